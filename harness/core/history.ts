@@ -1,0 +1,144 @@
+/**
+ * The history: all that happened in one run, as plain data. It is the waist of the harness: what is left of
+ * it may have effects, what is right of it is a pure function of it, so any old run can be judged again.
+ *
+ * On disk it is `history.jsonl`: one event a line; a `run` event opens each run. Times are whole
+ * nanoseconds of the machine's monotonic clock (shared by all its processes) since the run's beginning.
+ */
+
+/**
+ * What a value is called. Every written value is unique and named after the operation that wrote it
+ * (`tui-1.0.17`: client, incarnation, number), so that a lost one can be named; values that were there
+ * before the run are `seed.0`, `seed.1`, ... A value that nobody wrote whole is `!` and what is wrong with it.
+ */
+export type ValueId = string;
+
+export type Action = 'get' | 'all' | 'set' | 'remove';
+
+/** How a client reaches the store: in its own process, or through a server that may finish what it asked for. */
+export type Access = 'file' | 'http';
+
+export type FaultKind = 'kill' | 'pause' | 'corrupt';
+
+export interface RunEvent {
+  type: 'run';
+  version: 1;
+  scenario: string;
+  target: string;
+  seed: number;
+  /** What must have happened at least for the run to prove anything: count to number. */
+  atLeast: Record<string, number>;
+}
+
+export interface SeedEvent {
+  type: 'seed';
+  key: string;
+  value: ValueId;
+}
+
+export interface StartEvent {
+  type: 'start';
+  time: number;
+  client: string;
+  process: number;
+  access: Access;
+}
+
+export interface InvokeEvent {
+  type: 'invoke';
+  time: number;
+  /** Identity of the operation; that of a `set` is also the id of the value it writes. */
+  op: string;
+  client: string;
+  process: number;
+  action: Action;
+  /** Absent for `all`. */
+  key?: string;
+}
+
+export interface OkEvent {
+  type: 'ok';
+  time: number;
+  op: string;
+  /** Of a `get`: the value found, null where the key is absent. Of an `all`: key to value. Of a write: nothing. */
+  result?: ValueId | null | Record<string, ValueId>;
+}
+
+export interface ErrorEvent {
+  /** `fail`: it certainly had no effect. `unknown`: it may have had one, at any time after its call. */
+  type: 'fail' | 'unknown';
+  time: number;
+  op: string;
+  error: string;
+  /** The error says that the store met an empty or half-written file. */
+  torn?: true;
+}
+
+export interface ExitEvent {
+  type: 'exit';
+  time: number;
+  client: string;
+  process: number;
+  /** Exit code, or null if a signal ended it. */
+  code: number | null;
+  signal: string | null;
+  /** False if the process ended by itself, against its instructions. */
+  expected: boolean;
+}
+
+export interface FaultEvent {
+  type: 'fault';
+  time: number;
+  fault: FaultKind;
+  /** A fault that lasts has a begin and an end; others only begin. */
+  phase: 'begin' | 'end';
+  client?: string;
+  process?: number;
+  detail?: string;
+}
+
+/** A foreign reader, who knows nothing of the store, opened the file and found this. */
+export interface FileEvent {
+  type: 'file';
+  time: number;
+  /** Numbers the contents that this reader saw, 1, 2, ...; it may have missed some between. */
+  version: number;
+  /** Null for one complete JSON object, otherwise what is wrong with it. */
+  broken: string | null;
+  /** Entries that are new or changed since the last unbroken version. */
+  set: Record<string, ValueId>;
+  /** Entries that are gone since the last unbroken version. */
+  removed: string[];
+}
+
+/** A file of the store that others could open: its mode has bits beyond its owner's. */
+export interface ModeEvent {
+  type: 'mode';
+  time: number;
+  name: string;
+  /** In octal, `644`. */
+  mode: string;
+}
+
+/** What was there when every client had ended and a fresh process had used the store once more. */
+export interface FinalEvent {
+  type: 'final';
+  time: number;
+  broken: string | null;
+  entries: Record<string, ValueId>;
+  /** Files beside the store's that no later writer will sweep. */
+  leftovers: string[];
+}
+
+export type HistoryEvent =
+  | RunEvent
+  | SeedEvent
+  | StartEvent
+  | InvokeEvent
+  | OkEvent
+  | ErrorEvent
+  | ExitEvent
+  | FaultEvent
+  | FileEvent
+  | ModeEvent
+  | FinalEvent;

@@ -1,0 +1,120 @@
+import type {
+  Access,
+  Action,
+  ExitEvent,
+  FaultEvent,
+  FileEvent,
+  FinalEvent,
+  HistoryEvent,
+  ModeEvent,
+  RunEvent,
+  ValueId,
+} from './history.js';
+
+export type Outcome = 'ok' | 'fail' | 'unknown';
+
+/** An operation with its interval, paired from its events. */
+export interface Operation {
+  id: string;
+  client: string;
+  process: number;
+  action: Action;
+  /** Undefined for `all`. */
+  key: string | undefined;
+  begin: number;
+  /**
+   * When it had certainly taken effect, if it ever did. For `ok` and `fail` the return; for `unknown` the end of the
+   * process that could still have done it, and Infinity where another process or a later restoration could.
+   */
+  end: number;
+  outcome: Outcome;
+  /** Of a `get`: null where the key is absent. Of an `all`: key to value. Undefined for writes and failures. */
+  result: ValueId | null | Record<string, ValueId> | undefined;
+  error: string | undefined;
+  torn: boolean;
+  /** True if it never returned though nobody killed its process. */
+  hung: boolean;
+}
+
+/** One run of one scenario on one target, as the checkers see it. */
+export interface Run {
+  header: RunEvent;
+  seeds: ReadonlyMap<string, ValueId>;
+  /** In order of their calls. */
+  operations: Operation[];
+  faults: FaultEvent[];
+  exits: ExitEvent[];
+  files: FileEvent[];
+  modes: ModeEvent[];
+  /** Undefined if the run was interrupted. */
+  final: FinalEvent | undefined;
+}
+
+/** Pairs the events of one run, in any order between processes. Throws on a history that is not one run. */
+export function toRun(events: readonly HistoryEvent[]): Run {
+  const header = events.find((event) => event.type === 'run');
+  if (!header) throw new Error('a history begins with a "run" event, this one has none');
+  const of = <T extends HistoryEvent['type']>(type: T) =>
+    events.filter((event): event is Extract<HistoryEvent, { type: T }> => event.type === type);
+
+  const exits = of('exit');
+  return {
+    header,
+    seeds: new Map(of('seed').map(({ key, value }) => [key, value])),
+    operations: pairOperations(
+      events,
+      exits,
+      new Map(of('start').map((start) => [start.process, start.access])),
+    ),
+    faults: of('fault'),
+    exits,
+    files: of('file'),
+    modes: of('mode'),
+    final: of('final')[0],
+  };
+}
+
+function pairOperations(
+  events: readonly HistoryEvent[],
+  exits: readonly ExitEvent[],
+  accessOf: ReadonlyMap<number, Access>,
+): Operation[] {
+  const exitOf = new Map(exits.map((exit) => [exit.process, exit]));
+  const operations = new Map<string, Operation>();
+  for (const event of events) {
+    if (event.type !== 'invoke') continue;
+    const exit = exitOf.get(event.process);
+    // A killed process acts no more, so what it had begun has happened by its end, or never will (strict
+    // linearizability, Aguilera and Frolund 2003). What it asked of a server may still be under way there.
+    const bounded = accessOf.get(event.process) === 'file' && exit !== undefined;
+    operations.set(event.op, {
+      id: event.op,
+      client: event.client,
+      process: event.process,
+      action: event.action,
+      key: event.key,
+      begin: event.time,
+      end: bounded ? exit.time : Number.POSITIVE_INFINITY,
+      outcome: 'unknown',
+      result: undefined,
+      error: undefined,
+      torn: false,
+      hung: exit === undefined || exit.signal === null,
+    });
+  }
+  for (const event of events) {
+    if (event.type !== 'ok' && event.type !== 'fail' && event.type !== 'unknown') continue;
+    const operation = operations.get(event.op);
+    if (!operation) throw new Error(`operation ${event.op} ends but never began`);
+    operation.hung = false;
+    operation.outcome = event.type;
+    operation.end = event.type === 'unknown' ? Number.POSITIVE_INFINITY : event.time;
+    if (event.type === 'ok') {
+      operation.result = event.result;
+    } else {
+      operation.error = event.error;
+      operation.torn = event.torn ?? false;
+    }
+  }
+  return [...operations.values()].sort((a, b) => a.begin - b.begin);
+}

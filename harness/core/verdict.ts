@@ -1,0 +1,54 @@
+/** `unknown` has proved nothing: it is never read as a pass. */
+export type Verdict = 'valid' | 'invalid' | 'unknown';
+
+const badness: Record<Verdict, number> = { valid: 0, unknown: 1, invalid: 2 };
+
+/** The worst verdict wins. Of none at all: unknown, for nothing was looked at. */
+export function worstOf(verdicts: Iterable<Verdict>): Verdict {
+  let worst: Verdict | undefined;
+  for (const verdict of verdicts) {
+    if (worst === undefined || badness[verdict] > badness[worst]) worst = verdict;
+  }
+  return worst ?? 'unknown';
+}
+
+/** The numbered guarantees; GUARANTEES.md has the words. */
+export type Guarantee = 'G1' | 'G2' | 'G4' | 'G5' | 'G6' | 'G7' | 'G8';
+
+export type FindingKind =
+  /** An acknowledged write that no later operation explains away is gone. */
+  | 'lost-update'
+  /** A read returned what an earlier, acknowledged write had already replaced; later reads are right again. */
+  | 'stale-read'
+  /** A read returned what an acknowledged removal had removed. */
+  | 'resurrection'
+  /** A read through the store returned a value that nobody wrote whole, failed on a half-written file, or missed entries that were there all the time. */
+  | 'torn-read'
+  /** A foreign reader found the file empty or half-written. */
+  | 'torn-file'
+  /** An entry that was there before the run, and that no client touches, is gone. */
+  | 'lost-seed'
+  /** An entry of a kind that the store does not know did not survive unchanged. */
+  | 'dropped-unknown'
+  /** A file of the store could be opened by others. */
+  | 'loose-mode'
+  /** A file was left behind that no later writer sweeps. */
+  | 'leftover'
+  /** A call never returned. */
+  | 'hung'
+  /** A client process ended by itself. */
+  | 'crashed';
+
+/** One violation, with its evidence. */
+export interface Finding {
+  guarantee: Guarantee;
+  kind: FindingKind;
+  /** One sentence that a person understands without the rest. */
+  sentence: string;
+  key?: string;
+  /** The operations to show, the victim first, its eraser (where one is known) second. */
+  operations: string[];
+  /** The interval to show, in nanoseconds. */
+  from: number;
+  to: number;
+}

@@ -1,0 +1,59 @@
+/** Who seems to be in the way: the holder of the intent or of the place in the queue. */
+export interface Holder {
+  pid: number;
+  host: string;
+  /** How long the observer has seen the holder unchanged, in milliseconds of its own monotonic clock. */
+  seenForMs: number;
+}
+
+/** The closed set of codes. Each says what the caller may conclude. */
+export type StoreErrorCode =
+  /** The file is unusable and so is its last-committed copy. Nothing was written. */
+  | 'E_CORRUPT'
+  /** The deadline passed before the commit was reached. Nothing was written. */
+  | 'E_TIMEOUT'
+  /** The commit was interrupted where its outcome can't be told: read again before deciding. */
+  | 'E_UNKNOWN'
+  /** The operating system refused. Nothing was written. */
+  | 'E_IO'
+  /** The key or the value can't be stored. Nothing was written. */
+  | 'E_INPUT'
+  /** The store was closed. Nothing was written. */
+  | 'E_CLOSED';
+
+export interface StoreErrorDetails {
+  /** True if the operation certainly had no effect; false if it may have had one. */
+  definite: boolean;
+  file?: string;
+  holder?: Holder;
+  /** What the caller can do about it. */
+  hint?: string;
+  cause?: unknown;
+}
+
+/**
+ * Every error of the store. Messages name files and processes, never contents:
+ * a parse error of the runtime quotes the document, so it is never used as a message or a cause.
+ */
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+  readonly code: StoreErrorCode;
+  readonly definite: boolean;
+  readonly file: string | undefined;
+  readonly holder: Holder | undefined;
+  readonly hint: string | undefined;
+
+  constructor(code: StoreErrorCode, message: string, details: StoreErrorDetails) {
+    super(details.hint ? `${message}. ${details.hint}` : message, { cause: details.cause });
+    this.code = code;
+    this.definite = details.definite;
+    this.file = details.file;
+    this.holder = details.holder;
+    this.hint = details.hint;
+  }
+}
+
+/** The operating system's code of an error (`ENOENT`, ...), or undefined. */
+export function errnoOf(error: unknown): string | undefined {
+  return error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+}

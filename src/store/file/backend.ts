@@ -1,0 +1,112 @@
+import { randomInt } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Backend, Change, StoreEvent } from '../backend.js';
+import { type Document, parseDocument } from '../document.js';
+import { StoreError } from '../errors.js';
+import { attemptCommit, type Pending } from './commit.js';
+import { createIntent } from './intents.js';
+import { readLastCommitted } from './last-committed.js';
+import { type Paths, resolvePaths } from './paths.js';
+import { Queue } from './queue.js';
+import { type FileState, isSame, readState } from './state.js';
+
+export interface FileBackendOptions {
+  /** How long a live process may stand in the way unchanged before it is passed, in milliseconds. */
+  leaseMs: number;
+  /** How long one commit may take in all, in milliseconds. */
+  deadlineMs: number;
+  onEvent: (event: StoreEvent) => void;
+}
+
+/** A corrupt file must stay so for this long before it is taken for corrupt and not for a write under way. */
+const settleCorruptMs = 100;
+/** The same for a missing one: some editors save by unlink and create. */
+const settleMissingMs = 20;
+const backoffMsMax = 64;
+
+/** The default backend: one file, intent leases for safety, a queue for progress. */
+export class FileBackend implements Backend {
+  constructor(
+    private readonly file: string,
+    private readonly options: FileBackendOptions,
+  ) {}
+
+  async read(): Promise<Document> {
+    const paths = resolvePaths(this.file);
+    const state = readState(paths.file);
+    if (state.kind === 'valid') return state.document;
+    if (state.kind === 'missing' && !hasCommitted(paths)) return new Map();
+
+    const settled = await settle(paths, state);
+    if (settled.kind === 'valid') return settled.document;
+    if (settled.kind === 'missing') return new Map();
+    // An empty change: the commit restores the last committed state, or says why it can't.
+    let document: Document = new Map();
+    await this.transact((restored) => {
+      document = restored;
+      return restored;
+    });
+    return document;
+  }
+
+  async transact(change: Change): Promise<void> {
+    const deadline = performance.now() + this.options.deadlineMs;
+    let patienceMs = this.options.leaseMs;
+    let settled: FileState | undefined;
+    let pending: Pending | undefined;
+    for (let fences = 0; ; ) {
+      const paths = resolvePaths(this.file);
+      const queue = new Queue(paths.intents, paths.file, patienceMs, deadline);
+      await queue.wait();
+      const intent = createIntent(paths.intents);
+      queue.leave();
+      const attempt = await attemptCommit(paths, intent, change, settled, pending);
+      if (attempt.kind === 'committed') {
+        if (attempt.restored)
+          this.options.onEvent({ type: 'recovered', file: paths.file, ...attempt.restored });
+        return;
+      }
+      if (performance.now() > deadline) throw outOfTime(paths.file, pending);
+      if (attempt.kind === 'unsettled') {
+        settled = await settle(paths, attempt.state);
+      } else {
+        pending = attempt.pending ?? pending;
+        // Whoever fenced us judged us too slow. If the disk is slow for everybody, ever more patience ends the fighting.
+        patienceMs *= 2;
+        fences++;
+        await sleep(randomInt(Math.min(2 ** fences, backoffMsMax)));
+      }
+    }
+  }
+}
+
+function hasCommitted(paths: Paths): boolean {
+  const last = readLastCommitted(paths.last);
+  return last !== undefined && parseDocument(last.bytes)?.size !== 0;
+}
+
+/** Waits, without an intent, until the file has been the same for long enough, and returns what it then was. */
+async function settle(paths: Paths, first: FileState): Promise<FileState> {
+  for (let state = first; ; ) {
+    if (state.kind === 'valid') return state;
+    await sleep(state.kind === 'missing' ? settleMissingMs : settleCorruptMs);
+    const now = readState(paths.file);
+    if (isSame(now, state)) return state;
+    state = now;
+  }
+}
+
+function outOfTime(file: string, pending: Pending | undefined): StoreError {
+  const definite = pending === undefined;
+  return new StoreError(
+    definite ? 'E_TIMEOUT' : 'E_UNKNOWN',
+    `could not commit to ${file} within the deadline`,
+    {
+      definite,
+      file,
+      hint: definite
+        ? 'Nothing was written; try again'
+        : 'It may or may not have happened: read before you repeat it',
+    },
+  );
+}

@@ -1,0 +1,134 @@
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmdirSync,
+  statSync,
+  unlinkSync,
+} from 'node:fs';
+import path from 'node:path';
+import { errnoOf } from '../errors.js';
+import { newNonce, type Owner, self } from './owner.js';
+import { ioError } from './paths.js';
+
+/** An entry of the directory of intents: a directory is an intent, a file is a ticket of the queue. */
+export interface Entry {
+  name: string;
+  /** The place in the queue; undefined for an intent. */
+  ticket: number | undefined;
+  /** Undefined for a directory whose name is not one of ours: destroyed like an intent, and never judged dead. */
+  owner: Owner | undefined;
+}
+
+const pattern = /^(?:i|t(\d+))-[0-9a-f]{16}-(\d+)-(\d+)-([0-9a-f]{12})-([\w.]*)$/;
+
+function nameOf(kind: string): string {
+  return `${kind}-${newNonce()}-${self.pid}-${self.startTime}-${self.machine}-${self.host}`;
+}
+
+export function parseEntry(name: string, isDirectory: boolean): Entry | undefined {
+  const match = pattern.exec(name);
+  // A stray file is nobody's: it can't hold a staged document, so it is in nobody's way.
+  if (!match) return isDirectory ? { name, ticket: undefined, owner: undefined } : undefined;
+  const [, ticket, pid, startTime = '', machine = '', host = ''] = match;
+  return {
+    name,
+    ticket: ticket === undefined ? undefined : Number(ticket),
+    owner: { pid: Number(pid), startTime, machine, host },
+  };
+}
+
+/** All that is there now. An entry present during the whole call is in the result: the protocol needs no more of it. */
+export function listEntries(directory: string): Entry[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true }).flatMap(
+      (found) => parseEntry(found.name, found.isDirectory()) ?? [],
+    );
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw ioError('list', directory, error);
+  }
+}
+
+/**
+ * Announces a commit. Never `mkdir -p` on the intent itself and never the same name twice: a holder
+ * whose intent was destroyed would otherwise bring it back to life and be un-fenced.
+ * @returns the path of the intent
+ */
+export function createIntent(directory: string): string {
+  const intent = path.join(directory, nameOf('i'));
+  makeInside(directory, () => mkdirSync(intent, { mode: 0o700 }));
+  return intent;
+}
+
+/** Takes a place in the queue. @returns the path of the ticket */
+export function createTicket(directory: string, ticket: number): string {
+  const file = path.join(directory, nameOf(`t${ticket}`));
+  makeInside(directory, () => closeSync(openSync(file, 'wx', 0o600)));
+  return file;
+}
+
+function makeInside(directory: string, make: () => void): void {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      make();
+      return;
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT' || attempt >= 100)
+        throw ioError('announce a commit in', directory, error);
+    }
+    makeDirectory(directory);
+  }
+}
+
+/** Somebody may remove the directory of intents at any time (it costs a retry), so it is made when it is missed. */
+function makeDirectory(directory: string): void {
+  try {
+    mkdirSync(path.dirname(directory), { recursive: true, mode: 0o700 });
+    mkdirSync(directory, { mode: 0o700 });
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') throw ioError('create', directory, error);
+    if ((statSync(directory).mode & 0o077) !== 0) chmodSync(directory, 0o700);
+  }
+}
+
+/**
+ * Removes an intent or a ticket. For an intent this is the fence: once `rmdir` has succeeded, every
+ * later call through that directory fails with ENOENT, even one whose path the kernel had already
+ * resolved. Renaming the directory away would not do: a rename under way still lands.
+ */
+export function destroyEntry(place: string): void {
+  for (;;) {
+    try {
+      rmdirSync(place);
+      return;
+    } catch (error) {
+      const code = errnoOf(error);
+      if (code === 'ENOENT') return;
+      if (code === 'ENOTDIR') break;
+      // Windows says EPERM or EBUSY for a directory that is not empty yet.
+      if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw ioError('remove', place, error);
+    }
+    for (const name of namesIn(place)) unlinkIfThere(path.join(place, name));
+  }
+  unlinkIfThere(place);
+}
+
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw ioError('list', directory, error);
+  }
+}
+
+export function unlinkIfThere(file: string): void {
+  try {
+    unlinkSync(file);
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw ioError('remove', file, error);
+  }
+}

@@ -1,0 +1,69 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { errnoOf } from '../errors.js';
+
+/**
+ * Who made an intent or a ticket. It stands in the entry's *name*, so that it is there from the entry's
+ * birth: a record written afterwards would leave an unlabelled instant.
+ */
+export interface Owner {
+  pid: number;
+  /** Clock ticks between boot and the process's start; '0' where the system does not tell. */
+  startTime: string;
+  /** Fingerprint of host name, boot and pid namespace: pids compare only within one machine. */
+  machine: string;
+  host: string;
+}
+
+export const self: Owner = {
+  pid: process.pid,
+  startTime: startTimeOf(process.pid) ?? '0',
+  machine: fingerprintOfMachine(),
+  host: hostname()
+    .replace(/[^\w.]/g, '_')
+    .slice(0, 64),
+};
+
+export function newNonce(): string {
+  return randomBytes(8).toString('hex');
+}
+
+/**
+ * True only where the owner certainly runs no more: same machine, and its pid is gone or now belongs to a
+ * process that started at another time. Everything else is "perhaps alive" and waits out its lease.
+ * A wrong answer would cost its owner a retry, never a write: safety rests on the intents.
+ */
+export function isProvablyDead(owner: Owner): boolean {
+  if (owner.machine !== self.machine) return false;
+  if (owner.startTime !== '0') return startTimeOf(owner.pid) !== owner.startTime;
+  try {
+    process.kill(owner.pid, 0);
+    return false;
+  } catch (error) {
+    return errnoOf(error) === 'ESRCH';
+  }
+}
+
+/** Undefined for a process that does not exist or is a zombie, which can act no more than a dead one. */
+function startTimeOf(pid: number): string | undefined {
+  const stat = readProc(() => readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  // The command name, in parentheses, may itself contain spaces and parentheses.
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields?.[0] === 'Z' || fields?.[0] === 'X' ? undefined : fields?.[19];
+}
+
+function fingerprintOfMachine(): string {
+  const boot = readProc(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1'));
+  const namespace = readProc(() => readlinkSync('/proc/self/ns/pid'));
+  return createHash('sha256').update(`${hostname()}\n${boot}\n${namespace}`).digest('hex').slice(0, 12);
+}
+
+/** `/proc` exists on Linux only, and a process may vanish while it is read: both mean "not known". */
+function readProc(read: () => string): string | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}

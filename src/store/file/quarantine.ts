@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import { chmodSync, linkSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { errnoOf } from '../errors.js';
+import { unlinkIfThere } from './intents.js';
+import { ioError, type Paths } from './paths.js';
+
+const newestKept = 3;
+
+/**
+ * Keeps the unusable bytes beside the file as `<file>.corrupt-<hash>`, before anything replaces them.
+ * A link rather than a copy: a foreign writer that is still at work goes on into the quarantined inode,
+ * not into the restored file. The name is the content's hash, so a fault that repeats does not fill the disk.
+ * @returns where they are
+ */
+export function quarantine(paths: Paths, bytes: Uint8Array): string {
+  const place = `${paths.file}.corrupt-${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}`;
+  try {
+    linkSync(paths.file, place);
+  } catch (error) {
+    const code = errnoOf(error);
+    // Some file systems have no hard links: a copy then, exclusive like everything we create.
+    if (code !== 'EEXIST') copy(place, bytes);
+  }
+  chmodSync(place, 0o600);
+  prune(paths, path.basename(place));
+  return place;
+}
+
+function copy(place: string, bytes: Uint8Array): void {
+  try {
+    writeFileSync(place, bytes, { flag: 'wx', mode: 0o600, flush: true });
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') throw ioError('keep the unusable content as', place, error);
+  }
+}
+
+/** The first of them is what the user lost first, the newest what happens now; those between go. */
+function prune(paths: Paths, kept: string): void {
+  const prefix = `${path.basename(paths.file)}.corrupt-`;
+  const oldestFirst = readdirSync(paths.directory)
+    .filter((name) => name.startsWith(prefix) && name !== kept)
+    .map((name) => path.join(paths.directory, name))
+    .map((place) => ({ place, changed: statSync(place, { throwIfNoEntry: false })?.ctimeMs ?? 0 }))
+    .sort((a, b) => a.changed - b.changed);
+  for (const { place } of oldestFirst.slice(1, 1 - newestKept)) unlinkIfThere(place);
+}

@@ -1,0 +1,159 @@
+import type { Backend, Change, StoreEvent } from './backend.js';
+import { type Document, decodeValue, encodeValue } from './document.js';
+import { StoreError } from './errors.js';
+import { FileBackend } from './file/backend.js';
+
+export interface StoreOptions {
+  /** How long a live process may stand in the way unchanged before it is passed, in milliseconds. Default 1000. */
+  leaseMs?: number;
+  /** How long one call may take in all, in milliseconds, before it fails with `E_TIMEOUT`. Default 10000. */
+  deadlineMs?: number;
+  /** Called when something happened that a user may want to know, for instance a restoration. */
+  onEvent?: (event: StoreEvent) => void;
+}
+
+/**
+ * A small JSON object in one file, shared by any number of processes.
+ * Calls are linearizable across processes; a resolved `set`, `remove` or `update` is durable.
+ * Every failure is a `StoreError`; its `definite` says whether the call certainly had no effect.
+ */
+export interface Store {
+  /** The value of a key; undefined where it is absent. */
+  get(key: string): Promise<unknown>;
+  /** All entries at one instant. */
+  all(): Promise<Record<string, unknown>>;
+  set(key: string, value: unknown): Promise<void>;
+  /** Removes a key; nothing happens where it is absent. */
+  remove(key: string): Promise<void>;
+  /**
+   * Replaces a value by a pure function of it, atomically; returning undefined removes the key. The function may run
+   * more than once, when another process was faster: what it computes from outside must be the same each time.
+   * @returns the new value
+   */
+  update(key: string, change: (old: unknown) => unknown): Promise<unknown>;
+  /** Waits for what has begun; later calls fail with `E_CLOSED`. */
+  close(): Promise<void>;
+}
+
+/** Opens a store. Nothing is read or written before the first call, and nothing keeps the process alive. */
+export function openStore(file: string, options: StoreOptions = {}): Store {
+  const { leaseMs = 1000, deadlineMs = 10_000, onEvent = () => {} } = options;
+  return new JsonStore(new FileBackend(file, { leaseMs, deadlineMs, onEvent }));
+}
+
+interface Waiting {
+  change: Change;
+  resolve: () => void;
+  reject: (error: unknown) => void;
+}
+
+class JsonStore implements Store {
+  private waiting: Waiting[] = [];
+  private running: Promise<void> | undefined;
+  private closed = false;
+
+  constructor(private readonly backend: Backend) {}
+
+  async get(key: string): Promise<unknown> {
+    const raw = (await this.read()).get(key);
+    return raw === undefined ? undefined : decodeValue(raw);
+  }
+
+  async all(): Promise<Record<string, unknown>> {
+    const entries = [...(await this.read())].map(([key, raw]) => [key, decodeValue(raw)] as const);
+    return Object.fromEntries(entries);
+  }
+
+  async set(key: string, value: unknown): Promise<void> {
+    const raw = encode(key, value);
+    await this.commit((document) => new Map(document).set(key, raw));
+  }
+
+  async remove(key: string): Promise<void> {
+    await this.commit((document) => without(document, key));
+  }
+
+  async update(key: string, change: (old: unknown) => unknown): Promise<unknown> {
+    let value: unknown;
+    await this.commit((document) => {
+      const raw = document.get(key);
+      value = change(raw === undefined ? undefined : decodeValue(raw));
+      return value === undefined ? without(document, key) : new Map(document).set(key, encode(key, value));
+    });
+    return value;
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.running;
+  }
+
+  private read(): Promise<Document> {
+    return this.closed ? Promise.reject(closedError()) : this.backend.read();
+  }
+
+  /** Group commit: what arrives while one commit is under way shares the next one, and its few fsyncs. */
+  private commit(change: Change): Promise<void> {
+    if (this.closed) return Promise.reject(closedError());
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ change, resolve, reject });
+      this.running ??= this.run();
+    });
+  }
+
+  private async run(): Promise<void> {
+    // Calls made in the same turn of the event loop go into the first batch, too.
+    await undefined;
+    while (this.waiting.length > 0) await this.commitBatch(this.waiting.splice(0));
+    this.running = undefined;
+  }
+
+  /** Changes that throw are left out alone; the rest share one outcome. */
+  private async commitBatch(batch: Waiting[]): Promise<void> {
+    let refused = new Map<Waiting, unknown>();
+    try {
+      await this.backend.transact((document) => {
+        refused = new Map();
+        return batch.reduce((current, waiting) => {
+          try {
+            return waiting.change(current);
+          } catch (error) {
+            refused.set(waiting, error);
+            return current;
+          }
+        }, document);
+      });
+    } catch (error) {
+      for (const waiting of batch) waiting.reject(error);
+      return;
+    }
+    for (const waiting of batch) {
+      if (refused.has(waiting)) waiting.reject(refused.get(waiting));
+      else waiting.resolve();
+    }
+  }
+}
+
+function without(document: Document, key: string): Document {
+  if (!document.has(key)) return document;
+  const rest = new Map(document);
+  rest.delete(key);
+  return rest;
+}
+
+function encode(key: string, value: unknown): string {
+  const raw = encodeValue(value);
+  if (raw !== undefined) return raw;
+  throw new StoreError(
+    'E_INPUT',
+    `the value of ${JSON.stringify(key)} is ${typeof value}, which JSON can't hold`,
+    {
+      definite: true,
+      hint: 'Use remove() to remove a key',
+    },
+  );
+}
+
+function closedError(): StoreError {
+  return new StoreError('E_CLOSED', 'the store was closed', { definite: true });
+}
