@@ -30,10 +30,13 @@ export interface RunEvent {
   atLeast: Record<string, number>;
 }
 
+/** An entry that is there before the run and that no client touches. */
 export interface SeedEvent {
   type: 'seed';
   key: string;
   value: ValueId;
+  /** An entry of a kind that no store knows, as a newer version or a plugin would write it. */
+  foreign?: true;
 }
 
 export interface StartEvent {
@@ -84,6 +87,8 @@ export interface ExitEvent {
   signal: string | null;
   /** False if the process ended by itself, against its instructions. */
   expected: boolean;
+  /** What it said about it. */
+  error?: string;
 }
 
 export interface FaultEvent {

@@ -8,6 +8,7 @@ import type {
   HistoryEvent,
   ModeEvent,
   RunEvent,
+  SeedEvent,
   ValueId,
 } from './history.js';
 
@@ -39,7 +40,7 @@ export interface Operation {
 /** One run of one scenario on one target, as the checkers see it. */
 export interface Run {
   header: RunEvent;
-  seeds: ReadonlyMap<string, ValueId>;
+  seeds: ReadonlyMap<string, SeedEvent>;
   /** In order of their calls. */
   operations: Operation[];
   faults: FaultEvent[];
@@ -60,7 +61,7 @@ export function toRun(events: readonly HistoryEvent[]): Run {
   const exits = of('exit');
   return {
     header,
-    seeds: new Map(of('seed').map(({ key, value }) => [key, value])),
+    seeds: new Map(of('seed').map((seed) => [seed.key, seed])),
     operations: pairOperations(
       events,
       exits,

@@ -22,6 +22,8 @@ export type FindingKind =
   | 'stale-read'
   /** A read returned what an acknowledged removal had removed. */
   | 'resurrection'
+  /** A read returned a value that was not there to be read: of no set, of one that had failed, or of one that had not begun. */
+  | 'garbage-read'
   /** A read through the store returned a value that nobody wrote whole, failed on a half-written file, or missed entries that were there all the time. */
   | 'torn-read'
   /** A foreign reader found the file empty or half-written. */

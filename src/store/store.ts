@@ -1,5 +1,6 @@
 import type { Backend, Change, StoreEvent } from './backend.js';
-import { type Document, decodeValue, encodeValue } from './document.js';
+import { type Document, decodeValue } from './document.js';
+import { Draft, type Entries, encodeEntry, refusePromise } from './entries.js';
 import { StoreError } from './errors.js';
 import { FileBackend } from './file/backend.js';
 
@@ -31,6 +32,12 @@ export interface Store {
    * @returns the new value
    */
   update(key: string, change: (old: unknown) => unknown): Promise<unknown>;
+  /**
+   * Changes any number of entries in one commit: all of it happens or, where the function throws, none. The function
+   * must be synchronous, and it may run more than once, when another process was faster: it starts from fresh entries
+   * each time, and what it computes from outside must be the same each time.
+   */
+  transaction(change: (entries: Entries) => void): Promise<void>;
   /** Waits for what has begun; later calls fail with `E_CLOSED`. */
   close(): Promise<void>;
 }
@@ -65,22 +72,27 @@ class JsonStore implements Store {
   }
 
   async set(key: string, value: unknown): Promise<void> {
-    const raw = encode(key, value);
-    await this.commit((document) => new Map(document).set(key, raw));
+    // Now, not at the commit: the caller may change the object while the commit waits.
+    const raw = encodeEntry(key, value);
+    await this.commit((draft) => draft.put(key, raw));
   }
 
   async remove(key: string): Promise<void> {
-    await this.commit((document) => without(document, key));
+    await this.commit((draft) => draft.remove(key));
   }
 
   async update(key: string, change: (old: unknown) => unknown): Promise<unknown> {
     let value: unknown;
-    await this.commit((document) => {
-      const raw = document.get(key);
-      value = change(raw === undefined ? undefined : decodeValue(raw));
-      return value === undefined ? without(document, key) : new Map(document).set(key, encode(key, value));
+    await this.commit((draft) => {
+      value = change(draft.get(key));
+      if (value === undefined) draft.remove(key);
+      else draft.set(key, value);
     });
     return value;
+  }
+
+  async transaction(change: (entries: Entries) => void): Promise<void> {
+    await this.commit((draft) => refusePromise(change(draft), 'the result of the change'));
   }
 
   async close(): Promise<void> {
@@ -93,8 +105,13 @@ class JsonStore implements Store {
   }
 
   /** Group commit: what arrives while one commit is under way shares the next one, and its few fsyncs. */
-  private commit(change: Change): Promise<void> {
+  private commit(edit: (draft: Draft) => void): Promise<void> {
     if (this.closed) return Promise.reject(closedError());
+    const change: Change = (document) => {
+      const draft = new Draft(document);
+      edit(draft);
+      return draft.document;
+    };
     return new Promise((resolve, reject) => {
       this.waiting.push({ change, resolve, reject });
       this.running ??= this.run();
@@ -132,26 +149,6 @@ class JsonStore implements Store {
       else waiting.resolve();
     }
   }
-}
-
-function without(document: Document, key: string): Document {
-  if (!document.has(key)) return document;
-  const rest = new Map(document);
-  rest.delete(key);
-  return rest;
-}
-
-function encode(key: string, value: unknown): string {
-  const raw = encodeValue(value);
-  if (raw !== undefined) return raw;
-  throw new StoreError(
-    'E_INPUT',
-    `the value of ${JSON.stringify(key)} is ${typeof value}, which JSON can't hold`,
-    {
-      definite: true,
-      hint: 'Use remove() to remove a key',
-    },
-  );
 }
 
 function closedError(): StoreError {

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Backend, Change, StoreEvent } from '../backend.js';
 import { type Document, parseDocument } from '../document.js';
 import { StoreError } from '../errors.js';
-import { attemptCommit, type Pending } from './commit.js';
-import { createIntent } from './intents.js';
+import { type Attempt, attemptCommit, type Pending } from './commit.js';
+import { createIntent, release } from './intents.js';
 import { readLastCommitted } from './last-committed.js';
 import { type Paths, resolvePaths } from './paths.js';
 import { Queue } from './queue.js';
@@ -51,16 +51,24 @@ export class FileBackend implements Backend {
 
   async transact(change: Change): Promise<void> {
     const deadline = performance.now() + this.options.deadlineMs;
+    const queue = new Queue(deadline);
+    try {
+      await this.commit(change, queue, deadline);
+    } finally {
+      queue.leave();
+    }
+  }
+
+  private async commit(change: Change, queue: Queue, deadline: number): Promise<void> {
     let patienceMs = this.options.leaseMs;
     let settled: FileState | undefined;
     let pending: Pending | undefined;
     for (let fences = 0; ; ) {
       const paths = resolvePaths(this.file);
-      const queue = new Queue(paths.intents, paths.file, patienceMs, deadline);
-      await queue.wait();
-      const intent = createIntent(paths.intents);
-      queue.leave();
-      const attempt = await attemptCommit(paths, intent, change, settled, pending);
+      await queue.wait(paths, patienceMs);
+      const attempt = await this.attempt(paths, queue, (intent) =>
+        attemptCommit(paths, intent, change, settled, pending),
+      );
       if (attempt.kind === 'committed') {
         if (attempt.restored)
           this.options.onEvent({ type: 'recovered', file: paths.file, ...attempt.restored });
@@ -76,6 +84,21 @@ export class FileBackend implements Backend {
         fences++;
         await sleep(randomInt(Math.min(2 ** fences, backoffMsMax)));
       }
+    }
+  }
+
+  private async attempt(
+    paths: Paths,
+    queue: Queue,
+    commit: (intent: string) => Promise<Attempt>,
+  ): Promise<Attempt> {
+    const intent = createIntent(paths.intents);
+    try {
+      queue.leave();
+      return await commit(intent);
+    } finally {
+      // Left behind, it would stand in everybody's way until the lease is over.
+      release(intent);
     }
   }
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Change } from '../backend.js';
 import { type Document, parseDocument, serializeDocument } from '../document.js';
 import { errnoOf, StoreError } from '../errors.js';
-import { destroyEntry, listEntries, unlinkIfThere } from './intents.js';
+import { destroyEntry, listEntries, release } from './intents.js';
 import { encodeLastCommitted, type LastCommitted, readLastCommitted } from './last-committed.js';
 import { newNonce } from './owner.js';
 import { ioError, type Paths } from './paths.js';
@@ -49,7 +49,6 @@ export async function attemptCommit(
   const last = readLastCommitted(paths.last);
   const state = readState(paths.file);
   if (needsToSettle(state, last) && !(settled && isSame(state, settled))) {
-    abandon(intent);
     return { kind: 'unsettled', state };
   }
 
@@ -61,7 +60,7 @@ export async function attemptCommit(
   const document = pending && wasApplied(paths, pending, last, state) ? base : change(base);
   if (document === base && !restored) {
     // Nothing to write. What we read may still be on its way to the disk, and we are about to vouch for it.
-    abandon(intent);
+    release(intent);
     await syncDirectory(paths.directory);
     return { kind: 'committed' };
   }
@@ -144,13 +143,11 @@ async function publish(paths: Paths, intent: string, copy: LastCommitted, read: 
     const now = readState(paths.file);
     if (!isSame(now, read)) {
       // A foreign writer, who knows no intents, changed the file meanwhile: its change is not ours to drop.
-      abandon(intent);
       return { kind: 'fenced' };
     }
     renameSync(stagedCopy, paths.last);
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return { kind: 'fenced' };
-    abandon(intent);
     throw error instanceof StoreError ? error : ioError('prepare a change of', paths.file, error);
   }
 
@@ -162,7 +159,8 @@ async function publish(paths: Paths, intent: string, copy: LastCommitted, read: 
     throw unknownOutcome(paths.file, error);
   }
 
-  // Committed. Nothing below may be taken for a fence any more: a repeated change would be applied twice.
+  // Committed. Nothing below may be taken for a fence any more: a repeated change would be applied twice. The next one is
+  // let in before our own fsync of the directory: whatever it builds on our state is acknowledged after a later one.
   release(intent);
   try {
     await syncDirectory(paths.directory);
@@ -170,24 +168,6 @@ async function publish(paths: Paths, intent: string, copy: LastCommitted, read: 
     throw unknownOutcome(paths.file, error);
   }
   return { kind: 'committed' };
-}
-
-/**
- * Lets the next one in, before our own directory fsync: whatever it builds on our state is acknowledged after a
- * later fsync of the same directory, which covers our rename too.
- */
-function release(intent: string): void {
-  try {
-    destroyEntry(intent);
-  } catch {
-    // What stays behind is empty of secrets and is swept by the next scan; the commit itself stands.
-  }
-}
-
-function abandon(intent: string): void {
-  unlinkIfThere(path.join(intent, 'new'));
-  unlinkIfThere(path.join(intent, 'copy'));
-  destroyEntry(intent);
 }
 
 function unknownOutcome(file: string, cause: unknown): StoreError {

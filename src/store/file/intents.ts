@@ -116,6 +116,15 @@ export function destroyEntry(place: string): void {
   unlinkIfThere(place);
 }
 
+/** Ends our own intent, whatever has become of it. Never fails: it must not hide how the commit itself ended. */
+export function release(intent: string): void {
+  try {
+    destroyEntry(intent);
+  } catch {
+    // The next scan of any process sweeps it.
+  }
+}
+
 function namesIn(directory: string): string[] {
   try {
     return readdirSync(directory);

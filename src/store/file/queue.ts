@@ -1,9 +1,18 @@
-import { randomInt } from 'node:crypto';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Holder, StoreError } from '../errors.js';
+import { Alarm } from './alarm.js';
 import { createTicket, destroyEntry, type Entry, listEntries, unlinkIfThere } from './intents.js';
 import { isProvablyDead } from './owner.js';
+import type { Paths } from './paths.js';
+
+interface Ticket {
+  place: string;
+  name: string;
+  number: number;
+}
+
+/** How often those behind the first in line look, at the most; and the first, whom each change wakes. */
+const pauseMsMax = 8;
 
 /**
  * The queue makes progress likely; it is never needed for safety. Whoever finds the way free goes at
@@ -11,78 +20,95 @@ import { isProvablyDead } from './owner.js';
  * Nobody waits while holding an intent: two that see each other would wait for ever.
  */
 export class Queue {
-  private ticket: { path: string; name: string; number: number } | undefined;
+  private ticket: Ticket | undefined;
   private number: number | undefined;
-  /** What is in the way and since when we have seen it so, unchanged: our own monotonic clock alone judges. */
+  /** What is in the way, and since when we have seen it so: our own monotonic clock alone judges. */
   private seen: { name: string; since: number } | undefined;
 
-  constructor(
-    private readonly directory: string,
-    private readonly file: string,
-    private readonly leaseMs: number,
-    private readonly deadline: number,
-  ) {}
+  /** @param deadline on the monotonic clock, in milliseconds */
+  constructor(private readonly deadline: number) {}
 
-  /** Resolves when nothing live is in the way. Fails with `E_TIMEOUT` past the deadline. */
-  async wait(): Promise<void> {
-    for (;;) {
-      const entries = listEntries(this.directory);
-      const obstacle = firstObstacle(entries, this.ticket);
-      if (!obstacle) return;
-      if (this.isGone(obstacle)) {
-        destroyEntry(path.join(this.directory, obstacle.name));
-        continue;
+  /**
+   * Resolves when nothing live is in the way.
+   * @param leaseMs how long a live process may be in the way unchanged
+   * @throws StoreError `E_TIMEOUT` past the deadline
+   */
+  async wait(paths: Paths, leaseMs: number): Promise<void> {
+    const alarm = new Alarm();
+    try {
+      for (;;) {
+        const pauseMs = this.look(paths, leaseMs, alarm);
+        if (pauseMs === 0) return;
+        await alarm.sleep(pauseMs);
       }
-      if (performance.now() > this.deadline) throw this.timeout(obstacle);
-      this.ticket ??= this.takeTicket(entries);
-      const ahead = entries.filter((entry) => isAhead(entry, this.ticket)).length;
-      await sleep(Math.min(ahead, 8) + randomInt(2));
+    } finally {
+      alarm.close();
     }
   }
 
   /** Our intent stands: the others wait for that now. The number is kept, so a fenced commit returns to its place. */
   leave(): void {
-    if (this.ticket) unlinkIfThere(this.ticket.path);
+    if (this.ticket) unlinkIfThere(this.ticket.place);
     this.ticket = undefined;
   }
 
-  private takeTicket(entries: Entry[]) {
-    this.number ??= 1 + Math.max(0, ...entries.map((entry) => entry.ticket ?? 0));
-    const place = createTicket(this.directory, this.number);
-    return { path: place, name: path.basename(place), number: this.number };
+  /** Passes whoever is gone. @returns how long to sleep before the next look, 0 if the way is free */
+  private look(paths: Paths, leaseMs: number, alarm: Alarm): number {
+    const entries = listEntries(paths.intents);
+    const obstacle = firstObstacle(entries, this.ticket);
+    if (!obstacle) return 0;
+    if (this.isGone(obstacle, leaseMs)) {
+      destroyEntry(path.join(paths.intents, obstacle.name));
+      return this.look(paths, leaseMs, alarm);
+    }
+    if (performance.now() > this.deadline) throw this.timeout(obstacle, paths.file);
+    this.ticket ??= this.takeTicket(paths.intents, entries);
+    const ahead = entries.filter((entry) => isAhead(entry, this.ticket)).length;
+    // A change wakes the first in line only: were it everybody, each commit would cost all of them a look.
+    if (ahead > 1) return Math.min(ahead, pauseMsMax);
+    if (alarm.isSet) return pauseMsMax;
+    alarm.set(paths.intents);
+    return alarm.isSet ? this.look(paths, leaseMs, alarm) : 1;
   }
 
-  private isGone(obstacle: Entry): boolean {
+  private takeTicket(directory: string, entries: Entry[]): Ticket {
+    this.number ??= 1 + Math.max(0, ...entries.map((entry) => entry.ticket ?? 0));
+    const place = createTicket(directory, this.number);
+    return { place, name: path.basename(place), number: this.number };
+  }
+
+  private isGone(obstacle: Entry, leaseMs: number): boolean {
     if (this.seen?.name !== obstacle.name) this.seen = { name: obstacle.name, since: performance.now() };
     if (obstacle.owner && isProvablyDead(obstacle.owner)) return true;
-    return performance.now() - this.seen.since > this.leaseMs;
+    return performance.now() - this.seen.since > leaseMs;
   }
 
-  private timeout(obstacle: Entry): StoreError {
+  private timeout({ owner }: Entry, file: string): StoreError {
     const holder: Holder = {
-      pid: obstacle.owner?.pid ?? 0,
-      host: obstacle.owner?.host ?? 'unknown',
+      pid: owner?.pid ?? 0,
+      host: owner?.host ?? 'unknown',
       seenForMs: Math.round(performance.now() - (this.seen?.since ?? 0)),
     };
+    const who = `process ${holder.pid} on ${holder.host}`;
     return new StoreError(
       'E_TIMEOUT',
-      `gave up waiting to change ${this.file}: process ${holder.pid} on ${holder.host} is ahead, seen for ${holder.seenForMs} ms`,
-      { definite: true, file: this.file, holder, hint: 'Nothing was written; try again' },
+      `gave up waiting to change ${file}: ${who} is ahead, for ${holder.seenForMs} ms`,
+      {
+        ...{ definite: true, file, holder },
+        hint: 'Nothing was written; try again',
+      },
     );
   }
 }
 
-/** An intent stands in everybody's way; a ticket only in the way of those behind it, and of newcomers. */
-export function firstObstacle(
-  entries: Entry[],
-  own: { name: string; number: number } | undefined,
-): Entry | undefined {
+/** An intent is in everybody's way; a ticket only in the way of those behind it, and of newcomers. */
+export function firstObstacle(entries: readonly Entry[], own: Ticket | undefined): Entry | undefined {
   return entries
-    .filter((entry) => entry.ticket === undefined || isAhead(entry, own))
+    .filter((entry) => isAhead(entry, own))
     .sort((a, b) => (a.ticket ?? 0) - (b.ticket ?? 0) || (a.name < b.name ? -1 : 1))[0];
 }
 
-function isAhead(entry: Entry, own: { name: string; number: number } | undefined): boolean {
+function isAhead(entry: Entry, own: Ticket | undefined): boolean {
   if (entry.ticket === undefined || !own) return true;
   return entry.ticket < own.number || (entry.ticket === own.number && entry.name < own.name);
 }

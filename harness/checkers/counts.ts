@@ -1,0 +1,57 @@
+import type { FaultKind } from '../core/history.js';
+import type { Run } from '../core/run.js';
+import type { Finding, FindingKind } from '../core/verdict.js';
+
+/** What happened, in numbers. The names are those that a scenario's `atLeast` may use. */
+export interface Counts {
+  /** Successful sets and removes. */
+  acknowledged: number;
+  /** Successful gets and alls. */
+  reads: number;
+  failed: number;
+  /** Sets and removes that may have happened. */
+  unknown: number;
+  lost: number;
+  stale: number;
+  resurrected: number;
+  garbage: number;
+  torn: number;
+  /** Those of an unknown kind, too. */
+  seedsLost: number;
+  looseModes: number;
+  leftovers: number;
+  hung: number;
+  crashed: number;
+  kills: number;
+  pauses: number;
+  corruptions: number;
+  /** Whole contents that a foreign reader met. */
+  versions: number;
+}
+
+export function count({ operations, faults, files }: Run, findings: readonly Finding[]): Counts {
+  const found = (...kinds: FindingKind[]) => findings.filter(({ kind }) => kinds.includes(kind)).length;
+  const injected = (kind: FaultKind) =>
+    faults.filter(({ fault, phase }) => fault === kind && phase === 'begin').length;
+  const isWrite = (action: string) => action === 'set' || action === 'remove';
+  return {
+    acknowledged: operations.filter(({ action, outcome }) => outcome === 'ok' && isWrite(action)).length,
+    reads: operations.filter(({ action, outcome }) => outcome === 'ok' && !isWrite(action)).length,
+    failed: operations.filter(({ outcome }) => outcome === 'fail').length,
+    unknown: operations.filter(({ action, outcome }) => outcome === 'unknown' && isWrite(action)).length,
+    lost: found('lost-update'),
+    stale: found('stale-read'),
+    resurrected: found('resurrection'),
+    garbage: found('garbage-read'),
+    torn: found('torn-read', 'torn-file'),
+    seedsLost: found('lost-seed', 'dropped-unknown'),
+    looseModes: found('loose-mode'),
+    leftovers: found('leftover'),
+    hung: found('hung'),
+    crashed: found('crashed'),
+    kills: injected('kill'),
+    pauses: injected('pause'),
+    corruptions: injected('corrupt'),
+    versions: files.filter(({ broken }) => broken === null).length,
+  };
+}

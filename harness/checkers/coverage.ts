@@ -1,0 +1,45 @@
+import type { Verdict } from '../core/verdict.js';
+import type { Counts } from './counts.js';
+
+export interface Check {
+  result: Verdict;
+  summary?: string;
+}
+
+/**
+ * Did enough happen for silence to mean something? A run in which too little did proves nothing, whatever the
+ * checkers say (FoundationDB's `expectedRate`).
+ */
+export function checkCoverage(counts: Counts, atLeast: Readonly<Record<string, number>>): Check {
+  const known = new Map<string, number>(Object.entries(counts));
+  const wanted = Object.entries(atLeast);
+  const unknown = wanted.filter(([name]) => !known.has(name)).map(([name]) => `"${name}"`);
+  if (unknown.length > 0) {
+    const summary = `atLeast asks for ${unknown.join(', ')}, expected one of: ${[...known.keys()].join(', ')}`;
+    return { result: 'unknown', summary };
+  }
+  const short = wanted.filter(([name, least]) => !((known.get(name) ?? 0) >= least));
+  if (short.length > 0) {
+    const list = short.map(([name, least]) => `${known.get(name)} of ${least} ${name}`);
+    return { result: 'unknown', summary: `too little happened: ${list.join(', ')}` };
+  }
+  if (counts.acknowledged + counts.reads === 0) {
+    return { result: 'unknown', summary: 'too little happened: not one call succeeded' };
+  }
+  return { result: 'valid', summary: describeLosses(counts) };
+}
+
+function describeLosses({ lost, acknowledged }: Counts): string {
+  if (lost > 0 || acknowledged === 0) return `${lost} lost of ${acknowledged} acknowledged`;
+  const bound = lossRateBound(acknowledged);
+  return `0 lost of ${acknowledged} acknowledged: below 1 in ${Math.floor(1 / bound)} at 95 % if losses were independent`;
+}
+
+/**
+ * The largest rate of losses at which none in n independent trials still has a chance of 5 %: (1 - rate)^n = 0.05,
+ * about 3/n (Hanley and Lippman-Hand 1983, "If nothing goes wrong, is everything all right?"). Writes that share
+ * a file and a moment are not independent, so it describes the run more than it predicts the next.
+ */
+export function lossRateBound(n: number): number {
+  return -Math.expm1(Math.log(0.05) / n);
+}

@@ -1,0 +1,23 @@
+import type { Run } from '../core/run.js';
+
+/** From when to when a broken file is the harness's own doing. */
+export interface Window {
+  from: number;
+  to: number;
+}
+
+/**
+ * After a `corrupt` fault the file is broken until somebody repairs it, which shows as the next unbroken content
+ * that a foreign reader meets. Where the fault's end is on record the content must be later than that, for the
+ * begin is written down before the damage is done.
+ */
+export function damageWindows({ faults, files }: Run): Window[] {
+  const damages = faults.filter(({ fault }) => fault === 'corrupt').toSorted((a, b) => a.time - b.time);
+  return damages.flatMap(({ phase, time }, index) => {
+    if (phase !== 'begin') return [];
+    const next = damages[index + 1];
+    const done = next?.phase === 'end' ? next.time : time;
+    const repaired = files.find((file) => file.broken === null && file.time > done);
+    return [{ from: time, to: repaired?.time ?? Number.POSITIVE_INFINITY }];
+  });
+}

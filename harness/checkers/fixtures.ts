@@ -1,0 +1,139 @@
+import type { Access, Action, FaultKind, HistoryEvent, ValueId } from '../core/history.js';
+import { type Run, toRun } from '../core/run.js';
+
+/**
+ * Reads a history for tests, one line a happening, times in milliseconds:
+ *
+ *     seed github seed.0                 (and `foreign` behind it)
+ *     0-5    tui-1.0.1 set a             returned; `get a = VALUE`, `get a =` for absent, `all a=VALUE b=VALUE`
+ *     0-5    tui-1.0.1 set a fail        or `unknown`, both with `torn` behind them
+ *     0-     tui-1.0.1 set a             never returned
+ *     http   web-1                       this client reaches the store through a server
+ *     exit   9 tui-1.0 SIGKILL           or an exit code; `unexpected` behind it
+ *     pause  5-10 tui-1.0                also `kill 5 tui-1.0`, `corrupt 5`
+ *     file   7 a=VALUE -b                what is new and what is gone; or `file 7 broken`
+ *     mode   7 auth.json 644
+ *     final  99 a=VALUE                  also `final 99 broken`; files that are left: `+NAME`
+ *
+ * An operation is named `CLIENT.INCARNATION.NUMBER`, which is also the value that it writes.
+ */
+export function run(text: string, atLeast: Record<string, number> = {}): Run {
+  const lines = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  const header = { type: 'run', version: 1, scenario: 'test', target: 'test', seed: 1, atLeast } as const;
+  const events: HistoryEvent[] = [header];
+  const processes = new Map<string, number>();
+  const http = new Set(lines.flatMap((line) => (line.startsWith('http ') ? line.split(/\s+/)[1] : [])));
+
+  const processOf = (name: string): { client: string; process: number } => {
+    const [client = '', incarnation = '0'] = name.split('.');
+    const full = `${client}.${incarnation}`;
+    const known = processes.get(full);
+    if (known !== undefined) return { client, process: known };
+    const process = 100 + processes.size;
+    processes.set(full, process);
+    const access: Access = http.has(client) ? 'http' : 'file';
+    events.push({ type: 'start', time: 0, client, process, access });
+    return { client, process };
+  };
+
+  for (const line of lines) {
+    const [first = '', ...words] = line.split(/\s+/);
+    const [second = '', third = '', fourth] = words;
+    const [from = 0, to] = times(/^\d/.test(first) ? first : second);
+    switch (first) {
+      case 'http':
+        break;
+      case 'seed':
+        events.push({
+          type: 'seed',
+          key: second,
+          value: third,
+          ...(fourth ? { foreign: true as const } : {}),
+        });
+        break;
+      case 'exit': {
+        const code = /^\d+$/.test(fourth ?? '') ? Number(fourth) : null;
+        const signal = code === null ? (fourth ?? null) : null;
+        events.push({ type: 'exit', time: from, ...processOf(third), code, signal, expected: !words[3] });
+        break;
+      }
+      case 'kill':
+      case 'pause':
+      case 'corrupt': {
+        const common = {
+          type: 'fault',
+          fault: first satisfies FaultKind,
+          ...(third ? processOf(third) : {}),
+        } as const;
+        events.push({ ...common, phase: 'begin', time: from });
+        if (to !== undefined) events.push({ ...common, phase: 'end', time: to });
+        break;
+      }
+      case 'file': {
+        const version = events.filter(({ type }) => type === 'file').length + 1;
+        const broken = third === 'broken' ? 'it is empty' : null;
+        const removed = words.flatMap((word) => (word.startsWith('-') ? word.slice(1) : []));
+        events.push({ type: 'file', time: from, version, broken, set: entries(words), removed });
+        break;
+      }
+      case 'mode':
+        events.push({ type: 'mode', time: from, name: third, mode: fourth ?? '' });
+        break;
+      case 'final': {
+        const broken = third === 'broken' ? 'it is empty' : null;
+        const leftovers = words.flatMap((word) => (word.startsWith('+') ? word.slice(1) : []));
+        events.push({ type: 'final', time: from, broken, entries: entries(words), leftovers });
+        break;
+      }
+      default:
+        pushOperation(events, { ...processOf(second), op: second, from, to, words: words.slice(1) });
+    }
+  }
+  return toRun(events);
+}
+
+interface Call {
+  op: string;
+  client: string;
+  process: number;
+  from: number;
+  to: number | undefined;
+  words: string[];
+}
+
+function pushOperation(events: HistoryEvent[], { op, client, process, from, to, words }: Call): void {
+  const action = words[0] as Action;
+  const key = action === 'all' ? undefined : words[1];
+  events.push({ type: 'invoke', time: from, op, client, process, action, ...(key ? { key } : {}) });
+  if (to === undefined) return;
+  const outcome = words.find((word) => word === 'fail' || word === 'unknown');
+  if (outcome === 'fail' || outcome === 'unknown') {
+    const torn = words.includes('torn') ? { torn: true as const } : {};
+    events.push({ type: outcome, time: to, op, error: 'it says so', ...torn });
+  } else if (action === 'all') {
+    events.push({ type: 'ok', time: to, op, result: entries(words) });
+  } else if (action === 'get') {
+    events.push({ type: 'ok', time: to, op, result: words[3] ?? null });
+  } else {
+    events.push({ type: 'ok', time: to, op });
+  }
+}
+
+/** `5` or `5-10` or `5-`, in nanoseconds. */
+function times(text: string): [from: number, to: number | undefined] {
+  const [from = '', to] = text.split('-');
+  return [Number(from) * 1e6, to ? Number(to) * 1e6 : undefined];
+}
+
+/** All words of the form `key=value`. */
+function entries(words: readonly string[]): Record<string, ValueId> {
+  return Object.fromEntries(
+    words.flatMap((word) => {
+      const [key, value] = word.split('=');
+      return key && value ? [[key, value] as const] : [];
+    }),
+  );
+}

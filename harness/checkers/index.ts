@@ -1,0 +1,72 @@
+/** Judges a run: a pure function of its history, so an old run can be judged again by newer checkers. */
+import type { Action } from '../core/history.js';
+import type { Run } from '../core/run.js';
+import { type Finding, type Guarantee, type Verdict, worstOf } from '../core/verdict.js';
+import { type Counts, count } from './counts.js';
+import { type Check, checkCoverage } from './coverage.js';
+import { type Latency, measureLatency } from './latency.js';
+import { checkLinearizability } from './linearizability.js';
+import { checkPrivacy } from './privacy.js';
+import { checkProgress } from './progress.js';
+import { checkSeeds } from './seeds.js';
+import { byGravity, summarize } from './summary.js';
+import { checkTorn } from './torn.js';
+
+export type { Check, Counts, Latency };
+
+export interface Judgement {
+  /** The worst of the checks. */
+  result: Verdict;
+  checks: Partial<Record<Guarantee | 'coverage', Check>>;
+  counts: Counts;
+  latencyMs: Partial<Record<Action, Latency>>;
+  /** The worst kinds first, then by time. */
+  findings: Finding[];
+}
+
+interface Checker {
+  guarantees: readonly Guarantee[];
+  check: (run: Run) => Finding[];
+  /** True if a violation may show only in the final state. */
+  needsFinal: boolean;
+}
+
+const checkers: readonly Checker[] = [
+  { guarantees: ['G1'], check: checkTorn, needsFinal: false },
+  { guarantees: ['G2', 'G8'], check: checkLinearizability, needsFinal: true },
+  { guarantees: ['G4', 'G5'], check: checkSeeds, needsFinal: true },
+  { guarantees: ['G6'], check: checkPrivacy, needsFinal: true },
+  { guarantees: ['G7'], check: checkProgress, needsFinal: true },
+];
+
+/** Runs every checker on one run. Does not throw: a checker that does has proved nothing. */
+export function judge(run: Run): Judgement {
+  const judged = checkers.map((checker) => apply(checker, run));
+  const findings = judged.flatMap((one) => one.findings).sort(byGravity);
+  const counts = count(run, findings);
+
+  const checks: Judgement['checks'] = Object.assign({}, ...judged.map((one) => one.checks));
+  checks.coverage = checkCoverage(counts, run.header.atLeast);
+  const result = worstOf(Object.values(checks).map((check) => check.result));
+  return { result, checks, counts, latencyMs: measureLatency(run), findings };
+}
+
+function apply({ guarantees, check, needsFinal }: Checker, run: Run): Pick<Judgement, 'checks' | 'findings'> {
+  const forAll = (verdict: (guarantee: Guarantee) => Check) =>
+    Object.fromEntries(guarantees.map((guarantee) => [guarantee, verdict(guarantee)]));
+  try {
+    const findings = check(run);
+    const checks = forAll((guarantee) => {
+      const own = findings.filter((finding) => finding.guarantee === guarantee).sort(byGravity);
+      if (own.length > 0) return { result: 'invalid', summary: summarize(own) };
+      if (needsFinal && !run.final) {
+        return { result: 'unknown', summary: 'the run was interrupted before its final state was read' };
+      }
+      return { result: 'valid' };
+    });
+    return { checks, findings };
+  } catch (error) {
+    const summary = `the checker failed: ${error instanceof Error ? error.message : String(error)}`;
+    return { checks: forAll(() => ({ result: 'unknown', summary })), findings: [] };
+  }
+}

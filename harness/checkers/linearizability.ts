@@ -1,0 +1,107 @@
+import type { Run } from '../core/run.js';
+import type { Finding, FindingKind } from '../core/verdict.js';
+import { type Blame, findErasers } from './blame.js';
+import { type Conflict, findConflicts } from './conflicts.js';
+import { findPauses } from './pauses.js';
+import { type Read, type Register, splitIntoRegisters, untouchedSeeds } from './registers.js';
+import { readsWithoutSeeds } from './seed-sightings.js';
+import { describeErased, describeGarbage, describeStale } from './sentences.js';
+
+/**
+ * G2, and G8 where the one who erased had been stopped: each key's part of the history must be linearizable. What
+ * is exact here and what only a necessary condition says conflicts.ts; nothing that is reported is a false alarm.
+ *
+ * One finding for each victim, at the first read that misses it, so that a write which a hundred reads miss counts
+ * once, and one that was lost and later overwritten counts, too.
+ */
+export function checkLinearizability(run: Run): Finding[] {
+  // A read that failed to see what was there all the time is torn.ts's: it would accuse every key of the file.
+  const registers = splitIntoRegisters(run, readsWithoutSeeds(run));
+  const findEraser = findErasers(run);
+  const wasPaused = findPauses(run);
+  const notOurs = new Set(untouchedSeeds(run).map(({ key }) => key));
+
+  return [...registers.values()].flatMap((register) => {
+    const { conflicts, garbage } = findConflicts(register);
+    const findings = firstOfEachValue(garbage).map((read) => garbageFinding(run, register, read));
+    // Nobody writes these, so they can only be missing, and that is seeds.ts's.
+    if (notOurs.has(register.key)) return findings;
+    for (const conflict of conflicts) {
+      const kind = classify(register, conflict);
+      if (kind === 'stale-read') {
+        findings.push(staleFinding(register, conflict));
+        continue;
+      }
+      const { victim } = conflict;
+      const value = victim.of === 'write' ? victim.mutation.id : null;
+      const blame = findEraser({ register, victim: victim.mutation, value, since: victim.f });
+      findings.push(
+        erasedFinding(kind, register, conflict, blame, blame !== undefined && wasPaused(blame.eraser)),
+      );
+    }
+    return findings;
+  });
+}
+
+/** What a later read finds again was not lost: the read that missed it was behind. */
+function classify({ reads, removals }: Register, { victim, read }: Conflict): FindingKind {
+  // Of a write, only a read can begin so late: see zones.ts.
+  if (victim.of === 'write') return victim.s > read.begin ? 'stale-read' : 'lost-update';
+  const again = reads.filter(({ value, begin }) => value === null && begin > read.begin);
+  const isItsDoing = ({ end }: Read) =>
+    removals.every(
+      (other) => other === victim.mutation || other.end < victim.mutation.begin || other.begin > end,
+    );
+  return again.some(isItsDoing) ? 'stale-read' : 'resurrection';
+}
+
+function staleFinding({ key }: Register, conflict: Conflict): Finding {
+  const { victim, read } = conflict;
+  return {
+    guarantee: 'G2',
+    kind: 'stale-read',
+    sentence: describeStale(key, conflict),
+    key,
+    operations: [victim.mutation.id, ...(read.operation ? [read.operation.id] : [])],
+    from: victim.mutation.begin,
+    to: read.end,
+  };
+}
+
+function erasedFinding(
+  kind: FindingKind,
+  { key }: Register,
+  conflict: Conflict,
+  blame: Blame | undefined,
+  fenced: boolean,
+): Finding {
+  const { mutation } = conflict.victim;
+  return {
+    guarantee: fenced ? 'G8' : 'G2',
+    kind,
+    sentence: describeErased(key, conflict, blame, fenced),
+    key,
+    operations: [mutation.id, ...(blame ? [blame.eraser.id] : [])],
+    from: mutation.begin,
+    to: conflict.read.end,
+  };
+}
+
+function garbageFinding(run: Run, { key }: Register, read: Read): Finding {
+  const writer = run.operations.find(({ id }) => id === read.value);
+  return {
+    guarantee: 'G2',
+    kind: 'garbage-read',
+    sentence: describeGarbage(key, read, writer),
+    key,
+    operations: [read.operation, writer].flatMap((operation) => operation?.id ?? []),
+    from: read.begin,
+    to: read.end,
+  };
+}
+
+function firstOfEachValue(reads: readonly Read[]): Read[] {
+  const first = new Map<string | null, Read>();
+  for (const read of reads.toSorted((a, b) => b.begin - a.begin)) first.set(read.value, read);
+  return [...first.values()];
+}

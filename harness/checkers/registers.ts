@@ -1,0 +1,141 @@
+import type { SeedEvent, ValueId } from '../core/history.js';
+import type { Operation, Run } from '../core/run.js';
+
+/** When seeds were written and what is absent at first was removed: before every operation. */
+export const beforeRun = -1;
+
+/** A closed interval, in nanoseconds. Where one ends as another begins, the two are concurrent. */
+export interface Interval {
+  begin: number;
+  end: number;
+}
+
+/** Somebody's wish to change one key. Seeds, and the absence before the run, have no operation. */
+export interface Mutation extends Interval {
+  /** Of a write: that of its value, too. */
+  id: string;
+  acknowledged: boolean;
+  operation: Operation | undefined;
+}
+
+export interface Read extends Interval {
+  /** Undefined for the look at the final state. */
+  operation: Operation | undefined;
+  value: ValueId | null;
+}
+
+/** All that happened to one key, which is a register with one value more: absent. */
+export interface Register {
+  key: string;
+  /** By value. Those that certainly had no effect are not here, nor unacknowledged ones that nobody saw. */
+  writes: Map<ValueId, Mutation>;
+  /** The acknowledged ones, and those that may have happened. */
+  removals: Mutation[];
+  reads: Read[];
+}
+
+/**
+ * Splits a run by key. Linearizability is local (Herlihy and Wing 1990): a history of gets, sets and removes is
+ * linearizable if each key's part is. For `all` that is only a necessary condition, for it reads all keys
+ * at one instant.
+ *
+ * Values that nobody wrote whole (`!...`) are left out: torn.ts has them.
+ * @param except ids of operations whose results prove nothing about single keys
+ */
+export function splitIntoRegisters(run: Run, except: ReadonlySet<string>): Map<string, Register> {
+  const registers = emptyRegisters(run);
+  for (const operation of run.operations) addMutation(registers, operation);
+
+  for (const operation of run.operations) {
+    if (operation.outcome !== 'ok' || except.has(operation.id)) continue;
+    const { action, key, result } = operation;
+    if (action === 'get' && key !== undefined && (result === null || typeof result === 'string')) {
+      addRead(registers.get(key), { begin: operation.begin, end: operation.end, operation, value: result });
+    } else if (action === 'all' && typeof result === 'object' && result !== null) {
+      addReadOfAll(registers, operation, result);
+    }
+  }
+  if (run.final && run.final.broken === null) {
+    const { time, entries } = run.final;
+    addReadOfAll(registers, { begin: time, end: time }, entries);
+  }
+  for (const register of registers.values()) settleUnacknowledged(register);
+  return registers;
+}
+
+/** The seeds that are what they should be: entries that no client ever tried to change. */
+export function untouchedSeeds(run: Run): SeedEvent[] {
+  const touched = new Set<string | undefined>();
+  for (const { action, key } of run.operations) if (action === 'set' || action === 'remove') touched.add(key);
+  return [...run.seeds.values()].filter(({ key }) => !touched.has(key));
+}
+
+/** What an entry of a map is, null where it is absent. Keys come from outside: `constructor` is one like others. */
+export function entryOf(entries: Readonly<Record<string, ValueId>>, key: string): ValueId | null {
+  return Object.hasOwn(entries, key) ? (entries[key] ?? null) : null;
+}
+
+/** One for each key that anybody mentions, in calls, results or seeds. */
+function emptyRegisters(run: Run): Map<string, Register> {
+  const keys = new Set(run.seeds.keys());
+  for (const { key, result } of run.operations) {
+    if (key !== undefined) keys.add(key);
+    else if (typeof result === 'object' && result !== null) for (const name in result) keys.add(name);
+  }
+  for (const key in run.final?.entries) keys.add(key);
+
+  const start = { begin: beforeRun, end: beforeRun, operation: undefined };
+  const registers = new Map<string, Register>();
+  for (const key of keys) {
+    const seed = run.seeds.get(key);
+    registers.set(key, {
+      key,
+      writes: new Map(seed ? [[seed.value, { ...start, id: seed.value, acknowledged: true }]] : []),
+      // Absence needs a cause like any value. This one is nobody's act, so it can't be a victim.
+      removals: seed ? [] : [{ ...start, id: '', acknowledged: false }],
+      reads: [],
+    });
+  }
+  return registers;
+}
+
+function addMutation(registers: ReadonlyMap<string, Register>, operation: Operation): void {
+  const { id, begin, end, action, key, outcome } = operation;
+  if (key === undefined || outcome === 'fail') return;
+  const mutation = { id, begin, end, acknowledged: outcome === 'ok', operation };
+  if (action === 'set') registers.get(key)?.writes.set(id, mutation);
+  else if (action === 'remove') registers.get(key)?.removals.push(mutation);
+}
+
+function addReadOfAll(
+  registers: ReadonlyMap<string, Register>,
+  source: Operation | Interval,
+  entries: Readonly<Record<string, ValueId>>,
+): void {
+  const { begin, end } = source;
+  const operation = 'id' in source ? source : undefined;
+  for (const [key, register] of registers) {
+    addRead(register, { begin, end, operation, value: entryOf(entries, key) });
+  }
+}
+
+function addRead(register: Register | undefined, read: Read): void {
+  if (read.value === null || !read.value.startsWith('!')) register?.reads.push(read);
+}
+
+/**
+ * With unique values an unacknowledged write is decided by whoever saw it. Seen, it had happened before the
+ * first such read ended. Never seen, it can be left out: a linearization that has it stays one without it.
+ */
+function settleUnacknowledged({ writes, reads }: Register): void {
+  const seenBy = new Map<ValueId, number>();
+  for (const { value, end } of reads) {
+    if (value !== null) seenBy.set(value, Math.min(end, seenBy.get(value) ?? end));
+  }
+  for (const [value, write] of writes) {
+    if (write.acknowledged) continue;
+    const end = seenBy.get(value);
+    if (end === undefined) writes.delete(value);
+    else writes.set(value, { ...write, end: Math.min(write.end, end) });
+  }
+}

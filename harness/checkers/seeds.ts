@@ -1,0 +1,68 @@
+import type { FileEvent } from '../core/history.js';
+import type { Run } from '../core/run.js';
+import type { Finding } from '../core/verdict.js';
+import { findErasers } from './blame.js';
+import { beforeRun, entryOf } from './registers.js';
+import { lastSightings, type Sighting, seedSightings } from './seed-sightings.js';
+import { describeChange, inMs } from './words.js';
+
+/**
+ * G4 and G5: entries that were there before the run, and that no client touches, are there at its end and
+ * unchanged. Of an interrupted run the last reads tell: what they missed and nobody found again is lost, too.
+ */
+export function checkSeeds(run: Run): Finding[] {
+  if (run.final && run.final.broken !== null) {
+    const { time, broken } = run.final;
+    const sentence = `at the end of the run nobody can read the file: ${broken}`;
+    return [{ guarantee: 'G4', kind: 'torn-file', sentence, operations: [], from: time, to: time }];
+  }
+  const findEraser = findErasers(run);
+  const last = lastSightings(run);
+  return lostSeeds(run, last).map((sighting) => {
+    const { key, value, foreign } = sighting.seed;
+    const seen = last.get(key) ?? beforeRun;
+    const begin = lastInFile(run.files, key, value);
+    const blame = findEraser({
+      register: { key, writes: new Map(), removals: [] },
+      victim: { id: value, begin, end: begin, acknowledged: true, operation: undefined },
+      value,
+      since: begin,
+    });
+    // Without a content that lacks it nothing tells when it went, so everybody would be a suspect.
+    const { eraser, seenAt, certain } = blame?.seenAt === undefined ? {} : blame;
+    const what = foreign ? 'of a kind that no store knows' : 'that no client touches';
+    const state = sighting.found === 'missing' ? 'is gone' : 'is not what it was';
+    const cause =
+      eraser && seenAt !== undefined
+        ? `: it went by ${inMs(seenAt)}, ${certain ? '' : 'probably '}when ${eraser.id} ${describeChange(eraser)}`
+        : '';
+    return {
+      guarantee: foreign ? 'G5' : 'G4',
+      kind: foreign ? 'dropped-unknown' : 'lost-seed',
+      sentence: `the entry "${key}" (${value}), there before the run and ${what}, ${state}${cause}`,
+      key,
+      operations: [eraser ?? sighting.operation].flatMap((operation) => operation?.id ?? []),
+      from: Math.max(0, seen, begin),
+      to: sighting.end,
+    };
+  });
+}
+
+/** How the run's end found those that it did not find whole. */
+function lostSeeds(run: Run, last: ReadonlyMap<string, number>): Sighting[] {
+  const lost = new Map<string, Sighting>();
+  for (const sighting of seedSightings(run)) {
+    const { seed, operation, begin, found } = sighting;
+    const isOfEnd = run.final ? operation === undefined : begin > (last.get(seed.key) ?? beforeRun);
+    // A value that nobody wrote whole is a torn read as long as it is not the end's.
+    if (!isOfEnd || found === 'whole' || (operation && found === 'different')) continue;
+    if (!lost.has(seed.key)) lost.set(seed.key, sighting);
+  }
+  return [...lost.values()];
+}
+
+/** When a foreign reader last met a content with the seed new in it. */
+function lastInFile(files: readonly FileEvent[], key: string, value: string): number {
+  const holds = ({ broken, set }: FileEvent) => broken === null && entryOf(set, key) === value;
+  return files.findLast(holds)?.time ?? beforeRun;
+}

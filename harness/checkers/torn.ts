@@ -1,0 +1,83 @@
+import type { Operation, Run } from '../core/run.js';
+import type { Finding } from '../core/verdict.js';
+import { damageWindows, type Window } from './damage-windows.js';
+import { readsWithoutSeeds } from './seed-sightings.js';
+import { inMs } from './words.js';
+
+/** G1: whoever opens the file, through the store or without it, sees one complete committed state. */
+export function checkTorn(run: Run): Finding[] {
+  const windows = damageWindows(run);
+  return [...tornReads(run, windows), ...tornFinal(run), ...tornFiles(run, windows)];
+}
+
+function tornReads(run: Run, windows: readonly Window[]): Finding[] {
+  const incomplete = readsWithoutSeeds(run);
+  return run.operations.flatMap((operation) => {
+    const what = whatIsTorn(operation, incomplete, windows);
+    if (what === undefined) return [];
+    const { id, key, begin, end } = operation;
+    return {
+      guarantee: 'G1',
+      kind: 'torn-read',
+      sentence: `${id} (${action(operation)} at ${inMs(begin)}) ${what}`,
+      ...(key === undefined ? {} : { key }),
+      operations: [id],
+      from: begin,
+      to: end,
+    };
+  });
+}
+
+function whatIsTorn(
+  operation: Operation,
+  incomplete: ReadonlySet<string>,
+  windows: readonly Window[],
+): string | undefined {
+  const { id, begin, end, outcome, result, torn, error } = operation;
+  // To say so is the right answer to a file that the harness itself has damaged.
+  if (torn && !windows.some((window) => window.from <= end && begin <= window.to)) {
+    return `met an empty or half-written file: ${error}`;
+  }
+  if (outcome !== 'ok') return undefined;
+  const values =
+    typeof result === 'object' && result !== null ? Object.entries(result) : [[operation.key, result]];
+  const bad = values.find(([, value]) => value?.startsWith('!'));
+  if (bad) return `found a value that nobody wrote whole at "${bad[0]}": ${bad[1]?.slice(1)}`;
+  return incomplete.has(id) ? 'missed an entry that was there before it and after it' : undefined;
+}
+
+/** Seeds are seeds.ts's. */
+function tornFinal({ final, seeds }: Run): Finding[] {
+  if (!final) return [];
+  return Object.entries(final.entries)
+    .filter(([key, value]) => value.startsWith('!') && !seeds.has(key))
+    .map(([key, value]) => ({
+      guarantee: 'G1',
+      kind: 'torn-read',
+      sentence: `at the end of the run "${key}" held a value that nobody wrote whole: ${value.slice(1)}`,
+      key,
+      operations: [],
+      from: final.time,
+      to: final.time,
+    }));
+}
+
+function tornFiles({ files }: Run, windows: readonly Window[]): Finding[] {
+  return files.flatMap(({ time, broken }, index) => {
+    // A reader notes the time, then reads: its next note is the first proof that this look was over.
+    const over = files[index + 1]?.time ?? Number.POSITIVE_INFINITY;
+    if (broken === null || windows.some(({ from, to }) => from <= over && time <= to)) return [];
+    return {
+      guarantee: 'G1',
+      kind: 'torn-file',
+      sentence: `a foreign reader opened the file at ${inMs(time)}: ${broken}`,
+      operations: [],
+      from: time,
+      to: time,
+    };
+  });
+}
+
+function action({ action, key }: Operation): string {
+  return key === undefined ? action : `${action} "${key}"`;
+}

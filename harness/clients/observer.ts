@@ -1,0 +1,67 @@
+import { lstatSync, readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ValueId } from '../core/history.js';
+import { readEntries } from '../stress/foreign-reader.js';
+import { runClient, type Worker } from '../stress/worker.js';
+
+class FileWatch {
+  private fingerprint = '';
+  private version = 0;
+  private entries: Record<string, ValueId> = {};
+
+  constructor(private readonly worker: Worker) {}
+
+  look(): void {
+    const { file } = this.worker.config;
+    const stats = statSync(file, { bigint: true, throwIfNoEntry: false });
+    const fingerprint = stats ? `${stats.ino} ${stats.size} ${stats.mtimeNs}` : 'missing';
+    if (fingerprint === this.fingerprint) return;
+    this.fingerprint = fingerprint;
+
+    const time = this.worker.now();
+    const found = readEntries(file);
+    if (typeof found === 'string') {
+      this.worker.send({ type: 'file', time, version: ++this.version, broken: found, set: {}, removed: [] });
+      return;
+    }
+    const before = this.entries;
+    const set = Object.fromEntries(Object.entries(found).filter(([key, value]) => before[key] !== value));
+    const removed = Object.keys(before).filter((key) => !Object.hasOwn(found, key));
+    this.entries = found;
+    this.worker.send({ type: 'file', time, version: ++this.version, broken: null, set, removed });
+  }
+}
+
+class ModeWatch {
+  private readonly reported = new Set<string>();
+
+  constructor(private readonly worker: Worker) {}
+
+  look(): void {
+    const directory = path.dirname(this.worker.config.file);
+    for (const name of readdirSync(directory)) {
+      const stats = lstatSync(path.join(directory, name), { throwIfNoEntry: false });
+      if (!stats || stats.isSymbolicLink() || (stats.mode & 0o077) === 0) continue;
+      const mode = (stats.mode & 0o777).toString(8);
+      if (this.reported.has(`${name} ${mode}`)) continue;
+      this.reported.add(`${name} ${mode}`);
+      this.worker.send({ type: 'mode', time: this.worker.now(), name, mode });
+    }
+  }
+}
+
+/**
+ * A foreign reader that knows nothing of the store: opens the file all the while, as status bars and scripts
+ * do, and writes down each content it meets. From that come the torn files and the names of those who erased.
+ */
+await runClient('file', async (worker) => {
+  const file = new FileWatch(worker);
+  const modes = new ModeWatch(worker);
+  await worker.ready();
+  while (!worker.stopping.aborted) {
+    file.look();
+    modes.look();
+    await sleep(1);
+  }
+});

@@ -1,0 +1,30 @@
+import type { ValueId } from '../core/history.js';
+import type { Store } from '../core/target.js';
+import type { Worker } from '../stress/worker.js';
+import type { Step } from '../workload/generator.js';
+import { credential, identify, identifyAll } from '../workload/values.js';
+
+/** Performs a step on a store that this process has opened itself. */
+export function performOnStore(worker: Worker, store: Store, { action, key }: Step): Promise<void> {
+  return worker.record(action, key, async (id: ValueId) => {
+    switch (action) {
+      case 'all':
+        return identifyAll(await store.all());
+      case 'get': {
+        const value = await store.get(keyOf(key));
+        return value === undefined ? null : identify(value);
+      }
+      case 'set':
+        await store.set(keyOf(key), credential(id));
+        return undefined;
+      case 'remove':
+        await store.remove(keyOf(key));
+        return undefined;
+    }
+  });
+}
+
+export function keyOf(key: string | undefined): string {
+  if (key === undefined) throw new Error('this step needs a key');
+  return key;
+}

@@ -1,0 +1,101 @@
+import type { Action } from './history.js';
+import type { Finding, Guarantee, Verdict } from './verdict.js';
+
+export interface CheckResult {
+  result: Verdict;
+  summary?: string;
+}
+
+export interface Latency {
+  p50: number;
+  p99: number;
+  max: number;
+}
+
+/** What a run's checkers say, all of it computed from the run's history. */
+export interface Judgement {
+  /** The worst of the checks; a run in which too little happened is at best unknown. */
+  result: Verdict;
+  checks: Partial<Record<Guarantee | 'coverage', CheckResult>>;
+  counts: Counts;
+  latencyMs: Partial<Record<Action, Latency>>;
+  findings: Finding[];
+}
+
+export interface Counts {
+  /** Writes and removals that returned without an error. */
+  acknowledged: number;
+  reads: number;
+  failed: number;
+  unknown: number;
+  lost: number;
+  stale: number;
+  resurrected: number;
+  torn: number;
+  seedsLost: number;
+  looseModes: number;
+  leftovers: number;
+  hung: number;
+  crashed: number;
+  kills: number;
+  pauses: number;
+  corruptions: number;
+  /** Contents of the file that a foreign reader met. */
+  versions: number;
+}
+
+/** One line of the table that tells a violation: who did what, and what the file then held. */
+export interface TimelineRow {
+  /** Milliseconds since the run's beginning. */
+  timeMs: number;
+  /** One cell for each column of `Violation.processes`, empty where that process did nothing. */
+  cells: string[];
+  file: string;
+}
+
+export interface Violation extends Finding {
+  processes: string[];
+  timeline: TimelineRow[];
+}
+
+/** One run of one scenario on one target, judged from its history alone. */
+export interface JudgedRun extends Omit<Judgement, 'findings'> {
+  scenario: string;
+  target: string;
+  /** `stress`: real processes at full speed. */
+  executor: 'stress';
+  seed: number;
+  /** Stress has no schedule to replay: the seed repeats what the clients do, not when. */
+  schedule: null;
+  /** The first of them, at most `violationsMax`. */
+  violations: Violation[];
+}
+
+export interface ScenarioReport extends JudgedRun {
+  /** The command that runs it again. */
+  reproduce: string;
+}
+
+export const violationsMax = 20;
+
+/** A planted bug that must be found in the very run that calls anything else free of bugs. */
+export interface ControlReport extends ScenarioReport {
+  /** The count that must not be zero. */
+  mustFind: keyof Counts;
+  found: boolean;
+}
+
+export type RunResult =
+  | Verdict
+  /** A planted bug was not found: the harness itself is broken. */
+  | 'blind'
+  | 'interrupted';
+
+export interface Report {
+  schema: 1;
+  result: RunResult;
+  seed: number;
+  durationMs: number;
+  controls: ControlReport[];
+  scenarios: ScenarioReport[];
+}

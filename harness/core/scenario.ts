@@ -1,0 +1,58 @@
+import type { Action } from './history.js';
+
+/** The programs that share the file. */
+export const profileNames = ['tui', 'server', 'web', 'desktop', 'login'] as const;
+export type ProfileName = (typeof profileNames)[number];
+
+/** From and to, both inclusive, in milliseconds; a moment between them is drawn. */
+export type RangeMs = readonly [from: number, to: number];
+
+/** What one client does. Every field has a default for each profile. */
+export interface Workload {
+  /** Relative weights of the operations. */
+  mix: Partial<Record<Action, number>>;
+  /** How many keys only this client writes. */
+  ownKeys: number;
+  /** How many keys every client writes. */
+  sharedKeys: number;
+  /** Pause between two operations. */
+  thinkMs: RangeMs;
+  /** Ends the client after so many operations; 0 is no end but the run's. */
+  operationsMax: number;
+}
+
+export type Corruption = 'truncated' | 'empty' | 'garbage' | 'half' | 'wrong-type';
+
+export type Fault =
+  /** SIGKILL, and a new process in its place. */
+  | { kind: 'kill'; everyMs: RangeMs }
+  /**
+   * The client stops itself by SIGSTOP right before its commit call, the one that makes a write visible,
+   * and is continued after `forMs`, when every lease is over.
+   */
+  | { kind: 'pause'; everyMs: RangeMs; forMs: number }
+  /** The file's content is damaged in place, as a crashed or foreign program would. */
+  | { kind: 'corrupt'; everyMs: RangeMs; how: readonly Corruption[] };
+
+/** A scenario is a value: what runs, what goes wrong, and what must have happened for the run to count. */
+export interface Scenario {
+  name: string;
+  /** One line for lists. */
+  title: string;
+  /** The incident that it stands for, with its source. */
+  why: string;
+  clients: Partial<Record<ProfileName, number>>;
+  workload?: Partial<Workload>;
+  faults?: readonly Fault[];
+  /** A run in which less happened is inconclusive. Names are those of the report's counts. */
+  atLeast: Readonly<Record<string, number>>;
+  /** Path of its module, where it does not ship with the harness. Filled in when it is loaded. */
+  source?: string;
+  /** Share of the whole run's duration, relative to the other scenarios'. Default 1. */
+  weight?: number;
+}
+
+/** Names a scenario's type where it is written, so that mistakes show in the editor. */
+export function defineScenario(scenario: Scenario): Scenario {
+  return scenario;
+}

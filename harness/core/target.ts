@@ -1,0 +1,28 @@
+/** A store under test. Operations that a store lacks are not asked of it. */
+export interface Store {
+  /** Undefined where the key is absent. */
+  get(key: string): Promise<unknown>;
+  all(): Promise<Record<string, unknown>>;
+  set(key: string, value: unknown): Promise<void>;
+  remove(key: string): Promise<void>;
+  update?(key: string, change: (old: unknown) => unknown): Promise<unknown>;
+  close?(): Promise<void>;
+}
+
+/** What a target is: a module that opens a store. Any module of this shape on disk can be put to the test. */
+export interface TargetModule {
+  open(file: string, options?: TargetOptions): Store | Promise<Store>;
+  /** Names, relative to the file's directory, that belong to the store and are no litter: `/\.last$/`. */
+  artifacts?: readonly RegExp[];
+}
+
+/** From the command line: `textbook?stale=2000` opens `textbook` with `{ stale: 2000 }`. */
+export type TargetOptions = Readonly<Record<string, string | number>>;
+
+export interface TargetSpec {
+  /** As the user wrote it, options included; stands in reports and in the command that reruns. */
+  label: string;
+  /** File URL of the module. */
+  module: string;
+  options: TargetOptions;
+}

@@ -1,0 +1,48 @@
+import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import type { Corruption, Fault } from '../core/scenario.js';
+import { assertOwnFile } from '../stress/sandbox.js';
+import type { Random } from '../workload/random.js';
+import { atRandomMoments } from './at-random-moments.js';
+import type { FaultContext } from './index.js';
+
+export function corrupt(
+  { everyMs, how }: Extract<Fault, { kind: 'corrupt' }>,
+  { recorder, random, signal, file, sandbox }: FaultContext,
+): Promise<void> {
+  return atRandomMoments(everyMs, random, signal, () => {
+    assertOwnFile(file, sandbox);
+    if (!existsSync(file)) return;
+    const kind = random.pick(how);
+    const damaged = damage(readFileSync(file), kind, random);
+    // Written down first: what a reader meets from here on is this fault's doing.
+    recorder.record({ type: 'fault', time: recorder.now(), fault: 'corrupt', phase: 'begin', detail: kind });
+    overwriteInPlace(file, damaged);
+  });
+}
+
+/** Like a foreign program's write: into the very inode that is there, never a new file. */
+function overwriteInPlace(file: string, bytes: Buffer): void {
+  const descriptor = openSync(file, 'r+');
+  try {
+    ftruncateSync(descriptor, 0);
+    writeSync(descriptor, bytes);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** What is left of a document. None of these is a JSON object: that would be an edit, not damage. */
+export function damage(document: Buffer, kind: Corruption, random: Random): Buffer {
+  switch (kind) {
+    case 'truncated':
+      return document.subarray(0, random.int(0, Math.max(0, document.length - 2)));
+    case 'empty':
+      return Buffer.alloc(0);
+    case 'garbage':
+      return Buffer.from(Array.from({ length: 64 }, () => random.int(128, 255)));
+    case 'half':
+      return document.subarray(0, document.length >> 1);
+    case 'wrong-type':
+      return Buffer.from(random.pick(['[]', 'null', '"credentials"', '42', '[{"type":"api"}]']));
+  }
+}

@@ -1,0 +1,37 @@
+import type { Fault } from '../core/scenario.js';
+import type { Fleet } from '../stress/fleet.js';
+import type { Recorder } from '../stress/recorder.js';
+import type { Random } from '../workload/random.js';
+import { corrupt } from './corrupt.js';
+import { kill } from './kill.js';
+import { pause } from './pause.js';
+
+/** What a fault may reach. */
+export interface FaultContext {
+  fleet: Fleet;
+  recorder: Recorder;
+  random: Random;
+  file: string;
+  sandbox: string;
+  signal: AbortSignal;
+}
+
+/** Each kind of fault and what it does, for lists. */
+export const faults: Readonly<Record<Fault['kind'], string>> = {
+  kill: 'SIGKILL at a random moment, and a new process in its place',
+  pause:
+    'a client stops itself by SIGSTOP right before its commit call and is continued when every lease is over',
+  corrupt: 'the file is damaged in place: truncated, empty, garbage, half a document, JSON of the wrong type',
+};
+
+/** Injects a fault until the signal aborts; resolves when all that it did has been undone. */
+export function inject(fault: Fault, context: FaultContext): Promise<void> {
+  switch (fault.kind) {
+    case 'kill':
+      return kill(fault, context);
+    case 'pause':
+      return pause(fault, context);
+    case 'corrupt':
+      return corrupt(fault, context);
+  }
+}

@@ -1,0 +1,45 @@
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import path from 'node:path';
+
+/**
+ * Lets a process stop itself right before its commit call: the call that makes a write visible, a rename
+ * onto the file or a write in place. Killing at random moments hardly ever hits this one, and a killed process writes
+ * nothing late: only a paused one shows that a lock has no fence.
+ *
+ * Must run before the target is loaded, for libraries that keep the functions they find.
+ * @param onPause called right before the process stops
+ * @returns a function that arms the next commit call
+ */
+export function installPausePoint(file: string, onPause: () => void): () => void {
+  let armed = false;
+  const pauseIfArmed = (place: unknown) => {
+    if (!armed || typeof place !== 'string' || path.resolve(place) !== file) return;
+    armed = false;
+    onPause();
+    process.kill(process.pid, 'SIGSTOP');
+    // The signal may be taken by another thread: this one must not get to its call before all are stopped.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+  };
+
+  for (const owner of [fs, fs.promises]) {
+    intercept(owner, 'rename', (args) => pauseIfArmed(args[1]));
+    intercept(owner, 'writeFile', (args) => pauseIfArmed(args[0]));
+  }
+  intercept(fs, 'renameSync', (args) => pauseIfArmed(args[1]));
+  intercept(fs, 'writeFileSync', (args) => pauseIfArmed(args[0]));
+  syncBuiltinESMExports();
+  return () => {
+    armed = true;
+  };
+}
+
+function intercept(owner: object, name: string, before: (args: unknown[]) => void): void {
+  const functions = owner as Record<string, (...args: unknown[]) => unknown>;
+  const original = functions[name];
+  if (!original) throw new Error(`node:fs has no ${name}`);
+  functions[name] = function intercepted(this: unknown, ...args: unknown[]) {
+    before(args);
+    return original.apply(this, args);
+  };
+}

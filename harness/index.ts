@@ -1,0 +1,26 @@
+export { judge } from './checkers/index.js';
+export type * from './core/history.js';
+export type * from './core/report.js';
+export { type Operation, type Outcome, type Run, toRun } from './core/run.js';
+export {
+  defineScenario,
+  type Fault,
+  type ProfileName,
+  profileNames,
+  type Scenario,
+  type Workload,
+} from './core/scenario.js';
+export type { Store, TargetModule, TargetOptions } from './core/target.js';
+export { UsageError } from './core/usage-error.js';
+export { type Finding, type Guarantee, type Verdict, worstOf } from './core/verdict.js';
+export { faults } from './faults/index.js';
+export { toMarkdown } from './report/markdown.js';
+export { progressReporter } from './report/progress.js';
+export { describeRuns, toTerminal } from './report/terminal.js';
+export { judgeHistory } from './stress/judge-history.js';
+export type { Progress, StressOptions } from './stress/options.js';
+export { readRuns } from './stress/recorder.js';
+export { loadScenarios } from './stress/registry.js';
+export { stress } from './stress/stress.js';
+export { targets } from './targets/index.js';
+export { profiles } from './workload/generator.js';

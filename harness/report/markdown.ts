@@ -1,0 +1,91 @@
+import type { JudgedRun, Report, Violation } from '../core/report.js';
+import { table } from './table.js';
+
+const violationsShown = 3;
+
+/** The whole report as Markdown, for people and for a job's summary. */
+export function toMarkdown(report: Report): string {
+  const { result, seed, durationMs, controls, scenarios } = report;
+  return [
+    `# Stress run: ${result}`,
+    `Seed ${seed}, ${(durationMs / 1000).toFixed(1)} s.`,
+    ...(controls.length > 0 ? ['## Controls: planted bugs that must be found', controlTable(report)] : []),
+    '## Scenarios',
+    overview(scenarios),
+    ...scenarios.flatMap(details),
+  ].join('\n\n');
+}
+
+/** One line for each scenario and target. */
+export function overview(scenarios: readonly JudgedRun[]): string {
+  const header = [
+    'scenario',
+    'target',
+    'verdict',
+    'operations',
+    'lost',
+    'torn',
+    'p50 ms',
+    'p99 ms',
+    'faults',
+  ];
+  return table(
+    header,
+    scenarios.map(({ scenario, target, result, counts, latencyMs }) => [
+      scenario,
+      target,
+      result,
+      String(counts.acknowledged + counts.reads + counts.failed + counts.unknown),
+      String(counts.lost + counts.seedsLost + counts.resurrected),
+      String(counts.torn),
+      latencyMs.set?.p50.toFixed(2) ?? '',
+      latencyMs.set?.p99.toFixed(2) ?? '',
+      faultsOf(counts),
+    ]),
+  );
+}
+
+export function controlTable({ controls }: Report): string {
+  return table(
+    ['scenario', 'target', 'planted bug', 'found'],
+    controls.map(({ scenario, target, mustFind, found, counts }) => [
+      scenario,
+      target,
+      `${mustFind} must not be 0`,
+      found
+        ? `yes: ${counts[mustFind]} ${mustFind}`
+        : `NO: ${counts.acknowledged} acknowledged, nothing found`,
+    ]),
+  );
+}
+
+/** What a scenario's run proves or refutes, guarantee by guarantee, and its first violations as tables. */
+export function details(scenario: JudgedRun & { reproduce?: string }): string[] {
+  const { checks, violations, reproduce, result } = scenario;
+  const said = Object.entries(checks).filter(([, check]) => check?.summary !== undefined);
+  if (result === 'valid') return [];
+  return [
+    `### ${scenario.scenario} on ${scenario.target}: ${result}`,
+    said.map(([name, check]) => `- ${name} ${check?.result}: ${check?.summary}`).join('\n'),
+    ...violations.slice(0, violationsShown).flatMap(violationTable),
+    ...(reproduce ? [`Run it again: \`${reproduce}\``] : []),
+  ];
+}
+
+function violationTable({ sentence, kind, guarantee, processes, timeline }: Violation): string[] {
+  const rows = timeline.map(({ timeMs, cells, file }) => [`${timeMs.toFixed(3)} ms`, ...cells, file]);
+  const header = ['Time', ...processes, 'File state'];
+  return [`**${kind}** (${guarantee}): ${sentence}`, ...(rows.length > 0 ? [table(header, rows)] : [])];
+}
+
+function faultsOf({ kills, pauses, corruptions }: JudgedRun['counts']): string {
+  const parts = [
+    [kills, 'killed'],
+    [pauses, 'paused'],
+    [corruptions, 'corrupted'],
+  ] as const;
+  return parts
+    .filter(([count]) => count > 0)
+    .map(([count, word]) => `${count} ${word}`)
+    .join(', ');
+}

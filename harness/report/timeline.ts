@@ -1,0 +1,130 @@
+import type { FaultEvent, FileEvent, ValueId } from '../core/history.js';
+import type { TimelineRow, Violation } from '../core/report.js';
+import type { Operation, Run } from '../core/run.js';
+import type { Finding } from '../core/verdict.js';
+
+const rowsMax = 25;
+const keysNamed = 3;
+
+interface Moment {
+  time: number;
+  client: string | undefined;
+  text: string;
+}
+
+/** Tells a finding as a table: a column for each process that took part, a row for each thing that happened. */
+export function toViolation(run: Run, finding: Finding): Violation {
+  const shown = run.operations.filter(({ id }) => finding.operations.includes(id));
+  shown.sort((a, b) => finding.operations.indexOf(a.id) - finding.operations.indexOf(b.id));
+  const clients = [...new Set(shown.map(({ client }) => client))];
+  const pids = new Map(shown.map(({ client, process }) => [client, process]));
+  const keys = new Set([finding.key, ...shown.map(({ key }) => key)].filter((key) => key !== undefined));
+
+  const moments = [
+    ...shown
+      .flatMap((operation) => [beginOf(operation), endOf(operation)])
+      .filter((moment) => moment !== undefined),
+    ...run.faults.filter((fault) => isRelevant(fault, finding, clients)).map(faultMoment),
+    ...run.files
+      .filter((file) => isWithin(file.time, finding) && touches(file, keys))
+      .map((file) => fileMoment(file, keys)),
+  ].sort((a, b) => a.time - b.time);
+
+  return {
+    ...finding,
+    processes: clients.map((client) => `${client} (pid ${pids.get(client)})`),
+    timeline: fold(moments.map((moment) => toRow(moment, clients))),
+  };
+}
+
+function toRow({ time, client, text }: Moment, clients: readonly string[]): TimelineRow {
+  return {
+    timeMs: time / 1e6,
+    cells: clients.map((column) => (column === client ? text : '')),
+    file: client === undefined ? text : '',
+  };
+}
+
+function beginOf(operation: Operation): Moment {
+  return { time: operation.begin, client: operation.client, text: `${callOf(operation)} begins` };
+}
+
+function endOf(operation: Operation): Moment | undefined {
+  const { end: time, client, outcome, error } = operation;
+  if (!Number.isFinite(time)) return undefined;
+  const call = callOf(operation);
+  if (outcome === 'ok') return { time, client, text: `${call} ${foundBy(operation)}` };
+  return {
+    time,
+    client,
+    text: `${call} ${outcome === 'fail' ? 'failed' : 'ended, outcome unknown'}: ${error ?? 'killed'}`,
+  };
+}
+
+function callOf({ action, key, id }: Operation): string {
+  if (action === 'set') return `set ${key} = ${id}`;
+  return key === undefined ? action : `${action} ${key}`;
+}
+
+function foundBy({ result, action }: Operation): string {
+  if (action === 'set' || action === 'remove') return 'acknowledged';
+  if (typeof result === 'object' && result !== null) return `returned ${Object.keys(result).length} entries`;
+  return `returned ${result ?? 'nothing'}`;
+}
+
+function isRelevant(fault: FaultEvent, finding: Finding, clients: readonly string[]): boolean {
+  return isWithin(fault.time, finding) && (fault.client === undefined || clients.includes(fault.client));
+}
+
+function faultMoment({ time, fault, phase, client, detail }: FaultEvent): Moment {
+  const words = {
+    kill: 'killed (SIGKILL)',
+    pause: phase === 'begin' ? 'stopped right before its commit (SIGSTOP)' : 'continued (SIGCONT)',
+    corrupt: `damaged in place by the fault: ${detail}`,
+  };
+  return { time, client, text: words[fault] };
+}
+
+function touches({ broken, set, removed }: FileEvent, keys: ReadonlySet<string>): boolean {
+  return (
+    broken !== null || removed.some((key) => keys.has(key)) || Object.keys(set).some((key) => keys.has(key))
+  );
+}
+
+function fileMoment({ time, version, broken, set, removed }: FileEvent, keys: ReadonlySet<string>): Moment {
+  const first = (a: string, b: string) => Number(keys.has(b)) - Number(keys.has(a));
+  const changes = [
+    list('no', removed.toSorted(first)),
+    list(
+      '',
+      Object.entries<ValueId>(set)
+        .toSorted(([a], [b]) => first(a, b))
+        .map(([key, value]) => `${key} = ${value}`),
+    ),
+  ];
+  const text = broken ?? changes.filter((change) => change !== '').join('; ');
+  return { time, client: undefined, text: `v${version}: ${text}` };
+}
+
+function list(word: string, items: readonly string[]): string {
+  if (items.length === 0) return '';
+  const more = items.length > keysNamed ? ` and ${items.length - keysNamed} more` : '';
+  return `${word} ${items.slice(0, keysNamed).join(', ')}${more}`.trim();
+}
+
+function isWithin(time: number, { from, to }: Finding): boolean {
+  return time >= from && time <= to;
+}
+
+/** The beginning and the end tell most. */
+function fold(rows: TimelineRow[]): TimelineRow[] {
+  if (rows.length <= rowsMax) return rows;
+  const half = Math.floor(rowsMax / 2);
+  const middle = rows[half];
+  const gap: TimelineRow = {
+    timeMs: middle?.timeMs ?? 0,
+    cells: (middle?.cells ?? []).map(() => '...'),
+    file: `${rows.length - 2 * half} more rows in history.jsonl`,
+  };
+  return [...rows.slice(0, half), gap, ...rows.slice(-half)];
+}

@@ -1,0 +1,96 @@
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import type { ClientConfig, FromClient, ToClient } from './protocol.js';
+
+export interface ClientExit {
+  code: number | null;
+  signal: string | null;
+  /** The end of what the process wrote to standard error, and of its standard output where that was not ours. */
+  chatter: string;
+}
+
+export interface ClientProcess {
+  pid: number;
+  send(message: ToClient): void;
+  /** Signals the process, and all that it has spawned if it leads a group of its own. */
+  signal(signal: NodeJS.Signals): void;
+  /** Resolves when the process has been reaped and all its messages have been delivered. */
+  exited: Promise<ClientExit>;
+}
+
+export interface SpawnOptions {
+  env?: NodeJS.ProcessEnv;
+  /** Lead a process group of its own, so that a signal reaches its children, too. */
+  group?: boolean;
+  onMessage: (message: FromClient) => void;
+}
+
+const chatterKept = 2000;
+
+/** Starts a client program of `harness/clients` as an operating-system process and tells it its configuration. */
+export function spawnClient(
+  config: ClientConfig,
+  { env, group = false, onMessage }: SpawnOptions,
+): ClientProcess {
+  const program = fileURLToPath(new URL(`../clients/${config.profile}.js`, import.meta.url));
+  const child = execa(process.execPath, [program], {
+    reject: false,
+    buffer: false,
+    detached: group,
+    ...(env ? { env, extendEnv: false } : {}),
+  });
+  const { pid } = child;
+  if (pid === undefined) throw new Error(`could not start ${program}`);
+
+  let chatter = '';
+  const hear = (text: string) => {
+    chatter = (chatter + text).slice(-chatterKept);
+  };
+  child.stderr.on('data', (data: Buffer) => hear(data.toString()));
+  // A process that was killed can't be told anything any more: its exit says so.
+  child.stdin.on('error', () => {});
+  const drained = new Promise<void>((resolve) => {
+    const lines = createInterface({ input: child.stdout });
+    lines.on('line', (line) => {
+      const message = parseMessage(line);
+      if (message) onMessage(message);
+      else hear(`${line}\n`);
+    });
+    lines.on('close', resolve);
+  });
+
+  const send = (message: ToClient) => {
+    if (child.stdin.writable) child.stdin.write(`${JSON.stringify(message)}\n`);
+  };
+  send({ type: 'config', config });
+  return {
+    pid,
+    send,
+    signal: (signal) => sendSignal(group ? -pid : pid, signal),
+    exited: Promise.all([child, drained]).then(([result]) => ({
+      code: result.exitCode ?? null,
+      signal: result.signal ?? null,
+      chatter: chatter.trim(),
+    })),
+  };
+}
+
+function sendSignal(to: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(to, signal);
+  } catch (error) {
+    // Gone already: that is what signals are for here.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+/** Undefined for what a target printed: it shares the standard output with the protocol. */
+function parseMessage(line: string): FromClient | undefined {
+  if (!line.startsWith('{"type":"')) return undefined;
+  try {
+    return JSON.parse(line) as FromClient;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import type { ValueId } from '../core/history.js';
+import { identifyAll } from '../workload/values.js';
+
+/** Reads the file as a program would that knows nothing of any store. @returns the entries, or what is wrong with the file */
+export function readEntries(file: string): Record<string, ValueId> | string {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' ? {} : `it can't be read: ${code}`;
+  }
+  if (text === '') return 'it is empty';
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      return identifyAll(value as Record<string, unknown>);
+    }
+    return 'it is JSON, but not an object';
+  } catch {
+    return `its ${text.length} characters are not JSON`;
+  }
+}

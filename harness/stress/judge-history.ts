@@ -1,0 +1,25 @@
+import { judge } from '../checkers/index.js';
+import { type JudgedRun, violationsMax } from '../core/report.js';
+import { toRun } from '../core/run.js';
+import { toViolation } from '../report/timeline.js';
+import { readRuns } from './recorder.js';
+
+/**
+ * Judges the runs of a history file. Nothing but the file speaks here, so what was judged once can be
+ * judged again, by a later checker or on another machine.
+ * @param start the byte at which to begin
+ */
+export async function judgeHistory(file: string, start = 0): Promise<JudgedRun[]> {
+  const judged: JudgedRun[] = [];
+  for await (const events of readRuns(file, start)) {
+    const run = toRun(events);
+    const { scenario, target, seed } = run.header;
+    const { findings, ...judgement } = judge(run);
+    judged.push({
+      ...{ scenario, target, executor: 'stress', seed, schedule: null },
+      ...judgement,
+      violations: findings.slice(0, violationsMax).map((finding) => toViolation(run, finding)),
+    });
+  }
+  return judged;
+}

@@ -1,0 +1,145 @@
+import type { ProfileName, Workload } from '../core/scenario.js';
+import type { TargetSpec } from '../core/target.js';
+import { workloadOf } from '../workload/generator.js';
+import { type ClientExit, type ClientProcess, spawnClient } from './client-process.js';
+import type { ClientConfig, FromClient, ToClient } from './protocol.js';
+import type { Recorder } from './recorder.js';
+import { sandboxEnvironment } from './sandbox.js';
+
+/** What all clients of one run have in common. */
+export interface Surroundings {
+  workload: Partial<Workload> | undefined;
+  target: TargetSpec;
+  seed: number;
+  sandbox: string;
+  file: string;
+  recorder: Recorder;
+}
+
+export type Profile = ClientConfig['profile'];
+
+type State =
+  /** Its process is there, or about to be, and has not said that it is ready. */
+  | 'starting'
+  | 'running'
+  /** Told to finish what it is at. */
+  | 'stopping'
+  /** Killed by us; it may come back. */
+  | 'killed'
+  | 'gone';
+
+const startGraceMs = 20_000;
+
+/** One place in the fleet. The process in it may be killed and replaced by the next incarnation. */
+export class Member {
+  state: State = 'starting';
+  url: string | undefined;
+  /** What the process said before it ended against its instructions. */
+  error: string | undefined;
+  /** A probe's good news. */
+  passed = false;
+  /** How the last process ended. */
+  exit: ClientExit | undefined;
+  onPausing: () => void = () => {};
+  onExit: () => void = () => {};
+  private incarnation = -1;
+  private process: ClientProcess | undefined;
+
+  constructor(
+    readonly client: string,
+    readonly profile: Profile,
+    private readonly around: Surroundings,
+  ) {}
+
+  get pid(): number | undefined {
+    return this.process?.pid;
+  }
+
+  /** Starts the next incarnation. Resolves when it is ready, or has ended before it was. */
+  start(serverUrl: string | undefined): Promise<void> {
+    this.incarnation++;
+    this.state = 'starting';
+    return new Promise((resolve) => {
+      const late = setTimeout(() => this.signal('SIGKILL'), startGraceMs);
+      const settle = () => {
+        clearTimeout(late);
+        resolve();
+      };
+      this.process = spawnClient(this.config(serverUrl), {
+        env: sandboxEnvironment(this.around.sandbox, process.env),
+        group: true,
+        onMessage: (message) => this.hear(message, settle),
+      });
+      const { pid } = this.process;
+      this.process.exited.then((exit) => {
+        settle();
+        this.recordExit(pid, exit);
+        this.onExit();
+      });
+    });
+  }
+
+  tell(message: ToClient): void {
+    this.process?.send(message);
+  }
+
+  kill(): void {
+    this.state = 'killed';
+    this.signal('SIGKILL');
+  }
+
+  /** Also reaches what the process has spawned, and one that is stopped. */
+  signal(signal: NodeJS.Signals): void {
+    this.process?.signal(signal);
+  }
+
+  /** Resolves when the process that is there now has ended. */
+  async exited(): Promise<void> {
+    await this.process?.exited;
+  }
+
+  private hear(message: FromClient, settle: () => void): void {
+    if (message.type === 'broken') {
+      this.error = message.error;
+    } else if (message.type === 'pausing') {
+      this.onPausing();
+    } else if (message.type === 'passed') {
+      this.passed = true;
+    } else if (message.type === 'ready') {
+      this.url = message.url;
+      if (this.state === 'starting') this.state = 'running';
+      settle();
+    } else {
+      this.around.recorder.record(message);
+    }
+  }
+
+  private config(serverUrl: string | undefined): ClientConfig {
+    const { target, seed, sandbox, file, recorder, workload } = this.around;
+    const { client, profile, incarnation } = this;
+    return {
+      ...{ client, profile, incarnation, file, sandbox, target, seed },
+      epoch: String(recorder.epoch),
+      workload: workloadOf(isClient(profile) ? profile : 'server', workload),
+      port: this.url === undefined ? 0 : Number(new URL(this.url).port),
+      ...(serverUrl === undefined ? {} : { serverUrl }),
+    };
+  }
+
+  private recordExit(pid: number, exit: ClientExit): void {
+    this.exit = exit;
+    const { code, signal, chatter } = exit;
+    const expected = code === 0 || this.state === 'killed';
+    if (!expected) this.error ??= chatter || `it was ${this.state} and did not get further in time`;
+    const { recorder } = this.around;
+    recorder.record({
+      ...{ type: 'exit', time: recorder.now(), client: this.client, process: pid, code, signal, expected },
+      ...(expected || this.error === undefined ? {} : { error: this.error }),
+    });
+  }
+}
+
+/** False for the harness's own eyes and hands. */
+export function isClient(profile: Profile): profile is ProfileName {
+  return profile !== 'observer' && profile !== 'audit' && profile !== 'probe';
+}

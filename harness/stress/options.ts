@@ -1,0 +1,90 @@
+import { randomInt } from 'node:crypto';
+import path from 'node:path';
+import type { ScenarioReport } from '../core/report.js';
+import type { ProfileName, Scenario } from '../core/scenario.js';
+import type { TargetSpec } from '../core/target.js';
+import { UsageError } from '../core/usage-error.js';
+import { resolveTarget } from '../targets/index.js';
+import { controls, type PlannedRun, plan } from './plan.js';
+import { findScenarios } from './registry.js';
+
+export interface StressOptions {
+  /** Names, paths of modules, or scenarios themselves. Default: all that ship with the harness. */
+  scenarios?: readonly (string | Scenario)[];
+  /** Names or paths of modules. Default: `hardened`. */
+  targets?: readonly string[];
+  /** How many of which client, instead of the scenario's own. */
+  clients?: Partial<Record<ProfileName, number>>;
+  /** Ends each client after so many operations, and the run with them. Default: they go on until the time is over. */
+  operations?: number;
+  /** Bounds the whole run, in milliseconds. Default 30000. */
+  durationMs?: number;
+  /** A whole number from 0. Default: drawn, and in the report. */
+  seed?: number;
+  /** The run's own directory. Default: a new one in `reports`. */
+  out?: string;
+  /** Whether to find the planted bugs first. Default true. */
+  controls?: boolean;
+  /** Which part of the scenarios to run, for several machines. Default 1 of 1. */
+  shard?: { index: number; of: number };
+  /** Ends the run: its processes are killed, its report says `interrupted`. */
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+}
+
+export type Progress =
+  | { type: 'begin'; label: string; isControl: boolean; position: number; of: number }
+  | { type: 'work'; label: string; elapsedMs: number; workMs: number; acknowledged: number; faults: number }
+  | { type: 'end'; label: string; isControl: boolean; report: ScenarioReport };
+
+/** The same, with every question answered: nothing later asks what a missing option means. */
+export interface FilledOptions {
+  runs: PlannedRun[];
+  targets: TargetSpec[];
+  seed: number;
+  out: string;
+  signal: AbortSignal;
+  onProgress: (progress: Progress) => void;
+}
+
+/** @throws UsageError if a scenario, target, client or duration is not what it should be */
+export async function fillOptions(options: StressOptions): Promise<FilledOptions> {
+  const { clients, operations = 0, durationMs = 30_000, shard = { index: 1, of: 1 } } = options;
+  if (clients?.web && !clients.server) {
+    throw new UsageError(
+      'the web client has no file access and needs a server',
+      'add server=1 to the clients',
+    );
+  }
+  const from = process.cwd();
+  const scenarios = await findScenarios(options.scenarios ?? [], from);
+  const targets = (options.targets ?? ['hardened']).map((label) => resolveTarget(label, from));
+  const controlRuns = options.controls === false ? [] : await planControls(from);
+  const runs = plan({ scenarios, targets, controls: controlRuns, durationMs, clients, operations, shard });
+  const seed = options.seed ?? randomInt(2 ** 31);
+  return {
+    runs: [...controlRuns, ...runs],
+    targets,
+    seed,
+    out: options.out ?? path.join('reports', newRunName(seed)),
+    signal: options.signal ?? new AbortController().signal,
+    onProgress: options.onProgress ?? (() => {}),
+  };
+}
+
+function planControls(from: string): Promise<PlannedRun[]> {
+  return Promise.all(
+    controls.map(async ({ scenario: name, target, workMs, mustFind }) => {
+      const [scenario] = await findScenarios([name], from);
+      if (!scenario) throw new Error(`the control's scenario ${name} is gone`);
+      const { clients, workload } = scenario;
+      return { scenario, target: resolveTarget(target, from), clients, workload, workMs, mustFind };
+    }),
+  );
+}
+
+/** Sorts by time, and tells two runs of one second apart. */
+function newRunName(seed: number): string {
+  const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
+  return `${time}-${seed}`;
+}

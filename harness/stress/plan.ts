@@ -1,0 +1,77 @@
+import type { Counts } from '../core/report.js';
+import type { ProfileName, Scenario, Workload } from '../core/scenario.js';
+import type { TargetSpec } from '../core/target.js';
+import { UsageError } from '../core/usage-error.js';
+
+/** One run of one scenario on one target. */
+export interface PlannedRun {
+  scenario: Scenario;
+  target: TargetSpec;
+  clients: Partial<Record<ProfileName, number>>;
+  workload: Partial<Workload> | undefined;
+  /** How long its clients work, in milliseconds. */
+  workMs: number;
+  /** The count that must not be zero, if this is a run on a planted bug. */
+  mustFind?: keyof Counts;
+}
+
+/** What starting the processes and ending them takes, on two cores. It comes out of the run's duration. */
+export const overheadMs = 1100;
+const workMsMin = 900;
+
+/** Planted bugs: without them, a green run could mean that nobody looked. Each is given time enough to be found in any run. */
+export const controls: readonly {
+  scenario: string;
+  target: string;
+  workMs: number;
+  mustFind: keyof Counts;
+}[] = [
+  { scenario: 'two-terminals', target: 'naive', workMs: 800, mustFind: 'lost' },
+  { scenario: 'pause', target: 'textbook?stale=2000', workMs: 3600, mustFind: 'lost' },
+];
+
+export interface PlanInput {
+  scenarios: readonly Scenario[];
+  targets: readonly TargetSpec[];
+  /** Their time comes out of the duration, too. */
+  controls: readonly PlannedRun[];
+  durationMs: number;
+  clients: Partial<Record<ProfileName, number>> | undefined;
+  /** Ends each client after so many operations; 0 for no such end. */
+  operations: number;
+  shard: { index: number; of: number };
+}
+
+/** Every scenario on every target, with its share of the duration. @throws UsageError if there is too little of it */
+export function plan({
+  scenarios,
+  targets,
+  controls,
+  durationMs,
+  clients,
+  operations,
+  shard,
+}: PlanInput): PlannedRun[] {
+  const pairs = scenarios
+    .flatMap((scenario) => targets.map((target) => ({ scenario, target, weight: scenario.weight ?? 1 })))
+    .filter((_, position) => position % shard.of === shard.index - 1);
+  const weights = pairs.reduce((sum, { weight }) => sum + weight, 0);
+  const controlsMs = controls.reduce((sum, { workMs }) => sum + workMs + overheadMs, 0);
+
+  const neededMs = controlsMs + weights * (workMsMin + overheadMs);
+  if (durationMs < neededMs) {
+    const needed = `${Math.ceil(neededMs / 1000)}s`;
+    throw new UsageError(
+      `a duration of ${durationMs / 1000}s is too short for ${controls.length} controls and ${pairs.length} scenarios`,
+      `give --duration ${needed} or more, fewer scenarios, or --no-controls`,
+    );
+  }
+  const shareMs = (durationMs - controlsMs) / weights;
+  return pairs.map(({ scenario, target, weight }) => ({
+    scenario,
+    target,
+    clients: clients ?? scenario.clients,
+    workload: operations > 0 ? { ...scenario.workload, operationsMax: operations } : scenario.workload,
+    workMs: Math.round(shareMs * weight) - overheadMs,
+  }));
+}

@@ -1,0 +1,34 @@
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import type { TargetSpec } from '../core/target.js';
+import { UsageError } from '../core/usage-error.js';
+import { Fleet } from './fleet.js';
+import { Recorder } from './recorder.js';
+import { makeSandbox } from './sandbox.js';
+
+const graceMs = 10_000;
+
+/**
+ * Tries a target alone in a process of its own before anything is built on it.
+ * @throws UsageError saying what it did instead: threw, hung, exited
+ */
+export async function probeTarget(target: TargetSpec, directory: string): Promise<void> {
+  const { sandbox, file } = makeSandbox(directory);
+  const recorder = new Recorder(path.join(sandbox, 'history.jsonl'), process.hrtime.bigint());
+  const fleet = new Fleet({ workload: undefined, target, seed: 0, sandbox, file, recorder });
+  try {
+    const probe = await fleet.runToEnd('probe', graceMs);
+    if (probe.passed) return;
+    const did =
+      probe.exit?.signal === 'SIGKILL'
+        ? `did not open, set, get and remove within ${graceMs / 1000} s`
+        : probe.error === undefined
+          ? `ended its process with exit code ${probe.exit?.code} in the middle of it`
+          : `failed at its first trial: ${probe.error}`;
+    throw new UsageError(`target "${target.label}" can't be put to a test: it ${did}`);
+  } finally {
+    await fleet.killAll();
+    await recorder.close();
+    rmSync(sandbox, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,46 @@
+import type { HistoryEvent } from '../core/history.js';
+import type { ProfileName, Workload } from '../core/scenario.js';
+import type { TargetSpec } from '../core/target.js';
+
+/**
+ * What the coordinator and a client process say to each other: one JSON value a line, the client's standard input one
+ * way and its standard output the other. Lines that are not JSON objects are the target's own chatter.
+ */
+export interface ClientConfig {
+  /** `tui-1`; with the incarnation and a number it names operations. */
+  client: string;
+  profile: ProfileName | 'observer' | 'audit' | 'probe';
+  /** How many processes this client has been before; one that was killed comes back as the next. */
+  incarnation: number;
+  file: string;
+  /** The run's own directory: the file must be inside. */
+  sandbox: string;
+  target: TargetSpec;
+  seed: number;
+  /** The machine's monotonic clock at the run's beginning, in nanoseconds, as decimal digits. */
+  epoch: string;
+  workload: Workload;
+  /** Where a client without file access finds its server. */
+  serverUrl?: string;
+  /** A restarted server comes back at its port; 0 takes any free one. */
+  port: number;
+}
+
+export type ToClient =
+  | { type: 'config'; config: ClientConfig }
+  /** The barrier opens. */
+  | { type: 'go' }
+  /** Finish the operation under way and exit. */
+  | { type: 'stop' }
+  /** Stop yourself by SIGSTOP right before the next commit call. */
+  | { type: 'arm' };
+
+export type FromClient =
+  | { type: 'ready'; url?: string }
+  /** Sent right before the client stops itself. */
+  | { type: 'pausing' }
+  /** The target has done what every target must. */
+  | { type: 'passed' }
+  /** The client can't go on, and says why; it exits next. */
+  | { type: 'broken'; error: string }
+  | HistoryEvent;

@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import { createReadStream, createWriteStream, type WriteStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { HistoryEvent } from '../core/history.js';
+import { nowSince } from './clock.js';
+
+/** Writes one run's events to the end of the history file, and counts them for whoever watches. */
+export class Recorder {
+  acknowledged = 0;
+  faults = 0;
+  private readonly stream: WriteStream;
+  private readonly writes = new Set<string>();
+
+  constructor(
+    file: string,
+    readonly epoch: bigint,
+  ) {
+    this.stream = createWriteStream(file, { flags: 'a' });
+  }
+
+  now(): number {
+    return nowSince(this.epoch);
+  }
+
+  record(event: HistoryEvent): void {
+    if (event.type === 'invoke' && (event.action === 'set' || event.action === 'remove'))
+      this.writes.add(event.op);
+    if (event.type === 'ok' && this.writes.delete(event.op)) this.acknowledged++;
+    if (event.type === 'fault' && event.phase === 'begin') this.faults++;
+    this.stream.write(`${JSON.stringify(event)}\n`);
+  }
+
+  async close(): Promise<void> {
+    this.stream.end();
+    await once(this.stream, 'finish');
+  }
+}
+
+/**
+ * Reads a history file run by run: a `run` event opens each.
+ * @param start the byte at which to begin
+ * @throws Error naming the line that is not an event
+ */
+export async function* readRuns(file: string, start = 0): AsyncGenerator<HistoryEvent[]> {
+  let run: HistoryEvent[] = [];
+  let number = 0;
+  for await (const line of createInterface({ input: createReadStream(file, { start }) })) {
+    number++;
+    if (line === '') continue;
+    const event = parseEvent(line, `${file}:${number}`);
+    if (event.type === 'run' && run.length > 0) {
+      yield run;
+      run = [];
+    }
+    run.push(event);
+  }
+  if (run.length > 0) yield run;
+}
+
+function parseEvent(line: string, place: string): HistoryEvent {
+  try {
+    const event: unknown = JSON.parse(line);
+    if (typeof event === 'object' && event !== null && 'type' in event) return event as HistoryEvent;
+  } catch {
+    // Told below, with the place.
+  }
+  throw new Error(`${place} is not an event of a history: expected one JSON object with a "type" a line`);
+}

@@ -1,0 +1,57 @@
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { closest } from '../core/closest.js';
+import type { Scenario } from '../core/scenario.js';
+import { UsageError } from '../core/usage-error.js';
+
+/** Scenarios are data beside the harness, one module each: it finds them by looking, and imports none by name. */
+const directory = fileURLToPath(new URL('../../scenarios/', import.meta.url));
+
+/** All scenarios that ship with the harness. */
+export async function loadScenarios(): Promise<Scenario[]> {
+  const modules = readdirSync(directory).filter((name) => name.endsWith('.js'));
+  const scenarios = await Promise.all(modules.map((name) => loadModule(path.join(directory, name))));
+  return scenarios.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/**
+ * Finds scenarios by name or by the path of a module of one's own; a scenario itself is taken as it is.
+ * @param wanted all that ship with the harness, if empty
+ * @throws UsageError if there is none
+ */
+export async function findScenarios(
+  wanted: readonly (string | Scenario)[],
+  from: string,
+): Promise<Scenario[]> {
+  if (wanted.length === 0) return loadScenarios();
+  return Promise.all(wanted.map((one) => (typeof one === 'string' ? findScenario(one, from) : one)));
+}
+
+async function findScenario(name: string, from: string): Promise<Scenario> {
+  const known = await loadScenarios();
+  const scenario = known.find((candidate) => candidate.name === name);
+  if (scenario) return scenario;
+  const file = path.resolve(from, name);
+  if (/\.[cm]?[jt]s$/.test(name) && existsSync(file)) return { ...(await loadModule(file)), source: name };
+  const names = known.map((candidate) => candidate.name);
+  throw new UsageError(
+    `unknown scenario "${name}"${closest(name, names)}`,
+    `expected a module on disk or one of: ${names.join(', ')}`,
+  );
+}
+
+async function loadModule(file: string): Promise<Scenario> {
+  if (/\.[cm]?ts$/.test(file)) {
+    const { register } = await import('tsx/esm/api');
+    register();
+  }
+  const { default: scenario } = (await import(pathToFileURL(file).href)) as { default?: Partial<Scenario> };
+  if (!scenario?.name || !scenario.clients || !scenario.atLeast) {
+    throw new UsageError(
+      `${file} has no scenario`,
+      'expected: export default defineScenario({ name, clients, atLeast, ... })',
+    );
+  }
+  return scenario as Scenario;
+}

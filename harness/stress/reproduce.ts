@@ -1,0 +1,28 @@
+import { overheadMs, type PlannedRun } from './plan.js';
+
+/** The command that runs one scenario again with the same seed, clients and time. */
+export function reproduceCommand(
+  { scenario, target, clients, workload, workMs }: PlannedRun,
+  seed: number,
+): string {
+  const parts = [
+    'npm run stress -- --no-controls',
+    `--scenario ${quote(scenario.source ?? scenario.name)} --target ${quote(target.label)} --seed ${seed}`,
+    `--duration ${Math.ceil((workMs + overheadMs) / 1000)}s`,
+  ];
+  if (clients !== scenario.clients) {
+    parts.push(
+      `--clients ${Object.entries(clients)
+        .map(([profile, count]) => `${profile}=${count}`)
+        .join(',')}`,
+    );
+  }
+  const operations = workload?.operationsMax;
+  if (operations !== scenario.workload?.operationsMax) parts.push(`--operations ${operations}`);
+  return parts.join(' ');
+}
+
+/** A question mark would be taken for a pattern by most shells. */
+function quote(word: string): string {
+  return /^[\w./=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,73 @@
+import { rmSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ProfileName, Scenario, Workload } from '../core/scenario.js';
+import type { TargetSpec } from '../core/target.js';
+import { inject } from '../faults/index.js';
+import { Random } from '../workload/random.js';
+import { Fleet } from './fleet.js';
+import { Recorder } from './recorder.js';
+import { makeSandbox } from './sandbox.js';
+import { writeSeeds } from './seeds.js';
+
+export interface ScenarioRun {
+  scenario: Scenario;
+  target: TargetSpec;
+  seed: number;
+  /** How long the clients work, in milliseconds; starting and ending them comes on top. */
+  workMs: number;
+  clients: Partial<Record<ProfileName, number>>;
+  workload: Partial<Workload> | undefined;
+  /** The run's own directory, for the file under test. */
+  directory: string;
+  /** The history file, to which this run's events are appended. */
+  history: string;
+  /** Ends the run at once: all its processes are killed, and its history has no final state. */
+  signal: AbortSignal;
+  onProgress: (progress: { acknowledged: number; faults: number }) => void;
+}
+
+const progressMs = 100;
+
+/** Runs one scenario on one target with real processes, and writes all that happens to the history. */
+export async function runScenario(run: ScenarioRun): Promise<void> {
+  const { scenario, target, seed, workload, signal } = run;
+  const { sandbox, file } = makeSandbox(run.directory);
+  const recorder = new Recorder(run.history, process.hrtime.bigint());
+  recorder.record({
+    ...{ type: 'run', version: 1, scenario: scenario.name, target: target.label, seed },
+    atLeast: { ...scenario.atLeast },
+  });
+  for (const event of writeSeeds(file)) recorder.record(event);
+
+  const fleet = new Fleet({ workload, target, seed, sandbox, file, recorder });
+  const progress = setInterval(() => run.onProgress(recorder), progressMs);
+  try {
+    await Promise.race([aborted(signal), work()]);
+  } finally {
+    clearInterval(progress);
+    await fleet.killAll();
+    await recorder.close();
+    rmSync(sandbox, { recursive: true, force: true });
+  }
+
+  async function work(): Promise<void> {
+    await fleet.start(run.clients);
+    const over = new AbortController();
+    const faults = (scenario.faults ?? []).map((fault, index) => {
+      const random = new Random(seed, `${fault.kind}-${index}`);
+      return inject(fault, { fleet, recorder, random, file, sandbox, signal: over.signal });
+    });
+    await Promise.race([sleep(run.workMs, undefined, { ref: false }), fleet.finished(over.signal)]);
+    over.abort();
+    await Promise.all(faults);
+    await fleet.stop();
+    await fleet.runToEnd('audit');
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,74 @@
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import type { ControlReport, Report, RunResult, ScenarioReport } from '../core/report.js';
+import { worstOf } from '../core/verdict.js';
+import { writeReport } from '../report/write-report.js';
+import { judgeHistory } from './judge-history.js';
+import { type FilledOptions, fillOptions, type StressOptions } from './options.js';
+import type { PlannedRun } from './plan.js';
+import { probeTarget } from './probe-target.js';
+import { reproduceCommand } from './reproduce.js';
+import { runScenario } from './run-scenario.js';
+import { claimDirectory } from './sandbox.js';
+
+/**
+ * Runs scenarios on targets with real processes, judges their histories and writes the report.
+ * @throws UsageError if a scenario, target, client or directory is not what it should be
+ */
+export async function stress(options: StressOptions = {}): Promise<Report & { out: string }> {
+  const filled = await fillOptions(options);
+  const { seed, runs, targets, signal, onProgress } = filled;
+  const out = claimDirectory(filled.out);
+  for (const target of targets) await probeTarget(target, path.join(out, 'work'));
+
+  const started = performance.now();
+  const controls: ControlReport[] = [];
+  const scenarios: ScenarioReport[] = [];
+  for (const [position, run] of runs.entries()) {
+    if (signal.aborted) break;
+    const isControl = run.mustFind !== undefined;
+    const label = `${run.scenario.name} on ${run.target.label}`;
+    onProgress({ type: 'begin', label, isControl, position, of: runs.length });
+    const report = await runAndJudge(run, filled, out, label);
+    if (run.mustFind)
+      controls.push({ ...report, mustFind: run.mustFind, found: report.counts[run.mustFind] > 0 });
+    else scenarios.push(report);
+    onProgress({ type: 'end', label, isControl, report });
+  }
+
+  const durationMs = Math.round(performance.now() - started);
+  const result = resultOf(controls, scenarios, signal.aborted);
+  const report: Report = { schema: 1, result, seed, durationMs, controls, scenarios };
+  await writeReport(report, out);
+  return { ...report, out };
+}
+
+async function runAndJudge(
+  run: PlannedRun,
+  { seed, signal, onProgress }: FilledOptions,
+  out: string,
+  label: string,
+): Promise<ScenarioReport> {
+  const { scenario, target, clients, workload, workMs } = run;
+  const history = path.join(out, 'history.jsonl');
+  const start = statSync(history, { throwIfNoEntry: false })?.size ?? 0;
+  const begun = performance.now();
+  await runScenario({
+    ...{ scenario, target, clients, workload, workMs, seed, signal, history },
+    directory: path.join(out, 'work'),
+    onProgress: ({ acknowledged, faults }) =>
+      onProgress({ type: 'work', label, elapsedMs: performance.now() - begun, workMs, acknowledged, faults }),
+  });
+
+  const [judged] = await judgeHistory(history, start);
+  if (!judged) throw new Error(`${history} has no record of ${label}`);
+  return { ...judged, reproduce: reproduceCommand(run, seed) };
+}
+
+/** A violation that was found is one, even where the harness is blind to others. */
+function resultOf(controls: ControlReport[], scenarios: ScenarioReport[], interrupted: boolean): RunResult {
+  const result = worstOf(scenarios.map((scenario) => scenario.result));
+  if (result === 'invalid') return result;
+  if (interrupted) return 'interrupted';
+  return controls.every(({ found }) => found) ? result : 'blind';
+}

@@ -1,0 +1,156 @@
+import { writeSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Access, Action, ValueId } from '../core/history.js';
+import { isTorn, outcomeOfError } from '../core/outcome.js';
+import type { Store, TargetModule } from '../core/target.js';
+import { installPausePoint } from '../faults/pause-point.js';
+import { loadTarget } from '../targets/index.js';
+import { type Step, steps } from '../workload/generator.js';
+import { nowSince } from './clock.js';
+import type { ClientConfig, FromClient, ToClient } from './protocol.js';
+import { assertOwnFile } from './sandbox.js';
+
+/** What an operation found: nothing for a write. */
+type Found = ValueId | null | Record<string, ValueId> | undefined;
+
+/** The part that all client programs share: the line to the coordinator, the barrier, and the recording of operations. */
+export class Worker {
+  /** Aborted when the coordinator says stop, or is gone. */
+  readonly stopping: AbortSignal;
+  private count = 0;
+  private readonly epoch: bigint;
+
+  private constructor(
+    readonly config: ClientConfig,
+    private readonly access: Access,
+    private readonly gate: Promise<void>,
+    stopping: AbortSignal,
+  ) {
+    this.epoch = BigInt(config.epoch);
+    this.stopping = stopping;
+  }
+
+  /** Reads the configuration and refuses a file that is not the run's own. */
+  static async connect(access: Access): Promise<Worker> {
+    const stop = new AbortController();
+    let open = () => {};
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    let arm = () => {};
+    const lines = createInterface({ input: process.stdin });
+    const config = await new Promise<ClientConfig>((resolve) => {
+      lines.on('line', (line) => {
+        const message = JSON.parse(line) as ToClient;
+        if (message.type === 'config') resolve(message.config);
+        if (message.type === 'go') open();
+        if (message.type === 'arm') arm();
+        if (message.type === 'stop') stop.abort();
+      });
+      // The coordinator is gone, perhaps killed: whoever is left behind must not go on for ever.
+      lines.on('close', () => {
+        stop.abort();
+        open();
+        setTimeout(() => process.exit(0), 2000).unref();
+      });
+    });
+    assertOwnFile(config.file, config.sandbox);
+    arm = installPausePoint(config.file, () => send({ type: 'pausing' }));
+    return new Worker(config, access, gate, stop.signal);
+  }
+
+  /** Opens the target in this process. */
+  async openTarget(): Promise<{ target: TargetModule; store: Store }> {
+    const target = await loadTarget(this.config.target);
+    return { target, store: await target.open(this.config.file, this.config.target.options) };
+  }
+
+  /** Says that this client is ready, and waits for the barrier to open. */
+  async ready(url?: string): Promise<void> {
+    const { client } = this.config;
+    this.send({ type: 'start', time: this.now(), client, process: process.pid, access: this.access });
+    this.send(url === undefined ? { type: 'ready' } : { type: 'ready', url });
+    await this.gate;
+  }
+
+  /** The client's steps, with its pauses, until it is told to stop or has done all it has to. */
+  async *steps(): AsyncGenerator<Step> {
+    const { seed, client, incarnation, profile, workload } = this.config;
+    if (profile === 'observer' || profile === 'audit' || profile === 'probe') return;
+    let left = workload.operationsMax || Number.POSITIVE_INFINITY;
+    for (const step of steps(seed, client, incarnation, profile, workload)) {
+      if (this.stopping.aborted || left-- <= 0) return;
+      yield step;
+      // Also lets the coordinator's messages in where a store never leaves the processor.
+      await sleep(step.thinkMs);
+    }
+  }
+
+  /**
+   * Performs and records one operation. The begin is written before the call, by a call that returns
+   * only when the coordinator can read it: a process that is killed meanwhile leaves a record.
+   * @param perform is given the id of the value to write
+   */
+  async record(
+    action: Action,
+    key: string | undefined,
+    perform: (id: ValueId) => Promise<Found>,
+  ): Promise<void> {
+    const { client, incarnation } = this.config;
+    const op = `${client}.${incarnation}.${this.count++}`;
+    const named = key === undefined ? {} : { key };
+    this.send({ type: 'invoke', time: this.now(), op, client, process: process.pid, action, ...named });
+    try {
+      const result = await perform(op);
+      this.send({ type: 'ok', time: this.now(), op, ...(result === undefined ? {} : { result }) });
+    } catch (error) {
+      const type = outcomeOfError(action, error);
+      const torn = isTorn(error) ? ({ torn: true } as const) : {};
+      this.send({ type, time: this.now(), op, error: describe(error), ...torn });
+      // A store or server that is down fails at once: do not drown the machine in failures.
+      await sleep(10);
+    }
+  }
+
+  now(): number {
+    return nowSince(this.epoch);
+  }
+
+  send(message: FromClient): void {
+    send(message);
+  }
+}
+
+/** Runs a client program; an error is reported in words before the process ends. */
+export async function runClient(access: Access, program: (worker: Worker) => Promise<void>): Promise<never> {
+  try {
+    await program(await Worker.connect(access));
+    process.exit(0);
+  } catch (error) {
+    send({ type: 'broken', error: describe(error) });
+    process.exit(1);
+  }
+}
+
+/** The first line only, and no values: the errors of targets may quote the document. */
+function describe(error: unknown): string {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return text.split('\n', 1)[0]?.slice(0, 300) ?? '';
+}
+
+function send(message: FromClient): void {
+  const line = Buffer.from(`${JSON.stringify(message)}\n`);
+  for (let written = 0; written < line.length; ) {
+    try {
+      written += writeSync(1, line, written);
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      // Nobody listens any more: there is nobody to tell.
+      if (code === 'EPIPE') process.exit(0);
+      // The coordinator is busy and the pipe is full.
+      if (code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
+  }
+}

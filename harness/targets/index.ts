@@ -1,0 +1,54 @@
+import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { closest } from '../core/closest.js';
+import type { TargetModule, TargetOptions, TargetSpec } from '../core/target.js';
+import { UsageError } from '../core/usage-error.js';
+
+/** The stores that ship with the harness, each with what it loses. */
+export const targets: Readonly<Record<string, string>> = {
+  hardened: 'the store of this project: intent leases, a queue, a last-committed copy',
+  naive: 'read, spread, write in place; any read error reads as {}: loses updates, wipes on a torn read',
+  'in-process-lock': 'a lock inside each process: loses updates between processes',
+  'rename-only': 'temporary file and rename, no lock: loses updates, no torn reads',
+  'strict-read': 'throws on an unreadable file: loses updates, torn reads surface as errors',
+  textbook:
+    'proper-lockfile + write-file-atomic: a holder paused beyond "stale" writes late (textbook?stale=2000)',
+};
+
+/**
+ * Finds a target by name or path, with options behind a question mark: `textbook?stale=2000`, `./my-store.ts`.
+ * @throws UsageError if there is none
+ */
+export function resolveTarget(label: string, directory: string): TargetSpec {
+  const [name = '', query = ''] = label.split('?');
+  const options: TargetOptions = Object.fromEntries(new URLSearchParams(query));
+  if (Object.hasOwn(targets, name))
+    return { label, options, module: new URL(`./${name}.js`, import.meta.url).href };
+
+  const file = path.resolve(directory, name);
+  if (existsSync(file) && statSync(file).isFile())
+    return { label, options, module: pathToFileURL(file).href };
+  const isPath = /[\\/]|\.[cm]?[jt]s$/.test(name);
+  const expected = `a module on disk or one of: ${Object.keys(targets).join(', ')}`;
+  throw new UsageError(
+    isPath ? `no module at ${file}` : `unknown target "${name}"${closest(name, Object.keys(targets))}`,
+    `expected ${expected}`,
+  );
+}
+
+/** Loads a target's module, TypeScript included. Called in client processes: a target may do anything while it loads. */
+export async function loadTarget(spec: TargetSpec): Promise<TargetModule> {
+  if (/\.[cm]?tsx?$/.test(spec.module)) {
+    const { register } = await import('tsx/esm/api');
+    register();
+  }
+  const loaded = (await import(spec.module)) as Partial<TargetModule>;
+  if (typeof loaded.open !== 'function') {
+    throw new UsageError(
+      `target "${spec.label}" has no function "open"`,
+      `it exports ${Object.keys(loaded).join(', ') || 'nothing'}; expected: export function open(file) { return store }`,
+    );
+  }
+  return loaded as TargetModule;
+}

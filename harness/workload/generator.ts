@@ -1,0 +1,84 @@
+import type { Action } from '../core/history.js';
+import type { ProfileName, Workload } from '../core/scenario.js';
+import { Random } from './random.js';
+
+/** One thing that a client does next. */
+export interface Step {
+  action: Action;
+  /** Undefined for `all`. */
+  key: string | undefined;
+  /** A second click while the first request is under way. */
+  twice: boolean;
+  /** The user closes the page while the request is under way. */
+  disconnect: boolean;
+  /** The user quits the application: its server is told to end, and is started again. */
+  quit: boolean;
+  thinkMs: number;
+}
+
+const common: Workload = {
+  mix: { get: 4, all: 2, set: 6, remove: 1 },
+  ownKeys: 8,
+  sharedKeys: 8,
+  thinkMs: [0, 2],
+  operationsMax: 0,
+};
+
+/** What each client is, and what it does where a scenario does not say otherwise. */
+export const profiles: Readonly<Record<ProfileName, { title: string; workload: Partial<Workload> }>> = {
+  tui: {
+    title:
+      'terminal interface: long-lived, opens the file itself, reads at every request, writes now and then',
+    workload: { mix: { get: 10, all: 3, set: 6, remove: 1 } },
+  },
+  server: {
+    title: 'dev server: opens the file itself and serves it over HTTP; does nothing of its own',
+    workload: {},
+  },
+  web: {
+    title: 'web app: speaks HTTP to a server, clicks twice, closes the page in the middle of a request',
+    workload: { mix: { all: 4, set: 5, remove: 1 } },
+  },
+  desktop: {
+    title: 'desktop app: spawns a server of its own, quits it, kills it after a grace time, starts it again',
+    workload: { mix: { all: 4, set: 5, remove: 1 } },
+  },
+  login: {
+    title: 'login command: sets one credential and exits at once, again and again',
+    workload: { mix: { set: 1 }, ownKeys: 4, operationsMax: 1 },
+  },
+};
+
+export function workloadOf(profile: ProfileName, scenario: Partial<Workload> | undefined): Workload {
+  const own = profiles[profile].workload;
+  // A login is one `set`, whatever the others do.
+  return profile === 'login' ? { ...common, ...scenario, ...own } : { ...common, ...own, ...scenario };
+}
+
+/** The endless, seeded sequence of a client's steps. */
+export function* steps(
+  seed: number,
+  client: string,
+  incarnation: number,
+  profile: ProfileName,
+  workload: Workload,
+): Generator<Step, never> {
+  const random = new Random(seed, `${client}.${incarnation}`);
+  for (;;) {
+    const action = random.weighted(workload.mix);
+    const mutates = action === 'set' || action === 'remove';
+    yield {
+      action,
+      key: action === 'all' ? undefined : pickKey(random, client, workload),
+      twice: profile === 'web' && mutates && random.oneIn(8),
+      disconnect: profile === 'web' && mutates && random.oneIn(20),
+      quit: profile === 'desktop' && random.oneIn(60),
+      thinkMs: random.int(...workload.thinkMs),
+    };
+  }
+}
+
+function pickKey(random: Random, client: string, { ownKeys, sharedKeys }: Workload): string {
+  const n = random.int(0, ownKeys + sharedKeys - 1);
+  return n < ownKeys ? `${client}-provider-${n}` : `shared-provider-${n - ownKeys}`;
+}

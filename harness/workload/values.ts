@@ -1,0 +1,62 @@
+import type { ValueId } from '../core/history.js';
+import { hash } from './random.js';
+
+/**
+ * Made-up credentials in the agent's own format. Each carries the id of the operation that wrote it, so that
+ * what is found in the file can be traced to its writer; none is or resembles a real secret.
+ */
+export function credential(id: ValueId): Record<string, unknown> {
+  switch (Math.abs(hash(id)) % 3) {
+    case 0:
+      return {
+        type: 'api',
+        key: `made-up-key ${id}`,
+        metadata: { instanceUrl: `https://example.test/${id}` },
+      };
+    case 1:
+      return {
+        type: 'oauth',
+        refresh: `made-up-refresh ${id}`,
+        access: `made-up-access ${id}`,
+        expires: 1e12,
+      };
+    default:
+      return { type: 'wellknown', key: 'MADE_UP_VARIABLE', token: `made-up-token ${id}` };
+  }
+}
+
+/** An entry of a kind that no store knows: whatever rewrites the file must carry it along. */
+export function foreignEntry(id: ValueId): Record<string, unknown> {
+  return {
+    type: 'passkey',
+    label: `made-up-passkey ${id}`,
+    issued: 1234.5,
+    nested: { list: [1, 'two', null] },
+  };
+}
+
+/** The id in a value that was found; `!` and a reason if nobody wrote exactly this. */
+export function identify(value: unknown): ValueId {
+  if (typeof value !== 'object' || value === null) return `!${value === null ? 'null' : typeof value}`;
+  const entry = value as Record<string, unknown>;
+  const carrier = entry.type === 'passkey' ? entry.label : (entry.token ?? entry.access ?? entry.key);
+  const id = typeof carrier === 'string' ? carrier.split(' ')[1] : undefined;
+  if (id === undefined) return '!not one of ours';
+  const expected = entry.type === 'passkey' ? foreignEntry(id) : credential(id);
+  return isEqual(entry, expected) ? id : `!parts of ${id}`;
+}
+
+/** The same for all entries. */
+export function identifyAll(entries: Record<string, unknown>): Record<string, ValueId> {
+  return Object.fromEntries(Object.entries(entries).map(([key, value]) => [key, identify(value)]));
+}
+
+/** Field order is not part of a value. */
+function isEqual(a: unknown, b: unknown): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
+  const keys = Object.keys(a);
+  return (
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => isEqual((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]))
+  );
+}

@@ -1,0 +1,16 @@
+/** What the command's exit code means; scripts depend on it. */
+export const exitCodes = {
+  /** All guarantees held. */
+  valid: 0,
+  /** A guarantee was violated. */
+  invalid: 1,
+  usage: 2,
+  /** Inconclusive, or too little happened to prove anything. */
+  unknown: 3,
+  /** There was nothing of that name, or nothing in it. */
+  nothingMatched: 4,
+  /** A planted bug was not found: the harness itself is broken. */
+  blind: 5,
+  internal: 70,
+  interrupted: 130,
+} as const;

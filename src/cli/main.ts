@@ -1,0 +1,46 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { addCheck } from './check.js';
+import { exitCodes } from './exit-codes.js';
+import { addList } from './list.js';
+import { addShow } from './show.js';
+import { addStress } from './stress.js';
+
+/** The composition root: the one place that knows both the product and the harness, and the one that sets the exit code. */
+async function main(): Promise<void> {
+  const program = new Command('holdfast')
+    .description('Find, reproduce and prevent lost updates in files that several processes share.')
+    .version(version())
+    .exitOverride()
+    .showHelpAfterError('(add --help for what there is)');
+  addStress(program);
+  addCheck(program);
+  addList(program);
+  addShow(program);
+  for (const command of program.commands) command.exitOverride().showHelpAfterError();
+  await program.parseAsync();
+}
+
+function version(): string {
+  const manifest = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}
+
+try {
+  await main();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+/** Says what went wrong. @returns the exit code */
+function report(error: unknown): number {
+  // Commander has said it already; help and version are no errors.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage;
+  const isUsage = error instanceof Error && error.name === 'UsageError';
+  const text = isUsage
+    ? error.message
+    : `internal error: ${error instanceof Error ? error.stack : String(error)}`;
+  process.stderr.write(`holdfast: ${text}\n`);
+  return isUsage ? exitCodes.usage : exitCodes.internal;
+}

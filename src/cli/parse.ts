@@ -1,0 +1,30 @@
+import { InvalidArgumentError } from 'commander';
+
+const unitsMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** `500ms`, `20s`, `10m`, `1h`. @returns milliseconds */
+export function parseDuration(text: string): number {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
+  const milliseconds = Number(number) * (unitsMs[unit] ?? Number.NaN);
+  if (milliseconds > 0) return milliseconds;
+  throw new InvalidArgumentError(`Expected a number and a unit, like 500ms, 20s, 10m or 1h; got "${text}".`);
+}
+
+export function parseWhole(text: string): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(number)) return number;
+  throw new InvalidArgumentError(`Expected a whole number from 0; got "${text}".`);
+}
+
+/** `2/3`: the second of three parts. */
+export function parseShard(text: string): { index: number; of: number } {
+  const [, index, of] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
+  const shard = { index: Number(index), of: Number(of) };
+  if (shard.index >= 1 && shard.index <= shard.of) return shard;
+  throw new InvalidArgumentError(`Expected i/n with i from 1 to n, like 1/3; got "${text}".`);
+}
+
+/** Gathers an option that may be repeated, and takes commas, too. */
+export function parseNames(text: string, before: string[] = []): string[] {
+  return [...before, ...text.split(',').filter((name) => name !== '')];
+}

@@ -1,0 +1,19 @@
+import { StoreError } from '../store/errors.js';
+
+/** Without its trailing slashes: `https://x` and `https://x/` are the same place. */
+export function trimSlashes(key: string): string {
+  // Not by an expression like /\/+$/: that is quadratic in a run of slashes, and the key may come from a request.
+  let end = key.length;
+  while (key[end - 1] === '/') end--;
+  return key.slice(0, end);
+}
+
+/** The name under which an entry is stored. Fails with `E_INPUT` where nothing is left of it. */
+export function normalizeKey(key: string): string {
+  const name = trimSlashes(key);
+  if (name !== '') return name;
+  throw new StoreError('E_INPUT', `${JSON.stringify(key)} names no provider`, {
+    definite: true,
+    hint: 'Give a name such as "anthropic", or the address of a provider',
+  });
+}

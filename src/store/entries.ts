@@ -1,0 +1,89 @@
+import { types } from 'node:util';
+import { type Document, decodeValue, encodeValue } from './document.js';
+import { StoreError } from './errors.js';
+
+/** The document as a transaction sees it: its own writes included, in file order. */
+export interface Entries {
+  keys(): string[];
+  /** The value of a key, a fresh copy each time; undefined where it is absent. */
+  get(key: string): unknown;
+  /** Replaces in place; a new key goes to the end. What is not set keeps its very bytes. */
+  set(key: string, value: unknown): void;
+  /** Removes a key; nothing happens where it is absent. */
+  remove(key: string): void;
+}
+
+/** Copies at the first write, so that a document nobody wrote to stays the very same one: nothing to commit. */
+export class Draft implements Entries {
+  private copy: Map<string, string> | undefined;
+
+  constructor(private readonly original: Document) {}
+
+  get document(): Document {
+    return this.copy ?? this.original;
+  }
+
+  keys(): string[] {
+    return [...this.document.keys()];
+  }
+
+  get(key: string): unknown {
+    const raw = this.document.get(key);
+    return raw === undefined ? undefined : decodeValue(raw);
+  }
+
+  set(key: string, value: unknown): void {
+    this.put(key, encodeEntry(key, value));
+  }
+
+  put(key: string, raw: string): void {
+    this.copy ??= new Map(this.original);
+    this.copy.set(key, raw);
+  }
+
+  remove(key: string): void {
+    if (!this.document.has(key)) return;
+    this.copy ??= new Map(this.original);
+    this.copy.delete(key);
+  }
+}
+
+/**
+ * The raw text under which the value is stored. Fails with `E_INPUT` for what would come back as something
+ * else, such as a promise (as JSON it is `{}`), and for a key that is not a string.
+ */
+export function encodeEntry(key: string, value: unknown): string {
+  if (typeof key !== 'string') {
+    throw new StoreError('E_INPUT', `a key must be a string, and ${typeof key} was given`, {
+      definite: true,
+    });
+  }
+  refusePromise(value, `the value of ${JSON.stringify(key)}`);
+  let raw: string | undefined;
+  try {
+    raw = encodeValue(value);
+  } catch {
+    // A cycle, a bigint, a `toJSON` that throws. The text of such an error is not ours, and may quote the value.
+    throw notStorable(key, 'not JSON', 'Store plain objects, arrays, strings, numbers, booleans and null');
+  }
+  if (raw === undefined) throw notStorable(key, `of type ${typeof value}`, 'Use remove() to remove a key');
+  return raw;
+}
+
+/** What a promise would do later can be part of no commit, and the types can't keep one out of `unknown` or `void`. */
+export function refusePromise(value: unknown, what: string): void {
+  if (!types.isPromise(value)) return;
+  // Nobody else will look at it now: its rejection must not end the process.
+  value.catch(() => {});
+  throw new StoreError('E_INPUT', `${what} is a promise`, {
+    definite: true,
+    hint: 'Await it first: a commit must know its values when it begins',
+  });
+}
+
+function notStorable(key: string, what: string, hint: string): StoreError {
+  return new StoreError('E_INPUT', `the value of ${JSON.stringify(key)} is ${what}, which JSON can't hold`, {
+    definite: true,
+    hint,
+  });
+}

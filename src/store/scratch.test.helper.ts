@@ -1,0 +1,77 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { inspect } from 'node:util';
+import { afterAll, expect } from 'vitest';
+import { StoreError } from './errors.js';
+
+const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-')));
+const children = new Set<ChildProcess>();
+
+afterAll(() => {
+  for (const child of children) child.kill('SIGKILL');
+  rmSync(root, { recursive: true, force: true });
+});
+
+/** A new empty directory, removed with all others after the tests of the file. */
+export function newDirectory(): string {
+  return mkdtempSync(path.join(root, 'd-'));
+}
+
+/** The place of a credential file, with nothing there yet. */
+export function newFile(): string {
+  return path.join(newDirectory(), 'auth.json');
+}
+
+export function textOf(file: string): string {
+  return readFileSync(file, 'utf8');
+}
+
+export function modeOf(place: string): string {
+  return (statSync(place).mode & 0o777).toString(8);
+}
+
+/** The address of a source file, relative to this one, for a program to import. */
+export function sourceUrl(relative: string): string {
+  return JSON.stringify(new URL(relative, import.meta.url).href);
+}
+
+/** Runs the text of a module in a process of its own. `line()` is the next line of its output; it fails at the end. */
+export function runProgram(source: string, env: NodeJS.ProcessEnv = {}) {
+  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', source], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
+  });
+  children.add(child);
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  return {
+    pid: child.pid,
+    ended: once(child, 'exit'),
+    kill: () => child.kill('SIGKILL'),
+    tell: (line: string) => child.stdin.write(`${line}\n`),
+    async line(): Promise<string> {
+      const { value, done } = await lines.next();
+      if (done) throw new Error('the program ended without a word');
+      return value;
+    },
+  };
+}
+
+/** The `StoreError` that the call fails with. */
+export async function failureOf(call: Promise<unknown> | (() => unknown)): Promise<StoreError> {
+  const error = await (async () => (typeof call === 'function' ? call() : call))().then(
+    () => expect.fail('it should have failed'),
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(StoreError);
+  return error as StoreError;
+}
+
+/** Everything of an error that could reach a log. */
+export function allTextOf(error: StoreError): string {
+  const shown = inspect(error, { depth: Number.POSITIVE_INFINITY, showHidden: true });
+  return [error.message, error.stack, String(error), JSON.stringify(error), shown].join('\n');
+}
