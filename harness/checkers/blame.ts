@@ -15,7 +15,7 @@ export interface Loss {
 
 export interface Blame {
   eraser: Operation;
-  /** When a foreign reader first saw the file without the victim. */
+  /** By when a foreign reader had first seen the file without the victim. */
   seenAt: number | undefined;
   /** False if others could have done it, too. */
   certain: boolean;
@@ -43,12 +43,12 @@ export function findErasers(run: Run): (loss: Loss) => Blame | undefined {
       const [eraser] = authors;
       if (eraser) {
         const certain = authors.length === 1 && eraser.begin <= since;
-        return { eraser, seenAt: version.time, certain };
+        return { eraser, seenAt: version.until, certain };
       }
     }
-    const [from, to] = version ? [version.time, version.time] : [victim.begin, since];
+    const [from, to] = version ? [version.time, version.until] : [victim.begin, since];
     const [eraser] = suspectsIn(from, to, isSuspect);
-    return eraser && { eraser, seenAt: version?.time, certain: false };
+    return eraser && { eraser, seenAt: version?.until, certain: false };
   };
 }
 
@@ -56,22 +56,22 @@ export function findErasers(run: Run): (loss: Loss) => Blame | undefined {
 function erasingVersion(versions: readonly FileEvent[], loss: Loss): FileEvent | undefined {
   const { register, victim, value } = loss;
   let wasThere = false;
-  const first = countWhile(versions, ({ time }) => time < victim.begin);
+  const first = countWhile(versions, ({ until }) => until < victim.begin);
   for (let index = first; index < versions.length; index++) {
     const version = versions[index] as FileEvent;
     const found = entryOf(version.set, register.key);
     if (found === value) {
       wasThere = true;
     } else if (wasThere) {
-      return isExplained(found, version.time, loss) ? undefined : version;
+      return isExplained(found, version.until, loss) ? undefined : version;
     }
   }
   return undefined;
 }
 
 /** True if somebody who was not done before the victim began wanted the key to be so. */
-function isExplained(found: ValueId | null, time: number, { register, victim }: Loss): boolean {
-  const mayFollow = ({ begin, end }: Mutation) => begin <= time && end >= victim.begin;
+function isExplained(found: ValueId | null, until: number, { register, victim }: Loss): boolean {
+  const mayFollow = ({ begin, end }: Mutation) => begin <= until && end >= victim.begin;
   if (found === null) return register.removals.some(mayFollow);
   const write = register.writes.get(found);
   return write !== undefined && mayFollow(write);
@@ -92,12 +92,12 @@ function authorsOf(
       ? []
       : suspectsIn(
           victim.begin,
-          version.time,
+          version.until,
           ({ action, key }) => action === 'remove' && removed.has(key ?? ''),
         );
   const isForeign = ({ client }: Operation) => client !== victim.operation?.client;
   return [...setters, ...removers]
-    .filter(({ begin, end }) => begin <= version.time && end >= victim.begin)
+    .filter(({ begin, end }) => begin <= version.until && end >= victim.begin)
     .sort(
       (a, b) =>
         Number(isForeign(b)) - Number(isForeign(a)) ||

@@ -349,9 +349,9 @@ const cases: Case[] = [
     found: { kind: 'torn-file', guarantee: 'G1', operations: [], sentence: /6\.000 ms/ },
   },
   {
-    rule: 'a look that may have lasted until the damage proves nothing, one that was over before does',
-    planted: 'file 2 broken\n file 3 a=x\n corrupt 4\n file 5 broken\n final 20',
-    healthy: 'file 2 a=x\n file 3 broken\n corrupt 4\n file 5 broken\n final 20',
+    rule: 'a look that lasted until the damage proves nothing, one that was over before does',
+    planted: 'file 2-3 broken\n corrupt 4\n file 5 broken\n final 20',
+    healthy: 'file 2-4 broken\n corrupt 4\n file 5 broken\n final 20',
     found: { kind: 'torn-file', guarantee: 'G1', operations: [], sentence: /2\.000 ms/ },
   },
   {

@@ -8,8 +8,8 @@ export interface Window {
 
 /**
  * After a `corrupt` fault the file is broken until somebody repairs it, which shows as the next unbroken content
- * that a foreign reader meets. Where the fault's end is on record the content must be later than that, for the
- * begin is written down before the damage is done.
+ * that a foreign reader opens. Where the fault's end is on record that must be later than the end, for the begin
+ * is written down before the damage is done.
  */
 export function damageWindows({ faults, files }: Run): Window[] {
   const damages = faults.filter(({ fault }) => fault === 'corrupt').toSorted((a, b) => a.time - b.time);

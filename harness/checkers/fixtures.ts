@@ -11,7 +11,7 @@ import { type Run, toRun } from '../core/run.js';
  *     http   web-1                       this client reaches the store through a server
  *     exit   9 tui-1.0 SIGKILL           or an exit code; `unexpected` behind it
  *     pause  5-10 tui-1.0                also `kill 5 tui-1.0`, `corrupt 5`
- *     file   7 a=VALUE -b                what is new and what is gone; or `file 7 broken`
+ *     file   7-8 a=VALUE -b              what is new and what is gone; or `file 7 broken`
  *     mode   7 auth.json 644
  *     final  99 a=VALUE                  also `final 99 broken`; files that are left: `+NAME`
  *
@@ -76,7 +76,15 @@ export function run(text: string, atLeast: Record<string, number> = {}): Run {
         const version = events.filter(({ type }) => type === 'file').length + 1;
         const broken = third === 'broken' ? 'it is empty' : null;
         const removed = words.flatMap((word) => (word.startsWith('-') ? word.slice(1) : []));
-        events.push({ type: 'file', time: from, version, broken, set: entries(words), removed });
+        events.push({
+          type: 'file',
+          time: from,
+          until: to ?? from,
+          version,
+          broken,
+          set: entries(words),
+          removed,
+        });
         break;
       }
       case 'mode':

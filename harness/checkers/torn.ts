@@ -63,17 +63,15 @@ function tornFinal({ final, seeds }: Run): Finding[] {
 }
 
 function tornFiles({ files }: Run, windows: readonly Window[]): Finding[] {
-  return files.flatMap(({ time, broken }, index) => {
-    // A reader notes the time, then reads: its next note is the first proof that this look was over.
-    const over = files[index + 1]?.time ?? Number.POSITIVE_INFINITY;
-    if (broken === null || windows.some(({ from, to }) => from <= over && time <= to)) return [];
+  return files.flatMap(({ time, until, broken }) => {
+    if (broken === null || windows.some((window) => window.from <= until && time <= window.to)) return [];
     return {
       guarantee: 'G1',
       kind: 'torn-file',
       sentence: `a foreign reader opened the file at ${inMs(time)}: ${broken}`,
       operations: [],
       from: time,
-      to: time,
+      to: until,
     };
   });
 }

@@ -21,15 +21,16 @@ class FileWatch {
 
     const time = this.worker.now();
     const found = readEntries(file);
+    const read = { type: 'file', time, until: this.worker.now(), version: ++this.version } as const;
     if (typeof found === 'string') {
-      this.worker.send({ type: 'file', time, version: ++this.version, broken: found, set: {}, removed: [] });
+      this.worker.send({ ...read, broken: found, set: {}, removed: [] });
       return;
     }
     const before = this.entries;
     const set = Object.fromEntries(Object.entries(found).filter(([key, value]) => before[key] !== value));
     const removed = Object.keys(before).filter((key) => !Object.hasOwn(found, key));
     this.entries = found;
-    this.worker.send({ type: 'file', time, version: ++this.version, broken: null, set, removed });
+    this.worker.send({ ...read, broken: null, set, removed });
   }
 }
 

@@ -105,7 +105,10 @@ export interface FaultEvent {
 /** A foreign reader, who knows nothing of the store, opened the file and found this. */
 export interface FileEvent {
   type: 'file';
+  /** Before the file was opened. */
   time: number;
+  /** After it had been read. */
+  until: number;
   /** Numbers the contents that this reader saw, 1, 2, ...; it may have missed some between. */
   version: number;
   /** Null for one complete JSON object, otherwise what is wrong with it. */

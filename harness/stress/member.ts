@@ -130,7 +130,7 @@ export class Member {
     this.exit = exit;
     const { code, signal, chatter } = exit;
     const expected = code === 0 || this.state === 'killed';
-    if (!expected) this.error ??= chatter || `it was ${this.state} and did not get further in time`;
+    if (!expected) this.error ??= chatter || `it ended while ${this.state}: ${signal ?? `exit code ${code}`}`;
     const { recorder } = this.around;
     recorder.record({
       ...{ type: 'exit', time: recorder.now(), client: this.client, process: pid, code, signal, expected },

@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto';
 import path from 'node:path';
 import type { ScenarioReport } from '../core/report.js';
-import type { ProfileName, Scenario } from '../core/scenario.js';
+import { closest } from '../core/closest.js';
+import { type ProfileName, profileNames, type Scenario } from '../core/scenario.js';
 import type { TargetSpec } from '../core/target.js';
 import { UsageError } from '../core/usage-error.js';
 import { resolveTarget } from '../targets/index.js';
@@ -50,12 +51,7 @@ export interface FilledOptions {
 /** @throws UsageError if a scenario, target, client or duration is not what it should be */
 export async function fillOptions(options: StressOptions): Promise<FilledOptions> {
   const { clients, operations = 0, durationMs = 30_000, shard = { index: 1, of: 1 } } = options;
-  if (clients?.web && !clients.server) {
-    throw new UsageError(
-      'the web client has no file access and needs a server',
-      'add server=1 to the clients',
-    );
-  }
+  if (clients) checkClients(clients);
   const from = process.cwd();
   const scenarios = await findScenarios(options.scenarios ?? [], from);
   const targets = (options.targets ?? ['hardened']).map((label) => resolveTarget(label, from));
@@ -70,6 +66,17 @@ export async function fillOptions(options: StressOptions): Promise<FilledOptions
     signal: options.signal ?? new AbortController().signal,
     onProgress: options.onProgress ?? (() => {}),
   };
+}
+
+function checkClients(clients: Partial<Record<ProfileName, number>>): void {
+  const stranger = Object.keys(clients).find((name) => !profileNames.includes(name as ProfileName));
+  if (stranger) {
+    const suggestion = closest(stranger, profileNames);
+    throw new UsageError(`unknown client "${stranger}"${suggestion}`, `expected one of: ${profileNames.join(', ')}`);
+  }
+  if (clients.web && !clients.server) {
+    throw new UsageError('the web client has no file access and needs a server', 'add server=1 to the clients');
+  }
 }
 
 function planControls(from: string): Promise<PlannedRun[]> {

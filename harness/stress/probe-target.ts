@@ -19,13 +19,9 @@ export async function probeTarget(target: TargetSpec, directory: string): Promis
   try {
     const probe = await fleet.runToEnd('probe', graceMs);
     if (probe.passed) return;
-    const did =
-      probe.exit?.signal === 'SIGKILL'
-        ? `did not open, set, get and remove within ${graceMs / 1000} s`
-        : probe.error === undefined
-          ? `ended its process with exit code ${probe.exit?.code} in the middle of it`
-          : `failed at its first trial: ${probe.error}`;
-    throw new UsageError(`target "${target.label}" can't be put to a test: it ${did}`);
+    const hung = probe.exit?.signal === 'SIGKILL';
+    const did = hung ? `did not open, set, get and remove within ${graceMs / 1000} s` : `failed: ${probe.error}`;
+    throw new UsageError(`target "${target.label}" can't be put to a test: alone in a process it ${did}`);
   } finally {
     await fleet.killAll();
     await recorder.close();

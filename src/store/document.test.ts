@@ -47,8 +47,8 @@ const anyStyle = fc.constantFrom<(value: unknown) => string>(
   (value) => JSON.stringify(value, null, 2),
   (value) => JSON.stringify(value, null, '\t').replaceAll('\n', '\r\n'),
 );
-const escaped = (text: string) =>
-  `"${text.replaceAll(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`;
+const escapeUnit = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+const escaped = (text: string) => `"${text.split('').map(escapeUnit).join('')}"`;
 const anyKeyStyle = fc.constantFrom<(key: string) => string>((key) => JSON.stringify(key), escaped);
 const anySpace = fc.string({ unit: fc.constantFrom(' ', '\n', '\r', '\t'), maxLength: 3 });
 

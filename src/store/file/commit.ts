@@ -52,11 +52,11 @@ export async function attemptCommit(
     return { kind: 'unsettled', state };
   }
 
+  const base = baseOf(paths, state, last);
   const restored =
     state.kind === 'corrupt'
       ? { reason: state.reason, quarantine: quarantine(paths, state.bytes) }
       : undefined;
-  const base = baseOf(paths, state, last);
   const document = pending && wasApplied(paths, pending, last, state) ? base : change(base);
   if (document === base && !restored) {
     // Nothing to write. What we read may still be on its way to the disk, and we are about to vouch for it.

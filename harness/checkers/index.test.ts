@@ -1,0 +1,193 @@
+import { describe, expect, test } from 'vitest';
+import type { Operation } from '../core/run.js';
+import { run } from './fixtures.js';
+import { judge } from './index.js';
+
+const healthy = `
+  seed  github seed.0
+  0-1   tui-1.0.1 set a
+  2-3   web-1.0.1 all a=tui-1.0.1 github=seed.0
+  final 20 a=tui-1.0.1 github=seed.0`;
+
+describe('the verdict', () => {
+  test('is valid where every check is', () => {
+    const { result, checks } = judge(run(healthy));
+    expect(result).toBe('valid');
+    expect(Object.keys(checks).sort()).toEqual(['G1', 'G2', 'G4', 'G5', 'G6', 'G7', 'G8', 'coverage']);
+    expect(Object.values(checks).map((check) => check.result)).toEqual(Array(8).fill('valid'));
+  });
+
+  test('is unknown if too little happened', () => {
+    const { result, checks } = judge(run(healthy, { acknowledged: 200, reads: 1, kills: 3 }));
+    expect(result).toBe('unknown');
+    expect(checks.coverage).toEqual({
+      result: 'unknown',
+      summary: 'too little happened: 1 of 200 acknowledged, 0 of 3 kills',
+    });
+  });
+
+  test('is invalid if too little happened and that was wrong', () => {
+    expect(judge(run('0-1 tui-1.0.1 set a\n final 20', { acknowledged: 200 })).result).toBe('invalid');
+  });
+
+  test('is unknown if nothing happened, though nothing was asked for', () => {
+    expect(judge(run('final 20')).result).toBe('unknown');
+  });
+
+  test('is unknown if the scenario asks for a count that there is not', () => {
+    const { result, checks } = judge(run(healthy, { explosions: 3, constructor: 0 }));
+    expect(result).toBe('unknown');
+    expect(checks.coverage?.summary).toMatch(
+      /"explosions", "constructor", expected one of: acknowledged, reads/,
+    );
+  });
+
+  test('of an interrupted run is unknown for all that its end could still have shown', () => {
+    const { result, checks, findings } = judge(run('0-1 tui-1.0.1 set a\n 2- tui-1.0.2 set a'));
+    expect(findings).toEqual([]);
+    expect(result).toBe('unknown');
+    const results = Object.entries(checks).map(([name, check]) => `${name} ${check.result}`);
+    expect(results).toEqual([
+      'G1 valid',
+      ...['G2', 'G8', 'G4', 'G5', 'G6', 'G7'].map((name) => `${name} unknown`),
+      'coverage valid',
+    ]);
+  });
+
+  test('of an interrupted run is invalid for what it has shown already', () => {
+    const { findings } = judge(
+      run('seed github seed.0\n 0-1 tui-1.0.1 set a\n 2-3 web-1.0.1 all\n 4-5 web-1.0.2 all'),
+    );
+    expect(findings.map(({ kind }) => kind)).toEqual(['lost-update', 'lost-seed']);
+  });
+
+  test('is unknown where a checker crashes, and the others are heard', () => {
+    const broken = { ...run('0-1 tui-1.0.1 set a\n final 20') };
+    Object.defineProperty(broken, 'modes', {
+      get() {
+        throw new Error('no modes');
+      },
+    });
+    const { result, checks } = judge(broken);
+    expect(checks.G6).toEqual({ result: 'unknown', summary: 'the checker failed: no modes' });
+    expect(checks.G2?.result).toBe('invalid');
+    expect(result).toBe('invalid');
+  });
+});
+
+describe('the report', () => {
+  test('bounds the rate of losses if there was none', () => {
+    const writes = Array.from({ length: 100 }, (_, at) => `${at}-${at} tui-1.0.${at} set a`).join('\n');
+    const { checks } = judge(run(`${writes}\n final 200 a=tui-1.0.99`));
+    // 1 - 0.05^(1/100) = 0.02951
+    expect(checks.coverage).toEqual({
+      result: 'valid',
+      summary: '0 lost of 100 acknowledged: below 1 in 33 at 95 % if losses were independent',
+    });
+  });
+
+  test('names the worst first, then the earliest', () => {
+    const { findings, checks } = judge(
+      run(`
+        mode  1 auth.json 644
+        5-6   tui-1.0.1 set b
+        2-3   web-1.0.1 set a
+        file  4 broken
+        seed  github seed.0
+        8-9   web-1.0.2 set c
+        12-13 web-1.0.3 get c =
+        14-15 web-1.0.4 get c = web-1.0.2
+        final 20 c=web-1.0.2`),
+    );
+    expect(findings.map(({ kind, from }) => `${from / 1e6} ${kind}`)).toEqual([
+      '2 lost-update',
+      '5 lost-update',
+      '0 lost-seed',
+      '4 torn-file',
+      '8 stale-read',
+      '1 loose-mode',
+    ]);
+    expect(checks.G2?.summary).toMatch(/^2 lost updates, 1 stale read, first: web-1\.0\.1 set "a"/);
+  });
+
+  test('counts', () => {
+    const { counts } = judge(
+      run(`
+        kill    3 tui-1.0
+        pause   3-4 tui-1.0
+        corrupt 3
+        0-1     tui-1.0.1 set a
+        2-3     tui-1.0.2 remove a
+        3-4     tui-1.0.3 set a fail
+        3-4     tui-1.0.4 set a unknown
+        3-4     tui-1.0.5 get a fail
+        3-4     tui-1.0.6 get a =
+        3-4     tui-1.0.7 all
+        5-      tui-1.0.8 set a
+        file    1 a=tui-1.0.1
+        file    3 broken
+        exit    9 tui-1.0 SIGKILL
+        final   20 a=tui-1.0.8 b=!what +tmp`),
+    );
+    expect(counts).toEqual({
+      ...{
+        acknowledged: 2,
+        reads: 2,
+        failed: 2,
+        unknown: 2,
+        kills: 1,
+        pauses: 1,
+        corruptions: 1,
+        versions: 1,
+      },
+      ...{ lost: 0, stale: 0, resurrected: 0, garbage: 0, torn: 1, seedsLost: 0 },
+      ...{ looseModes: 0, leftovers: 1, hung: 0, crashed: 0 },
+    });
+  });
+
+  test('tells how long successful calls took, in milliseconds', () => {
+    const writes = Array.from({ length: 100 }, (_, at) => `${at}-${2 * at + 1} tui-1.0.${at} set a`).join(
+      '\n',
+    );
+    const { latencyMs } = judge(run(`${writes}\n 0-9 tui-1.0.200 get b fail\n 0-0.0012345 web-1.0.1 all`));
+    expect(latencyMs).toEqual({
+      set: { p50: 50, p99: 99, max: 100 },
+      all: { p50: 0.001, p99: 0.001, max: 0.001 },
+    });
+  });
+});
+
+describe('a long history', () => {
+  const keys = Array.from({ length: 60 }, (_, at) => `provider-${at}`);
+
+  /** One operation after another: writes in turn, and now and then a read of all. */
+  function long(
+    count: number,
+    result: (entries: Record<string, string>) => Record<string, string>,
+  ): Operation[] {
+    const entries: Record<string, string> = {};
+    return Array.from({ length: count }, (_, at) => {
+      const id = `c-${at % 8}.0.${at}`;
+      const isRead = at % 4 === 3;
+      const key = keys[at % keys.length] ?? '';
+      const before = result({ ...entries });
+      if (!isRead) entries[key] = id;
+      return {
+        ...{ id, client: `c-${at % 8}`, process: at % 8, begin: at * 10, end: at * 10 + 5 },
+        ...(isRead ? { action: 'all', key: undefined } : { action: 'set', key }),
+        ...{ outcome: 'ok', result: isRead ? before : undefined, error: undefined, torn: false, hung: false },
+      };
+    });
+  }
+
+  test('is judged in time that grows with its length, healthy or not', () => {
+    const start = performance.now();
+    const healthyRun = { ...run(''), operations: long(20_000, (entries) => entries) };
+    expect(judge(healthyRun).counts.lost).toBe(0);
+    // A store that forgets everything at once: each write is lost to the next read.
+    const brokenRun = { ...run(''), operations: long(20_000, () => ({})) };
+    expect(judge(brokenRun).counts.lost).toBeGreaterThan(14_000);
+    // Some tenths of a second. A check that compares all pairs takes minutes.
+    expect(performance.now() - start).toBeLessThan(15_000);
+  });
+});

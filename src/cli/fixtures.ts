@@ -1,0 +1,33 @@
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+
+/** The built command, as users run it. */
+export const command = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+
+export const fixture = (name: string) =>
+  fileURLToPath(new URL(`../../harness/stress/fixtures/${name}`, import.meta.url));
+
+export function newDirectory(): string {
+  return mkdtempSync(path.join(tmpdir(), 'holdfast-test-'));
+}
+
+/** Runs the command to its end in a directory of its own. */
+export function holdfast(args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}) {
+  const { cwd = newDirectory(), env = {} } = options;
+  return execa(process.execPath, [command, ...args], { cwd, env, reject: false });
+}
+
+/** The processes whose home is inside a directory: the clients of the runs there, dead or alive. */
+export function processesIn(directory: string): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`HOME=${directory}`);
+    } catch {
+      // Gone since it was listed, or another user's.
+      return false;
+    }
+  });
+}

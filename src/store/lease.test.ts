@@ -1,0 +1,91 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { failureOf, newFile, runProgram, sourceUrl, textOf } from './scratch.test.helper.js';
+import { openStore } from './store.js';
+
+/**
+ * Another process in the midst of a commit: its intent is there, with a document staged in it. It says so, and
+ * waits to be told to go on; then it tries to publish, and says how that went.
+ */
+function committer(file: string, then: 'wait' | 'die') {
+  return runProgram(`
+    import { renameSync, writeFileSync } from 'node:fs';
+    const { createIntent, createTicket } = await import(${sourceUrl('./file/intents.ts')});
+    const file = ${JSON.stringify(file)};
+    const intent = createIntent(file + '.intents');
+    if (${then === 'die'}) createTicket(file + '.intents', 1);
+    writeFileSync(intent + '/new', '{"late":true}');
+    console.log('ready');
+    if (${then === 'wait'}) process.stdin.once('data', () => {
+      try {
+        renameSync(intent + '/new', file);
+        console.log('published');
+      } catch (error) {
+        console.log(error.code);
+      }
+      process.exit();
+    });`);
+}
+
+describe('what a dead process left behind', () => {
+  it('is swept by the next commit, without waiting for its lease', async () => {
+    const file = newFile();
+    const dead = committer(file, 'die');
+    await dead.ended;
+    expect(readdirSync(`${file}.intents`)).toHaveLength(2);
+    await openStore(file, { leaseMs: 3_600_000, deadlineMs: 60_000 }).set('a', 1);
+    expect(readdirSync(`${file}.intents`)).toEqual([]);
+    expect(JSON.parse(textOf(file))).toEqual({ a: 1 });
+  });
+});
+
+describe('a live process that has stopped in the midst of a commit', () => {
+  it('is not passed before its lease is over: E_TIMEOUT names it, and nothing was written', async () => {
+    const file = newFile();
+    writeFileSync(file, '{"a":1}');
+    const holder = committer(file, 'wait');
+    await holder.line();
+    const store = openStore(file, { leaseMs: 3_600_000, deadlineMs: 40 });
+    const error = await failureOf(store.set('b', 2));
+    expect(error).toMatchObject({
+      code: 'E_TIMEOUT',
+      definite: true,
+      file,
+      holder: { pid: holder.pid },
+      message: expect.stringContaining(String(holder.pid)),
+    });
+    expect(textOf(file)).toBe('{"a":1}');
+    // The holder's intent stands, and the caller who gave up is in nobody's way.
+    expect(readdirSync(`${file}.intents`)).toEqual([expect.stringContaining(`-${holder.pid}-`)]);
+    holder.tell('go on');
+    expect(await holder.line()).toBe('published');
+  });
+
+  it('does not keep anybody from reading', async () => {
+    const file = newFile();
+    writeFileSync(file, '{"a":1}');
+    const holder = committer(file, 'wait');
+    await holder.line();
+    expect(await openStore(file, { leaseMs: 3_600_000, deadlineMs: 1 }).all()).toEqual({ a: 1 });
+    holder.kill();
+  });
+
+  it('is passed once its lease is over, and cannot overwrite the newer commit when it resumes', async () => {
+    const file = newFile();
+    const holder = committer(file, 'wait');
+    await holder.line();
+    await openStore(file, { leaseMs: 50, deadlineMs: 60_000 }).set('a', 1);
+    holder.tell('go on');
+    expect(await holder.line()).toBe('ENOENT');
+    expect(JSON.parse(textOf(file))).toEqual({ a: 1 });
+  });
+});
+
+it('a directory among the intents that nobody can be asked about is passed after the lease', async () => {
+  const file = newFile();
+  mkdirSync(path.join(`${file}.intents`, 'somebody-else'), { recursive: true });
+  writeFileSync(path.join(`${file}.intents`, 'stray'), '');
+  await openStore(file, { leaseMs: 50, deadlineMs: 5_000 }).set('a', 1);
+  expect(JSON.parse(textOf(file))).toEqual({ a: 1 });
+});
