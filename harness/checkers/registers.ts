@@ -40,9 +40,9 @@ export interface Register {
  * at one instant.
  *
  * Values that nobody wrote whole (`!...`) are left out: torn.ts has them.
- * @param except ids of operations whose results prove nothing about single keys
+ * @param except by id, the operations whose results prove nothing about single keys
  */
-export function splitIntoRegisters(run: Run, except: ReadonlySet<string>): Map<string, Register> {
+export function splitIntoRegisters(run: Run, except: ReadonlyMap<string, unknown>): Map<string, Register> {
   const registers = emptyRegisters(run);
   for (const operation of run.operations) addMutation(registers, operation);
 

@@ -50,14 +50,16 @@ export function lastSightings(run: Run): Map<string, number> {
 }
 
 /**
- * The ids of reads that missed a seed which a later read found: the store answered with less than was there.
- * One that is never found again is lost, which is another matter: then the reads that miss it are right.
+ * The reads that missed a seed which a later read found, by id, with its key: the store answered with less than
+ * was there. A seed that is never found again is lost, which is another matter: then the reads that miss it are right.
  */
-export function readsWithoutSeeds(run: Run): Set<string> {
+export function readsWithoutSeeds(run: Run): Map<string, string> {
   const last = lastSightings(run);
-  const ids = new Set<string>();
+  const missed = new Map<string, string>();
   for (const { seed, operation, begin, found } of seedSightings(run)) {
-    if (operation && found === 'missing' && begin < (last.get(seed.key) ?? -1)) ids.add(operation.id);
+    if (operation && found === 'missing' && begin < (last.get(seed.key) ?? -1)) {
+      missed.set(operation.id, seed.key);
+    }
   }
-  return ids;
+  return missed;
 }

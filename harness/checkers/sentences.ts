@@ -21,15 +21,20 @@ export function describeErased(
   const seenAt = blame?.seenAt === undefined ? read.end : Math.min(blame.seenAt, read.end);
   const pause = wasPaused ? ', after a pause,' : '';
   const cause = blame
-    ? `${blame.certain ? '' : 'probably '}when ${blame.eraser.id}${pause} ${describeChange(blame.eraser)} from an older copy of the file`
+    ? `${blame.certain ? '' : 'probably '}when ${blame.eraser.id}${pause} ${describeChange(blame.eraser)} ${copyOf(blame, victim)}`
     : `as ${reader(read)} found`;
   return `${wish(key, victim)} and ${gone} by ${inMs(seenAt)}, ${cause}`;
+}
+
+/** One that began when the victim was certainly there has seen less than there was: a half-written file, say. */
+function copyOf({ eraser }: Blame, { f }: Zone): string {
+  return eraser.begin <= f ? 'from an older copy of the file' : 'from a copy of the file without it';
 }
 
 /** A read that missed what later reads find. */
 export function describeStale(key: string, { victim, read }: Conflict): string {
   const found = read.value === null ? 'nothing' : read.value;
-  return `${wish(key, victim)}, but ${reader(read)}, which began at ${inMs(read.begin)}, still found ${found}; later reads do not`;
+  return `${wish(key, victim)}, but ${reader(read)}, which began at ${inMs(read.begin)}, still found ${found}; later reads are right again`;
 }
 
 /** A read of a value that was not there to be read. */

@@ -30,7 +30,7 @@ function tornReads(run: Run, windows: readonly Window[]): Finding[] {
 
 function whatIsTorn(
   operation: Operation,
-  incomplete: ReadonlySet<string>,
+  incomplete: ReadonlyMap<string, string>,
   windows: readonly Window[],
 ): string | undefined {
   const { id, begin, end, outcome, result, torn, error } = operation;
@@ -43,7 +43,8 @@ function whatIsTorn(
     typeof result === 'object' && result !== null ? Object.entries(result) : [[operation.key, result]];
   const bad = values.find(([, value]) => value?.startsWith('!'));
   if (bad) return `found a value that nobody wrote whole at "${bad[0]}": ${bad[1]?.slice(1)}`;
-  return incomplete.has(id) ? 'missed an entry that was there before it and after it' : undefined;
+  const missed = incomplete.get(id);
+  return missed === undefined ? undefined : `missed "${missed}", which was there before it and after it`;
 }
 
 /** Seeds are seeds.ts's. */

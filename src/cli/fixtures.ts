@@ -24,7 +24,9 @@ export function holdfast(args: readonly string[], options: { cwd?: string; env?:
 export function processesIn(directory: string): string[] {
   return readdirSync('/proc').filter((pid) => {
     try {
-      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`HOME=${directory}`);
+      return (
+        /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`HOME=${directory}`)
+      );
     } catch {
       // Gone since it was listed, or another user's.
       return false;

@@ -65,7 +65,14 @@ describe('the hardened store holds', () => {
 
 describe('a run says what it is worth', () => {
   it('is inconclusive where too little happened', async () => {
-    const { exitCode, report } = await stress('hardened', 'two-terminals', '--operations', '2', '--duration', '5s');
+    const { exitCode, report } = await stress(
+      'hardened',
+      'two-terminals',
+      '--operations',
+      '2',
+      '--duration',
+      '5s',
+    );
     expect(report?.result).toBe('unknown');
     expect(report?.scenarios[0]?.checks.coverage?.summary).toContain('too little happened');
     expect(exitCode).toBe(3);
@@ -77,7 +84,9 @@ describe('a run says what it is worth', () => {
     const written = JSON.parse(readFileSync(path.join(latest, 'report.json'), 'utf8')) as Report;
     expect(written).toEqual(report);
     expect(written.scenarios[0]?.reproduce).toContain('--scenario two-terminals --target naive --seed 7');
-    expect(readFileSync(path.join(latest, 'summary.md'), 'utf8')).toMatch(/\| Time .*\| tui-\d \(pid \d+\).*\| File state/);
+    expect(readFileSync(path.join(latest, 'summary.md'), 'utf8')).toMatch(
+      /\| Time .*\| tui-\d \(pid \d+\).*\| File state/,
+    );
 
     const again = await holdfast(['check', path.join(latest, 'history.jsonl'), '--json'], { cwd });
     expect(again.exitCode).toBe(1);
@@ -96,14 +105,19 @@ describe('a run says what it is worth', () => {
       controls.splice(0, 2, { scenario: 'two-terminals', target: 'hardened', workMs: 500, mustFind: 'lost' });
       const { result } = await stress({ scenarios: ['two-terminals'], durationMs: 4000 });
       console.log(result);`;
-    const { stdout } = await execa(process.execPath, ['--input-type=module', '-e', program], { cwd: newDirectory() });
+    const { stdout } = await execa(process.execPath, ['--input-type=module', '-e', program], {
+      cwd: newDirectory(),
+    });
     expect(stdout).toBe('blind');
   });
 });
 
 describe('bad input is refused by name', () => {
   const refused: [string[], string][] = [
-    [['stress', '--scenario', 'two-terminal'], 'unknown scenario "two-terminal" (did you mean "two-terminals"?)'],
+    [
+      ['stress', '--scenario', 'two-terminal'],
+      'unknown scenario "two-terminal" (did you mean "two-terminals"?)',
+    ],
     [['stress', '--target', 'nave'], 'unknown target "nave" (did you mean "naive"?)'],
     [['stress', '--target', './absent.ts'], 'no module at'],
     [['stress', '--clients', 'tuo=2'], 'unknown client "tuo" (did you mean "tui"?)'],
@@ -153,7 +167,16 @@ describe('a run keeps to itself', () => {
       OPENCODE_AUTH_CONTENT: '{"env":{"type":"api","key":"x"}}',
       NODE_OPTIONS: '',
     };
-    const args = ['stress', '--scenario', 'all-clients-set', '--target', 'hardened', '--duration', '4s', '--no-controls'];
+    const args = [
+      'stress',
+      '--scenario',
+      'all-clients-set',
+      '--target',
+      'hardened',
+      '--duration',
+      '4s',
+      '--no-controls',
+    ];
     const { exitCode } = await holdfast(args, { env });
     expect(exitCode).toBe(0);
     const after = statSync(file, { bigint: true });
@@ -177,7 +200,16 @@ describe('a run keeps to itself', () => {
   const signals = ['SIGINT', 'SIGTERM', 'SIGKILL'] as const;
   it.each(signals)('leaves no process behind when it is ended by %s', async (signal) => {
     const cwd = newDirectory();
-    const args = ['stress', '--scenario', 'kill-9', '--scenario', 'pause', '--no-controls', '--duration', '60s'];
+    const args = [
+      'stress',
+      '--scenario',
+      'kill-9',
+      '--scenario',
+      'pause',
+      '--no-controls',
+      '--duration',
+      '60s',
+    ];
     const run = execa(process.execPath, [command, ...args], { cwd, reject: false });
     while (processesIn(cwd).length < 8) await sleep(50);
     await sleep(1000);

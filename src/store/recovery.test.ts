@@ -28,11 +28,21 @@ function damaged(bytes: Uint8Array | undefined) {
   return { file, events, store: openStore(file, { onEvent: (event) => events.push(event) }) };
 }
 
+async function expectRestored(bytes: Buffer) {
+  const { file, events, store } = damaged(bytes);
+  expect(await store.all()).toEqual(committed);
+  expect(readFileSync(file)).toEqual(committedBytes);
+  expect(events).toEqual([
+    { type: 'recovered', file, quarantine: expect.any(String), reason: expect.any(String) },
+  ]);
+  for (const { quarantine, reason } of events) {
+    expect(readFileSync(quarantine)).toEqual(Buffer.from(bytes));
+    expect(modeOf(quarantine)).toBe('600');
+    expect(reason).not.toContain('CANARY');
+  }
+}
+
 const damages: [string, Buffer][] = [
-  ...Array.from(committedBytes.keys(), (length): [string, Buffer] => [
-    `cut after ${length} bytes`,
-    committedBytes.subarray(0, length),
-  ]),
   ['white space', Buffer.from('\n  \n')],
   ['garbage', Buffer.from([0x89, 0x50, 0xff, 0x00, 0x0a])],
   ['NUL bytes, as after a power loss', Buffer.alloc(committedBytes.length)],
@@ -44,18 +54,12 @@ const damages: [string, Buffer][] = [
 ];
 
 describe.concurrent('an unusable file yields to the last committed state, and its bytes are kept', () => {
-  it.each(damages)('read: %s', async (_, bytes) => {
-    const { file, events, store } = damaged(bytes);
-    expect(await store.all()).toEqual(committed);
-    expect(readFileSync(file)).toEqual(committedBytes);
-    expect(events).toEqual([
-      { type: 'recovered', file, quarantine: expect.any(String), reason: expect.any(String) },
-    ]);
-    for (const { quarantine, reason } of events) {
-      expect(readFileSync(quarantine)).toEqual(Buffer.from(bytes));
-      expect(modeOf(quarantine)).toBe('600');
-      expect(reason).not.toContain('CANARY');
-    }
+  it.each(damages)('read: %s', (_, bytes) => expectRestored(bytes));
+
+  it('read: cut after any number of bytes', async () => {
+    await Promise.all(
+      [...committedBytes.keys()].map((length) => expectRestored(committedBytes.subarray(0, length))),
+    );
   });
 
   it('written: the write is on top of all that was acknowledged', async () => {
@@ -66,7 +70,7 @@ describe.concurrent('an unusable file yields to the last committed state, and it
     expect(readFileSync(events[0]?.quarantine ?? '', 'utf8')).toBe('{"alpha');
   });
 
-  it('at any number of processes that find it at once', async () => {
+  it('found by several stores at once', async () => {
     const { file } = damaged(Buffer.from('{"alpha'));
     const stores = Array.from({ length: 4 }, () => openStore(file));
     await Promise.all(stores.map((store, n) => store.set(`new-${n}`, n)));
@@ -79,7 +83,7 @@ describe.concurrent('an unusable file yields to the last committed state, and it
     });
   });
 
-  it('again and again, without filling the disk', async () => {
+  it('again and again: the first and the newest three are kept, and the disk does not fill', async () => {
     const { file, store } = damaged(undefined);
     for (const text of ['{1', '{2', '{3', '{4', '{5']) {
       await store.set('n', text);
@@ -88,8 +92,7 @@ describe.concurrent('an unusable file yields to the last committed state, and it
     }
     const kept = readdirSync(path.dirname(file)).filter((name) => name.includes('.corrupt-'));
     const texts = kept.map((name) => textOf(path.join(path.dirname(file), name)));
-    expect(texts).toHaveLength(3);
-    expect(texts).toEqual(expect.arrayContaining(['{1', '{5']));
+    expect(texts.sort()).toEqual(['{1', '{3', '{4', '{5']);
   });
 
   it('a listener that throws makes no commit look failed', async () => {
@@ -159,7 +162,10 @@ describe('a valid edit by somebody else', () => {
 describe('where the copy can not be used either', () => {
   const cases: [string, (last: string) => void][] = [
     ['cut', (last) => writeFileSync(last, readFileSync(last).subarray(0, -1))],
-    ['one bit off', (last) => writeFileSync(last, readFileSync(last).fill('c', -40, -39))],
+    [
+      'one letter changed',
+      (last) => writeFileSync(last, readFileSync(last, 'latin1').replace('alpha', 'alphb'), 'latin1'),
+    ],
     ['garbage', (last) => writeFileSync(last, 'CANARY')],
     ['missing', (last) => rmSync(last)],
   ];

@@ -277,12 +277,12 @@ describe('close', () => {
     await store.close();
     await store.close();
     const calls = [
-      store.get('a'),
-      store.all(),
-      store.set('a', 1),
-      store.remove('a'),
-      store.update('a', () => 1),
-      store.transaction(() => {}),
+      () => store.get('a'),
+      () => store.all(),
+      () => store.set('a', 1),
+      () => store.remove('a'),
+      () => store.update('a', () => 1),
+      () => store.transaction(() => {}),
     ];
     for (const call of calls) {
       expect(await failureOf(call)).toMatchObject({ code: 'E_CLOSED', definite: true });
@@ -294,7 +294,7 @@ describe('when the operating system refuses', () => {
   it('the error says which file and why, and no intent is left in the way of others', async () => {
     const file = newDirectory();
     const store = openStore(file);
-    for (const call of [store.get('a'), store.set('a', 1)]) {
+    for (const call of [() => store.get('a'), () => store.set('a', 1)]) {
       expect(await failureOf(call)).toMatchObject({
         code: 'E_IO',
         definite: true,

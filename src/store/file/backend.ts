@@ -87,6 +87,15 @@ export class FileBackend implements Backend {
     }
   }
 
+  /** A listener's own error must not make a commit look failed that has happened. */
+  private tell(event: StoreEvent): void {
+    try {
+      this.options.onEvent(event);
+    } catch (error) {
+      process.emitWarning(error instanceof Error ? error : String(error));
+    }
+  }
+
   private async attempt(
     paths: Paths,
     queue: Queue,

@@ -60,6 +60,8 @@ export function listEntries(directory: string): Entry[] {
 export function createIntent(directory: string): string {
   const intent = path.join(directory, nameOf('i'));
   makeInside(directory, () => mkdirSync(intent, { mode: 0o700 }));
+  tighten(intent);
+  tighten(directory);
   return intent;
 }
 
@@ -86,11 +88,24 @@ function makeInside(directory: string, make: () => void): void {
 /** Somebody may remove the directory of intents at any time (it costs a retry), so it is made when it is missed. */
 function makeDirectory(directory: string): void {
   try {
-    mkdirSync(path.dirname(directory), { recursive: true, mode: 0o700 });
     mkdirSync(directory, { mode: 0o700 });
+    tighten(directory);
   } catch (error) {
-    if (errnoOf(error) !== 'EEXIST') throw ioError('create', directory, error);
-    if ((statSync(directory).mode & 0o077) !== 0) chmodSync(directory, 0o700);
+    const code = errnoOf(error);
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT') throw ioError('create', directory, error);
+    makeDirectory(path.dirname(directory));
+    makeDirectory(directory);
+  }
+}
+
+/** Ours alone: a directory that was there may be open to others, and a new one lacks what the umask took from us. */
+function tighten(directory: string): void {
+  try {
+    if ((statSync(directory).mode & 0o777) !== 0o700) chmodSync(directory, 0o700);
+  } catch (error) {
+    // Destroyed by a successor already: what comes next will find out.
+    if (errnoOf(error) !== 'ENOENT') throw ioError('make private', directory, error);
   }
 }
 

@@ -1,0 +1,223 @@
+import { describePlanted } from './planted.js';
+
+describePlanted([
+  {
+    rule: 'an acknowledged write that the end misses is lost, and the version without it names who erased it',
+    planted: `
+      0-5   tui-1.0.1   set a
+      4-9   login-1.0.1 set b
+      file  5 a=tui-1.0.1
+      file  8 b=login-1.0.1 -a
+      final 20 b=login-1.0.1`,
+    healthy: `
+      0-5   tui-1.0.1   set a
+      4-9   login-1.0.1 set b
+      file  5 a=tui-1.0.1
+      file  8 b=login-1.0.1
+      final 20 a=tui-1.0.1 b=login-1.0.1`,
+    found: {
+      kind: 'lost-update',
+      guarantee: 'G2',
+      operations: ['tui-1.0.1', 'login-1.0.1'],
+      key: 'a',
+      sentence:
+        /^tui-1\.0\.1 set "a" \(acknowledged at 5\.000 ms\) and it was gone by 8\.000 ms, when login-1\.0\.1 set "b" from an older copy of the file$/,
+    },
+  },
+  {
+    rule: 'an eraser that no content proves is only probable',
+    planted: `
+      0-5   tui-1.0.1   set a
+      4-9   login-1.0.1 set b
+      final 20 b=login-1.0.1`,
+    healthy: `
+      0-5   tui-1.0.1   set a
+      4-9   login-1.0.1 set b
+      final 20 a=tui-1.0.1 b=login-1.0.1`,
+    found: {
+      kind: 'lost-update',
+      guarantee: 'G2',
+      operations: ['tui-1.0.1', 'login-1.0.1'],
+      sentence: /gone by 20\.000 ms, probably when login-1\.0\.1 set "b"/,
+    },
+  },
+  {
+    rule: 'an eraser that was stopped in the middle breaks the fence',
+    planted: `
+      1-50  tui-1.0.1   set b
+      pause 2-40 tui-1.0
+      5-9   login-1.0.1 set a
+      file  8 a=login-1.0.1
+      file  45 b=tui-1.0.1 -a
+      final 60 b=tui-1.0.1`,
+    healthy: `
+      1-50  tui-1.0.1   set b
+      pause 2-40 tui-1.0
+      5-9   login-1.0.1 set a
+      file  8 a=login-1.0.1
+      file  45 b=tui-1.0.1
+      final 60 a=login-1.0.1 b=tui-1.0.1`,
+    found: {
+      kind: 'lost-update',
+      guarantee: 'G8',
+      operations: ['login-1.0.1', 'tui-1.0.1'],
+      sentence: /after a pause/,
+    },
+  },
+  {
+    rule: 'a pause of another process, or at another time, is no broken fence',
+    planted: `
+      1-50  tui-1.0.1   set b
+      pause 2-40 web-1.0
+      pause 55-58 tui-1.0
+      5-9   login-1.0.1 set a
+      file  8 a=login-1.0.1
+      file  45 b=tui-1.0.1 -a
+      final 60 b=tui-1.0.1`,
+    healthy: 'final 60',
+    found: { kind: 'lost-update', guarantee: 'G2', operations: ['login-1.0.1', 'tui-1.0.1'] },
+  },
+  {
+    rule: 'a removal of another key can erase, too',
+    planted: `
+      0-1   tui-1.0.1   set b
+      2-5   tui-1.0.2   set a
+      3-9   login-1.0.1 remove b
+      file  1 b=tui-1.0.1
+      file  5 a=tui-1.0.2
+      file  8 -a -b
+      final 20`,
+    healthy: `
+      0-1   tui-1.0.1   set b
+      2-5   tui-1.0.2   set a
+      3-9   login-1.0.1 remove b
+      final 20 a=tui-1.0.2`,
+    found: {
+      kind: 'lost-update',
+      guarantee: 'G2',
+      operations: ['tui-1.0.2', 'login-1.0.1'],
+      sentence: /removed "b" from/,
+    },
+  },
+  {
+    rule: 'a content that another write explains accuses nobody',
+    planted: `
+      0-5   tui-1.0.1   set a
+      4-9   login-1.0.1 set a
+      4-9   web-1.0.1   set b
+      file  4 a=tui-1.0.1
+      file  8 a=login-1.0.1 b=web-1.0.1
+      file  9 -a
+      final 20 b=web-1.0.1`,
+    healthy: `
+      0-5   tui-1.0.1   set a
+      4-9   login-1.0.1 set a
+      4-9   web-1.0.1   set b
+      final 20 a=tui-1.0.1 b=web-1.0.1`,
+    found: {
+      kind: 'lost-update',
+      guarantee: 'G2',
+      operations: ['login-1.0.1', 'web-1.0.1'],
+      sentence: /gone by 9\.000 ms, probably when web-1\.0\.1 set "b"/,
+    },
+  },
+  {
+    rule: 'a content that a removal of the key explains accuses nobody',
+    planted: `
+      0-1   tui-1.0.1   set a
+      2-    web-1.0.1   remove a
+      exit  4 web-1.0 SIGKILL
+      3-9   login-1.0.1 set b
+      file  1 a=tui-1.0.1
+      file  4 b=login-1.0.1 -a
+      5-6   tui-1.0.2   get a = tui-1.0.1
+      final 20 b=login-1.0.1`,
+    healthy: `
+      0-1   tui-1.0.1   set a
+      2-    web-1.0.1   remove a
+      exit  4 web-1.0 SIGKILL
+      3-9   login-1.0.1 set b
+      file  4 b=login-1.0.1 -a
+      5-6   tui-1.0.2   get a =
+      final 20 b=login-1.0.1`,
+    found: {
+      kind: 'lost-update',
+      guarantee: 'G2',
+      operations: ['tui-1.0.1'],
+      sentence: /gone by 20\.000 ms/,
+    },
+  },
+  {
+    rule: 'of several that could have erased, one that read early enough is named, and only as probable',
+    planted: `
+      0-5   tui-1.0.1   set a
+      4-9   login-1.0.1 set b
+      6-9   web-1.0.1   set c
+      file  5 a=tui-1.0.1
+      file  8-9 b=login-1.0.1 c=web-1.0.1 -a
+      final 20 b=login-1.0.1 c=web-1.0.1`,
+    healthy: `
+      0-5   tui-1.0.1   set a
+      4-9   login-1.0.1 set b
+      6-9   web-1.0.1   set c
+      final 20 a=tui-1.0.1 b=login-1.0.1 c=web-1.0.1`,
+    found: {
+      kind: 'lost-update',
+      guarantee: 'G2',
+      operations: ['tui-1.0.1', 'login-1.0.1'],
+      sentence: /gone by 9\.000 ms, probably when login-1\.0\.1 set "b" from an older copy/,
+    },
+  },
+  {
+    rule: 'a writer that began when the victim was there had seen less than there was',
+    planted: `
+      0-5   tui-1.0.1   set a
+      6-9   login-1.0.1 set b
+      file  5 a=tui-1.0.1
+      file  8 b=login-1.0.1 -a
+      final 20 b=login-1.0.1`,
+    healthy: `
+      0-5   tui-1.0.1   set a
+      6-9   login-1.0.1 set b
+      final 20 a=tui-1.0.1 b=login-1.0.1`,
+    found: {
+      kind: 'lost-update',
+      guarantee: 'G2',
+      operations: ['tui-1.0.1', 'login-1.0.1'],
+      sentence: /probably when login-1\.0\.1 set "b" from a copy of the file without it/,
+    },
+  },
+  {
+    rule: 'a write that was over before the victim began is no suspect',
+    planted: `
+      0-2   login-1.0.1 set b
+      3-5   tui-1.0.1   set a
+      3-5   web-1.0.1   set a fail
+      file  5 b=login-1.0.1 a=tui-1.0.1
+      file  8 b=login-1.0.1 -a
+      final 20 b=login-1.0.1`,
+    healthy: `
+      0-2   login-1.0.1 set b
+      3-5   tui-1.0.1   set a
+      3-5   web-1.0.1   set a fail
+      final 20 a=tui-1.0.1 b=login-1.0.1`,
+    found: { kind: 'lost-update', guarantee: 'G2', operations: ['tui-1.0.1'] },
+  },
+  {
+    rule: 'a pause that nobody ended lasted to the end',
+    planted: `
+      1-50  tui-1.0.1   set b
+      pause 2 tui-1.0
+      pause 1-2 web-1.0
+      5-9   login-1.0.1 set a
+      file  8 a=login-1.0.1
+      file  45 b=tui-1.0.1 -a
+      final 60 b=tui-1.0.1`,
+    healthy: `
+      1-50  tui-1.0.1   set b
+      pause 2 tui-1.0
+      5-9   login-1.0.1 set a
+      final 60 a=login-1.0.1 b=tui-1.0.1`,
+    found: { kind: 'lost-update', guarantee: 'G8', operations: ['login-1.0.1', 'tui-1.0.1'] },
+  },
+]);

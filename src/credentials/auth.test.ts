@@ -1,0 +1,270 @@
+import { readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, expectTypeOf, it, vi } from 'vitest';
+import {
+  allTextOf,
+  failureOf,
+  newDirectory,
+  newFile,
+  runProgram,
+  sourceUrl,
+  textOf,
+} from '../store/scratch.test.helper.js';
+import { openStore } from '../store/store.js';
+import { Auth, createAuth } from './auth.js';
+
+const api = (key: string) => ({ type: 'api' as const, key });
+
+describe('entries that are not credentials of this version', () => {
+  // As other versions, plugins, editors and people have left them: in this order, in these very bytes.
+  const untouched = [
+    '"$schema": "https://example.com/auth.json"',
+    '"10": {"type":"api",  "key":"integer-like keys stay in their place"}',
+    '"9": { "type": "api", "key": "k\\u0039\\/" }',
+    '"__proto__": {"type": "api", "key": "p", "__proto__": {"x": 1}}',
+    '"constructor": {"type": "wellknown", "key": "K", "token": "t"}',
+    '"fraction": {"type": "oauth", "refresh": "r", "access": "a", "expires": 1767225600000.50}',
+    '"extra": {"z": 1.0, "type": "oauth", "refresh": "r", "access": "a", "expires": 0, "scopes": [ ]}',
+    '"newer": {"type": "passkey", "id": 12345678901234567890}',
+    '"foreign": {"api_key": "x"}',
+    '"null": null',
+    '"overflow": {"type": "oauth", "refresh": "r", "access": "a", "expires": 1e999}',
+  ];
+  const credentials = ['9', '10', '__proto__', 'constructor', 'fraction', 'extra'];
+  const layout = (entries: string[]) => `{\n${entries.map((entry) => `  ${entry}`).join(',\n')}\n}`;
+  const added = '"anthropic": {\n    "type": "api",\n    "key": "k"\n  }';
+
+  it('survive a set byte for byte and in order', async () => {
+    const file = newFile();
+    writeFileSync(file, layout(untouched));
+    await createAuth({ file }).set('anthropic', api('k'));
+    expect(textOf(file)).toBe(layout([...untouched, added]));
+  });
+
+  it('survive a remove byte for byte and in order', async () => {
+    const file = newFile();
+    writeFileSync(file, layout([added, ...untouched]));
+    await createAuth({ file }).remove('anthropic');
+    expect(textOf(file)).toBe(layout(untouched));
+  });
+
+  it('are not listed', async () => {
+    const file = newFile();
+    writeFileSync(file, layout(untouched));
+    const all = await createAuth({ file }).all();
+    expect(Object.keys(all)).toEqual(credentials);
+    expect(all.extra).toMatchObject({ scopes: [], z: 1 });
+  });
+
+  it('can not be got, nor can what every object inherits', async () => {
+    const file = newFile();
+    writeFileSync(file, layout(untouched.filter((entry) => !entry.includes('constructor'))));
+    const auth = createAuth({ file });
+    for (const key of ['newer', 'foreign', 'null', '$schema', 'absent', 'constructor', 'toString', '', '/']) {
+      expect(await auth.get(key)).toBeUndefined();
+    }
+    expect(await auth.get('__proto__')).toMatchObject({ key: 'p' });
+  });
+
+  it('give way where their own name is set', async () => {
+    const file = newFile();
+    writeFileSync(file, layout(['"databricks": {"api_key": "x"}', ...untouched]));
+    await createAuth({ file }).set('databricks', api('k'));
+    expect(textOf(file)).toBe(layout([added.replace('anthropic', 'databricks'), ...untouched]));
+  });
+});
+
+describe('names that differ in trailing slashes alone are one', () => {
+  const place = 'https://x';
+
+  it.each([
+    [place, 'none'],
+    [`${place}//`, 'two'],
+    [`${place}/`, 'none'],
+  ])('get(%j) prefers the exact name, then the one without slashes', async (key, expected) => {
+    const file = newFile();
+    writeFileSync(file, JSON.stringify({ [`${place}//`]: api('two'), [place]: api('none') }));
+    expect(await createAuth({ file }).get(key)).toEqual(api(expected));
+  });
+
+  it.each([place, `${place}/`, `${place}///`])('get(%j) finds the one with a slash, too', async (key) => {
+    const file = newFile();
+    writeFileSync(file, JSON.stringify({ [`${place}/`]: api('slash') }));
+    expect(await createAuth({ file }).get(key)).toEqual(api('slash'));
+  });
+
+  it.each([place, `${place}/`, `${place}//`])('set(%j) leaves one, in one commit', async (key) => {
+    const file = newFile();
+    const variants = {
+      [`${place}/`]: 1,
+      [place]: api('old'),
+      [`${place}///`]: api('older'),
+      'https://x/y': 2,
+    };
+    writeFileSync(file, JSON.stringify(variants));
+    const store = openStore(file);
+    const commits = vi.spyOn(store, 'transaction');
+    await createAuth({ store }).set(key, api('new'));
+    expect(JSON.parse(textOf(file))).toEqual({ [place]: api('new'), 'https://x/y': 2 });
+    expect(commits).toHaveBeenCalledTimes(1);
+  });
+
+  it.each([place, `${place}/`, `${place}//`])('remove(%j) removes them all, in one commit', async (key) => {
+    const file = newFile();
+    const variants = {
+      [`${place}/`]: 1,
+      [place]: api('old'),
+      [`${place}///`]: api('older'),
+      'https://x/y': 2,
+    };
+    writeFileSync(file, JSON.stringify(variants));
+    const store = openStore(file);
+    const commits = vi.spyOn(store, 'transaction');
+    await createAuth({ store }).remove(key);
+    expect(JSON.parse(textOf(file))).toEqual({ 'https://x/y': 2 });
+    expect(commits).toHaveBeenCalledTimes(1);
+  });
+
+  it.each(['', '/', '//'])('%j names nothing that could be set or removed', async (key) => {
+    const auth = createAuth({ file: newFile() });
+    for (const call of [() => auth.set(key, api('k')), () => auth.remove(key)]) {
+      expect(await failureOf(call)).toMatchObject({ code: 'E_INPUT', definite: true });
+    }
+  });
+});
+
+describe('OPENCODE_AUTH_CONTENT, a snapshot of another process’s credentials', () => {
+  const env = {
+    OPENCODE_AUTH_CONTENT: JSON.stringify({ snapshot: api('CANARY'), 'https://x/': api('x'), junk: 1 }),
+  };
+
+  it('is what get and all answer from, and the file is never read', async () => {
+    // A directory: whoever reads it fails.
+    const auth = createAuth({ file: newDirectory(), env });
+    expect(await auth.all()).toEqual({ snapshot: api('CANARY'), 'https://x/': api('x') });
+    expect(await auth.get('snapshot')).toEqual(api('CANARY'));
+    expect(await auth.get('https://x')).toEqual(api('x'));
+    expect(await auth.get('junk')).toBeUndefined();
+  });
+
+  it('is never written over the file: set and remove start from the file’s own state', async () => {
+    const file = newFile();
+    writeFileSync(file, JSON.stringify({ a: api('a'), b: api('b') }));
+    const auth = createAuth({ file, env });
+    await auth.set('c', api('c'));
+    await auth.remove('a');
+    await auth.remove('snapshot');
+    expect(JSON.parse(textOf(file))).toEqual({ b: api('b'), c: api('c') });
+    for (const name of readdirSync(path.dirname(file), { recursive: true, withFileTypes: true })) {
+      if (name.isFile()) expect(textOf(path.join(name.parentPath, name.name))).not.toContain('CANARY');
+    }
+  });
+
+  it('that is not JSON is an error of get and all, not a reason to answer from the file', async () => {
+    const file = newFile();
+    writeFileSync(file, JSON.stringify({ a: api('a') }));
+    const auth = createAuth({ file, env: { OPENCODE_AUTH_CONTENT: '{"a":"CANARY' } });
+    for (const call of [() => auth.all(), () => auth.get('a')]) {
+      const error = await failureOf(call);
+      expect(error).toMatchObject({ code: 'E_INPUT', definite: true });
+      expect(allTextOf(error)).not.toContain('CANARY');
+    }
+  });
+});
+
+describe('set', () => {
+  it('refuses what is not a credential: nothing is written, and nothing of it is in the error', async () => {
+    const file = newFile();
+    const wrong = { type: 'oauth', refresh: 'CANARY', access: 'CANARY', expires: 'CANARY' };
+    const error = await failureOf(createAuth({ file }).set('a', wrong as never));
+    expect(error).toMatchObject({
+      code: 'E_INPUT',
+      definite: true,
+      message: expect.stringContaining('expires'),
+    });
+    expect(allTextOf(error)).not.toContain('CANARY');
+    expect(readdirSync(path.dirname(file))).toEqual([]);
+  });
+
+  it('keeps the fields that this version does not know', async () => {
+    const file = newFile();
+    const info = { ...api('k'), enterpriseUrl: 'https://x', nested: { a: [1] } };
+    await createAuth({ file }).set('gitlab', info);
+    expect(JSON.parse(textOf(file))).toEqual({ gitlab: info });
+  });
+
+  it('stores the credential as it was at the call', async () => {
+    const auth = createAuth({ file: newFile() });
+    const info = api('then');
+    const done = auth.set('a', info);
+    info.key = 'later';
+    await done;
+    expect(await auth.get('a')).toEqual(api('then'));
+  });
+
+  it('many at once are all there', async () => {
+    const auth = createAuth({ file: newFile() });
+    await Promise.all(Array.from({ length: 32 }, (_, n) => auth.set(`p${n}/`, api(`${n}`))));
+    expect(Object.keys(await auth.all())).toHaveLength(32);
+  });
+});
+
+describe('no error holds a secret', () => {
+  it('of a file that is beyond repair', async () => {
+    const file = newFile();
+    writeFileSync(file, '{"a":{"type":"api","key":"CANARY"');
+    const auth = createAuth({ file });
+    for (const call of [() => auth.all(), () => auth.set('b', api('CANARY'))]) {
+      const error = await failureOf(call);
+      expect(error).toMatchObject({ code: 'E_CORRUPT', definite: true, file });
+      expect(allTextOf(error)).not.toContain('CANARY');
+    }
+  });
+
+  it('of a credential that can not be written down', async () => {
+    const info = { ...api('CANARY'), cycle: {} };
+    info.cycle = info;
+    const error = await failureOf(createAuth({ file: newFile() }).set('a', info));
+    expect(error).toMatchObject({ code: 'E_INPUT', definite: true });
+    expect(allTextOf(error)).not.toContain('CANARY');
+  });
+});
+
+describe('the ready-made Auth', () => {
+  it('opens nothing when it is imported and adds no listeners; at the first call it finds the agent’s file', async () => {
+    const home = newDirectory();
+    const program = runProgram(
+      `
+      import { readdirSync } from 'node:fs';
+      const listeners = () => process.eventNames().map((name) => [String(name), process.listenerCount(name)]);
+      const before = listeners();
+      const { Auth } = await import(${sourceUrl('../credentials/auth.ts')});
+      const after = listeners();
+      console.log(JSON.stringify({ before, after, files: readdirSync(process.env.XDG_DATA_HOME) }));
+      await Auth.set('https://x/', { type: 'api', key: 'k' });
+      await Auth.close();`,
+      { XDG_DATA_HOME: home, OPENCODE_AUTH_CONTENT: '' },
+    );
+    const { before, after, files } = JSON.parse(await program.line());
+    expect(after).toEqual(before);
+    expect(files).toEqual([]);
+    expect(await program.ended).toEqual([0, null]);
+    expect(JSON.parse(textOf(path.join(home, 'opencode', 'auth.json')))).toEqual({ 'https://x': api('k') });
+  });
+
+  it('carries the schemas and the types as the agent’s namespace does', () => {
+    expectTypeOf<Auth.Info>().toEqualTypeOf<Auth.Oauth | Auth.Api | Auth.WellKnown>();
+    expectTypeOf(Auth.get).returns.resolves.toEqualTypeOf<Auth.Info | undefined>();
+    expect(Object.keys(Auth)).toEqual(expect.arrayContaining(['Oauth', 'Api', 'WellKnown', 'Info']));
+  });
+});
+
+it('close ends the store: what needs the file fails with E_CLOSED', async () => {
+  const auth = createAuth({ file: newFile() });
+  const begun = auth.set('a', api('k'));
+  await auth.close();
+  await begun;
+  for (const call of [() => auth.all(), () => auth.set('b', api('k')), () => auth.remove('a')]) {
+    expect(await failureOf(call)).toMatchObject({ code: 'E_CLOSED', definite: true });
+  }
+});

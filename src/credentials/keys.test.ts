@@ -1,0 +1,32 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { failureOf } from '../store/scratch.test.helper.js';
+import { normalizeKey, trimSlashes } from './keys.js';
+
+describe('the name under which a credential is stored', () => {
+  it.each([
+    ['anthropic', 'anthropic'],
+    ['https://x/', 'https://x'],
+    ['https://x//', 'https://x'],
+    ['https://x/y/', 'https://x/y'],
+    ['/x', '/x'],
+    ['a//b', 'a//b'],
+    [' /', ' '],
+    ['__proto__/', '__proto__'],
+  ])('of %j is %j', (key, name) => {
+    expect(normalizeKey(key)).toBe(name);
+  });
+
+  it.each(['', '/', '///'])('can not be made of %j', async (key) => {
+    expect(await failureOf(() => normalizeKey(key))).toMatchObject({ code: 'E_INPUT', definite: true });
+  });
+
+  it('is the agent’s, for every key', () => {
+    const key = fc.string({ unit: fc.constantFrom('/', 'a', ':', '\n') });
+    fc.assert(
+      fc.property(key, (key) => {
+        expect(trimSlashes(key)).toBe(key.replace(/\/+$/, ''));
+      }),
+    );
+  });
+});

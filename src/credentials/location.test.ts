@@ -1,0 +1,49 @@
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { allTextOf, failureOf } from '../store/scratch.test.helper.js';
+import { authFile, contentOverride } from './location.js';
+
+const home = path.resolve('/home/user');
+const data = path.resolve('/data');
+
+describe('the credential file', () => {
+  it.each<[string, NodeJS.ProcessEnv, string]>([
+    ['is below the home directory', {}, path.join(home, '.local', 'share', 'opencode', 'auth.json')],
+    ['follows XDG_DATA_HOME', { XDG_DATA_HOME: data }, path.join(data, 'opencode', 'auth.json')],
+    [
+      'takes an empty XDG_DATA_HOME for none',
+      { XDG_DATA_HOME: '' },
+      path.join(home, '.local', 'share', 'opencode', 'auth.json'),
+    ],
+    [
+      'does not move with the state or the configuration, or the system',
+      { XDG_STATE_HOME: data, XDG_CONFIG_HOME: data, APPDATA: data, LOCALAPPDATA: data },
+      path.join(home, '.local', 'share', 'opencode', 'auth.json'),
+    ],
+  ])('%s', (_, env, expected) => {
+    expect(authFile(env, home)).toBe(expected);
+  });
+});
+
+describe('OPENCODE_AUTH_CONTENT', () => {
+  it.each<[string, NodeJS.ProcessEnv]>([
+    ['unset', {}],
+    ['empty', { OPENCODE_AUTH_CONTENT: '' }],
+  ])('%s overrides nothing', (_, env) => {
+    expect(contentOverride(env)).toBeUndefined();
+  });
+
+  it.each(['{}', ' {"a":{"type":"api","key":"k"},"other":1}\n'])('%j is what counts', (content) => {
+    expect(contentOverride({ OPENCODE_AUTH_CONTENT: content })).toEqual(JSON.parse(content));
+  });
+
+  it.each(['{"a":"CANARY"', 'CANARY', '["CANARY"]', '"CANARY"', 'null', '42', ' '])(
+    '%j is refused, for to use the file instead would answer with other credentials; nothing of it is quoted',
+    async (content) => {
+      const error = await failureOf(() => contentOverride({ OPENCODE_AUTH_CONTENT: content }));
+      expect(error).toMatchObject({ code: 'E_INPUT', definite: true, hint: expect.any(String) });
+      expect(error.message).toContain('OPENCODE_AUTH_CONTENT');
+      expect(allTextOf(error)).not.toContain('CANARY');
+    },
+  );
+});

@@ -1,0 +1,78 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { newDirectory } from './cli/fixtures.js';
+
+const project = fileURLToPath(new URL('..', import.meta.url));
+
+/** What a user writes, in TypeScript, so that the types are tried, too. */
+const program = `
+import { Auth, openStore, StoreError, type Store } from 'holdfast';
+import { defineScenario, stress, type Report } from 'holdfast/harness';
+
+const store: Store = openStore('credentials.json');
+await store.set('github', { type: 'api', key: 'made up' });
+if ((await store.get('github') as { key: string }).key !== 'made up') throw new Error('lost');
+await store.close();
+if (!(await store.get('github').catch((error: unknown) => error) instanceof StoreError)) throw new Error('not closed');
+
+await Auth.set('anthropic/', { type: 'api', key: 'made up' });
+if (Object.keys(await Auth.all()).join() !== 'anthropic') throw new Error('the key rule is not applied');
+
+const scenario = defineScenario({
+  name: 'mine', title: 'mine', why: 'mine', clients: { tui: 2 }, atLeast: { acknowledged: 10 },
+});
+const report: Report = await stress({ scenarios: [scenario], durationMs: 3000, controls: false, seed: 1 });
+console.log(report.result, report.scenarios[0]?.counts.lost);
+`;
+
+describe('the packed package, in another folder', () => {
+  const directory = newDirectory();
+
+  beforeAll(async () => {
+    const { stdout } = await execa(
+      'npm',
+      ['pack', '--json', '--ignore-scripts', '--pack-destination', directory],
+      {
+        cwd: project,
+      },
+    );
+    const [{ filename }] = JSON.parse(stdout);
+    writeFileSync(path.join(directory, 'package.json'), JSON.stringify({ type: 'module', private: true }));
+    const flags = ['--no-audit', '--no-fund', '--prefer-offline'];
+    await execa('npm', ['install', `./${filename}`, ...flags], { cwd: directory });
+    writeFileSync(path.join(directory, 'mine.ts'), program);
+    mkdirSync(path.join(directory, 'data'));
+  });
+
+  it('has types, and both entry points do their work', async () => {
+    const tsc = path.join(project, 'node_modules', 'typescript', 'bin', 'tsc');
+    const flags = [
+      '--module',
+      'nodenext',
+      '--target',
+      'es2022',
+      '--strict',
+      '--typeRoots',
+      path.join(project, 'node_modules', '@types'),
+    ];
+    await execa(process.execPath, [tsc, ...flags, '--types', 'node', 'mine.ts'], { cwd: directory });
+    const env = { XDG_DATA_HOME: path.join(directory, 'data') };
+    const { stdout } = await execa(process.execPath, ['mine.js'], { cwd: directory, env });
+    expect(stdout).toBe('valid 0');
+  });
+
+  it('has the command', async () => {
+    const { stdout } = await execa('npx', ['holdfast', 'list', 'scenarios', '--json'], { cwd: directory });
+    expect(JSON.parse(stdout)).toContainEqual(expect.objectContaining({ name: 'two-terminals' }));
+  });
+
+  it('carries no tests', async () => {
+    const { stdout } = await execa('find', ['node_modules/holdfast', '-name', '*.test.*'], {
+      cwd: directory,
+    });
+    expect(stdout).toBe('');
+  });
+});

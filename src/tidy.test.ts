@@ -1,0 +1,109 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+/** The style that a reader relies on, executed. */
+const project = fileURLToPath(new URL('..', import.meta.url));
+
+interface Source {
+  file: string;
+  text: string;
+}
+
+const sources: Source[] = ['src', 'harness', 'scenarios'].flatMap((folder) =>
+  readdirSync(path.join(project, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => path.join(folder, name))
+    .map((file) => ({ file, text: readFileSync(path.join(project, file), 'utf8') })),
+);
+const isTest = ({ file }: Source) => /\.(test|test\.helper)\.ts$|fixtures/.test(file);
+const product = sources.filter((source) => !isTest(source));
+
+/** The files of the project that a file imports, relative to the project. */
+function importsOf({ file, text }: Source): string[] {
+  const specifiers = [...text.matchAll(/(?:from|import)\s*\(?'(\.[^']+)'/g)].map(
+    ([, specifier = '']) => specifier,
+  );
+  return specifiers.map((specifier) => path.join(path.dirname(file), specifier));
+}
+
+/** Every import from a file that matches one pattern to a file that matches another. */
+function importsBetween(from: RegExp, to: RegExp): string[] {
+  return product
+    .filter(({ file }) => from.test(file))
+    .flatMap((source) => importsOf(source).map((imported) => ({ file: source.file, imported })))
+    .filter(({ imported }) => to.test(imported))
+    .map(({ file, imported }) => `${file} imports ${imported}`);
+}
+
+describe('imports run one way', () => {
+  it('the product imports nothing of the harness, but for the command, which puts both together', () => {
+    expect(importsBetween(/^src\/(?!cli\/)/, /^(harness|scenarios)\//)).toEqual([]);
+  });
+  it('only the targets of the harness import the product', () => {
+    expect(importsBetween(/^harness\/(?!targets\/)/, /^src\//)).toEqual([]);
+  });
+  it('the core of the harness imports nothing of the project', () => {
+    expect(importsBetween(/^harness\/core\//, /^(?!harness\/core\/)/)).toEqual([]);
+  });
+  it('checkers know the history and nothing that happened to make it', () => {
+    expect(importsBetween(/^harness\/checkers\//, /^(?!harness\/(core|checkers)\/)/)).toEqual([]);
+  });
+  it('nothing imports the scenarios: they are data that the harness finds', () => {
+    expect(importsBetween(/^(src|harness)\//, /^scenarios\//)).toEqual([]);
+  });
+  it('everything above the seam knows a backend, not a file', () => {
+    expect(importsBetween(/^src\/(?!store\/(file\/|store\.ts))/, /^src\/store\/file\//)).toEqual([]);
+  });
+});
+
+describe('effects stand where they are expected', () => {
+  const banned: { call: RegExp; instead: string; allowed: string[] }[] = [
+    {
+      call: /\bDate\.now\(|new Date\(/,
+      instead: 'the monotonic clock',
+      allowed: ['harness/stress/options.ts'],
+    },
+    { call: /Math\.random\(/, instead: 'node:crypto, or the seeded Random', allowed: [] },
+    {
+      call: /process\.exit\(/,
+      instead: 'process.exitCode',
+      allowed: ['harness/stress/worker.ts', 'harness/clients/login.ts'],
+    },
+    { call: /\bconsole\./, instead: 'process.stdout of the command', allowed: [] },
+    { call: /\b(describe|it|test)\.(skip|only|todo)\(/, instead: 'a test that runs', allowed: [] },
+  ];
+  it.each(banned)('$call only where it must be; elsewhere $instead', ({ call, allowed }) => {
+    const users = product.filter(({ text }) => call.test(text)).map(({ file }) => file);
+    expect(users.toSorted()).toEqual(allowed.toSorted());
+  });
+
+  it('the clock, randomness and the process stay outside what is pure', () => {
+    const pure = product.filter(({ file }) => /^harness\/(core|checkers)\//.test(file));
+    const impure = pure
+      .filter(({ text }) => /from 'node:|(?<![.\w])process\.|performance\./.test(text))
+      .map(({ file }) => file);
+    expect(impure).toEqual([]);
+  });
+});
+
+it('files stay small enough to be one idea', () => {
+  const long = product.filter(({ text }) => text.split('\n').length > 300).map(({ file }) => file);
+  expect(long).toEqual([]);
+});
+
+it('every file of the product is used', () => {
+  const entries = [
+    /^src\/index\.ts$/,
+    /^src\/cli\/main\.ts$/,
+    /^harness\/index\.ts$/,
+    /^harness\/(clients|targets)\//,
+    /^scenarios\//,
+  ];
+  const imported = new Set(sources.flatMap(importsOf).map((file) => file.replace(/\.js$/, '.ts')));
+  const dead = product
+    .map(({ file }) => file)
+    .filter((file) => !imported.has(file) && !entries.some((entry) => entry.test(file)));
+  expect(dead).toEqual([]);
+});
