@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import path from 'node:path';
-import type { ScenarioReport } from '../core/report.js';
 import { closest } from '../core/closest.js';
+import type { ScenarioReport } from '../core/report.js';
 import { type ProfileName, profileNames, type Scenario } from '../core/scenario.js';
 import type { TargetSpec } from '../core/target.js';
 import { UsageError } from '../core/usage-error.js';
@@ -72,10 +72,16 @@ function checkClients(clients: Partial<Record<ProfileName, number>>): void {
   const stranger = Object.keys(clients).find((name) => !profileNames.includes(name as ProfileName));
   if (stranger) {
     const suggestion = closest(stranger, profileNames);
-    throw new UsageError(`unknown client "${stranger}"${suggestion}`, `expected one of: ${profileNames.join(', ')}`);
+    throw new UsageError(
+      `unknown client "${stranger}"${suggestion}`,
+      `expected one of: ${profileNames.join(', ')}`,
+    );
   }
   if (clients.web && !clients.server) {
-    throw new UsageError('the web client has no file access and needs a server', 'add server=1 to the clients');
+    throw new UsageError(
+      'the web client has no file access and needs a server',
+      'add server=1 to the clients',
+    );
   }
 }
 

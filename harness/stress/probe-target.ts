@@ -20,7 +20,9 @@ export async function probeTarget(target: TargetSpec, directory: string): Promis
     const probe = await fleet.runToEnd('probe', graceMs);
     if (probe.passed) return;
     const hung = probe.exit?.signal === 'SIGKILL';
-    const did = hung ? `did not open, set, get and remove within ${graceMs / 1000} s` : `failed: ${probe.error}`;
+    const did = hung
+      ? `did not open, set, get and remove within ${graceMs / 1000} s`
+      : `failed: ${probe.error}`;
     throw new UsageError(`target "${target.label}" can't be put to a test: alone in a process it ${did}`);
   } finally {
     await fleet.killAll();

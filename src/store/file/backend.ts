@@ -70,8 +70,7 @@ export class FileBackend implements Backend {
         attemptCommit(paths, intent, change, settled, pending),
       );
       if (attempt.kind === 'committed') {
-        if (attempt.restored)
-          this.options.onEvent({ type: 'recovered', file: paths.file, ...attempt.restored });
+        if (attempt.restored) this.tell({ type: 'recovered', file: paths.file, ...attempt.restored });
         return;
       }
       if (performance.now() > deadline) throw outOfTime(paths.file, pending);
