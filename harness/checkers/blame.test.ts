@@ -70,6 +70,7 @@ describePlanted([
       1-50  tui-1.0.1   set b
       pause 2-40 web-1.0
       pause 55-58 tui-1.0
+      pause 0-0.5 tui-1.0
       5-9   login-1.0.1 set a
       file  8 a=login-1.0.1
       file  45 b=tui-1.0.1 -a
@@ -96,7 +97,7 @@ describePlanted([
       kind: 'lost-update',
       guarantee: 'G2',
       operations: ['tui-1.0.2', 'login-1.0.1'],
-      sentence: /removed "b" from/,
+      sentence: /gone by 8\.000 ms, when login-1\.0\.1 removed "b" from/,
     },
   },
   {
@@ -144,7 +145,7 @@ describePlanted([
       kind: 'lost-update',
       guarantee: 'G2',
       operations: ['tui-1.0.1'],
-      sentence: /gone by 20\.000 ms/,
+      sentence: /gone by 4\.000 ms, as/,
     },
   },
   {
@@ -153,9 +154,10 @@ describePlanted([
       0-5   tui-1.0.1   set a
       4-9   login-1.0.1 set b
       6-9   web-1.0.1   set c
+      5-9   tui-1.0.2   set d
       file  5 a=tui-1.0.1
-      file  8-9 b=login-1.0.1 c=web-1.0.1 -a
-      final 20 b=login-1.0.1 c=web-1.0.1`,
+      file  8-9 b=login-1.0.1 c=web-1.0.1 d=tui-1.0.2 -a
+      final 20 b=login-1.0.1 c=web-1.0.1 d=tui-1.0.2`,
     healthy: `
       0-5   tui-1.0.1   set a
       4-9   login-1.0.1 set b
@@ -206,18 +208,55 @@ describePlanted([
   {
     rule: 'a pause that nobody ended lasted to the end',
     planted: `
-      1-50  tui-1.0.1   set b
-      pause 2 tui-1.0
-      pause 1-2 web-1.0
+      2-50  tui-1.0.1   set b
+      pause 0 tui-1.0
+      pause 1-1 web-1.0
       5-9   login-1.0.1 set a
       file  8 a=login-1.0.1
       file  45 b=tui-1.0.1 -a
       final 60 b=tui-1.0.1`,
     healthy: `
-      1-50  tui-1.0.1   set b
-      pause 2 tui-1.0
+      2-50  tui-1.0.1   set b
+      pause 0 tui-1.0
       5-9   login-1.0.1 set a
       final 60 a=login-1.0.1 b=tui-1.0.1`,
     found: { kind: 'lost-update', guarantee: 'G8', operations: ['login-1.0.1', 'tui-1.0.1'] },
+  },
+  {
+    rule: 'without evidence the suspects are those of others that changed another key meanwhile, the latest first',
+    planted: `
+      0-20  web-1.0.1   set d
+      1-4   login-1.0.1 set b
+      2-3   login-2.0.1 set e
+      4-8   tui-1.0.1   set a
+      5-    web-2.0.1   set a
+      exit  9 web-2.0 SIGKILL
+      6-9   tui-1.0.2   set c
+      9-11  login-3.0.1 set f
+      final 30 b=login-1.0.1 c=tui-1.0.2 d=web-1.0.1 e=login-2.0.1 f=login-3.0.1`,
+    healthy: `
+      0-20  web-1.0.1   set d
+      4-8   tui-1.0.1   set a
+      final 30 a=tui-1.0.1 d=web-1.0.1`,
+    found: {
+      kind: 'lost-update',
+      guarantee: 'G2',
+      operations: ['tui-1.0.1', 'login-1.0.1'],
+      sentence: /by 30\.000 ms, probably when login-1\.0\.1 set "b"/,
+    },
+  },
+  {
+    rule: 'who had ended before is no suspect, though one that began earlier had not',
+    planted: `
+      0-20  web-1.0.1   set d
+      1-2   login-1.0.1 set b
+      4-8   tui-1.0.1   set a
+      final 30 b=login-1.0.1 d=web-1.0.1`,
+    healthy: `
+      0-20  web-1.0.1   set d
+      1-2   login-1.0.1 set b
+      4-8   tui-1.0.1   set a
+      final 30 a=tui-1.0.1 b=login-1.0.1 d=web-1.0.1`,
+    found: { kind: 'lost-update', guarantee: 'G2', operations: ['tui-1.0.1', 'web-1.0.1'] },
   },
 ]);

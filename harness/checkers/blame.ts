@@ -129,7 +129,6 @@ function overlapSearch(operations: readonly Operation[]) {
 function versionsByKey(files: readonly FileEvent[]): Map<string, FileEvent[]> {
   const versions = new Map<string, FileEvent[]>();
   for (const file of files.toSorted((a, b) => a.time - b.time)) {
-    if (file.broken !== null) continue;
     for (const key of [...Object.keys(file.set), ...file.removed]) {
       const known = versions.get(key);
       if (known) known.push(file);

@@ -35,7 +35,7 @@ const history = (isSeeded: boolean, drafts: readonly Draft[]): Run => {
       // An unknown one that has an end was a killed one's.
       end: outcome === 'unknown' && pick % 2 === 0 ? Number.POSITIVE_INFINITY : begin + length,
       outcome: isRead && outcome === 'unknown' ? 'fail' : outcome,
-      result: isRead ? (values[pick % (values.length + 1)] ?? null) : undefined,
+      result: isRead && outcome === 'ok' ? (values[pick % (values.length + 1)] ?? null) : undefined,
       ...{ error: undefined, torn: false, hung: false },
     };
   });

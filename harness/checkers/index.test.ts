@@ -61,6 +61,22 @@ describe('the verdict', () => {
     expect(findings.map(({ kind }) => kind)).toEqual(['lost-update', 'lost-seed']);
   });
 
+  test('calls a call hung though the run was interrupted, if its process has ended', () => {
+    const { findings } = judge(run('0- tui-1.0.1 get a\n exit 9 tui-1.0 0\n 0- web-1.0.1 get a'));
+    expect(findings.map(({ kind, operations }) => [kind, ...operations])).toEqual([['hung', 'tui-1.0.1']]);
+  });
+
+  test('of one guarantee does not depend on what breaks another that the same checker looks at', () => {
+    const { checks } = judge(
+      run(`
+        1-50  tui-1.0.1   set b
+        pause 2-40 tui-1.0
+        5-9   login-1.0.1 set a
+        final 60 b=tui-1.0.1`),
+    );
+    expect([checks.G2?.result, checks.G8?.result]).toEqual(['valid', 'invalid']);
+  });
+
   test('is unknown where a checker crashes, and the others are heard', () => {
     const broken = { ...run('0-1 tui-1.0.1 set a\n final 20') };
     Object.defineProperty(broken, 'modes', {
@@ -90,6 +106,7 @@ describe('the report', () => {
     const { findings, checks } = judge(
       run(`
         mode  1 auth.json 644
+        0-1   web-1.0.0 get b =
         5-6   tui-1.0.1 set b
         2-3   web-1.0.1 set a
         file  4 broken
@@ -146,12 +163,10 @@ describe('the report', () => {
   });
 
   test('tells how long successful calls took, in milliseconds', () => {
-    const writes = Array.from({ length: 100 }, (_, at) => `${at}-${2 * at + 1} tui-1.0.${at} set a`).join(
-      '\n',
-    );
+    const writes = Array.from({ length: 150 }, (_, at) => `${at}-150 tui-1.0.${at} set a`).join('\n');
     const { latencyMs } = judge(run(`${writes}\n 0-9 tui-1.0.200 get b fail\n 0-0.0012345 web-1.0.1 all`));
     expect(latencyMs).toEqual({
-      set: { p50: 50, p99: 99, max: 100 },
+      set: { p50: 75, p99: 149, max: 150 },
       all: { p50: 0.001, p99: 0.001, max: 0.001 },
     });
   });

@@ -200,4 +200,74 @@ describePlanted([
       sentence: /written to "a"/,
     },
   },
+  {
+    rule: 'an absence between two reads of one value is stale, whatever removal may still happen',
+    planted: `
+      http  web-1
+      0-1   tui-1.0.1 set a
+      2-    web-1.0.1 remove a
+      exit  9 web-1.0 SIGKILL
+      4-5   tui-1.0.2 get a =
+      6-7   tui-1.0.3 get a = tui-1.0.1
+      final 20`,
+    healthy: `
+      http  web-1
+      0-1   tui-1.0.1 set a
+      2-    web-1.0.1 remove a
+      exit  9 web-1.0 SIGKILL
+      4-5   tui-1.0.2 get a = tui-1.0.1
+      6-7   tui-1.0.3 get a =
+      final 20`,
+    found: { kind: 'stale-read', guarantee: 'G2', operations: ['tui-1.0.1', 'tui-1.0.2'] },
+  },
+  {
+    rule: 'a garbage value counts once, at its first read',
+    planted: `
+      0-1   web-1.0.1 all a=nobodys
+      2-3   web-1.0.2 all a=nobodys
+      4-5   web-1.0.3 set a
+      final 20 a=web-1.0.3`,
+    healthy: '4-5 web-1.0.3 set a\n final 20 a=web-1.0.3',
+    found: {
+      kind: 'garbage-read',
+      guarantee: 'G2',
+      operations: ['web-1.0.1'],
+      sentence: /nobody ever wrote/,
+    },
+  },
+  {
+    rule: 'a key may be called what objects inherit',
+    planted: `
+      0-1   web-1.0.1 all
+      2-3   tui-1.0.1 set constructor
+      4-5   web-1.0.2 get constructor = tui-1.0.1
+      final 20`,
+    healthy: `
+      0-1   web-1.0.1 all
+      2-3   tui-1.0.1 set constructor
+      4-5   web-1.0.2 get constructor = tui-1.0.1
+      final 20 constructor=tui-1.0.1`,
+    found: { kind: 'lost-update', guarantee: 'G2', operations: ['tui-1.0.1'], key: 'constructor' },
+  },
+  {
+    rule: 'what only a look at the file misses is lost, even if it comes back',
+    planted: `
+      0-5   tui-1.0.1   set a
+      4-9   login-1.0.1 set b
+      file  5 a=tui-1.0.1
+      file  8 b=login-1.0.1 -a
+      file  9 a=tui-1.0.1
+      10-11 web-1.0.1   get a = tui-1.0.1
+      final 20 a=tui-1.0.1 b=login-1.0.1`,
+    healthy: `
+      0-5   tui-1.0.1   set a
+      4-9   login-1.0.1 set b
+      file  4
+      file  5 a=tui-1.0.1
+      file  8 b=login-1.0.1
+      file  9
+      10-11 web-1.0.1   get a = tui-1.0.1
+      final 20 a=tui-1.0.1 b=login-1.0.1`,
+    found: { kind: 'lost-update', guarantee: 'G2', operations: ['tui-1.0.1', 'login-1.0.1'] },
+  },
 ]);

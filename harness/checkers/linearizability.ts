@@ -43,8 +43,12 @@ export function checkLinearizability(run: Run): Finding[] {
   });
 }
 
-/** What a later read finds again was not lost: the read that missed it was behind. */
+/**
+ * What a later read finds again was not lost: the read that missed it was behind. But nobody who looks at the file
+ * itself is behind: what it lacks is lost, even if a second late writer happens to bring it back.
+ */
 function classify({ reads, removals }: Register, { victim, read }: Conflict): FindingKind {
+  if (read.operation === undefined) return victim.of === 'write' ? 'lost-update' : 'resurrection';
   // Of a write, only a read can begin so late: see zones.ts.
   if (victim.of === 'write') return victim.s > read.begin ? 'stale-read' : 'lost-update';
   const again = reads.filter(({ value, begin }) => value === null && begin > read.begin);

@@ -1,5 +1,6 @@
 import type { SeedEvent, ValueId } from '../core/history.js';
 import type { Operation, Run } from '../core/run.js';
+import { foreignReads } from './foreign-reads.js';
 
 /** When seeds were written and what is absent at first was removed: before every operation. */
 export const beforeRun = -1;
@@ -19,7 +20,7 @@ export interface Mutation extends Interval {
 }
 
 export interface Read extends Interval {
-  /** Undefined for the look at the final state. */
+  /** Undefined for a look at the file itself, from outside. */
   operation: Operation | undefined;
   value: ValueId | null;
 }
@@ -59,6 +60,9 @@ export function splitIntoRegisters(run: Run, except: ReadonlyMap<string, unknown
     const { time, entries } = run.final;
     addReadOfAll(registers, { begin: time, end: time }, entries);
   }
+  for (const { key, value, begin, end } of foreignReads(run.files)) {
+    addRead(registers.get(key), { begin, end, operation: undefined, value });
+  }
   for (const register of registers.values()) settleUnacknowledged(register);
   return registers;
 }
@@ -83,6 +87,7 @@ function emptyRegisters(run: Run): Map<string, Register> {
     else if (typeof result === 'object' && result !== null) for (const name in result) keys.add(name);
   }
   for (const key in run.final?.entries) keys.add(key);
+  for (const { set } of run.files) for (const key in set) keys.add(key);
 
   const start = { begin: beforeRun, end: beforeRun, operation: undefined };
   const registers = new Map<string, Register>();

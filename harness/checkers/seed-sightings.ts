@@ -20,7 +20,6 @@ export function* seedSightings(run: Run): Generator<Sighting> {
     value === null ? 'missing' : value === seed.value ? 'whole' : 'different';
 
   for (const operation of run.operations) {
-    if (operation.outcome !== 'ok') continue;
     const { action, key, result, begin, end } = operation;
     if (action === 'all' && typeof result === 'object' && result !== null) {
       for (const seed of seeds) {
@@ -40,11 +39,11 @@ export function* seedSightings(run: Run): Generator<Sighting> {
   }
 }
 
-/** By key: the begin of the latest read that found the seed whole. */
+/** By key: the begin of the latest read that found the seed whole. Sightings are in order of their begins. */
 export function lastSightings(run: Run): Map<string, number> {
   const last = new Map<string, number>();
   for (const { seed, begin, found } of seedSightings(run)) {
-    if (found === 'whole') last.set(seed.key, Math.max(begin, last.get(seed.key) ?? begin));
+    if (found === 'whole') last.set(seed.key, begin);
   }
   return last;
 }

@@ -58,5 +58,5 @@ function wish(key: string, { of, mutation, f }: Zone): string {
 }
 
 function reader({ operation }: Read): string {
-  return operation ? operation.id : 'the look at the end';
+  return operation ? operation.id : 'a look at the file';
 }

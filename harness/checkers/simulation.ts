@@ -103,7 +103,25 @@ export function simulate(
     else if (fate === 'fail') events.push({ type: 'fail', time: end, op, error: 'no' });
   }
 
-  for (const effect of effects.sort((a, b) => a.time - b.time)) effect.apply();
+  const look = foreignReader(map, events);
+  for (const { time, apply } of effects.sort((a, b) => a.time - b.time)) {
+    apply();
+    look(time);
+  }
   events.push({ type: 'final', time: now, broken: null, entries: Object.fromEntries(map), leftovers: [] });
   return { run: toRun(events), ids };
+}
+
+/** Looks at the map after every second change, and writes down what is new. */
+function foreignReader(map: ReadonlyMap<string, ValueId>, events: HistoryEvent[]): (time: number) => void {
+  let known = new Map<string, ValueId>();
+  let version = 0;
+  let changes = 0;
+  return function look(time) {
+    if (changes++ % 2 !== 0) return;
+    const set = Object.fromEntries([...map].filter(([key, value]) => known.get(key) !== value));
+    const removed = [...known.keys()].filter((key) => !map.has(key));
+    known = new Map(map);
+    events.push({ type: 'file', time, until: time, version: ++version, broken: null, set, removed });
+  };
 }

@@ -35,8 +35,8 @@ describePlanted([
   },
   {
     rule: 'a foreign reader never finds the file broken, unless the harness damaged it',
-    planted: 'corrupt 3\n file 4 broken\n file 5 a=x\n file 6 broken\n file 7 a=y\n final 20',
-    healthy: 'corrupt 3\n file 4 broken\n file 5 broken\n file 6 a=x\n final 20',
+    planted: 'corrupt 3\n file 4 broken\n file 5\n file 6 broken\n file 7\n final 20',
+    healthy: 'corrupt 3\n file 4 broken\n file 5 broken\n file 6\n final 20',
     found: { kind: 'torn-file', guarantee: 'G1', operations: [], sentence: /6\.000 ms/ },
   },
   {
@@ -47,8 +47,23 @@ describePlanted([
   },
   {
     rule: 'a whole content between the damage and its record does not end it',
-    planted: 'corrupt 3\n file 5 a=x\n file 7 broken\n file 8 a=y\n final 20',
-    healthy: 'corrupt 3-6\n file 5 a=x\n file 7 broken\n file 8 a=y\n final 20',
+    planted: 'corrupt 3\n file 5\n file 7 broken\n file 8\n final 20',
+    healthy: 'corrupt 3-6\n file 5\n file 7 broken\n file 8\n final 20',
     found: { kind: 'torn-file', guarantee: 'G1', operations: [], sentence: /7\.000 ms/ },
+  },
+  {
+    rule: 'a seed that was seen, missed and seen again was missed by a torn read',
+    planted: `
+      seed  github seed.0
+      0-1   web-1.0.1 get github = seed.0
+      2-3   web-1.0.2 get github =
+      4-5   web-1.0.3 get github = seed.0
+      final 20 github=seed.0`,
+    healthy: `
+      seed  github seed.0
+      0-1   web-1.0.1 get github = seed.0
+      4-5   web-1.0.3 get github = seed.0
+      final 20 github=seed.0`,
+    found: { kind: 'torn-read', guarantee: 'G1', operations: ['web-1.0.2'], sentence: /missed "github"/ },
   },
 ]);

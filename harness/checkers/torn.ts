@@ -33,12 +33,11 @@ function whatIsTorn(
   incomplete: ReadonlyMap<string, string>,
   windows: readonly Window[],
 ): string | undefined {
-  const { id, begin, end, outcome, result, torn, error } = operation;
+  const { id, begin, end, result, torn, error } = operation;
   // To say so is the right answer to a file that the harness itself has damaged.
   if (torn && !windows.some((window) => window.from <= end && begin <= window.to)) {
     return `met an empty or half-written file: ${error}`;
   }
-  if (outcome !== 'ok') return undefined;
   const values =
     typeof result === 'object' && result !== null ? Object.entries(result) : [[operation.key, result]];
   const bad = values.find(([, value]) => value?.startsWith('!'));

@@ -14,9 +14,12 @@ export function corrupt(
     if (!existsSync(file)) return;
     const kind = random.pick(how);
     const damaged = damage(readFileSync(file), kind, random);
-    // Written down first: what a reader meets from here on is this fault's doing.
-    recorder.record({ type: 'fault', time: recorder.now(), fault: 'corrupt', phase: 'begin', detail: kind });
+    // What a reader meets from the first moment on is this fault's doing, and a whole file before the last is not its end.
+    const record = (phase: 'begin' | 'end') =>
+      recorder.record({ type: 'fault', time: recorder.now(), fault: 'corrupt', phase, detail: kind });
+    record('begin');
     overwriteInPlace(file, damaged);
+    record('end');
   });
 }
 

@@ -80,7 +80,7 @@ function faultMoment({ time, fault, phase, client, detail }: FaultEvent): Moment
   const words = {
     kill: 'killed (SIGKILL)',
     pause: phase === 'begin' ? 'stopped right before its commit (SIGSTOP)' : 'continued (SIGCONT)',
-    corrupt: `damaged in place by the fault: ${detail}`,
+    corrupt: `damaged in place${phase === 'begin' ? '' : ', done'}: ${detail}`,
   };
   return { time, client, text: words[fault] };
 }

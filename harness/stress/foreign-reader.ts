@@ -9,7 +9,8 @@ export function readEntries(file: string): Record<string, ValueId> | string {
     text = readFileSync(file, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    return code === 'ENOENT' ? {} : `it can't be read: ${code}`;
+    // Somebody's entries are in it all the time, and nobody removes it.
+    return code === 'ENOENT' ? 'it is missing' : `it can't be read: ${code}`;
   }
   if (text === '') return 'it is empty';
   try {

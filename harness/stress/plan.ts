@@ -27,7 +27,7 @@ export const controls: readonly {
   mustFind: keyof Counts;
 }[] = [
   { scenario: 'two-terminals', target: 'naive', workMs: 800, mustFind: 'lost' },
-  { scenario: 'pause', target: 'textbook?stale=2000', workMs: 3600, mustFind: 'lost' },
+  { scenario: 'pause', target: 'textbook?stale=2000', workMs: 4200, mustFind: 'lost' },
 ];
 
 export interface PlanInput {
