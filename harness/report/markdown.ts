@@ -67,9 +67,19 @@ export function details(scenario: JudgedRun & { reproduce?: string }): string[] 
   return [
     `### ${scenario.scenario} on ${scenario.target}: ${result}`,
     said.map(([name, check]) => `- ${name} ${check?.result}: ${check?.summary}`).join('\n'),
-    ...violations.slice(0, violationsShown).flatMap(violationTable),
+    ...onePerCause(violations).slice(0, violationsShown).flatMap(violationTable),
     ...(reproduce ? [`Run it again: \`${reproduce}\``] : []),
   ];
+}
+
+/** One careless write can erase a hundred others: the first of them tells it all. */
+function onePerCause(violations: readonly Violation[]): Violation[] {
+  const causes = new Map<string, Violation>();
+  for (const violation of violations) {
+    const cause = `${violation.kind} ${violation.operations.at(-1)}`;
+    if (!causes.has(cause)) causes.set(cause, violation);
+  }
+  return [...causes.values()];
 }
 
 function violationTable({ sentence, kind, guarantee, processes, timeline }: Violation): string[] {

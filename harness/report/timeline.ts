@@ -14,19 +14,25 @@ interface Moment {
 
 /** Tells a finding as a table: a column for each process that took part, a row for each thing that happened. */
 export function toViolation(run: Run, finding: Finding): Violation {
-  const shown = run.operations.filter(({ id }) => finding.operations.includes(id));
-  shown.sort((a, b) => finding.operations.indexOf(a.id) - finding.operations.indexOf(b.id));
+  const accused = finding.operations.flatMap(
+    (id) => run.operations.find((operation) => operation.id === id) ?? [],
+  );
+  const shown = [...accused, ...bystanders(run, accused)];
   const clients = [...new Set(shown.map(({ client }) => client))];
   const pids = new Map(shown.map(({ client, process }) => [client, process]));
-  const keys = new Set([finding.key, ...shown.map(({ key }) => key)].filter((key) => key !== undefined));
+  const keys = new Set(shown.flatMap(({ key }) => key ?? []));
+  const ids = new Set(shown.map(({ id }) => id));
+  const from = Math.min(finding.from, ...shown.map(({ begin }) => begin));
+  const to = Math.max(finding.to, ...shown.map(({ end }) => (Number.isFinite(end) ? end : finding.to)));
+  const isWithin = ({ time }: { time: number }) => time >= from && time <= to;
 
   const moments = [
     ...shown
       .flatMap((operation) => [beginOf(operation), endOf(operation)])
       .filter((moment) => moment !== undefined),
-    ...run.faults.filter((fault) => isRelevant(fault, finding, clients)).map(faultMoment),
+    ...run.faults.filter((fault) => isWithin(fault) && concerns(fault, clients)).map(faultMoment),
     ...run.files
-      .filter((file) => isWithin(file.time, finding) && touches(file, keys))
+      .filter((file) => isWithin(file) && tells(file, finding.key, ids))
       .map((file) => fileMoment(file, keys)),
   ].sort((a, b) => a.time - b.time);
 
@@ -35,6 +41,21 @@ export function toViolation(run: Run, finding: Finding): Violation {
     processes: clients.map((client) => `${client} (pid ${pids.get(client)})`),
     timeline: fold(moments.map((moment) => toRow(moment, clients))),
   };
+}
+
+/**
+ * It takes two for a race. Where the finding names only one process, the other is one whose write was under way when
+ * the last of the named operations was.
+ */
+function bystanders(run: Run, accused: readonly Operation[]): Operation[] {
+  const [last] = accused.slice(-1);
+  if (!last || new Set(accused.map(({ client }) => client)).size > 1) return [];
+  const isConcurrent = ({ client, action, begin, end }: Operation) =>
+    client !== last.client &&
+    (action === 'set' || action === 'remove') &&
+    begin <= last.end &&
+    end >= last.begin;
+  return run.operations.filter(isConcurrent).slice(-1);
 }
 
 function toRow({ time, client, text }: Moment, clients: readonly string[]): TimelineRow {
@@ -72,8 +93,8 @@ function foundBy({ result, action }: Operation): string {
   return `returned ${result ?? 'nothing'}`;
 }
 
-function isRelevant(fault: FaultEvent, finding: Finding, clients: readonly string[]): boolean {
-  return isWithin(fault.time, finding) && (fault.client === undefined || clients.includes(fault.client));
+function concerns(fault: FaultEvent, clients: readonly string[]): boolean {
+  return fault.client === undefined || clients.includes(fault.client);
 }
 
 function faultMoment({ time, fault, phase, client, detail }: FaultEvent): Moment {
@@ -85,10 +106,15 @@ function faultMoment({ time, fault, phase, client, detail }: FaultEvent): Moment
   return { time, client, text: words[fault] };
 }
 
-function touches({ broken, set, removed }: FileEvent, keys: ReadonlySet<string>): boolean {
-  return (
-    broken !== null || removed.some((key) => keys.has(key)) || Object.keys(set).some((key) => keys.has(key))
-  );
+/** A content tells something if it is broken, changed the key in question, or is the work of a process that is shown. */
+function tells(
+  { broken, set, removed }: FileEvent,
+  key: string | undefined,
+  ids: ReadonlySet<string>,
+): boolean {
+  if (broken !== null) return true;
+  const changed = key !== undefined && (Object.hasOwn(set, key) || removed.includes(key));
+  return changed || Object.values(set).some((value) => ids.has(value));
 }
 
 function fileMoment({ time, version, broken, set, removed }: FileEvent, keys: ReadonlySet<string>): Moment {
@@ -110,10 +136,6 @@ function list(word: string, items: readonly string[]): string {
   if (items.length === 0) return '';
   const more = items.length > keysNamed ? ` and ${items.length - keysNamed} more` : '';
   return `${word} ${items.slice(0, keysNamed).join(', ')}${more}`.trim();
-}
-
-function isWithin(time: number, { from, to }: Finding): boolean {
-  return time >= from && time <= to;
 }
 
 /** The beginning and the end tell most. */
