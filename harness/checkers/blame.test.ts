@@ -259,4 +259,32 @@ describePlanted([
       final 30 a=tui-1.0.1 b=login-1.0.1 d=web-1.0.1`,
     found: { kind: 'lost-update', guarantee: 'G2', operations: ['tui-1.0.1', 'web-1.0.1'] },
   },
+  {
+    rule: 'a late writer with an old copy is named before those whose changes it erased or followed',
+    planted: `
+      0-1   web-1.0.1   set d
+      2-50  login-1.0.1 set b
+      pause 3-40 login-1.0
+      42-43 tui-1.0.1   set a
+      41-52 web-1.0.2   remove d
+      41-52 web-2.0.1   set c
+      file  1 d=web-1.0.1
+      file  44 a=tui-1.0.1
+      file  51 b=login-1.0.1 c=web-2.0.1 -a -d
+      final 60 b=login-1.0.1 c=web-2.0.1`,
+    healthy: `
+      0-1   web-1.0.1   set d
+      2-50  login-1.0.1 set b
+      pause 3-40 login-1.0
+      42-43 tui-1.0.1   set a
+      41-52 web-1.0.2   remove d
+      41-52 web-2.0.1   set c
+      final 60 a=tui-1.0.1 b=login-1.0.1 c=web-2.0.1`,
+    found: {
+      kind: 'lost-update',
+      guarantee: 'G8',
+      operations: ['tui-1.0.1', 'login-1.0.1'],
+      sentence: /by 51\.000 ms, probably when login-1\.0\.1, after a pause, set "b"/,
+    },
+  },
 ]);

@@ -31,24 +31,21 @@ export interface Blame {
 export function findErasers(run: Run): (loss: Loss) => Blame | undefined {
   const byId = new Map(run.operations.map((operation) => [operation.id, operation]));
   const versionsOf = versionsByKey(run.files);
-  const suspectsIn = overlapSearch(run.operations.filter(isMutation));
+  const underWay = overlapSearch(run.operations.filter(isMutation));
 
   return function findEraser(loss) {
-    const { register, victim, since } = loss;
-    const isSuspect = (suspect: Operation) =>
-      suspect.key !== register.key && suspect.client !== victim.operation?.client;
-    const version = erasingVersion(versionsOf.get(register.key) ?? [], loss);
-    if (version) {
-      const authors = authorsOf(version, loss, byId, suspectsIn);
-      const [eraser] = authors;
-      if (eraser) {
-        const certain = authors.length === 1 && eraser.begin <= since;
-        return { eraser, seenAt: version.until, certain };
-      }
+    const version = erasingVersion(versionsOf.get(loss.register.key) ?? [], loss);
+    if (version === undefined) {
+      const { victim, since } = loss;
+      const [eraser] = underWay(victim.begin, since, (operation) => isBystander(operation, loss));
+      return eraser && { eraser, seenAt: undefined, certain: false };
     }
-    const [from, to] = version ? [version.time, version.until] : [victim.begin, since];
-    const [eraser] = suspectsIn(from, to, isSuspect);
-    return eraser && { eraser, seenAt: version?.until, certain: false };
+    const suspects = suspectsOf(version, loss, byId, underWay);
+    const [first] = suspects;
+    if (first === undefined) return undefined;
+    const isOnlyAuthor = suspects.filter(({ evidence }) => evidence !== 'under way').length === 1;
+    const certain = isOnlyAuthor && first.evidence !== 'under way' && first.eraser.begin <= loss.since;
+    return { eraser: first.eraser, seenAt: version.until, certain };
   };
 }
 
@@ -77,33 +74,63 @@ function isExplained(found: ValueId | null, until: number, { register, victim }:
   return write !== undefined && mayFollow(write);
 }
 
-/** Those whose other changes came with that content: other clients first, then those that read early enough, then the latest. */
-function authorsOf(
+/** What speaks against a suspect, the strongest first. A key that is gone may just be one more that was erased. */
+const evidences = ['its value came', 'its key went', 'under way'] as const;
+
+interface Suspect {
+  eraser: Operation;
+  evidence: (typeof evidences)[number];
+}
+
+/**
+ * Who could have written that content, the most likely first: who began when older copies could still be read;
+ * against whom more evidence speaks; other clients; and the earliest, who had the oldest copy.
+ */
+function suspectsOf(
   version: FileEvent,
-  { register, victim, since }: Loss,
+  loss: Loss,
   byId: ReadonlyMap<string, Operation>,
-  suspectsIn: ReturnType<typeof overlapSearch>,
-): Operation[] {
-  const others = Object.entries(version.set).filter(([key]) => key !== register.key);
-  const setters = others.flatMap(([, value]) => byId.get(value) ?? []);
-  const removed = new Set(version.removed.filter((key) => key !== register.key));
-  const removers =
-    removed.size === 0
-      ? []
-      : suspectsIn(
-          victim.begin,
-          version.until,
-          ({ action, key }) => action === 'remove' && removed.has(key ?? ''),
-        );
-  const isForeign = ({ client }: Operation) => client !== victim.operation?.client;
-  return [...setters, ...removers]
-    .filter(({ begin, end }) => begin <= version.until && end >= victim.begin)
-    .sort(
-      (a, b) =>
-        Number(isForeign(b)) - Number(isForeign(a)) ||
-        Number(b.begin <= since) - Number(a.begin <= since) ||
-        b.begin - a.begin,
-    );
+  underWay: ReturnType<typeof overlapSearch>,
+): Suspect[] {
+  const { register, victim, since } = loss;
+  const evidence = new Map<Operation, Suspect['evidence']>();
+  for (const operation of underWay(version.time, version.until, (one) => isBystander(one, loss))) {
+    evidence.set(operation, 'under way');
+  }
+  const removed = new Set<string | undefined>(version.removed);
+  const isRemover = ({ action, key }: Operation) =>
+    action === 'remove' && key !== register.key && removed.has(key);
+  for (const operation of underWay(victim.begin, version.until, isRemover)) {
+    evidence.set(operation, 'its key went');
+  }
+  for (const [key, value] of Object.entries(version.set)) {
+    const setter = byId.get(value);
+    if (!setter || key === register.key || setter.begin > version.until || setter.end < victim.begin)
+      continue;
+    evidence.set(setter, 'its value came');
+  }
+  const rank = ({ eraser, evidence }: Suspect) => [
+    Number(eraser.begin > since),
+    evidences.indexOf(evidence),
+    Number(eraser.client === victim.operation?.client),
+    eraser.begin,
+  ];
+  return [...evidence]
+    .map(([eraser, evidence]) => ({ eraser, evidence }))
+    .sort((a, b) => inOrder(rank(a), rank(b)));
+}
+
+/** True if it is another client's change of another key. */
+function isBystander({ key, client }: Operation, { register, victim }: Loss): boolean {
+  return key !== register.key && client !== victim.operation?.client;
+}
+
+function inOrder(a: readonly number[], b: readonly number[]): number {
+  for (const [index, number] of a.entries()) {
+    const difference = number - (b[index] ?? number);
+    if (difference !== 0) return difference;
+  }
+  return 0;
 }
 
 type Accept = (operation: Operation) => boolean;
