@@ -225,6 +225,9 @@ describePlanted([
   {
     rule: 'without evidence the suspects are those of others that changed another key meanwhile, the latest first',
     planted: `
+      http  web-3
+      0-    web-3.0.1   set g
+      exit  9 web-3.0 SIGKILL
       0-20  web-1.0.1   set d
       1-4   login-1.0.1 set b
       2-3   login-2.0.1 set e

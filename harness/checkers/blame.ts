@@ -1,17 +1,9 @@
 import type { FileEvent, ValueId } from '../core/history.js';
 import type { Operation, Run } from '../core/run.js';
 import { countWhile } from './count-while.js';
-import { entryOf, type Mutation, type Register } from './registers.js';
-
-/** Something that was in the file, and must have been erased. */
-export interface Loss {
-  register: Pick<Register, 'key' | 'writes' | 'removals'>;
-  victim: Mutation;
-  /** What the key held when the victim was in effect. */
-  value: ValueId | null;
-  /** From when on it certainly was in effect. */
-  since: number;
-}
+import { overlapSearch } from './overlaps.js';
+import { entryOf, type Mutation } from './registers.js';
+import { isBystander, type Loss, suspectsOf } from './suspects.js';
 
 export interface Blame {
   eraser: Operation;
@@ -72,85 +64,6 @@ function isExplained(found: ValueId | null, until: number, { register, victim }:
   if (found === null) return register.removals.some(mayFollow);
   const write = register.writes.get(found);
   return write !== undefined && mayFollow(write);
-}
-
-/** What speaks against a suspect, the strongest first. A key that is gone may just be one more that was erased. */
-const evidences = ['its value came', 'its key went', 'under way'] as const;
-
-interface Suspect {
-  eraser: Operation;
-  evidence: (typeof evidences)[number];
-}
-
-/**
- * Who could have written that content, the most likely first: who began when older copies could still be read;
- * against whom more evidence speaks; other clients; and the earliest, who had the oldest copy.
- */
-function suspectsOf(
-  version: FileEvent,
-  loss: Loss,
-  byId: ReadonlyMap<string, Operation>,
-  underWay: ReturnType<typeof overlapSearch>,
-): Suspect[] {
-  const { register, victim, since } = loss;
-  const evidence = new Map<Operation, Suspect['evidence']>();
-  for (const operation of underWay(version.time, version.until, (one) => isBystander(one, loss))) {
-    evidence.set(operation, 'under way');
-  }
-  const removed = new Set<string | undefined>(version.removed);
-  const isRemover = ({ action, key }: Operation) =>
-    action === 'remove' && key !== register.key && removed.has(key);
-  for (const operation of underWay(victim.begin, version.until, isRemover)) {
-    evidence.set(operation, 'its key went');
-  }
-  for (const [key, value] of Object.entries(version.set)) {
-    const setter = byId.get(value);
-    if (!setter || key === register.key || setter.begin > version.until || setter.end < victim.begin)
-      continue;
-    evidence.set(setter, 'its value came');
-  }
-  const rank = ({ eraser, evidence }: Suspect) => [
-    Number(eraser.begin > since),
-    evidences.indexOf(evidence),
-    Number(eraser.client === victim.operation?.client),
-    eraser.begin,
-  ];
-  return [...evidence]
-    .map(([eraser, evidence]) => ({ eraser, evidence }))
-    .sort((a, b) => inOrder(rank(a), rank(b)));
-}
-
-/** True if it is another client's change of another key. */
-function isBystander({ key, client }: Operation, { register, victim }: Loss): boolean {
-  return key !== register.key && client !== victim.operation?.client;
-}
-
-function inOrder(a: readonly number[], b: readonly number[]): number {
-  for (const [index, number] of a.entries()) {
-    const difference = number - (b[index] ?? number);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
-
-type Accept = (operation: Operation) => boolean;
-
-/** @returns a function that finds the operations that overlap an interval, latest begin first */
-function overlapSearch(operations: readonly Operation[]) {
-  const byBegin = operations.toSorted((a, b) => a.begin - b.begin);
-  let latestEnd = Number.NEGATIVE_INFINITY;
-  const steps = byBegin.map((operation) => {
-    latestEnd = Math.max(latestEnd, operation.end);
-    return { operation, latestEnd };
-  });
-  return function* overlapping(from: number, to: number, accept: Accept): Generator<Operation> {
-    for (let index = countWhile(byBegin, ({ begin }) => begin <= to) - 1; index >= 0; index--) {
-      const step = steps[index];
-      // All that began before had ended, too.
-      if (step === undefined || step.latestEnd < from) return;
-      if (step.operation.end >= from && accept(step.operation)) yield step.operation;
-    }
-  };
 }
 
 function versionsByKey(files: readonly FileEvent[]): Map<string, FileEvent[]> {

@@ -33,7 +33,7 @@ export interface Operation {
   result: ValueId | null | Record<string, ValueId> | undefined;
   error: string | undefined;
   torn: boolean;
-  /** True if it never returned though nobody killed its process. */
+  /** True if it never returned, and no fault that killed its process is the reason. */
   hung: boolean;
 }
 
@@ -100,7 +100,7 @@ function pairOperations(
       result: undefined,
       error: undefined,
       torn: false,
-      hung: exit === undefined || exit.signal === null,
+      hung: exit === undefined || exit.signal === null || !exit.expected,
     });
   }
   for (const event of events) {

@@ -45,6 +45,24 @@ describe('every store that ships with a bug is caught', () => {
     expect(report?.scenarios[0]?.checks.G5?.result).toBe('invalid');
   });
 
+  it('a store that leaves files behind, open to others, is not private', async () => {
+    const { report } = await stress(fixture('loose.mjs'), 'two-terminals', '--duration', '2s');
+    expect(counts(report)?.looseModes).toBeGreaterThan(0);
+    expect(counts(report)?.leftovers).toBeGreaterThan(0);
+    expect(report?.scenarios[0]?.checks.G6?.result).toBe('invalid');
+  });
+
+  it.each(['hangs-later.mjs', 'exits-later.mjs'])(
+    'a store that breaks its caller does not wait within bounds: %s',
+    async (name) => {
+      const { report, cwd } = await stress(fixture(name), 'two-terminals', '--duration', '3s');
+      const { hung = 0, crashed = 0 } = counts(report) ?? {};
+      expect(hung + crashed).toBeGreaterThan(0);
+      expect(report?.scenarios[0]?.checks.G7?.result).toBe('invalid');
+      expect(processesIn(cwd)).toEqual([]);
+    },
+  );
+
   it('loses updates in every run of 4 processes and 100 sets each, and the hardened store none', async () => {
     const flags = ['--clients', 'tui=4', '--operations', '100', '--duration', '20s'];
     for (const seed of ['1', '2', '3']) {

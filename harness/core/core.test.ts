@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { closest } from './closest.js';
+import type { HistoryEvent } from './history.js';
+import { isTorn, outcomeOfError } from './outcome.js';
+import { toRun } from './run.js';
+import { worstOf } from './verdict.js';
+
+describe('failed or unknown', () => {
+  const cases: ['get' | 'all' | 'set' | 'remove', unknown, 'fail' | 'unknown'][] = [
+    ['get', new Error('anything'), 'fail'],
+    ['all', new Error('anything'), 'fail'],
+    ['set', new Error('anything'), 'unknown'],
+    ['remove', 'a thrown string', 'unknown'],
+    ['set', Object.assign(new Error('refused'), { definite: true }), 'fail'],
+    ['set', Object.assign(new Error('who knows'), { definite: false }), 'unknown'],
+    [
+      'set',
+      new TypeError('fetch failed', { cause: Object.assign(new Error(), { code: 'ECONNREFUSED' }) }),
+      'fail',
+    ],
+    [
+      'set',
+      new TypeError('fetch failed', { cause: Object.assign(new Error(), { code: 'ECONNRESET' }) }),
+      'unknown',
+    ],
+  ];
+  it.each(cases)('%s after %s: %s', (action, error, outcome) => {
+    expect(outcomeOfError(action, error)).toBe(outcome);
+  });
+
+  it('a parse error says that the file was torn', () => {
+    expect(isTorn(new SyntaxError('Unexpected end of JSON input'))).toBe(true);
+    expect(isTorn(new Error('busy'))).toBe(false);
+  });
+});
+
+describe('operations are paired with their ends', () => {
+  const header = { type: 'run', version: 1, scenario: 's', target: 't', seed: 1, atLeast: {} } as const;
+  const start = (access: 'file' | 'http') =>
+    ({ type: 'start', time: 0, client: 'c', process: 7, access }) as const;
+  const invoke = {
+    type: 'invoke',
+    time: 5,
+    op: 'c.0.0',
+    client: 'c',
+    process: 7,
+    action: 'set',
+    key: 'k',
+  } as const;
+  const exit = (signal: string | null) =>
+    ({
+      type: 'exit',
+      time: 9,
+      client: 'c',
+      process: 7,
+      code: signal ? null : 0,
+      signal,
+      expected: true,
+    }) as const;
+  const only = (...events: HistoryEvent[]) => toRun([header, ...events]).operations[0];
+
+  it('returned', () => {
+    expect(only(start('file'), invoke, { type: 'ok', time: 6, op: 'c.0.0' })).toMatchObject({
+      outcome: 'ok',
+      end: 6,
+    });
+  });
+  it('killed: bounded by the end of its process, which can act no more', () => {
+    expect(only(start('file'), invoke, exit('SIGKILL'))).toMatchObject({
+      outcome: 'unknown',
+      end: 9,
+      hung: false,
+    });
+  });
+  it('killed while a server was at it: not bounded', () => {
+    expect(only(start('http'), invoke, exit('SIGKILL'))).toMatchObject({ outcome: 'unknown', end: Infinity });
+  });
+  it('unknown by its own word: not bounded', () => {
+    const unknown = { type: 'unknown', time: 6, op: 'c.0.0', error: 'who knows' } as const;
+    expect(only(start('file'), invoke, unknown, exit(null))).toMatchObject({
+      outcome: 'unknown',
+      end: Infinity,
+    });
+  });
+  it('hung: its process ended in peace without it', () => {
+    expect(only(start('file'), invoke, exit(null))?.hung).toBe(true);
+  });
+  it('an end without a begin is no history', () => {
+    expect(() => toRun([header, { type: 'ok', time: 6, op: 'c.0.0' }])).toThrow('never began');
+    expect(() => toRun([invoke])).toThrow('begins with a "run" event');
+  });
+});
+
+it('the worst verdict wins, and of none at all nothing is known', () => {
+  expect(worstOf(['valid', 'invalid', 'unknown'])).toBe('invalid');
+  expect(worstOf(['valid', 'unknown'])).toBe('unknown');
+  expect(worstOf([])).toBe('unknown');
+});
+
+it('a suggestion is made only where it is near', () => {
+  expect(closest('naiv', ['naive', 'textbook'])).toBe(' (did you mean "naive"?)');
+  expect(closest('something', ['naive', 'textbook'])).toBe('');
+});

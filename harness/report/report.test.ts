@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { run } from '../checkers/fixtures.js';
+import { judge } from '../checkers/index.js';
+import type { ScenarioReport } from '../core/report.js';
+import { progressReporter } from './progress.js';
+import { table } from './table.js';
+import { toViolation } from './timeline.js';
+
+const lost = run(`
+  0-5   tui-1.0.1   set a
+  4-9   login-1.0.1 set b
+  file  5 a=tui-1.0.1
+  file  8 b=login-1.0.1 -a
+  final 20 b=login-1.0.1`);
+
+describe('a violation is told as a table', () => {
+  const [finding] = judge(lost).findings;
+  if (!finding) throw new Error('the planted loss is not found');
+  const { processes, timeline } = toViolation(lost, finding);
+
+  it('with a column for the victim and one for the eraser', () => {
+    expect(processes.map((name) => name.split(' ')[0])).toEqual(['tui-1', 'login-1']);
+  });
+
+  it('in order of time, with what the file then held', () => {
+    expect(timeline.map(({ timeMs, cells, file }) => [timeMs, ...cells, file])).toEqual([
+      [0, 'set a = tui-1.0.1 begins', '', ''],
+      [4, '', 'set b = login-1.0.1 begins', ''],
+      [5, 'set a = tui-1.0.1 acknowledged', '', ''],
+      [5, '', '', 'v1: a = tui-1.0.1'],
+      [8, '', '', 'v2: no a; b = login-1.0.1'],
+      [9, '', 'set b = login-1.0.1 acknowledged', ''],
+    ]);
+  });
+
+  it('however much happened, in no more than 25 rows', () => {
+    const many = Array.from({ length: 60 }, (_, n) => `file 5.${n + 10} a=tui-1.0.1`).join('\n');
+    const busy = run(`
+      0-5   tui-1.0.1   set a
+      4-90  login-1.0.1 set b
+      ${many}
+      file  80 b=login-1.0.1 -a
+      final 95 b=login-1.0.1`);
+    const [first] = judge(busy).findings;
+    const rows = first ? toViolation(busy, first).timeline : [];
+    expect(rows).toHaveLength(25);
+    expect(rows[12]?.file).toMatch(/^\d+ more rows in history.jsonl$/);
+  });
+});
+
+it('cells line up, and bars in them are no columns', () => {
+  expect(table(['a', 'b'], [['1|2', 'x']])).toBe('| a    | b   |\n|------|-----|\n| 1\\|2 | x   |');
+});
+
+describe('progress', () => {
+  const report = { result: 'valid', counts: judge(lost).counts } as ScenarioReport;
+  const work = (elapsedMs: number) =>
+    ({ type: 'work', label: 's on t', elapsedMs, workMs: 30_000, acknowledged: 7, faults: 0 }) as const;
+  function draw(isTTY: boolean): string {
+    let text = '';
+    const show = progressReporter({ isTTY, columns: 40, write: (more) => (text += more) });
+    show({ type: 'begin', label: 's on t', isControl: false, position: 0, of: 1 });
+    for (const elapsedMs of [100, 5000, 10_100, 10_200]) show(work(elapsedMs));
+    show({ type: 'end', label: 's on t', isControl: false, report });
+    return text;
+  }
+
+  it('is one live line on a terminal, no wider than it', () => {
+    const text = draw(true);
+    const live = text.split('\r\x1b[K').filter((line) => line.startsWith('  ...'));
+    expect(live.map((line) => line.length)).toEqual([39, 39, 39, 39]);
+    expect(text.match(/\r/g)).toHaveLength(5);
+  });
+  it('is a plain line every ten seconds elsewhere', () => {
+    expect(draw(false).split('\n').filter(Boolean)).toHaveLength(2);
+    expect(draw(false)).not.toContain('\r');
+  });
+});

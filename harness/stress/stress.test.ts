@@ -1,0 +1,127 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { HistoryEvent } from '../core/history.js';
+import { defineScenario } from '../core/scenario.js';
+import { resolveTarget } from '../targets/index.js';
+import { type PlanInput, plan } from './plan.js';
+import { Recorder, readRuns } from './recorder.js';
+import { reproduceCommand } from './reproduce.js';
+import { assertOwnFile, claimDirectory, makeSandbox, sandboxEnvironment } from './sandbox.js';
+
+const scenario = (name: string, weight = 1) =>
+  defineScenario({ name, title: '', why: '', clients: { tui: 2 }, atLeast: {}, weight });
+const newDirectory = () => mkdtempSync(path.join(tmpdir(), 'holdfast-test-'));
+async function readAll(file: string): Promise<HistoryEvent[][]> {
+  const runs: HistoryEvent[][] = [];
+  for await (const run of readRuns(file)) runs.push(run);
+  return runs;
+}
+
+const target = resolveTarget('textbook?stale=2000', '/');
+
+const input: PlanInput = {
+  scenarios: [scenario('a'), scenario('b', 2)],
+  targets: [target],
+  controls: [],
+  durationMs: 30_000,
+  clients: undefined,
+  operations: 0,
+  shard: { index: 1, of: 1 },
+};
+
+describe('a plan', () => {
+  it('shares the duration by weight, and never plans for more', () => {
+    const runs = plan(input);
+    expect(runs.map(({ scenario: { name }, workMs }) => [name, workMs])).toEqual([
+      ['a', 8900],
+      ['b', 18900],
+    ]);
+  });
+  it('gives each part of a split run its own scenarios, and all of them to somebody', () => {
+    const names = [1, 2, 3].map((index) =>
+      plan({ ...input, shard: { index, of: 3 } }).map((run) => run.scenario.name),
+    );
+    expect(names).toEqual([['a'], ['b'], []]);
+  });
+  it('refuses a duration that proves nothing, and says which would do', () => {
+    expect(() => plan({ ...input, durationMs: 1000 })).toThrow('give --duration 6s or more');
+  });
+});
+
+describe('the command that runs it again', () => {
+  const [first] = plan(input);
+  if (!first) throw new Error('nothing was planned');
+  it('says all that matters, quoted for a shell', () => {
+    expect(reproduceCommand(first, 42)).toBe(
+      "npm run stress -- --no-controls --scenario a --target 'textbook?stale=2000' --seed 42 --duration 10s",
+    );
+  });
+  it('names clients and operations only where they are not the scenario’s own', () => {
+    const [run] = plan({ ...input, clients: { tui: 4, server: 1 }, operations: 100 });
+    expect(run && reproduceCommand(run, 42)).toContain('--clients tui=4,server=1 --operations 100');
+  });
+});
+
+describe('nothing is touched but what a run made', () => {
+  it('a directory with something else in it is refused', () => {
+    const directory = newDirectory();
+    writeFileSync(path.join(directory, 'mine'), '');
+    expect(() => claimDirectory(directory)).toThrow('it holds mine');
+    expect(existsSync(path.join(directory, '.holdfast-run'))).toBe(false);
+  });
+  it('a file outside is refused, by a link too', () => {
+    const { sandbox, file } = makeSandbox(path.join(newDirectory(), 'work'));
+    expect(() => assertOwnFile(file, sandbox)).not.toThrow();
+    const elsewhere = newDirectory();
+    expect(() => assertOwnFile(path.join(elsewhere, 'auth.json'), sandbox)).toThrow('refusing to touch');
+    symlinkSync(elsewhere, path.join(sandbox, 'link'));
+    expect(() => assertOwnFile(path.join(sandbox, 'link', 'auth.json'), sandbox)).toThrow(
+      'refusing to touch',
+    );
+  });
+  it('a directory that only looks like one is refused', () => {
+    const sandbox = newDirectory();
+    mkdirSync(path.join(sandbox, 'data'));
+    expect(() => assertOwnFile(path.join(sandbox, 'data', 'auth.json'), sandbox)).toThrow(
+      'refusing to touch',
+    );
+  });
+  it('clients see no path of the user’s, and no credentials', () => {
+    const env = sandboxEnvironment('/sandbox', {
+      PATH: '/bin',
+      HOME: '/home/me',
+      XDG_DATA_HOME: '/home/me/data',
+      OPENCODE_AUTH_CONTENT: '{}',
+      NODE_OPTIONS: '--require ./mine.js',
+    });
+    expect(env.PATH).toBe('/bin');
+    expect(JSON.stringify(env)).not.toMatch(/home\/me|AUTH_CONTENT|NODE_OPTIONS/);
+  });
+});
+
+describe('the history file', () => {
+  it('is read back run by run', async () => {
+    const file = path.join(newDirectory(), 'history.jsonl');
+    for (const name of ['first', 'second']) {
+      const recorder = new Recorder(file, 0n);
+      recorder.record({ type: 'run', version: 1, scenario: name, target: 't', seed: 1, atLeast: {} });
+      recorder.record({ type: 'invoke', time: 1, op: 'a', client: 'c', process: 1, action: 'set', key: 'k' });
+      recorder.record({ type: 'ok', time: 2, op: 'a' });
+      expect(recorder.acknowledged).toBe(1);
+      await recorder.close();
+    }
+    const runs = await readAll(file);
+    expect(runs.map((events) => events.map(({ type }) => type))).toEqual([
+      ['run', 'invoke', 'ok'],
+      ['run', 'invoke', 'ok'],
+    ]);
+  });
+  it('that is none says which line', async () => {
+    const file = path.join(newDirectory(), 'history.jsonl');
+    writeFileSync(file, '{"type":"run"}\n{"typ\n');
+    await expect(readAll(file)).rejects.toThrow(`${file}:2 is not an event`);
+    expect(readFileSync(file, 'utf8')).toContain('run');
+  });
+});

@@ -1,0 +1,105 @@
+import { execFileSync } from 'node:child_process';
+import fs, { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { describe, expect, it } from 'vitest';
+import { failureOf, newFile, sourceUrl, textOf } from './scratch.test.helper.js';
+import { openStore } from './store.js';
+
+/**
+ * A commit has two renames, the copy and then the file. These tests stop a commit between the two, let somebody else
+ * do something, and go on: the change must then be there exactly once, or its caller must be told that it is not known.
+ */
+async function incrementWithInterruption(file: string, meanwhile: () => void): Promise<unknown> {
+  const { renameSync } = fs;
+  let interrupted = false;
+  fs.renameSync = (from, to) => {
+    if (to === file && !interrupted) {
+      interrupted = true;
+      meanwhile();
+    }
+    renameSync(from, to);
+  };
+  syncBuiltinESMExports();
+  try {
+    return await openStore(file).update('count', (old) => Number(old ?? 0) + 1);
+  } finally {
+    fs.renameSync = renameSync;
+    syncBuiltinESMExports();
+    expect(interrupted).toBe(true);
+  }
+}
+
+/** Runs to its end in another process, for which ours is provably not dead but must be judged silent. */
+function elsewhere(file: string, does: string): void {
+  const program = `
+    const { openStore } = await import(${sourceUrl('./store.ts')});
+    const store = openStore(${JSON.stringify(file)}, { leaseMs: 1 });
+    ${does}`;
+  execFileSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program]);
+}
+
+async function newCounter(): Promise<string> {
+  const file = newFile();
+  await openStore(file).set('count', 10);
+  return file;
+}
+
+const countIn = (file: string) => (JSON.parse(textOf(file)) as { count: number }).count;
+
+describe('a commit that is passed between its two renames', () => {
+  it('is repeated on top of what the other has committed', async () => {
+    const file = await newCounter();
+    const value = await incrementWithInterruption(file, () =>
+      elsewhere(file, "await store.update('count', (old) => old + 100);"),
+    );
+    expect(value).toBe(111);
+    expect(countIn(file)).toBe(111);
+  });
+
+  it('is repeated where its intent alone is gone', async () => {
+    const file = await newCounter();
+    const value = await incrementWithInterruption(file, () => rmSync(`${file}.intents`, { recursive: true }));
+    expect(value).toBe(11);
+    expect(countIn(file)).toBe(11);
+  });
+
+  it('is not repeated where the file is damaged, too, and comes back from the copy that holds it', async () => {
+    const file = await newCounter();
+    const value = await incrementWithInterruption(file, () => {
+      rmSync(`${file}.intents`, { recursive: true });
+      writeFileSync(file, '{"cou');
+    });
+    expect(value).toBe(11);
+    expect(countIn(file)).toBe(11);
+  });
+
+  it('is unknown where another has restored the file from the copy meanwhile, and not applied twice', async () => {
+    const file = await newCounter();
+    const error = await failureOf(
+      incrementWithInterruption(file, () => {
+        writeFileSync(file, '{"cou');
+        elsewhere(file, "await store.update('count', (old) => old + 100);");
+      }),
+    );
+    expect(error).toMatchObject({ code: 'E_UNKNOWN', definite: false });
+    expect(countIn(file)).toBe(111);
+  });
+
+  it('is unknown where the copy is gone, and with it all evidence', async () => {
+    const file = await newCounter();
+    const error = await failureOf(
+      incrementWithInterruption(file, () => {
+        rmSync(`${file}.intents`, { recursive: true });
+        rmSync(`${file}.last`);
+      }),
+    );
+    expect(error).toMatchObject({ code: 'E_UNKNOWN', definite: false });
+    expect(countIn(file)).toBe(10);
+  });
+
+  it('leaves nothing behind', async () => {
+    const file = await newCounter();
+    await incrementWithInterruption(file, () => elsewhere(file, "await store.set('other', 1);"));
+    expect(readdirSync(`${file}.intents`)).toEqual([]);
+  });
+});

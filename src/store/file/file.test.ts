@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Entry, parseEntry } from './intents.js';
+import { decodeLastCommitted, encodeLastCommitted } from './last-committed.js';
+import { isProvablyDead, self } from './owner.js';
+import { firstObstacle } from './queue.js';
+
+const intent = (name: string): Entry => ({ name, ticket: undefined, owner: undefined });
+const ticket = (number: number, name = `t${number}`): Entry => ({ name, ticket: number, owner: undefined });
+const own = { place: '', name: 'mine', number: 5 };
+
+describe('the queue', () => {
+  it('is empty for a newcomer only where there is neither an intent nor a ticket', () => {
+    expect(firstObstacle([], undefined)).toBeUndefined();
+    expect(firstObstacle([ticket(9)], undefined)?.name).toBe('t9');
+    expect(firstObstacle([intent('i')], undefined)?.name).toBe('i');
+  });
+  it('makes a ticket wait for intents first, then for smaller tickets, in order', () => {
+    expect(firstObstacle([ticket(4), intent('i'), ticket(3)], own)?.name).toBe('i');
+    expect(firstObstacle([ticket(4), ticket(3), ticket(9)], own)?.name).toBe('t3');
+    expect(firstObstacle([ticket(5, 'mine'), ticket(9)], own)).toBeUndefined();
+  });
+  it('orders equal numbers by name, so that one of two goes first and no two wait for each other', () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.string(), fc.string(), (number, a, b) => {
+        fc.pre(a !== b);
+        const waits = (me: string, other: string) =>
+          firstObstacle([ticket(number, other)], { place: '', name: me, number }) !== undefined;
+        expect(waits(a, b)).toBe(!waits(b, a));
+      }),
+    );
+  });
+});
+
+describe('the last-committed copy', () => {
+  const record = (bytes: Uint8Array) =>
+    encodeLastCommitted({ id: 'an-id', epoch: 'an-epoch', bytes: Buffer.from(bytes) });
+
+  it('comes back as it was', () => {
+    fc.assert(
+      fc.property(fc.uint8Array(), (bytes) => {
+        const expected = { id: 'an-id', epoch: 'an-epoch', bytes: Buffer.from(bytes) };
+        expect(decodeLastCommitted(record(bytes))).toEqual(expected);
+      }),
+    );
+  });
+  it('is none if any bit of it is another, or any part is missing', () => {
+    const whole = record(Buffer.from('{"a":1}'));
+    for (let at = 0; at < whole.length; at++) {
+      const flipped = Buffer.from(whole);
+      flipped[at] = (flipped[at] ?? 0) ^ 1;
+      expect(decodeLastCommitted(flipped)).toBeUndefined();
+      expect(decodeLastCommitted(whole.subarray(0, at))).toBeUndefined();
+    }
+  });
+});
+
+describe('an owner', () => {
+  const { pid, startTime, machine } = self;
+
+  it('stands in the name of what it made', () => {
+    const name = `t7-${'0'.repeat(16)}-${pid}-${startTime}-${machine}-some.host_1`;
+    expect(parseEntry(name, false)).toEqual({ name, ticket: 7, owner: { ...self, host: 'some.host_1' } });
+  });
+  it('of a strange file is nobody, and of a strange directory unknown', () => {
+    expect(parseEntry('.DS_Store', false)).toBeUndefined();
+    expect(parseEntry('auth.json.lock', true)).toMatchObject({ ticket: undefined, owner: undefined });
+  });
+  it('is dead only if that is certain', () => {
+    expect(isProvablyDead(self)).toBe(false);
+    expect(isProvablyDead({ ...self, pid: 2 ** 22 + 1 })).toBe(true);
+    // Another boot, host or pid namespace: the number says nothing.
+    expect(isProvablyDead({ ...self, pid: 2 ** 22 + 1, machine: '0'.repeat(12) })).toBe(false);
+  });
+  it.skipIf(process.platform !== 'linux')(
+    'is dead if its number now belongs to a process that began later',
+    () => {
+      expect(isProvablyDead({ ...self, startTime: String(Number(startTime) + 1) })).toBe(true);
+    },
+  );
+});
