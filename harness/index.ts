@@ -1,5 +1,6 @@
 export { judge } from './checkers/index.js';
 export type * from './core/history.js';
+export type { Progress } from './core/progress.js';
 export type * from './core/report.js';
 export { type Operation, type Outcome, type Run, toRun } from './core/run.js';
 export {
@@ -18,7 +19,7 @@ export { toMarkdown } from './report/markdown.js';
 export { progressReporter } from './report/progress.js';
 export { describeRuns, toTerminal } from './report/terminal.js';
 export { judgeHistory } from './stress/judge-history.js';
-export type { Progress, StressOptions } from './stress/options.js';
+export type { StressOptions } from './stress/options.js';
 export { readRuns } from './stress/recorder.js';
 export { loadScenarios } from './stress/registry.js';
 export { stress } from './stress/stress.js';

@@ -290,4 +290,50 @@ describePlanted([
       sentence: /by 51\.000 ms, probably when login-1\.0\.1, after a pause, set "b"/,
     },
   },
+  {
+    rule: 'a content from before the victim is no loss of it',
+    planted: `
+      0-1   web-1.0.1   set a
+      2-5   tui-1.0.1   set a
+      1-9   login-1.0.1 set b
+      file  3 a=web-1.0.1
+      file  5 a=tui-1.0.1
+      file  8 b=login-1.0.1 -a
+      final 20 b=login-1.0.1`,
+    healthy: `
+      0-1   web-1.0.1   set a
+      2-5   tui-1.0.1   set a
+      1-9   login-1.0.1 set b
+      file  3 a=web-1.0.1
+      file  5 a=tui-1.0.1
+      file  8 b=login-1.0.1
+      final 20 a=tui-1.0.1 b=login-1.0.1`,
+    found: {
+      kind: 'lost-update',
+      guarantee: 'G2',
+      operations: ['tui-1.0.1', 'login-1.0.1'],
+      sentence: /by 8\.000 ms, when login-1\.0\.1/,
+    },
+  },
+  {
+    rule: 'one that was merely under way is never certain',
+    planted: `
+      1-20  login-1.0.1 set b
+      4-5   tui-1.0.1   set a
+      6-9   web-1.0.1   set c
+      file  5 a=tui-1.0.1
+      file  8 c=web-1.0.1 -a
+      final 30 b=login-1.0.1 c=web-1.0.1`,
+    healthy: `
+      1-20  login-1.0.1 set b
+      4-5   tui-1.0.1   set a
+      6-9   web-1.0.1   set c
+      final 30 a=tui-1.0.1 b=login-1.0.1 c=web-1.0.1`,
+    found: {
+      kind: 'lost-update',
+      guarantee: 'G2',
+      operations: ['tui-1.0.1', 'login-1.0.1'],
+      sentence: /by 8\.000 ms, probably when login-1\.0\.1/,
+    },
+  },
 ]);

@@ -1,25 +1,22 @@
 import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import type { Corruption, Fault } from '../core/scenario.js';
-import { assertOwnFile } from '../stress/sandbox.js';
 import type { Random } from '../workload/random.js';
 import { atRandomMoments } from './at-random-moments.js';
-import type { FaultContext } from './index.js';
+import type { FaultContext } from './context.js';
 
 export function corrupt(
   { everyMs, how }: Extract<Fault, { kind: 'corrupt' }>,
-  { recorder, random, signal, file, sandbox }: FaultContext,
+  { record, random, signal, ownFile }: FaultContext,
 ): Promise<void> {
   return atRandomMoments(everyMs, random, signal, () => {
-    assertOwnFile(file, sandbox);
+    const file = ownFile();
     if (!existsSync(file)) return;
     const kind = random.pick(how);
     const damaged = damage(readFileSync(file), kind, random);
     // What a reader meets from the first moment on is this fault's doing, and a whole file before the last is not its end.
-    const record = (phase: 'begin' | 'end') =>
-      recorder.record({ type: 'fault', time: recorder.now(), fault: 'corrupt', phase, detail: kind });
-    record('begin');
+    record({ fault: 'corrupt', phase: 'begin', detail: kind });
     overwriteInPlace(file, damaged);
-    record('end');
+    record({ fault: 'corrupt', phase: 'end', detail: kind });
   });
 }
 

@@ -1,20 +1,8 @@
 import type { Fault } from '../core/scenario.js';
-import type { Fleet } from '../stress/fleet.js';
-import type { Recorder } from '../stress/recorder.js';
-import type { Random } from '../workload/random.js';
+import type { FaultContext } from './context.js';
 import { corrupt } from './corrupt.js';
 import { kill } from './kill.js';
 import { pause } from './pause.js';
-
-/** What a fault may reach. */
-export interface FaultContext {
-  fleet: Fleet;
-  recorder: Recorder;
-  random: Random;
-  file: string;
-  sandbox: string;
-  signal: AbortSignal;
-}
 
 /** Each kind of fault and what it does, for lists. */
 export const faults: Readonly<Record<Fault['kind'], string>> = {

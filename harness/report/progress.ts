@@ -1,4 +1,4 @@
-import type { Progress } from '../stress/options.js';
+import type { Progress } from '../core/progress.js';
 
 const plainEveryMs = 10_000;
 

@@ -53,7 +53,7 @@ it('cells line up, and bars in them are no columns', () => {
 });
 
 describe('progress', () => {
-  const report = { result: 'valid', counts: judge(lost).counts } as ScenarioReport;
+  const report = { result: 'valid', counts: judge(lost).counts } as unknown as ScenarioReport;
   const work = (elapsedMs: number) =>
     ({ type: 'work', label: 's on t', elapsedMs, workMs: 30_000, acknowledged: 7, faults: 0 }) as const;
   function draw(isTTY: boolean): string {

@@ -1,5 +1,6 @@
 import type { ProfileName, Workload } from '../core/scenario.js';
 import type { TargetSpec } from '../core/target.js';
+import type { Victim } from '../faults/context.js';
 import { workloadOf } from '../workload/generator.js';
 import { type ClientExit, type ClientProcess, spawnClient } from './client-process.js';
 import type { ClientConfig, FromClient, ToClient } from './protocol.js';
@@ -31,7 +32,7 @@ type State =
 const startGraceMs = 20_000;
 
 /** One place in the fleet. The process in it may be killed and replaced by the next incarnation. */
-export class Member {
+export class Member implements Victim {
   state: State = 'starting';
   url: string | undefined;
   /** What the process said before it ended against its instructions. */
@@ -86,6 +87,14 @@ export class Member {
   kill(): void {
     this.state = 'killed';
     this.signal('SIGKILL');
+  }
+
+  arm(): void {
+    this.tell({ type: 'arm' });
+  }
+
+  wake(): void {
+    this.signal('SIGCONT');
   }
 
   /** Also reaches what the process has spawned, and one that is stopped. */

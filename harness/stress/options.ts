@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import path from 'node:path';
 import { closest } from '../core/closest.js';
-import type { ScenarioReport } from '../core/report.js';
+import type { Progress } from '../core/progress.js';
 import { type ProfileName, profileNames, type Scenario } from '../core/scenario.js';
 import type { TargetSpec } from '../core/target.js';
 import { UsageError } from '../core/usage-error.js';
@@ -32,11 +32,6 @@ export interface StressOptions {
   signal?: AbortSignal;
   onProgress?: (progress: Progress) => void;
 }
-
-export type Progress =
-  | { type: 'begin'; label: string; isControl: boolean; position: number; of: number }
-  | { type: 'work'; label: string; elapsedMs: number; workMs: number; acknowledged: number; faults: number }
-  | { type: 'end'; label: string; isControl: boolean; report: ScenarioReport };
 
 /** The same, with every question answered: nothing later asks what a missing option means. */
 export interface FilledOptions {

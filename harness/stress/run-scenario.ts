@@ -6,7 +6,7 @@ import { inject } from '../faults/index.js';
 import { Random } from '../workload/random.js';
 import { Fleet } from './fleet.js';
 import { Recorder } from './recorder.js';
-import { makeSandbox } from './sandbox.js';
+import { assertOwnFile, makeSandbox } from './sandbox.js';
 import { writeSeeds } from './seeds.js';
 
 export interface ScenarioRun {
@@ -55,7 +55,17 @@ export async function runScenario(run: ScenarioRun): Promise<void> {
     const over = new AbortController();
     const faults = (scenario.faults ?? []).map((fault, index) => {
       const random = new Random(seed, `${fault.kind}-${index}`);
-      return inject(fault, { fleet, recorder, random, file, sandbox, signal: over.signal });
+      return inject(fault, {
+        running: () => fleet.running(),
+        writers: () => fleet.writers(),
+        onPausing: (listener) => {
+          fleet.onPausing = listener;
+        },
+        ownFile: () => assertOwnFile(file, sandbox),
+        record: (event) => recorder.record({ type: 'fault', time: recorder.now(), ...event }),
+        random,
+        signal: over.signal,
+      });
     });
     await Promise.race([sleep(run.workMs, undefined, { ref: false }), fleet.finished(over.signal)]);
     over.abort();

@@ -32,8 +32,9 @@ export function makeSandbox(directory: string): { sandbox: string; file: string 
 /**
  * Refuses to go on unless the file is inside a directory that a run made for itself. Every client and every
  * fault calls this before it touches anything, so no mistake elsewhere can reach a user's real file.
+ * @returns the file
  */
-export function assertOwnFile(file: string, sandbox: string): void {
+export function assertOwnFile(file: string, sandbox: string): string {
   const directory = realpathSync(path.dirname(file));
   const inside = directory.startsWith(realpathSync(sandbox) + path.sep);
   if (!inside || !existsSync(path.join(sandbox, marker))) {
@@ -41,6 +42,7 @@ export function assertOwnFile(file: string, sandbox: string): void {
       `refusing to touch ${file}: it is not inside a directory that this run made (${sandbox})`,
     );
   }
+  return file;
 }
 
 /**

@@ -1,0 +1,31 @@
+import type { FaultEvent } from '../core/history.js';
+import type { Random } from '../workload/random.js';
+
+/** A client process, as far as a fault may reach it. */
+export interface Victim {
+  readonly client: string;
+  /** Of the process that is there now; undefined before the first has started. */
+  readonly pid: number | undefined;
+  /** SIGKILL, after which it comes back. */
+  kill(): void;
+  /** Makes it stop itself right before its next commit call. */
+  arm(): void;
+  /** SIGCONT. */
+  wake(): void;
+}
+
+/** What a fault may do things to, and with. */
+export interface FaultContext {
+  /** All that may be killed. */
+  running(): Victim[];
+  /** Those that open the file themselves and stay: in them a fault at a commit can be armed. */
+  writers(): Victim[];
+  /** Calls when a client is about to stop itself. */
+  onPausing(listener: (victim: Victim) => void): void;
+  /** The file under test. Fails if it is not inside a directory that this run made. */
+  ownFile(): string;
+  record(event: Omit<FaultEvent, 'type' | 'time'>): void;
+  random: Random;
+  /** Ends the fault; it then undoes what it has done and returns. */
+  signal: AbortSignal;
+}
