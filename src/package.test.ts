@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { newDirectory } from './cli/fixtures.js';
+import { newDirectory } from './cli/command.test.helper.js';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
 

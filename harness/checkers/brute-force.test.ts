@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Operation, Outcome, Run } from '../core/run.js';
-import { run } from './fixtures.js';
+import { run } from './fixtures.test.helper.js';
 import { checkLinearizability } from './linearizability.js';
 
 /** One key, few operations, few points in time: small enough to try all orders, tight enough to tie often. */

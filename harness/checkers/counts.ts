@@ -1,33 +1,7 @@
 import type { FaultKind } from '../core/history.js';
+import type { Counts } from '../core/report.js';
 import type { Run } from '../core/run.js';
 import type { Finding, FindingKind } from '../core/verdict.js';
-
-/** What happened, in numbers. The names are those that a scenario's `atLeast` may use. */
-export interface Counts {
-  /** Successful sets and removes. */
-  acknowledged: number;
-  /** Successful gets and alls. */
-  reads: number;
-  failed: number;
-  /** Sets and removes that may have happened. */
-  unknown: number;
-  lost: number;
-  stale: number;
-  resurrected: number;
-  garbage: number;
-  torn: number;
-  /** Those of an unknown kind, too. */
-  seedsLost: number;
-  looseModes: number;
-  leftovers: number;
-  hung: number;
-  crashed: number;
-  kills: number;
-  pauses: number;
-  corruptions: number;
-  /** Whole contents that a foreign reader met. */
-  versions: number;
-}
 
 export function count({ operations, faults, files }: Run, findings: readonly Finding[]): Counts {
   const found = (...kinds: FindingKind[]) => findings.filter(({ kind }) => kinds.includes(kind)).length;

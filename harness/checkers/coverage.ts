@@ -1,10 +1,4 @@
-import type { Verdict } from '../core/verdict.js';
-import type { Counts } from './counts.js';
-
-export interface Check {
-  result: Verdict;
-  summary?: string;
-}
+import type { Check, Counts } from '../core/report.js';
 
 /**
  * Did enough happen for silence to mean something? A run in which too little did proves nothing, whatever the

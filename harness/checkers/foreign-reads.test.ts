@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { run } from './fixtures.js';
+import { run } from './fixtures.test.helper.js';
 import { foreignReads } from './foreign-reads.js';
 
 test('tells of each value of each key when it was first and last seen, by looks at a whole file', () => {

@@ -1,5 +1,5 @@
 import type { FileEvent, ValueId } from '../core/history.js';
-import type { Interval } from './registers.js';
+import type { Interval } from './interval.js';
 
 export interface ForeignRead extends Interval {
   key: string;

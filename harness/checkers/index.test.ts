@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Operation } from '../core/run.js';
-import { run } from './fixtures.js';
+import { run } from './fixtures.test.helper.js';
 import { judge } from './index.js';
 
 const healthy = `

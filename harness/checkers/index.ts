@@ -1,28 +1,16 @@
 /** Judges a run: a pure function of its history, so an old run can be judged again by newer checkers. */
-import type { Action } from '../core/history.js';
+import type { Check, Judgement } from '../core/report.js';
 import type { Run } from '../core/run.js';
-import { type Finding, type Guarantee, type Verdict, worstOf } from '../core/verdict.js';
-import { type Counts, count } from './counts.js';
-import { type Check, checkCoverage } from './coverage.js';
-import { type Latency, measureLatency } from './latency.js';
+import { type Finding, type Guarantee, worstOf } from '../core/verdict.js';
+import { count } from './counts.js';
+import { checkCoverage } from './coverage.js';
+import { measureLatency } from './latency.js';
 import { checkLinearizability } from './linearizability.js';
 import { checkPrivacy } from './privacy.js';
 import { checkProgress } from './progress.js';
 import { checkSeeds } from './seeds.js';
 import { byGravity, summarize } from './summary.js';
 import { checkTorn } from './torn.js';
-
-export type { Check, Counts, Latency };
-
-export interface Judgement {
-  /** The worst of the checks. */
-  result: Verdict;
-  checks: Partial<Record<Guarantee | 'coverage', Check>>;
-  counts: Counts;
-  latencyMs: Partial<Record<Action, Latency>>;
-  /** The worst kinds first, then by time. */
-  findings: Finding[];
-}
 
 interface Checker {
   guarantees: readonly Guarantee[];

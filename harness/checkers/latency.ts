@@ -1,12 +1,6 @@
 import type { Action } from '../core/history.js';
+import type { Latency } from '../core/report.js';
 import type { Run } from '../core/run.js';
-
-/** In milliseconds, with three decimals. */
-export interface Latency {
-  p50: number;
-  p99: number;
-  max: number;
-}
 
 /** How long the successful calls of each kind took. Kinds without any are absent. */
 export function measureLatency({ operations }: Run): Partial<Record<Action, Latency>> {

@@ -1,15 +1,10 @@
 import type { SeedEvent, ValueId } from '../core/history.js';
 import type { Operation, Run } from '../core/run.js';
 import { foreignReads } from './foreign-reads.js';
+import type { Interval } from './interval.js';
 
 /** When seeds were written and what is absent at first was removed: before every operation. */
 export const beforeRun = -1;
-
-/** A closed interval, in nanoseconds. Where one ends as another begins, the two are concurrent. */
-export interface Interval {
-  begin: number;
-  end: number;
-}
 
 /** Somebody's wish to change one key. Seeds, and the absence before the run, have no operation. */
 export interface Mutation extends Interval {

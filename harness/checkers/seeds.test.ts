@@ -1,4 +1,4 @@
-import { describePlanted } from './planted.js';
+import { describePlanted } from './planted.test.helper.js';
 
 describePlanted([
   {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { judge } from './index.js';
-import { type Fate, type Step, simulate } from './simulation.js';
+import { type Fate, type Step, simulate } from './simulation.test.helper.js';
 
 const seeds = { seeded: 'seed.0', k0: 'seed.1' };
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { run } from './fixtures.js';
+import { run } from './fixtures.test.helper.js';
 import { overlapSearch } from './overlaps.js';
 import { suspectsOf } from './suspects.js';
 

@@ -1,11 +1,12 @@
 import type { Action } from './history.js';
 import type { Finding, Guarantee, Verdict } from './verdict.js';
 
-export interface CheckResult {
+export interface Check {
   result: Verdict;
   summary?: string;
 }
 
+/** In milliseconds, with three decimals. */
 export interface Latency {
   p50: number;
   p99: number;
@@ -16,22 +17,28 @@ export interface Latency {
 export interface Judgement {
   /** The worst of the checks; a run in which too little happened is at best unknown. */
   result: Verdict;
-  checks: Partial<Record<Guarantee | 'coverage', CheckResult>>;
+  checks: Partial<Record<Guarantee | 'coverage', Check>>;
   counts: Counts;
   latencyMs: Partial<Record<Action, Latency>>;
+  /** The worst kinds first, then by time. */
   findings: Finding[];
 }
 
+/** What happened, in numbers. The names are those that a scenario's `atLeast` may use. */
 export interface Counts {
-  /** Writes and removals that returned without an error. */
+  /** Successful sets and removes. */
   acknowledged: number;
+  /** Successful gets and alls. */
   reads: number;
   failed: number;
+  /** Sets and removes that may have happened. */
   unknown: number;
   lost: number;
   stale: number;
   resurrected: number;
+  garbage: number;
   torn: number;
+  /** Those of an unknown kind, too. */
   seedsLost: number;
   looseModes: number;
   leftovers: number;
@@ -40,7 +47,7 @@ export interface Counts {
   kills: number;
   pauses: number;
   corruptions: number;
-  /** Contents of the file that a foreign reader met. */
+  /** Whole contents that a foreign reader met. */
   versions: number;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { run } from '../checkers/fixtures.js';
+import { run } from '../checkers/fixtures.test.helper.js';
 import { judge } from '../checkers/index.js';
 import type { ScenarioReport } from '../core/report.js';
 import { progressReporter } from './progress.js';

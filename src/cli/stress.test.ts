@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../harness/index.js';
-import { command, fixture, holdfast, newDirectory, processesIn } from './fixtures.js';
+import { command, fixture, holdfast, newDirectory, processesIn } from './command.test.helper.js';
 
 /** Runs one scenario on one target. @returns the exit code and the report */
 async function stress(target: string, scenario: string, ...more: string[]) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../core/verdict.js';
-import { run } from './fixtures.js';
+import { run } from './fixtures.test.helper.js';
 import { judge } from './index.js';
 
 /** A rule, a history that breaks it once, and its twin that does not. */
