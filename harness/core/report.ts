@@ -74,7 +74,7 @@ export interface JudgedRun extends Omit<Judgement, 'findings'> {
   seed: number;
   /** Stress has no schedule to replay: the seed repeats what the clients do, not when. */
   schedule: null;
-  /** The first of them, at most `violationsMax`. */
+  /** The worst first, one for each cause, at most `violationsMax`. */
   violations: Violation[];
 }
 

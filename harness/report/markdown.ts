@@ -1,4 +1,4 @@
-import type { JudgedRun, Report, Violation } from '../core/report.js';
+import type { Counts, JudgedRun, Report, Violation } from '../core/report.js';
 import { table } from './table.js';
 
 const violationsShown = 3;
@@ -61,25 +61,24 @@ export function controlTable({ controls }: Report): string {
 
 /** What a scenario's run proves or refutes, guarantee by guarantee, and its first violations as tables. */
 export function details(scenario: JudgedRun & { reproduce?: string }): string[] {
-  const { checks, violations, reproduce, result } = scenario;
+  const { checks, counts, violations, reproduce, result } = scenario;
   const said = Object.entries(checks).filter(([, check]) => check?.summary !== undefined);
   if (result === 'valid') return [];
+  const shown = violations.slice(0, violationsShown);
+  const others = violationsIn(counts) - shown.length;
   return [
     `### ${scenario.scenario} on ${scenario.target}: ${result}`,
     said.map(([name, check]) => `- ${name} ${check?.result}: ${check?.summary}`).join('\n'),
-    ...onePerCause(violations).slice(0, violationsShown).flatMap(violationTable),
+    ...shown.flatMap(violationTable),
+    ...(others > 0 ? [`And ${others} more violations: see report.json and history.jsonl.`] : []),
     ...(reproduce ? [`Run it again: \`${reproduce}\``] : []),
   ];
 }
 
-/** One careless write can erase a hundred others: the first of them tells it all. */
-function onePerCause(violations: readonly Violation[]): Violation[] {
-  const causes = new Map<string, Violation>();
-  for (const violation of violations) {
-    const cause = `${violation.kind} ${violation.operations.at(-1)}`;
-    if (!causes.has(cause)) causes.set(cause, violation);
-  }
-  return [...causes.values()];
+/** How many violations there are in all, shown or not. */
+function violationsIn(counts: Counts): number {
+  const { lost, stale, resurrected, garbage, torn, seedsLost, looseModes, leftovers, hung, crashed } = counts;
+  return lost + stale + resurrected + garbage + torn + seedsLost + looseModes + leftovers + hung + crashed;
 }
 
 function violationTable({ sentence, kind, guarantee, processes, timeline }: Violation): string[] {

@@ -1,6 +1,7 @@
 import { judge } from '../checkers/index.js';
 import { type JudgedRun, violationsMax } from '../core/report.js';
 import { toRun } from '../core/run.js';
+import type { Finding } from '../core/verdict.js';
 import { toViolation } from '../report/timeline.js';
 import { readRuns } from './recorder.js';
 
@@ -18,8 +19,20 @@ export async function judgeHistory(file: string, start = 0): Promise<JudgedRun[]
     judged.push({
       ...{ scenario, target, executor: 'stress', seed, schedule: null },
       ...judgement,
-      violations: findings.slice(0, violationsMax).map((finding) => toViolation(run, finding)),
+      violations: onePerCause(findings)
+        .slice(0, violationsMax)
+        .map((finding) => toViolation(run, finding)),
     });
   }
   return judged;
+}
+
+/** One careless write can erase a hundred others: the first of them tells it all. */
+function onePerCause(findings: readonly Finding[]): Finding[] {
+  const causes = new Map<string, Finding>();
+  for (const finding of findings) {
+    const cause = `${finding.kind} ${finding.operations.at(-1)}`;
+    if (!causes.has(cause)) causes.set(cause, finding);
+  }
+  return [...causes.values()];
 }

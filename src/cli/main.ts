@@ -13,7 +13,7 @@ async function main(): Promise<void> {
     .description('Find, reproduce and prevent lost updates in files that several processes share.')
     .version(version())
     .exitOverride()
-    .showHelpAfterError('(add --help for what there is)');
+    .showHelpAfterError();
   addStress(program);
   addCheck(program);
   addList(program);

@@ -21,10 +21,14 @@ describe('every store that ships with a bug is caught', () => {
     { target: 'naive', scenario: 'two-terminals' },
     { target: 'in-process-lock', scenario: 'two-terminals' },
     { target: 'rename-only', scenario: 'two-terminals' },
-    { target: 'textbook?stale=2000', scenario: 'pause', duration: '5s' },
+    { target: 'naive', scenario: 'all-clients-set' },
+    { target: 'naive', scenario: 'set-delete-churn' },
+    { target: 'rename-only', scenario: 'corrupt-midway' },
+    { target: 'naive', scenario: 'kill-9' },
+    { target: 'textbook?stale=2000', scenario: 'pause', duration: '6s' },
     { target: fixture('in-memory.ts'), scenario: 'two-terminals' },
   ];
-  it.each(planted)('$target loses updates in $scenario', async ({ target, scenario, duration = '2s' }) => {
+  it.each(planted)('$target loses updates in $scenario', async ({ target, scenario, duration = '3s' }) => {
     const { exitCode, report } = await stress(target, scenario, '--duration', duration);
     expect(counts(report)?.lost).toBeGreaterThan(0);
     expect(report?.result).toBe('invalid');
@@ -52,10 +56,14 @@ describe('every store that ships with a bug is caught', () => {
     expect(report?.scenarios[0]?.checks.G6?.result).toBe('invalid');
   });
 
-  it.each(['hangs-later.mjs', 'exits-later.mjs'])(
-    'a store that breaks its caller does not wait within bounds: %s',
-    async (name) => {
-      const { report, cwd } = await stress(fixture(name), 'two-terminals', '--duration', '3s');
+  it.each([
+    ['hangs-later.mjs', 'two-terminals'],
+    ['exits-later.mjs', 'two-terminals'],
+    ['forgotten-lock.mjs', 'kill-9'],
+  ])(
+    'a store that keeps its caller waiting, or ends it, breaks the bounded wait: %s in %s',
+    async (name, scenario) => {
+      const { report, cwd } = await stress(fixture(name), scenario, '--duration', '4s');
       const { hung = 0, crashed = 0 } = counts(report) ?? {};
       expect(hung + crashed).toBeGreaterThan(0);
       expect(report?.scenarios[0]?.checks.G7?.result).toBe('invalid');
