@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { ControlReport, Report, RunResult, ScenarioReport } from '../core/report.js';
 import { worstOf } from '../core/verdict.js';
@@ -19,6 +19,9 @@ export async function stress(options: StressOptions = {}): Promise<Report & { ou
   const filled = await fillOptions(options);
   const { seed, runs, targets, signal, onProgress } = filled;
   const out = claimDirectory(filled.out);
+  // A directory may be used again; what an older run left in it must not be taken for this one's.
+  for (const name of ['history.jsonl', 'report.json', 'summary.md'])
+    rmSync(path.join(out, name), { force: true });
   for (const target of targets) await probeTarget(target, path.join(out, 'work'));
 
   const started = performance.now();

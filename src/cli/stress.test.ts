@@ -127,6 +127,25 @@ describe('a run says what it is worth', () => {
     expect(shown.stdout).toContain('# Stress run: invalid');
   });
 
+  it('starts afresh in a directory that is used again', async () => {
+    const out = newDirectory();
+    const flags = [
+      'stress',
+      '--no-controls',
+      '--scenario',
+      'two-terminals',
+      '--duration',
+      '3s',
+      '--out',
+      out,
+    ];
+    await holdfast([...flags, '--target', 'naive']);
+    await holdfast([...flags, '--target', 'hardened']);
+    const { exitCode, stdout } = await holdfast(['check', path.join(out, 'history.jsonl'), '--json']);
+    expect(JSON.parse(stdout).map(({ target }: { target: string }) => target)).toEqual(['hardened']);
+    expect(exitCode).toBe(0);
+  });
+
   it('is blind, not green, where a planted bug is not found', async () => {
     // One terminal alone can't lose anything: the control on the naive store finds nothing.
     const module = new URL('../../dist/harness/index.js', import.meta.url).href;

@@ -2,6 +2,10 @@ import { execFileSync } from 'node:child_process';
 import fs, { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { describe, expect, it } from 'vitest';
+import type { Document } from './document.js';
+import { attemptCommit } from './file/commit.js';
+import { createIntent } from './file/intents.js';
+import { resolvePaths } from './file/paths.js';
 import { failureOf, newFile, sourceUrl, textOf } from './scratch.test.helper.js';
 import { openStore } from './store.js';
 
@@ -101,5 +105,40 @@ describe('a commit that is passed between its two renames', () => {
     const file = await newCounter();
     await incrementWithInterruption(file, () => elsewhere(file, "await store.set('other', 1);"));
     expect(readdirSync(`${file}.intents`)).toEqual([]);
+  });
+});
+
+describe('of two commits at once', () => {
+  const set = (key: string) => (document: Document) => new Map(document).set(key, '1');
+
+  it('the one that announced itself later destroys the other before it reads, and that one starts again', async () => {
+    const file = await newCounter();
+    const paths = resolvePaths(file);
+    // Both announced and staged before either is on the disk: the queue is not asked.
+    const earlier = attemptCommit(paths, createIntent(paths.intents), set('earlier'), undefined, undefined);
+    const later = attemptCommit(paths, createIntent(paths.intents), set('later'), undefined, undefined);
+    expect([(await earlier).kind, (await later).kind]).toEqual(['fenced', 'committed']);
+    expect(JSON.parse(textOf(file))).toEqual({ count: 10, later: 1 });
+  });
+
+  it('neither is lost, however many there are and without any queue', async () => {
+    const file = await newCounter();
+    const paths = resolvePaths(file);
+    const keys = Array.from({ length: 40 }, (_, n) => `k${n}`);
+    const attempts = await Promise.all(
+      keys.map(async (key) => {
+        const { kind } = await attemptCommit(
+          paths,
+          createIntent(paths.intents),
+          set(key),
+          undefined,
+          undefined,
+        );
+        return { key, kind };
+      }),
+    );
+    const acknowledged = attempts.filter(({ kind }) => kind === 'committed').map(({ key }) => key);
+    expect(acknowledged.length).toBeGreaterThan(0);
+    expect(Object.keys(JSON.parse(textOf(file)))).toEqual(expect.arrayContaining(acknowledged));
   });
 });
