@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
@@ -11,17 +13,10 @@ import { DirectoryCache } from './directory-cache.js';
 await runClient('file', async (worker) => {
   const { store } = await worker.openTarget();
   const server = createAdaptorServer({ fetch: routes(worker, store).fetch });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(worker.config.port, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  const stopped = new Promise<void>((resolve) => {
-    worker.stopping.addEventListener('abort', () => resolve());
-    process.once('SIGTERM', () => resolve());
-  });
+  const port = await listen(server, worker.config.port);
+  const told = new Promise<void>((resolve) => process.once('SIGTERM', () => resolve()));
   await worker.ready(`http://127.0.0.1:${port}`);
-  await stopped;
+  await Promise.race([worker.stopped(), told]);
 
   // Whoever has been let in is answered; idle connections would keep the server open for ever.
   await new Promise((resolve) => {
@@ -30,6 +25,20 @@ await runClient('file', async (worker) => {
   });
   await store.close?.();
 });
+
+/** A server that was killed comes back at its port, which may be taken for a moment by somebody's outgoing connection. */
+async function listen(server: ReturnType<typeof createAdaptorServer>, port: number): Promise<number> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      server.listen(port, '127.0.0.1');
+      await once(server, 'listening');
+      return (server.address() as AddressInfo).port;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || attempt >= 100) throw error;
+      await sleep(50);
+    }
+  }
+}
 
 function routes(worker: Worker, store: Store): Hono {
   const cache = new DirectoryCache(worker.config.file, () => store.all());

@@ -114,9 +114,7 @@ export class Fleet {
   private async stopAll(members: Member[]): Promise<void> {
     for (const member of members) {
       if (member.state === 'running' || member.state === 'starting') member.state = 'stopping';
-      // One that is still at the barrier must pass it to see that it is over.
       member.tell({ type: 'stop' });
-      member.tell({ type: 'go' });
     }
     // One that has stopped itself just now must be able to hear it, too.
     const wake = setInterval(() => signalAll('SIGCONT'), wakeEveryMs);

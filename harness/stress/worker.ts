@@ -66,12 +66,20 @@ export class Worker {
     return { target, store: await target.open(this.config.file, this.config.target.options) };
   }
 
-  /** Says that this client is ready, and waits for the barrier to open. */
+  /** Says that this client is ready, and waits for the barrier to open, or for the end. */
   async ready(url?: string): Promise<void> {
     const { client } = this.config;
     this.send({ type: 'start', time: this.now(), client, process: process.pid, access: this.access });
     this.send(url === undefined ? { type: 'ready' } : { type: 'ready', url });
-    await this.gate;
+    await Promise.race([this.gate, this.stopped()]);
+  }
+
+  /** Resolves when the coordinator has said stop, which may have been long ago. */
+  stopped(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.stopping.aborted) resolve();
+      this.stopping.addEventListener('abort', () => resolve(), { once: true });
+    });
   }
 
   /** The client's steps, with its pauses, until it is told to stop or has done all it has to. */
