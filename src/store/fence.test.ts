@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import fs, { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import fs, { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import type { Document } from './document.js';
@@ -7,13 +7,17 @@ import { attemptCommit } from './file/commit.js';
 import { createIntent } from './file/intents.js';
 import { resolvePaths } from './file/paths.js';
 import { failureOf, newFile, sourceUrl, textOf } from './scratch.test.helper.js';
-import { openStore } from './store.js';
+import { openStore, type StoreOptions } from './store.js';
 
 /**
  * A commit has two renames, the copy and then the file. These tests stop a commit between the two, let somebody else
  * do something, and go on: the change must then be there exactly once, or its caller must be told that it is not known.
  */
-async function incrementWithInterruption(file: string, meanwhile: () => void): Promise<unknown> {
+async function incrementWithInterruption(
+  file: string,
+  meanwhile: () => void,
+  options: StoreOptions = {},
+): Promise<unknown> {
   const { renameSync } = fs;
   let interrupted = false;
   fs.renameSync = (from, to) => {
@@ -25,7 +29,7 @@ async function incrementWithInterruption(file: string, meanwhile: () => void): P
   };
   syncBuiltinESMExports();
   try {
-    return await openStore(file).update('count', (old) => Number(old ?? 0) + 1);
+    return await openStore(file, options).update('count', (old) => Number(old ?? 0) + 1);
   } finally {
     fs.renameSync = renameSync;
     syncBuiltinESMExports();
@@ -96,6 +100,23 @@ describe('a commit that is passed between its two renames', () => {
         rmSync(`${file}.intents`, { recursive: true });
         rmSync(`${file}.last`);
       }),
+    );
+    expect(error).toMatchObject({ code: 'E_UNKNOWN', definite: false });
+    expect(countIn(file)).toBe(10);
+  });
+
+  it('is unknown, too, where the deadline ends the repetition: the copy still holds it', async () => {
+    const file = await newCounter();
+    const error = await failureOf(
+      incrementWithInterruption(
+        file,
+        () => {
+          rmSync(`${file}.intents`, { recursive: true });
+          // A live process that stays in the way: nobody can be asked whether it is dead.
+          mkdirSync(`${file}.intents/of-somebody-else`, { recursive: true });
+        },
+        { deadlineMs: 50 },
+      ),
     );
     expect(error).toMatchObject({ code: 'E_UNKNOWN', definite: false });
     expect(countIn(file)).toBe(10);

@@ -114,6 +114,22 @@ it('a write in place that is under way is waited for, and not taken for damage',
   expect(readdirSync(path.dirname(file))).not.toContainEqual(expect.stringContaining('.corrupt-'));
 });
 
+it('a file that never settles ends the wait at the deadline, for readers and writers', async () => {
+  const { file } = damaged(Buffer.from('{'));
+  const store = openStore(file, { deadlineMs: 300 });
+  let n = 0;
+  const scribble = setInterval(() => writeFileSync(file, `{"half": ${n++}`), 20);
+  try {
+    const errors = await Promise.all([failureOf(store.all()), failureOf(store.set('a', 1))]);
+    expect(errors.map(({ code, definite }) => [code, definite])).toEqual([
+      ['E_TIMEOUT', true],
+      ['E_TIMEOUT', true],
+    ]);
+  } finally {
+    clearInterval(scribble);
+  }
+});
+
 describe('a file that is missing', () => {
   it('is empty: a user who removes it is logged out, whatever the copy holds', async () => {
     const { file, events, store } = damaged(undefined);

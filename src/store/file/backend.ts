@@ -37,7 +37,7 @@ export class FileBackend implements Backend {
     if (state.kind === 'valid') return state.document;
     if (state.kind === 'missing' && !hasCommitted(paths)) return new Map();
 
-    const settled = await settle(paths, state);
+    const settled = await settle(paths, state, performance.now() + this.options.deadlineMs);
     if (settled.kind === 'valid') return settled.document;
     if (settled.kind === 'missing') return new Map();
     // An empty change: the commit restores the last committed state, or says why it can't.
@@ -64,25 +64,29 @@ export class FileBackend implements Backend {
     let settled: FileState | undefined;
     let pending: Pending | undefined;
     for (let fences = 0; ; ) {
-      const paths = resolvePaths(this.file);
-      await queue.wait(paths, patienceMs);
-      const attempt = await this.attempt(paths, queue, (intent) =>
-        attemptCommit(paths, intent, change, settled, pending),
-      );
-      if (attempt.kind === 'committed') {
-        if (attempt.restored) this.tell({ type: 'recovered', file: paths.file, ...attempt.restored });
-        return;
-      }
-      if (performance.now() > deadline) throw outOfTime(paths.file, pending);
-      if (attempt.kind === 'unsettled') {
-        settled = await settle(paths, attempt.state);
-      } else {
+      try {
+        const paths = resolvePaths(this.file);
+        await queue.wait(paths, patienceMs);
+        const attempt = await this.attempt(paths, queue, (intent) =>
+          attemptCommit(paths, intent, change, settled, pending),
+        );
+        if (attempt.kind === 'committed') {
+          if (attempt.restored) this.tell({ type: 'recovered', file: paths.file, ...attempt.restored });
+          return;
+        }
+        if (attempt.kind === 'unsettled') {
+          settled = await settle(paths, attempt.state, deadline);
+          continue;
+        }
         pending = attempt.pending ?? pending;
-        // Whoever fenced us judged us too slow. If the disk is slow for everybody, ever more patience ends the fighting.
-        patienceMs *= 2;
-        fences++;
-        await sleep(randomInt(Math.min(2 ** fences, backoffMsMax)));
+        if (performance.now() > deadline) throw outOfTime(paths.file);
+      } catch (error) {
+        throw pending === undefined ? error : noLongerDefinite(error);
       }
+      // Whoever fenced us judged us too slow. If the disk is slow for everybody, ever more patience ends the fighting.
+      patienceMs *= 2;
+      fences++;
+      await sleep(randomInt(Math.min(2 ** fences, backoffMsMax)));
     }
   }
 
@@ -117,9 +121,10 @@ function hasCommitted(paths: Paths): boolean {
 }
 
 /** Waits, without an intent, until the file has been the same for long enough, and returns what it then was. */
-async function settle(paths: Paths, first: FileState): Promise<FileState> {
+async function settle(paths: Paths, first: FileState, deadline: number): Promise<FileState> {
   for (let state = first; ; ) {
     if (state.kind === 'valid') return state;
+    if (performance.now() > deadline) throw outOfTime(paths.file);
     await sleep(state.kind === 'missing' ? settleMissingMs : settleCorruptMs);
     const now = readState(paths.file);
     if (isSame(now, state)) return state;
@@ -127,17 +132,22 @@ async function settle(paths: Paths, first: FileState): Promise<FileState> {
   }
 }
 
-function outOfTime(file: string, pending: Pending | undefined): StoreError {
-  const definite = pending === undefined;
-  return new StoreError(
-    definite ? 'E_TIMEOUT' : 'E_UNKNOWN',
-    `could not commit to ${file} within the deadline`,
-    {
-      definite,
-      file,
-      hint: definite
-        ? 'Nothing was written; try again'
-        : 'It may or may not have happened: read before you repeat it',
-    },
-  );
+function outOfTime(file: string): StoreError {
+  return new StoreError('E_TIMEOUT', `the deadline passed before ${file} could be used`, {
+    ...{ definite: true, file },
+    hint: 'Nothing was written; try again',
+  });
+}
+
+/**
+ * An earlier attempt was fenced between its two renames, and what stopped the later ones says nothing of it: it may yet
+ * take effect through a restoration from its copy.
+ */
+function noLongerDefinite(error: unknown): unknown {
+  if (!(error instanceof StoreError) || !error.definite) return error;
+  return new StoreError('E_UNKNOWN', `a change was interrupted, and then ${error.message}`, {
+    ...{ definite: false, cause: error },
+    ...(error.file === undefined ? {} : { file: error.file }),
+    hint: 'It may or may not have happened: read before you repeat it',
+  });
 }

@@ -41,13 +41,15 @@ export function decodeLastCommitted(record: Buffer): LastCommitted | undefined {
   return { id, epoch, bytes };
 }
 
-/** Undefined if there is none that can be used. */
+/** Undefined if there is none that can be used: it is needed only where the file can't be used either. */
 export function readLastCommitted(file: string): LastCommitted | undefined {
   try {
     return decodeLastCommitted(readFileSync(file));
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
-    throw ioError('read', file, error);
+    const code = errnoOf(error);
+    // Says that this process is short of descriptors, not that there is no copy.
+    if (code === 'EMFILE' || code === 'ENFILE') throw ioError('read', file, error);
+    return undefined;
   }
 }
 
