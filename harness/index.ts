@@ -12,7 +12,7 @@ export {
   type Workload,
 } from './core/scenario.js';
 export type { Store, TargetModule, TargetOptions } from './core/target.js';
-export { UsageError } from './core/usage-error.js';
+export { NothingMatchedError, UsageError } from './core/usage-error.js';
 export { type Finding, type Guarantee, type Verdict, worstOf } from './core/verdict.js';
 export { faults } from './faults/index.js';
 export { toMarkdown } from './report/markdown.js';

@@ -1,9 +1,14 @@
 /** The user asked for something that is not there or makes no sense: exit code 2. */
 export class UsageError extends Error {
-  override readonly name = 'UsageError';
+  override readonly name: string = 'UsageError';
 
   /** @param hint what was expected, or what to do next */
   constructor(message: string, hint?: string) {
     super(hint ? `${message}; ${hint}` : message);
   }
+}
+
+/** What was asked for makes sense, and there is nothing of it: exit code 4. */
+export class NothingMatchedError extends UsageError {
+  override readonly name = 'NothingMatchedError';
 }

@@ -1,7 +1,7 @@
 import type { Counts } from '../core/report.js';
 import type { ProfileName, Scenario, Workload } from '../core/scenario.js';
 import type { TargetSpec } from '../core/target.js';
-import { UsageError } from '../core/usage-error.js';
+import { NothingMatchedError, UsageError } from '../core/usage-error.js';
 
 /** One run of one scenario on one target. */
 export interface PlannedRun {
@@ -42,7 +42,7 @@ export interface PlanInput {
   shard: { index: number; of: number };
 }
 
-/** Every scenario on every target, with its share of the duration. @throws UsageError if there is too little of it */
+/** Every scenario on every target, with its share of the duration. @throws UsageError if there is too little of it, or nothing to run */
 export function plan({
   scenarios,
   targets,
@@ -55,6 +55,9 @@ export function plan({
   const pairs = scenarios
     .flatMap((scenario) => targets.map((target) => ({ scenario, target, weight: scenario.weight ?? 1 })))
     .filter((_, position) => position % shard.of === shard.index - 1);
+  if (pairs.length === 0) {
+    throw new NothingMatchedError(`part ${shard.index} of ${shard.of} has no scenario`, 'give fewer parts');
+  }
   const weights = pairs.reduce((sum, { weight }) => sum + weight, 0);
   const controlsMs = controls.reduce((sum, { workMs }) => sum + workMs + overheadMs, 0);
 

@@ -70,8 +70,8 @@ async function runAndJudge(
 
 /** A violation that was found is one, even where the harness is blind to others. */
 function resultOf(controls: ControlReport[], scenarios: ScenarioReport[], interrupted: boolean): RunResult {
-  const result = worstOf(scenarios.map((scenario) => scenario.result));
-  if (result === 'invalid') return result;
   if (interrupted) return 'interrupted';
-  return controls.every(({ found }) => found) ? result : 'blind';
+  const result = worstOf(scenarios.map((scenario) => scenario.result));
+  const isBlind = controls.some(({ found }) => !found);
+  return isBlind && result !== 'invalid' ? 'blind' : result;
 }

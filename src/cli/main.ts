@@ -37,10 +37,15 @@ try {
 function report(error: unknown): number {
   // Commander has said it already; help and version are no errors.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage;
-  const isUsage = error instanceof Error && error.name === 'UsageError';
-  const text = isUsage
-    ? error.message
-    : `internal error: ${error instanceof Error ? error.stack : String(error)}`;
-  process.stderr.write(`holdfast: ${text}\n`);
-  return isUsage ? exitCodes.usage : exitCodes.internal;
+  const [message, code] = explain(error);
+  process.stderr.write(`holdfast: ${message}\n`);
+  return code;
+}
+
+function explain(error: unknown): [message: string, exitCode: number] {
+  if (!(error instanceof Error)) return [`internal error: ${String(error)}`, exitCodes.internal];
+  // By name: to know the class, the whole harness would have to be loaded for every command.
+  if (error.name === 'UsageError') return [error.message, exitCodes.usage];
+  if (error.name === 'NothingMatchedError') return [error.message, exitCodes.nothingMatched];
+  return [`internal error: ${error.stack}`, exitCodes.internal];
 }

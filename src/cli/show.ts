@@ -2,7 +2,6 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { Report } from '../../harness/index.js';
-import { exitCodes } from './exit-codes.js';
 
 export function addShow(program: Command): void {
   program
@@ -11,13 +10,11 @@ export function addShow(program: Command): void {
     .argument('[dir]', "the run's directory, or its report.json", 'reports/latest')
     .option('--json', 'as JSON')
     .action(async (place: string, { json }: { json?: boolean }) => {
-      const { toMarkdown, UsageError } = await import('../../harness/index.js');
+      const { NothingMatchedError, toMarkdown, UsageError } = await import('../../harness/index.js');
       const file =
         existsSync(place) && statSync(place).isDirectory() ? path.join(place, 'report.json') : place;
       if (!existsSync(file)) {
-        process.stderr.write(`holdfast: there is no report at ${file}; holdfast stress makes one\n`);
-        process.exitCode = exitCodes.nothingMatched;
-        return;
+        throw new NothingMatchedError(`there is no report at ${file}`, 'holdfast stress makes one');
       }
       const report = parseReport(readFileSync(file, 'utf8'));
       if (!report) throw new UsageError(`${file} is not a report`, 'expected a report.json with "schema": 1');

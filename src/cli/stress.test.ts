@@ -190,6 +190,14 @@ describe('bad input is refused by name', () => {
     expect(exitCode).toBe(2);
   });
 
+  it('and what is not there is another exit code than what makes no sense', async () => {
+    const shown = await holdfast(['show']);
+    expect(shown.stderr).toContain('there is no report at reports/latest; holdfast stress makes one');
+    expect(shown.exitCode).toBe(4);
+    const split = await holdfast(['stress', '--scenario', 'pause', '--shard', '2/2', '--no-controls']);
+    expect(split.exitCode).toBe(4);
+  });
+
   const broken: [string, string][] = [
     ['throws-on-import.mjs', 'this module throws while it loads'],
     ['no-open.mjs', 'has no function "open"; it exports close'],
