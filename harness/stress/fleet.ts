@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProfileName } from '../core/scenario.js';
 import { isClient, Member, type Profile, type Surroundings } from './member.js';
+import type { ToClient } from './protocol.js';
 
 /** A client that is told to stop may still have to wait for its last operation: a store's own deadline and some more. */
 const stopGraceMs = 15_000;
@@ -81,11 +82,21 @@ export class Fleet {
   private async add(client: string, profile: Profile): Promise<Member> {
     if (this.closed) throw new Error('the run is over: no process is started any more');
     const member = new Member(client, profile, this.around);
-    member.onPausing = () => this.onPausing(member);
-    member.onExit = () => this.replaceOrLeave(member);
+    member.onPausing = (process) => {
+      this.tellObserver({ type: 'guard', process });
+      this.onPausing(member);
+    };
+    member.onExit = (process) => {
+      this.tellObserver({ type: 'unguard', process });
+      this.replaceOrLeave(member);
+    };
     this.members.push(member);
     await member.start(this.serverUrl());
     return member;
+  }
+
+  private tellObserver(message: ToClient): void {
+    this.members.find(({ profile }) => profile === 'observer')?.tell(message);
   }
 
   private serverUrl(): string | undefined {

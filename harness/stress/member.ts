@@ -41,8 +41,8 @@ export class Member implements Victim {
   passed = false;
   /** How the last process ended. */
   exit: ClientExit | undefined;
-  onPausing: () => void = () => {};
-  onExit: () => void = () => {};
+  onPausing: (pid: number) => void = () => {};
+  onExit: (pid: number) => void = () => {};
   private incarnation = -1;
   private process: ClientProcess | undefined;
 
@@ -75,7 +75,7 @@ export class Member implements Victim {
       this.process.exited.then((exit) => {
         settle();
         this.recordExit(pid, exit);
-        this.onExit();
+        this.onExit(pid);
       });
     });
   }
@@ -111,7 +111,7 @@ export class Member implements Victim {
     if (message.type === 'broken') {
       this.error = message.error;
     } else if (message.type === 'pausing') {
-      this.onPausing();
+      if (this.pid !== undefined) this.onPausing(this.pid);
     } else if (message.type === 'passed') {
       this.passed = true;
     } else if (message.type === 'ready') {

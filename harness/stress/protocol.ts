@@ -33,7 +33,10 @@ export type ToClient =
   /** Finish the operation under way and exit. */
   | { type: 'stop' }
   /** Stop yourself by SIGSTOP right before the next commit call. */
-  | { type: 'arm' };
+  | { type: 'arm' }
+  /** This process has stopped itself and can't notice when the coordinator is gone: end it then. */
+  | { type: 'guard'; process: number }
+  | { type: 'unguard'; process: number };
 
 export type FromClient =
   | { type: 'ready'; url?: string }

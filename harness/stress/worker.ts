@@ -39,6 +39,7 @@ export class Worker {
       open = resolve;
     });
     let arm = () => {};
+    const guarded = new Set<number>();
     const lines = createInterface({ input: process.stdin });
     const config = await new Promise<ClientConfig>((resolve) => {
       lines.on('line', (line) => {
@@ -47,11 +48,13 @@ export class Worker {
         if (message.type === 'go') open();
         if (message.type === 'arm') arm();
         if (message.type === 'stop') stop.abort();
+        if (message.type === 'guard') guarded.add(message.process);
+        if (message.type === 'unguard') guarded.delete(message.process);
       });
       // The coordinator is gone, perhaps killed: whoever is left behind must not go on for ever.
       lines.on('close', () => {
+        for (const pid of guarded) killIfThere(pid);
         stop.abort();
-        open();
         setTimeout(() => process.exit(0), 2000).unref();
       });
     });
@@ -145,6 +148,14 @@ export async function runClient(access: Access, program: (worker: Worker) => Pro
 function describe(error: unknown): string {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return text.split('\n', 1)[0]?.slice(0, 300) ?? '';
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 function send(message: FromClient): void {

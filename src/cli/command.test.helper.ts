@@ -22,14 +22,19 @@ export function holdfast(args: readonly string[], options: { cwd?: string; env?:
 
 /** The processes whose home is inside a directory: the clients of the runs there, dead or alive. */
 export function processesIn(directory: string): string[] {
-  return readdirSync('/proc').filter((pid) => {
-    try {
-      return (
-        /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`HOME=${directory}`)
-      );
-    } catch {
-      // Gone since it was listed, or another user's.
-      return false;
-    }
-  });
+  const isThere = (pid: string) => readProc(`${pid}/environ`).includes(`HOME=${directory}`);
+  return readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && isThere(pid));
+}
+
+export function isStopped(pid: string): boolean {
+  return /\) T /.test(readProc(`${pid}/stat`));
+}
+
+function readProc(name: string): string {
+  try {
+    return readFileSync(`/proc/${name}`, 'latin1');
+  } catch {
+    // Gone since it was listed, or another user's.
+    return '';
+  }
 }

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../harness/index.js';
-import { command, fixture, holdfast, newDirectory, processesIn } from './command.test.helper.js';
+import { command, fixture, holdfast, isStopped, newDirectory, processesIn } from './command.test.helper.js';
 
 /** Runs one scenario on one target. @returns the exit code and the report */
 async function stress(target: string, scenario: string, ...more: string[]) {
@@ -259,16 +259,7 @@ describe('a run keeps to itself', () => {
   const signals = ['SIGINT', 'SIGTERM', 'SIGKILL'] as const;
   it.each(signals)('leaves no process behind when it is ended by %s', async (signal) => {
     const cwd = newDirectory();
-    const args = [
-      'stress',
-      '--scenario',
-      'kill-9',
-      '--scenario',
-      'pause',
-      '--no-controls',
-      '--duration',
-      '60s',
-    ];
+    const args = ['stress', '--scenario', 'kill-9', '--no-controls', '--duration', '60s'];
     const run = execa(process.execPath, [command, ...args], { cwd, reject: false });
     while (processesIn(cwd).length < 8) await sleep(50);
     await sleep(1000);
@@ -278,8 +269,22 @@ describe('a run keeps to itself', () => {
       expect(exitCode).toBe(130);
       expect(stdout).toContain('Interrupted');
     }
-    // A killed coordinator can't wait for its clients: they find out by themselves.
-    for (let waited = 0; processesIn(cwd).length > 0 && waited < 100; waited++) await sleep(100);
-    expect(processesIn(cwd)).toEqual([]);
+    await expectNobodyIn(cwd);
   });
+
+  it('not even a client that is stopped at its commit when the coordinator is killed', async () => {
+    const cwd = newDirectory();
+    const args = ['stress', '--scenario', 'pause', '--no-controls', '--duration', '60s'];
+    const run = execa(process.execPath, [command, ...args], { cwd, reject: false });
+    while (!processesIn(cwd).some(isStopped)) await sleep(20);
+    run.kill('SIGKILL');
+    await run;
+    await expectNobodyIn(cwd);
+  });
+
+  /** A killed coordinator can't wait for its clients: they find out by themselves. */
+  async function expectNobodyIn(directory: string): Promise<void> {
+    for (let waited = 0; processesIn(directory).length > 0 && waited < 100; waited++) await sleep(100);
+    expect(processesIn(directory)).toEqual([]);
+  }
 });
