@@ -9,7 +9,7 @@ import { newNonce } from './owner.js';
 import { ioError, type Paths } from './paths.js';
 import { quarantine } from './quarantine.js';
 import { syncDirectory, writeDurably } from './stage.js';
-import { type FileState, isSame, readState } from './state.js';
+import { type FileState, hasChanged, isSame, readState } from './state.js';
 
 /** A commit that was fenced after its copy was in place and before its file was. */
 export interface Pending {
@@ -140,11 +140,8 @@ async function publish(paths: Paths, intent: string, copy: LastCommitted, read: 
       { place: stagedFile, bytes: copy.bytes },
       { place: stagedCopy, bytes: encodeLastCommitted(copy) },
     ]);
-    const now = readState(paths.file);
-    if (!isSame(now, read)) {
-      // A foreign writer, who knows no intents, changed the file meanwhile: its change is not ours to drop.
-      return { kind: 'fenced' };
-    }
+    // A foreign writer, who knows no intents, may have changed the file meanwhile: its change is not ours to drop.
+    if (hasChanged(paths.file, read)) return { kind: 'fenced' };
     renameSync(stagedCopy, paths.last);
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return { kind: 'fenced' };

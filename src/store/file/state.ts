@@ -13,17 +13,27 @@ export type FileState =
 
 /** Fails with `E_IO` where the file can't be read at all: that says nothing of its content, so nothing may follow from it. */
 export function readState(file: string): FileState {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(file);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return { kind: 'missing' };
-    throw ioError('read', file, error);
-  }
+  const bytes = readBytes(file);
+  if (bytes === undefined) return { kind: 'missing' };
   const document = parseDocument(bytes);
   if (document) return { kind: 'valid', bytes, document };
   const reason = bytes.length === 0 ? 'it is empty' : `its ${bytes.length} bytes are not one JSON object`;
   return { kind: 'corrupt', bytes, reason };
+}
+
+/** Does the file no longer hold what it was seen to hold? By its bytes: size and time stay the same in one tick of its clock. */
+export function hasChanged(file: string, seen: FileState): boolean {
+  const bytes = readBytes(file);
+  return seen.kind === 'missing' ? bytes !== undefined : bytes === undefined || !bytes.equals(seen.bytes);
+}
+
+function readBytes(file: string): Buffer | undefined {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw ioError('read', file, error);
+  }
 }
 
 export function isSame(a: FileState, b: FileState): boolean {
