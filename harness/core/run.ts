@@ -11,6 +11,7 @@ import type {
   SeedEvent,
   ValueId,
 } from './history.js';
+import { UsageError } from './usage-error.js';
 
 export type Outcome = 'ok' | 'fail' | 'unknown';
 
@@ -51,10 +52,11 @@ export interface Run {
   final: FinalEvent | undefined;
 }
 
-/** Pairs the events of one run, in any order between processes. Throws on a history that is not one run. */
+/** Pairs the events of one run, in any order between processes. @throws UsageError if they are not one run */
 export function toRun(events: readonly HistoryEvent[]): Run {
   const header = events.find((event) => event.type === 'run');
-  if (!header) throw new Error('a history begins with a "run" event, this one has none');
+  if (!header) throw new UsageError('a history begins with a "run" event, and this one has none');
+  if (header.version !== 1) throw new UsageError(`this history has version ${header.version}, expected 1`);
   const of = <T extends HistoryEvent['type']>(type: T) =>
     events.filter((event): event is Extract<HistoryEvent, { type: T }> => event.type === type);
 
@@ -106,7 +108,8 @@ function pairOperations(
   for (const event of events) {
     if (event.type !== 'ok' && event.type !== 'fail' && event.type !== 'unknown') continue;
     const operation = operations.get(event.op);
-    if (!operation) throw new Error(`operation ${event.op} ends but never began`);
+    if (!operation)
+      throw new UsageError(`this history is incomplete: operation ${event.op} ends but never began`);
     operation.hung = false;
     operation.outcome = event.type;
     operation.end = event.type === 'unknown' ? Number.POSITIVE_INFINITY : event.time;

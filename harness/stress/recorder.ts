@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createReadStream, createWriteStream, type WriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { HistoryEvent } from '../core/history.js';
+import { UsageError } from '../core/usage-error.js';
 import { nowSince } from './clock.js';
 
 /** Writes one run's events to the end of the history file, and counts them for whoever watches. */
@@ -39,7 +40,7 @@ export class Recorder {
 /**
  * Reads a history file run by run: a `run` event opens each.
  * @param start the byte at which to begin
- * @throws Error naming the line that is not an event
+ * @throws UsageError naming the line that is not an event
  */
 export async function* readRuns(file: string, start = 0): AsyncGenerator<HistoryEvent[]> {
   let run: HistoryEvent[] = [];
@@ -64,5 +65,8 @@ function parseEvent(line: string, place: string): HistoryEvent {
   } catch {
     // Told below, with the place.
   }
-  throw new Error(`${place} is not an event of a history: expected one JSON object with a "type" a line`);
+  throw new UsageError(
+    `${place} is not an event of a history`,
+    'expected one JSON object with a "type" a line',
+  );
 }

@@ -4,6 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { closest } from '../core/closest.js';
 import type { Scenario } from '../core/scenario.js';
 import { UsageError } from '../core/usage-error.js';
+import { loadModule } from '../targets/load-module.js';
 
 /** Scenarios are data beside the harness, one module each: it finds them by looking, and imports none by name. */
 const directory = fileURLToPath(new URL('../../scenarios/', import.meta.url));
@@ -11,7 +12,7 @@ const directory = fileURLToPath(new URL('../../scenarios/', import.meta.url));
 /** All scenarios that ship with the harness. */
 export async function loadScenarios(): Promise<Scenario[]> {
   const modules = readdirSync(directory).filter((name) => name.endsWith('.js'));
-  const scenarios = await Promise.all(modules.map((name) => loadModule(path.join(directory, name))));
+  const scenarios = await Promise.all(modules.map((name) => loadScenario(path.join(directory, name))));
   return scenarios.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
@@ -33,7 +34,7 @@ async function findScenario(name: string, from: string): Promise<Scenario> {
   const scenario = known.find((candidate) => candidate.name === name);
   if (scenario) return scenario;
   const file = path.resolve(from, name);
-  if (/\.[cm]?[jt]s$/.test(name) && existsSync(file)) return { ...(await loadModule(file)), source: name };
+  if (/\.[cm]?[jt]s$/.test(name) && existsSync(file)) return { ...(await loadScenario(file)), source: name };
   const names = known.map((candidate) => candidate.name);
   throw new UsageError(
     `unknown scenario "${name}"${closest(name, names)}`,
@@ -41,13 +42,11 @@ async function findScenario(name: string, from: string): Promise<Scenario> {
   );
 }
 
-async function loadModule(file: string): Promise<Scenario> {
-  if (/\.[cm]?ts$/.test(file)) {
-    const { register } = await import('tsx/esm/api');
-    register();
-  }
-  const { default: scenario } = (await import(pathToFileURL(file).href)) as { default?: Partial<Scenario> };
-  if (!scenario?.name || !scenario.clients || !scenario.atLeast) {
+async function loadScenario(file: string): Promise<Scenario> {
+  const loaded = await loadModule(pathToFileURL(file).href);
+  // The default export, or, spread out, that of a CommonJS module.
+  const scenario = (loaded.default ?? loaded) as Partial<Scenario>;
+  if (!scenario.name || !scenario.clients || !scenario.atLeast) {
     throw new UsageError(
       `${file} has no scenario`,
       'expected: export default defineScenario({ name, clients, atLeast, ... })',

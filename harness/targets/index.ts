@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { closest } from '../core/closest.js';
 import type { TargetModule, TargetOptions, TargetSpec } from '../core/target.js';
 import { UsageError } from '../core/usage-error.js';
+import { loadModule } from './load-module.js';
 
 /** The stores that ship with the harness, each with what it loses. */
 export const targets: Readonly<Record<string, string>> = {
@@ -37,13 +38,9 @@ export function resolveTarget(label: string, directory: string): TargetSpec {
   );
 }
 
-/** Loads a target's module, TypeScript included. Called in client processes: a target may do anything while it loads. */
+/** Loads a target's module. Called in client processes: a target may do anything while it loads. */
 export async function loadTarget(spec: TargetSpec): Promise<TargetModule> {
-  if (/\.[cm]?tsx?$/.test(spec.module)) {
-    const { register } = await import('tsx/esm/api');
-    register();
-  }
-  const loaded = (await import(spec.module)) as Partial<TargetModule>;
+  const loaded: Partial<TargetModule> = await loadModule(spec.module);
   if (typeof loaded.open !== 'function') {
     throw new UsageError(
       `target "${spec.label}" has no function "open"`,

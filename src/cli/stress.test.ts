@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
@@ -198,6 +198,23 @@ describe('bad input is refused by name', () => {
     expect(split.exitCode).toBe(4);
   });
 
+  it('a history that is none', async () => {
+    const cwd = newDirectory();
+    const histories = {
+      text: 'not JSON',
+      headless: '{"type":"ok","time":1,"op":"x"}',
+      newer: '{"type":"run","version":2}',
+    };
+    for (const [name, line] of Object.entries(histories)) {
+      writeFileSync(path.join(cwd, name), line);
+      const { exitCode, stderr } = await holdfast(['check', name], { cwd });
+      expect(stderr).toMatch(
+        /^holdfast: .*(is not an event|begins with a "run" event|has version 2, expected 1)/,
+      );
+      expect(exitCode).toBe(2);
+    }
+  });
+
   const broken: [string, string][] = [
     ['throws-on-import.mjs', 'this module throws while it loads'],
     ['no-open.mjs', 'has no function "open"; it exports close'],
@@ -209,6 +226,33 @@ describe('bad input is refused by name', () => {
     expect(stderr).toContain(message);
     expect(exitCode).toBe(2);
     expect(processesIn(cwd)).toEqual([]);
+  });
+});
+
+describe('modules of a user, wherever they are', () => {
+  it('are a target and a scenario in TypeScript, in a folder with no package.json, and the run can be repeated', async () => {
+    const cwd = newDirectory();
+    copyFileSync(fixture('in-memory.ts'), path.join(cwd, 'my-store.ts'));
+    const scenario = `
+      const everyMs: [number, number] = [100, 300];
+      export default { name: 'mine', clients: { tui: 2 }, faults: [{ kind: 'kill', everyMs }], atLeast: { kills: 1 } };`;
+    writeFileSync(path.join(cwd, 'mine.ts'), scenario);
+    const flags = [
+      '--scenario',
+      './mine.ts',
+      '--target',
+      './my-store.ts',
+      '--no-controls',
+      '--duration',
+      '3s',
+      '--json',
+    ];
+    const { exitCode, stdout } = await holdfast(['stress', ...flags], { cwd });
+    const [report] = (JSON.parse(stdout) as Report).scenarios;
+    expect(report?.counts.lost).toBeGreaterThan(0);
+    expect(report?.counts.kills).toBeGreaterThan(0);
+    expect(report?.reproduce).toContain('--scenario ./mine.ts --target ./my-store.ts');
+    expect(exitCode).toBe(1);
   });
 });
 
