@@ -68,11 +68,17 @@ export function spawnClient(
     pid,
     send,
     signal: (signal) => sendSignal(group ? -pid : pid, signal),
-    exited: Promise.all([child, drained]).then(([result]) => ({
-      code: result.exitCode ?? null,
-      signal: result.signal ?? null,
-      chatter: chatter.trim(),
-    })),
+    exited: Promise.all([child, drained])
+      .then(([result]) => {
+        // Whatever the target has started and left behind ends with its process.
+        if (group) sendSignal(-pid, 'SIGKILL');
+        return result;
+      })
+      .then((result) => ({
+        code: result.exitCode ?? null,
+        signal: result.signal ?? null,
+        chatter: chatter.trim(),
+      })),
   };
 }
 
@@ -80,8 +86,9 @@ function sendSignal(to: number, signal: NodeJS.Signals): void {
   try {
     process.kill(to, signal);
   } catch (error) {
-    // Gone already: that is what signals are for here.
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    // Gone already, or, as macOS has it, dead and not yet reaped.
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ESRCH' && code !== 'EPERM') throw error;
   }
 }
 

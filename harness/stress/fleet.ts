@@ -28,6 +28,9 @@ export class Fleet {
       this.addAll('observer', 1),
       ...Object.entries(others).map(([profile, count]) => this.addAll(profile as ProfileName, count)),
     ]);
+    // Those that were ready before the observer was.
+    for (const { pid } of this.members)
+      if (pid !== undefined) this.tellObserver({ type: 'guard', process: pid });
     for (const member of this.members) member.tell({ type: 'go' });
   }
 
@@ -82,10 +85,8 @@ export class Fleet {
   private async add(client: string, profile: Profile): Promise<Member> {
     if (this.closed) throw new Error('the run is over: no process is started any more');
     const member = new Member(client, profile, this.around);
-    member.onPausing = (process) => {
-      this.tellObserver({ type: 'guard', process });
-      this.onPausing(member);
-    };
+    member.onPausing = () => this.onPausing(member);
+    member.onReady = (process) => this.tellObserver({ type: 'guard', process });
     member.onExit = (process) => {
       this.tellObserver({ type: 'unguard', process });
       this.replaceOrLeave(member);

@@ -41,7 +41,8 @@ export class Member implements Victim {
   passed = false;
   /** How the last process ended. */
   exit: ClientExit | undefined;
-  onPausing: (pid: number) => void = () => {};
+  onPausing: () => void = () => {};
+  onReady: (pid: number) => void = () => {};
   onExit: (pid: number) => void = () => {};
   private incarnation = -1;
   private process: ClientProcess | undefined;
@@ -111,12 +112,13 @@ export class Member implements Victim {
     if (message.type === 'broken') {
       this.error = message.error;
     } else if (message.type === 'pausing') {
-      if (this.pid !== undefined) this.onPausing(this.pid);
+      this.onPausing();
     } else if (message.type === 'passed') {
       this.passed = true;
     } else if (message.type === 'ready') {
       this.url = message.url;
       if (this.state === 'starting') this.state = 'running';
+      if (this.pid !== undefined) this.onReady(this.pid);
       settle();
     } else {
       this.around.recorder.record(message);

@@ -1,11 +1,11 @@
 import { randomInt } from 'node:crypto';
 import path from 'node:path';
-import { closest } from '../core/closest.js';
 import type { Progress } from '../core/progress.js';
-import { type ProfileName, profileNames, type Scenario } from '../core/scenario.js';
+import type { ProfileName, Scenario } from '../core/scenario.js';
 import type { TargetSpec } from '../core/target.js';
 import { UsageError } from '../core/usage-error.js';
 import { resolveTarget } from '../targets/index.js';
+import { checkClients, checkScenario } from './check-scenario.js';
 import { controls, type PlannedRun, plan } from './plan.js';
 import { findScenarios } from './registry.js';
 
@@ -46,13 +46,15 @@ export interface FilledOptions {
 /** @throws UsageError if a scenario, target, client or duration is not what it should be */
 export async function fillOptions(options: StressOptions): Promise<FilledOptions> {
   const { clients, operations = 0, durationMs = 30_000, shard = { index: 1, of: 1 } } = options;
-  if (clients) checkClients(clients);
+  const seed = options.seed ?? randomInt(2 ** 31);
+  checkNumbers({ operations, durationMs, seed });
+  if (clients) checkClients(clients, '--clients');
   const from = process.cwd();
   const scenarios = await findScenarios(options.scenarios ?? [], from);
+  for (const scenario of scenarios) checkScenario(scenario);
   const targets = (options.targets ?? ['hardened']).map((label) => resolveTarget(label, from));
   const controlRuns = options.controls === false ? [] : await planControls(from);
   const runs = plan({ scenarios, targets, controls: controlRuns, durationMs, clients, operations, shard });
-  const seed = options.seed ?? randomInt(2 ** 31);
   return {
     runs: [...controlRuns, ...runs],
     targets,
@@ -63,20 +65,13 @@ export async function fillOptions(options: StressOptions): Promise<FilledOptions
   };
 }
 
-function checkClients(clients: Partial<Record<ProfileName, number>>): void {
-  const stranger = Object.keys(clients).find((name) => !profileNames.includes(name as ProfileName));
-  if (stranger) {
-    const suggestion = closest(stranger, profileNames);
-    throw new UsageError(
-      `unknown client "${stranger}"${suggestion}`,
-      `expected one of: ${profileNames.join(', ')}`,
-    );
-  }
-  if (clients.web && !clients.server) {
-    throw new UsageError(
-      'the web client has no file access and needs a server',
-      'add server=1 to the clients',
-    );
+/** Numbers that come from a program, not from the command line's parser. */
+function checkNumbers(numbers: { operations: number; durationMs: number; seed: number }): void {
+  for (const [name, value] of Object.entries(numbers)) {
+    // Node's timers know no more milliseconds than this, and fire at once for what is longer.
+    if (!Number.isSafeInteger(value) || value < 0 || value > 2 ** 31 - 1) {
+      throw new UsageError(`${name} is ${value}`, `expected a whole number from 0 to ${2 ** 31 - 1}`);
+    }
   }
 }
 

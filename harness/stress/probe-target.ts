@@ -12,13 +12,16 @@ const graceMs = 10_000;
  * Tries a target alone in a process of its own before anything is built on it.
  * @throws UsageError saying what it did instead: threw, hung, exited
  */
-export async function probeTarget(target: TargetSpec, directory: string): Promise<void> {
+export async function probeTarget(target: TargetSpec, directory: string, signal: AbortSignal): Promise<void> {
   const { sandbox, file } = makeSandbox(directory);
   const recorder = new Recorder(path.join(sandbox, 'history.jsonl'), process.hrtime.bigint());
   const fleet = new Fleet({ workload: undefined, target, seed: 0, sandbox, file, recorder });
   try {
+    const stop = () => fleet.killAll();
+    signal.addEventListener('abort', stop, { once: true });
     const probe = await fleet.runToEnd('probe', graceMs);
-    if (probe.passed) return;
+    signal.removeEventListener('abort', stop);
+    if (probe.passed || signal.aborted) return;
     const hung = probe.exit?.signal === 'SIGKILL';
     const did = hung
       ? `did not open, set, get and remove within ${graceMs / 1000} s`

@@ -34,7 +34,7 @@ export type ToClient =
   | { type: 'stop' }
   /** Stop yourself by SIGSTOP right before the next commit call. */
   | { type: 'arm' }
-  /** This process has stopped itself and can't notice when the coordinator is gone: end it then. */
+  /** This process leads a group that must end when the coordinator is gone; it may be stopped, or too busy to notice. */
   | { type: 'guard'; process: number }
   | { type: 'unguard'; process: number };
 

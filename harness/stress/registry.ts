@@ -43,7 +43,13 @@ async function findScenario(name: string, from: string): Promise<Scenario> {
 }
 
 async function loadScenario(file: string): Promise<Scenario> {
-  const loaded = await loadModule(pathToFileURL(file).href);
+  const loaded = await loadModule(pathToFileURL(file).href).catch((error: unknown) => {
+    const [reason] = String(error).split('\n');
+    throw new UsageError(
+      `${file} can't be loaded: ${reason}`,
+      'a name that ends in .mts, or "type": "module", may help',
+    );
+  });
   // The default export, or, spread out, that of a CommonJS module.
   const scenario = (loaded.default ?? loaded) as Partial<Scenario>;
   if (!scenario.name || !scenario.clients || !scenario.atLeast) {

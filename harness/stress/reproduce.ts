@@ -4,9 +4,10 @@ import { overheadMs, type PlannedRun } from './plan.js';
 export function reproduceCommand(
   { scenario, target, clients, workload, workMs }: PlannedRun,
   seed: number,
+  command: string,
 ): string {
   const parts = [
-    'npm run stress -- --no-controls',
+    `${command} --no-controls`,
     `--scenario ${quote(scenario.source ?? scenario.name)} --target ${quote(target.label)} --seed ${seed}`,
     `--duration ${Math.ceil((workMs + overheadMs) / 1000)}s`,
   ];

@@ -55,13 +55,15 @@ describe('the command that runs it again', () => {
   const [first] = plan(input);
   if (!first) throw new Error('nothing was planned');
   it('says all that matters, quoted for a shell', () => {
-    expect(reproduceCommand(first, 42)).toBe(
+    expect(reproduceCommand(first, 42, 'npm run stress --')).toBe(
       "npm run stress -- --no-controls --scenario a --target 'textbook?stale=2000' --seed 42 --duration 10s",
     );
   });
   it('names clients and operations only where they are not the scenario’s own', () => {
     const [run] = plan({ ...input, clients: { tui: 4, server: 1 }, operations: 100 });
-    expect(run && reproduceCommand(run, 42)).toContain('--clients tui=4,server=1 --operations 100');
+    expect(run && reproduceCommand(run, 42, 'holdfast')).toContain(
+      '--clients tui=4,server=1 --operations 100',
+    );
   });
 });
 

@@ -22,7 +22,9 @@ export async function stress(options: StressOptions = {}): Promise<Report & { ou
   // A directory may be used again; what an older run left in it must not be taken for this one's.
   for (const name of ['history.jsonl', 'report.json', 'summary.md'])
     rmSync(path.join(out, name), { force: true });
-  for (const target of targets) await probeTarget(target, path.join(out, 'work'));
+  for (const target of targets) {
+    if (!signal.aborted) await probeTarget(target, path.join(out, 'work'), signal);
+  }
 
   const started = performance.now();
   const controls: ControlReport[] = [];
@@ -65,8 +67,11 @@ async function runAndJudge(
 
   const [judged] = await judgeHistory(history, start);
   if (!judged) throw new Error(`${history} has no record of ${label}`);
-  return { ...judged, reproduce: reproduceCommand(run, seed) };
+  return { ...judged, reproduce: reproduceCommand(run, seed, command) };
 }
+
+/** How this very command is called: by this project's own script, or as an installed package. */
+const command = process.env.npm_package_name === 'holdfast' ? 'npm run stress --' : 'npx holdfast stress';
 
 /** A violation that was found is one, even where the harness is blind to others. */
 function resultOf(controls: ControlReport[], scenarios: ScenarioReport[], interrupted: boolean): RunResult {

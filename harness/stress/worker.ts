@@ -53,7 +53,7 @@ export class Worker {
       });
       // The coordinator is gone, perhaps killed: whoever is left behind must not go on for ever.
       lines.on('close', () => {
-        for (const pid of guarded) killIfThere(pid);
+        for (const pid of guarded) if (pid !== process.pid) killIfThere(-pid);
         stop.abort();
         setTimeout(() => process.exit(0), 2000).unref();
       });

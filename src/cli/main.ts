@@ -7,6 +7,9 @@ import { addList } from './list.js';
 import { addShow } from './show.js';
 import { addStress } from './stress.js';
 
+/** The system refused a path that the user gave, or the place that the user is in. */
+const placeErrors = new Set(['ENOENT', 'EISDIR', 'ENOTDIR', 'EACCES', 'EPERM', 'EROFS', 'EEXIST']);
+
 /** The composition root: the one place that knows both the product and the harness, and the one that sets the exit code. */
 async function main(): Promise<void> {
   const program = new Command('holdfast')
@@ -26,6 +29,16 @@ function version(): string {
   const manifest = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
   return (JSON.parse(manifest) as { version: string }).version;
 }
+
+// `| head` has seen enough: that is no error, and no verdict either.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
+}
+// Node's own exit code for these is 1, which here would say that a guarantee was violated.
+process.on('uncaughtException', (error) => process.exit(report(error)));
 
 try {
   await main();
@@ -47,5 +60,7 @@ function explain(error: unknown): [message: string, exitCode: number] {
   // By name: to know the class, the whole harness would have to be loaded for every command.
   if (error.name === 'UsageError') return [error.message, exitCodes.usage];
   if (error.name === 'NothingMatchedError') return [error.message, exitCodes.nothingMatched];
+  const { code = '' } = error as NodeJS.ErrnoException;
+  if (placeErrors.has(code)) return [error.message, exitCodes.usage];
   return [`internal error: ${error.stack}`, exitCodes.internal];
 }

@@ -25,7 +25,11 @@ export function addShow(program: Command): void {
 function parseReport(text: string): Report | undefined {
   try {
     const report = JSON.parse(text) as Partial<Report> | null;
-    return report?.schema === 1 && Array.isArray(report.scenarios) ? (report as Report) : undefined;
+    const isReport =
+      report?.schema === 1 &&
+      Array.isArray(report.controls) &&
+      report.scenarios?.every(({ counts }) => counts);
+    return isReport ? (report as Report) : undefined;
   } catch {
     return undefined;
   }

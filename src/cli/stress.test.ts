@@ -215,6 +215,42 @@ describe('bad input is refused by name', () => {
     }
   });
 
+  const scenarios: [string, string][] = [
+    [
+      "{ name: 'x', clients: { tui: 2 }, atLeast: {}, faults: [{ kind: 'kil', everyMs: [1, 2] }] }",
+      '(did you mean "kill"?)',
+    ],
+    ["{ name: 'x', clients: { tui: 2 }, atLeast: {}, faults: [{ kind: 'kill' }] }", 'expected everyMs'],
+    ["{ name: 'x', clients: { tuo: 2 }, atLeast: {} }", 'unknown client "tuo" (did you mean "tui"?)'],
+    ["{ name: 'x', clients: { web: 1 }, atLeast: {} }", 'add server=1'],
+    ["{ name: 'x' }", 'has no scenario'],
+    ["(() => { throw new Error('mine') })()", "can't be loaded: Error: mine"],
+  ];
+  it.each(scenarios)('a scenario that would prove nothing: %s', async (text, message) => {
+    const cwd = newDirectory();
+    writeFileSync(path.join(cwd, 'mine.mjs'), `export default ${text};`);
+    const { exitCode, stderr } = await holdfast(['stress', '--scenario', './mine.mjs', '--no-controls'], {
+      cwd,
+    });
+    expect(stderr).toContain(message);
+    expect(exitCode).toBe(2);
+  });
+
+  it('a place that can hold no report', async () => {
+    const cwd = newDirectory();
+    writeFileSync(path.join(cwd, 'file'), '');
+    for (const args of [
+      ['stress', '--out', 'file'],
+      ['check', '.'],
+      ['show', 'file'],
+    ]) {
+      const { exitCode, stderr } = await holdfast(args, { cwd });
+      expect(stderr).toMatch(/^holdfast: /);
+      expect(stderr).not.toContain('internal error');
+      expect(exitCode).toBe(2);
+    }
+  });
+
   const broken: [string, string][] = [
     ['throws-on-import.mjs', 'this module throws while it loads'],
     ['no-open.mjs', 'has no function "open"; it exports close'],
@@ -289,6 +325,21 @@ describe('a run keeps to itself', () => {
       before.ctimeNs,
       before.size,
     ]);
+  });
+
+  it('ends what a target has started and left behind', async () => {
+    const cwd = newDirectory();
+    const target = `
+      import { spawn } from 'node:child_process';
+      import { open as openForgetful } from ${JSON.stringify(fixture('in-memory.ts'))};
+      export function open(file: string) {
+        spawn('sleep', ['300'], { stdio: 'ignore' }).unref();
+        return openForgetful(file);
+      }`;
+    writeFileSync(path.join(cwd, 'spawns.mts'), target);
+    const run = await stress(path.join(cwd, 'spawns.mts'), 'two-terminals', '--duration', '3s');
+    expect(run.report?.scenarios[0]?.counts.acknowledged).toBeGreaterThan(0);
+    expect(processesIn(run.cwd)).toEqual([]);
   });
 
   it('refuses a directory that it did not make', async () => {

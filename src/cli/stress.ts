@@ -56,7 +56,8 @@ Examples:
   holdfast stress --target naive --no-controls          see what the agent's own code loses
   holdfast stress --target ./my-store.ts --duration 2m  put your own store to the test
 
-Exit codes: 0 all guarantees held, 1 violated, 2 usage, 3 inconclusive, 5 a planted bug was not found, 130 interrupted.`;
+Exit codes: 0 all guarantees held, 1 violated, 2 usage, 3 inconclusive, 4 nothing matched, 5 a planted bug was not found,
+70 internal error, 130 interrupted.`;
 
 async function run(flags: Flags): Promise<void> {
   const { stress, toMarkdown, toTerminal, progressReporter } = await import('../../harness/index.js');
@@ -66,7 +67,7 @@ async function run(flags: Flags): Promise<void> {
     if (!interrupt.signal.aborted) process.stderr.write('\ninterrupted: ending all processes ...\n');
     interrupt.abort();
   };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
 
   const { out, ...report } = await stress({
     ...rest,

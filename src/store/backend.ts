@@ -8,13 +8,13 @@ export type Change = (document: Document) => Document;
 
 /**
  * The seam. All above it (batching, schemas, the API) knows only this; the file is one implementation.
- * Both calls fail with a `StoreError` and nothing else.
+ * Both calls fail with a `StoreError` and nothing else. A deadline is in milliseconds of the monotonic clock.
  */
 export interface Backend {
   /** A complete committed state. */
-  read(): Promise<Document>;
+  read(deadline: number): Promise<Document>;
   /** Applies the change to the current state and commits it atomically and durably, or says why not. */
-  transact(change: Change): Promise<void>;
+  transact(change: Change, deadline: number): Promise<void>;
 }
 
 /** What a backend reports besides its results; nothing in it is secret. */

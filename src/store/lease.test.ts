@@ -89,3 +89,21 @@ it('a directory among the intents that nobody can be asked about is passed after
   await openStore(file, { leaseMs: 50, deadlineMs: 5_000 }).set('a', 1);
   expect(JSON.parse(textOf(file))).toEqual({ a: 1 });
 });
+
+it('each call has its own deadline, also those that wait for a batch that fails', async () => {
+  const file = newFile();
+  mkdirSync(`${file}.intents/nobody-can-be-asked`, { recursive: true });
+  const store = openStore(file, { leaseMs: 60_000, deadlineMs: 800 });
+  const order: string[] = [];
+  const failing = (name: string, call: Promise<unknown>) => failureOf(call).then(() => order.push(name));
+
+  const first = failing('first', store.set('a', 1));
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  const second = failing('second', store.set('b', 2));
+  await first;
+  // Begun when the first has failed, it ends after 600 more: the second has but 400 left, and would have 800 if it
+  // counted from the end of the first.
+  const measure = failing('measure', openStore(file, { leaseMs: 60_000, deadlineMs: 600 }).set('c', 3));
+  await Promise.all([second, measure]);
+  expect(order).toEqual(['first', 'second', 'measure']);
+});

@@ -1,7 +1,15 @@
 import { lstatSync, mkdirSync, readdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { modeOf, newDirectory, newFile, runProgram, sourceUrl, textOf } from './scratch.test.helper.js';
+import {
+  failureOf,
+  modeOf,
+  newDirectory,
+  newFile,
+  runProgram,
+  sourceUrl,
+  textOf,
+} from './scratch.test.helper.js';
 import { openStore } from './store.js';
 
 const isPosix = process.platform !== 'win32';
@@ -124,4 +132,12 @@ describe.skipIf(!isPosix)('a symbolic link stays one, and the file it leads to i
     symlinkSync(file, `${file}.2`);
     await expect(openStore(file).set('a', 1)).rejects.toMatchObject({ code: 'E_IO', definite: true });
   });
+});
+
+it('a link above the file that leads nowhere is a clear error, not an endless search', async () => {
+  const link = path.join(newDirectory(), 'unmounted');
+  symlinkSync('/nowhere/at/all', link);
+  const error = await failureOf(openStore(path.join(link, 'auth.json')).set('a', 1));
+  expect(error).toMatchObject({ code: 'E_IO', definite: true });
+  expect(error.message).toContain('leads nowhere');
 });

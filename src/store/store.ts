@@ -45,11 +45,13 @@ export interface Store {
 /** Opens a store. Nothing is read or written before the first call, and nothing keeps the process alive. */
 export function openStore(file: string, options: StoreOptions = {}): Store {
   const { leaseMs = 1000, deadlineMs = 10_000, onEvent = () => {} } = options;
-  return new JsonStore(new FileBackend(file, { leaseMs, deadlineMs, onEvent }));
+  return new JsonStore(new FileBackend(file, { leaseMs, onEvent }), deadlineMs);
 }
 
 interface Waiting {
   change: Change;
+  /** Of the call, on the monotonic clock: what it waits for a batch counts, too. */
+  deadline: number;
   resolve: () => void;
   reject: (error: unknown) => void;
 }
@@ -59,7 +61,10 @@ class JsonStore implements Store {
   private running: Promise<void> | undefined;
   private closed = false;
 
-  constructor(private readonly backend: Backend) {}
+  constructor(
+    private readonly backend: Backend,
+    private readonly deadlineMs: number,
+  ) {}
 
   async get(key: string): Promise<unknown> {
     const raw = (await this.read()).get(key);
@@ -101,7 +106,9 @@ class JsonStore implements Store {
   }
 
   private read(): Promise<Document> {
-    return this.closed ? Promise.reject(closedError()) : this.backend.read();
+    return this.closed
+      ? Promise.reject(closedError())
+      : this.backend.read(performance.now() + this.deadlineMs);
   }
 
   /** Group commit: what arrives while one commit is under way shares the next one, and its few fsyncs. */
@@ -113,7 +120,7 @@ class JsonStore implements Store {
       return draft.document;
     };
     return new Promise((resolve, reject) => {
-      this.waiting.push({ change, resolve, reject });
+      this.waiting.push({ change, deadline: performance.now() + this.deadlineMs, resolve, reject });
       this.running ??= this.run();
     });
   }
@@ -129,19 +136,26 @@ class JsonStore implements Store {
   private async commitBatch(batch: Waiting[]): Promise<void> {
     let refused = new Map<Waiting, unknown>();
     try {
-      await this.backend.transact((document) => {
-        refused = new Map();
-        return batch.reduce((current, waiting) => {
-          try {
-            return waiting.change(current);
-          } catch (error) {
-            refused.set(waiting, error);
-            return current;
-          }
-        }, document);
-      });
+      await this.backend.transact(
+        (document) => {
+          refused = new Map();
+          return batch.reduce((current, waiting) => {
+            try {
+              return waiting.change(current);
+            } catch (error) {
+              refused.set(waiting, error);
+              return current;
+            }
+          }, document);
+        },
+        Math.min(...batch.map(({ deadline }) => deadline)),
+      );
     } catch (error) {
-      for (const waiting of batch) waiting.reject(error);
+      // The batch ends with the first of its deadlines; whoever has time left takes part in the next.
+      const now = performance.now();
+      const early = batch.filter(({ deadline }) => isTimeout(error) && deadline > now);
+      this.waiting.unshift(...early);
+      for (const waiting of batch) if (!early.includes(waiting)) waiting.reject(error);
       return;
     }
     for (const waiting of batch) {
@@ -149,6 +163,10 @@ class JsonStore implements Store {
       else waiting.resolve();
     }
   }
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof StoreError && error.code === 'E_TIMEOUT';
 }
 
 function closedError(): StoreError {

@@ -6,15 +6,13 @@ import { StoreError } from '../errors.js';
 import { type Attempt, attemptCommit, type Pending } from './commit.js';
 import { createIntent, release } from './intents.js';
 import { readLastCommitted } from './last-committed.js';
-import { type Paths, resolvePaths } from './paths.js';
+import { ioError, type Paths, resolvePaths } from './paths.js';
 import { Queue } from './queue.js';
 import { type FileState, isSame, readState } from './state.js';
 
 export interface FileBackendOptions {
   /** How long a live process may stand in the way unchanged before it is passed, in milliseconds. */
   leaseMs: number;
-  /** How long one commit may take in all, in milliseconds. */
-  deadlineMs: number;
   onEvent: (event: StoreEvent) => void;
 }
 
@@ -31,13 +29,13 @@ export class FileBackend implements Backend {
     private readonly options: FileBackendOptions,
   ) {}
 
-  async read(): Promise<Document> {
+  async read(deadline: number): Promise<Document> {
     const paths = resolvePaths(this.file);
     const state = readState(paths.file);
     if (state.kind === 'valid') return state.document;
     if (state.kind === 'missing' && !hasCommitted(paths)) return new Map();
 
-    const settled = await settle(paths, state, performance.now() + this.options.deadlineMs);
+    const settled = await settle(paths, state, deadline);
     if (settled.kind === 'valid') return settled.document;
     if (settled.kind === 'missing') return new Map();
     // An empty change: the commit restores the last committed state, or says why it can't.
@@ -45,12 +43,11 @@ export class FileBackend implements Backend {
     await this.transact((restored) => {
       document = restored;
       return restored;
-    });
+    }, deadline);
     return document;
   }
 
-  async transact(change: Change): Promise<void> {
-    const deadline = performance.now() + this.options.deadlineMs;
+  async transact(change: Change, deadline: number): Promise<void> {
     const queue = new Queue(deadline);
     try {
       await this.commit(change, queue, deadline);
@@ -81,7 +78,9 @@ export class FileBackend implements Backend {
         pending = attempt.pending ?? pending;
         if (performance.now() > deadline) throw outOfTime(paths.file);
       } catch (error) {
-        throw pending === undefined ? error : noLongerDefinite(error);
+        // What reaches us raw was refused by the system before anything was published.
+        const failure = error instanceof StoreError ? error : ioError('use', this.file, error);
+        throw pending === undefined ? failure : noLongerDefinite(failure);
       }
       // Whoever fenced us judged us too slow. If the disk is slow for everybody, ever more patience ends the fighting.
       patienceMs *= 2;
@@ -143,8 +142,8 @@ function outOfTime(file: string): StoreError {
  * An earlier attempt was fenced between its two renames, and what stopped the later ones says nothing of it: it may yet
  * take effect through a restoration from its copy.
  */
-function noLongerDefinite(error: unknown): unknown {
-  if (!(error instanceof StoreError) || !error.definite) return error;
+function noLongerDefinite(error: StoreError): StoreError {
+  if (!error.definite) return error;
   return new StoreError('E_UNKNOWN', `a change was interrupted, and then ${error.message}`, {
     ...{ definite: false, cause: error },
     ...(error.file === undefined ? {} : { file: error.file }),

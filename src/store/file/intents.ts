@@ -12,6 +12,7 @@ import path from 'node:path';
 import { errnoOf } from '../errors.js';
 import { newNonce, type Owner, self } from './owner.js';
 import { ioError } from './paths.js';
+import { syncDirectoryNow } from './stage.js';
 
 /** An entry of the directory of intents: a directory is an intent, a file is a ticket of the queue. */
 export interface Entry {
@@ -87,16 +88,26 @@ function makeInside(directory: string, make: () => void): void {
 
 /** Somebody may remove the directory of intents at any time (it costs a retry), so it is made when it is missed. */
 function makeDirectory(directory: string): void {
+  if (makeOne(directory)) return;
+  makeDirectory(path.dirname(directory));
+  // Missing again though its parent is there: a link that leads nowhere, to a disk that is not mounted, say.
+  if (!makeOne(directory))
+    throw ioError('create', directory, new Error('a symbolic link above it leads nowhere'));
+}
+
+/** @returns false if the parent is missing */
+function makeOne(directory: string): boolean {
   try {
     mkdirSync(directory, { mode: 0o700 });
-    tighten(directory);
   } catch (error) {
-    const code = errnoOf(error);
-    if (code === 'EEXIST') return;
-    if (code !== 'ENOENT') throw ioError('create', directory, error);
-    makeDirectory(path.dirname(directory));
-    makeDirectory(directory);
+    if (errnoOf(error) === 'EEXIST') return true;
+    if (errnoOf(error) === 'ENOENT' && path.dirname(directory) !== directory) return false;
+    throw ioError('create', directory, error);
   }
+  tighten(directory);
+  // Else a power cut could take the whole directory, and the first acknowledged write with it.
+  syncDirectoryNow(path.dirname(directory));
+  return true;
 }
 
 /** Ours alone: a directory that was there may be open to others, and a new one lacks what the umask took from us. */

@@ -1,4 +1,4 @@
-import { closeSync, fchmodSync, fsync, openSync, writeSync } from 'node:fs';
+import { closeSync, fchmodSync, fsync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
 
 const flush = promisify(fsync);
@@ -45,6 +45,17 @@ export async function syncDirectory(directory: string): Promise<void> {
   const descriptor = openSync(directory, 'r');
   try {
     await flush(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** The same for the rare case in which a directory has just been made. */
+export function syncDirectoryNow(directory: string): void {
+  if (process.platform === 'win32') return;
+  const descriptor = openSync(directory, 'r');
+  try {
+    fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
   }

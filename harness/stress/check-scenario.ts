@@ -1,0 +1,45 @@
+import { closest } from '../core/closest.js';
+import { type ProfileName, profileNames, type Scenario } from '../core/scenario.js';
+import { UsageError } from '../core/usage-error.js';
+import { faults } from '../faults/index.js';
+
+/**
+ * A scenario may be a user's, written in plain JavaScript: a fault that is misspelled must not be a green run without it.
+ * @throws UsageError naming what is wrong
+ */
+export function checkScenario({ name, clients, faults: wanted = [] }: Scenario): void {
+  checkClients(clients, `scenario "${name}"`);
+  for (const { kind, everyMs } of wanted) {
+    checkName(kind, Object.keys(faults), `scenario "${name}": unknown fault`);
+    const [from, to] = everyMs ?? [];
+    if (!(Number.isFinite(from) && Number.isFinite(to) && from >= 0 && from <= to)) {
+      throw new UsageError(
+        `scenario "${name}": the fault "${kind}" does not say when`,
+        'expected everyMs: [from, to]',
+      );
+    }
+  }
+}
+
+/** @param whose where the clients stand, for the message */
+export function checkClients(clients: Partial<Record<ProfileName, number>>, whose: string): void {
+  for (const [client, count] of Object.entries(clients)) {
+    checkName(client, profileNames, `${whose}: unknown client`);
+    if (!Number.isSafeInteger(count) || count < 0) {
+      throw new UsageError(
+        `${whose}: ${client}=${count} is no number of clients`,
+        'expected a whole number from 0',
+      );
+    }
+  }
+  if (Object.values(clients).every((count) => count === 0))
+    throw new UsageError(`${whose}: there is no client at all`);
+  if (clients.web && !clients.server) {
+    throw new UsageError(`${whose}: the web client has no file access and needs a server`, 'add server=1');
+  }
+}
+
+function checkName(name: string, known: readonly string[], what: string): void {
+  if (known.includes(name)) return;
+  throw new UsageError(`${what} "${name}"${closest(name, known)}`, `expected one of: ${known.join(', ')}`);
+}
