@@ -6,6 +6,7 @@ import { Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { outcomeOfError } from '../core/outcome.js';
 import type { Store } from '../core/target.js';
+import { untilAborted } from '../stress/until-aborted.js';
 import { runClient, type Worker } from '../stress/worker.js';
 import { DirectoryCache } from './directory-cache.js';
 
@@ -16,7 +17,7 @@ await runClient('file', async (worker) => {
   const port = await listen(server, worker.config.port);
   const told = new Promise<void>((resolve) => process.once('SIGTERM', () => resolve()));
   await worker.ready(`http://127.0.0.1:${port}`);
-  await Promise.race([worker.stopped(), told]);
+  await Promise.race([untilAborted(worker.stopping), told]);
 
   // Whoever has been let in is answered; idle connections would keep the server open for ever.
   await new Promise((resolve) => {

@@ -60,6 +60,8 @@ export function spawnClient(
     lines.on('close', resolve);
   });
 
+  // What the target has started and left behind ends with its process, or it would hold our end of the output open.
+  if (group) child.once('exit', () => sendSignal(-pid, 'SIGKILL'));
   const send = (message: ToClient) => {
     if (child.stdin.writable) child.stdin.write(`${JSON.stringify(message)}\n`);
   };
@@ -68,17 +70,11 @@ export function spawnClient(
     pid,
     send,
     signal: (signal) => sendSignal(group ? -pid : pid, signal),
-    exited: Promise.all([child, drained])
-      .then(([result]) => {
-        // Whatever the target has started and left behind ends with its process.
-        if (group) sendSignal(-pid, 'SIGKILL');
-        return result;
-      })
-      .then((result) => ({
-        code: result.exitCode ?? null,
-        signal: result.signal ?? null,
-        chatter: chatter.trim(),
-      })),
+    exited: Promise.all([child, drained]).then(([result]) => ({
+      code: result.exitCode ?? null,
+      signal: result.signal ?? null,
+      chatter: chatter.trim(),
+    })),
   };
 }
 

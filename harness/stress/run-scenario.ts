@@ -8,6 +8,7 @@ import { Fleet } from './fleet.js';
 import { Recorder } from './recorder.js';
 import { assertOwnFile, makeSandbox } from './sandbox.js';
 import { writeSeeds } from './seeds.js';
+import { untilAborted } from './until-aborted.js';
 
 export interface ScenarioRun {
   scenario: Scenario;
@@ -42,7 +43,7 @@ export async function runScenario(run: ScenarioRun): Promise<void> {
   const fleet = new Fleet({ workload, target, seed, sandbox, file, recorder });
   const progress = setInterval(() => run.onProgress(recorder), progressMs);
   try {
-    await Promise.race([aborted(signal), work()]);
+    await Promise.race([untilAborted(signal), work()]);
   } finally {
     clearInterval(progress);
     await fleet.killAll();
@@ -73,11 +74,4 @@ export async function runScenario(run: ScenarioRun): Promise<void> {
     await fleet.stop();
     await fleet.runToEnd('audit');
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

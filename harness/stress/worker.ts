@@ -10,6 +10,7 @@ import { type Step, steps } from '../workload/generator.js';
 import { nowSince } from './clock.js';
 import type { ClientConfig, FromClient, ToClient } from './protocol.js';
 import { assertOwnFile } from './sandbox.js';
+import { untilAborted } from './until-aborted.js';
 
 /** What an operation found: nothing for a write. */
 type Found = ValueId | null | Record<string, ValueId> | undefined;
@@ -74,15 +75,7 @@ export class Worker {
     const { client } = this.config;
     this.send({ type: 'start', time: this.now(), client, process: process.pid, access: this.access });
     this.send(url === undefined ? { type: 'ready' } : { type: 'ready', url });
-    await Promise.race([this.gate, this.stopped()]);
-  }
-
-  /** Resolves when the coordinator has said stop, which may have been long ago. */
-  stopped(): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.stopping.aborted) resolve();
-      this.stopping.addEventListener('abort', () => resolve(), { once: true });
-    });
+    await Promise.race([this.gate, untilAborted(this.stopping)]);
   }
 
   /** The client's steps, with its pauses, until it is told to stop or has done all it has to. */

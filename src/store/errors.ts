@@ -53,6 +53,16 @@ export class StoreError extends Error {
   }
 }
 
+/** The error of a change that can't be told to have happened or not. */
+export function unknownOutcome(file: string | undefined, message: string, cause?: unknown): StoreError {
+  return new StoreError('E_UNKNOWN', message, {
+    definite: false,
+    ...(file === undefined ? {} : { file }),
+    cause,
+    hint: 'It may or may not have happened: read before you repeat it',
+  });
+}
+
 /** The operating system's code of an error (`ENOENT`, ...), or undefined. */
 export function errnoOf(error: unknown): string | undefined {
   return error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Backend, Change, StoreEvent } from '../backend.js';
 import { type Document, parseDocument } from '../document.js';
-import { StoreError } from '../errors.js';
+import { StoreError, unknownOutcome } from '../errors.js';
 import { type Attempt, attemptCommit, type Pending } from './commit.js';
 import { createIntent, release } from './intents.js';
 import { readLastCommitted } from './last-committed.js';
@@ -144,9 +144,5 @@ function outOfTime(file: string): StoreError {
  */
 function noLongerDefinite(error: StoreError): StoreError {
   if (!error.definite) return error;
-  return new StoreError('E_UNKNOWN', `a change was interrupted, and then ${error.message}`, {
-    ...{ definite: false, cause: error },
-    ...(error.file === undefined ? {} : { file: error.file }),
-    hint: 'It may or may not have happened: read before you repeat it',
-  });
+  return unknownOutcome(error.file, `a change was interrupted, and then ${error.message}`, error);
 }

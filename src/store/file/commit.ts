@@ -2,7 +2,7 @@ import { renameSync } from 'node:fs';
 import path from 'node:path';
 import type { Change } from '../backend.js';
 import { type Document, parseDocument, serializeDocument } from '../document.js';
-import { errnoOf, StoreError } from '../errors.js';
+import { errnoOf, StoreError, unknownOutcome } from '../errors.js';
 import { destroyEntry, listEntries, release } from './intents.js';
 import { encodeLastCommitted, type LastCommitted, readLastCommitted } from './last-committed.js';
 import { newNonce } from './owner.js';
@@ -120,14 +120,9 @@ function wasApplied(
     return state.kind === 'corrupt' || (state.kind === 'valid' && state.bytes.equals(last.bytes));
   // Others have committed, each on top of a readable file: no restoration, no effect.
   if (last?.epoch === pending.epoch) return false;
-  throw new StoreError(
-    'E_UNKNOWN',
+  throw unknownOutcome(
+    paths.file,
     `a change of ${paths.file} was interrupted while the file was being restored`,
-    {
-      definite: false,
-      file: paths.file,
-      hint: 'It may or may not have happened: read before you repeat it',
-    },
   );
 }
 
@@ -153,7 +148,7 @@ async function publish(paths: Paths, intent: string, copy: LastCommitted, read: 
     renameSync(stagedFile, paths.file);
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return { kind: 'fenced', pending: { id: copy.id, epoch: copy.epoch } };
-    throw unknownOutcome(paths.file, error);
+    throw notDurable(paths.file, error);
   }
 
   // Committed. Nothing below may be taken for a fence any more: a repeated change would be applied twice. The next one is
@@ -162,20 +157,15 @@ async function publish(paths: Paths, intent: string, copy: LastCommitted, read: 
   try {
     await syncDirectory(paths.directory);
   } catch (error) {
-    throw unknownOutcome(paths.file, error);
+    throw notDurable(paths.file, error);
   }
   return { kind: 'committed' };
 }
 
-function unknownOutcome(file: string, cause: unknown): StoreError {
-  return new StoreError(
-    'E_UNKNOWN',
+function notDurable(file: string, cause: unknown): StoreError {
+  return unknownOutcome(
+    file,
     `a change of ${file} may not be durable: ${errnoOf(cause) ?? String(cause)}`,
-    {
-      definite: false,
-      file,
-      cause,
-      hint: 'It may or may not have happened: read before you repeat it',
-    },
+    cause,
   );
 }
