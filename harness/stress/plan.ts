@@ -19,7 +19,7 @@ export interface PlannedRun {
 export const overheadMs = 1100;
 const workMsMin = 900;
 
-/** Planted bugs: without them, a green run could mean that nobody looked. Each is given time enough to be found in any run. */
+/** Planted bugs: without them, a green run could mean that nobody looked. Each is given time enough to be found in nearly any run. */
 export const controls: readonly {
   scenario: string;
   target: string;
@@ -29,6 +29,9 @@ export const controls: readonly {
   { scenario: 'two-terminals', target: 'naive', workMs: 800, mustFind: 'lost' },
   { scenario: 'pause', target: 'textbook?stale=2000', workMs: 4200, mustFind: 'lost' },
 ];
+
+/** A control that finds nothing is run again, beyond the run's duration, before the harness is called blind. */
+export const controlAttempts = 3;
 
 export interface PlanInput {
   scenarios: readonly Scenario[];
