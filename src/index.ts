@@ -1,7 +1,8 @@
 export { Auth, type AuthOptions, createAuth } from './credentials/auth.js';
 export { authFile, contentOverride } from './credentials/location.js';
 export { Api, decode, Info, Oauth, validate, WellKnown } from './credentials/schema.js';
-export type { Backend, Change, StoreEvent } from './store/backend.js';
+export type { Backend, StoreEvent } from './store/backend.js';
+export type { Change, Edit } from './store/change.js';
 export type { Entries } from './store/entries.js';
 export { type Holder, StoreError, type StoreErrorCode } from './store/errors.js';
 export { openStore, type Store, type StoreOptions } from './store/store.js';

@@ -1,10 +1,5 @@
+import type { Change } from './change.js';
 import type { Document } from './document.js';
-
-/**
- * A change of the whole document. It may run several times (a commit that was fenced starts again with
- * fresh state), so it must be pure. Returning the very document it was given means: nothing to write.
- */
-export type Change = (document: Document) => Document;
 
 /**
  * The seam. All above it (batching, schemas, the API) knows only this; the file is one implementation.
@@ -15,6 +10,14 @@ export interface Backend {
   read(deadline: number): Promise<Document>;
   /** Applies the change to the current state and commits it atomically and durably, or says why not. */
   transact(change: Change, deadline: number): Promise<void>;
+  /**
+   * Calls the listener after something may have changed, whoever changed it; it may be called too often. Keeps no
+   * process alive.
+   * @returns a function that ends it
+   */
+  watch(listener: () => void): () => void;
+  /** Gives back what is held between calls. No call may be under way. */
+  close(): void;
 }
 
 /** What a backend reports besides its results; nothing in it is secret. */

@@ -33,10 +33,7 @@ export class Draft implements Entries {
   }
 
   set(key: string, value: unknown): void {
-    this.put(key, encodeEntry(key, value));
-  }
-
-  put(key: string, raw: string): void {
+    const raw = encodeEntry(key, value);
     this.copy ??= new Map(this.original);
     this.copy.set(key, raw);
   }

@@ -1,4 +1,5 @@
-import type { Backend, Change, StoreEvent } from './backend.js';
+import type { Backend, StoreEvent } from './backend.js';
+import { applyChange, type Change, type Edit } from './change.js';
 import { type Document, decodeValue } from './document.js';
 import { Draft, type Entries, encodeEntry, refusePromise } from './entries.js';
 import { StoreError } from './errors.js';
@@ -38,6 +39,8 @@ export interface Store {
    * each time, and what it computes from outside must be the same each time.
    */
   transaction(change: (entries: Entries) => void): Promise<void>;
+  /** The same for values that are known already, in order; undefined removes the key. Quicker when others write, too. */
+  transaction(values: Iterable<[key: string, value: unknown]>): Promise<void>;
   /** Waits for what has begun; later calls fail with `E_CLOSED`. */
   close(): Promise<void>;
 }
@@ -79,16 +82,16 @@ class JsonStore implements Store {
   async set(key: string, value: unknown): Promise<void> {
     // Now, not at the commit: the caller may change the object while the commit waits.
     const raw = encodeEntry(key, value);
-    await this.commit((draft) => draft.put(key, raw));
+    await this.commit([{ key, raw }]);
   }
 
   async remove(key: string): Promise<void> {
-    await this.commit((draft) => draft.remove(key));
+    await this.commit([{ key, raw: undefined }]);
   }
 
   async update(key: string, change: (old: unknown) => unknown): Promise<unknown> {
     let value: unknown;
-    await this.commit((draft) => {
+    await this.edit((draft) => {
       value = change(draft.get(key));
       if (value === undefined) draft.remove(key);
       else draft.set(key, value);
@@ -96,13 +99,23 @@ class JsonStore implements Store {
     return value;
   }
 
-  async transaction(change: (entries: Entries) => void): Promise<void> {
-    await this.commit((draft) => refusePromise(change(draft), 'the result of the change'));
+  async transaction(change: ((entries: Entries) => void) | Iterable<[string, unknown]>): Promise<void> {
+    if (typeof change === 'function') {
+      await this.edit((draft) => refusePromise(change(draft), 'the result of the change'));
+      return;
+    }
+    await this.commit(
+      [...change].map(([key, value]) => ({
+        key,
+        raw: value === undefined ? undefined : encodeEntry(key, value),
+      })),
+    );
   }
 
   async close(): Promise<void> {
     this.closed = true;
     await this.running;
+    this.backend.close();
   }
 
   private read(): Promise<Document> {
@@ -111,14 +124,17 @@ class JsonStore implements Store {
       : this.backend.read(performance.now() + this.deadlineMs);
   }
 
-  /** Group commit: what arrives while one commit is under way shares the next one, and its few fsyncs. */
-  private commit(edit: (draft: Draft) => void): Promise<void> {
-    if (this.closed) return Promise.reject(closedError());
-    const change: Change = (document) => {
+  private edit(edit: (draft: Draft) => void): Promise<void> {
+    return this.commit((document) => {
       const draft = new Draft(document);
       edit(draft);
       return draft.document;
-    };
+    });
+  }
+
+  /** Group commit: what arrives while one commit is under way shares the next one, and its few fsyncs. */
+  private commit(change: Change): Promise<void> {
+    if (this.closed) return Promise.reject(closedError());
     return new Promise((resolve, reject) => {
       this.waiting.push({ change, deadline: performance.now() + this.deadlineMs, resolve, reject });
       this.running ??= this.run();
@@ -135,19 +151,20 @@ class JsonStore implements Store {
   /** Changes that throw are left out alone; the rest share one outcome. */
   private async commitBatch(batch: Waiting[]): Promise<void> {
     let refused = new Map<Waiting, unknown>();
+    const apply = (document: Document): Document => {
+      refused = new Map();
+      return batch.reduce((current, waiting) => {
+        try {
+          return applyChange(current, waiting.change);
+        } catch (error) {
+          refused.set(waiting, error);
+          return current;
+        }
+      }, document);
+    };
     try {
       await this.backend.transact(
-        (document) => {
-          refused = new Map();
-          return batch.reduce((current, waiting) => {
-            try {
-              return waiting.change(current);
-            } catch (error) {
-              refused.set(waiting, error);
-              return current;
-            }
-          }, document);
-        },
+        allEdits(batch) ?? apply,
         Math.min(...batch.map(({ deadline }) => deadline)),
       );
     } catch (error) {
@@ -163,6 +180,16 @@ class JsonStore implements Store {
       else waiting.resolve();
     }
   }
+}
+
+/** Undefined if one of the changes is a function, which can't be told as data. */
+function allEdits(batch: readonly Waiting[]): Edit[] | undefined {
+  const edits: Edit[] = [];
+  for (const { change } of batch) {
+    if (typeof change === 'function') return undefined;
+    edits.push(...change);
+  }
+  return edits;
 }
 
 function isTimeout(error: unknown): boolean {

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Backend, Change, StoreEvent } from '../backend.js';
+import type { Backend, StoreEvent } from '../backend.js';
+import type { Change } from '../change.js';
 import { type Document, parseDocument } from '../document.js';
 import { StoreError, unknownOutcome } from '../errors.js';
 import { type Attempt, attemptCommit, type Pending } from './commit.js';
@@ -9,6 +10,7 @@ import { readLastCommitted } from './last-committed.js';
 import { ioError, type Paths, resolvePaths } from './paths.js';
 import { Queue } from './queue.js';
 import { type FileState, isSame, readState } from './state.js';
+import { watchFile } from './watch.js';
 
 export interface FileBackendOptions {
   /** How long a live process may stand in the way unchanged before it is passed, in milliseconds. */
@@ -55,6 +57,12 @@ export class FileBackend implements Backend {
       queue.leave();
     }
   }
+
+  watch(listener: () => void): () => void {
+    return watchFile(this.file, listener);
+  }
+
+  close(): void {}
 
   private async commit(change: Change, queue: Queue, deadline: number): Promise<void> {
     let patienceMs = this.options.leaseMs;

@@ -1,6 +1,6 @@
 import { renameSync } from 'node:fs';
 import path from 'node:path';
-import type { Change } from '../backend.js';
+import { applyChange, type Change } from '../change.js';
 import { type Document, parseDocument, serializeDocument } from '../document.js';
 import { errnoOf, StoreError, unknownOutcome } from '../errors.js';
 import { destroyEntry, listEntries, release } from './intents.js';
@@ -57,7 +57,7 @@ export async function attemptCommit(
     state.kind === 'corrupt'
       ? { reason: state.reason, quarantine: quarantine(paths, state.bytes) }
       : undefined;
-  const document = pending && wasApplied(paths, pending, last, state) ? base : change(base);
+  const document = pending && wasApplied(paths, pending, last, state) ? base : applyChange(base, change);
   if (document === base && !restored) {
     // Nothing to write. What we read may still be on its way to the disk, and we are about to vouch for it.
     release(intent);
