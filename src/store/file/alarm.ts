@@ -1,4 +1,5 @@
 import { type FSWatcher, watch } from 'node:fs';
+import { errnoOf } from '../errors.js';
 
 /**
  * Sleeps until something changes in a directory or a file, or a time is over. The watch only makes it quick: where
@@ -13,15 +14,20 @@ export class Alarm {
     return this.place;
   }
 
-  /** Look at the place *after* this call, so that no change falls between the look and the sleep. */
-  set(place: string): void {
+  /**
+   * Look at the place *after* this call, so that no change falls between the look and the sleep.
+   * @returns false if nothing will ever wake but the time
+   */
+  set(place: string): boolean {
     this.close();
     try {
       this.watcher = watch(place, { persistent: false }, () => this.wake());
       this.watcher.on('error', () => this.close());
       this.place = place;
-    } catch {
-      // Polling alone, then.
+      return true;
+    } catch (error) {
+      // The place is gone: the next look finds out.
+      return errnoOf(error) === 'ENOENT';
     }
   }
 

@@ -10,7 +10,8 @@ import { ioError, type Paths, resolvePaths } from './paths.js';
 import { Queue } from './queue.js';
 import { Reader } from './reader.js';
 import { outOfTime, settle } from './settle.js';
-import { Standing } from './standing.js';
+import { gatherMs, Standing } from './standing.js';
+import { listWaiting } from './survey.js';
 import type { FileState } from './state.js';
 import { watchFile } from './watch.js';
 
@@ -74,7 +75,7 @@ export class FileBackend implements Backend {
   }
 
   private async commitInTurn(change: Change, deadline: number): Promise<void> {
-    const queue = new Queue(deadline);
+    const queue = new Queue(deadline, this.standing.lastHolder);
     this.standing.hold();
     try {
       await this.commit(change, queue, deadline);
@@ -83,7 +84,8 @@ export class FileBackend implements Backend {
       throw error;
     } finally {
       queue.leave();
-      this.standing.restLater();
+      this.standing.lastHolder = queue.holder;
+      this.standing.restLater(() => this.serve());
     }
   }
 
@@ -97,18 +99,25 @@ export class FileBackend implements Backend {
         // A change that may have happened must not be handed to others, who can't know of it.
         const edits = typeof change === 'function' || pending ? undefined : change;
         const isOurs = this.standing.isFor(paths);
+        if (this.standing.gathers(paths)) await sleep(gatherMs);
         if (!isOurs && this.options.queues) {
           const turn = await queue.wait(paths, patienceMs, edits, this.standing.isCrowded);
           if (turn === 'done') return;
-          if (turn === 'doubt') throw unknownOutcome(paths.file, `a change of ${paths.file} was lost sight of`);
+          if (turn === 'doubt') throw lostSight(paths);
           if (turn === 'next') this.standing.noteCrowd();
         }
-        const task = { change: queue.request ? [] : change, settled, pending, silent: queue.silent };
-        const attempt = await this.attempt(paths, queue, task);
+        queue.enter();
+        const { request, silent } = queue;
+        const task = { change: request ? [] : change, settled, pending, silent, own: request?.name };
+        const attempt = await this.attempt(paths, task);
         if (attempt.kind === 'committed') {
           this.tell(paths, attempt.repairs);
-          // Our own request was carried along with the others: its end is told the same way.
-          if (!queue.request) return;
+          if (!request) return;
+          const end = attempt.ended.get(request.name);
+          if (end) queue.leave();
+          if (end === 'done') return;
+          if (end === 'doubt') throw lostSight(paths);
+          // It was not there any more: somebody has told us how it ended.
           continue;
         }
         if (attempt.kind === 'unsettled') {
@@ -131,18 +140,32 @@ export class FileBackend implements Backend {
     }
   }
 
-  private async attempt(paths: Paths, queue: Queue, task: Task): Promise<Attempt> {
-    const { intent, isStanding, known } = this.standing.take(paths);
+  private async attempt(paths: Paths, task: Task): Promise<Attempt> {
+    const { intent, kind, known } = this.standing.take(paths);
     let attempt: Attempt | undefined;
     try {
-      queue.enter();
-      attempt = await attemptCommit(paths, intent, { ...task, known, keeps: isStanding });
+      attempt = await attemptCommit(paths, intent, { ...task, known, keeps: kind === 'standing' });
       return attempt;
     } finally {
-      if (isStanding && attempt?.kind === 'committed') this.standing.keep(paths, intent, attempt.known);
-      // Left behind, it would stand in everybody's way until the lease is over.
-      else this.standing.drop(intent, attempt?.kind === 'fenced');
+      this.standing.settle(attempt);
     }
+  }
+
+  /** Commits what others have asked for meanwhile, so that none of them has to take over first. */
+  private serve(): void {
+    this.last = this.last.then(async () => {
+      this.standing.hold();
+      try {
+        const paths = resolvePaths(this.file);
+        const isAsked = this.standing.isFor(paths) && listWaiting(paths).some(({ kind }) => kind === 'request');
+        if (isAsked) await this.attempt(paths, { change: [] });
+        else this.standing.end();
+      } catch {
+        // It is theirs: whoever asked waits for another, and tells its own caller if there is none.
+        this.standing.end();
+      }
+      this.standing.restLater(() => this.serve());
+    });
   }
 
   /** A request that is still out there when its call fails is taken back, so that the caller hears the truth. */
@@ -184,6 +207,10 @@ export class FileBackend implements Backend {
 
 function namesOf({ adopted, putBack }: { adopted: string[]; putBack: string[] }) {
   return { keys: adopted, putBack };
+}
+
+function lostSight({ file }: Paths): StoreError {
+  return unknownOutcome(file, `a change of ${file}, which another process was to carry along, was lost sight of`);
 }
 
 /**

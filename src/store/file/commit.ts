@@ -13,7 +13,7 @@ import { quarantine } from './quarantine.js';
 import { judge, type Situation } from './situation.js';
 import { syncDirectory } from './stage.js';
 import { type FileState, hasChanged, isSame, readState, timeOf } from './state.js';
-import { destroyOthers, type Request, readRequests } from './survey.js';
+import { destroyOthers, listWaiting, type Request, readRequests } from './survey.js';
 
 /** A commit that was fenced after its copy was in place and before its file was. */
 export interface Pending {
@@ -37,6 +37,8 @@ export interface Task {
   known?: Known | undefined;
   /** The intent outlives the commit. */
   keeps?: boolean;
+  /** Our own request, among those of the others. Nobody needs to be told of it. */
+  own?: string | undefined;
   /** Requests that were silent for a lease: what can't be read of them is swept. */
   silent?: ReadonlySet<string> | undefined;
 }
@@ -48,7 +50,14 @@ export interface Repairs {
 
 export type Attempt =
   /** Durable. `known` is what the file and its copy hold now; undefined where nothing was written. */
-  | { kind: 'committed'; repairs: Repairs; known: Known | undefined; ended: Map<string, 'done' | 'doubt'> }
+  | {
+      kind: 'committed';
+      repairs: Repairs;
+      known: Known | undefined;
+      ended: Map<string, 'done' | 'doubt'>;
+      /** Somebody waits for us to go. */
+      isAwaited: boolean;
+    }
   /** Somebody came later and destroyed our intent: nothing was changed, start again with fresh state. */
   | { kind: 'fenced'; pending?: Pending }
   /** The file is in a state that may be somebody's half-done work: wait without an intent, then look again. */
@@ -70,7 +79,7 @@ export type Attempt =
  * whoever comes next neither applies one twice nor forgets one, however the commit ended.
  */
 export async function attemptCommit(paths: Paths, intent: string, task: Task): Promise<Attempt> {
-  const entries = task.known ? [] : destroyOthers(paths, intent);
+  const entries = task.known ? listWaiting(paths) : destroyOthers(paths, intent);
   const last = task.known?.last ?? readLastCommitted(paths.last);
   const state = task.known?.state ?? readState(paths.file);
   if (needsToSettle(state, last) && !(task.settled && isSame(state, task.settled))) {
@@ -104,16 +113,18 @@ export async function attemptCommit(paths: Paths, intent: string, task: Task): P
     return { kind: 'fenced' };
   }
 
-  // Committed. Nothing below may be taken for a fence any more: a repeated change would be applied twice. The next one is
-  // let in before our own fsync of the directory: whatever it builds on our state is acknowledged after a later one.
-  if (!task.keeps) release(intent);
-  // Also where nothing was written: what we read may still be on its way to the disk, and we are about to vouch for it.
-  await durable(paths);
   const ended = new Map<string, 'done' | 'doubt'>();
   for (const request of [...requests.applied, ...requests.open]) ended.set(request.name, 'done');
   for (const request of requests.doubtful) ended.set(request.name, 'doubt');
-  for (const [name, end] of ended) endRequest(paths.intents, name, end);
-  return { kind: 'committed', repairs, ended, known: known ?? task.known };
+  // Committed. Nothing below may be taken for a fence any more: a repeated change would be applied twice. The next one is
+  // let in before our own fsync of the directory: whatever it builds on our state is acknowledged after a later one. But
+  // not where others wait for us to tell them that they are done: they would come in to ask.
+  if (!task.keeps && ended.size === 0) release(intent);
+  // Also where nothing was written: what we read may still be on its way to the disk, and we are about to vouch for it.
+  await durable(paths);
+  for (const [name, end] of ended) if (name !== task.own) endRequest(paths.intents, name, end);
+    const isAwaited = entries.some(({ kind }) => kind === 'ticket');
+  return { kind: 'committed', repairs, ended, known: known ?? task.known, isAwaited };
 }
 
 /**

@@ -47,6 +47,11 @@ export function parseEntry(name: string): Entry | undefined {
   };
 }
 
+/** As they came, with the same order for everybody. */
+export function inOrder(entries: Entry[]): Entry[] {
+  return entries.sort((a, b) => a.number - b.number || (a.name < b.name ? -1 : 1));
+}
+
 export function newIntentName(kind: 'intent' | 'standing'): string {
   return nameOf(kind === 'intent' ? 'i' : 'k', newNonce());
 }

@@ -151,10 +151,13 @@ function remove(place: string): void {
   }
 }
 
-export function unlinkIfThere(file: string): void {
+/** @returns whether it was there */
+export function unlinkIfThere(file: string): boolean {
   try {
     unlinkSync(file);
+    return true;
   } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw ioError('remove', file, error);
+    if (errnoOf(error) === 'ENOENT') return false;
+    throw ioError('remove', file, error);
   }
 }

@@ -1,10 +1,11 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Edit } from '../change.js';
 import { type Holder, StoreError } from '../errors.js';
 import { Alarm } from './alarm.js';
-import type { Entry } from './entry-names.js';
+import { type Entry, endedName, inOrder } from './entry-names.js';
 import { createTicket, destroyEntry, listEntries, unlinkIfThere } from './intents.js';
-import { isProvablyDead } from './owner.js';
+import { isProvablyDead, seemsAlive } from './owner.js';
 import type { Paths } from './paths.js';
 import { encodeRequest } from './request.js';
 
@@ -26,8 +27,12 @@ export type Turn =
   /** Our request may have been carried along; nobody can tell. */
   | 'doubt';
 
-/** How often those behind the first in line look, at the most; and the first, whom each change wakes. */
-const pauseMsMax = 8;
+/** How often everybody looks who is not woken earlier. */
+const pauseMs = 8;
+/** How long a request is left to the holder without a look at what else is going on. */
+const trustMs = 4;
+/** From when on the obstacle's owner is looked at thoroughly: a zombie, or a new process of the same number. */
+const thoroughMs = 4;
 
 /**
  * The queue makes progress likely; it is never needed for safety. Whoever finds the way free goes at
@@ -38,13 +43,22 @@ const pauseMsMax = 8;
 export class Queue {
   /** Requests in front of us whose owners did not stir for a lease: not waited for any longer. */
   readonly silent = new Set<string>();
+  /** The name of the intent that was in the way at the last look. */
+  holder: string | undefined;
   private ticket: Ticket | undefined;
-  private number: number | undefined;
   /** What is in the way, and since when we have seen it so: our own monotonic clock alone judges. */
   private seen: { name: string; since: number } | undefined;
 
-  /** @param deadline on the monotonic clock, in milliseconds */
-  constructor(private readonly deadline: number) {}
+  /**
+   * @param deadline on the monotonic clock, in milliseconds
+   * @param holder the name of the intent that was in the way of an earlier change
+   */
+  constructor(
+    private readonly deadline: number,
+    holder: string | undefined,
+  ) {
+    this.holder = holder;
+  }
 
   /** Our own, if it is still out there. */
   get request(): Ticket | undefined {
@@ -64,13 +78,19 @@ export class Queue {
     edits: readonly Edit[] | undefined,
     isCrowded: boolean,
   ): Promise<Turn> {
-    if (isCrowded && edits) this.ticket ??= this.takeTicket(paths, listEntries(paths.intents), edits);
     const alarm = new Alarm();
     try {
+      if (isCrowded && edits) {
+        this.ticket ??= takeTicket(paths, edits);
+        const end = await this.trust(paths, this.ticket, alarm);
+        if (end) return end;
+      }
       for (;;) {
-        const look = this.look(paths, leaseMs, edits, alarm);
-        if (typeof look === 'string') return look;
-        await alarm.sleep(look.pauseMs);
+        const turn = this.look(paths, leaseMs, edits, alarm);
+        if (turn) return turn;
+        await alarm.sleep(pauseMs);
+        const end = this.endOfRequest(paths);
+        if (end) return end;
       }
     } finally {
       alarm.close();
@@ -78,8 +98,19 @@ export class Queue {
   }
 
   /**
-   * Our intent stands: the others wait for that now. The number is kept, so a fenced commit returns to its place. A request
-   * stays: others may have read it already.
+   * While the holder whom we saw last is still there, it will most likely carry our request along: a look at all the others
+   * would cost more than the commit.
+   */
+  private async trust(paths: Paths, { place }: Ticket, alarm: Alarm): Promise<Turn | undefined> {
+    if (this.holder === undefined || !existsSync(path.join(paths.intents, this.holder))) return undefined;
+    alarm.set(place);
+    // It may have been told before the alarm was set.
+    if (existsSync(place)) await alarm.sleep(trustMs);
+    return this.endOfRequest(paths);
+  }
+
+  /**
+   * Our intent stands: the others wait for that now. A request stays: others may have read it already.
    */
   enter(): void {
     if (this.ticket?.kind === 'ticket') this.leave();
@@ -91,53 +122,37 @@ export class Queue {
     this.ticket = undefined;
   }
 
-  /** Passes whoever is gone. @returns how long to sleep before the next look, or whose turn it is */
+  /** Passes whoever is gone. @returns undefined if there is something to wait for */
   private look(
     paths: Paths,
     leaseMs: number,
     edits: readonly Edit[] | undefined,
     alarm: Alarm,
-  ): Turn | { pauseMs: number } {
+  ): Turn | undefined {
     const entries = listEntries(paths.intents);
-    const end = this.endOfRequest(paths, entries);
-    if (end) return end;
     const obstacle = this.firstObstacle(entries);
+    if (obstacle?.kind === 'intent') this.holder = obstacle.name;
     if (!obstacle) return entries.some(({ name }) => name !== this.ticket?.name) ? 'next' : 'free';
     if (this.passes(paths, obstacle, leaseMs)) return this.look(paths, leaseMs, edits, alarm);
     if (performance.now() > this.deadline) throw this.timeout(obstacle, paths.file);
-    if (!this.ticket) {
-      this.ticket = this.takeTicket(paths, entries, edits);
-      // Whoever was in the way may have gone while we wrote it.
-      return this.look(paths, leaseMs, edits, alarm);
-    }
-    const ahead = entries.filter((entry) => isAhead(entry, this.ticket)).length;
-    // A change wakes the first in line only: were it everybody, each commit would cost all of them a look. The others are
-    // woken by the end of their own request.
-    if (ahead > 1 && !this.request) return { pauseMs: Math.min(ahead, pauseMsMax) };
-    const watched = ahead > 1 ? this.ticket.place : paths.intents;
-    if (alarm.watches === watched) return { pauseMs: pauseMsMax };
-    alarm.set(watched);
-    return alarm.watches === undefined ? { pauseMs: 1 } : this.look(paths, leaseMs, edits, alarm);
+    const isNew = this.ticket === undefined;
+    this.ticket ??= takeTicket(paths, edits);
+    const watched = path.join(paths.intents, nearestAhead(entries, this.ticket)?.name ?? obstacle.name);
+    const isSetAnew = alarm.watches !== watched && alarm.set(watched);
+    // What is in the way may have gone while we took the ticket and set the alarm.
+    return isNew || isSetAnew ? this.look(paths, leaseMs, edits, alarm) : undefined;
   }
 
-  private endOfRequest(paths: Paths, entries: readonly Entry[]): 'done' | 'doubt' | undefined {
+  /** How our request ended, if it has. */
+  private endOfRequest(paths: Paths): 'done' | 'doubt' | undefined {
     const { request } = this;
     if (!request) return undefined;
-    const own = entries.find(({ id }) => id === request.id);
-    if (own?.kind === 'request') return undefined;
+    if (existsSync(request.place)) return undefined;
     this.ticket = undefined;
-    // Removed by a hand that is not ours: perhaps after it had been read.
-    if (!own) return 'doubt';
-    unlinkIfThere(path.join(paths.intents, own.name));
-    return own.kind === 'done' ? 'done' : 'doubt';
-  }
-
-  private takeTicket(paths: Paths, entries: readonly Entry[], edits: readonly Edit[] | undefined): Ticket {
-    this.number ??= 1 + Math.max(0, ...entries.map(({ number }) => number));
-    const kind = edits ? 'request' : 'ticket';
-    const { number } = this;
-    const { place, name, id } = createTicket(paths.intents, kind, number, edits ? encodeRequest(edits) : '');
-    return { place, name, id, kind, number };
+    if (unlinkIfThere(path.join(paths.intents, endedName(request.name, 'done')))) return 'done';
+    // Or removed by a hand that is not ours: perhaps after it had been read.
+    unlinkIfThere(path.join(paths.intents, endedName(request.name, 'doubt')));
+    return 'doubt';
   }
 
   private firstObstacle(entries: readonly Entry[]): Entry | undefined {
@@ -150,8 +165,10 @@ export class Queue {
   /** @returns whether the obstacle is one no longer */
   private passes(paths: Paths, obstacle: Entry, leaseMs: number): boolean {
     if (this.seen?.name !== obstacle.name) this.seen = { name: obstacle.name, since: performance.now() };
-    const isDead = isProvablyDead(obstacle.owner);
-    if (!isDead && performance.now() - this.seen.since <= leaseMs) return false;
+    const seenMs = performance.now() - this.seen.since;
+    // The thorough look costs as much as a commit's own share: most of what is in the way is gone before it is due.
+    const isDead = !seemsAlive(obstacle.owner) || (seenMs > thoroughMs && isProvablyDead(obstacle.owner));
+    if (!isDead && seenMs <= leaseMs) return false;
     // A request of somebody who lives is not ours to destroy: it is carried along instead.
     if (!isDead && obstacle.kind === 'request') this.silent.add(obstacle.name);
     else destroyEntry(path.join(paths.intents, obstacle.name));
@@ -176,13 +193,27 @@ export class Queue {
   }
 }
 
+/** The number is the machine's monotonic clock, in microseconds: an order that needs no look at the others. */
+function takeTicket(paths: Paths, edits: readonly Edit[] | undefined): Ticket {
+  const kind = edits ? 'request' : 'ticket';
+  const number = Number(process.hrtime.bigint() / 1000n);
+  const content = edits ? encodeRequest(edits) : '';
+  return { ...createTicket(paths.intents, kind, number, content), kind, number };
+}
+
 type Place = Pick<Ticket, 'name' | 'number'>;
 
 /** An intent is in everybody's way; a ticket only in the way of those behind it, and of newcomers. */
 export function firstObstacle(entries: readonly Entry[], own: Place | undefined): Entry | undefined {
-  return entries
-    .filter((entry) => isAhead(entry, own))
-    .sort((a, b) => a.number - b.number || (a.name < b.name ? -1 : 1))[0];
+  return inOrder(entries.filter((entry) => isAhead(entry, own)))[0];
+}
+
+/**
+ * Whose end wakes us: the next in front of us, so that each change wakes one. It is told the end of its request right
+ * before we are told ours, if it was carried along with us.
+ */
+function nearestAhead(entries: readonly Entry[], own: Place | undefined): Entry | undefined {
+  return inOrder(entries.filter((entry) => entry.kind !== 'intent' && isAhead(entry, own))).at(-1);
 }
 
 function isAhead({ kind, name, number }: Entry, own: Place | undefined): boolean {

@@ -1,4 +1,4 @@
-import { close, closeSync, fchmodSync, fsync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { close, closeSync, fchmodSync, fstatSync, fsync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { identityOf } from './state.js';
 
@@ -18,8 +18,9 @@ export function stage(place: string, bytes: Uint8Array): Staged {
   // Exclusive: a link planted at this name is refused, not followed.
   const descriptor = openSync(place, 'wx', 0o600);
   try {
-    // The mode given to open is cut by the umask: with umask 0700 the owner could not read its own file.
-    fchmodSync(descriptor, 0o600);
+    // The mode given to open is cut by the umask: with umask 0700 the owner could not read its own file. Only where it is
+    // wrong: to set it again is a change of the file system like any other, and may wait for the disk.
+    if ((fstatSync(descriptor).mode & 0o777) !== 0o600) fchmodSync(descriptor, 0o600);
     writeAll(descriptor, bytes);
     return { descriptor, identity: identityOf(descriptor) };
   } catch (error) {

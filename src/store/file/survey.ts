@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Edit } from '../change.js';
-import type { Entry } from './entry-names.js';
+import { type Entry, type EntryKind, inOrder } from './entry-names.js';
 import { destroyEntry, listEntries } from './intents.js';
 import { seemsAlive } from './owner.js';
 import type { Paths } from './paths.js';
@@ -29,12 +29,20 @@ const carriedMax = 64;
 /** The fence: destroys every other intent. @returns the other entries, in the queue's order */
 export function destroyOthers(paths: Paths, intent: string): Entry[] {
   const own = path.basename(intent);
-  const others: Entry[] = [];
-  for (const entry of listEntries(paths.intents)) {
-    if (entry.kind !== 'intent' && entry.kind !== 'standing') others.push(entry);
-    else if (entry.name !== own) destroyEntry(path.join(paths.intents, entry.name));
+  const entries = listEntries(paths.intents);
+  for (const { kind, name } of entries) {
+    if (isIntent(kind) && name !== own) destroyEntry(path.join(paths.intents, name));
   }
-  return others.sort((a, b) => a.number - b.number || (a.name < b.name ? -1 : 1));
+  return inOrder(entries.filter(({ kind }) => !isIntent(kind)));
+}
+
+/** Who waits, where the intent has fenced the others before. */
+export function listWaiting(paths: Paths): Entry[] {
+  return inOrder(listEntries(paths.intents).filter(({ kind }) => !isIntent(kind)));
+}
+
+function isIntent(kind: EntryKind): boolean {
+  return kind === 'intent' || kind === 'standing';
 }
 
 /**
