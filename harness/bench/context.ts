@@ -41,12 +41,12 @@ export async function inRounds(
   { rounds, say, signal }: BenchContext,
   title: string,
   roundsDefault: number,
-  round: () => Promise<void>,
+  round: (n: number) => Promise<void>,
 ): Promise<void> {
   const of = rounds ?? roundsDefault;
   for (let n = 1; n <= of; n++) {
     signal.throwIfAborted();
     say(`${title}: round ${n} of ${of}`);
-    await round();
+    await round(n);
   }
 }

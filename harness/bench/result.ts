@@ -29,6 +29,8 @@ export interface ValueResult {
   title: string;
   unit: string;
   value: Spread;
+  /** The same without a store. */
+  beside?: { name: string; value: number };
   goal?: Goal;
   met?: boolean;
 }

@@ -72,12 +72,15 @@ export async function countMissing(
   file: string,
   expected: ReadonlyMap<string, ValueId>,
 ): Promise<number> {
-  const [reader] = await crew.hire(1, target, file);
-  // A store that can't be read has lost everything.
-  const entries = await reader?.ask({ type: 'all' }).then(
-    (answer) => answer.entries,
-    () => ({}) as Record<string, ValueId>,
-  );
-  await reader?.kill();
+  // A file that a fresh process can't even open has lost everything.
+  const entries = await readAfresh(crew, target, file).catch(() => undefined);
   return [...expected].filter(([key, id]) => entries?.[key] !== id).length;
+}
+
+async function readAfresh(crew: Crew, target: TargetSpec, file: string): Promise<Record<string, ValueId>> {
+  const [reader] = await crew.hire(1, target, file);
+  if (!reader) throw new Error('no process was hired');
+  const { entries } = await reader.ask({ type: 'all' });
+  await reader.kill();
+  return entries;
 }

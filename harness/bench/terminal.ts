@@ -26,8 +26,9 @@ function quantities(results: readonly BenchResult[]): string | undefined {
       return [[...compared, spread(ratio), describeGoal(goal), mark(met)]];
     }
     if (result.kind === 'value') {
-      const { title, unit, value, goal, met } = result;
-      return [[title, `${spread(value)} ${unit}`.trim(), '', '', describeGoal(goal), mark(met)]];
+      const { title, unit, value, beside, goal, met } = result;
+      const other = beside ? `${round(beside.value)} ${unit} (${beside.name})` : '';
+      return [[title, `${spread(value)} ${unit}`.trim(), other, '', describeGoal(goal), mark(met)]];
     }
     return [];
   });

@@ -7,6 +7,8 @@ import { Tally } from '../tally.js';
 /** What a user has: the size of the document decides what its bytes cost. */
 export const entriesOfUser = 10;
 
+const barePerRound = 200;
+
 interface Shape {
   name: string;
   title: string;
@@ -29,7 +31,6 @@ export function againstBareLoop({ name, title, lanes, setsPerRound, rounds, atLe
       if (!ours || !bare) throw new Error('no process was hired');
       const tally = new Tally(target, 1);
       const bareFile = context.newFile();
-      const bareSets = Math.max(50, Math.round(setsPerRound / lanes));
       const loop = async (count: number) => {
         const { durationMs } = await bare.ask({ type: 'bare', source: file, file: bareFile, count });
         return (count / durationMs) * 1000;
@@ -43,7 +44,7 @@ export function againstBareLoop({ name, title, lanes, setsPerRound, rounds, atLe
       const barePerSecond: number[] = [];
       await inRounds(context, title, rounds, async () => {
         await tally.measure([ours], () => ({ ...sets, writer: 'user', count: setsPerRound }));
-        barePerSecond.push(await loop(bareSets));
+        barePerSecond.push(await loop(barePerRound));
       });
       await tally.verify(crew, file);
       await Promise.all([ours.leave(), bare.leave()]);

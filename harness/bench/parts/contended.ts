@@ -41,8 +41,10 @@ async function compare(
       workers: await crew.hire(processes, spec, newFile()),
     })),
   );
-  await inRounds(context, title, roundsDefault, async () => {
-    for (const { tally, workers } of sides) await contend(context, tally, workers, setsEach, roundMsMax);
+  await inRounds(context, title, roundsDefault, async (n) => {
+    // Whoever comes second may find the disk busy with the first.
+    for (const { tally, workers } of n % 2 === 0 ? sides.toReversed() : sides)
+      await contend(context, tally, workers, setsEach, roundMsMax);
   });
   await Promise.all(sides.flatMap(({ workers }) => workers.map((worker) => worker.leave())));
 

@@ -62,15 +62,20 @@ async function findLosses(context: BenchContext, { stressed, isPlainJson }: Riva
   return isPlainJson ? lossesInStress(context, stressed) : [await lossesUnderKills(context, stressed)];
 }
 
-/** Works through a list, a few at a time. */
+/** Works through a list, a few at a time. After a failure nothing is begun, and what was begun comes to its end. */
 async function inTurns<T>(
   items: readonly T[],
   atOnce: number,
   work: (item: T) => Promise<void>,
 ): Promise<void> {
   const left = items.values();
+  const failures: unknown[] = [];
   const lane = async () => {
-    for (const item of left) await work(item);
+    for (const item of left) {
+      await work(item).catch((error: unknown) => failures.push(error));
+      if (failures.length > 0) return;
+    }
   };
   await Promise.all(Array.from({ length: atOnce }, lane));
+  if (failures.length > 0) throw failures[0];
 }
