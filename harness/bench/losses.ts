@@ -10,6 +10,8 @@ import { countMissing } from './tally.js';
 
 const quickMs = 4000;
 const pauseMs = 6000;
+/** The same for all scenarios, and few: on two cores, starting processes would take up most of so short a time. */
+const clients = { tui: 4 };
 const killRoundMs = 1500;
 const killEveryMs = 120;
 const killedWriters = 4;
@@ -21,7 +23,7 @@ export async function lossesInStress(
 ): Promise<Losses[]> {
   const run = async (scenarios: string[], durationMs: number): Promise<Losses[]> => {
     const report = await stress({
-      ...{ scenarios, targets: [labelOf(target)], durationMs, controls: false },
+      ...{ scenarios, targets: [labelOf(target)], durationMs, controls: false, clients },
       // One of its own: each run hangs listeners on its signal, and there are many runs.
       signal: AbortSignal.any([signal]),
       out: path.join(path.dirname(newFile()), 'run'),

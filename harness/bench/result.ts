@@ -60,7 +60,7 @@ export interface Losses {
   torn: number;
 }
 
-/** One row of the comparison. Without `writes` it could not be run here: `note` says what it takes. */
+/** One row of the comparison. Without `one` and `contending` it could not be run here: `note` says what it takes. */
 export interface RivalResult {
   kind: 'rival';
   part: string;

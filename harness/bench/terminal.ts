@@ -54,14 +54,15 @@ function rivals(results: readonly BenchResult[]): string | undefined {
   if (rows.length === 0) return undefined;
   const header = [
     ...['store', 'sets/s, 1 process', 'sets/s, 4 processes', 'lost of 4 processes'],
-    ...['lost in the stress scenarios', ''],
+    ...['lost in the stress scenarios, 4 terminals', ''],
   ];
   return table(header, rows);
 }
 
 function rivalRow({ target, one, contending, losses, note = '' }: RivalResult): string[] {
   const perSecond = (found?: WritesResult) => (found ? round(found.perSecond.median) : '-');
-  const lost = contending ? `${contending.lost} of ${contending.acknowledged}` : '-';
+  const failed = contending?.failed ? `, ${contending.failed} failed` : '';
+  const lost = contending ? `${contending.lost} of ${contending.acknowledged}${failed}` : '-';
   return [target, perSecond(one), perSecond(contending), lost, losses.map(describeLosses).join('; '), note];
 }
 

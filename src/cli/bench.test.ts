@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import type { BenchReport, WritesResult } from '../../harness/bench/result.js';
-import { command, holdfast, newDirectory, processesIn } from './command.test.helper.js';
+import { command, fixture, holdfast, newDirectory, processesIn } from './command.test.helper.js';
 
 /** Runs one part once. Its times are never looked at: they are those of a busy machine. */
 async function bench(...flags: string[]) {
@@ -60,9 +60,12 @@ describe('a measurement', () => {
 
   it('of a store at rest sees what keeps a process alive, and that the hardened store does not', async () => {
     const modules = newDirectory();
-    const clinging = path.join(modules, 'clinging.mjs');
-    const methods = 'get: async () => {}, all: async () => ({}), set: async () => {}, remove: async () => {}';
-    writeFileSync(clinging, `export const open = () => (setInterval(() => {}, 1e3), { ${methods} });`);
+    const clinging = path.join(modules, 'clinging.mts');
+    const forgetful = fixture('in-memory.ts');
+    const text = `
+      import { open as openForgetful } from ${JSON.stringify(forgetful)};
+      export const open = (file: string) => (setInterval(() => {}, 1e3), openForgetful(file));`;
+    writeFileSync(clinging, text);
     const handles = async (target: string) => {
       const { report, stderr } = await bench('--only', 'reads', '--target', target);
       expect(stderr).toBe('');

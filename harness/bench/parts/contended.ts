@@ -8,16 +8,24 @@ import { Tally } from '../tally.js';
 import { entriesOfUser } from './against-bare-loop.js';
 
 const rival = 'textbook';
-const setsEach = 100;
 const roundsDefault = 3;
-/** A store that is slower than this per round is slow enough. */
-const roundMsMax = 20_000;
+const setsEach = 100;
+/** A store that takes longer for a round is slow enough. */
+const load: Load = { entries: entriesOfUser, setsEach, forMsMax: 20_000 };
 
 /** How many processes, and what is wished for with as many. */
 const crowds: { processes: number; throughput?: Goal; p99?: Goal }[] = [
   { processes: 2 },
   { processes: 8, throughput: { atLeast: 3 }, p99: { below: 1 } },
 ];
+
+export interface Load {
+  /** What is in the file before. */
+  entries: number;
+  setsEach: number;
+  /** Nobody begins a further set after so long. */
+  forMsMax: number;
+}
 
 /** Real processes that all set at once, each one set after another, against what one would reach for. */
 export const contended: Part = {
@@ -44,7 +52,7 @@ async function compare(
   await inRounds(context, title, roundsDefault, async (n) => {
     // Whoever comes second may find the disk busy with the first.
     for (const { tally, workers } of n % 2 === 0 ? sides.toReversed() : sides)
-      await contend(context, tally, workers, setsEach, roundMsMax);
+      await contend(context, tally, workers, load);
   });
   await Promise.all(sides.flatMap(({ workers }) => workers.map((worker) => worker.leave())));
 
@@ -73,15 +81,14 @@ export async function contend(
   { crew, newFile, signal }: BenchContext,
   tally: Tally,
   workers: readonly Worker[],
-  count: number,
-  forMsMax: number,
+  { entries, setsEach, forMsMax }: Load,
 ): Promise<void> {
   signal.throwIfAborted();
   const file = newFile();
   for (const worker of workers) await worker.open(tally.target, file);
-  await tally.prepare(workers, entriesOfUser);
+  await tally.prepare(workers, entries);
   await tally.measure(workers, (position) => ({
-    ...{ type: 'sets', writer: `process-${position}`, count, forMsMax },
+    ...{ type: 'sets', writer: `process-${position}`, count: setsEach, forMsMax },
   }));
   await tally.verify(crew, file);
 }

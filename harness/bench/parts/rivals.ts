@@ -4,12 +4,13 @@ import { lossesInStress, lossesUnderKills } from '../losses.js';
 import type { RivalResult } from '../result.js';
 import { findRivals, type Rival } from '../rivals/index.js';
 import { Tally } from '../tally.js';
-import { contend } from './contended.js';
+import { contend, type Load } from './contended.js';
 
 const contending = 4;
 const roundsDefault = 2;
-const alone = { sets: 100, forMsMax: 300 };
-const together = { setsEach: 50, forMsMax: 800 };
+/** Few entries before: one of the stores takes a tenth of a second for each. */
+const alone: Load = { entries: 3, setsEach: 150, forMsMax: 250 };
+const together: Load = { entries: 3, setsEach: 50, forMsMax: 500 };
 /** Losses are no matter of time: several stores may be put to the test at once. */
 const stressedAtOnce = 3;
 
@@ -25,15 +26,15 @@ export const rivals: Part = {
         rival,
         one: new Tally(rival.spec, 1),
         four: new Tally(rival.spec, contending),
-        result: noteOf(rival),
+        result: rowOf(rival),
       }));
     const runnable = rows.filter(({ rival }) => !rival.missing);
     await inRounds(context, 'rivals', roundsDefault, async () => {
       for (const { rival, one, four } of runnable) {
         context.say(`rivals: ${rival.spec.label}`);
         const workers = await context.crew.hire(contending, rival.spec, context.newFile());
-        await contend(context, one, workers.slice(0, 1), alone.sets, alone.forMsMax);
-        await contend(context, four, workers, together.setsEach, together.forMsMax);
+        await contend(context, one, workers.slice(0, 1), alone);
+        await contend(context, four, workers, together);
         await Promise.all(workers.map((worker) => worker.leave()));
       }
     });
@@ -48,8 +49,8 @@ export const rivals: Part = {
   },
 };
 
-function noteOf({ spec, missing, isPlainJson }: Rival): RivalResult {
-  const note = missing ?? (isPlainJson ? undefined : 'not a plain JSON file');
+function rowOf({ spec, missing, remark }: Rival): RivalResult {
+  const note = missing ?? remark;
   return {
     ...{ kind: 'rival', part: 'rivals', target: spec.label, losses: [] },
     ...(note === undefined ? {} : { note }),
