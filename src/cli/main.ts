@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addBench } from './bench.js';
 import { addCheck } from './check.js';
 import { exitCodes } from './exit-codes.js';
 import { addList } from './list.js';
@@ -21,6 +22,7 @@ async function main(): Promise<void> {
   addCheck(program);
   addList(program);
   addShow(program);
+  addBench(program);
   for (const command of program.commands) command.exitOverride().showHelpAfterError();
   await program.parseAsync();
 }
