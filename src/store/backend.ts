@@ -26,8 +26,8 @@ export type StoreEvent =
       /** The file was unusable, and the last committed state was restored. */
       type: 'recovered';
       file: string;
-      /** Where the unusable bytes were kept. */
-      quarantine: string;
+      /** Where the unusable bytes were kept; undefined where there were none, but an empty directory. */
+      quarantine: string | undefined;
       reason: string;
     }
   | {

@@ -113,7 +113,9 @@ describe('a commit that is passed between its two renames', () => {
         () => {
           rmSync(`${file}.intents`, { recursive: true });
           // A live process that stays in the way: nobody can be asked whether it is dead.
-          mkdirSync(`${file}.intents/i-${'0'.repeat(16)}-1-1-${'0'.repeat(12)}-elsewhere`, { recursive: true });
+          mkdirSync(`${file}.intents/i-${'0'.repeat(16)}-1-1-${'0'.repeat(12)}-elsewhere`, {
+            recursive: true,
+          });
         },
         { deadlineMs: 50 },
       ),
@@ -148,11 +150,7 @@ describe('of two commits at once', () => {
     const keys = Array.from({ length: 40 }, (_, n) => `k${n}`);
     const attempts = await Promise.all(
       keys.map(async (key) => {
-        const { kind } = await attemptCommit(
-          paths,
-          createIntent(paths.intents),
-          { change: set(key) },
-        );
+        const { kind } = await attemptCommit(paths, createIntent(paths.intents), { change: set(key) });
         return { key, kind };
       }),
     );

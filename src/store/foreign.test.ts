@@ -115,7 +115,14 @@ describe('what a foreign program has erased without knowing, from a state that i
     await store.set('d', 1);
     write({ ...stale, x: 1 });
     await store.set('e', 1);
-    expect(Object.keys(JSON.parse(textOf(file)) as object).toSorted()).toEqual(['a', 'b', 'c', 'd', 'e', 'x']);
+    expect(Object.keys(JSON.parse(textOf(file)) as object).toSorted()).toEqual([
+      'a',
+      'b',
+      'c',
+      'd',
+      'e',
+      'x',
+    ]);
   });
 });
 

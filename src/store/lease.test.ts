@@ -121,13 +121,22 @@ it('each call has its own deadline, also those that wait for a batch that fails'
   const order: string[] = [];
   const failing = (name: string, call: Promise<unknown>) => failureOf(call).then(() => order.push(name));
 
-  const first = failing('first', store.update('a', () => 1));
+  const first = failing(
+    'first',
+    store.update('a', () => 1),
+  );
   await new Promise((resolve) => setTimeout(resolve, 400));
-  const second = failing('second', store.update('b', () => 2));
+  const second = failing(
+    'second',
+    store.update('b', () => 2),
+  );
   await first;
   // Begun when the first has failed, it ends after 600 more: the second has but 400 left, and would have 800 if it
   // counted from the end of the first.
-  const measure = failing('measure', openStore(file, { leaseMs: 60_000, deadlineMs: 600 }).update('c', () => 3));
+  const measure = failing(
+    'measure',
+    openStore(file, { leaseMs: 60_000, deadlineMs: 600 }).update('c', () => 3),
+  );
   await Promise.all([second, measure]);
   expect(order).toEqual(['first', 'second', 'measure']);
 });

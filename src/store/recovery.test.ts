@@ -28,7 +28,7 @@ function damaged(bytes: Uint8Array | undefined) {
   return { file, events, store: openStore(file, { onEvent: (event) => events.push(event as Recovered) }) };
 }
 
-type Recovered = Extract<StoreEvent, { type: 'recovered' }>;
+type Recovered = Extract<StoreEvent, { type: 'recovered' }> & { quarantine: string };
 
 async function expectRestored(bytes: Buffer) {
   const { file, events, store } = damaged(bytes);

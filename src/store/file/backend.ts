@@ -11,8 +11,8 @@ import { Queue } from './queue.js';
 import { Reader } from './reader.js';
 import { outOfTime, settle } from './settle.js';
 import { gatherMs, Standing } from './standing.js';
-import { listWaiting } from './survey.js';
 import type { FileState } from './state.js';
+import { listWaiting } from './survey.js';
 import { watchFile } from './watch.js';
 
 export interface FileBackendOptions {
@@ -157,7 +157,8 @@ export class FileBackend implements Backend {
       this.standing.hold();
       try {
         const paths = resolvePaths(this.file);
-        const isAsked = this.standing.isFor(paths) && listWaiting(paths).some(({ kind }) => kind === 'request');
+        const isAsked =
+          this.standing.isFor(paths) && listWaiting(paths).some(({ kind }) => kind === 'request');
         if (isAsked) await this.attempt(paths, { change: [] });
         else this.standing.end();
       } catch {
@@ -210,7 +211,10 @@ function namesOf({ adopted, putBack }: { adopted: string[]; putBack: string[] })
 }
 
 function lostSight({ file }: Paths): StoreError {
-  return unknownOutcome(file, `a change of ${file}, which another process was to carry along, was lost sight of`);
+  return unknownOutcome(
+    file,
+    `a change of ${file}, which another process was to carry along, was lost sight of`,
+  );
 }
 
 /**

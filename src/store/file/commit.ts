@@ -11,7 +11,7 @@ import type { Paths } from './paths.js';
 import { publish } from './publish.js';
 import { quarantine } from './quarantine.js';
 import { judge, type Situation } from './situation.js';
-import { syncDirectory } from './stage.js';
+import { closeLater, type Staged, syncDirectory } from './stage.js';
 import { type FileState, hasChanged, isSame, readState, timeOf } from './state.js';
 import { destroyOthers, listWaiting, type Request, readRequests } from './survey.js';
 
@@ -25,6 +25,8 @@ export interface Pending {
 export interface Known {
   state: FileState;
   last: LastCommitted;
+  /** Open, until they are replaced. */
+  files: readonly Staged[];
 }
 
 export interface Task {
@@ -35,7 +37,7 @@ export interface Task {
   pending?: Pending | undefined;
   /** If the intent is a standing one that has committed before. */
   known?: Known | undefined;
-  /** The intent outlives the commit. */
+  /** The intent is a standing one, which outlives the commit: nobody waits for its end. */
   keeps?: boolean;
   /** Our own request, among those of the others. Nobody needs to be told of it. */
   own?: string | undefined;
@@ -44,7 +46,7 @@ export interface Task {
 }
 
 export interface Repairs {
-  restored?: { quarantine: string; reason: string };
+  restored?: { quarantine: string | undefined; reason: string };
   merge?: Merge;
 }
 
@@ -79,7 +81,7 @@ export type Attempt =
  * whoever comes next neither applies one twice nor forgets one, however the commit ended.
  */
 export async function attemptCommit(paths: Paths, intent: string, task: Task): Promise<Attempt> {
-  const entries = task.known ? listWaiting(paths) : destroyOthers(paths, intent);
+  const entries = task.known ? (task.keeps ? [] : listWaiting(paths)) : destroyOthers(paths, intent);
   const last = task.known?.last ?? readLastCommitted(paths.last);
   const state = task.known?.state ?? readState(paths.file);
   if (needsToSettle(state, last) && !(task.settled && isSame(state, task.settled))) {
@@ -105,9 +107,11 @@ export async function attemptCommit(paths: Paths, intent: string, task: Task): P
     const outcome = await publish(paths, intent, record, {
       isFileNew: writesFile,
       isStillRight: () => !hasChanged(paths.file, state) && requests.open.every(({ isAlive }) => isAlive()),
+      previous: last,
     });
     if (outcome.kind !== 'published') return outcome;
-    known = { last: outcome.record, state: stateAfter(outcome.record, state, document, writesFile) };
+    const { record: written, files } = outcome;
+    known = { last: written, files, state: stateAfter(written, state, document, writesFile) };
   } else if (task.known && (!existsSync(intent) || hasChanged(paths.file, state))) {
     // Nothing is renamed, so nothing has failed: what a standing intent vouches for must be asked.
     return { kind: 'fenced' };
@@ -121,9 +125,14 @@ export async function attemptCommit(paths: Paths, intent: string, task: Task): P
   // not where others wait for us to tell them that they are done: they would come in to ask.
   if (!task.keeps && ended.size === 0) release(intent);
   // Also where nothing was written: what we read may still be on its way to the disk, and we are about to vouch for it.
-  await durable(paths);
+  try {
+    await durable(paths);
+  } catch (error) {
+    if (known) closeLater(known.files);
+    throw error;
+  }
   for (const [name, end] of ended) if (name !== task.own) endRequest(paths.intents, name, end);
-    const isAwaited = entries.some(({ kind }) => kind === 'ticket');
+  const isAwaited = entries.some(({ kind }) => kind === 'ticket');
   return { kind: 'committed', repairs, ended, known: known ?? task.known, isAwaited };
 }
 
@@ -174,7 +183,7 @@ function unusable(paths: Paths, state: FileState): never {
 
 function keepUnusable(paths: Paths, state: FileState): Repairs['restored'] {
   if (state.kind !== 'corrupt') return undefined;
-  return { reason: state.reason, quarantine: quarantine(paths, state.bytes) };
+  return { reason: state.reason, quarantine: quarantine(paths, state) };
 }
 
 /**

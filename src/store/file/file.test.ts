@@ -45,7 +45,12 @@ describe('the queue', () => {
 describe('the last-committed copy', () => {
   const copyOf = (bytes: Uint8Array): LastCommitted => ({
     ...{ id: 'an-id', epoch: 'an-epoch', replaces: 'none', identity: '1.2.3.4' },
-    ...{ applied: ['a'], applying: ['b', 'c'], generations: [{ since: 7, before: [['key', null]] }], bytes: Buffer.from(bytes) },
+    ...{
+      applied: ['a'],
+      applying: ['b', 'c'],
+      generations: [{ since: 7, before: [['key', null]] }],
+      bytes: Buffer.from(bytes),
+    },
   });
   const record = (bytes: Uint8Array) => encodeLastCommitted(copyOf(bytes));
 

@@ -21,7 +21,10 @@ const recentMs = 60_000;
 
 /** Of the meaning, not of the text: a foreign program writes the same value with other spaces. */
 export function fingerprint(raw: string): string {
-  return createHash('sha256').update(JSON.stringify(decodeValue(raw))).digest('base64url').slice(0, 16);
+  return createHash('sha256')
+    .update(JSON.stringify(decodeValue(raw)))
+    .digest('base64url')
+    .slice(0, 16);
 }
 
 /** The history with one more commit. A commit that changes nothing is none. */

@@ -1,12 +1,15 @@
-import { renameSync } from 'node:fs';
+import { renameSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { errnoOf, StoreError, unknownOutcome } from '../errors.js';
 import { encodeLastCommitted, type LastCommitted } from './last-committed.js';
 import { ioError, type Paths } from './paths.js';
 import { closeLater, flushAll, type Staged, stage } from './stage.js';
+import { aDirectory } from './state.js';
 
 export type Publication =
-  | { kind: 'published'; record: LastCommitted }
+  /** The files are still open: while they are, replacing them frees no blocks, which takes as long as a rename itself. */
+  | { kind: 'published'; record: LastCommitted; files: Staged[] }
   | { kind: 'fenced'; pending?: { id: string; epoch: string } };
 
 export interface Plan {
@@ -14,6 +17,8 @@ export interface Plan {
   isFileNew: boolean;
   /** Asked when all is staged: a foreign writer, who knows no intents, may have changed the file meanwhile. */
   isStillRight: () => boolean;
+  /** What the copy says now. */
+  previous: LastCommitted | undefined;
 }
 
 /**
@@ -24,42 +29,93 @@ export async function publish(
   paths: Paths,
   intent: string,
   record: LastCommitted,
-  { isFileNew, isStillRight }: Plan,
+  { isFileNew, isStillRight, previous }: Plan,
 ): Promise<Publication> {
   const stagedFile = path.join(intent, 'new');
   const stagedCopy = path.join(intent, 'copy');
-  const staged: Staged[] = [];
+  const files: Staged[] = [];
   const add = (place: string, bytes: Uint8Array) => {
     const file = stage(place, bytes);
-    staged.push(file);
+    files.push(file);
     return file;
   };
+  let isCopyNew = false;
+  let isPublished = false;
   try {
-    const written = isFileNew
-      ? { ...record, identity: add(stagedFile, record.bytes).identity }
-      : record;
+    const written = isFileNew ? { ...record, identity: add(stagedFile, record.bytes).identity } : record;
     add(stagedCopy, encodeLastCommitted(written));
-    await flushAll(staged);
+    await flushAll(files);
     if (!isStillRight()) return { kind: 'fenced' };
-    renameSync(stagedCopy, paths.last);
-    return isFileNew ? replaceFile(paths, stagedFile, written) : { kind: 'published', record: written };
+    await rename(stagedCopy, paths.last);
+    isCopyNew = true;
+    if (isFileNew) {
+      // It replaces a file, and would not replace a directory. Not one with something in it: that is not ours to remove.
+      if (record.replaces === aDirectory) removeDirectory(paths.file);
+      await rename(stagedFile, paths.file);
+    }
+    isPublished = true;
+    return { kind: 'published', record: written, files };
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return { kind: 'fenced' };
-    throw error instanceof StoreError ? error : ioError('prepare a change of', paths.file, error);
+    const { id, epoch } = record;
+    if (errnoOf(error) === 'ENOENT')
+      return { kind: 'fenced', ...(isCopyNew && isFileNew ? { pending: { id, epoch } } : {}) };
+    if (isCopyNew) await undo(paths, intent, previous, error);
+    throw error instanceof StoreError ? error : ioError('change', paths.file, error);
   } finally {
-    closeLater(staged);
+    if (!isPublished) closeLater(files);
   }
 }
 
-/** The copy is in place: from here on the change can be restored from it, so it may never be called failed. */
-function replaceFile(paths: Paths, stagedFile: string, record: LastCommitted): Publication {
+/**
+ * The copy is in place, and the file can't be: what the copy says now could still be restored from it. So it is put back as it
+ * was, from the intent like all else. @throws StoreError `E_UNKNOWN` where that fails, too
+ */
+async function undo(
+  paths: Paths,
+  intent: string,
+  previous: LastCommitted | undefined,
+  cause: unknown,
+): Promise<void> {
   try {
-    renameSync(stagedFile, paths.file);
-    return { kind: 'published', record };
+    if (previous) {
+      const place = path.join(intent, 'undone');
+      const staged = stage(place, encodeLastCommitted(previous));
+      await flushAll([staged]).finally(() => closeLater([staged]));
+      await rename(place, paths.last);
+    } else {
+      await rename(paths.last, path.join(intent, 'undone'));
+    }
+  } catch {
+    const reason = errnoOf(cause) ?? String(cause);
+    throw unknownOutcome(paths.file, `a change of ${paths.file} could not be put in place: ${reason}`, cause);
+  }
+}
+
+const renameTries = 5;
+const renamePauseMs = 10;
+
+/**
+ * On Windows a file that somebody has open without sharing it, such as a virus scanner, can't be replaced just now. Each try is
+ * as fenced as the first. Elsewhere these errors last, and waiting a little does no harm.
+ */
+async function rename(from: string, to: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      renameSync(from, to);
+      return;
+    } catch (error) {
+      if (tries === renameTries || !/^(?:EPERM|EACCES|EBUSY)$/.test(errnoOf(error) ?? '')) throw error;
+    }
+    await sleep(renamePauseMs * 2 ** tries);
+  }
+}
+
+function removeDirectory(place: string): void {
+  try {
+    rmdirSync(place);
   } catch (error) {
-    const { id, epoch } = record;
-    if (errnoOf(error) === 'ENOENT') return { kind: 'fenced', pending: { id, epoch } };
-    const reason = errnoOf(error) ?? String(error);
-    throw unknownOutcome(paths.file, `a change of ${paths.file} could not be put in place: ${reason}`, error);
+    // Gone already, or a file again: the rename will tell.
+    const code = errnoOf(error);
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
   }
 }

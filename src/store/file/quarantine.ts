@@ -4,17 +4,23 @@ import path from 'node:path';
 import { errnoOf } from '../errors.js';
 import { unlinkIfThere } from './intents.js';
 import { ioError, type Paths } from './paths.js';
+import { aDirectory, type FileState } from './state.js';
 
 const newestKept = 3;
+
+type Corrupt = Extract<FileState, { kind: 'corrupt' }>;
 
 /**
  * Keeps the unusable bytes beside the file as `<file>.corrupt-<hash>`, before anything replaces them.
  * A link rather than a copy: a foreign writer that is still at work goes on into the quarantined inode,
  * not into the restored file. The name is the content's hash, so a fault that repeats does not fill the disk.
- * @returns where they are
+ * @returns where they are; undefined for a directory, which is removed if it is empty and left alone if it is not
  */
-export function quarantine(paths: Paths, bytes: Uint8Array): string {
-  const place = `${paths.file}.corrupt-${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}`;
+export function quarantine(paths: Paths, { bytes, identity }: Corrupt): string | undefined {
+  if (identity === aDirectory) return undefined;
+  // Of bytes that can't be read nothing is known but whose they are.
+  const known = bytes.length > 0 ? bytes : identity.split('.')[2] === '0' ? '' : identity;
+  const place = `${paths.file}.corrupt-${createHash('sha256').update(known).digest('hex').slice(0, 16)}`;
   try {
     linkSync(paths.file, place);
   } catch (error) {

@@ -82,5 +82,7 @@ function isOurs(paths: Paths, state: FileState): boolean {
   const last = readLastCommitted(paths.last);
   if (!last) return true;
   if (state.kind === 'missing') return parseDocument(last.bytes)?.size === 0;
-  return state.bytes.equals(last.bytes) || (state.identity === last.replaces && last.replaces !== last.identity);
+  return (
+    state.bytes.equals(last.bytes) || (state.identity === last.replaces && last.replaces !== last.identity)
+  );
 }

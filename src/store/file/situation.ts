@@ -1,7 +1,7 @@
 import { type Document, parseDocument } from '../document.js';
 import { type Generation, type Merge, mergeForeign, withGeneration } from './generations.js';
 import type { LastCommitted } from './last-committed.js';
-import { type FileState, isSameInode, timeOf } from './state.js';
+import { aDirectory, type FileState, isSameInode, timeOf } from './state.js';
 
 /** What the file and its copy say together: pure, and the same for everybody who looks. */
 export interface Situation {
@@ -37,27 +37,29 @@ export function judge(
   interrupted: string | undefined,
 ): Situation | undefined {
   if (!last) return withoutCopy(state);
-  const ours = parseDocument(last.bytes) ?? nothing;
   const before = { applied: new Set(last.applied), doubtful: none };
   const both = { applied: new Set([...last.applied, ...last.applying]), doubtful: none };
   const open = { applied: new Set(last.applied), doubtful: new Set(last.applying) };
   const plain = { restores: false, merge: undefined, copyIsOld: true, renewsEpoch: false };
   const { generations } = last;
+  if (state.kind === 'valid' && state.bytes.equals(last.bytes)) {
+    return { ...plain, ...both, base: state.document, copyIsOld: false, generations };
+  }
 
-  if (state.kind === 'corrupt') {
+  const ours = parseDocument(last.bytes) ?? nothing;
+  // A copy that only took over what the file held stands for no commit that could be open.
+  const couldBeOpen = last.replaces !== last.identity;
+  // Between the removal of a directory that stood in its place and the rename: nobody has logged out.
+  const wasDirectory = couldBeOpen && last.replaces === aDirectory;
+  if (state.kind === 'corrupt' || (state.kind === 'missing' && wasDirectory)) {
     // Rolled forward, also where the copy's own commit did not happen: from now on it has.
     return { ...plain, ...both, base: ours, restores: true, renewsEpoch: true, generations };
   }
-  // A copy that only took over what the file held stands for no commit that could be open.
-  const couldBeOpen = last.replaces !== last.identity;
   const undone = last.id === interrupted || (couldBeOpen && state.identity === last.replaces);
   if (state.kind === 'missing') {
     const requests = undone ? before : open;
     const copyIsOld = ours.size > 0;
     return { ...plain, ...requests, base: nothing, copyIsOld, generations: [] };
-  }
-  if (state.bytes.equals(last.bytes)) {
-    return { ...plain, ...both, base: state.document, copyIsOld: false, generations };
   }
   if (undone && state.identity === last.replaces) {
     return { ...plain, ...before, base: state.document, generations: generations.slice(0, -1) };

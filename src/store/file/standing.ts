@@ -1,6 +1,7 @@
 import type { Attempt, Known } from './commit.js';
 import { createIntent, release } from './intents.js';
 import type { Paths } from './paths.js';
+import { closeLater } from './stage.js';
 
 /** How long an intent may rest between two commits. Its timer holds the process, so that an exit leaves nothing behind. */
 const restMs = 5;
@@ -85,17 +86,22 @@ export class Standing {
     const { held } = this;
     const now = performance.now();
     this.lastCommit = now;
-    if (attempt?.kind === 'fenced' || (attempt?.kind === 'committed' && attempt.ended.size > 0)) this.noteCrowd();
+    if (attempt?.kind === 'fenced' || (attempt?.kind === 'committed' && attempt.ended.size > 0))
+      this.noteCrowd();
     if (!held || attempt?.kind !== 'committed') return this.end();
+    if (held.known !== attempt.known) closeLater(held.known?.files ?? []);
+    held.known = attempt.known;
     const servesOthers = attempt.ended.size > 0 && !attempt.isAwaited && now - held.since < termMs;
     if (held.kind === 'intent' && !servesOthers) return this.end();
-    held.known = attempt.known;
     held.carried = attempt.ended.size;
   }
 
   end(): void {
     clearTimeout(this.rest);
-    if (this.held) release(this.held.intent);
+    if (this.held) {
+      release(this.held.intent);
+      closeLater(this.held.known?.files ?? []);
+    }
     this.held = undefined;
   }
 }

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { chmodSync, closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { type Document, parseDocument } from '../document.js';
 import { errnoOf } from '../errors.js';
 import { ioError } from './paths.js';
@@ -13,6 +13,8 @@ export type FileState =
 
 /** The identity of a file that is not there. */
 export const noFile = 'none';
+/** That of a directory in its place. */
+export const aDirectory = 'directory';
 
 /**
  * Fails with `E_IO` where the file can't be read at all: that says nothing of its content, so nothing may follow from it.
@@ -21,7 +23,8 @@ export const noFile = 'none';
 export function readState(file: string, known?: FileState): FileState {
   const found = readFile(file);
   if (found === undefined) return { kind: 'missing', identity: noFile };
-  const { bytes, identity } = found;
+  const { bytes, identity, unreadable } = found;
+  if (unreadable) return { kind: 'corrupt', identity, bytes, reason: unreadable };
   const isKnown = known?.kind === 'valid' && known.bytes.equals(bytes);
   const document = isKnown ? known.document : parseDocument(bytes);
   if (document) return { kind: 'valid', identity, bytes, document };
@@ -31,13 +34,13 @@ export function readState(file: string, known?: FileState): FileState {
 
 /** Does the file no longer hold what it was seen to hold? By its bytes: size and time stay the same in one tick of its clock. */
 export function hasChanged(file: string, seen: FileState): boolean {
-  const found = readFile(file);
-  return seen.kind === 'missing' ? found !== undefined : !found?.bytes.equals(seen.bytes);
+  return !isSame(readState(file, seen), seen);
 }
 
 export function isSame(a: FileState, b: FileState): boolean {
   if (a.kind === 'missing' || b.kind === 'missing') return a.kind === b.kind;
-  return a.kind === b.kind && a.bytes.equals(b.bytes);
+  const isDirectory = (state: FileState) => state.identity === aDirectory;
+  return a.kind === b.kind && isDirectory(a) === isDirectory(b) && a.bytes.equals(b.bytes);
 }
 
 /** Tells one file from another and from itself after a change. Renaming it changes nothing of this. */
@@ -48,19 +51,26 @@ export function identityOf(descriptor: number): string {
 
 /** When the file of this identity was last written to, in milliseconds of the file system's clock; 0 for none. */
 export function timeOf(identity: string): number {
-  return identity === noFile ? 0 : Number(identity.split('.')[3]) / 1e6;
+  return Number(identity.split('.')[3] ?? 0) / 1e6;
 }
 
 /** Of two identities: the same file, perhaps changed in place. */
 export function isSameInode(a: string, b: string): boolean {
   const inodeOf = (identity: string) => identity.split('.').slice(0, 2).join('.');
-  return a !== noFile && inodeOf(a) === inodeOf(b);
+  return a.includes('.') && inodeOf(a) === inodeOf(b);
 }
 
-function readFile(file: string): { bytes: Buffer; identity: string } | undefined {
+interface Found {
+  bytes: Buffer;
+  identity: string;
+  /** Why there are no bytes, though there is something. */
+  unreadable?: string;
+}
+
+function readFile(file: string): Found | undefined {
   let descriptor: number;
   try {
-    descriptor = openSync(file, 'r');
+    descriptor = openReadable(file);
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;
     throw ioError('read', file, error);
@@ -68,11 +78,35 @@ function readFile(file: string): { bytes: Buffer; identity: string } | undefined
   try {
     // Before the bytes: if it changes in between, the identity is the older one, and the next look sees a change.
     const identity = identityOf(descriptor);
-    return { bytes: readAll(descriptor, Number(identity.split('.')[2])), identity };
+    return readOpen(descriptor, identity);
   } catch (error) {
     throw ioError('read', file, error);
   } finally {
     closeSync(descriptor);
+  }
+}
+
+/** Its owner may always read it: where the mode alone says no, the mode is wrong. */
+function openReadable(file: string): number {
+  try {
+    return openSync(file, 'r');
+  } catch (error) {
+    if (errnoOf(error) !== 'EACCES' || statSync(file).uid !== process.geteuid?.()) throw error;
+    chmodSync(file, 0o600);
+    return openSync(file, 'r');
+  }
+}
+
+function readOpen(descriptor: number, identity: string): Found {
+  const none = Buffer.alloc(0);
+  try {
+    return { bytes: readAll(descriptor, Number(identity.split('.')[2])), identity };
+  } catch (error) {
+    const code = errnoOf(error);
+    if (code === 'EISDIR') return { bytes: none, identity: aDirectory, unreadable: 'it is a directory' };
+    // The disk says that these bytes are lost.
+    if (code === 'EIO') return { bytes: none, identity, unreadable: "it can't be read: EIO" };
+    throw error;
   }
 }
 

@@ -36,7 +36,7 @@ export function destroyOthers(paths: Paths, intent: string): Entry[] {
   return inOrder(entries.filter(({ kind }) => !isIntent(kind)));
 }
 
-/** Who waits, where the intent has fenced the others before. */
+/** Who waits for an intent that has fenced the others before. */
 export function listWaiting(paths: Paths): Entry[] {
   return inOrder(listEntries(paths.intents).filter(({ kind }) => !isIntent(kind)));
 }
