@@ -296,10 +296,10 @@ describe('when the operating system refuses', () => {
     const store = openStore(file);
     for (const call of [() => store.get('a'), () => store.set('a', 1)]) {
       expect(await failureOf(call)).toMatchObject({
-        code: 'E_IO',
+        code: 'E_CORRUPT',
         definite: true,
         file,
-        message: expect.stringContaining('EISDIR'),
+        message: expect.stringContaining('it is a directory'),
       });
     }
     expect(readdirSync(`${file}.intents`)).toEqual([]);

@@ -88,11 +88,14 @@ export class Standing {
     this.lastCommit = now;
     if (attempt?.kind === 'fenced' || (attempt?.kind === 'committed' && attempt.ended.size > 0))
       this.noteCrowd();
-    if (!held || attempt?.kind !== 'committed') return this.end();
+    if (!held || attempt?.kind !== 'committed') {
+      this.end();
+      return;
+    }
     if (held.known !== attempt.known) closeLater(held.known?.files ?? []);
     held.known = attempt.known;
     const servesOthers = attempt.ended.size > 0 && !attempt.isAwaited && now - held.since < termMs;
-    if (held.kind === 'intent' && !servesOthers) return this.end();
+    if (held.kind === 'intent' && !servesOthers) this.end();
     held.carried = attempt.ended.size;
   }
 
