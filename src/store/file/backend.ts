@@ -58,7 +58,7 @@ export class FileBackend implements Backend {
     }
   }
 
-  watch(listener: () => void): () => void {
+  watch(listener: (document: Document) => void): () => void {
     return watchFile(this.file, listener);
   }
 

@@ -1,0 +1,75 @@
+import { StoreError } from './errors.js';
+
+/** The limits of one call, always its last argument. */
+export interface CallOptions {
+  /** Ends the call with `E_ABORTED`; the error says whether what was asked for may happen yet. */
+  signal?: AbortSignal | undefined;
+  /** How long the call may take in all, in milliseconds. Default: what the store was opened with. */
+  deadlineMs?: number | undefined;
+}
+
+/** The limits of a call that has begun. */
+export interface Call {
+  signal: AbortSignal | undefined;
+  /** On the monotonic clock, in milliseconds. */
+  deadline: number;
+}
+
+/** A timer of the runtime fires at once where it is given more. */
+const timerMsMax = 2 ** 31 - 1;
+
+/** Fails with `E_INPUT` for limits that are none, and with `E_ABORTED` where there is nothing to begin any more. */
+export function beginCall(options: CallOptions | undefined, deadlineMs: number): Call {
+  const signal = options?.signal;
+  if (signal !== undefined && typeof signal.addEventListener !== 'function') {
+    throw new StoreError('E_INPUT', 'the option signal must be an AbortSignal', { definite: true });
+  }
+  const deadline = performance.now() + milliseconds('deadlineMs', options?.deadlineMs ?? deadlineMs);
+  if (signal?.aborted) throw abortedError(signal, true);
+  return { signal, deadline };
+}
+
+/** The very value if it is a duration. */
+export function milliseconds(name: string, value: number): number {
+  if (Number.isFinite(value) && value >= 0) return value;
+  throw new StoreError('E_INPUT', `the option ${name} must be a number of milliseconds`, { definite: true });
+}
+
+export function abortedError(signal: AbortSignal, definite: boolean): StoreError {
+  const message = 'the call was aborted by its signal';
+  const hint = definite ? {} : { hint: 'It may happen yet: read before you repeat it' };
+  return new StoreError('E_ABORTED', message, { definite, cause: signal.reason, ...hint });
+}
+
+/**
+ * Calls back once when the signal is aborted or, where one is given, the deadline has passed.
+ * @returns a function that ends it: a signal may outlive many calls, and must not collect their listeners
+ */
+export function watchLimits(
+  { signal, deadline }: Call,
+  on: { abort: (signal: AbortSignal) => void; deadline: () => void },
+): () => void {
+  const onAbort = () => signal && on.abort(signal);
+  signal?.addEventListener('abort', onAbort, { once: true });
+  const timer = setTimeout(on.deadline, Math.min(deadline - performance.now(), timerMsMax));
+  return () => {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', onAbort);
+  };
+}
+
+/** What the promise brings, unless the signal is aborted first. For calls that change nothing. */
+export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise;
+  let end = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    const onAbort = () => reject(abortedError(signal, true));
+    signal.addEventListener('abort', onAbort, { once: true });
+    end = () => signal.removeEventListener('abort', onAbort);
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    end();
+  }
+}
