@@ -41,20 +41,45 @@ export function abortedError(signal: AbortSignal, definite: boolean): StoreError
   return new StoreError('E_ABORTED', message, { definite, cause: signal.reason, ...hint });
 }
 
-/**
- * Calls back once when the signal is aborted or, where one is given, the deadline has passed.
- * @returns a function that ends it: a signal may outlive many calls, and must not collect their listeners
- */
+/** All that wait for one signal, behind one listener: the runtime takes many listeners for a leak, and warns. */
+const waitingFor = new WeakMap<AbortSignal, Set<() => void>>();
+
+/** @returns a function that ends it: a signal may outlive many calls, and must not collect what they leave behind */
+export function onAbort(signal: AbortSignal | undefined, callback: () => void): () => void {
+  if (!signal) return () => {};
+  const callbacks = waitingFor.get(signal) ?? listenTo(signal);
+  callbacks.add(callback);
+  return () => {
+    callbacks.delete(callback);
+    if (callbacks.size > 0 || waitingFor.get(signal) !== callbacks) return;
+    signal.removeEventListener('abort', callAll);
+    waitingFor.delete(signal);
+  };
+}
+
+function listenTo(signal: AbortSignal): Set<() => void> {
+  const callbacks = new Set<() => void>();
+  waitingFor.set(signal, callbacks);
+  signal.addEventListener('abort', callAll, { once: true });
+  return callbacks;
+}
+
+function callAll(this: AbortSignal): void {
+  const callbacks = waitingFor.get(this) ?? [];
+  waitingFor.delete(this);
+  for (const callback of callbacks) callback();
+}
+
+/** Calls back once when the signal is aborted, and when the deadline has passed. @returns a function that ends it */
 export function watchLimits(
   { signal, deadline }: Call,
   on: { abort: (signal: AbortSignal) => void; deadline: () => void },
 ): () => void {
-  const onAbort = () => signal && on.abort(signal);
-  signal?.addEventListener('abort', onAbort, { once: true });
+  const end = onAbort(signal, () => signal && on.abort(signal));
   const timer = setTimeout(on.deadline, Math.min(deadline - performance.now(), timerMsMax));
   return () => {
     clearTimeout(timer);
-    signal?.removeEventListener('abort', onAbort);
+    end();
   };
 }
 
@@ -63,9 +88,7 @@ export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal |
   if (!signal) return promise;
   let end = () => {};
   const aborted = new Promise<never>((_, reject) => {
-    const onAbort = () => reject(abortedError(signal, true));
-    signal.addEventListener('abort', onAbort, { once: true });
-    end = () => signal.removeEventListener('abort', onAbort);
+    end = onAbort(signal, () => reject(abortedError(signal, true)));
   });
   try {
     return await Promise.race([promise, aborted]);

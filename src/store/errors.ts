@@ -75,8 +75,9 @@ export class StoreError extends Error {
     const isOurs = cause instanceof StoreError || errnoOf(cause) !== undefined;
     const kind = cause instanceof Error ? cause.constructor.name : typeof cause;
     const shown = isOurs ? cause : `[${kind}, of the caller]`;
-    const details = { code, definite, file, holder, ...(cause === undefined ? {} : { cause: shown }) };
-    return `${this.stack} ${inspect(details, options)}`;
+    const details = { code, definite, file, holder, cause: cause && shown };
+    const known = Object.entries(details).filter(([, value]) => value !== undefined);
+    return `${this.stack} ${inspect(Object.fromEntries(known), options)}`;
   }
 }
 

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Backend } from './backend.js';
+import { onAbort } from './call.js';
 import { type Document, decodeValue } from './document.js';
 
 /** What became different between two looks at the store: keys, never values. */
@@ -46,9 +47,9 @@ export function watchChanges(
     onEnd();
     clearInterval(alive);
     endBackend();
-    signal?.removeEventListener('abort', end);
+    endSignal();
   };
-  signal?.addEventListener('abort', end, { once: true });
+  const endSignal = onAbort(signal, end);
   return end;
 }
 

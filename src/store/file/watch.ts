@@ -28,8 +28,10 @@ class FileWatch {
   private readonly interval = setInterval(() => this.poll(), everyMs).unref();
   private timer: NodeJS.Timeout | undefined;
   private directory: { id: string; watcher: FSWatcher } | undefined;
-  /** What the last poll saw. Undefined: look again, whatever it seems to be. */
-  private seen: string | undefined;
+  /** What the last read found. */
+  private seen = '';
+  /** The read before it found the same: two writes within one tick of the file system's clock look alike. */
+  private isSettled = false;
   private wasMissing = false;
 
   constructor(
@@ -50,11 +52,7 @@ class FileWatch {
   private poll(): void {
     const real = orUndefined(() => resolvePaths(this.file).file);
     if (real !== undefined) this.listen(real);
-    const now = identityOf(this.file);
-    if (now === this.seen) return;
-    // Two writes within one tick of the file system's clock look alike, so whatever is new is read twice.
-    this.seen = this.seen === undefined ? now : undefined;
-    this.lookIn(0);
+    if (!this.isSettled || identityOf(this.file) !== this.seen) this.lookIn(0);
   }
 
   /** The watch is on the directory, so a file that is replaced stays watched, and on this very one: it may be replaced, too. */
@@ -86,6 +84,9 @@ class FileWatch {
   }
 
   private read(missing: 'surely' | 'perhaps' = 'perhaps'): void {
+    const now = identityOf(this.file);
+    this.isSettled = now === this.seen;
+    this.seen = now;
     const document = documentIn(this.file);
     if (document === undefined) return;
     const wasMissing = this.wasMissing;
