@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import type { CallOptions } from '../store/call.js';
+import { type CallOptions, rest } from '../store/call.js';
 import { decodeValue } from '../store/document.js';
 import { encodeEntry } from '../store/entries.js';
 import { closedError } from '../store/errors.js';
@@ -115,13 +115,14 @@ export function createAuth(options: AuthOptions = {}): Auth {
     call: CallOptions | undefined,
   ): Promise<void> {
     const opened = store();
+    const begin = performance.now();
     await begun.run(async () => {
       const there = Object.keys(await opened.all(call).catch(() => ({})));
       const variants = new Set([...there.filter((other) => trimSlashes(other) === name), `${name}/`, key]);
       // The name itself is replaced in its place.
       variants.delete(name);
       const removals = [...variants].map((variant): [string, undefined] => [variant, undefined]);
-      await opened.transaction([...removals, ...values], call);
+      await opened.transaction([...removals, ...values], rest(call, begin));
     });
   }
 
@@ -131,6 +132,7 @@ export function createAuth(options: AuthOptions = {}): Auth {
     { skewMs = skewMsDefault, ...call }: AuthRefreshOptions = {},
   ): Promise<schema.Info | undefined> {
     const opened = store();
+    const begin = performance.now();
     return begun.run(async () => {
       const key = keyOf(credentialsIn(await opened.all(call)), providerID);
       if (key === undefined) return undefined;
@@ -139,7 +141,7 @@ export function createAuth(options: AuthOptions = {}): Auth {
         (value) => isFresh(value, now(), skewMs),
         // Only what is an OAuth credential is ever stale.
         async (old, signal) => schema.validate(await doRefresh(old as schema.Oauth, signal)),
-        call,
+        rest(call, begin),
       );
       return schema.decode(value);
     });

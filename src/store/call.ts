@@ -29,6 +29,12 @@ export function beginCall(options: CallOptions | undefined, deadlineMs: number):
   return { signal, deadline };
 }
 
+/** What is left of the limits for the second step of a call that began then. */
+export function rest<T extends CallOptions>(options: T | undefined, begin: number): T | undefined {
+  if (options?.deadlineMs === undefined) return options;
+  return { ...options, deadlineMs: Math.max(0, options.deadlineMs - (performance.now() - begin)) };
+}
+
 /** The very value if it is a duration. */
 export function milliseconds(name: string, value: number): number {
   if (Number.isFinite(value) && value >= 0) return value;

@@ -158,8 +158,7 @@ function claimAt(place: string, content: Content): Claim {
       try {
         writeFileSync(place, JSON.stringify({ ...content, failed: true }), { flag: 'r+' });
       } catch {
-        // Those who wait will try on their own.
-        removeIfPossible(place);
+        // Unmarked, it is waited for until its lease is over.
       }
     },
   };
