@@ -49,10 +49,12 @@ class FileWatch {
     this.directory = undefined;
   }
 
+  /** One call of the system where nothing has happened. */
   private poll(): void {
+    if (this.isSettled && identityOf(this.file) === this.seen) return;
     const real = orUndefined(() => resolvePaths(this.file).file);
     if (real !== undefined) this.listen(real);
-    if (!this.isSettled || identityOf(this.file) !== this.seen) this.lookIn(0);
+    this.lookIn(0);
   }
 
   /** The watch is on the directory, so a file that is replaced stays watched, and on this very one: it may be replaced, too. */
