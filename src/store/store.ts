@@ -115,7 +115,7 @@ class JsonStore implements Store {
     // Not by way of the public calls: what has begun goes on while the store is being closed.
     const call = () => beginCall(undefined, deadlineMs);
     const credentials = {
-      read: async (key: string) => valueIn(await backend.read(call().deadline), key),
+      read: async (key: string, deadline = call().deadline) => valueIn(await backend.read(deadline), key),
       change: (edit: (entries: Entries) => void) => this.#commits.commit(drafted(edit), call()),
     };
     this.#refresher = new Refresher(credentials, claims);

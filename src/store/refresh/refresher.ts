@@ -13,7 +13,8 @@ export type DoRefresh = (old: unknown, signal: AbortSignal) => unknown;
 
 /** What a refresh needs of the store, also while it is being closed. */
 export interface Credentials {
-  read(key: string): Promise<unknown>;
+  /** @param deadline on the monotonic clock, in milliseconds; default: the store's own, from now */
+  read(key: string, deadline?: number): Promise<unknown>;
   change(edit: (entries: Entries) => void): Promise<void>;
 }
 
@@ -49,7 +50,7 @@ export class Refresher {
   }
 
   async refresh(task: Task, call: Call): Promise<unknown> {
-    const value = await untilAborted(this.#credentials.read(task.key), call.signal);
+    const value = await untilAborted(this.#credentials.read(task.key, call.deadline), call.signal);
     if (value === undefined || task.isFresh(value)) return value;
     const flight = this.#joinable.get(task.key) ?? this.#start(task);
     return flight.join(call);

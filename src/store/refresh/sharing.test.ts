@@ -85,6 +85,17 @@ describe('refresh', () => {
     expect(await store.get('n')).toEqual({ token: 2 });
   });
 
+  it('asks nobody where another has refreshed between the look and the claim', async () => {
+    const { file, store } = await newStore();
+    let looks = 0;
+    const isFresh = (value: unknown) => {
+      if (++looks === 2) writeFileSync(file, '{"n":5}');
+      return isNew(value);
+    };
+    expect(await store.refresh('n', isFresh, () => expect.fail('the token is spent'))).toBe(5);
+    expect(looks).toBeGreaterThan(2);
+  });
+
   it.each<[string, () => unknown]>([
     ['nothing', () => undefined],
     ['what JSON can not hold', () => 1n],
