@@ -1,8 +1,11 @@
-export { Auth, type AuthOptions, createAuth } from './credentials/auth.js';
+export { Auth, type AuthOptions, type AuthRefreshOptions, createAuth } from './credentials/auth.js';
 export { authFile, contentOverride } from './credentials/location.js';
 export { Api, decode, Info, Oauth, validate, WellKnown } from './credentials/schema.js';
 export type { Backend, StoreEvent } from './store/backend.js';
+export type { CallOptions } from './store/call.js';
 export type { Change, Edit } from './store/change.js';
 export type { Entries } from './store/entries.js';
 export { type Holder, StoreError, type StoreErrorCode } from './store/errors.js';
-export { openStore, type Store, type StoreOptions } from './store/store.js';
+export type { DoRefresh, IsFresh } from './store/refresh/refresher.js';
+export { openStore, type RefreshOptions, type Store, type StoreOptions } from './store/store.js';
+export type { Changes, WatchOptions } from './store/watch.js';

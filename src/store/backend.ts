@@ -11,11 +11,11 @@ export interface Backend {
   /** Applies the change to the current state and commits it atomically and durably, or says why not. */
   transact(change: Change, deadline: number): Promise<void>;
   /**
-   * Calls the listener after something may have changed, whoever changed it; it may be called too often. Keeps no
-   * process alive.
+   * Calls the listener with a committed state: before it returns, and after something may have changed, whoever changed
+   * it; it may be called too often. Where there is no usable state nothing is told. Writes nothing, keeps no process alive.
    * @returns a function that ends it
    */
-  watch(listener: () => void): () => void;
+  watch(listener: (document: Document) => void): () => void;
   /** Gives back what is held between calls. No call may be under way. */
   close(): void;
 }

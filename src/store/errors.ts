@@ -1,4 +1,6 @@
-/** Who seems to be in the way: the holder of the intent or of the place in the queue. */
+import type { InspectOptions, inspect as inspectFunction } from 'node:util';
+
+/** Who seems to be in the way: the holder of the intent, of the place in the queue, or of the refresh. */
 export interface Holder {
   pid: number;
   host: string;
@@ -19,7 +21,14 @@ export type StoreErrorCode =
   /** The key or the value can't be stored. Nothing was written. */
   | 'E_INPUT'
   /** The store was closed. Nothing was written. */
-  | 'E_CLOSED';
+  | 'E_CLOSED'
+  /** The caller's signal ended the call; `cause` is its reason. Where `definite` is false it may happen yet. */
+  | 'E_ABORTED'
+  /**
+   * The credential could not be refreshed; it is as it was. `cause` is what the caller's own function failed with, and
+   * is missing where another process tried. Where `definite` is false the answer may come, and be stored, yet.
+   */
+  | 'E_REFRESH';
 
 export interface StoreErrorDetails {
   /** True if the operation certainly had no effect; false if it may have had one. */
@@ -31,9 +40,12 @@ export interface StoreErrorDetails {
   cause?: unknown;
 }
 
+const customInspect = Symbol.for('nodejs.util.inspect.custom');
+
 /**
  * Every error of the store. Messages name files and processes, never contents:
  * a parse error of the runtime quotes the document, so it is never used as a message or a cause.
+ * A cause that is the caller's own (`E_ABORTED`, `E_REFRESH`) may quote anything, so logs show its kind alone.
  */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
@@ -51,6 +63,26 @@ export class StoreError extends Error {
     this.holder = details.holder;
     this.hint = details.hint;
   }
+
+  /** What a log may show. */
+  toJSON(): object {
+    const { name, message, code, definite, file, holder, hint } = this;
+    return { name, message, code, definite, file, holder, hint };
+  }
+
+  [customInspect](_depth: number, options: InspectOptions, inspect: typeof inspectFunction): string {
+    const { code, definite, file, holder, cause } = this;
+    const isOurs = cause instanceof StoreError || errnoOf(cause) !== undefined;
+    const kind = cause instanceof Error ? cause.constructor.name : typeof cause;
+    const shown = isOurs ? cause : `[${kind}, of the caller]`;
+    const details = { code, definite, file, holder, cause: cause && shown };
+    const known = Object.entries(details).filter(([, value]) => value !== undefined);
+    return `${this.stack} ${inspect(Object.fromEntries(known), options)}`;
+  }
+}
+
+export function closedError(): StoreError {
+  return new StoreError('E_CLOSED', 'the store was closed', { definite: true });
 }
 
 /** The error of a change that can't be told to have happened or not. */

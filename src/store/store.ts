@@ -1,9 +1,16 @@
 import type { Backend, StoreEvent } from './backend.js';
-import { applyChange, type Change, type Edit } from './change.js';
+import { beginCall, type Call, type CallOptions, milliseconds, untilAborted } from './call.js';
+import type { Change } from './change.js';
 import { type Document, decodeValue } from './document.js';
 import { Draft, type Entries, encodeEntry, refusePromise } from './entries.js';
-import { StoreError } from './errors.js';
+import { closedError } from './errors.js';
 import { FileBackend } from './file/backend.js';
+import { FileClaims } from './file/claims.js';
+import { GroupCommit } from './group-commit.js';
+import { Pending } from './pending.js';
+import type { Claims } from './refresh/claims.js';
+import { type DoRefresh, type IsFresh, Refresher } from './refresh/refresher.js';
+import { type Changes, type WatchOptions, watchChanges } from './watch.js';
 
 export interface StoreOptions {
   /** How long a live process may stand in the way unchanged before it is passed, in milliseconds. Default 1000. */
@@ -16,188 +23,224 @@ export interface StoreOptions {
   queues?: boolean;
 }
 
+export interface RefreshOptions extends CallOptions {
+  /**
+   * How long one attempt may take before its signal is aborted and another process may try, in milliseconds.
+   * Default 30000. The deadline of the whole call is 60000 here, unless the call says otherwise.
+   */
+  leaseMs?: number | undefined;
+}
+
 /**
  * A small JSON object in one file, shared by any number of processes.
  * Calls are linearizable across processes; a resolved `set`, `remove` or `update` is durable.
- * Every failure is a `StoreError`; its `definite` says whether the call certainly had no effect.
+ * Every failure is a `StoreError`; its `definite` says whether the call certainly had no effect. A call whose signal is
+ * aborted fails at once with `E_ABORTED`: definite while it waits, not so once its commit is under way.
  */
-export interface Store {
+export interface Store extends AsyncDisposable {
   /** The value of a key; undefined where it is absent. */
-  get(key: string): Promise<unknown>;
+  get(key: string, options?: CallOptions): Promise<unknown>;
   /** All entries at one instant. */
-  all(): Promise<Record<string, unknown>>;
-  set(key: string, value: unknown): Promise<void>;
+  all(options?: CallOptions): Promise<Record<string, unknown>>;
+  set(key: string, value: unknown, options?: CallOptions): Promise<void>;
   /** Removes a key; nothing happens where it is absent. */
-  remove(key: string): Promise<void>;
+  remove(key: string, options?: CallOptions): Promise<void>;
   /**
    * Replaces a value by a pure function of it, atomically; returning undefined removes the key. The function may run
    * more than once, when another process was faster: what it computes from outside must be the same each time.
    * @returns the new value
    */
-  update(key: string, change: (old: unknown) => unknown): Promise<unknown>;
+  update(key: string, change: (old: unknown) => unknown, options?: CallOptions): Promise<unknown>;
   /**
    * Changes any number of entries in one commit: all of it happens or, where the function throws, none. The function
    * must be synchronous, and it may run more than once, when another process was faster: it starts from fresh entries
    * each time, and what it computes from outside must be the same each time.
    */
-  transaction(change: (entries: Entries) => void): Promise<void>;
+  transaction(change: (entries: Entries) => void, options?: CallOptions): Promise<void>;
   /** The same for values that are known already, in order; undefined removes the key. Quicker when others write, too. */
-  transaction(values: Iterable<[key: string, value: unknown]>): Promise<void>;
-  /** Waits for what has begun; later calls fail with `E_CLOSED`. */
+  transaction(values: Iterable<[key: string, value: unknown]>, options?: CallOptions): Promise<void>;
+  /**
+   * The value, and a fresh one: of all processes that find the same value stale, one replaces it by what `doRefresh`
+   * brings, and the others adopt that. The file is free for all while `doRefresh` asks the provider.
+   *
+   * - Whoever waits for an attempt that fails shares its failure (`E_REFRESH`) rather than spend the same token again;
+   *   a later call may try. The value stays as it is.
+   * - An answer replaces the very value it was got for. A login meanwhile wins, and a logout stays one.
+   * - A process that dies is succeeded at once, a silent one after `leaseMs`.
+   * - Calls of one process share one attempt: the functions are those of the first. Its signal is aborted when the last
+   *   caller has left, or the lease is over. An answer that comes in spite of that is still stored.
+   *
+   * @param isFresh pure, and given what is stored
+   * @param doRefresh must not call `refresh` of the same key
+   * @returns undefined where the key is absent
+   */
+  refresh(key: string, isFresh: IsFresh, doRefresh: DoRefresh, options?: RefreshOptions): Promise<unknown>;
+  /**
+   * Tells which keys have changed since the call, by whichever process, within 250 ms. Changes that follow each other at
+   * once are told as one, and what is as it was before is not told. A file that is missing holds no keys; while it can't
+   * be used nothing is told. Nothing is ever written, and an error of the listener becomes a warning of the process.
+   * @returns a function that ends the watch, as `close()` does
+   */
+  watch(listener: (changes: Changes) => void, options?: WatchOptions): () => void;
+  /** Ends all watches and waits for what has begun, refreshes too; later calls fail with `E_CLOSED`. */
   close(): Promise<void>;
 }
 
 /** Opens a store. Nothing is read or written before the first call, and nothing keeps the process alive. */
 export function openStore(file: string, options: StoreOptions = {}): Store {
   const { leaseMs = 1000, deadlineMs = 10_000, onEvent = () => {}, queues = true } = options;
-  return new JsonStore(new FileBackend(file, { leaseMs, queues, onEvent }), deadlineMs);
+  milliseconds('leaseMs', leaseMs);
+  milliseconds('deadlineMs', deadlineMs);
+  const backend = new FileBackend(file, { leaseMs, queues, onEvent });
+  return new JsonStore(file, backend, new FileClaims(file), deadlineMs);
 }
 
-interface Waiting {
-  change: Change;
-  /** Of the call, on the monotonic clock: what it waits for a batch counts, too. */
-  deadline: number;
-  resolve: () => void;
-  reject: (error: unknown) => void;
-}
+const refreshLeaseMs = 30_000;
+const refreshDeadlineMs = 60_000;
+const customInspect = Symbol.for('nodejs.util.inspect.custom');
 
+/** All its fields are private to the language, not only to the compiler: they hold credentials, and logs show the others. */
 class JsonStore implements Store {
-  private waiting: Waiting[] = [];
-  private running: Promise<void> | undefined;
-  private closed = false;
+  readonly #file: string;
+  readonly #backend: Backend;
+  readonly #deadlineMs: number;
+  readonly #commits: GroupCommit;
+  readonly #refresher: Refresher;
+  readonly #watches = new Set<() => void>();
+  readonly #begun = new Pending();
+  #closing: Promise<void> | undefined;
 
-  constructor(
-    private readonly backend: Backend,
-    private readonly deadlineMs: number,
-  ) {}
-
-  async get(key: string): Promise<unknown> {
-    const raw = (await this.read()).get(key);
-    return raw === undefined ? undefined : decodeValue(raw);
+  constructor(file: string, backend: Backend, claims: Claims, deadlineMs: number) {
+    this.#file = file;
+    this.#backend = backend;
+    this.#deadlineMs = deadlineMs;
+    this.#commits = new GroupCommit(backend, file);
+    // Not by way of the public calls: what has begun goes on while the store is being closed.
+    const call = () => beginCall(undefined, deadlineMs);
+    const credentials = {
+      read: async (key: string, deadline = call().deadline) => valueIn(await backend.read(deadline), key),
+      change: (edit: (entries: Entries) => void) => this.#commits.commit(drafted(edit), call()),
+    };
+    this.#refresher = new Refresher(credentials, claims);
   }
 
-  async all(): Promise<Record<string, unknown>> {
-    const entries = [...(await this.read())].map(([key, raw]) => [key, decodeValue(raw)] as const);
+  async get(key: string, options?: CallOptions): Promise<unknown> {
+    return valueIn(await this.#read(options), key);
+  }
+
+  async all(options?: CallOptions): Promise<Record<string, unknown>> {
+    const entries = [...(await this.#read(options))].map(([key, raw]) => [key, decodeValue(raw)] as const);
     return Object.fromEntries(entries);
   }
 
-  async set(key: string, value: unknown): Promise<void> {
+  async set(key: string, value: unknown, options?: CallOptions): Promise<void> {
     // Now, not at the commit: the caller may change the object while the commit waits.
     const raw = encodeEntry(key, value);
-    await this.commit([{ key, raw }]);
+    await this.#commit([{ key, raw }], options);
   }
 
-  async remove(key: string): Promise<void> {
-    await this.commit([{ key, raw: undefined }]);
+  async remove(key: string, options?: CallOptions): Promise<void> {
+    await this.#commit([{ key, raw: undefined }], options);
   }
 
-  async update(key: string, change: (old: unknown) => unknown): Promise<unknown> {
+  async update(key: string, change: (old: unknown) => unknown, options?: CallOptions): Promise<unknown> {
     let value: unknown;
-    await this.edit((draft) => {
+    const edit = (draft: Entries) => {
       value = change(draft.get(key));
       if (value === undefined) draft.remove(key);
       else draft.set(key, value);
-    });
+    };
+    await this.#commit(drafted(edit), options);
     return value;
   }
 
-  async transaction(change: ((entries: Entries) => void) | Iterable<[string, unknown]>): Promise<void> {
+  async transaction(
+    change: ((entries: Entries) => void) | Iterable<[string, unknown]>,
+    options?: CallOptions,
+  ): Promise<void> {
     if (typeof change === 'function') {
-      await this.edit((draft) => refusePromise(change(draft), 'the result of the change'));
+      const edit = (draft: Entries) => refusePromise(change(draft), 'the result of the change');
+      await this.#commit(drafted(edit), options);
       return;
     }
-    await this.commit(
-      [...change].map(([key, value]) => ({
-        key,
-        raw: value === undefined ? undefined : encodeEntry(key, value),
-      })),
+    const edits = [...change].map(([key, value]) => ({
+      key,
+      raw: value === undefined ? undefined : encodeEntry(key, value),
+    }));
+    await this.#commit(edits, options);
+  }
+
+  async refresh(
+    key: string,
+    isFresh: IsFresh,
+    doRefresh: DoRefresh,
+    options?: RefreshOptions,
+  ): Promise<unknown> {
+    const leaseMs = milliseconds('leaseMs', options?.leaseMs ?? refreshLeaseMs);
+    const call = this.#begin(options, refreshDeadlineMs);
+    return this.#begun.run(() => this.#refresher.refresh({ key, isFresh, doRefresh, leaseMs }, call));
+  }
+
+  watch(listener: (changes: Changes) => void, options: WatchOptions = {}): () => void {
+    if (this.#closing) throw closedError();
+    if (options.signal?.aborted) return () => {};
+    const end = watchChanges(this.#backend, listener, options, () => this.#watches.delete(end));
+    this.#watches.add(end);
+    return end;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  toJSON(): object {
+    return { file: this.#file, state: this.#closing ? 'closed' : 'open' };
+  }
+
+  [customInspect](): string {
+    return `Store { file: ${JSON.stringify(this.#file)}, ${this.#closing ? 'closed' : 'open'} }`;
+  }
+
+  async #close(): Promise<void> {
+    for (const end of this.#watches) end();
+    await this.#begun.idle();
+    await this.#refresher.close();
+    await this.#commits.idle();
+    this.#backend.close();
+  }
+
+  #begin(options: CallOptions | undefined, deadlineMs: number): Call {
+    if (this.#closing) throw closedError();
+    return beginCall(options, deadlineMs);
+  }
+
+  async #read(options: CallOptions | undefined): Promise<Document> {
+    const { signal, deadline } = this.#begin(options, this.#deadlineMs);
+    return untilAborted(
+      this.#begun.run(() => this.#backend.read(deadline)),
+      signal,
     );
   }
 
-  async close(): Promise<void> {
-    this.closed = true;
-    await this.running;
-    this.backend.close();
-  }
-
-  private read(): Promise<Document> {
-    return this.closed
-      ? Promise.reject(closedError())
-      : this.backend.read(performance.now() + this.deadlineMs);
-  }
-
-  private edit(edit: (draft: Draft) => void): Promise<void> {
-    return this.commit((document) => {
-      const draft = new Draft(document);
-      edit(draft);
-      return draft.document;
-    });
-  }
-
-  /** Group commit: what arrives while one commit is under way shares the next one, and its few fsyncs. */
-  private commit(change: Change): Promise<void> {
-    if (this.closed) return Promise.reject(closedError());
-    return new Promise((resolve, reject) => {
-      this.waiting.push({ change, deadline: performance.now() + this.deadlineMs, resolve, reject });
-      this.running ??= this.run();
-    });
-  }
-
-  private async run(): Promise<void> {
-    // Calls made in the same turn of the event loop go into the first batch, too.
-    await undefined;
-    while (this.waiting.length > 0) await this.commitBatch(this.waiting.splice(0));
-    this.running = undefined;
-  }
-
-  /** Changes that throw are left out alone; the rest share one outcome. */
-  private async commitBatch(batch: Waiting[]): Promise<void> {
-    let refused = new Map<Waiting, unknown>();
-    const apply = (document: Document): Document => {
-      refused = new Map();
-      return batch.reduce((current, waiting) => {
-        try {
-          return applyChange(current, waiting.change);
-        } catch (error) {
-          refused.set(waiting, error);
-          return current;
-        }
-      }, document);
-    };
-    try {
-      await this.backend.transact(
-        allEdits(batch) ?? apply,
-        Math.min(...batch.map(({ deadline }) => deadline)),
-      );
-    } catch (error) {
-      // The batch ends with the first of its deadlines; whoever has time left takes part in the next.
-      const now = performance.now();
-      const early = batch.filter(({ deadline }) => isTimeout(error) && deadline > now);
-      this.waiting.unshift(...early);
-      for (const waiting of batch) if (!early.includes(waiting)) waiting.reject(error);
-      return;
-    }
-    for (const waiting of batch) {
-      if (refused.has(waiting)) waiting.reject(refused.get(waiting));
-      else waiting.resolve();
-    }
+  async #commit(change: Change, options: CallOptions | undefined): Promise<void> {
+    await this.#commits.commit(change, this.#begin(options, this.#deadlineMs));
   }
 }
 
-/** Undefined if one of the changes is a function, which can't be told as data. */
-function allEdits(batch: readonly Waiting[]): Edit[] | undefined {
-  const edits: Edit[] = [];
-  for (const { change } of batch) {
-    if (typeof change === 'function') return undefined;
-    edits.push(...change);
-  }
-  return edits;
+function valueIn(document: Document, key: string): unknown {
+  const raw = document.get(key);
+  return raw === undefined ? undefined : decodeValue(raw);
 }
 
-function isTimeout(error: unknown): boolean {
-  return error instanceof StoreError && error.code === 'E_TIMEOUT';
-}
-
-function closedError(): StoreError {
-  return new StoreError('E_CLOSED', 'the store was closed', { definite: true });
+function drafted(edit: (draft: Entries) => void): Change {
+  return (document) => {
+    const draft = new Draft(document);
+    edit(draft);
+    return draft.document;
+  };
 }

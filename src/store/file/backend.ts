@@ -65,7 +65,7 @@ export class FileBackend implements Backend {
     await commit;
   }
 
-  watch(listener: () => void): () => void {
+  watch(listener: (document: Document) => void): () => void {
     return watchFile(this.file, listener);
   }
 

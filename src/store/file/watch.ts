@@ -1,9 +1,126 @@
-import { watchFile as pollFile, unwatchFile } from 'node:fs';
+import { type FSWatcher, readFileSync, statSync, watch } from 'node:fs';
+import path from 'node:path';
+import { type Document, parseDocument } from '../document.js';
+import { errnoOf } from '../errors.js';
+import { resolvePaths } from './paths.js';
 
-const everyMs = 100;
+/**
+ * How often the file is looked at in any case: events are missing where the directory is, where a link on the way is
+ * pointed elsewhere, and where the system has no watches left.
+ */
+const everyMs = 120;
+/** What follows at once belongs to the same change: a commit renames twice, an editor unlinks and creates. */
+const coalesceMs = 20;
+/** An editor may be about to create what it has unlinked, so a file must be found missing twice. */
+const againMs = 40;
 
-/** Calls the listener after the file may have changed. @returns a function that ends it */
-export function watchFile(file: string, listener: () => void): () => void {
-  pollFile(file, { interval: everyMs, persistent: false }, listener);
-  return () => unwatchFile(file, listener);
+/**
+ * Calls the listener with the document: at once, and whenever it may have changed. Where the file can't be read, or holds
+ * no document, nothing is told: the last one stands until there is another. Writes nothing, and keeps no process alive.
+ * @returns a function that ends it
+ */
+export function watchFile(file: string, listener: (document: Document) => void): () => void {
+  const watching = new FileWatch(file, listener);
+  return () => watching.close();
+}
+
+class FileWatch {
+  private readonly interval = setInterval(() => this.poll(), everyMs).unref();
+  private timer: NodeJS.Timeout | undefined;
+  private directory: { id: string; watcher: FSWatcher } | undefined;
+  /** What the last read found. */
+  private seen = '';
+  /** The read before it found the same: two writes within one tick of the file system's clock look alike. */
+  private isSettled = false;
+  private wasMissing = false;
+
+  constructor(
+    private readonly file: string,
+    private readonly listener: (document: Document) => void,
+  ) {
+    this.poll();
+    this.read('surely');
+  }
+
+  close(): void {
+    clearInterval(this.interval);
+    clearTimeout(this.timer);
+    this.directory?.watcher.close();
+    this.directory = undefined;
+  }
+
+  /** One call of the system where nothing has happened. */
+  private poll(): void {
+    if (this.isSettled && identityOf(this.file) === this.seen) return;
+    const real = orUndefined(() => resolvePaths(this.file).file);
+    if (real !== undefined) this.listen(real);
+    this.lookIn(0);
+  }
+
+  /** The watch is on the directory, so a file that is replaced stays watched, and on this very one: it may be replaced, too. */
+  private listen(real: string): void {
+    const place = path.dirname(real);
+    const id = `${real} ${identityOf(place, false)}`;
+    if (this.directory?.id === id) return;
+    this.directory?.watcher.close();
+    this.directory = undefined;
+    try {
+      const watcher = watch(place, { persistent: false }, (_, name) => {
+        if (name === null || name === path.basename(real)) this.lookIn(coalesceMs);
+      });
+      this.directory = { id, watcher };
+      watcher.on('error', () => {
+        watcher.close();
+        if (this.directory?.watcher === watcher) this.directory = undefined;
+      });
+    } catch {
+      // Polling alone, then, until it can be had.
+    }
+  }
+
+  private lookIn(ms: number): void {
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      this.read();
+    }, ms).unref();
+  }
+
+  private read(missing: 'surely' | 'perhaps' = 'perhaps'): void {
+    const now = identityOf(this.file);
+    this.isSettled = now === this.seen;
+    this.seen = now;
+    const document = documentIn(this.file);
+    if (document === undefined) return;
+    const wasMissing = this.wasMissing;
+    this.wasMissing = document === 'missing';
+    if (document !== 'missing') this.listener(document);
+    else if (wasMissing || missing === 'surely') this.listener(new Map());
+    else this.lookIn(againMs);
+  }
+}
+
+/** Undefined where it can't be read, or holds no document. */
+function documentIn(file: string): Document | 'missing' | undefined {
+  try {
+    return parseDocument(readFileSync(file));
+  } catch (error) {
+    return errnoOf(error) === 'ENOENT' ? 'missing' : undefined;
+  }
+}
+
+/** Tells one state of a file from another, or one directory from another; '' where there is none. */
+function identityOf(place: string, withContent = true): string {
+  const stats = orUndefined(() => statSync(place, { bigint: true, throwIfNoEntry: false }));
+  if (!stats) return '';
+  const { dev, ino, size, mtimeNs, ctimeNs } = stats;
+  return (withContent ? [dev, ino, size, mtimeNs, ctimeNs] : [dev, ino]).join();
+}
+
+function orUndefined<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch {
+    // A loop of links, a directory that may not be entered: there is nothing to see now.
+    return undefined;
+  }
 }

@@ -1,0 +1,133 @@
+import type { Backend } from './backend.js';
+import { abortedError, type Call, watchLimits } from './call.js';
+import { applyChange, type Change, type Edit } from './change.js';
+import type { Document } from './document.js';
+import { StoreError } from './errors.js';
+
+/** A change and the caller who waits for it. */
+interface Member {
+  change: Change;
+  deadline: number;
+  /** The backend has it, or another process: that it will not happen is certain no more. */
+  handed: boolean;
+  /** Its caller has been answered already. */
+  left: boolean;
+  resolve: () => void;
+  reject: (error: unknown) => void;
+}
+
+/** Group commit: what arrives while one commit is under way shares the next one, and its few fsyncs. */
+export class GroupCommit {
+  readonly #backend: Backend;
+  readonly #file: string;
+  #waiting = new Set<Member>();
+  #running: Promise<void> | undefined;
+
+  constructor(backend: Backend, file: string) {
+    this.#backend = backend;
+    this.#file = file;
+  }
+
+  async commit(change: Change, call: Call): Promise<void> {
+    let end = () => {};
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const member = { change, deadline: call.deadline, handed: false, left: false, resolve, reject };
+        end = watchLimits(call, {
+          abort: (signal) => this.#leave(member, abortedError(signal, !member.handed)),
+          // In a batch, the batch's own deadline judges: it knows who is in the way, and what may have happened.
+          deadline: () => this.#waiting.has(member) && this.#leave(member, this.#outOfTime()),
+        });
+        this.#waiting.add(member);
+        this.#running ??= this.#run();
+      });
+    } finally {
+      end();
+    }
+  }
+
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    await this.#running;
+  }
+
+  #leave(member: Member, error: StoreError): void {
+    this.#waiting.delete(member);
+    member.left = true;
+    member.reject(error);
+  }
+
+  async #run(): Promise<void> {
+    // Calls made in the same turn of the event loop go into the first batch, too.
+    await undefined;
+    while (this.#waiting.size > 0) {
+      const batch = [...this.#waiting];
+      this.#waiting.clear();
+      await this.#commitBatch(batch);
+    }
+    this.#running = undefined;
+  }
+
+  /** Changes that throw are left out alone; the rest share one outcome. */
+  async #commitBatch(batch: readonly Member[]): Promise<void> {
+    let refused = new Map<Member, unknown>();
+    const apply = (document: Document): Document => {
+      refused = new Map();
+      return batch.reduce((current, member) => {
+        if (member.left) return current;
+        member.handed = true;
+        try {
+          return applyChange(current, member.change);
+        } catch (error) {
+          refused.set(member, error);
+          return current;
+        }
+      }, document);
+    };
+    const edits = allEdits(batch);
+    // What is told as data may be out of this process's hands at once.
+    if (edits) for (const member of batch) member.handed = true;
+    try {
+      await this.#backend.transact(edits ?? apply, Math.min(...batch.map(({ deadline }) => deadline)));
+    } catch (error) {
+      this.#fail(batch, error);
+      return;
+    }
+    for (const member of batch) {
+      if (refused.has(member)) member.reject(refused.get(member));
+      else member.resolve();
+    }
+  }
+
+  /** The batch ends with the first of its deadlines; whoever has time left takes part in the next. */
+  #fail(batch: readonly Member[], error: unknown): void {
+    const now = performance.now();
+    const early = batch.filter(({ deadline, left }) => isTimeout(error) && deadline > now && !left);
+    for (const member of batch) {
+      if (early.includes(member)) member.handed = false;
+      else member.reject(error);
+    }
+    this.#waiting = new Set([...early, ...this.#waiting]);
+  }
+
+  #outOfTime(): StoreError {
+    return new StoreError('E_TIMEOUT', 'the deadline passed while an earlier change was being committed', {
+      ...{ definite: true, file: this.#file },
+      hint: 'Nothing was written; try again',
+    });
+  }
+}
+
+/** Undefined if one of the changes is a function, which can't be told as data. */
+function allEdits(batch: readonly Member[]): Edit[] | undefined {
+  const edits: Edit[] = [];
+  for (const { change } of batch) {
+    if (typeof change === 'function') return undefined;
+    edits.push(...change);
+  }
+  return edits;
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof StoreError && error.code === 'E_TIMEOUT';
+}

@@ -1,0 +1,231 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { newFile, runProgram, sourceUrl } from '../scratch.test.helper.js';
+import { openStore } from '../store.js';
+import { type Credential, newProvider } from './oauth-server.test.helper.js';
+
+interface Outcome {
+  value?: Credential;
+  error?: { code: string; definite: boolean; message: string };
+  cause?: string;
+}
+
+/**
+ * A process that refreshes when it is told to. `doRefresh` says "asking", does the steps, and says what it did;
+ * then the program says how its call ended.
+ */
+function refresher(file: string, url: string, steps = 'return ask();', options: object = {}) {
+  const program = runProgram(`
+    import { once } from 'node:events';
+    const { openStore } = await import(${sourceUrl('./store.ts')});
+    const { fetchToken } = await import(${sourceUrl('./refresh/oauth-server.test.helper.ts')});
+    const isFresh = (value) => value.expires > 1;
+    const told = () => once(process.stdin, 'data');
+    const doRefresh = async (old, signal) => {
+      const ask = () => fetchToken(${JSON.stringify(url)}, old.refresh);
+      console.log('asking');
+      ${steps}
+    };
+    const store = openStore(${JSON.stringify(file)});
+    console.log('ready');
+    await told();
+    try {
+      console.log(JSON.stringify({ value: await store.refresh('p', isFresh, doRefresh, ${JSON.stringify(options)}) }));
+    } catch (error) {
+      console.log(JSON.stringify({ error, cause: error.cause?.message }));
+    }`);
+  return {
+    ...program,
+    stop: () => process.kill(program.pid ?? 0, 'SIGSTOP'),
+    resume: () => process.kill(program.pid ?? 0, 'SIGCONT'),
+    begin: async () => {
+      expect(await program.line()).toBe('ready');
+      program.tell('begin');
+    },
+    says: async (line: string) => expect(await program.line()).toBe(line),
+    /** How its call ended, whatever it says before. */
+    async outcome(): Promise<Outcome> {
+      for (;;) {
+        const line = await program.line();
+        if (line.startsWith('{')) return JSON.parse(line);
+      }
+    },
+  };
+}
+
+async function setUp() {
+  const [file, provider] = [newFile(), await newProvider()];
+  const store = openStore(file);
+  await store.set('p', provider.expired());
+  const stored = () => store.get('p');
+  return { file, provider, store, stored };
+}
+
+/** What it takes to know that a waiting process waits: it has seen the claim of another. */
+const aWhile = (ms = 400) => new Promise((resolve) => setTimeout(resolve, ms));
+const claimsIn = (file: string) => (existsSync(`${file}.refresh`) ? readdirSync(`${file}.refresh`) : []);
+
+describe('one refresh', () => {
+  it('of eight processes that find the same credential expired, one asks, and all have the new one', async () => {
+    const { file, provider, stored } = await setUp();
+    const programs = Array.from({ length: 8 }, () => refresher(file, provider.url));
+    for (const program of programs) expect(await program.line()).toBe('ready');
+    for (const program of programs) program.tell('begin');
+    const outcomes = await Promise.all(programs.map((program) => program.outcome()));
+    expect(provider.requests).toEqual([{ refresh: 'account-refresh-0', granted: true }]);
+    for (const outcome of outcomes) expect(outcome).toEqual({ value: provider.current() });
+    expect(await stored()).toEqual(provider.current());
+    expect(existsSync(`${file}.refresh`)).toBe(false);
+  });
+
+  it('holds nobody up: others write the file while the provider is asked', async () => {
+    const { file, provider, store } = await setUp();
+    const program = refresher(file, provider.url, 'await told(); return ask();');
+    await program.begin();
+    await program.says('asking');
+    await store.set('other', 1, { deadlineMs: 900 });
+    program.tell('go on');
+    expect(await program.outcome()).toEqual({ value: provider.current() });
+    expect(await store.all()).toEqual({ p: provider.current(), other: 1 });
+  });
+});
+
+describe('a refresher that is killed', () => {
+  it('before it has asked is succeeded by exactly one, and nobody is logged out', async () => {
+    const { file, provider, stored } = await setUp();
+    const victim = refresher(file, provider.url, 'await told();');
+    await victim.begin();
+    await victim.says('asking');
+    const others = Array.from({ length: 3 }, () => refresher(file, provider.url));
+    for (const other of others) await other.begin();
+    await aWhile();
+    victim.kill();
+    for (const other of others) expect(await other.outcome()).toEqual({ value: provider.current() });
+    expect(provider.requests).toEqual([{ refresh: 'account-refresh-0', granted: true }]);
+    expect(await stored()).toEqual(provider.current());
+    expect(existsSync(`${file}.refresh`)).toBe(false);
+  });
+
+  it('after the provider has answered leaves a spent token: one other is refused, all say so, nothing is wiped', async () => {
+    const { file, provider, stored } = await setUp();
+    const victim = refresher(file, provider.url, 'await ask(); console.log("answered"); await told();');
+    await victim.begin();
+    await victim.says('asking');
+    await victim.says('answered');
+    const others = Array.from({ length: 3 }, () => refresher(file, provider.url));
+    for (const other of others) await other.begin();
+    await aWhile();
+    victim.kill();
+    const outcomes = await Promise.all(others.map((other) => other.outcome()));
+    for (const { error } of outcomes) expect(error).toMatchObject({ code: 'E_REFRESH', definite: true });
+    expect(outcomes.map(({ cause }) => cause).toSorted()).toEqual(['invalid_grant', undefined, undefined]);
+    expect(provider.requests.map(({ granted }) => granted)).toEqual([true, false]);
+    expect(await stored()).toMatchObject({ refresh: 'account-refresh-0' });
+  });
+});
+
+describe('a refresher that does not come to an end', () => {
+  it('is passed after its lease; it is told so, and its late answer overwrites nothing', async () => {
+    const { file, provider, stored } = await setUp();
+    const steps = 'await told(); console.log("late"); return { access: "late" };';
+    const hanging = refresher(file, provider.url, steps, { leaseMs: 1500 });
+    await hanging.begin();
+    await hanging.says('asking');
+    const other = refresher(file, provider.url);
+    await other.begin();
+    expect(await hanging.outcome()).toMatchObject({ error: { code: 'E_REFRESH', definite: false } });
+    expect(await other.outcome()).toEqual({ value: provider.current() });
+    hanging.tell('go on');
+    await hanging.says('late');
+    await aWhile();
+    expect(await stored()).toEqual(provider.current());
+  });
+
+  it('has its late answer stored if nobody else has refreshed meanwhile', async () => {
+    const { file, provider, stored } = await setUp();
+    const late = refresher(file, provider.url, 'await told(); return ask();', { leaseMs: 300 });
+    await late.begin();
+    await late.says('asking');
+    expect(await late.outcome()).toMatchObject({ error: { code: 'E_REFRESH', definite: false } });
+    late.tell('go on');
+    await vi.waitFor(async () => expect(await stored()).toEqual(provider.current()), { timeout: 10_000 });
+  });
+
+  it('is passed where it stopped; when it resumes and is refused it adopts what the other got', async () => {
+    const { file, provider } = await setUp();
+    const stopped = refresher(file, provider.url, 'await told(); return ask();');
+    await stopped.begin();
+    await stopped.says('asking');
+    stopped.stop();
+    const other = refresher(file, provider.url, undefined, { leaseMs: 300 });
+    await other.begin();
+    expect(await other.outcome()).toEqual({ value: provider.current() });
+    stopped.resume();
+    stopped.tell('go on');
+    expect(await stopped.outcome()).toEqual({ value: provider.current() });
+    expect(provider.requests.map(({ granted }) => granted)).toEqual([true, false]);
+  });
+});
+
+describe('while the provider is asked', () => {
+  const waiting = 'const answer = await ask(); console.log("answered"); await told(); return answer;';
+
+  it('a logout stays one', async () => {
+    const { file, provider, store } = await setUp();
+    const program = refresher(file, provider.url, waiting);
+    await program.begin();
+    await program.says('asking');
+    await program.says('answered');
+    await store.remove('p');
+    program.tell('go on');
+    expect(await program.outcome()).toEqual({});
+    expect(await store.all()).toEqual({});
+    expect(claimsIn(file)).toEqual([]);
+  });
+
+  it('a login wins', async () => {
+    const { file, provider, store, stored } = await setUp();
+    const program = refresher(file, provider.url, waiting);
+    await program.begin();
+    await program.says('asking');
+    await program.says('answered');
+    const login: Credential = { type: 'oauth', access: 'login', refresh: 'login', expires: 4e12 };
+    await store.set('p', login);
+    program.tell('go on');
+    expect(await program.outcome()).toEqual({ value: login });
+    expect(await stored()).toEqual(login);
+    expect(claimsIn(file)).toEqual([]);
+  });
+});
+
+describe('a refresh that fails', () => {
+  it('is shared by those who wait for it, wipes nothing, and a later call may try again', async () => {
+    const { file, provider, stored } = await setUp();
+    provider.goDown();
+    const first = refresher(file, provider.url, 'await told(); return ask();');
+    await first.begin();
+    await first.says('asking');
+    const others = Array.from({ length: 3 }, () => refresher(file, provider.url));
+    for (const other of others) await other.begin();
+    await aWhile();
+    first.tell('go on');
+    expect(await first.outcome()).toMatchObject({ error: { code: 'E_REFRESH' }, cause: 'invalid_grant' });
+    for (const other of others) {
+      const { error, cause } = await other.outcome();
+      expect(error).toMatchObject({ code: 'E_REFRESH', definite: true, holder: { pid: first.pid } });
+      expect(cause).toBeUndefined();
+    }
+    expect(provider.requests).toHaveLength(1);
+    expect(await stored()).toEqual(provider.expired());
+    expect(claimsIn(file)).toHaveLength(1);
+    const text = readFileSync(path.join(`${file}.refresh`, claimsIn(file)[0] ?? ''), 'utf8');
+    expect(text + claimsIn(file)).not.toMatch(/account-|invalid_grant/);
+
+    const later = refresher(file, provider.url);
+    await later.begin();
+    expect(await later.outcome()).toMatchObject({ error: { code: 'E_REFRESH' }, cause: 'invalid_grant' });
+    expect(provider.requests).toHaveLength(2);
+    expect(claimsIn(file)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,15 @@
+import { createHash } from 'node:crypto';
+import type { Version } from './claims.js';
+
+/** Of the value, not of its bytes: a program that lays the file out anew makes no other credential of it. */
+export function versionOf(key: string, value: unknown): Version {
+  return { key: hash(key, 16), value: hash(JSON.stringify([key, value]), 24) };
+}
+
+export function isVersion(version: Version, key: string, value: unknown): boolean {
+  return value !== undefined && versionOf(key, value).value === version.value;
+}
+
+function hash(text: string, length: number): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, length);
+}

@@ -1,0 +1,234 @@
+import { mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { newDirectory, newFile, runProgram, sourceUrl } from './scratch.test.helper.js';
+import { openStore } from './store.js';
+import type { Changes, WatchOptions } from './watch.js';
+
+/** A watch from before the change, and all that it has told so far. */
+function newWatch(file: string, options?: WatchOptions) {
+  const told: Changes[] = [];
+  const end = openStore(file).watch((changes) => told.push(changes), options);
+  onTestFinished(end);
+  return {
+    told,
+    end,
+    /** Waits until everything told so far comes to this, and nothing else. */
+    async tells(...expected: Partial<Changes>[]) {
+      const all = expected.map((changes) => ({ changed: [], removed: [], ...changes }));
+      await vi.waitFor(() => expect(told).toEqual(all), { timeout: 10_000, interval: 10 });
+      told.length = 0;
+    },
+  };
+}
+/** Longer than what a watch takes to tell a change: for changes that must not be told. */
+const aWhile = () => sleep(400);
+const changed = (...keys: string[]) => ({ changed: keys });
+const removed = (...keys: string[]) => ({ removed: keys });
+
+describe('a watch tells the keys that have changed', () => {
+  it('by this process', async () => {
+    const file = newFile();
+    const store = openStore(file);
+    await store.transaction([
+      ['a', 1],
+      ['b', 1],
+      ['c', 1],
+    ]);
+    const watch = newWatch(file);
+    await store.transaction([
+      ['a', 2],
+      ['b', undefined],
+      ['d', 1],
+    ]);
+    await watch.tells({ changed: ['a', 'd'], removed: ['b'] });
+  });
+
+  it('by another process', async () => {
+    const file = newFile();
+    const watch = newWatch(file);
+    runProgram(`
+      const { openStore } = await import(${sourceUrl('./store.ts')});
+      await openStore(${JSON.stringify(file)}).set('a', 1);`);
+    await watch.tells(changed('a'));
+  });
+
+  it('by programs that know nothing of it: written in place, replaced, or unlinked and created again', async () => {
+    const file = newFile();
+    writeFileSync(file, '{"a":1,"b":1}');
+    const watch = newWatch(file);
+    writeFileSync(file, '{"a":2,"b":1}');
+    await watch.tells(changed('a'));
+    writeFileSync(`${file}.tmp`, '{"a":2,"b":2}');
+    renameSync(`${file}.tmp`, file);
+    await watch.tells(changed('b'));
+    unlinkSync(file);
+    writeFileSync(file, '{"a":3,"b":2}');
+    await watch.tells(changed('a'));
+    writeFileSync(file, '{"a":4,"b":2}');
+    await watch.tells(changed('a'));
+  });
+
+  it('where the file is removed, and where it comes back', async () => {
+    const file = newFile();
+    writeFileSync(file, '{"a":1}');
+    const watch = newWatch(file);
+    unlinkSync(file);
+    await watch.tells(removed('a'));
+    writeFileSync(file, '{"a":1}');
+    await watch.tells(changed('a'));
+  });
+
+  it('where the directory appears later, goes, and is another one', async () => {
+    const directory = path.join(newDirectory(), 'sub', 'deep');
+    const file = path.join(directory, 'auth.json');
+    const watch = newWatch(file);
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(file, '{"a":1}');
+    await watch.tells(changed('a'));
+    rmSync(directory, { recursive: true });
+    await watch.tells(removed('a'));
+    mkdirSync(directory);
+    writeFileSync(file, '{"b":1}');
+    await watch.tells(changed('b'));
+    writeFileSync(file, '{"b":2}');
+    await watch.tells(changed('b'));
+  });
+
+  it('where the link to the file is pointed elsewhere, and there, too', async () => {
+    const [one, two, link] = [newFile(), newFile(), newFile()];
+    writeFileSync(one, '{"a":1,"b":1}');
+    writeFileSync(two, '{"a":2,"b":1}');
+    symlinkSync(one, link);
+    const watch = newWatch(link);
+    symlinkSync(two, `${link}.tmp`);
+    renameSync(`${link}.tmp`, link);
+    await watch.tells(changed('a'));
+    await openStore(two).set('b', 2);
+    await watch.tells(changed('b'));
+  });
+});
+
+describe('a watch tells nothing', () => {
+  it('of a file that is unlinked and created again with what it held, or laid out anew', async () => {
+    const file = newFile();
+    writeFileSync(file, '{"a":{"b":1}}');
+    const watch = newWatch(file);
+    unlinkSync(file);
+    // Time for a look at nothing; the second look comes after this, however slow all of it is: they share one event loop.
+    await sleep(30);
+    writeFileSync(file, '{"a":{"b":1}}');
+    await aWhile();
+    writeFileSync(file, ' { "a" : { "b" : 1.0 } } ');
+    await aWhile();
+    expect(watch.told).toEqual([]);
+  });
+
+  it('while the file can not be used, and writes nothing itself; then what has changed since', async () => {
+    const file = newFile();
+    await openStore(file).transaction([
+      ['a', 1],
+      ['b', 1],
+    ]);
+    const watch = newWatch(file);
+    truncateSync(file, 5);
+    await aWhile();
+    expect(watch.told).toEqual([]);
+    rmSync(file);
+    mkdirSync(file);
+    await aWhile();
+    expect(watch.told).toEqual([]);
+    rmSync(file, { recursive: true });
+    writeFileSync(file, '{"a":1,"b":2}');
+    await watch.tells(changed('b'));
+  });
+
+  it('of what was there before', async () => {
+    const file = newFile();
+    await openStore(file).set('a', 1);
+    const watch = newWatch(file);
+    await aWhile();
+    expect(watch.told).toEqual([]);
+  });
+
+  it.each<[string, (watch: { end: () => void; controller: AbortController }) => void]>([
+    ['its end', ({ end }) => end()],
+    ['its signal', ({ controller }) => controller.abort()],
+  ])('after %s', async (_, finish) => {
+    const file = newFile();
+    const controller = new AbortController();
+    const watch = newWatch(file, { signal: controller.signal });
+    finish({ end: watch.end, controller });
+    writeFileSync(file, '{"a":1}');
+    await aWhile();
+    expect(watch.told).toEqual([]);
+  });
+
+  it('after close, nor with a signal that is aborted already; and a closed store watches nothing', async () => {
+    const file = newFile();
+    const store = openStore(file);
+    const told: Changes[] = [];
+    store.watch((changes) => told.push(changes), { signal: AbortSignal.abort() });
+    store.watch((changes) => told.push(changes));
+    await store.close();
+    writeFileSync(file, '{"a":1}');
+    await aWhile();
+    expect(told).toEqual([]);
+    expect(() => store.watch(() => {})).toThrow(expect.objectContaining({ code: 'E_CLOSED' }));
+  });
+});
+
+it('changes that follow each other at once are told as one', async () => {
+  const file = newFile();
+  const watch = newWatch(file);
+  for (let n = 0; n < 200; n++) writeFileSync(file, JSON.stringify({ a: n }));
+  await vi.waitFor(() => expect(watch.told.length).toBeGreaterThan(0), { timeout: 10_000 });
+  await aWhile();
+  expect(watch.told.length).toBeLessThan(20);
+});
+
+it('a listener that throws keeps no other from being told, and itself neither', async () => {
+  const file = newFile();
+  const warnings: unknown[] = [];
+  const onWarning = (warning: unknown) => warnings.push(warning);
+  process.on('warning', onWarning);
+  onTestFinished(() => void process.off('warning', onWarning));
+  const store = openStore(file);
+  let calls = 0;
+  store.watch(() => {
+    calls++;
+    throw new Error('mine');
+  });
+  const other = newWatch(file);
+  await store.set('a', 1);
+  await other.tells(changed('a'));
+  await store.set('b', 1);
+  await other.tells(changed('b'));
+  await vi.waitFor(() => expect(calls).toBe(2));
+  await store.close();
+  expect(warnings).toContainEqual(expect.objectContaining({ message: 'mine' }));
+});
+
+describe('the process', () => {
+  const watching = (file: string, options: string) =>
+    runProgram(`
+      const { openStore } = await import(${sourceUrl('./store.ts')});
+      const store = openStore(${JSON.stringify(file)});
+      const end = store.watch((changes) => { console.log(JSON.stringify(changes)); end(); }, ${options});
+      console.log('watching');`);
+
+  it('is not kept alive by a watch', async () => {
+    expect(await watching(newFile(), '{}').ended).toEqual([0, null]);
+  });
+
+  it('is kept alive by one that is asked to, until it ends', async () => {
+    const file = newFile();
+    const program = watching(file, '{ keepAlive: true }');
+    expect(await program.line()).toBe('watching');
+    await aWhile();
+    writeFileSync(file, '{"a":1}');
+    expect(JSON.parse(await program.line())).toEqual({ changed: ['a'], removed: [] });
+    expect(await program.ended).toEqual([0, null]);
+  });
+});

@@ -1,0 +1,77 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Backend } from './backend.js';
+import { onAbort } from './call.js';
+import { type Document, decodeValue } from './document.js';
+
+/** What became different between two looks at the store: keys, never values. */
+export interface Changes {
+  /** New, or with another value than before. */
+  changed: string[];
+  removed: string[];
+}
+
+export interface WatchOptions {
+  /** Ends the watch. */
+  signal?: AbortSignal | undefined;
+  /** Keeps the process alive while it watches. Default false. */
+  keepAlive?: boolean | undefined;
+}
+
+const longMs = 2 ** 30;
+
+/**
+ * Tells the listener what has changed since the watch began.
+ * @param onEnd called once, when it has ended
+ * @returns a function that ends it
+ */
+export function watchChanges(
+  backend: Backend,
+  listener: (changes: Changes) => void,
+  { signal, keepAlive = false }: WatchOptions,
+  onEnd: () => void,
+): () => void {
+  let before: Document | undefined;
+  let ended = false;
+  const endBackend = backend.watch((now) => {
+    const changes = before && differenceOf(before, now);
+    before = now;
+    if (!ended && changes && changes.changed.length + changes.removed.length > 0) tell(listener, changes);
+  });
+  // Unusable when the watch began: all that it will hold is news.
+  before ??= new Map();
+  // Nothing but a timer keeps a process alive on every runtime alike.
+  const alive = keepAlive ? setInterval(() => {}, longMs) : undefined;
+  const end = () => {
+    if (ended) return;
+    ended = true;
+    onEnd();
+    clearInterval(alive);
+    endBackend();
+    endSignal();
+  };
+  const endSignal = onAbort(signal, end);
+  return end;
+}
+
+function differenceOf(before: Document, now: Document): Changes {
+  const isNew = ([key, raw]: [string, string]) => !isSameValue(before.get(key), raw);
+  return {
+    changed: [...now].filter(isNew).map(([key]) => key),
+    removed: [...before.keys()].filter((key) => !now.has(key)),
+  };
+}
+
+/** Written differently is no change: other programs lay the file out in their own way. */
+function isSameValue(before: string | undefined, now: string): boolean {
+  if (before === undefined || before === now) return before === now;
+  return isDeepStrictEqual(decodeValue(before), decodeValue(now));
+}
+
+/** A listener's own error must not keep the others from being told. */
+function tell(listener: (changes: Changes) => void, changes: Changes): void {
+  try {
+    listener(changes);
+  } catch (error) {
+    process.emitWarning(error instanceof Error ? error : String(error));
+  }
+}
