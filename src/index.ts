@@ -5,4 +5,4 @@ export type { Backend, StoreEvent } from './store/backend.js';
 export type { Change, Edit } from './store/change.js';
 export type { Entries } from './store/entries.js';
 export { type Holder, StoreError, type StoreErrorCode } from './store/errors.js';
-export { openStore, type Store, type StoreOptions } from './store/store.js';
+export { type Inspection, inspectFile, openStore, type Store, type StoreOptions } from './store/store.js';

@@ -5,6 +5,10 @@ import { Draft, type Entries, encodeEntry, refusePromise } from './entries.js';
 import { StoreError } from './errors.js';
 import { FileBackend } from './file/backend.js';
 
+export type { Claim } from './file/claims.js';
+export { type Inspection, inspectFile } from './file/inspect.js';
+export { listRecoverable, putBack, type Recoverable, restoreEntries } from './file/recoverable.js';
+
 export interface StoreOptions {
   /** How long a live process may stand in the way unchanged before it is passed, in milliseconds. Default 1000. */
   leaseMs?: number;

@@ -1,0 +1,227 @@
+import { accessSync, constants, lstatSync, readdirSync, readlinkSync, type Stats, statSync } from 'node:fs';
+import path from 'node:path';
+import { parseDocument } from '../document.js';
+import { errnoOf } from '../errors.js';
+import { type Claim, listClaims } from './claims.js';
+import { readLastCommitted } from './last-committed.js';
+import { type Place, placeOf } from './mounts.js';
+import { resolvePaths } from './paths.js';
+import { readState } from './state.js';
+
+/** Who may do what with a file or a directory, and since when it is as it is (wall clock, milliseconds since 1970). */
+export interface Access {
+  /** The permission bits: 0o600. */
+  mode: number;
+  uid: number;
+  changedMs: number;
+}
+
+export interface Kept extends Access {
+  name: string;
+  size: number;
+}
+
+/** What the file holds; a device, a pipe or a directory in its place is never opened. */
+export type Content =
+  | { kind: 'valid'; entries: number }
+  | { kind: 'missing' }
+  | { kind: 'corrupt'; reason: string }
+  | { kind: 'unreadable'; reason: string };
+
+/** Facts about a credential file and all that lies around it. No contents, and no judgement. */
+export interface Inspection {
+  /** The path as it was given, made absolute. */
+  given: string;
+  /** Every symbolic link on the way to the real file, in order. */
+  links: { link: string; to: string }[];
+  /** The real file; undefined if the links lead nowhere. */
+  file: string | undefined;
+  content: Content;
+  access: (Access & { size: number; hardLinks: number }) | undefined;
+  directory: Access & { exists: boolean; writable: boolean; refusal?: string };
+  /** The last-committed copy. */
+  copy: { state: 'missing' | 'unusable' | 'usable'; entries?: number; sameAsFile?: boolean; mode?: number };
+  intents: { state: 'missing' | 'directory' | 'foreign' | 'unreadable'; mode?: number; claims: Claim[] };
+  /** Locks that other programs left or hold beside the file. */
+  foreignLocks: Kept[];
+  /** Unusable states of the file that were kept. */
+  quarantined: Kept[];
+  place: Place;
+}
+
+const linksMax = 40;
+const nowhere: Access = { mode: 0, uid: 0, changedMs: 0 };
+
+/** Looks at the file and all that lies around it, and changes nothing. Never fails: what can't be seen is said so. */
+export function inspectFile(file: string): Inspection {
+  const given = path.resolve(file);
+  const links = linksOn(given);
+  const real = realPath(given);
+  const directory = path.dirname(real ?? given);
+  const place = placeOf(real ?? given);
+  if (real === undefined) {
+    return {
+      ...{ given, links, file: undefined, access: undefined, directory: inspectDirectory(directory), place },
+      content: { kind: 'unreadable', reason: 'its symbolic links lead in a circle or nowhere' },
+      copy: { state: 'missing' },
+      intents: { state: 'missing', claims: [] },
+      ...{ foreignLocks: [], quarantined: [] },
+    };
+  }
+  const paths = resolvePaths(given);
+  const stats = statOf(real);
+  const content = inspectContent(real, stats);
+  const base = path.basename(real);
+  return {
+    ...{ given, links, file: real, content, place },
+    access: stats && { ...accessOf(stats), size: stats.size, hardLinks: stats.nlink },
+    directory: inspectDirectory(directory),
+    copy: inspectCopy(paths.last, real, content),
+    intents: inspectIntents(paths.intents),
+    foreignLocks: keptIn(directory, (name) => name === `${base}.lock`),
+    quarantined: keptIn(directory, (name) => name.startsWith(`${base}.corrupt-`)),
+  };
+}
+
+/** The links in the order in which the system follows them, those above the file included. */
+function linksOn(given: string): { link: string; to: string }[] {
+  const links: { link: string; to: string }[] = [];
+  let rest = given.split(path.sep).filter((part) => part !== '');
+  let at = path.parse(given).root;
+  while (rest.length > 0 && links.length < linksMax) {
+    const [next = '', ...after] = rest;
+    const place = path.join(at, next);
+    const to = linkTarget(place);
+    if (to === undefined) {
+      at = place;
+      rest = after;
+      continue;
+    }
+    links.push({ link: place, to });
+    const whole = path.join(path.resolve(at, to), ...after);
+    rest = whole.split(path.sep).filter((part) => part !== '');
+    at = path.parse(whole).root;
+  }
+  return links;
+}
+
+function linkTarget(place: string): string | undefined {
+  try {
+    return readlinkSync(place);
+  } catch {
+    // No link, or not there.
+    return undefined;
+  }
+}
+
+function realPath(given: string): string | undefined {
+  try {
+    return resolvePaths(given).file;
+  } catch {
+    return undefined;
+  }
+}
+
+function inspectContent(file: string, stats: Stats | undefined): Content {
+  // To open a pipe would wait for its writer.
+  if (stats && !stats.isFile()) return { kind: 'unreadable', reason: `it is ${kindOf(stats)}, not a file` };
+  try {
+    const state = readState(file);
+    if (state.kind === 'valid') return { kind: 'valid', entries: state.document.size };
+    return state.kind === 'corrupt' ? { kind: 'corrupt', reason: state.reason } : { kind: 'missing' };
+  } catch (error) {
+    return { kind: 'unreadable', reason: reasonOf(error) };
+  }
+}
+
+function kindOf(stats: Stats): string {
+  if (stats.isDirectory()) return 'a directory';
+  return stats.isFIFO() ? 'a pipe' : 'a device or a socket';
+}
+
+/** The system's own code, for an error of ours has it as its cause. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return errnoOf(cause) ?? errnoOf(error) ?? 'it was refused';
+}
+
+function inspectCopy(last: string, file: string, content: Content): Inspection['copy'] {
+  const stats = statOf(last);
+  if (!stats) return { state: 'missing' };
+  const mode = stats.mode & 0o777;
+  const bytes = stats.isFile() ? bytesOfCopy(last) : undefined;
+  const document = bytes && parseDocument(bytes);
+  if (!bytes || !document) return { state: 'unusable', mode };
+  const same = content.kind === 'valid' && isContent(file, bytes);
+  return { state: 'usable', mode, entries: document.size, sameAsFile: same };
+}
+
+function bytesOfCopy(last: string): Buffer | undefined {
+  try {
+    return readLastCommitted(last)?.bytes;
+  } catch {
+    return undefined;
+  }
+}
+
+function isContent(file: string, bytes: Buffer): boolean {
+  try {
+    const state = readState(file);
+    return state.kind !== 'missing' && state.bytes.equals(bytes);
+  } catch {
+    return false;
+  }
+}
+
+function inspectIntents(directory: string): Inspection['intents'] {
+  const stats = statOf(directory);
+  if (!stats) return { state: 'missing', claims: [] };
+  const mode = stats.mode & 0o777;
+  if (!stats.isDirectory()) return { state: 'foreign', mode, claims: [] };
+  try {
+    return { state: 'directory', mode, claims: listClaims(directory) };
+  } catch {
+    return { state: 'unreadable', mode, claims: [] };
+  }
+}
+
+function inspectDirectory(directory: string): Inspection['directory'] {
+  const stats = statOf(directory);
+  if (!stats) return { ...nowhere, exists: false, writable: false };
+  try {
+    accessSync(directory, constants.W_OK | constants.X_OK);
+    return { ...accessOf(stats), exists: true, writable: true };
+  } catch (error) {
+    return { ...accessOf(stats), exists: true, writable: false, refusal: reasonOf(error) };
+  }
+}
+
+function keptIn(directory: string, wanted: (name: string) => boolean): Kept[] {
+  return namesIn(directory)
+    .filter(wanted)
+    .flatMap((name) => {
+      const stats = lstatSync(path.join(directory, name), { throwIfNoEntry: false });
+      return stats ? [{ name, size: stats.size, ...accessOf(stats) }] : [];
+    })
+    .sort((a, b) => b.changedMs - a.changedMs);
+}
+
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}
+
+function accessOf(stats: Stats): Access {
+  return { mode: stats.mode & 0o7777, uid: stats.uid, changedMs: stats.mtimeMs };
+}
+
+function statOf(place: string): Stats | undefined {
+  try {
+    return statSync(place, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
