@@ -22,6 +22,7 @@ export interface Observer {
 
 /** Judges what was seen. Pure: the clock and the user are told. */
 export function judge(seen: Inspection, observer: Observer): Finding[] {
+  if (seen.file === undefined) return [...judgeFile(seen, observer), ...judgeDirectory(seen)];
   return [
     ...judgeFile(seen, observer),
     ...judgeDirectory(seen),

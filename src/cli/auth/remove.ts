@@ -11,7 +11,7 @@ export function addRemove(auth: Command): void {
       `
 Exit code 4 if there is no such entry; then nothing was changed.
 
-Until the next change, <file>.last still holds the state before; see GUARANTEES.md.
+What was kept beside the file may still hold it: see holdfast auth restore.
 
 Examples:
   holdfast auth remove anthropic`,

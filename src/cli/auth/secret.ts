@@ -34,15 +34,14 @@ function promptHidden(question: string): Promise<string | undefined> {
   process.stderr.write(question);
   const nothing = new Writable({ write: (_chunk, _encoding, done) => done() });
   const editor = createInterface({ input: process.stdin, output: nothing, terminal: true, historySize: 0 });
-  return new Promise((resolve) => {
-    const end = (answer: string | undefined) => {
-      editor.close();
-      process.stderr.write('\n');
-      resolve(answer);
-    };
-    editor.once('line', end);
-    editor.once('SIGINT', () => end(undefined));
+  return new Promise<string | undefined>((resolve) => {
+    // The first of these counts: closing, which gives the terminal back, is told as `close`, too.
+    editor.once('line', resolve);
+    editor.once('SIGINT', () => resolve(undefined));
     // Ctrl-D, or a terminal that went away.
     editor.once('close', () => resolve(''));
+  }).finally(() => {
+    editor.close();
+    process.stderr.write('\n');
   });
 }

@@ -5,7 +5,7 @@ import { errnoOf } from '../errors.js';
 import { type Claim, listClaims } from './claims.js';
 import { readLastCommitted } from './last-committed.js';
 import { type Place, placeOf } from './mounts.js';
-import { resolvePaths } from './paths.js';
+import { type Paths, resolvePaths } from './paths.js';
 import { readState } from './state.js';
 
 /** Who may do what with a file or a directory, and since when it is as it is (wall clock, milliseconds since 1970). */
@@ -34,7 +34,7 @@ export interface Inspection {
   given: string;
   /** Every symbolic link on the way to the real file, in order. */
   links: { link: string; to: string }[];
-  /** The real file; undefined if the links lead nowhere. */
+  /** The real file; undefined if the way to it can't be followed. */
   file: string | undefined;
   content: Content;
   access: (Access & { size: number; hardLinks: number }) | undefined;
@@ -49,37 +49,36 @@ export interface Inspection {
   place: Place;
 }
 
-const linksMax = 40;
 const nowhere: Access = { mode: 0, uid: 0, changedMs: 0 };
 
 /** Looks at the file and all that lies around it, and changes nothing. Never fails: what can't be seen is said so. */
 export function inspectFile(file: string): Inspection {
   const given = path.resolve(file);
   const links = linksOn(given);
-  const real = realPath(given);
-  const directory = path.dirname(real ?? given);
-  const place = placeOf(real ?? given);
-  if (real === undefined) {
+  let paths: Paths;
+  try {
+    paths = resolvePaths(given);
+  } catch (error) {
+    const directory = inspectDirectory(path.dirname(given));
     return {
-      ...{ given, links, file: undefined, access: undefined, directory: inspectDirectory(directory), place },
-      content: { kind: 'unreadable', reason: 'its symbolic links lead in a circle or nowhere' },
+      ...{ given, links, file: undefined, access: undefined, directory, place: placeOf(given) },
+      content: { kind: 'unreadable', reason: `the way to it can't be followed (${reasonOf(error)})` },
       copy: { state: 'missing' },
       intents: { state: 'missing', claims: [] },
       ...{ foreignLocks: [], quarantined: [] },
     };
   }
-  const paths = resolvePaths(given);
-  const stats = statOf(real);
-  const content = inspectContent(real, stats);
-  const base = path.basename(real);
+  const stats = statOf(paths.file);
+  const content = inspectContent(paths.file, stats);
+  const base = path.basename(paths.file);
   return {
-    ...{ given, links, file: real, content, place },
+    ...{ given, links, file: paths.file, content, place: placeOf(paths.file) },
     access: stats && { ...accessOf(stats), size: stats.size, hardLinks: stats.nlink },
-    directory: inspectDirectory(directory),
-    copy: inspectCopy(paths.last, real, content),
+    directory: inspectDirectory(paths.directory),
+    copy: inspectCopy(paths.last, paths.file, content),
     intents: inspectIntents(paths.intents),
-    foreignLocks: keptIn(directory, (name) => name === `${base}.lock`),
-    quarantined: keptIn(directory, (name) => name.startsWith(`${base}.corrupt-`)),
+    foreignLocks: keptIn(paths.directory, (name) => name === `${base}.lock`),
+    quarantined: keptIn(paths.directory, (name) => name.startsWith(`${base}.corrupt-`)),
   };
 }
 
@@ -88,7 +87,7 @@ function linksOn(given: string): { link: string; to: string }[] {
   const links: { link: string; to: string }[] = [];
   let rest = given.split(path.sep).filter((part) => part !== '');
   let at = path.parse(given).root;
-  while (rest.length > 0 && links.length < linksMax) {
+  while (rest.length > 0) {
     const [next = '', ...after] = rest;
     const place = path.join(at, next);
     const to = linkTarget(place);
@@ -97,6 +96,8 @@ function linksOn(given: string): { link: string; to: string }[] {
       rest = after;
       continue;
     }
+    // A circle is told once.
+    if (links.some(({ link }) => link === place)) return links;
     links.push({ link: place, to });
     const whole = path.join(path.resolve(at, to), ...after);
     rest = whole.split(path.sep).filter((part) => part !== '');
@@ -110,14 +111,6 @@ function linkTarget(place: string): string | undefined {
     return readlinkSync(place);
   } catch {
     // No link, or not there.
-    return undefined;
-  }
-}
-
-function realPath(given: string): string | undefined {
-  try {
-    return resolvePaths(given).file;
-  } catch {
     return undefined;
   }
 }
@@ -188,11 +181,13 @@ function inspectIntents(directory: string): Inspection['intents'] {
 function inspectDirectory(directory: string): Inspection['directory'] {
   const stats = statOf(directory);
   if (!stats) return { ...nowhere, exists: false, writable: false };
+  const access = accessOf(stats);
+  if (!stats.isDirectory()) return { ...access, exists: true, writable: false, refusal: 'ENOTDIR' };
   try {
     accessSync(directory, constants.W_OK | constants.X_OK);
-    return { ...accessOf(stats), exists: true, writable: true };
+    return { ...access, exists: true, writable: true };
   } catch (error) {
-    return { ...accessOf(stats), exists: true, writable: false, refusal: reasonOf(error) };
+    return { ...access, exists: true, writable: false, refusal: reasonOf(error) };
   }
 }
 
@@ -200,7 +195,7 @@ function keptIn(directory: string, wanted: (name: string) => boolean): Kept[] {
   return namesIn(directory)
     .filter(wanted)
     .flatMap((name) => {
-      const stats = lstatSync(path.join(directory, name), { throwIfNoEntry: false });
+      const stats = statOf(path.join(directory, name), lstatSync);
       return stats ? [{ name, size: stats.size, ...accessOf(stats) }] : [];
     })
     .sort((a, b) => b.changedMs - a.changedMs);
@@ -218,9 +213,9 @@ function accessOf(stats: Stats): Access {
   return { mode: stats.mode & 0o7777, uid: stats.uid, changedMs: stats.mtimeMs };
 }
 
-function statOf(place: string): Stats | undefined {
+function statOf(place: string, stat: typeof statSync | typeof lstatSync = statSync): Stats | undefined {
   try {
-    return statSync(place, { throwIfNoEntry: false });
+    return stat(place);
   } catch {
     return undefined;
   }
