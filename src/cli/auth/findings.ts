@@ -72,7 +72,7 @@ function judgeContent({ content, copy }: Inspection, about: About): Finding[] {
             )
           : about(
               'problem',
-              `corrupt: ${content.reason}, and there is no copy`,
+              `corrupt: ${content.reason}, and no copy of it can be used`,
               'Rename it to <file>.corrupt-1; then holdfast auth restore shows what can still be read of it',
             ),
       ];
