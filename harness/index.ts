@@ -1,3 +1,6 @@
+export { type BenchOptions, bench } from './bench/bench.js';
+export type * from './bench/result.js';
+export { benchToTerminal } from './bench/terminal.js';
 export { judge } from './checkers/index.js';
 export type * from './core/history.js';
 export type { Progress } from './core/progress.js';

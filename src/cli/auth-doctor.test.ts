@@ -66,7 +66,8 @@ async function holdLease(user: User) {
   const intents = JSON.stringify(`${user.file}.intents`);
   const program = `
     const { createIntent, createTicket } = await import(${sourceUrl('./file/intents.ts')});
-    createIntent(${intents}); createTicket(${intents}, 7);
+    createIntent(${intents}); createTicket(${intents}, 'ticket', 7, '');
+    createIntent(${intents}, 'standing');
     console.log('held'); setInterval(() => {}, 1000);`;
   const holder = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -204,6 +205,7 @@ describe.skipIf(process.platform !== 'linux')('the doctor says who holds the lea
     const who = { pid: holder.pid, state: 'alive', command: 'node' };
     expect(ownersOf(alive)).toMatchObject([
       { kind: 'holds', ...who },
+      { kind: 'rests', ...who },
       { kind: 'waits', ...who, ticket: 7 },
     ]);
     expect(alive.text).toMatch(
@@ -212,14 +214,14 @@ describe.skipIf(process.platform !== 'linux')('the doctor says who holds the lea
 
     holder.kill('SIGSTOP');
     const paused = await examine(user);
-    expect(ownersOf(paused)).toMatchObject([{ state: 'paused' }, { state: 'paused' }]);
+    expect(ownersOf(paused)).toMatchObject([{ state: 'paused' }, { state: 'paused' }, { state: 'paused' }]);
     expect(paused.notable).toEqual(['warn: lease', 'warn: queue']);
 
     holder.kill('SIGKILL');
     await once(holder, 'exit');
     const dead = await examine(user);
-    expect(ownersOf(dead)).toMatchObject([{ state: 'dead' }, { state: 'dead' }]);
-    expect(dead).toMatchObject({ exitCode: 0, notable: ['warn: lease', 'warn: queue'] });
+    expect(ownersOf(dead)).toMatchObject([{ state: 'dead' }, { state: 'dead' }, { state: 'dead' }]);
+    expect(dead).toMatchObject({ exitCode: 0, notable: ['warn: lease', 'warn: lease', 'warn: queue'] });
   });
 
   it('not known, where the process is of another machine', async () => {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { StoreError } from '../store/errors.js';
 import { addAuth } from './auth/index.js';
+import { addBench } from './bench.js';
 import { addCheck } from './check.js';
 import { exitCodes, storeFailure } from './exit-codes.js';
 import { addList } from './list.js';
@@ -23,6 +24,7 @@ async function main(): Promise<void> {
   addCheck(program);
   addList(program);
   addShow(program);
+  addBench(program);
   addAuth(program);
   for (const command of program.commands) command.exitOverride().showHelpAfterError();
   await program.parseAsync();

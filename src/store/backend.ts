@@ -21,10 +21,26 @@ export interface Backend {
 }
 
 /** What a backend reports besides its results; nothing in it is secret. */
-export type StoreEvent = {
-  type: 'recovered';
-  file: string;
-  /** Where the unusable bytes were kept. */
-  quarantine: string;
-  reason: string;
-};
+export type StoreEvent =
+  | {
+      /** The file was unusable, and the last committed state was restored. */
+      type: 'recovered';
+      file: string;
+      /** Where the unusable bytes were kept. */
+      quarantine: string;
+      reason: string;
+    }
+  | {
+      /** A program that knows no intents has changed these entries, and its changes were taken over. */
+      type: 'adopted';
+      file: string;
+      keys: string[];
+    }
+  | {
+      /** Such a program wrote from an old state: what it had erased without knowing was put back. */
+      type: 'merged';
+      file: string;
+      /** What was taken over from it. */
+      keys: string[];
+      putBack: string[];
+    };

@@ -113,7 +113,7 @@ describe('a commit that is passed between its two renames', () => {
         () => {
           rmSync(`${file}.intents`, { recursive: true });
           // A live process that stays in the way: nobody can be asked whether it is dead.
-          mkdirSync(`${file}.intents/of-somebody-else`, { recursive: true });
+          mkdirSync(`${file}.intents/i-${'0'.repeat(16)}-1-1-${'0'.repeat(12)}-elsewhere`, { recursive: true });
         },
         { deadlineMs: 50 },
       ),
@@ -136,8 +136,8 @@ describe('of two commits at once', () => {
     const file = await newCounter();
     const paths = resolvePaths(file);
     // Both announced and staged before either is on the disk: the queue is not asked.
-    const earlier = attemptCommit(paths, createIntent(paths.intents), set('earlier'), undefined, undefined);
-    const later = attemptCommit(paths, createIntent(paths.intents), set('later'), undefined, undefined);
+    const earlier = attemptCommit(paths, createIntent(paths.intents), { change: set('earlier') });
+    const later = attemptCommit(paths, createIntent(paths.intents), { change: set('later') });
     expect([(await earlier).kind, (await later).kind]).toEqual(['fenced', 'committed']);
     expect(JSON.parse(textOf(file))).toEqual({ count: 10, later: 1 });
   });
@@ -151,9 +151,7 @@ describe('of two commits at once', () => {
         const { kind } = await attemptCommit(
           paths,
           createIntent(paths.intents),
-          set(key),
-          undefined,
-          undefined,
+          { change: set(key) },
         );
         return { key, kind };
       }),

@@ -14,7 +14,7 @@ function committer(file: string, then: 'wait' | 'die') {
     const { createIntent, createTicket } = await import(${sourceUrl('./file/intents.ts')});
     const file = ${JSON.stringify(file)};
     const intent = createIntent(file + '.intents');
-    if (${then === 'die'}) createTicket(file + '.intents', 1);
+    if (${then === 'die'}) createTicket(file + '.intents', 'request', 1, '[]\\n');
     writeFileSync(intent + '/new', '{"late":true}');
     console.log('ready');
     if (${then === 'wait'}) process.stdin.once('data', () => {
@@ -56,7 +56,20 @@ describe('a live process that has stopped in the midst of a commit', () => {
       message: expect.stringContaining(String(holder.pid)),
     });
     expect(textOf(file)).toBe('{"a":1}');
-    // The holder's intent stands, and the caller who gave up is in nobody's way.
+    // The request was taken back under an intent of its own: nobody is left who could apply it now.
+    holder.tell('go on');
+    expect(await holder.line()).toBe('ENOENT');
+    expect(textOf(file)).toBe('{"a":1}');
+    expect(readdirSync(`${file}.intents`)).toEqual([]);
+  });
+
+  it('stays undisturbed where the caller who gives up has made no request', async () => {
+    const file = newFile();
+    writeFileSync(file, '{"a":1}');
+    const holder = committer(file, 'wait');
+    await holder.line();
+    const store = openStore(file, { leaseMs: 3_600_000, deadlineMs: 40 });
+    expect(await failureOf(store.update('b', () => 2))).toMatchObject({ code: 'E_TIMEOUT', definite: true });
     expect(readdirSync(`${file}.intents`)).toEqual([expect.stringContaining(`-${holder.pid}-`)]);
     holder.tell('go on');
     expect(await holder.line()).toBe('published');
@@ -82,28 +95,39 @@ describe('a live process that has stopped in the midst of a commit', () => {
   });
 });
 
-it('a directory among the intents that nobody can be asked about is passed after the lease', async () => {
+/** The intent of a process on another machine: nobody can ask whether it lives. */
+const elsewhere = `i-${'0'.repeat(16)}-1-1-${'0'.repeat(12)}-elsewhere`;
+
+it('an intent that nobody can be asked about is passed after the lease, whatever lies in it', async () => {
   const file = newFile();
-  mkdirSync(path.join(`${file}.intents`, 'somebody-else'), { recursive: true });
-  writeFileSync(path.join(`${file}.intents`, 'stray'), '');
+  mkdirSync(path.join(`${file}.intents`, elsewhere, 'a', 'b'), { recursive: true });
+  writeFileSync(path.join(`${file}.intents`, elsewhere, 'stray'), '');
   await openStore(file, { leaseMs: 50, deadlineMs: 5_000 }).set('a', 1);
   expect(JSON.parse(textOf(file))).toEqual({ a: 1 });
 });
 
+it('what is not ours among the intents is in nobody’s way, and stays', async () => {
+  const file = newFile();
+  mkdirSync(path.join(`${file}.intents`, 'auth.json.lock'), { recursive: true });
+  writeFileSync(path.join(`${file}.intents`, 'stray'), '');
+  await openStore(file, { leaseMs: 3_600_000, deadlineMs: 5_000 }).set('a', 1);
+  expect(readdirSync(`${file}.intents`).toSorted()).toEqual(['auth.json.lock', 'stray']);
+});
+
 it('each call has its own deadline, also those that wait for a batch that fails', async () => {
   const file = newFile();
-  mkdirSync(`${file}.intents/nobody-can-be-asked`, { recursive: true });
+  mkdirSync(path.join(`${file}.intents`, elsewhere), { recursive: true });
   const store = openStore(file, { leaseMs: 60_000, deadlineMs: 800 });
   const order: string[] = [];
   const failing = (name: string, call: Promise<unknown>) => failureOf(call).then(() => order.push(name));
 
-  const first = failing('first', store.set('a', 1));
+  const first = failing('first', store.update('a', () => 1));
   await new Promise((resolve) => setTimeout(resolve, 400));
-  const second = failing('second', store.set('b', 2));
+  const second = failing('second', store.update('b', () => 2));
   await first;
   // Begun when the first has failed, it ends after 600 more: the second has but 400 left, and would have 800 if it
   // counted from the end of the first.
-  const measure = failing('measure', openStore(file, { leaseMs: 60_000, deadlineMs: 600 }).set('c', 3));
+  const measure = failing('measure', openStore(file, { leaseMs: 60_000, deadlineMs: 600 }).update('c', () => 3));
   await Promise.all([second, measure]);
   expect(order).toEqual(['first', 'second', 'measure']);
 });

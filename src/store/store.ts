@@ -16,6 +16,8 @@ export interface StoreOptions {
   deadlineMs?: number;
   /** Called when something happened that a user may want to know, for instance a restoration. */
   onEvent?: (event: StoreEvent) => void;
+  /** False lets nobody wait for anybody, for tests of what the intents alone are worth. Slow. Default true. */
+  queues?: boolean;
 }
 
 /**
@@ -51,8 +53,8 @@ export interface Store {
 
 /** Opens a store. Nothing is read or written before the first call, and nothing keeps the process alive. */
 export function openStore(file: string, options: StoreOptions = {}): Store {
-  const { leaseMs = 1000, deadlineMs = 10_000, onEvent = () => {} } = options;
-  return new JsonStore(new FileBackend(file, { leaseMs, onEvent }), deadlineMs);
+  const { leaseMs = 1000, deadlineMs = 10_000, onEvent = () => {}, queues = true } = options;
+  return new JsonStore(new FileBackend(file, { leaseMs, queues, onEvent }), deadlineMs);
 }
 
 interface Waiting {

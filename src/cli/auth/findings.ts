@@ -241,26 +241,31 @@ function judgeClaim(claim: Claim, nowMs: number): Finding {
   if (claim.kind === 'stray' || !claim.owner) {
     return {
       ...{ severity: 'warn', subject: 'lease', says: `${shown(claim.name)}, ${since}: not made by Holdfast` },
-      todo: 'It may be in the way for a second. Remove it if you know what it is',
+      todo: "It is in nobody's way. Remove it if you know what it is",
     };
   }
   const { pid, host, state, command } = claim.owner;
   const who = `process ${pid} on ${host}${command ? ` (${shown(command)})` : ''}, ${describeState[state]}`;
-  const subject = claim.kind === 'holds' ? 'lease' : 'queue';
-  const says =
-    claim.kind === 'holds'
-      ? `held by ${who}, since ${since}`
-      : `place ${claim.ticket}: ${who}, since ${since}`;
-  if (state === 'dead') {
-    return { severity: 'warn', subject, says, todo: 'Nothing: the next write passes it at once' };
-  }
+  const about = (severity: Severity, todo?: string): Finding => ({
+    ...{ severity, subject: claim.kind === 'waits' ? 'queue' : 'lease' },
+    says: `${describeClaim(claim)} ${who}, since ${since}`,
+    ...(todo ? { todo } : {}),
+  });
+  if (state === 'dead') return about('warn', 'Nothing: the next write passes it at once');
+  if (claim.kind === 'rests' || claim.kind === 'ended') return about('ok');
   if (state === 'paused' || nowMs - claim.sinceMs > longMs) {
-    return {
-      ...{ severity: 'warn', subject, says },
-      todo: 'Nothing: it is passed when its lease is over, and can then change nothing any more',
-    };
+    return about(
+      'warn',
+      'Nothing: it is passed when its lease is over, and can then change nothing any more',
+    );
   }
-  return { severity: 'ok', subject, says };
+  return about('ok');
+}
+
+function describeClaim({ kind, ticket }: Claim): string {
+  if (kind === 'holds') return 'held by';
+  if (kind === 'rests') return "kept for its next commit, in nobody's way, by";
+  return kind === 'waits' ? `place ${ticket}:` : 'an answer for';
 }
 
 const describeState = {

@@ -40,9 +40,15 @@ export async function withStore<T>(file: string, use: (store: Store) => Promise<
 }
 
 export function tellEvent(event: StoreEvent): void {
-  if (event.type !== 'recovered') return;
-  note(`${event.file} was unusable (${event.reason}); its last committed state was put back,`);
-  note(`and what it held is kept in ${event.quarantine}: see holdfast auth restore`);
+  if (event.type === 'recovered') {
+    note(`${event.file} was unusable (${event.reason}); its last committed state was put back,`);
+    note(`and what it held is kept in ${event.quarantine}: see holdfast auth restore`);
+  }
+  if (event.type === 'merged') {
+    note(
+      `another program wrote ${event.file} from an old state; put back: ${event.putBack.map(shown).join(', ')}`,
+    );
+  }
 }
 
 const variable = 'OPENCODE_AUTH_CONTENT';

@@ -1,24 +1,33 @@
 import { type FSWatcher, watch } from 'node:fs';
+import { errnoOf } from '../errors.js';
 
 /**
- * Sleeps until something changes in a directory, or a time is over. The watch only makes it quick: where
- * it can't be had (too many watches, no such directory) or misses a change, the time wakes.
+ * Sleeps until something changes in a directory or a file, or a time is over. The watch only makes it quick: where
+ * it can't be had (too many watches, no such place) or misses a change, the time wakes.
  */
 export class Alarm {
   private watcher: FSWatcher | undefined;
+  private place: string | undefined;
   private wake: () => void = () => {};
 
-  get isSet(): boolean {
-    return this.watcher !== undefined;
+  get watches(): string | undefined {
+    return this.place;
   }
 
-  /** Look at the directory *after* this call, so that no change falls between the look and the sleep. */
-  set(directory: string): void {
+  /**
+   * Look at the place *after* this call, so that no change falls between the look and the sleep.
+   * @returns false if nothing will ever wake but the time
+   */
+  set(place: string): boolean {
+    this.close();
     try {
-      this.watcher = watch(directory, { persistent: false }, () => this.wake());
+      this.watcher = watch(place, { persistent: false }, () => this.wake());
       this.watcher.on('error', () => this.close());
-    } catch {
-      // Polling alone, then.
+      this.place = place;
+      return true;
+    } catch (error) {
+      // The place is gone: the next look finds out.
+      return errnoOf(error) === 'ENOENT';
     }
   }
 
@@ -35,5 +44,6 @@ export class Alarm {
   close(): void {
     this.watcher?.close();
     this.watcher = undefined;
+    this.place = undefined;
   }
 }

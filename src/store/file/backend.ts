@@ -2,67 +2,92 @@ import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Backend, StoreEvent } from '../backend.js';
 import type { Change } from '../change.js';
-import { type Document, parseDocument } from '../document.js';
+import type { Document } from '../document.js';
 import { StoreError, unknownOutcome } from '../errors.js';
-import { type Attempt, attemptCommit, type Pending } from './commit.js';
+import { type Attempt, attemptCommit, type Pending, type Repairs, type Task, withdraw } from './commit.js';
 import { createIntent, release } from './intents.js';
-import { readLastCommitted } from './last-committed.js';
 import { ioError, type Paths, resolvePaths } from './paths.js';
 import { Queue } from './queue.js';
-import { type FileState, isSame, readState } from './state.js';
+import { Reader } from './reader.js';
+import { outOfTime, settle } from './settle.js';
+import { gatherMs, Standing } from './standing.js';
+import { listWaiting } from './survey.js';
+import type { FileState } from './state.js';
 import { watchFile } from './watch.js';
 
 export interface FileBackendOptions {
   /** How long a live process may stand in the way unchanged before it is passed, in milliseconds. */
   leaseMs: number;
+  /** False for a test that wants to see the intents alone keep everything safe: nobody waits for anybody. */
+  queues: boolean;
   onEvent: (event: StoreEvent) => void;
 }
 
-/** A corrupt file must stay so for this long before it is taken for corrupt and not for a write under way. */
-const settleCorruptMs = 100;
-/** The same for a missing one: some editors save by unlink and create. */
-const settleMissingMs = 20;
 const backoffMsMax = 64;
+const withdrawalsMax = 100;
 
 /** The default backend: one file, intent leases for safety, a queue for progress. */
 export class FileBackend implements Backend {
+  private readonly reader: Reader;
+  private readonly standing = new Standing();
+  /** One commit at a time: reads that restore or adopt come in between those of the store. */
+  private last: Promise<unknown> = Promise.resolve();
+
   constructor(
     private readonly file: string,
     private readonly options: FileBackendOptions,
-  ) {}
+  ) {
+    this.reader = new Reader(file);
+  }
 
   async read(deadline: number): Promise<Document> {
-    const paths = resolvePaths(this.file);
-    const state = readState(paths.file);
-    if (state.kind === 'valid') return state.document;
-    if (state.kind === 'missing' && !hasCommitted(paths)) return new Map();
-
-    const settled = await settle(paths, state, deadline);
-    if (settled.kind === 'valid') return settled.document;
-    if (settled.kind === 'missing') return new Map();
-    // An empty change: the commit restores the last committed state, or says why it can't.
-    let document: Document = new Map();
-    await this.transact((restored) => {
-      document = restored;
-      return restored;
-    }, deadline);
-    return document;
+    const { document, isSound } = await this.reader.read(deadline);
+    if (document && isSound) return document;
+    // An empty change: the commit restores or takes over what there is, or says why it can't.
+    let committed: Document = new Map();
+    try {
+      await this.transact((current) => {
+        committed = current;
+        return current;
+      }, deadline);
+    } catch (error) {
+      // What a foreign program wrote is read all the same where we may not write.
+      if (document && error instanceof StoreError && error.code === 'E_IO') return document;
+      throw error;
+    }
+    return committed;
   }
 
   async transact(change: Change, deadline: number): Promise<void> {
-    const queue = new Queue(deadline);
-    try {
-      await this.commit(change, queue, deadline);
-    } finally {
-      queue.leave();
-    }
+    const before = this.last;
+    const commit = before.then(() => this.commitInTurn(change, deadline));
+    this.last = commit.catch(() => {});
+    await commit;
   }
 
   watch(listener: () => void): () => void {
     return watchFile(this.file, listener);
   }
 
-  close(): void {}
+  close(): void {
+    this.standing.end();
+    this.reader.close();
+  }
+
+  private async commitInTurn(change: Change, deadline: number): Promise<void> {
+    const queue = new Queue(deadline, this.standing.lastHolder);
+    this.standing.hold();
+    try {
+      await this.commit(change, queue, deadline);
+    } catch (error) {
+      if (await this.isDoneAfterAll(queue, error)) return;
+      throw error;
+    } finally {
+      queue.leave();
+      this.standing.lastHolder = queue.holder;
+      this.standing.restLater(() => this.serve());
+    }
+  }
 
   private async commit(change: Change, queue: Queue, deadline: number): Promise<void> {
     let patienceMs = this.options.leaseMs;
@@ -71,13 +96,29 @@ export class FileBackend implements Backend {
     for (let fences = 0; ; ) {
       try {
         const paths = resolvePaths(this.file);
-        await queue.wait(paths, patienceMs);
-        const attempt = await this.attempt(paths, queue, (intent) =>
-          attemptCommit(paths, intent, change, settled, pending),
-        );
+        // A change that may have happened must not be handed to others, who can't know of it.
+        const edits = typeof change === 'function' || pending ? undefined : change;
+        const isOurs = this.standing.isFor(paths);
+        if (this.standing.gathers(paths)) await sleep(gatherMs);
+        if (!isOurs && this.options.queues) {
+          const turn = await queue.wait(paths, patienceMs, edits, this.standing.isCrowded);
+          if (turn === 'done') return;
+          if (turn === 'doubt') throw lostSight(paths);
+          if (turn === 'next') this.standing.noteCrowd();
+        }
+        queue.enter();
+        const { request, silent } = queue;
+        const task = { change: request ? [] : change, settled, pending, silent, own: request?.name };
+        const attempt = await this.attempt(paths, task);
         if (attempt.kind === 'committed') {
-          if (attempt.restored) this.tell({ type: 'recovered', file: paths.file, ...attempt.restored });
-          return;
+          this.tell(paths, attempt.repairs);
+          if (!request) return;
+          const end = attempt.ended.get(request.name);
+          if (end) queue.leave();
+          if (end === 'done') return;
+          if (end === 'doubt') throw lostSight(paths);
+          // It was not there any more: somebody has told us how it ended.
+          continue;
         }
         if (attempt.kind === 'unsettled') {
           settled = await settle(paths, attempt.state, deadline);
@@ -85,6 +126,8 @@ export class FileBackend implements Backend {
         }
         pending = attempt.pending ?? pending;
         if (performance.now() > deadline) throw outOfTime(paths.file);
+        // Somebody came and ended a standing intent: that is how it is meant to be, and nobody was too slow.
+        if (isOurs) continue;
       } catch (error) {
         // What reaches us raw was refused by the system before anything was published.
         const failure = error instanceof StoreError ? error : ioError('use', this.file, error);
@@ -97,53 +140,77 @@ export class FileBackend implements Backend {
     }
   }
 
+  private async attempt(paths: Paths, task: Task): Promise<Attempt> {
+    const { intent, kind, known } = this.standing.take(paths);
+    let attempt: Attempt | undefined;
+    try {
+      attempt = await attemptCommit(paths, intent, { ...task, known, keeps: kind === 'standing' });
+      return attempt;
+    } finally {
+      this.standing.settle(attempt);
+    }
+  }
+
+  /** Commits what others have asked for meanwhile, so that none of them has to take over first. */
+  private serve(): void {
+    this.last = this.last.then(async () => {
+      this.standing.hold();
+      try {
+        const paths = resolvePaths(this.file);
+        const isAsked = this.standing.isFor(paths) && listWaiting(paths).some(({ kind }) => kind === 'request');
+        if (isAsked) await this.attempt(paths, { change: [] });
+        else this.standing.end();
+      } catch {
+        // It is theirs: whoever asked waits for another, and tells its own caller if there is none.
+        this.standing.end();
+      }
+      this.standing.restLater(() => this.serve());
+    });
+  }
+
+  /** A request that is still out there when its call fails is taken back, so that the caller hears the truth. */
+  private async isDoneAfterAll(queue: Queue, error: unknown): Promise<boolean> {
+    const { request } = queue;
+    if (!request) return false;
+    const paths = resolvePaths(this.file);
+    for (let attempts = 0; attempts < withdrawalsMax; attempts++) {
+      const intent = createIntent(paths.intents);
+      try {
+        const end = withdraw(paths, intent, request);
+        if (end === 'done') return true;
+        if (end === 'withdrawn') return false;
+        if (end === 'doubt') break;
+      } finally {
+        release(intent);
+      }
+      await sleep(randomInt(1, backoffMsMax));
+    }
+    throw error instanceof StoreError ? noLongerDefinite(error) : error;
+  }
+
+  private tell(paths: Paths, { restored, merge }: Repairs): void {
+    const { file } = paths;
+    if (restored) this.emit({ type: 'recovered', file, ...restored });
+    if (merge && merge.putBack.length > 0) this.emit({ type: 'merged', file, ...namesOf(merge) });
+    else if (merge && merge.adopted.length > 0) this.emit({ type: 'adopted', file, keys: merge.adopted });
+  }
+
   /** A listener's own error must not make a commit look failed that has happened. */
-  private tell(event: StoreEvent): void {
+  private emit(event: StoreEvent): void {
     try {
       this.options.onEvent(event);
     } catch (error) {
       process.emitWarning(error instanceof Error ? error : String(error));
     }
   }
-
-  private async attempt(
-    paths: Paths,
-    queue: Queue,
-    commit: (intent: string) => Promise<Attempt>,
-  ): Promise<Attempt> {
-    const intent = createIntent(paths.intents);
-    try {
-      queue.leave();
-      return await commit(intent);
-    } finally {
-      // Left behind, it would stand in everybody's way until the lease is over.
-      release(intent);
-    }
-  }
 }
 
-function hasCommitted(paths: Paths): boolean {
-  const last = readLastCommitted(paths.last);
-  return last !== undefined && parseDocument(last.bytes)?.size !== 0;
+function namesOf({ adopted, putBack }: { adopted: string[]; putBack: string[] }) {
+  return { keys: adopted, putBack };
 }
 
-/** Waits, without an intent, until the file has been the same for long enough, and returns what it then was. */
-async function settle(paths: Paths, first: FileState, deadline: number): Promise<FileState> {
-  for (let state = first; ; ) {
-    if (state.kind === 'valid') return state;
-    if (performance.now() > deadline) throw outOfTime(paths.file);
-    await sleep(state.kind === 'missing' ? settleMissingMs : settleCorruptMs);
-    const now = readState(paths.file);
-    if (isSame(now, state)) return state;
-    state = now;
-  }
-}
-
-function outOfTime(file: string): StoreError {
-  return new StoreError('E_TIMEOUT', `the deadline passed before ${file} could be used`, {
-    ...{ definite: true, file },
-    hint: 'Nothing was written; try again',
-  });
+function lostSight({ file }: Paths): StoreError {
+  return unknownOutcome(file, `a change of ${file}, which another process was to carry along, was lost sight of`);
 }
 
 /**

@@ -1,13 +1,16 @@
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseEntry } from './intents.js';
+import { type EntryKind, parseEntry } from './entry-names.js';
 import { isProvablyDead, self } from './owner.js';
 
 /** Something in the directory of intents, and who put it there. */
 export interface Claim {
   name: string;
-  /** An intent holds the lease, a ticket waits in the queue; all else is somebody else's. */
-  kind: 'holds' | 'waits' | 'stray';
+  /**
+   * `holds`: the lease of a commit under way. `rests`: one that is kept between commits, and that anybody may end at
+   * once. `waits`: in the queue. `ended`: the answer to one that waited. `stray`: not ours.
+   */
+  kind: 'holds' | 'rests' | 'waits' | 'ended' | 'stray';
   /** The place in the queue of what waits. */
   ticket?: number;
   owner?: {
@@ -22,29 +25,37 @@ export interface Claim {
   sinceMs: number;
 }
 
+const kinds: Record<EntryKind, Claim['kind']> = {
+  intent: 'holds',
+  standing: 'rests',
+  ticket: 'waits',
+  request: 'waits',
+  done: 'ended',
+  doubt: 'ended',
+};
+
 /** All that is in the directory of intents: holders first, then who waits, in order. Fails where it can't be listed. */
 export function listClaims(directory: string): Claim[] {
-  const order = ['holds', 'waits', 'stray'];
-  return readdirSync(directory, { withFileTypes: true })
-    .flatMap((found) => claimOf(directory, found.name, found.isDirectory()) ?? [])
+  const order = [...Object.values(kinds), 'stray'];
+  return readdirSync(directory)
+    .flatMap((name) => claimOf(directory, name) ?? [])
     .sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || (a.ticket ?? 0) - (b.ticket ?? 0));
 }
 
 /** Undefined for what has gone since it was listed. */
-function claimOf(directory: string, name: string, isDirectory: boolean): Claim | undefined {
+function claimOf(directory: string, name: string): Claim | undefined {
   const stats = lstatSync(path.join(directory, name), { throwIfNoEntry: false });
   if (!stats) return undefined;
   const sinceMs = stats.birthtimeMs || stats.mtimeMs;
-  const entry = parseEntry(name, isDirectory);
-  if (!entry?.owner) return { name, kind: 'stray', sinceMs };
+  const entry = parseEntry(name);
+  if (!entry) return { name, kind: 'stray', sinceMs };
   const { pid, host } = entry.owner;
   const state = stateOf(entry.owner);
   // The name alone: an argument may be a secret.
   const command = state === 'alive' || state === 'paused' ? readProc(`${pid}/comm`)?.trim() : undefined;
   const owner = { pid, host, state, ...(command ? { command } : {}) };
-  return entry.ticket === undefined
-    ? { name, kind: 'holds', owner, sinceMs }
-    : { name, kind: 'waits', ticket: entry.ticket, owner, sinceMs };
+  const kind = kinds[entry.kind];
+  return { name, kind, ...(kind === 'waits' ? { ticket: entry.number } : {}), owner, sinceMs };
 }
 
 function stateOf(owner: Parameters<typeof isProvablyDead>[0]): 'alive' | 'paused' | 'dead' | 'unknown' {

@@ -1,15 +1,19 @@
-import { renameSync } from 'node:fs';
+import { existsSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
 import { applyChange, type Change } from '../change.js';
 import { type Document, parseDocument, serializeDocument } from '../document.js';
 import { errnoOf, StoreError, unknownOutcome } from '../errors.js';
-import { destroyEntry, listEntries, release } from './intents.js';
-import { encodeLastCommitted, type LastCommitted, readLastCommitted } from './last-committed.js';
+import { type Merge, withGeneration } from './generations.js';
+import { endRequest, release, unlinkIfThere } from './intents.js';
+import { type LastCommitted, readLastCommitted } from './last-committed.js';
 import { newNonce } from './owner.js';
-import { ioError, type Paths } from './paths.js';
+import type { Paths } from './paths.js';
+import { publish } from './publish.js';
 import { quarantine } from './quarantine.js';
-import { syncDirectory, writeDurably } from './stage.js';
-import { type FileState, hasChanged, isSame, readState } from './state.js';
+import { judge, type Situation } from './situation.js';
+import { syncDirectory } from './stage.js';
+import { type FileState, hasChanged, isSame, readState, timeOf } from './state.js';
+import { destroyOthers, listWaiting, type Request, readRequests } from './survey.js';
 
 /** A commit that was fenced after its copy was in place and before its file was. */
 export interface Pending {
@@ -17,9 +21,43 @@ export interface Pending {
   epoch: string;
 }
 
+/** What a standing intent vouches for: nobody has committed since, or the intent would be gone. */
+export interface Known {
+  state: FileState;
+  last: LastCommitted;
+}
+
+export interface Task {
+  change: Change;
+  /** The state that was seen unchanged for long enough to act upon, if the last attempt was unsettled. */
+  settled?: FileState | undefined;
+  /** The earlier attempt at this very change that was fenced between the two renames. */
+  pending?: Pending | undefined;
+  /** If the intent is a standing one that has committed before. */
+  known?: Known | undefined;
+  /** The intent outlives the commit. */
+  keeps?: boolean;
+  /** Our own request, among those of the others. Nobody needs to be told of it. */
+  own?: string | undefined;
+  /** Requests that were silent for a lease: what can't be read of them is swept. */
+  silent?: ReadonlySet<string> | undefined;
+}
+
+export interface Repairs {
+  restored?: { quarantine: string; reason: string };
+  merge?: Merge;
+}
+
 export type Attempt =
-  /** Durable; `restored` says what was repaired on the way. */
-  | { kind: 'committed'; restored?: { quarantine: string; reason: string } }
+  /** Durable. `known` is what the file and its copy hold now; undefined where nothing was written. */
+  | {
+      kind: 'committed';
+      repairs: Repairs;
+      known: Known | undefined;
+      ended: Map<string, 'done' | 'doubt'>;
+      /** Somebody waits for us to go. */
+      isAwaited: boolean;
+    }
   /** Somebody came later and destroyed our intent: nothing was changed, start again with fresh state. */
   | { kind: 'fenced'; pending?: Pending }
   /** The file is in a state that may be somebody's half-done work: wait without an intent, then look again. */
@@ -35,50 +73,83 @@ export type Attempt =
  *
  *     A reads v0 | B: intent, reads v0, commits v1 | A destroys nothing, commits v0 + a: b is lost
  *
- * @param settled the state that was seen unchanged for long enough to act upon, if the last attempt was unsettled
- * @param pending the earlier attempt of this very change that was fenced between the two renames
+ * The same argument holds for a standing intent and all its commits: whoever commits in between has destroyed it first.
+ *
+ * The requests of others are carried along. The copy names them, and goes on naming them until their owners know, so
+ * whoever comes next neither applies one twice nor forgets one, however the commit ended.
  */
-export async function attemptCommit(
-  paths: Paths,
-  intent: string,
-  change: Change,
-  settled: FileState | undefined,
-  pending: Pending | undefined,
-): Promise<Attempt> {
-  destroyOthers(paths, intent);
-  const last = readLastCommitted(paths.last);
-  const state = readState(paths.file);
-  if (needsToSettle(state, last) && !(settled && isSame(state, settled))) {
+export async function attemptCommit(paths: Paths, intent: string, task: Task): Promise<Attempt> {
+  const entries = task.known ? listWaiting(paths) : destroyOthers(paths, intent);
+  const last = task.known?.last ?? readLastCommitted(paths.last);
+  const state = task.known?.state ?? readState(paths.file);
+  if (needsToSettle(state, last) && !(task.settled && isSame(state, task.settled))) {
     return { kind: 'unsettled', state };
   }
+  const situation = judge(state, last, task.pending?.id) ?? unusable(paths, state);
+  const requests = readRequests(paths, entries, situation, task.silent);
 
-  const base = baseOf(paths, state, last);
-  const restored =
-    state.kind === 'corrupt'
-      ? { reason: state.reason, quarantine: quarantine(paths, state.bytes) }
-      : undefined;
-  const document = pending && wasApplied(paths, pending, last, state) ? base : applyChange(base, change);
-  if (document === base && !restored) {
-    // Nothing to write. What we read may still be on its way to the disk, and we are about to vouch for it.
-    release(intent);
-    await syncDirectory(paths.directory);
-    return { kind: 'committed' };
+  const carried = requests.open.reduce((current, { edits }) => applyChange(current, edits), situation.base);
+  const isApplied = task.pending && wasApplied(paths, task.pending, last, state);
+  const document = isApplied ? carried : applyChange(carried, task.change);
+
+  const restored = keepUnusable(paths, state);
+  const repairs: Repairs = {
+    ...(restored && { restored }),
+    ...(situation.merge && { merge: situation.merge }),
+  };
+  const record = nextRecord(intent, { last, state, situation, document, requests });
+  const writesFile = restored !== undefined || document !== heldBy(state, situation);
+  let known: Known | undefined;
+  // A request is told to be done only where the copy tells so, too: else somebody who has read it may apply it again.
+  if (writesFile || (last && situation.copyIsOld) || requests.open.length > 0) {
+    const outcome = await publish(paths, intent, record, {
+      isFileNew: writesFile,
+      isStillRight: () => !hasChanged(paths.file, state) && requests.open.every(({ isAlive }) => isAlive()),
+    });
+    if (outcome.kind !== 'published') return outcome;
+    known = { last: outcome.record, state: stateAfter(outcome.record, state, document, writesFile) };
+  } else if (task.known && (!existsSync(intent) || hasChanged(paths.file, state))) {
+    // Nothing is renamed, so nothing has failed: what a standing intent vouches for must be asked.
+    return { kind: 'fenced' };
   }
 
-  const bytes = serializeDocument(document);
-  const copy: LastCommitted = {
-    id: path.basename(intent),
-    epoch: restored || !last ? newNonce() : last.epoch,
-    bytes,
-  };
-  const attempt = await publish(paths, intent, copy, state);
-  return attempt.kind === 'committed' && restored ? { ...attempt, restored } : attempt;
+  const ended = new Map<string, 'done' | 'doubt'>();
+  for (const request of [...requests.applied, ...requests.open]) ended.set(request.name, 'done');
+  for (const request of requests.doubtful) ended.set(request.name, 'doubt');
+  // Committed. Nothing below may be taken for a fence any more: a repeated change would be applied twice. The next one is
+  // let in before our own fsync of the directory: whatever it builds on our state is acknowledged after a later one. But
+  // not where others wait for us to tell them that they are done: they would come in to ask.
+  if (!task.keeps && ended.size === 0) release(intent);
+  // Also where nothing was written: what we read may still be on its way to the disk, and we are about to vouch for it.
+  await durable(paths);
+  for (const [name, end] of ended) if (name !== task.own) endRequest(paths.intents, name, end);
+    const isAwaited = entries.some(({ kind }) => kind === 'ticket');
+  return { kind: 'committed', repairs, ended, known: known ?? task.known, isAwaited };
 }
 
-function destroyOthers(paths: Paths, intent: string): void {
-  const own = path.basename(intent);
-  for (const entry of listEntries(paths.intents)) {
-    if (entry.ticket === undefined && entry.name !== own) destroyEntry(path.join(paths.intents, entry.name));
+/**
+ * Takes a request back. Under an intent of our own, so that nobody is left who could have read it and apply it later.
+ * @returns how it had ended before, or `withdrawn` if it never took effect and never will; undefined if fenced
+ */
+export function withdraw(
+  paths: Paths,
+  intent: string,
+  request: { place: string; id: string },
+): 'done' | 'doubt' | 'withdrawn' | undefined {
+  destroyOthers(paths, intent);
+  const state = readState(paths.file);
+  const situation = judge(state, readLastCommitted(paths.last), undefined);
+  const isPart = situation?.applied.has(request.id);
+  if (!situation || situation.doubtful.has(request.id) || (isPart && situation.restores)) return 'doubt';
+  if (isPart) return 'done';
+  unlinkIfThere(request.place);
+  try {
+    // If it is still there, nobody has come after us before the request was gone.
+    rmdirSync(intent);
+    return 'withdrawn';
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
   }
 }
 
@@ -88,21 +159,22 @@ function needsToSettle(state: FileState, last: LastCommitted | undefined): boole
   return state.kind === 'corrupt';
 }
 
-/** A readable file always wins, and so does a missing one: only a corrupt file yields to the copy. */
-function baseOf(paths: Paths, state: FileState, last: LastCommitted | undefined): Document {
-  if (state.kind === 'valid') return state.document;
-  if (state.kind === 'missing') return new Map();
-  const base = last && parseDocument(last.bytes);
-  if (base) return base;
+function unusable(paths: Paths, state: FileState): never {
+  const reason = state.kind === 'corrupt' ? state.reason : 'it is missing';
   throw new StoreError(
     'E_CORRUPT',
-    `${paths.file} can't be used (${state.reason}), nor can its copy ${paths.last}`,
+    `${paths.file} can't be used (${reason}), nor can its copy ${paths.last}`,
     {
       definite: true,
       file: paths.file,
       hint: 'Nothing was written. Repair the file, or remove it to start empty',
     },
   );
+}
+
+function keepUnusable(paths: Paths, state: FileState): Repairs['restored'] {
+  if (state.kind !== 'corrupt') return undefined;
+  return { reason: state.reason, quarantine: quarantine(paths, state.bytes) };
 }
 
 /**
@@ -126,46 +198,52 @@ function wasApplied(
   );
 }
 
-/** Stages both files in the intent and renames them out of it: the copy first, then the file. */
-async function publish(paths: Paths, intent: string, copy: LastCommitted, read: FileState): Promise<Attempt> {
-  const stagedFile = path.join(intent, 'new');
-  const stagedCopy = path.join(intent, 'copy');
-  try {
-    await writeDurably([
-      { place: stagedFile, bytes: copy.bytes },
-      { place: stagedCopy, bytes: encodeLastCommitted(copy) },
-    ]);
-    // A foreign writer, who knows no intents, may have changed the file meanwhile: its change is not ours to drop.
-    if (hasChanged(paths.file, read)) return { kind: 'fenced' };
-    renameSync(stagedCopy, paths.last);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return { kind: 'fenced' };
-    throw error instanceof StoreError ? error : ioError('prepare a change of', paths.file, error);
-  }
-
-  // The copy is in place: from here on the change can be restored from it, so it may never be called failed.
-  try {
-    renameSync(stagedFile, paths.file);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return { kind: 'fenced', pending: { id: copy.id, epoch: copy.epoch } };
-    throw notDurable(paths.file, error);
-  }
-
-  // Committed. Nothing below may be taken for a fence any more: a repeated change would be applied twice. The next one is
-  // let in before our own fsync of the directory: whatever it builds on our state is acknowledged after a later one.
-  release(intent);
-  try {
-    await syncDirectory(paths.directory);
-  } catch (error) {
-    throw notDurable(paths.file, error);
-  }
-  return { kind: 'committed' };
+interface Outlook {
+  last: LastCommitted | undefined;
+  state: FileState;
+  situation: Situation;
+  document: Document;
+  requests: { applied: Request[]; open: Request[] };
 }
 
-function notDurable(file: string, cause: unknown): StoreError {
-  return unknownOutcome(
-    file,
-    `a change of ${file} may not be durable: ${errnoOf(cause) ?? String(cause)}`,
-    cause,
-  );
+/** What the copy will say. The identity of the file is filled in when there is one. */
+function nextRecord(intent: string, { last, state, situation, document, requests }: Outlook): LastCommitted {
+  const held = heldBy(state, situation);
+  return {
+    id: path.basename(intent),
+    epoch: last && !situation.renewsEpoch ? last.epoch : newNonce(),
+    replaces: state.identity,
+    identity: state.identity,
+    applied: requests.applied.map(({ id }) => id),
+    applying: requests.open.map(({ id }) => id),
+    generations: withGeneration(situation.generations, held, document, timeOf(state.identity)),
+    bytes: state.kind === 'valid' && document === held ? state.bytes : serializeDocument(document),
+  };
+}
+
+/** What a reader finds now; of a corrupt file, what it is about to find. */
+function heldBy(state: FileState, situation: Situation): Document {
+  return state.kind === 'valid' ? state.document : situation.base;
+}
+
+function stateAfter(
+  record: LastCommitted,
+  before: FileState,
+  document: Document,
+  isFileNew: boolean,
+): FileState {
+  if (!isFileNew) return before;
+  return { kind: 'valid', identity: record.identity, bytes: record.bytes, document };
+}
+
+async function durable(paths: Paths): Promise<void> {
+  try {
+    await syncDirectory(paths.directory);
+  } catch (cause) {
+    throw unknownOutcome(
+      paths.file,
+      `a change of ${paths.file} may not be durable: ${errnoOf(cause) ?? String(cause)}`,
+      cause,
+    );
+  }
 }

@@ -1,19 +1,29 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Entry, parseEntry } from './intents.js';
-import { decodeLastCommitted, encodeLastCommitted } from './last-committed.js';
+import { type Entry, type EntryKind, parseEntry } from './entry-names.js';
+import { decodeLastCommitted, encodeLastCommitted, type LastCommitted } from './last-committed.js';
 import { isProvablyDead, self } from './owner.js';
 import { firstObstacle } from './queue.js';
 
-const intent = (name: string): Entry => ({ name, ticket: undefined, owner: undefined });
-const ticket = (number: number, name = `t${number}`): Entry => ({ name, ticket: number, owner: undefined });
-const own = { place: '', name: 'mine', number: 5 };
+const entry = (kind: EntryKind, number: number, name: string): Entry => ({
+  ...{ kind, number, name, id: name, owner: self },
+});
+const intent = (name: string) => entry('intent', 0, name);
+const ticket = (number: number, name = `t${number}`) => entry('ticket', number, name);
+const request = (number: number) => entry('request', number, `r${number}`);
+const own = { name: 'mine', number: 5 };
 
 describe('the queue', () => {
   it('is empty for a newcomer only where there is neither an intent nor a ticket', () => {
     expect(firstObstacle([], undefined)).toBeUndefined();
     expect(firstObstacle([ticket(9)], undefined)?.name).toBe('t9');
+    expect(firstObstacle([request(9)], undefined)?.name).toBe('r9');
     expect(firstObstacle([intent('i')], undefined)?.name).toBe('i');
+  });
+  it('waits neither for an intent that stands by, nor for a request that has ended', () => {
+    const passed = [entry('standing', 0, 'k'), entry('done', 1, 'd1'), entry('doubt', 2, 'u2')];
+    expect(firstObstacle(passed, undefined)).toBeUndefined();
+    expect(firstObstacle(passed, own)).toBeUndefined();
   });
   it('makes a ticket wait for intents first, then for smaller tickets, in order', () => {
     expect(firstObstacle([ticket(4), intent('i'), ticket(3)], own)?.name).toBe('i');
@@ -25,7 +35,7 @@ describe('the queue', () => {
       fc.property(fc.nat(), fc.string(), fc.string(), (number, a, b) => {
         fc.pre(a !== b);
         const waits = (me: string, other: string) =>
-          firstObstacle([ticket(number, other)], { place: '', name: me, number }) !== undefined;
+          firstObstacle([ticket(number, other)], { name: me, number }) !== undefined;
         expect(waits(a, b)).toBe(!waits(b, a));
       }),
     );
@@ -33,14 +43,16 @@ describe('the queue', () => {
 });
 
 describe('the last-committed copy', () => {
-  const record = (bytes: Uint8Array) =>
-    encodeLastCommitted({ id: 'an-id', epoch: 'an-epoch', bytes: Buffer.from(bytes) });
+  const copyOf = (bytes: Uint8Array): LastCommitted => ({
+    ...{ id: 'an-id', epoch: 'an-epoch', replaces: 'none', identity: '1.2.3.4' },
+    ...{ applied: ['a'], applying: ['b', 'c'], generations: [{ since: 7, before: [['key', null]] }], bytes: Buffer.from(bytes) },
+  });
+  const record = (bytes: Uint8Array) => encodeLastCommitted(copyOf(bytes));
 
   it('comes back as it was', () => {
     fc.assert(
       fc.property(fc.uint8Array(), (bytes) => {
-        const expected = { id: 'an-id', epoch: 'an-epoch', bytes: Buffer.from(bytes) };
-        expect(decodeLastCommitted(record(bytes))).toEqual(expected);
+        expect(decodeLastCommitted(record(bytes))).toEqual(copyOf(bytes));
       }),
     );
   });
@@ -60,11 +72,13 @@ describe('an owner', () => {
 
   it('stands in the name of what it made', () => {
     const name = `t7-${'0'.repeat(16)}-${pid}-${startTime}-${machine}-some.host_1`;
-    expect(parseEntry(name, false)).toEqual({ name, ticket: 7, owner: { ...self, host: 'some.host_1' } });
+    expect(parseEntry(name)).toEqual({
+      ...{ name, kind: 'ticket', number: 7, id: '0'.repeat(16), owner: { ...self, host: 'some.host_1' } },
+    });
   });
-  it('of a strange file is nobody, and of a strange directory unknown', () => {
-    expect(parseEntry('.DS_Store', false)).toBeUndefined();
-    expect(parseEntry('auth.json.lock', true)).toMatchObject({ ticket: undefined, owner: undefined });
+  it('is none of ours where the name is not', () => {
+    expect(parseEntry('.DS_Store')).toBeUndefined();
+    expect(parseEntry('auth.json.lock')).toBeUndefined();
   });
   it('is dead only if that is certain', () => {
     expect(isProvablyDead(self)).toBe(false);

@@ -2,55 +2,22 @@ import {
   chmodSync,
   closeSync,
   mkdirSync,
-  openSync,
   readdirSync,
+  renameSync,
   rmdirSync,
+  rmSync,
   statSync,
   unlinkSync,
 } from 'node:fs';
 import path from 'node:path';
 import { errnoOf } from '../errors.js';
-import { newNonce, type Owner, self } from './owner.js';
+import { type Entry, endedName, newIntentName, newTicketName, parseEntry } from './entry-names.js';
 import { ioError } from './paths.js';
-import { syncDirectoryNow } from './stage.js';
+import { stage, syncDirectoryNow } from './stage.js';
 
-/** An entry of the directory of intents: a directory is an intent, a file is a ticket of the queue. */
-export interface Entry {
-  name: string;
-  /** The place in the queue; undefined for an intent. */
-  ticket: number | undefined;
-  /** Undefined for a directory whose name is not one of ours: destroyed like an intent, and never judged dead. */
-  owner: Owner | undefined;
-}
-
-const pattern = /^(?:i|t(\d+))-[0-9a-f]{16}-(\d+)-(\d+)-([0-9a-f]{12})-([\w.]*)$/;
-
-function nameOf(kind: string): string {
-  return `${kind}-${newNonce()}-${self.pid}-${self.startTime}-${self.machine}-${self.host}`;
-}
-
-export function parseEntry(name: string, isDirectory: boolean): Entry | undefined {
-  const match = pattern.exec(name);
-  // A stray file is nobody's: it can't hold a staged document, so it is in nobody's way.
-  if (!match) return isDirectory ? { name, ticket: undefined, owner: undefined } : undefined;
-  const [, ticket, pid, startTime = '', machine = '', host = ''] = match;
-  return {
-    name,
-    ticket: ticket === undefined ? undefined : Number(ticket),
-    owner: { pid: Number(pid), startTime, machine, host },
-  };
-}
-
-/** All that is there now. An entry present during the whole call is in the result: the protocol needs no more of it. */
+/** All of ours that is there now. An entry present during the whole call is in the result: the protocol needs no more of it. */
 export function listEntries(directory: string): Entry[] {
-  try {
-    return readdirSync(directory, { withFileTypes: true }).flatMap(
-      (found) => parseEntry(found.name, found.isDirectory()) ?? [],
-    );
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw ioError('list', directory, error);
-  }
+  return namesIn(directory).flatMap((name) => parseEntry(name) ?? []);
 }
 
 /**
@@ -58,19 +25,34 @@ export function listEntries(directory: string): Entry[] {
  * whose intent was destroyed would otherwise bring it back to life and be un-fenced.
  * @returns the path of the intent
  */
-export function createIntent(directory: string): string {
-  const intent = path.join(directory, nameOf('i'));
+export function createIntent(directory: string, kind: 'intent' | 'standing' = 'intent'): string {
+  const intent = path.join(directory, newIntentName(kind));
   makeInside(directory, () => mkdirSync(intent, { mode: 0o700 }));
   tighten(intent);
   tighten(directory);
   return intent;
 }
 
-/** Takes a place in the queue. @returns the path of the ticket */
-export function createTicket(directory: string, ticket: number): string {
-  const file = path.join(directory, nameOf(`t${ticket}`));
-  makeInside(directory, () => closeSync(openSync(file, 'wx', 0o600)));
-  return file;
+/** Takes a place in the queue. */
+export function createTicket(
+  directory: string,
+  kind: 'ticket' | 'request',
+  number: number,
+  content: string,
+): { place: string; name: string; id: string } {
+  const { name, id } = newTicketName(kind, number);
+  const place = path.join(directory, name);
+  makeInside(directory, () => closeSync(stage(place, Buffer.from(content)).descriptor));
+  return { place, name, id };
+}
+
+/** Tells the owner of a request how it ended. The first to tell is believed; all who can tell would say the same. */
+export function endRequest(directory: string, request: string, end: 'done' | 'doubt'): void {
+  try {
+    renameSync(path.join(directory, request), path.join(directory, endedName(request, end)));
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw ioError('answer a request in', directory, error);
+  }
 }
 
 function makeInside(directory: string, make: () => void): void {
@@ -137,7 +119,8 @@ export function destroyEntry(place: string): void {
       // Windows says EPERM or EBUSY for a directory that is not empty yet.
       if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw ioError('remove', place, error);
     }
-    for (const name of namesIn(place)) unlinkIfThere(path.join(place, name));
+    // Recursive, because anybody may have put anything inside. The intent itself goes by `rmdir` alone.
+    for (const name of namesIn(place)) remove(path.join(place, name));
   }
   unlinkIfThere(place);
 }
@@ -160,10 +143,21 @@ function namesIn(directory: string): string[] {
   }
 }
 
-export function unlinkIfThere(file: string): void {
+function remove(place: string): void {
+  try {
+    rmSync(place, { recursive: true, force: true });
+  } catch (error) {
+    throw ioError('remove', place, error);
+  }
+}
+
+/** @returns whether it was there */
+export function unlinkIfThere(file: string): boolean {
   try {
     unlinkSync(file);
+    return true;
   } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw ioError('remove', file, error);
+    if (errnoOf(error) === 'ENOENT') return false;
+    throw ioError('remove', file, error);
   }
 }

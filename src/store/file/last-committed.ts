@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { errnoOf } from '../errors.js';
+import type { Generation } from './generations.js';
 import { ioError } from './paths.js';
 
 /**
@@ -19,26 +20,39 @@ export interface LastCommitted {
    * epoch proves that it did not.
    */
   epoch: string;
+  /** The identity of the file that this commit was to replace: while it is still there, the commit did not happen. */
+  replaces: string;
+  /** The identity of the file that was renamed into place: where it is there, the commit did happen. */
+  identity: string;
+  /** Requests that are part of the state and whose owners had not seen it yet. */
+  applied: string[];
+  /** Requests that are part of the state from this commit on. */
+  applying: string[];
+  /** What the newest commits changed, the last one at the end: fingerprints alone, no values. */
+  generations: Generation[];
   /** The exact bytes of the file. */
   bytes: Buffer;
 }
 
-const magic = 'holdfast-last-committed-1';
+const magic = 'holdfast-last-committed-2';
+const newline = 0x0a;
 
-export function encodeLastCommitted({ id, epoch, bytes }: LastCommitted): Buffer {
-  return Buffer.concat([Buffer.from(`${magic} ${id} ${epoch} ${checksum(id, epoch, bytes)}\n`), bytes]);
+/** `<magic> <checksum of the rest>`, a line with all but the bytes, and the bytes. */
+export function encodeLastCommitted({ bytes, ...head }: LastCommitted): Buffer {
+  const line = Buffer.from(`${JSON.stringify(head)}\n`);
+  return Buffer.concat([Buffer.from(`${magic} ${checksum(line, bytes)}\n`), line, bytes]);
 }
 
 /** Undefined for anything but a complete record whose checksum is right. */
 export function decodeLastCommitted(record: Buffer): LastCommitted | undefined {
-  const end = record.indexOf('\n');
-  const [found, id = '', epoch = '', sum] = record
-    .subarray(0, Math.max(end, 0))
-    .toString('latin1')
-    .split(' ');
-  const bytes = record.subarray(end + 1);
-  if (found !== magic || sum !== checksum(id, epoch, bytes)) return undefined;
-  return { id, epoch, bytes };
+  const lineAt = record.indexOf(newline) + 1;
+  const bytesAt = record.indexOf(newline, lineAt) + 1;
+  if (lineAt === 0 || bytesAt === 0) return undefined;
+  const line = record.subarray(lineAt, bytesAt);
+  const bytes = record.subarray(bytesAt);
+  if (record.subarray(0, lineAt).toString('latin1') !== `${magic} ${checksum(line, bytes)}\n`)
+    return undefined;
+  return { ...(JSON.parse(line.toString()) as Omit<LastCommitted, 'bytes'>), bytes };
 }
 
 /** Undefined if there is none that can be used: it is needed only where the file can't be used either. */
@@ -53,6 +67,6 @@ export function readLastCommitted(file: string): LastCommitted | undefined {
   }
 }
 
-function checksum(id: string, epoch: string, bytes: Uint8Array): string {
-  return createHash('sha256').update(`${id} ${epoch}\n`).update(bytes).digest('hex');
+function checksum(line: Uint8Array, bytes: Uint8Array): string {
+  return createHash('sha256').update(line).update(bytes).digest('hex');
 }

@@ -37,12 +37,20 @@ export function newNonce(): string {
  */
 export function isProvablyDead(owner: Owner): boolean {
   if (owner.machine !== self.machine) return false;
-  if (owner.startTime !== '0') return startTimeOf(owner.pid) !== owner.startTime;
+  return owner.startTime === '0' ? !hasProcess(owner.pid) : startTimeOf(owner.pid) !== owner.startTime;
+}
+
+/** The quick look, where a wrong yes does no harm: a zombie, or another process with the same number, counts as alive. */
+export function seemsAlive(owner: Owner): boolean {
+  return owner.machine !== self.machine || hasProcess(owner.pid);
+}
+
+function hasProcess(pid: number): boolean {
   try {
-    process.kill(owner.pid, 0);
-    return false;
+    process.kill(pid, 0);
+    return true;
   } catch (error) {
-    return errnoOf(error) === 'ESRCH';
+    return errnoOf(error) !== 'ESRCH';
   }
 }
 

@@ -28,7 +28,7 @@ export function resolvePaths(file: string): Paths {
 
 function realFile(file: string, links: number): string {
   try {
-    return realpathSync(file);
+    return realpathSync.native(file);
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw ioError('resolve', file, error);
   }
@@ -43,7 +43,7 @@ function realFile(file: string, links: number): string {
 
 function realDirectory(directory: string): string {
   try {
-    return realpathSync(directory);
+    return realpathSync.native(directory);
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return directory;
     throw ioError('resolve', directory, error);

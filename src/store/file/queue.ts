@@ -1,92 +1,184 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
+import type { Edit } from '../change.js';
 import { type Holder, StoreError } from '../errors.js';
 import { Alarm } from './alarm.js';
-import { createTicket, destroyEntry, type Entry, listEntries, unlinkIfThere } from './intents.js';
-import { isProvablyDead } from './owner.js';
+import { type Entry, endedName, inOrder } from './entry-names.js';
+import { createTicket, destroyEntry, listEntries, unlinkIfThere } from './intents.js';
+import { isProvablyDead, seemsAlive } from './owner.js';
 import type { Paths } from './paths.js';
+import { encodeRequest } from './request.js';
 
-interface Ticket {
+export interface Ticket {
   place: string;
   name: string;
+  id: string;
   number: number;
+  kind: 'ticket' | 'request';
 }
 
-/** How often those behind the first in line look, at the most; and the first, whom each change wakes. */
-const pauseMsMax = 8;
+export type Turn =
+  /** Nobody else is about. */
+  | 'free'
+  /** It is our turn among several. */
+  | 'next'
+  /** Somebody has carried our request along: it is committed and durable. */
+  | 'done'
+  /** Our request may have been carried along; nobody can tell. */
+  | 'doubt';
+
+/** How often everybody looks who is not woken earlier. */
+const pauseMs = 8;
+/** How long a request is left to the holder without a look at what else is going on. */
+const trustMs = 4;
+/** From when on the obstacle's owner is looked at thoroughly: a zombie, or a new process of the same number. */
+const thoroughMs = 4;
 
 /**
  * The queue makes progress likely; it is never needed for safety. Whoever finds the way free goes at
- * once; whoever does not takes a numbered ticket and waits for intents and for smaller tickets.
+ * once; whoever does not takes a numbered ticket and waits for intents and for smaller tickets. A change that can be told
+ * as data goes into the ticket, and is committed with that of whoever comes first.
  * Nobody waits while holding an intent: two that see each other would wait for ever.
  */
 export class Queue {
+  /** Requests in front of us whose owners did not stir for a lease: not waited for any longer. */
+  readonly silent = new Set<string>();
+  /** The name of the intent that was in the way at the last look. */
+  holder: string | undefined;
   private ticket: Ticket | undefined;
-  private number: number | undefined;
   /** What is in the way, and since when we have seen it so: our own monotonic clock alone judges. */
   private seen: { name: string; since: number } | undefined;
 
-  /** @param deadline on the monotonic clock, in milliseconds */
-  constructor(private readonly deadline: number) {}
+  /**
+   * @param deadline on the monotonic clock, in milliseconds
+   * @param holder the name of the intent that was in the way of an earlier change
+   */
+  constructor(
+    private readonly deadline: number,
+    holder: string | undefined,
+  ) {
+    this.holder = holder;
+  }
+
+  /** Our own, if it is still out there. */
+  get request(): Ticket | undefined {
+    return this.ticket?.kind === 'request' ? this.ticket : undefined;
+  }
 
   /**
-   * Resolves when nothing live is in the way.
+   * Resolves when nothing live is in the way, or nothing is left to do.
    * @param leaseMs how long a live process may be in the way unchanged
+   * @param edits what a request may carry; undefined for a change that we must commit ourselves
+   * @param isCrowded others were about a moment ago, so a request is made before anything else
    * @throws StoreError `E_TIMEOUT` past the deadline
    */
-  async wait(paths: Paths, leaseMs: number): Promise<void> {
+  async wait(
+    paths: Paths,
+    leaseMs: number,
+    edits: readonly Edit[] | undefined,
+    isCrowded: boolean,
+  ): Promise<Turn> {
     const alarm = new Alarm();
     try {
+      if (isCrowded && edits) {
+        this.ticket ??= takeTicket(paths, edits);
+        const end = await this.trust(paths, this.ticket, alarm);
+        if (end) return end;
+      }
       for (;;) {
-        const pauseMs = this.look(paths, leaseMs, alarm);
-        if (pauseMs === 0) return;
+        const turn = this.look(paths, leaseMs, edits, alarm);
+        if (turn) return turn;
         await alarm.sleep(pauseMs);
+        const end = this.endOfRequest(paths);
+        if (end) return end;
       }
     } finally {
       alarm.close();
     }
   }
 
-  /** Our intent stands: the others wait for that now. The number is kept, so a fenced commit returns to its place. */
+  /**
+   * While the holder whom we saw last is still there, it will most likely carry our request along: a look at all the others
+   * would cost more than the commit.
+   */
+  private async trust(paths: Paths, { place }: Ticket, alarm: Alarm): Promise<Turn | undefined> {
+    if (this.holder === undefined || !existsSync(path.join(paths.intents, this.holder))) return undefined;
+    alarm.set(place);
+    // It may have been told before the alarm was set.
+    if (existsSync(place)) await alarm.sleep(trustMs);
+    return this.endOfRequest(paths);
+  }
+
+  /**
+   * Our intent stands: the others wait for that now. A request stays: others may have read it already.
+   */
+  enter(): void {
+    if (this.ticket?.kind === 'ticket') this.leave();
+  }
+
+  /** Takes our ticket away. Not for a request that somebody may still apply. */
   leave(): void {
     if (this.ticket) unlinkIfThere(this.ticket.place);
     this.ticket = undefined;
   }
 
-  /** Passes whoever is gone. @returns how long to sleep before the next look, 0 if the way is free */
-  private look(paths: Paths, leaseMs: number, alarm: Alarm): number {
+  /** Passes whoever is gone. @returns undefined if there is something to wait for */
+  private look(
+    paths: Paths,
+    leaseMs: number,
+    edits: readonly Edit[] | undefined,
+    alarm: Alarm,
+  ): Turn | undefined {
     const entries = listEntries(paths.intents);
-    const obstacle = firstObstacle(entries, this.ticket);
-    if (!obstacle) return 0;
-    if (this.isGone(obstacle, leaseMs)) {
-      destroyEntry(path.join(paths.intents, obstacle.name));
-      return this.look(paths, leaseMs, alarm);
-    }
+    const obstacle = this.firstObstacle(entries);
+    if (obstacle?.kind === 'intent') this.holder = obstacle.name;
+    if (!obstacle) return entries.some(({ name }) => name !== this.ticket?.name) ? 'next' : 'free';
+    if (this.passes(paths, obstacle, leaseMs)) return this.look(paths, leaseMs, edits, alarm);
     if (performance.now() > this.deadline) throw this.timeout(obstacle, paths.file);
-    this.ticket ??= this.takeTicket(paths.intents, entries);
-    const ahead = entries.filter((entry) => isAhead(entry, this.ticket)).length;
-    // A change wakes the first in line only: were it everybody, each commit would cost all of them a look.
-    if (ahead > 1) return Math.min(ahead, pauseMsMax);
-    if (alarm.isSet) return pauseMsMax;
-    alarm.set(paths.intents);
-    return alarm.isSet ? this.look(paths, leaseMs, alarm) : 1;
+    const isNew = this.ticket === undefined;
+    this.ticket ??= takeTicket(paths, edits);
+    const watched = path.join(paths.intents, nearestAhead(entries, this.ticket)?.name ?? obstacle.name);
+    const isSetAnew = alarm.watches !== watched && alarm.set(watched);
+    // What is in the way may have gone while we took the ticket and set the alarm.
+    return isNew || isSetAnew ? this.look(paths, leaseMs, edits, alarm) : undefined;
   }
 
-  private takeTicket(directory: string, entries: Entry[]): Ticket {
-    this.number ??= 1 + Math.max(0, ...entries.map((entry) => entry.ticket ?? 0));
-    const place = createTicket(directory, this.number);
-    return { place, name: path.basename(place), number: this.number };
+  /** How our request ended, if it has. */
+  private endOfRequest(paths: Paths): 'done' | 'doubt' | undefined {
+    const { request } = this;
+    if (!request) return undefined;
+    if (existsSync(request.place)) return undefined;
+    this.ticket = undefined;
+    if (unlinkIfThere(path.join(paths.intents, endedName(request.name, 'done')))) return 'done';
+    // Or removed by a hand that is not ours: perhaps after it had been read.
+    unlinkIfThere(path.join(paths.intents, endedName(request.name, 'doubt')));
+    return 'doubt';
   }
 
-  private isGone(obstacle: Entry, leaseMs: number): boolean {
+  private firstObstacle(entries: readonly Entry[]): Entry | undefined {
+    return firstObstacle(
+      entries.filter(({ name }) => !this.silent.has(name)),
+      this.ticket,
+    );
+  }
+
+  /** @returns whether the obstacle is one no longer */
+  private passes(paths: Paths, obstacle: Entry, leaseMs: number): boolean {
     if (this.seen?.name !== obstacle.name) this.seen = { name: obstacle.name, since: performance.now() };
-    if (obstacle.owner && isProvablyDead(obstacle.owner)) return true;
-    return performance.now() - this.seen.since > leaseMs;
+    const seenMs = performance.now() - this.seen.since;
+    // The thorough look costs as much as a commit's own share: most of what is in the way is gone before it is due.
+    const isDead = !seemsAlive(obstacle.owner) || (seenMs > thoroughMs && isProvablyDead(obstacle.owner));
+    if (!isDead && seenMs <= leaseMs) return false;
+    // A request of somebody who lives is not ours to destroy: it is carried along instead.
+    if (!isDead && obstacle.kind === 'request') this.silent.add(obstacle.name);
+    else destroyEntry(path.join(paths.intents, obstacle.name));
+    return true;
   }
 
   private timeout({ owner }: Entry, file: string): StoreError {
     const holder: Holder = {
-      pid: owner?.pid ?? 0,
-      host: owner?.host ?? 'unknown',
+      pid: owner.pid,
+      host: owner.host,
       seenForMs: Math.round(performance.now() - (this.seen?.since ?? 0)),
     };
     const who = `process ${holder.pid} on ${holder.host}`;
@@ -101,14 +193,32 @@ export class Queue {
   }
 }
 
-/** An intent is in everybody's way; a ticket only in the way of those behind it, and of newcomers. */
-export function firstObstacle(entries: readonly Entry[], own: Ticket | undefined): Entry | undefined {
-  return entries
-    .filter((entry) => isAhead(entry, own))
-    .sort((a, b) => (a.ticket ?? 0) - (b.ticket ?? 0) || (a.name < b.name ? -1 : 1))[0];
+/** The number is the machine's monotonic clock, in microseconds: an order that needs no look at the others. */
+function takeTicket(paths: Paths, edits: readonly Edit[] | undefined): Ticket {
+  const kind = edits ? 'request' : 'ticket';
+  const number = Number(process.hrtime.bigint() / 1000n);
+  const content = edits ? encodeRequest(edits) : '';
+  return { ...createTicket(paths.intents, kind, number, content), kind, number };
 }
 
-function isAhead(entry: Entry, own: Ticket | undefined): boolean {
-  if (entry.ticket === undefined || !own) return true;
-  return entry.ticket < own.number || (entry.ticket === own.number && entry.name < own.name);
+type Place = Pick<Ticket, 'name' | 'number'>;
+
+/** An intent is in everybody's way; a ticket only in the way of those behind it, and of newcomers. */
+export function firstObstacle(entries: readonly Entry[], own: Place | undefined): Entry | undefined {
+  return inOrder(entries.filter((entry) => isAhead(entry, own)))[0];
+}
+
+/**
+ * Whose end wakes us: the next in front of us, so that each change wakes one. It is told the end of its request right
+ * before we are told ours, if it was carried along with us.
+ */
+function nearestAhead(entries: readonly Entry[], own: Place | undefined): Entry | undefined {
+  return inOrder(entries.filter((entry) => entry.kind !== 'intent' && isAhead(entry, own))).at(-1);
+}
+
+function isAhead({ kind, name, number }: Entry, own: Place | undefined): boolean {
+  if (kind === 'intent') return true;
+  // A standing intent waits for nobody, and nobody for it.
+  if (kind !== 'ticket' && kind !== 'request') return false;
+  return !own || number < own.number || (number === own.number && name < own.name);
 }

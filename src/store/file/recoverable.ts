@@ -60,7 +60,7 @@ export async function restoreEntries(
   options: RestoreOptions = {},
 ): Promise<Restored> {
   const { overwrite = false, normalize = (key) => key, deadlineMs = 10_000, onEvent = () => {} } = options;
-  const backend = new FileBackend(file, { leaseMs: 1000, onEvent });
+  const backend = new FileBackend(file, { leaseMs: 1000, queues: true, onEvent });
   let outcome: Restored = { restored: [], kept: [] };
   try {
     await backend.transact((current) => {

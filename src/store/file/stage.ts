@@ -1,32 +1,49 @@
-import { closeSync, fchmodSync, fsync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { close, closeSync, fchmodSync, fstatSync, fsync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { identityOf } from './state.js';
 
 const flush = promisify(fsync);
 
+/** A new private file that is written and not yet on the disk. */
+export interface Staged {
+  descriptor: number;
+  identity: string;
+}
+
 /**
- * Writes new private files and returns once all of them are on the disk. The short calls are synchronous (a
- * trip through the thread pool costs more than they do), the flushes run side by side.
+ * Writes a new private file. The short calls are synchronous (a trip through the thread pool costs more than they do),
+ * the flushes, which wait for the disk, are not.
+ */
+export function stage(place: string, bytes: Uint8Array): Staged {
+  // Exclusive: a link planted at this name is refused, not followed.
+  const descriptor = openSync(place, 'wx', 0o600);
+  try {
+    // The mode given to open is cut by the umask: with umask 0700 the owner could not read its own file. Only where it is
+    // wrong: to set it again is a change of the file system like any other, and may wait for the disk.
+    if ((fstatSync(descriptor).mode & 0o777) !== 0o600) fchmodSync(descriptor, 0o600);
+    writeAll(descriptor, bytes);
+    return { descriptor, identity: identityOf(descriptor) };
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
+}
+
+/**
+ * Returns once all the files are on the disk.
  *
- * Any error abandons the files: after a failed fsync the kernel marks the pages clean, so asking again
+ * Any error abandons them: after a failed fsync the kernel marks the pages clean, so asking again
  * would report a success that never happened (Rebello et al., "Can Applications Recover from fsync
  * Failures?", ATC 2020).
  */
-export async function writeDurably(files: { place: string; bytes: Uint8Array }[]): Promise<void> {
-  const open: number[] = [];
-  try {
-    for (const { place, bytes } of files) {
-      // Exclusive: a link planted at this name is refused, not followed.
-      const descriptor = openSync(place, 'wx', 0o600);
-      open.push(descriptor);
-      // The mode given to open is cut by the umask: with umask 0700 the owner could not read its own file.
-      fchmodSync(descriptor, 0o600);
-      writeAll(descriptor, bytes);
-    }
-    const flushed = await Promise.allSettled(open.map((descriptor) => flush(descriptor)));
-    for (const result of flushed) if (result.status === 'rejected') throw result.reason;
-  } finally {
-    for (const descriptor of open) closeSync(descriptor);
-  }
+export async function flushAll(files: readonly Staged[]): Promise<void> {
+  const flushed = await Promise.allSettled(files.map(({ descriptor }) => flush(descriptor)));
+  for (const result of flushed) if (result.status === 'rejected') throw result.reason;
+}
+
+/** In the background: the last close of a file that was replaced frees its blocks, and nobody needs to wait for that. */
+export function closeLater(files: readonly Staged[]): void {
+  for (const { descriptor } of files) close(descriptor, () => {});
 }
 
 /** A write may be short (a full disk, a file size limit) without being an error: published, it would be a torn file. */

@@ -1,0 +1,50 @@
+import type { ValueId } from '../core/history.js';
+import type { TargetSpec } from '../core/target.js';
+
+/** What a bench process is told, one at a time; a line of JSON each. */
+export type Ask =
+  /** Closes what was open, and opens this. */
+  | { type: 'open'; file: string; target: TargetSpec }
+  | SetsAsk
+  /** Publishes the bytes of a file at another path so many times, with nothing around it. */
+  | { type: 'bare'; source: string; file: string; count: number }
+  | { type: 'gets'; key: string; count: number }
+  | { type: 'all' };
+
+export interface SetsAsk {
+  type: 'sets';
+  /** Begins the ids of the values, which name their writer. */
+  writer: string;
+  count: number;
+  /** How many are under way at once. */
+  lanes?: number;
+  /** The n-th set goes to key n modulo this; default: each has a key of its own. */
+  keys?: number;
+  /** Begins no further set after so long. */
+  forMsMax?: number;
+  /** Tells each acknowledgement at once: this process may be killed. */
+  tellEach?: boolean;
+}
+
+export interface Answers {
+  open: null;
+  sets: SetsDone;
+  bare: { durationMs: number };
+  gets: { durationMs: number };
+  all: { durationMs: number; entries: Record<string, ValueId> };
+}
+
+export interface SetsDone {
+  /** On the monotonic clock that all processes share, in milliseconds. */
+  begin: number;
+  end: number;
+  latenciesMs: number[];
+  /** Key and id of each, in the order of the acknowledgements. */
+  acknowledged: [key: string, id: ValueId][];
+  failed: number;
+}
+
+export type Reply =
+  | { type: 'answer'; answer: Answers[keyof Answers] }
+  | { type: 'acknowledged'; key: string; id: ValueId }
+  | { type: 'broken'; error: string };

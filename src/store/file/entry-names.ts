@@ -1,0 +1,71 @@
+import { newNonce, type Owner, self } from './owner.js';
+
+/**
+ * What lies in the directory of intents. The kind stands in the name, so that one listing tells all, and nothing is ever
+ * renamed while it can fence: an entry that is renamed during a listing may be missed by it.
+ */
+const kinds = {
+  /** A directory: a commit under way. Wait for it politely; whoever destroys it fences it. */
+  i: 'intent',
+  /** A directory: kept between the commits of one process with nobody else about. Destroy it at once. */
+  k: 'standing',
+  /** A file: somebody waits in line to commit. */
+  t: 'ticket',
+  /** A file: a ticket that holds the change itself, so that whoever commits next may carry it along. */
+  r: 'request',
+  /** A request whose change is committed and durable; its owner has not seen it yet. */
+  d: 'done',
+  /** A request of which it can't be told any more. */
+  u: 'doubt',
+} as const;
+
+export type EntryKind = (typeof kinds)[keyof typeof kinds];
+
+export interface Entry {
+  name: string;
+  kind: EntryKind;
+  /** The place in the queue; 0 for an intent. */
+  number: number;
+  /** Never used twice. */
+  id: string;
+  owner: Owner;
+}
+
+const pattern = /^([iktrdu])(\d*)-([0-9a-f]{16})-(\d+)-(\d+)-([0-9a-f]{12})-([\w.]*)$/;
+
+/** Undefined for what is not ours: a stray file or a foreign directory is in nobody's way. */
+export function parseEntry(name: string): Entry | undefined {
+  const match = pattern.exec(name);
+  if (!match) return undefined;
+  const [, letter = '', number, id = '', pid, startTime = '', machine = '', host = ''] = match;
+  return {
+    name,
+    kind: kinds[letter as keyof typeof kinds],
+    number: Number(number),
+    id,
+    owner: { pid: Number(pid), startTime, machine, host },
+  };
+}
+
+/** As they came, with the same order for everybody. */
+export function inOrder(entries: Entry[]): Entry[] {
+  return entries.sort((a, b) => a.number - b.number || (a.name < b.name ? -1 : 1));
+}
+
+export function newIntentName(kind: 'intent' | 'standing'): string {
+  return nameOf(kind === 'intent' ? 'i' : 'k', newNonce());
+}
+
+export function newTicketName(kind: 'ticket' | 'request', number: number): { name: string; id: string } {
+  const id = newNonce();
+  return { name: nameOf(`${kind === 'ticket' ? 't' : 'r'}${number}`, id), id };
+}
+
+/** The name under which the owner of a request finds how it ended. */
+export function endedName(request: string, end: 'done' | 'doubt'): string {
+  return (end === 'done' ? 'd' : 'u') + request.slice(1);
+}
+
+function nameOf(prefix: string, id: string): string {
+  return `${prefix}-${id}-${self.pid}-${self.startTime}-${self.machine}-${self.host}`;
+}

@@ -1,0 +1,89 @@
+import { type Document, parseDocument } from '../document.js';
+import { type Generation, type Merge, mergeForeign, withGeneration } from './generations.js';
+import type { LastCommitted } from './last-committed.js';
+import { type FileState, isSameInode, timeOf } from './state.js';
+
+/** What the file and its copy say together: pure, and the same for everybody who looks. */
+export interface Situation {
+  /** What a change is applied to. */
+  base: Document;
+  /** The file is unusable, and the base comes from the copy. */
+  restores: boolean;
+  /** The file was changed by a program that knows no intents. */
+  merge: Merge | undefined;
+  /** The copy does not hold what the file holds. */
+  copyIsOld: boolean;
+  /** Requests that are part of the base. */
+  applied: ReadonlySet<string>;
+  /** Requests of which nobody can tell whether they were part of a state. */
+  doubtful: ReadonlySet<string>;
+  /** Whether the copy's own commit happened can't be told: those who wait to know it must hear so. */
+  renewsEpoch: boolean;
+  /** The history up to the base. */
+  generations: Generation[];
+}
+
+const none: ReadonlySet<string> = new Set();
+const nothing: Document = new Map();
+
+/**
+ * A readable file always wins, and so does a missing one: only a corrupt file yields to the copy.
+ * @param interrupted the commit of our own that we know was stopped after its copy was in place and before its file was
+ * @returns undefined where neither the file nor the copy can be used
+ */
+export function judge(
+  state: FileState,
+  last: LastCommitted | undefined,
+  interrupted: string | undefined,
+): Situation | undefined {
+  if (!last) return withoutCopy(state);
+  const ours = parseDocument(last.bytes) ?? nothing;
+  const before = { applied: new Set(last.applied), doubtful: none };
+  const both = { applied: new Set([...last.applied, ...last.applying]), doubtful: none };
+  const open = { applied: new Set(last.applied), doubtful: new Set(last.applying) };
+  const plain = { restores: false, merge: undefined, copyIsOld: true, renewsEpoch: false };
+  const { generations } = last;
+
+  if (state.kind === 'corrupt') {
+    // Rolled forward, also where the copy's own commit did not happen: from now on it has.
+    return { ...plain, ...both, base: ours, restores: true, renewsEpoch: true, generations };
+  }
+  // A copy that only took over what the file held stands for no commit that could be open.
+  const couldBeOpen = last.replaces !== last.identity;
+  const undone = last.id === interrupted || (couldBeOpen && state.identity === last.replaces);
+  if (state.kind === 'missing') {
+    const requests = undone ? before : open;
+    const copyIsOld = ours.size > 0;
+    return { ...plain, ...requests, base: nothing, copyIsOld, generations: [] };
+  }
+  if (state.bytes.equals(last.bytes)) {
+    return { ...plain, ...both, base: state.document, copyIsOld: false, generations };
+  }
+  if (undone && state.identity === last.replaces) {
+    return { ...plain, ...before, base: state.document, generations: generations.slice(0, -1) };
+  }
+
+  // Somebody who knows no intents was here. In place? Then it tells which file that was; replaced, it does not.
+  const wasUndone = undone || (couldBeOpen && isSameInode(state.identity, last.replaces));
+  const happened = !wasUndone && isSameInode(state.identity, last.identity);
+  const requests = happened ? both : wasUndone ? before : open;
+  const excluded = new Set(wasUndone ? generations.at(-1)?.before.map(([key]) => key) : []);
+  const times = { ours: timeOf(last.identity), theirs: timeOf(state.identity) };
+  const merge = mergeForeign(ours, state.document, generations, times, excluded);
+  return {
+    ...{ ...requests, base: merge.document, restores: false, merge, copyIsOld: true },
+    renewsEpoch: !happened && !wasUndone,
+    // What it wrote is a state that others may have read, and may base their next write on.
+    generations: withGeneration(generations, ours, state.document, times.ours),
+  };
+}
+
+/** Never written by us, or the copy is lost: there is nothing to compare with. */
+function withoutCopy(state: FileState): Situation | undefined {
+  if (state.kind === 'corrupt') return undefined;
+  return {
+    ...{ base: state.kind === 'valid' ? state.document : nothing, restores: false, merge: undefined },
+    ...{ copyIsOld: state.kind === 'valid', applied: none, doubtful: none, renewsEpoch: true },
+    generations: [],
+  };
+}

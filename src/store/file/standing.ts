@@ -1,0 +1,101 @@
+import type { Attempt, Known } from './commit.js';
+import { createIntent, release } from './intents.js';
+import type { Paths } from './paths.js';
+
+/** How long an intent may rest between two commits. Its timer holds the process, so that an exit leaves nothing behind. */
+const restMs = 5;
+/** The same where others wait: as long as they take to make their next requests. */
+export const gatherMs = 1;
+/** From how many on their next requests are waited for. */
+const manyCarried = 3;
+/** For so long one process carries the others along, and then it is another's turn. */
+const termMs = 50;
+/** A process that writes once has no use for one: only a commit that soon follows another makes it. */
+const soonMs = 50;
+/** How long others are reckoned with after they were seen. */
+const crowdMs = 200;
+
+interface Held {
+  intent: string;
+  file: string;
+  kind: 'intent' | 'standing';
+  since: number;
+  known: Known | undefined;
+  /** How many requests its last commit carried along. */
+  carried: number;
+}
+
+/**
+ * The intent that a process keeps between its commits. It saves making and removing one each time, and, as long as it is
+ * there, reading: whoever commits in between must destroy it first.
+ *
+ * With nobody else about it is a standing one, which others destroy at once. With others about it is one that they wait
+ * for, and its holder commits what they ask for together with its own, and also without.
+ */
+export class Standing {
+  /** The name of the intent that was in our way last. */
+  lastHolder: string | undefined;
+  private held: Held | undefined;
+  private rest: NodeJS.Timeout | undefined;
+  private lastCommit = Number.NEGATIVE_INFINITY;
+  private lastCrowd = Number.NEGATIVE_INFINITY;
+
+  get isCrowded(): boolean {
+    return performance.now() - this.lastCrowd < crowdMs;
+  }
+
+  noteCrowd(): void {
+    this.lastCrowd = performance.now();
+  }
+
+  isFor({ file }: Paths): boolean {
+    return this.held?.file === file;
+  }
+
+  /** Many were carried along a moment ago, and what they ask for next is not there yet. */
+  gathers(paths: Paths): boolean {
+    return this.isFor(paths) && (this.held?.carried ?? 0) >= manyCarried;
+  }
+
+  /** A commit begins. */
+  hold(): void {
+    clearTimeout(this.rest);
+  }
+
+  /** The commit is over; another may follow at once. @param serve commits what others ask for */
+  restLater(serve: () => void): void {
+    if (this.held?.kind === 'intent') this.rest = setTimeout(serve, gatherMs);
+    else if (this.held) this.rest = setTimeout(() => this.end(), restMs);
+  }
+
+  /** The intent that is held, or a new one. */
+  take(paths: Paths): Held {
+    if (this.held?.file !== paths.file) {
+      this.end();
+      const isSoon = performance.now() - this.lastCommit < soonMs;
+      const kind = isSoon && !this.isCrowded ? 'standing' : 'intent';
+      const intent = createIntent(paths.intents, kind);
+      this.held = { intent, file: paths.file, kind, since: performance.now(), known: undefined, carried: 0 };
+    }
+    return this.held;
+  }
+
+  /** After an attempt: keeps the intent if it is of use, and gives it back otherwise. */
+  settle(attempt: Attempt | undefined): void {
+    const { held } = this;
+    const now = performance.now();
+    this.lastCommit = now;
+    if (attempt?.kind === 'fenced' || (attempt?.kind === 'committed' && attempt.ended.size > 0)) this.noteCrowd();
+    if (!held || attempt?.kind !== 'committed') return this.end();
+    const servesOthers = attempt.ended.size > 0 && !attempt.isAwaited && now - held.since < termMs;
+    if (held.kind === 'intent' && !servesOthers) return this.end();
+    held.known = attempt.known;
+    held.carried = attempt.ended.size;
+  }
+
+  end(): void {
+    clearTimeout(this.rest);
+    if (this.held) release(this.held.intent);
+    this.held = undefined;
+  }
+}

@@ -1,0 +1,79 @@
+import path from 'node:path';
+import type { Edit } from '../change.js';
+import { type Entry, type EntryKind, inOrder } from './entry-names.js';
+import { destroyEntry, listEntries } from './intents.js';
+import { seemsAlive } from './owner.js';
+import type { Paths } from './paths.js';
+import { readRequest } from './request.js';
+import type { Situation } from './situation.js';
+
+/** Somebody else's change, as far as this commit may carry it. */
+export interface Request {
+  id: string;
+  name: string;
+  edits: readonly Edit[];
+  /** Asked again right before the commit: the change of a process that was killed must not appear long after its end. */
+  isAlive: () => boolean;
+}
+
+export interface Requests {
+  /** Part of the base already; their owners have not been told. */
+  applied: Request[];
+  /** To be applied by this commit. */
+  open: Request[];
+  doubtful: Request[];
+}
+
+const carriedMax = 64;
+
+/** The fence: destroys every other intent. @returns the other entries, in the queue's order */
+export function destroyOthers(paths: Paths, intent: string): Entry[] {
+  const own = path.basename(intent);
+  const entries = listEntries(paths.intents);
+  for (const { kind, name } of entries) {
+    if (isIntent(kind) && name !== own) destroyEntry(path.join(paths.intents, name));
+  }
+  return inOrder(entries.filter(({ kind }) => !isIntent(kind)));
+}
+
+/** Who waits, where the intent has fenced the others before. */
+export function listWaiting(paths: Paths): Entry[] {
+  return inOrder(listEntries(paths.intents).filter(({ kind }) => !isIntent(kind)));
+}
+
+function isIntent(kind: EntryKind): boolean {
+  return kind === 'intent' || kind === 'standing';
+}
+
+/**
+ * Reads what others ask for. Only *after* the others' intents are destroyed: a request that is taken back under a later
+ * intent is then either gone by now, or that intent has ended ours.
+ */
+export function readRequests(
+  paths: Paths,
+  entries: readonly Entry[],
+  situation: Situation,
+  silent: ReadonlySet<string> | undefined,
+): Requests {
+  const requests: Requests = { applied: [], open: [], doubtful: [] };
+  for (const { kind, id, name, owner } of entries) {
+    if (kind === 'ticket') continue;
+    const place = path.join(paths.intents, name);
+    const isAlive = () => seemsAlive(owner);
+    if (!isAlive()) {
+      destroyEntry(place);
+      continue;
+    }
+    if (kind !== 'request') continue;
+    const request = { id, name, edits: [], isAlive };
+    if (situation.applied.has(id)) requests.applied.push(request);
+    else if (situation.doubtful.has(id)) requests.doubtful.push(request);
+    else if (requests.open.length < carriedMax) {
+      const edits = readRequest(place);
+      if (edits) requests.open.push({ ...request, edits });
+      // Half written and left so: its owner stands still, and it would be in everybody's way.
+      else if (silent?.has(name)) destroyEntry(place);
+    }
+  }
+  return requests;
+}
