@@ -7,5 +7,12 @@ export type { Change, Edit } from './store/change.js';
 export type { Entries } from './store/entries.js';
 export { type Holder, StoreError, type StoreErrorCode } from './store/errors.js';
 export type { DoRefresh, IsFresh } from './store/refresh/refresher.js';
-export { openStore, type RefreshOptions, type Store, type StoreOptions } from './store/store.js';
+export {
+  type Inspection,
+  inspectFile,
+  openStore,
+  type RefreshOptions,
+  type Store,
+  type StoreOptions,
+} from './store/store.js';
 export type { Changes, WatchOptions } from './store/watch.js';

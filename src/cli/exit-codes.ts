@@ -1,8 +1,10 @@
+import type { StoreError } from '../store/errors.js';
+
 /** What the command's exit code means; scripts depend on it. */
 export const exitCodes = {
   /** All guarantees held. */
   valid: 0,
-  /** A guarantee was violated. */
+  /** A guarantee was violated; of `auth`: the store refused, or the doctor found a problem. */
   invalid: 1,
   usage: 2,
   /** Inconclusive, or too little happened to prove anything. */
@@ -14,3 +16,9 @@ export const exitCodes = {
   internal: 70,
   interrupted: 130,
 } as const;
+
+/** A refusal of the store is no internal error, and a change that may have happened is not known to have failed. */
+export function storeFailure({ code }: StoreError): number {
+  if (code === 'E_INPUT') return exitCodes.usage;
+  return code === 'E_UNKNOWN' ? exitCodes.unknown : exitCodes.invalid;
+}

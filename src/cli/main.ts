@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { StoreError } from '../store/errors.js';
+import { addAuth } from './auth/index.js';
 import { addBench } from './bench.js';
 import { addCheck } from './check.js';
-import { exitCodes } from './exit-codes.js';
+import { exitCodes, storeFailure } from './exit-codes.js';
 import { addList } from './list.js';
 import { addShow } from './show.js';
 import { addStress } from './stress.js';
@@ -23,6 +25,7 @@ async function main(): Promise<void> {
   addList(program);
   addShow(program);
   addBench(program);
+  addAuth(program);
   for (const command of program.commands) command.exitOverride().showHelpAfterError();
   await program.parseAsync();
 }
@@ -62,6 +65,7 @@ function explain(error: unknown): [message: string, exitCode: number] {
   // By name: to know the class, the whole harness would have to be loaded for every command.
   if (error.name === 'UsageError') return [error.message, exitCodes.usage];
   if (error.name === 'NothingMatchedError') return [error.message, exitCodes.nothingMatched];
+  if (error instanceof StoreError) return [error.message, storeFailure(error)];
   const { code = '' } = error as NodeJS.ErrnoException;
   if (placeErrors.has(code)) return [error.message, exitCodes.usage];
   return [`internal error: ${error.stack}`, exitCodes.internal];

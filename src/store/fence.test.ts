@@ -6,7 +6,7 @@ import type { Document } from './document.js';
 import { attemptCommit } from './file/commit.js';
 import { createIntent } from './file/intents.js';
 import { resolvePaths } from './file/paths.js';
-import { failureOf, newFile, sourceUrl, textOf } from './scratch.test.helper.js';
+import { failureOf, newFile, sourceUrl, strangersIntent, textOf } from './scratch.test.helper.js';
 import { openStore, type StoreOptions } from './store.js';
 
 /**
@@ -113,7 +113,7 @@ describe('a commit that is passed between its two renames', () => {
         () => {
           rmSync(`${file}.intents`, { recursive: true });
           // A live process that stays in the way: nobody can be asked whether it is dead.
-          mkdirSync(`${file}.intents/i-${'0'.repeat(16)}-1-1-${'0'.repeat(12)}-elsewhere`, {
+          mkdirSync(strangersIntent(file), {
             recursive: true,
           });
         },

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { failureOf, newFile, runProgram, sourceUrl, textOf } from './scratch.test.helper.js';
+import { failureOf, newFile, runProgram, sourceUrl, strangersIntent, textOf } from './scratch.test.helper.js';
 import { openStore } from './store.js';
 
 /**
@@ -95,13 +95,10 @@ describe('a live process that has stopped in the midst of a commit', () => {
   });
 });
 
-/** The intent of a process on another machine: nobody can ask whether it lives. */
-const elsewhere = `i-${'0'.repeat(16)}-1-1-${'0'.repeat(12)}-elsewhere`;
-
 it('an intent that nobody can be asked about is passed after the lease, whatever lies in it', async () => {
   const file = newFile();
-  mkdirSync(path.join(`${file}.intents`, elsewhere, 'a', 'b'), { recursive: true });
-  writeFileSync(path.join(`${file}.intents`, elsewhere, 'stray'), '');
+  mkdirSync(path.join(strangersIntent(file), 'a', 'b'), { recursive: true });
+  writeFileSync(path.join(strangersIntent(file), 'stray'), '');
   await openStore(file, { leaseMs: 50, deadlineMs: 5_000 }).set('a', 1);
   expect(JSON.parse(textOf(file))).toEqual({ a: 1 });
 });
@@ -116,7 +113,7 @@ it('what is not ours among the intents is in nobody’s way, and stays', async (
 
 it('each call has its own deadline, also those that wait for a batch that fails', async () => {
   const file = newFile();
-  mkdirSync(path.join(`${file}.intents`, elsewhere), { recursive: true });
+  mkdirSync(strangersIntent(file), { recursive: true });
   const store = openStore(file, { leaseMs: 60_000, deadlineMs: 800 });
   const order: string[] = [];
   const failing = (name: string, call: Promise<unknown>) => failureOf(call).then(() => order.push(name));

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { CallOptions } from './call.js';
-import { failureOf, newFile, textOf } from './scratch.test.helper.js';
+import { failureOf, newFile, strangersIntent, textOf } from './scratch.test.helper.js';
 import { openStore, type Store } from './store.js';
 
 const calls: [string, (store: Store, options: CallOptions) => Promise<unknown>][] = [
@@ -31,9 +31,9 @@ const writes = calls.slice(2, -1);
 /** Somebody who stands in everybody's way, and can't be asked whether he is dead. */
 function newBlockedFile(): { file: string; unblock: () => void } {
   const file = newFile();
-  const intent = path.join(`${file}.intents`, 'of-somebody-else');
+  const intent = strangersIntent(file);
   mkdirSync(intent, { recursive: true });
-  return { file, unblock: () => rmSync(intent, { recursive: true }) };
+  return { file, unblock: () => rmSync(intent, { recursive: true, force: true }) };
 }
 const patient = { leaseMs: 3_600_000, deadlineMs: 60_000 };
 /** Long enough for a commit to have begun: where it has not, these tests test less, and still hold. */

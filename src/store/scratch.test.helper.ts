@@ -26,6 +26,11 @@ export function newFile(): string {
   return path.join(newDirectory(), 'auth.json');
 }
 
+/** The place of an intent of a process on another machine: nobody can ask whether it lives. */
+export function strangersIntent(file: string): string {
+  return path.join(`${file}.intents`, `i-${'0'.repeat(16)}-1-1-${'0'.repeat(12)}-elsewhere`);
+}
+
 export function textOf(file: string): string {
   return readFileSync(file, 'utf8');
 }

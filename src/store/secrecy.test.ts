@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { expect, it } from 'vitest';
 import { createAuth } from '../credentials/auth.js';
-import { allTextOf, failureOf, newFile } from './scratch.test.helper.js';
+import { allTextOf, failureOf, newFile, strangersIntent } from './scratch.test.helper.js';
 import { openStore } from './store.js';
 
 const secret = { type: 'api' as const, key: 'CANARY' };
@@ -15,7 +15,7 @@ it('a store shows its file and state, and nothing it holds: not even while commi
   await store.set('a', secret);
   await store.get('a');
   const end = store.watch(() => {});
-  const intent = `${file}.intents/of-somebody-else`;
+  const intent = strangersIntent(file);
   mkdirSync(intent, { recursive: true });
   const waiting = [
     store.set('b', secret),

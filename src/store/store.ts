@@ -12,6 +12,10 @@ import type { Claims } from './refresh/claims.js';
 import { type DoRefresh, type IsFresh, Refresher } from './refresh/refresher.js';
 import { type Changes, type WatchOptions, watchChanges } from './watch.js';
 
+export { type Inspection, inspectFile } from './file/inspect.js';
+export type { Participant } from './file/participants.js';
+export { listRecoverable, putBack, type Recoverable, restoreEntries } from './file/recoverable.js';
+
 export interface StoreOptions {
   /** How long a live process may stand in the way unchanged before it is passed, in milliseconds. Default 1000. */
   leaseMs?: number;

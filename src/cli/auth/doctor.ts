@@ -1,0 +1,63 @@
+import type { Command } from 'commander';
+import { type Inspection, inspectFile } from '../../store/store.js';
+import { exitCodes } from '../exit-codes.js';
+import { type Finding, judge, type Severity } from './findings.js';
+import { paint, print, printJson, shown } from './output.js';
+import { type Flags, fileOf, subcommand } from './source.js';
+import { nowMs } from './time.js';
+
+export function addDoctor(auth: Command): void {
+  subcommand(auth, 'doctor', 'say what is wrong with the file and all around it; changes nothing')
+    .addHelpText(
+      'after',
+      `
+Says which file it is, whether it and its copy can be used, who may open it, who holds the lease and who waits, and what
+lies around that may be in the way. It prints no contents. Ages are by the wall clock.
+
+Exit codes: 0 healthy, or warnings only; 1 there is a problem.
+
+Examples:
+  holdfast auth doctor
+  holdfast auth doctor --json | jq '.findings[] | select(.severity != "ok")'`,
+    )
+    .action(doctor);
+}
+
+function doctor(flags: Flags): void {
+  const seen = inspectFile(fileOf(flags));
+  const findings = judge(seen, { nowMs: nowMs(), uid: process.getuid?.() });
+  const result = worstOf(findings);
+  if (flags.json) printJson({ result, findings, ...seen });
+  else print([...pathsOf(seen), ...findings.flatMap(linesOf), summaryOf(findings)].join('\n'));
+  process.exitCode = result === 'problem' ? exitCodes.invalid : exitCodes.valid;
+}
+
+function worstOf(findings: readonly Finding[]): Severity {
+  const isThere = (wanted: Severity) => findings.some(({ severity }) => severity === wanted);
+  if (isThere('problem')) return 'problem';
+  return isThere('warn') ? 'warn' : 'ok';
+}
+
+function pathsOf({ given, links, file }: Inspection): string[] {
+  return [
+    shown(given),
+    ...links.map(({ link, to }) => `  link ${shown(link)} -> ${shown(to)}`),
+    ...(file !== undefined && file !== given ? [`  is ${shown(file)}`] : []),
+  ];
+}
+
+const colours = { ok: 'green', warn: 'yellow', problem: 'red' } as const;
+const width = 'problem'.length;
+
+function linesOf({ severity, subject, says, todo }: Finding): string[] {
+  const mark = paint(colours[severity], severity.padEnd(width));
+  return [`${mark}  ${subject}: ${says}`, ...(todo ? [`${' '.repeat(width)}  -> ${todo}`] : [])];
+}
+
+function summaryOf(findings: readonly Finding[]): string {
+  const count = (wanted: Severity) => findings.filter(({ severity }) => severity === wanted).length;
+  const [problems, warnings] = [count('problem'), count('warn')];
+  if (problems + warnings === 0) return 'healthy';
+  const told = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`;
+  return `${told(problems, 'problem')}, ${told(warnings, 'warning')}`;
+}

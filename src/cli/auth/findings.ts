@@ -1,0 +1,288 @@
+import path from 'node:path';
+import type { Inspection, Participant } from '../../store/store.js';
+import { shown } from './output.js';
+import { ago } from './time.js';
+
+export type Severity = 'ok' | 'warn' | 'problem';
+
+/** What the doctor has to say about one thing, and what to do about it. */
+export interface Finding {
+  severity: Severity;
+  subject: string;
+  says: string;
+  todo?: string;
+}
+
+/** Who looks, and when. */
+export interface Observer {
+  nowMs: number;
+  /** Undefined where users have no numbers. */
+  uid: number | undefined;
+}
+
+/** Judges what was seen. Pure: the clock and the user are told. */
+export function judge(seen: Inspection, observer: Observer): Finding[] {
+  if (seen.file === undefined) return [...judgeFile(seen, observer), ...judgeDirectory(seen)];
+  return [
+    ...judgeFile(seen, observer),
+    ...judgeDirectory(seen),
+    ...judgePlace(seen),
+    judgeCopy(seen),
+    ...judgeQuarantine(seen, observer),
+    ...judgeIntents(seen, observer),
+    ...seen.foreignLocks.map(({ name, changedMs }) => ({
+      severity: 'warn' as const,
+      subject: 'foreign lock',
+      says: `${shown(name)}, ${ago(changedMs, observer.nowMs)}: of a program that locks by proper-lockfile or the like`,
+      todo: 'Holdfast does not wait for it. If that program has ended, remove it',
+    })),
+  ];
+}
+
+function judgeFile(seen: Inspection, observer: Observer): Finding[] {
+  const about = (severity: Severity, says: string, todo?: string): Finding => ({
+    ...{ severity, subject: 'file', says },
+    ...(todo ? { todo } : {}),
+  });
+  return [...judgeContent(seen, about), ...judgeAccess(seen, observer, about)];
+}
+
+type About = (severity: Severity, says: string, todo?: string) => Finding;
+
+function judgeContent({ content, copy }: Inspection, about: About): Finding[] {
+  switch (content.kind) {
+    case 'valid':
+      return [about('ok', `valid, ${entries(content.entries)}`)];
+    case 'missing':
+      if (!copy.entries) return [about('ok', 'not there: nothing is stored yet')];
+      return [
+        about(
+          'warn',
+          'not there: removed, or never put back',
+          'holdfast auth restore shows what it last held',
+        ),
+      ];
+    case 'corrupt':
+      return [
+        copy.state === 'usable'
+          ? about(
+              'problem',
+              `corrupt: ${content.reason}`,
+              `The next use of the store keeps it beside itself and puts ${entries(copy.entries ?? 0)} back`,
+            )
+          : about(
+              'problem',
+              `corrupt: ${content.reason}, and no copy of it can be used`,
+              'Rename it to <file>.corrupt-1; then holdfast auth restore shows what can still be read of it',
+            ),
+      ];
+    case 'unreadable':
+      return [about('problem', `can't be read: ${content.reason}`, 'See who owns it, and what it is')];
+  }
+}
+
+function judgeAccess({ access }: Inspection, { uid }: Observer, about: About): Finding[] {
+  if (!access) return [];
+  const mode = octal(access.mode);
+  const findings = [
+    access.mode & 0o077
+      ? about('problem', `mode ${mode}: other users may use it`, 'chmod 600; the next write does it, too')
+      : about('ok', `mode ${mode}, owner ${access.uid}`),
+  ];
+  if (uid !== undefined && access.uid !== uid) {
+    findings.push(
+      about(
+        'warn',
+        `belongs to user ${access.uid}, and you are ${uid}`,
+        'Use it as its owner: a write replaces it',
+      ),
+    );
+  }
+  if (access.hardLinks > 1) {
+    findings.push(
+      about(
+        'warn',
+        `has ${access.hardLinks} hard links: a rename will break the link`,
+        'The other names keep the old content. Use a symbolic link instead',
+      ),
+    );
+  }
+  return findings;
+}
+
+function judgeDirectory({ directory }: Inspection): Finding[] {
+  const about = (severity: Severity, says: string, todo: string): Finding => ({
+    ...{ severity, subject: 'directory', says, todo },
+  });
+  if (!directory.exists) {
+    return [{ severity: 'ok', subject: 'directory', says: 'not there: the first write makes it' }];
+  }
+  const findings: Finding[] = [];
+  if (!directory.writable) {
+    findings.push(
+      about(
+        'problem',
+        `can't be written to: ${directory.refusal}`,
+        'A commit is a rename: allow it to make files here',
+      ),
+    );
+  }
+  // With the sticky bit, as in /tmp, others may add files but not replace ours.
+  if (directory.mode & 0o022 && !(directory.mode & 0o1000)) {
+    findings.push(
+      about('problem', `mode ${octal(directory.mode)}: other users may replace the file`, 'chmod go-w'),
+    );
+  }
+  return findings.length > 0
+    ? findings
+    : [{ severity: 'ok', subject: 'directory', says: `mode ${octal(directory.mode)}, writable` }];
+}
+
+/** Where a lost connection may make one rename happen twice, or locks and caches are another machine's. */
+const networkTypes =
+  /^(nfs|cifs|smb|9p|afs|ceph|glusterfs|lustre|gpfs|beegfs|ncp|fuse\.(sshfs|s3fs|rclone|davfs|glusterfs))/;
+const freeBytesMin = 1 << 20;
+
+function judgePlace({ place }: Inspection): Finding[] {
+  const findings: Finding[] = [];
+  if (place.isMountPoint) {
+    findings.push({
+      severity: 'problem',
+      subject: 'mount',
+      says: 'the file itself is a mount point: nothing can be renamed onto it',
+      todo: 'Mount its directory instead',
+    });
+  }
+  if (place.type !== undefined && networkTypes.test(place.type)) {
+    findings.push({
+      severity: 'warn',
+      subject: 'file system',
+      says: `${place.type}: a network file system, on which nothing is promised`,
+      todo: 'Keep the file on a local disk',
+    });
+  }
+  if (place.freeBytes !== undefined && place.freeBytes < freeBytesMin) {
+    findings.push({
+      severity: 'problem',
+      subject: 'disk',
+      says: `${place.freeBytes} bytes are free`,
+      todo: 'Make room: a full disk loses nothing, but no change can be stored',
+    });
+  }
+  if (findings.length > 0) return findings;
+  const free = place.freeBytes === undefined ? '' : `, ${Math.floor(place.freeBytes / 2 ** 20)} MiB free`;
+  return [{ severity: 'ok', subject: 'disk', says: `${place.type ?? 'file system not known'}${free}` }];
+}
+
+function judgeCopy({ copy, content }: Inspection): Finding {
+  const subject = 'last-committed copy';
+  if (copy.mode !== undefined && copy.mode & 0o077) {
+    return {
+      ...{ severity: 'problem', subject },
+      says: `mode ${octal(copy.mode)}: other users may use it`,
+      todo: 'chmod 600; the next write does it, too',
+    };
+  }
+  if (copy.state === 'missing') {
+    return { severity: 'ok', subject, says: 'none: Holdfast has not written yet' };
+  }
+  if (copy.state === 'unusable') {
+    return {
+      ...{ severity: 'warn', subject },
+      says: 'damaged: if the file is damaged, too, nothing brings it back',
+      todo: 'The next change writes a new one',
+    };
+  }
+  const differs = content.kind === 'valid' && !copy.sameAsFile;
+  return {
+    ...{ severity: 'ok', subject },
+    says: differs
+      ? `usable, ${entries(copy.entries ?? 0)}; the file was changed since by a program that knows no Holdfast`
+      : `usable, ${entries(copy.entries ?? 0)}${copy.sameAsFile ? ', the same as the file' : ''}`,
+  };
+}
+
+function judgeQuarantine({ quarantined }: Inspection, { nowMs }: Observer): Finding[] {
+  return quarantined.map(({ name, size, changedMs, mode }) => ({
+    severity: mode & 0o077 ? ('problem' as const) : ('warn' as const),
+    subject: 'quarantine',
+    says: `${shown(name)}, ${size} bytes, ${ago(changedMs, nowMs)}${mode & 0o077 ? `, mode ${octal(mode)}: others may read it` : ''}`,
+    todo: 'holdfast auth restore shows what is in it; remove it when nothing of it is missed: it may hold secrets',
+  }));
+}
+
+function judgeIntents({ intents, file }: Inspection, { nowMs }: Observer): Finding[] {
+  const subject = 'lease';
+  const place = `${path.basename(file ?? '')}.intents`;
+  if (intents.state === 'foreign' || intents.state === 'unreadable') {
+    const says = intents.state === 'foreign' ? 'is not a directory' : "can't be listed";
+    return [
+      { severity: 'problem', subject, says: `${place} ${says}`, todo: 'See what it is, and remove it' },
+    ];
+  }
+  const findings = intents.participants.map((participant) => judgeParticipant(participant, nowMs));
+  if (!intents.participants.some(({ kind }) => kind === 'holds')) {
+    findings.unshift({ severity: 'ok', subject, says: 'nobody holds it' });
+  }
+  if (intents.mode !== undefined && intents.mode & 0o077) {
+    findings.push({
+      ...{ severity: 'problem', subject, says: `${place} has mode ${octal(intents.mode)}` },
+      todo: 'chmod 700; the next write does it, too',
+    });
+  }
+  return findings;
+}
+
+/** Nobody holds the lease for as long as this unless it is stopped or its disk is. */
+const longMs = 5000;
+
+function judgeParticipant(participant: Participant, nowMs: number): Finding {
+  const since = `${ago(participant.sinceMs, nowMs)} (by the wall clock)`;
+  if (participant.kind === 'stray' || !participant.owner) {
+    return {
+      ...{
+        severity: 'warn',
+        subject: 'lease',
+        says: `${shown(participant.name)}, ${since}: not made by Holdfast`,
+      },
+      todo: "It is in nobody's way. Remove it if you know what it is",
+    };
+  }
+  const { pid, host, state, command } = participant.owner;
+  const who = `process ${pid} on ${host}${command ? ` (${shown(command)})` : ''}, ${describeState[state]}`;
+  const about = (severity: Severity, todo?: string): Finding => ({
+    ...{ severity, subject: participant.kind === 'waits' ? 'queue' : 'lease' },
+    says: `${describe(participant)} ${who}, since ${since}`,
+    ...(todo ? { todo } : {}),
+  });
+  if (state === 'dead') return about('warn', 'Nothing: the next write passes it at once');
+  if (participant.kind === 'rests' || participant.kind === 'ended') return about('ok');
+  if (state === 'paused' || nowMs - participant.sinceMs > longMs) {
+    return about(
+      'warn',
+      'Nothing: it is passed when its lease is over, and can then change nothing any more',
+    );
+  }
+  return about('ok');
+}
+
+function describe({ kind, ticket }: Participant): string {
+  if (kind === 'holds') return 'held by';
+  if (kind === 'rests') return "kept for its next commit, in nobody's way, by";
+  return kind === 'waits' ? `place ${ticket}:` : 'an answer for';
+}
+
+const describeState = {
+  alive: 'alive',
+  paused: 'paused',
+  dead: 'dead',
+  unknown: "of another machine, container or boot: it can't be seen from here",
+};
+
+function entries(count: number): string {
+  return `${count} ${count === 1 ? 'entry' : 'entries'}`;
+}
+
+function octal(mode: number): string {
+  return mode.toString(8).padStart(3, '0');
+}

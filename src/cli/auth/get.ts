@@ -1,0 +1,80 @@
+import type { Command } from 'commander';
+import { NothingMatchedError } from '../../../harness/core/usage-error.js';
+import { decode } from '../../credentials/schema.js';
+import { describe } from './list.js';
+import { maskEntry } from './mask.js';
+import { print, printJson, shown, table } from './output.js';
+import { type Flags, nameOf, noSuchEntry, readEntries, subcommand } from './source.js';
+import { humanExpiry, nowMs } from './time.js';
+
+interface GetFlags extends Flags {
+  showSecrets?: boolean;
+  field?: string;
+}
+
+export function addGet(auth: Command): void {
+  subcommand(auth, 'get', 'one entry, with its secrets masked')
+    .argument('<provider>', 'its name; trailing slashes make no difference')
+    .option('--show-secrets', 'print secrets in full')
+    .option(
+      '--field <name>',
+      'print the value of one field and nothing else, in full: access, key, token, ...',
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  holdfast auth get anthropic
+  ANTHROPIC_API_KEY=$(holdfast auth get anthropic --field key) my-tool
+  holdfast auth get anthropic --show-secrets --json | jq .credential
+
+Exit code 4 if there is no such entry, or no such field.`,
+    )
+    .action(get);
+}
+
+async function get(provider: string, flags: GetFlags): Promise<void> {
+  const { entries, source } = await readEntries(flags);
+  const name = nameOf(entries, provider);
+  if (name === undefined) throw noSuchEntry(provider, Object.keys(entries), source);
+  const entry = entries[name];
+  const showSecrets = flags.showSecrets === true;
+  if (flags.field !== undefined) printField(name, entry, flags.field, flags.json === true);
+  else if (flags.json) printJson(describe(name, entry, showSecrets));
+  else print(toText(name, entry, showSecrets));
+}
+
+function printField(name: string, entry: unknown, field: string, json: boolean): void {
+  const fields = typeof entry === 'object' && entry !== null ? new Map(Object.entries(entry)) : new Map();
+  if (!fields.has(field)) {
+    const there = [...fields.keys()].map(shown).join(', ');
+    throw new NothingMatchedError(
+      `"${shown(name)}" has no field "${shown(field)}"; ${there ? `it has ${there}` : 'it has no fields'}`,
+    );
+  }
+  const value: unknown = fields.get(field);
+  print(typeof value === 'string' && !json ? value : JSON.stringify(value));
+}
+
+function toText(name: string, entry: unknown, showSecrets: boolean): string {
+  const info = decode(entry);
+  const value = showSecrets ? entry : maskEntry(entry);
+  const head = [
+    ['provider', shown(name)],
+    ['type', info?.type ?? 'unknown type'],
+  ];
+  if (typeof value !== 'object' || value === null) return table([...head, ['value', textOf(value)]]);
+  const rows = Object.entries(value)
+    .filter(([field]) => !info || field !== 'type')
+    .map(([field, inner]) => [
+      shown(field),
+      info?.type === 'oauth' && field === 'expires'
+        ? `${textOf(inner)} (${humanExpiry(info.expires, nowMs())})`
+        : textOf(inner),
+    ]);
+  return table([...head, ...rows]);
+}
+
+function textOf(value: unknown): string {
+  return shown(typeof value === 'string' ? value : JSON.stringify(value));
+}

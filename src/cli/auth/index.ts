@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import { addDoctor } from './doctor.js';
+import { addGet } from './get.js';
+import { addList } from './list.js';
+import { addRemove } from './remove.js';
+import { addRestore } from './restore.js';
+import { addSet } from './set.js';
+import { addWatch } from './watch.js';
+
+export function addAuth(program: Command): void {
+  const auth = program
+    .command('auth')
+    .description("the credentials in the agent's file, or in another: read, change, watch, diagnose, restore")
+    .configureOutput({ outputError: (text, write) => write(withoutValues(text)) })
+    .addHelpText(
+      'after',
+      `
+The file is $XDG_DATA_HOME/opencode/auth.json (~/.local/share/opencode/auth.json) unless --file names another. Secrets are
+masked: of one that is longer than 16 characters the last 4 are shown, of a shorter one nothing.
+
+Examples:
+  holdfast auth list
+  pass show anthropic | holdfast auth set anthropic
+  holdfast auth get anthropic --field key
+  holdfast auth doctor
+
+Exit codes: 0 done, 1 the store refused and nothing was changed, or the doctor found a problem, 2 usage, 3 the change may or
+may not have happened, 4 there is no such entry, 70 internal error, 130 interrupted.`,
+    );
+  for (const add of [addList, addGet, addSet, addRemove, addWatch, addDoctor, addRestore]) add(auth);
+}
+
+/** Who tries `--key=SECRET` is told that there is no such option, and must not find the secret in a log. */
+function withoutValues(text: string): string {
+  return text.replace(/'(--?[\w-]+)=.*'/s, "'$1=...'");
+}

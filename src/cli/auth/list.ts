@@ -1,0 +1,76 @@
+import type { Command } from 'commander';
+import { decode } from '../../credentials/schema.js';
+import { maskEntry, maskSecret } from './mask.js';
+import { note, paint, print, printJson, shown, table } from './output.js';
+import { type Flags, readEntries, subcommand } from './source.js';
+import { humanExpiry, isExpired, nowMs } from './time.js';
+
+interface ListFlags extends Flags {
+  showSecrets?: boolean;
+}
+
+export function addList(auth: Command): void {
+  subcommand(auth, 'list', 'all entries, with their secrets masked')
+    .option('--show-secrets', 'print secrets in full')
+    .addHelpText(
+      'after',
+      `
+Entries that are no credentials (of a newer version, of another program) are listed as "unknown type", and left alone.
+OPENCODE_AUTH_CONTENT, if set, is read instead of the agent's file; a file that is named is always read.
+
+Examples:
+  holdfast auth list
+  holdfast auth list --json | jq -r '.[] | select(.expired) | .provider'`,
+    )
+    .action(list);
+}
+
+async function list(flags: ListFlags): Promise<void> {
+  const { entries, source } = await readEntries(flags);
+  const showSecrets = flags.showSecrets === true;
+  const all = Object.entries(entries);
+  if (all.length === 0) note(`no credentials in ${source}`);
+  if (flags.json) printJson(all.map(([provider, entry]) => describe(provider, entry, showSecrets)));
+  else if (all.length > 0) print(toTable(all, showSecrets));
+}
+
+/** The machine form of an entry. */
+export function describe(provider: string, entry: unknown, showSecrets: boolean) {
+  const info = decode(entry);
+  return {
+    provider,
+    type: info?.type ?? 'unknown',
+    ...(info?.type === 'oauth' ? { expires: info.expires, expired: isExpired(info.expires, nowMs()) } : {}),
+    credential: showSecrets ? entry : maskEntry(entry),
+  };
+}
+
+function toTable(all: [string, unknown][], showSecrets: boolean): string {
+  const rows = all.map(([provider, entry]) => [shown(provider), ...columnsOf(entry, showSecrets)]);
+  const [header = '', ...lines] = table([['provider', 'type', 'what', 'expires'], ...rows]).split('\n');
+  return [paint('bold', header), ...lines].join('\n');
+}
+
+function columnsOf(entry: unknown, showSecrets: boolean): [type: string, what: string, expires: string] {
+  const secret = (text: string) => (showSecrets ? shown(text) : maskSecret(text));
+  const info = decode(entry);
+  switch (info?.type) {
+    case 'oauth':
+      return ['oauth', `access ${secret(info.access)}`, humanExpiry(info.expires, nowMs())];
+    case 'api': {
+      const more = Object.keys(info.metadata ?? {}).length;
+      return ['api', `key ${secret(info.key)}${more > 0 ? `, ${more} metadata` : ''}`, '-'];
+    }
+    case 'wellknown':
+      return ['wellknown', `${shown(info.key)} ${secret(info.token)}`, '-'];
+    default:
+      return ['unknown type', showSecrets ? shown(JSON.stringify(entry)) : shapeOf(entry), '-'];
+  }
+}
+
+function shapeOf(entry: unknown): string {
+  if (Array.isArray(entry)) return `a list of ${entry.length}`;
+  if (typeof entry !== 'object' || entry === null) return entry === null ? 'null' : `a ${typeof entry}`;
+  const count = Object.keys(entry).length;
+  return `an object of ${count} ${count === 1 ? 'field' : 'fields'}`;
+}

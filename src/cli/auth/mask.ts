@@ -1,0 +1,39 @@
+import { decode, type Info } from '../../credentials/schema.js';
+
+const hidden = '********';
+const longerThan = 16;
+const shownAtEnd = 4;
+
+/** As much of a secret as may be shown: its last characters if it is long, to tell two apart; of a short one nothing. */
+export function maskSecret(secret: string): string {
+  const characters = [...secret];
+  return characters.length > longerThan ? hidden + characters.slice(-shownAtEnd).join('') : hidden;
+}
+
+/** What stands in a credential and is no secret. Every other string is taken for one. */
+const publicFields: Record<Info['type'], readonly string[]> = {
+  oauth: ['type', 'accountId', 'enterpriseUrl'],
+  api: ['type'],
+  // The key is the name of an environment variable.
+  wellknown: ['type', 'key'],
+};
+
+/** An entry with its secrets masked; in one of unknown type every string is a secret. */
+export function maskEntry(entry: unknown): unknown {
+  const info = decode(entry);
+  if (!info) return maskAll(entry);
+  const isPublic = (field: string) => publicFields[info.type].includes(field);
+  return mapFields(info, (field, value) => (isPublic(field) ? value : maskAll(value)));
+}
+
+function maskAll(value: unknown): unknown {
+  if (typeof value === 'string') return maskSecret(value);
+  if (Array.isArray(value)) return value.map(maskAll);
+  if (typeof value === 'object' && value !== null) return mapFields(value, (_, inner) => maskAll(inner));
+  return value;
+}
+
+/** `fromEntries` defines each field as its own, `__proto__` too. */
+function mapFields(value: object, change: (field: string, value: unknown) => unknown): unknown {
+  return Object.fromEntries(Object.entries(value).map(([field, inner]) => [field, change(field, inner)]));
+}

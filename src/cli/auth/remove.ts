@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import { normalizeKey, trimSlashes } from '../../credentials/keys.js';
+import { note, printJson, shown } from './output.js';
+import { type Flags, fileOf, noSuchEntry, subcommand, warnOfOverride, withStore } from './source.js';
+
+export function addRemove(auth: Command): void {
+  subcommand(auth, 'remove', 'remove an entry')
+    .argument('<provider>', 'its name; all that differ from it in trailing slashes alone go, too')
+    .addHelpText(
+      'after',
+      `
+Exit code 4 if there is no such entry; then nothing was changed.
+
+What was kept beside the file may still hold it: see holdfast auth restore.
+
+Examples:
+  holdfast auth remove anthropic`,
+    )
+    .action(remove);
+}
+
+async function remove(provider: string, flags: Flags): Promise<void> {
+  const name = normalizeKey(provider);
+  const file = fileOf(flags);
+  let removed: string[] = [];
+  let names: string[] = [];
+  await withStore(file, (store) =>
+    store.transaction((entries) => {
+      names = entries.keys();
+      removed = names.filter((key) => trimSlashes(key) === name);
+      for (const key of removed) entries.remove(key);
+    }),
+  );
+  if (removed.length === 0) throw noSuchEntry(provider, names, file);
+  note(`removed ${removed.map(shown).join(', ')} from ${file}`);
+  warnOfOverride(flags);
+  if (flags.json) printJson({ removed });
+}

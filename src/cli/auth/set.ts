@@ -1,0 +1,118 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { UsageError } from '../../../harness/core/usage-error.js';
+import { createAuth } from '../../credentials/auth.js';
+import { normalizeKey } from '../../credentials/keys.js';
+import { decode, type Info, validate } from '../../credentials/schema.js';
+import { exitCodes } from '../exit-codes.js';
+import { describe } from './list.js';
+import { maskSecret } from './mask.js';
+import { note, printJson, shown } from './output.js';
+import { readSecret } from './secret.js';
+import { type Flags, fileOf, subcommand, warnOfOverride, withStore } from './source.js';
+
+const types = ['api', 'oauth', 'wellknown'] as const;
+
+interface SetFlags extends Flags {
+  type?: Info['type'];
+  object?: boolean;
+  metadata?: Record<string, string>;
+}
+
+export function addSet(auth: Command): void {
+  subcommand(auth, 'set', 'store a credential, in place of the one that is there')
+    .argument('<provider>', 'its name; trailing slashes are cut off')
+    .addOption(new Option('--type <type>', 'what it is; default: api').choices(types))
+    .option('--object', 'read the whole credential as a JSON object; so are oauth and wellknown anyway')
+    .option('--metadata <name=value>', 'for an api key; may be repeated; not for secrets', parsePair)
+    .addHelpText(
+      'after',
+      `
+The secret is read from stdin, or asked for at a hidden prompt; no option takes it, for arguments can be seen by every
+process. Of a piped key one newline at the end is cut off.
+
+Examples:
+  holdfast auth set anthropic                               asks for the key
+  pass show anthropic | holdfast auth set anthropic
+  holdfast auth set gitlab --metadata instanceUrl=https://gitlab.example.com < key.txt
+  holdfast auth set github-copilot --type oauth < credential.json
+    with {"refresh": "...", "access": "...", "expires": 1767225600000}`,
+    )
+    .action(set);
+}
+
+async function set(provider: string, flags: SetFlags): Promise<void> {
+  const name = normalizeKey(provider);
+  const whole = flags.object === true || (flags.type ?? 'api') !== 'api';
+  if (whole && flags.metadata) {
+    throw new UsageError('--metadata is for a plain api key', 'put it into the object instead');
+  }
+  const what = whole ? `${flags.type ?? ''} credential as one line of JSON` : 'key';
+  const text = await readSecret(`${shown(name)}: ${what.trim()} (not shown): `);
+  if (text === undefined) {
+    note('interrupted: nothing was stored');
+    process.exitCode = exitCodes.interrupted;
+    return;
+  }
+  if (text.trim() === '') throw new UsageError('the secret is empty', 'nothing was stored');
+  const info = whole ? parseObject(text, flags.type) : apiKey(text, flags.metadata);
+
+  const file = fileOf(flags);
+  await withStore(file, (store) => createAuth({ store }).set(name, info));
+  note(`stored ${shown(name)}: ${info.type}, ${summaryOf(info)}, in ${file}`);
+  warnOfOverride(flags);
+  if (flags.json) printJson(describe(name, info, false));
+}
+
+function apiKey(text: string, metadata: Record<string, string> | undefined): Info {
+  if (decode(parse(text))) {
+    throw new UsageError('stdin holds a whole credential, not a key', 'give --object to store it as that');
+  }
+  return { type: 'api', key: text.replace(/\r?\n$/, ''), ...(metadata ? { metadata } : {}) };
+}
+
+function parseObject(text: string, type: Info['type'] | undefined): Info {
+  const value = parse(text);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new UsageError('stdin is not one JSON object', 'expected a whole credential; nothing was stored');
+  }
+  const given: unknown = Object.hasOwn(value, 'type') ? (value as { type: unknown }).type : undefined;
+  if (type && given !== undefined && given !== type) {
+    throw new UsageError(`the credential's own type is not ${type}`, 'nothing was stored');
+  }
+  const info = validate(type ? { type, ...value } : value);
+  if (secretsOf(info).includes('')) {
+    throw new UsageError('a secret of the credential is empty', 'nothing was stored');
+  }
+  return info;
+}
+
+/** Undefined for what is not JSON. The error's text quotes the input, so it is dropped on purpose. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function secretsOf(info: Info): string[] {
+  switch (info.type) {
+    case 'oauth':
+      return [info.access, info.refresh];
+    case 'api':
+      return [info.key];
+    case 'wellknown':
+      return [info.token];
+  }
+}
+
+function summaryOf(info: Info): string {
+  return maskSecret(secretsOf(info)[0] ?? '');
+}
+
+function parsePair(text: string, before: Record<string, string> = {}): Record<string, string> {
+  const at = text.indexOf('=');
+  if (at < 1)
+    throw new InvalidArgumentError('Expected name=value, like instanceUrl=https://gitlab.example.com.');
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}

@@ -1,0 +1,85 @@
+import { homedir } from 'node:os';
+import path from 'node:path';
+import type { Command } from 'commander';
+import { closest } from '../../../harness/core/closest.js';
+import { NothingMatchedError, UsageError } from '../../../harness/core/usage-error.js';
+import { trimSlashes } from '../../credentials/keys.js';
+import { authFile, contentOverride } from '../../credentials/location.js';
+import { decode } from '../../credentials/schema.js';
+import type { StoreEvent } from '../../store/backend.js';
+import { openStore, type Store } from '../../store/store.js';
+import { note, shown } from './output.js';
+
+/** The options that every subcommand has. */
+export interface Flags {
+  file?: string;
+  json?: boolean;
+}
+
+export function subcommand(auth: Command, usage: string, description: string): Command {
+  return auth
+    .command(usage)
+    .description(description)
+    .option('--file <path>', "the credential file; default: the agent's own")
+    .option('--json', 'as JSON');
+}
+
+export function fileOf({ file }: Flags): string {
+  if (file === '') throw new UsageError('--file is empty', 'expected the path of a credential file');
+  return path.resolve(file ?? authFile(process.env, homedir()));
+}
+
+/** Opens the store for one use of it; says what it had to repair. */
+export async function withStore<T>(file: string, use: (store: Store) => Promise<T>): Promise<T> {
+  const store = openStore(file, { onEvent: tellEvent });
+  try {
+    return await use(store);
+  } finally {
+    await store.close();
+  }
+}
+
+export function tellEvent(event: StoreEvent): void {
+  if (event.type === 'recovered') {
+    note(`${event.file} was unusable (${event.reason}); its last committed state was put back,`);
+    note(`and what it held is kept in ${event.quarantine}: see holdfast auth restore`);
+  }
+  if (event.type === 'merged') {
+    note(
+      `another program wrote ${event.file} from an old state; put back: ${event.putBack.map(shown).join(', ')}`,
+    );
+  }
+}
+
+const variable = 'OPENCODE_AUTH_CONTENT';
+
+/** What is there to be read: of the file that was named, else what the environment holds, else of the agent's file. */
+export async function readEntries(
+  flags: Flags,
+): Promise<{ entries: Record<string, unknown>; source: string }> {
+  const override = flags.file === undefined ? contentOverride(process.env) : undefined;
+  if (override) {
+    note(`read from the variable ${variable}, not from ${fileOf(flags)}`);
+    return { entries: override, source: `the variable ${variable}` };
+  }
+  const file = fileOf(flags);
+  return { entries: await withStore(file, (store) => store.all()), source: file };
+}
+
+/** A change goes to the file; who has the variable set will not see it. */
+export function warnOfOverride(flags: Flags): void {
+  if (flags.file !== undefined || !process.env[variable]) return;
+  note(`${variable} is set: what reads it does not see this change of ${fileOf(flags)}`);
+}
+
+/** The name of the entry for a provider: a credential before anything else, then the very name before its variants. */
+export function nameOf(entries: Record<string, unknown>, provider: string): string | undefined {
+  const name = trimSlashes(provider);
+  const names = [provider, name, `${name}/`].filter((key) => Object.hasOwn(entries, key));
+  return names.find((key) => decode(entries[key])) ?? names[0];
+}
+
+export function noSuchEntry(provider: string, names: readonly string[], source: string): NothingMatchedError {
+  const hint = closest(provider, names.map(shown));
+  return new NothingMatchedError(`there is no "${shown(provider)}" in ${source}${hint}`);
+}

@@ -1,0 +1,36 @@
+/** The wall clock: what people and expiry dates mean by "now". The one place of the command that asks it. */
+export function nowMs(): number {
+  return Date.now();
+}
+
+const units: [name: string, ms: number][] = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+  ['s', 1000],
+];
+
+/** A length of time by its largest unit: `3 h`. */
+export function humanTime(ms: number): string {
+  const length = Math.abs(ms);
+  const [name, size] = units.find(([, unit]) => length >= unit) ?? ['s', 1000];
+  return `${Math.floor(length / size)} ${name}`;
+}
+
+/** `3 h ago`. A time stamp from the future tells that a clock was set. */
+export function ago(sinceMs: number, now: number): string {
+  return sinceMs > now + 1000
+    ? `${humanTime(sinceMs - now)} in the future`
+    : `${humanTime(now - sinceMs)} ago`;
+}
+
+/** @param expires milliseconds since 1970; 0 means never */
+export function isExpired(expires: number, now: number): boolean {
+  return expires !== 0 && expires <= now;
+}
+
+export function humanExpiry(expires: number, now: number): string {
+  if (expires === 0) return 'never';
+  const length = humanTime(expires - now);
+  return isExpired(expires, now) ? `expired ${length} ago` : `in ${length}`;
+}

@@ -1,0 +1,46 @@
+import { once } from 'node:events';
+import type { Command } from 'commander';
+import { exitCodes } from '../exit-codes.js';
+import { note, print, printJson, shown } from './output.js';
+import { type Flags, fileOf, subcommand, withStore } from './source.js';
+
+export function addWatch(auth: Command): void {
+  subcommand(auth, 'watch', 'print changes as they come: the names of the entries, one line each')
+    .addHelpText(
+      'after',
+      `
+Runs until it is interrupted, and then exits with 130. Changes in quick succession may come as one.
+With --json each line is an object: {"change":"changed","provider":"anthropic"}, or "removed".
+
+Examples:
+  holdfast auth watch
+  holdfast auth watch --json | while read -r change; do ./reload; done`,
+    )
+    .action(watch);
+}
+
+async function watch(flags: Flags): Promise<void> {
+  const interrupt = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt.abort());
+  const file = fileOf(flags);
+  const tell = (change: 'changed' | 'removed', names: readonly string[]) => {
+    for (const provider of names) {
+      if (flags.json) printJson({ change, provider }, { lines: false });
+      else print(`${change} ${shown(provider)}`);
+    }
+  };
+  await withStore(file, async (store) => {
+    // An unusable file is an error now; later it is a state that passes, and tells nothing.
+    await store.all();
+    store.watch(
+      ({ changed, removed }) => {
+        tell('changed', changed);
+        tell('removed', removed);
+      },
+      { keepAlive: true },
+    );
+    note(`watching ${file}`);
+    await once(interrupt.signal, 'abort');
+  });
+  process.exitCode = exitCodes.interrupted;
+}

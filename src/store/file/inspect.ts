@@ -1,0 +1,226 @@
+import { accessSync, constants, lstatSync, readdirSync, readlinkSync, type Stats, statSync } from 'node:fs';
+import path from 'node:path';
+import { parseDocument } from '../document.js';
+import { errnoOf } from '../errors.js';
+import { readLastCommitted } from './last-committed.js';
+import { type Place, placeOf } from './mounts.js';
+import { listParticipants, type Participant } from './participants.js';
+import { type Paths, resolvePaths } from './paths.js';
+import { readState } from './state.js';
+
+/** Who may do what with a file or a directory, and since when it is as it is (wall clock, milliseconds since 1970). */
+export interface Access {
+  /** The permission bits: 0o600. */
+  mode: number;
+  uid: number;
+  changedMs: number;
+}
+
+export interface Kept extends Access {
+  name: string;
+  size: number;
+}
+
+/** What the file holds; a device, a pipe or a directory in its place is never opened. */
+export type Content =
+  | { kind: 'valid'; entries: number }
+  | { kind: 'missing' }
+  | { kind: 'corrupt'; reason: string }
+  | { kind: 'unreadable'; reason: string };
+
+/** Facts about a credential file and all that lies around it. No contents, and no judgement. */
+export interface Inspection {
+  /** The path as it was given, made absolute. */
+  given: string;
+  /** Every symbolic link on the way to the real file, in order. */
+  links: { link: string; to: string }[];
+  /** The real file; undefined if the way to it can't be followed. */
+  file: string | undefined;
+  content: Content;
+  access: (Access & { size: number; hardLinks: number }) | undefined;
+  directory: Access & { exists: boolean; writable: boolean; refusal?: string };
+  /** The last-committed copy. */
+  copy: { state: 'missing' | 'unusable' | 'usable'; entries?: number; sameAsFile?: boolean; mode?: number };
+  intents: {
+    state: 'missing' | 'directory' | 'foreign' | 'unreadable';
+    mode?: number;
+    participants: Participant[];
+  };
+  /** Locks that other programs left or hold beside the file. */
+  foreignLocks: Kept[];
+  /** Unusable states of the file that were kept. */
+  quarantined: Kept[];
+  place: Place;
+}
+
+const nowhere: Access = { mode: 0, uid: 0, changedMs: 0 };
+
+/** Looks at the file and all that lies around it, and changes nothing. Never fails: what can't be seen is said so. */
+export function inspectFile(file: string): Inspection {
+  const given = path.resolve(file);
+  const links = linksOn(given);
+  let paths: Paths;
+  try {
+    paths = resolvePaths(given);
+  } catch (error) {
+    const directory = inspectDirectory(path.dirname(given));
+    return {
+      ...{ given, links, file: undefined, access: undefined, directory, place: placeOf(given) },
+      content: { kind: 'unreadable', reason: `the way to it can't be followed (${reasonOf(error)})` },
+      copy: { state: 'missing' },
+      intents: { state: 'missing', participants: [] },
+      ...{ foreignLocks: [], quarantined: [] },
+    };
+  }
+  const stats = statOf(paths.file);
+  const content = inspectContent(paths.file, stats);
+  const base = path.basename(paths.file);
+  return {
+    ...{ given, links, file: paths.file, content, place: placeOf(paths.file) },
+    access: stats && { ...accessOf(stats), size: stats.size, hardLinks: stats.nlink },
+    directory: inspectDirectory(paths.directory),
+    copy: inspectCopy(paths.last, paths.file, content),
+    intents: inspectIntents(paths.intents),
+    foreignLocks: keptIn(paths.directory, (name) => name === `${base}.lock`),
+    quarantined: keptIn(paths.directory, (name) => name.startsWith(`${base}.corrupt-`)),
+  };
+}
+
+/** The links in the order in which the system follows them, those above the file included. */
+function linksOn(given: string): { link: string; to: string }[] {
+  const links: { link: string; to: string }[] = [];
+  let rest = given.split(path.sep).filter((part) => part !== '');
+  let at = path.parse(given).root;
+  while (rest.length > 0) {
+    const [next = '', ...after] = rest;
+    const place = path.join(at, next);
+    const to = linkTarget(place);
+    if (to === undefined) {
+      at = place;
+      rest = after;
+      continue;
+    }
+    // A circle is told once.
+    if (links.some(({ link }) => link === place)) return links;
+    links.push({ link: place, to });
+    const whole = path.join(path.resolve(at, to), ...after);
+    rest = whole.split(path.sep).filter((part) => part !== '');
+    at = path.parse(whole).root;
+  }
+  return links;
+}
+
+function linkTarget(place: string): string | undefined {
+  try {
+    return readlinkSync(place);
+  } catch {
+    // No link, or not there.
+    return undefined;
+  }
+}
+
+function inspectContent(file: string, stats: Stats | undefined): Content {
+  // To open a pipe would wait for its writer.
+  if (stats && !stats.isFile()) return { kind: 'unreadable', reason: `it is ${kindOf(stats)}, not a file` };
+  try {
+    const state = readState(file);
+    if (state.kind === 'valid') return { kind: 'valid', entries: state.document.size };
+    return state.kind === 'corrupt' ? { kind: 'corrupt', reason: state.reason } : { kind: 'missing' };
+  } catch (error) {
+    return { kind: 'unreadable', reason: reasonOf(error) };
+  }
+}
+
+function kindOf(stats: Stats): string {
+  if (stats.isDirectory()) return 'a directory';
+  return stats.isFIFO() ? 'a pipe' : 'a device or a socket';
+}
+
+/** The system's own code, for an error of ours has it as its cause. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return errnoOf(cause) ?? errnoOf(error) ?? 'it was refused';
+}
+
+function inspectCopy(last: string, file: string, content: Content): Inspection['copy'] {
+  const stats = statOf(last);
+  if (!stats) return { state: 'missing' };
+  const mode = stats.mode & 0o777;
+  const bytes = stats.isFile() ? bytesOfCopy(last) : undefined;
+  const document = bytes && parseDocument(bytes);
+  if (!bytes || !document) return { state: 'unusable', mode };
+  const same = content.kind === 'valid' && isContent(file, bytes);
+  return { state: 'usable', mode, entries: document.size, sameAsFile: same };
+}
+
+function bytesOfCopy(last: string): Buffer | undefined {
+  try {
+    return readLastCommitted(last)?.bytes;
+  } catch {
+    return undefined;
+  }
+}
+
+function isContent(file: string, bytes: Buffer): boolean {
+  try {
+    const state = readState(file);
+    return state.kind !== 'missing' && state.bytes.equals(bytes);
+  } catch {
+    return false;
+  }
+}
+
+function inspectIntents(directory: string): Inspection['intents'] {
+  const stats = statOf(directory);
+  if (!stats) return { state: 'missing', participants: [] };
+  const mode = stats.mode & 0o777;
+  if (!stats.isDirectory()) return { state: 'foreign', mode, participants: [] };
+  try {
+    return { state: 'directory', mode, participants: listParticipants(directory) };
+  } catch {
+    return { state: 'unreadable', mode, participants: [] };
+  }
+}
+
+function inspectDirectory(directory: string): Inspection['directory'] {
+  const stats = statOf(directory);
+  if (!stats) return { ...nowhere, exists: false, writable: false };
+  const access = accessOf(stats);
+  if (!stats.isDirectory()) return { ...access, exists: true, writable: false, refusal: 'ENOTDIR' };
+  try {
+    accessSync(directory, constants.W_OK | constants.X_OK);
+    return { ...access, exists: true, writable: true };
+  } catch (error) {
+    return { ...access, exists: true, writable: false, refusal: reasonOf(error) };
+  }
+}
+
+function keptIn(directory: string, wanted: (name: string) => boolean): Kept[] {
+  return namesIn(directory)
+    .filter(wanted)
+    .flatMap((name) => {
+      const stats = statOf(path.join(directory, name), lstatSync);
+      return stats ? [{ name, size: stats.size, ...accessOf(stats) }] : [];
+    })
+    .sort((a, b) => b.changedMs - a.changedMs);
+}
+
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}
+
+function accessOf(stats: Stats): Access {
+  return { mode: stats.mode & 0o7777, uid: stats.uid, changedMs: stats.mtimeMs };
+}
+
+function statOf(place: string, stat: typeof statSync | typeof lstatSync = statSync): Stats | undefined {
+  try {
+    return stat(place);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { parseDocument, serializeDocument } from '../document.js';
+import { putBack, readableOf } from './recoverable.js';
+
+const raw = (value: unknown) => JSON.stringify(value);
+const document = new Map([
+  ['a "quoted, {key}', raw({ type: 'api', key: 'with } , ] and \\" in it' })],
+  ['9', '12345678901234567890'],
+  ['__proto__', raw([1, [2, { x: 'ä€😀' }]])],
+  ['empty', '{}'],
+  ['text', raw('last')],
+]);
+const bytes = serializeDocument(document);
+
+describe('what can be read of a document', () => {
+  it('is all of one that is whole', () => {
+    expect(readableOf(bytes)).toEqual({ entries: document, readableBytes: bytes.length });
+  });
+
+  it('is, wherever it was cut, every entry that is complete, byte for byte, and no half of one', () => {
+    const all = [...document];
+    for (let cut = 0; cut < bytes.length; cut++) {
+      const { entries, readableBytes } = readableOf(bytes.subarray(0, cut));
+      expect([...entries]).toEqual(all.slice(0, entries.size));
+      expect(readableBytes).toBeLessThanOrEqual(cut);
+      // A comma follows each entry but the last: once that is there, the entry must be.
+      const next = all[entries.size];
+      const upToNext = serializeDocument(new Map(all.slice(0, entries.size + 1)));
+      if (next && entries.size < all.length - 1)
+        expect(cut).toBeLessThanOrEqual(upToNext.length - '\n}'.length);
+    }
+  });
+
+  it.each([
+    ['zeros', Buffer.alloc(40)],
+    ['bytes that are not UTF-8', Buffer.from([0xff, 0xfe, 0x22])],
+    ['another document', Buffer.from('{"x": 1}')],
+    ['brackets and quotes', Buffer.from(']}"\\,{[')],
+  ])('is what stands before %s', (_, garbage) => {
+    expect(readableOf(Buffer.concat([bytes, garbage])).entries).toEqual(document);
+    const half = Buffer.concat([bytes.subarray(0, bytes.indexOf('"text"')), garbage]);
+    expect([...readableOf(half).entries]).toEqual([...document].slice(0, 4));
+  });
+
+  it.each(['', ' ', '[1, {"a": 1}, 2]', '"text"', 'null', '\0\0\0', '}{', '{'])(
+    'is nothing of %j',
+    (text) => {
+      expect(readableOf(Buffer.from(text)).entries.size).toBe(0);
+    },
+  );
+});
+
+describe('putting entries back', () => {
+  const parse = (text: string) => parseDocument(Buffer.from(text)) ?? new Map();
+  const trim = (key: string) => key.replace(/\/$/, '');
+  const earlier = parse('{"a": 1, "b/": 2, "c": 3}');
+
+  it('adds what is missing and leaves what is there, also under a name that means the same', () => {
+    const current = parse('{"z": 0, "a": "newer", "b": "newer"}');
+    const { document, restored, kept } = putBack(current, earlier, { overwrite: false, normalize: trim });
+    expect(document).toEqual(parse('{"z": 0, "a": "newer", "b": "newer", "c": 3}'));
+    expect([restored, kept]).toEqual([['c'], ['a', 'b/']]);
+  });
+
+  it('replaces what is there where that is asked for', () => {
+    const current = parse('{"a": "newer", "b": "newer", "c": 3}');
+    const { document, restored, kept } = putBack(current, earlier, { overwrite: true, normalize: trim });
+    expect(document).toEqual(earlier);
+    expect([restored, kept]).toEqual([['a', 'b/'], ['c']]);
+  });
+
+  it('is no change where all of it is there', () => {
+    expect(putBack(earlier, earlier, { overwrite: true, normalize: trim }).document).toBe(earlier);
+  });
+});
