@@ -8,11 +8,12 @@ export function count({ operations, faults, files }: Run, findings: readonly Fin
   const injected = (kind: FaultKind) =>
     faults.filter(({ fault, phase }) => fault === kind && phase === 'begin').length;
   const isWrite = (action: string) => action === 'set' || action === 'remove';
+  const ours = operations.filter(({ foreign }) => !foreign);
   return {
-    acknowledged: operations.filter(({ action, outcome }) => outcome === 'ok' && isWrite(action)).length,
-    reads: operations.filter(({ action, outcome }) => outcome === 'ok' && !isWrite(action)).length,
-    failed: operations.filter(({ outcome }) => outcome === 'fail').length,
-    unknown: operations.filter(({ action, outcome }) => outcome === 'unknown' && isWrite(action)).length,
+    acknowledged: ours.filter(({ action, outcome }) => outcome === 'ok' && isWrite(action)).length,
+    reads: ours.filter(({ action, outcome }) => outcome === 'ok' && !isWrite(action)).length,
+    failed: ours.filter(({ outcome }) => outcome === 'fail').length,
+    unknown: ours.filter(({ action, outcome }) => outcome === 'unknown' && isWrite(action)).length,
     lost: found('lost-update'),
     stale: found('stale-read'),
     resurrected: found('resurrection'),
@@ -26,6 +27,8 @@ export function count({ operations, faults, files }: Run, findings: readonly Fin
     kills: injected('kill'),
     pauses: injected('pause'),
     corruptions: injected('corrupt'),
+    foreignWrites: operations.filter(({ foreign, outcome }) => foreign && outcome === 'ok').length,
+    staleRewrites: injected('stale-rewrite'),
     versions: files.filter(({ broken }) => broken === null).length,
   };
 }

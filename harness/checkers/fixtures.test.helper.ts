@@ -9,8 +9,9 @@ import { type Run, toRun } from '../core/run.js';
  *     0-5    tui-1.0.1 set a fail        or `unknown`, both with `torn` behind them
  *     0-     tui-1.0.1 set a             never returned
  *     http   web-1                       this client reaches the store through a server
+ *     foreign rogue-1                    this one rewrites the file itself
  *     exit   9 tui-1.0 SIGKILL           or an exit code; `unexpected` behind it
- *     pause  5-10 tui-1.0                also `kill 5 tui-1.0`, `corrupt 5`
+ *     pause  5-10 tui-1.0                also `kill 5 tui-1.0`, `corrupt 5`, `stale-rewrite 5 rogue-1.0`
  *     file   7-8 a=VALUE -b              what is new and what is gone; or `file 7 broken`
  *     mode   7 auth.json 644
  *     final  99 a=VALUE                  also `final 99 broken`; files that are left: `+NAME`
@@ -25,7 +26,9 @@ export function run(text: string, atLeast: Record<string, number> = {}): Run {
   const header = { type: 'run', version: 1, scenario: 'test', target: 'test', seed: 1, atLeast } as const;
   const events: HistoryEvent[] = [header];
   const processes = new Map<string, number>();
-  const http = new Set(lines.flatMap((line) => (line.startsWith('http ') ? line.split(/\s+/)[1] : [])));
+  const declared = (access: Access) =>
+    new Set(lines.flatMap((line) => (line.startsWith(`${access} `) ? line.split(/\s+/)[1] : [])));
+  const [http, foreign] = [declared('http'), declared('foreign')];
 
   const processOf = (name: string): { client: string; process: number } => {
     const [client = '', incarnation = '0'] = name.split('.');
@@ -34,7 +37,7 @@ export function run(text: string, atLeast: Record<string, number> = {}): Run {
     if (known !== undefined) return { client, process: known };
     const process = 100 + processes.size;
     processes.set(full, process);
-    const access: Access = http.has(client) ? 'http' : 'file';
+    const access: Access = http.has(client) ? 'http' : foreign.has(client) ? 'foreign' : 'file';
     events.push({ type: 'start', time: 0, client, process, access });
     return { client, process };
   };
@@ -45,6 +48,7 @@ export function run(text: string, atLeast: Record<string, number> = {}): Run {
     const [from = 0, to] = times(/^\d/.test(first) ? first : second);
     switch (first) {
       case 'http':
+      case 'foreign':
         break;
       case 'seed':
         events.push({
@@ -61,6 +65,7 @@ export function run(text: string, atLeast: Record<string, number> = {}): Run {
         break;
       }
       case 'kill':
+      case 'stale-rewrite':
       case 'pause':
       case 'corrupt': {
         const common = {

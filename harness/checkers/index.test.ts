@@ -158,7 +158,7 @@ describe('the report', () => {
         versions: 1,
       },
       ...{ lost: 0, stale: 0, resurrected: 0, garbage: 0, torn: 1, seedsLost: 0 },
-      ...{ looseModes: 0, leftovers: 1, hung: 0, crashed: 0 },
+      ...{ looseModes: 0, leftovers: 1, hung: 0, crashed: 0, foreignWrites: 0, staleRewrites: 0 },
     });
   });
 
@@ -190,7 +190,8 @@ describe('a long history', () => {
       return {
         ...{ id, client: `c-${at % 8}`, process: at % 8, begin: at * 10, end: at * 10 + 5 },
         ...(isRead ? { action: 'all', key: undefined } : { action: 'set', key }),
-        ...{ outcome: 'ok', result: isRead ? before : undefined, error: undefined, torn: false, hung: false },
+        ...{ outcome: 'ok', result: isRead ? before : undefined },
+        ...{ error: undefined, torn: false, hung: false, foreign: false },
       };
     });
   }

@@ -3,7 +3,13 @@ import type { Finding, FindingKind } from '../core/verdict.js';
 import { type Blame, findErasers } from './blame.js';
 import { type Conflict, findConflicts } from './conflicts.js';
 import { findPauses } from './pauses.js';
-import { type Read, type Register, splitIntoRegisters, untouchedSeeds } from './registers.js';
+import {
+  keysWithoutPromise,
+  type Read,
+  type Register,
+  splitIntoRegisters,
+  untouchedSeeds,
+} from './registers.js';
 import { readsWithoutSeeds } from './seed-sightings.js';
 import { describeErased, describeGarbage, describeStale } from './sentences.js';
 
@@ -19,12 +25,12 @@ export function checkLinearizability(run: Run): Finding[] {
   const registers = splitIntoRegisters(run, readsWithoutSeeds(run));
   const findEraser = findErasers(run);
   const wasPaused = findPauses(run);
-  const notOurs = new Set(untouchedSeeds(run).map(({ key }) => key));
+  const notOurs = new Set([...untouchedSeeds(run).map(({ key }) => key), ...keysWithoutPromise(run)]);
 
   return [...registers.values()].flatMap((register) => {
     const { conflicts, garbage } = findConflicts(register);
     const findings = firstOfEachValue(garbage).map((read) => garbageFinding(run, register, read));
-    // Nobody writes these, so they can only be missing, and that is seeds.ts's.
+    // What nobody writes can only be missing, and that is seeds.ts's; what foreign programs write may come and go.
     if (notOurs.has(register.key)) return findings;
     for (const conflict of conflicts) {
       const kind = classify(register, conflict);

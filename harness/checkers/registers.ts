@@ -55,7 +55,10 @@ export function splitIntoRegisters(run: Run, except: ReadonlyMap<string, unknown
     const { time, entries } = run.final;
     addReadOfAll(registers, { begin: time, end: time }, entries);
   }
-  for (const { key, value, begin, end } of foreignReads(run.files)) {
+  // A foreign writer erases with a stale copy what a store can put back only when somebody asks it: until then the
+  // file is no proof of anything, and only the answers of the store are.
+  const files = run.operations.some(({ foreign }) => foreign) ? [] : run.files;
+  for (const { key, value, begin, end } of foreignReads(files)) {
     addRead(registers.get(key), { begin, end, operation: undefined, value });
   }
   for (const register of registers.values()) settleUnacknowledged(register);
@@ -67,6 +70,11 @@ export function untouchedSeeds(run: Run): SeedEvent[] {
   const touched = new Set<string | undefined>();
   for (const { action, key } of run.operations) if (action === 'set' || action === 'remove') touched.add(key);
   return [...run.seeds.values()].filter(({ key }) => !touched.has(key));
+}
+
+/** The keys that foreign programs change: no store can promise what a program does that knows nothing of it. */
+export function keysWithoutPromise({ operations }: Run): Set<string | undefined> {
+  return new Set(operations.flatMap(({ foreign, key }) => (foreign ? [key] : [])));
 }
 
 /** What an entry of a map is, null where it is absent. Keys come from outside: `constructor` is one like others. */

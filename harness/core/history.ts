@@ -15,10 +15,18 @@ export type ValueId = string;
 
 export type Action = 'get' | 'all' | 'set' | 'remove';
 
-/** How a client reaches the store: in its own process, or through a server that may finish what it asked for. */
-export type Access = 'file' | 'http';
+/**
+ * How a client reaches the store: in its own process, or through a server that may finish what it asked for. A
+ * foreign program does not: it rewrites the file itself, and nothing that it writes carries a promise.
+ */
+export type Access = 'file' | 'http' | 'foreign';
 
-export type FaultKind = 'kill' | 'pause' | 'corrupt';
+export type FaultKind =
+  | 'kill'
+  | 'pause'
+  | 'corrupt'
+  /** A foreign program rewrites the file from a copy that is older than what the file holds. */
+  | 'stale-rewrite';
 
 export interface RunEvent {
   type: 'run';

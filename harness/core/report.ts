@@ -47,6 +47,9 @@ export interface Counts {
   kills: number;
   pauses: number;
   corruptions: number;
+  /** What foreign programs wrote into the file, and how often from a copy older than what it held. */
+  foreignWrites: number;
+  staleRewrites: number;
   /** Whole contents that a foreign reader met. */
   versions: number;
 }

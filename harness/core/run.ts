@@ -20,6 +20,8 @@ export interface Operation {
   id: string;
   client: string;
   process: number;
+  /** True for a program that rewrites the file itself and knows nothing of the store. */
+  foreign: boolean;
   action: Action;
   /** Undefined for `all`. */
   key: string | undefined;
@@ -89,11 +91,13 @@ function pairOperations(
     const exit = exitOf.get(event.process);
     // A killed process acts no more, so what it had begun has happened by its end, or never will (strict
     // linearizability, Aguilera and Frolund 2003). What it asked of a server may still be under way there.
-    const bounded = accessOf.get(event.process) === 'file' && exit !== undefined;
+    const access = accessOf.get(event.process);
+    const bounded = (access === 'file' || access === 'foreign') && exit !== undefined;
     operations.set(event.op, {
       id: event.op,
       client: event.client,
       process: event.process,
+      foreign: access === 'foreign',
       action: event.action,
       key: event.key,
       begin: event.time,

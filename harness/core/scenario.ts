@@ -1,7 +1,7 @@
 import type { Action } from './history.js';
 
 /** The programs that share the file. */
-export const profileNames = ['tui', 'server', 'web', 'desktop', 'login'] as const;
+export const profileNames = ['tui', 'server', 'web', 'desktop', 'login', 'rogue'] as const;
 export type ProfileName = (typeof profileNames)[number];
 
 /** From and to, both inclusive, in milliseconds; a moment between them is drawn. */

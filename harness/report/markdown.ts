@@ -87,11 +87,12 @@ function violationTable({ sentence, kind, guarantee, processes, timeline }: Viol
   return [`**${kind}** (${guarantee}): ${sentence}`, ...(rows.length > 0 ? [table(header, rows)] : [])];
 }
 
-function faultsOf({ kills, pauses, corruptions }: JudgedRun['counts']): string {
+function faultsOf({ kills, pauses, corruptions, staleRewrites }: JudgedRun['counts']): string {
   const parts = [
     [kills, 'killed'],
     [pauses, 'paused'],
     [corruptions, 'corrupted'],
+    [staleRewrites, 'stale rewrites'],
   ] as const;
   return parts
     .filter(([count]) => count > 0)

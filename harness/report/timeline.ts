@@ -71,9 +71,10 @@ function beginOf(operation: Operation): Moment {
 }
 
 function endOf(operation: Operation): Moment | undefined {
-  const { end: time, client, outcome, error } = operation;
+  const { end: time, client, outcome, error, foreign } = operation;
   if (!Number.isFinite(time)) return undefined;
   const call = callOf(operation);
+  if (foreign && outcome === 'ok') return { time, client, text: `${call} written, without the store` };
   if (outcome === 'ok') return { time, client, text: `${call} ${foundBy(operation)}` };
   return {
     time,
@@ -101,6 +102,7 @@ function faultMoment({ time, fault, phase, client, detail }: FaultEvent): Moment
   const words = {
     kill: 'killed (SIGKILL)',
     pause: phase === 'begin' ? 'stopped right before its commit (SIGSTOP)' : 'continued (SIGCONT)',
+    'stale-rewrite': 'rewrites the whole file from an older copy',
     corrupt: `damaged in place${phase === 'begin' ? '' : ', done'}: ${detail}`,
   };
   return { time, client, text: words[fault] };

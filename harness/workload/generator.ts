@@ -47,12 +47,21 @@ export const profiles: Readonly<Record<ProfileName, { title: string; workload: P
     title: 'login command: sets one credential and exits at once, again and again',
     workload: { mix: { set: 1 }, ownKeys: 4, operationsMax: 1 },
   },
+  rogue: {
+    title:
+      'rogue writer: a plugin that knows no store; reads the file, thinks, and rewrites it from its old copy',
+    workload: { mix: { set: 5, remove: 1 }, ownKeys: 3, sharedKeys: 0, thinkMs: [100, 300] },
+  },
 };
+
+/** What these do is what they are: no scenario changes it. */
+const unchangeable: readonly ProfileName[] = ['login', 'rogue'];
 
 export function workloadOf(profile: ProfileName, scenario: Partial<Workload> | undefined): Workload {
   const own = profiles[profile].workload;
-  // A login is one `set`, whatever the others do.
-  return profile === 'login' ? { ...common, ...scenario, ...own } : { ...common, ...own, ...scenario };
+  return unchangeable.includes(profile)
+    ? { ...common, ...scenario, ...own }
+    : { ...common, ...own, ...scenario };
 }
 
 /** The endless, seeded sequence of a client's steps. */
