@@ -22,6 +22,7 @@ export function count({ operations, faults, files }: Run, findings: readonly Fin
     seedsLost: found('lost-seed', 'dropped-unknown'),
     looseModes: found('loose-mode'),
     leftovers: found('leftover'),
+    linksReplaced: found('replaced-link'),
     hung: found('hung'),
     crashed: found('crashed'),
     kills: injected('kill'),

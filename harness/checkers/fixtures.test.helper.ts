@@ -14,7 +14,8 @@ import { type Run, toRun } from '../core/run.js';
  *     pause  5-10 tui-1.0                also `kill 5 tui-1.0`, `corrupt 5`, `stale-rewrite 5 rogue-1.0`
  *     file   7-8 a=VALUE -b              what is new and what is gone; or `file 7 broken`
  *     mode   7 auth.json 644
- *     final  99 a=VALUE                  also `final 99 broken`; files that are left: `+NAME`
+ *     link   auth.json other.json        a link that leads to the file
+ *     final  99 a=VALUE                  also `final 99 broken`; files that are left: `+NAME`; links: `NAME>TO`
  *
  * An operation is named `CLIENT.INCARNATION.NUMBER`, which is also the value that it writes.
  */
@@ -58,6 +59,9 @@ export function run(text: string, atLeast: Record<string, number> = {}): Run {
           ...(fourth ? { foreign: true as const } : {}),
         });
         break;
+      case 'link':
+        events.push({ type: 'place', links: [{ name: second, to: third }] });
+        break;
       case 'exit': {
         const code = /^\d+$/.test(fourth ?? '') ? Number(fourth) : null;
         const signal = code === null ? (fourth ?? null) : null;
@@ -98,7 +102,11 @@ export function run(text: string, atLeast: Record<string, number> = {}): Run {
       case 'final': {
         const broken = third === 'broken' ? 'it is empty' : null;
         const leftovers = words.flatMap((word) => (word.startsWith('+') ? word.slice(1) : []));
-        events.push({ type: 'final', time: from, broken, entries: entries(words), leftovers });
+        const links = words.flatMap((word) => {
+          const [name, to] = word.split('>');
+          return name && to !== undefined ? [{ name, to: to || null }] : [];
+        });
+        events.push({ type: 'final', time: from, broken, entries: entries(words), leftovers, links });
         break;
       }
       default:

@@ -158,7 +158,15 @@ describe('the report', () => {
         versions: 1,
       },
       ...{ lost: 0, stale: 0, resurrected: 0, garbage: 0, torn: 1, seedsLost: 0 },
-      ...{ looseModes: 0, leftovers: 1, hung: 0, crashed: 0, foreignWrites: 0, staleRewrites: 0 },
+      ...{
+        looseModes: 0,
+        leftovers: 1,
+        linksReplaced: 0,
+        hung: 0,
+        crashed: 0,
+        foreignWrites: 0,
+        staleRewrites: 0,
+      },
     });
   });
 

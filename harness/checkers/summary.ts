@@ -13,6 +13,7 @@ const nouns: Record<FindingKind, string> = {
   'stale-read': 'stale read',
   'loose-mode': 'loose mode',
   leftover: 'leftover',
+  'replaced-link': 'replaced link',
   hung: 'hung call',
   crashed: 'crashed client',
 };

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { TargetModule } from '../core/target.js';
 import { readEntries } from '../stress/foreign-reader.js';
+import { readLinks } from '../stress/sandbox.js';
 import { runClient } from '../stress/worker.js';
 import type { Step } from '../workload/generator.js';
 import { performOnStore } from './store-client.js';
@@ -18,7 +19,7 @@ await runClient('file', async (worker) => {
   for (const action of actions) await performOnStore(worker, store, { ...step, action });
   await store.close?.();
 
-  const { file } = worker.config;
+  const { file, real, links, sandbox } = worker.config;
   const found = readEntries(file);
   const isBroken = typeof found === 'string';
   worker.send({
@@ -26,9 +27,15 @@ await runClient('file', async (worker) => {
     time: worker.now(),
     broken: isBroken ? found : null,
     entries: isBroken ? {} : found,
-    leftovers: leftovers(file, target),
+    leftovers: [...leftovers(real, target), ...links.flatMap(strangersBeside)],
+    ...(links.length > 0 ? { links: readLinks(links, sandbox) } : {}),
   });
 });
+
+/** All that a store needs belongs beside the file itself. Where only a link is, there is nothing else. */
+function strangersBeside(link: string): string[] {
+  return readdirSync(path.dirname(link)).filter((name) => name !== path.basename(link));
+}
 
 /** Everything beside the file but what the target calls its own; a directory of its own must be empty. */
 function leftovers(file: string, { artifacts = [] }: TargetModule): string[] {

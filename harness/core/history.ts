@@ -47,6 +47,19 @@ export interface SeedEvent {
   foreign?: true;
 }
 
+/** A symbolic link, by its path inside the run's own directory, and what it says. */
+export interface Link {
+  name: string;
+  /** Null if it is no link any more. */
+  to: string | null;
+}
+
+/** The links that lead from the path that the clients are given to the file. */
+export interface PlaceEvent {
+  type: 'place';
+  links: Link[];
+}
+
 export interface StartEvent {
   type: 'start';
   time: number;
@@ -144,11 +157,14 @@ export interface FinalEvent {
   entries: Record<string, ValueId>;
   /** Files beside the store's that no later writer will sweep. */
   leftovers: string[];
+  /** What has become of the links to the file, if there were any. */
+  links?: Link[];
 }
 
 export type HistoryEvent =
   | RunEvent
   | SeedEvent
+  | PlaceEvent
   | StartEvent
   | InvokeEvent
   | OkEvent

@@ -42,6 +42,7 @@ export interface Counts {
   seedsLost: number;
   looseModes: number;
   leftovers: number;
+  linksReplaced: number;
   hung: number;
   crashed: number;
   kills: number;

@@ -6,6 +6,7 @@ import type {
   FileEvent,
   FinalEvent,
   HistoryEvent,
+  Link,
   ModeEvent,
   RunEvent,
   SeedEvent,
@@ -44,6 +45,8 @@ export interface Operation {
 export interface Run {
   header: RunEvent;
   seeds: ReadonlyMap<string, SeedEvent>;
+  /** That led to the file at the beginning. */
+  links: readonly Link[];
   /** In order of their calls. */
   operations: Operation[];
   faults: FaultEvent[];
@@ -66,6 +69,7 @@ export function toRun(events: readonly HistoryEvent[]): Run {
   return {
     header,
     seeds: new Map(of('seed').map((seed) => [seed.key, seed])),
+    links: of('place').flatMap(({ links }) => links),
     operations: pairOperations(
       events,
       exits,

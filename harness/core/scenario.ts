@@ -34,6 +34,13 @@ export type Fault =
   /** The file's content is damaged in place, as a crashed or foreign program would. */
   | { kind: 'corrupt'; everyMs: RangeMs; how: readonly Corruption[] };
 
+/**
+ * What stands at the path that the clients are given, where it is not the file itself: a link, a link to a link, or a
+ * link to a link to nothing, for the first writer to make.
+ */
+export const placeNames = ['symlink', 'chain', 'dangling'] as const;
+export type PlaceName = (typeof placeNames)[number];
+
 /** A scenario is a value: what runs, what goes wrong, and what must have happened for the run to count. */
 export interface Scenario {
   name: string;
@@ -42,6 +49,8 @@ export interface Scenario {
   /** The incident that it stands for, with its source. */
   why: string;
   clients: Partial<Record<ProfileName, number>>;
+  /** Default: the file itself, with entries in it. */
+  place?: PlaceName;
   workload?: Partial<Workload>;
   faults?: readonly Fault[];
   /** A run in which less happened is inconclusive. Names are those of the report's counts. */

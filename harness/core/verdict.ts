@@ -13,7 +13,7 @@ export function worstOf(verdicts: Iterable<Verdict>): Verdict {
 }
 
 /** The numbered guarantees; GUARANTEES.md has the words. */
-export type Guarantee = 'G1' | 'G2' | 'G4' | 'G5' | 'G6' | 'G7' | 'G8';
+export type Guarantee = 'G1' | 'G2' | 'G4' | 'G5' | 'G6' | 'G7' | 'G8' | 'G9';
 
 export type FindingKind =
   /** An acknowledged write that no later operation explains away is gone. */
@@ -36,6 +36,8 @@ export type FindingKind =
   | 'loose-mode'
   /** A file was left behind that no later writer sweeps. */
   | 'leftover'
+  /** A symbolic link that led to the file is no link any more, or leads elsewhere. */
+  | 'replaced-link'
   /** A call never returned. */
   | 'hung'
   /** A client process ended by itself. */

@@ -1,5 +1,5 @@
 import { closest } from '../core/closest.js';
-import { type ProfileName, profileNames, type Scenario } from '../core/scenario.js';
+import { type ProfileName, placeNames, profileNames, type Scenario } from '../core/scenario.js';
 import { UsageError } from '../core/usage-error.js';
 import { faults } from '../faults/index.js';
 
@@ -7,8 +7,9 @@ import { faults } from '../faults/index.js';
  * A scenario may be a user's, written in plain JavaScript: a fault that is misspelled must not be a green run without it.
  * @throws UsageError naming what is wrong
  */
-export function checkScenario({ name, clients, faults: wanted = [] }: Scenario): void {
+export function checkScenario({ name, clients, place, faults: wanted = [] }: Scenario): void {
   checkClients(clients, `scenario "${name}"`);
+  if (place !== undefined) checkName(place, placeNames, `scenario "${name}": unknown place`);
   for (const { kind, everyMs } of wanted) {
     checkName(kind, Object.keys(faults), `scenario "${name}": unknown fault`);
     const [from, to] = everyMs ?? [];

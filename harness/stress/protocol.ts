@@ -13,6 +13,10 @@ export interface ClientConfig {
   /** How many processes this client has been before; one that was killed comes back as the next. */
   incarnation: number;
   file: string;
+  /** Where links lead from `file`; the same if there are none. */
+  real: string;
+  /** From `file` on. */
+  links: string[];
   /** The run's own directory: the file must be inside. */
   sandbox: string;
   target: TargetSpec;

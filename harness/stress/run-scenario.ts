@@ -6,7 +6,7 @@ import { inject } from '../faults/index.js';
 import { Random } from '../workload/random.js';
 import { Fleet } from './fleet.js';
 import { Recorder } from './recorder.js';
-import { assertOwnFile, makeSandbox } from './sandbox.js';
+import { assertOwnFile, makeSandbox, readLinks } from './sandbox.js';
 import { writeSeeds } from './seeds.js';
 import { untilAborted } from './until-aborted.js';
 
@@ -32,15 +32,16 @@ const progressMs = 100;
 /** Runs one scenario on one target with real processes, and writes all that happens to the history. */
 export async function runScenario(run: ScenarioRun): Promise<void> {
   const { scenario, target, seed, workload, signal } = run;
-  const { sandbox, file } = makeSandbox(run.directory);
+  const { sandbox, ...place } = makeSandbox(run.directory, scenario.place);
   const recorder = new Recorder(run.history, process.hrtime.bigint());
   recorder.record({
     ...{ type: 'run', version: 1, scenario: scenario.name, target: target.label, seed },
     atLeast: { ...scenario.atLeast },
   });
-  for (const event of writeSeeds(file)) recorder.record(event);
+  if (scenario.place) recorder.record({ type: 'place', links: readLinks(place.links, sandbox) });
+  if (scenario.place !== 'dangling') for (const event of writeSeeds(place.real)) recorder.record(event);
 
-  const fleet = new Fleet({ workload, target, seed, sandbox, file, recorder });
+  const fleet = new Fleet({ workload, target, seed, sandbox, place, recorder });
   const progress = setInterval(() => run.onProgress(recorder), progressMs);
   try {
     await Promise.race([untilAborted(signal), work()]);
@@ -62,7 +63,7 @@ export async function runScenario(run: ScenarioRun): Promise<void> {
         onPausing: (listener) => {
           fleet.onPausing = listener;
         },
-        ownFile: () => assertOwnFile(file, sandbox),
+        ownFile: () => assertOwnFile(place.file, sandbox),
         record: (event) => recorder.record({ type: 'fault', time: recorder.now(), ...event }),
         random,
         signal: over.signal,

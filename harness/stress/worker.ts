@@ -60,7 +60,7 @@ export class Worker {
       });
     });
     assertOwnFile(config.file, config.sandbox);
-    arm = installPausePoint(config.file, () => send({ type: 'pausing' }));
+    arm = installPausePoint([config.file, config.real], () => send({ type: 'pausing' }));
     return new Worker(config, access, gate, stop.signal);
   }
 
