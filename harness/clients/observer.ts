@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, statSync, watch } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ValueId } from '../core/history.js';
@@ -36,6 +36,11 @@ class FileWatch {
   }
 }
 
+/**
+ * Looks at the mode of every file right after it came to be, as the kernel tells, and of all files once a millisecond.
+ * A loose mode shows if it lasts until this process gets its turn: one that a file has while it is written and fsynced,
+ * or that it keeps, does; one that is tightened by the very next call, some microseconds later, shows only by luck.
+ */
 class ModeWatch {
   private readonly directories: ReadonlySet<string>;
   private readonly reported = new Set<string>();
@@ -43,6 +48,13 @@ class ModeWatch {
   constructor(private readonly worker: Worker) {
     const { file, real, links } = worker.config;
     this.directories = new Set([file, real, ...links].map((name) => path.dirname(name)));
+    for (const directory of this.directories) {
+      const watcher = watch(directory, (_, name) => {
+        if (name !== null) this.lookAt(path.join(directory, name));
+      });
+      // The kernel tells only so many programs; the looks once a millisecond go on.
+      watcher.on('error', () => watcher.close());
+    }
   }
 
   look(): void {

@@ -51,6 +51,8 @@ export interface Scenario {
   clients: Partial<Record<ProfileName, number>>;
   /** Default: the file itself, with entries in it. */
   place?: PlaceName;
+  /** Of every client process. Default: that of the user, which may hide what a store forgets. */
+  umask?: number;
   workload?: Partial<Workload>;
   faults?: readonly Fault[];
   /** A run in which less happened is inconclusive. Names are those of the report's counts. */

@@ -14,6 +14,7 @@ export interface Surroundings {
   seed: number;
   sandbox: string;
   place: Place;
+  umask: number | undefined;
   recorder: Recorder;
 }
 
@@ -126,7 +127,7 @@ export class Member implements Victim {
   }
 
   private config(serverUrl: string | undefined): ClientConfig {
-    const { target, seed, sandbox, place, recorder, workload } = this.around;
+    const { target, seed, sandbox, place, recorder, workload, umask } = this.around;
     const { file, real, links } = place;
     const { client, profile, incarnation } = this;
     return {
@@ -135,6 +136,7 @@ export class Member implements Victim {
       workload: workloadOf(isClient(profile) ? profile : 'server', workload),
       port: this.url === undefined ? 0 : Number(new URL(this.url).port),
       ...(serverUrl === undefined ? {} : { serverUrl }),
+      ...(umask === undefined ? {} : { umask }),
     };
   }
 

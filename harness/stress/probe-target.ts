@@ -15,7 +15,15 @@ const graceMs = 10_000;
 export async function probeTarget(target: TargetSpec, directory: string, signal: AbortSignal): Promise<void> {
   const { sandbox, ...place } = makeSandbox(directory);
   const recorder = new Recorder(path.join(sandbox, 'history.jsonl'), process.hrtime.bigint());
-  const fleet = new Fleet({ workload: undefined, target, seed: 0, sandbox, place, recorder });
+  const fleet = new Fleet({
+    workload: undefined,
+    umask: undefined,
+    target,
+    seed: 0,
+    sandbox,
+    place,
+    recorder,
+  });
   try {
     const stop = () => fleet.killAll();
     signal.addEventListener('abort', stop, { once: true });

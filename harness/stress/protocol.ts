@@ -24,6 +24,7 @@ export interface ClientConfig {
   /** The machine's monotonic clock at the run's beginning, in nanoseconds, as decimal digits. */
   epoch: string;
   workload: Workload;
+  umask?: number;
   /** Where a client without file access finds its server. */
   serverUrl?: string;
   /** A restarted server comes back at its port; 0 takes any free one. */

@@ -41,7 +41,7 @@ export async function runScenario(run: ScenarioRun): Promise<void> {
   if (scenario.place) recorder.record({ type: 'place', links: readLinks(place.links, sandbox) });
   if (scenario.place !== 'dangling') for (const event of writeSeeds(place.real)) recorder.record(event);
 
-  const fleet = new Fleet({ workload, target, seed, sandbox, place, recorder });
+  const fleet = new Fleet({ workload, umask: scenario.umask, target, seed, sandbox, place, recorder });
   const progress = setInterval(() => run.onProgress(recorder), progressMs);
   try {
     await Promise.race([untilAborted(signal), work()]);

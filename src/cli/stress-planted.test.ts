@@ -55,6 +55,12 @@ describe('every store that ships with a bug is caught', { retry: 2 }, () => {
     );
   });
 
+  it('a store that makes its files open to others and closes them a moment later is caught in the act', async () => {
+    const { exitCode, report } = await stress(fixture('chmod-later.mjs'), 'open-umask', '--duration', '3s');
+    expect(report?.scenarios[0]?.checks.G6?.summary).toMatch(/auth\.json\.new-\d+ had mode 666/);
+    expect(exitCode).toBe(1);
+  });
+
   it.each(['in-place', 'dangling-link'])(
     'a store that renames over a link is caught by that alone in %s',
     async (scenario) => {
