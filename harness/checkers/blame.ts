@@ -2,7 +2,7 @@ import type { FaultEvent, FileEvent, ValueId } from '../core/history.js';
 import type { Operation, Run } from '../core/run.js';
 import { countWhile } from './count-while.js';
 import { overlapSearch } from './overlaps.js';
-import { entryOf, type Mutation } from './registers.js';
+import { entryOf, isMutation, type Mutation } from './registers.js';
 import { isBystander, type Loss, suspectsOf } from './suspects.js';
 
 export interface Blame {
@@ -87,8 +87,4 @@ function versionsByKey(files: readonly FileEvent[]): Map<string, FileEvent[]> {
     }
   }
   return versions;
-}
-
-function isMutation({ action }: Operation): boolean {
-  return action === 'set' || action === 'remove';
 }

@@ -5,7 +5,7 @@ import { type Run, toRun } from '../core/run.js';
  * Reads a history for tests, one line a happening, times in milliseconds:
  *
  *     seed github seed.0                 (and `foreign` behind it)
- *     0-5    tui-1.0.1 set a             returned; `get a = VALUE`, `get a =` for absent, `all a=VALUE b=VALUE`
+ *     0-5    tui-1.0.1 set a             returned; `get a = VALUE` (also `refresh`), `get a =` for absent, `all a=VALUE b=VALUE`
  *     0-5    tui-1.0.1 set a fail        or `unknown`, both with `torn` behind them
  *     0-     tui-1.0.1 set a             never returned
  *     http   web-1                       this client reaches the store through a server
@@ -14,6 +14,7 @@ import { type Run, toRun } from '../core/run.js';
  *     pause  5-10 tui-1.0                also `kill 5 tui-1.0`, `corrupt 5`, `stale-rewrite 5 rogue-1.0`
  *     file   7-8 a=VALUE -b              what is new and what is gone; or `file 7 broken`
  *     mode   7 auth.json 644
+ *     token  4-5 tui-1.0.1 KEY VALUE 300 presented in that operation, good until then; `refused` behind it
  *     link   auth.json other.json        a link that leads to the file
  *     final  99 a=VALUE                  also `final 99 broken`; files that are left: `+NAME`; links: `NAME>TO`
  *
@@ -59,6 +60,13 @@ export function run(text: string, atLeast: Record<string, number> = {}): Run {
           ...(fourth ? { foreign: true as const } : {}),
         });
         break;
+      case 'token': {
+        const [, op = '', key = '', token = '', expires, refused] = words;
+        const { process } = processOf(op);
+        const what = { op, process, key, token, expires: Number(expires) * 1e6, granted: !refused };
+        events.push({ type: 'token', time: from, until: to ?? from, ...what });
+        break;
+      }
       case 'link':
         events.push({ type: 'place', links: [{ name: second, to: third }] });
         break;
@@ -136,7 +144,7 @@ function pushOperation(events: HistoryEvent[], { op, client, process, from, to, 
     events.push({ type: outcome, time: to, op, error: 'it says so', ...torn });
   } else if (action === 'all') {
     events.push({ type: 'ok', time: to, op, result: entries(words) });
-  } else if (action === 'get') {
+  } else if (action === 'get' || action === 'refresh') {
     events.push({ type: 'ok', time: to, op, result: words[3] ?? null });
   } else {
     events.push({ type: 'ok', time: to, op });

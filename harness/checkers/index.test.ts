@@ -166,6 +166,9 @@ describe('the report', () => {
         crashed: 0,
         foreignWrites: 0,
         staleRewrites: 0,
+        refreshes: 0,
+        refreshedTwice: 0,
+        loggedOut: 0,
       },
     });
   });

@@ -7,6 +7,7 @@ import { checkCoverage } from './coverage.js';
 import { checkInPlace } from './in-place.js';
 import { measureLatency } from './latency.js';
 import { checkLinearizability } from './linearizability.js';
+import { checkOneRefresh } from './one-refresh.js';
 import { checkPrivacy } from './privacy.js';
 import { checkProgress } from './progress.js';
 import { checkSeeds } from './seeds.js';
@@ -29,6 +30,12 @@ const checkers: readonly Checker[] = [
   { guarantees: ['G6'], check: checkPrivacy, needsFinal: true },
   { guarantees: ['G7'], check: checkProgress, needsFinal: true },
   { guarantees: ['G9'], check: checkInPlace, needsFinal: true, concerns: ({ links }) => links.length > 0 },
+  {
+    guarantees: ['G10'],
+    check: checkOneRefresh,
+    needsFinal: true,
+    concerns: ({ tokens }) => tokens.length > 0,
+  },
 ];
 
 /** Runs every checker on one run. Does not throw: a checker that does has proved nothing. */

@@ -5,6 +5,7 @@ import { readEntries } from '../stress/foreign-reader.js';
 import { readLinks } from '../stress/sandbox.js';
 import { runClient } from '../stress/worker.js';
 import type { Step } from '../workload/generator.js';
+import { oauthKeys } from '../workload/values.js';
 import { performOnStore } from './store-client.js';
 
 /**
@@ -17,6 +18,8 @@ await runClient('file', async (worker) => {
   const step = { key: 'audit-provider', twice: false, disconnect: false, quit: false, thinkMs: 0 };
   const actions: Step['action'][] = ['all', 'set', 'get', 'remove', 'all'];
   for (const action of actions) await performOnStore(worker, store, { ...step, action });
+  if (worker.config.oauthUrl !== undefined)
+    for (const key of oauthKeys) await performOnStore(worker, store, { ...step, action: 'refresh', key });
   await store.close?.();
 
   const { file, real, links, sandbox } = worker.config;

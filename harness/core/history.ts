@@ -13,7 +13,8 @@
  */
 export type ValueId = string;
 
-export type Action = 'get' | 'all' | 'set' | 'remove';
+/** `refresh`: uses a credential, and gets a new one for it first if it has expired. */
+export type Action = 'get' | 'all' | 'set' | 'remove' | 'refresh';
 
 /**
  * How a client reaches the store: in its own process, or through a server that may finish what it asked for. A
@@ -71,7 +72,7 @@ export interface StartEvent {
 export interface InvokeEvent {
   type: 'invoke';
   time: number;
-  /** Identity of the operation; that of a `set` is also the id of the value it writes. */
+  /** Identity of the operation; that of a `set`, or of a `refresh` that got a new credential, is also the id of the value it writes. */
   op: string;
   client: string;
   process: number;
@@ -84,7 +85,7 @@ export interface OkEvent {
   type: 'ok';
   time: number;
   op: string;
-  /** Of a `get`: the value found, null where the key is absent. Of an `all`: key to value. Of a write: nothing. */
+  /** Of a `get` or `refresh`: the value found, null where the key is absent. Of an `all`: key to value. Of a write: nothing. */
   result?: ValueId | null | Record<string, ValueId>;
 }
 
@@ -149,6 +150,25 @@ export interface ModeEvent {
   mode: string;
 }
 
+/** Somebody presented a refresh token to the server that issues them, and was answered. */
+export interface TokenEvent {
+  type: 'token';
+  /** When the request came. */
+  time: number;
+  /** When it was decided. */
+  until: number;
+  /** The operation in which it was presented. */
+  op: string;
+  process: number;
+  key: string;
+  /** The value that the presented token is part of; no secret. */
+  token: ValueId;
+  /** When the access token of that value expires. */
+  expires: number;
+  /** False: it had been used before, and nobody gets anything for it any more. */
+  granted: boolean;
+}
+
 /** What was there when every client had ended and a fresh process had used the store once more. */
 export interface FinalEvent {
   type: 'final';
@@ -173,4 +193,5 @@ export type HistoryEvent =
   | FaultEvent
   | FileEvent
   | ModeEvent
+  | TokenEvent
   | FinalEvent;

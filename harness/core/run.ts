@@ -10,6 +10,7 @@ import type {
   ModeEvent,
   RunEvent,
   SeedEvent,
+  TokenEvent,
   ValueId,
 } from './history.js';
 import { UsageError } from './usage-error.js';
@@ -33,7 +34,7 @@ export interface Operation {
    */
   end: number;
   outcome: Outcome;
-  /** Of a `get`: null where the key is absent. Of an `all`: key to value. Undefined for writes and failures. */
+  /** Of a `get` or `refresh`: null where the key is absent. Of an `all`: key to value. Undefined for writes and failures. */
   result: ValueId | null | Record<string, ValueId> | undefined;
   error: string | undefined;
   torn: boolean;
@@ -53,6 +54,8 @@ export interface Run {
   exits: ExitEvent[];
   files: FileEvent[];
   modes: ModeEvent[];
+  /** Presented to the server that issues them, in the order of its decisions. */
+  tokens: TokenEvent[];
   /** Undefined if the run was interrupted. */
   final: FinalEvent | undefined;
 }
@@ -79,6 +82,7 @@ export function toRun(events: readonly HistoryEvent[]): Run {
     exits,
     files: of('file'),
     modes: of('mode'),
+    tokens: of('token').sort((a, b) => a.until - b.until),
     final: of('final')[0],
   };
 }

@@ -26,6 +26,8 @@ export type Corruption = 'truncated' | 'empty' | 'garbage' | 'half' | 'wrong-typ
 export type Fault =
   /** SIGKILL, and a new process in its place. */
   | { kind: 'kill'; everyMs: RangeMs }
+  /** The same for a client that refreshes a credential: while it waits for the answer, or when it has just got it. */
+  | { kind: 'kill-refresher'; everyMs: RangeMs }
   /**
    * The client stops itself by SIGSTOP right before its commit call, the one that makes a write visible,
    * and is continued after `forMs`, when every lease is over.
@@ -51,6 +53,11 @@ export interface Scenario {
   clients: Partial<Record<ProfileName, number>>;
   /** Default: the file itself, with entries in it. */
   place?: PlaceName;
+  /**
+   * Starts a server that issues OAuth credentials, each good for so long, and that takes each refresh token once. They
+   * are in the file from the beginning, expired, for operations named `refresh`.
+   */
+  oauth?: { lifeMs: number };
   /** Of every client process. Default: that of the user, which may hide what a store forgets. */
   umask?: number;
   workload?: Partial<Workload>;

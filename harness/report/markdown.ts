@@ -78,9 +78,10 @@ export function details(scenario: JudgedRun & { reproduce?: string }): string[] 
 /** How many violations there are in all, shown or not. */
 function violationsIn(counts: Counts): number {
   const { lost, stale, resurrected, garbage, torn, seedsLost, hung, crashed } = counts;
-  const { looseModes, leftovers, linksReplaced } = counts;
+  const { looseModes, leftovers, linksReplaced, refreshedTwice, loggedOut } = counts;
   const ofState = lost + stale + resurrected + garbage + torn + seedsLost;
-  return ofState + looseModes + leftovers + linksReplaced + hung + crashed;
+  const ofFiles = looseModes + leftovers + linksReplaced;
+  return ofState + ofFiles + refreshedTwice + loggedOut + hung + crashed;
 }
 
 function violationTable({ sentence, kind, guarantee, processes, timeline }: Violation): string[] {

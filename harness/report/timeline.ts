@@ -88,8 +88,9 @@ function callOf({ action, key, id }: Operation): string {
   return key === undefined ? action : `${action} ${key}`;
 }
 
-function foundBy({ result, action }: Operation): string {
+function foundBy({ result, action, id }: Operation): string {
   if (action === 'set' || action === 'remove') return 'acknowledged';
+  if (action === 'refresh' && result === id) return 'got a new one, and it is stored';
   if (typeof result === 'object' && result !== null) return `returned ${Object.keys(result).length} entries`;
   return `returned ${result ?? 'nothing'}`;
 }

@@ -15,6 +15,7 @@ export interface Surroundings {
   sandbox: string;
   place: Place;
   umask: number | undefined;
+  oauthUrl: string | undefined;
   recorder: Recorder;
 }
 
@@ -127,7 +128,7 @@ export class Member implements Victim {
   }
 
   private config(serverUrl: string | undefined): ClientConfig {
-    const { target, seed, sandbox, place, recorder, workload, umask } = this.around;
+    const { target, seed, sandbox, place, recorder, workload, umask, oauthUrl } = this.around;
     const { file, real, links } = place;
     const { client, profile, incarnation } = this;
     return {
@@ -137,6 +138,7 @@ export class Member implements Victim {
       port: this.url === undefined ? 0 : Number(new URL(this.url).port),
       ...(serverUrl === undefined ? {} : { serverUrl }),
       ...(umask === undefined ? {} : { umask }),
+      ...(oauthUrl === undefined ? {} : { oauthUrl }),
     };
   }
 

@@ -18,6 +18,7 @@ export async function probeTarget(target: TargetSpec, directory: string, signal:
   const fleet = new Fleet({
     workload: undefined,
     umask: undefined,
+    oauthUrl: undefined,
     target,
     seed: 0,
     sandbox,

@@ -25,6 +25,8 @@ export interface ClientConfig {
   epoch: string;
   workload: Workload;
   umask?: number;
+  /** Where refresh tokens are presented. */
+  oauthUrl?: string;
   /** Where a client without file access finds its server. */
   serverUrl?: string;
   /** A restarted server comes back at its port; 0 takes any free one. */

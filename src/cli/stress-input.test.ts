@@ -63,6 +63,8 @@ describe('bad input is refused by name', () => {
     ["{ name: 'x', clients: { tui: 2 }, atLeast: {}, faults: [{ kind: 'kill' }] }", 'expected everyMs'],
     ["{ name: 'x', clients: { tuo: 2 }, atLeast: {} }", 'unknown client "tuo" (did you mean "tui"?)'],
     ["{ name: 'x', clients: { tui: 2 }, place: 'link', atLeast: {} }", 'unknown place "link"'],
+    ["{ name: 'x', clients: { tui: 2 }, workload: { mix: { refresh: 1 } }, atLeast: {} }", 'add oauth'],
+    ["{ name: 'x', clients: { tui: 2 }, oauth: {}, atLeast: {} }", 'expected lifeMs'],
     ["{ name: 'x', clients: { web: 1 }, atLeast: {} }", 'add server=1'],
     ["{ name: 'x' }", 'has no scenario'],
     ["(() => { throw new Error('mine') })()", "can't be loaded: Error: mine"],

@@ -61,6 +61,22 @@ describe('every store that ships with a bug is caught', { retry: 2 }, () => {
     expect(exitCode).toBe(1);
   });
 
+  it.each([
+    ['naive', 'refresh'],
+    ['textbook', 'refresh'],
+    ['textbook', 'refresh-killed'],
+  ])(
+    'a store that has no refresh of its own uses a refresh token twice: %s in %s',
+    async (target, scenario) => {
+      const { exitCode, report } = await stress(target, scenario, '--duration', '3s');
+      expect(counts(report)?.refreshedTwice).toBeGreaterThan(0);
+      expect(report?.scenarios[0]?.checks.G10?.summary).toMatch(
+        /presented the refresh token of seed\.oauth\.\d/,
+      );
+      expect(exitCode).toBe(1);
+    },
+  );
+
   it.each(['in-place', 'dangling-link'])(
     'a store that renames over a link is caught by that alone in %s',
     async (scenario) => {
