@@ -25,7 +25,7 @@ interface Checker {
 
 const checkers: readonly Checker[] = [
   { guarantees: ['G1'], check: checkTorn, needsFinal: false },
-  { guarantees: ['G2', 'G8'], check: checkLinearizability, needsFinal: true },
+  { guarantees: ['G2', 'G3', 'G8'], check: checkLinearizability, needsFinal: true },
   { guarantees: ['G4', 'G5'], check: checkSeeds, needsFinal: true },
   { guarantees: ['G6'], check: checkPrivacy, needsFinal: true },
   { guarantees: ['G7'], check: checkProgress, needsFinal: true },

@@ -13,7 +13,7 @@ export function worstOf(verdicts: Iterable<Verdict>): Verdict {
 }
 
 /** The numbered guarantees; GUARANTEES.md has the words. */
-export type Guarantee = 'G1' | 'G2' | 'G4' | 'G5' | 'G6' | 'G7' | 'G8' | 'G9' | 'G10';
+export type Guarantee = 'G1' | 'G2' | 'G3' | 'G4' | 'G5' | 'G6' | 'G7' | 'G8' | 'G9' | 'G10';
 
 export type FindingKind =
   /** An acknowledged write that no later operation explains away is gone. */

@@ -61,6 +61,14 @@ describe('every store that ships with a bug is caught', { retry: 2 }, () => {
     expect(exitCode).toBe(1);
   });
 
+  it('a store that acknowledges what only its memory knows is not durable', async () => {
+    const { exitCode, report } = await stress(fixture('write-behind.mjs'), 'kill-9', '--duration', '3s');
+    expect(report?.scenarios[0]?.checks.G3?.summary).toMatch(
+      /its process was killed at .* after the acknowledgement/,
+    );
+    expect(exitCode).toBe(1);
+  });
+
   it.each([
     ['naive', 'refresh'],
     ['textbook', 'refresh'],
