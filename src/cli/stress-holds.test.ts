@@ -2,12 +2,36 @@ import { describe, expect, it } from 'vitest';
 import { stress } from './command.test.helper.js';
 
 describe('the hardened store holds', () => {
-  const scenarios = ['all-clients-set', 'set-delete-churn', 'corrupt-midway', 'kill-9', 'pause'];
+  const scenarios = [
+    'all-clients-set',
+    'set-delete-churn',
+    'corrupt-midway',
+    'kill-9',
+    'pause',
+    'in-place',
+    'dangling-link',
+    'open-umask',
+    'rogue-writer',
+    'refresh',
+    'refresh-killed',
+  ];
   it.each(scenarios)('in %s', async (scenario) => {
     const { exitCode, report, stderr } = await stress('hardened', scenario, '--duration', '8s');
     expect({ exitCode, violations: report?.scenarios[0]?.violations, stderr }).toMatchObject({
       exitCode: 0,
       violations: [],
     });
+  });
+
+  const careless = ['hardened?leaseMs=0', 'hardened?queue=off'];
+  it.each(careless)('where everybody passes everybody: %s', async (target) => {
+    const { exitCode, report, stderr } = await stress(
+      target,
+      'two-terminals,kill-9,set-delete-churn',
+      '--duration',
+      '15s',
+    );
+    const violations = report?.scenarios.flatMap((scenario) => scenario.violations);
+    expect({ exitCode, violations, stderr }).toMatchObject({ exitCode: 0, violations: [] });
   });
 });
