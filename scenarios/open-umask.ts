@@ -7,5 +7,5 @@ export default defineScenario({
   clients: { tui: 3, login: 1 },
   umask: 0,
   faults: [{ kind: 'kill', everyMs: [100, 300] }],
-  atLeast: { acknowledged: 50, kills: 2, versions: 20 },
+  atLeast: { acknowledged: 30, kills: 2, versions: 20 },
 });

@@ -7,5 +7,5 @@ export default defineScenario({
   clients: { tui: 6 },
   oauth: { lifeMs: 250 },
   workload: { mix: { refresh: 8, set: 1, all: 1 }, thinkMs: [0, 20] },
-  atLeast: { acknowledged: 20, reads: 50, refreshes: 4 },
+  atLeast: { acknowledged: 15, reads: 50, refreshes: 4 },
 });

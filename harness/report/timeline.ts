@@ -1,4 +1,4 @@
-import type { FaultEvent, FileEvent, ValueId } from '../core/history.js';
+import type { FaultEvent, FileEvent, TokenEvent, ValueId } from '../core/history.js';
 import type { TimelineRow, Violation } from '../core/report.js';
 import type { Operation, Run } from '../core/run.js';
 import type { Finding } from '../core/verdict.js';
@@ -30,6 +30,7 @@ export function toViolation(run: Run, finding: Finding): Violation {
     ...shown
       .flatMap((operation) => [beginOf(operation), endOf(operation)])
       .filter((moment) => moment !== undefined),
+    ...run.tokens.filter(({ op }) => ids.has(op)).flatMap((token) => tokenMoments(token, shown)),
     ...run.faults.filter((fault) => isWithin(fault) && concerns(fault, clients)).map(faultMoment),
     ...run.files
       .filter((file) => isWithin(file) && tells(file, finding.key, ids))
@@ -93,6 +94,18 @@ function foundBy({ result, action, id }: Operation): string {
   if (action === 'refresh' && result === id) return 'got a new one, and it is stored';
   if (typeof result === 'object' && result !== null) return `returned ${Object.keys(result).length} entries`;
   return `returned ${result ?? 'nothing'}`;
+}
+
+function tokenMoments(
+  { time, until, op, token, granted }: TokenEvent,
+  shown: readonly Operation[],
+): Moment[] {
+  const client = shown.find(({ id }) => id === op)?.client;
+  const answer = granted ? 'is granted a new one' : 'is refused: it was used before';
+  return [
+    { time, client, text: `presents the refresh token of ${token}` },
+    { time: until, client, text: answer },
+  ];
 }
 
 function concerns(fault: FaultEvent, clients: readonly string[]): boolean {

@@ -79,9 +79,8 @@ describe('every store that ships with a bug is caught', { retry: 2 }, () => {
     async (target, scenario) => {
       const { exitCode, report } = await stress(target, scenario, '--duration', '3s');
       expect(counts(report)?.refreshedTwice).toBeGreaterThan(0);
-      expect(report?.scenarios[0]?.checks.G10?.summary).toMatch(
-        /presented the refresh token of seed\.oauth\.\d/,
-      );
+      const sentences = report?.scenarios[0]?.violations.map(({ sentence }) => sentence).join('\n');
+      expect(sentences).toMatch(/presented the refresh token of .* which tui-\d\.\d+\.\d+ had used by/);
       expect(exitCode).toBe(1);
     },
   );
@@ -110,16 +109,17 @@ describe('every store that ships with a bug is caught', { retry: 2 }, () => {
       expect(processesIn(cwd)).toEqual([]);
     },
   );
+});
 
-  it('loses updates in every run of 4 processes and 100 sets each, and the hardened store none', async () => {
-    const flags = ['--clients', 'tui=4', '--operations', '100', '--duration', '20s'];
-    for (const seed of ['1', '2', '3']) {
-      const { report } = await stress('naive', 'two-terminals', '--seed', seed, ...flags);
-      expect(counts(report)?.lost).toBeGreaterThan(0);
-    }
-    const { exitCode, report } = await stress('hardened', 'two-terminals', '--seed', '1', ...flags);
-    expect(counts(report)).toMatchObject({ lost: 0, torn: 0, seedsLost: 0, failed: 0, unknown: 0 });
-    expect(counts(report)?.acknowledged).toBeGreaterThan(300);
-    expect(exitCode).toBe(0);
-  });
+// Not again and again until it is so: in every run.
+it('loses updates in every run of 4 processes and 100 sets each, and the hardened store none', async () => {
+  const flags = ['--clients', 'tui=4', '--operations', '100', '--duration', '20s'];
+  for (const seed of ['1', '2', '3']) {
+    const { report } = await stress('naive', 'two-terminals', '--seed', seed, ...flags);
+    expect(counts(report)?.lost).toBeGreaterThan(0);
+  }
+  const { exitCode, report } = await stress('hardened', 'two-terminals', '--seed', '1', ...flags);
+  expect(counts(report)).toMatchObject({ lost: 0, torn: 0, seedsLost: 0, failed: 0, unknown: 0 });
+  expect(counts(report)?.acknowledged).toBeGreaterThan(300);
+  expect(exitCode).toBe(0);
 });
