@@ -27,8 +27,7 @@ await runClient('foreign', async (worker) => {
 function rewrite(worker: Worker, { action, key }: Step, random: Random): Promise<void> {
   return worker.record(action, key, async (id: ValueId) => {
     const { file } = worker.config;
-    const copy = readFileSync(file, 'utf8');
-    const entries = parse(copy);
+    const { copy, entries } = read(file);
     await sleep(random.int(...thinkMs));
 
     if (action === 'set') entries[keyOf(key)] = credential(id);
@@ -44,12 +43,17 @@ function rewrite(worker: Worker, { action, key }: Step, random: Random): Promise
   });
 }
 
-/** It has nothing to rewrite where another writer is half-way, and tries again later. */
-function parse(text: string): Record<string, unknown> {
+/** Where there is no whole document it has nothing to rewrite, and tries again later. */
+function read(file: string): { copy: string; entries: Record<string, unknown> } {
   try {
-    return JSON.parse(text) as Record<string, unknown>;
+    const copy = readFileSync(file, 'utf8');
+    const entries: unknown = JSON.parse(copy);
+    if (typeof entries !== 'object' || entries === null || Array.isArray(entries)) {
+      throw new TypeError('it is no object');
+    }
+    return { copy, entries: entries as Record<string, unknown> };
   } catch (error) {
-    throw Object.assign(new Error('the file is half-written', { cause: error }), { definite: true });
+    throw Object.assign(new Error('there is no whole file', { cause: error }), { definite: true });
   }
 }
 
