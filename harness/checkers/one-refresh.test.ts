@@ -57,6 +57,22 @@ describePlanted([
     },
   },
   {
+    rule: 'one that was refused has used nothing: it stands in nobody’s way',
+    planted: `
+      seed k seed.oauth.0
+      0-   tui-1.0.1 refresh k
+      token 2-3 tui-1.0.1 k seed.oauth.0 0
+      3-9  tui-3.0.1 refresh k unknown
+      token 4-5 tui-3.0.1 k seed.oauth.0 0 refused
+      kill 6 tui-1.0
+      exit 7 tui-1.0 SIGKILL
+      7-12 tui-2.0.1 refresh k = tui-2.0.1
+      token 8-9 tui-2.0.1 k seed.oauth.0 0
+      final 20 k=tui-2.0.1`,
+    healthy: 'final 20',
+    found: { kind: 'token-reused', guarantee: 'G10', operations: ['tui-3.0.1', 'tui-1.0.1'] },
+  },
+  {
     rule: 'a credential that is still good is not refreshed',
     planted: `${start}
       10-15 tui-2.0.1 refresh k = tui-2.0.1
