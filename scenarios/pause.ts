@@ -7,5 +7,5 @@ export default defineScenario({
   clients: { tui: 4 },
   faults: [{ kind: 'pause', everyMs: [300, 600], forMs: 2800 }],
   atLeast: { acknowledged: 50, reads: 20, pauses: 2 },
-  weight: 3,
+  weight: 2.5,
 });

@@ -1,8 +1,8 @@
-import type { FileEvent, ValueId } from '../core/history.js';
+import type { FaultEvent, FileEvent, ValueId } from '../core/history.js';
 import type { Operation, Run } from '../core/run.js';
 import { countWhile } from './count-while.js';
 import { overlapSearch } from './overlaps.js';
-import { entryOf, type Mutation } from './registers.js';
+import { entryOf, isMutation, type Mutation } from './registers.js';
 import { isBystander, type Loss, suspectsOf } from './suspects.js';
 
 export interface Blame {
@@ -24,6 +24,7 @@ export function findErasers(run: Run): (loss: Loss) => Blame | undefined {
   const byId = new Map(run.operations.map((operation) => [operation.id, operation]));
   const versionsOf = versionsByKey(run.files);
   const underWay = overlapSearch(run.operations.filter(isMutation));
+  const isStaleRewrite = findStaleRewrites(run);
 
   return function findEraser(loss) {
     const version = erasingVersion(versionsOf.get(loss.register.key) ?? [], loss);
@@ -32,12 +33,22 @@ export function findErasers(run: Run): (loss: Loss) => Blame | undefined {
       const [eraser] = underWay(victim.begin, since, (operation) => isBystander(operation, loss));
       return eraser && { eraser, seenAt: undefined, certain: false };
     }
-    const suspects = suspectsOf(version, loss, byId, underWay);
+    const suspects = suspectsOf(version, loss, byId, underWay, isStaleRewrite);
     const [first] = suspects;
     if (first === undefined) return undefined;
     const isOnlyAuthor = suspects.filter(({ evidence }) => evidence !== 'under way').length === 1;
     const certain = isOnlyAuthor && first.evidence !== 'under way' && first.eraser.begin <= loss.since;
     return { eraser: first.eraser, seenAt: version.until, certain };
+  };
+}
+
+/** Tells whether an operation is that of a foreign program which is known to have rewritten the file from an older copy. */
+function findStaleRewrites({ faults }: Run): (operation: Operation) => boolean {
+  const rewrites = faults.filter(({ fault }) => fault === 'stale-rewrite');
+  return function isStaleRewrite({ foreign, process, begin, end }) {
+    const isIts = (rewrite: FaultEvent) =>
+      rewrite.process === process && begin <= rewrite.time && rewrite.time <= end;
+    return foreign && rewrites.some(isIts);
   };
 }
 
@@ -76,8 +87,4 @@ function versionsByKey(files: readonly FileEvent[]): Map<string, FileEvent[]> {
     }
   }
   return versions;
-}
-
-function isMutation({ action }: Operation): boolean {
-  return action === 'set' || action === 'remove';
 }

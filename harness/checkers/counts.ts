@@ -2,17 +2,18 @@ import type { FaultKind } from '../core/history.js';
 import type { Counts } from '../core/report.js';
 import type { Run } from '../core/run.js';
 import type { Finding, FindingKind } from '../core/verdict.js';
+import { isMutation } from './registers.js';
 
-export function count({ operations, faults, files }: Run, findings: readonly Finding[]): Counts {
+export function count({ operations, faults, files, tokens }: Run, findings: readonly Finding[]): Counts {
   const found = (...kinds: FindingKind[]) => findings.filter(({ kind }) => kinds.includes(kind)).length;
   const injected = (kind: FaultKind) =>
     faults.filter(({ fault, phase }) => fault === kind && phase === 'begin').length;
-  const isWrite = (action: string) => action === 'set' || action === 'remove';
+  const ours = operations.filter(({ foreign }) => !foreign);
   return {
-    acknowledged: operations.filter(({ action, outcome }) => outcome === 'ok' && isWrite(action)).length,
-    reads: operations.filter(({ action, outcome }) => outcome === 'ok' && !isWrite(action)).length,
-    failed: operations.filter(({ outcome }) => outcome === 'fail').length,
-    unknown: operations.filter(({ action, outcome }) => outcome === 'unknown' && isWrite(action)).length,
+    acknowledged: ours.filter((operation) => operation.outcome === 'ok' && isMutation(operation)).length,
+    reads: ours.filter((operation) => operation.outcome === 'ok' && !isMutation(operation)).length,
+    failed: ours.filter(({ outcome }) => outcome === 'fail').length,
+    unknown: ours.filter((operation) => operation.outcome === 'unknown' && isMutation(operation)).length,
     lost: found('lost-update'),
     stale: found('stale-read'),
     resurrected: found('resurrection'),
@@ -21,11 +22,17 @@ export function count({ operations, faults, files }: Run, findings: readonly Fin
     seedsLost: found('lost-seed', 'dropped-unknown'),
     looseModes: found('loose-mode'),
     leftovers: found('leftover'),
+    linksReplaced: found('replaced-link'),
+    refreshedTwice: found('token-reused', 'needless-refresh'),
+    loggedOut: found('logged-out'),
     hung: found('hung'),
     crashed: found('crashed'),
     kills: injected('kill'),
     pauses: injected('pause'),
     corruptions: injected('corrupt'),
+    foreignWrites: operations.filter(({ foreign, outcome }) => foreign && outcome === 'ok').length,
+    staleRewrites: injected('stale-rewrite'),
+    refreshes: tokens.filter(({ granted }) => granted).length,
     versions: files.filter(({ broken }) => broken === null).length,
   };
 }

@@ -17,7 +17,17 @@ export function damageWindows({ faults, files }: Run): Window[] {
     if (phase !== 'begin') return [];
     const next = damages[index + 1];
     const done = next?.phase === 'end' ? next.time : time;
-    const repaired = files.find((file) => file.broken === null && file.time > done);
-    return [{ from: time, to: repaired?.time ?? Number.POSITIVE_INFINITY }];
+    return [{ from: time, to: repairedAfter(files, done) }];
   });
+}
+
+/** While a foreign program writes the file in place, and until it is whole again. */
+export function foreignWriteWindows({ operations, files }: Run): Window[] {
+  const writes = operations.filter(({ foreign }) => foreign);
+  return writes.map(({ begin, end }) => ({ from: begin, to: repairedAfter(files, end) }));
+}
+
+function repairedAfter(files: Run['files'], time: number): number {
+  const repaired = files.find((file) => file.broken === null && file.time > time);
+  return repaired?.time ?? Number.POSITIVE_INFINITY;
 }

@@ -5,15 +5,18 @@ import { type Run, toRun } from '../core/run.js';
  * Reads a history for tests, one line a happening, times in milliseconds:
  *
  *     seed github seed.0                 (and `foreign` behind it)
- *     0-5    tui-1.0.1 set a             returned; `get a = VALUE`, `get a =` for absent, `all a=VALUE b=VALUE`
+ *     0-5    tui-1.0.1 set a             returned; `get a = VALUE` (also `refresh`), `get a =` for absent, `all a=VALUE b=VALUE`
  *     0-5    tui-1.0.1 set a fail        or `unknown`, both with `torn` behind them
  *     0-     tui-1.0.1 set a             never returned
  *     http   web-1                       this client reaches the store through a server
+ *     foreign rogue-1                    this one rewrites the file itself
  *     exit   9 tui-1.0 SIGKILL           or an exit code; `unexpected` behind it
- *     pause  5-10 tui-1.0                also `kill 5 tui-1.0`, `corrupt 5`
+ *     pause  5-10 tui-1.0                also `kill 5 tui-1.0`, `corrupt 5`, `stale-rewrite 5 rogue-1.0`
  *     file   7-8 a=VALUE -b              what is new and what is gone; or `file 7 broken`
  *     mode   7 auth.json 644
- *     final  99 a=VALUE                  also `final 99 broken`; files that are left: `+NAME`
+ *     token  4-5 tui-1.0.1 KEY VALUE 300 presented in that operation, good until then; `refused` behind it
+ *     link   auth.json other.json        a link that leads to the file
+ *     final  99 a=VALUE                  also `final 99 broken`; files that are left: `+NAME`; links: `NAME>TO`
  *
  * An operation is named `CLIENT.INCARNATION.NUMBER`, which is also the value that it writes.
  */
@@ -25,7 +28,9 @@ export function run(text: string, atLeast: Record<string, number> = {}): Run {
   const header = { type: 'run', version: 1, scenario: 'test', target: 'test', seed: 1, atLeast } as const;
   const events: HistoryEvent[] = [header];
   const processes = new Map<string, number>();
-  const http = new Set(lines.flatMap((line) => (line.startsWith('http ') ? line.split(/\s+/)[1] : [])));
+  const declared = (access: Access) =>
+    new Set(lines.flatMap((line) => (line.startsWith(`${access} `) ? line.split(/\s+/)[1] : [])));
+  const [http, foreign] = [declared('http'), declared('foreign')];
 
   const processOf = (name: string): { client: string; process: number } => {
     const [client = '', incarnation = '0'] = name.split('.');
@@ -34,7 +39,7 @@ export function run(text: string, atLeast: Record<string, number> = {}): Run {
     if (known !== undefined) return { client, process: known };
     const process = 100 + processes.size;
     processes.set(full, process);
-    const access: Access = http.has(client) ? 'http' : 'file';
+    const access: Access = http.has(client) ? 'http' : foreign.has(client) ? 'foreign' : 'file';
     events.push({ type: 'start', time: 0, client, process, access });
     return { client, process };
   };
@@ -45,6 +50,7 @@ export function run(text: string, atLeast: Record<string, number> = {}): Run {
     const [from = 0, to] = times(/^\d/.test(first) ? first : second);
     switch (first) {
       case 'http':
+      case 'foreign':
         break;
       case 'seed':
         events.push({
@@ -54,6 +60,16 @@ export function run(text: string, atLeast: Record<string, number> = {}): Run {
           ...(fourth ? { foreign: true as const } : {}),
         });
         break;
+      case 'token': {
+        const [, op = '', key = '', token = '', expires, refused] = words;
+        const { process } = processOf(op);
+        const what = { op, process, key, token, expires: Number(expires) * 1e6, granted: !refused };
+        events.push({ type: 'token', time: from, until: to ?? from, ...what });
+        break;
+      }
+      case 'link':
+        events.push({ type: 'place', links: [{ name: second, to: third }] });
+        break;
       case 'exit': {
         const code = /^\d+$/.test(fourth ?? '') ? Number(fourth) : null;
         const signal = code === null ? (fourth ?? null) : null;
@@ -61,6 +77,7 @@ export function run(text: string, atLeast: Record<string, number> = {}): Run {
         break;
       }
       case 'kill':
+      case 'stale-rewrite':
       case 'pause':
       case 'corrupt': {
         const common = {
@@ -93,7 +110,11 @@ export function run(text: string, atLeast: Record<string, number> = {}): Run {
       case 'final': {
         const broken = third === 'broken' ? 'it is empty' : null;
         const leftovers = words.flatMap((word) => (word.startsWith('+') ? word.slice(1) : []));
-        events.push({ type: 'final', time: from, broken, entries: entries(words), leftovers });
+        const links = words.flatMap((word) => {
+          const [name, to] = word.split('>');
+          return name && to !== undefined ? [{ name, to: to || null }] : [];
+        });
+        events.push({ type: 'final', time: from, broken, entries: entries(words), leftovers, links });
         break;
       }
       default:
@@ -123,7 +144,7 @@ function pushOperation(events: HistoryEvent[], { op, client, process, from, to, 
     events.push({ type: outcome, time: to, op, error: 'it says so', ...torn });
   } else if (action === 'all') {
     events.push({ type: 'ok', time: to, op, result: entries(words) });
-  } else if (action === 'get') {
+  } else if (action === 'get' || action === 'refresh') {
     events.push({ type: 'ok', time: to, op, result: words[3] ?? null });
   } else {
     events.push({ type: 'ok', time: to, op });

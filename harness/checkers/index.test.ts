@@ -13,8 +13,8 @@ describe('the verdict', () => {
   test('is valid where every check is', () => {
     const { result, checks } = judge(run(healthy));
     expect(result).toBe('valid');
-    expect(Object.keys(checks).sort()).toEqual(['G1', 'G2', 'G4', 'G5', 'G6', 'G7', 'G8', 'coverage']);
-    expect(Object.values(checks).map((check) => check.result)).toEqual(Array(8).fill('valid'));
+    expect(Object.keys(checks).sort()).toEqual(['G1', 'G2', 'G3', 'G4', 'G5', 'G6', 'G7', 'G8', 'coverage']);
+    expect(Object.values(checks).map((check) => check.result)).toEqual(Array(9).fill('valid'));
   });
 
   test('is unknown if too little happened', () => {
@@ -49,7 +49,7 @@ describe('the verdict', () => {
     const results = Object.entries(checks).map(([name, check]) => `${name} ${check.result}`);
     expect(results).toEqual([
       'G1 valid',
-      ...['G2', 'G8', 'G4', 'G5', 'G6', 'G7'].map((name) => `${name} unknown`),
+      ...['G2', 'G3', 'G8', 'G4', 'G5', 'G6', 'G7'].map((name) => `${name} unknown`),
       'coverage valid',
     ]);
   });
@@ -158,7 +158,18 @@ describe('the report', () => {
         versions: 1,
       },
       ...{ lost: 0, stale: 0, resurrected: 0, garbage: 0, torn: 1, seedsLost: 0 },
-      ...{ looseModes: 0, leftovers: 1, hung: 0, crashed: 0 },
+      ...{
+        looseModes: 0,
+        leftovers: 1,
+        linksReplaced: 0,
+        hung: 0,
+        crashed: 0,
+        foreignWrites: 0,
+        staleRewrites: 0,
+        refreshes: 0,
+        refreshedTwice: 0,
+        loggedOut: 0,
+      },
     });
   });
 
@@ -190,7 +201,8 @@ describe('a long history', () => {
       return {
         ...{ id, client: `c-${at % 8}`, process: at % 8, begin: at * 10, end: at * 10 + 5 },
         ...(isRead ? { action: 'all', key: undefined } : { action: 'set', key }),
-        ...{ outcome: 'ok', result: isRead ? before : undefined, error: undefined, torn: false, hung: false },
+        ...{ outcome: 'ok', result: isRead ? before : undefined },
+        ...{ error: undefined, torn: false, hung: false, foreign: false },
       };
     });
   }

@@ -4,8 +4,10 @@ import type { Run } from '../core/run.js';
 import { type Finding, type Guarantee, worstOf } from '../core/verdict.js';
 import { count } from './counts.js';
 import { checkCoverage } from './coverage.js';
+import { checkInPlace } from './in-place.js';
 import { measureLatency } from './latency.js';
 import { checkLinearizability } from './linearizability.js';
+import { checkOneRefresh } from './one-refresh.js';
 import { checkPrivacy } from './privacy.js';
 import { checkProgress } from './progress.js';
 import { checkSeeds } from './seeds.js';
@@ -17,19 +19,29 @@ interface Checker {
   check: (run: Run) => Finding[];
   /** True if a violation may show only in the final state. */
   needsFinal: boolean;
+  /** False if the run had nothing that the guarantee is about: then nothing is said of it. Default: every run has. */
+  concerns?: (run: Run) => boolean;
 }
 
 const checkers: readonly Checker[] = [
   { guarantees: ['G1'], check: checkTorn, needsFinal: false },
-  { guarantees: ['G2', 'G8'], check: checkLinearizability, needsFinal: true },
+  { guarantees: ['G2', 'G3', 'G8'], check: checkLinearizability, needsFinal: true },
   { guarantees: ['G4', 'G5'], check: checkSeeds, needsFinal: true },
   { guarantees: ['G6'], check: checkPrivacy, needsFinal: true },
   { guarantees: ['G7'], check: checkProgress, needsFinal: true },
+  { guarantees: ['G9'], check: checkInPlace, needsFinal: true, concerns: ({ links }) => links.length > 0 },
+  {
+    guarantees: ['G10'],
+    check: checkOneRefresh,
+    needsFinal: true,
+    concerns: ({ tokens }) => tokens.length > 0,
+  },
 ];
 
 /** Runs every checker on one run. Does not throw: a checker that does has proved nothing. */
 export function judge(run: Run): Judgement {
-  const judged = checkers.map((checker) => apply(checker, run));
+  const concerned = checkers.filter(({ concerns = () => true }) => concerns(run));
+  const judged = concerned.map((checker) => apply(checker, run));
   const findings = judged.flatMap((one) => one.findings).sort(byGravity);
   const counts = count(run, findings);
 

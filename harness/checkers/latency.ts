@@ -5,8 +5,8 @@ import type { Run } from '../core/run.js';
 /** How long the successful calls of each kind took. Kinds without any are absent. */
 export function measureLatency({ operations }: Run): Partial<Record<Action, Latency>> {
   const durations = new Map<Action, number[]>();
-  for (const { action, outcome, begin, end } of operations) {
-    if (outcome !== 'ok') continue;
+  for (const { action, outcome, foreign, begin, end } of operations) {
+    if (outcome !== 'ok' || foreign) continue;
     const known = durations.get(action);
     if (known) known.push(end - begin);
     else durations.set(action, [end - begin]);

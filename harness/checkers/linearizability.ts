@@ -1,14 +1,22 @@
+import type { FaultEvent } from '../core/history.js';
 import type { Run } from '../core/run.js';
 import type { Finding, FindingKind } from '../core/verdict.js';
 import { type Blame, findErasers } from './blame.js';
 import { type Conflict, findConflicts } from './conflicts.js';
 import { findPauses } from './pauses.js';
-import { type Read, type Register, splitIntoRegisters, untouchedSeeds } from './registers.js';
+import {
+  keysWithoutPromise,
+  type Read,
+  type Register,
+  splitIntoRegisters,
+  untouchedSeeds,
+} from './registers.js';
 import { readsWithoutSeeds } from './seed-sightings.js';
-import { describeErased, describeGarbage, describeStale } from './sentences.js';
+import { afterKill, describeErased, describeGarbage, describeStale } from './sentences.js';
 
 /**
- * G2, and G8 where the one who erased had been stopped: each key's part of the history must be linearizable. What
+ * G2; G8 where the one who erased had been stopped; G3 where the writer was killed right after it and nobody
+ * else had ever seen the write: then it was in that process alone. In all of them each key's part of the history must be linearizable. What
  * is exact here and what only a necessary condition says conflicts.ts; nothing that is reported is a false alarm.
  *
  * One finding for each victim, at the first read that misses it, so that a write which a hundred reads miss counts
@@ -19,12 +27,13 @@ export function checkLinearizability(run: Run): Finding[] {
   const registers = splitIntoRegisters(run, readsWithoutSeeds(run));
   const findEraser = findErasers(run);
   const wasPaused = findPauses(run);
-  const notOurs = new Set(untouchedSeeds(run).map(({ key }) => key));
+  const killOf = findKills(run);
+  const notOurs = new Set([...untouchedSeeds(run).map(({ key }) => key), ...keysWithoutPromise(run)]);
 
   return [...registers.values()].flatMap((register) => {
     const { conflicts, garbage } = findConflicts(register);
     const findings = firstOfEachValue(garbage).map((read) => garbageFinding(run, register, read));
-    // Nobody writes these, so they can only be missing, and that is seeds.ts's.
+    // What nobody writes can only be missing, and that is seeds.ts's; what foreign programs write may come and go.
     if (notOurs.has(register.key)) return findings;
     for (const conflict of conflicts) {
       const kind = classify(register, conflict);
@@ -35,9 +44,10 @@ export function checkLinearizability(run: Run): Finding[] {
       const { victim } = conflict;
       const value = victim.of === 'write' ? victim.mutation.id : null;
       const blame = findEraser({ register, victim: victim.mutation, value, since: victim.f });
-      findings.push(
-        erasedFinding(kind, register, conflict, blame, blame !== undefined && wasPaused(blame.eraser)),
-      );
+      const fenced = blame !== undefined && wasPaused(blame.eraser);
+      const kill = blame?.certain ? undefined : killOf(conflict);
+      const cause = { blame, fenced, kill };
+      findings.push(erasedFinding(kind, register, conflict, cause));
     }
     return findings;
   });
@@ -72,18 +82,41 @@ function staleFinding({ key }: Register, conflict: Conflict): Finding {
   };
 }
 
+interface Cause {
+  blame: Blame | undefined;
+  /** The eraser had been stopped. */
+  fenced: boolean;
+  /** The victim died with its writer, for all that is known. */
+  kill: FaultEvent | undefined;
+}
+
+/**
+ * Tells of a write that died with its process: killed after the acknowledgement and before anybody missed it, when
+ * nobody else had seen the write, not even a look at the file. One that was in the file was erased by somebody else.
+ */
+function findKills({ faults }: Run): (conflict: Conflict) => FaultEvent | undefined {
+  const kills = new Map(
+    faults.flatMap((fault) => (fault.fault === 'kill' ? [[fault.process, fault] as const] : [])),
+  );
+  return function killOf({ victim: { of, mutation, reads }, read }) {
+    const kill = mutation.operation && kills.get(mutation.operation.process);
+    const isPrivate = reads.every(({ operation }) => operation?.process === mutation.operation?.process);
+    const isBetween = kill !== undefined && mutation.end <= kill.time && kill.time <= read.end;
+    return of === 'write' && isPrivate && isBetween ? kill : undefined;
+  };
+}
+
 function erasedFinding(
   kind: FindingKind,
   { key }: Register,
   conflict: Conflict,
-  blame: Blame | undefined,
-  fenced: boolean,
+  { blame, fenced, kill }: Cause,
 ): Finding {
   const { mutation } = conflict.victim;
   return {
-    guarantee: fenced ? 'G8' : 'G2',
+    guarantee: fenced ? 'G8' : kill ? 'G3' : 'G2',
     kind,
-    sentence: describeErased(key, conflict, blame, fenced),
+    sentence: describeErased(key, conflict, blame, fenced) + (kill ? afterKill(kill) : ''),
     key,
     operations: [mutation.id, ...(blame ? [blame.eraser.id] : [])],
     from: mutation.begin,

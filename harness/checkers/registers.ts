@@ -45,7 +45,9 @@ export function splitIntoRegisters(run: Run, except: ReadonlyMap<string, unknown
   for (const operation of run.operations) {
     if (operation.outcome !== 'ok' || except.has(operation.id)) continue;
     const { action, key, result } = operation;
-    if (action === 'get' && key !== undefined && (result === null || typeof result === 'string')) {
+    if (isMutation(operation)) continue;
+    const isOfOne = action === 'get' || action === 'refresh';
+    if (isOfOne && key !== undefined && (result === null || typeof result === 'string')) {
       addRead(registers.get(key), { begin: operation.begin, end: operation.end, operation, value: result });
     } else if (action === 'all' && typeof result === 'object' && result !== null) {
       addReadOfAll(registers, operation, result);
@@ -55,18 +57,32 @@ export function splitIntoRegisters(run: Run, except: ReadonlyMap<string, unknown
     const { time, entries } = run.final;
     addReadOfAll(registers, { begin: time, end: time }, entries);
   }
-  for (const { key, value, begin, end } of foreignReads(run.files)) {
+  // A foreign writer erases with a stale copy what a store can put back only when somebody asks it: until then the
+  // file is no proof of anything, and only the answers of the store are.
+  const files = run.operations.some(({ foreign }) => foreign) ? [] : run.files;
+  for (const { key, value, begin, end } of foreignReads(files)) {
     addRead(registers.get(key), { begin, end, operation: undefined, value });
   }
   for (const register of registers.values()) settleUnacknowledged(register);
   return registers;
 }
 
+/** True if it changed something, or may have. A `refresh` that found somebody else's value only read it. */
+export function isMutation({ action, outcome, result, id }: Operation): boolean {
+  if (action === 'refresh') return outcome === 'unknown' || (outcome === 'ok' && result === id);
+  return action === 'set' || action === 'remove';
+}
+
 /** The seeds that are what they should be: entries that no client ever tried to change. */
 export function untouchedSeeds(run: Run): SeedEvent[] {
   const touched = new Set<string | undefined>();
-  for (const { action, key } of run.operations) if (action === 'set' || action === 'remove') touched.add(key);
+  for (const { action, key } of run.operations) if (action !== 'get') touched.add(key);
   return [...run.seeds.values()].filter(({ key }) => !touched.has(key));
+}
+
+/** The keys that foreign programs change: no store can promise what a program does that knows nothing of it. */
+export function keysWithoutPromise({ operations }: Run): Set<string | undefined> {
+  return new Set(operations.flatMap(({ foreign, key }) => (foreign ? [key] : [])));
 }
 
 /** What an entry of a map is, null where it is absent. Keys come from outside: `constructor` is one like others. */
@@ -101,10 +117,10 @@ function emptyRegisters(run: Run): Map<string, Register> {
 
 function addMutation(registers: ReadonlyMap<string, Register>, operation: Operation): void {
   const { id, begin, end, action, key, outcome } = operation;
-  if (key === undefined || outcome === 'fail') return;
+  if (key === undefined || outcome === 'fail' || !isMutation(operation)) return;
   const mutation = { id, begin, end, acknowledged: outcome === 'ok', operation };
-  if (action === 'set') registers.get(key)?.writes.set(id, mutation);
-  else if (action === 'remove') registers.get(key)?.removals.push(mutation);
+  if (action === 'remove') registers.get(key)?.removals.push(mutation);
+  else registers.get(key)?.writes.set(id, mutation);
 }
 
 function addReadOfAll(

@@ -1,3 +1,4 @@
+import type { FaultEvent } from '../core/history.js';
 import type { Operation } from '../core/run.js';
 import type { Blame } from './blame.js';
 import type { Conflict } from './conflicts.js';
@@ -24,6 +25,11 @@ export function describeErased(
     ? `${blame.certain ? '' : 'probably '}when ${blame.eraser.id}${pause} ${describeChange(blame.eraser)} ${copyOf(blame, victim)}`
     : `as ${reader(read)} found`;
   return `${wish(key, victim)} and ${gone} by ${inMs(seenAt)}, ${cause}`;
+}
+
+/** It may never have been anywhere but in the memory of its process. */
+export function afterKill({ time }: FaultEvent): string {
+  return `; its process was killed at ${inMs(time)}, after the acknowledgement`;
 }
 
 /** One that began when the victim was certainly there has seen less than there was: a half-written file, say. */

@@ -13,6 +13,10 @@ const nouns: Record<FindingKind, string> = {
   'stale-read': 'stale read',
   'loose-mode': 'loose mode',
   leftover: 'leftover',
+  'logged-out': 'logout',
+  'token-reused': 'reused token',
+  'needless-refresh': 'needless refresh',
+  'replaced-link': 'replaced link',
   hung: 'hung call',
   crashed: 'crashed client',
 };

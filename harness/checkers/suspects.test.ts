@@ -17,6 +17,8 @@ test('suspects come in order: who could read an older copy, whose change is in t
     0-9   web-8.0.1  set over-before-the-victim
     23-24 web-9.0.1  set begun-after-the-look
     10-12 web-10.0.1 set a
+    foreign rogue-1
+    3-19 rogue-1.0.1 remove g
     file  20-21 b=web-1.0.1 c=web-2.0.1 e=tui-1.0.2 f=web-7.0.1 a=web-10.0.1
     file  20-21 -a -d over-before-the-victim=web-8.0.1 begun-after-the-look=web-9.0.1`);
   const byId = new Map(operations.map((operation) => [operation.id, operation]));
@@ -31,8 +33,9 @@ test('suspects come in order: who could read an older copy, whose change is in t
     value: victim.id,
     since: victim.end,
   };
-  const suspects = suspectsOf(version, loss, byId, overlapSearch(operations));
+  const suspects = suspectsOf(version, loss, byId, overlapSearch(operations), ({ foreign }) => foreign);
   expect(suspects.map(({ eraser, evidence }) => `${eraser.id}: ${evidence}`)).toEqual([
+    'rogue-1.0.1: it rewrote an older copy',
     'web-1.0.1: its value came',
     'web-2.0.1: its value came',
     'tui-1.0.2: its value came',

@@ -14,7 +14,7 @@ export interface Loss {
 }
 
 /** What speaks against a suspect, the strongest first. A key that is gone may just be one more that was erased. */
-const evidences = ['its value came', 'its key went', 'under way'] as const;
+const evidences = ['it rewrote an older copy', 'its value came', 'its key went', 'under way'] as const;
 
 export interface Suspect {
   eraser: Operation;
@@ -30,6 +30,7 @@ export function suspectsOf(
   loss: Loss,
   byId: ReadonlyMap<string, Operation>,
   underWay: OverlapSearch,
+  isStaleRewrite: (operation: Operation) => boolean,
 ): Suspect[] {
   const { register, victim, since } = loss;
   const evidence = new Map<Operation, Suspect['evidence']>();
@@ -47,6 +48,9 @@ export function suspectsOf(
     if (!setter || key === register.key || setter.begin > version.until || setter.end < victim.begin)
       continue;
     evidence.set(setter, 'its value came');
+  }
+  for (const rewriter of underWay(since, version.until, isStaleRewrite)) {
+    evidence.set(rewriter, 'it rewrote an older copy');
   }
   const rank = ({ eraser, evidence }: Suspect) => [
     Number(eraser.begin > since),

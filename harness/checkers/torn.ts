@@ -1,13 +1,16 @@
 import type { Operation, Run } from '../core/run.js';
 import type { Finding } from '../core/verdict.js';
-import { damageWindows, type Window } from './damage-windows.js';
+import { damageWindows, foreignWriteWindows, type Window } from './damage-windows.js';
 import { readsWithoutSeeds } from './seed-sightings.js';
 import { inMs } from './words.js';
 
 /** G1: whoever opens the file, through the store or without it, sees one complete committed state. */
 export function checkTorn(run: Run): Finding[] {
   const windows = damageWindows(run);
-  return [...tornReads(run, windows), ...tornFinal(run), ...tornFiles(run, windows)];
+  // A foreign writer tears the file for other foreigners, and that is its own doing. No excuse for the store, which has
+  // to wait until it is whole again.
+  const tornByOthers = [...windows, ...foreignWriteWindows(run)];
+  return [...tornReads(run, windows), ...tornFinal(run), ...tornFiles(run, tornByOthers)];
 }
 
 function tornReads(run: Run, windows: readonly Window[]): Finding[] {

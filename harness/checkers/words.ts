@@ -10,7 +10,9 @@ export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+const changed: Partial<Record<Operation['action'], string>> = { remove: 'removed', refresh: 'refreshed' };
+
 /** `set "provider-3"`. */
 export function describeChange({ action, key }: Operation): string {
-  return `${action === 'set' ? 'set' : 'removed'} "${key}"`;
+  return `${changed[action] ?? 'set'} "${key}"`;
 }

@@ -20,6 +20,7 @@ export function performOverHttp(worker: Worker, serverUrl: string, step: Step): 
       );
       return action === 'all' ? found : (found[keyOf(key)] ?? null);
     }
+    if (action === 'refresh') throw new Error('a client without file access refreshes nothing');
     const place = `/auth/${encodeURIComponent(keyOf(key))}`;
     if (action === 'set') await request(serverUrl, 'PUT', place, credential(id), limit);
     else await request(serverUrl, 'DELETE', place, undefined, limit);

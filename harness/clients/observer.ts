@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, statSync, watch } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ValueId } from '../core/history.js';
@@ -17,6 +17,8 @@ class FileWatch {
     const stats = statSync(file, { bigint: true, throwIfNoEntry: false });
     const fingerprint = stats ? `${stats.ino} ${stats.size} ${stats.mtimeNs}` : 'missing';
     if (fingerprint === this.fingerprint) return;
+    // A link to nothing: nobody has written yet.
+    if (!stats && this.version === 0) return;
     this.fingerprint = fingerprint;
 
     const time = this.worker.now();
@@ -34,21 +36,40 @@ class FileWatch {
   }
 }
 
+/**
+ * Looks at the mode of every file right after it came to be, as the kernel tells, and of all files once a millisecond.
+ * A loose mode shows if it lasts until this process gets its turn: one that a file has while it is written and fsynced,
+ * or that it keeps, does; one that is tightened by the very next call, some microseconds later, shows only by luck.
+ */
 class ModeWatch {
+  private readonly directories: ReadonlySet<string>;
   private readonly reported = new Set<string>();
 
-  constructor(private readonly worker: Worker) {}
+  constructor(private readonly worker: Worker) {
+    const { file, real, links } = worker.config;
+    this.directories = new Set([file, real, ...links].map((name) => path.dirname(name)));
+    for (const directory of this.directories) {
+      const watcher = watch(directory, (_, name) => {
+        if (name !== null) this.lookAt(path.join(directory, name));
+      });
+      // The kernel tells only so many programs; the looks once a millisecond go on.
+      watcher.on('error', () => watcher.close());
+    }
+  }
 
   look(): void {
-    const directory = path.dirname(this.worker.config.file);
-    for (const name of readdirSync(directory)) {
-      const stats = lstatSync(path.join(directory, name), { throwIfNoEntry: false });
-      if (!stats || stats.isSymbolicLink() || (stats.mode & 0o077) === 0) continue;
-      const mode = (stats.mode & 0o777).toString(8);
-      if (this.reported.has(`${name} ${mode}`)) continue;
-      this.reported.add(`${name} ${mode}`);
-      this.worker.send({ type: 'mode', time: this.worker.now(), name, mode });
-    }
+    for (const directory of this.directories)
+      for (const name of readdirSync(directory)) this.lookAt(path.join(directory, name));
+  }
+
+  private lookAt(file: string): void {
+    const stats = lstatSync(file, { throwIfNoEntry: false });
+    if (!stats || stats.isSymbolicLink() || (stats.mode & 0o077) === 0) return;
+    const name = path.basename(file);
+    const mode = (stats.mode & 0o777).toString(8);
+    if (this.reported.has(`${name} ${mode}`)) return;
+    this.reported.add(`${name} ${mode}`);
+    this.worker.send({ type: 'mode', time: this.worker.now(), name, mode });
   }
 }
 

@@ -3,6 +3,7 @@ import type { Store } from '../core/target.js';
 import type { Worker } from '../stress/worker.js';
 import type { Step } from '../workload/generator.js';
 import { credential, identify, identifyAll } from '../workload/values.js';
+import { useCredential } from './oauth-client.js';
 
 /** Performs a step on a store that this process has opened itself. */
 export function performOnStore(worker: Worker, store: Store, { action, key }: Step): Promise<void> {
@@ -20,6 +21,8 @@ export function performOnStore(worker: Worker, store: Store, { action, key }: St
       case 'remove':
         await store.remove(keyOf(key));
         return undefined;
+      case 'refresh':
+        return identify(await useCredential(worker, store, keyOf(key), id));
     }
   });
 }

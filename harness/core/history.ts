@@ -13,12 +13,21 @@
  */
 export type ValueId = string;
 
-export type Action = 'get' | 'all' | 'set' | 'remove';
+/** `refresh`: uses a credential, and gets a new one for it first if it has expired. */
+export type Action = 'get' | 'all' | 'set' | 'remove' | 'refresh';
 
-/** How a client reaches the store: in its own process, or through a server that may finish what it asked for. */
-export type Access = 'file' | 'http';
+/**
+ * How a client reaches the store: in its own process, or through a server that may finish what it asked for. A
+ * foreign program does not: it rewrites the file itself, and nothing that it writes carries a promise.
+ */
+export type Access = 'file' | 'http' | 'foreign';
 
-export type FaultKind = 'kill' | 'pause' | 'corrupt';
+export type FaultKind =
+  | 'kill'
+  | 'pause'
+  | 'corrupt'
+  /** A foreign program rewrites the file from a copy that is older than what the file holds. */
+  | 'stale-rewrite';
 
 export interface RunEvent {
   type: 'run';
@@ -39,6 +48,19 @@ export interface SeedEvent {
   foreign?: true;
 }
 
+/** A symbolic link, by its path inside the run's own directory, and what it says. */
+export interface Link {
+  name: string;
+  /** Null if it is no link any more. */
+  to: string | null;
+}
+
+/** The links that lead from the path that the clients are given to the file. */
+export interface PlaceEvent {
+  type: 'place';
+  links: Link[];
+}
+
 export interface StartEvent {
   type: 'start';
   time: number;
@@ -50,7 +72,7 @@ export interface StartEvent {
 export interface InvokeEvent {
   type: 'invoke';
   time: number;
-  /** Identity of the operation; that of a `set` is also the id of the value it writes. */
+  /** Identity of the operation; that of a `set`, or of a `refresh` that got a new credential, is also the id of the value it writes. */
   op: string;
   client: string;
   process: number;
@@ -63,7 +85,7 @@ export interface OkEvent {
   type: 'ok';
   time: number;
   op: string;
-  /** Of a `get`: the value found, null where the key is absent. Of an `all`: key to value. Of a write: nothing. */
+  /** Of a `get` or `refresh`: the value found, null where the key is absent. Of an `all`: key to value. Of a write: nothing. */
   result?: ValueId | null | Record<string, ValueId>;
 }
 
@@ -128,6 +150,25 @@ export interface ModeEvent {
   mode: string;
 }
 
+/** Somebody presented a refresh token to the server that issues them, and was answered. */
+export interface TokenEvent {
+  type: 'token';
+  /** When the request came. */
+  time: number;
+  /** When it was decided. */
+  until: number;
+  /** The operation in which it was presented. */
+  op: string;
+  process: number;
+  key: string;
+  /** The value that the presented token is part of; no secret. */
+  token: ValueId;
+  /** When the access token of that value expires. */
+  expires: number;
+  /** False: it had been used before, and nobody gets anything for it any more. */
+  granted: boolean;
+}
+
 /** What was there when every client had ended and a fresh process had used the store once more. */
 export interface FinalEvent {
   type: 'final';
@@ -136,11 +177,14 @@ export interface FinalEvent {
   entries: Record<string, ValueId>;
   /** Files beside the store's that no later writer will sweep. */
   leftovers: string[];
+  /** What has become of the links to the file, if there were any. */
+  links?: Link[];
 }
 
 export type HistoryEvent =
   | RunEvent
   | SeedEvent
+  | PlaceEvent
   | StartEvent
   | InvokeEvent
   | OkEvent
@@ -149,4 +193,5 @@ export type HistoryEvent =
   | FaultEvent
   | FileEvent
   | ModeEvent
+  | TokenEvent
   | FinalEvent;

@@ -42,11 +42,19 @@ export interface Counts {
   seedsLost: number;
   looseModes: number;
   leftovers: number;
+  linksReplaced: number;
+  refreshedTwice: number;
+  loggedOut: number;
   hung: number;
   crashed: number;
   kills: number;
   pauses: number;
   corruptions: number;
+  /** What foreign programs wrote into the file, and how often from a copy older than what it held. */
+  foreignWrites: number;
+  staleRewrites: number;
+  /** New credentials that were granted for a refresh token. */
+  refreshes: number;
   /** Whole contents that a foreign reader met. */
   versions: number;
 }

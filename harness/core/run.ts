@@ -6,9 +6,11 @@ import type {
   FileEvent,
   FinalEvent,
   HistoryEvent,
+  Link,
   ModeEvent,
   RunEvent,
   SeedEvent,
+  TokenEvent,
   ValueId,
 } from './history.js';
 import { UsageError } from './usage-error.js';
@@ -20,6 +22,8 @@ export interface Operation {
   id: string;
   client: string;
   process: number;
+  /** True for a program that rewrites the file itself and knows nothing of the store. */
+  foreign: boolean;
   action: Action;
   /** Undefined for `all`. */
   key: string | undefined;
@@ -30,7 +34,7 @@ export interface Operation {
    */
   end: number;
   outcome: Outcome;
-  /** Of a `get`: null where the key is absent. Of an `all`: key to value. Undefined for writes and failures. */
+  /** Of a `get` or `refresh`: null where the key is absent. Of an `all`: key to value. Undefined for writes and failures. */
   result: ValueId | null | Record<string, ValueId> | undefined;
   error: string | undefined;
   torn: boolean;
@@ -42,12 +46,16 @@ export interface Operation {
 export interface Run {
   header: RunEvent;
   seeds: ReadonlyMap<string, SeedEvent>;
+  /** That led to the file at the beginning. */
+  links: readonly Link[];
   /** In order of their calls. */
   operations: Operation[];
   faults: FaultEvent[];
   exits: ExitEvent[];
   files: FileEvent[];
   modes: ModeEvent[];
+  /** Presented to the server that issues them, in the order of its decisions. */
+  tokens: TokenEvent[];
   /** Undefined if the run was interrupted. */
   final: FinalEvent | undefined;
 }
@@ -64,6 +72,7 @@ export function toRun(events: readonly HistoryEvent[]): Run {
   return {
     header,
     seeds: new Map(of('seed').map((seed) => [seed.key, seed])),
+    links: of('place').flatMap(({ links }) => links),
     operations: pairOperations(
       events,
       exits,
@@ -73,6 +82,7 @@ export function toRun(events: readonly HistoryEvent[]): Run {
     exits,
     files: of('file'),
     modes: of('mode'),
+    tokens: of('token').sort((a, b) => a.until - b.until),
     final: of('final')[0],
   };
 }
@@ -89,11 +99,13 @@ function pairOperations(
     const exit = exitOf.get(event.process);
     // A killed process acts no more, so what it had begun has happened by its end, or never will (strict
     // linearizability, Aguilera and Frolund 2003). What it asked of a server may still be under way there.
-    const bounded = accessOf.get(event.process) === 'file' && exit !== undefined;
+    const access = accessOf.get(event.process);
+    const bounded = (access === 'file' || access === 'foreign') && exit !== undefined;
     operations.set(event.op, {
       id: event.op,
       client: event.client,
       process: event.process,
+      foreign: access === 'foreign',
       action: event.action,
       key: event.key,
       begin: event.time,

@@ -1,7 +1,7 @@
 import type { Action } from './history.js';
 
 /** The programs that share the file. */
-export const profileNames = ['tui', 'server', 'web', 'desktop', 'login'] as const;
+export const profileNames = ['tui', 'server', 'web', 'desktop', 'login', 'rogue'] as const;
 export type ProfileName = (typeof profileNames)[number];
 
 /** From and to, both inclusive, in milliseconds; a moment between them is drawn. */
@@ -26,6 +26,8 @@ export type Corruption = 'truncated' | 'empty' | 'garbage' | 'half' | 'wrong-typ
 export type Fault =
   /** SIGKILL, and a new process in its place. */
   | { kind: 'kill'; everyMs: RangeMs }
+  /** The same for a client that refreshes a credential: while it waits for the answer, or when it has just got it. */
+  | { kind: 'kill-refresher'; everyMs: RangeMs }
   /**
    * The client stops itself by SIGSTOP right before its commit call, the one that makes a write visible,
    * and is continued after `forMs`, when every lease is over.
@@ -33,6 +35,13 @@ export type Fault =
   | { kind: 'pause'; everyMs: RangeMs; forMs: number }
   /** The file's content is damaged in place, as a crashed or foreign program would. */
   | { kind: 'corrupt'; everyMs: RangeMs; how: readonly Corruption[] };
+
+/**
+ * What stands at the path that the clients are given, where it is not the file itself: a link, a link to a link, or a
+ * link to a link to nothing, for the first writer to make.
+ */
+export const placeNames = ['symlink', 'chain', 'dangling'] as const;
+export type PlaceName = (typeof placeNames)[number];
 
 /** A scenario is a value: what runs, what goes wrong, and what must have happened for the run to count. */
 export interface Scenario {
@@ -42,6 +51,15 @@ export interface Scenario {
   /** The incident that it stands for, with its source. */
   why: string;
   clients: Partial<Record<ProfileName, number>>;
+  /** Default: the file itself, with entries in it. */
+  place?: PlaceName;
+  /**
+   * Starts a server that issues OAuth credentials, each good for so long, and that takes each refresh token once. They
+   * are in the file from the beginning, expired, for operations named `refresh`.
+   */
+  oauth?: { lifeMs: number };
+  /** Of every client process. Default: that of the user, which may hide what a store forgets. */
+  umask?: number;
   workload?: Partial<Workload>;
   faults?: readonly Fault[];
   /** A run in which less happened is inconclusive. Names are those of the report's counts. */

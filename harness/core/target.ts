@@ -6,6 +6,15 @@ export interface Store {
   set(key: string, value: unknown): Promise<void>;
   remove(key: string): Promise<void>;
   update?(key: string, change: (old: unknown) => unknown): Promise<unknown>;
+  /**
+   * Of all processes that find a value no longer fresh, one gets a new one and stores it; the others are given that.
+   * A client of a store without this does it as well as it can: get, fetch, set.
+   */
+  refresh?(
+    key: string,
+    isFresh: (value: unknown) => boolean,
+    doRefresh: (old: unknown, signal: AbortSignal) => Promise<unknown>,
+  ): Promise<unknown>;
   close?(): Promise<void>;
 }
 

@@ -13,7 +13,7 @@ export function worstOf(verdicts: Iterable<Verdict>): Verdict {
 }
 
 /** The numbered guarantees; GUARANTEES.md has the words. */
-export type Guarantee = 'G1' | 'G2' | 'G4' | 'G5' | 'G6' | 'G7' | 'G8';
+export type Guarantee = 'G1' | 'G2' | 'G3' | 'G4' | 'G5' | 'G6' | 'G7' | 'G8' | 'G9' | 'G10';
 
 export type FindingKind =
   /** An acknowledged write that no later operation explains away is gone. */
@@ -36,6 +36,14 @@ export type FindingKind =
   | 'loose-mode'
   /** A file was left behind that no later writer sweeps. */
   | 'leftover'
+  /** A symbolic link that led to the file is no link any more, or leads elsewhere. */
+  | 'replaced-link'
+  /** A refresh token was presented again after a living process had used it. */
+  | 'token-reused'
+  /** A credential was refreshed that had not expired. */
+  | 'needless-refresh'
+  /** At the end a credential could not be refreshed any more. */
+  | 'logged-out'
   /** A call never returned. */
   | 'hung'
   /** A client process ended by itself. */

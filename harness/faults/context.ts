@@ -14,6 +14,9 @@ export interface Victim {
   wake(): void;
 }
 
+/** A client waits for a new credential, or has just been sent it. */
+export type RefreshPhase = 'asked' | 'answered';
+
 /** What a fault may do things to, and with. */
 export interface FaultContext {
   /** All that may be killed. */
@@ -22,6 +25,8 @@ export interface FaultContext {
   writers(): Victim[];
   /** Calls when a client is about to stop itself. */
   onPausing(listener: (victim: Victim) => void): void;
+  /** Calls when a client is about to get a new credential, and when it has got it. */
+  onRefreshing(listener: (victim: Victim, phase: RefreshPhase) => void): void;
   /** The file under test. Fails if it is not inside a directory that this run made. */
   ownFile(): string;
   record(event: Omit<FaultEvent, 'type' | 'time'>): void;

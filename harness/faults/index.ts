@@ -2,11 +2,14 @@ import type { Fault } from '../core/scenario.js';
 import type { FaultContext } from './context.js';
 import { corrupt } from './corrupt.js';
 import { kill } from './kill.js';
+import { killRefresher } from './kill-refresher.js';
 import { pause } from './pause.js';
 
 /** Each kind of fault and what it does, for lists. */
 export const faults: Readonly<Record<Fault['kind'], string>> = {
   kill: 'SIGKILL at a random moment, and a new process in its place',
+  'kill-refresher':
+    'SIGKILL to a client that refreshes a credential: while it waits for the new one, or with it in hand',
   pause:
     'a client stops itself by SIGSTOP right before its commit call and is continued when every lease is over',
   corrupt: 'the file is damaged in place: truncated, empty, garbage, half a document, JSON of the wrong type',
@@ -17,6 +20,8 @@ export function inject(fault: Fault, context: FaultContext): Promise<void> {
   switch (fault.kind) {
     case 'kill':
       return kill(fault, context);
+    case 'kill-refresher':
+      return killRefresher(fault, context);
     case 'pause':
       return pause(fault, context);
     case 'corrupt':

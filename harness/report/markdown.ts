@@ -77,8 +77,11 @@ export function details(scenario: JudgedRun & { reproduce?: string }): string[] 
 
 /** How many violations there are in all, shown or not. */
 function violationsIn(counts: Counts): number {
-  const { lost, stale, resurrected, garbage, torn, seedsLost, looseModes, leftovers, hung, crashed } = counts;
-  return lost + stale + resurrected + garbage + torn + seedsLost + looseModes + leftovers + hung + crashed;
+  const { lost, stale, resurrected, garbage, torn, seedsLost, hung, crashed } = counts;
+  const { looseModes, leftovers, linksReplaced, refreshedTwice, loggedOut } = counts;
+  const ofState = lost + stale + resurrected + garbage + torn + seedsLost;
+  const ofFiles = looseModes + leftovers + linksReplaced;
+  return ofState + ofFiles + refreshedTwice + loggedOut + hung + crashed;
 }
 
 function violationTable({ sentence, kind, guarantee, processes, timeline }: Violation): string[] {
@@ -87,11 +90,12 @@ function violationTable({ sentence, kind, guarantee, processes, timeline }: Viol
   return [`**${kind}** (${guarantee}): ${sentence}`, ...(rows.length > 0 ? [table(header, rows)] : [])];
 }
 
-function faultsOf({ kills, pauses, corruptions }: JudgedRun['counts']): string {
+function faultsOf({ kills, pauses, corruptions, staleRewrites }: JudgedRun['counts']): string {
   const parts = [
     [kills, 'killed'],
     [pauses, 'paused'],
     [corruptions, 'corrupted'],
+    [staleRewrites, 'stale rewrites'],
   ] as const;
   return parts
     .filter(([count]) => count > 0)

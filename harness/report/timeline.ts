@@ -1,4 +1,4 @@
-import type { FaultEvent, FileEvent, ValueId } from '../core/history.js';
+import type { FaultEvent, FileEvent, TokenEvent, ValueId } from '../core/history.js';
 import type { TimelineRow, Violation } from '../core/report.js';
 import type { Operation, Run } from '../core/run.js';
 import type { Finding } from '../core/verdict.js';
@@ -30,6 +30,7 @@ export function toViolation(run: Run, finding: Finding): Violation {
     ...shown
       .flatMap((operation) => [beginOf(operation), endOf(operation)])
       .filter((moment) => moment !== undefined),
+    ...run.tokens.filter(({ op }) => ids.has(op)).flatMap((token) => tokenMoments(token, shown)),
     ...run.faults.filter((fault) => isWithin(fault) && concerns(fault, clients)).map(faultMoment),
     ...run.files
       .filter((file) => isWithin(file) && tells(file, finding.key, ids))
@@ -71,9 +72,10 @@ function beginOf(operation: Operation): Moment {
 }
 
 function endOf(operation: Operation): Moment | undefined {
-  const { end: time, client, outcome, error } = operation;
+  const { end: time, client, outcome, error, foreign } = operation;
   if (!Number.isFinite(time)) return undefined;
   const call = callOf(operation);
+  if (foreign && outcome === 'ok') return { time, client, text: `${call} written, without the store` };
   if (outcome === 'ok') return { time, client, text: `${call} ${foundBy(operation)}` };
   return {
     time,
@@ -87,10 +89,23 @@ function callOf({ action, key, id }: Operation): string {
   return key === undefined ? action : `${action} ${key}`;
 }
 
-function foundBy({ result, action }: Operation): string {
+function foundBy({ result, action, id }: Operation): string {
   if (action === 'set' || action === 'remove') return 'acknowledged';
+  if (action === 'refresh' && result === id) return 'got a new one, and it is stored';
   if (typeof result === 'object' && result !== null) return `returned ${Object.keys(result).length} entries`;
   return `returned ${result ?? 'nothing'}`;
+}
+
+function tokenMoments(
+  { time, until, op, token, granted }: TokenEvent,
+  shown: readonly Operation[],
+): Moment[] {
+  const client = shown.find(({ id }) => id === op)?.client;
+  const answer = granted ? 'is granted a new one' : 'is refused: it was used before';
+  return [
+    { time, client, text: `presents the refresh token of ${token}` },
+    { time: until, client, text: answer },
+  ];
 }
 
 function concerns(fault: FaultEvent, clients: readonly string[]): boolean {
@@ -101,6 +116,7 @@ function faultMoment({ time, fault, phase, client, detail }: FaultEvent): Moment
   const words = {
     kill: 'killed (SIGKILL)',
     pause: phase === 'begin' ? 'stopped right before its commit (SIGSTOP)' : 'continued (SIGCONT)',
+    'stale-rewrite': 'rewrites the whole file from an older copy',
     corrupt: `damaged in place${phase === 'begin' ? '' : ', done'}: ${detail}`,
   };
   return { time, client, text: words[fault] };

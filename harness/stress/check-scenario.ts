@@ -1,5 +1,5 @@
 import { closest } from '../core/closest.js';
-import { type ProfileName, profileNames, type Scenario } from '../core/scenario.js';
+import { type ProfileName, placeNames, profileNames, type Scenario } from '../core/scenario.js';
 import { UsageError } from '../core/usage-error.js';
 import { faults } from '../faults/index.js';
 
@@ -7,8 +7,22 @@ import { faults } from '../faults/index.js';
  * A scenario may be a user's, written in plain JavaScript: a fault that is misspelled must not be a green run without it.
  * @throws UsageError naming what is wrong
  */
-export function checkScenario({ name, clients, faults: wanted = [] }: Scenario): void {
+export function checkScenario(scenario: Scenario): void {
+  const { name, clients, place, workload, oauth, faults: wanted = [] } = scenario;
   checkClients(clients, `scenario "${name}"`);
+  if (place !== undefined) checkName(place, placeNames, `scenario "${name}": unknown place`);
+  if (workload?.mix?.refresh && !oauth) {
+    throw new UsageError(
+      `scenario "${name}": there is no server that could refresh anything`,
+      'add oauth: { lifeMs: 300 }',
+    );
+  }
+  if (oauth && !(Number.isFinite(oauth.lifeMs) && oauth.lifeMs > 0)) {
+    throw new UsageError(
+      `scenario "${name}": oauth does not say how long a credential is good`,
+      'expected lifeMs',
+    );
+  }
   for (const { kind, everyMs } of wanted) {
     checkName(kind, Object.keys(faults), `scenario "${name}": unknown fault`);
     const [from, to] = everyMs ?? [];

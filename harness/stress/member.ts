@@ -5,7 +5,7 @@ import { workloadOf } from '../workload/generator.js';
 import { type ClientExit, type ClientProcess, spawnClient } from './client-process.js';
 import type { ClientConfig, FromClient, ToClient } from './protocol.js';
 import type { Recorder } from './recorder.js';
-import { sandboxEnvironment } from './sandbox.js';
+import { type Place, sandboxEnvironment } from './sandbox.js';
 
 /** What all clients of one run have in common. */
 export interface Surroundings {
@@ -13,7 +13,9 @@ export interface Surroundings {
   target: TargetSpec;
   seed: number;
   sandbox: string;
-  file: string;
+  place: Place;
+  umask: number | undefined;
+  oauthUrl: string | undefined;
   recorder: Recorder;
 }
 
@@ -126,14 +128,17 @@ export class Member implements Victim {
   }
 
   private config(serverUrl: string | undefined): ClientConfig {
-    const { target, seed, sandbox, file, recorder, workload } = this.around;
+    const { target, seed, sandbox, place, recorder, workload, umask, oauthUrl } = this.around;
+    const { file, real, links } = place;
     const { client, profile, incarnation } = this;
     return {
-      ...{ client, profile, incarnation, file, sandbox, target, seed },
+      ...{ client, profile, incarnation, file, real, links, sandbox, target, seed },
       epoch: String(recorder.epoch),
       workload: workloadOf(isClient(profile) ? profile : 'server', workload),
       port: this.url === undefined ? 0 : Number(new URL(this.url).port),
       ...(serverUrl === undefined ? {} : { serverUrl }),
+      ...(umask === undefined ? {} : { umask }),
+      ...(oauthUrl === undefined ? {} : { oauthUrl }),
     };
   }
 

@@ -18,7 +18,7 @@ export interface StressOptions {
   clients?: Partial<Record<ProfileName, number>>;
   /** Ends each client after so many operations, and the run with them. Default: they go on until the time is over. */
   operations?: number;
-  /** Bounds the whole run, in milliseconds. Default 30000. */
+  /** Bounds the whole run, in milliseconds. Default 40000. */
   durationMs?: number;
   /** A whole number from 0. Default: drawn, and in the report. */
   seed?: number;
@@ -45,7 +45,7 @@ export interface FilledOptions {
 
 /** @throws UsageError if a scenario, target, client or duration is not what it should be */
 export async function fillOptions(options: StressOptions): Promise<FilledOptions> {
-  const { clients, operations = 0, durationMs = 30_000, shard = { index: 1, of: 1 } } = options;
+  const { clients, operations = 0, durationMs = 40_000, shard = { index: 1, of: 1 } } = options;
   const seed = options.seed ?? randomInt(2 ** 31);
   checkNumbers({ operations, durationMs, seed });
   if (clients) checkClients(clients, '--clients');

@@ -13,9 +13,18 @@ const graceMs = 10_000;
  * @throws UsageError saying what it did instead: threw, hung, exited
  */
 export async function probeTarget(target: TargetSpec, directory: string, signal: AbortSignal): Promise<void> {
-  const { sandbox, file } = makeSandbox(directory);
+  const { sandbox, ...place } = makeSandbox(directory);
   const recorder = new Recorder(path.join(sandbox, 'history.jsonl'), process.hrtime.bigint());
-  const fleet = new Fleet({ workload: undefined, target, seed: 0, sandbox, file, recorder });
+  const fleet = new Fleet({
+    workload: undefined,
+    umask: undefined,
+    oauthUrl: undefined,
+    target,
+    seed: 0,
+    sandbox,
+    place,
+    recorder,
+  });
   try {
     const stop = () => fleet.killAll();
     signal.addEventListener('abort', stop, { once: true });

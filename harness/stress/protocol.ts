@@ -13,6 +13,10 @@ export interface ClientConfig {
   /** How many processes this client has been before; one that was killed comes back as the next. */
   incarnation: number;
   file: string;
+  /** Where links lead from `file`; the same if there are none. */
+  real: string;
+  /** From `file` on. */
+  links: string[];
   /** The run's own directory: the file must be inside. */
   sandbox: string;
   target: TargetSpec;
@@ -20,6 +24,9 @@ export interface ClientConfig {
   /** The machine's monotonic clock at the run's beginning, in nanoseconds, as decimal digits. */
   epoch: string;
   workload: Workload;
+  umask?: number;
+  /** Where refresh tokens are presented. */
+  oauthUrl?: string;
   /** Where a client without file access finds its server. */
   serverUrl?: string;
   /** A restarted server comes back at its port; 0 takes any free one. */

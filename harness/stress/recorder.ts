@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createReadStream, createWriteStream, type WriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { HistoryEvent } from '../core/history.js';
+import type { HistoryEvent, InvokeEvent } from '../core/history.js';
 import { UsageError } from '../core/usage-error.js';
 import { nowSince } from './clock.js';
 
@@ -11,6 +11,7 @@ export class Recorder {
   faults = 0;
   private readonly stream: WriteStream;
   private readonly writes = new Set<string>();
+  private readonly foreigners = new Set<number>();
 
   constructor(
     file: string,
@@ -24,7 +25,8 @@ export class Recorder {
   }
 
   record(event: HistoryEvent): void {
-    if (event.type === 'invoke' && (event.action === 'set' || event.action === 'remove'))
+    if (event.type === 'start' && event.access === 'foreign') this.foreigners.add(event.process);
+    if (event.type === 'invoke' && isWrite(event) && !this.foreigners.has(event.process))
       this.writes.add(event.op);
     if (event.type === 'ok' && this.writes.delete(event.op)) this.acknowledged++;
     if (event.type === 'fault' && event.phase === 'begin') this.faults++;
@@ -35,6 +37,10 @@ export class Recorder {
     this.stream.end();
     await once(this.stream, 'finish');
   }
+}
+
+function isWrite({ action }: InvokeEvent): boolean {
+  return action === 'set' || action === 'remove';
 }
 
 /**

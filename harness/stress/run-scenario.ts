@@ -2,11 +2,13 @@ import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProfileName, Scenario, Workload } from '../core/scenario.js';
 import type { TargetSpec } from '../core/target.js';
+import type { RefreshPhase, Victim } from '../faults/context.js';
 import { inject } from '../faults/index.js';
 import { Random } from '../workload/random.js';
 import { Fleet } from './fleet.js';
+import { OauthServer } from './oauth-server.js';
 import { Recorder } from './recorder.js';
-import { assertOwnFile, makeSandbox } from './sandbox.js';
+import { assertOwnFile, makeSandbox, readLinks } from './sandbox.js';
 import { writeSeeds } from './seeds.js';
 import { untilAborted } from './until-aborted.js';
 
@@ -32,23 +34,53 @@ const progressMs = 100;
 /** Runs one scenario on one target with real processes, and writes all that happens to the history. */
 export async function runScenario(run: ScenarioRun): Promise<void> {
   const { scenario, target, seed, workload, signal } = run;
-  const { sandbox, file } = makeSandbox(run.directory);
+  const { sandbox, ...place } = makeSandbox(run.directory, scenario.place);
   const recorder = new Recorder(run.history, process.hrtime.bigint());
   recorder.record({
     ...{ type: 'run', version: 1, scenario: scenario.name, target: target.label, seed },
     atLeast: { ...scenario.atLeast },
   });
-  for (const event of writeSeeds(file)) recorder.record(event);
+  if (scenario.place) recorder.record({ type: 'place', links: readLinks(place.links, sandbox) });
+  if (scenario.place !== 'dangling')
+    for (const event of writeSeeds(place.real, scenario.oauth !== undefined)) recorder.record(event);
 
-  const fleet = new Fleet({ workload, target, seed, sandbox, file, recorder });
+  /** Those that a fault has killed, from the moment on at which that was decided. */
+  const killed = new Set<number>();
+  let onRefreshing: (victim: Victim, phase: RefreshPhase) => void = () => {};
+  const oauth = scenario.oauth && (await startOauth(scenario.oauth));
+  const fleet = new Fleet({
+    workload,
+    umask: scenario.umask,
+    oauthUrl: oauth?.url,
+    target,
+    seed,
+    sandbox,
+    place,
+    recorder,
+  });
   const progress = setInterval(() => run.onProgress(recorder), progressMs);
   try {
     await Promise.race([untilAborted(signal), work()]);
   } finally {
     clearInterval(progress);
     await fleet.killAll();
+    oauth?.close();
     await recorder.close();
     rmSync(sandbox, { recursive: true, force: true });
+  }
+
+  function startOauth({ lifeMs }: NonNullable<Scenario['oauth']>): Promise<OauthServer> {
+    return OauthServer.start({
+      lifeMs,
+      random: new Random(seed, 'oauth'),
+      now: () => recorder.now(),
+      record: (event) => recorder.record(event),
+      isKilled: (pid) => killed.has(pid),
+      onRefreshing: (pid, phase) => {
+        const victim = fleet.running().find((member) => member.pid === pid);
+        if (victim) onRefreshing(victim, phase);
+      },
+    });
   }
 
   async function work(): Promise<void> {
@@ -62,8 +94,14 @@ export async function runScenario(run: ScenarioRun): Promise<void> {
         onPausing: (listener) => {
           fleet.onPausing = listener;
         },
-        ownFile: () => assertOwnFile(file, sandbox),
-        record: (event) => recorder.record({ type: 'fault', time: recorder.now(), ...event }),
+        onRefreshing: (listener) => {
+          onRefreshing = listener;
+        },
+        ownFile: () => assertOwnFile(place.file, sandbox),
+        record: (event) => {
+          if (event.fault === 'kill' && event.process !== undefined) killed.add(event.process);
+          recorder.record({ type: 'fault', time: recorder.now(), ...event });
+        },
         random,
         signal: over.signal,
       });

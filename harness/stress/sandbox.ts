@@ -1,5 +1,17 @@
-import { existsSync, mkdirSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
+import type { Link } from '../core/history.js';
+import type { PlaceName } from '../core/scenario.js';
 import { UsageError } from '../core/usage-error.js';
 
 /** Stands in every directory that a run made for itself; nothing is damaged, killed or removed without it. */
@@ -20,13 +32,46 @@ export function claimDirectory(directory: string): string {
   return realpathSync(directory);
 }
 
-/** Makes the directory in which one scenario's processes live, laid out like a home directory. @returns the file under test */
-export function makeSandbox(directory: string): { sandbox: string; file: string } {
+/** Where the file under test is, and how one gets there. All paths are absolute. */
+export interface Place {
+  /** What the clients are given. */
+  file: string;
+  /** The file itself: the same, or what the links lead to. */
+  real: string;
+  /** In order, from the first. */
+  links: string[];
+}
+
+/** Makes the directory in which one scenario's processes live, laid out like a home directory. */
+export function makeSandbox(directory: string, kind?: PlaceName): Place & { sandbox: string } {
   const sandbox = claimDirectory(directory);
-  const data = path.join(sandbox, 'data', 'opencode');
-  rmSync(path.join(sandbox, 'data'), { recursive: true, force: true });
-  mkdirSync(data, { recursive: true, mode: 0o700 });
-  return { sandbox, file: path.join(data, 'auth.json') };
+  const data = path.join(sandbox, 'data');
+  rmSync(data, { recursive: true, force: true });
+  const makeDirectory = (name: string) => {
+    mkdirSync(path.join(data, name), { recursive: true, mode: 0o700 });
+    return path.join(data, name);
+  };
+  const file = path.join(makeDirectory('opencode'), 'auth.json');
+  if (kind === undefined) return { sandbox, file, real: file, links: [] };
+
+  const real = path.join(makeDirectory('dotfiles'), 'credentials.json');
+  if (kind === 'symlink') {
+    symlinkSync(real, file);
+    return { sandbox, file, real, links: [file] };
+  }
+  const middle = path.join(makeDirectory('profile'), 'auth.json');
+  symlinkSync(path.relative(path.dirname(file), middle), file);
+  symlinkSync(real, middle);
+  return { sandbox, file, real, links: [file, middle] };
+}
+
+/** What each link says now, by its path inside the sandbox. */
+export function readLinks(links: readonly string[], sandbox: string): Link[] {
+  return links.map((link) => {
+    const isLink = lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink();
+    const to = isLink ? path.relative(sandbox, path.resolve(path.dirname(link), readlinkSync(link))) : null;
+    return { name: path.relative(sandbox, link), to };
+  });
 }
 
 /**
@@ -35,8 +80,10 @@ export function makeSandbox(directory: string): { sandbox: string; file: string 
  * @returns the file
  */
 export function assertOwnFile(file: string, sandbox: string): string {
-  const directory = realpathSync(path.dirname(file));
-  const inside = directory.startsWith(realpathSync(sandbox) + path.sep);
+  const home = realpathSync(sandbox) + path.sep;
+  const isInside = (name: string) => realpathSync(name).startsWith(home);
+  // A link that leads nowhere yet can't lead outside: what it says was said by this run.
+  const inside = isInside(path.dirname(file)) && (!existsSync(file) || isInside(file));
   if (!inside || !existsSync(path.join(sandbox, marker))) {
     throw new Error(
       `refusing to touch ${file}: it is not inside a directory that this run made (${sandbox})`,

@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -8,7 +16,7 @@ import { resolveTarget } from '../targets/index.js';
 import { type PlanInput, plan } from './plan.js';
 import { Recorder, readRuns } from './recorder.js';
 import { reproduceCommand } from './reproduce.js';
-import { assertOwnFile, claimDirectory, makeSandbox, sandboxEnvironment } from './sandbox.js';
+import { assertOwnFile, claimDirectory, makeSandbox, readLinks, sandboxEnvironment } from './sandbox.js';
 
 const scenario = (name: string, weight = 1) =>
   defineScenario({ name, title: '', why: '', clients: { tui: 2 }, atLeast: {}, weight });
@@ -84,6 +92,13 @@ describe('nothing is touched but what a run made', () => {
       'refusing to touch',
     );
   });
+  it('a file that is itself a link to outside is refused', () => {
+    const { sandbox, file } = makeSandbox(path.join(newDirectory(), 'work'));
+    const elsewhere = path.join(newDirectory(), 'auth.json');
+    writeFileSync(elsewhere, '{}');
+    symlinkSync(elsewhere, file);
+    expect(() => assertOwnFile(file, sandbox)).toThrow('refusing to touch');
+  });
   it('a directory that only looks like one is refused', () => {
     const sandbox = newDirectory();
     mkdirSync(path.join(sandbox, 'data'));
@@ -101,6 +116,28 @@ describe('nothing is touched but what a run made', () => {
     });
     expect(env.PATH).toBe('/bin');
     expect(JSON.stringify(env)).not.toMatch(/home\/me|AUTH_CONTENT|NODE_OPTIONS/);
+  });
+});
+
+describe('the place of the file', () => {
+  it.each([
+    ['symlink', ['data/opencode/auth.json']],
+    ['chain', ['data/opencode/auth.json', 'data/profile/auth.json']],
+    ['dangling', ['data/opencode/auth.json', 'data/profile/auth.json']],
+  ] as const)('may be reached by links: %s', (kind, names) => {
+    const { sandbox, file, real, links } = makeSandbox(path.join(newDirectory(), 'work'), kind);
+    expect(links[0]).toBe(file);
+    expect(readLinks(links, sandbox).map(({ name }) => name)).toEqual(names);
+    expect(existsSync(file)).toBe(false);
+    expect(() => assertOwnFile(file, sandbox)).not.toThrow();
+    writeFileSync(file, '{}');
+    expect(readFileSync(real, 'utf8')).toBe('{}');
+  });
+  it('is read link by link, and one that is none any more is told apart', () => {
+    const { sandbox, file, links } = makeSandbox(path.join(newDirectory(), 'work'), 'chain');
+    rmSync(file);
+    writeFileSync(file, '{}');
+    expect(readLinks(links, sandbox).map(({ to }) => to)).toEqual([null, 'data/dotfiles/credentials.json']);
   });
 });
 

@@ -60,7 +60,9 @@ export class Worker {
       });
     });
     assertOwnFile(config.file, config.sandbox);
-    arm = installPausePoint(config.file, () => send({ type: 'pausing' }));
+    // Before the target is loaded: it may make its files, or look at the mask, right then.
+    if (config.umask !== undefined) process.umask(config.umask);
+    arm = installPausePoint([config.file, config.real], () => send({ type: 'pausing' }));
     return new Worker(config, access, gate, stop.signal);
   }
 

@@ -1,6 +1,7 @@
 import type { Action } from '../core/history.js';
 import type { ProfileName, Workload } from '../core/scenario.js';
 import { Random } from './random.js';
+import { oauthKeys } from './values.js';
 
 /** One thing that a client does next. */
 export interface Step {
@@ -47,12 +48,24 @@ export const profiles: Readonly<Record<ProfileName, { title: string; workload: P
     title: 'login command: sets one credential and exits at once, again and again',
     workload: { mix: { set: 1 }, ownKeys: 4, operationsMax: 1 },
   },
+  rogue: {
+    title:
+      'rogue writer: a plugin that knows no store; reads the file, thinks, and rewrites it from its old copy',
+    workload: { mix: { set: 5, remove: 1 }, ownKeys: 3, sharedKeys: 0, thinkMs: [100, 300] },
+  },
 };
+
+/** What these do is what they are: no scenario changes it. */
+const unchangeable: readonly ProfileName[] = ['login', 'rogue'];
 
 export function workloadOf(profile: ProfileName, scenario: Partial<Workload> | undefined): Workload {
   const own = profiles[profile].workload;
-  // A login is one `set`, whatever the others do.
-  return profile === 'login' ? { ...common, ...scenario, ...own } : { ...common, ...own, ...scenario };
+  if (unchangeable.includes(profile)) return { ...common, ...scenario, ...own };
+  const workload = { ...common, ...own, ...scenario };
+  // A credential is refreshed where it is used, and that is in the terminal's own process.
+  if (profile === 'tui' || !workload.mix.refresh) return workload;
+  const { refresh: _, ...mix } = workload.mix;
+  return { ...workload, mix: Object.keys(mix).length > 0 ? mix : (own.mix ?? common.mix) };
 }
 
 /** The endless, seeded sequence of a client's steps. */
@@ -69,7 +82,7 @@ export function* steps(
     const mutates = action === 'set' || action === 'remove';
     yield {
       action,
-      key: action === 'all' ? undefined : pickKey(random, client, workload),
+      key: pickKey(action, random, client, workload),
       twice: profile === 'web' && mutates && random.oneIn(8),
       disconnect: profile === 'web' && mutates && random.oneIn(20),
       quit: profile === 'desktop' && random.oneIn(60),
@@ -78,7 +91,14 @@ export function* steps(
   }
 }
 
-function pickKey(random: Random, client: string, { ownKeys, sharedKeys }: Workload): string {
+function pickKey(
+  action: Action,
+  random: Random,
+  client: string,
+  { ownKeys, sharedKeys }: Workload,
+): string | undefined {
+  if (action === 'all') return undefined;
+  if (action === 'refresh') return random.pick(oauthKeys);
   const n = random.int(0, ownKeys + sharedKeys - 1);
   return n < ownKeys ? `${client}-provider-${n}` : `shared-provider-${n - ownKeys}`;
 }

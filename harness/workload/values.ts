@@ -25,6 +25,18 @@ export function credential(id: ValueId): Record<string, unknown> {
   }
 }
 
+/** The credentials that a run with an OAuth server has. */
+export const oauthKeys = ['oauth-provider-1', 'oauth-provider-2'] as const;
+
+/**
+ * A credential that expires, and whose refresh token is good for one use.
+ * @param expires in milliseconds of the run's own clock
+ */
+export function oauthCredential(id: ValueId, expires: number): Record<string, unknown> {
+  const [refresh, access] = [`made-up-refresh ${id}`, `made-up-access ${id} ${expires}`];
+  return { type: 'oauth', refresh, access, expires };
+}
+
 /** An entry of a kind that no store knows: whatever rewrites the file must carry it along. */
 export function foreignEntry(id: ValueId): Record<string, unknown> {
   return {
@@ -40,9 +52,10 @@ export function identify(value: unknown): ValueId {
   if (typeof value !== 'object' || value === null) return `!${value === null ? 'null' : typeof value}`;
   const entry = value as Record<string, unknown>;
   const carrier = entry.type === 'passkey' ? entry.label : (entry.token ?? entry.access ?? entry.key);
-  const id = typeof carrier === 'string' ? carrier.split(' ')[1] : undefined;
+  const [, id, expires] = typeof carrier === 'string' ? carrier.split(' ') : [];
   if (id === undefined) return '!not one of ours';
-  const expected = entry.type === 'passkey' ? foreignEntry(id) : credential(id);
+  const known = () => (expires === undefined ? credential(id) : oauthCredential(id, Number(expires)));
+  const expected = entry.type === 'passkey' ? foreignEntry(id) : known();
   return isEqual(entry, expected) ? id : `!parts of ${id}`;
 }
 

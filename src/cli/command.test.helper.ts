@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import type { Report } from '../../harness/index.js';
 
 /** The built command, as users run it. */
 export const command = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
@@ -19,6 +20,16 @@ export function holdfast(args: readonly string[], options: { cwd?: string; env?:
   const { cwd = newDirectory(), env = {} } = options;
   return execa(process.execPath, [command, ...args], { cwd, env, reject: false });
 }
+
+/** Runs one scenario on one target. @returns the exit code and the report */
+export async function stress(target: string, scenario: string, ...more: string[]) {
+  const cwd = newDirectory();
+  const args = ['stress', '--target', target, '--scenario', scenario, '--no-controls', '--json', ...more];
+  const { exitCode, stdout, stderr } = await holdfast(args, { cwd });
+  return { exitCode, stderr, cwd, report: stdout === '' ? undefined : (JSON.parse(stdout) as Report) };
+}
+
+export const counts = (report: Report | undefined) => report?.scenarios[0]?.counts;
 
 /** The processes whose home is inside a directory: the clients of the runs there, dead or alive. */
 export function processesIn(directory: string): string[] {

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { run } from './fixtures.test.helper.js';
+import { judge } from './index.js';
+import { describePlanted } from './planted.test.helper.js';
+
+const killed = `
+  0-5   tui-1.0.1   set a
+  kill  7 tui-1.0
+  exit  8 tui-1.0 SIGKILL`;
+
+describePlanted([
+  {
+    rule: 'an acknowledged write outlives its process',
+    planted: `${killed}\n file 10 b=tui-2.0.1\n 0-9 tui-2.0.1 set b\n final 20 b=tui-2.0.1`,
+    healthy: `${killed}\n file 10 b=tui-2.0.1\n 0-9 tui-2.0.1 set b\n final 20 a=tui-1.0.1 b=tui-2.0.1`,
+    found: {
+      kind: 'lost-update',
+      guarantee: 'G3',
+      operations: ['tui-1.0.1', 'tui-2.0.1'],
+      sentence: /; its process was killed at 7\.000 ms, after the acknowledgement$/,
+    },
+  },
+  {
+    rule: 'one that its own process could still read is no safer for it',
+    planted: `${killed}\n 6-7 tui-1.0.2 get a = tui-1.0.1\n final 20`,
+    healthy: `${killed}\n 6-7 tui-1.0.2 get a = tui-1.0.1\n final 20 a=tui-1.0.1`,
+    found: { kind: 'lost-update', guarantee: 'G3', operations: ['tui-1.0.1'] },
+  },
+]);
+
+test.each([
+  ['it was in the file, and somebody erased it', `${killed}\n file 6 a=tui-1.0.1\n final 20`],
+  ['another process had read it', `${killed}\n 6-7 tui-2.0.1 get a = tui-1.0.1\n final 20`],
+  ['it was missed before', `${killed}\n 5.5-6 tui-2.0.1 get a =\n final 20`],
+])('not the kill is the reason where %s', (_, text) => {
+  expect(judge(run(text)).findings.map(({ guarantee, kind }) => `${guarantee} ${kind}`)).toEqual([
+    'G2 lost-update',
+  ]);
+});

@@ -1,0 +1,63 @@
+import type { TokenEvent } from '../core/history.js';
+import type { Run } from '../core/run.js';
+import type { Finding } from '../core/verdict.js';
+import { inMs } from './words.js';
+
+/** G10: of all that find a credential expired one refreshes it, and nobody is logged out. */
+export function checkOneRefresh(run: Run): Finding[] {
+  const killedAt = new Map(
+    run.faults.flatMap(({ fault, process, time }) => (fault === 'kill' ? [[process, time] as const] : [])),
+  );
+  /** By token, who got a new credential for it last. */
+  const users = new Map<string, TokenEvent>();
+  const findings = run.tokens.flatMap((event) => {
+    const before = users.get(event.token);
+    if (event.granted) users.set(event.token, event);
+    // One that was killed may have taken the new credential with it: then there is nothing left but to ask again.
+    const isOrphan = before && (killedAt.get(before.process) ?? Number.POSITIVE_INFINITY) <= event.until;
+    if (before && !isOrphan) return reused(event, before);
+    return event.time < event.expires ? needless(event) : [];
+  });
+  return [...findings, ...loggedOut(run)];
+}
+
+function reused({ op, key, token, time, until, granted }: TokenEvent, before: TokenEvent): Finding {
+  const answer = granted ? 'got another credential for it' : 'was refused';
+  return {
+    guarantee: 'G10',
+    kind: 'token-reused',
+    sentence: `${op} presented the refresh token of ${token} ("${key}") at ${inMs(time)}, which ${before.op} had used by ${inMs(before.until)}, and ${answer}`,
+    key,
+    operations: [op, before.op],
+    from: before.time,
+    to: until,
+  };
+}
+
+function needless({ op, key, token, time, until, expires }: TokenEvent): Finding {
+  return {
+    guarantee: 'G10',
+    kind: 'needless-refresh',
+    sentence: `${op} refreshed ${token} ("${key}") at ${inMs(time)}, which was good until ${inMs(expires)}`,
+    key,
+    operations: [op],
+    from: time,
+    to: until,
+  };
+}
+
+/** The audit, when all others have ended, wants to use every credential once more. */
+function loggedOut({ operations }: Run): Finding[] {
+  return operations.flatMap(({ id, client, action, key, outcome, error, begin, end }) => {
+    if (client !== 'audit' || action !== 'refresh' || key === undefined || outcome === 'ok') return [];
+    return {
+      guarantee: 'G10',
+      kind: 'logged-out',
+      sentence: `at the end of the run nobody could use "${key}" any more: ${error ?? 'the call never returned'}`,
+      key,
+      operations: [id],
+      from: begin,
+      to: Number.isFinite(end) ? end : begin,
+    };
+  });
+}
