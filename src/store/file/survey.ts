@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Edit } from '../change.js';
 import { type Entry, type EntryKind, inOrder } from './entry-names.js';
 import { destroyEntry, listEntries } from './intents.js';
-import { seemsAlive } from './owner.js';
+import { isProvablyDead, seemsAlive } from './owner.js';
 import type { Paths } from './paths.js';
 import { readRequest } from './request.js';
 import type { Situation } from './situation.js';
@@ -60,7 +60,8 @@ export function readRequests(
     if (kind === 'ticket') continue;
     const place = path.join(paths.intents, name);
     const isAlive = () => seemsAlive(owner);
-    if (!isAlive()) {
+    // Nobody waits for the sweeping of what has ended, so it is looked at thoroughly: a zombie takes no answer any more.
+    if (!isAlive() || (kind !== 'request' && isProvablyDead(owner))) {
       destroyEntry(place);
       continue;
     }
