@@ -59,9 +59,11 @@ export async function runScenario(run: ScenarioRun): Promise<void> {
     recorder,
   });
   const progress = setInterval(() => run.onProgress(recorder), progressMs);
+  const ended = new AbortController();
   try {
-    await Promise.race([untilAborted(signal), work()]);
+    await Promise.race([untilAborted(signal, ended.signal), work()]);
   } finally {
+    ended.abort();
     clearInterval(progress);
     await fleet.killAll();
     oauth?.close();

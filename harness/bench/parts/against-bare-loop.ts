@@ -38,7 +38,7 @@ export function againstBareLoop({ name, title, lanes, setsPerRound, rounds, atLe
       const sets = { type: 'sets', lanes, keys: Math.max(lanes, entriesOfUser) } as const;
 
       // Warm: the first calls compile the code, and the document has its size from then on.
-      await tally.measure([ours], () => ({ ...sets, writer: 'user', count: 4 * sets.keys }));
+      await tally.measure([ours], () => ({ ...sets, writer: 'user', count: Math.max(300, 4 * sets.keys) }));
       tally.perSecond.length = 0;
       await loop(20);
       const barePerSecond: number[] = [];

@@ -111,6 +111,8 @@ export async function attemptCommit(paths: Paths, intent: string, task: Task): P
     });
     if (outcome.kind !== 'published') return outcome;
     const { record: written, files } = outcome;
+    // Their names are taken now; the disk can free them while it syncs the directory.
+    closeLater(task.known?.files ?? []);
     known = { last: written, files, state: stateAfter(written, state, document, writesFile) };
   } else if (task.known && (!existsSync(intent) || hasChanged(paths.file, state))) {
     // Nothing is renamed, so nothing has failed: what a standing intent vouches for must be asked.

@@ -92,7 +92,6 @@ export class Standing {
       this.end();
       return;
     }
-    if (held.known !== attempt.known) closeLater(held.known?.files ?? []);
     held.known = attempt.known;
     const servesOthers = attempt.ended.size > 0 && !attempt.isAwaited && now - held.since < termMs;
     if (held.kind === 'intent' && !servesOthers) this.end();
