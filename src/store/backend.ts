@@ -16,8 +16,8 @@ export interface Backend {
    * @returns a function that ends it
    */
   watch(listener: (document: Document) => void): () => void;
-  /** Gives back what is held between calls. No call may be under way. */
-  close(): void;
+  /** Gives back what is held between calls, once what is under way has ended. */
+  close(): Promise<void>;
 }
 
 /** What a backend reports besides its results; nothing in it is secret. */

@@ -215,7 +215,7 @@ class JsonStore implements Store {
     await this.#begun.idle();
     await this.#refresher.close();
     await this.#commits.idle();
-    this.#backend.close();
+    await this.#backend.close();
   }
 
   #begin(options: CallOptions | undefined, deadlineMs: number): Call {

@@ -69,7 +69,8 @@ export class FileBackend implements Backend {
     return watchFile(this.file, listener);
   }
 
-  close(): void {
+  async close(): Promise<void> {
+    await this.last;
     this.standing.end();
     this.reader.close();
   }

@@ -69,7 +69,7 @@ export async function restoreEntries(
       return document;
     }, performance.now() + deadlineMs);
   } finally {
-    backend.close();
+    await backend.close();
   }
   return outcome;
 }
