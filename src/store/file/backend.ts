@@ -10,7 +10,7 @@ import { ioError, type Paths, resolvePaths } from './paths.js';
 import { Queue } from './queue.js';
 import { Reader } from './reader.js';
 import { outOfTime, settle } from './settle.js';
-import { gatherMs, Standing } from './standing.js';
+import { Standing } from './standing.js';
 import type { FileState } from './state.js';
 import { listWaiting } from './survey.js';
 import { watchFile } from './watch.js';
@@ -100,7 +100,6 @@ export class FileBackend implements Backend {
         // A change that may have happened must not be handed to others, who can't know of it.
         const edits = typeof change === 'function' || pending ? undefined : change;
         const isOurs = this.standing.isFor(paths);
-        if (this.standing.gathers(paths)) await sleep(gatherMs);
         if (!isOurs && this.options.queues) {
           const turn = await queue.wait(paths, patienceMs, edits, this.standing.isCrowded);
           if (turn === 'done') return;

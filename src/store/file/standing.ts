@@ -6,9 +6,7 @@ import { closeLater } from './stage.js';
 /** How long an intent may rest between two commits. Its timer holds the process, so that an exit leaves nothing behind. */
 const restMs = 5;
 /** The same where others wait: as long as they take to make their next requests. */
-export const gatherMs = 1;
-/** From how many on their next requests are waited for. */
-const manyCarried = 3;
+const gatherMs = 1;
 /** For so long one process carries the others along, and then it is another's turn. */
 const termMs = 50;
 /** A process that writes once has no use for one: only a commit that soon follows another makes it. */
@@ -22,8 +20,6 @@ interface Held {
   kind: 'intent' | 'standing';
   since: number;
   known: Known | undefined;
-  /** How many requests its last commit carried along. */
-  carried: number;
 }
 
 /**
@@ -53,11 +49,6 @@ export class Standing {
     return this.held?.file === file;
   }
 
-  /** Many were carried along a moment ago, and what they ask for next is not there yet. */
-  gathers(paths: Paths): boolean {
-    return this.isFor(paths) && (this.held?.carried ?? 0) >= manyCarried;
-  }
-
   /** A commit begins. */
   hold(): void {
     clearTimeout(this.rest);
@@ -76,7 +67,7 @@ export class Standing {
       const isSoon = performance.now() - this.lastCommit < soonMs;
       const kind = isSoon && !this.isCrowded ? 'standing' : 'intent';
       const intent = createIntent(paths.intents, kind);
-      this.held = { intent, file: paths.file, kind, since: performance.now(), known: undefined, carried: 0 };
+      this.held = { intent, file: paths.file, kind, since: performance.now(), known: undefined };
     }
     return this.held;
   }
@@ -95,7 +86,6 @@ export class Standing {
     held.known = attempt.known;
     const servesOthers = attempt.ended.size > 0 && !attempt.isAwaited && now - held.since < termMs;
     if (held.kind === 'intent' && !servesOthers) this.end();
-    held.carried = attempt.ended.size;
   }
 
   end(): void {
