@@ -7,9 +7,10 @@ import { StoreError, unknownOutcome } from '../errors.js';
 import { type Attempt, attemptCommit, type Pending, type Repairs, type Task, withdraw } from './commit.js';
 import { createIntent, release } from './intents.js';
 import { ioError, type Paths, resolvePaths } from './paths.js';
-import { Queue } from './queue.js';
+import { Queue, type Ticket } from './queue.js';
 import { Reader } from './reader.js';
 import { outOfTime, settle } from './settle.js';
+import { syncDirectory } from './stage.js';
 import { Standing } from './standing.js';
 import type { FileState } from './state.js';
 import { listWaiting } from './survey.js';
@@ -171,22 +172,29 @@ export class FileBackend implements Backend {
 
   /** A request that is still out there when its call fails is taken back, so that the caller hears the truth. */
   private async isDoneAfterAll(queue: Queue, error: unknown): Promise<boolean> {
-    const { request } = queue;
-    if (!request) return false;
+    if (!queue.request) return false;
+    const end = await this.takeBack(queue, queue.request).catch(() => 'doubt' as const);
+    if (end === 'doubt') throw error instanceof StoreError ? noLongerDefinite(error) : error;
+    return end === 'done';
+  }
+
+  private async takeBack(queue: Queue, request: Ticket): Promise<'done' | 'doubt' | 'withdrawn'> {
     const paths = resolvePaths(this.file);
     for (let attempts = 0; attempts < withdrawalsMax; attempts++) {
       const intent = createIntent(paths.intents);
       try {
         const end = withdraw(paths, intent, request);
-        if (end === 'done') return true;
-        if (end === 'withdrawn') return false;
-        if (end === 'doubt') break;
+        // Whoever carried it along may have told us so meanwhile.
+        if (end) queue.forgetRequest(paths);
+        // Its commit may have been interrupted before it was durable.
+        if (end === 'done') await syncDirectory(paths.directory);
+        if (end) return end;
       } finally {
         release(intent);
       }
       await sleep(randomInt(1, backoffMsMax));
     }
-    throw error instanceof StoreError ? noLongerDefinite(error) : error;
+    return 'doubt';
   }
 
   private tell(paths: Paths, { restored, merge }: Repairs): void {

@@ -122,6 +122,13 @@ export class Queue {
     this.ticket = undefined;
   }
 
+  /** Takes our request away, told or untold how it ended: its caller knows. */
+  forgetRequest(paths: Paths): void {
+    if (!this.request || unlinkIfThere(this.request.place)) return;
+    for (const end of ['done', 'doubt'] as const)
+      unlinkIfThere(path.join(paths.intents, endedName(this.request.name, end)));
+  }
+
   /** Passes whoever is gone. @returns undefined if there is something to wait for */
   private look(
     paths: Paths,
