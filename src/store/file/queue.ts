@@ -86,11 +86,10 @@ export class Queue {
         if (end) return end;
       }
       for (;;) {
-        const turn = this.look(paths, leaseMs, edits, alarm);
+        // First: with our request carried along by another, nothing may be in the way any more.
+        const turn = this.endOfRequest(paths) ?? this.look(paths, leaseMs, edits, alarm);
         if (turn) return turn;
         await alarm.sleep(pauseMs);
-        const end = this.endOfRequest(paths);
-        if (end) return end;
       }
     } finally {
       alarm.close();
