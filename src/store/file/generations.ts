@@ -12,7 +12,8 @@ export interface Generation {
   before: [key: string, fingerprint: string | null][];
 }
 
-const kept = 16;
+/** What is committed in the time that a program takes to read, think and write, a hundred times a second and more. */
+const kept = 64;
 /**
  * A program that reads, thinks and writes does so within this time. Whoever writes an older state without what came
  * since has removed it, in an editor perhaps.
@@ -24,7 +25,7 @@ export function fingerprint(raw: string): string {
   return createHash('sha256')
     .update(JSON.stringify(decodeValue(raw)))
     .digest('base64url')
-    .slice(0, 16);
+    .slice(0, 8);
 }
 
 /** The history with one more commit. A commit that changes nothing is none. */
@@ -37,7 +38,7 @@ export function withGeneration(
   const before: Generation['before'] = [];
   for (const [key, raw] of from) if (to.get(key) !== raw) before.push([key, fingerprint(raw)]);
   for (const key of to.keys()) if (!from.has(key)) before.push([key, null]);
-  return before.length === 0 ? [...generations] : [...generations, { since, before }].slice(-kept);
+  return before.length === 0 ? [...generations] : [...generations, { since: Math.round(since), before }].slice(-kept);
 }
 
 /** Both in milliseconds of the file system's clock. */
