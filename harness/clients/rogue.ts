@@ -31,6 +31,8 @@ function rewrite(worker: Worker, { action, key }: Step, random: Random): Promise
     await sleep(random.int(...thinkMs));
 
     if (action === 'set') entries[keyOf(key)] = credential(id);
+    // A program that changes nothing has nothing to write.
+    else if (!(keyOf(key) in entries)) return undefined;
     else delete entries[keyOf(key)];
     const { client } = worker.config;
     // Not that it cared: this is for the record, which must show that the run had what it is about.

@@ -114,10 +114,10 @@ export class FileBackend implements Backend {
         if (attempt.kind === 'committed') {
           this.tell(paths, attempt.repairs);
           if (!request) return;
-          const end = attempt.ended.get(request.name);
-          if (end) queue.leave();
-          if (end === 'done') return;
-          if (end === 'doubt') throw lostSight(paths);
+          if (attempt.ended.has(request.name)) {
+            queue.leave();
+            return;
+          }
           // It was not there any more: somebody has told us how it ended.
           continue;
         }

@@ -56,7 +56,8 @@ export type Attempt =
       kind: 'committed';
       repairs: Repairs;
       known: Known | undefined;
-      ended: Map<string, 'done' | 'doubt'>;
+      /** The requests that are part of it; their owners have been told, but for our own. */
+      ended: ReadonlySet<string>;
       /** Somebody waits for us to go. */
       isAwaited: boolean;
     }
@@ -119,9 +120,7 @@ export async function attemptCommit(paths: Paths, intent: string, task: Task): P
     return { kind: 'fenced' };
   }
 
-  const ended = new Map<string, 'done' | 'doubt'>();
-  for (const request of [...requests.applied, ...requests.open]) ended.set(request.name, 'done');
-  for (const request of requests.doubtful) ended.set(request.name, 'doubt');
+  const ended = new Set([...requests.applied, ...requests.open].map(({ name }) => name));
   // Committed. Nothing below may be taken for a fence any more: a repeated change would be applied twice. The next one is
   // let in before our own fsync of the directory: whatever it builds on our state is acknowledged after a later one. But
   // not where others wait for us to tell them that they are done: they would come in to ask.
@@ -133,7 +132,7 @@ export async function attemptCommit(paths: Paths, intent: string, task: Task): P
     if (known) closeLater(known.files);
     throw error;
   }
-  for (const [name, end] of ended) if (name !== task.own) endRequest(paths.intents, name, end);
+  for (const name of ended) if (name !== task.own) endRequest(paths.intents, name);
   const isAwaited = entries.some(({ kind }) => kind === 'ticket');
   return { kind: 'committed', repairs, ended, known: known ?? task.known, isAwaited };
 }
@@ -151,7 +150,8 @@ export function withdraw(
   const state = readState(paths.file);
   const situation = judge(state, readLastCommitted(paths.last), undefined);
   const isPart = situation?.applied.has(request.id);
-  if (!situation || situation.doubtful.has(request.id) || (isPart && situation.restores)) return 'doubt';
+  // It will be part of the file when somebody restores it, and of nothing if nobody can.
+  if (!situation || (isPart && situation.restores)) return 'doubt';
   if (isPart) return 'done';
   unlinkIfThere(request.place);
   try {

@@ -15,8 +15,6 @@ const kinds = {
   r: 'request',
   /** A request whose change is committed and durable; its owner has not seen it yet. */
   d: 'done',
-  /** A request of which it can't be told any more. */
-  u: 'doubt',
 } as const;
 
 export type EntryKind = (typeof kinds)[keyof typeof kinds];
@@ -31,7 +29,7 @@ export interface Entry {
   owner: Owner;
 }
 
-const pattern = /^([iktrdu])(\d*)-([0-9a-f]{16})-(\d+)-(\d+)-([0-9a-f]{12})-([\w.]*)$/;
+const pattern = /^([iktrd])(\d*)-([0-9a-f]{16})-(\d+)-(\d+)-([0-9a-f]{12})-([\w.]*)$/;
 
 /** Undefined for what is not ours: a stray file or a foreign directory is in nobody's way. */
 export function parseEntry(name: string): Entry | undefined {
@@ -61,9 +59,9 @@ export function newTicketName(kind: 'ticket' | 'request', number: number): { nam
   return { name: nameOf(`${kind === 'ticket' ? 't' : 'r'}${number}`, id), id };
 }
 
-/** The name under which the owner of a request finds how it ended. */
-export function endedName(request: string, end: 'done' | 'doubt'): string {
-  return (end === 'done' ? 'd' : 'u') + request.slice(1);
+/** The name under which the owner of a request finds that it is done. */
+export function endedName(request: string): string {
+  return `d${request.slice(1)}`;
 }
 
 function nameOf(prefix: string, id: string): string {

@@ -38,7 +38,9 @@ export function withGeneration(
   const before: Generation['before'] = [];
   for (const [key, raw] of from) if (to.get(key) !== raw) before.push([key, fingerprint(raw)]);
   for (const key of to.keys()) if (!from.has(key)) before.push([key, null]);
-  return before.length === 0 ? [...generations] : [...generations, { since: Math.round(since), before }].slice(-kept);
+  return before.length === 0
+    ? [...generations]
+    : [...generations, { since: Math.round(since), before }].slice(-kept);
 }
 
 /** Both in milliseconds of the file system's clock. */
@@ -61,9 +63,9 @@ export interface Merge {
  * What a foreign program, which knows no intents, has written over our state, with our own later changes put back.
  *
  * It read some state, changed something and wrote the whole file. Which state, it does not tell; the recent one from
- * which its file differs in the fewest keys is taken for its base, the newest of them if there are several. One from
- * which it does not differ at all is not: nobody writes to change nothing, so that is a deletion or an undoing on
- * purpose. What we changed since that base, and it did not, is put back.
+ * which its file differs in the fewest keys is taken for its base, the newest of them if there are several. What we
+ * changed since that base, and it did not, is put back. But where nothing is different from now than that one entry is
+ * missing, somebody has removed it, even if that makes an older state again.
  *
  *     ours: +a +b +c   foreign: reads after +a, writes a and x   ->   a, x, and b and c again
  *     ours: +a +b +c   foreign: reads after +c, writes a and b   ->   a and b: c was deleted
@@ -122,11 +124,15 @@ function nearestBase(
       else state.set(key, print);
     }
     const distance = distanceOf(state, found);
-    const isFirst = best === undefined;
-    if (isFirst || (distance > 0 && distance < (best?.distance ?? 0)))
+    if (best === undefined || (distance < best.distance && !(distance === 0 && isRemoval(now, found))))
       best = { base: new Map(state), distance };
   }
   return best?.base ?? now;
+}
+
+/** One entry less than now, and nothing else. */
+function isRemoval(now: Fingerprints, found: Fingerprints): boolean {
+  return found.size === now.size - 1 && distanceOf(now, found) === 1;
 }
 
 function distanceOf(a: Fingerprints, b: Fingerprints): number {

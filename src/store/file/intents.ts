@@ -46,10 +46,10 @@ export function createTicket(
   return { place, name, id };
 }
 
-/** Tells the owner of a request how it ended. The first to tell is believed; all who can tell would say the same. */
-export function endRequest(directory: string, request: string, end: 'done' | 'doubt'): void {
+/** Tells the owner of a request that it is done. All who tell it say the same. */
+export function endRequest(directory: string, request: string): void {
   try {
-    renameSync(path.join(directory, request), path.join(directory, endedName(request, end)));
+    renameSync(path.join(directory, request), path.join(directory, endedName(request)));
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw ioError('answer a request in', directory, error);
   }

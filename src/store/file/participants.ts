@@ -31,7 +31,6 @@ const kinds: Record<EntryKind, Participant['kind']> = {
   ticket: 'waits',
   request: 'waits',
   done: 'ended',
-  doubt: 'ended',
 };
 
 /** All that is in the directory of intents: holders first, then who waits, in order. Fails where it can't be listed. */

@@ -19,7 +19,7 @@ type Corrupt = Extract<FileState, { kind: 'corrupt' }>;
 export function quarantine(paths: Paths, { bytes, identity }: Corrupt): string | undefined {
   if (identity === aDirectory) return undefined;
   // Of bytes that can't be read nothing is known but whose they are.
-  const known = bytes.length > 0 ? bytes : identity.split('.')[2] === '0' ? '' : identity;
+  const known = bytes.length > 0 ? bytes : identity.split('.')[3] === '0' ? '' : identity;
   const place = `${paths.file}.corrupt-${createHash('sha256').update(known).digest('hex').slice(0, 16)}`;
   try {
     linkSync(paths.file, place);

@@ -124,8 +124,7 @@ export class Queue {
   /** Takes our request away, told or untold how it ended: its caller knows. */
   forgetRequest(paths: Paths): void {
     if (!this.request || unlinkIfThere(this.request.place)) return;
-    for (const end of ['done', 'doubt'] as const)
-      unlinkIfThere(path.join(paths.intents, endedName(this.request.name, end)));
+    unlinkIfThere(path.join(paths.intents, endedName(this.request.name)));
   }
 
   /** Passes whoever is gone. @returns undefined if there is something to wait for */
@@ -155,10 +154,8 @@ export class Queue {
     if (!request) return undefined;
     if (existsSync(request.place)) return undefined;
     this.ticket = undefined;
-    if (unlinkIfThere(path.join(paths.intents, endedName(request.name, 'done')))) return 'done';
-    // Or removed by a hand that is not ours: perhaps after it had been read.
-    unlinkIfThere(path.join(paths.intents, endedName(request.name, 'doubt')));
-    return 'doubt';
+    // Neither there nor done: removed by a hand that is not ours, perhaps after it had been read.
+    return unlinkIfThere(path.join(paths.intents, endedName(request.name))) ? 'done' : 'doubt';
   }
 
   private firstObstacle(entries: readonly Entry[]): Entry | undefined {

@@ -15,8 +15,6 @@ export interface Situation {
   copyIsOld: boolean;
   /** Requests that are part of the base. */
   applied: ReadonlySet<string>;
-  /** Requests of which nobody can tell whether they were part of a state. */
-  doubtful: ReadonlySet<string>;
   /** Whether the copy's own commit happened can't be told: those who wait to know it must hear so. */
   renewsEpoch: boolean;
   /** The history up to the base. */
@@ -37,9 +35,8 @@ export function judge(
   interrupted: string | undefined,
 ): Situation | undefined {
   if (!last) return withoutCopy(state);
-  const before = { applied: new Set(last.applied), doubtful: none };
-  const both = { applied: new Set([...last.applied, ...last.applying]), doubtful: none };
-  const open = { applied: new Set(last.applied), doubtful: new Set(last.applying) };
+  const before = { applied: new Set(last.applied) };
+  const both = { applied: new Set([...last.applied, ...last.applying]) };
   const plain = { restores: false, merge: undefined, copyIsOld: true, renewsEpoch: false };
   const { generations } = last;
   if (state.kind === 'valid' && state.bytes.equals(last.bytes)) {
@@ -57,7 +54,8 @@ export function judge(
   }
   const undone = last.id === interrupted || (couldBeOpen && state.identity === last.replaces);
   if (state.kind === 'missing') {
-    const requests = undone ? before : open;
+    // Removed after the commit, or so that nobody can tell the difference.
+    const requests = undone ? before : both;
     const copyIsOld = ours.size > 0;
     return { ...plain, ...requests, base: nothing, copyIsOld, generations: [] };
   }
@@ -68,7 +66,8 @@ export function judge(
   // Somebody who knows no intents was here. In place? Then it tells which file that was; replaced, it does not.
   const wasUndone = undone || (couldBeOpen && isSameInode(state.identity, last.replaces));
   const happened = !wasUndone && isSameInode(state.identity, last.identity);
-  const requests = happened ? both : wasUndone ? before : open;
+  // What can't be told is taken to have happened: what the merge puts back is part of the file from now on.
+  const requests = wasUndone ? before : both;
   const excluded = new Set(wasUndone ? generations.at(-1)?.before.map(([key]) => key) : []);
   const times = { ours: timeOf(last.identity), theirs: timeOf(state.identity) };
   const merge = mergeForeign(ours, state.document, generations, times, excluded);
@@ -85,7 +84,7 @@ function withoutCopy(state: FileState): Situation | undefined {
   if (state.kind === 'corrupt') return undefined;
   return {
     ...{ base: state.kind === 'valid' ? state.document : nothing, restores: false, merge: undefined },
-    ...{ copyIsOld: state.kind === 'valid', applied: none, doubtful: none, renewsEpoch: true },
+    ...{ copyIsOld: state.kind === 'valid', applied: none, renewsEpoch: true },
     generations: [],
   };
 }

@@ -45,18 +45,21 @@ export function isSame(a: FileState, b: FileState): boolean {
 
 /** Tells one file from another and from itself after a change. Renaming it changes nothing of this. */
 export function identityOf(descriptor: number): string {
-  const { dev, ino, size, mtimeNs } = fstatSync(descriptor, { bigint: true });
-  return `${dev}.${ino}.${size}.${mtimeNs}`;
+  const { dev, ino, birthtimeNs, size, mtimeNs } = fstatSync(descriptor, { bigint: true });
+  return [dev, ino, birthtimeNs, size, mtimeNs].join('.');
 }
 
 /** When the file of this identity was last written to, in milliseconds of the file system's clock; 0 for none. */
 export function timeOf(identity: string): number {
-  return Number(identity.split('.')[3] ?? 0) / 1e6;
+  return Number(identity.split('.')[4] ?? 0) / 1e6;
 }
 
-/** Of two identities: the same file, perhaps changed in place. */
+/**
+ * Of two identities: the same file, perhaps changed in place. By its birth, too: the number of a file that was just
+ * replaced is often given to the next one that is made. Where the file system knows no time of birth, it says no.
+ */
 export function isSameInode(a: string, b: string): boolean {
-  const inodeOf = (identity: string) => identity.split('.').slice(0, 2).join('.');
+  const inodeOf = (identity: string) => identity.split('.').slice(0, 3).join('.');
   return a.includes('.') && inodeOf(a) === inodeOf(b);
 }
 
@@ -100,7 +103,7 @@ function openReadable(file: string): number {
 function readOpen(descriptor: number, identity: string): Found {
   const none = Buffer.alloc(0);
   try {
-    return { bytes: readAll(descriptor, Number(identity.split('.')[2])), identity };
+    return { bytes: readAll(descriptor, Number(identity.split('.')[3])), identity };
   } catch (error) {
     const code = errnoOf(error);
     if (code === 'EISDIR') return { bytes: none, identity: aDirectory, unreadable: 'it is a directory' };

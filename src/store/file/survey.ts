@@ -21,7 +21,6 @@ export interface Requests {
   applied: Request[];
   /** To be applied by this commit. */
   open: Request[];
-  doubtful: Request[];
 }
 
 const carriedMax = 64;
@@ -55,7 +54,7 @@ export function readRequests(
   situation: Situation,
   silent: ReadonlySet<string> | undefined,
 ): Requests {
-  const requests: Requests = { applied: [], open: [], doubtful: [] };
+  const requests: Requests = { applied: [], open: [] };
   for (const { kind, id, name, owner } of entries) {
     if (kind === 'ticket') continue;
     const place = path.join(paths.intents, name);
@@ -68,7 +67,6 @@ export function readRequests(
     if (kind !== 'request') continue;
     const request = { id, name, edits: [], isAlive };
     if (situation.applied.has(id)) requests.applied.push(request);
-    else if (situation.doubtful.has(id)) requests.doubtful.push(request);
     else if (requests.open.length < carriedMax) {
       const edits = readRequest(place);
       if (edits) requests.open.push({ ...request, edits });
