@@ -6,6 +6,7 @@ export type * from './core/history.js';
 export type { Progress } from './core/progress.js';
 export type * from './core/report.js';
 export { type Operation, type Outcome, type Run, toRun } from './core/run.js';
+export { type RuntimeChoice, type RuntimeName, runtimeChoices } from './core/runtime.js';
 export {
   defineScenario,
   type Fault,

@@ -17,7 +17,7 @@ const sources: Source[] = ['src', 'harness', 'scenarios'].flatMap((folder) =>
     .map((name) => path.join(folder, name))
     .map((file) => ({ file, text: readFileSync(path.join(project, file), 'utf8') })),
 );
-const isTest = ({ file }: Source) => /\.test\.(helper\.)?ts$|\/fixtures\//.test(file);
+const isTest = ({ file }: Source) => /\.test\.(helper\.)?ts$|\/(fixtures|conformance)\//.test(file);
 const product = sources.filter((source) => !isTest(source));
 
 /** The files of the project that a file imports, relative to the project. */

@@ -34,6 +34,8 @@ export interface RunEvent {
   version: 1;
   scenario: string;
   target: string;
+  /** What the clients run on: `node`, `bun`, `deno`, `mixed`. Default: node. */
+  runtime?: string;
   seed: number;
   /** What must have happened at least for the run to prove anything: count to number. */
   atLeast: Record<string, number>;
@@ -67,6 +69,8 @@ export interface StartEvent {
   client: string;
   process: number;
   access: Access;
+  /** With its version: `bun 1.4.5`. */
+  runtime?: string;
 }
 
 export interface InvokeEvent {

@@ -79,6 +79,8 @@ export interface JudgedRun extends Omit<Judgement, 'findings'> {
   target: string;
   /** `stress`: real processes at full speed. */
   executor: 'stress';
+  /** What the clients ran on: `node`, `bun`, `deno`, `mixed`. */
+  runtime: string;
   seed: number;
   /** Stress has no schedule to replay: the seed repeats what the clients do, not when. */
   schedule: null;
@@ -113,4 +115,6 @@ export interface Report {
   durationMs: number;
   controls: ControlReport[];
   scenarios: ScenarioReport[];
+  /** Scenarios that were not asked for by name and can't be run on this runtime, each with the reason. */
+  leftOut?: string[];
 }

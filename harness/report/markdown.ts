@@ -5,13 +5,14 @@ const violationsShown = 3;
 
 /** The whole report as Markdown, for people and for a job's summary. */
 export function toMarkdown(report: Report): string {
-  const { result, seed, durationMs, controls, scenarios } = report;
+  const { result, seed, durationMs, controls, scenarios, leftOut = [] } = report;
   return [
     `# Stress run: ${result}`,
     `Seed ${seed}, ${(durationMs / 1000).toFixed(1)} s.`,
     ...(controls.length > 0 ? ['## Controls: planted bugs that must be found', controlTable(report)] : []),
     '## Scenarios',
     overview(scenarios),
+    ...leftOut.map((reason) => `Left out: ${reason}.`),
     ...scenarios.flatMap(details),
   ].join('\n\n');
 }
@@ -31,9 +32,9 @@ export function overview(scenarios: readonly JudgedRun[]): string {
   ];
   return table(
     header,
-    scenarios.map(({ scenario, target, result, counts, latencyMs }) => [
+    scenarios.map(({ scenario, target, runtime, result, counts, latencyMs }) => [
       scenario,
-      target,
+      runtime === 'node' ? target : `${target} (${runtime})`,
       result,
       String(counts.acknowledged + counts.reads + counts.failed + counts.unknown),
       String(counts.lost + counts.seedsLost + counts.resurrected),

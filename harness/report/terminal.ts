@@ -11,10 +11,11 @@ const verdicts: Record<RunResult, string> = {
 
 /** What a person reads when a run is over. @param out where the files are */
 export function toTerminal(report: Report, out: string): string {
-  const { result, scenarios, controls, seed, durationMs } = report;
+  const { result, scenarios, controls, leftOut = [], seed, durationMs } = report;
   return [
     ...(controls.length > 0 ? [controlTable(report)] : []),
     overview(scenarios),
+    ...leftOut.map((reason) => `Left out: ${reason}.`),
     ...scenarios.flatMap(details),
     `${verdicts[result]} Seed ${seed}, ${(durationMs / 1000).toFixed(1)} s. Report: ${out}`,
   ].join('\n\n');

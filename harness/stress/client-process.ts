@@ -34,7 +34,8 @@ export function spawnClient(
   { env, group = false, onMessage }: SpawnOptions,
 ): ClientProcess {
   const program = fileURLToPath(new URL(`../clients/${config.profile}.js`, import.meta.url));
-  const child = execa(process.execPath, [program], {
+  const [executable, ...flags] = config.runtime.command;
+  const child = execa(executable ?? process.execPath, [...flags, program], {
     reject: false,
     buffer: false,
     detached: group,

@@ -1,4 +1,47 @@
-/** Nanoseconds since the epoch on the machine's monotonic clock, which all its processes share. */
+/** `CLOCK_MONOTONIC` of Linux. */
+const monotonic = 1;
+const library = 'libc.so.6';
+
+/** The machine's monotonic clock, which all its processes share, in nanoseconds. */
+export const monotonicNow: () => bigint = await findClock();
+
+/** Nanoseconds since the epoch on that clock. */
 export function nowSince(epoch: bigint): number {
-  return Number(process.hrtime.bigint() - epoch);
+  return Number(monotonicNow() - epoch);
+}
+
+/**
+ * On Node `hrtime` is this clock. On Bun and Deno it counts from the start of the process, and times of two processes
+ * would not compare: there it is read from the C library. To put a process's own clock right by an exchange of messages would
+ * leave an error longer than an operation, and a judge would see losses that are none.
+ */
+async function findClock(): Promise<() => bigint> {
+  const { bun, deno } = process.versions;
+  if (!bun && !deno) return () => process.hrtime.bigint();
+  const time = new BigInt64Array(2);
+  const read = await (bun ? onBun() : onDeno());
+  return () => {
+    if (read(monotonic, time) !== 0) throw new Error('the monotonic clock can not be read');
+    const [seconds = 0n, nanoseconds = 0n] = time;
+    return seconds * 1_000_000_000n + nanoseconds;
+  };
+}
+
+type ClockGettime = (clock: number, time: BigInt64Array) => number;
+
+interface Library {
+  symbols: { clock_gettime: ClockGettime };
+}
+
+async function onBun(): Promise<ClockGettime> {
+  const module = 'bun:ffi';
+  const { dlopen } = (await import(module)) as { dlopen(name: string, symbols: object): Library };
+  return dlopen(library, { clock_gettime: { args: ['i32', 'ptr'], returns: 'i32' } }).symbols.clock_gettime;
+}
+
+async function onDeno(): Promise<ClockGettime> {
+  const { dlopen } = (globalThis as unknown as { Deno: { dlopen(name: string, symbols: object): Library } })
+    .Deno;
+  return dlopen(library, { clock_gettime: { parameters: ['i32', 'buffer'], result: 'i32' } }).symbols
+    .clock_gettime;
 }

@@ -39,9 +39,11 @@ export class Fleet {
     return this.members.filter(({ state, profile }) => state === 'running' && isClient(profile));
   }
 
-  /** Clients that open the file themselves and stay: those in which a fault at a commit can be armed. */
+  /** Clients that open the file themselves and stay, on Node: those in which a fault at a commit can be armed. */
   writers(): Member[] {
-    return this.running().filter(({ profile }) => profile === 'tui' || profile === 'server');
+    return this.running().filter(
+      ({ profile, runtime }) => (profile === 'tui' || profile === 'server') && runtime.name === 'node',
+    );
   }
 
   /** Resolves when every client has ended by itself, having done all it had to: never while one goes on for ever. */
@@ -84,7 +86,8 @@ export class Fleet {
 
   private async add(client: string, profile: Profile): Promise<Member> {
     if (this.closed) throw new Error('the run is over: no process is started any more');
-    const member = new Member(client, profile, this.around);
+    const turn = this.members.filter((member) => isClient(member.profile)).length;
+    const member = new Member(client, profile, this.around, isClient(profile) ? turn : 0);
     member.onPausing = () => this.onPausing(member);
     member.onReady = (process) => this.tellObserver({ type: 'guard', process });
     member.onExit = (process) => {

@@ -14,10 +14,10 @@ export async function judgeHistory(file: string, start = 0): Promise<JudgedRun[]
   const judged: JudgedRun[] = [];
   for await (const events of readRuns(file, start)) {
     const run = toRun(events);
-    const { scenario, target, seed } = run.header;
+    const { scenario, target, seed, runtime = 'node' } = run.header;
     const { findings, ...judgement } = judge(run);
     judged.push({
-      ...{ scenario, target, executor: 'stress', seed, schedule: null },
+      ...{ scenario, target, executor: 'stress', runtime, seed, schedule: null },
       ...judgement,
       violations: onePerCause(findings)
         .slice(0, violationsMax)

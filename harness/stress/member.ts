@@ -5,12 +5,14 @@ import { workloadOf } from '../workload/generator.js';
 import { type ClientExit, type ClientProcess, spawnClient } from './client-process.js';
 import type { ClientConfig, FromClient, ToClient } from './protocol.js';
 import type { Recorder } from './recorder.js';
+import { node, type Runtime, type Runtimes } from './runtimes.js';
 import { type Place, sandboxEnvironment } from './sandbox.js';
 
 /** What all clients of one run have in common. */
 export interface Surroundings {
   workload: Partial<Workload> | undefined;
   target: TargetSpec;
+  runtimes: Runtimes;
   seed: number;
   sandbox: string;
   place: Place;
@@ -53,10 +55,19 @@ export class Member implements Victim {
     readonly client: string,
     readonly profile: Profile,
     private readonly around: Surroundings,
+    /** Among the clients: which runtime is its first. */
+    private readonly turn: number,
   ) {}
 
   get pid(): number | undefined {
     return this.process?.pid;
+  }
+
+  /** Of the process that is there now. The observer is the harness's own eye: it needs the finest times of files. */
+  get runtime(): Runtime {
+    const { turns } = this.around.runtimes;
+    if (this.profile === 'observer') return node;
+    return turns[(this.turn + this.incarnation) % turns.length] ?? node;
   }
 
   /** Starts the next incarnation. Resolves when it is ready, or has ended before it was. */
@@ -130,9 +141,9 @@ export class Member implements Victim {
   private config(serverUrl: string | undefined): ClientConfig {
     const { target, seed, sandbox, place, recorder, workload, umask, oauthUrl } = this.around;
     const { file, real, links } = place;
-    const { client, profile, incarnation } = this;
+    const { client, profile, incarnation, runtime } = this;
     return {
-      ...{ client, profile, incarnation, file, real, links, sandbox, target, seed },
+      ...{ client, profile, incarnation, runtime, file, real, links, sandbox, target, seed },
       epoch: String(recorder.epoch),
       workload: workloadOf(isClient(profile) ? profile : 'server', workload),
       port: this.url === undefined ? 0 : Number(new URL(this.url).port),

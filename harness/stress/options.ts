@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import path from 'node:path';
 import type { Progress } from '../core/progress.js';
+import type { RuntimeChoice } from '../core/runtime.js';
 import type { ProfileName, Scenario } from '../core/scenario.js';
 import type { TargetSpec } from '../core/target.js';
 import { UsageError } from '../core/usage-error.js';
@@ -8,12 +9,15 @@ import { resolveTarget } from '../targets/index.js';
 import { checkClients, checkScenario } from './check-scenario.js';
 import { controls, type PlannedRun, plan } from './plan.js';
 import { findScenarios } from './registry.js';
+import { findRuntimes, onNode, type Runtimes } from './runtimes.js';
 
 export interface StressOptions {
   /** Names, paths of modules, or scenarios themselves. Default: all that ship with the harness. */
   scenarios?: readonly (string | Scenario)[];
   /** Names or paths of modules. Default: `hardened`. */
   targets?: readonly string[];
+  /** What the clients run on. Default: node. */
+  runtime?: RuntimeChoice;
   /** How many of which client, instead of the scenario's own. */
   clients?: Partial<Record<ProfileName, number>>;
   /** Ends each client after so many operations, and the run with them. Default: they go on until the time is over. */
@@ -37,6 +41,8 @@ export interface StressOptions {
 export interface FilledOptions {
   runs: PlannedRun[];
   targets: TargetSpec[];
+  runtimes: Runtimes;
+  leftOut: string[];
   seed: number;
   out: string;
   signal: AbortSignal;
@@ -50,14 +56,23 @@ export async function fillOptions(options: StressOptions): Promise<FilledOptions
   checkNumbers({ operations, durationMs, seed });
   if (clients) checkClients(clients, '--clients');
   const from = process.cwd();
-  const scenarios = await findScenarios(options.scenarios ?? [], from);
-  for (const scenario of scenarios) checkScenario(scenario);
+  const wanted = options.scenarios ?? [];
+  const found = await findScenarios(wanted, from);
+  for (const scenario of found) checkScenario(scenario);
   const targets = (options.targets ?? ['hardened']).map((label) => resolveTarget(label, from));
-  const controlRuns = options.controls === false ? [] : await planControls(from);
-  const runs = plan({ scenarios, targets, controls: controlRuns, durationMs, clients, operations, shard });
+  const { runtime = 'node' } = options;
+  for (const target of targets) checkTarget(target, runtime);
+  const { scenarios, leftOut } = fitting(found, runtime, wanted.length > 0);
+  const runtimes = await findRuntimes(runtime);
+  const controlRuns = options.controls === false ? [] : await planControls(from, runtimes);
+  const runs = plan({
+    ...{ scenarios, targets, runtimes, controls: controlRuns, durationMs, clients, operations, shard },
+  });
   return {
     runs: [...controlRuns, ...runs],
     targets,
+    runtimes,
+    leftOut,
     seed,
     out: options.out ?? path.join('reports', newRunName(seed)),
     signal: options.signal ?? new AbortController().signal,
@@ -75,14 +90,42 @@ function checkNumbers(numbers: { operations: number; durationMs: number; seed: n
   }
 }
 
-function planControls(from: string): Promise<PlannedRun[]> {
+function planControls(from: string, chosen: Runtimes): Promise<PlannedRun[]> {
   return Promise.all(
     controls.map(async ({ scenario: name, target, workMs, mustFind }) => {
       const [scenario] = await findScenarios([name], from);
       if (!scenario) throw new Error(`the control's scenario ${name} is gone`);
       const { clients, workload } = scenario;
-      return { scenario, target: resolveTarget(target, from), clients, workload, workMs, mustFind };
+      // That the harness sees what this fault does, and the judge too, can be shown where it can be armed.
+      const runtimes = needsNode(scenario) ? onNode : chosen;
+      return { scenario, target: resolveTarget(target, from), runtimes, clients, workload, workMs, mustFind };
     }),
+  );
+}
+
+/** A fault at a commit can be armed in clients on Node only; in a mixed run, the others are spared it. */
+function needsNode({ faults = [] }: Scenario): boolean {
+  return faults.some(({ kind }) => kind === 'pause');
+}
+
+/** @param isNamed whether the user has asked for just these */
+function fitting(scenarios: Scenario[], runtime: RuntimeChoice, isNamed: boolean) {
+  if (runtime === 'node' || runtime === 'mixed') return { scenarios, leftOut: [] };
+  const why = `a client on ${runtime} can't be stopped right before its commit`;
+  const unfit = scenarios.filter(needsNode).map(({ name }) => name);
+  if (isNamed && unfit.length > 0)
+    throw new UsageError(`scenario "${unfit[0]}": ${why}`, 'give --runtime node or mixed');
+  return {
+    scenarios: scenarios.filter((scenario) => !needsNode(scenario)),
+    leftOut: unfit.map((name) => `${name}: ${why}`),
+  };
+}
+
+function checkTarget({ label, module }: TargetSpec, runtime: RuntimeChoice): void {
+  if (runtime === 'node' || !/\.[cm]?tsx?$/.test(module)) return;
+  throw new UsageError(
+    `target "${label}" is TypeScript, which is loaded on Node only`,
+    'build it to JavaScript, or leave out --runtime',
   );
 }
 

@@ -2,11 +2,13 @@ import type { Counts } from '../core/report.js';
 import type { ProfileName, Scenario, Workload } from '../core/scenario.js';
 import type { TargetSpec } from '../core/target.js';
 import { NothingMatchedError, UsageError } from '../core/usage-error.js';
+import type { Runtimes } from './runtimes.js';
 
 /** One run of one scenario on one target. */
 export interface PlannedRun {
   scenario: Scenario;
   target: TargetSpec;
+  runtimes: Runtimes;
   clients: Partial<Record<ProfileName, number>>;
   workload: Partial<Workload> | undefined;
   /** How long its clients work, in milliseconds. */
@@ -36,6 +38,7 @@ export const controlAttempts = 3;
 export interface PlanInput {
   scenarios: readonly Scenario[];
   targets: readonly TargetSpec[];
+  runtimes: Runtimes;
   /** Their time comes out of the duration, too. */
   controls: readonly PlannedRun[];
   durationMs: number;
@@ -49,6 +52,7 @@ export interface PlanInput {
 export function plan({
   scenarios,
   targets,
+  runtimes,
   controls,
   durationMs,
   clients,
@@ -76,6 +80,7 @@ export function plan({
   return pairs.map(({ scenario, target, weight }) => ({
     scenario,
     target,
+    runtimes,
     clients: clients ?? scenario.clients,
     workload: operations > 0 ? { ...scenario.workload, operationsMax: operations } : scenario.workload,
     workMs: Math.round(shareMs * weight) - overheadMs,

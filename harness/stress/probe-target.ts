@@ -2,8 +2,10 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import type { TargetSpec } from '../core/target.js';
 import { UsageError } from '../core/usage-error.js';
+import { monotonicNow } from './clock.js';
 import { Fleet } from './fleet.js';
 import { Recorder } from './recorder.js';
+import { node, type Runtime } from './runtimes.js';
 import { makeSandbox } from './sandbox.js';
 
 const graceMs = 10_000;
@@ -12,14 +14,20 @@ const graceMs = 10_000;
  * Tries a target alone in a process of its own before anything is built on it.
  * @throws UsageError saying what it did instead: threw, hung, exited
  */
-export async function probeTarget(target: TargetSpec, directory: string, signal: AbortSignal): Promise<void> {
+export async function probeTarget(
+  target: TargetSpec,
+  directory: string,
+  signal: AbortSignal,
+  runtime: Runtime = node,
+): Promise<void> {
   const { sandbox, ...place } = makeSandbox(directory);
-  const recorder = new Recorder(path.join(sandbox, 'history.jsonl'), process.hrtime.bigint());
+  const recorder = new Recorder(path.join(sandbox, 'history.jsonl'), monotonicNow());
   const fleet = new Fleet({
     workload: undefined,
     umask: undefined,
     oauthUrl: undefined,
     target,
+    runtimes: { choice: runtime.name, turns: [runtime] },
     seed: 0,
     sandbox,
     place,
@@ -35,7 +43,10 @@ export async function probeTarget(target: TargetSpec, directory: string, signal:
     const did = hung
       ? `did not open, set, get and remove within ${graceMs / 1000} s`
       : `failed: ${probe.error}`;
-    throw new UsageError(`target "${target.label}" can't be put to a test: alone in a process it ${did}`);
+    const where = runtime.name === 'node' ? '' : ` of ${runtime.name}`;
+    throw new UsageError(
+      `target "${target.label}" can't be put to a test: alone in a process${where} it ${did}`,
+    );
   } finally {
     await fleet.killAll();
     await recorder.close();

@@ -1,6 +1,7 @@
 import type { HistoryEvent } from '../core/history.js';
 import type { ProfileName, Workload } from '../core/scenario.js';
 import type { TargetSpec } from '../core/target.js';
+import type { Runtime } from './runtimes.js';
 
 /**
  * What the coordinator and a client process say to each other: one JSON value a line, the client's standard input one
@@ -20,6 +21,8 @@ export interface ClientConfig {
   /** The run's own directory: the file must be inside. */
   sandbox: string;
   target: TargetSpec;
+  /** What runs it, and what it starts runs on the same. */
+  runtime: Runtime;
   seed: number;
   /** The machine's monotonic clock at the run's beginning, in nanoseconds, as decimal digits. */
   epoch: string;

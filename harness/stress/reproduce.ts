@@ -2,7 +2,7 @@ import { overheadMs, type PlannedRun } from './plan.js';
 
 /** The command that runs one scenario again with the same seed, clients and time. */
 export function reproduceCommand(
-  { scenario, target, clients, workload, workMs }: PlannedRun,
+  { scenario, target, runtimes, clients, workload, workMs }: PlannedRun,
   seed: number,
   command: string,
 ): string {
@@ -11,6 +11,7 @@ export function reproduceCommand(
     `--scenario ${quote(scenario.source ?? scenario.name)} --target ${quote(target.label)} --seed ${seed}`,
     `--duration ${Math.ceil((workMs + overheadMs) / 1000)}s`,
   ];
+  if (runtimes.choice !== 'node') parts.push(`--runtime ${runtimes.choice}`);
   if (clients !== scenario.clients) {
     parts.push(
       `--clients ${Object.entries(clients)

@@ -5,9 +5,11 @@ import type { TargetSpec } from '../core/target.js';
 import type { RefreshPhase, Victim } from '../faults/context.js';
 import { inject } from '../faults/index.js';
 import { Random } from '../workload/random.js';
+import { monotonicNow } from './clock.js';
 import { Fleet } from './fleet.js';
 import { OauthServer } from './oauth-server.js';
 import { Recorder } from './recorder.js';
+import type { Runtimes } from './runtimes.js';
 import { assertOwnFile, makeSandbox, readLinks } from './sandbox.js';
 import { writeSeeds } from './seeds.js';
 import { untilAborted } from './until-aborted.js';
@@ -15,6 +17,7 @@ import { untilAborted } from './until-aborted.js';
 export interface ScenarioRun {
   scenario: Scenario;
   target: TargetSpec;
+  runtimes: Runtimes;
   seed: number;
   /** How long the clients work, in milliseconds; starting and ending them comes on top. */
   workMs: number;
@@ -33,11 +36,18 @@ const progressMs = 100;
 
 /** Runs one scenario on one target with real processes, and writes all that happens to the history. */
 export async function runScenario(run: ScenarioRun): Promise<void> {
-  const { scenario, target, seed, workload, signal } = run;
+  const { scenario, target, runtimes, seed, workload, signal } = run;
   const { sandbox, ...place } = makeSandbox(run.directory, scenario.place);
-  const recorder = new Recorder(run.history, process.hrtime.bigint());
+  const recorder = new Recorder(run.history, monotonicNow());
   recorder.record({
-    ...{ type: 'run', version: 1, scenario: scenario.name, target: target.label, seed },
+    ...{
+      type: 'run',
+      version: 1,
+      scenario: scenario.name,
+      target: target.label,
+      runtime: runtimes.choice,
+      seed,
+    },
     atLeast: { ...scenario.atLeast },
   });
   if (scenario.place) recorder.record({ type: 'place', links: readLinks(place.links, sandbox) });
@@ -53,6 +63,7 @@ export async function runScenario(run: ScenarioRun): Promise<void> {
     umask: scenario.umask,
     oauthUrl: oauth?.url,
     target,
+    runtimes,
     seed,
     sandbox,
     place,

@@ -16,6 +16,7 @@ import { resolveTarget } from '../targets/index.js';
 import { type PlanInput, plan } from './plan.js';
 import { Recorder, readRuns } from './recorder.js';
 import { reproduceCommand } from './reproduce.js';
+import { onNode } from './runtimes.js';
 import { assertOwnFile, claimDirectory, makeSandbox, readLinks, sandboxEnvironment } from './sandbox.js';
 
 const scenario = (name: string, weight = 1) =>
@@ -32,6 +33,7 @@ const target = resolveTarget('textbook?stale=2000', '/');
 const input: PlanInput = {
   scenarios: [scenario('a'), scenario('b', 2)],
   targets: [target],
+  runtimes: onNode,
   controls: [],
   durationMs: 30_000,
   clients: undefined,

@@ -17,13 +17,14 @@ import { claimDirectory } from './sandbox.js';
  */
 export async function stress(options: StressOptions = {}): Promise<Report & { out: string }> {
   const filled = await fillOptions(options);
-  const { seed, runs, targets, signal, onProgress } = filled;
+  const { seed, runs, targets, runtimes, leftOut, signal, onProgress } = filled;
   const out = claimDirectory(filled.out);
   // A directory may be used again; what an older run left in it must not be taken for this one's.
   for (const name of ['history.jsonl', 'report.json', 'summary.md'])
     rmSync(path.join(out, name), { force: true });
   for (const target of targets) {
-    if (!signal.aborted) await probeTarget(target, path.join(out, 'work'), signal);
+    for (const runtime of runtimes.turns)
+      if (!signal.aborted) await probeTarget(target, path.join(out, 'work'), signal, runtime);
   }
 
   const started = performance.now();
@@ -48,7 +49,10 @@ export async function stress(options: StressOptions = {}): Promise<Report & { ou
 
   const durationMs = Math.round(performance.now() - started);
   const result = resultOf(controls, scenarios, signal.aborted);
-  const report: Report = { schema: 1, result, seed, durationMs, controls, scenarios };
+  const report: Report = {
+    ...{ schema: 1, result, seed, durationMs, controls, scenarios },
+    ...(leftOut.length > 0 ? { leftOut } : {}),
+  };
   await writeReport(report, out);
   return { ...report, out };
 }
@@ -74,12 +78,12 @@ async function runAndJudge(
   out: string,
   label: string,
 ): Promise<ScenarioReport> {
-  const { scenario, target, clients, workload, workMs } = run;
+  const { scenario, target, runtimes, clients, workload, workMs } = run;
   const history = path.join(out, 'history.jsonl');
   const start = statSync(history, { throwIfNoEntry: false })?.size ?? 0;
   const begun = performance.now();
   await runScenario({
-    ...{ scenario, target, clients, workload, workMs, seed, signal, history },
+    ...{ scenario, target, runtimes, clients, workload, workMs, seed, signal, history },
     directory: path.join(out, 'work'),
     onProgress: ({ acknowledged, faults }) =>
       onProgress({ type: 'work', label, elapsedMs: performance.now() - begun, workMs, acknowledged, faults }),

@@ -10,6 +10,7 @@ import { type Step, steps } from '../workload/generator.js';
 import { nowSince } from './clock.js';
 import type { ClientConfig, FromClient, ToClient } from './protocol.js';
 import { assertOwnFile } from './sandbox.js';
+import { thisRuntime } from './this-runtime.js';
 import { untilAborted } from './until-aborted.js';
 
 /** What an operation found: nothing for a write. */
@@ -62,7 +63,9 @@ export class Worker {
     assertOwnFile(config.file, config.sandbox);
     // Before the target is loaded: it may make its files, or look at the mask, right then.
     if (config.umask !== undefined) process.umask(config.umask);
-    arm = installPausePoint([config.file, config.real], () => send({ type: 'pausing' }));
+    // Elsewhere a function of node:fs that was imported by name can't be replaced: no client there is ever armed.
+    if (thisRuntime.name === 'node')
+      arm = installPausePoint([config.file, config.real], () => send({ type: 'pausing' }));
     return new Worker(config, access, gate, stop.signal);
   }
 
@@ -75,7 +78,9 @@ export class Worker {
   /** Says that this client is ready, and waits for the barrier to open, or for the end. */
   async ready(url?: string): Promise<void> {
     const { client } = this.config;
-    this.send({ type: 'start', time: this.now(), client, process: process.pid, access: this.access });
+    const runtime = `${thisRuntime.name} ${thisRuntime.version}`;
+    const start = { type: 'start', time: this.now(), client, process: process.pid } as const;
+    this.send({ ...start, access: this.access, runtime });
     this.send(url === undefined ? { type: 'ready' } : { type: 'ready', url });
     await Promise.race([this.gate, untilAborted(this.stopping)]);
   }

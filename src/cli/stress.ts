@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type * as Harness from '../../harness/index.js';
 import { exitCodes } from './exit-codes.js';
 import { parseDuration, parseNames, parseShard, parseWhole } from './parse.js';
@@ -8,6 +8,7 @@ interface Flags {
   target?: string[];
   clients?: Record<string, number>;
   operations?: number;
+  runtime?: Harness.RuntimeChoice;
   duration?: number;
   seed?: number;
   out?: string;
@@ -37,6 +38,12 @@ export function addStress(program: Command): void {
       '--clients <list>',
       "who takes part, instead of the scenario's own: tui=2,server=1,web=2",
       parseClients,
+    )
+    .addOption(
+      new Option(
+        '--runtime <name>',
+        'what the clients run on; mixed: they take turns; default: node',
+      ).choices([...['node', 'bun', 'deno', 'mixed']]),
     )
     .option('--operations <n>', 'end each client after so many operations', parseWhole)
     .option('--duration <time>', 'bounds the whole run: 20s, 10m; default: 40s', parseDuration)

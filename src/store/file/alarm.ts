@@ -21,8 +21,10 @@ export class Alarm {
   set(place: string): boolean {
     this.close();
     try {
-      this.watcher = watch(place, { persistent: false }, () => this.wake());
-      this.watcher.on('error', () => this.close());
+      const watcher = watch(place, { persistent: false }, () => this.wake());
+      this.watcher = watcher;
+      // Deno tells by such an event, later, that the place is not there: by then another one may be watched.
+      watcher.on('error', () => this.watcher === watcher && this.close());
       this.place = place;
       return true;
     } catch (error) {

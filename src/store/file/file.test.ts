@@ -4,6 +4,7 @@ import { type Entry, type EntryKind, parseEntry } from './entry-names.js';
 import { decodeLastCommitted, encodeLastCommitted, type LastCommitted } from './last-committed.js';
 import { isProvablyDead, self } from './owner.js';
 import { firstObstacle } from './queue.js';
+import { isSameIdentity } from './state.js';
 
 const entry = (kind: EntryKind, number: number, name: string): Entry => ({
   ...{ kind, number, name, id: name, owner: self },
@@ -97,4 +98,21 @@ describe('an owner', () => {
       expect(isProvablyDead({ ...self, startTime: String(Number(startTime) + 1) })).toBe(true);
     },
   );
+});
+
+describe('the identity of a file', () => {
+  it('is recognised by a runtime that tells times in whole milliseconds, and where that one wrote it down', () => {
+    expect(isSameIdentity('1.2.30.1700000000123456789', '1.2.30.1700000000123000000')).toBe(true);
+    expect(isSameIdentity('1.2.30.1700000000123000000', '1.2.30.1700000000123456789')).toBe(true);
+  });
+  it('is another after a change, by whichever runtime', () => {
+    for (const other of [
+      '1.2.30.1700000000124000000',
+      '1.2.31.1700000000123000000',
+      '1.3.30.1700000000123000000',
+    ])
+      expect(isSameIdentity('1.2.30.1700000000123456789', other)).toBe(false);
+    expect(isSameIdentity('1.2.30.1700000000123456789', '1.2.30.1700000000123456788')).toBe(false);
+    expect(isSameIdentity('none', '1.2.30.1700000000123000000')).toBe(false);
+  });
 });

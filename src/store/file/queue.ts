@@ -135,6 +135,7 @@ export class Queue {
     alarm: Alarm,
   ): Turn | undefined {
     const entries = listEntries(paths.intents);
+    keepUp(entries);
     const obstacle = this.firstObstacle(entries);
     if (obstacle?.kind === 'intent') this.holder = obstacle.name;
     if (!obstacle) return entries.some(({ name }) => name !== this.ticket?.name) ? 'next' : 'free';
@@ -196,10 +197,28 @@ export class Queue {
   }
 }
 
-/** The number is the machine's monotonic clock, in microseconds: an order that needs no look at the others. */
+/** How far our clock was set forward, in microseconds. */
+let ahead = 0;
+const numberMax = Number.MAX_SAFE_INTEGER / 2;
+
+/** The machine's monotonic clock, in microseconds: on Node. Bun and Deno count from the start of the process. */
+function clock(): number {
+  return Number(process.hrtime.bigint() / 1000n) + ahead;
+}
+
+/**
+ * Sets our clock forward to the largest number there is, as Lamport has it. Else a process of Bun or Deno, whose numbers are
+ * small, would stand in front of all that came before it, again and again.
+ */
+function keepUp(entries: readonly Entry[]): void {
+  const newest = Math.max(0, ...entries.map(({ number }) => number).filter((number) => number < numberMax));
+  if (newest > 0) ahead += Math.max(0, newest - clock());
+}
+
+/** The number is a clock's: an order that needs no look at the others. */
 function takeTicket(paths: Paths, edits: readonly Edit[] | undefined): Ticket {
   const kind = edits ? 'request' : 'ticket';
-  const number = Number(process.hrtime.bigint() / 1000n);
+  const number = clock();
   const content = edits ? encodeRequest(edits) : '';
   return { ...createTicket(paths.intents, kind, number, content), kind, number };
 }

@@ -4,7 +4,7 @@ import { errnoOf } from '../errors.js';
 import { readLastCommitted } from './last-committed.js';
 import { ioError, type Paths, resolvePaths } from './paths.js';
 import { settle } from './settle.js';
-import { type FileState, isSame, readState } from './state.js';
+import { type FileState, isSame, isSameIdentity, readState } from './state.js';
 
 /** Longer than a tick of any file system's clock: a change later than this is told by the file's times. */
 const tickMs = 20;
@@ -83,6 +83,7 @@ function isOurs(paths: Paths, state: FileState): boolean {
   if (!last) return true;
   if (state.kind === 'missing') return parseDocument(last.bytes)?.size === 0;
   return (
-    state.bytes.equals(last.bytes) || (state.identity === last.replaces && last.replaces !== last.identity)
+    state.bytes.equals(last.bytes) ||
+    (isSameIdentity(state.identity, last.replaces) && last.replaces !== last.identity)
   );
 }

@@ -1,7 +1,7 @@
 import { type Document, parseDocument } from '../document.js';
 import { type Generation, type Merge, mergeForeign, withGeneration } from './generations.js';
 import type { LastCommitted } from './last-committed.js';
-import { aDirectory, type FileState, isSameInode, timeOf } from './state.js';
+import { aDirectory, type FileState, isSameIdentity, isSameInode, timeOf } from './state.js';
 
 /** What the file and its copy say together: pure, and the same for everybody who looks. */
 export interface Situation {
@@ -52,14 +52,14 @@ export function judge(
     // Rolled forward, also where the copy's own commit did not happen: from now on it has.
     return { ...plain, ...both, base: ours, restores: true, renewsEpoch: true, generations };
   }
-  const undone = last.id === interrupted || (couldBeOpen && state.identity === last.replaces);
+  const undone = last.id === interrupted || (couldBeOpen && isSameIdentity(state.identity, last.replaces));
   if (state.kind === 'missing') {
     // Removed after the commit, or so that nobody can tell the difference.
     const requests = undone ? before : both;
     const copyIsOld = ours.size > 0;
     return { ...plain, ...requests, base: nothing, copyIsOld, generations: [] };
   }
-  if (undone && state.identity === last.replaces) {
+  if (undone && isSameIdentity(state.identity, last.replaces)) {
     return { ...plain, ...before, base: state.document, generations: generations.slice(0, -1) };
   }
 

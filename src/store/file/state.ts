@@ -49,6 +49,21 @@ export function identityOf(descriptor: number): string {
   return [dev, ino, birthtimeNs, size, mtimeNs].join('.');
 }
 
+const wholeMs = /^(.*\d)000000$/;
+
+/**
+ * Are these two of one file, unchanged? Deno tells the time of a file in whole milliseconds, the others in nanoseconds: so
+ * what one has written down, another must be able to recognise. Two changes within a millisecond look alike on many
+ * kernels anyway, whose clock of files ticks every four.
+ */
+export function isSameIdentity(a: string, b: string): boolean {
+  if (a === b) return true;
+  const wholeA = wholeMs.exec(a)?.[1];
+  const wholeB = wholeMs.exec(b)?.[1];
+  if (wholeA === undefined && wholeB === undefined) return false;
+  return (wholeA ?? a.slice(0, -6)) === (wholeB ?? b.slice(0, -6));
+}
+
 /** When the file of this identity was last written to, in milliseconds of the file system's clock; 0 for none. */
 export function timeOf(identity: string): number {
   return Number(identity.split('.')[4] ?? 0) / 1e6;

@@ -51,6 +51,8 @@ class FileWatch {
 
   /** One call of the system where nothing has happened. */
   private poll(): void {
+    // For Deno, which takes no notice of `persistent`, and forgets this at each event.
+    this.directory?.watcher.unref();
     if (this.isSettled && identityOf(this.file) === this.seen) return;
     const real = orUndefined(() => resolvePaths(this.file).file);
     if (real !== undefined) this.listen(real);

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { openStore } from '../index.js';
+import { type Case, entriesIn, failureOf, textOf } from './case.js';
+
+/** What the calls of one process do. */
+export const calls: Case[] = [
+  {
+    name: 'what is set is there, in the file too, until it is removed',
+    async run({ file }) {
+      const store = openStore(file);
+      assert.equal(await store.get('a'), undefined);
+      assert.deepEqual(await store.all(), {});
+      await store.set('a', { deep: [1, null, 'é\u{1f511}'] });
+      await store.set('b', 2);
+      assert.deepEqual(await store.get('a'), { deep: [1, null, 'é\u{1f511}'] });
+      assert.deepEqual(await openStore(file).all(), { a: { deep: [1, null, 'é\u{1f511}'] }, b: 2 });
+      await store.remove('a');
+      await store.remove('absent');
+      assert.deepEqual(entriesIn(file), { b: 2 });
+    },
+  },
+  {
+    name: 'update replaces a value by a function of it, and removes what becomes undefined',
+    async run({ file }) {
+      const store = openStore(file);
+      const add = (old: unknown) => Number(old ?? 0) + 1;
+      await Promise.all(Array.from({ length: 20 }, () => store.update('n', add)));
+      assert.equal(await store.get('n'), 20);
+      assert.equal(await store.update('n', () => undefined), undefined);
+      assert.deepEqual(entriesIn(file), {});
+    },
+  },
+  {
+    name: 'a transaction happens as a whole, or, where it throws, not at all',
+    async run({ file }) {
+      const store = openStore(file);
+      await store.transaction([
+        ['a', 1],
+        ['b', 2],
+      ]);
+      await store.transaction((entries) => {
+        entries.set('c', entries.get('a'));
+        entries.remove('a');
+      });
+      assert.deepEqual(entriesIn(file), { b: 2, c: 1 });
+      const half = store.transaction((entries) => {
+        entries.remove('b');
+        throw new Error('mine');
+      });
+      await assert.rejects(half, /mine/);
+      assert.deepEqual(entriesIn(file), { b: 2, c: 1 });
+    },
+  },
+  {
+    name: 'order and bytes of what is not set are kept',
+    async run({ file }) {
+      writeFileSync(file, '{"z":{"n":1.0},  "a" : [1,2],"7":12345678901234567890,"$schema":"x"}');
+      await openStore(file).set('a', true);
+      const kept = '{\n  "z": {"n":1.0},\n  "a": true,\n  "7": 12345678901234567890,\n  "$schema": "x"\n}';
+      assert.equal(textOf(file), kept);
+    },
+  },
+  {
+    name: '__proto__ and constructor are ordinary keys',
+    async run({ file }) {
+      const store = openStore(file);
+      await store.set('__proto__', { polluted: true });
+      await store.set('constructor', 1);
+      assert.deepEqual(await store.get('__proto__'), { polluted: true });
+      assert.deepEqual(Object.keys(await store.all()), ['__proto__', 'constructor']);
+      assert.equal(({} as Record<string, unknown>).polluted, undefined);
+      assert.equal(await store.get('toString'), undefined);
+    },
+  },
+  {
+    name: '64 sets at once are all there',
+    async run({ file }) {
+      const store = openStore(file);
+      const keys = Array.from({ length: 64 }, (_, n) => `provider-${n}`);
+      await Promise.all(keys.map((key) => store.set(key, key)));
+      assert.deepEqual(entriesIn(file), Object.fromEntries(keys.map((key) => [key, key])));
+    },
+  },
+  {
+    name: 'several stores of one process lose nothing of each other',
+    async run({ file }) {
+      const stores = Array.from({ length: 4 }, () => openStore(file));
+      const add = (old: unknown) => Number(old ?? 0) + 1;
+      await Promise.all(stores.flatMap((store) => Array.from({ length: 8 }, () => store.update('n', add))));
+      assert.equal(await openStore(file).get('n'), 32);
+    },
+  },
+  {
+    name: 'what JSON would change on the way is refused with E_INPUT',
+    async run({ file }) {
+      for (const value of [undefined, () => 'CANARY', 1n, Symbol('CANARY')]) {
+        const error = await failureOf(() => openStore(file).set('a', value));
+        assert.deepEqual([error.code, error.definite], ['E_INPUT', true]);
+        assert(!`${error.stack}${JSON.stringify(error)}`.includes('CANARY'));
+      }
+    },
+  },
+  {
+    name: 'a commit leaves nothing behind but the file, its copy and an empty directory',
+    async run({ file, directory }) {
+      const store = openStore(file);
+      for (let n = 0; n < 5; n++) await store.set('a', n);
+      await store.close();
+      assert.deepEqual(readdirSync(directory).sort(), ['auth.json', 'auth.json.intents', 'auth.json.last']);
+      assert.deepEqual(readdirSync(`${file}.intents`), []);
+    },
+  },
+];

@@ -1,0 +1,8 @@
+import { calls } from './calls.js';
+import type { Case } from './case.js';
+import { limits } from './limits.js';
+import { places } from './places.js';
+import { processes } from './processes.js';
+
+/** The store's contract, the same for every runtime. */
+export const cases: readonly Case[] = [...calls, ...limits, ...places, ...processes];

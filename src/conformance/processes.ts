@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { readdirSync, unlinkSync, writeFileSync } from 'node:fs';
+import { type Changes, openStore } from '../index.js';
+import { type Case, entriesIn, type Lab, type Program, until } from './case.js';
+import { expired, newProvider } from './provider.js';
+
+/** Starts them, and lets them go when all are ready. */
+async function together(programs: Program[]): Promise<string[]> {
+  for (const program of programs) assert.equal(await program.line(), 'ready');
+  for (const program of programs) program.tell('go');
+  const said = await Promise.all(programs.map((program) => program.line()));
+  assert.deepEqual(
+    await Promise.all(programs.map(({ ended }) => ended)),
+    programs.map(() => 0),
+  );
+  return said;
+}
+
+const contenders = 4;
+const setsEach = 50;
+const addsEach = 15;
+
+/** What several processes do to one file. Where a lab mixes runtimes, they take turns. */
+export const processes: Case[] = [
+  {
+    name: `${contenders} processes with ${setsEach} sets each lose nothing`,
+    async run(lab) {
+      const names = Array.from({ length: contenders }, (_, n) => `p${n}`);
+      await together(names.map((name) => lab.start('sets', name, String(setsEach))));
+      const keys = names.flatMap((name) => Array.from({ length: setsEach }, (_, n) => `${name}-${n}`));
+      assert.deepEqual(Object.keys(entriesIn(lab.file)).sort(), keys.sort());
+      await leavesNothing(lab);
+    },
+  },
+  {
+    name: `${contenders} processes that add to one number ${addsEach} times each lose no step`,
+    async run(lab) {
+      await together(Array.from({ length: contenders }, () => lab.start('adds', String(addsEach))));
+      assert.deepEqual(entriesIn(lab.file), { count: contenders * addsEach });
+      await leavesNothing(lab);
+    },
+  },
+  {
+    name: 'of three processes with one expired credential one asks for a new one, and the others adopt it',
+    async run(lab) {
+      const provider = await newProvider();
+      try {
+        writeFileSync(lab.file, JSON.stringify({ login: expired }));
+        const got = await together(Array.from({ length: 3 }, () => lab.start('refresh', provider.url)));
+        assert.deepEqual(provider.spent, ['refresh-0']);
+        for (const text of got) assert.equal(JSON.parse(text).access, 'access-1');
+        assert.equal((entriesIn(lab.file).login as typeof expired).refresh, 'refresh-1');
+      } finally {
+        provider.close();
+      }
+    },
+  },
+  {
+    name: 'a process that died in the midst of a commit is passed at once, and its change did not happen',
+    async run(lab) {
+      const dead = lab.start('dieInCommit');
+      await dead.ended;
+      assert.equal(readdirSync(`${lab.file}.intents`).length, 1);
+      await openStore(lab.file, { leaseMs: 3_600_000, deadlineMs: 30_000 }).set('a', 1);
+      assert.deepEqual(entriesIn(lab.file), { a: 1 });
+    },
+  },
+  {
+    name: 'a process that stops in the midst of a commit is passed after its lease, and loses nothing of what came meanwhile',
+    async run(lab) {
+      const silent = lab.start('stopInCommit');
+      assert.equal(await silent.line(), 'stopping');
+      await openStore(lab.file, { leaseMs: 100 }).set('a', 1);
+      assert.deepEqual(entriesIn(lab.file), { a: 1 });
+      silent.signal('SIGCONT');
+      assert.equal(await silent.line(), 'done');
+      assert.deepEqual(entriesIn(lab.file), { a: 1, late: 1 });
+    },
+  },
+  {
+    name: 'a process in which nothing was closed ends by itself, and what it was told is done is there',
+    async run(lab) {
+      const program = lab.start('setAndEnd');
+      assert.equal(await program.line(), 'done');
+      assert.equal(await program.ended, 0);
+      assert.deepEqual(entriesIn(lab.file), { last: 'breath' });
+    },
+  },
+  {
+    name: 'a watch tells the keys that others have changed, by the store or without it, until it ends',
+    async run(lab) {
+      const { file } = lab;
+      const told: Changes[] = [];
+      const watching = openStore(file);
+      const end = watching.watch((changes) => told.push(changes));
+      const next = async () => {
+        await until(() => told.length > 0);
+        return told.shift();
+      };
+      lab.start('set', 'a', '1');
+      assert.deepEqual(await next(), { changed: ['a'], removed: [] });
+      writeFileSync(file, '{"a":"1","b":2}');
+      assert.deepEqual(await next(), { changed: ['b'], removed: [] });
+      unlinkSync(file);
+      assert.deepEqual(await next(), { changed: [], removed: ['a', 'b'] });
+      end();
+      await lab.start('set', 'c', '3').ended;
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      assert.deepEqual(told, []);
+      await watching.close();
+    },
+  },
+];
+
+async function leavesNothing({ file }: Lab): Promise<void> {
+  await openStore(file).set('sweep', 1);
+  assert.deepEqual(readdirSync(`${file}.intents`), []);
+}

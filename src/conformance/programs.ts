@@ -1,0 +1,79 @@
+import { once } from 'node:events';
+import { openStore } from '../index.js';
+import { fetchToken, isFresh } from './provider.js';
+
+/** What another process does to the file: `programs.js <action> <file> [arguments]`. It says in lines how far it is. */
+const [action = '', file = '', ...args] = process.argv.slice(2);
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+/** Says that it is ready, and waits to be told to go on. */
+async function barrier(): Promise<void> {
+  say('ready');
+  await once(process.stdin, 'data');
+  process.stdin.destroy();
+}
+
+/** In the midst of a commit: the others see an intent whose owner does not stir. */
+function stopHere(signal: 'SIGKILL' | 'SIGSTOP'): void {
+  say('stopping');
+  process.kill(process.pid, signal);
+  // Another thread may take the signal: this one must not go on before all are stopped.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+}
+
+const actions: Record<string, () => Promise<void>> = {
+  /** Sets so many keys of its own, one after another. */
+  async sets() {
+    const [name, count] = args;
+    const store = openStore(file, { deadlineMs: 60_000 });
+    await barrier();
+    const begun = performance.now();
+    for (let n = 0; n < Number(count); n++) await store.set(`${name}-${n}`, n);
+    say(`${Math.round((Number(count) / (performance.now() - begun)) * 1000)} sets/s`);
+    await store.close();
+  },
+  /** Adds one to the same number so many times. */
+  async adds() {
+    const store = openStore(file, { deadlineMs: 60_000 });
+    await barrier();
+    for (let n = 0; n < Number(args[0]); n++) await store.update('count', (old) => Number(old ?? 0) + 1);
+    say('done');
+    await store.close();
+  },
+  async refresh() {
+    const store = openStore(file);
+    await barrier();
+    const value = await store.refresh('login', isFresh, (old) => fetchToken(args[0] ?? '', old));
+    say(JSON.stringify(value));
+    await store.close();
+  },
+  async dieInCommit() {
+    await openStore(file).transaction((entries) => {
+      entries.set('dead', true);
+      stopHere('SIGKILL');
+    });
+  },
+  /** Takes its pause only once: the change is asked for again when it was passed. */
+  async stopInCommit() {
+    let stops = 1;
+    await openStore(file).transaction((entries) => {
+      entries.set('late', Number(entries.get('late') ?? 0) + 1);
+      if (stops-- > 0) stopHere('SIGSTOP');
+    });
+    say('done');
+  },
+  /** Ends by itself, though nothing was closed: neither a store nor a watch keeps a process alive. */
+  async setAndEnd() {
+    const store = openStore(file);
+    store.watch(() => {});
+    await store.set('last', 'breath');
+    say('done');
+  },
+  async set() {
+    const [key = '', value = ''] = args;
+    await openStore(file).set(key, value);
+  },
+};
+
+await actions[action]?.();
