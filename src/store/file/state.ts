@@ -46,7 +46,8 @@ export function isSame(a: FileState, b: FileState): boolean {
 /** Tells one file from another and from itself after a change. Renaming it changes nothing of this. */
 export function identityOf(descriptor: number): string {
   const { dev, ino, birthtimeNs, size, mtimeNs } = fstatSync(descriptor, { bigint: true });
-  return [dev, ino, birthtimeNs, size, mtimeNs].join('.');
+  // The birth in milliseconds, as every runtime tells it.
+  return [dev, ino, birthtimeNs / 1_000_000n, size, mtimeNs].join('.');
 }
 
 const wholeMs = /^(.*\d)000000$/;
