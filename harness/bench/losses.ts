@@ -8,7 +8,7 @@ import type { Worker } from './crew.js';
 import type { Losses } from './result.js';
 import { countMissing } from './tally.js';
 
-const quickMs = 4000;
+const quickMs = 5000;
 const pauseMs = 6000;
 /** The same for all scenarios, and few: on two cores, starting processes would take up most of so short a time. */
 const clients = { tui: 4 };
