@@ -113,11 +113,12 @@ export class FileBackend implements Backend {
         if (attempt.kind === 'committed') {
           this.tell(paths, attempt.repairs);
           if (!request) return;
-          const end = attempt.ended.get(request.name);
+          // Not among those that we carried: somebody has told us how it ended, or too many were before it.
+          const end = attempt.ended.get(request.name) ?? queue.endOfRequest();
           if (end) queue.leave();
           if (end === 'done') return;
           if (end === 'doubt') throw lostSight(paths);
-          // It was not there any more: somebody has told us how it ended.
+          if (performance.now() > deadline) throw outOfTime(paths.file);
           continue;
         }
         if (attempt.kind === 'unsettled') {
@@ -144,7 +145,11 @@ export class FileBackend implements Backend {
     const { intent, kind, known } = this.standing.take(paths);
     let attempt: Attempt | undefined;
     try {
-      attempt = await attemptCommit(paths, intent, { ...task, known, keeps: kind === 'standing' });
+      attempt = await attemptCommit(paths, intent, {
+        ...task,
+        known,
+        keeps: kind === 'standing' && !task.own,
+      });
       return attempt;
     } finally {
       this.standing.settle(attempt);

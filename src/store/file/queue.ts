@@ -89,7 +89,7 @@ export class Queue {
         const turn = this.look(paths, leaseMs, edits, alarm);
         if (turn) return turn;
         await alarm.sleep(pauseMs);
-        const end = this.endOfRequest(paths);
+        const end = this.endOfRequest();
         if (end) return end;
       }
     } finally {
@@ -106,7 +106,7 @@ export class Queue {
     alarm.set(place);
     // It may have been told before the alarm was set.
     if (existsSync(place)) await alarm.sleep(trustMs);
-    return this.endOfRequest(paths);
+    return this.endOfRequest();
   }
 
   /**
@@ -144,14 +144,15 @@ export class Queue {
   }
 
   /** How our request ended, if it has. */
-  private endOfRequest(paths: Paths): 'done' | 'doubt' | undefined {
+  endOfRequest(): 'done' | 'doubt' | undefined {
     const { request } = this;
     if (!request) return undefined;
     if (existsSync(request.place)) return undefined;
     this.ticket = undefined;
-    if (unlinkIfThere(path.join(paths.intents, endedName(request.name, 'done')))) return 'done';
+    const directory = path.dirname(request.place);
+    if (unlinkIfThere(path.join(directory, endedName(request.name, 'done')))) return 'done';
     // Or removed by a hand that is not ours: perhaps after it had been read.
-    unlinkIfThere(path.join(paths.intents, endedName(request.name, 'doubt')));
+    unlinkIfThere(path.join(directory, endedName(request.name, 'doubt')));
     return 'doubt';
   }
 

@@ -1,0 +1,74 @@
+import { execFileSync } from 'node:child_process';
+import fs, { mkdirSync, readdirSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { describe, expect, it } from 'vitest';
+import { newFile, sourceUrl, strangersIntent, textOf } from './scratch.test.helper.js';
+import { openStore, type StoreOptions } from './store.js';
+
+/**
+ * A change that waits in line lies there as a request, which others carry along. Somebody else acts between two steps of
+ * its owner: it must then be there exactly once, and its owner must hear the truth.
+ */
+function beforeCall(
+  name: 'mkdirSync' | 'openSync',
+  isMeant: (place: string) => boolean,
+  meanwhile: () => void,
+): () => number {
+  const original = fs[name] as (...args: unknown[]) => unknown;
+  let calls = 0;
+  Object.assign(fs, {
+    [name]: (...args: unknown[]) => {
+      if (isMeant(String(args[0])) && calls++ === 0) meanwhile();
+      return original(...args);
+    },
+  });
+  syncBuiltinESMExports();
+  return () => {
+    Object.assign(fs, { [name]: original });
+    syncBuiltinESMExports();
+    return calls;
+  };
+}
+
+const isIntent = (place: string) => /\.intents\/[ik]-/.test(place);
+
+/** Runs to its end in another process, which reckons with our own not for long. */
+function elsewhere(file: string, does: string): void {
+  const program = `
+    const { openStore } = await import(${sourceUrl('./store.ts')});
+    const store = openStore(${JSON.stringify(file)}, { leaseMs: 1 });
+    ${does}`;
+  execFileSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
+    stdio: 'pipe',
+  });
+}
+
+async function setInLine(file: string, options: StoreOptions): Promise<void> {
+  const store = openStore(file, options);
+  await store.set('mine', 1, { signal: AbortSignal.timeout(10_000) });
+  await store.close();
+}
+
+/** With a stranger's intent in the way, so that the next change becomes a request first. */
+async function newStore(): Promise<string> {
+  const file = newFile();
+  await openStore(file).set('first', 0);
+  mkdirSync(strangersIntent(file), { recursive: true });
+  return file;
+}
+
+const contentOf = (file: string) => JSON.parse(textOf(file)) as unknown;
+
+describe('a request that another has carried along', () => {
+  it('is done, also where its owner finds the way free at that moment and sees only its end', async () => {
+    const file = await newStore();
+    const restore = beforeCall('mkdirSync', isIntent, () => elsewhere(file, "await store.set('other', 2);"));
+    try {
+      await setInLine(file, { leaseMs: 20 });
+    } finally {
+      expect(restore()).toBeGreaterThan(0);
+    }
+    expect(contentOf(file)).toEqual({ first: 0, mine: 1, other: 2 });
+    expect(readdirSync(`${file}.intents`)).toEqual([]);
+  });
+});
