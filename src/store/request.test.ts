@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fs, { mkdirSync, readdirSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { newFile, sourceUrl, strangersIntent, textOf } from './scratch.test.helper.js';
 import { openStore, type StoreOptions } from './store.js';
@@ -70,5 +71,32 @@ describe('a request that another has carried along', () => {
     }
     expect(contentOf(file)).toEqual({ first: 0, mine: 1, other: 2 });
     expect(readdirSync(`${file}.intents`)).toEqual([]);
+  });
+
+  it('leaves nothing behind where its owner has carried it along, too, and is told its end meanwhile', async () => {
+    const file = await newStore();
+    const directory = `${file}.intents`;
+    const rename = (from: string, to: string) => {
+      for (const name of readdirSync(directory).filter((entry) => entry.startsWith(from)))
+        fs.renameSync(path.join(directory, name), path.join(directory, to + name.slice(1)));
+    };
+    const restoreFirst = beforeCall('mkdirSync', isIntent, () => {
+      elsewhere(file, "await store.set('other', 2);");
+      // As if the other had not come to tell it yet.
+      rename('d', 'r');
+    });
+    const restoreSecond = beforeCall(
+      'openSync',
+      (place) => place === path.dirname(file),
+      () => rename('r', 'd'),
+    );
+    try {
+      await setInLine(file, { leaseMs: 20 });
+    } finally {
+      expect(restoreSecond()).toBeGreaterThan(0);
+      restoreFirst();
+    }
+    expect(contentOf(file)).toEqual({ first: 0, mine: 1, other: 2 });
+    expect(readdirSync(directory)).toEqual([]);
   });
 });

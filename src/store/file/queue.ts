@@ -118,7 +118,8 @@ export class Queue {
 
   /** Takes our ticket away. Not for a request that somebody may still apply. */
   leave(): void {
-    if (this.ticket) unlinkIfThere(this.ticket.place);
+    // Somebody who carried our request along, too, may have told its end meanwhile: nobody else would take that away.
+    if (this.ticket && !unlinkIfThere(this.ticket.place)) this.endOfRequest();
     this.ticket = undefined;
   }
 
