@@ -100,3 +100,23 @@ describe('a request that another has carried along', () => {
     expect(readdirSync(directory)).toEqual([]);
   });
 });
+
+describe('a request that its owner takes back at its deadline', () => {
+  /** The first time that the owner looks into the file, it is to withdraw. */
+  const whileWithdrawn = (file: string, meanwhile: () => void) =>
+    beforeCall('openSync', (place) => place === file, meanwhile);
+
+  it('is done where another carries it along at that moment, though a later commit does not name it', async () => {
+    const file = await newStore();
+    const restore = whileWithdrawn(file, () =>
+      elsewhere(file, "await store.set('other', 2); await store.set('other', 3);"),
+    );
+    try {
+      await setInLine(file, { deadlineMs: 30 });
+    } finally {
+      expect(restore()).toBeGreaterThan(0);
+    }
+    expect(contentOf(file)).toEqual({ first: 0, mine: 1, other: 3 });
+    expect(readdirSync(`${file}.intents`)).toEqual([]);
+  });
+});

@@ -7,7 +7,7 @@ import { StoreError, unknownOutcome } from '../errors.js';
 import { type Attempt, attemptCommit, type Pending, type Repairs, type Task, withdraw } from './commit.js';
 import { createIntent, release } from './intents.js';
 import { ioError, type Paths, resolvePaths } from './paths.js';
-import { Queue } from './queue.js';
+import { Queue, type Ticket } from './queue.js';
 import { Reader } from './reader.js';
 import { outOfTime, settle } from './settle.js';
 import { gatherMs, Standing } from './standing.js';
@@ -176,22 +176,25 @@ export class FileBackend implements Backend {
 
   /** A request that is still out there when its call fails is taken back, so that the caller hears the truth. */
   private async isDoneAfterAll(queue: Queue, error: unknown): Promise<boolean> {
-    const { request } = queue;
-    if (!request) return false;
+    if (!queue.request) return false;
     const paths = resolvePaths(this.file);
     for (let attempts = 0; attempts < withdrawalsMax; attempts++) {
-      const intent = createIntent(paths.intents);
-      try {
-        const end = withdraw(paths, intent, request);
-        if (end === 'done') return true;
-        if (end === 'withdrawn') return false;
-        if (end === 'doubt') break;
-      } finally {
-        release(intent);
-      }
+      const end = queue.endOfRequest() ?? this.withdraw(paths, queue.request);
+      if (end === 'done') return true;
+      if (end === 'withdrawn') return false;
+      if (end === 'doubt') break;
       await sleep(randomInt(1, backoffMsMax));
     }
     throw error instanceof StoreError ? noLongerDefinite(error) : error;
+  }
+
+  private withdraw(paths: Paths, request: Ticket): ReturnType<typeof withdraw> {
+    const intent = createIntent(paths.intents);
+    try {
+      return withdraw(paths, intent, request);
+    } finally {
+      release(intent);
+    }
   }
 
   private tell(paths: Paths, { restored, merge }: Repairs): void {

@@ -1,10 +1,10 @@
-import { existsSync, rmdirSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { applyChange, type Change } from '../change.js';
 import { type Document, parseDocument, serializeDocument } from '../document.js';
 import { errnoOf, StoreError, unknownOutcome } from '../errors.js';
 import { type Merge, withGeneration } from './generations.js';
-import { endRequest, release, unlinkIfThere } from './intents.js';
+import { endRequest, release } from './intents.js';
 import { type LastCommitted, readLastCommitted } from './last-committed.js';
 import { newNonce } from './owner.js';
 import type { Paths } from './paths.js';
@@ -137,8 +137,14 @@ export async function attemptCommit(paths: Paths, intent: string, task: Task): P
 }
 
 /**
- * Takes a request back. Under an intent of our own, so that nobody is left who could have read it and apply it later.
- * @returns how it had ended before, or `withdrawn` if it never took effect and never will; undefined if fenced
+ * Takes a request back. Under an intent of our own, so that nobody is left who could have read it and apply it later;
+ * and by a rename into it, which fails where somebody has come after us, and where the request has ended. Unlinked
+ * and then asked for, it would be gone with all evidence where both have happened:
+ *
+ *     W: intent | P: intent, reads r | W unlinks r, is fenced | P commits r | P' commits, names r no more | W: withdrawn?
+ *
+ * @returns how it had ended before, or `withdrawn` if it never took effect and never will; undefined if that can't be told
+ * now: fenced, or it has just been told how it ended
  */
 export function withdraw(
   paths: Paths,
@@ -151,10 +157,8 @@ export function withdraw(
   const isPart = situation?.applied.has(request.id);
   if (!situation || situation.doubtful.has(request.id) || (isPart && situation.restores)) return 'doubt';
   if (isPart) return 'done';
-  unlinkIfThere(request.place);
   try {
-    // If it is still there, nobody has come after us before the request was gone.
-    rmdirSync(intent);
+    renameSync(request.place, path.join(intent, 'withdrawn'));
     return 'withdrawn';
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;
