@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import fs, { mkdirSync, readdirSync } from 'node:fs';
+import fs, { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { newFile, sourceUrl, strangersIntent, textOf } from './scratch.test.helper.js';
+import { failureOf, newFile, sourceUrl, strangersIntent, textOf } from './scratch.test.helper.js';
 import { openStore, type StoreOptions } from './store.js';
 
 /**
@@ -48,6 +48,22 @@ async function setInLine(file: string, options: StoreOptions): Promise<void> {
   const store = openStore(file, options);
   await store.set('mine', 1, { signal: AbortSignal.timeout(10_000) });
   await store.close();
+}
+
+/** The same for one that is killed right before a call of the system. */
+function killedElsewhere(file: string, call: string, isMeant: string): void {
+  const program = `
+    const { default: fs } = await import('node:fs');
+    const { syncBuiltinESMExports } = await import('node:module');
+    const file = ${JSON.stringify(file)};
+    const { ${call}: original } = fs;
+    fs.${call} = (...args) => {
+      if (${isMeant}) process.kill(process.pid, 'SIGKILL');
+      return original(...args);
+    };
+    syncBuiltinESMExports();
+    await store.set('other', 2);`;
+  expect(() => elsewhere(file, program)).toThrow();
 }
 
 /** With a stranger's intent in the way, so that the next change becomes a request first. */
@@ -118,5 +134,39 @@ describe('a request that its owner takes back at its deadline', () => {
     }
     expect(contentOf(file)).toEqual({ first: 0, mine: 1, other: 3 });
     expect(readdirSync(`${file}.intents`)).toEqual([]);
+  });
+
+  it('is unknown where a commit with it was stopped half-way, as the file may yet get it from the copy', async () => {
+    const file = await newStore();
+    const restore = whileWithdrawn(file, () => killedElsewhere(file, 'renameSync', 'args[1] === file'));
+    try {
+      const error = await failureOf(setInLine(file, { deadlineMs: 30 }));
+      expect(error).toMatchObject({ code: 'E_UNKNOWN', definite: false });
+    } finally {
+      expect(restore()).toBeGreaterThan(0);
+    }
+    expect(contentOf(file)).toEqual({ first: 0 });
+    writeFileSync(file, '{"fir');
+    expect(await openStore(file).get('mine')).toBe(1);
+  });
+
+  it('is done only when it is durable, where whoever carried it along was stopped before that', async () => {
+    const file = await newStore();
+    const directory = path.dirname(file);
+    const restore = whileWithdrawn(file, () =>
+      killedElsewhere(file, 'openSync', `args[0] === '${directory}'`),
+    );
+    const restoreCount = beforeCall(
+      'openSync',
+      (place) => place === directory,
+      () => {},
+    );
+    try {
+      await setInLine(file, { deadlineMs: 30 });
+      expect(restoreCount()).toBeGreaterThan(0);
+    } finally {
+      expect(restore()).toBeGreaterThan(0);
+    }
+    expect(contentOf(file)).toMatchObject({ first: 0, mine: 1 });
   });
 });

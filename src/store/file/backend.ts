@@ -179,7 +179,7 @@ export class FileBackend implements Backend {
     if (!queue.request) return false;
     const paths = resolvePaths(this.file);
     for (let attempts = 0; attempts < withdrawalsMax; attempts++) {
-      const end = queue.endOfRequest() ?? this.withdraw(paths, queue.request);
+      const end = queue.endOfRequest() ?? (await this.withdraw(paths, queue.request));
       if (end === 'done') return true;
       if (end === 'withdrawn') return false;
       if (end === 'doubt') break;
@@ -188,10 +188,10 @@ export class FileBackend implements Backend {
     throw error instanceof StoreError ? noLongerDefinite(error) : error;
   }
 
-  private withdraw(paths: Paths, request: Ticket): ReturnType<typeof withdraw> {
+  private async withdraw(paths: Paths, request: Ticket): ReturnType<typeof withdraw> {
     const intent = createIntent(paths.intents);
     try {
-      return withdraw(paths, intent, request);
+      return await withdraw(paths, intent, request);
     } finally {
       release(intent);
     }

@@ -146,17 +146,24 @@ export async function attemptCommit(paths: Paths, intent: string, task: Task): P
  * @returns how it had ended before, or `withdrawn` if it never took effect and never will; undefined if that can't be told
  * now: fenced, or it has just been told how it ended
  */
-export function withdraw(
+export async function withdraw(
   paths: Paths,
   intent: string,
   request: { place: string; id: string },
-): 'done' | 'doubt' | 'withdrawn' | undefined {
+): Promise<'done' | 'doubt' | 'withdrawn' | undefined> {
   destroyOthers(paths, intent);
   const state = readState(paths.file);
-  const situation = judge(state, readLastCommitted(paths.last), undefined);
+  const last = readLastCommitted(paths.last);
+  const situation = judge(state, last, undefined);
   const isPart = situation?.applied.has(request.id);
-  if (!situation || situation.doubtful.has(request.id) || (isPart && situation.restores)) return 'doubt';
-  if (isPart) return 'done';
+  if (isPart && !situation?.restores) {
+    // Whoever carried it along may have been stopped before this.
+    await durable(paths);
+    return 'done';
+  }
+  // Also where that commit was stopped half-way: the copy holds it, and the file would get it back were it damaged now.
+  const isNamed = isPart || situation?.doubtful.has(request.id) || last?.applying.includes(request.id);
+  if (!situation || isNamed) return existsSync(intent) ? 'doubt' : undefined;
   try {
     renameSync(request.place, path.join(intent, 'withdrawn'));
     return 'withdrawn';
