@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import fs, { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import fs, {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -31,7 +39,8 @@ function beforeCall(
   };
 }
 
-const isIntent = (place: string) => /\.intents\/[ik]-/.test(place);
+const isIntentName = (name: string) => /^[ik]-/.test(name);
+const isIntent = (place: string) => isIntentName(path.basename(place));
 
 /** Runs to its end in another process, which reckons with our own not for long. */
 function elsewhere(file: string, does: string): void {
@@ -168,5 +177,45 @@ describe('a request that its owner takes back at its deadline', () => {
       expect(restore()).toBeGreaterThan(0);
     }
     expect(contentOf(file)).toMatchObject({ first: 0, mine: 1 });
+  });
+
+  it('is unknown where it can not be taken back', async () => {
+    const file = await newStore();
+    const restore = beforeCall('mkdirSync', isIntent, () => {
+      throw Object.assign(new Error('no room'), { code: 'ENOSPC' });
+    });
+    try {
+      const error = await failureOf(setInLine(file, { deadlineMs: 30 }));
+      expect(error).toMatchObject({ code: 'E_UNKNOWN', definite: false });
+    } finally {
+      expect(restore()).toBeGreaterThan(0);
+    }
+  });
+});
+
+describe('a request for a file behind a link', () => {
+  it('is committed where it lies, though the link is pointed elsewhere meanwhile', async () => {
+    const file = await newStore();
+    const link = newFile();
+    symlinkSync(file, link);
+    const other = newFile();
+    const restore = beforeCall(
+      'openSync',
+      (place) => place === file,
+      () => {
+        // Its first attempt is fenced, and it looks where to go on.
+        for (const name of readdirSync(`${file}.intents`).filter(isIntentName))
+          rmSync(path.join(`${file}.intents`, name), { recursive: true });
+        symlinkSync(other, `${link}.new`);
+        renameSync(`${link}.new`, link);
+      },
+    );
+    try {
+      await setInLine(link, { leaseMs: 20 });
+    } finally {
+      expect(restore()).toBeGreaterThan(0);
+    }
+    expect(contentOf(file)).toEqual({ first: 0, mine: 1 });
+    expect(existsSync(other)).toBe(false);
   });
 });

@@ -95,7 +95,8 @@ export class FileBackend implements Backend {
     let pending: Pending | undefined;
     for (let fences = 0; ; ) {
       try {
-        const paths = resolvePaths(this.file);
+        // A link may be pointed elsewhere meanwhile: a request that is out is committed where it lies.
+        const paths = queue.request?.paths ?? resolvePaths(this.file);
         // A change that may have happened must not be handed to others, who can't know of it.
         const edits = typeof change === 'function' || pending ? undefined : change;
         const isOurs = this.standing.isFor(paths);
@@ -177,18 +178,22 @@ export class FileBackend implements Backend {
   /** A request that is still out there when its call fails is taken back, so that the caller hears the truth. */
   private async isDoneAfterAll(queue: Queue, error: unknown): Promise<boolean> {
     if (!queue.request) return false;
-    const paths = resolvePaths(this.file);
-    for (let attempts = 0; attempts < withdrawalsMax; attempts++) {
-      const end = queue.endOfRequest() ?? (await this.withdraw(paths, queue.request));
-      if (end === 'done') return true;
-      if (end === 'withdrawn') return false;
-      if (end === 'doubt') break;
-      await sleep(randomInt(1, backoffMsMax));
+    try {
+      for (let attempts = 0; attempts < withdrawalsMax; attempts++) {
+        const end = queue.endOfRequest() ?? (await this.withdraw(queue.request));
+        if (end === 'done') return true;
+        if (end === 'withdrawn') return false;
+        if (end === 'doubt') break;
+        await sleep(randomInt(1, backoffMsMax));
+      }
+    } catch {
+      // No room for an intent, say. So nobody was kept from applying it, and the first failure is the one to be told.
     }
     throw error instanceof StoreError ? noLongerDefinite(error) : error;
   }
 
-  private async withdraw(paths: Paths, request: Ticket): ReturnType<typeof withdraw> {
+  private async withdraw(request: Ticket): ReturnType<typeof withdraw> {
+    const { paths } = request;
     const intent = createIntent(paths.intents);
     try {
       return await withdraw(paths, intent, request);

@@ -15,6 +15,8 @@ export interface Ticket {
   id: string;
   number: number;
   kind: 'ticket' | 'request';
+  /** What it is a ticket for. */
+  paths: Paths;
 }
 
 export type Turn =
@@ -200,7 +202,7 @@ function takeTicket(paths: Paths, edits: readonly Edit[] | undefined): Ticket {
   const kind = edits ? 'request' : 'ticket';
   const number = Number(process.hrtime.bigint() / 1000n);
   const content = edits ? encodeRequest(edits) : '';
-  return { ...createTicket(paths.intents, kind, number, content), kind, number };
+  return { ...createTicket(paths.intents, kind, number, content), kind, number, paths };
 }
 
 type Place = Pick<Ticket, 'name' | 'number'>;
