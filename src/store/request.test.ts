@@ -11,6 +11,9 @@ import fs, {
 import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { createTicket } from './file/intents.js';
+import { resolvePaths } from './file/paths.js';
+import { encodeRequest } from './file/request.js';
 import { failureOf, newFile, sourceUrl, strangersIntent, textOf } from './scratch.test.helper.js';
 import { openStore, type StoreOptions } from './store.js';
 
@@ -217,5 +220,22 @@ describe('a request for a file behind a link', () => {
     }
     expect(contentOf(file)).toEqual({ first: 0, mine: 1 });
     expect(existsSync(other)).toBe(false);
+  });
+});
+
+describe('a request in a copy that is restored', () => {
+  it('is not told to be done where the restoration was stopped half-way, and the file was repaired by hand', async () => {
+    const file = newFile();
+    await openStore(file).set('first', 0);
+    const { intents } = resolvePaths(file);
+    createTicket(intents, 'request', 1, encodeRequest([{ key: 'mine', raw: '1' }]));
+    // Once with the request, and once to restore the damaged file from the copy of that commit.
+    killedElsewhere(file, 'renameSync', 'args[1] === file');
+    writeFileSync(file, '{"fir');
+    killedElsewhere(file, 'renameSync', 'args[1] === file');
+    writeFileSync(file, '{"first": 5}');
+    await openStore(file).set('last', 1);
+    const isDone = readdirSync(intents).some((name) => name.startsWith('d'));
+    expect([isDone, contentOf(file)]).toEqual([true, expect.objectContaining({ mine: 1 })]);
   });
 });

@@ -229,13 +229,16 @@ interface Outlook {
 /** What the copy will say. The identity of the file is filled in when there is one. */
 function nextRecord(intent: string, { last, state, situation, document, requests }: Outlook): LastCommitted {
   const held = heldBy(state, situation);
+  // What is restored may never have been in the file, so it is part of the state from this commit on, if that happens.
+  const isRestored = (id: string) => situation.restores && last?.applying.includes(id);
+  const applied = requests.applied.map(({ id }) => id);
   return {
     id: path.basename(intent),
     epoch: last && !situation.renewsEpoch ? last.epoch : newNonce(),
     replaces: state.identity,
     identity: state.identity,
-    applied: requests.applied.map(({ id }) => id),
-    applying: requests.open.map(({ id }) => id),
+    applied: applied.filter((id) => !isRestored(id)),
+    applying: [...applied.filter(isRestored), ...requests.open.map(({ id }) => id)],
     generations: withGeneration(situation.generations, held, document, timeOf(state.identity)),
     bytes: state.kind === 'valid' && document === held ? state.bytes : serializeDocument(document),
   };
