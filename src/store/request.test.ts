@@ -3,6 +3,7 @@ import fs, {
   existsSync,
   mkdirSync,
   readdirSync,
+  readlinkSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -10,7 +11,7 @@ import fs, {
 } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createTicket } from './file/intents.js';
 import { resolvePaths } from './file/paths.js';
 import { encodeRequest } from './file/request.js';
@@ -239,3 +240,36 @@ describe('a request in a copy that is restored', () => {
     expect([isDone, contentOf(file)]).toEqual([true, expect.objectContaining({ mine: 1 })]);
   });
 });
+
+describe('a store that is closed while it carries others along', () => {
+  it('leaves no file open', async () => {
+    const file = newFile();
+    const { intents, directory } = resolvePaths(file);
+    const ask = (number: number) =>
+      createTicket(intents, 'request', number, encodeRequest([{ key: 'other', raw: String(number) }]));
+    const openFiles = () =>
+      readdirSync('/proc/self/fd').filter((fd) => linkOf(`/proc/self/fd/${fd}`).startsWith(directory));
+    ask(1);
+    const store = openStore(file, { leaseMs: 1 });
+    await store.set('mine', 1);
+    ask(2);
+    let closed: Promise<void> | undefined;
+    const isDirectory = (place: string) => place === directory;
+    const restore = beforeCall('openSync', isDirectory, () => {
+      closed = store.close();
+    });
+    await vi.waitUntil(() => closed !== undefined);
+    restore();
+    await closed;
+    await vi.waitUntil(() => readdirSync(intents).filter((name) => name.startsWith('d')).length === 2);
+    await vi.waitUntil(() => openFiles().length === 0);
+  });
+});
+
+function linkOf(place: string): string {
+  try {
+    return readlinkSync(place);
+  } catch {
+    return '';
+  }
+}

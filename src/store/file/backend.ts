@@ -153,7 +153,7 @@ export class FileBackend implements Backend {
       });
       return attempt;
     } finally {
-      this.standing.settle(attempt);
+      this.standing.settle(attempt, known);
     }
   }
 
