@@ -78,7 +78,7 @@ function removeIntents(file: string): void {
 }
 
 function startFleet(file: string, logs: string, weather: Weather) {
-  const { leaseMs, queues = true, processes = 6, stops = 300, kills = 100 } = weather;
+  const { leaseMs, queues = true, processes = 6, stops = 2000, kills = 200 } = weather;
   const program = fileURLToPath(new URL('./soak-client.test.helper.ts', import.meta.url));
   const clients: ChildProcess[] = [];
   let started = 0;
