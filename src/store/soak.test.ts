@@ -47,6 +47,9 @@ it.each(weathers)(
     await store.set('first', 0);
     const fleet = startFleet(file, logs, weather);
     try {
+      // On a busy machine it takes them seconds to start.
+      while (!readdirSync(logs).some((name) => linesOf(path.join(logs, name)).some(isAcknowledged)))
+        await sleep(50);
       const end = performance.now() + (seconds * 1000) / weathers.length;
       while (performance.now() < end) {
         await sleep(randomInt(10));
@@ -63,8 +66,6 @@ it.each(weathers)(
     expect(readdirSync(`${file}.intents`)).toEqual([]);
     const lines = readdirSync(logs).flatMap((name) => linesOf(path.join(logs, name)));
     expect(lies(lines, final)).toEqual([]);
-    const acknowledged = lines.filter((line) => 'end' in line && line.outcome === 'ok');
-    expect(acknowledged.length).toBeGreaterThan(0);
   },
   (seconds + 60) * 1000,
 );
@@ -114,6 +115,8 @@ function startFleet(file: string, logs: string, weather: Weather) {
     },
   };
 }
+
+const isAcknowledged = (line: SoakLine) => 'end' in line && line.outcome === 'ok';
 
 function linesOf(log: string): SoakLine[] {
   const lines = readFileSync(log, 'utf8').split('\n').slice(0, -1);
