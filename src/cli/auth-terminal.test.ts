@@ -88,7 +88,11 @@ describe.skipIf(!hasPython)(`on a terminal${reason}`, () => {
   it('there are colours, unless the user wants none', async () => {
     const user = newUser();
     user.writeFile(sample);
-    const coloured = await onTerminal(user, '', ['list'], { NO_COLOR: undefined, CI: undefined, TERM: 'xterm' });
+    const coloured = await onTerminal(user, '', ['list'], {
+      NO_COLOR: undefined,
+      CI: undefined,
+      TERM: 'xterm',
+    });
     expect(coloured.output).toContain('\u001b[');
     const plain = await onTerminal(user, '', ['list'], { NO_COLOR: '1', FORCE_COLOR: '1' });
     expect(plain.output).toContain('copilot');

@@ -10,7 +10,6 @@ import { ioError, type Paths, resolvePaths } from './paths.js';
 import { Queue, type Ticket } from './queue.js';
 import { Reader } from './reader.js';
 import { outOfTime, settle } from './settle.js';
-import { syncDirectory } from './stage.js';
 import { Standing } from './standing.js';
 import type { FileState } from './state.js';
 import { listWaiting } from './survey.js';
@@ -97,7 +96,8 @@ export class FileBackend implements Backend {
     let pending: Pending | undefined;
     for (let fences = 0; ; ) {
       try {
-        const paths = resolvePaths(this.file);
+        // A link may be pointed elsewhere meanwhile: a request that is out is committed where it lies.
+        const paths = queue.request?.paths ?? resolvePaths(this.file);
         // A change that may have happened must not be handed to others, who can't know of it.
         const edits = typeof change === 'function' || pending ? undefined : change;
         const isOurs = this.standing.isFor(paths);
@@ -114,11 +114,12 @@ export class FileBackend implements Backend {
         if (attempt.kind === 'committed') {
           this.tell(paths, attempt.repairs);
           if (!request) return;
-          if (attempt.ended.has(request.name)) {
-            queue.leave();
-            return;
-          }
-          // It was not there any more: somebody has told us how it ended.
+          // Not among those that we carried: somebody has told us how it ended, or too many were before it.
+          const end = attempt.ended.has(request.name) ? 'done' : queue.endOfRequest();
+          if (end) queue.leave();
+          if (end === 'done') return;
+          if (end === 'doubt') throw lostSight(paths);
+          if (performance.now() > deadline) throw outOfTime(paths.file);
           continue;
         }
         if (attempt.kind === 'unsettled') {
@@ -145,10 +146,14 @@ export class FileBackend implements Backend {
     const { intent, kind, known } = this.standing.take(paths);
     let attempt: Attempt | undefined;
     try {
-      attempt = await attemptCommit(paths, intent, { ...task, known, keeps: kind === 'standing' });
+      attempt = await attemptCommit(paths, intent, {
+        ...task,
+        known,
+        keeps: kind === 'standing' && !task.own,
+      });
       return attempt;
     } finally {
-      this.standing.settle(attempt);
+      this.standing.settle(attempt, known);
     }
   }
 
@@ -173,28 +178,29 @@ export class FileBackend implements Backend {
   /** A request that is still out there when its call fails is taken back, so that the caller hears the truth. */
   private async isDoneAfterAll(queue: Queue, error: unknown): Promise<boolean> {
     if (!queue.request) return false;
+    // It can't be taken back where there is no room for an intent, say: then nobody is kept from applying it.
     const end = await this.takeBack(queue, queue.request).catch(() => 'doubt' as const);
     if (end === 'doubt') throw error instanceof StoreError ? noLongerDefinite(error) : error;
     return end === 'done';
   }
 
   private async takeBack(queue: Queue, request: Ticket): Promise<'done' | 'doubt' | 'withdrawn'> {
-    const paths = resolvePaths(this.file);
     for (let attempts = 0; attempts < withdrawalsMax; attempts++) {
-      const intent = createIntent(paths.intents);
-      try {
-        const end = withdraw(paths, intent, request);
-        // Whoever carried it along may have told us so meanwhile.
-        if (end) queue.forgetRequest(paths);
-        // Its commit may have been interrupted before it was durable.
-        if (end === 'done') await syncDirectory(paths.directory);
-        if (end) return end;
-      } finally {
-        release(intent);
-      }
+      const end = queue.endOfRequest() ?? (await this.withdraw(request));
+      if (end) return end;
       await sleep(randomInt(1, backoffMsMax));
     }
     return 'doubt';
+  }
+
+  private async withdraw(request: Ticket): ReturnType<typeof withdraw> {
+    const { paths } = request;
+    const intent = createIntent(paths.intents);
+    try {
+      return await withdraw(paths, intent, request);
+    } finally {
+      release(intent);
+    }
   }
 
   private tell(paths: Paths, { restored, merge }: Repairs): void {

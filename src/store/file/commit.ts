@@ -1,10 +1,10 @@
-import { existsSync, rmdirSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { applyChange, type Change } from '../change.js';
 import { type Document, parseDocument, serializeDocument } from '../document.js';
 import { errnoOf, StoreError, unknownOutcome } from '../errors.js';
 import { type Merge, withGeneration } from './generations.js';
-import { endRequest, release, unlinkIfThere } from './intents.js';
+import { endRequest, release } from './intents.js';
 import { type LastCommitted, readLastCommitted } from './last-committed.js';
 import { newNonce } from './owner.js';
 import type { Paths } from './paths.js';
@@ -138,25 +138,35 @@ export async function attemptCommit(paths: Paths, intent: string, task: Task): P
 }
 
 /**
- * Takes a request back. Under an intent of our own, so that nobody is left who could have read it and apply it later.
- * @returns how it had ended before, or `withdrawn` if it never took effect and never will; undefined if fenced
+ * Takes a request back. Under an intent of our own, so that nobody is left who could have read it and apply it later;
+ * and by a rename into it, which fails where somebody has come after us, and where the request has ended. Unlinked
+ * and then asked for, it would be gone with all evidence where both have happened:
+ *
+ *     W: intent | P: intent, reads r | W unlinks r, is fenced | P commits r | P' commits, names r no more | W: withdrawn?
+ *
+ * @returns how it had ended before, or `withdrawn` if it never took effect and never will; undefined if that can't be told
+ * now: fenced, or it has just been told how it ended
  */
-export function withdraw(
+export async function withdraw(
   paths: Paths,
   intent: string,
   request: { place: string; id: string },
-): 'done' | 'doubt' | 'withdrawn' | undefined {
+): Promise<'done' | 'doubt' | 'withdrawn' | undefined> {
   destroyOthers(paths, intent);
   const state = readState(paths.file);
-  const situation = judge(state, readLastCommitted(paths.last), undefined);
+  const last = readLastCommitted(paths.last);
+  const situation = judge(state, last, undefined);
   const isPart = situation?.applied.has(request.id);
-  // It will be part of the file when somebody restores it, and of nothing if nobody can.
-  if (!situation || (isPart && situation.restores)) return 'doubt';
-  if (isPart) return 'done';
-  unlinkIfThere(request.place);
+  if (isPart && !situation?.renewsEpoch) {
+    // Whoever carried it along may have been stopped before this.
+    await durable(paths);
+    return 'done';
+  }
+  // Also where that commit was stopped half-way: the copy holds it, and the file would get it back were it damaged now.
+  const isNamed = isPart || last?.applying.includes(request.id);
+  if (!situation || isNamed) return existsSync(intent) ? 'doubt' : undefined;
   try {
-    // If it is still there, nobody has come after us before the request was gone.
-    rmdirSync(intent);
+    renameSync(request.place, path.join(intent, 'withdrawn'));
     return 'withdrawn';
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;
@@ -220,13 +230,16 @@ interface Outlook {
 /** What the copy will say. The identity of the file is filled in when there is one. */
 function nextRecord(intent: string, { last, state, situation, document, requests }: Outlook): LastCommitted {
   const held = heldBy(state, situation);
+  // What is restored, or put back, may never have been in the file: it is part of the state from this commit on, if that happens.
+  const isRestored = (id: string) => situation.renewsEpoch && last?.applying.includes(id);
+  const applied = requests.applied.map(({ id }) => id);
   return {
     id: path.basename(intent),
     epoch: last && !situation.renewsEpoch ? last.epoch : newNonce(),
     replaces: state.identity,
     identity: state.identity,
-    applied: requests.applied.map(({ id }) => id),
-    applying: requests.open.map(({ id }) => id),
+    applied: applied.filter((id) => !isRestored(id)),
+    applying: [...applied.filter(isRestored), ...requests.open.map(({ id }) => id)],
     generations: withGeneration(situation.generations, held, document, timeOf(state.identity)),
     bytes: state.kind === 'valid' && document === held ? state.bytes : serializeDocument(document),
   };

@@ -15,6 +15,8 @@ export interface Ticket {
   id: string;
   number: number;
   kind: 'ticket' | 'request';
+  /** What it is a ticket for. */
+  paths: Paths;
 }
 
 export type Turn =
@@ -87,7 +89,7 @@ export class Queue {
       }
       for (;;) {
         // First: with our request carried along by another, nothing may be in the way any more.
-        const turn = this.endOfRequest(paths) ?? this.look(paths, leaseMs, edits, alarm);
+        const turn = this.endOfRequest() ?? this.look(paths, leaseMs, edits, alarm);
         if (turn) return turn;
         await alarm.sleep(pauseMs);
       }
@@ -105,7 +107,7 @@ export class Queue {
     alarm.set(place);
     // It may have been told before the alarm was set.
     if (existsSync(place)) await alarm.sleep(trustMs);
-    return this.endOfRequest(paths);
+    return this.endOfRequest();
   }
 
   /**
@@ -117,14 +119,9 @@ export class Queue {
 
   /** Takes our ticket away. Not for a request that somebody may still apply. */
   leave(): void {
-    if (this.ticket) unlinkIfThere(this.ticket.place);
+    // Somebody who carried our request along, too, may have told its end meanwhile: nobody else would take that away.
+    if (this.ticket && !unlinkIfThere(this.ticket.place)) this.endOfRequest();
     this.ticket = undefined;
-  }
-
-  /** Takes our request away, told or untold how it ended: its caller knows. */
-  forgetRequest(paths: Paths): void {
-    if (!this.request || unlinkIfThere(this.request.place)) return;
-    unlinkIfThere(path.join(paths.intents, endedName(this.request.name)));
   }
 
   /** Passes whoever is gone. @returns undefined if there is something to wait for */
@@ -150,13 +147,14 @@ export class Queue {
   }
 
   /** How our request ended, if it has. */
-  private endOfRequest(paths: Paths): 'done' | 'doubt' | undefined {
+  endOfRequest(): 'done' | 'doubt' | undefined {
     const { request } = this;
     if (!request) return undefined;
     if (existsSync(request.place)) return undefined;
     this.ticket = undefined;
+    const done = path.join(path.dirname(request.place), endedName(request.name));
     // Neither there nor done: removed by a hand that is not ours, perhaps after it had been read.
-    return unlinkIfThere(path.join(paths.intents, endedName(request.name))) ? 'done' : 'doubt';
+    return unlinkIfThere(done) ? 'done' : 'doubt';
   }
 
   private firstObstacle(entries: readonly Entry[]): Entry | undefined {
@@ -220,7 +218,7 @@ function takeTicket(paths: Paths, edits: readonly Edit[] | undefined): Ticket {
   const kind = edits ? 'request' : 'ticket';
   const number = clock();
   const content = edits ? encodeRequest(edits) : '';
-  return { ...createTicket(paths.intents, kind, number, content), kind, number };
+  return { ...createTicket(paths.intents, kind, number, content), kind, number, paths };
 }
 
 type Place = Pick<Ticket, 'name' | 'number'>;

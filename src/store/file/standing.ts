@@ -72,14 +72,19 @@ export class Standing {
     return this.held;
   }
 
-  /** After an attempt: keeps the intent if it is of use, and gives it back otherwise. */
-  settle(attempt: Attempt | undefined): void {
+  /**
+   * After an attempt: keeps the intent if it is of use, and gives it back otherwise.
+   * @param before what was known when it began
+   */
+  settle(attempt: Attempt | undefined, before: Known | undefined): void {
     const { held } = this;
     const now = performance.now();
     this.lastCommit = now;
     if (attempt?.kind === 'fenced' || (attempt?.kind === 'committed' && attempt.ended.size > 0))
       this.noteCrowd();
     if (!held || attempt?.kind !== 'committed') {
+      // The store was closed during an attempt for others.
+      if (attempt?.kind === 'committed' && attempt.known !== before) closeLater(attempt.known?.files ?? []);
       this.end();
       return;
     }

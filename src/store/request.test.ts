@@ -1,0 +1,275 @@
+import { execFileSync } from 'node:child_process';
+import fs, {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import path from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { createTicket } from './file/intents.js';
+import { resolvePaths } from './file/paths.js';
+import { encodeRequest } from './file/request.js';
+import { failureOf, newFile, sourceUrl, strangersIntent, textOf } from './scratch.test.helper.js';
+import { openStore, type StoreOptions } from './store.js';
+
+/**
+ * A change that waits in line lies there as a request, which others carry along. Somebody else acts between two steps of
+ * its owner: it must then be there exactly once, and its owner must hear the truth.
+ */
+function beforeCall(
+  name: 'mkdirSync' | 'openSync',
+  isMeant: (place: string) => boolean,
+  meanwhile: () => void,
+): () => number {
+  const original = fs[name] as (...args: unknown[]) => unknown;
+  let calls = 0;
+  Object.assign(fs, {
+    [name]: (...args: unknown[]) => {
+      if (isMeant(String(args[0])) && calls++ === 0) meanwhile();
+      return original(...args);
+    },
+  });
+  syncBuiltinESMExports();
+  return () => {
+    Object.assign(fs, { [name]: original });
+    syncBuiltinESMExports();
+    return calls;
+  };
+}
+
+const isIntentName = (name: string) => /^[ik]-/.test(name);
+const isIntent = (place: string) => isIntentName(path.basename(place));
+
+/** Runs to its end in another process, which reckons with our own not for long. */
+function elsewhere(file: string, does: string): void {
+  const program = `
+    const { openStore } = await import(${sourceUrl('./store.ts')});
+    const store = openStore(${JSON.stringify(file)}, { leaseMs: 1 });
+    ${does}`;
+  execFileSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
+    stdio: 'pipe',
+  });
+}
+
+async function setInLine(file: string, options: StoreOptions): Promise<void> {
+  const store = openStore(file, options);
+  await store.set('mine', 1, { signal: AbortSignal.timeout(10_000) });
+  await store.close();
+}
+
+/** The same for one that is killed right before a call of the system. */
+function killedElsewhere(file: string, call: string, isMeant: string): void {
+  const program = `
+    const { default: fs } = await import('node:fs');
+    const { syncBuiltinESMExports } = await import('node:module');
+    const file = ${JSON.stringify(file)};
+    const { ${call}: original } = fs;
+    fs.${call} = (...args) => {
+      if (${isMeant}) process.kill(process.pid, 'SIGKILL');
+      return original(...args);
+    };
+    syncBuiltinESMExports();
+    await store.set('other', 2);`;
+  expect(() => elsewhere(file, program)).toThrow();
+}
+
+/** With a stranger's intent in the way, so that the next change becomes a request first. */
+async function newStore(): Promise<string> {
+  const file = newFile();
+  await openStore(file).set('first', 0);
+  mkdirSync(strangersIntent(file), { recursive: true });
+  return file;
+}
+
+const contentOf = (file: string) => JSON.parse(textOf(file)) as unknown;
+
+describe('a request that another has carried along', () => {
+  it('is done, also where its owner finds the way free at that moment and sees only its end', async () => {
+    const file = await newStore();
+    const restore = beforeCall('mkdirSync', isIntent, () => elsewhere(file, "await store.set('other', 2);"));
+    try {
+      await setInLine(file, { leaseMs: 20 });
+    } finally {
+      expect(restore()).toBeGreaterThan(0);
+    }
+    expect(contentOf(file)).toEqual({ first: 0, mine: 1, other: 2 });
+    expect(readdirSync(`${file}.intents`)).toEqual([]);
+  });
+
+  it('leaves nothing behind where its owner has carried it along, too, and is told its end meanwhile', async () => {
+    const file = await newStore();
+    const directory = `${file}.intents`;
+    const rename = (from: string, to: string) => {
+      for (const name of readdirSync(directory).filter((entry) => entry.startsWith(from)))
+        fs.renameSync(path.join(directory, name), path.join(directory, to + name.slice(1)));
+    };
+    const restoreFirst = beforeCall('mkdirSync', isIntent, () => {
+      elsewhere(file, "await store.set('other', 2);");
+      // As if the other had not come to tell it yet.
+      rename('d', 'r');
+    });
+    const restoreSecond = beforeCall(
+      'openSync',
+      (place) => place === path.dirname(file),
+      () => rename('r', 'd'),
+    );
+    try {
+      await setInLine(file, { leaseMs: 20 });
+    } finally {
+      expect(restoreSecond()).toBeGreaterThan(0);
+      restoreFirst();
+    }
+    expect(contentOf(file)).toEqual({ first: 0, mine: 1, other: 2 });
+    expect(readdirSync(directory)).toEqual([]);
+  });
+});
+
+describe('a request that its owner takes back at its deadline', () => {
+  /** The first time that the owner looks into the file, it is to withdraw. */
+  const whileWithdrawn = (file: string, meanwhile: () => void) =>
+    beforeCall('openSync', (place) => place === file, meanwhile);
+
+  it('is done where another carries it along at that moment, though a later commit does not name it', async () => {
+    const file = await newStore();
+    const restore = whileWithdrawn(file, () =>
+      elsewhere(file, "await store.set('other', 2); await store.set('other', 3);"),
+    );
+    try {
+      await setInLine(file, { deadlineMs: 30 });
+    } finally {
+      expect(restore()).toBeGreaterThan(0);
+    }
+    expect(contentOf(file)).toEqual({ first: 0, mine: 1, other: 3 });
+    expect(readdirSync(`${file}.intents`)).toEqual([]);
+  });
+
+  it('is unknown where a commit with it was stopped half-way, as the file may yet get it from the copy', async () => {
+    const file = await newStore();
+    const restore = whileWithdrawn(file, () => killedElsewhere(file, 'renameSync', 'args[1] === file'));
+    try {
+      const error = await failureOf(setInLine(file, { deadlineMs: 30 }));
+      expect(error).toMatchObject({ code: 'E_UNKNOWN', definite: false });
+    } finally {
+      expect(restore()).toBeGreaterThan(0);
+    }
+    expect(contentOf(file)).toEqual({ first: 0 });
+    writeFileSync(file, '{"fir');
+    expect(await openStore(file).get('mine')).toBe(1);
+  });
+
+  it('is done only when it is durable, where whoever carried it along was stopped before that', async () => {
+    const file = await newStore();
+    const directory = path.dirname(file);
+    const restore = whileWithdrawn(file, () =>
+      killedElsewhere(file, 'openSync', `args[0] === '${directory}'`),
+    );
+    const restoreCount = beforeCall(
+      'openSync',
+      (place) => place === directory,
+      () => {},
+    );
+    try {
+      await setInLine(file, { deadlineMs: 30 });
+      expect(restoreCount()).toBeGreaterThan(0);
+    } finally {
+      expect(restore()).toBeGreaterThan(0);
+    }
+    expect(contentOf(file)).toMatchObject({ first: 0, mine: 1 });
+  });
+
+  it('is unknown where it can not be taken back', async () => {
+    const file = await newStore();
+    const restore = beforeCall('mkdirSync', isIntent, () => {
+      throw Object.assign(new Error('no room'), { code: 'ENOSPC' });
+    });
+    try {
+      const error = await failureOf(setInLine(file, { deadlineMs: 30 }));
+      expect(error).toMatchObject({ code: 'E_UNKNOWN', definite: false });
+    } finally {
+      expect(restore()).toBeGreaterThan(0);
+    }
+  });
+});
+
+describe('a request for a file behind a link', () => {
+  it('is committed where it lies, though the link is pointed elsewhere meanwhile', async () => {
+    const file = await newStore();
+    const link = newFile();
+    symlinkSync(file, link);
+    const other = newFile();
+    const restore = beforeCall(
+      'openSync',
+      (place) => place === file,
+      () => {
+        // Its first attempt is fenced, and it looks where to go on.
+        for (const name of readdirSync(`${file}.intents`).filter(isIntentName))
+          rmSync(path.join(`${file}.intents`, name), { recursive: true });
+        symlinkSync(other, `${link}.new`);
+        renameSync(`${link}.new`, link);
+      },
+    );
+    try {
+      await setInLine(link, { leaseMs: 20 });
+    } finally {
+      expect(restore()).toBeGreaterThan(0);
+    }
+    expect(contentOf(file)).toEqual({ first: 0, mine: 1 });
+    expect(existsSync(other)).toBe(false);
+  });
+});
+
+describe('a request in a copy that is restored', () => {
+  it('is not told to be done where the restoration was stopped half-way, and the file was repaired by hand', async () => {
+    const file = newFile();
+    await openStore(file).set('first', 0);
+    const { intents } = resolvePaths(file);
+    createTicket(intents, 'request', 1, encodeRequest([{ key: 'mine', raw: '1' }]));
+    // Once with the request, and once to restore the damaged file from the copy of that commit.
+    killedElsewhere(file, 'renameSync', 'args[1] === file');
+    writeFileSync(file, '{"fir');
+    killedElsewhere(file, 'renameSync', 'args[1] === file');
+    writeFileSync(file, '{"first": 5}');
+    await openStore(file).set('last', 1);
+    const isDone = readdirSync(intents).some((name) => name.startsWith('d'));
+    expect([isDone, contentOf(file)]).toEqual([true, expect.objectContaining({ mine: 1 })]);
+  });
+});
+
+describe('a store that is closed while it carries others along', () => {
+  it('leaves no file open', async () => {
+    const file = newFile();
+    const { intents, directory } = resolvePaths(file);
+    const ask = (number: number) =>
+      createTicket(intents, 'request', number, encodeRequest([{ key: 'other', raw: String(number) }]));
+    const openFiles = () =>
+      readdirSync('/proc/self/fd').filter((fd) => linkOf(`/proc/self/fd/${fd}`).startsWith(directory));
+    ask(1);
+    const store = openStore(file, { leaseMs: 1 });
+    await store.set('mine', 1);
+    ask(2);
+    let closed: Promise<void> | undefined;
+    const isDirectory = (place: string) => place === directory;
+    const restore = beforeCall('openSync', isDirectory, () => {
+      closed = store.close();
+    });
+    await vi.waitUntil(() => closed !== undefined);
+    restore();
+    await closed;
+    await vi.waitUntil(() => readdirSync(intents).filter((name) => name.startsWith('d')).length === 2);
+    await vi.waitUntil(() => openFiles().length === 0);
+  });
+});
+
+function linkOf(place: string): string {
+  try {
+    return readlinkSync(place);
+  } catch {
+    return '';
+  }
+}
