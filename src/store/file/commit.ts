@@ -7,6 +7,7 @@ import { type Merge, withGeneration } from './generations.js';
 import { endRequest, release, unlinkIfThere } from './intents.js';
 import { type LastCommitted, readLastCommitted } from './last-committed.js';
 import { newNonce } from './owner.js';
+import { type Ownership, ownershipToKeep } from './ownership.js';
 import type { Paths } from './paths.js';
 import { publish } from './publish.js';
 import { quarantine } from './quarantine.js';
@@ -94,6 +95,7 @@ export async function attemptCommit(paths: Paths, intent: string, task: Task): P
   const isApplied = task.pending && wasApplied(paths, task.pending, last, state);
   const document = isApplied ? carried : applyChange(carried, task.change);
 
+  const owner = ownershipToKeep(paths.file, state.kind === 'missing' ? undefined : state.owner);
   const restored = keepUnusable(paths, state);
   const repairs: Repairs = {
     ...(restored && { restored }),
@@ -107,11 +109,11 @@ export async function attemptCommit(paths: Paths, intent: string, task: Task): P
     const outcome = await publish(paths, intent, record, {
       isFileNew: writesFile,
       isStillRight: () => !hasChanged(paths.file, state) && requests.open.every(({ isAlive }) => isAlive()),
-      previous: last,
+      ...{ previous: last, owner },
     });
     if (outcome.kind !== 'published') return outcome;
     const { record: written, files } = outcome;
-    known = { last: written, files, state: stateAfter(written, state, document, writesFile) };
+    known = { last: written, files, state: writesFile ? stateAfter(written, document, owner) : state };
   } else if (task.known && (!existsSync(intent) || hasChanged(paths.file, state))) {
     // Nothing is renamed, so nothing has failed: what a standing intent vouches for must be asked.
     return { kind: 'fenced' };
@@ -236,13 +238,11 @@ function heldBy(state: FileState, situation: Situation): Document {
 }
 
 function stateAfter(
-  record: LastCommitted,
-  before: FileState,
+  { identity, bytes }: LastCommitted,
   document: Document,
-  isFileNew: boolean,
+  owner: Ownership | undefined,
 ): FileState {
-  if (!isFileNew) return before;
-  return { kind: 'valid', identity: record.identity, bytes: record.bytes, document };
+  return { kind: 'valid', identity, bytes, document, ...(owner && { owner }) };
 }
 
 async function durable(paths: Paths): Promise<void> {
