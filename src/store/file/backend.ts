@@ -118,6 +118,7 @@ export class FileBackend implements Backend {
           if (end === 'done') return;
           if (end === 'doubt') throw lostSight(paths);
           // It was not there any more: somebody has told us how it ended.
+          if (performance.now() > deadline) throw outOfTime(paths.file);
           continue;
         }
         if (attempt.kind === 'unsettled') {
