@@ -58,11 +58,12 @@ describe('many processes at once', () => {
     expectAllIn(file, all);
     expect(JSON.parse(textOf(file))).not.toHaveProperty('late');
     await twelve[0]?.call('set', file, 'last', true);
-    expect(readdirSync(`${file}.intents`)).toEqual([]);
+    // Whoever carried the others along rests for a moment.
+    await expect.poll(() => readdirSync(`${file}.intents`)).toEqual([]);
   });
 
   it('sixteen create the file, again and again: every write is there', async () => {
-    for (let round = 0; round < 20; round++) {
+    for (let round = 0; round < 15; round++) {
       const file = path.join(newFile(), '..', 'not', 'yet', 'auth.json');
       expectAllIn(file, await together(writers, file, round));
     }
@@ -74,13 +75,13 @@ describe('many processes at once', () => {
     const all = await together(four, file, 'first');
     let isOver = false;
     const jumps = (async () => {
-      for (let n = 0; !isOver; n++) {
+      for (let n = 0; !isOver && n < 1e5; n++) {
         for (const place of [file, `${file}.last`, `${file}.intents`])
           utimesSync(place, n % 2 ? 1 : 4e9, n % 2 ? 4e9 : 1);
         await new Promise((resolve) => setImmediate(resolve));
       }
     })();
-    for (let round = 0; round < 50; round++)
+    for (let round = 0; round < 20; round++)
       for (const [key, answer] of await together(four, file, round)) all.set(key, answer);
     isOver = true;
     await jumps;
@@ -106,11 +107,19 @@ it.each(hostile)('nothing is lost %s', async (_, options, setup) => {
     Array.from({ length: 4 }, () => newWriter({ setup, options: { deadlineMs: 60_000, ...options } })),
   );
   const file = newFile();
-  const all = new Map<string, Answer>();
-  for (let round = 0; round < 10; round++) {
-    for (const [key, answer] of await together(writers, file, round)) all.set(key, answer);
-    await Promise.all(writers.map((writer) => writer.call('add', file, 'sum', 1)));
+  const told = { ok: 0, unknown: 0 };
+  for (let round = 0; round < 5; round++) {
+    const answers = await together(writers, file, round);
+    const sums = await Promise.all(writers.map((writer) => writer.call('add', file, 'sum', 1)));
+    const document = JSON.parse(textOf(file));
+    for (const [key, { ok, definite }] of answers) {
+      if (ok) expect(document).toHaveProperty([key]);
+      else if (definite) expect(document).not.toHaveProperty([key]);
+    }
+    told.ok += sums.filter(({ ok }) => ok).length;
+    told.unknown += sums.filter(({ ok, definite }) => !ok && !definite).length;
+    expect(document.sum).toBeGreaterThanOrEqual(told.ok);
+    expect(document.sum).toBeLessThanOrEqual(told.ok + told.unknown);
   }
-  expectAllIn(file, all);
-  expect(JSON.parse(textOf(file))).toMatchObject({ sum: 40 });
+  expect(told.ok).toBeGreaterThan(10);
 });
