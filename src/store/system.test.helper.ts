@@ -7,7 +7,8 @@ import { expect } from 'vitest';
 import { newDirectory, runCommand } from './scratch.test.helper.js';
 
 /** The store as it was built, which `npm test` does first: processes of it start at once, also as another user. */
-const store = fileURLToPath(new URL('../../dist/src/store/store.js', import.meta.url));
+export const built = (name: string) =>
+  fileURLToPath(new URL(`../../dist/src/store/${name}.js`, import.meta.url));
 
 /** What some systems do not grant. Where a test is skipped for it, the reason is printed. */
 const probes = {
@@ -38,7 +39,7 @@ function has(need: Need): boolean {
 
 /** Before a command: what makes it run as a user who owns nothing, in namespaces of its own, or after a mount. */
 export const asNobody = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
-export const after = (script: string, ...flags: string[]) => [
+export const having = (script: string, ...flags: string[]) => [
   ...['unshare', '--mount', ...flags, 'sh', '-ec', `${script}\nexec "$@"`, 'sh'],
 ];
 
@@ -64,7 +65,7 @@ export async function newWriter({ wrapper = [], env = {}, setup = '', options = 
     import fs from 'node:fs';
     import { createInterface } from 'node:readline';
     ${setup}
-    const { openStore } = await import(${JSON.stringify(store)});
+    const { openStore } = await import(${JSON.stringify(built('store'))});
     const stores = new Map();
     const answer = (of) => fs.writeSync(1, JSON.stringify(of) + '\\n');
     fs.writeSync(1, process.pid + '\\n');
