@@ -105,7 +105,7 @@ export interface SystemCall {
 
 /**
  * Traces the system calls of a process while something is done.
- * @param expressions of `strace -e`; what `inject` counts, it counts in each thread
+ * @param expressions of `strace -e`, or a path for `-P`; what `inject` counts, it counts in each thread
  * @param threads false for the main thread alone
  */
 export async function trace(
@@ -115,7 +115,9 @@ export async function trace(
   threads = true,
 ): Promise<SystemCall[]> {
   const output = path.join(newDirectory(), 'trace');
-  const flags = expressions.flatMap((expression) => ['-e', expression]);
+  const flags = expressions.flatMap((expression) =>
+    expression.startsWith('/') ? ['-P', expression] : ['-e', expression],
+  );
   const all = [...(threads ? ['-f'] : []), '-y', '-s', '40', '-o', output, ...flags, '-p', String(pid)];
   const strace = spawn('strace', all, { stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = once(strace, 'exit');

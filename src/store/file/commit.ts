@@ -96,13 +96,13 @@ export async function attemptCommit(paths: Paths, intent: string, task: Task): P
   const document = isApplied ? carried : applyChange(carried, task.change);
 
   const owner = ownershipToKeep(paths.file, state.kind === 'missing' ? undefined : state.owner);
-  const restored = keepUnusable(paths, state);
+  const restored = keepUnusable(paths, state, situation);
   const repairs: Repairs = {
     ...(restored && { restored }),
     ...(situation.merge && { merge: situation.merge }),
   };
   const record = nextRecord(intent, { last, state, situation, document, requests });
-  const writesFile = restored !== undefined || document !== heldBy(state, situation);
+  const writesFile = situation.restores || document !== heldBy(state, situation);
   let known: Known | undefined;
   // A request is told to be done only where the copy tells so, too: else somebody who has read it may apply it again.
   if (writesFile || (last && situation.copyIsOld) || requests.open.length > 0) {
@@ -183,8 +183,10 @@ function unusable(paths: Paths, state: FileState): never {
   );
 }
 
-function keepUnusable(paths: Paths, state: FileState): Repairs['restored'] {
-  if (state.kind !== 'corrupt') return undefined;
+function keepUnusable(paths: Paths, state: FileState, { restores }: Situation): Repairs['restored'] {
+  if (!restores) return undefined;
+  // Somebody has removed it for us, and did not live to put the file there.
+  if (state.kind !== 'corrupt') return { reason: 'it was a directory', quarantine: undefined };
   return { reason: state.reason, quarantine: quarantine(paths, state) };
 }
 
