@@ -1,6 +1,7 @@
 import {
   chmodSync,
   chownSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -175,4 +176,13 @@ it('a link planted at the name of a staged file is refused, and at that of a kep
   expect(await store.all()).toEqual({ a: 1 });
   expect(textOf(`${file}.corrupt-021fb596db81e6d0`)).toBe('{');
   expect([textOf(victim), lstatSync(victim).mode & 0o777]).toEqual(['CANARY', 0o644]);
+});
+
+it('another hard link keeps the old state: the file is a new one, and nothing is written through the link', async () => {
+  const file = newFile();
+  await openStore(file).set('a', 1);
+  linkSync(file, `${file}.other`);
+  await openStore(file).set('b', 2);
+  expect(JSON.parse(textOf(file))).toEqual({ a: 1, b: 2 });
+  expect(JSON.parse(textOf(`${file}.other`))).toEqual({ a: 1 });
 });
