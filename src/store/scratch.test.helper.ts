@@ -46,7 +46,12 @@ export function sourceUrl(relative: string): string {
 
 /** Runs the text of a module in a process of its own. `line()` is the next line of its output; it fails at the end. */
 export function runProgram(source: string, env: NodeJS.ProcessEnv = {}) {
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', source], {
+  return runCommand([process.execPath, '--import', 'tsx', '--input-type=module', '-e', source], env);
+}
+
+/** The same for any command. */
+export function runCommand([command = '', ...args]: string[], env: NodeJS.ProcessEnv = {}) {
+  const child = spawn(command, args, {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, ...env },
   });
@@ -56,6 +61,7 @@ export function runProgram(source: string, env: NodeJS.ProcessEnv = {}) {
     pid: child.pid,
     ended: once(child, 'exit'),
     kill: () => child.kill('SIGKILL'),
+    endInput: () => child.stdin.end(),
     tell: (line: string) => child.stdin.write(`${line}\n`),
     async line(): Promise<string> {
       const { value, done } = await lines.next();

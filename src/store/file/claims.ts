@@ -1,21 +1,22 @@
 import {
   chmodSync,
   closeSync,
-  fchmodSync,
   mkdirSync,
-  openSync,
   readdirSync,
   readFileSync,
   rmdirSync,
   unlinkSync,
   writeFileSync,
-  writeSync,
 } from 'node:fs';
 import path from 'node:path';
 import { errnoOf } from '../errors.js';
 import type { Claim, Claims, SeenClaim, Version } from '../refresh/claims.js';
 import { isProvablyDead, newNonce, type Owner, self } from './owner.js';
+import { giveDirectory, type Ownership, ownershipFromRoot } from './ownership.js';
 import { ioError, resolvePaths } from './paths.js';
+import { stage } from './stage.js';
+
+const suffix = '.refresh';
 
 /** What a claim's file holds. */
 interface Content extends Owner {
@@ -88,7 +89,7 @@ export class FileClaims implements Claims {
   }
 
   #directory(): string {
-    return `${resolvePaths(this.#file).file}.refresh`;
+    return resolvePaths(this.#file).file + suffix;
   }
 }
 
@@ -114,30 +115,31 @@ function namesIn(directory: string): string[] {
   }
 }
 
+/** The file whose claim lies at this place. */
+function fileOf(place: string): string {
+  return path.dirname(place).slice(0, -suffix.length);
+}
+
 /** @returns false if it is there already */
 function create(place: string, content: string): boolean {
   for (let attempt = 0; ; attempt++) {
     try {
-      const descriptor = openSync(place, 'wx', 0o600);
-      try {
-        fchmodSync(descriptor, 0o600);
-        writeSync(descriptor, content);
-      } finally {
-        closeSync(descriptor);
-      }
+      // Root gives it to the owner of the file, who could not see otherwise who is refreshing.
+      closeSync(stage(place, Buffer.from(content), ownershipFromRoot(fileOf(place))).descriptor);
       return true;
     } catch (error) {
       if (errnoOf(error) === 'EEXIST') return false;
       // Whoever was the last to refresh removes the directory.
       if (errnoOf(error) !== 'ENOENT' || attempt >= 100) throw ioError('create', place, error);
-      makeDirectory(path.dirname(place));
+      makeDirectory(path.dirname(place), ownershipFromRoot(fileOf(place)));
     }
   }
 }
 
-function makeDirectory(directory: string): void {
+function makeDirectory(directory: string, owner: Ownership | undefined): void {
   try {
     mkdirSync(directory, { mode: 0o700 });
+    giveDirectory(directory, owner);
     chmodSync(directory, 0o700);
   } catch (error) {
     const code = errnoOf(error);

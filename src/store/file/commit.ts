@@ -7,6 +7,7 @@ import { type Merge, withGeneration } from './generations.js';
 import { endRequest, release } from './intents.js';
 import { type LastCommitted, readLastCommitted } from './last-committed.js';
 import { newNonce } from './owner.js';
+import { type Ownership, ownershipToKeep } from './ownership.js';
 import type { Paths } from './paths.js';
 import { publish } from './publish.js';
 import { quarantine } from './quarantine.js';
@@ -95,26 +96,27 @@ export async function attemptCommit(paths: Paths, intent: string, task: Task): P
   const isApplied = task.pending && wasApplied(paths, task.pending, last, state);
   const document = isApplied ? carried : applyChange(carried, task.change);
 
-  const restored = keepUnusable(paths, state);
+  const owner = ownershipToKeep(paths.file, state.kind === 'missing' ? undefined : state.owner);
+  const restored = keepUnusable(paths, state, situation);
   const repairs: Repairs = {
     ...(restored && { restored }),
     ...(situation.merge && { merge: situation.merge }),
   };
   const record = nextRecord(intent, { last, state, situation, document, requests });
-  const writesFile = restored !== undefined || document !== heldBy(state, situation);
+  const writesFile = situation.restores || document !== heldBy(state, situation);
   let known: Known | undefined;
   // A request is told to be done only where the copy tells so, too: else somebody who has read it may apply it again.
   if (writesFile || (last && situation.copyIsOld) || requests.open.length > 0) {
     const outcome = await publish(paths, intent, record, {
       isFileNew: writesFile,
       isStillRight: () => !hasChanged(paths.file, state) && requests.open.every(({ isAlive }) => isAlive()),
-      previous: last,
+      ...{ previous: last, owner },
     });
     if (outcome.kind !== 'published') return outcome;
     const { record: written, files } = outcome;
     // Their names are taken now; the disk can free them while it syncs the directory.
     closeLater(task.known?.files ?? []);
-    known = { last: written, files, state: stateAfter(written, state, document, writesFile) };
+    known = { last: written, files, state: writesFile ? stateAfter(written, document, owner) : state };
   } else if (task.known && (!existsSync(intent) || hasChanged(paths.file, state))) {
     // Nothing is renamed, so nothing has failed: what a standing intent vouches for must be asked.
     return { kind: 'fenced' };
@@ -193,8 +195,10 @@ function unusable(paths: Paths, state: FileState): never {
   );
 }
 
-function keepUnusable(paths: Paths, state: FileState): Repairs['restored'] {
-  if (state.kind !== 'corrupt') return undefined;
+function keepUnusable(paths: Paths, state: FileState, { restores }: Situation): Repairs['restored'] {
+  if (!restores) return undefined;
+  // Somebody has removed it for us, and did not live to put the file there.
+  if (state.kind !== 'corrupt') return { reason: 'it was a directory', quarantine: undefined };
   return { reason: state.reason, quarantine: quarantine(paths, state) };
 }
 
@@ -251,13 +255,11 @@ function heldBy(state: FileState, situation: Situation): Document {
 }
 
 function stateAfter(
-  record: LastCommitted,
-  before: FileState,
+  { identity, bytes }: LastCommitted,
   document: Document,
-  isFileNew: boolean,
+  owner: Ownership | undefined,
 ): FileState {
-  if (!isFileNew) return before;
-  return { kind: 'valid', identity: record.identity, bytes: record.bytes, document };
+  return { kind: 'valid', identity, bytes, document, ...(owner && { owner }) };
 }
 
 async function durable(paths: Paths): Promise<void> {

@@ -1,18 +1,25 @@
 import {
   chmodSync,
   closeSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   renameSync,
   rmdirSync,
   rmSync,
-  statSync,
   unlinkSync,
 } from 'node:fs';
 import path from 'node:path';
 import { errnoOf } from '../errors.js';
 import { type Entry, endedName, newIntentName, newTicketName, parseEntry } from './entry-names.js';
-import { ioError } from './paths.js';
+import {
+  giveDirectory,
+  type Ownership,
+  ownershipFromRoot,
+  ownershipOf,
+  ownershipToKeep,
+} from './ownership.js';
+import { fileOfIntents, ioError } from './paths.js';
 import { stage, syncDirectoryNow } from './stage.js';
 
 /** All of ours that is there now. An entry present during the whole call is in the result: the protocol needs no more of it. */
@@ -28,8 +35,14 @@ export function listEntries(directory: string): Entry[] {
 export function createIntent(directory: string, kind: 'intent' | 'standing' = 'intent'): string {
   const intent = path.join(directory, newIntentName(kind));
   makeInside(directory, () => mkdirSync(intent, { mode: 0o700 }));
-  tighten(intent);
-  tighten(directory);
+  try {
+    const owner = ownershipFromRoot(fileOfIntents(directory));
+    tighten(intent, owner);
+    tighten(directory, owner);
+  } catch (error) {
+    release(intent);
+    throw error;
+  }
   return intent;
 }
 
@@ -42,7 +55,8 @@ export function createTicket(
 ): { place: string; name: string; id: string } {
   const { name, id } = newTicketName(kind, number);
   const place = path.join(directory, name);
-  makeInside(directory, () => closeSync(stage(place, Buffer.from(content)).descriptor));
+  const owner = ownershipFromRoot(fileOfIntents(directory));
+  makeInside(directory, () => closeSync(stage(place, Buffer.from(content), owner).descriptor));
   return { place, name, id };
 }
 
@@ -86,16 +100,40 @@ function makeOne(directory: string): boolean {
     if (errnoOf(error) === 'ENOENT' && path.dirname(directory) !== directory) return false;
     throw ioError('create', directory, error);
   }
-  tighten(directory);
+  try {
+    // Ours where the file is another's, it would keep its owner out.
+    tighten(directory, ownershipOfNew(directory));
+  } catch (error) {
+    removeIfEmpty(directory);
+    throw error;
+  }
   // Else a power cut could take the whole directory, and the first acknowledged write with it.
   syncDirectoryNow(path.dirname(directory));
   return true;
 }
 
-/** Ours alone: a directory that was there may be open to others, and a new one lacks what the umask took from us. */
-function tighten(directory: string): void {
+/** Of the directory of intents: whose the file is. Of one above it: whose the one above that is. */
+function ownershipOfNew(directory: string): Ownership | undefined {
+  const file = fileOfIntents(directory);
+  return ownershipToKeep(file, file === directory ? undefined : ownershipOf(file));
+}
+
+function removeIfEmpty(directory: string): void {
   try {
-    if ((statSync(directory).mode & 0o777) !== 0o700) chmodSync(directory, 0o700);
+    rmdirSync(directory);
+  } catch {
+    // Others use it already.
+  }
+}
+
+/** Ours alone: a directory that was there may be open to others, and a new one lacks what the umask took from us. */
+function tighten(directory: string, owner: Ownership | undefined): void {
+  try {
+    const stats = lstatSync(directory);
+    if (stats.isSymbolicLink())
+      throw new Error('it is a symbolic link, and nobody but you should say where to');
+    if (owner && owner.uid !== stats.uid) giveDirectory(directory, owner);
+    if ((stats.mode & 0o777) !== 0o700) chmodSync(directory, 0o700);
   } catch (error) {
     // Destroyed by a successor already: what comes next will find out.
     if (errnoOf(error) !== 'ENOENT') throw ioError('make private', directory, error);

@@ -11,7 +11,7 @@ export interface Owner {
   pid: number;
   /** Clock ticks between boot and the process's start; '0' where the system does not tell. */
   startTime: string;
-  /** Fingerprint of host name, boot and pid namespace: pids compare only within one machine. */
+  /** Fingerprint of host name, boot, and pid and time namespace: pids and start times compare only within one machine. */
   machine: string;
   host: string;
 }
@@ -37,7 +37,9 @@ export function newNonce(): string {
  */
 export function isProvablyDead(owner: Owner): boolean {
   if (owner.machine !== self.machine) return false;
-  return owner.startTime === '0' ? !hasProcess(owner.pid) : startTimeOf(owner.pid) !== owner.startTime;
+  const startTime = owner.startTime === '0' ? undefined : startTimeOf(owner.pid);
+  // Not to be seen in /proc: gone, or another user's that is hidden from us.
+  return startTime === undefined ? !hasProcess(owner.pid) : startTime !== owner.startTime;
 }
 
 /** The quick look, where a wrong yes does no harm: a zombie, or another process with the same number, counts as alive. */
@@ -54,18 +56,20 @@ function hasProcess(pid: number): boolean {
   }
 }
 
-/** Undefined for a process that does not exist or is a zombie, which can act no more than a dead one. */
+/** Undefined where the system does not tell. A zombie, which can act no more than a dead one, never has that of its life. */
 function startTimeOf(pid: number): string | undefined {
   const stat = readProc(() => readFileSync(`/proc/${pid}/stat`, 'latin1'));
   // The command name, in parentheses, may itself contain spaces and parentheses.
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields?.[0] === 'Z' || fields?.[0] === 'X' ? undefined : fields?.[19];
+  return fields?.[0] === 'Z' || fields?.[0] === 'X' ? 'over' : fields?.[19];
 }
 
 function fingerprintOfMachine(): string {
   const boot = readProc(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1'));
-  const namespace = readProc(() => readlinkSync('/proc/self/ns/pid'));
-  return createHash('sha256').update(`${hostname()}\n${boot}\n${namespace}`).digest('hex').slice(0, 12);
+  // In another time namespace one and the same process has another start time.
+  const namespaces = ['pid', 'time'].map((name) => readProc(() => readlinkSync(`/proc/self/ns/${name}`)));
+  const text = [hostname(), boot, ...namespaces].join('\n');
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 
 /** `/proc` exists on Linux only, and a process may vanish while it is read: both mean "not known". */

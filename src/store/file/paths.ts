@@ -13,6 +13,11 @@ export interface Paths {
   last: string;
 }
 
+/** The file to which a directory of intents belongs. */
+export function fileOfIntents(intents: string): string {
+  return intents.replace(/\.intents$/, '');
+}
+
 const linksMax = 40;
 
 /** Resolves the file anew at each attempt: a link may have been re-pointed since. Dangling links are followed too. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errnoOf, StoreError, unknownOutcome } from '../errors.js';
 import { encodeLastCommitted, type LastCommitted } from './last-committed.js';
+import type { Ownership } from './ownership.js';
 import { ioError, type Paths } from './paths.js';
 import { closeLater, flushAll, type Staged, stage } from './stage.js';
 import { aDirectory } from './state.js';
@@ -19,6 +20,8 @@ export interface Plan {
   isStillRight: () => boolean;
   /** What the copy says now. */
   previous: LastCommitted | undefined;
+  /** Whose the file and its copy must be. */
+  owner: Ownership | undefined;
 }
 
 /**
@@ -29,13 +32,13 @@ export async function publish(
   paths: Paths,
   intent: string,
   record: LastCommitted,
-  { isFileNew, isStillRight, previous }: Plan,
+  { isFileNew, isStillRight, previous, owner }: Plan,
 ): Promise<Publication> {
   const stagedFile = path.join(intent, 'new');
   const stagedCopy = path.join(intent, 'copy');
   const files: Staged[] = [];
   const add = (place: string, bytes: Uint8Array) => {
-    const file = stage(place, bytes);
+    const file = stage(place, bytes, owner);
     files.push(file);
     return file;
   };
@@ -59,7 +62,7 @@ export async function publish(
     const { id, epoch } = record;
     if (errnoOf(error) === 'ENOENT')
       return { kind: 'fenced', ...(isCopyNew && isFileNew ? { pending: { id, epoch } } : {}) };
-    if (isCopyNew) await undo(paths, intent, previous, error);
+    if (isCopyNew) await undo(paths, intent, { previous, owner }, error);
     throw error instanceof StoreError ? error : ioError('change', paths.file, error);
   } finally {
     if (!isPublished) closeLater(files);
@@ -73,13 +76,13 @@ export async function publish(
 async function undo(
   paths: Paths,
   intent: string,
-  previous: LastCommitted | undefined,
+  { previous, owner }: Pick<Plan, 'previous' | 'owner'>,
   cause: unknown,
 ): Promise<void> {
   try {
     if (previous) {
       const place = path.join(intent, 'undone');
-      const staged = stage(place, encodeLastCommitted(previous));
+      const staged = stage(place, encodeLastCommitted(previous), owner);
       await flushAll([staged]).finally(() => closeLater([staged]));
       await rename(place, paths.last);
     } else {

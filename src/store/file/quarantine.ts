@@ -1,9 +1,21 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, linkSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  statSync,
+} from 'node:fs';
 import path from 'node:path';
 import { errnoOf } from '../errors.js';
 import { unlinkIfThere } from './intents.js';
+import type { Ownership } from './ownership.js';
 import { ioError, type Paths } from './paths.js';
+import { stage } from './stage.js';
 import { aDirectory, type FileState } from './state.js';
 
 const newestKept = 3;
@@ -16,28 +28,45 @@ type Corrupt = Extract<FileState, { kind: 'corrupt' }>;
  * not into the restored file. The name is the content's hash, so a fault that repeats does not fill the disk.
  * @returns where they are; undefined for a directory, which is removed if it is empty and left alone if it is not
  */
-export function quarantine(paths: Paths, { bytes, identity }: Corrupt): string | undefined {
+export function quarantine(paths: Paths, { bytes, identity, owner }: Corrupt): string | undefined {
   if (identity === aDirectory) return undefined;
   // Of bytes that can't be read nothing is known but whose they are.
   const known = bytes.length > 0 ? bytes : identity.split('.')[3] === '0' ? '' : identity;
   const place = `${paths.file}.corrupt-${createHash('sha256').update(known).digest('hex').slice(0, 16)}`;
+  // Its name can be known beforehand, so a link may have been planted there: the bytes would be kept nowhere.
+  if (lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink()) unlinkIfThere(place);
   try {
     linkSync(paths.file, place);
   } catch (error) {
     const code = errnoOf(error);
     // Some file systems have no hard links: a copy then, exclusive like everything we create.
-    if (code !== 'EEXIST') copy(place, bytes);
+    if (code !== 'EEXIST') copy(place, bytes, owner);
   }
-  chmodSync(place, 0o600);
+  makePrivate(place);
   prune(paths, path.basename(place));
   return place;
 }
 
-function copy(place: string, bytes: Uint8Array): void {
+function copy(place: string, bytes: Uint8Array, owner: Ownership | undefined): void {
   try {
-    writeFileSync(place, bytes, { flag: 'wx', mode: 0o600, flush: true });
+    const { descriptor } = stage(place, bytes, owner);
+    try {
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
   } catch (error) {
     if (errnoOf(error) !== 'EEXIST') throw ioError('keep the unusable content as', place, error);
+  }
+}
+
+/** Only what stands there itself, not where a link leads. */
+function makePrivate(place: string): void {
+  const descriptor = openSync(place, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    fchmodSync(descriptor, 0o600);
+  } finally {
+    closeSync(descriptor);
   }
 }
 

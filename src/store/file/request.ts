@@ -14,7 +14,9 @@ export function readRequest(file: string): Edit[] | undefined {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
+    const code = errnoOf(error);
+    // Root has just made it, and not given it to us yet.
+    if (code === 'ENOENT' || code === 'EACCES') return undefined;
     throw ioError('read', file, error);
   }
   return text.endsWith('\n') ? decode(text) : undefined;

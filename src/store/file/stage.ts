@@ -1,5 +1,16 @@
-import { close, closeSync, fchmodSync, fstatSync, fsync, fsyncSync, openSync, writeSync } from 'node:fs';
+import {
+  close,
+  closeSync,
+  fchmodSync,
+  fstatSync,
+  fsync,
+  fsyncSync,
+  openSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { promisify } from 'node:util';
+import { give, type Ownership } from './ownership.js';
 import { identityOf } from './state.js';
 
 const flush = promisify(fsync);
@@ -12,18 +23,23 @@ export interface Staged {
 
 /**
  * Writes a new private file. Short calls are synchronous: a trip through the thread pool costs more than they do.
+ * @param owner whose it must be; whoever makes it, if undefined
  */
-export function stage(place: string, bytes: Uint8Array): Staged {
+export function stage(place: string, bytes: Uint8Array, owner?: Ownership): Staged {
   // Exclusive: a link planted at this name is refused, not followed.
   const descriptor = openSync(place, 'wx', 0o600);
   try {
+    const stats = fstatSync(descriptor);
+    give(descriptor, stats, owner);
     // The mode given to open is cut by the umask: with umask 0700 the owner could not read its own file. Only where it is
     // wrong: to set it again is a change of the file system like any other, and may wait for the disk.
-    if ((fstatSync(descriptor).mode & 0o777) !== 0o600) fchmodSync(descriptor, 0o600);
+    if ((stats.mode & 0o777) !== 0o600) fchmodSync(descriptor, 0o600);
     writeAll(descriptor, bytes);
     return { descriptor, identity: identityOf(descriptor) };
   } catch (error) {
     closeSync(descriptor);
+    // Part of a secret may be in it, and nobody else knows of it.
+    rmSync(place, { force: true });
     throw error;
   }
 }

@@ -1,15 +1,16 @@
-import { chmodSync, closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { type BigIntStats, chmodSync, closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { type Document, parseDocument } from '../document.js';
 import { errnoOf } from '../errors.js';
+import type { Ownership } from './ownership.js';
 import { ioError } from './paths.js';
 
 /** What the file holds at one instant. */
 export type FileState =
-  | { kind: 'valid'; identity: string; bytes: Buffer; document: Document }
+  | { kind: 'valid'; identity: string; bytes: Buffer; document: Document; owner?: Ownership }
   /** Never written, or removed by a user who meant to log out: an empty document either way. */
   | { kind: 'missing'; identity: typeof noFile }
   /** Empty, torn, or not a JSON object: it yields to the last committed state. */
-  | { kind: 'corrupt'; identity: string; bytes: Buffer; reason: string };
+  | { kind: 'corrupt'; identity: string; bytes: Buffer; reason: string; owner?: Ownership };
 
 /** The identity of a file that is not there. */
 export const noFile = 'none';
@@ -23,13 +24,13 @@ export const aDirectory = 'directory';
 export function readState(file: string, known?: FileState): FileState {
   const found = readFile(file);
   if (found === undefined) return { kind: 'missing', identity: noFile };
-  const { bytes, identity, unreadable } = found;
-  if (unreadable) return { kind: 'corrupt', identity, bytes, reason: unreadable };
+  const { bytes, identity, owner, unreadable } = found;
+  if (unreadable) return { kind: 'corrupt', identity, bytes, reason: unreadable, owner };
   const isKnown = known?.kind === 'valid' && known.bytes.equals(bytes);
   const document = isKnown ? known.document : parseDocument(bytes);
-  if (document) return { kind: 'valid', identity, bytes, document };
+  if (document) return { kind: 'valid', identity, bytes, document, owner };
   const reason = bytes.length === 0 ? 'it is empty' : `its ${bytes.length} bytes are not one JSON object`;
-  return { kind: 'corrupt', identity, bytes, reason };
+  return { kind: 'corrupt', identity, bytes, reason, owner };
 }
 
 /** Does the file no longer hold what it was seen to hold? By its bytes: size and time stay the same in one tick of its clock. */
@@ -45,7 +46,10 @@ export function isSame(a: FileState, b: FileState): boolean {
 
 /** Tells one file from another and from itself after a change. Renaming it changes nothing of this. */
 export function identityOf(descriptor: number): string {
-  const { dev, ino, birthtimeNs, size, mtimeNs } = fstatSync(descriptor, { bigint: true });
+  return identityIn(fstatSync(descriptor, { bigint: true }));
+}
+
+function identityIn({ dev, ino, birthtimeNs, size, mtimeNs }: BigIntStats): string {
   // The birth in milliseconds, as every runtime tells it.
   return [dev, ino, birthtimeNs / 1_000_000n, size, mtimeNs].join('.');
 }
@@ -82,6 +86,7 @@ export function isSameInode(a: string, b: string): boolean {
 interface Found {
   bytes: Buffer;
   identity: string;
+  owner: Ownership;
   /** Why there are no bytes, though there is something. */
   unreadable?: string;
 }
@@ -96,8 +101,9 @@ function readFile(file: string): Found | undefined {
   }
   try {
     // Before the bytes: if it changes in between, the identity is the older one, and the next look sees a change.
-    const identity = identityOf(descriptor);
-    return readOpen(descriptor, identity);
+    const stats = fstatSync(descriptor, { bigint: true });
+    const owner = { uid: Number(stats.uid), gid: Number(stats.gid) };
+    return { ...readOpen(descriptor, identityIn(stats)), owner };
   } catch (error) {
     throw ioError('read', file, error);
   } finally {
@@ -116,7 +122,7 @@ function openReadable(file: string): number {
   }
 }
 
-function readOpen(descriptor: number, identity: string): Found {
+function readOpen(descriptor: number, identity: string): Omit<Found, 'owner'> {
   const none = Buffer.alloc(0);
   try {
     return { bytes: readAll(descriptor, Number(identity.split('.')[3])), identity };
