@@ -76,24 +76,25 @@ describe.skipIf(lacks('strace'))('by the trace of its system calls', () => {
     });
   });
 
-  it.each([1, 2])(
-    'a file’s failed fsync (%i) is a failure: nothing is published, and it is not asked again',
-    async (when) => {
-      const file = await writtenFile();
-      const { answer, calls, before } = await injected(file, `fsync:error=EIO:when=${when}`);
-      expect(answer).toMatchObject({ ok: false, code: 'E_IO', definite: true });
-      expect(calls.filter(({ name }) => name === 'fsync')).toHaveLength(2);
-      expect(calls.filter(({ name }) => name === 'rename')).toEqual([]);
-      expect(statesOf(file)).toEqual(before);
-      await expectClean(file);
-    },
-  );
+  it('a failed fsync of the files is a failure: nothing is published, and it is not asked again', async () => {
+    const file = await writtenFile();
+    // The first of each thread: which of them flushes what depends on how quick the disk is.
+    const { answer, calls, before } = await injected(file, 'fsync:error=EIO:when=1');
+    expect(answer).toMatchObject({ ok: false, code: 'E_IO', definite: true });
+    expect(calls.filter(({ name }) => name === 'fsync')).toHaveLength(2);
+    expect(calls.filter(({ name }) => name === 'rename')).toEqual([]);
+    expect(statesOf(file)).toEqual(before);
+    await expectClean(file);
+  });
 
   it('the directory’s failed fsync is an unknown outcome, and is not asked again', async () => {
     const file = await writtenFile();
-    const { answer, calls } = await injected(file, 'fsync:error=EIO:when=3');
+    const directory = path.dirname(file);
+    const { answer, calls } = await injected(file, 'fsync:error=EIO', true, directory);
     expect(answer).toMatchObject({ ok: false, code: 'E_UNKNOWN', definite: false });
-    expect(calls.filter(({ name }) => name === 'fsync')).toHaveLength(3);
+    expect(
+      calls.filter(({ name, args }) => name === 'fsync' && args.includes(`<${directory}>`)),
+    ).toHaveLength(1);
     await expectClean(file);
   });
 
@@ -170,13 +171,13 @@ describe.skipIf(lacks('strace'))('by the trace of its system calls', () => {
     }
   });
 
-  async function injected(file: string, injection: string, threads = true) {
+  async function injected(file: string, injection: string, threads = true, place?: string) {
     const before = statesOf(file);
     let answer: Awaited<ReturnType<Writer['call']>> = { ok: false };
     const names = 'trace=fsync,rename,openat,write,mkdir,rmdir';
     const calls: SystemCall[] = await trace(
       writer.pid,
-      [names, `inject=${injection}`],
+      [names, `inject=${injection}`, ...(place ? [place] : [])],
       async () => {
         answer = await writer.call('set', file, 'b', 2);
       },
