@@ -124,6 +124,21 @@ describe('a commit that is passed between its two renames', () => {
     expect(countIn(file)).toBe(10);
   });
 
+  it('and was to put back what a foreign program had erased, is completed by whoever comes next', async () => {
+    const file = await newCounter();
+    const store = openStore(file);
+    const stale = textOf(file);
+    await store.set('ours', 1);
+    await store.set('count', 11);
+    writeFileSync(file, JSON.stringify({ ...(JSON.parse(stale) as object), foreign: 1 }));
+    const error = await failureOf(
+      incrementWithInterruption(file, () => elsewhere(file, "console.log(await store.get('ours'));")),
+    );
+    // That other process has only read; what it found was not what the foreign program had left.
+    expect(error).toMatchObject({ code: 'E_UNKNOWN' });
+    expect(JSON.parse(textOf(file))).toEqual({ count: 12, foreign: 1, ours: 1 });
+  });
+
   it('leaves nothing behind', async () => {
     const file = await newCounter();
     await incrementWithInterruption(file, () => elsewhere(file, "await store.set('other', 1);"));

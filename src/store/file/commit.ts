@@ -93,7 +93,7 @@ export async function attemptCommit(paths: Paths, intent: string, task: Task): P
   const requests = readRequests(paths, entries, situation, task.silent);
 
   const carried = requests.open.reduce((current, { edits }) => applyChange(current, edits), situation.base);
-  const isApplied = task.pending && wasApplied(paths, task.pending, last, state);
+  const isApplied = task.pending && wasApplied(paths, task.pending, last, state, situation);
   const document = isApplied ? carried : applyChange(carried, task.change);
 
   const owner = ownershipToKeep(paths.file, state.kind === 'missing' ? undefined : state.owner);
@@ -211,10 +211,11 @@ function wasApplied(
   pending: Pending,
   last: LastCommitted | undefined,
   state: FileState,
+  situation: Situation,
 ): boolean {
   // Nobody has committed since: the file lacks the change, unless it is about to be restored from our own copy.
   if (last?.id === pending.id)
-    return state.kind === 'corrupt' || (state.kind === 'valid' && state.bytes.equals(last.bytes));
+    return situation.renewsEpoch || (state.kind === 'valid' && state.bytes.equals(last.bytes));
   // Others have committed, each on top of a readable file: no restoration, no effect.
   if (last?.epoch === pending.epoch) return false;
   throw unknownOutcome(
@@ -241,6 +242,7 @@ function nextRecord(intent: string, { last, state, situation, document, requests
     id: path.basename(intent),
     epoch: last && !situation.renewsEpoch ? last.epoch : newNonce(),
     replaces: state.identity,
+    replacesStale: situation.isStale,
     identity: state.identity,
     applied: applied.filter((id) => !isRestored(id)),
     applying: [...applied.filter(isRestored), ...requests.open.map(({ id }) => id)],

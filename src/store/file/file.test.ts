@@ -45,7 +45,7 @@ describe('the queue', () => {
 
 describe('the last-committed copy', () => {
   const copyOf = (bytes: Uint8Array): LastCommitted => ({
-    ...{ id: 'an-id', epoch: 'an-epoch', replaces: 'none', identity: '1.2.3.4' },
+    ...{ id: 'an-id', epoch: 'an-epoch', replaces: 'none', replacesStale: false, identity: '1.2.3.4' },
     ...{
       applied: ['a'],
       applying: ['b', 'c'],

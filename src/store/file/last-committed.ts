@@ -22,6 +22,8 @@ export interface LastCommitted {
   epoch: string;
   /** The identity of the file that this commit was to replace: while it is still there, the commit did not happen. */
   replaces: string;
+  /** That file was written from an old state, and lacks what this commit puts back: it is not to be believed again. */
+  replacesStale: boolean;
   /** The identity of the file that was renamed into place: where it is there, the commit did happen. */
   identity: string;
   /** Requests that are part of the state and whose owners had not seen it yet. */

@@ -84,6 +84,6 @@ function isOurs(paths: Paths, state: FileState): boolean {
   if (state.kind === 'missing') return parseDocument(last.bytes)?.size === 0;
   return (
     state.bytes.equals(last.bytes) ||
-    (isSameIdentity(state.identity, last.replaces) && last.replaces !== last.identity)
+    (isSameIdentity(state.identity, last.replaces) && last.replaces !== last.identity && !last.replacesStale)
   );
 }

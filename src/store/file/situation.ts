@@ -11,6 +11,8 @@ export interface Situation {
   restores: boolean;
   /** The file was changed by a program that knows no intents. */
   merge: Merge | undefined;
+  /** The file lacks what the base has: a foreign program wrote it from an old state. */
+  isStale: boolean;
   /** The copy does not hold what the file holds. */
   copyIsOld: boolean;
   /** Requests that are part of the base. */
@@ -37,7 +39,7 @@ export function judge(
   if (!last) return withoutCopy(state);
   const before = { applied: new Set(last.applied) };
   const both = { applied: new Set([...last.applied, ...last.applying]) };
-  const plain = { restores: false, merge: undefined, copyIsOld: true, renewsEpoch: false };
+  const plain = { restores: false, merge: undefined, isStale: false, copyIsOld: true, renewsEpoch: false };
   const { generations } = last;
   if (state.kind === 'valid' && state.bytes.equals(last.bytes)) {
     return { ...plain, ...both, base: state.document, copyIsOld: false, generations };
@@ -52,7 +54,12 @@ export function judge(
     // Rolled forward, also where the copy's own commit did not happen: from now on it has.
     return { ...plain, ...both, base: ours, restores: true, renewsEpoch: true, generations };
   }
-  const undone = last.id === interrupted || (couldBeOpen && isSameIdentity(state.identity, last.replaces));
+  const isReplaced = couldBeOpen && isSameIdentity(state.identity, last.replaces);
+  if (state.kind === 'valid' && isReplaced && last.replacesStale) {
+    // Stopped before it could put back what is missing here: rolled forward, too, or that would be lost for good.
+    return { ...plain, ...both, base: ours, isStale: true, renewsEpoch: true, generations };
+  }
+  const undone = last.id === interrupted || isReplaced;
   if (state.kind === 'missing') {
     // Removed after the commit, or so that nobody can tell the difference.
     const requests = undone ? before : both;
@@ -73,6 +80,7 @@ export function judge(
   const merge = mergeForeign(ours, state.document, generations, times, excluded);
   return {
     ...{ ...requests, base: merge.document, restores: false, merge, copyIsOld: true },
+    isStale: merge.putBack.length > 0,
     renewsEpoch: !happened && !wasUndone,
     // What it wrote is a state that others may have read, and may base their next write on.
     generations: withGeneration(generations, ours, state.document, times.ours),
@@ -84,7 +92,7 @@ function withoutCopy(state: FileState): Situation | undefined {
   if (state.kind === 'corrupt') return undefined;
   return {
     ...{ base: state.kind === 'valid' ? state.document : nothing, restores: false, merge: undefined },
-    ...{ copyIsOld: state.kind === 'valid', applied: none, renewsEpoch: true },
+    ...{ isStale: false, copyIsOld: state.kind === 'valid', applied: none, renewsEpoch: true },
     generations: [],
   };
 }
