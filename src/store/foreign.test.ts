@@ -66,7 +66,7 @@ describe('what a foreign program has changed', () => {
 });
 
 describe('what a foreign program has erased without knowing, from a state that it had read before', () => {
-  it.each([1, 5, 60])('is put back, when it is %i commits old', async (commits) => {
+  it.each([1, 5, 30])('is put back, when it is %i commits old', async (commits) => {
     const { file, events, store, snapshot, write } = await newStore();
     const stale = snapshot();
     for (let n = 0; n < commits; n++) await store.set(`k${n}`, n);

@@ -143,12 +143,12 @@ export class FileBackend implements Backend {
   }
 
   private async attempt(paths: Paths, task: Task): Promise<Attempt> {
-    const { intent, kind, known } = this.standing.take(paths);
+    const { intent, kind, known, directory } = this.standing.take(paths);
     let attempt: Attempt | undefined;
     try {
       attempt = await attemptCommit(paths, intent, {
         ...task,
-        known,
+        ...{ known, directory },
         keeps: kind === 'standing' && !task.own,
       });
       return attempt;

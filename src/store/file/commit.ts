@@ -40,6 +40,8 @@ export interface Task {
   known?: Known | undefined;
   /** The intent is a standing one, which outlives the commit: nobody waits for its end. */
   keeps?: boolean;
+  /** The file's directory, where it is open already. */
+  directory?: number | undefined;
   /** Our own request, among those of the others. Nobody needs to be told of it. */
   own?: string | undefined;
   /** Requests that were silent for a lease: what can't be read of them is swept. */
@@ -129,7 +131,7 @@ export async function attemptCommit(paths: Paths, intent: string, task: Task): P
   if (!task.keeps && ended.size === 0) release(intent);
   // Also where nothing was written: what we read may still be on its way to the disk, and we are about to vouch for it.
   try {
-    await durable(paths);
+    await durable(paths, task.directory);
   } catch (error) {
     if (known) closeLater(known.files);
     throw error;
@@ -264,9 +266,9 @@ function stateAfter(
   return { kind: 'valid', identity, bytes, document, ...(owner && { owner }) };
 }
 
-async function durable(paths: Paths): Promise<void> {
+async function durable(paths: Paths, directory?: number): Promise<void> {
   try {
-    await syncDirectory(paths.directory);
+    await syncDirectory(paths.directory, directory);
   } catch (cause) {
     throw unknownOutcome(
       paths.file,

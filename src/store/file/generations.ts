@@ -13,7 +13,7 @@ export interface Generation {
 }
 
 /** What is committed in the time that a program takes to read, think and write, a hundred times a second and more. */
-const kept = 64;
+const kept = 32;
 /**
  * A program that reads, thinks and writes does so within this time. Whoever writes an older state without what came
  * since has removed it, in an editor perhaps.

@@ -11,14 +11,12 @@ import {
 } from 'node:fs';
 import { promisify } from 'node:util';
 import { give, type Ownership } from './ownership.js';
-import { identityOf } from './state.js';
 
 const flush = promisify(fsync);
 
 /** A new private file that is written and not yet on the disk. */
 export interface Staged {
   descriptor: number;
-  identity: string;
 }
 
 /**
@@ -35,7 +33,7 @@ export function stage(place: string, bytes: Uint8Array, owner?: Ownership): Stag
     // wrong: to set it again is a change of the file system like any other, and may wait for the disk.
     if ((stats.mode & 0o777) !== 0o600) fchmodSync(descriptor, 0o600);
     writeAll(descriptor, bytes);
-    return { descriptor, identity: identityOf(descriptor) };
+    return { descriptor };
   } catch (error) {
     closeSync(descriptor);
     // Part of a secret may be in it, and nobody else knows of it.
@@ -96,14 +94,18 @@ function writeAll(descriptor: number, bytes: Uint8Array): void {
   }
 }
 
-/** Makes the directory's names durable. Windows has no such call, and needs none for a rename. */
-export async function syncDirectory(directory: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const descriptor = openSync(directory, 'r');
+/** For `syncDirectory`. Undefined on Windows, which has no such call, and needs none for a rename. */
+export function openDirectory(directory: string): number | undefined {
+  return process.platform === 'win32' ? undefined : openSync(directory, 'r');
+}
+
+/** Makes the directory's names durable. @param open the directory, where it is open already */
+export async function syncDirectory(directory: string, open?: number): Promise<void> {
+  const descriptor = open ?? openDirectory(directory);
   try {
-    await flushAtOnce(descriptor);
+    if (descriptor !== undefined) await flushAtOnce(descriptor);
   } finally {
-    closeSync(descriptor);
+    if (open === undefined && descriptor !== undefined) closeSync(descriptor);
   }
 }
 

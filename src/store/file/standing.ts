@@ -1,7 +1,8 @@
+import { closeSync } from 'node:fs';
 import type { Attempt, Known } from './commit.js';
 import { createIntent, release } from './intents.js';
 import type { Paths } from './paths.js';
-import { closeLater } from './stage.js';
+import { closeLater, openDirectory } from './stage.js';
 
 /** How long an intent may rest between two commits. Its timer holds the process, so that an exit leaves nothing behind. */
 const restMs = 5;
@@ -20,6 +21,8 @@ interface Held {
   kind: 'intent' | 'standing';
   since: number;
   known: Known | undefined;
+  /** Of a standing one, whose commits follow each other at once. */
+  directory: number | undefined;
 }
 
 /**
@@ -67,7 +70,9 @@ export class Standing {
       const isSoon = performance.now() - this.lastCommit < soonMs;
       const kind = isSoon && !this.isCrowded ? 'standing' : 'intent';
       const intent = createIntent(paths.intents, kind);
-      this.held = { intent, file: paths.file, kind, since: performance.now(), known: undefined };
+      const directory = kind === 'standing' ? openDirectory(paths.directory) : undefined;
+      const since = performance.now();
+      this.held = { intent, file: paths.file, kind, since, known: undefined, directory };
     }
     return this.held;
   }
@@ -98,6 +103,7 @@ export class Standing {
     if (this.held) {
       release(this.held.intent);
       closeLater(this.held.known?.files ?? []);
+      if (this.held.directory !== undefined) closeSync(this.held.directory);
     }
     this.held = undefined;
   }
