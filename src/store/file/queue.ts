@@ -47,6 +47,7 @@ export class Queue {
   readonly silent = new Set<string>();
   /** The name of the intent that was in the way at the last look. */
   holder: string | undefined;
+  private readonly silentOwners = new Set<string>();
   private ticket: Ticket | undefined;
   /** What is in the way, and since when we have seen it so: our own monotonic clock alone judges. */
   private seen: { name: string; since: number } | undefined;
@@ -170,7 +171,11 @@ export class Queue {
     const seenMs = performance.now() - this.seen.since;
     // The thorough look costs as much as a commit's own share: most of what is in the way is gone before it is due.
     const isDead = !seemsAlive(obstacle.owner) || (seenMs > thoroughMs && isProvablyDead(obstacle.owner));
-    if (!isDead && seenMs <= leaseMs) return false;
+    // A process that stands still has a request, too, besides its intent: the lease is waited for once.
+    const { pid, startTime, machine } = obstacle.owner;
+    const owner = `${pid} ${startTime} ${machine}`;
+    if (!isDead && seenMs <= leaseMs && !this.silentOwners.has(owner)) return false;
+    this.silentOwners.add(owner);
     // A request of somebody who lives is not ours to destroy: it is carried along instead.
     if (!isDead && obstacle.kind === 'request') this.silent.add(obstacle.name);
     else destroyEntry(path.join(paths.intents, obstacle.name));
