@@ -206,8 +206,9 @@ export class FileBackend implements Backend {
   private tell(paths: Paths, { restored, merge }: Repairs): void {
     const { file } = paths;
     if (restored) this.emit({ type: 'recovered', file, ...restored });
-    if (merge && merge.putBack.length > 0) this.emit({ type: 'merged', file, ...namesOf(merge) });
-    else if (merge && merge.adopted.length > 0) this.emit({ type: 'adopted', file, keys: merge.adopted });
+    if (merge && merge.putBack.length > 0) {
+      this.emit({ type: 'merged', file, keys: merge.adopted, putBack: merge.putBack });
+    } else if (merge && merge.adopted.length > 0) this.emit({ type: 'adopted', file, keys: merge.adopted });
   }
 
   /** A listener's own error must not make a commit look failed that has happened. */
@@ -218,10 +219,6 @@ export class FileBackend implements Backend {
       process.emitWarning(error instanceof Error ? error : String(error));
     }
   }
-}
-
-function namesOf({ adopted, putBack }: { adopted: string[]; putBack: string[] }) {
-  return { keys: adopted, putBack };
 }
 
 function lostSight({ file }: Paths): StoreError {

@@ -1,16 +1,8 @@
-import {
-  chmodSync,
-  closeSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmdirSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, readFileSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { errnoOf } from '../errors.js';
 import type { Claim, Claims, SeenClaim, Version } from '../refresh/claims.js';
+import { namesIn } from './intents.js';
 import { isProvablyDead, newNonce, type Owner, self } from './owner.js';
 import { giveDirectory, type Ownership, ownershipFromRoot } from './ownership.js';
 import { ioError, resolvePaths } from './paths.js';
@@ -104,15 +96,6 @@ function attemptsIn(names: readonly string[], version: Version): number[] {
     .map((name) => name.slice(prefix.length))
     .filter((rest) => /^\d+$/.test(rest))
     .map(Number);
-}
-
-function namesIn(directory: string): string[] {
-  try {
-    return readdirSync(directory);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw ioError('list', directory, error);
-  }
 }
 
 /** The file whose claim lies at this place. */

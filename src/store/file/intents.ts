@@ -172,7 +172,8 @@ export function release(intent: string): void {
   }
 }
 
-function namesIn(directory: string): string[] {
+/** Empty where there is no such directory. */
+export function namesIn(directory: string): string[] {
   try {
     return readdirSync(directory);
   } catch (error) {
