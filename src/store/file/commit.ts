@@ -104,6 +104,7 @@ export async function attemptCommit(paths: Paths, intent: string, task: Task): P
     ...(restored && { restored }),
     ...(situation.merge && { merge: situation.merge }),
   };
+  const open = task.known?.files.find(({ identity }) => identity === state.identity);
   const record = nextRecord(intent, { last, state, situation, document, requests });
   const writesFile = situation.restores || document !== heldBy(state, situation);
   let known: Known | undefined;
@@ -111,7 +112,8 @@ export async function attemptCommit(paths: Paths, intent: string, task: Task): P
   if (writesFile || (last && situation.copyIsOld) || requests.open.length > 0) {
     const outcome = await publish(paths, intent, record, {
       isFileNew: writesFile,
-      isStillRight: () => !hasChanged(paths.file, state) && requests.open.every(({ isAlive }) => isAlive()),
+      isStillRight: () =>
+        !hasChanged(paths.file, state, open) && requests.open.every(({ isAlive }) => isAlive()),
       ...{ previous: last, owner },
     });
     if (outcome.kind !== 'published') return outcome;
@@ -119,7 +121,7 @@ export async function attemptCommit(paths: Paths, intent: string, task: Task): P
     // Their names are taken now; the disk can free them while it syncs the directory.
     closeLater(task.known?.files ?? []);
     known = { last: written, files, state: writesFile ? stateAfter(written, document, owner) : state };
-  } else if (task.known && (!existsSync(intent) || hasChanged(paths.file, state))) {
+  } else if (task.known && (!existsSync(intent) || hasChanged(paths.file, state, open))) {
     // Nothing is renamed, so nothing has failed: what a standing intent vouches for must be asked.
     return { kind: 'fenced' };
   }

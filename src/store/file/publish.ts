@@ -6,7 +6,7 @@ import { encodeLastCommitted, type LastCommitted } from './last-committed.js';
 import type { Ownership } from './ownership.js';
 import { ioError, type Paths } from './paths.js';
 import { closeLater, flushAll, type Staged, stage } from './stage.js';
-import { aDirectory, identityOf } from './state.js';
+import { aDirectory } from './state.js';
 
 export type Publication =
   /** The files are still open: while they are, replacing them frees no blocks, which takes as long as a rename itself. */
@@ -45,9 +45,7 @@ export async function publish(
   let isCopyNew = false;
   let isPublished = false;
   try {
-    const written = isFileNew
-      ? { ...record, identity: identityOf(add(stagedFile, record.bytes).descriptor) }
-      : record;
+    const written = isFileNew ? { ...record, identity: add(stagedFile, record.bytes).identity } : record;
     add(stagedCopy, encodeLastCommitted(written));
     await flushAll(files);
     if (!isStillRight()) return { kind: 'fenced' };

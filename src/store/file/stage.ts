@@ -11,13 +11,12 @@ import {
 } from 'node:fs';
 import { promisify } from 'node:util';
 import { give, type Ownership } from './ownership.js';
+import { identityOf, type OpenFile } from './state.js';
 
 const flush = promisify(fsync);
 
 /** A new private file that is written and not yet on the disk. */
-export interface Staged {
-  descriptor: number;
-}
+export type Staged = OpenFile;
 
 /**
  * Writes a new private file. Short calls are synchronous: a trip through the thread pool costs more than they do.
@@ -25,15 +24,16 @@ export interface Staged {
  */
 export function stage(place: string, bytes: Uint8Array, owner?: Ownership): Staged {
   // Exclusive: a link planted at this name is refused, not followed.
-  const descriptor = openSync(place, 'wx', 0o600);
+  const descriptor = openSync(place, 'wx+', 0o600);
   try {
-    const stats = fstatSync(descriptor);
-    give(descriptor, stats, owner);
+    writeAll(descriptor, bytes);
+    // One look for all there is to know.
+    const stats = fstatSync(descriptor, { bigint: true });
+    give(descriptor, { uid: Number(stats.uid), gid: Number(stats.gid) }, owner);
     // The mode given to open is cut by the umask: with umask 0700 the owner could not read its own file. Only where it is
     // wrong: to set it again is a change of the file system like any other, and may wait for the disk.
-    if ((stats.mode & 0o777) !== 0o600) fchmodSync(descriptor, 0o600);
-    writeAll(descriptor, bytes);
-    return { descriptor };
+    if ((stats.mode & 0o777n) !== 0o600n) fchmodSync(descriptor, 0o600);
+    return { descriptor, identity: identityOf(stats) };
   } catch (error) {
     closeSync(descriptor);
     // Part of a secret may be in it, and nobody else knows of it.

@@ -12,6 +12,12 @@ export type FileState =
   /** Empty, torn, or not a JSON object: it yields to the last committed state. */
   | { kind: 'corrupt'; identity: string; bytes: Buffer; reason: string; owner?: Ownership };
 
+/** A file of a known identity that was not closed. */
+export interface OpenFile {
+  descriptor: number;
+  identity: string;
+}
+
 /** The identity of a file that is not there. */
 export const noFile = 'none';
 /** That of a directory in its place. */
@@ -33,9 +39,19 @@ export function readState(file: string, known?: FileState): FileState {
   return { kind: 'corrupt', identity, bytes, reason, owner };
 }
 
-/** Does the file no longer hold what it was seen to hold? By its bytes: size and time stay the same in one tick of its clock. */
-export function hasChanged(file: string, seen: FileState): boolean {
+/**
+ * Does the file no longer hold what it was seen to hold? By its bytes: size and time stay the same in one tick of its clock.
+ * @param open what was seen, where it is still open: as long as it is, no other file can have its number
+ */
+export function hasChanged(file: string, seen: FileState, open?: OpenFile): boolean {
+  if (open && seen.kind === 'valid' && isStillThere(file, open))
+    return !readAll(open.descriptor, seen.bytes.length).equals(seen.bytes);
   return !isSame(readState(file, seen), seen);
+}
+
+function isStillThere(file: string, { identity }: OpenFile): boolean {
+  const stats = statSync(file, { bigint: true, throwIfNoEntry: false });
+  return stats !== undefined && identityOf(stats) === identity;
 }
 
 export function isSame(a: FileState, b: FileState): boolean {
@@ -45,11 +61,7 @@ export function isSame(a: FileState, b: FileState): boolean {
 }
 
 /** Tells one file from another and from itself after a change. Renaming it changes nothing of this. */
-export function identityOf(descriptor: number): string {
-  return identityIn(fstatSync(descriptor, { bigint: true }));
-}
-
-function identityIn({ dev, ino, birthtimeNs, size, mtimeNs }: BigIntStats): string {
+export function identityOf({ dev, ino, birthtimeNs, size, mtimeNs }: BigIntStats): string {
   // The birth in milliseconds, as every runtime tells it.
   return [dev, ino, birthtimeNs / 1_000_000n, size, mtimeNs].join('.');
 }
@@ -103,7 +115,7 @@ function readFile(file: string): Found | undefined {
     // Before the bytes: if it changes in between, the identity is the older one, and the next look sees a change.
     const stats = fstatSync(descriptor, { bigint: true });
     const owner = { uid: Number(stats.uid), gid: Number(stats.gid) };
-    return { ...readOpen(descriptor, identityIn(stats)), owner };
+    return { ...readOpen(descriptor, identityOf(stats)), owner };
   } catch (error) {
     throw ioError('read', file, error);
   } finally {
@@ -139,7 +151,7 @@ function readAll(descriptor: number, size: number): Buffer {
   // One more than there is: a read that does not fill it has met the end.
   let buffer = Buffer.allocUnsafe(size + 1);
   for (let length = 0; ; ) {
-    const count = readSync(descriptor, buffer, length, buffer.length - length, null);
+    const count = readSync(descriptor, buffer, length, buffer.length - length, length);
     length += count;
     if (count === 0) return buffer.subarray(0, length);
     if (length === buffer.length) buffer = Buffer.concat([buffer, Buffer.allocUnsafe(buffer.length)]);
