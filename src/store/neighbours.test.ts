@@ -45,6 +45,20 @@ describe.each(machines)('a live process of another %s', (_, needs, wrapper) => {
   );
 
   it.skipIf(lacks('root', ...needs))(
+    'is not known to be dead when it is: its lease is waited for',
+    async () => {
+      const file = newFile();
+      const holder = await holderOf(file, wrapper);
+      holder.kill();
+      await holder.ended;
+      const patient = openStore(file, { leaseMs: 3_600_000, deadlineMs: 100 });
+      await expect(patient.update('a', () => 1)).rejects.toMatchObject({ code: 'E_TIMEOUT', definite: true });
+      await openStore(file, { leaseMs: 50 }).set('a', 1);
+      expect(JSON.parse(textOf(file))).toEqual({ a: 1 });
+    },
+  );
+
+  it.skipIf(lacks('root', ...needs))(
     'shares the file: nothing is lost, and nobody waits for ever',
     async () => {
       const file = newFile();
