@@ -29,9 +29,9 @@ export class DirectoryCache {
     if (known && unchanged && known.settled) return known.entries;
 
     // Two changes within one tick of the file system's clock look the same, so a fingerprint that was new when it was
-    // read is trusted only after a second read, well past that tick ("racily clean", as git's index has it).
-    const entries = await this.load();
+    // read is trusted only after a second read, begun well past that tick ("racily clean", as git's index has it).
     const now = performance.now();
+    const entries = await this.load();
     const since = known && unchanged ? known.since : now;
     this.cached.set(directory, { entries, fingerprint, since, settled: now - since > 50 });
     return entries;
