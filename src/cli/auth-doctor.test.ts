@@ -65,7 +65,7 @@ afterEach(() => {
 async function holdLease(user: User) {
   const intents = JSON.stringify(`${user.file}.intents`);
   const program = `
-    const { createIntent, createTicket } = await import(${sourceUrl('./file/intents.ts')});
+    const { createIntent, createTicket } = await import(${sourceUrl('./file/lease/intents.ts')});
     createIntent(${intents}); createTicket(${intents}, 'ticket', 7, '');
     createIntent(${intents}, 'standing');
     console.log('held'); setInterval(() => {}, 1000);`;

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { newIntentName, newTicketName } from './file/entry-names.js';
-import { self } from './file/owner.js';
+import { newIntentName, newTicketName } from './file/lease/entry-names.js';
+import { self } from './file/lease/owner.js';
 import { newFile, textOf } from './scratch.test.helper.js';
 import { type Answer, newWriter, type Writer } from './system.test.helper.js';
 

@@ -11,7 +11,7 @@ import { openStore } from './store.js';
 function committer(file: string, then: 'wait' | 'die') {
   return runProgram(`
     import { renameSync, writeFileSync } from 'node:fs';
-    const { createIntent, createTicket } = await import(${sourceUrl('./file/intents.ts')});
+    const { createIntent, createTicket } = await import(${sourceUrl('./file/lease/intents.ts')});
     const file = ${JSON.stringify(file)};
     const intent = createIntent(file + '.intents');
     if (${then === 'die'}) createTicket(file + '.intents', 'request', 1, '[]\\n');

@@ -8,7 +8,7 @@ import { asNobody, built, having, lacks, newWriter } from './system.test.helper.
 /** A process that holds an intent, and lives until it is killed. */
 async function holderOf(file: string, wrapper: string[]) {
   const source = `
-    const { createIntent } = await import(${JSON.stringify(built('file/intents'))});
+    const { createIntent } = await import(${JSON.stringify(built('file/lease/intents'))});
     createIntent(${JSON.stringify(`${file}.intents`)});
     console.log('holds');
     process.stdin.resume();`;

@@ -12,8 +12,8 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createIntent, createTicket } from './file/intents.js';
-import { stage } from './file/stage.js';
+import { stage } from './file/commit/stage.js';
+import { createIntent, createTicket } from './file/lease/intents.js';
 import { failureOf, newDirectory, newFile, textOf } from './scratch.test.helper.js';
 import { openStore } from './store.js';
 import { asNobody, lacks, newWriter } from './system.test.helper.js';

@@ -12,9 +12,9 @@ import fs, {
 import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { createTicket } from './file/intents.js';
+import { createTicket } from './file/lease/intents.js';
+import { encodeRequest } from './file/lease/request.js';
 import { resolvePaths } from './file/paths.js';
-import { encodeRequest } from './file/request.js';
 import { failureOf, newFile, sourceUrl, strangersIntent, textOf } from './scratch.test.helper.js';
 import { openStore, type StoreOptions } from './store.js';
 

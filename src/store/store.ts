@@ -5,16 +5,16 @@ import { type Document, decodeValue } from './document.js';
 import { Draft, type Entries, encodeEntry, refusePromise } from './entries.js';
 import { closedError } from './errors.js';
 import { FileBackend } from './file/backend.js';
-import { FileClaims } from './file/claims.js';
+import { FileClaims } from './file/lease/claims.js';
 import { GroupCommit } from './group-commit.js';
 import { Pending } from './pending.js';
 import type { Claims } from './refresh/claims.js';
 import { type DoRefresh, type IsFresh, Refresher } from './refresh/refresher.js';
 import { type Changes, type WatchOptions, watchChanges } from './watch.js';
 
-export { type Inspection, inspectFile } from './file/inspect.js';
-export type { Participant } from './file/participants.js';
-export { listRecoverable, putBack, type Recoverable, restoreEntries } from './file/recoverable.js';
+export { type Inspection, inspectFile } from './file/doctor/inspect.js';
+export type { Participant } from './file/doctor/participants.js';
+export { listRecoverable, putBack, type Recoverable, restoreEntries } from './file/doctor/recoverable.js';
 
 export interface StoreOptions {
   /** How long a live process may stand in the way unchanged before it is passed, in milliseconds. Default 1000. */

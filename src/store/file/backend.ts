@@ -4,15 +4,22 @@ import type { Backend, StoreEvent } from '../backend.js';
 import type { Change } from '../change.js';
 import type { Document } from '../document.js';
 import { StoreError, unknownOutcome } from '../errors.js';
-import { type Attempt, attemptCommit, type Pending, type Repairs, type Task, withdraw } from './commit.js';
-import { createIntent, release } from './intents.js';
+import {
+  type Attempt,
+  attemptCommit,
+  type Pending,
+  type Repairs,
+  type Task,
+  withdraw,
+} from './commit/commit.js';
+import { createIntent, release } from './lease/intents.js';
+import { Queue, type Ticket } from './lease/queue.js';
+import { Standing } from './lease/standing.js';
+import { listWaiting } from './lease/survey.js';
 import { ioError, type Paths, resolvePaths } from './paths.js';
-import { Queue, type Ticket } from './queue.js';
 import { Reader } from './reader.js';
 import { outOfTime, settle } from './settle.js';
-import { Standing } from './standing.js';
 import type { FileState } from './state.js';
-import { listWaiting } from './survey.js';
 import { watchFile } from './watch.js';
 
 export interface FileBackendOptions {

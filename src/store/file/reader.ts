@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { type Document, parseDocument } from '../document.js';
 import { errnoOf } from '../errors.js';
-import { readLastCommitted } from './last-committed.js';
+import { readLastCommitted } from './commit/last-committed.js';
 import { ioError, type Paths, resolvePaths } from './paths.js';
 import { settle } from './settle.js';
 import { type FileState, isSame, isSameIdentity, readState } from './state.js';

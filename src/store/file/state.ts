@@ -1,7 +1,7 @@
 import { type BigIntStats, chmodSync, closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { type Document, parseDocument } from '../document.js';
 import { errnoOf } from '../errors.js';
-import type { Ownership } from './ownership.js';
+import type { Ownership } from './commit/ownership.js';
 import { ioError } from './paths.js';
 
 /** What the file holds at one instant. */

@@ -11,12 +11,12 @@ import {
   statSync,
 } from 'node:fs';
 import path from 'node:path';
-import { errnoOf } from '../errors.js';
-import { unlinkIfThere } from './intents.js';
+import { errnoOf } from '../../errors.js';
+import { unlinkIfThere } from '../lease/intents.js';
+import { ioError, type Paths } from '../paths.js';
+import { aDirectory, type FileState } from '../state.js';
 import type { Ownership } from './ownership.js';
-import { ioError, type Paths } from './paths.js';
 import { stage } from './stage.js';
-import { aDirectory, type FileState } from './state.js';
 
 const newestKept = 3;
 

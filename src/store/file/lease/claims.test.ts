@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { newFile } from '../scratch.test.helper.js';
+import { newFile } from '../../scratch.test.helper.js';
 import { FileClaims } from './claims.js';
 import { self } from './owner.js';
 

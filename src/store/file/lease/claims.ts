@@ -1,12 +1,12 @@
 import { chmodSync, closeSync, mkdirSync, readFileSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { errnoOf } from '../errors.js';
-import type { Claim, Claims, SeenClaim, Version } from '../refresh/claims.js';
+import { errnoOf } from '../../errors.js';
+import type { Claim, Claims, SeenClaim, Version } from '../../refresh/claims.js';
+import { giveDirectory, type Ownership, ownershipFromRoot } from '../commit/ownership.js';
+import { stage } from '../commit/stage.js';
+import { ioError, resolvePaths } from '../paths.js';
 import { namesIn } from './intents.js';
 import { isProvablyDead, newNonce, type Owner, self } from './owner.js';
-import { giveDirectory, type Ownership, ownershipFromRoot } from './ownership.js';
-import { ioError, resolvePaths } from './paths.js';
-import { stage } from './stage.js';
 
 const suffix = '.refresh';
 

@@ -1,12 +1,12 @@
 import { renameSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errnoOf, StoreError, unknownOutcome } from '../errors.js';
+import { errnoOf, StoreError, unknownOutcome } from '../../errors.js';
+import { ioError, type Paths } from '../paths.js';
+import { aDirectory } from '../state.js';
 import { encodeLastCommitted, type LastCommitted } from './last-committed.js';
 import type { Ownership } from './ownership.js';
-import { ioError, type Paths } from './paths.js';
 import { closeLater, flushAll, type Staged, stage } from './stage.js';
-import { aDirectory } from './state.js';
 
 export type Publication =
   /** The files are still open: while they are, replacing them frees no blocks, which takes as long as a rename itself. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { errnoOf } from '../errors.js';
+import { errnoOf } from '../../errors.js';
+import { ioError } from '../paths.js';
 import type { Generation } from './generations.js';
-import { ioError } from './paths.js';
 
 /**
  * The last-committed copy: one self-checked record beside the file, in an inode of its own, so that

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import type { Edit } from '../change.js';
-import { errnoOf } from '../errors.js';
-import { ioError } from './paths.js';
+import type { Edit } from '../../change.js';
+import { errnoOf } from '../../errors.js';
+import { ioError } from '../paths.js';
 
 /** The content of a request: a change as data, on one line that ends. */
 export function encodeRequest(edits: readonly Edit[]): string {

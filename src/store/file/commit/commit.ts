@@ -1,20 +1,20 @@
 import { existsSync, renameSync } from 'node:fs';
 import path from 'node:path';
-import { applyChange, type Change } from '../change.js';
-import { type Document, parseDocument, serializeDocument } from '../document.js';
-import { errnoOf, StoreError, unknownOutcome } from '../errors.js';
+import { applyChange, type Change } from '../../change.js';
+import { type Document, parseDocument, serializeDocument } from '../../document.js';
+import { errnoOf, StoreError, unknownOutcome } from '../../errors.js';
+import { endRequest, release } from '../lease/intents.js';
+import { newNonce } from '../lease/owner.js';
+import { destroyOthers, listWaiting, type Request, readRequests } from '../lease/survey.js';
+import type { Paths } from '../paths.js';
+import { type FileState, hasChanged, isSame, readState, timeOf } from '../state.js';
 import { type Merge, withGeneration } from './generations.js';
-import { endRequest, release } from './intents.js';
 import { type LastCommitted, readLastCommitted } from './last-committed.js';
-import { newNonce } from './owner.js';
 import { type Ownership, ownershipToKeep } from './ownership.js';
-import type { Paths } from './paths.js';
 import { publish } from './publish.js';
 import { quarantine } from './quarantine.js';
 import { judge, type Situation } from './situation.js';
 import { closeLater, type Staged, syncDirectory } from './stage.js';
-import { type FileState, hasChanged, isSame, readState, timeOf } from './state.js';
-import { destroyOthers, listWaiting, type Request, readRequests } from './survey.js';
 
 /** A commit that was fenced after its copy was in place and before its file was. */
 export interface Pending {

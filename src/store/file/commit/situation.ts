@@ -1,7 +1,7 @@
-import { type Document, parseDocument } from '../document.js';
+import { type Document, parseDocument } from '../../document.js';
+import { aDirectory, type FileState, isSameIdentity, isSameInode, timeOf } from '../state.js';
 import { type Generation, type Merge, mergeForeign, withGeneration } from './generations.js';
 import type { LastCommitted } from './last-committed.js';
-import { aDirectory, type FileState, isSameIdentity, isSameInode, timeOf } from './state.js';
 
 /** What the file and its copy say together: pure, and the same for everybody who looks. */
 export interface Situation {

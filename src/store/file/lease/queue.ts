@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import type { Edit } from '../change.js';
-import { type Holder, StoreError } from '../errors.js';
+import type { Edit } from '../../change.js';
+import { type Holder, StoreError } from '../../errors.js';
+import type { Paths } from '../paths.js';
 import { Alarm } from './alarm.js';
 import { type Entry, endedName, inOrder } from './entry-names.js';
 import { createTicket, destroyEntry, listEntries, unlinkIfThere } from './intents.js';
 import { isProvablyDead, seemsAlive } from './owner.js';
-import type { Paths } from './paths.js';
 import { encodeRequest } from './request.js';
 
 export interface Ticket {

@@ -10,17 +10,17 @@ import {
   unlinkSync,
 } from 'node:fs';
 import path from 'node:path';
-import { errnoOf } from '../errors.js';
-import { type Entry, endedName, newIntentName, newTicketName, parseEntry } from './entry-names.js';
+import { errnoOf } from '../../errors.js';
 import {
   giveDirectory,
   type Ownership,
   ownershipFromRoot,
   ownershipOf,
   ownershipToKeep,
-} from './ownership.js';
-import { fileOfIntents, ioError } from './paths.js';
-import { stage, syncDirectoryNow } from './stage.js';
+} from '../commit/ownership.js';
+import { stage, syncDirectoryNow } from '../commit/stage.js';
+import { fileOfIntents, ioError } from '../paths.js';
+import { type Entry, endedName, newIntentName, newTicketName, parseEntry } from './entry-names.js';
 
 /** All of ours that is there now. An entry present during the whole call is in the result: the protocol needs no more of it. */
 export function listEntries(directory: string): Entry[] {

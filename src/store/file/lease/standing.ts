@@ -1,8 +1,8 @@
 import { closeSync } from 'node:fs';
-import type { Attempt, Known } from './commit.js';
+import type { Attempt, Known } from '../commit/commit.js';
+import { closeLater, openDirectory } from '../commit/stage.js';
+import type { Paths } from '../paths.js';
 import { createIntent, release } from './intents.js';
-import type { Paths } from './paths.js';
-import { closeLater, openDirectory } from './stage.js';
 
 /** How long an intent may rest between two commits. Its timer holds the process, so that an exit leaves nothing behind. */
 const restMs = 5;

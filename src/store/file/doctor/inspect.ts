@@ -1,12 +1,12 @@
 import { accessSync, constants, lstatSync, readdirSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import path from 'node:path';
-import { parseDocument } from '../document.js';
-import { errnoOf } from '../errors.js';
-import { readLastCommitted } from './last-committed.js';
+import { parseDocument } from '../../document.js';
+import { errnoOf } from '../../errors.js';
+import { readLastCommitted } from '../commit/last-committed.js';
+import { type Paths, resolvePaths } from '../paths.js';
+import { readState } from '../state.js';
 import { type Place, placeOf } from './mounts.js';
 import { listParticipants, type Participant } from './participants.js';
-import { type Paths, resolvePaths } from './paths.js';
-import { readState } from './state.js';
 
 /** Who may do what with a file or a directory, and since when it is as it is (wall clock, milliseconds since 1970). */
 export interface Access {

@@ -10,8 +10,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { promisify } from 'node:util';
+import { identityOf, type OpenFile } from '../state.js';
 import { give, type Ownership } from './ownership.js';
-import { identityOf, type OpenFile } from './state.js';
 
 const flush = promisify(fsync);
 

@@ -1,11 +1,11 @@
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { StoreEvent } from '../backend.js';
-import { type Document, parseDocument } from '../document.js';
-import { FileBackend } from './backend.js';
-import { readLastCommitted } from './last-committed.js';
-import { ioError, resolvePaths } from './paths.js';
-import { readState } from './state.js';
+import type { StoreEvent } from '../../backend.js';
+import { type Document, parseDocument } from '../../document.js';
+import { FileBackend } from '../backend.js';
+import { readLastCommitted } from '../commit/last-committed.js';
+import { ioError, resolvePaths } from '../paths.js';
+import { readState } from '../state.js';
 
 /** An earlier state of the file that is still there: the last-committed copy, or one that was found damaged. */
 export interface Recoverable {

@@ -3,8 +3,8 @@ import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { closeLater, stage } from './stage.js';
-import { hasChanged, readState } from './state.js';
+import { closeLater, stage } from './commit/stage.js';
+import { hasChanged, isSameIdentity, readState } from './state.js';
 
 const before = Buffer.from('{"a":1}');
 const after = Buffer.from('{"a":2}');
@@ -46,5 +46,22 @@ describe('a file that is still open from its commit', () => {
     rmSync(file);
     expect(hasChanged(file, seen, open)).toBe(true);
     closeLater([open]);
+  });
+});
+
+describe('the identity of a file', () => {
+  it('is recognised by a runtime that tells times in whole milliseconds, and where that one wrote it down', () => {
+    expect(isSameIdentity('1.2.30.1700000000123456789', '1.2.30.1700000000123000000')).toBe(true);
+    expect(isSameIdentity('1.2.30.1700000000123000000', '1.2.30.1700000000123456789')).toBe(true);
+  });
+  it('is another after a change, by whichever runtime', () => {
+    for (const other of [
+      '1.2.30.1700000000124000000',
+      '1.2.31.1700000000123000000',
+      '1.3.30.1700000000123000000',
+    ])
+      expect(isSameIdentity('1.2.30.1700000000123456789', other)).toBe(false);
+    expect(isSameIdentity('1.2.30.1700000000123456789', '1.2.30.1700000000123456788')).toBe(false);
+    expect(isSameIdentity('none', '1.2.30.1700000000123000000')).toBe(false);
   });
 });

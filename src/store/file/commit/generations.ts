@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Document, decodeValue } from '../document.js';
+import { type Document, decodeValue } from '../../document.js';
 
 /** One commit, told backwards. */
 export interface Generation {

@@ -1,11 +1,11 @@
 import path from 'node:path';
-import type { Edit } from '../change.js';
+import type { Edit } from '../../change.js';
+import type { Situation } from '../commit/situation.js';
+import type { Paths } from '../paths.js';
 import { type Entry, type EntryKind, inOrder } from './entry-names.js';
 import { destroyEntry, listEntries } from './intents.js';
 import { isProvablyDead, seemsAlive } from './owner.js';
-import type { Paths } from './paths.js';
 import { readRequest } from './request.js';
-import type { Situation } from './situation.js';
 
 /** Somebody else's change, as far as this commit may carry it. */
 export interface Request {

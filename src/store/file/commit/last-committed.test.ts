@@ -1,0 +1,33 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decodeLastCommitted, encodeLastCommitted, type LastCommitted } from './last-committed.js';
+
+describe('the last-committed copy', () => {
+  const copyOf = (bytes: Uint8Array): LastCommitted => ({
+    ...{ id: 'an-id', epoch: 'an-epoch', replaces: 'none', replacesStale: false, identity: '1.2.3.4' },
+    ...{
+      applied: ['a'],
+      applying: ['b', 'c'],
+      generations: [{ since: 7, before: [['key', null]] }],
+      bytes: Buffer.from(bytes),
+    },
+  });
+  const record = (bytes: Uint8Array) => encodeLastCommitted(copyOf(bytes));
+
+  it('comes back as it was', () => {
+    fc.assert(
+      fc.property(fc.uint8Array(), (bytes) => {
+        expect(decodeLastCommitted(record(bytes))).toEqual(copyOf(bytes));
+      }),
+    );
+  });
+  it('is none if any bit of it is another, or any part is missing', () => {
+    const whole = record(Buffer.from('{"a":1}'));
+    for (let at = 0; at < whole.length; at++) {
+      const flipped = Buffer.from(whole);
+      flipped[at] = (flipped[at] ?? 0) ^ 1;
+      expect(decodeLastCommitted(flipped)).toBeUndefined();
+      expect(decodeLastCommitted(whole.subarray(0, at))).toBeUndefined();
+    }
+  });
+});
