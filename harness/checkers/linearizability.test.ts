@@ -132,20 +132,21 @@ describePlanted([
     found: { kind: 'lost-update', guarantee: 'G2', operations: ['tui-1.0.3'] },
   },
   {
-    rule: 'a killed removal explains an absence only while its process lived',
+    rule: 'a killed removal explains an absence only until somebody has changed something after its process ended',
     planted: `
       0-1   tui-1.0.1 set a
       2-    web-1.0.1 remove a
       exit  5 web-1.0 SIGKILL
-      6-7   tui-1.0.2 get a = tui-1.0.1
-      final 20`,
+      6-7   tui-1.0.2 set b
+      8-9   tui-1.0.3 get a = tui-1.0.1
+      final 20 b=tui-1.0.2`,
     healthy: `
-      http  web-1
       0-1   tui-1.0.1 set a
       2-    web-1.0.1 remove a
       exit  5 web-1.0 SIGKILL
-      6-7   tui-1.0.2 get a = tui-1.0.1
-      final 20`,
+      6-7   tui-1.0.3 get a = tui-1.0.1
+      8-9   tui-1.0.2 set b
+      final 20 b=tui-1.0.2`,
     found: { kind: 'lost-update', guarantee: 'G2', operations: ['tui-1.0.1'] },
   },
   {

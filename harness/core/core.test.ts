@@ -65,12 +65,20 @@ describe('operations are paired with their ends', () => {
       end: 6,
     });
   });
-  it('killed: bounded by the end of its process, which can act no more', () => {
-    expect(only(start('file'), invoke, exit('SIGKILL'))).toMatchObject({
+  const other = (begin: number, end: number, action: 'set' | 'get' = 'set'): HistoryEvent[] => [
+    { type: 'invoke', time: begin, op: `d.0.${begin}`, client: 'd', process: 8, action, key: 'k' },
+    { type: 'ok', time: end, op: `d.0.${begin}` },
+  ];
+  it('killed: bounded by the first change that was asked for after the end of its process', () => {
+    const changes = [...other(8, 10), ...other(10, 30), ...other(11, 20), ...other(21, 22)];
+    expect(only(start('file'), invoke, exit('SIGKILL'), ...changes)).toMatchObject({
       outcome: 'unknown',
-      end: 9,
+      end: 20,
       hung: false,
     });
+  });
+  it('killed, and nobody changed anything afterwards: not bounded', () => {
+    expect(only(start('file'), invoke, exit('SIGKILL'), ...other(10, 11, 'get'))?.end).toBe(Infinity);
   });
   it('killed while a server was at it: not bounded', () => {
     expect(only(start('http'), invoke, exit('SIGKILL'))).toMatchObject({ outcome: 'unknown', end: Infinity });

@@ -29,8 +29,8 @@ export interface Operation {
   key: string | undefined;
   begin: number;
   /**
-   * When it had certainly taken effect, if it ever did. For `ok` and `fail` the return; for `unknown` the end of the
-   * process that could still have done it, and Infinity where another process or a later restoration could.
+   * When it had certainly taken effect, if it ever did. For `ok` and `fail` the return. For `unknown` Infinity where another
+   * process or a later restoration could still do it; where its process was killed, see `lastChances`.
    */
   end: number;
   outcome: Outcome;
@@ -97,10 +97,7 @@ function pairOperations(
   for (const event of events) {
     if (event.type !== 'invoke') continue;
     const exit = exitOf.get(event.process);
-    // A killed process acts no more, so what it had begun has happened by its end, or never will (strict
-    // linearizability, Aguilera and Frolund 2003). What it asked of a server may still be under way there.
     const access = accessOf.get(event.process);
-    const bounded = (access === 'file' || access === 'foreign') && exit !== undefined;
     operations.set(event.op, {
       id: event.op,
       client: event.client,
@@ -109,7 +106,7 @@ function pairOperations(
       action: event.action,
       key: event.key,
       begin: event.time,
-      end: bounded ? exit.time : Number.POSITIVE_INFINITY,
+      end: Number.POSITIVE_INFINITY,
       outcome: 'unknown',
       result: undefined,
       error: undefined,
@@ -117,11 +114,13 @@ function pairOperations(
       hung: exit === undefined || exit.signal === null || !exit.expected,
     });
   }
+  const pending = new Set(operations.values());
   for (const event of events) {
     if (event.type !== 'ok' && event.type !== 'fail' && event.type !== 'unknown') continue;
     const operation = operations.get(event.op);
     if (!operation)
       throw new UsageError(`this history is incomplete: operation ${event.op} ends but never began`);
+    pending.delete(operation);
     operation.hung = false;
     operation.outcome = event.type;
     operation.end = event.type === 'unknown' ? Number.POSITIVE_INFINITY : event.time;
@@ -132,5 +131,44 @@ function pairOperations(
       operation.torn = event.torn ?? false;
     }
   }
-  return [...operations.values()].sort((a, b) => a.begin - b.begin);
+  const inOrder = [...operations.values()].sort((a, b) => a.begin - b.begin);
+  const lastChanceAfter = lastChances(inOrder);
+  for (const operation of pending) {
+    const exit = exitOf.get(operation.process);
+    const access = accessOf.get(operation.process);
+    // What it asked of a server may still be under way there.
+    if (exit && access === 'foreign') operation.end = exit.time;
+    if (exit && access === 'file') operation.end = lastChanceAfter(exit.time);
+  }
+  return inOrder;
+}
+
+/**
+ * What a killed process had begun happens soon after its end, or never will. By its end, if it alone could do it (strict
+ * linearizability, Aguilera and Frolund 2003). But a store may let another process carry it along, and that one can't know at
+ * the moment of its commit who has just died. So the bound is the next change that anybody asks for after the death: once that
+ * one is acknowledged, nothing comes from the dead any more.
+ * @returns for the time of a death that bound
+ */
+function lastChances(operations: readonly Operation[]): (death: number) => number {
+  const changes = operations.filter(
+    ({ action, outcome, foreign }) =>
+      outcome === 'ok' && !foreign && (action === 'set' || action === 'remove'),
+  );
+  // By begin: from each on, the earliest end.
+  const earliest: number[] = [];
+  for (let n = changes.length - 1; n >= 0; n--) {
+    earliest[n] = Math.min(changes[n]?.end ?? 0, earliest[n + 1] ?? Number.POSITIVE_INFINITY);
+  }
+  return (death) => earliest[firstAfter(changes, death)] ?? Number.POSITIVE_INFINITY;
+}
+
+function firstAfter(changes: readonly Operation[], time: number): number {
+  let [low, high] = [0, changes.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((changes[middle]?.begin ?? 0) > time) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
