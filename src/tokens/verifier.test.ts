@@ -150,26 +150,33 @@ it('an entry that an editor takes out is gone, however recent it was', async () 
 });
 
 it('one file is held open, and none after close', async () => {
-  const openOnes = () =>
-    readdirSync('/proc/self/fd')
-      .map((name) => {
-        try {
-          return readlinkSync(`/proc/self/fd/${name}`);
-        } catch {
-          return '';
-        }
-      })
-      .filter((place) => place.startsWith(`${file} `) || place === file);
+  const content = text();
+  // Made by nobody who holds it open.
+  file = path.join(newDirectory(), 'auth-tokens.json');
+  tokens = openTokens({ file });
   for (let round = 0; round < 20; round++) {
-    replace(text());
-    tokens.verify(token);
-    expect(openOnes()).toEqual([file]);
+    replace(content);
+    expect(tokens.verify(token)?.id).toBe(id);
+    expect(heldOpen()).toEqual([file]);
   }
   replace('{');
   await failureOf(() => tokens.verify(token));
-  expect(openOnes()).toEqual([]);
+  expect(heldOpen()).toEqual([]);
   replace('{}');
   tokens.verify(token);
+  expect(heldOpen()).toEqual([file]);
   await tokens.close();
-  expect(openOnes()).toEqual([]);
+  expect(heldOpen()).toEqual([]);
 });
+
+function heldOpen(): string[] {
+  const places = readdirSync('/proc/self/fd').map((name) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${name}`);
+    } catch {
+      // That of the listing itself.
+      return '';
+    }
+  });
+  return places.filter((place) => place.startsWith(file));
+}
