@@ -38,6 +38,8 @@ export interface GuardOptions extends HostOptions {
 /** Decides about requests before any handler sees them. Synchronous, so nothing happens between the decision and its use. */
 export interface Guard {
   authorize(request: IncomingRequest): Decision;
+  /** For handlers that give more than their route promises: what to answer if these permissions are not all there. */
+  demand(token: TokenInfo | undefined, needed: readonly Permission[]): Answer | undefined;
   /** A ticket for somebody who has been let in. It gives nothing that the token does not: without the permissions, 403. */
   issueTicket(token: TokenInfo, errand: Errand): { ticket: string; expiresInSeconds: number } | Answer;
   /**
@@ -103,7 +105,7 @@ export function createGuard(options: GuardOptions): Guard {
     if (!found.ok) return found;
     // A ticket gives nothing that its token does not, so to ask for one needs none of the permissions.
     if (method === 'POST' && !upgrade && path.raw === ticketPath) return found;
-    return lacking(found.token, requiredPermissions(policy, method, path, upgrade)) ?? found;
+    return demand(found.token, requiredPermissions(policy, method, path, upgrade)) ?? found;
   }
 
   function identify(
@@ -138,8 +140,8 @@ export function createGuard(options: GuardOptions): Guard {
     }
   }
 
-  function lacking(token: TokenInfo, needed: readonly Permission[]): Answer | undefined {
-    if (needed.every((permission) => token.permissions.includes(permission))) return undefined;
+  function demand(token: TokenInfo | undefined, needed: readonly Permission[]): Answer | undefined {
+    if (needed.every((permission) => token?.permissions.includes(permission))) return undefined;
     return challenge(
       realm,
       'insufficient_scope',
@@ -154,14 +156,14 @@ export function createGuard(options: GuardOptions): Guard {
       return refuse('invalid_request', 'a ticket needs a path in its normal form, without a query');
     }
     const needed = requiredPermissions(policy, 'GET', path, errand.upgrade);
-    return lacking(token, needed) ?? tickets.issue(token, errand);
+    return demand(token, needed) ?? tickets.issue(token, errand);
   }
 
   function hold(token: TokenInfo, end: () => void): () => void {
     return token === anybody || !streams ? () => {} : streams.hold(token.id, end);
   }
 
-  return { authorize, issueTicket, hold };
+  return { authorize, demand, issueTicket, hold };
 }
 
 function admit(token: TokenInfo | undefined): Admission {
