@@ -16,3 +16,17 @@ export {
   type StoreOptions,
 } from './store/store.js';
 export type { Changes, WatchOptions } from './store/watch.js';
+export { parseExpiry } from './tokens/expiry.js';
+export { tokenPattern } from './tokens/format.js';
+export { tokenFile } from './tokens/location.js';
+export { type Permission, permissions } from './tokens/permissions.js';
+export type { TokenInfo, TokenVerifier } from './tokens/token-info.js';
+export {
+  type ListedToken,
+  type NewToken,
+  type NewTokenOptions,
+  openTokens,
+  type RotateOptions,
+  type Tokens,
+  type TokensOptions,
+} from './tokens/tokens.js';

@@ -20,5 +20,6 @@ export const exitCodes = {
 /** A refusal of the store is no internal error, and a change that may have happened is not known to have failed. */
 export function storeFailure({ code }: StoreError): number {
   if (code === 'E_INPUT') return exitCodes.usage;
+  if (code === 'E_NOT_FOUND') return exitCodes.nothingMatched;
   return code === 'E_UNKNOWN' ? exitCodes.unknown : exitCodes.invalid;
 }

@@ -18,6 +18,8 @@ export type StoreErrorCode =
   | 'E_UNKNOWN'
   /** The operating system refused. Nothing was written. */
   | 'E_IO'
+  /** There is nothing of that name, or more than one. Nothing was written. */
+  | 'E_NOT_FOUND'
   /** The key or the value can't be stored. Nothing was written. */
   | 'E_INPUT'
   /** The store was closed. Nothing was written. */

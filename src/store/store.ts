@@ -25,6 +25,12 @@ export interface StoreOptions {
   onEvent?: (event: StoreEvent) => void;
   /** False lets nobody wait for anybody, for tests of what the intents alone are worth. Slow. Default true. */
   queues?: boolean;
+  /**
+   * For a file of permissions, where an entry that comes back does harm: what somebody may have taken away by hand stays
+   * away. An entry that a foreign program has dropped is never put back, and a damaged file is restored only where it
+   * is the very file that the last commit was about; else the call fails with `E_CORRUPT`. Default false.
+   */
+  revocable?: boolean;
 }
 
 export interface RefreshOptions extends CallOptions {
@@ -92,10 +98,16 @@ export interface Store extends AsyncDisposable {
 
 /** Opens a store. Nothing is read or written before the first call, and nothing keeps the process alive. */
 export function openStore(file: string, options: StoreOptions = {}): Store {
-  const { leaseMs = 1000, deadlineMs = 10_000, onEvent = () => {}, queues = true } = options;
+  const {
+    leaseMs = 1000,
+    deadlineMs = 10_000,
+    onEvent = () => {},
+    queues = true,
+    revocable = false,
+  } = options;
   milliseconds('leaseMs', leaseMs);
   milliseconds('deadlineMs', deadlineMs);
-  const backend = new FileBackend(file, { leaseMs, queues, onEvent });
+  const backend = new FileBackend(file, { leaseMs, queues, revocable, onEvent });
   return new JsonStore(file, backend, new FileClaims(file), deadlineMs);
 }
 

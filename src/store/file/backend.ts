@@ -20,6 +20,8 @@ export interface FileBackendOptions {
   leaseMs: number;
   /** False for a test that wants to see the intents alone keep everything safe: nobody waits for anybody. */
   queues: boolean;
+  /** As of `StoreOptions`. */
+  revocable?: boolean;
   onEvent: (event: StoreEvent) => void;
 }
 
@@ -148,7 +150,7 @@ export class FileBackend implements Backend {
     try {
       attempt = await attemptCommit(paths, intent, {
         ...task,
-        ...{ known, directory },
+        ...{ known, directory, revocable: this.options.revocable === true },
         keeps: kind === 'standing' && !task.own,
       });
       return attempt;
@@ -197,7 +199,7 @@ export class FileBackend implements Backend {
     const { paths } = request;
     const intent = createIntent(paths.intents);
     try {
-      return await withdraw(paths, intent, request);
+      return await withdraw(paths, intent, request, this.options.revocable === true);
     } finally {
       release(intent);
     }

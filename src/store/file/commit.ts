@@ -44,6 +44,8 @@ export interface Task {
   directory?: number | undefined;
   /** Our own request, among those of the others. Nobody needs to be told of it. */
   own?: string | undefined;
+  /** As of `StoreOptions`. */
+  revocable?: boolean;
   /** Requests that were silent for a lease: what can't be read of them is swept. */
   silent?: ReadonlySet<string> | undefined;
 }
@@ -91,7 +93,7 @@ export async function attemptCommit(paths: Paths, intent: string, task: Task): P
   if (needsToSettle(state, last) && !(task.settled && isSame(state, task.settled))) {
     return { kind: 'unsettled', state };
   }
-  const situation = judge(state, last, task.pending?.id) ?? unusable(paths, state);
+  const situation = judge(state, last, task.pending?.id, task.revocable) ?? unusable(paths, state, last);
   const requests = readRequests(paths, entries, situation, task.silent);
 
   const carried = requests.open.reduce((current, { edits }) => applyChange(current, edits), situation.base);
@@ -155,11 +157,12 @@ export async function withdraw(
   paths: Paths,
   intent: string,
   request: { place: string; id: string },
+  revocable: boolean,
 ): Promise<'done' | 'doubt' | 'withdrawn' | undefined> {
   destroyOthers(paths, intent);
   const state = readState(paths.file);
   const last = readLastCommitted(paths.last);
-  const situation = judge(state, last, undefined);
+  const situation = judge(state, last, undefined, revocable);
   const isPart = situation?.applied.has(request.id);
   if (isPart && !situation?.renewsEpoch) {
     // Whoever carried it along may have been stopped before this.
@@ -184,17 +187,16 @@ function needsToSettle(state: FileState, last: LastCommitted | undefined): boole
   return state.kind === 'corrupt';
 }
 
-function unusable(paths: Paths, state: FileState): never {
+function unusable(paths: Paths, state: FileState, last: LastCommitted | undefined): never {
   const reason = state.kind === 'corrupt' ? state.reason : 'it is missing';
-  throw new StoreError(
-    'E_CORRUPT',
-    `${paths.file} can't be used (${reason}), nor can its copy ${paths.last}`,
-    {
-      definite: true,
-      file: paths.file,
-      hint: 'Nothing was written. Repair the file, or remove it to start empty',
-    },
-  );
+  const copy = last
+    ? `and it is not the file that its copy ${paths.last} is of`
+    : `nor can its copy ${paths.last}`;
+  throw new StoreError('E_CORRUPT', `${paths.file} can't be used (${reason}), ${copy}`, {
+    definite: true,
+    file: paths.file,
+    hint: `Nothing was written. Repair the file, ${last ? 'restore the copy, ' : ''}or remove it to start empty`,
+  });
 }
 
 function keepUnusable(paths: Paths, state: FileState, { restores }: Situation): Repairs['restored'] {

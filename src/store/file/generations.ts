@@ -71,6 +71,7 @@ export interface Merge {
  *     ours: +a +b +c   foreign: reads after +c, writes a and b   ->   a and b: c was deleted
  *
  * @param excluded keys of a commit of ours that did not happen: the copy's values for these are not to be put back
+ * @param revocable what is missing in its file stays so: it may have been taken away on purpose
  */
 export function mergeForeign(
   ours: Document,
@@ -78,6 +79,7 @@ export function mergeForeign(
   generations: readonly Generation[],
   times: Times,
   excluded: ReadonlySet<string>,
+  revocable: boolean,
 ): Merge {
   const now = fingerprintsOf(ours);
   const found = fingerprintsOf(theirs);
@@ -89,7 +91,7 @@ export function mergeForeign(
     if (excluded.has(key)) continue;
     if (found.get(key) !== base.get(key)) {
       if (found.get(key) !== now.get(key)) adopted.push(key);
-    } else if (base.get(key) !== now.get(key)) {
+    } else if (base.get(key) !== now.get(key) && (found.has(key) || !revocable)) {
       putBack.push(key);
       const raw = ours.get(key);
       if (raw === undefined) document.delete(key);

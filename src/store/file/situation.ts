@@ -29,12 +29,14 @@ const nothing: Document = new Map();
 /**
  * A readable file always wins, and so does a missing one: only a corrupt file yields to the copy.
  * @param interrupted the commit of our own that we know was stopped after its copy was in place and before its file was
+ * @param revocable nothing comes back that somebody may have taken away: see `StoreOptions`
  * @returns undefined where neither the file nor the copy can be used
  */
 export function judge(
   state: FileState,
   last: LastCommitted | undefined,
   interrupted: string | undefined,
+  revocable = false,
 ): Situation | undefined {
   if (!last) return withoutCopy(state);
   const before = { applied: new Set(last.applied) };
@@ -50,7 +52,9 @@ export function judge(
   const couldBeOpen = last.replaces !== last.identity;
   // Between the removal of a directory that stood in its place and the rename: nobody has logged out.
   const wasDirectory = couldBeOpen && last.replaces === aDirectory;
-  if (state.kind === 'corrupt' || (state.kind === 'missing' && wasDirectory)) {
+  if (state.kind === 'corrupt' || (state.kind === 'missing' && wasDirectory && !revocable)) {
+    // Of another file than ours nobody knows what ours held at its end, nor whether it was removed on purpose.
+    if (revocable && !isOneOfOurs(state.identity, last)) return undefined;
     // Rolled forward, also where the copy's own commit did not happen: from now on it has.
     return { ...plain, ...both, base: ours, restores: true, renewsEpoch: true, generations };
   }
@@ -77,7 +81,7 @@ export function judge(
   const requests = wasUndone ? before : both;
   const excluded = new Set(wasUndone ? generations.at(-1)?.before.map(([key]) => key) : []);
   const times = { ours: timeOf(last.identity), theirs: timeOf(state.identity) };
-  const merge = mergeForeign(ours, state.document, generations, times, excluded);
+  const merge = mergeForeign(ours, state.document, generations, times, excluded, revocable);
   return {
     ...{ ...requests, base: merge.document, restores: false, merge, copyIsOld: true },
     isStale: merge.putBack.length > 0,
@@ -85,6 +89,11 @@ export function judge(
     // What it wrote is a state that others may have read, and may base their next write on.
     generations: withGeneration(generations, ours, state.document, times.ours),
   };
+}
+
+/** The file that the last commit put in place, or was to replace, damaged where it stands. */
+function isOneOfOurs(identity: string, { identity: placed, replaces }: LastCommitted): boolean {
+  return isSameInode(identity, placed) || isSameInode(identity, replaces);
 }
 
 /** Never written by us, or the copy is lost: there is nothing to compare with. */

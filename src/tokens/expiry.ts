@@ -1,0 +1,66 @@
+import { StoreError } from '../store/errors.js';
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+const unitsMs: Record<string, number> = { m: minuteMs, h: hourMs, d: dayMs, w: 7 * dayMs, y: 365 * dayMs };
+
+/** Of a token for which nothing else was asked. */
+export const defaultLifeMs = 90 * dayMs;
+/** A rotated token is accepted for this long, unless told otherwise, and never longer than `graceMsMax`. */
+export const defaultGraceMs = hourMs;
+export const graceMsMax = dayMs;
+/** The beginning of the year 10000: what is later has no usual way of being written. */
+const latest = 253_402_300_800_000;
+
+/** `30m`, `12h`, `90d`, `4w`, `1y` (365 days) in milliseconds; undefined for anything else. */
+export function parseDuration(text: string): number | undefined {
+  const [, number, unit = ''] = /^([1-9]\d{0,8})([mhdwy])$/.exec(text) ?? [];
+  const milliseconds = Number(number) * (unitsMs[unit] ?? Number.NaN);
+  return Number.isSafeInteger(milliseconds) ? milliseconds : undefined;
+}
+
+/**
+ * When a token expires: after a duration (`90d`), at an ISO date (`2027-01-31`: when that day begins, in UTC), at an ISO time
+ * with its zone (`2027-01-31T18:00:00Z`, `...+02:00`), or `never`.
+ * @param now milliseconds since 1970
+ * @returns milliseconds since 1970, or null for never
+ * @throws StoreError `E_INPUT` for what is none of these, or is over already
+ */
+export function parseExpiry(text: string, now: number): number | null {
+  if (text === 'never') return null;
+  const duration = parseDuration(text);
+  return checkExpiry(duration === undefined ? parseDate(text) : now + duration, now);
+}
+
+/** The very value if it is a time at which a token may expire. */
+export function checkExpiry(expiresAt: number, now: number): number {
+  if (!Number.isSafeInteger(expiresAt) || expiresAt >= latest) {
+    throw invalid('expected an expiry before the year 10000', 'Give never for a token that does not expire');
+  }
+  if (expiresAt <= now) throw invalid('the expiry is over already', 'Give a later one');
+  return expiresAt;
+}
+
+const isoDate = /^(\d{4})-(\d\d)-(\d\d)(T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))?$/;
+
+function parseDate(text: string): number {
+  const [, year, month, day, time] = isoDate.exec(text) ?? [];
+  // `Date.parse` takes the 31st of April for the 1st of May.
+  const isReal = Number(month) >= 1 && Number(day) >= 1 && Number(day) <= daysIn(Number(year), Number(month));
+  const milliseconds = isReal ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(milliseconds)) return milliseconds;
+  const zone = time === undefined && /^\d{4}-\d\d-\d\dT/.test(text) ? ' with its zone' : '';
+  throw invalid(
+    `expected an expiry${zone}, got ${JSON.stringify(text.slice(0, 40))}`,
+    'Give a duration (30m, 12h, 90d, 4w, 1y), a date (2027-01-31), a time (2027-01-31T18:00:00Z) or never',
+  );
+}
+
+function daysIn(year: number, month: number): number {
+  return month <= 12 ? (Date.UTC(year, month, 1) - Date.UTC(year, month - 1, 1)) / dayMs : 0;
+}
+
+function invalid(message: string, hint: string): StoreError {
+  return new StoreError('E_INPUT', message, { definite: true, hint: `${hint}. Nothing was written` });
+}

@@ -1,0 +1,222 @@
+import { homedir } from 'node:os';
+import { wallClock } from '../credentials/expiry.js';
+import type { StoreEvent } from '../store/backend.js';
+import { StoreError } from '../store/errors.js';
+import { openStore, type Store } from '../store/store.js';
+import { decodeEntry, type Entry, encodeEntry, infoOf, isExpired } from './entry.js';
+import { checkExpiry, defaultGraceMs, defaultLifeMs, graceMsMax } from './expiry.js';
+import { hashOf, isId, newToken } from './format.js';
+import { LastUsed } from './last-used.js';
+import { tokenFile } from './location.js';
+import { type Permission, permissions, toPermissions } from './permissions.js';
+import type { TokenInfo, TokenVerifier } from './token-info.js';
+import { Verifier } from './verifier.js';
+import { findId } from './which.js';
+
+export interface TokensOptions {
+  /** Default: `auth-tokens.json` in the agent's configuration directory. */
+  file?: string;
+  /** Milliseconds since 1970, for creation and expiry. Default: the wall clock. */
+  now?: () => number;
+  /** As of `openStore`. */
+  leaseMs?: number;
+  deadlineMs?: number;
+  onEvent?: (event: StoreEvent) => void;
+}
+
+export interface NewTokenOptions {
+  /** For people; 1 to 100 characters. */
+  name?: string | undefined;
+  /** Default: all. */
+  permissions?: readonly Permission[] | undefined;
+  /** Milliseconds since 1970, or null for never. Default: in 90 days. */
+  expiresAt?: number | null | undefined;
+}
+
+export interface RotateOptions {
+  /** How long the old token is accepted yet, in milliseconds, at most a day and never beyond its own expiry. Default: an hour. */
+  graceMs?: number | undefined;
+  /** Of the new one. Default: it lives as long as the old one was to, from now on. */
+  expiresAt?: number | null | undefined;
+}
+
+export interface NewToken {
+  /** The secret, told this once: it is stored nowhere. */
+  token: string;
+  info: TokenInfo;
+}
+
+/** `unusable`: its entry is not understood by this version, and nobody is let in by it. */
+export type ListedToken =
+  | (TokenInfo & { readonly state: 'active' | 'expired'; readonly lastUsedAt: number | null })
+  | { readonly id: string; readonly state: 'unusable'; readonly lastUsedAt: number | null };
+
+/**
+ * The tokens of a server, in one file shared by any number of processes.
+ *
+ * Creations, deletions and rotations are linearizable across processes and durable when they return. A deletion that has
+ * returned is final: no process accepts the token again, with no delay, and no restoration brings it back.
+ */
+export interface Tokens extends TokenVerifier, AsyncDisposable {
+  create(options?: NewTokenOptions): Promise<NewToken>;
+  /** All of them, expired ones, too, in the order of their creation. */
+  list(): Promise<ListedToken[]>;
+  /**
+   * @param which an id, the beginning of one if it is the only one, or the token itself
+   * @returns the id of the token that is gone
+   * @throws StoreError `E_NOT_FOUND` where there is none, or more than one
+   */
+  delete(which: string): Promise<string>;
+  /** Makes a new token with the same name and permissions, and lets the old one end soon. In one commit. */
+  rotate(which: string, options?: RotateOptions): Promise<NewToken>;
+  close(): Promise<void>;
+}
+
+/** Opens the tokens. Nothing is read or written before the first call, and nothing keeps the process alive. */
+export function openTokens(options: TokensOptions = {}): Tokens {
+  const { file = tokenFile(process.env, homedir()), now = wallClock, ...rest } = options;
+  return new FileTokens(file, openStore(file, { ...rest, revocable: true }), now);
+}
+
+class FileTokens implements Tokens {
+  readonly #store: Store;
+  readonly #now: () => number;
+  readonly #lastUsed: LastUsed;
+  readonly #verifier: Verifier;
+
+  constructor(file: string, store: Store, now: () => number) {
+    this.#store = store;
+    this.#now = now;
+    this.#lastUsed = new LastUsed(file);
+    this.#verifier = new Verifier(file, now, this.#lastUsed);
+  }
+
+  verify(token: string): TokenInfo | undefined {
+    return this.#verifier.verify(token);
+  }
+
+  isLive(id: string): boolean {
+    return this.#verifier.isLive(id);
+  }
+
+  async create(options: NewTokenOptions = {}): Promise<NewToken> {
+    const now = this.#now();
+    const { name, expiresAt = now + defaultLifeMs } = options;
+    const fields = {
+      ...(name === undefined ? {} : { name: checkName(name) }),
+      permissions: checkPermissions(options.permissions ?? permissions),
+      createdAt: now,
+      expiresAt: expiresAt === null ? null : checkExpiry(expiresAt, now),
+    };
+    const { token, id } = await this.#unusedToken();
+    const entry = { ...fields, id, hash: hashOf(token) };
+    await this.#store.set(id, encodeEntry(entry));
+    return { token, info: infoOf(entry) };
+  }
+
+  async list(): Promise<ListedToken[]> {
+    const now = this.#now();
+    const used = this.#lastUsed.read();
+    const entries = Object.entries(await this.#store.all()).filter(([id]) => isId(id));
+    return entries.map(([id, value]) => {
+      const lastUsedAt = used[id] ?? null;
+      const entry = decodeEntry(id, value);
+      if (!entry) return { id, state: 'unusable', lastUsedAt };
+      return { ...infoOf(entry), state: isExpired(entry, now) ? 'expired' : 'active', lastUsedAt };
+    });
+  }
+
+  async delete(which: string): Promise<string> {
+    let id = '';
+    await this.#store.transaction((entries) => {
+      id = findId(entries.keys(), which);
+      entries.remove(id);
+    });
+    this.#lastUsed.forget(id);
+    return id;
+  }
+
+  async rotate(which: string, options: RotateOptions = {}): Promise<NewToken> {
+    const now = this.#now();
+    const { graceMs = defaultGraceMs } = options;
+    checkGrace(graceMs);
+    const { token, id: newId } = await this.#unusedToken();
+    let made: Entry | undefined;
+    await this.#store.transaction((entries) => {
+      const id = findId(entries.keys(), which);
+      const stored = entries.get(id);
+      const old = decodeEntry(id, stored);
+      if (!old || isExpired(old, now)) throw notToRotate(id, old);
+      const { expiresAt = sameLife(old, now) } = options;
+      made = {
+        ...{ ...old, id: newId, hash: hashOf(token), createdAt: now },
+        expiresAt: expiresAt === null ? null : checkExpiry(expiresAt, now),
+      };
+      entries.set(newId, encodeEntry(made));
+      const end = Math.min(now + graceMs, old.expiresAt ?? Number.POSITIVE_INFINITY);
+      // What else stands in the entry is a newer version's, and stays.
+      entries.set(id, { ...(stored as object), expiresAt: end });
+    });
+    if (!made) throw new Error('the store has committed nothing');
+    return { token, info: infoOf(made) };
+  }
+
+  async close(): Promise<void> {
+    this.#verifier.close();
+    this.#lastUsed.flush();
+    await this.#store.close();
+  }
+
+  /** 62^8 ids leave little to chance, and a new token must not take an old one's place. */
+  async #unusedToken(): Promise<ReturnType<typeof newToken>> {
+    for (;;) {
+      const made = newToken();
+      if ((await this.#store.get(made.id)) === undefined) return made;
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+function sameLife({ createdAt, expiresAt }: Entry, now: number): number | null {
+  return expiresAt === null ? null : now + Math.max(1, expiresAt - createdAt);
+}
+
+const nameLengthMax = 100;
+
+function checkName(name: string): string {
+  if (
+    typeof name === 'string' &&
+    name.trim() !== '' &&
+    name.length <= nameLengthMax &&
+    !/\p{Cc}/u.test(name)
+  ) {
+    return name;
+  }
+  throw invalid(`a name must have 1 to ${nameLengthMax} characters, none of them a control character`);
+}
+
+function checkPermissions(names: readonly string[]): readonly Permission[] {
+  const known = toPermissions(names);
+  if (known && known.length > 0) return known;
+  throw invalid(`expected at least one of the permissions ${permissions.join(', ')}, and no other`);
+}
+
+function checkGrace(graceMs: number): void {
+  if (Number.isSafeInteger(graceMs) && graceMs >= 0 && graceMs <= graceMsMax) return;
+  throw invalid('the grace of a rotated token must be from 0 to 24 hours');
+}
+
+function notToRotate(id: string, old: Entry | undefined): StoreError {
+  return new StoreError(
+    'E_INPUT',
+    old ? `the token ${id} has expired` : `the token ${id} is not understood by this version`,
+    { definite: true, hint: 'Nothing was written. Create a new one instead' },
+  );
+}
+
+function invalid(message: string): StoreError {
+  return new StoreError('E_INPUT', message, { definite: true, hint: 'Nothing was written' });
+}

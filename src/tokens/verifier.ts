@@ -1,0 +1,74 @@
+import { timingSafeEqual } from 'node:crypto';
+import { closedError } from '../store/errors.js';
+import { type Entry, infoOf, isExpired } from './entry.js';
+import { hashOf, idOf } from './format.js';
+import type { LastUsed } from './last-used.js';
+import { TokenFile } from './token-file.js';
+import type { TokenInfo, TokenVerifier } from './token-info.js';
+
+const hashLength = 64;
+/** What an unknown id is compared with, so that it costs the same work as a known one. No hash is all zeros. */
+const noHash = Buffer.alloc(hashLength, '0');
+
+/** An entry, made ready for many requests. */
+interface Known {
+  hash: Buffer;
+  info: TokenInfo;
+}
+
+/** Reads the token file, and never writes it: what it can't read lets nobody in. */
+export class Verifier implements TokenVerifier {
+  readonly #tokens: TokenFile;
+  readonly #now: () => number;
+  readonly #lastUsed: LastUsed;
+  readonly #presented = Buffer.alloc(hashLength);
+  #entries: ReadonlyMap<string, Entry> | undefined;
+  #known = new Map<string, Known>();
+  #isClosed = false;
+
+  constructor(file: string, now: () => number, lastUsed: LastUsed) {
+    this.#tokens = new TokenFile(file);
+    this.#now = now;
+    this.#lastUsed = lastUsed;
+  }
+
+  verify(token: string): TokenInfo | undefined {
+    const id = typeof token === 'string' ? idOf(token) : undefined;
+    if (id === undefined) return undefined;
+    const known = this.#find(id);
+    this.#presented.write(hashOf(token), 'latin1');
+    const isRight = timingSafeEqual(this.#presented, known?.hash ?? noHash);
+    if (!known || !isRight) return undefined;
+    const now = this.#now();
+    if (isExpired(known.info, now)) return undefined;
+    this.#lastUsed.note(id, now);
+    return known.info;
+  }
+
+  isLive(id: string): boolean {
+    const known = this.#find(id);
+    return known !== undefined && !isExpired(known.info, this.#now());
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#tokens.close();
+  }
+
+  #find(id: string): Known | undefined {
+    if (this.#isClosed) throw closedError();
+    const entries = this.#tokens.entries();
+    if (entries !== this.#entries) {
+      this.#entries = entries;
+      this.#known = new Map();
+    }
+    return this.#known.get(id) ?? this.#prepare(entries.get(id));
+  }
+
+  #prepare(entry: Entry | undefined): Known | undefined {
+    if (!entry) return undefined;
+    const known = { hash: Buffer.from(entry.hash, 'latin1'), info: infoOf(entry) };
+    this.#known.set(entry.id, known);
+    return known;
+  }
+}

@@ -1,0 +1,39 @@
+import { StoreError } from '../store/errors.js';
+import { idOf, isId, looksLikeToken } from './format.js';
+
+const listedMax = 5;
+
+/**
+ * The one id that is meant by an id, by the beginning of one, or by a token itself. What is no id in the file is none.
+ * @throws StoreError `E_NOT_FOUND` where none is meant, or several; the message repeats no secret
+ */
+export function findId(keys: Iterable<string>, which: string): string {
+  const ids = [...keys].filter(isId);
+  const wanted = idOf(which) ?? which;
+  if (ids.includes(wanted)) return wanted;
+  const meant = wanted === '' ? [] : ids.filter((id) => id.startsWith(wanted));
+  const [only] = meant;
+  if (only !== undefined && meant.length === 1) return only;
+  if (only === undefined) throw notFound(`there is no token ${told(wanted)}`, hintFor(which));
+  const more = meant.length > listedMax ? ', ...' : '';
+  throw notFound(
+    `${meant.length} tokens begin with ${told(wanted)}: ${meant.slice(0, listedMax).join(', ')}${more}`,
+    'Nothing was written. Give more of the id',
+  );
+}
+
+function told(wanted: string): string {
+  if (looksLikeToken(wanted)) return 'of what was given';
+  return wanted === '' ? 'without an id' : JSON.stringify(wanted);
+}
+
+function hintFor(which: string): string {
+  if (looksLikeToken(which) && idOf(which) === undefined) {
+    return 'Nothing was written. It looks like a token, and its checksum is wrong: give the id instead';
+  }
+  return 'Nothing was written. `holdfast auth token list` shows the ids';
+}
+
+function notFound(message: string, hint: string): StoreError {
+  return new StoreError('E_NOT_FOUND', message, { definite: true, hint });
+}
