@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { MiddlewareHandler } from 'hono';
+import type { TokenInfo } from '../../tokens/token-info.js';
 import type { Guard } from '../guard/guard.js';
-import type { TokenInfo } from '../tokens.js';
 import { toResponse, verify } from './fetch.js';
 import { holdResponse, incomingNode } from './node-http.js';
 import { admitUpgrade } from './upgrade.js';

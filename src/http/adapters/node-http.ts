@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { TokenInfo } from '../../tokens/token-info.js';
 import type { Guard } from '../guard/guard.js';
 import { type IncomingRequest, isUpgrade } from '../guard/request.js';
-import type { TokenInfo } from '../tokens.js';
 
 /** A request of node:http as it came. A router that is mounted somewhere, as Express has it, cuts `url`, and keeps the whole. */
 export function incomingNode(request: IncomingMessage, upgrade?: boolean): IncomingRequest {

@@ -1,9 +1,9 @@
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { TokenInfo } from '../../tokens/token-info.js';
 import type { Answer } from '../guard/answers.js';
 import { protocolPrefix } from '../guard/credentials.js';
 import type { Guard } from '../guard/guard.js';
-import type { TokenInfo } from '../tokens.js';
 import { incomingNode } from './node-http.js';
 
 /**

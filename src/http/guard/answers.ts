@@ -1,4 +1,5 @@
-import type { Permission, TokenInfo } from '../tokens.js';
+import type { Permission } from '../../tokens/permissions.js';
+import type { TokenInfo } from '../../tokens/token-info.js';
 
 /** Why a request was refused. The first four are RFC 6750's, with its status codes. */
 export type GuardError =

@@ -1,3 +1,4 @@
+import { tokenPattern } from '../../tokens/format.js';
 import type { Path } from '../permissions/path.js';
 import type { IncomingRequest } from './request.js';
 
@@ -25,19 +26,24 @@ const inUrl = ['access_token', 'auth_token'];
  * another question that two readers answer differently.
  */
 export function credentialsIn(request: IncomingRequest, { query }: Path): Credentials {
-  const parameters = new URLSearchParams(query);
-  if (inUrl.some((name) => parameters.has(name))) {
+  const parameters = [...new URLSearchParams(query)];
+  if (tokenPattern.test(request.target) || parameters.some(isTokenParameter)) {
     return malformed(
       'a token must not be sent in a URL, which ends up in logs: use the Authorization header',
     );
   }
+  const tickets = parameters.filter(([name]) => name === 'ticket');
   const found = [
     ...bearers(request),
     ...protocols(request),
-    ...parameters.getAll('ticket').map((ticket): Credentials => ({ kind: 'ticket', ticket })),
+    ...tickets.map(([, ticket]): Credentials => ({ kind: 'ticket', ticket })),
   ];
   if (found.length > 1) return malformed('more than one credential: send one only');
   return found[0] ?? { kind: 'none' };
+}
+
+function isTokenParameter([name, value]: [string, string]): boolean {
+  return inUrl.includes(name) || tokenPattern.test(value);
 }
 
 function bearers({ headers }: IncomingRequest): Credentials[] {

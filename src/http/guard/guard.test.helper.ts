@@ -1,4 +1,5 @@
-import type { Permission, TokenInfo, TokenVerifier } from '../tokens.js';
+import type { Permission } from '../../tokens/permissions.js';
+import type { TokenInfo, TokenVerifier } from '../../tokens/token-info.js';
 import { createGuard, type GuardOptions } from './guard.js';
 
 /** Tokens in memory, for tests of what is decided from them; how they are kept is tested elsewhere. */

@@ -1,8 +1,9 @@
+import type { Permission } from '../../tokens/permissions.js';
+import type { TokenInfo, TokenVerifier } from '../../tokens/token-info.js';
 import { type Path, readPath } from '../permissions/path.js';
 import { isMethod, type Method, methods, type Policy } from '../permissions/policy.js';
 import { requiredPermissions } from '../permissions/required.js';
 import { specified } from '../permissions/specified.js';
-import type { Permission, TokenInfo, TokenVerifier } from '../tokens.js';
 import { type Admission, type Answer, challenge, type Decision, refuse, withHeaders } from './answers.js';
 import { type Credentials, credentialsIn } from './credentials.js';
 import { type HostOptions, hostRefusal } from './hosts.js';

@@ -1,4 +1,4 @@
-import type { TokenVerifier } from '../tokens.js';
+import type { TokenVerifier } from '../../tokens/token-info.js';
 
 const lookEveryMs = 250;
 

@@ -120,6 +120,19 @@ describe('a token', () => {
     expect(ask('GET', `/event?${name.replace('_', '%5F')}=${token}`)).toMatchObject({ status: 400 });
   });
 
+  it('in a URL is refused wherever it stands', () => {
+    const { ask, token } = setUp();
+    const real = `oct_${'A1b2C3d4'}_${'0'.repeat(22)}${'0'.repeat(6)}`;
+    for (const target of [
+      `/event?a=${real}`,
+      `/event?${real}`,
+      `/x/${real}`,
+      `/event?a=%6Fct_${real.slice(4)}`,
+    ])
+      expect(ask('GET', target, [bearer(token)])).toMatchObject({ status: 400, error: 'invalid_request' });
+    expect(ask('GET', `/event?a=${real.slice(1)}`, [bearer(token)])).toMatchObject({ ok: true });
+  });
+
   it('comes as a sub-protocol of a WebSocket, and of nothing else', () => {
     const { ask, token } = setUp();
     const offer = (...protocols: string[]) => ['sec-websocket-protocol', protocols.join(', ')] as const;

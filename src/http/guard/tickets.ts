@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { TokenInfo } from '../tokens.js';
+import type { TokenInfo } from '../../tokens/token-info.js';
 
 /** What a ticket is good for: one request to one path. */
 export interface Errand {

@@ -1,4 +1,4 @@
-import type { Permission } from '../tokens.js';
+import type { Permission } from '../../tokens/permissions.js';
 
 /** The methods that a request may have; RFC 9110 has them in upper case only. */
 export const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;

@@ -1,4 +1,4 @@
-import type { Permission } from '../tokens.js';
+import type { Permission } from '../../tokens/permissions.js';
 import type { Path } from './path.js';
 import type { Method, Policy } from './policy.js';
 

@@ -1,4 +1,4 @@
-import type { Permission } from '../tokens.js';
+import type { Permission } from '../../tokens/permissions.js';
 import { isSafe, type Policy } from './policy.js';
 
 const executing = ['pty', 'session', 'message'] as const;

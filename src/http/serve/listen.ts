@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 
@@ -18,18 +18,28 @@ export async function listen(
   { port, hostname }: { port: number; hostname: string },
 ): Promise<Listening> {
   const server = createAdaptorServer({ fetch }) as Server;
+  const underWay = new Set<ServerResponse>();
+  server.on('request', (_, response) => {
+    underWay.add(response);
+    response.once('close', () => underWay.delete(response));
+  });
   server.listen(port, hostname);
   // Rejects with the error, if there is one.
   await once(server, 'listening');
-  return { port: (server.address() as AddressInfo).port, close: () => close(server) };
-}
-
-async function close(server: Server): Promise<void> {
-  const closed = new Promise((resolve) => server.close(resolve));
-  // A connection that is kept for a next request would keep the server open for ever, and a request that hangs for as long.
-  const idle = setInterval(() => server.closeIdleConnections(), 20);
-  const late = setTimeout(() => server.closeAllConnections(), graceMs);
-  await closed;
-  clearInterval(idle);
-  clearTimeout(late);
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      // Not for ever: a client may never read to the end.
+      const limit = AbortSignal.timeout(graceMs);
+      while (underWay.size > 0 && !limit.aborted) {
+        const ends = [...underWay].map((response) => once(response, 'close', { signal: limit }));
+        await Promise.allSettled(ends);
+      }
+      // Connections that are kept for a next request, or have not sent a first one, would keep the server open.
+      server.closeAllConnections();
+      await closed;
+    },
+  };
 }
