@@ -7,6 +7,7 @@ import { addBench } from './bench.js';
 import { addCheck } from './check.js';
 import { exitCodes, storeFailure } from './exit-codes.js';
 import { addList } from './list.js';
+import { addServe } from './serve/index.js';
 import { addShow } from './show.js';
 import { addStress } from './stress.js';
 
@@ -26,6 +27,7 @@ async function main(): Promise<void> {
   addShow(program);
   addBench(program);
   addAuth(program);
+  addServe(program);
   for (const command of program.commands) command.exitOverride().showHelpAfterError();
   await program.parseAsync();
 }

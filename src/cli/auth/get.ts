@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { NothingMatchedError } from '../../../harness/core/usage-error.js';
+import { maskEntry } from '../../credentials/mask.js';
 import { decode } from '../../credentials/schema.js';
 import { describe } from './list.js';
-import { maskEntry } from './mask.js';
 import { print, printJson, shown, table } from './output.js';
 import { type Flags, nameOf, noSuchEntry, readEntries, subcommand } from './source.js';
 import { humanExpiry, nowMs } from './time.js';

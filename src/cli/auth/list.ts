@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import { maskEntry, maskSecret } from '../../credentials/mask.js';
 import { decode } from '../../credentials/schema.js';
-import { maskEntry, maskSecret } from './mask.js';
 import { note, paint, print, printJson, shown, table } from './output.js';
 import { type Flags, readEntries, subcommand } from './source.js';
 import { humanExpiry, isExpired, nowMs } from './time.js';

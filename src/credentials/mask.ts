@@ -1,4 +1,4 @@
-import { decode, type Info } from '../../credentials/schema.js';
+import { decode, type Info } from './schema.js';
 
 const hidden = '********';
 const longerThan = 16;

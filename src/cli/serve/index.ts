@@ -1,0 +1,76 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { parseNames } from '../parse.js';
+
+export interface ServeFlags {
+  port: number;
+  hostname: string;
+  file?: string;
+  policy: 'specified' | 'hardened';
+  paths: 'strict' | 'compat';
+  origin?: string[];
+  host?: string[];
+  auth: boolean;
+  json?: boolean;
+}
+
+const defaultPort = 4096;
+
+export function addServe(program: Command): void {
+  program
+    .command('serve')
+    .description('serve the credentials over HTTP to programs on this machine; each request needs a token')
+    .option('--port <n>', 'the port to listen on; 0 takes any free one', parsePort, defaultPort)
+    .option('--hostname <address>', 'the address to listen on', '127.0.0.1')
+    .option('--file <path>', "the credential file; default: the agent's own")
+    .addOption(
+      new Option('--policy <name>', 'which permissions a request needs')
+        .choices(['specified', 'hardened'])
+        .default('specified'),
+    )
+    .addOption(
+      new Option(
+        '--paths <mode>',
+        'a path that is not in normal form: refused, or judged by all its readings',
+      )
+        .choices(['strict', 'compat'])
+        .default('strict'),
+    )
+    .option(
+      '--origin <origin...>',
+      'pages that may send requests, like https://app.example',
+      parseOrigins,
+      [],
+    )
+    .option('--host <name...>', 'further names that this server is reached by', parseNames)
+    .option('--no-auth', 'ask nobody for a token; on loopback only')
+    .option('--json', 'print where it listens as JSON')
+    .addHelpText(
+      'after',
+      `
+GET, HEAD need a token with the permission read; POST, PUT, PATCH, DELETE need write; see "holdfast auth token --help".
+Secrets are masked, but for ?reveal=true, which needs execute, too. With --policy hardened to change credentials needs
+execute. No token is asked for at /global/health. GET /doc describes all routes (OpenAPI).
+
+SIGINT and SIGTERM end it: what is under way is answered first.
+
+Examples:
+  holdfast auth token create --name laptop > token
+  holdfast serve
+  curl -H "Authorization: Bearer $(cat token)" http://127.0.0.1:4096/auth
+  curl -N -H "Authorization: Bearer $(cat token)" http://127.0.0.1:4096/event`,
+    )
+    .action(async (flags: ServeFlags) => (await import('./run.js')).serve(flags));
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65535) return port;
+  throw new InvalidArgumentError(`Expected a port from 0 to 65535; got "${text}".`);
+}
+
+function parseOrigins(text: string, before: string[] = []): string[] {
+  if (/^[a-z][a-z\d+.-]*:\/\/[^/?#@\s*]+$/.test(text) && URL.canParse(text)) return [...before, text];
+  throw new InvalidArgumentError(
+    `Expected an origin like https://app.example, without a path; got "${text}".`,
+  );
+}

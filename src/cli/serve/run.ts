@@ -1,0 +1,101 @@
+import { once } from 'node:events';
+import { homedir } from 'node:os';
+import type { Hono } from 'hono';
+import { UsageError } from '../../../harness/core/usage-error.js';
+import { createAuth } from '../../credentials/auth.js';
+import { createGuard } from '../../http/guard/guard.js';
+import { isLoopback, isUnspecified } from '../../http/guard/hosts.js';
+import { hardened } from '../../http/permissions/hardened.js';
+import { specified } from '../../http/permissions/specified.js';
+import { createApp, healthPath } from '../../http/serve/app.js';
+import { type Listening, listen } from '../../http/serve/listen.js';
+import { openStore } from '../../store/store.js';
+import { tokenFile } from '../../tokens/location.js';
+import { openTokens, type Tokens } from '../../tokens/tokens.js';
+import { note, print, printJson } from '../auth/output.js';
+import { fileOf, tellEvent } from '../auth/source.js';
+import type { ServeFlags } from './index.js';
+
+/** Serves until it is told to end. */
+export async function serve(flags: ServeFlags): Promise<void> {
+  const { port, hostname, policy, paths, origin = [], host = [], auth } = flags;
+  const isLocal = isLoopback(hostname);
+  if (!auth && !isLocal) {
+    throw new UsageError(
+      `refusing to listen on ${hostname} without authentication: whoever reaches it could take every credential`,
+      'leave out --no-auth, or --hostname',
+    );
+  }
+  const ended = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  const tokens = openTokens({ onEvent: tellEvent });
+  // The file, whatever OPENCODE_AUTH_CONTENT says: a server that does not show what it was just told is of no use.
+  const store = createAuth({ store: openStore(fileOf(flags), { onEvent: tellEvent }), env: {} });
+  const stopping = new AbortController();
+  try {
+    if (auth) await adviseOnTokens(tokens);
+    const guard = createGuard({
+      tokens: auth ? tokens : 'nobody',
+      policy: policy === 'hardened' ? hardened() : specified,
+      ...{ paths, origins: origin, publicPaths: [healthPath] },
+      hosts: isLocal ? host : [hostname, ...host],
+      anyAddress: isUnspecified(hostname),
+      advice: 'create one by "holdfast auth token create", and send it as "Authorization: Bearer TOKEN"',
+    });
+    const app = createApp({ store, guard, stopping: stopping.signal, onFailure: tellFailure });
+    const server = await listenOrExplain(app.fetch, port, hostname);
+    const url = `http://${hostname.includes(':') ? `[${hostname}]` : hostname}:${server.port}`;
+    if (flags.json) printJson({ url }, { lines: false });
+    else print(`listening on ${url}`);
+    if (!auth) note('every program on this machine can take every credential: --no-auth');
+    if (!isLocal) note('tokens and credentials travel unencrypted: put TLS in front of it');
+    await ended;
+    stopping.abort();
+    await server.close();
+  } finally {
+    await store.close();
+    await tokens.close();
+  }
+}
+
+/** Who starts a server for the first time would otherwise see nothing but refusals. */
+async function adviseOnTokens(tokens: Tokens): Promise<void> {
+  const all = await tokens.list();
+  if (all.some(({ state }) => state === 'active')) return;
+  const file = tokenFile(process.env, homedir());
+  note(
+    all.length === 0
+      ? `there is no token yet in ${file}, so nobody is let in;`
+      : `no token in ${file} is good any more;`,
+  );
+  note('create one, now or later, by "holdfast auth token create": it is shown once, and works at once');
+}
+
+async function listenOrExplain(fetch: Hono['fetch'], port: number, hostname: string): Promise<Listening> {
+  try {
+    return await listen(fetch, { port, hostname });
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') {
+      throw new UsageError(
+        `port ${port} of ${hostname} is in use`,
+        'give another by --port, or 0 for any free one',
+      );
+    }
+    if (code === 'EACCES')
+      throw new UsageError(`not allowed to listen on port ${port}`, 'give one from 1024 by --port');
+    if (['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EINVAL'].includes(code)) {
+      throw new UsageError(
+        `${hostname} is no address of this machine`,
+        'expected one like 127.0.0.1 for --hostname',
+      );
+    }
+    throw error;
+  }
+}
+
+/** Where it was, and not what it says: an error that nobody expected may quote a credential. */
+function tellFailure(error: unknown): void {
+  const { name = 'error', stack = '' } = error instanceof Error ? error : {};
+  const frames = stack.split('\n').filter((line) => /^ +at /.test(line));
+  note([`a request failed: ${name}`, ...frames].join('\n'));
+}

@@ -1,0 +1,35 @@
+import type { Decision } from '../guard/answers.js';
+import type { Guard } from '../guard/guard.js';
+import { type IncomingRequest, isUpgrade } from '../guard/request.js';
+
+/**
+ * Judges a Fetch `Request` by the very address that a router on it sees. Where the runtime has normalised that already, as
+ * `new Request()` does, nothing can tell any more what was sent; under node:http take its own adapter.
+ */
+export function verify(guard: Guard, request: Request): Decision {
+  return guard.authorize(incomingFetch(request));
+}
+
+function incomingFetch({ method, url, headers }: Request): IncomingRequest {
+  const [, authority = '', target = ''] = /^[a-z][a-z\d+.-]*:\/\/([^/?#\\]*)(.*)$/is.exec(url) ?? [];
+  const all = (name: string) => {
+    const value = headers.get(name);
+    // A request that was made by hand has an address, and no Host.
+    if (value === null) return name === 'host' ? [authority] : [];
+    return [value];
+  };
+  return {
+    method,
+    target: target.startsWith('/') ? target : `/${target}`,
+    headers: all,
+    upgrade: isUpgrade(all('upgrade')),
+  };
+}
+
+/** The response in place of the handler's. */
+export function toResponse(answer: Extract<Decision, { ok: false }>): Response {
+  return new Response(answer.body === '' ? null : answer.body, {
+    status: answer.status,
+    headers: answer.headers,
+  });
+}

@@ -1,0 +1,77 @@
+import { tokenPattern } from '../../tokens/format.js';
+import type { Path } from '../permissions/path.js';
+import type { IncomingRequest } from './request.js';
+
+/** What a client shows to prove who it is. */
+export type Credentials =
+  | { kind: 'none' }
+  | { kind: 'bearer'; token: string }
+  | { kind: 'ticket'; ticket: string }
+  /** Why it is malformed, for people. */
+  | { kind: 'malformed'; why: string };
+
+/** In front of a token in `Sec-WebSocket-Protocol`, the one header that a page can set for a WebSocket. */
+export const protocolPrefix = 'holdfast.bearer.';
+
+const lengthMax = 1024;
+
+/** RFC 6750, section 2.1. */
+const b64token = /^[\w.~+/-]+=*$/;
+
+/** Names under which tokens are sent in URLs: by RFC 6750, section 2.3, and by the agent. */
+const inUrl = ['access_token', 'auth_token'];
+
+/**
+ * The one credential of a request. Two of them are refused, even if one would do: which one counts would be
+ * another question that two readers answer differently.
+ */
+export function credentialsIn(request: IncomingRequest, { query }: Path): Credentials {
+  const parameters = [...new URLSearchParams(query)];
+  if (tokenPattern.test(request.target) || parameters.some(isTokenParameter)) {
+    return malformed(
+      'a token must not be sent in a URL, which ends up in logs: use the Authorization header',
+    );
+  }
+  const tickets = parameters.filter(([name]) => name === 'ticket');
+  const found = [
+    ...bearers(request),
+    ...protocols(request),
+    ...tickets.map(([, ticket]): Credentials => ({ kind: 'ticket', ticket })),
+  ];
+  if (found.length > 1) return malformed('more than one credential: send one only');
+  return found[0] ?? { kind: 'none' };
+}
+
+function isTokenParameter([name, value]: [string, string]): boolean {
+  return inUrl.includes(name) || tokenPattern.test(value);
+}
+
+function bearers({ headers }: IncomingRequest): Credentials[] {
+  return headers('authorization').map((value) => {
+    if (value.length > lengthMax) return malformed('the Authorization header is too long');
+    const [, scheme = '', rest = ''] = /^([^\s,]*)(.*)$/s.exec(value) ?? [];
+    if (scheme.toLowerCase() !== 'bearer') return { kind: 'none' };
+    // Spaces only: a tab, or a comma between two values that were joined, is not the grammar of RFC 6750.
+    const [, token] = /^ +(\S+) *$/.exec(rest) ?? [];
+    return asBearer(token);
+  });
+}
+
+function protocols({ headers, upgrade }: IncomingRequest): Credentials[] {
+  if (!upgrade) return [];
+  return headers('sec-websocket-protocol')
+    .flatMap((value) => value.split(','))
+    .map((protocol) => protocol.trim())
+    .filter((protocol) => protocol.startsWith(protocolPrefix))
+    .map((protocol) => asBearer(protocol.slice(protocolPrefix.length)));
+}
+
+function asBearer(token: string | undefined): Credentials {
+  if (token === undefined || token.length > lengthMax || !b64token.test(token))
+    return malformed('expected "Authorization: Bearer", one space, and the token');
+  return { kind: 'bearer', token };
+}
+
+function malformed(why: string): Credentials {
+  return { kind: 'malformed', why };
+}

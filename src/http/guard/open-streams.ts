@@ -1,0 +1,46 @@
+import type { TokenVerifier } from '../../tokens/token-info.js';
+
+const lookEveryMs = 250;
+
+/**
+ * Responses and connections that outlast the look at their token: they end when it has been revoked or has expired, within a
+ * second (CVE-2026-40934: sessions that survived a change of the password).
+ */
+export class OpenStreams {
+  private readonly byToken = new Map<string, Set<() => void>>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly tokens: Pick<TokenVerifier, 'isLive'>) {}
+
+  /** @param end ends the stream; called once at most @returns to be called when it has ended by itself */
+  hold(id: string, end: () => void): () => void {
+    const ends = this.byToken.get(id) ?? new Set();
+    this.byToken.set(id, ends.add(end));
+    this.timer ??= setInterval(() => this.look(), lookEveryMs).unref();
+    return () => {
+      ends.delete(end);
+      if (ends.size === 0 && this.byToken.get(id) === ends) this.byToken.delete(id);
+    };
+  }
+
+  private look(): void {
+    for (const [id, ends] of this.byToken) {
+      if (this.isLive(id)) continue;
+      this.byToken.delete(id);
+      for (const end of ends) end();
+    }
+    // Not at once when the last has ended: each request would set it up anew.
+    if (this.byToken.size > 0) return;
+    clearInterval(this.timer);
+    this.timer = undefined;
+  }
+
+  private isLive(id: string): boolean {
+    try {
+      return this.tokens.isLive(id);
+    } catch {
+      // The file can't be read: nobody is let in now, so nobody stays.
+      return false;
+    }
+  }
+}

@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import { bearer, newGuard } from './guard.test.helper.js';
+
+function setUp() {
+  let time = 0;
+  const { tokens, guard, ask } = newGuard({ now: () => time });
+  const token = tokens.add('read', 'execute');
+  const owner = tokens.verify(token) ?? expect.fail('no such token');
+  return {
+    ...{ tokens, guard, ask, token, owner },
+    pass: (ms: number) => {
+      time += ms;
+    },
+    issue: (path = '/event', upgrade = false): string => {
+      const issued = guard.issueTicket(owner, { path, upgrade });
+      return 'ticket' in issued ? issued.ticket : expect.fail(issued.body);
+    },
+  };
+}
+
+const withTicket = (ticket: string, path = '/event') => `${path}?ticket=${ticket}`;
+
+describe('a ticket', () => {
+  it('is good once', () => {
+    const { ask, issue } = setUp();
+    const ticket = issue();
+    expect(ticket).toMatch(/^[\w-]{22}$/);
+    expect(ask('GET', withTicket(ticket))).toMatchObject({
+      ok: true,
+      token: { permissions: ['read', 'execute'] },
+    });
+    expect(ask('GET', withTicket(ticket))).toMatchObject({ status: 401, error: 'invalid_token' });
+  });
+
+  it('is good for 30 seconds', () => {
+    const { ask, issue, pass } = setUp();
+    const [first, second] = [issue(), issue()];
+    pass(29_999);
+    expect(ask('GET', withTicket(first))).toMatchObject({ ok: true });
+    pass(1);
+    expect(ask('GET', withTicket(second))).toMatchObject({ status: 401 });
+  });
+
+  it.each<[string, string, string, boolean]>([
+    ['another path', 'GET', '/other', false],
+    ['another reading of its path', 'GET', '/EVENT', false],
+    ['another method', 'POST', '/event', false],
+    ['an upgrade', 'GET', '/event', true],
+  ])('is good for one purpose, and is spent by %s', (_, method, path, upgrade) => {
+    const { ask, issue } = setUp();
+    const ticket = issue();
+    expect(ask(method, withTicket(ticket, path), [], upgrade)).toMatchObject({ status: 401 });
+    expect(ask('GET', withTicket(ticket))).toMatchObject({ status: 401 });
+  });
+
+  it('for an upgrade is good for that alone', () => {
+    const { ask, issue } = setUp();
+    expect(ask('GET', withTicket(issue('/event', true)), [], true)).toMatchObject({ ok: true });
+    expect(ask('GET', withTicket(issue('/event', true)))).toMatchObject({ status: 401 });
+  });
+
+  it('dies with its token', () => {
+    const { ask, issue, tokens, token } = setUp();
+    const ticket = issue();
+    tokens.revoke(token);
+    expect(ask('GET', withTicket(ticket))).toMatchObject({ status: 401, error: 'invalid_token' });
+  });
+
+  it('beside a token, or beside another ticket, is refused', () => {
+    const { ask, issue, token } = setUp();
+    expect(ask('GET', withTicket(issue()), [bearer(token)])).toMatchObject({
+      status: 400,
+      error: 'invalid_request',
+    });
+    expect(ask('GET', `${withTicket(issue())}&ticket=${issue()}`)).toMatchObject({ status: 400 });
+  });
+
+  it('gives nothing that its token does not', () => {
+    const { guard, tokens } = setUp();
+    const reader = tokens.verify(tokens.add('read')) ?? expect.fail();
+    expect(guard.issueTicket(reader, { path: '/event', upgrade: false })).toHaveProperty('ticket');
+    for (const errand of [
+      { path: '/event', upgrade: true },
+      { path: '/pty', upgrade: false },
+    ])
+      expect(guard.issueTicket(reader, errand)).toMatchObject({ status: 403, error: 'insufficient_scope' });
+    for (const path of ['//event', '/event?x', 'event', 'http://localhost/event', ''])
+      expect(guard.issueTicket(reader, { path, upgrade: false })).toMatchObject({ status: 400 });
+  });
+
+  it('is asked for with any token, by POST, at one place exactly', () => {
+    const { ask, tokens } = setUp();
+    const executor = bearer(tokens.add('execute'));
+    expect(ask('POST', '/ticket', [executor])).toMatchObject({ ok: true });
+    expect(ask('POST', '/ticket')).toMatchObject({ status: 401 });
+    for (const [method, target] of [
+      ['GET', '/ticket'],
+      ['POST', '/TICKET'],
+      ['POST', '/ticket/'],
+      ['POST', '/x'],
+    ] as const)
+      expect(ask(method, target, [executor])).toMatchObject({ status: 403 });
+    expect(ask('POST', '/ticket', [executor], true)).toMatchObject({ status: 403 });
+  });
+
+  it('is dropped, the oldest first, when a thousand are open', () => {
+    const { ask, issue } = setUp();
+    const tickets = Array.from({ length: 1001 }, () => issue());
+    expect(ask('GET', withTicket(tickets[0] ?? ''))).toMatchObject({ status: 401 });
+    expect(ask('GET', withTicket(tickets[1] ?? ''))).toMatchObject({ ok: true });
+    expect(ask('GET', withTicket(tickets[1000] ?? ''))).toMatchObject({ ok: true });
+  });
+});
+
+describe('a token', () => {
+  it.each(['access_token', 'auth_token'])('in a URL is refused, as %s', (name) => {
+    const { ask, token } = setUp();
+    expect(ask('GET', `/event?${name}=${token}`)).toMatchObject({ status: 400, error: 'invalid_request' });
+    expect(ask('GET', `/event?a=1&${name}=${token}`, [bearer(token)])).toMatchObject({ status: 400 });
+    expect(ask('GET', `/event?${name.replace('_', '%5F')}=${token}`)).toMatchObject({ status: 400 });
+  });
+
+  it('in a URL is refused wherever it stands', () => {
+    const { ask, token } = setUp();
+    const real = `oct_${'A1b2C3d4'}_${'0'.repeat(22)}${'0'.repeat(6)}`;
+    for (const target of [
+      `/event?a=${real}`,
+      `/event?${real}`,
+      `/x/${real}`,
+      `/event?a=%6Fct_${real.slice(4)}`,
+    ])
+      expect(ask('GET', target, [bearer(token)])).toMatchObject({ status: 400, error: 'invalid_request' });
+    expect(ask('GET', `/event?a=${real.slice(1)}`, [bearer(token)])).toMatchObject({ ok: true });
+  });
+
+  it('comes as a sub-protocol of a WebSocket, and of nothing else', () => {
+    const { ask, token } = setUp();
+    const offer = (...protocols: string[]) => ['sec-websocket-protocol', protocols.join(', ')] as const;
+    const own = `holdfast.bearer.${token}`;
+    expect(ask('GET', '/event', [offer(own, 'events')], true)).toMatchObject({ ok: true });
+    expect(ask('GET', '/event', [offer('events'), offer(own)], true)).toMatchObject({ ok: true });
+    expect(ask('GET', '/event', [offer(own)])).toMatchObject({ status: 401, error: 'unauthorized' });
+    expect(ask('GET', '/event', [offer('holdfast.bearer.x')], true)).toMatchObject({
+      error: 'invalid_token',
+    });
+    expect(ask('GET', '/event', [offer('holdfast.bearer.')], true)).toMatchObject({
+      error: 'invalid_request',
+    });
+    expect(ask('GET', '/event', [offer(own, own)], true)).toMatchObject({ error: 'invalid_request' });
+    expect(ask('GET', '/event', [offer(own), bearer(token)], true)).toMatchObject({
+      error: 'invalid_request',
+    });
+  });
+});

@@ -1,0 +1,21 @@
+import type { Permission } from '../../tokens/permissions.js';
+import type { Path } from './path.js';
+import type { Method, Policy } from './policy.js';
+
+const all: readonly Permission[] = ['read', 'write', 'execute'];
+
+/**
+ * What a request needs, in a fixed order and never nothing. An upgrade needs `execute` whatever a policy says: it opens a
+ * channel that no later check sees. Kubernetes let a GET be enough for `exec` for years (kubernetes/kubernetes #78741).
+ */
+export function requiredPermissions(
+  policy: Policy,
+  method: Method,
+  { words, segments }: Path,
+  upgrade: boolean,
+): readonly Permission[] {
+  const needed = new Set(policy({ method, words, segments }));
+  if (needed.size === 0) return all;
+  if (upgrade) needed.add('execute');
+  return all.filter((permission) => needed.has(permission));
+}

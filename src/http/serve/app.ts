@@ -1,0 +1,67 @@
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { HTTPException } from 'hono/http-exception';
+import type { Changes, WatchOptions } from '../../store/watch.js';
+import { type GuardedEnv, honoGuard } from '../adapters/hono.js';
+import type { Guard } from '../guard/guard.js';
+import { authRoutes } from './auth-routes.js';
+import { eventStream } from './event-stream.js';
+import { failureResponse, problem } from './failures.js';
+import { openApi } from './openapi.js';
+import { ticketRoute } from './ticket-route.js';
+
+/** What the server serves: an `Auth`, a `Store`, or whatever else is like them. */
+export interface CredentialStore {
+  get(key: string): Promise<unknown>;
+  all(): Promise<Record<string, unknown>>;
+  set(key: string, value: unknown): Promise<void>;
+  remove(key: string): Promise<void>;
+  /** Without it there is no stream of events. */
+  watch?(listener: (changes: Changes) => void, options?: WatchOptions): () => void;
+}
+
+export interface AppOptions {
+  store: CredentialStore;
+  guard: Guard;
+  /** Ends the streams of events, so that a server can end. */
+  stopping?: AbortSignal;
+  /** Of an error that a request met: what else the client is told. */
+  describe?: (error: unknown) => Record<string, unknown>;
+  /** Of an error that nobody expected. What it says may be secret, and no client is told. */
+  onFailure?: (error: unknown) => void;
+}
+
+/** Path of the one page that needs no token. It says nothing but that somebody is there. */
+export const healthPath = '/global/health';
+
+const bodyBytesMax = 1024 * 1024;
+
+/** The credential routes of the agent, on any store and behind any guard. */
+export function createApp({ store, guard, stopping, describe, onFailure }: AppOptions): Hono<GuardedEnv> {
+  const app = new Hono<GuardedEnv>();
+  app.use(honoGuard(guard));
+  app.use(bodyLimit({ maxSize: bodyBytesMax }));
+  app.use(async (context, next) => {
+    await next();
+    // Credentials, or what changes at any time.
+    if (!context.res.headers.has('Cache-Control')) context.header('Cache-Control', 'no-store');
+  });
+
+  app.get(healthPath, (context) => context.json({ healthy: true }));
+  app.get('/doc', (context) => context.json(openApi));
+  app.route('/auth', authRoutes(store, guard));
+  app.post('/ticket', ticketRoute(guard));
+  if (store.watch) app.get('/event', eventStream(store.watch.bind(store), stopping));
+
+  app.notFound((context) =>
+    problem(context, 404, 'not_found', 'there is no such route; GET /doc lists them'),
+  );
+  app.onError((error, context) => {
+    if (error instanceof HTTPException) {
+      const { status } = error;
+      return problem(context, status, status === 413 ? 'too_large' : 'invalid_request', error.message);
+    }
+    return failureResponse(context, error, describe?.(error), onFailure);
+  });
+  return app;
+}

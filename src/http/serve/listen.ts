@@ -1,0 +1,45 @@
+import { once } from 'node:events';
+import type { Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+
+export interface Listening {
+  /** The port that was given, or a free one for 0. */
+  port: number;
+  /** Lets what is under way finish, for a time, and takes up nothing new. */
+  close(): Promise<void>;
+}
+
+const graceMs = 5000;
+
+/** Serves a fetch function. @throws the error of node:net, `EADDRINUSE` and others */
+export async function listen(
+  fetch: Parameters<typeof createAdaptorServer>[0]['fetch'],
+  { port, hostname }: { port: number; hostname: string },
+): Promise<Listening> {
+  const server = createAdaptorServer({ fetch }) as Server;
+  const underWay = new Set<ServerResponse>();
+  server.on('request', (_, response) => {
+    underWay.add(response);
+    response.once('close', () => underWay.delete(response));
+  });
+  server.listen(port, hostname);
+  // Rejects with the error, if there is one.
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      // Not for ever: a client may never read to the end.
+      const limit = AbortSignal.timeout(graceMs);
+      while (underWay.size > 0 && !limit.aborted) {
+        const ends = [...underWay].map((response) => once(response, 'close', { signal: limit }));
+        await Promise.allSettled(ends);
+      }
+      // Connections that are kept for a next request, or have not sent a first one, would keep the server open.
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}

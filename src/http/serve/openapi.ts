@@ -1,0 +1,187 @@
+type Scope = 'read' | 'write' | 'execute';
+
+const json = (schema: object) => ({ content: { 'application/json': { schema } } });
+const ok = (description: string, schema: object) => ({ 200: { description, ...json(schema) } });
+const refusals = {
+  400: { $ref: '#/components/responses/Problem' },
+  401: { $ref: '#/components/responses/Problem' },
+  403: { $ref: '#/components/responses/Problem' },
+};
+const needs = (...scopes: Scope[]) => ({ security: [{ token: scopes }] });
+const credential = { $ref: '#/components/schemas/Credential' };
+const boolean = { type: 'boolean' };
+
+const providerId = {
+  ...{ name: 'providerID', in: 'path', required: true, schema: { type: 'string' } },
+  description: 'The name of a provider, or its address: https%3A%2F%2Fexample.com',
+};
+const reveal = {
+  ...{ name: 'reveal', in: 'query', schema: boolean },
+  description: 'true: with the secrets, which needs execute, too; otherwise they are masked',
+};
+const ticket = {
+  name: 'ticket',
+  in: 'query',
+  schema: { type: 'string' },
+  description: 'In place of a token',
+};
+
+/** What `GET /doc` answers: OpenAPI 3.1. The scopes are those of the specified policy. */
+export const openApi = {
+  openapi: '3.1.0',
+  info: {
+    title: 'Holdfast',
+    version: '1',
+    description: "The credentials in the agent's file, for programs on this machine.",
+  },
+  paths: {
+    '/global/health': {
+      get: {
+        summary: 'Is somebody there?',
+        security: [],
+        responses: ok('Yes', { type: 'object', properties: { healthy: boolean } }),
+      },
+    },
+    '/doc': {
+      get: {
+        summary: 'This',
+        ...needs('read'),
+        responses: { ...ok('OpenAPI', { type: 'object' }), ...refusals },
+      },
+    },
+    '/auth': {
+      get: {
+        summary: 'All credentials by their names',
+        ...needs('read'),
+        parameters: [reveal],
+        responses: {
+          ...ok('Credentials', { type: 'object', additionalProperties: credential }),
+          ...refusals,
+        },
+      },
+    },
+    '/auth/{providerID}': {
+      parameters: [providerId],
+      get: {
+        summary: 'One credential',
+        ...needs('read'),
+        parameters: [reveal],
+        responses: {
+          ...ok('The credential', credential),
+          ...refusals,
+          404: { $ref: '#/components/responses/Problem' },
+        },
+      },
+      put: {
+        summary: 'Stores a credential; it is on the disk when this is answered',
+        ...needs('write'),
+        requestBody: { required: true, ...json(credential) },
+        responses: { ...ok('Done', boolean), ...refusals },
+      },
+      delete: {
+        summary: 'Removes a credential, if there is one',
+        ...needs('write'),
+        responses: { ...ok('Done', boolean), ...refusals },
+      },
+    },
+    '/event': {
+      get: {
+        summary: 'What changes, as it changes: names, never values',
+        ...needs('read'),
+        parameters: [ticket],
+        responses: {
+          200: {
+            description: 'server.connected, then credentials.changed',
+            content: { 'text/event-stream': { schema: { $ref: '#/components/schemas/Event' } } },
+          },
+          ...refusals,
+        },
+      },
+    },
+    '/ticket': {
+      post: {
+        summary: 'A ticket in place of a token: good once, for 30 seconds, for one path',
+        description: 'Needs a token that has the permissions of that path; none for this request itself.',
+        ...needs(),
+        requestBody: {
+          required: true,
+          ...json({
+            type: 'object',
+            required: ['path'],
+            properties: { path: { type: 'string' }, upgrade: boolean },
+          }),
+        },
+        responses: {
+          ...ok('To be sent as ?ticket=', {
+            type: 'object',
+            properties: { ticket: { type: 'string' }, expiresInSeconds: { type: 'integer' } },
+          }),
+          ...refusals,
+        },
+      },
+    },
+  },
+  components: {
+    securitySchemes: {
+      token: { type: 'http', scheme: 'bearer', description: 'Made by "holdfast auth token create"' },
+    },
+    responses: {
+      Problem: {
+        description: 'Refused, or failed',
+        ...json({
+          type: 'object',
+          required: ['error', 'error_description'],
+          properties: {
+            error: { type: 'string' },
+            error_description: { type: 'string' },
+            scope: {
+              type: 'string',
+              description: 'The permissions that are needed, of a refusal for want of one',
+            },
+            definite: { type: 'boolean', description: 'False if a change that failed may have happened' },
+          },
+        }),
+      },
+    },
+    schemas: {
+      Credential: {
+        oneOf: [
+          {
+            type: 'object',
+            required: ['type', 'refresh', 'access', 'expires'],
+            properties: {
+              type: { const: 'oauth' },
+              refresh: { type: 'string' },
+              access: { type: 'string' },
+              expires: { type: 'number', description: 'Milliseconds since 1970; 0 means never' },
+              accountId: { type: 'string' },
+              enterpriseUrl: { type: 'string' },
+            },
+          },
+          {
+            type: 'object',
+            required: ['type', 'key'],
+            properties: {
+              type: { const: 'api' },
+              key: { type: 'string' },
+              metadata: { type: 'object', additionalProperties: { type: 'string' } },
+            },
+          },
+          {
+            type: 'object',
+            required: ['type', 'key', 'token'],
+            properties: { type: { const: 'wellknown' }, key: { type: 'string' }, token: { type: 'string' } },
+          },
+        ],
+      },
+      Event: {
+        type: 'object',
+        required: ['type', 'properties'],
+        properties: {
+          type: { enum: ['server.connected', 'credentials.changed'] },
+          properties: { type: 'object' },
+        },
+      },
+    },
+  },
+} as const;
