@@ -37,6 +37,7 @@ export interface Counts {
   stale: number;
   resurrected: number;
   garbage: number;
+  contradictions: number;
   torn: number;
   /** Those of an unknown kind, too. */
   seedsLost: number;
