@@ -54,7 +54,7 @@ function letOff<State, Input, Output>(
   for (const call of all) {
     if (isKept.has(call)) continue;
     const effect = model.effect?.(call.input, undefined) ?? 'cumulative';
-    if (effect === 'repeatable') anytime.set(model.describe(call.input, undefined), call.input);
+    if (effect === 'repeatable') anytime.set(JSON.stringify(call.input), call.input);
     if (effect !== 'cumulative') continue;
     const [begin, end] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
     once.push({ ...call, output: undefined, begin, end, happened: 'maybe' });
