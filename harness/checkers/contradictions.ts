@@ -3,6 +3,7 @@ import type { Finding } from '../core/verdict.js';
 import { type Call, checkLinearizable } from './linearizable/index.js';
 import { type RegisterInput, type RegisterOutput, register as registerModel } from './models/register.js';
 import { findCircle, type Reason } from './precedence.js';
+import { toCalls } from './register-calls.js';
 import type { Register } from './registers.js';
 import { readsOfAll, toWholeMap, type WholeMap } from './whole-map.js';
 import { counted } from './words.js';
@@ -62,29 +63,6 @@ export function findContradictions(
 /** Absence may be the doing of any of several removals, so nothing but a search tells. */
 function isAmbiguous({ removals, reads }: Register): boolean {
   return removals.some(({ operation }) => operation) && reads.some(({ value }) => value === null);
-}
-
-function toCalls({ writes, removals, reads }: Register): Call<RegisterInput, RegisterOutput>[] {
-  const write = (
-    value: string | null,
-    { operation, id, begin, end }: Register['removals'][number],
-    isSure: boolean,
-  ) => ({
-    ...{ id, process: operation?.client ?? '', input: { write: value }, begin, end },
-    output: isSure ? (true as const) : undefined,
-    happened: isSure ? ('yes' as const) : ('maybe' as const),
-  });
-  return [
-    // Those that nobody saw, and that need not have happened, are left out already.
-    ...[...writes].map(([value, mutation]) => write(value, mutation, true)),
-    ...removals
-      .filter(({ operation }) => operation)
-      .map((removal) => write(null, removal, removal.acknowledged)),
-    ...reads.map(({ operation, value, begin, end }) => ({
-      ...{ id: operation?.id ?? '', process: operation?.client ?? '', input: { read: true as const } },
-      ...{ output: value, begin, end, happened: 'yes' as const },
-    })),
-  ];
 }
 
 function onKey(key: string, calls: readonly Call<RegisterInput, RegisterOutput>[]): Finding {

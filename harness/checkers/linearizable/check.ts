@@ -15,12 +15,15 @@ export interface LinearizabilityOptions {
 export interface Contradiction<Input, Output> {
   /** Undefined where the object is one. */
   part: string | undefined;
-  /** The fewest calls of that part that contradict each other whatever the others did, in order of their begins. */
+  /**
+   * The fewest calls of that part that contradict each other whatever the others did that had begun by then, in order of
+   * their begins.
+   */
   calls: Call<Input, Output>[];
   isSmallest: boolean;
-  /** Of these, a longest order that is allowed, ... */
+  /** Of these, a longest order that is allowed, if the others happen as it suits them, ... */
   prefix: Call<Input, Output>[];
-  /** ... and the one that then had to be placed, before others could be, and can't. */
+  /** ... and the one that then had to be placed, before any other could be, and can't. */
   stuck: Call<Input, Output>;
 }
 
@@ -102,15 +105,6 @@ function explain<State, Input, Output>(
   part: string | undefined,
   calls: readonly Call<Input, Output>[],
 ): Contradiction<Input, Output> {
-  const smallest = smallestInvalid(model, calls);
-  const found = search(model, smallest.calls);
-  const isInvalid = found.verdict === 'invalid';
-  const prefix = isInvalid ? found.order : [];
-  const stuck = isInvalid ? found.stuck : smallest.calls.length - 1;
-  return {
-    part,
-    ...smallest,
-    prefix: prefix.flatMap((index) => smallest.calls[index] ?? []),
-    stuck: smallest.calls[stuck] as Call<Input, Output>,
-  };
+  const { stuck, ...smallest } = smallestInvalid(model, calls);
+  return { part, ...smallest, stuck: stuck ?? (smallest.calls.at(-1) as Call<Input, Output>) };
 }

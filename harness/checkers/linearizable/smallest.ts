@@ -9,6 +9,10 @@ export interface Smallest<Input, Output> {
   calls: Call<Input, Output>[];
   /** False if the budget was used up before every one of them had been tried. */
   isSmallest: boolean;
+  /** A longest order of these that is allowed, if the others happen as it suits them, ... */
+  prefix: Call<Input, Output>[];
+  /** ... and the one that then had to be placed, before any other could be, and can't. */
+  stuck: Call<Input, Output> | undefined;
 }
 
 /**
@@ -38,7 +42,11 @@ export function smallestInvalid<State, Input, Output>(
       else from += size;
     }
   }
-  return { calls: kept, isSmallest: budget > 0 };
+  const [tried, options] = letOff(model, kept, calls, stepsMax);
+  const found = search(model, tried, options);
+  const at = (index: number) => tried.slice(index, index + 1).filter((call) => kept.includes(call));
+  const [order, stuck] = found.verdict === 'invalid' ? [found.order, found.stuck] : [[], kept.length - 1];
+  return { calls: kept, isSmallest: budget > 0, prefix: order.flatMap(at), stuck: tried[stuck] };
 }
 
 /** All calls, with those that are not kept free to happen as they like. */
@@ -49,15 +57,29 @@ function letOff<State, Input, Output>(
   stepsMax: number,
 ): Parameters<typeof search<State, Input, Output>> extends [unknown, ...infer Rest] ? Rest : never {
   const isKept = new Set(kept);
+  const noticed = valuesNoticed(model, kept);
   const anytime = new Map<string, Input>();
   const once: Call<Input, Output>[] = [];
   for (const call of all) {
     if (isKept.has(call)) continue;
     const effect = model.effect?.(call.input, undefined) ?? 'cumulative';
+    const view = model.register?.(call.input, call.output);
+    // Nobody would notice it, so it need not be tried again and again.
+    if (view && 'write' in view && noticed && !noticed.has(view.write)) continue;
     if (effect === 'repeatable') anytime.set(JSON.stringify(call.input), call.input);
     if (effect !== 'cumulative') continue;
     const [begin, end] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
     once.push({ ...call, output: undefined, begin, end, happened: 'maybe' });
   }
   return [[...kept, ...once], { anytime: [...anytime.values()], stepsMax }];
+}
+
+/** What the reads of a plain register return; undefined if some call is neither a plain read nor a plain write. */
+function valuesNoticed<State, Input, Output>(
+  model: Model<State, Input, Output>,
+  calls: readonly Call<Input, Output>[],
+): Set<string | number | null> | undefined {
+  const views = calls.map(({ input, output }) => model.register?.(input, output));
+  if (views.includes(undefined)) return undefined;
+  return new Set(views.flatMap((view) => (view && 'read' in view ? [view.read] : [])));
 }

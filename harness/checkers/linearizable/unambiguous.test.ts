@@ -54,7 +54,7 @@ describe('a register whose values are all different', () => {
       const calls = randomHistory(random);
       const judged = judgeUnambiguous(register, calls);
       if (judged?.verdict !== 'invalid') continue;
-      expect(judged.proof.length).toBeLessThanOrEqual(6);
+      expect(judged.proof.length).toBeLessThanOrEqual(8);
       expect(judged.proof.every((call) => calls.includes(call))).toBe(true);
       if (search(register, judged.proof).verdict !== 'invalid') expect.fail(JSON.stringify(calls));
     }
