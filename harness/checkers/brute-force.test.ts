@@ -74,33 +74,23 @@ function isLinearizable({ operations, seeds }: Run): boolean {
 describe('against a search of all orders', () => {
   const runs = { numRuns: 6_000 };
 
-  test('what is called invalid has no linearization', () => {
+  test('what is called valid has one, and what is called invalid has none', () => {
+    const verdicts = { valid: 0, invalid: 0 };
     fc.assert(
       fc.property(
         fc.boolean(),
         fc.array(draftOf('get', 'get', 'get', 'set', 'set', 'remove'), { maxLength: 9 }),
         (isSeeded, drafts) => {
-          const found = history(isSeeded, drafts);
-          if (checkLinearizability(found).length > 0) expect(isLinearizable(found)).toBe(false);
-        },
-      ),
-      runs,
-    );
-  });
-
-  test('without removals what is called valid has one', () => {
-    fc.assert(
-      fc.property(
-        fc.boolean(),
-        fc.array(draftOf('get', 'get', 'set'), { maxLength: 9 }),
-        (isSeeded, drafts) => {
           // A seed that nobody touches is for other checkers.
-          fc.pre(!isSeeded || drafts.some(({ action }) => action === 'set'));
+          fc.pre(!isSeeded || drafts.some(({ action }) => action !== 'get'));
           const found = history(isSeeded, drafts);
-          expect(checkLinearizability(found).length === 0).toBe(isLinearizable(found));
+          const { findings } = checkLinearizability(found);
+          verdicts[findings.length === 0 ? 'valid' : 'invalid']++;
+          expect(findings.length === 0).toBe(isLinearizable(found));
         },
       ),
       runs,
     );
+    expect(Math.min(verdicts.valid, verdicts.invalid)).toBeGreaterThan(runs.numRuns / 10);
   });
 });

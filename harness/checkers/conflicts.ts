@@ -1,4 +1,5 @@
 import { countWhile } from './count-while.js';
+import { findOverlap } from './linearizable/index.js';
 import { rangeMax } from './range-max.js';
 import type { Mutation, Read, Register } from './registers.js';
 import { type Clusters, clusterByValue, type Zone } from './zones.js';
@@ -26,7 +27,8 @@ export interface Conflicts {
  */
 export function findConflicts(register: Register): Conflicts {
   const clusters = clusterByValue(register);
-  const stale = [...staleValues(clusters)];
+  // A healthy history is decided by one look at each zone; who is to blame takes more.
+  const stale = findOverlap(clusters.zones) ? [...staleValues(clusters)] : [];
   const absent = unexplainedAbsences(withoutAccusers(register, clusters, stale), register.removals);
 
   const firstAccuser = new Map<Mutation, Read>();
@@ -66,7 +68,7 @@ function* staleValues({ zones }: Clusters): Generator<Conflict> {
     return zone !== undefined && zone.s > older.f ? zone : undefined;
   };
   for (const [rank, older] of zones.entries()) {
-    // One look for all its reads, so that a healthy history costs one look a value.
+    // One look for all its reads.
     if (latestBetween(older, rank, older.s) === undefined) continue;
     for (const read of older.reads) {
       const victim = latestBetween(older, rank, read.begin);

@@ -18,6 +18,7 @@ export function count({ operations, faults, files, tokens }: Run, findings: read
     stale: found('stale-read'),
     resurrected: found('resurrection'),
     garbage: found('garbage-read'),
+    contradictions: found('contradiction'),
     torn: found('torn-read', 'torn-file'),
     seedsLost: found('lost-seed', 'dropped-unknown'),
     looseModes: found('loose-mode'),

@@ -149,6 +149,7 @@ describe('the report', () => {
     expect(counts).toEqual({
       ...{
         acknowledged: 2,
+        contradictions: 0,
         reads: 2,
         failed: 2,
         unknown: 2,

@@ -16,7 +16,8 @@ import { checkTorn } from './torn.js';
 
 interface Checker {
   guarantees: readonly Guarantee[];
-  check: (run: Run) => Finding[];
+  /** `scope` says what has been checked, where that depends on the run. */
+  check: (run: Run) => Finding[] | { findings: Finding[]; scope: string };
   /** True if a violation may show only in the final state. */
   needsFinal: boolean;
   /** False if the run had nothing that the guarantee is about: then nothing is said of it. Default: every run has. */
@@ -55,14 +56,15 @@ function apply({ guarantees, check, needsFinal }: Checker, run: Run): Pick<Judge
   const forAll = (verdict: (guarantee: Guarantee) => Check) =>
     Object.fromEntries(guarantees.map((guarantee) => [guarantee, verdict(guarantee)]));
   try {
-    const findings = check(run);
+    const found = check(run);
+    const { findings, scope } = Array.isArray(found) ? { findings: found, scope: undefined } : found;
     const checks = forAll((guarantee) => {
       const own = findings.filter((finding) => finding.guarantee === guarantee).sort(byGravity);
       if (own.length > 0) return { result: 'invalid', summary: summarize(own) };
       if (needsFinal && !run.final) {
         return { result: 'unknown', summary: 'the run was interrupted before its final state was read' };
       }
-      return { result: 'valid' };
+      return { result: 'valid', ...(scope && guarantee === 'G2' ? { summary: scope } : {}) };
     });
     return { checks, findings };
   } catch (error) {

@@ -3,6 +3,7 @@ import type { Run } from '../core/run.js';
 import type { Finding, FindingKind } from '../core/verdict.js';
 import { type Blame, findErasers } from './blame.js';
 import { type Conflict, findConflicts } from './conflicts.js';
+import { findContradictions } from './contradictions.js';
 import { findPauses } from './pauses.js';
 import {
   keysWithoutPromise,
@@ -16,21 +17,23 @@ import { afterKill, describeErased, describeGarbage, describeStale } from './sen
 
 /**
  * G2; G8 where the one who erased had been stopped; G3 where the writer was killed right after it and nobody
- * else had ever seen the write: then it was in that process alone. In all of them each key's part of the history must be linearizable. What
- * is exact here and what only a necessary condition says conflicts.ts; nothing that is reported is a false alarm.
+ * else had ever seen the write: then it was in that process alone. In all of them each key's part of the history must be linearizable
+ * (conflicts.ts), and then the whole (contradictions.ts). What has been checked exactly, and what only by a necessary
+ * condition, is told by `scope`; nothing that is reported is a false alarm.
  *
  * One finding for each victim, at the first read that misses it, so that a write which a hundred reads miss counts
  * once, and one that was lost and later overwritten counts, too.
  */
-export function checkLinearizability(run: Run): Finding[] {
+export function checkLinearizability(run: Run): { findings: Finding[]; scope: string } {
   // A read that failed to see what was there all the time is torn.ts's: it would accuse every key of the file.
-  const registers = splitIntoRegisters(run, readsWithoutSeeds(run));
+  const incomplete = readsWithoutSeeds(run);
+  const registers = splitIntoRegisters(run, incomplete);
   const findEraser = findErasers(run);
   const wasPaused = findPauses(run);
   const killOf = findKills(run);
   const notOurs = new Set([...untouchedSeeds(run).map(({ key }) => key), ...keysWithoutPromise(run)]);
 
-  return [...registers.values()].flatMap((register) => {
+  const findings = [...registers.values()].flatMap((register) => {
     const { conflicts, garbage } = findConflicts(register);
     const findings = firstOfEachValue(garbage).map((read) => garbageFinding(run, register, read));
     // What nobody writes can only be missing, and that is seeds.ts's; what foreign programs write may come and go.
@@ -51,6 +54,9 @@ export function checkLinearizability(run: Run): Finding[] {
     }
     return findings;
   });
+  if (findings.length > 0) return { findings, scope: '' };
+  const ours = [...registers.values()].filter(({ key }) => !notOurs.has(key));
+  return findContradictions(run, ours, incomplete);
 }
 
 /**

@@ -11,6 +11,7 @@ const nouns: Record<FindingKind, string> = {
   'dropped-unknown': 'dropped foreign seed',
   'garbage-read': 'garbage read',
   'stale-read': 'stale read',
+  contradiction: 'contradiction',
   'loose-mode': 'loose mode',
   leftover: 'leftover',
   'logged-out': 'logout',

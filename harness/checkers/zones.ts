@@ -1,18 +1,12 @@
+import type { Zone as Bounds } from './linearizable/index.js';
 import type { Mutation, Read, Register } from './registers.js';
 
-/**
- * The zone of a value (Gibbons and Korach 1997, "Testing shared memories"): a write and the reads that
- * return its value form a cluster, and in a linearization nothing else that changes the key comes between them.
- */
-export interface Zone {
+/** The zone of a value, with all that belongs to it: so that a conflict can be told by its names. */
+export interface Zone extends Bounds {
   of: 'write' | 'removal';
   mutation: Mutation;
   /** Those that return the value of the write. A removal has none, for reads of absence don't say whose they are. */
   reads: Read[];
-  /** The earliest end in the cluster: from then on the value was certainly written. */
-  f: number;
-  /** The latest begin in the cluster: until then the value was certainly not replaced for good. */
-  s: number;
 }
 
 export interface Clusters {

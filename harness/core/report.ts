@@ -37,6 +37,7 @@ export interface Counts {
   stale: number;
   resurrected: number;
   garbage: number;
+  contradictions: number;
   torn: number;
   /** Those of an unknown kind, too. */
   seedsLost: number;
@@ -68,9 +69,49 @@ export interface TimelineRow {
   file: string;
 }
 
+/** One call in a picture of intervals. */
+export interface Bar {
+  id: string;
+  /** Whose lane it is drawn in. */
+  process: string;
+  /** What it did, and what it was told. */
+  what: string;
+  /** In any unit, for only their order is drawn. */
+  begin: number;
+  /** Null if it may still happen at any time. */
+  end: number | null;
+  /** False if nobody knows whether it happened. */
+  isSure: boolean;
+  /** The one that can't be placed after the others, or the victim. */
+  isMarked: boolean;
+}
+
 export interface Violation extends Finding {
   processes: string[];
   timeline: TimelineRow[];
+  /** The calls that took part. Reports of older versions have none. */
+  bars?: Bar[];
+}
+
+/** What a general model says of a history file: no guarantees of a store, only whether there is an order. */
+export interface ModelReport {
+  file: string;
+  format: string;
+  model: string;
+  result: Verdict;
+  calls: number;
+  /** What was checked, and how. */
+  scope: string;
+  /** Why it is invalid: the fewest calls that have no order, whatever the others did. */
+  contradiction?: {
+    /** The key, where keys know nothing of each other. */
+    part?: string;
+    bars: Bar[];
+    /** False if there may be fewer: the search for them was cut short. */
+    isSmallest: boolean;
+    /** Ids of the calls that still can be put in order, in that order; the marked one comes too late for all of them. */
+    prefix: string[];
+  };
 }
 
 /** One run of one scenario on one target, judged from its history alone. */

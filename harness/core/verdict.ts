@@ -24,6 +24,8 @@ export type FindingKind =
   | 'resurrection'
   /** A read returned a value that was not there to be read: of no set, of one that had failed, or of one that had not begun. */
   | 'garbage-read'
+  /** Calls that have no order at all, though each key's values tell no simpler story. */
+  | 'contradiction'
   /** A read through the store returned a value that nobody wrote whole, failed on a half-written file, or missed entries that were there all the time. */
   | 'torn-read'
   /** A foreign reader found the file empty or half-written. */

@@ -78,9 +78,10 @@ export function details(scenario: JudgedRun & { reproduce?: string }): string[] 
 
 /** How many violations there are in all, shown or not. */
 function violationsIn(counts: Counts): number {
-  const { lost, stale, resurrected, garbage, torn, seedsLost, hung, crashed } = counts;
+  // A report of an older version has no contradictions.
+  const { lost, stale, resurrected, garbage, contradictions = 0, torn, seedsLost, hung, crashed } = counts;
   const { looseModes, leftovers, linksReplaced, refreshedTwice, loggedOut } = counts;
-  const ofState = lost + stale + resurrected + garbage + torn + seedsLost;
+  const ofState = lost + stale + resurrected + garbage + contradictions + torn + seedsLost;
   const ofFiles = looseModes + leftovers + linksReplaced;
   return ofState + ofFiles + refreshedTwice + loggedOut + hung + crashed;
 }

@@ -1,5 +1,5 @@
 import type { FaultEvent, FileEvent, TokenEvent, ValueId } from '../core/history.js';
-import type { TimelineRow, Violation } from '../core/report.js';
+import type { Bar, TimelineRow, Violation } from '../core/report.js';
 import type { Operation, Run } from '../core/run.js';
 import type { Finding } from '../core/verdict.js';
 
@@ -39,6 +39,7 @@ export function toViolation(run: Run, finding: Finding): Violation {
 
   return {
     ...finding,
+    bars: shown.map((operation) => toBar(operation, operation === accused[0])),
     processes: clients.map((client) => `${client} (pid ${pids.get(client)})`),
     timeline: fold(moments.map((moment) => toRow(moment, clients))),
   };
@@ -81,6 +82,15 @@ function endOf(operation: Operation): Moment | undefined {
     time,
     client,
     text: `${call} ${outcome === 'fail' ? 'failed' : 'ended, outcome unknown'}: ${error ?? 'killed'}`,
+  };
+}
+
+function toBar(operation: Operation, isMarked: boolean): Bar {
+  const { id, client, begin, end, outcome } = operation;
+  const answer = outcome === 'ok' ? foundBy(operation) : outcome === 'fail' ? 'failed' : 'outcome unknown';
+  return {
+    ...{ id, process: client, what: `${callOf(operation)} ${answer}`, begin },
+    ...{ end: Number.isFinite(end) ? end : null, isSure: outcome !== 'unknown', isMarked },
   };
 }
 

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { createReadStream, createWriteStream, type WriteStream } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { createWriteStream, type WriteStream } from 'node:fs';
 import type { HistoryEvent, InvokeEvent } from '../core/history.js';
 import { UsageError } from '../core/usage-error.js';
+import { readLineChunks } from '../formats/lines.js';
 import { nowSince } from './clock.js';
 
 /** Writes one run's events to the end of the history file, and counts them for whoever watches. */
@@ -50,18 +50,33 @@ function isWrite({ action }: InvokeEvent): boolean {
  */
 export async function* readRuns(file: string, start = 0): AsyncGenerator<HistoryEvent[]> {
   let run: HistoryEvent[] = [];
-  let number = 0;
-  for await (const line of createInterface({ input: createReadStream(file, { start }) })) {
-    number++;
-    if (line === '') continue;
-    const event = parseEvent(line, `${file}:${number}`);
-    if (event.type === 'run' && run.length > 0) {
-      yield run;
-      run = [];
+  for await (const events of readEvents(file, start)) {
+    for (const event of events) {
+      if (event.type === 'run' && run.length > 0) {
+        yield run;
+        run = [];
+      }
+      run.push(event);
     }
-    run.push(event);
   }
   if (run.length > 0) yield run;
+}
+
+/**
+ * Reads a history file without holding it whole.
+ * @returns the events in order, some thousands at a time
+ * @throws UsageError naming the line that is not an event
+ */
+export async function* readEvents(file: string, start = 0): AsyncGenerator<HistoryEvent[]> {
+  let number = 0;
+  for await (const lines of readLineChunks(file, start)) {
+    const events: HistoryEvent[] = [];
+    for (const line of lines) {
+      number++;
+      if (line !== '' && line !== '\r') events.push(parseEvent(line, `${file}:${number}`));
+    }
+    yield events;
+  }
 }
 
 function parseEvent(line: string, place: string): HistoryEvent {

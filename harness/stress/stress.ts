@@ -20,7 +20,7 @@ export async function stress(options: StressOptions = {}): Promise<Report & { ou
   const { seed, runs, targets, runtimes, leftOut, signal, onProgress } = filled;
   const out = claimDirectory(filled.out);
   // A directory may be used again; what an older run left in it must not be taken for this one's.
-  for (const name of ['history.jsonl', 'report.json', 'summary.md'])
+  for (const name of ['history.jsonl', 'report.json', 'report.html', 'summary.md'])
     rmSync(path.join(out, name), { force: true });
   for (const target of targets) {
     for (const runtime of runtimes.turns)

@@ -1,0 +1,37 @@
+import { availableParallelism } from 'node:os';
+import { Tinypool } from 'tinypool';
+import type { JudgedRun, ModelReport } from '../core/report.js';
+import { UsageError } from '../core/usage-error.js';
+import { type CheckOptions, checkFile, fillCheckOptions } from './check-file.js';
+import type { Answer, Task } from './worker.js';
+
+/**
+ * Judges history files, several at once on as many processors as there are.
+ * @returns the verdicts in the order of the files
+ * @throws UsageError naming the file that can't be read, or what does not fit together
+ */
+export async function checkFiles(
+  files: readonly string[],
+  options: CheckOptions = {},
+): Promise<(JudgedRun | ModelReport)[]> {
+  const filled = fillCheckOptions(options);
+  const [only, ...others] = files;
+  if (only === undefined) return [];
+  if (others.length === 0) return checkFile(only, filled);
+
+  const pool = new Tinypool({
+    filename: new URL('./worker.js', import.meta.url).href,
+    minThreads: 0,
+    maxThreads: Math.min(files.length, availableParallelism()),
+  });
+  try {
+    const tasks = files.map(async (file) => {
+      const answer: Answer = await pool.run({ file, options: filled } satisfies Task);
+      if ('usage' in answer) throw new UsageError(answer.usage);
+      return answer.judged;
+    });
+    return (await Promise.all(tasks)).flat();
+  } finally {
+    await pool.destroy();
+  }
+}

@@ -1,0 +1,108 @@
+import { checkLinearizable } from '../checkers/linearizable/index.js';
+import { register } from '../checkers/models/register.js';
+import { toCalls } from '../checkers/register-calls.js';
+import { RegisterStream, type StreamVerdict } from '../checkers/register-stream.js';
+import { splitIntoRegisters } from '../checkers/registers.js';
+import { counted } from '../checkers/words.js';
+import type { HistoryEvent, ValueId } from '../core/history.js';
+import type { ModelReport } from '../core/report.js';
+import { type Run, toRun } from '../core/run.js';
+import { readEvents } from '../stress/recorder.js';
+import { toModelReport } from './model-report.js';
+
+/**
+ * Judges each key of a history as a register of its own, in one pass over the file that keeps some numbers for each value: a
+ * history of millions of operations is never held whole. Keys that one pass can't decide, since somebody removed them, and the
+ * first that it refuses, are read once more, and only these, for a search and an explanation.
+ * @throws UsageError naming the line that is not an event
+ */
+export async function checkRegisters(file: string): Promise<ModelReport> {
+  const from = { file, format: 'holdfast' };
+  const verdicts = await streamRuns(file);
+  const calls = verdicts.reduce((sum, { operations }) => sum + operations, 0);
+  const keys = verdicts.reduce((sum, one) => sum + one.keys, 0);
+  for (const [at, { invalid, undecided }] of verdicts.entries()) {
+    const suspects = invalid.length > 0 ? invalid.slice(0, 1) : undecided;
+    if (suspects.length === 0) continue;
+    const registers = splitIntoRegisters(await readKeys(file, at, new Set(suspects)), new Map());
+    for (const key of suspects) {
+      const own = registers.get(key);
+      // What nobody called is what was there at the end.
+      const named = (own ? toCalls(own) : []).map((call) => ({ ...call, id: call.id || 'the end' }));
+      const checked = checkLinearizable(register, named);
+      if (checked.verdict === 'valid') continue;
+      const part = `"${key}"${verdicts.length > 1 ? ` of run ${at + 1}` : ''}`;
+      const scope = checked.verdict === 'unknown' ? `${part} is not decided` : `${part}, as a register`;
+      const { contradiction } = checked;
+      const explained = contradiction ? { contradiction: { ...contradiction, part } } : {};
+      return toModelReport(from, register, { ...checked, calls, ...explained }, scope);
+    }
+  }
+  const scope = `exact for ${counted(keys, 'key')}, each as a register of its own`;
+  return { ...from, model: register.name, result: calls > 0 ? 'valid' : 'unknown', calls, scope };
+}
+
+async function streamRuns(file: string): Promise<StreamVerdict[]> {
+  const verdicts: StreamVerdict[] = [];
+  let stream: RegisterStream | undefined;
+  for await (const events of readEvents(file)) {
+    for (const event of events) {
+      if (event.type === 'run') {
+        if (stream) verdicts.push(stream.finish());
+        stream = new RegisterStream();
+      }
+      stream?.add(event);
+    }
+  }
+  if (stream) verdicts.push(stream.finish());
+  return verdicts;
+}
+
+/** One run of the file, by its number, as if these keys had been all. */
+async function readKeys(file: string, number: number, keys: ReadonlySet<string>): Promise<Run> {
+  const kept: HistoryEvent[] = [];
+  const operations = new Set<string>();
+  let at = -1;
+  for await (const events of readEvents(file)) {
+    for (const event of events) {
+      if (event.type === 'run') at++;
+      if (at !== number) continue;
+      if (event.type === 'invoke' && (event.key === undefined || keys.has(event.key)))
+        operations.add(event.op);
+      const own = onlyKeys(event, keys, operations);
+      if (own) kept.push(own);
+    }
+  }
+  return toRun(kept);
+}
+
+function onlyKeys(
+  event: HistoryEvent,
+  keys: ReadonlySet<string>,
+  operations: ReadonlySet<string>,
+): HistoryEvent | undefined {
+  const only = (entries: Readonly<Record<string, ValueId>>) =>
+    Object.fromEntries(Object.entries(entries).filter(([key]) => keys.has(key)));
+  switch (event.type) {
+    case 'run':
+    case 'start':
+    case 'exit':
+      return event;
+    case 'seed':
+      return keys.has(event.key) ? event : undefined;
+    case 'ok':
+      if (!operations.has(event.op)) return undefined;
+      return typeof event.result === 'object' && event.result !== null
+        ? { ...event, result: only(event.result) }
+        : event;
+    case 'invoke':
+    case 'fail':
+    case 'unknown':
+      return operations.has(event.op) ? event : undefined;
+    case 'final':
+      return { ...event, entries: only(event.entries) };
+    default:
+      // What foreign readers saw is no call, and the rest is about other guarantees.
+      return undefined;
+  }
+}

@@ -1,0 +1,21 @@
+import type { JudgedRun, ModelReport } from '../core/report.js';
+import { UsageError } from '../core/usage-error.js';
+import { type CheckOptions, checkFile } from './check-file.js';
+
+export interface Task {
+  file: string;
+  options: Required<CheckOptions>;
+}
+
+/** An error that crosses threads loses its class, and this one decides the exit code. */
+export type Answer = { judged: (JudgedRun | ModelReport)[] } | { usage: string };
+
+/** Runs in a thread of its own: checking is all processor. */
+export default async function work({ file, options }: Task): Promise<Answer> {
+  try {
+    return { judged: await checkFile(file, options) };
+  } catch (error) {
+    if (error instanceof UsageError) return { usage: error.message };
+    throw error;
+  }
+}

@@ -1,0 +1,110 @@
+import { type Verdict, worstOf } from '../../core/verdict.js';
+import type { Call, Model } from './model.js';
+import { search, stepsDefault } from './search.js';
+import { smallestInvalid } from './smallest.js';
+import { judgeUnambiguous } from './unambiguous.js';
+
+export interface LinearizabilityOptions {
+  /** Of the model, for all parts together; default five million. A check that needs more is `unknown`. */
+  stepsMax?: number;
+  /** `search`: without the near-linear way for unique values, to compare the two. Default `fastest`. */
+  method?: 'fastest' | 'search';
+}
+
+/** Why a history is not linearizable. */
+export interface Contradiction<Input, Output> {
+  /** Undefined where the object is one. */
+  part: string | undefined;
+  /**
+   * The fewest calls of that part that contradict each other whatever the others did that had begun by then, in order of
+   * their begins.
+   */
+  calls: Call<Input, Output>[];
+  isSmallest: boolean;
+  /** Of these, a longest order that is allowed, if the others happen as it suits them, ... */
+  prefix: Call<Input, Output>[];
+  /** ... and the one that then had to be placed, before any other could be, and can't. */
+  stuck: Call<Input, Output>;
+}
+
+export interface Linearizability<Input, Output> {
+  verdict: Verdict;
+  calls: number;
+  /** How many parts were decided in which way: `zones` is near-linear, `search` tries orders. */
+  parts: { zones: number; search: number; undecided: number };
+  /** Of the model. */
+  steps: number;
+  contradiction?: Contradiction<Input, Output>;
+}
+
+/**
+ * Is there an order of all calls that the model allows and that respects who ended before whom began? Both ways are exact. A search
+ * that runs out of steps has proved nothing: `unknown`, unless another part is invalid. Pure: no clock, so the same
+ * history has the same verdict everywhere.
+ */
+export function checkLinearizable<State, Input, Output>(
+  model: Model<State, Input, Output>,
+  calls: readonly Call<Input, Output>[],
+  { stepsMax = stepsDefault, method = 'fastest' }: LinearizabilityOptions = {},
+): Linearizability<Input, Output> {
+  const parts = { zones: 0, search: 0, undecided: 0 };
+  const verdicts: Verdict[] = [];
+  let steps = 0;
+  for (const [part, own] of partsOf(model, calls)) {
+    const fast = method === 'fastest' ? judgeUnambiguous(model, own) : undefined;
+    if (fast) {
+      parts.zones++;
+      verdicts.push(fast.verdict);
+      if (fast.verdict === 'valid') continue;
+      const contradiction = explain(model, part, fast.proof);
+      return { verdict: 'invalid', calls: calls.length, parts, steps, contradiction };
+    }
+    const found = search(model, own, { stepsMax: stepsMax - steps });
+    steps += found.steps;
+    verdicts.push(found.verdict);
+    if (found.verdict === 'unknown') parts.undecided++;
+    else parts.search++;
+    if (found.verdict !== 'invalid') continue;
+    const contradiction = explain(model, part, untilReturnOf(own, own[found.stuck] as Call<Input, Output>));
+    return { verdict: 'invalid', calls: calls.length, parts, steps, contradiction };
+  }
+  // Of nothing at all there is an order.
+  const verdict = verdicts.length === 0 ? 'valid' : worstOf(verdicts);
+  return { verdict, calls: calls.length, parts, steps };
+}
+
+/** The whole as one part if any call is about all of it. */
+function partsOf<State, Input, Output>(
+  model: Model<State, Input, Output>,
+  calls: readonly Call<Input, Output>[],
+): Map<string | undefined, readonly Call<Input, Output>[]> {
+  const parts = new Map<string | undefined, Call<Input, Output>[]>();
+  for (const call of calls) {
+    const part = model.partition?.(call.input);
+    if (part === undefined) return new Map([[undefined, calls]]);
+    const known = parts.get(part);
+    if (known) known.push(call);
+    else parts.set(part, [call]);
+  }
+  return parts;
+}
+
+/** What was there when that call returned. What was under way then may have happened by then or not. */
+function untilReturnOf<Input, Output>(
+  calls: readonly Call<Input, Output>[],
+  { end }: Call<Input, Output>,
+): Call<Input, Output>[] {
+  return calls.flatMap((call) => {
+    if (call.begin > end) return [];
+    return call.end <= end ? call : { ...call, end: Number.POSITIVE_INFINITY, happened: 'maybe' as const };
+  });
+}
+
+function explain<State, Input, Output>(
+  model: Model<State, Input, Output>,
+  part: string | undefined,
+  calls: readonly Call<Input, Output>[],
+): Contradiction<Input, Output> {
+  const { stuck, ...smallest } = smallestInvalid(model, calls);
+  return { part, ...smallest, stuck: stuck ?? (smallest.calls.at(-1) as Call<Input, Output>) };
+}

@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest';
+import { Random } from '../../workload/random.js';
+import { type AnyCall, kinds, linearizableHistory, tamperedHistory } from './histories.test.helper.js';
+import { hasLinearization } from './oracle.test.helper.js';
+import { search } from './search.js';
+
+const rounds = Number(process.env.HOLDFAST_HISTORIES ?? 4_000);
+
+describe.each(kinds)('$model.name, against the definition tried out', (kind) => {
+  const { model } = kind;
+
+  test('the verdict is that of a search without memory', () => {
+    const random = new Random(11, 'histories');
+    const verdicts = { valid: 0, invalid: 0, unknown: 0 };
+    for (let round = 0; round < rounds; round++) {
+      const calls = tamperedHistory(kind, random, 7);
+      const { verdict } = search(model, calls);
+      verdicts[verdict]++;
+      if ((verdict === 'valid') !== hasLinearization(model, calls))
+        expect.fail(`${verdict}: ${JSON.stringify(calls)}`);
+    }
+    expect(verdicts.unknown).toBe(0);
+    expect(Math.min(verdicts.valid, verdicts.invalid)).toBeGreaterThan(rounds / 20);
+  });
+
+  test('what is linearizable by construction is called so, and the order that is shown is one', () => {
+    const random = new Random(12, 'histories');
+    for (let round = 0; round < rounds / 4; round++) {
+      const calls = linearizableHistory(kind, random, 14);
+      const found = search(model, calls);
+      if (found.verdict !== 'valid') expect.fail(`${found.verdict}: ${JSON.stringify(calls)}`);
+      else expectOrder(calls, found.order);
+    }
+  });
+
+  function expectOrder(calls: readonly AnyCall[], order: readonly number[]): void {
+    const placed = order.map((index) => calls[index] as AnyCall);
+    const missing = calls.filter((call) => !placed.includes(call));
+    expect(missing.filter(({ happened }) => happened === 'yes')).toEqual([]);
+    let latest = Number.NEGATIVE_INFINITY;
+    let state: unknown = model.init;
+    for (const { input, output, begin, end } of placed) {
+      expect(end).toBeGreaterThanOrEqual(latest);
+      latest = Math.max(latest, begin);
+      state = model.step(state, input, output);
+      expect(state).toBeDefined();
+    }
+  }
+});
+
+describe('an invalid history', () => {
+  test('can be ordered up to the return where it is stuck, and not with it', () => {
+    const random = new Random(13, 'histories');
+    let seen = 0;
+    for (let round = 0; round < rounds; round++) {
+      const kind = random.pick(kinds);
+      const calls = tamperedHistory(kind, random, 9);
+      const found = search(kind.model, calls);
+      if (found.verdict !== 'invalid') continue;
+      seen++;
+      const stuck = calls[found.stuck] as AnyCall;
+      const until = (time: number, isOver: (call: AnyCall) => boolean) =>
+        calls
+          .filter(({ begin }) => begin <= time)
+          .map((call) =>
+            isOver(call) ? call : { ...call, end: Number.POSITIVE_INFINITY, happened: 'maybe' as const },
+          );
+      const before = until(stuck.end, ({ end }) => end < stuck.end);
+      const after = until(stuck.end, ({ end }) => end <= stuck.end);
+      expect(search(kind.model, before).verdict).toBe('valid');
+      expect(search(kind.model, after).verdict).toBe('invalid');
+    }
+    expect(seen).toBeGreaterThan(rounds / 20);
+  });
+});
+
+test('a search that runs out of steps has proved nothing', () => {
+  const [register] = kinds;
+  const calls = linearizableHistory(register as (typeof kinds)[number], new Random(1, 'histories'), 30);
+  expect(search((register as (typeof kinds)[number]).model, calls, { stepsMax: 3 })).toEqual({
+    verdict: 'unknown',
+    steps: 4,
+  });
+});

@@ -1,0 +1,197 @@
+import type { Access, Action, HistoryEvent, InvokeEvent, ValueId } from '../core/history.js';
+import type { Verdict } from '../core/verdict.js';
+import { byFirstEnd, findOverlap, type Zone } from './linearizable/index.js';
+
+/** What is known of one value by now: some numbers, however many have read it. */
+interface Value extends Zone {
+  begin: number;
+  /** Its write's return; Infinity until it is known. */
+  end: number;
+  isWritten: boolean;
+  /** Its write was acknowledged, or somebody has seen it. */
+  happened: boolean;
+  /** Its writer was told that it had not happened. */
+  failed: boolean;
+}
+
+interface Key {
+  values: Map<ValueId, Value>;
+  absent: Value;
+  /** Somebody tried to remove it: then absence has more causes than one. */
+  wasRemoved: boolean;
+}
+
+export interface StreamVerdict {
+  verdict: Verdict;
+  operations: number;
+  keys: number;
+  /** Keys that are not linearizable. */
+  invalid: string[];
+  /** Keys with removals, which one pass can't decide. */
+  undecided: string[];
+}
+
+/**
+ * Judges the keys of a history as registers in one pass, event by event: near-linear, and with a memory of some numbers for
+ * each value that was written and each call that is under way, whatever the length of the history. Exact for keys that nobody
+ * removes. A read of the whole map is a read of each key. What foreign programs do, and looks at the file, are passed over.
+ */
+export class RegisterStream {
+  private readonly keys = new Map<string, Key>();
+  private readonly underWay = new Map<string, InvokeEvent>();
+  private readonly accessOf = new Map<number, Access>();
+  /** For keys that nobody has heard of yet: until then they were absent. */
+  private latestAll = Number.NEGATIVE_INFINITY;
+  private operations = 0;
+
+  add(event: HistoryEvent): void {
+    switch (event.type) {
+      case 'seed':
+        this.write(event.key, event.value, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY);
+        // It was not absent at first, so nobody can have found that without a removal.
+        Object.assign(this.keyOf(event.key).absent, { isWritten: false, happened: false });
+        break;
+      case 'start':
+        this.accessOf.set(event.process, event.access);
+        break;
+      case 'invoke':
+        this.begin(event);
+        break;
+      case 'ok':
+      case 'fail':
+      case 'unknown': {
+        const call = this.underWay.get(event.op);
+        this.underWay.delete(event.op);
+        if (call && event.type === 'ok') this.succeed(call, event.time, event.result);
+        if (call && event.type === 'fail') this.refuse(call);
+        break;
+      }
+      case 'exit':
+        // What its own process was to do has happened by now, or never will.
+        if (this.accessOf.get(event.process) === 'file') this.end(event.process, event.time);
+        break;
+      case 'final':
+        if (event.broken === null) this.readAll(event.entries, event.time, event.time);
+        break;
+    }
+  }
+
+  finish(): StreamVerdict {
+    const invalid: string[] = [];
+    const undecided: string[] = [];
+    for (const [name, key] of this.keys) {
+      if (!isLinearizable(key)) invalid.push(name);
+      else if (key.wasRemoved) undecided.push(name);
+    }
+    const verdict = invalid.length > 0 ? 'invalid' : undecided.length > 0 ? 'unknown' : 'valid';
+    return { verdict, operations: this.operations, keys: this.keys.size, invalid, undecided };
+  }
+
+  private begin(call: InvokeEvent): void {
+    if (this.accessOf.get(call.process) === 'foreign') return;
+    this.operations++;
+    this.underWay.set(call.op, call);
+    const { action, key, op, time } = call;
+    if (key === undefined) return;
+    if (action === 'remove') this.keyOf(key).wasRemoved = true;
+    // A refresh may find that there is nothing to do: then nobody ever sees this value.
+    if (writes(action)) this.write(key, op, time, Number.POSITIVE_INFINITY);
+  }
+
+  private succeed({ action, key, op, time: begin }: InvokeEvent, end: number, result: unknown): void {
+    if (action === 'all') {
+      if (typeof result === 'object' && result !== null)
+        this.readAll(result as Record<string, ValueId>, begin, end);
+    } else if (key === undefined || action === 'remove') {
+      return;
+    } else if (action === 'set' || result === op) {
+      const value = this.write(key, op, begin, end);
+      value.happened = true;
+    } else if (result === null || typeof result === 'string') {
+      this.read(key, result, begin, end);
+    }
+  }
+
+  private refuse({ action, key, op }: InvokeEvent): void {
+    if (writes(action) && key !== undefined) this.valueOf(key, op).failed = true;
+  }
+
+  private end(process: number, time: number): void {
+    for (const [op, call] of this.underWay) {
+      if (call.process !== process) continue;
+      this.underWay.delete(op);
+      if (writes(call.action) && call.key !== undefined) this.write(call.key, op, call.time, time);
+    }
+  }
+
+  private write(key: string, id: ValueId, begin: number, end: number): Value {
+    const value = this.valueOf(key, id);
+    value.isWritten = true;
+    value.begin = begin;
+    value.end = end;
+    if (end === Number.NEGATIVE_INFINITY) value.happened = true;
+    return value;
+  }
+
+  private readAll(entries: Readonly<Record<string, ValueId>>, begin: number, end: number): void {
+    for (const key in entries) this.keyOf(key);
+    for (const key of this.keys.keys()) {
+      this.read(key, Object.hasOwn(entries, key) ? (entries[key] ?? null) : null, begin, end);
+    }
+    this.latestAll = Math.max(this.latestAll, begin);
+  }
+
+  private read(key: string, id: ValueId | null, begin: number, end: number): void {
+    // Nobody wrote it whole: that is no matter of order.
+    if (id?.startsWith('!')) return;
+    const value = id === null ? this.keyOf(key).absent : this.valueOf(key, id);
+    value.happened = true;
+    if (end < value.f) value.f = end;
+    if (begin > value.s) value.s = begin;
+  }
+
+  private valueOf(key: string, id: ValueId): Value {
+    const { values } = this.keyOf(key);
+    let value = values.get(id);
+    if (value === undefined) {
+      value = { ...unseen, isWritten: false, begin: 0, end: Number.POSITIVE_INFINITY };
+      values.set(id, value);
+    }
+    return value;
+  }
+
+  private keyOf(name: string): Key {
+    let key = this.keys.get(name);
+    if (key === undefined) {
+      const before = Number.NEGATIVE_INFINITY;
+      const absent: Value = {
+        ...unseen,
+        s: this.latestAll,
+        isWritten: true,
+        begin: before,
+        end: before,
+        happened: true,
+      };
+      key = { values: new Map(), absent, wasRemoved: false };
+      this.keys.set(name, key);
+    }
+    return key;
+  }
+}
+
+const unseen = { f: Number.POSITIVE_INFINITY, s: Number.NEGATIVE_INFINITY, happened: false, failed: false };
+
+function writes(action: Action): boolean {
+  return action === 'set' || action === 'refresh';
+}
+
+function isLinearizable({ values, absent, wasRemoved }: Key): boolean {
+  const zones: Zone[] = [];
+  for (const value of wasRemoved ? values.values() : [absent, ...values.values()]) {
+    if (!value.happened) continue;
+    // Read, and never written; or before that.
+    if (!value.isWritten || value.failed || value.f < value.begin) return false;
+    zones.push({ f: Math.min(value.f, value.end), s: Math.max(value.s, value.begin) });
+  }
+  return findOverlap(zones.sort(byFirstEnd)) === undefined;
+}

@@ -1,0 +1,79 @@
+import type { Model } from '../checkers/linearizable/index.js';
+import { type CasInput, type CasOutput, casRegister } from '../checkers/models/cas-register.js';
+import { type KvInput, type KvOutput, kv } from '../checkers/models/kv.js';
+import { type RegisterInput, type RegisterOutput, register } from '../checkers/models/register.js';
+import type { Value } from '../checkers/models/value.js';
+import { type Edn, Keyword } from './edn.js';
+import type { LogEvent } from './log-event.js';
+
+/** What the words of a log mean to a model. */
+export interface Dialect<State, Input, Output> {
+  model: Model<State, Input, Output>;
+  /** @throws SyntaxError if the model knows no such operation */
+  input(event: LogEvent): Input;
+  /** What an operation that ended `ok` answered. */
+  answer(input: Input, value: Edn): Output;
+  /**
+   * What one that ended `fail` answered; undefined if it certainly did not happen, and so is no part of the history. A
+   * compare-and-set that failed did happen: it says that the value was another.
+   */
+  refusal(input: Input): Output | undefined;
+}
+
+const registerDialect: Dialect<Value, RegisterInput, RegisterOutput> = {
+  model: register,
+  input({ f, value }) {
+    if (f === 'read') return { read: true };
+    if (f === 'write') return { write: asValue(value) };
+    throw unknownOperation(f, ['read', 'write']);
+  },
+  answer: (input, value) => ('read' in input ? asValue(value) : true),
+  refusal: () => undefined,
+};
+
+const casDialect: Dialect<Value, CasInput, CasOutput> = {
+  model: casRegister,
+  input(event) {
+    if (event.f === 'read' || event.f === 'write') return registerDialect.input(event);
+    if (event.f !== 'cas') throw unknownOperation(event.f, ['read', 'write', 'cas']);
+    const [expect, put] = Array.isArray(event.value) ? event.value : [];
+    if (expect === undefined || put === undefined) throw new SyntaxError('expected :cas [old new]');
+    return { expect: asValue(expect), put: asValue(put) };
+  },
+  answer: (input, value) => ('read' in input ? asValue(value) : true),
+  refusal: (input) => ('expect' in input ? false : undefined),
+};
+
+const kvDialect: Dialect<string, KvInput, KvOutput> = {
+  model: kv,
+  input({ f, key, value }) {
+    if (key === undefined) throw new SyntaxError(`expected a :key of :${f}`);
+    if (f === 'get') return { get: key };
+    if (typeof value !== 'string') throw new SyntaxError(`expected a string as :value of :${f}`);
+    if (f === 'put') return { put: key, value };
+    if (f === 'append') return { append: key, value };
+    throw unknownOperation(f, ['get', 'put', 'append']);
+  },
+  answer(input, value) {
+    if (!('get' in input)) return true;
+    if (value === null) return '';
+    if (typeof value !== 'string') throw new SyntaxError('expected a string as :value of :get');
+    return value;
+  },
+  refusal: () => undefined,
+};
+
+/** By the name of their model. */
+export const dialects = { register: registerDialect, 'cas-register': casDialect, kv: kvDialect };
+
+function asValue(value: Edn): Value {
+  if (value === null || typeof value === 'number' || typeof value === 'string') return value;
+  if (value instanceof Keyword) return `:${value.name}`;
+  throw new SyntaxError('expected nil, a number or a string as a value of a register');
+}
+
+function unknownOperation(f: string, known: readonly string[]): SyntaxError {
+  return new SyntaxError(
+    `an unknown operation :${f}, expected one of: ${known.map((name) => `:${name}`).join(', ')}`,
+  );
+}

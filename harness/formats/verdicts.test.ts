@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { checkLinearizable } from '../checkers/linearizable/index.js';
+import { readCalls } from './calls.js';
+import { dialects } from './dialects.js';
+import { readJepsenLine } from './jepsen.js';
+import { readLines } from './lines.js';
+import { readEdnLine } from './maelstrom.js';
+
+const fixture = (name: string) => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
+
+/** Histories of others, whose verdicts are known: see fixtures/README.md. */
+const verdicts: { linearizable: Record<string, boolean>; kv: Record<string, boolean> } = JSON.parse(
+  readFileSync(fixture('verdicts.json'), 'utf8'),
+);
+
+describe('histories that Jepsen recorded of etcd', () => {
+  test.each(Object.entries(verdicts.linearizable))(
+    '%s.log is linearizable: %s',
+    async (name, isLinearizable) => {
+      const file = fixture(`etcd/${name}.log`);
+      const dialect = dialects['cas-register'];
+      const calls = await readCalls(readLines(file), readJepsenLine, dialect, file);
+      const { verdict, contradiction } = checkLinearizable(dialect.model, calls);
+      expect(verdict).toBe(isLinearizable ? 'valid' : 'invalid');
+      if (contradiction) expect(contradiction.calls.length).toBeLessThan(15);
+    },
+  );
+});
+
+describe('histories of a key-value store', () => {
+  test.each(Object.entries(verdicts.kv))('%s.txt is linearizable: %s', async (name, isLinearizable) => {
+    const file = fixture(`kv/${name}.txt`);
+    const calls = await readCalls(readLines(file), readEdnLine, dialects.kv, file);
+    const { verdict, contradiction } = checkLinearizable(dialects.kv.model, calls);
+    expect(verdict).toBe(isLinearizable ? 'valid' : 'invalid');
+    if (contradiction) expect(contradiction.calls).toHaveLength(2);
+  });
+});
