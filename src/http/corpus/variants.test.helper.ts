@@ -32,6 +32,9 @@ const holders: readonly Permission[][] = [
 ];
 const odd = ['OPTIONS', 'TRACE', 'PROPFIND', 'QUERY', 'PURGE', 'CONNECT', 'get', 'Post', 'FOO', 'M-SEARCH'];
 
+/** What some readers drop: a null, white space, characters of no width. */
+const hidden = ['%00', '%09', '%0A', '%20', '%E2%80%8B', '%C2%AD', '%2500'];
+
 /** Ways to write a path that some router takes for the same. Each is applied at a random place. */
 const changes: ((path: string, random: Random) => string)[] = [
   (path, random) => atLetter(path, random, (letter) => escapeOf(letter)),
@@ -40,6 +43,7 @@ const changes: ((path: string, random: Random) => string)[] = [
   (path, random) => atLetter(path, random, (letter) => escapeOf(letter).replace('%', '%2525')),
   (path, random) => atLetter(path, random, (letter) => escapeOf(letter).replace('%', '%u00')),
   (path, random) => atLetter(path, random, (letter) => letter.toUpperCase()),
+  (path, random) => atLetter(path, random, (letter) => letter + random.pick(hidden)),
   (path) => path.toUpperCase(),
   (path) => [...path].map((letter) => (letter === '/' ? letter : escapeOf(letter))).join(''),
   (path, random) =>
