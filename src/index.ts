@@ -37,6 +37,7 @@ export {
   type NewToken,
   type NewTokenOptions,
   openTokens,
+  type RotatedToken,
   type RotateOptions,
   type Tokens,
   type TokensOptions,

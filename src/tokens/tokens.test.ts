@@ -168,7 +168,7 @@ describe('delete', () => {
     const several = await failureOf(tokens.delete('same'));
     expect(several).toMatchObject({ code: 'E_NOT_FOUND', definite: true });
     expect(several.message).toContain('2 tokens begin with "same": same0001, same0002');
-    expect((await failureOf(tokens.delete('nobody'))).message).toContain('there is no token "nobody"');
+    expect((await failureOf(tokens.delete('nobody'))).message).toContain('no token begins with "nobody"');
     expect((await failureOf(tokens.delete('$schema'))).code).toBe('E_NOT_FOUND');
     expect((await failureOf(tokens.delete(''))).message).toContain('without an id');
     const mistyped = await failureOf(tokens.delete(token.replace(/.$/, '$').replace('$', '_')));

@@ -46,6 +46,11 @@ export interface NewToken {
   info: TokenInfo;
 }
 
+export interface RotatedToken extends NewToken {
+  /** The old one, and when it ends. */
+  old: TokenInfo;
+}
+
 /** `unusable`: its entry is not understood by this version, and nobody is let in by it. */
 export type ListedToken =
   | (TokenInfo & { readonly state: 'active' | 'expired'; readonly lastUsedAt: number | null })
@@ -68,7 +73,7 @@ export interface Tokens extends TokenVerifier, AsyncDisposable {
    */
   delete(which: string): Promise<string>;
   /** Makes a new token with the same name and permissions, and lets the old one end soon. In one commit. */
-  rotate(which: string, options?: RotateOptions): Promise<NewToken>;
+  rotate(which: string, options?: RotateOptions): Promise<RotatedToken>;
   close(): Promise<void>;
 }
 
@@ -109,7 +114,7 @@ class FileTokens implements Tokens {
       expiresAt: expiresAt === null ? null : checkExpiry(expiresAt, now),
     };
     const { token, id } = await this.#unusedToken();
-    const entry = { ...fields, id, hash: hashOf(token) };
+    const entry = { id, ...fields, hash: hashOf(token) };
     await this.#store.set(id, encodeEntry(entry));
     return { token, info: infoOf(entry) };
   }
@@ -136,29 +141,30 @@ class FileTokens implements Tokens {
     return id;
   }
 
-  async rotate(which: string, options: RotateOptions = {}): Promise<NewToken> {
+  async rotate(which: string, options: RotateOptions = {}): Promise<RotatedToken> {
     const now = this.#now();
     const { graceMs = defaultGraceMs } = options;
     checkGrace(graceMs);
     const { token, id: newId } = await this.#unusedToken();
-    let made: Entry | undefined;
+    let rotated: { made: Entry; ended: Entry } | undefined;
     await this.#store.transaction((entries) => {
       const id = findId(entries.keys(), which);
       const stored = entries.get(id);
       const old = decodeEntry(id, stored);
       if (!old || isExpired(old, now)) throw notToRotate(id, old);
       const { expiresAt = sameLife(old, now) } = options;
-      made = {
+      const made = {
         ...{ ...old, id: newId, hash: hashOf(token), createdAt: now },
         expiresAt: expiresAt === null ? null : checkExpiry(expiresAt, now),
       };
       entries.set(newId, encodeEntry(made));
-      const end = Math.min(now + graceMs, old.expiresAt ?? Number.POSITIVE_INFINITY);
+      const ended = { ...old, expiresAt: Math.min(now + graceMs, old.expiresAt ?? Number.POSITIVE_INFINITY) };
       // What else stands in the entry is a newer version's, and stays.
-      entries.set(id, { ...(stored as object), expiresAt: end });
+      entries.set(id, { ...(stored as object), expiresAt: ended.expiresAt });
+      rotated = { made, ended };
     });
-    if (!made) throw new Error('the store has committed nothing');
-    return { token, info: infoOf(made) };
+    if (!rotated) throw new Error('the store has committed nothing');
+    return { token, info: infoOf(rotated.made), old: infoOf(rotated.ended) };
   }
 
   async close(): Promise<void> {

@@ -14,17 +14,17 @@ export function findId(keys: Iterable<string>, which: string): string {
   const meant = wanted === '' ? [] : ids.filter((id) => id.startsWith(wanted));
   const [only] = meant;
   if (only !== undefined && meant.length === 1) return only;
-  if (only === undefined) throw notFound(`there is no token ${told(wanted)}`, hintFor(which));
+  if (only === undefined) throw notFound(`no token ${told(wanted)}`, hintFor(which));
   const more = meant.length > listedMax ? ', ...' : '';
   throw notFound(
-    `${meant.length} tokens begin with ${told(wanted)}: ${meant.slice(0, listedMax).join(', ')}${more}`,
+    `${meant.length} tokens begin with ${JSON.stringify(wanted)}: ${meant.slice(0, listedMax).join(', ')}${more}`,
     'Nothing was written. Give more of the id',
   );
 }
 
 function told(wanted: string): string {
-  if (looksLikeToken(wanted)) return 'of what was given';
-  return wanted === '' ? 'without an id' : JSON.stringify(wanted);
+  if (looksLikeToken(wanted)) return 'is what was given';
+  return wanted === '' ? 'is without an id' : `begins with ${JSON.stringify(wanted)}`;
 }
 
 function hintFor(which: string): string {

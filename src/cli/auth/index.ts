@@ -5,6 +5,7 @@ import { addList } from './list.js';
 import { addRemove } from './remove.js';
 import { addRestore } from './restore.js';
 import { addSet } from './set.js';
+import { addToken } from './token/index.js';
 import { addWatch } from './watch.js';
 
 export function addAuth(program: Command): void {
@@ -27,7 +28,8 @@ Examples:
 Exit codes: 0 done, 1 the store refused and nothing was changed, or the doctor found a problem, 2 usage, 3 the change may or
 may not have happened, 4 there is no such entry, 70 internal error, 130 interrupted.`,
     );
-  for (const add of [addList, addGet, addSet, addRemove, addWatch, addDoctor, addRestore]) add(auth);
+  for (const add of [addList, addGet, addSet, addRemove, addWatch, addDoctor, addRestore, addToken])
+    add(auth);
 }
 
 /** Who tries `--key=SECRET` is told that there is no such option, and must not find the secret in a log. */

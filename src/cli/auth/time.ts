@@ -3,6 +3,11 @@ export function nowMs(): number {
   return Date.now();
 }
 
+/** `2027-01-31T18:00Z` */
+export function isoTime(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 16)}Z`;
+}
+
 const units: [name: string, ms: number][] = [
   ['d', 86_400_000],
   ['h', 3_600_000],

@@ -1,0 +1,44 @@
+import type { Command } from 'commander';
+import type { ListedToken } from '../../../tokens/tokens.js';
+import { note, paint, print, printJson, shown, table } from '../output.js';
+import { ago, nowMs } from '../time.js';
+import { type Flags, humanEnd, subcommand, withTokens } from './source.js';
+
+export function addList(token: Command): void {
+  subcommand(token, 'list', 'all tokens, expired ones too; never a secret')
+    .alias('ls')
+    .addHelpText(
+      'after',
+      `
+When a token was last used is noted once a minute, and best effort.
+
+Examples:
+  holdfast auth token list
+  holdfast auth token list --json | jq -r '.[] | select(.state == "expired") | .id'`,
+    )
+    .action(list);
+}
+
+async function list(flags: Flags): Promise<void> {
+  await withTokens(flags, async (tokens, file) => {
+    const all = await tokens.list();
+    if (all.length === 0) note(`no tokens in ${file}; holdfast auth token create makes one`);
+    if (flags.json) printJson(all);
+    else if (all.length > 0) print(toTable(all, nowMs()));
+  });
+}
+
+const columns = ['id', 'name', 'permissions', 'created', 'expires', 'last used'];
+
+function toTable(all: readonly ListedToken[], now: number): string {
+  const [header = '', ...lines] = table([columns, ...all.map((token) => rowOf(token, now))]).split('\n');
+  return [paint('bold', header), ...lines].join('\n');
+}
+
+function rowOf(token: ListedToken, now: number): string[] {
+  const used = token.lastUsedAt === null ? 'never' : ago(token.lastUsedAt, now);
+  if (token.state === 'unusable') return [token.id, '-', 'refused: of another version', '-', '-', used];
+  const { id, name, permissions, createdAt, expiresAt } = token;
+  const named = name === undefined ? '-' : shown(name);
+  return [id, named, permissions.join(','), ago(createdAt, now), humanEnd(expiresAt, now), used];
+}

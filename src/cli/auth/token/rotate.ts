@@ -1,0 +1,54 @@
+import type { Command } from 'commander';
+import { UsageError } from '../../../../harness/core/usage-error.js';
+import { graceMsMax, parseDuration } from '../../../tokens/expiry.js';
+import { nowMs } from '../time.js';
+import { expiryOf, humanEnd, type NewTokenFlags, nameOf, subcommand, tellNew, withTokens } from './source.js';
+
+interface RotateFlags extends NewTokenFlags {
+  grace?: string;
+}
+
+export function addRotate(token: Command): void {
+  subcommand(token, 'rotate', 'make a token in place of another, which is accepted for some time yet')
+    .argument('<id>', 'its id, the beginning of it if no other begins so, or the token itself')
+    .option(
+      '--grace <duration>',
+      'how long the old one is accepted: 0, or like 30m, 12h, up to 24h; default: 1h',
+    )
+    .option('--expires <when>', 'of the new one, as of create; default: as long as the old one was to live')
+    .option('--quiet', 'print the token and nothing else')
+    .addHelpText(
+      'after',
+      `
+The new one has the same name and permissions. The old one never outlives its own expiry. Of one that somebody else knows,
+give --grace 0, or delete it.
+
+Examples:
+  holdfast auth token rotate k3Tq --grace 12h
+  TOKEN=$(holdfast auth token rotate k3Tq --quiet)`,
+    )
+    .action(rotate);
+}
+
+async function rotate(which: string, flags: RotateFlags): Promise<void> {
+  const graceMs = flags.grace === undefined ? undefined : parseGrace(flags.grace);
+  await withTokens(flags, async (tokens, file) => {
+    const made = await tokens.rotate(which, { graceMs, ...expiryOf(flags) });
+    const [now, { info, old }] = [nowMs(), made];
+    const isOver = old.expiresAt !== null && old.expiresAt <= now;
+    const ends = isOver
+      ? 'is refused from now on'
+      : `is accepted until it expires, ${humanEnd(old.expiresAt, now)}`;
+    const told = [`created ${nameOf(info)} in ${file}, in place of ${old.id}, which ${ends}`];
+    tellNew(made, flags, told, { replaces: { id: old.id, expiresAt: old.expiresAt } });
+  });
+}
+
+function parseGrace(text: string): number {
+  const graceMs = text === '0' ? 0 : parseDuration(text);
+  if (graceMs !== undefined && graceMs <= graceMsMax) return graceMs;
+  throw new UsageError(
+    `--grace is ${JSON.stringify(text)}`,
+    'expected 0 or a duration like 30m or 12h, up to 24h; nothing was written',
+  );
+}

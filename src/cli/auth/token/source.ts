@@ -1,0 +1,97 @@
+import { homedir } from 'node:os';
+import path from 'node:path';
+import type { Command } from 'commander';
+import { closest } from '../../../../harness/core/closest.js';
+import { UsageError } from '../../../../harness/core/usage-error.js';
+import { parseExpiry } from '../../../tokens/expiry.js';
+import { tokenFile } from '../../../tokens/location.js';
+import { type Permission, permissions } from '../../../tokens/permissions.js';
+import type { TokenInfo } from '../../../tokens/token-info.js';
+import { type NewToken, openTokens, type Tokens } from '../../../tokens/tokens.js';
+import { parseNames } from '../../parse.js';
+import { note, print, printJson, shown } from '../output.js';
+import { tellEvent } from '../source.js';
+import { humanTime, isoTime, nowMs } from '../time.js';
+
+/** The options that every subcommand has. */
+export interface Flags {
+  file?: string;
+  json?: boolean;
+}
+
+/** Of those that make a token. */
+export interface NewTokenFlags extends Flags {
+  quiet?: boolean;
+  expires?: string;
+}
+
+export function subcommand(token: Command, usage: string, description: string): Command {
+  return token
+    .command(usage)
+    .description(description)
+    .option('--file <path>', "the token file; default: the agent's own")
+    .option('--json', 'as JSON; times are milliseconds since 1970');
+}
+
+export function fileOf({ file }: Flags): string {
+  if (file === '') throw new UsageError('--file is empty', 'expected the path of a token file');
+  return path.resolve(file ?? tokenFile(process.env, homedir()));
+}
+
+/** Opens the tokens for one use of them; says what had to be repaired. */
+export async function withTokens<T>(
+  flags: Flags,
+  use: (tokens: Tokens, file: string) => Promise<T>,
+): Promise<T> {
+  const file = fileOf(flags);
+  const tokens = openTokens({ file, now: nowMs, onEvent: tellEvent });
+  try {
+    return await use(tokens, file);
+  } finally {
+    await tokens.close();
+  }
+}
+
+export function expiryOf({ expires }: NewTokenFlags): { expiresAt?: number | null } {
+  return expires === undefined ? {} : { expiresAt: parseExpiry(expires, nowMs()) };
+}
+
+export function parsePermissions(text: string): Permission[] {
+  const isKnown = (name: string): name is Permission => (permissions as readonly string[]).includes(name);
+  const names = parseNames(text);
+  const known = names.filter(isKnown);
+  const unknown = names.find((name) => !isKnown(name));
+  if (unknown === undefined && known.length > 0) return known;
+  const what =
+    unknown === undefined ? 'no permission is given' : `unknown permission ${JSON.stringify(unknown)}`;
+  throw new UsageError(
+    `${what}${closest(unknown ?? '', permissions)}`,
+    `expected one or more of ${permissions.join(',')}; nothing was written`,
+  );
+}
+
+/** The secret alone on stdout, so that it can be piped; all that is said about it on stderr. */
+export function tellNew(
+  { token, info }: NewToken,
+  flags: NewTokenFlags,
+  more: string[],
+  extra: object = {},
+): void {
+  if (flags.json) printJson({ token, ...info, ...extra });
+  else print(token);
+  if (flags.quiet) return;
+  for (const line of more) note(line);
+  note('This is the only time that the token is shown. Clients send it as "Authorization: Bearer <token>".');
+}
+
+/** `k3Tq9ZbA (laptop)` */
+export function nameOf({ id, name }: Pick<TokenInfo, 'id' | 'name'>): string {
+  return name === undefined ? id : `${id} (${shown(name)})`;
+}
+
+/** `in 89 d (2027-01-31T18:00Z)` */
+export function humanEnd(expiresAt: number | null, now: number): string {
+  if (expiresAt === null) return 'never';
+  const length = humanTime(expiresAt - now);
+  return expiresAt <= now ? `expired ${length} ago` : `in ${length} (${isoTime(expiresAt)})`;
+}

@@ -1,0 +1,88 @@
+import type * as Fs from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { beforeEach, expect, it, vi } from 'vitest';
+import { newDirectory } from '../store/scratch.test.helper.js';
+import { openTokens, type Tokens } from './tokens.js';
+
+/**
+ * As on most systems, where the clock of files ticks every few milliseconds: what changes within a tick has the same
+ * times. Newer kernels hide the mistakes that this brings to light.
+ */
+const clock = vi.hoisted(() => ({ tickNs: 0n }));
+vi.mock('node:fs', async (original) => {
+  const fs = await original<typeof Fs>();
+  const coarse = (stats: unknown) => {
+    if (typeof stats !== 'object' || stats === null || !('mtimeNs' in stats)) return stats;
+    const { mtimeNs, ctimeNs } = stats as Fs.BigIntStats;
+    const ticks = (time: bigint) => time - (time % clock.tickNs);
+    return Object.assign(stats, { mtimeNs: ticks(mtimeNs), ctimeNs: ticks(ctimeNs) });
+  };
+  return {
+    ...fs,
+    statSync: (...args: Parameters<typeof fs.statSync>) => coarse(fs.statSync(...args)),
+    fstatSync: (...args: Parameters<typeof fs.fstatSync>) => coarse(fs.fstatSync(...args)),
+  };
+});
+
+let file: string;
+let tokens: Tokens;
+let token: string;
+let id: string;
+let good: string;
+let bad: string;
+beforeEach(async () => {
+  clock.tickNs = 10_000_000n;
+  file = path.join(newDirectory(), 'auth-tokens.json');
+  tokens = openTokens({ file });
+  const made = await tokens.create();
+  ({ token } = made);
+  ({ id } = made.info);
+  // The same but for the permissions, and just as long.
+  good = readFileSync(file, 'utf8');
+  bad = good.replace('"read"', '"rEAD"');
+});
+
+function replace(content: string): void {
+  writeFileSync(`${file}.mine`, content, { mode: 0o600 });
+  renameSync(`${file}.mine`, file);
+}
+
+it('a new file is told from the one that was there, even with a clock that stands still and a number used before', async () => {
+  clock.tickNs = 10n ** 20n;
+  let isKnown = true;
+  for (let round = 0; round < 15; round++) {
+    await settled();
+    // The second of two gets the number of the one before the first, if nobody holds that.
+    replace(isKnown ? good : bad);
+    replace(isKnown ? bad : good);
+    isKnown = !isKnown;
+    expect(tokens.verify(token)?.id).toBe(isKnown ? id : undefined);
+  }
+});
+
+it('a file that is changed in place is told from what it was', () => {
+  for (let round = 0; round < 100; round++) {
+    writeFileSync(file, bad, { flag: 'r+' });
+    expect(tokens.verify(token)).toBeUndefined();
+    writeFileSync(file, good, { flag: 'r+' });
+    expect(tokens.verify(token)?.id).toBe(id);
+  }
+});
+
+it('also one that was seen unchanged for some time', async () => {
+  for (let round = 0; round < 5; round++) {
+    await settled();
+    writeFileSync(file, bad, { flag: 'r+' });
+    expect(tokens.verify(token)).toBeUndefined();
+    writeFileSync(file, good, { flag: 'r+' });
+  }
+});
+
+/** What is there was looked at again and again, for longer than any tick. */
+async function settled(): Promise<void> {
+  for (let look = 0; look < 6; look++) {
+    tokens.verify(token);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

@@ -1,0 +1,85 @@
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { beforeEach, expect, it } from 'vitest';
+import { newDirectory } from '../store/scratch.test.helper.js';
+import { openTokens } from './tokens.js';
+
+let file: string;
+let used: string;
+const clock = { now: 0 };
+const open = () => openTokens({ file, now: () => clock.now });
+beforeEach(() => {
+  file = path.join(newDirectory(), 'auth-tokens.json');
+  used = `${file}.used`;
+  clock.now = 1_800_000_000_000;
+});
+
+it('the last use is listed by every process, and costs the token file no change', async () => {
+  const tokens = open();
+  const { token, info } = await tokens.create();
+  const change = () => statSync(file, { bigint: true }).ctimeNs;
+  const before = change();
+  expect(await tokens.list()).toMatchObject([{ id: info.id, lastUsedAt: null }]);
+  clock.now += 5000;
+  tokens.verify(token);
+  await tokens.close();
+  expect(await open().list()).toMatchObject([{ id: info.id, lastUsedAt: clock.now }]);
+  expect(change()).toBe(before);
+  expect(statSync(used).mode & 0o777).toBe(0o600);
+  expect(readFileSync(used, 'utf8')).not.toContain(token.slice(13));
+});
+
+it('of many uses within a minute one is written', async () => {
+  const tokens = open();
+  const { token, info } = await tokens.create();
+  const begin = clock.now;
+  for (; clock.now < begin + 60_000; clock.now += 1000) tokens.verify(token);
+  await tokens.close();
+  expect(JSON.parse(readFileSync(used, 'utf8'))).toEqual({ [info.id]: begin });
+});
+
+it('a later use is never replaced by an earlier one of another process', async () => {
+  const [early, late] = [open(), open()];
+  const { token, info } = await early.create();
+  early.verify(token);
+  clock.now += 1000;
+  late.verify(token);
+  await late.close();
+  await early.close();
+  expect(await open().list()).toMatchObject([{ id: info.id, lastUsedAt: clock.now }]);
+});
+
+it('a refused token was not used', async () => {
+  const tokens = open();
+  const { token } = await tokens.create({ expiresAt: clock.now + 1 });
+  clock.now += 1;
+  tokens.verify(token);
+  await tokens.close();
+  expect(readdirSync(path.dirname(file))).not.toContain('auth-tokens.json.used');
+});
+
+it('a deleted token leaves nothing behind', async () => {
+  const tokens = open();
+  const { token, info } = await tokens.create();
+  tokens.verify(token);
+  await tokens.close();
+  await open().delete(info.id);
+  expect(readFileSync(used, 'utf8')).toBe('{}');
+});
+
+it.each([
+  ['can not be read', () => writeFileSync(used, '{"a":')],
+  ['can not be written', () => mkdirSync(used)],
+  ['was left half-done by one that died', () => writeFileSync(`${used}.new`, '{')],
+])('where it %s, tokens are let in and listed all the same', async (_, spoil) => {
+  const tokens = open();
+  const { token, info } = await tokens.create();
+  spoil();
+  expect(tokens.verify(token)).toEqual(info);
+  await tokens.close();
+  const again = open();
+  expect(again.verify(token)).toEqual(info);
+  expect(await again.list()).toMatchObject([{ id: info.id, state: 'active' }]);
+  await again.close();
+  expect(readdirSync(path.dirname(file))).not.toContain('auth-tokens.json.used.new');
+});

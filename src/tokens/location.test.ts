@@ -1,0 +1,11 @@
+import { expect, it } from 'vitest';
+import { tokenFile } from './location.js';
+
+it.each([
+  [{}, '/home/me/.config/opencode/auth-tokens.json'],
+  [{ XDG_CONFIG_HOME: '', OPENCODE_CONFIG_DIR: '' }, '/home/me/.config/opencode/auth-tokens.json'],
+  [{ XDG_CONFIG_HOME: '/xdg' }, '/xdg/opencode/auth-tokens.json'],
+  [{ XDG_CONFIG_HOME: '/xdg', OPENCODE_CONFIG_DIR: '/mine' }, '/mine/auth-tokens.json'],
+])('with %o the token file is %s', (env, expected) => {
+  expect(tokenFile(env, '/home/me')).toBe(expected);
+});
