@@ -2,6 +2,7 @@ import { closest } from '../core/closest.js';
 import { UsageError } from '../core/usage-error.js';
 import type { Part, Suite } from './context.js';
 import { againstBareLoop } from './parts/against-bare-loop.js';
+import { fromFile, growth, recorded } from './parts/checking.js';
 import { contended } from './parts/contended.js';
 import { reads } from './parts/reads.js';
 import { rivals } from './parts/rivals.js';
@@ -20,7 +21,10 @@ const store: Suite = {
   rivals,
 };
 
-const suites: Readonly<Record<string, Suite>> = { store };
+/** From the file first: what is held in memory afterwards is not its doing. */
+const check: Suite = { file: fromFile, recorded, growth };
+
+const suites: Readonly<Record<string, Suite>> = { store, check };
 
 /** @throws UsageError naming what there is */
 export function findParts(suite: string, only: readonly string[] | undefined): [name: string, part: Part][] {

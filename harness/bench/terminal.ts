@@ -8,14 +8,20 @@ export function benchToTerminal(report: BenchReport): string {
   const sections = [quantities(results), writes(results), rivals(results)].filter(
     (text) => text !== undefined,
   );
+  // The checks are measured on histories, not on a store.
+  const isOfStore = suite !== 'check';
   return [
-    `Suite ${suite}, ${target}: Node ${node}, ${cpus} processors, ${seconds} s.`,
+    `Suite ${isOfStore ? `${suite}, ${target}` : suite}: Node ${node}, ${cpus} processors, ${seconds} s.`,
     ...sections,
     ...(interrupted ? ['Interrupted: what is reported is what had been finished.'] : []),
-    lost > 0
-      ? `${target} has lost ${lost} of its own acknowledged writes.`
-      : `${target} has lost nothing. Times are those of a machine that others use, too: below its goal is no failure.`,
+    ...(isOfStore ? [describeLost(target, lost)] : ['Times are of the processor, all threads together.']),
   ].join('\n\n');
+}
+
+function describeLost(target: string, lost: number): string {
+  return lost > 0
+    ? `${target} has lost ${lost} of its own acknowledged writes.`
+    : `${target} has lost nothing. Times are those of a machine that others use, too: below its goal is no failure.`;
 }
 
 function quantities(results: readonly BenchResult[]): string | undefined {

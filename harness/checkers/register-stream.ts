@@ -1,22 +1,13 @@
 import type { Access, Action, HistoryEvent, InvokeEvent, ValueId } from '../core/history.js';
 import type { Verdict } from '../core/verdict.js';
 import { byFirstEnd, findOverlap, type Zone } from './linearizable/index.js';
-
-/** What is known of one value by now: some numbers, however many have read it. */
-interface Value extends Zone {
-  begin: number;
-  /** Its write's return; Infinity until it is known. */
-  end: number;
-  isWritten: boolean;
-  /** Its write was acknowledged, or somebody has seen it. */
-  happened: boolean;
-  /** Its writer was told that it had not happened. */
-  failed: boolean;
-}
+import { ZoneTable } from './zone-table.js';
 
 interface Key {
-  values: Map<ValueId, Value>;
-  absent: Value;
+  /** By value, its row of the table. */
+  rows: Map<ValueId, number>;
+  /** The row of what is there before anything is written. */
+  absent: number;
   /** Somebody tried to remove it: then absence has more causes than one. */
   wasRemoved: boolean;
 }
@@ -37,6 +28,7 @@ export interface StreamVerdict {
  * removes. A read of the whole map is a read of each key. What foreign programs do, and looks at the file, are passed over.
  */
 export class RegisterStream {
+  private readonly table = new ZoneTable();
   private readonly keys = new Map<string, Key>();
   private readonly underWay = new Map<string, InvokeEvent>();
   private readonly accessOf = new Map<number, Access>();
@@ -47,9 +39,9 @@ export class RegisterStream {
   add(event: HistoryEvent): void {
     switch (event.type) {
       case 'seed':
-        this.write(event.key, event.value, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY);
+        this.table.happened(this.write(event.key, event.value, beforeAll, beforeAll));
         // It was not absent at first, so nobody can have found that without a removal.
-        Object.assign(this.keyOf(event.key).absent, { isWritten: false, happened: false });
+        this.keyOf(event.key).absent = this.table.add();
         break;
       case 'start':
         this.accessOf.set(event.process, event.access);
@@ -80,7 +72,7 @@ export class RegisterStream {
     const invalid: string[] = [];
     const undecided: string[] = [];
     for (const [name, key] of this.keys) {
-      if (!isLinearizable(key)) invalid.push(name);
+      if (!this.isLinearizable(key)) invalid.push(name);
       else if (key.wasRemoved) undecided.push(name);
     }
     const verdict = invalid.length > 0 ? 'invalid' : undecided.length > 0 ? 'unknown' : 'valid';
@@ -105,15 +97,14 @@ export class RegisterStream {
     } else if (key === undefined || action === 'remove') {
       return;
     } else if (action === 'set' || result === op) {
-      const value = this.write(key, op, begin, end);
-      value.happened = true;
+      this.table.happened(this.write(key, op, begin, end));
     } else if (result === null || typeof result === 'string') {
       this.read(key, result, begin, end);
     }
   }
 
   private refuse({ action, key, op }: InvokeEvent): void {
-    if (writes(action) && key !== undefined) this.valueOf(key, op).failed = true;
+    if (writes(action) && key !== undefined) this.table.failed(this.rowOf(key, op));
   }
 
   private end(process: number, time: number): void {
@@ -124,13 +115,10 @@ export class RegisterStream {
     }
   }
 
-  private write(key: string, id: ValueId, begin: number, end: number): Value {
-    const value = this.valueOf(key, id);
-    value.isWritten = true;
-    value.begin = begin;
-    value.end = end;
-    if (end === Number.NEGATIVE_INFINITY) value.happened = true;
-    return value;
+  private write(key: string, id: ValueId, begin: number, end: number): number {
+    const row = this.rowOf(key, id);
+    this.table.write(row, begin, end);
+    return row;
   }
 
   private readAll(entries: Readonly<Record<string, ValueId>>, begin: number, end: number): void {
@@ -144,54 +132,44 @@ export class RegisterStream {
   private read(key: string, id: ValueId | null, begin: number, end: number): void {
     // Nobody wrote it whole: that is no matter of order.
     if (id?.startsWith('!')) return;
-    const value = id === null ? this.keyOf(key).absent : this.valueOf(key, id);
-    value.happened = true;
-    if (end < value.f) value.f = end;
-    if (begin > value.s) value.s = begin;
+    this.table.read(id === null ? this.keyOf(key).absent : this.rowOf(key, id), begin, end);
   }
 
-  private valueOf(key: string, id: ValueId): Value {
-    const { values } = this.keyOf(key);
-    let value = values.get(id);
-    if (value === undefined) {
-      value = { ...unseen, isWritten: false, begin: 0, end: Number.POSITIVE_INFINITY };
-      values.set(id, value);
+  private rowOf(key: string, id: ValueId): number {
+    const { rows } = this.keyOf(key);
+    let row = rows.get(id);
+    if (row === undefined) {
+      row = this.table.add();
+      rows.set(id, row);
     }
-    return value;
+    return row;
   }
 
   private keyOf(name: string): Key {
     let key = this.keys.get(name);
     if (key === undefined) {
-      const before = Number.NEGATIVE_INFINITY;
-      const absent: Value = {
-        ...unseen,
-        s: this.latestAll,
-        isWritten: true,
-        begin: before,
-        end: before,
-        happened: true,
-      };
-      key = { values: new Map(), absent, wasRemoved: false };
+      const absent = this.table.add();
+      this.table.write(absent, beforeAll, beforeAll);
+      this.table.read(absent, this.latestAll, Number.POSITIVE_INFINITY);
+      key = { rows: new Map(), absent, wasRemoved: false };
       this.keys.set(name, key);
     }
     return key;
   }
+
+  private isLinearizable({ rows, absent, wasRemoved }: Key): boolean {
+    const zones: Zone[] = [];
+    for (const row of wasRemoved ? rows.values() : [absent, ...rows.values()]) {
+      if (this.table.isGarbage(row)) return false;
+      const zone = this.table.zoneOf(row);
+      if (zone) zones.push(zone);
+    }
+    return findOverlap(zones.sort(byFirstEnd)) === undefined;
+  }
 }
 
-const unseen = { f: Number.POSITIVE_INFINITY, s: Number.NEGATIVE_INFINITY, happened: false, failed: false };
+const beforeAll = Number.NEGATIVE_INFINITY;
 
 function writes(action: Action): boolean {
   return action === 'set' || action === 'refresh';
-}
-
-function isLinearizable({ values, absent, wasRemoved }: Key): boolean {
-  const zones: Zone[] = [];
-  for (const value of wasRemoved ? values.values() : [absent, ...values.values()]) {
-    if (!value.happened) continue;
-    // Read, and never written; or before that.
-    if (!value.isWritten || value.failed || value.f < value.begin) return false;
-    zones.push({ f: Math.min(value.f, value.end), s: Math.max(value.s, value.begin) });
-  }
-  return findOverlap(zones.sort(byFirstEnd)) === undefined;
 }

@@ -14,11 +14,11 @@ interface Flags {
 export function addBench(program: Command): void {
   program
     .command('bench')
-    .description('measure a store beside others, with real processes, in about a minute')
-    .option('--suite <name>', 'what is measured', 'store')
+    .description('measure a store beside others, with real processes, in about a minute; or the checks')
+    .option('--suite <name>', 'what is measured: store or check', 'store')
     .option(
       '--only <part...>',
-      'parts of it: sequential, concurrent, contended, reads, rivals; default: all',
+      'parts of it, of store: sequential, concurrent, contended, reads, rivals; of check: file, recorded, growth; default: all',
       parseNames,
     )
     .option('--target <name>', 'the store: a name (see: holdfast list targets) or a path; default: hardened')

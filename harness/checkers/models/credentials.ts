@@ -37,6 +37,12 @@ export function credentialsFrom(init: Credentials): Model<Credentials, Credentia
       if (output === undefined || output === true) return call;
       return `${call}: ${output instanceof Map ? describeEntries(output) : (output ?? 'nothing')}`;
     },
+    register(input, output) {
+      // A register holds nothing at first, and a removal brings that back.
+      if (init.size > 0 || input.action === 'all' || input.action === 'remove') return undefined;
+      if (input.action === 'set') return { write: input.value };
+      return typeof output === 'string' || output === null ? { read: output } : undefined;
+    },
     effect: ({ action }) => (action === 'get' || action === 'all' ? 'none' : 'repeatable'),
   };
 }
