@@ -22,6 +22,11 @@ export {
 export type { Store, TargetModule, TargetOptions } from './core/target.js';
 export { NothingMatchedError, UsageError } from './core/usage-error.js';
 export { type Finding, type Guarantee, type Verdict, worstOf } from './core/verdict.js';
+export type * from './explore/exploration.js';
+export { type ExploreOptions, explore, type ReplayOptions, replaySchedule } from './explore/explore.js';
+export { loadSchedule, saveSchedule } from './explore/schedule-files.js';
+export { type StrategyName, strategies } from './explore/strategies/index.js';
+export { explorationToTerminal, replayedToTerminal } from './explore/terminal.js';
 export { faults } from './faults/index.js';
 export { toMarkdown } from './report/markdown.js';
 export { modelsToText } from './report/models.js';

@@ -6,7 +6,9 @@ import { addAuth } from './auth/index.js';
 import { addBench } from './bench.js';
 import { addCheck } from './check.js';
 import { exitCodes, storeFailure } from './exit-codes.js';
+import { addExplore } from './explore.js';
 import { addList } from './list.js';
+import { addReplay } from './replay.js';
 import { addServe } from './serve/index.js';
 import { addShow } from './show.js';
 import { addStress } from './stress.js';
@@ -22,6 +24,8 @@ async function main(): Promise<void> {
     .exitOverride()
     .showHelpAfterError();
   addStress(program);
+  addExplore(program);
+  addReplay(program);
   addCheck(program);
   addList(program);
   addShow(program);

@@ -1,0 +1,86 @@
+import path from 'node:path';
+import { type Executed, type ExecutionOptions, LostProcessError } from './executed.js';
+import { Execution, type Memory } from './execution.js';
+import { GatedProcess, type Heartbeat, noHeartbeat } from './gated-process.js';
+import type { ClientSetup } from './protocol.js';
+import type { Strategy } from './strategies/strategy.js';
+import { World } from './world.js';
+
+/** A process that has lived so often is replaced: what a library registers for good adds up. */
+const livesMax = 5000;
+const memoryMax = 1_000_000;
+
+/** Processes and a sandbox for one execution after another. Everything here blocks. */
+export class Cell {
+  private readonly world: World;
+  private readonly memory: Memory = new Map();
+  private processes: GatedProcess[] = [];
+  private lives = 0;
+  private born = 0;
+
+  /**
+   * @param directory the cell's own; the sandbox is inside
+   * @param isFresh every execution in new processes, which import the target as it is
+   */
+  constructor(
+    private readonly directory: string,
+    private readonly setup: Omit<ClientSetup, 'root'>,
+    private readonly isFresh = false,
+    private readonly heartbeat: Heartbeat = noHeartbeat,
+    private readonly command: readonly string[] = [],
+  ) {
+    this.world = new World(path.join(directory, 'sandbox'));
+  }
+
+  execute(options: ExecutionOptions, strategy: Strategy): Executed {
+    try {
+      return this.executeOnce(options, strategy);
+    } catch (error) {
+      // One that was cut off in the last execution may go on for ever without another call.
+      if (!(error instanceof LostProcessError) || this.lives <= 1) throw error;
+      return this.executeOnce(options, strategy);
+    }
+  }
+
+  private executeOnce(options: ExecutionOptions, strategy: Strategy): Executed {
+    this.staff(options.program.clients.length + 1);
+    try {
+      return new Execution(options, this.world, this.processes, this.memory).run(strategy);
+    } catch (error) {
+      // Whatever they were at: the next execution begins with others.
+      this.close();
+      throw error;
+    } finally {
+      this.lives++;
+      if (this.isFresh) this.close();
+      if (this.memory.size > memoryMax) this.memory.clear();
+    }
+  }
+
+  close(): void {
+    for (const process of this.processes) process.kill();
+    this.processes = [];
+  }
+
+  /** All that are dead or old are replaced; new ones start side by side. */
+  private staff(count: number): void {
+    if (this.lives >= livesMax) {
+      this.close();
+      this.lives = 0;
+    }
+    this.world.makeRoot();
+    const { bundle, ...bare } = this.setup;
+    const setup = { ...bare, root: this.world.root, ...(bundle !== undefined ? { bundle } : {}) };
+    this.processes = Array.from({ length: count }, (_, index) => {
+      const known = this.processes[index];
+      if (known?.isAlive && known.isIdle) return known;
+      known?.kill();
+      return new GatedProcess(
+        setup,
+        path.join(this.directory, `process-${this.born++}`),
+        this.heartbeat,
+        this.command,
+      );
+    });
+  }
+}

@@ -1,0 +1,169 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { HistoryEvent, ValueId } from '../core/history.js';
+import { readEntries } from '../stress/foreign-reader.js';
+import type { Client } from './client.js';
+import { seedKey } from './program.js';
+import type { CallToMake, ClientEvent, Report } from './protocol.js';
+
+/** Between two steps there is room for so many events. */
+const stepNs = 1_000_000;
+
+/**
+ * Writes down what happens in one execution as the history that every run of the harness has, so that the same checkers judge
+ * it. Time is the number of steps: step n is at n milliseconds.
+ */
+export class Chronicle {
+  private readonly events: HistoryEvent[];
+  private artifacts: RegExp[] = [];
+  private content = '';
+  private entries: Record<string, ValueId> = {};
+  private version = 0;
+  private count = 0;
+  private step = 0;
+
+  constructor(
+    private readonly file: string,
+    target: string,
+    seed: number,
+  ) {
+    this.events = [
+      { type: 'run', version: 1, scenario: 'explore', target, seed, atLeast: {} },
+      { type: 'seed', key: seedKey, value: 'seed.0' },
+    ];
+  }
+
+  begin(): void {
+    this.see(0);
+  }
+
+  started({ name, pid }: Client): void {
+    this.events.push({ type: 'start', time: this.time(0), client: name, process: pid, access: 'file' });
+  }
+
+  tell({ name, pid }: Client, event: ClientEvent, step: number): void {
+    const time = this.time(step);
+    if (event.type === 'opened') this.artifacts = event.artifacts.map((source) => new RegExp(source));
+    else if (event.type === 'look') this.foreignLook(event, time);
+    else if (event.type === 'invoke') this.events.push({ ...event, time, client: name, process: pid });
+    else this.events.push({ ...event, time });
+  }
+
+  killed({ name, pid }: Client, step: number): void {
+    this.events.push({
+      type: 'fault',
+      time: this.time(step),
+      fault: 'kill',
+      phase: 'begin',
+      client: name,
+      process: pid,
+    });
+    this.exit(name, pid, step, { code: null, signal: 'SIGKILL', expected: true });
+  }
+
+  paused({ name, pid }: Client, phase: 'begin' | 'end', step: number): void {
+    this.events.push({
+      type: 'fault',
+      time: this.time(step),
+      fault: 'pause',
+      phase,
+      client: name,
+      process: pid,
+    });
+  }
+
+  exited({ name, pid }: Client, { stop, reason }: Report, step: number): void {
+    if (stop === 'ended') this.exit(name, pid, step, { code: 0, signal: null, expected: true });
+    else
+      this.exit(name, pid, step, {
+        code: 1,
+        signal: null,
+        expected: false,
+        ...(reason === undefined ? {} : { error: reason }),
+      });
+  }
+
+  /** A call may have changed the file: what a foreign reader would now find whole is a version. */
+  look({ call }: CallToMake, step: number): void {
+    if (/^(open|write|writev|truncate|ftruncate|rename|link|unlink|symlink|copyFile|rmdir)$/.test(call))
+      this.see(step);
+  }
+
+  /** What there is at the very end. */
+  end(): HistoryEvent[] {
+    const found = readEntries(this.file);
+    const isBroken = typeof found === 'string';
+    this.events.push({
+      ...{ type: 'final', time: this.time(this.step + 1), broken: isBroken ? found : null },
+      ...{ entries: isBroken ? {} : found, leftovers: this.leftovers() },
+    });
+    return this.events;
+  }
+
+  private exit(
+    client: string,
+    process: number,
+    step: number,
+    how: { code: number | null; signal: string | null; expected: boolean; error?: string },
+  ): void {
+    this.events.push({ type: 'exit', time: this.time(step), client, process, ...how });
+  }
+
+  private foreignLook({ broken, entries }: Extract<ClientEvent, { type: 'look' }>, time: number): void {
+    if (broken !== null)
+      this.events.push({
+        type: 'file',
+        time,
+        until: time,
+        version: this.version,
+        broken,
+        set: {},
+        removed: [],
+      });
+    void entries;
+  }
+
+  private see(step: number): void {
+    let content: string;
+    try {
+      content = readFileSync(this.file, 'utf8');
+    } catch {
+      return;
+    }
+    if (content === this.content) return;
+    this.content = content;
+    const found = readEntries(this.file);
+    // Half-written is nobody's version; whoever reads it tells of it.
+    if (typeof found === 'string') return;
+    const before = this.entries;
+    const set = Object.fromEntries(Object.entries(found).filter(([key, value]) => before[key] !== value));
+    const removed = Object.keys(before).filter((key) => !Object.hasOwn(found, key));
+    this.entries = found;
+    const time = this.time(step);
+    this.events.push({
+      type: 'file',
+      time,
+      until: time,
+      version: ++this.version,
+      broken: null,
+      set,
+      removed,
+    });
+  }
+
+  /** Never the same twice: what is told first was first. */
+  private time(step: number): number {
+    if (step !== this.step) this.count = 0;
+    this.step = step;
+    return step * stepNs + this.count++;
+  }
+
+  /** All beside the file but what the target calls its own; a directory of its own must be empty. */
+  private leftovers(): string[] {
+    return readdirSync(path.dirname(this.file), { withFileTypes: true }).flatMap((found) => {
+      if (found.name === path.basename(this.file)) return [];
+      if (!this.artifacts.some((artifact) => artifact.test(found.name))) return [found.name];
+      return found.isDirectory() ? readdirSync(path.join(found.parentPath, found.name)) : [];
+    });
+  }
+}

@@ -1,0 +1,89 @@
+import type { Action } from './action.js';
+import type { GatedProcess } from './gated-process.js';
+import type { CallToMake, ClientEvent, Report } from './protocol.js';
+import type { WatchEvent } from './world.js';
+
+export type ClientState = 'alive' | 'ended' | 'killed' | 'crashed';
+
+/** One of the things that a client can go on with. */
+export type Option =
+  | { kind: 'call'; call: CallToMake }
+  | { kind: 'event'; event: WatchEvent }
+  /** Of its own, or the end of a pause. */
+  | { kind: 'timer'; due: number }
+  /** Its process goes away. When that is matters only to whoever is about to ask whether it lives. */
+  | { kind: 'exit' };
+
+/** One client in one execution, as the scheduler sees it. */
+export class Client {
+  state: ClientState = 'alive';
+  /** Nobody can find its process any more. */
+  isGone = false;
+  /** Until when it is stopped, in virtual nanoseconds. */
+  pausedUntil: number | undefined;
+  /** An operation that it begins with its next step, and not before: what comes first then is surely before it. */
+  beginning: Extract<ClientEvent, { type: 'invoke' }> | undefined;
+  private report: Report | undefined;
+  private events: WatchEvent[] = [];
+
+  constructor(
+    readonly index: number,
+    readonly name: string,
+    readonly pid: number,
+    readonly process: GatedProcess,
+  ) {}
+
+  get lastReport(): Report | undefined {
+    return this.report;
+  }
+
+  set lastReport(report: Report) {
+    this.report = report;
+  }
+
+  /** The kernel tells the same event once if nobody has read the last one. */
+  hear(event: WatchEvent): void {
+    const last = this.events.at(-1);
+    const isSame =
+      last && last.watch === event.watch && last.event === event.event && last.name === event.name;
+    if (!isSame) this.events.push(event);
+  }
+
+  heard(): void {
+    this.events.shift();
+  }
+
+  forgetWatch(of: number | undefined): void {
+    this.events = this.events.filter(({ watch }) => watch !== of);
+  }
+
+  /** Whose life it is about to ask for, if anybody's. */
+  get asksFor(): number | undefined {
+    return this.report?.calls.find(({ call }) => call === 'alive' && this.state === 'alive')?.of;
+  }
+
+  /**
+   * What it can go on with, the oldest first: at most one timer, the next, last.
+   * @param isAskedFor somebody is about to ask whether it lives
+   */
+  options(isAskedFor = false): Option[] {
+    if (this.state === 'ended' || this.state === 'crashed')
+      return isAskedFor && !this.isGone ? [{ kind: 'exit' }] : [];
+    if (this.state !== 'alive' || !this.report) return [];
+    if (this.pausedUntil !== undefined) return [{ kind: 'timer', due: this.pausedUntil }];
+    const { calls, due, blocked } = this.report;
+    const options: Option[] = calls.map((call) =>
+      call.call === 'sleep' ? { kind: 'timer', due: call.due ?? 0 } : { kind: 'call', call },
+    );
+    // A process that is stuck in a call hears and fires nothing.
+    if (blocked) return options;
+    const [event] = this.events;
+    if (event) options.push({ kind: 'event', event });
+    if (due !== undefined) options.push({ kind: 'timer', due });
+    return options;
+  }
+
+  optionOf(action: Action): Option | undefined {
+    return this.options(true)[action.do === 'run' ? action.option : 0];
+  }
+}

@@ -1,0 +1,74 @@
+import type { HistoryEvent } from '../core/history.js';
+import type { Action } from './action.js';
+import type { Program } from './program.js';
+import type { CallEnd, CallToMake } from './protocol.js';
+
+/** How many faults of each kind an execution may have. */
+export interface FaultBudget {
+  kills: number;
+  pauses: number;
+  errnos: number;
+}
+
+export const noFaults: FaultBudget = { kills: 0, pauses: 0, errnos: 0 };
+
+export interface ExecutionOptions {
+  program: Program;
+  faults: FaultBudget;
+  seed: number;
+  /** Lines of the program and contents, for people. */
+  details: boolean;
+  /** A killed client's real process is killed, and not only cut off. */
+  killsForReal: boolean;
+  label: string;
+}
+
+/** One step, as it was taken. */
+export interface Step {
+  client: number;
+  action: Action;
+  call?: CallToMake;
+  /** Of a call on an open file: how it was opened. */
+  path?: string;
+  end?: CallEnd;
+  /** Virtual time after it, in nanoseconds. */
+  now: number;
+}
+
+export type Ending =
+  | 'done'
+  /** Ended early by the strategy: what follows is known. */
+  | 'abandoned'
+  /** Nobody can go on, and not all are done. */
+  | 'deadlock'
+  /** They go on and on. */
+  | 'livelock'
+  /** A process does not come to a stop. */
+  | 'stuck';
+
+export interface Executed {
+  ending: Ending;
+  steps: Step[];
+  events: HistoryEvent[];
+  /** Of an ending that is no good, who waits for what. */
+  reason?: string;
+}
+
+/** It does something that can't be controlled. */
+export class UncontrolledError extends Error {
+  override readonly name = 'UncontrolledError';
+}
+
+/** A client's process did not come so far as to begin. */
+export class LostProcessError extends Error {
+  override readonly name = 'LostProcessError';
+  /** @param lastWords what it wrote on its standard error */
+  constructor(lastWords: string) {
+    super(`a client's process ended before it began, or never came to a stop: ${lastWords}`);
+  }
+}
+
+/** `A`, `B`, ...: as the columns of the table. */
+export function nameOf(client: number): string {
+  return String.fromCharCode(65 + client);
+}

@@ -1,0 +1,296 @@
+import path from 'node:path';
+import { type Action, wordOf } from './action.js';
+import { Causality } from './causality.js';
+import { Chronicle } from './chronicle.js';
+import { Client, type Option } from './client.js';
+import {
+  type Ending,
+  type Executed,
+  type ExecutionOptions,
+  type FaultBudget,
+  LostProcessError,
+  nameOf,
+  type Step,
+  UncontrolledError,
+} from './executed.js';
+import { type Access, accessesOf } from './footprint.js';
+import type { GatedProcess } from './gated-process.js';
+import { NondeterminismError } from './nondeterminism.js';
+import { faultsOf, possibilities, whoWaits } from './possibilities.js';
+import { auditOperations, file, filesAtFirst } from './program.js';
+import type { Choice, Strategy } from './strategies/strategy.js';
+import type { World } from './world.js';
+
+/** Longer than any lease: a client that is paused for so long is passed by everybody. */
+const pauseNs = 120e9;
+const stepsMax = 5000;
+const startNs = 1e12;
+
+/** What calls found, in all executions so far: with the same causes it must be the same. */
+export type Memory = Map<number, number>;
+
+/** One execution: all clients from their beginnings to their ends, one step at a time. */
+export class Execution {
+  private readonly clients: Client[];
+  private readonly steps: Step[] = [];
+  private readonly chronicle: Chronicle;
+  private readonly causality: Causality;
+  private readonly budget: FaultBudget;
+  private now = startNs;
+  private last: number | undefined;
+  private hasFault = false;
+
+  /** @param processes idle ones: one for each client, and one for whoever comes after them */
+  constructor(
+    private readonly options: ExecutionOptions,
+    private readonly world: World,
+    private readonly processes: readonly GatedProcess[],
+    private readonly memory: Memory,
+  ) {
+    const { program, faults, label, seed } = options;
+    this.budget = { ...faults };
+    this.causality = new Causality(program.clients.length + 1);
+    this.chronicle = new Chronicle(path.join(world.root, file), label, seed);
+    this.clients = program.clients.map(
+      (_, index) => new Client(index, nameOf(index), 1001 + index, processes[index] as GatedProcess),
+    );
+  }
+
+  run(strategy: Strategy): Executed {
+    this.world.restart(filesAtFirst(), this.now);
+    this.chronicle.begin();
+    for (const client of this.clients) this.begin(client);
+    for (const client of this.clients)
+      if (!this.listen(client, undefined)) throw new LostProcessError(client.process.lastWords());
+    const [ending, reason] = this.lead(strategy);
+    strategy.end({ steps: this.steps.length });
+    if (ending === 'done' && this.hasFault) this.audit();
+    this.endAll();
+    const events = this.chronicle.end();
+    return { ending, steps: this.steps, events, ...(reason === undefined ? {} : { reason }) };
+  }
+
+  private lead(strategy: Strategy): [Ending, string?] {
+    while (this.clients.some(({ state }) => state === 'alive')) {
+      const choice = this.choice();
+      if (choice.enabled.length === 0) return ['deadlock', whoWaits(this.clients)];
+      if (this.steps.length >= stepsMax) return ['livelock', whoWaits(this.clients)];
+      const action = strategy.pick(choice);
+      if (action === undefined) return ['abandoned'];
+      if (!this.take(action))
+        return ['stuck', `${this.clients[action.client]?.name} does not come to a stop`];
+    }
+    return ['done'];
+  }
+
+  private choice(): Choice {
+    const { enabled, others } = possibilities(this.clients, this.now);
+    const kindOf = (action: Action) => this.clients[action.client]?.optionOf(action)?.kind;
+    const pauses = this.clients.map(({ pausedUntil }) => pausedUntil);
+    const hasBegun = (client: number) => this.steps.some((step) => step.client === client);
+    const who = enabled.filter(
+      (action) => kindOf(action) === 'call' && (action.client === this.last || !hasBegun(action.client)),
+    );
+    return {
+      ...{ enabled, others, last: this.last, step: this.steps.length },
+      faults: who.flatMap(({ client }) => faultsOf(this.clients[client] as Client, this.budget)),
+      accesses: (action) => this.accessesOf(action),
+      isExit: (action) => kindOf(action) === 'exit',
+      isTimer: (action) => kindOf(action) === 'timer',
+      state: () => [this.causality.state(), this.now, JSON.stringify(this.budget), ...pauses].join(' '),
+    };
+  }
+
+  private accessesOf(action: Action): Access[] {
+    const client = this.clients[action.client];
+    // Who dies takes one of the deaths that there may be from the others.
+    const life: Access = { on: `p ${client?.pid}`, how: 'write' };
+    if (action.do !== 'run') return [life, { on: 'faults', how: 'write' }];
+    const option = client?.optionOf(action);
+    if (option?.kind === 'call') return accessesOf(option.call, this.world.as(action.client));
+    return option?.kind === 'exit' ? [life] : [];
+  }
+
+  /** @returns false if the process did not come to a stop */
+  private take(action: Action): boolean {
+    const client = this.clients[action.client] as Client;
+    const option = client.optionOf(action);
+    const accesses = this.accessesOf(action);
+    if (action.do !== 'run') this.hasFault = true;
+    this.last = action.client;
+    if (action.do === 'kill') return this.kill(client, action, accesses);
+    if (action.do === 'pause') return this.pause(client, action, accesses);
+    if (client.beginning) this.chronicle.tell(client, client.beginning, this.steps.length);
+    client.beginning = undefined;
+    if (option?.kind === 'exit') return this.exit(client, action, accesses);
+    if (option?.kind === 'timer') return this.fire(client, action, option.due);
+    if (option?.kind === 'event') return this.deliver(client, action, option.event);
+    if (option?.kind !== 'call') throw new Error(`${client.name} has nothing to go on with`);
+
+    const { call } = option;
+    const before = this.world.foresee(call);
+    const identity = this.world.as(client.index).identityFor(call);
+    if (action.do === 'fail') this.budget.errnos--;
+    client.process.tell({
+      ...{ type: 'call', id: call.id, now: this.now },
+      ...(identity ? { identity } : {}),
+      ...(call.call === 'alive' ? { alive: this.isAlive(call.of) } : {}),
+      ...(action.do === 'fail' ? { errno: action.errno } : {}),
+    });
+    const path = call.path ?? (call.fd === undefined ? undefined : this.world.openFile(call.fd)?.path);
+    const step: Step = {
+      client: client.index,
+      action,
+      call,
+      now: this.now,
+      ...(path === undefined ? {} : { path }),
+    };
+    this.steps.push(step);
+    const { id: _, fd: __, ...what } = call;
+    const cause = this.causality.note(client.index, `${wordOf(action)} ${JSON.stringify(what)}`, accesses);
+    if (!this.listen(client, step)) return false;
+    this.remember(cause, step);
+    const end = step.end ?? { digest: 0 };
+    if (call.call === 'unwatch') client.forgetWatch(call.of);
+    for (const [who, event] of this.world.note(client.index, call, before, end, this.now))
+      this.clients[who]?.hear(event);
+    this.chronicle.look(call, this.steps.length);
+    return true;
+  }
+
+  /** With the same causes a call finds the same, or something decides that nobody has declared. */
+  private remember(cause: number, { end, call }: Step): void {
+    if (!end) return;
+    const known = this.memory.get(cause);
+    if (known === undefined) this.memory.set(cause, end.digest);
+    else if (known !== end.digest)
+      throw new NondeterminismError(
+        this.steps.length - 1,
+        `${call?.call} ${call?.path ?? ''} found something else before`,
+      );
+  }
+
+  private fire(client: Client, action: Action, due: number): boolean {
+    this.now = Math.max(this.now, due);
+    const step = this.record(client, action, `timer ${this.now}`, []);
+    if (client.pausedUntil !== undefined) {
+      client.pausedUntil = undefined;
+      this.chronicle.paused(client, 'end', this.steps.length);
+      return true;
+    }
+    const [call] = client.lastReport?.calls ?? [];
+    if (client.lastReport?.blocked && call) client.process.tell({ type: 'call', id: call.id, now: this.now });
+    else client.process.tell({ type: 'timer', now: this.now });
+    return this.listen(client, step);
+  }
+
+  private deliver(
+    client: Client,
+    action: Action,
+    event: Extract<Option, { kind: 'event' }>['event'],
+  ): boolean {
+    const step = this.record(client, action, `event ${JSON.stringify(event)}`, []);
+    client.heard();
+    client.process.tell({ type: 'event', now: this.now, ...event });
+    return this.listen(client, step);
+  }
+
+  /** A step that is no call. */
+  private record({ index }: Client, action: Action, what: string, accesses: readonly Access[]): Step {
+    const step: Step = { client: index, action, now: this.now };
+    this.steps.push(step);
+    this.causality.note(index, what, accesses);
+    return step;
+  }
+
+  private exit(client: Client, action: Action, accesses: readonly Access[]): boolean {
+    client.isGone = true;
+    this.record(client, action, 'gone', accesses);
+    return true;
+  }
+
+  private kill(client: Client, action: Action, accesses: readonly Access[]): boolean {
+    this.budget.kills--;
+    this.record(client, action, 'killed', accesses);
+    this.bury(client);
+    client.state = 'killed';
+    client.isGone = true;
+    this.chronicle.killed(client, this.steps.length);
+    return true;
+  }
+
+  private bury(client: Client): void {
+    if (this.options.killsForReal) client.process.kill();
+    else client.process.tell({ type: 'die' });
+    client.process.isIdle = true;
+    this.world.forget(client.index);
+  }
+
+  private pause(client: Client, action: Action, accesses: readonly Access[]): boolean {
+    this.budget.pauses--;
+    client.pausedUntil = this.now + pauseNs;
+    this.record(client, action, 'paused', accesses);
+    this.chronicle.paused(client, 'begin', this.steps.length);
+    return true;
+  }
+
+  private isAlive(pid: number | undefined): boolean {
+    return this.clients.some((client) => client.pid === pid && !client.isGone);
+  }
+
+  private begin(client: Client, operations = this.options.program.clients[client.index] ?? []): void {
+    client.process.isIdle = false;
+    client.process.tell({
+      ...{
+        type: 'begin',
+        client: client.name,
+        pid: client.pid,
+        seed: this.options.seed * 1000 + client.index,
+      },
+      ...{ now: this.now, file: path.join(this.world.root, file), operations: [...operations] },
+      details: this.options.details,
+    });
+    this.chronicle.started(client);
+  }
+
+  /** Hears where the client has come to a stop. @returns false if it did not */
+  private listen(client: Client, step: Step | undefined): boolean {
+    const report = client.process.hear();
+    if (!report) {
+      client.state = 'crashed';
+      return false;
+    }
+    client.lastReport = report;
+    this.now = Math.max(this.now, report.now);
+    if (step && report.end) step.end = report.end;
+    for (const event of report.events) {
+      if (event.type === 'invoke') client.beginning = event;
+      else this.chronicle.tell(client, event, this.steps.length);
+    }
+    if (report.stop === 'waiting') return true;
+    client.process.isIdle = true;
+    this.world.forget(client.index);
+    if (report.stop === 'refused')
+      throw new UncontrolledError(`${client.name} can't be explored: ${report.reason}`);
+    client.state = report.stop;
+    this.chronicle.exited(client, report, this.steps.length);
+    return true;
+  }
+
+  /** A fresh process when all others have ended: it must find the store usable, and its writes sweep what the killed left. */
+  private audit(): void {
+    const index = this.clients.length;
+    const client = new Client(index, 'audit', 1001 + index, this.processes[index] as GatedProcess);
+    this.clients.push(client);
+    this.begin(client, auditOperations);
+    if (!this.listen(client, undefined)) return;
+    while (client.state === 'alive' && this.steps.length < 2 * stepsMax) {
+      const [action] = this.choice().enabled;
+      if (!action || !this.take(action)) return;
+    }
+  }
+
+  private endAll(): void {
+    for (const client of this.clients) if (client.state === 'alive') this.bury(client);
+  }
+}

@@ -1,0 +1,90 @@
+import type { Verdict } from '../core/verdict.js';
+import type { FaultBudget } from './executed.js';
+import type { Row } from './explain.js';
+
+/** A schedule that can be run again, as it is kept in a file. */
+export interface ScheduleFile {
+  schema: 1;
+  /** Name of the target and a hash of everything else here. */
+  id: string;
+  target: string;
+  /** `set k0 | set k1`: one client after the other. */
+  program: string;
+  faults: FaultBudget;
+  seed: number;
+  /** `0x4 1x7 0x3`: see `printSchedule`. */
+  schedule: string;
+  /** How it fails. */
+  kind: string;
+  sentence: string;
+  /** Every step's call, so that one that differs can be named. */
+  calls: string[];
+}
+
+/** One of the two steps whose order decides. */
+export interface CriticalStep {
+  step: number;
+  client: number;
+  text: string;
+  site: string | undefined;
+}
+
+/** A failing execution: found, made small, run again and explained. */
+export interface ExploredFailure extends ScheduleFile {
+  /** Which execution it was, and how long after the beginning of the search. */
+  found: { execution: number; afterMs: number; program: string; schedule: string; steps: number };
+  rows: Row[];
+  /** It fails because `early` comes before `late`. */
+  pair: { late: CriticalStep; early: CriticalStep } | undefined;
+  /** `v2 -> v3 by p0 removed k1, based on v1`. */
+  eraser: string | undefined;
+  /** In new processes, which import the target as it is and are really killed: how often it was the same, call by call. */
+  replayed: { same: number; of: number };
+}
+
+/** What a search has found. */
+export interface Exploration {
+  schema: 1;
+  /** `valid`: no execution failed. `unknown`: the search could not be trusted, see `reason`. */
+  result: Verdict;
+  reason?: string;
+  target: string;
+  program: string;
+  strategy: string;
+  seed: number;
+  faults: FaultBudget;
+  executions: number;
+  /** Ended early, as what follows was known. */
+  abandoned: number;
+  steps: number;
+  /** The longest execution. */
+  stepsMax: number;
+  /** True only if every interleaving within `bound` was tried. */
+  exhausted: boolean;
+  /** What the search covers. */
+  bound: string;
+  /** How many different outcomes there were. */
+  outcomes: number;
+  durationMs: number;
+  executionsPerSecond: number;
+  /** One of each kind. */
+  failures: ExploredFailure[];
+}
+
+/** A schedule that was run again. */
+export interface Replayed {
+  file: ScheduleFile;
+  /** On what it was run now. */
+  target: string;
+  /** `invalid`: it fails. `unknown`: it led elsewhere, see `divergence`. */
+  result: Verdict;
+  /** How often it made the same calls and came to the same end. */
+  same: number;
+  of: number;
+  /** The first call that differed. */
+  divergence?: string;
+  kind?: string;
+  sentence?: string;
+  rows: Row[];
+  eraser: string | undefined;
+}

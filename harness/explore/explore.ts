@@ -1,0 +1,166 @@
+import { availableParallelism } from 'node:os';
+import { UsageError } from '../core/usage-error.js';
+import { resolveTarget } from '../targets/index.js';
+import type { ExecutionOptions } from './executed.js';
+import type { Exploration, ExploredFailure, Replayed, ScheduleFile } from './exploration.js';
+import { parseProgram, printProgram } from './program.js';
+import type { Searched } from './search.js';
+import { isDivisible, type StrategyName, type StrategyOptions, strategies } from './strategies/index.js';
+import type { ReplayTask, SearchAnswer, SearchTask } from './thread.js';
+import { Workplace } from './workplace.js';
+
+export interface ExploreOptions {
+  /** A name or the path of a module; default `hardened`. */
+  target?: string;
+  /** What each client does: `['set a', 'set b, get a']`; default two clients with one `set` each. */
+  clients?: readonly string[];
+  /** Default `dpor`, and `dfs` where a bound is given. */
+  strategy?: StrategyName;
+  /** Of `dfs`: how often somebody may be made to wait who could go on. */
+  preemptions?: number;
+  /** Of `dfs`: ends an execution where what follows is known; default true. */
+  prune?: boolean;
+  /** Ends the search after so many executions; default 10000 for `pct` and `random`, else no end. */
+  schedules?: number;
+  /** Kills a client before any of its calls: true for one kill in each execution, or how many. */
+  crash?: boolean | number;
+  /** Stops a client before any of its calls, until every lease is over: the same. */
+  steal?: boolean | number;
+  /** Makes any call fail with ENOSPC, EIO, EACCES, EMFILE or EPERM: the same. */
+  errno?: boolean | number;
+  /** Of what is drawn at random; default 1. */
+  seed?: number;
+  /** Ends with the first failure; default true. Else one of each kind is reported at the end. */
+  stopAtFirst?: boolean;
+  /** Ends the search after so long, in milliseconds; default: no end. */
+  durationMs?: number;
+  /** Searches side by side, for `pct` and `random`; default: one for each processor. */
+  threads?: number;
+  signal?: AbortSignal;
+  onProgress?: (executions: number) => void;
+}
+
+/**
+ * Searches the interleavings of real processes, one call of the file system at a time, for one in which a target breaks a
+ * guarantee.
+ * @throws UsageError if a target, an operation or an option is not what it should be
+ */
+export async function explore(options: ExploreOptions = {}): Promise<Exploration> {
+  const { target: label = 'hardened', signal, onProgress = () => {} } = options;
+  const target = resolveTarget(label, process.cwd());
+  const execution = executionOf(options, label);
+  const strategy = strategyOf(options, execution);
+  const threads = isDivisible(strategy.strategy) ? Math.max(1, options.threads ?? availableParallelism()) : 1;
+  const limits = {
+    executionsMax: isDivisible(strategy.strategy) ? Number.POSITIVE_INFINITY : strategy.schedulesMax,
+    durationMsMax: options.durationMs ?? Number.POSITIVE_INFINITY,
+    stopsAtFirst: options.stopAtFirst ?? true,
+  };
+  return Workplace.with(target, signal, async (place) => {
+    const started = performance.now();
+    const counts: number[] = [];
+    const done = await Promise.all(
+      Array.from({ length: threads }, (_, index) => {
+        const task: SearchTask = {
+          kind: 'search',
+          execution,
+          strategy,
+          limits,
+          share: { index, of: threads },
+        };
+        return place.run(task, (executions) => {
+          counts[index] = executions;
+          onProgress(counts.reduce((sum, count) => sum + (count ?? 0), 0));
+        });
+      }),
+    );
+    return summarize(label, execution, strategy, done, performance.now() - started);
+  });
+}
+
+export interface ReplayOptions {
+  /** Another target than the one that it was found on. */
+  target?: string;
+  /** Default 2. */
+  times?: number;
+  signal?: AbortSignal;
+}
+
+/** Runs a schedule again, with new processes. @throws UsageError if there is no such target */
+export async function replaySchedule(file: ScheduleFile, options: ReplayOptions = {}): Promise<Replayed> {
+  const target = resolveTarget(options.target ?? file.target, process.cwd());
+  return Workplace.with(target, options.signal, (place) =>
+    place.run({ kind: 'replay', file, times: options.times ?? 2 } satisfies ReplayTask),
+  );
+}
+
+function executionOf(
+  { clients = ['set', 'set'], crash, steal, errno, seed = 1 }: ExploreOptions,
+  label: string,
+): ExecutionOptions {
+  const program = parseProgram(clients.join(' | '));
+  const empty = program.clients.findIndex((operations) => operations.length === 0);
+  if (empty >= 0)
+    throw new UsageError(`client ${empty + 1} does nothing`, 'expected operations like: set k1, get k2');
+  const budget = (given: boolean | number | undefined) => Number(given ?? 0);
+  return {
+    ...{ program, label, seed, details: false, killsForReal: false },
+    faults: { kills: budget(crash), pauses: budget(steal), errnos: budget(errno) },
+  };
+}
+
+function strategyOf(options: ExploreOptions, { program, seed }: ExecutionOptions): StrategyOptions {
+  const { preemptions, prune = true, schedules } = options;
+  const strategy = options.strategy ?? (preemptions === undefined ? 'dpor' : 'dfs');
+  if (!Object.hasOwn(strategies, strategy))
+    throw new UsageError(
+      `unknown strategy "${strategy}"`,
+      `expected one of: ${Object.keys(strategies).join(', ')}`,
+    );
+  if (preemptions !== undefined && strategy !== 'dfs')
+    throw new UsageError(`a bound on preemptions is for dfs, not for ${strategy}`, 'leave one of them out');
+  const schedulesMax = schedules ?? (isDivisible(strategy) ? 10_000 : Number.POSITIVE_INFINITY);
+  return {
+    strategy,
+    preemptionsMax: preemptions,
+    prunes: prune,
+    schedulesMax,
+    seed,
+    clients: program.clients.length,
+  };
+}
+
+function summarize(
+  label: string,
+  { program, faults, seed }: ExecutionOptions,
+  { strategy }: StrategyOptions,
+  done: readonly SearchAnswer[],
+  durationMs: number,
+): Exploration {
+  const searches = done.map(({ searched }) => searched);
+  const sum = (count: (search: Searched) => number) =>
+    searches.reduce((total, search) => total + count(search), 0);
+  const failures = onePerKind(done.flatMap((one) => one.failures));
+  const reason = searches.find(({ uncontrolled }) => uncontrolled)?.uncontrolled?.sentence;
+  const executions = sum((search) => search.executions);
+  const searchedMs = Math.max(...searches.map((search) => search.durationMs));
+  return {
+    schema: 1,
+    result: failures.length > 0 ? 'invalid' : reason !== undefined || executions === 0 ? 'unknown' : 'valid',
+    ...(reason === undefined ? {} : { reason }),
+    ...{ target: label, program: printProgram(program), strategy, seed, faults, executions },
+    ...{ abandoned: sum((search) => search.abandoned), steps: sum((search) => search.steps) },
+    ...{ stepsMax: Math.max(...searches.map(({ stepsMax }) => stepsMax)), bound: searches[0]?.bound ?? '' },
+    exhausted: searches.every(({ exhausted }) => exhausted),
+    outcomes: new Set(searches.flatMap(({ outcomes }) => outcomes)).size,
+    ...{
+      durationMs: Math.round(durationMs),
+      executionsPerSecond: Math.round((executions / searchedMs) * 1000),
+    },
+    failures,
+  };
+}
+
+function onePerKind(failures: readonly ExploredFailure[]): ExploredFailure[] {
+  return [...new Map(failures.toReversed().map((failure) => [failure.kind, failure])).values()].reverse();
+}

@@ -1,0 +1,38 @@
+import type { CallToMake, Grant } from '../protocol.js';
+
+/** One call of the system, and how to make it. One without a `path`, `fd` or `of` that is ours is not stopped. */
+export interface Call extends Omit<CallToMake, 'id'> {
+  run: (grant: Extract<Grant, { type: 'call' }>) => unknown;
+  /** Of a read or write: the bytes, once it is made. */
+  bytes?: (count: number) => Uint8Array;
+}
+
+/** A function of `fs`, as the sequence of its calls of the system: each is given back what it returned, or thrown its error. */
+export type Calls<T = unknown> = Generator<Call, T, unknown>;
+
+/** Thrown into whatever runs on after its process was killed. */
+export class Killed extends Error {}
+
+/** Where timers and watches are kept; the loop asks when the next is due and tells when it is. */
+export interface Sources {
+  dueNext(): number | undefined;
+  fireNext(): void;
+  fireWatch(grant: Extract<Grant, { type: 'event' }>): void;
+  keepsAlive(): boolean;
+}
+
+/** How a sequence of calls goes on after one that was made just now. */
+export function outcomeOf(make: () => unknown, calls: Calls): () => IteratorResult<Call, unknown> {
+  try {
+    const result = make();
+    return () => calls.next(result);
+  } catch (error) {
+    return () => calls.throw(error);
+  }
+}
+
+/** What there was to learn from a call. The number of a descriptor is nobody else's business. */
+export function found({ call, bytes }: Call, result: unknown): unknown {
+  if (call === 'open') return 'opened';
+  return bytes ? bytes(Number(result)) : result;
+}

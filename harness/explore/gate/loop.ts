@@ -1,0 +1,296 @@
+import type { CallEnd, CallToMake, ClientEvent, Grant, Stop } from '../protocol.js';
+import { type Call, type Calls, found, Killed, outcomeOf, type Sources } from './call.js';
+import { hear, tell } from './channel.js';
+import { peek, setNow } from './clock.js';
+import { describe, digestOf, errnoError, siteOf } from './evidence.js';
+import { real } from './real.js';
+
+/** How often a process looks whether what it waits for outside the gate has come, a millisecond apart. */
+const patienceMax = 100;
+
+interface Pending {
+  toMake: CallToMake;
+  call: Call;
+  site: string | undefined;
+}
+
+/** An asynchronous function under way: one call after another, while the program goes on. */
+interface Lane {
+  calls: Calls;
+  pending: Pending;
+  site: string | undefined;
+  settle: (error: unknown, result: unknown) => void;
+}
+
+/**
+ * The event loop of a gated process. A process stops in a synchronous call, or when it has nothing left to do but to wait;
+ * what it then could go on with is told to the scheduler, and it goes on with what the scheduler says.
+ */
+export class Loop {
+  /** Where details are wanted: lines of the program and contents. */
+  details = false;
+  /** Set when the client's program is done. */
+  isDone = false;
+  /** Until the first execution begins, nothing is asked for: modules are being loaded. */
+  private isLoading = true;
+  private dead = true;
+  private lanes: Lane[] = [];
+  private ready: (() => void)[] = [];
+  private events: ClientEvent[] = [];
+  private end: CallEnd | undefined;
+  private count = 0;
+  private patience = 0;
+  /** Counts executions. */
+  life = 0;
+
+  constructor(
+    private readonly sources: Sources,
+    private readonly onBegin: (grant: Extract<Grant, { type: 'begin' }>) => void,
+    private readonly onEnd: () => void,
+    private readonly isOurs: (call: Call) => boolean,
+  ) {}
+
+  /** Forever: from one execution to the next. */
+  start(): void {
+    real.setImmediate(() => this.nextLife());
+  }
+
+  emit(event: ClientEvent): void {
+    if (!this.dead) this.events.push(event);
+  }
+
+  /** Runs a callback when nothing else is left to do, before the process stops: `setImmediate`, and what is done. */
+  later(callback: () => void): void {
+    if (this.isLoading) real.setImmediate(callback);
+    else if (!this.dead) this.ready.push(callback);
+  }
+
+  /** A synchronous function: blocks in each of its calls. */
+  runNow<T>(calls: Calls<T>): T {
+    let step = calls.next();
+    while (!step.done) {
+      let result: unknown;
+      try {
+        result = this.makeNow(step.value);
+      } catch (error) {
+        step = calls.throw(error);
+        continue;
+      }
+      step = calls.next(result);
+    }
+    return step.value;
+  }
+
+  /** An asynchronous one: its calls are made when the scheduler says so. */
+  runLater(calls: Calls, settle: (error: unknown, result: unknown) => void): void {
+    if (this.dead && !this.isLoading) return;
+    const site = this.details ? siteOf() : undefined;
+    this.advance({ calls, settle, site }, this.lanes.length, () => calls.next());
+  }
+
+  /** The program did something that ends the process, or that can't be explored. */
+  halt(stop: 'crashed' | 'refused', reason: string): never {
+    if (!this.dead) {
+      this.report(stop, [], false, reason);
+      this.bury();
+    }
+    throw new Killed(reason);
+  }
+
+  /** An error that nobody caught. */
+  onUncaught(error: unknown, life: number): void {
+    if (this.dead || life !== this.life || error instanceof Killed) return;
+    this.report('crashed', [], false, describe(error));
+    this.bury();
+  }
+
+  private makeNow(call: Call): unknown {
+    if (!this.isOurs(call)) return call.run({ type: 'call', id: 0, now: 0 });
+    if (this.dead) throw new Killed('this process was killed');
+    const own = this.pend(call, this.details ? siteOf() : undefined);
+    for (;;) {
+      this.report('waiting', [own, ...this.lanes.map(({ pending }) => pending)], true);
+      const grant = hear();
+      if (grant.type === 'call' && grant.id === own.toMake.id) {
+        this.make(own, grant);
+        return;
+      }
+      this.take(grant);
+      if (this.dead) throw new Killed('this process was killed');
+    }
+  }
+
+  /** Makes the call. @returns what it returned */
+  private make({ call, site }: Pending, grant: Extract<Grant, { type: 'call' }>): unknown {
+    setNow(grant.now);
+    const at = site === undefined ? {} : { site };
+    try {
+      if (grant.errno !== undefined) throw errnoError(grant.errno, call.call, call.path);
+      const result = call.run(grant);
+      this.end = {
+        ...(call.call === 'open' ? { fd: result as number } : {}),
+        ...at,
+        ...{ digest: digestOf(found(call, result)) },
+        ...(this.details ? { text: describe(found(call, result), call) } : {}),
+      };
+      return result;
+    } catch (error) {
+      const errno = (error as NodeJS.ErrnoException).code ?? 'EUNKNOWN';
+      this.end = { errno, ...at, digest: digestOf(errno) };
+      throw error;
+    }
+  }
+
+  /** Goes on up to the next call that must be asked for. @param at its place among those under way */
+  private advance(lane: Omit<Lane, 'pending'>, at: number, move: () => IteratorResult<Call, unknown>): void {
+    const { calls, settle, site } = lane;
+    for (let next = move; ; ) {
+      let step: IteratorResult<Call, unknown>;
+      try {
+        step = next();
+      } catch (error) {
+        this.later(() => settle(error, undefined));
+        return;
+      }
+      const { value, done } = step;
+      if (done) {
+        this.later(() => settle(undefined, value));
+        return;
+      }
+      if (this.isOurs(value)) {
+        this.lanes.splice(at, 0, { ...lane, pending: this.pend(value, site) });
+        return;
+      }
+      next = outcomeOf(() => value.run({ type: 'call', id: 0, now: 0 }), calls);
+    }
+  }
+
+  private pend(call: Call, site: string | undefined): Pending {
+    const { run: _, bytes: __, ...known } = call;
+    return { call, site, toMake: { ...known, id: ++this.count } };
+  }
+
+  private take(grant: Grant): void {
+    if (grant.type === 'die') {
+      this.bury();
+      return;
+    }
+    if (grant.type !== 'call') throw new Error(`the scheduler said ${grant.type} to a process in a call`);
+    const index = this.lanes.findIndex(({ pending }) => pending.toMake.id === grant.id);
+    const lane = this.lanes[index];
+    if (!lane) throw new Error(`the scheduler granted call ${grant.id}, which is not under way`);
+    this.lanes.splice(index, 1);
+    const { calls, pending } = lane;
+    this.advance(
+      lane,
+      index,
+      outcomeOf(() => this.make(pending, grant), calls),
+    );
+  }
+
+  /** One turn of the event loop: everything that can be done without the scheduler is done by then. */
+  private turn(life: number): void {
+    if (life !== this.life) return;
+    if (this.dead) {
+      this.nextLife();
+      return;
+    }
+    const callback = this.ready.shift();
+    if (callback) {
+      // Before it runs: it may throw, and the loop must go on to tell so.
+      real.setImmediate(() => this.turn(life));
+      callback();
+      return;
+    }
+    const isOver = this.isDone && this.lanes.length === 0 && !this.sources.keepsAlive();
+    if (isOver) {
+      try {
+        this.onEnd();
+      } catch (error) {
+        if (error instanceof Killed) {
+          this.start();
+          return;
+        }
+        throw error;
+      }
+      this.report('ended', [], false);
+      this.bury();
+      this.start();
+      return;
+    }
+    if (this.waitsOutside() && this.patience-- > 0) {
+      real.setTimeout(() => this.turn(life), 1);
+      return;
+    }
+    this.report(
+      'waiting',
+      this.lanes.map(({ pending }) => pending),
+      false,
+      this.waitsFor(),
+    );
+    const grant = hear();
+    if (grant.type === 'die') {
+      this.bury();
+      this.start();
+      return;
+    }
+    real.setImmediate(() => this.turn(life));
+    if (grant.type === 'call') {
+      this.take(grant);
+      return;
+    }
+    setNow(grant.now);
+    if (grant.type === 'timer') this.sources.fireNext();
+    if (grant.type === 'event') this.sources.fireWatch(grant);
+  }
+
+  /** Something of Node's own is under way, like a module that is being loaded: it may come back in real time. */
+  private waitsOutside(): boolean {
+    const waits = this.waitsFor();
+    return waits !== undefined && waits !== 'nothing';
+  }
+
+  /** What Node knows of that is neither ours nor always there: a process that waits for it waits outside the gate. */
+  private waitsFor(): string | undefined {
+    if (this.lanes.length > 0 || this.sources.dueNext() !== undefined) return undefined;
+    const resources = process.getActiveResourcesInfo().filter((name) => name !== 'Immediate');
+    return resources.length > 0 ? resources.join(', ') : 'nothing';
+  }
+
+  private nextLife(): void {
+    const grant = hear();
+    // Said to one that had ended meanwhile.
+    if (grant.type !== 'begin') {
+      this.start();
+      return;
+    }
+    this.isLoading = false;
+    this.dead = false;
+    this.isDone = false;
+    this.count = 0;
+    this.patience = patienceMax;
+    const life = ++this.life;
+    this.onBegin(grant);
+    real.setImmediate(() => this.turn(life));
+  }
+
+  private report(stop: Stop, pending: readonly Pending[], blocked: boolean, reason?: string): void {
+    const due = this.sources.dueNext();
+    tell({
+      ...{ stop, blocked, calls: pending.map(({ toMake }) => toMake), now: peek(), events: this.events },
+      ...(reason === undefined ? {} : { reason }),
+      ...(due === undefined ? {} : { due }),
+      ...(this.end === undefined ? {} : { end: this.end }),
+    });
+    this.events = [];
+    this.end = undefined;
+  }
+
+  private bury(): void {
+    this.dead = true;
+    this.lanes = [];
+    this.ready = [];
+    this.events = [];
+    this.end = undefined;
+  }
+}

@@ -1,0 +1,195 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Identity } from '../protocol.js';
+import type { Call, Calls } from './call.js';
+import { fromWallMs, toWallNs } from './clock.js';
+import { randomName } from './randomness.js';
+import { real } from './real.js';
+
+// biome-ignore lint/suspicious/noExplicitAny: the arguments of `fs` are what its caller gives, and are passed on as they are
+export type Arguments = any[];
+export type Definition = (...args: Arguments) => Calls;
+
+/** The absolute path of what may stand for one in `fs`; undefined for anything else, which `fs` itself refuses. */
+export function toPath(value: unknown): string | undefined {
+  if (typeof value === 'string') return path.resolve(value);
+  if (value instanceof URL) return fileURLToPath(value);
+  return Buffer.isBuffer(value) ? path.resolve(value.toString()) : undefined;
+}
+
+type SyncName = {
+  [Name in keyof typeof real.fs]: Name extends `${infer Call}Sync` ? Call : never;
+}[keyof typeof real.fs];
+
+function make(call: SyncName, args: Arguments): unknown {
+  return (real.fs[`${call}Sync` as keyof typeof real.fs] as (...all: Arguments) => unknown)(...args);
+}
+
+function at(value: unknown): { path?: string } {
+  const place = toPath(value);
+  return place === undefined ? {} : { path: place };
+}
+
+function to(value: unknown): { to?: string } {
+  const place = toPath(value);
+  return place === undefined ? {} : { to: place };
+}
+
+/** One call on one path. */
+function onPath(call: SyncName): Definition {
+  return function* (...args) {
+    return yield { call, ...at(args[0]), run: () => make(call, args) };
+  };
+}
+
+/** One call from one path to another. */
+function onTwo(call: SyncName): Definition {
+  return function* (...args) {
+    return yield { call, ...at(args[0]), ...to(args[1]), run: () => make(call, args) };
+  };
+}
+
+function onStats(call: 'stat' | 'lstat'): Definition {
+  return function* (...args) {
+    return yield {
+      ...{ call, ...at(args[0]) },
+      run: ({ identity }) => withIdentity(make(call, args), identity),
+    };
+  };
+}
+
+function onTimes(call: 'utimes' | 'lutimes'): Definition {
+  return function* (place, atime, mtime) {
+    const run = () => make(call, [place, atime, mtime]);
+    return yield { call, ...at(place), mtime: fromWallMs(toMs(mtime)), run };
+  };
+}
+
+/** As `fs` takes it: a date, or seconds. */
+export function toMs(time: unknown): number {
+  return time instanceof real.Date ? time.getTime() : Number(time) * 1000;
+}
+
+/** The kernel's times and numbers are those of this very run; a program that looks at them would see another one each time. */
+export function withIdentity(stats: unknown, identity: Identity | undefined): unknown {
+  if (typeof stats !== 'object' || stats === null || identity === undefined) return stats;
+  const isBig = 'mtimeNs' in stats;
+  const found = stats as Record<string, unknown>;
+  found.dev = isBig ? 1n : 1;
+  found.ino = isBig ? BigInt(identity.ino) : identity.ino;
+  const { mtime, ctime, birthtime } = identity;
+  for (const [name, ns] of Object.entries({ atime: mtime, mtime, ctime, birthtime })) {
+    const wallNs = toWallNs(ns);
+    const ms = Number(wallNs / 1000n) / 1000;
+    found[`${name}Ms`] = isBig ? wallNs / 1_000_000n : ms;
+    if (isBig) found[`${name}Ns`] = wallNs;
+    found[name] = Reflect.construct(real.Date, [ms]);
+  }
+  return stats;
+}
+
+/** What `open` will do, in letters: see the protocol. */
+function lettersOf(flags: unknown): string {
+  if (typeof flags === 'number') {
+    const { O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_EXCL } = real.fs.constants;
+    const writes = (flags & (O_WRONLY | O_RDWR)) !== 0;
+    const has = (bit: number, letter: string) => ((flags & bit) === 0 ? '' : letter);
+    return (writes ? 'w' : 'r') + has(O_CREAT, 'c') + has(O_TRUNC, 't') + has(O_EXCL, 'x');
+  }
+  const text = String(flags ?? 'r');
+  if (text.startsWith('r')) return text.includes('+') ? 'w' : 'r';
+  return `wc${text.startsWith('w') ? 't' : ''}${text.includes('x') ? 'x' : ''}`;
+}
+
+function* open(place: unknown, flags?: unknown, mode?: unknown): Calls {
+  const args = mode === undefined ? [place, flags ?? 'r'] : [place, flags ?? 'r', mode];
+  return yield { call: 'open', ...at(place), flags: lettersOf(flags), run: () => make('open', args) };
+}
+
+/** One call for each directory that is missing, as the system has it. */
+function* mkdir(place: unknown, options?: unknown): Calls {
+  const { recursive = false, mode } = (
+    typeof options === 'object' && options !== null ? options : { mode: options }
+  ) as {
+    recursive?: boolean;
+    mode?: unknown;
+  };
+  const directory = toPath(place);
+  const one = (name: unknown): Call => ({
+    ...{ call: 'mkdir', ...at(name) },
+    run: () => make('mkdir', mode === undefined ? [name] : [name, { mode }]),
+  });
+  if (!recursive || directory === undefined) return yield one(place);
+  let first: string | undefined;
+  const missing = [directory];
+  for (let name = missing.pop(); name !== undefined; name = missing.pop()) {
+    try {
+      yield one(name);
+      first ??= name;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT' && path.dirname(name) !== name) missing.push(name, path.dirname(name));
+      else if (code !== 'EEXIST') throw error;
+      else if (
+        !(
+          (yield { call: 'stat', ...at(name), run: () => make('stat', [name]) }) as { isDirectory(): boolean }
+        ).isDirectory()
+      )
+        throw error;
+    }
+  }
+  return first;
+}
+
+/** In the order of their names: the kernel's own order is that of one disk, and another one each time. */
+function* readdir(place: unknown, options?: unknown): Calls {
+  const names = (yield {
+    call: 'readdir',
+    ...at(place),
+    run: () => make('readdir', [place, options]),
+  }) as unknown[];
+  const nameOf = (entry: unknown) =>
+    String(typeof entry === 'object' && entry !== null && 'name' in entry ? entry.name : entry);
+  return names.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+}
+
+function* readlink(place: unknown, options?: unknown): Calls {
+  const [, namespace] = /^\/proc\/self\/ns\/(\w+)$/.exec(String(place)) ?? [];
+  if (namespace !== undefined) return `${namespace}:[1]`;
+  return yield { call: 'readlink', ...at(place), run: () => make('readlink', [place, options]) };
+}
+
+function* symlink(target: unknown, place: unknown, type?: unknown): Calls {
+  return yield { call: 'symlink', ...at(place), run: () => make('symlink', [target, place, type]) };
+}
+
+function* mkdtemp(prefix: unknown, options?: unknown): Calls {
+  const place = `${toPath(prefix)}${String(prefix).endsWith(path.sep) ? path.sep : ''}${randomName()}`;
+  yield { call: 'mkdir', ...at(place), run: () => make('mkdir', [place, 0o700]) };
+  return options === 'buffer' ? Buffer.from(place) : place;
+}
+
+export const pathCalls: Readonly<Record<string, Definition>> = {
+  ...{
+    access: onPath('access'),
+    stat: onStats('stat'),
+    lstat: onStats('lstat'),
+    open,
+    mkdir,
+    mkdtemp,
+    readdir,
+  },
+  ...{ rmdir: onPath('rmdir'), unlink: onPath('unlink'), readlink, realpath: onPath('realpath') },
+  ...{
+    chmod: onPath('chmod'),
+    chown: onPath('chown'),
+    lchown: onPath('lchown'),
+    truncate: onPath('truncate'),
+  },
+  ...{ utimes: onTimes('utimes'), lutimes: onTimes('lutimes') },
+  ...{ rename: onTwo('rename'), link: onTwo('link'), copyFile: onTwo('copyFile'), symlink },
+};
+
+export function* realpathNative(...args: Arguments): Calls {
+  return yield { call: 'realpath', ...at(args[0]), run: () => real.fs.realpathSync.native(args[0], args[1]) };
+}

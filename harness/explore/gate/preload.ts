@@ -1,0 +1,122 @@
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import path from 'node:path';
+import type { ClientSetup, Grant } from '../protocol.js';
+import type { Call, Calls } from './call.js';
+import { restartClock } from './clock.js';
+import { Loop } from './loop.js';
+import { runProgram } from './program.js';
+import { seed, seedEverything } from './randomness.js';
+import { real } from './real.js';
+import { replaceFs } from './replace-fs.js';
+import { replaceProcess, setPid } from './replace-process.js';
+import { snapshot } from './restore.js';
+import { targetLoader } from './target.js';
+import { replaceTime, Timers } from './virtual-timers.js';
+import { replaceWatch, Watches } from './virtual-watch.js';
+
+/**
+ * Loaded into a client process before anything else (`node --import`): from here on the process stops before every call of
+ * the file system inside the sandbox, and its time, randomness and number are those that the scheduler gives.
+ */
+const setup = JSON.parse(process.env.HOLDFAST_GATE ?? '') as ClientSetup;
+delete process.env.HOLDFAST_GATE;
+
+const openFiles = new Set<number>();
+const timers = new Timers();
+let begun = false;
+let restore = () => {};
+
+const loop = new Loop(
+  {
+    dueNext: () => timers.dueNext(),
+    fireNext: () => timers.fireNext(),
+    fireWatch: (grant) => watches.fire(grant),
+    keepsAlive: () => timers.keepsAlive() || watches.keepsAlive(),
+  },
+  begin,
+  () => process.emit('exit', 0),
+  stopsAt,
+);
+
+function* one(call: Call): Calls {
+  return yield call;
+}
+const run = (call: Call) => loop.runNow(one(call));
+const watches = new Watches(run);
+
+/** Inside the sandbox, or on a file of it; only these are asked for. Also takes the path as the scheduler knows it. */
+function stopsAt(call: Call): boolean {
+  if (!begun) return false;
+  if (call.call === 'open') return relate(call) && track(call);
+  if (call.fd !== undefined) {
+    return openFiles.has(call.fd) && (call.call !== 'close' || untrack(call, call.fd));
+  }
+  return call.due !== undefined || relate(call) || (call.path === undefined && call.of !== undefined);
+}
+
+function relate(call: Call): boolean {
+  const isInside = [call.path, call.to].some((place) => place !== undefined && isOurs(place));
+  if (isInside) {
+    if (call.path !== undefined) call.path = path.relative(setup.root, call.path);
+    if (call.to !== undefined) call.to = path.relative(setup.root, call.to);
+  }
+  return isInside;
+}
+
+function isOurs(place: string): boolean {
+  return place === setup.root || place.startsWith(`${setup.root}${path.sep}`);
+}
+
+function track(call: Call): boolean {
+  const { run: open } = call;
+  call.run = (grant) => {
+    const fd = open(grant) as number;
+    openFiles.add(fd);
+    return fd;
+  };
+  return true;
+}
+
+function untrack(call: Call, fd: number): boolean {
+  const { run: close } = call;
+  call.run = (grant) => {
+    openFiles.delete(fd);
+    return close(grant);
+  };
+  return true;
+}
+
+function begin(grant: Extract<Grant, { type: 'begin' }>): void {
+  begun = false;
+  for (const fd of openFiles) real.fs.closeSync(fd);
+  openFiles.clear();
+  timers.clear();
+  watches.clear();
+  restore();
+  restartClock(grant.now);
+  seed(grant.seed);
+  setPid(grant.pid);
+  loop.details = grant.details;
+  begun = true;
+  const { life } = loop;
+  const program = async () => {
+    await runProgram(grant, setup, load(), (event) => loop.emit(event));
+    if (life === loop.life) loop.isDone = true;
+  };
+  program().catch((error) => loop.onUncaught(error, life));
+}
+
+seedEverything((callback) => loop.later(callback));
+replaceFs(loop);
+replaceTime(timers, loop, (due) => run({ call: 'sleep', due, run: () => undefined }));
+replaceWatch(watches, loop);
+replaceProcess(loop, run);
+syncBuiltinESMExports();
+process.setUncaughtExceptionCaptureCallback((error) => loop.onUncaught(error, loop.life));
+// Streams and rimraf take their functions from `fs` when they are first needed.
+void fs.ReadStream;
+const load = await targetLoader(setup);
+process.chdir(setup.root);
+restore = snapshot();
+loop.start();

@@ -1,0 +1,61 @@
+import { isTorn, outcomeOfError } from '../../core/outcome.js';
+import type { Store, TargetModule } from '../../core/target.js';
+import { readEntries } from '../../stress/foreign-reader.js';
+import { credential, identify, identifyAll } from '../../workload/values.js';
+import type { ClientEvent, ClientSetup, Grant, Operation } from '../protocol.js';
+import { describe } from './evidence.js';
+
+type Emit = (event: ClientEvent) => void;
+
+/** A client's life in one execution: opens the target, performs its operations, closes it. */
+export async function runProgram(
+  { client, file, operations }: Extract<Grant, { type: 'begin' }>,
+  { options }: ClientSetup,
+  target: TargetModule,
+  emit: Emit,
+): Promise<void> {
+  const store = await target.open(file, options);
+  emit({ type: 'opened', artifacts: (target.artifacts ?? []).map(({ source }) => source) });
+  let count = 0;
+  for (const operation of operations) {
+    if (operation.action === 'look') look(file, emit);
+    else await perform(store, { ...operation, action: operation.action }, `${client}.0.${count++}`, emit);
+  }
+  await store.close?.();
+}
+
+/** A foreign reader's look. */
+function look(file: string, emit: Emit): void {
+  const found = readEntries(file);
+  const isBroken = typeof found === 'string';
+  emit({ type: 'look', broken: isBroken ? found : null, entries: isBroken ? {} : found });
+}
+
+type Recorded = Operation & { action: Exclude<Operation['action'], 'look'> };
+
+async function perform(store: Store, operation: Recorded, op: string, emit: Emit): Promise<void> {
+  const { action, key } = operation;
+  emit({ type: 'invoke', op, action, ...(key === undefined ? {} : { key }) });
+  try {
+    const result = await apply(store, operation, op);
+    emit({ type: 'ok', op, ...(result === undefined ? {} : { result }) });
+  } catch (error) {
+    const torn = isTorn(error) ? ({ torn: true } as const) : {};
+    emit({ type: outcomeOfError(action, error), op, error: describe(error), ...torn });
+  }
+}
+
+async function apply(store: Store, { action, key = '' }: Recorded, op: string) {
+  switch (action) {
+    case 'get': {
+      const value = await store.get(key);
+      return value === undefined ? null : identify(value);
+    }
+    case 'all':
+      return identifyAll(await store.all());
+    case 'set':
+      return void (await store.set(key, credential(op)));
+    case 'remove':
+      return void (await store.remove(key));
+  }
+}

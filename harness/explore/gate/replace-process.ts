@@ -1,0 +1,81 @@
+import childProcess from 'node:child_process';
+import cluster from 'node:cluster';
+import os from 'node:os';
+import workerThreads from 'node:worker_threads';
+import type { Call, Calls } from './call.js';
+import { errnoError } from './evidence.js';
+import type { Loop } from './loop.js';
+import { real } from './real.js';
+
+let pid = real.pid;
+
+/** The process's number in this execution: its real one is another one each time. */
+export function setPid(value: number): void {
+  pid = value;
+}
+
+/** Does a process of this number live? Asked of the scheduler, for whom it is a fact like the content of a file. */
+export function asksLife(of: number): Call {
+  return {
+    ...{ call: 'alive', of },
+    run: ({ alive }) => {
+      if (!alive) throw errnoError('ESRCH', 'kill', undefined);
+      return true;
+    },
+  };
+}
+
+/** Of a machine that every replay runs on. */
+export const bootId = '00000000-0000-4000-8000-000000000000\n';
+
+/** Replaces what a process knows of itself and of others, and refuses what would start another one outside the gate. */
+export function replaceProcess(loop: Loop, run: (call: Call) => unknown): void {
+  Object.defineProperty(process, 'pid', { get: () => pid, configurable: true });
+  Object.defineProperty(process, 'ppid', { get: () => 1, configurable: true });
+  os.hostname = () => 'gated';
+  process.kill = (of: number, signal: string | number = 'SIGTERM') => {
+    if (signal === 0) return run(asksLife(of)) as true;
+    if (of === pid) return loop.halt('crashed', `it sent itself ${signal}`);
+    return loop.halt('refused', `it sends ${signal} to process ${of}`);
+  };
+  process.exit = (code?: unknown) => loop.halt('crashed', `it ended itself with code ${code ?? 0}`);
+  process.abort = () => loop.halt('crashed', 'it aborted itself');
+
+  const starts = ['exec', 'execFile', 'execFileSync', 'execSync', 'fork', 'spawn', 'spawnSync'];
+  for (const name of starts) {
+    Object.assign(childProcess, {
+      [name]: (...args: unknown[]) =>
+        loop.halt('refused', `it starts another process, ${name}(${String(args[0])}), outside the gate`),
+    });
+  }
+  const refuseThread = () => loop.halt('refused', 'it starts a worker thread, outside the gate');
+  Object.assign(workerThreads, {
+    Worker: class {
+      constructor() {
+        refuseThread();
+      }
+    },
+  });
+  Object.assign(cluster, { fork: refuseThread });
+}
+
+/** A virtual process in `/proc`, as far as programs look there to tell one process from a later one of the same number. */
+export function processOfStat(place: unknown): number | undefined {
+  const [, name] = /^\/proc\/(\d+|self)\/stat$/.exec(String(place)) ?? [];
+  if (name === undefined) return undefined;
+  return name === 'self' ? pid : Number(name);
+}
+
+/** The content of `/proc/<pid>/stat`. */
+export function* readStat(of: number): Calls<string> {
+  try {
+    if (of !== pid) yield asksLife(of);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH')
+      throw errnoError('ENOENT', 'open', `/proc/${of}/stat`);
+    throw error;
+  }
+  // Its start time is field 22, as proc(5) counts.
+  const rest = Array.from({ length: 30 }, (_, index) => (index === 18 ? 100_000 + of : 0));
+  return `${of} (node) S ${rest.join(' ')}\n`;
+}

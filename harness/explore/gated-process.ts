@@ -1,0 +1,110 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { sandboxEnvironment } from '../stress/sandbox.js';
+import type { ClientSetup, Grant, Report } from './protocol.js';
+
+const preload = fileURLToPath(new URL('./gate/preload.js', import.meta.url));
+
+/** Tells whoever watches over this thread for whom it waits, and since when: it can't do so itself while it is blocked. */
+export interface Heartbeat {
+  /** Whom this thread waits for now, 0 for nobody; then how often it has waited. */
+  cells: Int32Array;
+}
+
+export const noHeartbeat: Heartbeat = { cells: new Int32Array(2) };
+
+const chunk = Buffer.allocUnsafe(256 * 1024);
+
+/** A real process whose calls of the file system wait for us. All that is said between us blocks the one who listens. */
+export class GatedProcess {
+  /** False once it was killed: it takes part no more. */
+  isAlive = true;
+  /** True while it is between two executions. */
+  isIdle = true;
+  private readonly child: ChildProcess;
+  private readonly down: number;
+  private readonly up: number;
+  private readonly errors: string;
+  private rest = '';
+
+  /** @param directory of its own, for its pipes */
+  constructor(
+    setup: ClientSetup,
+    directory: string,
+    private readonly heartbeat: Heartbeat,
+    command: readonly string[] = [],
+  ) {
+    mkdirSync(directory, { recursive: true });
+    const [down, up] = ['down', 'up'].map((name) => path.join(directory, name)) as [string, string];
+    execFileSync('mkfifo', [down, up]);
+    // Opening one end waits for the other: a third that is both lets us have each alone. With an end of our own only, whoever
+    // is left when the other is gone finds out.
+    const both = [openSync(down, 'r+'), openSync(up, 'r+')];
+    const theirs = [openSync(down, 'r'), openSync(up, 'w')] as const;
+    this.down = openSync(down, 'w');
+    this.up = openSync(up, 'r');
+    this.errors = path.join(directory, 'errors');
+    const errors = openSync(this.errors, 'w');
+    const [program = process.execPath, ...args] = [...command, process.execPath];
+    this.child = spawn(program, [...args, '--no-warnings', '--import', preload, '-e', '0'], {
+      cwd: setup.root,
+      env: { ...sandboxEnvironment(setup.root, process.env), HOLDFAST_GATE: JSON.stringify(setup) },
+      stdio: ['ignore', 'ignore', errors, ...theirs],
+    });
+    this.child.on('error', () => {});
+    for (const descriptor of [...both, ...theirs, errors]) closeSync(descriptor);
+    rmSync(down);
+    rmSync(up);
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  tell(grant: Grant): void {
+    if (!this.isAlive) return;
+    try {
+      writeSync(this.down, `${JSON.stringify(grant)}\n`);
+    } catch (error) {
+      // It has ended by itself: hearing from it tells so.
+      if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+    }
+  }
+
+  /** Blocks until the process has come to a stop. @returns undefined if it is gone */
+  hear(): Report | undefined {
+    const { cells } = this.heartbeat;
+    for (;;) {
+      const end = this.rest.indexOf('\n');
+      if (end >= 0) {
+        const line = this.rest.slice(0, end);
+        this.rest = this.rest.slice(end + 1);
+        return JSON.parse(line) as Report;
+      }
+      Atomics.store(cells, 0, this.pid);
+      const count = readSync(this.up, chunk);
+      Atomics.store(cells, 0, 0);
+      Atomics.add(cells, 1, 1);
+      if (count === 0) {
+        this.kill();
+        return undefined;
+      }
+      this.rest += chunk.toString('utf8', 0, count);
+    }
+  }
+
+  /** What it last wrote on its standard error, for an internal error's message. */
+  lastWords(): string {
+    return readFileSync(this.errors, 'utf8').trim().split('\n').slice(-4).join(' ').slice(0, 600);
+  }
+
+  kill(): void {
+    if (!this.isAlive) return;
+    this.isAlive = false;
+    this.child.kill('SIGKILL');
+    closeSync(this.down);
+    closeSync(this.up);
+  }
+}

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { type Action, printSchedule } from './action.js';
+import type { Cell } from './cell.js';
+import { findCriticalPair } from './critical-pair.js';
+import { type Executed, type ExecutionOptions, nameOf, type Step } from './executed.js';
+import { describeEraser, siteOf, type ToSource, toRows } from './explain.js';
+import type { CriticalStep, ExploredFailure, ScheduleFile } from './exploration.js';
+import type { Failure } from './failure.js';
+import { printProgram } from './program.js';
+import { type Found, follow } from './search.js';
+import { shrink } from './shrink.js';
+
+/** Where executions are cheap, and where they are as real as can be: new processes, the target as it is, real kills. */
+export interface Cells {
+  quick: Cell;
+  fresh: Cell;
+}
+
+/** Two runs of a schedule that do not make the same calls. */
+export class DivergedError extends Error {
+  override readonly name = 'DivergedError';
+}
+
+/** Makes a failure small, runs it again in new processes, and says what it is. @throws DivergedError */
+export function investigate(
+  cells: Cells,
+  options: ExecutionOptions,
+  found: Found,
+  toSource: ToSource,
+): ExploredFailure {
+  const { kind } = found;
+  const trial = (schedule: readonly Action[], program = options.program) => {
+    const done = follow(cells.quick, { ...options, program }, schedule, true);
+    return done?.failure?.kind === kind ? done.steps.map(({ action }) => action) : undefined;
+  };
+  const first = { program: options.program, schedule: found.actions };
+  const small = shrink(first, ({ schedule, program }) => trial(schedule, program));
+  const smallOptions = { ...options, program: small.program };
+
+  const quick = follow(cells.quick, smallOptions, small.schedule, false);
+  const executed = quick && replayed(cells.fresh, smallOptions, quick, small.schedule);
+  if (!quick || !executed) throw new DivergedError('a schedule that was found could not be run again');
+  const all = executed.steps.map(({ action }) => action);
+  const pair = findCriticalPair(all, (schedule) => trial(schedule, small.program) !== undefined);
+  const stepAt = (index: number): CriticalStep => {
+    const step = executed.steps[index] as Step;
+    return {
+      step: index + 1,
+      client: step.client,
+      text: rows[index]?.text ?? '',
+      site: siteOf(step, toSource),
+    };
+  };
+  const rows = toRows(executed, toSource);
+  const file = scheduleFile(smallOptions, small.schedule, executed, executed.failure as Failure);
+  return {
+    ...file,
+    found: {
+      ...{
+        execution: found.execution,
+        afterMs: Math.round(found.afterMs),
+        program: printProgram(options.program),
+      },
+      ...{ schedule: printSchedule(found.actions), steps: found.actions.length },
+    },
+    ...{ rows, eraser: describeEraser(executed, executed.failure as Failure) },
+    pair: pair && { late: stepAt(pair.late), early: stepAt(pair.early) },
+    replayed: { same: 2, of: 2 },
+  };
+}
+
+/** Twice in new processes: a schedule that leads elsewhere is no evidence. @throws DivergedError naming the first call that differs */
+function replayed(
+  cell: Cell,
+  options: ExecutionOptions,
+  quick: Executed & { failure: Failure | undefined },
+  schedule: readonly Action[],
+) {
+  let last: ReturnType<typeof follow>;
+  for (let time = 1; time <= 2; time++) {
+    last = follow(cell, { ...options, details: true, killsForReal: true }, schedule, false);
+    const difference = last
+      ? firstDifference(callsOf(quick), callsOf(last))
+      : 'a step of the schedule is not possible';
+    if (difference !== undefined)
+      throw new DivergedError(`in new processes the schedule led elsewhere: ${difference}`);
+  }
+  return last;
+}
+
+/** @returns undefined if they are the same */
+export function firstDifference(before: readonly string[], after: readonly string[]): string | undefined {
+  const index = Array.from({ length: Math.max(before.length, after.length) }).findIndex(
+    (_, one) => before[one] !== after[one],
+  );
+  if (index < 0) return undefined;
+  return `at step ${index + 1} "${after[index] ?? 'nothing'}" instead of "${before[index] ?? 'nothing'}"`;
+}
+
+/** A line for each step: what was called, and how it ended. */
+export function callsOf({ steps }: Executed): string[] {
+  return steps.map(({ client, action, call, path, end }) => {
+    if (action.do === 'kill' || action.do === 'pause') return `${nameOf(client)} ${action.do}`;
+    if (!call) return `${nameOf(client)} wakes`;
+    const words = [nameOf(client), call.call, path, call.to, call.flags, end?.errno];
+    return words.filter((word) => word !== undefined).join(' ');
+  });
+}
+
+function scheduleFile(
+  { program, faults, seed, label }: ExecutionOptions,
+  schedule: readonly Action[],
+  executed: Executed,
+  { kind, sentence }: Failure,
+): ScheduleFile {
+  const known = {
+    target: label,
+    program: printProgram(program),
+    faults,
+    seed,
+    schedule: printSchedule(schedule),
+  };
+  const hash = createHash('sha256').update(JSON.stringify(known)).digest('hex').slice(0, 8);
+  const name = /[\w-]+(?=(\.\w+)?(\?|$))/.exec(label)?.[0] ?? 'target';
+  return { schema: 1, id: `${name}-${hash}`, ...known, kind, sentence, calls: callsOf(executed) };
+}

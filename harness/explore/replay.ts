@@ -1,0 +1,62 @@
+import { parseSchedule } from './action.js';
+import type { ExecutionOptions } from './executed.js';
+import { describeEraser, type ToSource, toRows } from './explain.js';
+import type { Replayed, ScheduleFile } from './exploration.js';
+import { type Cells, callsOf, firstDifference } from './investigate.js';
+import { parseProgram } from './program.js';
+import { follow } from './search.js';
+
+/** The first runs are as real as can be; of a hundred, most may be quick. */
+const freshTimes = 2;
+
+/**
+ * Runs a schedule again. On the target that it was found on, it must lead to the same calls and the same end; on another one,
+ * whose calls are others, it is followed as far as that is possible.
+ */
+export function replay(
+  cells: Cells,
+  file: ScheduleFile,
+  label: string,
+  times: number,
+  toSource: ToSource,
+): Replayed {
+  const options: ExecutionOptions = {
+    ...{ program: parseProgram(file.program), faults: file.faults, seed: file.seed, label },
+    ...{ details: true, killsForReal: true },
+  };
+  const isSameTarget = label === file.target;
+  const actions = parseSchedule(file.schedule);
+  let same = 0;
+  let divergence: string | undefined;
+  let last: ReturnType<typeof follow>;
+  for (let time = 0; time < times; time++) {
+    const isFresh = time < freshTimes;
+    const cell = isFresh ? cells.fresh : cells.quick;
+    const done = follow(
+      cell,
+      { ...options, details: isFresh, killsForReal: isFresh },
+      actions,
+      !isSameTarget,
+    );
+    if (isFresh) last = done ?? last;
+    const difference = done
+      ? firstDifference(file.calls, callsOf(done))
+      : 'a step of the schedule is not possible';
+    if (difference !== undefined && isSameTarget) divergence ??= difference;
+    else if (!isSameTarget || done?.failure?.kind === file.kind) same++;
+  }
+  const failure = last?.failure;
+  return {
+    ...{
+      file,
+      target: label,
+      result: divergence !== undefined ? 'unknown' : failure ? 'invalid' : 'valid',
+      same,
+      of: times,
+    },
+    ...(divergence === undefined ? {} : { divergence }),
+    ...(failure ? { kind: failure.kind, sentence: failure.sentence } : {}),
+    rows: last ? toRows(last, toSource) : [],
+    eraser: last && failure ? describeEraser(last, failure) : undefined,
+  };
+}

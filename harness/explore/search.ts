@@ -1,0 +1,112 @@
+import type { Action } from './action.js';
+import type { Cell } from './cell.js';
+import { type Executed, type ExecutionOptions, UncontrolledError } from './executed.js';
+import { type Failure, failureOf, outcomeOf } from './failure.js';
+import { NondeterminismError } from './nondeterminism.js';
+import { Replay } from './strategies/replay.js';
+import type { Strategy } from './strategies/strategy.js';
+
+export interface SearchLimits {
+  executionsMax: number;
+  durationMsMax: number;
+  /** Ends the search with the first execution that is not as it should be. */
+  stopsAtFirst: boolean;
+  /** Asked before each execution: another search has found what was looked for, or nobody wants to know any more. */
+  isStopped: () => boolean;
+}
+
+export interface Found extends Failure {
+  /** Which execution it was, from 1. */
+  execution: number;
+  /** Since the search began, in milliseconds. */
+  afterMs: number;
+  actions: Action[];
+  /** How many executions failed in this way. */
+  count: number;
+}
+
+export interface Searched {
+  executions: number;
+  steps: number;
+  /** The longest execution. */
+  stepsMax: number;
+  abandoned: number;
+  exhausted: boolean;
+  bound: string;
+  durationMs: number;
+  /** How many different things it led to. */
+  outcomes: string[];
+  /** One of each kind, in the order in which they were found. */
+  failures: Found[];
+  /** Why the search could not go on, if it could not. */
+  uncontrolled?: { kind: 'nondeterministic' | 'uncontrolled'; sentence: string };
+}
+
+/** Executes what a strategy wants until it has nothing left to try, or a limit is reached. */
+export function search(
+  cell: Cell,
+  options: ExecutionOptions,
+  strategy: Strategy,
+  limits: SearchLimits,
+  onProgress: (executions: number) => void = () => {},
+): Searched {
+  const started = performance.now();
+  const outcomes = new Set<string>();
+  const failures = new Map<string, Found>();
+  const sums = { executions: 0, steps: 0, stepsMax: 0 };
+  let uncontrolled: Searched['uncontrolled'];
+  while (sums.executions < limits.executionsMax && performance.now() - started < limits.durationMsMax) {
+    if (limits.isStopped() || !strategy.begin()) break;
+    let executed: Executed;
+    try {
+      executed = cell.execute(options, strategy);
+    } catch (error) {
+      uncontrolled = whyNot(error);
+      break;
+    }
+    sums.executions++;
+    sums.steps += executed.steps.length;
+    sums.stepsMax = Math.max(sums.stepsMax, executed.steps.length);
+    onProgress(sums.executions);
+    if (executed.ending === 'abandoned') continue;
+    outcomes.add(outcomeOf(executed));
+    const failure = failureOf(executed);
+    if (!failure) continue;
+    const known = failures.get(failure.kind);
+    const afterMs = performance.now() - started;
+    const actions = executed.steps.map(({ action }) => action);
+    if (known) known.count++;
+    else failures.set(failure.kind, { ...failure, execution: sums.executions, afterMs, actions, count: 1 });
+    if (limits.stopsAtFirst) break;
+  }
+  const { abandoned, exhausted, bound } = strategy;
+  return {
+    ...{ ...sums, abandoned, exhausted, bound, durationMs: performance.now() - started },
+    ...{ outcomes: [...outcomes].sort(), failures: [...failures.values()] },
+    ...(uncontrolled ? { uncontrolled } : {}),
+  };
+}
+
+function whyNot(error: unknown): NonNullable<Searched['uncontrolled']> {
+  if (error instanceof NondeterminismError) return { kind: 'nondeterministic', sentence: error.message };
+  if (error instanceof UncontrolledError) return { kind: 'uncontrolled', sentence: error.message };
+  throw error;
+}
+
+/** One execution along a schedule. @returns undefined where it does not lead along it */
+export function follow(
+  cell: Cell,
+  options: ExecutionOptions,
+  schedule: readonly Action[],
+  lenient: boolean,
+): (Executed & { failure: Failure | undefined }) | undefined {
+  const strategy = new Replay(schedule, lenient);
+  strategy.begin();
+  try {
+    const executed = cell.execute(options, strategy);
+    return { ...executed, failure: failureOf(executed) };
+  } catch (error) {
+    if (error instanceof NondeterminismError) return undefined;
+    throw error;
+  }
+}

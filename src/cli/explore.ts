@@ -1,0 +1,149 @@
+import path from 'node:path';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type * as Harness from '../../harness/index.js';
+import { exitCodes } from './exit-codes.js';
+import { onInterrupt } from './interrupt.js';
+import { parseDuration, parseNames, parseWhole } from './parse.js';
+
+interface Flags {
+  target?: string[];
+  clients?: string;
+  processes?: number;
+  strategy?: Harness.StrategyName;
+  preemptions?: number;
+  schedules?: number;
+  prune: boolean;
+  crash?: boolean;
+  steal?: boolean;
+  errno?: boolean;
+  seed?: number;
+  duration?: number;
+  all?: boolean;
+  out?: string;
+  json?: boolean;
+}
+
+export function addExplore(program: Command): void {
+  program
+    .command('explore')
+    .description('search the interleavings of real processes, one call of the file system at a time')
+    .option(
+      '--target <name...>',
+      'the store: names (see: holdfast list targets) or paths of modules; default: hardened',
+      parseNames,
+    )
+    .option(
+      '--clients <list>',
+      "what each does: 'set a, get b | set c'; of set, get, remove, all, and look (a foreign reader)",
+    )
+    .option('--processes <n>', 'so many clients with one set each; default: 2', parseProcesses)
+    .addOption(
+      new Option('--strategy <name>', 'how it is searched; default: dpor').choices([
+        'dpor',
+        'dfs',
+        'pct',
+        'random',
+      ]),
+    )
+    .option(
+      '--preemptions <n>',
+      'how often somebody may be made to wait who could go on; with dfs',
+      parseWhole,
+    )
+    .option('--schedules <n>', 'end after so many executions; default for pct and random: 10000', parseWhole)
+    .option('--no-prune', 'with dfs: do not end an execution where what follows is known')
+    .option('--crash', 'kill a process before any of its calls, and see what a new one finds')
+    .option('--steal', 'stop a process before any of its calls, until every lease is over')
+    .option('--errno', 'let any call fail with ENOSPC, EIO, EACCES, EMFILE or EPERM')
+    .option('--seed <n>', 'of what is drawn at random; default: 1', parseWhole)
+    .option('--duration <time>', 'end after so long: 20s, 10m', parseDuration)
+    .option('--all', 'do not stop at the first failure: one of each kind')
+    .option('--out <dir>', 'where schedules of failures are kept; default: reports/explore')
+    .option('--json', 'as JSON')
+    .addHelpText('after', help)
+    .action(run);
+}
+
+const help = `
+Each process is a real one, stopped before every call of the file system that is about the file. Its clock, randomness and process
+number are virtual; a file that is fsynced counts as such. What one process does between two calls is not interleaved.
+
+Strategies: dpor (all interleavings up to the order of calls that do not touch each other), dfs (all, with --preemptions up to
+that bound), pct (random, finds a bug of small depth with a known probability), random.
+
+Examples:
+  holdfast explore --target naive                                      the first lost update, as a table
+  holdfast explore --target ./my-store.ts --clients 'set a | remove a, get a'
+  holdfast explore --preemptions 3                                     the hardened store, to that bound
+  holdfast explore --processes 3 --strategy pct --schedules 20000 --crash
+
+Exit codes: 0 nothing found, 1 a guarantee was broken, 2 usage, 3 inconclusive, 4 nothing matched, 70 internal error,
+130 interrupted.`;
+
+async function run({
+  target = ['hardened'],
+  json,
+  out = path.join('reports', 'explore'),
+  ...flags
+}: Flags): Promise<void> {
+  const { explorationToTerminal, explore, saveSchedule } = await import('../../harness/index.js');
+  const signal = onInterrupt();
+  const found: Harness.Exploration[] = [];
+  for (const one of target) {
+    if (signal.aborted) break;
+    const exploration = await explore({
+      ...optionsOf(flags),
+      target: one,
+      signal,
+      onProgress: showProgress(one),
+    });
+    clearProgress();
+    found.push(exploration);
+    for (const failure of exploration.failures) saveSchedule(failure, path.join(out, 'schedules'));
+    const again = ({ id }: Harness.ExploredFailure) =>
+      `${replayCommand} ${out === path.join('reports', 'explore') ? id : path.join(out, 'schedules', `${id}.json`)}`;
+    if (!json) process.stdout.write(`${explorationToTerminal(exploration, again)}\n\n`);
+  }
+  if (json) process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
+  const results = found.map(({ result }) => result);
+  const worst = (['invalid', 'unknown'] as const).find((result) => results.includes(result)) ?? 'valid';
+  process.exitCode = signal.aborted ? exitCodes.interrupted : exitCodes[worst];
+}
+
+function optionsOf({
+  clients,
+  processes,
+  all,
+  duration,
+  ...flags
+}: Omit<Flags, 'target' | 'json' | 'out'>): Harness.ExploreOptions {
+  const many = processes === undefined ? undefined : Array.from({ length: processes }, () => 'set');
+  return {
+    ...flags,
+    ...(clients === undefined ? (many ? { clients: many } : {}) : { clients: clients.split('|') }),
+    ...(duration === undefined ? {} : { durationMs: duration }),
+    stopAtFirst: !all,
+  };
+}
+
+/** How this very command is called: by this project's own script, or as an installed package. */
+const replayCommand =
+  process.env.npm_package_name === 'holdfast' ? 'npm run replay --' : 'npx holdfast replay';
+
+function parseProcesses(text: string): number {
+  const count = parseWhole(text);
+  if (count >= 1 && count <= 8) return count;
+  throw new InvalidArgumentError(`Expected a number of processes from 1 to 8; got "${text}".`);
+}
+
+/** One line that is drawn over; a log is spared it. */
+function showProgress(target: string): (executions: number) => void {
+  const { isTTY } = process.stderr;
+  return (executions) => {
+    if (isTTY) process.stderr.write(`\r\x1b[K  ... ${target}: ${executions} executions`);
+  };
+}
+
+function clearProgress(): void {
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+}
