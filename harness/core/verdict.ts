@@ -60,6 +60,8 @@ export interface Finding {
   key?: string;
   /** The operations to show, the victim first, its eraser (where one is known) second. */
   operations: string[];
+  /** The client's read that shows it, where it is neither of these. */
+  shownBy?: string;
   /** The interval to show, in nanoseconds. */
   from: number;
   to: number;

@@ -29,6 +29,7 @@ const style = `
 body { margin: 2rem auto; max-width: 75rem; padding: 0 1rem; }
 table { border-collapse: collapse; margin: 1rem 0; font: 13px/1.5 ui-monospace, monospace; }
 th, td { padding: .2rem .7rem; text-align: left; border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
+td:first-child { white-space: nowrap; }
 .wide { overflow-x: auto; }
 .valid { color: #2c8a4b; } .invalid, .blind { color: #d64545; } .unknown, .interrupted { color: #b7791f; }
 code { font: 13px ui-monospace, monospace; }
@@ -74,7 +75,8 @@ function violationSection({ kind, guarantee, sentence, processes, timeline, bars
   return [
     `<h3>${escapeHtml(kind)} (${guarantee})</h3>`,
     `<p>${escapeHtml(sentence)}</p>`,
-    ...(bars.length > 0 ? [`<div class="wide">${intervalsToSvg(bars)}</div>`] : []),
+    // One alone shows no relation.
+    ...(bars.length > 1 ? [`<div class="wide">${intervalsToSvg(bars)}</div>`] : []),
     ...(rows.length > 0 ? [table(['Time', ...processes.map(escapeHtml), 'File state'], rows)] : []),
   ].join('\n');
 }

@@ -18,6 +18,8 @@ export function toViolation(run: Run, finding: Finding): Violation {
     (id) => run.operations.find((operation) => operation.id === id) ?? [],
   );
   const shown = [...accused, ...bystanders(run, accused)];
+  const shownBy = run.operations.filter(({ id }) => id === finding.shownBy);
+  const inPicture = [...new Set([...shown, ...shownBy])];
   const clients = [...new Set(shown.map(({ client }) => client))];
   const pids = new Map(shown.map(({ client, process }) => [client, process]));
   const keys = new Set(shown.flatMap(({ key }) => key ?? []));
@@ -39,7 +41,7 @@ export function toViolation(run: Run, finding: Finding): Violation {
 
   return {
     ...finding,
-    bars: shown.map((operation) => toBar(operation, operation === accused[0])),
+    bars: inPicture.map((operation) => toBar(operation, operation === accused[0])),
     processes: clients.map((client) => `${client} (pid ${pids.get(client)})`),
     timeline: fold(moments.map((moment) => toRow(moment, clients))),
   };
