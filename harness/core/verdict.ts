@@ -48,6 +48,8 @@ export type FindingKind =
   | 'logged-out'
   /** A call never returned. */
   | 'hung'
+  /** A call waited while most others of the run, called later, were served. */
+  | 'starved'
   /** A client process ended by itself. */
   | 'crashed';
 

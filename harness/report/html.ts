@@ -68,13 +68,21 @@ function details(run: JudgedRun & { reproduce?: string }): string {
   ].join('\n');
 }
 
-function violationSection({ kind, guarantee, sentence, processes, timeline, bars = [] }: Violation): string {
+function violationSection({
+  kind,
+  guarantee,
+  sentence,
+  processes,
+  timeline,
+  lineage,
+  bars = [],
+}: Violation): string {
   const rows = timeline.map(({ timeMs, cells, file }) =>
     [`${timeMs.toFixed(3)} ms`, ...cells, file].map(escapeHtml),
   );
   return [
     `<h3>${escapeHtml(kind)} (${guarantee})</h3>`,
-    `<p>${escapeHtml(sentence)}</p>`,
+    `<p>${escapeHtml(lineage ? `${sentence}; ${lineage}` : sentence)}</p>`,
     // One alone shows no relation.
     ...(bars.length > 1 ? [`<div class="wide">${intervalsToSvg(bars)}</div>`] : []),
     ...(rows.length > 0 ? [table(['Time', ...processes.map(escapeHtml), 'File state'], rows)] : []),

@@ -1,3 +1,4 @@
+import { describeLineage, findLineage } from '../checkers/lineage.js';
 import type { FaultEvent, FileEvent, TokenEvent, ValueId } from '../core/history.js';
 import type { Bar, TimelineRow, Violation } from '../core/report.js';
 import type { Operation, Run } from '../core/run.js';
@@ -39,8 +40,11 @@ export function toViolation(run: Run, finding: Finding): Violation {
       .map((file) => fileMoment(file, keys)),
   ].sort((a, b) => a.time - b.time);
 
+  const [victim, eraser] = accused;
+  const lineage = victim && eraser && finding.kind === 'lost-update' && findLineage(run, victim, eraser);
   return {
     ...finding,
+    ...(lineage ? { lineage: describeLineage(lineage, eraser) } : {}),
     bars: inPicture.map((operation) => toBar(operation, operation === accused[0])),
     processes: clients.map((client) => `${client} (pid ${pids.get(client)})`),
     timeline: fold(moments.map((moment) => toRow(moment, clients))),
