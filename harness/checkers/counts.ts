@@ -27,6 +27,7 @@ export function count({ operations, faults, files, tokens }: Run, findings: read
     refreshedTwice: found('token-reused', 'needless-refresh'),
     loggedOut: found('logged-out'),
     hung: found('hung'),
+    starved: found('starved'),
     crashed: found('crashed'),
     kills: injected('kill'),
     pauses: injected('pause'),

@@ -164,6 +164,7 @@ describe('the report', () => {
         leftovers: 1,
         linksReplaced: 0,
         hung: 0,
+        starved: 0,
         crashed: 0,
         foreignWrites: 0,
         staleRewrites: 0,
@@ -215,7 +216,7 @@ describe('a long history', () => {
     // A store that forgets everything at once: each write is lost to the next read.
     const brokenRun = { ...run(''), operations: long(20_000, () => ({})) };
     expect(judge(brokenRun).counts.lost).toBeGreaterThan(14_000);
-    // Some tenths of a second. A check that compares all pairs takes minutes.
-    expect(performance.now() - start).toBeLessThan(15_000);
+    // Some tenths of a second, on a machine that does nothing else. A check that compares all pairs takes minutes.
+    expect(performance.now() - start).toBeLessThan(60_000);
   });
 });

@@ -11,6 +11,7 @@ import { checkOneRefresh } from './one-refresh.js';
 import { checkPrivacy } from './privacy.js';
 import { checkProgress } from './progress.js';
 import { checkSeeds } from './seeds.js';
+import { checkStarvation } from './starvation.js';
 import { byGravity, summarize } from './summary.js';
 import { checkTorn } from './torn.js';
 
@@ -29,7 +30,11 @@ const checkers: readonly Checker[] = [
   { guarantees: ['G2', 'G3', 'G8'], check: checkLinearizability, needsFinal: true },
   { guarantees: ['G4', 'G5'], check: checkSeeds, needsFinal: true },
   { guarantees: ['G6'], check: checkPrivacy, needsFinal: true },
-  { guarantees: ['G7'], check: checkProgress, needsFinal: true },
+  {
+    guarantees: ['G7'],
+    check: (run) => [...checkProgress(run), ...checkStarvation(run)],
+    needsFinal: true,
+  },
   { guarantees: ['G9'], check: checkInPlace, needsFinal: true, concerns: ({ links }) => links.length > 0 },
   {
     guarantees: ['G10'],

@@ -125,6 +125,7 @@ function erasedFinding(
     sentence: describeErased(key, conflict, blame, fenced) + (kill ? afterKill(kill) : ''),
     key,
     operations: [mutation.id, ...(blame ? [blame.eraser.id] : [])],
+    ...(conflict.read.operation ? { shownBy: conflict.read.operation.id } : {}),
     from: mutation.begin,
     to: conflict.read.end,
   };

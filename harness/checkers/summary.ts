@@ -19,6 +19,7 @@ const nouns: Record<FindingKind, string> = {
   'needless-refresh': 'needless refresh',
   'replaced-link': 'replaced link',
   hung: 'hung call',
+  starved: 'starved call',
   crashed: 'crashed client',
 };
 

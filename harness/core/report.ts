@@ -47,6 +47,7 @@ export interface Counts {
   refreshedTwice: number;
   loggedOut: number;
   hung: number;
+  starved: number;
   crashed: number;
   kills: number;
   pauses: number;
@@ -89,6 +90,8 @@ export interface Bar {
 export interface Violation extends Finding {
   processes: string[];
   timeline: TimelineRow[];
+  /** Which version of the file erased the victim, and from which one it was made: `v41 -> v42 by ... undid "k3", based on v40`. */
+  lineage?: string;
   /** The calls that took part. Reports of older versions have none. */
   bars?: Bar[];
 }

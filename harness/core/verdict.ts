@@ -48,6 +48,8 @@ export type FindingKind =
   | 'logged-out'
   /** A call never returned. */
   | 'hung'
+  /** A call waited while most others of the run, called later, were served. */
+  | 'starved'
   /** A client process ended by itself. */
   | 'crashed';
 
@@ -60,6 +62,8 @@ export interface Finding {
   key?: string;
   /** The operations to show, the victim first, its eraser (where one is known) second. */
   operations: string[];
+  /** The client's read that shows it, where it is neither of these. */
+  shownBy?: string;
   /** The interval to show, in nanoseconds. */
   from: number;
   to: number;

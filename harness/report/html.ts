@@ -29,6 +29,7 @@ const style = `
 body { margin: 2rem auto; max-width: 75rem; padding: 0 1rem; }
 table { border-collapse: collapse; margin: 1rem 0; font: 13px/1.5 ui-monospace, monospace; }
 th, td { padding: .2rem .7rem; text-align: left; border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
+td:first-child { white-space: nowrap; }
 .wide { overflow-x: auto; }
 .valid { color: #2c8a4b; } .invalid, .blind { color: #d64545; } .unknown, .interrupted { color: #b7791f; }
 code { font: 13px ui-monospace, monospace; }
@@ -67,14 +68,23 @@ function details(run: JudgedRun & { reproduce?: string }): string {
   ].join('\n');
 }
 
-function violationSection({ kind, guarantee, sentence, processes, timeline, bars = [] }: Violation): string {
+function violationSection({
+  kind,
+  guarantee,
+  sentence,
+  processes,
+  timeline,
+  lineage,
+  bars = [],
+}: Violation): string {
   const rows = timeline.map(({ timeMs, cells, file }) =>
     [`${timeMs.toFixed(3)} ms`, ...cells, file].map(escapeHtml),
   );
   return [
     `<h3>${escapeHtml(kind)} (${guarantee})</h3>`,
-    `<p>${escapeHtml(sentence)}</p>`,
-    ...(bars.length > 0 ? [`<div class="wide">${intervalsToSvg(bars)}</div>`] : []),
+    `<p>${escapeHtml(lineage ? `${sentence}; ${lineage}` : sentence)}</p>`,
+    // One alone shows no relation.
+    ...(bars.length > 1 ? [`<div class="wide">${intervalsToSvg(bars)}</div>`] : []),
     ...(rows.length > 0 ? [table(['Time', ...processes.map(escapeHtml), 'File state'], rows)] : []),
   ].join('\n');
 }

@@ -11,8 +11,8 @@ const columnsMax = 72;
  */
 export function intervalsToText(bars: readonly Bar[]): string {
   const { bars: placed, steps } = layOut(bars);
-  const width = Math.min(steps * 3, columnsMax);
-  const column = (step: number) => Math.round((step / Math.max(1, steps - 1)) * (width - 1));
+  const columnsPerStep = Math.min(3, columnsMax / steps);
+  const column = (step: number) => Math.round(step * columnsPerStep);
   const rows = placed.map((bar) => [
     bar.id,
     bar.isMarked ? '*' : ' ',

@@ -79,17 +79,29 @@ export function details(scenario: JudgedRun & { reproduce?: string }): string[] 
 /** How many violations there are in all, shown or not. */
 function violationsIn(counts: Counts): number {
   // A report of an older version has no contradictions.
-  const { lost, stale, resurrected, garbage, contradictions = 0, torn, seedsLost, hung, crashed } = counts;
+  const {
+    lost,
+    stale,
+    resurrected,
+    garbage,
+    contradictions = 0,
+    torn,
+    seedsLost,
+    hung,
+    starved = 0,
+    crashed,
+  } = counts;
   const { looseModes, leftovers, linksReplaced, refreshedTwice, loggedOut } = counts;
   const ofState = lost + stale + resurrected + garbage + contradictions + torn + seedsLost;
   const ofFiles = looseModes + leftovers + linksReplaced;
-  return ofState + ofFiles + refreshedTwice + loggedOut + hung + crashed;
+  return ofState + ofFiles + refreshedTwice + loggedOut + hung + starved + crashed;
 }
 
-function violationTable({ sentence, kind, guarantee, processes, timeline }: Violation): string[] {
+function violationTable({ sentence, kind, guarantee, processes, timeline, lineage }: Violation): string[] {
   const rows = timeline.map(({ timeMs, cells, file }) => [`${timeMs.toFixed(3)} ms`, ...cells, file]);
   const header = ['Time', ...processes, 'File state'];
-  return [`**${kind}** (${guarantee}): ${sentence}`, ...(rows.length > 0 ? [table(header, rows)] : [])];
+  const told = lineage ? `${sentence}; ${lineage}` : sentence;
+  return [`**${kind}** (${guarantee}): ${told}`, ...(rows.length > 0 ? [table(header, rows)] : [])];
 }
 
 function faultsOf({ kills, pauses, corruptions, staleRewrites }: JudgedRun['counts']): string {

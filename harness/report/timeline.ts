@@ -1,3 +1,4 @@
+import { describeLineage, findLineage } from '../checkers/lineage.js';
 import type { FaultEvent, FileEvent, TokenEvent, ValueId } from '../core/history.js';
 import type { Bar, TimelineRow, Violation } from '../core/report.js';
 import type { Operation, Run } from '../core/run.js';
@@ -18,6 +19,8 @@ export function toViolation(run: Run, finding: Finding): Violation {
     (id) => run.operations.find((operation) => operation.id === id) ?? [],
   );
   const shown = [...accused, ...bystanders(run, accused)];
+  const shownBy = run.operations.filter(({ id }) => id === finding.shownBy);
+  const inPicture = [...new Set([...shown, ...shownBy])];
   const clients = [...new Set(shown.map(({ client }) => client))];
   const pids = new Map(shown.map(({ client, process }) => [client, process]));
   const keys = new Set(shown.flatMap(({ key }) => key ?? []));
@@ -37,9 +40,12 @@ export function toViolation(run: Run, finding: Finding): Violation {
       .map((file) => fileMoment(file, keys)),
   ].sort((a, b) => a.time - b.time);
 
+  const [victim, eraser] = accused;
+  const lineage = victim && eraser && finding.kind === 'lost-update' && findLineage(run, victim, eraser);
   return {
     ...finding,
-    bars: shown.map((operation) => toBar(operation, operation === accused[0])),
+    ...(lineage ? { lineage: describeLineage(lineage, eraser) } : {}),
+    bars: inPicture.map((operation) => toBar(operation, operation === accused[0])),
     processes: clients.map((client) => `${client} (pid ${pids.get(client)})`),
     timeline: fold(moments.map((moment) => toRow(moment, clients))),
   };

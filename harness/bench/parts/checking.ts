@@ -8,7 +8,7 @@ import {
   type CredentialsOutput,
   credentials,
 } from '../../checkers/models/credentials.js';
-import { inRounds, type Part } from '../context.js';
+import { type BenchContext, inRounds, type Part } from '../context.js';
 import { clients, keys, madeUpHistory } from '../made-up-history.js';
 import { type Goal, meets, type ValueResult } from '../result.js';
 import { medianOf, spreadOf } from '../statistics.js';
@@ -93,11 +93,28 @@ export const growth: Part = {
         beside: { name: 'general checker', value: medianOf(general) },
       });
     }
+    results.push(await hotKey(context));
     const [few = 0, , many = 0] = perCall;
     const title = `the time for one of ${million}, by that for one of 10000`;
     return [...results, value('growth', title, '', [many / few], { below: 5 })];
   },
 };
+
+/** Where a search has a hard time: all clients on one key, so that everything is concurrent with much. */
+async function hotKey(context: BenchContext): Promise<ValueResult> {
+  const calls = callsOf(5000, 1);
+  const fast: number[] = [];
+  const general: number[] = [];
+  await inRounds(context, 'one key', 3, async () => {
+    fast.push(await processorSeconds(() => judge(calls, 'fastest')));
+    general.push(await processorSeconds(() => judge(calls, 'search')));
+  });
+  const beside = { name: 'general checker', value: medianOf(general) };
+  return {
+    ...value('hot-key', `${calls.length} operations of ${clients} clients on one key`, 's', fast),
+    beside,
+  };
+}
 
 function judge(
   calls: readonly Call<CredentialsInput, CredentialsOutput>[],
@@ -107,9 +124,9 @@ function judge(
   if (verdict !== 'valid') throw new Error(`a history that is linearizable by construction is ${verdict}`);
 }
 
-function callsOf(operations: number): Call<CredentialsInput, CredentialsOutput>[] {
+function callsOf(operations: number, ofKeys = keys): Call<CredentialsInput, CredentialsOutput>[] {
   const begun = new Map<string, Call<CredentialsInput, CredentialsOutput>>();
-  for (const event of madeUpHistory({ operations, clients, keys })) {
+  for (const event of madeUpHistory({ operations, clients, keys: ofKeys })) {
     if (event.type === 'invoke') {
       const { op: id, client: process, action, key = '', time: begin } = event;
       const input = action === 'set' ? { action, key, value: id } : { action: 'get' as const, key };

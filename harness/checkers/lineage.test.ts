@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import type { Run } from '../core/run.js';
+import { run } from './fixtures.test.helper.js';
+import { judge } from './index.js';
+import { describeLineage, findLineage } from './lineage.js';
+
+function lineageOf(one: Run): string | undefined {
+  const [loss] = judge(one).findings;
+  const [victim, eraser] = (loss?.operations ?? []).map((id) =>
+    one.operations.find((operation) => operation.id === id),
+  );
+  const lineage = victim && eraser && findLineage(one, victim, eraser);
+  return lineage && describeLineage(lineage, eraser);
+}
+
+const before = `
+  0-1   tui-1.0.0   set old
+  2-5   tui-1.0.1   set a
+  4-9   login-1.0.1 set b
+  file  1 old=tui-1.0.0`;
+
+test('a version that lacks a write names the one that its writer had read', () => {
+  const one = run(`${before}
+    file  5 a=tui-1.0.1
+    file  8 b=login-1.0.1 -a
+    final 20 old=tui-1.0.0 b=login-1.0.1`);
+  expect(lineageOf(one)).toMatch(/^v2 -> v3 by login-1\.0\.1 \(pid \d+\) undid "a", based on v1$/);
+});
+
+test('if nobody saw that version, none is named', () => {
+  const one = run(`${before}
+    file  5 a=tui-1.0.1
+    file  8 b=login-1.0.1 -a -old
+    final 20 b=login-1.0.1`);
+  const last = one.operations.find(({ id }) => id === 'login-1.0.1');
+  const victim = one.operations.find(({ id }) => id === 'tui-1.0.1');
+  expect(victim && last && findLineage(one, victim, last)).toEqual({
+    from: 2,
+    to: 3,
+    erased: ['old', 'a'],
+    base: undefined,
+  });
+});
+
+test('a write that was never seen in the file has no such story', () => {
+  expect(lineageOf(run(`${before}\n final 20 old=tui-1.0.0 b=login-1.0.1`))).toBeUndefined();
+});

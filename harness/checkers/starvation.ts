@@ -1,0 +1,53 @@
+import type { Operation, Run } from '../core/run.js';
+import type { Finding } from '../core/verdict.js';
+import { countWhile } from './count-while.js';
+import { findPauses } from './pauses.js';
+import { isMutation } from './registers.js';
+import { inMs } from './words.js';
+
+/** Fewer than these is the luck of a scheduler. */
+const overtakesMin = 1000;
+
+/**
+ * G7: nobody waits while all others are served. A call is starved if writes that were called after it were acknowledged before
+ * it returned, a thousand of them and more than half of the run's. While any process is stopped by a fault no wait counts: a server
+ * that stands still keeps its clients waiting.
+ */
+export function checkStarvation(run: Run): Finding[] {
+  const writes = run.operations.filter(
+    (operation) => operation.outcome === 'ok' && !operation.foreign && isMutation(operation),
+  );
+  const least = Math.max(overtakesMin, writes.length / 2);
+  if (writes.length < least) return [];
+  const begins = writes.map(({ begin }) => begin).sort((a, b) => a - b);
+  const ends = writes.map(({ end }) => end).sort((a, b) => a - b);
+  const wasPaused = pausesOfAnybody(run);
+
+  return run.operations.flatMap((operation) => {
+    const { id, action, key, begin, end, outcome, foreign } = operation;
+    if (foreign || outcome === 'unknown') return [];
+    // Those that ended before it did, less all that began no later than it: at least so many did both in between.
+    const overtakes = countWhile(ends, (time) => time < end) - countWhile(begins, (time) => time <= begin);
+    if (overtakes < least || wasPaused(operation)) return [];
+    const call = key === undefined ? action : `${action} "${key}"`;
+    return {
+      guarantee: 'G7',
+      kind: 'starved',
+      sentence: `${id} (${call}), called at ${inMs(begin)}, returned at ${inMs(end)}, after ${overtakes} of ${writes.length} writes that were called later`,
+      ...(key === undefined ? {} : { key }),
+      operations: [id],
+      from: begin,
+      to: end,
+    };
+  });
+}
+
+function pausesOfAnybody(run: Run): (operation: Operation) => boolean {
+  const wasPaused = findPauses(run);
+  const paused = run.faults.filter(({ fault, phase }) => fault === 'pause' && phase === 'begin');
+  return function overlapsPause(operation) {
+    return paused.some(({ process, client }) =>
+      wasPaused({ ...operation, client: client ?? operation.client, process: process ?? operation.process }),
+    );
+  };
+}

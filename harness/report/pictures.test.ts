@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import { run } from '../checkers/fixtures.test.helper.js';
+import { judge } from '../checkers/index.js';
+import type { Bar, Report, ScenarioReport } from '../core/report.js';
+import { toHtml } from './html.js';
+import { intervalsToSvg } from './intervals-svg.js';
+import { intervalsToText } from './intervals-text.js';
+import { layOut } from './steps.js';
+import { toViolation } from './timeline.js';
+
+const bar = (id: string, begin: number, end: number | null, more: Partial<Bar> = {}): Bar => ({
+  ...{ id, process: 'p', what: `does ${id}`, begin, end, isSure: true, isMarked: false, ...more },
+});
+
+describe('intervals', () => {
+  test('are drawn by their order, not their length, and what meets overlaps', () => {
+    const { bars, steps } = layOut([bar('b', 1000, 2000), bar('a', 1, 1000), bar('c', 2001, null)]);
+    expect(bars.map(({ id, from, to }) => [id, from, to])).toEqual([
+      ['a', 0, 2],
+      ['b', 1, 3],
+      ['c', 4, 5],
+    ]);
+    expect(steps).toBe(6);
+  });
+
+  test('as text: a star for the marked one, dots for what may not have happened, > for what may still go on', () => {
+    const bars = [bar('a', 0, 5), bar('b', 3, null, { isSure: false }), bar('c', 6, 7, { isMarked: true })];
+    expect(intervalsToText(bars).split('\n')).toEqual([
+      '  a     p  does a  |=====|',
+      '  b     p  does b     |...........>',
+      '  c  *  p  does c           |==|',
+    ]);
+  });
+
+  test('as text are never wider than a terminal, as many as they are', () => {
+    const bars = Array.from({ length: 200 }, (_, at) => bar(`${at}`, at, at + 0.5));
+    const widest = Math.max(
+      ...intervalsToText(bars)
+        .split('\n')
+        .map(({ length }) => length),
+    );
+    expect(widest).toBeLessThan(110);
+  });
+
+  test('as SVG say what they are, and let nothing of a recorded history be markup', () => {
+    const svg = intervalsToSvg([
+      bar('a', 0, 5, { what: '<script>alert("1")</script> & more', process: '<b>' }),
+    ]);
+    expect(svg.startsWith('<svg ') && svg.endsWith('</svg>')).toBe(true);
+    expect(svg).not.toMatch(/<script|<b>/);
+    expect(svg).toContain('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; more');
+  });
+});
+
+describe('the report as a page', () => {
+  const lost = run(`
+    0-5   tui-1.0.1   set <a>
+    4-9   login-1.0.1 set b
+    file  5 <a>=tui-1.0.1
+    file  8 b=login-1.0.1 -<a>
+    final 20 b=login-1.0.1`);
+  const judged = judge(lost);
+  const violations = judged.findings.map((finding) => toViolation(lost, finding));
+  const scenario = { ...judged, violations, scenario: 's', target: 't', reproduce: 'npm run x' };
+  const page = (more: Partial<ScenarioReport> = {}) =>
+    toHtml({
+      ...{ schema: 1, result: 'invalid', seed: 1, durationMs: 5, controls: [] },
+      scenarios: [{ ...scenario, ...more } as unknown as ScenarioReport],
+    } satisfies Report);
+
+  test('has the sentence, the picture and the table of a violation, and how to run it again', () => {
+    const html = page();
+    expect(html).toContain('lost-update');
+    expect(html.match(/<svg /g)).toHaveLength(1);
+    expect(html).toContain('<td>v2: no &lt;a&gt;; b = login-1.0.1</td>');
+    expect(html).toContain('npm run x');
+  });
+
+  test('needs no network and no script, and takes nothing recorded for markup', () => {
+    const html = page({ target: '<img src=x>' });
+    expect(html).not.toMatch(/<script|<img|<a>|<link|url\(|@import|(src|href)=(?!x)/);
+    expect(html.match(/https?:[^"]*/g)).toEqual(['http://www.w3.org/2000/svg']);
+  });
+
+  test('of an older report, which has no intervals, is one without pictures', () => {
+    expect(page({ violations: violations.map(({ bars: _, ...older }) => older) })).not.toContain('<svg ');
+  });
+});
