@@ -16,7 +16,7 @@ import {
 import { type Access, accessesOf } from './footprint.js';
 import type { GatedProcess } from './gated-process.js';
 import { NondeterminismError } from './nondeterminism.js';
-import { faultsOf, possibilities, whoWaits } from './possibilities.js';
+import { faultsOf, type LastStep, possibilities, whoWaits } from './possibilities.js';
 import { auditOperations, file, filesAtFirst } from './program.js';
 import type { Choice, Strategy } from './strategies/strategy.js';
 import type { World } from './world.js';
@@ -37,7 +37,7 @@ export class Execution {
   private readonly causality: Causality;
   private readonly budget: FaultBudget;
   private now = startNs;
-  private last: number | undefined;
+  private last: LastStep | undefined;
   private hasFault = false;
 
   /** @param processes idle ones: one for each client, and one for whoever comes after them */
@@ -87,13 +87,9 @@ export class Execution {
     const { enabled, others } = possibilities(this.clients, this.now);
     const kindOf = (action: Action) => this.clients[action.client]?.optionOf(action)?.kind;
     const pauses = this.clients.map(({ pausedUntil }) => pausedUntil);
-    const hasBegun = (client: number) => this.steps.some((step) => step.client === client);
-    const who = enabled.filter(
-      (action) => kindOf(action) === 'call' && (action.client === this.last || !hasBegun(action.client)),
-    );
     return {
-      ...{ enabled, others, last: this.last, step: this.steps.length },
-      faults: who.flatMap(({ client }) => faultsOf(this.clients[client] as Client, this.budget)),
+      ...{ enabled, others, last: this.last?.client, step: this.steps.length },
+      faults: this.clients.flatMap((client) => faultsOf(client, this.budget, this.last)),
       accesses: (action) => this.accessesOf(action),
       isExit: (action) => kindOf(action) === 'exit',
       isTimer: (action) => kindOf(action) === 'timer',
@@ -117,7 +113,8 @@ export class Execution {
     const option = client.optionOf(action);
     const accesses = this.accessesOf(action);
     if (action.do !== 'run') this.hasFault = true;
-    this.last = action.client;
+    const asked = option?.kind === 'call' && option.call.call === 'alive' ? option.call.of : undefined;
+    this.last = { client: client.index, hasChanged: accesses.some(({ how }) => how !== 'read'), asked };
     if (action.do === 'kill') return this.kill(client, action, accesses);
     if (action.do === 'pause') return this.pause(client, action, accesses);
     if (client.beginning) this.chronicle.tell(client, client.beginning, this.steps.length);

@@ -31,18 +31,35 @@ export function possibilities(
   };
 }
 
+/** The last step, as far as it matters to what can go wrong after it. */
+export interface LastStep {
+  client: number;
+  /** It may have changed something that others can see. */
+  hasChanged: boolean;
+  /** Whose life it asked for. */
+  asked: number | undefined;
+}
+
 /**
- * What can go wrong for a client that is about to make a call. Asked only for whoever has just been at it, or has not begun: for
- * the others it could have gone wrong earlier, right after their last steps, and nobody would have noticed the difference.
+ * What can go wrong for a client that is about to make a call; each fault at the first moment at which it makes a difference.
+ *
+ * A death is seen by nobody but in what the dead has changed, and in the answer to who asks whether it lives. So it comes right
+ * after a change, or right after such an answer; a death after a read is the same as one before it. A pause comes right after
+ * a step of the client: later it has only waited longer for its turn.
+ *
+ * @param last undefined at the beginning
  */
-export function faultsOf(client: Client, { kills, pauses, errnos: errnosLeft }: FaultBudget): Action[] {
-  const { index } = client;
+export function faultsOf(client: Client, budget: FaultBudget, last: LastStep | undefined): Action[] {
+  const { index, pid } = client;
   const [option] = client.options();
-  const canFail = option?.kind === 'call' && fails(option.call);
+  if (option?.kind !== 'call') return [];
+  const isLast = last?.client === index;
+  const canDie = last === undefined || (isLast && last.hasChanged) || last.asked === pid;
+  const canFail = isLast || last === undefined;
   return [
-    ...(kills > 0 ? [{ do: 'kill', client: index } as const] : []),
-    ...(pauses > 0 ? [{ do: 'pause', client: index } as const] : []),
-    ...(errnosLeft > 0 && canFail
+    ...(budget.kills > 0 && canDie ? [{ do: 'kill', client: index } as const] : []),
+    ...(budget.pauses > 0 && isLast ? [{ do: 'pause', client: index } as const] : []),
+    ...(budget.errnos > 0 && canFail && fails(option.call)
       ? errnos.map((errno) => ({ do: 'fail', client: index, errno }) as const)
       : []),
   ];

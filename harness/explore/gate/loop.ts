@@ -111,10 +111,7 @@ export class Loop {
     for (;;) {
       this.report('waiting', [own, ...this.lanes.map(({ pending }) => pending)], true);
       const grant = hear();
-      if (grant.type === 'call' && grant.id === own.toMake.id) {
-        this.make(own, grant);
-        return;
-      }
+      if (grant.type === 'call' && grant.id === own.toMake.id) return this.make(own, grant);
       this.take(grant);
       if (this.dead) throw new Killed('this process was killed');
     }
