@@ -1,4 +1,5 @@
 import { closest } from '../core/closest.js';
+import type { Subject } from '../core/scenario.js';
 import { UsageError } from '../core/usage-error.js';
 import type { Part, Suite } from './context.js';
 import { againstBareLoop } from './parts/against-bare-loop.js';
@@ -6,6 +7,7 @@ import { fromFile, growth, recorded } from './parts/checking.js';
 import { contended } from './parts/contended.js';
 import { reads } from './parts/reads.js';
 import { rivals } from './parts/rivals.js';
+import { verification } from './parts/verification.js';
 
 const store: Suite = {
   sequential: againstBareLoop({
@@ -21,10 +23,17 @@ const store: Suite = {
   rivals,
 };
 
+const verify: Suite = { verification };
+
 /** From the file first: what is held in memory afterwards is not its doing. */
 const check: Suite = { file: fromFile, recorded, growth };
 
-const suites: Readonly<Record<string, Suite>> = { store, check };
+const suites: Readonly<Record<string, Suite>> = { store, verify, check };
+
+/** What a target must have to be measured by a suite. */
+export function subjectOfSuite(suite: string): Subject {
+  return suite === 'verify' ? 'tokens' : 'credentials';
+}
 
 /** @throws UsageError naming what there is */
 export function findParts(suite: string, only: readonly string[] | undefined): [name: string, part: Part][] {

@@ -14,11 +14,13 @@ interface Flags {
 export function addBench(program: Command): void {
   program
     .command('bench')
-    .description('measure a store beside others, with real processes, in about a minute; or the checks')
-    .option('--suite <name>', 'what is measured: store or check', 'store')
+    .description(
+      'measure a store beside others, with real processes, in about a minute; or tokens, or the checks',
+    )
+    .option('--suite <name>', 'what is measured: store, verify (tokens) or check', 'store')
     .option(
       '--only <part...>',
-      'parts of it, of store: sequential, concurrent, contended, reads, rivals; of check: file, recorded, growth; default: all',
+      'parts of it, of store: sequential, concurrent, contended, reads, rivals; of verify: verification; of check: file, recorded, growth; default: all',
       parseNames,
     )
     .option('--target <name>', 'the store: a name (see: holdfast list targets) or a path; default: hardened')
