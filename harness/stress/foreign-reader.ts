@@ -8,7 +8,10 @@ import { identifyAll } from '../workload/values.js';
  * tokens: a hash tells nobody whose it is.
  * @returns the entries, or what is wrong with the file
  */
-export function readEntries(file: string, subject: Subject): Record<string, ValueId> | string {
+export function readEntries(
+  file: string,
+  subject: Subject = 'credentials',
+): Record<string, ValueId> | string {
   const entries = readAll(file);
   if (typeof entries === 'string' || subject === 'credentials') return entries;
   return Object.fromEntries(Object.entries(entries).filter(([, value]) => !value.startsWith('!')));
