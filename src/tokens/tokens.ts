@@ -132,11 +132,9 @@ class FileTokens implements Tokens {
   }
 
   async delete(which: string): Promise<string> {
-    let id = '';
-    await this.#store.transaction((entries) => {
-      id = findId(entries.keys(), which);
-      entries.remove(id);
-    });
+    const id = findId(Object.keys(await this.#store.all()), which);
+    // By name alone, so that whoever commits next may carry it along. One that has gone meanwhile is deleted, too.
+    await this.#store.remove(id);
     this.#lastUsed.forget(id);
     return id;
   }
