@@ -18,6 +18,8 @@ export interface Surroundings {
   place: Place;
   umask: number | undefined;
   oauthUrl: string | undefined;
+  /** For the servers of the run, and those who ask them. */
+  token: string | undefined;
   recorder: Recorder;
 }
 
@@ -139,7 +141,7 @@ export class Member implements Victim {
   }
 
   private config(serverUrl: string | undefined): ClientConfig {
-    const { target, seed, sandbox, place, recorder, workload, umask, oauthUrl } = this.around;
+    const { target, seed, sandbox, place, recorder, workload, umask, oauthUrl, token } = this.around;
     const { file, real, links } = place;
     const { client, profile, incarnation, runtime } = this;
     return {
@@ -150,6 +152,7 @@ export class Member implements Victim {
       ...(serverUrl === undefined ? {} : { serverUrl }),
       ...(umask === undefined ? {} : { umask }),
       ...(oauthUrl === undefined ? {} : { oauthUrl }),
+      ...(token === undefined ? {} : { token }),
     };
   }
 

@@ -1,4 +1,4 @@
-import { openStore } from '../../src/index.js';
+import { openStore } from '../../src/store/store.js';
 import type { Store, TargetOptions } from '../core/target.js';
 
 /**
