@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { ValueId } from '../core/history.js';
+import type { Subject } from '../core/scenario.js';
 import type { TargetSpec } from '../core/target.js';
 import { sandboxEnvironment } from '../stress/sandbox.js';
 import type { Answers, Ask, Reply } from './protocol.js';
@@ -18,9 +19,14 @@ export class Crew {
   constructor(private readonly directory: string) {}
 
   /** Starts processes, with the store open in each. */
-  async hire(count: number, target: TargetSpec, file: string): Promise<Worker[]> {
+  async hire(
+    count: number,
+    target: TargetSpec,
+    file: string,
+    subject: Subject = 'credentials',
+  ): Promise<Worker[]> {
     const workers = Array.from({ length: count }, () => new Worker(this.spawn(program)));
-    await Promise.all(workers.map((worker) => worker.open(target, file)));
+    await Promise.all(workers.map((worker) => worker.open(target, file, subject)));
     return workers;
   }
 
@@ -86,8 +92,8 @@ export class Worker {
     });
   }
 
-  async open(target: TargetSpec, file: string): Promise<void> {
-    await this.ask({ type: 'open', target, file });
+  async open(target: TargetSpec, file: string, subject: Subject = 'credentials'): Promise<void> {
+    await this.ask({ type: 'open', target, file, subject });
   }
 
   async kill(): Promise<void> {

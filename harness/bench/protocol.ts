@@ -1,15 +1,25 @@
 import type { ValueId } from '../core/history.js';
+import type { Subject } from '../core/scenario.js';
 import type { TargetSpec } from '../core/target.js';
 
 /** What a bench process is told, one at a time; a line of JSON each. */
 export type Ask =
   /** Closes what was open, and opens this. */
-  | { type: 'open'; file: string; target: TargetSpec }
+  | { type: 'open'; file: string; target: TargetSpec; subject: Subject }
   | SetsAsk
   /** Publishes the bytes of a file at another path so many times, with nothing around it. */
   | { type: 'bare'; source: string; file: string; count: number }
   | { type: 'gets'; key: string; count: number }
-  | { type: 'all' };
+  | { type: 'all' }
+  | TokenAsk;
+
+/** Of a process that has tokens open. */
+export type TokenAsk =
+  | { type: 'create'; count: number }
+  | { type: 'delete'; id: string }
+  | { type: 'verify'; token: string; count: number }
+  /** Compares with one token that never changes, as middleware of Hono, which has no file and no other process. */
+  | { type: 'bearer-auth'; token: string; count: number };
 
 export interface SetsAsk {
   type: 'sets';
@@ -26,12 +36,25 @@ export interface SetsAsk {
   tellEach?: boolean;
 }
 
-export interface Answers {
+export interface Answers extends TokenAnswers {
   open: null;
   sets: SetsDone;
   bare: { durationMs: number };
   gets: { durationMs: number };
   all: { durationMs: number; entries: Record<string, ValueId> };
+}
+
+export interface TokenAnswers {
+  create: { id: string; token: string }[];
+  delete: null;
+  verify: Verified;
+  'bearer-auth': Verified;
+}
+
+export interface Verified {
+  /** For one. */
+  microseconds: number;
+  accepted: number;
 }
 
 export interface SetsDone {

@@ -7,13 +7,13 @@ export interface Spread {
 
 export type Goal = { atLeast: number } | { below: number };
 
-/** Two stores (or a store and a bare loop), taken in turn; the ratio is that of each round, ours by the other. */
+/** Two stores (or a store and something bare), taken in turn; the ratio is that of each round, ours by the other. */
 export interface RatioResult {
   kind: 'ratio';
   part: string;
   name: string;
   title: string;
-  unit: 'sets/s' | 'ms';
+  unit: string;
   ours: number;
   other: { name: string; value: number };
   ratio: Spread;

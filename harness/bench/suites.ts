@@ -1,10 +1,12 @@
 import { closest } from '../core/closest.js';
+import type { Subject } from '../core/scenario.js';
 import { UsageError } from '../core/usage-error.js';
 import type { Part, Suite } from './context.js';
 import { againstBareLoop } from './parts/against-bare-loop.js';
 import { contended } from './parts/contended.js';
 import { reads } from './parts/reads.js';
 import { rivals } from './parts/rivals.js';
+import { verification } from './parts/verification.js';
 
 const store: Suite = {
   sequential: againstBareLoop({
@@ -20,7 +22,14 @@ const store: Suite = {
   rivals,
 };
 
-const suites: Readonly<Record<string, Suite>> = { store };
+const verify: Suite = { verification };
+
+const suites: Readonly<Record<string, Suite>> = { store, verify };
+
+/** What a target must have to be measured by a suite. */
+export function subjectOfSuite(suite: string): Subject {
+  return suite === 'verify' ? 'tokens' : 'credentials';
+}
 
 /** @throws UsageError naming what there is */
 export function findParts(suite: string, only: readonly string[] | undefined): [name: string, part: Part][] {

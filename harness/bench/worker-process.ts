@@ -1,12 +1,14 @@
 import { createInterface } from 'node:readline';
-import type { Store } from '../core/target.js';
-import { loadTarget } from '../targets/index.js';
+import type { Store, TokenStore } from '../core/target.js';
+import { loadTarget, loadTokenTarget } from '../targets/index.js';
 import { credential, identifyAll } from '../workload/values.js';
 import { runBareLoop } from './bare-loop.js';
 import type { Answers, Ask, Reply, SetsAsk, SetsDone } from './protocol.js';
+import { performOnTokens } from './token-asks.js';
 
 /** One process of a measurement: opens stores and uses them as it is told, until its standard input ends. */
 let opened: Store | undefined;
+let openedTokens: TokenStore | undefined;
 
 const lines = createInterface({ input: process.stdin });
 lines.on('line', (line) => {
@@ -24,6 +26,10 @@ async function perform(ask: Ask): Promise<Answers[keyof Answers]> {
   switch (ask.type) {
     case 'open': {
       await opened?.close?.();
+      if (ask.subject === 'tokens') {
+        openedTokens = await (await loadTokenTarget(ask.target)).openTokens(ask.file, ask.target.options);
+        return null;
+      }
       opened = await (await loadTarget(ask.target)).open(ask.file, ask.target.options);
       return null;
     }
@@ -41,6 +47,9 @@ async function perform(ask: Ask): Promise<Answers[keyof Answers]> {
       const entries = await store().all();
       return { durationMs: performance.now() - started, entries: identifyAll(entries) };
     }
+    default:
+      if (!openedTokens) throw new Error('no tokens were opened');
+      return performOnTokens(openedTokens, ask);
   }
 }
 

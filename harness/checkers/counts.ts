@@ -11,7 +11,9 @@ export function count({ operations, faults, files, tokens }: Run, findings: read
   const ours = operations.filter(({ foreign }) => !foreign);
   return {
     acknowledged: ours.filter((operation) => operation.outcome === 'ok' && isMutation(operation)).length,
-    reads: ours.filter((operation) => operation.outcome === 'ok' && !isMutation(operation)).length,
+    reads: ours
+      .filter((operation) => operation.outcome === 'ok' && !isMutation(operation))
+      .reduce((sum, { times }) => sum + times, 0),
     failed: ours.filter(({ outcome }) => outcome === 'fail').length,
     unknown: ours.filter((operation) => operation.outcome === 'unknown' && isMutation(operation)).length,
     lost: found('lost-update'),

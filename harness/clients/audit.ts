@@ -1,11 +1,7 @@
-import { readdirSync } from 'node:fs';
-import path from 'node:path';
-import type { TargetModule } from '../core/target.js';
-import { readEntries } from '../stress/foreign-reader.js';
-import { readLinks } from '../stress/sandbox.js';
 import { runClient } from '../stress/worker.js';
 import type { Step } from '../workload/generator.js';
 import { oauthKeys } from '../workload/values.js';
+import { finalState } from './final-state.js';
 import { performOnStore } from './store-client.js';
 
 /**
@@ -22,30 +18,5 @@ await runClient('file', async (worker) => {
     for (const key of oauthKeys) await performOnStore(worker, store, { ...step, action: 'refresh', key });
   await store.close?.();
 
-  const { file, real, links, sandbox } = worker.config;
-  const found = readEntries(file);
-  const isBroken = typeof found === 'string';
-  worker.send({
-    type: 'final',
-    time: worker.now(),
-    broken: isBroken ? found : null,
-    entries: isBroken ? {} : found,
-    leftovers: [...leftovers(real, target), ...links.flatMap(strangersBeside)],
-    ...(links.length > 0 ? { links: readLinks(links, sandbox) } : {}),
-  });
+  worker.send(finalState(worker, target));
 });
-
-/** All that a store needs belongs beside the file itself. Where only a link is, there is nothing else. */
-function strangersBeside(link: string): string[] {
-  return readdirSync(path.dirname(link)).filter((name) => name !== path.basename(link));
-}
-
-/** Everything beside the file but what the target calls its own; a directory of its own must be empty. */
-function leftovers(file: string, { artifacts = [] }: TargetModule): string[] {
-  return readdirSync(path.dirname(file), { withFileTypes: true }).flatMap((found) => {
-    if (found.name === path.basename(file)) return [];
-    const isOwn = artifacts.some((artifact) => artifact.test(found.name));
-    if (!isOwn) return [found.name];
-    return found.isDirectory() ? readdirSync(path.join(found.parentPath, found.name)) : [];
-  });
-}

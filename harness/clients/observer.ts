@@ -13,7 +13,7 @@ class FileWatch {
   constructor(private readonly worker: Worker) {}
 
   look(): void {
-    const { file } = this.worker.config;
+    const { file, subject } = this.worker.config;
     const stats = statSync(file, { bigint: true, throwIfNoEntry: false });
     const fingerprint = stats ? `${stats.ino} ${stats.size} ${stats.mtimeNs}` : 'missing';
     if (fingerprint === this.fingerprint) return;
@@ -22,7 +22,7 @@ class FileWatch {
     this.fingerprint = fingerprint;
 
     const time = this.worker.now();
-    const found = readEntries(file);
+    const found = readEntries(file, subject);
     const read = { type: 'file', time, until: this.worker.now(), version: ++this.version } as const;
     if (typeof found === 'string') {
       this.worker.send({ ...read, broken: found, set: {}, removed: [] });

@@ -91,6 +91,11 @@ export interface OkEvent {
   op: string;
   /** Of a `get` or `refresh`: the value found, null where the key is absent. Of an `all`: key to value. Of a write: nothing. */
   result?: ValueId | null | Record<string, ValueId>;
+  /**
+   * The same call of the same client gave the same result so many times in a row since the last one that is told, this one
+   * included. Those between the first and the last say nothing that these two don't. Default 1.
+   */
+  times?: number;
 }
 
 export interface ErrorEvent {

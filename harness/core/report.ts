@@ -28,7 +28,7 @@ export interface Judgement {
 export interface Counts {
   /** Successful sets and removes. */
   acknowledged: number;
-  /** Successful gets and alls. */
+  /** Successful gets and alls; of tokens, verifications. */
   reads: number;
   failed: number;
   /** Sets and removes that may have happened. */

@@ -38,6 +38,8 @@ export interface Operation {
   result: ValueId | null | Record<string, ValueId> | undefined;
   error: string | undefined;
   torn: boolean;
+  /** How many calls it stands for: see `OkEvent`. */
+  times: number;
   /** True if it never returned, and no fault that killed its process is the reason. */
   hung: boolean;
 }
@@ -114,6 +116,7 @@ function pairOperations(
       result: undefined,
       error: undefined,
       torn: false,
+      times: 1,
       hung: exit === undefined || exit.signal === null || !exit.expected,
     });
   }
@@ -127,6 +130,7 @@ function pairOperations(
     operation.end = event.type === 'unknown' ? Number.POSITIVE_INFINITY : event.time;
     if (event.type === 'ok') {
       operation.result = event.result;
+      operation.times = event.times ?? 1;
     } else {
       operation.error = event.error;
       operation.torn = event.torn ?? false;

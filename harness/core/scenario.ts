@@ -1,8 +1,25 @@
 import type { Action } from './history.js';
 
+/** What the file holds: the credentials of the agent, or the tokens of its server. */
+export const subjects = ['credentials', 'tokens'] as const;
+export type Subject = (typeof subjects)[number];
+
 /** The programs that share the file. */
-export const profileNames = ['tui', 'server', 'web', 'desktop', 'login', 'rogue'] as const;
+export const profileNames = [
+  ...(['tui', 'server', 'web', 'desktop', 'login', 'rogue'] as const),
+  ...(['issuer', 'verifier'] as const),
+] as const;
 export type ProfileName = (typeof profileNames)[number];
+
+/** False for the harness's own eyes and hands. */
+export function isClient(profile: string): profile is ProfileName {
+  return (profileNames as readonly string[]).includes(profile);
+}
+
+/** Which of them use tokens; the others use credentials. */
+export function subjectOf(profile: ProfileName): Subject {
+  return profile === 'issuer' || profile === 'verifier' ? 'tokens' : 'credentials';
+}
 
 /** From and to, both inclusive, in milliseconds; a moment between them is drawn. */
 export type RangeMs = readonly [from: number, to: number];
@@ -51,6 +68,8 @@ export interface Scenario {
   /** The incident that it stands for, with its source. */
   why: string;
   clients: Partial<Record<ProfileName, number>>;
+  /** Default: credentials. The clients of the one know nothing of the other. */
+  subject?: Subject;
   /** Default: the file itself, with entries in it. */
   place?: PlaceName;
   /**

@@ -18,9 +18,26 @@ export interface Store {
   close?(): Promise<void>;
 }
 
-/** What a target is: a module that opens a store. Any module of this shape on disk can be put to the test. */
+/** The tokens of a server under test: who is let in. Names are unique and tell who created what. */
+export interface TokenStore {
+  create(name: string): Promise<{ id: string; token: string }>;
+  /** When it has returned, nobody accepts the token any more. */
+  delete(id: string): Promise<void>;
+  /** The name of the token; undefined where it is refused. An error lets nobody in, and is no refusal. */
+  verify(token: string): string | undefined | Promise<string | undefined>;
+  /** The names of all. */
+  list(): Promise<string[]>;
+  close?(): Promise<void>;
+}
+
+/**
+ * What a target is: a module that opens a store, or tokens, or both. Any module of this shape on disk can be put to the
+ * test.
+ */
 export interface TargetModule {
   open(file: string, options?: TargetOptions): Store | Promise<Store>;
+  /** For scenarios about tokens. */
+  openTokens?(file: string, options?: TargetOptions): TokenStore | Promise<TokenStore>;
   /** Names, relative to the file's directory, that belong to the store and are no litter: `/\.last$/`. */
   artifacts?: readonly RegExp[];
 }

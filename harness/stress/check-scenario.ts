@@ -1,5 +1,13 @@
 import { closest } from '../core/closest.js';
-import { type ProfileName, placeNames, profileNames, type Scenario } from '../core/scenario.js';
+import {
+  type ProfileName,
+  placeNames,
+  profileNames,
+  type Scenario,
+  type Subject,
+  subjectOf,
+  subjects,
+} from '../core/scenario.js';
 import { UsageError } from '../core/usage-error.js';
 import { faults } from '../faults/index.js';
 
@@ -8,8 +16,9 @@ import { faults } from '../faults/index.js';
  * @throws UsageError naming what is wrong
  */
 export function checkScenario(scenario: Scenario): void {
-  const { name, clients, place, workload, oauth, faults: wanted = [] } = scenario;
-  checkClients(clients, `scenario "${name}"`);
+  const { name, clients, subject = 'credentials', place, workload, oauth, faults: wanted = [] } = scenario;
+  checkName(subject, subjects, `scenario "${name}": unknown subject`);
+  checkClients(clients, `scenario "${name}"`, subject);
   if (place !== undefined) checkName(place, placeNames, `scenario "${name}": unknown place`);
   if (workload?.mix?.refresh && !oauth) {
     throw new UsageError(
@@ -36,9 +45,16 @@ export function checkScenario(scenario: Scenario): void {
 }
 
 /** @param whose where the clients stand, for the message */
-export function checkClients(clients: Partial<Record<ProfileName, number>>, whose: string): void {
+export function checkClients(
+  clients: Partial<Record<ProfileName, number>>,
+  whose: string,
+  subject: Subject = 'credentials',
+): void {
   for (const [client, count] of Object.entries(clients)) {
     checkName(client, profileNames, `${whose}: unknown client`);
+    if (subjectOf(client as ProfileName) !== subject) {
+      throw new UsageError(`${whose}: ${client} has nothing to do with ${subject}`, clientsOf(subject));
+    }
     if (!Number.isSafeInteger(count) || count < 0) {
       throw new UsageError(
         `${whose}: ${client}=${count} is no number of clients`,
@@ -51,6 +67,10 @@ export function checkClients(clients: Partial<Record<ProfileName, number>>, whos
   if (clients.web && !clients.server) {
     throw new UsageError(`${whose}: the web client has no file access and needs a server`, 'add server=1');
   }
+}
+
+function clientsOf(subject: Subject): string {
+  return `expected ${profileNames.filter((profile) => subjectOf(profile) === subject).join(', ')}`;
 }
 
 function checkName(name: string, known: readonly string[], what: string): void {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ProfileName } from '../core/scenario.js';
-import { isClient, Member, type Profile, type Surroundings } from './member.js';
+import { isClient, type ProfileName } from '../core/scenario.js';
+import { Member, type Profile, type Surroundings } from './member.js';
 import type { ToClient } from './protocol.js';
 
 /** A client that is told to stop may still have to wait for its last operation: a store's own deadline and some more. */
@@ -8,6 +8,8 @@ const stopGraceMs = 15_000;
 const wakeEveryMs = 100;
 /** A terminal in which somebody logs in again and again. */
 const loginPauseMs = 100;
+
+const stayingWriters: readonly Profile[] = ['tui', 'server', 'issuer'];
 
 /** All client processes of one run: starts them behind a barrier, replaces those that are killed, ends them all. */
 export class Fleet {
@@ -42,7 +44,7 @@ export class Fleet {
   /** Clients that open the file themselves and stay, on Node: those in which a fault at a commit can be armed. */
   writers(): Member[] {
     return this.running().filter(
-      ({ profile, runtime }) => (profile === 'tui' || profile === 'server') && runtime.name === 'node',
+      ({ profile, runtime }) => stayingWriters.includes(profile) && runtime.name === 'node',
     );
   }
 
@@ -69,7 +71,10 @@ export class Fleet {
   }
 
   /** Runs one more process from its start to its end. */
-  async runToEnd(profile: 'audit' | 'probe', graceMs = stopGraceMs): Promise<Member> {
+  async runToEnd(
+    profile: 'audit' | 'probe' | 'token-audit' | 'token-probe',
+    graceMs = stopGraceMs,
+  ): Promise<Member> {
     const member = await this.add(profile, profile);
     member.tell({ type: 'go' });
     const late = setTimeout(() => member.signal('SIGKILL'), graceMs);

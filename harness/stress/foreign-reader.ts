@@ -1,9 +1,20 @@
 import { readFileSync } from 'node:fs';
 import type { ValueId } from '../core/history.js';
+import type { Subject } from '../core/scenario.js';
 import { identifyAll } from '../workload/values.js';
 
-/** Reads the file as a program would that knows nothing of any store. @returns the entries, or what is wrong with the file */
-export function readEntries(file: string): Record<string, ValueId> | string {
+/**
+ * Reads the file as a program would that knows nothing of any store. Of a token file it can name the entries that are no
+ * tokens: a hash tells nobody whose it is.
+ * @returns the entries, or what is wrong with the file
+ */
+export function readEntries(file: string, subject: Subject): Record<string, ValueId> | string {
+  const entries = readAll(file);
+  if (typeof entries === 'string' || subject === 'credentials') return entries;
+  return Object.fromEntries(Object.entries(entries).filter(([, value]) => !value.startsWith('!')));
+}
+
+function readAll(file: string): Record<string, ValueId> | string {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');

@@ -1,4 +1,4 @@
-import type { ProfileName, Workload } from '../core/scenario.js';
+import { isClient, type Subject, type Workload } from '../core/scenario.js';
 import type { TargetSpec } from '../core/target.js';
 import type { Victim } from '../faults/context.js';
 import { workloadOf } from '../workload/generator.js';
@@ -10,6 +10,7 @@ import { type Place, sandboxEnvironment } from './sandbox.js';
 
 /** What all clients of one run have in common. */
 export interface Surroundings {
+  subject: Subject;
   workload: Partial<Workload> | undefined;
   target: TargetSpec;
   runtimes: Runtimes;
@@ -141,11 +142,11 @@ export class Member implements Victim {
   }
 
   private config(serverUrl: string | undefined): ClientConfig {
-    const { target, seed, sandbox, place, recorder, workload, umask, oauthUrl, token } = this.around;
+    const { subject, target, seed, sandbox, place, recorder, workload, umask, oauthUrl, token } = this.around;
     const { file, real, links } = place;
     const { client, profile, incarnation, runtime } = this;
     return {
-      ...{ client, profile, incarnation, runtime, file, real, links, sandbox, target, seed },
+      ...{ client, profile, subject, incarnation, runtime, file, real, links, sandbox, target, seed },
       epoch: String(recorder.epoch),
       workload: workloadOf(isClient(profile) ? profile : 'server', workload),
       port: this.url === undefined ? 0 : Number(new URL(this.url).port),
@@ -167,9 +168,4 @@ export class Member implements Victim {
       ...(expected || this.error === undefined ? {} : { error: this.error }),
     });
   }
-}
-
-/** False for the harness's own eyes and hands. */
-export function isClient(profile: Profile): profile is ProfileName {
-  return profile !== 'observer' && profile !== 'audit' && profile !== 'probe';
 }

@@ -7,6 +7,7 @@ import type { TargetSpec } from '../core/target.js';
 import { UsageError } from '../core/usage-error.js';
 import { resolveTarget } from '../targets/index.js';
 import { checkClients, checkScenario } from './check-scenario.js';
+import { fitting, needsNode, subjectOfAll } from './fitting.js';
 import { controls, type PlannedRun, plan } from './plan.js';
 import { findScenarios } from './registry.js';
 import { findRuntimes, onNode, type Runtimes } from './runtimes.js';
@@ -22,7 +23,7 @@ export interface StressOptions {
   clients?: Partial<Record<ProfileName, number>>;
   /** Ends each client after so many operations, and the run with them. Default: they go on until the time is over. */
   operations?: number;
-  /** Bounds the whole run, in milliseconds. Default 40000. */
+  /** Bounds the whole run, in milliseconds. Default 50000. */
   durationMs?: number;
   /** A whole number from 0. Default: drawn, and in the report. */
   seed?: number;
@@ -51,10 +52,10 @@ export interface FilledOptions {
 
 /** @throws UsageError if a scenario, target, client or duration is not what it should be */
 export async function fillOptions(options: StressOptions): Promise<FilledOptions> {
-  const { clients, operations = 0, durationMs = 40_000, shard = { index: 1, of: 1 } } = options;
+  const { clients, operations = 0, durationMs = 50_000, shard = { index: 1, of: 1 } } = options;
   const seed = options.seed ?? randomInt(2 ** 31);
   checkNumbers({ operations, durationMs, seed });
-  if (clients) checkClients(clients, '--clients');
+  if (clients) checkClients(clients, '--clients', subjectOfAll(clients));
   const from = process.cwd();
   const wanted = options.scenarios ?? [];
   const found = await findScenarios(wanted, from);
@@ -62,7 +63,9 @@ export async function fillOptions(options: StressOptions): Promise<FilledOptions
   const targets = (options.targets ?? ['hardened']).map((label) => resolveTarget(label, from));
   const { runtime = 'node' } = options;
   for (const target of targets) checkTarget(target, runtime);
-  const { scenarios, leftOut } = fitting(found, runtime, wanted.length > 0);
+  const { scenarios, leftOut } = fitting(found, {
+    ...{ runtime, targets, clients, isNamed: wanted.length > 0 },
+  });
   const runtimes = await findRuntimes(runtime);
   const controlRuns = options.controls === false ? [] : await planControls(from, runtimes);
   const runs = plan({
@@ -101,24 +104,6 @@ function planControls(from: string, chosen: Runtimes): Promise<PlannedRun[]> {
       return { scenario, target: resolveTarget(target, from), runtimes, clients, workload, workMs, mustFind };
     }),
   );
-}
-
-/** A fault at a commit can be armed in clients on Node only; in a mixed run, the others are spared it. */
-function needsNode({ faults = [] }: Scenario): boolean {
-  return faults.some(({ kind }) => kind === 'pause');
-}
-
-/** @param isNamed whether the user has asked for just these */
-function fitting(scenarios: Scenario[], runtime: RuntimeChoice, isNamed: boolean) {
-  if (runtime === 'node' || runtime === 'mixed') return { scenarios, leftOut: [] };
-  const why = `a client on ${runtime} can't be stopped right before its commit`;
-  const unfit = scenarios.filter(needsNode).map(({ name }) => name);
-  if (isNamed && unfit.length > 0)
-    throw new UsageError(`scenario "${unfit[0]}": ${why}`, 'give --runtime node or mixed');
-  return {
-    scenarios: scenarios.filter((scenario) => !needsNode(scenario)),
-    leftOut: unfit.map((name) => `${name}: ${why}`),
-  };
 }
 
 function checkTarget({ label, module }: TargetSpec, runtime: RuntimeChoice): void {

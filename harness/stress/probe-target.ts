@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
+import type { Subject } from '../core/scenario.js';
 import type { TargetSpec } from '../core/target.js';
 import { UsageError } from '../core/usage-error.js';
 import { monotonicNow } from './clock.js';
@@ -19,10 +20,12 @@ export async function probeTarget(
   directory: string,
   signal: AbortSignal,
   runtime: Runtime = node,
+  subject: Subject = 'credentials',
 ): Promise<void> {
-  const { sandbox, ...place } = makeSandbox(directory);
+  const { sandbox, ...place } = makeSandbox(directory, undefined, subject);
   const recorder = new Recorder(path.join(sandbox, 'history.jsonl'), monotonicNow());
   const fleet = new Fleet({
+    subject,
     workload: undefined,
     umask: undefined,
     oauthUrl: undefined,
@@ -37,13 +40,12 @@ export async function probeTarget(
   try {
     const stop = () => fleet.killAll();
     signal.addEventListener('abort', stop, { once: true });
-    const probe = await fleet.runToEnd('probe', graceMs);
+    const probe = await fleet.runToEnd(subject === 'tokens' ? 'token-probe' : 'probe', graceMs);
     signal.removeEventListener('abort', stop);
     if (probe.passed || signal.aborted) return;
     const hung = probe.exit?.signal === 'SIGKILL';
-    const did = hung
-      ? `did not open, set, get and remove within ${graceMs / 1000} s`
-      : `failed: ${probe.error}`;
+    const asked = subject === 'tokens' ? 'create, verify and delete a token' : 'open, set, get and remove';
+    const did = hung ? `did not ${asked} within ${graceMs / 1000} s` : `failed: ${probe.error}`;
     const where = runtime.name === 'node' ? '' : ` of ${runtime.name}`;
     throw new UsageError(
       `target "${target.label}" can't be put to a test: alone in a process${where} it ${did}`,

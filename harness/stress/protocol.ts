@@ -1,5 +1,5 @@
 import type { HistoryEvent } from '../core/history.js';
-import type { ProfileName, Workload } from '../core/scenario.js';
+import type { ProfileName, Subject, Workload } from '../core/scenario.js';
 import type { TargetSpec } from '../core/target.js';
 import type { Runtime } from './runtimes.js';
 
@@ -10,7 +10,8 @@ import type { Runtime } from './runtimes.js';
 export interface ClientConfig {
   /** `tui-1`; with the incarnation and a number it names operations. */
   client: string;
-  profile: ProfileName | 'observer' | 'audit' | 'probe';
+  profile: ProfileName | 'observer' | 'audit' | 'probe' | 'token-audit' | 'token-probe';
+  subject: Subject;
   /** How many processes this client has been before; one that was killed comes back as the next. */
   incarnation: number;
   file: string;

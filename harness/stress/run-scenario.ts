@@ -12,7 +12,7 @@ import { OauthServer } from './oauth-server.js';
 import { Recorder } from './recorder.js';
 import type { Runtimes } from './runtimes.js';
 import { assertOwnFile, makeSandbox, readLinks } from './sandbox.js';
-import { writeSeeds } from './seeds.js';
+import { seedsOf, writeSeeds } from './seeds.js';
 import { untilAborted } from './until-aborted.js';
 
 export interface ScenarioRun {
@@ -38,7 +38,8 @@ const progressMs = 100;
 /** Runs one scenario on one target with real processes, and writes all that happens to the history. */
 export async function runScenario(run: ScenarioRun): Promise<void> {
   const { scenario, target, runtimes, seed, workload, signal } = run;
-  const { sandbox, ...place } = makeSandbox(run.directory, scenario.place);
+  const { subject = 'credentials' } = scenario;
+  const { sandbox, ...place } = makeSandbox(run.directory, scenario.place, subject);
   const recorder = new Recorder(run.history, monotonicNow());
   recorder.record({
     ...{
@@ -53,17 +54,18 @@ export async function runScenario(run: ScenarioRun): Promise<void> {
   });
   if (scenario.place) recorder.record({ type: 'place', links: readLinks(place.links, sandbox) });
   if (scenario.place !== 'dangling')
-    for (const event of writeSeeds(place.real, scenario.oauth !== undefined)) recorder.record(event);
+    for (const event of writeSeeds(place.real, seedsOf(scenario))) recorder.record(event);
 
   /** Those that a fault has killed, from the moment on at which that was decided. */
   const killed = new Set<number>();
   let onRefreshing: (victim: Victim, phase: RefreshPhase) => void = () => {};
   const oauth = scenario.oauth && (await startOauth(scenario.oauth));
   const fleet = new Fleet({
+    subject,
     workload,
     umask: scenario.umask,
     oauthUrl: oauth?.url,
-    token: await createRunToken(sandbox),
+    token: run.clients.server || run.clients.desktop ? await createRunToken(sandbox) : undefined,
     target,
     runtimes,
     seed,
@@ -125,6 +127,6 @@ export async function runScenario(run: ScenarioRun): Promise<void> {
     over.abort();
     await Promise.all(faults);
     await fleet.stop();
-    await fleet.runToEnd('audit');
+    await fleet.runToEnd(subject === 'tokens' ? 'token-audit' : 'audit');
   }
 }

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import type { Link } from '../core/history.js';
-import type { PlaceName } from '../core/scenario.js';
+import type { PlaceName, Subject } from '../core/scenario.js';
 import { UsageError } from '../core/usage-error.js';
 
 /** Stands in every directory that a run made for itself; nothing is damaged, killed or removed without it. */
@@ -43,7 +43,11 @@ export interface Place {
 }
 
 /** Makes the directory in which one scenario's processes live, laid out like a home directory. */
-export function makeSandbox(directory: string, kind?: PlaceName): Place & { sandbox: string } {
+export function makeSandbox(
+  directory: string,
+  kind?: PlaceName,
+  subject: Subject = 'credentials',
+): Place & { sandbox: string } {
   const sandbox = claimDirectory(directory);
   const data = path.join(sandbox, 'data');
   rmSync(data, { recursive: true, force: true });
@@ -51,7 +55,7 @@ export function makeSandbox(directory: string, kind?: PlaceName): Place & { sand
     mkdirSync(path.join(data, name), { recursive: true, mode: 0o700 });
     return path.join(data, name);
   };
-  const file = path.join(makeDirectory('opencode'), 'auth.json');
+  const file = path.join(makeDirectory('opencode'), subject === 'tokens' ? 'auth-tokens.json' : 'auth.json');
   if (kind === undefined) return { sandbox, file, real: file, links: [] };
 
   const real = path.join(makeDirectory('dotfiles'), 'credentials.json');

@@ -23,8 +23,11 @@ export async function stress(options: StressOptions = {}): Promise<Report & { ou
   for (const name of ['history.jsonl', 'report.json', 'summary.md'])
     rmSync(path.join(out, name), { force: true });
   for (const target of targets) {
-    for (const runtime of runtimes.turns)
-      if (!signal.aborted) await probeTarget(target, path.join(out, 'work'), signal, runtime);
+    const subjects = runs.filter((run) => run.target === target).map(({ scenario }) => scenario.subject);
+    for (const subject of new Set(subjects)) {
+      for (const runtime of runtimes.turns)
+        if (!signal.aborted) await probeTarget(target, path.join(out, 'work'), signal, runtime, subject);
+    }
   }
 
   const started = performance.now();

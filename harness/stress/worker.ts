@@ -3,9 +3,10 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Access, Action, ValueId } from '../core/history.js';
 import { isTorn, outcomeOfError } from '../core/outcome.js';
-import type { Store, TargetModule } from '../core/target.js';
+import { isClient } from '../core/scenario.js';
+import type { Store, TargetModule, TokenStore } from '../core/target.js';
 import { installPausePoint } from '../faults/pause-point.js';
-import { loadTarget } from '../targets/index.js';
+import { loadTarget, loadTokenTarget } from '../targets/index.js';
 import { type Step, steps } from '../workload/generator.js';
 import { nowSince } from './clock.js';
 import type { ClientConfig, FromClient, ToClient } from './protocol.js';
@@ -75,6 +76,11 @@ export class Worker {
     return { target, store: await target.open(this.config.file, this.config.target.options) };
   }
 
+  async openTokens(): Promise<{ target: Partial<TargetModule>; tokens: TokenStore }> {
+    const target = await loadTokenTarget(this.config.target);
+    return { target, tokens: await target.openTokens(this.config.file, this.config.target.options) };
+  }
+
   /** Says that this client is ready, and waits for the barrier to open, or for the end. */
   async ready(url?: string): Promise<void> {
     const { client } = this.config;
@@ -88,7 +94,7 @@ export class Worker {
   /** The client's steps, with its pauses, until it is told to stop or has done all it has to. */
   async *steps(): AsyncGenerator<Step> {
     const { seed, client, incarnation, profile, workload } = this.config;
-    if (profile === 'observer' || profile === 'audit' || profile === 'probe') return;
+    if (!isClient(profile)) return;
     let left = workload.operationsMax || Number.POSITIVE_INFINITY;
     for (const step of steps(seed, client, incarnation, profile, workload)) {
       if (this.stopping.aborted || left-- <= 0) return;
@@ -122,6 +128,27 @@ export class Worker {
       // A store or server that is down fails at once: do not drown the machine in failures.
       await sleep(10);
     }
+  }
+
+  /** Tells of a read that is over. It changes nothing, so nothing is missing of one that a killed process could not tell. */
+  tellRead(
+    key: string,
+    { begin, end, result, times }: { begin: number; end: number; result: ValueId | null; times: number },
+  ): void {
+    const op = this.beginRead(key, begin);
+    this.send({ type: 'ok', time: end, op, result, ...(times === 1 ? {} : { times }) });
+  }
+
+  tellFailedRead(key: string, begin: number, error: unknown): void {
+    const op = this.beginRead(key, begin);
+    this.send({ type: 'fail', time: this.now(), op, error: describe(error) });
+  }
+
+  private beginRead(key: string, begin: number): string {
+    const { client, incarnation } = this.config;
+    const op = `${client}.${incarnation}.${this.count++}`;
+    this.send({ type: 'invoke', time: begin, op, client, process: process.pid, action: 'get', key });
+    return op;
   }
 
   now(): number {

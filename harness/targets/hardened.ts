@@ -1,5 +1,6 @@
 import { openStore } from '../../src/store/store.js';
-import type { Store, TargetOptions } from '../core/target.js';
+import { openTokens as openServerTokens } from '../../src/tokens/tokens.js';
+import type { Store, TargetOptions, TokenStore } from '../core/target.js';
 
 /**
  * The store of this project. Options `leaseMs` and `deadlineMs` are its own. With `leaseMs=0` everybody who is in the way
@@ -14,5 +15,31 @@ export function open(file: string, options: TargetOptions = {}): Store {
   });
 }
 
-/** The last-committed copy, the (empty) directories of intents and of claims to a refresh, and what was quarantined. */
-export const artifacts = [/\.last$/, /\.intents$/, /\.refresh$/, /\.corrupt-[0-9a-f]{16}$/];
+/** The tokens of this project, on the same store. */
+export function openTokens(file: string, options: TargetOptions = {}): TokenStore {
+  const { leaseMs, deadlineMs } = options;
+  const tokens = openServerTokens({
+    file,
+    ...(leaseMs === undefined ? {} : { leaseMs: Number(leaseMs) }),
+    ...(deadlineMs === undefined ? {} : { deadlineMs: Number(deadlineMs) }),
+  });
+  return {
+    async create(name) {
+      const { token, info } = await tokens.create({ name });
+      return { id: info.id, token };
+    },
+    async delete(id) {
+      await tokens.delete(id);
+    },
+    verify: (token) => tokens.verify(token)?.name,
+    async list() {
+      const all = await tokens.list();
+      return all.flatMap((token) => (token.state === 'active' ? [token.name ?? ''] : []));
+    },
+    close: () => tokens.close(),
+  };
+}
+
+/** The last-committed copy, the (empty) directories of intents and of claims to a refresh, what was quarantined,
+ * and when tokens were used. */
+export const artifacts = [/\.last$/, /\.intents$/, /\.refresh$/, /\.corrupt-[0-9a-f]{16}$/, /\.used$/];

@@ -38,14 +38,35 @@ export function resolveTarget(label: string, directory: string): TargetSpec {
   );
 }
 
+/** Those of them that have tokens, too. */
+const withTokens = ['hardened', 'naive', 'rename-only'];
+
+/** Known beforehand: a module on disk tells when it is loaded. */
+export function hasTokens({ label }: TargetSpec): boolean {
+  return withTokens.includes(label.split('?', 1)[0] ?? '');
+}
+
 /** Loads a target's module. Called in client processes: a target may do anything while it loads. */
-export async function loadTarget(spec: TargetSpec): Promise<TargetModule> {
-  const loaded: Partial<TargetModule> = await loadModule(spec.module);
-  if (typeof loaded.open !== 'function') {
-    throw new UsageError(
-      `target "${spec.label}" has no function "open"`,
-      `it exports ${Object.keys(loaded).join(', ') || 'nothing'}; expected: export function open(file) { return store }`,
-    );
-  }
-  return loaded as TargetModule;
+export function loadTarget(spec: TargetSpec): Promise<TargetModule> {
+  return load(spec, 'open', 'export function open(file) { return store }');
+}
+
+/** The same for a scenario about tokens. */
+export function loadTokenTarget(spec: TargetSpec): Promise<TokenTarget> {
+  return load(spec, 'openTokens', 'export function openTokens(file) { return tokens }');
+}
+
+export type TokenTarget = Partial<TargetModule> & Required<Pick<TargetModule, 'openTokens'>>;
+
+async function load<T extends Partial<TargetModule>>(
+  { label, module }: TargetSpec,
+  wanted: 'open' | 'openTokens',
+  expected: string,
+): Promise<T> {
+  const loaded: Partial<TargetModule> = await loadModule(module);
+  if (typeof loaded[wanted] === 'function') return loaded as T;
+  throw new UsageError(
+    `target "${label}" has no function "${wanted}"`,
+    `it exports ${Object.keys(loaded).join(', ') || 'nothing'}; expected: ${expected}`,
+  );
 }

@@ -1,17 +1,23 @@
 import { rename, writeFile } from 'node:fs/promises';
-import type { Store } from '../core/target.js';
-import { readKnown } from './naive.js';
-import { wholeFileStore } from './whole-file.js';
+import type { Store, TokenStore } from '../core/target.js';
+import { readKnown, readOrNothing } from './naive.js';
+import { wholeFileStore, wholeFileTokens } from './whole-file.js';
 
 /** The issue's second option: a temporary file and a rename. No reader sees half a file, and writers still undo each other. */
 export function open(file: string): Store {
+  return wholeFileStore({ read: () => readKnown(file), write: replacing(file) });
+}
+
+/** Tokens in the same way: what one deletes, another writes back from its older copy. */
+export function openTokens(file: string): TokenStore {
+  return wholeFileTokens({ read: () => readOrNothing(file), write: replacing(file) });
+}
+
+function replacing(file: string): (entries: Record<string, unknown>) => Promise<void> {
   let count = 0;
-  return wholeFileStore({
-    read: () => readKnown(file),
-    write: async (entries) => {
-      const temporary = `${file}.${process.pid}-${count++}.tmp`;
-      await writeFile(temporary, JSON.stringify(entries, null, 2), { mode: 0o600 });
-      await rename(temporary, file);
-    },
-  });
+  return async (entries) => {
+    const temporary = `${file}.${process.pid}-${count++}.tmp`;
+    await writeFile(temporary, JSON.stringify(entries, null, 2), { mode: 0o600 });
+    await rename(temporary, file);
+  };
 }

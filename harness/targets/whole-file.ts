@@ -1,4 +1,5 @@
-import type { Store } from '../core/target.js';
+import { randomBytes } from 'node:crypto';
+import type { Store, TokenStore } from '../core/target.js';
 
 type Entries = Record<string, unknown>;
 
@@ -20,6 +21,31 @@ export function wholeFileStore({ read, write, exclusively = (run) => run() }: Wh
         const { [key]: _, ...rest } = await read();
         await write(rest);
       }),
+  };
+}
+
+/** Tokens in plain text, in one JSON file that each change rewrites. */
+export function wholeFileTokens({ read, write }: WholeFile): TokenStore {
+  const readTokens = async () =>
+    Object.entries(await read()) as [string, { name?: string; token?: string }][];
+  const namesOf = (entries: [string, { name?: string }][]) => entries.map(([, { name = '' }]) => name);
+  return {
+    async create(name) {
+      const [id, token] = [randomBytes(6).toString('hex'), randomBytes(16).toString('hex')];
+      await write({ ...(await read()), [id]: { name, token } });
+      return { id, token };
+    },
+    async delete(id) {
+      const { [id]: _, ...rest } = await read();
+      await write(rest);
+    },
+    async verify(token) {
+      const [name] = namesOf((await readTokens()).filter(([, entry]) => entry.token === token));
+      return name;
+    },
+    async list() {
+      return namesOf((await readTokens()).filter(([, { token }]) => token !== undefined));
+    },
   };
 }
 

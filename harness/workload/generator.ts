@@ -53,10 +53,18 @@ export const profiles: Readonly<Record<ProfileName, { title: string; workload: P
       'rogue writer: a plugin that knows no store; reads the file, thinks, and rewrites it from its old copy',
     workload: { mix: { set: 5, remove: 1 }, ownKeys: 3, sharedKeys: 0, thinkMs: [100, 300] },
   },
+  issuer: {
+    title: 'token command: creates tokens, hands them out, and deletes those that anybody has handed out',
+    workload: { mix: { set: 3, remove: 2 } },
+  },
+  verifier: {
+    title: 'server with tokens: verifies all that were handed out, again and again, deleted ones too',
+    workload: { mix: { get: 1 } },
+  },
 };
 
 /** What these do is what they are: no scenario changes it. */
-const unchangeable: readonly ProfileName[] = ['login', 'rogue'];
+const unchangeable: readonly ProfileName[] = ['login', 'rogue', 'verifier'];
 
 export function workloadOf(profile: ProfileName, scenario: Partial<Workload> | undefined): Workload {
   const own = profiles[profile].workload;

@@ -93,6 +93,29 @@ describe('a measurement', () => {
     expect(readdirSync(cwd)).toEqual([]);
   });
 
+  it('of tokens puts a verification beside one static token, and a thousand tokens beside ten', async () => {
+    const { exitCode, report, stderr, cwd } = await bench('--suite', 'verify');
+    expect(stderr).toBe('');
+    expect(exitCode).toBe(0);
+    const figures = report?.results.map((result) => {
+      if (result.kind === 'value') return [result.name, result.value.median > 0];
+      return result.kind === 'ratio' ? [result.name, result.ratio.median > 0] : [];
+    });
+    expect(figures).toEqual([
+      ['verify', true],
+      ['beside-bearer-auth', true],
+      ['many-tokens', true],
+    ]);
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
+  it('of tokens that are verified from a cache is none: what it tells is not so any more', async () => {
+    const target = `${fixture('tokens-ttl-cache.mjs')}?ttlMs=60000`;
+    const { exitCode, stderr } = await bench('--suite', 'verify', '--target', target);
+    expect(stderr).toContain('a stale answer would be measured');
+    expect(exitCode).toBe(70);
+  });
+
   it.each(['SIGINT', 'SIGTERM'] as const)('leaves nothing behind when it is ended by %s', async (signal) => {
     const cwd = newDirectory();
     const run = execa(process.execPath, [command, 'bench', '--only', 'contended'], { cwd, reject: false });
@@ -118,8 +141,8 @@ describe('a measurement', () => {
 
 describe('bad input is refused by name', () => {
   const refused: [string[], string][] = [
-    [['--suite', 'stor'], 'unknown suite "stor" (did you mean "store"?); expected one of: store'],
-    [['--suite', 'constructor'], 'unknown suite "constructor"; expected one of: store'],
+    [['--suite', 'stor'], 'unknown suite "stor" (did you mean "store"?); expected one of: store, verify'],
+    [['--suite', 'constructor'], 'unknown suite "constructor"; expected one of: store, verify'],
     [
       ['--only', 'read'],
       'unknown part "read" (did you mean "reads"?); expected one of: sequential, concurrent',

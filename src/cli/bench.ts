@@ -15,10 +15,10 @@ export function addBench(program: Command): void {
   program
     .command('bench')
     .description('measure a store beside others, with real processes, in about a minute')
-    .option('--suite <name>', 'what is measured', 'store')
+    .option('--suite <name>', 'what is measured: store, or verify (tokens)', 'store')
     .option(
       '--only <part...>',
-      'parts of it: sequential, concurrent, contended, reads, rivals; default: all',
+      'parts of it: sequential, concurrent, contended, reads, rivals; verification; default: all',
       parseNames,
     )
     .option('--target <name>', 'the store: a name (see: holdfast list targets) or a path; default: hardened')

@@ -46,7 +46,7 @@ export function addStress(program: Command): void {
       ).choices([...['node', 'bun', 'deno', 'mixed']]),
     )
     .option('--operations <n>', 'end each client after so many operations', parseWhole)
-    .option('--duration <time>', 'bounds the whole run: 20s, 10m; default: 40s', parseDuration)
+    .option('--duration <time>', 'bounds the whole run: 20s, 10m; default: 50s', parseDuration)
     .option('--seed <n>', 'repeat what the clients do; default: a new one', parseWhole)
     .option('--out <dir>', "the run's own directory; default: a new one in reports")
     .option('--reporter <list>', `what is printed: ${reporters.join(', ')}`, parseReporters, ['list'])
@@ -59,7 +59,7 @@ export function addStress(program: Command): void {
 
 const examples = `
 Examples:
-  holdfast stress                                       every scenario on the hardened store, about 40 s
+  holdfast stress                                       every scenario on the hardened store, about 50 s
   holdfast stress --target naive --no-controls          see what the agent's own code loses
   holdfast stress --target ./my-store.ts --duration 2m  put your own store to the test
 

@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ValueId } from '../core/history.js';
+import type { TokenStore } from '../core/target.js';
+import type { Worker } from '../stress/worker.js';
+import { type HandedOut, valueIn } from './handed-out.js';
+
+interface Verification {
+  begin: number;
+  end: number;
+}
+
+/** A token, and the verifications of it since the last that was told. */
+interface Tried {
+  token: HandedOut;
+  result: ValueId | null | undefined;
+  /** The last one; undefined where it was told already. */
+  last: Verification | undefined;
+  untold: number;
+}
+
+/** What was verified so many times with one result is told this often, so that the history says when. */
+const tellEveryNs = 50e6;
+
+/**
+ * Verifies tokens by the hundred thousand, and tells the first and the last of each run of equal results. That is all a
+ * judge needs: a token lives once, so a result between two equal ones is right if these two are.
+ */
+export class Verifications {
+  private readonly tried = new Map<string, Tried>();
+  private toldAt = 0;
+
+  constructor(
+    private readonly worker: Worker,
+    private readonly tokens: TokenStore,
+  ) {}
+
+  get isEmpty(): boolean {
+    return this.tried.size === 0;
+  }
+
+  add(token: HandedOut): void {
+    this.tried.set(token.key, { token, result: undefined, last: undefined, untold: 0 });
+  }
+
+  /** Forgets the oldest of the refused ones. */
+  keep(refusedMax: number): void {
+    const refused = [...this.tried.values()].filter(({ result }) => result === null);
+    for (const tried of refused.slice(0, -refusedMax)) {
+      this.tell(tried);
+      this.tried.delete(tried.token.key);
+    }
+  }
+
+  /** Each once. */
+  async round(): Promise<void> {
+    for (const tried of this.tried.values()) if (!(await this.verify(tried))) return;
+    const now = this.worker.now();
+    if (now - this.toldAt > tellEveryNs) this.flush();
+  }
+
+  flush(): void {
+    for (const tried of this.tried.values()) this.tell(tried);
+    this.toldAt = this.worker.now();
+  }
+
+  /** @returns false where nothing could be told: then all others would fail alike */
+  private async verify(tried: Tried): Promise<boolean> {
+    const { key, token } = tried.token;
+    const begin = this.worker.now();
+    try {
+      const name = await this.tokens.verify(token);
+      const now = { begin, end: this.worker.now() };
+      const result = name === undefined ? null : valueIn(name, key);
+      if (result === tried.result) {
+        tried.untold++;
+        tried.last = now;
+      } else {
+        this.tell(tried);
+        tried.result = result;
+        this.worker.tellRead(key, { ...now, result, times: 1 });
+      }
+      return true;
+    } catch (error) {
+      this.tell(tried);
+      this.worker.tellFailedRead(key, begin, error);
+      await sleep(2);
+      return false;
+    }
+  }
+
+  private tell(tried: Tried): void {
+    const { token, result, last, untold } = tried;
+    if (last && result !== undefined) this.worker.tellRead(token.key, { ...last, result, times: untold });
+    tried.last = undefined;
+    tried.untold = 0;
+  }
+}
