@@ -87,9 +87,11 @@ export function createGuard(options: GuardOptions): Guard {
     const strange = hostRefusal(request.headers('host'), path?.authority, options);
     if (strange) return strange;
     const origin = judgeOrigin(request, origins);
-    if (!('cors' in origin)) return origin;
-    if (isPreflight(request)) return preflightAnswer(origin.cors);
-    return withHeaders(judge(request, path), origin.cors);
+    if (!origin.ok) return origin;
+    const { cors } = origin;
+    if (isPreflight(request)) return preflightAnswer(cors ?? {});
+    const decision = judge(request, path);
+    return cors ? withHeaders(decision, cors) : decision;
   }
 
   function judge(request: IncomingRequest, path: Path | undefined): Decision {
