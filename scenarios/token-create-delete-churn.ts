@@ -7,5 +7,5 @@ export default defineScenario({
   subject: 'tokens',
   clients: { issuer: 5, verifier: 1 },
   workload: { mix: { set: 1, remove: 1 }, thinkMs: [0, 1] },
-  atLeast: { acknowledged: 60, reads: 1000, versions: 20 },
+  atLeast: { acknowledged: 40, reads: 1000, versions: 10 },
 });

@@ -9,6 +9,6 @@ export default defineScenario({
   faults: [
     { kind: 'corrupt', everyMs: [200, 400], how: ['truncated', 'empty', 'garbage', 'half', 'wrong-type'] },
   ],
-  atLeast: { acknowledged: 30, reads: 1000, corruptions: 3 },
+  atLeast: { acknowledged: 20, reads: 1000, corruptions: 3 },
   weight: 1.3,
 });

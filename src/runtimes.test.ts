@@ -8,8 +8,9 @@ import { commandOf, Lab, type RuntimeName } from './conformance/case.js';
 import { cases } from './conformance/index.js';
 import { processes } from './conformance/processes.js';
 import type { CaseResult } from './conformance/run.js';
+import { sharedTokens } from './conformance/tokens.js';
 
-/** The store's contract on every runtime that is there: the very same cases, built, in processes of that runtime. */
+/** The contract of the store and of the tokens on every runtime that is there: the very same cases, built, in processes of that runtime. */
 const project = fileURLToPath(new URL('..', import.meta.url));
 const built = (name: string) => path.join(project, 'dist', 'src', 'conformance', name);
 
@@ -98,13 +99,16 @@ const mix = others.map(({ name, executable }) => commandOf(name, executable));
 describe.skipIf(mix.length < 2)(
   `on one file together: ${others.map(({ label }) => label).join(', ')}`,
   () => {
-    it.for(processes.map(({ name, run }) => [name, run] as const))('%s', async ([, run]) => {
-      // Those that come first take the first turns.
-      for (const commands of [mix, mix.toReversed()]) {
-        const lab = new Lab(built('programs.js'), commands);
-        onTestFinished(() => lab.close());
-        await run(lab);
-      }
-    });
+    it.for([...processes, ...sharedTokens].map(({ name, run }) => [name, run] as const))(
+      '%s',
+      async ([, run]) => {
+        // Those that come first take the first turns.
+        for (const commands of [mix, mix.toReversed()]) {
+          const lab = new Lab(built('programs.js'), commands);
+          onTestFinished(() => lab.close());
+          await run(lab);
+        }
+      },
+    );
   },
 );

@@ -1,10 +1,11 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { runClient } from '../stress/worker.js';
 import { Hands } from './handed-out.js';
 import { Verifications } from './verifications.js';
 
-/** Before the process looks at its messages and at what was handed out meanwhile. */
+/** Then the process looks at its messages and at what was handed out, and leaves the processor to those who write. */
 const turnMs = 4;
+const restMs = 1;
 /** A refused token is tried on: one that comes back to life must be noticed. */
 const refusedKept = 24;
 
@@ -25,7 +26,7 @@ await runClient('file', async (worker) => {
     const end = worker.now() + turnMs * 1e6;
     do await verifications.round();
     while (worker.now() < end && !verifications.isEmpty);
-    await nextTurn();
+    await sleep(restMs);
   }
   verifications.flush();
   await tokens.close?.();

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { tokenPattern } from '../tokens/format.js';
@@ -15,6 +15,7 @@ function newTokenUser() {
   const file = path.join(configuration, 'opencode', 'auth-tokens.json');
   return {
     file,
+    auth: user.auth,
     tokens: openTokens({ file }),
     /** Runs `holdfast auth token ARGS` to its end. */
     run: (...args: string[]): Promise<Result> => user.auth(['token', ...args]),
@@ -192,6 +193,20 @@ it('a file that nothing can be told of is left as it is: exit code 1, and what t
     expectOneLine(result);
   }
   expect(readFileSync(file, 'utf8')).toBe('{"k3Tq9ZbA": {"hash": "CANARY');
+});
+
+it('a file that took the place of ours brings nothing back until somebody says so', async () => {
+  const { run, auth, file, tokens } = newTokenUser();
+  const { token } = await tokens.create();
+  await tokens.close();
+  unlinkSync(file);
+  writeFileSync(file, '{', { mode: 0o600 });
+  const refused = await run('list');
+  expect(refused.exitCode).toBe(1);
+  expect(refused.stderr).toContain('restore the copy');
+  const restored = await auth(['restore', '--file', file, '--from', 'last']);
+  expect(restored.exitCode).toBe(0);
+  expect(openTokens({ file }).verify(token)).toBeDefined();
 });
 
 it('an unknown option is named without its value', async () => {

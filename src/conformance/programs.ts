@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { openStore } from '../index.js';
+import { createInterface } from 'node:readline';
+import { openStore, openTokens } from '../index.js';
 import { fetchToken, isFresh } from './provider.js';
 
 /** What another process does to the file: `programs.js <action> <file> [arguments]`. It says in lines how far it is. */
@@ -69,6 +70,26 @@ const actions: Record<string, () => Promise<void>> = {
     store.watch(() => {});
     await store.set('last', 'breath');
     say('done');
+  },
+  /** Creates so many tokens and tells them, is told all there are, and tells how many of these it lets in. */
+  async tokens() {
+    const tokens = openTokens({ file });
+    const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+    say('ready');
+    await lines.next();
+    const made = await Promise.all(Array.from({ length: Number(args[0]) }, () => tokens.create()));
+    say(JSON.stringify(made.map(({ token }) => token)));
+    const all = JSON.parse((await lines.next()).value) as string[];
+    say(String(all.filter((token) => tokens.verify(token)).length));
+    await tokens.close();
+    process.stdin.destroy();
+  },
+  /** Says of each token that it is told whose it is. */
+  async verifyTokens() {
+    const tokens = openTokens({ file });
+    say('ready');
+    for await (const token of createInterface({ input: process.stdin }))
+      say(tokens.verify(token)?.id ?? 'refused');
   },
   async set() {
     const [key = '', value = ''] = args;

@@ -31,13 +31,13 @@ export class LastUsed {
     this.#timer ??= setTimeout(() => this.flush(), gatherMs).unref();
   }
 
-  /** Id to milliseconds since 1970; nothing where nothing can be read. */
-  read(): Record<string, number> {
+  /** Id to milliseconds since 1970; nothing where nothing can be read. A map: `toString` is an id like others. */
+  read(): Map<string, number> {
     try {
       const result = v.safeParse(schema, JSON.parse(readFileSync(this.#file, 'utf8')));
-      return result.success ? result.output : {};
+      return new Map(result.success ? Object.entries(result.output) : []);
     } catch {
-      return {};
+      return new Map();
     }
   }
 
@@ -56,11 +56,11 @@ export class LastUsed {
   }
 
   forget(id: string): void {
-    if (this.read()[id] !== undefined) this.#change((all) => all.delete(id));
+    if (this.read().has(id)) this.#change((all) => all.delete(id));
   }
 
   #change(edit: (all: Map<string, number>) => void): boolean {
-    const all = new Map(Object.entries(this.read()));
+    const all = this.read();
     edit(all);
     const staged = `${this.#file}.new`;
     try {

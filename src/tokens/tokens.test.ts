@@ -248,6 +248,13 @@ describe('what this version does not understand', () => {
     },
   );
 
+  it('an id that objects have by nature is one like others', async () => {
+    const { tokens, file } = newTokens();
+    await tokens.create();
+    writeFileSync(file, '{"toString": {"version": 2}}');
+    expect(await tokens.list()).toEqual([{ id: 'toString', state: 'unusable', lastUsedAt: null }]);
+  });
+
   it('fields of a newer version survive, also in a token that is rotated', async () => {
     const { tokens, file, stored } = newTokens();
     const { token, info } = await tokens.create();

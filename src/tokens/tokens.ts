@@ -64,7 +64,7 @@ export type ListedToken =
  */
 export interface Tokens extends TokenVerifier, AsyncDisposable {
   create(options?: NewTokenOptions): Promise<NewToken>;
-  /** All of them, expired ones, too, in the order of their creation. */
+  /** All of them, expired ones, too, in the order of the file: the newest last. */
   list(): Promise<ListedToken[]>;
   /**
    * @param which an id, the beginning of one if it is the only one, or the token itself
@@ -124,7 +124,7 @@ class FileTokens implements Tokens {
     const used = this.#lastUsed.read();
     const entries = Object.entries(await this.#store.all()).filter(([id]) => isId(id));
     return entries.map(([id, value]) => {
-      const lastUsedAt = used[id] ?? null;
+      const lastUsedAt = used.get(id) ?? null;
       const entry = decodeEntry(id, value);
       if (!entry) return { id, state: 'unusable', lastUsedAt };
       return { ...infoOf(entry), state: isExpired(entry, now) ? 'expired' : 'active', lastUsedAt };
@@ -132,11 +132,9 @@ class FileTokens implements Tokens {
   }
 
   async delete(which: string): Promise<string> {
-    let id = '';
-    await this.#store.transaction((entries) => {
-      id = findId(entries.keys(), which);
-      entries.remove(id);
-    });
+    const id = findId(Object.keys(await this.#store.all()), which);
+    // By name alone, so that whoever commits next may carry it along. One that has gone meanwhile is deleted, too.
+    await this.#store.remove(id);
     this.#lastUsed.forget(id);
     return id;
   }

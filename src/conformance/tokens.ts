@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { renameSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
+import { openTokens } from '../index.js';
+import { type Case, failureOf, modeOf, textOf } from './case.js';
+
+const creators = 3;
+const createdEach = 10;
+const deletions = 40;
+
+/** What the tokens of a server do in one process. */
+export const tokens: Case[] = [
+  {
+    name: 'a token is what it was created to be until it is deleted, and its secret is stored nowhere',
+    async run({ file }) {
+      const tokens = openTokens({ file });
+      const { token, info } = await tokens.create({
+        name: 'é',
+        permissions: ['write', 'read'],
+        expiresAt: null,
+      });
+      assert.match(token, /^oct_[0-9A-Za-z]{8}_[0-9A-Za-z]{28}$/);
+      assert.deepEqual(tokens.verify(token), info);
+      assert.deepEqual([info.name, info.permissions, info.expiresAt], ['é', ['read', 'write'], null]);
+      assert.equal(modeOf(file), '600');
+      assert(!textOf(file).includes(token.slice(13)));
+      assert.equal(tokens.verify(`${token.slice(0, -1)}${token.endsWith('0') ? 1 : 0}`), undefined);
+      assert.deepEqual(openTokens({ file }).verify(token), info);
+      assert.equal(await openTokens({ file }).delete(info.id.slice(0, 6)), info.id);
+      assert.equal(tokens.verify(token), undefined);
+      assert.equal(tokens.isLive(info.id), false);
+      await tokens.close();
+      assert.equal((await failureOf(() => tokens.verify(token))).code, 'E_CLOSED');
+    },
+  },
+  {
+    name: 'a token ends at its expiry, and a rotated one after its grace',
+    async run({ file }) {
+      let now = 1_800_000_000_000;
+      const tokens = openTokens({ file, now: () => now });
+      const { token, info } = await tokens.create({ expiresAt: now + 1000 });
+      const next = await tokens.rotate(info.id, { graceMs: 500, expiresAt: now + 2000 });
+      now += 499;
+      assert(tokens.verify(token) && tokens.verify(next.token));
+      now += 1;
+      assert.equal(tokens.verify(token), undefined);
+      now += 1500;
+      assert.equal(tokens.isLive(next.info.id), false);
+      const states = (await tokens.list()).map(({ state }) => state);
+      assert.deepEqual(states, ['expired', 'expired']);
+    },
+  },
+  {
+    name: 'a token file that can not be used lets nobody in, is not touched, and is restored by the next change',
+    async run({ file }) {
+      const tokens = openTokens({ file });
+      const { token, info } = await tokens.create();
+      truncateSync(file, 9);
+      assert.equal((await failureOf(() => tokens.verify(token))).code, 'E_CORRUPT');
+      assert.equal(textOf(file).length, 9);
+      await tokens.create();
+      assert.deepEqual(tokens.verify(token), info);
+      unlinkSync(file);
+      assert.equal(tokens.verify(token), undefined);
+    },
+  },
+  {
+    name: 'a token file that is replaced, or changed in place, again and again is seen as it is',
+    async run({ file }) {
+      const maker = openTokens({ file });
+      const { token, info } = await maker.create();
+      await maker.close();
+      const tokens = openTokens({ file });
+      const good = textOf(file);
+      const bad = good.replace('"read"', '"rEAD"');
+      for (let round = 0; round < 50; round++) {
+        for (const text of [bad, good]) {
+          if (round % 2 === 0) writeFileSync(file, text, { flag: 'r+' });
+          else {
+            writeFileSync(`${file}.mine`, text, { mode: 0o600 });
+            renameSync(`${file}.mine`, file);
+          }
+          assert.deepEqual(tokens.verify(token), text === good ? info : undefined);
+        }
+      }
+    },
+  },
+];
+
+/** What several processes do to one token file. */
+export const sharedTokens: Case[] = [
+  {
+    name: `${creators} processes that create ${createdEach} tokens each lose none, and each verifies all of them`,
+    async run(lab) {
+      const programs = Array.from({ length: creators }, () => lab.start('tokens', String(createdEach)));
+      for (const program of programs) assert.equal(await program.line(), 'ready');
+      for (const program of programs) program.tell('go');
+      const made = (await Promise.all(programs.map((program) => program.line()))).flatMap(
+        (line) => JSON.parse(line) as string[],
+      );
+      assert.equal(made.length, creators * createdEach);
+      const tokens = openTokens({ file: lab.file });
+      for (const token of made) assert(tokens.verify(token));
+      for (const program of programs) program.tell(JSON.stringify(made));
+      const told = await Promise.all(programs.map((program) => program.line()));
+      assert.deepEqual(
+        told,
+        programs.map(() => String(made.length)),
+      );
+    },
+  },
+  {
+    name: 'a token that another process has deleted is refused by the very next call',
+    async run(lab) {
+      const tokens = openTokens({ file: lab.file });
+      const other = lab.start('verifyTokens');
+      assert.equal(await other.line(), 'ready');
+      for (let n = 0; n < deletions; n++) {
+        const { token, info } = await tokens.create();
+        other.tell(token);
+        assert.equal(await other.line(), info.id);
+        await tokens.delete(info.id);
+        other.tell(token);
+        assert.equal(await other.line(), 'refused');
+      }
+    },
+  },
+];
