@@ -1,17 +1,6 @@
 export { Auth, type AuthOptions, type AuthRefreshOptions, createAuth } from './credentials/auth.js';
 export { authFile, contentOverride } from './credentials/location.js';
 export { Api, decode, Info, Oauth, validate, WellKnown } from './credentials/schema.js';
-export { toResponse, verify } from './http/adapters/fetch.js';
-export { type GuardedEnv, honoGuard } from './http/adapters/hono.js';
-export { admit } from './http/adapters/node-http.js';
-export { guardUpgrades } from './http/adapters/upgrade.js';
-export type { Admission, Answer, Decision, GuardError } from './http/guard/answers.js';
-export { createGuard, type Guard, type GuardOptions } from './http/guard/guard.js';
-export type { IncomingRequest } from './http/guard/request.js';
-export type { Errand } from './http/guard/tickets.js';
-export { type HardenedOptions, hardened } from './http/permissions/hardened.js';
-export type { Method, Policy, Route } from './http/permissions/policy.js';
-export { specified } from './http/permissions/specified.js';
 export type { Backend, StoreEvent } from './store/backend.js';
 export type { CallOptions } from './store/call.js';
 export type { Change, Edit } from './store/change.js';

@@ -9,14 +9,18 @@ const project = fileURLToPath(new URL('..', import.meta.url));
 
 /** What a user writes, in TypeScript, so that the types are tried, too. */
 const program = `
-import { Auth, openStore, StoreError, type Store } from 'holdfast';
+import { Auth, openStore, openTokens, StoreError, type Store } from 'holdfast';
 import { defineScenario, stress, type Report } from 'holdfast/harness';
+import { createGuard, verify } from 'holdfast/http';
 
 const store: Store = openStore('credentials.json');
 await store.set('github', { type: 'api', key: 'made up' });
 if ((await store.get('github') as { key: string }).key !== 'made up') throw new Error('lost');
 await store.close();
 if (!(await store.get('github').catch((error: unknown) => error) instanceof StoreError)) throw new Error('not closed');
+
+const guard = createGuard({ tokens: openTokens() });
+if (verify(guard, new Request('http://localhost/x')).ok) throw new Error('let in without a token');
 
 await Auth.set('anthropic/', { type: 'api', key: 'made up' });
 if (Object.keys(await Auth.all()).join() !== 'anthropic') throw new Error('the key rule is not applied');

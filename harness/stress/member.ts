@@ -19,6 +19,8 @@ export interface Surroundings {
   place: Place;
   umask: number | undefined;
   oauthUrl: string | undefined;
+  /** For the servers of the run, and those who ask them. */
+  token: string | undefined;
   recorder: Recorder;
 }
 
@@ -140,7 +142,7 @@ export class Member implements Victim {
   }
 
   private config(serverUrl: string | undefined): ClientConfig {
-    const { subject, target, seed, sandbox, place, recorder, workload, umask, oauthUrl } = this.around;
+    const { subject, target, seed, sandbox, place, recorder, workload, umask, oauthUrl, token } = this.around;
     const { file, real, links } = place;
     const { client, profile, incarnation, runtime } = this;
     return {
@@ -151,6 +153,7 @@ export class Member implements Victim {
       ...(serverUrl === undefined ? {} : { serverUrl }),
       ...(umask === undefined ? {} : { umask }),
       ...(oauthUrl === undefined ? {} : { oauthUrl }),
+      ...(token === undefined ? {} : { token }),
     };
   }
 

@@ -29,6 +29,7 @@ export async function probeTarget(
     workload: undefined,
     umask: undefined,
     oauthUrl: undefined,
+    token: undefined,
     target,
     runtimes: { choice: runtime.name, turns: [runtime] },
     seed: 0,

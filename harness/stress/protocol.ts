@@ -33,6 +33,8 @@ export interface ClientConfig {
   oauthUrl?: string;
   /** Where a client without file access finds its server. */
   serverUrl?: string;
+  /** What a server of the run lets in. */
+  token?: string;
   /** A restarted server comes back at its port; 0 takes any free one. */
   port: number;
 }

@@ -4,6 +4,7 @@ import type { ProfileName, Scenario, Workload } from '../core/scenario.js';
 import type { TargetSpec } from '../core/target.js';
 import type { RefreshPhase, Victim } from '../faults/context.js';
 import { inject } from '../faults/index.js';
+import { createRunToken } from '../targets/run-token.js';
 import { Random } from '../workload/random.js';
 import { monotonicNow } from './clock.js';
 import { Fleet } from './fleet.js';
@@ -64,6 +65,7 @@ export async function runScenario(run: ScenarioRun): Promise<void> {
     workload,
     umask: scenario.umask,
     oauthUrl: oauth?.url,
+    token: run.clients.server || run.clients.desktop ? await createRunToken(sandbox) : undefined,
     target,
     runtimes,
     seed,

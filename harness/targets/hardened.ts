@@ -1,4 +1,5 @@
-import { openTokens as openServerTokens, openStore } from '../../src/index.js';
+import { openStore } from '../../src/store/store.js';
+import { openTokens as openServerTokens } from '../../src/tokens/tokens.js';
 import type { Store, TargetOptions, TokenStore } from '../core/target.js';
 
 /**

@@ -72,11 +72,13 @@ describe('holdfast serve', () => {
   it('lets nobody in while the token file can not be read, and leaves it as it is', async () => {
     const { home, tokens, serve } = newUser();
     const { token } = await tokens.create();
-    const { url } = await serve('--port', '0');
+    const { url, output } = await serve('--port', '0');
     const tokenFile = path.join(home, 'opencode', 'auth-tokens.json');
     writeFileSync(tokenFile, '{"torn');
     const refused = await fetch(`${url}/auth`, bearer(token));
     expect(refused.status).toBe(503);
+    await fetch(`${url}/auth`, bearer(token));
+    expect(output.stderr.match(/nobody is let in: .*auth-tokens\.json/g)).toHaveLength(1);
     expect(readFileSync(tokenFile, 'utf8')).toBe('{"torn');
   });
 

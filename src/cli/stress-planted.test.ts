@@ -109,6 +109,11 @@ describe('every store that ships with a bug is caught', { retry: 2 }, () => {
       expect(processesIn(cwd)).toEqual([]);
     },
   );
+
+  it('every request goes through the verifier: when the token of a run is revoked, its clients are refused', async () => {
+    const { report } = await stress(fixture('revokes-token.ts'), 'all-clients-set', '--duration', '4s');
+    expect(report?.scenarios[0]?.checks.G7?.summary).toMatch(/Refused: \w+ answered 401 invalid_token/);
+  });
 });
 
 // Not again and again until it is so: in every run.

@@ -9,6 +9,7 @@ import { hardened } from '../../http/permissions/hardened.js';
 import { specified } from '../../http/permissions/specified.js';
 import { createApp, healthPath } from '../../http/serve/app.js';
 import { type Listening, listen } from '../../http/serve/listen.js';
+import { StoreError } from '../../store/errors.js';
 import { openStore } from '../../store/store.js';
 import { tokenFile } from '../../tokens/location.js';
 import { openTokens, type Tokens } from '../../tokens/tokens.js';
@@ -39,6 +40,7 @@ export async function serve(flags: ServeFlags): Promise<void> {
       ...{ paths, origins: origin, publicPaths: [healthPath] },
       hosts: isLocal ? host : [hostname, ...host],
       anyAddress: isUnspecified(hostname),
+      onFailure: tellOnce(),
       advice: 'create one by "holdfast auth token create", and send it as "Authorization: Bearer TOKEN"',
     });
     const app = createApp({ store, guard, stopping: stopping.signal, onFailure: tellFailure });
@@ -91,6 +93,16 @@ async function listenOrExplain(fetch: Hono['fetch'], port: number, hostname: str
     }
     throw error;
   }
+}
+
+/** Why nobody is let in, once: it is the same for every request. What the store says names files, never contents. */
+function tellOnce(): (error: unknown) => void {
+  let told = '';
+  return (error) => {
+    const message = error instanceof StoreError ? error.message : 'the token file can not be read';
+    if (message !== told) note(`nobody is let in: ${message}`);
+    told = message;
+  };
 }
 
 /** Where it was, and not what it says: an error that nobody expected may quote a credential. */

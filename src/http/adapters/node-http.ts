@@ -19,7 +19,8 @@ export function incomingNode(request: IncomingMessage, upgrade?: boolean): Incom
 function linesOf(raw: readonly string[], name: string): string[] {
   const values: string[] = [];
   for (let n = 0; n < raw.length; n += 2) {
-    if (raw[n]?.toLowerCase() === name) values.push(raw[n + 1] ?? '');
+    // The length first: this is asked many times for each request.
+    if (raw[n]?.length === name.length && raw[n]?.toLowerCase() === name) values.push(raw[n + 1] ?? '');
   }
   return values;
 }

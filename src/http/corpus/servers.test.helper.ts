@@ -85,7 +85,7 @@ function nodeServer(gate: Gate, pathOf: (url: string) => string): Server {
 /** A router that takes everything for the same that anybody ever has. */
 function fold(url: string): string {
   const [raw = ''] = url.replace(/^[a-z]+:\/\/[^/\\]*/i, '').split('?');
-  const decoded = decodeURIComponent(decodeURIComponent(raw)).toLowerCase();
+  const decoded = decodeURIComponent(decodeURIComponent(raw)).normalize('NFKC').toLowerCase();
   const [bare = ''] = decoded
     .replace(/[\0\s]/g, '')
     .replaceAll('\\', '/')

@@ -1,5 +1,5 @@
 import { Random } from '../../../harness/workload/random.js';
-import type { Permission } from '../../tokens/permissions.js';
+import { type Permission, permissions } from '../../tokens/permissions.js';
 import { madeUpToken } from './fixtures/verifier.js';
 
 /** One request as it goes over the wire. */
@@ -111,7 +111,8 @@ function authorization(token: string, random: Random): string[] {
     [`authorization: bearer   ${token}`],
     [line, line],
     ['Authorization: Basic dXNlcjpwYXNz', line],
-    [line, 'Authorization: Bearer made-up.read.write.execute.x,'],
+    [line, `Authorization: Bearer ${madeUpToken(permissions)}`],
+    [`Authorization: Bearer ${madeUpToken(permissions)}`, line],
     [`Authorization: Bearer ${token},made-up.read.write.execute`],
     [`Authorization:Bearer\t${token}`],
     [`Authorization: Basic ${token}`],
@@ -211,9 +212,9 @@ export function handMade(): Variant[] {
   return targets.flatMap((target) =>
     methods.flatMap((method) =>
       [['read'], ['read', 'write']].map((may) => {
-        const permissions = may as Permission[];
-        const headers = [`Authorization: Bearer ${madeUpToken(permissions)}`];
-        return { method, target, headers, upgrade: false, may: permissions };
+        const holds = may as Permission[];
+        const headers = [`Authorization: Bearer ${madeUpToken(holds)}`];
+        return { method, target, headers, upgrade: false, may: holds };
       }),
     ),
   );

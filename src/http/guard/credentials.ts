@@ -26,7 +26,7 @@ const inUrl = ['access_token', 'auth_token'];
  * another question that two readers answer differently.
  */
 export function credentialsIn(request: IncomingRequest, { query }: Path): Credentials {
-  const parameters = [...new URLSearchParams(query)];
+  const parameters = query === '' ? [] : [...new URLSearchParams(query)];
   if (tokenPattern.test(request.target) || parameters.some(isTokenParameter)) {
     return malformed(
       'a token must not be sent in a URL, which ends up in logs: use the Authorization header',

@@ -100,12 +100,14 @@ describe('an answer', () => {
 
 describe('while the token file can not be read', () => {
   it('503 for whoever shows a token, which may be good, and nothing of the error', () => {
-    const { tokens, ask } = newGuard();
+    const failures: unknown[] = [];
+    const { tokens, ask } = newGuard({ onFailure: (error) => failures.push(error) });
     const token = tokens.add('read');
     tokens.broken = true;
     const decision = ask('GET', '/x', [bearer(token)]);
     expect(decision).toMatchObject({ ok: false, status: 503, error: 'temporarily_unavailable' });
     expect(JSON.stringify(decision)).not.toContain('SECRET');
+    expect(failures).toEqual([expect.objectContaining({ message: expect.stringContaining('unreadable') })]);
     expect(ask('GET', '/x')).toMatchObject({ status: 401 });
     tokens.broken = false;
     expect(ask('GET', '/x', [bearer(token)])).toMatchObject({ ok: true, token: { permissions: ['read'] } });

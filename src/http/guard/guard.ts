@@ -32,6 +32,8 @@ export interface GuardOptions extends HostOptions {
   realm?: string | undefined;
   /** Told to whoever comes without a token: where one gets it. */
   advice?: string | undefined;
+  /** Told why the tokens can't be read, each time that it keeps somebody out: for the log. */
+  onFailure?: ((error: unknown) => void) | undefined;
   /** Milliseconds of a clock that never goes back. Default: the process's own. */
   now?: (() => number) | undefined;
 }
@@ -75,7 +77,7 @@ export function createGuard(options: GuardOptions): Guard {
     publicPaths = [],
     realm = 'holdfast',
   } = options;
-  const { ticketPath = '/ticket', now = () => performance.now(), advice } = options;
+  const { ticketPath = '/ticket', now = () => performance.now(), advice, onFailure } = options;
   const tokens = options.tokens === 'nobody' ? undefined : options.tokens;
   const tickets = new Tickets(now);
   const streams = tokens && new OpenStreams(tokens);
@@ -85,9 +87,11 @@ export function createGuard(options: GuardOptions): Guard {
     const strange = hostRefusal(request.headers('host'), path?.authority, options);
     if (strange) return strange;
     const origin = judgeOrigin(request, origins);
-    if (!('cors' in origin)) return origin;
-    if (isPreflight(request)) return preflightAnswer(origin.cors);
-    return withHeaders(judge(request, path), origin.cors);
+    if (!origin.ok) return origin;
+    const { cors } = origin;
+    if (isPreflight(request)) return preflightAnswer(cors ?? {});
+    const decision = judge(request, path);
+    return cors ? withHeaders(decision, cors) : decision;
   }
 
   function judge(request: IncomingRequest, path: Path | undefined): Decision {
@@ -126,8 +130,9 @@ export function createGuard(options: GuardOptions): Guard {
     let token: TokenInfo | undefined;
     try {
       token = credentials.kind === 'bearer' ? tokens.verify(credentials.token) : redeem(credentials.ticket);
-    } catch {
-      // Neither yes nor no. To call the token invalid would make clients throw it away; the error itself is for the log.
+    } catch (error) {
+      // Neither yes nor no. To call the token invalid would make clients throw it away.
+      onFailure?.(error);
       return refuse('temporarily_unavailable', 'the token file can not be read, so nobody is let in', {
         'Retry-After': '1',
       });

@@ -2,25 +2,26 @@ import { methods } from '../permissions/policy.js';
 import { type Answer, refuse } from './answers.js';
 import type { IncomingRequest } from './request.js';
 
-/** Answered for a browser: who may read the response. Undefined where no page of another origin asks. */
-export type CorsHeaders = Readonly<Record<string, string>>;
+/** For a browser: who may read the response. */
+type CorsHeaders = Readonly<Record<string, string>>;
 
 /**
  * Refuses requests of pages of other sites. Programs that are no browsers send no `Origin`, and pass; a browser leaves it out
  * of some requests, too, but then says `Sec-Fetch-Site`. CORS is no authentication: this only keeps pages out.
  *
  * @param origins that may, beside the server's own: `https://app.example`, compared as a whole
+ * @returns `cors` for a page of one of these
  */
 export function judgeOrigin(
   { headers }: IncomingRequest,
   origins: readonly string[],
-): { ok: true; cors: CorsHeaders } | Answer {
+): { ok: true; cors?: CorsHeaders } | Answer {
   const values = headers('origin');
   if (values.length > 1) return refuse('invalid_request', 'a request must not have two Origin headers');
   const [origin] = values;
   if (origin === undefined) {
     const foreign = headers('sec-fetch-site').some((site) => site !== 'same-origin' && site !== 'none');
-    return foreign ? notAllowed() : { ok: true, cors: {} };
+    return foreign ? notAllowed() : { ok: true };
   }
   if (origins.includes(origin)) {
     return {
@@ -33,7 +34,7 @@ export function judgeOrigin(
     };
   }
   // The host has been found to be one of ours, so a page of the same origin is ours, too.
-  return isSameOrigin(origin, headers('host')[0]) ? { ok: true, cors: {} } : notAllowed();
+  return isSameOrigin(origin, headers('host')[0]) ? { ok: true } : notAllowed();
 }
 
 function notAllowed(): Answer {
