@@ -11,6 +11,7 @@ const project = fileURLToPath(new URL('..', import.meta.url));
 const program = `
 import { Auth, openStore, StoreError, type Store } from 'holdfast';
 import { defineScenario, stress, type Report } from 'holdfast/harness';
+import { checkLinearizable, models } from 'holdfast/judge';
 
 const store: Store = openStore('credentials.json');
 await store.set('github', { type: 'api', key: 'made up' });
@@ -20,6 +21,12 @@ if (!(await store.get('github').catch((error: unknown) => error) instanceof Stor
 
 await Auth.set('anthropic/', { type: 'api', key: 'made up' });
 if (Object.keys(await Auth.all()).join() !== 'anthropic') throw new Error('the key rule is not applied');
+
+const { verdict } = checkLinearizable(models.register, [
+  { id: 'w', process: 'a', input: { write: 1 }, output: true, begin: 0, end: 1, happened: 'yes' },
+  { id: 'r', process: 'b', input: { read: true }, output: null, begin: 2, end: 3, happened: 'yes' },
+]);
+if (verdict !== 'invalid') throw new Error('the judge does not judge');
 
 const scenario = defineScenario({
   name: 'mine', title: 'mine', why: 'mine', clients: { tui: 2 }, atLeast: { acknowledged: 10 },
