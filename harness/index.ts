@@ -3,13 +3,8 @@ export type * from './bench/result.js';
 export { benchToTerminal } from './bench/terminal.js';
 export { type CheckOptions, formats, modelNames } from './check/check-file.js';
 export { checkFiles } from './check/check-files.js';
-export { judge } from './checkers/index.js';
-export * from './checkers/linearizable/index.js';
-export * as models from './checkers/models/index.js';
-export type * from './core/history.js';
 export type { Progress } from './core/progress.js';
 export type * from './core/report.js';
-export { type Operation, type Outcome, type Run, toRun } from './core/run.js';
 export { type RuntimeChoice, type RuntimeName, runtimeChoices } from './core/runtime.js';
 export {
   defineScenario,
@@ -21,13 +16,13 @@ export {
 } from './core/scenario.js';
 export type { Store, TargetModule, TargetOptions } from './core/target.js';
 export { NothingMatchedError, UsageError } from './core/usage-error.js';
-export { type Finding, type Guarantee, type Verdict, worstOf } from './core/verdict.js';
 export type * from './explore/exploration.js';
 export { type ExploreOptions, explore, type ReplayOptions, replaySchedule } from './explore/explore.js';
 export { loadSchedule, saveSchedule } from './explore/schedule-files.js';
 export { type StrategyName, strategies } from './explore/strategies/index.js';
 export { explorationToTerminal, replayedToTerminal } from './explore/terminal.js';
 export { faults } from './faults/index.js';
+export * from './judge.js';
 export { toMarkdown } from './report/markdown.js';
 export { modelsToText } from './report/models.js';
 export { progressReporter } from './report/progress.js';

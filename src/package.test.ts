@@ -12,6 +12,7 @@ const program = `
 import { Auth, openStore, openTokens, StoreError, type Store } from 'holdfast';
 import { defineScenario, stress, type Report } from 'holdfast/harness';
 import { createGuard, verify } from 'holdfast/http';
+import { checkLinearizable, models } from 'holdfast/judge';
 
 const store: Store = openStore('credentials.json');
 await store.set('github', { type: 'api', key: 'made up' });
@@ -24,6 +25,12 @@ if (verify(guard, new Request('http://localhost/x')).ok) throw new Error('let in
 
 await Auth.set('anthropic/', { type: 'api', key: 'made up' });
 if (Object.keys(await Auth.all()).join() !== 'anthropic') throw new Error('the key rule is not applied');
+
+const { verdict } = checkLinearizable(models.register, [
+  { id: 'w', process: 'a', input: { write: 1 }, output: true, begin: 0, end: 1, happened: 'yes' },
+  { id: 'r', process: 'b', input: { read: true }, output: null, begin: 2, end: 3, happened: 'yes' },
+]);
+if (verdict !== 'invalid') throw new Error('the judge does not judge');
 
 const scenario = defineScenario({
   name: 'mine', title: 'mine', why: 'mine', clients: { tui: 2 }, atLeast: { acknowledged: 10 },

@@ -60,6 +60,31 @@ describePlanted([
     },
   },
   {
+    rule: 'the order of two values is that of all who read them, however early the second was there',
+    planted: `
+      0-5   tui-1.0.1 set a
+      0-1   tui-2.0.1 set a
+      0-9   tui-3.0.1 set b
+      1-5   web-1.0.1 all a=tui-1.0.1 b=tui-3.0.1
+      2-4   web-2.0.1 all a=tui-2.0.1
+      10-11 tui-4.0.1 get a = tui-2.0.1
+      final 20 a=tui-2.0.1 b=tui-3.0.1`,
+    healthy: `
+      0-5   tui-1.0.1 set a
+      0-1   tui-2.0.1 set a
+      0-9   tui-3.0.1 set b
+      1-5   web-1.0.1 all a=tui-1.0.1 b=tui-3.0.1
+      2-4   web-2.0.1 all a=tui-2.0.1 b=tui-3.0.1
+      10-11 tui-4.0.1 get a = tui-2.0.1
+      final 20 a=tui-2.0.1 b=tui-3.0.1`,
+    found: {
+      kind: 'contradiction',
+      guarantee: 'G2',
+      operations: expect.arrayContaining(['web-1.0.1', 'web-2.0.1']),
+      sentence: /by "a" web-1\.0\.1 is before web-2\.0\.1/,
+    },
+  },
+  {
     rule: 'also where what is absent may have been removed, so that no single key tells',
     planted: `
       0-0   tui-3.0.1 remove a

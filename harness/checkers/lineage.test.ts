@@ -27,6 +27,20 @@ test('a version that lacks a write names the one that its writer had read', () =
   expect(lineageOf(one)).toMatch(/^v2 -> v3 by login-1\.0\.1 \(pid \d+\) undid "a", based on v1$/);
 });
 
+test('of several that it may have read, the latest is named', () => {
+  const one = run(`${before}
+    6-7   tui-1.0.2   set x
+    file  2 x=tui-1.0.2
+    file  3 -x
+    file  5 a=tui-1.0.1
+    file  8 b=login-1.0.1 -a
+    final 20 old=tui-1.0.0 b=login-1.0.1`);
+  const [eraser, victim] = ['login-1.0.1', 'tui-1.0.1'].map((id) =>
+    one.operations.find((each) => each.id === id),
+  );
+  expect(victim && eraser && findLineage(one, victim, eraser)).toMatchObject({ from: 4, to: 5, base: 3 });
+});
+
 test('if nobody saw that version, none is named', () => {
   const one = run(`${before}
     file  5 a=tui-1.0.1

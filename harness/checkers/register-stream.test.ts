@@ -94,6 +94,8 @@ describe('a history that is judged in one pass', () => {
     // Absent in the read of all, and present long before it.
     const late = [call('2', 3, 'all'), ok('2', 4, { seeded: 'seed.0' })] as const;
     expect(invalidIn(call('1', 1, 'set', 'late'), ok('1', 2), ...late)).toEqual(['late']);
+    // The same, written down late: processes report in turns.
+    expect(invalidIn(...late, call('1', 1, 'set', 'late'), ok('1', 2))).toEqual(['late']);
     expect(invalidIn(...late, call('1', 5, 'set', 'late'), ok('1', 6))).toEqual([]);
     expect(invalidIn(call('1', 1, 'get', 'x', 2), ok('1', 2, 'nobodys'))).toEqual([]);
   });

@@ -110,7 +110,7 @@ export class RegisterStream {
   private end(process: number, time: number): void {
     for (const [op, call] of this.underWay) {
       if (call.process !== process) continue;
-      this.underWay.delete(op);
+      // Its last word may be written down after its end.
       if (writes(call.action) && call.key !== undefined) this.write(call.key, op, call.time, time);
     }
   }

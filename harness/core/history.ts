@@ -2,8 +2,23 @@
  * The history: all that happened in one run, as plain data. It is the waist of the harness: what is left of
  * it may have effects, what is right of it is a pure function of it, so any old run can be judged again.
  *
- * On disk it is `history.jsonl`: one event a line; a `run` event opens each run. Times are whole
- * nanoseconds of the machine's monotonic clock (shared by all its processes) since the run's beginning.
+ * On disk it is `history.jsonl`, version 1: UTF-8, one event a line, a JSON object with a `type`; a `run` event opens each
+ * run, so that files can be joined. Times are whole nanoseconds of the machine's monotonic clock (shared by all its processes)
+ * since the run's beginning.
+ *
+ *     {"type":"run","version":1,"scenario":"mine","target":"my-store","seed":7,"atLeast":{}}
+ *     {"type":"seed","key":"github","value":"seed.0"}
+ *     {"type":"start","time":0,"client":"tui-1","process":4711,"access":"file"}
+ *     {"type":"invoke","time":100,"op":"tui-1.0.0","client":"tui-1","process":4711,"action":"set","key":"openai"}
+ *     {"type":"ok","time":250,"op":"tui-1.0.0"}
+ *     {"type":"invoke","time":300,"op":"tui-1.0.1","client":"tui-1","process":4711,"action":"all"}
+ *     {"type":"ok","time":400,"op":"tui-1.0.1","result":{"github":"seed.0","openai":"tui-1.0.0"}}
+ *     {"type":"final","time":900,"broken":null,"entries":{"github":"seed.0","openai":"tui-1.0.0"},"leftovers":[]}
+ *
+ * That is enough to be judged; the other events are evidence for more. An operation stands behind its process's `start`, and its end
+ * behind its `invoke`; otherwise the order of lines says nothing, only the times do. Readers pass over fields that they do not
+ * know; a new type of event, or another meaning of an old one, is a new version. Nothing has to be held but what is under way and
+ * some numbers for each value (register-stream.ts), so a history may be as long as it likes.
  */
 
 /**

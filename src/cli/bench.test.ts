@@ -36,6 +36,16 @@ describe('a measurement', () => {
     expect(readdirSync(cwd)).toEqual([]);
   });
 
+  it('of the checks judges recorded histories, all of them rightly', async () => {
+    const { exitCode, report } = await bench('--suite', 'check', '--only', 'recorded');
+    expect(exitCode).toBe(0);
+    const wrong = report?.results.find(
+      (result) => result.kind === 'value' && result.name === 'recorded-wrong',
+    );
+    expect(wrong).toMatchObject({ value: { median: 0 }, met: true });
+    expect(report?.results).toHaveLength(2);
+  });
+
   it('of processes that contend finds every acknowledged write of the hardened store', async () => {
     const { exitCode, report } = await bench('--only', 'contended');
     const writes = writesOf(report, 'hardened');

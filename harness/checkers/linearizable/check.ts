@@ -51,9 +51,7 @@ export function checkLinearizable<State, Input, Output>(
   const verdicts: Verdict[] = [];
   let steps = 0;
   for (const [part, own] of partsOf(model, calls)) {
-    // Several keys at once are no register, whatever each of them is.
-    const isOne = part !== undefined || model.partition === undefined;
-    const fast = method === 'fastest' && isOne ? judgeUnambiguous(model, own) : undefined;
+    const fast = method === 'fastest' ? judgeUnambiguous(model, own) : undefined;
     if (fast) {
       parts.zones++;
       verdicts.push(fast.verdict);
@@ -83,8 +81,8 @@ function partsOf<State, Input, Output>(
   const parts = new Map<string | undefined, Call<Input, Output>[]>();
   for (const call of calls) {
     const part = model.partition?.(call.input);
-    // A read that nobody was told of ties nothing together.
-    if (call.happened === 'maybe' && model.effect?.(call.input, call.output) === 'none') continue;
+    // A read of which nobody was told what it found says nothing, and ties nothing together.
+    if (call.output === undefined && model.effect?.(call.input, call.output) === 'none') continue;
     if (part === undefined) return new Map([[undefined, calls]]);
     const known = parts.get(part);
     if (known) known.push(call);

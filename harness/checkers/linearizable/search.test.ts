@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../workload/random.js';
+import { register } from '../models/register.js';
 import { type AnyCall, kinds, linearizableHistory, tamperedHistory } from './histories.test.helper.js';
 import { hasLinearization } from './oracle.test.helper.js';
 import { search } from './search.js';
@@ -74,11 +75,31 @@ describe('an invalid history', () => {
   });
 });
 
-test('a search that runs out of steps has proved nothing', () => {
-  const [register] = kinds;
-  const calls = linearizableHistory(register as (typeof kinds)[number], new Random(1, 'histories'), 30);
-  expect(search((register as (typeof kinds)[number]).model, calls, { stepsMax: 3 })).toEqual({
-    verdict: 'unknown',
-    steps: 4,
+test('a read that fits at once is not placed before what had ended before it, if that may have happened', () => {
+  const call = (id: string, begin: number, end: number, input: unknown, output: unknown): AnyCall => ({
+    ...{ id, process: id, input, output, begin, end },
+    happened: output === undefined ? 'maybe' : 'yes',
   });
+  const calls = [
+    call('dead', 0, 1, { write: 1 }, undefined),
+    call('absent', 2, 9, { read: true }, null),
+    call('seen', 2, 9, { read: true }, 1),
+    call('back', 2, 9, { write: null }, true),
+  ];
+  expect(search(register, calls as never)).toMatchObject({ verdict: 'valid', order: [0, 2, 3, 1] });
+});
+
+test('a search that runs out of steps has proved nothing', () => {
+  const calls = Array.from({ length: 9 }, (_, at): AnyCall => {
+    return {
+      id: `${at}`,
+      process: `${at}`,
+      input: { write: at },
+      output: true,
+      begin: 0,
+      end: 1,
+      happened: 'yes',
+    };
+  });
+  expect(search(register, calls as never, { stepsMax: 3 })).toEqual({ verdict: 'unknown', steps: 4 });
 });

@@ -31,7 +31,10 @@ interface Choice<State> {
   top: number;
   /** Calls that need not have happened, and that were over before it began: with it they are out of the question. */
   expired: readonly number[];
-  /** It has no effect, and it fitted: if nothing follows from here, nothing does from elsewhere. */
+  /**
+   * It has no effect, and it fitted: if nothing follows from here, nothing does from elsewhere. Whatever is `expired` by it
+   * began before it, and so has been tried before it; what would be tried after it leaves no more possible.
+   */
   isForced: boolean;
 }
 
@@ -127,7 +130,7 @@ class Attempt<State, Input, Output> {
       const isNeeded = call >= 0 && this.isNeeded[call] === true;
       // One that need not have happened, and changes nothing now, may as well happen later or never.
       if (next !== undefined && (isNeeded || nextId !== stateId)) {
-        const isForced = isNeeded && expired.length === 0 && this.hasNoEffect[call] === true;
+        const isForced = isNeeded && this.hasNoEffect[call] === true;
         const choice = { entry, state, stateId, top, expired, isForced };
         missing -= this.place(choice);
         const nextTop = Math.max(top, entry);

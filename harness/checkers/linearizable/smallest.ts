@@ -27,10 +27,14 @@ export function smallestInvalid<State, Input, Output>(
   calls: readonly Call<Input, Output>[],
 ): Smallest<Input, Output> {
   let budget = stepsMax;
+  const attempt = (kept: readonly Call<Input, Output>[], stepsMax: number) => {
+    const { once, anytime } = letOff(model, kept, calls);
+    return search(model, [...kept, ...once], { anytime, stepsMax });
+  };
   const isInvalid = (kept: readonly Call<Input, Output>[]) => {
-    const found = search(model, ...letOff(model, kept, calls, Math.max(1, budget)));
-    budget -= found.steps;
-    return found.verdict === 'invalid';
+    const { verdict, steps } = attempt(kept, Math.max(1, budget));
+    budget -= steps;
+    return verdict === 'invalid';
   };
   let kept = calls.toSorted((a, b) => a.begin - b.begin || a.end - b.end);
   // First half of them at once, then a quarter, and so on. One that could not be let off can't be later, either: the more
@@ -42,20 +46,19 @@ export function smallestInvalid<State, Input, Output>(
       else from += size;
     }
   }
-  const [tried, options] = letOff(model, kept, calls, stepsMax);
-  const found = search(model, tried, options);
-  const at = (index: number) => tried.slice(index, index + 1).filter((call) => kept.includes(call));
+  const found = attempt(kept, stepsMax);
   const [order, stuck] = found.verdict === 'invalid' ? [found.order, found.stuck] : [[], kept.length - 1];
-  return { calls: kept, isSmallest: budget > 0, prefix: order.flatMap(at), stuck: tried[stuck] };
+  // Of those that were let off nothing is shown.
+  const prefix = order.flatMap((index) => kept[index] ?? []);
+  return { calls: kept, isSmallest: budget > 0, prefix, stuck: kept[stuck] };
 }
 
-/** All calls, with those that are not kept free to happen as they like. */
+/** All that are not kept, free to happen as they like: those that can do so any number of times, and the others. */
 function letOff<State, Input, Output>(
   model: Model<State, Input, Output>,
   kept: readonly Call<Input, Output>[],
   all: readonly Call<Input, Output>[],
-  stepsMax: number,
-): Parameters<typeof search<State, Input, Output>> extends [unknown, ...infer Rest] ? Rest : never {
+): { once: Call<Input, Output>[]; anytime: Input[] } {
   const isKept = new Set(kept);
   const noticed = valuesNoticed(model, kept);
   const anytime = new Map<string, Input>();
@@ -71,7 +74,7 @@ function letOff<State, Input, Output>(
     const [begin, end] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
     once.push({ ...call, output: undefined, begin, end, happened: 'maybe' });
   }
-  return [[...kept, ...once], { anytime: [...anytime.values()], stepsMax }];
+  return { once, anytime: [...anytime.values()] };
 }
 
 /** What the reads of a plain register return; undefined if some call is neither a plain read nor a plain write. */

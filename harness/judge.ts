@@ -1,0 +1,29 @@
+/**
+ * The judging side by itself: pure functions of a history, with no clock, no file and no process. For histories of any object,
+ *
+ *     import { checkLinearizable, models } from 'holdfast/judge';
+ *
+ *     const { verdict, contradiction } = checkLinearizable(models.register, [
+ *       { id: 'w', process: 'a', input: { write: 1 }, output: true, begin: 0, end: 1, happened: 'yes' },
+ *       { id: 'r', process: 'b', input: { read: true }, output: null, begin: 2, end: 3, happened: 'yes' },
+ *     ]); // invalid: after w there is no place for r
+ *
+ * and for those of a credential store `judge(toRun(events))`, with all its guarantees.
+ */
+export { judge } from './checkers/index.js';
+export {
+  type Call,
+  type Contradiction,
+  checkLinearizable,
+  type Effect,
+  type Linearizability,
+  type LinearizabilityOptions,
+  type Model,
+  type RegisterView,
+} from './checkers/linearizable/index.js';
+export * as models from './checkers/models/index.js';
+export { RegisterStream, type StreamVerdict } from './checkers/register-stream.js';
+export type * from './core/history.js';
+export type { Judgement } from './core/report.js';
+export { type Operation, type Outcome, type Run, toRun } from './core/run.js';
+export { type Finding, type Guarantee, type Verdict, worstOf } from './core/verdict.js';
