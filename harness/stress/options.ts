@@ -67,7 +67,7 @@ export async function fillOptions(options: StressOptions): Promise<FilledOptions
     ...{ runtime, targets, clients, isNamed: wanted.length > 0 },
   });
   const runtimes = await findRuntimes(runtime);
-  const controlRuns = options.controls === false ? [] : await planControls(from, runtimes);
+  const controlRuns = options.controls === false ? [] : await planControls(from, runtimes, scenarios);
   const runs = plan({
     ...{ scenarios, targets, runtimes, controls: controlRuns, durationMs, clients, operations, shard },
   });
@@ -93,8 +93,14 @@ function checkNumbers(numbers: { operations: number; durationMs: number; seed: n
   }
 }
 
-function planControls(from: string, chosen: Runtimes): Promise<PlannedRun[]> {
-  return Promise.all(
+/** Of what is put to the test, credentials or tokens or both, a planted bug each must be found. */
+async function planControls(
+  from: string,
+  chosen: Runtimes,
+  tested: readonly Scenario[],
+): Promise<PlannedRun[]> {
+  const subjects = new Set(tested.map(({ subject = 'credentials' }) => subject));
+  const all = await Promise.all(
     controls.map(async ({ scenario: name, target, workMs, mustFind }) => {
       const [scenario] = await findScenarios([name], from);
       if (!scenario) throw new Error(`the control's scenario ${name} is gone`);
@@ -104,6 +110,7 @@ function planControls(from: string, chosen: Runtimes): Promise<PlannedRun[]> {
       return { scenario, target: resolveTarget(target, from), runtimes, clients, workload, workMs, mustFind };
     }),
   );
+  return all.filter(({ scenario: { subject = 'credentials' } }) => subjects.has(subject));
 }
 
 function checkTarget({ label, module }: TargetSpec, runtime: RuntimeChoice): void {

@@ -30,6 +30,7 @@ export const controls: readonly {
 }[] = [
   { scenario: 'two-terminals', target: 'naive', workMs: 800, mustFind: 'lost' },
   { scenario: 'pause', target: 'textbook?stale=2000', workMs: 4200, mustFind: 'lost' },
+  { scenario: 'token-create-delete-churn', target: 'rename-only', workMs: 900, mustFind: 'resurrected' },
 ];
 
 /** A control that finds nothing is run again, beyond the run's duration, before the harness is called blind. */

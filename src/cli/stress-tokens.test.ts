@@ -12,6 +12,14 @@ describe('the hardened tokens hold', () => {
   );
 });
 
+it('is shown to see a token that comes back, in the very run that says that none does', async () => {
+  const flags = ['--scenario', 'token-revocation', '--duration', '6s', '--json'];
+  const { exitCode, stdout } = await holdfast(['stress', ...flags]);
+  const { controls } = JSON.parse(stdout);
+  expect(controls).toMatchObject([{ target: 'rename-only', mustFind: 'resurrected', found: true }]);
+  expect(exitCode).toBe(0);
+});
+
 // A race is a matter of chance: only a bug that stays unfound, run after run, says that the harness can't see it.
 describe('tokens with a bug are caught', { retry: 2 }, () => {
   const planted: [target: string, scenario: string, count: 'lost' | 'stale' | 'resurrected', what: string][] =
