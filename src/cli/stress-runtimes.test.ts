@@ -53,6 +53,19 @@ describe.skipIf(missing.length > 0)(`clients on other runtimes${reason}`, () => 
     expect(exitCode).toBe(0);
   });
 
+  it('mixed: a token that a process of one runtime deletes is refused by those of the others', async () => {
+    const { exitCode, stdout } = await holdfast(
+      [
+        ...['stress', '--scenario', 'token-revocation', '--clients', 'issuer=3,verifier=3', '--json'],
+        ...['--runtime', 'mixed', '--duration', '6s', '--no-controls'],
+      ],
+      { cwd: newDirectory(), env: { PATH: places.join(path.delimiter) } },
+    );
+    const [judged] = (JSON.parse(stdout) as Report).scenarios;
+    expect(judged?.violations).toEqual([]);
+    expect(exitCode).toBe(0);
+  });
+
   it.each(['bun', 'deno', 'mixed'])('%s: what the naive store loses is found', async (runtime) => {
     const { exitCode, judged } = await run('naive', runtime);
     expect(judged?.counts.lost).toBeGreaterThan(0);

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import * as v from 'valibot';
 
 /** A token that is used all the time is noted this often. */
@@ -64,7 +64,7 @@ export class LastUsed {
     edit(all);
     const staged = `${this.#file}.new`;
     try {
-      writeFileSync(staged, JSON.stringify(Object.fromEntries(all)), { flag: 'wx', mode: 0o600 });
+      write(staged, JSON.stringify(Object.fromEntries(all)));
       renameSync(staged, this.#file);
       return true;
     } catch {
@@ -72,6 +72,16 @@ export class LastUsed {
       removeIfThere(staged);
       return false;
     }
+  }
+}
+
+/** Private from its birth: `writeFileSync` of Deno makes the file first and narrows its mode then. */
+function write(place: string, text: string): void {
+  const descriptor = openSync(place, 'wx', 0o600);
+  try {
+    writeSync(descriptor, text);
+  } finally {
+    closeSync(descriptor);
   }
 }
 

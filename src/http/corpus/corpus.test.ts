@@ -60,7 +60,11 @@ async function judge(ports: { open: number; strict: number; compat: number }) {
   return { reached: guardedRuns.length, missed: Math.max(...missed) };
 }
 
-describe(`no handler runs for a token without its permissions, of ${corpus.length} requests`, () => {
+const timeout = 120_000 + 60 * count;
+
+describe(`no handler runs for a token without its permissions, of ${corpus.length} requests`, {
+  timeout,
+}, () => {
   it.each(Object.keys(servers))('on %s', async (name) => {
     const guards = (['strict', 'compat'] as const).map((paths) => createGuard({ tokens: verifier, paths }));
     const [open, strict, compat] = await Promise.all(

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { readPath } from '../permissions/path.js';
 import type { Method } from '../permissions/policy.js';
 import { specified } from '../permissions/specified.js';
@@ -82,6 +82,7 @@ describe('the credentials', () => {
 describe('what can not be stored', () => {
   it.each([
     ['no JSON', `{"type":"api","key":"${secret}`],
+    ['no JSON, which a parser would quote', secret],
     ['no credential', { type: 'api', key: { secret } }],
     ['of an unknown type', { type: secret }],
     ['nothing', ''],
@@ -92,6 +93,16 @@ describe('what can not be stored', () => {
     expect(answer.json()).toMatchObject({ error: expect.any(String), error_description: expect.any(String) });
     expect(answer.text).not.toContain('CANARY');
     expect(await store.all()).toEqual({});
+  });
+
+  it('is refused whatever store there is', async () => {
+    const set = vi.fn(async () => {});
+    const nothing = async () => ({});
+    const { ask, tokens } = await newServer({ store: { get: nothing, all: nothing, remove: set, set } });
+    expect(await ask(tokens.add('write'), 'PUT', '/auth/a', { type: 'unknown' })).toMatchObject({
+      status: 400,
+    });
+    expect(set).not.toHaveBeenCalled();
   });
 
   it('for its size is refused', async () => {

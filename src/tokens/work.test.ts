@@ -1,0 +1,67 @@
+import type * as Crypto from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import type * as Fs from 'node:fs';
+import path from 'node:path';
+import { beforeEach, expect, it, vi } from 'vitest';
+import { newDirectory } from '../store/scratch.test.helper.js';
+import { newToken, tokenOf } from './format.js';
+import { openTokens, type Tokens } from './tokens.js';
+
+/** What a verification costs tells nobody what is in the file. */
+const calls = vi.hoisted((): string[] => []);
+const counted = vi.hoisted(() => <T extends object>(module: T, names: readonly (keyof T & string)[]): T => {
+  const counting = names.map((name) => {
+    const original = module[name] as (...args: unknown[]) => unknown;
+    const wrapper = (...args: unknown[]) => {
+      calls.push(name);
+      return original(...args);
+    };
+    return [name, wrapper] as const;
+  });
+  return { ...module, ...Object.fromEntries(counting) };
+});
+vi.mock('node:crypto', async (original) =>
+  counted(await original<typeof Crypto>(), ['hash', 'createHash', 'timingSafeEqual']),
+);
+vi.mock('node:fs', async (original) =>
+  counted(await original<typeof Fs>(), ['statSync', 'fstatSync', 'openSync', 'readSync', 'closeSync']),
+);
+
+let tokens: Tokens;
+let token: string;
+let id: string;
+beforeEach(async () => {
+  tokens = openTokens({ file: path.join(newDirectory(), 'auth-tokens.json') });
+  const made = await tokens.create();
+  ({ token } = made);
+  ({ id } = made.info);
+  // Seen unchanged for longer than a tick: from now on one look is enough.
+  for (let look = 0; look < 4; look++) {
+    tokens.verify(token);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+});
+
+function callsOf(presented: string): string[] {
+  calls.length = 0;
+  tokens.verify(presented);
+  return [...calls];
+}
+
+it('one look at the file, one hash and one comparison, whether the id is known, the secret is right, or neither', () => {
+  const work = ['statSync', 'hash', 'timingSafeEqual'];
+  expect(callsOf(token)).toEqual(work);
+  expect(callsOf(tokenOf(id, randomBytes(16)))).toEqual(work);
+  expect(callsOf(newToken().token)).toEqual(work);
+});
+
+it('what is mistyped, or no token at all, is refused without a look at the file', () => {
+  for (const presented of [
+    `${token.slice(0, -2)}${token.at(-1)}${token.at(-2)}x`,
+    token.slice(1),
+    '',
+    'x'.repeat(1e6),
+  ]) {
+    expect(callsOf(presented)).toEqual([]);
+  }
+});
