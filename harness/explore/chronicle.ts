@@ -15,6 +15,7 @@ const stepNs = 1_000_000;
  */
 export class Chronicle {
   private readonly events: HistoryEvent[];
+  private readonly beginnings = new Map<string, Extract<ClientEvent, { type: 'invoke' }>>();
   private artifacts: RegExp[] = [];
   private content = '';
   private entries: Record<string, ValueId> = {};
@@ -41,12 +42,24 @@ export class Chronicle {
     this.events.push({ type: 'start', time: this.time(0), client: name, process: pid, access: 'file' });
   }
 
-  tell({ name, pid }: Client, event: ClientEvent, step: number): void {
+  /** A client goes on: what it is about to begin has begun, and not before. What had ended by then is surely before it. */
+  goesOn({ name, pid }: Client, step: number): void {
+    const event = this.beginnings.get(name);
+    if (event) this.events.push({ ...event, time: this.time(step), client: name, process: pid });
+    this.beginnings.delete(name);
+  }
+
+  tell(client: Client, event: ClientEvent, step: number): void {
+    if (event.type === 'invoke') {
+      this.beginnings.set(client.name, event);
+      return;
+    }
+    // What has ended without a single call began and ended just now.
+    this.goesOn(client, step);
     const time = this.time(step);
     if (event.type === 'opened') this.artifacts = event.artifacts.map((source) => new RegExp(source));
-    else if (event.type === 'look') this.foreignLook(event, time);
-    else if (event.type === 'invoke') this.events.push({ ...event, time, client: name, process: pid });
-    else this.events.push({ ...event, time });
+    else if (event.type !== 'look') this.events.push({ ...event, time });
+    else if (event.broken !== null) this.foundBroken(event.broken, time);
   }
 
   killed({ name, pid }: Client, step: number): void {
@@ -109,18 +122,10 @@ export class Chronicle {
     this.events.push({ type: 'exit', time: this.time(step), client, process, ...how });
   }
 
-  private foreignLook({ broken, entries }: Extract<ClientEvent, { type: 'look' }>, time: number): void {
-    if (broken !== null)
-      this.events.push({
-        type: 'file',
-        time,
-        until: time,
-        version: this.version,
-        broken,
-        set: {},
-        removed: [],
-      });
-    void entries;
+  /** By a foreign reader. What it finds whole is known already. */
+  private foundBroken(broken: string, time: number): void {
+    const { version } = this;
+    this.events.push({ type: 'file', time, until: time, version, broken, set: {}, removed: [] });
   }
 
   private see(step: number): void {

@@ -1,6 +1,6 @@
 import type { Action } from './action.js';
 import type { GatedProcess } from './gated-process.js';
-import type { CallToMake, ClientEvent, Report } from './protocol.js';
+import type { CallToMake, Report } from './protocol.js';
 import type { WatchEvent } from './world.js';
 
 export type ClientState = 'alive' | 'ended' | 'killed' | 'crashed';
@@ -21,8 +21,6 @@ export class Client {
   isGone = false;
   /** Until when it is stopped, in virtual nanoseconds. */
   pausedUntil: number | undefined;
-  /** An operation that it begins with its next step, and not before: what comes first then is surely before it. */
-  beginning: Extract<ClientEvent, { type: 'invoke' }> | undefined;
   private report: Report | undefined;
   private events: WatchEvent[] = [];
 

@@ -8,9 +8,11 @@ export interface FaultBudget {
   kills: number;
   pauses: number;
   errnos: number;
+  /** How often, after a kill, time may pass before anybody goes on. */
+  waits: number;
 }
 
-export const noFaults: FaultBudget = { kills: 0, pauses: 0, errnos: 0 };
+export const noFaults: FaultBudget = { kills: 0, pauses: 0, errnos: 0, waits: 0 };
 
 export interface ExecutionOptions {
   program: Program;

@@ -116,9 +116,9 @@ export class Execution {
     const asked = option?.kind === 'call' && option.call.call === 'alive' ? option.call.of : undefined;
     this.last = { client: client.index, hasChanged: accesses.some(({ how }) => how !== 'read'), asked };
     if (action.do === 'kill') return this.kill(client, action, accesses);
+    if (action.do === 'wait') return this.wait(client, action, accesses);
     if (action.do === 'pause') return this.pause(client, action, accesses);
-    if (client.beginning) this.chronicle.tell(client, client.beginning, this.steps.length);
-    client.beginning = undefined;
+    this.chronicle.goesOn(client, this.steps.length);
     if (option?.kind === 'exit') return this.exit(client, action, accesses);
     if (option?.kind === 'timer') return this.fire(client, action, option.due);
     if (option?.kind === 'event') return this.deliver(client, action, option.event);
@@ -131,7 +131,9 @@ export class Execution {
     client.process.tell({
       ...{ type: 'call', id: call.id, now: this.now },
       ...(identity ? { identity } : {}),
-      ...(call.call === 'alive' ? { alive: this.isAlive(call.of) } : {}),
+      ...(call.call === 'alive'
+        ? { alive: this.clients.some(({ pid, isGone }) => pid === call.of && !isGone) }
+        : {}),
       ...(action.do === 'fail' ? { errno: action.errno } : {}),
     });
     const path = call.path ?? (call.fd === undefined ? undefined : this.world.openFile(call.fd)?.path);
@@ -231,8 +233,11 @@ export class Execution {
     return true;
   }
 
-  private isAlive(pid: number | undefined): boolean {
-    return this.clients.some((client) => client.pid === pid && !client.isGone);
+  private wait(client: Client, action: Action, accesses: readonly Access[]): boolean {
+    this.budget.waits--;
+    this.now += pauseNs;
+    this.record(client, action, 'wait', accesses);
+    return true;
   }
 
   private begin(client: Client, operations = this.options.program.clients[client.index] ?? []): void {
@@ -260,10 +265,7 @@ export class Execution {
     client.lastReport = report;
     this.now = Math.max(this.now, report.now);
     if (step && report.end) step.end = report.end;
-    for (const event of report.events) {
-      if (event.type === 'invoke') client.beginning = event;
-      else this.chronicle.tell(client, event, this.steps.length);
-    }
+    for (const event of report.events) this.chronicle.tell(client, event, this.steps.length);
     if (report.stop === 'waiting') return true;
     client.process.isIdle = true;
     this.world.forget(client.index);

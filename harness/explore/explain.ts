@@ -60,6 +60,7 @@ function describeStep(step: Step): string {
   const { action, call, end, path: place } = step;
   if (action.do === 'kill') return 'SIGKILL';
   if (action.do === 'pause') return 'is stopped for two minutes (SIGSTOP)';
+  if (action.do === 'wait') return '(two minutes pass)';
   if (!call) return 'wakes up';
   const failed =
     end?.errno === undefined ? '' : `: ${end.errno}${action.do === 'fail' ? ' (made to fail)' : ''}`;

@@ -26,6 +26,11 @@ export interface ExploreOptions {
   crash?: boolean | number;
   /** Stops a client before any of its calls, until every lease is over: the same. */
   steal?: boolean | number;
+  /**
+   * Before the search the first client is killed, after each change that it makes in turn, and time passes: the others find
+   * what it has left, and every lease over.
+   */
+  abandoned?: boolean;
   /** Makes any call fail with ENOSPC, EIO, EACCES, EMFILE or EPERM: the same. */
   errno?: boolean | number;
   /** Of what is drawn at random; default 1. */
@@ -34,6 +39,8 @@ export interface ExploreOptions {
   stopAtFirst?: boolean;
   /** Ends the search after so long, in milliseconds; default: no end. */
   durationMs?: number;
+  /** How long a process may take from one call to the next before it is taken for stuck, in milliseconds; default 15000. */
+  patienceMs?: number;
   /** Searches side by side, for `pct` and `random`; default: one for each processor. */
   threads?: number;
   signal?: AbortSignal;
@@ -46,7 +53,7 @@ export interface ExploreOptions {
  * @throws UsageError if a target, an operation or an option is not what it should be
  */
 export async function explore(options: ExploreOptions = {}): Promise<Exploration> {
-  const { target: label = 'hardened', signal, onProgress = () => {} } = options;
+  const { target: label = 'hardened', onProgress = () => {} } = options;
   const target = resolveTarget(label, process.cwd());
   const execution = executionOf(options, label);
   const strategy = strategyOf(options, execution);
@@ -56,7 +63,7 @@ export async function explore(options: ExploreOptions = {}): Promise<Exploration
     durationMsMax: options.durationMs ?? Number.POSITIVE_INFINITY,
     stopsAtFirst: options.stopAtFirst ?? true,
   };
-  return Workplace.with(target, signal, async (place) => {
+  return Workplace.with(target, options, async (place) => {
     const started = performance.now();
     const counts: number[] = [];
     const done = await Promise.all(
@@ -89,13 +96,13 @@ export interface ReplayOptions {
 /** Runs a schedule again, with new processes. @throws UsageError if there is no such target */
 export async function replaySchedule(file: ScheduleFile, options: ReplayOptions = {}): Promise<Replayed> {
   const target = resolveTarget(options.target ?? file.target, process.cwd());
-  return Workplace.with(target, options.signal, (place) =>
+  return Workplace.with(target, options, (place) =>
     place.run({ kind: 'replay', file, times: options.times ?? 2 } satisfies ReplayTask),
   );
 }
 
 function executionOf(
-  { clients = ['set', 'set'], crash, steal, errno, seed = 1 }: ExploreOptions,
+  { clients = ['set', 'set'], crash, steal, errno, abandoned = false, seed = 1 }: ExploreOptions,
   label: string,
 ): ExecutionOptions {
   const program = parseProgram(clients.join(' | '));
@@ -105,7 +112,10 @@ function executionOf(
   const budget = (given: boolean | number | undefined) => Number(given ?? 0);
   return {
     ...{ program, label, seed, details: false, killsForReal: false },
-    faults: { kills: budget(crash), pauses: budget(steal), errnos: budget(errno) },
+    faults: {
+      ...{ kills: Math.max(budget(crash), Number(abandoned)), waits: Number(abandoned) },
+      ...{ pauses: budget(steal), errnos: budget(errno) },
+    },
   };
 }
 
@@ -127,6 +137,7 @@ function strategyOf(options: ExploreOptions, { program, seed }: ExecutionOptions
     schedulesMax,
     seed,
     clients: program.clients.length,
+    abandoned: options.abandoned ?? false,
   };
 }
 

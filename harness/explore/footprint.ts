@@ -17,8 +17,8 @@ export interface Names {
 }
 
 /**
- * The shared things that a call reads and writes: entries `e` (a name in a directory), listings `l` (all its names), data `d`
- * and attributes `m` of a file by its number, watches `w` and lives `p`. A call without any can't be noticed by others.
+ * The shared things that a call reads and writes: entries `e` (a name in a directory), listings `l` (all its names), data `d`,
+ * mode and owner `m`, size and times `t` of a file by its number, watches `w` and lives `p`. A call without any can't be noticed by others.
  */
 export function accessesOf(call: CallToMake, names: Names): Access[] {
   const accesses: Access[] = [];
@@ -28,17 +28,17 @@ export function accessesOf(call: CallToMake, names: Names): Access[] {
   const file = call.fd === undefined ? undefined : names.openFile(call.fd);
   const inode = call.path === undefined ? file?.inode : names.inodeAt(call.path);
   const place = call.path ?? file?.path;
-  /** The file's own data or attributes change. */
-  const changes = (what: 'd' | 'm') => {
-    if (inode !== undefined) add('write', ...(what === 'd' ? [`d ${inode}`, `m ${inode}`] : [`m ${inode}`]));
+  /** The file's own data or mode change, and with them its times. */
+  const changes = (...what: ('d' | 'm')[]) => {
+    if (inode !== undefined) add('write', ...what.map((one) => `${one} ${inode}`), `t ${inode}`);
     if (place !== undefined) add('add', ...watched(place));
   };
   /** An entry appears, disappears or is replaced. */
   const changesEntry = (name: string) => {
     add('write', `e ${name}`);
-    add('add', `l ${parentOf(name)}`, `m ${names.inodeAt(parentOf(name))}`, ...watched(name));
+    add('add', `l ${parentOf(name)}`, `t ${names.inodeAt(parentOf(name))}`, ...watched(name));
     const there = names.inodeAt(name);
-    if (there !== undefined) add('write', `m ${there}`);
+    if (there !== undefined) add('write', `t ${there}`);
   };
   // Every directory on the way is looked up.
   for (const name of [call.path, call.to]) if (name !== undefined) add('read', ...ancestors(name));
@@ -57,6 +57,8 @@ export function accessesOf(call: CallToMake, names: Names): Access[] {
     case 'stat':
     case 'lstat':
     case 'fstat':
+      if (inode !== undefined) add('read', `m ${inode}`, `t ${inode}`);
+      break;
     case 'access':
       if (inode !== undefined) add('read', `m ${inode}`);
       break;
@@ -71,10 +73,12 @@ export function accessesOf(call: CallToMake, names: Names): Access[] {
     case 'lchown':
     case 'fchmod':
     case 'fchown':
+      changes('m');
+      break;
     case 'utimes':
     case 'lutimes':
     case 'futimes':
-      changes('m');
+      changes();
       break;
     case 'readdir':
       add('read', `l ${call.path}`);
@@ -98,7 +102,7 @@ export function accessesOf(call: CallToMake, names: Names): Access[] {
       changesEntry(call.to ?? '');
       break;
     case 'link':
-      changes('m');
+      changes();
       changesEntry(call.to ?? '');
       break;
     case 'watch':

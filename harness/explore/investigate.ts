@@ -34,14 +34,18 @@ export function investigate(
     return done?.failure?.kind === kind ? done.steps.map(({ action }) => action) : undefined;
   };
   const first = { program: options.program, schedule: found.actions };
-  const small = shrink(first, ({ schedule, program }) => trial(schedule, program));
+  // A trial of one that never stops takes as long as our patience.
+  const isQuick = kind !== 'stuck';
+  const small = isQuick ? shrink(first, ({ schedule, program }) => trial(schedule, program)) : first;
   const smallOptions = { ...options, program: small.program };
 
   const quick = follow(cells.quick, smallOptions, small.schedule, false);
   const executed = quick && replayed(cells.fresh, smallOptions, quick, small.schedule);
   if (!quick || !executed) throw new DivergedError('a schedule that was found could not be run again');
   const all = executed.steps.map(({ action }) => action);
-  const pair = findCriticalPair(all, (schedule) => trial(schedule, small.program) !== undefined);
+  const pair = isQuick
+    ? findCriticalPair(all, (schedule) => trial(schedule, small.program) !== undefined)
+    : undefined;
   const stepAt = (index: number): CriticalStep => {
     const step = executed.steps[index] as Step;
     return {
@@ -97,12 +101,13 @@ export function firstDifference(before: readonly string[], after: readonly strin
   return `at step ${index + 1} "${after[index] ?? 'nothing'}" instead of "${before[index] ?? 'nothing'}"`;
 }
 
-/** A line for each step: what was called, and how it ended. */
+/** A line for each step: what was called, and how it ended. Numbers in names, which may be those of this very place, are left out. */
 export function callsOf({ steps }: Executed): string[] {
   return steps.map(({ client, action, call, path, end }) => {
-    if (action.do === 'kill' || action.do === 'pause') return `${nameOf(client)} ${action.do}`;
+    if (/^(kill|pause|wait)$/.test(action.do)) return `${nameOf(client)} ${action.do}`;
     if (!call) return `${nameOf(client)} wakes`;
-    const words = [nameOf(client), call.call, path, call.to, call.flags, end?.errno];
+    const places = [path, call.to].map((place) => place?.replaceAll(/[0-9a-f]*\d[0-9a-f]{3,}/g, '#'));
+    const words = [nameOf(client), call.call, ...places, call.flags, end?.errno];
     return words.filter((word) => word !== undefined).join(' ');
   });
 }

@@ -51,6 +51,8 @@ export interface LastStep {
  */
 export function faultsOf(client: Client, budget: FaultBudget, last: LastStep | undefined): Action[] {
   const { index, pid } = client;
+  if (client.state === 'killed' && last?.client === index && budget.waits > 0)
+    return [{ do: 'wait', client: index }];
   const [option] = client.options();
   if (option?.kind !== 'call') return [];
   const isLast = last?.client === index;

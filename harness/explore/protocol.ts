@@ -47,7 +47,8 @@ export type ClientEvent =
   | { type: 'invoke'; op: string; action: Action; key?: string }
   | { type: 'ok'; op: string; result?: ValueId | null | Record<string, ValueId> }
   | { type: 'fail' | 'unknown'; op: string; error: string; torn?: true }
-  | { type: 'look'; broken: string | null; entries: Record<string, ValueId> }
+  /** A foreign reader has opened the file; null for a whole document. */
+  | { type: 'look'; broken: string | null }
   /** The target is open. Patterns of the names that belong to it. */
   | { type: 'opened'; artifacts: string[] };
 

@@ -1,6 +1,6 @@
 import type { Action } from './action.js';
 import type { Cell } from './cell.js';
-import { type Executed, type ExecutionOptions, UncontrolledError } from './executed.js';
+import { type Executed, type ExecutionOptions, LostProcessError, UncontrolledError } from './executed.js';
 import { type Failure, failureOf, outcomeOf } from './failure.js';
 import { NondeterminismError } from './nondeterminism.js';
 import { Replay } from './strategies/replay.js';
@@ -89,6 +89,7 @@ export function search(
 
 function whyNot(error: unknown): NonNullable<Searched['uncontrolled']> {
   if (error instanceof NondeterminismError) return { kind: 'nondeterministic', sentence: error.message };
+  if (error instanceof LostProcessError) return { kind: 'uncontrolled', sentence: error.message };
   if (error instanceof UncontrolledError) return { kind: 'uncontrolled', sentence: error.message };
   throw error;
 }

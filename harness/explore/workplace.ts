@@ -6,8 +6,7 @@ import type { TargetSpec } from '../core/target.js';
 import { bundleTarget } from './bundle.js';
 import type { Answer, Job, ThreadMessage } from './thread.js';
 
-/** How long a process may take from one call to the next, in milliseconds. */
-const patienceMs = 15_000;
+const patienceMsDefault = 15_000;
 
 /** A directory of its own, a bundled target, and threads that work there. */
 export class Workplace {
@@ -17,17 +16,26 @@ export class Workplace {
   private constructor(
     private readonly directory: string,
     private readonly target: TargetSpec,
+    private readonly patienceMs: number,
   ) {}
 
-  /** Makes a place for a target, and leaves nothing of it behind. @throws UsageError if the target can't be bundled */
+  /**
+   * Makes a place for a target, and leaves nothing of it behind.
+   * @param patienceMs how long a process may take from one call to the next
+   * @throws UsageError if the target can't be bundled
+   */
   static async with<T>(
     target: TargetSpec,
-    signal: AbortSignal | undefined,
+    {
+      signal,
+      patienceMs = patienceMsDefault,
+    }: { signal?: AbortSignal | undefined; patienceMs?: number | undefined },
     use: (place: Workplace) => Promise<T>,
   ): Promise<T> {
     const place = new Workplace(
       realpathSync(mkdtempSync(path.join(quickDirectory(), 'holdfast-explore-'))),
       target,
+      patienceMs,
     );
     const onAbort = () => Atomics.store(place.stop, 0, 1);
     signal?.addEventListener('abort', onAbort, { once: true });
@@ -56,7 +64,7 @@ export class Workplace {
       setup: { bundle: this.bundle, module, label, options },
     };
     const worker = new Worker(new URL('./thread.js', import.meta.url), { workerData: job });
-    const watchdog = watch(heartbeat);
+    const watchdog = watch(heartbeat, this.patienceMs);
     return new Promise<Answer<T>>((resolve, reject) => {
       worker.on('message', (message: ThreadMessage<T>) => {
         if (message.type === 'progress') onProgress(message.executions);
@@ -72,7 +80,7 @@ export class Workplace {
 }
 
 /** Ends a process that is waited for in vain: the thread can't look around while it waits. */
-function watch(heartbeat: Int32Array): NodeJS.Timeout {
+function watch(heartbeat: Int32Array, patienceMs: number): NodeJS.Timeout {
   let seen = { pid: 0, count: 0, since: 0 };
   return setInterval(() => {
     const [pid, count] = [Atomics.load(heartbeat, 0), Atomics.load(heartbeat, 1)];

@@ -15,6 +15,7 @@ interface Flags {
   prune: boolean;
   crash?: boolean;
   steal?: boolean;
+  abandoned?: boolean;
   errno?: boolean;
   seed?: number;
   duration?: number;
@@ -54,6 +55,10 @@ export function addExplore(program: Command): void {
     .option('--no-prune', 'with dfs: do not end an execution where what follows is known')
     .option('--crash', 'kill a process before any of its calls, and see what a new one finds')
     .option('--steal', 'stop a process before any of its calls, until every lease is over')
+    .option(
+      '--abandoned',
+      'first kill the first process, after each of its changes, and let every lease pass',
+    )
     .option('--errno', 'let any call fail with ENOSPC, EIO, EACCES, EMFILE or EPERM')
     .option('--seed <n>', 'of what is drawn at random; default: 1', parseWhole)
     .option('--duration <time>', 'end after so long: 20s, 10m', parseDuration)

@@ -27,8 +27,7 @@ export async function runProgram(
 /** A foreign reader's look. */
 function look(file: string, emit: Emit): void {
   const found = readEntries(file);
-  const isBroken = typeof found === 'string';
-  emit({ type: 'look', broken: isBroken ? found : null, entries: isBroken ? {} : found });
+  emit({ type: 'look', broken: typeof found === 'string' ? found : null });
 }
 
 type Recorded = Operation & { action: Exclude<Operation['action'], 'look'> };

@@ -27,9 +27,12 @@ interface Node {
 }
 
 /**
- * Dynamic partial-order reduction (Flanagan and Godefroid, POPL 2005) with sleep sets: of all interleavings that differ only
- * in the order of calls that don't touch each other it tries one. Where two calls conflict and could have come the other way
- * round, it goes back and lets them.
+ * Dynamic partial-order reduction: of all interleavings that differ only in the order of calls that don't touch each other it
+ * tries one. Where two calls conflict and could have come the other way round, it goes back and lets them. This is the source-set
+ * algorithm of Abdulla, Aronis, Jonsson and Sagonas (POPL 2014). The older one, of Flanagan and Godefroid (2005), looks at the
+ * last race of each step only; with sleep sets it misses outcomes of programs as small as
+ *
+ *     A: read y | B: read y, add to y | C: add to y        (B reads, C adds, A reads, B adds)
  *
  * Timers fire only when nobody else can go on, so no other order of them is possible; calls that one process has under
  * way at once are taken in the order in which it began them.
@@ -72,8 +75,6 @@ export class Dpor implements Strategy {
       return action;
     }
     const moves = new Map(choice.enabled.map((action) => [action.client, moveOf(choice, action)]));
-    for (const move of moves.values()) this.findRaces(move);
-
     const asleep = this.stillAsleep();
     const preferred = continuing(choice);
     const awake = [...moves.values()].filter(({ action }) => !asleep.has(wordOf(action)));
@@ -94,27 +95,41 @@ export class Dpor implements Strategy {
 
   end(): void {}
 
-  /** The last step that conflicts with a move, and that it does not depend on already, could have come after it. */
-  private findRaces({ action: { client }, accesses, isTimer }: Move): void {
+  /**
+   * Every step that conflicts with the one at the end, and that nothing between them keeps before it, could have come after it.
+   * @param own what the step depended on before: what its client had done
+   */
+  private findRaces(last: Node, index: number, own: Clock): void {
+    const { action, accesses, isTimer } = last.taken;
     if (isTimer) return;
-    const clock = this.stack.at(-1)?.clocks[client] ?? [];
-    for (let index = this.stack.length - 1; index >= 0; index--) {
-      const node = this.stack[index] as Node;
-      const other = node.taken.action.client;
-      if (other === client || index <= (clock[other] ?? -1) || !conflicts(node.taken.accesses, accesses))
-        continue;
-      this.reverse(node, index, client, clock);
-      return;
+    let seen = own;
+    for (let at = index - 1; at >= 0; at--) {
+      const node = this.stack[at] as Node;
+      const { client } = node.taken.action;
+      if (at <= (seen[client] ?? -1) || !conflicts(node.taken.accesses, accesses)) continue;
+      if (client !== action.client) this.reverse(node, at, [...this.stack.slice(at + 1, index), last]);
+      seen = join(seen, node.clock);
     }
   }
 
-  /** Lets a client, or somebody on whom its move depends, come before the step that was taken here. */
-  private reverse({ moves, backtrack }: Node, index: number, client: number, clock: Clock): void {
-    const helps = (one: number) => one === client || (clock[one] ?? -1) > index;
-    const useful = [...moves.keys()].filter(helps);
-    if (useful.some((one) => backtrack.has(one))) return;
-    if (useful.length === 0) for (const one of moves.keys()) backtrack.add(one);
-    else backtrack.add(useful.includes(client) ? client : (useful[0] as number));
+  /** Lets somebody begin here with whom the others can come to the last step of what follows without the step that was taken. */
+  private reverse({ taken, moves, backtrack }: Node, at: number, following: readonly Node[]): void {
+    const dependsOn = (node: Node, step: number, client: number) => step <= (node.clock[client] ?? -1);
+    const last = following.at(-1);
+    const without = following
+      .map((node, offset) => ({ node, step: at + 1 + offset, client: node.taken.action.client }))
+      .filter(({ node }) => node === last || !dependsOn(node, at, taken.action.client));
+    const initials = without
+      .filter(
+        ({ node }, index) =>
+          !without.slice(0, index).some(({ step, client }) => dependsOn(node, step, client)),
+      )
+      .map(({ client }) => client);
+    if (initials.some((client) => backtrack.has(client))) return;
+    const possible = initials.find((client) => moves.has(client));
+    // It was made possible by the very step: whoever else could go on may, too.
+    if (possible === undefined) for (const client of moves.keys()) backtrack.add(client);
+    else backtrack.add(possible);
   }
 
   private stillAsleep(): Map<string, Move> {
@@ -131,21 +146,25 @@ export class Dpor implements Strategy {
   private settle(node: Node, index: number): void {
     const { action, accesses, isTimer } = node.taken;
     const before = this.stack[index - 1]?.clocks ?? [];
-    const clock = [...(before[action.client] ?? [])];
-    const join = (other: Clock) => {
-      other.forEach((step, client) => {
-        clock[client] = Math.max(clock[client] ?? -1, step);
-      });
-    };
+    const own = before[action.client] ?? [];
     // A timer fires when all others have come to a stop, and so depends on all of them.
-    for (const earlier of this.stack.slice(0, index))
-      if (isTimer || conflicts(earlier.taken.accesses, accesses)) join(earlier.clock);
+    const causes = this.stack
+      .slice(0, index)
+      .filter(({ taken }) => isTimer || conflicts(taken.accesses, accesses));
+    const clock = [...causes.map((cause) => cause.clock).reduce(join, own)];
     clock[action.client] = index;
     node.clock = clock;
     const clocks = [...before];
     clocks[action.client] = clock;
     node.clocks = clocks;
+    this.findRaces(node, index, own);
   }
+}
+
+function join(a: Clock, b: Clock): Clock {
+  return Array.from({ length: Math.max(a.length, b.length) }, (_, client) =>
+    Math.max(a[client] ?? -1, b[client] ?? -1),
+  );
 }
 
 function moveOf(choice: Choice, action: Action): Move {

@@ -1,3 +1,4 @@
+import { AfterCrash } from './after-crash.js';
 import { DepthFirst } from './depth-first.js';
 import { Dpor } from './dpor.js';
 import { Pct } from './pct.js';
@@ -22,9 +23,15 @@ export interface StrategyOptions {
   schedulesMax: number;
   seed: number;
   clients: number;
+  /** The first client is killed before the search. */
+  abandoned: boolean;
 }
 
 export function makeStrategy(options: StrategyOptions, share: Share): Strategy {
+  return options.abandoned ? new AfterCrash(() => makeSearch(options, share)) : makeSearch(options, share);
+}
+
+function makeSearch(options: StrategyOptions, share: Share): Strategy {
   const { strategy, preemptionsMax, prunes, schedulesMax, seed, clients } = options;
   switch (strategy) {
     case 'dpor':

@@ -1,0 +1,45 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
+import type * as Bundle from './bundle.js';
+import type * as CellModule from './cell.js';
+import { type ExecutionOptions, noFaults } from './executed.js';
+import type * as Explore from './explore.js';
+import { parseProgram } from './program.js';
+import type * as Search from './search.js';
+
+/** As built: client processes load the gate from there. */
+const built = (name: string) => new URL(`../../dist/harness/explore/${name}.js`, import.meta.url).href;
+export const { explore, replaySchedule } = (await import(built('explore'))) as typeof Explore;
+const { Cell } = (await import(built('cell'))) as typeof CellModule;
+const { bundleTarget } = (await import(built('bundle'))) as typeof Bundle;
+export const { follow, search } = (await import(built('search'))) as typeof Search;
+
+export const fixture = (name: string) => fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url));
+
+export function optionsFor(program: string, more: Partial<ExecutionOptions> = {}): ExecutionOptions {
+  return {
+    ...{ program: parseProgram(program), faults: noFaults, seed: 1, details: true, killsForReal: false },
+    ...{ label: 'target', ...more },
+  };
+}
+
+/** A place for executions of a fixture, gone when the tests of the file are over. */
+export async function cellFor(name: string, isFresh = false): Promise<CellModule.Cell> {
+  const directory = mkdtempSync(path.join(tmpdir(), 'holdfast-explore-test-'));
+  const module = new URL(`./fixtures/${name}`, import.meta.url).href;
+  const bundle = path.join(directory, 'target.cjs');
+  if (!isFresh) await bundleTarget(module, bundle);
+  const cell = new Cell(
+    directory,
+    { module, label: name, options: {}, ...(isFresh ? {} : { bundle }) },
+    isFresh,
+  );
+  afterAll(() => {
+    cell.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+  return cell;
+}

@@ -1,0 +1,234 @@
+import { describe, expect, it } from 'vitest';
+import type { Exploration } from './exploration.js';
+import { explore, fixture, replaySchedule } from './explore.test.helper.js';
+
+/**
+ * How far the hardened store is searched in each way. Without it, only to 0 or 1 preemptions:
+ *
+ *     HOLDFAST_PREEMPTIONS=3 npx vitest run harness/explore/explore.test.ts -t hardened
+ */
+const preemptionsMax =
+  process.env.HOLDFAST_PREEMPTIONS === undefined ? undefined : Number(process.env.HOLDFAST_PREEMPTIONS);
+
+const kindsOf = ({ failures }: Exploration) => failures.map(({ kind }) => kind).sort();
+
+describe('a search of small programs', () => {
+  it('tries as many interleavings of two sets as there are, 14 over 7', async () => {
+    const whole = await explore({ target: 'naive', strategy: 'dfs', prune: false, stopAtFirst: false });
+    expect(whole).toMatchObject({ executions: 3432, exhausted: true, result: 'invalid' });
+    const reduced = await explore({ target: 'naive', stopAtFirst: false });
+    expect(reduced.executions).toBeLessThan(whole.executions / 10);
+    expect(reduced).toMatchObject({ exhausted: true, outcomes: whole.outcomes });
+    expect(kindsOf(reduced)).toEqual(kindsOf(whole));
+  });
+
+  it.each([
+    ['rename-only', ['set a', 'get a']],
+    ['strict-read', ['get a', 'set a']],
+    [fixture('../../stress/fixtures/stolen-lock.mjs'), ['get a', 'set a']],
+  ])('finds in %s (%s), reduced or pruned, the outcomes that there are', async (target, clients) => {
+    const [whole, ...others] = await Promise.all([
+      explore({ target, clients, strategy: 'dfs', prune: false, stopAtFirst: false }),
+      explore({ target, clients, strategy: 'dfs', stopAtFirst: false }),
+      explore({ target, clients, strategy: 'dpor', stopAtFirst: false }),
+    ]);
+    for (const other of others) {
+      expect(other).toMatchObject({ exhausted: true, outcomes: whole.outcomes });
+      expect(other.executions).toBeLessThan(whole.executions / 4);
+      expect(kindsOf(other)).toEqual(kindsOf(whole));
+    }
+  });
+});
+
+describe('every store that ships with a bug is found out', () => {
+  it.each([
+    ['naive', 'lost-update'],
+    ['in-process-lock', 'lost-update'],
+    ['rename-only', 'lost-update'],
+    ['strict-read', 'torn-read'],
+    [`${fixture('../../stress/fixtures/stolen-lock.mjs')}?leaseMs=1`, 'lost-update'],
+  ])('%s: %s', async (target, kind) => {
+    const { failures } = await explore({ target, stopAtFirst: false });
+    const failure = failures.find((one) => one.kind === kind);
+    expect(failure?.replayed).toEqual({ same: 2, of: 2 });
+    expect(failure?.rows.every(({ site }) => site === undefined || /\.m?js:\d+$/.test(site))).toBe(true);
+  });
+
+  it('a lost update is told with its eraser, the two calls whose order decides, and their lines', async () => {
+    const { failures } = await explore({ target: 'rename-only' });
+    expect(failures).toMatchObject([
+      {
+        ...{ kind: 'lost-update', schedule: '0x6 1x7', program: 'set k0 | set k1' },
+        eraser: 'v2 -> v3 by A removed k1, based on v1',
+        pair: {
+          early: { client: 1, text: 'open auth.json to read', site: expect.stringMatching(/naive\.js:\d+$/) },
+          late: { client: 0, site: expect.stringMatching(/rename-only\.js:\d+$/) },
+        },
+      },
+    ]);
+  });
+
+  it('a reader that is no client finds the file half-written', async () => {
+    const { failures } = await explore({ target: 'naive', clients: ['set a', 'look'] });
+    expect(failures).toMatchObject([
+      { kind: 'torn-file', program: 'set a | look', sentence: expect.stringContaining('it is empty') },
+    ]);
+  });
+
+  it('what was found in a crowd is made small', async () => {
+    const clients = ['get a, set b', 'all, set c, remove a', 'set d, get d'];
+    const { failures } = await explore({
+      target: 'rename-only',
+      clients,
+      strategy: 'random',
+      schedules: 50,
+      threads: 1,
+    });
+    const [failure] = failures;
+    const operations = failure?.program.split(/[|,]/).length;
+    expect(failure?.kind).toBe('lost-update');
+    expect(operations).toBeLessThanOrEqual(3);
+    expect(failure?.rows.length).toBeLessThan(failure?.found.steps ?? 0);
+  });
+});
+
+describe('what goes wrong on purpose', () => {
+  it('two take over the lock that a killed process has left: the unmodified proper-lockfile, its issue 121', async () => {
+    const clients = ['set a', 'set b', 'set c'];
+    const { failures } = await explore({ target: 'textbook', clients, abandoned: true });
+    expect(failures).toMatchObject([
+      { kind: 'lost-update', schedule: expect.stringMatching(/^0 k0 w0 /), replayed: { same: 2, of: 2 } },
+    ]);
+    const calls = failures[0]?.calls.filter((call) =>
+      /(rmdir|mkdir) data\/opencode\/auth\.json\.lock$/.test(call),
+    );
+    expect(calls?.slice(0, 5).map((call) => call.split(' ', 2).join(' '))).toEqual([
+      'A mkdir',
+      'C rmdir',
+      'C mkdir',
+      'B rmdir',
+      'B mkdir',
+    ]);
+  });
+
+  it('whoever is stopped in textbook for longer than its lock lasts writes all the same', async () => {
+    const { failures } = await explore({
+      target: 'textbook?stale=2000',
+      strategy: 'dfs',
+      preemptions: 0,
+      steal: true,
+    });
+    expect(failures).toMatchObject([{ kind: 'lost-update', schedule: expect.stringContaining('p0') }]);
+  });
+
+  it('whoever is killed in textbook leaves a file that nobody sweeps', async () => {
+    const { failures } = await explore({
+      target: 'textbook?stale=2000',
+      strategy: 'dfs',
+      preemptions: 0,
+      crash: true,
+    });
+    expect(failures).toMatchObject([{ kind: 'leftover', schedule: expect.stringMatching(/k\d$/) }]);
+  });
+
+  it('an error of the system is taken by naive for an empty file', async () => {
+    const options = {
+      target: 'naive',
+      clients: ['set a'],
+      errno: true,
+      strategy: 'dfs',
+      stopAtFirst: false,
+    } as const;
+    const { failures } = await explore(options);
+    expect(failures.map(({ kind, schedule }) => [kind, schedule])).toEqual([['lost-seed', 'f0:ENOSPC']]);
+  });
+
+  it.each([{}, { crash: true }, { steal: true }, { errno: true }, { abandoned: true }])(
+    'the hardened store holds, to a small bound: %j',
+    async (faults) => {
+      // At a pause the others wait for a lease, look by look: many steps.
+      const preemptions = preemptionsMax ?? ('errno' in faults || 'steal' in faults ? 0 : 1);
+      const found = await explore({ strategy: 'dfs', preemptions, ...faults });
+      expect(found.failures.map(({ kind, sentence, schedule }) => [kind, sentence, schedule])).toEqual([]);
+      expect(found).toMatchObject({ result: 'valid', exhausted: true });
+      expect(found.executions).toBeGreaterThan(10);
+    },
+    3_600_000,
+  );
+});
+
+describe('a program that is no store', () => {
+  const misbehaving = (way: string) =>
+    explore({ target: fixture('misbehaves.mjs'), clients: [`get ${way}`], patienceMs: 1000 });
+
+  it.each([
+    ['waits-for-nothing', 'deadlock', 'A waits for nothing'],
+    ['tries-for-ever', 'livelock', 'A waits for a timer'],
+    ['rejects-unheard', 'crashed', 'Error: nobody listens'],
+    ['ends-itself', 'crashed', 'it ended itself with code 3'],
+  ])('that %s is a %s', async (way, kind, reason) => {
+    const { result, failures } = await misbehaving(way);
+    expect([result, failures[0]?.kind]).toEqual(['invalid', kind]);
+    expect(failures[0]?.sentence).toContain(reason);
+  });
+
+  it.each([
+    ['starts-a-process', 'it starts another process, spawn(true)'],
+    ['starts-a-thread', 'it starts a worker thread'],
+    ['is-not-deterministic', 'led elsewhere'],
+  ])('that %s can not be explored, and nothing is concluded', async (way, reason) => {
+    const {
+      result,
+      reason: told,
+      failures,
+    } = await explore({
+      ...{
+        target: fixture('misbehaves.mjs'),
+        clients: [`get ${way}`, 'get a'],
+        strategy: 'random',
+        schedules: 4,
+        threads: 1,
+      },
+    });
+    expect([result, failures]).toEqual(['unknown', []]);
+    expect(told).toContain(reason);
+  });
+
+  it('that never stops is ended, and stuck', async () => {
+    const { failures } = await misbehaving('never-stops');
+    expect(failures).toMatchObject([{ kind: 'stuck', sentence: 'A does not come to a stop' }]);
+  });
+});
+
+describe('a schedule', () => {
+  it('makes the same calls and comes to the same end in 100 of 100 runs, and holds on another store', async () => {
+    const { failures } = await explore({ target: 'naive' });
+    const [failure] = failures;
+    if (!failure) throw new Error('nothing was found');
+    expect(await replaySchedule(failure, { times: 100 })).toMatchObject({
+      result: 'invalid',
+      same: 100,
+      of: 100,
+      kind: 'lost-update',
+    });
+    expect(await replaySchedule(failure, { target: 'hardened' })).toMatchObject({
+      result: 'valid',
+      same: 2,
+      of: 2,
+    });
+  });
+
+  it('that leads to other calls than it did says which is the first', async () => {
+    const { failures } = await explore({ target: 'naive' });
+    const [failure] = failures;
+    if (!failure) throw new Error('nothing was found');
+    const calls = failure.calls.map((call, index) =>
+      index === 2 ? 'A unlink data/opencode/auth.json' : call,
+    );
+    const { result, divergence } = await replaySchedule({ ...failure, calls });
+    expect(result).toBe('unknown');
+    expect(divergence).toBe(
+      'at step 3 "A close data/opencode/auth.json" instead of "A unlink data/opencode/auth.json"',
+    );
+  });
+});
