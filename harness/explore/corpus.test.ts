@@ -1,0 +1,33 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import type { ScheduleFile } from './exploration.js';
+import { replaySchedule } from './explore.test.helper.js';
+
+const directory = fileURLToPath(new URL('../../scenarios/schedules/', import.meta.url));
+const corpus = readdirSync(directory).map(
+  (name): ScheduleFile => JSON.parse(readFileSync(path.join(directory, name), 'utf8')),
+);
+
+describe('every known bug comes back by its schedule, and not in the hardened store', () => {
+  it.each(corpus.map((file) => [file.id, file.kind, file.program, file] as const))(
+    '%s: %s in %s',
+    async (_, kind, __, file) => {
+      const again = await replaySchedule(file);
+      expect(again).toMatchObject({ result: 'invalid', kind, sentence: file.sentence, same: 2, of: 2 });
+      expect(await replaySchedule(file, { target: 'hardened' })).toMatchObject({ result: 'valid' });
+    },
+  );
+
+  it('there is one for each store that ships with a bug', () => {
+    const targets = new Set(corpus.map(({ target }) => target.split('?')[0]));
+    expect([...targets].sort()).toEqual([
+      'in-process-lock',
+      'naive',
+      'rename-only',
+      'strict-read',
+      'textbook',
+    ]);
+  });
+});
