@@ -27,8 +27,7 @@ export async function performOnTokens(
       return inBatches(ask.count, async (count) => {
         let accepted = 0;
         for (let n = 0; n < count; n++) {
-          const [, token = ''] = header.exec(authorization) ?? [];
-          const found = tokens.verify(token);
+          const found = tokens.verify(header.exec(authorization)?.[1] ?? '');
           if ((found instanceof Promise ? await found : found) !== undefined) accepted++;
         }
         return accepted;

@@ -73,12 +73,13 @@ function base62(number: bigint, length: number): string {
   return text;
 }
 
-const values = new Map(Array.from(digits, (digit, value) => [digit.charCodeAt(0), value]));
+const values = new Uint8Array(128);
+for (const [value, digit] of [...digits].entries()) values[digit.charCodeAt(0)] = value;
 
 /** As a number: this is done for every request. */
 function checksumIn(token: string): number {
   let number = 0;
   for (let at = checksumAt; at < token.length; at++)
-    number = number * 62 + (values.get(token.charCodeAt(at)) ?? 0);
+    number = number * 62 + (values[token.charCodeAt(at)] ?? 0);
   return number;
 }
