@@ -56,6 +56,10 @@ export function runCommand([command = '', ...args]: string[], env: NodeJS.Proces
     env: { ...process.env, ...env },
   });
   children.add(child);
+  // Whoever was killed takes no more words.
+  child.stdin.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   return {
     pid: child.pid,
