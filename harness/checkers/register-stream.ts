@@ -32,6 +32,8 @@ export class RegisterStream {
   private readonly keys = new Map<string, Key>();
   private readonly underWay = new Map<string, InvokeEvent>();
   private readonly accessOf = new Map<number, Access>();
+  /** Writes whose processes have ended, and since when: they happen by the next change, or never (`lastChances` of run.ts). */
+  private orphans: { op: string; key: string; begin: number; death: number }[] = [];
   /** For keys that nobody has heard of yet: until then they were absent. */
   private latestAll = Number.NEGATIVE_INFINITY;
   private operations = 0;
@@ -54,13 +56,14 @@ export class RegisterStream {
       case 'unknown': {
         const call = this.underWay.get(event.op);
         this.underWay.delete(event.op);
+        // The last word of a process may be written down after its end.
+        if (this.orphans.length > 0) this.orphans = this.orphans.filter(({ op }) => op !== event.op);
         if (call && event.type === 'ok') this.succeed(call, event.time, event.result);
         if (call && event.type === 'fail') this.refuse(call);
         break;
       }
       case 'exit':
-        // What its own process was to do has happened by now, or never will.
-        if (this.accessOf.get(event.process) === 'file') this.end(event.process, event.time);
+        if (this.accessOf.get(event.process) === 'file') this.bereave(event.process, event.time);
         break;
       case 'final':
         if (event.broken === null) this.readAll(event.entries, event.time, event.time);
@@ -91,6 +94,7 @@ export class RegisterStream {
   }
 
   private succeed({ action, key, op, time: begin }: InvokeEvent, end: number, result: unknown): void {
+    if (action === 'set' || action === 'remove') this.closeOrphans(begin, end);
     if (action === 'all') {
       if (typeof result === 'object' && result !== null)
         this.readAll(result as Record<string, ValueId>, begin, end);
@@ -107,12 +111,20 @@ export class RegisterStream {
     if (writes(action) && key !== undefined) this.table.failed(this.rowOf(key, op));
   }
 
-  private end(process: number, time: number): void {
-    for (const [op, call] of this.underWay) {
-      if (call.process !== process) continue;
-      // Its last word may be written down after its end.
-      if (writes(call.action) && call.key !== undefined) this.write(call.key, op, call.time, time);
+  private bereave(process: number, death: number): void {
+    for (const [op, { process: owner, action, key, time: begin }] of this.underWay) {
+      if (owner === process && writes(action) && key !== undefined)
+        this.orphans.push({ op, key, begin, death });
     }
+  }
+
+  private closeOrphans(begin: number, end: number): void {
+    if (this.orphans.length === 0) return;
+    this.orphans = this.orphans.filter((orphan) => {
+      if (orphan.death >= begin) return true;
+      this.write(orphan.key, orphan.op, orphan.begin, end);
+      return false;
+    });
   }
 
   private write(key: string, id: ValueId, begin: number, end: number): number {
