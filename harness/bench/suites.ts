@@ -3,6 +3,7 @@ import { UsageError } from '../core/usage-error.js';
 import type { Part, Suite } from './context.js';
 import { againstBareLoop } from './parts/against-bare-loop.js';
 import { contended } from './parts/contended.js';
+import { executions } from './parts/explorations.js';
 import { reads } from './parts/reads.js';
 import { rivals } from './parts/rivals.js';
 
@@ -20,7 +21,7 @@ const store: Suite = {
   rivals,
 };
 
-const suites: Readonly<Record<string, Suite>> = { store };
+const suites: Readonly<Record<string, Suite>> = { store, explore: { executions } };
 
 /** @throws UsageError naming what there is */
 export function findParts(suite: string, only: readonly string[] | undefined): [name: string, part: Part][] {

@@ -15,7 +15,7 @@ export function addBench(program: Command): void {
   program
     .command('bench')
     .description('measure a store beside others, with real processes, in about a minute')
-    .option('--suite <name>', 'what is measured', 'store')
+    .option('--suite <name>', 'what is measured: store or explore', 'store')
     .option(
       '--only <part...>',
       'parts of it: sequential, concurrent, contended, reads, rivals; default: all',
