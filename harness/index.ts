@@ -16,8 +16,11 @@ export {
 } from './core/scenario.js';
 export type { Store, TargetModule, TargetOptions } from './core/target.js';
 export { NothingMatchedError, UsageError } from './core/usage-error.js';
+export { confirmBare } from './explore/confirm-bare.js';
+export { type ExplainedLoss, explainLoss } from './explore/explain-loss.js';
 export type * from './explore/exploration.js';
 export { type ExploreOptions, explore, type ReplayOptions, replaySchedule } from './explore/explore.js';
+export { toRegressionTest } from './explore/regression-test.js';
 export { loadSchedule, saveSchedule } from './explore/schedule-files.js';
 export { type StrategyName, strategies } from './explore/strategies/index.js';
 export { explorationToTerminal, replayedToTerminal } from './explore/terminal.js';

@@ -106,7 +106,7 @@ it('every file of the product is used', () => {
     /^harness\/index\.ts$/,
     /^harness\/(clients|targets|bench\/rivals)\//,
     /^harness\/bench\/(worker|idle)-process\.ts$/,
-    /^harness\/explore\/(gate\/preload|thread)\.ts$/,
+    /^harness\/explore\/(gate\/preload|thread|bare-client)\.ts$/,
     /^scenarios\//,
   ];
   const imported = new Set(sources.flatMap(importsOf).map((file) => file.replace(/\.js$/, '.ts')));

@@ -5,6 +5,7 @@ import type { Part, Suite } from './context.js';
 import { againstBareLoop } from './parts/against-bare-loop.js';
 import { fromFile, growth, recorded } from './parts/checking.js';
 import { contended } from './parts/contended.js';
+import { executions } from './parts/explorations.js';
 import { reads } from './parts/reads.js';
 import { rivals } from './parts/rivals.js';
 import { verification } from './parts/verification.js';
@@ -28,7 +29,7 @@ const verify: Suite = { verification };
 /** From the file first: what is held in memory afterwards is not its doing. */
 const check: Suite = { file: fromFile, recorded, growth };
 
-const suites: Readonly<Record<string, Suite>> = { store, verify, check };
+const suites: Readonly<Record<string, Suite>> = { store, verify, check, explore: { executions } };
 
 /** What a target must have to be measured by a suite. */
 export function subjectOfSuite(suite: string): Subject {

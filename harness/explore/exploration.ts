@@ -63,6 +63,11 @@ export interface Exploration {
   exhausted: boolean;
   /** What the search covers. */
   bound: string;
+  /**
+   * True if an execution was watched by `strace`, and made no call on the sandbox that the gate did not see; false if that
+   * was not possible. Only what found nothing is audited: a failure is run again as it is instead.
+   */
+  audited: boolean;
   /** How many different outcomes there were. */
   outcomes: number;
   durationMs: number;

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import type { Exploration } from './exploration.js';
 import { explore, fixture, replaySchedule } from './explore.test.helper.js';
@@ -9,6 +10,8 @@ import { explore, fixture, replaySchedule } from './explore.test.helper.js';
  */
 const preemptionsMax =
   process.env.HOLDFAST_PREEMPTIONS === undefined ? undefined : Number(process.env.HOLDFAST_PREEMPTIONS);
+
+const hasStrace = spawnSync('strace', ['-f', 'true']).status === 0;
 
 const kindsOf = ({ failures }: Exploration) => failures.map(({ kind }) => kind).sort();
 
@@ -146,11 +149,11 @@ describe('what goes wrong on purpose', () => {
   it.each([{}, { crash: true }, { steal: true }, { errno: true }, { abandoned: true }])(
     'the hardened store holds, to a small bound: %j',
     async (faults) => {
-      // At a pause the others wait for a lease, look by look: many steps.
-      const preemptions = preemptionsMax ?? ('errno' in faults || 'steal' in faults ? 0 : 1);
+      const isLong = 'steal' in faults || 'crash' in faults || 'errno' in faults;
+      const preemptions = preemptionsMax ?? (isLong ? 0 : 1);
       const found = await explore({ strategy: 'dfs', preemptions, ...faults });
       expect(found.failures.map(({ kind, sentence, schedule }) => [kind, sentence, schedule])).toEqual([]);
-      expect(found).toMatchObject({ result: 'valid', exhausted: true });
+      expect(found).toMatchObject({ result: 'valid', exhausted: true, audited: hasStrace });
       expect(found.executions).toBeGreaterThan(10);
     },
     3_600_000,
@@ -192,6 +195,18 @@ describe('a program that is no store', () => {
     });
     expect([result, failures]).toEqual(['unknown', []]);
     expect(told).toContain(reason);
+  });
+
+  it('that changes files by a way that nobody can stop is seen by strace', async () => {
+    const { result, reason, audited } = await explore({
+      target: fixture('blind-spot.mjs'),
+      clients: ['get a'],
+    });
+    expect([result, audited, reason]).toEqual(
+      hasStrace
+        ? ['unknown', true, expect.stringContaining('open data/opencode/native.json')]
+        : ['valid', false, undefined],
+    );
   });
 
   it('that never stops is ended, and stuck', async () => {

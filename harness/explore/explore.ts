@@ -6,7 +6,7 @@ import type { Exploration, ExploredFailure, Replayed, ScheduleFile } from './exp
 import { parseProgram, printProgram } from './program.js';
 import type { Searched } from './search.js';
 import { isDivisible, type StrategyName, type StrategyOptions, strategies } from './strategies/index.js';
-import type { ReplayTask, SearchAnswer, SearchTask } from './thread.js';
+import type { AuditTask, ReplayTask, SearchAnswer, SearchTask } from './thread.js';
 import { Workplace } from './workplace.js';
 
 export interface ExploreOptions {
@@ -53,7 +53,7 @@ export interface ExploreOptions {
  * @throws UsageError if a target, an operation or an option is not what it should be
  */
 export async function explore(options: ExploreOptions = {}): Promise<Exploration> {
-  const { target: label = 'hardened', onProgress = () => {} } = options;
+  const { target: label = 'hardened', signal, onProgress = () => {} } = options;
   const target = resolveTarget(label, process.cwd());
   const execution = executionOf(options, label);
   const strategy = strategyOf(options, execution);
@@ -81,13 +81,28 @@ export async function explore(options: ExploreOptions = {}): Promise<Exploration
         });
       }),
     );
-    return summarize(label, execution, strategy, done, performance.now() - started);
+    const found = summarize(label, execution, strategy, done, performance.now() - started);
+    if (found.result !== 'valid' || signal?.aborted) return found;
+    return { ...found, ...(await audit(place, execution)) };
   });
+}
+
+async function audit(
+  place: Workplace,
+  execution: ExecutionOptions,
+): Promise<Pick<Exploration, 'audited'> & Partial<Pick<Exploration, 'result' | 'reason'>>> {
+  const { blindSpots } = await place.run({ kind: 'audit', execution } satisfies AuditTask);
+  if (blindSpots === undefined) return { audited: false };
+  if (blindSpots.length === 0) return { audited: true };
+  const calls = blindSpots.slice(0, 5).join(', ');
+  return { audited: true, result: 'unknown', reason: `it makes calls that can't be stopped: ${calls}` };
 }
 
 export interface ReplayOptions {
   /** Another target than the one that it was found on. */
   target?: string;
+  /** Follows the schedule as far as that is possible, and compares no calls: for a store that has changed since. */
+  lenient?: boolean;
   /** Default 2. */
   times?: number;
   signal?: AbortSignal;
@@ -97,7 +112,10 @@ export interface ReplayOptions {
 export async function replaySchedule(file: ScheduleFile, options: ReplayOptions = {}): Promise<Replayed> {
   const target = resolveTarget(options.target ?? file.target, process.cwd());
   return Workplace.with(target, options, (place) =>
-    place.run({ kind: 'replay', file, times: options.times ?? 2 } satisfies ReplayTask),
+    place.run({
+      ...{ kind: 'replay', file, times: options.times ?? 2 },
+      lenient: options.lenient ?? target.label !== file.target,
+    } satisfies ReplayTask),
   );
 }
 
@@ -168,6 +186,7 @@ function summarize(
       durationMs: Math.round(durationMs),
       executionsPerSecond: Math.round((executions / searchedMs) * 1000),
     },
+    audited: false,
     failures,
   };
 }

@@ -29,7 +29,10 @@ export class GatedProcess {
   private readonly errors: string;
   private rest = '';
 
-  /** @param directory of its own, for its pipes */
+  /**
+   * @param directory of its own, for its pipes
+   * @param command what starts it, like `strace`; `%d` stands for the directory
+   */
   constructor(
     setup: ClientSetup,
     directory: string,
@@ -47,7 +50,8 @@ export class GatedProcess {
     this.up = openSync(up, 'r');
     this.errors = path.join(directory, 'errors');
     const errors = openSync(this.errors, 'w');
-    const [program = process.execPath, ...args] = [...command, process.execPath];
+    const words = command.map((word) => word.replace('%d', directory));
+    const [program = process.execPath, ...args] = [...words, process.execPath];
     this.child = spawn(program, [...args, '--no-warnings', '--import', preload, '-e', '0'], {
       cwd: setup.root,
       env: { ...sandboxEnvironment(setup.root, process.env), HOLDFAST_GATE: JSON.stringify(setup) },

@@ -1,10 +1,11 @@
 import { parseSchedule } from './action.js';
 import type { ExecutionOptions } from './executed.js';
 import { describeEraser, type ToSource, toRows } from './explain.js';
-import type { Replayed, ScheduleFile } from './exploration.js';
+import type { Replayed } from './exploration.js';
 import { type Cells, callsOf, firstDifference } from './investigate.js';
 import { parseProgram } from './program.js';
 import { follow } from './search.js';
+import type { ReplayTask } from './thread.js';
 
 /** The first runs are as real as can be; of a hundred, most may be quick. */
 const freshTimes = 2;
@@ -15,16 +16,14 @@ const freshTimes = 2;
  */
 export function replay(
   cells: Cells,
-  file: ScheduleFile,
+  { file, times, lenient }: Omit<ReplayTask, 'kind'>,
   label: string,
-  times: number,
   toSource: ToSource,
 ): Replayed {
   const options: ExecutionOptions = {
     ...{ program: parseProgram(file.program), faults: file.faults, seed: file.seed, label },
     ...{ details: true, killsForReal: true },
   };
-  const isSameTarget = label === file.target;
   const actions = parseSchedule(file.schedule);
   let same = 0;
   let divergence: string | undefined;
@@ -32,18 +31,13 @@ export function replay(
   for (let time = 0; time < times; time++) {
     const isFresh = time < freshTimes;
     const cell = isFresh ? cells.fresh : cells.quick;
-    const done = follow(
-      cell,
-      { ...options, details: isFresh, killsForReal: isFresh },
-      actions,
-      !isSameTarget,
-    );
+    const done = follow(cell, { ...options, details: isFresh, killsForReal: isFresh }, actions, lenient);
     if (isFresh) last = done ?? last;
     const difference = done
       ? firstDifference(file.calls, callsOf(done))
       : 'a step of the schedule is not possible';
-    if (difference !== undefined && isSameTarget) divergence ??= difference;
-    else if (!isSameTarget || done?.failure?.kind === file.kind) same++;
+    if (difference !== undefined && !lenient) divergence ??= difference;
+    else if (lenient || done?.failure?.kind === file.kind) same++;
   }
   const failure = last?.failure;
   return {

@@ -28,6 +28,7 @@ function summary({
   ...rest
 }: Exploration): string {
   const { executionsPerSecond, stepsMax, faults } = rest;
+  const audited = rest.audited && result === 'valid';
   const seconds = (durationMs / 1000).toFixed(1);
   const withFaults = [
     [faults.kills, 'killed'],
@@ -39,6 +40,7 @@ function summary({
     `${target}: ${program}${withFaults.length > 0 ? ` (${withFaults.join(', ')})` : ''}`,
     `${executions} executions of up to ${stepsMax} steps in ${seconds} s (${executionsPerSecond} a second), ${outcomes} different outcomes`,
     `${bound}: ${extent}`,
+    ...(audited ? ['One execution was watched by strace, which saw no call that had not been stopped.'] : []),
     verdicts[result] + (reason === undefined ? '' : ` ${reason}`),
   ].join('\n');
 }

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
+import { auditCommand, blindSpots, readTraces } from './audit.js';
 import { Cell } from './cell.js';
-import type { ExecutionOptions } from './executed.js';
+import { type ExecutionOptions, LostProcessError } from './executed.js';
 import { sourcesOf } from './explain.js';
 import type { ExploredFailure, Replayed, ScheduleFile } from './exploration.js';
 import { type Cells, DivergedError, investigate } from './investigate.js';
@@ -9,7 +10,7 @@ import type { ClientSetup } from './protocol.js';
 import { replay } from './replay.js';
 import { type Searched, type SearchLimits, search } from './search.js';
 import { makeStrategy, type StrategyOptions } from './strategies/index.js';
-import type { Share } from './strategies/random-walk.js';
+import { RandomWalk, type Share } from './strategies/random-walk.js';
 
 export interface SearchTask {
   kind: 'search';
@@ -23,6 +24,13 @@ export interface ReplayTask {
   kind: 'replay';
   file: ScheduleFile;
   times: number;
+  lenient: boolean;
+}
+
+/** One execution under the eyes of `strace`. */
+export interface AuditTask {
+  kind: 'audit';
+  execution: ExecutionOptions;
 }
 
 /** What one thread does. */
@@ -30,14 +38,23 @@ export interface Job {
   /** Its own. */
   directory: string;
   setup: Omit<ClientSetup, 'root'> & { bundle: string };
-  task: SearchTask | ReplayTask;
+  task: SearchTask | ReplayTask | AuditTask;
   /** For whom it waits; see `Heartbeat`. */
   heartbeat: Int32Array;
   /** The first cell is not 0 when all are to stop. */
   stop: Int32Array;
 }
 
-export type Answer<T extends Job['task']> = T extends SearchTask ? SearchAnswer : Replayed;
+export type Answer<T extends Job['task']> = T extends SearchTask
+  ? SearchAnswer
+  : T extends ReplayTask
+    ? Replayed
+    : AuditAnswer;
+
+export interface AuditAnswer {
+  /** Calls that nobody was asked for; undefined if they could not be seen. */
+  blindSpots: string[] | undefined;
+}
 
 export interface SearchAnswer {
   searched: Searched;
@@ -50,7 +67,9 @@ export type ThreadMessage<T extends Job['task']> =
 
 const progressMs = 100;
 
-function work({ directory, setup, task, heartbeat, stop }: Job): SearchAnswer | Replayed {
+function work(job: Job): SearchAnswer | Replayed | AuditAnswer {
+  const { directory, setup, task, heartbeat, stop } = job;
+  if (task.kind === 'audit') return { blindSpots: audit(job, task) };
   const { bundle, ...asItIs } = setup;
   // What Node can import as it is, it does.
   const isBare = /\.[cm]?js$/.test(setup.module);
@@ -60,7 +79,7 @@ function work({ directory, setup, task, heartbeat, stop }: Job): SearchAnswer | 
   };
   const toSource = sourcesOf(bundle);
   try {
-    if (task.kind === 'replay') return replay(cells, task.file, setup.label, task.times, toSource);
+    if (task.kind === 'replay') return replay(cells, task, setup.label, toSource);
     const isStopped = () => Atomics.load(stop, 0) !== 0;
     const strategy = makeStrategy(task.strategy, task.share);
     const searched = search(cells.quick, task.execution, strategy, { ...task.limits, isStopped }, reporter());
@@ -78,6 +97,25 @@ function work({ directory, setup, task, heartbeat, stop }: Job): SearchAnswer | 
   } finally {
     cells.quick.close();
     cells.fresh.close();
+  }
+}
+
+/** As much is under way at once as there can be: everybody by turns. */
+const auditSchedules = 1;
+
+function audit({ directory, setup, heartbeat }: Job, { execution }: AuditTask): string[] | undefined {
+  const cell = new Cell(directory, setup, true, { cells: heartbeat }, auditCommand);
+  const strategy = new RandomWalk(execution.seed, auditSchedules, { index: 0, of: 1 });
+  strategy.begin();
+  try {
+    const executed = cell.execute(execution, strategy);
+    return blindSpots(readTraces(directory), executed, path.join(directory, 'sandbox'));
+  } catch (error) {
+    // No strace, or it is not allowed to look.
+    if (error instanceof LostProcessError) return undefined;
+    throw error;
+  } finally {
+    cell.close();
   }
 }
 

@@ -15,12 +15,12 @@ export function addBench(program: Command): void {
   program
     .command('bench')
     .description(
-      'measure a store beside others, with real processes, in about a minute; or tokens, or the checks',
+      'measure a store beside others, with real processes, in about a minute; or tokens, the checks, the search',
     )
-    .option('--suite <name>', 'what is measured: store, verify (tokens) or check', 'store')
+    .option('--suite <name>', 'what is measured: store, verify (tokens), check or explore', 'store')
     .option(
       '--only <part...>',
-      'parts of it, of store: sequential, concurrent, contended, reads, rivals; of verify: verification; of check: file, recorded, growth; default: all',
+      'parts of it, of store: sequential, concurrent, contended, reads, rivals; of verify: verification; of check: file, recorded, growth; of explore: executions; default: all',
       parseNames,
     )
     .option('--target <name>', 'the store: a name (see: holdfast list targets) or a path; default: hardened')

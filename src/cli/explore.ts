@@ -132,7 +132,7 @@ function optionsOf({
 }
 
 /** How this very command is called: by this project's own script, or as an installed package. */
-const replayCommand =
+export const replayCommand =
   process.env.npm_package_name === 'holdfast' ? 'npm run replay --' : 'npx holdfast replay';
 
 function parseProcesses(text: string): number {

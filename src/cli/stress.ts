@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type * as Harness from '../../harness/index.js';
 import { exitCodes } from './exit-codes.js';
+import { explainLosses } from './explain.js';
 import { parseDuration, parseNames, parseShard, parseWhole } from './parse.js';
 
 interface Flags {
@@ -16,6 +17,8 @@ interface Flags {
   json?: boolean;
   shard?: { index: number; of: number };
   controls: boolean;
+  explain?: boolean;
+  emitTest?: string;
 }
 
 const reporters = ['list', 'json', 'markdown'];
@@ -53,6 +56,8 @@ export function addStress(program: Command): void {
     .option('--json', 'the same as --reporter json')
     .option('--shard <i/n>', 'run the i-th of n parts of the scenarios', parseShard)
     .option('--no-controls', 'do not first find the planted bugs')
+    .option('--explain', 'search for an exact schedule of the first loss of each scenario')
+    .option('--emit-test <file>', 'with --explain: write a Vitest file that runs it again')
     .addHelpText('after', examples)
     .action(run);
 }
@@ -67,8 +72,12 @@ Exit codes: 0 all guarantees held, 1 violated, 2 usage, 3 inconclusive, 4 nothin
 70 internal error, 130 interrupted.`;
 
 async function run(flags: Flags): Promise<void> {
-  const { stress, toMarkdown, toTerminal, progressReporter } = await import('../../harness/index.js');
-  const { scenario, target, controls, duration, json, reporter, ...rest } = flags;
+  const { stress, toMarkdown, toTerminal, progressReporter, UsageError } = await import(
+    '../../harness/index.js'
+  );
+  const { scenario, target, controls, duration, json, reporter, explain, emitTest, ...rest } = flags;
+  if (emitTest !== undefined && !explain)
+    throw new UsageError('--emit-test has nothing to write', 'give --explain, too');
   const interrupt = new AbortController();
   const onSignal = () => {
     if (!interrupt.signal.aborted) process.stderr.write('\ninterrupted: ending all processes ...\n');
@@ -91,6 +100,7 @@ async function run(flags: Flags): Promise<void> {
   if (wanted.includes('markdown')) process.stdout.write(`${toMarkdown(report)}\n`);
   if (wanted.includes('json')) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   process.exitCode = exitCodes[report.result];
+  if (explain) await explainLosses(report.scenarios, out, emitTest, interrupt.signal);
 }
 
 function parseReporters(text: string): string[] {

@@ -1,0 +1,84 @@
+import { type ExploreOptions, explore } from '../../explore/explore.js';
+import { type BenchContext, inRounds, type Part } from '../context.js';
+import { type Goal, meets, type ValueResult } from '../result.js';
+import { spreadOf } from '../statistics.js';
+
+const roundsDefault = 3;
+
+interface Search {
+  name: string;
+  title: string;
+  options: ExploreOptions;
+  goal?: Goal;
+}
+
+/** Two processes with one set each: how many executions a second, start and end of the search left out. */
+const searches: readonly Search[] = [
+  {
+    ...{ name: 'executions-naive', title: 'two processes of naive, one set each, depth first' },
+    ...{
+      options: { target: 'naive', strategy: 'dfs', prune: false, schedules: 1000 },
+      goal: { atLeast: 200 },
+    },
+  },
+  {
+    ...{ name: 'executions-random', title: 'two processes of naive, one set each, random schedules' },
+    ...{ options: { target: 'naive', strategy: 'random', schedules: 1000 }, goal: { atLeast: 200 } },
+  },
+  {
+    ...{
+      name: 'executions-hardened',
+      title: 'two processes of the hardened store, one set each, random schedules',
+    },
+    options: { target: 'hardened', strategy: 'random', schedules: 400 },
+  },
+];
+
+export const executions: Part = {
+  title: 'executions of a search',
+  run: async (context) => {
+    const results: ValueResult[] = [];
+    for (const search of searches) results.push(await measure(context, search));
+    results.push(await firstLoss(context));
+    return results;
+  },
+};
+
+async function measure(context: BenchContext, { name, title, options, goal }: Search): Promise<ValueResult> {
+  const rates: number[] = [];
+  await inRounds(context, title, roundsDefault, async () => {
+    rates.push(
+      (await explore({ ...options, stopAtFirst: false, signal: context.signal })).executionsPerSecond,
+    );
+  });
+  return toResult(name, title, 'executions/s', rates, goal);
+}
+
+/** From nothing: with the processes that are started for it. */
+async function firstLoss(context: BenchContext): Promise<ValueResult> {
+  const title = 'the first lost update of naive, from a cold start';
+  const seconds: number[] = [];
+  await inRounds(context, title, roundsDefault, async () => {
+    const started = performance.now();
+    const { failures, durationMs } = await explore({ target: 'naive', signal: context.signal });
+    const found = failures[0]?.found.afterMs ?? durationMs;
+    // What came before the search, and none of what came after it.
+    const [whole, searched] = [performance.now() - started, durationMs];
+    seconds.push((whole - searched + found) / 1000);
+  });
+  return toResult('first-loss', title, 's', seconds, { below: 2 });
+}
+
+function toResult(
+  name: string,
+  title: string,
+  unit: string,
+  values: readonly number[],
+  goal?: Goal,
+): ValueResult {
+  const value = spreadOf(values);
+  return {
+    ...{ kind: 'value', part: 'executions', name, title, unit, value },
+    ...(goal ? { goal, met: meets(value.median, goal) } : {}),
+  };
+}

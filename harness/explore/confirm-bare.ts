@@ -1,0 +1,145 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { readEntries } from '../stress/foreign-reader.js';
+import { sandboxEnvironment } from '../stress/sandbox.js';
+import { resolveTarget } from '../targets/index.js';
+import type { BareSetup } from './bare-client.js';
+import { nameOf } from './executed.js';
+import type { ExploredFailure } from './exploration.js';
+import { file, filesAtFirst, parseProgram } from './program.js';
+
+const client = fileURLToPath(new URL('./bare-client.js', import.meta.url));
+const times = 3;
+/** How long the one call is delayed; the others have half of it to do all of theirs. */
+const delayMs = 3000;
+
+/** Node itself makes none of these: they are counted without a look at their paths, for which strace has no good eye. */
+const ownOnly = new Set(['rename', 'rmdir', 'mkdir', 'unlink']);
+
+/** What a call of the gate is for the kernel. */
+const syscalls: Record<string, string> = {
+  ...{
+    open: 'openat',
+    write: 'write',
+    read: 'read',
+    rename: 'rename',
+    rmdir: 'rmdir',
+    mkdir: 'mkdir',
+    unlink: 'unlink',
+  },
+};
+
+/**
+ * Is it an artefact of the gate? Runs the same clients as they are, where `strace` delays the one call that has to come late, and
+ * nothing else. @returns a sentence for people
+ */
+export async function confirmBare(failure: ExploredFailure, signal?: AbortSignal): Promise<string> {
+  const delay = delayOf(failure);
+  if (typeof delay === 'string') return `Not confirmed on bare processes: ${delay}.`;
+  let lost = 0;
+  for (let time = 0; time < times && !signal?.aborted; time++) if (await losesBare(failure, delay)) lost++;
+  const call = `${delay.syscall} of ${delay.place}`;
+  return `On bare processes, with nothing but process ${nameOf(delay.client)}'s ${call} delayed: lost in ${lost} of ${times} runs.`;
+}
+
+interface Delay {
+  client: number;
+  syscall: string;
+  /** Relative to the sandbox. */
+  place: string;
+  /** The how manieth such call of the process: on it, or, of those that Node makes none of, on anything. */
+  when: number;
+}
+
+/** What is to be delayed, or why that can't be done. */
+function delayOf({ kind, pair, calls, faults }: ExploredFailure): Delay | string {
+  if (kind !== 'lost-update')
+    return `only a lost update can be seen in what is left at the end, and this is a ${kind}`;
+  if (Object.values(faults).some((count) => count > 0)) return 'it takes a fault at an exact moment';
+  if (!pair) return 'no single call decides it';
+  const { client, step } = pair.late;
+  const words = (line: string) => line.split(' ');
+  const [who, call = '', place = '', to = ''] = words(calls[step - 1] ?? '');
+  const syscall = syscalls[call];
+  const where = call === 'rename' ? to : place;
+  if (syscall === undefined || where === '' || (where.includes('#') && !ownOnly.has(call)))
+    return `its ${call} can't be told from others by its path`;
+  const isSame = (line: string) => {
+    const [whose, other, from] = words(line);
+    return whose === who && other === call && (ownOnly.has(call) || from === where);
+  };
+  const when = calls.slice(0, step).filter(isSame).length;
+  if (spawnSync('strace', ['-f', 'true']).status !== 0) return 'there is no strace, or it may not look';
+  return { client, syscall, place: where, when };
+}
+
+async function losesBare({ target, program }: ExploredFailure, delay: Delay): Promise<boolean> {
+  const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-bare-')));
+  const children: ChildProcess[] = [];
+  try {
+    for (const [name, content] of Object.entries(filesAtFirst())) {
+      mkdirSync(path.dirname(path.join(root, name)), { recursive: true, mode: 0o700 });
+      writeFileSync(path.join(root, name), content, { mode: 0o600 });
+    }
+    const { module, label, options } = resolveTarget(target, process.cwd());
+    const started = parseProgram(program).clients.map((operations, index) => {
+      const setup: BareSetup = {
+        client: nameOf(index),
+        file: path.join(root, file),
+        operations: [...operations],
+        module,
+        label,
+        options,
+      };
+      const child = start(setup, root, index === delay.client ? delay : undefined);
+      children.push(child.process);
+      return child;
+    });
+    await Promise.all(started.map(({ ready }) => ready));
+    const late = started[delay.client];
+    late?.go();
+    // It is on its way to the call at which it will be held up.
+    await sleep(delayMs / 3);
+    const others = started.filter((one) => one !== late);
+    for (const other of others) other.go();
+    const acknowledged = (await Promise.all(started.map(({ done }) => done))).flat();
+    const found = readEntries(path.join(root, file));
+    return acknowledged.some(([key, op]) => typeof found === 'string' || found[key] !== op);
+  } finally {
+    for (const child of children) child.kill('SIGKILL');
+    rmSync(root, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+function start(setup: BareSetup, root: string, delay: Delay | undefined) {
+  const inject = `inject=${delay?.syscall}:delay_enter=${delayMs * 1000}:when=${delay?.when}`;
+  const place = delay && !ownOnly.has(delay.syscall) ? ['-P', path.join(root, delay.place)] : [];
+  const tracing = ['-e', `trace=${delay?.syscall}`, ...place, '-e', inject];
+  const watched = delay ? ['strace', '-f', '-qq', '-o', path.join(root, 'trace'), ...tracing] : [];
+  const [command = process.execPath, ...args] = [...watched, process.execPath, client];
+  const env = { ...sandboxEnvironment(root, process.env), HOLDFAST_BARE: JSON.stringify(setup) };
+  const child = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'ignore'] });
+  const acknowledged: [key: string, op: string][] = [];
+  let tellReady = () => {};
+  const ready = new Promise<void>((resolve) => {
+    tellReady = resolve;
+  });
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    const [word, key = '', op = ''] = line.split(' ');
+    if (word === 'ready') tellReady();
+    if (word === 'acknowledged') acknowledged.push([key, op]);
+  });
+  const done = new Promise<typeof acknowledged>((resolve) => {
+    child.on('close', () => {
+      // One that has ended before it began keeps nobody waiting.
+      tellReady();
+      resolve(acknowledged);
+    });
+  });
+  return { process: child, ready, done, go: () => child.stdin.write('go\n') };
+}
