@@ -10,12 +10,16 @@ const corpus = readdirSync(directory).map(
   (name): ScheduleFile => JSON.parse(readFileSync(path.join(directory, name), 'utf8')),
 );
 
+/** A package may name its temporary file after the place where it is installed. */
+const withoutNames = (sentence: string | undefined) => sentence?.replace(/\d{6,}/g, '*');
+
 describe('every known bug comes back by its schedule, and not in the hardened store', () => {
   it.each(corpus.map((file) => [file.id, file.kind, file.program, file] as const))(
     '%s: %s in %s',
     async (_, kind, __, file) => {
       const again = await replaySchedule(file);
-      expect(again).toMatchObject({ result: 'invalid', kind, sentence: file.sentence, same: 2, of: 2 });
+      expect(again).toMatchObject({ result: 'invalid', kind, same: 2, of: 2 });
+      expect(withoutNames(again.sentence)).toBe(withoutNames(file.sentence));
       expect(await replaySchedule(file, { target: 'hardened' })).toMatchObject({ result: 'valid' });
     },
   );
