@@ -163,7 +163,7 @@ describe('rotate', () => {
     const info = tokens.verify(result.stdout);
     expect(info).toMatchObject({ name: 'ci', permissions: ['read'] });
     expect(result.stderr).toContain(
-      `in place of ${old.info.id}, which is accepted until it expires, in 29 min`,
+      `in place of ${old.info.id}, which is accepted until it expires, in 30 min`,
     );
     expect(tokens.verify(old.token)).toBeDefined();
     const json = JSON.parse((await run('rotate', old.info.id, '--grace', '0', '--json')).stdout);

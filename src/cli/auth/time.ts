@@ -15,11 +15,14 @@ const units: [name: string, ms: number][] = [
   ['s', 1000],
 ];
 
+/** What a moment takes from 90 days leaves 90 days, and not 89. */
+const slack = 0.01;
+
 /** A length of time by its largest unit: `3 h`. */
 export function humanTime(ms: number): string {
   const length = Math.abs(ms);
   const [name, size] = units.find(([, unit]) => length >= unit) ?? ['s', 1000];
-  return `${Math.floor(length / size)} ${name}`;
+  return `${Math.floor(length / size + (size > 1000 ? slack : 0))} ${name}`;
 }
 
 /** `3 h ago`. A time stamp from the future tells that a clock was set. */
