@@ -89,7 +89,7 @@ export function nameOf({ id, name }: Pick<TokenInfo, 'id' | 'name'>): string {
   return name === undefined ? id : `${id} (${shown(name)})`;
 }
 
-/** `in 89 d (2027-01-31T18:00Z)` */
+/** `in 90 d (2027-01-31T18:00Z)` */
 export function humanEnd(expiresAt: number | null, now: number): string {
   if (expiresAt === null) return 'never';
   const length = humanTime(expiresAt - now);
