@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import type { Permission } from '../../../tokens/permissions.js';
-import { nowMs } from '../time.js';
 import {
   expiryOf,
   humanEnd,
@@ -39,10 +38,10 @@ Examples:
 
 async function create(flags: CreateFlags): Promise<void> {
   const { name, permissions } = flags;
-  await withTokens(flags, async (tokens, file) => {
-    const made = await tokens.create({ name, permissions, ...expiryOf(flags) });
+  await withTokens(flags, async (tokens, file, now) => {
+    const made = await tokens.create({ name, permissions, ...expiryOf(flags, now) });
     const { info } = made;
-    const end = info.expiresAt === null ? 'never expires' : `expires ${humanEnd(info.expiresAt, nowMs())}`;
+    const end = info.expiresAt === null ? 'never expires' : `expires ${humanEnd(info.expiresAt, now)}`;
     tellNew(made, flags, [`created ${nameOf(info)}: ${info.permissions.join(', ')}; ${end}, in ${file}`]);
   });
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { ListedToken } from '../../../tokens/tokens.js';
 import { note, paint, print, printJson, shown, table } from '../output.js';
-import { ago, nowMs } from '../time.js';
+import { ago } from '../time.js';
 import { type Flags, humanEnd, subcommand, withTokens } from './source.js';
 
 export function addList(token: Command): void {
@@ -20,11 +20,11 @@ Examples:
 }
 
 async function list(flags: Flags): Promise<void> {
-  await withTokens(flags, async (tokens, file) => {
+  await withTokens(flags, async (tokens, file, now) => {
     const all = await tokens.list();
     if (all.length === 0) note(`no tokens in ${file}; holdfast auth token create makes one`);
     if (flags.json) printJson(all);
-    else if (all.length > 0) print(toTable(all, nowMs()));
+    else if (all.length > 0) print(toTable(all, now));
   });
 }
 

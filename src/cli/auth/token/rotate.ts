@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../../../harness/core/usage-error.js';
 import { graceMsMax, parseDuration } from '../../../tokens/expiry.js';
-import { nowMs } from '../time.js';
 import { expiryOf, humanEnd, type NewTokenFlags, nameOf, subcommand, tellNew, withTokens } from './source.js';
 
 interface RotateFlags extends NewTokenFlags {
@@ -32,9 +31,9 @@ Examples:
 
 async function rotate(which: string, flags: RotateFlags): Promise<void> {
   const graceMs = flags.grace === undefined ? undefined : parseGrace(flags.grace);
-  await withTokens(flags, async (tokens, file) => {
-    const made = await tokens.rotate(which, { graceMs, ...expiryOf(flags) });
-    const [now, { info, old }] = [nowMs(), made];
+  await withTokens(flags, async (tokens, file, now) => {
+    const made = await tokens.rotate(which, { graceMs, ...expiryOf(flags, now) });
+    const { info, old } = made;
     const isOver = old.expiresAt !== null && old.expiresAt <= now;
     const ends = isOver
       ? 'is refused from now on'

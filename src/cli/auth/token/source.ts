@@ -38,22 +38,26 @@ export function fileOf({ file }: Flags): string {
   return path.resolve(file ?? tokenFile(process.env, homedir()));
 }
 
-/** Opens the tokens for one use of them; says what had to be repaired. */
+/**
+ * Opens the tokens for one use of them; says what had to be repaired. A command happens at one moment, `now`: twelve hours
+ * are twelve hours from the creation, and not from when the words were read.
+ */
 export async function withTokens<T>(
   flags: Flags,
-  use: (tokens: Tokens, file: string) => Promise<T>,
+  use: (tokens: Tokens, file: string, now: number) => Promise<T>,
 ): Promise<T> {
   const file = fileOf(flags);
-  const tokens = openTokens({ file, now: nowMs, onEvent: tellEvent });
+  const now = nowMs();
+  const tokens = openTokens({ file, now: () => now, onEvent: tellEvent });
   try {
-    return await use(tokens, file);
+    return await use(tokens, file, now);
   } finally {
     await tokens.close();
   }
 }
 
-export function expiryOf({ expires }: NewTokenFlags): { expiresAt?: number | null } {
-  return expires === undefined ? {} : { expiresAt: parseExpiry(expires, nowMs()) };
+export function expiryOf({ expires }: NewTokenFlags, now: number): { expiresAt?: number | null } {
+  return expires === undefined ? {} : { expiresAt: parseExpiry(expires, now) };
 }
 
 export function parsePermissions(text: string): Permission[] {
