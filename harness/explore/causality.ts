@@ -16,7 +16,10 @@ export class Causality {
     for (let client = 0; client < clients; client++) this.seen.push(fingerprint(`client ${client}`));
   }
 
-  /** @returns what the client knew when it did so: what it found must be a function of that */
+  /**
+   * @param what the step, and the time: a client can look at its clock whenever it likes
+   * @returns what the client knew when it did so: what it found must be a function of that
+   */
   note(client: number, what: string, accesses: readonly Access[]): number {
     const found = accesses
       .filter(({ how }) => how !== 'add')

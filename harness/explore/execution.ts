@@ -146,7 +146,11 @@ export class Execution {
     };
     this.steps.push(step);
     const { id: _, fd: __, ...what } = call;
-    const cause = this.causality.note(client.index, `${wordOf(action)} ${JSON.stringify(what)}`, accesses);
+    const cause = this.causality.note(
+      client.index,
+      `${this.now} ${wordOf(action)} ${JSON.stringify(what)}`,
+      accesses,
+    );
     if (!this.listen(client, step)) return false;
     this.remember(cause, step);
     const end = step.end ?? { digest: 0 };
@@ -198,7 +202,7 @@ export class Execution {
   private record({ index }: Client, action: Action, what: string, accesses: readonly Access[]): Step {
     const step: Step = { client: index, action, now: this.now };
     this.steps.push(step);
-    this.causality.note(index, what, accesses);
+    this.causality.note(index, `${this.now} ${what}`, accesses);
     return step;
   }
 

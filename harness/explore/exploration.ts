@@ -1,4 +1,4 @@
-import type { Verdict } from '../core/verdict.js';
+import type { Guarantee, Verdict } from '../core/verdict.js';
 import type { FaultBudget } from './executed.js';
 import type { Row } from './explain.js';
 
@@ -31,6 +31,7 @@ export interface CriticalStep {
 
 /** A failing execution: found, made small, run again and explained. */
 export interface ExploredFailure extends ScheduleFile {
+  guarantee: Guarantee;
   /** Which execution it was, and how long after the beginning of the search. */
   found: { execution: number; afterMs: number; program: string; schedule: string; steps: number };
   rows: Row[];

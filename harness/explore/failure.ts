@@ -1,12 +1,14 @@
 import { judge } from '../checkers/index.js';
 import { toRun } from '../core/run.js';
-import type { Finding } from '../core/verdict.js';
+import type { Finding, Guarantee } from '../core/verdict.js';
 import type { Executed } from './executed.js';
 
 /** What can be wrong with an execution: what its history shows, or that it has no end. */
 export interface Failure {
   /** A kind of finding, or `deadlock`, `livelock`, `stuck`. */
   kind: string;
+  /** No end in sight breaks the bounded wait. */
+  guarantee: Guarantee;
   sentence: string;
   finding?: Finding;
 }
@@ -15,12 +17,15 @@ export interface Failure {
 export function failureOf(executed: Executed): Failure | undefined {
   const { ending, events, reason = '' } = executed;
   if (ending === 'abandoned') return undefined;
-  if (ending === 'deadlock') return { kind: ending, sentence: `nobody can go on: ${reason}` };
-  if (ending === 'livelock') return { kind: ending, sentence: `there is no end to it: ${reason}` };
-  if (ending === 'stuck') return { kind: ending, sentence: reason };
+  if (ending === 'deadlock')
+    return { kind: ending, guarantee: 'G7', sentence: `nobody can go on: ${reason}` };
+  if (ending === 'livelock')
+    return { kind: ending, guarantee: 'G7', sentence: `there is no end to it: ${reason}` };
+  if (ending === 'stuck') return { kind: ending, guarantee: 'G7', sentence: reason };
   const [finding] = judge(toRun(events)).findings;
   if (!finding) return undefined;
-  return { kind: finding.kind, sentence: inSteps(finding.sentence), finding };
+  const { kind, guarantee, sentence } = finding;
+  return { kind, guarantee, sentence: inSteps(sentence), finding };
 }
 
 /** Time is the number of steps here: step n is at n milliseconds. */

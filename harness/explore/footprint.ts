@@ -83,10 +83,8 @@ export function accessesOf(call: CallToMake, names: Names): Access[] {
     case 'readdir':
       add('read', `l ${call.path}`);
       break;
+    // Whatever happens in a directory looks its entry up: that is how it comes that one with something in it can't be removed.
     case 'rmdir':
-      add('read', `l ${call.path}`);
-      changesEntry(call.path ?? '');
-      break;
     case 'mkdir':
     case 'unlink':
     case 'symlink':

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parseSchedule } from './action.js';
 import { cellFor, follow, optionsFor } from './explore.test.helper.js';
 
 /** The calls that one client makes, in its order, without the file's directory. */
@@ -29,6 +30,7 @@ const ways: Record<string, string[]> = {
     ...['rmdir auth.json.d/a', 'rmdir auth.json.d'],
   ],
   watch: ['watch auth.json', ...writing, 'wakes', 'unwatch'],
+  both: ['stat auth.json', 'access auth.json'],
   lives: ['alive'],
   sleep: ['wakes'],
 };
@@ -46,6 +48,14 @@ describe.each([false, true])(
     });
   },
 );
+
+it('of two calls that one process has under way at once, either may come first', async () => {
+  const cell = await cellFor('every-way.mjs');
+  const inOrder = follow(cell, optionsFor('set both'), parseSchedule('0 0'), false);
+  const reversed = follow(cell, optionsFor('set both'), parseSchedule('0.1 0'), false);
+  expect(callsIn(inOrder?.steps ?? [])).toEqual(ways.both);
+  expect(callsIn(reversed?.steps ?? [])).toEqual(ways.both?.toReversed());
+});
 
 it('a process that sleeps takes no time, and the sleep of another is no reason to wait', async () => {
   const cell = await cellFor('every-way.mjs');

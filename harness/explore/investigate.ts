@@ -59,6 +59,7 @@ export function investigate(
   const file = scheduleFile(smallOptions, small.schedule, executed, executed.failure as Failure);
   return {
     ...file,
+    guarantee: found.guarantee,
     found: {
       ...{
         execution: found.execution,

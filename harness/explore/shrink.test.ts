@@ -31,17 +31,16 @@ describe('a failure is made smaller', () => {
 });
 
 describe('of a failure the two steps are named whose order decides', () => {
-  it('where one client has read before the other has written', () => {
-    const steps = parseSchedule('0x2 1x4 0x2');
-    // Client 0 reads in its second step and writes in its third; client 1 writes in its fourth.
+  it('where one client writes, after the other, what it had read before', () => {
+    const steps = parseSchedule('0x2 1x3 0 1 0');
+    // Client 0 writes in its third step, which is lost if client 1 has read in its second and writes, later, in its fourth.
     const fails = (schedule: readonly { client: number }[]) => {
       const place = (client: number, count: number) =>
-        schedule
-          .map((action, index) => (action.client === client ? index : -1))
-          .filter((index) => index >= 0)[count - 1] ?? schedule.length;
-      return place(1, 2) < place(0, 3);
+        [...schedule.keys()].filter((index) => schedule[index]?.client === client)[count - 1] ??
+        schedule.length;
+      return place(1, 2) < place(0, 3) && place(0, 3) < place(1, 4);
     };
-    expect(findCriticalPair(steps, fails)).toEqual({ late: 6, early: 3 });
+    expect(findCriticalPair(steps, fails)).toEqual({ late: 6, early: 5 });
   });
 
   it('or none, where the order decides nothing', () => {

@@ -33,7 +33,7 @@ export class Workplace {
     use: (place: Workplace) => Promise<T>,
   ): Promise<T> {
     const place = new Workplace(
-      realpathSync(mkdtempSync(path.join(quickDirectory(), 'holdfast-explore-'))),
+      realpathSync(mkdtempSync(path.join(quickDirectory(), `holdfast-explore-${process.pid}-`))),
       target,
       patienceMs,
     );

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Exploration, Replayed } from '../../harness/index.js';
@@ -42,8 +43,8 @@ describe('holdfast explore', () => {
       '1',
       '--json',
     ]);
-    const [found] = JSON.parse(stdout) as Exploration[];
-    expect(found).toMatchObject({
+    const { scenarios } = JSON.parse(stdout) as { scenarios: { exploration: Exploration }[] };
+    expect(scenarios[0]?.exploration).toMatchObject({
       target: 'hardened',
       program: 'set a | get a',
       exhausted: true,
@@ -51,6 +52,36 @@ describe('holdfast explore', () => {
       failures: [],
     });
     expect(exitCode).toBe(0);
+  });
+
+  it('writes a report with what every report has, and takes a scenario of stress for what it is in small', async () => {
+    const cwd = newDirectory();
+    const args = [
+      'explore',
+      '--scenario',
+      'kill-9',
+      '--target',
+      'naive',
+      '--executor',
+      'process',
+      '--out',
+      'found',
+    ];
+    const { exitCode } = await holdfast(args, { cwd });
+    const report = JSON.parse(readFileSync(path.join(cwd, 'found', 'report.json'), 'utf8'));
+    expect(report).toMatchObject({ schema: 1, result: 'invalid' });
+    const [one] = report.scenarios;
+    expect(one).toMatchObject({
+      ...{
+        scenario: 'kill-9',
+        target: 'naive',
+        executor: 'process',
+        schedule: expect.stringMatching(/^naive-/),
+      },
+      exploration: { faults: { kills: 1 } },
+    });
+    expect(Object.values(one.checks)).toEqual([{ result: 'invalid', summary: expect.any(String) }]);
+    expect(exitCode).toBe(1);
   });
 
   it('is not exhausted where it was cut off', async () => {
@@ -73,17 +104,15 @@ describe('holdfast explore', () => {
   });
 
   it('leaves nothing behind, even when it is interrupted', async () => {
-    const before = leftIn('/dev/shm');
     const running = holdfast(['explore', '--preemptions', '3']);
     setTimeout(() => running.kill('SIGINT'), 2500);
     const { exitCode } = await running;
     expect(exitCode).toBe(130);
-    expect(leftIn('/dev/shm').filter((name) => !before.includes(name))).toEqual([]);
+    expect([tmpdir(), '/dev/shm'].flatMap((place) => leftIn(place, running.pid))).toEqual([]);
   });
 });
 
-function leftIn(directory: string): string[] {
-  return existsSync(directory)
-    ? readdirSync(directory).filter((name) => name.startsWith('holdfast-explore-'))
-    : [];
+function leftIn(directory: string, pid: number | undefined): string[] {
+  const isIts = (name: string) => name.startsWith(`holdfast-explore-${pid}-`);
+  return existsSync(directory) ? readdirSync(directory).filter(isIts) : [];
 }

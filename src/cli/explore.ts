@@ -1,3 +1,4 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type * as Harness from '../../harness/index.js';
@@ -7,6 +8,7 @@ import { parseDuration, parseNames, parseWhole } from './parse.js';
 
 interface Flags {
   target?: string[];
+  scenario?: string[];
   clients?: string;
   processes?: number;
   strategy?: Harness.StrategyName;
@@ -34,6 +36,11 @@ export function addExplore(program: Command): void {
       parseNames,
     )
     .option(
+      '--scenario <name...>',
+      'that of stress, made small: its clients, at most 3, with a set each, its kills and pauses at every moment',
+      parseNames,
+    )
+    .option(
       '--clients <list>',
       "what each does: 'set a, get b | set c'; of set, get, remove, all, and look (a foreign reader)",
     )
@@ -45,6 +52,12 @@ export function addExplore(program: Command): void {
         'pct',
         'random',
       ]),
+    )
+    .addOption(
+      new Option(
+        '--executor <name>',
+        'what runs the clients: real processes; there is no simulation',
+      ).choices(['process']),
     )
     .option(
       '--preemptions <n>',
@@ -87,32 +100,59 @@ Exit codes: 0 nothing found, 1 a guarantee was broken, 2 usage, 3 inconclusive, 
 
 async function run({
   target = ['hardened'],
+  scenario = [],
   json,
-  out = path.join('reports', 'explore'),
+  out = outDefault,
   ...flags
 }: Flags): Promise<void> {
-  const { explorationToTerminal, explore, saveSchedule } = await import('../../harness/index.js');
+  const { explorationToTerminal, explore, saveSchedule, toExploreReport } = await import(
+    '../../harness/index.js'
+  );
+  const searches = await searchesOf(scenario, optionsOf(flags));
   const signal = onInterrupt();
-  const found: Harness.Exploration[] = [];
-  for (const one of target) {
-    if (signal.aborted) break;
-    const exploration = await explore({
-      ...optionsOf(flags),
-      target: one,
-      signal,
-      onProgress: showProgress(one),
-    });
-    clearProgress();
-    found.push(exploration);
-    for (const failure of exploration.failures) saveSchedule(failure, path.join(out, 'schedules'));
-    const again = ({ id }: Harness.ExploredFailure) =>
-      `${replayCommand} ${out === path.join('reports', 'explore') ? id : path.join(out, 'schedules', `${id}.json`)}`;
-    if (!json) process.stdout.write(`${explorationToTerminal(exploration, again)}\n\n`);
-  }
-  if (json) process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
-  const results = found.map(({ result }) => result);
-  const worst = (['invalid', 'unknown'] as const).find((result) => results.includes(result)) ?? 'valid';
-  process.exitCode = signal.aborted ? exitCodes.interrupted : exitCodes[worst];
+  const found: { scenario: string; exploration: Harness.Exploration; reproduce: string }[] = [];
+  for (const { name, options } of searches)
+    for (const one of target) {
+      if (signal.aborted) break;
+      const exploration = await explore({ ...options, target: one, signal, onProgress: showProgress(one) });
+      clearProgress();
+      for (const failure of exploration.failures) saveSchedule(failure, path.join(out, 'schedules'));
+      found.push({ scenario: name, exploration, reproduce: reproduceCommand(exploration) });
+      const again = ({ id }: Harness.ExploredFailure) =>
+        `${replayCommand} ${out === outDefault ? id : path.join(out, 'schedules', `${id}.json`)}`;
+      if (!json) process.stdout.write(`${explorationToTerminal(exploration, again)}\n\n`);
+    }
+  const report = toExploreReport(found);
+  mkdirSync(out, { recursive: true });
+  writeFileSync(path.join(out, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
+  if (json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  process.exitCode = signal.aborted ? exitCodes.interrupted : exitCodes[report.result];
+}
+
+const outDefault = path.join('reports', 'explore');
+
+/** One for each scenario that is named, or one of what the options say. */
+async function searchesOf(
+  names: readonly string[],
+  options: Harness.ExploreOptions,
+): Promise<{ name: string; options: Harness.ExploreOptions }[]> {
+  if (names.length === 0) return [{ name: 'explore', options }];
+  const { findScenarios, fromScenario } = await import('../../harness/index.js');
+  const scenarios = await findScenarios(names, process.cwd());
+  return scenarios.map((one) => ({ name: one.name, options: { ...fromScenario(one), ...options } }));
+}
+
+function reproduceCommand({ target, program, strategy, seed, faults }: Harness.Exploration): string {
+  const flags = [
+    ...(faults.waits > 0 ? ['--abandoned'] : faults.kills > 0 ? ['--crash'] : []),
+    ...(faults.pauses > 0 ? ['--steal'] : []),
+    ...(faults.errnos > 0 ? ['--errno'] : []),
+  ];
+  return [
+    'npx holdfast explore',
+    `--target '${target}' --clients '${program}' --strategy ${strategy} --seed ${seed}`,
+    ...flags,
+  ].join(' ');
 }
 
 function optionsOf({
@@ -121,7 +161,7 @@ function optionsOf({
   all,
   duration,
   ...flags
-}: Omit<Flags, 'target' | 'json' | 'out'>): Harness.ExploreOptions {
+}: Omit<Flags, 'target' | 'scenario' | 'json' | 'out'>): Harness.ExploreOptions {
   const many = processes === undefined ? undefined : Array.from({ length: processes }, () => 'set');
   return {
     ...flags,

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { exitCodes } from './exit-codes.js';
 import { onInterrupt } from './interrupt.js';
 import { parseWhole } from './parse.js';
@@ -15,6 +15,7 @@ export function addReplay(program: Command): void {
     .description('run a schedule again that a search has found')
     .argument('<schedule>', 'its id, as the search printed it, or the path of its file')
     .option('--target <name>', 'another store than the one that it was found on')
+    .addOption(new Option('--executor <name>', 'what runs the clients: real processes').choices(['process']))
     .option('--times <n>', 'how often; default: 2', parseWhole)
     .option('--json', 'as JSON')
     .addHelpText('after', help)

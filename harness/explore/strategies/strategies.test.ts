@@ -67,6 +67,17 @@ describe('depth first', () => {
     );
   });
 
+  it('tries a state again that it comes to with more preemptions left', () => {
+    const program: ToyProgram = [
+      [read('x'), write('y'), read('x')],
+      [read('y'), read('y'), write('x'), read('x')],
+    ];
+    const found = [true, false].map(
+      (prunes) => searchToy(program, new DepthFirst({ preemptionsMax: 2, prunes })).outcomes,
+    );
+    expect(found[0]).toEqual(found[1]);
+  });
+
   it('counts as a preemption only what somebody has to wait for, and begins with none', () => {
     const program = [[write('x'), write('x')], [write('x')]];
     const schedules: string[] = [];
