@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import type { Exploration } from './exploration.js';
+import type { ExploreOptions } from './explore.js';
 import { explore, fixture, replaySchedule } from './explore.test.helper.js';
 
 /**
@@ -163,8 +164,8 @@ describe('what goes wrong on purpose', () => {
 });
 
 describe('a program that is no store', () => {
-  const misbehaving = (way: string) =>
-    explore({ target: fixture('misbehaves.mjs'), clients: [`get ${way}`], patienceMs: 1000 });
+  const misbehaving = (way: string, more: ExploreOptions = {}) =>
+    explore({ target: fixture('misbehaves.mjs'), clients: [`get ${way}`], ...more });
 
   it.each([
     ['waits-for-nothing', 'deadlock', 'A waits for nothing'],
@@ -212,7 +213,7 @@ describe('a program that is no store', () => {
   });
 
   it('that never stops is ended, and stuck', async () => {
-    const { failures } = await misbehaving('never-stops');
+    const { failures } = await misbehaving('never-stops', { patienceMs: 2500 });
     expect(failures).toMatchObject([{ kind: 'stuck', sentence: 'A does not come to a stop' }]);
   });
 });
