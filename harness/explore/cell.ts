@@ -43,9 +43,9 @@ export class Cell {
   }
 
   private executeOnce(options: ExecutionOptions, strategy: Strategy): Executed {
-    this.staff(options.program.clients.length + 1);
+    this.staff(options.program.clients.length);
     try {
-      return new Execution(options, this.world, this.processes, this.memory).run(strategy);
+      return new Execution(options, this.world, (index) => this.hire(index), this.memory).run(strategy);
     } catch (error) {
       // Whatever they were at: the next execution begins with others.
       this.close();
@@ -69,18 +69,18 @@ export class Cell {
       this.lives = 0;
     }
     this.world.makeRoot();
-    const { bundle, ...bare } = this.setup;
-    const setup = { ...bare, root: this.world.root, ...(bundle !== undefined ? { bundle } : {}) };
-    this.processes = Array.from({ length: count }, (_, index) => {
-      const known = this.processes[index];
-      if (known?.isAlive && known.isIdle) return known;
-      known?.kill();
-      return new GatedProcess(
-        setup,
-        path.join(this.directory, `process-${this.born++}`),
-        this.heartbeat,
-        this.command,
-      );
-    });
+    for (let index = 0; index < count; index++) this.hire(index);
+  }
+
+  /** An idle process for a client. */
+  private hire(index: number): GatedProcess {
+    const known = this.processes[index];
+    if (known?.isAlive && known.isIdle) return known;
+    known?.kill();
+    const directory = path.join(this.directory, `process-${this.born++}`);
+    const setup = { ...this.setup, root: this.world.root };
+    const hired = new GatedProcess(setup, directory, this.heartbeat, this.command);
+    this.processes[index] = hired;
+    return hired;
   }
 }

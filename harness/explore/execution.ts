@@ -40,11 +40,11 @@ export class Execution {
   private last: LastStep | undefined;
   private hasFault = false;
 
-  /** @param processes idle ones: one for each client, and one for whoever comes after them */
+  /** @param hire finds an idle process for a client */
   constructor(
     private readonly options: ExecutionOptions,
     private readonly world: World,
-    private readonly processes: readonly GatedProcess[],
+    private readonly hire: (index: number) => GatedProcess,
     private readonly memory: Memory,
   ) {
     const { program, faults, label, seed } = options;
@@ -52,7 +52,7 @@ export class Execution {
     this.causality = new Causality(program.clients.length + 1);
     this.chronicle = new Chronicle(path.join(world.root, file), label, seed);
     this.clients = program.clients.map(
-      (_, index) => new Client(index, nameOf(index), 1001 + index, processes[index] as GatedProcess),
+      (_, index) => new Client(index, nameOf(index), 1001 + index, hire(index)),
     );
   }
 
@@ -283,7 +283,7 @@ export class Execution {
   /** A fresh process when all others have ended: it must find the store usable, and its writes sweep what the killed left. */
   private audit(): void {
     const index = this.clients.length;
-    const client = new Client(index, 'audit', 1001 + index, this.processes[index] as GatedProcess);
+    const client = new Client(index, 'audit', 1001 + index, this.hire(index));
     this.clients.push(client);
     this.begin(client, auditOperations);
     if (!this.listen(client, undefined)) return;

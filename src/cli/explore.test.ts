@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Exploration, Replayed } from '../../harness/index.js';
 import { holdfast, newDirectory, processesIn } from './command.test.helper.js';
 
@@ -105,10 +105,12 @@ describe('holdfast explore', () => {
 
   it('leaves nothing behind, even when it is interrupted', async () => {
     const running = holdfast(['explore', '--preemptions', '3']);
-    setTimeout(() => running.kill('SIGINT'), 2500);
+    const left = () => [tmpdir(), '/dev/shm'].flatMap((place) => leftIn(place, running.pid));
+    await vi.waitUntil(() => left().length > 0, { timeout: 60_000 });
+    running.kill('SIGINT');
     const { exitCode } = await running;
     expect(exitCode).toBe(130);
-    expect([tmpdir(), '/dev/shm'].flatMap((place) => leftIn(place, running.pid))).toEqual([]);
+    expect(left()).toEqual([]);
   });
 });
 

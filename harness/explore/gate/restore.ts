@@ -48,6 +48,7 @@ export function snapshot(): () => void {
 
 /** @returns whether anything had been changed */
 function restoreObject(object: object, before: Record<PropertyKey, PropertyDescriptor>): boolean {
+  const values = object as Record<PropertyKey, unknown>;
   let isChanged = false;
   for (const name of Reflect.ownKeys(object)) {
     if (name in before) continue;
@@ -55,6 +56,8 @@ function restoreObject(object: object, before: Record<PropertyKey, PropertyDescr
   }
   for (const name of Reflect.ownKeys(before)) {
     const then = before[name] as PropertyDescriptor;
+    // Nearly all are as they were, and that is quick to see.
+    if (then.get === undefined && then.set === undefined && values[name] === then.value) continue;
     const now = Object.getOwnPropertyDescriptor(object, name);
     if (now && now.value === then.value && now.get === then.get && now.set === then.set) continue;
     isChanged = Reflect.defineProperty(object, name, then) || isChanged;
