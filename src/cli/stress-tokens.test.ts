@@ -41,9 +41,11 @@ describe('tokens with a bug are caught', { retry: 2 }, () => {
 
   it('the report names the deletion, and the server that let in all the same', async () => {
     const { report } = await stress(fixture('tokens-ttl-cache.mjs'), 'token-revocation', '--duration', '3s');
-    expect(report?.scenarios[0]?.violations[0]?.sentence).toMatch(
+    const sentences = report?.scenarios[0]?.violations.map(({ sentence }) => sentence);
+    const told = expect.stringMatching(
       /^issuer-\d\.0\.\d+ removed "issuer-\d\.0-token-\d+" \(acknowledged at .* but verifier-\d\.0\.\d+, which began at .* still found/,
     );
+    expect(sentences).toContainEqual(told);
   });
 });
 
