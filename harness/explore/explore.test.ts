@@ -44,6 +44,26 @@ describe('a search of small programs', () => {
   });
 });
 
+describe('a search of small programs with faults', () => {
+  it.each([{ crash: true }, { steal: true }])(
+    'finds, reduced or pruned, the outcomes that there are: %j',
+    async (faults) => {
+      const options = {
+        target: 'rename-only',
+        clients: ['set a', 'get a'],
+        stopAtFirst: false,
+        ...faults,
+      } as const;
+      const whole = await explore({ ...options, strategy: 'dfs', prune: false });
+      for (const strategy of ['dfs', 'dpor'] as const) {
+        const found = await explore({ ...options, strategy });
+        expect(found).toMatchObject({ exhausted: true, outcomes: whole.outcomes });
+        expect(found.executions).toBeLessThan(whole.executions / 4);
+      }
+    },
+  );
+});
+
 describe('every store that ships with a bug is found out', () => {
   it.each([
     ['naive', 'lost-update'],

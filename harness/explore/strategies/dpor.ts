@@ -85,7 +85,9 @@ export class Dpor implements Strategy {
     }
     // Its race with the question can be seen from one side only: whoever is asked for may go now or never.
     const isAsked = choice.enabled.some((action) => choice.isExit(action));
-    const backtrack = new Set(isAsked ? moves.keys() : [taken.action.client]);
+    // And what can go wrong can do so now, or at another place where it is possible again.
+    const mayFail = choice.faults.map(({ client }) => client);
+    const backtrack = new Set(isAsked ? moves.keys() : [taken.action.client, ...mayFail]);
     const node: Node = { moves, faults: choice.faults, backtrack, asleep, taken, clock: [], clocks: [] };
     this.settle(node, this.stack.length);
     this.stack.push(node);
@@ -134,12 +136,12 @@ export class Dpor implements Strategy {
 
   private stillAsleep(): Map<string, Move> {
     const node = this.stack.at(-1);
-    const asleep = [...(node?.asleep ?? [])].filter(
-      ([, move]) =>
-        move.action.client !== node?.taken.action.client &&
-        !conflicts(move.accesses, node?.taken.accesses ?? []),
-    );
-    return new Map(asleep);
+    // A fault is offered at one moment only. What was tried without it has not been tried with it, wherever it commutes.
+    if (node?.taken.action.do !== 'run') return new Map();
+    const { action, accesses } = node.taken;
+    const isAsleep = (move: Move) =>
+      move.action.client !== action.client && !conflicts(move.accesses, accesses);
+    return new Map([...node.asleep].filter(([, move]) => isAsleep(move)));
   }
 
   /** Works out what the step that is taken at a node depends on. */
