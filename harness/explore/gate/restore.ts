@@ -57,7 +57,7 @@ function restoreObject(object: object, before: Record<PropertyKey, PropertyDescr
   for (const name of Reflect.ownKeys(before)) {
     const then = before[name] as PropertyDescriptor;
     // Nearly all are as they were, and that is quick to see.
-    if (then.get === undefined && then.set === undefined && values[name] === then.value) continue;
+    if (then.get === undefined && then.set === undefined && Object.is(values[name], then.value)) continue;
     const now = Object.getOwnPropertyDescriptor(object, name);
     if (now && now.value === then.value && now.get === then.get && now.set === then.set) continue;
     isChanged = Reflect.defineProperty(object, name, then) || isChanged;

@@ -21,8 +21,8 @@ function optionsOf(options: unknown): FileOptions {
   return (options ?? {}) as FileOptions;
 }
 
-const call = (name: string, ...args: unknown[]): Calls<never> =>
-  ({ ...pathCalls, ...descriptorCalls })[name]?.(...args) as Calls<never>;
+const definitions = { ...pathCalls, ...descriptorCalls };
+const call = (name: string, ...args: unknown[]): Calls<never> => definitions[name]?.(...args) as Calls<never>;
 
 function* readFile(place: unknown, given?: unknown): Calls {
   const { encoding, flag, signal } = optionsOf(given);
