@@ -1,6 +1,6 @@
+import { countWhile } from '../core/count-while.js';
 import type { FaultEvent, FileEvent, ValueId } from '../core/history.js';
 import type { Operation, Run } from '../core/run.js';
-import { countWhile } from './count-while.js';
 import { overlapSearch } from './overlaps.js';
 import { entryOf, isMutation, type Mutation } from './registers.js';
 import { isBystander, type Loss, suspectsOf } from './suspects.js';

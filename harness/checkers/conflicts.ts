@@ -1,4 +1,4 @@
-import { countWhile } from './count-while.js';
+import { countWhile } from '../core/count-while.js';
 import { findOverlap } from './linearizable/index.js';
 import { rangeMax } from './range-max.js';
 import type { Mutation, Read, Register } from './registers.js';

@@ -1,5 +1,5 @@
+import { countWhile } from '../core/count-while.js';
 import type { Operation } from '../core/run.js';
-import { countWhile } from './count-while.js';
 import { Graph } from './cycles.js';
 import type { Interval } from './interval.js';
 import type { Register } from './registers.js';

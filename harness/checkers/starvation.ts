@@ -1,6 +1,6 @@
+import { countWhile } from '../core/count-while.js';
 import type { Operation, Run } from '../core/run.js';
 import type { Finding } from '../core/verdict.js';
-import { countWhile } from './count-while.js';
 import { findPauses } from './pauses.js';
 import { isMutation } from './registers.js';
 import { inMs } from './words.js';

@@ -1,3 +1,4 @@
+import { countWhile } from './count-while.js';
 import type {
   Access,
   Action,
@@ -164,15 +165,6 @@ function lastChances(operations: readonly Operation[]): (death: number) => numbe
   for (let n = changes.length - 1; n >= 0; n--) {
     earliest[n] = Math.min(changes[n]?.end ?? 0, earliest[n + 1] ?? Number.POSITIVE_INFINITY);
   }
-  return (death) => earliest[firstAfter(changes, death)] ?? Number.POSITIVE_INFINITY;
-}
-
-function firstAfter(changes: readonly Operation[], time: number): number {
-  let [low, high] = [0, changes.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((changes[middle]?.begin ?? 0) > time) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+  const countBefore = (death: number) => countWhile(changes, ({ begin }) => begin <= death);
+  return (death) => earliest[countBefore(death)] ?? Number.POSITIVE_INFINITY;
 }

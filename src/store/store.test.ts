@@ -2,7 +2,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { allTextOf, failureOf, newDirectory, newFile, textOf } from './scratch.test.helper.js';
+import { failureOf, newDirectory, newFile, textOf } from './scratch.test.helper.js';
 import { openStore, type Store } from './store.js';
 
 type Model = Map<string, unknown>;
@@ -200,68 +200,6 @@ describe('a transaction', () => {
   });
 });
 
-describe('what JSON would change on the way is refused, and nothing is written', () => {
-  const cycle: Record<string, unknown> = { secret: 'CANARY' };
-  cycle.self = cycle;
-  const fail = () => {
-    throw new Error('CANARY');
-  };
-  // Made anew for each test: a rejected promise must not be left to itself.
-  const refused: [string, () => unknown][] = [
-    ['undefined', () => undefined],
-    ['a function', () => () => 'CANARY'],
-    ['a symbol', () => Symbol('CANARY')],
-    ['a bigint', () => 1n],
-    ['a cycle', () => cycle],
-    ['a promise', () => Promise.resolve('CANARY')],
-    ['a promise that fails', () => Promise.reject(new Error('CANARY'))],
-    ['an object whose toJSON throws', () => ({ toJSON: fail })],
-  ];
-
-  it.each(refused)('%s as a value to set', async (_, value) => {
-    const file = newFile();
-    const error = await failureOf(openStore(file).set('a', value()));
-    expect(error).toMatchObject({ code: 'E_INPUT', definite: true });
-    expect(allTextOf(error)).not.toContain('CANARY');
-    expect(readdirSync(path.dirname(file))).toEqual([]);
-  });
-
-  it.each(refused.slice(1))('%s as the result of an update', async (_, value) => {
-    const store = openStore(newFile());
-    await store.set('a', 1);
-    const error = await failureOf(store.update('a', value));
-    expect(error).toMatchObject({ code: 'E_INPUT', definite: true });
-    expect(await store.get('a')).toBe(1);
-  });
-
-  it('a key that is not a string', async () => {
-    const store = openStore(newFile());
-    await store.set('a', 1);
-    const error = await failureOf(store.set(undefined as unknown as string, 1));
-    expect(error).toMatchObject({ code: 'E_INPUT', definite: true });
-    expect(await store.all()).toEqual({ a: 1 });
-  });
-
-  it('an asynchronous transaction, even one that fails later', async () => {
-    const store = openStore(newFile());
-    const change = store.transaction(async (entries) => {
-      entries.set('a', 1);
-      throw new Error('late');
-    });
-    expect(await failureOf(change)).toMatchObject({ code: 'E_INPUT', definite: true });
-    expect(await store.all()).toEqual({});
-  });
-});
-
-it('stores the value as it was when set was called', async () => {
-  const store = openStore(newFile());
-  const value = { key: 'then' };
-  const done = store.set('a', value);
-  value.key = 'later';
-  await done;
-  expect(await store.get('a')).toEqual({ key: 'then' });
-});
-
 describe('close', () => {
   it('waits for what has begun', async () => {
     const file = newFile();
@@ -310,12 +248,4 @@ it('opening reads and writes nothing', () => {
   const directory = newDirectory();
   openStore(path.join(directory, 'sub', 'auth.json'));
   expect(readdirSync(directory)).toEqual([]);
-});
-
-it('writes what JSON.stringify(value, null, 2) would, so that other readers see the familiar file', async () => {
-  const file = newFile();
-  const store = openStore(file);
-  await store.set('a', { type: 'api', metadata: { x: '\u2028', empty: {} }, list: [1, []] });
-  await store.set('b', 'text');
-  expect(textOf(file)).toBe(JSON.stringify(await store.all(), null, 2));
 });

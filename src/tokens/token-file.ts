@@ -1,10 +1,9 @@
-import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
 import { decodeValue, parseDocument } from '../store/document.js';
 import { errnoOf, StoreError } from '../store/errors.js';
+import { readAll, tickMs } from '../store/reading.js';
 import { decodeEntry, type Entry } from './entry.js';
 
-/** Longer than a tick of any file system's clock: a change later than this is told by the file's times. */
-const tickMs = 20;
 const readsMax = 20;
 const nobody: ReadonlyMap<string, Entry> = new Map();
 
@@ -112,18 +111,6 @@ function isSettled(version: Version): boolean {
   if (!readAll(version.descriptor, version.bytes.length).equals(version.bytes)) return false;
   if (isOld) version.since = undefined;
   return true;
-}
-
-function readAll(descriptor: number, size: number): Buffer {
-  // One more than there is: a read that does not fill it has met the end.
-  const buffer = Buffer.allocUnsafe(size + 1);
-  let length = 0;
-  while (length < buffer.length) {
-    const count = readSync(descriptor, buffer, length, buffer.length - length, length);
-    if (count === 0) break;
-    length += count;
-  }
-  return buffer.subarray(0, length);
 }
 
 function parse(file: string, bytes: Buffer): ReadonlyMap<string, Entry> {

@@ -10,9 +10,12 @@ import {
 } from '../../checkers/models/credentials.js';
 import { type BenchContext, inRounds, type Part } from '../context.js';
 import { clients, keys, madeUpHistory } from '../made-up-history.js';
-import { type Goal, meets, type ValueResult } from '../result.js';
-import { medianOf, spreadOf } from '../statistics.js';
+import type { ValueResult } from '../result.js';
+import { medianOf } from '../statistics.js';
+import { valueResultsOf } from '../value-result.js';
 import { recordedHistories } from './recorded-histories.js';
+
+const value = valueResultsOf('check');
 
 const million = 1_000_000;
 const shape = `${clients} clients, ${keys} keys`;
@@ -162,16 +165,4 @@ async function processorSeconds(work: () => void | Promise<void>): Promise<numbe
   await work();
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1e6;
-}
-
-function value(
-  name: string,
-  title: string,
-  unit: string,
-  values: readonly number[],
-  goal?: Goal,
-): ValueResult {
-  const spread = spreadOf(values);
-  const result: ValueResult = { kind: 'value', part: 'check', name, title, unit, value: spread };
-  return goal ? { ...result, goal, met: meets(spread.median, goal) } : result;
 }

@@ -1,7 +1,9 @@
 import { type ExploreOptions, explore } from '../../explore/explore.js';
 import { type BenchContext, inRounds, type Part } from '../context.js';
-import { type Goal, meets, type ValueResult } from '../result.js';
-import { spreadOf } from '../statistics.js';
+import type { Goal, ValueResult } from '../result.js';
+import { valueResultsOf } from '../value-result.js';
+
+const value = valueResultsOf('executions');
 
 const roundsDefault = 3;
 
@@ -51,7 +53,7 @@ async function measure(context: BenchContext, { name, title, options, goal }: Se
       (await explore({ ...options, stopAtFirst: false, signal: context.signal })).executionsPerSecond,
     );
   });
-  return toResult(name, title, 'executions/s', rates, goal);
+  return value(name, title, 'executions/s', rates, goal);
 }
 
 /** From nothing: with the processes that are started for it. */
@@ -66,19 +68,5 @@ async function firstLoss(context: BenchContext): Promise<ValueResult> {
     const [whole, searched] = [performance.now() - started, durationMs];
     seconds.push((whole - searched + found) / 1000);
   });
-  return toResult('first-loss', title, 's', seconds, { below: 2 });
-}
-
-function toResult(
-  name: string,
-  title: string,
-  unit: string,
-  values: readonly number[],
-  goal?: Goal,
-): ValueResult {
-  const value = spreadOf(values);
-  return {
-    ...{ kind: 'value', part: 'executions', name, title, unit, value },
-    ...(goal ? { goal, met: meets(value.median, goal) } : {}),
-  };
+  return value('first-loss', title, 's', seconds, { below: 2 });
 }

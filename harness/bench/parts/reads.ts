@@ -4,9 +4,11 @@ import { fileURLToPath } from 'node:url';
 import type { BenchContext, Part } from '../context.js';
 import { inRounds } from '../context.js';
 import type { IdleConfig, IdleFound } from '../idle-process.js';
-import { type Goal, meets, type ValueResult } from '../result.js';
-import { spreadOf } from '../statistics.js';
+import type { ValueResult } from '../result.js';
+import { valueResultsOf } from '../value-result.js';
 import { entriesOfUser } from './against-bare-loop.js';
+
+const value = valueResultsOf('reads');
 
 const getsPerRound = 2000;
 const manyEntries = 1000;
@@ -86,18 +88,4 @@ async function rest({ crew }: BenchContext, config: IdleConfig): Promise<{ handl
   const found = JSON.parse(told) as IdleFound;
   // The guard ended it, whatever Node says of what it knows.
   return { handles: Math.max(found.keptAliveBy.length, exitCode === 0 ? 0 : 1), cpuMs: found.cpuMs };
-}
-
-function value(
-  name: string,
-  title: string,
-  unit: string,
-  values: readonly number[],
-  goal: Goal,
-): ValueResult {
-  const spread = spreadOf(values);
-  return {
-    ...{ kind: 'value', part: 'reads', name, title, unit, value: spread, goal },
-    met: meets(spread.median, goal),
-  };
 }

@@ -3,6 +3,7 @@ import { inRounds } from '../context.js';
 import type { Worker } from '../crew.js';
 import { meets, type RatioResult, type ValueResult } from '../result.js';
 import { medianOf, spreadOf } from '../statistics.js';
+import { valueResultsOf } from '../value-result.js';
 
 const few = 10;
 const many = 1000;
@@ -75,14 +76,9 @@ async function compare(rival: Worker): Promise<number> {
 }
 
 function alone(microseconds: readonly number[]): ValueResult {
-  const value = spreadOf(microseconds);
-  const goal = { below: 5 };
-  const title = `one verification, ${few} tokens`;
-  const unit = 'µs';
-  return {
-    ...{ kind: 'value', part: 'verification', name: 'verify', title, unit, value, goal },
-    met: meets(value.median, goal),
-  };
+  return valueResultsOf('verification')('verify', `one verification, ${few} tokens`, 'µs', microseconds, {
+    below: 5,
+  });
 }
 
 function besideBearerAuth(ours: readonly number[], others: readonly number[]): RatioResult {

@@ -1,13 +1,12 @@
 import { statSync } from 'node:fs';
 import { type Document, parseDocument } from '../document.js';
 import { errnoOf } from '../errors.js';
+import { tickMs } from '../reading.js';
 import { readLastCommitted } from './commit/last-committed.js';
 import { ioError, type Paths, resolvePaths } from './paths.js';
 import { settle } from './settle.js';
 import { type FileState, isSame, isSameIdentity, readState } from './state.js';
 
-/** Longer than a tick of any file system's clock: a change later than this is told by the file's times. */
-const tickMs = 20;
 const looksMax = 20;
 const nothing: Document = new Map();
 

@@ -1,6 +1,7 @@
-import { type BigIntStats, chmodSync, closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { type BigIntStats, chmodSync, closeSync, fstatSync, openSync, statSync } from 'node:fs';
 import { type Document, parseDocument } from '../document.js';
 import { errnoOf } from '../errors.js';
+import { readAll } from '../reading.js';
 import type { Ownership } from './commit/ownership.js';
 import { ioError } from './paths.js';
 
@@ -144,16 +145,5 @@ function readOpen(descriptor: number, identity: string): Omit<Found, 'owner'> {
     // The disk says that these bytes are lost.
     if (code === 'EIO') return { bytes: none, identity, unreadable: "it can't be read: EIO" };
     throw error;
-  }
-}
-
-function readAll(descriptor: number, size: number): Buffer {
-  // One more than there is: a read that does not fill it has met the end.
-  let buffer = Buffer.allocUnsafe(size + 1);
-  for (let length = 0; ; ) {
-    const count = readSync(descriptor, buffer, length, buffer.length - length, length);
-    length += count;
-    if (count === 0) return buffer.subarray(0, length);
-    if (length === buffer.length) buffer = Buffer.concat([buffer, Buffer.allocUnsafe(buffer.length)]);
   }
 }

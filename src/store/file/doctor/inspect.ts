@@ -1,4 +1,4 @@
-import { accessSync, constants, lstatSync, readdirSync, readlinkSync, type Stats, statSync } from 'node:fs';
+import { accessSync, constants, lstatSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import path from 'node:path';
 import { parseDocument } from '../../document.js';
 import { errnoOf } from '../../errors.js';
@@ -6,6 +6,7 @@ import { readLastCommitted } from '../commit/last-committed.js';
 import { type Paths, resolvePaths } from '../paths.js';
 import { readState } from '../state.js';
 import { type Place, placeOf } from './mounts.js';
+import { namesIn } from './names-in.js';
 import { listParticipants, type Participant } from './participants.js';
 
 /** Who may do what with a file or a directory, and since when it is as it is (wall clock, milliseconds since 1970). */
@@ -203,14 +204,6 @@ function keptIn(directory: string, wanted: (name: string) => boolean): Kept[] {
       return stats ? [{ name, size: stats.size, ...accessOf(stats) }] : [];
     })
     .sort((a, b) => b.changedMs - a.changedMs);
-}
-
-function namesIn(directory: string): string[] {
-  try {
-    return readdirSync(directory);
-  } catch {
-    return [];
-  }
 }
 
 function accessOf(stats: Stats): Access {

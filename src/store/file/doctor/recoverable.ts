@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { StoreEvent } from '../../backend.js';
 import { type Document, parseDocument } from '../../document.js';
@@ -6,6 +6,7 @@ import { FileBackend } from '../backend.js';
 import { readLastCommitted } from '../commit/last-committed.js';
 import { ioError, resolvePaths } from '../paths.js';
 import { readState } from '../state.js';
+import { namesIn } from './names-in.js';
 
 /** An earlier state of the file that is still there: the last-committed copy, or one that was found damaged. */
 export interface Recoverable {
@@ -145,14 +146,6 @@ function endsOfEntries(bytes: Buffer): number[] {
     } else if (character === ',' && depth === 1) ends.push(at);
   }
   return ends;
-}
-
-function namesIn(directory: string): string[] {
-  try {
-    return readdirSync(directory);
-  } catch {
-    return [];
-  }
 }
 
 function readFileOf(place: string): Buffer {
