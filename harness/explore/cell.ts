@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { type Executed, type ExecutionOptions, LostProcessError } from './executed.js';
-import { Execution, type Memory } from './execution.js';
+import { Execution, Memory } from './execution.js';
 import { GatedProcess, type Heartbeat, noHeartbeat } from './gated-process.js';
 import type { ClientSetup } from './protocol.js';
 import type { Strategy } from './strategies/strategy.js';
@@ -13,7 +13,7 @@ const memoryMax = 1_000_000;
 /** Processes and a sandbox for one execution after another. Everything here blocks. */
 export class Cell {
   private readonly world: World;
-  private readonly memory: Memory = new Map();
+  private readonly memory = new Memory();
   private processes: GatedProcess[] = [];
   private lives = 0;
   private born = 0;
@@ -53,7 +53,7 @@ export class Cell {
     } finally {
       this.lives++;
       if (this.isFresh) this.close();
-      if (this.memory.size > memoryMax) this.memory.clear();
+      this.memory.forgetAllAbove(memoryMax);
     }
   }
 

@@ -9,6 +9,15 @@ import type { CallToMake, ClientEvent, Report } from './protocol.js';
 /** Between two steps there is room for so many events. */
 const stepNs = 1_000_000;
 
+/** The end of a history: what happened after a moment. */
+export interface Sequel {
+  /** The moment. */
+  step: number;
+  /** Which version of the file there was. */
+  version: number;
+  events: readonly HistoryEvent[];
+}
+
 /**
  * Writes down what happens in one execution as the history that every run of the harness has, so that the same checkers judge
  * it. Time is the number of steps: step n is at n milliseconds.
@@ -38,8 +47,8 @@ export class Chronicle {
     this.see(0);
   }
 
-  started({ name, pid }: Client): void {
-    this.events.push({ type: 'start', time: this.time(0), client: name, process: pid, access: 'file' });
+  started({ name, pid }: Client, step: number): void {
+    this.events.push({ type: 'start', time: this.time(step), client: name, process: pid, access: 'file' });
   }
 
   /** A client goes on: what it is about to begin has begun, and not before. What had ended by then is surely before it. */
@@ -100,6 +109,22 @@ export class Chronicle {
   look({ call }: CallToMake, step: number): void {
     if (/^(open|write|writev|truncate|ftruncate|rename|link|unlink|symlink|copyFile|rmdir)$/.test(call))
       this.see(step);
+  }
+
+  /** From here on. */
+  mark(step: number): Sequel {
+    return { step, version: this.version, events: [...this.events] };
+  }
+
+  /** What has happened since, and what there is at the end. */
+  endSince({ step, version, events }: Sequel): Sequel {
+    return { step, version, events: this.end().slice(events.length) };
+  }
+
+  /** Ends as another execution did that had come to the same. */
+  endAs({ step, version, events }: Sequel, now: number): HistoryEvent[] {
+    const [steps, versions] = [(now - step) * stepNs, this.version - version];
+    return [...this.events, ...events.map((event) => later(event, steps, versions))];
   }
 
   /** What there is at the very end. */
@@ -171,4 +196,12 @@ export class Chronicle {
       return found.isDirectory() ? readdirSync(path.join(found.parentPath, found.name)) : [];
     });
   }
+}
+
+function later(event: HistoryEvent, ns: number, versions: number): HistoryEvent {
+  if (event.type === 'file') {
+    const { time, until, version } = event;
+    return { ...event, time: time + ns, until: until + ns, version: version + versions };
+  }
+  return 'time' in event ? { ...event, time: event.time + ns } : event;
 }

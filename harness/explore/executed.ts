@@ -22,6 +22,8 @@ export interface ExecutionOptions {
   details: boolean;
   /** A killed client's real process is killed, and not only cut off. */
   killsForReal: boolean;
+  /** Does not start a fresh process at the end where it is known what that would meet: its steps are missing then. */
+  skipsKnownAudits: boolean;
   label: string;
 }
 

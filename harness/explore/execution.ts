@@ -1,7 +1,8 @@
 import path from 'node:path';
+import type { HistoryEvent } from '../core/history.js';
 import { type Action, wordOf } from './action.js';
 import { Causality } from './causality.js';
-import { Chronicle } from './chronicle.js';
+import { Chronicle, type Sequel } from './chronicle.js';
 import { Client, type Option } from './client.js';
 import {
   type Ending,
@@ -26,8 +27,18 @@ const pauseNs = 120e9;
 const stepsMax = 5000;
 const startNs = 1e12;
 
-/** What calls found, in all executions so far: with the same causes it must be the same. */
-export type Memory = Map<number, number>;
+/** What is known from the executions so far. */
+export class Memory {
+  /** What calls found, by their causes: with the same causes it must be the same. */
+  readonly found = new Map<number, number>();
+  /** What a fresh process met at the end, by all that decides that. */
+  readonly audits = new Map<string, Sequel>();
+
+  forgetAllAbove(count: number): void {
+    if (this.found.size > count) this.found.clear();
+    if (this.audits.size > count) this.audits.clear();
+  }
+}
 
 /** One execution: all clients from their beginnings to their ends, one step at a time. */
 export class Execution {
@@ -39,6 +50,8 @@ export class Execution {
   private now = startNs;
   private last: LastStep | undefined;
   private hasFault = false;
+  /** Of the actions that are possible now: a strategy asks for them, and then one is taken. */
+  private readonly accessesNow = new Map<string, Access[]>();
 
   /** @param hire finds an idle process for a client */
   constructor(
@@ -64,9 +77,8 @@ export class Execution {
       if (!this.listen(client, undefined)) throw new LostProcessError(client.process.lastWords());
     const [ending, reason] = this.lead(strategy);
     strategy.end({ steps: this.steps.length });
-    if (ending === 'done' && this.hasFault) this.audit();
+    const events = ending === 'done' && this.hasFault ? this.audit() : this.chronicle.end();
     this.endAll();
-    const events = this.chronicle.end();
     return { ending, steps: this.steps, events, ...(reason === undefined ? {} : { reason }) };
   }
 
@@ -98,10 +110,18 @@ export class Execution {
   }
 
   private accessesOf(action: Action): Access[] {
+    const word = wordOf(action);
+    const known = this.accessesNow.get(word) ?? this.findAccesses(action);
+    this.accessesNow.set(word, known);
+    return known;
+  }
+
+  private findAccesses(action: Action): Access[] {
     const client = this.clients[action.client];
-    // Who dies takes one of the deaths that there may be from the others.
+    // Whoever asks whether it lives is told something else, and a fault is one less for the others.
     const life: Access = { on: `p ${client?.pid}`, how: 'write' };
-    if (action.do !== 'run') return [life, { on: 'faults', how: 'write' }];
+    const fault: Access = { on: 'faults', how: 'write' };
+    if (action.do !== 'run') return action.do === 'kill' ? [life, fault] : [fault];
     const option = client?.optionOf(action);
     if (option?.kind === 'call') return accessesOf(option.call, this.world.as(action.client));
     return option?.kind === 'exit' ? [life] : [];
@@ -112,9 +132,13 @@ export class Execution {
     const client = this.clients[action.client] as Client;
     const option = client.optionOf(action);
     const accesses = this.accessesOf(action);
+    this.accessesNow.clear();
     if (action.do !== 'run') this.hasFault = true;
     const asked = option?.kind === 'call' && option.call.call === 'alive' ? option.call.of : undefined;
-    this.last = { client: client.index, hasChanged: accesses.some(({ how }) => how !== 'read'), asked };
+    this.last = {
+      ...{ client: client.index, isShared: accesses.length > 0, asked },
+      hasChanged: accesses.some(({ how }) => how !== 'read'),
+    };
     if (action.do === 'kill') return this.kill(client, action, accesses);
     if (action.do === 'wait') return this.wait(client, action, accesses);
     if (action.do === 'pause') return this.pause(client, action, accesses);
@@ -164,8 +188,8 @@ export class Execution {
   /** With the same causes a call finds the same, or something decides that nobody has declared. */
   private remember(cause: number, { end, call }: Step): void {
     if (!end) return;
-    const known = this.memory.get(cause);
-    if (known === undefined) this.memory.set(cause, end.digest);
+    const known = this.memory.found.get(cause);
+    if (known === undefined) this.memory.found.set(cause, end.digest);
     else if (known !== end.digest)
       throw new NondeterminismError(
         this.steps.length - 1,
@@ -256,7 +280,7 @@ export class Execution {
       ...{ now: this.now, file: path.join(this.world.root, file), operations: [...operations] },
       details: this.options.details,
     });
-    this.chronicle.started(client);
+    this.chronicle.started(client, this.steps.length);
   }
 
   /** Hears where the client has come to a stop. @returns false if it did not */
@@ -280,8 +304,23 @@ export class Execution {
     return true;
   }
 
-  /** A fresh process when all others have ended: it must find the store usable, and its writes sweep what the killed left. */
-  private audit(): void {
+  /**
+   * A fresh process when all others have ended: it must find the store usable, and its writes sweep what the killed left. What
+   * it meets is known where another one has met the same.
+   */
+  private audit(): HistoryEvent[] {
+    const whatItMeets = [this.now, ...this.clients.map(({ state, isGone }) => state + isGone)].join(' ');
+    const key = `${whatItMeets} ${this.world.fingerprint()}`;
+    const known = this.memory.audits.get(key);
+    if (known && this.options.skipsKnownAudits) return this.chronicle.endAs(known, this.steps.length);
+    const begin = this.chronicle.mark(this.steps.length);
+    this.performAudit();
+    const met = this.chronicle.endSince(begin);
+    this.memory.audits.set(key, met);
+    return [...begin.events, ...met.events];
+  }
+
+  private performAudit(): void {
     const index = this.clients.length;
     const client = new Client(index, 'audit', 1001 + index, this.hire(index));
     this.clients.push(client);

@@ -22,7 +22,7 @@ export const fixture = (name: string) => fileURLToPath(new URL(`./fixtures/${nam
 export function optionsFor(program: string, more: Partial<ExecutionOptions> = {}): ExecutionOptions {
   return {
     ...{ program: parseProgram(program), faults: noFaults, seed: 1, details: true, killsForReal: false },
-    ...{ label: 'target', ...more },
+    ...{ skipsKnownAudits: false, label: 'target', ...more },
   };
 }
 

@@ -5,7 +5,7 @@ import type { ExecutionOptions } from './executed.js';
 import type { Exploration, ExploredFailure, Replayed, ScheduleFile } from './exploration.js';
 import { parseProgram, printProgram } from './program.js';
 import type { Searched } from './search.js';
-import { isDivisible, type StrategyName, type StrategyOptions, strategies } from './strategies/index.js';
+import { isDrawn, type StrategyName, type StrategyOptions, strategies } from './strategies/index.js';
 import type { AuditTask, ReplayTask, SearchAnswer, SearchTask } from './thread.js';
 import { Workplace } from './workplace.js';
 
@@ -14,9 +14,9 @@ export interface ExploreOptions {
   target?: string;
   /** What each client does: `['set a', 'set b, get a']`; default two clients with one `set` each. */
   clients?: readonly string[];
-  /** Default `dpor`, and `dfs` where a bound is given. */
+  /** Default `dpor`. */
   strategy?: StrategyName;
-  /** Of `dfs`: how often somebody may be made to wait who could go on. */
+  /** Of `dpor` and `dfs`: how often somebody may be made to wait who could go on; default: as often as there is. */
   preemptions?: number;
   /** Of `dfs`: ends an execution where what follows is known; default true. */
   prune?: boolean;
@@ -41,7 +41,7 @@ export interface ExploreOptions {
   durationMs?: number;
   /** How long a process may take from one call to the next before it is taken for stuck, in milliseconds; default 15000. */
   patienceMs?: number;
-  /** Searches side by side, for `pct` and `random`; default: one for each processor. */
+  /** Searches side by side, where they can be divided: random ones, and those with faults; default: one for each processor. */
   threads?: number;
   signal?: AbortSignal;
   onProgress?: (executions: number) => void;
@@ -57,9 +57,10 @@ export async function explore(options: ExploreOptions = {}): Promise<Exploration
   const target = resolveTarget(label, process.cwd());
   const execution = executionOf(options, label);
   const strategy = strategyOf(options, execution);
-  const threads = isDivisible(strategy.strategy) ? Math.max(1, options.threads ?? availableParallelism()) : 1;
+  const isDivisible = isDrawn(strategy.strategy) || Object.values(execution.faults).some((count) => count > 0);
+  const threads = isDivisible ? Math.max(1, options.threads ?? availableParallelism()) : 1;
   const limits = {
-    executionsMax: isDivisible(strategy.strategy) ? Number.POSITIVE_INFINITY : strategy.schedulesMax,
+    executionsMax: Math.ceil(strategy.schedulesMax / threads),
     durationMsMax: options.durationMs ?? Number.POSITIVE_INFINITY,
     stopsAtFirst: options.stopAtFirst ?? true,
   };
@@ -129,7 +130,7 @@ function executionOf(
     throw new UsageError(`client ${empty + 1} does nothing`, 'expected operations like: set k1, get k2');
   const budget = (given: boolean | number | undefined) => Number(given ?? 0);
   return {
-    ...{ program, label, seed, details: false, killsForReal: false },
+    ...{ program, label, seed, details: false, killsForReal: false, skipsKnownAudits: true },
     faults: {
       ...{ kills: Math.max(budget(crash), Number(abandoned)), waits: Number(abandoned) },
       ...{ pauses: budget(steal), errnos: budget(errno) },
@@ -139,15 +140,18 @@ function executionOf(
 
 function strategyOf(options: ExploreOptions, { program, seed }: ExecutionOptions): StrategyOptions {
   const { preemptions, prune = true, schedules } = options;
-  const strategy = options.strategy ?? (preemptions === undefined ? 'dpor' : 'dfs');
+  const strategy = options.strategy ?? 'dpor';
   if (!Object.hasOwn(strategies, strategy))
     throw new UsageError(
       `unknown strategy "${strategy}"`,
       `expected one of: ${Object.keys(strategies).join(', ')}`,
     );
-  if (preemptions !== undefined && strategy !== 'dfs')
-    throw new UsageError(`a bound on preemptions is for dfs, not for ${strategy}`, 'leave one of them out');
-  const schedulesMax = schedules ?? (isDivisible(strategy) ? 10_000 : Number.POSITIVE_INFINITY);
+  if (preemptions !== undefined && isDrawn(strategy))
+    throw new UsageError(
+      `a bound on preemptions is for dpor and dfs, not for ${strategy}`,
+      'leave one of them out',
+    );
+  const schedulesMax = schedules ?? (isDrawn(strategy) ? 10_000 : Number.POSITIVE_INFINITY);
   return {
     strategy,
     preemptionsMax: preemptions,

@@ -34,6 +34,8 @@ export function possibilities(
 /** The last step, as far as it matters to what can go wrong after it. */
 export interface LastStep {
   client: number;
+  /** It may have found or changed something that others can change or see. */
+  isShared: boolean;
   /** It may have changed something that others can see. */
   hasChanged: boolean;
   /** Whose life it asked for. */
@@ -45,7 +47,8 @@ export interface LastStep {
  *
  * A death is seen by nobody but in what the dead has changed, and in the answer to who asks whether it lives. So it comes right
  * after a change, or right after such an answer; a death after a read is the same as one before it. A pause comes right after
- * a step of the client: later it has only waited longer for its turn.
+ * a step of the client: later it has only waited longer for its turn. It comes only where the client has met something shared or has
+ * looked at its clock since: else it is the same as one before that step.
  *
  * @param last undefined at the beginning
  */
@@ -57,10 +60,11 @@ export function faultsOf(client: Client, budget: FaultBudget, last: LastStep | u
   if (option?.kind !== 'call') return [];
   const isLast = last?.client === index;
   const canDie = last === undefined || (isLast && last.hasChanged) || last.asked === pid;
+  const canPause = isLast && (last.isShared || client.lastReport?.looked === true);
   const canFail = isLast || last === undefined;
   return [
     ...(budget.kills > 0 && canDie ? [{ do: 'kill', client: index } as const] : []),
-    ...(budget.pauses > 0 && isLast ? [{ do: 'pause', client: index } as const] : []),
+    ...(budget.pauses > 0 && canPause ? [{ do: 'pause', client: index } as const] : []),
     ...(budget.errnos > 0 && canFail && fails(option.call)
       ? errnos.map((errno) => ({ do: 'fail', client: index, errno }) as const)
       : []),

@@ -19,8 +19,6 @@ export function filesAtFirst(): Record<string, string> {
 export const auditOperations: readonly Operation[] = [
   { action: 'all' },
   { action: 'set', key: 'audit' },
-  { action: 'get', key: 'audit' },
-  { action: 'remove', key: 'audit' },
   { action: 'all' },
 ];
 

@@ -74,6 +74,8 @@ export interface Report {
   /** When the next timer is due, in nanoseconds of virtual time; absent without one. */
   due?: number;
   end?: CallEnd;
+  /** It has looked at its clock since it went on. */
+  looked?: true;
   /** Its virtual time, in nanoseconds: ahead of the scheduler's where it waited by looking at the clock. */
   now: number;
   events: ClientEvent[];

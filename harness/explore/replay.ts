@@ -22,7 +22,7 @@ export function replay(
 ): Replayed {
   const options: ExecutionOptions = {
     ...{ program: parseProgram(file.program), faults: file.faults, seed: file.seed, label },
-    ...{ details: true, killsForReal: true },
+    ...{ details: true, killsForReal: true, skipsKnownAudits: false },
   };
   const actions = parseSchedule(file.schedule);
   let same = 0;

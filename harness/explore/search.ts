@@ -104,7 +104,7 @@ export function follow(
   const strategy = new Replay(schedule, lenient);
   strategy.begin();
   try {
-    const executed = cell.execute(options, strategy);
+    const executed = cell.execute({ ...options, skipsKnownAudits: false }, strategy);
     return { ...executed, failure: failureOf(executed) };
   } catch (error) {
     if (error instanceof NondeterminismError) return undefined;

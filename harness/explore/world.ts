@@ -1,5 +1,16 @@
-import { chmodSync, lstatSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
+import { fingerprint } from './fingerprint.js';
 import { type Names, parentOf } from './footprint.js';
 import type { CallEnd, CallToMake, Identity } from './protocol.js';
 
@@ -195,6 +206,23 @@ export class World implements Names {
       default:
         return [];
     }
+  }
+
+  /** Of all that can be found in the sandbox: names, modes, owners, numbers, times and contents. */
+  fingerprint(): number {
+    const names = readdirSync(this.root, { recursive: true, encoding: 'utf8' }).sort();
+    return fingerprint(['', ...names].map((name) => this.describe(name)).join('\n'));
+  }
+
+  private describe(name: string): string {
+    const place = path.join(this.root, name);
+    const stats = lstatSync(place);
+    const { ino, mtime, ctime, birthtime } = this.known.get(String(stats.ino)) ?? {};
+    const content = stats.isFile()
+      ? readFileSync(place, 'base64')
+      : stats.isSymbolicLink() && readlinkSync(place);
+    const { mode, uid, gid, nlink } = stats;
+    return JSON.stringify([name, mode, uid, gid, nlink, ino, mtime, ctime, birthtime, content]);
   }
 
   /** The paths of what is open and watched belong to one life. */

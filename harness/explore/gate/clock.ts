@@ -18,6 +18,11 @@ export function setNow(ns: number): void {
   looks = 0;
 }
 
+/** Since it was last set. */
+export function hasLooked(): boolean {
+  return looks > 0;
+}
+
 export function restartClock(ns: number): void {
   nowNs = ns;
   looks = 0;

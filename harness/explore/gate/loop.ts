@@ -1,7 +1,7 @@
 import type { CallEnd, CallToMake, ClientEvent, Grant, Stop } from '../protocol.js';
 import { type Call, type Calls, found, Killed, outcomeOf, type Sources } from './call.js';
 import { hear, tell } from './channel.js';
-import { peek, setNow } from './clock.js';
+import { hasLooked, peek, setNow } from './clock.js';
 import { describe, digestOf, errnoError, siteOf } from './evidence.js';
 import { real } from './real.js';
 
@@ -277,6 +277,7 @@ export class Loop {
       ...{ stop, blocked, calls: pending.map(({ toMake }) => toMake), now: peek(), events: this.events },
       ...(reason === undefined ? {} : { reason }),
       ...(due === undefined ? {} : { due }),
+      ...(hasLooked() ? { looked: true } : {}),
       ...(this.end === undefined ? {} : { end: this.end }),
     });
     this.events = [];

@@ -77,9 +77,8 @@ export class DepthFirst implements Strategy {
       this.seen.set(key, left);
     }
     const isForced = this.options.prunes && first.client === choice.last && isLocal(choice, first);
-    const failures = choice.faults.filter((action) => action.do === 'fail');
     const rest = isForced
-      ? failures
+      ? choice.faults
       : [...choice.enabled, ...choice.others, ...choice.faults].filter((action) => action !== first);
     const allowed = rest.filter((action) => {
       const isCut = isPreemption(choice, action) && this.preemptions >= this.round;

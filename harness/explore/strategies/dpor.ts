@@ -12,14 +12,29 @@ interface Move {
 /** For each client the number of the last step that something depends on; -1 for none. */
 type Clock = readonly number[];
 
-interface Node {
+export interface DporOptions {
+  clients: number;
+  /** How often somebody may be made to wait who could go on; undefined for no bound. */
+  preemptionsMax: number | undefined;
+}
+
+/** What is known of a place in an execution before anything is done there. */
+interface Place {
   /** What each client could do next. */
   moves: Map<number, Move>;
-  faults: readonly Action[];
+  faults: readonly Move[];
+  /** Who went on before, if it still could: to let another one go on is a preemption. */
+  last: number | undefined;
+  /** Of the steps before. */
+  preemptions: number;
+  tried: Set<string>;
+  /** What was tried by a way that comes to the same: not again, until somebody does what conflicts with it. */
+  asleep: Map<string, Move>;
+}
+
+interface Node extends Place {
   /** Whose moves are to be tried here. */
   backtrack: Set<number>;
-  /** What was tried, here or by a way that comes to the same: not again, until somebody does what conflicts with it. */
-  asleep: Map<string, Move>;
   taken: Move;
   /** What the step depends on, itself included; and the same for the next step of each client. */
   clock: Clock;
@@ -40,10 +55,22 @@ interface Node {
 export class Dpor implements Strategy {
   abandoned = 0;
   exhausted = false;
-  readonly bound = 'all interleavings up to the order of calls that do not touch each other';
   private readonly stack: Node[] = [];
   private depth = 0;
   private isFirst = true;
+  /** A process had several calls under way at once. */
+  private hadOthers = false;
+  private readonly preemptionsMax: number;
+
+  constructor(private readonly options: DporOptions) {
+    this.preemptionsMax = options.preemptionsMax ?? Number.POSITIVE_INFINITY;
+  }
+
+  get bound(): string {
+    const which = this.isBounded ? ` with up to ${this.preemptionsMax} preemptions` : '';
+    const own = this.hadOthers ? ', and with those that a process has under way at once in their own order' : '';
+    return `all interleavings${which} up to the order of calls that do not touch each other${own}`;
+  }
 
   begin(): boolean {
     this.depth = 0;
@@ -52,8 +79,9 @@ export class Dpor implements Strategy {
       return true;
     }
     for (let node = this.stack.at(-1); node; node = this.stack.at(-1)) {
-      node.asleep.set(wordOf(node.taken.action), node.taken);
-      const next = movesToTry(node)[0];
+      node.tried.add(wordOf(node.taken.action));
+      if (this.maySleep(node)) node.asleep.set(wordOf(node.taken.action), node.taken);
+      const next = this.movesToTry(node)[0];
       if (next) {
         node.taken = next;
         this.settle(node, this.stack.length - 1);
@@ -75,20 +103,25 @@ export class Dpor implements Strategy {
       return action;
     }
     const moves = new Map(choice.enabled.map((action) => [action.client, moveOf(choice, action)]));
-    const asleep = this.stillAsleep();
+    this.hadOthers = this.hadOthers || choice.others.length > 0;
+    const before = this.stack.at(-1);
+    const last = choice.last !== undefined && moves.has(choice.last) ? choice.last : undefined;
+    // Its race with the question can be seen from one side only: whoever is asked for may go now or never.
+    const isAsked = choice.enabled.some((action) => choice.isExit(action));
+    const place: Place = {
+      ...{ moves, faults: choice.faults.map((action) => moveOf(choice, action)), last },
+      preemptions: before ? before.preemptions + costOf(before, before.taken) : 0,
+      ...{ tried: new Set(), asleep: this.stillAsleep() },
+    };
     const preferred = continuing(choice);
-    const awake = [...moves.values()].filter(({ action }) => !asleep.has(wordOf(action)));
+    const awake = [...moves.values()].filter((move) => this.isOpen(place, move));
     const taken = awake.find(({ action }) => action === preferred) ?? awake[0];
     if (!taken) {
       this.abandoned++;
       return undefined;
     }
-    // Its race with the question can be seen from one side only: whoever is asked for may go now or never.
-    const isAsked = choice.enabled.some((action) => choice.isExit(action));
-    // And what can go wrong can do so now, or at another place where it is possible again.
-    const mayFail = choice.faults.map(({ client }) => client);
-    const backtrack = new Set(isAsked ? moves.keys() : [taken.action.client, ...mayFail]);
-    const node: Node = { moves, faults: choice.faults, backtrack, asleep, taken, clock: [], clocks: [] };
+    const backtrack = new Set(isAsked ? moves.keys() : [taken.action.client]);
+    const node: Node = { ...place, backtrack, taken, clock: [], clocks: [] };
     this.settle(node, this.stack.length);
     this.stack.push(node);
     this.depth++;
@@ -109,13 +142,20 @@ export class Dpor implements Strategy {
       const node = this.stack[at] as Node;
       const { client } = node.taken.action;
       if (at <= (seen[client] ?? -1) || !conflicts(node.taken.accesses, accesses)) continue;
-      if (client !== action.client) this.reverse(node, at, [...this.stack.slice(at + 1, index), last]);
+      if (client !== action.client) this.reverse(at, [...this.stack.slice(at + 1, index), last]);
       seen = join(seen, node.clock);
     }
   }
 
   /** Lets somebody begin here with whom the others can come to the last step of what follows without the step that was taken. */
-  private reverse({ taken, moves, backtrack }: Node, at: number, following: readonly Node[]): void {
+  private reverse(at: number, following: readonly Node[]): void {
+    if (this.isBounded) {
+      const { client } = (following.at(-1) as Node).taken.action;
+      this.letBegin(at, client);
+      this.letBegin(this.beginOfTurn(at), client);
+      return;
+    }
+    const { taken, moves, backtrack } = this.stack[at] as Node;
     const dependsOn = (node: Node, step: number, client: number) => step <= (node.clock[client] ?? -1);
     const last = following.at(-1);
     const without = following
@@ -129,9 +169,49 @@ export class Dpor implements Strategy {
       .map(({ client }) => client);
     if (initials.some((client) => backtrack.has(client))) return;
     const possible = initials.find((client) => moves.has(client));
+    this.letBegin(at, possible);
+  }
+
+  private letBegin(at: number, client: number | undefined): void {
+    const { moves, backtrack } = this.stack[at] as Node;
     // It was made possible by the very step: whoever else could go on may, too.
-    if (possible === undefined) for (const client of moves.keys()) backtrack.add(client);
-    else backtrack.add(possible);
+    if (client === undefined || !moves.has(client)) for (const other of moves.keys()) backtrack.add(other);
+    else backtrack.add(client);
+  }
+
+  /** Where the client that took a step was let on: to choose another one there may cost no preemption. */
+  private beginOfTurn(at: number): number {
+    const clientAt = (index: number) => this.stack[index]?.taken.action.client;
+    let begin = at;
+    while (begin > 0 && clientAt(begin - 1) === clientAt(at)) begin--;
+    return begin;
+  }
+
+  private get isBounded(): boolean {
+    return Number.isFinite(this.preemptionsMax);
+  }
+
+  /** The moves of all whose turn it is to be tried, and what could go wrong. */
+  private movesToTry(node: Node): Move[] {
+    const moves = [...node.backtrack].flatMap((client) => node.moves.get(client) ?? []);
+    return [...moves, ...node.faults].filter((move) => this.isOpen(node, move));
+  }
+
+  private isOpen(place: Place, move: Move): boolean {
+    const word = wordOf(move.action);
+    if (place.tried.has(word) || place.asleep.has(word)) return false;
+    return place.preemptions + costOf(place, move) <= this.preemptionsMax;
+  }
+
+  /**
+   * Without a bound, all that was tried. With one, what comes to the same must not need more preemptions, and only
+   * that of the client which need not wait surely does not: brought forward, it makes its next turn shorter, and no turn more.
+   */
+  private maySleep({ last, taken }: Node): boolean {
+    return (
+      !this.isBounded ||
+      (this.options.clients === 2 && taken.action.do === 'run' && taken.action.client === last)
+    );
   }
 
   private stillAsleep(): Map<string, Move> {
@@ -177,21 +257,7 @@ function moveOf(choice: Choice, action: Action): Move {
   };
 }
 
-/** The moves of all whose turn it is to be tried, and what could go wrong for them, but for what is asleep. */
-function movesToTry({ moves, faults, backtrack, asleep }: Node): Move[] {
-  return [...backtrack].flatMap((client) => {
-    const move = moves.get(client);
-    const fault = (action: Action): Move => ({
-      action,
-      accesses: [{ on: 'faults', how: 'write' }, ...lifeOf(action)],
-      isTimer: false,
-    });
-    const all = [...(move ? [move] : []), ...faults.filter((one) => one.client === client).map(fault)];
-    return all.filter(({ action }) => !asleep.has(wordOf(action)));
-  });
-}
-
-/** Whoever asks whether a process lives is told something else once it is killed. */
-function lifeOf({ do: kind, client }: Action): Access[] {
-  return kind === 'kill' ? [{ on: `p ${1001 + client}`, how: 'write' }] : [];
+/** How many preemptions a move is. */
+function costOf({ last }: Place, { action }: Move): number {
+  return action.do === 'run' && last !== undefined && action.client !== last ? 1 : 0;
 }

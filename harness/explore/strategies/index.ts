@@ -3,6 +3,7 @@ import { DepthFirst } from './depth-first.js';
 import { Dpor } from './dpor.js';
 import { Pct } from './pct.js';
 import { RandomWalk, type Share } from './random-walk.js';
+import { SharedFaults } from './shared-faults.js';
 import type { Strategy } from './strategy.js';
 
 /** The ways to search, each with what it does. */
@@ -16,8 +17,9 @@ export type StrategyName = keyof typeof strategies;
 
 export interface StrategyOptions {
   strategy: StrategyName;
-  /** For `dfs` only. */
+  /** For `dpor` and `dfs`. */
   preemptionsMax: number | undefined;
+  /** For `dfs`. */
   prunes: boolean;
   /** For `pct` and `random`. */
   schedulesMax: number;
@@ -28,14 +30,17 @@ export interface StrategyOptions {
 }
 
 export function makeStrategy(options: StrategyOptions, share: Share): Strategy {
-  return options.abandoned ? new AfterCrash(() => makeSearch(options, share)) : makeSearch(options, share);
+  const made = options.abandoned
+    ? new AfterCrash(() => makeSearch(options, share))
+    : makeSearch(options, share);
+  return isDrawn(options.strategy) || share.of === 1 ? made : new SharedFaults(made, share);
 }
 
 function makeSearch(options: StrategyOptions, share: Share): Strategy {
   const { strategy, preemptionsMax, prunes, schedulesMax, seed, clients } = options;
   switch (strategy) {
     case 'dpor':
-      return new Dpor();
+      return new Dpor({ clients, preemptionsMax });
     case 'dfs':
       return new DepthFirst({ preemptionsMax, prunes });
     case 'pct':
@@ -45,7 +50,7 @@ function makeSearch(options: StrategyOptions, share: Share): Strategy {
   }
 }
 
-/** Several searches can divide it among themselves. */
-export function isDivisible(strategy: StrategyName): boolean {
+/** Its schedules are drawn at random, and have no end of their own. */
+export function isDrawn(strategy: StrategyName): boolean {
   return strategy === 'pct' || strategy === 'random';
 }

@@ -12,6 +12,8 @@ const alone = { index: 0, of: 1 };
 const write = (on: string): ToyStep => ({ how: 'write', on });
 const read = (on: string): ToyStep => ({ how: 'read', on });
 const all = () => new DepthFirst({ preemptionsMax: undefined, prunes: false });
+const reduced = ({ length: clients }: ToyProgram, preemptionsMax?: number) =>
+  new Dpor({ clients, preemptionsMax });
 
 /** How many ways there are to interleave so many steps of each: the multinomial coefficient. */
 function interleavings(counts: readonly number[]): number {
@@ -105,11 +107,22 @@ describe('partial-order reduction', () => {
   it('finds every outcome that there is', () => {
     fc.assert(
       fc.property(programs, (program) => {
-        const strategy = new Dpor();
+        const strategy = reduced(program);
         expect(searchToy(program, strategy).outcomes).toEqual(searchToy(program, all()).outcomes);
         expect(strategy.exhausted).toBe(true);
       }),
       { numRuns: 2000 },
+    );
+  });
+
+  it('with a bound finds every outcome that there is within it', () => {
+    fc.assert(
+      fc.property(programs, fc.integer({ min: 0, max: 3 }), (program, preemptionsMax) => {
+        const found = searchToy(program, reduced(program, preemptionsMax));
+        const whole = searchToy(program, new DepthFirst({ preemptionsMax, prunes: false }));
+        expect(found.outcomes).toEqual(whole.outcomes);
+      }),
+      { numRuns: Number(process.env.HOLDFAST_RUNS ?? 2000) },
     );
   });
 
@@ -119,7 +132,7 @@ describe('partial-order reduction', () => {
       [read('y'), { how: 'add', on: 'y' }],
       [{ how: 'add', on: 'y' }],
     ];
-    expect(searchToy(program, new Dpor()).outcomes).toEqual(searchToy(program, all()).outcomes);
+    expect(searchToy(program, reduced(program)).outcomes).toEqual(searchToy(program, all()).outcomes);
   });
 
   it('tries one order where no other can be told from it', () => {
@@ -127,15 +140,15 @@ describe('partial-order reduction', () => {
       [write('x'), read('x'), write('x')],
       [write('y'), read('y'), write('y')],
     ];
-    expect(searchToy(apart, new Dpor()).executions).toBe(1);
+    expect(searchToy(apart, reduced(apart)).executions).toBe(1);
     const adding = [1, 2, 3].map((): ToyStep[] => [{ how: 'add', on: 'x' }]);
-    expect(searchToy(adding, new Dpor()).executions).toBe(1);
+    expect(searchToy(adding, reduced(adding)).executions).toBe(1);
   });
 
   it('ends early what would come to the same', () => {
     fc.assert(
       fc.property(programs, (program) => {
-        const { executions, whole } = searchToy(program, new Dpor());
+        const { executions, whole } = searchToy(program, reduced(program));
         expect(executions).toBeLessThanOrEqual(searchToy(program, all()).executions);
         expect(whole).toBeGreaterThan(0);
       }),
