@@ -1,6 +1,7 @@
 import type { Action } from './action.js';
 import type { GatedProcess } from './gated-process.js';
 import type { CallToMake, Report } from './protocol.js';
+import { Spin } from './spin.js';
 import type { WatchEvent } from './world.js';
 
 export type ClientState = 'alive' | 'ended' | 'killed' | 'crashed';
@@ -19,8 +20,11 @@ export class Client {
   state: ClientState = 'alive';
   /** Nobody can find its process any more. */
   isGone = false;
+  /** When the operation that it is at has begun, in virtual nanoseconds; undefined between two of them, and for one that was stopped. */
+  begunAt: number | undefined;
   /** Until when it is stopped, in virtual nanoseconds. */
   pausedUntil: number | undefined;
+  readonly spin = new Spin();
   private report: Report | undefined;
   private events: WatchEvent[] = [];
 

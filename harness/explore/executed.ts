@@ -54,6 +54,8 @@ export interface Executed {
   ending: Ending;
   steps: Step[];
   events: HistoryEvent[];
+  /** The longest operation of a process that was not stopped itself, in virtual nanoseconds. */
+  waitedNsMax: number;
   /** Of an ending that is no good, who waits for what. */
   reason?: string;
 }

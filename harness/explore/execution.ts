@@ -19,12 +19,17 @@ import type { GatedProcess } from './gated-process.js';
 import { NondeterminismError } from './nondeterminism.js';
 import { faultsOf, type LastStep, possibilities, whoWaits } from './possibilities.js';
 import { auditOperations, file, filesAtFirst } from './program.js';
+import type { CallEnd, ClientEvent } from './protocol.js';
 import type { Choice, Strategy } from './strategies/strategy.js';
 import type { World } from './world.js';
 
 /** Longer than any lease: a client that is paused for so long is passed by everybody. */
 const pauseNs = 120e9;
 const stepsMax = 5000;
+/** How long one call of somebody takes who does nothing but wait, when all others wait, too. */
+const roundNs = 100e6;
+/** So many in a row, and they wait for ever: longer than any deadline. */
+const roundsMax = 1000;
 const startNs = 1e12;
 
 /** What is known from the executions so far. */
@@ -50,6 +55,9 @@ export class Execution {
   private now = startNs;
   private last: LastStep | undefined;
   private hasFault = false;
+  private waitedNsMax = 0;
+  /** How many of the last calls were those of somebody who does nothing but wait. */
+  private rounds = 0;
   /** Of the actions that are possible now: a strategy asks for them, and then one is taken. */
   private readonly accessesNow = new Map<string, Access[]>();
 
@@ -79,14 +87,16 @@ export class Execution {
     strategy.end({ steps: this.steps.length });
     const events = ending === 'done' && this.hasFault ? this.audit() : this.chronicle.end();
     this.endAll();
-    return { ending, steps: this.steps, events, ...(reason === undefined ? {} : { reason }) };
+    const { steps, waitedNsMax } = this;
+    return { ending, steps, events, waitedNsMax, ...(reason === undefined ? {} : { reason }) };
   }
 
   private lead(strategy: Strategy): [Ending, string?] {
     while (this.clients.some(({ state }) => state === 'alive')) {
       const choice = this.choice();
       if (choice.enabled.length === 0) return ['deadlock', whoWaits(this.clients)];
-      if (this.steps.length >= stepsMax) return ['livelock', whoWaits(this.clients)];
+      if (this.steps.length >= stepsMax || this.rounds >= roundsMax)
+        return ['livelock', whoWaits(this.clients)];
       const action = strategy.pick(choice);
       if (action === undefined) return ['abandoned'];
       if (!this.take(action))
@@ -149,6 +159,9 @@ export class Execution {
     if (option?.kind !== 'call') throw new Error(`${client.name} has nothing to go on with`);
 
     const { call } = option;
+    // Nobody else can do anything: it waits by looking at the clock, if at anything.
+    if (client.spin.isSpinning) this.now += roundNs;
+    this.rounds = client.spin.isSpinning ? this.rounds + 1 : 0;
     const before = this.world.foresee(call);
     const identity = this.world.as(client.index).identityFor(call);
     if (action.do === 'fail') this.budget.errnos--;
@@ -178,11 +191,25 @@ export class Execution {
     if (!this.listen(client, step)) return false;
     this.remember(cause, step);
     const end = step.end ?? { digest: 0 };
+    this.watchForSpins(client, JSON.stringify(what), end, accesses);
     if (call.call === 'unwatch') client.forgetWatch(call.of);
     for (const [who, event] of this.world.note(client.index, call, before, end, this.now))
       this.clients[who]?.hear(event);
     this.chronicle.look(call, this.steps.length);
     return true;
+  }
+
+  private watchForSpins(
+    client: Client,
+    what: string,
+    { errno, digest }: CallEnd,
+    accesses: readonly Access[],
+  ): void {
+    const isLook = errno !== undefined || accesses.every(({ how }) => how === 'read');
+    if (isLook && client.lastReport?.events.length === 0)
+      client.spin.looked({ key: `${what} ${errno} ${digest}`, accesses });
+    else client.spin.reset();
+    if (!isLook) for (const other of this.clients) if (other !== client) other.spin.disturb(accesses);
   }
 
   /** With the same causes a call finds the same, or something decides that nobody has declared. */
@@ -200,6 +227,7 @@ export class Execution {
   private fire(client: Client, action: Action, due: number): boolean {
     this.now = Math.max(this.now, due);
     const step = this.record(client, action, `timer ${this.now}`, []);
+    client.spin.reset();
     if (client.pausedUntil !== undefined) {
       client.pausedUntil = undefined;
       this.chronicle.paused(client, 'end', this.steps.length);
@@ -218,6 +246,7 @@ export class Execution {
   ): boolean {
     const step = this.record(client, action, `event ${JSON.stringify(event)}`, []);
     client.heard();
+    client.spin.reset();
     client.process.tell({ type: 'event', now: this.now, ...event });
     return this.listen(client, step);
   }
@@ -256,6 +285,7 @@ export class Execution {
   private pause(client: Client, action: Action, accesses: readonly Access[]): boolean {
     this.budget.pauses--;
     client.pausedUntil = this.now + pauseNs;
+    client.begunAt = undefined;
     this.record(client, action, 'paused', accesses);
     this.chronicle.paused(client, 'begin', this.steps.length);
     return true;
@@ -293,7 +323,10 @@ export class Execution {
     client.lastReport = report;
     this.now = Math.max(this.now, report.now);
     if (step && report.end) step.end = report.end;
-    for (const event of report.events) this.chronicle.tell(client, event, this.steps.length);
+    for (const event of report.events) {
+      this.chronicle.tell(client, event, this.steps.length);
+      this.clock(client, event);
+    }
     if (report.stop === 'waiting') return true;
     client.process.isIdle = true;
     this.world.forget(client.index);
@@ -302,6 +335,14 @@ export class Execution {
     client.state = report.stop;
     this.chronicle.exited(client, report, this.steps.length);
     return true;
+  }
+
+  /** Takes the virtual time of an operation. One whose own process was stopped has not waited for anybody. */
+  private clock(client: Client, { type }: ClientEvent): void {
+    if (type === 'invoke') client.begunAt = this.now;
+    if (!/^(ok|fail|unknown)$/.test(type) || client.begunAt === undefined) return;
+    this.waitedNsMax = Math.max(this.waitedNsMax, this.now - client.begunAt);
+    client.begunAt = undefined;
   }
 
   /**

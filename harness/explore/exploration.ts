@@ -1,6 +1,7 @@
 import type { Guarantee, Verdict } from '../core/verdict.js';
 import type { FaultBudget } from './executed.js';
 import type { Row } from './explain.js';
+import type { LongestWait } from './search.js';
 
 /** A schedule that can be run again, as it is kept in a file. */
 export interface ScheduleFile {
@@ -71,6 +72,7 @@ export interface Exploration {
   audited: boolean;
   /** How many different outcomes there were. */
   outcomes: number;
+  longestWait: LongestWait;
   durationMs: number;
   executionsPerSecond: number;
   /** One of each kind. */

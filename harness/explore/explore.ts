@@ -57,7 +57,8 @@ export async function explore(options: ExploreOptions = {}): Promise<Exploration
   const target = resolveTarget(label, process.cwd());
   const execution = executionOf(options, label);
   const strategy = strategyOf(options, execution);
-  const isDivisible = isDrawn(strategy.strategy) || Object.values(execution.faults).some((count) => count > 0);
+  const isDivisible =
+    isDrawn(strategy.strategy) || Object.values(execution.faults).some((count) => count > 0);
   const threads = isDivisible ? Math.max(1, options.threads ?? availableParallelism()) : 1;
   const limits = {
     executionsMax: Math.ceil(strategy.schedulesMax / threads),
@@ -186,6 +187,7 @@ function summarize(
     ...{ stepsMax: Math.max(...searches.map(({ stepsMax }) => stepsMax)), bound: searches[0]?.bound ?? '' },
     exhausted: searches.every(({ exhausted }) => exhausted),
     outcomes: new Set(searches.flatMap(({ outcomes }) => outcomes)).size,
+    longestWait: searches.map((search) => search.longestWait).reduce((a, b) => (b.ms > a.ms ? b : a)),
     ...{
       durationMs: Math.round(durationMs),
       executionsPerSecond: Math.round((executions / searchedMs) * 1000),

@@ -10,17 +10,20 @@ export function possibilities(
 ): { enabled: Action[]; others: Action[] } {
   const askedFor = new Set(clients.map(({ asksFor }) => asksFor));
   const options = clients.map((client) => client.options(askedFor.has(client.pid)));
-  const isNow = (option: Option) => option.kind !== 'timer' || option.due <= now;
+  const isDue = (option: Option, time: number) => option.kind !== 'timer' || option.due <= time;
+  const isNow = (option: Option, client: number) => isDue(option, now) && !clients[client]?.spin.isSpinning;
   // Time passes only when nobody can do anything else, and then no further than to the next timer.
-  const somebodyCan = options.some((all) => all.some(isNow));
-  const dues = options
-    .flat()
-    .map((option) => (option.kind === 'timer' ? option.due : Number.POSITIVE_INFINITY));
-  const dueNext = somebodyCan ? now : Math.min(...dues);
-  const isPossible = (option: Option) => isNow(option) || (option.kind === 'timer' && option.due <= dueNext);
+  const somebodyCan = options.some((all, client) => all.some((option) => isNow(option, client)));
+  const dues = options.flat().flatMap((option) => (option.kind === 'timer' ? [option.due] : []));
+  const dueNext = Math.min(...dues);
+  const isPossible = (option: Option, client: number) => {
+    if (somebodyCan) return isNow(option, client);
+    // Whoever goes round and round comes last of all: without a timer that could end it, it may be the clock that does.
+    return dues.length === 0 || (option.kind === 'timer' && option.due <= dueNext);
+  };
   const possible = options.flatMap((all, client) =>
     all.flatMap((option, index): Action[] =>
-      isPossible(option) ? [{ do: 'run', client, option: index }] : [],
+      isPossible(option, client) ? [{ do: 'run', client, option: index }] : [],
     ),
   );
   const isFirst = ({ client }: Action, index: number) =>

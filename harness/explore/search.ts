@@ -1,4 +1,4 @@
-import type { Action } from './action.js';
+import { type Action, printSchedule } from './action.js';
 import type { Cell } from './cell.js';
 import { type Executed, type ExecutionOptions, LostProcessError, UncontrolledError } from './executed.js';
 import { type Failure, failureOf, outcomeOf } from './failure.js';
@@ -25,6 +25,13 @@ export interface Found extends Failure {
   count: number;
 }
 
+/** Of one operation, in virtual time, which passes only while nobody can go on. */
+export interface LongestWait {
+  ms: number;
+  /** Of the execution. */
+  schedule: string;
+}
+
 export interface Searched {
   executions: number;
   steps: number;
@@ -33,6 +40,7 @@ export interface Searched {
   abandoned: number;
   exhausted: boolean;
   bound: string;
+  longestWait: LongestWait;
   durationMs: number;
   /** How many different things it led to. */
   outcomes: string[];
@@ -54,6 +62,7 @@ export function search(
   const outcomes = new Set<string>();
   const failures = new Map<string, Found>();
   const sums = { executions: 0, steps: 0, stepsMax: 0 };
+  let longestWait: LongestWait = { ms: 0, schedule: '' };
   let uncontrolled: Searched['uncontrolled'];
   while (sums.executions < limits.executionsMax && performance.now() - started < limits.durationMsMax) {
     if (limits.isStopped() || !strategy.begin()) break;
@@ -67,6 +76,9 @@ export function search(
     sums.executions++;
     sums.steps += executed.steps.length;
     sums.stepsMax = Math.max(sums.stepsMax, executed.steps.length);
+    const actions = executed.steps.map(({ action }) => action);
+    const waitedMs = executed.waitedNsMax / 1e6;
+    if (waitedMs > longestWait.ms) longestWait = { ms: waitedMs, schedule: printSchedule(actions) };
     onProgress(sums.executions);
     if (executed.ending === 'abandoned') continue;
     outcomes.add(outcomeOf(executed));
@@ -74,14 +86,13 @@ export function search(
     if (!failure) continue;
     const known = failures.get(failure.kind);
     const afterMs = performance.now() - started;
-    const actions = executed.steps.map(({ action }) => action);
     if (known) known.count++;
     else failures.set(failure.kind, { ...failure, execution: sums.executions, afterMs, actions, count: 1 });
     if (limits.stopsAtFirst) break;
   }
   const { abandoned, exhausted, bound } = strategy;
   return {
-    ...{ ...sums, abandoned, exhausted, bound, durationMs: performance.now() - started },
+    ...{ ...sums, abandoned, exhausted, bound, longestWait, durationMs: performance.now() - started },
     ...{ outcomes: [...outcomes].sort(), failures: [...failures.values()] },
     ...(uncontrolled ? { uncontrolled } : {}),
   };

@@ -3,6 +3,7 @@ import { table } from '../report/table.js';
 import { nameOf } from './executed.js';
 import type { Row } from './explain.js';
 import type { CriticalStep, Exploration, ExploredFailure, Replayed } from './exploration.js';
+import type { LongestWait } from './search.js';
 
 /** What a person reads when a search is over. @param replayCommand of a failure, the command that runs it again */
 export function explorationToTerminal(
@@ -27,7 +28,7 @@ function summary({
   outcomes,
   ...rest
 }: Exploration): string {
-  const { executionsPerSecond, stepsMax, faults } = rest;
+  const { executionsPerSecond, stepsMax, faults, longestWait } = rest;
   const audited = rest.audited && result === 'valid';
   const seconds = (durationMs / 1000).toFixed(1);
   const withFaults = [
@@ -41,8 +42,18 @@ function summary({
     `${executions} executions of up to ${stepsMax} steps in ${seconds} s (${executionsPerSecond} a second), ${outcomes} different outcomes`,
     `${bound}: ${extent}`,
     ...(audited ? ['One execution was watched by strace, which saw no call that had not been stopped.'] : []),
+    ...(longestWait.ms >= 1 ? [describeWait(longestWait)] : []),
     verdicts[result] + (reason === undefined ? '' : ` ${reason}`),
   ].join('\n');
+}
+
+/** A schedule of some dozen steps is told whole: it can be followed by hand. */
+const scheduleMax = 120;
+
+function describeWait({ ms, schedule }: LongestWait): string {
+  const time = ms < 1000 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(1)} s`;
+  const short = schedule.length > scheduleMax ? `${schedule.slice(0, scheduleMax)}...` : schedule;
+  return `The longest that an operation waited, in virtual time: ${time} (${short})`;
 }
 
 const verdicts = {

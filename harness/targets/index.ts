@@ -15,6 +15,8 @@ export const targets: Readonly<Record<string, string>> = {
   'strict-read': 'throws on an unreadable file: loses updates, torn reads surface as errors',
   textbook:
     'proper-lockfile + write-file-atomic: a holder paused beyond "stale" writes late (textbook?stale=2000)',
+  'lease-dir':
+    "the agent's lock directory with a heartbeat: a holder paused beyond it writes late, a crash blocks all for 60 s",
 };
 
 /**

@@ -13,7 +13,8 @@ export function openTokens(file: string): TokenStore {
   return wholeFileTokens({ read: () => readOrNothing(file), write: replacing(file) });
 }
 
-function replacing(file: string): (entries: Record<string, unknown>) => Promise<void> {
+/** @returns a function that puts a whole new document in the file's place */
+export function replacing(file: string): (entries: Record<string, unknown>) => Promise<void> {
   let count = 0;
   return async (entries) => {
     const temporary = `${file}.${process.pid}-${count++}.tmp`;

@@ -12,6 +12,7 @@ describe('every store that ships with a bug is caught', { retry: 2 }, () => {
     { target: 'rename-only', scenario: 'corrupt-midway' },
     { target: 'naive', scenario: 'kill-9' },
     { target: 'textbook?stale=2000', scenario: 'pause', duration: '6s' },
+    { target: 'lease-dir?stale=500', scenario: 'pause', duration: '6s' },
     { target: fixture('in-memory.ts'), scenario: 'two-terminals' },
     { target: `${fixture('stolen-lock.mjs')}?leaseMs=0`, scenario: 'two-terminals' },
     { target: 'textbook', scenario: 'rogue-writer' },

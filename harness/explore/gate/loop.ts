@@ -7,6 +7,8 @@ import { real } from './real.js';
 
 /** How often a process looks whether what it waits for outside the gate has come, a millisecond apart. */
 const patienceMax = 100;
+/** How many calls a program may try that was killed: one that takes every error for a reason to try again has no other end. */
+const triesAfterDeathMax = 100;
 
 interface Pending {
   toMake: CallToMake;
@@ -40,6 +42,7 @@ export class Loop {
   private end: CallEnd | undefined;
   private count = 0;
   private patience = 0;
+  private triesAfterDeath = 0;
   /** Counts executions. */
   life = 0;
 
@@ -106,15 +109,21 @@ export class Loop {
 
   private makeNow(call: Call): unknown {
     if (!this.isOurs(call)) return call.run({ type: 'call', id: 0, now: 0 });
-    if (this.dead) throw new Killed('this process was killed');
+    if (this.dead) this.refuse();
     const own = this.pend(call, this.details ? siteOf() : undefined);
     for (;;) {
       this.report('waiting', [own, ...this.lanes.map(({ pending }) => pending)], true);
       const grant = hear();
       if (grant.type === 'call' && grant.id === own.toMake.id) return this.make(own, grant);
       this.take(grant);
-      if (this.dead) throw new Killed('this process was killed');
+      if (this.dead) this.refuse();
     }
+  }
+
+  /** What is thrown may be caught. */
+  private refuse(): never {
+    if (++this.triesAfterDeath > triesAfterDeathMax) real.kill(real.pid, 'SIGKILL');
+    throw new Killed('this process was killed');
   }
 
   /** Makes the call. @returns what it returned */
@@ -266,6 +275,7 @@ export class Loop {
     this.isDone = false;
     this.count = 0;
     this.patience = patienceMax;
+    this.triesAfterDeath = 0;
     const life = ++this.life;
     this.onBegin(grant);
     real.setImmediate(() => this.turn(life));

@@ -68,7 +68,9 @@ export class Dpor implements Strategy {
 
   get bound(): string {
     const which = this.isBounded ? ` with up to ${this.preemptionsMax} preemptions` : '';
-    const own = this.hadOthers ? ', and with those that a process has under way at once in their own order' : '';
+    const own = this.hadOthers
+      ? ', and with those that a process has under way at once in their own order'
+      : '';
     return `all interleavings${which} up to the order of calls that do not touch each other${own}`;
   }
 
