@@ -130,12 +130,7 @@ function* mkdir(place: unknown, options?: unknown): Calls {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'ENOENT' && path.dirname(name) !== name) missing.push(name, path.dirname(name));
       else if (code !== 'EEXIST') throw error;
-      else if (
-        !(
-          (yield { call: 'stat', ...at(name), run: () => make('stat', [name]) }) as { isDirectory(): boolean }
-        ).isDirectory()
-      )
-        throw error;
+      else if (!((yield* onStats('stat')(name)) as { isDirectory(): boolean }).isDirectory()) throw error;
     }
   }
   return first;

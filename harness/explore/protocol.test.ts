@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { explore, fixture } from './explore.test.helper.js';
+
+/**
+ * The few calls on which the hardened store rests, by themselves, and the mistakes that look like them. Without the variable the
+ * right ones are tried to 2 preemptions only:
+ *
+ *     HOLDFAST_PREEMPTIONS=3 npx vitest run harness/explore/protocol.test.ts
+ */
+const preemptions = Number(process.env.HOLDFAST_PREEMPTIONS ?? 2);
+const target = fixture('intents.mjs');
+
+describe('an intent for each commit, all others destroyed, and only then the file is read', () => {
+  it.each([{}, { crash: true }, { steal: true }])(
+    'no interleaving loses anything, with no queue at all: %j',
+    async (faults) => {
+      const bound = Object.keys(faults).length > 0 ? preemptions - 1 : preemptions;
+      const found = await explore({ target, preemptions: bound, ...faults });
+      expect(found.failures.map(({ sentence, schedule }) => [sentence, schedule])).toEqual([]);
+      expect(found).toMatchObject({ result: 'valid', exhausted: true });
+    },
+    3_600_000,
+  );
+});
+
+describe('what looks like a fence and is none loses an update', () => {
+  it.each([
+    ['reads-first', ['set a', 'set b']],
+    ['makes-again', ['set a', 'set b']],
+    ['looks-then-renames', ['set a', 'set b']],
+    ['one-directory', ['set a', 'set b']],
+    ['counts-generations', ['set a', 'set b, set c']],
+  ])('%s', async (way, clients) => {
+    const { failures } = await explore({ target: `${target}?way=${way}`, clients, preemptions: 3 });
+    expect(failures).toMatchObject([{ kind: 'lost-update', replayed: { same: 2, of: 2 } }]);
+  });
+});
