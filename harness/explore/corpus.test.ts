@@ -28,6 +28,7 @@ describe('every known bug comes back by its schedule, and not in the hardened st
     const targets = new Set(corpus.map(({ target }) => target.split('?')[0]));
     expect([...targets].sort()).toEqual([
       'in-process-lock',
+      'lease-dir',
       'naive',
       'rename-only',
       'strict-read',
