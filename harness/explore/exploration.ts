@@ -49,6 +49,8 @@ export interface Exploration {
   schema: 1;
   /** `valid`: no execution failed. `unknown`: the search could not be trusted, see `reason`. */
   result: Verdict;
+  /** Why the search can't be trusted, in one word and in a sentence that names the first call that differed or was not seen. */
+  cause?: 'nondeterministic' | 'uncontrolled' | 'blind';
   reason?: string;
   target: string;
   program: string;
@@ -65,10 +67,7 @@ export interface Exploration {
   exhausted: boolean;
   /** What the search covers. */
   bound: string;
-  /**
-   * True if an execution was watched by `strace`, and made no call on the sandbox that the gate did not see; false if that
-   * was not possible. Only what found nothing is audited: a failure is run again as it is instead.
-   */
+  /** True if an execution was watched by `strace`, for calls on the sandbox that the gate did not see; false if that was not possible. */
   audited: boolean;
   /** How many different outcomes there were. */
   outcomes: number;

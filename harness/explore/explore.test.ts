@@ -79,7 +79,8 @@ describe('every store that ships with a bug is found out', () => {
   });
 
   it('a lost update is told with its eraser, the two calls whose order decides, and their lines', async () => {
-    const { failures } = await explore({ target: 'rename-only' });
+    const { failures, audited } = await explore({ target: 'rename-only' });
+    expect(audited).toBe(hasStrace);
     expect(failures).toMatchObject([
       {
         ...{ kind: 'lost-update', schedule: '0x6 1x7', program: 'set k0 | set k1' },
@@ -199,12 +200,13 @@ describe('a program that is no store', () => {
   });
 
   it.each([
-    ['starts-a-process', 'it starts another process, spawn(true)'],
-    ['starts-a-thread', 'it starts a worker thread'],
-    ['is-not-deterministic', 'led elsewhere'],
-  ])('that %s can not be explored, and nothing is concluded', async (way, reason) => {
+    ['starts-a-process', 'uncontrolled', 'it starts another process, spawn(true)'],
+    ['starts-a-thread', 'uncontrolled', 'it starts a worker thread'],
+    ['is-not-deterministic', 'nondeterministic', 'led elsewhere: at step'],
+  ])('that %s can not be explored, and nothing is concluded', async (way, why, reason) => {
     const {
       result,
+      cause,
       reason: told,
       failures,
     } = await explore({
@@ -216,7 +218,7 @@ describe('a program that is no store', () => {
         threads: 1,
       },
     });
-    expect([result, failures]).toEqual(['unknown', []]);
+    expect([result, cause, failures]).toEqual(['unknown', why, []]);
     expect(told).toContain(reason);
   });
 

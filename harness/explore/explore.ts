@@ -84,20 +84,25 @@ export async function explore(options: ExploreOptions = {}): Promise<Exploration
       }),
     );
     const found = summarize(label, execution, strategy, done, performance.now() - started);
-    if (found.result !== 'valid' || signal?.aborted) return found;
-    return { ...found, ...(await audit(place, execution)) };
+    if (signal?.aborted || found.cause !== undefined) return found;
+    return { ...found, ...(await audit(place, execution, found)) };
   });
 }
 
+/** A call that nobody saw does not make a failure less of one: that was run again as it is. */
 async function audit(
   place: Workplace,
   execution: ExecutionOptions,
-): Promise<Pick<Exploration, 'audited'> & Partial<Pick<Exploration, 'result' | 'reason'>>> {
+  { result }: Exploration,
+): Promise<Partial<Pick<Exploration, 'audited' | 'result' | 'cause' | 'reason'>>> {
   const { blindSpots } = await place.run({ kind: 'audit', execution } satisfies AuditTask);
   if (blindSpots === undefined) return { audited: false };
   if (blindSpots.length === 0) return { audited: true };
   const calls = blindSpots.slice(0, 5).join(', ');
-  return { audited: true, result: 'unknown', reason: `it makes calls that can't be stopped: ${calls}` };
+  return {
+    ...{ audited: true, result: result === 'valid' ? 'unknown' : result },
+    ...{ cause: 'blind', reason: `it makes calls that can't be stopped: ${calls}` },
+  };
 }
 
 export interface ReplayOptions {
@@ -175,13 +180,13 @@ function summarize(
   const sum = (count: (search: Searched) => number) =>
     searches.reduce((total, search) => total + count(search), 0);
   const failures = onePerKind(done.flatMap((one) => one.failures));
-  const reason = searches.find(({ uncontrolled }) => uncontrolled)?.uncontrolled?.sentence;
+  const uncontrolled = searches.flatMap((search) => search.uncontrolled ?? [])[0];
   const executions = sum((search) => search.executions);
   const searchedMs = Math.max(...searches.map((search) => search.durationMs));
   return {
     schema: 1,
-    result: failures.length > 0 ? 'invalid' : reason !== undefined || executions === 0 ? 'unknown' : 'valid',
-    ...(reason === undefined ? {} : { reason }),
+    result: failures.length > 0 ? 'invalid' : uncontrolled || executions === 0 ? 'unknown' : 'valid',
+    ...(uncontrolled ? { cause: uncontrolled.kind, reason: uncontrolled.sentence } : {}),
     ...{ target: label, program: printProgram(program), strategy, seed, faults, executions },
     ...{ abandoned: sum((search) => search.abandoned), steps: sum((search) => search.steps) },
     ...{ stepsMax: Math.max(...searches.map(({ stepsMax }) => stepsMax)), bound: searches[0]?.bound ?? '' },

@@ -13,6 +13,16 @@ export interface Heartbeat {
   cells: Int32Array;
 }
 
+/** @param pid of a process, or negative of a group */
+export function killIfThere(pid: number): void {
+  if (pid === 0) return;
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
 export const noHeartbeat: Heartbeat = { cells: new Int32Array(2) };
 
 const chunk = Buffer.allocUnsafe(256 * 1024);
@@ -27,6 +37,7 @@ export class GatedProcess {
   private readonly down: number;
   private readonly up: number;
   private readonly errors: string;
+  private readonly isWatched: boolean;
   private rest = '';
 
   /**
@@ -50,12 +61,15 @@ export class GatedProcess {
     this.up = openSync(up, 'r');
     this.errors = path.join(directory, 'errors');
     const errors = openSync(this.errors, 'w');
+    this.isWatched = command.length > 0;
     const words = command.map((word) => word.replace('%d', directory));
     const [program = process.execPath, ...args] = [...words, process.execPath];
     this.child = spawn(program, [...args, '--no-warnings', '--import', preload, '-e', '0'], {
       cwd: setup.root,
       env: { ...sandboxEnvironment(setup.root, process.env), HOLDFAST_GATE: JSON.stringify(setup) },
       stdio: ['ignore', 'ignore', errors, ...theirs],
+      // Whoever watches it does not take it along when it is killed.
+      detached: this.isWatched,
     });
     this.child.on('error', () => {});
     for (const descriptor of [...both, ...theirs, errors]) closeSync(descriptor);
@@ -63,8 +77,10 @@ export class GatedProcess {
     rmSync(up);
   }
 
+  /** To be killed by: negative for a group of processes. */
   get pid(): number {
-    return this.child.pid ?? 0;
+    const { pid = 0 } = this.child;
+    return this.isWatched ? -pid : pid;
   }
 
   tell(grant: Grant): void {
@@ -107,7 +123,7 @@ export class GatedProcess {
   kill(): void {
     if (!this.isAlive) return;
     this.isAlive = false;
-    this.child.kill('SIGKILL');
+    killIfThere(this.pid);
     closeSync(this.down);
     closeSync(this.up);
   }

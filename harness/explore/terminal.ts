@@ -24,12 +24,13 @@ function summary({
   bound,
   exhausted,
   result,
+  cause,
   reason,
   outcomes,
   ...rest
 }: Exploration): string {
   const { executionsPerSecond, stepsMax, faults, longestWait } = rest;
-  const audited = rest.audited && result === 'valid';
+  const audited = rest.audited && cause === undefined;
   const seconds = (durationMs / 1000).toFixed(1);
   const withFaults = [
     [faults.kills, 'killed'],
@@ -43,7 +44,7 @@ function summary({
     `${bound}: ${extent}`,
     ...(audited ? ['One execution was watched by strace, which saw no call that had not been stopped.'] : []),
     ...(longestWait.ms >= 1 ? [describeWait(longestWait)] : []),
-    verdicts[result] + (reason === undefined ? '' : ` ${reason}`),
+    verdicts[result] + (cause === undefined ? '' : ` It is not all there is to see (${cause}): ${reason}`),
   ].join('\n');
 }
 
@@ -59,7 +60,7 @@ function describeWait({ ms, schedule }: LongestWait): string {
 const verdicts = {
   valid: 'No execution broke a guarantee.',
   invalid: 'A guarantee was broken.',
-  unknown: 'Inconclusive:',
+  unknown: 'Inconclusive.',
 };
 
 /** The whole story of one failure. */

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { TargetSpec } from '../core/target.js';
 import { bundleTarget } from './bundle.js';
+import { killIfThere } from './gated-process.js';
 import type { Answer, Job, ThreadMessage } from './thread.js';
 
 const patienceMsDefault = 15_000;
@@ -88,14 +89,6 @@ function watch(heartbeat: Int32Array, patienceMs: number): NodeJS.Timeout {
     if (!isSame) seen = { pid, count, since: performance.now() };
     else if (performance.now() - seen.since > patienceMs) killIfThere(pid);
   }, 1000);
-}
-
-function killIfThere(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
 }
 
 /** In memory where there is such a place: no disk is waited for, and numbers of files don't come back. */
