@@ -26,6 +26,7 @@ export { toExploreReport } from './explore/report.js';
 export { loadSchedule, saveSchedule } from './explore/schedule-files.js';
 export { type StrategyName, strategies } from './explore/strategies/index.js';
 export { explorationToTerminal, replayedToTerminal } from './explore/terminal.js';
+export { writeExploreReport } from './explore/write-report.js';
 export { faults } from './faults/index.js';
 export * from './judge.js';
 export { toMarkdown } from './report/markdown.js';

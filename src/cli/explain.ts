@@ -15,9 +15,11 @@ export async function explainLosses(
   test: string | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  const { confirmBare, explainLoss, explorationToTerminal, saveSchedule, toRegressionTest } = await import(
-    '../../harness/index.js'
-  );
+  const harness = await import('../../harness/index.js');
+  const { confirmBare, explainLoss, explorationToTerminal, saveSchedule, toRegressionTest } = harness;
+  const again = ({ id }: Harness.ExploredFailure) =>
+    `${replayCommand} ${path.relative('.', path.join(out, 'schedules', `${id}.json`))}`;
+  const explained: { scenario: string; exploration: Harness.Exploration; reproduce: string }[] = [];
   const say = (text: string) => process.stderr.write(`${text}\n`);
   let isWritten = test === undefined;
   for (const report of reports) {
@@ -31,8 +33,9 @@ export async function explainLosses(
       );
       continue;
     }
-    const file = saveSchedule(failure, path.join(out, 'schedules'));
-    say(explorationToTerminal(loss.exploration, () => `${replayCommand} ${path.relative('.', file)}`));
+    saveSchedule(failure, path.join(out, 'schedules'));
+    explained.push({ ...loss, exploration: loss.exploration, reproduce: again(failure) });
+    say(explorationToTerminal(loss.exploration, again));
     say(await confirmBare(failure, signal));
     if (test === undefined || isWritten) continue;
     mkdirSync(path.dirname(path.resolve(test)), { recursive: true });
@@ -40,4 +43,6 @@ export async function explainLosses(
     say(`Written: ${test}`);
     isWritten = true;
   }
+  if (explained.length > 0)
+    await harness.writeExploreReport(harness.toExploreReport(explained), out, again, 'explained');
 }

@@ -1,4 +1,3 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type * as Harness from '../../harness/index.js';
@@ -61,7 +60,7 @@ export function addExplore(program: Command): void {
     )
     .option(
       '--preemptions <n>',
-      'how often somebody may be made to wait who could go on; with dfs',
+      'how often somebody may be made to wait who could go on; with dpor and dfs',
       parseWhole,
     )
     .option('--schedules <n>', 'end after so many executions; default for pct and random: 10000', parseWhole)
@@ -76,7 +75,7 @@ export function addExplore(program: Command): void {
     .option('--seed <n>', 'of what is drawn at random; default: 1', parseWhole)
     .option('--duration <time>', 'end after so long: 20s, 10m', parseDuration)
     .option('--all', 'do not stop at the first failure: one of each kind')
-    .option('--out <dir>', 'where schedules of failures are kept; default: reports/explore')
+    .option('--out <dir>', 'where report.json, report.html and schedules go; default: reports/explore')
     .option('--json', 'as JSON')
     .addHelpText('after', help)
     .action(run);
@@ -86,8 +85,8 @@ const help = `
 Each process is a real one, stopped before every call of the file system that is about the file. Its clock, randomness and process
 number are virtual; a file that is fsynced counts as such. What one process does between two calls is not interleaved.
 
-Strategies: dpor (all interleavings up to the order of calls that do not touch each other), dfs (all, with --preemptions up to
-that bound), pct (random, finds a bug of small depth with a known probability), random.
+Strategies: dpor (all interleavings up to the order of calls that do not touch each other), dfs (all of them), both with
+--preemptions up to that bound; pct (random, finds a bug of small depth with a known probability), random.
 
 Examples:
   holdfast explore --target naive                                      the first lost update, as a table
@@ -105,9 +104,11 @@ async function run({
   out = outDefault,
   ...flags
 }: Flags): Promise<void> {
-  const { explorationToTerminal, explore, saveSchedule, toExploreReport } = await import(
+  const { explorationToTerminal, explore, saveSchedule, toExploreReport, writeExploreReport } = await import(
     '../../harness/index.js'
   );
+  const again = ({ id }: Harness.ExploredFailure) =>
+    `${replayCommand} ${out === outDefault ? id : path.join(out, 'schedules', `${id}.json`)}`;
   const searches = await searchesOf(scenario, optionsOf(flags));
   const signal = onInterrupt();
   const found: { scenario: string; exploration: Harness.Exploration; reproduce: string }[] = [];
@@ -118,13 +119,10 @@ async function run({
       clearProgress();
       for (const failure of exploration.failures) saveSchedule(failure, path.join(out, 'schedules'));
       found.push({ scenario: name, exploration, reproduce: reproduceCommand(exploration) });
-      const again = ({ id }: Harness.ExploredFailure) =>
-        `${replayCommand} ${out === outDefault ? id : path.join(out, 'schedules', `${id}.json`)}`;
       if (!json) process.stdout.write(`${explorationToTerminal(exploration, again)}\n\n`);
     }
   const report = toExploreReport(found);
-  mkdirSync(out, { recursive: true });
-  writeFileSync(path.join(out, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
+  await writeExploreReport(report, out, again);
   if (json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   process.exitCode = signal.aborted ? exitCodes.interrupted : exitCodes[report.result];
 }
