@@ -11,9 +11,11 @@ import { resolveTarget } from '../targets/index.js';
 import type { BareSetup } from './bare-client.js';
 import { nameOf } from './executed.js';
 import type { ExploredFailure } from './exploration.js';
+import type { Delay } from './gate/delay-preload.js';
 import { file, filesAtFirst, parseProgram } from './program.js';
 
 const client = fileURLToPath(new URL('./bare-client.js', import.meta.url));
+const preload = fileURLToPath(new URL('./gate/delay-preload.js', import.meta.url));
 const times = 3;
 /** How long the one call is delayed; the others have half of it to do all of theirs. */
 const delayMs = 3000;
@@ -34,22 +36,32 @@ const syscalls: Record<string, string> = {
   },
 };
 
+/** Who delays the call: `strace` from outside, or what is loaded into the process where there is none, or it may not look. */
+export type Delayer = 'strace' | 'preload';
+
 /**
- * Is it an artefact of the gate? Runs the same clients as they are, where `strace` delays the one call that has to come late, and
+ * Is it an artefact of the gate? Runs the same clients without it, where the one call that has to come late is delayed, and
  * nothing else. @returns a sentence for people
  */
-export async function confirmBare(failure: ExploredFailure, signal?: AbortSignal): Promise<string> {
+export async function confirmBare(
+  failure: ExploredFailure,
+  signal?: AbortSignal,
+  delayer: Delayer = spawnSync('strace', ['-f', 'true']).status === 0 ? 'strace' : 'preload',
+): Promise<string> {
   const delay = delayOf(failure);
   if (typeof delay === 'string') return `Not confirmed on bare processes: ${delay}.`;
   let lost = 0;
-  for (let time = 0; time < times && !signal?.aborted; time++) if (await losesBare(failure, delay)) lost++;
-  const call = `${delay.syscall} of ${delay.place}`;
-  return `On bare processes, with nothing but process ${nameOf(delay.client)}'s ${call} delayed: lost in ${lost} of ${times} runs.`;
+  for (let time = 0; time < times && !signal?.aborted; time++)
+    if (await losesBare(failure, delay, delayer)) lost++;
+  const call = `${delay.call} of ${delay.place}`;
+  const by = delayer === 'strace' ? 'by strace' : 'by itself, as there is no strace';
+  return `On bare processes, with nothing but process ${nameOf(delay.client)}'s ${call} delayed (${by}): lost in ${lost} of ${times} runs.`;
 }
 
-interface Delay {
+interface LateCall {
   client: number;
-  syscall: string;
+  /** Its name, as the gate has it. */
+  call: string;
   /** Relative to the sandbox. */
   place: string;
   /** The how manieth such call of the process: on it, or, of those that Node makes none of, on anything. */
@@ -57,7 +69,7 @@ interface Delay {
 }
 
 /** What is to be delayed, or why that can't be done. */
-function delayOf({ kind, pair, calls, faults }: ExploredFailure): Delay | string {
+function delayOf({ kind, pair, calls, faults }: ExploredFailure): LateCall | string {
   if (kind !== 'lost-update')
     return `only a lost update can be seen in what is left at the end, and this is a ${kind}`;
   if (Object.values(faults).some((count) => count > 0)) return 'it takes a fault at an exact moment';
@@ -65,20 +77,22 @@ function delayOf({ kind, pair, calls, faults }: ExploredFailure): Delay | string
   const { client, step } = pair.late;
   const words = (line: string) => line.split(' ');
   const [who, call = '', place = '', to = ''] = words(calls[step - 1] ?? '');
-  const syscall = syscalls[call];
   const where = call === 'rename' ? to : place;
-  if (syscall === undefined || where === '' || (where.includes('#') && !ownOnly.has(call)))
+  if (syscalls[call] === undefined || where === '' || (where.includes('#') && !ownOnly.has(call)))
     return `its ${call} can't be told from others by its path`;
   const isSame = (line: string) => {
     const [whose, other, from] = words(line);
     return whose === who && other === call && (ownOnly.has(call) || from === where);
   };
   const when = calls.slice(0, step).filter(isSame).length;
-  if (spawnSync('strace', ['-f', 'true']).status !== 0) return 'there is no strace, or it may not look';
-  return { client, syscall, place: where, when };
+  return { client, call, place: where, when };
 }
 
-async function losesBare({ target, program }: ExploredFailure, delay: Delay): Promise<boolean> {
+async function losesBare(
+  { target, program }: ExploredFailure,
+  delay: LateCall,
+  delayer: Delayer,
+): Promise<boolean> {
   const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-bare-')));
   const children: ChildProcess[] = [];
   try {
@@ -96,7 +110,7 @@ async function losesBare({ target, program }: ExploredFailure, delay: Delay): Pr
         label,
         options,
       };
-      const child = start(setup, root, index === delay.client ? delay : undefined);
+      const child = start(setup, root, index === delay.client ? lateBy[delayer](delay, root) : onTime);
       children.push(child.process);
       return child;
     });
@@ -116,14 +130,43 @@ async function losesBare({ target, program }: ExploredFailure, delay: Delay): Pr
   }
 }
 
-function start(setup: BareSetup, root: string, delay: Delay | undefined) {
-  const inject = `inject=${delay?.syscall}:delay_enter=${delayMs * 1000}:when=${delay?.when}`;
-  const place = delay && !ownOnly.has(delay.syscall) ? ['-P', path.join(root, delay.place)] : [];
-  const tracing = ['-e', `trace=${delay?.syscall}`, ...place, '-e', inject];
-  const watched = delay ? ['strace', '-f', '-qq', '-o', path.join(root, 'trace'), ...tracing] : [];
-  const [command = process.execPath, ...args] = [...watched, process.execPath, client];
-  const env = { ...sandboxEnvironment(root, process.env), HOLDFAST_BARE: JSON.stringify(setup) };
-  const child = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'ignore'] });
+/** How a client is started. */
+interface Start {
+  command: string[];
+  env: Record<string, string>;
+}
+
+const onTime: Start = { command: [process.execPath, client], env: {} };
+
+const lateBy: Record<Delayer, (late: LateCall, root: string) => Start> = {
+  strace({ call, place, when }, root) {
+    const syscall = syscalls[call] ?? call;
+    const inject = `inject=${syscall}:delay_enter=${delayMs * 1000}:when=${when}`;
+    const on = ownOnly.has(call) ? [] : ['-P', path.join(root, place)];
+    const tracing = ['-e', `trace=${syscall}`, ...on, '-e', inject];
+    return {
+      command: ['strace', '-f', '-qq', '-o', path.join(root, 'trace'), ...tracing, ...onTime.command],
+      env: {},
+    };
+  },
+  preload({ call, place, when }, root) {
+    const delay: Delay = {
+      ...{ call, when, ms: delayMs, root },
+      place: ownOnly.has(call) ? undefined : path.join(root, place),
+    };
+    return {
+      command: [process.execPath, '--import', preload, client],
+      env: { HOLDFAST_DELAY: JSON.stringify(delay) },
+    };
+  },
+};
+
+function start(setup: BareSetup, root: string, { command, env }: Start) {
+  const [program = process.execPath, ...args] = command;
+  const child = spawn(program, args, {
+    env: { ...sandboxEnvironment(root, process.env), ...env, HOLDFAST_BARE: JSON.stringify(setup) },
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
   const acknowledged: [key: string, op: string][] = [];
   let tellReady = () => {};
   const ready = new Promise<void>((resolve) => {

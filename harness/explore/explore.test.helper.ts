@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
 import type * as Bundle from './bundle.js';
 import type * as CellModule from './cell.js';
+import type * as ConfirmBare from './confirm-bare.js';
 import { type ExecutionOptions, noFaults } from './executed.js';
 import type * as Explore from './explore.js';
 import { parseProgram } from './program.js';
@@ -12,6 +13,7 @@ import type * as Search from './search.js';
 
 /** As built: client processes load the gate from there. */
 const built = (name: string) => new URL(`../../dist/harness/explore/${name}.js`, import.meta.url).href;
+export const { confirmBare } = (await import(built('confirm-bare'))) as typeof ConfirmBare;
 export const { explore, replaySchedule } = (await import(built('explore'))) as typeof Explore;
 const { Cell } = (await import(built('cell'))) as typeof CellModule;
 const { bundleTarget } = (await import(built('bundle'))) as typeof Bundle;

@@ -10,6 +10,14 @@ export interface Call extends Omit<CallToMake, 'id'> {
 /** A function of `fs`, as the sequence of its calls of the system: each is given back what it returned, or thrown its error. */
 export type Calls<T = unknown> = Generator<Call, T, unknown>;
 
+/** Runs functions of `fs` call by call. */
+export interface Runner {
+  /** A synchronous one. */
+  runNow<T>(calls: Calls<T>): T;
+  /** An asynchronous one. */
+  runLater(calls: Calls, settle: (error: unknown, result: unknown) => void): void;
+}
+
 /** Thrown into whatever runs on after its process was killed. */
 export class Killed extends Error {}
 

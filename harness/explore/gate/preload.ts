@@ -8,7 +8,7 @@ import { Loop } from './loop.js';
 import { runProgram } from './program.js';
 import { seed, seedEverything } from './randomness.js';
 import { real } from './real.js';
-import { replaceFs } from './replace-fs.js';
+import { refuseUncontrolled, replaceFs } from './replace-fs.js';
 import { replaceProcess, setPid } from './replace-process.js';
 import { snapshot } from './restore.js';
 import { targetLoader } from './target.js';
@@ -109,6 +109,7 @@ function begin(grant: Extract<Grant, { type: 'begin' }>): void {
 
 seedEverything((callback) => loop.later(callback));
 replaceFs(loop);
+refuseUncontrolled(loop);
 replaceTime(timers, loop, (due) => run({ call: 'sleep', due, run: () => undefined }));
 replaceWatch(watches, loop);
 replaceProcess(loop, run);

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import fs from 'node:fs';
 import { promisify } from 'node:util';
-import type { Calls } from './call.js';
+import type { Calls, Runner } from './call.js';
 import { descriptorCalls } from './descriptor-calls.js';
 import { FileHandle } from './file-handle.js';
 import type { Loop } from './loop.js';
@@ -21,29 +21,29 @@ const uncontrolled = ['cp', 'watchFile', 'statfs', 'openAsBlob', 'glob'];
  * Replaces every function of `fs` in place: the synchronous one, the one with a callback and the one with a promise are the
  * same sequence of calls. Whoever imports it by name, or has kept it from before, needs the builtin's exports synced.
  */
-export function replaceFs(loop: Loop): void {
+export function replaceFs(runner: Runner): void {
   const target = fs as unknown as Record<string, unknown>;
   const promises = fs.promises as unknown as Record<string, unknown>;
   const lookup = (name: string, args: Arguments) => (definitions[name] as Definition)(...args);
 
   for (const name of Object.keys(definitions)) {
     const define = (...args: Arguments) => lookup(name, args);
-    target[`${name}Sync`] = (...args: Arguments) => now(name, loop, define, args);
-    target[name] = withCallback(name, loop, define);
+    target[`${name}Sync`] = (...args: Arguments) => now(name, runner, define, args);
+    target[name] = withCallback(name, runner, define);
     if (name in promises && !(name in descriptorCalls)) {
-      promises[name] = (...args: Arguments) => promised(loop, define(...args.map(descriptorOf)));
+      promises[name] = (...args: Arguments) => promised(runner, define(...args.map(descriptorOf)));
     }
   }
   const native = { sync: target.realpathSync, callback: target.realpath } as Record<string, object>;
   Object.assign(native.sync as object, {
-    native: (...args: Arguments) => loop.runNow(realpathNative(...args)),
+    native: (...args: Arguments) => runner.runNow(realpathNative(...args)),
   });
-  Object.assign(native.callback as object, { native: withCallback('realpath', loop, realpathNative) });
+  Object.assign(native.callback as object, { native: withCallback('realpath', runner, realpathNative) });
 
   promises.open = async (...args: Arguments) =>
     new FileHandle(
-      (await promised(loop, lookup('open', args))) as number,
-      (calls) => promised(loop, calls),
+      (await promised(runner, lookup('open', args))) as number,
+      (calls) => promised(runner, calls),
       definitions,
     );
   const listing = (calls: Calls): Calls =>
@@ -51,10 +51,17 @@ export function replaceFs(loop: Loop): void {
       return new Directory((yield* calls) as fs.Dirent[]);
     })();
   const opendir: Definition = (place) => listing(lookup('readdir', [place, { withFileTypes: true }]));
-  target.opendirSync = (...args: Arguments) => loop.runNow(opendir(...args));
-  target.opendir = withCallback('opendir', loop, opendir);
-  promises.opendir = (...args: Arguments) => promised(loop, opendir(...args));
+  target.opendirSync = (...args: Arguments) => runner.runNow(opendir(...args));
+  target.opendir = withCallback('opendir', runner, opendir);
+  promises.opendir = (...args: Arguments) => promised(runner, opendir(...args));
+}
 
+/** Whoever calls what can't be controlled is refused. */
+export function refuseUncontrolled(loop: Loop): void {
+  const [target, promises] = [fs, fs.promises] as unknown as [
+    Record<string, unknown>,
+    Record<string, unknown>,
+  ];
   for (const name of uncontrolled) {
     const refuse = () => loop.halt('refused', `it calls fs.${name}, which can't be controlled`);
     for (const where of [target, promises])
@@ -62,10 +69,10 @@ export function replaceFs(loop: Loop): void {
   }
 }
 
-function now(name: string, loop: Loop, define: Definition, args: Arguments): unknown {
+function now(name: string, runner: Runner, define: Definition, args: Arguments): unknown {
   const [, options] = args;
   try {
-    return loop.runNow(define(...args));
+    return runner.runNow(define(...args));
   } catch (error) {
     const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     if (/^l?stat$/.test(name) && options?.throwIfNoEntry === false && isMissing) return undefined;
@@ -76,7 +83,7 @@ function now(name: string, loop: Loop, define: Definition, args: Arguments): unk
 /** With two results, as only these have. */
 const withBuffer = new Set(['read', 'write', 'readv', 'writev']);
 
-function withCallback(name: string, loop: Loop, define: Definition): (...args: Arguments) => void {
+function withCallback(name: string, runner: Runner, define: Definition): (...args: Arguments) => void {
   const replaced = (...args: Arguments) => {
     const index = args.findLastIndex((argument) => typeof argument === 'function');
     const callback = args[index];
@@ -85,7 +92,7 @@ function withCallback(name: string, loop: Loop, define: Definition): (...args: A
         code: 'ERR_INVALID_ARG_TYPE',
       });
     const given = normalized(name, args.slice(0, index));
-    loop.runLater(define(...given), (error, result) => {
+    runner.runLater(define(...given), (error, result) => {
       if (name === 'exists') callback(result);
       else if (error) callback(error);
       else if (withBuffer.has(name)) callback(null, result, given[1]);
@@ -95,7 +102,7 @@ function withCallback(name: string, loop: Loop, define: Definition): (...args: A
   };
   const promise = (...args: Arguments) => {
     const given = normalized(name, args);
-    return promised(loop, define(...given)).then((result) => named(name, result, given[1]));
+    return promised(runner, define(...given)).then((result) => named(name, result, given[1]));
   };
   if (name === 'exists' || withBuffer.has(name)) Object.assign(replaced, { [promisify.custom]: promise });
   return replaced;
@@ -116,9 +123,9 @@ function named(name: string, result: unknown, buffer: unknown): unknown {
     : { [`bytes${name === 'readv' ? 'Read' : 'Written'}`]: result, buffers: buffer };
 }
 
-function promised(loop: Loop, calls: Calls): Promise<unknown> {
+function promised(runner: Runner, calls: Calls): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    loop.runLater(calls, (error, result) => (error ? reject(error) : resolve(result)));
+    runner.runLater(calls, (error, result) => (error ? reject(error) : resolve(result)));
   });
 }
 
