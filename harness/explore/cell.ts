@@ -1,14 +1,14 @@
 import path from 'node:path';
 import { type Executed, type ExecutionOptions, LostProcessError } from './executed.js';
-import { Execution, Memory } from './execution.js';
+import { Execution } from './execution.js';
 import { GatedProcess, type Heartbeat, noHeartbeat } from './gated-process.js';
+import { Memory } from './memory.js';
 import type { ClientSetup } from './protocol.js';
 import type { Strategy } from './strategies/strategy.js';
 import { World } from './world.js';
 
 /** A process that has lived so often is replaced: what a library registers for good adds up. */
 const livesMax = 5000;
-const memoryMax = 1_000_000;
 
 /** Processes and a sandbox for one execution after another. Everything here blocks. */
 export class Cell {
@@ -53,7 +53,7 @@ export class Cell {
     } finally {
       this.lives++;
       if (this.isFresh) this.close();
-      this.memory.forgetAllAbove(memoryMax);
+      this.memory.trim();
     }
   }
 

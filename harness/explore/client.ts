@@ -1,6 +1,6 @@
 import type { Action } from './action.js';
 import type { GatedProcess } from './gated-process.js';
-import type { CallToMake, Report } from './protocol.js';
+import type { CallToMake, ClientEvent, Grant, Report } from './protocol.js';
 import { Spin } from './spin.js';
 import type { WatchEvent } from './world.js';
 
@@ -35,12 +35,26 @@ export class Client {
     readonly process: GatedProcess,
   ) {}
 
+  begin(life: Omit<Extract<Grant, { type: 'begin' }>, 'type' | 'client' | 'pid'>): void {
+    this.process.isIdle = false;
+    this.process.tell({ type: 'begin', client: this.name, pid: this.pid, ...life });
+  }
+
   get lastReport(): Report | undefined {
     return this.report;
   }
 
   set lastReport(report: Report) {
     this.report = report;
+  }
+
+  /** @returns how long the operation took that has just ended, in virtual nanoseconds; 0 where none has */
+  timeOf({ type }: ClientEvent, now: number): number {
+    if (type === 'invoke') this.begunAt = now;
+    if (!/^(ok|fail|unknown)$/.test(type) || this.begunAt === undefined) return 0;
+    const took = now - this.begunAt;
+    this.begunAt = undefined;
+    return took;
   }
 
   /** The kernel tells the same event once if nobody has read the last one. */

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { HistoryEvent } from '../core/history.js';
 import { type Action, wordOf } from './action.js';
 import { Causality } from './causality.js';
-import { Chronicle, type Sequel } from './chronicle.js';
+import { Chronicle } from './chronicle.js';
 import { Client, type Option } from './client.js';
 import {
   type Ending,
@@ -14,36 +14,22 @@ import {
   type Step,
   UncontrolledError,
 } from './executed.js';
-import { type Access, accessesOf } from './footprint.js';
+import type { Access } from './footprint.js';
 import type { GatedProcess } from './gated-process.js';
-import { NondeterminismError } from './nondeterminism.js';
-import { faultsOf, type LastStep, possibilities, whoWaits } from './possibilities.js';
+import { pauseNs, roundNs, roundsMax, startNs, stepsMax } from './limits.js';
+import type { Memory } from './memory.js';
+import {
+  accessesOfAction,
+  faultsOf,
+  type LastStep,
+  lastStepOf,
+  possibilities,
+  whoWaits,
+} from './possibilities.js';
 import { auditOperations, file, filesAtFirst } from './program.js';
-import type { CallEnd, ClientEvent } from './protocol.js';
+import { noteForSpins } from './spin.js';
 import type { Choice, Strategy } from './strategies/strategy.js';
 import type { World } from './world.js';
-
-/** Longer than any lease: a client that is paused for so long is passed by everybody. */
-const pauseNs = 120e9;
-const stepsMax = 5000;
-/** How long one call of somebody takes who does nothing but wait, when all others wait, too. */
-const roundNs = 100e6;
-/** So many in a row, and they wait for ever: longer than any deadline. */
-const roundsMax = 1000;
-const startNs = 1e12;
-
-/** What is known from the executions so far. */
-export class Memory {
-  /** What calls found, by their causes: with the same causes it must be the same. */
-  readonly found = new Map<number, number>();
-  /** What a fresh process met at the end, by all that decides that. */
-  readonly audits = new Map<string, Sequel>();
-
-  forgetAllAbove(count: number): void {
-    if (this.found.size > count) this.found.clear();
-    if (this.audits.size > count) this.audits.clear();
-  }
-}
 
 /** One execution: all clients from their beginnings to their ends, one step at a time. */
 export class Execution {
@@ -121,20 +107,10 @@ export class Execution {
 
   private accessesOf(action: Action): Access[] {
     const word = wordOf(action);
-    const known = this.accessesNow.get(word) ?? this.findAccesses(action);
+    const known =
+      this.accessesNow.get(word) ?? accessesOfAction(action, this.clients[action.client], this.world);
     this.accessesNow.set(word, known);
     return known;
-  }
-
-  private findAccesses(action: Action): Access[] {
-    const client = this.clients[action.client];
-    // Whoever asks whether it lives is told something else, and a fault is one less for the others.
-    const life: Access = { on: `p ${client?.pid}`, how: 'write' };
-    const fault: Access = { on: 'faults', how: 'write' };
-    if (action.do !== 'run') return action.do === 'kill' ? [life, fault] : [fault];
-    const option = client?.optionOf(action);
-    if (option?.kind === 'call') return accessesOf(option.call, this.world.as(action.client));
-    return option?.kind === 'exit' ? [life] : [];
   }
 
   /** @returns false if the process did not come to a stop */
@@ -144,14 +120,8 @@ export class Execution {
     const accesses = this.accessesOf(action);
     this.accessesNow.clear();
     if (action.do !== 'run') this.hasFault = true;
-    const asked = option?.kind === 'call' && option.call.call === 'alive' ? option.call.of : undefined;
-    this.last = {
-      ...{ client: client.index, isShared: accesses.length > 0, asked },
-      hasChanged: accesses.some(({ how }) => how !== 'read'),
-    };
-    if (action.do === 'kill') return this.kill(client, action, accesses);
-    if (action.do === 'wait') return this.wait(client, action, accesses);
-    if (action.do === 'pause') return this.pause(client, action, accesses);
+    this.last = lastStepOf(client, option, accesses);
+    if (action.do !== 'run' && action.do !== 'fail') return this.befall(client, action, accesses);
     this.chronicle.goesOn(client, this.steps.length);
     if (option?.kind === 'exit') return this.exit(client, action, accesses);
     if (option?.kind === 'timer') return this.fire(client, action, option.due);
@@ -189,39 +159,14 @@ export class Execution {
       accesses,
     );
     if (!this.listen(client, step)) return false;
-    this.remember(cause, step);
+    this.memory.remember(cause, step, this.steps.length - 1);
     const end = step.end ?? { digest: 0 };
-    this.watchForSpins(client, JSON.stringify(what), end, accesses);
+    noteForSpins(this.clients, client, { what: JSON.stringify(what), end, accesses });
     if (call.call === 'unwatch') client.forgetWatch(call.of);
     for (const [who, event] of this.world.note(client.index, call, before, end, this.now))
       this.clients[who]?.hear(event);
     this.chronicle.look(call, this.steps.length);
     return true;
-  }
-
-  private watchForSpins(
-    client: Client,
-    what: string,
-    { errno, digest }: CallEnd,
-    accesses: readonly Access[],
-  ): void {
-    const isLook = errno !== undefined || accesses.every(({ how }) => how === 'read');
-    if (isLook && client.lastReport?.events.length === 0)
-      client.spin.looked({ key: `${what} ${errno} ${digest}`, accesses });
-    else client.spin.reset();
-    if (!isLook) for (const other of this.clients) if (other !== client) other.spin.disturb(accesses);
-  }
-
-  /** With the same causes a call finds the same, or something decides that nobody has declared. */
-  private remember(cause: number, { end, call }: Step): void {
-    if (!end) return;
-    const known = this.memory.found.get(cause);
-    if (known === undefined) this.memory.found.set(cause, end.digest);
-    else if (known !== end.digest)
-      throw new NondeterminismError(
-        this.steps.length - 1,
-        `${call?.call} ${call?.path ?? ''} found something else before`,
-      );
   }
 
   private fire(client: Client, action: Action, due: number): boolean {
@@ -265,13 +210,22 @@ export class Execution {
     return true;
   }
 
-  private kill(client: Client, action: Action, accesses: readonly Access[]): boolean {
-    this.budget.kills--;
-    this.record(client, action, 'killed', accesses);
-    this.bury(client);
-    client.state = 'killed';
-    client.isGone = true;
-    this.chronicle.killed(client, this.steps.length);
+  /** Something goes wrong for a client between two of its calls. */
+  private befall(client: Client, action: Action, accesses: readonly Access[]): boolean {
+    if (action.do === 'wait') this.now += pauseNs;
+    this.record(client, action, action.do, accesses);
+    if (action.do === 'kill') {
+      this.budget.kills--;
+      this.bury(client);
+      client.state = 'killed';
+      client.isGone = true;
+      this.chronicle.killed(client, this.steps.length);
+    } else if (action.do === 'pause') {
+      this.budget.pauses--;
+      client.pausedUntil = this.now + pauseNs;
+      client.begunAt = undefined;
+      this.chronicle.paused(client, 'begin', this.steps.length);
+    } else this.budget.waits--;
     return true;
   }
 
@@ -282,34 +236,10 @@ export class Execution {
     this.world.forget(client.index);
   }
 
-  private pause(client: Client, action: Action, accesses: readonly Access[]): boolean {
-    this.budget.pauses--;
-    client.pausedUntil = this.now + pauseNs;
-    client.begunAt = undefined;
-    this.record(client, action, 'paused', accesses);
-    this.chronicle.paused(client, 'begin', this.steps.length);
-    return true;
-  }
-
-  private wait(client: Client, action: Action, accesses: readonly Access[]): boolean {
-    this.budget.waits--;
-    this.now += pauseNs;
-    this.record(client, action, 'wait', accesses);
-    return true;
-  }
-
   private begin(client: Client, operations = this.options.program.clients[client.index] ?? []): void {
-    client.process.isIdle = false;
-    client.process.tell({
-      ...{
-        type: 'begin',
-        client: client.name,
-        pid: client.pid,
-        seed: this.options.seed * 1000 + client.index,
-      },
-      ...{ now: this.now, file: path.join(this.world.root, file), operations: [...operations] },
-      details: this.options.details,
-    });
+    const { seed, details } = this.options;
+    const life = { seed: seed * 1000 + client.index, file: path.join(this.world.root, file), details };
+    client.begin({ ...life, now: this.now, operations: [...operations] });
     this.chronicle.started(client, this.steps.length);
   }
 
@@ -325,7 +255,7 @@ export class Execution {
     if (step && report.end) step.end = report.end;
     for (const event of report.events) {
       this.chronicle.tell(client, event, this.steps.length);
-      this.clock(client, event);
+      this.waitedNsMax = Math.max(this.waitedNsMax, client.timeOf(event, this.now));
     }
     if (report.stop === 'waiting') return true;
     client.process.isIdle = true;
@@ -337,28 +267,18 @@ export class Execution {
     return true;
   }
 
-  /** Takes the virtual time of an operation. One whose own process was stopped has not waited for anybody. */
-  private clock(client: Client, { type }: ClientEvent): void {
-    if (type === 'invoke') client.begunAt = this.now;
-    if (!/^(ok|fail|unknown)$/.test(type) || client.begunAt === undefined) return;
-    this.waitedNsMax = Math.max(this.waitedNsMax, this.now - client.begunAt);
-    client.begunAt = undefined;
-  }
-
   /**
    * A fresh process when all others have ended: it must find the store usable, and its writes sweep what the killed left. What
    * it meets is known where another one has met the same.
    */
   private audit(): HistoryEvent[] {
-    const whatItMeets = [this.now, ...this.clients.map(({ state, isGone }) => state + isGone)].join(' ');
-    const key = `${whatItMeets} ${this.world.fingerprint()}`;
-    const known = this.memory.audits.get(key);
-    if (known && this.options.skipsKnownAudits) return this.chronicle.endAs(known, this.steps.length);
-    const begin = this.chronicle.mark(this.steps.length);
-    this.performAudit();
-    const met = this.chronicle.endSince(begin);
-    this.memory.audits.set(key, met);
-    return [...begin.events, ...met.events];
+    const met = [this.now, ...this.clients.map(({ state, isGone }) => state + isGone)].join(' ');
+    const { chronicle, options, steps, world } = this;
+    return this.memory.audit(
+      `${met} ${world.fingerprint()}`,
+      { chronicle, step: steps.length, skips: options.skipsKnownAudits },
+      () => this.performAudit(),
+    );
   }
 
   private performAudit(): void {

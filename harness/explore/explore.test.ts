@@ -156,6 +156,26 @@ describe('what goes wrong on purpose', () => {
     expect(failures).toMatchObject([{ kind: 'leftover', schedule: expect.stringMatching(/k\d$/) }]);
   });
 
+  it.each(['textbook?stale=2000', 'lease-dir?stale=2000'])(
+    'whoever comes after a crash in %s waits until the lock is too old',
+    async (target) => {
+      const { longestWait } = await explore({ target, preemptions: 0, crash: true, stopAtFirst: false });
+      expect(longestWait.ms).toBeGreaterThanOrEqual(1999);
+      expect(longestWait.schedule).toMatch(/k\d/);
+    },
+  );
+
+  it('whoever is stopped in lease-dir for longer than its heartbeat lasts writes all the same', async () => {
+    const { failures } = await explore({ target: 'lease-dir', preemptions: 0, steal: true });
+    expect(failures).toMatchObject([
+      {
+        kind: 'lost-update',
+        schedule: expect.stringMatching(/p\d/),
+        sentence: expect.stringContaining('after a pause'),
+      },
+    ]);
+  });
+
   it('an error of the system is taken by naive for an empty file', async () => {
     const options = {
       target: 'naive',
@@ -175,10 +195,13 @@ describe('what goes wrong on purpose', () => {
       const preemptions = preemptionsMax ?? (isLong ? 0 : 1);
       // An error at any of one's own calls has little to do with others: five times as many executions for each client.
       const clients = 'errno' in faults && preemptionsMax === undefined ? ['set a'] : ['set a', 'set b'];
-      const found = await explore({ clients, strategy: 'dfs', preemptions, ...faults });
+      const strategy = isLong ? 'dpor' : 'dfs';
+      const found = await explore({ clients, strategy, preemptions, ...faults });
       expect(found.failures.map(({ kind, sentence, schedule }) => [kind, sentence, schedule])).toEqual([]);
       expect(found).toMatchObject({ result: 'valid', exhausted: true, audited: hasStrace });
       expect(found.executions).toBeGreaterThan(10);
+      // Nobody waits for the dead.
+      if ('crash' in faults) expect(found.longestWait.ms).toBeLessThan(100);
     },
     3_600_000,
   );

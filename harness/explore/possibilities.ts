@@ -1,7 +1,9 @@
 import { type Action, errnos } from './action.js';
 import type { Client, Option } from './client.js';
 import type { FaultBudget } from './executed.js';
+import { type Access, accessesOf } from './footprint.js';
 import type { CallToMake } from './protocol.js';
+import type { World } from './world.js';
 
 /** What clients can go on with now: each with the first of its options, and what it has under way besides. */
 export function possibilities(
@@ -34,6 +36,17 @@ export function possibilities(
   };
 }
 
+/** What an action touches, of a client that is about to take it. */
+export function accessesOfAction(action: Action, client: Client | undefined, world: World): Access[] {
+  // Whoever asks whether it lives is told something else, and a fault is one less for the others.
+  const life: Access = { on: `p ${client?.pid}`, how: 'write' };
+  const fault: Access = { on: 'faults', how: 'write' };
+  if (action.do !== 'run') return action.do === 'kill' ? [life, fault] : [fault];
+  const option = client?.optionOf(action);
+  if (option?.kind === 'call') return accessesOf(option.call, world.as(action.client));
+  return option?.kind === 'exit' ? [life] : [];
+}
+
 /** The last step, as far as it matters to what can go wrong after it. */
 export interface LastStep {
   client: number;
@@ -43,6 +56,19 @@ export interface LastStep {
   hasChanged: boolean;
   /** Whose life it asked for. */
   asked: number | undefined;
+}
+
+export function lastStepOf(
+  { index }: Client,
+  option: Option | undefined,
+  accesses: readonly Access[],
+): LastStep {
+  return {
+    client: index,
+    isShared: accesses.length > 0,
+    hasChanged: accesses.some(({ how }) => how !== 'read'),
+    asked: option?.kind === 'call' && option.call.call === 'alive' ? option.call.of : undefined,
+  };
 }
 
 /**

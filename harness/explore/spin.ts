@@ -1,4 +1,5 @@
 import { type Access, conflicts } from './footprint.js';
+import type { CallEnd, Report } from './protocol.js';
 
 /** So often in a row the same calls that find the same are a loop that waits for somebody. */
 const roundsMin = 3;
@@ -44,4 +45,18 @@ export class Spin {
     for (let calls = 1; calls * roundsMin <= looks.length; calls++) if (isRound(calls)) return true;
     return false;
   }
+}
+
+/** Takes note of a call that was made. */
+export function noteForSpins(
+  clients: readonly { spin: Spin; lastReport: Report | undefined }[],
+  client: (typeof clients)[number],
+  { what, end: { errno, digest }, accesses }: { what: string; end: CallEnd; accesses: readonly Access[] },
+): void {
+  const isLook = errno !== undefined || accesses.every(({ how }) => how === 'read');
+  // An operation that begins or ends is no round of the same.
+  if (isLook && client.lastReport?.events.length === 0)
+    client.spin.looked({ key: `${what} ${errno} ${digest}`, accesses });
+  else client.spin.reset();
+  if (!isLook) for (const other of clients) if (other !== client) other.spin.disturb(accesses);
 }

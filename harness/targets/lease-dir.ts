@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -45,7 +45,7 @@ async function acquire(lock: string, staleMs: number): Promise<() => Promise<voi
   for (let wait = retryMs.first; performance.now() < deadline; wait *= retryMs.factor) {
     if ((await make(lock)) || ((await isStale(lock, staleMs)) && (await takeOver(lock, staleMs))))
       return hold(lock, token, staleMs);
-    await sleep(Math.min(wait, retryMs.max) * (0.7 + 0.6 * Math.random()));
+    await sleep(Math.min(wait, retryMs.max) * (randomInt(70, 131) / 100));
   }
   throw new Error(`${lock} was held by somebody else for ${waitMsMax / 1000} s`);
 }

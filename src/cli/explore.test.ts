@@ -28,6 +28,11 @@ describe('holdfast explore', () => {
     expect(other.exitCode).toBe(0);
     expect(JSON.parse(other.stdout) as Replayed).toMatchObject({ result: 'valid', target: 'hardened' });
 
+    const page = readFileSync(path.join(cwd, 'reports', 'explore', 'report.html'), 'utf8');
+    expect(page).toContain('<td><b>v3 {anthropic, k0} (without k1)</b></td>');
+    expect(page).toContain(found.stdout.split('\n').find((line) => line.startsWith('Again:')));
+    expect(page).not.toContain('<script');
+
     const kept = path.join(cwd, 'reports', 'explore', 'schedules');
     expect(readdirSync(kept)).toEqual([`${id}.json`]);
     expect(readFileSync(path.join(kept, `${id}.json`), 'utf8')).not.toContain('made-up');

@@ -44,3 +44,18 @@ export function found({ call, bytes }: Call, result: unknown): unknown {
   if (call === 'open') return 'opened';
   return bytes ? bytes(Number(result)) : result;
 }
+
+/** A call that is asked for. */
+export interface Pending {
+  toMake: CallToMake;
+  call: Call;
+  site: string | undefined;
+}
+
+/** An asynchronous function under way: one call after another, while the program goes on. */
+export interface Lane {
+  calls: Calls;
+  pending: Pending;
+  site: string | undefined;
+  settle: (error: unknown, result: unknown) => void;
+}

@@ -1,5 +1,14 @@
 import type { CallEnd, CallToMake, ClientEvent, Grant, Stop } from '../protocol.js';
-import { type Call, type Calls, found, Killed, outcomeOf, type Sources } from './call.js';
+import {
+  type Call,
+  type Calls,
+  found,
+  Killed,
+  type Lane,
+  outcomeOf,
+  type Pending,
+  type Sources,
+} from './call.js';
 import { hear, tell } from './channel.js';
 import { hasLooked, peek, setNow } from './clock.js';
 import { describe, digestOf, errnoError, siteOf } from './evidence.js';
@@ -9,20 +18,6 @@ import { real } from './real.js';
 const patienceMax = 100;
 /** How many calls a program may try that was killed: one that takes every error for a reason to try again has no other end. */
 const triesAfterDeathMax = 100;
-
-interface Pending {
-  toMake: CallToMake;
-  call: Call;
-  site: string | undefined;
-}
-
-/** An asynchronous function under way: one call after another, while the program goes on. */
-interface Lane {
-  calls: Calls;
-  pending: Pending;
-  site: string | undefined;
-  settle: (error: unknown, result: unknown) => void;
-}
 
 /**
  * The event loop of a gated process. A process stops in a synchronous call, or when it has nothing left to do but to wait;

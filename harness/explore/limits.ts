@@ -1,0 +1,12 @@
+/** Bounds of one execution; times are virtual. */
+
+/** Longer than any lease: a client that is paused for so long is passed by everybody. */
+export const pauseNs = 120e9;
+/** More calls than that, and there is no end to it. */
+export const stepsMax = 5000;
+/** How long one call of somebody takes who does nothing but wait, when all others wait, too. */
+export const roundNs = 100e6;
+/** So many in a row, and they wait for ever: longer than any deadline. */
+export const roundsMax = 1000;
+/** When it begins. */
+export const startNs = 1e12;
