@@ -5,7 +5,13 @@ import type { ExecutionOptions } from './executed.js';
 import type { Exploration, ExploredFailure, Replayed, ScheduleFile } from './exploration.js';
 import { parseProgram, printProgram } from './program.js';
 import type { Searched } from './search.js';
-import { isDrawn, type StrategyName, type StrategyOptions, strategies } from './strategies/index.js';
+import {
+  isDrawn,
+  type StrategyName,
+  type StrategyOptions,
+  sharesMax,
+  strategies,
+} from './strategies/index.js';
 import type { AuditTask, ReplayTask, SearchAnswer, SearchTask } from './thread.js';
 import { Workplace } from './workplace.js';
 
@@ -41,7 +47,7 @@ export interface ExploreOptions {
   durationMs?: number;
   /** How long a process may take from one call to the next before it is taken for stuck, in milliseconds; default 15000. */
   patienceMs?: number;
-  /** Searches side by side, where they can be divided: random ones, and those with faults; default: one for each processor. */
+  /** Searches side by side, where one can be divided: see `sharesMax`; default: one for each processor. */
   threads?: number;
   signal?: AbortSignal;
   onProgress?: (executions: number) => void;
@@ -57,9 +63,7 @@ export async function explore(options: ExploreOptions = {}): Promise<Exploration
   const target = resolveTarget(label, process.cwd());
   const execution = executionOf(options, label);
   const strategy = strategyOf(options, execution);
-  const isDivisible =
-    isDrawn(strategy.strategy) || Object.values(execution.faults).some((count) => count > 0);
-  const threads = isDivisible ? Math.max(1, options.threads ?? availableParallelism()) : 1;
+  const threads = Math.max(1, Math.min(options.threads ?? availableParallelism(), sharesMax(strategy)));
   const limits = {
     executionsMax: Math.ceil(strategy.schedulesMax / threads),
     durationMsMax: options.durationMs ?? Number.POSITIVE_INFINITY,
@@ -144,7 +148,7 @@ function executionOf(
   };
 }
 
-function strategyOf(options: ExploreOptions, { program, seed }: ExecutionOptions): StrategyOptions {
+function strategyOf(options: ExploreOptions, { program, seed, faults }: ExecutionOptions): StrategyOptions {
   const { preemptions, prune = true, schedules } = options;
   const strategy = options.strategy ?? 'dpor';
   if (!Object.hasOwn(strategies, strategy))
@@ -165,6 +169,7 @@ function strategyOf(options: ExploreOptions, { program, seed }: ExecutionOptions
     schedulesMax,
     seed,
     clients: program.clients.length,
+    hasFaults: Object.values(faults).some((count) => count > 0),
     abandoned: options.abandoned ?? false,
   };
 }

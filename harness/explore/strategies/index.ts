@@ -4,6 +4,7 @@ import { Dpor } from './dpor.js';
 import { Pct } from './pct.js';
 import { RandomWalk, type Share } from './random-walk.js';
 import { SharedFaults } from './shared-faults.js';
+import { SharedFirstStep } from './shared-first-step.js';
 import type { Strategy } from './strategy.js';
 
 /** The ways to search, each with what it does. */
@@ -25,6 +26,8 @@ export interface StrategyOptions {
   schedulesMax: number;
   seed: number;
   clients: number;
+  /** Something may go wrong in an execution. */
+  hasFaults: boolean;
   /** The first client is killed before the search. */
   abandoned: boolean;
 }
@@ -33,7 +36,15 @@ export function makeStrategy(options: StrategyOptions, share: Share): Strategy {
   const made = options.abandoned
     ? new AfterCrash(() => makeSearch(options, share))
     : makeSearch(options, share);
-  return isDrawn(options.strategy) || share.of === 1 ? made : new SharedFaults(made, share);
+  if (isDrawn(options.strategy) || share.of === 1) return made;
+  return options.hasFaults ? new SharedFaults(made, share) : new SharedFirstStep(made, share);
+}
+
+/** Among how many a search can be divided. */
+export function sharesMax({ strategy, prunes, clients, hasFaults }: StrategyOptions): number {
+  if (isDrawn(strategy) || hasFaults) return Number.POSITIVE_INFINITY;
+  // Two that leave out what they have tried before would try again what the other one has.
+  return strategy === 'dfs' && !prunes ? clients : 1;
 }
 
 function makeSearch(options: StrategyOptions, share: Share): Strategy {

@@ -6,6 +6,7 @@ import { Dpor } from './dpor.js';
 import { Pct } from './pct.js';
 import { RandomWalk } from './random-walk.js';
 import { Replay } from './replay.js';
+import { SharedFirstStep } from './shared-first-step.js';
 import { runToy, searchToy, type ToyProgram, type ToyStep } from './toy.test.helper.js';
 
 const alone = { index: 0, of: 1 };
@@ -152,6 +153,21 @@ describe('partial-order reduction', () => {
         expect(executions).toBeLessThanOrEqual(searchToy(program, all()).executions);
         expect(whole).toBeGreaterThan(0);
       }),
+    );
+  });
+});
+
+describe('a search that is divided by the first step', () => {
+  it('tries every interleaving once, in one of the parts', () => {
+    fc.assert(
+      fc.property(programs, (program) => {
+        const parts = [0, 1].map((index) => searchToy(program, new SharedFirstStep(all(), { index, of: 2 })));
+        const whole = searchToy(program, all());
+        expect(parts[0]?.whole).toBeGreaterThan(0);
+        expect(parts.reduce((sum, part) => sum + part.whole, 0)).toBe(whole.whole);
+        expect([...new Set(parts.flatMap(({ outcomes }) => outcomes))].sort()).toEqual(whole.outcomes);
+      }),
+      { numRuns: 100 },
     );
   });
 });
