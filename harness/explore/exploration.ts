@@ -55,6 +55,8 @@ export interface Exploration {
   target: string;
   program: string;
   strategy: string;
+  /** The bound on preemptions, if there is one. */
+  preemptions?: number;
   seed: number;
   faults: FaultBudget;
   executions: number;

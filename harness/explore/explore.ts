@@ -177,7 +177,7 @@ function strategyOf(options: ExploreOptions, { program, seed, faults }: Executio
 function summarize(
   label: string,
   { program, faults, seed }: ExecutionOptions,
-  { strategy }: StrategyOptions,
+  { strategy, preemptionsMax }: StrategyOptions,
   done: readonly SearchAnswer[],
   durationMs: number,
 ): Exploration {
@@ -193,6 +193,7 @@ function summarize(
     result: failures.length > 0 ? 'invalid' : uncontrolled || executions === 0 ? 'unknown' : 'valid',
     ...(uncontrolled ? { cause: uncontrolled.kind, reason: uncontrolled.sentence } : {}),
     ...{ target: label, program: printProgram(program), strategy, seed, faults, executions },
+    ...(preemptionsMax === undefined ? {} : { preemptions: preemptionsMax }),
     ...{ abandoned: sum((search) => search.abandoned), steps: sum((search) => search.steps) },
     ...{ stepsMax: Math.max(...searches.map(({ stepsMax }) => stepsMax)), bound: searches[0]?.bound ?? '' },
     exhausted: searches.every(({ exhausted }) => exhausted),

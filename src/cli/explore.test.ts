@@ -52,6 +52,7 @@ describe('holdfast explore', () => {
     expect(scenarios[0]?.exploration).toMatchObject({
       target: 'hardened',
       program: 'set a | get a',
+      preemptions: 1,
       exhausted: true,
       result: 'valid',
       failures: [],

@@ -140,8 +140,10 @@ async function searchesOf(
   return scenarios.map((one) => ({ name: one.name, options: { ...fromScenario(one), ...options } }));
 }
 
-function reproduceCommand({ target, program, strategy, seed, faults }: Harness.Exploration): string {
+function reproduceCommand(found: Harness.Exploration): string {
+  const { target, program, strategy, preemptions, seed, faults } = found;
   const flags = [
+    ...(preemptions === undefined ? [] : [`--preemptions ${preemptions}`]),
     ...(faults.waits > 0 ? ['--abandoned'] : faults.kills > 0 ? ['--crash'] : []),
     ...(faults.pauses > 0 ? ['--steal'] : []),
     ...(faults.errnos > 0 ? ['--errno'] : []),

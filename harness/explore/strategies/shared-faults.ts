@@ -1,37 +1,20 @@
 import type { Action } from '../action.js';
-import type { Share } from './random-walk.js';
-import type { Choice, Led, Strategy } from './strategy.js';
+import { Part } from './part.js';
+import type { Choice } from './strategy.js';
 
 /**
  * Divides a systematic search among several by what goes wrong first: each of them searches as if a client could only be killed,
  * paused or refused a call after some of its own steps, every n-th. That is a program like any other, so each search is as
  * complete as it would be alone, and together they have tried every fault. What happens before any fault is searched by each.
  */
-export class SharedFaults implements Strategy {
+export class SharedFaults extends Part {
   private steps: number[] = [];
   private hasFault = false;
 
-  constructor(
-    private readonly inner: Strategy,
-    private readonly share: Share,
-  ) {}
-
-  get abandoned(): number {
-    return this.inner.abandoned;
-  }
-
-  get exhausted(): boolean {
-    return this.inner.exhausted;
-  }
-
-  get bound(): string {
-    return this.inner.bound;
-  }
-
-  begin(): boolean {
+  override begin(): boolean {
     this.steps = [];
     this.hasFault = false;
-    return this.inner.begin();
+    return super.begin();
   }
 
   pick(choice: Choice): Action | undefined {
@@ -40,10 +23,6 @@ export class SharedFaults implements Strategy {
     if (action?.do === 'run') this.steps[action.client] = (this.steps[action.client] ?? 0) + 1;
     else if (action) this.hasFault = true;
     return action;
-  }
-
-  end(led: Led): void {
-    this.inner.end(led);
   }
 
   private isOurs({ client }: Action): boolean {
