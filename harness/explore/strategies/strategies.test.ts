@@ -6,6 +6,7 @@ import { Dpor } from './dpor.js';
 import { Pct } from './pct.js';
 import { RandomWalk } from './random-walk.js';
 import { Replay } from './replay.js';
+import { SharedFaults } from './shared-faults.js';
 import { SharedFirstStep } from './shared-first-step.js';
 import { runToy, searchToy, type ToyProgram, type ToyStep } from './toy.test.helper.js';
 
@@ -153,6 +154,37 @@ describe('partial-order reduction', () => {
         expect(executions).toBeLessThanOrEqual(searchToy(program, all()).executions);
         expect(whole).toBeGreaterThan(0);
       }),
+    );
+  });
+});
+
+describe('with somebody who is killed', () => {
+  const bounds = fc.constantFrom(0, 1, 2, undefined);
+  const whole = (program: ToyProgram, preemptionsMax: number | undefined) =>
+    searchToy(program, new DepthFirst({ preemptionsMax, prunes: false }), 1).outcomes;
+
+  it.each([
+    ['reduced', (program: ToyProgram, bound?: number) => reduced(program, bound)],
+    ['pruned', (_: ToyProgram, preemptionsMax?: number) => new DepthFirst({ preemptionsMax, prunes: true })],
+  ])('a search finds, %s, every outcome that there is', (_, make) => {
+    fc.assert(
+      fc.property(programs, bounds, (program, bound) => {
+        expect(searchToy(program, make(program, bound), 1).outcomes).toEqual(whole(program, bound));
+      }),
+      { numRuns: Number(process.env.HOLDFAST_RUNS ?? 1000) },
+    );
+  });
+
+  it('the parts of a search that is divided by that find, together, every outcome that there is', () => {
+    fc.assert(
+      fc.property(programs, bounds, (program, bound) => {
+        const parts = [0, 1, 2].map((index) =>
+          searchToy(program, new SharedFaults(reduced(program, bound), { index, of: 3 }), 1),
+        );
+        const found = new Set(parts.flatMap(({ outcomes }) => outcomes));
+        expect([...found].sort()).toEqual(whole(program, bound));
+      }),
+      { numRuns: Number(process.env.HOLDFAST_RUNS ?? 500) },
     );
   });
 });

@@ -14,13 +14,16 @@ export type ToyProgram = readonly (readonly ToyStep[])[];
 
 /**
  * Runs a program on plain variables in this process, as an execution does with real ones: reads take a variable's value into what
- * the client knows, writes put that into it, and what is added is the same in any order.
+ * the client knows, writes put that into it, and what is added is the same in any order. A client can be killed right after it has
+ * changed something, or at the very beginning.
+ * @param kills how many may be
  * @returns what everybody knows at the end; undefined if it was ended early
  */
 export function runToy(
   program: ToyProgram,
   strategy: Strategy,
   onStep: (words: string[]) => void = () => {},
+  kills = 0,
 ): string | undefined {
   const at = program.map(() => 0);
   const known = program.map((_, client) => `${client}`);
@@ -29,8 +32,11 @@ export function runToy(
   const causality = new Causality(program.length);
   const words: string[] = [];
   let last: number | undefined;
+  let killsLeft = kills;
+  let hasChanged = true;
   const stepOf = (client: number) => program[client]?.[at[client] ?? 0];
-  const accesses = ({ client }: Action): Access[] => {
+  const accesses = ({ do: kind, client }: Action): Access[] => {
+    if (kind === 'kill') return [{ on: 'faults', how: 'write' }];
     const step = stepOf(client);
     return step && step.on !== '' ? [step] : [];
   };
@@ -39,13 +45,27 @@ export function runToy(
       stepOf(client) ? [{ do: 'run', client, option: 0 }] : [],
     );
     if (enabled.length === 0) break;
+    const mayDie = ({ client }: Action) =>
+      killsLeft > 0 && hasChanged && (last === undefined || client === last);
+    const faults = enabled.filter(mayDie).map(({ client }): Action => ({ do: 'kill', client }));
     const choice: Choice = {
-      ...{ enabled, others: [], faults: [], last, step: words.length, accesses },
-      ...{ isExit: () => false, isTimer: () => false, state: () => causality.state() },
+      ...{ enabled, others: [], faults, last, step: words.length, accesses },
+      ...{ isExit: () => false, isTimer: () => false, state: () => `${causality.state()} ${killsLeft}` },
     };
     const action = strategy.pick(choice);
     if (!action) return undefined;
     const { client } = action;
+    if (action.do === 'kill') {
+      killsLeft--;
+      causality.note(client, 'killed', accesses(action));
+      known[client] += '!';
+      at[client] = program[client]?.length ?? 0;
+      hasChanged = false;
+      last = client;
+      words.push(wordOf(action));
+      onStep(words);
+      continue;
+    }
     const { how, on } = stepOf(client) as ToyStep;
     causality.note(client, 'step', accesses(action));
     if (on === '') {
@@ -57,6 +77,7 @@ export function runToy(
       added.delete(on);
     } else added.set(on, [...(added.get(on) ?? []), `${client}@${at[client]}`]);
     at[client] = (at[client] ?? 0) + 1;
+    hasChanged = on !== '' && how !== 'read';
     last = client;
     words.push(wordOf(action));
     onStep(words);
@@ -73,13 +94,14 @@ export function runToy(
 export function searchToy(
   program: ToyProgram,
   strategy: Strategy,
+  kills = 0,
 ): { outcomes: string[]; executions: number; whole: number } {
   const outcomes = new Set<string>();
   let executions = 0;
   let whole = 0;
   while (strategy.begin()) {
     executions++;
-    const outcome = runToy(program, strategy);
+    const outcome = runToy(program, strategy, undefined, kills);
     if (outcome === undefined) continue;
     whole++;
     outcomes.add(outcome);
