@@ -158,10 +158,15 @@ describe('partial-order reduction', () => {
   });
 });
 
-describe('with somebody who is killed', () => {
+describe.each([
+  { kills: 1, pauses: 0 },
+  { kills: 0, pauses: 1 },
+  { kills: 1, pauses: 1 },
+])('where somebody may be killed or paused: %j', (faults) => {
   const bounds = fc.constantFrom(0, 1, 2, undefined);
   const whole = (program: ToyProgram, preemptionsMax: number | undefined) =>
-    searchToy(program, new DepthFirst({ preemptionsMax, prunes: false }), 1).outcomes;
+    searchToy(program, new DepthFirst({ preemptionsMax, prunes: false }), faults).outcomes;
+  const numRuns = Number(process.env.HOLDFAST_RUNS ?? 300);
 
   it.each([
     ['reduced', (program: ToyProgram, bound?: number) => reduced(program, bound)],
@@ -169,9 +174,9 @@ describe('with somebody who is killed', () => {
   ])('a search finds, %s, every outcome that there is', (_, make) => {
     fc.assert(
       fc.property(programs, bounds, (program, bound) => {
-        expect(searchToy(program, make(program, bound), 1).outcomes).toEqual(whole(program, bound));
+        expect(searchToy(program, make(program, bound), faults).outcomes).toEqual(whole(program, bound));
       }),
-      { numRuns: Number(process.env.HOLDFAST_RUNS ?? 1000) },
+      { numRuns },
     );
   });
 
@@ -179,12 +184,12 @@ describe('with somebody who is killed', () => {
     fc.assert(
       fc.property(programs, bounds, (program, bound) => {
         const parts = [0, 1, 2].map((index) =>
-          searchToy(program, new SharedFaults(reduced(program, bound), { index, of: 3 }), 1),
+          searchToy(program, new SharedFaults(reduced(program, bound), { index, of: 3 }), faults),
         );
         const found = new Set(parts.flatMap(({ outcomes }) => outcomes));
         expect([...found].sort()).toEqual(whole(program, bound));
       }),
-      { numRuns: Number(process.env.HOLDFAST_RUNS ?? 500) },
+      { numRuns },
     );
   });
 });
