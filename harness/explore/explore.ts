@@ -65,7 +65,10 @@ export async function explore(options: ExploreOptions = {}): Promise<Exploration
   const strategy = strategyOf(options, execution);
   const threads = Math.max(1, Math.min(options.threads ?? availableParallelism(), sharesMax(strategy)));
   const limits = {
-    executionsMax: Math.ceil(strategy.schedulesMax / threads),
+    // What is drawn counts for itself, anew after each crash.
+    executionsMax: isDrawn(strategy.strategy)
+      ? Number.POSITIVE_INFINITY
+      : Math.ceil(strategy.schedulesMax / threads),
     durationMsMax: options.durationMs ?? Number.POSITIVE_INFINITY,
     stopsAtFirst: options.stopAtFirst ?? true,
   };
