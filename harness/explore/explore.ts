@@ -91,7 +91,9 @@ export async function explore(options: ExploreOptions = {}): Promise<Exploration
       }),
     );
     const found = summarize(label, execution, strategy, done, performance.now() - started);
-    if (signal?.aborted || found.cause !== undefined) return found;
+    // Whoever never comes to a stop can't be watched to the end.
+    const isStuck = found.failures.some(({ kind }) => kind === 'stuck');
+    if (signal?.aborted || found.cause !== undefined || isStuck) return found;
     return { ...found, ...(await audit(place, execution, found)) };
   });
 }

@@ -3,7 +3,7 @@ import { explore, fixture } from './explore.test.helper.js';
 
 /**
  * The few calls on which the hardened store rests, by themselves, and the mistakes that look like them. Without the variable the
- * right ones are tried to 2 preemptions only:
+ * right ones are tried to 2 preemptions only, and to 0 with faults:
  *
  *     HOLDFAST_PREEMPTIONS=3 npx vitest run harness/explore/protocol.test.ts
  */
@@ -14,7 +14,7 @@ describe('an intent for each commit, all others destroyed, and only then the fil
   it.each([{}, { crash: true }, { steal: true }])(
     'no interleaving loses anything, with no queue at all: %j',
     async (faults) => {
-      const bound = Object.keys(faults).length > 0 ? preemptions - 1 : preemptions;
+      const bound = Object.keys(faults).length > 0 ? preemptions - 2 : preemptions;
       const found = await explore({ target, preemptions: bound, ...faults });
       expect(found.failures.map(({ sentence, schedule }) => [sentence, schedule])).toEqual([]);
       expect(found).toMatchObject({ result: 'valid', exhausted: true });
