@@ -123,7 +123,9 @@ export class GatedProcess {
   kill(): void {
     if (!this.isAlive) return;
     this.isAlive = false;
-    killIfThere(this.pid);
+    // One that has ended may have left its number to somebody else: Node knows, of its own child.
+    if (this.isWatched) killIfThere(this.pid);
+    else this.child.kill('SIGKILL');
     closeSync(this.down);
     closeSync(this.up);
   }

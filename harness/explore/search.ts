@@ -76,9 +76,9 @@ export function search(
     sums.executions++;
     sums.steps += executed.steps.length;
     sums.stepsMax = Math.max(sums.stepsMax, executed.steps.length);
-    const actions = executed.steps.map(({ action }) => action);
+    const actions = () => executed.steps.map(({ action }) => action);
     const waitedMs = executed.waitedNsMax / 1e6;
-    if (waitedMs > longestWait.ms) longestWait = { ms: waitedMs, schedule: printSchedule(actions) };
+    if (waitedMs > longestWait.ms) longestWait = { ms: waitedMs, schedule: printSchedule(actions()) };
     onProgress(sums.executions);
     if (executed.ending === 'abandoned') continue;
     outcomes.add(outcomeOf(executed));
@@ -87,7 +87,14 @@ export function search(
     const known = failures.get(failure.kind);
     const afterMs = performance.now() - started;
     if (known) known.count++;
-    else failures.set(failure.kind, { ...failure, execution: sums.executions, afterMs, actions, count: 1 });
+    else
+      failures.set(failure.kind, {
+        ...failure,
+        execution: sums.executions,
+        afterMs,
+        actions: actions(),
+        count: 1,
+      });
     if (limits.stopsAtFirst) break;
   }
   const { abandoned, exhausted, bound } = strategy;
