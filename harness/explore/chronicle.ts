@@ -106,7 +106,8 @@ export class Chronicle {
   }
 
   /** A call may have changed the file: what a foreign reader would now find whole is a version. */
-  look({ call }: CallToMake, step: number): void {
+  look({ call, flags }: CallToMake, step: number): void {
+    if (call === 'open' && !/[ct]/.test(flags ?? '')) return;
     if (/^(open|write|writev|truncate|ftruncate|rename|link|unlink|symlink|copyFile|rmdir)$/.test(call))
       this.see(step);
   }

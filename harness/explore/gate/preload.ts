@@ -25,7 +25,7 @@ delete process.env.HOLDFAST_GATE;
 const openFiles = new Set<number>();
 const timers = new Timers();
 let begun = false;
-let restore = () => {};
+let restore: (() => void) | undefined;
 
 const loop = new Loop(
   {
@@ -93,6 +93,8 @@ function begin(grant: Extract<Grant, { type: 'begin' }>): void {
   openFiles.clear();
   timers.clear();
   watches.clear();
+  // Not before: Node itself makes some things global when it runs the main script.
+  restore ??= snapshot();
   restore();
   restartClock(grant.now);
   seed(grant.seed);
@@ -119,5 +121,4 @@ process.setUncaughtExceptionCaptureCallback((error) => loop.onUncaught(error, lo
 void fs.ReadStream;
 const load = await targetLoader(setup);
 process.chdir(setup.root);
-restore = snapshot();
 loop.start();

@@ -4,6 +4,7 @@ import vm from 'node:vm';
 import type { TargetModule } from '../../core/target.js';
 import { loadTarget } from '../../targets/index.js';
 import type { ClientSetup } from '../protocol.js';
+import { isAsItWas, keep } from './restore.js';
 
 /**
  * How a target comes into the process. Bundled into one script, all its modules are made anew for each execution, so nothing
@@ -26,12 +27,15 @@ export async function targetLoader({
     importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
   const realRequire = createRequire(module);
+  // Of its own: what a library defines on it for good must not be there for the next.
+  const copyOfFs = () => Object.defineProperties({}, Object.getOwnPropertyDescriptors(fs));
+  let ownFs = keep(copyOfFs());
   return function instantiate() {
     const made = { exports: {} as TargetModule };
-    // Of its own: what a library defines on it for good must not be there for the next.
-    const ownFs = Object.defineProperties({}, Object.getOwnPropertyDescriptors(fs));
+    if (!isAsItWas(ownFs)) ownFs = keep(copyOfFs());
+    const { object } = ownFs;
     const require = (name: string) => {
-      if (/^(node:)?fs$/.test(name)) return ownFs;
+      if (/^(node:)?fs$/.test(name)) return object;
       return realRequire(name);
     };
     script.runInThisContext()(made.exports, require, made, bundle, process.cwd());
