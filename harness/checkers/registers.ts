@@ -68,7 +68,12 @@ export function splitIntoRegisters(run: Run, except: ReadonlyMap<string, unknown
 }
 
 /** True if it changed something, or may have. A `refresh` that found somebody else's value only read it. */
-export function isMutation({ action, outcome, result, id }: Operation): boolean {
+export function isMutation({
+  action,
+  outcome,
+  result,
+  id,
+}: Pick<Operation, 'action' | 'outcome' | 'result' | 'id'>): boolean {
   if (action === 'refresh') return outcome === 'unknown' || (outcome === 'ok' && result === id);
   return action === 'set' || action === 'remove';
 }

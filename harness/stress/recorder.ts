@@ -1,17 +1,15 @@
 import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
-import type { HistoryEvent, InvokeEvent } from '../core/history.js';
+import type { HistoryEvent } from '../core/history.js';
 import { UsageError } from '../core/usage-error.js';
 import { readLineChunks } from '../formats/lines.js';
 import { nowSince } from './clock.js';
+import { Tally } from './tally.js';
 
 /** Writes one run's events to the end of the history file, and counts them for whoever watches. */
 export class Recorder {
-  acknowledged = 0;
-  faults = 0;
+  readonly tally = new Tally();
   private readonly stream: WriteStream;
-  private readonly writes = new Set<string>();
-  private readonly foreigners = new Set<number>();
 
   constructor(
     file: string,
@@ -25,11 +23,7 @@ export class Recorder {
   }
 
   record(event: HistoryEvent): void {
-    if (event.type === 'start' && event.access === 'foreign') this.foreigners.add(event.process);
-    if (event.type === 'invoke' && isWrite(event) && !this.foreigners.has(event.process))
-      this.writes.add(event.op);
-    if (event.type === 'ok' && this.writes.delete(event.op)) this.acknowledged++;
-    if (event.type === 'fault' && event.phase === 'begin') this.faults++;
+    this.tally.add(event);
     this.stream.write(`${JSON.stringify(event)}\n`);
   }
 
@@ -37,10 +31,6 @@ export class Recorder {
     this.stream.end();
     await once(this.stream, 'finish');
   }
-}
-
-function isWrite({ action }: InvokeEvent): boolean {
-  return action === 'set' || action === 'remove';
 }
 
 /**

@@ -151,7 +151,7 @@ describe('the history file', () => {
       recorder.record({ type: 'run', version: 1, scenario: name, target: 't', seed: 1, atLeast: {} });
       recorder.record({ type: 'invoke', time: 1, op: 'a', client: 'c', process: 1, action: 'set', key: 'k' });
       recorder.record({ type: 'ok', time: 2, op: 'a' });
-      expect(recorder.acknowledged).toBe(1);
+      expect(recorder.tally.counts.acknowledged).toBe(1);
       await recorder.close();
     }
     const runs = await readAll(file);

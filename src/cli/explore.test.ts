@@ -100,7 +100,11 @@ describe('holdfast explore', () => {
     [['explore', '--target', 'naiv'], 2, 'did you mean "naive"?'],
     [['explore', '--clients', 'fly a'], 2, '"fly a" is no operation'],
     [['explore', '--clients', 'set a |'], 2, 'client 2 does nothing'],
-    [['explore', '--strategy', 'pct', '--preemptions', '1'], 2, 'a bound on preemptions is for dpor and dfs, not for pct'],
+    [
+      ['explore', '--strategy', 'pct', '--preemptions', '1'],
+      2,
+      'a bound on preemptions is for dpor and dfs, not for pct',
+    ],
     [['explore', '--processes', '99'], 2, 'from 1 to 8'],
     [['replay', 'nothing-00000000'], 4, 'no schedule "nothing-00000000"'],
     [['replay', 'package.json'], 4, 'no schedule'],

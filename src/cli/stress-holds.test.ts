@@ -20,7 +20,7 @@ describe('the hardened store holds', () => {
     'refresh-killed',
   ];
   it.each(scenarios)('in %s', async (scenario) => {
-    const { exitCode, report, stderr } = await stress('hardened', scenario, '--duration', '8s');
+    const { exitCode, report, stderr } = await stress('hardened', scenario, '--duration', '4s');
     expect({ exitCode, violations: sentences(report), stderr }).toMatchObject({
       exitCode: 0,
       violations: [],
@@ -33,7 +33,7 @@ describe('the hardened store holds', () => {
       target,
       'two-terminals,kill-9,set-delete-churn',
       '--duration',
-      '15s',
+      '10s',
     );
     expect({ exitCode, violations: sentences(report), stderr }).toMatchObject({
       exitCode: 0,

@@ -20,6 +20,18 @@ describe('a run says what it is worth', () => {
     expect(exitCode).toBe(3);
   });
 
+  it('goes on beyond its time until what its scenario asks for has happened', async () => {
+    const cwd = newDirectory();
+    const patient = path.join(cwd, 'patient.mjs');
+    const faults = "[{ kind: 'kill', everyMs: [400, 400] }]";
+    const scenario = `{ name: 'patient', title: '', why: '', clients: { tui: 2 }, faults: ${faults}, atLeast: { kills: 6 } }`;
+    writeFileSync(patient, `export default ${scenario};`);
+    // Less than a second of work: there is no time for a third.
+    const { exitCode, report } = await stress('hardened', patient, '--duration', '2s');
+    expect(counts(report)?.kills).toBeGreaterThanOrEqual(6);
+    expect(exitCode).toBe(0);
+  });
+
   it('writes report, history and summary, points latest at them, and judges the history again', async () => {
     const { cwd, report } = await stress('naive', 'two-terminals', '--duration', '2s', '--seed', '7');
     const latest = path.join(cwd, 'reports', 'latest');

@@ -49,7 +49,11 @@ export function addStress(program: Command): void {
       ).choices([...['node', 'bun', 'deno', 'mixed']]),
     )
     .option('--operations <n>', 'end each client after so many operations', parseWhole)
-    .option('--duration <time>', 'bounds the whole run: 20s, 10m; default: 50s', parseDuration)
+    .option(
+      '--duration <time>',
+      'bounds the whole run: 20s, 10m; a scenario in which too little has happened takes up to 15 s more; default: 50s',
+      parseDuration,
+    )
     .option('--seed <n>', 'repeat what the clients do; default: a new one', parseWhole)
     .option('--out <dir>', "the run's own directory; default: a new one in reports")
     .option('--reporter <list>', `what is printed: ${reporters.join(', ')}`, parseReporters, ['list'])

@@ -1,0 +1,61 @@
+import { isMutation } from '../checkers/registers.js';
+import type { Action, HistoryEvent } from '../core/history.js';
+import type { Counts } from '../core/report.js';
+
+/** Those of the report's counts that no checker has to find: what was done, not what went wrong with it. */
+export type Happenings = Pick<
+  Counts,
+  | 'acknowledged'
+  | 'reads'
+  | 'kills'
+  | 'pauses'
+  | 'corruptions'
+  | 'staleRewrites'
+  | 'foreignWrites'
+  | 'refreshes'
+  | 'versions'
+>;
+
+const countOfFault = {
+  kill: 'kills',
+  pause: 'pauses',
+  corrupt: 'corruptions',
+  'stale-rewrite': 'staleRewrites',
+} as const;
+
+/** Counts what happens in a run while it happens, by the rules of the report. */
+export class Tally {
+  readonly counts: Happenings = {
+    ...{ acknowledged: 0, reads: 0, foreignWrites: 0, refreshes: 0, versions: 0 },
+    ...{ kills: 0, pauses: 0, corruptions: 0, staleRewrites: 0 },
+  };
+  private readonly foreigners = new Set<number>();
+  private readonly underWay = new Map<string, { action: Action; isForeign: boolean }>();
+
+  get faults(): number {
+    return Object.values(countOfFault).reduce((sum, name) => sum + this.counts[name], 0);
+  }
+
+  /** True while less has happened than a run must show to prove anything. */
+  isShortOf(atLeast: Readonly<Record<string, number>>): boolean {
+    return Object.entries(this.counts).some(([name, count]) => count < (atLeast[name] ?? 0));
+  }
+
+  add(event: HistoryEvent): void {
+    const { counts } = this;
+    if (event.type === 'start' && event.access === 'foreign') this.foreigners.add(event.process);
+    if (event.type === 'fault' && event.phase === 'begin') counts[countOfFault[event.fault]]++;
+    if (event.type === 'file' && event.broken === null) counts.versions++;
+    if (event.type === 'token' && event.granted) counts.refreshes++;
+    if (event.type === 'invoke')
+      this.underWay.set(event.op, { action: event.action, isForeign: this.foreigners.has(event.process) });
+    if (event.type !== 'ok' && event.type !== 'fail' && event.type !== 'unknown') return;
+    const operation = this.underWay.get(event.op);
+    this.underWay.delete(event.op);
+    if (!operation || event.type !== 'ok') return;
+    const { action, isForeign } = operation;
+    if (isForeign) counts.foreignWrites++;
+    else if (isMutation({ action, outcome: 'ok', result: event.result, id: event.op })) counts.acknowledged++;
+    else counts.reads += event.times ?? 1;
+  }
+}
