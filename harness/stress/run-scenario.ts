@@ -38,7 +38,7 @@ export interface ScenarioRun {
 
 const progressMs = 100;
 /** On a busy machine less happens: what the scenario asks for is waited for so much longer, before the run counts for nothing. */
-const extraMsMax = 15_000;
+const extraMsMax = 10_000;
 
 /** Runs one scenario on one target with real processes, and writes all that happens to the history. */
 export async function runScenario(run: ScenarioRun): Promise<void> {
