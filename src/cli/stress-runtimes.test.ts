@@ -25,7 +25,7 @@ async function run(target: string, runtime: string) {
     '--clients',
     'tui=3',
     '--duration',
-    '6s',
+    '4s',
     '--no-controls',
   ];
   const { exitCode, stdout } = await holdfast(
@@ -57,7 +57,7 @@ describe.skipIf(missing.length > 0)(`clients on other runtimes${reason}`, () => 
     const { exitCode, stdout } = await holdfast(
       [
         ...['stress', '--scenario', 'token-revocation', '--clients', 'issuer=3,verifier=3', '--json'],
-        ...['--runtime', 'mixed', '--duration', '6s', '--no-controls'],
+        ...['--runtime', 'mixed', '--duration', '4s', '--no-controls'],
       ],
       { cwd: newDirectory(), env: { PATH: places.join(path.delimiter) } },
     );
