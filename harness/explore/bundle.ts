@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build, type Plugin } from 'esbuild';
+import type { Plugin } from 'esbuild';
 import { UsageError } from '../core/usage-error.js';
 
 /**
@@ -11,6 +11,8 @@ import { UsageError } from '../core/usage-error.js';
  */
 export async function bundleTarget(module: string, file: string): Promise<void> {
   const entry = fileURLToPath(module);
+  // Only now: it takes longer to load than all the rest.
+  const { build } = await import('esbuild');
   try {
     await build({
       ...{ entryPoints: [entry], outfile: file, absWorkingDir: path.dirname(entry), external: ['*.node'] },

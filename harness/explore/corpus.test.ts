@@ -20,7 +20,8 @@ describe('every known bug comes back by its schedule, and not in the hardened st
       const again = await replaySchedule(file);
       expect(again).toMatchObject({ result: 'invalid', kind, same: 2, of: 2 });
       expect(withoutNames(again.sentence)).toBe(withoutNames(file.sentence));
-      expect(await replaySchedule(file, { target: 'hardened' })).toMatchObject({ result: 'valid' });
+      const elsewhere = await replaySchedule(file, { target: 'hardened', times: 1 });
+      expect(elsewhere).toMatchObject({ result: 'valid' });
     },
   );
 

@@ -6,7 +6,6 @@ import {
   readFileSync,
   readlinkSync,
   rmdirSync,
-  type Stats,
   statSync,
   unlinkSync,
   writeFileSync,
@@ -14,6 +13,7 @@ import {
 import path from 'node:path';
 import { fingerprint } from './fingerprint.js';
 import { type Names, parentOf } from './footprint.js';
+import { Places } from './places.js';
 import type { CallEnd, CallToMake, Identity } from './protocol.js';
 
 /** An open watch of a client. */
@@ -57,11 +57,13 @@ export class World implements Names {
   private readonly openFiles = new Map<string, OpenFile>();
   private watches: Watch[] = [];
   private births = new Map<number, number>();
-  /** Files by how they were looked for, until a call may have changed what is where: most calls don't, and looking takes time. */
-  private readonly found = new Map<string, string | undefined>();
   private current = 0;
 
-  constructor(readonly root: string) {}
+  private readonly places: Places;
+
+  constructor(readonly root: string) {
+    this.places = new Places(root);
+  }
 
   /** A process starts in it, so it must be there before the first execution, and stay. */
   makeRoot(): void {
@@ -72,7 +74,7 @@ export class World implements Names {
   restart(files: Readonly<Record<string, string>>, now: number): void {
     empty(this.root);
     this.known.clear();
-    this.found.clear();
+    this.places.forget();
     this.openFiles.clear();
     this.births.clear();
     this.watches = [];
@@ -95,7 +97,7 @@ export class World implements Names {
   }
 
   inodeAt(place: string): string | undefined {
-    const id = this.realAt(place);
+    const id = this.places.at(place);
     return id === undefined ? undefined : this.numberOf(id);
   }
 
@@ -105,8 +107,8 @@ export class World implements Names {
 
   foresee(call: CallToMake): Foresight {
     return {
-      inode: call.path === undefined ? undefined : this.realAt(call.path),
-      replaced: call.to === undefined ? undefined : this.realAt(call.to),
+      inode: call.path === undefined ? undefined : this.places.at(call.path),
+      replaced: call.to === undefined ? undefined : this.places.at(call.to),
     };
   }
 
@@ -117,8 +119,8 @@ export class World implements Names {
     const id = file
       ? this.idOf(file.inode)
       : call === 'stat'
-        ? this.realThrough(place ?? '')
-        : this.realAt(place ?? '');
+        ? this.places.through(place ?? '')
+        : this.places.at(place ?? '');
     return id === undefined ? undefined : this.known.get(id);
   }
 
@@ -130,7 +132,7 @@ export class World implements Names {
     end: CallEnd,
     now: number,
   ): [client: number, WatchEvent][] {
-    if (!staysInPlace(call)) this.found.clear();
+    this.places.note(call);
     if (end.errno !== undefined) return [];
     this.as(client);
     const { path: place = '', to = '' } = call;
@@ -138,14 +140,14 @@ export class World implements Names {
       const known = id === undefined ? undefined : this.known.get(id);
       if (known) Object.assign(known, times);
     };
-    const entryChanged = (name: string) => touch(this.realAt(parentOf(name)), { mtime: now, ctime: now });
+    const entryChanged = (name: string) => touch(this.places.at(parentOf(name)), { mtime: now, ctime: now });
     switch (call.call) {
       case 'open': {
         const isNew = before.inode === undefined && /c/.test(call.flags ?? '');
         if (isNew) this.born(place, client, now);
         if (isNew) entryChanged(place);
-        else if (/t/.test(call.flags ?? '')) touch(this.realThrough(place), { mtime: now, ctime: now });
-        const id = this.realThrough(place) ?? '';
+        else if (/t/.test(call.flags ?? '')) touch(this.places.through(place), { mtime: now, ctime: now });
+        const id = this.places.through(place) ?? '';
         if (end.fd !== undefined)
           this.openFiles.set(`${client}.${end.fd}`, { inode: this.numberOf(id), path: place });
         if (isNew) return this.hear([place, 'rename']);
@@ -167,16 +169,16 @@ export class World implements Names {
         return this.hear([file.path, 'change']);
       }
       case 'truncate':
-        touch(this.realThrough(place), { mtime: now, ctime: now });
+        touch(this.places.through(place), { mtime: now, ctime: now });
         return this.hear([place, 'change']);
       case 'utimes':
       case 'lutimes':
-        touch(this.realThrough(place), { mtime: call.mtime ?? now, ctime: now });
+        touch(this.places.through(place), { mtime: call.mtime ?? now, ctime: now });
         return this.hear([place, 'change']);
       case 'chmod':
       case 'chown':
       case 'lchown':
-        touch(this.realThrough(place), { ctime: now });
+        touch(this.places.through(place), { ctime: now });
         return this.hear([place, 'change']);
       case 'mkdir':
       case 'symlink':
@@ -190,7 +192,7 @@ export class World implements Names {
         return this.hear([place, 'rename']);
       case 'copyFile':
         if (before.replaced === undefined) this.born(to, client, now);
-        touch(this.realAt(to), { mtime: now, ctime: now });
+        touch(this.places.at(to), { mtime: now, ctime: now });
         entryChanged(to);
         return this.hear([to, before.replaced === undefined ? 'rename' : 'change']);
       case 'link':
@@ -249,7 +251,7 @@ export class World implements Names {
 
   /** A number that says who made it, and as which: the same however the others' calls lie between. */
   private born(place: string, client: number, now: number): void {
-    const id = this.realAt(place);
+    const id = this.places.at(place);
     if (id === undefined) return;
     const count = (this.births.get(client) ?? 0) + 1;
     this.births.set(client, count);
@@ -265,34 +267,6 @@ export class World implements Names {
     for (const known of this.known.values()) if (String(known.ino) === number) return known.id;
     return undefined;
   }
-
-  private realAt(place: string): string | undefined {
-    return this.find(`at ${place}`, () => lstatSync(path.join(this.root, place), { throwIfNoEntry: false }));
-  }
-
-  /** Follows links. */
-  private realThrough(place: string): string | undefined {
-    return this.find(`through ${place}`, () =>
-      statSync(path.join(this.root, place), { throwIfNoEntry: false }),
-    );
-  }
-
-  private find(how: string, look: () => Stats | undefined): string | undefined {
-    if (!this.found.has(how)) {
-      const stats = look();
-      this.found.set(how, stats && String(stats.ino));
-    }
-    return this.found.get(how);
-  }
-}
-
-const calmCalls =
-  /^(close|readv?|writev?|f?truncate|[lf]?(stat|chmod|chown|utimes)|f(data)?sync|access|readdir|readlink|realpath|(un)?watch|alive)$/;
-
-/** What is where stays as it is: the call looks, or changes what is in a file. */
-function staysInPlace({ call, flags = '' }: CallToMake): boolean {
-  if (call === 'open') return !/c/.test(flags);
-  return calmCalls.test(call);
 }
 
 /** Quicker than `rmSync`, which looks at everything twice: this is done before every execution. */

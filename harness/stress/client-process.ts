@@ -1,6 +1,6 @@
+import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
 import type { ClientConfig, FromClient, ToClient } from './protocol.js';
 
 export interface ClientExit {
@@ -35,14 +35,19 @@ export function spawnClient(
 ): ClientProcess {
   const program = fileURLToPath(new URL(`../clients/${config.profile}.js`, import.meta.url));
   const [executable, ...flags] = config.runtime.command;
-  const child = execa(executable ?? process.execPath, [...flags, program], {
-    reject: false,
-    buffer: false,
+  const child = spawn(executable ?? process.execPath, [...flags, program], {
     detached: group,
-    ...(env ? { env, extendEnv: false } : {}),
+    stdio: 'pipe',
+    ...(env ? { env } : {}),
   });
   const { pid } = child;
-  if (pid === undefined) throw new Error(`could not start ${program}`);
+  if (pid === undefined) {
+    child.once('error', () => {});
+    throw new Error(`could not start ${program} by ${executable}`);
+  }
+  const closed = new Promise<Pick<ClientExit, 'code' | 'signal'>>((resolve) => {
+    child.once('close', (code, signal) => resolve({ code, signal }));
+  });
 
   let chatter = '';
   const hear = (text: string) => {
@@ -71,11 +76,7 @@ export function spawnClient(
     pid,
     send,
     signal: (signal) => sendSignal(group ? -pid : pid, signal),
-    exited: Promise.all([child, drained]).then(([result]) => ({
-      code: result.exitCode ?? null,
-      signal: result.signal ?? null,
-      chatter: chatter.trim(),
-    })),
+    exited: Promise.all([closed, drained]).then(([how]) => ({ ...how, chatter: chatter.trim() })),
   };
 }
 

@@ -1,4 +1,5 @@
-import { execa } from 'execa';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { type RuntimeChoice, type RuntimeName, runtimeNames } from '../core/runtime.js';
 import { UsageError } from '../core/usage-error.js';
 
@@ -50,11 +51,7 @@ async function findRuntime(name: RuntimeName): Promise<Runtime> {
   const { ask, flags, install } = others[name];
   // Their own clocks begin with each process: see clock.ts.
   if (process.platform !== 'linux') throw new UsageError(`clients run on ${name} under Linux only`);
-  const { exitCode, stdout } = await execa(name, [...ask], {
-    reject: false,
-    timeout: 10_000,
-    stdin: 'ignore',
-  });
-  if (exitCode !== 0) throw new UsageError(`${name} is not on the PATH`, `install it: ${install}`);
-  return { name, command: [stdout.trim(), ...flags] };
+  const asked = await promisify(execFile)(name, [...ask], { timeout: 10_000 }).catch(() => undefined);
+  if (!asked) throw new UsageError(`${name} is not on the PATH`, `install it: ${install}`);
+  return { name, command: [asked.stdout.trim(), ...flags] };
 }

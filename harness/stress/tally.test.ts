@@ -59,8 +59,8 @@ it('one of each kind counts once, and what failed does not', () => {
   });
   expect(tally.faults).toBe(4);
   expect(judge(toRun(events)).counts).toMatchObject(tally.counts);
-  expect([tally.isShortOf({ acknowledged: 2, kills: 1 }), tally.isShortOf({ reads: 4 })]).toEqual([
-    false,
-    true,
-  ]);
+  expect(tally.missing({ acknowledged: 2, kills: 1 })).toBe(0);
+  expect(tally.missing({ acknowledged: 1, reads: 5, versions: 2 })).toBe(3);
+  expect(tally.missingFaults({ acknowledged: 9, kills: 1 })).toBe(0);
+  expect(tally.missingFaults({ pauses: 3 })).toBe(2);
 });

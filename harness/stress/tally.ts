@@ -36,9 +36,18 @@ export class Tally {
     return Object.values(countOfFault).reduce((sum, name) => sum + this.counts[name], 0);
   }
 
-  /** True while less has happened than a run must show to prove anything. */
-  isShortOf(atLeast: Readonly<Record<string, number>>): boolean {
-    return Object.entries(this.counts).some(([name, count]) => count < (atLeast[name] ?? 0));
+  /** How much is missing of what a run must show to prove anything, all counts together. */
+  missing(atLeast: Readonly<Record<string, number>>): number {
+    return this.missingOf(atLeast, Object.keys(this.counts) as (keyof Happenings)[]);
+  }
+
+  /** The same, of what has to go wrong only. */
+  missingFaults(atLeast: Readonly<Record<string, number>>): number {
+    return this.missingOf(atLeast, Object.values(countOfFault));
+  }
+
+  private missingOf(atLeast: Readonly<Record<string, number>>, names: readonly (keyof Happenings)[]): number {
+    return names.reduce((sum, name) => sum + Math.max(0, (atLeast[name] ?? 0) - this.counts[name]), 0);
   }
 
   add(event: HistoryEvent): void {
