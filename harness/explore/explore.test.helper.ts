@@ -14,10 +14,14 @@ import type * as Search from './search.js';
 /** As built: client processes load the gate from there. */
 const built = (name: string) => new URL(`../../dist/harness/explore/${name}.js`, import.meta.url).href;
 export const { confirmBare } = (await import(built('confirm-bare'))) as typeof ConfirmBare;
-export const { explore, replaySchedule } = (await import(built('explore'))) as typeof Explore;
+const explorer = (await import(built('explore'))) as typeof Explore;
+export const { replaySchedule } = explorer;
 const { Cell } = (await import(built('cell'))) as typeof CellModule;
 const { bundleTarget } = (await import(built('bundle'))) as typeof Bundle;
 export const { follow, search } = (await import(built('search'))) as typeof Search;
+
+/** In one thread, unless told otherwise: another test file runs beside, and two that wait for each other's turns take longer. */
+export const explore: typeof Explore.explore = (options) => explorer.explore({ threads: 1, ...options });
 
 export const fixture = (name: string) => fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url));
 

@@ -88,7 +88,7 @@ function watch(heartbeat: Int32Array, patienceMs: number): NodeJS.Timeout {
     const isSame = pid !== 0 && pid === seen.pid && count === seen.count;
     if (!isSame) seen = { pid, count, since: performance.now() };
     else if (performance.now() - seen.since > patienceMs) killIfThere(pid);
-  }, 1000);
+  }, patienceMs / 4);
 }
 
 /** In memory where there is such a place: no disk is waited for, and numbers of files don't come back. */
