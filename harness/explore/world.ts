@@ -58,7 +58,6 @@ export class World implements Names {
   private watches: Watch[] = [];
   private births = new Map<number, number>();
   private current = 0;
-
   private readonly places: Places;
 
   constructor(readonly root: string) {
