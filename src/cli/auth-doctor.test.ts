@@ -63,11 +63,12 @@ afterEach(() => {
 
 /** A process that holds the lease, and does nothing else. */
 async function holdLease(user: User) {
-  const intents = JSON.stringify(`${user.file}.intents`);
   const program = `
     const { createIntent, createTicket } = await import(${sourceUrl('./file/lease/intents.ts')});
-    createIntent(${intents}); createTicket(${intents}, 'ticket', 7, '');
-    createIntent(${intents}, 'standing');
+    const { Sites } = await import(${sourceUrl('./file/site.ts')});
+    const site = new Sites(${JSON.stringify(user.file)}).make();
+    createIntent(site); createTicket(site, 'ticket', 7, '');
+    createIntent(site, 'standing');
     console.log('held'); setInterval(() => {}, 1000);`;
   const holder = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -16,6 +16,7 @@ const healthy: Inspection = {
   file: '/data/auth.json',
   content: { kind: 'valid', entries: 1 },
   access: { mode: 0o600, uid: 1000, changedMs: 0, size: 10, hardLinks: 1 },
+  unsafe: undefined,
   directory: { mode: 0o700, uid: 1000, changedMs: 0, exists: true, writable: true },
   copy: { state: 'usable', entries: 1, sameAsFile: true, mode: 0o600 },
   intents: { state: 'directory', mode: 0o700, participants: [] },

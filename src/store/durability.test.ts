@@ -58,7 +58,7 @@ describe.skipIf(lacks('strace'))('by the trace of its system calls', () => {
       const acknowledged = calls.find(({ name, args }) => name === 'write' && args.includes('ok'));
       const [copy, main] = renames;
       // The copy, then the file, each out of the intent; and both were on the disk before the first of them.
-      expect(renames.map(({ args }) => targetOf(args))).toEqual([`${file}.last`, file]);
+      expect(renames.map(({ args }) => targetOf(args))).toEqual(['auth.json.last', 'auth.json']);
       const staged = synced(/intents\/.*\/(new|copy)>/);
       expect(staged).toHaveLength(2);
       for (const call of staged) expect(call.ended).toBeLessThan(copy?.began ?? 0);
@@ -201,8 +201,9 @@ describe.skipIf(lacks('strace'))('by the trace of its system calls', () => {
   }
 });
 
+/** The name, in the directory that is held. */
 function targetOf(args: string): string {
-  return /, "([^"]*)"$/.exec(args)?.[1] ?? args;
+  return /, "\/proc\/self\/fd\/\d+\/([^"]*)"$/.exec(args)?.[1] ?? args;
 }
 
 /** The bytes of the file and of its copy. */

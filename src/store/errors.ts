@@ -18,6 +18,8 @@ export type StoreErrorCode =
   | 'E_UNKNOWN'
   /** The operating system refused. Nothing was written. */
   | 'E_IO'
+  /** Another user could have put there what would be read, or could take what would be written. Nothing was written. */
+  | 'E_UNSAFE'
   /** There is nothing of that name, or more than one. Nothing was written. */
   | 'E_NOT_FOUND'
   /** The key or the value can't be stored. Nothing was written. */

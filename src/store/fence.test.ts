@@ -5,8 +5,15 @@ import { describe, expect, it } from 'vitest';
 import type { Document } from './document.js';
 import { attemptCommit } from './file/commit/commit.js';
 import { createIntent } from './file/lease/intents.js';
-import { resolvePaths } from './file/paths.js';
-import { failureOf, newFile, sourceUrl, strangersIntent, textOf } from './scratch.test.helper.js';
+import {
+  failureOf,
+  newFile,
+  plainPath,
+  siteOf,
+  sourceUrl,
+  strangersIntent,
+  textOf,
+} from './scratch.test.helper.js';
 import { openStore, type StoreOptions } from './store.js';
 
 /**
@@ -21,7 +28,7 @@ async function incrementWithInterruption(
   const { renameSync } = fs;
   let interrupted = false;
   fs.renameSync = (from, to) => {
-    if (to === file && !interrupted) {
+    if (plainPath(to) === file && !interrupted) {
       interrupted = true;
       meanwhile();
     }
@@ -151,21 +158,21 @@ describe('of two commits at once', () => {
 
   it('the one that announced itself later destroys the other before it reads, and that one starts again', async () => {
     const file = await newCounter();
-    const paths = resolvePaths(file);
+    const site = siteOf(file);
     // Both announced and staged before either is on the disk: the queue is not asked.
-    const earlier = attemptCommit(paths, createIntent(paths.intents), { change: set('earlier') });
-    const later = attemptCommit(paths, createIntent(paths.intents), { change: set('later') });
+    const earlier = attemptCommit(site, createIntent(site), { change: set('earlier') });
+    const later = attemptCommit(site, createIntent(site), { change: set('later') });
     expect([(await earlier).kind, (await later).kind]).toEqual(['fenced', 'committed']);
     expect(JSON.parse(textOf(file))).toEqual({ count: 10, later: 1 });
   });
 
   it('neither is lost, however many there are and without any queue', async () => {
     const file = await newCounter();
-    const paths = resolvePaths(file);
+    const site = siteOf(file);
     const keys = Array.from({ length: 40 }, (_, n) => `k${n}`);
     const attempts = await Promise.all(
       keys.map(async (key) => {
-        const { kind } = await attemptCommit(paths, createIntent(paths.intents), { change: set(key) });
+        const { kind } = await attemptCommit(site, createIntent(site), { change: set(key) });
         return { key, kind };
       }),
     );

@@ -80,7 +80,7 @@ describe.skipIf(lacks('strace'))(
         expect(['openat 0600', 'mkdir 0700', 'fchmod 0600', 'chmod 0700', 'fchmod 0100600']).toContain(mode);
       expect(modes).toContain('openat 0600');
       expect(modes).toContain('mkdir 0700');
-      expect(calls.some(({ args }) => /intents\/[rt]\d+/.test(args))).toBe(true);
+      expect(calls.some(({ args }) => /fd\/\d+\/[rt]\d+-/.test(args))).toBe(true);
     });
   },
 );

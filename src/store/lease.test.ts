@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { failureOf, newFile, runProgram, sourceUrl, strangersIntent, textOf } from './scratch.test.helper.js';
@@ -12,14 +12,16 @@ function committer(file: string, then: 'wait' | 'die') {
   return runProgram(`
     import { renameSync, writeFileSync } from 'node:fs';
     const { createIntent, createTicket } = await import(${sourceUrl('./file/lease/intents.ts')});
+    const { Sites } = await import(${sourceUrl('./file/site.ts')});
     const file = ${JSON.stringify(file)};
-    const intent = createIntent(file + '.intents');
-    if (${then === 'die'}) createTicket(file + '.intents', 'request', 1, '[]\\n');
-    writeFileSync(intent + '/new', '{"late":true}');
+    const site = new Sites(file).make();
+    const { directory } = createIntent(site);
+    if (${then === 'die'}) createTicket(site, 'request', 1, '[]\\n');
+    writeFileSync(directory.at('new'), '{"late":true}');
     console.log('ready');
     if (${then === 'wait'}) process.stdin.once('data', () => {
       try {
-        renameSync(intent + '/new', file);
+        renameSync(directory.at('new'), site.place);
         console.log('published');
       } catch (error) {
         console.log(error.code);
@@ -95,10 +97,24 @@ describe('a live process that has stopped in the midst of a commit', () => {
   });
 });
 
-it('an intent that nobody can be asked about is passed after the lease, whatever lies in it', async () => {
+it('an intent that nobody can be asked about is passed after the lease, whatever files lie in it', async () => {
   const file = newFile();
-  mkdirSync(path.join(strangersIntent(file), 'a', 'b'), { recursive: true });
+  mkdirSync(strangersIntent(file), { recursive: true });
   writeFileSync(path.join(strangersIntent(file), 'stray'), '');
+  await openStore(file, { leaseMs: 50, deadlineMs: 5_000 }).set('a', 1);
+  expect(JSON.parse(textOf(file))).toEqual({ a: 1 });
+});
+
+it('a directory in an intent was made by no commit: it is left alone, and the error names it', async () => {
+  const file = newFile();
+  const inside = path.join(strangersIntent(file), 'a');
+  mkdirSync(path.join(inside, 'b'), { recursive: true });
+  writeFileSync(path.join(inside, 'b', 'precious'), '');
+  const error = await failureOf(openStore(file, { leaseMs: 50, deadlineMs: 5_000 }).set('a', 1));
+  expect(error).toMatchObject({ code: 'E_IO', definite: true });
+  expect(error.message).toContain(`could not remove ${inside}: it is a directory, which no commit makes`);
+  expect(readdirSync(path.join(inside, 'b'))).toEqual(['precious']);
+  renameSync(inside, `${file}.moved`);
   await openStore(file, { leaseMs: 50, deadlineMs: 5_000 }).set('a', 1);
   expect(JSON.parse(textOf(file))).toEqual({ a: 1 });
 });

@@ -9,7 +9,8 @@ import { asNobody, built, having, lacks, newWriter } from './system.test.helper.
 async function holderOf(file: string, wrapper: string[]) {
   const source = `
     const { createIntent } = await import(${JSON.stringify(built('file/lease/intents'))});
-    createIntent(${JSON.stringify(`${file}.intents`)});
+    const { Sites } = await import(${JSON.stringify(built('file/site'))});
+    createIntent(new Sites(${JSON.stringify(file)}).make());
     console.log('holds');
     process.stdin.resume();`;
   const holder = runCommand([...wrapper, process.execPath, '--input-type=module', '-e', source]);

@@ -14,7 +14,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { stage } from './file/commit/stage.js';
 import { createIntent, createTicket } from './file/lease/intents.js';
-import { failureOf, newDirectory, newFile, textOf } from './scratch.test.helper.js';
+import { failureOf, newDirectory, newFile, siteOf, textOf } from './scratch.test.helper.js';
 import { openStore } from './store.js';
 import { asNobody, lacks, newWriter } from './system.test.helper.js';
 
@@ -73,11 +73,11 @@ describe.skipIf(lacks('root', 'setpriv'))('root in a user’s directory', () => 
 
   it('leaves them what they must be able to remove: intents, tickets, and claims', async () => {
     const file = fileOfNobody();
-    createTicket(`${file}.intents`, 'request', 1, '[]\n');
-    createIntent(`${file}.intents`);
+    createTicket(siteOf(file), 'request', 1, '[]\n');
+    createIntent(siteOf(file));
     const store = openStore(file, { queues: false });
     await store.set('a', 1);
-    createIntent(`${file}.intents`);
+    createIntent(siteOf(file));
     const seen: Record<string, number>[] = [];
     await store.refresh(
       'a',
@@ -111,7 +111,12 @@ describe.skipIf(lacks('root', 'setpriv'))('a user', () => {
     const answer = await writer.call('set', file, 'b', 2);
     expect(answer).toMatchObject({ ok: false, code: 'E_IO', definite: true });
     expect(answer.message).toMatch(/EPERM.*See who owns the file/);
-    expect(ownersBelow(path.dirname(file))).toEqual({ '.': nobody, 'auth.json': 0 });
+    expect(ownersBelow(path.dirname(file))).toEqual({
+      '.': nobody,
+      'auth.json': 0,
+      'auth.json.intents': nobody,
+    });
+    expect(readdirSync(`${file}.intents`)).toEqual([]);
     await openStore(file).set('c', 3);
     expect(lstatSync(file).uid).toBe(0);
   });

@@ -4,7 +4,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import type { StoreError } from './errors.js';
-import { newFile, sourceUrl, strangersIntent } from './scratch.test.helper.js';
+import { newFile, plainPathSource, sourceUrl, strangersIntent } from './scratch.test.helper.js';
 import { openStore, type Store } from './store.js';
 
 /**
@@ -40,23 +40,24 @@ const changings: Record<string, Changing> = {
   },
 };
 
-const killedBefore = (call: string, isMeant: string) => `
-  const { ${call}: original } = fs;
-  fs.${call} = (...args) => {
-    if (${isMeant}) process.kill(process.pid, 'SIGKILL');
-    return original(...args);
+const killed = (when: 'before' | 'after') => `
+  const { renameSync } = fs;
+  const plainPath = ${plainPathSource};
+  fs.renameSync = (from, to) => {
+    const isMeant = plainPath(to) === file;
+    if (isMeant && ${when === 'before'}) process.kill(process.pid, 'SIGKILL');
+    renameSync(from, to);
+    if (isMeant) process.kill(process.pid, 'SIGKILL');
   };
   syncBuiltinESMExports();
   await store.set('other', 1);`;
 
 const meanwhiles: Record<string, (file: string) => void> = {
   'two commits': (file) => elsewhere(file, "await store.set('other', 1); await store.set('other', 2);"),
-  'a commit that is killed between its renames': (file) =>
-    elsewhere(file, killedBefore('renameSync', 'args[1] === file')),
-  'a commit that is killed before it is durable': (file) =>
-    elsewhere(file, killedBefore('openSync', "args[0] + '/auth.json' === file")),
+  'a commit that is killed between its renames': (file) => elsewhere(file, killed('before')),
+  'a commit that is killed before it is durable': (file) => elsewhere(file, killed('after')),
   'a commit that is killed between its renames, and a cut of the file': (file) => {
-    elsewhere(file, killedBefore('renameSync', 'args[1] === file'));
+    elsewhere(file, killed('before'));
     truncateSync(file, 5);
   },
   'a removal of the intents': (file) => rmSync(`${file}.intents`, { recursive: true, force: true }),

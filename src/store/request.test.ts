@@ -15,8 +15,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { createTicket } from './file/lease/intents.js';
 import { encodeRequest } from './file/lease/request.js';
-import { resolvePaths } from './file/paths.js';
-import { failureOf, newFile, sourceUrl, strangersIntent, textOf } from './scratch.test.helper.js';
+import {
+  failureOf,
+  newFile,
+  plainPath,
+  plainPathSource,
+  siteOf,
+  sourceUrl,
+  strangersIntent,
+  textOf,
+} from './scratch.test.helper.js';
 import { openStore, type StoreOptions } from './store.js';
 
 /**
@@ -28,12 +36,28 @@ function beforeCall(
   isMeant: (place: string) => boolean,
   meanwhile: () => void,
 ): () => number {
+  return around(name, ([place]) => isMeant(plainPath(place)), { before: meanwhile });
+}
+
+/** A commit has put the file in place, and is not durable yet. */
+function afterRenameTo(file: string, meanwhile: () => void): () => number {
+  return around('renameSync', ([, to]) => plainPath(to) === file, { after: meanwhile });
+}
+
+function around(
+  name: 'mkdirSync' | 'openSync' | 'renameSync',
+  isMeant: (args: unknown[]) => boolean,
+  { before = () => {}, after = () => {} },
+): () => number {
   const original = fs[name] as (...args: unknown[]) => unknown;
   let calls = 0;
   Object.assign(fs, {
     [name]: (...args: unknown[]) => {
-      if (isMeant(String(args[0])) && calls++ === 0) meanwhile();
-      return original(...args);
+      const isFirst = isMeant(args) && calls++ === 0;
+      if (isFirst) before();
+      const result = original(...args);
+      if (isFirst) after();
+      return result;
     },
   });
   syncBuiltinESMExports();
@@ -64,16 +88,18 @@ async function setInLine(file: string, options: StoreOptions): Promise<void> {
   await store.close();
 }
 
-/** The same for one that is killed right before a call of the system. */
-function killedElsewhere(file: string, call: string, isMeant: string): void {
+/** The same for one that is killed right before, or right after, it puts the file in place. */
+function killedElsewhere(file: string, when: 'before' | 'after' = 'before'): void {
   const program = `
     const { default: fs } = await import('node:fs');
     const { syncBuiltinESMExports } = await import('node:module');
-    const file = ${JSON.stringify(file)};
-    const { ${call}: original } = fs;
-    fs.${call} = (...args) => {
-      if (${isMeant}) process.kill(process.pid, 'SIGKILL');
-      return original(...args);
+    const plainPath = ${plainPathSource};
+    const { renameSync } = fs;
+    fs.renameSync = (from, to) => {
+      const isMeant = plainPath(to) === ${JSON.stringify(file)};
+      if (isMeant && ${when === 'before'}) process.kill(process.pid, 'SIGKILL');
+      renameSync(from, to);
+      if (isMeant) process.kill(process.pid, 'SIGKILL');
     };
     syncBuiltinESMExports();
     await store.set('other', 2);`;
@@ -115,11 +141,7 @@ describe('a request that another has carried along', () => {
       // As if the other had not come to tell it yet.
       rename('d', 'r');
     });
-    const restoreSecond = beforeCall(
-      'openSync',
-      (place) => place === path.dirname(file),
-      () => rename('r', 'd'),
-    );
+    const restoreSecond = beforeSyncOf(path.dirname(file), () => rename('r', 'd'));
     try {
       await setInLine(file, { leaseMs: 20 });
     } finally {
@@ -152,7 +174,7 @@ describe('a request that its owner takes back at its deadline', () => {
 
   it('is unknown where a commit with it was stopped half-way, as the file may yet get it from the copy', async () => {
     const file = await newStore();
-    const restore = whileWithdrawn(file, () => killedElsewhere(file, 'renameSync', 'args[1] === file'));
+    const restore = whileWithdrawn(file, () => killedElsewhere(file));
     try {
       const error = await failureOf(setInLine(file, { deadlineMs: 30 }));
       expect(error).toMatchObject({ code: 'E_UNKNOWN', definite: false });
@@ -167,17 +189,11 @@ describe('a request that its owner takes back at its deadline', () => {
   it('is done only when it is durable, where whoever carried it along was stopped before that', async () => {
     const file = await newStore();
     const directory = path.dirname(file);
-    const restore = whileWithdrawn(file, () =>
-      killedElsewhere(file, 'openSync', `args[0] === '${directory}'`),
-    );
-    const restoreCount = beforeCall(
-      'openSync',
-      (place) => place === directory,
-      () => {},
-    );
+    const restore = whileWithdrawn(file, () => killedElsewhere(file, 'after'));
+    const synced = beforeSyncOf(directory, () => {});
     try {
       await setInLine(file, { deadlineMs: 30 });
-      expect(restoreCount()).toBeGreaterThan(0);
+      expect(synced()).toBeGreaterThan(0);
     } finally {
       expect(restore()).toBeGreaterThan(0);
     }
@@ -229,12 +245,12 @@ describe('a request in a copy that is restored', () => {
   it('is not told to be done where the restoration was stopped half-way, and the file was repaired by hand', async () => {
     const file = newFile();
     await openStore(file).set('first', 0);
-    const { intents } = resolvePaths(file);
-    createTicket(intents, 'request', 1, encodeRequest([{ key: 'mine', raw: '1' }]));
+    const intents = `${file}.intents`;
+    createTicket(siteOf(file), 'request', 1, encodeRequest([{ key: 'mine', raw: '1' }]));
     // Once with the request, and once to restore the damaged file from the copy of that commit.
-    killedElsewhere(file, 'renameSync', 'args[1] === file');
+    killedElsewhere(file);
     writeFileSync(file, '{"fir');
-    killedElsewhere(file, 'renameSync', 'args[1] === file');
+    killedElsewhere(file);
     writeFileSync(file, '{"first": 5}');
     await openStore(file).set('last', 1);
     const isDone = readdirSync(intents).some((name) => name.startsWith('d'));
@@ -245,11 +261,14 @@ describe('a request in a copy that is restored', () => {
 describe('a store that is closed while it carries others along', () => {
   it('leaves no file open', async () => {
     const file = newFile();
-    const { intents, directory } = resolvePaths(file);
+    const [intents, directory] = [`${file}.intents`, path.dirname(file)];
+    const site = siteOf(file);
+    const ownFiles = () =>
+      readdirSync('/proc/self/fd').filter((fd) => linkOf(`/proc/self/fd/${fd}`).startsWith(directory)).length;
     const ask = (number: number) =>
-      createTicket(intents, 'request', number, encodeRequest([{ key: 'other', raw: String(number) }]));
-    const openFiles = () =>
-      readdirSync('/proc/self/fd').filter((fd) => linkOf(`/proc/self/fd/${fd}`).startsWith(directory));
+      createTicket(site, 'request', number, encodeRequest([{ key: 'other', raw: String(number) }]));
+    ask(0);
+    const before = ownFiles();
     const store = openStore(file, { leaseMs: 1 });
     let closed: Promise<void> | undefined;
     let asked = 0;
@@ -258,22 +277,41 @@ describe('a store that is closed while it carries others along', () => {
       ask(++asked);
       await store.set('mine', asked);
       ask(++asked);
-      const restore = beforeCall(
-        'openSync',
-        (place) => place === directory,
-        () => {
-          closed = store.close();
-        },
-      );
+      const restore = afterRenameTo(file, () => {
+        closed = store.close();
+      });
       await sleep(50);
       restore();
     }
     await closed;
     const ended = () => readdirSync(intents).filter((name) => name.startsWith('d')).length;
-    await vi.waitUntil(() => ended() === asked, { timeout: 10_000 });
-    await vi.waitUntil(() => openFiles().length === 0, { timeout: 10_000 });
+    await vi.waitUntil(() => ended() === asked + 1, { timeout: 10_000 });
+    await vi.waitUntil(() => ownFiles() === before, { timeout: 10_000 });
   });
 });
+
+/** Before the names of a directory are made durable, by whichever call. */
+function beforeSyncOf(directory: string, meanwhile: () => void): () => number {
+  const { fsync, fsyncSync } = fs;
+  let count = 0;
+  const note = (descriptor: number) => {
+    if (linkOf(`/proc/self/fd/${descriptor}`) === directory && count++ === 0) meanwhile();
+  };
+  fs.fsync = Object.assign((...args: Parameters<typeof fsync>) => {
+    note(args[0]);
+    fsync(...args);
+  }, fsync);
+  fs.fsyncSync = (descriptor) => {
+    note(descriptor);
+    fsyncSync(descriptor);
+  };
+  syncBuiltinESMExports();
+  return () => {
+    Object.assign(fs, { fsync, fsyncSync });
+    syncBuiltinESMExports();
+    return count;
+  };
+}
 
 function linkOf(place: string): string {
   try {

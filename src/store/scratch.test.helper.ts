@@ -1,18 +1,21 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readlinkSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { inspect } from 'node:util';
 import { afterAll, expect } from 'vitest';
 import { StoreError } from './errors.js';
+import { type Site, Sites } from './file/site.js';
 
 const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-')));
 const children = new Set<ChildProcess>();
+const sites: Site[] = [];
 
 afterAll(() => {
   for (const child of children) child.kill('SIGKILL');
+  for (const site of sites) site.release();
   rmSync(root, { recursive: true, force: true });
 });
 
@@ -25,6 +28,22 @@ export function newDirectory(): string {
 export function newFile(): string {
   return path.join(newDirectory(), 'auth.json');
 }
+
+/** The site of a file, held until the tests of the file are over. */
+export function siteOf(file: string): Site {
+  const site = new Sites(file).make();
+  sites.push(site);
+  return site;
+}
+
+/** What a call of the file system is about, by its plain path: the store reaches names by the descriptor of their directory. */
+export function plainPath(place: unknown): string {
+  return String(place).replace(/^\/proc\/self\/fd\/\d+/, (directory) => readlinkSync(directory));
+}
+
+/** The same for the text of a program, which has `fs`. */
+export const plainPathSource =
+  '(place) => String(place).replace(/^\\/proc\\/self\\/fd\\/\\d+/, (directory) => fs.readlinkSync(directory))';
 
 /** The place of an intent of a process on another machine: nobody can ask whether it lives. */
 export function strangersIntent(file: string): string {

@@ -234,10 +234,10 @@ describe('when the operating system refuses', () => {
     const store = openStore(file);
     for (const call of [() => store.get('a'), () => store.set('a', 1)]) {
       expect(await failureOf(call)).toMatchObject({
-        code: 'E_CORRUPT',
+        code: 'E_IO',
         definite: true,
         file,
-        message: expect.stringContaining('it is a directory'),
+        message: expect.stringContaining('it is a directory, not a file'),
       });
     }
     expect(readdirSync(`${file}.intents`)).toEqual([]);

@@ -6,6 +6,7 @@ import { Draft, type Entries, encodeEntry, refusePromise } from './entries.js';
 import { closedError } from './errors.js';
 import { FileBackend } from './file/backend.js';
 import { FileClaims } from './file/lease/claims.js';
+import { Sites } from './file/site.js';
 import { GroupCommit } from './group-commit.js';
 import { Pending } from './pending.js';
 import type { Claims } from './refresh/claims.js';
@@ -31,6 +32,11 @@ export interface StoreOptions {
    * is the very file that the last commit was about; else the call fails with `E_CORRUPT`. Default false.
    */
   revocable?: boolean;
+  /**
+   * Uses the file even where another user could replace it, or directories above it: where the call would fail with
+   * `E_UNSAFE` otherwise. Default false.
+   */
+  allowUnsafe?: boolean;
 }
 
 export interface RefreshOptions extends CallOptions {
@@ -104,11 +110,12 @@ export function openStore(file: string, options: StoreOptions = {}): Store {
     onEvent = () => {},
     queues = true,
     revocable = false,
+    allowUnsafe = false,
   } = options;
   milliseconds('leaseMs', leaseMs);
   milliseconds('deadlineMs', deadlineMs);
-  const backend = new FileBackend(file, { leaseMs, queues, revocable, onEvent });
-  return new JsonStore(file, backend, new FileClaims(file), deadlineMs);
+  const backend = new FileBackend(file, { leaseMs, queues, revocable, allowUnsafe, onEvent });
+  return new JsonStore(file, backend, new FileClaims(new Sites(file, allowUnsafe)), deadlineMs);
 }
 
 const refreshLeaseMs = 30_000;

@@ -1,8 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { StoreEvent } from './backend.js';
-import { failureOf, newFile, textOf } from './scratch.test.helper.js';
+import { newFile, textOf } from './scratch.test.helper.js';
 import { openStore } from './store.js';
 import { lacks, newWriter, trace } from './system.test.helper.js';
 
@@ -14,63 +14,50 @@ async function committedFile(): Promise<string> {
   return file;
 }
 
-describe('a directory in the place of the file', () => {
-  it('that is empty is removed, and the last committed state is back, with the event', async () => {
-    const file = await committedFile();
-    rmSync(file);
-    mkdirSync(file);
-    const events: StoreEvent[] = [];
-    const store = openStore(file, { onEvent: (event) => events.push(event) });
-    expect(await store.all()).toEqual(committed);
-    expect(JSON.parse(textOf(file))).toEqual(committed);
-    expect(events).toEqual([{ type: 'recovered', file, quarantine: undefined, reason: 'it is a directory' }]);
-  });
+/** What may stand in the place of a file. Each but the last would be waited for by a program that just opens it. */
+const kinds: [kind: string, make: (place: string) => void][] = [
+  ['a pipe', (place) => execFileSync('mkfifo', [place])],
+  ['a socket', (place) => execFileSync('perl', ['-MSocket', '-e', bindSocket, place])],
+  ['a directory', (place) => mkdirSync(place)],
+];
+const bindSocket = 'socket($s, PF_UNIX, SOCK_STREAM, 0); bind($s, sockaddr_un($ARGV[0])) or die';
 
-  it('that has something in it is left alone: a clear error, each time', async () => {
-    const file = await committedFile();
-    rmSync(file);
-    mkdirSync(file);
-    writeFileSync(path.join(file, 'mine'), '');
-    const before = readFileSync(`${file}.last`);
-    const store = openStore(file);
-    for (const call of [() => store.all(), () => store.set('c', 3), () => store.update('d', () => 4)]) {
-      const error = await failureOf(call);
-      expect(error).toMatchObject({ code: 'E_IO', definite: true });
-      expect(error.message).toContain('A directory stands in its place');
-    }
-    expect(readdirSync(file)).toEqual(['mine']);
-    expect(readFileSync(`${file}.last`).subarray(-20)).toEqual(before.subarray(-20));
-    expect(readdirSync(`${file}.intents`)).toEqual([]);
-    // And it is as if nothing had been there once it is moved away.
-    rmSync(file, { recursive: true });
-    mkdirSync(file);
-    expect(await openStore(file).all()).toEqual(committed);
-  });
+describe.each(kinds)('%s', (kind, make) => {
+  it.each(['', '.last'])(
+    'in the place of auth.json%s is an error at once, and is left alone',
+    async (suffix) => {
+      const file = await committedFile();
+      rmSync(file + suffix);
+      make(file + suffix);
+      const before = lstatSync(file + suffix).ino;
+      // In a process of its own: one that waits for a pipe hears no deadline and no signal.
+      const writer = await newWriter({ options: { deadlineMs: 2000 } });
+      const calls: unknown[][] = [
+        ['set', file, 'c', 3],
+        ['add', file, 'd', 4],
+      ];
+      if (suffix === '') calls.push(['all', file], ['get', file, 'alpha']);
+      for (const call of calls) {
+        const answer = await writer.call(...call);
+        expect(answer).toMatchObject({ ok: false, code: 'E_IO', definite: true });
+        expect(answer.message).toMatch(new RegExp(`${suffix || 'json'}: it is ${kind}.*, not a file`));
+      }
+      expect(lstatSync(file + suffix).ino).toBe(before);
+      expect(readdirSync(`${file}.intents`)).toEqual([]);
+      // And it is as if nothing had been there once it is moved away.
+      rmSync(file + suffix, { recursive: true });
+      expect((await writer.call('set', file, 'c', 3)).ok).toBe(true);
+    },
+  );
+});
 
-  it('and no copy: nothing can be told, and nothing is written', async () => {
-    const file = newFile();
-    mkdirSync(file);
-    expect(await failureOf(openStore(file).set('a', 1))).toMatchObject({ code: 'E_CORRUPT', definite: true });
-    rmdirSync(file);
-    await openStore(file).set('a', 1);
-  });
-
-  it('killed when it is gone and the file is not there yet, all comes back: nobody has logged out', async () => {
-    const file = await committedFile();
-    rmSync(file);
-    mkdirSync(file);
-    const setup = `
-      const { syncBuiltinESMExports } = await import('node:module');
-      const { renameSync } = fs;
-      fs.renameSync = (from, to) => (to === ${JSON.stringify(file)} ? process.kill(process.pid, 'SIGKILL') : renameSync(from, to));
-      syncBuiltinESMExports();`;
-    const killed = await newWriter({ setup });
-    await expect(killed.call('set', file, 'late', 3)).rejects.toThrow('without a word');
-    expect(readdirSync(path.dirname(file))).not.toContain('auth.json');
-    expect(await openStore(file).all()).toEqual({ ...committed, late: 3 });
-    expect(JSON.parse(textOf(file))).toEqual({ ...committed, late: 3 });
-    await expect.poll(() => readdirSync(`${file}.intents`)).toEqual([]);
-  });
+it.skipIf(lacks('root'))('a device in the place of the file is an error at once', async () => {
+  const file = newFile();
+  execFileSync('mknod', [file, 'c', '1', '5']);
+  const writer = await newWriter();
+  const answer = await writer.call('all', file);
+  expect(answer).toMatchObject({ ok: false, code: 'E_IO' });
+  expect(answer.message).toContain('it is a device, not a file');
 });
 
 describe.skipIf(lacks('strace'))('a disk that can’t read the file any more', () => {

@@ -1,10 +1,16 @@
-import { closeSync, openSync, readFileSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, fchmodSync, fchownSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import * as v from 'valibot';
+import { readAll } from '../store/reading.js';
+import { type Location, locate } from '../surroundings/locate.js';
+import { openRegular } from '../surroundings/regular-file.js';
 
 /** A token that is used all the time is noted this often. */
 const everyMs = 60_000;
 /** What is used within this time of the first is written with it. */
 const gatherMs = 1000;
+
+/** Some 100,000 tokens. */
+const bytesMax = 4 * 1024 * 1024;
 
 const schema = v.record(v.string(), v.pipe(v.number(), v.safeInteger()));
 
@@ -15,12 +21,14 @@ const schema = v.record(v.string(), v.pipe(v.number(), v.safeInteger()));
  */
 export class LastUsed {
   readonly #file: string;
+  readonly #allowUnsafe: boolean;
   readonly #noted = new Map<string, number>();
   #pending = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(tokenFile: string) {
-    this.#file = `${tokenFile}.used`;
+  constructor(tokenFile: string, allowUnsafe = false) {
+    this.#file = tokenFile;
+    this.#allowUnsafe = allowUnsafe;
   }
 
   note(id: string, now: number): void {
@@ -33,12 +41,7 @@ export class LastUsed {
 
   /** Id to milliseconds since 1970; nothing where nothing can be read. A map: `toString` is an id like others. */
   read(): Map<string, number> {
-    try {
-      const result = v.safeParse(schema, JSON.parse(readFileSync(this.#file, 'utf8')));
-      return new Map(result.success ? Object.entries(result.output) : []);
-    } catch {
-      return new Map();
-    }
+    return this.#beside((location) => read(location)) ?? new Map();
   }
 
   /** Writes what has been noted. */
@@ -60,35 +63,79 @@ export class LastUsed {
   }
 
   #change(edit: (all: Map<string, number>) => void): boolean {
-    const all = this.read();
-    edit(all);
-    const staged = `${this.#file}.new`;
-    try {
-      write(staged, JSON.stringify(Object.fromEntries(all)));
-      renameSync(staged, this.#file);
+    const isWritten = this.#beside((location) => {
+      const all = read(location) ?? new Map<string, number>();
+      edit(all);
+      write(location, JSON.stringify(Object.fromEntries(all)));
       return true;
+    });
+    return isWritten ?? false;
+  }
+
+  /** In the directory of the token file. Undefined where that can't be used. */
+  #beside<T>(use: (location: Location) => T): T | undefined {
+    try {
+      const location = locate(this.#file, { allowUnsafe: this.#allowUnsafe });
+      if (!location) return undefined;
+      try {
+        return use(location);
+      } finally {
+        location.directory.close();
+      }
     } catch {
-      // Another process's, or left behind by one that was killed: then it is in everybody's way.
-      removeIfThere(staged);
-      return false;
+      // Nobody is let in, or refused, by it.
+      return undefined;
     }
   }
 }
 
-/** Private from its birth: `writeFileSync` of Deno makes the file first and narrows its mode then. */
-function write(place: string, text: string): void {
-  const descriptor = openSync(place, 'wx', 0o600);
+function nameOf({ name }: Location): string {
+  return `${name}.used`;
+}
+
+function read(location: Location): Map<string, number> | undefined {
+  const opened = openRegular(location, nameOf(location));
+  if (!opened) return undefined;
   try {
-    writeSync(descriptor, text);
+    const size = Number(opened.stats.size);
+    const text = size > bytesMax ? '' : readAll(opened.descriptor, size).toString('utf8');
+    const result = v.safeParse(schema, parse(text));
+    return new Map(result.success ? Object.entries(result.output) : []);
   } finally {
-    closeSync(descriptor);
+    closeSync(opened.descriptor);
   }
 }
 
-function removeIfThere(place: string): void {
+/** Undefined for what is not JSON: half of it may have been written when the disk was full. */
+function parse(text: string): unknown {
   try {
-    unlinkSync(place);
+    return JSON.parse(text);
   } catch {
-    // Nothing more can be done, and nobody waits for it.
+    return undefined;
+  }
+}
+
+function write(location: Location, text: string): void {
+  const { directory, trust } = location;
+  const staged = directory.at(`${nameOf(location)}.new`);
+  try {
+    stage(staged, text, trust.isRoot ? directory.stats : undefined);
+    renameSync(staged, directory.at(nameOf(location)));
+  } catch (error) {
+    // Another process's, or left behind by one that was killed: then it is in everybody's way.
+    unlinkSync(staged);
+    throw error;
+  }
+}
+
+/** Private from its birth: `writeFileSync` of Deno makes the file first and narrows its mode then. */
+function stage(place: string, text: string, owner: { uid: number; gid: number } | undefined): void {
+  const descriptor = openSync(place, 'wx', 0o600);
+  try {
+    writeSync(descriptor, text);
+    fchmodSync(descriptor, 0o600);
+    if (owner && owner.uid !== 0) fchownSync(descriptor, owner.uid, owner.gid);
+  } finally {
+    closeSync(descriptor);
   }
 }

@@ -1,10 +1,14 @@
-import { type BigIntStats, closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
+import { type BigIntStats, closeSync, fstatSync, statSync } from 'node:fs';
 import { decodeValue, parseDocument } from '../store/document.js';
 import { errnoOf, StoreError } from '../store/errors.js';
 import { readAll, tickMs } from '../store/reading.js';
+import { locate } from '../surroundings/locate.js';
+import { type OpenedFile, openRegular } from '../surroundings/regular-file.js';
 import { decodeEntry, type Entry } from './entry.js';
 
 const readsMax = 20;
+/** Some 10,000 tokens. To read a file without end at each request would stop the server. */
+const bytesMax = 4 * 1024 * 1024;
 const nobody: ReadonlyMap<string, Entry> = new Map();
 
 interface Version {
@@ -14,12 +18,17 @@ interface Version {
   bytes: Buffer;
   /** On the monotonic clock. Undefined once it was seen unchanged a tick later. */
   since: number | undefined;
-  entries: ReadonlyMap<string, Entry>;
+  content: Content;
 }
+
+/** What a version holds, or why nobody is let in by it. */
+type Content = { entries: ReadonlyMap<string, Entry> } | { failure: StoreError };
 
 /**
  * The token file as a verifier sees it: as it is at the moment of each call, for the price of one `stat`. It writes
- * nothing, repairs nothing, and remembers nothing of a file that can't be used.
+ * nothing and repairs nothing. What it remembers of a file that can't be used is that.
+ *
+ * Whoever owns the file, or may write where it is, decides who is let in: that must be us, or root.
  *
  * Why a `stat` is enough: a commit puts a *new* file in place, and while the old one is open the system can't give its
  * number to the new one. So the same device and number mean the same file, whatever the clocks are worth. Closed, and
@@ -33,21 +42,26 @@ interface Version {
  */
 export class TokenFile {
   readonly #file: string;
+  readonly #allowUnsafe: boolean;
   #version: Version | undefined;
 
-  constructor(file: string) {
+  constructor(file: string, allowUnsafe = false) {
     this.#file = file;
+    this.#allowUnsafe = allowUnsafe;
   }
 
   /** What is there now. @throws StoreError if that can't be told */
   entries(): ReadonlyMap<string, Entry> {
+    let content: Content;
     try {
-      return this.#entries();
+      content = this.#content();
     } catch (error) {
       // What was known before is not believed any more.
       this.close();
       throw error instanceof StoreError ? error : unreadable(this.#file, error);
     }
+    if ('failure' in content) throw content.failure;
+    return content.entries;
   }
 
   close(): void {
@@ -55,38 +69,37 @@ export class TokenFile {
     this.#version = undefined;
   }
 
-  #entries(): ReadonlyMap<string, Entry> {
+  #content(): Content {
     const stats = statSync(this.#file, { bigint: true, throwIfNoEntry: false });
     const version = this.#version;
     const isThere = stats !== undefined && version !== undefined && isSame(version.stats, stats);
-    if (isThere && (version.since === undefined || isSettled(version))) return version.entries;
-    const descriptor = stats && openIfThere(this.#file);
-    if (descriptor === undefined) {
+    if (isThere && (version.since === undefined || isSettled(version))) return version.content;
+    const opened = stats && open(this.#file, this.#allowUnsafe);
+    if (!opened) {
       this.close();
-      return nobody;
+      return { entries: nobody };
     }
     try {
-      const newer = read(this.#file, descriptor, version);
+      const newer = read(this.#file, opened.descriptor, version);
       // Only now that the new one is open: it must not get the number of the old one.
       this.close();
       this.#version = newer;
-      return newer.entries;
+      return newer.content;
     } catch (error) {
-      closeSync(descriptor);
+      closeSync(opened.descriptor);
       throw error;
     }
   }
 }
 
-// A pipe in its place must not be waited for.
-const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
-
-function openIfThere(file: string): number | undefined {
+/** Undefined where there is none. */
+function open(file: string, allowUnsafe: boolean): OpenedFile | undefined {
+  const location = locate(file, { allowUnsafe });
+  if (!location) return undefined;
   try {
-    return openSync(file, flags);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
-    throw error;
+    return openRegular(location, location.name);
+  } finally {
+    location.directory.close();
   }
 }
 
@@ -94,15 +107,25 @@ function openIfThere(file: string): number | undefined {
 function read(file: string, descriptor: number, before: Version | undefined): Version {
   for (let reads = 0; reads < readsMax; reads++) {
     const stats = fstatSync(descriptor, { bigint: true });
-    refuseOpenToAll(file, stats);
+    const refusal = openToAll(file, stats) ?? tooLarge(file, stats);
+    // Told by what `stat` tells: it can't change without a trace.
+    if (refusal)
+      return { stats, descriptor, bytes: nothing, since: undefined, content: { failure: refusal } };
     const since = performance.now();
     const bytes = readAll(descriptor, Number(stats.size));
     // Somebody is writing in place.
     if (!isSame(stats, fstatSync(descriptor, { bigint: true }))) continue;
-    const entries = before?.bytes.equals(bytes) ? before.entries : parse(file, bytes);
-    return { stats, descriptor, bytes, since, entries };
+    const content = before?.bytes.equals(bytes) && !isRefused(before) ? before.content : parse(file, bytes);
+    return { stats, descriptor, bytes, since, content };
   }
   throw corrupt(file, 'it changes while it is read');
+}
+
+const nothing = Buffer.alloc(0);
+
+/** Without a look at its bytes. */
+function isRefused({ since, content }: Version): boolean {
+  return 'failure' in content && since === undefined;
 }
 
 /** First seen within a tick of its last change, it may have changed since without a trace. */
@@ -113,15 +136,17 @@ function isSettled(version: Version): boolean {
   return true;
 }
 
-function parse(file: string, bytes: Buffer): ReadonlyMap<string, Entry> {
+function parse(file: string, bytes: Buffer): Content {
   const document = parseDocument(bytes);
-  if (!document) throw corrupt(file, bytes.length === 0 ? 'it is empty' : 'it is not one JSON object');
+  if (!document) {
+    return { failure: corrupt(file, bytes.length === 0 ? 'it is empty' : 'it is not one JSON object') };
+  }
   const entries = new Map<string, Entry>();
   for (const [id, raw] of document) {
     const entry = decodeEntry(id, decodeValue(raw));
     if (entry) entries.set(id, entry);
   }
-  return entries;
+  return { entries };
 }
 
 function isSame(a: BigIntStats, b: BigIntStats): boolean {
@@ -135,12 +160,24 @@ function isSame(a: BigIntStats, b: BigIntStats): boolean {
 }
 
 /** Who may write the file may let anybody in. Windows tells no such mode. */
-function refuseOpenToAll(file: string, { mode }: BigIntStats): void {
-  if (process.platform === 'win32' || (mode & 0o022n) === 0n) return;
-  throw new StoreError('E_IO', `other users may write the token file ${file}`, {
+function openToAll(file: string, { mode }: BigIntStats): StoreError | undefined {
+  if (process.platform === 'win32' || (mode & 0o022n) === 0n) return undefined;
+  return new StoreError('E_UNSAFE', `other users may write the token file ${file}`, {
     ...{ definite: true, file },
     hint: `Nobody is let in. See what it holds, then chmod 600 it`,
   });
+}
+
+function tooLarge(file: string, { size }: BigIntStats): StoreError | undefined {
+  if (size <= bytesMax) return undefined;
+  return new StoreError(
+    'E_IO',
+    `the token file ${file} has ${size} bytes, and at most ${bytesMax} are read`,
+    {
+      ...{ definite: true, file },
+      hint: 'Nobody is let in. See what it holds, and delete expired tokens',
+    },
+  );
 }
 
 function unreadable(file: string, cause: unknown): StoreError {

@@ -21,6 +21,8 @@ export interface TokensOptions {
   /** As of `openStore`. */
   leaseMs?: number;
   deadlineMs?: number;
+  /** As of `openStore`. Then another user may be able to let in whom they like. */
+  allowUnsafe?: boolean;
   onEvent?: (event: StoreEvent) => void;
 }
 
@@ -80,7 +82,7 @@ export interface Tokens extends TokenVerifier, AsyncDisposable {
 /** Opens the tokens. Nothing is read or written before the first call, and nothing keeps the process alive. */
 export function openTokens(options: TokensOptions = {}): Tokens {
   const { file = tokenFile(process.env, homedir()), now = wallClock, ...rest } = options;
-  return new FileTokens(file, openStore(file, { ...rest, revocable: true }), now);
+  return new FileTokens(file, openStore(file, { ...rest, revocable: true }), now, rest.allowUnsafe);
 }
 
 class FileTokens implements Tokens {
@@ -89,11 +91,11 @@ class FileTokens implements Tokens {
   readonly #lastUsed: LastUsed;
   readonly #verifier: Verifier;
 
-  constructor(file: string, store: Store, now: () => number) {
+  constructor(file: string, store: Store, now: () => number, allowUnsafe?: boolean) {
     this.#store = store;
     this.#now = now;
-    this.#lastUsed = new LastUsed(file);
-    this.#verifier = new Verifier(file, now, this.#lastUsed);
+    this.#lastUsed = new LastUsed(file, allowUnsafe);
+    this.#verifier = new Verifier(file, now, this.#lastUsed, allowUnsafe);
   }
 
   verify(token: string): TokenInfo | undefined {

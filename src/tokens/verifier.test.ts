@@ -92,8 +92,9 @@ describe('a file that can not be used', () => {
     ['it is cut', 'E_CORRUPT', () => truncateSync(file, 20)],
     ['it is a list', 'E_CORRUPT', () => replace('[]')],
     ['it is not UTF-8', 'E_CORRUPT', () => replace(Buffer.of(0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d))],
-    ['others may write it', 'E_IO', () => chmodSync(file, 0o622)],
+    ['others may write it', 'E_UNSAFE', () => chmodSync(file, 0o622)],
     ['it is a directory', 'E_IO', () => instead(() => mkdirSync(file))],
+    ['it is of some gigabytes', 'E_IO', () => truncateSync(file, 3e9)],
     ['it is a pipe', 'E_IO', () => instead(() => execFileSync('mkfifo', ['-m', '600', file]))],
     ['it is a link to itself', 'E_IO', () => instead(() => symlinkSync(file, file))],
     [
@@ -161,7 +162,7 @@ it('one file is held open, and none after close', async () => {
   }
   replace('{');
   await failureOf(() => tokens.verify(token));
-  expect(heldOpen()).toEqual([]);
+  expect(heldOpen()).toEqual([file]);
   replace('{}');
   tokens.verify(token);
   expect(heldOpen()).toEqual([file]);

@@ -26,8 +26,8 @@ export class Verifier implements TokenVerifier {
   #known = new Map<string, Known>();
   #isClosed = false;
 
-  constructor(file: string, now: () => number, lastUsed: LastUsed) {
-    this.#tokens = new TokenFile(file);
+  constructor(file: string, now: () => number, lastUsed: LastUsed, allowUnsafe?: boolean) {
+    this.#tokens = new TokenFile(file, allowUnsafe);
     this.#now = now;
     this.#lastUsed = lastUsed;
   }

@@ -4,6 +4,7 @@ import type { Backend, StoreEvent } from '../backend.js';
 import type { Change } from '../change.js';
 import type { Document } from '../document.js';
 import { StoreError, unknownOutcome } from '../errors.js';
+import { ioError } from '../io-error.js';
 import {
   type Attempt,
   attemptCommit,
@@ -16,10 +17,11 @@ import { createIntent, release } from './lease/intents.js';
 import { Queue, type Ticket } from './lease/queue.js';
 import { Standing } from './lease/standing.js';
 import { listWaiting } from './lease/survey.js';
-import { ioError, type Paths, resolvePaths } from './paths.js';
 import { Reader } from './reader.js';
 import { outOfTime, settle } from './settle.js';
+import { type Site, SiteGone, Sites } from './site.js';
 import type { FileState } from './state.js';
+import { Visit } from './visit.js';
 import { watchFile } from './watch.js';
 
 export interface FileBackendOptions {
@@ -29,14 +31,23 @@ export interface FileBackendOptions {
   queues: boolean;
   /** As of `StoreOptions`. */
   revocable?: boolean;
+  allowUnsafe?: boolean;
   onEvent: (event: StoreEvent) => void;
 }
 
 const backoffMsMax = 64;
 const withdrawalsMax = 100;
 
+/** What belongs to one change. */
+interface Turning {
+  queue: Queue;
+  visit: Visit;
+  deadline: number;
+}
+
 /** The default backend: one file, intent leases for safety, a queue for progress. */
 export class FileBackend implements Backend {
+  private readonly sites: Sites;
   private readonly reader: Reader;
   private readonly standing = new Standing();
   /** One commit at a time: reads that restore or adopt come in between those of the store. */
@@ -46,7 +57,8 @@ export class FileBackend implements Backend {
     private readonly file: string,
     private readonly options: FileBackendOptions,
   ) {
-    this.reader = new Reader(file);
+    this.sites = new Sites(file, options.allowUnsafe);
+    this.reader = new Reader(file, this.sites);
   }
 
   async read(deadline: number): Promise<Document> {
@@ -75,7 +87,7 @@ export class FileBackend implements Backend {
   }
 
   watch(listener: (document: Document) => void): () => void {
-    return watchFile(this.file, listener);
+    return watchFile(this.file, this.sites, listener);
   }
 
   async close(): Promise<void> {
@@ -86,63 +98,66 @@ export class FileBackend implements Backend {
 
   private async commitInTurn(change: Change, deadline: number): Promise<void> {
     const queue = new Queue(deadline, this.standing.lastHolder);
+    const visit = new Visit(this.sites);
     this.standing.hold();
     try {
-      await this.commit(change, queue, deadline);
+      await this.commit(change, { queue, visit, deadline });
     } catch (error) {
       if (await this.isDoneAfterAll(queue, error)) return;
       throw error;
     } finally {
       queue.leave();
+      visit.end();
       this.standing.lastHolder = queue.holder;
       this.standing.restLater(() => this.serve());
     }
   }
 
-  private async commit(change: Change, queue: Queue, deadline: number): Promise<void> {
+  private async commit(change: Change, { queue, visit, deadline }: Turning): Promise<void> {
     let patienceMs = this.options.leaseMs;
     let settled: FileState | undefined;
     let pending: Pending | undefined;
     for (let fences = 0; ; ) {
       try {
         // A link may be pointed elsewhere meanwhile: a request that is out is committed where it lies.
-        const paths = queue.request?.paths ?? resolvePaths(this.file);
+        const site = queue.request?.site ?? visit.arrive(this.standing.site, () => queue.leave());
         // A change that may have happened must not be handed to others, who can't know of it.
         const edits = typeof change === 'function' || pending ? undefined : change;
-        const isOurs = this.standing.isFor(paths);
+        const isOurs = this.standing.isFor(site);
         if (!isOurs && this.options.queues) {
-          const turn = await queue.wait(paths, patienceMs, edits, this.standing.isCrowded);
+          const turn = await queue.wait(site, patienceMs, edits, this.standing.isCrowded);
           if (turn === 'done') return;
-          if (turn === 'doubt') throw lostSight(paths);
+          if (turn === 'doubt') throw lostSight(site);
           if (turn === 'next') this.standing.noteCrowd();
         }
         queue.enter();
         const { request, silent } = queue;
         const task = { change: request ? [] : change, settled, pending, silent, own: request?.name };
-        const attempt = await this.attempt(paths, task);
+        const attempt = await this.attempt(site, task);
         if (attempt.kind === 'committed') {
-          this.tell(paths, attempt.repairs);
+          this.tell(site, attempt.repairs);
           if (!request) return;
           // Not among those that we carried: somebody has told us how it ended, or too many were before it.
           const end = attempt.ended.has(request.name) ? 'done' : queue.endOfRequest();
           if (end) queue.leave();
           if (end === 'done') return;
-          if (end === 'doubt') throw lostSight(paths);
-          if (performance.now() > deadline) throw outOfTime(paths.file);
+          if (end === 'doubt') throw lostSight(site);
+          if (performance.now() > deadline) throw outOfTime(site.file);
           continue;
         }
         if (attempt.kind === 'unsettled') {
-          settled = await settle(paths, attempt.state, deadline);
+          settled = await settle(site, attempt.state, deadline);
           continue;
         }
         pending = attempt.pending ?? pending;
-        if (performance.now() > deadline) throw outOfTime(paths.file);
+        if (performance.now() > deadline) throw outOfTime(site.file);
         // Somebody came and ended a standing intent: that is how it is meant to be, and nobody was too slow.
         if (isOurs) continue;
       } catch (error) {
+        const isGone = error instanceof SiteGone && performance.now() <= deadline;
         // What reaches us raw was refused by the system before anything was published.
         const failure = error instanceof StoreError ? error : ioError('use', this.file, error);
-        throw pending === undefined ? failure : noLongerDefinite(failure);
+        if (!isGone) throw pending === undefined ? failure : noLongerDefinite(failure);
       }
       // Whoever fenced us judged us too slow. If the disk is slow for everybody, ever more patience ends the fighting.
       patienceMs *= 2;
@@ -151,13 +166,13 @@ export class FileBackend implements Backend {
     }
   }
 
-  private async attempt(paths: Paths, task: Task): Promise<Attempt> {
-    const { intent, kind, known, directory } = this.standing.take(paths);
+  private async attempt(site: Site, task: Task): Promise<Attempt> {
+    const { intent, kind, known } = this.standing.take(site);
     let attempt: Attempt | undefined;
     try {
-      attempt = await attemptCommit(paths, intent, {
+      attempt = await attemptCommit(site, intent, {
         ...task,
-        ...{ known, directory, revocable: this.options.revocable === true },
+        ...{ known, revocable: this.options.revocable === true },
         keeps: kind === 'standing' && !task.own,
       });
       return attempt;
@@ -171,10 +186,8 @@ export class FileBackend implements Backend {
     this.last = this.last.then(async () => {
       this.standing.hold();
       try {
-        const paths = resolvePaths(this.file);
-        const isAsked =
-          this.standing.isFor(paths) && listWaiting(paths).some(({ kind }) => kind === 'request');
-        if (isAsked) await this.attempt(paths, { change: [] });
+        const { site } = this.standing;
+        if (site && this.sites.isAt(site) && isAsked(site)) await this.attempt(site, { change: [] });
         else this.standing.end();
       } catch {
         // It is theirs: whoever asked waits for another, and tells its own caller if there is none.
@@ -203,17 +216,17 @@ export class FileBackend implements Backend {
   }
 
   private async withdraw(request: Ticket): ReturnType<typeof withdraw> {
-    const { paths } = request;
-    const intent = createIntent(paths.intents);
+    const { site } = request;
+    const intent = createIntent(site);
     try {
-      return await withdraw(paths, intent, request, this.options.revocable === true);
+      return await withdraw(site, intent, request, this.options.revocable === true);
     } finally {
       release(intent);
     }
   }
 
-  private tell(paths: Paths, { restored, merge }: Repairs): void {
-    const { file } = paths;
+  private tell(site: Site, { restored, merge }: Repairs): void {
+    const { file } = site;
     if (restored) this.emit({ type: 'recovered', file, ...restored });
     if (merge && merge.putBack.length > 0) {
       this.emit({ type: 'merged', file, keys: merge.adopted, putBack: merge.putBack });
@@ -230,7 +243,12 @@ export class FileBackend implements Backend {
   }
 }
 
-function lostSight({ file }: Paths): StoreError {
+function isAsked(site: Site): boolean {
+  const intents = site.findIntents();
+  return intents !== undefined && listWaiting(intents).some(({ kind }) => kind === 'request');
+}
+
+function lostSight({ file }: Site): StoreError {
   return unknownOutcome(
     file,
     `a change of ${file}, which another process was to carry along, was lost sight of`,

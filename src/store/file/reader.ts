@@ -1,10 +1,11 @@
 import { statSync } from 'node:fs';
 import { type Document, parseDocument } from '../document.js';
 import { errnoOf } from '../errors.js';
+import { ioError } from '../io-error.js';
 import { tickMs } from '../reading.js';
 import { readLastCommitted } from './commit/last-committed.js';
-import { ioError, type Paths, resolvePaths } from './paths.js';
 import { settle } from './settle.js';
+import type { Site, Sites } from './site.js';
 import { type FileState, isSame, isSameIdentity, readState } from './state.js';
 
 const looksMax = 20;
@@ -24,7 +25,10 @@ interface Reading {
 export class Reader {
   private cached: { stamp: string; since: number; settledAt: number; state: FileState } | undefined;
 
-  constructor(private readonly file: string) {}
+  constructor(
+    private readonly file: string,
+    private readonly sites: Sites,
+  ) {}
 
   async read(deadline: number): Promise<Reading> {
     const { cached } = this;
@@ -39,13 +43,23 @@ export class Reader {
   }
 
   private async readAnew(deadline: number): Promise<Reading> {
-    const paths = resolvePaths(this.file);
+    const site = this.sites.find();
+    // Where its directory is missing it is, too.
+    if (!site) return { document: nothing, isSound: true };
+    try {
+      return await this.readAt(site, deadline);
+    } finally {
+      site.release();
+    }
+  }
+
+  private async readAt(site: Site, deadline: number): Promise<Reading> {
     for (let looks = 1; ; looks++) {
       const before = performance.now();
       const stamp = this.stamp();
-      const state = readState(paths.file, this.cached?.state);
+      const state = readState(site, this.cached?.state);
       const isSeen = this.cached?.stamp === stamp && isSame(this.cached.state, state);
-      if (isSeen || isOurs(paths, state)) {
+      if (isSeen || isOurs(site, state)) {
         const since = isSeen && this.cached ? this.cached.since : before;
         this.cached = { stamp, since, settledAt: before, state };
         return { document: documentOf(state), isSound: true };
@@ -53,7 +67,7 @@ export class Reader {
       // A commit may have come between the look at the file and the look at its copy.
       if (this.stamp() !== stamp && looks < looksMax) continue;
       if (state.kind === 'valid') return { document: state.document, isSound: false };
-      const settled = await settle(paths, state, deadline);
+      const settled = await settle(site, state, deadline);
       if (settled.kind !== 'valid') return { document: documentOf(settled), isSound: false };
     }
   }
@@ -76,9 +90,9 @@ function documentOf(state: FileState): Document | undefined {
 }
 
 /** Does the copy know this state, or is there none to compare with? */
-function isOurs(paths: Paths, state: FileState): boolean {
+function isOurs(site: Site, state: FileState): boolean {
   if (state.kind === 'corrupt') return false;
-  const last = readLastCommitted(paths.last);
+  const last = readLastCommitted(site);
   if (!last) return true;
   if (state.kind === 'missing') return parseDocument(last.bytes)?.size === 0;
   return (

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreError } from '../errors.js';
-import type { Paths } from './paths.js';
+import type { Site } from './site.js';
 import { type FileState, isSame, readState } from './state.js';
 
 /** A corrupt file must stay so for this long before it is taken for corrupt and not for a write under way. */
@@ -9,12 +9,12 @@ const settleCorruptMs = 100;
 const settleMissingMs = 20;
 
 /** Waits, without an intent, until the file has been the same for long enough, and returns what it then was. */
-export async function settle(paths: Paths, first: FileState, deadline: number): Promise<FileState> {
+export async function settle(site: Site, first: FileState, deadline: number): Promise<FileState> {
   for (let state = first; ; ) {
     if (state.kind === 'valid') return state;
-    if (performance.now() > deadline) throw outOfTime(paths.file);
+    if (performance.now() > deadline) throw outOfTime(site.file);
     await sleep(state.kind === 'missing' ? settleMissingMs : settleCorruptMs);
-    const now = readState(paths.file);
+    const now = readState(site);
     if (isSame(now, state)) return state;
     state = now;
   }

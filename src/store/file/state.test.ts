@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { newDirectory, siteOf } from '../scratch.test.helper.js';
 import { closeLater, stage } from './commit/stage.js';
 import { hasChanged, isSameIdentity, readState } from './state.js';
 
@@ -11,40 +11,41 @@ const after = Buffer.from('{"a":2}');
 
 /** A file of ours right after its commit: its descriptor is still open. */
 function committed() {
-  const directory = mkdtempSync(path.join(tmpdir(), 'holdfast-test-'));
+  const directory = newDirectory();
   const file = path.join(directory, 'auth.json');
   const open = stage(path.join(directory, 'new'), before);
   renameSync(path.join(directory, 'new'), file);
-  return { file, open, seen: readState(file), stranger: path.join(directory, 'stranger') };
+  const site = siteOf(file);
+  return { file, site, open, seen: readState(site), stranger: path.join(directory, 'stranger') };
 }
 
 describe('a file that is still open from its commit', () => {
   it('has not changed by being renamed and looked at, nor by its times alone', () => {
-    const { file, open, seen } = committed();
-    expect(hasChanged(file, seen, open)).toBe(false);
+    const { file, site, open, seen } = committed();
+    expect(hasChanged(site, seen, open)).toBe(false);
     execFileSync('touch', ['-d', '2001-01-01', file]);
-    expect(hasChanged(file, seen, open)).toBe(false);
+    expect(hasChanged(site, seen, open)).toBe(false);
     closeLater([open]);
   });
 
   it('has changed if it was rewritten in place, also within one tick of the clock and at the same size', () => {
-    const { file, open, seen, stranger } = committed();
+    const { file, site, open, seen, stranger } = committed();
     execFileSync('touch', ['-r', file, stranger]);
     writeFileSync(file, after);
     execFileSync('touch', ['-r', stranger, file]);
-    expect(readState(file).identity).toBe(seen.identity);
-    expect(hasChanged(file, seen, open)).toBe(true);
+    expect(readState(site).identity).toBe(seen.identity);
+    expect(hasChanged(site, seen, open)).toBe(true);
     closeLater([open]);
   });
 
   it('has changed if another stands in its place, or none: what is open tells nothing of that', () => {
-    const { file, open, seen, stranger } = committed();
+    const { file, site, open, seen, stranger } = committed();
     writeFileSync(stranger, after);
     execFileSync('touch', ['-r', file, stranger]);
     renameSync(stranger, file);
-    expect(hasChanged(file, seen, open)).toBe(true);
+    expect(hasChanged(site, seen, open)).toBe(true);
     rmSync(file);
-    expect(hasChanged(file, seen, open)).toBe(true);
+    expect(hasChanged(site, seen, open)).toBe(true);
     closeLater([open]);
   });
 });

@@ -1,9 +1,11 @@
-import { type BigIntStats, chmodSync, closeSync, fstatSync, openSync, statSync } from 'node:fs';
+import { type BigIntStats, closeSync, statSync } from 'node:fs';
+import { openRegular } from '../../surroundings/regular-file.js';
 import { type Document, parseDocument } from '../document.js';
 import { errnoOf } from '../errors.js';
+import { ioError } from '../io-error.js';
 import { readAll } from '../reading.js';
 import type { Ownership } from './commit/ownership.js';
-import { ioError } from './paths.js';
+import type { Site } from './site.js';
 
 /** What the file holds at one instant. */
 export type FileState =
@@ -21,15 +23,14 @@ export interface OpenFile {
 
 /** The identity of a file that is not there. */
 export const noFile = 'none';
-/** That of a directory in its place. */
-export const aDirectory = 'directory';
 
 /**
- * Fails with `E_IO` where the file can't be read at all: that says nothing of its content, so nothing may follow from it.
+ * Fails with `E_IO` where the file can't be read at all, or is no file: that says nothing of its content, so nothing may
+ * follow from it.
  * @param known a state with a document that need not be parsed again if the bytes are the same
  */
-export function readState(file: string, known?: FileState): FileState {
-  const found = readFile(file);
+export function readState(site: Site, known?: FileState): FileState {
+  const found = readFile(site);
   if (found === undefined) return { kind: 'missing', identity: noFile };
   const { bytes, identity, owner, unreadable } = found;
   if (unreadable) return { kind: 'corrupt', identity, bytes, reason: unreadable, owner };
@@ -44,21 +45,20 @@ export function readState(file: string, known?: FileState): FileState {
  * Does the file no longer hold what it was seen to hold? By its bytes: size and time stay the same in one tick of its clock.
  * @param open what was seen, where it is still open: as long as it is, no other file can have its number
  */
-export function hasChanged(file: string, seen: FileState, open?: OpenFile): boolean {
-  if (open && seen.kind === 'valid' && isStillThere(file, open))
+export function hasChanged(site: Site, seen: FileState, open?: OpenFile): boolean {
+  if (open && seen.kind === 'valid' && isStillThere(site, open))
     return !readAll(open.descriptor, seen.bytes.length).equals(seen.bytes);
-  return !isSame(readState(file, seen), seen);
+  return !isSame(readState(site, seen), seen);
 }
 
-function isStillThere(file: string, { identity }: OpenFile): boolean {
-  const stats = statSync(file, { bigint: true, throwIfNoEntry: false });
+function isStillThere({ place }: Site, { identity }: OpenFile): boolean {
+  const stats = statSync(place, { bigint: true, throwIfNoEntry: false });
   return stats !== undefined && identityOf(stats) === identity;
 }
 
 export function isSame(a: FileState, b: FileState): boolean {
   if (a.kind === 'missing' || b.kind === 'missing') return a.kind === b.kind;
-  const isDirectory = (state: FileState) => state.identity === aDirectory;
-  return a.kind === b.kind && isDirectory(a) === isDirectory(b) && a.bytes.equals(b.bytes);
+  return a.kind === b.kind && a.bytes.equals(b.bytes);
 }
 
 /** Tells one file from another and from itself after a change. Renaming it changes nothing of this. */
@@ -104,19 +104,14 @@ interface Found {
   unreadable?: string;
 }
 
-function readFile(file: string): Found | undefined {
-  let descriptor: number;
+function readFile({ location, file }: Site): Found | undefined {
+  const opened = openRegular(location, location.name);
+  if (!opened) return undefined;
+  const { descriptor, stats } = opened;
   try {
-    descriptor = openReadable(file);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
-    throw ioError('read', file, error);
-  }
-  try {
-    // Before the bytes: if it changes in between, the identity is the older one, and the next look sees a change.
-    const stats = fstatSync(descriptor, { bigint: true });
+    // Looked at before the bytes: if it changes in between, the identity is the older one, and the next look sees a change.
     const owner = { uid: Number(stats.uid), gid: Number(stats.gid) };
-    return { ...readOpen(descriptor, identityOf(stats)), owner };
+    return { ...readOpen(descriptor, stats), identity: identityOf(stats), owner };
   } catch (error) {
     throw ioError('read', file, error);
   } finally {
@@ -124,26 +119,12 @@ function readFile(file: string): Found | undefined {
   }
 }
 
-/** Its owner may always read it: where the mode alone says no, the mode is wrong. */
-function openReadable(file: string): number {
+function readOpen(descriptor: number, { size }: BigIntStats): Pick<Found, 'bytes' | 'unreadable'> {
   try {
-    return openSync(file, 'r');
+    return { bytes: readAll(descriptor, Number(size)) };
   } catch (error) {
-    if (errnoOf(error) !== 'EACCES' || statSync(file).uid !== process.geteuid?.()) throw error;
-    chmodSync(file, 0o600);
-    return openSync(file, 'r');
-  }
-}
-
-function readOpen(descriptor: number, identity: string): Omit<Found, 'owner'> {
-  const none = Buffer.alloc(0);
-  try {
-    return { bytes: readAll(descriptor, Number(identity.split('.')[3])), identity };
-  } catch (error) {
-    const code = errnoOf(error);
-    if (code === 'EISDIR') return { bytes: none, identity: aDirectory, unreadable: 'it is a directory' };
     // The disk says that these bytes are lost.
-    if (code === 'EIO') return { bytes: none, identity, unreadable: "it can't be read: EIO" };
+    if (errnoOf(error) === 'EIO') return { bytes: Buffer.alloc(0), unreadable: "it can't be read: EIO" };
     throw error;
   }
 }

@@ -1,8 +1,8 @@
-import { type FSWatcher, readFileSync, statSync, watch } from 'node:fs';
+import { type FSWatcher, statSync, watch } from 'node:fs';
 import path from 'node:path';
-import { type Document, parseDocument } from '../document.js';
-import { errnoOf } from '../errors.js';
-import { resolvePaths } from './paths.js';
+import type { Document } from '../document.js';
+import type { Sites } from './site.js';
+import { readState } from './state.js';
 
 /**
  * How often the file is looked at in any case: events are missing where the directory is, where a link on the way is
@@ -19,8 +19,8 @@ const againMs = 40;
  * no document, nothing is told: the last one stands until there is another. Writes nothing, and keeps no process alive.
  * @returns a function that ends it
  */
-export function watchFile(file: string, listener: (document: Document) => void): () => void {
-  const watching = new FileWatch(file, listener);
+export function watchFile(file: string, sites: Sites, listener: (document: Document) => void): () => void {
+  const watching = new FileWatch(file, sites, listener);
   return () => watching.close();
 }
 
@@ -36,6 +36,7 @@ class FileWatch {
 
   constructor(
     private readonly file: string,
+    private readonly sites: Sites,
     private readonly listener: (document: Document) => void,
   ) {
     this.poll();
@@ -54,9 +55,16 @@ class FileWatch {
     // For Deno, which takes no notice of `persistent`, and forgets this at each event.
     this.directory?.watcher.unref();
     if (this.isSettled && identityOf(this.file) === this.seen) return;
-    const real = orUndefined(() => resolvePaths(this.file).file);
+    const real = orUndefined(() => this.realFile());
     if (real !== undefined) this.listen(real);
     this.lookIn(0);
+  }
+
+  /** Undefined while its directory is missing. */
+  private realFile(): string | undefined {
+    const site = this.sites.find();
+    site?.release();
+    return site?.file;
   }
 
   /** The watch is on the directory, so a file that is replaced stays watched, and on this very one: it may be replaced, too. */
@@ -91,7 +99,7 @@ class FileWatch {
     const now = identityOf(this.file);
     this.isSettled = now === this.seen;
     this.seen = now;
-    const document = documentIn(this.file);
+    const document = this.document();
     if (document === undefined) return;
     const wasMissing = this.wasMissing;
     this.wasMissing = document === 'missing';
@@ -99,14 +107,20 @@ class FileWatch {
     else if (wasMissing || missing === 'surely') this.listener(new Map());
     else this.lookIn(againMs);
   }
-}
 
-/** Undefined where it can't be read, or holds no document. */
-function documentIn(file: string): Document | 'missing' | undefined {
-  try {
-    return parseDocument(readFileSync(file));
-  } catch (error) {
-    return errnoOf(error) === 'ENOENT' ? 'missing' : undefined;
+  /** Undefined where it can't be read, or holds no document. */
+  private document(): Document | 'missing' | undefined {
+    return orUndefined(() => {
+      const site = this.sites.find();
+      if (!site) return 'missing';
+      try {
+        const state = readState(site);
+        if (state.kind === 'missing') return 'missing';
+        return state.kind === 'valid' ? state.document : undefined;
+      } finally {
+        site.release();
+      }
+    });
   }
 }
 
@@ -122,7 +136,7 @@ function orUndefined<T>(look: () => T): T | undefined {
   try {
     return look();
   } catch {
-    // A loop of links, a directory that may not be entered: there is nothing to see now.
+    // A loop of links, a directory that may not be entered or is not safe: there is nothing to see now.
     return undefined;
   }
 }

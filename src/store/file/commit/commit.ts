@@ -1,16 +1,16 @@
-import { existsSync, renameSync } from 'node:fs';
-import path from 'node:path';
+import { renameSync } from 'node:fs';
 import { applyChange, type Change } from '../../change.js';
 import { type Document, parseDocument, serializeDocument } from '../../document.js';
 import { errnoOf, StoreError, unknownOutcome } from '../../errors.js';
-import { endRequest, release } from '../lease/intents.js';
+import { endRequest, type Intent, isThere, release } from '../lease/intents.js';
 import { newNonce } from '../lease/owner.js';
+import type { Ticket } from '../lease/queue.js';
 import { destroyOthers, listWaiting, type Request, readRequests } from '../lease/survey.js';
-import type { Paths } from '../paths.js';
+import type { Site } from '../site.js';
 import { type FileState, hasChanged, isSame, readState, timeOf } from '../state.js';
 import { type Merge, withGeneration } from './generations.js';
 import { type LastCommitted, readLastCommitted } from './last-committed.js';
-import { type Ownership, ownershipToKeep } from './ownership.js';
+import type { Ownership } from './ownership.js';
 import { publish } from './publish.js';
 import { quarantine } from './quarantine.js';
 import { judge, type Situation } from './situation.js';
@@ -40,8 +40,6 @@ export interface Task {
   known?: Known | undefined;
   /** The intent is a standing one, which outlives the commit: nobody waits for its end. */
   keeps?: boolean;
-  /** The file's directory, where it is open already. */
-  directory?: number | undefined;
   /** Our own request, among those of the others. Nobody needs to be told of it. */
   own?: string | undefined;
   /** As of `StoreOptions`. */
@@ -51,7 +49,7 @@ export interface Task {
 }
 
 export interface Repairs {
-  restored?: { quarantine: string | undefined; reason: string };
+  restored?: { quarantine: string; reason: string };
   merge?: Merge;
 }
 
@@ -86,22 +84,23 @@ export type Attempt =
  * The requests of others are carried along. The copy names them, and goes on naming them until their owners know, so
  * whoever comes next neither applies one twice nor forgets one, however the commit ended.
  */
-export async function attemptCommit(paths: Paths, intent: string, task: Task): Promise<Attempt> {
-  const entries = task.known ? (task.keeps ? [] : listWaiting(paths)) : destroyOthers(paths, intent);
-  const last = task.known?.last ?? readLastCommitted(paths.last);
-  const state = task.known?.state ?? readState(paths.file);
+export async function attemptCommit(site: Site, intent: Intent, task: Task): Promise<Attempt> {
+  const { intents } = intent;
+  const entries = task.known ? (task.keeps ? [] : listWaiting(intents)) : destroyOthers(intent);
+  const last = task.known?.last ?? readLastCommitted(site);
+  const state = task.known?.state ?? readState(site);
   if (needsToSettle(state, last) && !(task.settled && isSame(state, task.settled))) {
     return { kind: 'unsettled', state };
   }
-  const situation = judge(state, last, task.pending?.id, task.revocable) ?? unusable(paths, state, last);
-  const requests = readRequests(paths, entries, situation, task.silent);
+  const situation = judge(state, last, task.pending?.id, task.revocable) ?? unusable(site, state, last);
+  const requests = readRequests(site, intents, entries, situation, task.silent);
 
   const carried = requests.open.reduce((current, { edits }) => applyChange(current, edits), situation.base);
-  const isApplied = task.pending && wasApplied(paths, task.pending, last, state, situation);
+  const isApplied = task.pending && wasApplied(site, task.pending, last, state, situation);
   const document = isApplied ? carried : applyChange(carried, task.change);
 
-  const owner = ownershipToKeep(paths.file, state.kind === 'missing' ? undefined : state.owner);
-  const restored = keepUnusable(paths, state, situation);
+  const owner = (state.kind === 'missing' ? undefined : state.owner) ?? site.owner;
+  const restored = keepUnusable(site, state, situation);
   const repairs: Repairs = {
     ...(restored && { restored }),
     ...(situation.merge && { merge: situation.merge }),
@@ -112,10 +111,12 @@ export async function attemptCommit(paths: Paths, intent: string, task: Task): P
   let known: Known | undefined;
   // A request is told to be done only where the copy tells so, too: else somebody who has read it may apply it again.
   if (writesFile || (last && situation.copyIsOld) || requests.open.length > 0) {
-    const outcome = await publish(paths, intent, record, {
+    const outcome = await publish(site, intent, record, {
       isFileNew: writesFile,
       isStillRight: () =>
-        !hasChanged(paths.file, state, open) && requests.open.every(({ isAlive }) => isAlive()),
+        !hasChanged(site, state, open) &&
+        requests.open.every(({ isAlive }) => isAlive()) &&
+        site.hasIntentsInPlace(),
       ...{ previous: last, owner },
     });
     if (outcome.kind !== 'published') return outcome;
@@ -123,7 +124,7 @@ export async function attemptCommit(paths: Paths, intent: string, task: Task): P
     // Their names are taken now; the disk can free them while it syncs the directory.
     closeLater(task.known?.files ?? []);
     known = { last: written, files, state: writesFile ? stateAfter(written, document, owner) : state };
-  } else if (task.known && (!existsSync(intent) || hasChanged(paths.file, state, open))) {
+  } else if (task.known && (!isThere(intent) || hasChanged(site, state, open))) {
     // Nothing is renamed, so nothing has failed: what a standing intent vouches for must be asked.
     return { kind: 'fenced' };
   }
@@ -135,12 +136,12 @@ export async function attemptCommit(paths: Paths, intent: string, task: Task): P
   if (!task.keeps && ended.size === 0) release(intent);
   // Also where nothing was written: what we read may still be on its way to the disk, and we are about to vouch for it.
   try {
-    await durable(paths, task.directory);
+    await durable(site);
   } catch (error) {
     if (known) closeLater(known.files);
     throw error;
   }
-  for (const name of ended) if (name !== task.own) endRequest(paths.intents, name);
+  for (const name of ended) if (name !== task.own) endRequest(intents, name);
   const isAwaited = entries.some(({ kind }) => kind === 'ticket');
   return { kind: 'committed', repairs, ended, known: known ?? task.known, isAwaited };
 }
@@ -156,26 +157,26 @@ export async function attemptCommit(paths: Paths, intent: string, task: Task): P
  * now: fenced, or it has just been told how it ended
  */
 export async function withdraw(
-  paths: Paths,
-  intent: string,
-  request: { place: string; id: string },
+  site: Site,
+  intent: Intent,
+  request: Pick<Ticket, 'intents' | 'name' | 'id'>,
   revocable: boolean,
 ): Promise<'done' | 'doubt' | 'withdrawn' | undefined> {
-  destroyOthers(paths, intent);
-  const state = readState(paths.file);
-  const last = readLastCommitted(paths.last);
+  destroyOthers(intent);
+  const state = readState(site);
+  const last = readLastCommitted(site);
   const situation = judge(state, last, undefined, revocable);
   const isPart = situation?.applied.has(request.id);
   if (isPart && !situation?.renewsEpoch) {
     // Whoever carried it along may have been stopped before this.
-    await durable(paths);
+    await durable(site);
     return 'done';
   }
   // Also where that commit was stopped half-way: the copy holds it, and the file would get it back were it damaged now.
   const isNamed = isPart || last?.applying.includes(request.id);
-  if (!situation || isNamed) return existsSync(intent) ? 'doubt' : undefined;
+  if (!situation || isNamed) return isThere(intent) ? 'doubt' : undefined;
   try {
-    renameSync(request.place, path.join(intent, 'withdrawn'));
+    renameSync(request.intents.at(request.name), intent.directory.at('withdrawn'));
     return 'withdrawn';
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;
@@ -189,23 +190,22 @@ function needsToSettle(state: FileState, last: LastCommitted | undefined): boole
   return state.kind === 'corrupt';
 }
 
-function unusable(paths: Paths, state: FileState, last: LastCommitted | undefined): never {
+function unusable({ file }: Site, state: FileState, last: LastCommitted | undefined): never {
   const reason = state.kind === 'corrupt' ? state.reason : 'it is missing';
   const copy = last
-    ? `and it is not the file that its copy ${paths.last} is of`
-    : `nor can its copy ${paths.last}`;
-  throw new StoreError('E_CORRUPT', `${paths.file} can't be used (${reason}), ${copy}`, {
+    ? `and it is not the file that its copy ${file}.last is of`
+    : `nor can its copy ${file}.last`;
+  throw new StoreError('E_CORRUPT', `${file} can't be used (${reason}), ${copy}`, {
     definite: true,
-    file: paths.file,
+    file,
     hint: `Nothing was written. Repair the file, ${last ? 'restore the copy, ' : ''}or remove it to start empty`,
   });
 }
 
-function keepUnusable(paths: Paths, state: FileState, { restores }: Situation): Repairs['restored'] {
+function keepUnusable(site: Site, state: FileState, { restores }: Situation): Repairs['restored'] {
   if (!restores) return undefined;
-  // Somebody has removed it for us, and did not live to put the file there.
-  if (state.kind !== 'corrupt') return { reason: 'it was a directory', quarantine: undefined };
-  return { reason: state.reason, quarantine: quarantine(paths, state) };
+  if (state.kind !== 'corrupt') return undefined;
+  return { reason: state.reason, quarantine: quarantine(site, state) };
 }
 
 /**
@@ -213,7 +213,7 @@ function keepUnusable(paths: Paths, state: FileState, { restores }: Situation): 
  * copy could have brought that about.
  */
 function wasApplied(
-  paths: Paths,
+  { file }: Site,
   pending: Pending,
   last: LastCommitted | undefined,
   state: FileState,
@@ -224,10 +224,7 @@ function wasApplied(
     return situation.renewsEpoch || (state.kind === 'valid' && state.bytes.equals(last.bytes));
   // Others have committed, each on top of a readable file: no restoration, no effect.
   if (last?.epoch === pending.epoch) return false;
-  throw unknownOutcome(
-    paths.file,
-    `a change of ${paths.file} was interrupted while the file was being restored`,
-  );
+  throw unknownOutcome(file, `a change of ${file} was interrupted while the file was being restored`);
 }
 
 interface Outlook {
@@ -239,13 +236,16 @@ interface Outlook {
 }
 
 /** What the copy will say. The identity of the file is filled in when there is one. */
-function nextRecord(intent: string, { last, state, situation, document, requests }: Outlook): LastCommitted {
+function nextRecord(
+  { name }: Intent,
+  { last, state, situation, document, requests }: Outlook,
+): LastCommitted {
   const held = heldBy(state, situation);
   // What is restored, or put back, may never have been in the file: it is part of the state from this commit on, if that happens.
   const isRestored = (id: string) => situation.renewsEpoch && last?.applying.includes(id);
   const applied = requests.applied.map(({ id }) => id);
   return {
-    id: path.basename(intent),
+    id: name,
     epoch: last && !situation.renewsEpoch ? last.epoch : newNonce(),
     replaces: state.identity,
     replacesStale: situation.isStale,
@@ -270,13 +270,13 @@ function stateAfter(
   return { kind: 'valid', identity, bytes, document, ...(owner && { owner }) };
 }
 
-async function durable(paths: Paths, directory?: number): Promise<void> {
+async function durable({ file, directory }: Site): Promise<void> {
   try {
-    await syncDirectory(paths.directory, directory);
+    await syncDirectory(directory);
   } catch (cause) {
     throw unknownOutcome(
-      paths.file,
-      `a change of ${paths.file} may not be durable: ${errnoOf(cause) ?? String(cause)}`,
+      file,
+      `a change of ${file} may not be durable: ${errnoOf(cause) ?? String(cause)}`,
       cause,
     );
   }

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { errnoOf } from '../../errors.js';
-import { ioError } from '../paths.js';
+import { closeSync } from 'node:fs';
+import { openRegular } from '../../../surroundings/regular-file.js';
+import { errnoOf, StoreError } from '../../errors.js';
+import { ioError } from '../../io-error.js';
+import { readAll } from '../../reading.js';
+import type { Site } from '../site.js';
 import type { Generation } from './generations.js';
 
 /**
@@ -57,15 +60,23 @@ export function decodeLastCommitted(record: Buffer): LastCommitted | undefined {
   return { ...(JSON.parse(line.toString()) as Omit<LastCommitted, 'bytes'>), bytes };
 }
 
-/** Undefined if there is none that can be used: it is needed only where the file can't be used either. */
-export function readLastCommitted(file: string): LastCommitted | undefined {
+/**
+ * Undefined if there is none that can be used: it is needed only where the file can't be used either.
+ * @throws StoreError where what stands in its place is no file, or another user's: what it says would be put into the file
+ */
+export function readLastCommitted(site: Site): LastCommitted | undefined {
+  const name = site.nameOf('last');
+  let opened: ReturnType<typeof openRegular>;
   try {
-    return decodeLastCommitted(readFileSync(file));
+    opened = openRegular(site.location, name);
+    return opened && decodeLastCommitted(readAll(opened.descriptor, Number(opened.stats.size)));
   } catch (error) {
-    const code = errnoOf(error);
-    // Says that this process is short of descriptors, not that there is no copy.
-    if (code === 'EMFILE' || code === 'ENFILE') throw ioError('read', file, error);
-    return undefined;
+    const code = errnoOf(error instanceof StoreError ? error.cause : error);
+    // The disk has lost it, or it was taken from us: as if there were none.
+    if (code === 'EIO' || code === 'EACCES') return undefined;
+    throw error instanceof StoreError ? error : ioError('read', site.file, error);
+  } finally {
+    if (opened) closeSync(opened.descriptor);
   }
 }
 

@@ -1,9 +1,10 @@
-import { renameSync, rmdirSync } from 'node:fs';
-import path from 'node:path';
+import { renameSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Directory } from '../../../surroundings/directory.js';
 import { errnoOf, StoreError, unknownOutcome } from '../../errors.js';
-import { ioError, type Paths } from '../paths.js';
-import { aDirectory } from '../state.js';
+import { ioError } from '../../io-error.js';
+import type { Intent } from '../lease/intents.js';
+import type { Site } from '../site.js';
 import { encodeLastCommitted, type LastCommitted } from './last-committed.js';
 import type { Ownership } from './ownership.js';
 import { closeLater, flushAll, type Staged, stage } from './stage.js';
@@ -29,13 +30,13 @@ export interface Plan {
  * not synced yet.
  */
 export async function publish(
-  paths: Paths,
-  intent: string,
+  site: Site,
+  { directory: intent }: Intent,
   record: LastCommitted,
   { isFileNew, isStillRight, previous, owner }: Plan,
 ): Promise<Publication> {
-  const stagedFile = path.join(intent, 'new');
-  const stagedCopy = path.join(intent, 'copy');
+  const stagedFile = intent.at('new');
+  const stagedCopy = intent.at('copy');
   const files: Staged[] = [];
   const add = (place: string, bytes: Uint8Array) => {
     const file = stage(place, bytes, owner);
@@ -49,12 +50,10 @@ export async function publish(
     add(stagedCopy, encodeLastCommitted(written));
     await flushAll(files);
     if (!isStillRight()) return { kind: 'fenced' };
-    await rename(stagedCopy, paths.last);
+    await rename(stagedCopy, site.last);
     isCopyNew = true;
     if (isFileNew) {
-      // It replaces a file, and would not replace a directory. Not one with something in it: that is not ours to remove.
-      if (record.replaces === aDirectory) removeDirectory(paths.file);
-      await rename(stagedFile, paths.file);
+      await rename(stagedFile, site.place);
     }
     isPublished = true;
     return { kind: 'published', record: written, files };
@@ -62,8 +61,8 @@ export async function publish(
     const { id, epoch } = record;
     if (errnoOf(error) === 'ENOENT')
       return { kind: 'fenced', ...(isCopyNew && isFileNew ? { pending: { id, epoch } } : {}) };
-    if (isCopyNew) await undo(paths, intent, { previous, owner }, error);
-    throw error instanceof StoreError ? error : ioError('change', paths.file, error);
+    if (isCopyNew) await undo(site, intent, { previous, owner }, error);
+    throw error instanceof StoreError ? error : ioError('change', site.file, error);
   } finally {
     if (!isPublished) closeLater(files);
   }
@@ -74,23 +73,23 @@ export async function publish(
  * was, from the intent like all else. @throws StoreError `E_UNKNOWN` where that fails, too
  */
 async function undo(
-  paths: Paths,
-  intent: string,
+  site: Site,
+  intent: Directory,
   { previous, owner }: Pick<Plan, 'previous' | 'owner'>,
   cause: unknown,
 ): Promise<void> {
   try {
     if (previous) {
-      const place = path.join(intent, 'undone');
+      const place = intent.at('undone');
       const staged = stage(place, encodeLastCommitted(previous), owner);
       await flushAll([staged]).finally(() => closeLater([staged]));
-      await rename(place, paths.last);
+      await rename(place, site.last);
     } else {
-      await rename(paths.last, path.join(intent, 'undone'));
+      await rename(site.last, intent.at('undone'));
     }
   } catch {
     const reason = errnoOf(cause) ?? String(cause);
-    throw unknownOutcome(paths.file, `a change of ${paths.file} could not be put in place: ${reason}`, cause);
+    throw unknownOutcome(site.file, `a change of ${site.file} could not be put in place: ${reason}`, cause);
   }
 }
 
@@ -110,15 +109,5 @@ async function rename(from: string, to: string): Promise<void> {
       if (tries === renameTries || !/^(?:EPERM|EACCES|EBUSY)$/.test(errnoOf(error) ?? '')) throw error;
     }
     await sleep(renamePauseMs * 2 ** tries);
-  }
-}
-
-function removeDirectory(place: string): void {
-  try {
-    rmdirSync(place);
-  } catch (error) {
-    // Gone already, or a file again: the rename will tell.
-    const code = errnoOf(error);
-    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
   }
 }

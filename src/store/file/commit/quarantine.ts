@@ -1,24 +1,17 @@
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  constants,
-  fchmodSync,
-  fsyncSync,
-  linkSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  statSync,
-} from 'node:fs';
+import { closeSync, fchmodSync, fsyncSync, linkSync, lstatSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { openRegular } from '../../../surroundings/regular-file.js';
 import { errnoOf } from '../../errors.js';
+import { ioError } from '../../io-error.js';
+import { readAll } from '../../reading.js';
 import { unlinkIfThere } from '../lease/intents.js';
-import { ioError, type Paths } from '../paths.js';
-import { aDirectory, type FileState } from '../state.js';
-import type { Ownership } from './ownership.js';
+import type { Site } from '../site.js';
+import type { FileState } from '../state.js';
 import { stage } from './stage.js';
 
 const newestKept = 3;
+const namesMax = 10;
 
 type Corrupt = Extract<FileState, { kind: 'corrupt' }>;
 
@@ -26,57 +19,83 @@ type Corrupt = Extract<FileState, { kind: 'corrupt' }>;
  * Keeps the unusable bytes beside the file as `<file>.corrupt-<hash>`, before anything replaces them.
  * A link rather than a copy: a foreign writer that is still at work goes on into the quarantined inode,
  * not into the restored file. The name is the content's hash, so a fault that repeats does not fill the disk.
- * @returns where they are; undefined for a directory, which is removed if it is empty and left alone if it is not
+ * @returns where they are
  */
-export function quarantine(paths: Paths, { bytes, identity, owner }: Corrupt): string | undefined {
-  if (identity === aDirectory) return undefined;
+export function quarantine(site: Site, corrupt: Corrupt): string {
+  const { bytes, identity } = corrupt;
   // Of bytes that can't be read nothing is known but whose they are.
   const known = bytes.length > 0 ? bytes : identity.split('.')[3] === '0' ? '' : identity;
-  const place = `${paths.file}.corrupt-${createHash('sha256').update(known).digest('hex').slice(0, 16)}`;
-  // Its name can be known beforehand, so a link may have been planted there: the bytes would be kept nowhere.
-  if (lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink()) unlinkIfThere(place);
-  try {
-    linkSync(paths.file, place);
-  } catch (error) {
-    const code = errnoOf(error);
-    // Some file systems have no hard links: a copy then, exclusive like everything we create.
-    if (code !== 'EEXIST') copy(place, bytes, owner);
+  const hash = createHash('sha256').update(known).digest('hex').slice(0, 16);
+  for (let count = 1; count <= namesMax; count++) {
+    const name = site.nameOf(`corrupt-${hash}${count > 1 ? `-${count}` : ''}`);
+    if (!keepAs(site, name, corrupt)) continue;
+    prune(site, name);
+    return path.join(site.directory.path, name);
   }
-  makePrivate(place);
-  prune(paths, path.basename(place));
-  return place;
+  throw ioError('keep the unusable content of', site.file, new Error('its places are taken by other files'));
 }
 
-function copy(place: string, bytes: Uint8Array, owner: Ownership | undefined): void {
+/** @returns false if another content has this name, which can be known beforehand: the bytes would be kept nowhere */
+function keepAs(site: Site, name: string, corrupt: Corrupt): boolean {
+  const { directory, place } = site;
+  // A link leads to what is not ours; it is no content.
+  if (lstatSync(directory.at(name), { throwIfNoEntry: false })?.isSymbolicLink()) {
+    unlinkIfThere(directory.at(name), path.join(directory.path, name));
+  }
   try {
-    const { descriptor } = stage(place, bytes, owner);
+    linkSync(place, directory.at(name));
+  } catch (error) {
+    // Some file systems have no hard links: a copy then, exclusive like everything we create.
+    if (errnoOf(error) !== 'EEXIST') copy(site, name, corrupt);
+  }
+  return makePrivate(site, name, corrupt);
+}
+
+function copy({ directory }: Site, name: string, { bytes, owner }: Corrupt): void {
+  try {
+    const { descriptor } = stage(directory.at(name), bytes, owner);
     try {
       fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);
     }
   } catch (error) {
-    if (errnoOf(error) !== 'EEXIST') throw ioError('keep the unusable content as', place, error);
+    if (errnoOf(error) !== 'EEXIST')
+      throw ioError('keep the unusable content as', path.join(directory.path, name), error);
   }
 }
 
-/** Only what stands there itself, not where a link leads. */
-function makePrivate(place: string): void {
-  const descriptor = openSync(place, constants.O_RDONLY | constants.O_NOFOLLOW);
+/** @returns false if it is not what was to be kept */
+function makePrivate({ location }: Site, name: string, { bytes }: Corrupt): boolean {
+  const opened = openRegular(location, name);
+  if (!opened) return false;
+  const { descriptor, stats } = opened;
   try {
-    fchmodSync(descriptor, 0o600);
+    if (
+      bytes.length > 0 &&
+      !readAll(descriptor, Number(stats.size)).subarray(0, bytes.length).equals(bytes)
+    ) {
+      return false;
+    }
+    if ((stats.mode & 0o777n) !== 0o600n) fchmodSync(descriptor, 0o600);
+    return true;
   } finally {
     closeSync(descriptor);
   }
 }
 
 /** The first of them is what the user lost first, the newest what happens now; those between go. */
-function prune(paths: Paths, kept: string): void {
-  const prefix = `${path.basename(paths.file)}.corrupt-`;
-  const oldestFirst = readdirSync(paths.directory)
+function prune(site: Site, kept: string): void {
+  const { directory } = site;
+  const prefix = site.nameOf('corrupt-');
+  const oldestFirst = readdirSync(directory.self)
     .filter((name) => name.startsWith(prefix) && name !== kept)
-    .map((name) => path.join(paths.directory, name))
-    .map((place) => ({ place, changed: statSync(place, { throwIfNoEntry: false })?.ctimeMs ?? 0 }))
+    .map((name) => ({
+      name,
+      changed: lstatSync(directory.at(name), { throwIfNoEntry: false })?.ctimeMs ?? 0,
+    }))
     .sort((a, b) => a.changed - b.changed);
-  for (const { place } of oldestFirst.slice(1, 1 - newestKept)) unlinkIfThere(place);
+  for (const { name } of oldestFirst.slice(1, 1 - newestKept)) {
+    unlinkIfThere(directory.at(name), path.join(directory.path, name));
+  }
 }

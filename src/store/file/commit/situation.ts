@@ -1,5 +1,5 @@
 import { type Document, parseDocument } from '../../document.js';
-import { aDirectory, type FileState, isSameIdentity, isSameInode, timeOf } from '../state.js';
+import { type FileState, isSameIdentity, isSameInode, timeOf } from '../state.js';
 import { type Generation, type Merge, mergeForeign, withGeneration } from './generations.js';
 import type { LastCommitted } from './last-committed.js';
 
@@ -50,9 +50,7 @@ export function judge(
   const ours = parseDocument(last.bytes) ?? nothing;
   // A copy that only took over what the file held stands for no commit that could be open.
   const couldBeOpen = last.replaces !== last.identity;
-  // Between the removal of a directory that stood in its place and the rename: nobody has logged out.
-  const wasDirectory = couldBeOpen && last.replaces === aDirectory;
-  if (state.kind === 'corrupt' || (state.kind === 'missing' && wasDirectory && !revocable)) {
+  if (state.kind === 'corrupt') {
     // Of another file than ours nobody knows what ours held at its end, nor whether it was removed on purpose.
     if (revocable && !isOneOfOurs(state.identity, last)) return undefined;
     // Rolled forward, also where the copy's own commit did not happen: from now on it has.

@@ -6,14 +6,16 @@ import {
   fsync,
   fsyncSync,
   openSync,
-  rmSync,
+  unlinkSync,
   writeSync,
 } from 'node:fs';
-import { promisify } from 'node:util';
+import type { Directory } from '../../../surroundings/directory.js';
 import { identityOf, type OpenFile } from '../state.js';
 import { give, type Ownership } from './ownership.js';
 
-const flush = promisify(fsync);
+function flush(descriptor: number): Promise<void> {
+  return new Promise((resolve, reject) => fsync(descriptor, (error) => (error ? reject(error) : resolve())));
+}
 
 /** A new private file that is written and not yet on the disk. */
 export type Staged = OpenFile;
@@ -37,7 +39,7 @@ export function stage(place: string, bytes: Uint8Array, owner?: Ownership): Stag
   } catch (error) {
     closeSync(descriptor);
     // Part of a secret may be in it, and nobody else knows of it.
-    rmSync(place, { force: true });
+    remove(place);
     throw error;
   }
 }
@@ -94,28 +96,16 @@ function writeAll(descriptor: number, bytes: Uint8Array): void {
   }
 }
 
-/** For `syncDirectory`. Undefined on Windows, which has no such call, and needs none for a rename. */
-export function openDirectory(directory: string): number | undefined {
-  return process.platform === 'win32' ? undefined : openSync(directory, 'r');
+/** Makes the directory's names durable. Windows has no such call, and needs none for a rename. */
+export async function syncDirectory({ descriptor }: Directory): Promise<void> {
+  if (descriptor !== undefined) await flushAtOnce(descriptor);
 }
 
-/** Makes the directory's names durable. @param open the directory, where it is open already */
-export async function syncDirectory(directory: string, open?: number): Promise<void> {
-  const descriptor = open ?? openDirectory(directory);
+/** What has just been made. */
+function remove(place: string): void {
   try {
-    if (descriptor !== undefined) await flushAtOnce(descriptor);
-  } finally {
-    if (open === undefined && descriptor !== undefined) closeSync(descriptor);
-  }
-}
-
-/** The same for the rare case in which a directory has just been made. */
-export function syncDirectoryNow(directory: string): void {
-  if (process.platform === 'win32') return;
-  const descriptor = openSync(directory, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
+    unlinkSync(place);
+  } catch {
+    // Gone with its intent; or the next writer sweeps it. What went wrong before is told.
   }
 }

@@ -1,9 +1,10 @@
 import { accessSync, constants, lstatSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import path from 'node:path';
+import type { Directory } from '../../../surroundings/directory.js';
 import { parseDocument } from '../../document.js';
-import { errnoOf } from '../../errors.js';
+import { errnoOf, StoreError } from '../../errors.js';
 import { readLastCommitted } from '../commit/last-committed.js';
-import { type Paths, resolvePaths } from '../paths.js';
+import { type Site, Sites } from '../site.js';
 import { readState } from '../state.js';
 import { type Place, placeOf } from './mounts.js';
 import { namesIn } from './names-in.js';
@@ -51,6 +52,8 @@ export interface Inspection {
   foreignLocks: Kept[];
   /** Unusable states of the file that were kept. */
   quarantined: Kept[];
+  /** Why the store refuses to use it where it is, and what to do about that; undefined if it does not. */
+  unsafe: { reason: string; todo: string } | undefined;
   place: Place;
 }
 
@@ -60,30 +63,58 @@ const nowhere: Access = { mode: 0, uid: 0, changedMs: 0 };
 export function inspectFile(file: string): Inspection {
   const given = path.resolve(file);
   const links = linksOn(given);
-  let paths: Paths;
+  let site: Site | undefined;
   try {
-    paths = resolvePaths(given);
+    // Whatever is unsafe about it: to look changes nothing.
+    site = new Sites(given, true).find();
   } catch (error) {
-    const directory = inspectDirectory(path.dirname(given));
-    return {
-      ...{ given, links, file: undefined, access: undefined, directory, place: placeOf(given) },
-      content: { kind: 'unreadable', reason: `the way to it can't be followed (${reasonOf(error)})` },
-      copy: { state: 'missing' },
-      intents: { state: 'missing', participants: [] },
-      ...{ foreignLocks: [], quarantined: [] },
-    };
+    return { ...nothingAt(given, links), content: unreachable(error), file: undefined };
   }
-  const stats = statOf(paths.file);
-  const content = inspectContent(paths.file, stats);
-  const base = path.basename(paths.file);
+  if (!site) return nothingAt(given, links);
+  try {
+    return { ...inspectSite(site), given, links, unsafe: refusalOf(given) };
+  } finally {
+    site.release();
+  }
+}
+
+function nothingAt(given: string, links: Inspection['links']): Inspection {
   return {
-    ...{ given, links, file: paths.file, content, place: placeOf(paths.file) },
+    ...{ given, links, file: given, access: undefined, place: placeOf(given) },
+    ...{ content: { kind: 'missing' }, directory: inspectDirectory(path.dirname(given)) },
+    ...{ copy: { state: 'missing' }, intents: { state: 'missing', participants: [] } },
+    ...{ foreignLocks: [], quarantined: [], unsafe: refusalOf(given) },
+  };
+}
+
+function unreachable(error: unknown): Content {
+  return { kind: 'unreadable', reason: `the way to it can't be followed (${reasonOf(error)})` };
+}
+
+/** What the store itself would say. */
+function refusalOf(file: string): Inspection['unsafe'] {
+  try {
+    new Sites(file).find()?.release();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== 'E_UNSAFE') return undefined;
+    const { message, hint = '' } = error;
+    return { reason: message.replace(`. ${hint}`, ''), todo: hint };
+  }
+}
+
+function inspectSite(site: Site): Omit<Inspection, 'given' | 'links' | 'unsafe'> {
+  const { file, directory, place } = site;
+  const stats = statOf(place);
+  const content = inspectContent(site, stats);
+  return {
+    ...{ file, content, place: placeOf(file) },
     access: stats && { ...accessOf(stats), size: stats.size, hardLinks: stats.nlink },
-    directory: inspectDirectory(paths.directory),
-    copy: inspectCopy(paths.last, paths.file, content),
-    intents: inspectIntents(paths.intents),
-    foreignLocks: keptIn(paths.directory, (name) => name === `${base}.lock`),
-    quarantined: keptIn(paths.directory, (name) => name.startsWith(`${base}.corrupt-`)),
+    directory: inspectDirectory(directory.path),
+    copy: inspectCopy(site, content),
+    intents: inspectIntents(directory.at(site.nameOf('intents'))),
+    foreignLocks: keptIn(directory, (name) => name === site.nameOf('lock')),
+    quarantined: keptIn(directory, (name) => name.startsWith(site.nameOf('corrupt-'))),
   };
 }
 
@@ -120,11 +151,11 @@ function linkTarget(place: string): string | undefined {
   }
 }
 
-function inspectContent(file: string, stats: Stats | undefined): Content {
+function inspectContent(site: Site, stats: Stats | undefined): Content {
   // To open a pipe would wait for its writer.
   if (stats && !stats.isFile()) return { kind: 'unreadable', reason: `it is ${kindOf(stats)}, not a file` };
   try {
-    const state = readState(file);
+    const state = readState(site);
     if (state.kind === 'valid') return { kind: 'valid', entries: state.document.size };
     return state.kind === 'corrupt' ? { kind: 'corrupt', reason: state.reason } : { kind: 'missing' };
   } catch (error) {
@@ -143,28 +174,28 @@ function reasonOf(error: unknown): string {
   return errnoOf(cause) ?? errnoOf(error) ?? 'it was refused';
 }
 
-function inspectCopy(last: string, file: string, content: Content): Inspection['copy'] {
-  const stats = statOf(last);
+function inspectCopy(site: Site, content: Content): Inspection['copy'] {
+  const stats = statOf(site.last, lstatSync);
   if (!stats) return { state: 'missing' };
   const mode = stats.mode & 0o777;
-  const bytes = stats.isFile() ? bytesOfCopy(last) : undefined;
+  const bytes = bytesOfCopy(site);
   const document = bytes && parseDocument(bytes);
   if (!bytes || !document) return { state: 'unusable', mode };
-  const same = content.kind === 'valid' && isContent(file, bytes);
+  const same = content.kind === 'valid' && isContent(site, bytes);
   return { state: 'usable', mode, entries: document.size, sameAsFile: same };
 }
 
-function bytesOfCopy(last: string): Buffer | undefined {
+function bytesOfCopy(site: Site): Buffer | undefined {
   try {
-    return readLastCommitted(last)?.bytes;
+    return readLastCommitted(site)?.bytes;
   } catch {
     return undefined;
   }
 }
 
-function isContent(file: string, bytes: Buffer): boolean {
+function isContent(site: Site, bytes: Buffer): boolean {
   try {
-    const state = readState(file);
+    const state = readState(site);
     return state.kind !== 'missing' && state.bytes.equals(bytes);
   } catch {
     return false;
@@ -172,7 +203,7 @@ function isContent(file: string, bytes: Buffer): boolean {
 }
 
 function inspectIntents(directory: string): Inspection['intents'] {
-  const stats = statOf(directory);
+  const stats = statOf(directory, lstatSync);
   if (!stats) return { state: 'missing', participants: [] };
   const mode = stats.mode & 0o777;
   if (!stats.isDirectory()) return { state: 'foreign', mode, participants: [] };
@@ -196,11 +227,11 @@ function inspectDirectory(directory: string): Inspection['directory'] {
   }
 }
 
-function keptIn(directory: string, wanted: (name: string) => boolean): Kept[] {
-  return namesIn(directory)
+function keptIn(directory: Directory, wanted: (name: string) => boolean): Kept[] {
+  return namesIn(directory.self)
     .filter(wanted)
     .flatMap((name) => {
-      const stats = statOf(path.join(directory, name), lstatSync);
+      const stats = statOf(directory.at(name), lstatSync);
       return stats ? [{ name, size: stats.size, ...accessOf(stats) }] : [];
     })
     .sort((a, b) => b.changedMs - a.changedMs);

@@ -1,10 +1,13 @@
-import { lstatSync, readFileSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import path from 'node:path';
+import { openRegular } from '../../../surroundings/regular-file.js';
 import type { StoreEvent } from '../../backend.js';
 import { type Document, parseDocument } from '../../document.js';
+import { errnoOf, StoreError } from '../../errors.js';
+import { readAll } from '../../reading.js';
 import { FileBackend } from '../backend.js';
-import { readLastCommitted } from '../commit/last-committed.js';
-import { ioError, resolvePaths } from '../paths.js';
+import { decodeLastCommitted } from '../commit/last-committed.js';
+import { type Site, Sites } from '../site.js';
 import { readState } from '../state.js';
 import { namesIn } from './names-in.js';
 
@@ -28,6 +31,8 @@ export interface RestoreOptions {
   /** Two keys are the same entry if this makes them equal. Default: only a key itself. */
   normalize?: (key: string) => string;
   deadlineMs?: number;
+  /** As of `StoreOptions`. */
+  allowUnsafe?: boolean;
   onEvent?: (event: StoreEvent) => void;
 }
 
@@ -38,20 +43,30 @@ export interface Restored {
 }
 
 /** What could be restored, the newest first, and the entries that are there now. Changes nothing. */
-export function listRecoverable(file: string): { current: Document; found: Recoverable[] } {
-  const paths = resolvePaths(file);
-  const base = path.basename(paths.file);
-  const found = namesIn(paths.directory)
-    .filter((name) => name === path.basename(paths.last) || name.startsWith(`${base}.corrupt-`))
-    .flatMap(
-      (name) => recover(path.join(paths.directory, name), name.slice(base.length + 1), paths.last) ?? [],
-    )
+export function listRecoverable(
+  file: string,
+  { allowUnsafe = false }: { allowUnsafe?: boolean } = {},
+): { current: Document; found: Recoverable[] } {
+  const site = new Sites(file, allowUnsafe).find();
+  if (!site) return { current: new Map(), found: [] };
+  try {
+    const found = recoverablesAt(site);
+    const state = readState(site);
+    if (state.kind === 'valid') return { current: state.document, found };
+    if (state.kind === 'missing') return { current: new Map(), found };
+    // The next use of the file brings this back, before anything else can happen to it.
+    return { current: found.find(({ name }) => name === 'last')?.entries ?? new Map(), found };
+  } finally {
+    site.release();
+  }
+}
+
+function recoverablesAt(site: Site): Recoverable[] {
+  const last = site.nameOf('last');
+  return namesIn(site.directory.self)
+    .filter((name) => name === last || name.startsWith(site.nameOf('corrupt-')))
+    .flatMap((name) => recover(site, name, name.slice(site.nameOf('').length)) ?? [])
     .sort((a, b) => b.changedMs - a.changedMs);
-  const state = readState(paths.file);
-  if (state.kind !== 'corrupt')
-    return { current: state.kind === 'valid' ? state.document : new Map(), found };
-  // The next use of the file brings this back, before anything else can happen to it.
-  return { current: found.find(({ name }) => name === 'last')?.entries ?? new Map(), found };
 }
 
 /** Puts entries back, byte for byte and in one commit; what is there now stays, unless told otherwise. */
@@ -60,8 +75,9 @@ export async function restoreEntries(
   entries: Document,
   options: RestoreOptions = {},
 ): Promise<Restored> {
-  const { overwrite = false, normalize = (key) => key, deadlineMs = 10_000, onEvent = () => {} } = options;
-  const backend = new FileBackend(file, { leaseMs: 1000, queues: true, onEvent });
+  const { overwrite = false, normalize = (key) => key, deadlineMs = 10_000, ...rest } = options;
+  const { allowUnsafe = false, onEvent = () => {} } = rest;
+  const backend = new FileBackend(file, { leaseMs: 1000, queues: true, allowUnsafe, onEvent });
   let outcome: Restored = { restored: [], kept: [] };
   try {
     await backend.transact((current) => {
@@ -98,13 +114,30 @@ export function putBack(
   return { document: restored.length > 0 ? document : current, restored, kept };
 }
 
-function recover(place: string, name: string, last: string): Recoverable | undefined {
-  const stats = lstatSync(place, { throwIfNoEntry: false });
-  // A pipe would be waited for, and a link was not made by us.
-  if (!stats?.isFile()) return undefined;
-  const bytes = place === last ? readLastCommitted(last)?.bytes : readFileOf(place);
-  const readable = bytes ? readableOf(bytes) : { entries: new Map(), readableBytes: 0 };
-  return { name, place, changedMs: stats.mtimeMs, bytes: bytes?.length ?? stats.size, ...readable };
+/** Opened once, and read from what was opened. Undefined for what is no file, or another user's: it was not made by us. */
+function recover(site: Site, fileName: string, name: string): Recoverable | undefined {
+  const opened = openOurs(site, fileName);
+  if (!opened) return undefined;
+  const { descriptor, stats } = opened;
+  try {
+    const content = readAll(descriptor, Number(stats.size));
+    const bytes = name === 'last' ? decodeLastCommitted(content)?.bytes : content;
+    const readable = bytes ? readableOf(bytes) : { entries: new Map(), readableBytes: 0 };
+    const place = path.join(site.directory.path, fileName);
+    return { name, place, changedMs: Number(stats.mtimeMs), bytes: (bytes ?? content).length, ...readable };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function openOurs({ location }: Site, name: string): ReturnType<typeof openRegular> {
+  try {
+    return openRegular(location, name);
+  } catch (error) {
+    // A pipe, a link, a file of another user: nothing of ours, and no reason not to show the others.
+    if (error instanceof StoreError && errnoOf(error.cause) === undefined) return undefined;
+    throw error;
+  }
 }
 
 /** All of a document, or the complete entries at the beginning of one that is damaged behind them. */
@@ -146,12 +179,4 @@ function endsOfEntries(bytes: Buffer): number[] {
     } else if (character === ',' && depth === 1) ends.push(at);
   }
   return ends;
-}
-
-function readFileOf(place: string): Buffer {
-  try {
-    return readFileSync(place);
-  } catch (error) {
-    throw ioError('read', place, error);
-  }
 }

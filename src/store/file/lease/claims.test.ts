@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { newFile } from '../../scratch.test.helper.js';
+import { Sites } from '../site.js';
 import { FileClaims } from './claims.js';
 import { self } from './owner.js';
 
@@ -11,7 +12,7 @@ const nameOf = (attempt: number) => `${version.key}-${version.value}-${attempt}`
 function setUp() {
   const file = newFile();
   return {
-    claims: new FileClaims(file),
+    claims: new FileClaims(new Sites(file)),
     names: () => readdirSync(`${file}.refresh`),
     directory: `${file}.refresh`,
   };

@@ -1,14 +1,16 @@
-import { chmodSync, closeSync, mkdirSync, readFileSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
+import { closeSync, fstatSync, lstatSync, rmdirSync, type Stats, unlinkSync, writeSync } from 'node:fs';
+import type { Directory } from '../../../surroundings/directory.js';
+import type { Location } from '../../../surroundings/locate.js';
+import { openPrivate } from '../../../surroundings/private-directory.js';
+import { openRegular } from '../../../surroundings/regular-file.js';
 import { errnoOf } from '../../errors.js';
+import { ioError } from '../../io-error.js';
+import { readAll } from '../../reading.js';
 import type { Claim, Claims, SeenClaim, Version } from '../../refresh/claims.js';
-import { giveDirectory, type Ownership, ownershipFromRoot } from '../commit/ownership.js';
 import { stage } from '../commit/stage.js';
-import { ioError, resolvePaths } from '../paths.js';
+import { type Site, SiteGone, type Sites } from '../site.js';
 import { namesIn } from './intents.js';
 import { isProvablyDead, newNonce, type Owner, self } from './owner.js';
-
-const suffix = '.refresh';
 
 /** What a claim's file holds. */
 interface Content extends Owner {
@@ -26,63 +28,142 @@ interface Content extends Owner {
  *     P sees 0 dead | Q takes 1, fails; R takes 2, removes 1 | P takes 1, sees 2, yields
  */
 export class FileClaims implements Claims {
-  readonly #file: string;
+  readonly #sites: Sites;
 
-  constructor(file: string) {
-    this.#file = file;
+  constructor(sites: Sites) {
+    this.#sites = sites;
   }
 
   latest(version: Version): SeenClaim | undefined {
-    const directory = this.#directory();
-    const attempt = Math.max(-1, ...attemptsIn(namesIn(directory), version));
-    if (attempt < 0) return undefined;
-    const content = readClaim(path.join(directory, nameOf(version, attempt)));
-    return {
-      // A claim whose owner has not written itself down yet counts as alive.
-      id: `${attempt} ${content?.nonce ?? 'unknown'}`,
-      attempt,
-      failed: content?.failed === true,
-      dead: content !== undefined && isProvablyDead(content),
-      holder: { pid: content?.pid ?? 0, host: content?.host ?? 'unknown' },
-    };
+    return this.#look((room) => {
+      const attempt = Math.max(-1, ...attemptsIn(namesIn(room.directory), version));
+      if (attempt < 0) return undefined;
+      const content = readClaim(room, nameOf(version, attempt));
+      return {
+        // A claim whose owner has not written itself down yet counts as alive.
+        id: `${attempt} ${content?.nonce ?? 'unknown'}`,
+        attempt,
+        failed: content?.failed === true,
+        dead: content !== undefined && isProvablyDead(content),
+        holder: { pid: content?.pid ?? 0, host: content?.host ?? 'unknown' },
+      };
+    });
   }
 
   take(version: Version, after: SeenClaim | undefined): Claim | undefined {
-    const directory = this.#directory();
     const attempt = after ? after.attempt + 1 : 0;
     const content: Content = { ...self, nonce: newNonce() };
-    const place = path.join(directory, nameOf(version, attempt));
-    if (!create(place, JSON.stringify(content))) return undefined;
-
-    const claim = claimAt(place, content);
+    const made = create(this.#sites, nameOf(version, attempt), content);
+    if (!made) return undefined;
+    const claim = new FileClaim(made, content);
+    const { directory } = made.room;
     const attempts = attemptsIn(namesIn(directory), version);
     if (attempts.some((other) => other > attempt)) {
       claim.drop();
       return undefined;
     }
     for (const other of attempts) {
-      if (other < attempt) removeIfPossible(path.join(directory, nameOf(version, other)));
+      if (other < attempt) removeIfPossible(directory, nameOf(version, other));
     }
     return claim;
   }
 
   sweep(current: Version): void {
     try {
-      const directory = this.#directory();
-      for (const name of namesIn(directory)) {
-        if (name.startsWith(`${current.key}-`) && !name.startsWith(`${current.key}-${current.value}-`)) {
-          removeIfPossible(path.join(directory, name));
+      this.#look((room) => {
+        for (const name of namesIn(room.directory)) {
+          if (name.startsWith(`${current.key}-`) && !name.startsWith(`${current.key}-${current.value}-`)) {
+            removeIfPossible(room.directory, name);
+          }
         }
-      }
-      removeIfEmpty(directory);
+        removeIfEmpty(room);
+      });
     } catch {
       // The next sweep does it.
     }
   }
 
-  #directory(): string {
-    return resolvePaths(this.#file).file + suffix;
+  /** Undefined where nobody has claimed anything. */
+  #look<T>(use: (room: Room) => T): T | undefined {
+    const site = this.#sites.find();
+    if (!site) return undefined;
+    try {
+      const directory = openPrivate(site.location, roomOf(site), { make: false });
+      if (!directory) return undefined;
+      try {
+        return use({ site, directory });
+      } finally {
+        directory.close();
+      }
+    } finally {
+      site.release();
+    }
   }
+}
+
+/** The directory of claims, held open, and the site that it belongs to. */
+interface Room {
+  site: Site;
+  directory: Directory;
+}
+
+/** A claim's own file, which stays open: under its name may lie another's by the time that we are done. */
+interface Made {
+  room: Room;
+  name: string;
+  descriptor: number;
+}
+
+class FileClaim implements Claim {
+  readonly #made: Made;
+  readonly #content: Content;
+  #isOver = false;
+
+  constructor(made: Made, content: Content) {
+    this.#made = made;
+    this.#content = content;
+  }
+
+  drop(): void {
+    const { room, name, descriptor } = this.#made;
+    this.#end(() => {
+      if (isAt(room.directory, name, fstatSync(descriptor))) unlinkSync(room.directory.at(name));
+      removeIfEmpty(room);
+    });
+  }
+
+  fail(): void {
+    const { descriptor } = this.#made;
+    // Longer than what it says now: nothing of that is left.
+    this.#end(() => writeSync(descriptor, JSON.stringify({ ...this.#content, failed: true }), 0));
+  }
+
+  #end(act: () => void): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    try {
+      act();
+    } catch {
+      // Left as it is, it is waited for until its lease is over.
+    } finally {
+      closeSync(this.#made.descriptor);
+      close(this.#made.room);
+    }
+  }
+}
+
+function isAt(directory: Directory, name: string, { dev, ino }: Stats): boolean {
+  const stats = lstatSync(directory.at(name), { throwIfNoEntry: false });
+  return stats?.dev === dev && stats.ino === ino;
+}
+
+function close({ site, directory }: Room): void {
+  directory.close();
+  site.release();
+}
+
+function roomOf(site: Site): string {
+  return site.nameOf('refresh');
 }
 
 function nameOf({ key, value }: Version, attempt: number): string {
@@ -98,79 +179,74 @@ function attemptsIn(names: readonly string[], version: Version): number[] {
     .map(Number);
 }
 
-/** The file whose claim lies at this place. */
-function fileOf(place: string): string {
-  return path.dirname(place).slice(0, -suffix.length);
-}
+const triesMax = 100;
 
-/** @returns false if it is there already */
-function create(place: string, content: string): boolean {
-  for (let attempt = 0; ; attempt++) {
+/** @returns undefined if it is there already */
+function create(sites: Sites, name: string, content: Content): Made | undefined {
+  for (let tries = 1; ; tries++) {
+    const room = enter(sites);
     try {
       // Root gives it to the owner of the file, who could not see otherwise who is refreshing.
-      closeSync(stage(place, Buffer.from(content), ownershipFromRoot(fileOf(place))).descriptor);
-      return true;
+      const { descriptor } = stage(
+        room.directory.at(name),
+        Buffer.from(JSON.stringify(content)),
+        room.site.owner,
+      );
+      return { room, name, descriptor };
     } catch (error) {
-      if (errnoOf(error) === 'EEXIST') return false;
+      close(room);
+      if (errnoOf(error) === 'EEXIST') return undefined;
       // Whoever was the last to refresh removes the directory.
-      if (errnoOf(error) !== 'ENOENT' || attempt >= 100) throw ioError('create', place, error);
-      makeDirectory(path.dirname(place), ownershipFromRoot(fileOf(place)));
+      if (errnoOf(error) !== 'ENOENT' || tries === triesMax)
+        throw ioError('create', `${room.directory.path}/${name}`, error);
     }
   }
 }
 
-function makeDirectory(directory: string, owner: Ownership | undefined): void {
-  try {
-    mkdirSync(directory, { mode: 0o700 });
-    giveDirectory(directory, owner);
-    chmodSync(directory, 0o700);
-  } catch (error) {
-    const code = errnoOf(error);
-    if (code !== 'EEXIST' && code !== 'ENOENT') throw ioError('create', directory, error);
+function enter(sites: Sites): Room {
+  for (let tries = 1; ; tries++) {
+    const site = sites.make();
+    try {
+      const directory = openPrivate(site.location, roomOf(site), { make: true });
+      if (directory) return { site: site.retain(), directory };
+      if (tries === triesMax) throw ioError('create', roomOf(site), new SiteGone(site.file));
+    } finally {
+      site.release();
+    }
   }
 }
 
-function claimAt(place: string, content: Content): Claim {
-  const isStillOurs = () => readClaim(place)?.nonce === content.nonce;
-  return {
-    drop() {
-      if (!isStillOurs()) return;
-      removeIfPossible(place);
-      removeIfEmpty(path.dirname(place));
-    },
-    fail() {
-      if (!isStillOurs()) return;
-      try {
-        writeFileSync(place, JSON.stringify({ ...content, failed: true }), { flag: 'r+' });
-      } catch {
-        // Unmarked, it is waited for until its lease is over.
-      }
-    },
-  };
-}
-
-/** Undefined where it is gone, or not written yet. */
-function readClaim(place: string): Content | undefined {
+/** Undefined where it is gone, not written yet, or no claim. */
+function readClaim({ site, directory }: Room, name: string): Content | undefined {
+  const inside: Location = { ...site.location, directory };
   try {
-    const content = JSON.parse(readFileSync(place, 'utf8')) as Content | null;
-    const isOwner = typeof content?.pid === 'number' && typeof content.machine === 'string';
-    return isOwner ? content : undefined;
+    const opened = openRegular(inside, name);
+    if (!opened) return undefined;
+    try {
+      const text = readAll(opened.descriptor, Number(opened.stats.size)).toString('utf8');
+      const content = JSON.parse(text) as Content | null;
+      const isOwner = typeof content?.pid === 'number' && typeof content.machine === 'string';
+      return isOwner ? content : undefined;
+    } finally {
+      closeSync(opened.descriptor);
+    }
   } catch {
     return undefined;
   }
 }
 
-function removeIfPossible(place: string): void {
+function removeIfPossible(directory: Directory, name: string): void {
   try {
-    unlinkSync(place);
+    unlinkSync(directory.at(name));
   } catch {
     // Gone already; or the next sweep removes it.
   }
 }
 
-function removeIfEmpty(directory: string): void {
+/** By its name: another may have put one of its own there, and then it is that one's to be empty or not. */
+function removeIfEmpty({ site, directory }: Room): void {
   try {
-    rmdirSync(directory);
+    if (isAt(site.directory, roomOf(site), directory.stats)) rmdirSync(site.directory.at(roomOf(site)));
   } catch {
     // Others are refreshing.
   }

@@ -1,202 +1,196 @@
-import {
-  chmodSync,
-  closeSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  unlinkSync,
-} from 'node:fs';
+import { closeSync, existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
 import path from 'node:path';
+import type { Directory } from '../../../surroundings/directory.js';
+import { makePrivate } from '../../../surroundings/private-directory.js';
+import { unsafe } from '../../../surroundings/unsafe.js';
 import { errnoOf } from '../../errors.js';
-import {
-  giveDirectory,
-  type Ownership,
-  ownershipFromRoot,
-  ownershipOf,
-  ownershipToKeep,
-} from '../commit/ownership.js';
-import { stage, syncDirectoryNow } from '../commit/stage.js';
-import { fileOfIntents, ioError } from '../paths.js';
+import { ioError } from '../../io-error.js';
+import { stage } from '../commit/stage.js';
+import { type Site, SiteGone } from '../site.js';
 import { type Entry, endedName, newIntentName, newTicketName, parseEntry } from './entry-names.js';
 
+/** An intent of our own: a directory that only we fill, and that anybody may destroy. */
+export interface Intent {
+  name: string;
+  /** The directory of intents that it was made in. */
+  intents: Directory;
+  /** Held open: what is staged goes here and nowhere else, whatever stands under its name by then. */
+  directory: Directory;
+}
+
 /** All of ours that is there now. An entry present during the whole call is in the result: the protocol needs no more of it. */
-export function listEntries(directory: string): Entry[] {
-  return namesIn(directory).flatMap((name) => parseEntry(name) ?? []);
+export function listEntries(intents: Directory | undefined): Entry[] {
+  return intents ? namesIn(intents).flatMap((name) => parseEntry(name) ?? []) : [];
 }
 
 /**
  * Announces a commit. Never `mkdir -p` on the intent itself and never the same name twice: a holder
  * whose intent was destroyed would otherwise bring it back to life and be un-fenced.
- * @returns the path of the intent
  */
-export function createIntent(directory: string, kind: 'intent' | 'standing' = 'intent'): string {
-  const intent = path.join(directory, newIntentName(kind));
-  makeInside(directory, () => mkdirSync(intent, { mode: 0o700 }));
-  try {
-    const owner = ownershipFromRoot(fileOfIntents(directory));
-    tighten(intent, owner);
-    tighten(directory, owner);
-  } catch (error) {
-    release(intent);
-    throw error;
-  }
-  return intent;
+export function createIntent(site: Site, kind: 'intent' | 'standing' = 'intent'): Intent {
+  const name = newIntentName(kind);
+  return makeInside(site, (intents) => {
+    mkdirSync(intents.at(name), { mode: 0o700 });
+    const directory = intents.child(name);
+    try {
+      if (directory.stats.uid !== (process.geteuid?.() ?? directory.stats.uid)) {
+        throw unsafe(site.file, `another user swaps directories in ${intents.path}`, 'Stop that user first');
+      }
+      makePrivate(directory, site.owner);
+      return { name, intents, directory };
+    } catch (error) {
+      release({ name, intents, directory });
+      throw error;
+    }
+  });
+}
+
+/** Is it still there? Whoever destroys an intent of ours has come after us. */
+export function isThere({ name, intents }: Intent): boolean {
+  return existsSync(intents.at(name));
 }
 
 /** Takes a place in the queue. */
 export function createTicket(
-  directory: string,
+  site: Site,
   kind: 'ticket' | 'request',
   number: number,
   content: string,
-): { place: string; name: string; id: string } {
+): { intents: Directory; name: string; id: string } {
   const { name, id } = newTicketName(kind, number);
-  const place = path.join(directory, name);
-  const owner = ownershipFromRoot(fileOfIntents(directory));
-  makeInside(directory, () => closeSync(stage(place, Buffer.from(content), owner).descriptor));
-  return { place, name, id };
+  return makeInside(site, (intents) => {
+    closeSync(stage(intents.at(name), Buffer.from(content), site.owner).descriptor);
+    return { intents, name, id };
+  });
 }
 
 /** Tells the owner of a request that it is done. All who tell it say the same. */
-export function endRequest(directory: string, request: string): void {
+export function endRequest(intents: Directory, request: string): void {
   try {
-    renameSync(path.join(directory, request), path.join(directory, endedName(request)));
+    renameSync(intents.at(request), intents.at(endedName(request)));
   } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw ioError('answer a request in', directory, error);
+    if (errnoOf(error) !== 'ENOENT') throw ioError('answer a request in', intents.path, error);
   }
 }
 
-function makeInside(directory: string, make: () => void): void {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      make();
-      return;
-    } catch (error) {
-      if (errnoOf(error) !== 'ENOENT' || attempt >= 100)
-        throw ioError('announce a commit in', directory, error);
-    }
-    makeDirectory(directory);
-  }
-}
+const triesMax = 100;
 
 /** Somebody may remove the directory of intents at any time (it costs a retry), so it is made when it is missed. */
-function makeDirectory(directory: string): void {
-  if (makeOne(directory)) return;
-  makeDirectory(path.dirname(directory));
-  // Missing again though its parent is there: a link that leads nowhere, to a disk that is not mounted, say.
-  if (!makeOne(directory))
-    throw ioError('create', directory, new Error('a symbolic link above it leads nowhere'));
-}
-
-/** @returns false if the parent is missing */
-function makeOne(directory: string): boolean {
-  try {
-    mkdirSync(directory, { mode: 0o700 });
-  } catch (error) {
-    if (errnoOf(error) === 'EEXIST') return true;
-    if (errnoOf(error) === 'ENOENT' && path.dirname(directory) !== directory) return false;
-    throw ioError('create', directory, error);
-  }
-  try {
-    // Ours where the file is another's, it would keep its owner out.
-    tighten(directory, ownershipOfNew(directory));
-  } catch (error) {
-    removeIfEmpty(directory);
-    throw error;
-  }
-  // Else a power cut could take the whole directory, and the first acknowledged write with it.
-  syncDirectoryNow(path.dirname(directory));
-  return true;
-}
-
-/** Of the directory of intents: whose the file is. Of one above it: whose the one above that is. */
-function ownershipOfNew(directory: string): Ownership | undefined {
-  const file = fileOfIntents(directory);
-  return ownershipToKeep(file, file === directory ? undefined : ownershipOf(file));
-}
-
-function removeIfEmpty(directory: string): void {
-  try {
-    rmdirSync(directory);
-  } catch {
-    // Others use it already.
+function makeInside<T>(site: Site, make: (intents: Directory) => T): T {
+  for (let attempt = 0; ; attempt++) {
+    const intents = site.makeIntents();
+    try {
+      return make(intents);
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') {
+        if (attempt >= triesMax) throw new SiteGone(site.file);
+        site.loseIntents();
+      } else throw ioErrorIn(intents.path, error);
+    }
   }
 }
 
-/** Ours alone: a directory that was there may be open to others, and a new one lacks what the umask took from us. */
-function tighten(directory: string, owner: Ownership | undefined): void {
-  try {
-    const stats = lstatSync(directory);
-    if (stats.isSymbolicLink())
-      throw new Error('it is a symbolic link, and nobody but you should say where to');
-    if (owner && owner.uid !== stats.uid) giveDirectory(directory, owner);
-    if ((stats.mode & 0o777) !== 0o700) chmodSync(directory, 0o700);
-  } catch (error) {
-    // Destroyed by a successor already: what comes next will find out.
-    if (errnoOf(error) !== 'ENOENT') throw ioError('make private', directory, error);
-  }
+function ioErrorIn(place: string, error: unknown): unknown {
+  return errnoOf(error)?.startsWith('E_') ? error : ioError('announce a commit in', place, error);
 }
+
+/** What is in a directory is removed this often before it counts as being filled on purpose. */
+const roundsMax = 1000;
 
 /**
  * Removes an intent or a ticket. For an intent this is the fence: once `rmdir` has succeeded, every
  * later call through that directory fails with ENOENT, even one whose path the kernel had already
  * resolved. Renaming the directory away would not do: a rename under way still lands.
+ *
+ * An intent of ours holds plain files and nothing else. What else lies in one is not ours to remove: it is left, and named.
  */
-export function destroyEntry(place: string): void {
-  for (;;) {
+export function destroyEntry(intents: Directory, name: string): void {
+  const place = intents.at(name);
+  for (let round = 0; round < roundsMax; round++) {
     try {
       rmdirSync(place);
       return;
     } catch (error) {
       const code = errnoOf(error);
       if (code === 'ENOENT') return;
-      if (code === 'ENOTDIR') break;
+      if (code === 'ENOTDIR') {
+        unlinkIfThere(place, path.join(intents.path, name));
+        return;
+      }
       // Windows says EPERM or EBUSY for a directory that is not empty yet.
-      if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw ioError('remove', place, error);
+      if (code !== 'ENOTEMPTY' && code !== 'EEXIST')
+        throw ioError('remove', path.join(intents.path, name), error);
     }
-    // Recursive, because anybody may have put anything inside. The intent itself goes by `rmdir` alone.
-    for (const name of namesIn(place)) remove(path.join(place, name));
+    emptyIntent(intents, name);
   }
-  unlinkIfThere(place);
+  throw ioError('remove', path.join(intents.path, name), new Error('another process keeps filling it'));
+}
+
+function emptyIntent(intents: Directory, name: string): void {
+  let directory: Directory;
+  try {
+    directory = intents.child(name);
+  } catch (error) {
+    const code = errnoOf(error);
+    // Gone, or something else by now: the next round sees what.
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return;
+    throw ioError('open', path.join(intents.path, name), error);
+  }
+  try {
+    for (const inside of namesIn(directory)) {
+      removeFile(directory, inside);
+    }
+  } finally {
+    directory.close();
+  }
+}
+
+function removeFile(directory: Directory, name: string): void {
+  const place = path.join(directory.path, name);
+  try {
+    unlinkSync(directory.at(name));
+  } catch (error) {
+    const code = errnoOf(error);
+    if (code === 'ENOENT') return;
+    // What macOS says of a directory.
+    const isDirectory = code === 'EISDIR' || (code === 'EPERM' && process.platform === 'darwin');
+    const reason =
+      'it is a directory, which no commit makes, so it was left alone: see what it is, and move it away';
+    throw ioError('remove', place, isDirectory ? new Error(reason, { cause: error }) : error);
+  }
 }
 
 /** Ends our own intent, whatever has become of it. Never fails: it must not hide how the commit itself ended. */
-export function release(intent: string): void {
+export function release({ name, intents, directory }: Intent): void {
   try {
-    destroyEntry(intent);
+    destroyEntry(intents, name);
   } catch {
     // The next scan of any process sweeps it.
+  } finally {
+    directory.close();
   }
 }
 
-/** Empty where there is no such directory. */
-export function namesIn(directory: string): string[] {
+/** Empty where it was removed since it was opened. */
+export function namesIn(directory: Directory): string[] {
   try {
-    return readdirSync(directory);
+    return readdirSync(directory.self);
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return [];
-    throw ioError('list', directory, error);
+    throw ioError('list', directory.path, error);
   }
 }
 
-function remove(place: string): void {
+/**
+ * @param name what people call the place
+ * @returns whether it was there
+ */
+export function unlinkIfThere(place: string, name = place): boolean {
   try {
-    rmSync(place, { recursive: true, force: true });
-  } catch (error) {
-    throw ioError('remove', place, error);
-  }
-}
-
-/** @returns whether it was there */
-export function unlinkIfThere(file: string): boolean {
-  try {
-    unlinkSync(file);
+    unlinkSync(place);
     return true;
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return false;
-    throw ioError('remove', file, error);
+    throw ioError('remove', name, error);
   }
 }

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import path from 'node:path';
+import type { Directory } from '../../../surroundings/directory.js';
 import type { Edit } from '../../change.js';
 import { type Holder, StoreError } from '../../errors.js';
-import type { Paths } from '../paths.js';
+import type { Site } from '../site.js';
 import { Alarm } from './alarm.js';
 import { type Entry, endedName, inOrder } from './entry-names.js';
 import { createTicket, destroyEntry, listEntries, unlinkIfThere } from './intents.js';
@@ -10,13 +10,14 @@ import { isProvablyDead, seemsAlive } from './owner.js';
 import { encodeRequest } from './request.js';
 
 export interface Ticket {
-  place: string;
+  /** The directory of intents that it lies in. */
+  intents: Directory;
   name: string;
   id: string;
   number: number;
   kind: 'ticket' | 'request';
   /** What it is a ticket for. */
-  paths: Paths;
+  site: Site;
 }
 
 export type Turn =
@@ -76,7 +77,7 @@ export class Queue {
    * @throws StoreError `E_TIMEOUT` past the deadline
    */
   async wait(
-    paths: Paths,
+    site: Site,
     leaseMs: number,
     edits: readonly Edit[] | undefined,
     isCrowded: boolean,
@@ -84,13 +85,13 @@ export class Queue {
     const alarm = new Alarm();
     try {
       if (isCrowded && edits) {
-        this.ticket ??= takeTicket(paths, edits);
-        const end = await this.trust(paths, this.ticket, alarm);
+        this.ticket ??= takeTicket(site, edits);
+        const end = await this.trust(this.ticket, alarm);
         if (end) return end;
       }
       for (;;) {
         // First: with our request carried along by another, nothing may be in the way any more.
-        const turn = this.endOfRequest() ?? this.look(paths, leaseMs, edits, alarm);
+        const turn = this.endOfRequest() ?? this.look(site, leaseMs, edits, alarm);
         if (turn) return turn;
         await alarm.sleep(pauseMs);
       }
@@ -103,8 +104,9 @@ export class Queue {
    * While the holder whom we saw last is still there, it will most likely carry our request along: a look at all the others
    * would cost more than the commit.
    */
-  private async trust(paths: Paths, { place }: Ticket, alarm: Alarm): Promise<Turn | undefined> {
-    if (this.holder === undefined || !existsSync(path.join(paths.intents, this.holder))) return undefined;
+  private async trust({ intents, name }: Ticket, alarm: Alarm): Promise<Turn | undefined> {
+    if (this.holder === undefined || !existsSync(intents.at(this.holder))) return undefined;
+    const place = intents.at(name);
     alarm.set(place);
     // It may have been told before the alarm was set.
     if (existsSync(place)) await alarm.sleep(trustMs);
@@ -121,41 +123,42 @@ export class Queue {
   /** Takes our ticket away. Not for a request that somebody may still apply. */
   leave(): void {
     // Somebody who carried our request along, too, may have told its end meanwhile: nobody else would take that away.
-    if (this.ticket && !unlinkIfThere(this.ticket.place)) this.endOfRequest();
+    if (this.ticket && !removeTicket(this.ticket)) this.endOfRequest();
     this.ticket = undefined;
   }
 
   /** Passes whoever is gone. @returns undefined if there is something to wait for */
   private look(
-    paths: Paths,
+    site: Site,
     leaseMs: number,
     edits: readonly Edit[] | undefined,
     alarm: Alarm,
   ): Turn | undefined {
-    const entries = listEntries(paths.intents);
+    const { intents, entries } = look(site);
     keepUp(entries);
     const obstacle = this.firstObstacle(entries);
     if (obstacle?.kind === 'intent') this.holder = obstacle.name;
-    if (!obstacle) return entries.some(({ name }) => name !== this.ticket?.name) ? 'next' : 'free';
-    if (this.passes(paths, obstacle, leaseMs)) return this.look(paths, leaseMs, edits, alarm);
-    if (performance.now() > this.deadline) throw this.timeout(obstacle, paths.file);
+    if (!obstacle || !intents)
+      return entries.some(({ name }) => name !== this.ticket?.name) ? 'next' : 'free';
+    if (this.passes(intents, obstacle, leaseMs)) return this.look(site, leaseMs, edits, alarm);
+    if (performance.now() > this.deadline) throw this.timeout(obstacle, site.file);
     const isNew = this.ticket === undefined;
-    this.ticket ??= takeTicket(paths, edits);
-    const watched = path.join(paths.intents, nearestAhead(entries, this.ticket)?.name ?? obstacle.name);
+    this.ticket ??= takeTicket(site, edits);
+    const watched = intents.at(nearestAhead(entries, this.ticket)?.name ?? obstacle.name);
     const isSetAnew = alarm.watches !== watched && alarm.set(watched);
     // What is in the way may have gone while we took the ticket and set the alarm.
-    return isNew || isSetAnew ? this.look(paths, leaseMs, edits, alarm) : undefined;
+    return isNew || isSetAnew ? this.look(site, leaseMs, edits, alarm) : undefined;
   }
 
   /** How our request ended, if it has. */
   endOfRequest(): 'done' | 'doubt' | undefined {
     const { request } = this;
     if (!request) return undefined;
-    if (existsSync(request.place)) return undefined;
+    const { intents, name } = request;
+    if (existsSync(intents.at(name))) return undefined;
     this.ticket = undefined;
-    const done = path.join(path.dirname(request.place), endedName(request.name));
     // Neither there nor done: removed by a hand that is not ours, perhaps after it had been read.
-    return unlinkIfThere(done) ? 'done' : 'doubt';
+    return removeTicket({ intents, name: endedName(name) }) ? 'done' : 'doubt';
   }
 
   private firstObstacle(entries: readonly Entry[]): Entry | undefined {
@@ -166,7 +169,7 @@ export class Queue {
   }
 
   /** @returns whether the obstacle is one no longer */
-  private passes(paths: Paths, obstacle: Entry, leaseMs: number): boolean {
+  private passes(intents: Directory, obstacle: Entry, leaseMs: number): boolean {
     if (this.seen?.name !== obstacle.name) this.seen = { name: obstacle.name, since: performance.now() };
     const seenMs = performance.now() - this.seen.since;
     // The thorough look costs as much as a commit's own share: most of what is in the way is gone before it is due.
@@ -178,7 +181,7 @@ export class Queue {
     this.silentOwners.add(owner);
     // A request of somebody who lives is not ours to destroy: it is carried along instead.
     if (!isDead && obstacle.kind === 'request') this.silent.add(obstacle.name);
-    else destroyEntry(path.join(paths.intents, obstacle.name));
+    else destroyEntry(intents, obstacle.name);
     return true;
   }
 
@@ -219,14 +222,30 @@ function keepUp(entries: readonly Entry[]): void {
 }
 
 /** The number is a clock's: an order that needs no look at the others. */
-function takeTicket(paths: Paths, edits: readonly Edit[] | undefined): Ticket {
+function takeTicket(site: Site, edits: readonly Edit[] | undefined): Ticket {
   const kind = edits ? 'request' : 'ticket';
   const number = clock();
   const content = edits ? encodeRequest(edits) : '';
-  return { ...createTicket(paths.intents, kind, number, content), kind, number, paths };
+  return { ...createTicket(site, kind, number, content), kind, number, site };
+}
+
+/** @returns whether it was there */
+function removeTicket({ intents, name }: Pick<Ticket, 'intents' | 'name'>): boolean {
+  return unlinkIfThere(intents.at(name), `${intents.path}/${name}`);
 }
 
 type Place = Pick<Ticket, 'name' | 'number'>;
+
+/** Who is about, in the directory of intents that is there now. */
+function look(site: Site): { intents: Directory | undefined; entries: Entry[] } {
+  const intents = site.findIntents();
+  const entries = listEntries(intents);
+  // One that was removed since it was opened is empty, too: the others are in another by now.
+  if (!intents || entries.length > 0 || site.hasIntentsInPlace()) return { intents, entries };
+  site.loseIntents();
+  const anew = site.findIntents();
+  return { intents: anew, entries: listEntries(anew) };
+}
 
 /** An intent is in everybody's way; a ticket only in the way of those behind it, and of newcomers. */
 export function firstObstacle(entries: readonly Entry[], own: Place | undefined): Entry | undefined {

@@ -1,7 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { closeSync } from 'node:fs';
+import type { Directory } from '../../../surroundings/directory.js';
+import { openRegular } from '../../../surroundings/regular-file.js';
 import type { Edit } from '../../change.js';
-import { errnoOf } from '../../errors.js';
-import { ioError } from '../paths.js';
+import { errnoOf, StoreError } from '../../errors.js';
+import { ioError } from '../../io-error.js';
+import { readAll } from '../../reading.js';
+import type { Site } from '../site.js';
 
 /** The content of a request: a change as data, on one line that ends. */
 export function encodeRequest(edits: readonly Edit[]): string {
@@ -9,17 +13,22 @@ export function encodeRequest(edits: readonly Edit[]): string {
 }
 
 /** Undefined where it is gone, or not all there: its owner may be in the middle of writing it. */
-export function readRequest(file: string): Edit[] | undefined {
-  let text: string;
+export function readRequest({ location }: Site, intents: Directory, name: string): Edit[] | undefined {
   try {
-    text = readFileSync(file, 'utf8');
+    const opened = openRegular({ ...location, directory: intents }, name);
+    if (!opened) return undefined;
+    try {
+      const text = readAll(opened.descriptor, Number(opened.stats.size)).toString('utf8');
+      return text.endsWith('\n') ? decode(text) : undefined;
+    } finally {
+      closeSync(opened.descriptor);
+    }
   } catch (error) {
-    const code = errnoOf(error);
     // Root has just made it, and not given it to us yet.
-    if (code === 'ENOENT' || code === 'EACCES') return undefined;
-    throw ioError('read', file, error);
+    const cause = error instanceof StoreError ? error.cause : error;
+    if (errnoOf(cause) === 'EACCES') return undefined;
+    throw error instanceof StoreError ? error : ioError('read', `${intents.path}/${name}`, error);
   }
-  return text.endsWith('\n') ? decode(text) : undefined;
 }
 
 function decode(text: string): Edit[] | undefined {

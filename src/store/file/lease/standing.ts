@@ -1,8 +1,7 @@
-import { closeSync } from 'node:fs';
 import type { Attempt, Known } from '../commit/commit.js';
-import { closeLater, openDirectory } from '../commit/stage.js';
-import type { Paths } from '../paths.js';
-import { createIntent, release } from './intents.js';
+import { closeLater } from '../commit/stage.js';
+import type { Site } from '../site.js';
+import { createIntent, type Intent, release } from './intents.js';
 
 /** How long an intent may rest between two commits. Its timer holds the process, so that an exit leaves nothing behind. */
 const restMs = 5;
@@ -16,13 +15,11 @@ const soonMs = 50;
 const crowdMs = 200;
 
 interface Held {
-  intent: string;
-  file: string;
+  intent: Intent;
+  site: Site;
   kind: 'intent' | 'standing';
   since: number;
   known: Known | undefined;
-  /** Of a standing one, whose commits follow each other at once. */
-  directory: number | undefined;
 }
 
 /**
@@ -48,8 +45,14 @@ export class Standing {
     this.lastCrowd = performance.now();
   }
 
-  isFor({ file }: Paths): boolean {
-    return this.held?.file === file;
+  /** The site of the intent that is held. */
+  get site(): Site | undefined {
+    return this.held?.site;
+  }
+
+  isFor(site: Site): boolean {
+    const held = this.held?.site;
+    return held === site || (held?.file === site.file && held.directory.isSame(site.directory.stats));
   }
 
   /** A commit begins. */
@@ -64,16 +67,13 @@ export class Standing {
   }
 
   /** The intent that is held, or a new one. */
-  take(paths: Paths): Held {
-    if (this.held?.file !== paths.file) {
-      this.end();
-      const isSoon = performance.now() - this.lastCommit < soonMs;
-      const kind = isSoon && !this.isCrowded ? 'standing' : 'intent';
-      const intent = createIntent(paths.intents, kind);
-      const directory = kind === 'standing' ? openDirectory(paths.directory) : undefined;
-      const since = performance.now();
-      this.held = { intent, file: paths.file, kind, since, known: undefined, directory };
-    }
+  take(site: Site): Held {
+    if (this.held && this.isFor(site)) return this.held;
+    this.end();
+    const isSoon = performance.now() - this.lastCommit < soonMs;
+    const kind = isSoon && !this.isCrowded ? 'standing' : 'intent';
+    const intent = createIntent(site, kind);
+    this.held = { intent, site: site.retain(), kind, since: performance.now(), known: undefined };
     return this.held;
   }
 
@@ -103,7 +103,7 @@ export class Standing {
     if (this.held) {
       release(this.held.intent);
       closeLater(this.held.known?.files ?? []);
-      if (this.held.directory !== undefined) closeSync(this.held.directory);
+      this.held.site.release();
     }
     this.held = undefined;
   }

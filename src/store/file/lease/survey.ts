@@ -1,9 +1,9 @@
-import path from 'node:path';
+import type { Directory } from '../../../surroundings/directory.js';
 import type { Edit } from '../../change.js';
 import type { Situation } from '../commit/situation.js';
-import type { Paths } from '../paths.js';
+import type { Site } from '../site.js';
 import { type Entry, type EntryKind, inOrder } from './entry-names.js';
-import { destroyEntry, listEntries } from './intents.js';
+import { destroyEntry, type Intent, listEntries } from './intents.js';
 import { isProvablyDead, seemsAlive } from './owner.js';
 import { readRequest } from './request.js';
 
@@ -26,18 +26,17 @@ export interface Requests {
 const carriedMax = 64;
 
 /** The fence: destroys every other intent. @returns the other entries, in the queue's order */
-export function destroyOthers(paths: Paths, intent: string): Entry[] {
-  const own = path.basename(intent);
-  const entries = listEntries(paths.intents);
+export function destroyOthers({ intents, name: own }: Intent): Entry[] {
+  const entries = listEntries(intents);
   for (const { kind, name } of entries) {
-    if (isIntent(kind) && name !== own) destroyEntry(path.join(paths.intents, name));
+    if (isIntent(kind) && name !== own) destroyEntry(intents, name);
   }
   return inOrder(entries.filter(({ kind }) => !isIntent(kind)));
 }
 
 /** Who waits for an intent that has fenced the others before. */
-export function listWaiting(paths: Paths): Entry[] {
-  return inOrder(listEntries(paths.intents).filter(({ kind }) => !isIntent(kind)));
+export function listWaiting(intents: Directory): Entry[] {
+  return inOrder(listEntries(intents).filter(({ kind }) => !isIntent(kind)));
 }
 
 function isIntent(kind: EntryKind): boolean {
@@ -49,7 +48,8 @@ function isIntent(kind: EntryKind): boolean {
  * intent is then either gone by now, or that intent has ended ours.
  */
 export function readRequests(
-  paths: Paths,
+  site: Site,
+  intents: Directory,
   entries: readonly Entry[],
   situation: Situation,
   silent: ReadonlySet<string> | undefined,
@@ -57,21 +57,20 @@ export function readRequests(
   const requests: Requests = { applied: [], open: [] };
   for (const { kind, id, name, owner } of entries) {
     if (kind === 'ticket') continue;
-    const place = path.join(paths.intents, name);
     const isAlive = () => seemsAlive(owner);
     // Nobody waits for the sweeping of what has ended, so it is looked at thoroughly: a zombie takes no answer any more.
     if (!isAlive() || (kind !== 'request' && isProvablyDead(owner))) {
-      destroyEntry(place);
+      destroyEntry(intents, name);
       continue;
     }
     if (kind !== 'request') continue;
     const request = { id, name, edits: [], isAlive };
     if (situation.applied.has(id)) requests.applied.push(request);
     else if (requests.open.length < carriedMax) {
-      const edits = readRequest(place);
+      const edits = readRequest(site, intents, name);
       if (edits) requests.open.push({ ...request, edits });
       // Half written and left so: its owner stands still, and it would be in everybody's way.
-      else if (silent?.has(name)) destroyEntry(place);
+      else if (silent?.has(name)) destroyEntry(intents, name);
     }
   }
   return requests;

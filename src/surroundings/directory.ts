@@ -1,0 +1,123 @@
+import { closeSync, constants, fstatSync, fsyncSync, openSync, type Stats, statSync } from 'node:fs';
+import path from 'node:path';
+import { errnoOf } from '../store/errors.js';
+
+const { O_RDONLY } = constants;
+// Windows has none of these.
+const flags = O_RDONLY | (constants.O_DIRECTORY ?? 0) | (constants.O_NOFOLLOW ?? 0);
+/** Linux alone: a descriptor for names and numbers, for which no permission to read is needed. Node does not name it. */
+export const O_PATH = process.platform === 'linux' ? 0o10000000 : 0;
+
+/**
+ * A directory that is held open. What is below it is reached by the descriptor and a name, so it makes no difference who
+ * swaps what on the way to it: on Linux `/proc/self/fd/N/name` is openat in all but name.
+ *
+ *     root lists /home/x/auth.json.intents | x puts a link to /etc in its place | root removes what it has listed: in /etc
+ *
+ * A directory that was removed stays so for whoever holds it: every call below it is ENOENT, even if one of the same
+ * name was made since. Where `/proc` is not to be had, names below it are plain paths; see `isAnchored`.
+ */
+export class Directory {
+  /** Undefined on Windows, where a directory has none. */
+  readonly descriptor: number | undefined;
+  /** Where it was when it was opened; for people. */
+  readonly path: string;
+  /** As it was when it was opened. */
+  readonly stats: Stats;
+  readonly #base: string;
+  #isOpen = true;
+
+  /**
+   * Opens the directory at a place, which must be no link.
+   * @param place how it is reached
+   * @param name what people call it
+   */
+  constructor(place: string, name = place) {
+    this.path = name;
+    if (process.platform === 'win32') {
+      this.stats = statSync(place);
+      this.#base = name;
+      return;
+    }
+    this.descriptor = openDirectory(place);
+    try {
+      this.stats = fstatSync(this.descriptor);
+      this.#base = isAnchoring() ? `/proc/self/fd/${this.descriptor}` : name;
+    } catch (error) {
+      closeSync(this.descriptor);
+      throw error;
+    }
+  }
+
+  /** The place of a name in it, for a call of the file system. */
+  at(name: string): string {
+    return `${this.#base}${path.sep}${name}`;
+  }
+
+  /** The place of the directory itself, to list it. */
+  get self(): string {
+    return this.#base;
+  }
+
+  /** Opens a directory in it. */
+  child(name: string): Directory {
+    return new Directory(this.at(name), path.join(this.path, name));
+  }
+
+  isSame({ dev, ino }: Pick<Stats, 'dev' | 'ino'>): boolean {
+    return dev === this.stats.dev && ino === this.stats.ino;
+  }
+
+  /** Makes its names durable. Windows has no such call, and needs none. */
+  sync(): void {
+    if (this.descriptor !== undefined) fsyncSync(this.descriptor);
+  }
+
+  /** Never fails: it must not make a commit look failed that has happened. */
+  close(): void {
+    if (!this.#isOpen || this.descriptor === undefined) return;
+    // Once only: the number may soon be that of another file.
+    this.#isOpen = false;
+    try {
+      closeSync(this.descriptor);
+    } catch {
+      // Nothing was written by it, so nothing is lost.
+    }
+  }
+}
+
+function openDirectory(place: string): number {
+  try {
+    return openSync(place, flags);
+  } catch (error) {
+    // It may be entered and not be listed: enough to reach a file in it.
+    if (errnoOf(error) !== 'EACCES' || O_PATH === 0) throw error;
+    return openSync(place, flags | O_PATH);
+  }
+}
+
+let anchoring: boolean | undefined;
+
+/**
+ * Can names be reached by the descriptor of their directory? Not without `/proc`, and not in Deno where it may not do
+ * everything.
+ */
+export function isAnchoring(): boolean {
+  anchoring ??= tryToAnchor();
+  return anchoring;
+}
+
+function tryToAnchor(): boolean {
+  if (process.platform !== 'linux') return false;
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync('/', flags);
+    const [there, here] = [statSync(`/proc/self/fd/${descriptor}/.`), fstatSync(descriptor)];
+    return there.dev === here.dev && there.ino === here.ino;
+  } catch {
+    // Whatever the reason is: then by path, and only where that is safe.
+    return false;
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
+}

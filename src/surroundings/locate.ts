@@ -1,0 +1,234 @@
+import { lstatSync, mkdirSync, readlinkSync, type Stats, statSync } from 'node:fs';
+import path from 'node:path';
+import { errnoOf } from '../store/errors.js';
+import { ioError } from '../store/io-error.js';
+import { Directory, isAnchoring } from './directory.js';
+import { makePrivate } from './private-directory.js';
+import { Trust } from './trust.js';
+import { unsafe } from './unsafe.js';
+import { type Actor, currentActor } from './users.js';
+
+export interface LocateOptions {
+  /** Makes the directories that are missing, 0700. */
+  make?: boolean | undefined;
+  /** The user insists: whose the directories are, and who may write there, is not looked at. Default false. */
+  allowUnsafe?: boolean | undefined;
+  /** Default: this process. */
+  actor?: Actor | undefined;
+}
+
+/** Where a file is: its directory, held open, and its name there. The file itself may be missing; it is no link. */
+export interface Location {
+  /** Its path with all links resolved; for people. */
+  file: string;
+  name: string;
+  directory: Directory;
+  trust: Trust;
+}
+
+const linksMax = 40;
+const triesMax = 20;
+
+/**
+ * Follows the way to a file from `/` on, and looks at each directory before it goes on: see `Trust`. Where no other user
+ * can change a directory on the way, its names are used as they are. From the first directory on that belongs to a user for
+ * whom root acts, each is held open, and the next is reached from it.
+ * @returns undefined where its directory is missing, and is not to be made
+ * @throws StoreError `E_UNSAFE` where another user could have put something else there; `E_IO`
+ */
+export function locate(file: string, options: LocateOptions = {}): Location | undefined {
+  for (let tries = 1; ; tries++) {
+    const walk = new Walk(file, options);
+    try {
+      const location = walk.go();
+      if (location !== 'changed') return location;
+    } finally {
+      walk.leave();
+    }
+    // Moved or removed while we were on the way.
+    if (tries === triesMax) throw ioError('resolve', file, new Error('its directories keep changing'));
+  }
+}
+
+/** Where the way has come to. */
+interface At {
+  path: string;
+  stats: Stats;
+  /** Held, where another user could swap it. */
+  held?: Directory;
+}
+
+class Walk {
+  readonly #file: string;
+  readonly #make: boolean;
+  readonly #trust: Trust;
+  #at: At;
+  #rest: string[];
+  #links = 0;
+  /** Names with fewer than so many behind them may be missing: what a link above the file leads to must be there. */
+  #mayMiss = Number.POSITIVE_INFINITY;
+  #result: Directory | undefined;
+
+  constructor(file: string, { make = false, allowUnsafe = false, actor = currentActor() }: LocateOptions) {
+    this.#file = file;
+    this.#make = make;
+    this.#trust = new Trust(file, actor, !allowUnsafe);
+    const whole = path.resolve(file);
+    this.#at = beginOf(whole);
+    this.#rest = partsOf(whole);
+  }
+
+  go(): Location | undefined | 'changed' {
+    for (;;) {
+      this.#trust.enter(this.#at);
+      const [name, ...after] = this.#rest;
+      // The root itself, or a link that leads there.
+      if (name === undefined) throw ioError('use', this.#file, new Error('it is a directory, not a file'));
+      const entry = this.#look(name);
+      this.#trust.reach(this.#at, name, entry);
+      if (entry?.isSymbolicLink()) {
+        this.#follow(name, after, entry);
+        continue;
+      }
+      if (after.length === 0) return this.#arrive(name);
+      if (!entry) {
+        if (after.length >= this.#mayMiss) throw this.#leadsNowhere(name);
+        if (!this.#make) return undefined;
+        this.#makeOne(name);
+      }
+      const next = entry ?? this.#look(name);
+      if (!next || !this.#descend(name, next)) return 'changed';
+      this.#rest = after;
+    }
+  }
+
+  /** Gives back what is held on the way. */
+  leave(): void {
+    if (this.#at.held !== this.#result) this.#at.held?.close();
+  }
+
+  #look(name: string): Stats | undefined {
+    try {
+      return lstatSync(this.#place(name), { throwIfNoEntry: false });
+    } catch (error) {
+      throw ioError('resolve', this.#file, error);
+    }
+  }
+
+  #place(name: string): string {
+    return this.#at.held ? this.#at.held.at(name) : path.join(this.#at.path, name);
+  }
+
+  #follow(name: string, after: string[], link: Stats): void {
+    this.#trust.follow(this.#at, name, link);
+    if (++this.#links > linksMax)
+      throw ioError('resolve', this.#file, new Error(`more than ${linksMax} symbolic links`));
+    const to = path.resolve(this.#at.path, this.#targetOf(name));
+    this.#mayMiss = after.length > 0 ? Math.min(this.#mayMiss, after.length) : Number.POSITIVE_INFINITY;
+    this.#at.held?.close();
+    this.#at = beginOf(to);
+    this.#rest = [...partsOf(to), ...after];
+  }
+
+  #targetOf(name: string): string {
+    try {
+      return readlinkSync(this.#place(name));
+    } catch (error) {
+      throw ioError('resolve', this.#file, error);
+    }
+  }
+
+  #makeOne(name: string): void {
+    try {
+      mkdirSync(this.#place(name), { mode: 0o700 });
+    } catch (error) {
+      // Another process was faster.
+      if (errnoOf(error) === 'EEXIST' || errnoOf(error) === 'ENOENT') return;
+      throw ioError('create', path.join(this.#at.path, name), error);
+    }
+    const made = this.#at.held ? this.#at.held.child(name) : new Directory(path.join(this.#at.path, name));
+    const above = this.#at.held ?? new Directory(this.#at.path);
+    try {
+      makePrivate(made, this.#trust.isRoot ? above.stats : undefined);
+      // Else a power cut could take the whole directory, and the first acknowledged write with it.
+      above.sync();
+    } finally {
+      made.close();
+      if (above !== this.#at.held) above.close();
+    }
+  }
+
+  /** @returns false if it is another, or not there any more */
+  #descend(name: string, stats: Stats): boolean {
+    const next = path.join(this.#at.path, name);
+    if (!stats.isDirectory()) throw ioError('resolve', this.#file, notADirectory(next));
+    if (!this.#trust.isRoot || (stats.uid === 0 && !this.#trust.principal)) {
+      this.#at = { path: next, stats };
+      return true;
+    }
+    const held = openAgain(this.#place(name), this.#file, next);
+    if (!held) return false;
+    this.#at.held?.close();
+    this.#at = { path: next, stats: held.stats, held };
+    return true;
+  }
+
+  /** In the directory of the file. */
+  #arrive(name: string): Location | 'changed' {
+    const { path: place, stats, held } = this.#at;
+    const directory = held ?? openAgain(place, this.#file);
+    if (!directory?.isSame(stats)) {
+      directory?.close();
+      return 'changed';
+    }
+    this.#result = held;
+    if (!isAnchoring()) this.#requireOwn(directory);
+    return { file: path.join(place, name), name, directory, trust: this.#trust };
+  }
+
+  /** Without descriptors names are used again after they were looked at: then nobody else may be able to change them. */
+  #requireOwn(directory: Directory): void {
+    if (process.platform === 'win32') return;
+    const isOwn = !this.#trust.isOpen(directory.stats) && !this.#trust.principal;
+    if (isOwn) return;
+    directory.close();
+    throw unsafe(
+      this.#file,
+      `another user may write to ${directory.path}, and this system has no /proc to hold a directory by`,
+      'Keep the file in a directory of your own',
+    );
+  }
+
+  #leadsNowhere(name: string): Error {
+    const missing = path.join(this.#at.path, name);
+    return ioError(
+      'resolve',
+      this.#file,
+      new Error(`a symbolic link above it leads nowhere (to ${missing})`),
+    );
+  }
+}
+
+/** Undefined where there is none any more. */
+function openAgain(place: string, file: string, name = place): Directory | undefined {
+  try {
+    return new Directory(place, name);
+  } catch (error) {
+    const code = errnoOf(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return undefined;
+    throw ioError('open the directory of', file, error);
+  }
+}
+
+function beginOf(place: string): At {
+  const { root } = path.parse(place);
+  return { path: root, stats: statSync(root) };
+}
+
+function partsOf(place: string): string[] {
+  return place.slice(path.parse(place).root.length).split(path.sep).filter(Boolean);
+}
+
+function notADirectory(place: string): Error {
+  return Object.assign(new Error(`${place} is not a directory`), { code: 'ENOTDIR' });
+}

@@ -1,0 +1,74 @@
+import { fchmodSync, fchownSync, mkdirSync, type Stats } from 'node:fs';
+import path from 'node:path';
+import { errnoOf } from '../store/errors.js';
+import { ioError } from '../store/io-error.js';
+import type { Directory } from './directory.js';
+import type { Location } from './locate.js';
+import { unsafe } from './unsafe.js';
+
+/** A directory beside a file, for what belongs to it; 0700, and of the file's own user. */
+export function openPrivate(
+  { directory, trust, file }: Location,
+  name: string,
+  { make }: { make: boolean },
+): Directory | undefined {
+  const found = open(directory, name) ?? (make ? makeIn(directory, name) : undefined);
+  if (!found) return undefined;
+  try {
+    if (!trust.trustsOwner(directory.stats, found.stats.uid)) {
+      throw unsafe(
+        file,
+        `the directory ${found.path} belongs to user ${found.stats.uid}`,
+        'Remove it: all that Holdfast needs is made anew',
+      );
+    }
+    makePrivate(found, trust.isRoot ? directory.stats : undefined);
+    return found;
+  } catch (error) {
+    found.close();
+    throw error;
+  }
+}
+
+/** Undefined where there is none. */
+function open(directory: Directory, name: string): Directory | undefined {
+  try {
+    return directory.child(name);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw ioError('open', path.join(directory.path, name), error);
+  }
+}
+
+/** Undefined where another has removed it at once, or there is nothing any more to make it in. */
+function makeIn(directory: Directory, name: string): Directory | undefined {
+  try {
+    mkdirSync(directory.at(name), { mode: 0o700 });
+    // Else a power cut could take the whole directory, and the first acknowledged write with it.
+    directory.sync();
+  } catch (error) {
+    const code = errnoOf(error);
+    if (code !== 'EEXIST' && code !== 'ENOENT')
+      throw ioError('create', path.join(directory.path, name), error);
+  }
+  return open(directory, name);
+}
+
+/**
+ * Ours alone: a directory that was there may be open to others, and a new one lacks what the umask took from us. By
+ * descriptor: what was put in its place meanwhile is not touched.
+ * @param owner whose it must be: root gives it away
+ */
+export function makePrivate(
+  { descriptor, stats, path: place }: Directory,
+  owner: Pick<Stats, 'uid' | 'gid'> | undefined,
+): void {
+  if (descriptor === undefined) return;
+  try {
+    if (owner && stats.uid === process.geteuid?.() && stats.uid !== owner.uid)
+      fchownSync(descriptor, owner.uid, owner.gid);
+    if ((stats.mode & 0o777) !== 0o700) fchmodSync(descriptor, 0o700);
+  } catch (error) {
+    throw ioError('make private', place, error);
+  }
+}

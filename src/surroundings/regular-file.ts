@@ -1,0 +1,96 @@
+import { type BigIntStats, chmodSync, closeSync, constants, fstatSync, openSync } from 'node:fs';
+import path from 'node:path';
+import { errnoOf, StoreError } from '../store/errors.js';
+import { ioError } from '../store/io-error.js';
+import { O_PATH } from './directory.js';
+import type { Location } from './locate.js';
+import { unsafe } from './unsafe.js';
+
+/** A file that was opened, and found to be one. */
+export interface OpenedFile {
+  descriptor: number;
+  stats: BigIntStats;
+}
+
+// Windows has none of these. Without O_NONBLOCK a pipe would be waited for until somebody writes to it.
+const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+/**
+ * Opens a file in a directory that is held, to read it. What it is, and whose, is told by the descriptor: a look before
+ * would be at another file.
+ * @returns undefined where there is none
+ * @throws StoreError `E_IO` for what is no file, `E_UNSAFE` for one of another user
+ */
+export function openRegular({ directory, trust, file }: Location, name: string): OpenedFile | undefined {
+  const place = path.join(directory.path, name);
+  const descriptor = open(directory.at(name), place);
+  if (descriptor === undefined) return undefined;
+  try {
+    const stats = fstatSync(descriptor, { bigint: true });
+    if (!stats.isFile()) throw notAFile(place, kindOf(stats));
+    const owner = Number(stats.uid);
+    if (!trust.trustsOwner(directory.stats, owner)) {
+      throw unsafe(
+        file,
+        `${place} belongs to user ${owner}`,
+        'See how it came there, and remove it if it is not yours',
+      );
+    }
+    return { descriptor, stats };
+  } catch (error) {
+    closeSync(descriptor);
+    throw error instanceof StoreError ? error : ioError('read', place, error);
+  }
+}
+
+function open(place: string, name: string): number | undefined {
+  try {
+    return openReadable(place);
+  } catch (error) {
+    const code = errnoOf(error);
+    if (code === 'ENOENT') return undefined;
+    if (code === 'ELOOP') throw notAFile(name, 'a symbolic link');
+    // Nobody listens, or there is no such device; macOS says so of every socket.
+    if (code === 'ENXIO' || code === 'EOPNOTSUPP') throw notAFile(name, 'a socket or a device');
+    throw ioError('read', name, error);
+  }
+}
+
+/** Its owner may always read it: where the mode alone says no, the mode is wrong. */
+function openReadable(place: string): number {
+  try {
+    return openSync(place, flags);
+  } catch (error) {
+    if (errnoOf(error) !== 'EACCES' || !makeReadable(place)) throw error;
+    return openSync(place, flags);
+  }
+}
+
+/** @returns whether it was ours to change */
+function makeReadable(place: string): boolean {
+  if (O_PATH === 0) return false;
+  const descriptor = openSync(place, O_PATH | (constants.O_NOFOLLOW ?? 0));
+  try {
+    const stats = fstatSync(descriptor);
+    if (!stats.isFile() || stats.uid !== process.geteuid?.()) return false;
+    // By the number of the very file that was looked at. `fchmod` does not take such a descriptor.
+    chmodSync(`/proc/self/fd/${descriptor}`, 0o600);
+    return true;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** What stands where a file should be. */
+export function kindOf(
+  stats: Pick<BigIntStats, 'isFIFO' | 'isDirectory' | 'isSocket' | 'isSymbolicLink'>,
+): string {
+  if (stats.isFIFO()) return 'a pipe';
+  if (stats.isDirectory()) return 'a directory';
+  if (stats.isSymbolicLink()) return 'a symbolic link';
+  return stats.isSocket() ? 'a socket' : 'a device';
+}
+
+function notAFile(place: string, kind: string): Error {
+  return ioError('read', place, new Error(`it is ${kind}, not a file`));
+}

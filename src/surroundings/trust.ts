@@ -1,0 +1,137 @@
+import type { Stats } from 'node:fs';
+import { unsafe } from './unsafe.js';
+import type { Actor } from './users.js';
+
+const root = 0;
+const byGroup = 0o020;
+const byAll = 0o002;
+const sticky = 0o1000;
+
+type Access = Pick<Stats, 'uid' | 'gid' | 'mode'>;
+
+/** A directory on the way to a file, or the one that it is in. */
+export interface Step {
+  path: string;
+  stats: Access;
+}
+
+/**
+ * Whom the way to a file depends on. As OpenSSH's StrictModes has it: each directory belongs to us or to root, and no
+ * other user can make, remove or rename in it; or it is sticky, as `/tmp` is, and what is reached in it is ours.
+ *
+ * Root goes where the way leads, and then acts for one user: the first other than root who owns a directory on the way.
+ * From there on that user may swap every name, so nothing may be trusted but what is held open.
+ */
+export class Trust {
+  /** For whom root acts; undefined for all others, and where all is root's own. */
+  #principal: Access | undefined;
+  readonly #actor: Actor;
+  /** The file as it was given, for errors. */
+  readonly #file: string;
+  readonly #isStrict: boolean;
+
+  constructor(file: string, actor: Actor, isStrict: boolean) {
+    this.#file = file;
+    this.#actor = actor;
+    this.#isStrict = isStrict && actor.uid !== undefined;
+  }
+
+  get isRoot(): boolean {
+    return this.#actor.uid === root;
+  }
+
+  /** The user for whom root acts from here on. */
+  get principal(): Pick<Access, 'uid' | 'gid'> | undefined {
+    return this.#principal;
+  }
+
+  /** The way leads through this directory. */
+  enter({ path, stats }: Step): void {
+    const { uid } = stats;
+    if (this.isRoot && uid !== root) this.#principal ??= stats;
+    if (!this.#isStrict || this.#isOurs(uid) || this.#actor.isUnmapped(uid)) return;
+    throw unsafe(
+      this.#file,
+      `${path} belongs to user ${uid}, who could put another file in its place`,
+      `Keep the file in a directory of your own${this.#insist}`,
+    );
+  }
+
+  /**
+   * What the way leads to in this directory, of whatever kind.
+   * @param entry undefined where nothing is there yet
+   */
+  reach({ path, stats }: Step, name: string, entry: Access | undefined): void {
+    if (!this.#isStrict || !this.isOpen(stats)) return;
+    const isSticky = (stats.mode & sticky) !== 0;
+    if (
+      isSticky &&
+      (entry === undefined || this.#isOurs(entry.uid) || (this.isRoot && this.#mayBecome(entry)))
+    )
+      return;
+    throw isSticky
+      ? unsafe(
+          this.#file,
+          `${name} in ${path} belongs to user ${entry?.uid}, and any user may put a file there`,
+          `Remove it if it is not yours, or keep your own elsewhere${this.#insist}`,
+        )
+      : unsafe(
+          this.#file,
+          `other users may write to the directory ${path} (mode ${octal(stats.mode)}), and so replace what is in it`,
+          `Mend it by: chmod go-w ${quoted(path)}${this.#insist}`,
+        );
+  }
+
+  /** May this link be followed, which lies in this directory? */
+  follow({ path, stats }: Step, name: string, link: Access): void {
+    if (!this.#isStrict || !this.isRoot) return;
+    if (stats.uid === root && (link.uid === root || !this.isOpen(stats))) return;
+    throw unsafe(
+      this.#file,
+      `${name} in ${path} is a symbolic link of user ${link.uid}, which could lead root anywhere`,
+      `Do it as that user, or name the file that it leads to${this.#insist}`,
+    );
+  }
+
+  /** Could another user than its owner make, remove or rename something in this directory? */
+  isOpen({ uid, gid, mode }: Access): boolean {
+    if (mode & byAll) return true;
+    return (mode & byGroup) !== 0 && ![uid, this.#mine].some((user) => this.#actor.isPrivateGroup(gid, user));
+  }
+
+  /**
+   * Is a file of this owner, in this directory, from somebody whom we trust? Ours or root's. In a directory where root
+   * alone can put anything root takes what is there.
+   */
+  trustsOwner(directory: Access, owner: number): boolean {
+    if (!this.#isStrict || owner === root || owner === this.#actor.uid) return true;
+    if (!this.isRoot) return false;
+    return this.#principal ? owner === this.#principal.uid : !this.isOpen(directory);
+  }
+
+  get #mine(): number {
+    return this.#principal?.uid ?? this.#actor.uid ?? root;
+  }
+
+  #isOurs(uid: number): boolean {
+    return uid === root || uid === this.#actor.uid || uid === this.#principal?.uid;
+  }
+
+  /** Root may be about to act for this user. */
+  #mayBecome({ uid }: Access): boolean {
+    return this.#principal === undefined || this.#principal.uid === uid;
+  }
+
+  get #insist(): string {
+    return ', or insist by allowUnsafe (--allow-unsafe)';
+  }
+}
+
+export function octal(mode: number): string {
+  return (mode & 0o7777).toString(8).padStart(3, '0');
+}
+
+/** For a shell. */
+function quoted(place: string): string {
+  return /^[\w./@:+-]+$/.test(place) ? place : `'${place.replaceAll("'", `'\\''`)}'`;
+}

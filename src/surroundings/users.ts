@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+
+/** Who a process is, as far as the file system is concerned. */
+export interface Actor {
+  /** Its effective user; undefined where users have no numbers. */
+  uid: number | undefined;
+  /** Is this group the user's alone? */
+  isPrivateGroup(gid: number, uid: number): boolean;
+  /** Does this number stand for users who have none in our namespace? */
+  isUnmapped(uid: number): boolean;
+}
+
+/** This process. */
+export function currentActor(): Actor {
+  return { uid: process.geteuid?.(), isPrivateGroup, isUnmapped };
+}
+
+/**
+ * A group of one user's own, as many systems make one with each user (Debian's USERGROUPS_ENAB): it is the user's first
+ * group, and no other member is known. Its permissions are the user's then: a home directory of mode 775 is nobody else's.
+ * Debian's OpenSSH has the same rule. Members that only a directory service knows are not seen.
+ */
+function isPrivateGroup(gid: number, uid: number): boolean {
+  const users = rowsOf('/etc/passwd').map(([name, , id, group]) => ({
+    name,
+    uid: Number(id),
+    gid: Number(group),
+  }));
+  const user = users.find((each) => each.uid === uid);
+  if ((user?.gid ?? uid) !== gid) return false;
+  if (users.some((each) => each.gid === gid && each.uid !== uid)) return false;
+  const members = rowsOf('/etc/group')
+    .filter(([, , id]) => Number(id) === gid)
+    .flatMap(([, , , names = '']) => names.split(','))
+    .filter((name) => name !== '');
+  return members.every((name) => name === user?.name);
+}
+
+function rowsOf(file: string): string[][] {
+  try {
+    return readFileSync(file, 'utf8')
+      .split('\n')
+      .filter((line) => line.includes(':'))
+      .map((line) => line.split(':'));
+  } catch {
+    // Not every system keeps one: then no other member is known.
+    return [];
+  }
+}
+
+const noOverflow = -1;
+let overflow: number | undefined;
+
+/**
+ * In a user namespace of its own, a sandbox say, all whom it does not know have one number, the real root among them. So
+ * `/` itself is of this number there.
+ */
+function isUnmapped(uid: number): boolean {
+  overflow ??= overflowUid();
+  return uid === overflow;
+}
+
+function overflowUid(): number {
+  try {
+    const [inside, outside, count] = readFileSync('/proc/self/uid_map', 'utf8').trim().split(/\s+/);
+    const isWhole = inside === '0' && outside === '0' && Number(count) === 2 ** 32 - 1;
+    return isWhole ? noOverflow : Number(readFileSync('/proc/sys/kernel/overflowuid', 'utf8'));
+  } catch {
+    return noOverflow;
+  }
+}
