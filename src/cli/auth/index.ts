@@ -21,7 +21,7 @@ masked: of one that is longer than 16 characters the last 4 are shown, of a shor
 
 Examples:
   holdfast auth list
-  pass show anthropic | holdfast auth set anthropic
+  pass show anthropic | head -n1 | holdfast auth set anthropic
   holdfast auth get anthropic --field key
   holdfast auth doctor
 

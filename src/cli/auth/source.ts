@@ -1,14 +1,14 @@
-import { homedir } from 'node:os';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { closest } from '../../../harness/core/closest.js';
-import { NothingMatchedError, UsageError } from '../../../harness/core/usage-error.js';
+import { NothingMatchedError } from '../../../harness/core/usage-error.js';
 import { trimSlashes } from '../../credentials/keys.js';
-import { authFile, contentOverride } from '../../credentials/location.js';
+import { authFile, contentOverride, warningOfRelative } from '../../credentials/location.js';
 import { decode } from '../../credentials/schema.js';
 import type { StoreEvent } from '../../store/backend.js';
 import { openStore, type Store } from '../../store/store.js';
 import { note, shown } from './output.js';
+import { plainFile } from './place.js';
 
 /** The options that every subcommand has. */
 export interface Flags {
@@ -25,9 +25,19 @@ export function subcommand(auth: Command, usage: string, description: string): C
 }
 
 export function fileOf({ file }: Flags): string {
-  if (file === '') throw new UsageError('--file is empty', 'expected the path of a credential file');
-  return path.resolve(file ?? authFile(process.env, homedir()));
+  return file === undefined ? agentsFile() : plainFile(file, 'a credential file');
 }
+
+/** The agent's own file: the warning is for people, and is given once. */
+export function agentsFile(): string {
+  const file = authFile(process.env);
+  const warning = warningOfRelative(file);
+  if (warning !== undefined && !warned) note(shown(warning));
+  warned = true;
+  return path.resolve(file);
+}
+
+let warned = false;
 
 /** Opens the store for one use of it; says what it had to repair. */
 export async function withStore<T>(file: string, use: (store: Store) => Promise<T>): Promise<T> {
@@ -59,7 +69,8 @@ export async function readEntries(
 ): Promise<{ entries: Record<string, unknown>; source: string }> {
   const override = flags.file === undefined ? contentOverride(process.env) : undefined;
   if (override) {
-    note(`read from the variable ${variable}, not from ${fileOf(flags)}`);
+    // Which file that is need not be known, and without a home directory can't be.
+    note(`read from the variable ${variable}, not from the agent's file`);
     return { entries: override, source: `the variable ${variable}` };
   }
   const file = fileOf(flags);

@@ -1,15 +1,14 @@
-import { homedir } from 'node:os';
-import path from 'node:path';
 import type { Command } from 'commander';
 import { closest } from '../../../../harness/core/closest.js';
 import { UsageError } from '../../../../harness/core/usage-error.js';
 import { parseExpiry } from '../../../tokens/expiry.js';
-import { tokenFile } from '../../../tokens/location.js';
+import { ignoredVariables, tokenFile } from '../../../tokens/location.js';
 import { type Permission, permissions } from '../../../tokens/permissions.js';
 import type { TokenInfo } from '../../../tokens/token-info.js';
 import { type NewToken, openTokens, type Tokens } from '../../../tokens/tokens.js';
 import { parseNames } from '../../parse.js';
 import { note, print, printJson, shown } from '../output.js';
+import { plainFile } from '../place.js';
 import { tellEvent } from '../source.js';
 import { humanTime, isoTime, nowMs } from '../time.js';
 
@@ -34,8 +33,12 @@ export function subcommand(token: Command, usage: string, description: string): 
 }
 
 export function fileOf({ file }: Flags): string {
-  if (file === '') throw new UsageError('--file is empty', 'expected the path of a token file');
-  return path.resolve(file ?? tokenFile(process.env, homedir()));
+  if (file !== undefined) return plainFile(file, 'a token file');
+  const place = tokenFile(process.env);
+  for (const name of ignoredVariables(process.env)) {
+    note(`${name} is a relative path, and ignored: the tokens are in ${place}`);
+  }
+  return place;
 }
 
 /**

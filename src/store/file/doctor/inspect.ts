@@ -20,6 +20,8 @@ export interface Access {
 export interface Kept extends Access {
   name: string;
   size: number;
+  /** What it is, where it is not a file: nothing that Holdfast has made. */
+  found?: string;
 }
 
 /** What the file holds; a device, a pipe or a directory in its place is never opened. */
@@ -27,7 +29,8 @@ export type Content =
   | { kind: 'valid'; entries: number }
   | { kind: 'missing' }
   | { kind: 'corrupt'; reason: string }
-  | { kind: 'unreadable'; reason: string };
+  /** `found`: what it is, where it is not a file. */
+  | { kind: 'unreadable'; reason: string; found?: string };
 
 /** Facts about a credential file and all that lies around it. No contents, and no judgement. */
 export interface Inspection {
@@ -41,7 +44,13 @@ export interface Inspection {
   access: (Access & { size: number; hardLinks: number }) | undefined;
   directory: Access & { exists: boolean; writable: boolean; refusal?: string };
   /** The last-committed copy. */
-  copy: { state: 'missing' | 'unusable' | 'usable'; entries?: number; sameAsFile?: boolean; mode?: number };
+  copy: {
+    state: 'missing' | 'unusable' | 'usable';
+    entries?: number;
+    sameAsFile?: boolean;
+    mode?: number;
+    found?: string;
+  };
   intents: {
     state: 'missing' | 'directory' | 'foreign' | 'unreadable';
     mode?: number;
@@ -73,7 +82,8 @@ export function inspectFile(file: string): Inspection {
       ...{ foreignLocks: [], quarantined: [] },
     };
   }
-  const stats = statOf(paths.file);
+  // As it was given: a pipe that a shell has made leads to no other path.
+  const stats = statOf(given);
   const content = inspectContent(paths.file, stats);
   const base = path.basename(paths.file);
   return {
@@ -122,7 +132,10 @@ function linkTarget(place: string): string | undefined {
 
 function inspectContent(file: string, stats: Stats | undefined): Content {
   // To open a pipe would wait for its writer.
-  if (stats && !stats.isFile()) return { kind: 'unreadable', reason: `it is ${kindOf(stats)}, not a file` };
+  if (stats && !stats.isFile()) {
+    const found = kindOf(stats);
+    return { kind: 'unreadable', reason: `it is ${found}, not a file`, found };
+  }
   try {
     const state = readState(file);
     if (state.kind === 'valid') return { kind: 'valid', entries: state.document.size };
@@ -132,9 +145,13 @@ function inspectContent(file: string, stats: Stats | undefined): Content {
   }
 }
 
-function kindOf(stats: Stats): string {
+/** What stands in a file's place, with its article. */
+export function kindOf(stats: Stats): string {
   if (stats.isDirectory()) return 'a directory';
-  return stats.isFIFO() ? 'a pipe' : 'a device or a socket';
+  if (stats.isSymbolicLink()) return 'a symbolic link';
+  if (stats.isFIFO()) return 'a pipe';
+  if (stats.isSocket()) return 'a socket';
+  return stats.isFile() ? 'a file' : 'a device';
 }
 
 /** The system's own code, for an error of ours has it as its cause. */
@@ -144,10 +161,11 @@ function reasonOf(error: unknown): string {
 }
 
 function inspectCopy(last: string, file: string, content: Content): Inspection['copy'] {
-  const stats = statOf(last);
+  const stats = statOf(last, lstatSync);
   if (!stats) return { state: 'missing' };
+  if (!stats.isFile()) return { state: 'unusable', found: kindOf(stats) };
   const mode = stats.mode & 0o777;
-  const bytes = stats.isFile() ? bytesOfCopy(last) : undefined;
+  const bytes = bytesOfCopy(last);
   const document = bytes && parseDocument(bytes);
   if (!bytes || !document) return { state: 'unusable', mode };
   const same = content.kind === 'valid' && isContent(file, bytes);
@@ -201,7 +219,9 @@ function keptIn(directory: string, wanted: (name: string) => boolean): Kept[] {
     .filter(wanted)
     .flatMap((name) => {
       const stats = statOf(path.join(directory, name), lstatSync);
-      return stats ? [{ name, size: stats.size, ...accessOf(stats) }] : [];
+      if (!stats) return [];
+      const kept = { name, size: stats.size, ...accessOf(stats) };
+      return [stats.isFile() ? kept : { ...kept, found: kindOf(stats) }];
     })
     .sort((a, b) => b.changedMs - a.changedMs);
 }
