@@ -13,8 +13,12 @@ export function note(text: string): void {
 
 /** On several lines, or on a single one for what prints many. */
 export function printJson(value: unknown, { lines = true } = {}): void {
+  print(jsonText(value, { lines }));
+}
+
+export function jsonText(value: unknown, { lines = true } = {}): string {
   // In JSON what steers a terminal can stand in strings only, where its escaped form means the same.
-  print(JSON.stringify(value, null, lines ? 2 : 0).replace(steering, escaped));
+  return JSON.stringify(value, null, lines ? 2 : 0).replace(steering, escaped);
 }
 
 /** A name as it may be printed: it comes from a file that anybody may have written, and must not steer the terminal. */

@@ -5,6 +5,7 @@ import { newKey } from '../../credentials/keys.js';
 import { maskSecret } from '../../credentials/mask.js';
 import { decode, type Info, validate } from '../../credentials/schema.js';
 import { exitCodes } from '../exit-codes.js';
+import { isOfKnownForm } from '../masking.js';
 import { describe } from './list.js';
 import { note, printJson, shown } from './output.js';
 import { readSecret } from './secret.js';
@@ -42,6 +43,11 @@ Examples:
 }
 
 async function set(provider: string, flags: SetFlags): Promise<void> {
+  if (isOfKnownForm(provider)) {
+    const hint =
+      'the key is read from stdin or asked for, and the argument is the provider; nothing was stored';
+    throw new UsageError('what was given as the name of a provider looks like a key', hint);
+  }
   const name = newKey(provider);
   const whole = flags.object === true || (flags.type ?? 'api') !== 'api';
   if (whole && flags.metadata) {

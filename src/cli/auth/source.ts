@@ -7,6 +7,7 @@ import { authFile, contentOverride, warningOfRelative } from '../../credentials/
 import { decode } from '../../credentials/schema.js';
 import type { StoreEvent } from '../../store/backend.js';
 import { openStore, type Store } from '../../store/store.js';
+import { looksSecret } from '../masking.js';
 import { note, shown } from './output.js';
 import { plainFile } from './place.js';
 
@@ -91,6 +92,7 @@ export function nameOf(entries: Record<string, unknown>, provider: string): stri
 }
 
 export function noSuchEntry(provider: string, names: readonly string[], source: string): NothingMatchedError {
-  const hint = closest(provider, names.map(shown));
+  // A name in the file that is a secret by mistake is no hint.
+  const hint = closest(provider, names.filter((name) => !looksSecret(name)).map(shown));
   return new NothingMatchedError(`there is no "${shown(provider)}" in ${source}${hint}`);
 }

@@ -5,9 +5,9 @@ import { parseExpiry } from '../../../tokens/expiry.js';
 import { ignoredVariables, tokenFile } from '../../../tokens/location.js';
 import { type Permission, permissions } from '../../../tokens/permissions.js';
 import type { TokenInfo } from '../../../tokens/token-info.js';
-import { type NewToken, openTokens, type Tokens } from '../../../tokens/tokens.js';
+import { openTokens, type Tokens } from '../../../tokens/tokens.js';
 import { parseNames } from '../../parse.js';
-import { note, print, printJson, shown } from '../output.js';
+import { note, shown } from '../output.js';
 import { plainFile } from '../place.js';
 import { tellEvent } from '../source.js';
 import { humanTime, isoTime, nowMs } from '../time.js';
@@ -20,6 +20,7 @@ export interface Flags {
 
 /** Of those that make a token. */
 export interface NewTokenFlags extends Flags {
+  out?: string;
   quiet?: boolean;
   expires?: string;
 }
@@ -30,6 +31,13 @@ export function subcommand(token: Command, usage: string, description: string): 
     .description(description)
     .option('--file <path>', "the token file; default: the agent's own")
     .option('--json', 'as JSON; times are milliseconds since 1970');
+}
+
+/** A subcommand that makes a token. */
+export function makingSubcommand(token: Command, usage: string, description: string): Command {
+  return subcommand(token, usage, description)
+    .option('--out <file>', 'write the token into a new file that only you can read, and not to stdout')
+    .option('--quiet', 'print the token and nothing else; with --out nothing at all');
 }
 
 export function fileOf({ file }: Flags): string {
@@ -75,20 +83,6 @@ export function parsePermissions(text: string): Permission[] {
     `${what}${closest(unknown ?? '', permissions)}`,
     `expected one or more of ${permissions.join(',')}; nothing was written`,
   );
-}
-
-/** The secret alone on stdout, so that it can be piped; all that is said about it on stderr. */
-export function tellNew(
-  { token, info }: NewToken,
-  flags: NewTokenFlags,
-  more: string[],
-  extra: object = {},
-): void {
-  if (flags.json) printJson({ token, ...info, ...extra });
-  else print(token);
-  if (flags.quiet) return;
-  for (const line of more) note(line);
-  note('This is the only time that the token is shown. Clients send it as "Authorization: Bearer <token>".');
 }
 
 /** `k3Tq9ZbA (laptop)` */
