@@ -19,13 +19,17 @@ import type { Finding } from './auth/findings.js';
 import { canary, expectNoSecretIn, newUser, sample, type User } from './auth.test.helper.js';
 import { command } from './command.test.helper.js';
 
-/** Every file below a directory with all that a change would change. */
+/**
+ * Every file below a directory with all that a change would change. What a write needs was tried beside the file, which is
+ * seen by the times of the directory, and of the last change of the file's links.
+ */
 function snapshot(directory: string): string[] {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' }).map((name) => {
     const place = path.join(directory, name);
-    const { mode, ino, nlink, mtimeMs, ctimeMs, size } = lstatSync(place);
-    const content = lstatSync(place).isFile() ? readFileSync(place, 'base64') : '';
-    return [name, mode, ino, nlink, mtimeMs, ctimeMs, size, content].join(' ');
+    const stats = lstatSync(place);
+    const { mode, ino, nlink, mtimeMs, size } = stats;
+    const rest = stats.isFile() ? [mtimeMs, readFileSync(place, 'base64')] : [];
+    return [name, mode, ino, nlink, size, ...rest].join(' ');
   });
 }
 
@@ -184,7 +188,7 @@ describe('the doctor', () => {
     const user = newUser();
     user.writeFile(sample);
     writeFileSync(`${user.file}.intents`, '', { mode: 0o600 });
-    expect(await examine(user)).toMatchObject({ exitCode: 1, notable: ['problem: lease'] });
+    expect(await examine(user)).toMatchObject({ exitCode: 1, notable: ['problem: write', 'problem: lease'] });
     renameSync(`${user.file}.intents`, path.join(user.home, 'away'));
     mkdirSync(`${user.file}.intents/foreign`, { recursive: true, mode: 0o700 });
     expect(await examine(user)).toMatchObject({ exitCode: 0, notable: ['warn: lease'] });

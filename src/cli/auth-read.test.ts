@@ -143,7 +143,7 @@ describe('a refusal of the store', () => {
   });
 });
 
-it.each(['', 'list', 'get', 'set', 'remove', 'watch', 'doctor', 'restore'])(
+it.each(['', 'list', 'get', 'set', 'remove', 'forget', 'watch', 'doctor', 'restore'])(
   'auth %s --help explains itself by examples',
   async (name) => {
     const { exitCode, stdout } = await newUser().auth([...(name ? [name] : []), '--help']);

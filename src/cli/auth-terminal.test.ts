@@ -26,7 +26,7 @@ def echoes():
 before = echoes()
 asked = None
 if keys:
-    while b'(not shown): ' not in output and read():
+    while b'(not shown): ' not in output and b'Type yes: ' not in output and read():
         pass
     # The question is written just before the terminal is made silent.
     for _ in range(250):
@@ -35,7 +35,7 @@ if keys:
         time.sleep(0.02)
     asked = echoes()
     os.write(terminal, keys.encode())
-while b'stored' not in output and b'nothing' not in output and read():
+while b'stored' not in output and b'nothing' not in output and b'removed' not in output and read():
     pass
 while read():
     pass
@@ -83,6 +83,20 @@ describe.skipIf(!hasPython)(`on a terminal${reason}`, () => {
     expect(result).toMatchObject({ asked: false, after: true, status });
     expect(result.output).not.toContain('CANARY');
     expect(existsSync(user.file)).toBe(false);
+  });
+
+  it.each([
+    ['yes\r', 0, false],
+    ['y\r', 2, true],
+    ['\r', 2, true],
+    ['\u0003', 2, true],
+    ['\u0004', 2, true],
+  ])('all is forgotten after yes and nothing else: %j', async (keys, status, isThere) => {
+    const user = newUser();
+    user.writeFile(sample);
+    const result = await onTerminal(user, keys, ['forget', '--all']);
+    expect(result).toMatchObject({ after: true, status });
+    expect(existsSync(user.file)).toBe(isThere);
   });
 
   it('there are colours, unless the user wants none', async () => {

@@ -62,6 +62,16 @@ describe('set', () => {
     ['another type than was said', ['--type', 'oauth'], JSON.stringify(wellknown), 'own type is not oauth'],
     ['what is not JSON', ['--type', 'oauth'], `{"access":"${canary}`, 'not one JSON object'],
     ['a list', ['--object'], `["${canary}"]`, 'not one JSON object'],
+    [
+      'a second line',
+      [],
+      `${secrets.key}\nlogin: ${canary}\n`,
+      'the key has 2 lines; nothing was stored; give one,',
+    ],
+    ['lines of old', [], `${secrets.key}\r${canary}\r${canary}`, 'has 3 lines'],
+    ['a NUL', [], `${secrets.key}\0`, 'a control character'],
+    ['a blank at the beginning', [], ` ${secrets.key}`, 'a blank at its beginning or end'],
+    ['a blank at the end', [], `${secrets.key} \n`, 'a blank at its beginning or end'],
     ['a whole credential as a key', [], JSON.stringify(wellknown), '--object'],
     ['metadata beside an object', ['--object', '--metadata', 'a=1'], '{}', '--metadata'],
   ])('refuses %s, stores nothing and quotes nothing', async (_, flags, input, message) => {
@@ -84,6 +94,22 @@ describe('set', () => {
       expect(existsSync(user.file)).toBe(false);
     },
   );
+
+  it('stores a key of several lines for who insists, as JSON', async () => {
+    const user = newUser();
+    const entry = { type: 'api', key: `${secrets.key}\nmore ` };
+    expect((await user.auth(['set', 'a', '--object'], JSON.stringify(entry))).exitCode).toBe(0);
+    expect(user.readFile()).toEqual({ a: entry });
+  });
+
+  it('refuses a name with a line break, which no provider would find', async () => {
+    const user = newUser();
+    const result = await user.auth(['set', 'a\nb'], secrets.key);
+    expect(result.exitCode).toBe(2);
+    expect(result.stderr).toContain('control character');
+    expectOneLine(result);
+    expect(existsSync(user.file)).toBe(false);
+  });
 
   it('refuses bytes that are no text', async () => {
     const result = await newUser().auth(['set', 'a'], Uint8Array.of(0x73, 0xff, 0x6b));

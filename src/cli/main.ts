@@ -8,6 +8,7 @@ import { addCheck } from './check.js';
 import { exitCodes, storeFailure } from './exit-codes.js';
 import { addExplore } from './explore.js';
 import { addList } from './list.js';
+import { withoutSecrets } from './masking.js';
 import { addReplay } from './replay.js';
 import { addServe } from './serve/index.js';
 import { addShow } from './show.js';
@@ -22,7 +23,8 @@ async function main(): Promise<void> {
     .description('Find, reproduce and prevent lost updates in files that several processes share.')
     .version(version())
     .exitOverride()
-    .showHelpAfterError();
+    .showHelpAfterError()
+    .configureOutput({ outputError: (text, write) => write(masked(text)) });
   addStress(program);
   addExplore(program);
   addReplay(program);
@@ -62,8 +64,13 @@ function report(error: unknown): number {
   // Commander has said it already; help and version are no errors.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage;
   const [message, code] = explain(error);
-  process.stderr.write(`holdfast: ${message}\n`);
+  process.stderr.write(`holdfast: ${masked(message)}\n`);
   return code;
+}
+
+/** The one rule for all that is said of a command that failed. */
+function masked(text: string): string {
+  return withoutSecrets(text, process.argv.slice(2));
 }
 
 function explain(error: unknown): [message: string, exitCode: number] {
@@ -72,7 +79,10 @@ function explain(error: unknown): [message: string, exitCode: number] {
   if (error.name === 'UsageError') return [error.message, exitCodes.usage];
   if (error.name === 'NothingMatchedError') return [error.message, exitCodes.nothingMatched];
   if (error instanceof StoreError) return [error.message, storeFailure(error)];
-  const { code = '' } = error as NodeJS.ErrnoException;
+  const { code = '', syscall } = error as NodeJS.ErrnoException;
+  // A full disk, say, that stdout leads to.
+  if (syscall === 'write' && !('path' in error))
+    return [`could not write the output: ${code}`, exitCodes.internal];
   if (placeErrors.has(code)) return [error.message, exitCodes.usage];
   return [`internal error: ${error.stack}`, exitCodes.internal];
 }

@@ -1,4 +1,4 @@
-import { homedir } from 'node:os';
+import path from 'node:path';
 import { type CallOptions, rest } from '../store/call.js';
 import { decodeValue } from '../store/document.js';
 import { encodeEntry } from '../store/entries.js';
@@ -7,8 +7,8 @@ import { Pending } from '../store/pending.js';
 import { openStore, type RefreshOptions, type Store } from '../store/store.js';
 import type { Changes, WatchOptions } from '../store/watch.js';
 import { isFresh, wallClock } from './expiry.js';
-import { normalizeKey, trimSlashes } from './keys.js';
-import { authFile, contentOverride } from './location.js';
+import { newKey, normalizeKey, trimSlashes } from './keys.js';
+import { authFile, contentOverride, warningOfRelative } from './location.js';
 import * as schema from './schema.js';
 
 export interface AuthOptions {
@@ -78,7 +78,7 @@ export function createAuth(options: AuthOptions = {}): Auth {
   const env = () => options.env ?? process.env;
   const store = () => {
     if (closed) throw closedError();
-    opened ??= openStore(options.file ?? authFile(env(), homedir()));
+    opened ??= openStore(options.file ?? agentsFile(env()));
     return opened;
   };
 
@@ -93,7 +93,7 @@ export function createAuth(options: AuthOptions = {}): Auth {
   }
 
   async function set(key: string, info: schema.Info, call?: CallOptions): Promise<void> {
-    const name = normalizeKey(key);
+    const name = newKey(key);
     // A copy, taken now: the caller may go on using the object while the commit waits.
     const value = decodeValue(encodeEntry(name, schema.validate(info)));
     await replaceVariants(key, name, [[name, value]], call);
@@ -158,6 +158,14 @@ export function createAuth(options: AuthOptions = {}): Auth {
   }
 
   return { get, all, set, remove, refresh, watch, close, [Symbol.asyncDispose]: close };
+}
+
+/** Absolute from now on: a program that changes its directory must not change its file. */
+function agentsFile(env: NodeJS.ProcessEnv): string {
+  const file = authFile(env);
+  const warning = warningOfRelative(file);
+  if (warning !== undefined) process.emitWarning(warning);
+  return path.resolve(file);
 }
 
 function credentialsIn(entries: Record<string, unknown>): Record<string, schema.Info> {

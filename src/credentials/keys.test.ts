@@ -1,7 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../store/scratch.test.helper.js';
-import { normalizeKey, trimSlashes } from './keys.js';
+import { newKey, normalizeKey, trimSlashes } from './keys.js';
+
+describe('the name of a new entry', () => {
+  it.each(['a\nb', 'a\n', '\u0000', 'a\u001b[2J', 'a\u009b'])(
+    'has no control character, as %j has: no provider would find it',
+    async (key) => {
+      expect(await failureOf(() => newKey(key))).toMatchObject({ code: 'E_INPUT', definite: true });
+      // What is there already can be removed.
+      expect(normalizeKey(key)).toBe(key);
+    },
+  );
+
+  it('may have any other', () => {
+    expect(newKey('https://x é ü/')).toBe('https://x é ü');
+  });
+});
 
 describe('the name under which a credential is stored', () => {
   it.each([

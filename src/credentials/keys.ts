@@ -17,3 +17,16 @@ export function normalizeKey(key: string): string {
     hint: 'Give a name such as "anthropic", or the address of a provider',
   });
 }
+
+/**
+ * The name under which a new entry is stored. Fails with `E_INPUT` for one with a control character, too: a line break that
+ * came along with a pasted name makes an entry that no provider finds. One that is there already can still be removed.
+ */
+export function newKey(key: string): string {
+  const name = normalizeKey(key);
+  if (!/\p{Cc}/u.test(name)) return name;
+  throw new StoreError('E_INPUT', `${JSON.stringify(key)} has a control character in it`, {
+    definite: true,
+    hint: 'Nothing was written. Give the name of a provider alone, such as "anthropic"',
+  });
+}

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { allTextOf, failureOf } from '../store/scratch.test.helper.js';
-import { authFile, contentOverride } from './location.js';
+import { authFile, contentOverride, warningOfRelative } from './location.js';
 
 const home = path.resolve('/home/user');
 const data = path.resolve('/data');
@@ -20,9 +20,20 @@ describe('the credential file', () => {
       { XDG_STATE_HOME: data, XDG_CONFIG_HOME: data, APPDATA: data, LOCALAPPDATA: data },
       path.join(home, '.local', 'share', 'opencode', 'auth.json'),
     ],
+    [
+      'takes a relative XDG_DATA_HOME as it stands, as the agent does',
+      { XDG_DATA_HOME: 'data' },
+      path.join('data', 'opencode', 'auth.json'),
+    ],
   ])('%s', (_, env, expected) => {
     expect(authFile(env, home)).toBe(expected);
   });
+});
+
+it('a place that depends on the working directory is warned of, and no other', () => {
+  expect(warningOfRelative(authFile({ XDG_DATA_HOME: 'data' }, home))).toContain(path.resolve('data'));
+  expect(warningOfRelative(authFile({ XDG_DATA_HOME: data }, home))).toBeUndefined();
+  expect(warningOfRelative(authFile({}, home))).toBeUndefined();
 });
 
 describe('OPENCODE_AUTH_CONTENT', () => {

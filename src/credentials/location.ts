@@ -1,12 +1,25 @@
 import path from 'node:path';
 import { StoreError } from '../store/errors.js';
+import { homeDirectory } from './home.js';
 
 /**
  * Where the agent keeps its credentials: the same rule on every system, and an empty variable counts as unset.
- * `home` is the user's home directory.
+ *
+ * A relative `XDG_DATA_HOME` makes a relative path, for the agent uses it as it stands, though the base-directory
+ * specification says to ignore it: to look elsewhere would be to miss the agent's own file.
+ *
+ * @param home the user's home directory; default: looked up, and only where it is needed
+ * @throws StoreError `E_INPUT` where it is needed and there is none
  */
-export function authFile(env: NodeJS.ProcessEnv, home: string): string {
-  return path.join(env.XDG_DATA_HOME || path.join(home, '.local', 'share'), 'opencode', 'auth.json');
+export function authFile(env: NodeJS.ProcessEnv, home?: string): string {
+  const data = env.XDG_DATA_HOME || path.join(home || homeDirectory('XDG_DATA_HOME'), '.local', 'share');
+  return path.join(data, 'opencode', 'auth.json');
+}
+
+/** What to say of a place that depends on the working directory; undefined for any other. */
+export function warningOfRelative(file: string): string | undefined {
+  if (path.isAbsolute(file)) return undefined;
+  return `XDG_DATA_HOME or HOME is a relative path, and used as the agent uses it: the file is ${path.resolve(file)}, and another one in every other directory`;
 }
 
 /**

@@ -13,6 +13,13 @@ import type { Claims } from './refresh/claims.js';
 import { type DoRefresh, type IsFresh, Refresher } from './refresh/refresher.js';
 import { type Changes, type WatchOptions, watchChanges } from './watch.js';
 
+export {
+  type Forgotten,
+  type ForgottenIn,
+  forgetAll,
+  forgetEntries,
+  listLeftovers,
+} from './file/doctor/forget.js';
 export { type Inspection, inspectFile } from './file/doctor/inspect.js';
 export type { Participant } from './file/doctor/participants.js';
 export { listRecoverable, putBack, type Recoverable, restoreEntries } from './file/doctor/recoverable.js';

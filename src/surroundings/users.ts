@@ -21,11 +21,7 @@ export function currentActor(): Actor {
  * Debian's OpenSSH has the same rule. Members that only a directory service knows are not seen.
  */
 function isPrivateGroup(gid: number, uid: number): boolean {
-  const users = rowsOf('/etc/passwd').map(([name, , id, group]) => ({
-    name,
-    uid: Number(id),
-    gid: Number(group),
-  }));
+  const users = allUsers();
   const user = users.find((each) => each.uid === uid);
   if ((user?.gid ?? uid) !== gid) return false;
   if (users.some((each) => each.gid === gid && each.uid !== uid)) return false;
@@ -34,6 +30,26 @@ function isPrivateGroup(gid: number, uid: number): boolean {
     .flatMap(([, , , names = '']) => names.split(','))
     .filter((name) => name !== '');
   return members.every((name) => name === user?.name);
+}
+
+export interface User {
+  name: string;
+  uid: number;
+  /** The user's first group. */
+  gid: number;
+}
+
+/** As far as this machine's own list knows. */
+export function userOf(uid: number): User | undefined {
+  return allUsers().find((user) => user.uid === uid);
+}
+
+function allUsers(): User[] {
+  return rowsOf('/etc/passwd').map(([name = '', , uid, gid]) => ({
+    name,
+    uid: Number(uid),
+    gid: Number(gid),
+  }));
 }
 
 function rowsOf(file: string): string[][] {

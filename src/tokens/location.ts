@@ -1,10 +1,33 @@
 import path from 'node:path';
+import { homeDirectory } from '../credentials/home.js';
 
 /**
- * Where the tokens for the agent's server are kept: beside its configuration. An empty variable counts as unset.
- * `home` is the user's home directory.
+ * Where the tokens for the agent's server are kept: beside its configuration. An empty variable counts as unset, and so does
+ * a relative one, as the base-directory specification says. That goes for `OPENCODE_CONFIG_DIR`, too, though the agent uses
+ * a relative one as it stands: who is let in must not depend on the working directory. Else a server that is started in
+ * somebody's repository would take its tokens from there.
+ *
+ * @param home the user's home directory; default: looked up, and only where it is needed
+ * @throws StoreError `E_INPUT` where it is needed and there is none
  */
-export function tokenFile(env: NodeJS.ProcessEnv, home: string): string {
-  const configuration = env.XDG_CONFIG_HOME || path.join(home, '.config');
-  return path.join(env.OPENCODE_CONFIG_DIR || path.join(configuration, 'opencode'), 'auth-tokens.json');
+export function tokenFile(env: NodeJS.ProcessEnv, home?: string): string {
+  const own = absolute(env.OPENCODE_CONFIG_DIR);
+  if (own !== undefined) return path.join(own, 'auth-tokens.json');
+  const configuration = absolute(env.XDG_CONFIG_HOME) ?? path.join(absolute(home) ?? ownHome(), '.config');
+  return path.join(configuration, 'opencode', 'auth-tokens.json');
+}
+
+/** The variables that are passed over because they are relative: for a warning. */
+export function ignoredVariables(env: NodeJS.ProcessEnv): string[] {
+  if (absolute(env.OPENCODE_CONFIG_DIR) !== undefined) return [];
+  const isIgnored = (name: string) => Boolean(env[name]) && absolute(env[name]) === undefined;
+  return ['OPENCODE_CONFIG_DIR', 'XDG_CONFIG_HOME'].filter(isIgnored);
+}
+
+function ownHome(): string {
+  return homeDirectory('XDG_CONFIG_HOME or OPENCODE_CONFIG_DIR to an absolute path', path.isAbsolute);
+}
+
+function absolute(place: string | undefined): string | undefined {
+  return place !== undefined && path.isAbsolute(place) ? place : undefined;
 }

@@ -1,4 +1,3 @@
-import { homedir } from 'node:os';
 import { wallClock } from '../credentials/expiry.js';
 import type { StoreEvent } from '../store/backend.js';
 import { StoreError } from '../store/errors.js';
@@ -81,7 +80,7 @@ export interface Tokens extends TokenVerifier, AsyncDisposable {
 
 /** Opens the tokens. Nothing is read or written before the first call, and nothing keeps the process alive. */
 export function openTokens(options: TokensOptions = {}): Tokens {
-  const { file = tokenFile(process.env, homedir()), now = wallClock, ...rest } = options;
+  const { file = tokenFile(process.env), now = wallClock, ...rest } = options;
   return new FileTokens(file, openStore(file, { ...rest, revocable: true }), now, rest.allowUnsafe);
 }
 

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Command } from 'commander';
 import { type Inspection, inspectFile } from '../../store/store.js';
 import { exitCodes } from '../exit-codes.js';
@@ -24,7 +25,8 @@ Examples:
 }
 
 function doctor(flags: Flags): void {
-  const seen = inspectFile(fileOf(flags));
+  // What can't be a credential file is a finding here, and not a refusal.
+  const seen = inspectFile(flags.file ? path.resolve(flags.file) : fileOf(flags));
   const findings = judge(seen, { nowMs: nowMs(), uid: process.getuid?.() });
   const result = worstOf(findings);
   if (flags.json) printJson({ result, findings, ...seen });

@@ -1,6 +1,6 @@
-import path from 'node:path';
-import type { Inspection, Participant } from '../../store/store.js';
-import { shown } from './output.js';
+import type { Inspection } from '../../store/store.js';
+import { judgeIntents } from './lease-findings.js';
+import { octal, shown } from './output.js';
 import { ago } from './time.js';
 
 export type Severity = 'ok' | 'warn' | 'problem';
@@ -22,6 +22,8 @@ export interface Observer {
 
 /** Judges what was seen. Pure: the clock and the user are told. */
 export function judge(seen: Inspection, observer: Observer): Finding[] {
+  // Nothing that lies around a pipe or a device is about credentials.
+  if (isOther(seen.content)) return [judgeOther(seen.content.found)];
   if (seen.file === undefined) return [...judgeFile(seen, observer), ...judgeDirectory(seen)];
   return [
     ...judgeFile(seen, observer),
@@ -34,9 +36,23 @@ export function judge(seen: Inspection, observer: Observer): Finding[] {
       severity: 'warn' as const,
       subject: 'foreign lock',
       says: `${shown(name)}, ${ago(changedMs, observer.nowMs)}: of a program that locks by proper-lockfile or the like`,
-      todo: 'Holdfast does not wait for it. If that program has ended, remove it',
+      todo: 'Holdfast does not wait for it: leave it to the program that has made it',
     })),
   ];
+}
+
+type Other = Inspection['content'] & { found: string };
+
+function isOther(content: Inspection['content']): content is Other {
+  return content.kind === 'unreadable' && content.found !== undefined;
+}
+
+/** No advice about what it is: it may be in use, and is not ours. */
+function judgeOther(found: string): Finding {
+  return {
+    ...{ severity: 'problem', subject: 'file', says: `can't be used: it is ${found}, not a file` },
+    todo: 'Give the path of a credential file by --file, or see what has put this into its place',
+  };
 }
 
 function judgeFile(seen: Inspection, observer: Observer): Finding[] {
@@ -110,32 +126,23 @@ function judgeAccess({ access }: Inspection, { uid }: Observer, about: About): F
   return findings;
 }
 
-function judgeDirectory({ directory }: Inspection): Finding[] {
-  const about = (severity: Severity, says: string, todo: string): Finding => ({
-    ...{ severity, subject: 'directory', says, todo },
-  });
-  if (!directory.exists) {
-    return [{ severity: 'ok', subject: 'directory', says: 'not there: the first write makes it' }];
-  }
+function judgeDirectory({ directory, unsafe, trial }: Inspection): Finding[] {
+  const subject = 'directory';
   const findings: Finding[] = [];
-  if (!directory.writable) {
-    findings.push(
-      about(
-        'problem',
-        `can't be written to: ${directory.refusal}`,
-        'A commit is a rename: allow it to make files here',
-      ),
-    );
+  if (unsafe)
+    findings.push({ severity: 'problem', subject, says: unsafe.reason, todo: withoutPromise(unsafe.todo) });
+  if (trial.kind === 'impossible') {
+    findings.push({ severity: 'problem', subject: 'write', says: trial.reason, todo: trial.todo });
   }
-  // With the sticky bit, as in /tmp, others may add files but not replace ours.
-  if (directory.mode & 0o022 && !(directory.mode & 0o1000)) {
-    findings.push(
-      about('problem', `mode ${octal(directory.mode)}: other users may replace the file`, 'chmod go-w'),
-    );
-  }
-  return findings.length > 0
-    ? findings
-    : [{ severity: 'ok', subject: 'directory', says: `mode ${octal(directory.mode)}, writable` }];
+  if (findings.length > 0) return findings;
+  if (!directory.exists) return [{ severity: 'ok', subject, says: 'not there: the first write makes it' }];
+  const writable = trial.kind === 'possible' ? ', writable: tried' : '';
+  return [{ severity: 'ok', subject, says: `mode ${octal(directory.mode)}${writable}` }];
+}
+
+/** The doctor reads all the same. */
+function withoutPromise(todo: string): string {
+  return todo.replace(/^Nothing was read or written\. /, '');
 }
 
 /** Where a lost connection may make one rename happen twice, or locks and caches are another machine's. */
@@ -176,6 +183,16 @@ function judgePlace({ place }: Inspection): Finding[] {
 
 function judgeCopy({ copy, content }: Inspection): Finding {
   const subject = 'last-committed copy';
+  if (copy.found) {
+    return {
+      ...{
+        severity: 'problem',
+        subject,
+        says: `it is ${copy.found}, not a file: nothing brings the file back`,
+      },
+      todo: 'See what it is, and what has made it: Holdfast did not',
+    };
+  }
   if (copy.mode !== undefined && copy.mode & 0o077) {
     return {
       ...{ severity: 'problem', subject },
@@ -203,86 +220,21 @@ function judgeCopy({ copy, content }: Inspection): Finding {
 }
 
 function judgeQuarantine({ quarantined }: Inspection, { nowMs }: Observer): Finding[] {
-  return quarantined.map(({ name, size, changedMs, mode }) => ({
-    severity: mode & 0o077 ? ('problem' as const) : ('warn' as const),
-    subject: 'quarantine',
-    says: `${shown(name)}, ${size} bytes, ${ago(changedMs, nowMs)}${mode & 0o077 ? `, mode ${octal(mode)}: others may read it` : ''}`,
-    todo: 'holdfast auth restore shows what is in it; remove it when nothing of it is missed: it may hold secrets',
-  }));
-}
-
-function judgeIntents({ intents, file }: Inspection, { nowMs }: Observer): Finding[] {
-  const subject = 'lease';
-  const place = `${path.basename(file ?? '')}.intents`;
-  if (intents.state === 'foreign' || intents.state === 'unreadable') {
-    const says = intents.state === 'foreign' ? 'is not a directory' : "can't be listed";
-    return [
-      { severity: 'problem', subject, says: `${place} ${says}`, todo: 'See what it is, and remove it' },
-    ];
-  }
-  const findings = intents.participants.map((participant) => judgeParticipant(participant, nowMs));
-  if (!intents.participants.some(({ kind }) => kind === 'holds')) {
-    findings.unshift({ severity: 'ok', subject, says: 'nobody holds it' });
-  }
-  if (intents.mode !== undefined && intents.mode & 0o077) {
-    findings.push({
-      ...{ severity: 'problem', subject, says: `${place} has mode ${octal(intents.mode)}` },
-      todo: 'chmod 700; the next write does it, too',
-    });
-  }
-  return findings;
-}
-
-/** Nobody holds the lease for as long as this unless it is stopped or its disk is. */
-const longMs = 5000;
-
-function judgeParticipant(participant: Participant, nowMs: number): Finding {
-  const since = `${ago(participant.sinceMs, nowMs)} (by the wall clock)`;
-  if (participant.kind === 'stray' || !participant.owner) {
+  const subject = 'quarantine';
+  return quarantined.map(({ name, size, changedMs, mode, found }) => {
+    if (found) {
+      const says = `${shown(name)} is ${found}, not a file`;
+      return { severity: 'warn', subject, says, todo: 'See what has made it: Holdfast did not' };
+    }
+    const isOpen = (mode & 0o077) !== 0;
     return {
-      ...{
-        severity: 'warn',
-        subject: 'lease',
-        says: `${shown(participant.name)}, ${since}: not made by Holdfast`,
-      },
-      todo: "It is in nobody's way. Remove it if you know what it is",
+      ...{ severity: isOpen ? 'problem' : 'warn', subject },
+      says: `${shown(name)}, ${size} bytes, ${ago(changedMs, nowMs)}${isOpen ? `, mode ${octal(mode)}: others may read it` : ''}`,
+      todo: 'It may hold secrets. holdfast auth restore shows what is in it, and auth forget removes an entry from it',
     };
-  }
-  const { pid, host, state, command } = participant.owner;
-  const who = `process ${pid} on ${host}${command ? ` (${shown(command)})` : ''}, ${describeState[state]}`;
-  const about = (severity: Severity, todo?: string): Finding => ({
-    ...{ severity, subject: participant.kind === 'waits' ? 'queue' : 'lease' },
-    says: `${describe(participant)} ${who}, since ${since}`,
-    ...(todo ? { todo } : {}),
   });
-  if (state === 'dead') return about('warn', 'Nothing: the next write passes it at once');
-  if (participant.kind === 'rests' || participant.kind === 'ended') return about('ok');
-  if (state === 'paused' || nowMs - participant.sinceMs > longMs) {
-    return about(
-      'warn',
-      'Nothing: it is passed when its lease is over, and can then change nothing any more',
-    );
-  }
-  return about('ok');
 }
-
-function describe({ kind, ticket }: Participant): string {
-  if (kind === 'holds') return 'held by';
-  if (kind === 'rests') return "kept for its next commit, in nobody's way, by";
-  return kind === 'waits' ? `place ${ticket}:` : 'an answer for';
-}
-
-const describeState = {
-  alive: 'alive',
-  paused: 'paused',
-  dead: 'dead',
-  unknown: "of another machine, container or boot: it can't be seen from here",
-};
 
 function entries(count: number): string {
   return `${count} ${count === 1 ? 'entry' : 'entries'}`;
-}
-
-function octal(mode: number): string {
-  return mode.toString(8).padStart(3, '0');
 }

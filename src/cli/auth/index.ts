@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { addDoctor } from './doctor.js';
+import { addForget } from './forget.js';
 import { addGet } from './get.js';
 import { addList } from './list.js';
 import { addRemove } from './remove.js';
@@ -11,8 +12,9 @@ import { addWatch } from './watch.js';
 export function addAuth(program: Command): void {
   const auth = program
     .command('auth')
-    .description("the credentials in the agent's file, or in another: read, change, watch, diagnose, restore")
-    .configureOutput({ outputError: (text, write) => write(withoutValues(text)) })
+    .description(
+      "the credentials in the agent's file, or in another: read, change, watch, diagnose, restore, forget",
+    )
     .addHelpText(
       'after',
       `
@@ -21,18 +23,23 @@ masked: of one that is longer than 16 characters the last 4 are shown, of a shor
 
 Examples:
   holdfast auth list
-  pass show anthropic | holdfast auth set anthropic
+  pass show anthropic | head -n1 | holdfast auth set anthropic
   holdfast auth get anthropic --field key
   holdfast auth doctor
 
 Exit codes: 0 done, 1 the store refused and nothing was changed, or the doctor found a problem, 2 usage, 3 the change may or
 may not have happened, 4 there is no such entry, 70 internal error, 130 interrupted.`,
     );
-  for (const add of [addList, addGet, addSet, addRemove, addWatch, addDoctor, addRestore, addToken])
+  for (const add of [
+    addList,
+    addGet,
+    addSet,
+    addRemove,
+    addForget,
+    addWatch,
+    addDoctor,
+    addRestore,
+    addToken,
+  ])
     add(auth);
-}
-
-/** Who tries `--key=SECRET` is told that there is no such option, and must not find the secret in a log. */
-function withoutValues(text: string): string {
-  return text.replace(/'(--?[\w-]+)=.*'/s, "'$1=...'");
 }

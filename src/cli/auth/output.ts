@@ -13,8 +13,12 @@ export function note(text: string): void {
 
 /** On several lines, or on a single one for what prints many. */
 export function printJson(value: unknown, { lines = true } = {}): void {
+  print(jsonText(value, { lines }));
+}
+
+export function jsonText(value: unknown, { lines = true } = {}): string {
   // In JSON what steers a terminal can stand in strings only, where its escaped form means the same.
-  print(JSON.stringify(value, null, lines ? 2 : 0).replace(steering, escaped));
+  return JSON.stringify(value, null, lines ? 2 : 0).replace(steering, escaped);
 }
 
 /** A name as it may be printed: it comes from a file that anybody may have written, and must not steer the terminal. */
@@ -47,4 +51,9 @@ export function table(rows: readonly (readonly string[])[]): string {
 /** Colours on a terminal only, and not where the user wants none. */
 export function paint(colour: Colour, text: string): string {
   return process.stdout.isTTY && !process.env.NO_COLOR ? styleText(colour, text) : text;
+}
+
+/** Permission bits as `chmod` takes them. */
+export function octal(mode: number): string {
+  return mode.toString(8).padStart(3, '0');
 }

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
+import { NothingMatchedError } from '../../../harness/core/usage-error.js';
 import { normalizeKey, trimSlashes } from '../../credentials/keys.js';
+import { leftoversOf } from './leftovers.js';
 import { note, printJson, shown } from './output.js';
 import { type Flags, fileOf, noSuchEntry, subcommand, warnOfOverride, withStore } from './source.js';
 
@@ -11,7 +13,8 @@ export function addRemove(auth: Command): void {
       `
 Exit code 4 if there is no such entry; then nothing was changed.
 
-What was kept beside the file may still hold it: see holdfast auth restore.
+What was kept when the file was found damaged may still hold it. The command names it, and "holdfast auth forget" removes the
+entry there, too.
 
 Examples:
   holdfast auth remove anthropic`,
@@ -24,15 +27,20 @@ async function remove(provider: string, flags: Flags): Promise<void> {
   const file = fileOf(flags);
   let removed: string[] = [];
   let names: string[] = [];
-  await withStore(file, (store) =>
+  await withStore(file, flags, (store) =>
     store.transaction((entries) => {
       names = entries.keys();
       removed = names.filter((key) => trimSlashes(key) === name);
       for (const key of removed) entries.remove(key);
     }),
   );
-  if (removed.length === 0) throw noSuchEntry(provider, names, file);
+  const leftovers = leftoversOf(file, name, flags);
+  if (removed.length === 0) {
+    const missing = noSuchEntry(provider, names, file);
+    throw leftovers ? new NothingMatchedError(`${missing.message}; ${leftovers.says}`) : missing;
+  }
   note(`removed ${removed.map(shown).join(', ')} from ${file}`);
+  if (leftovers) note(leftovers.says);
   warnOfOverride(flags);
-  if (flags.json) printJson({ removed });
+  if (flags.json) printJson({ removed, ...(leftovers ? { alsoIn: leftovers.names } : {}) });
 }

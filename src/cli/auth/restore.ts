@@ -38,7 +38,7 @@ Examples:
 
 async function restore(flags: RestoreFlags): Promise<void> {
   const file = fileOf(flags);
-  const { current, found } = listRecoverable(file);
+  const { current, found } = listRecoverable(file, flags);
   if (flags.from === undefined) {
     if (flags.key || flags.overwrite || flags.dryRun) {
       throw new UsageError('--from is missing', 'holdfast auth restore alone lists what there is');
@@ -51,7 +51,11 @@ async function restore(flags: RestoreFlags): Promise<void> {
   const options = { overwrite: flags.overwrite === true, normalize: trimSlashes };
   const { restored, kept } = flags.dryRun
     ? putBack(current, entries, options)
-    : await restoreEntries(file, entries, { ...options, onEvent: tellEvent });
+    : await restoreEntries(file, entries, {
+        ...options,
+        allowUnsafe: flags.allowUnsafe === true,
+        onEvent: tellEvent,
+      });
 
   const names = restored.map(shown).join(', ');
   if (restored.length === 0) note('nothing to restore: all of it is there');

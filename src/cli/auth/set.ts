@@ -1,10 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../../../harness/core/usage-error.js';
 import { createAuth } from '../../credentials/auth.js';
-import { normalizeKey } from '../../credentials/keys.js';
+import { newKey } from '../../credentials/keys.js';
 import { maskSecret } from '../../credentials/mask.js';
 import { decode, type Info, validate } from '../../credentials/schema.js';
 import { exitCodes } from '../exit-codes.js';
+import { isOfKnownForm } from '../masking.js';
 import { describe } from './list.js';
 import { note, printJson, shown } from './output.js';
 import { readSecret } from './secret.js';
@@ -28,11 +29,12 @@ export function addSet(auth: Command): void {
       'after',
       `
 The secret is read from stdin, or asked for at a hidden prompt; no option takes it, for arguments can be seen by every
-process. Of a piped key one newline at the end is cut off.
+process. A key is one line: one newline at its end is cut off, and more lines, control characters and blanks at its ends are
+refused. With --object a key may hold anything that JSON can.
 
 Examples:
   holdfast auth set anthropic                               asks for the key
-  pass show anthropic | holdfast auth set anthropic
+  pass show anthropic | head -n1 | holdfast auth set anthropic
   holdfast auth set gitlab --metadata instanceUrl=https://gitlab.example.com < key.txt
   holdfast auth set github-copilot --type oauth < credential.json
     with {"refresh": "...", "access": "...", "expires": 1767225600000}`,
@@ -41,11 +43,18 @@ Examples:
 }
 
 async function set(provider: string, flags: SetFlags): Promise<void> {
-  const name = normalizeKey(provider);
+  if (isOfKnownForm(provider)) {
+    const hint =
+      'the key is read from stdin or asked for, and the argument is the provider; nothing was stored';
+    throw new UsageError('what was given as the name of a provider looks like a key', hint);
+  }
+  const name = newKey(provider);
   const whole = flags.object === true || (flags.type ?? 'api') !== 'api';
   if (whole && flags.metadata) {
     throw new UsageError('--metadata is for a plain api key', 'put it into the object instead');
   }
+  // Before the secret is asked for: nobody types one in vain.
+  const file = fileOf(flags);
   const what = whole ? `${flags.type ?? ''} credential as one line of JSON` : 'key';
   const text = await readSecret(`${shown(name)}: ${what.trim()} (not shown): `);
   if (text === undefined) {
@@ -56,8 +65,7 @@ async function set(provider: string, flags: SetFlags): Promise<void> {
   if (text.trim() === '') throw new UsageError('the secret is empty', 'nothing was stored');
   const info = whole ? parseObject(text, flags.type) : apiKey(text, flags.metadata);
 
-  const file = fileOf(flags);
-  await withStore(file, (store) => createAuth({ store }).set(name, info));
+  await withStore(file, flags, (store) => createAuth({ store }).set(name, info));
   note(`stored ${shown(name)}: ${info.type}, ${summaryOf(info)}, in ${file}`);
   warnOfOverride(flags);
   if (flags.json) printJson(describe(name, info, false));
@@ -67,7 +75,25 @@ function apiKey(text: string, metadata: Record<string, string> | undefined): Inf
   if (decode(parse(text))) {
     throw new UsageError('stdin holds a whole credential, not a key', 'give --object to store it as that');
   }
-  return { type: 'api', key: text.replace(/\r?\n$/, ''), ...(metadata ? { metadata } : {}) };
+  return { type: 'api', key: oneLine(text.replace(/\r?\n$/, '')), ...(metadata ? { metadata } : {}) };
+}
+
+/**
+ * No provider's key has a line break, another control character, or a blank at an end: a header could not carry it. What has
+ * one is more than the key: of a password manager's entry the first line is the secret, and the others are notes.
+ */
+function oneLine(key: string): string {
+  const lines = key.split(/\r\n|[\n\r]/).length;
+  const refuse = (found: string, todo: string) => {
+    const anyway = 'to store it all the same, give the credential as JSON with --object';
+    return new UsageError(`the key ${found}`, `nothing was stored; ${todo}; ${anyway}`);
+  };
+  if (lines > 1) {
+    throw refuse(`has ${lines} lines`, 'give one, like pass show NAME | head -n1 | holdfast auth set NAME');
+  }
+  if (/\p{Cc}/u.test(key)) throw refuse('has a control character in it', 'give the key alone');
+  if (key !== key.trim()) throw refuse('has a blank at its beginning or end', 'give the key alone');
+  return key;
 }
 
 function parseObject(text: string, type: Info['type'] | undefined): Info {

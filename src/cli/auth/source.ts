@@ -1,19 +1,22 @@
-import { homedir } from 'node:os';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { closest } from '../../../harness/core/closest.js';
-import { NothingMatchedError, UsageError } from '../../../harness/core/usage-error.js';
+import { NothingMatchedError } from '../../../harness/core/usage-error.js';
 import { trimSlashes } from '../../credentials/keys.js';
-import { authFile, contentOverride } from '../../credentials/location.js';
+import { authFile, contentOverride, warningOfRelative } from '../../credentials/location.js';
 import { decode } from '../../credentials/schema.js';
 import type { StoreEvent } from '../../store/backend.js';
 import { openStore, type Store } from '../../store/store.js';
+import { looksSecret } from '../masking.js';
+import { actAsOwner } from './act-as-owner.js';
 import { note, shown } from './output.js';
+import { plainFile } from './place.js';
 
 /** The options that every subcommand has. */
 export interface Flags {
   file?: string;
   json?: boolean;
+  allowUnsafe?: boolean;
 }
 
 export function subcommand(auth: Command, usage: string, description: string): Command {
@@ -21,17 +24,41 @@ export function subcommand(auth: Command, usage: string, description: string): C
     .command(usage)
     .description(description)
     .option('--file <path>', "the credential file; default: the agent's own")
-    .option('--json', 'as JSON');
+    .option('--json', 'as JSON')
+    .option('--allow-unsafe', insist)
+    .hook('preAction', (command) => actAsOwner(() => placeOf(command.opts<Flags>())));
+}
+
+/** What `--allow-unsafe` does, of every command. */
+export const insist = 'use the file even where another user could replace it';
+
+/** Without a word, and whatever is there. */
+function placeOf({ file }: Flags): string {
+  return path.resolve(file ?? authFile(process.env));
 }
 
 export function fileOf({ file }: Flags): string {
-  if (file === '') throw new UsageError('--file is empty', 'expected the path of a credential file');
-  return path.resolve(file ?? authFile(process.env, homedir()));
+  return file === undefined ? agentsFile() : plainFile(file, 'a credential file');
 }
 
+/** The agent's own file: the warning is for people, and is given once. */
+export function agentsFile(): string {
+  const file = authFile(process.env);
+  const warning = warningOfRelative(file);
+  if (warning !== undefined && !warned) note(shown(warning));
+  warned = true;
+  return path.resolve(file);
+}
+
+let warned = false;
+
 /** Opens the store for one use of it; says what it had to repair. */
-export async function withStore<T>(file: string, use: (store: Store) => Promise<T>): Promise<T> {
-  const store = openStore(file, { onEvent: tellEvent });
+export async function withStore<T>(
+  file: string,
+  { allowUnsafe = false }: Flags,
+  use: (store: Store) => Promise<T>,
+): Promise<T> {
+  const store = openStore(file, { allowUnsafe, onEvent: tellEvent });
   try {
     return await use(store);
   } finally {
@@ -59,11 +86,12 @@ export async function readEntries(
 ): Promise<{ entries: Record<string, unknown>; source: string }> {
   const override = flags.file === undefined ? contentOverride(process.env) : undefined;
   if (override) {
-    note(`read from the variable ${variable}, not from ${fileOf(flags)}`);
+    // Which file that is need not be known, and without a home directory can't be.
+    note(`read from the variable ${variable}, not from the agent's file`);
     return { entries: override, source: `the variable ${variable}` };
   }
   const file = fileOf(flags);
-  return { entries: await withStore(file, (store) => store.all()), source: file };
+  return { entries: await withStore(file, flags, (store) => store.all()), source: file };
 }
 
 /** A change goes to the file; who has the variable set will not see it. */
@@ -80,6 +108,7 @@ export function nameOf(entries: Record<string, unknown>, provider: string): stri
 }
 
 export function noSuchEntry(provider: string, names: readonly string[], source: string): NothingMatchedError {
-  const hint = closest(provider, names.map(shown));
+  // A name in the file that is a secret by mistake is no hint.
+  const hint = closest(provider, names.filter((name) => !looksSecret(name)).map(shown));
   return new NothingMatchedError(`there is no "${shown(provider)}" in ${source}${hint}`);
 }

@@ -29,7 +29,7 @@ async function watch(flags: Flags): Promise<void> {
       else print(`${change} ${shown(provider)}`);
     }
   };
-  await withStore(file, async (store) => {
+  await withStore(file, flags, async (store) => {
     // An unusable file is an error now; later it is a state that passes, and tells nothing.
     await store.all();
     store.watch(

@@ -54,10 +54,10 @@ execute. No token is asked for at /global/health. GET /doc describes all routes 
 SIGINT and SIGTERM end it: what is under way is answered first.
 
 Examples:
-  holdfast auth token create --name laptop > token
+  holdfast auth token create --name laptop --out token
   holdfast serve
-  curl -H "Authorization: Bearer $(cat token)" http://127.0.0.1:4096/auth
-  curl -N -H "Authorization: Bearer $(cat token)" http://127.0.0.1:4096/event`,
+  printf 'Authorization: Bearer %s' "$(cat token)" | curl -H @- http://127.0.0.1:4096/auth
+  printf 'Authorization: Bearer %s' "$(cat token)" | curl -N -H @- http://127.0.0.1:4096/event`,
     )
     .action(async (flags: ServeFlags) => (await import('./run.js')).serve(flags));
 }

@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { homedir } from 'node:os';
 import type { Hono } from 'hono';
 import { UsageError } from '../../../harness/core/usage-error.js';
 import { createAuth } from '../../credentials/auth.js';
@@ -63,7 +62,7 @@ export async function serve(flags: ServeFlags): Promise<void> {
 async function adviseOnTokens(tokens: Tokens): Promise<void> {
   const all = await tokens.list();
   if (all.some(({ state }) => state === 'active')) return;
-  const file = tokenFile(process.env, homedir());
+  const file = tokenFile(process.env);
   note(
     all.length === 0
       ? `there is no token yet in ${file}, so nobody is let in;`

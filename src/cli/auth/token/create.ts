@@ -1,14 +1,13 @@
 import type { Command } from 'commander';
 import type { Permission } from '../../../tokens/permissions.js';
+import { deliver } from './deliver.js';
 import {
   expiryOf,
   humanEnd,
+  makingSubcommand,
   type NewTokenFlags,
   nameOf,
   parsePermissions,
-  subcommand,
-  tellNew,
-  withTokens,
 } from './source.js';
 
 interface CreateFlags extends NewTokenFlags {
@@ -17,20 +16,23 @@ interface CreateFlags extends NewTokenFlags {
 }
 
 export function addCreate(token: Command): void {
-  subcommand(token, 'create', 'make a token, and print it: this once')
+  makingSubcommand(token, 'create', 'make a token, and print it or write it to a file: this once')
     .option('--name <name>', 'for people, in lists')
     .option('--permissions <list>', 'of read,write,execute; default: all three', parsePermissions)
     .option('--expires <when>', '30m, 12h, 90d, 4w, 1y, a date, a time with its zone, or never; default: 90d')
-    .option('--quiet', 'print the token and nothing else')
     .addHelpText(
       'after',
       `
 read: GET and HEAD. write: POST, PUT, PATCH and DELETE. execute: whatever runs code (/pty, /session, /message, WebSockets).
 A date alone means the beginning of that day in UTC.
 
+A redirection (> token) makes a file that others can read, with the usual umask; --out makes one of mode 600, and never replaces
+one. If the token can't be written it is deleted again.
+
 Examples:
-  holdfast auth token create
-  holdfast auth token create --name ci --permissions read,write --expires 2027-01-31
+  holdfast auth token create --name laptop --out token
+  printf 'Authorization: Bearer %s' "$(cat token)" | curl -H @- http://127.0.0.1:4096/auth
+  holdfast auth token create --name ci --permissions read,write --expires 2027-01-31 --out ci-token
   TOKEN=$(holdfast auth token create --quiet --expires 12h)`,
     )
     .action(create);
@@ -38,10 +40,15 @@ Examples:
 
 async function create(flags: CreateFlags): Promise<void> {
   const { name, permissions } = flags;
-  await withTokens(flags, async (tokens, file, now) => {
-    const made = await tokens.create({ name, permissions, ...expiryOf(flags, now) });
-    const { info } = made;
-    const end = info.expiresAt === null ? 'never expires' : `expires ${humanEnd(info.expiresAt, now)}`;
-    tellNew(made, flags, [`created ${nameOf(info)}: ${info.permissions.join(', ')}; ${end}, in ${file}`]);
+  await deliver(flags, {
+    make: (tokens, now) => tokens.create({ name, permissions, ...expiryOf(flags, now) }),
+    notes: ({ info }, file, now) => {
+      const end = info.expiresAt === null ? 'never expires' : `expires ${humanEnd(info.expiresAt, now)}`;
+      return [`created ${nameOf(info)}: ${info.permissions.join(', ')}; ${end}, in ${file}`];
+    },
+    undo: async ({ info }, tokens) => {
+      await tokens.delete(info.id);
+      return 'it was deleted again';
+    },
   });
 }

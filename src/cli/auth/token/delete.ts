@@ -11,6 +11,8 @@ export function addDelete(token: Command): void {
       `
 Exit code 4 if there is no such token, or more than one; then nothing was changed.
 
+What is kept beside the file may still have its hash, of which nobody can make a token.
+
 Examples:
   holdfast auth token delete k3Tq9ZbA
   holdfast auth token delete k3`,

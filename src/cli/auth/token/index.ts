@@ -11,14 +11,15 @@ export function addToken(auth: Command): void {
     .addHelpText(
       'after',
       `
-A token is shown once, by the command that makes it, alone on stdout; what is stored is its hash. The file is
+A token is shown once, by the command that makes it: alone on stdout, or in a new file of mode 600 by --out. What is stored is
+its hash. The file is
 $OPENCODE_CONFIG_DIR/auth-tokens.json, else $XDG_CONFIG_HOME/opencode/auth-tokens.json (~/.config/opencode/auth-tokens.json),
 unless --file names another. A deleted token is refused by every process from the moment on at which the command has
 returned. To refuse all at once, remove the file: nothing brings it back. While the file can't be read nobody is let in; the next
 of these commands restores one that was damaged where it stands, and leaves any other to you: see holdfast auth restore --file.
 
 Examples:
-  holdfast auth token create --name laptop
+  holdfast auth token create --name laptop --out token
   holdfast auth token create --name ci --permissions read --expires 12h | gh secret set AGENT_TOKEN
   holdfast auth token list
   holdfast auth token delete k3Tq

@@ -1,26 +1,29 @@
-import { homedir } from 'node:os';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { closest } from '../../../../harness/core/closest.js';
 import { UsageError } from '../../../../harness/core/usage-error.js';
 import { parseExpiry } from '../../../tokens/expiry.js';
-import { tokenFile } from '../../../tokens/location.js';
+import { ignoredVariables, tokenFile } from '../../../tokens/location.js';
 import { type Permission, permissions } from '../../../tokens/permissions.js';
 import type { TokenInfo } from '../../../tokens/token-info.js';
-import { type NewToken, openTokens, type Tokens } from '../../../tokens/tokens.js';
+import { openTokens, type Tokens } from '../../../tokens/tokens.js';
 import { parseNames } from '../../parse.js';
-import { note, print, printJson, shown } from '../output.js';
-import { tellEvent } from '../source.js';
+import { actAsOwner } from '../act-as-owner.js';
+import { note, shown } from '../output.js';
+import { plainFile } from '../place.js';
+import { insist, tellEvent } from '../source.js';
 import { humanTime, isoTime, nowMs } from '../time.js';
 
 /** The options that every subcommand has. */
 export interface Flags {
   file?: string;
   json?: boolean;
+  allowUnsafe?: boolean;
 }
 
 /** Of those that make a token. */
 export interface NewTokenFlags extends Flags {
+  out?: string;
   quiet?: boolean;
   expires?: string;
 }
@@ -30,12 +33,30 @@ export function subcommand(token: Command, usage: string, description: string): 
     .command(usage)
     .description(description)
     .option('--file <path>', "the token file; default: the agent's own")
-    .option('--json', 'as JSON; times are milliseconds since 1970');
+    .option('--json', 'as JSON; times are milliseconds since 1970')
+    .option('--allow-unsafe', insist)
+    .hook('preAction', (command) => actAsOwner(() => placeOf(command.opts<Flags>())));
+}
+
+/** A subcommand that makes a token. */
+export function makingSubcommand(token: Command, usage: string, description: string): Command {
+  return subcommand(token, usage, description)
+    .option('--out <file>', 'write the token into a new file that only you can read, and not to stdout')
+    .option('--quiet', 'print the token and nothing else; with --out nothing at all');
+}
+
+/** Without a word, and whatever is there. */
+function placeOf({ file }: Flags): string {
+  return path.resolve(file ?? tokenFile(process.env));
 }
 
 export function fileOf({ file }: Flags): string {
-  if (file === '') throw new UsageError('--file is empty', 'expected the path of a token file');
-  return path.resolve(file ?? tokenFile(process.env, homedir()));
+  if (file !== undefined) return plainFile(file, 'a token file');
+  const place = tokenFile(process.env);
+  for (const name of ignoredVariables(process.env)) {
+    note(`${name} is a relative path, and ignored: the tokens are in ${place}`);
+  }
+  return place;
 }
 
 /**
@@ -48,7 +69,12 @@ export async function withTokens<T>(
 ): Promise<T> {
   const file = fileOf(flags);
   const now = nowMs();
-  const tokens = openTokens({ file, now: () => now, onEvent: tellEvent });
+  const tokens = openTokens({
+    file,
+    allowUnsafe: flags.allowUnsafe === true,
+    now: () => now,
+    onEvent: tellEvent,
+  });
   try {
     return await use(tokens, file, now);
   } finally {
@@ -72,20 +98,6 @@ export function parsePermissions(text: string): Permission[] {
     `${what}${closest(unknown ?? '', permissions)}`,
     `expected one or more of ${permissions.join(',')}; nothing was written`,
   );
-}
-
-/** The secret alone on stdout, so that it can be piped; all that is said about it on stderr. */
-export function tellNew(
-  { token, info }: NewToken,
-  flags: NewTokenFlags,
-  more: string[],
-  extra: object = {},
-): void {
-  if (flags.json) printJson({ token, ...info, ...extra });
-  else print(token);
-  if (flags.quiet) return;
-  for (const line of more) note(line);
-  note('This is the only time that the token is shown. Clients send it as "Authorization: Bearer <token>".');
 }
 
 /** `k3Tq9ZbA (laptop)` */

@@ -1,6 +1,7 @@
 import { accessSync, constants, lstatSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Directory } from '../../../surroundings/directory.js';
+import { kindOf } from '../../../surroundings/regular-file.js';
 import { parseDocument } from '../../document.js';
 import { errnoOf, StoreError } from '../../errors.js';
 import { readLastCommitted } from '../commit/last-committed.js';
@@ -9,6 +10,7 @@ import { readState } from '../state.js';
 import { type Place, placeOf } from './mounts.js';
 import { namesIn } from './names-in.js';
 import { listParticipants, type Participant } from './participants.js';
+import { type Trial, tryToWrite } from './trial.js';
 
 /** Who may do what with a file or a directory, and since when it is as it is (wall clock, milliseconds since 1970). */
 export interface Access {
@@ -21,6 +23,8 @@ export interface Access {
 export interface Kept extends Access {
   name: string;
   size: number;
+  /** What it is, where it is not a file: nothing that Holdfast has made. */
+  found?: string;
 }
 
 /** What the file holds; a device, a pipe or a directory in its place is never opened. */
@@ -28,7 +32,8 @@ export type Content =
   | { kind: 'valid'; entries: number }
   | { kind: 'missing' }
   | { kind: 'corrupt'; reason: string }
-  | { kind: 'unreadable'; reason: string };
+  /** `found`: what it is, where it is not a file. */
+  | { kind: 'unreadable'; reason: string; found?: string };
 
 /** Facts about a credential file and all that lies around it. No contents, and no judgement. */
 export interface Inspection {
@@ -42,7 +47,13 @@ export interface Inspection {
   access: (Access & { size: number; hardLinks: number }) | undefined;
   directory: Access & { exists: boolean; writable: boolean; refusal?: string };
   /** The last-committed copy. */
-  copy: { state: 'missing' | 'unusable' | 'usable'; entries?: number; sameAsFile?: boolean; mode?: number };
+  copy: {
+    state: 'missing' | 'unusable' | 'usable';
+    entries?: number;
+    sameAsFile?: boolean;
+    mode?: number;
+    found?: string;
+  };
   intents: {
     state: 'missing' | 'directory' | 'foreign' | 'unreadable';
     mode?: number;
@@ -54,12 +65,17 @@ export interface Inspection {
   quarantined: Kept[];
   /** Why the store refuses to use it where it is, and what to do about that; undefined if it does not. */
   unsafe: { reason: string; todo: string } | undefined;
+  /** What came of trying a write. */
+  trial: Trial;
   place: Place;
 }
 
 const nowhere: Access = { mode: 0, uid: 0, changedMs: 0 };
 
-/** Looks at the file and all that lies around it, and changes nothing. Never fails: what can't be seen is said so. */
+/**
+ * Looks at the file and all that lies around it, and changes nothing: what a write needs is tried beside it, and removed
+ * again. Never fails: what can't be seen is said so.
+ */
 export function inspectFile(file: string): Inspection {
   const given = path.resolve(file);
   const links = linksOn(given);
@@ -72,7 +88,9 @@ export function inspectFile(file: string): Inspection {
   }
   if (!site) return nothingAt(given, links);
   try {
-    return { ...inspectSite(site), given, links, unsafe: refusalOf(given) };
+    const unsafe = refusalOf(given);
+    const trial = unsafe ? notTried('it is not safe to use') : tryToWrite(site);
+    return { ...inspectSite(site), given, links, unsafe, trial };
   } finally {
     site.release();
   }
@@ -84,7 +102,12 @@ function nothingAt(given: string, links: Inspection['links']): Inspection {
     ...{ content: { kind: 'missing' }, directory: inspectDirectory(path.dirname(given)) },
     ...{ copy: { state: 'missing' }, intents: { state: 'missing', participants: [] } },
     ...{ foreignLocks: [], quarantined: [], unsafe: refusalOf(given) },
+    trial: notTried('its directory is not there yet'),
   };
+}
+
+function notTried(reason: string): Trial {
+  return { kind: 'untried', reason };
 }
 
 function unreachable(error: unknown): Content {
@@ -103,7 +126,7 @@ function refusalOf(file: string): Inspection['unsafe'] {
   }
 }
 
-function inspectSite(site: Site): Omit<Inspection, 'given' | 'links' | 'unsafe'> {
+function inspectSite(site: Site): Omit<Inspection, 'given' | 'links' | 'unsafe' | 'trial'> {
   const { file, directory, place } = site;
   const stats = statOf(place);
   const content = inspectContent(site, stats);
@@ -153,7 +176,10 @@ function linkTarget(place: string): string | undefined {
 
 function inspectContent(site: Site, stats: Stats | undefined): Content {
   // To open a pipe would wait for its writer.
-  if (stats && !stats.isFile()) return { kind: 'unreadable', reason: `it is ${kindOf(stats)}, not a file` };
+  if (stats && !stats.isFile()) {
+    const found = kindOf(stats);
+    return { kind: 'unreadable', reason: `it is ${found}, not a file`, found };
+  }
   try {
     const state = readState(site);
     if (state.kind === 'valid') return { kind: 'valid', entries: state.document.size };
@@ -161,11 +187,6 @@ function inspectContent(site: Site, stats: Stats | undefined): Content {
   } catch (error) {
     return { kind: 'unreadable', reason: reasonOf(error) };
   }
-}
-
-function kindOf(stats: Stats): string {
-  if (stats.isDirectory()) return 'a directory';
-  return stats.isFIFO() ? 'a pipe' : 'a device or a socket';
 }
 
 /** The system's own code, for an error of ours has it as its cause. */
@@ -177,6 +198,7 @@ function reasonOf(error: unknown): string {
 function inspectCopy(site: Site, content: Content): Inspection['copy'] {
   const stats = statOf(site.last, lstatSync);
   if (!stats) return { state: 'missing' };
+  if (!stats.isFile()) return { state: 'unusable', found: kindOf(stats) };
   const mode = stats.mode & 0o777;
   const bytes = bytesOfCopy(site);
   const document = bytes && parseDocument(bytes);
@@ -232,7 +254,9 @@ function keptIn(directory: Directory, wanted: (name: string) => boolean): Kept[]
     .filter(wanted)
     .flatMap((name) => {
       const stats = statOf(directory.at(name), lstatSync);
-      return stats ? [{ name, size: stats.size, ...accessOf(stats) }] : [];
+      if (!stats) return [];
+      const kept = { name, size: stats.size, ...accessOf(stats) };
+      return [stats.isFile() ? kept : { ...kept, found: kindOf(stats) }];
     })
     .sort((a, b) => b.changedMs - a.changedMs);
 }

@@ -1,15 +1,11 @@
-import { closeSync } from 'node:fs';
 import path from 'node:path';
-import { openRegular } from '../../../surroundings/regular-file.js';
 import type { StoreEvent } from '../../backend.js';
 import { type Document, parseDocument } from '../../document.js';
-import { errnoOf, StoreError } from '../../errors.js';
-import { readAll } from '../../reading.js';
 import { FileBackend } from '../backend.js';
 import { decodeLastCommitted } from '../commit/last-committed.js';
 import { type Site, Sites } from '../site.js';
 import { readState } from '../state.js';
-import { namesIn } from './names-in.js';
+import { damagedStates, type Kept, readKept } from './kept.js';
 
 /** An earlier state of the file that is still there: the last-committed copy, or one that was found damaged. */
 export interface Recoverable {
@@ -62,10 +58,9 @@ export function listRecoverable(
 }
 
 function recoverablesAt(site: Site): Recoverable[] {
-  const last = site.nameOf('last');
-  return namesIn(site.directory.self)
-    .filter((name) => name === last || name.startsWith(site.nameOf('corrupt-')))
-    .flatMap((name) => recover(site, name, name.slice(site.nameOf('').length)) ?? [])
+  const last = readKept(site, site.nameOf('last'));
+  return [...(last ? [last] : []), ...damagedStates(site).kept]
+    .map((kept) => recover(site, kept))
     .sort((a, b) => b.changedMs - a.changedMs);
 }
 
@@ -114,30 +109,12 @@ export function putBack(
   return { document: restored.length > 0 ? document : current, restored, kept };
 }
 
-/** Opened once, and read from what was opened. Undefined for what is no file, or another user's: it was not made by us. */
-function recover(site: Site, fileName: string, name: string): Recoverable | undefined {
-  const opened = openOurs(site, fileName);
-  if (!opened) return undefined;
-  const { descriptor, stats } = opened;
-  try {
-    const content = readAll(descriptor, Number(stats.size));
-    const bytes = name === 'last' ? decodeLastCommitted(content)?.bytes : content;
-    const readable = bytes ? readableOf(bytes) : { entries: new Map(), readableBytes: 0 };
-    const place = path.join(site.directory.path, fileName);
-    return { name, place, changedMs: Number(stats.mtimeMs), bytes: (bytes ?? content).length, ...readable };
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-function openOurs({ location }: Site, name: string): ReturnType<typeof openRegular> {
-  try {
-    return openRegular(location, name);
-  } catch (error) {
-    // A pipe, a link, a file of another user: nothing of ours, and no reason not to show the others.
-    if (error instanceof StoreError && errnoOf(error.cause) === undefined) return undefined;
-    throw error;
-  }
+function recover(site: Site, { name: fileName, bytes: content, changedMs }: Kept): Recoverable {
+  const name = fileName.slice(site.nameOf('').length);
+  const bytes = name === 'last' ? decodeLastCommitted(content)?.bytes : content;
+  const readable = bytes ? readableOf(bytes) : { entries: new Map(), readableBytes: 0 };
+  const place = path.join(site.directory.path, fileName);
+  return { name, place, changedMs, bytes: (bytes ?? content).length, ...readable };
 }
 
 /** All of a document, or the complete entries at the beginning of one that is damaged behind them. */

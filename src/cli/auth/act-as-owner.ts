@@ -1,0 +1,34 @@
+import { type ForeignOwner, foreignOwnerOnTheWay } from '../../surroundings/foreign-owner.js';
+import { userOf } from '../../surroundings/users.js';
+import { note } from './output.js';
+
+/**
+ * Root at another user's file, by `sudo` say, becomes that user for good, before anything is opened: that user may swap
+ * every name on the way, and nothing that one can't do as oneself must happen by root's hand.
+ */
+/** @param place which file it is: it need not be known to anybody but root */
+export function actAsOwner(place: () => string): void {
+  if (process.geteuid?.() !== 0) return;
+  const owner = foreignOwnerOnTheWay(place());
+  if (!owner) return;
+  become(owner);
+  note(`acting as user ${userOf(owner.uid)?.name ?? owner.uid}, to whom ${owner.path} belongs`);
+}
+
+/** Node has it; its types do not. */
+type GroupedProcess = NodeJS.Process & { initgroups?(user: string, group: number): void };
+
+function become({ uid, gid: gidOfFile }: ForeignOwner): void {
+  const { setgid, setgroups, setuid, initgroups } = process as GroupedProcess;
+  if (!setgid || !setgroups || !setuid || !initgroups) return;
+  const user = userOf(uid);
+  const gid = user?.gid ?? gidOfFile;
+  // In this order: without root's power neither groups nor user could be changed any more.
+  if (user) initgroups(user.name, gid);
+  else setgroups([gid]);
+  setgid(gid);
+  setuid(uid);
+  if (process.geteuid?.() !== uid || process.getuid?.() !== uid || process.getegid?.() !== gid) {
+    throw new Error(`could not become user ${uid}`);
+  }
+}

@@ -1,0 +1,117 @@
+import { createInterface } from 'node:readline/promises';
+import type { Command } from 'commander';
+import { UsageError } from '../../../harness/core/usage-error.js';
+import { normalizeKey } from '../../credentials/keys.js';
+import {
+  type ForgottenIn,
+  forgetAll,
+  forgetEntries,
+  inspectFile,
+  listRecoverable,
+} from '../../store/store.js';
+import { meaning } from './leftovers.js';
+import { note, printJson, shown } from './output.js';
+import { type Flags, fileOf, noSuchEntry, subcommand, warnOfOverride } from './source.js';
+
+interface ForgetFlags extends Flags {
+  all?: boolean;
+  yes?: boolean;
+}
+
+export function addForget(auth: Command): void {
+  subcommand(auth, 'forget', 'remove an entry from all that is kept: the file, its copy, every damaged state')
+    .argument('[provider]', 'its name; all that differ from it in trailing slashes alone go, too')
+    .option('--all', 'remove the file and all that is kept beside it')
+    .option('--yes', 'with --all: do not ask')
+    .addHelpText(
+      'after',
+      `
+Where "remove" takes an entry out of the file, "forget" also takes it out of what was kept when the file was found damaged
+(auth.json.corrupt-...). What is damaged of such a state goes, for nobody can tell what is in it; its other entries stay, in a
+readable document in its place. The command says what was dropped and what was kept.
+
+What was removed may still be found on the disk, in blocks that are free now, in snapshots and in backups. So have the provider
+revoke a secret that somebody may have seen.
+
+Exit code 4 if there is no such entry anywhere; then nothing was changed.
+
+Examples:
+  holdfast auth forget anthropic
+  holdfast auth forget anthropic --json
+  holdfast auth forget --all                                asks first
+  holdfast auth forget --all --yes`,
+    )
+    .action(forget);
+}
+
+async function forget(provider: string | undefined, flags: ForgetFlags): Promise<void> {
+  if ((provider === undefined) !== (flags.all === true)) {
+    throw new UsageError('expected either the name of a provider or --all', 'nothing was changed');
+  }
+  const file = fileOf(flags);
+  if (provider === undefined) await forgetEverything(file, flags);
+  else await forgetOne(file, provider, flags);
+  warnOfOverride(flags);
+}
+
+function unsafely({ allowUnsafe = false }: Flags): { allowUnsafe: boolean } {
+  return { allowUnsafe };
+}
+
+async function forgetOne(file: string, provider: string, flags: Flags): Promise<void> {
+  const { isMeant, text } = meaning(normalizeKey(provider));
+  const done = await forgetEntries(file, isMeant, text, unsafely(flags));
+  if (done === undefined) throw noSuchEntry(provider, [...listRecoverable(file, flags).current.keys()], file);
+  if (done.fromFile.length > 0) note(`forgot ${done.fromFile.map(shown).join(', ')} in ${file} and its copy`);
+  for (const kept of done.fromKept) note(toText(kept));
+  for (const name of done.left)
+    note(`left ${shown(name)}: it is no plain file, and was not kept by Holdfast`);
+  if (flags.json) printJson(done);
+}
+
+function toText({ name, forgotten, kept, droppedBytes }: ForgottenIn): string {
+  const what = forgotten.length > 0 ? [`forgot ${forgotten.map(shown).join(', ')}`] : [];
+  const damage =
+    droppedBytes > 0
+      ? [`dropped the last ${droppedBytes} bytes, which could not be read and may have held it`]
+      : [];
+  const rest =
+    kept.length > 0 ? `kept ${kept.map(shown).join(', ')}` : 'removed it, for nothing is left in it';
+  return `${shown(name)}: ${[...what, ...damage, rest].join('; ')}`;
+}
+
+async function forgetEverything(file: string, flags: ForgetFlags): Promise<void> {
+  const { content, copy, quarantined } = inspectFile(file);
+  const kept = quarantined.filter(({ found }) => found === undefined);
+  if (content.kind === 'missing' && copy.state === 'missing' && kept.length === 0) {
+    note(`nothing is stored in ${file}`);
+    if (flags.json) printJson({ removed: [], left: [] });
+    return;
+  }
+  if (!flags.yes && !(await isConfirmed(file, kept.length))) {
+    throw new UsageError('not confirmed', 'nothing was removed');
+  }
+  const done = await forgetAll(file, unsafely(flags));
+  note(`removed ${done.removed.map(shown).join(', ')}`);
+  for (const name of done.left)
+    note(`left ${shown(name)}: it is no plain file, and was not kept by Holdfast`);
+  if (flags.json) printJson(done);
+}
+
+async function isConfirmed(file: string, kept: number): Promise<boolean> {
+  if (!process.stdin.isTTY) {
+    const hint = 'give --yes if all of it is to go; nothing was removed';
+    throw new UsageError('--all asks first, and stdin is no terminal', hint);
+  }
+  const editor = createInterface({ input: process.stdin, output: process.stderr, terminal: true });
+  const states = kept === 1 ? '1 damaged state' : `${kept} damaged states`;
+  try {
+    const question = `Remove ${file}, its copy and ${states} of it? Nothing brings them back. Type yes: `;
+    return (await editor.question(question)).trim().toLowerCase() === 'yes';
+  } catch {
+    // Interrupted, or the terminal went away: that is no yes.
+    return false;
+  } finally {
+    editor.close();
+  }
+}

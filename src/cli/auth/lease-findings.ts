@@ -1,0 +1,76 @@
+import path from 'node:path';
+import type { Inspection, Participant } from '../../store/store.js';
+import type { Finding, Observer, Severity } from './findings.js';
+import { octal, shown } from './output.js';
+import { ago } from './time.js';
+
+/** Who holds the lease of a file, who waits for it, and what else lies in the directory of intents. */
+export function judgeIntents({ intents, file }: Inspection, { nowMs }: Observer): Finding[] {
+  const subject = 'lease';
+  const place = `${path.basename(file ?? '')}.intents`;
+  if (intents.state === 'foreign' || intents.state === 'unreadable') {
+    const says = intents.state === 'foreign' ? 'is not a directory' : "can't be listed";
+    const todo =
+      intents.state === 'foreign'
+        ? 'See what it is, and what has made it: Holdfast needs a directory of that name'
+        : 'See who owns it: a write makes its intent there';
+    return [{ severity: 'problem', subject, says: `${place} ${says}`, todo }];
+  }
+  const findings = intents.participants.map((participant) => judgeParticipant(participant, nowMs));
+  if (!intents.participants.some(({ kind }) => kind === 'holds')) {
+    findings.unshift({ severity: 'ok', subject, says: 'nobody holds it' });
+  }
+  if (intents.mode !== undefined && intents.mode & 0o077) {
+    findings.push({
+      ...{ severity: 'problem', subject, says: `${place} has mode ${octal(intents.mode)}` },
+      todo: 'chmod 700; the next write does it, too',
+    });
+  }
+  return findings;
+}
+
+/** Nobody holds the lease for as long as this unless it is stopped or its disk is. */
+const longMs = 5000;
+
+function judgeParticipant(participant: Participant, nowMs: number): Finding {
+  const since = `${ago(participant.sinceMs, nowMs)} (by the wall clock)`;
+  if (participant.kind === 'stray' || !participant.owner) {
+    return {
+      ...{
+        severity: 'warn',
+        subject: 'lease',
+        says: `${shown(participant.name)}, ${since}: not made by Holdfast`,
+      },
+      todo: "It is in nobody's way: leave it to what has made it",
+    };
+  }
+  const { pid, host, state, command } = participant.owner;
+  const who = `process ${pid} on ${host}${command ? ` (${shown(command)})` : ''}, ${describeState[state]}`;
+  const about = (severity: Severity, todo?: string): Finding => ({
+    ...{ severity, subject: participant.kind === 'waits' ? 'queue' : 'lease' },
+    says: `${describe(participant)} ${who}, since ${since}`,
+    ...(todo ? { todo } : {}),
+  });
+  if (state === 'dead') return about('warn', 'Nothing: the next write passes it at once');
+  if (participant.kind === 'rests' || participant.kind === 'ended') return about('ok');
+  if (state === 'paused' || nowMs - participant.sinceMs > longMs) {
+    return about(
+      'warn',
+      'Nothing: it is passed when its lease is over, and can then change nothing any more',
+    );
+  }
+  return about('ok');
+}
+
+function describe({ kind, ticket }: Participant): string {
+  if (kind === 'holds') return 'held by';
+  if (kind === 'rests') return "kept for its next commit, in nobody's way, by";
+  return kind === 'waits' ? `place ${ticket}:` : 'an answer for';
+}
+
+const describeState = {
+  alive: 'alive',
+  paused: 'paused',
+  dead: 'dead',
+  unknown: "of another machine, container or boot: it can't be seen from here",
+};

@@ -1,0 +1,41 @@
+import { realpathSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { UsageError } from '../../../harness/core/usage-error.js';
+import { kindOf } from '../../surroundings/regular-file.js';
+import { shown } from './output.js';
+
+/**
+ * The path that `--file` gives, absolute. What can't be a file of entries is named for what it is: to the store a pipe that a
+ * shell has made (`--file <(...)`) is a name that leads nowhere, and so an empty store.
+ *
+ * @param what the kind of file that was expected, with its article
+ * @throws UsageError for a pipe, a device, a socket, a directory, and for what has no name but a descriptor
+ */
+export function plainFile(given: string, what: string): string {
+  if (given === '') throw new UsageError('--file is empty', `expected the path of ${what}`);
+  const file = path.resolve(given);
+  const refuse = (is: string) => {
+    const hint = `expected the path of ${what}: it is replaced as a whole, so it must be a file with a name`;
+    return new UsageError(`--file ${shown(given)} is ${is}`, hint);
+  };
+  const stats = lookOrNothing(() => statSync(file, { throwIfNoEntry: false }));
+  if (stats && !stats.isFile()) throw refuse(kindOf(stats));
+  // `/dev/fd/3`, and what it leads to has no name any more, or is not open at all.
+  const isNamed = lookOrNothing(() => realpathSync.native(file)) !== undefined;
+  if (!isNamed && (stats || isOfDescriptors(path.dirname(file)))) throw refuse('a descriptor, not a file');
+  return file;
+}
+
+function isOfDescriptors(directory: string): boolean {
+  const real = lookOrNothing(() => realpathSync.native(directory)) ?? directory;
+  return /^\/(proc\/.*|dev)\/fd$/.test(real);
+}
+
+/** What can't be looked at is left to the store, which says why. */
+function lookOrNothing<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,58 @@
+import { closeSync } from 'node:fs';
+import { openRegular } from '../../../surroundings/regular-file.js';
+import { errnoOf, StoreError } from '../../errors.js';
+import { readAll } from '../../reading.js';
+import type { Ownership } from '../commit/ownership.js';
+import type { Site } from '../site.js';
+import { namesIn } from './names-in.js';
+
+/** What lies beside the file, and what it holds: both of the very file that was opened. */
+export interface Kept {
+  /** Its own name, in the directory of the file. */
+  name: string;
+  bytes: Buffer;
+  /** When it was last changed (wall clock, milliseconds since 1970). */
+  changedMs: number;
+  owner: Ownership;
+}
+
+/** The states that were found damaged, and kept. `left` are names of theirs that are no files of ours. */
+export function damagedStates(site: Site): { kept: Kept[]; left: string[] } {
+  const left: string[] = [];
+  const kept = namesIn(site.directory.self)
+    .filter((name) => name.startsWith(site.nameOf('corrupt-')))
+    .flatMap((name) => {
+      const found = readKept(site, name);
+      if (!found) left.push(name);
+      return found ?? [];
+    });
+  return { kept, left };
+}
+
+/** Undefined for what is no file, or another user's: it was not made by us. No pipe is waited for, and no link followed. */
+export function readKept({ location }: Site, name: string): Kept | undefined {
+  const opened = openOurs(location, name);
+  if (!opened) return undefined;
+  const { descriptor, stats } = opened;
+  try {
+    const bytes = readAll(descriptor, Number(stats.size));
+    return {
+      name,
+      bytes,
+      changedMs: Number(stats.mtimeMs),
+      owner: { uid: Number(stats.uid), gid: Number(stats.gid) },
+    };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function openOurs(location: Site['location'], name: string): ReturnType<typeof openRegular> {
+  try {
+    return openRegular(location, name);
+  } catch (error) {
+    // What the system refuses is to be told; what it is not, is no reason not to show the others.
+    if (error instanceof StoreError && errnoOf(error.cause) === undefined) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,112 @@
+import { closeSync, fsyncSync, linkSync, mkdirSync, rmdirSync, unlinkSync } from 'node:fs';
+import path from 'node:path';
+import type { Directory } from '../../../surroundings/directory.js';
+import { errnoOf, StoreError } from '../../errors.js';
+import { ioError } from '../../io-error.js';
+import { stage } from '../commit/stage.js';
+import { newNonce } from '../lease/owner.js';
+import type { Site } from '../site.js';
+import { readState } from '../state.js';
+
+/** Whether a write would succeed, found out by trying all that it needs but to replace the file. */
+export type Trial =
+  | { kind: 'possible' }
+  | { kind: 'impossible'; reason: string; todo: string }
+  /** There is nothing to try it with. */
+  | { kind: 'untried'; reason: string };
+
+/**
+ * Tries beside the file what a commit does: makes a directory, and in it a file of the same owner, on the disk; makes an
+ * intent where there is a directory for it; and links the file itself, which fails as a rename onto it would where it is a
+ * mount of its own. It leaves nothing behind, and never touches the file: a rename onto it, even of itself, could undo the
+ * commit of another.
+ */
+export function tryToWrite(site: Site): Trial {
+  const name = site.nameOf(`trial-${newNonce()}`);
+  const { directory, file } = site;
+  try {
+    make(directory, name, file);
+    try {
+      const trial = directory.child(name);
+      try {
+        tryInside(site, trial);
+      } finally {
+        for (const made of ['new', 'link']) removeIfThere(() => unlinkSync(trial.at(made)));
+        trial.close();
+      }
+    } finally {
+      removeIfThere(() => rmdirSync(directory.at(name)));
+    }
+    tryIntent(site);
+    return { kind: 'possible' };
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    const failure = error instanceof StoreError ? error : ioError('write', file, error);
+    const { message, hint = '' } = failure;
+    return {
+      kind: 'impossible',
+      reason: hint ? message.replace(`. ${hint}`, '') : message,
+      todo: todoFor(error, hint),
+    };
+  }
+}
+
+function tryInside(site: Site, trial: Directory): void {
+  const state = readState(site);
+  const owner = (state.kind === 'missing' ? undefined : state.owner) ?? site.owner;
+  const staged = stage(trial.at('new'), Buffer.from('{}'), owner);
+  try {
+    fsyncSync(staged.descriptor);
+  } finally {
+    closeSync(staged.descriptor);
+  }
+  if (state.kind === 'missing') return;
+  try {
+    linkSync(site.place, trial.at('link'));
+  } catch (error) {
+    const code = errnoOf(error);
+    // Replaced by another meanwhile, which shows that it can be; or the file system has no hard links.
+    if (code !== 'ENOENT' && code !== 'ENOTSUP' && code !== 'EOPNOTSUPP' && code !== 'EMLINK')
+      throw ioError('replace', site.file, error);
+  }
+}
+
+function tryIntent(site: Site): void {
+  const place = `${site.file}.intents`;
+  let intents: Directory;
+  try {
+    intents = site.directory.child(site.nameOf('intents'));
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return;
+    throw ioError('open', place, error);
+  }
+  try {
+    const name = `trial-${newNonce()}`;
+    make(intents, name, place);
+    removeIfThere(() => rmdirSync(intents.at(name)));
+  } finally {
+    intents.close();
+  }
+}
+
+function make(directory: Directory, name: string, where: string): void {
+  try {
+    mkdirSync(directory.at(name), { mode: 0o700 });
+  } catch (error) {
+    throw ioError('make anything beside', path.join(where), error);
+  }
+}
+
+function removeIfThere(remove: () => void): void {
+  try {
+    remove();
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+  }
+}
+
+/** What was tried is no write: that nothing was written goes without saying. */
+function todoFor(error: unknown, hint: string): string {
+  if (errnoOf(error) === 'EPERM') return 'Use it as its owner';
+  return hint.replace(/^Nothing was written\. /, '');
+}
