@@ -19,3 +19,16 @@ export function requiredPermissions(
   if (upgrade) needed.add('execute');
   return all.filter((permission) => needed.has(permission));
 }
+
+/** What a request needs that has several readings: all that any of them needs. */
+export function requiredByAll(
+  policy: Policy,
+  methods: readonly Method[],
+  paths: readonly Path[],
+  upgrade: boolean,
+): readonly Permission[] {
+  const needed = methods.flatMap((method) =>
+    paths.flatMap((path) => requiredPermissions(policy, method, path, upgrade)),
+  );
+  return all.filter((permission) => needed.includes(permission));
+}
