@@ -1,6 +1,6 @@
 import { tokenPattern } from '../../tokens/format.js';
 import type { Path } from '../permissions/path.js';
-import type { IncomingRequest } from './request.js';
+import { type IncomingRequest, targetsOf } from './request.js';
 
 /** What a client shows to prove who it is. */
 export type Credentials =
@@ -25,20 +25,26 @@ const inUrl = ['access_token', 'auth_token'];
  * The one credential of a request. Two of them are refused, even if one would do: which one counts would be
  * another question that two readers answer differently.
  */
-export function credentialsIn(request: IncomingRequest, { query }: Path): Credentials {
-  const parameters = query === '' ? [] : [...new URLSearchParams(query)];
-  if (tokenPattern.test(request.target) || parameters.some(isTokenParameter)) {
+export function credentialsIn(request: IncomingRequest, paths: readonly Path[]): Credentials {
+  const readings = paths.map(({ query }) => (query === '' ? [] : [...new URLSearchParams(query)]));
+  if (
+    targetsOf(request).some((target) => tokenPattern.test(target)) ||
+    readings.flat().some(isTokenParameter)
+  ) {
     return malformed(
       'a token must not be sent in a URL, which ends up in logs: use the Authorization header',
     );
   }
-  const tickets = parameters.filter(([name]) => name === 'ticket');
+  const tickets = readings.map((parameters) => parameters.filter(([name]) => name === 'ticket'));
+  // A target that was rewritten has the ticket of the one before, or none.
+  const different = new Set(tickets.flat().map(([, ticket]) => ticket));
   const found = [
     ...bearers(request),
     ...protocols(request),
-    ...tickets.map(([, ticket]): Credentials => ({ kind: 'ticket', ticket })),
+    ...[...different].map((ticket): Credentials => ({ kind: 'ticket', ticket })),
   ];
-  if (found.length > 1) return malformed('more than one credential: send one only');
+  if (found.length > 1 || tickets.some(({ length }) => length > 1))
+    return malformed('more than one credential: send one only');
   return found[0] ?? { kind: 'none' };
 }
 

@@ -42,12 +42,12 @@ export class Tickets {
   }
 
   /** Whoever shows a ticket has used it, rightly or not. @returns whose it was; undefined if it is not good for this */
-  redeem(ticket: string, { path, upgrade }: Errand): TokenInfo | undefined {
+  redeem(ticket: string, errand: Errand | undefined): TokenInfo | undefined {
     const hash = hashOf(ticket);
     const found = this.issued.get(hash);
     this.issued.delete(hash);
-    const good = found?.path === path && found.upgrade === upgrade && this.now() < found.until;
-    return good ? found.token : undefined;
+    if (!found || !errand || this.now() >= found.until) return undefined;
+    return found.path === errand.path && found.upgrade === errand.upgrade ? found.token : undefined;
   }
 }
 
