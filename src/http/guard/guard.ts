@@ -10,7 +10,7 @@ import { type HostOptions, hostRefusal } from './hosts.js';
 import { OpenStreams } from './open-streams.js';
 import { isPreflight, judgeOrigin, preflightAnswer } from './origins.js';
 import { type IncomingRequest, methodsOf, targetsOf } from './request.js';
-import { type Errand, Tickets } from './tickets.js';
+import { type Errand, Tickets, ticketLifeSeconds } from './tickets.js';
 
 export interface GuardOptions extends HostOptions {
   /** Who knows which tokens are good; `nobody` lets everybody in who passes the other checks, with all permissions. */
@@ -43,7 +43,10 @@ export interface Guard {
   authorize(request: IncomingRequest): Decision;
   /** For handlers that give more than their route promises: what to answer if these permissions are not all there. */
   demand(token: TokenInfo | undefined, needed: readonly Permission[]): Answer | undefined;
-  /** A ticket for somebody who has been let in. It gives nothing that the token does not: without the permissions, 403. */
+  /**
+   * A ticket for somebody who has been let in. It gives nothing that the token does not: without the permissions, 403. A token has
+   * 100 tickets at most, and loses its oldest by the next; where 10,000 are open in all, one that has none gets 429.
+   */
   issueTicket(token: TokenInfo, errand: Errand): { ticket: string; expiresInSeconds: number } | Answer;
   /**
    * Ends a response or a connection once its token is good no more.
@@ -171,7 +174,7 @@ export function createGuard(options: GuardOptions): Guard {
       return refuse('invalid_request', 'a ticket needs a path in its normal form, without a query');
     }
     const needed = requiredPermissions(policy, 'GET', path, errand.upgrade);
-    return demand(token, needed) ?? tickets.issue(token, errand);
+    return demand(token, needed) ?? tickets.issue(token, errand) ?? tooManyTickets();
   }
 
   function hold(token: TokenInfo, end: () => void): () => void {
@@ -179,6 +182,11 @@ export function createGuard(options: GuardOptions): Guard {
   }
 
   return { authorize, demand, issueTicket, hold };
+}
+
+function tooManyTickets(): Answer {
+  const headers = { 'Retry-After': String(ticketLifeSeconds) };
+  return refuse('too_many_requests', 'too many tickets are open; each is good for 30 seconds', headers);
 }
 
 /** What a ticket must be for; undefined, which no ticket is good for, where a router may take the path for another. */
