@@ -50,6 +50,7 @@ export function addServe(program: Command): void {
 GET, HEAD need a token with the permission read; POST, PUT, PATCH, DELETE need write; see "holdfast auth token --help".
 Secrets are masked, but for ?reveal=true, which needs execute, too. With --policy hardened to change credentials needs
 execute. No token is asked for at /global/health. GET /doc describes all routes (OpenAPI).
+A token has at most 64 streams of GET /event, and all tokens 512: the next one is answered with 429.
 
 SIGINT and SIGTERM end it: what is under way is answered first.
 

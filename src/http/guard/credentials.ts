@@ -26,26 +26,30 @@ const inUrl = ['access_token', 'auth_token'];
  * another question that two readers answer differently.
  */
 export function credentialsIn(request: IncomingRequest, paths: readonly Path[]): Credentials {
-  const readings = paths.map(({ query }) => (query === '' ? [] : [...new URLSearchParams(query)]));
+  const readings = paths.flatMap(({ query }) => (query === '' ? [] : [[...new URLSearchParams(query)]]));
   if (
     targetsOf(request).some((target) => tokenPattern.test(target)) ||
-    readings.flat().some(isTokenParameter)
+    readings.some((parameters) => parameters.some(isTokenParameter))
   ) {
     return malformed(
       'a token must not be sent in a URL, which ends up in logs: use the Authorization header',
     );
   }
-  const tickets = readings.map((parameters) => parameters.filter(([name]) => name === 'ticket'));
-  // A target that was rewritten has the ticket of the one before, or none.
-  const different = new Set(tickets.flat().map(([, ticket]) => ticket));
-  const found = [
-    ...bearers(request),
-    ...protocols(request),
-    ...[...different].map((ticket): Credentials => ({ kind: 'ticket', ticket })),
-  ];
-  if (found.length > 1 || tickets.some(({ length }) => length > 1))
-    return malformed('more than one credential: send one only');
+  const found = [...bearers(request), ...protocols(request), ...tickets(readings)];
+  if (found.length > 1) return malformed('more than one credential: send one only');
   return found[0] ?? { kind: 'none' };
+}
+
+type Parameters = readonly [name: string, value: string][];
+
+/** A target that was rewritten has the ticket of the one before, or none: the same one counts once. */
+function tickets(readings: readonly Parameters[]): Credentials[] {
+  if (readings.length === 0) return [];
+  const each = readings.map((parameters) => parameters.filter(([name]) => name === 'ticket'));
+  const values = each.some(({ length }) => length > 1)
+    ? each.flat().map(([, ticket]) => ticket)
+    : new Set(each.flat().map(([, ticket]) => ticket));
+  return [...values].map((ticket) => ({ kind: 'ticket', ticket }));
 }
 
 function isTokenParameter([name, value]: [string, string]): boolean {

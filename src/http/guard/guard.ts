@@ -114,7 +114,7 @@ export function createGuard(options: GuardOptions): Guard {
     if (used.every(isSafe) && isAt(publicPaths)) return admit(undefined);
     if (!tokens) return admit(anybody);
 
-    const found = identify(tokens, credentialsIn(request, paths), used, errandOf(paths, upgrade));
+    const found = identify(tokens, credentialsIn(request, paths), used, () => errandOf(paths, upgrade));
     if (!found.ok) return found;
     // A ticket gives nothing that its token does not, so to ask for one needs none of the permissions.
     if (used.every((method) => method === 'POST') && isAt([ticketPath])) return found;
@@ -129,7 +129,7 @@ export function createGuard(options: GuardOptions): Guard {
     tokens: TokenVerifier,
     credentials: Credentials,
     used: readonly Method[],
-    errand: Errand | undefined,
+    errand: () => Errand | undefined,
   ): (Admission & { token: TokenInfo }) | Answer {
     if (credentials.kind === 'malformed') return challenge(realm, 'invalid_request', credentials.why);
     if (credentials.kind === 'none') {
@@ -153,7 +153,7 @@ export function createGuard(options: GuardOptions): Guard {
     return challenge(realm, 'invalid_token', 'the token is unknown, expired or revoked');
 
     function redeem(ticket: string): TokenInfo | undefined {
-      const owner = tickets.redeem(ticket, errand);
+      const owner = tickets.redeem(ticket, errand());
       return owner && used.every((method) => method === 'GET') && tokens.isLive(owner.id) ? owner : undefined;
     }
   }

@@ -40,10 +40,11 @@ export function readPath(target: string): Path | undefined {
   if (!/^[/\\]/.test(rest)) return undefined;
   const [, raw = '', query = ''] = /^([^?#]*)(?:[?#](.*))?$/s.exec(rest) ?? [];
   // No client sends a fragment. Some servers cut there, and others go on to the question mark: `/free#/../pty`.
-  const [whole = ''] = rest.split('?', 1);
+  const end = rest.indexOf('?');
+  const whole = end < 0 ? rest : rest.slice(0, end);
   if (plainPath.test(whole)) {
     const segments = raw.toLowerCase().split('/').filter(Boolean);
-    const words = new Set(segments.flatMap(wordsOf));
+    const words = new Set(whole.includes('.') ? segments.flatMap(wordsOf) : segments);
     return { raw, authority, query, segments, words, isCanonical: isClean(target, authority) };
   }
   const isCanonical = canonicalPath.test(whole) && isText(whole) && isClean(target, authority);

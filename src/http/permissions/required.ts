@@ -27,6 +27,12 @@ export function requiredByAll(
   paths: readonly Path[],
   upgrade: boolean,
 ): readonly Permission[] {
+  const [method, ...otherMethods] = methods;
+  const [path, ...otherPaths] = paths;
+  if (!method || !path) return all;
+  // Nearly always there is one reading.
+  if (otherMethods.length + otherPaths.length === 0)
+    return requiredPermissions(policy, method, path, upgrade);
   const needed = methods.flatMap((method) =>
     paths.flatMap((path) => requiredPermissions(policy, method, path, upgrade)),
   );
