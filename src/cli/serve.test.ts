@@ -151,6 +151,9 @@ describe('a clear error', () => {
   it.each([
     [['--port', '70000'], 'Expected a port'],
     [['--port', '4k'], 'Expected a port'],
+    [['--hostname', '', '--port', '0'], 'Expected an address'],
+    [['--hostname', ' ', '--port', '0'], 'Expected an address'],
+    [['--hostname', '', '--port', '0', '--no-auth'], 'Expected an address'],
     [['--hostname', '203.0.113.1', '--port', '0'], 'no address of this machine'],
     [['--origin', 'https://app.example/x'], 'Expected an origin'],
     [['--origin', '*'], 'Expected an origin'],

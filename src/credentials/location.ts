@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { decodeValue, parseDocument } from '../store/document.js';
 import { StoreError } from '../store/errors.js';
 import { homeDirectory } from './home.js';
 
@@ -30,21 +31,10 @@ export function warningOfRelative(file: string): string | undefined {
 export function contentOverride(env: NodeJS.ProcessEnv): Record<string, unknown> | undefined {
   const content = env.OPENCODE_AUTH_CONTENT;
   if (!content) return undefined;
-  const value = parse(content);
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return value as Record<string, unknown>;
-  }
+  const document = parseDocument(Buffer.from(content));
+  if (document) return Object.fromEntries([...document].map(([key, raw]) => [key, decodeValue(raw)]));
   throw new StoreError('E_INPUT', 'the variable OPENCODE_AUTH_CONTENT does not hold a JSON object', {
     definite: true,
     hint: 'Unset it to use the file, or give it an object such as {"anthropic":{"type":"api","key":"..."}}',
   });
-}
-
-function parse(content: string): unknown {
-  try {
-    return JSON.parse(content);
-  } catch {
-    // The error's text quotes the content, so it is dropped on purpose.
-    return undefined;
-  }
 }

@@ -26,11 +26,15 @@ export function maskEntry(entry: unknown): unknown {
   return mapFields(info, (field, value) => (isPublic(field) ? value : maskAll(value)));
 }
 
-function maskAll(value: unknown): unknown {
+/** What lies deeper is masked as a whole: to go through any number of levels would take any number of calls. */
+const levelsShown = 32;
+
+function maskAll(value: unknown, levels = levelsShown): unknown {
   if (typeof value === 'string') return maskSecret(value);
-  if (Array.isArray(value)) return value.map(maskAll);
-  if (typeof value === 'object' && value !== null) return mapFields(value, (_, inner) => maskAll(inner));
-  return value;
+  if (typeof value !== 'object' || value === null) return value;
+  if (levels === 0) return hidden;
+  if (Array.isArray(value)) return value.map((inner) => maskAll(inner, levels - 1));
+  return mapFields(value, (_, inner) => maskAll(inner, levels - 1));
 }
 
 /** `fromEntries` defines each field as its own, `__proto__` too. */

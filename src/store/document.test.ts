@@ -94,6 +94,34 @@ it('keeps the raw text and the order of the values, however the document is laid
   );
 });
 
+describe('a value that is given out', () => {
+  const nest = (levels: number, inner: string) =>
+    Array.from({ length: levels }, (_, n) => (n % 2 ? '[1,' : '{"]}":')).join('') +
+    inner +
+    Array.from({ length: levels }, (_, n) => ((levels - n - 1) % 2 ? ',2]' : ',"{":0}')).join('');
+
+  it('is what was written, to 128 levels', () => {
+    fc.assert(
+      fc.property(nastyValue, fc.integer({ min: 0, max: 100 }), (value, levels) => {
+        const raw = nest(levels, JSON.stringify(value));
+        expect(decodeValue(raw)).toEqual(JSON.parse(raw));
+      }),
+    );
+    const raw = nest(128, '"[[[["');
+    expect(decodeValue(raw)).toEqual(JSON.parse(raw));
+  });
+
+  it('has a string with the JSON of what lies deeper', () => {
+    fc.assert(
+      fc.property(nastyValue, fc.integer({ min: 0, max: 3 }), (value, more) => {
+        const inner = nest(more, JSON.stringify([value]));
+        const raw = nest(128, inner);
+        expect(decodeValue(raw)).toEqual(JSON.parse(nest(128, JSON.stringify(inner))));
+      }),
+    );
+  });
+});
+
 it.each([
   '12345678901234567890',
   '1.0',

@@ -27,14 +27,66 @@ export function serializeDocument(document: Document): Buffer {
   return Buffer.from(`{\n${lines.join(',\n')}\n}`);
 }
 
-/** The raw text of a value, indented to stand at the first level. Undefined if JSON can't hold it. */
-export function encodeValue(value: unknown): string | undefined {
-  const text = JSON.stringify(value, null, 2) as string | undefined;
+/**
+ * The raw text of a value, indented to stand at the first level. Undefined if JSON can't hold it.
+ * @param replacer as `JSON.stringify` takes it
+ */
+export function encodeValue(
+  value: unknown,
+  replacer?: (this: unknown, key: string, value: unknown) => unknown,
+): string | undefined {
+  const text = JSON.stringify(value, replacer, 2) as string | undefined;
   return text?.replaceAll('\n', '\n  ');
 }
 
+/**
+ * Levels of a value that is given out. More than any entry that the store writes, and few enough for all that goes through a
+ * value by recursion: `isDeepStrictEqual` fails beyond 1,231 levels, `structuredClone` beyond 3,237.
+ */
+const levelsRead = 128;
+
+/**
+ * The value of a raw text. Another program may have written more levels than anything can go through: one such entry would make
+ * all of them unreadable. So what lies deeper than 128 levels is given as a string, which holds its JSON.
+ */
 export function decodeValue(raw: string): unknown {
-  return JSON.parse(raw);
+  return JSON.parse(mayBeDeep(raw) ? shallow(raw) : raw);
+}
+
+function mayBeDeep(raw: string): boolean {
+  if (raw.length <= 2 * levelsRead) return false;
+  let count = 0;
+  for (const opening of '[{') {
+    for (let at = raw.indexOf(opening); at >= 0; at = raw.indexOf(opening, at + 1)) {
+      if (++count > levelsRead) return true;
+    }
+  }
+  return false;
+}
+
+/** The same text, in which each value beyond the last level is quoted. */
+function shallow(raw: string): string {
+  let text = '';
+  let copied = 0;
+  let depth = 0;
+  for (let at = 0; at < raw.length; ) {
+    const character = raw.charAt(at);
+    if (character === '"') {
+      at = endOfString(raw, at);
+      continue;
+    }
+    const isOpening = character === '{' || character === '[';
+    if (isOpening && depth === levelsRead) {
+      const end = endOfValue(raw, at);
+      text += raw.slice(copied, at) + JSON.stringify(raw.slice(at, end));
+      copied = at = end;
+      continue;
+    }
+    if (isOpening) depth++;
+    if (character === '}' || character === ']') depth--;
+    at++;
+  }
+  return text + raw.slice(copied);
 }
 
 /** Cuts a text that is known to be a valid JSON object into its entries. */

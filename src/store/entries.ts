@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { type Document, decodeValue, encodeValue } from './document.js';
+import { type Excess, entryBytesMax, levelsMax, limiter } from './entry-limits.js';
 import { StoreError } from './errors.js';
 
 /** The document as a transaction sees it: its own writes included, in file order. */
@@ -47,7 +48,7 @@ export class Draft implements Entries {
 
 /**
  * The raw text under which the value is stored. Fails with `E_INPUT` for what would come back as something
- * else, such as a promise (as JSON it is `{}`), and for a key that is not a string.
+ * else, such as a promise (as JSON it is `{}`), for a key that is not a string, and for an entry of too many levels or bytes.
  */
 export function encodeEntry(key: string, value: unknown): string {
   if (typeof key !== 'string') {
@@ -55,11 +56,19 @@ export function encodeEntry(key: string, value: unknown): string {
       definite: true,
     });
   }
-  refusePromise(value, `the value of ${JSON.stringify(key)}`);
+  refusePromise(value, `the value of ${quoted(key)}`);
   let raw: string | undefined;
+  let excess: StoreError | undefined;
+  const refuse = (kind: Excess): never => {
+    excess = tooMuch(key, kind);
+    throw excess;
+  };
   try {
-    raw = encodeValue(value);
+    raw = encodeValue(value, limiter(refuse));
+    // The limiter counts no more than is certain: an escape may take six bytes.
+    if (raw && Buffer.byteLength(key) + Buffer.byteLength(raw) > entryBytesMax) refuse('large');
   } catch {
+    if (excess) throw excess;
     // A cycle, a bigint, a `toJSON` that throws. The text of such an error is not ours, and may quote the value.
     throw notStorable(key, 'not JSON', 'Store plain objects, arrays, strings, numbers, booleans and null');
   }
@@ -79,8 +88,22 @@ export function refusePromise(value: unknown, what: string): void {
 }
 
 function notStorable(key: string, what: string, hint: string): StoreError {
-  return new StoreError('E_INPUT', `the value of ${JSON.stringify(key)} is ${what}, which JSON can't hold`, {
+  return new StoreError('E_INPUT', `the value of ${quoted(key)} is ${what}, which JSON can't hold`, {
     definite: true,
     hint,
   });
+}
+
+function tooMuch(key: string, kind: Excess): StoreError {
+  const limit = kind === 'deep' ? `${levelsMax} levels` : `${entryBytesMax / 1024} KiB`;
+  return new StoreError('E_INPUT', `the entry ${quoted(key)} has more than ${limit}`, {
+    definite: true,
+    hint: 'Nothing was stored: an entry is one credential, and no place for other data',
+  });
+}
+
+const keyShownMax = 100;
+
+function quoted(key: string): string {
+  return JSON.stringify(key.length > keyShownMax ? `${key.slice(0, keyShownMax)}...` : key);
 }

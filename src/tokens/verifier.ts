@@ -7,7 +7,10 @@ import { TokenFile } from './token-file.js';
 import type { TokenInfo, TokenVerifier } from './token-info.js';
 
 const hashLength = 64;
-/** What an unknown id is compared with, so that it costs the same work as a known one. No hash is all zeros. */
+/**
+ * What an unknown id is compared with, so that the comparison takes as long as with a known one. No hash is all zeros. The look-up
+ * before it differs by some 100 ns, and shows no more than whether an id is known: ids are public.
+ */
 const noHash = Buffer.alloc(hashLength, '0');
 
 /** An entry, made ready for many requests. */

@@ -20,7 +20,7 @@ export function addServe(program: Command): void {
     .command('serve')
     .description('serve the credentials over HTTP to programs on this machine; each request needs a token')
     .option('--port <n>', 'the port to listen on; 0 takes any free one', parsePort, defaultPort)
-    .option('--hostname <address>', 'the address to listen on', '127.0.0.1')
+    .option('--hostname <address>', 'the address to listen on', parseHostname, '127.0.0.1')
     .option('--file <path>', "the credential file; default: the agent's own")
     .addOption(
       new Option('--policy <name>', 'which permissions a request needs')
@@ -50,6 +50,7 @@ export function addServe(program: Command): void {
 GET, HEAD need a token with the permission read; POST, PUT, PATCH, DELETE need write; see "holdfast auth token --help".
 Secrets are masked, but for ?reveal=true, which needs execute, too. With --policy hardened to change credentials needs
 execute. No token is asked for at /global/health. GET /doc describes all routes (OpenAPI).
+A token has at most 64 streams of GET /event, and all tokens 512: the next one is answered with 429.
 
 SIGINT and SIGTERM end it: what is under way is answered first.
 
@@ -66,6 +67,12 @@ function parsePort(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65535) return port;
   throw new InvalidArgumentError(`Expected a port from 0 to 65535; got "${text}".`);
+}
+
+/** An empty one, of a variable that is not set perhaps, would listen on all addresses. */
+function parseHostname(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new InvalidArgumentError('Expected an address like 127.0.0.1, and got an empty one.');
 }
 
 function parseOrigins(text: string, before: string[] = []): string[] {

@@ -11,7 +11,7 @@ export function verify(guard: Guard, request: Request): Decision {
 }
 
 function incomingFetch({ method, url, headers }: Request): IncomingRequest {
-  const [, authority = '', target = ''] = /^[a-z][a-z\d+.-]*:\/\/([^/?#\\]*)(.*)$/is.exec(url) ?? [];
+  const { authority, target } = partsOf(url);
   const all = (name: string) => {
     const value = headers.get(name);
     // A request that was made by hand has an address, and no Host.
@@ -20,10 +20,16 @@ function incomingFetch({ method, url, headers }: Request): IncomingRequest {
   };
   return {
     method,
-    target: target.startsWith('/') ? target : `/${target}`,
+    target,
     headers: all,
     upgrade: isUpgrade(all('upgrade')),
   };
+}
+
+/** An address in two: `127.0.0.1:4096`, and `/path?query`. */
+export function partsOf(url: string): { authority: string; target: string } {
+  const [, authority = '', rest = ''] = /^[a-z][a-z\d+.-]*:\/\/([^/?#\\]*)(.*)$/is.exec(url) ?? [];
+  return { authority, target: rest.startsWith('/') ? rest : `/${rest}` };
 }
 
 /** The response in place of the handler's. */

@@ -19,7 +19,7 @@ export function guardUpgrades(
   onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer, token: TokenInfo) => void,
 ): void {
   server.on('upgrade', (request, socket, head) => {
-    const decision = guard.authorize(incomingNode(request, true));
+    const decision = guard.authorize(incomingNode(request, { upgrade: true }));
     if (!decision.ok) return refuseUpgrade(socket, decision);
     // No path is public to an upgrade.
     if (!decision.token) return void socket.destroy();

@@ -9,8 +9,9 @@ import { commandOf, type RuntimeName } from '../../conformance/case.js';
 import { createGuard } from '../guard/guard.js';
 import { guardedPaths } from './fixtures/routes.js';
 import { verifier } from './fixtures/verifier.js';
+import { gateOf, nobody } from './handlers.test.helper.js';
 import { type Outcome, sendAll } from './raw-request.test.helper.js';
-import { gateOf, nobody, servers, start } from './servers.test.helper.js';
+import { servers, start } from './servers.test.helper.js';
 import { generated, handMade, type Variant } from './variants.test.helper.js';
 
 /** HOLDFAST_CORPUS=50000 for the long run, and another seed for another corpus. */

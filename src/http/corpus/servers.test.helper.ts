@@ -1,40 +1,30 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import path from 'node:path';
 import { createAdaptorServer } from '@hono/node-server';
-import express, { type Request, type Response } from 'express';
+import express from 'express';
 import fastify, { type FastifyServerOptions } from 'fastify';
-import type { MiddlewareHandler } from 'hono';
-import { honoGuard } from '../adapters/hono.js';
-import { admit } from '../adapters/node-http.js';
 import { guardUpgrades } from '../adapters/upgrade.js';
-import type { Guard } from '../guard/guard.js';
 import { honoApp } from './fixtures/hono-app.js';
 import { guardedPaths, ranHeader } from './fixtures/routes.js';
-
-/** What stands before the handlers: a guard, or nobody. */
-export interface Gate {
-  hono: MiddlewareHandler;
-  /** False if it has answered. */
-  node(request: IncomingMessage, response: ServerResponse): boolean;
-  guard: Guard | undefined;
-}
-
-export const nobody: Gate = { hono: (_, next) => next(), node: () => true, guard: undefined };
-
-export function gateOf(guard: Guard): Gate {
-  return {
-    guard,
-    hono: honoGuard(guard) as MiddlewareHandler,
-    node: (request, response) => admit(guard, request, response) !== undefined,
-  };
-}
+import { type Gate, gateway, isGuardedPath, ranBy, run } from './handlers.test.helper.js';
+import {
+  mountedExpress,
+  overridingExpress,
+  overridingHono,
+  rewritingExpress,
+  rewritingFastify,
+  rewritingHono,
+} from './rewriting.test.helper.js';
+import { connectServer, koaServer, polkaServer, sirvServer } from './routers.test.helper.js';
 
 /** Each a server with handlers that say that they ran, behind a gate. */
 export const servers: Record<string, (gate: Gate) => Server | Promise<Server>> = {
   'Hono on Node': ({ hono }) => createAdaptorServer({ fetch: honoApp(hono).fetch }) as Server,
   'node:http, by new URL()': (gate) => nodeServer(gate, (url) => new URL(url, 'http://localhost').pathname),
   'node:http, decoding, folding and normalising': (gate) => nodeServer(gate, fold),
+  'node:http, normalising what is before the question mark': (gate) =>
+    nodeServer(gate, (url) => path.posix.normalize(url.split('?', 1)[0] ?? '').replace(/^\/base(?=\/)/, '')),
   'Express 5': expressServer,
   'Fastify 5': (gate) => fastifyServer(gate, {}),
   'Fastify 5, as lenient as it can be': (gate) =>
@@ -46,6 +36,16 @@ export const servers: Record<string, (gate: Gate) => Server | Promise<Server>> =
         useSemicolonDelimiter: true,
       } as object,
     }),
+  Connect: connectServer,
+  Koa: koaServer,
+  Polka: polkaServer,
+  sirv: sirvServer,
+  'Express 5, guarded in a router': mountedExpress,
+  'Express 5, rewritten before the guard': rewritingExpress,
+  'Express 5, behind method-override': overridingExpress,
+  'Fastify 5, by rewriteUrl': rewritingFastify,
+  'Hono on Node, called with a rewritten request': rewritingHono,
+  'Hono on Node, behind method-override': overridingHono,
 };
 
 export async function start(name: string, gate: Gate): Promise<{ port: number; stop(): void }> {
@@ -63,19 +63,11 @@ export async function start(name: string, gate: Gate): Promise<{ port: number; s
   return { port: (server.address() as { port: number }).port, stop: () => server.close() };
 }
 
-function answer(response: ServerResponse, isGuarded: boolean, method: string | undefined): void {
-  response.setHeader(ranHeader, `${isGuarded ? 'guarded' : 'other'} ${method}`);
-  response.end();
-}
-
-const isGuardedPath = (pathname: string) =>
-  guardedPaths.some((guarded) => pathname === guarded || pathname.startsWith(`${guarded}/`));
-
 function nodeServer(gate: Gate, pathOf: (url: string) => string): Server {
   return createServer((request, response) => {
     if (!gate.node(request, response)) return;
     try {
-      answer(response, isGuardedPath(pathOf(request.url ?? '')), request.method);
+      run(isGuardedPath(pathOf(request.url ?? '')))(request, response);
     } catch {
       response.writeHead(400).end();
     }
@@ -96,13 +88,9 @@ function fold(url: string): string {
 
 function expressServer(gate: Gate): Server {
   const app = express();
-  app.use((request, response, next) => {
-    if (gate.node(request, response)) next();
-  });
+  app.use(gateway(gate));
   const routes = express.Router();
-  const run = (isGuarded: boolean) => (request: Request, response: Response) =>
-    answer(response, isGuarded, request.method);
-  for (const guarded of guardedPaths) routes.all([guarded, `${guarded}/*rest`], run(true));
+  for (const guarded of guardedPaths) routes.all([`${guarded}{.:format}`, `${guarded}/*rest`], run(true));
   routes.use(run(false));
   app.use('/base', routes);
   app.use(routes);
@@ -117,10 +105,10 @@ async function fastifyServer(gate: Gate, options: FastifyServerOptions): Promise
   });
   for (const guarded of guardedPaths) {
     for (const route of [guarded, `${guarded}/*`, `/base${guarded}`, `/base${guarded}/*`]) {
-      app.all(route, (request, reply) => reply.header(ranHeader, `guarded ${request.method}`).send());
+      app.all(route, (request, reply) => reply.header(ranHeader, ranBy(true, request.method)).send());
     }
   }
-  app.all('*', (request, reply) => reply.header(ranHeader, `other ${request.method}`).send());
+  app.all('*', (request, reply) => reply.header(ranHeader, ranBy(false, request.method)).send());
   await app.listen({ port: 0, host: '127.0.0.1' });
   return app.server;
 }

@@ -22,7 +22,7 @@ const places = [
   '/api/pty',
   '/api/session/a1',
 ];
-const free = ['/event', '/x', '/sessions', '/ptyx', '/', '/base', '/files/a.b'];
+const free = ['/event', '/x', '/x/1', '/sessions', '/ptyx', '/', '/base', '/files/a.b'];
 const holders: readonly Permission[][] = [
   ['read'],
   ['write'],
@@ -55,7 +55,24 @@ const changes: ((path: string, random: Random) => string)[] = [
   (path, random) =>
     path + random.pick(['/', '//', '/.', '/./', '/..', '/../', '/x/..', '/x/../..', '%2F', '%2e', '.']),
   (path, random) =>
-    path + random.pick([';', ';a=b', ';/', '%3B', '.json', '~', '*', ',', '%20', '%00', '%09', '%0A', '%0d']),
+    path +
+    random.pick([
+      ';',
+      ';a=b',
+      ';/',
+      '%3B',
+      '.json',
+      '.x/1',
+      '.',
+      '~',
+      '*',
+      ',',
+      '%20',
+      '%00',
+      '%09',
+      '%0A',
+      '%0d',
+    ]),
   (path, random) =>
     path + random.pick(['?', '?a=/x', '#', '#x', '%23', '%3F', '%3Fa', '\\', '%5C', '%ff', '%', '%7', '&a']),
   (path, random) =>
@@ -64,6 +81,13 @@ const changes: ((path: string, random: Random) => string)[] = [
     random.pick(['/base', '/mounted', '/BASE', '/mounted/x/..', '/base/', '/%62ase', '/mounted//']) + path,
   (path, random) =>
     random.pick(['http://127.0.0.1', 'http://evil.example', 'HTTP://localhost:1', '//evil.example']) + path,
+  (path, random) =>
+    atSlash(
+      path,
+      random,
+      random.pick(['.x/', '.json/', '../', '.%78/', './', '#/', '#/../', '#?/../', '%23/../']),
+    ),
+  (path, random) => random.pick(['/x#/..', '/free#/../', '/event#/..', '/x#', '/#/../..', '/x?#/..']) + path,
   (path, random) =>
     random.pick(['/session/../', '/pty/..', '/session/%2e%2e', '/message/../x/../']) +
     path.replace(/^\//, ''),
@@ -174,6 +198,17 @@ export function handMade(): Variant[] {
       '/pty%00',
       '/pty%20',
       '/pty.json',
+      '/pty.x/1',
+      '/pty.tar.gz',
+      '/PTY.json?a',
+      '/base/pty.json',
+      '/x',
+      '/x/1?a=b',
+      '/files/a.b',
+      '/x#/../pty',
+      '/x#/../pty/1.html',
+      '/event#/..#/../pty',
+      '/x#?/../pty',
       '/x\\..\\pty',
       '/pty\\',
       '/pty#x',

@@ -18,7 +18,9 @@ export type GuardError =
   /** 403: a page of another site. */
   | 'origin_not_allowed'
   /** 405 */
-  | 'method_not_allowed';
+  | 'method_not_allowed'
+  /** 429: there are as many as there may be. */
+  | 'too_many_requests';
 
 /** The request may go on. */
 export interface Admission {
@@ -51,6 +53,7 @@ const statuses: Record<GuardError, number> = {
   host_not_allowed: 403,
   origin_not_allowed: 403,
   method_not_allowed: 405,
+  too_many_requests: 429,
 };
 
 /** @param description for people; it never quotes the request */

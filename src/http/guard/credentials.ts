@@ -1,6 +1,6 @@
 import { tokenPattern } from '../../tokens/format.js';
 import type { Path } from '../permissions/path.js';
-import type { IncomingRequest } from './request.js';
+import { type IncomingRequest, targetsOf } from './request.js';
 
 /** What a client shows to prove who it is. */
 export type Credentials =
@@ -25,21 +25,31 @@ const inUrl = ['access_token', 'auth_token'];
  * The one credential of a request. Two of them are refused, even if one would do: which one counts would be
  * another question that two readers answer differently.
  */
-export function credentialsIn(request: IncomingRequest, { query }: Path): Credentials {
-  const parameters = query === '' ? [] : [...new URLSearchParams(query)];
-  if (tokenPattern.test(request.target) || parameters.some(isTokenParameter)) {
+export function credentialsIn(request: IncomingRequest, paths: readonly Path[]): Credentials {
+  const readings = paths.flatMap(({ query }) => (query === '' ? [] : [[...new URLSearchParams(query)]]));
+  if (
+    targetsOf(request).some((target) => tokenPattern.test(target)) ||
+    readings.some((parameters) => parameters.some(isTokenParameter))
+  ) {
     return malformed(
       'a token must not be sent in a URL, which ends up in logs: use the Authorization header',
     );
   }
-  const tickets = parameters.filter(([name]) => name === 'ticket');
-  const found = [
-    ...bearers(request),
-    ...protocols(request),
-    ...tickets.map(([, ticket]): Credentials => ({ kind: 'ticket', ticket })),
-  ];
+  const found = [...bearers(request), ...protocols(request), ...tickets(readings)];
   if (found.length > 1) return malformed('more than one credential: send one only');
   return found[0] ?? { kind: 'none' };
+}
+
+type Parameters = readonly [name: string, value: string][];
+
+/** A target that was rewritten has the ticket of the one before, or none: the same one counts once. */
+function tickets(readings: readonly Parameters[]): Credentials[] {
+  if (readings.length === 0) return [];
+  const each = readings.map((parameters) => parameters.filter(([name]) => name === 'ticket'));
+  const values = each.some(({ length }) => length > 1)
+    ? each.flat().map(([, ticket]) => ticket)
+    : new Set(each.flat().map(([, ticket]) => ticket));
+  return [...values].map((ticket) => ({ kind: 'ticket', ticket }));
 }
 
 function isTokenParameter([name, value]: [string, string]): boolean {

@@ -1,16 +1,16 @@
 import type { Permission } from '../../tokens/permissions.js';
 import type { TokenInfo, TokenVerifier } from '../../tokens/token-info.js';
 import { type Path, readPath } from '../permissions/path.js';
-import { isMethod, type Method, methods, type Policy } from '../permissions/policy.js';
-import { requiredPermissions } from '../permissions/required.js';
+import { isMethod, isSafe, type Method, methods, type Policy } from '../permissions/policy.js';
+import { requiredByAll, requiredPermissions } from '../permissions/required.js';
 import { specified } from '../permissions/specified.js';
 import { type Admission, type Answer, challenge, type Decision, refuse, withHeaders } from './answers.js';
 import { type Credentials, credentialsIn } from './credentials.js';
 import { type HostOptions, hostRefusal } from './hosts.js';
 import { OpenStreams } from './open-streams.js';
 import { isPreflight, judgeOrigin, preflightAnswer } from './origins.js';
-import type { IncomingRequest } from './request.js';
-import { type Errand, Tickets } from './tickets.js';
+import { type IncomingRequest, methodsOf, targetsOf } from './request.js';
+import { type Errand, Tickets, ticketLifeSeconds } from './tickets.js';
 
 export interface GuardOptions extends HostOptions {
   /** Who knows which tokens are good; `nobody` lets everybody in who passes the other checks, with all permissions. */
@@ -43,7 +43,10 @@ export interface Guard {
   authorize(request: IncomingRequest): Decision;
   /** For handlers that give more than their route promises: what to answer if these permissions are not all there. */
   demand(token: TokenInfo | undefined, needed: readonly Permission[]): Answer | undefined;
-  /** A ticket for somebody who has been let in. It gives nothing that the token does not: without the permissions, 403. */
+  /**
+   * A ticket for somebody who has been let in. It gives nothing that the token does not: without the permissions, 403. A token has
+   * 100 tickets at most, and loses its oldest by the next; where 10,000 are open in all, one that has none gets 429.
+   */
   issueTicket(token: TokenInfo, errand: Errand): { ticket: string; expiresInSeconds: number } | Answer;
   /**
    * Ends a response or a connection once its token is good no more.
@@ -72,7 +75,7 @@ const anybody: TokenInfo = {
 export function createGuard(options: GuardOptions): Guard {
   const {
     policy = specified,
-    paths = 'strict',
+    paths: mode = 'strict',
     origins = [],
     publicPaths = [],
     realm = 'holdfast',
@@ -83,41 +86,50 @@ export function createGuard(options: GuardOptions): Guard {
   const streams = tokens && new OpenStreams(tokens);
 
   function authorize(request: IncomingRequest): Decision {
-    const path = readPath(request.target);
-    const strange = hostRefusal(request.headers('host'), path?.authority, options);
+    const paths = targetsOf(request).map(readPath);
+    const authorities = paths.flatMap((path) => path?.authority ?? []);
+    const strange = hostRefusal(request.headers('host'), authorities, options);
     if (strange) return strange;
     const origin = judgeOrigin(request, origins);
     if (!origin.ok) return origin;
     const { cors } = origin;
     if (isPreflight(request)) return preflightAnswer(cors ?? {});
-    const decision = judge(request, path);
+    const decision = judge(request, paths);
     return cors ? withHeaders(decision, cors) : decision;
   }
 
-  function judge(request: IncomingRequest, path: Path | undefined): Decision {
-    const { method, upgrade } = request;
-    if (!isMethod(method)) {
+  /** By every method and every path that a router may find in the request: what is granted must be so by all of them. */
+  function judge(request: IncomingRequest, paths: readonly (Path | undefined)[]): Decision {
+    const { upgrade } = request;
+    const used = methodsOf(request);
+    if (!used.every(isMethod)) {
       return refuse('method_not_allowed', 'this method is not allowed', { Allow: methods.join(', ') });
     }
-    if (path === undefined || (paths === 'strict' && !path.isCanonical)) {
+    if (!paths.every(isReadable)) {
       return refuse('invalid_request', 'the path is not in its normal form, so it could be misread');
     }
-    const isRead = method === 'GET' || method === 'HEAD';
-    if (isRead && !upgrade && publicPaths.includes(path.raw)) return admit(undefined);
+    // Only in normal form: of another one, `/health#/../pty`, a router may make anything.
+    const isAt = (places: readonly string[]) =>
+      !upgrade && paths.every(({ isCanonical, raw }) => isCanonical && places.includes(raw));
+    if (used.every(isSafe) && isAt(publicPaths)) return admit(undefined);
     if (!tokens) return admit(anybody);
 
-    const found = identify(tokens, credentialsIn(request, path), method, { path: path.raw, upgrade });
+    const found = identify(tokens, credentialsIn(request, paths), used, () => errandOf(paths, upgrade));
     if (!found.ok) return found;
     // A ticket gives nothing that its token does not, so to ask for one needs none of the permissions.
-    if (method === 'POST' && !upgrade && path.raw === ticketPath) return found;
-    return demand(found.token, requiredPermissions(policy, method, path, upgrade)) ?? found;
+    if (used.every((method) => method === 'POST') && isAt([ticketPath])) return found;
+    return demand(found.token, requiredByAll(policy, used, paths, upgrade)) ?? found;
+  }
+
+  function isReadable(path: Path | undefined): path is Path {
+    return path !== undefined && (mode === 'compat' || path.isCanonical);
   }
 
   function identify(
     tokens: TokenVerifier,
     credentials: Credentials,
-    method: Method,
-    errand: Errand,
+    used: readonly Method[],
+    errand: () => Errand | undefined,
   ): (Admission & { token: TokenInfo }) | Answer {
     if (credentials.kind === 'malformed') return challenge(realm, 'invalid_request', credentials.why);
     if (credentials.kind === 'none') {
@@ -141,8 +153,8 @@ export function createGuard(options: GuardOptions): Guard {
     return challenge(realm, 'invalid_token', 'the token is unknown, expired or revoked');
 
     function redeem(ticket: string): TokenInfo | undefined {
-      const owner = tickets.redeem(ticket, errand);
-      return owner && method === 'GET' && tokens.isLive(owner.id) ? owner : undefined;
+      const owner = tickets.redeem(ticket, errand());
+      return owner && used.every((method) => method === 'GET') && tokens.isLive(owner.id) ? owner : undefined;
     }
   }
 
@@ -162,7 +174,7 @@ export function createGuard(options: GuardOptions): Guard {
       return refuse('invalid_request', 'a ticket needs a path in its normal form, without a query');
     }
     const needed = requiredPermissions(policy, 'GET', path, errand.upgrade);
-    return demand(token, needed) ?? tickets.issue(token, errand);
+    return demand(token, needed) ?? tickets.issue(token, errand) ?? tooManyTickets();
   }
 
   function hold(token: TokenInfo, end: () => void): () => void {
@@ -170,6 +182,17 @@ export function createGuard(options: GuardOptions): Guard {
   }
 
   return { authorize, demand, issueTicket, hold };
+}
+
+function tooManyTickets(): Answer {
+  const headers = { 'Retry-After': String(ticketLifeSeconds) };
+  return refuse('too_many_requests', 'too many tickets are open; each is good for 30 seconds', headers);
+}
+
+/** What a ticket must be for; undefined, which no ticket is good for, where a router may take the path for another. */
+function errandOf(paths: readonly Path[], upgrade: boolean): Errand | undefined {
+  const [path = '', ...others] = new Set(paths.map(({ raw }) => raw));
+  return others.length === 0 && paths.every(({ isCanonical }) => isCanonical) ? { path, upgrade } : undefined;
 }
 
 function admit(token: TokenInfo | undefined): Admission {

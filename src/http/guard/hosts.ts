@@ -25,11 +25,11 @@ export function checkHost(values: readonly string[], { hosts = [], anyAddress = 
 /** One line exactly: of two, Node and Bun take the first, and a proxy in front may have taken the second. */
 export function hostRefusal(
   values: readonly string[],
-  authority: string | undefined,
+  authorities: readonly string[],
   options: HostOptions,
 ): Answer | undefined {
   if (values.length !== 1) return refuse('invalid_request', 'a request must have exactly one Host header');
-  if (checkHost([...values, ...(authority === undefined ? [] : [authority])], options)) return undefined;
+  if (checkHost([...values, ...authorities], options)) return undefined;
   return refuse('host_not_allowed', 'this server is not known by the name in the Host header');
 }
 

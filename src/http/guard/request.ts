@@ -3,10 +3,30 @@ export interface IncomingRequest {
   method: string;
   /** The request target: `/path?query`, or `http://host/path?query`. */
   target: string;
+  /**
+   * What middleware before the guard made of the request, where that differs. A router may go by either, so the request
+   * needs the permissions of both.
+   */
+  rewritten?: Rewritten | undefined;
   /** All values of a header, by its name in lower case; one for each line, where the runtime still knows the lines. */
   headers(name: string): readonly string[];
   /** True if the connection is about to become something else than HTTP, a WebSocket for instance. */
   upgrade: boolean;
+}
+
+export interface Rewritten {
+  methods: readonly string[];
+  targets: readonly string[];
+}
+
+/** Every method that a router may find in the request, each once. */
+export function methodsOf({ method, rewritten }: IncomingRequest): readonly string[] {
+  return rewritten ? [...new Set([method, ...rewritten.methods])] : [method];
+}
+
+/** Every target that a router may find in the request, each once. */
+export function targetsOf({ target, rewritten }: IncomingRequest): readonly string[] {
+  return rewritten ? [...new Set([target, ...rewritten.targets])] : [target];
 }
 
 /**

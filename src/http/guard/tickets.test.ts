@@ -103,12 +103,36 @@ describe('a ticket', () => {
     expect(ask('POST', '/ticket', [executor], true)).toMatchObject({ status: 403 });
   });
 
-  it('is dropped, the oldest first, when a thousand are open', () => {
-    const { ask, issue } = setUp();
-    const tickets = Array.from({ length: 1001 }, () => issue());
-    expect(ask('GET', withTicket(tickets[0] ?? ''))).toMatchObject({ status: 401 });
-    expect(ask('GET', withTicket(tickets[1] ?? ''))).toMatchObject({ ok: true });
-    expect(ask('GET', withTicket(tickets[1000] ?? ''))).toMatchObject({ ok: true });
+  it('is dropped, the oldest first, when its token has a hundred, and no other token loses one', () => {
+    const { ask, issue, guard, tokens } = setUp();
+    const other = tokens.verify(tokens.add('read')) ?? expect.fail();
+    const issueOther = () => guard.issueTicket(other, { path: '/event', upgrade: false });
+    const [before, own] = [issueOther(), Array.from({ length: 2000 }, () => issue())];
+    if (!('ticket' in before)) return expect.fail(before.body);
+    expect(ask('GET', withTicket(before.ticket))).toMatchObject({ ok: true });
+    const good = own.map((ticket) => ask('GET', withTicket(ticket)).ok);
+    expect(good).toEqual(Array.from({ length: 2000 }, (_, n) => n >= 1900));
+  });
+
+  it('of a token that has none is not to be had while ten thousand are open, and then is', () => {
+    const { ask, guard, pass, tokens } = setUp();
+    const newOwner = () => tokens.verify(tokens.add('read')) ?? expect.fail();
+    const issueTo = (owner: ReturnType<typeof newOwner>) =>
+      guard.issueTicket(owner, { path: '/event', upgrade: false });
+    const owners = Array.from({ length: 100 }, newOwner);
+    const tickets = owners.flatMap((owner) => Array.from({ length: 100 }, () => issueTo(owner)));
+    const late = newOwner();
+    expect(issueTo(late)).toMatchObject({ status: 429, headers: { 'Retry-After': '30' } });
+    // One that has some spends its own.
+    expect(issueTo(owners[1] ?? late)).toHaveProperty('ticket');
+    const isGood = (n: number) => {
+      const issued = tickets[n];
+      return issued && 'ticket' in issued ? ask('GET', withTicket(issued.ticket)).ok : undefined;
+    };
+    expect([0, 100, 101, 9_999].map(isGood)).toEqual([true, false, true, true]);
+    expect(issueTo(late)).toHaveProperty('ticket');
+    pass(30_000);
+    expect(issueTo(newOwner())).toHaveProperty('ticket');
   });
 });
 

@@ -15,8 +15,11 @@ interface Issued extends Errand {
   until: number;
 }
 
-const lifeMs = 30_000;
-const openMax = 1000;
+export const ticketLifeSeconds = 30;
+/** A page opens a few streams at a time. A token that asks for more spends its own tickets, and no other's. */
+const ofTokenMax = 100;
+/** Some megabytes. */
+const inAllMax = 10_000;
 
 /**
  * Tickets in place of a token, for what a page can't give a header: EventSource and WebSocket. A URL ends up in logs and
@@ -26,28 +29,50 @@ const openMax = 1000;
 export class Tickets {
   /** By hash, so that a look-up's time tells nothing; oldest first. */
   private readonly issued = new Map<string, Issued>();
+  /** The hashes of a token's tickets, oldest first. */
+  private readonly byToken = new Map<string, Set<string>>();
 
   /** @param now milliseconds of a clock that never goes back */
   constructor(private readonly now: () => number) {}
 
-  issue(token: TokenInfo, errand: Errand): { ticket: string; expiresInSeconds: number } {
-    for (const [hash, { until }] of this.issued) {
-      if (until > this.now() && this.issued.size < openMax) break;
-      this.issued.delete(hash);
-    }
+  /** Undefined where too many are open, and none of them is of this token. */
+  issue(token: TokenInfo, errand: Errand): { ticket: string; expiresInSeconds: number } | undefined {
+    this.forgetExpired();
+    const [oldest, ...others] = this.byToken.get(token.id) ?? [];
+    const isFull = this.issued.size >= inAllMax;
+    if (isFull && oldest === undefined) return undefined;
+    if (oldest !== undefined && (isFull || others.length + 1 >= ofTokenMax)) this.take(oldest);
     // 128 bits.
     const ticket = randomBytes(16).toString('base64url');
-    this.issued.set(hashOf(ticket), { ...errand, token, until: this.now() + lifeMs });
-    return { ticket, expiresInSeconds: lifeMs / 1000 };
+    const hash = hashOf(ticket);
+    this.issued.set(hash, { ...errand, token, until: this.now() + ticketLifeSeconds * 1000 });
+    this.byToken.set(token.id, (this.byToken.get(token.id) ?? new Set()).add(hash));
+    return { ticket, expiresInSeconds: ticketLifeSeconds };
   }
 
   /** Whoever shows a ticket has used it, rightly or not. @returns whose it was; undefined if it is not good for this */
-  redeem(ticket: string, { path, upgrade }: Errand): TokenInfo | undefined {
-    const hash = hashOf(ticket);
+  redeem(ticket: string, errand: Errand | undefined): TokenInfo | undefined {
+    const found = this.take(hashOf(ticket));
+    if (!found || !errand || this.now() >= found.until) return undefined;
+    return found.path === errand.path && found.upgrade === errand.upgrade ? found.token : undefined;
+  }
+
+  /** All live equally long, so the oldest are the first to expire. */
+  private forgetExpired(): void {
+    for (const [hash, { until }] of this.issued) {
+      if (until > this.now()) break;
+      this.take(hash);
+    }
+  }
+
+  private take(hash: string): Issued | undefined {
     const found = this.issued.get(hash);
+    if (!found) return undefined;
     this.issued.delete(hash);
-    const good = found?.path === path && found.upgrade === upgrade && this.now() < found.until;
-    return good ? found.token : undefined;
+    const own = this.byToken.get(found.token.id);
+    own?.delete(hash);
+    if (own?.size === 0) this.byToken.delete(found.token.id);
+    return found;
   }
 }
 

@@ -53,8 +53,9 @@ export function hardened({ listSessions = false }: HardenedOptions = {}): Policy
   };
 }
 
-/** Only where the path has one reading: what is relaxed must be so under all of them. */
-function isListOfSessions({ method, words, segments }: Route): boolean {
-  const isList = segments?.at(-1) === 'session' && segments.indexOf('session') === segments.length - 1;
+/** Only where the path has one reading: what is relaxed must be so under all of them, `/session.x/session` among them. */
+function isListOfSessions({ method, words, segments = [] }: Route): boolean {
+  const before = segments.slice(0, -1).flatMap((segment) => segment.split('.'));
+  const isList = segments.at(-1) === 'session' && !before.includes('session');
   return isList && isSafe(method) && !words.has('pty') && !words.has('message');
 }

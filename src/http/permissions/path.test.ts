@@ -17,9 +17,15 @@ describe('a path in normal form has one reading', () => {
     expect(words(target)).toEqual(segments);
   });
 
-  it('and a name with a dot is one word, but for a dot at its end, which some file systems drop', () => {
-    expect(words('/files/session.json')).toEqual(['files', 'session.json']);
-    expect(words('/pty.')).toEqual(['pty']);
+  it('but a name with dots is read whole, in parts, and without the dots at its end', () => {
+    expect(words('/files/session.json')).toEqual(['files', 'session.json', 'session', 'json']);
+    expect(words('/pty.')).toEqual(['pty.', 'pty']);
+    expect(words('/a.pty.b/1')).toContain('pty');
+  });
+
+  it('and its words are found in every other way to write it', () => {
+    for (const target of ['/a.b~c_d-e', '//a.b~c_d-e', '/x/../a%2Eb~c_d-e', '/A.b~c_d-e;x'])
+      expect(words(target)).toEqual(expect.arrayContaining(['a.b~c_d-e', 'a', 'b~c_d-e']));
   });
 });
 
@@ -39,6 +45,12 @@ describe('every reading of another path is seen', () => {
     '/x/..%2fpty',
     '/%2Fpty',
     '/pty%2f',
+    '/pty.json',
+    '/pty%2Ejson',
+    '/pty.x/1',
+    '/free#/../pty',
+    '/free#pty?a',
+    '/pty#/../x',
     '/pty;a=b',
     '/;a=b/pty',
     '/pty%3Ba',
@@ -72,6 +84,11 @@ describe('every reading of another path is seen', () => {
     expect(readPath('/x/../pty')?.segments).toBeUndefined();
     expect(readPath('//session')?.segments).toBeUndefined();
   });
+});
+
+it('what follows a question mark is no part of the path, under any reading', () => {
+  for (const target of ['/free?/../pty', '/free?x#/../pty', '/free#?/../pty'])
+    expect(words(target)).toEqual(['free']);
 });
 
 describe('normal form', () => {

@@ -38,15 +38,26 @@ const decodings = 4;
 export function readPath(target: string): Path | undefined {
   const [, authority, rest = ''] = /^(?:[a-z][a-z\d+.-]*:\/\/([^/\\?#]*))?(.*)$/is.exec(target) ?? [];
   if (!/^[/\\]/.test(rest)) return undefined;
-  // The fragment's sign is never sent; some servers cut there, and others go on.
   const [, raw = '', query = ''] = /^([^?#]*)(?:[?#](.*))?$/s.exec(rest) ?? [];
-  if (plainPath.test(raw)) {
+  // No client sends a fragment. Some servers cut there, and others go on to the question mark: `/free#/../pty`.
+  const end = rest.indexOf('?');
+  const whole = end < 0 ? rest : rest.slice(0, end);
+  if (plainPath.test(whole)) {
     const segments = raw.toLowerCase().split('/').filter(Boolean);
-    const words = new Set(segments.map((segment) => segment.replace(/\.+$/, '')));
+    const words = new Set(whole.includes('.') ? segments.flatMap(wordsOf) : segments);
     return { raw, authority, query, segments, words, isCanonical: isClean(target, authority) };
   }
-  const isCanonical = canonicalPath.test(raw) && isText(raw) && isClean(target, authority);
-  return { raw, authority, query, segments: undefined, words: allWords(raw), isCanonical };
+  const isCanonical = canonicalPath.test(whole) && isText(whole) && isClean(target, authority);
+  return { raw, authority, query, segments: undefined, words: allWords(whole), isCanonical };
+}
+
+/**
+ * A segment as it stands; without the dots at its end, which some file systems drop; and what lies between its dots: Connect's
+ * `app.use('/pty', handler)` answers `/pty.json`, and so does Express's `/pty{.:format}`.
+ */
+function wordsOf(segment: string): string[] {
+  if (!segment.includes('.')) return [segment];
+  return [segment, segment.replace(/\.+$/, ''), ...segment.split('.').filter(Boolean)];
 }
 
 function isClean(target: string, authority: string | undefined): boolean {
@@ -59,12 +70,15 @@ function isClean(target: string, authority: string | undefined): boolean {
  */
 function allWords(raw: string): Set<string> {
   const words = new Set<string>();
+  const add = (word: string) => void words.add(word);
   for (let text = raw, n = 0; n <= decodings; n++) {
     // Letters of another width, and the long s, are the plain ones to whoever folds them.
     const folded = text.normalize('NFKC').toLowerCase();
     // A character that is not shown ends a word to one reader, and is dropped by the next.
     for (const reading of [folded, folded.replace(/[\p{Cc}\p{Cf}\s]/gu, '')]) {
-      for (const word of reading.split(/[^a-z\d_-]+/)) if (word !== '') words.add(word);
+      // With dots and tildes as they stand, too, or a policy would miss the `a.b` that it finds in a plain path.
+      for (const segment of reading.split(/[^\w~.-]+/)) if (segment !== '') wordsOf(segment).forEach(add);
+      for (const word of reading.split(/[^a-z\d_-]+/)) if (word !== '') add(word);
     }
     const decoded = decode(text);
     if (decoded === text) break;

@@ -72,6 +72,8 @@ describe('the hardened rule', () => {
     ['DELETE', '/auth/anthropic'],
     ['POST', '/base/mcp'],
     ['POST', '/%6dcp'],
+    ['POST', '/mcp.json'],
+    ['PATCH', '/config.x/1'],
     ['PATCH', '//config'],
   ])('asks for execute where a route is worth as much, wherever it is mounted: %s %s', (method, target) => {
     expect(permissions(specified, method, target)).not.toContain('execute');
@@ -88,6 +90,9 @@ describe('the hardened rule', () => {
       '/session/1',
       '/session/1/message',
       '/session/1/session',
+      '/session.x/session',
+      '/pty.x/session',
+      '/x/session.json',
       '/pty/session',
       '//session',
       '/session/.',

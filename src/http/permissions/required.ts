@@ -19,3 +19,22 @@ export function requiredPermissions(
   if (upgrade) needed.add('execute');
   return all.filter((permission) => needed.has(permission));
 }
+
+/** What a request needs that has several readings: all that any of them needs. */
+export function requiredByAll(
+  policy: Policy,
+  methods: readonly Method[],
+  paths: readonly Path[],
+  upgrade: boolean,
+): readonly Permission[] {
+  const [method, ...otherMethods] = methods;
+  const [path, ...otherPaths] = paths;
+  if (!method || !path) return all;
+  // Nearly always there is one reading.
+  if (otherMethods.length + otherPaths.length === 0)
+    return requiredPermissions(policy, method, path, upgrade);
+  const needed = methods.flatMap((method) =>
+    paths.flatMap((path) => requiredPermissions(policy, method, path, upgrade)),
+  );
+  return all.filter((permission) => needed.includes(permission));
+}

@@ -1,4 +1,4 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import type { Changes, WatchOptions } from '../../store/watch.js';
@@ -40,7 +40,7 @@ const bodyBytesMax = 1024 * 1024;
 export function createApp({ store, guard, stopping, describe, onFailure }: AppOptions): Hono<GuardedEnv> {
   const app = new Hono<GuardedEnv>();
   app.use(honoGuard(guard));
-  app.use(bodyLimit({ maxSize: bodyBytesMax }));
+  app.use(bodyLimit({ maxSize: bodyBytesMax, onError: tooLarge }));
   app.use(async (context, next) => {
     await next();
     // Credentials, or what changes at any time.
@@ -57,11 +57,14 @@ export function createApp({ store, guard, stopping, describe, onFailure }: AppOp
     problem(context, 404, 'not_found', 'there is no such route; GET /doc lists them'),
   );
   app.onError((error, context) => {
-    if (error instanceof HTTPException) {
-      const { status } = error;
-      return problem(context, status, status === 413 ? 'too_large' : 'invalid_request', error.message);
-    }
+    if (error instanceof HTTPException)
+      return problem(context, error.status, 'invalid_request', error.message);
     return failureResponse(context, error, describe?.(error), onFailure);
   });
   return app;
+}
+
+function tooLarge(context: Context): Response {
+  const limit = `${bodyBytesMax / 1024} KiB`;
+  return problem(context, 413, 'too_large', `the body has more than ${limit}, and nothing was stored`);
 }

@@ -58,8 +58,8 @@ async function bodyOf(context: Context): Promise<unknown> {
   try {
     return await context.req.json();
   } catch (error) {
-    // Too large: that is said elsewhere.
-    if (!(error instanceof SyntaxError)) throw error;
+    // Too large: that is said elsewhere. A runtime may have a limit of levels, a RangeError.
+    if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
     // Its message quotes the body, which is secret.
     throw new HTTPException(400, { message: 'the body is not JSON' });
   }

@@ -1,23 +1,41 @@
 import type { Context } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import type { Changes } from '../../store/watch.js';
-import type { CredentialStore } from './app.js';
+import type { GuardedEnv } from '../adapters/hono.js';
+import { problem } from './failures.js';
+import { sharedWatch, type Watch } from './shared-watch.js';
+import { StreamPlaces, streamsMax } from './stream-places.js';
 
 const heartbeatMs = 10_000;
+const retryAfterSeconds = 10;
 
 /**
  * Server-sent events, as the agent's server has them: `{ type, properties }`. First `server.connected`; whatever changes after
  * that is told: `credentials.changed` with the names of entries, `{ changed, removed }`, never their values. A client that reads
- * slowly is told less often, of all that has happened meanwhile.
+ * slowly is told less often, of all that has happened meanwhile. A token has 64 streams at most, and all together 512: the next
+ * one is answered with 429.
  */
-export function eventStream(watch: NonNullable<CredentialStore['watch']>, stopping?: AbortSignal) {
-  return (context: Context): Response =>
-    streamSSE(context, async (stream) => {
-      const news = new News();
-      const end = watch((changes) => news.add(changes));
-      const stop = () => news.end();
-      stream.onAbort(stop);
-      stopping?.addEventListener('abort', stop);
+export function eventStream(watch: Watch, stopping?: AbortSignal) {
+  const watchShared = sharedWatch(watch);
+  const places = new StreamPlaces();
+  const open = new Set<News>();
+  stopping?.addEventListener('abort', () => {
+    for (const news of open) news.end();
+  });
+  return (context: Context<GuardedEnv>): Response => {
+    // Nobody would read what streams on, and so nothing would ever end it.
+    if (context.req.method === 'HEAD')
+      return context.body(null, 200, { 'Content-Type': 'text/event-stream' });
+    const news = new News();
+    const end = watchShared((changes) => news.add(changes));
+    const release = places.take(context.var.token?.id ?? '');
+    if (!release) {
+      end();
+      return tooMany(context);
+    }
+    open.add(news);
+    return streamSSE(context, async (stream) => {
+      stream.onAbort(() => news.end());
       const heartbeat = setInterval(() => void stream.write(': still here\n\n'), heartbeatMs);
       const tell = (type: string, properties: object) =>
         stream.writeSSE({ data: JSON.stringify({ type, properties }) });
@@ -27,10 +45,19 @@ export function eventStream(watch: NonNullable<CredentialStore['watch']>, stoppi
         for await (const changes of news.told()) await tell('credentials.changed', changes);
       } finally {
         clearInterval(heartbeat);
-        stopping?.removeEventListener('abort', stop);
+        open.delete(news);
         end();
+        release();
       }
     });
+  };
+}
+
+function tooMany(context: Context): Response {
+  context.header('Retry-After', String(retryAfterSeconds));
+  const { ofToken, inAll } = streamsMax;
+  const limits = `${ofToken} streams of one token, and ${inAll} of all, are open at most`;
+  return problem(context, 429, 'too_many_requests', `${limits}: close one, or try again later`);
 }
 
 /** What has changed and was not yet told. */

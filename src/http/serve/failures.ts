@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { StoreError, type StoreErrorCode } from '../../store/errors.js';
+import { errnoOf, StoreError, type StoreErrorCode } from '../../store/errors.js';
 
 /** Those that are nobody's mistake but the server's are 500. */
 const statuses: Partial<Record<StoreErrorCode, ContentfulStatusCode>> = {
@@ -8,6 +8,13 @@ const statuses: Partial<Record<StoreErrorCode, ContentfulStatusCode>> = {
   E_TIMEOUT: 503,
   E_CLOSED: 503,
 };
+
+/** True where no file could be opened because too many are, by this process or on this machine: it passes by itself. */
+function isShortage(error: unknown): boolean {
+  const code = errnoOf(error);
+  if (code === 'EMFILE' || code === 'ENFILE') return true;
+  return error instanceof Error && error.cause !== undefined && isShortage(error.cause);
+}
 
 /** Every answer that is an error has this form. */
 export function problem(
@@ -30,10 +37,14 @@ export function failureResponse(
   more: Record<string, unknown> = {},
   onFailure: (error: unknown) => void = () => {},
 ): Response {
+  const status = isShortage(error) ? 503 : error instanceof StoreError ? (statuses[error.code] ?? 500) : 500;
+  if (status === 503) context.header('Retry-After', '1');
   if (error instanceof StoreError) {
     const { code, message, definite } = error;
-    return problem(context, statuses[code] ?? 500, code, message, { definite, ...more });
+    return problem(context, status, code, message, { definite, ...more });
   }
+  if (status === 503)
+    return problem(context, status, 'temporarily_unavailable', 'too many files are open', more);
   onFailure(error);
   return problem(context, 500, 'internal_error', 'the server failed; its own log says how', more);
 }

@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
@@ -33,6 +33,8 @@ export async function listen(
       server.close();
       // Not for ever: a client may never read to the end.
       const limit = AbortSignal.timeout(graceMs);
+      // One for each response: that they are many is no leak.
+      setMaxListeners(0, limit);
       while (underWay.size > 0 && !limit.aborted) {
         const ends = [...underWay].map((response) => once(response, 'close', { signal: limit }));
         await Promise.allSettled(ends);

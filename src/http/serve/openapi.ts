@@ -2,11 +2,8 @@ type Scope = 'read' | 'write' | 'execute';
 
 const json = (schema: object) => ({ content: { 'application/json': { schema } } });
 const ok = (description: string, schema: object) => ({ 200: { description, ...json(schema) } });
-const refusals = {
-  400: { $ref: '#/components/responses/Problem' },
-  401: { $ref: '#/components/responses/Problem' },
-  403: { $ref: '#/components/responses/Problem' },
-};
+const problem = { $ref: '#/components/responses/Problem' };
+const refusals = { 400: problem, 401: problem, 403: problem, 503: problem };
 const needs = (...scopes: Scope[]) => ({ security: [{ token: scopes }] });
 const credential = { $ref: '#/components/schemas/Credential' };
 const boolean = { type: 'boolean' };
@@ -69,14 +66,15 @@ export const openApi = {
         responses: {
           ...ok('The credential', credential),
           ...refusals,
-          404: { $ref: '#/components/responses/Problem' },
+          404: problem,
         },
       },
       put: {
         summary: 'Stores a credential; it is on the disk when this is answered',
+        description: 'At most 32 levels of objects and arrays, and 256 KiB as it is laid out in the file.',
         ...needs('write'),
         requestBody: { required: true, ...json(credential) },
-        responses: { ...ok('Done', boolean), ...refusals },
+        responses: { ...ok('Done', boolean), ...refusals, 413: problem },
       },
       delete: {
         summary: 'Removes a credential, if there is one',
@@ -87,6 +85,7 @@ export const openApi = {
     '/event': {
       get: {
         summary: 'What changes, as it changes: names, never values',
+        description: 'At most 64 streams of one token, and 512 in all.',
         ...needs('read'),
         parameters: [ticket],
         responses: {
@@ -95,13 +94,15 @@ export const openApi = {
             content: { 'text/event-stream': { schema: { $ref: '#/components/schemas/Event' } } },
           },
           ...refusals,
+          429: problem,
         },
       },
     },
     '/ticket': {
       post: {
         summary: 'A ticket in place of a token: good once, for 30 seconds, for one path',
-        description: 'Needs a token that has the permissions of that path; none for this request itself.',
+        description:
+          'Needs a token that has the permissions of that path; none for this request itself. A token has 100 at most, and loses its oldest by the next.',
         ...needs(),
         requestBody: {
           required: true,
@@ -117,6 +118,7 @@ export const openApi = {
             properties: { ticket: { type: 'string' }, expiresInSeconds: { type: 'integer' } },
           }),
           ...refusals,
+          429: problem,
         },
       },
     },
