@@ -105,18 +105,26 @@ it('an intent that nobody can be asked about is passed after the lease, whatever
   expect(JSON.parse(textOf(file))).toEqual({ a: 1 });
 });
 
-it('a directory in an intent was made by no commit: it is left alone, and the error names it', async () => {
-  const file = newFile();
-  const inside = path.join(strangersIntent(file), 'a');
-  mkdirSync(path.join(inside, 'b'), { recursive: true });
-  writeFileSync(path.join(inside, 'b', 'precious'), '');
-  const error = await failureOf(openStore(file, { leaseMs: 50, deadlineMs: 5_000 }).set('a', 1));
-  expect(error).toMatchObject({ code: 'E_IO', definite: true });
-  expect(error.message).toContain(`could not remove ${inside}: it is a directory, which no commit makes`);
-  expect(readdirSync(path.join(inside, 'b'))).toEqual(['precious']);
-  renameSync(inside, `${file}.moved`);
-  await openStore(file, { leaseMs: 50, deadlineMs: 5_000 }).set('a', 1);
-  expect(JSON.parse(textOf(file))).toEqual({ a: 1 });
+describe('a directory in an intent was made by no commit', () => {
+  it('so it is left alone, and the error names it', async () => {
+    const file = newFile();
+    const inside = path.join(strangersIntent(file), 'a');
+    mkdirSync(path.join(inside, 'b'), { recursive: true });
+    writeFileSync(path.join(inside, 'b', 'precious'), '');
+    const store = openStore(file, { leaseMs: 50, deadlineMs: 5_000 });
+    const error = await failureOf(store.update('a', () => 1));
+    expect(error).toMatchObject({ code: 'E_IO', definite: true });
+    const reason = `could not remove ${inside}: it is a directory, which no commit makes`;
+    expect(error.message).toContain(reason);
+    // What lies there as a request may be carried along by another, once the way is free.
+    const doubt = await failureOf(store.set('b', 2));
+    expect(doubt).toMatchObject({ code: 'E_UNKNOWN', definite: false });
+    expect(doubt.message).toContain(reason);
+    expect(readdirSync(path.join(inside, 'b'))).toEqual(['precious']);
+    renameSync(inside, `${file}.moved`);
+    await openStore(file, { leaseMs: 50, deadlineMs: 5_000 }).set('a', 1);
+    expect(JSON.parse(textOf(file))).toMatchObject({ a: 1 });
+  });
 });
 
 it('what is not ours among the intents is in nobody’s way, and stays', async () => {

@@ -8,6 +8,7 @@ import { decode } from '../../credentials/schema.js';
 import type { StoreEvent } from '../../store/backend.js';
 import { openStore, type Store } from '../../store/store.js';
 import { looksSecret } from '../masking.js';
+import { insist } from '../unsafe.js';
 import { actAsOwner } from './act-as-owner.js';
 import { note, shown } from './output.js';
 import { plainFile } from './place.js';
@@ -28,9 +29,6 @@ export function subcommand(auth: Command, usage: string, description: string): C
     .option('--allow-unsafe', insist)
     .hook('preAction', (command) => actAsOwner(() => placeOf(command.opts<Flags>())));
 }
-
-/** What `--allow-unsafe` does, of every command. */
-export const insist = 'use the file even where another user could replace it';
 
 /** Without a word, and whatever is there. */
 function placeOf({ file }: Flags): string {

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseNames } from '../parse.js';
+import { insist } from '../unsafe.js';
 
 export interface ServeFlags {
   port: number;
@@ -10,6 +11,7 @@ export interface ServeFlags {
   origin?: string[];
   host?: string[];
   auth: boolean;
+  allowUnsafe?: boolean;
   json?: boolean;
 }
 
@@ -43,6 +45,7 @@ export function addServe(program: Command): void {
     )
     .option('--host <name...>', 'further names that this server is reached by', parseNames)
     .option('--no-auth', 'ask nobody for a token; on loopback only')
+    .option('--allow-unsafe', `${insist}; the token file, too`)
     .option('--json', 'print where it listens as JSON')
     .addHelpText(
       'after',

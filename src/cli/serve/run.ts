@@ -18,7 +18,7 @@ import type { ServeFlags } from './index.js';
 
 /** Serves until it is told to end. */
 export async function serve(flags: ServeFlags): Promise<void> {
-  const { port, hostname, policy, paths, origin = [], host = [], auth } = flags;
+  const { port, hostname, policy, paths, origin = [], host = [], auth, allowUnsafe = false } = flags;
   const isLocal = isLoopback(hostname);
   if (!auth && !isLocal) {
     throw new UsageError(
@@ -27,9 +27,9 @@ export async function serve(flags: ServeFlags): Promise<void> {
     );
   }
   const ended = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-  const tokens = openTokens({ onEvent: tellEvent });
+  const tokens = openTokens({ allowUnsafe, onEvent: tellEvent });
   // The file, whatever OPENCODE_AUTH_CONTENT says: a server that does not show what it was just told is of no use.
-  const store = createAuth({ store: openStore(fileOf(flags), { onEvent: tellEvent }), env: {} });
+  const store = createAuth({ store: openStore(fileOf(flags), { allowUnsafe, onEvent: tellEvent }), env: {} });
   const stopping = new AbortController();
   try {
     if (auth) await adviseOnTokens(tokens);

@@ -8,10 +8,11 @@ import { type Permission, permissions } from '../../../tokens/permissions.js';
 import type { TokenInfo } from '../../../tokens/token-info.js';
 import { openTokens, type Tokens } from '../../../tokens/tokens.js';
 import { parseNames } from '../../parse.js';
+import { insist } from '../../unsafe.js';
 import { actAsOwner } from '../act-as-owner.js';
 import { note, shown } from '../output.js';
 import { plainFile } from '../place.js';
-import { insist, tellEvent } from '../source.js';
+import { tellEvent } from '../source.js';
 import { humanTime, isoTime, nowMs } from '../time.js';
 
 /** The options that every subcommand has. */

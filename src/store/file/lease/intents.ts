@@ -103,8 +103,9 @@ const roundsMax = 1000;
  * resolved. Renaming the directory away would not do: a rename under way still lands.
  *
  * An intent of ours holds plain files and nothing else. What else lies in one is not ours to remove: it is left, and named.
+ * @param held the intent, where it is open already: a process that may open nothing more can end its own
  */
-export function destroyEntry(intents: Directory, name: string): void {
+export function destroyEntry(intents: Directory, name: string, held?: Directory): void {
   const place = intents.at(name);
   for (let round = 0; round < roundsMax; round++) {
     try {
@@ -121,12 +122,13 @@ export function destroyEntry(intents: Directory, name: string): void {
       if (code !== 'ENOTEMPTY' && code !== 'EEXIST')
         throw ioError('remove', path.join(intents.path, name), error);
     }
-    emptyIntent(intents, name);
+    if (held && round === 0) emptyIntent(held);
+    else emptyByName(intents, name);
   }
   throw ioError('remove', path.join(intents.path, name), new Error('another process keeps filling it'));
 }
 
-function emptyIntent(intents: Directory, name: string): void {
+function emptyByName(intents: Directory, name: string): void {
   let directory: Directory;
   try {
     directory = intents.child(name);
@@ -137,12 +139,14 @@ function emptyIntent(intents: Directory, name: string): void {
     throw ioError('open', path.join(intents.path, name), error);
   }
   try {
-    for (const inside of namesIn(directory)) {
-      removeFile(directory, inside);
-    }
+    emptyIntent(directory);
   } finally {
     directory.close();
   }
+}
+
+function emptyIntent(directory: Directory): void {
+  for (const name of namesIn(directory)) removeFile(directory, name);
 }
 
 function removeFile(directory: Directory, name: string): void {
@@ -163,7 +167,7 @@ function removeFile(directory: Directory, name: string): void {
 /** Ends our own intent, whatever has become of it. Never fails: it must not hide how the commit itself ended. */
 export function release({ name, intents, directory }: Intent): void {
   try {
-    destroyEntry(intents, name);
+    destroyEntry(intents, name, directory);
   } catch {
     // The next scan of any process sweeps it.
   } finally {
