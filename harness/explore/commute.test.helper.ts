@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import path from 'node:path';
 import type { Random } from '../workload/random.js';
 import { accessesOf } from './footprint.js';
 import { lettersOf } from './gate/path-calls.js';
@@ -49,91 +50,91 @@ interface Corner {
 
 const corners: readonly Corner[] = [
   {
-    files: ['d/f', 'd/e/a'],
-    held: ['d', 'd', 'd/e', 'd/f', 'd/g', 'd/link'],
+    files: ['q/d/f', 'q/d/e/a'],
+    held: ['q/d', 'q/d', 'q/d/e', 'q/d/f', 'q/d/g', 'q/d/link'],
     names: [
-      'd',
-      'd/f',
-      'd/g',
-      'd/new',
-      'd/link',
-      'd/link/',
-      'd/whole',
-      'd/nowhere',
-      'd/missing',
-      'd/e/../f',
-      'd/way/../f',
+      'q/d',
+      'q/d/f',
+      'q/d/g',
+      'q/d/new',
+      'q/d/link',
+      'q/d/link/',
+      'q/d/whole',
+      'q/d/nowhere',
+      'q/d/missing',
+      'q/d/e/../f',
+      'q/d/way/../f',
     ],
     rests: ['', 'f', 'g', 'new', 'link', 'whole', 'nowhere', 'missing', '../f', '../link'],
     changes: [
-      ['rename d/f d/e/a'],
-      ['unlink d/f'],
-      ['unlink d/g'],
-      ['rename d d2', 'mkdir d', 'link d2/f d/f'],
+      ['rename q/d/f q/d/e/a'],
+      ['unlink q/d/f'],
+      ['unlink q/d/g'],
+      ['rename q/d q/d2', 'mkdir q/d', 'link q/d2/f q/d/f'],
     ],
   },
   {
-    files: ['d/f', 'd/e/a'],
-    held: ['d', 'd/e', 'd/e', 'd/e/a'],
+    files: ['q/d/f', 'q/d/e/a'],
+    held: ['q/d', 'q/d/e', 'q/d/e', 'q/d/e/a'],
     names: [
-      'd',
-      'd/e',
-      'd/e/',
-      'd/e/a',
-      'd/e/new',
-      'd/way',
-      'd/way/',
-      'd/way/a',
-      'd/way/new',
-      'd/e2',
-      'd/e2/new',
+      'q/d',
+      'q/d/e',
+      'q/d/e/',
+      'q/d/e/a',
+      'q/d/e/new',
+      'q/d/way',
+      'q/d/way/',
+      'q/d/way/a',
+      'q/d/way/new',
+      'q/d/e2',
+      'q/d/e2/new',
     ],
     rests: ['', '/', '.', 'a', 'new', 'e', 'e/a', 'e/new', 'e2', 'way', 'way/a', 'way/new', '..', '../e/a'],
     changes: [
-      ['rename d/e d/e2', 'mkdir d/e'],
-      ['rename d/e d/e2'],
-      ['unlink d/e/a'],
-      ['unlink d/e/a', 'rmdir d/e'],
+      ['rename q/d/e q/d/e2', 'mkdir q/d/e'],
+      ['rename q/d/e q/d/e2'],
+      ['unlink q/d/e/a'],
+      ['unlink q/d/e/a', 'rmdir q/d/e'],
     ],
   },
   {
-    files: ['lease/a'],
-    held: ['lease', 'lease', 'lease/a', ''],
-    names: ['lease', 'lease/a', 'lease/new', 'new', 'a'],
+    files: ['q/p/lease/a'],
+    held: ['q/p/lease', 'q/p/lease', 'q/p/lease/a', 'q/p'],
+    names: ['q/p/lease', 'q/p/lease/a', 'q/p/lease/new', 'q/p/new', 'q/p/a'],
     rests: ['', '/', 'a', 'new', 'lease', 'lease/new', '..', '../lease', '../new'],
     changes: [
-      ['unlink lease/a'],
-      ['unlink lease/a', 'rmdir lease'],
-      ['unlink lease/a', 'rmdir lease', 'mkdir lease'],
-      ['rename lease old', 'mkdir lease'],
+      ['unlink q/p/lease/a'],
+      ['unlink q/p/lease/a', 'rmdir q/p/lease'],
+      ['unlink q/p/lease/a', 'rmdir q/p/lease', 'mkdir q/p/lease'],
+      ['rename q/p/lease q/p/old', 'mkdir q/p/lease'],
     ],
   },
   {
-    files: ['d/deep/x/b', 'd/empty/b', 'z/y/b'],
-    held: ['d', 'd/deep', 'd/deep/x', 'd/empty', 'z/y', 'z'],
+    files: ['q/d/deep/x/b', 'q/d/empty/b', 'q/z/y/b'],
+    held: ['q/d', 'q/d/deep', 'q/d/deep/x', 'q/d/empty', 'q/z/y', 'q/z'],
     names: [
-      'd/deep',
-      'd/deep/x',
-      'd/deep/x/b',
-      'd/empty',
-      'd/empty/x',
-      'z',
-      'z/y',
-      'z/y/b',
-      'z/deep',
-      'd/deep/x/../..',
+      'q/d/deep',
+      'q/d/deep/x',
+      'q/d/deep/x/b',
+      'q/d/empty',
+      'q/d/empty/x',
+      'q/z',
+      'q/z/y',
+      'q/z/y/b',
+      'q/z/deep',
+      'q/d/deep/x/../..',
     ],
     rests: ['', '/', 'b', 'x', 'x/b', 'y', 'deep', 'empty', '..', '../..', '../y', 'x/..'],
     changes: [
-      ['unlink d/empty/b'],
-      ['unlink z/y/b'],
-      ['unlink z/y/b', 'rename d/empty z/y'],
-      ['rename d/deep z/deep'],
-      ['unlink d/empty/b', 'rename z/y d/empty'],
+      ['unlink q/d/empty/b'],
+      ['unlink q/z/y/b'],
+      ['unlink q/z/y/b', 'rename q/d/empty q/z/y'],
+      ['rename q/d/deep q/z/deep'],
+      ['unlink q/d/empty/b', 'rename q/z/y q/d/empty'],
     ],
   },
 ];
-const targets = ['f', 'e', '../d/g', 'missing', '/sandbox/d/f', '..'];
+const targets = ['f', 'e', '../d/g', 'missing', '/sandbox/q/d/f', '..'];
 
 const onDescriptors = ['read', 'write', 'fstat', 'ftruncate', 'fchmod', 'fsync', 'close'];
 const onOne = [
@@ -172,11 +173,11 @@ export class Ground {
     this.corner = random.pick(corners);
     const { files, held, changes } = this.corner;
     this.world.restart(Object.fromEntries(files.map((name) => [name, name])), now);
-    if (files.includes('d/f')) {
-      const links = { link: 'f', way: 'e', nowhere: 'missing', whole: `${this.world.rootPath}/d/f` };
+    if (files.includes('q/d/f')) {
+      const links = { link: 'f', way: 'e', nowhere: 'missing', whole: `${this.world.rootPath}/q/d/f` };
       for (const [name, target] of Object.entries(links))
-        this.make(-1, { call: { id: 1, call: 'symlink', path: `d/${name}` }, target });
-      this.make(-1, said('link d/f d/g'));
+        this.make(-1, { call: { id: 1, call: 'symlink', path: `q/d/${name}` }, target });
+      this.make(-1, said('link q/d/f q/d/g'));
     }
     for (const client of [0, 1])
       for (const path of new Set([random.pick(held), random.pick(held), random.pick(held)])) {
@@ -187,13 +188,21 @@ export class Ground {
     if (random.int(0, 1) === 0) for (const words of random.pick(changes)) this.make(-1, said(words));
   }
 
-  /** Of a client: some call of some path or descriptor. */
-  pick(client: number, random: Random): RealCall {
+  /**
+   * Of a client: some call of some path or descriptor.
+   * @param near another call, to which it often comes close
+   */
+  pick(client: number, random: Random, near?: RealCall): RealCall {
+    const wanted = random.int(0, 2) > 0 ? path.basename(near?.call.path ?? '') : '';
+    const among = (all: readonly string[]) => {
+      const close = all.filter((one) => path.basename(one) === wanted);
+      return random.pick(close.length > 0 ? close : all);
+    };
     const own = [...this.open].filter(([, owner]) => owner === client).map(([fd]) => fd);
     const place = (): { path: string; at?: number } =>
       own.length > 0 && random.int(0, 1) === 0
-        ? { path: random.pick(this.corner.rests), at: random.pick(own) }
-        : { path: random.pick(this.corner.names) };
+        ? { path: among(this.corner.rests), at: random.pick(own) }
+        : { path: among(this.corner.names) };
     const kind = random.int(0, 9);
     if (kind === 0 && own.length > 0)
       return {
@@ -225,6 +234,8 @@ export class Ground {
     const identity = this.world.identityFor(call, before);
     const end: CallEnd = { digest: 0 };
     let found: string;
+    // Nothing outside is to be touched.
+    if (before.from?.isOutside || before.to?.isOutside) return 'outside';
     try {
       const result = this.perform(real);
       if (call.call === 'open') {
