@@ -36,7 +36,7 @@ export function keyOf({ directory, name }: Entry): string {
 
 /**
  * The shared things that a call reads and writes: entries `e` (a name in a directory), listings `l` (all its names), data `d`,
- * mode and owner `m`, size and times `t` of a file by its number, the place `n` of a directory, watches `w` and lives `p`. A
+ * mode and owner `m`, size and times `t` of a file by its number, the place `n` and the life `x` of a directory, watches `w` and lives `p`. A
  * call without any can't be noticed by others. Entries are known by the numbers of their directories: so it makes no difference
  * by which path, link or descriptor two calls come to the same one.
  *
@@ -60,6 +60,8 @@ export function accessesOf(call: CallToMake, tree: Tree, routes = routesOf(call,
   const changesEntry = (route: Route | undefined) => {
     if (!route?.entry) return;
     const { directory } = route.entry;
+    // In a removed directory nothing can be made, as a process finds out that holds it open.
+    add('read', `x ${directory}`);
     add('write', `e ${keyOf(route.entry)}`);
     add('add', `l ${directory}`, `t ${directory}`, ...watched(route.entry, route.inode));
     if (route.inode !== undefined) add('write', `t ${route.inode}`);
@@ -70,10 +72,10 @@ export function accessesOf(call: CallToMake, tree: Tree, routes = routesOf(call,
     add('add', 'names');
     if (route.kind === 'directory') add('write', `n ${route.inode}`);
   };
-  /** In a removed directory nothing can be made or listed, which a process that holds it open finds out. */
   const takesAway = (route: Route | undefined) => {
     moves(route);
-    if (route?.inode !== undefined && route.kind === 'directory') add('write', `l ${route.inode}`);
+    if (route?.inode !== undefined && route.kind === 'directory')
+      add('write', `l ${route.inode}`, `x ${route.inode}`);
   };
   for (const route of [from, to]) if (route) add('read', ...lookedUp(route, call));
   if ([from, to].some((route) => route?.isOutside) || (file && file.inode === undefined))
@@ -132,6 +134,9 @@ export function accessesOf(call: CallToMake, tree: Tree, routes = routesOf(call,
       if (inode !== undefined) add('read', `d ${inode}`, `m ${inode}`);
       changesEntry(to);
       if (to?.inode !== undefined) add('write', `d ${to.inode}`, `m ${to.inode}`);
+      // Where it fails halfway it removes what its second path names, even a link.
+      changesEntry(walk(tree, call.to ?? '', call.toAt, false));
+      add('add', 'names');
       break;
     case 'rename':
       changesEntry(from);

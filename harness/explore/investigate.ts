@@ -54,6 +54,7 @@ export function investigate(
       client: step.client,
       text: rows[index]?.text ?? '',
       site: siteOf(step, toSource),
+      ...(step.call?.at === undefined ? {} : { isAnchored: true }),
     };
   };
   const rows = toRows(executed, toSource);
