@@ -145,10 +145,7 @@ export class Execution {
     });
     const { place: path, placeTo: to } = before;
     const step: Step = {
-      client: client.index,
-      action,
-      call,
-      now: this.now,
+      ...{ client: client.index, action, call, now: this.now },
       ...(path === undefined ? {} : { path }),
       ...(to === undefined ? {} : { to }),
     };

@@ -1,37 +1,12 @@
-import {
-  chmodSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmdirSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fingerprint } from './fingerprint.js';
 import { keyOf, type Routes, routesOf } from './footprint.js';
+import { type Change, Listeners, type WatchEvent } from './listeners.js';
 import { Places } from './places.js';
 import type { CallEnd, CallToMake, Identity } from './protocol.js';
+import { ancestorsOf, below, describe, empty, namesBelow, parentOf } from './sandbox-files.js';
 import type { Entry, Found, OpenFile, Route, Tree } from './walk.js';
-
-/** An open watch of a client. */
-interface Watch {
-  client: number;
-  of: number;
-  /** What it was opened for: it hears of whatever comes to be there. */
-  entry: string | undefined;
-  inode: string | undefined;
-  name: string;
-  isDirectory: boolean;
-}
-
-export interface WatchEvent {
-  watch: number;
-  event: 'rename' | 'change';
-  name: string;
-}
 
 interface Known extends Identity {
   /** The system's own number, by which it is found. */
@@ -43,13 +18,6 @@ export interface Foresight extends Routes {
   /** What its paths stand for, relative to the sandbox. */
   place: string | undefined;
   placeTo: string | undefined;
-}
-
-/** A change that is heard of. */
-interface Change {
-  event: 'rename' | 'change';
-  entry: Entry | undefined;
-  inode?: string | undefined;
 }
 
 /**
@@ -64,7 +32,7 @@ export class World implements Tree {
   /** What lay above the directories that were removed. */
   private readonly graves = new Map<string, string>();
   private readonly openFiles = new Map<string, OpenFile>();
-  private watches: Watch[] = [];
+  private readonly listeners = new Listeners();
   private births = new Map<number, number>();
   private current = 0;
   private readonly places: Places;
@@ -91,7 +59,7 @@ export class World implements Tree {
     this.places.forget();
     this.openFiles.clear();
     this.births.clear();
-    this.watches = [];
+    this.listeners.clear();
     this.bornAt('', -1, now);
     const made = new Set<string>();
     for (const [name, content] of Object.entries(files)) {
@@ -171,7 +139,7 @@ export class World implements Tree {
     const changed = { mtime: now, ctime: now };
     const entryChanged = (one: Entry | undefined) => touch(one?.directory, changed);
     const hear = (event: Change['event'], route: Route | undefined) =>
-      this.hear({ event, entry: route?.entry, inode: route?.inode });
+      this.listeners.hear({ event, entry: route?.entry, inode: route?.inode });
     switch (call.call) {
       case 'open': {
         const isNew = inode === undefined && /c/.test(flags);
@@ -200,7 +168,7 @@ export class World implements Tree {
         if (!file) return [];
         const mtime = call.mtime ?? (/^f(chmod|chown)$/.test(call.call) ? undefined : now);
         touch(file.inode, { ctime: now, ...(mtime === undefined ? {} : { mtime }) });
-        return this.hear({ event: 'change', entry: file.entry, inode: file.inode });
+        return this.listeners.hear({ event: 'change', entry: file.entry, inode: file.inode });
       }
       case 'truncate':
         touch(inode, changed);
@@ -242,13 +210,13 @@ export class World implements Tree {
         }
         return [...hear('rename', from), ...hear('rename', to)];
       case 'watch':
-        this.watches.push({
+        this.listeners.add({
           ...{ client, of: call.of ?? 0, inode, isDirectory: from?.kind === 'directory' },
           ...{ entry: entry && keyOf(entry), name: path.basename(place) },
         });
         return [];
       case 'unwatch':
-        this.watches = this.watches.filter((watch) => watch.client !== client || watch.of !== call.of);
+        this.listeners.remove(client, call.of);
         return [];
       default:
         return [];
@@ -258,36 +226,15 @@ export class World implements Tree {
   /** Of all that can be found in the sandbox: names, modes, owners, numbers, times and contents. */
   fingerprint(): number {
     const names = namesBelow(this.rootPath, '').sort();
-    return fingerprint(['', ...names].map((name) => this.describe(name)).join('\n'));
-  }
-
-  private describe(name: string): string {
-    const place = path.join(this.rootPath, name);
-    const stats = lstatSync(place);
-    const { ino, mtime, ctime, birthtime } = this.known.get(String(stats.ino)) ?? {};
-    const content = stats.isFile()
-      ? readFileSync(place, 'base64')
-      : stats.isSymbolicLink() && readlinkSync(place);
-    const { mode, uid, gid, nlink } = stats;
-    return JSON.stringify([name, mode, uid, gid, nlink, ino, mtime, ctime, birthtime, content]);
+    return fingerprint(
+      ['', ...names].map((name) => describe(this.rootPath, name, (id) => this.known.get(id))).join('\n'),
+    );
   }
 
   /** The paths of what is open and watched belong to one life. */
   forget(client: number): void {
     for (const name of this.openFiles.keys()) if (name.startsWith(`${client}.`)) this.openFiles.delete(name);
-    this.watches = this.watches.filter((watch) => watch.client !== client);
-  }
-
-  private hear({ event, entry, inode }: Change): [number, WatchEvent][] {
-    const key = entry && keyOf(entry);
-    const hears = (watch: Watch) =>
-      (key !== undefined && watch.entry === key) ||
-      (watch.isDirectory && watch.inode !== undefined && watch.inode === entry?.directory) ||
-      (event === 'change' && inode !== undefined && watch.inode === inode);
-    return this.watches.filter(hears).map(({ client, of, inode: watched, name }): [number, WatchEvent] => {
-      const isBelow = entry !== undefined && watched === entry.directory;
-      return [client, { watch: of, event, name: isBelow ? entry.name : name }];
-    });
+    this.listeners.remove(client);
   }
 
   /** What a path stands for: that of a directory which is gone, what it stood for last. */
@@ -337,38 +284,4 @@ export class World implements Tree {
   private idOf(number: string): string {
     return this.ids.get(number) ?? number.replace('?', '');
   }
-}
-
-/** Goes through no link, as Node's own does: one that leads up would have no end. */
-function namesBelow(root: string, directory: string): string[] {
-  return readdirSync(path.join(root, directory), { withFileTypes: true }).flatMap((entry) => {
-    const name = below(directory, entry.name);
-    return entry.isDirectory() ? [name, ...namesBelow(root, name)] : [name];
-  });
-}
-
-function below(directory: string, name: string): string {
-  return directory === '' ? name : `${directory}/${name}`;
-}
-
-function parentOf(place: string): string {
-  const parent = path.dirname(place);
-  return parent === '.' ? '' : parent;
-}
-
-/** Quicker than `rmSync`, which looks at everything twice: this is done before every execution. */
-function empty(directory: string): void {
-  for (const entry of readdirSync(directory, { withFileTypes: true })) {
-    const place = path.join(directory, entry.name);
-    if (!entry.isDirectory()) unlinkSync(place);
-    else {
-      empty(place);
-      rmdirSync(place);
-    }
-  }
-}
-
-function ancestorsOf(name: string): string[] {
-  const parts = name.split('/').slice(0, -1);
-  return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
 }
