@@ -64,4 +64,8 @@ it('a directory is found wherever it was moved, and a removed one nowhere, whate
   mkdirSync(inside('c/b'));
   places.lookAgain();
   expect([places.directory(id), places.lastSeen(id)]).toEqual([undefined, 'c/b']);
+  rmSync(inside('c'), { recursive: true });
+  writeFileSync(inside('c'), '');
+  places.lookAgain();
+  expect(places.directory(id)).toBeUndefined();
 });

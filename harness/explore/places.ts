@@ -81,8 +81,9 @@ function statsOf(place: string): Stats | undefined {
   try {
     return lstatSync(place, { throwIfNoEntry: false });
   } catch (error) {
-    // A client that tries finds nothing there, either.
-    if (/^(ENAMETOOLONG|EACCES)$/.test((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    // Nothing is there: what it was looked for in may be a file by now, or a link.
+    if (/^(ENOTDIR|ELOOP|ENAMETOOLONG|EACCES)$/.test((error as NodeJS.ErrnoException).code ?? ''))
+      return undefined;
     throw error;
   }
 }
