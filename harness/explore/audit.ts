@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Executed } from './executed.js';
+import { anchoredIn } from './gate/anchor.js';
 
 /**
  * Reads what `strace` saw of client processes, and compares it with what they were stopped for. A call that the gate did not see
@@ -12,6 +13,7 @@ export const auditCommand = [
   'strace',
   '-f',
   '-qq',
+  '-y',
   '-s',
   '4096',
   '-e',
@@ -45,11 +47,18 @@ export function blindSpots(traces: readonly string[], { steps }: Executed, root:
   const left = new Map<string, number>();
   const count = (key: string, by: number) => left.set(key, (left.get(key) ?? 0) + by);
   for (const trace of traces) for (const key of callsIn(trace, root)) count(key, 1);
-  for (const { call } of steps) {
-    const { call: name = '', path: place, to } = call ?? {};
+  // A descriptor counts as where it was opened, in the traces and here: what has moved since is no matter of one process.
+  const opened = new Map<string, string>();
+  for (const { client, call, path: place, end } of steps) {
+    const { call: name = '', path: from, at, to, toAt } = call ?? {};
+    const whole = (words: string | undefined, fd: number | undefined) =>
+      words === undefined
+        ? undefined
+        : path.join(fd === undefined ? '' : (opened.get(`${client}.${fd}`) ?? ''), words);
     for (const one of gateClasses[name] ?? [name])
-      for (const where of [place, name === 'copyFile' ? to : undefined])
-        if (where !== undefined) count(`${one} ${where}`, -1);
+      for (const where of [whole(from, at), name === 'copyFile' ? whole(to, toAt) : undefined])
+        if (where !== undefined) count(`${one} ${plain(where)}`, -1);
+    if (end?.fd !== undefined) opened.set(`${client}.${end.fd}`, place ?? '');
   }
   return [...left]
     .filter(([, times]) => times > 0)
@@ -59,16 +68,30 @@ export function blindSpots(traces: readonly string[], { steps }: Executed, root:
 
 /** The compared calls of one trace, with the path that each is about, relative to the root. */
 function callsIn(trace: string, root: string): string[] {
+  const opened = new Map<number, string>();
   return trace.split('\n').flatMap((line) => {
     const [, name = '', args = ''] = /^(?:\d+ +)?(\w+)\((.*)/.exec(line) ?? [];
     const one = name === 'unlinkat' && args.includes('AT_REMOVEDIR') ? 'rmdir' : classes[name];
-    if (one === undefined) return [];
     const places = [...args.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, place = '']) => place);
     // The target of a symbolic link is a word; where it stands is the second.
-    const place = places[one === 'symlink' ? 1 : 0];
-    if (place === undefined || !place.startsWith(`${root}/`)) return [];
-    return [`${one} ${path.relative(root, place)}`];
+    const place = inFull(places[one === 'symlink' ? 1 : 0], opened);
+    // Here may be the end of a call that began on an earlier line.
+    const [, fd, file] = / = (\d+)<(\/[^>]*)>$/.exec(line) ?? [];
+    if (fd !== undefined && file !== undefined) opened.set(Number(fd), file);
+    if (one === undefined || place === undefined || !place.startsWith(`${root}/`)) return [];
+    return [`${one} ${plain(path.relative(root, place))}`];
   });
+}
+
+function inFull(place: string | undefined, opened: ReadonlyMap<number, string>): string | undefined {
+  const anchored = place === undefined ? undefined : anchoredIn(place);
+  if (!anchored) return place;
+  const base = opened.get(anchored.fd);
+  return base === undefined ? place : `${base}/${anchored.rest}`;
+}
+
+function plain(place: string): string {
+  return path.join(place, '.').replace(/\/$/, '');
 }
 
 /** What was written down below a cell's directory. */

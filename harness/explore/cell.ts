@@ -78,7 +78,7 @@ export class Cell {
     if (known?.isAlive && known.isIdle) return known;
     known?.kill();
     const directory = path.join(this.directory, `process-${this.born++}`);
-    const setup = { ...this.setup, root: this.world.root };
+    const setup = { ...this.setup, root: this.world.rootPath };
     const hired = new GatedProcess(setup, directory, this.heartbeat, this.command);
     this.processes[index] = hired;
     return hired;

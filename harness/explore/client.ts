@@ -1,8 +1,8 @@
 import type { Action } from './action.js';
 import type { GatedProcess } from './gated-process.js';
+import type { WatchEvent } from './listeners.js';
 import type { CallToMake, ClientEvent, Grant, Report } from './protocol.js';
 import { Spin } from './spin.js';
-import type { WatchEvent } from './world.js';
 
 export type ClientState = 'alive' | 'ended' | 'killed' | 'crashed';
 

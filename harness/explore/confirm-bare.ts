@@ -50,12 +50,15 @@ export async function confirmBare(
 ): Promise<string> {
   const delay = delayOf(failure);
   if (typeof delay === 'string') return `Not confirmed on bare processes: ${delay}.`;
+  const isHidden = delay.call === 'open' && failure.pair?.late.isAnchored === true;
+  const by = isHidden ? 'preload' : delayer;
   let lost = 0;
   for (let time = 0; time < times && !signal?.aborted; time++)
-    if (await losesBare(failure, delay, delayer)) lost++;
+    if (await losesBare(failure, delay, by)) lost++;
   const call = `${delay.call} of ${delay.place}`;
-  const by = delayer === 'strace' ? 'by strace' : 'by itself, as there is no strace';
-  return `On bare processes, with nothing but process ${nameOf(delay.client)}'s ${call} delayed (${by}): lost in ${lost} of ${times} runs.`;
+  const why = isHidden ? 'strace sees no name in its path' : 'there is no strace';
+  const how = by === 'strace' ? 'by strace' : `by itself, as ${why}`;
+  return `On bare processes, with nothing but process ${nameOf(delay.client)}'s ${call} delayed (${how}): lost in ${lost} of ${times} runs.`;
 }
 
 interface LateCall {

@@ -32,8 +32,10 @@ export interface Step {
   client: number;
   action: Action;
   call?: CallToMake;
-  /** Of a call on an open file: how it was opened. */
+  /** What its path stands for now, relative to the sandbox; of a call on an open file: how that was opened. */
   path?: string;
+  /** The same of a second path. */
+  to?: string;
   end?: CallEnd;
   /** Virtual time after it, in nanoseconds. */
   now: number;
@@ -58,11 +60,6 @@ export interface Executed {
   waitedNsMax: number;
   /** Of an ending that is no good, who waits for what. */
   reason?: string;
-}
-
-/** It does something that can't be controlled. */
-export class UncontrolledError extends Error {
-  override readonly name = 'UncontrolledError';
 }
 
 /** A client's process did not come so far as to begin. */

@@ -12,7 +12,6 @@ import {
   LostProcessError,
   nameOf,
   type Step,
-  UncontrolledError,
 } from './executed.js';
 import type { Access } from './footprint.js';
 import type { GatedProcess } from './gated-process.js';
@@ -29,6 +28,7 @@ import {
 import { auditOperations, file, filesAtFirst } from './program.js';
 import { noteForSpins } from './spin.js';
 import type { Choice, Strategy } from './strategies/strategy.js';
+import { UncontrolledError } from './uncontrolled.js';
 import type { World } from './world.js';
 
 /** One execution: all clients from their beginnings to their ends, one step at a time. */
@@ -57,7 +57,7 @@ export class Execution {
     const { program, faults, label, seed } = options;
     this.budget = { ...faults };
     this.causality = new Causality(program.clients.length + 1);
-    this.chronicle = new Chronicle(path.join(world.root, file), label, seed);
+    this.chronicle = new Chronicle(path.join(world.rootPath, file), label, seed);
     this.clients = program.clients.map(
       (_, index) => new Client(index, nameOf(index), 1001 + index, hire(index)),
     );
@@ -132,8 +132,8 @@ export class Execution {
     // Nobody else can do anything: it waits by looking at the clock, if at anything.
     if (client.spin.isSpinning) this.now += roundNs;
     this.rounds = client.spin.isSpinning ? this.rounds + 1 : 0;
-    const before = this.world.foresee(call);
-    const identity = this.world.as(client.index).identityFor(call);
+    const before = this.world.as(client.index).foresee(call);
+    const identity = this.world.identityFor(call, before);
     if (action.do === 'fail') this.budget.errnos--;
     client.process.tell({
       ...{ type: 'call', id: call.id, now: this.now },
@@ -143,16 +143,15 @@ export class Execution {
         : {}),
       ...(action.do === 'fail' ? { errno: action.errno } : {}),
     });
-    const path = call.path ?? (call.fd === undefined ? undefined : this.world.openFile(call.fd)?.path);
+    const { place: path, placeTo: to } = before;
     const step: Step = {
-      client: client.index,
-      action,
-      call,
-      now: this.now,
+      ...{ client: client.index, action, call, now: this.now },
       ...(path === undefined ? {} : { path }),
+      ...(to === undefined ? {} : { to }),
     };
     this.steps.push(step);
-    const { id: _, fd: __, ...what } = call;
+    // Not the numbers of descriptors: what they stand for is among what the call touches.
+    const { id: _, fd: __, at: ___, toAt: ____, ...what } = call;
     const cause = this.causality.note(
       client.index,
       `${this.now} ${wordOf(action)} ${JSON.stringify(what)}`,
@@ -238,7 +237,7 @@ export class Execution {
 
   private begin(client: Client, operations = this.options.program.clients[client.index] ?? []): void {
     const { seed, details } = this.options;
-    const life = { seed: seed * 1000 + client.index, file: path.join(this.world.root, file), details };
+    const life = { seed: seed * 1000 + client.index, file: path.join(this.world.rootPath, file), details };
     client.begin({ ...life, now: this.now, operations: [...operations] });
     this.chronicle.started(client, this.steps.length);
   }

@@ -57,7 +57,7 @@ export function toRows({ steps, events }: Executed, toSource: ToSource): Row[] {
 }
 
 function describeStep(step: Step): string {
-  const { action, call, end, path: place } = step;
+  const { action, call, end, path: place, to } = step;
   if (action.do === 'kill') return 'SIGKILL';
   if (action.do === 'pause') return 'is stopped for two minutes (SIGSTOP)';
   if (action.do === 'wait') return '(two minutes pass)';
@@ -65,10 +65,12 @@ function describeStep(step: Step): string {
   const failed =
     end?.errno === undefined ? '' : `: ${end.errno}${action.do === 'fail' ? ' (made to fail)' : ''}`;
   const text = end?.errno === undefined && isTelling(call) ? oneLine(end?.text ?? '') : '';
-  return [describeCall(call, place), text && `-> ${text}`].filter((part) => part !== '').join(' ') + failed;
+  return (
+    [describeCall(call, place, to), text && `-> ${text}`].filter((part) => part !== '').join(' ') + failed
+  );
 }
 
-function describeCall({ call, to, flags = '', of }: CallToMake, place = ''): string {
+function describeCall({ call, flags = '', of }: CallToMake, place = '', to?: string): string {
   const name = path.posix.basename(place);
   if (call === 'open') return `open ${name} ${openFor(flags)}`;
   if (call === 'alive') return `does process ${of} live?`;
@@ -79,6 +81,7 @@ function describeCall({ call, to, flags = '', of }: CallToMake, place = ''): str
 }
 
 function openFor(flags: string): string {
+  if (/[dp]/.test(flags)) return flags.includes('d') ? 'as a directory' : 'as a path';
   if (!flags.includes('w')) return 'to read';
   return `to write${flags.includes('x') ? ' (new)' : flags.includes('t') ? ' (cut to nothing)' : ''}`;
 }

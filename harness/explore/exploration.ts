@@ -28,6 +28,8 @@ export interface CriticalStep {
   client: number;
   text: string;
   site: string | undefined;
+  /** Its path begins at a descriptor, so the kernel's own trace does not name the file. */
+  isAnchored?: true;
 }
 
 /** A failing execution: found, made small, run again and explained. */

@@ -1,5 +1,6 @@
-import path from 'node:path';
 import type { CallToMake } from './protocol.js';
+import { UncontrolledError } from './uncontrolled.js';
+import { type Entry, lineage, type Route, type Tree, walk } from './walk.js';
 
 /** What a call touches, and how. Two that only read, or that only add, may change places. */
 export interface Access {
@@ -8,46 +9,83 @@ export interface Access {
   how: 'read' | 'write' | 'add';
 }
 
-/** What the names and descriptors of a call stand for at this moment. */
-export interface Names {
-  /** The number of the file at a path; undefined if there is none. Follows no link. */
-  inodeAt(place: string): string | undefined;
-  /** Of an open file: its number, and the path by which it was opened. */
-  openFile(fd: number): { inode: string; path: string } | undefined;
+/** Where the two paths of a call lead. */
+export interface Routes {
+  from: Route | undefined;
+  to: Route | undefined;
+}
+
+/** These work on a link itself; all others on what is behind it. */
+const onLinks = /^(lstat|lchown|lutimes|readlink|unlink|rmdir|mkdir|symlink|rename|link)$/;
+
+/** @param tree as the client knows it whose call it is */
+export function routesOf(call: CallToMake, tree: Tree): Routes {
+  const { call: name, flags = '', path, at, to, toAt } = call;
+  // A new file that must be one is none behind a link.
+  const follows =
+    name === 'open' ? !/n/.test(flags) && !(/c/.test(flags) && /x/.test(flags)) : !onLinks.test(name);
+  return {
+    from: path === undefined ? undefined : walk(tree, path, at, follows),
+    to: to === undefined ? undefined : walk(tree, to, toAt, name === 'copyFile'),
+  };
+}
+
+export function keyOf({ directory, name }: Entry): string {
+  return `${directory}/${name}`;
 }
 
 /**
  * The shared things that a call reads and writes: entries `e` (a name in a directory), listings `l` (all its names), data `d`,
- * mode and owner `m`, size and times `t` of a file by its number, watches `w` and lives `p`. A call without any can't be noticed by others.
+ * mode and owner `m`, size and times `t` of a file by its number, the place `n` and the life `x` of a directory, watches `w` and lives `p`. A
+ * call without any can't be noticed by others. Entries are known by the numbers of their directories: so it makes no difference
+ * by which path, link or descriptor two calls come to the same one.
+ *
+ * @throws UncontrolledError for a call that nothing is known of
  */
-export function accessesOf(call: CallToMake, names: Names): Access[] {
+export function accessesOf(call: CallToMake, tree: Tree, routes = routesOf(call, tree)): Access[] {
   const accesses: Access[] = [];
   const add = (how: Access['how'], ...on: string[]) => {
     for (const one of on) accesses.push({ on: one, how });
   };
-  const file = call.fd === undefined ? undefined : names.openFile(call.fd);
-  const inode = call.path === undefined ? file?.inode : names.inodeAt(call.path);
-  const place = call.path ?? file?.path;
+  const { from, to } = routes;
+  const file = call.fd === undefined ? undefined : tree.openFile(call.fd);
+  const inode = from ? from.inode : file?.inode;
+  const entry = from ? from.entry : file?.entry;
   /** The file's own data or mode change, and with them its times. */
   const changes = (...what: ('d' | 'm')[]) => {
     if (inode !== undefined) add('write', ...what.map((one) => `${one} ${inode}`), `t ${inode}`);
-    if (place !== undefined) add('add', ...watched(place));
+    add('add', ...watched(entry, inode));
   };
   /** An entry appears, disappears or is replaced. */
-  const changesEntry = (name: string) => {
-    add('write', `e ${name}`);
-    add('add', `l ${parentOf(name)}`, `t ${names.inodeAt(parentOf(name))}`, ...watched(name));
-    const there = names.inodeAt(name);
-    if (there !== undefined) add('write', `t ${there}`);
+  const changesEntry = (route: Route | undefined) => {
+    if (!route?.entry) return;
+    const { directory } = route.entry;
+    // In a removed directory nothing can be made, as a process finds out that holds it open.
+    add('read', `x ${directory}`);
+    add('write', `e ${keyOf(route.entry)}`);
+    add('add', `l ${directory}`, `t ${directory}`, ...watched(route.entry, route.inode));
+    if (route.inode !== undefined) add('write', `t ${route.inode}`);
   };
-  // Every directory on the way is looked up.
-  for (const name of [call.path, call.to]) if (name !== undefined) add('read', ...ancestors(name));
-  if (call.path !== undefined) add('read', `e ${call.path}`);
+  /** The kernel tells another path of what was there. */
+  const moves = (route: Route | undefined) => {
+    if (route?.inode === undefined) return;
+    add('add', 'names');
+    if (route.kind === 'directory') add('write', `n ${route.inode}`);
+  };
+  const takesAway = (route: Route | undefined) => {
+    moves(route);
+    if (route?.inode !== undefined && route.kind === 'directory')
+      add('write', `l ${route.inode}`, `x ${route.inode}`);
+  };
+  for (const route of [from, to]) if (route) add('read', ...lookedUp(route, call));
+  if ([from, to].some((route) => route?.isOutside) || (file && file.inode === undefined))
+    add('write', 'outside');
 
   switch (call.call) {
     case 'open':
+      if (/\?/.test(call.flags ?? '')) throw unknown(call);
       if (inode !== undefined) add('read', `m ${inode}`);
-      if (/c/.test(call.flags ?? '') && inode === undefined) changesEntry(call.path ?? '');
+      if (/c/.test(call.flags ?? '') && inode === undefined) changesEntry(from);
       else if (/t/.test(call.flags ?? '')) changes('d');
       break;
     case 'read':
@@ -81,51 +119,90 @@ export function accessesOf(call: CallToMake, names: Names): Access[] {
       changes();
       break;
     case 'readdir':
-      add('read', `l ${call.path}`);
+      if (inode !== undefined) add('read', `l ${inode}`, `m ${inode}`);
       break;
-    // Whatever happens in a directory looks its entry up: that is how it comes that one with something in it can't be removed.
-    case 'rmdir':
     case 'mkdir':
-    case 'unlink':
     case 'symlink':
-      changesEntry(call.path ?? '');
+      changesEntry(from);
+      break;
+    case 'rmdir':
+    case 'unlink':
+      changesEntry(from);
+      takesAway(from);
       break;
     case 'copyFile':
       if (inode !== undefined) add('read', `d ${inode}`, `m ${inode}`);
-      changesEntry(call.to ?? '');
-      add('write', `d ${names.inodeAt(call.to ?? '')}`);
+      changesEntry(to);
+      if (to?.inode !== undefined) add('write', `d ${to.inode}`, `m ${to.inode}`);
+      // Where it fails halfway it removes what its second path names, even a link.
+      changesEntry(walk(tree, call.to ?? '', call.toAt, false));
+      add('add', 'names');
       break;
     case 'rename':
-      changesEntry(call.path ?? '');
-      changesEntry(call.to ?? '');
+      changesEntry(from);
+      changesEntry(to);
+      moves(from);
+      takesAway(to);
+      if (from?.kind === 'directory' || to?.kind === 'directory') add('read', ...waysUp(tree, from, to));
+      if (from?.kind === 'directory') add('write', `e ${from.inode}/..`);
+      if (from?.kind === 'directory') add('read', `m ${from.inode}`);
       break;
     case 'link':
       changes();
-      changesEntry(call.to ?? '');
+      changesEntry(to);
+      break;
+    case 'readlink':
+    case 'realpath':
+      if (call.at !== undefined) add('read', ...placeOf(call.at, tree));
       break;
     case 'watch':
-      add('read', `w ${call.path}`);
+      add('read', ...(entry ? [`w ${keyOf(entry)}`] : []), ...(inode === undefined ? [] : [`w ${inode}`]));
       break;
     case 'alive':
       add('read', `p ${call.of}`);
       break;
+    // To the disk, or to the process itself: no other can tell.
+    case 'close':
+    case 'fsync':
+    case 'fdatasync':
+    case 'sleep':
+    case 'unwatch':
+      break;
+    default:
+      throw unknown(call);
   }
   return accesses;
 }
 
+function unknown({ call }: CallToMake): UncontrolledError {
+  return new UncontrolledError(`it makes a call of which nothing is known: ${call}`);
+}
+
+function lookedUp(route: Route, { call }: CallToMake): string[] {
+  if (route.isUnknown) throw new UncontrolledError(`its ${call} goes through a link into /proc`);
+  const { entries, searched } = route;
+  return [...entries.map((entry) => `e ${keyOf(entry)}`), ...new Set(searched.map((one) => `m ${one}`))];
+}
+
+/** A directory can't be moved into itself. */
+function waysUp(tree: Tree, ...routes: (Route | undefined)[]): string[] {
+  const directories = routes.flatMap((route) => (route?.entry ? lineage(tree, route.entry.directory) : []));
+  return [...new Set(directories)].map((directory) => `e ${directory}/..`);
+}
+
+/** What decides the path that the kernel tells of a descriptor. */
+function placeOf(fd: number, tree: Tree): string[] {
+  const file = tree.openFile(fd);
+  if (file?.inode === undefined) return [];
+  return file.isDirectory ? lineage(tree, file.inode).map((one) => `n ${one}`) : ['names'];
+}
+
 /** A watch on a directory hears of the files in it, one on a file of that alone. */
-function watched(place: string): string[] {
-  return [`w ${place}`, `w ${parentOf(place)}`];
-}
-
-export function parentOf(place: string): string {
-  const parent = path.dirname(place);
-  return parent === '.' ? '' : parent;
-}
-
-function ancestors(place: string): string[] {
-  const parts = place.split('/').slice(0, -1);
-  return parts.map((_, index) => `e ${parts.slice(0, index + 1).join('/')}`);
+function watched(entry: Entry | undefined, inode: string | undefined): string[] {
+  return [
+    ...(entry ? [`w ${keyOf(entry)}`, `w ${entry.directory}`] : []),
+    ...(inode === undefined ? [] : [`w ${inode}`]),
+  ];
 }
 
 /** True if it matters which of two calls comes first. */

@@ -7,6 +7,7 @@ import { describeEraser, siteOf, type ToSource, toRows } from './explain.js';
 import type { CriticalStep, ExploredFailure, ScheduleFile } from './exploration.js';
 import type { Failure } from './failure.js';
 import { printProgram } from './program.js';
+import type { CallToMake } from './protocol.js';
 import { type Found, follow } from './search.js';
 import { shrink } from './shrink.js';
 
@@ -53,6 +54,7 @@ export function investigate(
       client: step.client,
       text: rows[index]?.text ?? '',
       site: siteOf(step, toSource),
+      ...(step.call?.at === undefined ? {} : { isAnchored: true }),
     };
   };
   const rows = toRows(executed, toSource);
@@ -104,13 +106,18 @@ export function firstDifference(before: readonly string[], after: readonly strin
 
 /** A line for each step: what was called, and how it ended. Numbers in names, which may be those of this very place, are left out. */
 export function callsOf({ steps }: Executed): string[] {
-  return steps.map(({ client, action, call, path, end }) => {
+  return steps.map(({ client, action, call, path, to, end }) => {
     if (/^(kill|pause|wait)$/.test(action.do)) return `${nameOf(client)} ${action.do}`;
     if (!call) return `${nameOf(client)} wakes`;
-    const places = [path, call.to].map((place) => place?.replaceAll(/[0-9a-f]*\d[0-9a-f]{3,}/g, '#'));
-    const words = [nameOf(client), call.call, ...places, call.flags, end?.errno];
+    const places = [path, to].map((place) => place?.replaceAll(/[0-9a-f]*\d[0-9a-f]{3,}/g, '#'));
+    const words = [nameOf(client), call.call, ...places, lettersOf(call), end?.errno];
     return words.filter((word) => word !== undefined).join(' ');
   });
+}
+
+/** Those that schedules of every age have. */
+function lettersOf({ flags }: CallToMake): string | undefined {
+  return flags?.replaceAll(/[^rwctx]/g, '');
 }
 
 function scheduleFile(

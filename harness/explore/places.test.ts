@@ -1,4 +1,16 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -26,13 +38,34 @@ it('every call that may change what is where makes it look again', () => {
     places.note({ id: 1, call, path: 'a', ...(flags === undefined ? {} : { flags }) });
     expect([call, places.at('a') !== undefined]).toEqual([call, isThere]);
   }
-  expect(places.through('a')).toBe(places.at('b'));
+  expect(places.at('a')).toMatchObject({ kind: 'link', target: 'b' });
   for (const call of ['link', 'rmdir', 'copyFile', 'one that nobody has thought of']) {
     unlinkSync(inside('a'));
     places.note({ id: 1, call });
     expect([call, places.at('a')]).toEqual([call, undefined]);
     symlinkSync('b', inside('a'));
-    places.forget();
+    places.lookAgain();
     expect(places.at('a')).toBeDefined();
   }
+});
+
+it('a directory is found wherever it was moved, and a removed one nowhere, whatever has its name', () => {
+  const { places, inside } = newPlaces();
+  mkdirSync(inside('a/b'), { recursive: true });
+  const id = places.at('a/b')?.id ?? '';
+  const held = openSync(inside('a/b'), constants.O_RDONLY | constants.O_DIRECTORY);
+  onTestFinished(() => closeSync(held));
+  expect(places.directory(id)).toBe('a/b');
+  renameSync(inside('a'), inside('c'));
+  mkdirSync(inside('a/b'), { recursive: true });
+  places.lookAgain();
+  expect(places.directory(id)).toBe('c/b');
+  rmdirSync(inside('c/b'));
+  mkdirSync(inside('c/b'));
+  places.lookAgain();
+  expect([places.directory(id), places.lastSeen(id)]).toEqual([undefined, 'c/b']);
+  rmSync(inside('c'), { recursive: true });
+  writeFileSync(inside('c'), '');
+  places.lookAgain();
+  expect(places.directory(id)).toBeUndefined();
 });

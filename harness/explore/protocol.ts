@@ -12,13 +12,19 @@ export interface CallToMake {
   id: number;
   /** Its name without `Sync`: `open`, `rename`, `read`. */
   call: string;
-  /** Relative to the sandbox. */
+  /** Relative to the sandbox, or to what the descriptor `at` stands for; with its `..`, and a slash at its end. */
   path?: string;
+  /** The path was given as `/proc/self/fd/N/...`: N. */
+  at?: number;
   /** Of a rename, link or copy: where to. */
   to?: string;
+  toAt?: number;
   /** Of a call on an open file. */
   fd?: number;
-  /** Of `open`: letters of `r`ead, `w`rite, `c`reate, `t`runcate, e`x`clusive. */
+  /**
+   * Of `open`: letters of `r`ead, `w`rite, `c`reate, `t`runcate, e`x`clusive, `d`irectory, `n`o link followed, `p`ath only,
+   * and `?` for a flag of which nothing is known.
+   */
   flags?: string;
   /** Of `utimes`: the new time of change, in nanoseconds since the beginning of virtual time. */
   mtime?: number;

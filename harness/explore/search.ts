@@ -1,10 +1,11 @@
 import { type Action, printSchedule } from './action.js';
 import type { Cell } from './cell.js';
-import { type Executed, type ExecutionOptions, LostProcessError, UncontrolledError } from './executed.js';
+import { type Executed, type ExecutionOptions, LostProcessError } from './executed.js';
 import { type Failure, failureOf, outcomeOf } from './failure.js';
 import { NondeterminismError } from './nondeterminism.js';
 import { Replay } from './strategies/replay.js';
 import type { Strategy } from './strategies/strategy.js';
+import { UncontrolledError } from './uncontrolled.js';
 
 export interface SearchLimits {
   executionsMax: number;

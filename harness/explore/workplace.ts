@@ -92,7 +92,7 @@ function watch(heartbeat: Int32Array, patienceMs: number): NodeJS.Timeout {
 }
 
 /** In memory where there is such a place: no disk is waited for, and numbers of files don't come back. */
-function quickDirectory(): string {
+export function quickDirectory(): string {
   try {
     accessSync('/dev/shm', constants.W_OK);
     return '/dev/shm';

@@ -16,7 +16,7 @@ export function installPausePoint(places: readonly string[], onPause: () => void
   let armed = false;
   let commits = 0;
   const pauseIfArmed = (place: unknown) => {
-    if (typeof place !== 'string' || !places.includes(path.resolve(place))) return;
+    if (typeof place !== 'string' || !places.includes(placeOf(place))) return;
     commits++;
     // Not the first: proper-lockfile dates a process's first lock up to a second ahead, and so it outlives a short pause.
     if (!armed || commits === 1) return;
@@ -37,6 +37,18 @@ export function installPausePoint(places: readonly string[], onPause: () => void
   return () => {
     armed = true;
   };
+}
+
+/** By name, where a path begins at an open directory: `/proc/self/fd/N/name`. */
+function placeOf(place: string): string {
+  const [, descriptor, name] = /^(\/proc\/self\/fd\/\d+)\/(.+)$/.exec(place) ?? [];
+  if (descriptor === undefined || name === undefined) return path.resolve(place);
+  try {
+    return path.join(fs.readlinkSync(descriptor), name);
+  } catch {
+    // It is closed: the call fails, and commits nothing.
+    return place;
+  }
 }
 
 function intercept(owner: object, name: string, before: (args: unknown[]) => void): void {

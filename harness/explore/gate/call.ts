@@ -42,7 +42,13 @@ export function outcomeOf(make: () => unknown, calls: Calls): () => IteratorResu
 /** What there was to learn from a call. The number of a descriptor is nobody else's business. */
 export function found({ call, bytes }: Call, result: unknown): unknown {
   if (call === 'open') return 'opened';
+  if (call === 'readdir') return (result as unknown[]).map(nameOf);
   return bytes ? bytes(Number(result)) : result;
+}
+
+/** Of an entry; where it was found is in it, too, as the path that the directory was listed by. */
+export function nameOf(entry: unknown): string {
+  return typeof entry === 'object' && entry !== null && 'name' in entry ? String(entry.name) : String(entry);
 }
 
 /** A call that is asked for. */

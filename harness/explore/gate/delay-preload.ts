@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
+import { byName } from './anchor.js';
 import type { Call, Calls, Runner } from './call.js';
 import { outcomeOf } from './call.js';
 import { seed } from './randomness.js';
@@ -33,15 +34,16 @@ let count = 0;
 /** How long a call has to wait before it is made, in milliseconds. */
 function latenessOf({ call, path: from, to, fd }: Call): number {
   if (call !== delay.call) return 0;
-  const place = to ?? from ?? opened.get(fd ?? -1) ?? '';
+  const place = byName(to ?? from ?? opened.get(fd ?? -1) ?? '');
   const isOne =
     delay.place === undefined ? place.startsWith(`${delay.root}${path.sep}`) : place === delay.place;
   return isOne && ++count === delay.when ? delay.ms : 0;
 }
 
 function make(call: Call): unknown {
+  const place = call.path === undefined ? undefined : byName(call.path);
   const result = call.run({ type: 'call', id: 0, now: 0 });
-  if (call.call === 'open' && call.path !== undefined) opened.set(Number(result), call.path);
+  if (call.call === 'open' && place !== undefined) opened.set(Number(result), place);
   return result;
 }
 

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { withoutNumbers } from './anchor.js';
 import type { Call } from './call.js';
 
 /** An error as the system gives it. The numbers are those of Linux; programs go by the code. */
@@ -43,15 +44,12 @@ const textMax = 2000;
 
 /** What a call found, or what went wrong, for people: values are made up, so contents may be shown. */
 export function describe(value: unknown, call?: Call): string {
-  if (value instanceof Error) return `${value.name}: ${value.message}`.split('\n', 1)[0]?.slice(0, 300) ?? '';
-  if (call?.call === 'readdir') return `[${(value as unknown[]).map(nameOf).join(', ')}]`;
+  if (value instanceof Error)
+    return withoutNumbers(`${value.name}: ${value.message}`.split('\n', 1)[0] ?? '').slice(0, 300);
+  if (call?.call === 'readdir') return `[${(value as string[]).join(', ')}]`;
   if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8', 0, textMax);
   if (typeof value === 'string') return value.slice(0, textMax);
   return typeof value === 'boolean' ? String(value) : '';
-}
-
-function nameOf(entry: unknown): string {
-  return typeof entry === 'object' && entry !== null && 'name' in entry ? String(entry.name) : String(entry);
 }
 
 const here = path.dirname(fileURLToPath(import.meta.url));

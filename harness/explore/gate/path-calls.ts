@@ -12,9 +12,20 @@ export type Definition = (...args: Arguments) => Calls;
 
 /** The absolute path of what may stand for one in `fs`; undefined for anything else, which `fs` itself refuses. */
 export function toPath(value: unknown): string | undefined {
-  if (typeof value === 'string') return path.resolve(value);
+  if (typeof value === 'string') return absolute(value);
   if (value instanceof URL) return fileURLToPath(value);
-  return Buffer.isBuffer(value) ? path.resolve(value.toString()) : undefined;
+  return Buffer.isBuffer(value) ? absolute(value.toString()) : undefined;
+}
+
+/**
+ * With its `..`, which leads up from where a link has led, and with a slash at its end, which makes the kernel follow one: only
+ * words that change nothing are left out.
+ */
+function absolute(text: string): string {
+  const whole = text.startsWith('/') ? text : `${process.cwd()}/${text}`;
+  if (!/\/(?:\/|$|\.(?:\/|$))/.test(whole)) return whole;
+  const plain = whole.split('/').filter((word) => word !== '' && word !== '.');
+  return `/${plain.join('/')}${plain.length > 0 && /\/\.?$/.test(whole) ? '/' : ''}`;
 }
 
 type SyncName = {
@@ -88,13 +99,31 @@ export function withIdentity(stats: unknown, identity: Identity | undefined): un
   return stats;
 }
 
+/** Node has no names for these. */
+const [O_PATH, O_CLOEXEC, O_LARGEFILE] = [0o10000000, 0o2000000, 0o100000];
+
+/** Those of which all that others can notice is told in letters. Of a file without a name (O_TMPFILE), say, nothing is known. */
+const knownFlags = (() => {
+  const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_EXCL, O_DIRECTORY, O_NOFOLLOW } = real.fs.constants;
+  const { O_APPEND, O_NONBLOCK, O_NOCTTY, O_SYNC, O_DSYNC, O_NOATIME, O_DIRECT } = real.fs.constants;
+  return [
+    ...[O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_EXCL, O_DIRECTORY, O_NOFOLLOW],
+    ...[O_APPEND, O_NONBLOCK, O_NOCTTY, O_SYNC, O_DSYNC, O_NOATIME, O_DIRECT],
+    ...[O_PATH, O_CLOEXEC, O_LARGEFILE],
+  ].reduce((all, one = 0) => all | one, 0);
+})();
+
 /** What `open` will do, in letters: see the protocol. */
-function lettersOf(flags: unknown): string {
+export function lettersOf(flags: unknown): string {
   if (typeof flags === 'number') {
-    const { O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_EXCL } = real.fs.constants;
-    const writes = (flags & (O_WRONLY | O_RDWR)) !== 0;
+    const { O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_EXCL, O_DIRECTORY, O_NOFOLLOW } = real.fs.constants;
     const has = (bit: number, letter: string) => ((flags & bit) === 0 ? '' : letter);
-    return (writes ? 'w' : 'r') + has(O_CREAT, 'c') + has(O_TRUNC, 't') + has(O_EXCL, 'x');
+    const unknown = (flags & ~knownFlags) === 0 ? '' : '?';
+    const way = has(O_DIRECTORY, 'd') + has(O_NOFOLLOW, 'n') + unknown;
+    // All other flags have no effect beside it.
+    if (flags & O_PATH) return `p${way}`;
+    const writes = (flags & (O_WRONLY | O_RDWR)) !== 0;
+    return (writes ? 'w' : 'r') + has(O_CREAT, 'c') + has(O_TRUNC, 't') + has(O_EXCL, 'x') + way;
   }
   const text = String(flags ?? 'r');
   if (text.startsWith('r')) return text.includes('+') ? 'w' : 'r';
@@ -114,7 +143,7 @@ function* mkdir(place: unknown, options?: unknown): Calls {
     recursive?: boolean;
     mode?: unknown;
   };
-  const directory = toPath(place);
+  const directory = toPath(place)?.replace(/(?<=.)\/$/, '');
   const one = (name: unknown): Call => ({
     ...{ call: 'mkdir', ...at(name) },
     run: () => make('mkdir', mode === undefined ? [name] : [name, { mode }]),
@@ -137,9 +166,11 @@ function* mkdir(place: unknown, options?: unknown): Calls {
 }
 
 /** In the order of their names: the kernel's own order is that of one disk, and another one each time. */
-function* readdir(place: unknown, options?: unknown): Calls {
+function* readdir(place: unknown, options?: { recursive?: boolean } | string): Calls {
+  // All the directories below, one after the other: which they are is known only then.
+  const isDeep = typeof options === 'object' && options?.recursive === true;
   const names = (yield {
-    call: 'readdir',
+    call: isDeep ? 'readdir of all below' : 'readdir',
     ...at(place),
     run: () => make('readdir', [place, options]),
   }) as unknown[];
@@ -159,7 +190,7 @@ function* symlink(target: unknown, place: unknown, type?: unknown): Calls {
 }
 
 function* mkdtemp(prefix: unknown, options?: unknown): Calls {
-  const place = `${toPath(prefix)}${String(prefix).endsWith(path.sep) ? path.sep : ''}${randomName()}`;
+  const place = `${toPath(prefix)}${randomName()}`;
   yield { call: 'mkdir', ...at(place), run: () => make('mkdir', [place, 0o700]) };
   return options === 'buffer' ? Buffer.from(place) : place;
 }

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
 import type { ClientSetup, Grant } from '../protocol.js';
+import { anchoredIn, byName, isUnknownWay } from './anchor.js';
 import type { Call, Calls } from './call.js';
 import { restartClock } from './clock.js';
 import { Loop } from './loop.js';
@@ -56,16 +57,32 @@ function stopsAt(call: Call): boolean {
 }
 
 function relate(call: Call): boolean {
-  const isInside = [call.path, call.to].some((place) => place !== undefined && isOurs(place));
-  if (isInside) {
-    if (call.path !== undefined) call.path = path.relative(setup.root, call.path);
-    if (call.to !== undefined) call.to = path.relative(setup.root, call.to);
-  }
-  return isInside;
+  const [from, to] = [spotOf(call.path), spotOf(call.to)];
+  if (!from?.isOurs && !to?.isOurs) return false;
+  if (from) Object.assign(call, { path: from.path }, from.at === undefined ? {} : { at: from.at });
+  if (to) Object.assign(call, { to: to.path }, to.at === undefined ? {} : { toAt: to.at });
+  return true;
 }
 
-function isOurs(place: string): boolean {
-  return place === setup.root || place.startsWith(`${setup.root}${path.sep}`);
+interface Spot {
+  path: string;
+  at?: number;
+  isOurs: boolean;
+}
+
+/** Where a path leads, as the scheduler has to know it: in the sandbox, or on from something of it that is open. */
+function spotOf(place: string | undefined): Spot | undefined {
+  if (place === undefined) return undefined;
+  const anchored = anchoredIn(place);
+  if (anchored && openFiles.has(anchored.fd)) return { path: anchored.rest, at: anchored.fd, isOurs: true };
+  if (isUnknownWay(place)) loop.halt('refused', 'it takes a way through /proc of which nothing is known');
+  // A directory outside stays where it is.
+  const named = anchored && anchored.rest !== '' ? byName(place) : place;
+  const { root } = setup;
+  const plain = named.includes('/..') ? path.resolve(named) : named;
+  const isOurs = plain === root || plain.startsWith(`${root}${path.sep}`);
+  const isBelow = named.startsWith(`${root}${path.sep}`);
+  return { path: isBelow ? named.slice(root.length + 1) : path.relative(root, plain), isOurs };
 }
 
 function track(call: Call): boolean {

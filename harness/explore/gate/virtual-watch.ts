@@ -20,7 +20,7 @@ export class Watches {
       call: 'watch',
       ...(path === undefined ? {} : { path }),
       of,
-      run: () => real.fs.lstatSync(path ?? '') && undefined,
+      run: () => real.fs.statSync(path ?? '') && undefined,
     });
     const watcher = new Watcher(isPersistent, () => {
       if (this.all.delete(of)) this.run({ call: 'unwatch', of, run: () => undefined });

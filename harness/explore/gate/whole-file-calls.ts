@@ -1,4 +1,3 @@
-import path from 'node:path';
 import type { Calls } from './call.js';
 import { descriptorCalls } from './descriptor-calls.js';
 import { type Definition, pathCalls, toPath } from './path-calls.js';
@@ -94,7 +93,7 @@ function* rm(place: unknown, options?: { force?: boolean; recursive?: boolean })
       });
     }
     const names = (yield* call('readdir', place)) as string[];
-    for (const name of names) yield* rm(path.join(toPath(place) ?? '', name), { force: true, recursive });
+    for (const name of names) yield* rm(`${toPath(place) ?? ''}/${name}`, { force: true, recursive });
     return yield* call('rmdir', place);
   } catch (error) {
     if (force && (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;

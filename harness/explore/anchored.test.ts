@@ -1,0 +1,101 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import {
+  cellFor,
+  confirmBare,
+  explore,
+  fixture,
+  follow,
+  optionsFor,
+  replaySchedule,
+} from './explore.test.helper.js';
+
+const hasStrace = spawnSync('strace', ['-f', 'true']).status === 0;
+const anchored = fixture('anchored.mjs');
+
+describe('a store that reaches its files from open directories', () => {
+  it('is stopped before every call, each told by the name that it stands for', async () => {
+    const cell = await cellFor('anchored.mjs');
+    const done = follow(cell, optionsFor('set a'), [], false);
+    expect(done?.ending).toBe('done');
+    const calls = done?.steps.map(({ call, path, to, end }) =>
+      [call?.call, path, to, call?.flags, end?.errno]
+        .filter((word) => word !== undefined)
+        .join(' ')
+        .replaceAll('data/opencode', 'D'),
+    );
+    expect(calls).toEqual([
+      ...['open D rdn', 'mkdir D/auth.json.intents', 'open D/auth.json.intents rdn'],
+      ...[
+        'mkdir D/auth.json.intents/i-1001-0',
+        'open D/auth.json.intents/i-1001-0 rdn',
+        'readdir D/auth.json.intents',
+      ],
+      ...['open D/auth.json rn', 'fstat D/auth.json', 'read D/auth.json', 'close D/auth.json'],
+      ...['open D/auth.json.intents/i-1001-0/new wcxn', 'fchmod D/auth.json.intents/i-1001-0/new'],
+      ...['write D/auth.json.intents/i-1001-0/new', 'fsync D/auth.json.intents/i-1001-0/new'],
+      'close D/auth.json.intents/i-1001-0/new',
+      'rename D/auth.json.intents/i-1001-0/new D/auth.json',
+      'rmdir D/auth.json.intents/i-1001-0',
+      ...['close D/auth.json.intents/i-1001-0', 'close D/auth.json.intents', 'close D'],
+    ]);
+  });
+
+  it('loses nothing in any order of its calls, and strace sees none that was not stopped', async () => {
+    const { result, exhausted, audited, reason } = await explore({ target: anchored, preemptions: 1 });
+    expect({ result, exhausted, audited, reason }).toMatchObject({
+      ...{ result: 'valid', exhausted: true, audited: hasStrace, reason: undefined },
+    });
+  });
+
+  it('may be killed or paused anywhere', async () => {
+    const options = { target: anchored, preemptions: 0, stopAtFirst: false } as const;
+    for (const faults of [{ crash: true }, { steal: true }])
+      expect(await explore({ ...options, ...faults })).toMatchObject({ result: 'valid', exhausted: true });
+  });
+
+  it.each([
+    ['naive', 'open auth.json to read'],
+    ['checks-the-name', 'stat i-'],
+  ])('with its mistake loses an update, told by plain names: %s', async (way, words) => {
+    const { failures } = await explore({ target: `${anchored}?way=${way}`, preemptions: 1 });
+    const [failure] = failures;
+    expect(failure).toMatchObject({ kind: 'lost-update', replayed: { same: 2, of: 2 } });
+    const told = failure?.rows.map(({ text }) => text).join('\n');
+    expect(told).toContain(words);
+    expect(told).not.toContain('/proc/');
+    expect(failure?.calls.join('\n')).not.toContain('/proc/');
+    const file = JSON.parse(JSON.stringify(failure));
+    expect(await replaySchedule(file)).toMatchObject({ result: 'invalid', same: 2, of: 2 });
+  });
+
+  it('finds, reduced, the outcomes that there are', async () => {
+    const options = {
+      target: `${anchored}?way=naive`,
+      clients: ['set a', 'get a'],
+      stopAtFirst: false,
+      preemptions: 2,
+    };
+    const whole = await explore({ ...options, strategy: 'dfs', prune: false });
+    const reduced = await explore({ ...options, strategy: 'dpor' });
+    expect(whole.exhausted).toBe(true);
+    expect(reduced).toMatchObject({ exhausted: true, outcomes: whole.outcomes, result: whole.result });
+    expect(reduced.executions).toBeLessThan(whole.executions / 4);
+  });
+
+  it('learns nothing that is another thing each time by asking what is open', async () => {
+    const { result, reason } = await explore({
+      target: `${anchored}?way=asks`,
+      preemptions: 1,
+      schedules: 50,
+    });
+    expect({ result, reason }).toMatchObject({ result: 'valid', reason: undefined });
+  });
+});
+
+it('on bare processes the one late call is found, whatever it was reached by', async () => {
+  const { failures } = await explore({ target: `${anchored}?way=naive` });
+  const [failure] = failures;
+  if (!failure) throw new Error('nothing was found');
+  expect(await confirmBare(failure, undefined, 'preload')).toMatch(/: lost in 3 of 3 runs\.$/);
+});

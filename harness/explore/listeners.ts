@@ -1,0 +1,58 @@
+import { keyOf } from './footprint.js';
+import type { Entry } from './walk.js';
+
+/** An open watch of a client. */
+export interface Watch {
+  client: number;
+  of: number;
+  /** What it was opened for: it hears of whatever comes to be there. */
+  entry: string | undefined;
+  inode: string | undefined;
+  name: string;
+  isDirectory: boolean;
+}
+
+export interface WatchEvent {
+  watch: number;
+  event: 'rename' | 'change';
+  name: string;
+}
+
+/** A change that is heard of. */
+export interface Change {
+  event: 'rename' | 'change';
+  entry: Entry | undefined;
+  inode?: string | undefined;
+}
+
+/** Who watches what, and hears of which change. */
+export class Listeners {
+  private watches: Watch[] = [];
+
+  add(watch: Watch): void {
+    this.watches.push(watch);
+  }
+
+  /** @param of the number of one watch; without it, all of the client */
+  remove(client: number, of?: number): void {
+    this.watches = this.watches.filter(
+      (watch) => watch.client !== client || (of !== undefined && watch.of !== of),
+    );
+  }
+
+  clear(): void {
+    this.watches = [];
+  }
+
+  hear({ event, entry, inode }: Change): [client: number, WatchEvent][] {
+    const key = entry && keyOf(entry);
+    const hears = (watch: Watch) =>
+      (key !== undefined && watch.entry === key) ||
+      (watch.isDirectory && watch.inode !== undefined && watch.inode === entry?.directory) ||
+      (event === 'change' && inode !== undefined && watch.inode === inode);
+    return this.watches.filter(hears).map(({ client, of, inode: watched, name }) => {
+      const isBelow = entry !== undefined && watched === entry.directory;
+      return [client, { watch: of, event, name: isBelow ? entry.name : name }];
+    });
+  }
+}

@@ -1,0 +1,4 @@
+/** It does something that can't be controlled. */
+export class UncontrolledError extends Error {
+  override readonly name = 'UncontrolledError';
+}
