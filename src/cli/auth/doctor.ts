@@ -8,12 +8,13 @@ import { type Flags, fileOf, subcommand } from './source.js';
 import { nowMs } from './time.js';
 
 export function addDoctor(auth: Command): void {
-  subcommand(auth, 'doctor', 'say what is wrong with the file and all around it; changes nothing')
+  subcommand(auth, 'doctor', 'say what is wrong with the file and all around it; leaves nothing behind')
     .addHelpText(
       'after',
       `
-Says which file it is, whether it and its copy can be used, who may open it, who holds the lease and who waits, and what
-lies around that may be in the way. It prints no contents. Ages are by the wall clock.
+Says which file it is, whether it and its copy can be used, who may open or replace it, who holds the lease and who waits,
+and what lies around that may be in the way. What a write needs is tried in a directory beside the file, which is removed
+again; the file is never written to. It prints no contents. Ages are by the wall clock.
 
 Exit codes: 0 healthy, or warnings only; 1 there is a problem.
 

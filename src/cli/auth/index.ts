@@ -19,7 +19,8 @@ export function addAuth(program: Command): void {
       'after',
       `
 The file is $XDG_DATA_HOME/opencode/auth.json (~/.local/share/opencode/auth.json) unless --file names another. Secrets are
-masked: of one that is longer than 16 characters the last 4 are shown, of a shorter one nothing.
+masked: of one that is longer than 16 characters the last 4 are shown, of a shorter one nothing. A file that another user
+could replace is refused, unless --allow-unsafe; root at another user's file acts as that user.
 
 Examples:
   holdfast auth list
