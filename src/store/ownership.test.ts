@@ -15,7 +15,7 @@ import { describe, expect, it } from 'vitest';
 import { stage } from './file/commit/stage.js';
 import { createIntent, createTicket } from './file/lease/intents.js';
 import { failureOf, newDirectory, newFile, siteOf, textOf } from './scratch.test.helper.js';
-import { openStore } from './store.js';
+import { listRecoverable, openStore } from './store.js';
 import { asNobody, lacks, newWriter } from './system.test.helper.js';
 
 const nobody = 65534;
@@ -101,6 +101,51 @@ describe.skipIf(lacks('root', 'setpriv'))('root in a user’s directory', () => 
     expect([uid, mode & 0o777, readdirSync(elsewhere)]).toEqual([0, 0o755, []]);
   });
 });
+
+describe.skipIf(lacks('root', 'setpriv'))(
+  'what is root’s and was moved by a user to where the store looks',
+  () => {
+    it('is not given away: a directory with something in it', async () => {
+      const file = fileOfNobody();
+      for (const place of [`${file}.intents`, `${file}.refresh`]) {
+        mkdirSync(place, { mode: 0o755 });
+        writeFileSync(path.join(place, 'backup'), 'CANARY', { mode: 0o644 });
+      }
+      const store = openStore(file);
+      expect(await failureOf(store.set('a', 1))).toMatchObject({ code: 'E_UNSAFE', definite: true });
+      rmSync(`${file}.intents`, { recursive: true });
+      await store.set('a', 1);
+      const refreshed = store.refresh(
+        'a',
+        () => false,
+        () => 2,
+      );
+      expect(await failureOf(refreshed)).toMatchObject({ code: 'E_UNSAFE' });
+      const { uid, mode } = lstatSync(`${file}.refresh`);
+      expect([uid, mode & 0o777]).toEqual([0, 0o755]);
+    });
+
+    it('is not used: a file that has another name, too', async () => {
+      const file = fileOfNobody();
+      const secret = newFile();
+      writeFileSync(secret, '{"a":"CANARY"}', { mode: 0o644 });
+      linkSync(secret, file);
+      for (const call of [() => openStore(file).all(), () => openStore(file).set('b', 1)]) {
+        expect(await failureOf(call)).toMatchObject({ code: 'E_UNSAFE', definite: true });
+      }
+      expect([textOf(secret), lstatSync(secret).mode & 0o777]).toEqual(['{"a":"CANARY"}', 0o644]);
+    });
+
+    it('is not shown: a state that was kept', async () => {
+      const file = fileOfNobody();
+      await openStore(file).set('a', 1);
+      writeFileSync(`${file}.corrupt-x`, '{"secret":"CANARY"}', { mode: 0o600 });
+      expect(listRecoverable(file).found.map(({ name }) => name)).toEqual(['last']);
+      chownSync(`${file}.corrupt-x`, nobody, nobody);
+      expect(listRecoverable(file).found.map(({ name }) => name)).toEqual(['corrupt-x', 'last']);
+    });
+  },
+);
 
 describe.skipIf(lacks('root', 'setpriv'))('a user', () => {
   it('takes no file from its owner: a clear error, and nothing is left in the owner’s way', async () => {

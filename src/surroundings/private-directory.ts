@@ -1,6 +1,6 @@
-import { fchmodSync, fchownSync, mkdirSync, type Stats } from 'node:fs';
+import { fchmodSync, fchownSync, fstatSync, mkdirSync, readdirSync, type Stats } from 'node:fs';
 import path from 'node:path';
-import { errnoOf } from '../store/errors.js';
+import { errnoOf, StoreError } from '../store/errors.js';
 import { ioError } from '../store/io-error.js';
 import type { Directory } from './directory.js';
 import type { Location } from './locate.js';
@@ -58,17 +58,27 @@ function makeIn(directory: Directory, name: string): Directory | undefined {
  * Ours alone: a directory that was there may be open to others, and a new one lacks what the umask took from us. By
  * descriptor: what was put in its place meanwhile is not touched.
  * @param owner whose it must be: root gives it away
+ * @throws StoreError `E_UNSAFE` where it is root's and not empty: a user may have moved it here, to be given what is in it
  */
-export function makePrivate(
-  { descriptor, stats, path: place }: Directory,
-  owner: Pick<Stats, 'uid' | 'gid'> | undefined,
-): void {
+export function makePrivate(made: Directory, owner: Pick<Stats, 'uid' | 'gid'> | undefined): void {
+  const { descriptor, stats, path: place } = made;
   if (descriptor === undefined) return;
   try {
-    if (owner && stats.uid === process.geteuid?.() && stats.uid !== owner.uid)
+    if (owner && stats.uid === process.geteuid?.() && stats.uid !== owner.uid) {
+      // Another process of root's may just have given it away, and used it.
+      if (readdirSync(made.self).length > 0 && fstatSync(descriptor).uid === stats.uid) throw notEmpty(place);
       fchownSync(descriptor, owner.uid, owner.gid);
+    }
     if ((stats.mode & 0o777) !== 0o700) fchmodSync(descriptor, 0o700);
   } catch (error) {
-    throw ioError('make private', place, error);
+    throw error instanceof StoreError ? error : ioError('make private', place, error);
   }
+}
+
+function notEmpty(place: string): StoreError {
+  return unsafe(
+    place,
+    "it is root's and not empty, and its place is another user's, who may have moved it here",
+    'See what is in it, and move it away',
+  );
 }

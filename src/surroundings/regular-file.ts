@@ -28,11 +28,11 @@ export function openRegular({ directory, trust, file }: Location, name: string):
   try {
     const stats = fstatSync(descriptor, { bigint: true });
     if (!stats.isFile()) throw notAFile(place, kindOf(stats));
-    const owner = Number(stats.uid);
-    if (!trust.trustsOwner(directory.stats, owner)) {
+    const [uid, nlink] = [Number(stats.uid), Number(stats.nlink)];
+    if (!trust.trustsFile(directory.stats, { uid, nlink })) {
       throw unsafe(
         file,
-        `${place} belongs to user ${owner}`,
+        `${place} belongs to user ${uid}${nlink > 1 ? ', and has other names elsewhere' : ''}`,
         'See how it came there, and remove it if it is not yours',
       );
     }

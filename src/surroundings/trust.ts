@@ -100,9 +100,16 @@ export class Trust {
   }
 
   /**
-   * Is a file of this owner, in this directory, from somebody whom we trust? Ours or root's. In a directory where root
-   * alone can put anything root takes what is there.
+   * May a file be used that lies in this directory? Ours, or root's. In a directory where root alone can put anything root
+   * takes what is there. In that of another user a file of root's own may have been put there by its user: under another
+   * name, or as a second name of any file, where the kernel lets users link what they can't read.
    */
+  trustsFile(directory: Access, { uid, nlink }: { uid: number; nlink: number }): boolean {
+    if (this.#isStrict && this.#principal && uid === root && nlink > 1) return false;
+    return this.trustsOwner(directory, uid);
+  }
+
+  /** The same of a directory, which has one name only. */
   trustsOwner(directory: Access, owner: number): boolean {
     if (!this.#isStrict || owner === root || owner === this.#actor.uid) return true;
     if (!this.isRoot) return false;

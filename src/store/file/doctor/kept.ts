@@ -35,6 +35,9 @@ export function readKept({ location }: Site, name: string): Kept | undefined {
   if (!opened) return undefined;
   const { descriptor, stats } = opened;
   try {
+    // Root shows a user nothing but the user's own: a file of root's may have been moved here to be shown.
+    const { principal } = location.trust;
+    if (principal && Number(stats.uid) !== principal.uid) return undefined;
     const bytes = readAll(descriptor, Number(stats.size));
     return {
       name,
