@@ -93,7 +93,7 @@ it.each(cases)(
         () => 'ok',
         ({ definite }: StoreError) => (definite ? 'fail' : 'unknown'),
       );
-      const outcome = await Promise.race([told, sleep(10_000, 'stuck', { ref: false })]);
+      const outcome = await Promise.race([told, sleep(60_000, 'stuck', { ref: false })]);
       expect([at, outcome]).not.toEqual([at, 'stuck']);
       isReached = restore();
       await store.close();
