@@ -1,4 +1,13 @@
-import { closeSync, existsSync, fstatSync, mkdirSync, readdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  unlinkSync,
+} from 'node:fs';
 import path from 'node:path';
 import type { Directory } from '../../../surroundings/directory.js';
 import { makePrivate } from '../../../surroundings/private-directory.js';
