@@ -84,6 +84,10 @@ class Walk {
       const [name, ...after] = this.#rest;
       // The root itself, or a link that leads there.
       if (name === undefined) throw ioError('use', this.#file, new Error('it is a directory, not a file'));
+      if (name === '..') {
+        this.#begin([...partsOf(path.dirname(this.#at.path)), ...after]);
+        continue;
+      }
       const entry = this.#look(name);
       this.#trust.reach(this.#at, name, entry);
       if (entry?.isSymbolicLink()) {
@@ -123,11 +127,18 @@ class Walk {
     this.#trust.follow(this.#at, name, link);
     if (++this.#links > linksMax)
       throw ioError('resolve', this.#file, new Error(`more than ${linksMax} symbolic links`));
-    const to = path.resolve(this.#at.path, this.#targetOf(name));
+    const target = this.#targetOf(name);
     this.#mayMiss = after.length > 0 ? Math.min(this.#mayMiss, after.length) : Number.POSITIVE_INFINITY;
+    // Not resolved by its text: `a/..` is elsewhere where `a` is a link itself.
+    const to = path.isAbsolute(target) ? partsOf(target) : [...partsOf(this.#at.path), ...partsOf(target)];
+    this.#begin([...to, ...after]);
+  }
+
+  /** From the root on. */
+  #begin(rest: string[]): void {
     this.#at.held?.close();
-    this.#at = beginOf(to);
-    this.#rest = [...partsOf(to), ...after];
+    this.#at = beginOf(this.#at.path);
+    this.#rest = rest;
   }
 
   #targetOf(name: string): string {
@@ -226,7 +237,8 @@ function beginOf(place: string): At {
 }
 
 function partsOf(place: string): string[] {
-  return place.slice(path.parse(place).root.length).split(path.sep).filter(Boolean);
+  const names = place.slice(path.parse(place).root.length).split(path.sep);
+  return names.filter((name) => name !== '' && name !== '.');
 }
 
 function notADirectory(place: string): Error {

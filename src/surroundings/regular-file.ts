@@ -2,7 +2,7 @@ import { type BigIntStats, chmodSync, closeSync, constants, fstatSync, openSync 
 import path from 'node:path';
 import { errnoOf, StoreError } from '../store/errors.js';
 import { ioError } from '../store/io-error.js';
-import { O_PATH } from './directory.js';
+import { isAnchoring, O_PATH } from './directory.js';
 import type { Location } from './locate.js';
 import { unsafe } from './unsafe.js';
 
@@ -68,7 +68,7 @@ function openReadable(place: string): number {
 
 /** @returns whether it was ours to change */
 function makeReadable(place: string): boolean {
-  if (O_PATH === 0) return false;
+  if (O_PATH === 0 || !isAnchoring()) return false;
   const descriptor = openSync(place, O_PATH | (constants.O_NOFOLLOW ?? 0));
   try {
     const stats = fstatSync(descriptor);

@@ -58,7 +58,7 @@ export class FileBackend implements Backend {
     private readonly options: FileBackendOptions,
   ) {
     this.sites = new Sites(file, options.allowUnsafe);
-    this.reader = new Reader(file, this.sites);
+    this.reader = new Reader(this.sites);
   }
 
   async read(deadline: number): Promise<Document> {
@@ -87,7 +87,7 @@ export class FileBackend implements Backend {
   }
 
   watch(listener: (document: Document) => void): () => void {
-    return watchFile(this.file, this.sites, listener);
+    return watchFile(this.sites, listener);
   }
 
   async close(): Promise<void> {
@@ -151,6 +151,7 @@ export class FileBackend implements Backend {
         }
         pending = attempt.pending ?? pending;
         if (performance.now() > deadline) throw outOfTime(site.file);
+        if (!site.hasIntentsInPlace() && (await this.moveOut(site, queue))) return;
         // Somebody came and ended a standing intent: that is how it is meant to be, and nobody was too slow.
         if (isOurs) continue;
       } catch (error) {
@@ -203,6 +204,19 @@ export class FileBackend implements Backend {
     // It can't be taken back where there is no room for an intent, say: then nobody is kept from applying it.
     const end = await this.takeBack(queue, queue.request).catch(() => 'doubt' as const);
     if (end === 'doubt') throw error instanceof StoreError ? noLongerDefinite(error) : error;
+    return end === 'done';
+  }
+
+  /**
+   * The directory of intents was moved away: nobody who comes now looks into it, and no commit from it goes through. A
+   * request of ours there is taken back under an intent there, which those who have read it would see.
+   * @returns whether it was carried along before
+   */
+  private async moveOut(site: Site, queue: Queue): Promise<boolean> {
+    const end = queue.request && (await this.takeBack(queue, queue.request));
+    if (end === 'doubt') throw lostSight(site);
+    queue.leave();
+    site.loseIntents();
     return end === 'done';
   }
 

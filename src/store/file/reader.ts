@@ -25,10 +25,7 @@ interface Reading {
 export class Reader {
   private cached: { stamp: string; since: number; settledAt: number; state: FileState } | undefined;
 
-  constructor(
-    private readonly file: string,
-    private readonly sites: Sites,
-  ) {}
+  constructor(private readonly sites: Sites) {}
 
   async read(deadline: number): Promise<Reading> {
     const { cached } = this;
@@ -75,11 +72,11 @@ export class Reader {
   /** Everything by which the system tells a file from another, and from itself after a change. */
   private stamp(): string {
     try {
-      const { dev, ino, size, mtimeNs, ctimeNs } = statSync(this.file, { bigint: true });
+      const { dev, ino, size, mtimeNs, ctimeNs } = statSync(this.sites.file, { bigint: true });
       return `${dev}.${ino}.${size}.${mtimeNs}.${ctimeNs}`;
     } catch (error) {
       if (errnoOf(error) === 'ENOENT') return 'none';
-      throw ioError('read', this.file, error);
+      throw ioError('read', this.sites.file, error);
     }
   }
 }

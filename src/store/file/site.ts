@@ -4,6 +4,7 @@ import { Directory } from '../../surroundings/directory.js';
 import { type Location, locate } from '../../surroundings/locate.js';
 import { openPrivate } from '../../surroundings/private-directory.js';
 import { errnoOf } from '../errors.js';
+import { ioError } from '../io-error.js';
 import type { Ownership } from './commit/ownership.js';
 
 /** The directory of the file is gone since it was opened: all must be looked up again. */
@@ -89,13 +90,14 @@ export class Site {
 
 /** Finds the site of a file anew for each call: links may be pointed elsewhere, and directories moved. */
 export class Sites {
-  readonly #file: string;
+  /** Absolute: where the process goes later makes no difference. */
+  readonly file: string;
   readonly #allowUnsafe: boolean;
   /** The last one that was found safe, and the directory that it is in. */
   #known: { name: string; path: string; stats: Stats; trust: Location['trust'] } | undefined;
 
   constructor(file: string, allowUnsafe = false) {
-    this.#file = path.resolve(file);
+    this.file = absolute(file);
     this.#allowUnsafe = allowUnsafe;
   }
 
@@ -107,7 +109,7 @@ export class Sites {
   /** The same, with the directories above it made. */
   make(): Site {
     const site = this.#reopen() ?? this.#locate(true);
-    if (!site) throw new SiteGone(this.#file);
+    if (!site) throw new SiteGone(this.file);
     return site;
   }
 
@@ -122,7 +124,7 @@ export class Sites {
   }
 
   #locate(make: boolean): Site | undefined {
-    const location = locate(this.#file, { make, allowUnsafe: this.#allowUnsafe });
+    const location = locate(this.file, { make, allowUnsafe: this.#allowUnsafe });
     if (!location) return undefined;
     const { name, directory, trust, file } = location;
     this.#known = { name, path: path.dirname(file), stats: directory.stats, trust };
@@ -151,9 +153,17 @@ export class Sites {
   /** The file itself, or where its link leads. */
   #real(): string | undefined {
     return lookAt(() => {
-      const stats = lstatSync(this.#file, { throwIfNoEntry: false });
-      return stats?.isSymbolicLink() ? realpathSync.native(this.#file) : this.#file;
+      const stats = lstatSync(this.file, { throwIfNoEntry: false });
+      return stats?.isSymbolicLink() ? realpathSync.native(this.file) : this.file;
     });
+  }
+}
+
+function absolute(file: string): string {
+  try {
+    return path.resolve(file);
+  } catch (error) {
+    throw ioError('find the working directory for', file, error);
   }
 }
 

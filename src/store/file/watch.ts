@@ -19,8 +19,8 @@ const againMs = 40;
  * no document, nothing is told: the last one stands until there is another. Writes nothing, and keeps no process alive.
  * @returns a function that ends it
  */
-export function watchFile(file: string, sites: Sites, listener: (document: Document) => void): () => void {
-  const watching = new FileWatch(file, sites, listener);
+export function watchFile(sites: Sites, listener: (document: Document) => void): () => void {
+  const watching = new FileWatch(sites, listener);
   return () => watching.close();
 }
 
@@ -35,7 +35,6 @@ class FileWatch {
   private wasMissing = false;
 
   constructor(
-    private readonly file: string,
     private readonly sites: Sites,
     private readonly listener: (document: Document) => void,
   ) {
@@ -54,7 +53,7 @@ class FileWatch {
   private poll(): void {
     // For Deno, which takes no notice of `persistent`, and forgets this at each event.
     this.directory?.watcher.unref();
-    if (this.isSettled && identityOf(this.file) === this.seen) return;
+    if (this.isSettled && identityOf(this.sites.file) === this.seen) return;
     const real = orUndefined(() => this.realFile());
     if (real !== undefined) this.listen(real);
     this.lookIn(0);
@@ -96,7 +95,7 @@ class FileWatch {
   }
 
   private read(missing: 'surely' | 'perhaps' = 'perhaps'): void {
-    const now = identityOf(this.file);
+    const now = identityOf(this.sites.file);
     this.isSettled = now === this.seen;
     this.seen = now;
     const document = this.document();

@@ -43,12 +43,18 @@ function keepAs(site: Site, name: string, corrupt: Corrupt): boolean {
     unlinkIfThere(directory.at(name), path.join(directory.path, name));
   }
   try {
-    linkSync(place, directory.at(name));
+    if (isRoots(site, corrupt)) copy(site, name, corrupt);
+    else linkSync(place, directory.at(name));
   } catch (error) {
     // Some file systems have no hard links: a copy then, exclusive like everything we create.
     if (errnoOf(error) !== 'EEXIST') copy(site, name, corrupt);
   }
   return makePrivate(site, name, corrupt);
+}
+
+/** A file of root's with two names, in a user's directory, is one that nobody trusts. */
+function isRoots({ location }: Site, { owner }: Corrupt): boolean {
+  return location.trust.principal !== undefined && owner?.uid === 0;
 }
 
 function copy({ directory }: Site, name: string, { bytes, owner }: Corrupt): void {
@@ -77,7 +83,9 @@ function makePrivate({ location }: Site, name: string, { bytes }: Corrupt): bool
     ) {
       return false;
     }
-    if ((stats.mode & 0o777n) !== 0o600n) fchmodSync(descriptor, 0o600);
+    // The name can be known beforehand: what a user has put there of root's is not to be changed.
+    const isTheirs = (location.trust.principal?.uid ?? Number(stats.uid)) === Number(stats.uid);
+    if (isTheirs && (stats.mode & 0o777n) !== 0o600n) fchmodSync(descriptor, 0o600);
     return true;
   } finally {
     closeSync(descriptor);

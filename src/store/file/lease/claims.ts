@@ -56,16 +56,22 @@ export class FileClaims implements Claims {
     const made = create(this.#sites, nameOf(version, attempt), content);
     if (!made) return undefined;
     const claim = new FileClaim(made, content);
-    const { directory } = made.room;
-    const attempts = attemptsIn(namesIn(directory), version);
-    if (attempts.some((other) => other > attempt)) {
+    try {
+      const { directory } = made.room;
+      const attempts = attemptsIn(namesIn(directory), version);
+      if (attempts.every((other) => other <= attempt)) {
+        for (const other of attempts) {
+          if (other < attempt) removeIfPossible(directory, nameOf(version, other));
+        }
+        return claim;
+      }
+    } catch (error) {
+      // Nobody would end it, and the others would wait for its lease.
       claim.drop();
-      return undefined;
+      throw error;
     }
-    for (const other of attempts) {
-      if (other < attempt) removeIfPossible(directory, nameOf(version, other));
-    }
-    return claim;
+    claim.drop();
+    return undefined;
   }
 
   sweep(current: Version): void {

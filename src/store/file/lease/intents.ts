@@ -1,4 +1,13 @@
-import { closeSync, existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  unlinkSync,
+} from 'node:fs';
 import path from 'node:path';
 import type { Directory } from '../../../surroundings/directory.js';
 import { makePrivate } from '../../../surroundings/private-directory.js';
@@ -31,7 +40,7 @@ export function createIntent(site: Site, kind: 'intent' | 'standing' = 'intent')
   const name = newIntentName(kind);
   return makeInside(site, (intents) => {
     mkdirSync(intents.at(name), { mode: 0o700 });
-    const directory = intents.child(name);
+    const directory = openMade(intents, name);
     try {
       if (directory.stats.uid !== (process.geteuid?.() ?? directory.stats.uid)) {
         throw unsafe(site.file, `another user swaps directories in ${intents.path}`, 'Stop that user first');
@@ -43,6 +52,20 @@ export function createIntent(site: Site, kind: 'intent' | 'standing' = 'intent')
       throw error;
     }
   });
+}
+
+function openMade(intents: Directory, name: string): Directory {
+  try {
+    return intents.child(name);
+  } catch (error) {
+    // Too many files are open, say. Left there, the others would wait for it: its process lives.
+    try {
+      rmdirSync(intents.at(name));
+    } catch {
+      // Gone, or another's by now: the next writer sweeps it.
+    }
+    throw error;
+  }
 }
 
 /** Is it still there? Whoever destroys an intent of ours has come after us. */
@@ -139,10 +162,17 @@ function emptyByName(intents: Directory, name: string): void {
     throw ioError('open', path.join(intents.path, name), error);
   }
   try {
+    requireTheirs(intents, directory);
     emptyIntent(directory);
   } finally {
     directory.close();
   }
+}
+
+/** A user can move a directory of root's into their own, and have root empty it; what root makes here is given to them. */
+function requireTheirs({ descriptor = -1 }: Directory, { stats, path: place }: Directory): void {
+  if (process.geteuid?.() !== 0 || stats.uid !== 0 || fstatSync(descriptor).uid === 0) return;
+  throw ioError('remove', place, new Error('it belongs to root: see what it holds, and move it away'));
 }
 
 function emptyIntent(directory: Directory): void {

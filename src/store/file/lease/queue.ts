@@ -34,6 +34,8 @@ export type Turn =
 const pauseMs = 8;
 /** How long a request is left to the holder without a look at what else is going on. */
 const trustMs = 4;
+/** After so many that are gone the deadline is looked at: there may be any number. */
+const passedMax = 100;
 /** From when on the obstacle's owner is looked at thoroughly: a zombie, or a new process of the same number. */
 const thoroughMs = 4;
 
@@ -134,20 +136,24 @@ export class Queue {
     edits: readonly Edit[] | undefined,
     alarm: Alarm,
   ): Turn | undefined {
-    const { intents, entries } = look(site);
-    keepUp(entries);
-    const obstacle = this.firstObstacle(entries);
-    if (obstacle?.kind === 'intent') this.holder = obstacle.name;
-    if (!obstacle || !intents)
-      return entries.some(({ name }) => name !== this.ticket?.name) ? 'next' : 'free';
-    if (this.passes(intents, obstacle, leaseMs)) return this.look(site, leaseMs, edits, alarm);
-    if (performance.now() > this.deadline) throw this.timeout(obstacle, site.file);
-    const isNew = this.ticket === undefined;
-    this.ticket ??= takeTicket(site, edits);
-    const watched = intents.at(nearestAhead(entries, this.ticket)?.name ?? obstacle.name);
-    const isSetAnew = alarm.watches !== watched && alarm.set(watched);
-    // What is in the way may have gone while we took the ticket and set the alarm.
-    return isNew || isSetAnew ? this.look(site, leaseMs, edits, alarm) : undefined;
+    for (;;) {
+      const { intents, entries } = look(site);
+      keepUp(entries);
+      const ahead = inOrder(entries.filter((entry) => this.isInTheWay(entry)));
+      const passed = intents ? this.passAll(intents, ahead, site.file, leaseMs) : 0;
+      if (passed > 0) continue;
+      const [obstacle] = ahead;
+      if (obstacle?.kind === 'intent') this.holder = obstacle.name;
+      if (!obstacle || !intents)
+        return entries.some(({ name }) => name !== this.ticket?.name) ? 'next' : 'free';
+      if (performance.now() > this.deadline) throw this.timeout(obstacle, site.file);
+      const isNew = this.ticket === undefined;
+      this.ticket ??= takeTicket(site, edits);
+      const watched = intents.at(nearestAhead(entries, this.ticket)?.name ?? obstacle.name);
+      const isSetAnew = alarm.watches !== watched && alarm.set(watched);
+      // What is in the way may have gone while we took the ticket and set the alarm.
+      if (!isNew && !isSetAnew) return undefined;
+    }
   }
 
   /** How our request ended, if it has. */
@@ -161,11 +167,23 @@ export class Queue {
     return removeTicket({ intents, name: endedName(name) }) ? 'done' : 'doubt';
   }
 
-  private firstObstacle(entries: readonly Entry[]): Entry | undefined {
-    return firstObstacle(
-      entries.filter(({ name }) => !this.silent.has(name)),
-      this.ticket,
-    );
+  private isInTheWay(entry: Entry): boolean {
+    return !this.silent.has(entry.name) && isAhead(entry, this.ticket);
+  }
+
+  /**
+   * All that one listing shows to be gone. To list anew for each would take hours in a directory that was filled with
+   * thousands.
+   * @returns how many there were, up to the first that is not
+   */
+  private passAll(intents: Directory, ahead: readonly Entry[], file: string, leaseMs: number): number {
+    let passed = 0;
+    for (const obstacle of ahead) {
+      if (!this.passes(intents, obstacle, leaseMs)) break;
+      passed++;
+      if (passed % passedMax === 0 && performance.now() > this.deadline) throw this.timeout(obstacle, file);
+    }
+    return passed;
   }
 
   /** @returns whether the obstacle is one no longer */
