@@ -215,3 +215,17 @@ describe.skipIf(isMissing)('a directory that others may write to', () => {
     await tokens.close();
   });
 });
+
+it.skipIf(isMissing || lacks('users'))(
+  'root of a user namespace goes by the links of the real root',
+  async () => {
+    const home = homeOf(victim);
+    const link = path.join(path.dirname(home), 'link');
+    symlinkSync(home, link);
+    const writer = await newWriter({ wrapper: [...asUser(victim), 'unshare', '-Ur'] });
+    const file = path.join(link, 'auth.json');
+    expect(await writer.call('set', file, 'a', 1)).toEqual({ ok: true });
+    expect(await writer.call('all', file)).toEqual({ ok: true, value: { a: 1 } });
+    expect(lstatSync(path.join(home, 'auth.json')).uid).toBe(victim);
+  },
+);
