@@ -123,14 +123,13 @@ describe.skipIf(exchange === undefined)('as root in a user’s directory, whatev
 /** In a process of its own, as another user: calls by turns, and how they ended. */
 const visitorSource = (file: string, count: number) => `
   const { listRecoverable, openStore, restoreEntries } = await import(${JSON.stringify(built('store'))});
-  const { readdirSync, rmSync } = await import('node:fs');
+  const { lstatSync, readdirSync, rmSync } = await import('node:fs');
   const file = ${JSON.stringify(file)};
   const directory = ${JSON.stringify(path.dirname(file))};
-  // Its own alone: once they are there nobody else can change them, where the directory is sticky.
+  // Its own alone, which nobody else can swap where the directory is sticky: removing goes through links.
   const removeOwn = (name) => {
-    try {
-      rmSync(directory + '/' + name, { recursive: true });
-    } catch {}
+    const place = directory + '/' + name;
+    if (lstatSync(place, { throwIfNoEntry: false })?.uid === process.geteuid()) rmSync(place, { recursive: true });
   };
   const ends = {};
   const restore = async () => {
