@@ -18,6 +18,7 @@ const probes = {
   mount: ['unshare', '--mount', 'mount', '-t', 'tmpfs', 'none', '/mnt'],
   pid: ['unshare', '--pid', '--fork', '--mount-proc', 'true'],
   time: ['unshare', '--time', '--boottime', '1000', '--fork', 'true'],
+  users: ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups', 'unshare', '-Ur', 'true'],
   uts: ['unshare', '--uts', 'hostname', 'another'],
 };
 type Need = keyof typeof probes;

@@ -48,7 +48,7 @@ export class Trust {
   /** The way leads through this directory. */
   enter({ path, stats }: Step): void {
     const { uid } = stats;
-    if (this.isRoot && uid !== root) this.#principal ??= stats;
+    if (this.isRoot && !this.#isRoots(uid)) this.#principal ??= stats;
     if (!this.#isStrict || this.#isOurs(uid) || this.#actor.isUnmapped(uid)) return;
     throw unsafe(
       this.#file,
@@ -85,7 +85,7 @@ export class Trust {
   /** May this link be followed, which lies in this directory? */
   follow({ path, stats }: Step, name: string, link: Access): void {
     if (!this.#isStrict || !this.isRoot) return;
-    if (stats.uid === root && (link.uid === root || !this.isOpen(stats))) return;
+    if (this.#isRoots(stats.uid) && (link.uid === root || !this.isOpen(stats))) return;
     throw unsafe(
       this.#file,
       `${name} in ${path} is a symbolic link of user ${link.uid}, which could lead root anywhere`,
@@ -118,6 +118,11 @@ export class Trust {
 
   get #mine(): number {
     return this.#principal?.uid ?? this.#actor.uid ?? root;
+  }
+
+  /** In a user namespace the real root has no number of its own. */
+  #isRoots(uid: number): boolean {
+    return uid === root || this.#actor.isUnmapped(uid);
   }
 
   #isOurs(uid: number): boolean {
