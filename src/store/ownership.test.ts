@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -134,6 +135,19 @@ describe.skipIf(lacks('root', 'setpriv'))(
         expect(await failureOf(call)).toMatchObject({ code: 'E_UNSAFE', definite: true });
       }
       expect([textOf(secret), lstatSync(secret).mode & 0o777]).toEqual(['{"a":"CANARY"}', 0o644]);
+    });
+
+    it('is not put into the user’s file: a copy of a file of root’s', async () => {
+      const file = fileOfNobody();
+      const own = path.join(path.dirname(file), 'own.json');
+      writeFileSync(own, '{}', { mode: 0o600 });
+      await openStore(own).set('secret', 'CANARY');
+      expect([lstatSync(own).uid, lstatSync(`${own}.last`).uid]).toEqual([0, 0]);
+      writeFileSync(file, '{', { mode: 0o600 });
+      chownSync(file, nobody, nobody);
+      renameSync(`${own}.last`, `${file}.last`);
+      expect(await failureOf(openStore(file).all())).toMatchObject({ code: 'E_CORRUPT', definite: true });
+      expect(textOf(file)).toBe('{');
     });
 
     it('is not shown: a state that was kept', async () => {

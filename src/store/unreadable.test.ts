@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { newFile, textOf } from './scratch.test.helper.js';
+import { failureOf, newFile, textOf } from './scratch.test.helper.js';
 import { openStore } from './store.js';
 import { lacks, newWriter, trace } from './system.test.helper.js';
 
@@ -58,6 +58,14 @@ it.skipIf(lacks('root'))('a device in the place of the file is an error at once'
   const answer = await writer.call('all', file);
   expect(answer).toMatchObject({ ok: false, code: 'E_IO' });
   expect(answer.message).toContain('it is a device, not a file');
+});
+
+it.each(['', '.last'])('an auth.json%s without end is an error, and is not read', async (suffix) => {
+  const file = await committedFile();
+  truncateSync(file + suffix, 1e12);
+  const error = await failureOf(openStore(file).set('c', 3));
+  expect(error).toMatchObject({ code: 'E_IO', definite: true });
+  expect(error.message).toContain('it has 1000000000000 bytes, and at most 67108864 are read');
 });
 
 describe.skipIf(lacks('strace'))('a disk that can’t read the file any more', () => {

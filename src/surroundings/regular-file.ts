@@ -12,6 +12,9 @@ export interface OpenedFile {
   stats: BigIntStats;
 }
 
+/** Far beyond any file of credentials. One without end, which costs its maker nothing, would stop the process. */
+const bytesMax = 64 * 1024 * 1024;
+
 // Windows has none of these. Without O_NONBLOCK a pipe would be waited for until somebody writes to it.
 const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
@@ -28,6 +31,8 @@ export function openRegular({ directory, trust, file }: Location, name: string):
   try {
     const stats = fstatSync(descriptor, { bigint: true });
     if (!stats.isFile()) throw notAFile(place, kindOf(stats));
+    if (stats.size > bytesMax)
+      throw ioError('read', place, new Error(`it has ${stats.size} bytes, and at most ${bytesMax} are read`));
     const [uid, nlink] = [Number(stats.uid), Number(stats.nlink)];
     if (!trust.trustsFile(directory.stats, { uid, nlink })) {
       throw unsafe(

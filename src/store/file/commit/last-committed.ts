@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync } from 'node:fs';
+import { type BigIntStats, closeSync } from 'node:fs';
 import { openRegular } from '../../../surroundings/regular-file.js';
 import { errnoOf, StoreError } from '../../errors.js';
 import { ioError } from '../../io-error.js';
@@ -69,6 +69,7 @@ export function readLastCommitted(site: Site): LastCommitted | undefined {
   let opened: ReturnType<typeof openRegular>;
   try {
     opened = openRegular(site.location, name);
+    if (opened && !isOfItsFile(site, opened.stats)) return undefined;
     return opened && decodeLastCommitted(readAll(opened.descriptor, Number(opened.stats.size)));
   } catch (error) {
     const code = errnoOf(error instanceof StoreError ? error.cause : error);
@@ -78,6 +79,17 @@ export function readLastCommitted(site: Site): LastCommitted | undefined {
   } finally {
     if (opened) closeSync(opened.descriptor);
   }
+}
+
+/**
+ * For a user, root takes no copy of root's own: that user may have moved it here, from beside a file of root's, to have
+ * it put into theirs.
+ */
+function isOfItsFile({ location }: Site, { uid }: BigIntStats): boolean {
+  if (!location.trust.principal || uid !== 0n) return true;
+  const file = openRegular(location, location.name);
+  if (file) closeSync(file.descriptor);
+  return file?.stats.uid === 0n;
 }
 
 function checksum(line: Uint8Array, bytes: Uint8Array): string {
