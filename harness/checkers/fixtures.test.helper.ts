@@ -1,4 +1,4 @@
-import type { Access, Action, FaultKind, HistoryEvent, ValueId } from '../core/history.js';
+import type { Access, Action, CanaryEntry, FaultKind, HistoryEvent, ValueId } from '../core/history.js';
 import { type Run, toRun } from '../core/run.js';
 
 /**
@@ -6,7 +6,7 @@ import { type Run, toRun } from '../core/run.js';
  *
  *     seed github seed.0                 (and `foreign` behind it)
  *     0-5    tui-1.0.1 set a             returned; `get a = VALUE` (also `refresh`), `get a =` for absent, `all a=VALUE b=VALUE`
- *     0-5    tui-1.0.1 set a fail        or `unknown`, both with `torn` behind them
+ *     0-5    tui-1.0.1 set a fail        or `unknown`, both with `torn` behind them, or `disclosing`
  *     0-     tui-1.0.1 set a             never returned
  *     http   web-1                       this client reaches the store through a server
  *     foreign rogue-1                    this one rewrites the file itself
@@ -16,6 +16,8 @@ import { type Run, toRun } from '../core/run.js';
  *     mode   7 auth.json 644
  *     token  4-5 tui-1.0.1 KEY VALUE 300 presented in that operation, good until then; `refused` behind it
  *     link   auth.json other.json        a link that leads to the file
+ *     canary @notes:600 @empty/:755      what is outside: `@NAME:MODE`, behind it `:CONTENT`, `:USER`, `:TIME`; its value is `canary.0`
+ *     plant  5-10 WHAT                   what was found behind it, if anything is new: `@NAME:MODE`, as in `final`
  *     final  99 a=VALUE                  also `final 99 broken`; files that are left: `+NAME`; links: `NAME>TO`
  *
  * An operation is named `CLIENT.INCARNATION.NUMBER`, which is also the value that it writes.
@@ -89,6 +91,18 @@ export function run(text: string, atLeast: Record<string, number> = {}): Run {
         if (to !== undefined) events.push({ ...common, phase: 'end', time: to });
         break;
       }
+      case 'plant': {
+        const common = { type: 'fault', fault: 'plant', detail: third } as const;
+        events.push({ ...common, phase: 'begin', time: from });
+        if (to !== undefined) events.push({ ...common, phase: 'end', time: to, ...canary(words) });
+        break;
+      }
+      case 'canary':
+        events.push({
+          ...{ type: 'place', links: [] },
+          canary: { value: 'canary.0', entries: canary(words).canary ?? [] },
+        });
+        break;
       case 'file': {
         const version = events.filter(({ type }) => type === 'file').length + 1;
         const broken = third === 'broken' ? 'it is empty' : null;
@@ -114,7 +128,8 @@ export function run(text: string, atLeast: Record<string, number> = {}): Run {
           const [name, to] = word.split('>');
           return name && to !== undefined ? [{ name, to: to || null }] : [];
         });
-        events.push({ type: 'final', time: from, broken, entries: entries(words), leftovers, links });
+        const found = { broken, entries: entries(words), leftovers, links };
+        events.push({ type: 'final', time: from, ...found, ...canary(words) });
         break;
       }
       default:
@@ -141,7 +156,8 @@ function pushOperation(events: HistoryEvent[], { op, client, process, from, to, 
   const outcome = words.find((word) => word === 'fail' || word === 'unknown');
   if (outcome === 'fail' || outcome === 'unknown') {
     const torn = words.includes('torn') ? { torn: true as const } : {};
-    events.push({ type: outcome, time: to, op, error: 'it says so', ...torn });
+    const error = words.includes('disclosing') ? 'it is not "made-up-token canary.0"' : 'it says so';
+    events.push({ type: outcome, time: to, op, error, ...torn });
   } else if (action === 'all') {
     events.push({ type: 'ok', time: to, op, result: entries(words) });
   } else if (action === 'get' || action === 'refresh') {
@@ -155,6 +171,20 @@ function pushOperation(events: HistoryEvent[], { op, client, process, from, to, 
 function times(text: string): [from: number, to: number | undefined] {
   const [from = '', to] = text.split('-');
   return [Number(from) * 1e6, to ? Number(to) * 1e6 : undefined];
+}
+
+/** All words of the form `@name:mode:content:user:time`; a directory's name ends with a slash. */
+function canary(words: readonly string[]): { canary?: CanaryEntry[] } {
+  const found = words.filter((word) => word.startsWith('@'));
+  if (found.length === 0) return {};
+  return {
+    canary: found.map((word) => {
+      const [name = '', mode = '', hash = '', user = '1', time = '0'] = word.slice(1).split(':');
+      const common = { mode, owner: `${user}:1`, modified: time, changed: time };
+      if (name.endsWith('/')) return { name: name.slice(0, -1), kind: 'directory', ...common };
+      return { name, kind: 'file', ...common, hash, size: hash.length };
+    }),
+  };
 }
 
 /** All words of the form `key=value`. */

@@ -13,6 +13,7 @@ import { checkProgress } from './progress.js';
 import { checkSeeds } from './seeds.js';
 import { checkStarvation } from './starvation.js';
 import { byGravity, summarize } from './summary.js';
+import { checkSurroundings } from './surroundings.js';
 import { checkTorn } from './torn.js';
 
 interface Checker {
@@ -41,6 +42,12 @@ const checkers: readonly Checker[] = [
     check: checkOneRefresh,
     needsFinal: true,
     concerns: ({ tokens }) => tokens.length > 0,
+  },
+  {
+    guarantees: ['G11'],
+    check: checkSurroundings,
+    needsFinal: true,
+    concerns: ({ canary }) => canary !== undefined,
   },
 ];
 

@@ -3,6 +3,8 @@ import { counted } from './words.js';
 
 /** Each kind with its noun, the worst first. */
 const nouns: Record<FindingKind, string> = {
+  'followed-link': 'followed link',
+  disclosed: 'disclosure',
   'lost-update': 'lost update',
   'lost-seed': 'lost seed',
   resurrection: 'resurrection',

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { FinalEvent, ValueId } from '../core/history.js';
 import type { TargetModule } from '../core/target.js';
+import { listCanary } from '../stress/canary.js';
 import { readEntries } from '../stress/foreign-reader.js';
 import { readLinks } from '../stress/sandbox.js';
 import type { Worker } from '../stress/worker.js';
@@ -12,7 +13,7 @@ export function finalState(
   target: Partial<TargetModule>,
   known: Record<string, ValueId> = {},
 ): FinalEvent {
-  const { file, real, links, sandbox, subject } = worker.config;
+  const { file, real, links, sandbox, subject, canary } = worker.config;
   const found = readEntries(file, subject);
   const isBroken = typeof found === 'string';
   return {
@@ -22,6 +23,7 @@ export function finalState(
     entries: isBroken ? {} : { ...found, ...known },
     leftovers: [...leftovers(real, target), ...links.flatMap(strangersBeside)],
     ...(links.length > 0 ? { links: readLinks(links, sandbox) } : {}),
+    ...(canary === undefined ? {} : { canary: listCanary(canary) }),
   };
 }
 

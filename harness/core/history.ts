@@ -42,7 +42,9 @@ export type FaultKind =
   | 'pause'
   | 'corrupt'
   /** A foreign program rewrites the file from a copy that is older than what the file holds. */
-  | 'stale-rewrite';
+  | 'stale-rewrite'
+  /** A hostile user puts a link, a pipe or a directory under a name that the store calls its own, and takes it away again. */
+  | 'plant';
 
 export interface RunEvent {
   type: 'run';
@@ -72,10 +74,29 @@ export interface Link {
   to: string | null;
 }
 
-/** The links that lead from the path that the clients are given to the file. */
+/** A file or directory of the canary: a tree beside the store's directory that is none of the store's business. */
+export interface CanaryEntry {
+  /** Inside the canary; `.` is the canary itself. */
+  name: string;
+  kind: 'file' | 'directory' | 'other';
+  /** In octal, `644`. */
+  mode: string;
+  /** `uid:gid`. */
+  owner: string;
+  /** Of a file, in bytes, and the SHA-256 of its content. */
+  size?: number;
+  hash?: string;
+  /** Times of the content and of the entry itself, in nanoseconds of the file system's clock. They don't fit a number. */
+  modified: string;
+  changed: string;
+}
+
+/** What is around the file: the links that lead to it from the path that the clients are given, and the canary. */
 export interface PlaceEvent {
   type: 'place';
   links: Link[];
+  /** As it was before the first client, and the value of the one credential in it, which nobody may ever read. */
+  canary?: { value: ValueId; entries: CanaryEntry[] };
 }
 
 export interface StartEvent {
@@ -146,6 +167,8 @@ export interface FaultEvent {
   client?: string;
   process?: number;
   detail?: string;
+  /** At the end of a `plant`: the canary, where it is not what it was at the last look. */
+  canary?: CanaryEntry[];
 }
 
 /** A foreign reader, who knows nothing of the store, opened the file and found this. */
@@ -203,6 +226,8 @@ export interface FinalEvent {
   leftovers: string[];
   /** What has become of the links to the file, if there were any. */
   links?: Link[];
+  /** The canary, if there was one. */
+  canary?: CanaryEntry[];
 }
 
 export type HistoryEvent =

@@ -44,6 +44,8 @@ export interface Counts {
   looseModes: number;
   leftovers: number;
   linksReplaced: number;
+  linksFollowed: number;
+  disclosed: number;
   refreshedTwice: number;
   loggedOut: number;
   hung: number;
@@ -52,6 +54,7 @@ export interface Counts {
   kills: number;
   pauses: number;
   corruptions: number;
+  plants: number;
   /** What foreign programs wrote into the file, and how often from a copy older than what it held. */
   foreignWrites: number;
   staleRewrites: number;

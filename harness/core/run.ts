@@ -9,6 +9,7 @@ import type {
   HistoryEvent,
   Link,
   ModeEvent,
+  PlaceEvent,
   RunEvent,
   SeedEvent,
   TokenEvent,
@@ -51,6 +52,8 @@ export interface Run {
   seeds: ReadonlyMap<string, SeedEvent>;
   /** That led to the file at the beginning. */
   links: readonly Link[];
+  /** Undefined if there was none. */
+  canary: PlaceEvent['canary'];
   /** In order of their calls. */
   operations: Operation[];
   faults: FaultEvent[];
@@ -76,6 +79,7 @@ export function toRun(events: readonly HistoryEvent[]): Run {
     header,
     seeds: new Map(of('seed').map((seed) => [seed.key, seed])),
     links: of('place').flatMap(({ links }) => links),
+    canary: of('place').find(({ canary }) => canary)?.canary,
     operations: pairOperations(
       events,
       exits,

@@ -51,7 +51,12 @@ export type Fault =
    */
   | { kind: 'pause'; everyMs: RangeMs; forMs: number }
   /** The file's content is damaged in place, as a crashed or foreign program would. */
-  | { kind: 'corrupt'; everyMs: RangeMs; how: readonly Corruption[] };
+  | { kind: 'corrupt'; everyMs: RangeMs; how: readonly Corruption[] }
+  /**
+   * A user who may write in the file's directory puts links to a canary, pipes and directories under the names that the
+   * target calls its own, and takes each away after `forMs`. The file itself is left alone.
+   */
+  | { kind: 'plant'; everyMs: RangeMs; forMs: RangeMs };
 
 /**
  * What stands at the path that the clients are given, where it is not the file itself: a link, a link to a link, or a

@@ -13,7 +13,7 @@ export function worstOf(verdicts: Iterable<Verdict>): Verdict {
 }
 
 /** The numbered guarantees; GUARANTEES.md has the words. */
-export type Guarantee = 'G1' | 'G2' | 'G3' | 'G4' | 'G5' | 'G6' | 'G7' | 'G8' | 'G9' | 'G10';
+export type Guarantee = 'G1' | 'G2' | 'G3' | 'G4' | 'G5' | 'G6' | 'G7' | 'G8' | 'G9' | 'G10' | 'G11';
 
 export type FindingKind =
   /** An acknowledged write that no later operation explains away is gone. */
@@ -40,6 +40,10 @@ export type FindingKind =
   | 'leftover'
   /** A symbolic link that led to the file is no link any more, or leads elsewhere. */
   | 'replaced-link'
+  /** Something outside the store's directory was created, changed or removed: a planted name was followed. */
+  | 'followed-link'
+  /** A credential from outside the store's directory was read by a client, or stands in the file. */
+  | 'disclosed'
   /** A refresh token was presented again after a living process had used it. */
   | 'token-reused'
   /** A credential was refreshed that had not expired. */

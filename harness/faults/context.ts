@@ -1,4 +1,4 @@
-import type { FaultEvent } from '../core/history.js';
+import type { CanaryEntry, FaultEvent } from '../core/history.js';
 import type { Random } from '../workload/random.js';
 
 /** A client process, as far as a fault may reach it. */
@@ -17,6 +17,12 @@ export interface Victim {
 /** A client waits for a new credential, or has just been sent it. */
 export type RefreshPhase = 'asked' | 'answered';
 
+/** A tree outside the file's directory: what a planted name leads to. */
+export interface Canary {
+  directory: string;
+  look(): CanaryEntry[];
+}
+
 /** What a fault may do things to, and with. */
 export interface FaultContext {
   /** All that may be killed. */
@@ -29,6 +35,10 @@ export interface FaultContext {
   onRefreshing(listener: (victim: Victim, phase: RefreshPhase) => void): void;
   /** The file under test. Fails if it is not inside a directory that this run made. */
   ownFile(): string;
+  /** Names beside the file that the target says are its own, where it says so plainly: `auth.json.last`. */
+  ownNames(): string[];
+  /** The tree that is none of the target's business. Undefined in a run without one. */
+  canary: Canary | undefined;
   record(event: Omit<FaultEvent, 'type' | 'time'>): void;
   random: Random;
   /** Ends the fault; it then undoes what it has done and returns. */

@@ -4,6 +4,7 @@ import { corrupt } from './corrupt.js';
 import { kill } from './kill.js';
 import { killRefresher } from './kill-refresher.js';
 import { pause } from './pause.js';
+import { plant } from './plant.js';
 
 /** Each kind of fault and what it does, for lists. */
 export const faults: Readonly<Record<Fault['kind'], string>> = {
@@ -13,6 +14,7 @@ export const faults: Readonly<Record<Fault['kind'], string>> = {
   pause:
     'a client stops itself by SIGSTOP right before its commit call and is continued when every lease is over',
   corrupt: 'the file is damaged in place: truncated, empty, garbage, half a document, JSON of the wrong type',
+  plant: 'links to what is outside, pipes and directories appear under the names of the target, and go again',
 };
 
 /** Injects a fault until the signal aborts; resolves when all that it did has been undone. */
@@ -26,5 +28,7 @@ export function inject(fault: Fault, context: FaultContext): Promise<void> {
       return pause(fault, context);
     case 'corrupt':
       return corrupt(fault, context);
+    case 'plant':
+      return plant(fault, context);
   }
 }

@@ -92,8 +92,10 @@ function violationsIn(counts: Counts): number {
     crashed,
   } = counts;
   const { looseModes, leftovers, linksReplaced, refreshedTwice, loggedOut } = counts;
+  // Nor has it those of a canary.
+  const { linksFollowed = 0, disclosed = 0 } = counts;
   const ofState = lost + stale + resurrected + garbage + contradictions + torn + seedsLost;
-  const ofFiles = looseModes + leftovers + linksReplaced;
+  const ofFiles = looseModes + leftovers + linksReplaced + linksFollowed + disclosed;
   return ofState + ofFiles + refreshedTwice + loggedOut + hung + starved + crashed;
 }
 
@@ -104,11 +106,12 @@ function violationTable({ sentence, kind, guarantee, processes, timeline, lineag
   return [`**${kind}** (${guarantee}): ${told}`, ...(rows.length > 0 ? [table(header, rows)] : [])];
 }
 
-function faultsOf({ kills, pauses, corruptions, staleRewrites }: JudgedRun['counts']): string {
+function faultsOf({ kills, pauses, corruptions, plants, staleRewrites }: JudgedRun['counts']): string {
   const parts = [
     [kills, 'killed'],
     [pauses, 'paused'],
     [corruptions, 'corrupted'],
+    [plants, 'planted'],
     [staleRewrites, 'stale rewrites'],
   ] as const;
   return parts

@@ -41,6 +41,11 @@ export class Fleet {
     return this.members.filter(({ state, profile }) => state === 'running' && isClient(profile));
   }
 
+  /** What the target calls its own, as its clients have said. */
+  get artifacts(): string[] {
+    return [...new Set(this.members.flatMap(({ artifacts }) => artifacts))];
+  }
+
   /** Clients that open the file themselves and stay, on Node: those in which a fault at a commit can be armed. */
   writers(): Member[] {
     return this.running().filter(

@@ -18,6 +18,7 @@ export interface Surroundings {
   sandbox: string;
   place: Place;
   umask: number | undefined;
+  canary: string | undefined;
   oauthUrl: string | undefined;
   /** For the servers of the run, and those who ask them. */
   token: string | undefined;
@@ -46,6 +47,8 @@ export class Member implements Victim {
   error: string | undefined;
   /** A probe's good news. */
   passed = false;
+  /** What the target calls its own: the sources of patterns. */
+  artifacts: readonly string[] = [];
   /** How the last process ended. */
   exit: ClientExit | undefined;
   onPausing: () => void = () => {};
@@ -133,6 +136,7 @@ export class Member implements Victim {
       this.passed = true;
     } else if (message.type === 'ready') {
       this.url = message.url;
+      this.artifacts = message.artifacts ?? [];
       if (this.state === 'starting') this.state = 'running';
       if (this.pid !== undefined) this.onReady(this.pid);
       settle();
@@ -142,7 +146,8 @@ export class Member implements Victim {
   }
 
   private config(serverUrl: string | undefined): ClientConfig {
-    const { subject, target, seed, sandbox, place, recorder, workload, umask, oauthUrl, token } = this.around;
+    const { subject, target, seed, sandbox, place, recorder, workload, umask, canary } = this.around;
+    const { oauthUrl, token } = this.around;
     const { file, real, links } = place;
     const { client, profile, incarnation, runtime } = this;
     return {
@@ -152,6 +157,7 @@ export class Member implements Victim {
       port: this.url === undefined ? 0 : Number(new URL(this.url).port),
       ...(serverUrl === undefined ? {} : { serverUrl }),
       ...(umask === undefined ? {} : { umask }),
+      ...(canary === undefined ? {} : { canary }),
       ...(oauthUrl === undefined ? {} : { oauthUrl }),
       ...(token === undefined ? {} : { token }),
     };

@@ -28,6 +28,7 @@ export async function probeTarget(
     subject,
     workload: undefined,
     umask: undefined,
+    canary: undefined,
     oauthUrl: undefined,
     token: undefined,
     target,

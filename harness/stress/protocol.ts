@@ -28,6 +28,8 @@ export interface ClientConfig {
   /** The machine's monotonic clock at the run's beginning, in nanoseconds, as decimal digits. */
   epoch: string;
   workload: Workload;
+  /** The tree that must stay as it is, if there is one. */
+  canary?: string;
   umask?: number;
   /** Where refresh tokens are presented. */
   oauthUrl?: string;
@@ -52,7 +54,8 @@ export type ToClient =
   | { type: 'unguard'; process: number };
 
 export type FromClient =
-  | { type: 'ready'; url?: string }
+  /** `artifacts`: the sources of the target's own. */
+  | { type: 'ready'; url?: string; artifacts?: string[] }
   /** Sent right before the client stops itself. */
   | { type: 'pausing' }
   /** The target has done what every target must. */

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProfileName, Scenario, Workload } from '../core/scenario.js';
 import type { TargetSpec } from '../core/target.js';
@@ -6,9 +7,11 @@ import type { RefreshPhase, Victim } from '../faults/context.js';
 import { inject } from '../faults/index.js';
 import { createRunToken } from '../targets/run-token.js';
 import { Random } from '../workload/random.js';
+import { canaryValue, listCanary, makeCanary } from './canary.js';
 import { monotonicNow } from './clock.js';
 import { Fleet } from './fleet.js';
 import { OauthServer } from './oauth-server.js';
+import { plainNames } from './own-names.js';
 import { Recorder } from './recorder.js';
 import type { Runtimes } from './runtimes.js';
 import { assertOwnFile, makeSandbox, readLinks } from './sandbox.js';
@@ -59,7 +62,13 @@ export async function runScenario(run: ScenarioRun): Promise<void> {
     },
     atLeast: { ...scenario.atLeast },
   });
-  if (scenario.place) recorder.record({ type: 'place', links: readLinks(place.links, sandbox) });
+  const canary = scenario.faults?.some(({ kind }) => kind === 'plant') ? makeCanary(sandbox) : undefined;
+  if (scenario.place || canary !== undefined) {
+    recorder.record({
+      ...{ type: 'place', links: readLinks(place.links, sandbox) },
+      ...(canary === undefined ? {} : { canary: { value: canaryValue, entries: listCanary(canary) } }),
+    });
+  }
   if (scenario.place !== 'dangling')
     for (const event of writeSeeds(place.real, seedsOf(scenario))) recorder.record(event);
 
@@ -71,6 +80,7 @@ export async function runScenario(run: ScenarioRun): Promise<void> {
     subject,
     workload,
     umask: scenario.umask,
+    canary,
     oauthUrl: oauth?.url,
     token: run.clients.server || run.clients.desktop ? await createRunToken(sandbox) : undefined,
     target,
@@ -142,6 +152,8 @@ export async function runScenario(run: ScenarioRun): Promise<void> {
           onRefreshing = listener;
         },
         ownFile: () => assertOwnFile(place.file, sandbox),
+        ownNames: () => plainNames(fleet.artifacts, path.basename(place.real)),
+        canary: canary === undefined ? undefined : { directory: canary, look: () => listCanary(canary) },
         record: (event) => {
           if (event.fault === 'kill' && event.process !== undefined) killed.add(event.process);
           recorder.record({ type: 'fault', time: recorder.now(), ...event });

@@ -49,15 +49,17 @@ it('one of each kind counts once, and what failed does not', () => {
     { ...fault, fault: 'kill' },
     { ...fault, fault: 'corrupt' },
     { ...fault, fault: 'stale-rewrite' },
+    { ...fault, fault: 'plant' },
+    { ...fault, fault: 'plant', phase: 'end' },
     { ...fault, fault: 'pause' },
     { ...fault, fault: 'pause', phase: 'end' },
   ];
   const tally = tallyOf(events);
   expect(tally.counts).toEqual({
     ...{ acknowledged: 2, reads: 3, foreignWrites: 1, refreshes: 1, versions: 1 },
-    ...{ kills: 1, pauses: 1, corruptions: 1, staleRewrites: 1 },
+    ...{ kills: 1, pauses: 1, corruptions: 1, plants: 1, staleRewrites: 1 },
   });
-  expect(tally.faults).toBe(4);
+  expect(tally.faults).toBe(5);
   expect(judge(toRun(events)).counts).toMatchObject(tally.counts);
   expect(tally.missing({ acknowledged: 2, kills: 1 })).toBe(0);
   expect(tally.missing({ acknowledged: 1, reads: 5, versions: 2 })).toBe(3);

@@ -10,6 +10,7 @@ export type Happenings = Pick<
   | 'kills'
   | 'pauses'
   | 'corruptions'
+  | 'plants'
   | 'staleRewrites'
   | 'foreignWrites'
   | 'refreshes'
@@ -20,6 +21,7 @@ const countOfFault = {
   kill: 'kills',
   pause: 'pauses',
   corrupt: 'corruptions',
+  plant: 'plants',
   'stale-rewrite': 'staleRewrites',
 } as const;
 
@@ -27,7 +29,7 @@ const countOfFault = {
 export class Tally {
   readonly counts: Happenings = {
     ...{ acknowledged: 0, reads: 0, foreignWrites: 0, refreshes: 0, versions: 0 },
-    ...{ kills: 0, pauses: 0, corruptions: 0, staleRewrites: 0 },
+    ...{ kills: 0, pauses: 0, corruptions: 0, plants: 0, staleRewrites: 0 },
   };
   private readonly foreigners = new Set<number>();
   private readonly underWay = new Map<string, { action: Action; isForeign: boolean }>();

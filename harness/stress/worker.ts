@@ -22,6 +22,7 @@ export class Worker {
   /** Aborted when the coordinator says stop, or is gone. */
   readonly stopping: AbortSignal;
   private count = 0;
+  private artifacts: readonly RegExp[] | undefined;
   private readonly epoch: bigint;
 
   private constructor(
@@ -73,11 +74,13 @@ export class Worker {
   /** Opens the target in this process. */
   async openTarget(): Promise<{ target: TargetModule; store: Store }> {
     const target = await loadTarget(this.config.target);
+    this.artifacts = target.artifacts;
     return { target, store: await target.open(this.config.file, this.config.target.options) };
   }
 
   async openTokens(): Promise<{ target: Partial<TargetModule>; tokens: TokenStore }> {
     const target = await loadTokenTarget(this.config.target);
+    this.artifacts = target.artifacts;
     return { target, tokens: await target.openTokens(this.config.file, this.config.target.options) };
   }
 
@@ -87,7 +90,8 @@ export class Worker {
     const runtime = `${thisRuntime.name} ${thisRuntime.version}`;
     const start = { type: 'start', time: this.now(), client, process: process.pid } as const;
     this.send({ ...start, access: this.access, runtime });
-    this.send(url === undefined ? { type: 'ready' } : { type: 'ready', url });
+    const artifacts = this.artifacts?.map(({ source }) => source);
+    this.send({ type: 'ready', ...(url === undefined ? {} : { url }), ...(artifacts ? { artifacts } : {}) });
     await Promise.race([this.gate, untilAborted(this.stopping)]);
   }
 

@@ -97,6 +97,32 @@ describe('every store that ships with a bug is caught', { retry: 2 }, () => {
   );
 
   it.each([
+    [
+      'sweeps-recursively.mjs',
+      'linksFollowed',
+      /outside the store's directory, .* with a directory that is swapped/,
+    ],
+    [
+      'follows-links.mjs',
+      'linksFollowed',
+      /outside the store's directory, .* with a link to .* at auth\.json\.bak/,
+    ],
+    [
+      'replays-any-journal.mjs',
+      'disclosed',
+      /a credential from outside the store's directory (was read|stood|stands)/,
+    ],
+  ] as const)(
+    'a store that follows what another user has planted is caught outside its directory: %s',
+    async (name, count, summary) => {
+      const { exitCode, report } = await stress(fixture(name), 'hostile-directory', '--duration', '6s');
+      expect(counts(report)?.[count]).toBeGreaterThan(0);
+      expect(report?.scenarios[0]?.checks.G11?.summary).toMatch(summary);
+      expect(exitCode).toBe(1);
+    },
+  );
+
+  it.each([
     ['hangs-later.mjs', 'two-terminals'],
     ['exits-later.mjs', 'two-terminals'],
     ['forgotten-lock.mjs', 'kill-9'],

@@ -153,6 +153,25 @@ describe('a request that another has carried along', () => {
   });
 });
 
+it('a request whose answer can not be taken away is unknown: it was carried along, or was it', async () => {
+  const file = await newStore();
+  const directory = `${file}.intents`;
+  const restore = beforeCall('mkdirSync', isIntent, () => {
+    elsewhere(file, "await store.set('other', 2);");
+    for (const name of readdirSync(directory).filter((entry) => entry.startsWith('d'))) {
+      rmSync(path.join(directory, name));
+      mkdirSync(path.join(directory, name, 'in the way'), { recursive: true });
+    }
+  });
+  try {
+    const error = await failureOf(setInLine(file, { leaseMs: 20 }));
+    expect(error).toMatchObject({ code: 'E_UNKNOWN', definite: false });
+  } finally {
+    expect(restore()).toBeGreaterThan(0);
+  }
+  expect(contentOf(file)).toEqual({ first: 0, mine: 1, other: 2 });
+});
+
 describe('a request that its owner takes back at its deadline', () => {
   /** The first time that the owner looks into the file, it is to withdraw. */
   const whileWithdrawn = (file: string, meanwhile: () => void) =>

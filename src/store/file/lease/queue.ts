@@ -247,9 +247,18 @@ function takeTicket(site: Site, edits: readonly Edit[] | undefined): Ticket {
   return { ...createTicket(site, kind, number, content), kind, number, site };
 }
 
-/** @returns whether it was there */
+/**
+ * Never fails: it must not hide how the change itself ended. What can't be unlinked, a directory of that name, is not what
+ * was put there.
+ * @returns whether it was there
+ */
 function removeTicket({ intents, name }: Pick<Ticket, 'intents' | 'name'>): boolean {
-  return unlinkIfThere(intents.at(name), `${intents.path}/${name}`);
+  try {
+    return unlinkIfThere(intents.at(name), `${intents.path}/${name}`);
+  } catch {
+    // The next scan of any process sweeps it, or says what is in the way.
+    return false;
+  }
 }
 
 type Place = Pick<Ticket, 'name' | 'number'>;

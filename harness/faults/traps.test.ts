@@ -1,0 +1,85 @@
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { listCanary, makeCanary } from '../stress/canary.js';
+import { Random } from '../workload/random.js';
+import { makePipe } from './plant.js';
+import { type Ambush, swappedDirectory, traps } from './traps.js';
+
+let sandbox: string;
+let ambush: Ambush;
+
+beforeEach(() => {
+  sandbox = mkdtempSync(path.join(tmpdir(), 'holdfast-traps-'));
+  const workshop = path.join(sandbox, 'workshop');
+  mkdirSync(workshop);
+  mkdirSync(path.join(sandbox, 'data'));
+  ambush = {
+    ...{ place: path.join(sandbox, 'data', 'auth.json.lock'), outside: makeCanary(sandbox), workshop },
+    ...{ pipe: makePipe(path.join(workshop, 'pipe')), random: new Random(1, 'test') },
+  };
+});
+
+afterEach(() => rmSync(sandbox, { recursive: true, force: true }));
+
+const inPlace: Readonly<Record<string, (place: string) => void>> = {
+  nothing: () => {},
+  'a file': (place) => writeFileSync(place, ''),
+  'a directory with files in it': (place) => {
+    mkdirSync(path.join(place, 'owner'), { recursive: true });
+    writeFileSync(path.join(place, 'owner', 'pid'), '1');
+  },
+};
+
+describe.each([...new Set(traps)].map((plant) => ({ plant, name: plant.name })))('$name', ({ plant }) => {
+  it.each(Object.keys(inPlace))('takes the place of %s, and leaves nothing behind', (before) => {
+    inPlace[before]?.(ambush.place);
+    const untouched = listCanary(ambush.outside);
+    const trap = plant(ambush);
+    expect(trap?.what).toMatch(/^a /);
+    expect(lstatSync(ambush.place).isFile()).toBe(false);
+    trap?.remove();
+    expect(readdirSync(path.dirname(ambush.place))).toEqual([]);
+    expect(listCanary(ambush.outside)).toEqual(untouched);
+  });
+
+  it('takes nothing away that the target has put in its place', () => {
+    const trap = plant(ambush);
+    rmSync(ambush.place, { recursive: true });
+    writeFileSync(ambush.place, 'of the target');
+    trap?.remove();
+    expect(existsSync(ambush.place)).toBe(true);
+  });
+
+  it('can be planted again and again', () => {
+    for (let round = 0; round < 3; round++) {
+      const trap = plant(ambush);
+      trap?.spring?.();
+      trap?.remove();
+      expect(readdirSync(path.dirname(ambush.place))).toEqual([]);
+    }
+  });
+});
+
+it('whoever goes on by path to empty a directory that has been swapped for a link removes what is outside', () => {
+  const trap = swappedDirectory(ambush);
+  const inner = path.join(ambush.place, 'inner');
+  const names = readdirSync(inner);
+  expect(trap?.isSprung?.()).toBe(false);
+  unlinkSync(path.join(inner, '7'));
+  expect(trap?.isSprung?.()).toBe(true);
+  trap?.spring?.();
+  for (const name of names) rmSync(path.join(inner, name), { recursive: true, force: true });
+  trap?.remove();
+  expect(readdirSync(ambush.outside)).toEqual([]);
+});
