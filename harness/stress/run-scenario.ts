@@ -44,6 +44,7 @@ const progressMs = 100;
 const extraMsMax = 20_000;
 /** What does not come nearer will not come: a store that hangs, say. */
 const stallMsMax = 3000;
+const sweepingWrites = 10;
 
 /** Runs one scenario on one target with real processes, and writes all that happens to the history. */
 export async function runScenario(run: ScenarioRun): Promise<void> {
@@ -136,6 +137,15 @@ export async function runScenario(run: ScenarioRun): Promise<void> {
     }
   }
 
+  /** What a plant has kept a writer from removing, the next one sweeps: so there must be a next one. */
+  async function someWrites(): Promise<void> {
+    const enough = recorder.tally.counts.acknowledged + sweepingWrites;
+    const until = performance.now() + stallMsMax;
+    while (recorder.tally.counts.acknowledged < enough && performance.now() < until && !signal.aborted) {
+      await sleep(progressMs, undefined, { ref: false });
+    }
+  }
+
   async function work(): Promise<void> {
     await fleet.start(run.clients);
     const over = new AbortController();
@@ -166,6 +176,7 @@ export async function runScenario(run: ScenarioRun): Promise<void> {
     over.abort();
     calm.abort();
     await Promise.all(faults);
+    if (scenario.faults?.some(({ kind }) => kind === 'plant')) await someWrites();
     await fleet.stop();
     await fleet.runToEnd(subject === 'tokens' ? 'token-audit' : 'audit');
   }

@@ -191,6 +191,26 @@ describe('a request that its owner takes back at its deadline', () => {
     expect(readdirSync(`${file}.intents`)).toEqual([]);
   });
 
+  it('is unknown where something else has been put in its place, whatever became of it before', async () => {
+    const file = await newStore();
+    const restore = whileWithdrawn(file, () => {
+      elsewhere(file, "await store.set('other', 2); await store.set('other', 3);");
+      for (const name of readdirSync(`${file}.intents`).filter((entry) => entry.startsWith('d'))) {
+        rmSync(path.join(`${file}.intents`, name));
+        mkdirSync(path.join(`${file}.intents`, `r${name.slice(1)}`));
+      }
+    });
+    try {
+      const error = await failureOf(setInLine(file, { deadlineMs: 30 }));
+      expect(error).toMatchObject({ code: 'E_UNKNOWN', definite: false });
+    } finally {
+      expect(restore()).toBeGreaterThan(0);
+    }
+    expect(contentOf(file)).toEqual({ first: 0, mine: 1, other: 3 });
+    await openStore(file).set('next', 4);
+    await expect.poll(() => readdirSync(`${file}.intents`)).toEqual([]);
+  });
+
   it('is unknown where a commit with it was stopped half-way, as the file may yet get it from the copy', async () => {
     const file = await newStore();
     const restore = whileWithdrawn(file, () => killedElsewhere(file));

@@ -1,4 +1,4 @@
-import { renameSync } from 'node:fs';
+import { lstatSync, renameSync } from 'node:fs';
 import { applyChange, type Change } from '../../change.js';
 import { type Document, parseDocument, serializeDocument } from '../../document.js';
 import { errnoOf, StoreError, unknownOutcome } from '../../errors.js';
@@ -7,7 +7,15 @@ import { newNonce } from '../lease/owner.js';
 import type { Ticket } from '../lease/queue.js';
 import { destroyOthers, listWaiting, type Request, readRequests } from '../lease/survey.js';
 import type { Site } from '../site.js';
-import { type FileState, hasChanged, isSame, readState, timeOf } from '../state.js';
+import {
+  type FileState,
+  hasChanged,
+  identityOf,
+  isSame,
+  isSameIdentity,
+  readState,
+  timeOf,
+} from '../state.js';
 import { type Merge, withGeneration } from './generations.js';
 import { type LastCommitted, readLastCommitted } from './last-committed.js';
 import type { Ownership } from './ownership.js';
@@ -159,7 +167,7 @@ export async function attemptCommit(site: Site, intent: Intent, task: Task): Pro
 export async function withdraw(
   site: Site,
   intent: Intent,
-  request: Pick<Ticket, 'intents' | 'name' | 'id'>,
+  request: Pick<Ticket, 'intents' | 'name' | 'id' | 'identity'>,
   revocable: boolean,
 ): Promise<'done' | 'doubt' | 'withdrawn' | undefined> {
   destroyOthers(intent);
@@ -176,8 +184,13 @@ export async function withdraw(
   const isNamed = isPart || last?.applying.includes(request.id);
   if (!situation || isNamed) return isThere(intent) ? 'doubt' : undefined;
   try {
-    renameSync(request.intents.at(request.name), intent.directory.at('withdrawn'));
-    return 'withdrawn';
+    const [place, withdrawn] = [request.intents.at(request.name), intent.directory.at('withdrawn')];
+    renameSync(place, withdrawn);
+    const stats = lstatSync(withdrawn, { bigint: true });
+    if (isSameIdentity(identityOf(stats), request.identity)) return 'withdrawn';
+    // What another hand has put in its place says nothing of what became of it, and is not ours to remove.
+    renameSync(withdrawn, place);
+    return 'doubt';
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;
     throw error;

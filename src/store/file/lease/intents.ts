@@ -79,11 +79,12 @@ export function createTicket(
   kind: 'ticket' | 'request',
   number: number,
   content: string,
-): { intents: Directory; name: string; id: string } {
+): { intents: Directory; name: string; id: string; identity: string } {
   const { name, id } = newTicketName(kind, number);
   return makeInside(site, (intents) => {
-    closeSync(stage(intents.at(name), Buffer.from(content), site.owner).descriptor);
-    return { intents, name, id };
+    const { descriptor, identity } = stage(intents.at(name), Buffer.from(content), site.owner);
+    closeSync(descriptor);
+    return { intents, name, id, identity };
   });
 }
 

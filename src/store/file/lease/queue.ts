@@ -14,6 +14,8 @@ export interface Ticket {
   intents: Directory;
   name: string;
   id: string;
+  /** Of the file that was made: see `identityOf`. */
+  identity: string;
   number: number;
   kind: 'ticket' | 'request';
   /** What it is a ticket for. */

@@ -27,6 +27,8 @@ export function readRequest({ location }: Site, intents: Directory, name: string
     // Root has just made it, and not given it to us yet.
     const cause = error instanceof StoreError ? error.cause : error;
     if (errnoOf(cause) === 'EACCES') return undefined;
+    // No file, or another user's: nothing that was asked for, and in nobody's way.
+    if (error instanceof StoreError && errnoOf(cause) === undefined) return undefined;
     throw error instanceof StoreError ? error : ioError('read', `${intents.path}/${name}`, error);
   }
 }
