@@ -9,13 +9,13 @@ const flags = O_RDONLY | (constants.O_DIRECTORY ?? 0) | (constants.O_NOFOLLOW ??
 export const O_PATH = process.platform === 'linux' ? 0o10000000 : 0;
 
 /**
- * A directory that is held open. What is below it is reached by the descriptor and a name, so it makes no difference who
- * swaps what on the way to it: on Linux `/proc/self/fd/N/name` is openat in all but name.
+ * A directory that is held open. A name below it is reached by the descriptor, so a swapped directory or link on the way
+ * makes no difference: on Linux `/proc/self/fd/N/name` is openat in all but name.
  *
  *     root lists /home/x/auth.json.intents | x puts a link to /etc in its place | root removes what it has listed: in /etc
  *
- * A directory that was removed stays so for whoever holds it: every call below it is ENOENT, even if one of the same
- * name was made since. Where `/proc` is not to be had, names below it are plain paths; see `isAnchored`.
+ * A directory that was removed stays removed for its holder: every call below it fails with ENOENT, even after another of
+ * the same name was made. Where there is no `/proc`, names below it are plain paths: see `isAnchoring`.
  */
 export class Directory {
   /** Undefined on Windows, where a directory has none. */

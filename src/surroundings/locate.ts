@@ -11,7 +11,7 @@ import { type Actor, currentActor } from './users.js';
 export interface LocateOptions {
   /** Makes the directories that are missing, 0700. */
   make?: boolean | undefined;
-  /** The user insists: whose the directories are, and who may write there, is not looked at. Default false. */
+  /** Skips the check of owners and modes, because the user insists. Default false. */
   allowUnsafe?: boolean | undefined;
   /** Default: this process. */
   actor?: Actor | undefined;
@@ -197,7 +197,7 @@ class Walk {
     return { file: path.join(place, name), name, directory, trust: this.#trust };
   }
 
-  /** Without descriptors names are used again after they were looked at: then nobody else may be able to change them. */
+  /** Without descriptors a name is used again after it was checked, so no other user may be able to change it. */
   #requireOwn(directory: Directory): void {
     if (process.platform === 'win32') return;
     const isOwn = !this.#trust.isOpen(directory.stats) && !this.#trust.principal;

@@ -57,7 +57,7 @@ function makeIn(directory: Directory, name: string): Directory | undefined {
 /**
  * Ours alone: a directory that was there may be open to others, and a new one lacks what the umask took from us. By
  * descriptor: what was put in its place meanwhile is not touched.
- * @param owner whose it must be: root gives it away
+ * @param owner the user that root gives it to
  * @throws StoreError `E_UNSAFE` where it is root's and not empty: a user may have moved it here, to be given what is in it
  */
 export function makePrivate(made: Directory, owner: Pick<Stats, 'uid' | 'gid'> | undefined): void {
@@ -78,7 +78,7 @@ export function makePrivate(made: Directory, owner: Pick<Stats, 'uid' | 'gid'> |
 function notEmpty(place: string): StoreError {
   return unsafe(
     place,
-    "it is root's and not empty, and its place is another user's, who may have moved it here",
+    'it belongs to root and is not empty, and the user in whose directory it lies may have moved it there',
     'See what is in it, and move it away',
   );
 }

@@ -15,12 +15,12 @@ export interface OpenedFile {
 /** Far beyond any file of credentials. One without end, which costs its maker nothing, would stop the process. */
 const bytesMax = 64 * 1024 * 1024;
 
-// Windows has none of these. Without O_NONBLOCK a pipe would be waited for until somebody writes to it.
+// Windows has none of these. Without O_NONBLOCK, opening a pipe blocks the process until it has a writer.
 const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /**
- * Opens a file in a directory that is held, to read it. What it is, and whose, is told by the descriptor: a look before
- * would be at another file.
+ * Opens a file in a directory that is held, to read it. Its kind and its owner are those of the descriptor: a check before
+ * the open could be of another file.
  * @returns undefined where there is none
  * @throws StoreError `E_IO` for what is no file, `E_UNSAFE` for one of another user
  */
@@ -55,7 +55,7 @@ function open(place: string, name: string): number | undefined {
     const code = errnoOf(error);
     if (code === 'ENOENT') return undefined;
     if (code === 'ELOOP') throw notAFile(name, 'a symbolic link');
-    // Nobody listens, or there is no such device; macOS says so of every socket.
+    // A socket without a listener, or a device without a driver; macOS reports EOPNOTSUPP for every socket.
     if (code === 'ENXIO' || code === 'EOPNOTSUPP') throw notAFile(name, 'a socket or a device');
     throw ioError('read', name, error);
   }

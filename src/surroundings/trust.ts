@@ -16,11 +16,11 @@ export interface Step {
 }
 
 /**
- * Whom the way to a file depends on. As OpenSSH's StrictModes has it: each directory belongs to us or to root, and no
- * other user can make, remove or rename in it; or it is sticky, as `/tmp` is, and what is reached in it is ours.
+ * Judges the way to a file as OpenSSH's StrictModes does: each directory belongs to us or to root, and no other user can
+ * make, remove or rename anything in it; or it is sticky, as `/tmp` is, and the next entry is ours.
  *
- * Root goes where the way leads, and then acts for one user: the first other than root who owns a directory on the way.
- * From there on that user may swap every name, so nothing may be trusted but what is held open.
+ * Root acts for the first user other than root that owns a directory on the way, its principal. From there on that user may
+ * swap every name, so root trusts nothing but what it holds open.
  */
 export class Trust {
   /** For whom root acts; undefined for all others, and where all is root's own. */

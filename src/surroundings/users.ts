@@ -6,7 +6,7 @@ export interface Actor {
   uid: number | undefined;
   /** Is this group the user's alone? */
   isPrivateGroup(gid: number, uid: number): boolean;
-  /** Does this number stand for users who have none in our namespace? */
+  /** Does this number stand for all users that have none in this namespace? */
   isUnmapped(uid: number): boolean;
 }
 
@@ -17,7 +17,7 @@ export function currentActor(): Actor {
 
 /**
  * A group of one user's own, as many systems make one with each user (Debian's USERGROUPS_ENAB): it is the user's first
- * group, and no other member is known. Its permissions are the user's then: a home directory of mode 775 is nobody else's.
+ * group, and no other member is known. Its permissions are then the user's own, so a home directory of mode 775 is safe.
  * Debian's OpenSSH has the same rule. Members that only a directory service knows are not seen.
  */
 function isPrivateGroup(gid: number, uid: number): boolean {

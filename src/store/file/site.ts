@@ -14,7 +14,7 @@ export class SiteGone extends Error {
 
 /**
  * A credential file and all that belongs to it, in a directory that is held open: so that renames stay on one mount, and
- * nobody who can swap a name is followed. Given back when its last user has released it.
+ * no swapped name is followed. Closed when its last holder has released it.
  */
 export class Site {
   readonly location: Location;
@@ -24,7 +24,7 @@ export class Site {
   readonly place: string;
   readonly last: string;
   #intents: Directory | undefined;
-  /** Removed by somebody's hand while there was a ticket of ours in them. */
+  /** Directories of intents that were removed or moved while a ticket of ours lay in them. */
   readonly #formerIntents: Directory[] = [];
   #users = 1;
 
@@ -62,13 +62,13 @@ export class Site {
     return this.#intents;
   }
 
-  /** Somebody has removed the directory of intents. That is safe; it costs a retry. */
+  /** The directory of intents was removed or moved away: the next call opens or makes another. */
   loseIntents(): void {
     if (this.#intents) this.#formerIntents.push(this.#intents);
     this.#intents = undefined;
   }
 
-  /** False if the directory of intents is not under its name any more: moved away, it would fence nobody. */
+  /** False if the directory of intents is not under its name any more: moved away, it fences no one. */
   hasIntentsInPlace(): boolean {
     if (!this.#intents) return false;
     const stats = lstatSync(this.directory.at(this.nameOf('intents')), { throwIfNoEntry: false });

@@ -54,7 +54,7 @@ function openOurs(location: Site['location'], name: string): ReturnType<typeof o
   try {
     return openRegular(location, name);
   } catch (error) {
-    // What the system refuses is to be told; what it is not, is no reason not to show the others.
+    // An error of the system is passed on. A pipe or another user's file is skipped, and the rest is still shown.
     if (error instanceof StoreError && errnoOf(error.cause) === undefined) return undefined;
     throw error;
   }
