@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
@@ -9,7 +17,7 @@ import { command, newDirectory } from './command.test.helper.js';
 /** Runs a line of Bash in which `holdfast` is the command, with nothing in the environment but what is given. */
 async function bash(line: string, env: NodeJS.ProcessEnv, { uid }: { uid?: number } = {}) {
   const cwd = newDirectory();
-  chmodSync(cwd, 0o777);
+  if (uid !== undefined) chownSync(cwd, uid, uid);
   const script = `holdfast() { ${JSON.stringify(process.execPath)} ${JSON.stringify(command)} "$@"; }; ${line}`;
   const program = ['bash', '-c', script];
   const other = uid === undefined ? [] : ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'];
@@ -100,7 +108,7 @@ describe.skipIf(!isRoot)(`a user without a home directory${reason}`, () => {
   const uid = 54321;
   const open = () => {
     const directory = newDirectory();
-    chmodSync(directory, 0o777);
+    chownSync(directory, uid, uid);
     return directory;
   };
 
@@ -159,12 +167,14 @@ describe('the doctor gives advice that can do no harm', () => {
   it('about a directory of another user, which others may need', async () => {
     const user = newUser();
     user.writeFile({});
-    chmodSync(path.dirname(user.file), 0o777);
-    expect((await user.auth(['doctor'])).stdout).toContain('or chmod go-w this directory');
+    const directory = path.dirname(user.file);
+    chmodSync(directory, 0o777);
+    expect((await user.auth(['doctor'])).stdout).toContain(`chmod go-w ${directory}`);
     if (!isRoot) return;
-    execFileSync('chown', ['54321', path.dirname(user.file)]);
-    const { stdout } = await user.auth(['doctor']);
-    expect(stdout).toContain('Keep the file where nobody else may write');
+    chmodSync(user.home, 0o711);
+    chownSync(directory, 54321, 54321);
+    const { stdout } = await bash(`holdfast auth doctor --file ${user.file}`, {}, { uid: 54320 });
+    expect(stdout).toContain('Keep the file in a directory of your own');
     expect(stdout).not.toContain('chmod');
   });
 });

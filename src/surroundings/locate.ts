@@ -3,6 +3,7 @@ import path from 'node:path';
 import { errnoOf } from '../store/errors.js';
 import { ioError } from '../store/io-error.js';
 import { Directory, isAnchoring } from './directory.js';
+import { kindOf } from './kind.js';
 import { makePrivate } from './private-directory.js';
 import { Trust } from './trust.js';
 import { unsafe } from './unsafe.js';
@@ -94,6 +95,7 @@ class Walk {
         this.#follow(name, after, entry);
         continue;
       }
+      if (!entry && this.#isThereAllTheSame()) return 'changed';
       if (after.length === 0) return this.#arrive(name);
       if (!entry) {
         if (after.length >= this.#mayMiss) throw this.#leadsNowhere(name);
@@ -104,6 +106,18 @@ class Walk {
       if (!next || !this.#descend(name, next)) return 'changed';
       this.#rest = after;
     }
+  }
+
+  /**
+   * Nothing has the name that the way has come to, and yet the system finds the file: made in this moment, or by a link
+   * without a path, as those in `/proc/self/fd` to a pipe are. Taken for missing, such a file would read as empty.
+   */
+  #isThereAllTheSame(): boolean {
+    const stats = statIfPossible(this.#file);
+    if (stats && !stats.isFile()) {
+      throw ioError('use', this.#file, new Error(`it is ${kindOf(stats)}, not a file`));
+    }
+    return stats !== undefined;
   }
 
   /** Gives back what is held on the way. */
@@ -228,6 +242,15 @@ function openAgain(place: string, file: string, name = place): Directory | undef
     const code = errnoOf(error);
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return undefined;
     throw ioError('open the directory of', file, error);
+  }
+}
+
+function statIfPossible(place: string): Stats | undefined {
+  try {
+    return statSync(place, { throwIfNoEntry: false });
+  } catch {
+    // The way to it can't be followed, which its own error says.
+    return undefined;
   }
 }
 

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { errnoOf, StoreError } from '../store/errors.js';
 import { ioError } from '../store/io-error.js';
 import { isAnchoring, O_PATH } from './directory.js';
+import { kindOf } from './kind.js';
 import type { Location } from './locate.js';
 import { unsafe } from './unsafe.js';
 
@@ -84,16 +85,6 @@ function makeReadable(place: string): boolean {
   } finally {
     closeSync(descriptor);
   }
-}
-
-/** What stands where a file should be. */
-export function kindOf(
-  stats: Pick<BigIntStats, 'isFIFO' | 'isDirectory' | 'isSocket' | 'isSymbolicLink'>,
-): string {
-  if (stats.isFIFO()) return 'a pipe';
-  if (stats.isDirectory()) return 'a directory';
-  if (stats.isSymbolicLink()) return 'a symbolic link';
-  return stats.isSocket() ? 'a socket' : 'a device';
 }
 
 function notAFile(place: string, kind: string): Error {

@@ -24,7 +24,13 @@ export interface Observer {
 export function judge(seen: Inspection, observer: Observer): Finding[] {
   // Nothing that lies around a pipe or a device is about credentials.
   if (isOther(seen.content)) return [judgeOther(seen.content.found)];
-  if (seen.file === undefined) return [...judgeFile(seen, observer), ...judgeDirectory(seen)];
+  // Of a directory that can't be reached nothing is known, not even whether it is there.
+  if (seen.file === undefined) {
+    return [
+      ...judgeFile(seen, observer),
+      ...judgeDirectory(seen).filter(({ severity }) => severity !== 'ok'),
+    ];
+  }
   return [
     ...judgeFile(seen, observer),
     ...judgeDirectory(seen),

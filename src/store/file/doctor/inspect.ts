@@ -1,7 +1,7 @@
 import { accessSync, constants, lstatSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Directory } from '../../../surroundings/directory.js';
-import { kindOf } from '../../../surroundings/regular-file.js';
+import { kindOf } from '../../../surroundings/kind.js';
 import { parseDocument } from '../../document.js';
 import { errnoOf, StoreError } from '../../errors.js';
 import { readLastCommitted } from '../commit/last-committed.js';
@@ -79,6 +79,15 @@ const nowhere: Access = { mode: 0, uid: 0, changedMs: 0 };
 export function inspectFile(file: string): Inspection {
   const given = path.resolve(file);
   const links = linksOn(given);
+  // As it was given: a pipe that a shell has made leads to no other path.
+  const other = statOf(given);
+  if (other && !other.isFile()) {
+    const found = kindOf(other);
+    return {
+      ...nothingAt(given, links),
+      content: { kind: 'unreadable', reason: `it is ${found}, not a file`, found },
+    };
+  }
   let site: Site | undefined;
   try {
     // Whatever is unsafe about it: to look changes nothing.
