@@ -1,7 +1,8 @@
 import { closeSync, fchmodSync, fchownSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import * as v from 'valibot';
 import { readAll } from '../store/reading.js';
-import { type Location, locate } from '../surroundings/locate.js';
+import type { Location } from '../surroundings/locate.js';
+import { Locator } from '../surroundings/locator.js';
 import { openRegular } from '../surroundings/regular-file.js';
 
 /** A token that is used all the time is noted this often. */
@@ -20,15 +21,13 @@ const schema = v.record(v.string(), v.pipe(v.number(), v.safeInteger()));
  * alone, and of two processes that write at once one may be a minute late. Nobody is let in, or refused, by it.
  */
 export class LastUsed {
-  readonly #file: string;
-  readonly #allowUnsafe: boolean;
+  readonly #locator: Locator;
   readonly #noted = new Map<string, number>();
   #pending = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(tokenFile: string, allowUnsafe = false) {
-    this.#file = tokenFile;
-    this.#allowUnsafe = allowUnsafe;
+    this.#locator = new Locator(tokenFile, allowUnsafe);
   }
 
   note(id: string, now: number): void {
@@ -75,7 +74,7 @@ export class LastUsed {
   /** In the directory of the token file. Undefined where that can't be used. */
   #beside<T>(use: (location: Location) => T): T | undefined {
     try {
-      const location = locate(this.#file, { allowUnsafe: this.#allowUnsafe });
+      const location = this.#locator.find();
       if (!location) return undefined;
       try {
         return use(location);

@@ -2,7 +2,7 @@ import { type BigIntStats, closeSync, fstatSync, statSync } from 'node:fs';
 import { decodeValue, parseDocument } from '../store/document.js';
 import { errnoOf, StoreError } from '../store/errors.js';
 import { readAll, tickMs } from '../store/reading.js';
-import { locate } from '../surroundings/locate.js';
+import { Locator } from '../surroundings/locator.js';
 import { type OpenedFile, openRegular } from '../surroundings/regular-file.js';
 import { decodeEntry, type Entry } from './entry.js';
 
@@ -42,12 +42,12 @@ type Content = { entries: ReadonlyMap<string, Entry> } | { failure: StoreError }
  */
 export class TokenFile {
   readonly #file: string;
-  readonly #allowUnsafe: boolean;
+  readonly #locator: Locator;
   #version: Version | undefined;
 
   constructor(file: string, allowUnsafe = false) {
-    this.#file = file;
-    this.#allowUnsafe = allowUnsafe;
+    this.#locator = new Locator(file, allowUnsafe);
+    this.#file = this.#locator.file;
   }
 
   /** What is there now. @throws StoreError if that can't be told */
@@ -74,7 +74,7 @@ export class TokenFile {
     const version = this.#version;
     const isThere = stats !== undefined && version !== undefined && isSame(version.stats, stats);
     if (isThere && (version.since === undefined || isSettled(version))) return version.content;
-    const opened = stats && open(this.#file, this.#allowUnsafe);
+    const opened = stats && open(this.#locator);
     if (!opened) {
       this.close();
       return { entries: nobody };
@@ -93,8 +93,8 @@ export class TokenFile {
 }
 
 /** Undefined where there is none. */
-function open(file: string, allowUnsafe: boolean): OpenedFile | undefined {
-  const location = locate(file, { allowUnsafe });
+function open(locator: Locator): OpenedFile | undefined {
+  const location = locator.find();
   if (!location) return undefined;
   try {
     return openRegular(location, location.name);

@@ -1,10 +1,8 @@
-import { lstatSync, realpathSync, type Stats, statSync } from 'node:fs';
-import path from 'node:path';
-import { Directory } from '../../surroundings/directory.js';
-import { type Location, locate } from '../../surroundings/locate.js';
+import { lstatSync } from 'node:fs';
+import type { Directory } from '../../surroundings/directory.js';
+import type { Location } from '../../surroundings/locate.js';
+import { Locator } from '../../surroundings/locator.js';
 import { openPrivate } from '../../surroundings/private-directory.js';
-import { errnoOf } from '../errors.js';
-import { ioError } from '../io-error.js';
 import type { Ownership } from './commit/ownership.js';
 
 /** The directory of the file is gone since it was opened: all must be looked up again. */
@@ -88,95 +86,34 @@ export class Site {
   }
 }
 
-/** Finds the site of a file anew for each call: links may be pointed elsewhere, and directories moved. */
+/** Finds the site of a file anew for each call. */
 export class Sites {
-  /** Absolute: where the process goes later makes no difference. */
-  readonly file: string;
-  readonly #allowUnsafe: boolean;
-  /** The last one that was found safe, and the directory that it is in. */
-  #known: { name: string; path: string; stats: Stats; trust: Location['trust'] } | undefined;
+  readonly #locator: Locator;
 
   constructor(file: string, allowUnsafe = false) {
-    this.file = absolute(file);
-    this.#allowUnsafe = allowUnsafe;
+    this.#locator = new Locator(file, allowUnsafe);
+  }
+
+  /** The path that was given, absolute. */
+  get file(): string {
+    return this.#locator.file;
   }
 
   /** Undefined where its directory is missing. To be released. */
   find(): Site | undefined {
-    return this.#reopen() ?? this.#locate(false);
+    const location = this.#locator.find();
+    return location && new Site(location);
   }
 
   /** The same, with the directories above it made. */
   make(): Site {
-    const site = this.#reopen() ?? this.#locate(true);
-    if (!site) throw new SiteGone(this.file);
-    return site;
-  }
-
-  /** Does the file still lead to this site? */
-  isAt({ location, directory }: Site): boolean {
-    const real = this.#real();
-    if (real === undefined || path.basename(real) !== location.name) return false;
-    return isSame(
-      directory.stats,
-      lookAt(() => statSync(path.dirname(real), { throwIfNoEntry: false })),
-    );
-  }
-
-  #locate(make: boolean): Site | undefined {
-    const location = locate(this.file, { make, allowUnsafe: this.#allowUnsafe });
-    if (!location) return undefined;
-    const { name, directory, trust, file } = location;
-    this.#known = { name, path: path.dirname(file), stats: directory.stats, trust };
+    const location = this.#locator.make();
+    if (!location) throw new SiteGone(this.file);
     return new Site(location);
   }
 
-  /**
-   * The way was found safe, and ended in this directory: if the file still leads to the very same one, of the same owner
-   * and mode, it does so safely, by whatever way. One call instead of two for each directory above.
-   */
-  #reopen(): Site | undefined {
-    const real = this.#real();
-    const known = this.#known;
-    if (!known || real === undefined || path.basename(real) !== known.name) return undefined;
-    // The dot lets links above be followed, as on the way.
-    const directory = lookAt(() => new Directory(`${path.dirname(real)}${path.sep}.`, known.path));
-    if (!directory) return undefined;
-    if (isSame(known.stats, directory.stats)) {
-      const { name, trust } = known;
-      return new Site({ file: path.join(known.path, name), name, directory, trust });
-    }
-    directory.close();
-    return undefined;
+  /** Does the file still lead to this site? */
+  isAt({ location }: Site): boolean {
+    return this.#locator.isAt(location);
   }
-
-  /** The file itself, or where its link leads. */
-  #real(): string | undefined {
-    return lookAt(() => {
-      const stats = lstatSync(this.file, { throwIfNoEntry: false });
-      return stats?.isSymbolicLink() ? realpathSync.native(this.file) : this.file;
-    });
-  }
-}
-
-function absolute(file: string): string {
-  try {
-    return path.resolve(file);
-  } catch (error) {
-    throw ioError('find the working directory for', file, error);
-  }
-}
-
-/** Undefined where the system refuses: then the whole way is followed, and that says what is wrong with it. */
-function lookAt<T>(look: () => T): T | undefined {
-  try {
-    return look();
-  } catch (error) {
-    if (errnoOf(error) === undefined) throw error;
-    return undefined;
-  }
-}
-
-function isSame(a: Stats, b: Stats | undefined): boolean {
-  return a.dev === b?.dev && a.ino === b.ino && a.mode === b.mode && a.uid === b.uid && a.gid === b.gid;
 }

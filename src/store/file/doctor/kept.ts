@@ -42,7 +42,7 @@ export function readKept({ location }: Site, name: string): Kept | undefined {
     return {
       name,
       bytes,
-      changedMs: Number(stats.mtimeMs),
+      changedMs: Number(stats.mtimeNs) / 1e6,
       owner: { uid: Number(stats.uid), gid: Number(stats.gid) },
     };
   } finally {
