@@ -72,7 +72,7 @@ function link(place: string, to: string, what: string): Trap | undefined {
   return { what, remove: () => removeLink(place, to) };
 }
 
-/** Whoever opens it without care waits for ever: nobody writes into it, and nobody reads. */
+/** A process that opens it without O_NONBLOCK blocks for ever: the pipe has no writer and no reader. */
 function pipe({ place, pipe }: Ambush): Trap | undefined {
   if (pipe === undefined || !tryTo(() => linkSync(pipe, place), place)) return undefined;
   const remove = () => {

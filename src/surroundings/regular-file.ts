@@ -2,6 +2,7 @@ import { type BigIntStats, chmodSync, closeSync, constants, fstatSync, openSync 
 import path from 'node:path';
 import { errnoOf, StoreError } from '../store/errors.js';
 import { ioError } from '../store/io-error.js';
+import { readAll } from '../store/reading.js';
 import { isAnchoring, O_PATH } from './directory.js';
 import { kindOf } from './kind.js';
 import type { Location } from './locate.js';
@@ -46,6 +47,21 @@ export function openRegular({ directory, trust, file }: Location, name: string):
   } catch (error) {
     closeSync(descriptor);
     throw error instanceof StoreError ? error : ioError('read', place, error);
+  }
+}
+
+/** The bytes of such a file, and what was seen of it before they were read. */
+export function readRegular(
+  location: Location,
+  name: string,
+): { bytes: Buffer; stats: BigIntStats } | undefined {
+  const opened = openRegular(location, name);
+  if (!opened) return undefined;
+  const { descriptor, stats } = opened;
+  try {
+    return { bytes: readAll(descriptor, Number(stats.size)), stats };
+  } finally {
+    closeSync(descriptor);
   }
 }
 

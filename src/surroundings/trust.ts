@@ -139,6 +139,7 @@ export class Trust {
   }
 }
 
+/** Permission bits as `chmod` takes them. */
 export function octal(mode: number): string {
   return (mode & 0o7777).toString(8).padStart(3, '0');
 }

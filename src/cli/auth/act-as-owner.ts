@@ -4,9 +4,9 @@ import { note } from './output.js';
 
 /**
  * Root at another user's file, by `sudo` say, becomes that user for good, before anything is opened: that user may swap
- * every name on the way, and nothing that one can't do as oneself must happen by root's hand.
+ * every name on the way, and root must do nothing there that the user could not.
+ * @param place computes the path of the file, for root alone
  */
-/** @param place which file it is: it need not be known to anybody but root */
 export function actAsOwner(place: () => string): void {
   if (process.geteuid?.() !== 0) return;
   const owner = foreignOwnerOnTheWay(place());

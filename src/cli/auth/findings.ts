@@ -1,6 +1,7 @@
 import type { Inspection } from '../../store/store.js';
+import { octal } from '../../surroundings/trust.js';
 import { judgeIntents } from './lease-findings.js';
-import { octal, shown } from './output.js';
+import { shown } from './output.js';
 import { ago } from './time.js';
 
 export type Severity = 'ok' | 'warn' | 'problem';

@@ -54,13 +54,9 @@ async function forget(provider: string | undefined, flags: ForgetFlags): Promise
   warnOfOverride(flags);
 }
 
-function unsafely({ allowUnsafe = false }: Flags): { allowUnsafe: boolean } {
-  return { allowUnsafe };
-}
-
 async function forgetOne(file: string, provider: string, flags: Flags): Promise<void> {
   const { isMeant, text } = meaning(normalizeKey(provider));
-  const done = await forgetEntries(file, isMeant, text, unsafely(flags));
+  const done = await forgetEntries(file, isMeant, text, flags);
   if (done === undefined) throw noSuchEntry(provider, [...listRecoverable(file, flags).current.keys()], file);
   if (done.fromFile.length > 0) note(`forgot ${done.fromFile.map(shown).join(', ')} in ${file} and its copy`);
   for (const kept of done.fromKept) note(toText(kept));
@@ -91,7 +87,7 @@ async function forgetEverything(file: string, flags: ForgetFlags): Promise<void>
   if (!flags.yes && !(await isConfirmed(file, kept.length))) {
     throw new UsageError('not confirmed', 'nothing was removed');
   }
-  const done = await forgetAll(file, unsafely(flags));
+  const done = await forgetAll(file, flags);
   note(`removed ${done.removed.map(shown).join(', ')}`);
   for (const name of done.left)
     note(`left ${shown(name)}: it is no plain file, and was not kept by Holdfast`);

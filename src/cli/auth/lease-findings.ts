@@ -1,7 +1,8 @@
 import path from 'node:path';
 import type { Inspection, Participant } from '../../store/store.js';
+import { octal } from '../../surroundings/trust.js';
 import type { Finding, Observer, Severity } from './findings.js';
-import { octal, shown } from './output.js';
+import { shown } from './output.js';
 import { ago } from './time.js';
 
 /** Who holds the lease of a file, who waits for it, and what else lies in the directory of intents. */

@@ -52,8 +52,3 @@ export function table(rows: readonly (readonly string[])[]): string {
 export function paint(colour: Colour, text: string): string {
   return process.stdout.isTTY && !process.env.NO_COLOR ? styleText(colour, text) : text;
 }
-
-/** Permission bits as `chmod` takes them. */
-export function octal(mode: number): string {
-  return mode.toString(8).padStart(3, '0');
-}

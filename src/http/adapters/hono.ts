@@ -16,7 +16,8 @@ export interface GuardedEnv {
 
 /**
  * The guard as Hono's middleware, on every runtime. It judges the address and the method that Hono itself routes by, and on Node
- * what node:http has read, too: an application that is called with a rewritten request, as method-override does, has both. To be used for all paths, before any route: a pattern here would be a second reading of the path.
+ * what node:http has read, too: an application that is called with a rewritten request, as method-override does, has both. To
+ * be used for all paths, before any route: a pattern here would be a second reading of the path.
  *
  * Responses end with their token, and on Node WebSockets, too. On Bun and Deno a WebSocket's `onOpen` must ask for that:
  * `guard.hold(token, () => ws.close())`.

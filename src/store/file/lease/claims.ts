@@ -2,10 +2,9 @@ import { closeSync, fstatSync, lstatSync, rmdirSync, type Stats, unlinkSync, wri
 import type { Directory } from '../../../surroundings/directory.js';
 import type { Location } from '../../../surroundings/locate.js';
 import { openPrivate } from '../../../surroundings/private-directory.js';
-import { openRegular } from '../../../surroundings/regular-file.js';
+import { readRegular } from '../../../surroundings/regular-file.js';
 import { errnoOf } from '../../errors.js';
 import { ioError } from '../../io-error.js';
-import { readAll } from '../../reading.js';
 import type { Claim, Claims, SeenClaim, Version } from '../../refresh/claims.js';
 import { stage } from '../commit/stage.js';
 import { type Site, SiteGone, type Sites } from '../site.js';
@@ -226,16 +225,11 @@ function enter(sites: Sites): Room {
 function readClaim({ site, directory }: Room, name: string): Content | undefined {
   const inside: Location = { ...site.location, directory };
   try {
-    const opened = openRegular(inside, name);
-    if (!opened) return undefined;
-    try {
-      const text = readAll(opened.descriptor, Number(opened.stats.size)).toString('utf8');
-      const content = JSON.parse(text) as Content | null;
-      const isOwner = typeof content?.pid === 'number' && typeof content.machine === 'string';
-      return isOwner ? content : undefined;
-    } finally {
-      closeSync(opened.descriptor);
-    }
+    const read = readRegular(inside, name);
+    if (!read) return undefined;
+    const content = JSON.parse(read.bytes.toString('utf8')) as Content | null;
+    const isOwner = typeof content?.pid === 'number' && typeof content.machine === 'string';
+    return isOwner ? content : undefined;
   } catch {
     return undefined;
   }

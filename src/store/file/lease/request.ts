@@ -1,10 +1,8 @@
-import { closeSync } from 'node:fs';
 import type { Directory } from '../../../surroundings/directory.js';
-import { openRegular } from '../../../surroundings/regular-file.js';
+import { readRegular } from '../../../surroundings/regular-file.js';
 import type { Edit } from '../../change.js';
 import { errnoOf, StoreError } from '../../errors.js';
 import { ioError } from '../../io-error.js';
-import { readAll } from '../../reading.js';
 import type { Site } from '../site.js';
 
 /** The content of a request: a change as data, on one line that ends. */
@@ -15,14 +13,8 @@ export function encodeRequest(edits: readonly Edit[]): string {
 /** Undefined where it is gone, or not all there: its owner may be in the middle of writing it. */
 export function readRequest({ location }: Site, intents: Directory, name: string): Edit[] | undefined {
   try {
-    const opened = openRegular({ ...location, directory: intents }, name);
-    if (!opened) return undefined;
-    try {
-      const text = readAll(opened.descriptor, Number(opened.stats.size)).toString('utf8');
-      return text.endsWith('\n') ? decode(text) : undefined;
-    } finally {
-      closeSync(opened.descriptor);
-    }
+    const text = readRegular({ ...location, directory: intents }, name)?.bytes.toString('utf8');
+    return text?.endsWith('\n') ? decode(text) : undefined;
   } catch (error) {
     // Root has just made it, and not given it to us yet.
     const cause = error instanceof StoreError ? error.cause : error;
