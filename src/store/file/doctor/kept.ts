@@ -1,7 +1,5 @@
-import { closeSync } from 'node:fs';
-import { openRegular } from '../../../surroundings/regular-file.js';
+import { readRegular } from '../../../surroundings/regular-file.js';
 import { errnoOf, StoreError } from '../../errors.js';
-import { readAll } from '../../reading.js';
 import type { Ownership } from '../commit/ownership.js';
 import type { Site } from '../site.js';
 import { namesIn } from './names-in.js';
@@ -31,28 +29,18 @@ export function damagedStates(site: Site): { kept: Kept[]; left: string[] } {
 
 /** Undefined for what is no file, or another user's: it was not made by us. No pipe is waited for, and no link followed. */
 export function readKept({ location }: Site, name: string): Kept | undefined {
-  const opened = openOurs(location, name);
-  if (!opened) return undefined;
-  const { descriptor, stats } = opened;
-  try {
-    // Root shows a user nothing but the user's own: a file of root's may have been moved here to be shown.
-    const { principal } = location.trust;
-    if (principal && Number(stats.uid) !== principal.uid) return undefined;
-    const bytes = readAll(descriptor, Number(stats.size));
-    return {
-      name,
-      bytes,
-      changedMs: Number(stats.mtimeNs) / 1e6,
-      owner: { uid: Number(stats.uid), gid: Number(stats.gid) },
-    };
-  } finally {
-    closeSync(descriptor);
-  }
+  const read = readOurs(location, name);
+  // Root shows a user nothing but the user's own: a file of root's may have been moved here to be shown.
+  const { principal } = location.trust;
+  if (!read || (principal && Number(read.stats.uid) !== principal.uid)) return undefined;
+  const { bytes, stats } = read;
+  const owner = { uid: Number(stats.uid), gid: Number(stats.gid) };
+  return { name, bytes, changedMs: Number(stats.mtimeNs) / 1e6, owner };
 }
 
-function openOurs(location: Site['location'], name: string): ReturnType<typeof openRegular> {
+function readOurs(location: Site['location'], name: string): ReturnType<typeof readRegular> {
   try {
-    return openRegular(location, name);
+    return readRegular(location, name);
   } catch (error) {
     // An error of the system is passed on. A pipe or another user's file is skipped, and the rest is still shown.
     if (error instanceof StoreError && errnoOf(error.cause) === undefined) return undefined;
