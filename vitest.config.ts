@@ -3,10 +3,13 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'harness/**/*.test.ts', 'scenarios/**/*.test.ts'],
+    globalSetup: ['src/build.test.helper.ts'],
     // Tests of the whole system start many real processes: two files at a time are enough for two cores.
     maxWorkers: 2,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    // Safety nets for what hangs. No test passes or fails by how long something takes.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 120_000, interval: 20 } },
     reporters: ['default', ['json', { outputFile: 'reports/test-results.json' }]],
   },
 });

@@ -29,7 +29,7 @@ if keys:
     while b'(not shown): ' not in output and b'Type yes: ' not in output and read():
         pass
     # The question is written just before the terminal is made silent.
-    for _ in range(250):
+    for _ in range(3000):
         if not echoes():
             break
         time.sleep(0.02)

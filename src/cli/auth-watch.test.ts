@@ -2,6 +2,7 @@ import { unlinkSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import { afterEach, describe, expect, it } from 'vitest';
+import { aWhile } from '../waiting.test.helper.js';
 import { canary, newUser, sample, type User } from './auth.test.helper.js';
 import { command } from './command.test.helper.js';
 
@@ -72,7 +73,7 @@ describe('watch', () => {
     user.writeFile({ a: 1 });
     const watch = await startWatch(user);
     user.writeFile(`{"a": "${canary}`);
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await aWhile(500);
     user.writeFile({ a: 2 });
     expect(await watch.line()).toBe('changed a');
     const { stdout, stderr } = await watch.end();

@@ -1,9 +1,9 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import type { BenchReport, WritesResult } from '../../harness/bench/result.js';
+import { until } from '../waiting.test.helper.js';
 import { command, fixture, holdfast, newDirectory, processesIn } from './command.test.helper.js';
 
 /** Runs one part once. Its times are never looked at: they are those of a busy machine. */
@@ -129,7 +129,7 @@ describe('a measurement', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('leaves nothing behind when it is ended by %s', async (signal) => {
     const cwd = newDirectory();
     const run = execa(process.execPath, [command, 'bench', '--only', 'contended'], { cwd, reject: false });
-    while (processesIn(cwd).length < 4) await sleep(20);
+    await until(() => processesIn(cwd).length >= 4);
     run.kill(signal);
     const { exitCode, stdout } = await run;
     expect(stdout).toContain('Interrupted');

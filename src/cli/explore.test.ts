@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Exploration, Replayed } from '../../harness/index.js';
+import { until } from '../waiting.test.helper.js';
 import { holdfast, newDirectory, processesIn } from './command.test.helper.js';
 
 describe('holdfast explore', () => {
@@ -116,7 +117,7 @@ describe('holdfast explore', () => {
   it('leaves nothing behind, even when it is interrupted', async () => {
     const running = holdfast(['explore', '--preemptions', '3']);
     const left = () => [tmpdir(), '/dev/shm'].flatMap((place) => leftIn(place, running.pid));
-    await vi.waitUntil(() => left().length > 0, { timeout: 60_000 });
+    await until(() => left().length > 0);
     running.kill('SIGINT');
     const { exitCode } = await running;
     expect(exitCode).toBe(130);

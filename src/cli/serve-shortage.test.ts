@@ -5,8 +5,9 @@ import { Agent, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { openTokens } from '../tokens/tokens.js';
+import { eventually } from '../waiting.test.helper.js';
 import { command, newDirectory } from './command.test.helper.js';
 
 const filesMax = 64;
@@ -62,21 +63,16 @@ describe('while the server has no files left to open', () => {
     expect(await ask('PUT', '/auth/a', entry)).toMatchObject({ status: 200 });
     const sockets = occupy(port);
     const unavailable = { status: 503, retryAfter: '1', text: expect.stringContaining('EMFILE') };
-    await vi.waitFor(
-      async () => {
-        // Or what is known already would do.
-        writeFileSync(file, `{"b":${entry}}`);
-        expect(await ask('GET', '/auth')).toEqual(unavailable);
-      },
-      { timeout: 10_000 },
-    );
+    await eventually(async () => {
+      // Or what is known already would do.
+      writeFileSync(file, `{"b":${entry}}`);
+      expect(await ask('GET', '/auth')).toEqual(unavailable);
+    });
     expect(await ask('GET', '/auth/b')).toEqual(unavailable);
     expect(await ask('PUT', '/auth/c', entry)).toEqual(unavailable);
     expect(await ask('DELETE', '/auth/b')).toEqual(unavailable);
     for (const socket of sockets) socket.destroy();
-    await vi.waitFor(async () => expect(await ask('PUT', '/auth/c', entry)).toMatchObject({ status: 200 }), {
-      timeout: 10_000,
-    });
+    await eventually(async () => expect(await ask('PUT', '/auth/c', entry)).toMatchObject({ status: 200 }));
     expect(await ask('GET', '/auth/b')).toMatchObject({ status: 200 });
   });
 });

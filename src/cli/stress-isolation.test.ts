@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
+import { eventually, until } from '../waiting.test.helper.js';
 import {
   command,
   fixture,
@@ -75,10 +75,12 @@ describe('a run keeps to itself', () => {
   const signals = ['SIGINT', 'SIGTERM', 'SIGKILL'] as const;
   it.each(signals)('leaves no process behind when it is ended by %s', async (signal) => {
     const cwd = newDirectory();
-    const args = ['stress', '--scenario', 'kill-9', '--no-controls', '--duration', '60s'];
+    const args = ['stress', '--scenario', 'kill-9', '--no-controls', '--duration', '10m'];
     const run = execa(process.execPath, [command, ...args], { cwd, reject: false });
-    while (processesIn(cwd).length < 8) await sleep(50);
-    await sleep(1000);
+    await until(() => processesIn(cwd).length >= 8);
+    const first = processesIn(cwd);
+    // Under way: the first client was killed, and another is in its place.
+    await until(() => processesIn(cwd).some((pid) => !first.includes(pid)));
     run.kill(signal);
     const { exitCode, stdout } = await run;
     if (signal !== 'SIGKILL') {
@@ -90,9 +92,9 @@ describe('a run keeps to itself', () => {
 
   it('not even a client that is stopped at its commit when the coordinator is killed', async () => {
     const cwd = newDirectory();
-    const args = ['stress', '--scenario', 'pause', '--no-controls', '--duration', '60s'];
+    const args = ['stress', '--scenario', 'pause', '--no-controls', '--duration', '10m'];
     const run = execa(process.execPath, [command, ...args], { cwd, reject: false });
-    while (!processesIn(cwd).some(isStopped)) await sleep(20);
+    await until(() => processesIn(cwd).some(isStopped));
     run.kill('SIGKILL');
     await run;
     await expectNobodyIn(cwd);
@@ -100,7 +102,6 @@ describe('a run keeps to itself', () => {
 
   /** A killed coordinator can't wait for its clients: they find out by themselves. */
   async function expectNobodyIn(directory: string): Promise<void> {
-    for (let waited = 0; processesIn(directory).length > 0 && waited < 100; waited++) await sleep(100);
-    expect(processesIn(directory)).toEqual([]);
+    await eventually(() => expect(processesIn(directory)).toEqual([]));
   }
 });

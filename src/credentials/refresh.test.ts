@@ -4,6 +4,7 @@ import { fetchToken, newProvider } from '../store/refresh/oauth-server.test.help
 import { allTextOf, failureOf, newFile, textOf } from '../store/scratch.test.helper.js';
 import { openStore } from '../store/store.js';
 import type { Changes } from '../store/watch.js';
+import { eventually } from '../waiting.test.helper.js';
 import { createAuth } from './auth.js';
 
 const oauth = (access: string, expires: number) => ({
@@ -139,7 +140,7 @@ it('watch tells the keys as they stand in the file', async () => {
   const told: Changes[] = [];
   onTestFinished(auth.watch((changes) => told.push(changes)));
   writeFileSync(file, JSON.stringify({ 'https://x/': api('k') }));
-  await vi.waitFor(() => expect(told).toEqual([{ changed: ['https://x/'], removed: [] }]));
+  await eventually(() => expect(told).toEqual([{ changed: ['https://x/'], removed: [] }]));
 });
 
 it('await using closes it', async () => {

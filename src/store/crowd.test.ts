@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { patient } from '../waiting.test.helper.js';
 import { newIntentName, newTicketName } from './file/lease/entry-names.js';
 import { self } from './file/lease/owner.js';
 import { newFile, textOf } from './scratch.test.helper.js';
@@ -43,7 +44,7 @@ describe('many processes at once', () => {
 
   beforeAll(async () => {
     writers = await Promise.all(
-      Array.from({ length: 16 }, () => newWriter({ options: { leaseMs: 3_600_000, deadlineMs: 60_000 } })),
+      Array.from({ length: 16 }, () => newWriter({ options: { leaseMs: 3_600_000, ...patient } })),
     );
   });
 

@@ -1,6 +1,7 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { eventually } from '../waiting.test.helper.js';
 import { allTextOf, failureOf, newFile, textOf } from './scratch.test.helper.js';
 import { openStore } from './store.js';
 
@@ -118,9 +119,9 @@ describe.each([100, 1_300, 3_600, 4_000, 200_000])(
       const other = openStore(file);
       writeFileSync(file, `{"deep":${deep.replace('"k",', '"k" ,')},"b":2}`);
       await other.set('c', 3);
-      await vi.waitFor(() => expect([...told]).toEqual(['b', 'c']), { timeout: 10_000 });
+      await eventually(() => expect([...told]).toEqual(['b', 'c']));
       writeFileSync(file, textOf(file).replace('CANARY', 'another'));
-      await vi.waitFor(() => expect([...told]).toEqual(['b', 'c', 'deep']), { timeout: 10_000 });
+      await eventually(() => expect([...told]).toEqual(['b', 'c', 'deep']));
       await other.close();
     });
   },

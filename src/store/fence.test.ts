@@ -2,19 +2,13 @@ import { execFileSync } from 'node:child_process';
 import fs, { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { describe, expect, it } from 'vitest';
+import { patient } from '../waiting.test.helper.js';
 import type { Document } from './document.js';
 import { attemptCommit } from './file/commit/commit.js';
 import { createIntent } from './file/lease/intents.js';
-import {
-  failureOf,
-  newFile,
-  plainPath,
-  siteOf,
-  sourceUrl,
-  strangersIntent,
-  textOf,
-} from './scratch.test.helper.js';
+import { failureOf, newFile, plainPath, siteOf, strangersIntent, textOf } from './scratch.test.helper.js';
 import { openStore, type StoreOptions } from './store.js';
+import { built } from './system.test.helper.js';
 
 /**
  * A commit has two renames, the copy and then the file. These tests stop a commit between the two, let somebody else
@@ -23,7 +17,7 @@ import { openStore, type StoreOptions } from './store.js';
 async function incrementWithInterruption(
   file: string,
   meanwhile: () => void,
-  options: StoreOptions = {},
+  options: StoreOptions = patient,
 ): Promise<unknown> {
   const { renameSync } = fs;
   let interrupted = false;
@@ -47,10 +41,10 @@ async function incrementWithInterruption(
 /** Runs to its end in another process, for which ours is provably not dead but must be judged silent. */
 function elsewhere(file: string, does: string): void {
   const program = `
-    const { openStore } = await import(${sourceUrl('./store.ts')});
-    const store = openStore(${JSON.stringify(file)}, { leaseMs: 1 });
+    const { openStore } = await import(${JSON.stringify(built('store'))});
+    const store = openStore(${JSON.stringify(file)}, { leaseMs: 1, ...${JSON.stringify(patient)} });
     ${does}`;
-  execFileSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program]);
+  execFileSync(process.execPath, ['--input-type=module', '-e', program]);
 }
 
 async function newCounter(): Promise<string> {
@@ -124,7 +118,7 @@ describe('a commit that is passed between its two renames', () => {
             recursive: true,
           });
         },
-        { deadlineMs: 50 },
+        { leaseMs: 3_600_000, deadlineMs: 50 },
       ),
     );
     expect(error).toMatchObject({ code: 'E_UNKNOWN', definite: false });

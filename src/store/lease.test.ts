@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { passTime, patient, until } from '../waiting.test.helper.js';
 import { failureOf, newFile, runProgram, sourceUrl, strangersIntent, textOf } from './scratch.test.helper.js';
 import { openStore } from './store.js';
 
@@ -36,7 +37,7 @@ describe('what a dead process left behind', () => {
     const dead = committer(file, 'die');
     await dead.ended;
     expect(readdirSync(`${file}.intents`)).toHaveLength(2);
-    await openStore(file, { leaseMs: 3_600_000, deadlineMs: 60_000 }).set('a', 1);
+    await openStore(file, { leaseMs: 3_600_000, ...patient }).set('a', 1);
     expect(readdirSync(`${file}.intents`)).toEqual([]);
     expect(JSON.parse(textOf(file))).toEqual({ a: 1 });
   });
@@ -48,8 +49,11 @@ describe('a live process that has stopped in the midst of a commit', () => {
     writeFileSync(file, '{"a":1}');
     const holder = committer(file, 'wait');
     await holder.line();
-    const store = openStore(file, { leaseMs: 3_600_000, deadlineMs: 40 });
-    const error = await failureOf(store.set('b', 2));
+    const store = openStore(file, { leaseMs: 2 * patient.deadlineMs, ...patient });
+    const failure = failureOf(store.set('b', 2));
+    await until(() => readdirSync(`${file}.intents`).length > 1);
+    passTime(patient.deadlineMs);
+    const error = await failure;
     expect(error).toMatchObject({
       code: 'E_TIMEOUT',
       definite: true,
@@ -90,7 +94,7 @@ describe('a live process that has stopped in the midst of a commit', () => {
     const file = newFile();
     const holder = committer(file, 'wait');
     await holder.line();
-    await openStore(file, { leaseMs: 50, deadlineMs: 60_000 }).set('a', 1);
+    await openStore(file, { leaseMs: 50, ...patient }).set('a', 1);
     holder.tell('go on');
     expect(await holder.line()).toBe('ENOENT');
     expect(JSON.parse(textOf(file))).toEqual({ a: 1 });
@@ -101,7 +105,7 @@ it('an intent that nobody can be asked about is passed after the lease, whatever
   const file = newFile();
   mkdirSync(strangersIntent(file), { recursive: true });
   writeFileSync(path.join(strangersIntent(file), 'stray'), '');
-  await openStore(file, { leaseMs: 50, deadlineMs: 5_000 }).set('a', 1);
+  await openStore(file, { leaseMs: 50, ...patient }).set('a', 1);
   expect(JSON.parse(textOf(file))).toEqual({ a: 1 });
 });
 
@@ -111,7 +115,7 @@ describe('a directory in an intent was made by no commit', () => {
     const inside = path.join(strangersIntent(file), 'a');
     mkdirSync(path.join(inside, 'b'), { recursive: true });
     writeFileSync(path.join(inside, 'b', 'precious'), '');
-    const store = openStore(file, { leaseMs: 50, deadlineMs: 5_000 });
+    const store = openStore(file, { leaseMs: 50, ...patient });
     const error = await failureOf(store.update('a', () => 1));
     expect(error).toMatchObject({ code: 'E_IO', definite: true });
     const reason = `could not remove ${inside}: it is a directory, which no commit makes`;
@@ -122,7 +126,7 @@ describe('a directory in an intent was made by no commit', () => {
     expect(doubt.message).toContain(reason);
     expect(readdirSync(path.join(inside, 'b'))).toEqual(['precious']);
     renameSync(inside, `${file}.moved`);
-    await openStore(file, { leaseMs: 50, deadlineMs: 5_000 }).set('a', 1);
+    await openStore(file, { leaseMs: 50, ...patient }).set('a', 1);
     expect(JSON.parse(textOf(file))).toMatchObject({ a: 1 });
   });
 });
@@ -131,33 +135,6 @@ it('what is not ours among the intents is in nobody’s way, and stays', async (
   const file = newFile();
   mkdirSync(path.join(`${file}.intents`, 'auth.json.lock'), { recursive: true });
   writeFileSync(path.join(`${file}.intents`, 'stray'), '');
-  await openStore(file, { leaseMs: 3_600_000, deadlineMs: 5_000 }).set('a', 1);
+  await openStore(file, { leaseMs: 3_600_000, ...patient }).set('a', 1);
   expect(readdirSync(`${file}.intents`).toSorted()).toEqual(['auth.json.lock', 'stray']);
-});
-
-it('each call has its own deadline, also those that wait for a batch that fails', async () => {
-  const file = newFile();
-  mkdirSync(strangersIntent(file), { recursive: true });
-  const store = openStore(file, { leaseMs: 60_000, deadlineMs: 800 });
-  const order: string[] = [];
-  const failing = (name: string, call: Promise<unknown>) => failureOf(call).then(() => order.push(name));
-
-  const first = failing(
-    'first',
-    store.update('a', () => 1),
-  );
-  await new Promise((resolve) => setTimeout(resolve, 400));
-  const second = failing(
-    'second',
-    store.update('b', () => 2),
-  );
-  await first;
-  // Begun when the first has failed, it ends after 600 more: the second has but 400 left, and would have 800 if it
-  // counted from the end of the first.
-  const measure = failing(
-    'measure',
-    openStore(file, { leaseMs: 60_000, deadlineMs: 600 }).update('c', () => 3),
-  );
-  await Promise.all([second, measure]);
-  expect(order).toEqual(['first', 'second', 'measure']);
 });

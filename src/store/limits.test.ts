@@ -1,8 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { patient as unhurried, until } from '../waiting.test.helper.js';
 import type { CallOptions } from './call.js';
 import { failureOf, newFile, strangersIntent, textOf } from './scratch.test.helper.js';
 import { openStore, type Store } from './store.js';
@@ -35,9 +35,9 @@ function newBlockedFile(): { file: string; unblock: () => void } {
   mkdirSync(intent, { recursive: true });
   return { file, unblock: () => rmSync(intent, { recursive: true, force: true }) };
 }
-const patient = { leaseMs: 3_600_000, deadlineMs: 60_000 };
-/** Long enough for a commit to have begun: where it has not, these tests test less, and still hold. */
-const underWay = () => sleep(50);
+const patient = { leaseMs: 3_600_000, ...unhurried };
+/** A commit has begun: its request or its ticket lies beside what blocks it. */
+const underWay = (file: string) => until(() => readdirSync(`${file}.intents`).length > 1);
 
 describe('an aborted signal', () => {
   it.each(calls)('keeps %s from beginning', async (_, call) => {
@@ -53,7 +53,7 @@ describe('an aborted signal', () => {
     const { file, unblock } = newBlockedFile();
     const store = openStore(file, patient);
     const before = store.set('before', 1);
-    await underWay();
+    await underWay(file);
     const controller = new AbortController();
     const aborted = failureOf(call(store, { signal: controller.signal }));
     const after = store.set('after', 2);
@@ -70,7 +70,7 @@ describe('an aborted signal', () => {
     const controller = new AbortController();
     const aborted = failureOf(store.set('aborted', 1, { signal: controller.signal }));
     const other = store.set('other', 2);
-    await underWay();
+    await underWay(file);
     controller.abort();
     expect(await aborted).toMatchObject({ code: 'E_ABORTED', definite: false });
     unblock();
@@ -84,7 +84,7 @@ describe('an aborted signal', () => {
     const controller = new AbortController();
     const aborted = failureOf(store.update('aborted', () => 1, { signal: controller.signal }));
     const other = store.set('other', 2);
-    await underWay();
+    await underWay(file);
     controller.abort();
     expect(await aborted).toMatchObject({ code: 'E_ABORTED', definite: true });
     unblock();
@@ -127,7 +127,7 @@ describe('a deadline', () => {
       const { file, unblock } = newBlockedFile();
       const store = openStore(file, patient);
       const before = store.set('before', 1);
-      await underWay();
+      await underWay(file);
       const error = await failureOf(call(store, { deadlineMs: 20 }));
       expect(error).toMatchObject({ code: 'E_TIMEOUT', definite: true, file });
       unblock();

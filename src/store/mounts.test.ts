@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { patient } from '../waiting.test.helper.js';
 import { newFile, strangersIntent, textOf } from './scratch.test.helper.js';
 import { openStore } from './store.js';
 import { having, lacks, newWriter } from './system.test.helper.js';
@@ -105,7 +106,7 @@ describe('where there is no room the old state stays whole, and no part of a sec
     const mount = `mount -t tmpfs -o size=8k none ${quoted(path.dirname(file))}`;
     const stranger = path.join(path.dirname(file), 'auth.json.intents', path.basename(strangersIntent('')));
     const wrapper = having(`${mount}; mkdir -p ${quoted(stranger)}`);
-    const options = { leaseMs: 3_600_000, deadlineMs: 300 };
+    const options = { leaseMs: 3_600_000, ...patient };
     const writer = await newWriter({ wrapper, setup: reporter, options });
     for (let n = 0; n < 3; n++)
       expect(await writer.call('set', file, 'big', secret)).toEqual(refused('ENOSPC'));

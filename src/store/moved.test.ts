@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
+import { patient } from '../waiting.test.helper.js';
 import { self } from './file/lease/owner.js';
 import {
   newDirectory,
@@ -26,7 +27,7 @@ it.each([true, false])(
   'a directory of intents that is moved away during a change costs a retry (queues: %s)',
   async (queues) => {
     const file = newFile();
-    const store = openStore(file, { queues, deadlineMs: 5000 });
+    const store = openStore(file, { queues, ...patient });
     let runs = 0;
     await store.update('a', () => {
       if (runs++ === 0) renameSync(`${file}.intents`, `${file}.away`);

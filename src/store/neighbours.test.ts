@@ -1,6 +1,7 @@
 import { chmodSync, chownSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { patient as unhurried } from '../waiting.test.helper.js';
 import { newDirectory, newFile, runCommand, textOf } from './scratch.test.helper.js';
 import { openStore } from './store.js';
 import { asNobody, built, having, lacks, newWriter } from './system.test.helper.js';
@@ -106,7 +107,7 @@ it.skipIf(process.platform !== 'linux')(
     const writer = await newWriter({
       setup: `fs.mkdirSync(${JSON.stringify(path.join(`${file}.intents`, older))});`,
     });
-    await openStore(file, { leaseMs: 3_600_000, deadlineMs: 5_000 }).set('a', 1);
+    await openStore(file, { leaseMs: 3_600_000, ...unhurried }).set('a', 1);
     expect(await writer.call('get', file, 'a')).toEqual({ ok: true, value: 1 });
     expect(readdirSync(`${file}.intents`)).toEqual([]);
   },

@@ -1,8 +1,17 @@
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import fs, { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { StoreEvent } from './backend.js';
-import { allTextOf, failureOf, modeOf, newDirectory, newFile, textOf } from './scratch.test.helper.js';
+import {
+  allTextOf,
+  failureOf,
+  modeOf,
+  newDirectory,
+  newFile,
+  plainPath,
+  textOf,
+} from './scratch.test.helper.js';
 import { openStore } from './store.js';
 
 const committed = { alpha: { type: 'api', key: 'CANARY' }, beta: { n: [1, null, '}'] } };
@@ -119,8 +128,7 @@ it('a write in place that is under way is waited for, and not taken for damage',
 it('a file that never settles ends the wait at the deadline, for readers and writers', async () => {
   const { file } = damaged(Buffer.from('{'));
   const store = openStore(file, { deadlineMs: 300 });
-  let n = 0;
-  const scribble = setInterval(() => writeFileSync(file, `{"half": ${n++}`), 20);
+  const restore = scribbleBeforeEachLook(file);
   try {
     const errors = await Promise.all([failureOf(store.all()), failureOf(store.set('a', 1))]);
     expect(errors.map(({ code, definite }) => [code, definite])).toEqual([
@@ -128,9 +136,29 @@ it('a file that never settles ends the wait at the deadline, for readers and wri
       ['E_TIMEOUT', true],
     ]);
   } finally {
-    clearInterval(scribble);
+    restore();
   }
 });
+
+/** Whoever opens the file finds other bytes than before. @returns a function that ends it */
+function scribbleBeforeEachLook(file: string): () => void {
+  const { openSync } = fs;
+  let looks = 0;
+  const replace = (open: typeof openSync) => {
+    fs.openSync = open;
+    syncBuiltinESMExports();
+  };
+  const scribble: typeof openSync = (place, ...rest) => {
+    if (plainPath(place) === file) {
+      replace(openSync);
+      writeFileSync(file, `{"half": ${looks++}`);
+      replace(scribble);
+    }
+    return openSync(place, ...rest);
+  };
+  replace(scribble);
+  return () => replace(openSync);
+}
 
 describe('a file that is missing', () => {
   it('is empty: a user who removes it is logged out, whatever the copy holds', async () => {

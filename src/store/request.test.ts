@@ -11,8 +11,8 @@ import fs, {
 } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { aWhile, passTime, patient, until } from '../waiting.test.helper.js';
 import { createTicket } from './file/lease/intents.js';
 import { encodeRequest } from './file/lease/request.js';
 import {
@@ -21,11 +21,11 @@ import {
   plainPath,
   plainPathSource,
   siteOf,
-  sourceUrl,
   strangersIntent,
   textOf,
 } from './scratch.test.helper.js';
 import { openStore, type StoreOptions } from './store.js';
+import { built } from './system.test.helper.js';
 
 /**
  * A change that waits in line lies there as a request, which others carry along. Somebody else acts between two steps of
@@ -74,17 +74,30 @@ const isIntent = (place: string) => isIntentName(path.basename(place));
 /** Runs to its end in another process, which reckons with our own not for long. */
 function elsewhere(file: string, does: string): void {
   const program = `
-    const { openStore } = await import(${sourceUrl('./store.ts')});
-    const store = openStore(${JSON.stringify(file)}, { leaseMs: 1 });
+    const { openStore } = await import(${JSON.stringify(built('store'))});
+    const store = openStore(${JSON.stringify(file)}, { leaseMs: 1, ...${JSON.stringify(patient)} });
     ${does}`;
-  execFileSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
+  execFileSync(process.execPath, ['--input-type=module', '-e', program], {
     stdio: 'pipe',
   });
 }
 
 async function setInLine(file: string, options: StoreOptions): Promise<void> {
-  const store = openStore(file, options);
-  await store.set('mine', 1, { signal: AbortSignal.timeout(10_000) });
+  const store = openStore(file, { ...patient, ...options });
+  await store.set('mine', 1);
+  await store.close();
+}
+
+/** The same, and its deadline passes as soon as its request lies there. */
+async function setUntilDeadline(file: string): Promise<void> {
+  const store = openStore(file, { leaseMs: 2 * patient.deadlineMs, ...patient });
+  const call = store.set('mine', 1);
+  await Promise.race([
+    call,
+    until(() => readdirSync(`${file}.intents`).some((name) => name.startsWith('r'))),
+  ]);
+  passTime(patient.deadlineMs);
+  await call;
   await store.close();
 }
 
@@ -183,7 +196,7 @@ describe('a request that its owner takes back at its deadline', () => {
       elsewhere(file, "await store.set('other', 2); await store.set('other', 3);"),
     );
     try {
-      await setInLine(file, { deadlineMs: 30 });
+      await setUntilDeadline(file);
     } finally {
       expect(restore()).toBeGreaterThan(0);
     }
@@ -201,7 +214,7 @@ describe('a request that its owner takes back at its deadline', () => {
       }
     });
     try {
-      const error = await failureOf(setInLine(file, { deadlineMs: 30 }));
+      const error = await failureOf(setUntilDeadline(file));
       expect(error).toMatchObject({ code: 'E_UNKNOWN', definite: false });
     } finally {
       expect(restore()).toBeGreaterThan(0);
@@ -215,7 +228,7 @@ describe('a request that its owner takes back at its deadline', () => {
     const file = await newStore();
     const restore = whileWithdrawn(file, () => killedElsewhere(file));
     try {
-      const error = await failureOf(setInLine(file, { deadlineMs: 30 }));
+      const error = await failureOf(setUntilDeadline(file));
       expect(error).toMatchObject({ code: 'E_UNKNOWN', definite: false });
     } finally {
       expect(restore()).toBeGreaterThan(0);
@@ -231,7 +244,7 @@ describe('a request that its owner takes back at its deadline', () => {
     const restore = whileWithdrawn(file, () => killedElsewhere(file, 'after'));
     const synced = beforeSyncOf(directory, () => {});
     try {
-      await setInLine(file, { deadlineMs: 30 });
+      await setUntilDeadline(file);
       expect(synced()).toBeGreaterThan(0);
     } finally {
       expect(restore()).toBeGreaterThan(0);
@@ -245,7 +258,7 @@ describe('a request that its owner takes back at its deadline', () => {
       throw Object.assign(new Error('no room'), { code: 'ENOSPC' });
     });
     try {
-      const error = await failureOf(setInLine(file, { deadlineMs: 30 }));
+      const error = await failureOf(setUntilDeadline(file));
       expect(error).toMatchObject({ code: 'E_UNKNOWN', definite: false });
     } finally {
       expect(restore()).toBeGreaterThan(0);
@@ -319,13 +332,13 @@ describe('a store that is closed while it carries others along', () => {
       const restore = afterRenameTo(file, () => {
         closed = store.close();
       });
-      await sleep(50);
+      await aWhile(50);
       restore();
     }
     await closed;
     const ended = () => readdirSync(intents).filter((name) => name.startsWith('d')).length;
-    await vi.waitUntil(() => ended() === asked + 1, { timeout: 10_000 });
-    await vi.waitUntil(() => ownFiles() === before, { timeout: 10_000 });
+    await until(() => ended() === asked + 1);
+    await until(() => ownFiles() === before);
   });
 });
 

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { expect, it } from 'vitest';
 import { createAuth } from '../credentials/auth.js';
+import { aWhile, patient } from '../waiting.test.helper.js';
 import { allTextOf, failureOf, newFile, strangersIntent } from './scratch.test.helper.js';
 import { openStore } from './store.js';
 
@@ -11,7 +12,7 @@ const shown = (value: unknown) =>
 
 it('a store shows its file and state, and nothing it holds: not even while commits and refreshes wait', async () => {
   const file = newFile();
-  const store = openStore(file, { leaseMs: 3_600_000 });
+  const store = openStore(file, { leaseMs: 3_600_000, ...patient });
   await store.set('a', secret);
   await store.get('a');
   const end = store.watch(() => {});
@@ -27,7 +28,7 @@ it('a store shows its file and state, and nothing it holds: not even while commi
     ),
   ];
   for (let turn = 0; turn < 20; turn++) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await aWhile(5);
     expect(shown(store)).not.toContain('CANARY');
     expect(shown(createAuth({ store }))).not.toContain('CANARY');
   }

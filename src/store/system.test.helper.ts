@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
+import { patienceMs } from '../waiting.test.helper.js';
 import { newDirectory, runCommand } from './scratch.test.helper.js';
 
 /** The store as it was built, which `npm test` does first: processes of it start at once, also as another user. */
@@ -33,7 +34,7 @@ export function lacks(...needs: Need[]): boolean {
 
 function has(need: Need): boolean {
   const [command = '', ...args] = probes[need];
-  const known = found.get(need) ?? spawnSync(command, args, { timeout: 10_000 }).status === 0;
+  const known = found.get(need) ?? spawnSync(command, args, { timeout: patienceMs }).status === 0;
   found.set(need, known);
   return known;
 }

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { patient } from '../waiting.test.helper.js';
 import { failureOf, newFile, textOf } from './scratch.test.helper.js';
 import { openStore } from './store.js';
 import { lacks, newWriter, trace } from './system.test.helper.js';
@@ -31,7 +32,7 @@ describe.each(kinds)('%s', (kind, make) => {
       make(file + suffix);
       const before = lstatSync(file + suffix).ino;
       // In a process of its own: one that waits for a pipe hears no deadline and no signal.
-      const writer = await newWriter({ options: { deadlineMs: 2000 } });
+      const writer = await newWriter({ options: patient });
       const calls: unknown[][] = [
         ['set', file, 'c', 3],
         ['add', file, 'd', 4],

@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { aWhile, eventually } from '../waiting.test.helper.js';
 import { newDirectory, newFile, runProgram, sourceUrl } from './scratch.test.helper.js';
 import { openStore } from './store.js';
 import type { Changes, WatchOptions } from './watch.js';
@@ -17,13 +17,11 @@ function newWatch(file: string, options?: WatchOptions) {
     /** Waits until everything told so far comes to this, and nothing else. */
     async tells(...expected: Partial<Changes>[]) {
       const all = expected.map((changes) => ({ changed: [], removed: [], ...changes }));
-      await vi.waitFor(() => expect(told).toEqual(all), { timeout: 10_000, interval: 10 });
+      await eventually(() => expect(told).toEqual(all));
       told.length = 0;
     },
   };
 }
-/** Longer than what a watch takes to tell a change: for changes that must not be told. */
-const aWhile = () => sleep(400);
 const changed = (...keys: string[]) => ({ changed: keys });
 const removed = (...keys: string[]) => ({ removed: keys });
 
@@ -117,7 +115,7 @@ describe('a watch tells nothing', () => {
     const watch = newWatch(file);
     unlinkSync(file);
     // Time for a look at nothing; the second look comes after this, however slow all of it is: they share one event loop.
-    await sleep(30);
+    await aWhile(30);
     writeFileSync(file, '{"a":{"b":1}}');
     await aWhile();
     writeFileSync(file, ' { "a" : { "b" : 1.0 } } ');
@@ -183,7 +181,7 @@ it('changes that follow each other at once are told as one', async () => {
   const file = newFile();
   const watch = newWatch(file);
   for (let n = 0; n < 200; n++) writeFileSync(file, JSON.stringify({ a: n }));
-  await vi.waitFor(() => expect(watch.told.length).toBeGreaterThan(0), { timeout: 10_000 });
+  await eventually(() => expect(watch.told.length).toBeGreaterThan(0));
   await aWhile();
   expect(watch.told.length).toBeLessThan(20);
 });
@@ -205,7 +203,7 @@ it('a listener that throws keeps no other from being told, and itself neither', 
   await other.tells(changed('a'));
   await store.set('b', 1);
   await other.tells(changed('b'));
-  await vi.waitFor(() => expect(calls).toBe(2));
+  await eventually(() => expect(calls).toBe(2));
   await store.close();
   expect(warnings).toContainEqual(expect.objectContaining({ message: 'mine' }));
 });

@@ -9,11 +9,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { failureOf, strangersIntent } from '../store/scratch.test.helper.js';
 import { listRecoverable, openStore } from '../store/store.js';
 import { lacks, newWriter } from '../store/system.test.helper.js';
 import { openTokens } from '../tokens/tokens.js';
+import { patient, until } from '../waiting.test.helper.js';
 import {
   asUser,
   attack,
@@ -26,7 +27,7 @@ import {
   victim,
 } from './attack.test.helper.js';
 
-const options = { leaseMs: 20, deadlineMs: 3000 };
+const options = { leaseMs: 20, ...patient };
 
 function runAs(uid: number, script: string, ...args: string[]): void {
   execFileSync('setpriv', [...asUser(uid).slice(1), 'sh', '-ec', script, 'sh', ...args]);
@@ -69,7 +70,7 @@ describe.skipIf(isMissing)('root, at a user’s file', () => {
     for (const name of readdirSync(outside)) writeFileSync(path.join(intent, 'a', name), '');
     giveAll(home, mallory);
     const attacker = attack(mallory, [process.execPath, '-e', swapOnceBegun, intent, outside]);
-    await vi.waitFor(() => expect(existsSync(`${intent}/ready`)).toBe(true), { timeout: 10_000 });
+    await until(() => existsSync(`${intent}/ready`));
     const failure = await failureOf(openStore(file, options).set('b', 1));
     attacker.end();
     expect(failure.message).toContain('it is a directory, which no commit makes, so it was left alone');

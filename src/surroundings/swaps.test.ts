@@ -1,11 +1,20 @@
-import { chownSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { StoreError } from '../store/errors.js';
 import { runCommand, strangersIntent } from '../store/scratch.test.helper.js';
 import { listRecoverable, openStore, restoreEntries } from '../store/store.js';
 import { built, lacks } from '../store/system.test.helper.js';
+import { until } from '../waiting.test.helper.js';
 import {
   asUser,
   attack,
@@ -99,7 +108,7 @@ describe.skipIf(exchange === undefined)('as root in a user’s directory, whatev
     for (let round = 0; round < rounds / names.length / calls.length; round++) {
       prepare(home, outside);
       const attacker = attack(mallory, [exchange ?? '', home, name, `${name}~`]);
-      await sleep(10);
+      await until(() => lstatSync(path.join(home, name), { throwIfNoEntry: false })?.isSymbolicLink());
       const file = path.join(home, 'data', 'auth.json');
       for (const [, call] of calls) {
         const end = await call(file).then(

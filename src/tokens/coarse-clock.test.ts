@@ -3,6 +3,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { newDirectory } from '../store/scratch.test.helper.js';
+import { aWhile } from '../waiting.test.helper.js';
 import { openTokens, type Tokens } from './tokens.js';
 
 /**
@@ -83,6 +84,6 @@ it('also one that was seen unchanged for some time', async () => {
 async function settled(): Promise<void> {
   for (let look = 0; look < 6; look++) {
     tokens.verify(token);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await aWhile(10);
   }
 }

@@ -4,6 +4,7 @@ import type * as Fs from 'node:fs';
 import path from 'node:path';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { newDirectory } from '../store/scratch.test.helper.js';
+import { until } from '../waiting.test.helper.js';
 import { newToken, tokenOf } from './format.js';
 import { openTokens, type Tokens } from './tokens.js';
 
@@ -36,10 +37,7 @@ beforeEach(async () => {
   ({ token } = made);
   ({ id } = made.info);
   // Seen unchanged for longer than a tick: from now on one look is enough.
-  for (let look = 0; look < 4; look++) {
-    tokens.verify(token);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  await until(() => !callsOf(token).includes('readSync'));
 });
 
 function callsOf(presented: string): string[] {

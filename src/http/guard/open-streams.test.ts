@@ -1,7 +1,8 @@
 import { expect, it, vi } from 'vitest';
+import { eventually } from '../../waiting.test.helper.js';
 import { newGuard } from './guard.test.helper.js';
 
-const ended = (end: () => void) => vi.waitFor(() => expect(end).toHaveBeenCalledOnce(), { timeout: 10_000 });
+const ended = (end: () => void) => eventually(() => expect(end).toHaveBeenCalledOnce());
 
 function open(guard: ReturnType<typeof newGuard>) {
   const token = guard.tokens.add('read');

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createAuth } from '../../credentials/auth.js';
+import { eventually } from '../../waiting.test.helper.js';
 import { eventsOf, newServer } from './serve.test.helper.js';
 
 const entry = { type: 'api', key: 'CANARY' } as const;
@@ -60,7 +61,7 @@ describe('the stream of events', () => {
     const { leave } = await connect(await newServer({ store }));
     expect(ends).not.toHaveBeenCalled();
     leave();
-    await vi.waitFor(() => expect(ends).toHaveBeenCalledOnce(), { timeout: 10_000 });
+    await eventually(() => expect(ends).toHaveBeenCalledOnce());
   });
 
   it('tells a client that reads slowly of everything at once', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createAuth } from '../../credentials/auth.js';
+import { eventually } from '../../waiting.test.helper.js';
 import { eventsOf, newServer } from './serve.test.helper.js';
 
 type Server = Awaited<ReturnType<typeof newServer>>;
@@ -53,7 +54,7 @@ describe('one watch of the store', () => {
     expect(await streams[0]?.next?.()).toMatchObject({ properties: { changed: ['b'] } });
     expect(isOpen()).toBe(1);
     streams[0]?.leave?.();
-    await vi.waitFor(() => expect(isOpen()).toBe(0), { timeout: 10_000 });
+    await eventually(() => expect(isOpen()).toBe(0));
     const again = await open(counted, token);
     expect(began).toHaveBeenCalledTimes(2);
     await store.remove('a');
@@ -88,9 +89,7 @@ describe('streams are counted', () => {
     });
     expect(await open(server, other)).toMatchObject({ response: { status: 200 } });
     streams[0]?.leave?.();
-    await vi.waitFor(async () => expect((await open(server, greedy)).response.status).toBe(200), {
-      timeout: 10_000,
-    });
+    await eventually(async () => expect((await open(server, greedy)).response.status).toBe(200));
     expect((await open(server, greedy)).response.status).toBe(429);
   });
 
@@ -100,9 +99,6 @@ describe('streams are counted', () => {
     for (const token of tokens.slice(0, 8)) await many(64, server, token);
     expect(await open(server, tokens[8] ?? '')).toMatchObject({ response: { status: 429 } });
     server.tokens.revoke(tokens[0] ?? '');
-    await vi.waitFor(async () => expect((await open(server, tokens[8] ?? '')).response.status).toBe(200), {
-      timeout: 10_000,
-      interval: 200,
-    });
+    await eventually(async () => expect((await open(server, tokens[8] ?? '')).response.status).toBe(200));
   });
 });

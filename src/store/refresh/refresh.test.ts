@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
-import { newFile, runProgram, sourceUrl } from '../scratch.test.helper.js';
+import { describe, expect, it } from 'vitest';
+import { aWhile, eventually } from '../../waiting.test.helper.js';
+import { newFile, plainPathSource, runProgram, sourceUrl } from '../scratch.test.helper.js';
 import { openStore } from '../store.js';
 import { type Credential, newProvider } from './oauth-server.test.helper.js';
 
@@ -11,12 +12,30 @@ interface Outcome {
   cause?: string;
 }
 
+/** Says so when it has seen the claim of another process: from then on it waits for that one. */
+const saysThatItWaits = `
+  import fs from 'node:fs';
+  import { syncBuiltinESMExports } from 'node:module';
+  const { openSync } = fs;
+  const plainPath = ${plainPathSource};
+  fs.openSync = (place, flags, ...rest) => {
+    const descriptor = openSync(place, flags, ...rest);
+    if (typeof flags === 'number' && /\\.refresh\\/[^/]+$/.test(plainPath(place))) {
+      fs.openSync = openSync;
+      syncBuiltinESMExports();
+      console.log('waits');
+    }
+    return descriptor;
+  };
+  syncBuiltinESMExports();`;
+
 /**
  * A process that refreshes when it is told to. `doRefresh` says "asking", does the steps, and says what it did;
  * then the program says how its call ended.
  */
 function refresher(file: string, url: string, steps = 'return ask();', options: object = {}) {
   const program = runProgram(`
+    ${saysThatItWaits}
     import { once } from 'node:events';
     const { openStore } = await import(${sourceUrl('./store.ts')});
     const { fetchToken } = await import(${sourceUrl('./refresh/oauth-server.test.helper.ts')});
@@ -44,6 +63,9 @@ function refresher(file: string, url: string, steps = 'return ask();', options: 
       program.tell('begin');
     },
     says: async (line: string) => expect(await program.line()).toBe(line),
+    waits: async () => {
+      while ((await program.line()) !== 'waits');
+    },
     /** How its call ended, whatever it says before. */
     async outcome(): Promise<Outcome> {
       for (;;) {
@@ -62,8 +84,6 @@ async function setUp() {
   return { file, provider, store, stored };
 }
 
-/** What it takes to know that a waiting process waits: it has seen the claim of another. */
-const aWhile = (ms = 400) => new Promise((resolve) => setTimeout(resolve, ms));
 const claimsIn = (file: string) => (existsSync(`${file}.refresh`) ? readdirSync(`${file}.refresh`) : []);
 
 describe('one refresh', () => {
@@ -84,7 +104,8 @@ describe('one refresh', () => {
     const program = refresher(file, provider.url, 'await told(); return ask();');
     await program.begin();
     await program.says('asking');
-    await store.set('other', 1, { deadlineMs: 900 });
+    // Were it to wait for the refresh, it would wait for us.
+    await store.set('other', 1);
     program.tell('go on');
     expect(await program.outcome()).toEqual({ value: provider.current() });
     expect(await store.all()).toEqual({ p: provider.current(), other: 1 });
@@ -99,7 +120,7 @@ describe('a refresher that is killed', () => {
     await victim.says('asking');
     const others = Array.from({ length: 3 }, () => refresher(file, provider.url));
     for (const other of others) await other.begin();
-    await aWhile();
+    for (const other of others) await other.waits();
     victim.kill();
     for (const other of others) expect(await other.outcome()).toEqual({ value: provider.current() });
     expect(provider.requests).toEqual([{ refresh: 'account-refresh-0', granted: true }]);
@@ -115,7 +136,7 @@ describe('a refresher that is killed', () => {
     await victim.says('answered');
     const others = Array.from({ length: 3 }, () => refresher(file, provider.url));
     for (const other of others) await other.begin();
-    await aWhile();
+    for (const other of others) await other.waits();
     victim.kill();
     const outcomes = await Promise.all(others.map((other) => other.outcome()));
     for (const { error } of outcomes) expect(error).toMatchObject({ code: 'E_REFRESH', definite: true });
@@ -149,7 +170,7 @@ describe('a refresher that does not come to an end', () => {
     await late.says('asking');
     expect(await late.outcome()).toMatchObject({ error: { code: 'E_REFRESH', definite: false } });
     late.tell('go on');
-    await vi.waitFor(async () => expect(await stored()).toEqual(provider.current()), { timeout: 10_000 });
+    await eventually(async () => expect(await stored()).toEqual(provider.current()));
   });
 
   it('is passed where it stopped; when it resumes and is refused it adopts what the other got', async () => {
@@ -208,7 +229,7 @@ describe('a refresh that fails', () => {
     await first.says('asking');
     const others = Array.from({ length: 3 }, () => refresher(file, provider.url));
     for (const other of others) await other.begin();
-    await aWhile();
+    for (const other of others) await other.waits();
     first.tell('go on');
     expect(await first.outcome()).toMatchObject({ error: { code: 'E_REFRESH' }, cause: 'invalid_grant' });
     for (const other of others) {
