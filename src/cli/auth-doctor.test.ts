@@ -15,6 +15,7 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { afterEach, describe, expect, it } from 'vitest';
 import { sourceUrl } from '../store/scratch.test.helper.js';
+import { lacks } from '../store/system.test.helper.js';
 import type { Finding } from './auth/findings.js';
 import { canary, expectNoSecretIn, newUser, sample, type User } from './auth.test.helper.js';
 import { command } from './command.test.helper.js';
@@ -114,7 +115,7 @@ describe('the doctor', () => {
     },
   );
 
-  it.skipIf(process.getuid?.() !== 0)('says that this user may not read the file', async () => {
+  it.skipIf(lacks('root', 'setpriv'))('says that this user may not read the file', async () => {
     const user = newUser();
     user.writeFile(sample);
     for (const place of [user.home, path.dirname(user.file)]) chmodSync(place, 0o755);

@@ -11,6 +11,7 @@ import {
 import path from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
+import { lacks } from '../store/system.test.helper.js';
 import { expectOneLine, newUser } from './auth.test.helper.js';
 import { command, newDirectory } from './command.test.helper.js';
 
@@ -101,10 +102,7 @@ describe('where the home directory is', () => {
   );
 });
 
-const isRoot = process.getuid?.() === 0;
-const reason = isRoot ? '' : ' (skipped: only root can become a user without an entry)';
-
-describe.skipIf(!isRoot)(`a user without a home directory${reason}`, () => {
+describe.skipIf(lacks('root', 'setpriv'))('a user without a home directory', () => {
   const uid = 54321;
   const open = () => {
     const directory = newDirectory();
@@ -170,7 +168,7 @@ describe('the doctor gives advice that can do no harm', () => {
     const directory = path.dirname(user.file);
     chmodSync(directory, 0o777);
     expect((await user.auth(['doctor'])).stdout).toContain(`chmod go-w ${directory}`);
-    if (!isRoot) return;
+    if (lacks('root')) return;
     chmodSync(user.home, 0o711);
     chownSync(directory, 54321, 54321);
     const { stdout } = await bash(`holdfast auth doctor --file ${user.file}`, {}, { uid: 54320 });

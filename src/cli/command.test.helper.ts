@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import { inject } from 'vitest';
 import type { Report } from '../../harness/index.js';
 
-/** The built command, as users run it. */
-export const command = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+/** The built command, as users run it: also those who can't read this checkout. */
+export const command = path.join(inject('installation'), 'dist', 'src', 'cli', 'main.js');
 
 export const fixture = (name: string) =>
   fileURLToPath(new URL(`../../harness/stress/fixtures/${name}`, import.meta.url));

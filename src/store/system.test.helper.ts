@@ -2,24 +2,27 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { expect } from 'vitest';
+import { expect, inject } from 'vitest';
 import { patienceMs } from '../waiting.test.helper.js';
 import { newDirectory, runCommand } from './scratch.test.helper.js';
 
-/** The store as it was built, which `npm test` does first: processes of it start at once, also as another user. */
+/** The store as it was built: processes of it start at once, also as another user. */
 export const built = (name: string) =>
-  fileURLToPath(new URL(`../../dist/src/store/${name}.js`, import.meta.url));
+  path.join(inject('installation'), 'dist', 'src', 'store', `${name}.js`);
+
+/** Before a command: what makes it run as a user who owns nothing. */
+export const asNobody = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
 
 /** What some systems do not grant. Where a test is skipped for it, the reason is printed. */
 const probes = {
   root: ['sh', '-c', 'test "$(id -u)" = 0'],
   strace: ['strace', '-f', '-e', 'inject=rename:error=EPERM:when=9', '-o', '/dev/null', 'true'],
-  setpriv: ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups', 'true'],
+  // Another user must be able to run Node, too: it may lie in the home of this one.
+  setpriv: [...asNobody, process.execPath, '--version'],
   mount: ['unshare', '--mount', 'mount', '-t', 'tmpfs', 'none', '/mnt'],
   pid: ['unshare', '--pid', '--fork', '--mount-proc', 'true'],
   time: ['unshare', '--time', '--boottime', '1000', '--fork', 'true'],
-  users: ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups', 'unshare', '-Ur', 'true'],
+  users: [...asNobody, 'unshare', '-Ur', 'true'],
   uts: ['unshare', '--uts', 'hostname', 'another'],
 };
 type Need = keyof typeof probes;
@@ -39,8 +42,7 @@ function has(need: Need): boolean {
   return known;
 }
 
-/** Before a command: what makes it run as a user who owns nothing, in namespaces of its own, or after a mount. */
-export const asNobody = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
+/** Before a command: what makes it run in namespaces of its own, after a mount. */
 export const having = (script: string, ...flags: string[]) => [
   ...['unshare', '--mount', ...flags, 'sh', '-ec', `${script}\nexec "$@"`, 'sh'],
 ];

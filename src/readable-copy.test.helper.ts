@@ -1,0 +1,47 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { TestProject } from 'vitest/node';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Where processes of other users find `dist`, and the packages that it imports. */
+    installation: string;
+  }
+}
+
+const project = fileURLToPath(new URL('..', import.meta.url));
+
+/**
+ * Vitest's global setup. Some tests of root start processes of other users, who can't read a checkout below a directory of
+ * mode 0700, such as root's home. Then there is a copy, with what an installed package has, that they can read.
+ */
+export default function setup(vitest: TestProject): (() => void) | undefined {
+  if (process.getuid?.() !== 0 || isReadableByOthers()) {
+    vitest.provide('installation', project);
+    return undefined;
+  }
+  const copy = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-installation-')));
+  for (const name of ['package.json', 'dist', path.join('scenarios', 'schedules'), ...dependencies()])
+    cpSync(path.join(project, name), path.join(copy, name), { recursive: true });
+  spawnSync('chmod', ['-R', 'a+rX', copy]);
+  chmodSync(copy, 0o755);
+  vitest.provide('installation', copy);
+  return () => rmSync(copy, { recursive: true, force: true });
+}
+
+/** Whether a user who owns nothing can read the build. Where nobody can become that user, no test does. */
+function isReadableByOthers(): boolean {
+  const command = path.join(project, 'dist', 'src', 'cli', 'main.js');
+  const { error, status } = spawnSync('test', ['-r', command], { uid: 65534, gid: 65534 });
+  return error !== undefined || status === 0;
+}
+
+/** The folders of all packages that are not for development alone. */
+function dependencies(): string[] {
+  const text = readFileSync(path.join(project, 'node_modules', '.package-lock.json'), 'utf8');
+  const { packages } = JSON.parse(text) as { packages: Record<string, { dev?: boolean }> };
+  return Object.keys(packages).filter((name) => name !== '' && !packages[name]?.dev);
+}
