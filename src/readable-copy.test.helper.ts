@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -39,9 +39,9 @@ function isReadableByOthers(): boolean {
   return error !== undefined || status === 0;
 }
 
-/** The folders of all packages that are not for development alone. */
+/** The folders of all packages that are not for development alone, and are there: some are for other platforms. */
 function dependencies(): string[] {
   const text = readFileSync(path.join(project, 'node_modules', '.package-lock.json'), 'utf8');
   const { packages } = JSON.parse(text) as { packages: Record<string, { dev?: boolean }> };
-  return Object.keys(packages).filter((name) => name !== '' && !packages[name]?.dev);
+  return Object.keys(packages).filter((name) => !packages[name]?.dev && existsSync(path.join(project, name)));
 }

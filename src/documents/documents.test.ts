@@ -1,0 +1,145 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { command } from '../cli/command.test.helper.js';
+import {
+  commandLines,
+  losingStore,
+  newProject,
+  runNode,
+  runTypeScript,
+  safeStore,
+  snippets,
+  snippetWith,
+  vitest,
+} from './snippets.test.helper.js';
+
+const stores = { losing: losingStore(), safe: safeStore };
+
+/** Each command line of the documents, by how it is tried: made short, for a losing store and for ours, or elsewhere. */
+const run = [
+  'npm run stress -- --target naive --no-controls',
+  'npm run stress -- --target ./my-store.ts --duration 2m',
+  'npm run stress -- --scenario pause --clients tui=8 --duration 5m',
+  'npm run stress -- --target ./your-variant.ts',
+  'npm run stress -- --duration 10m',
+  'npm run explore -- --target naive',
+  'npm run explore -- --processes 3 --strategy pct --crash',
+];
+const elsewhere = {
+  '.ci/run, which runs them all': [
+    ...['npm ci && npm run stress', 'npm ci && npm test', 'npm ci', 'npm test', 'npm run lint'],
+    ...['npm run stress', '.ci/run', '.ci/runtimes/install'],
+  ],
+  'the tests of src/cli/serve.test.ts and src/cli/auth-token-out.test.ts': [
+    'holdfast auth token create --name laptop --out token',
+    'holdfast serve',
+    `printf 'Authorization: Bearer %s' "$(cat token)" | curl -H @- http://127.0.0.1:4096/auth`,
+  ],
+};
+
+it('every command line of the documents is tried, here or where it says', () => {
+  const known = [...run, ...Object.values(elsewhere).flat()];
+  expect(commandLines.filter((line) => !known.includes(line))).toEqual([]);
+  expect(known.filter((line) => !commandLines.includes(line))).toEqual([]);
+});
+
+it('every program of the documents is tried below', () => {
+  const programs = snippets.filter(({ language }) => language === 'ts');
+  expect(programs).toHaveLength(5);
+});
+
+/** The flags of a command line, for one scenario, some seconds, and the store that is meant. */
+function shortened(line: string, target: string): string[] {
+  const [name = '', ...flags] = line.replace(/^npm run (\w+) --/, '$1').split(' ');
+  const kept = flags.filter(
+    (flag, at) => !/^--(target|duration)$/.test(flags[at - 1] ?? '') && !/^--(target|duration)$/.test(flag),
+  );
+  const scenario = kept.includes('--scenario') ? [] : ['--scenario', 'two-terminals'];
+  const controls = kept.includes('--no-controls') ? [] : ['--no-controls'];
+  const short = name === 'stress' ? [...scenario, ...controls, '--duration', '5s'] : ['--schedules', '300'];
+  return [name, ...kept, ...short, '--target', target];
+}
+
+describe.each(run)('%s', (line) => {
+  it.each([
+    ['losing', 1],
+    ['safe', 0],
+  ] as const)('of a %s store: exit code %i', { retry: 2 }, async (kind, exitCode) => {
+    const directory = newProject({ 'my-store.ts': stores[kind] });
+    const result = await runNode(directory, command, ...shortened(line, './my-store.ts'));
+    expect([result.exitCode, result.all]).toEqual([exitCode, expect.any(String)]);
+  });
+});
+
+describe('the test of one’s own store', () => {
+  const text = `import { expect, it } from 'vitest';
+    ${snippetWith('const { failures } = await explore').replace(
+      /^(const .*)/ms,
+      "it('loses nothing', async () => {\n$1}, 600_000);",
+    )}`;
+  it.each([
+    ['losing', 1, /lost-update/],
+    ['safe', 0, /1 passed/],
+  ] as const)('is right of a %s store', async (kind, exitCode, said) => {
+    const files = {
+      'own.test.ts': text,
+      'my-store.ts': stores[kind],
+      'vitest.config.mjs': 'export default {};\n',
+    };
+    const result = await runNode(newProject(files), vitest, 'run');
+    expect([result.exitCode, result.all]).toEqual([exitCode, expect.stringMatching(said)]);
+  });
+});
+
+describe('the harness as a library', () => {
+  it.each([
+    ['losing', 1, /from an older copy of the file|met an empty/],
+    ['safe', 0, /^$/],
+  ] as const)(
+    'throws the loss of a losing store, and nothing of ours: %s',
+    { retry: 2 },
+    async (kind, exitCode, said) => {
+      const files = { 'mine.ts': snippetWith('const report = await stress('), 'my-store.ts': stores[kind] };
+      const result = await runTypeScript(newProject(files), 'mine.ts');
+      expect([result.exitCode, result.all]).toEqual([exitCode, expect.stringMatching(said)]);
+    },
+  );
+});
+
+it('the use of the store does what its comments say', async () => {
+  const directory = newProject({});
+  const text = snippetWith('await Auth.refresh(').replace('/home/me/.config/my-tool', directory);
+  const prelude =
+    'const exchange = async (_refresh: string, _signal: AbortSignal) => ({ type: "oauth" as const, access: "new", refresh: "next", expires: 4e12 });\n';
+  const expired =
+    "await Auth.set('openai', { type: 'oauth', access: 'old', refresh: 'once', expires: 1 });\n";
+  const program =
+    prelude + text.replace("await Auth.set('anthropic'", `${expired}await Auth.set('anthropic'`);
+  const files = newProject({ 'mine.ts': program });
+  expect(await runTypeScript(files, 'mine.ts')).toMatchObject({ exitCode: 0, all: '' });
+  const read = (...names: string[]) => JSON.parse(readFileSync(path.join(...names), 'utf8'));
+  const github = { type: 'api', key: 'made up' };
+  expect(read(directory, 'credentials.json')).toEqual({ logins: 1, work: github });
+  expect(read(files, 'opencode', 'auth.json')).toMatchObject({
+    anthropic: github,
+    openai: { access: 'new' },
+  });
+});
+
+it('the guard of one’s own server lets in whom its comments say', async () => {
+  const [before, after = ''] = snippetWith('app.use(honoGuard(').split('await tokens.delete');
+  const program = `import { Hono } from 'hono';
+    const app = new Hono();
+    ${before?.replace('tokens.verify(token); ', 'if (tokens.verify(token)?.name !== "ci") throw new Error("not known"); ')}
+    app.get('/auth', (context) => context.text('in'));
+    const ask = async () => (await app.request('http://localhost/auth', { headers: { authorization: 'Bearer ' + token } })).status;
+    if ((await ask()) !== 200) throw new Error('not let in');
+    await tokens.delete${after}
+    if (tokens.verify(token) !== undefined || (await ask()) !== 401) throw new Error('let in');
+    await tokens.close();`;
+  expect(await runTypeScript(newProject({ 'mine.ts': program }), 'mine.ts')).toMatchObject({
+    exitCode: 0,
+    all: '',
+  });
+});

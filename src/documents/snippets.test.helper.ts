@@ -1,0 +1,100 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { onTestFinished } from 'vitest';
+
+const project = fileURLToPath(new URL('../../', import.meta.url));
+
+export interface Snippet {
+  document: string;
+  /** `sh`, `ts`, or '' for output and for what is typed at a prompt. */
+  language: string;
+  text: string;
+}
+
+/** All that stands between fences in the documents, in order. */
+export const snippets: readonly Snippet[] = ['README.md', 'GUARANTEES.md', 'CONTRIBUTING.md'].flatMap(
+  (document) => {
+    const text = readFileSync(path.join(project, document), 'utf8');
+    return [...text.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(([, language = '', body = '']) => ({
+      ...{ document, language, text: body },
+    }));
+  },
+);
+
+/** The one snippet with these words. */
+export function snippetWith(words: string): string {
+  const found = snippets.filter(({ text }) => text.includes(words));
+  if (found.length !== 1)
+    throw new Error(`${found.length} snippets have ${JSON.stringify(words)}: expected one`);
+  return found[0]?.text ?? '';
+}
+
+/** The command lines of all shell snippets, without their comments. */
+export const commandLines = snippets
+  .filter(({ language }) => language === 'sh')
+  .flatMap(({ text }) => text.split('\n'))
+  .map((line) => line.replace(/\s+#.*$/, '').trim())
+  .filter((line) => line !== '');
+
+/** README's frame of a store of one's own, filled in as most programs do it: two writers at once, and an entry is gone. */
+export function losingStore(): string {
+  return [
+    "import { readFileSync, renameSync, writeFileSync } from 'node:fs';",
+    'const read = (file: string): Record<string, unknown> => {',
+    "  try { return JSON.parse(readFileSync(file, 'utf8')); } catch { return {}; }",
+    '};',
+    'const write = (file: string, entries: Record<string, unknown>): void => {',
+    "  const own = file + '.' + process.pid;",
+    '  writeFileSync(own, JSON.stringify(entries), { mode: 0o600 });',
+    '  renameSync(own, file);',
+    '};',
+    snippetWith('// my-store.ts')
+      .replace('/* undefined where absent */', 'return read(file)[key];')
+      .replace('/* every entry */', 'return read(file);')
+      .replace('/* ... */', 'write(file, { ...read(file), [key]: value });')
+      .replace('/* ... */', 'const { [key]: _, ...rest } = read(file); write(file, rest);'),
+  ].join('\n');
+}
+
+/** The same place, with the store of this project in it. */
+export const safeStore = `
+import { openStore } from 'holdfast';
+export const open = (file: string) => openStore(file);
+export const artifacts = [/\\.last$/, /\\.intents$/, /\\.refresh$/, /\\.corrupt-[0-9a-f]{16}$/];
+`;
+
+/** A directory in which the package is known by its name, gone after the test. */
+export function newProject(files: Readonly<Record<string, string>>): string {
+  mkdirSync(path.join(project, 'reports'), { recursive: true });
+  const directory = mkdtempSync(path.join(project, 'reports', 'documents-'));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  for (const [name, text] of Object.entries(files)) writeFileSync(path.join(directory, name), text);
+  return directory;
+}
+
+/** Runs Node with a home of its own. */
+export function runNode(directory: string, ...args: string[]) {
+  const env = { HOME: directory, XDG_DATA_HOME: directory, XDG_CONFIG_HOME: directory };
+  return execa(process.execPath, args, { cwd: directory, env, reject: false, all: true });
+}
+
+/** Runs a program in TypeScript, which the compiler has accepted. */
+export async function runTypeScript(directory: string, name: string) {
+  const compiler = path.join(project, 'node_modules', 'typescript', 'bin', 'tsc');
+  const flags = [
+    '--module',
+    'nodenext',
+    '--target',
+    'es2022',
+    '--lib',
+    'es2023,esnext.disposable',
+    '--strict',
+  ];
+  const { exitCode, all } = await runNode(directory, compiler, ...flags, '--types', 'node', '--noEmit', name);
+  if (exitCode !== 0) throw new Error(`${name} is not accepted:\n${all}`);
+  return runNode(directory, '--import', 'tsx', name);
+}
+
+export const vitest = path.join(project, 'node_modules', 'vitest', 'vitest.mjs');
