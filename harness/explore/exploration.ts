@@ -44,12 +44,25 @@ export interface ExploredFailure extends ScheduleFile {
   eraser: string | undefined;
   /** In new processes, which import the target as it is and are really killed: how often it was the same, call by call. */
   replayed: { same: number; of: number };
+  /** Absent where every run in new processes was the same. */
+  unconfirmed?: Unconfirmed;
+}
+
+/** The search saw the failure, and new processes did not come to it by the same calls. */
+export interface Unconfirmed {
+  /** What new processes did instead. */
+  sentence: string;
+  /** True if the difference itself may be the reason for the failure: then the failure proves nothing. */
+  isExplained: boolean;
 }
 
 /** What a search has found. */
 export interface Exploration {
   schema: 1;
-  /** `valid`: no execution failed. `unknown`: the search could not be trusted, see `reason`. */
+  /**
+   * `valid`: no execution failed. `invalid`: one did; see `unconfirmed` where new processes did not do the same. `unknown`: the
+   * search could not be trusted, see `reason`.
+   */
   result: Verdict;
   /** Why the search can't be trusted, in one word and in a sentence that names the first call that differed or was not seen. */
   cause?: 'nondeterministic' | 'uncontrolled' | 'blind';

@@ -195,7 +195,11 @@ function summarize(
   const searchedMs = Math.max(...searches.map((search) => search.durationMs));
   return {
     schema: 1,
-    result: failures.length > 0 ? 'invalid' : uncontrolled || executions === 0 ? 'unknown' : 'valid',
+    result: failures.some(({ unconfirmed }) => !unconfirmed?.isExplained)
+      ? 'invalid'
+      : uncontrolled || executions === 0
+        ? 'unknown'
+        : 'valid',
     ...(uncontrolled ? { cause: uncontrolled.kind, reason: uncontrolled.sentence } : {}),
     ...{ target: label, program: printProgram(program), strategy, seed, faults, executions },
     ...(preemptionsMax === undefined ? {} : { preemptions: preemptionsMax }),

@@ -24,6 +24,10 @@ export interface Found extends Failure {
   actions: Action[];
   /** How many executions failed in this way. */
   count: number;
+  /** The execution itself, which may be the only one that ever fails in this way. */
+  executed: Executed;
+  /** Its processes had earlier executions behind them, of which something may have been left. */
+  isReused: boolean;
 }
 
 /** Of one operation, in virtual time, which passes only while nobody can go on. */
@@ -67,6 +71,7 @@ export function search(
   let uncontrolled: Searched['uncontrolled'];
   while (sums.executions < limits.executionsMax && performance.now() - started < limits.durationMsMax) {
     if (limits.isStopped() || !strategy.begin()) break;
+    const { isReused } = cell;
     let executed: Executed;
     try {
       executed = cell.execute(options, strategy);
@@ -95,6 +100,8 @@ export function search(
         afterMs,
         actions: actions(),
         count: 1,
+        executed,
+        isReused,
       });
     if (limits.stopsAtFirst) break;
   }
@@ -106,7 +113,8 @@ export function search(
   };
 }
 
-function whyNot(error: unknown): NonNullable<Searched['uncontrolled']> {
+/** Why an execution says nothing. @throws the error itself where it is none of these */
+export function whyNot(error: unknown): NonNullable<Searched['uncontrolled']> {
   if (error instanceof NondeterminismError) return { kind: 'nondeterministic', sentence: error.message };
   if (error instanceof LostProcessError) return { kind: 'uncontrolled', sentence: error.message };
   if (error instanceof UncontrolledError) return { kind: 'uncontrolled', sentence: error.message };

@@ -54,6 +54,11 @@ const verdicts = {
   unknown: 'Inconclusive.',
 };
 
+/** What went wrong, in a word or two. */
+export function titleOf({ kind, unconfirmed }: ExploredFailure): string {
+  return unconfirmed ? `${kind}, unconfirmed` : kind;
+}
+
 /** Which two calls decide. @returns undefined if no two do */
 export function decisionOf({ pair }: ExploredFailure): string | undefined {
   return pair && `It fails because ${describe(pair.early)} comes before ${describe(pair.late)}.`;
@@ -61,12 +66,13 @@ export function decisionOf({ pair }: ExploredFailure): string | undefined {
 
 /** How it came about, and how to have it again: a line each. */
 export function originOf(failure: ExploredFailure, replayCommand: string): string[] {
-  const { found, replayed } = failure;
+  const { found, replayed, unconfirmed } = failure;
   const isSmaller = found.program !== failure.program || found.steps > failure.rows.length;
   return [
     `Schedule ${failure.id}: ${failure.schedule}`,
     ...(isSmaller ? [`Found as ${found.program} in ${found.steps} steps: ${found.schedule}`] : []),
     `Found at execution ${found.execution}, after ${(found.afterMs / 1000).toFixed(2)} s; the same in ${replayed.same} of ${replayed.of} runs in new processes.`,
+    ...(unconfirmed ? [`Unconfirmed: ${unconfirmed.sentence}.`] : []),
     `Again: ${replayCommand}`,
   ];
 }
