@@ -37,7 +37,7 @@ export interface ExploreOptions {
    * what it has left, and every lease over.
    */
   abandoned?: boolean;
-  /** Makes any call fail with ENOSPC, EIO, EACCES, EMFILE or EPERM: the same. */
+  /** Makes any call fail with each of ENOSPC, EIO, EACCES, EMFILE and EPERM that it can give: the same. */
   errno?: boolean | number;
   /** Of what is drawn at random; default 1. */
   seed?: number;
@@ -65,7 +65,7 @@ export async function explore(options: ExploreOptions = {}): Promise<Exploration
   const strategy = strategyOf(options, execution);
   const threads = Math.max(1, Math.min(options.threads ?? availableParallelism(), sharesMax(strategy)));
   const limits = {
-    // What is drawn counts for itself, anew after each crash.
+    // What is drawn counts for itself.
     executionsMax: isDrawn(strategy.strategy)
       ? Number.POSITIVE_INFINITY
       : Math.ceil(strategy.schedulesMax / threads),

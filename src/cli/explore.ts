@@ -71,7 +71,10 @@ export function addExplore(program: Command): void {
       '--abandoned',
       'first kill the first process, after each of its changes, and let every lease pass',
     )
-    .option('--errno', 'let any call fail with ENOSPC, EIO, EACCES, EMFILE or EPERM')
+    .option(
+      '--errno',
+      'let any call fail with those of ENOSPC, EIO, EACCES, EMFILE and EPERM that it can give',
+    )
     .option('--seed <n>', 'of what is drawn at random; default: 1', parseWhole)
     .option('--duration <time>', 'end after so long: 20s, 10m', parseDuration)
     .option('--all', 'do not stop at the first failure: one of each kind')
