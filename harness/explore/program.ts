@@ -1,5 +1,6 @@
 import { UsageError } from '../core/usage-error.js';
 import { credential } from '../workload/values.js';
+import { nameOf } from './executed.js';
 import type { Operation } from './protocol.js';
 
 /** What the clients do, and what they find: one list of operations for each client. */
@@ -58,4 +59,13 @@ export function printProgram({ clients }: Program): string {
       operations.map(({ action, key }) => (key === undefined ? action : `${action} ${key}`)).join(', '),
     )
     .join(' | ');
+}
+
+/** @returns why a search of this program can find no lost update; undefined where two clients write */
+export function warningFor({ clients }: Program): string | undefined {
+  const writes = ({ action }: Operation) => action !== 'get' && action !== 'all' && action !== 'look';
+  const writers = clients.flatMap((operations, index) => (operations.some(writes) ? [nameOf(index)] : []));
+  if (writers.length > 1) return undefined;
+  const who = writers.length === 0 ? 'No client writes' : `Only client ${writers[0]} writes`;
+  return `${who}, so no update can be lost to another writer. To search for lost updates let two clients write: 'set a | set b'.`;
 }

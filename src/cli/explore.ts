@@ -118,7 +118,11 @@ async function run({
   for (const { name, options } of searches)
     for (const one of target) {
       if (signal.aborted) break;
-      const exploration = await explore({ ...options, target: one, signal, onProgress: showProgress(one) });
+      const exploration = await explore({
+        ...{ ...options, target: one, signal, onProgress: showProgress(one) },
+        // The summary has it, too.
+        onWarning: (sentence) => json && process.stderr.write(`warning: ${sentence}\n`),
+      });
       clearProgress();
       for (const failure of exploration.failures) saveSchedule(failure, path.join(out, 'schedules'));
       found.push({ scenario: name, exploration, reproduce: reproduceCommand(exploration) });
