@@ -60,6 +60,8 @@ export interface Executed {
   waitedNsMax: number;
   /** Of an ending that is no good, who waits for what. */
   reason?: string;
+  /** What the clients were seen to do outside the gate, in words, the first time that their processes did it. */
+  unsteered?: readonly string[];
 }
 
 /** A client's process did not come so far as to begin. */

@@ -41,6 +41,7 @@ export class Execution {
   private now = startNs;
   private last: LastStep | undefined;
   private hasFault = false;
+  private readonly unsteered: string[] = [];
   private waitedNsMax = 0;
   /** How many of the last calls were those of somebody who does nothing but wait. */
   private rounds = 0;
@@ -70,11 +71,12 @@ export class Execution {
     for (const client of this.clients)
       if (!this.listen(client, undefined)) throw new LostProcessError(client.process.lastWords());
     const [ending, reason] = this.lead(strategy);
+    if (ending === 'deadlock' || ending === 'livelock') this.refuseIfUnsteered(reason);
     strategy.end({ steps: this.steps.length });
     const events = ending === 'done' && this.hasFault ? this.audit() : this.chronicle.end();
     this.endAll();
-    const { steps, waitedNsMax } = this;
-    return { ending, steps, events, waitedNsMax, ...(reason === undefined ? {} : { reason }) };
+    const { steps, waitedNsMax, unsteered } = this;
+    return { ending, steps, events, waitedNsMax, unsteered, ...(reason === undefined ? {} : { reason }) };
   }
 
   private lead(strategy: Strategy): [Ending, string?] {
@@ -89,6 +91,14 @@ export class Execution {
         return ['stuck', `${this.clients[action.client]?.name} does not come to a stop`];
     }
     return ['done'];
+  }
+
+  /** It may wait for what no step can bring about. */
+  private refuseIfUnsteered(reason = ''): void {
+    const known = this.clients.flatMap(({ process }) => [...process.unsteered]);
+    if (known.length === 0) return;
+    const what = [...new Set(known)].slice(0, 5).join(', ');
+    throw new UncontrolledError(`${reason}; that may be for what the gate does not steer: ${what}`);
   }
 
   private choice(): Choice {
@@ -247,9 +257,14 @@ export class Execution {
     const report = client.process.hear();
     if (!report) {
       client.state = 'crashed';
+      if (client.process.wasBlocked)
+        throw new UncontrolledError(
+          `${client.name} can't be explored: it waits inside a call that the gate does not stop, as for a lock of the kernel`,
+        );
       return false;
     }
     client.lastReport = report;
+    this.unsteered.push(...(report.unsteered ?? []));
     this.now = Math.max(this.now, report.now);
     if (step && report.end) step.end = report.end;
     for (const event of report.events) {

@@ -69,6 +69,8 @@ export interface Exploration {
   reason?: string;
   target: string;
   program: string;
+  /** What a search of this program can't find, where it is less than it seems. */
+  warning?: string;
   strategy: string;
   /** The bound on preemptions, if there is one. */
   preemptions?: number;

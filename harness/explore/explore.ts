@@ -3,7 +3,7 @@ import { UsageError } from '../core/usage-error.js';
 import { resolveTarget } from '../targets/index.js';
 import type { ExecutionOptions } from './executed.js';
 import type { Exploration, ExploredFailure, Replayed, ScheduleFile } from './exploration.js';
-import { parseProgram, printProgram } from './program.js';
+import { parseProgram, printProgram, warningFor } from './program.js';
 import type { Searched } from './search.js';
 import {
   isDrawn,
@@ -13,6 +13,7 @@ import {
   strategies,
 } from './strategies/index.js';
 import type { AuditTask, ReplayTask, SearchAnswer, SearchTask } from './thread.js';
+import { withBlindSpots, withUnsteered } from './unsteered.js';
 import { Workplace } from './workplace.js';
 
 export interface ExploreOptions {
@@ -51,6 +52,8 @@ export interface ExploreOptions {
   threads?: number;
   signal?: AbortSignal;
   onProgress?: (executions: number) => void;
+  /** Of a program in which no two clients write; default: a warning of the process. The result has it, too. */
+  onWarning?: (sentence: string) => void;
 }
 
 /**
@@ -62,6 +65,8 @@ export async function explore(options: ExploreOptions = {}): Promise<Exploration
   const { target: label = 'hardened', signal, onProgress = () => {} } = options;
   const target = resolveTarget(label, process.cwd());
   const execution = executionOf(options, label);
+  const warning = warningFor(execution.program);
+  if (warning !== undefined) (options.onWarning ?? ((sentence) => process.emitWarning(sentence)))(warning);
   const strategy = strategyOf(options, execution);
   const threads = Math.max(1, Math.min(options.threads ?? availableParallelism(), sharesMax(strategy)));
   const limits = {
@@ -93,25 +98,11 @@ export async function explore(options: ExploreOptions = {}): Promise<Exploration
     const found = summarize(label, execution, strategy, done, performance.now() - started);
     // Whoever never comes to a stop can't be watched to the end.
     const isStuck = found.failures.some(({ kind }) => kind === 'stuck');
-    if (signal?.aborted || found.cause !== undefined || isStuck) return found;
-    return { ...found, ...(await audit(place, execution, found)) };
+    const unsteered = [...new Set(done.flatMap(({ searched }) => searched.unsteered))];
+    if (signal?.aborted || found.cause !== undefined || isStuck) return withUnsteered(found, unsteered);
+    const { blindSpots } = await place.run({ kind: 'audit', execution } satisfies AuditTask);
+    return withBlindSpots(found, unsteered, blindSpots);
   });
-}
-
-/** A call that nobody saw does not make a failure less of one: that was run again as it is. */
-async function audit(
-  place: Workplace,
-  execution: ExecutionOptions,
-  { result }: Exploration,
-): Promise<Partial<Pick<Exploration, 'audited' | 'result' | 'cause' | 'reason'>>> {
-  const { blindSpots } = await place.run({ kind: 'audit', execution } satisfies AuditTask);
-  if (blindSpots === undefined) return { audited: false };
-  if (blindSpots.length === 0) return { audited: true };
-  const calls = blindSpots.slice(0, 5).join(', ');
-  return {
-    ...{ audited: true, result: result === 'valid' ? 'unknown' : result },
-    ...{ cause: 'blind', reason: `it makes calls that can't be stopped: ${calls}` },
-  };
 }
 
 export interface ReplayOptions {
@@ -192,6 +183,7 @@ function summarize(
   const failures = onePerKind(done.flatMap((one) => one.failures));
   const uncontrolled = searches.flatMap((search) => search.uncontrolled ?? [])[0];
   const executions = sum((search) => search.executions);
+  const warning = warningFor(program);
   const searchedMs = Math.max(...searches.map((search) => search.durationMs));
   return {
     schema: 1,
@@ -202,6 +194,7 @@ function summarize(
         : 'valid',
     ...(uncontrolled ? { cause: uncontrolled.kind, reason: uncontrolled.sentence } : {}),
     ...{ target: label, program: printProgram(program), strategy, seed, faults, executions },
+    ...(warning === undefined ? {} : { warning }),
     ...(preemptionsMax === undefined ? {} : { preemptions: preemptionsMax }),
     ...{ abandoned: sum((search) => search.abandoned), steps: sum((search) => search.steps) },
     ...{ stepsMax: Math.max(...searches.map(({ stepsMax }) => stepsMax)), bound: searches[0]?.bound ?? '' },

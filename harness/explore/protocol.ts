@@ -82,6 +82,8 @@ export interface Report {
   end?: CallEnd;
   /** It has looked at its clock since it went on. */
   looked?: true;
+  /** What it has done outside the gate, in words; each once. */
+  unsteered?: string[];
   /** Its virtual time, in nanoseconds: ahead of the scheduler's where it waited by looking at the clock. */
   now: number;
   events: ClientEvent[];

@@ -51,6 +51,8 @@ export interface Searched {
   outcomes: string[];
   /** One of each kind, in the order in which they were found. */
   failures: Found[];
+  /** What the clients did outside the gate, in words. */
+  unsteered: string[];
   /** Why the search could not go on, if it could not. */
   uncontrolled?: { kind: 'nondeterministic' | 'uncontrolled'; sentence: string };
 }
@@ -66,6 +68,7 @@ export function search(
   const started = performance.now();
   const outcomes = new Set<string>();
   const failures = new Map<string, Found>();
+  const unsteered = new Set<string>();
   const sums = { executions: 0, steps: 0, stepsMax: 0 };
   let longestWait: LongestWait = { ms: 0, schedule: '' };
   let uncontrolled: Searched['uncontrolled'];
@@ -79,6 +82,7 @@ export function search(
       uncontrolled = whyNot(error);
       break;
     }
+    for (const words of executed.unsteered ?? []) unsteered.add(words);
     sums.executions++;
     sums.steps += executed.steps.length;
     sums.stepsMax = Math.max(sums.stepsMax, executed.steps.length);
@@ -108,7 +112,7 @@ export function search(
   const { abandoned, exhausted, bound } = strategy;
   return {
     ...{ ...sums, abandoned, exhausted, bound, longestWait, durationMs: performance.now() - started },
-    ...{ outcomes: [...outcomes].sort(), failures: [...failures.values()] },
+    ...{ outcomes: [...outcomes].sort(), failures: [...failures.values()], unsteered: [...unsteered] },
     ...(uncontrolled ? { uncontrolled } : {}),
   };
 }

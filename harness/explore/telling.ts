@@ -20,8 +20,7 @@ export function summaryOf({
   outcomes,
   ...rest
 }: Exploration): string[] {
-  const { executionsPerSecond, stepsMax, faults, longestWait } = rest;
-  const audited = rest.audited && cause === undefined;
+  const { executionsPerSecond, stepsMax, faults, longestWait, warning } = rest;
   const seconds = (durationMs / 1000).toFixed(1);
   const withFaults = [
     [faults.kills, 'killed'],
@@ -31,13 +30,18 @@ export function summaryOf({
   const extent = exhausted ? 'all of them tried' : 'not all of them tried';
   return [
     `${target}: ${program}${withFaults.length > 0 ? ` (${withFaults.join(', ')})` : ''}`,
+    ...(warning === undefined ? [] : [`Warning: ${warning}`]),
     `${executions} executions of up to ${stepsMax} steps in ${seconds} s (${executionsPerSecond} a second), ${outcomes} different outcomes`,
     `${bound}: ${extent}`,
-    ...(audited ? ['One execution was watched by strace, which saw no call that had not been stopped.'] : []),
+    ...(cause === undefined ? [rest.audited ? wasWatched : wasNotWatched] : []),
     ...(longestWait.ms >= 1 ? [describeWait(longestWait)] : []),
     verdicts[result] + (cause === undefined ? '' : ` It is not all there is to see (${cause}): ${reason}`),
   ];
 }
+
+const wasWatched = 'One execution was watched by strace, which saw no call that had not been stopped.';
+const wasNotWatched =
+  "No execution was watched by strace: calls that go by no module of Node's, as those of an add-on, were not looked for.";
 
 /** A schedule of some dozen steps is told whole: it can be followed by hand. */
 const scheduleMax = 120;

@@ -19,6 +19,9 @@ const patienceMax = 100;
 /** How many calls a program may try that was killed: one that takes every error for a reason to try again has no other end. */
 const triesAfterDeathMax = 100;
 
+/** Names may be new ones each time. */
+const notesMax = 20;
+
 /**
  * The event loop of a gated process. A process stops in a synchronous call, or when it has nothing left to do but to wait;
  * what it then could go on with is told to the scheduler, and it goes on with what the scheduler says.
@@ -34,6 +37,9 @@ export class Loop {
   private lanes: Lane[] = [];
   private ready: (() => void)[] = [];
   private events: ClientEvent[] = [];
+  /** What was done outside the gate, each once for the life of the process. */
+  private readonly notes = new Set<string>();
+  private news: string[] = [];
   private end: CallEnd | undefined;
   private count = 0;
   private patience = 0;
@@ -55,6 +61,13 @@ export class Loop {
 
   emit(event: ClientEvent): void {
     if (!this.dead) this.events.push(event);
+  }
+
+  /** It does something that is not stopped. */
+  note(words: string): void {
+    if (this.notes.has(words) || this.notes.size >= notesMax) return;
+    this.notes.add(words);
+    this.news.push(words);
   }
 
   /** Runs a callback when nothing else is left to do, before the process stops: `setImmediate`, and what is done. */
@@ -283,9 +296,11 @@ export class Loop {
       ...(reason === undefined ? {} : { reason }),
       ...(due === undefined ? {} : { due }),
       ...(hasLooked() ? { looked: true } : {}),
+      ...(this.news.length > 0 ? { unsteered: this.news } : {}),
       ...(this.end === undefined ? {} : { end: this.end }),
     });
     this.events = [];
+    this.news = [];
     this.end = undefined;
   }
 
