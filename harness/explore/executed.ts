@@ -60,7 +60,7 @@ export interface Executed {
   waitedNsMax: number;
   /** Of an ending that is no good, who waits for what. */
   reason?: string;
-  /** What the clients were seen to do outside the gate, in words, the first time that their processes did it. */
+  /** What the clients' processes have done outside the gate by now, in words. */
   unsteered?: readonly string[];
 }
 

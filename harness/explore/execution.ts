@@ -15,6 +15,7 @@ import {
 } from './executed.js';
 import type { Access } from './footprint.js';
 import type { GatedProcess } from './gated-process.js';
+import { grantOf } from './grant.js';
 import { pauseNs, roundNs, roundsMax, startNs, stepsMax } from './limits.js';
 import type { Memory } from './memory.js';
 import {
@@ -28,7 +29,7 @@ import {
 import { auditOperations, file, filesAtFirst } from './program.js';
 import { noteForSpins } from './spin.js';
 import type { Choice, Strategy } from './strategies/strategy.js';
-import { UncontrolledError } from './uncontrolled.js';
+import { blockedError, refuseUnsteered, UncontrolledError } from './uncontrolled.js';
 import type { World } from './world.js';
 
 /** One execution: all clients from their beginnings to their ends, one step at a time. */
@@ -41,7 +42,6 @@ export class Execution {
   private now = startNs;
   private last: LastStep | undefined;
   private hasFault = false;
-  private readonly unsteered: string[] = [];
   private waitedNsMax = 0;
   /** How many of the last calls were those of somebody who does nothing but wait. */
   private rounds = 0;
@@ -71,11 +71,12 @@ export class Execution {
     for (const client of this.clients)
       if (!this.listen(client, undefined)) throw new LostProcessError(client.process.lastWords());
     const [ending, reason] = this.lead(strategy);
-    if (ending === 'deadlock' || ending === 'livelock') this.refuseIfUnsteered(reason);
+    const unsteered = [...new Set(this.clients.flatMap(({ process }) => [...process.unsteered]))];
+    if (/^(dead|live)lock$/.test(ending)) refuseUnsteered(unsteered, reason);
     strategy.end({ steps: this.steps.length });
     const events = ending === 'done' && this.hasFault ? this.audit() : this.chronicle.end();
     this.endAll();
-    const { steps, waitedNsMax, unsteered } = this;
+    const { steps, waitedNsMax } = this;
     return { ending, steps, events, waitedNsMax, unsteered, ...(reason === undefined ? {} : { reason }) };
   }
 
@@ -91,14 +92,6 @@ export class Execution {
         return ['stuck', `${this.clients[action.client]?.name} does not come to a stop`];
     }
     return ['done'];
-  }
-
-  /** It may wait for what no step can bring about. */
-  private refuseIfUnsteered(reason = ''): void {
-    const known = this.clients.flatMap(({ process }) => [...process.unsteered]);
-    if (known.length === 0) return;
-    const what = [...new Set(known)].slice(0, 5).join(', ');
-    throw new UncontrolledError(`${reason}; that may be for what the gate does not steer: ${what}`);
   }
 
   private choice(): Choice {
@@ -145,14 +138,8 @@ export class Execution {
     const before = this.world.as(client.index).foresee(call);
     const identity = this.world.identityFor(call, before);
     if (action.do === 'fail') this.budget.errnos--;
-    client.process.tell({
-      ...{ type: 'call', id: call.id, now: this.now },
-      ...(identity ? { identity } : {}),
-      ...(call.call === 'alive'
-        ? { alive: this.clients.some(({ pid, isGone }) => pid === call.of && !isGone) }
-        : {}),
-      ...(action.do === 'fail' ? { errno: action.errno } : {}),
-    });
+    const errno = action.do === 'fail' ? action.errno : undefined;
+    client.process.tell(grantOf(call, { now: this.now, identity, errno, clients: this.clients }));
     const { place: path, placeTo: to } = before;
     const step: Step = {
       ...{ client: client.index, action, call, now: this.now },
@@ -257,14 +244,10 @@ export class Execution {
     const report = client.process.hear();
     if (!report) {
       client.state = 'crashed';
-      if (client.process.wasBlocked)
-        throw new UncontrolledError(
-          `${client.name} can't be explored: it waits inside a call that the gate does not stop, as for a lock of the kernel`,
-        );
+      if (client.process.wasBlocked) throw blockedError(client.name);
       return false;
     }
     client.lastReport = report;
-    this.unsteered.push(...(report.unsteered ?? []));
     this.now = Math.max(this.now, report.now);
     if (step && report.end) step.end = report.end;
     for (const event of report.events) {

@@ -12,15 +12,13 @@ import {
 import { hear, tell } from './channel.js';
 import { hasLooked, peek, setNow } from './clock.js';
 import { describe, digestOf, errnoError, siteOf } from './evidence.js';
+import { Notes } from './notes.js';
 import { real } from './real.js';
 
 /** How often a process looks whether what it waits for outside the gate has come, a millisecond apart. */
 const patienceMax = 100;
 /** How many calls a program may try that was killed: one that takes every error for a reason to try again has no other end. */
 const triesAfterDeathMax = 100;
-
-/** Names may be new ones each time. */
-const notesMax = 20;
 
 /**
  * The event loop of a gated process. A process stops in a synchronous call, or when it has nothing left to do but to wait;
@@ -37,9 +35,7 @@ export class Loop {
   private lanes: Lane[] = [];
   private ready: (() => void)[] = [];
   private events: ClientEvent[] = [];
-  /** What was done outside the gate, each once for the life of the process. */
-  private readonly notes = new Set<string>();
-  private news: string[] = [];
+  readonly notes = new Notes();
   private end: CallEnd | undefined;
   private count = 0;
   private patience = 0;
@@ -61,13 +57,6 @@ export class Loop {
 
   emit(event: ClientEvent): void {
     if (!this.dead) this.events.push(event);
-  }
-
-  /** It does something that is not stopped. */
-  note(words: string): void {
-    if (this.notes.has(words) || this.notes.size >= notesMax) return;
-    this.notes.add(words);
-    this.news.push(words);
   }
 
   /** Runs a callback when nothing else is left to do, before the process stops: `setImmediate`, and what is done. */
@@ -296,19 +285,16 @@ export class Loop {
       ...(reason === undefined ? {} : { reason }),
       ...(due === undefined ? {} : { due }),
       ...(hasLooked() ? { looked: true } : {}),
-      ...(this.news.length > 0 ? { unsteered: this.news } : {}),
+      ...this.notes.take(),
       ...(this.end === undefined ? {} : { end: this.end }),
     });
     this.events = [];
-    this.news = [];
     this.end = undefined;
   }
 
   private bury(): void {
     this.dead = true;
-    this.lanes = [];
-    this.ready = [];
-    this.events = [];
+    [this.lanes, this.ready, this.events] = [[], [], []];
     this.end = undefined;
   }
 }

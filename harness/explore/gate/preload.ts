@@ -52,7 +52,7 @@ function stopsAt(call: Call): boolean {
   if (!begun) return false;
   const isOurs = isInside(call);
   const outside = isOurs ? undefined : changeOutside(call);
-  if (outside !== undefined) loop.note(outside);
+  if (outside !== undefined) loop.notes.add(outside);
   return isOurs;
 }
 
@@ -134,7 +134,7 @@ function begin(grant: Extract<Grant, { type: 'begin' }>): void {
   program().catch((error) => loop.onUncaught(error, life));
 }
 
-noteUnsteered((words) => loop.note(words));
+noteUnsteered((words) => loop.notes.add(words));
 seedEverything((callback) => loop.later(callback));
 replaceFs(loop);
 refuseUncontrolled(loop);
