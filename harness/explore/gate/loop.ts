@@ -284,8 +284,7 @@ export class Loop {
       ...{ stop, blocked, calls: pending.map(({ toMake }) => toMake), now: peek(), events: this.events },
       ...(reason === undefined ? {} : { reason }),
       ...(due === undefined ? {} : { due }),
-      ...(hasLooked() ? { looked: true } : {}),
-      ...this.notes.take(),
+      ...{ ...this.notes.take(), ...(hasLooked() ? { looked: true } : {}) },
       ...(this.end === undefined ? {} : { end: this.end }),
     });
     this.events = [];
