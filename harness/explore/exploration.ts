@@ -93,7 +93,7 @@ export interface Exploration {
   longestWait: LongestWait;
   durationMs: number;
   executionsPerSecond: number;
-  /** One of each kind. */
+  /** One of each kind, the worst first. */
   failures: ExploredFailure[];
 }
 

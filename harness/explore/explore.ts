@@ -3,6 +3,7 @@ import { UsageError } from '../core/usage-error.js';
 import { resolveTarget } from '../targets/index.js';
 import type { ExecutionOptions } from './executed.js';
 import type { Exploration, ExploredFailure, Replayed, ScheduleFile } from './exploration.js';
+import { byGrade } from './gravity.js';
 import { parseProgram, printProgram, warningFor } from './program.js';
 import type { Searched } from './search.js';
 import {
@@ -15,6 +16,9 @@ import {
 import type { AuditTask, ReplayTask, SearchAnswer, SearchTask } from './thread.js';
 import { withBlindSpots, withUnsteered } from './unsteered.js';
 import { Workplace } from './workplace.js';
+
+/** So many executions more are made for something worse. */
+const pastSideFindings = 500;
 
 export interface ExploreOptions {
   /** A name or the path of a module; default `hardened`. */
@@ -42,7 +46,10 @@ export interface ExploreOptions {
   errno?: boolean | number;
   /** Of what is drawn at random; default 1. */
   seed?: number;
-  /** Ends with the first failure; default true. Else one of each kind is reported at the end. */
+  /**
+   * Ends with the first failure; default true. With faults it goes on past a side finding, like a file that was left behind, for up
+   * to 500 executions, to something worse. False: one of each kind is reported at the end.
+   */
   stopAtFirst?: boolean;
   /** Ends the search after so long, in milliseconds; default: no end. */
   durationMs?: number;
@@ -76,6 +83,8 @@ export async function explore(options: ExploreOptions = {}): Promise<Exploration
       : Math.ceil(strategy.schedulesMax / threads),
     durationMsMax: options.durationMs ?? Number.POSITIVE_INFINITY,
     stopsAtFirst: options.stopAtFirst ?? true,
+    // Faults have side effects: a process that was killed may leave files behind long before anything is lost.
+    pastSideFindings: strategy.hasFaults ? pastSideFindings : 0,
   };
   return Workplace.with(target, options, async (place) => {
     const started = performance.now();
@@ -180,7 +189,7 @@ function summarize(
   const searches = done.map(({ searched }) => searched);
   const sum = (count: (search: Searched) => number) =>
     searches.reduce((total, search) => total + count(search), 0);
-  const failures = onePerKind(done.flatMap((one) => one.failures));
+  const failures = onePerKind(done.flatMap((one) => one.failures)).sort(byGrade);
   const uncontrolled = searches.flatMap((search) => search.uncontrolled ?? [])[0];
   const executions = sum((search) => search.executions);
   const warning = warningFor(program);

@@ -2,6 +2,7 @@ import { type Action, printSchedule } from './action.js';
 import type { Cell } from './cell.js';
 import { type Executed, type ExecutionOptions, LostProcessError } from './executed.js';
 import { type Failure, failureOf, outcomeOf } from './failure.js';
+import { byGrade, Enough } from './gravity.js';
 import { NondeterminismError } from './nondeterminism.js';
 import { Replay } from './strategies/replay.js';
 import type { Strategy } from './strategies/strategy.js';
@@ -10,8 +11,10 @@ import { UncontrolledError } from './uncontrolled.js';
 export interface SearchLimits {
   executionsMax: number;
   durationMsMax: number;
-  /** Ends the search with the first execution that is not as it should be. */
+  /** Ends the search with what it finds, and does not go on to find one of each kind. */
   stopsAtFirst: boolean;
+  /** Where it ends with the first: after a side finding, so many executions more for something worse. */
+  pastSideFindings: number;
   /** Asked before each execution: another search has found what was looked for, or nobody wants to know any more. */
   isStopped: () => boolean;
 }
@@ -49,8 +52,10 @@ export interface Searched {
   durationMs: number;
   /** How many different things it led to. */
   outcomes: string[];
-  /** One of each kind, in the order in which they were found. */
+  /** One of each kind, the worst first. */
   failures: Found[];
+  /** What it found was enough to end it. */
+  isEnough: boolean;
   /** What the clients did outside the gate, in words. */
   unsteered: string[];
   /** Why the search could not go on, if it could not. */
@@ -69,11 +74,13 @@ export function search(
   const outcomes = new Set<string>();
   const failures = new Map<string, Found>();
   const unsteered = new Set<string>();
+  const enough = new Enough(limits.pastSideFindings);
+  const isEnough = () => limits.stopsAtFirst && enough.isReached(sums.executions);
   const sums = { executions: 0, steps: 0, stepsMax: 0 };
   let longestWait: LongestWait = { ms: 0, schedule: '' };
   let uncontrolled: Searched['uncontrolled'];
   while (sums.executions < limits.executionsMax && performance.now() - started < limits.durationMsMax) {
-    if (limits.isStopped() || !strategy.begin()) break;
+    if (isEnough() || limits.isStopped() || !strategy.begin()) break;
     const { isReused } = cell;
     let executed: Executed;
     try {
@@ -94,6 +101,7 @@ export function search(
     outcomes.add(outcomeOf(executed));
     const failure = failureOf(executed);
     if (!failure) continue;
+    enough.found(failure.kind, sums.executions);
     const known = failures.get(failure.kind);
     const afterMs = performance.now() - started;
     if (known) known.count++;
@@ -107,12 +115,23 @@ export function search(
         executed,
         isReused,
       });
-    if (limits.stopsAtFirst) break;
   }
   const { abandoned, exhausted, bound } = strategy;
   return {
-    ...{ ...sums, abandoned, exhausted, bound, longestWait, durationMs: performance.now() - started },
-    ...{ outcomes: [...outcomes].sort(), failures: [...failures.values()], unsteered: [...unsteered] },
+    ...{
+      ...sums,
+      isEnough: isEnough(),
+      abandoned,
+      exhausted,
+      bound,
+      longestWait,
+      durationMs: performance.now() - started,
+    },
+    ...{
+      outcomes: [...outcomes].sort(),
+      failures: [...failures.values()].sort(byGrade),
+      unsteered: [...unsteered],
+    },
     ...(uncontrolled ? { uncontrolled } : {}),
   };
 }

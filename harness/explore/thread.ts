@@ -84,7 +84,7 @@ function work(job: Job): SearchAnswer | Replayed | AuditAnswer {
     const isStopped = () => Atomics.load(stop, 0) !== 0;
     const strategy = makeStrategy(task.strategy, task.share);
     const searched = search(cells.quick, task.execution, strategy, { ...task.limits, isStopped }, reporter());
-    if (task.limits.stopsAtFirst && searched.failures.length > 0) Atomics.store(stop, 0, 1);
+    if (searched.isEnough) Atomics.store(stop, 0, 1);
     const failures = searched.failures.map((found) => {
       try {
         return investigate(cells, task.execution, found, toSource);

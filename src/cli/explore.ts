@@ -77,7 +77,10 @@ export function addExplore(program: Command): void {
     )
     .option('--seed <n>', 'of what is drawn at random; default: 1', parseWhole)
     .option('--duration <time>', 'end after so long: 20s, 10m', parseDuration)
-    .option('--all', 'do not stop at the first failure: one of each kind')
+    .option(
+      '--all',
+      'do not stop at the first failure (with faults: the first that is no side finding): one of each kind',
+    )
     .option('--out <dir>', 'where report.json, report.html and schedules go; default: reports/explore')
     .option('--json', 'as JSON')
     .addHelpText('after', help)
