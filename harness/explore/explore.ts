@@ -25,6 +25,8 @@ export interface ExploreOptions {
   target?: string;
   /** What each client does: `['set a', 'set b, get a']`; default two clients with one `set` each. */
   clients?: readonly string[];
+  /** Where an operation names no key, all clients mean the same one, and overwrite each other's values; default false. */
+  sameKey?: boolean;
   /** Default `dpor`. */
   strategy?: StrategyName;
   /** Of `dpor` and `dfs`: how often somebody may be made to wait who could go on; default: as often as there is. */
@@ -136,10 +138,18 @@ export async function replaySchedule(file: ScheduleFile, options: ReplayOptions 
 }
 
 function executionOf(
-  { clients = ['set', 'set'], crash, steal, errno, abandoned = false, seed = 1 }: ExploreOptions,
+  {
+    clients = ['set', 'set'],
+    sameKey = false,
+    crash,
+    steal,
+    errno,
+    abandoned = false,
+    seed = 1,
+  }: ExploreOptions,
   label: string,
 ): ExecutionOptions {
-  const program = parseProgram(clients.join(' | '));
+  const program = parseProgram(clients.join(' | '), sameKey ? 'k' : undefined);
   const empty = program.clients.findIndex((operations) => operations.length === 0);
   if (empty >= 0)
     throw new UsageError(`client ${empty + 1} does nothing`, 'expected operations like: set k1, get k2');

@@ -27,21 +27,22 @@ const actions = ['get', 'all', 'set', 'remove', 'look'] as const;
 
 /**
  * `set k1, get k1 | set k2`: two clients. A client without a key of its own to name may leave it out: `set | set`.
+ * @param sharedKey what is meant then; default: for each client one of its own
  * @throws UsageError naming the operation that is none
  */
-export function parseProgram(text: string): Program {
+export function parseProgram(text: string, sharedKey?: string): Program {
   return {
     clients: text.split('|').map((client, index) =>
       client
         .split(',')
         .map((operation) => operation.trim())
         .filter((operation) => operation !== '')
-        .map((operation) => parseOperation(operation, index)),
+        .map((operation) => parseOperation(operation, sharedKey ?? `k${index}`)),
     ),
   };
 }
 
-function parseOperation(text: string, client: number): Operation {
+function parseOperation(text: string, keyDefault: string): Operation {
   const [name, key, ...more] = text.split(/\s+/);
   const action = actions.find((one) => one === name);
   if (!action || more.length > 0)
@@ -50,7 +51,7 @@ function parseOperation(text: string, client: number): Operation {
       `expected one of ${actions.join(', ')}, with a key: set k1`,
     );
   if (action === 'all' || action === 'look') return { action };
-  return { action, key: key ?? `k${client}` };
+  return { action, key: key ?? keyDefault };
 }
 
 export function printProgram({ clients }: Program): string {

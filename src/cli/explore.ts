@@ -14,10 +14,11 @@ interface Flags {
   preemptions?: number;
   schedules?: number;
   prune: boolean;
-  crash?: boolean;
-  steal?: boolean;
+  sameKey?: boolean;
+  crash?: boolean | number;
+  steal?: boolean | number;
   abandoned?: boolean;
-  errno?: boolean;
+  errno?: boolean | number;
   seed?: number;
   duration?: number;
   all?: boolean;
@@ -65,8 +66,17 @@ export function addExplore(program: Command): void {
     )
     .option('--schedules <n>', 'end after so many executions; default for pct and random: 10000', parseWhole)
     .option('--no-prune', 'with dfs: do not end an execution where what follows is known')
-    .option('--crash', 'kill a process before any of its calls, and see what a new one finds')
-    .option('--steal', 'stop a process before any of its calls, until every lease is over')
+    .option('--same-key', 'where an operation names no key, all clients mean the same one')
+    .option(
+      '--crash [n]',
+      'kill a process before any of its calls, up to so often (default: once), and see what a new one finds',
+      parseWhole,
+    )
+    .option(
+      '--steal [n]',
+      'stop a process before any of its calls, until every lease is over; the same',
+      parseWhole,
+    )
     .option(
       '--abandoned',
       'first kill the first process, after each of its changes, and let every lease pass',
@@ -154,15 +164,21 @@ function reproduceCommand(found: Harness.Exploration): string {
   const { target, program, strategy, preemptions, seed, faults } = found;
   const flags = [
     ...(preemptions === undefined ? [] : [`--preemptions ${preemptions}`]),
-    ...(faults.waits > 0 ? ['--abandoned'] : faults.kills > 0 ? ['--crash'] : []),
-    ...(faults.pauses > 0 ? ['--steal'] : []),
-    ...(faults.errnos > 0 ? ['--errno'] : []),
+    ...(faults.waits > 0 ? ['--abandoned'] : []),
+    ...times('--crash', faults.kills - faults.waits),
+    ...times('--steal', faults.pauses),
+    ...times('--errno', faults.errnos),
   ];
   return [
     'npx holdfast explore',
     `--target '${target}' --clients '${program}' --strategy ${strategy} --seed ${seed}`,
     ...flags,
   ].join(' ');
+}
+
+function times(flag: string, count: number): string[] {
+  if (count <= 0) return [];
+  return [count === 1 ? flag : `${flag} ${count}`];
 }
 
 function optionsOf({
