@@ -4,6 +4,7 @@ import { explore, fixture } from './explore.test.helper.js';
 
 describe('what a search has to choose is found with the choice, and not without', () => {
   it.each<[string, string, ExploreOptions, ExploreOptions]>([
+    ['trusts-the-umask', 'loose-mode', {}, { modes: true }],
     ['keeps-the-first', 'lost-update', { preemptions: 1 }, { preemptions: 1, sameKey: true }],
     [
       'recovers-badly',
@@ -23,4 +24,11 @@ describe('what a search has to choose is found with the choice, and not without'
     expect(await kindsOf(without)).toEqual([]);
     expect((await kindsOf(having))[0]).toBe(kind);
   });
+});
+
+it('the hardened store makes no file that other users may open, whatever its umask', async () => {
+  const options = { clients: ['set a', 'remove a'], strategy: 'dfs', preemptions: 0, modes: true } as const;
+  const { failures, result, exhausted } = await explore({ target: 'hardened', ...options });
+  expect(failures.map(({ sentence }) => sentence)).toEqual([]);
+  expect({ result, exhausted }).toEqual({ result: 'valid', exhausted: true });
 });

@@ -14,9 +14,16 @@ export interface FaultBudget {
 
 export const noFaults: FaultBudget = { kills: 0, pauses: 0, errnos: 0, waits: 0 };
 
+/** What is otherwise than by default, in every execution of a search. */
+export interface Conditions {
+  /** Clients have a umask of 0, and each file that other users may open is a finding. */
+  modes?: boolean;
+}
+
 export interface ExecutionOptions {
   program: Program;
   faults: FaultBudget;
+  conditions?: Conditions;
   seed: number;
   /** Lines of the program and contents, for people. */
   details: boolean;

@@ -162,6 +162,7 @@ export class Execution {
     for (const [who, event] of this.world.note(client.index, call, before, end, this.now))
       this.clients[who]?.hear(event);
     this.chronicle.look(call, this.steps.length);
+    if (this.options.conditions?.modes) this.chronicle.lookAtModes(call, this.steps.length);
     return true;
   }
 
@@ -233,9 +234,10 @@ export class Execution {
   }
 
   private begin(client: Client, operations = this.options.program.clients[client.index] ?? []): void {
-    const { seed, details } = this.options;
+    const { seed, details, conditions = {} } = this.options;
     const life = { seed: seed * 1000 + client.index, file: path.join(this.world.rootPath, file), details };
-    client.begin({ ...life, now: this.now, operations: [...operations] });
+    const umask = conditions.modes ? { umask: 0 } : {};
+    client.begin({ ...life, ...umask, now: this.now, operations: [...operations] });
     this.chronicle.started(client, this.steps.length);
   }
 

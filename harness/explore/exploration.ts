@@ -1,5 +1,5 @@
 import type { Guarantee, Verdict } from '../core/verdict.js';
-import type { FaultBudget } from './executed.js';
+import type { Conditions, FaultBudget } from './executed.js';
 import type { Row } from './explain.js';
 import type { LongestWait } from './search.js';
 
@@ -12,6 +12,8 @@ export interface ScheduleFile {
   /** `set k0 | set k1`: one client after the other. */
   program: string;
   faults: FaultBudget;
+  /** Absent by default. */
+  conditions?: Conditions;
   seed: number;
   /** `0x4 1x7 0x3`: see `printSchedule`. */
   schedule: string;
@@ -76,6 +78,7 @@ export interface Exploration {
   preemptions?: number;
   seed: number;
   faults: FaultBudget;
+  conditions?: Conditions;
   executions: number;
   /** Ended early, as what follows was known. */
   abandoned: number;

@@ -46,6 +46,8 @@ export interface ExploreOptions {
   abandoned?: boolean;
   /** Makes any call fail with each of ENOSPC, EIO, EACCES, EMFILE and EPERM that it can give: the same. */
   errno?: boolean | number;
+  /** Gives the clients a umask of 0, and looks at the modes of files after each call: no other user may open one; default false. */
+  modes?: boolean;
   /** Of what is drawn at random; default 1. */
   seed?: number;
   /**
@@ -145,6 +147,7 @@ function executionOf(
     steal,
     errno,
     abandoned = false,
+    modes = false,
     seed = 1,
   }: ExploreOptions,
   label: string,
@@ -155,6 +158,7 @@ function executionOf(
     throw new UsageError(`client ${empty + 1} does nothing`, 'expected operations like: set k1, get k2');
   const budget = (given: boolean | number | undefined) => Number(given ?? 0);
   return {
+    ...(modes ? { conditions: { modes } } : {}),
     ...{ program, label, seed, details: false, killsForReal: false, skipsKnownAudits: true },
     faults: {
       ...{ kills: Math.max(budget(crash), Number(abandoned)), waits: Number(abandoned) },
@@ -191,7 +195,7 @@ function strategyOf(options: ExploreOptions, { program, seed, faults }: Executio
 
 function summarize(
   label: string,
-  { program, faults, seed }: ExecutionOptions,
+  { program, faults, conditions, seed }: ExecutionOptions,
   { strategy, preemptionsMax }: StrategyOptions,
   done: readonly SearchAnswer[],
   durationMs: number,
@@ -214,6 +218,7 @@ function summarize(
     ...(uncontrolled ? { cause: uncontrolled.kind, reason: uncontrolled.sentence } : {}),
     ...{ target: label, program: printProgram(program), strategy, seed, faults, executions },
     ...(warning === undefined ? {} : { warning }),
+    ...(conditions ? { conditions } : {}),
     ...(preemptionsMax === undefined ? {} : { preemptions: preemptionsMax }),
     ...{ abandoned: sum((search) => search.abandoned), steps: sum((search) => search.steps) },
     ...{ stepsMax: Math.max(...searches.map(({ stepsMax }) => stepsMax)), bound: searches[0]?.bound ?? '' },

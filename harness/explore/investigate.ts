@@ -146,7 +146,7 @@ function lettersOf({ flags }: CallToMake): string | undefined {
 }
 
 function scheduleFile(
-  { program, faults, seed, label }: ExecutionOptions,
+  { program, faults, conditions, seed, label }: ExecutionOptions,
   schedule: readonly Action[],
   executed: Executed,
   { kind, sentence }: Failure,
@@ -155,6 +155,7 @@ function scheduleFile(
     target: label,
     program: printProgram(program),
     faults,
+    ...(conditions ? { conditions } : {}),
     seed,
     schedule: printSchedule(schedule),
   };

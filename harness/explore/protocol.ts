@@ -114,6 +114,8 @@ export type Grant =
       now: number;
       file: string;
       operations: Operation[];
+      /** Default: that of the scheduler. */
+      umask?: number;
       details: boolean;
     }
   /** Make this call. */

@@ -15,6 +15,7 @@ interface Flags {
   schedules?: number;
   prune: boolean;
   sameKey?: boolean;
+  modes?: boolean;
   crash?: boolean | number;
   steal?: boolean | number;
   abandoned?: boolean;
@@ -66,6 +67,7 @@ export function addExplore(program: Command): void {
     )
     .option('--schedules <n>', 'end after so many executions; default for pct and random: 10000', parseWhole)
     .option('--no-prune', 'with dfs: do not end an execution where what follows is known')
+    .option('--modes', 'give the clients a umask of 0: no file that they make may be open to other users')
     .option('--same-key', 'where an operation names no key, all clients mean the same one')
     .option(
       '--crash [n]',
@@ -109,6 +111,9 @@ Examples:
   holdfast explore --target ./my-store.ts --clients 'set a | remove a, get a'
   holdfast explore --preemptions 3                                     the hardened store, to that bound
   holdfast explore --processes 3 --strategy pct --schedules 20000 --crash
+
+A failure that new processes did not come to by the same calls is told as unconfirmed. A search that met what it can't stop (a
+lock on a socket, or outside the file's directory) is inconclusive, and names it.
 
 Exit codes: 0 nothing found, 1 a guarantee was broken, 2 usage, 3 inconclusive, 4 nothing matched, 70 internal error,
 130 interrupted.`;
@@ -161,9 +166,10 @@ async function searchesOf(
 }
 
 function reproduceCommand(found: Harness.Exploration): string {
-  const { target, program, strategy, preemptions, seed, faults } = found;
+  const { target, program, strategy, preemptions, seed, faults, conditions } = found;
   const flags = [
     ...(preemptions === undefined ? [] : [`--preemptions ${preemptions}`]),
+    ...(conditions?.modes ? ['--modes'] : []),
     ...(faults.waits > 0 ? ['--abandoned'] : []),
     ...times('--crash', faults.kills - faults.waits),
     ...times('--steal', faults.pauses),

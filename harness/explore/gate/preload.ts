@@ -121,6 +121,7 @@ function begin(grant: Extract<Grant, { type: 'begin' }>): void {
   // Not before: Node itself makes some things global when it runs the main script.
   restore ??= snapshot();
   restore();
+  if (grant.umask !== undefined) process.umask(grant.umask);
   restartClock(grant.now);
   seed(grant.seed);
   setPid(grant.pid);
