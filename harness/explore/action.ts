@@ -1,6 +1,6 @@
 import { UsageError } from '../core/usage-error.js';
 
-/** Errors of the system that can be made to happen at any call. */
+/** Errors of the system that can be made to happen, at the calls that can give them. */
 export const errnos = ['ENOSPC', 'EIO', 'EACCES', 'EMFILE', 'EPERM'] as const;
 export type Errno = (typeof errnos)[number];
 

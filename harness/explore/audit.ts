@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { unsteeredCalls, unsteeredIn } from './audit-unsteered.js';
 import type { Executed } from './executed.js';
 import { anchoredIn } from './gate/anchor.js';
 
@@ -17,7 +18,7 @@ export const auditCommand = [
   '-s',
   '4096',
   '-e',
-  'trace=%file',
+  ['trace=%file', ...unsteeredCalls.map((call) => `?${call}`)].join(),
   '-o',
   '%d/trace',
 ] as const;
@@ -42,7 +43,10 @@ const gateClasses: Record<string, readonly string[]> = {
   ...{ readdir: ['open'], copyFile: ['open'], lchown: ['chown'], lutimes: ['utimes'], lchmod: ['chmod'] },
 };
 
-/** @returns a line for each call on something in the sandbox that no step accounts for, like `rename auth.json` */
+/**
+ * @returns a line for each call on something in the sandbox that no step accounts for, like `rename auth.json`, and for each that
+ * may be a lock elsewhere
+ */
 export function blindSpots(traces: readonly string[], { steps }: Executed, root: string): string[] {
   const left = new Map<string, number>();
   const count = (key: string, by: number) => left.set(key, (left.get(key) ?? 0) + by);
@@ -63,6 +67,7 @@ export function blindSpots(traces: readonly string[], { steps }: Executed, root:
   return [...left]
     .filter(([, times]) => times > 0)
     .map(([key]) => key)
+    .concat(unsteeredIn(traces, root))
     .sort();
 }
 

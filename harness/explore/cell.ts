@@ -32,6 +32,11 @@ export class Cell {
     this.world = new World(path.join(directory, 'sandbox'));
   }
 
+  /** The next execution has processes that have been part of earlier ones. */
+  get isReused(): boolean {
+    return this.processes.some(({ isAlive }) => isAlive);
+  }
+
   execute(options: ExecutionOptions, strategy: Strategy): Executed {
     try {
       return this.executeOnce(options, strategy);

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { HistoryEvent, ValueId } from '../core/history.js';
 import { readEntries } from '../stress/foreign-reader.js';
 import type { Client } from './client.js';
+import { looseIn } from './modes.js';
 import { seedKey } from './program.js';
 import type { CallToMake, ClientEvent, Report } from './protocol.js';
 
@@ -110,6 +111,15 @@ export class Chronicle {
     if (call === 'open' && !/[ct]/.test(flags ?? '')) return;
     if (/^(open|write|writev|truncate|ftruncate|rename|link|unlink|symlink|copyFile|rmdir)$/.test(call))
       this.see(step);
+  }
+
+  /** A call may have made a file that other users can open: each is told once. */
+  lookAtModes({ call }: CallToMake, step: number): void {
+    if (/^(read|f?stat|lstat|close|readdir)/.test(call)) return;
+    for (const { name, mode } of looseIn(path.dirname(this.file))) {
+      const isTold = this.events.some((one) => one.type === 'mode' && one.name === name && one.mode === mode);
+      if (!isTold) this.events.push({ type: 'mode', time: this.time(step), name, mode });
+    }
   }
 
   /** From here on. */

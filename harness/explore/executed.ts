@@ -14,9 +14,16 @@ export interface FaultBudget {
 
 export const noFaults: FaultBudget = { kills: 0, pauses: 0, errnos: 0, waits: 0 };
 
+/** What is otherwise than by default, in every execution of a search. */
+export interface Conditions {
+  /** Clients have a umask of 0, and each file that other users may open is a finding. */
+  modes?: boolean;
+}
+
 export interface ExecutionOptions {
   program: Program;
   faults: FaultBudget;
+  conditions?: Conditions;
   seed: number;
   /** Lines of the program and contents, for people. */
   details: boolean;
@@ -60,6 +67,8 @@ export interface Executed {
   waitedNsMax: number;
   /** Of an ending that is no good, who waits for what. */
   reason?: string;
+  /** What the clients' processes have done outside the gate by now, in words. */
+  unsteered?: readonly string[];
 }
 
 /** A client's process did not come so far as to begin. */

@@ -15,6 +15,7 @@ import {
 } from './executed.js';
 import type { Access } from './footprint.js';
 import type { GatedProcess } from './gated-process.js';
+import { grantOf } from './grant.js';
 import { pauseNs, roundNs, roundsMax, startNs, stepsMax } from './limits.js';
 import type { Memory } from './memory.js';
 import {
@@ -28,7 +29,7 @@ import {
 import { auditOperations, file, filesAtFirst } from './program.js';
 import { noteForSpins } from './spin.js';
 import type { Choice, Strategy } from './strategies/strategy.js';
-import { UncontrolledError } from './uncontrolled.js';
+import { blockedError, refuseUnsteered, UncontrolledError } from './uncontrolled.js';
 import type { World } from './world.js';
 
 /** One execution: all clients from their beginnings to their ends, one step at a time. */
@@ -70,11 +71,13 @@ export class Execution {
     for (const client of this.clients)
       if (!this.listen(client, undefined)) throw new LostProcessError(client.process.lastWords());
     const [ending, reason] = this.lead(strategy);
+    const unsteered = [...new Set(this.clients.flatMap(({ process }) => [...process.unsteered]))];
+    if (/^(dead|live)lock$/.test(ending)) refuseUnsteered(unsteered, reason);
     strategy.end({ steps: this.steps.length });
     const events = ending === 'done' && this.hasFault ? this.audit() : this.chronicle.end();
     this.endAll();
     const { steps, waitedNsMax } = this;
-    return { ending, steps, events, waitedNsMax, ...(reason === undefined ? {} : { reason }) };
+    return { ending, steps, events, waitedNsMax, unsteered, ...(reason === undefined ? {} : { reason }) };
   }
 
   private lead(strategy: Strategy): [Ending, string?] {
@@ -135,14 +138,8 @@ export class Execution {
     const before = this.world.as(client.index).foresee(call);
     const identity = this.world.identityFor(call, before);
     if (action.do === 'fail') this.budget.errnos--;
-    client.process.tell({
-      ...{ type: 'call', id: call.id, now: this.now },
-      ...(identity ? { identity } : {}),
-      ...(call.call === 'alive'
-        ? { alive: this.clients.some(({ pid, isGone }) => pid === call.of && !isGone) }
-        : {}),
-      ...(action.do === 'fail' ? { errno: action.errno } : {}),
-    });
+    const errno = action.do === 'fail' ? action.errno : undefined;
+    client.process.tell(grantOf(call, { now: this.now, identity, errno, clients: this.clients }));
     const { place: path, placeTo: to } = before;
     const step: Step = {
       ...{ client: client.index, action, call, now: this.now },
@@ -165,6 +162,7 @@ export class Execution {
     for (const [who, event] of this.world.note(client.index, call, before, end, this.now))
       this.clients[who]?.hear(event);
     this.chronicle.look(call, this.steps.length);
+    if (this.options.conditions?.modes) this.chronicle.lookAtModes(call, this.steps.length);
     return true;
   }
 
@@ -236,9 +234,10 @@ export class Execution {
   }
 
   private begin(client: Client, operations = this.options.program.clients[client.index] ?? []): void {
-    const { seed, details } = this.options;
+    const { seed, details, conditions = {} } = this.options;
     const life = { seed: seed * 1000 + client.index, file: path.join(this.world.rootPath, file), details };
-    client.begin({ ...life, now: this.now, operations: [...operations] });
+    const umask = conditions.modes ? { umask: 0 } : {};
+    client.begin({ ...life, ...umask, now: this.now, operations: [...operations] });
     this.chronicle.started(client, this.steps.length);
   }
 
@@ -247,6 +246,7 @@ export class Execution {
     const report = client.process.hear();
     if (!report) {
       client.state = 'crashed';
+      if (client.process.wasBlocked) throw blockedError(client.name);
       return false;
     }
     client.lastReport = report;

@@ -40,7 +40,13 @@ export async function explainLoss(
   let exploration: Exploration | undefined;
   for (const attempt of run ? attemptsFor(run, loss) : []) {
     if (options.signal?.aborted) break;
-    const found = await explore({ target, durationMs: durationMsEach, ...attempt, ...options });
+    const found = await explore({
+      target,
+      durationMs: durationMsEach,
+      ...attempt,
+      onWarning: () => {},
+      ...options,
+    });
     tried.push(found.program);
     if (found.failures.length === 0) continue;
     exploration = found;

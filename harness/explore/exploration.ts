@@ -1,5 +1,5 @@
 import type { Guarantee, Verdict } from '../core/verdict.js';
-import type { FaultBudget } from './executed.js';
+import type { Conditions, FaultBudget } from './executed.js';
 import type { Row } from './explain.js';
 import type { LongestWait } from './search.js';
 
@@ -12,6 +12,8 @@ export interface ScheduleFile {
   /** `set k0 | set k1`: one client after the other. */
   program: string;
   faults: FaultBudget;
+  /** Absent by default. */
+  conditions?: Conditions;
   seed: number;
   /** `0x4 1x7 0x3`: see `printSchedule`. */
   schedule: string;
@@ -44,23 +46,39 @@ export interface ExploredFailure extends ScheduleFile {
   eraser: string | undefined;
   /** In new processes, which import the target as it is and are really killed: how often it was the same, call by call. */
   replayed: { same: number; of: number };
+  /** Absent where every run in new processes was the same. */
+  unconfirmed?: Unconfirmed;
+}
+
+/** The search saw the failure, and new processes did not come to it by the same calls. */
+export interface Unconfirmed {
+  /** What new processes did instead. */
+  sentence: string;
+  /** True if the difference itself may be the reason for the failure: then the failure proves nothing. */
+  isExplained: boolean;
 }
 
 /** What a search has found. */
 export interface Exploration {
   schema: 1;
-  /** `valid`: no execution failed. `unknown`: the search could not be trusted, see `reason`. */
+  /**
+   * `valid`: no execution failed. `invalid`: one did; see `unconfirmed` where new processes did not do the same. `unknown`: the
+   * search could not be trusted, see `reason`.
+   */
   result: Verdict;
   /** Why the search can't be trusted, in one word and in a sentence that names the first call that differed or was not seen. */
   cause?: 'nondeterministic' | 'uncontrolled' | 'blind';
   reason?: string;
   target: string;
   program: string;
+  /** What a search of this program can't find, where it is less than it seems. */
+  warning?: string;
   strategy: string;
   /** The bound on preemptions, if there is one. */
   preemptions?: number;
   seed: number;
   faults: FaultBudget;
+  conditions?: Conditions;
   executions: number;
   /** Ended early, as what follows was known. */
   abandoned: number;
@@ -78,7 +96,7 @@ export interface Exploration {
   longestWait: LongestWait;
   durationMs: number;
   executionsPerSecond: number;
-  /** One of each kind. */
+  /** One of each kind, the worst first. */
   failures: ExploredFailure[];
 }
 

@@ -173,7 +173,7 @@ describe('what goes wrong on purpose', () => {
       stopAtFirst: false,
     } as const;
     const { failures } = await explore(options);
-    expect(failures.map(({ kind, schedule }) => [kind, schedule])).toEqual([['lost-seed', 'f0:ENOSPC']]);
+    expect(failures.map(({ kind, schedule }) => [kind, schedule])).toEqual([['lost-seed', 'f0:EIO']]);
   });
 
   it.each([{}, { crash: true }, { steal: true }, { errno: true }, { abandoned: true }])(

@@ -3,7 +3,8 @@ import { UsageError } from '../core/usage-error.js';
 import { resolveTarget } from '../targets/index.js';
 import type { ExecutionOptions } from './executed.js';
 import type { Exploration, ExploredFailure, Replayed, ScheduleFile } from './exploration.js';
-import { parseProgram, printProgram } from './program.js';
+import { byGrade } from './gravity.js';
+import { parseProgram, printProgram, warningFor } from './program.js';
 import type { Searched } from './search.js';
 import {
   isDrawn,
@@ -13,13 +14,19 @@ import {
   strategies,
 } from './strategies/index.js';
 import type { AuditTask, ReplayTask, SearchAnswer, SearchTask } from './thread.js';
+import { withBlindSpots, withUnsteered } from './unsteered.js';
 import { Workplace } from './workplace.js';
+
+/** So many executions more are made for something worse. */
+const pastSideFindings = 500;
 
 export interface ExploreOptions {
   /** A name or the path of a module; default `hardened`. */
   target?: string;
   /** What each client does: `['set a', 'set b, get a']`; default two clients with one `set` each. */
   clients?: readonly string[];
+  /** Where an operation names no key, all clients mean the same one, and overwrite each other's values; default false. */
+  sameKey?: boolean;
   /** Default `dpor`. */
   strategy?: StrategyName;
   /** Of `dpor` and `dfs`: how often somebody may be made to wait who could go on; default: as often as there is. */
@@ -37,11 +44,16 @@ export interface ExploreOptions {
    * what it has left, and every lease over.
    */
   abandoned?: boolean;
-  /** Makes any call fail with ENOSPC, EIO, EACCES, EMFILE or EPERM: the same. */
+  /** Makes any call fail with each of ENOSPC, EIO, EACCES, EMFILE and EPERM that it can give: the same. */
   errno?: boolean | number;
+  /** Gives the clients a umask of 0, and looks at the modes of files after each call: no other user may open one; default false. */
+  modes?: boolean;
   /** Of what is drawn at random; default 1. */
   seed?: number;
-  /** Ends with the first failure; default true. Else one of each kind is reported at the end. */
+  /**
+   * Ends with the first failure; default true. With faults it goes on past a side finding, like a file that was left behind, for up
+   * to 500 executions, to something worse. False: one of each kind is reported at the end.
+   */
   stopAtFirst?: boolean;
   /** Ends the search after so long, in milliseconds; default: no end. */
   durationMs?: number;
@@ -51,6 +63,8 @@ export interface ExploreOptions {
   threads?: number;
   signal?: AbortSignal;
   onProgress?: (executions: number) => void;
+  /** Of a program in which no two clients write; default: a warning of the process. The result has it, too. */
+  onWarning?: (sentence: string) => void;
 }
 
 /**
@@ -62,15 +76,19 @@ export async function explore(options: ExploreOptions = {}): Promise<Exploration
   const { target: label = 'hardened', signal, onProgress = () => {} } = options;
   const target = resolveTarget(label, process.cwd());
   const execution = executionOf(options, label);
+  const warning = warningFor(execution.program);
+  if (warning !== undefined) (options.onWarning ?? ((sentence) => process.emitWarning(sentence)))(warning);
   const strategy = strategyOf(options, execution);
   const threads = Math.max(1, Math.min(options.threads ?? availableParallelism(), sharesMax(strategy)));
   const limits = {
-    // What is drawn counts for itself, anew after each crash.
+    // What is drawn counts for itself.
     executionsMax: isDrawn(strategy.strategy)
       ? Number.POSITIVE_INFINITY
       : Math.ceil(strategy.schedulesMax / threads),
     durationMsMax: options.durationMs ?? Number.POSITIVE_INFINITY,
     stopsAtFirst: options.stopAtFirst ?? true,
+    // Faults have side effects: a process that was killed may leave files behind long before anything is lost.
+    pastSideFindings: strategy.hasFaults ? pastSideFindings : 0,
   };
   return Workplace.with(target, options, async (place) => {
     const started = performance.now();
@@ -93,25 +111,11 @@ export async function explore(options: ExploreOptions = {}): Promise<Exploration
     const found = summarize(label, execution, strategy, done, performance.now() - started);
     // Whoever never comes to a stop can't be watched to the end.
     const isStuck = found.failures.some(({ kind }) => kind === 'stuck');
-    if (signal?.aborted || found.cause !== undefined || isStuck) return found;
-    return { ...found, ...(await audit(place, execution, found)) };
+    const unsteered = [...new Set(done.flatMap(({ searched }) => searched.unsteered))];
+    if (signal?.aborted || found.cause !== undefined || isStuck) return withUnsteered(found, unsteered);
+    const { blindSpots } = await place.run({ kind: 'audit', execution } satisfies AuditTask);
+    return withBlindSpots(found, unsteered, blindSpots);
   });
-}
-
-/** A call that nobody saw does not make a failure less of one: that was run again as it is. */
-async function audit(
-  place: Workplace,
-  execution: ExecutionOptions,
-  { result }: Exploration,
-): Promise<Partial<Pick<Exploration, 'audited' | 'result' | 'cause' | 'reason'>>> {
-  const { blindSpots } = await place.run({ kind: 'audit', execution } satisfies AuditTask);
-  if (blindSpots === undefined) return { audited: false };
-  if (blindSpots.length === 0) return { audited: true };
-  const calls = blindSpots.slice(0, 5).join(', ');
-  return {
-    ...{ audited: true, result: result === 'valid' ? 'unknown' : result },
-    ...{ cause: 'blind', reason: `it makes calls that can't be stopped: ${calls}` },
-  };
 }
 
 export interface ReplayOptions {
@@ -136,15 +140,25 @@ export async function replaySchedule(file: ScheduleFile, options: ReplayOptions 
 }
 
 function executionOf(
-  { clients = ['set', 'set'], crash, steal, errno, abandoned = false, seed = 1 }: ExploreOptions,
+  {
+    clients = ['set', 'set'],
+    sameKey = false,
+    crash,
+    steal,
+    errno,
+    abandoned = false,
+    modes = false,
+    seed = 1,
+  }: ExploreOptions,
   label: string,
 ): ExecutionOptions {
-  const program = parseProgram(clients.join(' | '));
+  const program = parseProgram(clients.join(' | '), sameKey ? 'k' : undefined);
   const empty = program.clients.findIndex((operations) => operations.length === 0);
   if (empty >= 0)
     throw new UsageError(`client ${empty + 1} does nothing`, 'expected operations like: set k1, get k2');
   const budget = (given: boolean | number | undefined) => Number(given ?? 0);
   return {
+    ...(modes ? { conditions: { modes } } : {}),
     ...{ program, label, seed, details: false, killsForReal: false, skipsKnownAudits: true },
     faults: {
       ...{ kills: Math.max(budget(crash), Number(abandoned)), waits: Number(abandoned) },
@@ -181,7 +195,7 @@ function strategyOf(options: ExploreOptions, { program, seed, faults }: Executio
 
 function summarize(
   label: string,
-  { program, faults, seed }: ExecutionOptions,
+  { program, faults, conditions, seed }: ExecutionOptions,
   { strategy, preemptionsMax }: StrategyOptions,
   done: readonly SearchAnswer[],
   durationMs: number,
@@ -189,15 +203,22 @@ function summarize(
   const searches = done.map(({ searched }) => searched);
   const sum = (count: (search: Searched) => number) =>
     searches.reduce((total, search) => total + count(search), 0);
-  const failures = onePerKind(done.flatMap((one) => one.failures));
+  const failures = onePerKind(done.flatMap((one) => one.failures)).sort(byGrade);
   const uncontrolled = searches.flatMap((search) => search.uncontrolled ?? [])[0];
   const executions = sum((search) => search.executions);
+  const warning = warningFor(program);
   const searchedMs = Math.max(...searches.map((search) => search.durationMs));
   return {
     schema: 1,
-    result: failures.length > 0 ? 'invalid' : uncontrolled || executions === 0 ? 'unknown' : 'valid',
+    result: failures.some(({ unconfirmed }) => !unconfirmed?.isExplained)
+      ? 'invalid'
+      : uncontrolled || executions === 0
+        ? 'unknown'
+        : 'valid',
     ...(uncontrolled ? { cause: uncontrolled.kind, reason: uncontrolled.sentence } : {}),
     ...{ target: label, program: printProgram(program), strategy, seed, faults, executions },
+    ...(warning === undefined ? {} : { warning }),
+    ...(conditions ? { conditions } : {}),
     ...(preemptionsMax === undefined ? {} : { preemptions: preemptionsMax }),
     ...{ abandoned: sum((search) => search.abandoned), steps: sum((search) => search.steps) },
     ...{ stepsMax: Math.max(...searches.map(({ stepsMax }) => stepsMax)), bound: searches[0]?.bound ?? '' },

@@ -9,7 +9,10 @@ const preload = fileURLToPath(new URL('./gate/preload.js', import.meta.url));
 
 /** Tells whoever watches over this thread for whom it waits, and since when: it can't do so itself while it is blocked. */
 export interface Heartbeat {
-  /** Whom this thread waits for now, 0 for nobody; then how often it has waited. */
+  /**
+   * Whom this thread waits for now, 0 for nobody; how often it has waited; 1 if the process that was ended for it was blocked in the
+   * kernel, and did not compute.
+   */
   cells: Int32Array;
 }
 
@@ -23,7 +26,8 @@ export function killIfThere(pid: number): void {
   }
 }
 
-export const noHeartbeat: Heartbeat = { cells: new Int32Array(2) };
+export const heartbeatCells = 3;
+export const noHeartbeat: Heartbeat = { cells: new Int32Array(heartbeatCells) };
 
 const chunk = Buffer.allocUnsafe(256 * 1024);
 
@@ -33,6 +37,10 @@ export class GatedProcess {
   isAlive = true;
   /** True while it is between two executions. */
   isIdle = true;
+  /** It was ended because it did not come to a stop, and was blocked in a call that is not stopped. */
+  wasBlocked = false;
+  /** What it has done outside the gate, in words. */
+  readonly unsteered = new Set<string>();
   private readonly child: ChildProcess;
   private readonly down: number;
   private readonly up: number;
@@ -101,13 +109,16 @@ export class GatedProcess {
       if (end >= 0) {
         const line = this.rest.slice(0, end);
         this.rest = this.rest.slice(end + 1);
-        return JSON.parse(line) as Report;
+        const report = JSON.parse(line) as Report;
+        for (const words of report.unsteered ?? []) this.unsteered.add(words);
+        return report;
       }
       Atomics.store(cells, 0, this.pid);
       const count = readSync(this.up, chunk);
       Atomics.store(cells, 0, 0);
       Atomics.add(cells, 1, 1);
       if (count === 0) {
+        this.wasBlocked = Atomics.exchange(cells, 2, 0) === 1;
         this.kill();
         return undefined;
       }

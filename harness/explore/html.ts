@@ -2,7 +2,7 @@ import { escapeHtml } from '../report/escape.js';
 import { htmlTable, page } from '../report/page.js';
 import type { Exploration, ExploredFailure } from './exploration.js';
 import type { ExploreReport } from './report.js';
-import { decisionOf, originOf, stepTable, summaryOf } from './telling.js';
+import { decisionOf, originOf, stepTable, summaryOf, titleOf } from './telling.js';
 
 /** Searches as one page: the same that the terminal tells. @param replayCommand of a failure, the command that runs it again */
 export function exploreToHtml(
@@ -23,11 +23,7 @@ export function exploreToHtml(
 function overview(all: readonly Exploration[]): string {
   const rows = all.map(({ target, program, result, executions, exhausted, failures }) => [
     ...[escapeHtml(target), escapeHtml(program), `<b class="${result}">${result}</b>`],
-    ...[
-      String(executions),
-      exhausted ? 'yes' : 'no',
-      escapeHtml(failures.map(({ kind }) => kind).join(', ')),
-    ],
+    ...[String(executions), exhausted ? 'yes' : 'no', escapeHtml(failures.map(titleOf).join(', '))],
   ]);
   return htmlTable(['target', 'clients', 'verdict', 'executions', 'all tried', 'found'], rows);
 }
@@ -42,7 +38,7 @@ function section(found: Exploration, replayCommand: (failure: ExploredFailure) =
 }
 
 function story(failure: ExploredFailure, replayCommand: string): string {
-  const { kind, guarantee, sentence, eraser, pair, program, rows } = failure;
+  const { guarantee, sentence, eraser, pair, program, rows } = failure;
   const decisive = new Set([pair?.early.step, pair?.late.step]);
   const { header, lines } = stepTable(rows, program);
   const cells = lines.map(({ step, cells }) => {
@@ -51,7 +47,7 @@ function story(failure: ExploredFailure, replayCommand: string): string {
   });
   const decision = decisionOf(failure);
   return [
-    `<h3>${escapeHtml(kind)} (${guarantee})</h3>`,
+    `<h3>${escapeHtml(titleOf(failure))} (${guarantee})</h3>`,
     `<p>${escapeHtml(sentence)}${eraser === undefined ? '' : `<br>${escapeHtml(eraser)}`}</p>`,
     htmlTable(header.map(escapeHtml), cells),
     ...(decision === undefined ? [] : [`<p>${escapeHtml(decision)}</p>`]),

@@ -9,7 +9,7 @@ import type { Failure } from './failure.js';
 import { printProgram } from './program.js';
 import type { CallToMake } from './protocol.js';
 import { type Found, follow } from './search.js';
-import { shrink } from './shrink.js';
+import { type Candidate, shrink } from './shrink.js';
 
 /** Where executions are cheap, and where they are as real as can be: new processes, the target as it is, real kills. */
 export interface Cells {
@@ -21,6 +21,9 @@ export interface Cells {
 export class DivergedError extends Error {
   override readonly name = 'DivergedError';
 }
+
+/** What an execution looks like to a person. */
+export type Shown = Executed & { failure: Failure | undefined };
 
 /** Makes a failure small, runs it again in new processes, and says what it is. @throws DivergedError */
 export function investigate(
@@ -41,26 +44,38 @@ export function investigate(
   const smallOptions = { ...options, program: small.program };
 
   const quick = follow(cells.quick, smallOptions, small.schedule, false);
-  const executed = quick && replayed(cells.fresh, smallOptions, quick, small.schedule);
-  if (!quick || !executed) throw new DivergedError('a schedule that was found could not be run again');
+  const executed = quick && replayed(cells.fresh, smallOptions, quick, { kind, schedule: small.schedule });
+  if (!quick || !executed)
+    throw new DivergedError('in the same processes the schedule could not be run again');
   const all = executed.steps.map(({ action }) => action);
   const pair = isQuick
     ? findCriticalPair(all, (schedule) => trial(schedule, small.program) !== undefined)
     : undefined;
+  const failure = describeFailure(options, found, small, executed, toSource);
   const stepAt = (index: number): CriticalStep => {
     const step = executed.steps[index] as Step;
     return {
       step: index + 1,
       client: step.client,
-      text: rows[index]?.text ?? '',
+      text: failure.rows[index]?.text ?? '',
       site: siteOf(step, toSource),
       ...(step.call?.at === undefined ? {} : { isAnchored: true }),
     };
   };
-  const rows = toRows(executed, toSource);
-  const file = scheduleFile(smallOptions, small.schedule, executed, executed.failure as Failure);
+  return { ...failure, pair: pair && { late: stepAt(pair.late), early: stepAt(pair.early) } };
+}
+
+/** A failure as it is told, but for the two steps that decide. @param small what leads to it @param executed where that led */
+export function describeFailure(
+  options: ExecutionOptions,
+  found: Found,
+  { program, schedule }: Candidate,
+  executed: Shown,
+  toSource: ToSource,
+): ExploredFailure {
+  const failure = executed.failure as Failure;
   return {
-    ...file,
+    ...scheduleFile({ ...options, program }, schedule, executed, failure),
     guarantee: found.guarantee,
     found: {
       ...{
@@ -70,27 +85,37 @@ export function investigate(
       },
       ...{ schedule: printSchedule(found.actions), steps: found.actions.length },
     },
-    ...{ rows, eraser: describeEraser(executed, executed.failure as Failure) },
-    pair: pair && { late: stepAt(pair.late), early: stepAt(pair.early) },
-    replayed: { same: 2, of: 2 },
+    ...{ rows: toRows(executed, toSource), eraser: describeEraser(executed, failure), pair: undefined },
+    replayed: { same: runsInNew, of: runsInNew },
   };
 }
 
-/** Twice in new processes: a schedule that leads elsewhere is no evidence. @throws DivergedError naming the first call that differs */
+/** How often a schedule is run again in new processes. */
+export const runsInNew = 2;
+
+/**
+ * Twice in new processes: a schedule that leads elsewhere is no evidence.
+ * @param kind of the failure that the schedule must lead to
+ * @throws DivergedError naming the first call that differs
+ */
 function replayed(
   cell: Cell,
   options: ExecutionOptions,
-  quick: Executed & { failure: Failure | undefined },
-  schedule: readonly Action[],
+  quick: Shown,
+  { kind, schedule }: { kind: string; schedule: readonly Action[] },
 ) {
   let last: ReturnType<typeof follow>;
-  for (let time = 1; time <= 2; time++) {
+  for (let time = 1; time <= runsInNew; time++) {
     last = follow(cell, { ...options, details: true, killsForReal: true }, schedule, false);
     const difference = last
       ? firstDifference(callsOf(quick), callsOf(last))
       : 'a step of the schedule is not possible';
     if (difference !== undefined)
       throw new DivergedError(`in new processes the schedule led elsewhere: ${difference}`);
+    if (last?.failure?.kind !== kind)
+      throw new DivergedError(
+        `in new processes the schedule led to the same calls and ${last?.failure?.kind ?? 'broke nothing'}`,
+      );
   }
   return last;
 }
@@ -121,7 +146,7 @@ function lettersOf({ flags }: CallToMake): string | undefined {
 }
 
 function scheduleFile(
-  { program, faults, seed, label }: ExecutionOptions,
+  { program, faults, conditions, seed, label }: ExecutionOptions,
   schedule: readonly Action[],
   executed: Executed,
   { kind, sentence }: Failure,
@@ -130,6 +155,7 @@ function scheduleFile(
     target: label,
     program: printProgram(program),
     faults,
+    ...(conditions ? { conditions } : {}),
     seed,
     schedule: printSchedule(schedule),
   };

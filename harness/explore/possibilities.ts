@@ -1,8 +1,8 @@
-import { type Action, errnos } from './action.js';
+import type { Action } from './action.js';
 import type { Client, Option } from './client.js';
+import { errnosOf } from './errnos.js';
 import type { FaultBudget } from './executed.js';
 import { type Access, accessesOf } from './footprint.js';
-import type { CallToMake } from './protocol.js';
 import type { World } from './world.js';
 
 /** What clients can go on with now: each with the first of its options, and what it has under way besides. */
@@ -94,8 +94,8 @@ export function faultsOf(client: Client, budget: FaultBudget, last: LastStep | u
   return [
     ...(budget.kills > 0 && canDie ? [{ do: 'kill', client: index } as const] : []),
     ...(budget.pauses > 0 && canPause ? [{ do: 'pause', client: index } as const] : []),
-    ...(budget.errnos > 0 && canFail && fails(option.call)
-      ? errnos.map((errno) => ({ do: 'fail', client: index, errno }) as const)
+    ...(budget.errnos > 0 && canFail
+      ? errnosOf(option.call).map((errno) => ({ do: 'fail', client: index, errno }) as const)
       : []),
   ];
 }
@@ -109,9 +109,4 @@ export function whoWaits(clients: readonly Client[]): string {
         `${name} waits for ${lastReport?.calls[0]?.call ?? lastReport?.reason ?? 'a timer'}`,
     )
     .join(', ');
-}
-
-/** Calls that look only, or close, do not run out of space; but nobody is asked to guess which error fits which call. */
-function fails({ call }: CallToMake): boolean {
-  return !/^(sleep|watch|unwatch|alive|close)$/.test(call);
 }

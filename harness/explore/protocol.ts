@@ -82,6 +82,8 @@ export interface Report {
   end?: CallEnd;
   /** It has looked at its clock since it went on. */
   looked?: true;
+  /** What it has done outside the gate, in words; each once. */
+  unsteered?: string[];
   /** Its virtual time, in nanoseconds: ahead of the scheduler's where it waited by looking at the clock. */
   now: number;
   events: ClientEvent[];
@@ -112,6 +114,8 @@ export type Grant =
       now: number;
       file: string;
       operations: Operation[];
+      /** Default: that of the scheduler. */
+      umask?: number;
       details: boolean;
     }
   /** Make this call. */

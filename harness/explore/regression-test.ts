@@ -1,9 +1,10 @@
 import type { ExploredFailure } from './exploration.js';
+import { scheduleOf } from './schedule-files.js';
 
 /** A Vitest file that runs a schedule again, and fails as long as the store does. */
 export function toRegressionTest(failure: ExploredFailure): string {
-  const { schema, id, target, program, faults, seed, schedule, kind, sentence, calls } = failure;
-  const file = { schema, id, target, program, faults, seed, schedule, kind, sentence, calls };
+  const file = scheduleOf(failure);
+  const { target, program, schedule, sentence } = file;
   return `import { replaySchedule, type ScheduleFile } from 'holdfast/harness';
 import { expect, it } from 'vitest';
 

@@ -22,6 +22,7 @@ export function replay(
 ): Replayed {
   const options: ExecutionOptions = {
     ...{ program: parseProgram(file.program), faults: file.faults, seed: file.seed, label },
+    ...(file.conditions ? { conditions: file.conditions } : {}),
     ...{ details: true, killsForReal: true, skipsKnownAudits: false },
   };
   const actions = parseSchedule(file.schedule);

@@ -33,7 +33,14 @@ export function toExploreReport(
   const scenarios = explorations.map(({ scenario, exploration, reproduce }): ExplorationReport => {
     const { target, seed, result, failures, executions, steps, abandoned, outcomes } = exploration;
     const broken = failures.map(
-      ({ guarantee, sentence }) => [guarantee, { result: 'invalid', summary: sentence }] as const,
+      ({ guarantee, sentence, unconfirmed }) =>
+        [
+          guarantee,
+          {
+            result: unconfirmed?.isExplained ? 'unknown' : 'invalid',
+            summary: unconfirmed ? `unconfirmed: ${sentence}` : sentence,
+          },
+        ] as const,
     );
     return {
       ...{ scenario, target, executor: 'process', seed, schedule: failures[0]?.id ?? null, result },

@@ -7,12 +7,20 @@ import type { ExploredFailure, ScheduleFile } from './exploration.js';
 /** The schedules of known bugs that come with the harness. */
 export const corpusDirectory = fileURLToPath(new URL('../../../scenarios/schedules/', import.meta.url));
 
+/** What is kept of a failure. */
+export function scheduleOf(failure: ExploredFailure): ScheduleFile {
+  const { schema, id, target, program, faults, conditions, seed, schedule, kind, sentence, calls } = failure;
+  return {
+    ...{ schema, id, target, program, faults, ...(conditions ? { conditions } : {}) },
+    ...{ seed, schedule, kind, sentence, calls },
+  };
+}
+
 /** @returns the path of the file */
 export function saveSchedule(failure: ExploredFailure, directory: string): string {
-  const { schema, id, target, program, faults, seed, schedule, kind, sentence, calls } = failure;
-  const file: ScheduleFile = { schema, id, target, program, faults, seed, schedule, kind, sentence, calls };
+  const file = scheduleOf(failure);
   mkdirSync(directory, { recursive: true });
-  const name = path.join(directory, `${id}.json`);
+  const name = path.join(directory, `${file.id}.json`);
   writeFileSync(name, `${JSON.stringify(file, null, 2)}\n`);
   return name;
 }

@@ -2,6 +2,7 @@ import { type Action, printSchedule } from './action.js';
 import type { Cell } from './cell.js';
 import { type Executed, type ExecutionOptions, LostProcessError } from './executed.js';
 import { type Failure, failureOf, outcomeOf } from './failure.js';
+import { byGrade, Enough } from './gravity.js';
 import { NondeterminismError } from './nondeterminism.js';
 import { Replay } from './strategies/replay.js';
 import type { Strategy } from './strategies/strategy.js';
@@ -10,8 +11,10 @@ import { UncontrolledError } from './uncontrolled.js';
 export interface SearchLimits {
   executionsMax: number;
   durationMsMax: number;
-  /** Ends the search with the first execution that is not as it should be. */
+  /** Ends the search with what it finds, and does not go on to find one of each kind. */
   stopsAtFirst: boolean;
+  /** Where it ends with the first: after a side finding, so many executions more for something worse. */
+  pastSideFindings: number;
   /** Asked before each execution: another search has found what was looked for, or nobody wants to know any more. */
   isStopped: () => boolean;
 }
@@ -24,6 +27,10 @@ export interface Found extends Failure {
   actions: Action[];
   /** How many executions failed in this way. */
   count: number;
+  /** The execution itself, which may be the only one that ever fails in this way. */
+  executed: Executed;
+  /** Its processes had earlier executions behind them, of which something may have been left. */
+  isReused: boolean;
 }
 
 /** Of one operation, in virtual time, which passes only while nobody can go on. */
@@ -45,8 +52,12 @@ export interface Searched {
   durationMs: number;
   /** How many different things it led to. */
   outcomes: string[];
-  /** One of each kind, in the order in which they were found. */
+  /** One of each kind, the worst first. */
   failures: Found[];
+  /** What it found was enough to end it. */
+  isEnough: boolean;
+  /** What the clients did outside the gate, in words. */
+  unsteered: string[];
   /** Why the search could not go on, if it could not. */
   uncontrolled?: { kind: 'nondeterministic' | 'uncontrolled'; sentence: string };
 }
@@ -62,11 +73,15 @@ export function search(
   const started = performance.now();
   const outcomes = new Set<string>();
   const failures = new Map<string, Found>();
+  const unsteered = new Set<string>();
+  const enough = new Enough(limits.pastSideFindings);
+  const isEnough = () => limits.stopsAtFirst && enough.isReached(sums.executions);
   const sums = { executions: 0, steps: 0, stepsMax: 0 };
   let longestWait: LongestWait = { ms: 0, schedule: '' };
   let uncontrolled: Searched['uncontrolled'];
   while (sums.executions < limits.executionsMax && performance.now() - started < limits.durationMsMax) {
-    if (limits.isStopped() || !strategy.begin()) break;
+    if (isEnough() || limits.isStopped() || !strategy.begin()) break;
+    const { isReused } = cell;
     let executed: Executed;
     try {
       executed = cell.execute(options, strategy);
@@ -74,6 +89,7 @@ export function search(
       uncontrolled = whyNot(error);
       break;
     }
+    for (const words of executed.unsteered ?? []) unsteered.add(words);
     sums.executions++;
     sums.steps += executed.steps.length;
     sums.stepsMax = Math.max(sums.stepsMax, executed.steps.length);
@@ -85,6 +101,7 @@ export function search(
     outcomes.add(outcomeOf(executed));
     const failure = failureOf(executed);
     if (!failure) continue;
+    enough.found(failure.kind, sums.executions);
     const known = failures.get(failure.kind);
     const afterMs = performance.now() - started;
     if (known) known.count++;
@@ -95,18 +112,32 @@ export function search(
         afterMs,
         actions: actions(),
         count: 1,
+        executed,
+        isReused,
       });
-    if (limits.stopsAtFirst) break;
   }
   const { abandoned, exhausted, bound } = strategy;
   return {
-    ...{ ...sums, abandoned, exhausted, bound, longestWait, durationMs: performance.now() - started },
-    ...{ outcomes: [...outcomes].sort(), failures: [...failures.values()] },
+    ...{
+      ...sums,
+      isEnough: isEnough(),
+      abandoned,
+      exhausted,
+      bound,
+      longestWait,
+      durationMs: performance.now() - started,
+    },
+    ...{
+      outcomes: [...outcomes].sort(),
+      failures: [...failures.values()].sort(byGrade),
+      unsteered: [...unsteered],
+    },
     ...(uncontrolled ? { uncontrolled } : {}),
   };
 }
 
-function whyNot(error: unknown): NonNullable<Searched['uncontrolled']> {
+/** Why an execution says nothing. @throws the error itself where it is none of these */
+export function whyNot(error: unknown): NonNullable<Searched['uncontrolled']> {
   if (error instanceof NondeterminismError) return { kind: 'nondeterministic', sentence: error.message };
   if (error instanceof LostProcessError) return { kind: 'uncontrolled', sentence: error.message };
   if (error instanceof UncontrolledError) return { kind: 'uncontrolled', sentence: error.message };

@@ -20,8 +20,7 @@ export function summaryOf({
   outcomes,
   ...rest
 }: Exploration): string[] {
-  const { executionsPerSecond, stepsMax, faults, longestWait } = rest;
-  const audited = rest.audited && cause === undefined;
+  const { executionsPerSecond, stepsMax, faults, longestWait, warning } = rest;
   const seconds = (durationMs / 1000).toFixed(1);
   const withFaults = [
     [faults.kills, 'killed'],
@@ -31,13 +30,18 @@ export function summaryOf({
   const extent = exhausted ? 'all of them tried' : 'not all of them tried';
   return [
     `${target}: ${program}${withFaults.length > 0 ? ` (${withFaults.join(', ')})` : ''}`,
+    ...(warning === undefined ? [] : [`Warning: ${warning}`]),
     `${executions} executions of up to ${stepsMax} steps in ${seconds} s (${executionsPerSecond} a second), ${outcomes} different outcomes`,
     `${bound}: ${extent}`,
-    ...(audited ? ['One execution was watched by strace, which saw no call that had not been stopped.'] : []),
+    ...(cause === undefined ? [rest.audited ? wasWatched : wasNotWatched] : []),
     ...(longestWait.ms >= 1 ? [describeWait(longestWait)] : []),
     verdicts[result] + (cause === undefined ? '' : ` It is not all there is to see (${cause}): ${reason}`),
   ];
 }
+
+const wasWatched = 'One execution was watched by strace, which saw no call that had not been stopped.';
+const wasNotWatched =
+  "No execution was watched by strace: calls that go by no module of Node's, as those of an add-on, were not looked for.";
 
 /** A schedule of some dozen steps is told whole: it can be followed by hand. */
 const scheduleMax = 120;
@@ -54,6 +58,11 @@ const verdicts = {
   unknown: 'Inconclusive.',
 };
 
+/** What went wrong, in a word or two. */
+export function titleOf({ kind, unconfirmed }: ExploredFailure): string {
+  return unconfirmed ? `${kind}, unconfirmed` : kind;
+}
+
 /** Which two calls decide. @returns undefined if no two do */
 export function decisionOf({ pair }: ExploredFailure): string | undefined {
   return pair && `It fails because ${describe(pair.early)} comes before ${describe(pair.late)}.`;
@@ -61,12 +70,13 @@ export function decisionOf({ pair }: ExploredFailure): string | undefined {
 
 /** How it came about, and how to have it again: a line each. */
 export function originOf(failure: ExploredFailure, replayCommand: string): string[] {
-  const { found, replayed } = failure;
+  const { found, replayed, unconfirmed } = failure;
   const isSmaller = found.program !== failure.program || found.steps > failure.rows.length;
   return [
     `Schedule ${failure.id}: ${failure.schedule}`,
     ...(isSmaller ? [`Found as ${found.program} in ${found.steps} steps: ${found.schedule}`] : []),
     `Found at execution ${found.execution}, after ${(found.afterMs / 1000).toFixed(2)} s; the same in ${replayed.same} of ${replayed.of} runs in new processes.`,
+    ...(unconfirmed ? [`Unconfirmed: ${unconfirmed.sentence}.`] : []),
     `Again: ${replayCommand}`,
   ];
 }

@@ -1,7 +1,7 @@
 import { table } from '../report/table.js';
 import type { Row } from './explain.js';
 import type { Exploration, ExploredFailure, Replayed } from './exploration.js';
-import { decisionOf, originOf, stepTable, summaryOf } from './telling.js';
+import { decisionOf, originOf, stepTable, summaryOf, titleOf } from './telling.js';
 
 /** What a person reads when a search is over. @param replayCommand of a failure, the command that runs it again */
 export function explorationToTerminal(
@@ -16,10 +16,10 @@ export function explorationToTerminal(
 
 /** The whole story of one failure. */
 export function failureToTerminal(failure: ExploredFailure, replayCommand: string): string[] {
-  const { kind, sentence, eraser } = failure;
+  const { sentence, eraser } = failure;
   const decision = decisionOf(failure);
   return [
-    `**${kind}**: ${sentence}${eraser === undefined ? '' : `\n${eraser}`}`,
+    `**${titleOf(failure)}**: ${sentence}${eraser === undefined ? '' : `\n${eraser}`}`,
     toTable(failure.rows, failure.program),
     ...(decision === undefined ? [] : [decision]),
     originOf(failure, replayCommand).join('\n'),

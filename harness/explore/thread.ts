@@ -8,9 +8,10 @@ import type { ExploredFailure, Replayed, ScheduleFile } from './exploration.js';
 import { type Cells, DivergedError, investigate } from './investigate.js';
 import type { ClientSetup } from './protocol.js';
 import { replay } from './replay.js';
-import { type Searched, type SearchLimits, search } from './search.js';
+import { type Searched, type SearchLimits, search, whyNot } from './search.js';
 import { makeStrategy, type StrategyOptions } from './strategies/index.js';
 import { RandomWalk, type Share } from './strategies/random-walk.js';
+import { tellUnconfirmed } from './unconfirmed.js';
 
 export interface SearchTask {
   kind: 'search';
@@ -83,14 +84,17 @@ function work(job: Job): SearchAnswer | Replayed | AuditAnswer {
     const isStopped = () => Atomics.load(stop, 0) !== 0;
     const strategy = makeStrategy(task.strategy, task.share);
     const searched = search(cells.quick, task.execution, strategy, { ...task.limits, isStopped }, reporter());
-    if (task.limits.stopsAtFirst && searched.failures.length > 0) Atomics.store(stop, 0, 1);
-    const failures = searched.failures.flatMap((found) => {
+    if (searched.isEnough) Atomics.store(stop, 0, 1);
+    const failures = searched.failures.map((found) => {
       try {
         return investigate(cells, task.execution, found, toSource);
       } catch (error) {
-        if (!(error instanceof DivergedError)) throw error;
-        searched.uncontrolled = { kind: 'nondeterministic', sentence: error.message };
-        return [];
+        const why: Searched['uncontrolled'] =
+          error instanceof DivergedError
+            ? { kind: 'nondeterministic', sentence: error.message }
+            : whyNot(error);
+        searched.uncontrolled ??= why;
+        return tellUnconfirmed(cells, task.execution, found, toSource, why.sentence);
       }
     });
     return { searched, failures };

@@ -1,10 +1,10 @@
-import { accessSync, constants, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { accessSync, constants, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { TargetSpec } from '../core/target.js';
 import { bundleTarget } from './bundle.js';
-import { killIfThere } from './gated-process.js';
+import { heartbeatCells, killIfThere } from './gated-process.js';
 import type { Answer, Job, ThreadMessage } from './thread.js';
 
 const patienceMsDefault = 15_000;
@@ -59,7 +59,7 @@ export class Workplace {
     onProgress: (executions: number) => void = () => {},
   ): Promise<Answer<T>> {
     const { label, module, options } = this.target;
-    const heartbeat = new Int32Array(new SharedArrayBuffer(8));
+    const heartbeat = new Int32Array(new SharedArrayBuffer(4 * heartbeatCells));
     const job: Job = {
       ...{ directory: path.join(this.directory, `cell-${this.count++}`), stop: this.stop, heartbeat, task },
       setup: { bundle: this.bundle, module, label, options },
@@ -87,8 +87,22 @@ function watch(heartbeat: Int32Array, patienceMs: number): NodeJS.Timeout {
     const [pid, count] = [Atomics.load(heartbeat, 0), Atomics.load(heartbeat, 1)];
     const isSame = pid !== 0 && pid === seen.pid && count === seen.count;
     if (!isSame) seen = { pid, count, since: performance.now() };
-    else if (performance.now() - seen.since > patienceMs) killIfThere(pid);
+    else if (performance.now() - seen.since > patienceMs) {
+      Atomics.store(heartbeat, 2, isBlocked(pid) ? 1 : 0);
+      killIfThere(pid);
+    }
   }, patienceMs / 4);
+}
+
+/** It sleeps in the kernel until something comes, as for a lock of which the scheduler knows nothing; else it computes. */
+function isBlocked(pid: number): boolean {
+  try {
+    // The state comes behind the name, in which there may be blanks and brackets: proc(5).
+    return /.*\) (\w)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1] === 'S';
+  } catch {
+    // Gone already, a group, or a system without /proc: nothing is known.
+    return false;
+  }
 }
 
 /** In memory where there is such a place: no disk is waited for, and numbers of files don't come back. */

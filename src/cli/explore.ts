@@ -14,10 +14,12 @@ interface Flags {
   preemptions?: number;
   schedules?: number;
   prune: boolean;
-  crash?: boolean;
-  steal?: boolean;
+  sameKey?: boolean;
+  modes?: boolean;
+  crash?: boolean | number;
+  steal?: boolean | number;
   abandoned?: boolean;
-  errno?: boolean;
+  errno?: boolean | number;
   seed?: number;
   duration?: number;
   all?: boolean;
@@ -65,16 +67,32 @@ export function addExplore(program: Command): void {
     )
     .option('--schedules <n>', 'end after so many executions; default for pct and random: 10000', parseWhole)
     .option('--no-prune', 'with dfs: do not end an execution where what follows is known')
-    .option('--crash', 'kill a process before any of its calls, and see what a new one finds')
-    .option('--steal', 'stop a process before any of its calls, until every lease is over')
+    .option('--modes', 'give the clients a umask of 0: no file that they make may be open to other users')
+    .option('--same-key', 'where an operation names no key, all clients mean the same one')
+    .option(
+      '--crash [n]',
+      'kill a process before any of its calls, up to so often (default: once), and see what a new one finds',
+      parseWhole,
+    )
+    .option(
+      '--steal [n]',
+      'stop a process before any of its calls, until every lease is over; the same',
+      parseWhole,
+    )
     .option(
       '--abandoned',
       'first kill the first process, after each of its changes, and let every lease pass',
     )
-    .option('--errno', 'let any call fail with ENOSPC, EIO, EACCES, EMFILE or EPERM')
+    .option(
+      '--errno',
+      'let any call fail with those of ENOSPC, EIO, EACCES, EMFILE and EPERM that it can give',
+    )
     .option('--seed <n>', 'of what is drawn at random; default: 1', parseWhole)
     .option('--duration <time>', 'end after so long: 20s, 10m', parseDuration)
-    .option('--all', 'do not stop at the first failure: one of each kind')
+    .option(
+      '--all',
+      'do not stop at the first failure (with faults: the first that is no side finding): one of each kind',
+    )
     .option('--out <dir>', 'where report.json, report.html and schedules go; default: reports/explore')
     .option('--json', 'as JSON')
     .addHelpText('after', help)
@@ -93,6 +111,9 @@ Examples:
   holdfast explore --target ./my-store.ts --clients 'set a | remove a, get a'
   holdfast explore --preemptions 3                                     the hardened store, to that bound
   holdfast explore --processes 3 --strategy pct --schedules 20000 --crash
+
+A failure that new processes did not come to by the same calls is told as unconfirmed. A search that met what it can't stop (a
+lock on a socket, or outside the file's directory) is inconclusive, and names it.
 
 Exit codes: 0 nothing found, 1 a guarantee was broken, 2 usage, 3 inconclusive, 4 nothing matched, 70 internal error,
 130 interrupted.`;
@@ -115,7 +136,11 @@ async function run({
   for (const { name, options } of searches)
     for (const one of target) {
       if (signal.aborted) break;
-      const exploration = await explore({ ...options, target: one, signal, onProgress: showProgress(one) });
+      const exploration = await explore({
+        ...{ ...options, target: one, signal, onProgress: showProgress(one) },
+        // The summary has it, too.
+        onWarning: (sentence) => json && process.stderr.write(`warning: ${sentence}\n`),
+      });
       clearProgress();
       for (const failure of exploration.failures) saveSchedule(failure, path.join(out, 'schedules'));
       found.push({ scenario: name, exploration, reproduce: reproduceCommand(exploration) });
@@ -141,18 +166,25 @@ async function searchesOf(
 }
 
 function reproduceCommand(found: Harness.Exploration): string {
-  const { target, program, strategy, preemptions, seed, faults } = found;
+  const { target, program, strategy, preemptions, seed, faults, conditions } = found;
   const flags = [
     ...(preemptions === undefined ? [] : [`--preemptions ${preemptions}`]),
-    ...(faults.waits > 0 ? ['--abandoned'] : faults.kills > 0 ? ['--crash'] : []),
-    ...(faults.pauses > 0 ? ['--steal'] : []),
-    ...(faults.errnos > 0 ? ['--errno'] : []),
+    ...(conditions?.modes ? ['--modes'] : []),
+    ...(faults.waits > 0 ? ['--abandoned'] : []),
+    ...times('--crash', faults.kills - faults.waits),
+    ...times('--steal', faults.pauses),
+    ...times('--errno', faults.errnos),
   ];
   return [
     'npx holdfast explore',
     `--target '${target}' --clients '${program}' --strategy ${strategy} --seed ${seed}`,
     ...flags,
   ].join(' ');
+}
+
+function times(flag: string, count: number): string[] {
+  if (count <= 0) return [];
+  return [count === 1 ? flag : `${flag} ${count}`];
 }
 
 function optionsOf({

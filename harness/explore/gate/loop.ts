@@ -12,6 +12,7 @@ import {
 import { hear, tell } from './channel.js';
 import { hasLooked, peek, setNow } from './clock.js';
 import { describe, digestOf, errnoError, siteOf } from './evidence.js';
+import { Notes } from './notes.js';
 import { real } from './real.js';
 
 /** How often a process looks whether what it waits for outside the gate has come, a millisecond apart. */
@@ -34,6 +35,7 @@ export class Loop {
   private lanes: Lane[] = [];
   private ready: (() => void)[] = [];
   private events: ClientEvent[] = [];
+  readonly notes = new Notes();
   private end: CallEnd | undefined;
   private count = 0;
   private patience = 0;
@@ -282,7 +284,7 @@ export class Loop {
       ...{ stop, blocked, calls: pending.map(({ toMake }) => toMake), now: peek(), events: this.events },
       ...(reason === undefined ? {} : { reason }),
       ...(due === undefined ? {} : { due }),
-      ...(hasLooked() ? { looked: true } : {}),
+      ...{ ...this.notes.take(), ...(hasLooked() ? { looked: true } : {}) },
       ...(this.end === undefined ? {} : { end: this.end }),
     });
     this.events = [];
@@ -291,9 +293,7 @@ export class Loop {
 
   private bury(): void {
     this.dead = true;
-    this.lanes = [];
-    this.ready = [];
-    this.events = [];
+    [this.lanes, this.ready, this.events] = [[], [], []];
     this.end = undefined;
   }
 }

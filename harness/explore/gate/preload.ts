@@ -6,6 +6,7 @@ import { anchoredIn, byName, isUnknownWay } from './anchor.js';
 import type { Call, Calls } from './call.js';
 import { restartClock } from './clock.js';
 import { Loop } from './loop.js';
+import { changeOutside, noteUnsteered } from './note-unsteered.js';
 import { runProgram } from './program.js';
 import { seed, seedEverything } from './randomness.js';
 import { real } from './real.js';
@@ -49,6 +50,13 @@ const watches = new Watches(run);
 /** Inside the sandbox, or on a file of it; only these are asked for. Also takes the path as the scheduler knows it. */
 function stopsAt(call: Call): boolean {
   if (!begun) return false;
+  const isOurs = isInside(call);
+  const outside = isOurs ? undefined : changeOutside(call);
+  if (outside !== undefined) loop.notes.add(outside);
+  return isOurs;
+}
+
+function isInside(call: Call): boolean {
   if (call.call === 'open') return relate(call) && track(call);
   if (call.fd !== undefined) {
     return openFiles.has(call.fd) && (call.call !== 'close' || untrack(call, call.fd));
@@ -113,6 +121,7 @@ function begin(grant: Extract<Grant, { type: 'begin' }>): void {
   // Not before: Node itself makes some things global when it runs the main script.
   restore ??= snapshot();
   restore();
+  if (grant.umask !== undefined) process.umask(grant.umask);
   restartClock(grant.now);
   seed(grant.seed);
   setPid(grant.pid);
@@ -126,6 +135,7 @@ function begin(grant: Extract<Grant, { type: 'begin' }>): void {
   program().catch((error) => loop.onUncaught(error, life));
 }
 
+noteUnsteered((words) => loop.notes.add(words));
 seedEverything((callback) => loop.later(callback));
 replaceFs(loop);
 refuseUncontrolled(loop);

@@ -2,48 +2,55 @@ import type { Action } from '../action.js';
 import type { Choice, Led, Strategy } from './strategy.js';
 
 /**
- * First of all the first client is killed, and time passes, so that the others find what it has left behind. One search after
- * the other, each after one more change that it had made.
+ * First of all the first client is killed, and time passes, so that the others find what it has left behind. Each of its changes
+ * is a crash point, with a search of its own of what the others then do. A systematic search has an end, so the crash points come
+ * one after the other. A drawn one has none, so they take turns: else every schedule would be spent on the first.
  */
 export class AfterCrash implements Strategy {
-  private inner: Strategy;
-  /** After so many chances to die it does. */
-  private chance = 0;
+  /** One for each crash point that was tried, in their order. */
+  private readonly searches: Strategy[] = [];
+  private point = 0;
+  /** How many crash points there are; undefined until the first client has come to its end alive. */
+  private points: number | undefined;
+  private count = 0;
   private left = 0;
   private isKilled = false;
   private isWaiting = false;
-  private wasLast = false;
-  private abandonedBefore = 0;
-  private isExhausted = true;
 
-  /** @param make the search of what the others then do */
-  constructor(private readonly make: () => Strategy) {
-    this.inner = make();
-  }
+  /**
+   * @param make the search of what the others do after a crash
+   * @param turns how many executions there are in all, where the crash points take turns
+   */
+  constructor(
+    private readonly make: () => Strategy,
+    private readonly turns?: number,
+  ) {}
 
   get abandoned(): number {
-    return this.abandonedBefore + this.inner.abandoned;
+    return this.searches.reduce((sum, search) => sum + search.abandoned, 0);
   }
 
   get exhausted(): boolean {
-    return this.wasLast && this.isExhausted;
+    return this.points !== undefined && this.tried.every(({ exhausted }) => exhausted);
   }
 
   get bound(): string {
-    return `after a crash, at each of the first client's changes: ${this.inner.bound}`;
+    const where =
+      this.points !== undefined && this.tried.length === this.points
+        ? "at each of the first client's changes"
+        : `at the first ${this.tried.length} of the first client's changes`;
+    // With the fewest executions of all, where they take turns.
+    const { bound } = this.tried.at(-1) ?? this.make();
+    return `after a crash, ${where}: ${this.turns === undefined ? '' : 'each '}${bound}`;
   }
 
   begin(): boolean {
-    this.left = this.chance;
+    if (!(this.turns === undefined ? this.goOn() : this.takeTurn(this.turns))) return false;
+    this.count++;
+    this.left = this.point;
     this.isKilled = false;
     this.isWaiting = false;
-    if (!this.wasLast && this.inner.begin()) return true;
-    if (this.wasLast) return false;
-    this.isExhausted = this.isExhausted && this.inner.exhausted;
-    this.abandonedBefore += this.inner.abandoned;
-    this.inner = this.make();
-    this.left = ++this.chance;
-    return this.inner.begin();
+    return true;
   }
 
   pick(choice: Choice): Action | undefined {
@@ -59,12 +66,36 @@ export class AfterCrash implements Strategy {
       return kill;
     }
     const next = choice.enabled.find(({ client }) => client === 0);
-    // It has come to its end alive: there are no more places to die.
-    this.wasLast = this.wasLast || next === undefined;
+    if (next === undefined) this.points ??= this.point;
     return next;
   }
 
   end(led: Led): void {
     this.inner.end(led);
+  }
+
+  private get tried(): readonly Strategy[] {
+    return this.searches.slice(0, this.points);
+  }
+
+  private get inner(): Strategy {
+    const search = this.searches[this.point] ?? this.make();
+    this.searches[this.point] = search;
+    return search;
+  }
+
+  /** The same crash point as long as there is something left to try, and then the next. */
+  private goOn(): boolean {
+    if (this.points !== undefined) return false;
+    if (this.inner.begin()) return true;
+    this.point++;
+    return this.inner.begin();
+  }
+
+  private takeTurn(turns: number): boolean {
+    if (this.count >= turns || this.points === 0) return false;
+    const next = this.count === 0 ? 0 : this.point + 1;
+    this.point = next >= (this.points ?? Number.POSITIVE_INFINITY) ? 0 : next;
+    return this.inner.begin();
   }
 }

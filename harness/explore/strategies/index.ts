@@ -33,8 +33,10 @@ export interface StrategyOptions {
 }
 
 export function makeStrategy(options: StrategyOptions, share: Share): Strategy {
+  const { index, of } = share;
+  const turns = isDrawn(options.strategy) ? Math.ceil((options.schedulesMax - index) / of) : undefined;
   const made = options.abandoned
-    ? new AfterCrash(() => makeSearch(options, share))
+    ? new AfterCrash(() => makeSearch(options, share), turns)
     : makeSearch(options, share);
   if (isDrawn(options.strategy) || share.of === 1) return made;
   return options.hasFaults ? new SharedFaults(made, share) : new SharedFirstStep(made, share);

@@ -14,6 +14,7 @@ export class Pct implements Strategy {
   readonly abandoned = 0;
   readonly exhausted = false;
   private count: number;
+  private drawn = 0;
   private stepsMax = 0;
   private random = new Random(0, 'schedule');
   private priorities: number[] = [];
@@ -31,13 +32,19 @@ export class Pct implements Strategy {
   }
 
   get bound(): string {
-    const { clients: n, stepsMax: k, schedulesMax } = this;
-    const each = Math.floor(schedulesMax / depths.length);
+    const { clients: n, stepsMax: k } = this;
+    const schedules = this.schedulesDrawn;
+    const each = Math.floor(schedules / depths.length);
     const chances = depths.slice(1, 3).map((depth) => {
       const missed = (1 - 1 / (n * Math.max(1, k) ** (depth - 1))) ** each;
       return `of depth ${depth} with a probability of at least ${(100 * (1 - missed)).toPrecision(3)} %`;
     });
-    return `PCT with ${n} clients and up to ${k} steps: ${schedulesMax} schedules find a bug ${chances.join(', ')}`;
+    return `PCT with ${n} clients and up to ${k} steps: ${schedules} schedules find a bug ${chances.join(', ')}`;
+  }
+
+  /** Of all who share the work, once our part is done; until then only our own are known to have been drawn. */
+  private get schedulesDrawn(): number {
+    return this.count >= this.schedulesMax ? this.schedulesMax : this.drawn;
   }
 
   begin(): boolean {
@@ -45,6 +52,7 @@ export class Pct implements Strategy {
     const random = new Random(this.seed, `schedule ${this.count}`);
     const depth = depths[Math.floor(this.count / this.share.of) % depths.length] ?? 1;
     this.count += this.share.of;
+    this.drawn++;
     this.random = random;
     this.priorities = shuffled(random, this.clients).map((priority) => priority + depth);
     this.lowest = depth - 1;

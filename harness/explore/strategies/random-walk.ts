@@ -8,7 +8,7 @@ export interface Share {
   of: number;
 }
 
-/** Draws for each execution whether something goes wrong in it, and before which step. */
+/** Draws for each execution whether something goes wrong in it, how often, and before which steps. */
 export class FaultLottery {
   private at: number | undefined;
   private stepsMax = 0;
@@ -20,7 +20,8 @@ export class FaultLottery {
 
   draw({ faults, step }: Choice, random: Random): Action | undefined {
     if (this.at === undefined || step < this.at || faults.length === 0) return undefined;
-    this.at = undefined;
+    // Where more than one may go wrong: after this one, perhaps another.
+    this.at = random.oneIn(2) ? random.int(step + 1, Math.max(step + 1, this.stepsMax)) : undefined;
     return random.pick(faults);
   }
 

@@ -1,0 +1,53 @@
+import dgram from 'node:dgram';
+import net from 'node:net';
+import path from 'node:path';
+import type { Call } from './call.js';
+
+/** What a program does that the gate lets pass, in words: `mkdir /tmp/x.lock`, `listen on 4096`. */
+export type Note = (words: string) => void;
+
+/** A native add-on may make calls that no module of Node's knows of; the words begin so. */
+export const addonWords = 'load the native add-on ';
+
+type Method = (this: unknown, ...args: unknown[]) => unknown;
+
+/**
+ * Lets everything through that can be a lock between processes besides the file system of the sandbox, and takes a note of it:
+ * what is done there is not interleaved.
+ */
+export function noteUnsteered(note: Note): void {
+  const noted = (object: object, name: string, words: (args: unknown[]) => string) => {
+    const methods = object as Record<string, Method>;
+    const original = methods[name];
+    if (!original) return;
+    methods[name] = function passOn(...args) {
+      note(words(args));
+      return Reflect.apply(original, this, args);
+    };
+  };
+  noted(net.Socket.prototype, 'connect', (args) => `connect to ${addressIn(args)}`);
+  noted(net.Server.prototype, 'listen', (args) => `listen on ${addressIn(args)}`);
+  noted(dgram.Socket.prototype, 'bind', (args) => `listen on ${addressIn(args)}`);
+  noted(dgram.Socket.prototype, 'send', () => 'send a datagram');
+  noted(process, 'dlopen', ([, file]) => addonWords + path.basename(String(file)));
+}
+
+function addressIn([first]: unknown[]): string {
+  // Node's own calls have their arguments in an array.
+  const address: unknown = Array.isArray(first) ? first[0] : first;
+  if (typeof address !== 'object' || address === null) return String(address ?? 'a socket');
+  const { path: place, port } = address as { path?: unknown; port?: unknown };
+  return String(place ?? port ?? 'a socket');
+}
+
+/** Devices that keep nothing, and what the kernel tells of processes. */
+const exempt = /^\/(?:dev\/(?:null|zero|full|u?random|tty|pts|std|fd)|proc)(?:\/|\w*$)/;
+const changing = /^(mkdir|rmdir|unlink|rename|link|symlink|truncate|copyFile)$/;
+
+/** Of a call outside the sandbox that other processes can notice. @returns undefined for any other */
+export function changeOutside({ call, path: place, to, flags = '' }: Call): string | undefined {
+  const changes = call === 'open' ? flags.includes('w') : changing.test(call);
+  const where = to ?? place;
+  if (!changes || where === undefined || exempt.test(where)) return undefined;
+  return `${call} ${where}`;
+}

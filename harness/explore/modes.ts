@@ -1,0 +1,13 @@
+import { lstatSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+
+/** Files below a directory that others than their owner may open: what is in a private directory can't be reached. */
+export function looseIn(directory: string): { name: string; mode: string }[] {
+  return readdirSync(directory).flatMap((name) => {
+    const place = path.join(directory, name);
+    const stats = lstatSync(place);
+    if (stats.isSymbolicLink() || (stats.mode & 0o077) === 0) return [];
+    const own = { name, mode: (stats.mode & 0o777).toString(8) };
+    return stats.isDirectory() ? [own, ...looseIn(place)] : [own];
+  });
+}
