@@ -1,5 +1,4 @@
 import { mutants as all } from './index.js';
-import type { Mutant } from './mutant.js';
 import { type Outcome, Sandbox } from './sandbox.js';
 
 /**
@@ -12,24 +11,24 @@ import { type Outcome, Sandbox } from './sandbox.js';
  */
 const wanted = process.argv[2] ?? '';
 const mutants = all.filter(({ name, file, test }) => `${name} ${file} ${test}`.includes(wanted));
-const sandbox = new Sandbox();
-const say = (line: string) => process.stdout.write(`${line}\n`);
+const sandbox = await Sandbox.make();
 
 function tell(of: string, wants: Outcome['kind'], outcome: Outcome): boolean {
   const isRight = outcome.kind === wants;
   const why = outcome.kind === 'broken' ? `: ${outcome.reason}` : '';
-  say(`${isRight ? 'ok    ' : 'WRONG '} ${outcome.kind.padEnd(7)} ${of}${why}`);
+  process.stdout.write(`${isRight ? 'ok    ' : 'WRONG '} ${outcome.kind.padEnd(7)} ${of}${why}\n`);
   return isRight;
 }
 
 try {
-  const tests = [...new Set(mutants.map(({ test }) => test))];
-  const sound = tests.filter((test) => tell(`${test}, as it is`, 'missed', sandbox.run(test)));
-  const isNoticed = (mutant: Mutant) =>
-    sound.includes(mutant.test) && tell(mutant.name, 'noticed', sandbox.run(mutant.test, mutant));
-  const noticed = mutants.filter(isNoticed);
-  say(`${noticed.length} of ${mutants.length} mutants are noticed`);
-  if (noticed.length < mutants.length || mutants.length === 0) process.exitCode = 1;
+  const sound = new Set<string>();
+  for (const test of new Set(mutants.map((mutant) => mutant.test)))
+    if (tell(`${test}, as it is`, 'missed', await sandbox.run(test))) sound.add(test);
+  let noticed = 0;
+  for (const mutant of mutants.filter(({ test }) => sound.has(test)))
+    if (tell(mutant.name, 'noticed', await sandbox.run(mutant.test, mutant))) noticed++;
+  process.stdout.write(`${noticed} of ${mutants.length} mutants are noticed\n`);
+  if (noticed < mutants.length || mutants.length === 0) process.exitCode = 1;
 } finally {
-  sandbox.close();
+  await sandbox.close();
 }

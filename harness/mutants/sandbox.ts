@@ -1,15 +1,12 @@
-import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createVitest, type TestModule, type Vitest } from 'vitest/node';
 import { applyTo, type Mutant } from './mutant.js';
 
 export const project = fileURLToPath(new URL('../..', import.meta.url));
 const copied = ['src', 'harness', 'scenarios', 'package.json', 'tsconfig.json'];
-const config = `export default {
-  test: { include: ['**/*.test.ts'], testTimeout: 60_000, reporters: [['json', { outputFile: 'results.json' }]] },
-};`;
 
 /** How a test file went: `missed` holds no failure, `broken` could not be run, so nothing can be said of it. */
 export type Outcome =
@@ -17,69 +14,70 @@ export type Outcome =
   | { kind: 'missed' }
   | { kind: 'broken'; reason: string };
 
-interface Results {
-  numTotalTests: number;
-  testResults: {
-    message: string;
-    assertionResults: { status: string; fullName: string; failureMessages: string[] }[];
-  }[];
-}
-
-/** A copy of the source in a temporary directory, where it can be broken. Tests that run the built command are not for it. */
+/**
+ * A copy of the source in a temporary directory, where it can be broken, and one test runner that stays: to start one for
+ * each change would take longer than the tests. Tests that run the built command are not for it.
+ */
 export class Sandbox {
-  readonly #root = mkdtempSync(path.join(tmpdir(), 'holdfast-mutants-'));
+  readonly #root: string;
+  readonly #vitest: Vitest;
 
-  constructor() {
-    for (const name of copied)
-      cpSync(path.join(project, name), path.join(this.#root, name), { recursive: true });
-    writeFileSync(path.join(this.#root, 'vitest.config.mjs'), config);
-    symlinkSync(path.join(project, 'node_modules'), path.join(this.#root, 'node_modules'));
+  private constructor(root: string, vitest: Vitest) {
+    this.#root = root;
+    this.#vitest = vitest;
+  }
+
+  static async make(): Promise<Sandbox> {
+    const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-mutants-')));
+    for (const name of copied) cpSync(path.join(project, name), path.join(root, name), { recursive: true });
+    symlinkSync(path.join(project, 'node_modules'), path.join(root, 'node_modules'));
+    // Nothing is watched: what changes is told.
+    const options = {
+      ...{ root, config: false as const, include: ['**/*.test.ts'] },
+      ...{ watch: false, reporters: [{}], testTimeout: 60_000 },
+    };
+    return new Sandbox(root, await createVitest('test', options));
   }
 
   /** Runs a test file against the mutant, or against the source as it is. */
-  run(test: string, mutant?: Mutant): Outcome {
+  async run(test: string, mutant?: Mutant): Promise<Outcome> {
     if (!mutant) return this.#test(test);
     const place = path.join(this.#root, mutant.file);
     const source = readFileSync(place, 'utf8');
     try {
-      writeFileSync(place, applyTo(source, mutant));
-      return this.#test(test);
+      this.#write(place, applyTo(source, mutant));
+      return await this.#test(test);
     } finally {
-      writeFileSync(place, source);
+      this.#write(place, source);
     }
   }
 
-  close(): void {
+  async close(): Promise<void> {
+    await this.#vitest.close();
     rmSync(this.#root, { recursive: true, force: true });
   }
 
-  #test(test: string): Outcome {
-    const output = path.join(this.#root, 'results.json');
-    rmSync(output, { force: true });
-    const vitest = path.join(project, 'node_modules/vitest/vitest.mjs');
-    const { stderr } = spawnSync(process.execPath, [vitest, 'run', test], {
-      cwd: this.#root,
-      encoding: 'utf8',
-    });
-    return outcomeOf(readResults(output), stderr);
+  #write(place: string, text: string): void {
+    writeFileSync(place, text);
+    this.#vitest.invalidateFile(place);
   }
-}
 
-function readResults(output: string): Results | undefined {
-  try {
-    return JSON.parse(readFileSync(output, 'utf8'));
-  } catch {
-    // The runner itself has failed: its own words tell more.
-    return undefined;
+  async #test(test: string): Promise<Outcome> {
+    const specifications = await this.#vitest.globTestSpecifications([test]);
+    const { testModules, unhandledErrors } = await this.#vitest.runTestSpecifications(specifications);
+    return outcomeOf(testModules, unhandledErrors);
   }
 }
 
 /** A file that could not be loaded fails as well, and shows nothing. */
-function outcomeOf(results: Results | undefined, stderr: string): Outcome {
-  if (!results) return { kind: 'broken', reason: stderr.slice(-500) };
-  const tests = results.testResults.flatMap(({ assertionResults }) => assertionResults);
-  if (tests.length === 0)
-    return { kind: 'broken', reason: results.testResults.map(({ message }) => message).join('\n') };
-  const titles = tests.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName);
-  return titles.length > 0 ? { kind: 'noticed', titles } : { kind: 'missed' };
+function outcomeOf(modules: readonly TestModule[], unhandled: readonly unknown[]): Outcome {
+  const tests = modules.flatMap((module) => [...module.children.allTests()]);
+  const titles = tests.filter((test) => test.result().state === 'failed').map(({ fullName }) => fullName);
+  if (titles.length > 0) return { kind: 'noticed', titles };
+  const errors = [...modules.flatMap((module) => module.errors()), ...unhandled];
+  if (tests.length > 0 && errors.length === 0) return { kind: 'missed' };
+  return {
+    kind: 'broken',
+    reason: errors.map((error) => (error as Error).message).join('\n') || 'no test in it',
+  };
 }
