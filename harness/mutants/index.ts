@@ -1,4 +1,6 @@
+import { ofTheProtocol } from './protocol.js';
 import { ofTheStore } from './store.js';
+import { ofTokens } from './tokens.js';
 
 /** What is broken on purpose, and which test notices. A test that no mutant has ever turned red proves nothing. */
-export const mutants = [...ofTheStore];
+export const mutants = [...ofTheProtocol, ...ofTheStore, ...ofTokens];

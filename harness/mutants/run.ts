@@ -5,12 +5,15 @@ import { type Outcome, Sandbox } from './sandbox.js';
  * Breaks the source on purpose, one change at a time, and says whether the test that must notice does:
  *
  *     npm run mutants                # all of them, some minutes
- *     npm run mutants -- durable     # those whose name or file holds the word
+ *     npm run mutants -- durable     # those whose name or file holds one of the words
  *
  * Exit code 1 where one is missed, or a test is red without any change.
  */
-const wanted = process.argv[2] ?? '';
-const mutants = all.filter(({ name, file, test }) => `${name} ${file} ${test}`.includes(wanted));
+const words = process.argv.slice(2);
+const mutants = all.filter(
+  ({ name, file, test }) =>
+    words.length === 0 || words.some((word) => `${name} ${file} ${test}`.includes(word)),
+);
 const sandbox = await Sandbox.make();
 
 function tell(of: string, wants: Outcome['kind'], outcome: Outcome): boolean {

@@ -65,7 +65,9 @@ export class Sandbox {
   async #test(test: string): Promise<Outcome> {
     const specifications = await this.#vitest.globTestSpecifications([test]);
     const { testModules, unhandledErrors } = await this.#vitest.runTestSpecifications(specifications);
-    return outcomeOf(testModules, unhandledErrors);
+    // The runner remembers those of earlier runs, too.
+    const isAsked = ({ moduleId }: TestModule) => specifications.some((asked) => asked.moduleId === moduleId);
+    return outcomeOf(testModules.filter(isAsked), unhandledErrors);
   }
 }
 

@@ -1,175 +1,12 @@
 import type { Mutant } from './mutant.js';
 
 const commit = 'src/store/file/commit/commit.ts';
-const publish = 'src/store/file/commit/publish.ts';
 const stage = 'src/store/file/commit/stage.ts';
-const intents = 'src/store/file/lease/intents.ts';
+const owner = 'src/store/file/lease/owner.ts';
 const queue = 'src/store/file/lease/queue.ts';
+const request = 'src/store/file/lease/request.ts';
+const survey = 'src/store/file/lease/survey.ts';
 const state = 'src/store/file/state.ts';
-
-/** The order of what the disk is told. */
-const order: Mutant[] = [
-  {
-    name: 'the names are made durable after the answer',
-    file: commit,
-    edits: [
-      ['    await durable(site);\n  } catch (error) {', '    void durable(site);\n  } catch (error) {'],
-    ],
-    test: 'src/store/order.test.ts',
-  },
-  {
-    name: 'a removal alone is not made durable',
-    file: commit,
-    edits: [
-      [
-        '    await durable(site);\n  } catch (error) {',
-        '    if (!task.revocable) await durable(site);\n  } catch (error) {',
-      ],
-    ],
-    test: 'src/tokens/order.test.ts',
-  },
-  {
-    name: 'a commit that writes nothing makes nothing durable',
-    file: commit,
-    edits: [
-      [
-        '    await durable(site);\n  } catch (error) {',
-        '    if (known) await durable(site);\n  } catch (error) {',
-      ],
-    ],
-    test: 'src/store/order.test.ts',
-  },
-  {
-    name: 'a carried request is told to be done before that is durable',
-    file: commit,
-    edits: [
-      [
-        '  try {\n    await durable(site);\n  } catch (error) {',
-        '  for (const name of ended) if (name !== task.own) endRequest(intents, name);\n  try {\n    await durable(site);\n  } catch (error) {',
-      ],
-    ],
-    test: 'src/store/order.test.ts',
-  },
-  {
-    name: 'the copy is not on the disk when it takes its name',
-    file: publish,
-    edits: [['await flushAll(files);', 'await flushAll(files.slice(0, 1));']],
-    test: 'src/store/order.test.ts',
-  },
-  {
-    name: 'the file is renamed before its copy',
-    file: publish,
-    edits: [
-      ['    await rename(stagedCopy, site.last);\n    isCopyNew = true;\n', ''],
-      [
-        '      await rename(stagedFile, site.place);\n    }\n',
-        '      await rename(stagedFile, site.place);\n    }\n    await rename(stagedCopy, site.last);\n    isCopyNew = true;\n',
-      ],
-    ],
-    test: 'src/store/order.test.ts',
-  },
-  {
-    name: 'what is put back is not on the disk when it takes its name',
-    file: publish,
-    edits: [['await flushAll([staged]).finally(() => closeLater([staged]));', 'closeLater([staged]);']],
-    test: 'src/store/order.test.ts',
-  },
-  {
-    name: 'the name of what is put back is not made durable',
-    file: publish,
-    edits: [['    await syncDirectory(site.directory);\n', '']],
-    test: 'src/store/order.test.ts',
-  },
-];
-
-/** The fence. */
-const fence: Mutant[] = [
-  {
-    name: 'an intent is renamed away instead of being destroyed',
-    file: intents,
-    edits: [
-      [
-        '      rmdirSync(place);\n      return;',
-        '      if (held) rmdirSync(place);\n      else renameSync(place, intents.at(name.replace("i", "gone")));\n      return;',
-      ],
-    ],
-    test: 'src/store/file/lease/intents.test.ts',
-  },
-  {
-    name: 'an intent is emptied and left standing',
-    file: intents,
-    edits: [
-      [
-        '    if (held && round === 0) emptyIntent(held);\n    else emptyByName(intents, name);\n',
-        '    emptyByName(intents, name);\n    return;\n',
-      ],
-      [
-        '      rmdirSync(place);\n      return;',
-        "      if (namesIn(intents.child(name)).length === 0) rmdirSync(place);\n      else throw Object.assign(new Error(), { code: 'ENOTEMPTY' });\n      return;",
-      ],
-    ],
-    test: 'src/store/file/lease/intents.test.ts',
-  },
-  {
-    name: 'an intent that is gone is made again by what is staged',
-    file: publish,
-    edits: [
-      ['  { directory: intent }: Intent,', '  { name, intents }: Intent,'],
-      [
-        "  const stagedFile = intent.at('new');",
-        "  mkdirSync(intents.at(name), { recursive: true });\n  const intent = intents.child(name);\n  const stagedFile = intent.at('new');",
-      ],
-      ["import { renameSync } from 'node:fs';", "import { mkdirSync, renameSync } from 'node:fs';"],
-    ],
-    test: 'src/store/file/commit/commit.test.ts',
-  },
-  {
-    name: 'file and requests are read before the other intents are destroyed',
-    file: commit,
-    edits: [
-      [
-        '(task.keeps ? [] : listWaiting(intents)) : destroyOthers(intent);',
-        '(task.keeps ? [] : listWaiting(intents)) : listWaiting(intents);',
-      ],
-      [
-        '  const carried = requests.open.reduce',
-        '  if (!task.known) destroyOthers(intent);\n  const carried = requests.open.reduce',
-      ],
-    ],
-    test: 'src/store/file/commit/withdraw.test.ts',
-  },
-  {
-    name: 'a request is taken back without an end to those who have read it',
-    file: commit,
-    edits: [['  destroyOthers(intent);\n  const state', '  const state']],
-    test: 'src/store/file/commit/withdraw.test.ts',
-  },
-  {
-    name: 'the file is not compared before the renames',
-    file: commit,
-    edits: [['        !hasChanged(site, state, open) &&\n', '']],
-    test: 'src/store/file/commit/commit.test.ts',
-  },
-  {
-    name: 'an open file is compared by what the system tells of it',
-    file: state,
-    edits: [
-      ['    return !readAll(open.descriptor, seen.bytes.length).equals(seen.bytes);', '    return false;'],
-    ],
-    test: 'src/store/file/state.test.ts',
-  },
-  {
-    name: 'a commit looks for its intent after the renames',
-    file: commit,
-    edits: [
-      [
-        "    if (outcome.kind !== 'published') return outcome;",
-        "    if (outcome.kind !== 'published') return outcome;\n    if (!isThere(intent)) return { kind: 'fenced' };",
-      ],
-    ],
-    test: 'src/store/file/commit/commit.test.ts',
-  },
-];
 
 /** What is believed of files, clocks and others. */
 const belief: Mutant[] = [
@@ -241,12 +78,120 @@ const belief: Mutant[] = [
     edits: [['if (this.seen?.name !== obstacle.name) this.seen', 'if (!this.seen) this.seen']],
     test: 'src/store/lease-clock.test.ts',
   },
+];
+
+/** What is written, and whose it is. */
+const staging: Mutant[] = [
   {
     name: 'what is staged may be there already',
     file: stage,
     edits: [["'wx+', 0o600", "'w+', 0o600"]],
-    test: 'src/store/file/lease/claims.test.ts',
+    test: 'src/store/file/commit/stage.test.ts',
+  },
+  {
+    name: 'the umask has the last word',
+    file: stage,
+    edits: [['    if ((stats.mode & 0o777n) !== 0o600n) fchmodSync(descriptor, 0o600);\n', '']],
+    test: 'src/store/file/commit/stage.test.ts',
+  },
+  {
+    name: 'part of a secret is left where the disk is full',
+    file: stage,
+    edits: [['    remove(place);\n', '']],
+    test: 'src/store/file/commit/stage.test.ts',
+  },
+  {
+    name: 'a short write is taken for a whole one',
+    file: stage,
+    edits: [['written += count;', 'written = bytes.length;']],
+    test: 'src/store/file/commit/stage.test.ts',
+  },
+  {
+    name: 'a failed fsync is no error',
+    file: stage,
+    edits: [["if (result.status === 'rejected') throw result.reason;", 'void result;']],
+    test: 'src/store/order.test.ts',
+  },
+  {
+    name: 'of two fsyncs only the last may fail',
+    file: stage,
+    edits: [['of [...(await others), flushed]', 'of (await others, [flushed])']],
+    test: 'src/store/order.test.ts',
   },
 ];
 
-export const ofTheStore: readonly Mutant[] = [...order, ...fence, ...belief];
+/** What others ask for, and whether they live. */
+const others: Mutant[] = [
+  {
+    name: 'the request of a dead process is carried along',
+    file: survey,
+    edits: [["if (!isAlive() || (kind !== 'request'", "if ((kind !== 'request'"]],
+    test: 'src/store/file/lease/survey.test.ts',
+  },
+  {
+    name: 'the owner of a request is asked once',
+    file: survey,
+    edits: [
+      [
+        'const isAlive = () => seemsAlive(owner);',
+        'const lives = seemsAlive(owner);\n    const isAlive = () => lives;',
+      ],
+    ],
+    test: 'src/store/file/lease/survey.test.ts',
+  },
+  {
+    name: 'the owner of a request is not asked before the commit',
+    file: commit,
+    edits: [['        requests.open.every(({ isAlive }) => isAlive()) &&\n', '']],
+    test: 'src/store/file/commit/commit.test.ts',
+  },
+  {
+    name: 'what is part of the base is applied once more',
+    file: survey,
+    edits: [['if (situation.applied.has(id)) requests.applied.push(request);\n    else if', 'if']],
+    test: 'src/store/file/lease/survey.test.ts',
+  },
+  {
+    name: 'a request may be read while it is written',
+    file: request,
+    edits: [["text?.endsWith('\\n') ? decode(text) : undefined", 'text ? decode(text) : undefined']],
+    test: 'src/store/file/lease/survey.test.ts',
+  },
+  {
+    name: 'half a request stays in the way of all',
+    file: survey,
+    edits: [['else if (silent?.has(name)) destroyEntry(intents, name);', '']],
+    test: 'src/store/file/lease/survey.test.ts',
+  },
+  {
+    name: 'a process with a used number counts as its owner',
+    file: owner,
+    edits: [[': startTime !== owner.startTime', ': false']],
+    test: 'src/store/file/lease/owner.test.ts',
+  },
+  {
+    name: 'the numbers of another machine are asked for here',
+    file: owner,
+    edits: [['owner.machine !== self.machine || hasProcess', 'hasProcess']],
+    test: 'src/store/file/lease/owner.test.ts',
+  },
+  {
+    name: 'a process that may not be asked counts as dead',
+    file: owner,
+    edits: [["return errnoOf(error) !== 'ESRCH';", 'return false;']],
+    test: 'src/store/file/lease/owner.test.ts',
+  },
+  {
+    name: 'a standing intent that is gone vouches for what was read',
+    file: commit,
+    edits: [
+      [
+        'task.known && (!isThere(intent) || hasChanged(site, state, open))',
+        'task.known && hasChanged(site, state, open)',
+      ],
+    ],
+    test: 'src/store/file/commit/commit.test.ts',
+  },
+];
+
+export const ofTheStore: readonly Mutant[] = [...belief, ...staging, ...others];

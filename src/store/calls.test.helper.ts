@@ -85,19 +85,30 @@ function aroundSyncs(before: (place: string) => void, after: (place: string) => 
   return replace({ fsync: Object.assign(asynchronous, fsync), fsyncSync: synchronous } as Partial<Functions>);
 }
 
+interface Journal {
+  calls: string[];
+  /** From now on what has this name can't be made durable. */
+  refuse: (name: string) => void;
+  end: () => void;
+}
+
 /**
  * What the file system is told in a directory, in order: `sync new` when it is asked for, `synced new` when it is done,
  * `rename i/new -> auth.json` when it is done. Of what lies among the intents the kind stands for the name, `.` for the
  * directory itself.
  */
-export function journalOf(directory: string): { calls: string[]; end: () => void } {
+export function journalOf(directory: string): Journal {
   const calls: string[] = [];
+  let refused: string | undefined;
   const nameOf = (place: string) =>
     (path.relative(directory, place) || '.')
       .replace(/^[^/]*\.intents\//, '')
       .replace(/\b([iktrd])\d*-[0-9a-f]{16}-[^/]*/, '$1');
   const endSyncs = aroundSyncs(
-    (place) => calls.push(`sync ${nameOf(place)}`),
+    (place) => {
+      calls.push(`sync ${nameOf(place)}`);
+      if (nameOf(place) === refused) throw systemError('EIO');
+    },
     (place) => calls.push(`synced ${nameOf(place)}`),
   );
   const { renameSync } = fs;
@@ -110,6 +121,9 @@ export function journalOf(directory: string): { calls: string[]; end: () => void
   });
   return {
     calls,
+    refuse: (name) => {
+      refused = name;
+    },
     end: () => {
       endRenames();
       endSyncs();

@@ -8,10 +8,11 @@ import { openStore } from './store.js';
 
 /** In what order the file system is told, whichever thread asks: what a power cut leaves depends on nothing else. */
 function observe(file: string) {
-  const { calls, end } = journalOf(path.dirname(file));
+  const { calls, end, refuse } = journalOf(path.dirname(file));
   onTestFinished(end);
   return {
     calls,
+    refuse,
     /** The answer is part of the order. */
     answered: async (call: Promise<unknown>) => {
       await call.catch(() => {});
@@ -64,6 +65,20 @@ describe('a commit', () => {
     const { calls, answered } = observe(file);
     await answered(openStore(file, { leaseMs: 1 }).update('absent', () => undefined));
     expect(calls.slice(4, 9)).toEqual([...published, 'rename r -> d']);
+  });
+});
+
+describe('a commit whose files may not be on the disk', () => {
+  it.each(['new', 'copy'])('publishes nothing: %s', async (name) => {
+    const file = await writtenFile();
+    const { calls, answered, refuse } = observe(file);
+    refuse(`i/${name}`);
+    const call = openStore(file).set('a', 1);
+    await answered(call);
+    expect(await failureOf(call)).toMatchObject({ code: 'E_IO', definite: true });
+    expect(calls.filter((one) => one.startsWith('rename'))).toEqual([]);
+    // After a failed fsync the kernel would report a success that never happened.
+    expect(calls.filter((one) => one === `sync i/${name}`)).toHaveLength(1);
   });
 });
 

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { around, beforeSyncOf, systemError } from '../../calls.test.helper.js';
 import type { Change } from '../../change.js';
 import { failureOf, newFile, siteOf, textOf } from '../../scratch.test.helper.js';
@@ -68,6 +68,18 @@ describe('a file that a foreign program changes while a commit is staged', () =>
 });
 
 describe('an intent that was destroyed', () => {
+  it('vouches for nothing any more, also where there is nothing to write', async () => {
+    const file = await newCounter();
+    const site = siteOf(file);
+    const intent = createIntent(site, 'standing');
+    const first = await attemptCommit(site, intent, { change: put('ours', '1'), keeps: true });
+    const known = first.kind === 'committed' ? first.known : expect.fail();
+    destroyEntry(intent.intents, intent.name);
+    const read = attemptCommit(site, intent, { change: [], keeps: true, known });
+    expect(await read).toEqual({ kind: 'fenced' });
+    release(intent);
+  });
+
   it('is not made again by what is staged: the commit is fenced, and changes nothing', async () => {
     const file = await newCounter();
     const site = siteOf(file);
@@ -89,6 +101,18 @@ describe('an intent that was destroyed', () => {
     expect(restore()).toBe(1);
     expect(contentOf(file)).toEqual({ count: 11 });
   });
+});
+
+it('a request whose owner dies while it is staged is not committed: nothing may appear long after an end', async () => {
+  const file = await newCounter();
+  createTicket(siteOf(file), 'request', 1, encodeRequest([{ key: 'theirs', raw: '1' }]));
+  const attempt = commit(file, put('ours', '1'));
+  const killed = vi.spyOn(process, 'kill').mockImplementation(() => {
+    throw systemError('ESRCH');
+  });
+  onTestFinished(() => killed.mockRestore());
+  expect((await attempt).kind).toBe('fenced');
+  expect(contentOf(file)).toEqual({ count: 10 });
 });
 
 describe('a request that was carried along, and whose owner was not told', () => {
