@@ -7,7 +7,7 @@ import type { Intent } from '../lease/intents.js';
 import type { Site } from '../site.js';
 import { encodeLastCommitted, type LastCommitted } from './last-committed.js';
 import type { Ownership } from './ownership.js';
-import { closeLater, flushAll, type Staged, stage } from './stage.js';
+import { closeLater, flushAll, type Staged, stage, syncDirectory } from './stage.js';
 
 export type Publication =
   /** The files are still open: while they are, replacing them frees no blocks, which takes as long as a rename itself. */
@@ -87,6 +87,8 @@ async function undo(
     } else {
       await rename(site.last, intent.at('undone'));
     }
+    // Else a power cut could leave the copy of what was told to have failed.
+    await syncDirectory(site.directory);
   } catch {
     const reason = errnoOf(cause) ?? String(cause);
     throw unknownOutcome(site.file, `a change of ${site.file} could not be put in place: ${reason}`, cause);

@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { parseEntry } from './entry-names.js';
-import { isProvablyDead, self } from './owner.js';
+import { isProvablyDead, seemsAlive, self } from './owner.js';
 
 describe('an owner', () => {
   const { pid, startTime, machine } = self;
@@ -27,4 +27,24 @@ describe('an owner', () => {
       expect(isProvablyDead({ ...self, startTime: String(Number(startTime) + 1) })).toBe(true);
     },
   );
+});
+
+describe('an owner that may not be asked', () => {
+  it('counts as alive: only that there is no such process tells that it is dead', () => {
+    const said = vi.spyOn(process, 'kill').mockImplementation(() => {
+      throw Object.assign(new Error(), { code: 'EPERM' });
+    });
+    onTestFinished(() => said.mockRestore());
+    expect(seemsAlive(self)).toBe(true);
+    // Without a start time nothing else is known.
+    expect(isProvablyDead({ ...self, startTime: '0' })).toBe(false);
+  });
+
+  it('on another machine is not asked at all: its number is that of another process here', () => {
+    const asked = vi.spyOn(process, 'kill');
+    onTestFinished(() => asked.mockRestore());
+    const stranger = { ...self, pid: 2 ** 22 + 1, machine: '0'.repeat(12) };
+    expect([seemsAlive(stranger), isProvablyDead(stranger)]).toEqual([true, false]);
+    expect(asked).not.toHaveBeenCalled();
+  });
 });

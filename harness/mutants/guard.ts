@@ -1,0 +1,72 @@
+import type { Mutant } from './mutant.js';
+
+const guard = 'src/http/guard/guard.ts';
+const hosts = 'src/http/guard/hosts.ts';
+const origins = 'src/http/guard/origins.ts';
+const tickets = 'src/http/guard/tickets.ts';
+
+/** What comes before every handler. */
+export const ofTheGuard: readonly Mutant[] = [
+  {
+    name: 'a ticket is good twice',
+    file: tickets,
+    edits: [['const found = this.take(hashOf(ticket));', 'const found = this.issued.get(hashOf(ticket));']],
+    test: 'src/http/guard/tickets.test.ts',
+  },
+  {
+    name: 'a ticket is good for any path',
+    file: tickets,
+    edits: [['found.path === errand.path && found.upgrade', 'found.upgrade']],
+    test: 'src/http/guard/tickets.test.ts',
+  },
+  {
+    name: 'a ticket outlives its token',
+    file: guard,
+    edits: [[' && tokens.isLive(owner.id) ? owner', ' ? owner']],
+    test: 'src/http/guard/tickets.test.ts',
+  },
+  {
+    name: 'a public path may be upgraded',
+    file: guard,
+    edits: [['!upgrade && paths.every', 'paths.every']],
+    test: 'src/http/guard/guard.test.ts',
+  },
+  {
+    name: 'a public path is so in any form',
+    file: guard,
+    edits: [['isCanonical && places.includes(raw)', 'places.includes(raw)']],
+    test: 'src/http/guard/readings.test.ts',
+  },
+  {
+    name: 'one permission of several is enough',
+    file: guard,
+    edits: [['needed.every((permission)', 'needed.some((permission)']],
+    test: 'src/http/guard/guard.test.ts',
+  },
+  {
+    name: 'who is here stays while tokens can not be read',
+    file: 'src/http/guard/open-streams.ts',
+    edits: [['return false;', 'return true;']],
+    test: 'src/http/guard/open-streams.test.ts',
+  },
+  {
+    name: 'a name that begins like a loopback address is one',
+    file: hosts,
+    edits: [
+      ["if (isIPv4(name)) return name.startsWith('127.');", "if (name.startsWith('127.')) return true;"],
+    ],
+    test: 'src/http/guard/local.test.ts',
+  },
+  {
+    name: 'of two Host headers the first counts',
+    file: hosts,
+    edits: [['values.length !== 1', 'values.length === 0']],
+    test: 'src/http/guard/local.test.ts',
+  },
+  {
+    name: 'an origin that begins like one of the list is on it',
+    file: origins,
+    edits: [['origins.includes(origin)', 'origins.some((one) => origin.startsWith(one))']],
+    test: 'src/http/guard/local.test.ts',
+  },
+];

@@ -1,0 +1,7 @@
+import { ofTheGuard } from './guard.js';
+import { ofTheProtocol } from './protocol.js';
+import { ofTheStore } from './store.js';
+import { ofTokens } from './tokens.js';
+
+/** What is broken on purpose, and which test notices. A test that no mutant has ever turned red proves nothing. */
+export const mutants = [...ofTheProtocol, ...ofTheStore, ...ofTokens, ...ofTheGuard];

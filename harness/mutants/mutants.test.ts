@@ -1,0 +1,32 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { mutants } from './index.js';
+import { applyTo, type Mutant } from './mutant.js';
+import { project } from './sandbox.js';
+
+/** That each is noticed takes minutes, and is seen by `npm run mutants`. Here: that each still is a change of today's source. */
+describe('a mutant', () => {
+  it.each(mutants.map((mutant) => [mutant.name, mutant] as const))('%s', (_, mutant) => {
+    const source = readFileSync(path.join(project, mutant.file), 'utf8');
+    expect(applyTo(source, mutant)).not.toBe(source);
+    expect(existsSync(path.join(project, mutant.test))).toBe(true);
+  });
+
+  it('is named once', () => {
+    const names = mutants.map(({ name }) => name);
+    expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
+  });
+
+  it('whose text is missing, or there twice, is refused with its name, its file and the text', () => {
+    const mutant: Mutant = { name: 'made up', file: 'a.ts', edits: [['old', 'new']], test: 'a.test.ts' };
+    expect(applyTo('an old one', mutant)).toBe('an new one');
+    for (const [source, count] of [
+      ['none', 0],
+      ['old and old', 2],
+    ] as const)
+      expect(() => applyTo(source, mutant)).toThrow(
+        `the mutant "made up" expects this text once in a.ts, and it is there ${count} times: old`,
+      );
+  });
+});

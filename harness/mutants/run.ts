@@ -1,0 +1,37 @@
+import { mutants as all } from './index.js';
+import { type Outcome, Sandbox } from './sandbox.js';
+
+/**
+ * Breaks the source on purpose, one change at a time, and says whether the test that must notice does:
+ *
+ *     npm run mutants                # all of them, some minutes
+ *     npm run mutants -- durable     # those whose name or file holds one of the words
+ *
+ * Exit code 1 where one is missed, or a test is red without any change.
+ */
+const words = process.argv.slice(2);
+const mutants = all.filter(
+  ({ name, file, test }) =>
+    words.length === 0 || words.some((word) => `${name} ${file} ${test}`.includes(word)),
+);
+const sandbox = await Sandbox.make();
+
+function tell(of: string, wants: Outcome['kind'], outcome: Outcome): boolean {
+  const isRight = outcome.kind === wants;
+  const why = outcome.kind === 'broken' ? `: ${outcome.reason}` : '';
+  process.stdout.write(`${isRight ? 'ok    ' : 'WRONG '} ${outcome.kind.padEnd(7)} ${of}${why}\n`);
+  return isRight;
+}
+
+try {
+  const sound = new Set<string>();
+  for (const test of new Set(mutants.map((mutant) => mutant.test)))
+    if (tell(`${test}, as it is`, 'missed', await sandbox.run(test))) sound.add(test);
+  let noticed = 0;
+  for (const mutant of mutants.filter(({ test }) => sound.has(test)))
+    if (tell(mutant.name, 'noticed', await sandbox.run(mutant.test, mutant))) noticed++;
+  process.stdout.write(`${noticed} of ${mutants.length} mutants are noticed\n`);
+  if (noticed < mutants.length || mutants.length === 0) process.exitCode = 1;
+} finally {
+  await sandbox.close();
+}

@@ -1,0 +1,142 @@
+import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { around, beforeSyncOf, systemError } from '../../calls.test.helper.js';
+import type { Change } from '../../change.js';
+import { failureOf, newFile, siteOf, textOf } from '../../scratch.test.helper.js';
+import { openStore } from '../../store.js';
+import { createIntent, createTicket, destroyEntry, release } from '../lease/intents.js';
+import { encodeRequest } from '../lease/request.js';
+import { type Attempt, attemptCommit } from './commit.js';
+
+async function newCounter(): Promise<string> {
+  const file = newFile();
+  await using store = openStore(file);
+  await store.set('count', 10);
+  return file;
+}
+
+const put = (key: string, raw: string): Change => [{ key, raw }];
+const contentOf = (file: string) => JSON.parse(textOf(file)) as unknown;
+/** One attempt, under an intent of its own. */
+async function commit(file: string, change: Change): Promise<Attempt> {
+  const site = siteOf(file);
+  const intent = createIntent(site);
+  try {
+    return await attemptCommit(site, intent, { change });
+  } finally {
+    release(intent);
+  }
+}
+
+const increment = (file: string) => openStore(file).update('count', (old) => Number(old) + 1);
+
+describe('a file that a foreign program changes while a commit is staged', () => {
+  const foreign = '{"count":77}';
+  const hands: [string, (file: string) => void][] = [
+    ['written in place', (file) => writeFileSync(file, foreign)],
+    [
+      'replaced by another',
+      (file) => {
+        writeFileSync(`${file}.foreign`, foreign);
+        renameSync(`${file}.foreign`, file);
+      },
+    ],
+    ['removed', (file) => rmSync(file)],
+  ];
+  it.each(hands)('%s, is compared before the renames, and not overwritten', async (_, change) => {
+    const file = await newCounter();
+    // It has read the file, and waits for the disk.
+    const attempt = commit(file, put('ours', '1'));
+    change(file);
+    expect((await attempt).kind).toBe('fenced');
+    expect(existsSync(file) && contentOf(file)).toEqual(existsSync(file) && { count: 77 });
+  });
+
+  it('is compared by a commit under a standing intent, too, whose file is open', async () => {
+    const file = await newCounter();
+    const site = siteOf(file);
+    const intent = createIntent(site, 'standing');
+    const first = await attemptCommit(site, intent, { change: put('ours', '1'), keeps: true });
+    const known = first.kind === 'committed' ? first.known : expect.fail();
+    const attempt = attemptCommit(site, intent, { change: put('ours', '2'), keeps: true, known });
+    writeFileSync(file, foreign);
+    expect((await attempt).kind).toBe('fenced');
+    expect(contentOf(file)).toEqual({ count: 77 });
+    release(intent);
+  });
+});
+
+describe('an intent that was destroyed', () => {
+  it('vouches for nothing any more, also where there is nothing to write', async () => {
+    const file = await newCounter();
+    const site = siteOf(file);
+    const intent = createIntent(site, 'standing');
+    const first = await attemptCommit(site, intent, { change: put('ours', '1'), keeps: true });
+    const known = first.kind === 'committed' ? first.known : expect.fail();
+    destroyEntry(intent.intents, intent.name);
+    const read = attemptCommit(site, intent, { change: [], keeps: true, known });
+    expect(await read).toEqual({ kind: 'fenced' });
+    release(intent);
+  });
+
+  it('is not made again by what is staged: the commit is fenced, and changes nothing', async () => {
+    const file = await newCounter();
+    const site = siteOf(file);
+    const before = [textOf(file), textOf(`${file}.last`)];
+    const intent = createIntent(site);
+    destroyEntry(intent.intents, intent.name);
+    const attempt = await attemptCommit(site, intent, { change: put('late', '1') });
+    expect(attempt).toEqual({ kind: 'fenced' });
+    expect([textOf(file), textOf(`${file}.last`)]).toEqual(before);
+    expect(readdirSync(`${file}.intents`)).toEqual([]);
+  });
+
+  it('makes none where the file is in place: the change happened, and is not repeated', async () => {
+    const file = await newCounter();
+    const restore = around('renameSync', (_, to) => to === file, {
+      after: () => rmSync(`${file}.intents`, { recursive: true }),
+    });
+    expect(await increment(file)).toBe(11);
+    expect(restore()).toBe(1);
+    expect(contentOf(file)).toEqual({ count: 11 });
+  });
+});
+
+it('a request whose owner dies while it is staged is not committed: nothing may appear long after an end', async () => {
+  const file = await newCounter();
+  createTicket(siteOf(file), 'request', 1, encodeRequest([{ key: 'theirs', raw: '1' }]));
+  const attempt = commit(file, put('ours', '1'));
+  const killed = vi.spyOn(process, 'kill').mockImplementation(() => {
+    throw systemError('ESRCH');
+  });
+  onTestFinished(() => killed.mockRestore());
+  expect((await attempt).kind).toBe('fenced');
+  expect(contentOf(file)).toEqual({ count: 10 });
+});
+
+describe('a request that was carried along, and whose owner was not told', () => {
+  /** Whoever commits is stopped right before it is durable: it has told nobody. */
+  async function commitUntold(file: string, change: Change): Promise<void> {
+    const restore = beforeSyncOf(path.dirname(file), () => {
+      throw systemError('EIO');
+    });
+    const error = await failureOf(commit(file, change));
+    expect(restore()).toBe(1);
+    expect(error.code).toBe('E_UNKNOWN');
+  }
+
+  it.each([1, 2, 3])(
+    'is named by the copies of %i commits that told nobody, and never applied again',
+    async (untold) => {
+      const file = await newCounter();
+      createTicket(siteOf(file), 'request', 1, encodeRequest([{ key: 'shared', raw: '"theirs"' }]));
+      for (let n = 1; n <= untold; n++) await commitUntold(file, put('other', String(n)));
+      // Later than the request, by all accounts: to apply that once more would undo it.
+      await commitUntold(file, put('shared', '"later"'));
+      expect((await commit(file, put('last', '1'))).kind).toBe('committed');
+      expect(contentOf(file)).toEqual({ count: 10, shared: 'later', other: untold, last: 1 });
+      expect(readdirSync(`${file}.intents`)).toEqual([expect.stringMatching(/^d1-/)]);
+    },
+  );
+});

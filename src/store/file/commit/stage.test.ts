@@ -1,0 +1,66 @@
+import fs, { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import path from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { systemError } from '../../calls.test.helper.js';
+import { newDirectory } from '../../scratch.test.helper.js';
+import { closeLater, stage } from './stage.js';
+
+const newPlace = () => path.join(newDirectory(), 'new');
+const bytes = Buffer.from('{"a":"a value of some length"}');
+
+function withWriteSync(write: (original: typeof fs.writeSync) => unknown): void {
+  const { writeSync } = fs;
+  const put = (other: unknown) => {
+    Object.assign(fs, { writeSync: other });
+    syncBuiltinESMExports();
+  };
+  put(write(writeSync));
+  onTestFinished(() => put(writeSync));
+}
+
+describe('a file that is staged', () => {
+  it.each([0, 0o022, 0o077, 0o200, 0o700, 0o777])('is its owner’s alone, under the umask %o', (umask) => {
+    const before = process.umask(umask);
+    onTestFinished(() => {
+      process.umask(before);
+    });
+    const place = newPlace();
+    closeLater([stage(place, bytes)]);
+    expect(statSync(place).mode & 0o777).toBe(0o600);
+  });
+
+  it('takes the place of nothing that is there', () => {
+    const place = newPlace();
+    writeFileSync(place, 'of another');
+    expect(() => stage(place, bytes)).toThrow('EEXIST');
+    expect(readFileSync(place, 'utf8')).toBe('of another');
+  });
+
+  it('is whole, where the system writes a few bytes at a time', () => {
+    withWriteSync(
+      (original) => (descriptor: number, data: Uint8Array, from: number) =>
+        original(descriptor, data, from, Math.min(3, data.length - from)),
+    );
+    const place = newPlace();
+    closeLater([stage(place, bytes)]);
+    expect(readFileSync(place)).toEqual(bytes);
+  });
+
+  it('that gets no further is an error, and no part of it is left', () => {
+    withWriteSync((original) => (descriptor: number, data: Uint8Array, from: number) => {
+      if (from > 3) throw systemError('ENOSPC');
+      return original(descriptor, data, from, 4);
+    });
+    const place = newPlace();
+    expect(() => stage(place, bytes)).toThrow('ENOSPC');
+    expect(existsSync(place)).toBe(false);
+  });
+
+  it('that gets no further, without an error of the system, is an error as well', () => {
+    withWriteSync(() => () => 0);
+    const place = newPlace();
+    expect(() => stage(place, bytes)).toThrow(`only 0 of ${bytes.length} bytes could be written`);
+    expect(existsSync(place)).toBe(false);
+  });
+});

@@ -1,0 +1,30 @@
+import type * as Crypto from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import path from 'node:path';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { newDirectory } from '../store/scratch.test.helper.js';
+import { newToken, tokenOf } from './format.js';
+import { openTokens } from './tokens.js';
+
+vi.mock('node:crypto', async (original) => {
+  const crypto = await original<typeof Crypto>();
+  return { ...crypto, timingSafeEqual: vi.fn(crypto.timingSafeEqual) };
+});
+
+it('each token is compared once, in constant time, and as long for an id that nobody has as for a known one', async () => {
+  const tokens = openTokens({ file: path.join(newDirectory(), 'auth-tokens.json') });
+  onTestFinished(() => tokens.close());
+  const { token, info } = await tokens.create();
+  const compare = vi.mocked(timingSafeEqual);
+  const presented: [string, boolean][] = [
+    [token, true],
+    [tokenOf(info.id, randomBytes(16)), false],
+    [newToken().token, false],
+  ];
+  for (const [text, isGood] of presented) {
+    compare.mockClear();
+    expect(tokens.verify(text) !== undefined).toBe(isGood);
+    expect(compare.mock.calls.map(([a, b]) => [a.byteLength, b.byteLength])).toEqual([[64, 64]]);
+    expect(compare.mock.results.map(({ value }) => value)).toEqual([isGood]);
+  }
+});
