@@ -34,7 +34,7 @@ export async function serve(flags: ServeFlags): Promise<void> {
   try {
     if (auth) await adviseOnTokens(tokens);
     const guard = createGuard({
-      tokens: auth ? tokens : 'nobody',
+      ...(auth ? { tokens } : { authentication: 'disabled' }),
       policy: policy === 'hardened' ? hardened() : specified,
       ...{ paths, origins: origin, publicPaths: [healthPath] },
       hosts: isLocal ? host : [hostname, ...host],

@@ -8,13 +8,13 @@ import fastify from 'fastify';
 import { Hono } from 'hono';
 import methodOverride from 'method-override';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { GuardOptions } from '../guard/guard.js';
 import { newGuard } from '../guard/guard.test.helper.js';
+import type { GuardSettings } from '../guard/options.js';
 import { honoGuard } from './hono.js';
 import { admit } from './node-http.js';
 
 /** A guard as middleware, and tokens for it. */
-function setUp(options: Partial<GuardOptions> = {}) {
+function setUp(options: GuardSettings = {}) {
   const { tokens, guard } = newGuard(options);
   const bearer = (...may: Parameters<typeof tokens.add>) => ({
     headers: { authorization: `Bearer ${tokens.add(...may)}` },

@@ -10,17 +10,19 @@ import { WebSocketServer } from 'ws';
 import { openStore } from '../../store/store.js';
 import { openTokens } from '../../tokens/tokens.js';
 import { guardUpgrades } from '../adapters/upgrade.js';
-import { createGuard, type GuardOptions } from '../guard/guard.js';
+import { createGuard } from '../guard/guard.js';
+import type { GuardSettings } from '../guard/options.js';
 import { createApp, healthPath } from '../serve/app.js';
 import { chromium, tellFrom } from './browser.test.helper.js';
 
 /** The real application with real tokens, and a WebSocket beside it. */
-async function newServer(options: Partial<GuardOptions>) {
+async function newServer({ authentication, ...settings }: GuardSettings & { authentication?: 'disabled' }) {
   const directory = mkdtempSync(path.join(tmpdir(), 'holdfast-test-'));
   const tokens = openTokens({ file: path.join(directory, 'auth-tokens.json') });
   const store = openStore(path.join(directory, 'auth.json'));
   await store.set('before', { type: 'api', key: 'CANARY' });
-  const guard = createGuard({ tokens, publicPaths: [healthPath], ...options });
+  const open = { publicPaths: [healthPath], ...settings };
+  const guard = createGuard(authentication ? { ...open, authentication } : { ...open, tokens });
   const server = createAdaptorServer({ fetch: createApp({ store, guard }).fetch }) as Server;
   const sockets = new WebSocketServer({ noServer: true });
   let upgrades = 0;
@@ -64,7 +66,7 @@ describe.skipIf(!chromium)(
     });
 
     it('a page of another site gets nothing and changes nothing, even where nobody is asked for a token', async () => {
-      const server = await newServer({ tokens: 'nobody' });
+      const server = await newServer({ authentication: 'disabled' });
       const told = await tellFrom('evil.example', attackFromPage, async () => ({ url: server.url }));
       expect(told).toEqual({
         read: 'TypeError: Failed to fetch',
@@ -80,7 +82,7 @@ describe.skipIf(!chromium)(
     });
 
     it('a page whose name was made to lead to this machine is not its own', async () => {
-      const server = await newServer({ tokens: 'nobody' });
+      const server = await newServer({ authentication: 'disabled' });
       const told = await tellFrom('rebound.example', readOwnOrigin, async () => undefined, server.port);
       expect(told).toEqual({ status: 403, error: 'host_not_allowed', put: 403 });
       expect(await server.store.all()).toEqual({ before: { type: 'api', key: 'CANARY' } });

@@ -1,6 +1,7 @@
 import type { Permission } from '../../tokens/permissions.js';
 import type { TokenInfo, TokenVerifier } from '../../tokens/token-info.js';
-import { createGuard, type GuardOptions } from './guard.js';
+import { createGuard } from './guard.js';
+import type { GuardSettings } from './options.js';
 
 /** Tokens in memory, for tests of what is decided from them; how they are kept is tested elsewhere. */
 export class MadeUpTokens implements TokenVerifier {
@@ -42,9 +43,11 @@ export function incoming(method: string, target: string, lines: Lines = [], upgr
 
 export const bearer = (token: string) => ['authorization', `Bearer ${token}`] as const;
 
-export function newGuard(options: Partial<GuardOptions> = {}) {
+/** A guard of made-up tokens, unless authentication is disabled. */
+export function newGuard(options: GuardSettings & { authentication?: 'disabled' } = {}) {
   const tokens = new MadeUpTokens();
-  const guard = createGuard({ tokens, ...options });
+  const { authentication, ...settings } = options;
+  const guard = createGuard(authentication ? { ...settings, authentication } : { ...settings, tokens });
   return {
     tokens,
     guard,

@@ -160,7 +160,7 @@ describe('permissions', () => {
 });
 
 it('a server that asks for no tokens still asks for its own name, its own pages and one of the six methods', () => {
-  const { ask } = newGuard({ tokens: 'nobody' });
+  const { ask } = newGuard({ authentication: 'disabled' });
   expect(ask('POST', '/session')).toMatchObject({
     ok: true,
     token: { permissions: ['read', 'write', 'execute'] },
