@@ -3,7 +3,7 @@ import { type Call, untilAborted } from '../call.js';
 import { decodeValue } from '../document.js';
 import { type Entries, encodeEntry } from '../entries.js';
 import { StoreError } from '../errors.js';
-import type { Claim, Claims, Version } from './claims.js';
+import type { Claim, Claims, SeenClaim, Version } from './claims.js';
 import { notAsked, notStored, overdue, refused } from './errors.js';
 import { Flight } from './flight.js';
 import { Patience } from './patience.js';
@@ -105,9 +105,17 @@ export class Refresher {
       }
       // From before it is claimed: nobody may see our claim for longer than we ourselves go on.
       const until = performance.now() + task.leaseMs;
-      const claim = this.#claims.take(version, latest);
+      const claim = this.#take(task.key, version, latest);
       const outcome = claim && (await this.#attempt(task, flight, version, claim, until));
       if (outcome) return outcome.value;
+    }
+  }
+
+  #take(key: string, version: Version, after: SeenClaim | undefined): Claim | undefined {
+    try {
+      return this.#claims.take(version, after);
+    } catch (error) {
+      throw notAsked(key, error);
     }
   }
 
