@@ -4,7 +4,7 @@ import type { Context } from 'hono';
 import { expect, it } from 'vitest';
 import { createAuth } from '../credentials/auth.js';
 import { failureResponse } from '../http/serve/failures.js';
-import { allTextOf, failureOf, newFile, strangersIntent } from './scratch.test.helper.js';
+import { allTextOf, failureOf, newFile, obstruct, strangersIntent } from './scratch.test.helper.js';
 import { openStore } from './store.js';
 
 const secret = { type: 'api' as const, key: 'CANARY' };
@@ -70,8 +70,8 @@ it('an error that has the answer of a refresh gives it to the caller alone, and 
   const refresh = store.refresh(
     'a',
     () => false,
-    () => {
-      mkdirSync(strangersIntent(file), { recursive: true });
+    async () => {
+      await obstruct(file);
       return secret;
     },
   );
