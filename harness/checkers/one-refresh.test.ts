@@ -73,6 +73,21 @@ describePlanted([
     found: { kind: 'token-reused', guarantee: 'G10', operations: ['tui-3.0.1', 'tui-1.0.1'] },
   },
   {
+    rule: 'a pause excuses the two who presented a token, and no third process that let it come to that',
+    planted: `${start}
+      0-20 tui-3.0.1 get k = seed.oauth.0
+      pause 1-15 tui-3.0
+      1-12 tui-2.0.1 refresh k unknown
+      token 4-5 tui-2.0.1 k seed.oauth.0 0 refused
+      final 20 k=tui-1.0.1`,
+    healthy: `${start}
+      pause 3-5 tui-1.0
+      1-12 tui-2.0.1 refresh k unknown
+      token 4-5 tui-2.0.1 k seed.oauth.0 0 refused
+      final 20 k=tui-1.0.1`,
+    found: { kind: 'token-reused', guarantee: 'G10', operations: ['tui-2.0.1', 'tui-1.0.1'] },
+  },
+  {
     rule: 'a credential that is still good is not refreshed',
     planted: `${start}
       10-15 tui-2.0.1 refresh k = tui-2.0.1

@@ -1,6 +1,7 @@
 import type { TokenEvent } from '../core/history.js';
 import type { Run } from '../core/run.js';
 import type { Finding } from '../core/verdict.js';
+import { findPauses } from './pauses.js';
 import { inMs } from './words.js';
 
 /** G10: of all that find a credential expired one refreshes it, and nobody is logged out. */
@@ -8,6 +9,12 @@ export function checkOneRefresh(run: Run): Finding[] {
   const killedAt = new Map(
     run.faults.flatMap(({ fault, process, time }) => (fault === 'kill' ? [[process, time] as const] : [])),
   );
+  const wasPaused = findPauses(run);
+  const operations = new Map(run.operations.map((operation) => [operation.id, operation]));
+  const wasSilent = ({ op }: TokenEvent) => {
+    const operation = operations.get(op);
+    return operation !== undefined && wasPaused(operation);
+  };
   /** By token, who got a new credential for it last. */
   const users = new Map<string, TokenEvent>();
   const findings = run.tokens.flatMap((event) => {
@@ -15,7 +22,9 @@ export function checkOneRefresh(run: Run): Finding[] {
     if (event.granted) users.set(event.token, event);
     // One that was killed may have taken the new credential with it: then there is nothing left but to ask again.
     const isOrphan = before && (killedAt.get(before.process) ?? Number.POSITIVE_INFINITY) <= event.until;
-    if (before && !isOrphan) return reused(event, before);
+    // One that is silent for longer than its lease is passed: it may have asked before, or may ask yet when it wakes.
+    const isPassed = before && (wasSilent(before) || wasSilent(event));
+    if (before && !isOrphan && !isPassed) return reused(event, before);
     return event.time < event.expires ? needless(event) : [];
   });
   return [...findings, ...loggedOut(run)];

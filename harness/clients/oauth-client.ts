@@ -19,7 +19,7 @@ export function useCredential(worker: Worker, store: Store, key: string, id: Val
 }
 
 /** What the agent does: nobody else is asked, and what another process has got meanwhile is not looked at. */
-async function refreshAlone(
+export async function refreshAlone(
   store: Store,
   key: string,
   isFresh: (value: unknown) => boolean,

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type Executed, type ExecutionOptions, LostProcessError } from './executed.js';
+import { type Executed, type ExecutionOptions, LostProcessError, pidOf } from './executed.js';
 import { Execution } from './execution.js';
 import { GatedProcess, type Heartbeat, noHeartbeat } from './gated-process.js';
 import { Memory } from './memory.js';
@@ -83,7 +83,7 @@ export class Cell {
     if (known?.isAlive && known.isIdle) return known;
     known?.kill();
     const directory = path.join(this.directory, `process-${this.born++}`);
-    const setup = { ...this.setup, root: this.world.rootPath };
+    const setup = { ...this.setup, root: this.world.rootPath, pid: pidOf(index) };
     const hired = new GatedProcess(setup, directory, this.heartbeat, this.command);
     this.processes[index] = hired;
     return hired;

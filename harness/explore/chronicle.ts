@@ -4,7 +4,6 @@ import type { HistoryEvent, ValueId } from '../core/history.js';
 import { readEntries } from '../stress/foreign-reader.js';
 import type { Client } from './client.js';
 import { looseIn } from './modes.js';
-import { seedKey } from './program.js';
 import type { CallToMake, ClientEvent, Report } from './protocol.js';
 
 /** Between two steps there is room for so many events. */
@@ -37,10 +36,11 @@ export class Chronicle {
     private readonly file: string,
     target: string,
     seed: number,
+    seeds: readonly { key: string; id: ValueId }[],
   ) {
     this.events = [
       { type: 'run', version: 1, scenario: 'explore', target, seed, atLeast: {} },
-      { type: 'seed', key: seedKey, value: 'seed.0' },
+      ...seeds.map(({ key, id }): HistoryEvent => ({ type: 'seed', key, value: id })),
     ];
   }
 
@@ -68,6 +68,8 @@ export class Chronicle {
     this.goesOn(client, step);
     const time = this.time(step);
     if (event.type === 'opened') this.artifacts = event.artifacts.map((source) => new RegExp(source));
+    else if (event.type === 'token')
+      this.events.push({ ...event, time, until: time, process: client.pid, expires: 0 });
     else if (event.type !== 'look') this.events.push({ ...event, time });
     else if (event.broken !== null) this.foundBroken(event.broken, time);
   }

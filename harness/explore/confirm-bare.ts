@@ -99,7 +99,7 @@ async function losesBare(
   const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-bare-')));
   const children: ChildProcess[] = [];
   try {
-    for (const [name, content] of Object.entries(filesAtFirst())) {
+    for (const [name, content] of Object.entries(filesAtFirst(parseProgram(program)))) {
       mkdirSync(path.dirname(path.join(root, name)), { recursive: true, mode: 0o700 });
       writeFileSync(path.join(root, name), content, { mode: 0o600 });
     }

@@ -80,6 +80,11 @@ export class LostProcessError extends Error {
   }
 }
 
+/** The number of a client's virtual process. */
+export function pidOf(client: number): number {
+  return 1001 + client;
+}
+
 /** `A`, `B`, ...: as the columns of the table. */
 export function nameOf(client: number): string {
   return String.fromCharCode(65 + client);

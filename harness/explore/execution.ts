@@ -11,6 +11,7 @@ import {
   type FaultBudget,
   LostProcessError,
   nameOf,
+  pidOf,
   type Step,
 } from './executed.js';
 import type { Access } from './footprint.js';
@@ -26,7 +27,7 @@ import {
   possibilities,
   whoWaits,
 } from './possibilities.js';
-import { auditOperations, file, filesAtFirst } from './program.js';
+import { auditOf, file, filesAtFirst, seedsOf } from './program.js';
 import { noteForSpins } from './spin.js';
 import type { Choice, Strategy } from './strategies/strategy.js';
 import { blockedError, refuseUnsteered, UncontrolledError } from './uncontrolled.js';
@@ -58,14 +59,14 @@ export class Execution {
     const { program, faults, label, seed } = options;
     this.budget = { ...faults };
     this.causality = new Causality(program.clients.length + 1);
-    this.chronicle = new Chronicle(path.join(world.rootPath, file), label, seed);
+    this.chronicle = new Chronicle(path.join(world.rootPath, file), label, seed, seedsOf(program));
     this.clients = program.clients.map(
-      (_, index) => new Client(index, nameOf(index), 1001 + index, hire(index)),
+      (_, index) => new Client(index, nameOf(index), pidOf(index), hire(index)),
     );
   }
 
   run(strategy: Strategy): Executed {
-    this.world.restart(filesAtFirst(), this.now);
+    this.world.restart(filesAtFirst(this.options.program), this.now);
     this.chronicle.begin();
     for (const client of this.clients) this.begin(client);
     for (const client of this.clients)
@@ -274,7 +275,7 @@ export class Execution {
     const met = [this.now, ...this.clients.map(({ state, isGone }) => state + isGone)].join(' ');
     const { chronicle, options, steps, world } = this;
     return this.memory.audit(
-      `${met} ${world.fingerprint()}`,
+      `${met} ${JSON.stringify(auditOf(options.program))} ${world.fingerprint()}`,
       { chronicle, step: steps.length, skips: options.skipsKnownAudits },
       () => this.performAudit(),
     );
@@ -282,9 +283,9 @@ export class Execution {
 
   private performAudit(): void {
     const index = this.clients.length;
-    const client = new Client(index, 'audit', 1001 + index, this.hire(index));
+    const client = new Client(index, 'audit', pidOf(index), this.hire(index));
     this.clients.push(client);
-    this.begin(client, auditOperations);
+    this.begin(client, auditOf(this.options.program));
     if (!this.listen(client, undefined)) return;
     while (client.state === 'alive' && this.steps.length < 2 * stepsMax) {
       const [action] = this.choice().enabled;

@@ -1,5 +1,6 @@
+import type { ValueId } from '../core/history.js';
 import { UsageError } from '../core/usage-error.js';
-import { credential } from '../workload/values.js';
+import { credential, oauthCredential, oauthKeys } from '../workload/values.js';
 import { nameOf } from './executed.js';
 import type { Operation } from './protocol.js';
 
@@ -11,23 +12,44 @@ export interface Program {
 export const file = 'data/opencode/auth.json';
 export const seedKey = 'anthropic';
 
-/** The sandbox before anything happens: the file with one entry that nobody touches. */
-export function filesAtFirst(): Record<string, string> {
-  return { [file]: JSON.stringify({ [seedKey]: credential('seed.0') }, null, 2) };
+/** What is there before anything happens: an entry that no client touches, and each credential that is to be refreshed. */
+export function seedsOf(program: Program): { key: string; id: ValueId; value: unknown }[] {
+  const refreshed = refreshedKeys(program).map((key, index) => {
+    const id = `seed.oauth.${index}`;
+    return { key, id, value: oauthCredential(id, 0) };
+  });
+  return [{ key: seedKey, id: 'seed.0', value: credential('seed.0') }, ...refreshed];
 }
 
-/** What a fresh process does when all others have ended. */
-export const auditOperations: readonly Operation[] = [
-  { action: 'all' },
-  { action: 'set', key: 'audit' },
-  { action: 'all' },
-];
-
-const actions = ['get', 'all', 'set', 'remove', 'look'] as const;
+/** The sandbox before anything happens. */
+export function filesAtFirst(program: Program): Record<string, string> {
+  const entries = seedsOf(program).map(({ key, value }) => [key, value]);
+  return { [file]: JSON.stringify(Object.fromEntries(entries), null, 2) };
+}
 
 /**
- * `set k1, get k1 | set k2`: two clients. A client without a key of its own to name may leave it out: `set | set`.
- * @param sharedKey what is meant then; default: for each client one of its own
+ * What a fresh process does when all others have ended. A credential whose token was spent by a killed process is of no use, so
+ * the user logs in anew, and from then on it must be possible to refresh it.
+ */
+export function auditOf(program: Program): Operation[] {
+  const logins = refreshedKeys(program).flatMap((key): Operation[] => [
+    { action: 'set', key },
+    { action: 'refresh', key },
+  ]);
+  return [{ action: 'all' }, { action: 'set', key: 'audit' }, ...logins, { action: 'all' }];
+}
+
+function refreshedKeys({ clients }: Program): string[] {
+  const keys = clients.flat().flatMap(({ action, key }) => (action === 'refresh' && key ? [key] : []));
+  return [...new Set(keys)].sort();
+}
+
+const actions = ['get', 'all', 'set', 'remove', 'refresh', 'look'] as const;
+
+/**
+ * `set k1, get k1 | set k2`: two clients. A client without a key of its own to name may leave it out: `set | set`. All that
+ * refresh without a key refresh the same credential.
+ * @param sharedKey what is meant where a key is left out; default: for each client one of its own
  * @throws UsageError naming the operation that is none
  */
 export function parseProgram(text: string, sharedKey?: string): Program {
@@ -51,7 +73,7 @@ function parseOperation(text: string, keyDefault: string): Operation {
       `expected one of ${actions.join(', ')}, with a key: set k1`,
     );
   if (action === 'all' || action === 'look') return { action };
-  return { action, key: key ?? keyDefault };
+  return { action, key: key ?? (action === 'refresh' ? oauthKeys[0] : keyDefault) };
 }
 
 export function printProgram({ clients }: Program): string {

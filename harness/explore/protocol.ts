@@ -55,6 +55,8 @@ export type ClientEvent =
   | { type: 'fail' | 'unknown'; op: string; error: string; torn?: true }
   /** A foreign reader has opened the file; null for a whole document. */
   | { type: 'look'; broken: string | null }
+  /** It has presented a refresh token, the one that is part of the value `token`, to the provider. */
+  | { type: 'token'; op: string; key: string; token: ValueId; granted: boolean }
   /** The target is open. Patterns of the names that belong to it. */
   | { type: 'opened'; artifacts: string[] };
 
@@ -99,7 +101,7 @@ export interface Identity {
 
 /** One operation of a client's program. `look` is a foreign reader's: it opens the file and knows no store. */
 export interface Operation {
-  action: Exclude<Action, 'refresh'> | 'look';
+  action: Action | 'look';
   key?: string;
 }
 
@@ -131,6 +133,8 @@ export type Grant =
 export interface ClientSetup {
   /** The sandbox, real path: calls inside it are stopped. */
   root: string;
+  /** Its virtual number, which a target that is imported as it is may look at once. */
+  pid?: number;
   /** The bundled target, or the URL of its module, which is then imported as it is. */
   bundle?: string;
   module: string;

@@ -43,7 +43,7 @@ export function addExplore(program: Command): void {
     )
     .option(
       '--clients <list>',
-      "what each does: 'set a, get b | set c'; of set, get, remove, all, and look (a foreign reader)",
+      "what each does: 'set a, get b | set c'; of set, get, remove, all, refresh, and look (a foreign reader)",
     )
     .option('--processes <n>', 'so many clients with one set each; default: 2', parseProcesses)
     .addOption(

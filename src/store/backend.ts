@@ -3,13 +3,19 @@ import type { Document } from './document.js';
 
 /**
  * The seam. All above it (batching, schemas, the API) knows only this; the file is one implementation.
- * Both calls fail with a `StoreError` and nothing else. A deadline is in milliseconds of the monotonic clock.
+ * All calls fail with a `StoreError` and nothing else. A deadline is in milliseconds of the monotonic clock.
  */
 export interface Backend {
   /** A complete committed state. */
   read(deadline: number): Promise<Document>;
   /** Applies the change to the current state and commits it atomically and durably, or says why not. */
   transact(change: Change, deadline: number): Promise<void>;
+  /**
+   * Commits the current state anew, the very same bytes, where the function says so: whether a commit is possible is known for
+   * certain only from one. Fails as `transact` does, and then a commit was not possible.
+   * @param isWanted asked under the fence, each time that it is tried
+   */
+  rewrite(isWanted: (document: Document) => boolean, deadline: number): Promise<void>;
   /**
    * Calls the listener with a committed state: before it returns, and after something may have changed, whoever changed
    * it; it may be called too often. Where there is no usable state nothing is told. Writes nothing, keeps no process alive.

@@ -31,6 +31,7 @@ export type StoreErrorCode =
   /**
    * The credential could not be refreshed; it is as it was. `cause` is what the caller's own function failed with, and
    * is missing where another process tried. Where `definite` is false the answer may come, and be stored, yet.
+   * An answer that came and could not be stored is an error of another code, with `definite: false` and an `answer`.
    */
   | 'E_REFRESH';
 
@@ -42,6 +43,8 @@ export interface StoreErrorDetails {
   /** What the caller can do about it. */
   hint?: string;
   cause?: unknown;
+  /** As of `StoreError.answer`. */
+  answer?: unknown;
 }
 
 const customInspect = Symbol.for('nodejs.util.inspect.custom');
@@ -58,6 +61,8 @@ export class StoreError extends Error {
   readonly file: string | undefined;
   readonly holder: Holder | undefined;
   readonly hint: string | undefined;
+  /** Private to the language: loggers that copy whatever an error has, hidden properties included, do not find it. */
+  readonly #answer: unknown;
 
   constructor(code: StoreErrorCode, message: string, details: StoreErrorDetails) {
     super(details.hint ? `${message}. ${details.hint}` : message, { cause: details.cause });
@@ -66,6 +71,15 @@ export class StoreError extends Error {
     this.file = details.file;
     this.holder = details.holder;
     this.hint = details.hint;
+    this.#answer = details.answer;
+  }
+
+  /**
+   * The new credential that a refresh has got and could not store, while the old refresh token is spent; undefined for every
+   * other error. It is a secret, and a copy for each who asks. No log shows it: not JSON, not `util.inspect`, not the stack.
+   */
+  get answer(): unknown {
+    return structuredClone(this.#answer);
   }
 
   /** What a log may show. */

@@ -9,6 +9,7 @@ function newBackend() {
   const commits: { deadline: number; resolve: () => void; reject: (error: unknown) => void }[] = [];
   const backend: Backend = {
     read: () => expect.fail('nothing is read'),
+    rewrite: () => expect.fail('nothing is written anew'),
     watch: () => expect.fail('nothing is watched'),
     close: async () => {},
     transact: (_, deadline) =>

@@ -1,6 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, readlinkSync, realpathSync, rmSync, statSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -48,6 +57,15 @@ export const plainPathSource =
 /** The place of an intent of a process on another machine: nobody can ask whether it lives. */
 export function strangersIntent(file: string): string {
   return path.join(`${file}.intents`, `i-${'0'.repeat(16)}-1-1-${'0'.repeat(12)}-elsewhere`);
+}
+
+/** Has a stranger stand in the way of all commits that follow, once the store keeps no intent of its own from the last one. */
+export async function obstruct(file: string): Promise<string> {
+  const intent = strangersIntent(file);
+  mkdirSync(path.dirname(intent), { recursive: true });
+  while (readdirSync(path.dirname(intent)).length > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  mkdirSync(intent, { recursive: true });
+  return intent;
 }
 
 export function textOf(file: string): string {

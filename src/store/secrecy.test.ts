@@ -1,9 +1,11 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { inspect } from 'node:util';
+import type { Context } from 'hono';
 import { expect, it } from 'vitest';
 import { createAuth } from '../credentials/auth.js';
+import { failureResponse } from '../http/serve/failures.js';
 import { aWhile, patient } from '../waiting.test.helper.js';
-import { allTextOf, failureOf, newFile, strangersIntent } from './scratch.test.helper.js';
+import { allTextOf, failureOf, newFile, obstruct, strangersIntent } from './scratch.test.helper.js';
 import { openStore } from './store.js';
 
 const secret = { type: 'api' as const, key: 'CANARY' };
@@ -60,6 +62,33 @@ it('an error shows of a cause that is the caller’s own only its kind', async (
   expect(allTextOf(error)).toContain('RequestError');
   const aborted = await failureOf(store.get('a', { signal: AbortSignal.abort('CANARY') }));
   expect(allTextOf(aborted)).not.toContain('CANARY');
+});
+
+it('an error that has the answer of a refresh gives it to the caller alone, and a copy each time', async () => {
+  const file = newFile();
+  const store = openStore(file, { leaseMs: 3_600_000, deadlineMs: 100 });
+  await store.set('a', { type: 'api', key: 'old' });
+  const refresh = store.refresh(
+    'a',
+    () => false,
+    async () => {
+      await obstruct(file);
+      return secret;
+    },
+  );
+  const error = await failureOf(refresh);
+  expect(error).toMatchObject({ code: 'E_TIMEOUT', definite: false, answer: secret });
+  expect(error.answer).not.toBe(error.answer);
+  const copied = JSON.stringify([
+    { ...error },
+    Object.getOwnPropertyDescriptors(error),
+    structuredClone(error),
+  ]);
+  const plain = inspect(error, { customInspect: false, showHidden: true, getters: true, depth: 10 });
+  const wrapped = inspect(new Error('it failed', { cause: error }), { showHidden: true, depth: 10 });
+  const answered = await failureResponse({ json: (body: unknown) => body } as unknown as Context, error);
+  for (const text of [allTextOf(error), copied, plain, wrapped, JSON.stringify(answered)])
+    expect(text).not.toContain('CANARY');
 });
 
 it('an error shows all that is its own, and why the system refused', async () => {

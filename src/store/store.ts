@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Backend, StoreEvent } from './backend.js';
 import { beginCall, type Call, type CallOptions, milliseconds, untilAborted } from './call.js';
 import type { Change } from './change.js';
@@ -89,7 +90,12 @@ export interface Store extends AsyncDisposable {
    * - Whoever waits for an attempt that fails shares its failure (`E_REFRESH`) rather than spend the same token again;
    *   a later call may try. The value stays as it is.
    * - An answer replaces the very value it was got for. A login meanwhile wins, and a logout stays one.
-   * - A process that dies is succeeded at once, a silent one after `leaseMs`.
+   * - A process that dies is succeeded at once, a silent one after `leaseMs`, unless it has its answer already.
+   * - The provider is asked only after a commit of the same bytes has shown that an answer can be stored; else the call fails
+   *   with what forbids it, and `definite: true`: nothing is spent. An answer that can't be stored all the same is on the
+   *   error: `error.answer`, with `definite: false`. The next `refresh` of that process stores it; until then those of all
+   *   others fail at once (`E_REFRESH`) instead of presenting the token again. A login ends that, and so does the end of the
+   *   process. `error.answer` is a secret that no log shows; keep it out of yours.
    * - Calls of one process share one attempt: the functions are those of the first. Its signal is aborted when the last
    *   caller has left, or the lease is over. An answer that comes in spite of that is still stored.
    *
@@ -150,8 +156,10 @@ class JsonStore implements Store {
     const credentials = {
       read: async (key: string, deadline = call().deadline) => valueIn(await backend.read(deadline), key),
       change: (edit: (entries: Entries) => void) => this.#commits.commit(drafted(edit), call()),
+      rewrite: (key: string, isWanted: (value: unknown) => boolean) =>
+        backend.rewrite((document) => isWanted(valueIn(document, key)), call().deadline),
     };
-    this.#refresher = new Refresher(credentials, claims);
+    this.#refresher = new Refresher(path.resolve(file), credentials, claims);
   }
 
   async get(key: string, options?: CallOptions): Promise<unknown> {

@@ -23,6 +23,7 @@ import { replaceWatch, Watches } from './virtual-watch.js';
  */
 const setup = JSON.parse(process.env.HOLDFAST_GATE ?? '') as ClientSetup;
 delete process.env.HOLDFAST_GATE;
+if (setup.pid !== undefined) setPid(setup.pid);
 
 const openFiles = new Set<number>();
 const timers = new Timers();

@@ -4,6 +4,7 @@ import { readEntries } from '../../stress/foreign-reader.js';
 import { credential, identify, identifyAll } from '../../workload/values.js';
 import type { ClientEvent, ClientSetup, Grant, Operation } from '../protocol.js';
 import { describe } from './evidence.js';
+import { Provider, useCredential } from './provider.js';
 
 type Emit = (event: ClientEvent) => void;
 
@@ -19,7 +20,12 @@ export async function runProgram(
   let count = 0;
   for (const operation of operations) {
     if (operation.action === 'look') look(file, emit);
-    else await perform(store, { ...operation, action: operation.action }, `${client}.0.${count++}`, emit);
+    else
+      await perform(
+        { store, file, emit },
+        { ...operation, action: operation.action },
+        `${client}.0.${count++}`,
+      );
   }
   await store.close?.();
 }
@@ -32,11 +38,18 @@ function look(file: string, emit: Emit): void {
 
 type Recorded = Operation & { action: Exclude<Operation['action'], 'look'> };
 
-async function perform(store: Store, operation: Recorded, op: string, emit: Emit): Promise<void> {
+interface Scene {
+  store: Store;
+  file: string;
+  emit: Emit;
+}
+
+async function perform(scene: Scene, operation: Recorded, op: string): Promise<void> {
+  const { emit } = scene;
   const { action, key } = operation;
   emit({ type: 'invoke', op, action, ...(key === undefined ? {} : { key }) });
   try {
-    const result = await apply(store, operation, op);
+    const result = await apply(scene, operation, op);
     emit({ type: 'ok', op, ...(result === undefined ? {} : { result }) });
   } catch (error) {
     const torn = isTorn(error) ? ({ torn: true } as const) : {};
@@ -44,7 +57,7 @@ async function perform(store: Store, operation: Recorded, op: string, emit: Emit
   }
 }
 
-async function apply(store: Store, { action, key = '' }: Recorded, op: string) {
+async function apply({ store, file, emit }: Scene, { action, key = '' }: Recorded, op: string) {
   switch (action) {
     case 'get': {
       const value = await store.get(key);
@@ -56,5 +69,7 @@ async function apply(store: Store, { action, key = '' }: Recorded, op: string) {
       return void (await store.set(key, credential(op)));
     case 'remove':
       return void (await store.remove(key));
+    case 'refresh':
+      return identify(await useCredential(store, key, op, new Provider(file, emit)));
   }
 }

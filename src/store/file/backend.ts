@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Backend, StoreEvent } from '../backend.js';
 import type { Change } from '../change.js';
 import type { Document } from '../document.js';
-import { StoreError, unknownOutcome } from '../errors.js';
+import { StoreError } from '../errors.js';
 import { ioError } from '../io-error.js';
 import {
   type Attempt,
@@ -13,6 +13,7 @@ import {
   type Task,
   withdraw,
 } from './commit/commit.js';
+import { lostSight, noLongerDefinite } from './doubt.js';
 import { createIntent, release } from './lease/intents.js';
 import { Queue, type Ticket } from './lease/queue.js';
 import { Standing } from './lease/standing.js';
@@ -37,6 +38,9 @@ export interface FileBackendOptions {
 
 const backoffMsMax = 64;
 const withdrawalsMax = 100;
+
+/** What is to be committed. */
+type Wish = Pick<Task, 'change' | 'rewrites'>;
 
 /** What belongs to one change. */
 interface Turning {
@@ -80,10 +84,16 @@ export class FileBackend implements Backend {
   }
 
   async transact(change: Change, deadline: number): Promise<void> {
-    const before = this.last;
-    const commit = before.then(() => this.commitInTurn(change, deadline));
-    this.last = commit.catch(() => {});
-    await commit;
+    await this.enqueue({ change }, deadline);
+  }
+
+  async rewrite(isWanted: (document: Document) => boolean, deadline: number): Promise<void> {
+    let wanted = false;
+    const change = (document: Document) => {
+      wanted = isWanted(document);
+      return document;
+    };
+    await this.enqueue({ change, rewrites: () => wanted }, deadline);
   }
 
   watch(listener: (document: Document) => void): () => void {
@@ -96,12 +106,19 @@ export class FileBackend implements Backend {
     this.reader.close();
   }
 
-  private async commitInTurn(change: Change, deadline: number): Promise<void> {
+  private async enqueue(wish: Wish, deadline: number): Promise<void> {
+    const before = this.last;
+    const commit = before.then(() => this.commitInTurn(wish, deadline));
+    this.last = commit.catch(() => {});
+    await commit;
+  }
+
+  private async commitInTurn(wish: Wish, deadline: number): Promise<void> {
     const queue = new Queue(deadline, this.standing.lastHolder);
     const visit = new Visit(this.sites);
     this.standing.hold();
     try {
-      await this.commit(change, { queue, visit, deadline });
+      await this.commit(wish, { queue, visit, deadline });
     } catch (error) {
       if (await this.isDoneAfterAll(queue, error)) return;
       throw error;
@@ -113,7 +130,7 @@ export class FileBackend implements Backend {
     }
   }
 
-  private async commit(change: Change, { queue, visit, deadline }: Turning): Promise<void> {
+  private async commit({ change, rewrites }: Wish, { queue, visit, deadline }: Turning): Promise<void> {
     let patienceMs = this.options.leaseMs;
     let settled: FileState | undefined;
     let pending: Pending | undefined;
@@ -132,7 +149,14 @@ export class FileBackend implements Backend {
         }
         queue.enter();
         const { request, silent } = queue;
-        const task = { change: request ? [] : change, settled, pending, silent, own: request?.name };
+        const task = {
+          change: request ? [] : change,
+          rewrites,
+          settled,
+          pending,
+          silent,
+          own: request?.name,
+        };
         const attempt = await this.attempt(site, task);
         if (attempt.kind === 'committed') {
           this.tell(site, attempt.repairs);
@@ -260,20 +284,4 @@ export class FileBackend implements Backend {
 function isAsked(site: Site): boolean {
   const intents = site.findIntents();
   return intents !== undefined && listWaiting(intents).some(({ kind }) => kind === 'request');
-}
-
-function lostSight({ file }: Site): StoreError {
-  return unknownOutcome(
-    file,
-    `a change of ${file}, which another process was to carry along, was lost sight of`,
-  );
-}
-
-/**
- * An earlier attempt was fenced between its two renames, and what stopped the later ones says nothing of it: it may yet
- * take effect through a restoration from its copy.
- */
-function noLongerDefinite(error: StoreError): StoreError {
-  if (!error.definite) return error;
-  return unknownOutcome(error.file, `a change was interrupted, and then ${error.message}`, error);
 }

@@ -1,13 +1,23 @@
 import type { Holder } from '../errors.js';
 
+/** How far the holder of a claim has come. */
+export type ClaimState =
+  /** It is asking the provider, or about to. */
+  | 'asking'
+  /** The provider refused, or could not be asked. */
+  | 'failed'
+  /** The provider has answered, so the token is spent; the answer is being stored. */
+  | 'spent'
+  /** The token is spent, and the answer could not be stored: the holder alone has it. */
+  | 'unsaved';
+
 /** A claim as others see it. */
 export interface SeenClaim {
   /** Of this very claim: no other, before or after, has the same. */
   id: string;
   /** The first attempt to refresh a version is 0, each that takes over from another is one more. */
   attempt: number;
-  /** The holder tried, and the provider refused. */
-  failed: boolean;
+  state: ClaimState;
   /** The holder certainly runs no more. */
   dead: boolean;
   holder: Omit<Holder, 'seenForMs'>;
@@ -15,10 +25,15 @@ export interface SeenClaim {
 
 /** A claim of our own. However late one of these is called, it touches no other claim. None of them fails. */
 export interface Claim {
+  readonly id: string;
+  /** The provider has answered: no other process may present the token while this one lives, however slow it is. */
+  spend(): void;
   /** Gives it back: whoever waits for it may try. */
   drop(): void;
   /** Leaves it, for those who wait to see how it went. */
   fail(): void;
+  /** Leaves it: the token is spent, and this process alone has the answer. Removed by `Claims.remove`. */
+  keep(): void;
 }
 
 /**
@@ -30,8 +45,14 @@ export interface Claims {
   latest(version: Version): SeenClaim | undefined;
   /** Claims the attempt after that one. @returns undefined where somebody was faster: look again */
   take(version: Version, after: SeenClaim | undefined): Claim | undefined;
-  /** Removes what is left of other versions of the credential. Never fails. */
-  sweep(current: Version): void;
+  /** Removes a claim of this process that was kept. Never fails. */
+  remove(version: Version, id: string): void;
+  /**
+   * Removes what ended attempts have left at other versions of a credential that was just stored. What may be the claim of a
+   * living process stays: its holder removes it. Never fails.
+   * @param current the version that is stored now, undefined without a credential; asked for after the claims were listed
+   */
+  sweep(stored: Version, current: () => Promise<Version | undefined>): Promise<void>;
 }
 
 /** A credential at one instant, by hashes of its key and its value: they stand in names that others may see. */

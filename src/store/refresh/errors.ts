@@ -1,17 +1,19 @@
-import { type Holder, StoreError } from '../errors.js';
+import { type Holder, StoreError, type StoreErrorCode } from '../errors.js';
+
+type Whom = Omit<Holder, 'seenForMs'>;
 
 /** The caller's own function failed. */
 export function refused(key: string, cause: unknown): StoreError {
-  return new StoreError('E_REFRESH', `${JSON.stringify(key)} could not be refreshed`, {
+  return new StoreError('E_REFRESH', `${quoted(key)} could not be refreshed`, {
     ...{ definite: true, cause },
     hint: 'The credential is as it was: try again, or log in anew where the provider refuses it',
   });
 }
 
-export function refusedElsewhere(key: string, { pid, host }: Omit<Holder, 'seenForMs'>): StoreError {
+export function refusedElsewhere(key: string, { pid, host }: Whom): StoreError {
   return new StoreError(
     'E_REFRESH',
-    `${JSON.stringify(key)} could not be refreshed by process ${pid} on ${host}, which this call waited for`,
+    `${quoted(key)} could not be refreshed by process ${pid} on ${host}, which this call waited for`,
     {
       ...{ definite: true, holder: { pid, host, seenForMs: 0 } },
       hint: 'The credential is as it was: try again, or log in anew where the provider refuses it',
@@ -20,8 +22,82 @@ export function refusedElsewhere(key: string, { pid, host }: Omit<Holder, 'seenF
 }
 
 export function overdue(key: string, leaseMs: number): StoreError {
-  return new StoreError('E_REFRESH', `the refresh of ${JSON.stringify(key)} took more than ${leaseMs} ms`, {
+  return new StoreError('E_REFRESH', `the refresh of ${quoted(key)} took more than ${leaseMs} ms`, {
     definite: false,
     hint: 'Should an answer come yet, it is stored, unless the credential is another one by then',
   });
+}
+
+/** The commit that was to show that an answer can be stored has failed. It was to change nothing, so it has not. */
+export function notAsked(key: string, cause: unknown): unknown {
+  if (!(cause instanceof StoreError)) return cause;
+  const { code, file, holder } = cause;
+  return new StoreError(
+    // That it may have put the same bytes in place is no doubt of the caller's.
+    code === 'E_UNKNOWN' ? 'E_IO' : code,
+    `${quoted(key)} was not refreshed, for the answer could not be stored: ${reasonOf(cause)}`,
+    {
+      ...{
+        definite: true,
+        cause: cause.cause ?? cause,
+        hint: withAdvice('The provider was not asked, and no token is spent', cause),
+      },
+      ...details(file, holder),
+    },
+  );
+}
+
+/** The provider has answered, and the answer could not be stored. */
+export function notStored(key: string, answer: unknown, cause: unknown): StoreError {
+  const { code, file, holder } = isStoreError(cause) ? cause : unknownCause;
+  return new StoreError(
+    code,
+    `the old token of ${quoted(key)} is spent, and the new one could not be stored: ${reasonOf(cause)}`,
+    {
+      ...{ definite: false, cause: isStoreError(cause) ? (cause.cause ?? cause) : cause, answer },
+      hint: withAdvice('error.answer has it, and the next refresh by this process stores it', cause),
+      ...details(file, holder),
+    },
+  );
+}
+
+/** @param silentForMs how long the holder has been at storing it; undefined where it has failed to */
+export function spentElsewhere(key: string, { pid, host }: Whom, silentForMs?: number): StoreError {
+  const how = silentForMs === undefined ? 'could not store' : `has not stored for ${silentForMs} ms`;
+  return new StoreError(
+    'E_REFRESH',
+    `process ${pid} on ${host} has spent the token of ${quoted(key)}, and ${how} the new one`,
+    {
+      ...{ definite: true, holder: { pid, host, seenForMs: silentForMs ?? 0 } },
+      hint: 'The provider was not asked again. That process stores it when it refreshes next and can; or log in anew',
+    },
+  );
+}
+
+const unknownCause = { code: 'E_UNKNOWN', file: undefined, holder: undefined } as const;
+
+function isStoreError(error: unknown): error is StoreError & { code: StoreErrorCode } {
+  return error instanceof StoreError;
+}
+
+function details(file: string | undefined, holder: Holder | undefined) {
+  return { ...(file === undefined ? {} : { file }), ...(holder === undefined ? {} : { holder }) };
+}
+
+/** The message without the hint at its end. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof StoreError)) return 'an internal error';
+  const { message, hint } = error;
+  return hint === undefined ? message : message.replace(`. ${hint}`, '');
+}
+
+/** What helps against the cause, behind what is known for certain. What was written is another question here. */
+function withAdvice(known: string, cause: unknown): string {
+  const hint = isStoreError(cause) && cause.code === 'E_IO' ? cause.hint : undefined;
+  const advice = hint?.replace(/^Nothing was written\. /, '');
+  return advice === undefined ? known : `${known}. ${advice}`;
+}
+
+function quoted(key: string): string {
+  return JSON.stringify(key);
 }

@@ -1,6 +1,6 @@
 import type { Holder } from '../errors.js';
 import type { SeenClaim, Version } from './claims.js';
-import { refusedElsewhere } from './errors.js';
+import { refusedElsewhere, spentElsewhere } from './errors.js';
 
 /** What one refresh has seen of the claims of others, and for how long: its own monotonic clock alone judges. */
 export class Patience {
@@ -8,7 +8,7 @@ export class Patience {
   readonly #leaseMs: number;
   #version: string | undefined;
   #failedBefore: string | undefined;
-  #seen: { id: string; since: number } | undefined;
+  #seen: { what: string; since: number } | undefined;
 
   constructor(key: string, leaseMs: number) {
     this.#key = key;
@@ -18,21 +18,27 @@ export class Patience {
   /**
    * @returns whom to wait for; undefined if the next attempt is free to be claimed
    * @throws StoreError `E_REFRESH` where an attempt failed that was not over when we came: who waits for an attempt
-   * shares how it ends. Were each to try again, each might spend the same single-use token.
+   * shares how it ends. Were each to try again, each might spend the same single-use token. Also where a living process has
+   * spent the token for certain, and does not bring the answer: a second use would have the provider revoke them all.
    */
   look(version: Version, latest: SeenClaim | undefined): Holder | undefined {
     if (this.#version !== version.value) {
       this.#version = version.value;
-      this.#failedBefore = latest?.failed ? latest.id : undefined;
+      this.#failedBefore = latest?.state === 'failed' ? latest.id : undefined;
     }
     if (!latest) return undefined;
-    if (latest.failed) {
-      if (latest.id === this.#failedBefore) return undefined;
-      throw refusedElsewhere(this.#key, latest.holder);
+    const { id, state, holder } = latest;
+    if (state === 'failed') {
+      if (id === this.#failedBefore) return undefined;
+      throw refusedElsewhere(this.#key, holder);
     }
     if (latest.dead) return undefined;
-    if (this.#seen?.id !== latest.id) this.#seen = { id: latest.id, since: performance.now() };
+    if (state === 'unsaved') throw spentElsewhere(this.#key, holder);
+    const what = `${id} ${state}`;
+    if (this.#seen?.what !== what) this.#seen = { what, since: performance.now() };
     const seenForMs = Math.round(performance.now() - this.#seen.since);
-    return seenForMs > this.#leaseMs ? undefined : { ...latest.holder, seenForMs };
+    if (seenForMs <= this.#leaseMs) return { ...holder, seenForMs };
+    if (state === 'spent') throw spentElsewhere(this.#key, holder, seenForMs);
+    return undefined;
   }
 }

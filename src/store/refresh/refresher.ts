@@ -2,10 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Call, untilAborted } from '../call.js';
 import { decodeValue } from '../document.js';
 import { type Entries, encodeEntry } from '../entries.js';
-import type { Claim, Claims, Version } from './claims.js';
-import { overdue, refused } from './errors.js';
+import { StoreError } from '../errors.js';
+import type { Claim, Claims, SeenClaim, Version } from './claims.js';
+import { notAsked, notStored, overdue, refused } from './errors.js';
 import { Flight } from './flight.js';
 import { Patience } from './patience.js';
+import { UnsavedAnswers } from './unsaved.js';
 import { isVersion, versionOf } from './version.js';
 
 export type IsFresh = (value: unknown) => boolean;
@@ -16,6 +18,8 @@ export interface Credentials {
   /** @param deadline on the monotonic clock, in milliseconds; default: the store's own, from now */
   read(key: string, deadline?: number): Promise<unknown>;
   change(edit: (entries: Entries) => void): Promise<void>;
+  /** Commits the very same state anew where the value at a key is a wanted one: as `Backend.rewrite`. */
+  rewrite(key: string, isWanted: (value: unknown) => boolean): Promise<void>;
 }
 
 interface Task {
@@ -34,23 +38,29 @@ const pollMs = 40;
  * Two things make it so. A claim is exclusive per version of the credential. And an answer replaces the very version
  * that it was got for, or nothing (compare-and-set): a login or a logout meanwhile stands. The lease of the file is held
  * for that last step alone.
+ *
+ * A token is spent when the provider has answered, so nothing is asked before a commit has shown that an answer can be stored.
+ * Where it then can't all the same, the claim says so for as long as this process lives: a second use of the token would have
+ * the provider revoke all that came of it.
  */
 export class Refresher {
   readonly #credentials: Credentials;
   readonly #claims: Claims;
   readonly #joinable = new Map<string, Flight>();
   readonly #flights = new Set<Promise<unknown>>();
-  /** Answers that could not be stored, by the version they replace: a provider gives each of them once. */
-  readonly #unsaved = new Map<string, unknown>();
+  readonly #unsaved: UnsavedAnswers;
   #closed = false;
 
-  constructor(credentials: Credentials, claims: Claims) {
+  /** @param file its absolute path */
+  constructor(file: string, credentials: Credentials, claims: Claims) {
     this.#credentials = credentials;
     this.#claims = claims;
+    this.#unsaved = new UnsavedAnswers(file);
   }
 
   async refresh(task: Task, call: Call): Promise<unknown> {
     const value = await untilAborted(this.#credentials.read(task.key, call.deadline), call.signal);
+    this.#forgetSuperseded(task.key, value);
     if (value === undefined || task.isFresh(value)) return value;
     const flight = this.#joinable.get(task.key) ?? this.#start(task);
     return flight.join(call);
@@ -82,6 +92,12 @@ export class Refresher {
       flight.signal.throwIfAborted();
       const version = versionOf(task.key, value);
       const latest = this.#claims.latest(version);
+      const unsaved = this.#unsaved.get(version);
+      if (unsaved && latest && unsaved.claim === latest.id) {
+        // Our own claim keeps all others away: what it was left for is done now.
+        if (await this.#save(task.key, version, unsaved.answer)) return unsaved.answer;
+        continue;
+      }
       flight.holder = patience.look(version, latest);
       if (flight.holder) {
         await sleep(pollMs, undefined, { signal: flight.signal });
@@ -89,9 +105,17 @@ export class Refresher {
       }
       // From before it is claimed: nobody may see our claim for longer than we ourselves go on.
       const until = performance.now() + task.leaseMs;
-      const claim = this.#claims.take(version, latest);
+      const claim = this.#take(task.key, version, latest);
       const outcome = claim && (await this.#attempt(task, flight, version, claim, until));
       if (outcome) return outcome.value;
+    }
+  }
+
+  #take(key: string, version: Version, after: SeenClaim | undefined): Claim | undefined {
+    try {
+      return this.#claims.take(version, after);
+    } catch (error) {
+      throw notAsked(key, error);
     }
   }
 
@@ -103,41 +127,65 @@ export class Refresher {
     claim: Claim,
     until: number,
   ): Promise<{ value: unknown } | undefined> {
-    let failed = false;
+    let end: 'drop' | 'fail' | 'keep' = 'drop';
+    let hasAsked = false;
     try {
-      // Another may have refreshed it, and given up its claim, between our read and ours.
-      const old = await this.#credentials.read(task.key);
-      if (!isVersion(version, task.key, old)) return undefined;
-      // Paused for so long that others may have passed us: the token may be spent.
-      if (performance.now() > until) return undefined;
-      const answer = this.#unsaved.get(version.value) ?? (await this.#ask(task, flight, version, old, until));
+      let answer = this.#unsaved.get(version)?.answer;
+      if (answer === undefined) {
+        const old = await this.#prove(task.key, version);
+        // Another may have refreshed it, and given up its claim, between our read and ours. Or we were paused for so long
+        // that others may have passed us: the token may be spent.
+        if (old === undefined || performance.now() > until) return undefined;
+        flight.signal.throwIfAborted();
+        hasAsked = true;
+        answer = await this.#ask(task, { flight, version, claim, old, until });
+      }
       return (await this.#save(task.key, version, answer)) ? { value: answer } : undefined;
     } catch (error) {
+      const unsaved = this.#unsaved.get(version);
+      if (unsaved) {
+        unsaved.claim = claim.id;
+        end = 'keep';
+        throw error;
+      }
       // Perhaps it was refused because another one had won: what that one got is what our caller wants.
-      const isSame = await this.#credentials.read(task.key).then(
-        (now) => isVersion(version, task.key, now),
-        () => true,
-      );
-      if (!isSame) return undefined;
-      failed = !flight.signal.aborted;
+      const isOther = hasAsked && !hasAnswer(error) && !(await this.#isStill(task.key, version));
+      if (isOther) return undefined;
+      if (hasAsked && !flight.signal.aborted) end = 'fail';
       throw error;
     } finally {
-      if (failed) claim.fail();
-      else claim.drop();
+      claim[end]();
     }
+  }
+
+  /**
+   * Makes a commit of the very same bytes: nothing less tells that the answer can be stored, for a mount, an owner or an attribute
+   * may forbid the last rename alone.
+   * @returns what is stored; undefined where it is no longer of that version
+   */
+  async #prove(key: string, version: Version): Promise<unknown> {
+    let old: unknown;
+    try {
+      await this.#credentials.rewrite(key, (value) => {
+        const isWanted = isVersion(version, key, value);
+        old = isWanted ? value : undefined;
+        return isWanted;
+      });
+    } catch (error) {
+      throw notAsked(key, error);
+    }
+    return old;
   }
 
   /** The provider's answer. Fails with `E_REFRESH` if there is none, or none in time. */
   async #ask(
     { key, doRefresh, leaseMs }: Task,
-    flight: Flight,
-    version: Version,
-    old: unknown,
-    until: number,
+    { flight, version, claim, old, until }: Asking,
   ): Promise<unknown> {
     const answer = (async () => {
       const value = decodeValue(encodeEntry(key, await doRefresh(old, flight.signal)));
-      this.#unsaved.set(version.value, value);
+      this.#unsaved.add(version, value);
+      claim.spend();
       return value;
     })();
     flight.hasAsked = true;
@@ -160,16 +208,63 @@ export class Refresher {
     throw error;
   }
 
-  /** @returns false if the credential is no longer of that version: it stays as it is */
+  /**
+   * @returns false if the credential is no longer of that version: it stays as it is
+   * @throws StoreError with the answer, where it could not be stored, or may not be durable
+   */
   async #save(key: string, version: Version, answer: unknown): Promise<boolean> {
     let isOurs = false;
-    await this.#credentials.change((entries) => {
-      const stored = entries.get(key);
-      isOurs = isVersion(version, key, stored);
-      if (isOurs) entries.set(key, answer);
-    });
-    this.#unsaved.delete(version.value);
-    if (isOurs) this.#claims.sweep(versionOf(key, answer));
+    try {
+      await this.#credentials.change((entries) => {
+        const stored = entries.get(key);
+        isOurs = isVersion(version, key, stored);
+        if (isOurs) entries.set(key, answer);
+      });
+    } catch (error) {
+      const isStored = await this.#isStill(key, versionOf(key, answer), false);
+      const isStill = !isStored && (await this.#isStill(key, version));
+      if (!isStill) this.#forget(version);
+      if (!isStored && !isStill) return false;
+      throw notStored(key, answer, error);
+    }
+    this.#forget(version);
+    if (isOurs) await this.#claims.sweep(versionOf(key, answer), () => this.#current(key));
     return isOurs;
   }
+
+  async #current(key: string): Promise<Version> {
+    return versionOf(key, await this.#credentials.read(key));
+  }
+
+  /** Is that version the one that is stored? @param otherwise where it can't be read */
+  async #isStill(key: string, version: Version, otherwise = true): Promise<boolean> {
+    return this.#credentials.read(key).then(
+      (now) => isVersion(version, key, now),
+      () => otherwise,
+    );
+  }
+
+  /** The answer for that version is stored, or the version is no more. */
+  #forget(version: Version): void {
+    const claim = this.#unsaved.take(version)?.claim;
+    if (claim !== undefined) this.#claims.remove(version, claim);
+  }
+
+  /** A login or a logout makes what could not be stored worthless. */
+  #forgetSuperseded(key: string, value: unknown): void {
+    for (const { version } of this.#unsaved.superseded(() => versionOf(key, value))) this.#forget(version);
+  }
+}
+
+/** What asking the provider takes. */
+interface Asking {
+  flight: Flight;
+  version: Version;
+  claim: Claim;
+  old: unknown;
+  until: number;
+}
+
+function hasAnswer(error: unknown): boolean {
+  return error instanceof StoreError && error.answer !== undefined;
 }

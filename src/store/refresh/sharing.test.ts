@@ -1,7 +1,7 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { failureOf, modeOf, newFile, strangersIntent, textOf } from '../scratch.test.helper.js';
+import { failureOf, modeOf, newFile, obstruct, textOf } from '../scratch.test.helper.js';
 import { openStore } from '../store.js';
 
 /** In one process, without a provider: each answer is one more than what it replaces. */
@@ -165,12 +165,12 @@ describe('a caller who leaves', () => {
 it('an answer that can not be stored is remembered, and not asked for again', async () => {
   const { file } = await newStore();
   const store = openStore(file, { leaseMs: 3_600_000, deadlineMs: 100 });
-  const intent = strangersIntent(file);
-  const stuck = store.refresh('n', isNew, () => {
-    mkdirSync(intent, { recursive: true });
+  let intent = '';
+  const stuck = store.refresh('n', isNew, async () => {
+    intent = await obstruct(file);
     return 2;
   });
-  expect(await failureOf(stuck)).toMatchObject({ code: 'E_TIMEOUT', definite: true });
+  expect(await failureOf(stuck)).toMatchObject({ code: 'E_TIMEOUT', definite: false, answer: 2 });
   rmSync(intent, { recursive: true });
   expect(await store.refresh('n', isNew, () => expect.fail('the token is spent'))).toBe(2);
 });

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Version } from './claims.js';
 
-/** Of the value, not of its bytes: a program that lays the file out anew makes no other credential of it. */
+/**
+ * Of the value, not of its bytes: a program that lays the file out anew makes no other credential of it.
+ * @param value undefined where there is no credential, which is the version of no claim
+ */
 export function versionOf(key: string, value: unknown): Version {
   return { key: hash(key, 16), value: hash(JSON.stringify([key, value]), 24) };
 }

@@ -40,6 +40,8 @@ export interface Known {
 
 export interface Task {
   change: Change;
+  /** Asked after the change was applied: is a file that is there written anew, even if the change left it as it is? */
+  rewrites?: (() => boolean) | undefined;
   /** The state that was seen unchanged for long enough to act upon, if the last attempt was unsettled. */
   settled?: FileState | undefined;
   /** The earlier attempt at this very change that was fenced between the two renames. */
@@ -115,7 +117,8 @@ export async function attemptCommit(site: Site, intent: Intent, task: Task): Pro
   };
   const open = task.known?.files.find(({ identity }) => identity === state.identity);
   const record = nextRecord(intent, { last, state, situation, document, requests });
-  const writesFile = situation.restores || document !== heldBy(state, situation);
+  const isRewritten = state.kind === 'valid' && task.rewrites?.() === true;
+  const writesFile = situation.restores || document !== heldBy(state, situation) || isRewritten;
   let known: Known | undefined;
   // A request is told to be done only where the copy tells so, too: else somebody who has read it may apply it again.
   if (writesFile || (last && situation.copyIsOld) || requests.open.length > 0) {

@@ -1,30 +1,26 @@
 import { closeSync, fstatSync, lstatSync, rmdirSync, type Stats, unlinkSync, writeSync } from 'node:fs';
 import type { Directory } from '../../../surroundings/directory.js';
-import type { Location } from '../../../surroundings/locate.js';
 import { openPrivate } from '../../../surroundings/private-directory.js';
-import { readRegular } from '../../../surroundings/regular-file.js';
 import { errnoOf } from '../../errors.js';
 import { ioError } from '../../io-error.js';
 import type { Claim, Claims, SeenClaim, Version } from '../../refresh/claims.js';
 import { stage } from '../commit/stage.js';
 import { type Site, SiteGone, type Sites } from '../site.js';
+import { type Content, encode, idOf, isOver, type Room, readClaim, stateOf } from './claim-content.js';
 import { namesIn } from './intents.js';
-import { isProvablyDead, newNonce, type Owner, self } from './owner.js';
-
-/** What a claim's file holds. */
-interface Content extends Owner {
-  nonce: string;
-  failed?: boolean;
-}
+import { isProvablyDead, newNonce, self } from './owner.js';
 
 /**
  * Claims as files, `<file>.refresh/<key>-<value>-<attempt>`, each created exclusively. They are no lock of the
  * credential file: that is free while the provider is asked.
  *
  * A claim taken after another, which was left behind, removes that one. So one who saw the claims before could take an
- * attempt that is over: after creating its file each looks whether there is a later attempt, and yields to it.
+ * attempt that is over: after creating its file each looks what else there is. It yields to a later attempt, and where its own
+ * file is gone. It also yields where the one that it was to follow is gone, or is another's by now: given back, it may
+ * have been taken anew by one who saw no later one.
  *
  *     P sees 0 dead | Q takes 1, fails; R takes 2, removes 1 | P takes 1, sees 2, yields
+ *     P sees 0 silent | Q, who has 0, gives it back | R sees none, takes 0 | P takes 1, sees that 0 is R's, yields
  */
 export class FileClaims implements Claims {
   readonly #sites: Sites;
@@ -39,10 +35,8 @@ export class FileClaims implements Claims {
       if (attempt < 0) return undefined;
       const content = readClaim(room, nameOf(version, attempt));
       return {
+        ...{ id: idOf(attempt, content), attempt, state: stateOf(content) },
         // A claim whose owner has not written itself down yet counts as alive.
-        id: `${attempt} ${content?.nonce ?? 'unknown'}`,
-        attempt,
-        failed: content?.failed === true,
         dead: content !== undefined && isProvablyDead(content),
         holder: { pid: content?.pid ?? 0, host: content?.host ?? 'unknown' },
       };
@@ -54,16 +48,9 @@ export class FileClaims implements Claims {
     const content: Content = { ...self, nonce: newNonce() };
     const made = create(this.#sites, nameOf(version, attempt), content);
     if (!made) return undefined;
-    const claim = new FileClaim(made, content);
+    const claim = new FileClaim(made, content, idOf(attempt, content));
     try {
-      const { directory } = made.room;
-      const attempts = attemptsIn(namesIn(directory), version);
-      if (attempts.every((other) => other <= attempt)) {
-        for (const other of attempts) {
-          if (other < attempt) removeIfPossible(directory, nameOf(version, other));
-        }
-        return claim;
-      }
+      if (isNext(made, version, attempt, after)) return claim;
     } catch (error) {
       // Nobody would end it, and the others would wait for its lease.
       claim.drop();
@@ -73,14 +60,46 @@ export class FileClaims implements Claims {
     return undefined;
   }
 
-  sweep(current: Version): void {
+  remove(version: Version, id: string): void {
+    this.#tidy((room) => {
+      const attempt = Number.parseInt(id, 10);
+      const name = nameOf(version, attempt);
+      // While we live no other process follows a claim that says that we have the answer.
+      if (idOf(attempt, readClaim(room, name)) === id) removeIfPossible(room.directory, name);
+    });
+  }
+
+  /**
+   * The answer that was stored can be seen by all before we come here, and may have been refreshed itself by now: a version that
+   * is not ours may be the next one, with a living claim.
+   *
+   *     P stores v1, is slow | Q refreshes v1 to v2 | R claims v2, asks | P removes that claim | S claims v2: asks, too
+   *
+   * So what the claims are about is looked up after they were listed, and even then what may be a living process's stays.
+   */
+  async sweep(stored: Version, current: () => Promise<Version | undefined>): Promise<void> {
+    let left: string[] = [];
+    this.#tidy((room) => {
+      const others = namesIn(room.directory).filter((name) => isOther(name, stored));
+      left = others.filter((name) => isOver(readClaim(room, name)));
+    });
+    if (left.length === 0) return;
+    const now = await current().then(
+      (version) => ({ version }),
+      () => undefined,
+    );
+    if (!now) return;
+    this.#tidy((room) => {
+      const { version = { ...stored, value: '' } } = now;
+      for (const name of left)
+        if (isOther(name, version) && isOver(readClaim(room, name))) removeIfPossible(room.directory, name);
+    });
+  }
+
+  #tidy(use: (room: Room) => void): void {
     try {
       this.#look((room) => {
-        for (const name of namesIn(room.directory)) {
-          if (name.startsWith(`${current.key}-`) && !name.startsWith(`${current.key}-${current.value}-`)) {
-            removeIfPossible(room.directory, name);
-          }
-        }
+        use(room);
         removeIfEmpty(room);
       });
     } catch {
@@ -106,12 +125,6 @@ export class FileClaims implements Claims {
   }
 }
 
-/** The directory of claims, held open, and the site that it belongs to. */
-interface Room {
-  site: Site;
-  directory: Directory;
-}
-
 /** A claim's own file, which stays open: under its name may lie another's by the time that we are done. */
 interface Made {
   room: Room;
@@ -121,12 +134,25 @@ interface Made {
 
 class FileClaim implements Claim {
   readonly #made: Made;
-  readonly #content: Content;
+  #content: Content;
   #isOver = false;
 
-  constructor(made: Made, content: Content) {
+  constructor(
+    made: Made,
+    content: Content,
+    readonly id: string,
+  ) {
     this.#made = made;
     this.#content = content;
+  }
+
+  spend(): void {
+    if (this.#isOver) return;
+    try {
+      this.#say({ spent: true });
+    } catch {
+      // Then it is one that is asking, and is passed when its lease is over.
+    }
   }
 
   drop(): void {
@@ -138,9 +164,18 @@ class FileClaim implements Claim {
   }
 
   fail(): void {
-    const { descriptor } = this.#made;
-    // Longer than what it says now: nothing of that is left.
-    this.#end(() => writeSync(descriptor, JSON.stringify({ ...this.#content, failed: true }), 0));
+    this.#end(() => this.#say({ failed: true }));
+  }
+
+  keep(): void {
+    this.#end(() => this.#say({ spent: true, unsaved: true }));
+  }
+
+  /** In place, and of the same length: that takes no room, which there may be none of, and leaves nothing of what it said before. */
+  #say(more: Partial<Content>): void {
+    this.#content = { ...this.#content, ...more };
+    const bytes = encode(this.#content);
+    writeSync(this.#made.descriptor, bytes, 0, bytes.length, 0);
   }
 
   #end(act: () => void): void {
@@ -155,6 +190,28 @@ class FileClaim implements Claim {
       close(this.#made.room);
     }
   }
+}
+
+/** A claim on another version of the same credential. */
+function isOther(name: string, { key, value }: Version): boolean {
+  return name.startsWith(`${key}-`) && /-\d+$/.test(name) && !name.startsWith(`${key}-${value}-`);
+}
+
+/** Whether a claim that was just created is the next one; if so, those before it are removed. */
+function isNext(
+  { room, name, descriptor }: Made,
+  version: Version,
+  attempt: number,
+  after: SeenClaim | undefined,
+): boolean {
+  const { directory } = room;
+  const attempts = attemptsIn(namesIn(directory), version);
+  if (attempts.some((other) => other > attempt)) return false;
+  if (!isAt(directory, name, fstatSync(descriptor))) return false;
+  if (after && idOf(after.attempt, readClaim(room, nameOf(version, after.attempt))) !== after.id)
+    return false;
+  for (const other of attempts) if (other < attempt) removeIfPossible(directory, nameOf(version, other));
+  return true;
 }
 
 function isAt(directory: Directory, name: string, { dev, ino }: Stats): boolean {
@@ -192,11 +249,7 @@ function create(sites: Sites, name: string, content: Content): Made | undefined 
     const room = enter(sites);
     try {
       // Root gives it to the owner of the file, who could not see otherwise who is refreshing.
-      const { descriptor } = stage(
-        room.directory.at(name),
-        Buffer.from(JSON.stringify(content)),
-        room.site.owner,
-      );
+      const { descriptor } = stage(room.directory.at(name), encode(content), room.site.owner);
       return { room, name, descriptor };
     } catch (error) {
       close(room);
@@ -218,20 +271,6 @@ function enter(sites: Sites): Room {
     } finally {
       site.release();
     }
-  }
-}
-
-/** Undefined where it is gone, not written yet, or no claim. */
-function readClaim({ site, directory }: Room, name: string): Content | undefined {
-  const inside: Location = { ...site.location, directory };
-  try {
-    const read = readRegular(inside, name);
-    if (!read) return undefined;
-    const content = JSON.parse(read.bytes.toString('utf8')) as Content | null;
-    const isOwner = typeof content?.pid === 'number' && typeof content.machine === 'string';
-    return isOwner ? content : undefined;
-  } catch {
-    return undefined;
   }
 }
 
