@@ -56,9 +56,11 @@ await runClient('file', async (worker) => {
   if (existsSync(file) && statSync(file).isFile()) copyFileSync(file, copyBeside(file));
   const left = await store.get(second);
   if (left !== undefined) {
-    const what =
-      left === null ? 'null for a key that is absent, expected undefined' : 'what remove() has removed';
-    throw new Error(`get() returned ${what}`);
+    throw new Error(
+      left === null
+        ? 'get() returned null for a key that is absent, expected undefined'
+        : 'get() returns what remove() has removed',
+    );
   }
   layout.same(await store.all());
   const reads = target.read ? ({ reads: true } as const) : {};

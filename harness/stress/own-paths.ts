@@ -11,8 +11,8 @@ const tokens = (special: string) =>
   new RegExp(
     [
       special,
-      String.raw`[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}`,
-      String.raw`[0-9a-f]{16,}`,
+      '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}',
+      '[0-9a-f]{16,}',
       String.raw`(?=[A-Za-z]*\d)[0-9A-Za-z]{6,}`,
       String.raw`\d+`,
     ].join('|'),
@@ -28,16 +28,16 @@ const tokens = (special: string) =>
 export function ownPatterns(paths: readonly string[], base: string, keys: readonly string[]): string[] {
   const { name: stem } = path.parse(base);
   const names = keys.flatMap((key) => [key, ...encodings(key)]);
-  const special = [base, ...names, String.raw`\b${escape(stem)}\b`];
-  const token = tokens(special.map((word, n) => (n === special.length - 1 ? word : escape(word))).join('|'));
+  const special = [base, ...names, String.raw`\b${escaped(stem)}\b`];
+  const token = tokens(special.map((word, n) => (n === special.length - 1 ? word : escaped(word))).join('|'));
   const patterns = paths.map((one) => {
     let pattern = '';
     let end = 0;
     for (const match of one.matchAll(token)) {
-      pattern += escape(one.slice(end, match.index)) + wildcardFor(match[0]);
+      pattern += escaped(one.slice(end, match.index)) + wildcardFor(match[0]);
       end = match.index + match[0].length;
     }
-    return pattern + escape(one.slice(end));
+    return pattern + escaped(one.slice(end));
   });
   return [...new Set(patterns)].sort();
 
@@ -56,7 +56,7 @@ export function isOwnPath(one: string, base: string, patterns: readonly string[]
   const { name: stem } = path.parse(base);
   return patterns.some((pattern) =>
     new RegExp(
-      `^${pattern.replaceAll('{file}', () => escape(base)).replaceAll('{stem}', () => escape(stem))}$`,
+      `^${pattern.replaceAll('{file}', () => escaped(base)).replaceAll('{stem}', () => escaped(stem))}$`,
     ).test(one),
   );
 }
@@ -69,6 +69,6 @@ function encodings(key: string): string[] {
   ];
 }
 
-function escape(text: string): string {
+function escaped(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`);
 }
