@@ -3,11 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Store } from '../core/target.js';
 import { readRaw } from '../stress/foreign-reader.js';
+import { Layout } from '../stress/layout.js';
 import { copyBeside, probeKeys, probeSeeds } from '../stress/probe-places.js';
 import { assertOwnFile } from '../stress/sandbox.js';
 import { describe, runClient, type Worker } from '../stress/worker.js';
 import { credential } from '../workload/values.js';
-import { Layout } from './layout.js';
 
 /** Long enough for a store that repairs its file, and no reason to wait for one that does not. */
 const moreMs = 5000;

@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
+import { readFileSync } from 'node:fs';
 import type { HistoryEvent, ValueId } from '../core/history.js';
+import { leftoversBeside } from '../stress/beside.js';
 import { readEntries } from '../stress/foreign-reader.js';
 import type { Client } from './client.js';
-import { seedKey } from './program.js';
+import type { Ground } from './ground.js';
 import type { CallToMake, ClientEvent, Report } from './protocol.js';
 
 /** Between two steps there is room for so many events. */
@@ -36,10 +36,13 @@ export class Chronicle {
     private readonly file: string,
     target: string,
     seed: number,
+    private readonly ground: Ground,
   ) {
+    const { evidence, seeds } = ground;
+    const how = evidence.of === 'file' ? {} : { evidence };
     this.events = [
-      { type: 'run', version: 1, scenario: 'explore', target, seed, atLeast: {} },
-      { type: 'seed', key: seedKey, value: 'seed.0' },
+      { type: 'run', version: 1, scenario: 'explore', target, seed, atLeast: {}, ...how },
+      ...seeds,
     ];
   }
 
@@ -67,8 +70,9 @@ export class Chronicle {
     this.goesOn(client, step);
     const time = this.time(step);
     if (event.type === 'opened') this.artifacts = event.artifacts.map((source) => new RegExp(source));
+    else if (event.type === 'layout') return;
     else if (event.type !== 'look') this.events.push({ ...event, time });
-    else if (event.broken !== null) this.foundBroken(event.broken, time);
+    else if (event.broken !== null && !this.needsAudit) this.foundBroken(event.broken, time);
   }
 
   killed({ name, pid }: Client, step: number): void {
@@ -128,13 +132,24 @@ export class Chronicle {
     return [...this.events, ...events.map((event) => later(event, steps, versions))];
   }
 
-  /** What there is at the very end. */
+  /** True where only the store can say what there is at the end. */
+  get needsAudit(): boolean {
+    return this.ground.evidence.of === 'store';
+  }
+
+  /** What there is at the very end; where only the store could say that, and was not asked, it is not known. */
   end(): HistoryEvent[] {
-    const found = readEntries(this.file);
+    const found = this.needsAudit
+      ? lastAnswer(this.events)
+      : readEntries(this.file, 'credentials', this.ground.read);
+    if (found === undefined) return this.events;
     const isBroken = typeof found === 'string';
     this.events.push({
       ...{ type: 'final', time: this.time(this.step + 1), broken: isBroken ? found : null },
-      ...{ entries: isBroken ? {} : found, leftovers: this.leftovers() },
+      ...{
+        entries: isBroken ? {} : found,
+        leftovers: leftoversBeside(this.file, { patterns: this.ground.own, artifacts: this.artifacts }),
+      },
     });
     return this.events;
   }
@@ -155,6 +170,7 @@ export class Chronicle {
   }
 
   private see(step: number): void {
+    if (this.needsAudit) return;
     let content: string;
     try {
       content = readFileSync(this.file, 'utf8');
@@ -163,7 +179,7 @@ export class Chronicle {
     }
     if (content === this.content) return;
     this.content = content;
-    const found = readEntries(this.file);
+    const found = readEntries(this.file, 'credentials', this.ground.read);
     // Half-written is nobody's version; whoever reads it tells of it.
     if (typeof found === 'string') return;
     const before = this.entries;
@@ -188,15 +204,18 @@ export class Chronicle {
     this.step = step;
     return step * stepNs + this.count++;
   }
+}
 
-  /** All beside the file but what the target calls its own; a directory of its own must be empty. */
-  private leftovers(): string[] {
-    return readdirSync(path.dirname(this.file), { withFileTypes: true }).flatMap((found) => {
-      if (found.name === path.basename(this.file)) return [];
-      if (!this.artifacts.some((artifact) => artifact.test(found.name))) return [found.name];
-      return found.isDirectory() ? readdirSync(path.join(found.parentPath, found.name)) : [];
-    });
-  }
+/** What the fresh process was told last, or why it was told nothing. */
+function lastAnswer(events: readonly HistoryEvent[]): Record<string, ValueId> | string | undefined {
+  const isItsAll = (op: string) =>
+    events.some((event) => event.type === 'invoke' && event.op === op && event.action === 'all');
+  const last = events.findLast(
+    (event) =>
+      (event.type === 'ok' || event.type === 'fail') && event.op.startsWith('audit.') && isItsAll(event.op),
+  );
+  if (last?.type === 'fail') return `all() failed: ${last.error}`;
+  return last?.type === 'ok' && typeof last.result === 'object' ? (last.result ?? undefined) : undefined;
 }
 
 function later(event: HistoryEvent, ns: number, versions: number): HistoryEvent {

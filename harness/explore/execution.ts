@@ -15,6 +15,7 @@ import {
 } from './executed.js';
 import type { Access } from './footprint.js';
 import type { GatedProcess } from './gated-process.js';
+import type { Ground, Trial } from './ground.js';
 import { pauseNs, roundNs, roundsMax, startNs, stepsMax } from './limits.js';
 import type { Memory } from './memory.js';
 import {
@@ -25,7 +26,7 @@ import {
   possibilities,
   whoWaits,
 } from './possibilities.js';
-import { auditOperations, file, filesAtFirst } from './program.js';
+import { auditOperations, file } from './program.js';
 import { noteForSpins } from './spin.js';
 import type { Choice, Strategy } from './strategies/strategy.js';
 import { UncontrolledError } from './uncontrolled.js';
@@ -42,6 +43,8 @@ export class Execution {
   private last: LastStep | undefined;
   private hasFault = false;
   private waitedNsMax = 0;
+  /** What a client that is alone has found out. */
+  layout: Trial['layout'];
   /** How many of the last calls were those of somebody who does nothing but wait. */
   private rounds = 0;
   /** Of the actions that are possible now: a strategy asks for them, and then one is taken. */
@@ -53,25 +56,27 @@ export class Execution {
     private readonly world: World,
     private readonly hire: (index: number) => GatedProcess,
     private readonly memory: Memory,
+    private readonly ground: Ground,
   ) {
     const { program, faults, label, seed } = options;
     this.budget = { ...faults };
     this.causality = new Causality(program.clients.length + 1);
-    this.chronicle = new Chronicle(path.join(world.rootPath, file), label, seed);
+    this.chronicle = new Chronicle(path.join(world.rootPath, file), label, seed, ground);
     this.clients = program.clients.map(
       (_, index) => new Client(index, nameOf(index), 1001 + index, hire(index)),
     );
   }
 
   run(strategy: Strategy): Executed {
-    this.world.restart(filesAtFirst(), this.now);
+    this.world.restart(this.ground.files, this.now);
     this.chronicle.begin();
     for (const client of this.clients) this.begin(client);
     for (const client of this.clients)
       if (!this.listen(client, undefined)) throw new LostProcessError(client.process.lastWords());
     const [ending, reason] = this.lead(strategy);
     strategy.end({ steps: this.steps.length });
-    const events = ending === 'done' && this.hasFault ? this.audit() : this.chronicle.end();
+    const events =
+      ending === 'done' && (this.hasFault || this.chronicle.needsAudit) ? this.audit() : this.chronicle.end();
     this.endAll();
     const { steps, waitedNsMax } = this;
     return { ending, steps, events, waitedNsMax, ...(reason === undefined ? {} : { reason }) };
@@ -253,6 +258,7 @@ export class Execution {
     this.now = Math.max(this.now, report.now);
     if (step && report.end) step.end = report.end;
     for (const event of report.events) {
+      if (event.type === 'layout') this.layout = event;
       this.chronicle.tell(client, event, this.steps.length);
       this.waitedNsMax = Math.max(this.waitedNsMax, client.timeOf(event, this.now));
     }

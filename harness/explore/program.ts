@@ -9,6 +9,8 @@ export interface Program {
 
 export const file = 'data/opencode/auth.json';
 export const seedKey = 'anthropic';
+/** What one client sets, alone, to find out whether the file shows it. */
+export const probeKey = 'probe-provider';
 
 /** The sandbox before anything happens: the file with one entry that nobody touches. */
 export function filesAtFirst(): Record<string, string> {

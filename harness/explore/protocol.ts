@@ -55,6 +55,8 @@ export type ClientEvent =
   | { type: 'fail' | 'unknown'; op: string; error: string; torn?: true }
   /** A foreign reader has opened the file; null for a whole document. */
   | { type: 'look'; broken: string | null }
+  /** What a client that is alone has found out about the file. */
+  | { type: 'layout'; whyNot?: string; obstacle?: string; reads?: true }
   /** The target is open. Patterns of the names that belong to it. */
   | { type: 'opened'; artifacts: string[] };
 
@@ -95,9 +97,12 @@ export interface Identity {
   birthtime: number;
 }
 
-/** One operation of a client's program. `look` is a foreign reader's: it opens the file and knows no store. */
+/**
+ * One operation of a client's program. `look` is a foreign reader's: it opens the file and knows no store. `layout` and `seed`
+ * are those of a client that is alone before a search: see ground.ts.
+ */
 export interface Operation {
-  action: Exclude<Action, 'refresh'> | 'look';
+  action: Exclude<Action, 'refresh'> | 'look' | 'layout' | 'seed';
   key?: string;
 }
 
