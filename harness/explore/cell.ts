@@ -87,7 +87,7 @@ export class Cell {
           ground,
         );
         const { ending } = execution.run(new Replay([], true));
-        return { layout: execution.layout, ending };
+        return { layout: execution.chronicle.layout, ending };
       } catch (error) {
         // What can't be controlled, or never began, is for the search to say.
         if (!(error instanceof UncontrolledError || error instanceof LostProcessError)) throw error;

@@ -3,7 +3,7 @@ import type { HistoryEvent, ValueId } from '../core/history.js';
 import { leftoversBeside } from '../stress/beside.js';
 import { readEntries } from '../stress/foreign-reader.js';
 import type { Client } from './client.js';
-import type { Ground } from './ground.js';
+import type { Ground, Trial } from './ground.js';
 import type { CallToMake, ClientEvent, Report } from './protocol.js';
 
 /** Between two steps there is room for so many events. */
@@ -25,6 +25,8 @@ export interface Sequel {
 export class Chronicle {
   private readonly events: HistoryEvent[];
   private readonly beginnings = new Map<string, Extract<ClientEvent, { type: 'invoke' }>>();
+  /** What a client that is alone has found out about the file. */
+  layout: Trial['layout'];
   private artifacts: RegExp[] = [];
   private content = '';
   private entries: Record<string, ValueId> = {};
@@ -70,7 +72,7 @@ export class Chronicle {
     this.goesOn(client, step);
     const time = this.time(step);
     if (event.type === 'opened') this.artifacts = event.artifacts.map((source) => new RegExp(source));
-    else if (event.type === 'layout') return;
+    else if (event.type === 'layout') this.layout = event;
     else if (event.type !== 'look') this.events.push({ ...event, time });
     else if (event.broken !== null && !this.needsAudit) this.foundBroken(event.broken, time);
   }

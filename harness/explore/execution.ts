@@ -15,7 +15,7 @@ import {
 } from './executed.js';
 import type { Access } from './footprint.js';
 import type { GatedProcess } from './gated-process.js';
-import type { Ground, Trial } from './ground.js';
+import type { Ground } from './ground.js';
 import { pauseNs, roundNs, roundsMax, startNs, stepsMax } from './limits.js';
 import type { Memory } from './memory.js';
 import {
@@ -36,15 +36,13 @@ import type { World } from './world.js';
 export class Execution {
   private readonly clients: Client[];
   private readonly steps: Step[] = [];
-  private readonly chronicle: Chronicle;
+  readonly chronicle: Chronicle;
   private readonly causality: Causality;
   private readonly budget: FaultBudget;
   private now = startNs;
   private last: LastStep | undefined;
   private hasFault = false;
   private waitedNsMax = 0;
-  /** What a client that is alone has found out. */
-  layout: Trial['layout'];
   /** How many of the last calls were those of somebody who does nothing but wait. */
   private rounds = 0;
   /** Of the actions that are possible now: a strategy asks for them, and then one is taken. */
@@ -75,9 +73,9 @@ export class Execution {
       if (!this.listen(client, undefined)) throw new LostProcessError(client.process.lastWords());
     const [ending, reason] = this.lead(strategy);
     strategy.end({ steps: this.steps.length });
-    const events =
-      ending === 'done' && (this.hasFault || this.chronicle.needsAudit) ? this.audit() : this.chronicle.end();
-    this.endAll();
+    const isAudited = ending === 'done' && (this.hasFault || this.chronicle.needsAudit);
+    const events = isAudited ? this.audit() : this.chronicle.end();
+    for (const client of this.clients) if (client.state === 'alive') this.bury(client);
     const { steps, waitedNsMax } = this;
     return { ending, steps, events, waitedNsMax, ...(reason === undefined ? {} : { reason }) };
   }
@@ -258,7 +256,6 @@ export class Execution {
     this.now = Math.max(this.now, report.now);
     if (step && report.end) step.end = report.end;
     for (const event of report.events) {
-      if (event.type === 'layout') this.layout = event;
       this.chronicle.tell(client, event, this.steps.length);
       this.waitedNsMax = Math.max(this.waitedNsMax, client.timeOf(event, this.now));
     }
@@ -296,9 +293,5 @@ export class Execution {
       const [action] = this.choice().enabled;
       if (!action || !this.take(action)) return;
     }
-  }
-
-  private endAll(): void {
-    for (const client of this.clients) if (client.state === 'alive') this.bury(client);
   }
 }

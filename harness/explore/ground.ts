@@ -28,6 +28,9 @@ const seeds: readonly SeedEvent[] = [{ type: 'seed', key: seedKey, value: 'seed.
 /** That of a target whose file is a JSON object of entries. */
 export const fileGround: Ground = { evidence: ofFile, files: filesAtFirst(), seeds, own: [] };
 
+/** A place for the file, and no file. */
+const nothing: Ground['files'] = { [path.posix.dirname(file)]: { mode: 0o700 } };
+
 /** What one client, alone, has found out. */
 export interface Trial {
   /** Undefined where it never came so far. */
@@ -49,18 +52,18 @@ export function findGround(
   const known = first.layout;
   if (known && known.whyNot === undefined && known.obstacle === undefined && !known.reads)
     return { ...fileGround, own, ...endless(first) };
-  const second = lone({}, 'layout');
+  const second = lone(nothing, 'layout');
   const found = second.layout;
   const ownAlone = ownIn(root);
   const obstacle = found?.obstacle ?? endless(second).obstacle;
-  const isSeeded = lone({}, 'seed').ending === 'done';
+  const isSeeded = lone(nothing, 'seed').ending === 'done';
   const isRead = found?.reads === true && found.whyNot === undefined;
   const why = found?.whyNot ?? known?.whyNot ?? 'alone in a process it could not be tried';
   return {
     evidence: isRead
       ? { of: 'read', why: 'the target reads it by a format of its own' }
       : { of: 'store', why },
-    files: isSeeded ? snapshot(root) : {},
+    files: isSeeded ? snapshot(root) : nothing,
     seeds: isSeeded ? seeds : [],
     own: ownAlone,
     ...(isRead ? { read: read() } : {}),

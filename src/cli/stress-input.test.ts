@@ -108,7 +108,9 @@ describe('bad input is refused by name', () => {
     ['odd.mjs?how=partial', 'open() returned a store without all, remove'],
   ];
   it.each(broken)('a target that is broken: %s', async (name, message) => {
-    const { exitCode, stderr, cwd } = await stress(fixture(name), 'two-terminals', '--duration', '5s');
+    const [file = '', query] = name.split('?');
+    const target = query === undefined ? fixture(file) : `${fixture(file)}?${query}`;
+    const { exitCode, stderr, cwd } = await stress(target, 'two-terminals', '--duration', '5s');
     expect(stderr).toContain(message);
     expect(exitCode).toBe(2);
     expect(processesIn(cwd)).toEqual([]);
