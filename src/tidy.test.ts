@@ -81,7 +81,6 @@ describe('effects stand where they are expected', () => {
         'harness/bench/idle-process.ts',
         'harness/bench/worker-process.ts',
         'harness/stress/worker.ts',
-        'harness/clients/login.ts',
         'src/cli/main.ts',
       ],
     },

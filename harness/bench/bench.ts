@@ -3,7 +3,6 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { UsageError } from '../core/usage-error.js';
 import { probeTarget } from '../stress/probe-target.js';
-import { node } from '../stress/runtimes.js';
 import { resolveTarget } from '../targets/index.js';
 import { fileMaker } from './context.js';
 import { Crew } from './crew.js';
@@ -47,7 +46,7 @@ export async function bench(options: BenchOptions = {}): Promise<BenchReport> {
   const results: BenchResult[] = [];
   try {
     const newFile = fileMaker(place);
-    await probeTarget(target, path.join(place, 'probe'), signal, node, subjectOfSuite(suite));
+    await probeTarget(target, path.join(place, 'probe'), { signal, subject: subjectOfSuite(suite) });
     for (const [name, part] of parts) {
       signal.throwIfAborted();
       const context = { target, rounds, crew, signal, say: onProgress, newFile };

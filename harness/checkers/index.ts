@@ -1,4 +1,5 @@
 /** Judges a run: a pure function of its history, so an old run can be judged again by newer checkers. */
+import { isStoreAlone, ofFile } from '../core/evidence.js';
 import type { Check, Judgement } from '../core/report.js';
 import type { Run } from '../core/run.js';
 import { type Finding, type Guarantee, worstOf } from '../core/verdict.js';
@@ -22,14 +23,23 @@ interface Checker {
   check: (run: Run) => Finding[] | { findings: Finding[]; scope: string };
   /** True if a violation may show only in the final state. */
   needsFinal: boolean;
+  /** What has been looked at, where that is less than the guarantee says. */
+  scope?: (run: Run) => string | undefined;
   /** False if the run had nothing that the guarantee is about: then nothing is said of it. Default: every run has. */
   concerns?: (run: Run) => boolean;
 }
 
 const checkers: readonly Checker[] = [
-  { guarantees: ['G1'], check: checkTorn, needsFinal: false },
+  { guarantees: ['G1'], check: checkTorn, needsFinal: false, scope: scopeOfTorn },
   { guarantees: ['G2', 'G3', 'G8'], check: checkLinearizability, needsFinal: true },
-  { guarantees: ['G4', 'G5'], check: checkSeeds, needsFinal: true },
+  { guarantees: ['G4'], check: (run) => seedsOf(run, 'G4'), needsFinal: true },
+  {
+    guarantees: ['G5'],
+    check: (run) => seedsOf(run, 'G5'),
+    needsFinal: true,
+    // Where there is no file that another program could write, there are no entries of an unknown kind.
+    concerns: ({ header: { evidence = ofFile } }) => evidence.of === 'file',
+  },
   { guarantees: ['G6'], check: checkPrivacy, needsFinal: true },
   {
     guarantees: ['G7'],
@@ -51,6 +61,14 @@ const checkers: readonly Checker[] = [
   },
 ];
 
+function seedsOf(run: Run, guarantee: Guarantee): Finding[] {
+  return checkSeeds(run).filter((finding) => finding.guarantee === guarantee);
+}
+
+function scopeOfTorn({ header }: Run): string | undefined {
+  return isStoreAlone(header) ? 'through the store only: the file itself was not looked at' : undefined;
+}
+
 /** Runs every checker on one run. Does not throw: a checker that does has proved nothing. */
 export function judge(run: Run): Judgement {
   const concerned = checkers.filter(({ concerns = () => true }) => concerns(run));
@@ -64,7 +82,10 @@ export function judge(run: Run): Judgement {
   return { result, checks, counts, latencyMs: measureLatency(run), findings };
 }
 
-function apply({ guarantees, check, needsFinal }: Checker, run: Run): Pick<Judgement, 'checks' | 'findings'> {
+function apply(
+  { guarantees, check, needsFinal, scope: scopeOf }: Checker,
+  run: Run,
+): Pick<Judgement, 'checks' | 'findings'> {
   const forAll = (verdict: (guarantee: Guarantee) => Check) =>
     Object.fromEntries(guarantees.map((guarantee) => [guarantee, verdict(guarantee)]));
   try {
@@ -76,7 +97,8 @@ function apply({ guarantees, check, needsFinal }: Checker, run: Run): Pick<Judge
       if (needsFinal && !run.final) {
         return { result: 'unknown', summary: 'the run was interrupted before its final state was read' };
       }
-      return { result: 'valid', ...(scope && guarantee === 'G2' ? { summary: scope } : {}) };
+      const summary = (guarantee === 'G2' ? scope : undefined) || scopeOf?.(run);
+      return { result: 'valid', ...(summary ? { summary } : {}) };
     });
     return { checks, findings };
   } catch (error) {

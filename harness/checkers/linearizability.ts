@@ -1,3 +1,4 @@
+import { isStoreAlone } from '../core/evidence.js';
 import type { FaultEvent } from '../core/history.js';
 import type { Run } from '../core/run.js';
 import type { Finding, FindingKind } from '../core/verdict.js';
@@ -49,7 +50,7 @@ export function checkLinearizability(run: Run): { findings: Finding[]; scope: st
       const blame = findEraser({ register, victim: victim.mutation, value, since: victim.f });
       const fenced = blame !== undefined && wasPaused(blame.eraser);
       const kill = blame?.certain ? undefined : killOf(conflict);
-      const cause = { blame, fenced, kill };
+      const cause = { blame, fenced, kill, ofStore: isStoreAlone(run.header) };
       findings.push(erasedFinding(kind, register, conflict, cause));
     }
     return findings;
@@ -94,6 +95,8 @@ interface Cause {
   fenced: boolean;
   /** The victim died with its writer, for all that is known. */
   kill: FaultEvent | undefined;
+  /** Nothing but the store's own calls was looked at. */
+  ofStore: boolean;
 }
 
 /**
@@ -116,13 +119,16 @@ function erasedFinding(
   kind: FindingKind,
   { key }: Register,
   conflict: Conflict,
-  { blame, fenced, kill }: Cause,
+  { blame, fenced, kill, ofStore }: Cause,
 ): Finding {
   const { mutation } = conflict.victim;
+  const ofFile = describeErased(key, conflict, blame, fenced);
+  // No process has looked at the file.
+  const sentence = ofStore ? ofFile.replace('copy of the file', 'copy of the entries') : ofFile;
   return {
     guarantee: fenced ? 'G8' : kill ? 'G3' : 'G2',
     kind,
-    sentence: describeErased(key, conflict, blame, fenced) + (kill ? afterKill(kill) : ''),
+    sentence: sentence + (kill ? afterKill(kill) : ''),
     key,
     operations: [mutation.id, ...(blame ? [blame.eraser.id] : [])],
     ...(conflict.read.operation ? { shownBy: conflict.read.operation.id } : {}),

@@ -24,7 +24,7 @@ export function checkPrivacy({ modes, final }: Run): Finding[] {
     (name): Finding => ({
       guarantee: 'G6',
       kind: 'leftover',
-      sentence: `${name} was left behind, and no later writer swept it`,
+      sentence: `${name} was left behind, and no later writer swept it; alone the store leaves nothing of that name`,
       operations: [],
       from: final?.time ?? 0,
       to: final?.time ?? 0,

@@ -1,3 +1,4 @@
+import { isStoreAlone } from '../core/evidence.js';
 import type { SeedEvent, ValueId } from '../core/history.js';
 import type { Operation, Run } from '../core/run.js';
 import { foreignReads } from './foreign-reads.js';
@@ -53,7 +54,8 @@ export function splitIntoRegisters(run: Run, except: ReadonlyMap<string, unknown
       addReadOfAll(registers, operation, result);
     }
   }
-  if (run.final && run.final.broken === null) {
+  // Where the end was read through the store, that read is among the operations.
+  if (run.final && run.final.broken === null && !isStoreAlone(run.header)) {
     const { time, entries } = run.final;
     addReadOfAll(registers, { begin: time, end: time }, entries);
   }

@@ -1,3 +1,4 @@
+import { isStoreAlone } from '../core/evidence.js';
 import type { FileEvent } from '../core/history.js';
 import type { Run } from '../core/run.js';
 import type { Finding } from '../core/verdict.js';
@@ -13,7 +14,9 @@ import { describeChange, inMs } from './words.js';
 export function checkSeeds(run: Run): Finding[] {
   if (run.final && run.final.broken !== null) {
     const { time, broken } = run.final;
-    const sentence = `at the end of the run nobody can read the file: ${broken}`;
+    const sentence = isStoreAlone(run.header)
+      ? `at the end of the run a fresh process can't read the store: ${broken}`
+      : `at the end of the run nobody can read the file: ${broken}`;
     return [{ guarantee: 'G4', kind: 'torn-file', sentence, operations: [], from: time, to: time }];
   }
   const findEraser = findErasers(run);

@@ -1,3 +1,4 @@
+import { isStoreAlone } from '../core/evidence.js';
 import type { ValueId } from '../core/history.js';
 import type { Operation, Run } from '../core/run.js';
 import type { Call, Model } from './linearizable/index.js';
@@ -66,7 +67,7 @@ export function toWholeMap(
   for (const operation of readsOfAll(run)) {
     if (!except.has(operation.id)) placeRead({ ...operation, operation }, operation.result as Entries);
   }
-  if (run.final && run.final.broken === null) {
+  if (run.final && run.final.broken === null && !isStoreAlone(run.header)) {
     const { time, entries } = run.final;
     placeRead({ operation: undefined, begin: time, end: time }, entries);
   }

@@ -1,6 +1,9 @@
-import { runClient } from '../stress/worker.js';
+import type { ValueId } from '../core/history.js';
+import type { Store } from '../core/target.js';
+import { readEntries } from '../stress/foreign-reader.js';
+import { describe, runClient } from '../stress/worker.js';
 import type { Step } from '../workload/generator.js';
-import { oauthKeys } from '../workload/values.js';
+import { identifyAll, oauthKeys } from '../workload/values.js';
 import { finalState } from './final-state.js';
 import { performOnStore } from './store-client.js';
 
@@ -16,7 +19,19 @@ await runClient('file', async (worker) => {
   for (const action of actions) await performOnStore(worker, store, { ...step, action });
   if (worker.config.oauthUrl !== undefined)
     for (const key of oauthKeys) await performOnStore(worker, store, { ...step, action: 'refresh', key });
+  const { file, subject, evidence } = worker.config;
+  const told = evidence.of === 'store' ? await entriesThrough(store) : undefined;
   await store.close?.();
 
-  worker.send(finalState(worker, target));
+  const read = evidence.of === 'read' ? target.read : undefined;
+  worker.send(finalState(worker, target, told ?? readEntries(file, subject, read)));
 });
+
+/** Where the file is no evidence, the store itself says what is there. */
+async function entriesThrough(store: Store): Promise<Record<string, ValueId> | string> {
+  try {
+    return identifyAll(await store.all());
+  } catch (error) {
+    return `all() failed: ${describe(error)}`;
+  }
+}

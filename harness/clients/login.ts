@@ -1,4 +1,4 @@
-import { runClient } from '../stress/worker.js';
+import { exitDone, runClient } from '../stress/worker.js';
 import { performOnStore } from './store-client.js';
 
 /** `auth login`: opens the store, sets one credential and exits in the same breath, without closing anything. */
@@ -7,6 +7,6 @@ await runClient('file', async (worker) => {
   const { store } = await worker.openTarget();
   for await (const step of worker.steps()) {
     await performOnStore(worker, store, step);
-    process.exit(0);
+    exitDone();
   }
 });

@@ -2,15 +2,19 @@ import { lstatSync, readdirSync, statSync, watch } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ValueId } from '../core/history.js';
-import { readEntries } from '../stress/foreign-reader.js';
+import { type ReadBytes, readEntries } from '../stress/foreign-reader.js';
 import { runClient, type Worker } from '../stress/worker.js';
+import { loadTarget } from '../targets/index.js';
 
 class FileWatch {
   private fingerprint = '';
   private version = 0;
   private entries: Record<string, ValueId> = {};
 
-  constructor(private readonly worker: Worker) {}
+  constructor(
+    private readonly worker: Worker,
+    private readonly read: ReadBytes | undefined,
+  ) {}
 
   look(): void {
     const { file, subject } = this.worker.config;
@@ -22,7 +26,7 @@ class FileWatch {
     this.fingerprint = fingerprint;
 
     const time = this.worker.now();
-    const found = readEntries(file, subject);
+    const found = readEntries(file, subject, this.read);
     const read = { type: 'file', time, until: this.worker.now(), version: ++this.version } as const;
     if (typeof found === 'string') {
       this.worker.send({ ...read, broken: found, set: {}, removed: [] });
@@ -75,14 +79,17 @@ class ModeWatch {
 
 /**
  * A foreign reader that knows nothing of the store: opens the file all the while, as status bars and scripts
- * do, and writes down each content it meets. From that come the torn files and the names of those who erased.
+ * do, and writes down each content it meets. From that come the torn files and the names of those who erased. Where the file
+ * is no evidence, it looks at the modes only.
  */
 await runClient('file', async (worker) => {
-  const file = new FileWatch(worker);
+  const { evidence, target } = worker.config;
+  const read = evidence.of === 'read' ? (await loadTarget(target)).read : undefined;
+  const file = evidence.of === 'store' ? undefined : new FileWatch(worker, read);
   const modes = new ModeWatch(worker);
   await worker.ready();
   while (!worker.stopping.aborted) {
-    file.look();
+    file?.look();
     modes.look();
     await sleep(1);
   }

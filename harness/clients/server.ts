@@ -7,15 +7,16 @@ import { DirectoryCache } from './directory-cache.js';
 
 /** The dev server: opens the store in its own process and serves it over HTTP on loopback, to any number of clients. */
 await runClient('file', async (worker) => {
-  const { file, sandbox, port } = worker.config;
+  const { file, sandbox, port, evidence } = worker.config;
   const { store } = await worker.openTarget();
-  const cache = new DirectoryCache(file, () => store.all());
+  // Its fingerprints are the file's: where that does not show each change, they would be those of something else.
+  const cache = evidence.of === 'store' ? undefined : new DirectoryCache(file, () => store.all());
   // Each request is one of a project directory, and the server keeps a cache for each.
   const directories = new AsyncLocalStorage<string>();
   const server = await serveCredentials({
     ...{ port, sandbox },
     store: {
-      all: () => cache.get(directories.getStore() ?? ''),
+      all: () => cache?.get(directories.getStore() ?? '') ?? store.all(),
       get: (key) => store.get(key),
       set: (key, value) => store.set(key, value),
       remove: (key) => store.remove(key),

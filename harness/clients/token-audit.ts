@@ -1,4 +1,5 @@
 import type { ValueId } from '../core/history.js';
+import { readEntries } from '../stress/foreign-reader.js';
 import { runClient } from '../stress/worker.js';
 import { finalState } from './final-state.js';
 import { Hands, nameOf, valueIn } from './handed-out.js';
@@ -27,7 +28,15 @@ await runClient('file', async (worker) => {
   const names = (await tokens.list()).map((name) => name.split(' '));
   const listed = names.map(([key = '', value = '!nameless']): [string, ValueId] => [key, value]);
   await tokens.close?.();
-  worker.send(finalState(worker, target, Object.fromEntries(listed)));
+  const { file, subject, evidence } = worker.config;
+  const found = evidence.of === 'store' ? {} : readEntries(file, subject);
+  worker.send(
+    finalState(
+      worker,
+      target,
+      typeof found === 'string' ? found : { ...found, ...Object.fromEntries(listed) },
+    ),
+  );
 
   function verify(key: string, token: string): Promise<void> {
     return worker.record('get', key, async () => {

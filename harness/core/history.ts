@@ -21,6 +21,8 @@
  * some numbers for each value (register-stream.ts), so a history may be as long as it likes.
  */
 
+import type { Evidence } from './evidence.js';
+
 /**
  * What a value is called. Every written value is unique and named after the operation that wrote it
  * (`tui-1.0.17`: client, incarnation, number), so that a lost one can be named; values that were there
@@ -56,6 +58,8 @@ export interface RunEvent {
   seed: number;
   /** What must have happened at least for the run to prove anything: count to number. */
   atLeast: Record<string, number>;
+  /** What shows the entries besides the store's own calls. Default: the file, a JSON object with a member for each. */
+  evidence?: Evidence;
 }
 
 /** An entry that is there before the run and that no client touches. */
@@ -222,7 +226,7 @@ export interface FinalEvent {
   time: number;
   broken: string | null;
   entries: Record<string, ValueId>;
-  /** Files beside the store's that no later writer will sweep. */
+  /** Paths, from the file's directory, of what no later writer will sweep. */
   leftovers: string[];
   /** What has become of the links to the file, if there were any. */
   links?: Link[];

@@ -1,3 +1,4 @@
+import type { Evidence } from './evidence.js';
 import type { Action } from './history.js';
 import type { Finding, Guarantee, Verdict } from './verdict.js';
 
@@ -129,6 +130,8 @@ export interface JudgedRun extends Omit<Judgement, 'findings'> {
   /** What the clients ran on: `node`, `bun`, `deno`, `mixed`. */
   runtime: string;
   seed: number;
+  /** What showed the entries, where it was not the file itself. */
+  evidence?: Evidence;
   /** Stress has no schedule to replay: the seed repeats what the clients do, not when. */
   schedule: null;
   /** The worst first, one for each cause, at most `violationsMax`. */

@@ -38,8 +38,17 @@ export interface TargetModule {
   open(file: string, options?: TargetOptions): Store | Promise<Store>;
   /** For scenarios about tokens. */
   openTokens?(file: string, options?: TargetOptions): TokenStore | Promise<TokenStore>;
-  /** Names, relative to the file's directory, that belong to the store and are no litter: `/\.last$/`. */
+  /**
+   * Paths, relative to the file's directory, that belong to the store and are no litter, beyond those that it leaves when it
+   * is used alone: `/\.last$/`. A directory of that name must be empty at the end, but for what a pattern with a slash names:
+   * `/\.d\/.*\.json$/`.
+   */
   artifacts?: readonly RegExp[];
+  /**
+   * The entries in the bytes of the file, for a store whose file is not a JSON object with a member for each entry. With it
+   * the file is looked at all the while; without it, only through the store. Throws where the bytes are no whole file.
+   */
+  read?(bytes: Uint8Array): Record<string, unknown>;
 }
 
 /** From the command line: `textbook?stale=2000` opens `textbook` with `{ stale: 2000 }`. */

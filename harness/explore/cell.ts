@@ -1,10 +1,15 @@
 import path from 'node:path';
-import { type Executed, type ExecutionOptions, LostProcessError, pidOf } from './executed.js';
+import type { ReadBytes } from '../stress/foreign-reader.js';
+import { type Executed, type ExecutionOptions, LostProcessError, noFaults, pidOf } from './executed.js';
 import { Execution } from './execution.js';
 import { GatedProcess, type Heartbeat, noHeartbeat } from './gated-process.js';
+import { fileGround, findGround, type Ground, type Trial } from './ground.js';
 import { Memory } from './memory.js';
-import type { ClientSetup } from './protocol.js';
+import { seedsOf } from './program.js';
+import type { ClientSetup, Operation } from './protocol.js';
+import { Replay } from './strategies/replay.js';
 import type { Strategy } from './strategies/strategy.js';
+import { UncontrolledError } from './uncontrolled.js';
 import { World } from './world.js';
 
 /** A process that has lived so often is replaced: what a library registers for good adds up. */
@@ -17,6 +22,8 @@ export class Cell {
   private processes: GatedProcess[] = [];
   private lives = 0;
   private born = 0;
+  /** What executions begin with: see ground.ts. */
+  ground: Ground = fileGround({ clients: [] });
 
   /**
    * @param directory the cell's own; the sandbox is inside
@@ -48,9 +55,12 @@ export class Cell {
   }
 
   private executeOnce(options: ExecutionOptions, strategy: Strategy): Executed {
+    if (this.ground.obstacle !== undefined) throw new UncontrolledError(this.ground.obstacle);
     this.staff(options.program.clients.length);
     try {
-      return new Execution(options, this.world, (index) => this.hire(index), this.memory).run(strategy);
+      return new Execution(options, this.world, (index) => this.hire(index), this.memory, this.ground).run(
+        strategy,
+      );
     } catch (error) {
       // Whatever they were at: the next execution begins with others.
       this.close();
@@ -60,6 +70,42 @@ export class Cell {
       if (this.isFresh) this.close();
       this.memory.trim();
     }
+  }
+
+  /** Finds out what executions on a target begin with, by one client that is alone. @param read the target's own, if it has one */
+  survey(
+    { label, seed, program }: Pick<ExecutionOptions, 'label' | 'seed' | 'program'>,
+    read: () => ReadBytes | undefined,
+  ): Ground {
+    const seeding = seedsOf(program).map(({ key, value }): Operation => ({ action: 'seed', key, value }));
+    const operationsOf = (action: 'layout' | 'seed') => (action === 'seed' ? seeding : [{ action }]);
+    const lone = (files: Ground['files'], action: 'layout' | 'seed'): Trial => {
+      this.staff(1);
+      const options: ExecutionOptions = {
+        ...{ program: { clients: [operationsOf(action)] }, faults: noFaults, seed, label },
+        ...{ details: false, killsForReal: false, skipsKnownAudits: true },
+      };
+      const ground = { ...fileGround(program), files, seeds: [] };
+      try {
+        const execution = new Execution(
+          options,
+          this.world,
+          (index) => this.hire(index),
+          new Memory(),
+          ground,
+        );
+        const { ending } = execution.run(new Replay([], true));
+        return { layout: execution.chronicle.layout, ending };
+      } catch (error) {
+        // What can't be controlled, or never began, is for the search to say.
+        if (!(error instanceof UncontrolledError || error instanceof LostProcessError)) throw error;
+        this.close();
+        return { layout: undefined, ending: 'stuck' };
+      }
+    };
+    this.ground = findGround(program, lone, this.world.rootPath, read);
+    if (this.isFresh) this.close();
+    return this.ground;
   }
 
   close(): void {

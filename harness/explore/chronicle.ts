@@ -1,8 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { HistoryEvent, ValueId } from '../core/history.js';
+import { leftoversBeside } from '../stress/beside.js';
 import { readEntries } from '../stress/foreign-reader.js';
 import type { Client } from './client.js';
+import type { Ground, Trial } from './ground.js';
 import { looseIn } from './modes.js';
 import type { CallToMake, ClientEvent, Report } from './protocol.js';
 
@@ -25,6 +27,8 @@ export interface Sequel {
 export class Chronicle {
   private readonly events: HistoryEvent[];
   private readonly beginnings = new Map<string, Extract<ClientEvent, { type: 'invoke' }>>();
+  /** What a client that is alone has found out about the file. */
+  layout: Trial['layout'];
   private artifacts: RegExp[] = [];
   private content = '';
   private entries: Record<string, ValueId> = {};
@@ -36,11 +40,13 @@ export class Chronicle {
     private readonly file: string,
     target: string,
     seed: number,
-    seeds: readonly { key: string; id: ValueId }[],
+    private readonly ground: Ground,
   ) {
+    const { evidence, seeds } = ground;
+    const how = evidence.of === 'file' ? {} : { evidence };
     this.events = [
-      { type: 'run', version: 1, scenario: 'explore', target, seed, atLeast: {} },
-      ...seeds.map(({ key, id }): HistoryEvent => ({ type: 'seed', key, value: id })),
+      { type: 'run', version: 1, scenario: 'explore', target, seed, atLeast: {}, ...how },
+      ...seeds,
     ];
   }
 
@@ -70,8 +76,9 @@ export class Chronicle {
     if (event.type === 'opened') this.artifacts = event.artifacts.map((source) => new RegExp(source));
     else if (event.type === 'token')
       this.events.push({ ...event, time, until: time, process: client.pid, expires: 0 });
+    else if (event.type === 'layout') this.layout = event;
     else if (event.type !== 'look') this.events.push({ ...event, time });
-    else if (event.broken !== null) this.foundBroken(event.broken, time);
+    else if (event.broken !== null && !this.needsAudit) this.foundBroken(event.broken, time);
   }
 
   killed({ name, pid }: Client, step: number): void {
@@ -140,13 +147,24 @@ export class Chronicle {
     return [...this.events, ...events.map((event) => later(event, steps, versions))];
   }
 
-  /** What there is at the very end. */
+  /** True where only the store can say what there is at the end. */
+  get needsAudit(): boolean {
+    return this.ground.evidence.of === 'store';
+  }
+
+  /** What there is at the very end; where only the store could say that, and was not asked, it is not known. */
   end(): HistoryEvent[] {
-    const found = readEntries(this.file);
+    const found = this.needsAudit
+      ? lastAnswer(this.events)
+      : readEntries(this.file, 'credentials', this.ground.read);
+    if (found === undefined) return this.events;
     const isBroken = typeof found === 'string';
     this.events.push({
       ...{ type: 'final', time: this.time(this.step + 1), broken: isBroken ? found : null },
-      ...{ entries: isBroken ? {} : found, leftovers: this.leftovers() },
+      ...{
+        entries: isBroken ? {} : found,
+        leftovers: leftoversBeside(this.file, { patterns: this.ground.own, artifacts: this.artifacts }),
+      },
     });
     return this.events;
   }
@@ -167,6 +185,7 @@ export class Chronicle {
   }
 
   private see(step: number): void {
+    if (this.needsAudit) return;
     let content: string;
     try {
       content = readFileSync(this.file, 'utf8');
@@ -175,7 +194,7 @@ export class Chronicle {
     }
     if (content === this.content) return;
     this.content = content;
-    const found = readEntries(this.file);
+    const found = readEntries(this.file, 'credentials', this.ground.read);
     // Half-written is nobody's version; whoever reads it tells of it.
     if (typeof found === 'string') return;
     const before = this.entries;
@@ -200,15 +219,18 @@ export class Chronicle {
     this.step = step;
     return step * stepNs + this.count++;
   }
+}
 
-  /** All beside the file but what the target calls its own; a directory of its own must be empty. */
-  private leftovers(): string[] {
-    return readdirSync(path.dirname(this.file), { withFileTypes: true }).flatMap((found) => {
-      if (found.name === path.basename(this.file)) return [];
-      if (!this.artifacts.some((artifact) => artifact.test(found.name))) return [found.name];
-      return found.isDirectory() ? readdirSync(path.join(found.parentPath, found.name)) : [];
-    });
-  }
+/** What the fresh process was told last, or why it was told nothing. */
+function lastAnswer(events: readonly HistoryEvent[]): Record<string, ValueId> | string | undefined {
+  const isItsAll = (op: string) =>
+    events.some((event) => event.type === 'invoke' && event.op === op && event.action === 'all');
+  const last = events.findLast(
+    (event) =>
+      (event.type === 'ok' || event.type === 'fail') && event.op.startsWith('audit.') && isItsAll(event.op),
+  );
+  if (last?.type === 'fail') return `all() failed: ${last.error}`;
+  return last?.type === 'ok' && typeof last.result === 'object' ? (last.result ?? undefined) : undefined;
 }
 
 function later(event: HistoryEvent, ns: number, versions: number): HistoryEvent {

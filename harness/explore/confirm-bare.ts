@@ -72,7 +72,8 @@ interface LateCall {
 }
 
 /** What is to be delayed, or why that can't be done. */
-function delayOf({ kind, pair, calls, faults }: ExploredFailure): LateCall | string {
+function delayOf({ kind, pair, calls, faults, evidence }: ExploredFailure): LateCall | string {
+  if (evidence) return 'without the gate only the file is looked at, and it does not show the entries';
   if (kind !== 'lost-update')
     return `only a lost update can be seen in what is left at the end, and this is a ${kind}`;
   if (Object.values(faults).some((count) => count > 0)) return 'it takes a fault at an exact moment';

@@ -17,6 +17,7 @@ import {
 import type { Access } from './footprint.js';
 import type { GatedProcess } from './gated-process.js';
 import { grantOf } from './grant.js';
+import type { Ground } from './ground.js';
 import { pauseNs, roundNs, roundsMax, startNs, stepsMax } from './limits.js';
 import type { Memory } from './memory.js';
 import {
@@ -27,7 +28,7 @@ import {
   possibilities,
   whoWaits,
 } from './possibilities.js';
-import { auditOf, file, filesAtFirst, seedsOf } from './program.js';
+import { auditOf, file } from './program.js';
 import { noteForSpins } from './spin.js';
 import type { Choice, Strategy } from './strategies/strategy.js';
 import { blockedError, refuseUnsteered, UncontrolledError } from './uncontrolled.js';
@@ -37,7 +38,7 @@ import type { World } from './world.js';
 export class Execution {
   private readonly clients: Client[];
   private readonly steps: Step[] = [];
-  private readonly chronicle: Chronicle;
+  readonly chronicle: Chronicle;
   private readonly causality: Causality;
   private readonly budget: FaultBudget;
   private now = startNs;
@@ -55,18 +56,19 @@ export class Execution {
     private readonly world: World,
     private readonly hire: (index: number) => GatedProcess,
     private readonly memory: Memory,
+    private readonly ground: Ground,
   ) {
     const { program, faults, label, seed } = options;
     this.budget = { ...faults };
     this.causality = new Causality(program.clients.length + 1);
-    this.chronicle = new Chronicle(path.join(world.rootPath, file), label, seed, seedsOf(program));
+    this.chronicle = new Chronicle(path.join(world.rootPath, file), label, seed, ground);
     this.clients = program.clients.map(
       (_, index) => new Client(index, nameOf(index), pidOf(index), hire(index)),
     );
   }
 
   run(strategy: Strategy): Executed {
-    this.world.restart(filesAtFirst(this.options.program), this.now);
+    this.world.restart(this.ground.files, this.now);
     this.chronicle.begin();
     for (const client of this.clients) this.begin(client);
     for (const client of this.clients)
@@ -75,8 +77,9 @@ export class Execution {
     const unsteered = [...new Set(this.clients.flatMap(({ process }) => [...process.unsteered]))];
     if (/^(dead|live)lock$/.test(ending)) refuseUnsteered(unsteered, reason);
     strategy.end({ steps: this.steps.length });
-    const events = ending === 'done' && this.hasFault ? this.audit() : this.chronicle.end();
-    this.endAll();
+    const isAudited = ending === 'done' && (this.hasFault || this.chronicle.needsAudit);
+    const events = isAudited ? this.audit() : this.chronicle.end();
+    for (const client of this.clients) if (client.state === 'alive') this.bury(client);
     const { steps, waitedNsMax } = this;
     return { ending, steps, events, waitedNsMax, unsteered, ...(reason === undefined ? {} : { reason }) };
   }
@@ -291,9 +294,5 @@ export class Execution {
       const [action] = this.choice().enabled;
       if (!action || !this.take(action)) return;
     }
-  }
-
-  private endAll(): void {
-    for (const client of this.clients) if (client.state === 'alive') this.bury(client);
   }
 }

@@ -1,3 +1,4 @@
+import type { Evidence } from '../core/evidence.js';
 import type { Guarantee, Verdict } from '../core/verdict.js';
 import type { Conditions, FaultBudget } from './executed.js';
 import type { Row } from './explain.js';
@@ -36,6 +37,8 @@ export interface CriticalStep {
 
 /** A failing execution: found, made small, run again and explained. */
 export interface ExploredFailure extends ScheduleFile {
+  /** What showed the entries, where it was not the file itself. */
+  evidence?: Evidence;
   guarantee: Guarantee;
   /** Which execution it was, and how long after the beginning of the search. */
   found: { execution: number; afterMs: number; program: string; schedule: string; steps: number };
@@ -96,6 +99,8 @@ export interface Exploration {
   longestWait: LongestWait;
   durationMs: number;
   executionsPerSecond: number;
+  /** What showed the entries, where it was not the file itself. */
+  evidence?: Evidence;
   /** One of each kind, the worst first. */
   failures: ExploredFailure[];
 }

@@ -230,6 +230,7 @@ function summarize(
       executionsPerSecond: Math.round((executions / searchedMs) * 1000),
     },
     audited: false,
+    ...(done[0]?.evidence ? { evidence: done[0].evidence } : {}),
     failures,
   };
 }

@@ -1,4 +1,4 @@
-import type { ValueId } from '../core/history.js';
+import type { SeedEvent, ValueId } from '../core/history.js';
 import { UsageError } from '../core/usage-error.js';
 import { credential, oauthCredential, oauthKeys } from '../workload/values.js';
 import { nameOf } from './executed.js';
@@ -11,19 +11,25 @@ export interface Program {
 
 export const file = 'data/opencode/auth.json';
 export const seedKey = 'anthropic';
+/** What one client sets, alone, to find out whether the file shows it. */
+export const probeKey = 'probe-provider';
 
 /** What is there before anything happens: an entry that no client touches, and each credential that is to be refreshed. */
-export function seedsOf(program: Program): { key: string; id: ValueId; value: unknown }[] {
-  const refreshed = refreshedKeys(program).map((key, index) => {
-    const id = `seed.oauth.${index}`;
-    return { key, id, value: oauthCredential(id, 0) };
-  });
-  return [{ key: seedKey, id: 'seed.0', value: credential('seed.0') }, ...refreshed];
+export function seedsOf(program: Program): SeedEvent[] {
+  const refreshed = refreshedKeys(program).map(
+    (key, index): SeedEvent => ({ type: 'seed', key, value: `seed.oauth.${index}` }),
+  );
+  return [{ type: 'seed', key: seedKey, value: 'seed.0' }, ...refreshed];
+}
+
+/** The credential of that name. */
+export function seedValue(id: ValueId): unknown {
+  return id.startsWith('seed.oauth.') ? oauthCredential(id, 0) : credential(id);
 }
 
 /** The sandbox before anything happens. */
 export function filesAtFirst(program: Program): Record<string, string> {
-  const entries = seedsOf(program).map(({ key, value }) => [key, value]);
+  const entries = seedsOf(program).map(({ key, value }) => [key, seedValue(value)]);
   return { [file]: JSON.stringify(Object.fromEntries(entries), null, 2) };
 }
 

@@ -57,6 +57,8 @@ export type ClientEvent =
   | { type: 'look'; broken: string | null }
   /** It has presented a refresh token, the one that is part of the value `token`, to the provider. */
   | { type: 'token'; op: string; key: string; token: ValueId; granted: boolean }
+  /** What a client that is alone has found out about the file. */
+  | { type: 'layout'; whyNot?: string; obstacle?: string; reads?: true }
   /** The target is open. Patterns of the names that belong to it. */
   | { type: 'opened'; artifacts: string[] };
 
@@ -99,10 +101,15 @@ export interface Identity {
   birthtime: number;
 }
 
-/** One operation of a client's program. `look` is a foreign reader's: it opens the file and knows no store. */
+/**
+ * One operation of a client's program. `look` is a foreign reader's: it opens the file and knows no store. `layout` and `seed`
+ * are those of a client that is alone before a search: see ground.ts.
+ */
 export interface Operation {
-  action: Action | 'look';
+  action: Action | 'look' | 'layout' | 'seed';
   key?: string;
+  /** Of `seed`: the name of the value. */
+  value?: ValueId;
 }
 
 /** To a client. Times are nanoseconds since the beginning of virtual time. */

@@ -1,5 +1,17 @@
-import { lstatSync, readdirSync, readFileSync, readlinkSync, rmdirSync, unlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmdirSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
+import type { FirstFile } from './ground.js';
 import type { Identity } from './protocol.js';
 
 /** All that can be found in one file, with its times and number as clients know them: a line for a fingerprint. */
@@ -33,6 +45,19 @@ export function below(directory: string, name: string): string {
 export function parentOf(place: string): string {
   const parent = path.dirname(place);
   return parent === '.' ? '' : parent;
+}
+
+/** Makes what is there before anything happens: a file of mode 0600 where nothing else is said. */
+export function makeFirst(place: string, first: FirstFile): void {
+  const { mode, content, target } =
+    typeof first === 'string' ? { mode: 0o600, content: first, target: undefined } : first;
+  if (target !== undefined) {
+    symlinkSync(target, place);
+    return;
+  }
+  if (content === undefined) mkdirSync(place, { mode });
+  else writeFileSync(place, content, { mode });
+  chmodSync(place, mode);
 }
 
 /** Quicker than `rmSync`, which looks at everything twice: this is done before every execution. */

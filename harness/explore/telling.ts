@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { evidenceLine } from '../core/evidence.js';
 import { nameOf } from './executed.js';
 import type { Row } from './explain.js';
 import type { CriticalStep, Exploration, ExploredFailure } from './exploration.js';
@@ -34,6 +35,7 @@ export function summaryOf({
     `${executions} executions of up to ${stepsMax} steps in ${seconds} s (${executionsPerSecond} a second), ${outcomes} different outcomes`,
     `${bound}: ${extent}`,
     ...(cause === undefined ? [rest.audited ? wasWatched : wasNotWatched] : []),
+    ...(rest.evidence ? [evidenceLine(target, rest.evidence)] : []).filter((line) => line !== undefined),
     ...(longestWait.ms >= 1 ? [describeWait(longestWait)] : []),
     verdicts[result] + (cause === undefined ? '' : ` It is not all there is to see (${cause}): ${reason}`),
   ];

@@ -1,11 +1,17 @@
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Evidence } from '../core/evidence.js';
+import type { TargetModule } from '../core/target.js';
+import { isShipped } from '../targets/index.js';
 import { auditCommand, blindSpots, readTraces } from './audit.js';
 import { Cell } from './cell.js';
 import { type ExecutionOptions, LostProcessError } from './executed.js';
 import { sourcesOf } from './explain.js';
 import type { ExploredFailure, Replayed, ScheduleFile } from './exploration.js';
+import { fileGround, type Ground } from './ground.js';
 import { type Cells, DivergedError, investigate } from './investigate.js';
+import { type Program, parseProgram } from './program.js';
 import type { ClientSetup } from './protocol.js';
 import { replay } from './replay.js';
 import { type Searched, type SearchLimits, search, whyNot } from './search.js';
@@ -58,6 +64,8 @@ export interface AuditAnswer {
 }
 
 export interface SearchAnswer {
+  /** What showed the entries, where it was not the file itself. */
+  evidence?: Evidence;
   searched: Searched;
   failures: ExploredFailure[];
 }
@@ -80,6 +88,12 @@ function work(job: Job): SearchAnswer | Replayed | AuditAnswer {
   };
   const toSource = sourcesOf(bundle);
   try {
+    const ground = groundFor(
+      cells.quick,
+      setup,
+      task.kind === 'replay' ? parseProgram(task.file.program) : task.execution.program,
+    );
+    cells.fresh.ground = ground;
     if (task.kind === 'replay') return replay(cells, task, setup.label, toSource);
     const isStopped = () => Atomics.load(stop, 0) !== 0;
     const strategy = makeStrategy(task.strategy, task.share);
@@ -97,18 +111,41 @@ function work(job: Job): SearchAnswer | Replayed | AuditAnswer {
         return tellUnconfirmed(cells, task.execution, found, toSource, why.sentence);
       }
     });
-    return { searched, failures };
+    const { evidence } = ground;
+    if (evidence.of === 'file') return { searched, failures };
+    return { searched, failures: failures.map((failure) => ({ ...failure, evidence })), evidence };
   } finally {
     cells.quick.close();
     cells.fresh.close();
   }
 }
 
+/** What executions begin with. The files of the stores that ship with the harness are known. */
+function groundFor(cell: Cell, { label, bundle }: Job['setup'], program: Program): Ground {
+  if (isShipped({ label })) {
+    cell.ground = fileGround(program);
+    return cell.ground;
+  }
+  const read = () => (createRequire(bundle)(bundle) as Partial<TargetModule>).read;
+  const ground = cell.survey({ label, seed: 1, program }, read);
+  const looks = program.clients.flat().some(({ action }) => action === 'look');
+  if (looks && ground.evidence.of === 'store')
+    cell.ground = {
+      ...ground,
+      obstacle: `"look" opens the file, and that is no evidence: ${ground.evidence.why}`,
+    };
+  return cell.ground;
+}
+
 /** As much is under way at once as there can be: everybody by turns. */
 const auditSchedules = 1;
 
 function audit({ directory, setup, heartbeat }: Job, { execution }: AuditTask): string[] | undefined {
+  const alone = new Cell(path.join(directory, 'alone'), setup, false, { cells: heartbeat });
+  const ground = groundFor(alone, setup, execution.program);
+  alone.close();
   const cell = new Cell(directory, setup, true, { cells: heartbeat }, auditCommand);
+  cell.ground = ground;
   const strategy = new RandomWalk(execution.seed, auditSchedules, { index: 0, of: 1 });
   strategy.begin();
   try {

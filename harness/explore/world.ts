@@ -1,11 +1,12 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { fingerprint } from './fingerprint.js';
 import { keyOf, type Routes, routesOf } from './footprint.js';
+import type { FirstFile } from './ground.js';
 import { type Change, Listeners, type WatchEvent } from './listeners.js';
 import { Places } from './places.js';
 import type { CallEnd, CallToMake, Identity } from './protocol.js';
-import { ancestorsOf, below, describe, empty, namesBelow, parentOf } from './sandbox-files.js';
+import { ancestorsOf, below, describe, empty, makeFirst, namesBelow, parentOf } from './sandbox-files.js';
 import type { Entry, Found, OpenFile, Route, Tree } from './walk.js';
 
 interface Known extends Identity {
@@ -51,7 +52,7 @@ export class World implements Tree {
   }
 
   /** Makes the sandbox as it is at the beginning. @param files by their paths */
-  restart(files: Readonly<Record<string, string>>, now: number): void {
+  restart(files: Readonly<Record<string, FirstFile>>, now: number): void {
     empty(this.rootPath);
     this.known.clear();
     this.ids.clear();
@@ -69,8 +70,9 @@ export class World implements Tree {
         mkdirSync(path.join(this.rootPath, directory), { mode: 0o700 });
         this.bornAt(directory, -1, now);
       }
-      writeFileSync(path.join(this.rootPath, name), content, { mode: 0o600 });
-      chmodSync(path.join(this.rootPath, name), 0o600);
+      if (made.has(name)) continue;
+      made.add(name);
+      makeFirst(path.join(this.rootPath, name), content);
       this.bornAt(name, -1, now);
     }
   }

@@ -10,14 +10,20 @@ import path from 'node:path';
  * Must run before the target is loaded, for libraries that keep the functions they find.
  * @param places of the file: the path that the target is given, and where links lead from there
  * @param onPause called right before the process stops
+ * @param onCommit called before each commit call
  * @returns a function that arms the next commit call
  */
-export function installPausePoint(places: readonly string[], onPause: () => void): () => void {
+export function installPausePoint(
+  places: readonly string[],
+  onPause: () => void,
+  onCommit: () => void = () => {},
+): () => void {
   let armed = false;
   let commits = 0;
   const pauseIfArmed = (place: unknown) => {
     if (typeof place !== 'string' || !places.includes(placeOf(place))) return;
     commits++;
+    onCommit();
     // Not the first: proper-lockfile dates a process's first lock up to a second ahead, and so it outlives a short pause.
     if (!armed || commits === 1) return;
     armed = false;

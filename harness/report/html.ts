@@ -1,5 +1,6 @@
 import type { JudgedRun, Report, Violation } from '../core/report.js';
 import { escapeHtml } from './escape.js';
+import { evidenceLines } from './evidence.js';
 import { intervalsToSvg } from './intervals-svg.js';
 import { htmlTable, page } from './page.js';
 
@@ -16,6 +17,9 @@ export function toHtml(report: Report): string {
 <p>Seed ${seed}, ${(durationMs / 1000).toFixed(1)} s.</p>
 ${section('Controls: planted bugs that must be found', controls)}
 ${section('Scenarios', scenarios)}
+${evidenceLines(scenarios)
+  .map((line) => `<p>${escapeHtml(line)}</p>`)
+  .join('\n')}
 ${leftOut.map((reason) => `<p>Left out: ${escapeHtml(reason)}.</p>`).join('\n')}
 ${scenarios.map(details).join('\n')}`,
   );

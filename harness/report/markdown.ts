@@ -1,4 +1,5 @@
 import type { Counts, JudgedRun, Report, Violation } from '../core/report.js';
+import { evidenceLines } from './evidence.js';
 import { table } from './table.js';
 
 const violationsShown = 3;
@@ -12,6 +13,7 @@ export function toMarkdown(report: Report): string {
     ...(controls.length > 0 ? ['## Controls: planted bugs that must be found', controlTable(report)] : []),
     '## Scenarios',
     overview(scenarios),
+    ...evidenceLines(scenarios),
     ...leftOut.map((reason) => `Left out: ${reason}.`),
     ...scenarios.flatMap(details),
   ].join('\n\n');

@@ -1,4 +1,5 @@
 import type { JudgedRun, Report, RunResult } from '../core/report.js';
+import { evidenceLines } from './evidence.js';
 import { controlTable, details, overview } from './markdown.js';
 
 const verdicts: Record<RunResult, string> = {
@@ -15,6 +16,7 @@ export function toTerminal(report: Report, out: string): string {
   return [
     ...(controls.length > 0 ? [controlTable(report)] : []),
     overview(scenarios),
+    ...evidenceLines(scenarios),
     ...leftOut.map((reason) => `Left out: ${reason}.`),
     ...scenarios.flatMap(details),
     `${verdicts[result]} Seed ${seed}, ${(durationMs / 1000).toFixed(1)} s. Report: ${out}`,
@@ -23,5 +25,5 @@ export function toTerminal(report: Report, out: string): string {
 
 /** The same for histories that are judged again. */
 export function describeRuns(runs: readonly JudgedRun[]): string {
-  return [overview(runs), ...runs.flatMap(details)].join('\n\n');
+  return [overview(runs), ...evidenceLines(runs), ...runs.flatMap(details)].join('\n\n');
 }

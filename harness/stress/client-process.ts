@@ -61,7 +61,7 @@ export function spawnClient(
     lines.on('line', (line) => {
       const message = parseMessage(line);
       if (message) onMessage(message);
-      else hear(`${line}\n`);
+      else if (line !== '') hear(`${line}\n`);
     });
     lines.on('close', resolve);
   });

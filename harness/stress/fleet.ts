@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isClient, type ProfileName } from '../core/scenario.js';
 import { Member, type Profile, type Surroundings } from './member.js';
-import type { ToClient } from './protocol.js';
+import type { Helper, ToClient } from './protocol.js';
 
 /** A client that is told to stop may still have to wait for its last operation: a store's own deadline and some more. */
 const stopGraceMs = 15_000;
@@ -20,6 +20,11 @@ export class Fleet {
   private closed = false;
 
   constructor(private readonly around: Surroundings) {}
+
+  /** One that has just begun to open its store has to end that first. */
+  private get stopGraceMs(): number {
+    return stopGraceMs + 3 * this.around.probed.openMs;
+  }
 
   /** Resolves when every client stands at the barrier, and opens it. */
   async start(clients: Partial<Record<ProfileName, number>>): Promise<void> {
@@ -76,10 +81,7 @@ export class Fleet {
   }
 
   /** Runs one more process from its start to its end. */
-  async runToEnd(
-    profile: 'audit' | 'probe' | 'token-audit' | 'token-probe',
-    graceMs = stopGraceMs,
-  ): Promise<Member> {
+  async runToEnd(profile: Exclude<Helper, 'observer'>, graceMs = this.stopGraceMs): Promise<Member> {
     const member = await this.add(profile, profile);
     member.tell({ type: 'go' });
     const late = setTimeout(() => member.signal('SIGKILL'), graceMs);
@@ -143,7 +145,7 @@ export class Fleet {
     }
     // One that has stopped itself just now must be able to hear it, too.
     const wake = setInterval(() => signalAll('SIGCONT'), wakeEveryMs);
-    const late = setTimeout(() => signalAll('SIGKILL'), stopGraceMs);
+    const late = setTimeout(() => signalAll('SIGKILL'), this.stopGraceMs);
     await Promise.all(members.map((member) => member.exited()));
     clearInterval(wake);
     clearTimeout(late);

@@ -14,10 +14,11 @@ export async function judgeHistory(file: string, start = 0): Promise<JudgedRun[]
   const judged: JudgedRun[] = [];
   for await (const events of readRuns(file, start)) {
     const run = toRun(events);
-    const { scenario, target, seed, runtime = 'node' } = run.header;
+    const { scenario, target, seed, runtime = 'node', evidence } = run.header;
     const { findings, ...judgement } = judge(run);
     judged.push({
       ...{ scenario, target, executor: 'stress', runtime, seed, schedule: null },
+      ...(evidence === undefined || evidence.of === 'file' ? {} : { evidence }),
       ...judgement,
       violations: onePerCause(findings)
         .slice(0, violationsMax)

@@ -1,9 +1,11 @@
+import type { Probed } from '../core/evidence.js';
+import type { SeedEvent } from '../core/history.js';
 import { isClient, type Subject, type Workload } from '../core/scenario.js';
 import type { TargetSpec } from '../core/target.js';
 import type { Victim } from '../faults/context.js';
 import { workloadOf } from '../workload/generator.js';
 import { type ClientExit, type ClientProcess, spawnClient } from './client-process.js';
-import type { ClientConfig, FromClient, ToClient } from './protocol.js';
+import type { Beginning, ClientConfig, FromClient, Sighted, ToClient } from './protocol.js';
 import type { Recorder } from './recorder.js';
 import { node, type Runtime, type Runtimes } from './runtimes.js';
 import { type Place, sandboxEnvironment } from './sandbox.js';
@@ -18,6 +20,11 @@ export interface Surroundings {
   sandbox: string;
   place: Place;
   umask: number | undefined;
+  probed: Pick<Probed, 'evidence' | 'own' | 'openMs'>;
+  /** Of a probe. */
+  begins?: Beginning;
+  /** Of a seeder. */
+  seeds: readonly SeedEvent[];
   canary: string | undefined;
   oauthUrl: string | undefined;
   /** For the servers of the run, and those who ask them. */
@@ -37,6 +44,7 @@ type State =
   | 'killed'
   | 'gone';
 
+/** On top of three times what the target took to open when it was alone. */
 const startGraceMs = 20_000;
 
 /** One place in the fleet. The process in it may be killed and replaced by the next incarnation. */
@@ -45,8 +53,14 @@ export class Member implements Victim {
   url: string | undefined;
   /** What the process said before it ended against its instructions. */
   error: string | undefined;
-  /** A probe's good news. */
+  /** A probe's good news, or a seeder's. */
   passed = false;
+  sighted: Sighted | undefined;
+  /** What a probe has asked of the target last. */
+  asked: string | undefined;
+  /** The process has said that it can't go on. */
+  isBroken = false;
+  private isDone = false;
   /** What the target calls its own: the sources of patterns. */
   artifacts: readonly string[] = [];
   /** How the last process ended. */
@@ -81,7 +95,8 @@ export class Member implements Victim {
     this.incarnation++;
     this.state = 'starting';
     return new Promise((resolve) => {
-      const late = setTimeout(() => this.signal('SIGKILL'), startGraceMs);
+      this.isDone = false;
+      const late = setTimeout(() => this.signal('SIGKILL'), startGraceMs + 3 * this.around.probed.openMs);
       const settle = () => {
         clearTimeout(late);
         resolve();
@@ -130,10 +145,16 @@ export class Member implements Victim {
   private hear(message: FromClient, settle: () => void): void {
     if (message.type === 'broken') {
       this.error = message.error;
+      this.isBroken = true;
     } else if (message.type === 'pausing') {
       this.onPausing();
     } else if (message.type === 'passed') {
       this.passed = true;
+      this.sighted = message.sighted;
+    } else if (message.type === 'asks') {
+      this.asked = message.call;
+    } else if (message.type === 'done') {
+      this.isDone = true;
     } else if (message.type === 'ready') {
       this.url = message.url;
       this.artifacts = message.artifacts ?? [];
@@ -147,11 +168,17 @@ export class Member implements Victim {
 
   private config(serverUrl: string | undefined): ClientConfig {
     const { subject, target, seed, sandbox, place, recorder, workload, umask, canary } = this.around;
-    const { oauthUrl, token } = this.around;
-    const { file, real, links } = place;
+    const { oauthUrl, token, probed, begins, seeds } = this.around;
+    const { real, links } = place;
     const { client, profile, incarnation, runtime } = this;
+    // What the links lead to: who comes by them is a client.
+    const file = profile === 'seeder' ? real : place.file;
     return {
       ...{ client, profile, subject, incarnation, runtime, file, real, links, sandbox, target, seed },
+      evidence: probed.evidence,
+      own: probed.own,
+      ...(begins === undefined ? {} : { begins }),
+      ...(profile === 'seeder' ? { seeds } : {}),
       epoch: String(recorder.epoch),
       workload: workloadOf(isClient(profile) ? profile : 'server', workload),
       port: this.url === undefined ? 0 : Number(new URL(this.url).port),
@@ -166,7 +193,7 @@ export class Member implements Victim {
   private recordExit(pid: number, exit: ClientExit): void {
     this.exit = exit;
     const { code, signal, chatter } = exit;
-    const expected = code === 0 || this.state === 'killed';
+    const expected = (code === 0 && this.isDone) || this.state === 'killed';
     if (!expected) this.error ??= chatter || `it ended while ${this.state}: ${signal ?? `exit code ${code}`}`;
     const { recorder } = this.around;
     recorder.record({

@@ -8,7 +8,8 @@ import { UsageError } from '../core/usage-error.js';
 import { resolveTarget } from '../targets/index.js';
 import { checkClients, checkScenario } from './check-scenario.js';
 import { fitting, needsNode, subjectOfAll } from './fitting.js';
-import { controls, type PlannedRun, plan } from './plan.js';
+import { controls, type PlanInput, type PlannedRun, plan } from './plan.js';
+import { targetMsDefault } from './probe-target.js';
 import { findScenarios } from './registry.js';
 import { findRuntimes, onNode, type Runtimes } from './runtimes.js';
 
@@ -25,6 +26,11 @@ export interface StressOptions {
   operations?: number;
   /** Bounds the whole run, in milliseconds. Default 50000. */
   durationMs?: number;
+  /**
+   * How long a target, alone in a process, may take to open, set, get and remove before it is refused, in milliseconds.
+   * Default 40000: real programs take ten seconds to load.
+   */
+  targetMs?: number;
   /** A whole number from 0. Default: drawn, and in the report. */
   seed?: number;
   /** The run's own directory. Default: a new one in `reports`. */
@@ -45,6 +51,10 @@ export interface FilledOptions {
   runtimes: Runtimes;
   leftOut: string[];
   seed: number;
+  /** How long a target may take alone for what a probe asks of it. */
+  targetMs: number;
+  /** The same plan without the runs that mean nothing on their targets: their time is shared among the others. */
+  replan: (isMeant: NonNullable<PlanInput['isMeant']>) => PlannedRun[];
   out: string;
   signal: AbortSignal;
   onProgress: (progress: Progress) => void;
@@ -53,8 +63,9 @@ export interface FilledOptions {
 /** @throws UsageError if a scenario, target, client or duration is not what it should be */
 export async function fillOptions(options: StressOptions): Promise<FilledOptions> {
   const { clients, operations = 0, durationMs = 50_000, shard = { index: 1, of: 1 } } = options;
+  const { targetMs = targetMsDefault } = options;
   const seed = options.seed ?? randomInt(2 ** 31);
-  checkNumbers({ operations, durationMs, seed });
+  checkNumbers({ operations, durationMs, seed, targetMs });
   if (clients) checkClients(clients, '--clients', subjectOfAll(clients));
   const from = process.cwd();
   const wanted = options.scenarios ?? [];
@@ -68,11 +79,17 @@ export async function fillOptions(options: StressOptions): Promise<FilledOptions
   });
   const runtimes = await findRuntimes(runtime);
   const controlRuns = options.controls === false ? [] : await planControls(from, runtimes, scenarios);
-  const runs = plan({
-    ...{ scenarios, targets, runtimes, controls: controlRuns, durationMs, clients, operations, shard },
-  });
+  const replan: FilledOptions['replan'] = (isMeant) => [
+    ...controlRuns,
+    ...plan({
+      ...{ scenarios, targets, runtimes, controls: controlRuns, durationMs, clients, operations, shard },
+      isMeant,
+    }),
+  ];
   return {
-    runs: [...controlRuns, ...runs],
+    runs: replan(() => true),
+    replan,
+    targetMs,
     targets,
     runtimes,
     leftOut,
@@ -84,7 +101,7 @@ export async function fillOptions(options: StressOptions): Promise<FilledOptions
 }
 
 /** Numbers that come from a program, not from the command line's parser. */
-function checkNumbers(numbers: { operations: number; durationMs: number; seed: number }): void {
+function checkNumbers(numbers: Record<string, number>): void {
   for (const [name, value] of Object.entries(numbers)) {
     // Node's timers know no more milliseconds than this, and fire at once for what is longer.
     if (!Number.isSafeInteger(value) || value < 0 || value > 2 ** 31 - 1) {

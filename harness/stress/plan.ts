@@ -47,6 +47,8 @@ export interface PlanInput {
   /** Ends each client after so many operations; 0 for no such end. */
   operations: number;
   shard: { index: number; of: number };
+  /** Leaves out what means nothing on its target. Default: all mean something. */
+  isMeant?: (run: { scenario: Scenario; target: TargetSpec }) => boolean;
 }
 
 /** Every scenario on every target, with its share of the duration. @throws UsageError if there is too little of it, or nothing to run */
@@ -59,10 +61,12 @@ export function plan({
   clients,
   operations,
   shard,
+  isMeant = () => true,
 }: PlanInput): PlannedRun[] {
   const pairs = scenarios
     .flatMap((scenario) => targets.map((target) => ({ scenario, target, weight: scenario.weight ?? 1 })))
-    .filter((_, position) => position % shard.of === shard.index - 1);
+    .filter((_, position) => position % shard.of === shard.index - 1)
+    .filter(isMeant);
   if (pairs.length === 0) {
     throw new NothingMatchedError(`part ${shard.index} of ${shard.of} has no scenario`, 'give fewer parts');
   }

@@ -1,4 +1,5 @@
-import type { HistoryEvent } from '../core/history.js';
+import type { Evidence } from '../core/evidence.js';
+import type { HistoryEvent, SeedEvent } from '../core/history.js';
 import type { ProfileName, Subject, Workload } from '../core/scenario.js';
 import type { TargetSpec } from '../core/target.js';
 import type { Runtime } from './runtimes.js';
@@ -10,7 +11,7 @@ import type { Runtime } from './runtimes.js';
 export interface ClientConfig {
   /** `tui-1`; with the incarnation and a number it names operations. */
   client: string;
-  profile: ProfileName | 'observer' | 'audit' | 'probe' | 'token-audit' | 'token-probe';
+  profile: ProfileName | Helper;
   subject: Subject;
   /** How many processes this client has been before; one that was killed comes back as the next. */
   incarnation: number;
@@ -28,6 +29,14 @@ export interface ClientConfig {
   /** The machine's monotonic clock at the run's beginning, in nanoseconds, as decimal digits. */
   epoch: string;
   workload: Workload;
+  /** What shows the entries besides the store's own calls. */
+  evidence: Evidence;
+  /** What the target leaves when it is alone: see own-paths.ts. */
+  own: readonly string[];
+  /** Of a probe: what it finds at the path. */
+  begins?: Beginning;
+  /** Of a seeder: what to store. */
+  seeds?: readonly SeedEvent[];
   /** The tree that must stay as it is, if there is one. */
   canary?: string;
   umask?: number;
@@ -39,6 +48,22 @@ export interface ClientConfig {
   token?: string;
   /** A restarted server comes back at its port; 0 takes any free one. */
   port: number;
+}
+
+/** The harness's own eyes and hands. */
+export type Helper = 'observer' | 'seeder' | 'audit' | 'probe' | 'token-audit' | 'token-probe';
+
+/** What a probe finds: a file as a foreign program writes it, no file, or a copy of the file of an earlier probe. */
+export type Beginning = 'foreign' | 'nothing' | 'copy';
+
+/** What a probe has seen of its target. */
+export interface Sighted {
+  /** Undefined where the file showed each change at once, and nothing but the entries. */
+  whyNot?: string;
+  commits: number;
+  openMs: number;
+  /** The target has a `read` of its own, and it showed the changes. */
+  reads?: true;
 }
 
 export type ToClient =
@@ -58,8 +83,12 @@ export type FromClient =
   | { type: 'ready'; url?: string; artifacts?: string[] }
   /** Sent right before the client stops itself. */
   | { type: 'pausing' }
+  /** A probe is about to ask this of the target, so that its end can be told by it. */
+  | { type: 'asks'; call: string }
   /** The target has done what every target must. */
-  | { type: 'passed' }
+  | { type: 'passed'; sighted?: Sighted }
+  /** It has done all it had to, and ends its process now: any other end is the target's doing. */
+  | { type: 'done' }
   /** The client can't go on, and says why; it exits next. */
   | { type: 'broken'; error: string }
   | HistoryEvent;

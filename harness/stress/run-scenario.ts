@@ -1,8 +1,10 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Evidence, Probed } from '../core/evidence.js';
 import type { ProfileName, Scenario, Workload } from '../core/scenario.js';
 import type { TargetSpec } from '../core/target.js';
+import { UsageError } from '../core/usage-error.js';
 import type { RefreshPhase, Victim } from '../faults/context.js';
 import { inject } from '../faults/index.js';
 import { createRunToken } from '../targets/run-token.js';
@@ -21,6 +23,8 @@ import { untilAborted } from './until-aborted.js';
 export interface ScenarioRun {
   scenario: Scenario;
   target: TargetSpec;
+  /** What its probe has found out. */
+  probed: Probed;
   runtimes: Runtimes;
   seed: number;
   /**
@@ -46,12 +50,20 @@ const extraMsMax = 20_000;
 const stallMsMax = 3000;
 const sweepingWrites = 10;
 
+/** Where no foreign reader looks on, it meets no contents. */
+function leastOf({ atLeast }: Scenario, { of }: Evidence): Record<string, number> {
+  const { versions: _, ...others } = atLeast;
+  return of === 'store' ? others : { ...atLeast };
+}
+
 /** Runs one scenario on one target with real processes, and writes all that happens to the history. */
 export async function runScenario(run: ScenarioRun): Promise<void> {
-  const { scenario, target, runtimes, seed, workload, signal } = run;
+  const { scenario, target, probed, runtimes, seed, workload, signal } = run;
+  const { evidence, openMs } = probed;
   const { subject = 'credentials' } = scenario;
   const { sandbox, ...place } = makeSandbox(run.directory, scenario.place, subject);
   const recorder = new Recorder(run.history, monotonicNow());
+  const atLeast = leastOf(scenario, evidence);
   recorder.record({
     ...{
       type: 'run',
@@ -61,7 +73,8 @@ export async function runScenario(run: ScenarioRun): Promise<void> {
       runtime: runtimes.choice,
       seed,
     },
-    atLeast: { ...scenario.atLeast },
+    atLeast,
+    ...(evidence.of === 'file' ? {} : { evidence }),
   });
   const canary = scenario.faults?.some(({ kind }) => kind === 'plant') ? makeCanary(sandbox) : undefined;
   if (scenario.place || canary !== undefined) {
@@ -70,8 +83,8 @@ export async function runScenario(run: ScenarioRun): Promise<void> {
       ...(canary === undefined ? {} : { canary: { value: canaryValue, entries: listCanary(canary) } }),
     });
   }
-  if (scenario.place !== 'dangling')
-    for (const event of writeSeeds(place.real, seedsOf(scenario))) recorder.record(event);
+  const seeds = scenario.place === 'dangling' ? [] : seedsOf(scenario, evidence);
+  if (evidence.of === 'file' && scenario.place !== 'dangling') writeSeeds(place.real, seeds);
 
   /** Those that a fault has killed, from the moment on at which that was decided. */
   const killed = new Set<number>();
@@ -90,6 +103,8 @@ export async function runScenario(run: ScenarioRun): Promise<void> {
     sandbox,
     place,
     recorder,
+    probed,
+    seeds,
   });
   const progress = setInterval(
     () => run.onProgress({ ...recorder.tally.counts, faults: recorder.tally.faults }),
@@ -125,14 +140,14 @@ export async function runScenario(run: ScenarioRun): Promise<void> {
   async function enough(over: AbortSignal, endFaults: () => void): Promise<void> {
     const rest = { ref: false };
     await sleep(run.workMs, undefined, rest);
-    const lateAt = performance.now() + extraMsMax;
+    const lateAt = performance.now() + extraMsMax + 3 * openMs;
     let last = { missing: Number.POSITIVE_INFINITY, at: 0 };
     while (!over.aborted && !signal.aborted && performance.now() < lateAt) {
       const { tally } = recorder;
-      const missing = tally.missing(scenario.atLeast);
+      const missing = tally.missing(atLeast);
       if (missing < last.missing) last = { missing, at: performance.now() };
-      if (missing === 0 || performance.now() - last.at > stallMsMax) return;
-      if (tally.missingFaults(scenario.atLeast) === 0) endFaults();
+      if (missing === 0 || performance.now() - last.at > stallMsMax + 3 * openMs) return;
+      if (tally.missingFaults(atLeast) === 0) endFaults();
       await sleep(progressMs, undefined, rest);
     }
   }
@@ -146,7 +161,22 @@ export async function runScenario(run: ScenarioRun): Promise<void> {
     }
   }
 
+  /** Where no other program can write the target's file, the target itself does. */
+  async function storeSeeds(): Promise<void> {
+    if (evidence.of !== 'file' && seeds.length > 0) {
+      const seeder = await fleet.runToEnd('seeder');
+      if (!seeder.passed && !signal.aborted) {
+        const { error = 'its set() did not return' } = seeder;
+        throw new UsageError(
+          `target "${target.label}" could not store what is to be there before a run: ${error}`,
+        );
+      }
+    }
+    for (const seed of seeds) recorder.record(seed);
+  }
+
   async function work(): Promise<void> {
+    await storeSeeds();
     await fleet.start(run.clients);
     const over = new AbortController();
     const calm = new AbortController();
@@ -162,7 +192,7 @@ export async function runScenario(run: ScenarioRun): Promise<void> {
           onRefreshing = listener;
         },
         ownFile: () => assertOwnFile(place.file, sandbox),
-        ownNames: () => plainNames(fleet.artifacts, path.basename(place.real)),
+        ownNames: () => plainNames(fleet.artifacts, path.basename(place.real), probed.own),
         canary: canary === undefined ? undefined : { directory: canary, look: () => listCanary(canary) },
         record: (event) => {
           if (event.fault === 'kill' && event.process !== undefined) killed.add(event.process);

@@ -1,12 +1,13 @@
 import { rmSync, statSync } from 'node:fs';
 import path from 'node:path';
+import type { Probed } from '../core/evidence.js';
 import type { ControlReport, Counts, Report, RunResult, ScenarioReport } from '../core/report.js';
 import { worstOf } from '../core/verdict.js';
 import { writeReport } from '../report/write-report.js';
 import { judgeHistory } from './judge-history.js';
 import { type FilledOptions, fillOptions, type StressOptions } from './options.js';
 import { controlAttempts, type PlannedRun } from './plan.js';
-import { probeTarget } from './probe-target.js';
+import { meaningful, Probes } from './probe-all.js';
 import { reproduceCommand } from './reproduce.js';
 import { runScenario } from './run-scenario.js';
 import { claimDirectory } from './sandbox.js';
@@ -17,18 +18,13 @@ import { claimDirectory } from './sandbox.js';
  */
 export async function stress(options: StressOptions = {}): Promise<Report & { out: string }> {
   const filled = await fillOptions(options);
-  const { seed, runs, targets, runtimes, leftOut, signal, onProgress } = filled;
+  const { seed, signal, onProgress } = filled;
   const out = claimDirectory(filled.out);
   // A directory may be used again; what an older run left in it must not be taken for this one's.
   for (const name of ['history.jsonl', 'report.json', 'report.html', 'summary.md'])
     rmSync(path.join(out, name), { force: true });
-  for (const target of targets) {
-    const subjects = runs.filter((run) => run.target === target).map(({ scenario }) => scenario.subject);
-    for (const subject of new Set(subjects)) {
-      for (const runtime of runtimes.turns)
-        if (!signal.aborted) await probeTarget(target, path.join(out, 'work'), signal, runtime, subject);
-    }
-  }
+  const probes = await Probes.make(filled, path.join(out, 'work'));
+  const { runs, leftOut } = meaningful(filled, probes);
 
   const started = performance.now();
   const controls: ControlReport[] = [];
@@ -40,11 +36,11 @@ export async function stress(options: StressOptions = {}): Promise<Report & { ou
     onProgress({ type: 'begin', label, isControl, position, of: runs.length });
     let report: ScenarioReport;
     if (run.mustFind) {
-      const control = await findPlanted(run, run.mustFind, filled, out, label);
+      const control = await findPlanted(run, probes.of(run), run.mustFind, filled, out, label);
       controls.push(control);
       report = control;
     } else {
-      report = await runAndJudge(run, filled, out, label);
+      report = await runAndJudge(run, probes.of(run), filled, out, label);
       scenarios.push(report);
     }
     onProgress({ type: 'end', label, isControl, report });
@@ -63,13 +59,14 @@ export async function stress(options: StressOptions = {}): Promise<Report & { ou
 /** A race is a matter of chance: only one that stays unfound, run after run, says that the harness can't see it. */
 async function findPlanted(
   run: PlannedRun,
+  probed: Probed,
   mustFind: keyof Counts,
   filled: FilledOptions,
   out: string,
   label: string,
 ): Promise<ControlReport> {
   for (let attempt = 1; ; attempt++) {
-    const report = await runAndJudge(run, { ...filled, seed: filled.seed + attempt - 1 }, out, label);
+    const report = await runAndJudge(run, probed, { ...filled, seed: filled.seed + attempt - 1 }, out, label);
     const found = report.counts[mustFind] > 0;
     if (found || attempt === controlAttempts || filled.signal.aborted) return { ...report, mustFind, found };
   }
@@ -77,6 +74,7 @@ async function findPlanted(
 
 async function runAndJudge(
   run: PlannedRun,
+  probed: Probed,
   { seed, signal, onProgress }: FilledOptions,
   out: string,
   label: string,
@@ -86,7 +84,7 @@ async function runAndJudge(
   const start = statSync(history, { throwIfNoEntry: false })?.size ?? 0;
   const begun = performance.now();
   await runScenario({
-    ...{ scenario, target, runtimes, clients, workload, workMs, seed, signal, history },
+    ...{ scenario, target, probed, runtimes, clients, workload, workMs, seed, signal, history },
     directory: path.join(out, 'work'),
     onProgress: ({ acknowledged, faults }) =>
       onProgress({ type: 'work', label, elapsedMs: performance.now() - begun, workMs, acknowledged, faults }),

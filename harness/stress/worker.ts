@@ -23,6 +23,8 @@ export class Worker {
   readonly stopping: AbortSignal;
   private count = 0;
   private artifacts: readonly RegExp[] | undefined;
+  /** How many commits of the file were seen so far. */
+  commits = 0;
   private readonly epoch: bigint;
 
   private constructor(
@@ -43,6 +45,7 @@ export class Worker {
       open = resolve;
     });
     let arm = () => {};
+    let onCommit = () => {};
     const guarded = new Set<number>();
     const lines = createInterface({ input: process.stdin });
     const config = await new Promise<ClientConfig>((resolve) => {
@@ -67,8 +70,14 @@ export class Worker {
     if (config.umask !== undefined) process.umask(config.umask);
     // Elsewhere a function of node:fs that was imported by name can't be replaced: no client there is ever armed.
     if (thisRuntime.name === 'node')
-      arm = installPausePoint([config.file, config.real], () => send({ type: 'pausing' }));
-    return new Worker(config, access, gate, stop.signal);
+      arm = installPausePoint(
+        [config.file, config.real],
+        () => send({ type: 'pausing' }),
+        () => onCommit(),
+      );
+    const worker = new Worker(config, access, gate, stop.signal);
+    onCommit = () => worker.commits++;
+    return worker;
   }
 
   /** Opens the target in this process. */
@@ -168,15 +177,21 @@ export class Worker {
 export async function runClient(access: Access, program: (worker: Worker) => Promise<void>): Promise<never> {
   try {
     await program(await Worker.connect(access));
-    process.exit(0);
+    exitDone();
   } catch (error) {
     send({ type: 'broken', error: describe(error) });
     process.exit(1);
   }
 }
 
+/** Ends this process, as it was meant to. */
+export function exitDone(): never {
+  send({ type: 'done' });
+  process.exit(0);
+}
+
 /** The first line only, and no values: the errors of targets may quote the document. */
-function describe(error: unknown): string {
+export function describe(error: unknown): string {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return text.split('\n', 1)[0]?.slice(0, 300) ?? '';
 }
@@ -190,7 +205,8 @@ function killIfThere(pid: number): void {
 }
 
 function send(message: FromClient): void {
-  const line = Buffer.from(`${JSON.stringify(message)}\n`);
+  // A target prints to the same place, perhaps without a newline at the end: so a message begins with one.
+  const line = Buffer.from(`\n${JSON.stringify(message)}\n`);
   for (let written = 0; written < line.length; ) {
     try {
       written += writeSync(1, line, written);

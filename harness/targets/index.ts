@@ -40,6 +40,11 @@ export function resolveTarget(label: string, directory: string): TargetSpec {
   );
 }
 
+/** True for one that ships with the harness. */
+export function isShipped({ label }: Pick<TargetSpec, 'label'>): boolean {
+  return Object.hasOwn(targets, label.split('?', 1)[0] ?? '');
+}
+
 /** Those of them that have tokens, too. */
 const withTokens = ['hardened', 'naive', 'rename-only'];
 

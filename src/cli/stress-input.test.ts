@@ -97,11 +97,20 @@ describe('bad input is refused by name', () => {
   const broken: [string, string][] = [
     ['throws-on-import.mjs', 'this module throws while it loads'],
     ['no-open.mjs', 'has no function "open"; it exports close'],
-    ['exits.mjs', 'exit code 7'],
-    ['hangs.mjs', 'did not open, set, get and remove within'],
+    ['exits.mjs', 'ended its own process with exit code 7 in set()'],
+    ['hangs.mjs', 'did not open, set, get and remove within 40 s: its open() has not returned'],
+    ['odd.mjs?how=exits', 'ended its own process with exit code 0 in set()'],
+    ['odd.mjs?how=throws', 'its set() failed: TypeError: no such table'],
+    ['odd.mjs?how=null', 'get() returned null for a key that is absent, expected undefined'],
+    ['odd.mjs?how=map', 'its all() failed: TypeError: it returned a Map, expected an object of all entries'],
+    ['odd.mjs?how=keeps', 'get() returns what remove() has removed'],
+    ['odd.mjs?how=nothing', 'open() returned undefined, expected a store: { get, all, set, remove }'],
+    ['odd.mjs?how=partial', 'open() returned a store without all, remove'],
   ];
   it.each(broken)('a target that is broken: %s', async (name, message) => {
-    const { exitCode, stderr, cwd } = await stress(fixture(name), 'two-terminals', '--duration', '5s');
+    const [file = '', query] = name.split('?');
+    const target = query === undefined ? fixture(file) : `${fixture(file)}?${query}`;
+    const { exitCode, stderr, cwd } = await stress(target, 'two-terminals', '--duration', '5s');
     expect(stderr).toContain(message);
     expect(exitCode).toBe(2);
     expect(processesIn(cwd)).toEqual([]);

@@ -2,8 +2,10 @@ import { isTorn, outcomeOfError } from '../../core/outcome.js';
 import type { Store, TargetModule } from '../../core/target.js';
 import { readEntries } from '../../stress/foreign-reader.js';
 import { credential, identify, identifyAll } from '../../workload/values.js';
+import { seedValue } from '../program.js';
 import type { ClientEvent, ClientSetup, Grant, Operation } from '../protocol.js';
 import { describe } from './evidence.js';
+import { layoutOf } from './layout.js';
 import { Provider, useCredential } from './provider.js';
 
 type Emit = (event: ClientEvent) => void;
@@ -19,7 +21,11 @@ export async function runProgram(
   emit({ type: 'opened', artifacts: (target.artifacts ?? []).map(({ source }) => source) });
   let count = 0;
   for (const operation of operations) {
-    if (operation.action === 'look') look(file, emit);
+    if (operation.action === 'look') look(file, target, emit);
+    else if (operation.action === 'layout')
+      emit({ type: 'layout', ...(await layoutOf(store, file, target)) });
+    else if (operation.action === 'seed')
+      await store.set(operation.key ?? '', seedValue(operation.value ?? ''));
     else
       await perform(
         { store, file, emit },
@@ -31,12 +37,12 @@ export async function runProgram(
 }
 
 /** A foreign reader's look. */
-function look(file: string, emit: Emit): void {
-  const found = readEntries(file);
+function look(file: string, { read }: TargetModule, emit: Emit): void {
+  const found = readEntries(file, 'credentials', read);
   emit({ type: 'look', broken: typeof found === 'string' ? found : null });
 }
 
-type Recorded = Operation & { action: Exclude<Operation['action'], 'look'> };
+type Recorded = Operation & { action: Exclude<Operation['action'], 'look' | 'layout' | 'seed'> };
 
 interface Scene {
   store: Store;

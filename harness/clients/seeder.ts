@@ -1,0 +1,11 @@
+import { seedValue } from '../stress/seeds.js';
+import { runClient } from '../stress/worker.js';
+
+/** Stores what is there before the run, where no other program can write the target's file. */
+await runClient('file', async (worker) => {
+  await worker.ready();
+  const { store } = await worker.openTarget();
+  for (const seed of worker.config.seeds ?? []) await store.set(seed.key, seedValue(seed));
+  await store.close?.();
+  worker.send({ type: 'passed' });
+});

@@ -1,0 +1,35 @@
+import type { Store, TargetModule } from '../../core/target.js';
+import { readRaw } from '../../stress/foreign-reader.js';
+import { Layout } from '../../stress/layout.js';
+import { credential } from '../../workload/values.js';
+import { probeKey, seedKey } from '../program.js';
+import { describe } from './evidence.js';
+
+/** Sets, replaces and removes an entry, alone, and looks at the file right after each change. */
+export async function layoutOf(
+  store: Store,
+  file: string,
+  { read }: TargetModule,
+): Promise<{ whyNot?: string; obstacle?: string; reads?: true }> {
+  const look = () => readRaw(file, read);
+  const reads = read ? ({ reads: true } as const) : {};
+  const before = readRaw(file);
+  const isSeeded = typeof before === 'object' && seedKey in before;
+  const layout = new Layout(look, new Map(isSeeded ? [[seedKey, credential('seed.0')]] : []));
+  try {
+    if ((await store.get(probeKey)) === null)
+      return { obstacle: 'get() returned null for a key that is absent, expected undefined', ...reads };
+    for (const id of ['probe.0.0', 'probe.0.1']) {
+      await store.set(probeKey, credential(id));
+      layout.changed(probeKey, credential(id));
+    }
+    layout.same(await store.all());
+    await store.remove(probeKey);
+    layout.changed(probeKey, undefined);
+    // It stays, for what is left beside the file then.
+    await store.set(probeKey, credential('probe.0.2'));
+    return { ...layout.sighted(), ...reads };
+  } catch (error) {
+    return { whyNot: `alone in a process it failed: ${describe(error)}`, ...reads };
+  }
+}

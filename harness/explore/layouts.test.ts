@@ -1,0 +1,51 @@
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { explore } from './explore.test.helper.js';
+
+const layout = (name: string) =>
+  fileURLToPath(new URL(`../stress/fixtures/layouts/${name}`, import.meta.url));
+const bounds = { preemptions: 1, schedules: 400 };
+
+const layouts = [
+  'nested.mjs',
+  'elsewhere.mjs',
+  'wrapped.mjs',
+  'yaml-silent.mjs',
+  'binary.mjs',
+  'directory.mjs',
+  'mirrored.mjs',
+  'checksummed.mjs',
+];
+
+describe('a store that keeps its entries otherwise than the file shows', () => {
+  it.each(layouts)('%s loses nothing, and is told to', async (name) => {
+    const { result, failures, evidence, reason } = await explore({ target: layout(name), ...bounds });
+    expect({ said: failures.map(({ sentence }) => sentence), result, reason }).toEqual({
+      said: [],
+      result: 'valid',
+    });
+    expect(evidence?.of).toBe('store');
+  });
+
+  it.each(layouts)('%s without its lock is found to lose, through the store alone', async (name) => {
+    const { failures, evidence, reason } = await explore({ target: `${layout(name)}?loses=1` });
+    expect({ kinds: failures.map(({ kind }) => kind), reason }).toEqual({ kinds: ['lost-update'] });
+    expect(evidence?.of).toBe('store');
+    expect(failures[0]?.replayed).toEqual({ same: 2, of: 2 });
+  });
+
+  it('may say how its file is read', async () => {
+    const held = await explore({ target: layout('yaml.mjs'), ...bounds });
+    expect([held.result, held.evidence?.of]).toEqual(['valid', 'read']);
+    const { failures } = await explore({ target: `${layout('yaml.mjs')}?loses=1` });
+    expect(failures.map(({ kind }) => kind)).toEqual(['lost-update']);
+  });
+
+  it('is not looked at from outside', async () => {
+    const { result, reason } = await explore({ target: layout('nested.mjs'), clients: ['set a', 'look'] });
+    expect([result, reason]).toEqual([
+      'unknown',
+      expect.stringContaining('"look" opens the file, and that is no evidence'),
+    ]);
+  });
+});

@@ -1,0 +1,28 @@
+import type { Probed } from '../core/evidence.js';
+import type { Fault } from '../core/scenario.js';
+import type { PlannedRun } from './plan.js';
+
+/**
+ * Does the scenario still mean something on this target? One that rests on a layout which the target does not have would find
+ * nothing, or would blame the store for what the harness has done to it.
+ * @returns why it does not, or undefined
+ */
+export function meaninglessFor(
+  { scenario: { faults = [], place }, clients }: Pick<PlannedRun, 'scenario' | 'clients'>,
+  { evidence, isWhole, showsCommits }: Probed,
+): string | undefined {
+  const has = (kind: Fault['kind']) => faults.some((fault) => fault.kind === kind);
+  const isOfFile = evidence.of === 'file';
+  if (clients.rogue && !isOfFile)
+    return 'a foreign program rewrites the file as JSON, which is not how this target keeps its entries';
+  // A damaged JSON object is no JSON object; of other formats the harness can't tell damage from an edit.
+  if (has('corrupt') && !isOfFile)
+    return 'it damages the file, and of this format nothing tells damage from an edit, or when it is repaired';
+  if (place !== undefined && !isWhole)
+    return 'it reaches the file by links, and the entries of this target are not in that file alone';
+  if (has('plant') && !isWhole)
+    return "it puts links under the names beside the file, and there this target's entries may be";
+  if (has('pause') && !showsCommits)
+    return 'it stops a client right before a rename onto the file or a write of it, and this target makes none by its path';
+  return undefined;
+}

@@ -1,0 +1,74 @@
+import { knownTarget, type Probed } from '../core/evidence.js';
+import type { Subject } from '../core/scenario.js';
+import type { TargetSpec } from '../core/target.js';
+import { UsageError } from '../core/usage-error.js';
+import { meaninglessFor } from './meaning.js';
+import type { FilledOptions } from './options.js';
+import type { PlannedRun } from './plan.js';
+import { probeTarget } from './probe-target.js';
+
+/** What is known of the targets of a run: of those that ship as controls, from the beginning. */
+export class Probes {
+  private readonly known = new Map<string, Probed>();
+
+  /** Tries each target with each subject on each runtime, once. @throws UsageError if one can't be put to a test */
+  static async make({ runs, targets, runtimes, signal, targetMs }: FilledOptions, directory: string) {
+    const probes = new Probes();
+    for (const target of targets) {
+      const subjects = runs
+        .filter((run) => run.target === target)
+        .map(({ scenario: { subject = 'credentials' } }) => subject);
+      for (const subject of new Set(subjects)) {
+        for (const runtime of runtimes.turns) {
+          if (signal.aborted) return probes;
+          probes.add(
+            target,
+            subject,
+            await probeTarget(target, directory, { signal, runtime, subject, targetMs }),
+          );
+        }
+      }
+    }
+    return probes;
+  }
+
+  of({ target, scenario: { subject = 'credentials' }, mustFind }: PlannedRun): Probed {
+    if (mustFind) return knownTarget;
+    return this.known.get(`${subject} ${target.label}`) ?? knownTarget;
+  }
+
+  /** On different runtimes, what holds on all of them. */
+  private add({ label }: TargetSpec, subject: Subject, probed: Probed): void {
+    const key = `${subject} ${label}`;
+    const other = this.known.get(key) ?? probed;
+    this.known.set(key, {
+      evidence: other.evidence.of === 'file' ? probed.evidence : other.evidence,
+      isWhole: other.isWhole && probed.isWhole,
+      showsCommits: other.showsCommits && probed.showsCommits,
+      openMs: Math.max(other.openMs, probed.openMs),
+      own: [...new Set([...other.own, ...probed.own])],
+    });
+  }
+}
+
+/** The runs that mean something on their targets. @throws UsageError if none does */
+export function meaningful({ runs, replan, leftOut }: FilledOptions, probes: Probes) {
+  const reasons = new Map<string, string>();
+  for (const run of runs) {
+    const why = run.mustFind ? undefined : meaninglessFor(run, probes.of(run));
+    if (why !== undefined) reasons.set(pairOf(run), why);
+  }
+  if (reasons.size === 0) return { runs, leftOut };
+  const left = runs.filter((run) => !run.mustFind && !reasons.has(pairOf(run)));
+  const skipped = [...reasons].map(([pair, why]) => `${pair}: ${why}`);
+  if (left.length === 0)
+    throw new UsageError(
+      `no scenario is left that means something: ${skipped[0]}`,
+      'name others by --scenario',
+    );
+  return { runs: replan((one) => !reasons.has(pairOf(one))), leftOut: [...leftOut, ...skipped] };
+}
+
+function pairOf({ scenario, target }: Pick<PlannedRun, 'scenario' | 'target'>): string {
+  return `${scenario.name} on ${target.label}`;
+}
