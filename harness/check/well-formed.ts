@@ -55,9 +55,7 @@ export class WellFormed implements Inspector {
     if (!actions.has(action)) {
       return `an unknown action ${JSON.stringify(action)}, expected one of: ${[...actions].join(', ')}`;
     }
-    if ((action === 'all') !== (key === undefined)) {
-      return action === 'all' ? 'all has a "key"' : `${action} has no "key"`;
-    }
+    if (action !== 'all' && typeof key !== 'string') return `${action} has no "key"`;
     if (typeof time !== 'number') return 'its "time" is no number';
     if (this.begins.has(op)) return `operation ${op} begins twice`;
     this.begins.set(op, time);

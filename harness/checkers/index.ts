@@ -18,8 +18,8 @@ import { checkTorn } from './torn.js';
 
 interface Checker {
   guarantees: readonly Guarantee[];
-  /** `scope` says what has been checked, where that depends on the run. */
-  check: (run: Run) => Finding[] | { findings: Finding[]; scope: string };
+  /** `scope` says what has been checked, where that depends on the run, and `isExact` whether silence about it is a proof. */
+  check: (run: Run) => Finding[] | { findings: Finding[]; scope: string; isExact: boolean };
   /** True if a violation may show only in the final state. */
   needsFinal: boolean;
   /** False if the run had nothing that the guarantee is about: then nothing is said of it. Default: every run has. */
@@ -69,14 +69,17 @@ function apply({ guarantees, check, needsFinal }: Checker, run: Run): Pick<Judge
     Object.fromEntries(guarantees.map((guarantee) => [guarantee, verdict(guarantee)]));
   try {
     const found = check(run);
-    const { findings, scope } = Array.isArray(found) ? { findings: found, scope: undefined } : found;
+    const { findings, scope, isExact } = Array.isArray(found)
+      ? { findings: found, scope: undefined, isExact: true }
+      : found;
     const checks = forAll((guarantee) => {
       const own = findings.filter((finding) => finding.guarantee === guarantee).sort(byGravity);
       if (own.length > 0) return { result: 'invalid', summary: summarize(own) };
       if (needsFinal && !run.final) {
         return { result: 'unknown', summary: 'the run was interrupted before its final state was read' };
       }
-      return { result: 'valid', ...(scope && guarantee === 'G2' ? { summary: scope } : {}) };
+      if (!scope || guarantee !== 'G2') return { result: 'valid' };
+      return { result: 'valid', summary: scope, ...(isExact ? {} : { exact: false }) };
     });
     return { checks, findings };
   } catch (error) {

@@ -4,6 +4,8 @@ import type { Finding, Guarantee, Verdict } from './verdict.js';
 export interface Check {
   result: Verdict;
   summary?: string;
+  /** Of one that is valid: some of it was checked by conditions that are necessary and not sufficient. */
+  exact?: false;
 }
 
 /** In milliseconds, with three decimals. */
