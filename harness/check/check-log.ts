@@ -76,5 +76,8 @@ function describeScope({ verdict, parts, steps }: Linearizability<unknown, unkno
     ...(parts.zones > 0 ? [`${parts.zones} by the zones of unique values`] : []),
     ...(parts.search > 0 ? [`${parts.search} by a search of ${steps} steps`] : []),
   ];
-  return `exact: ${counted(all, 'part')} decided, ${how.join(', ')}`;
+  // One that is wrong is enough: the others were not looked at to the end.
+  const decided =
+    parts.undecided > 0 ? `${all - parts.undecided} of ${counted(all, 'part')}` : counted(all, 'part');
+  return `exact: ${decided} decided, ${how.join(', ')}`;
 }

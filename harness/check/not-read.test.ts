@@ -112,3 +112,12 @@ test.each([
 ])('%s: refused', async (message, text) => {
   await expect(checkText(text)).rejects.toThrow(message);
 });
+
+test('a verdict does not count the parts that were left when one was found to be wrong', async () => {
+  const get = (process: number, key: string, value: string) =>
+    `{:process ${process}, :type :invoke, :f :get, :key "${key}", :value nil}\n{:process ${process}, :type :ok, :f :get, :key "${key}", :value "${value}"}\n`;
+  const append = (process: number, key: string) =>
+    `{:process ${process}, :type :invoke, :f :append, :key "${key}", :value "x"}\n{:process ${process}, :type :ok, :f :append, :key "${key}", :value "x"}\n`;
+  const { scope } = await checkText(append(0, 'a') + get(1, 'a', 'y') + append(0, 'b') + get(1, 'b', 'x'));
+  expect(scope).toMatch(/^exact: 1 of 2 parts decided, 1 by a search of \d+ steps$/);
+});
