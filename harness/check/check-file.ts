@@ -1,52 +1,66 @@
+import { statSync } from 'node:fs';
 import type { JudgedRun, ModelReport } from '../core/report.js';
 import { UsageError } from '../core/usage-error.js';
-import { judgeHistory } from '../stress/judge-history.js';
+import { detectFormat, type Format } from '../formats/detect.js';
+import { checkCredentials } from './check-credentials.js';
 import { checkLog } from './check-log.js';
 import { checkRegisters } from './check-registers.js';
 
-export const formats = ['holdfast', 'jepsen', 'maelstrom'] as const;
+export const formats = ['holdfast', 'jepsen', 'maelstrom'] as const satisfies readonly Format[];
 export const modelNames = ['credentials', 'register', 'cas-register', 'kv'] as const;
-export type Format = (typeof formats)[number];
+export type { Format };
 export type ModelName = (typeof modelNames)[number];
 
 export interface CheckOptions {
-  /** Default `holdfast`. */
+  /** Default: what the file looks like. */
   format?: Format;
-  /** Default: what histories of that format are mostly of. */
+  /** Default: `credentials` of a history of ours; of others the one that has their operations. */
   model?: ModelName;
 }
 
-/** The models that a format can be read for, the default first. */
-const modelsOf: Readonly<Record<Format, readonly ModelName[]>> = {
+/** The models that a format can be read for. */
+const modelsOf = {
   holdfast: ['credentials', 'register'],
   jepsen: ['cas-register', 'register'],
   maelstrom: ['kv', 'cas-register', 'register'],
-};
-
-/** @throws UsageError if that format has nothing that the model is about */
-export function fillCheckOptions({ format = 'holdfast', model }: CheckOptions): Required<CheckOptions> {
-  const models = modelsOf[format];
-  const [usual] = models;
-  if (usual === undefined)
-    throw new UsageError(`unknown format "${format}"`, `expected one of: ${formats.join(', ')}`);
-  if (model !== undefined && !models.includes(model)) {
-    throw new UsageError(
-      `a history in the format ${format} can't be judged as ${model}`,
-      `expected one of: ${models.join(', ')}`,
-    );
-  }
-  return { format, model: model ?? usual };
-}
+} as const satisfies Readonly<Record<Format, readonly ModelName[]>>;
 
 /**
- * Judges one history file: the runs of a `holdfast` history by all guarantees of a store, anything else by one model.
- * @throws UsageError naming what can't be read
+ * Judges one history file: the runs of a `holdfast` history by all guarantees of a store, anything else by one model. A file
+ * without an operation has the verdict `none`.
+ * @throws UsageError naming what can't be read, or if the format has nothing that the model is about
  */
 export async function checkFile(
   file: string,
-  { format, model }: Required<CheckOptions>,
+  { format: given, model }: CheckOptions,
 ): Promise<(JudgedRun | ModelReport)[]> {
-  if (model === 'credentials') return judgeHistory(file);
-  if (format === 'holdfast') return [await checkRegisters(file)];
-  return [await checkLog(file, format, model)];
+  expectFile(file);
+  if (given !== undefined) expectModel(given, model);
+  const format = given ?? (await detectFormat(file));
+  expectModel(format, model);
+  if (format !== 'holdfast')
+    return [await checkLog(file, format, model as Exclude<ModelName, 'credentials'>)];
+  return model === 'register' ? [await checkRegisters(file)] : checkCredentials(file);
+}
+
+/** @throws UsageError if that format has nothing that the model is about */
+export function expectModel(format: Format, model: ModelName | undefined): void {
+  const models: readonly ModelName[] | undefined = modelsOf[format];
+  if (models === undefined) {
+    throw new UsageError(`unknown format "${format}"`, `expected one of: ${formats.join(', ')}`);
+  }
+  if (model === undefined || models.includes(model)) return;
+  throw new UsageError(
+    `a history in the format ${format} can't be judged as ${model}`,
+    `expected one of: ${models.join(', ')}`,
+  );
+}
+
+function expectFile(file: string): void {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (stats === undefined)
+    throw new UsageError(`no history at ${file}`, 'expected the history.jsonl of a run');
+  if (stats.isDirectory()) {
+    throw new UsageError(`${file} is a directory`, `expected a history file, like ${file}/history.jsonl`);
+  }
 }

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Tinypool } from 'tinypool';
 import type { JudgedRun, ModelReport } from '../core/report.js';
 import { UsageError } from '../core/usage-error.js';
-import { type CheckOptions, checkFile, fillCheckOptions } from './check-file.js';
+import { type CheckOptions, checkFile, expectModel } from './check-file.js';
 import type { Answer, Task } from './worker.js';
 
 /**
@@ -14,10 +14,10 @@ export async function checkFiles(
   files: readonly string[],
   options: CheckOptions = {},
 ): Promise<(JudgedRun | ModelReport)[]> {
-  const filled = fillCheckOptions(options);
+  if (options.format !== undefined) expectModel(options.format, options.model);
   const [only, ...others] = files;
   if (only === undefined) return [];
-  if (others.length === 0) return checkFile(only, filled);
+  if (others.length === 0) return checkFile(only, options);
 
   const pool = new Tinypool({
     filename: new URL('./worker.js', import.meta.url).href,
@@ -26,7 +26,7 @@ export async function checkFiles(
   });
   try {
     const tasks = files.map(async (file) => {
-      const answer: Answer = await pool.run({ file, options: filled } satisfies Task);
+      const answer: Answer = await pool.run({ file, options } satisfies Task);
       if ('usage' in answer) throw new UsageError(answer.usage);
       return answer.judged;
     });

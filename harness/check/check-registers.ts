@@ -9,18 +9,27 @@ import type { ModelReport } from '../core/report.js';
 import { type Run, toRun } from '../core/run.js';
 import { readEvents } from '../stress/recorder.js';
 import { toModelReport } from './model-report.js';
+import { noOperation } from './nothing-found.js';
+import { WellFormed } from './well-formed.js';
 
 /**
  * Judges each key of a history as a register of its own, in one pass over the file that keeps some numbers for each value: a
- * history of millions of operations is never held whole. Keys that one pass can't decide, since somebody removed them, and the
+ * history of millions of operations is never held whole. Keys that one pass can't decide, since they were removed, and the
  * first that it refuses, are read once more, and only these, for a search and an explanation.
  * @throws UsageError naming the line that is not an event
  */
 export async function checkRegisters(file: string): Promise<ModelReport> {
   const from = { file, format: 'holdfast' };
-  const verdicts = await streamRuns(file);
+  const wellFormed = new WellFormed();
+  const verdicts = await streamRuns(file, wellFormed);
+  if (wellFormed.operations === 0) {
+    return noOperation(file, 'holdfast', register.name, { all: wellFormed.events, unit: 'line' });
+  }
+  const { cutAt } = wellFormed;
+  const interrupted = cutAt === undefined ? {} : { interrupted: true as const };
   const calls = verdicts.reduce((sum, { operations }) => sum + operations, 0);
   const keys = verdicts.reduce((sum, one) => sum + one.keys, 0);
+  let unknown: ModelReport | undefined;
   for (const [at, { invalid, undecided }] of verdicts.entries()) {
     const suspects = invalid.length > 0 ? invalid.slice(0, 1) : undecided;
     if (suspects.length === 0) continue;
@@ -35,17 +44,25 @@ export async function checkRegisters(file: string): Promise<ModelReport> {
       const scope = checked.verdict === 'unknown' ? `${part} is not decided` : `${part}, as a register`;
       const { contradiction } = checked;
       const explained = contradiction ? { contradiction: { ...contradiction, part } } : {};
-      return toModelReport(from, register, { ...checked, calls, ...explained }, scope);
+      const report = toModelReport(from, register, { ...checked, calls, ...explained }, scope);
+      // A key that is not decided must not hide one that is wrong.
+      if (checked.verdict === 'invalid') return { ...report, ...interrupted };
+      unknown ??= { ...report, ...interrupted };
     }
   }
-  const scope = `exact for ${counted(keys, 'key')}, each as a register of its own`;
-  return { ...from, model: register.name, result: calls > 0 ? 'valid' : 'unknown', calls, scope };
+  if (unknown) return unknown;
+  const exact = `exact for ${counted(keys, 'key')}, each as a register of its own`;
+  const [result, scope] =
+    cutAt === undefined
+      ? (['valid', exact] as const)
+      : (['unknown', `interrupted: cut in line ${cutAt}; what was before, ${exact}`] as const);
+  return { ...from, model: register.name, result, calls, scope, ...interrupted };
 }
 
-async function streamRuns(file: string): Promise<StreamVerdict[]> {
+async function streamRuns(file: string, wellFormed: WellFormed): Promise<StreamVerdict[]> {
   const verdicts: StreamVerdict[] = [];
   let stream: RegisterStream | undefined;
-  for await (const events of readEvents(file)) {
+  for await (const events of readEvents(file, 0, wellFormed)) {
     for (const event of events) {
       if (event.type === 'run') {
         if (stream) verdicts.push(stream.finish());

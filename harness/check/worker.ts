@@ -4,7 +4,7 @@ import { type CheckOptions, checkFile } from './check-file.js';
 
 export interface Task {
   file: string;
-  options: Required<CheckOptions>;
+  options: CheckOptions;
 }
 
 /** An error that crosses threads loses its class, and this one decides the exit code. */

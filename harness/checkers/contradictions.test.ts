@@ -162,6 +162,20 @@ test('a verdict says what was checked exactly, and what was not', () => {
   ];
   expect(scopeOf(many.join('\n'))).toEqual({
     result: 'valid',
+    exact: false,
     summary: 'exact for 18 keys; 2 reads of the whole map by necessary conditions only',
   });
+});
+
+test('many keys that take many steps each are all decided', () => {
+  const keys = Array.from({ length: 300 }, (_, at) => `k${at}`);
+  const clients = Array.from({ length: 3 }, (_, at) => at);
+  const text = keys.flatMap((key, at) => [
+    ...clients.map((client) => `0-90 tui-${client}.0.${2 * at} set ${key}`),
+    ...clients.map((client) => `0-90 web-${client}.0.${2 * at} remove ${key}`),
+    ...clients.map((client) => `0-95 login-${client}.0.${2 * at} get ${key} =tui-${client}.0.${2 * at}`),
+    ...clients.map((client) => `0-95 desktop-${client}.0.${2 * at} get ${key} =`),
+  ]);
+  const final = `final 99 ${keys.map((key, at) => `${key}=tui-0.0.${2 * at}`).join(' ')}`;
+  expect(judge(run([...text, final].join('\n'))).checks.G2).toMatchObject({ summary: 'exact for 300 keys' });
 });

@@ -8,13 +8,19 @@ import type { Register } from './registers.js';
 import { readsOfAll, toWholeMap, type WholeMap } from './whole-map.js';
 import { counted } from './words.js';
 
-/** Steps of the search, for all keys of a run, and then for its whole map: some tenths of a second. */
-const stepsMax = 100_000;
+/** Steps of the search for all keys of a run: some seconds. A key takes some hundreds of them, and no key another's share. */
+const stepsOfKeys = 5_000_000;
+/** Steps for each key at first. */
+const firstShare = 1000;
+/** Steps of the search for the whole map: some tenths of a second. */
+const stepsOfMap = 100_000;
 
 export interface Contradictions {
   findings: Finding[];
   /** What has been checked exactly, and what only by conditions that are necessary and not sufficient. */
   scope: string;
+  /** False if some condition was only a necessary one. */
+  isExact: boolean;
 }
 
 /**
@@ -31,31 +37,36 @@ export function findContradictions(
   except: ReadonlyMap<string, unknown>,
 ): Contradictions {
   const findings: Finding[] = [];
-  let undecided = 0;
-  let steps = stepsMax;
-  for (const register of registers.filter(isAmbiguous)) {
-    const checked = checkLinearizable(registerModel, toCalls(register), { stepsMax: Math.max(1, steps) });
-    steps -= checked.steps;
-    if (checked.contradiction) findings.push(onKey(register.key, checked.contradiction.calls));
-    else if (checked.verdict === 'unknown') undecided++;
+  let open = registers.filter(isAmbiguous);
+  let steps = 0;
+  for (let share = firstShare; open.length > 0 && steps < stepsOfKeys; share *= 4) {
+    open = open.filter((register) => {
+      const stepsMax = Math.max(1, Math.min(share, stepsOfKeys - steps));
+      const checked = checkLinearizable(registerModel, toCalls(register), { stepsMax });
+      steps += checked.steps;
+      if (checked.contradiction) findings.push(onKey(register.key, checked.contradiction.calls));
+      return checked.verdict === 'unknown';
+    });
   }
+  const undecided = open.length;
   const keys = counted(registers.length, 'key');
   const scopeOfKeys =
     undecided === 0
       ? `exact for ${keys}`
       : `exact for ${keys} but ${undecided}, and for these by necessary conditions`;
   const reads = readsOfAll(run).length;
-  if (reads === 0 || findings.length > 0) return { findings, scope: scopeOfKeys };
+  if (reads === 0 || findings.length > 0) return { findings, scope: scopeOfKeys, isExact: undecided === 0 };
 
   const scopeOfMap = `${counted(reads, 'read')} of the whole map`;
   const circle = findCircle(registers);
-  if (circle) return { findings: [inCircle(circle)], scope: scopeOfMap };
+  if (circle) return { findings: [inCircle(circle)], scope: scopeOfMap, isExact: false };
   const map = toWholeMap(run, registers, except);
-  const checked = map && checkLinearizable(map.model, map.calls, { stepsMax });
+  const checked = map && checkLinearizable(map.model, map.calls, { stepsMax: stepsOfMap });
   if (map && checked?.contradiction) findings.push(onMap(checked.contradiction.calls, map.model));
   const isExact = checked !== undefined && checked.verdict !== 'unknown';
   return {
     findings,
+    isExact: isExact && undecided === 0,
     scope: `${scopeOfKeys}; ${scopeOfMap}${isExact ? '' : ' by necessary conditions only'}`,
   };
 }

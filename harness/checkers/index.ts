@@ -19,8 +19,8 @@ import { checkTorn } from './torn.js';
 
 interface Checker {
   guarantees: readonly Guarantee[];
-  /** `scope` says what has been checked, where that depends on the run. */
-  check: (run: Run) => Finding[] | { findings: Finding[]; scope: string };
+  /** `scope` says what has been checked, where that depends on the run, and `isExact` whether silence about it is a proof. */
+  check: (run: Run) => Finding[] | { findings: Finding[]; scope: string; isExact: boolean };
   /** True if a violation may show only in the final state. */
   needsFinal: boolean;
   /** What has been looked at, where that is less than the guarantee says. */
@@ -90,7 +90,9 @@ function apply(
     Object.fromEntries(guarantees.map((guarantee) => [guarantee, verdict(guarantee)]));
   try {
     const found = check(run);
-    const { findings, scope } = Array.isArray(found) ? { findings: found, scope: undefined } : found;
+    const { findings, scope, isExact } = Array.isArray(found)
+      ? { findings: found, scope: undefined, isExact: true }
+      : found;
     const checks = forAll((guarantee) => {
       const own = findings.filter((finding) => finding.guarantee === guarantee).sort(byGravity);
       if (own.length > 0) return { result: 'invalid', summary: summarize(own) };
@@ -98,7 +100,8 @@ function apply(
         return { result: 'unknown', summary: 'the run was interrupted before its final state was read' };
       }
       const summary = (guarantee === 'G2' ? scope : undefined) || scopeOf?.(run);
-      return { result: 'valid', ...(summary ? { summary } : {}) };
+      const isLess = guarantee === 'G2' && !isExact;
+      return { result: 'valid', ...(summary ? { summary } : {}), ...(isLess ? { exact: false } : {}) };
     });
     return { checks, findings };
   } catch (error) {

@@ -4,7 +4,7 @@ import type { Run } from '../core/run.js';
 import type { Finding, FindingKind } from '../core/verdict.js';
 import { type Blame, findErasers } from './blame.js';
 import { type Conflict, findConflicts } from './conflicts.js';
-import { findContradictions } from './contradictions.js';
+import { type Contradictions, findContradictions } from './contradictions.js';
 import { findPauses } from './pauses.js';
 import {
   keysWithoutPromise,
@@ -25,7 +25,7 @@ import { afterKill, describeErased, describeGarbage, describeStale } from './sen
  * One finding for each victim, at the first read that misses it, so that a write which a hundred reads miss counts
  * once, and one that was lost and later overwritten counts, too.
  */
-export function checkLinearizability(run: Run): { findings: Finding[]; scope: string } {
+export function checkLinearizability(run: Run): Contradictions {
   // A read that failed to see what was there all the time is torn.ts's: it would accuse every key of the file.
   const incomplete = readsWithoutSeeds(run);
   const registers = splitIntoRegisters(run, incomplete);
@@ -55,7 +55,7 @@ export function checkLinearizability(run: Run): { findings: Finding[]; scope: st
     }
     return findings;
   });
-  if (findings.length > 0) return { findings, scope: '' };
+  if (findings.length > 0) return { findings, scope: '', isExact: false };
   const ours = [...registers.values()].filter(({ key }) => !notOurs.has(key));
   return findContradictions(run, ours, incomplete);
 }

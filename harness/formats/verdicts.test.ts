@@ -2,11 +2,10 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { checkLinearizable } from '../checkers/linearizable/index.js';
-import { readCalls } from './calls.js';
+import { toCalls } from './calls.js';
 import { dialects } from './dialects.js';
-import { readJepsenLine } from './jepsen.js';
 import { readLines } from './lines.js';
-import { readEdnLine } from './maelstrom.js';
+import { readLog } from './log.js';
 
 const fixture = (name: string) => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
 
@@ -21,7 +20,8 @@ describe('histories that Jepsen recorded of etcd', () => {
     async (name, isLinearizable) => {
       const file = fixture(`etcd/${name}.log`);
       const dialect = dialects['cas-register'];
-      const calls = await readCalls(readLines(file), readJepsenLine, dialect, file);
+      const { events } = await readLog(readLines(file), 'jepsen', file);
+      const calls = toCalls(events, dialect, file);
       const { verdict, contradiction } = checkLinearizable(dialect.model, calls);
       expect(verdict).toBe(isLinearizable ? 'valid' : 'invalid');
       if (contradiction) expect(contradiction.calls.length).toBeLessThan(15);
@@ -32,7 +32,8 @@ describe('histories that Jepsen recorded of etcd', () => {
 describe('histories of a key-value store', () => {
   test.each(Object.entries(verdicts.kv))('%s.txt is linearizable: %s', async (name, isLinearizable) => {
     const file = fixture(`kv/${name}.txt`);
-    const calls = await readCalls(readLines(file), readEdnLine, dialects.kv, file);
+    const { events } = await readLog(readLines(file), 'maelstrom', file);
+    const calls = toCalls(events, dialects.kv, file);
     const { verdict, contradiction } = checkLinearizable(dialects.kv.model, calls);
     expect(verdict).toBe(isLinearizable ? 'valid' : 'invalid');
     if (contradiction) expect(contradiction.calls).toHaveLength(2);

@@ -66,7 +66,13 @@ export function controlTable({ controls }: Report): string {
 export function details(scenario: JudgedRun & { reproduce?: string }): string[] {
   const { checks, counts, violations, reproduce, result } = scenario;
   const said = Object.entries(checks).filter(([, check]) => check?.summary !== undefined);
-  if (result === 'valid') return [];
+  if (result === 'valid') {
+    const inexact = Object.entries(checks).filter(([, check]) => check?.exact === false);
+    return inexact.map(
+      ([name, check]) =>
+        `${scenario.scenario} on ${scenario.target}: ${name} valid, but less than exact: ${check?.summary}.`,
+    );
+  }
   const shown = violations.slice(0, violationsShown);
   const others = violationsIn(counts) - shown.length;
   return [

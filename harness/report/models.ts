@@ -1,3 +1,4 @@
+import { counted } from '../checkers/words.js';
 import type { ModelReport } from '../core/report.js';
 import { intervalsToText } from './intervals-text.js';
 import { table } from './table.js';
@@ -13,8 +14,25 @@ export function modelsToText(reports: readonly ModelReport[]): string {
   ]);
   return [
     table(['file', 'model', 'verdict', 'calls', 'checked'], rows),
+    ...reports.flatMap(describeLines),
     ...reports.filter(({ contradiction }) => contradiction).map(explain),
   ].join('\n\n');
+}
+
+/** What was passed over, where anything was. */
+function describeLines({ file, lines }: ModelReport): string[] {
+  if (!lines || lines.operations === lines.all) return [];
+  const { unit, all, operations, nemesis, other, unread, firstUnread, cut } = lines;
+  const passed = [
+    ...(nemesis > 0 ? [`${nemesis} of the nemesis`] : []),
+    ...(other > 0 ? [`${other} about something else`] : []),
+    ...(unread > 0 ? [`${unread} that could not be read (the first: line ${firstUnread})`] : []),
+    ...(cut === undefined ? [] : [`line ${cut}, where the file is cut`]),
+  ];
+  if (passed.length === 0) return [];
+  return [
+    `${file}: ${operations} of ${counted(all, unit)} read as operations; passed over: ${passed.join(', ')}.`,
+  ];
 }
 
 function explain({ file, contradiction }: ModelReport): string {

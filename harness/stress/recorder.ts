@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import type { HistoryEvent } from '../core/history.js';
 import { UsageError } from '../core/usage-error.js';
-import { readLineChunks } from '../formats/lines.js';
+import { readChunks } from '../formats/lines.js';
 import { nowSince } from './clock.js';
 import { Tally } from './tally.js';
 
@@ -52,32 +52,55 @@ export async function* readRuns(file: string, start = 0): AsyncGenerator<History
   if (run.length > 0) yield run;
 }
 
+/** Looks at each event while a file is read. */
+export interface Inspector {
+  /** @param place `history.jsonl:12` @throws UsageError if the event makes no sense */
+  add(event: HistoryEvent, place: string): void;
+  /** The file ends in the middle of this line. */
+  cut(line: number): void;
+}
+
 /**
- * Reads a history file without holding it whole.
+ * Reads a history file without holding it whole. A last line that was cut, as a writer that was killed leaves it, is
+ * passed over: so the run has no end, which makes it an interrupted one.
  * @returns the events in order, some thousands at a time
  * @throws UsageError naming the line that is not an event
  */
-export async function* readEvents(file: string, start = 0): AsyncGenerator<HistoryEvent[]> {
+export async function* readEvents(
+  file: string,
+  start = 0,
+  inspector?: Inspector,
+): AsyncGenerator<HistoryEvent[]> {
   let number = 0;
-  for await (const lines of readLineChunks(file, start)) {
+  for await (const { lines, isCut } of readChunks(file, start)) {
     const events: HistoryEvent[] = [];
     for (const line of lines) {
       number++;
-      if (line !== '' && line !== '\r') events.push(parseEvent(line, `${file}:${number}`));
+      if (line === '' || line === '\r') continue;
+      const event = parseEvent(line);
+      const place = `${file}:${number}`;
+      if (event) {
+        inspector?.add(event, place);
+        events.push(event);
+      } else if (isCut && number > 1) {
+        inspector?.cut(number);
+      } else {
+        throw new UsageError(
+          `${place} is not an event of a history`,
+          'expected one JSON object with a "type" a line',
+        );
+      }
     }
     yield events;
   }
 }
 
-function parseEvent(line: string, place: string): HistoryEvent {
+function parseEvent(line: string): HistoryEvent | undefined {
   try {
     const event: unknown = JSON.parse(line);
     if (typeof event === 'object' && event !== null && 'type' in event) return event as HistoryEvent;
   } catch {
-    // Told below, with the place.
+    // The caller says where.
   }
-  throw new UsageError(
-    `${place} is not an event of a history`,
-    'expected one JSON object with a "type" a line',
-  );
+  return undefined;
 }

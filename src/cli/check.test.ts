@@ -63,6 +63,35 @@ describe('a history of others', () => {
   });
 });
 
+describe('a file without an operation', () => {
+  const plain = ['3\t:invoke\t:write\t4', '3\t:ok\t:write\t4'];
+
+  it('has no verdict, alone or as one of several: exit code 4', async () => {
+    const [whole, empty] = [file('whole.log', plain), file('empty.log', ['hello'])];
+    const alone = await holdfast(['check', empty, '--format', 'jepsen']);
+    expect([alone.exitCode, alone.stderr]).toEqual([
+      4,
+      expect.stringContaining(`${empty}: 0 of 1 line is an operation; expected a history.txt`),
+    ]);
+    const { exitCode, stdout } = await holdfast(['check', whole, empty, '--json']);
+    expect(exitCode).toBe(4);
+    expect((JSON.parse(stdout) as ModelReport[]).map(({ result }) => result)).toEqual(['valid', 'none']);
+  });
+
+  it('does not hide what is wrong in another: exit code 1', async () => {
+    const wrong = file('wrong.log', [...plain, '1\t:invoke\t:read\tnil', '1\t:ok\t:read\t2']);
+    const { exitCode, stdout } = await holdfast(['check', wrong, file('empty.log', [])]);
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('0 of 0 lines is an operation');
+  });
+
+  it('is refused by name if it is a directory', async () => {
+    const { exitCode, stderr } = await holdfast(['check', newDirectory()]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/is a directory; expected a history file/);
+  });
+});
+
 describe('several files', () => {
   it('are judged in their order, and the worst verdict wins', async () => {
     const names = ['etcd/002.log', 'etcd/000.log', 'etcd/005.log'].map(recorded);
@@ -126,8 +155,10 @@ describe('a history of ours', () => {
     expect(stdout).toMatch(/"k": \d calls that have no order/);
   });
 
-  it('in which nothing happened proves nothing', async () => {
-    expect((await asRegister(history())).exitCode).toBe(3);
+  it('without an operation has no verdict: exit code 4', async () => {
+    const { exitCode, stderr } = await asRegister(history());
+    expect(exitCode).toBe(4);
+    expect(stderr).toContain('0 of 2 lines is an operation; expected the history.jsonl of a run');
   });
 });
 

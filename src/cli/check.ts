@@ -1,16 +1,23 @@
-import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import type { CheckOptions, JudgedRun, ModelReport } from '../../harness/index.js';
 import { exitCodes } from './exit-codes.js';
 
 const help = `
-A history in the format holdfast is judged by all guarantees of a store, or, as --model register, each key by itself
-in one pass, which a file of millions of operations takes. The other formats are judged by one model: is there an order of
-all calls that it allows? jepsen: a jepsen.log, by default as cas-register. maelstrom: EDN, a map a line, by default as kv.
+How a file is written is found out from its content; --format insists on one.
 
-Exit codes: 0 valid, 1 invalid, 2 usage, 3 not decided, 4 no run in it, 70 internal error.
+  holdfast   the history.jsonl of a run: judged by all guarantees of a store, or, as --model register, each key by
+             itself in one pass, which a file of millions of operations takes
+  jepsen     a history.txt (process, type, operation, value, error, with tabs between) or a jepsen.log of any year
+  maelstrom  a history.edn: maps one after another, or in one vector
+
+The last two are judged by one model: is there an order of all calls that it allows? By default the one that has their
+operations: cas-register for read, write and cas (with [key value] each key by itself), kv for get, put and append.
+Lines that are passed over are counted; more than three that look like operations make the verdict unknown.
+
+Exit codes: 0 valid, 1 invalid, 2 usage, 3 not decided, 4 no operation in it, 70 internal error.
 
   holdfast check reports/latest/history.jsonl
+  holdfast check store/latest/history.edn
   holdfast check *.log --format jepsen --model cas-register`;
 
 interface Flags extends CheckOptions {
@@ -23,7 +30,10 @@ export function addCheck(program: Command): void {
     .description('judge recorded histories, several at once')
     .argument('<file...>', 'history files')
     .addOption(
-      new Option('--format <name>', 'how they are written').choices(['holdfast', 'jepsen', 'maelstrom']),
+      new Option(
+        '--format <name>',
+        'how they are written, if that can not be told from what is in them',
+      ).choices(['holdfast', 'jepsen', 'maelstrom']),
     )
     .addOption(
       new Option('--model <name>', 'what they are judged as').choices([
@@ -39,17 +49,26 @@ export function addCheck(program: Command): void {
 }
 
 async function run(files: string[], { json, ...options }: Flags): Promise<void> {
-  const { checkFiles, describeRuns, modelsToText, NothingMatchedError, UsageError, worstOf } = await import(
+  const { checkFiles, describeRuns, modelsToText, NothingMatchedError, worstOf } = await import(
     '../../harness/index.js'
   );
-  const missing = files.find((file) => !existsSync(file));
-  if (missing) throw new UsageError(`no history at ${missing}`, 'expected the history.jsonl of a run');
   const judged = await checkFiles(files, options);
-  if (judged.length === 0) throw new NothingMatchedError(`there is no run in ${files.join(', ')}`);
-  const isOfModel = (one: JudgedRun | ModelReport): one is ModelReport => 'model' in one;
-  const [first] = judged;
-  const text =
-    first && isOfModel(first) ? modelsToText(judged.filter(isOfModel)) : describeRuns(judged as JudgedRun[]);
+  const models = judged.filter(isOfModel);
+  const runs = judged.filter((one): one is JudgedRun => !isOfModel(one));
+  const text = [
+    ...(runs.length > 0 ? [describeRuns(runs)] : []),
+    ...(models.length > 0 ? [modelsToText(models)] : []),
+  ].join('\n\n');
   process.stdout.write(json ? `${JSON.stringify(judged, null, 2)}\n` : `${text}\n`);
-  process.exitCode = exitCodes[worstOf(judged.map(({ result }) => result))];
+  const results = judged.flatMap(({ result }) => (result === 'none' ? [] : [result]));
+  const empty = models.filter(({ result }) => result === 'none');
+  // What is wrong in one file outweighs that there is nothing in another.
+  if (empty.length > 0 && !results.includes('invalid')) {
+    throw new NothingMatchedError(empty.map(({ file, scope }) => `${file}: ${scope}`).join('\n'));
+  }
+  process.exitCode = exitCodes[worstOf(results)];
+}
+
+function isOfModel(one: JudgedRun | ModelReport): one is ModelReport {
+  return 'model' in one;
 }

@@ -11,6 +11,15 @@ export type Effect = 'none' | 'repeatable' | 'cumulative';
 export type RegisterView = { write: string | number } | { read: string | number | null };
 
 /**
+ * What can still come of a state:
+ *
+ *  - `open`: nothing is known.
+ *  - `forgotten`: no call will ever show what it is, as it will be replaced first. All such states are one.
+ *  - `hopeless`: the next answer can't be given any more, whatever comes before it.
+ */
+export type Prospect = 'open' | 'forgotten' | 'hopeless';
+
+/**
  * A sequential specification: what the object answers if nobody else is there. Pure and deterministic.
  *
  * A state is immutable, and never undefined.
@@ -34,8 +43,24 @@ export interface Model<State, Input, Output> {
   describe(input: Input, output: Output | undefined): string;
   /** Default: `cumulative`, of which nothing is assumed. */
   effect?(input: Input, output: Output | undefined): Effect;
+  /**
+   * Looks ahead, so that a search need not try all orders of calls whose order an answer shows. It must be sure: `open` is always right.
+   * @param next of all calls that are still to be placed and have no effect, the one that has to be first; undefined if there is none
+   * @param before what may come before it, that call and others of its kind included
+   */
+  prospect?(
+    state: State,
+    next: Asked<Input, Output> | undefined,
+    before: readonly Asked<Input, Output>[],
+  ): Prospect;
   /** Undefined where it is neither a plain write nor a plain read. The register holds null at first. */
   register?(input: Input, output: Output | undefined): RegisterView | undefined;
+}
+
+export interface Asked<Input, Output> {
+  input: Input;
+  /** Undefined if it is not known. */
+  output: Output | undefined;
 }
 
 /**
@@ -46,13 +71,10 @@ export interface Model<State, Input, Output> {
  *
  * Times are of one clock, in any unit.
  */
-export interface Call<Input, Output> {
+export interface Call<Input, Output> extends Asked<Input, Output> {
   /** Names it in a verdict. */
   id: string;
   process: string;
-  input: Input;
-  /** Undefined: nobody was told. */
-  output: Output | undefined;
   begin: number;
   /**
    * By when it has taken effect, if it does: its return; of one that was killed the end of its process (strict

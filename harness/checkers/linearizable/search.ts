@@ -1,6 +1,6 @@
 import { Configurations } from './configurations.js';
 import { Entries } from './entries.js';
-import type { Call, Model } from './model.js';
+import type { Asked, Call, Model } from './model.js';
 
 /** Steps of the model. A search that needs more has proved nothing. */
 export const stepsDefault = 5_000_000;
@@ -14,13 +14,7 @@ export interface SearchOptions<Input> {
 
 export type Searched =
   /** @property order a linearization: indices of calls; those that are missing need not have happened */
-  | { verdict: 'valid'; steps: number; order: number[] }
-  /**
-   * All that had returned before `stuck` did can be put in order, as `order` shows; with `stuck` it can't. So what was
-   * called after that return has no part in it, whatever else is wrong there.
-   */
-  | { verdict: 'invalid'; steps: number; order: number[]; stuck: number }
-  | { verdict: 'unknown'; steps: number };
+  { verdict: 'valid'; steps: number; order: number[] } | { verdict: 'invalid' | 'unknown'; steps: number };
 
 interface Choice<State> {
   /** What was placed; negative for one of `anytime`. */
@@ -38,10 +32,14 @@ interface Choice<State> {
   isForced: boolean;
 }
 
+/** Of a state that nothing will show any more. */
+const forgotten = -2;
+
 /**
  * Looks for an order of calls that the model allows and that respects who ended before whom began: depth-first
  * (Wing and Gong 1993), and never twice from one configuration (Lowe 2017). A configuration is the state, the latest call that
  * has been placed, and those before it that have not: with a few clients a handful of numbers, however long the history is.
+ * Where the model can look ahead, what leads nowhere is not entered.
  */
 export function search<State, Input, Output>(
   model: Model<State, Input, Output>,
@@ -51,25 +49,19 @@ export function search<State, Input, Output>(
   const attempt = new Attempt(model, calls, anytime);
   const verdict = attempt.run(stepsMax);
   const { steps } = attempt;
-  if (verdict === 'unknown') return { verdict, steps };
-  if (verdict === 'valid') return { verdict, steps, order: attempt.order() };
-  // The furthest wall is known only now, so the way to it is gone over once more.
-  const again = new Attempt(model, calls, anytime);
-  again.run(stepsMax, attempt.furthest);
-  return { verdict, steps, order: again.order(), stuck: attempt.entries.callOf[attempt.furthest] ?? 0 };
+  return verdict === 'valid' ? { verdict, steps, order: attempt.order() } : { verdict, steps };
 }
 
 class Attempt<State, Input, Output> {
   readonly entries: Entries;
   steps = 0;
-  /** The latest end at which a call had to be placed and could not be. */
-  furthest = -1;
   private readonly choices: Choice<State>[] = [];
   private readonly seen = new Configurations();
   private readonly idOfState = new Map<string | number, number>();
   private readonly hasNoEffect: boolean[];
   private readonly numbers: Int32Array;
   private readonly isNeeded: boolean[];
+  private readonly unasked: readonly Asked<Input, Output>[];
 
   constructor(
     private readonly model: Model<State, Input, Output>,
@@ -80,14 +72,14 @@ class Attempt<State, Input, Output> {
     this.numbers = new Int32Array(calls.length + 2);
     this.isNeeded = calls.map(({ happened }) => happened === 'yes');
     this.hasNoEffect = calls.map(({ input, output }) => model.effect?.(input, output) === 'none');
-    // Nobody was told what they found, if they were at all.
+    this.unasked = anytime.map((input) => ({ input, output: undefined }));
+    // It is not known what they found, if they happened at all.
     for (const [call, isNeeded] of this.isNeeded.entries()) {
       if (!isNeeded && this.hasNoEffect[call]) this.entries.lift(call);
     }
   }
 
-  /** @param stopAt a wall at which to stop as soon as it is reached */
-  run(stepsMax: number, stopAt = Number.POSITIVE_INFINITY): 'valid' | 'invalid' | 'unknown' {
+  run(stepsMax: number): 'valid' | 'invalid' | 'unknown' {
     const { entries, calls, choices, anytime } = this;
     let missing = this.isNeeded.filter(Boolean).length;
     let state = this.model.init;
@@ -105,8 +97,6 @@ class Attempt<State, Input, Output> {
           continue;
         }
         // A wall: what comes later can't be placed before this one is.
-        this.furthest = Math.max(this.furthest, entry);
-        if (entry >= stopAt) return 'invalid';
         let last = choices.pop();
         while (last !== undefined) {
           missing += this.takeBack(last);
@@ -126,15 +116,16 @@ class Attempt<State, Input, Output> {
           ? { input: anytime[~entry] as Input, output: undefined }
           : (calls[call] as Call<Input, Output>);
       const next = this.model.step(state, input, output);
-      const nextId = next === undefined ? -1 : this.idOf(next);
       const isNeeded = call >= 0 && this.isNeeded[call] === true;
       // One that need not have happened, and changes nothing now, may as well happen later or never.
-      if (next !== undefined && (isNeeded || nextId !== stateId)) {
+      if (next !== undefined && (isNeeded || this.idOf(next) !== stateId)) {
         const isForced = isNeeded && this.hasNoEffect[call] === true;
         const choice = { entry, state, stateId, top, expired, isForced };
         missing -= this.place(choice);
+        const nextId = this.idAhead(next);
         const nextTop = Math.max(top, entry);
-        if (this.isNew(nextId, nextTop)) {
+        const isOfUse = nextId !== undefined && (isNeeded || nextId !== stateId);
+        if (isOfUse && this.isNew(nextId, nextTop)) {
           choices.push(choice);
           state = next;
           stateId = nextId;
@@ -181,6 +172,26 @@ class Attempt<State, Input, Output> {
       if (!entries.isEnd[entry]) numbers[length++] = entry;
     }
     return this.seen.add(numbers, length);
+  }
+
+  /** Of a state in which some calls have just been placed; undefined if it leads nowhere. */
+  private idAhead(state: State): number | undefined {
+    const { model, entries, calls, isNeeded, hasNoEffect } = this;
+    if (!model.prospect) return this.idOf(state);
+    const before: Asked<Input, Output>[] = [...this.unasked];
+    let next: Asked<Input, Output> | undefined;
+    for (let entry = entries.first(); entry !== entries.head; entry = entries.after(entry)) {
+      const call = entries.callOf[entry] ?? 0;
+      const asked = calls[call] as Call<Input, Output>;
+      if (!entries.isEnd[entry]) before.push(asked);
+      else if (isNeeded[call] && hasNoEffect[call]) {
+        next = asked;
+        break;
+      }
+    }
+    const prospect = model.prospect(state, next, before);
+    if (prospect === 'hopeless') return undefined;
+    return prospect === 'forgotten' ? forgotten : this.idOf(state);
   }
 
   private idOf(state: State): number {

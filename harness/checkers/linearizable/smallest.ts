@@ -1,5 +1,6 @@
 import type { Call, Model } from './model.js';
 import { search } from './search.js';
+import { findStuck } from './stuck.js';
 
 /** Of the model, for all attempts together: what is found until then is right, though a smaller set may exist. */
 const stepsMax = 1_000_000;
@@ -12,7 +13,7 @@ export interface Smallest<Input, Output> {
   /** A longest order of these that is allowed, if the others happen as it suits them, ... */
   prefix: Call<Input, Output>[];
   /** ... and the one that then had to be placed, before any other could be, and can't. */
-  stuck: Call<Input, Output> | undefined;
+  stuck: Call<Input, Output>;
 }
 
 /**
@@ -46,11 +47,12 @@ export function smallestInvalid<State, Input, Output>(
       else from += size;
     }
   }
-  const found = attempt(kept, stepsMax);
-  const [order, stuck] = found.verdict === 'invalid' ? [found.order, found.stuck] : [[], kept.length - 1];
+  const { once, anytime } = letOff(model, kept, calls);
+  const { order, stuck } = findStuck(model, [...kept, ...once], { anytime, stepsMax });
   // Of those that were let off nothing is shown.
-  const prefix = order.flatMap((index) => kept[index] ?? []);
-  return { calls: kept, isSmallest: budget > 0, prefix, stuck: kept[stuck] };
+  const isKept = new Set(kept);
+  const prefix = order.filter((call) => isKept.has(call));
+  return { calls: kept, isSmallest: budget > 0, prefix, stuck };
 }
 
 /** All that are not kept, free to happen as they like: those that can do so any number of times, and the others. */

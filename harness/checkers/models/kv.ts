@@ -24,6 +24,19 @@ export const kv: Model<string, KvInput, KvOutput> = {
     if ('append' in input) return `append ${show(input.append)} ${show(input.value)}`;
     return `get ${show(input.get)}${output === undefined ? '' : `: ${show(output)}`}`;
   },
+  prospect(state, next, before) {
+    // What no get will return need not be told from anything else.
+    if (next === undefined) return 'forgotten';
+    // An append only adds to the end, so until the next put each get returns what begins with the state.
+    const isShownBy = ({ output }: { output: KvOutput | undefined }) =>
+      isText(output) && output.startsWith(state);
+    if (isShownBy(next)) return 'open';
+    const isAfterPut = before.some(
+      ({ input }) => 'put' in input && isText(next.output) && next.output.startsWith(input.value),
+    );
+    if (!isAfterPut) return 'hopeless';
+    return before.some(isShownBy) ? 'open' : 'forgotten';
+  },
   effect(input) {
     if ('get' in input) return 'none';
     return 'put' in input ? 'repeatable' : 'cumulative';
@@ -35,3 +48,7 @@ export const kv: Model<string, KvInput, KvOutput> = {
     return { read: output === '' ? null : output };
   },
 };
+
+function isText(output: KvOutput | undefined): output is string {
+  return typeof output === 'string';
+}

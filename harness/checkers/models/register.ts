@@ -18,6 +18,13 @@ export const register: Model<Value, RegisterInput, RegisterOutput> = {
     if ('write' in input) return `write ${show(input.write)}`;
     return output === undefined ? 'read' : `read ${show(output)}`;
   },
+  prospect(state, next, before) {
+    // What no read will return need not be told from anything else.
+    if (next === undefined) return 'forgotten';
+    if (next.output === state) return 'open';
+    if (!before.some(({ input }) => 'write' in input && input.write === next.output)) return 'hopeless';
+    return before.some(({ input, output }) => 'read' in input && output === state) ? 'open' : 'forgotten';
+  },
   effect: (input) => ('write' in input ? 'repeatable' : 'none'),
   register(input, output) {
     // A write of null brings back what was there before anything was written, and is no value of its own.

@@ -1,0 +1,75 @@
+import type { Action, HistoryEvent } from '../core/history.js';
+import { UsageError } from '../core/usage-error.js';
+import type { Inspector } from '../stress/recorder.js';
+
+const actions: ReadonlySet<string> = new Set<Action>(['get', 'all', 'set', 'remove', 'refresh']);
+const types: ReadonlySet<string> = new Set<HistoryEvent['type']>([
+  ...(['run', 'seed', 'place', 'start', 'invoke', 'ok', 'fail', 'unknown'] as const),
+  ...(['exit', 'fault', 'file', 'mode', 'token', 'final'] as const),
+]);
+
+/**
+ * Refuses what is no history (history.ts): nothing that is said of one would be true of it. In one pass, with a memory of one
+ * number for each operation.
+ */
+export class WellFormed implements Inspector {
+  /** Operations of the file. */
+  operations = 0;
+  events = 0;
+  private runs = 0;
+  /** The line in which the file ends before the line does. */
+  cutAt: number | undefined;
+  /** By operation of this run, when it began; undefined once it has ended. */
+  private begins = new Map<string, number | undefined>();
+
+  /** @param place of the event, `history.jsonl:12` @throws UsageError naming what is wrong */
+  add(event: HistoryEvent, place: string): void {
+    this.events++;
+    const wrong = this.faultOf(event);
+    if (wrong !== undefined) throw new UsageError(`${place} is not an event of a history: ${wrong}`);
+  }
+
+  cut(line: number): void {
+    this.cutAt = line;
+  }
+
+  private faultOf(event: HistoryEvent): string | undefined {
+    const { type } = event;
+    if (typeof type !== 'string' || !types.has(type)) return `an unknown type ${JSON.stringify(type)}`;
+    if (type === 'run') {
+      this.runs++;
+      this.begins = new Map();
+      const version: number = event.version;
+      return version === 1 ? undefined : `it has version ${version}, expected 1`;
+    }
+    if (this.runs === 0) return 'a "run" event comes first';
+    if ('time' in event && typeof event.time !== 'number') return 'its "time" is no number';
+    if (type === 'invoke') return this.begin(event);
+    return type === 'ok' || type === 'fail' || type === 'unknown'
+      ? this.end(event.op, event.time)
+      : undefined;
+  }
+
+  private begin({ op, action, key, time }: Extract<HistoryEvent, { type: 'invoke' }>): string | undefined {
+    if (typeof op !== 'string') return 'its "op" is no string';
+    if (!actions.has(action)) {
+      return `an unknown action ${JSON.stringify(action)}, expected one of: ${[...actions].join(', ')}`;
+    }
+    if (action !== 'all' && typeof key !== 'string') return `${action} has no "key"`;
+    if (typeof time !== 'number') return 'its "time" is no number';
+    if (this.begins.has(op)) return `operation ${op} begins twice`;
+    this.begins.set(op, time);
+    this.operations++;
+    return undefined;
+  }
+
+  private end(op: string, time: number): string | undefined {
+    if (!this.begins.has(op)) return `operation ${op} ends and has not begun`;
+    const begin = this.begins.get(op);
+    if (begin === undefined) return `operation ${op} ends twice`;
+    if (typeof time !== 'number') return 'its "time" is no number';
+    if (time < begin) return `operation ${op} ends at ${time}, before its begin at ${begin}`;
+    this.begins.set(op, undefined);
+    return undefined;
+  }
+}
