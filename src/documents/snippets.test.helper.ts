@@ -84,6 +84,7 @@ export function runNode(directory: string, ...args: string[]) {
 export async function runTypeScript(directory: string, name: string) {
   const compiler = path.join(project, 'node_modules', 'typescript', 'bin', 'tsc');
   const flags = [
+    '--ignoreConfig',
     '--module',
     'nodenext',
     '--target',
