@@ -1,6 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ExploreOptions } from './explore.js';
 import { explore, fixture } from './explore.test.helper.js';
+
+// Each execution starts real processes, which a loaded machine keeps waiting.
+vi.setConfig({ testTimeout: 600_000 });
 
 describe('what a search has to choose is found with the choice, and not without', () => {
   it.each<[string, string, ExploreOptions, ExploreOptions]>([

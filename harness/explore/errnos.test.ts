@@ -1,7 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { errnos } from './action.js';
 import { errnosOf } from './errnos.js';
 import { explore, fixture } from './explore.test.helper.js';
+
+// Each execution starts real processes, which a loaded machine keeps waiting.
+vi.setConfig({ testTimeout: 600_000 });
 
 const of = (call: string, flags?: string) => errnosOf({ id: 1, call, ...(flags ? { flags } : {}) });
 

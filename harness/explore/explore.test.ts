@@ -164,7 +164,7 @@ describe('what goes wrong on purpose', () => {
     ]);
   });
 
-  it('an error of the system is taken by naive for an empty file', async () => {
+  it('a disk that is full when naive has cut its file to nothing loses all entries', async () => {
     const options = {
       target: 'naive',
       clients: ['set a'],
@@ -173,7 +173,7 @@ describe('what goes wrong on purpose', () => {
       stopAtFirst: false,
     } as const;
     const { failures } = await explore(options);
-    expect(failures.map(({ kind, schedule }) => [kind, schedule])).toEqual([['lost-seed', 'f0:EIO']]);
+    expect(failures.map(({ kind, schedule }) => [kind, schedule])).toEqual([['lost-seed', '0x4 f0:ENOSPC']]);
   });
 
   it.each([{}, { crash: true }, { steal: true }, { errno: true }, { abandoned: true }])(
@@ -215,7 +215,6 @@ describe('a program that is no store', () => {
   it.each([
     ['starts-a-process', 'uncontrolled', 'it starts another process, spawn(true)'],
     ['starts-a-thread', 'uncontrolled', 'it starts a worker thread'],
-    ['is-not-deterministic', 'nondeterministic', 'led elsewhere: at step'],
   ])('that %s can not be explored, and nothing is concluded', async (way, why, reason) => {
     const {
       result,
@@ -232,6 +231,16 @@ describe('a program that is no store', () => {
     });
     expect([result, cause, failures]).toEqual(['unknown', why, []]);
     expect(told).toContain(reason);
+  });
+
+  it('that is not deterministic, and fails each time, is told as it is', async () => {
+    const clients = ['get is-not-deterministic', 'get a'];
+    const { result, cause, reason, failures } = await misbehaving('', {
+      ...{ clients, strategy: 'random', schedules: 4 },
+    });
+    expect([result, cause]).toEqual(['invalid', 'nondeterministic']);
+    expect(reason).toContain('led elsewhere: at step');
+    expect(failures).toMatchObject([{ kind: 'leftover', unconfirmed: { isExplained: false } }]);
   });
 
   it('that changes files by a way that nobody can stop is seen by strace', async () => {

@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ExploreOptions } from './explore.js';
 import { explore } from './explore.test.helper.js';
 import { parseProgram, warningFor } from './program.js';
+
+// Each execution starts real processes, which a loaded machine keeps waiting.
+vi.setConfig({ testTimeout: 600_000 });
 
 describe('a program in which no two clients write', () => {
   it.each([

@@ -1,8 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { explore, fixture } from './explore.test.helper.js';
 import { exploreToHtml } from './html.js';
 import { toExploreReport } from './report.js';
 import { explorationToTerminal } from './terminal.js';
+
+// Each execution starts real processes, which a loaded machine keeps waiting.
+vi.setConfig({ testTimeout: 600_000 });
 
 const searchOf = (way: string, clients = ['set a', 'set b']) =>
   explore({ target: `${fixture('unsteady.mjs')}?way=${way}`, clients, strategy: 'random', schedules: 20 });

@@ -3,13 +3,16 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { unsteeredIn } from './audit-unsteered.js';
 import type { Exploration } from './exploration.js';
 import type { ExploreOptions } from './explore.js';
 import { explore, fixture } from './explore.test.helper.js';
 import { summaryOf } from './telling.js';
 import { withBlindSpots, withUnsteered } from './unsteered.js';
+
+// Each execution starts real processes, which a loaded machine keeps waiting.
+vi.setConfig({ testTimeout: 600_000 });
 
 const hasStrace = spawnSync('strace', ['-f', 'true']).status === 0;
 const directory = mkdtempSync(path.join(tmpdir(), 'holdfast-unsteered-'));
