@@ -25,6 +25,8 @@ interface Checker {
   needsFinal: boolean;
   /** What has been looked at, where that is less than the guarantee says. */
   scope?: (run: Run) => string | undefined;
+  /** Those of its guarantees of which this run says nothing. Default: none. */
+  withoutIn?: (run: Run) => readonly Guarantee[];
   /** False if the run had nothing that the guarantee is about: then nothing is said of it. Default: every run has. */
   concerns?: (run: Run) => boolean;
 }
@@ -32,13 +34,12 @@ interface Checker {
 const checkers: readonly Checker[] = [
   { guarantees: ['G1'], check: checkTorn, needsFinal: false, scope: scopeOfTorn },
   { guarantees: ['G2', 'G3', 'G8'], check: checkLinearizability, needsFinal: true },
-  { guarantees: ['G4'], check: (run) => seedsOf(run, 'G4'), needsFinal: true },
   {
-    guarantees: ['G5'],
-    check: (run) => seedsOf(run, 'G5'),
+    guarantees: ['G4', 'G5'],
+    check: checkSeeds,
     needsFinal: true,
     // Where there is no file that another program could write, there are no entries of an unknown kind.
-    concerns: ({ header: { evidence = ofFile } }) => evidence.of === 'file',
+    withoutIn: ({ header: { evidence = ofFile } }) => (evidence.of === 'file' ? [] : ['G5']),
   },
   { guarantees: ['G6'], check: checkPrivacy, needsFinal: true },
   {
@@ -61,10 +62,6 @@ const checkers: readonly Checker[] = [
   },
 ];
 
-function seedsOf(run: Run, guarantee: Guarantee): Finding[] {
-  return checkSeeds(run).filter((finding) => finding.guarantee === guarantee);
-}
-
 function scopeOfTorn({ header }: Run): string | undefined {
   return isStoreAlone(header) ? 'through the store only: the file itself was not looked at' : undefined;
 }
@@ -83,11 +80,13 @@ export function judge(run: Run): Judgement {
 }
 
 function apply(
-  { guarantees, check, needsFinal, scope: scopeOf }: Checker,
+  { guarantees, check, needsFinal, scope: scopeOf, withoutIn }: Checker,
   run: Run,
 ): Pick<Judgement, 'checks' | 'findings'> {
+  const without = withoutIn?.(run) ?? [];
+  const said = guarantees.filter((guarantee) => !without.includes(guarantee));
   const forAll = (verdict: (guarantee: Guarantee) => Check) =>
-    Object.fromEntries(guarantees.map((guarantee) => [guarantee, verdict(guarantee)]));
+    Object.fromEntries(said.map((guarantee) => [guarantee, verdict(guarantee)]));
   try {
     const found = check(run);
     const { findings, scope, isExact } = Array.isArray(found)
