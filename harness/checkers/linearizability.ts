@@ -1,7 +1,7 @@
 import type { FaultEvent } from '../core/history.js';
 import type { Run } from '../core/run.js';
 import type { Finding, FindingKind } from '../core/verdict.js';
-import { type Blame, findErasers } from './blame.js';
+import { type Blame, findErasers, toEvidence } from './blame.js';
 import { type Conflict, findConflicts } from './conflicts.js';
 import { findContradictions } from './contradictions.js';
 import { findPauses } from './pauses.js';
@@ -46,8 +46,10 @@ export function checkLinearizability(run: Run): { findings: Finding[]; scope: st
       }
       const { victim } = conflict;
       const value = victim.of === 'write' ? victim.mutation.id : null;
-      const blame = findEraser({ register, victim: victim.mutation, value, since: victim.f });
-      const fenced = blame !== undefined && wasPaused(blame.eraser);
+      const until = conflict.read.end;
+      const blame = findEraser({ register, victim: victim.mutation, value, since: victim.f, until });
+      const [likeliest] = blame?.suspects ?? [];
+      const fenced = likeliest !== undefined && wasPaused(likeliest);
       const kill = blame?.certain ? undefined : killOf(conflict);
       const cause = { blame, fenced, kill };
       findings.push(erasedFinding(kind, register, conflict, cause));
@@ -90,7 +92,7 @@ function staleFinding({ key }: Register, conflict: Conflict): Finding {
 
 interface Cause {
   blame: Blame | undefined;
-  /** The eraser had been stopped. */
+  /** The likeliest eraser had been stopped. */
   fenced: boolean;
   /** The victim died with its writer, for all that is known. */
   kill: FaultEvent | undefined;
@@ -124,7 +126,8 @@ function erasedFinding(
     kind,
     sentence: describeErased(key, conflict, blame, fenced) + (kill ? afterKill(kill) : ''),
     key,
-    operations: [mutation.id, ...(blame ? [blame.eraser.id] : [])],
+    operations: [mutation.id, ...(blame?.suspects ?? []).map(({ id }) => id)],
+    ...toEvidence(blame),
     ...(conflict.read.operation ? { shownBy: conflict.read.operation.id } : {}),
     from: mutation.begin,
     to: conflict.read.end,
