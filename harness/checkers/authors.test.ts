@@ -17,7 +17,7 @@ const erased = /^(lost-update|resurrection|lost-seed)$/;
 
 /** Who really made the key what the look at the file found: the last to change it that was not asked to. */
 function authorsOf({ writes, run, looks }: Simulated, { key = '', sentence, blame }: Finding): string[] {
-  const told = Number(/ by (\d+\.\d+) ms/.exec(sentence)?.[1]) * 1e6;
+  const told = Number(/(?:gone|back|went) by (\d+\.\d+) ms/.exec(sentence)?.[1]) * 1e6;
   const isIt = ({ version, until }: { version: number; until: number }) =>
     blame?.to === undefined ? until === told : version === blame.to;
   const moment = looks.get(run.files.find(isIt)?.version ?? 0) ?? told;

@@ -54,7 +54,10 @@ export function findErasers(run: Run): (loss: Loss) => Blame | undefined {
   return function findEraser(loss) {
     const gap = gapOf(looks, loss, underWay, hasBroken);
     if (gap === undefined) return undefined;
-    const inTime = late.isUsual ? [] : suspectsOf(gap, loss, looks, underWay, isStaleRewrite);
+    const candidates = late.isUsual ? [] : suspectsOf(gap, loss, looks, underWay, isStaleRewrite);
+    // Where nothing came or went with it but the victim, a late write is as likely.
+    const isTold = !late.isKnown || candidates.some(({ evidence }) => evidence !== 'under way');
+    const inTime = isTold ? candidates : [];
     const known = new Set(inTime.map(({ eraser }) => eraser));
     const cameLate = (gap.look === undefined ? [] : late.in(gap.look)).filter(
       (one) => one.key !== loss.register.key && !known.has(one),
@@ -63,7 +66,7 @@ export function findErasers(run: Run): (loss: Loss) => Blame | undefined {
       ...inTime,
       ...(inTime.length === 0 ? [] : cameLate.map((eraser) => ({ eraser, evidence: 'came late' as const }))),
     ];
-    const writesLate = suspects.length === 0 && (late.isUsual || cameLate.length > 0);
+    const writesLate = suspects.length === 0 && (late.isUsual || !isTold || cameLate.length > 0);
     const [first, second] = suspects;
     const isNamed = suspects.length <= namesMax;
     const isTrace = first !== undefined && first.evidence !== 'under way';

@@ -5,6 +5,8 @@ import type { OverlapSearch } from './overlaps.js';
 export interface LateWrites {
   /** The store writes after it has acknowledged, for all that the run tells: the end of an operation is no alibi. */
   isUsual: boolean;
+  /** At least one value came late. */
+  isKnown: boolean;
   /** Whose values a look was the first to find, though they had been acknowledged before the look before. */
   in: (look: number) => Operation[];
 }
@@ -41,5 +43,5 @@ export function findLateWrites(
     isQuiet ||= underWay(before(look), until, () => true).length === 0;
   }
   const isMuch = arrivals >= arrivalsMin && late > 0 && late + doubt > arrivals * usualShare;
-  return { isUsual: isQuiet || isMuch, in: lateIn };
+  return { isUsual: isQuiet || isMuch, isKnown: late > 0, in: lateIn };
 }
