@@ -278,8 +278,8 @@ describePlanted([
     found: {
       kind: 'lost-update',
       guarantee: 'G2',
-      operations: ['tui-1.0.1', 'login-1.0.1', 'web-1.0.1'],
-      sentence: /by 8\.000 ms, when one of login-1\.0\.1 \(set "b"\), web-1\.0\.1/,
+      operations: ['tui-1.0.1', 'web-1.0.1', 'login-1.0.1'],
+      sentence: /by 8\.000 ms, when one of web-1\.0\.1 \(set "c", most likely\), login-1\.0\.1/,
     },
   },
   {

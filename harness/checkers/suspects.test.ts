@@ -5,7 +5,7 @@ import { Looks } from './looks.js';
 import { overlapSearch } from './overlaps.js';
 import { suspectsOf } from './suspects.js';
 
-test('suspects come in order: who could read an older copy, whose change is in the file, others, the earliest', () => {
+test('suspects come in order: whose change came with the loss, who could read an older copy, others, the earliest', () => {
   const one = run(`
     10-14 tui-1.0.1  set a
     4-22  tui-1.0.2  set e
@@ -42,11 +42,11 @@ test('suspects come in order: who could read an older copy, whose change is in t
     'web-1.0.1: its value came',
     'web-2.0.1: its value came',
     'tui-1.0.2: its value came',
+    'web-7.0.1: its value came',
     'web-3.0.1: its key went',
     'web-4.0.1: under way',
     'web-5.0.1: under way',
     'web-6.0.1: under way',
-    'web-7.0.1: its value came',
   ]);
 });
 

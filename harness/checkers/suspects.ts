@@ -80,8 +80,8 @@ export function suspectsOf(
 
   function rank(suspects: Suspect[]): Suspect[] {
     const order = ({ eraser, evidence }: Suspect) => [
-      Number(eraser.begin > loss.since),
       evidences.indexOf(evidence),
+      Number(eraser.begin > loss.since),
       Number(eraser.client === loss.victim.operation?.client),
       eraser.begin,
     ];
