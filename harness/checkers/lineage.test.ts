@@ -4,14 +4,16 @@ import { run } from './fixtures.test.helper.js';
 import { judge } from './index.js';
 import { describeLineage, findLineage } from './lineage.js';
 
-function lineageOf(one: Run): string | undefined {
-  const [loss] = judge(one).findings;
-  const [victim, eraser] = (loss?.operations ?? []).map((id) =>
-    one.operations.find((operation) => operation.id === id),
+function findIn(one: Run) {
+  const loss = judge(one).findings.find(({ key }) => key === 'a');
+  const suspects = (loss?.blame?.suspects ?? []).flatMap((id) =>
+    one.operations.filter((each) => each.id === id),
   );
-  const lineage = victim && eraser && findLineage(one, victim, eraser);
-  return lineage && describeLineage(lineage, eraser);
+  const lineage = loss?.blame && findLineage(one, loss.blame, suspects);
+  return { lineage, told: lineage && describeLineage(lineage, suspects, loss?.blame?.certain ?? false) };
 }
+
+const lineageOf = (one: Run) => findIn(one).told;
 
 const before = `
   0-1   tui-1.0.0   set old
@@ -35,10 +37,7 @@ test('of several that it may have read, the latest is named', () => {
     file  5 a=tui-1.0.1
     file  8 b=login-1.0.1 -a
     final 20 old=tui-1.0.0 b=login-1.0.1`);
-  const [eraser, victim] = ['login-1.0.1', 'tui-1.0.1'].map((id) =>
-    one.operations.find((each) => each.id === id),
-  );
-  expect(victim && eraser && findLineage(one, victim, eraser)).toMatchObject({ from: 4, to: 5, base: 3 });
+  expect(findIn(one).lineage).toMatchObject({ from: 4, to: 5, base: 3 });
 });
 
 test('if nobody saw that version, none is named', () => {
@@ -46,14 +45,22 @@ test('if nobody saw that version, none is named', () => {
     file  5 a=tui-1.0.1
     file  8 b=login-1.0.1 -a -old
     final 20 b=login-1.0.1`);
-  const last = one.operations.find(({ id }) => id === 'login-1.0.1');
-  const victim = one.operations.find(({ id }) => id === 'tui-1.0.1');
-  expect(victim && last && findLineage(one, victim, last)).toEqual({
-    from: 2,
-    to: 3,
-    erased: ['old', 'a'],
-    base: undefined,
-  });
+  expect(findIn(one).lineage).toEqual({ from: 2, to: 3, erased: ['old', 'a'], base: undefined });
+});
+
+test('it is as uncertain as the blame', () => {
+  const told = (more: string) =>
+    lineageOf(
+      run(`${before}
+    ${more}
+    file  5 a=tui-1.0.1
+    file  8 b=login-1.0.1 -a
+    final 20 old=tui-1.0.0 b=login-1.0.1`),
+    );
+  expect(told('7-30 web-1.0.1 set c')).toMatch(
+    /^v2 -> v3, by one of login-1\.0\.1 \(pid \d+\), web-1\.0\.1 \(pid \d+\), undid "a", based on v1 if it was the first$/,
+  );
+  expect(told('2-30 login-1.0.0 set a')).toMatch(/^v2 -> v3 by login-1\.0\.1 /);
 });
 
 test('a write that was never seen in the file has no such story', () => {

@@ -1,5 +1,6 @@
 import type { FileEvent, ValueId } from '../core/history.js';
 import type { Operation, Run } from '../core/run.js';
+import type { Finding } from '../core/verdict.js';
 
 type Content = ReadonlyMap<string, ValueId>;
 
@@ -11,34 +12,37 @@ export interface Lineage {
   /** Numbers of the contents that a foreign reader saw before and after. */
   from: number;
   to: number;
-  /** Keys that were there before and are not, or hold something older, but for the eraser's own. */
+  /** Keys that were there before and are not, or hold something else, but for those that a suspect changed. */
   erased: string[];
-  /** The content which, with the eraser's own change, gives the one after: what it had read. Undefined if that was not seen. */
+  /** The content which, with the first suspect's own change, gives the one after: what it had read, if it was the eraser. */
   base: number | undefined;
 }
 
 /**
  * A store in one file makes every commit a version, so what a foreign reader saw tells which version was made from which:
  * `v41 -> v42 removed k3, based on v40`. It may have missed some between.
- * @param victim a write that was in the file and went
- * @param eraser who is blamed for it
+ * @param blame with the two contents between which the victim went
+ * @param suspects those of the blame, the most likely first
  */
-export function findLineage(run: Run, victim: Operation, eraser: Operation): Lineage | undefined {
-  const files = run.files.filter(({ broken }) => broken === null);
-  const { key } = victim;
-  if (key === undefined || eraser.key === undefined) return undefined;
+export function findLineage(
+  run: Run,
+  { from, to }: NonNullable<Finding['blame']>,
+  suspects: readonly Operation[],
+): Lineage | undefined {
+  const [first] = suspects;
+  if (from === undefined || to === undefined || first?.key === undefined) return undefined;
+  const own = new Set(suspects.map(({ key }) => key));
   const recent: { version: number; content: Content }[] = [];
   let content: Content = new Map();
-  for (const file of files) {
+  for (const file of run.files) {
+    if (file.broken !== null) continue;
     const next = after(content, file);
-    const isErased = content.get(key) === victim.id && next.get(key) !== victim.id;
-    if (isErased && file.until >= eraser.begin) {
-      const own = eraser.key;
+    if (file.version === to) {
       const erased = [...content].flatMap(([name, value]) =>
-        name !== own && next.get(name) !== value ? name : [],
+        !own.has(name) && next.get(name) !== value ? name : [],
       );
-      const base = recent.findLast((older) => isSame(withChange(older.content, eraser), next));
-      return { from: recent.at(-1)?.version ?? 0, to: file.version, erased, base: base?.version };
+      const base = recent.findLast((older) => isSame(withChange(older.content, first), next));
+      return { from, to, erased, base: base?.version };
     }
     content = next;
     recent.push({ version: file.version, content });
@@ -47,12 +51,22 @@ export function findLineage(run: Run, victim: Operation, eraser: Operation): Lin
   return undefined;
 }
 
-/** `v41 -> v42 by c7.0.3 removed "k3", based on v40`. */
-export function describeLineage({ from, to, erased, base }: Lineage, eraser: Operation): string {
+/**
+ * As certain as the blame: `v41 -> v42 by c7.0.3 (pid 7) undid "k3", based on v40`, or `v41 -> v42, by one of c7.0.3 (pid 7), c5.0.1
+ * (pid 5), undid "k3", based on v40 if it was the first`.
+ */
+export function describeLineage(
+  { from, to, erased, base }: Lineage,
+  suspects: readonly Operation[],
+  certain: boolean,
+): string {
   const named = erased.slice(0, 3).map((key) => `"${key}"`);
   const more = erased.length > named.length ? ` and ${erased.length - named.length} more` : '';
-  const origin = base === undefined ? '' : `, based on v${base}`;
-  return `v${from} -> v${to} by ${eraser.id} (pid ${eraser.process}) undid ${named.join(', ')}${more}${origin}`;
+  const by = suspects.map(({ id, process }) => `${id} (pid ${process})`).join(', ');
+  const isOne = suspects.length === 1;
+  const who = certain ? ` by ${by}` : isOne ? `, probably by ${by},` : `, by one of ${by},`;
+  const origin = base === undefined ? '' : `, based on v${base}${isOne ? '' : ' if it was the first'}`;
+  return `v${from} -> v${to}${who} undid ${named.join(', ')}${more}${origin}`;
 }
 
 function after(content: Content, { set, removed }: FileEvent): Content {

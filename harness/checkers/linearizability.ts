@@ -2,7 +2,7 @@ import { isStoreAlone } from '../core/evidence.js';
 import type { FaultEvent } from '../core/history.js';
 import type { Run } from '../core/run.js';
 import type { Finding, FindingKind } from '../core/verdict.js';
-import { type Blame, findErasers } from './blame.js';
+import { type Blame, findErasers, toEvidence } from './blame.js';
 import { type Conflict, findConflicts } from './conflicts.js';
 import { type Contradictions, findContradictions } from './contradictions.js';
 import { findPauses } from './pauses.js';
@@ -47,8 +47,10 @@ export function checkLinearizability(run: Run): Contradictions {
       }
       const { victim } = conflict;
       const value = victim.of === 'write' ? victim.mutation.id : null;
-      const blame = findEraser({ register, victim: victim.mutation, value, since: victim.f });
-      const fenced = blame !== undefined && wasPaused(blame.eraser);
+      const until = conflict.read.end;
+      const blame = findEraser({ register, victim: victim.mutation, value, since: victim.f, until });
+      const [likeliest] = blame?.suspects ?? [];
+      const fenced = likeliest !== undefined && wasPaused(likeliest);
       const kill = blame?.certain ? undefined : killOf(conflict);
       const cause = { blame, fenced, kill, ofStore: isStoreAlone(run.header) };
       findings.push(erasedFinding(kind, register, conflict, cause));
@@ -91,7 +93,7 @@ function staleFinding({ key }: Register, conflict: Conflict): Finding {
 
 interface Cause {
   blame: Blame | undefined;
-  /** The eraser had been stopped. */
+  /** The likeliest eraser had been stopped. */
   fenced: boolean;
   /** The victim died with its writer, for all that is known. */
   kill: FaultEvent | undefined;
@@ -130,7 +132,8 @@ function erasedFinding(
     kind,
     sentence: sentence + (kill ? afterKill(kill) : ''),
     key,
-    operations: [mutation.id, ...(blame ? [blame.eraser.id] : [])],
+    operations: [mutation.id, ...(blame?.suspects ?? []).map(({ id }) => id)],
+    ...toEvidence(blame),
     ...(conflict.read.operation ? { shownBy: conflict.read.operation.id } : {}),
     from: mutation.begin,
     to: conflict.read.end,

@@ -2,10 +2,11 @@ import { isStoreAlone } from '../core/evidence.js';
 import type { FileEvent } from '../core/history.js';
 import type { Run } from '../core/run.js';
 import type { Finding } from '../core/verdict.js';
-import { findErasers } from './blame.js';
+import { findErasers, toEvidence } from './blame.js';
 import { beforeRun, entryOf } from './registers.js';
 import { lastSightings, type Sighting, seedSightings } from './seed-sightings.js';
-import { describeChange, inMs } from './words.js';
+import { describeSuspects } from './sentences.js';
+import { inMs } from './words.js';
 
 /**
  * G4 and G5: entries that were there before the run, and that no client touches, are there at its end and
@@ -30,21 +31,22 @@ export function checkSeeds(run: Run): Finding[] {
       victim: { id: value, begin, end: begin, acknowledged: true, operation: undefined },
       value,
       since: begin,
+      until: sighting.end,
     });
-    // Without a content that lacks it nothing tells when it went, so everybody would be a suspect.
-    const { eraser, seenAt, certain } = blame?.seenAt === undefined ? {} : blame;
+    // Without a content that lacks it nothing tells when it went, so every client would be a suspect.
+    const isSeen = blame?.wasSeen && blame.seenAt !== undefined;
     const what = foreign ? 'of a kind that no store knows' : 'that no client touches';
     const state = sighting.found === 'missing' ? 'is gone' : 'is not what it was';
-    const cause =
-      eraser && seenAt !== undefined
-        ? `: it went by ${inMs(seenAt)}, ${certain ? '' : 'probably '}when ${eraser.id} ${describeChange(eraser)}`
-        : '';
+    const told = isSeen ? describeSuspects(blame, begin, false) : '';
+    const cause = isSeen ? `: it went by ${inMs(blame.seenAt ?? 0)}${told && `, ${told}`}` : '';
+    const suspects = isSeen ? blame.suspects : [];
     return {
       guarantee: foreign ? 'G5' : 'G4',
       kind: foreign ? 'dropped-unknown' : 'lost-seed',
       sentence: `the entry "${key}" (${value}), there before the run and ${what}, ${state}${cause}`,
       key,
-      operations: [eraser ?? sighting.operation].flatMap((operation) => operation?.id ?? []),
+      operations: (suspects.length > 0 ? suspects : [sighting.operation]).flatMap((one) => one?.id ?? []),
+      ...(isSeen ? toEvidence(blame) : {}),
       from: Math.max(0, seen, begin),
       to: sighting.end,
     };

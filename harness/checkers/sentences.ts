@@ -6,25 +6,48 @@ import type { Read } from './registers.js';
 import { describeChange, inMs } from './words.js';
 import type { Zone } from './zones.js';
 
-/** A lost update or a resurrection, with its eraser as far as one is known. */
+/** A lost update or a resurrection, with those that may have erased it as far as anything tells. */
 export function describeErased(
   key: string,
   { victim, read }: Conflict,
   blame: Blame | undefined,
   wasPaused: boolean,
 ): string {
-  const isRemoval = victim.of === 'removal';
-  const gone = isRemoval
-    ? `${read.value} was back`
-    : read.value === null
-      ? 'it was gone'
-      : `${read.value} was back`;
-  const seenAt = blame?.seenAt === undefined ? read.end : Math.min(blame.seenAt, read.end);
-  const pause = wasPaused ? ', after a pause,' : '';
-  const cause = blame
-    ? `${blame.certain ? '' : 'probably '}when ${blame.eraser.id}${pause} ${describeChange(blame.eraser)} ${copyOf(blame, victim)}`
-    : `as ${reader(read)} found`;
-  return `${wish(key, victim)} and ${gone} by ${inMs(seenAt)}, ${cause}`;
+  // What is said of an eraser is what the look at the file tells: a read before it may have missed what was still there.
+  const told = blame?.seenAt !== undefined && (blame.count > 0 || blame.writesLate) ? blame : undefined;
+  const [seenAt, found] = told ? [told.seenAt ?? read.end, told.found] : [read.end, read.value];
+  const gone = found === null ? 'it was gone' : `${found} was back`;
+  const cause = blame && describeSuspects(blame, victim.f, wasPaused);
+  const isDoubtful = blame !== undefined && blame.suspects.length > 0 && !blame.wasSeen;
+  return [
+    `${wish(key, victim)} and ${gone} by ${inMs(seenAt)}`,
+    `, ${cause || `as ${reader(read)} found`}`,
+    isDoubtful
+      ? `; no look at the file had found it ${victim.of === 'write' ? 'there' : 'gone'}, so it may not have been written by then`
+      : '',
+  ].join('');
+}
+
+/**
+ * `when tui-1.0.3 set "b" from an older copy of the file`, or one of several.
+ * @param since from when on the victim certainly was there
+ * @returns nothing if there is no name
+ */
+export function describeSuspects(blame: Blame, since: number, wasPaused: boolean): string {
+  const { suspects, late, certain, count, isFirstLikelier, writesLate } = blame;
+  const [first, ...others] = suspects;
+  if (writesLate)
+    return 'and nothing tells by whose write: values come into the file after they were acknowledged';
+  if (first === undefined)
+    return count === 0 ? '' : `when ${count} writes were under way that may have erased it`;
+  const copy = copyOf(suspects, since);
+  if (others.length === 0)
+    return `${certain ? '' : 'probably '}when ${first.id}${wasPaused ? ', after a pause,' : ''} ${describeChange(first)} ${copy}`;
+  const mark = isFirstLikelier ? ', most likely' : '';
+  const named = others.map(
+    (one) => `${one.id} (${describeChange(one)}${late.includes(one) ? ', acknowledged before' : ''})`,
+  );
+  return `when one of ${[`${first.id} (${describeChange(first)}${wasPaused ? ' after a pause' : ''}${mark})`, ...named].join(', ')} wrote ${copy}`;
 }
 
 /** It may never have been anywhere but in the memory of its process. */
@@ -33,8 +56,9 @@ export function afterKill({ time }: FaultEvent): string {
 }
 
 /** One that began when the victim was certainly there has seen less than there was: a half-written file, say. */
-function copyOf({ eraser }: Blame, { f }: Zone): string {
-  return eraser.begin <= f ? 'from an older copy of the file' : 'from a copy of the file without it';
+function copyOf(suspects: readonly Operation[], since: number): string {
+  const isOlder = suspects.every(({ begin }) => begin <= since);
+  return isOlder ? 'from an older copy of the file' : 'from a copy of the file without it';
 }
 
 /** A read that missed what later reads find. */

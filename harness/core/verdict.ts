@@ -64,8 +64,18 @@ export interface Finding {
   /** One sentence that a person understands without the rest. */
   sentence: string;
   key?: string;
-  /** The operations to show, the victim first, its eraser (where one is known) second. */
+  /** The operations to show, the victim first, then those that may have erased it, the most likely first. */
   operations: string[];
+  /** Of something erased: who may have done it. Absent where nothing speaks against any operation. */
+  blame?: {
+    /** Ids of operations, the most likely first: its author is among them. */
+    suspects: string[];
+    /** No other write was under way. */
+    certain: boolean;
+    /** Numbers of the last content that a foreign reader saw with it, and of the next. */
+    from?: number;
+    to?: number;
+  };
   /** The client's read that shows it, where it is neither of these. */
   shownBy?: string;
   /** The interval to show, in nanoseconds. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
 import path from 'node:path';
 import type { FileEvent, HistoryEvent } from '../core/history.js';
+import { type Base, baseOf, isRead, stepOf } from './base-version.js';
 import { type Executed, nameOf, type Step } from './executed.js';
 import type { Failure } from './failure.js';
 import type { CallToMake } from './protocol.js';
@@ -45,18 +46,19 @@ export function siteOf({ end }: Step, toSource: ToSource): string | undefined {
 /** What each step did, in words. */
 export function toRows({ steps, events }: Executed, toSource: ToSource): Row[] {
   const versions = versionsByStep(events);
+  const files = filesIn(events);
   return steps.map((step, index) => ({
     ...{
       step: index + 1,
       client: step.client,
-      text: describeStep(step),
+      text: describeStep(step, baseOf(steps, index, files)),
       file: versions.get(index + 1) ?? '',
     },
     site: siteOf(step, toSource),
   }));
 }
 
-function describeStep(step: Step): string {
+function describeStep(step: Step, base: Base | undefined): string {
   const { action, call, end, path: place, to } = step;
   if (action.do === 'kill') return 'SIGKILL';
   if (action.do === 'pause') return 'is stopped for two minutes (SIGSTOP)';
@@ -66,7 +68,13 @@ function describeStep(step: Step): string {
     end?.errno === undefined ? '' : `: ${end.errno}${action.do === 'fail' ? ' (made to fail)' : ''}`;
   const text = end?.errno === undefined && isTelling(call) ? oneLine(end?.text ?? '') : '';
   return (
-    [describeCall(call, place, to), text && `-> ${text}`].filter((part) => part !== '').join(' ') + failed
+    [
+      describeCall(call, place, to),
+      base?.isReplaced ? `(v${base.version}, replaced since)` : '',
+      text && `-> ${text}`,
+    ]
+      .filter((part) => part !== '')
+      .join(' ') + failed
   );
 }
 
@@ -108,12 +116,9 @@ function entriesIn(text: string): string | undefined {
   }
 }
 
-function filesIn(events: readonly HistoryEvent[]): FileEvent[] {
+/** The whole contents of the file, in their order. */
+export function filesIn(events: readonly HistoryEvent[]): FileEvent[] {
   return events.filter((event): event is FileEvent => event.type === 'file' && event.broken === null);
-}
-
-function stepOf({ time }: { time: number }): number {
-  return Math.floor(time / 1e6);
 }
 
 function versionsByStep(events: readonly HistoryEvent[]): Map<number, string> {
@@ -138,13 +143,9 @@ export function describeEraser({ steps, events }: Executed, { finding }: Failure
   const step = eraser && steps[stepOf(eraser) - 1];
   if (!eraser || !step) return undefined;
   const lastRead = steps.findLastIndex(
-    ({ client, call, path: place }, index) =>
-      index < stepOf(eraser) &&
-      client === step.client &&
-      call?.call === 'read' &&
-      place?.endsWith('auth.json'),
+    (one, index) => index < stepOf(eraser) && one.client === step.client && isRead(one),
   );
-  const base = versions.findLast((version) => stepOf(version) <= lastRead + 1);
+  const base = baseOf(steps, lastRead, versions);
   const based = lastRead < 0 ? '' : `, based on v${base?.version ?? 0}`;
   return `v${eraser.version - 1} -> v${eraser.version} by ${nameOf(step.client)} removed ${eraser.removed.join(', ')}${based}`;
 }

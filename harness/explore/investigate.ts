@@ -3,11 +3,12 @@ import { type Action, printSchedule } from './action.js';
 import type { Cell } from './cell.js';
 import { findCriticalPair } from './critical-pair.js';
 import { type Executed, type ExecutionOptions, nameOf, type Step } from './executed.js';
-import { describeEraser, siteOf, type ToSource, toRows } from './explain.js';
+import { describeEraser, filesIn, siteOf, type ToSource, toRows } from './explain.js';
 import type { CriticalStep, ExploredFailure, ScheduleFile } from './exploration.js';
 import type { Failure } from './failure.js';
 import { printProgram } from './program.js';
 import type { CallToMake } from './protocol.js';
+import { toReadable } from './readable-pair.js';
 import { type Found, follow } from './search.js';
 import { type Candidate, shrink } from './shrink.js';
 
@@ -48,8 +49,10 @@ export function investigate(
   if (!quick || !executed)
     throw new DivergedError('in the same processes the schedule could not be run again');
   const all = executed.steps.map(({ action }) => action);
+  const fails = (schedule: readonly Action[]) => trial(schedule, small.program) !== undefined;
+  const key = executed.failure?.kind === 'lost-update' ? executed.failure.finding?.key : undefined;
   const pair = isQuick
-    ? findCriticalPair(all, (schedule) => trial(schedule, small.program) !== undefined)
+    ? toReadable(findCriticalPair(all, fails), executed.steps, filesIn(executed.events), key, fails)
     : undefined;
   const failure = describeFailure(options, found, small, executed, toSource);
   const stepAt = (index: number): CriticalStep => {

@@ -40,15 +40,24 @@ export function toViolation(run: Run, finding: Finding): Violation {
       .map((file) => fileMoment(file, keys)),
   ].sort((a, b) => a.time - b.time);
 
-  const [victim, eraser] = accused;
-  const lineage = victim && eraser && finding.kind === 'lost-update' && findLineage(run, victim, eraser);
   return {
     ...finding,
-    ...(lineage ? { lineage: describeLineage(lineage, eraser) } : {}),
+    ...lineageOf(run, finding, accused),
     bars: inPicture.map((operation) => toBar(operation, operation === accused[0])),
     processes: clients.map((client) => `${client} (pid ${pids.get(client)})`),
     timeline: fold(moments.map((moment) => toRow(moment, clients))),
   };
+}
+
+function lineageOf(
+  run: Run,
+  { kind, blame }: Finding,
+  accused: readonly Operation[],
+): Pick<Violation, 'lineage'> {
+  if (kind !== 'lost-update' || !blame) return {};
+  const suspects = accused.filter(({ id }) => blame.suspects.includes(id));
+  const lineage = findLineage(run, blame, suspects);
+  return lineage ? { lineage: describeLineage(lineage, suspects, blame.certain) } : {};
 }
 
 /**
