@@ -43,4 +43,10 @@ export type StoreEvent =
       /** What was taken over from it. */
       keys: string[];
       putBack: string[];
+    }
+  | {
+      /** A file of notes can't be read, on which nothing depends: what it would say is unknown. */
+      type: 'unreadable';
+      file: string;
+      reason: string;
     };

@@ -74,6 +74,9 @@ export function tellEvent(event: StoreEvent): void {
       `another program wrote ${event.file} from an old state; put back: ${event.putBack.map(shown).join(', ')}`,
     );
   }
+  if (event.type === 'unreadable') {
+    note(`when a token was last used is unknown: ${shown(event.file)} can't be read: ${event.reason}`);
+  }
 }
 
 const variable = 'OPENCODE_AUTH_CONTENT';
