@@ -114,12 +114,12 @@ function remaining(source: Recoverable, { key, occurrence }: RestoreFlags): stri
     ...(doubled.length > 0 && occurrence === undefined
       ? [`${which}; this was the last, --occurrence 1 is the first`]
       : []),
-    ...(source.unread.length > 0 ? [`${unreadOf(source)}: look at ${source.place} yourself`] : []),
+    ...(source.unread.length > 0 ? [unreadOf(source)] : []),
   ];
 }
 
 /** `70 of 127 bytes could not be read, and may hold more (line 2, column 1)` */
-function unreadOf({ bytes: all, unread }: Pick<Recoverable, 'bytes' | 'unread'>): string {
+function unreadOf({ bytes: all, unread, place }: Pick<Recoverable, 'bytes' | 'unread' | 'place'>): string {
   const zeros = unread.reduce((sum, range) => sum + range.zeros, 0);
   const count = unread.reduce((sum, { from, to }) => sum + to - from, 0) - zeros;
   const first = unread.filter((range) => range.zeros < range.to - range.from);
@@ -127,8 +127,10 @@ function unreadOf({ bytes: all, unread }: Pick<Recoverable, 'bytes' | 'unread'>)
   const more = first.length > placesShown ? [`and ${first.length - placesShown} more places`] : [];
   const where = places.length > 0 ? ` (${[...places, ...more].join('; ')})` : '';
   return [
-    ...(count > 0 ? [`${count} of ${bytes(all)} could not be read, and may hold more${where}`] : []),
-    ...(zeros > 0 ? [`${bytes(zeros)} are zeros: what stood there is lost`] : []),
+    ...(count > 0
+      ? [`${count} of ${bytes(all)} could not be read, and may hold more${where}: look at ${place} yourself`]
+      : []),
+    ...(zeros > 0 ? [`${bytes(zeros)} are zeros: whatever stood there is lost`] : []),
   ].join('; ');
 }
 
@@ -177,11 +179,11 @@ interface Row extends Omit<Recoverable, 'entries' | 'all'> {
 }
 
 function toText(row: Row): string {
-  const { name, changedMs, entries: names, missingNow, doubled, unread, place } = row;
+  const { name, changedMs, entries: names, missingNow, doubled, unread } = row;
   const lines = [
     `${shown(name)}  ${ago(changedMs, nowMs())}  ${unread.length > 0 ? 'damaged' : 'readable'}, ${entries(names.length)}`,
   ];
-  if (unread.length > 0) lines.push(`${unreadOf(row)}: look at ${place} yourself`);
+  if (unread.length > 0) lines.push(unreadOf(row));
   if (doubled.length > 0)
     lines.push(`more than once, with different values: ${doubled.map(shown).join(', ')}`);
   const missing = missingNow.length > 0 ? missingNow.map(shown).join(', ') : 'nothing';

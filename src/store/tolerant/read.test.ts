@@ -219,6 +219,18 @@ function apply(bytes: readonly Byte[], change: Damage): Byte[] {
   }
 }
 
+it.each([
+  ['a bracket too early', '{"b":{"type":"api"}"key":"sk"},"c":{"type":"api"}}', ['c']],
+  ['a bracket that is gone', '{"b":k"type":"api","key":"x","child":{"n":1}},"c":{"type":"api"}}', ['c']],
+  ['a quote within a secret', '{"a":"sk-ab"cd","c":{"type":"api"}}', ['c']],
+  ['a quote and a comma within a secret', '{"a":"sk-ab",cd","c":{"type":"api"}}', ['c']],
+  ['a number that may be cut', '{"c":{"type":"api"},"n":12', ['c']],
+  ['a beginning that is lost', '{"type":"api","key":"x"},"c":{"type":"api"}}', ['c']],
+  ['zeros before a bracket', '\0\0\0{"n":1},"c":{"type":"api"}}', ['c']],
+])('%s makes no entry', (_, text, keys) => {
+  expect(readDamaged(Buffer.from(text)).entries.map(({ key }) => key)).toEqual(keys);
+});
+
 describe('whatever has happened to the bytes', () => {
   const twoDocuments = fc.option(entries, { nil: undefined });
 
