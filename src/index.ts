@@ -18,6 +18,7 @@ export {
 export type { Changes, WatchOptions } from './store/watch.js';
 export { parseExpiry } from './tokens/expiry.js';
 export { tokenPattern } from './tokens/format.js';
+export type { LastUse } from './tokens/last-used.js';
 export { tokenFile } from './tokens/location.js';
 export { type Permission, permissions } from './tokens/permissions.js';
 export type { TokenInfo, TokenVerifier } from './tokens/token-info.js';

@@ -131,6 +131,54 @@ describe('the doctor', () => {
     });
   });
 
+  it('knows the empty directory that a container makes, and says so of no other', async () => {
+    const user = newUser();
+    mkdirSync(user.file, { recursive: true, mode: 0o700 });
+    const found = await examine(user);
+    expect(found).toMatchObject({ exitCode: 1, notable: ['problem: file'] });
+    expect(found.text).toContain(`it is an empty directory, not a file`);
+    expect(found.text).toContain(`rmdir ${user.file}`);
+    writeFileSync(path.join(user.file, 'mine'), '');
+    expect((await examine(user)).text).not.toContain('rmdir');
+  });
+
+  it('warns of a credential that the agent can not use, and says which field is wrong', async () => {
+    const user = newUser();
+    user.writeFile({ a: { type: 'oauth', access: canary, refresh: canary, expires: canary }, b: { n: 1 } });
+    const found = await examine(user);
+    expect(found).toMatchObject({ exitCode: 0, notable: ['warn: entry'], everything: true });
+    expect(found.says).toContain('a is not a credential: its field "expires" must be a finite number');
+  });
+
+  it('advises no rename onto what was kept before', async () => {
+    const user = newUser();
+    user.writeFile('');
+    expect((await examine(user)).text).toContain('It holds nothing: remove it');
+    user.writeFile(`{"a": {"type": "api", "key": "${canary}"}, "b": "${canary}`);
+    writeFileSync(`${user.file}.corrupt-1`, `{"z": ${canary}`, { mode: 0o600 });
+    const { text } = await examine(user);
+    expect(text).toContain(
+      'auth.json.corrupt-2; then holdfast auth restore --from corrupt-2 puts back 1 entry',
+    );
+    expect(text).toMatch(/corrupt-1, 12 bytes, .*, 0 entries, 11 bytes can't be read/);
+    expect(text).toContain('look at the rest yourself before you let go of it');
+    expect(text).not.toContain('remove it');
+  });
+
+  it.skipIf(process.getuid?.() !== 0)(
+    'says that a home is not writable where nothing is there yet',
+    async () => {
+      const user = newUser();
+      chmodSync(user.home, 0o555);
+      const nobody = { env: user.env, uid: 65534, gid: 65534, reject: false, cwd: '/' } as const;
+      const { exitCode, stdout } = await execa(process.execPath, [command, 'auth', 'doctor'], nobody);
+      expect(exitCode).toBe(1);
+      expect(stdout).toContain(
+        `could not make ${path.dirname(user.file)}: ${user.home} can't be written (EACCES)`,
+      );
+    },
+  );
+
   it('does not open what is not a file', async () => {
     const user = newUser();
     mkdirSync(path.dirname(user.file), { mode: 0o700 });

@@ -74,12 +74,12 @@ describe('forget', () => {
       told.fromKept.toSorted((a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1)),
     ).toEqual([
       { name: 'auth.json.corrupt-alone', forgotten: ['gone//'], kept: [], droppedBytes: 0 },
-      { name: 'auth.json.corrupt-cut', forgotten: ['gone'], kept: ['c', 'd'], droppedBytes: 32 },
-      { name: 'auth.json.corrupt-torn', forgotten: [], kept: [], droppedBytes: 24 },
+      { name: 'auth.json.corrupt-cut', forgotten: ['gone'], kept: ['c', 'd'], droppedBytes: 30 },
+      { name: 'auth.json.corrupt-torn', forgotten: [], kept: [], droppedBytes: 23 },
       { name: 'auth.json.corrupt-whole', forgotten: ['gone'], kept: ['a'], droppedBytes: 0 },
     ]);
-    expect(result.stderr).toContain('auth.json.corrupt-cut: forgot gone; dropped the last 32 bytes');
-    expect(result.stderr).toContain('auth.json.corrupt-torn: dropped the last 24 bytes');
+    expect(result.stderr).toContain('auth.json.corrupt-cut: forgot gone; dropped 30 bytes');
+    expect(result.stderr).toContain('auth.json.corrupt-torn: dropped 23 bytes');
   });
 
   it('finds it where the file has been removed, where only a damaged end has it, and in the damaged file itself', async () => {

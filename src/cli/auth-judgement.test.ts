@@ -14,7 +14,7 @@ const healthy: Inspection = {
   given: '/data/auth.json',
   links: [],
   file: '/data/auth.json',
-  content: { kind: 'valid', entries: 1 },
+  content: { kind: 'valid', entries: 1, doubled: [], doubledWithin: [] },
   access: { mode: 0o600, uid: 1000, changedMs: 0, size: 10, hardLinks: 1 },
   unsafe: undefined,
   trial: { kind: 'possible' },

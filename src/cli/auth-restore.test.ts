@@ -30,9 +30,11 @@ describe('restore, alone,', () => {
     const before = textOf(user);
     const result = await user.auth(['restore']);
     const cutAt = earlier.indexOf(', "cut"');
-    expect(result.stdout).toMatch(/^corrupt-3f2a {2}\d+ s ago {2}not readable as JSON/);
-    expect(result.stdout).toContain(`good up to byte ${cutAt} of ${earlier.length}, 3 entries`);
-    expect(result.stdout).toMatch(/missing now: lost$/);
+    expect(result.stdout).toMatch(/^corrupt-3f2a {2}\d+ s ago {2}damaged, 3 entries/);
+    expect(result.stdout).toContain(
+      `${earlier.length - cutAt - 2} of ${earlier.length} bytes could not be read, and may hold more (line 1, column ${cutAt + 3})`,
+    );
+    expect(result.stdout).toMatch(/missing now, of what could be read: lost$/);
     expectNoSecretIn(result);
     expect(textOf(user)).toBe(before);
   });
@@ -56,13 +58,81 @@ describe('restore, alone,', () => {
   });
 });
 
+const one = `"openai": ${JSON.stringify(api('one'))}`;
+const two = `"only-here": ${JSON.stringify(api('two'))}`;
+
+/** Nothing can be read of it: a quote is missing. */
+const broken = `"broken": {"type": "api", "key": "${canary}}`;
+
+describe('what an editor, a merge, a crash or a second writer has made of a file', () => {
+  it.each<[string, string | Buffer, number]>([
+    ['a comment', `{${one},\n// mine\n${two}}`, 0],
+    ['a comment first', `// mine\n{${one},${two}}`, 0],
+    ['a trailing comma', `{\n  ${one},\n  ${two},\n}`, 0],
+    ['merge markers', `<<<<<<< HEAD\n{${one},\n=======\n{\n>>>>>>> x\n${two}}`, 0],
+    ['two documents', `{${one}}\n{${two}}`, 0],
+    ['UTF-16', Buffer.from(`\ufeff{${one}, ${two}}`, 'utf16le'), 0],
+    ['UTF-16, the other way round', Buffer.from(`\ufeff{${one}, ${two}}`, 'utf16le').swap16(), 0],
+    ['a broken entry, on lines', `{\r\n  ${one},\r\n  ${broken},\r\n  ${two}\r\n}`, broken.length + 1],
+    ['a broken entry, on one line', `{${one},${broken},${two}}`, broken.length + 1],
+    ['a cut end', `{${one},${two},"cut": {"key": "${canary}`, `"cut": {"key": "${canary}`.length],
+  ])('%s: every whole entry comes back, and the rest is named', async (_, content, unread) => {
+    const user = newUser();
+    user.writeFile({ openai: api('one') });
+    writeFileSync(`${user.file}.corrupt-1`, content);
+    const result = await user.auth(['restore', '--from', 'corrupt-1']);
+    expect(user.readFile()).toEqual({ openai: api('one'), 'only-here': api('two') });
+    expect(result.stderr).toContain('restored only-here from corrupt-1');
+    if (unread > 0) expect(result.stderr).toContain(`${unread} of ${content.length} bytes could not be read`);
+    else expect(result.stderr).not.toContain('could not be read');
+    expectNoSecretIn(result);
+    const again = await user.auth(['restore', '--from', 'corrupt-1']);
+    expect(again.stderr).toContain(
+      unread > 0
+        ? 'nothing to restore of what could be read and was asked for'
+        : 'nothing to restore: all of it is there',
+    );
+  });
+
+  it('says that nothing could be read where that is so, and not that all of it is there', async () => {
+    const user = newUser();
+    user.writeFile({ openai: api('one') });
+    writeFileSync(`${user.file}.corrupt-1`, `{${broken}`);
+    const { stderr } = await user.auth(['restore', '--from', 'corrupt-1']);
+    expect(stderr).toContain('nothing to restore: no entry of corrupt-1 could be read');
+    expect(stderr).toContain(`${broken.length} of ${broken.length + 1} bytes could not be read`);
+    expect(stderr).not.toContain('all of it');
+  });
+
+  it('each value of a doubled key can be had, once the store has kept them', async () => {
+    const user = newUser();
+    user.writeFile(`{"a":${JSON.stringify(api('first'))},"a":${JSON.stringify(api('second'))}}`);
+    const doctor = await user.auth(['doctor']);
+    expect(doctor.exitCode).toBe(0);
+    expect(doctor.stdout).toContain('a is there more than once, with different values; the last one counts');
+    const set = await user.auth(['set', 'b'], secrets.key);
+    expect(set.stderr).toContain('stood more than once: a; the last one counts');
+    const list = await user.auth(['restore']);
+    expect(list.stdout).toContain('more than once, with different values: a');
+    const last = await user.auth(['restore', '--from', 'corrupt']);
+    expect(last.stderr).toContain('--occurrence 1 is the first');
+    expect(last.stderr).not.toContain('all of it is there');
+    await user.auth(['restore', '--from', 'corrupt', '--key', 'a', '--occurrence', '1', '--overwrite']);
+    expect(user.readFile()).toMatchObject({ a: api('first') });
+    const third = await user.auth(['restore', '--from', 'corrupt', '--key', 'a', '--occurrence', '3']);
+    expect(third).toMatchObject({ exitCode: 2 });
+    expect(third.stderr).toContain('a is there 2 times');
+    for (const result of [doctor, set, list, last, third]) expectNoSecretIn(result);
+  });
+});
+
 describe('restore --from', () => {
   it('puts back what is missing, byte for byte, and leaves what is there', async () => {
     const user = userWithDamage();
     const result = await user.auth(['restore', '--from', 'corrupt-3f2a', '--json']);
     expect(result.exitCode).toBe(0);
     const told = { from: 'corrupt-3f2a', restored: ['lost'], kept: ['there', 'https://x/'], dryRun: false };
-    expect(JSON.parse(result.stdout)).toEqual(told);
+    expect(JSON.parse(result.stdout)).toMatchObject(told);
     expect(textOf(user)).toContain(`"lost": ${big}`);
     const { lost: _, ...rest } = user.readFile();
     expect(rest).toEqual({ there: api('new'), 'https://x': 'newer' });

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -106,6 +107,19 @@ describe('list', () => {
       expect(`${stdout}${stderr}`).not.toContain(secretOf(token));
       expect(`${stdout}${stderr}`).not.toContain(stored[info.id].hash.slice(7));
     }
+  });
+
+  it('says of no token that it was never used where that can not be known, and says why', async () => {
+    const { run, file, tokens } = newTokenUser();
+    await tokens.create({ name: 'laptop' });
+    execFileSync('mkfifo', [`${file}.used`]);
+    const result = await run('list');
+    expect(result.exitCode).toBe(0);
+    expect(rowsOf(result)[1]?.at(-1)).toBe('unknown');
+    expect(result.stderr).toBe(
+      `when a token was last used is unknown: ${file}.used can't be read: it is a pipe, not a file`,
+    );
+    expect(JSON.parse((await run('list', '--json')).stdout)).toMatchObject([{ lastUsedAt: 'unknown' }]);
   });
 
   it('without any says how to make one, and that is no failure', async () => {

@@ -49,4 +49,17 @@ export type StoreEvent =
       /** What was taken over from it. */
       keys: string[];
       putBack: string[];
+    }
+  | {
+      /** Another program had written these keys more than once: the last value counts, and the file was kept with all of them. */
+      type: 'doubled';
+      file: string;
+      keys: readonly string[];
+      quarantine: string;
+    }
+  | {
+      /** A file of notes can't be read, on which nothing depends: what it would say is unknown. */
+      type: 'unreadable';
+      file: string;
+      reason: string;
     };

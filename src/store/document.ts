@@ -17,14 +17,42 @@ export function parseDocument(bytes: Uint8Array): Document | undefined {
     // Not UTF-8 or not JSON. The error's text quotes the document, so it is dropped on purpose.
     return undefined;
   }
-  return new Map(topLevelEntries(text));
+  let count = 0;
+  const document = new Map<string, string>();
+  for (const [key, raw] of topLevelEntries(text)) {
+    document.set(key, raw);
+    count++;
+  }
+  if (count > document.size) doubled.set(document, doubledIn(text));
+  return document;
 }
 
-/** Writes a document the way `JSON.stringify(value, null, 2)` would. */
-export function serializeDocument(document: Document): Buffer {
-  if (document.size === 0) return Buffer.from('{}');
+/**
+ * Beside the document and not in it, for it is rare: of entries with one key the last counts, as in `JSON.parse`, and a program
+ * that only reads never asks.
+ */
+const doubled = new WeakMap<Document, readonly string[]>();
+
+/** The keys that stand in the bytes of a parsed document more than once with different values, however they are escaped. */
+export function doubledKeys(document: Document): readonly string[] {
+  return doubled.get(document) ?? [];
+}
+
+function doubledIn(text: string): string[] {
+  const first = new Map<string, string>();
+  const found = new Set<string>();
+  for (const [key, raw] of topLevelEntries(text)) {
+    const before = first.get(key);
+    if (before === undefined) first.set(key, raw);
+    else if (before !== raw) found.add(key);
+  }
+  return [...found];
+}
+
+/** Writes a document the way `JSON.stringify(value, null, 2)` would. Of entries with one key it writes all. */
+export function serializeDocument(document: Iterable<readonly [key: string, raw: string]>): Buffer {
   const lines = [...document].map(([key, raw]) => `  ${JSON.stringify(key)}: ${raw}`);
-  return Buffer.from(`{\n${lines.join(',\n')}\n}`);
+  return Buffer.from(lines.length === 0 ? '{}' : `{\n${lines.join(',\n')}\n}`);
 }
 
 /**

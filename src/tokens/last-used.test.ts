@@ -1,6 +1,16 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { StoreEvent } from '../store/backend.js';
 import { newDirectory } from '../store/scratch.test.helper.js';
 import { openTokens } from './tokens.js';
 
@@ -82,4 +92,49 @@ it.each([
   expect(await again.list()).toMatchObject([{ id: info.id, state: 'active' }]);
   await again.close();
   expect(readdirSync(path.dirname(file))).not.toContain('auth-tokens.json.used.new');
+});
+
+describe('what can not be read says of no token that it was never used', () => {
+  const bindSocket = 'socket($s, PF_UNIX, SOCK_STREAM, 0); bind($s, sockaddr_un($ARGV[0])) or die';
+  const noEnd = () => {
+    writeFileSync(used, '');
+    truncateSync(used, 1e12);
+  };
+  const cases: [what: string, make: () => void, reason: RegExp][] = [
+    ['a pipe', () => execFileSync('mkfifo', [used]), /it is a pipe, not a file/],
+    ['a socket', () => execFileSync('perl', ['-MSocket', '-e', bindSocket, used]), /it is a socket/],
+    ['a directory', () => mkdirSync(used), /it is a directory, not a file/],
+    ['a link', () => symlinkSync('elsewhere', used), /it is a symbolic link, not a file/],
+    ['no JSON', () => writeFileSync(used, '{"a":'), /its 5 bytes are not JSON/],
+    ['other JSON', () => writeFileSync(used, '{"a":"CANARY"}'), /an object of times was expected/],
+    ['without end', noEnd, /1000000000000 bytes/],
+  ];
+
+  it.each(cases)('%s', async (_, make, reason) => {
+    const tokens = open();
+    const { info } = await tokens.create();
+    make();
+    const events: StoreEvent[] = [];
+    const listing = openTokens({ file, now: () => clock.now, onEvent: (event) => events.push(event) });
+    expect(await listing.list()).toMatchObject([{ id: info.id, lastUsedAt: 'unknown' }]);
+    expect(events).toEqual([{ type: 'unreadable', file: used, reason: expect.stringMatching(reason) }]);
+    expect(JSON.stringify(events)).not.toContain('CANARY');
+  });
+
+  it('not even once a server has written it anew', async () => {
+    const tokens = open();
+    const early = await tokens.create();
+    const used1 = await tokens.create();
+    writeFileSync(used, '{"a":');
+    clock.now += 1000;
+    tokens.verify(used1.token);
+    await tokens.close();
+    clock.now += 1000;
+    const late = await open().create();
+    expect(await open().list()).toMatchObject([
+      { id: early.info.id, lastUsedAt: 'unknown' },
+      { id: used1.info.id, lastUsedAt: clock.now - 1000 },
+      { id: late.info.id, lastUsedAt: null },
+    ]);
+  });
 });

@@ -1,9 +1,9 @@
 import { closeSync, fchmodSync, fchownSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import * as v from 'valibot';
-import { readAll } from '../store/reading.js';
+import { errnoOf, StoreError } from '../store/errors.js';
 import type { Location } from '../surroundings/locate.js';
 import { Locator } from '../surroundings/locator.js';
-import { openRegular } from '../surroundings/regular-file.js';
+import { readRegular } from '../surroundings/regular-file.js';
 
 /** A token that is used all the time is noted this often. */
 const everyMs = 60_000;
@@ -15,10 +15,37 @@ const bytesMax = 4 * 1024 * 1024;
 
 const schema = v.record(v.string(), v.pipe(v.number(), v.safeInteger()));
 
+/** Stands among the ids, and is none: of uses before this time nothing is known, for the notes of them were damaged. */
+const lostKey = '*';
+
+/** Id to milliseconds since 1970. A map: `toString` is an id like others. */
+type Times = Map<string, number>;
+
+/** Milliseconds since 1970; null: never. */
+export type LastUse = number | null | 'unknown';
+
+/** What the notes say, or why they say nothing. */
+export class LastUses {
+  constructor(
+    readonly times: ReadonlyMap<string, number>,
+    readonly unreadable?: { file: string; reason: string },
+  ) {}
+
+  /** @param createdAt undefined where that is not known */
+  of(id: string, createdAt: number | undefined): LastUse {
+    if (this.unreadable) return 'unknown';
+    const at = this.times.get(id);
+    if (at !== undefined) return at;
+    const lostAt = this.times.get(lostKey);
+    return lostAt === undefined || (createdAt !== undefined && createdAt > lostAt) ? null : 'unknown';
+  }
+}
+
 /**
  * When each token was last used, to the minute, in a file of its own beside the token file: it is written by every server,
- * and the token file must only change when a token does. Best effort: what can't be read or written is left
- * alone, and of two processes that write at once one may be a minute late. Nobody is let in, or refused, by it.
+ * and the token file must only change when a token does. Best effort: what is no file, or can't be read or written, is left
+ * alone, what holds no notes is replaced, and of two processes that write at once one may be a minute late. Nobody is let in,
+ * or refused, by it.
  */
 export class LastUsed {
   readonly #locator: Locator;
@@ -38,9 +65,15 @@ export class LastUsed {
     this.#timer ??= setTimeout(() => this.flush(), gatherMs).unref();
   }
 
-  /** Id to milliseconds since 1970; nothing where nothing can be read. A map: `toString` is an id like others. */
-  read(): Map<string, number> {
-    return this.#beside((location) => read(location)) ?? new Map();
+  /** Never fails: what can't be read is said so. */
+  read(): LastUses {
+    try {
+      const notes = this.#beside(read);
+      return new LastUses(timesIn(notes), notes && 'reason' in notes ? notes : undefined);
+    } catch (error) {
+      const file = (error instanceof StoreError && error.file) || this.#locator.file;
+      return new LastUses(new Map(), { file, reason: reasonOf(error) });
+    }
   }
 
   /** Writes what has been noted. */
@@ -50,7 +83,8 @@ export class LastUsed {
     if (this.#pending.size === 0) return;
     const noted = this.#pending;
     this.#pending = new Map();
-    const isWritten = this.#change((all) => {
+    const now = Math.max(...noted.values());
+    const isWritten = this.#change(now, (all) => {
       for (const [id, at] of noted) all.set(id, Math.max(at, all.get(id) ?? 0));
     });
     // The next use of these tries again.
@@ -58,32 +92,34 @@ export class LastUsed {
   }
 
   forget(id: string): void {
-    if (this.read().has(id)) this.#change((all) => all.delete(id));
+    if (this.read().times.has(id)) this.#change(0, (all) => all.delete(id));
   }
 
-  #change(edit: (all: Map<string, number>) => void): boolean {
-    const isWritten = this.#beside((location) => {
-      const all = read(location) ?? new Map<string, number>();
-      edit(all);
-      write(location, JSON.stringify(Object.fromEntries(all)));
-      return true;
-    });
-    return isWritten ?? false;
-  }
-
-  /** In the directory of the token file. Undefined where that can't be used. */
-  #beside<T>(use: (location: Location) => T): T | undefined {
+  #change(now: number, edit: (all: Times) => void): boolean {
     try {
-      const location = this.#locator.find();
-      if (!location) return undefined;
-      try {
-        return use(location);
-      } finally {
-        location.directory.close();
-      }
+      const isWritten = this.#beside((location) => {
+        const notes = read(location);
+        const all = timesIn(notes);
+        if (notes && 'reason' in notes) all.set(lostKey, now);
+        edit(all);
+        write(location, JSON.stringify(Object.fromEntries(all)));
+        return true;
+      });
+      return isWritten ?? false;
     } catch {
       // Nobody is let in, or refused, by it.
-      return undefined;
+      return false;
+    }
+  }
+
+  /** In the directory of the token file. Undefined where that is missing. */
+  #beside<T>(use: (location: Location) => T): T | undefined {
+    const location = this.#locator.find();
+    if (!location) return undefined;
+    try {
+      return use(location);
+    } finally {
+      location.directory.close();
     }
   }
 }
@@ -92,20 +128,38 @@ function nameOf({ name }: Location): string {
   return `${name}.used`;
 }
 
-function read(location: Location): Map<string, number> | undefined {
-  const opened = openRegular(location, nameOf(location));
-  if (!opened) return undefined;
-  try {
-    const size = Number(opened.stats.size);
-    const text = size > bytesMax ? '' : readAll(opened.descriptor, size).toString('utf8');
-    const result = v.safeParse(schema, parse(text));
-    return new Map(result.success ? Object.entries(result.output) : []);
-  } finally {
-    closeSync(opened.descriptor);
-  }
+/** A file that holds no notes: half of them may have been written when the disk was full. */
+interface Damaged {
+  file: string;
+  reason: string;
 }
 
-/** Undefined for what is not JSON: half of it may have been written when the disk was full. */
+/** Undefined where there is none. @throws StoreError for what is no file, another user's, or can't be read */
+function read(location: Location): { times: Times } | Damaged | undefined {
+  const found = readRegular(location, nameOf(location));
+  if (!found) return undefined;
+  const damaged = (reason: string) => ({ file: `${location.file}.used`, reason });
+  if (found.bytes.length > bytesMax)
+    return damaged(`it has ${found.bytes.length} bytes, and at most ${bytesMax} are read`);
+  const json = parse(found.bytes.toString('utf8'));
+  if (json === undefined) return damaged(`its ${found.bytes.length} bytes are not JSON`);
+  const result = v.safeParse(schema, json);
+  if (!result.success) return damaged('an object of times was expected, and it is another JSON value');
+  return { times: new Map(Object.entries(result.output)) };
+}
+
+function timesIn(notes: ReturnType<typeof read>): Times {
+  return notes && 'times' in notes ? notes.times : new Map();
+}
+
+/** The path is told beside it. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof StoreError)) return errnoOf(error) ?? String(error);
+  const { cause } = error;
+  return errnoOf(cause) ?? (cause instanceof Error ? cause.message : error.message);
+}
+
+/** Undefined for what is not JSON. The error's text quotes the document, so it is dropped on purpose. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);

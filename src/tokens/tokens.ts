@@ -5,7 +5,7 @@ import { openStore, type Store } from '../store/store.js';
 import { decodeEntry, type Entry, encodeEntry, infoOf, isExpired } from './entry.js';
 import { checkExpiry, defaultGraceMs, defaultLifeMs, graceMsMax } from './expiry.js';
 import { hashOf, isId, newToken } from './format.js';
-import { LastUsed } from './last-used.js';
+import { type LastUse, LastUsed } from './last-used.js';
 import { tokenFile } from './location.js';
 import { type Permission, permissions, toPermissions } from './permissions.js';
 import type { TokenInfo, TokenVerifier } from './token-info.js';
@@ -52,10 +52,13 @@ export interface RotatedToken extends NewToken {
   old: TokenInfo;
 }
 
-/** `unusable`: its entry is not understood by this version, and nobody is let in by it. */
+/**
+ * `unusable`: its entry is not understood by this version, and nobody is let in by it. `lastUsedAt` is in milliseconds since
+ * 1970, null for never, and 'unknown' where the notes can't be read, or were damaged since the token was created.
+ */
 export type ListedToken =
-  | (TokenInfo & { readonly state: 'active' | 'expired'; readonly lastUsedAt: number | null })
-  | { readonly id: string; readonly state: 'unusable'; readonly lastUsedAt: number | null };
+  | (TokenInfo & { readonly state: 'active' | 'expired'; readonly lastUsedAt: LastUse })
+  | { readonly id: string; readonly state: 'unusable'; readonly lastUsedAt: LastUse };
 
 /**
  * The tokens of a server, in one file shared by any number of processes.
@@ -65,7 +68,10 @@ export type ListedToken =
  */
 export interface Tokens extends TokenVerifier, AsyncDisposable {
   create(options?: NewTokenOptions): Promise<NewToken>;
-  /** All of them, expired ones, too, in the order of the file: the newest last. */
+  /**
+   * All of them, expired ones, too, in the order of the file: the newest last. Where the notes of last uses can't be read,
+   * `onEvent` is told why (`unreadable`).
+   */
   list(): Promise<ListedToken[]>;
   /**
    * @param which an id, the beginning of one if it is the only one, or the token itself
@@ -80,19 +86,21 @@ export interface Tokens extends TokenVerifier, AsyncDisposable {
 
 /** Opens the tokens. Nothing is read or written before the first call, and nothing keeps the process alive. */
 export function openTokens(options: TokensOptions = {}): Tokens {
-  const { file = tokenFile(process.env), now = wallClock, ...rest } = options;
-  return new FileTokens(file, openStore(file, { ...rest, revocable: true }), now, rest.allowUnsafe);
+  const { file = tokenFile(process.env), now: _, ...rest } = options;
+  return new FileTokens(file, openStore(file, { ...rest, revocable: true }), options);
 }
 
 class FileTokens implements Tokens {
   readonly #store: Store;
   readonly #now: () => number;
+  readonly #onEvent: (event: StoreEvent) => void;
   readonly #lastUsed: LastUsed;
   readonly #verifier: Verifier;
 
-  constructor(file: string, store: Store, now: () => number, allowUnsafe?: boolean) {
+  constructor(file: string, store: Store, { now = wallClock, allowUnsafe, onEvent }: TokensOptions) {
     this.#store = store;
     this.#now = now;
+    this.#onEvent = onEvent ?? (() => {});
     this.#lastUsed = new LastUsed(file, allowUnsafe);
     this.#verifier = new Verifier(file, now, this.#lastUsed, allowUnsafe);
   }
@@ -123,10 +131,11 @@ class FileTokens implements Tokens {
   async list(): Promise<ListedToken[]> {
     const now = this.#now();
     const used = this.#lastUsed.read();
+    if (used.unreadable) this.#tell({ type: 'unreadable', ...used.unreadable });
     const entries = Object.entries(await this.#store.all()).filter(([id]) => isId(id));
     return entries.map(([id, value]) => {
-      const lastUsedAt = used.get(id) ?? null;
       const entry = decodeEntry(id, value);
+      const lastUsedAt = used.of(id, entry?.createdAt);
       if (!entry) return { id, state: 'unusable', lastUsedAt };
       return { ...infoOf(entry), state: isExpired(entry, now) ? 'expired' : 'active', lastUsedAt };
     });
@@ -170,6 +179,15 @@ class FileTokens implements Tokens {
     this.#verifier.close();
     this.#lastUsed.flush();
     await this.#store.close();
+  }
+
+  /** A listener's own error must not make the list look failed. */
+  #tell(event: StoreEvent): void {
+    try {
+      this.#onEvent(event);
+    } catch (error) {
+      process.emitWarning(error instanceof Error ? error : String(error));
+    }
   }
 
   /** 62^8 ids leave little to chance, and a new token must not take an old one's place. */

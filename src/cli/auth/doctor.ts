@@ -1,7 +1,9 @@
 import path from 'node:path';
 import type { Command } from 'commander';
-import { type Inspection, inspectFile } from '../../store/store.js';
+import { StoreError } from '../../store/errors.js';
+import { type Inspection, inspectFile, listRecoverable } from '../../store/store.js';
 import { exitCodes } from '../exit-codes.js';
+import { judgeEntries } from './entry-findings.js';
 import { type Finding, judge, type Severity } from './findings.js';
 import { paint, print, printJson, shown } from './output.js';
 import { type Flags, fileOf, subcommand } from './source.js';
@@ -29,6 +31,7 @@ function doctor(flags: Flags): void {
   // What can't be a credential file is a finding here, and not a refusal.
   const seen = inspectFile(flags.file ? path.resolve(flags.file) : fileOf(flags));
   const findings = judge(seen, { nowMs: nowMs(), uid: process.getuid?.() });
+  findings.push(...judgeEntries(entriesOf(seen)));
   const result = worstOf(findings);
   if (flags.json) printJson({ result, findings, ...seen });
   else print([...pathsOf(seen), ...findings.flatMap(linesOf), summaryOf(findings)].join('\n'));
@@ -63,4 +66,14 @@ function summaryOf(findings: readonly Finding[]): string {
   if (problems + warnings === 0) return 'healthy';
   const told = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`;
   return `${told(problems, 'problem')}, ${told(warnings, 'warning')}`;
+}
+
+/** None where they can't be read, which is a finding of its own. To look changes nothing, whatever is unsafe about it. */
+function entriesOf({ content, given }: Inspection): ReadonlyMap<string, string> {
+  try {
+    return content.kind === 'valid' ? listRecoverable(given, { allowUnsafe: true }).current : new Map();
+  } catch (error) {
+    if (error instanceof StoreError) return new Map();
+    throw error;
+  }
 }

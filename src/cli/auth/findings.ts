@@ -1,5 +1,7 @@
 import type { Inspection } from '../../store/store.js';
 import { octal } from '../../surroundings/trust.js';
+import { judgeContent, judgeQuarantine } from './content-findings.js';
+import { entries } from './counts.js';
 import { judgeIntents } from './lease-findings.js';
 import { shown } from './output.js';
 import { ago } from './time.js';
@@ -24,7 +26,7 @@ export interface Observer {
 /** Judges what was seen. Pure: the clock and the user are told. */
 export function judge(seen: Inspection, observer: Observer): Finding[] {
   // Nothing that lies around a pipe or a device is about credentials.
-  if (isOther(seen.content)) return [judgeOther(seen.content.found)];
+  if (isOther(seen.content)) return [judgeOther(seen.content, seen.given)];
   // Of a directory that can't be reached nothing is known, not even whether it is there.
   if (seen.file === undefined) {
     return [
@@ -48,17 +50,21 @@ export function judge(seen: Inspection, observer: Observer): Finding[] {
   ];
 }
 
-type Other = Inspection['content'] & { found: string };
+type Other = Extract<Inspection['content'], { kind: 'unreadable' }> & { found: string };
 
 function isOther(content: Inspection['content']): content is Other {
   return content.kind === 'unreadable' && content.found !== undefined;
 }
 
-/** No advice about what it is: it may be in use, and is not ours. */
-function judgeOther(found: string): Finding {
+/** No advice about what it is: it may be in use, and is not ours. But an empty directory is what containers make. */
+function judgeOther({ found, isEmptyDirectory }: Other, given: string): Finding {
+  const isEmpty = isEmptyDirectory === true;
   return {
-    ...{ severity: 'problem', subject: 'file', says: `can't be used: it is ${found}, not a file` },
-    todo: 'Give the path of a credential file by --file, or see what has put this into its place',
+    ...{ severity: 'problem', subject: 'file' },
+    says: `can't be used: it is ${isEmpty ? 'an empty directory' : found}, not a file`,
+    todo: isEmpty
+      ? `A container makes one where the file that it is to mount is missing: rmdir ${shown(given)}`
+      : 'Give the path of a credential file by --file, or see what has put this into its place',
   };
 }
 
@@ -70,41 +76,9 @@ function judgeFile(seen: Inspection, observer: Observer): Finding[] {
   return [...judgeContent(seen, about), ...judgeAccess(seen, observer, about)];
 }
 
-type About = (severity: Severity, says: string, todo?: string) => Finding;
+export type About = (severity: Severity, says: string, todo?: string) => Finding;
 
-function judgeContent({ content, copy }: Inspection, about: About): Finding[] {
-  switch (content.kind) {
-    case 'valid':
-      return [about('ok', `valid, ${entries(content.entries)}`)];
-    case 'missing':
-      if (!copy.entries) return [about('ok', 'not there: nothing is stored yet')];
-      return [
-        about(
-          'warn',
-          'not there: removed, or never put back',
-          'holdfast auth restore shows what it last held',
-        ),
-      ];
-    case 'corrupt':
-      return [
-        copy.state === 'usable'
-          ? about(
-              'problem',
-              `corrupt: ${content.reason}`,
-              `The next use of the store keeps it beside itself and puts ${entries(copy.entries ?? 0)} back`,
-            )
-          : about(
-              'problem',
-              `corrupt: ${content.reason}, and no copy of it can be used`,
-              'Rename it to <file>.corrupt-1; then holdfast auth restore shows what can still be read of it',
-            ),
-      ];
-    case 'unreadable':
-      return [about('problem', `can't be read: ${content.reason}`, 'See who owns it, and what it is')];
-  }
-}
-
-function judgeAccess({ access }: Inspection, { uid }: Observer, about: About): Finding[] {
+function judgeAccess({ access, file }: Inspection, { uid }: Observer, about: About): Finding[] {
   if (!access) return [];
   const mode = octal(access.mode);
   const findings = [
@@ -117,7 +91,7 @@ function judgeAccess({ access }: Inspection, { uid }: Observer, about: About): F
       about(
         'warn',
         `belongs to user ${access.uid}, and you are ${uid}`,
-        'Use it as its owner: a write replaces it',
+        `Use it as its owner, for a write replaces it; or, if it should be yours: sudo chown ${uid} ${shown(file ?? '')}`,
       ),
     );
   }
@@ -224,24 +198,4 @@ function judgeCopy({ copy, content }: Inspection): Finding {
       ? `usable, ${entries(copy.entries ?? 0)}; the file was changed since by a program that knows no Holdfast`
       : `usable, ${entries(copy.entries ?? 0)}${copy.sameAsFile ? ', the same as the file' : ''}`,
   };
-}
-
-function judgeQuarantine({ quarantined }: Inspection, { nowMs }: Observer): Finding[] {
-  const subject = 'quarantine';
-  return quarantined.map(({ name, size, changedMs, mode, found }) => {
-    if (found) {
-      const says = `${shown(name)} is ${found}, not a file`;
-      return { severity: 'warn', subject, says, todo: 'See what has made it: Holdfast did not' };
-    }
-    const isOpen = (mode & 0o077) !== 0;
-    return {
-      ...{ severity: isOpen ? 'problem' : 'warn', subject },
-      says: `${shown(name)}, ${size} bytes, ${ago(changedMs, nowMs)}${isOpen ? `, mode ${octal(mode)}: others may read it` : ''}`,
-      todo: 'It may hold secrets. holdfast auth restore shows what is in it, and auth forget removes an entry from it',
-    };
-  });
-}
-
-function entries(count: number): string {
-  return `${count} ${count === 1 ? 'entry' : 'entries'}`;
 }

@@ -69,7 +69,7 @@ function toText({ name, forgotten, kept, droppedBytes }: ForgottenIn): string {
   const what = forgotten.length > 0 ? [`forgot ${forgotten.map(shown).join(', ')}`] : [];
   const damage =
     droppedBytes > 0
-      ? [`dropped the last ${droppedBytes} bytes, which could not be read and may have held it`]
+      ? [`dropped ${droppedBytes} bytes, which could not be read or were comments, and may have held it`]
       : [];
   const rest =
     kept.length > 0 ? `kept ${kept.map(shown).join(', ')}` : 'removed it, for nothing is left in it';

@@ -4,6 +4,7 @@ import { NothingMatchedError, UsageError } from '../../../harness/core/usage-err
 import { trimSlashes } from '../../credentials/keys.js';
 import { listRecoverable, putBack, type Recoverable, restoreEntries } from '../../store/store.js';
 import { parseNames } from '../parse.js';
+import { bytes, entries } from './counts.js';
 import { note, print, printJson, shown } from './output.js';
 import { type Flags, fileOf, noSuchEntry, subcommand, tellEvent, warnOfOverride } from './source.js';
 import { ago, nowMs } from './time.js';
@@ -11,6 +12,7 @@ import { ago, nowMs } from './time.js';
 interface RestoreFlags extends Flags {
   from?: string;
   key?: string[];
+  occurrence?: number;
   overwrite?: boolean;
   dryRun?: boolean;
 }
@@ -19,14 +21,21 @@ export function addRestore(auth: Command): void {
   subcommand(auth, 'restore', 'list what could be restored, or put entries back that are missing now')
     .option('--from <name>', 'where from: last, or corrupt-..., as listed')
     .option('--key <provider...>', 'only these; default: all that are missing', parseNames)
+    .option(
+      '--occurrence <n>',
+      'which of several with one name: 1 is the first; default: the last',
+      parseOccurrence,
+    )
     .option('--overwrite', 'also replace what is there now')
     .option('--dry-run', 'only say what would be done')
     .addHelpText(
       'after',
       `
-Without --from it lists the last-committed copy and every damaged state that was kept, and changes nothing. Of a file that
-was cut or is damaged further on, the complete entries before that can be restored. What is put back is put back in one
-commit, byte for byte; an entry that is there now stays as it is, unless --overwrite.
+Without --from it lists the last-committed copy and every damaged state that was kept, and changes nothing. Of a damaged file
+every entry that is whole can be restored: comments, commas too many, the lines of a merge, a second document and UTF-16 are
+no hindrance, and it goes on behind a broken entry where the next one can be told for certain. What can't be read is said, and
+may hold more. What is put back is put back in one commit, byte for byte but for comments; an entry that is there now stays as
+it is, unless --overwrite.
 
 Examples:
   holdfast auth restore
@@ -40,29 +49,35 @@ async function restore(flags: RestoreFlags): Promise<void> {
   const file = fileOf(flags);
   const { current, found } = listRecoverable(file, flags);
   if (flags.from === undefined) {
-    if (flags.key || flags.overwrite || flags.dryRun) {
+    if (flags.key || flags.overwrite || flags.dryRun || flags.occurrence) {
       throw new UsageError('--from is missing', 'holdfast auth restore alone lists what there is');
     }
     list(file, found, current, flags.json === true);
     return;
   }
   const source = pick(found, flags.from, file);
-  const entries = chosen(source, flags.key);
+  const wanted = chosen(source, flags);
   const options = { overwrite: flags.overwrite === true, normalize: trimSlashes };
   const { restored, kept } = flags.dryRun
-    ? putBack(current, entries, options)
-    : await restoreEntries(file, entries, {
+    ? putBack(current, wanted, options)
+    : await restoreEntries(file, wanted, {
         ...options,
         allowUnsafe: flags.allowUnsafe === true,
         onEvent: tellEvent,
       });
 
   const names = restored.map(shown).join(', ');
-  if (restored.length === 0) note('nothing to restore: all of it is there');
-  else note(`${flags.dryRun ? 'would restore' : 'restored'} ${names} from ${source.name} to ${file}`);
+  if (restored.length > 0)
+    note(`${flags.dryRun ? 'would restore' : 'restored'} ${names} from ${shown(source.name)} to ${file}`);
+  else note(nothingToRestore(source, wanted, current));
   if (kept.length > 0 && !flags.overwrite) note(`left as they are: ${kept.map(shown).join(', ')}`);
+  for (const line of remaining(source, flags)) note(line);
   if (restored.length > 0 && !flags.dryRun) warnOfOverride(flags);
-  if (flags.json) printJson({ from: source.name, restored, kept, dryRun: flags.dryRun === true });
+  if (flags.json)
+    printJson({
+      ...{ from: source.name, restored, kept, dryRun: flags.dryRun === true },
+      unread: source.unread,
+    });
 }
 
 function pick(found: readonly Recoverable[], wanted: string, file: string): Recoverable {
@@ -81,25 +96,74 @@ function pick(found: readonly Recoverable[], wanted: string, file: string): Reco
   );
 }
 
-function chosen({ entries, name }: Recoverable, keys: string[] | undefined): ReadonlyMap<string, string> {
-  if (!keys) return entries;
+/** "All" is said of what was read, and of nothing else. */
+function nothingToRestore(source: Recoverable, wanted: Document, current: Document): string {
+  if (wanted.size === 0) return `nothing to restore: no entry of ${shown(source.name)} could be read`;
+  if ([...wanted].some(([key, raw]) => current.get(key) !== raw))
+    return 'nothing to restore: there is an entry of each name; --overwrite replaces it by the earlier one';
+  return source.unread.length > 0 || source.doubled.length > 0
+    ? 'nothing to restore of what could be read and was asked for: all of that is there'
+    : 'nothing to restore: all of it is there';
+}
+
+/** What stays in the file alone. */
+function remaining(source: Recoverable, { key, occurrence }: RestoreFlags): string[] {
+  const doubled = source.doubled.filter((name) => !key || key.includes(name));
+  const which = `${doubled.map(shown).join(', ')}: in ${shown(source.name)} more than once, with different values`;
+  return [
+    ...(doubled.length > 0 && occurrence === undefined
+      ? [`${which}; this was the last, --occurrence 1 is the first`]
+      : []),
+    ...(source.unread.length > 0 ? [unreadOf(source)] : []),
+  ];
+}
+
+/** `70 of 127 bytes could not be read, and may hold more (line 2, column 1)` */
+function unreadOf({ bytes: all, unread, place }: Pick<Recoverable, 'bytes' | 'unread' | 'place'>): string {
+  const zeros = unread.reduce((sum, range) => sum + range.zeros, 0);
+  const count = unread.reduce((sum, { from, to }) => sum + to - from, 0) - zeros;
+  const first = unread.filter((range) => range.zeros < range.to - range.from);
+  const places = first.slice(0, placesShown).map(({ line, column }) => `line ${line}, column ${column}`);
+  const more = first.length > placesShown ? [`and ${first.length - placesShown} more places`] : [];
+  const where = places.length > 0 ? ` (${[...places, ...more].join('; ')})` : '';
+  return [
+    ...(count > 0
+      ? [`${count} of ${bytes(all)} could not be read, and may hold more${where}: look at ${place} yourself`]
+      : []),
+    ...(zeros > 0 ? [`${bytes(zeros)} are zeros: whatever stood there is lost`] : []),
+  ].join('; ');
+}
+
+const placesShown = 3;
+
+function parseOccurrence(text: string): number {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new UsageError(
+    `--occurrence ${shown(text)} is no number`,
+    'expected 1 for the first, 2 for the second, ...',
+  );
+}
+
+function chosen({ entries, all, name }: Recoverable, { key: keys, occurrence }: RestoreFlags): Document {
+  const named = keys ?? [...entries.keys()];
   return new Map(
-    keys.map((key) => {
-      const raw = entries.get(key);
-      if (raw === undefined) throw noSuchEntry(key, [...entries.keys()], name);
-      return [key, raw];
+    named.map((key) => {
+      const values = all.filter((entry) => entry.key === key);
+      const last = values.at(-1);
+      if (last === undefined) throw noSuchEntry(key, [...entries.keys()], name);
+      const wanted = occurrence === undefined || values.length === 1 ? last : values[occurrence - 1];
+      if (wanted) return [key, wanted.raw];
+      const hint = `expected 1 to ${values.length}; nothing was changed`;
+      throw new UsageError(`--occurrence ${occurrence}: ${shown(key)} is there ${values.length} times`, hint);
     }),
   );
 }
 
-function list(
-  file: string,
-  found: readonly Recoverable[],
-  current: ReadonlyMap<string, string>,
-  json: boolean,
-): void {
+type Document = ReadonlyMap<string, string>;
+
+function list(file: string, found: readonly Recoverable[], current: Document, json: boolean): void {
   const there = new Set([...current.keys()].map(trimSlashes));
-  const rows = found.map(({ entries, ...rest }) => ({
+  const rows = found.map(({ entries, all: _, ...rest }) => ({
     ...rest,
     entries: [...entries.keys()],
     missingNow: [...entries.keys()].filter((key) => !there.has(trimSlashes(key))),
@@ -109,17 +173,20 @@ function list(
   if (rows.length === 0) note(`there is nothing to restore beside ${file}`);
 }
 
-interface Row extends Omit<Recoverable, 'entries'> {
+interface Row extends Omit<Recoverable, 'entries' | 'all'> {
   entries: string[];
   missingNow: string[];
 }
 
-function toText({ name, changedMs, bytes, readableBytes, entries, missingNow }: Row): string {
-  const count = `${entries.length} ${entries.length === 1 ? 'entry' : 'entries'}`;
-  const readable =
-    readableBytes === bytes
-      ? `readable, ${count}`
-      : `not readable as JSON: good up to byte ${readableBytes} of ${bytes}, ${count}`;
+function toText(row: Row): string {
+  const { name, changedMs, entries: names, missingNow, doubled, unread } = row;
+  const lines = [
+    `${shown(name)}  ${ago(changedMs, nowMs())}  ${unread.length > 0 ? 'damaged' : 'readable'}, ${entries(names.length)}`,
+  ];
+  if (unread.length > 0) lines.push(unreadOf(row));
+  if (doubled.length > 0)
+    lines.push(`more than once, with different values: ${doubled.map(shown).join(', ')}`);
   const missing = missingNow.length > 0 ? missingNow.map(shown).join(', ') : 'nothing';
-  return `${shown(name)}  ${ago(changedMs, nowMs())}  ${readable}\n  missing now: ${missing}`;
+  lines.push(`missing now${unread.length > 0 ? ', of what could be read' : ''}: ${missing}`);
+  return lines.join('\n  ');
 }

@@ -74,6 +74,13 @@ export function tellEvent(event: StoreEvent): void {
       `another program wrote ${event.file} from an old state; put back: ${event.putBack.map(shown).join(', ')}`,
     );
   }
+  if (event.type === 'doubled') {
+    note(`in ${event.file} stood more than once: ${event.keys.map(shown).join(', ')}; the last one counts,`);
+    note(`and the file with all of them is kept in ${event.quarantine}: see holdfast auth restore`);
+  }
+  if (event.type === 'unreadable') {
+    note(`when a token was last used is unknown: ${shown(event.file)} can't be read: ${event.reason}`);
+  }
 }
 
 const variable = 'OPENCODE_AUTH_CONTENT';

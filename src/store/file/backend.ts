@@ -263,9 +263,10 @@ export class FileBackend implements Backend {
     }
   }
 
-  private tell(site: Site, { restored, merge }: Repairs): void {
+  private tell(site: Site, { restored, doubled, merge }: Repairs): void {
     const { file } = site;
     if (restored) this.emit({ type: 'recovered', file, ...restored });
+    if (doubled) this.emit({ type: 'doubled', file, ...doubled });
     if (merge && merge.putBack.length > 0) {
       this.emit({ type: 'merged', file, keys: merge.adopted, putBack: merge.putBack });
     } else if (merge && merge.adopted.length > 0) this.emit({ type: 'adopted', file, keys: merge.adopted });

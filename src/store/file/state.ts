@@ -4,6 +4,7 @@ import { type Document, parseDocument } from '../document.js';
 import { errnoOf } from '../errors.js';
 import { ioError } from '../io-error.js';
 import { readAll } from '../reading.js';
+import { readDamaged } from '../tolerant/read.js';
 import type { Ownership } from './commit/ownership.js';
 import type { Site } from './site.js';
 
@@ -37,8 +38,21 @@ export function readState(site: Site, known?: FileState): FileState {
   const isKnown = known?.kind === 'valid' && known.bytes.equals(bytes);
   const document = isKnown ? known.document : parseDocument(bytes);
   if (document) return { kind: 'valid', identity, bytes, document, owner };
-  const reason = bytes.length === 0 ? 'it is empty' : `its ${bytes.length} bytes are not one JSON object`;
-  return { kind: 'corrupt', identity, bytes, reason, owner };
+  return {
+    ...{ kind: 'corrupt', identity, bytes, owner },
+    // Only for those who ask: it is looked at again and again while it is written in place.
+    get reason() {
+      return reasonOf(bytes);
+    },
+  };
+}
+
+/** Where and what, never what stands there. */
+function reasonOf(bytes: Buffer): string {
+  if (bytes.length === 0) return 'it is empty';
+  const { fault } = readDamaged(bytes);
+  const where = fault ? ` (line ${fault.line}, column ${fault.column}: ${fault.kind})` : '';
+  return `its ${bytes.length} bytes are not one JSON object${where}`;
 }
 
 /**

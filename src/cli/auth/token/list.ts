@@ -10,7 +10,7 @@ export function addList(token: Command): void {
     .addHelpText(
       'after',
       `
-When a token was last used is noted once a minute, and best effort.
+When a token was last used is noted once a minute, and best effort: "unknown" where the notes can't be read, or were lost.
 
 Examples:
   holdfast auth token list
@@ -36,9 +36,14 @@ function toTable(all: readonly ListedToken[], now: number): string {
 }
 
 function rowOf(token: ListedToken, now: number): string[] {
-  const used = token.lastUsedAt === null ? 'never' : ago(token.lastUsedAt, now);
+  const used = usedAt(token.lastUsedAt, now);
   if (token.state === 'unusable') return [token.id, '-', 'refused: of another version', '-', '-', used];
   const { id, name, permissions, createdAt, expiresAt } = token;
   const named = name === undefined ? '-' : shown(name);
   return [id, named, permissions.join(','), ago(createdAt, now), humanEnd(expiresAt, now), used];
+}
+
+function usedAt(lastUse: ListedToken['lastUsedAt'], now: number): string {
+  if (lastUse === 'unknown') return 'unknown';
+  return lastUse === null ? 'never' : ago(lastUse, now);
 }

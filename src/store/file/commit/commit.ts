@@ -17,10 +17,10 @@ import {
   timeOf,
 } from '../state.js';
 import { type Merge, withGeneration } from './generations.js';
+import { type KeptAside, keepWhatIsLost } from './kept-aside.js';
 import { type LastCommitted, readLastCommitted } from './last-committed.js';
 import type { Ownership } from './ownership.js';
 import { publish } from './publish.js';
-import { quarantine } from './quarantine.js';
 import { judge, type Situation } from './situation.js';
 import { closeLater, type Staged, syncDirectory } from './stage.js';
 
@@ -58,8 +58,7 @@ export interface Task {
   silent?: ReadonlySet<string> | undefined;
 }
 
-export interface Repairs {
-  restored?: { quarantine: string; reason: string };
+export interface Repairs extends KeptAside {
   merge?: Merge;
 }
 
@@ -110,15 +109,15 @@ export async function attemptCommit(site: Site, intent: Intent, task: Task): Pro
   const document = isApplied ? carried : applyChange(carried, task.change);
 
   const owner = (state.kind === 'missing' ? undefined : state.owner) ?? site.owner;
-  const restored = keepUnusable(site, state, situation);
+  const isChanged = situation.restores || document !== heldBy(state, situation);
+  const isRewritten = state.kind === 'valid' && task.rewrites?.() === true;
+  const writesFile = isChanged || isRewritten;
   const repairs: Repairs = {
-    ...(restored && { restored }),
+    ...(isChanged && keepWhatIsLost(site, { state, last, situation, document })),
     ...(situation.merge && { merge: situation.merge }),
   };
   const open = task.known?.files.find(({ identity }) => identity === state.identity);
   const record = nextRecord(intent, { last, state, situation, document, requests });
-  const isRewritten = state.kind === 'valid' && task.rewrites?.() === true;
-  const writesFile = situation.restores || document !== heldBy(state, situation) || isRewritten;
   let known: Known | undefined;
   // A request is told to be done only where the copy tells so, too: else somebody who has read it may apply it again.
   if (writesFile || (last && situation.copyIsOld) || requests.open.length > 0) {
@@ -214,14 +213,8 @@ function unusable({ file }: Site, state: FileState, last: LastCommitted | undefi
   throw new StoreError('E_CORRUPT', `${file} can't be used (${reason}), ${copy}`, {
     definite: true,
     file,
-    hint: `Nothing was written. Repair the file, ${last ? 'restore the copy, ' : ''}or remove it to start empty`,
+    hint: `Nothing was written. Repair the file, ${last ? 'restore the copy, ' : ''}or move it away to start empty`,
   });
-}
-
-function keepUnusable(site: Site, state: FileState, { restores }: Situation): Repairs['restored'] {
-  if (!restores) return undefined;
-  if (state.kind !== 'corrupt') return undefined;
-  return { reason: state.reason, quarantine: quarantine(site, state) };
 }
 
 /**
@@ -269,8 +262,17 @@ function nextRecord(
     applied: applied.filter((id) => !isRestored(id)),
     applying: [...applied.filter(isRestored), ...requests.open.map(({ id }) => id)],
     generations: withGeneration(situation.generations, held, document, timeOf(state.identity)),
-    bytes: state.kind === 'valid' && document === held ? state.bytes : serializeDocument(document),
+    bytes: (document === held && bytesHeld(state, last, situation)) || serializeDocument(document),
   };
+}
+
+/** As they stand: of a key that is doubled they hold every value. */
+function bytesHeld(
+  state: FileState,
+  last: LastCommitted | undefined,
+  { restores }: Situation,
+): Buffer | undefined {
+  return state.kind === 'valid' ? state.bytes : restores ? last?.bytes : undefined;
 }
 
 /** What a reader finds now; of a corrupt file, what it is about to find. */

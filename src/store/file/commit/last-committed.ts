@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type BigIntStats, closeSync } from 'node:fs';
-import { openRegular } from '../../../surroundings/regular-file.js';
+import { openRegular, readRegular } from '../../../surroundings/regular-file.js';
 import { errnoOf, StoreError } from '../../errors.js';
 import { ioError } from '../../io-error.js';
-import { readAll } from '../../reading.js';
 import type { Site } from '../site.js';
 import type { Generation } from './generations.js';
 
@@ -65,19 +64,14 @@ export function decodeLastCommitted(record: Buffer): LastCommitted | undefined {
  * @throws StoreError where what stands in its place is no file, or another user's: what it says would be put into the file
  */
 export function readLastCommitted(site: Site): LastCommitted | undefined {
-  const name = site.nameOf('last');
-  let opened: ReturnType<typeof openRegular>;
   try {
-    opened = openRegular(site.location, name);
-    if (opened && !isOfItsFile(site, opened.stats)) return undefined;
-    return opened && decodeLastCommitted(readAll(opened.descriptor, Number(opened.stats.size)));
+    const found = readRegular(site.location, site.nameOf('last'));
+    return found && isOfItsFile(site, found.stats) ? decodeLastCommitted(found.bytes) : undefined;
   } catch (error) {
     const code = errnoOf(error instanceof StoreError ? error.cause : error);
     // The disk has lost it, or it was taken from us: as if there were none.
     if (code === 'EIO' || code === 'EACCES') return undefined;
     throw error instanceof StoreError ? error : ioError('read', site.file, error);
-  } finally {
-    if (opened) closeSync(opened.descriptor);
   }
 }
 

@@ -13,22 +13,24 @@ import { stage } from './stage.js';
 const newestKept = 3;
 const namesMax = 10;
 
-type Corrupt = Extract<FileState, { kind: 'corrupt' }>;
+/** What is about to be replaced, and holds what the replacement does not. */
+type Doomed = Exclude<FileState, { kind: 'missing' }>;
 
 /**
- * Keeps the unusable bytes beside the file as `<file>.corrupt-<hash>`, before anything replaces them.
+ * Keeps such bytes, of a damaged file for instance, beside the file as `<file>.corrupt-<hash>`, before anything replaces them.
  * A link rather than a copy: a foreign writer that is still at work goes on into the quarantined inode,
  * not into the restored file. The name is the content's hash, so a fault that repeats does not fill the disk.
+ * @param how `copy` where they are not those of the file
  * @returns where they are
  */
-export function quarantine(site: Site, corrupt: Corrupt): string {
-  const { bytes, identity } = corrupt;
+export function quarantine(site: Site, doomed: Doomed, how: 'link' | 'copy' = 'link'): string {
+  const { bytes, identity } = doomed;
   // Of bytes that can't be read nothing is known but whose they are.
   const known = bytes.length > 0 ? bytes : identity.split('.')[3] === '0' ? '' : identity;
   const hash = createHash('sha256').update(known).digest('hex').slice(0, 16);
   for (let count = 1; count <= namesMax; count++) {
     const name = site.nameOf(`corrupt-${hash}${count > 1 ? `-${count}` : ''}`);
-    if (!keepAs(site, name, corrupt)) continue;
+    if (!keepAs(site, name, doomed, how)) continue;
     prune(site, name);
     return path.join(site.directory.path, name);
   }
@@ -36,28 +38,28 @@ export function quarantine(site: Site, corrupt: Corrupt): string {
 }
 
 /** @returns false if another content has this name, which can be known beforehand: the bytes would be kept nowhere */
-function keepAs(site: Site, name: string, corrupt: Corrupt): boolean {
+function keepAs(site: Site, name: string, doomed: Doomed, how: 'link' | 'copy'): boolean {
   const { directory, place } = site;
   // A link leads to what is not ours; it is no content.
   if (lstatSync(directory.at(name), { throwIfNoEntry: false })?.isSymbolicLink()) {
     unlinkIfThere(directory.at(name), path.join(directory.path, name));
   }
   try {
-    if (isRoots(site, corrupt)) copy(site, name, corrupt);
+    if (how === 'copy' || isRoots(site, doomed)) copy(site, name, doomed);
     else linkSync(place, directory.at(name));
   } catch (error) {
     // Some file systems have no hard links: a copy then, exclusive like everything we create.
-    if (errnoOf(error) !== 'EEXIST') copy(site, name, corrupt);
+    if (errnoOf(error) !== 'EEXIST') copy(site, name, doomed);
   }
-  return makePrivate(site, name, corrupt);
+  return makePrivate(site, name, doomed);
 }
 
 /** A file of root's with two names, in a user's directory, is one that nobody trusts. */
-function isRoots({ location }: Site, { owner }: Corrupt): boolean {
+function isRoots({ location }: Site, { owner }: Doomed): boolean {
   return location.trust.principal !== undefined && owner?.uid === 0;
 }
 
-function copy({ directory }: Site, name: string, { bytes, owner }: Corrupt): void {
+function copy({ directory }: Site, name: string, { bytes, owner }: Doomed): void {
   try {
     const { descriptor } = stage(directory.at(name), bytes, owner);
     try {
@@ -72,7 +74,7 @@ function copy({ directory }: Site, name: string, { bytes, owner }: Corrupt): voi
 }
 
 /** @returns false if it is not what was to be kept */
-function makePrivate({ location }: Site, name: string, { bytes }: Corrupt): boolean {
+function makePrivate({ location }: Site, name: string, { bytes }: Doomed): boolean {
   const opened = openRegular(location, name);
   if (!opened) return false;
   const { descriptor, stats } = opened;

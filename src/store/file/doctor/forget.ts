@@ -1,8 +1,9 @@
 import { closeSync, fsyncSync, futimesSync, renameSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
-import { type Document, serializeDocument } from '../../document.js';
+import { serializeDocument } from '../../document.js';
 import { StoreError } from '../../errors.js';
 import { ioError } from '../../io-error.js';
+import { readDamaged } from '../../tolerant/read.js';
 import { FileBackend } from '../backend.js';
 import { decodeLastCommitted } from '../commit/last-committed.js';
 import { stage } from '../commit/stage.js';
@@ -10,7 +11,6 @@ import { unlinkIfThere } from '../lease/intents.js';
 import { newNonce } from '../lease/owner.js';
 import { type Site, Sites } from '../site.js';
 import { damagedStates, type Kept, readKept } from './kept.js';
-import { readableOf } from './recoverable.js';
 
 /** What was forgotten in a damaged state of the file that was kept beside it. */
 export interface ForgottenIn {
@@ -19,7 +19,7 @@ export interface ForgottenIn {
   forgotten: string[];
   /** What is left, in a readable document in its place. Where nothing is, the file is gone. */
   kept: string[];
-  /** How many bytes at its end could not be read, and are gone: what was meant may have been in there. */
+  /** How many bytes could not be read, or were comments, and are gone: what was meant may have been in there. */
   droppedBytes: number;
 }
 
@@ -35,7 +35,7 @@ export interface Forgotten {
 export interface Leftover {
   name: string;
   keys: string[];
-  /** Its end can't be read, and has the name in it. */
+  /** What can't be read of it, or a comment, has the name in it. */
   isDamaged: boolean;
 }
 
@@ -88,10 +88,11 @@ export async function forgetEntries(
     if (fromFile.length === 0 && leftoversAt(site, isMeant, text).length === 0) return undefined;
     const { kept, left } = damagedStates(site);
     const fromKept = kept.flatMap((state) => {
-      const { forgotten, rest, damage } = without(state.bytes, isMeant);
-      if (forgotten.length === 0 && damage.length === 0) return [];
+      const { forgotten, rest, damage, remarks } = without(state.bytes, isMeant);
+      if (forgotten.length === 0 && damage.length === 0 && !remarks.includes(text)) return [];
       replaceKept(site, state, rest);
-      return [{ name: state.name, forgotten, kept: [...rest.keys()], droppedBytes: damage.length }];
+      const droppedBytes = damage.length + remarks.length;
+      return [{ name: state.name, forgotten, kept: namesOf(rest), droppedBytes }];
     });
     if (fromKept.length > 0) site.directory.sync();
     return { fromFile, fromKept, left };
@@ -143,8 +144,8 @@ async function inSite<T>(
 
 function leftoversAt(site: Site, isMeant: IsMeant, text: string): Leftover[] {
   return damagedStates(site).kept.flatMap(({ name, bytes }) => {
-    const { forgotten, damage } = without(bytes, isMeant);
-    const isDamaged = damage.includes(text);
+    const { forgotten, damage, remarks } = without(bytes, isMeant);
+    const isDamaged = damage.includes(text) || remarks.includes(text);
     return forgotten.length > 0 || isDamaged ? [{ name, keys: forgotten, isDamaged }] : [];
   });
 }
@@ -169,18 +170,35 @@ async function commitWithout(
   return forgotten;
 }
 
+interface Parts {
+  forgotten: string[];
+  /** In the order of the file; the same key may come more than once, and each may be what somebody looks for. */
+  rest: [key: string, raw: string][];
+  damage: Buffer;
+  /** Comments, and lines of a merge. */
+  remarks: Buffer;
+}
+
 /** A kept state, taken apart. Pure. */
-function without(bytes: Buffer, isMeant: IsMeant): { forgotten: string[]; rest: Document; damage: Buffer } {
-  const { entries, readableBytes } = readableOf(bytes);
-  const forgotten = [...entries.keys()].filter(isMeant);
-  const rest = new Map([...entries].filter(([key]) => !isMeant(key)));
-  return { forgotten, rest, damage: bytes.subarray(readableBytes) };
+function without(bytes: Buffer, isMeant: IsMeant): Parts {
+  const { entries, unread, remarks } = readDamaged(bytes);
+  const piece = ({ from, to }: { from: number; to: number }) => bytes.subarray(from, to);
+  return {
+    forgotten: namesOf(entries.filter(({ key }) => isMeant(key)).map(({ key, raw }) => [key, raw])),
+    rest: entries.filter(({ key }) => !isMeant(key)).map(({ key, raw }) => [key, raw]),
+    damage: Buffer.concat(unread.map(piece)),
+    remarks: Buffer.concat(remarks.map(piece)),
+  };
+}
+
+function namesOf(entries: Parts['rest']): string[] {
+  return [...new Set(entries.map(([key]) => key))];
 }
 
 /** By a rename: there is no moment at which what stays is gone. */
-function replaceKept({ directory }: Site, { name, changedMs, owner }: Kept, rest: Document): void {
+function replaceKept({ directory }: Site, { name, changedMs, owner }: Kept, rest: Parts['rest']): void {
   const place = path.join(directory.path, name);
-  if (rest.size === 0) {
+  if (rest.length === 0) {
     unlinkIfThere(directory.at(name), place);
     return;
   }

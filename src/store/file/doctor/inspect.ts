@@ -1,15 +1,17 @@
-import { accessSync, constants, lstatSync, readlinkSync, type Stats, statSync } from 'node:fs';
+import { accessSync, constants, lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Directory } from '../../../surroundings/directory.js';
 import { kindOf } from '../../../surroundings/kind.js';
-import { parseDocument } from '../../document.js';
+import { doubledKeys, parseDocument } from '../../document.js';
 import { errnoOf, StoreError } from '../../errors.js';
 import { readLastCommitted } from '../commit/last-committed.js';
 import { type Site, Sites } from '../site.js';
 import { readState } from '../state.js';
+import { linksOn } from './links.js';
 import { type Place, placeOf } from './mounts.js';
 import { namesIn } from './names-in.js';
 import { listParticipants, type Participant } from './participants.js';
+import { hasDoubled, type Readable, readableIn, readableKept } from './readable.js';
 import { type Trial, tryToWrite } from './trial.js';
 
 /** Who may do what with a file or a directory, and since when it is as it is (wall clock, milliseconds since 1970). */
@@ -23,17 +25,26 @@ export interface Access {
 export interface Kept extends Access {
   name: string;
   size: number;
+  /** Of what was kept of the file itself; undefined if it can't be opened. */
+  readable?: Readable;
   /** What it is, where it is not a file: nothing that Holdfast has made. */
   found?: string;
 }
 
 /** What the file holds; a device, a pipe or a directory in its place is never opened. */
 export type Content =
-  | { kind: 'valid'; entries: number }
+  | {
+      kind: 'valid';
+      entries: number;
+      /** Keys that stand there more than once, with different values. */
+      doubled: string[];
+      /** Entries in which a field stands more than once. */
+      doubledWithin: string[];
+    }
   | { kind: 'missing' }
-  | { kind: 'corrupt'; reason: string }
+  | ({ kind: 'corrupt'; reason: string } & Readable)
   /** `found`: what it is, where it is not a file. */
-  | { kind: 'unreadable'; reason: string; found?: string };
+  | { kind: 'unreadable'; reason: string; found?: string; isEmptyDirectory?: boolean };
 
 /** Facts about a credential file and all that lies around it. No contents, and no judgement. */
 export interface Inspection {
@@ -85,7 +96,10 @@ export function inspectFile(file: string): Inspection {
     const found = kindOf(other);
     return {
       ...nothingAt(given, links),
-      content: { kind: 'unreadable', reason: `it is ${found}, not a file`, found },
+      content: {
+        ...{ kind: 'unreadable', reason: `it is ${found}, not a file`, found },
+        isEmptyDirectory: other.isDirectory() && isEmpty(given),
+      },
     };
   }
   let site: Site | undefined;
@@ -111,8 +125,34 @@ function nothingAt(given: string, links: Inspection['links']): Inspection {
     ...{ content: { kind: 'missing' }, directory: inspectDirectory(path.dirname(given)) },
     ...{ copy: { state: 'missing' }, intents: { state: 'missing', participants: [] } },
     ...{ foreignLocks: [], quarantined: [], unsafe: refusalOf(given) },
-    trial: notTried('its directory is not there yet'),
+    trial: tryToMake(path.dirname(given)) ?? notTried('its directory is not there yet'),
   };
+}
+
+/** Could the first write make this directory? Undefined if it is not known that it can't. */
+function tryToMake(directory: string): Trial | undefined {
+  let above = directory;
+  while (!statOf(above, lstatSync) && above !== path.dirname(above)) above = path.dirname(above);
+  if (above === directory) return undefined;
+  try {
+    accessSync(above, constants.W_OK | constants.X_OK);
+    return undefined;
+  } catch (error) {
+    return {
+      kind: 'impossible',
+      reason: `could not make ${directory}: ${above} can't be written (${reasonOf(error)})`,
+      todo: 'See whose directory that is, and whether HOME and XDG_DATA_HOME are what you mean',
+    };
+  }
+}
+
+function isEmpty(directory: string): boolean {
+  try {
+    return readdirSync(directory).length === 0;
+  } catch {
+    // What can't be listed is not known to be empty.
+    return false;
+  }
 }
 
 function notTried(reason: string): Trial {
@@ -146,41 +186,11 @@ function inspectSite(site: Site): Omit<Inspection, 'given' | 'links' | 'unsafe' 
     copy: inspectCopy(site, content),
     intents: inspectIntents(directory.at(site.nameOf('intents'))),
     foreignLocks: keptIn(directory, (name) => name === site.nameOf('lock')),
-    quarantined: keptIn(directory, (name) => name.startsWith(site.nameOf('corrupt-'))),
+    quarantined: keptIn(directory, (name) => name.startsWith(site.nameOf('corrupt-'))).map((kept) => ({
+      ...kept,
+      ...(kept.found === undefined ? readableKept(site, kept.name) : {}),
+    })),
   };
-}
-
-/** The links in the order in which the system follows them, those above the file included. */
-function linksOn(given: string): { link: string; to: string }[] {
-  const links: { link: string; to: string }[] = [];
-  let rest = given.split(path.sep).filter((part) => part !== '');
-  let at = path.parse(given).root;
-  while (rest.length > 0) {
-    const [next = '', ...after] = rest;
-    const place = path.join(at, next);
-    const to = linkTarget(place);
-    if (to === undefined) {
-      at = place;
-      rest = after;
-      continue;
-    }
-    // A circle is told once.
-    if (links.some(({ link }) => link === place)) return links;
-    links.push({ link: place, to });
-    const whole = path.join(path.resolve(at, to), ...after);
-    rest = whole.split(path.sep).filter((part) => part !== '');
-    at = path.parse(whole).root;
-  }
-  return links;
-}
-
-function linkTarget(place: string): string | undefined {
-  try {
-    return readlinkSync(place);
-  } catch {
-    // No link, or not there.
-    return undefined;
-  }
 }
 
 function inspectContent(site: Site, stats: Stats | undefined): Content {
@@ -191,8 +201,13 @@ function inspectContent(site: Site, stats: Stats | undefined): Content {
   }
   try {
     const state = readState(site);
-    if (state.kind === 'valid') return { kind: 'valid', entries: state.document.size };
-    return state.kind === 'corrupt' ? { kind: 'corrupt', reason: state.reason } : { kind: 'missing' };
+    if (state.kind === 'missing') return { kind: 'missing' };
+    if (state.kind === 'corrupt')
+      return { kind: 'corrupt', reason: state.reason, ...readableIn(state.bytes) };
+    return {
+      ...{ kind: 'valid', entries: state.document.size, doubled: [...doubledKeys(state.document)] },
+      doubledWithin: [...state.document].filter(([, raw]) => hasDoubled(raw)).map(([key]) => key),
+    };
   } catch (error) {
     return { kind: 'unreadable', reason: reasonOf(error) };
   }

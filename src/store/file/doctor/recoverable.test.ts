@@ -14,7 +14,10 @@ const bytes = serializeDocument(document);
 
 describe('what can be read of a document', () => {
   it('is all of one that is whole', () => {
-    expect(readableOf(bytes)).toEqual({ entries: document, readableBytes: bytes.length });
+    expect(readableOf(bytes)).toEqual({
+      ...{ entries: document, all: [...document].map(([key, raw]) => ({ key, raw })) },
+      ...{ doubled: [], unread: [], readableBytes: bytes.length },
+    });
   });
 
   it('is, wherever it was cut, every entry that is complete, byte for byte, and no half of one', () => {
@@ -34,12 +37,22 @@ describe('what can be read of a document', () => {
   it.each([
     ['zeros', Buffer.alloc(40)],
     ['bytes that are not UTF-8', Buffer.from([0xff, 0xfe, 0x22])],
-    ['another document', Buffer.from('{"x": 1}')],
     ['brackets and quotes', Buffer.from(']}"\\,{[')],
   ])('is what stands before %s', (_, garbage) => {
     expect(readableOf(Buffer.concat([bytes, garbage])).entries).toEqual(document);
+    const { readableBytes } = readableOf(Buffer.concat([bytes, garbage]));
+    expect(readableBytes).toBe(bytes.length);
     const half = Buffer.concat([bytes.subarray(0, bytes.indexOf('"text"')), garbage]);
     expect([...readableOf(half).entries]).toEqual([...document].slice(0, 4));
+  });
+
+  it('is also what stands in another document behind it, and of one key every value', () => {
+    const { entries, all, doubled } = readableOf(Buffer.concat([bytes, Buffer.from('{"x": 1, "text": 2}')]));
+    expect([...entries]).toEqual(
+      [...document, ['x', '1']].map(([key, raw]) => [key, key === 'text' ? '2' : raw]),
+    );
+    expect(all.filter(({ key }) => key === 'text').map(({ raw }) => raw)).toEqual(['"last"', '2']);
+    expect(doubled).toEqual(['text']);
   });
 
   it.each(['', ' ', '[1, {"a": 1}, 2]', '"text"', 'null', '\0\0\0', '}{', '{'])(

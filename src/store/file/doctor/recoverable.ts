@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { StoreEvent } from '../../backend.js';
-import { type Document, parseDocument } from '../../document.js';
+import type { Document } from '../../document.js';
+import { readDamaged, type Unread } from '../../tolerant/read.js';
 import { FileBackend } from '../backend.js';
 import { decodeLastCommitted } from '../commit/last-committed.js';
 import { type Site, Sites } from '../site.js';
@@ -15,10 +16,22 @@ export interface Recoverable {
   /** When it was last changed (wall clock, milliseconds since 1970). */
   changedMs: number;
   bytes: number;
-  /** How many of the bytes, from the first, could be read: all of them, unless it is damaged. */
+  /** How many of the bytes could be read: all of them, unless it is damaged. */
   readableBytes: number;
-  /** What could be read of it. */
+  /** What could be read of it; of several with one key the last. */
   entries: Document;
+  /** All that could be read, in the order of the file. */
+  all: Entry[];
+  /** Keys that are in it more than once, with different values. */
+  doubled: string[];
+  /** The bytes that could not be read, and may hold more entries. */
+  unread: Unread[];
+}
+
+export interface Entry {
+  key: string;
+  /** Its JSON, as in a `Document`. */
+  raw: string;
 }
 
 export interface RestoreOptions {
@@ -111,49 +124,28 @@ export function putBack(
 
 function recover(site: Site, { name: fileName, bytes: content, changedMs }: Kept): Recoverable {
   const name = fileName.slice(site.nameOf('').length);
-  const bytes = name === 'last' ? decodeLastCommitted(content)?.bytes : content;
-  const readable = bytes ? readableOf(bytes) : { entries: new Map(), readableBytes: 0 };
   const place = path.join(site.directory.path, fileName);
-  return { name, place, changedMs, bytes: (bytes ?? content).length, ...readable };
+  const last = name === 'last' ? decodeLastCommitted(content) : undefined;
+  const readable = name === 'last' && !last ? nothingOf(content) : readableOf(last?.bytes ?? content);
+  return { name, place, changedMs, bytes: (last?.bytes ?? content).length, ...readable };
 }
 
-/** All of a document, or the complete entries at the beginning of one that is damaged behind them. */
-export function readableOf(bytes: Buffer): { entries: Document; readableBytes: number } {
-  const whole = parseDocument(bytes);
-  if (whole) return { entries: whole, readableBytes: bytes.length };
-  const ends = endsOfEntries(bytes);
-  // If one of them ends a valid document then so do all before it.
-  let [valid, invalid] = [0, ends.length + 1];
-  const cutAt = (count: number) =>
-    parseDocument(Buffer.concat([bytes.subarray(0, ends[count - 1] ?? 0), Buffer.from('}')]));
-  while (invalid - valid > 1) {
-    const middle = (valid + invalid) >> 1;
-    if (cutAt(middle)) valid = middle;
-    else invalid = middle;
-  }
-  return { entries: (valid > 0 && cutAt(valid)) || new Map(), readableBytes: ends[valid - 1] ?? 0 };
+type Readable = Pick<Recoverable, 'entries' | 'all' | 'doubled' | 'unread' | 'readableBytes'>;
+
+/** A copy whose checksum is wrong: where it is damaged is unknown, and so what of it could be believed. */
+function nothingOf({ length }: Buffer): Readable {
+  const unread = [{ from: 0, to: length, line: 1, column: 1, zeros: 0 }];
+  return { entries: new Map(), all: [], doubled: [], unread, readableBytes: 0 };
 }
 
-/**
- * Where entries of the first level end, as far as brackets and quotes tell. In bytes: those of a longer UTF-8
- * character never look like one of ASCII, and the text may be cut within a character.
- */
-function endsOfEntries(bytes: Buffer): number[] {
-  const ends: number[] = [];
-  let depth = 0;
-  let quoted = false;
-  for (let at = 0; at < bytes.length; at++) {
-    const character = String.fromCharCode(bytes[at] ?? 0);
-    if (quoted) {
-      if (character === '\\') at++;
-      else if (character === '"') quoted = false;
-    } else if (character === '"') quoted = true;
-    else if ('{['.includes(character)) depth++;
-    else if ('}]'.includes(character)) {
-      depth--;
-      // The last one has no comma behind it yet; or the end of the document, and damage behind that.
-      if (depth <= 1) ends.push(depth === 1 ? at + 1 : at);
-    } else if (character === ',' && depth === 1) ends.push(at);
-  }
-  return ends;
+/** What can be read of a document, whatever has happened to it. */
+export function readableOf(bytes: Buffer): Readable {
+  const { entries: found, unread } = readDamaged(bytes);
+  const all = found.map(({ key, raw }) => ({ key, raw }));
+  const entries = new Map(all.map(({ key, raw }) => [key, raw]));
+  const other = all.filter(({ key, raw }) => entries.get(key) !== raw);
+  return {
+    ...{ entries, all, unread, doubled: [...new Set(other.map(({ key }) => key))] },
+    readableBytes: bytes.length - unread.reduce((sum, { from, to }) => sum + to - from, 0),
+  };
 }

@@ -1,0 +1,33 @@
+import { doubledKeys, parseDocument } from '../../document.js';
+import type { Site } from '../site.js';
+import { readKept } from './kept.js';
+import { readableOf } from './recoverable.js';
+
+/** How much of damaged bytes can be read: whole entries, and the bytes that may hold more. */
+export interface Readable {
+  entries: number;
+  unreadBytes: number;
+}
+
+export function readableIn(bytes: Buffer): Readable {
+  const { entries, unread } = readableOf(bytes);
+  const unreadBytes = unread.reduce((sum, { from, to, zeros }) => sum + to - from - zeros, 0);
+  return { entries: entries.size, unreadBytes };
+}
+
+/** Of a value of any depth: some program may have written it. */
+export function hasDoubled(raw: string): boolean {
+  const inner = parseDocument(Buffer.from(raw));
+  return inner !== undefined && doubledKeys(inner).length > 0;
+}
+
+/** Of a state that was kept. */
+export function readableKept(site: Site, name: string): { readable?: Readable } {
+  try {
+    const read = readKept(site, name);
+    return read ? { readable: readableIn(read.bytes) } : {};
+  } catch {
+    // What can't be opened has its mode and its owner shown.
+    return {};
+  }
+}

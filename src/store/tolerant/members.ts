@@ -1,0 +1,296 @@
+import type { Cursor, Fault, FaultKind, Range } from './cursor.js';
+import type { FoundEntry } from './read.js';
+import { decodePiece } from './text.js';
+import { readValue, type Value } from './value.js';
+
+interface Member extends Range {
+  key: string;
+  value: Value;
+}
+
+/**
+ * The entries of all objects in a text, one after another. Up to the first damage the brackets tell the level. Behind it they
+ * tell nothing: one bracket or quote that is gone turns the field of an entry into an entry. So what follows is believed only
+ * from an object with a "type" on, and only if its place proves its level:
+ *
+ * - it begins a line, as far in as the entries before the damage; or
+ * - it does not begin a line, and all from there to the end of the object, which is the end of the text, is as it should be.
+ */
+export class Members {
+  readonly entries: FoundEntry[] = [];
+  readonly faults: Fault[] = [];
+  /** What was understood, punctuation included. */
+  readonly claims: Range[] = [];
+  readonly #cursor: Cursor;
+  /** What stands before the keys that begin a line, where the level is known. */
+  #indent: string | undefined;
+  /** From where on no entry could be told. */
+  #lost: number | undefined;
+  #objectsBefore = -1;
+
+  constructor(cursor: Cursor) {
+    this.#cursor = cursor;
+  }
+
+  get comments(): readonly Range[] {
+    return this.#cursor.comments;
+  }
+
+  readAll(): void {
+    const cursor = this.#cursor.seek(0);
+    let isClosed = false;
+    for (;;) {
+      // What they stand for is unknown: the bracket behind them may be one of any level.
+      if (this.#passZeros()) isClosed = false;
+      if (cursor.token === 'end') break;
+      const isFirst = this.faults.length === 0;
+      if (cursor.token === '{' && (isFirst || isClosed || this.#isWhole())) {
+        if (this.claims.length > 0) this.#fault('a second object', cursor.from);
+        isClosed = this.#readObject();
+      } else {
+        this.#fault(
+          cursor.error ?? (isClosed ? 'text after the end of the object' : 'no object'),
+          cursor.from,
+        );
+        isClosed = this.#resume(cursor.from) && this.#readMembers();
+      }
+      if (!isClosed && !this.#seekObject()) break;
+    }
+    if (this.claims.length === 0) this.#fault('no object', 0);
+    for (const { from } of cursor.comments) this.#fault('a comment', from);
+  }
+
+  /** As `#readMembers`, from the bracket on. */
+  #readObject(): boolean {
+    const cursor = this.#cursor;
+    const { from } = cursor;
+    const [claims, entries] = [this.claims.length, this.entries.length];
+    this.#claim(cursor);
+    this.#indent = undefined;
+    cursor.next();
+    const isClosed = this.#readMembers();
+    if (!isClosed || !this.#isPartOfAnother(entries)) return isClosed;
+    // The beginning of the text is lost, and with it what says whose fields these are.
+    this.claims.length = claims;
+    this.entries.length = entries;
+    this.#fault('text after the end of the object', cursor.from);
+    this.#indent = undefined;
+    return this.#resume(from) && this.#readMembers();
+  }
+
+  /** Does the object that has just ended go on as only an inner one does, or is it a credential itself, and not the end? */
+  #isPartOfAnother(firstEntry: number): boolean {
+    const rest = this.#cursor.text.slice(this.#cursor.from);
+    if (/^[\s}\]]*,/.test(rest)) return true;
+    const isTyped = this.entries
+      .slice(firstEntry)
+      .some(({ key, raw }) => key === 'type' && raw.startsWith('"'));
+    return isTyped && rest !== '';
+  }
+
+  /** @returns true once the object has ended; false if no entry can be told to the end of the text */
+  #readMembers(): boolean {
+    const cursor = this.#cursor;
+    let comma: number | undefined;
+    let wantsComma = false;
+    for (;;) {
+      const { token, from, error } = cursor;
+      if (token === '}') {
+        if (comma !== undefined) this.#fault('a trailing comma', comma);
+        this.#claim(cursor);
+        cursor.next();
+        return true;
+      }
+      if (token === ',' && !error) {
+        if (!wantsComma) this.#fault('a comma without an entry before it', from);
+        this.#claim(cursor);
+        comma = from;
+        wantsComma = false;
+        cursor.next();
+        continue;
+      }
+      const read = this.#readMember();
+      if ('key' in read) {
+        if (wantsComma) this.#fault('a missing comma', from);
+        this.#take(read);
+        comma = undefined;
+        wantsComma = true;
+        continue;
+      }
+      this.faults.push(read);
+      // The key of what is damaged tells where keys begin, too.
+      if (this.#isKey(from)) this.#indent ??= indentOf(cursor.text, from);
+      if (!this.#resume(from)) return false;
+      comma = undefined;
+      wantsComma = false;
+    }
+  }
+
+  /** One that is whole, and followed by what may follow it. The cursor is behind it. */
+  #readMember(): Member | Fault {
+    const cursor = this.#cursor;
+    const { from, to, token, error } = cursor;
+    if (token === 'end') return { kind: 'the end of the text, with brackets still open', at: from };
+    if (error || token !== 'string') return { kind: error ?? 'a key without quotes', at: from };
+    const key = keyOf(cursor.text.slice(from, to));
+    if (key === undefined) return { kind: 'bytes that are not UTF-8', at: from };
+    if (cursor.next().token !== ':') return { kind: cursor.error ?? 'a missing colon', at: cursor.from };
+    cursor.next();
+    const value = readValue(cursor);
+    if (!('raw' in value)) return value;
+    const member = { key, value, from, to: value.to };
+    return this.#isFollowed(member) ? member : { kind: cursor.error ?? 'a missing comma', at: cursor.from };
+  }
+
+  /**
+   * A quote or a bracket too many ends a value too early: what follows it must be what follows an entry. A scalar needs a key
+   * behind its comma, too, for a quote within a secret may be followed by a comma of that secret.
+   */
+  #isFollowed({ from, to, value }: Member): boolean {
+    const cursor = this.#cursor;
+    const { text, token } = cursor;
+    if (cursor.error) return false;
+    if (token === '}') return true;
+    // A number that was cut looks like a number.
+    if (token === 'end') return !value.isScalar || text[to - 1] === '"';
+    if (token === ',') return !value.isScalar || this.#isKeyNext();
+    // Without a comma, as a hand forgets it: on the next line, and just as far in.
+    const indent = indentOf(text, from);
+    return token === 'string' && indent !== undefined && indent === indentOf(text, cursor.from);
+  }
+
+  #isKeyNext(): boolean {
+    const cursor = this.#cursor;
+    const comma = cursor.from;
+    while (cursor.next().token === ',');
+    const { token, from, to } = cursor;
+    // Or the text was cut within the key, or behind it.
+    const isCut = token === 'end' || (token === 'string' && to === cursor.text.length);
+    const isNext = token === '}' || isCut || this.#isKey(from) || cursor.token === 'end';
+    cursor.seek(comma);
+    return isNext;
+  }
+
+  #isKey(from: number): boolean {
+    const { token, error } = this.#cursor.seek(from);
+    return token === 'string' && !error && this.#cursor.next().token === ':';
+  }
+
+  /**
+   * Goes on at the next entry that can be believed. What is between here and there was read by no rule, comments included.
+   * @returns false where there is none
+   */
+  #resume(from: number): boolean {
+    const cursor = this.#cursor;
+    cursor.seek(from);
+    const kept = cursor.comments.findLastIndex((comment) => comment.from < from) + 1;
+    const place = this.#findMember(from);
+    cursor.comments.length = kept;
+    if (place !== undefined) cursor.seek(place);
+    else this.#lost = from;
+    return place !== undefined;
+  }
+
+  #findMember(from: number): number | undefined {
+    const [cursor, indent] = [this.#cursor, this.#indent];
+    const { text } = cursor;
+    for (let at = text.indexOf('"', from); at >= 0 && cursor.steps > 0; at = text.indexOf('"', at + 1)) {
+      const own = indentOf(text, at);
+      const isPossible = own === undefined ? /[{},]/.test(lastBefore(text, at)) : own === (indent ?? own);
+      if (!isPossible) continue;
+      cursor.seek(at);
+      const read = this.#readMember();
+      if (!('key' in read) || !read.value.isTyped) continue;
+      const isAsFarIn = own !== undefined && indent !== undefined;
+      if (isAsFarIn || this.#isCleanToEnd()) return at;
+    }
+    return undefined;
+  }
+
+  /** Where no entry can be told any more: an object that begins a line, is whole, and ends the text. */
+  #seekObject(): boolean {
+    const cursor = this.#cursor;
+    const from = this.#lost ?? 0;
+    const kept = cursor.comments.length;
+    for (const { index } of cursor.text.slice(from).matchAll(/^\{/gm)) {
+      cursor.seek(from + index);
+      if (from + index > this.#objectsBefore && this.#isWhole()) {
+        this.#objectsBefore = cursor.from;
+        cursor.comments.length = kept;
+        return true;
+      }
+    }
+    cursor.comments.length = kept;
+    return false;
+  }
+
+  /** An object behind damage that begins a line, or follows zeros, and has nothing wrong to the end of the text. */
+  #isWhole(): boolean {
+    const cursor = this.#cursor;
+    const { from, text } = cursor;
+    if (cursor.token !== '{' || !(indentOf(text, from) === '' || text[from - 1] === '\0')) return false;
+    const { token } = cursor.next();
+    const isWhole = (token === '}' || 'key' in this.#readMember()) && this.#isCleanToEnd();
+    cursor.seek(from);
+    return isWhole;
+  }
+
+  /** Is all from here to the end of the object as it should be, and then the end of the text, or another object? */
+  #isCleanToEnd(): boolean {
+    const cursor = this.#cursor;
+    for (let wantsComma = true; ; wantsComma = !wantsComma) {
+      const { token } = cursor;
+      if (token === '}') break;
+      if (wantsComma ? token !== ',' : !('key' in this.#readMember())) return false;
+      if (wantsComma) cursor.next();
+    }
+    const { token, from } = cursor.next();
+    return token === 'end' || token === '{' || /^[\0\s]*$/.test(cursor.text.slice(from));
+  }
+
+  /** What a crash of the system leaves where blocks were not written. They are passed, and never read. */
+  #passZeros(): boolean {
+    const cursor = this.#cursor;
+    const { text, from } = cursor;
+    let at = from;
+    while (text.charCodeAt(at) === 0) at++;
+    if (at === from) return false;
+    this.#fault('zeros', from);
+    cursor.seek(at);
+    return true;
+  }
+
+  #take({ key, value, from, to }: Member): void {
+    this.#indent ??= indentOf(this.#cursor.text, from);
+    this.faults.push(...value.lenient);
+    this.claims.push({ from, to });
+    this.entries.push({ key, raw: value.raw, from, to });
+  }
+
+  #claim({ from, to }: Range): void {
+    this.claims.push({ from, to });
+  }
+
+  #fault(kind: FaultKind, at: number): void {
+    this.faults.push({ kind, at });
+  }
+}
+
+function keyOf(quoted: string): string | undefined {
+  const text = decodePiece(quoted);
+  return text === undefined ? undefined : (JSON.parse(text) as string);
+}
+
+/** What stands before this place on its line, if that is nothing but white space. */
+function indentOf(text: string, at: number): string | undefined {
+  let from = at;
+  while (from > 0 && ' \t'.includes(text.charAt(from - 1))) from--;
+  return from === 0 || '\r\n'.includes(text.charAt(from - 1)) ? text.slice(from, at) : undefined;
+}
+
+/** The last character that is no white space. */
+function lastBefore(text: string, at: number): string {
+  let last = at - 1;
+  while (last >= 0 && ' \t\r\n'.includes(text.charAt(last))) last--;
+  return text.charAt(last);
+}

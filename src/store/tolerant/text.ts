@@ -1,0 +1,78 @@
+/**
+ * A text whose every character is one byte, so that a place in it is a place in the bytes: all that JSON is made of is ASCII,
+ * and no byte of a longer UTF-8 character looks like it. UTF-16 is turned into UTF-8 first.
+ */
+export interface ByteText {
+  text: string;
+  encoding: 'UTF-8' | 'UTF-16';
+  /** From places in the text to places in the bytes. The places must rise. */
+  toBytes: (places: readonly number[]) => number[];
+}
+
+const mark8 = '\xef\xbb\xbf';
+const blank8 = '   ';
+
+export function byteText(bytes: Buffer): ByteText {
+  const mark = bytes.subarray(0, 2).toString('hex');
+  if (mark === 'fffe') return fromUtf16(bytes);
+  if (mark === 'feff') return fromUtf16(swapped(bytes));
+  const text = withoutMark(bytes.toString('latin1'));
+  return { text, encoding: 'UTF-8', toBytes: (places) => [...places] };
+}
+
+/** A byte order mark is no content. */
+function withoutMark(text: string): string {
+  return text.startsWith(mark8) ? blank8 + text.slice(mark8.length) : text;
+}
+
+function swapped(bytes: Buffer): Buffer {
+  const whole = Buffer.from(bytes.subarray(0, bytes.length & ~1));
+  return Buffer.concat([whole.swap16(), bytes.subarray(whole.length)]);
+}
+
+function fromUtf16(bytes: Buffer): ByteText {
+  const whole = bytes.length & ~1;
+  // Half a character is none: as a control character it can stand in no JSON, where U+FFFD would pass for content.
+  const utf16 = bytes.toString('utf16le', 0, whole).replace(/\p{Cs}/gu, '\u0001');
+  const utf8 = Buffer.from(utf16);
+  const odd = whole < bytes.length ? '\u0001' : '';
+  const toBytes = (places: readonly number[]) => {
+    let [at, units] = [0, 0];
+    return places.map((place) => {
+      units += utf8.toString('utf8', at, place).length;
+      at = place;
+      return place > utf8.length ? bytes.length : units * 2;
+    });
+  };
+  return { text: withoutMark(utf8.toString('latin1')) + odd, encoding: 'UTF-16', toBytes };
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** What a piece of such a text says. Undefined where it is not UTF-8. */
+export function decodePiece(piece: string): string | undefined {
+  try {
+    return decoder.decode(Buffer.from(piece, 'latin1'));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Finds lines and columns, which count from 1; a column is a character, not a byte. From one call to the next the places must
+ * rise, so that a text with much damage is not counted over and over.
+ */
+export function placeFinder(text: string): (at: number) => { line: number; column: number } {
+  const breaks = /\r\n|\r|\n/g;
+  let [line, start, next] = [1, 0, nextBreak()];
+  function nextBreak(): number {
+    return breaks.exec(text) ? breaks.lastIndex : Number.POSITIVE_INFINITY;
+  }
+  return (at) => {
+    for (; next <= at; next = nextBreak()) {
+      line++;
+      start = next;
+    }
+    return { line, column: [...Buffer.from(text.slice(start, at), 'latin1').toString()].length + 1 };
+  };
+}
