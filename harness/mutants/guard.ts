@@ -1,6 +1,7 @@
 import type { Mutant } from './mutant.js';
 
-const guard = 'src/http/guard/guard.ts';
+const authorize = 'src/http/guard/authorize.ts';
+const authenticate = 'src/http/guard/authenticate.ts';
 const hosts = 'src/http/guard/hosts.ts';
 const origins = 'src/http/guard/origins.ts';
 const tickets = 'src/http/guard/tickets.ts';
@@ -21,25 +22,25 @@ export const ofTheGuard: readonly Mutant[] = [
   },
   {
     name: 'a ticket outlives its token',
-    file: guard,
-    edits: [[' && tokens.isLive(owner.id) ? owner', ' ? owner']],
+    file: authenticate,
+    edits: [[' && verifier.isLive(owner.id) ? owner', ' ? owner']],
     test: 'src/http/guard/tickets.test.ts',
   },
   {
     name: 'a public path may be upgraded',
-    file: guard,
+    file: authorize,
     edits: [['!upgrade && paths.every', 'paths.every']],
     test: 'src/http/guard/guard.test.ts',
   },
   {
     name: 'a public path is so in any form',
-    file: guard,
+    file: authorize,
     edits: [['isCanonical && places.includes(raw)', 'places.includes(raw)']],
     test: 'src/http/guard/readings.test.ts',
   },
   {
     name: 'one permission of several is enough',
-    file: guard,
+    file: authorize,
     edits: [['needed.every((permission)', 'needed.some((permission)']],
     test: 'src/http/guard/guard.test.ts',
   },

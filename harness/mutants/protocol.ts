@@ -1,6 +1,7 @@
 import type { Mutant } from './mutant.js';
 
 const commit = 'src/store/file/commit/commit.ts';
+const withdraw = 'src/store/file/commit/withdraw.ts';
 const publish = 'src/store/file/commit/publish.ts';
 const intents = 'src/store/file/lease/intents.ts';
 const state = 'src/store/file/state.ts';
@@ -138,7 +139,7 @@ const fence: Mutant[] = [
   },
   {
     name: 'a request is taken back without an end to those who have read it',
-    file: commit,
+    file: withdraw,
     edits: [['  destroyOthers(intent);\n  const state', '  const state']],
     test: 'src/store/file/commit/withdraw.test.ts',
   },

@@ -5,14 +5,8 @@ import type { Change } from '../change.js';
 import type { Document } from '../document.js';
 import { StoreError } from '../errors.js';
 import { ioError } from '../io-error.js';
-import {
-  type Attempt,
-  attemptCommit,
-  type Pending,
-  type Repairs,
-  type Task,
-  withdraw,
-} from './commit/commit.js';
+import { type Attempt, attemptCommit, type Pending, type Repairs, type Task } from './commit/commit.js';
+import { withdraw } from './commit/withdraw.js';
 import { lostSight, noLongerDefinite } from './doubt.js';
 import { createIntent, release } from './lease/intents.js';
 import { Queue, type Ticket } from './lease/queue.js';

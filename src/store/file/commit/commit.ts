@@ -1,28 +1,19 @@
-import { lstatSync, renameSync } from 'node:fs';
 import { applyChange, type Change } from '../../change.js';
 import { type Document, parseDocument, serializeDocument } from '../../document.js';
-import { errnoOf, StoreError, unknownOutcome } from '../../errors.js';
+import { StoreError, unknownOutcome } from '../../errors.js';
 import { endRequest, type Intent, isThere, release } from '../lease/intents.js';
 import { newNonce } from '../lease/owner.js';
-import type { Ticket } from '../lease/queue.js';
 import { destroyOthers, listWaiting, type Request, readRequests } from '../lease/survey.js';
 import type { Site } from '../site.js';
-import {
-  type FileState,
-  hasChanged,
-  identityOf,
-  isSame,
-  isSameIdentity,
-  readState,
-  timeOf,
-} from '../state.js';
+import { type FileState, hasChanged, isSame, readState, timeOf } from '../state.js';
+import { durable } from './durable.js';
 import { type Merge, withGeneration } from './generations.js';
 import { type KeptAside, keepWhatIsLost } from './kept-aside.js';
 import { type LastCommitted, readLastCommitted } from './last-committed.js';
 import type { Ownership } from './ownership.js';
 import { publish } from './publish.js';
 import { judge, type Situation } from './situation.js';
-import { closeLater, type Staged, syncDirectory } from './stage.js';
+import { closeLater, type Staged } from './stage.js';
 
 /** A commit that was fenced after its copy was in place and before its file was. */
 export interface Pending {
@@ -156,49 +147,6 @@ export async function attemptCommit(site: Site, intent: Intent, task: Task): Pro
   return { kind: 'committed', repairs, ended, known: known ?? task.known, isAwaited };
 }
 
-/**
- * Takes a request back. Under an intent of our own, so that nobody is left who could have read it and apply it later;
- * and by a rename into it, which fails where somebody has come after us, and where the request has ended. Unlinked
- * and then asked for, it would be gone with all evidence where both have happened:
- *
- *     W: intent | P: intent, reads r | W unlinks r, is fenced | P commits r | P' commits, names r no more | W: withdrawn?
- *
- * @returns how it had ended before, or `withdrawn` if it never took effect and never will; undefined if that can't be told
- * now: fenced, or it has just been told how it ended
- */
-export async function withdraw(
-  site: Site,
-  intent: Intent,
-  request: Pick<Ticket, 'intents' | 'name' | 'id' | 'identity'>,
-  revocable: boolean,
-): Promise<'done' | 'doubt' | 'withdrawn' | undefined> {
-  destroyOthers(intent);
-  const state = readState(site);
-  const last = readLastCommitted(site);
-  const situation = judge(state, last, undefined, revocable);
-  const isPart = situation?.applied.has(request.id);
-  if (isPart && !situation?.renewsEpoch) {
-    // Whoever carried it along may have been stopped before this.
-    await durable(site);
-    return 'done';
-  }
-  // Also where that commit was stopped half-way: the copy holds it, and the file would get it back were it damaged now.
-  const isNamed = isPart || last?.applying.includes(request.id);
-  if (!situation || isNamed) return isThere(intent) ? 'doubt' : undefined;
-  try {
-    const [place, withdrawn] = [request.intents.at(request.name), intent.directory.at('withdrawn')];
-    renameSync(place, withdrawn);
-    const stats = lstatSync(withdrawn, { bigint: true });
-    if (isSameIdentity(identityOf(stats), request.identity)) return 'withdrawn';
-    // What another hand has put in its place says nothing of what became of it, and is not ours to remove.
-    renameSync(withdrawn, place);
-    return 'doubt';
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
 /** Corrupt may be half of somebody's write in place; missing may be between a foreign editor's unlink and create. */
 function needsToSettle(state: FileState, last: LastCommitted | undefined): boolean {
   if (state.kind === 'missing') return last !== undefined && parseDocument(last.bytes)?.size !== 0;
@@ -286,16 +234,4 @@ function stateAfter(
   owner: Ownership | undefined,
 ): FileState {
   return { kind: 'valid', identity, bytes, document, ...(owner && { owner }) };
-}
-
-async function durable({ file, directory }: Site): Promise<void> {
-  try {
-    await syncDirectory(directory);
-  } catch (cause) {
-    throw unknownOutcome(
-      file,
-      `a change of ${file} may not be durable: ${errnoOf(cause) ?? String(cause)}`,
-      cause,
-    );
-  }
 }

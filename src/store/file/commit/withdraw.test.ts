@@ -5,7 +5,8 @@ import { newFile, runProgram, siteOf, sourceUrl, textOf } from '../../scratch.te
 import { openStore } from '../../store.js';
 import { createIntent, createTicket, release } from '../lease/intents.js';
 import { encodeRequest } from '../lease/request.js';
-import { attemptCommit, withdraw } from './commit.js';
+import { attemptCommit } from './commit.js';
+import { withdraw } from './withdraw.js';
 
 /**
  * A request is taken back while another process commits. Whatever the order of their steps: it is in the file, or its
@@ -41,7 +42,7 @@ async function ownerInMidWithdrawal(file: string) {
     import fs, { existsSync, writeFileSync } from 'node:fs';
     import { syncBuiltinESMExports } from 'node:module';
     const { createIntent, createTicket, release } = await import(${sourceUrl('./file/lease/intents.ts')});
-    const { withdraw } = await import(${sourceUrl('./file/commit/commit.ts')});
+    const { withdraw } = await import(${sourceUrl('./file/commit/withdraw.ts')});
     const { Sites } = await import(${sourceUrl('./file/site.ts')});
     const site = new Sites(${JSON.stringify(file)}).make();
     const request = createTicket(site, 'request', 1, ${JSON.stringify(theirs)});

@@ -1,0 +1,16 @@
+import { errnoOf, unknownOutcome } from '../../errors.js';
+import type { Site } from '../site.js';
+import { syncDirectory } from './stage.js';
+
+/** Makes the renames in the file's directory durable. @throws StoreError `E_UNKNOWN` where that can't be told */
+export async function durable({ file, directory }: Site): Promise<void> {
+  try {
+    await syncDirectory(directory);
+  } catch (cause) {
+    throw unknownOutcome(
+      file,
+      `a change of ${file} may not be durable: ${errnoOf(cause) ?? String(cause)}`,
+      cause,
+    );
+  }
+}
