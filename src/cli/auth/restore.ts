@@ -115,6 +115,7 @@ function remaining(source: Recoverable, { key, occurrence }: RestoreFlags): stri
       ? [`${which}; this was the last, --occurrence 1 is the first`]
       : []),
     ...(source.unread.length > 0 ? [unreadOf(source)] : []),
+    ...(source.remarkBytes > 0 ? [remarksOf(source)] : []),
   ];
 }
 
@@ -132,6 +133,10 @@ function unreadOf({ bytes: all, unread, place }: Pick<Recoverable, 'bytes' | 'un
       : []),
     ...(zeros > 0 ? [`${bytes(zeros)} are zeros: whatever stood there is lost`] : []),
   ].join('; ');
+}
+
+function remarksOf({ remarkBytes }: Pick<Recoverable, 'remarkBytes'>): string {
+  return `${bytes(remarkBytes)} are comments or lines of a merge tool: what stands in these is no entry, and stays there`;
 }
 
 const placesShown = 3;
@@ -184,6 +189,7 @@ function toText(row: Row): string {
     `${shown(name)}  ${ago(changedMs, nowMs())}  ${unread.length > 0 ? 'damaged' : 'readable'}, ${entries(names.length)}`,
   ];
   if (unread.length > 0) lines.push(unreadOf(row));
+  if (row.remarkBytes > 0) lines.push(remarksOf(row));
   if (doubled.length > 0)
     lines.push(`more than once, with different values: ${doubled.map(shown).join(', ')}`);
   const missing = missingNow.length > 0 ? missingNow.map(shown).join(', ') : 'nothing';

@@ -16,7 +16,7 @@ describe('what can be read of a document', () => {
   it('is all of one that is whole', () => {
     expect(readableOf(bytes)).toEqual({
       ...{ entries: document, all: [...document].map(([key, raw]) => ({ key, raw })) },
-      ...{ doubled: [], unread: [], readableBytes: bytes.length },
+      ...{ doubled: [], unread: [], readableBytes: bytes.length, remarkBytes: 0 },
     });
   });
 

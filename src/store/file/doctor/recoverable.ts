@@ -26,6 +26,8 @@ export interface Recoverable {
   doubled: string[];
   /** The bytes that could not be read, and may hold more entries. */
   unread: Unread[];
+  /** How many bytes are comments, or lines of a merge tool: entries that stand in these were taken out by a hand. */
+  remarkBytes: number;
 }
 
 export interface Entry {
@@ -130,22 +132,27 @@ function recover(site: Site, { name: fileName, bytes: content, changedMs }: Kept
   return { name, place, changedMs, bytes: (last?.bytes ?? content).length, ...readable };
 }
 
-type Readable = Pick<Recoverable, 'entries' | 'all' | 'doubled' | 'unread' | 'readableBytes'>;
+type Readable = Pick<Recoverable, 'entries' | 'all' | 'doubled' | 'unread' | 'readableBytes' | 'remarkBytes'>;
 
 /** A copy whose checksum is wrong: where it is damaged is unknown, and so what of it could be believed. */
 function nothingOf({ length }: Buffer): Readable {
   const unread = [{ from: 0, to: length, line: 1, column: 1, zeros: 0 }];
-  return { entries: new Map(), all: [], doubled: [], unread, readableBytes: 0 };
+  return { entries: new Map(), all: [], doubled: [], unread, readableBytes: 0, remarkBytes: 0 };
 }
 
 /** What can be read of a document, whatever has happened to it. */
 export function readableOf(bytes: Buffer): Readable {
-  const { entries: found, unread } = readDamaged(bytes);
+  const { entries: found, unread, remarks } = readDamaged(bytes);
   const all = found.map(({ key, raw }) => ({ key, raw }));
   const entries = new Map(all.map(({ key, raw }) => [key, raw]));
   const other = all.filter(({ key, raw }) => entries.get(key) !== raw);
   return {
     ...{ entries, all, unread, doubled: [...new Set(other.map(({ key }) => key))] },
-    readableBytes: bytes.length - unread.reduce((sum, { from, to }) => sum + to - from, 0),
+    readableBytes: bytes.length - lengthOf(unread),
+    remarkBytes: lengthOf(remarks),
   };
+}
+
+function lengthOf(ranges: readonly { from: number; to: number }[]): number {
+  return ranges.reduce((sum, { from, to }) => sum + to - from, 0);
 }
