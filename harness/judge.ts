@@ -11,6 +11,11 @@
  * and for those of a credential store `judge(toRun(events))`, with all its guarantees.
  */
 export { judge } from './checkers/index.js';
+export { RegisterStream, type StreamVerdict } from './checkers/stream/register-stream.js';
+export type { Judgement } from './core/report.js';
+export { type Finding, type Guarantee, type Verdict, worstOf } from './core/verdict.js';
+export type * from './history/events.js';
+export { type Operation, type Outcome, type Run, toRun } from './history/run.js';
 export {
   type Call,
   type Contradiction,
@@ -20,10 +25,5 @@ export {
   type LinearizabilityOptions,
   type Model,
   type RegisterView,
-} from './checkers/linearizable/index.js';
-export * as models from './checkers/models/index.js';
-export { RegisterStream, type StreamVerdict } from './checkers/register-stream.js';
-export type * from './core/history.js';
-export type { Judgement } from './core/report.js';
-export { type Operation, type Outcome, type Run, toRun } from './core/run.js';
-export { type Finding, type Guarantee, type Verdict, worstOf } from './core/verdict.js';
+} from './linearizable/index.js';
+export * as models from './linearizable/models/index.js';

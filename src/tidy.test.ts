@@ -38,23 +38,66 @@ function importsBetween(from: RegExp, to: RegExp): string[] {
 }
 
 describe('imports run one way', () => {
-  it('the product imports nothing of the harness, but for the command, which puts both together', () => {
-    expect(importsBetween(/^src\/(?!cli\/)/, /^(harness|scenarios)\//)).toEqual([]);
+  it('the product imports nothing of the harness, but for the one place that puts both together', () => {
+    expect(importsBetween(/^src\//, /^(harness|scenarios)\//)).toEqual([
+      'src/cli/main.ts imports harness/cli/index.js',
+    ]);
   });
-  it('only the targets of the harness import the product', () => {
-    expect(importsBetween(/^harness\/(?!targets\/)/, /^src\//)).toEqual([]);
+  it('of the product the harness imports what its targets and its commands need, and the words of a usage error', () => {
+    const shared = /^src\/(?!cli\/(usage-error|closest)\.)/;
+    expect(importsBetween(/^harness\/(?!targets\/|cli\/)/, shared)).toEqual([]);
+    expect(importsBetween(/^harness\/cli\//, /^src\/(?!cli\/[\w-]+\.js$)/)).toEqual([]);
   });
-  it('the core of the harness imports nothing of the project', () => {
-    expect(importsBetween(/^harness\/core\//, /^(?!harness\/core\/)/)).toEqual([]);
+  it('the floors of the harness: what is below imports nothing of what is above', () => {
+    const floors = [
+      ['history'],
+      ['core', 'linearizable'],
+      ['checkers', 'workload', 'formats', 'targets'],
+      ['faults', 'report', 'line'],
+      ['clients', 'check'],
+      ['stress'],
+      ['explore'],
+      ['bench'],
+      ['cli'],
+    ];
+    const upward = floors.flatMap((rooms, floor) => {
+      const above = floors.slice(floor + 1).flat();
+      if (above.length === 0) return [];
+      return importsBetween(
+        new RegExp(`^harness/(${rooms.join('|')})/`),
+        new RegExp(`^harness/(${above.join('|')})/`),
+      );
+    });
+    expect(upward).toEqual([]);
+  });
+  it('the floors of explore', () => {
+    const floors = ['schedule', 'world', 'execution', 'search', 'evidence', 'report'];
+    const upward = floors.flatMap((room, floor) => {
+      const above = floors.slice(floor + 1);
+      if (above.length === 0) return [];
+      return importsBetween(
+        new RegExp(`^harness/explore/${room}/`),
+        new RegExp(`^harness/explore/(${above.join('|')})/`),
+      );
+    });
+    expect(upward).toEqual([]);
   });
   it('checkers know the history and nothing that happened to make it', () => {
-    expect(importsBetween(/^harness\/checkers\//, /^(?!harness\/(core|checkers)\/)/)).toEqual([]);
+    const known = /^(?!harness\/(core|history|linearizable|checkers)\/|src\/cli\/usage-error)/;
+    expect(importsBetween(/^harness\/(checkers|linearizable)\//, known)).toEqual([]);
   });
   it('nothing imports the scenarios: they are data that the harness finds', () => {
     expect(importsBetween(/^(src|harness)\//, /^scenarios\//)).toEqual([]);
   });
   it('everything above the seam knows a backend, not a file', () => {
     expect(importsBetween(/^src\/(?!store\/(file\/|store\.ts))/, /^src\/store\/file\//)).toEqual([]);
+  });
+  it('within a file backend: the disk knows no queue, and the queue no commit', () => {
+    expect(importsBetween(/^src\/store\/file\/disk\//, /^src\/store\/file\/(queue|commit|doctor)\//)).toEqual(
+      [],
+    );
+    expect(importsBetween(/^src\/store\/file\/queue\//, /^src\/store\/file\/(commit|doctor)\//)).toEqual([]);
+    expect(importsBetween(/^src\/store\/file\/commit\//, /^src\/store\/file\/doctor\//)).toEqual([]);
   });
 });
 
@@ -66,7 +109,7 @@ describe('effects stand where they are expected', () => {
       allowed: [
         // Texts that are put into the source to break it.
         'harness/mutants/store.ts',
-        'harness/stress/options.ts',
+        'harness/stress/plan/options.ts',
         // It compares a file's time with the clock: that is one of its mistakes.
         'harness/targets/lease-dir.ts',
         'src/cli/auth/time.ts',
@@ -80,8 +123,8 @@ describe('effects stand where they are expected', () => {
       allowed: [
         'harness/bench/idle-process.ts',
         'harness/bench/worker-process.ts',
-        'harness/stress/worker.ts',
-        'src/cli/main.ts',
+        'harness/line/worker.ts',
+        'src/cli/run-program.ts',
       ],
     },
     { call: /\bconsole\./, instead: 'process.stdout of the command', allowed: [] },
@@ -93,7 +136,11 @@ describe('effects stand where they are expected', () => {
   });
 
   it('the clock, randomness and the process stay outside what is pure', () => {
-    const pure = product.filter(({ file }) => /^harness\/(core|checkers)\//.test(file));
+    const pure = product.filter(({ file }) =>
+      /^harness\/(core|linearizable|checkers)\/|^harness\/history\/(events|run|count-while|interval|words|evidence)\.ts$/.test(
+        file,
+      ),
+    );
     const code = (text: string) => text.replace(/^\s*(\/\*|\*|\/\/).*$/gm, '');
     const isImpure = ({ text }: Source) => /from 'node:|(?<![.\w])(process|performance)\./.test(code(text));
     const impure = pure.filter(isImpure).map(({ file }) => file);
@@ -114,7 +161,7 @@ it('every file of the product is used', () => {
     /^harness\/(clients|targets|bench\/rivals)\//,
     /^harness\/bench\/(worker|idle)-process\.ts$/,
     /^harness\/mutants\/run\.ts$/,
-    /^harness\/explore\/(gate\/(delay-)?preload|thread|bare-client)\.ts$/,
+    /^harness\/explore\/(gate\/(delay-)?preload|workers\/thread|process\/bare-client)\.ts$/,
     /^scenarios\//,
   ];
   const imported = new Set(sources.flatMap(importsOf).map((file) => file.replace(/\.js$/, '.ts')));

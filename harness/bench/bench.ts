@@ -1,7 +1,7 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { UsageError } from '../core/usage-error.js';
+import { UsageError } from '../../src/cli/usage-error.js';
 import { probeTarget } from '../stress/probe-target.js';
 import { resolveTarget } from '../targets/index.js';
 import { fileMaker } from './context.js';

@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { ValueId } from '../core/history.js';
 import type { Subject } from '../core/scenario.js';
 import type { TargetSpec } from '../core/target.js';
-import { sandboxEnvironment } from '../stress/sandbox.js';
+import type { ValueId } from '../history/events.js';
+import { sandboxEnvironment } from '../line/sandbox.js';
 import type { Answers, Ask, Reply } from './protocol.js';
 
 /** No single thing that a process is asked takes longer, unless its store hangs. */

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ValueId } from '../core/history.js';
 import type { TargetSpec } from '../core/target.js';
+import type { ValueId } from '../history/events.js';
 import { stress } from '../stress/stress.js';
 import type { BenchContext } from './context.js';
 import type { Worker } from './crew.js';

@@ -1,4 +1,4 @@
-import type { HistoryEvent, ValueId } from '../core/history.js';
+import type { HistoryEvent, ValueId } from '../history/events.js';
 import { Random } from '../workload/random.js';
 
 export interface Shape {

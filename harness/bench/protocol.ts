@@ -1,6 +1,6 @@
-import type { ValueId } from '../core/history.js';
 import type { Subject } from '../core/scenario.js';
 import type { TargetSpec } from '../core/target.js';
+import type { ValueId } from '../history/events.js';
 
 /** What a bench process is told, one at a time; a line of JSON each. */
 export type Ask =

@@ -1,6 +1,6 @@
-import { closest } from '../core/closest.js';
+import { closest } from '../../src/cli/closest.js';
+import { UsageError } from '../../src/cli/usage-error.js';
 import type { Subject } from '../core/scenario.js';
-import { UsageError } from '../core/usage-error.js';
 import type { Part, Suite } from './context.js';
 import { againstBareLoop } from './parts/against-bare-loop.js';
 import { fromFile, growth, recorded } from './parts/checking.js';

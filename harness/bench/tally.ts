@@ -1,5 +1,5 @@
-import type { ValueId } from '../core/history.js';
 import type { TargetSpec } from '../core/target.js';
+import type { ValueId } from '../history/events.js';
 import type { Crew, Worker } from './crew.js';
 import type { SetsAsk, SetsDone } from './protocol.js';
 import type { WritesResult } from './result.js';

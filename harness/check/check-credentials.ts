@@ -1,7 +1,7 @@
 import type { JudgedRun, ModelReport } from '../core/report.js';
 import { worstOf } from '../core/verdict.js';
-import { judgeHistory } from '../stress/judge-history.js';
-import { readEvents } from '../stress/recorder.js';
+import { readEvents } from '../history/read.js';
+import { judgeHistory } from './judge-history.js';
 import { noOperation } from './nothing-found.js';
 import { WellFormed } from './well-formed.js';
 

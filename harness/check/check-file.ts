@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
+import { UsageError } from '../../src/cli/usage-error.js';
 import type { JudgedRun, ModelReport } from '../core/report.js';
-import { UsageError } from '../core/usage-error.js';
 import { detectFormat, type Format } from '../formats/detect.js';
 import { checkCredentials } from './check-credentials.js';
 import { checkLog } from './check-log.js';

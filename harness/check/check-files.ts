@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Tinypool } from 'tinypool';
+import { UsageError } from '../../src/cli/usage-error.js';
 import type { JudgedRun, ModelReport } from '../core/report.js';
-import { UsageError } from '../core/usage-error.js';
 import { type CheckOptions, checkFile, expectModel } from './check-file.js';
 import type { Answer, Task } from './worker.js';
 

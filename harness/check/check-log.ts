@@ -1,10 +1,10 @@
-import { checkLinearizable, type Linearizability } from '../checkers/linearizable/index.js';
-import { counted } from '../checkers/words.js';
 import type { LineTally, ModelReport } from '../core/report.js';
 import { toCalls } from '../formats/calls.js';
 import { type Dialect, dialects, usualModel } from '../formats/dialects.js';
-import { readLines } from '../formats/lines.js';
 import { type Log, type LogFormat, readLog } from '../formats/log.js';
+import { readLines } from '../history/lines.js';
+import { counted } from '../history/words.js';
+import { checkLinearizable, type Linearizability } from '../linearizable/index.js';
 import { toModelReport } from './model-report.js';
 import { noOperation } from './nothing-found.js';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { checkLinearizable } from '../checkers/linearizable/index.js';
-import { type CasInput, casRegister } from '../checkers/models/cas-register.js';
+import { checkLinearizable } from '../linearizable/index.js';
+import { type CasInput, casRegister } from '../linearizable/models/cas-register.js';
 import { Random } from '../workload/random.js';
 import { checkText } from './files.test.helper.js';
 import { layouts, type Written } from './layouts.test.helper.js';

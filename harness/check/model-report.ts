@@ -1,5 +1,5 @@
-import type { Call, Linearizability, Model } from '../checkers/linearizable/index.js';
 import type { Bar, ModelReport } from '../core/report.js';
+import type { Call, Linearizability, Model } from '../linearizable/index.js';
 
 /** A verdict as plain data: what was recorded may be anything, what is reported can be JSON. */
 export function toModelReport<State, Input, Output>(

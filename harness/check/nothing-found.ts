@@ -1,6 +1,6 @@
-import { counted } from '../checkers/words.js';
 import type { LineTally, ModelReport } from '../core/report.js';
 import type { Format } from '../formats/detect.js';
+import { counted } from '../history/words.js';
 
 /** What an operation looks like in each format. */
 const expected: Readonly<Record<Format, string>> = {

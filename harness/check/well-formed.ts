@@ -1,6 +1,6 @@
-import type { Action, HistoryEvent } from '../core/history.js';
-import { UsageError } from '../core/usage-error.js';
-import type { Inspector } from '../stress/recorder.js';
+import { UsageError } from '../../src/cli/usage-error.js';
+import type { Action, HistoryEvent } from '../history/events.js';
+import type { Inspector } from '../history/read.js';
 
 const actions: ReadonlySet<string> = new Set<Action>(['get', 'all', 'set', 'remove', 'refresh']);
 const types: ReadonlySet<string> = new Set<HistoryEvent['type']>([

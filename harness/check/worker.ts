@@ -1,5 +1,5 @@
+import { UsageError } from '../../src/cli/usage-error.js';
 import type { JudgedRun, ModelReport } from '../core/report.js';
-import { UsageError } from '../core/usage-error.js';
 import { type CheckOptions, checkFile } from './check-file.js';
 
 export interface Task {

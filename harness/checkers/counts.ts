@@ -1,8 +1,8 @@
-import type { FaultKind } from '../core/history.js';
 import type { Counts } from '../core/report.js';
-import type { Run } from '../core/run.js';
 import type { Finding, FindingKind } from '../core/verdict.js';
-import { isMutation } from './registers.js';
+import type { FaultKind } from '../history/events.js';
+import type { Run } from '../history/run.js';
+import { isMutation } from './lost-update/registers.js';
 
 export function count({ operations, faults, files, tokens }: Run, findings: readonly Finding[]): Counts {
   const found = (...kinds: FindingKind[]) => findings.filter(({ kind }) => kinds.includes(kind)).length;

@@ -1,4 +1,4 @@
-import type { Run } from '../core/run.js';
+import type { Run } from '../history/run.js';
 
 /** From when to when a broken file is the harness's own doing. */
 export interface Window {

@@ -1,5 +1,5 @@
-import type { Access, Action, CanaryEntry, FaultKind, HistoryEvent, ValueId } from '../core/history.js';
-import { type Run, toRun } from '../core/run.js';
+import type { Access, Action, CanaryEntry, FaultKind, HistoryEvent, ValueId } from '../history/events.js';
+import { type Run, toRun } from '../history/run.js';
 
 /**
  * Reads a history for tests, one line a happening, times in milliseconds:

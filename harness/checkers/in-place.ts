@@ -1,5 +1,5 @@
-import type { Run } from '../core/run.js';
 import type { Finding } from '../core/verdict.js';
+import type { Run } from '../history/run.js';
 
 /** G9: who is given a link writes to the file that it leads to, and leaves the link alone. */
 export function checkInPlace({ links, final }: Run): Finding[] {

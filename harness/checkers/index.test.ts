@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Operation } from '../core/run.js';
+import type { Operation } from '../history/run.js';
 import { run } from './fixtures.test.helper.js';
 import { judge } from './index.js';
 

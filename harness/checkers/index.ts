@@ -1,13 +1,14 @@
 /** Judges a run: a pure function of its history, so an old run can be judged again by newer checkers. */
-import { isStoreAlone, ofFile } from '../core/evidence.js';
+
 import type { Check, Judgement } from '../core/report.js';
-import type { Run } from '../core/run.js';
 import { type Finding, type Guarantee, worstOf } from '../core/verdict.js';
+import { isStoreAlone, ofFile } from '../history/evidence.js';
+import type { Run } from '../history/run.js';
 import { count } from './counts.js';
 import { checkCoverage } from './coverage.js';
 import { checkInPlace } from './in-place.js';
 import { measureLatency } from './latency.js';
-import { checkLinearizability } from './linearizability.js';
+import { checkLinearizability } from './lost-update/linearizability.js';
 import { checkOneRefresh } from './one-refresh.js';
 import { checkPrivacy } from './privacy.js';
 import { checkProgress } from './progress.js';

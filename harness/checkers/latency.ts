@@ -1,6 +1,6 @@
-import type { Action } from '../core/history.js';
 import type { Latency } from '../core/report.js';
-import type { Run } from '../core/run.js';
+import type { Action } from '../history/events.js';
+import type { Run } from '../history/run.js';
 
 /** How long the successful calls of each kind took. Kinds without any are absent. */
 export function measureLatency({ operations }: Run): Partial<Record<Action, Latency>> {

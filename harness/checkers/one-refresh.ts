@@ -1,8 +1,8 @@
-import type { TokenEvent } from '../core/history.js';
-import type { Run } from '../core/run.js';
 import type { Finding } from '../core/verdict.js';
-import { findPauses } from './pauses.js';
-import { inMs } from './words.js';
+import type { TokenEvent } from '../history/events.js';
+import type { Run } from '../history/run.js';
+import { inMs } from '../history/words.js';
+import { findPauses } from './lost-update/pauses.js';
 
 /** G10: of all that find a credential expired one refreshes it, and nobody is logged out. */
 export function checkOneRefresh(run: Run): Finding[] {

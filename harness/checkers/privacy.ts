@@ -1,7 +1,7 @@
-import type { ModeEvent } from '../core/history.js';
-import type { Run } from '../core/run.js';
 import type { Finding } from '../core/verdict.js';
-import { inMs } from './words.js';
+import type { ModeEvent } from '../history/events.js';
+import type { Run } from '../history/run.js';
+import { inMs } from '../history/words.js';
 
 /** G6: nobody but its owner can ever open a file of the store, and none is left where nobody sweeps. */
 export function checkPrivacy({ modes, final }: Run): Finding[] {

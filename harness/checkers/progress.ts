@@ -1,7 +1,7 @@
-import type { ExitEvent } from '../core/history.js';
-import type { Operation, Run } from '../core/run.js';
 import type { Finding } from '../core/verdict.js';
-import { inMs } from './words.js';
+import type { ExitEvent } from '../history/events.js';
+import type { Operation, Run } from '../history/run.js';
+import { inMs } from '../history/words.js';
 
 /** G7: every call returns, and every client lives until it is told to end. */
 export function checkProgress(run: Run): Finding[] {

@@ -1,12 +1,12 @@
-import { isStoreAlone } from '../core/evidence.js';
-import type { FileEvent } from '../core/history.js';
-import type { Run } from '../core/run.js';
 import type { Finding } from '../core/verdict.js';
-import { findErasers, toEvidence } from './blame.js';
-import { beforeRun, entryOf } from './registers.js';
-import { lastSightings, type Sighting, seedSightings } from './seed-sightings.js';
-import { describeSuspects } from './sentences.js';
-import { inMs } from './words.js';
+import type { FileEvent } from '../history/events.js';
+import { isStoreAlone } from '../history/evidence.js';
+import type { Run } from '../history/run.js';
+import { inMs } from '../history/words.js';
+import { findErasers, toEvidence } from './lost-update/blame.js';
+import { beforeRun, entryOf } from './lost-update/registers.js';
+import { lastSightings, type Sighting, seedSightings } from './lost-update/seed-sightings.js';
+import { describeSuspects } from './lost-update/sentences.js';
 
 /**
  * G4 and G5: entries that were there before the run, and that no client touches, are there at its end and

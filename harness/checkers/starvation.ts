@@ -1,9 +1,9 @@
-import { countWhile } from '../core/count-while.js';
-import type { Operation, Run } from '../core/run.js';
 import type { Finding } from '../core/verdict.js';
-import { findPauses } from './pauses.js';
-import { isMutation } from './registers.js';
-import { inMs } from './words.js';
+import { countWhile } from '../history/count-while.js';
+import type { Operation, Run } from '../history/run.js';
+import { inMs } from '../history/words.js';
+import { findPauses } from './lost-update/pauses.js';
+import { isMutation } from './lost-update/registers.js';
 
 /** Fewer than these is the luck of a scheduler. */
 const overtakesMin = 1000;

@@ -1,5 +1,5 @@
 import type { Finding, FindingKind } from '../core/verdict.js';
-import { counted } from './words.js';
+import { counted } from '../history/words.js';
 
 /** Each kind with its noun, the worst first. */
 const nouns: Record<FindingKind, string> = {

@@ -1,7 +1,7 @@
-import type { CanaryEntry, ValueId } from '../core/history.js';
-import type { Run } from '../core/run.js';
 import type { Finding } from '../core/verdict.js';
-import { inMs } from './words.js';
+import type { CanaryEntry, ValueId } from '../history/events.js';
+import type { Run } from '../history/run.js';
+import { inMs } from '../history/words.js';
 
 /** G11: nothing outside is touched, and nothing that lies there is taken for the store's own, whatever links are planted. */
 export function checkSurroundings(run: Run): Finding[] {

@@ -1,8 +1,8 @@
-import type { Operation, Run } from '../core/run.js';
 import type { Finding } from '../core/verdict.js';
+import type { Operation, Run } from '../history/run.js';
+import { inMs } from '../history/words.js';
 import { damageWindows, foreignWriteWindows, type Window } from './damage-windows.js';
-import { readsWithoutSeeds } from './seed-sightings.js';
-import { inMs } from './words.js';
+import { readsWithoutSeeds } from './lost-update/seed-sightings.js';
 
 /** G1: whoever opens the file, through the store or without it, sees one complete committed state. */
 export function checkTorn(run: Run): Finding[] {

@@ -1,7 +1,7 @@
-import type { ValueId } from '../core/history.js';
 import type { Store } from '../core/target.js';
-import { readEntries } from '../stress/foreign-reader.js';
-import { describe, runClient } from '../stress/worker.js';
+import type { ValueId } from '../history/events.js';
+import { readEntries } from '../line/foreign-reader.js';
+import { describe, runClient } from '../line/worker.js';
 import type { Step } from '../workload/generator.js';
 import { identifyAll, oauthKeys } from '../workload/values.js';
 import { finalState } from './final-state.js';

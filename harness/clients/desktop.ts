@@ -1,5 +1,5 @@
-import { type ClientProcess, spawnClient } from '../stress/client-process.js';
-import { runClient, type Worker } from '../stress/worker.js';
+import { type ClientProcess, spawnClient } from '../line/client-process.js';
+import { runClient, type Worker } from '../line/worker.js';
 import { performOverHttp } from './http-client.js';
 
 /** The real application waits six seconds for its server to end before it kills it; scaled down with all else. */

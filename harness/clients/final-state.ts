@@ -1,10 +1,10 @@
 import path from 'node:path';
-import type { FinalEvent, ValueId } from '../core/history.js';
 import type { TargetModule } from '../core/target.js';
-import { leftoversBeside } from '../stress/beside.js';
-import { listCanary } from '../stress/canary.js';
-import { readLinks } from '../stress/sandbox.js';
-import type { Worker } from '../stress/worker.js';
+import type { FinalEvent, ValueId } from '../history/events.js';
+import { leftoversBeside } from '../line/beside.js';
+import { listCanary } from '../line/canary.js';
+import { readLinks } from '../line/sandbox.js';
+import type { Worker } from '../line/worker.js';
 
 /** What is there when all have ended. @param found the entries, or why they could not be read */
 export function finalState(

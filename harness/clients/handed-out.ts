@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { ValueId } from '../core/history.js';
+import type { ValueId } from '../history/events.js';
 
 /** A token in the hands of a user, made up like everything here. */
 export interface HandedOut {

@@ -1,5 +1,5 @@
-import type { ValueId } from '../core/history.js';
-import type { Worker } from '../stress/worker.js';
+import type { ValueId } from '../history/events.js';
+import type { Worker } from '../line/worker.js';
 import type { Step } from '../workload/generator.js';
 import { credential, identifyAll } from '../workload/values.js';
 import { keyOf } from './store-client.js';

@@ -1,4 +1,4 @@
-import { runClient } from '../stress/worker.js';
+import { runClient } from '../line/worker.js';
 import { Random } from '../workload/random.js';
 import { type HandedOut, Hands, nameOf } from './handed-out.js';
 

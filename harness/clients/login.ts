@@ -1,4 +1,4 @@
-import { exitDone, runClient } from '../stress/worker.js';
+import { exitDone, runClient } from '../line/worker.js';
 import { performOnStore } from './store-client.js';
 
 /** `auth login`: opens the store, sets one credential and exits in the same breath, without closing anything. */

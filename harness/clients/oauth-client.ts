@@ -1,6 +1,6 @@
-import type { ValueId } from '../core/history.js';
 import type { Store } from '../core/target.js';
-import type { Worker } from '../stress/worker.js';
+import type { ValueId } from '../history/events.js';
+import type { Worker } from '../line/worker.js';
 import { oauthCredential } from '../workload/values.js';
 
 const timeoutMs = 10_000;

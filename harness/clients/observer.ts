@@ -1,9 +1,9 @@
 import { lstatSync, readdirSync, statSync, watch } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ValueId } from '../core/history.js';
-import { type ReadBytes, readEntries } from '../stress/foreign-reader.js';
-import { runClient, type Worker } from '../stress/worker.js';
+import type { ValueId } from '../history/events.js';
+import { type ReadBytes, readEntries } from '../line/foreign-reader.js';
+import { runClient, type Worker } from '../line/worker.js';
 import { loadTarget } from '../targets/index.js';
 
 class FileWatch {

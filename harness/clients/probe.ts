@@ -2,11 +2,11 @@ import { copyFileSync, existsSync, statSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Store } from '../core/target.js';
-import { readRaw } from '../stress/foreign-reader.js';
-import { Layout } from '../stress/layout.js';
-import { copyBeside, probeKeys, probeSeeds } from '../stress/probe-places.js';
-import { assertOwnFile } from '../stress/sandbox.js';
-import { describe, runClient, type Worker } from '../stress/worker.js';
+import { readRaw } from '../line/foreign-reader.js';
+import { Layout } from '../line/layout.js';
+import { copyBeside, probeKeys, probeSeeds } from '../line/probe-places.js';
+import { assertOwnFile } from '../line/sandbox.js';
+import { describe, runClient, type Worker } from '../line/worker.js';
 import { credential } from '../workload/values.js';
 
 /** Long enough for a store that repairs its file, and no reason to wait for one that does not. */

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ValueId } from '../core/history.js';
-import { runClient, type Worker } from '../stress/worker.js';
+import type { ValueId } from '../history/events.js';
+import { runClient, type Worker } from '../line/worker.js';
 import type { Step } from '../workload/generator.js';
 import { Random } from '../workload/random.js';
 import { credential } from '../workload/values.js';

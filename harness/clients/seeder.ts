@@ -1,5 +1,5 @@
-import { seedValue } from '../stress/seeds.js';
-import { runClient } from '../stress/worker.js';
+import { seedValue } from '../line/seeds.js';
+import { runClient } from '../line/worker.js';
 
 /** Stores what is there before the run, where no other program can write the target's file. */
 await runClient('file', async (worker) => {

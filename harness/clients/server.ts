@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { isTorn, outcomeOfError } from '../core/outcome.js';
-import { untilAborted } from '../stress/until-aborted.js';
-import { runClient } from '../stress/worker.js';
+import { untilAborted } from '../line/until-aborted.js';
+import { runClient } from '../line/worker.js';
 import { serveCredentials } from '../targets/credential-server.js';
 import { DirectoryCache } from './directory-cache.js';
 

@@ -1,6 +1,6 @@
-import type { ValueId } from '../core/history.js';
 import type { Store } from '../core/target.js';
-import type { Worker } from '../stress/worker.js';
+import type { ValueId } from '../history/events.js';
+import type { Worker } from '../line/worker.js';
 import type { Step } from '../workload/generator.js';
 import { credential, identify, identifyAll } from '../workload/values.js';
 import { useCredential } from './oauth-client.js';

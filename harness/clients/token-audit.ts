@@ -1,6 +1,6 @@
-import type { ValueId } from '../core/history.js';
-import { readEntries } from '../stress/foreign-reader.js';
-import { runClient } from '../stress/worker.js';
+import type { ValueId } from '../history/events.js';
+import { readEntries } from '../line/foreign-reader.js';
+import { runClient } from '../line/worker.js';
 import { finalState } from './final-state.js';
 import { Hands, nameOf, valueIn } from './handed-out.js';
 

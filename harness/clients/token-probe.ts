@@ -1,5 +1,5 @@
-import { readRaw } from '../stress/foreign-reader.js';
-import { runClient } from '../stress/worker.js';
+import { readRaw } from '../line/foreign-reader.js';
+import { runClient } from '../line/worker.js';
 
 /** Tries the tokens of a target alone, once, before a run is built on them. */
 await runClient('file', async (worker) => {

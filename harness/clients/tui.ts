@@ -1,4 +1,4 @@
-import { runClient } from '../stress/worker.js';
+import { runClient } from '../line/worker.js';
 import { performOnStore } from './store-client.js';
 
 /** The terminal interface: long-lived, opens the store in its own process, reads often, writes now and then. */

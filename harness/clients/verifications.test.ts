@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { judge } from '../checkers/index.js';
-import type { HistoryEvent, ValueId } from '../core/history.js';
-import { toRun } from '../core/run.js';
-import type { Worker } from '../stress/worker.js';
+import type { HistoryEvent, ValueId } from '../history/events.js';
+import { toRun } from '../history/run.js';
+import type { Worker } from '../line/worker.js';
 import { nameOf } from './handed-out.js';
 import { Verifications } from './verifications.js';
 

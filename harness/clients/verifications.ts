@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ValueId } from '../core/history.js';
 import type { TokenStore } from '../core/target.js';
-import type { Worker } from '../stress/worker.js';
+import type { ValueId } from '../history/events.js';
+import type { Worker } from '../line/worker.js';
 import { type HandedOut, valueIn } from './handed-out.js';
 
 interface Verification {

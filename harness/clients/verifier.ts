@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { runClient } from '../stress/worker.js';
+import { runClient } from '../line/worker.js';
 import { Hands } from './handed-out.js';
 import { Verifications } from './verifications.js';
 

@@ -1,4 +1,4 @@
-import { runClient } from '../stress/worker.js';
+import { runClient } from '../line/worker.js';
 import { performOverHttp } from './http-client.js';
 
 /** The web app: no file access at all. Its user clicks twice, and closes the page while a request is under way. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { closest } from './closest.js';
-import type { HistoryEvent } from './history.js';
+import { closest } from '../../src/cli/closest.js';
+import type { HistoryEvent } from '../history/events.js';
+import { toRun } from '../history/run.js';
 import { isTorn, outcomeOfError } from './outcome.js';
-import { toRun } from './run.js';
 import { worstOf } from './verdict.js';
 
 describe('failed or unknown', () => {

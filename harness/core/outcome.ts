@@ -1,4 +1,4 @@
-import type { Action } from './history.js';
+import type { Action } from '../history/events.js';
 
 /** Error codes of a connection that was never made: the request can't have reached anybody. */
 const neverSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'UND_ERR_CONNECT_TIMEOUT']);

@@ -1,5 +1,5 @@
-import type { Evidence } from './evidence.js';
-import type { Action } from './history.js';
+import type { Action } from '../history/events.js';
+import type { Evidence } from '../history/evidence.js';
 import type { Finding, Guarantee, Verdict } from './verdict.js';
 
 export interface Check {

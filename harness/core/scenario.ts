@@ -1,4 +1,4 @@
-import type { Action } from './history.js';
+import type { Action } from '../history/events.js';
 
 /** What the file holds: the credentials of the agent, or the tokens of its server. */
 export const subjects = ['credentials', 'tokens'] as const;

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import type { ScheduleFile } from './exploration.js';
+import type { ScheduleFile } from './evidence/exploration.js';
 import { replaySchedule } from './explore.test.helper.js';
 
 const directory = fileURLToPath(new URL('../../scenarios/schedules/', import.meta.url));

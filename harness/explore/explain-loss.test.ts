@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { HistoryEvent } from '../core/history.js';
-import { toRun } from '../core/run.js';
 import type { Finding } from '../core/verdict.js';
+import type { HistoryEvent } from '../history/events.js';
+import { toRun } from '../history/run.js';
 import { attemptsFor } from './explain-loss.js';
 
 const header = { type: 'run', version: 1, scenario: 's', target: 't', seed: 1, atLeast: {} } as const;

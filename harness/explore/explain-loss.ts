@@ -1,9 +1,9 @@
 import path from 'node:path';
 import type { ScenarioReport } from '../core/report.js';
-import { type Operation, type Run, toRun } from '../core/run.js';
 import type { Finding } from '../core/verdict.js';
-import { readRuns } from '../stress/recorder.js';
-import type { Exploration } from './exploration.js';
+import { readRuns } from '../history/read.js';
+import { type Operation, type Run, toRun } from '../history/run.js';
+import type { Exploration } from './evidence/exploration.js';
 import { type ExploreOptions, explore } from './explore.js';
 
 /** What became of a loss that stress had found by luck. */

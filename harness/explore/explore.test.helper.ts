@@ -3,22 +3,22 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
-import type * as Bundle from './bundle.js';
-import type * as CellModule from './cell.js';
-import type * as ConfirmBare from './confirm-bare.js';
-import { type ExecutionOptions, noFaults } from './executed.js';
+import type * as ConfirmBare from './evidence/confirm-bare.js';
+import type * as CellModule from './execution/cell.js';
+import { type ExecutionOptions, noFaults } from './execution/executed.js';
 import type * as Explore from './explore.js';
-import { parseProgram } from './program.js';
-import type * as Search from './search.js';
+import type * as Bundle from './process/bundle.js';
+import { parseProgram } from './schedule/program.js';
+import type * as Search from './search/search.js';
 
 /** As built: client processes load the gate from there. */
 const built = (name: string) => new URL(`../../dist/harness/explore/${name}.js`, import.meta.url).href;
-export const { confirmBare } = (await import(built('confirm-bare'))) as typeof ConfirmBare;
+export const { confirmBare } = (await import(built('evidence/confirm-bare'))) as typeof ConfirmBare;
 const explorer = (await import(built('explore'))) as typeof Explore;
 export const { replaySchedule } = explorer;
-const { Cell } = (await import(built('cell'))) as typeof CellModule;
-const { bundleTarget } = (await import(built('bundle'))) as typeof Bundle;
-export const { follow, search } = (await import(built('search'))) as typeof Search;
+const { Cell } = (await import(built('execution/cell'))) as typeof CellModule;
+const { bundleTarget } = (await import(built('process/bundle'))) as typeof Bundle;
+export const { follow, search } = (await import(built('search/search'))) as typeof Search;
 
 /** In one thread, unless told otherwise: another test file runs beside, and two that wait for each other's turns take longer. */
 export const explore: typeof Explore.explore = (options) => explorer.explore({ threads: 1, ...options });

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import type { Exploration } from './exploration.js';
+import type { Exploration } from './evidence/exploration.js';
 import type { ExploreOptions } from './explore.js';
 import { explore, fixture, replaySchedule } from './explore.test.helper.js';
 

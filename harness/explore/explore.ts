@@ -1,21 +1,15 @@
 import { availableParallelism } from 'node:os';
-import { UsageError } from '../core/usage-error.js';
+import { UsageError } from '../../src/cli/usage-error.js';
 import { resolveTarget } from '../targets/index.js';
-import type { ExecutionOptions } from './executed.js';
-import type { Exploration, ExploredFailure, Replayed, ScheduleFile } from './exploration.js';
-import { byGrade } from './gravity.js';
-import { parseProgram, printProgram, warningFor } from './program.js';
-import type { Searched } from './search.js';
-import {
-  isDrawn,
-  type StrategyName,
-  type StrategyOptions,
-  sharesMax,
-  strategies,
-} from './strategies/index.js';
-import type { AuditTask, ReplayTask, SearchAnswer, SearchTask } from './thread.js';
-import { withBlindSpots, withUnsteered } from './unsteered.js';
-import { Workplace } from './workplace.js';
+import type { Exploration, ExploredFailure, Replayed, ScheduleFile } from './evidence/exploration.js';
+import { withBlindSpots, withUnsteered } from './evidence/unsteered.js';
+import type { ExecutionOptions } from './execution/executed.js';
+import { byGrade } from './execution/gravity.js';
+import { parseProgram, printProgram, warningFor } from './schedule/program.js';
+import { isDrawn, type StrategyName, type StrategyOptions, sharesMax, strategies } from './search/index.js';
+import type { Searched } from './search/search.js';
+import type { AuditTask, ReplayTask, SearchAnswer, SearchTask } from './workers/thread.js';
+import { Workplace } from './workers/workplace.js';
 
 /** So many executions more are made for something worse. */
 const pastSideFindings = 500;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { ScheduleFile } from './exploration.js';
+import type { ScheduleFile } from './evidence/exploration.js';
 import { explore, fixture, replaySchedule } from './explore.test.helper.js';
 
 const lateSweep: ScheduleFile = JSON.parse(readFileSync(fixture('late-sweep.json'), 'utf8'));

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { describe, expect, it, vi } from 'vitest';
 import { explore } from './explore.test.helper.js';
-import { toRegressionTest } from './regression-test.js';
+import { toRegressionTest } from './report/regression-test.js';
 
 // Each execution starts real processes, which a loaded machine keeps waiting.
 vi.setConfig({ testTimeout: 600_000 });

@@ -1,4 +1,4 @@
-import type { CanaryEntry, FaultEvent } from '../core/history.js';
+import type { CanaryEntry, FaultEvent } from '../history/events.js';
 import type { Random } from '../workload/random.js';
 
 /** A client process, as far as a fault may reach it. */

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { listCanary, makeCanary } from '../stress/canary.js';
+import { listCanary, makeCanary } from '../line/canary.js';
 import { Random } from '../workload/random.js';
 import { makePipe } from './plant.js';
 import { type Ambush, swappedDirectory, traps } from './traps.js';

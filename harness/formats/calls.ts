@@ -1,5 +1,5 @@
-import type { Call } from '../checkers/linearizable/index.js';
-import { UsageError } from '../core/usage-error.js';
+import { UsageError } from '../../src/cli/usage-error.js';
+import type { Call } from '../linearizable/index.js';
 import type { Dialect } from './dialects.js';
 import type { LogEvent } from './log-event.js';
 

@@ -1,4 +1,4 @@
-import { readLines } from './lines.js';
+import { readLines } from '../history/lines.js';
 
 export type Format = 'holdfast' | 'jepsen' | 'maelstrom';
 

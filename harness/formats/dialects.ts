@@ -1,8 +1,8 @@
-import type { Model } from '../checkers/linearizable/index.js';
-import { type CasInput, type CasOutput, casRegister } from '../checkers/models/cas-register.js';
-import { type KvInput, type KvOutput, kv } from '../checkers/models/kv.js';
-import { type RegisterInput, type RegisterOutput, register } from '../checkers/models/register.js';
-import type { Value } from '../checkers/models/value.js';
+import type { Model } from '../linearizable/index.js';
+import { type CasInput, type CasOutput, casRegister } from '../linearizable/models/cas-register.js';
+import { type KvInput, type KvOutput, kv } from '../linearizable/models/kv.js';
+import { type RegisterInput, type RegisterOutput, register } from '../linearizable/models/register.js';
+import type { Value } from '../linearizable/models/value.js';
 import { type Edn, Keyword } from './edn.js';
 import { keyed } from './keyed.js';
 import type { LogEvent } from './log-event.js';

@@ -1,4 +1,4 @@
-import type { Model } from '../checkers/linearizable/index.js';
+import type { Model } from '../linearizable/index.js';
 import type { Dialect } from './dialects.js';
 import type { LogEvent } from './log-event.js';
 import { keyName } from './log-event.js';

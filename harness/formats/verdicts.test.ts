@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { checkLinearizable } from '../checkers/linearizable/index.js';
+import { readLines } from '../history/lines.js';
+import { checkLinearizable } from '../linearizable/index.js';
 import { toCalls } from './calls.js';
 import { dialects } from './dialects.js';
-import { readLines } from './lines.js';
 import { readLog } from './log.js';
 
 const fixture = (name: string) => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));

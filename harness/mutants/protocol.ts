@@ -3,8 +3,8 @@ import type { Mutant } from './mutant.js';
 const commit = 'src/store/file/commit/commit.ts';
 const withdraw = 'src/store/file/commit/withdraw.ts';
 const publish = 'src/store/file/commit/publish.ts';
-const intents = 'src/store/file/lease/intents.ts';
-const state = 'src/store/file/state.ts';
+const intents = 'src/store/file/queue/intents.ts';
+const state = 'src/store/file/disk/state.ts';
 
 /** The order of what the disk is told. */
 const order: Mutant[] = [
@@ -14,7 +14,7 @@ const order: Mutant[] = [
     edits: [
       ['    await durable(site);\n  } catch (error) {', '    void durable(site);\n  } catch (error) {'],
     ],
-    test: 'src/store/order.test.ts',
+    test: 'src/store/file/commit/order.test.ts',
   },
   {
     name: 'a removal alone is not made durable',
@@ -36,7 +36,7 @@ const order: Mutant[] = [
         '    if (known) await durable(site);\n  } catch (error) {',
       ],
     ],
-    test: 'src/store/order.test.ts',
+    test: 'src/store/file/commit/order.test.ts',
   },
   {
     name: 'a carried request is told to be done before that is durable',
@@ -47,13 +47,13 @@ const order: Mutant[] = [
         '  for (const name of ended) if (name !== task.own) endRequest(intents, name);\n  try {\n    await durable(site);\n  } catch (error) {',
       ],
     ],
-    test: 'src/store/order.test.ts',
+    test: 'src/store/file/commit/order.test.ts',
   },
   {
     name: 'the copy is not on the disk when it takes its name',
     file: publish,
     edits: [['await flushAll(files);', 'await flushAll(files.slice(0, 1));']],
-    test: 'src/store/order.test.ts',
+    test: 'src/store/file/commit/order.test.ts',
   },
   {
     name: 'the file is renamed before its copy',
@@ -65,19 +65,19 @@ const order: Mutant[] = [
         '      await rename(stagedFile, site.place);\n    }\n    await rename(stagedCopy, site.last);\n    isCopyNew = true;\n',
       ],
     ],
-    test: 'src/store/order.test.ts',
+    test: 'src/store/file/commit/order.test.ts',
   },
   {
     name: 'what is put back is not on the disk when it takes its name',
     file: publish,
     edits: [['await flushAll([staged]).finally(() => closeLater([staged]));', 'closeLater([staged]);']],
-    test: 'src/store/order.test.ts',
+    test: 'src/store/file/commit/order.test.ts',
   },
   {
     name: 'the name of what is put back is not made durable',
     file: publish,
     edits: [['    await syncDirectory(site.directory);\n', '']],
-    test: 'src/store/order.test.ts',
+    test: 'src/store/file/commit/order.test.ts',
   },
 ];
 
@@ -92,7 +92,7 @@ const fence: Mutant[] = [
         '      if (held) rmdirSync(place);\n      else renameSync(place, intents.at(name.replace("i", "gone")));\n      return;',
       ],
     ],
-    test: 'src/store/file/lease/intents.test.ts',
+    test: 'src/store/file/queue/intents.test.ts',
   },
   {
     name: 'an intent is emptied and left standing',
@@ -107,7 +107,7 @@ const fence: Mutant[] = [
         "      if (namesIn(intents.child(name)).length === 0) rmdirSync(place);\n      else throw Object.assign(new Error(), { code: 'ENOTEMPTY' });\n      return;",
       ],
     ],
-    test: 'src/store/file/lease/intents.test.ts',
+    test: 'src/store/file/queue/intents.test.ts',
   },
   {
     name: 'an intent that is gone is made again by what is staged',
@@ -155,7 +155,7 @@ const fence: Mutant[] = [
     edits: [
       ['    return !readAll(open.descriptor, seen.bytes.length).equals(seen.bytes);', '    return false;'],
     ],
-    test: 'src/store/file/state.test.ts',
+    test: 'src/store/file/disk/state.test.ts',
   },
   {
     name: 'a commit looks for its intent after the renames',

@@ -1,12 +1,12 @@
 import type { Mutant } from './mutant.js';
 
 const commit = 'src/store/file/commit/commit.ts';
-const stage = 'src/store/file/commit/stage.ts';
-const owner = 'src/store/file/lease/owner.ts';
-const queue = 'src/store/file/lease/queue.ts';
-const request = 'src/store/file/lease/request.ts';
-const survey = 'src/store/file/lease/survey.ts';
-const state = 'src/store/file/state.ts';
+const stage = 'src/store/file/disk/stage.ts';
+const owner = 'src/store/file/queue/owner.ts';
+const queue = 'src/store/file/queue/queue.ts';
+const request = 'src/store/file/queue/request.ts';
+const survey = 'src/store/file/commit/survey.ts';
+const state = 'src/store/file/disk/state.ts';
 
 /** What is believed of files, clocks and others. */
 const belief: Mutant[] = [
@@ -25,7 +25,7 @@ const belief: Mutant[] = [
         '    return undefined;\n  }\n}\n\n/** Its owner',
       ],
     ],
-    test: 'src/store/never-empty.test.ts',
+    test: 'src/store/file/commit/never-empty.test.ts',
   },
   {
     name: 'what is no JSON object is taken for an empty one',
@@ -36,7 +36,7 @@ const belief: Mutant[] = [
         'known.document : (parseDocument(bytes) ?? new Map<string, string>());',
       ],
     ],
-    test: 'src/store/never-empty.test.ts',
+    test: 'src/store/file/commit/never-empty.test.ts',
   },
   {
     name: 'an empty file is taken for an empty document',
@@ -47,7 +47,7 @@ const belief: Mutant[] = [
         'known.document : bytes.length === 0 ? new Map<string, string>() : parseDocument(bytes);',
       ],
     ],
-    test: 'src/store/never-empty.test.ts',
+    test: 'src/store/file/commit/never-empty.test.ts',
   },
   {
     name: 'a reader trusts a file that was just changed',
@@ -70,13 +70,13 @@ const belief: Mutant[] = [
         'since: Date.now() };\n    const seenMs = Date.now() - this.seen.since;',
       ],
     ],
-    test: 'src/store/lease-clock.test.ts',
+    test: 'src/store/file/queue/lease-clock.test.ts',
   },
   {
     name: 'the lease of an obstacle counts from the one before',
     file: queue,
     edits: [['if (this.seen?.name !== obstacle.name) this.seen', 'if (!this.seen) this.seen']],
-    test: 'src/store/lease-clock.test.ts',
+    test: 'src/store/file/queue/lease-clock.test.ts',
   },
 ];
 
@@ -86,37 +86,37 @@ const staging: Mutant[] = [
     name: 'what is staged may be there already',
     file: stage,
     edits: [["'wx+', 0o600", "'w+', 0o600"]],
-    test: 'src/store/file/commit/stage.test.ts',
+    test: 'src/store/file/disk/stage.test.ts',
   },
   {
     name: 'the umask has the last word',
     file: stage,
     edits: [['    if ((stats.mode & 0o777n) !== 0o600n) fchmodSync(descriptor, 0o600);\n', '']],
-    test: 'src/store/file/commit/stage.test.ts',
+    test: 'src/store/file/disk/stage.test.ts',
   },
   {
     name: 'part of a secret is left where the disk is full',
     file: stage,
     edits: [['    remove(place);\n', '']],
-    test: 'src/store/file/commit/stage.test.ts',
+    test: 'src/store/file/disk/stage.test.ts',
   },
   {
     name: 'a short write is taken for a whole one',
     file: stage,
     edits: [['written += count;', 'written = bytes.length;']],
-    test: 'src/store/file/commit/stage.test.ts',
+    test: 'src/store/file/disk/stage.test.ts',
   },
   {
     name: 'a failed fsync is no error',
     file: stage,
     edits: [["if (result.status === 'rejected') throw result.reason;", 'void result;']],
-    test: 'src/store/order.test.ts',
+    test: 'src/store/file/commit/order.test.ts',
   },
   {
     name: 'of two fsyncs only the last may fail',
     file: stage,
     edits: [['of [...(await others), flushed]', 'of (await others, [flushed])']],
-    test: 'src/store/order.test.ts',
+    test: 'src/store/file/commit/order.test.ts',
   },
 ];
 
@@ -126,7 +126,7 @@ const others: Mutant[] = [
     name: 'the request of a dead process is carried along',
     file: survey,
     edits: [["if (!isAlive() || (kind !== 'request'", "if ((kind !== 'request'"]],
-    test: 'src/store/file/lease/survey.test.ts',
+    test: 'src/store/file/commit/survey.test.ts',
   },
   {
     name: 'the owner of a request is asked once',
@@ -137,7 +137,7 @@ const others: Mutant[] = [
         'const lives = seemsAlive(owner);\n    const isAlive = () => lives;',
       ],
     ],
-    test: 'src/store/file/lease/survey.test.ts',
+    test: 'src/store/file/commit/survey.test.ts',
   },
   {
     name: 'the owner of a request is not asked before the commit',
@@ -149,37 +149,37 @@ const others: Mutant[] = [
     name: 'what is part of the base is applied once more',
     file: survey,
     edits: [['if (situation.applied.has(id)) requests.applied.push(request);\n    else if', 'if']],
-    test: 'src/store/file/lease/survey.test.ts',
+    test: 'src/store/file/commit/survey.test.ts',
   },
   {
     name: 'a request may be read while it is written',
     file: request,
     edits: [["text?.endsWith('\\n') ? decode(text) : undefined", 'text ? decode(text) : undefined']],
-    test: 'src/store/file/lease/survey.test.ts',
+    test: 'src/store/file/commit/survey.test.ts',
   },
   {
     name: 'half a request stays in the way of all',
     file: survey,
     edits: [['else if (silent?.has(name)) destroyEntry(intents, name);', '']],
-    test: 'src/store/file/lease/survey.test.ts',
+    test: 'src/store/file/commit/survey.test.ts',
   },
   {
     name: 'a process with a used number counts as its owner',
     file: owner,
     edits: [[': startTime !== owner.startTime', ': false']],
-    test: 'src/store/file/lease/owner.test.ts',
+    test: 'src/store/file/queue/owner.test.ts',
   },
   {
     name: 'the numbers of another machine are asked for here',
     file: owner,
     edits: [['owner.machine !== self.machine || hasProcess', 'hasProcess']],
-    test: 'src/store/file/lease/owner.test.ts',
+    test: 'src/store/file/queue/owner.test.ts',
   },
   {
     name: 'a process that may not be asked counts as dead',
     file: owner,
     edits: [["return errnoOf(error) !== 'ESRCH';", 'return false;']],
-    test: 'src/store/file/lease/owner.test.ts',
+    test: 'src/store/file/queue/owner.test.ts',
   },
   {
     name: 'a standing intent that is gone vouches for what was read',

@@ -1,5 +1,5 @@
-import { evidenceLine } from '../core/evidence.js';
 import type { JudgedRun } from '../core/report.js';
+import { evidenceLine } from '../history/evidence.js';
 
 /** A line for each target whose file is no evidence, and why. */
 export function evidenceLines(runs: readonly Pick<JudgedRun, 'target' | 'evidence'>[]): string[] {

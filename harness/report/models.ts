@@ -1,5 +1,5 @@
-import { counted } from '../checkers/words.js';
 import type { ModelReport } from '../core/report.js';
+import { counted } from '../history/words.js';
 import { intervalsToText } from './intervals-text.js';
 import { table } from './table.js';
 

@@ -1,8 +1,8 @@
-import { describeLineage, findLineage } from '../checkers/lineage.js';
-import type { FaultEvent, FileEvent, TokenEvent, ValueId } from '../core/history.js';
 import type { Bar, TimelineRow, Violation } from '../core/report.js';
-import type { Operation, Run } from '../core/run.js';
 import type { Finding } from '../core/verdict.js';
+import type { FaultEvent, FileEvent, TokenEvent, ValueId } from '../history/events.js';
+import type { Operation, Run } from '../history/run.js';
+import { describeLineage, findLineage } from './lineage.js';
 
 const rowsMax = 25;
 const keysNamed = 3;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isClient, type ProfileName } from '../core/scenario.js';
+import type { Helper, ToClient } from '../line/protocol.js';
 import { Member, type Profile, type Surroundings } from './member.js';
-import type { Helper, ToClient } from './protocol.js';
 
 /** A client that is told to stop may still have to wait for its last operation: a store's own deadline and some more. */
 const stopGraceMs = 15_000;

@@ -1,6 +1,6 @@
-import type { Probed } from '../core/evidence.js';
 import type { Fault } from '../core/scenario.js';
-import type { PlannedRun } from './plan.js';
+import type { Probed } from '../history/evidence.js';
+import type { PlannedRun } from './plan/plan.js';
 
 /**
  * Does the scenario still mean something on this target? One that rests on a layout which the target does not have would find

@@ -1,14 +1,14 @@
-import type { Probed } from '../core/evidence.js';
-import type { SeedEvent } from '../core/history.js';
 import { isClient, type Subject, type Workload } from '../core/scenario.js';
 import type { TargetSpec } from '../core/target.js';
 import type { Victim } from '../faults/context.js';
+import type { SeedEvent } from '../history/events.js';
+import type { Probed } from '../history/evidence.js';
+import { type ClientExit, type ClientProcess, spawnClient } from '../line/client-process.js';
+import type { Beginning, ClientConfig, FromClient, Sighted, ToClient } from '../line/protocol.js';
+import { node, type Runtime, type Runtimes } from '../line/runtimes.js';
+import { type Place, sandboxEnvironment } from '../line/sandbox.js';
 import { workloadOf } from '../workload/generator.js';
-import { type ClientExit, type ClientProcess, spawnClient } from './client-process.js';
-import type { Beginning, ClientConfig, FromClient, Sighted, ToClient } from './protocol.js';
 import type { Recorder } from './recorder.js';
-import { node, type Runtime, type Runtimes } from './runtimes.js';
-import { type Place, sandboxEnvironment } from './sandbox.js';
 
 /** What all clients of one run have in common. */
 export interface Surroundings {

@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import type { TokenEvent } from '../core/history.js';
+import type { TokenEvent } from '../history/events.js';
 import { Random } from '../workload/random.js';
 import { OauthServer } from './oauth-server.js';
 

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TokenEvent, ValueId } from '../core/history.js';
 import type { RangeMs } from '../core/scenario.js';
 import type { RefreshPhase } from '../faults/context.js';
+import type { TokenEvent, ValueId } from '../history/events.js';
 import type { Random } from '../workload/random.js';
 
 /** How long an answer takes: long enough for everybody else to find the credential expired, too. */

@@ -1,10 +1,10 @@
-import { knownTarget, type Probed } from '../core/evidence.js';
+import { UsageError } from '../../src/cli/usage-error.js';
 import type { Subject } from '../core/scenario.js';
 import type { TargetSpec } from '../core/target.js';
-import { UsageError } from '../core/usage-error.js';
+import { knownTarget, type Probed } from '../history/evidence.js';
 import { meaninglessFor } from './meaning.js';
-import type { FilledOptions } from './options.js';
-import type { PlannedRun } from './plan.js';
+import type { FilledOptions } from './plan/options.js';
+import type { PlannedRun } from './plan/plan.js';
 import { probeTarget } from './probe-target.js';
 
 /** What is known of the targets of a run: of those that ship as controls, from the beginning. */

@@ -1,20 +1,20 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { type Evidence, knownTarget, ofFile, type Probed } from '../core/evidence.js';
+import { UsageError } from '../../src/cli/usage-error.js';
 import type { Subject } from '../core/scenario.js';
 import type { TargetSpec } from '../core/target.js';
-import { UsageError } from '../core/usage-error.js';
-import { pathsBeside } from './beside.js';
-import { monotonicNow } from './clock.js';
+import { monotonicNow } from '../history/clock.js';
+import { type Evidence, knownTarget, ofFile, type Probed } from '../history/evidence.js';
+import { pathsBeside } from '../line/beside.js';
+import { ownPatterns } from '../line/own-paths.js';
+import { copyBeside, probeKeys, probeSeeds } from '../line/probe-places.js';
+import type { Beginning, Sighted } from '../line/protocol.js';
+import { node, type Runtime } from '../line/runtimes.js';
+import { makeSandbox } from '../line/sandbox.js';
+import { writeSeeds } from '../line/seeds.js';
 import { Fleet } from './fleet.js';
 import type { Member } from './member.js';
-import { ownPatterns } from './own-paths.js';
-import { copyBeside, probeKeys, probeSeeds } from './probe-places.js';
-import type { Beginning, Sighted } from './protocol.js';
 import { Recorder } from './recorder.js';
-import { node, type Runtime } from './runtimes.js';
-import { makeSandbox } from './sandbox.js';
-import { writeSeeds } from './seeds.js';
 
 /** Real programs load for ten seconds and more. */
 export const targetMsDefault = 40_000;

@@ -1,4 +1,4 @@
-import { overheadMs, type PlannedRun } from './plan.js';
+import { overheadMs, type PlannedRun } from './plan/plan.js';
 
 /** The command that runs one scenario again with the same seed, clients and time. */
 export function reproduceCommand(

@@ -1,24 +1,24 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Evidence, Probed } from '../core/evidence.js';
+import { UsageError } from '../../src/cli/usage-error.js';
 import type { ProfileName, Scenario, Workload } from '../core/scenario.js';
 import type { TargetSpec } from '../core/target.js';
-import { UsageError } from '../core/usage-error.js';
 import type { RefreshPhase, Victim } from '../faults/context.js';
 import { inject } from '../faults/index.js';
+import { monotonicNow } from '../history/clock.js';
+import type { Evidence, Probed } from '../history/evidence.js';
+import { canaryValue, listCanary, makeCanary } from '../line/canary.js';
+import type { Runtimes } from '../line/runtimes.js';
+import { assertOwnFile, makeSandbox, readLinks } from '../line/sandbox.js';
+import { seedsOf, writeSeeds } from '../line/seeds.js';
+import { untilAborted } from '../line/until-aborted.js';
 import { createRunToken } from '../targets/run-token.js';
 import { Random } from '../workload/random.js';
-import { canaryValue, listCanary, makeCanary } from './canary.js';
-import { monotonicNow } from './clock.js';
 import { Fleet } from './fleet.js';
 import { OauthServer } from './oauth-server.js';
 import { plainNames } from './own-names.js';
 import { Recorder } from './recorder.js';
-import type { Runtimes } from './runtimes.js';
-import { assertOwnFile, makeSandbox, readLinks } from './sandbox.js';
-import { seedsOf, writeSeeds } from './seeds.js';
-import { untilAborted } from './until-aborted.js';
 
 export interface ScenarioRun {
   scenario: Scenario;

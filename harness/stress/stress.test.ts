@@ -10,14 +10,21 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { HistoryEvent } from '../core/history.js';
 import { defineScenario } from '../core/scenario.js';
+import type { HistoryEvent } from '../history/events.js';
+import { readRuns } from '../history/read.js';
+import { onNode } from '../line/runtimes.js';
+import {
+  assertOwnFile,
+  claimDirectory,
+  makeSandbox,
+  readLinks,
+  sandboxEnvironment,
+} from '../line/sandbox.js';
 import { resolveTarget } from '../targets/index.js';
-import { type PlanInput, plan } from './plan.js';
-import { Recorder, readRuns } from './recorder.js';
+import { type PlanInput, plan } from './plan/plan.js';
+import { Recorder } from './recorder.js';
 import { reproduceCommand } from './reproduce.js';
-import { onNode } from './runtimes.js';
-import { assertOwnFile, claimDirectory, makeSandbox, readLinks, sandboxEnvironment } from './sandbox.js';
 
 const scenario = (name: string, weight = 1) =>
   defineScenario({ name, title: '', why: '', clients: { tui: 2 }, atLeast: {}, weight });

@@ -1,16 +1,16 @@
 import { rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import type { Probed } from '../core/evidence.js';
+import { judgeHistory } from '../check/judge-history.js';
 import type { ControlReport, Counts, Report, RunResult, ScenarioReport } from '../core/report.js';
 import { worstOf } from '../core/verdict.js';
+import type { Probed } from '../history/evidence.js';
+import { claimDirectory } from '../line/sandbox.js';
 import { writeReport } from '../report/write-report.js';
-import { judgeHistory } from './judge-history.js';
-import { type FilledOptions, fillOptions, type StressOptions } from './options.js';
-import { controlAttempts, type PlannedRun } from './plan.js';
+import { type FilledOptions, fillOptions, type StressOptions } from './plan/options.js';
+import { controlAttempts, type PlannedRun } from './plan/plan.js';
 import { meaningful, Probes } from './probe-all.js';
 import { reproduceCommand } from './reproduce.js';
 import { runScenario } from './run-scenario.js';
-import { claimDirectory } from './sandbox.js';
 
 /**
  * Runs scenarios on targets with real processes, judges their histories and writes the report.

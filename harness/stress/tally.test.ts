@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { judge } from '../checkers/index.js';
-import type { HistoryEvent } from '../core/history.js';
-import { toRun } from '../core/run.js';
-import { readRuns } from './recorder.js';
+import type { HistoryEvent } from '../history/events.js';
+import { readRuns } from '../history/read.js';
+import { toRun } from '../history/run.js';
 import { Tally } from './tally.js';
 
 const sample = fileURLToPath(new URL('../../reports/sample/history.jsonl', import.meta.url));

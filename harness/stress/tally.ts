@@ -1,6 +1,6 @@
-import { isMutation } from '../checkers/registers.js';
-import type { Action, HistoryEvent } from '../core/history.js';
+import { isMutation } from '../checkers/lost-update/registers.js';
 import type { Counts } from '../core/report.js';
+import type { Action, HistoryEvent } from '../history/events.js';
 
 /** Those of the report's counts that no checker has to find: what was done, not what went wrong with it. */
 export type Happenings = Pick<

@@ -1,9 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { closest } from '../core/closest.js';
+import { closest } from '../../src/cli/closest.js';
+import { UsageError } from '../../src/cli/usage-error.js';
 import type { TargetModule, TargetOptions, TargetSpec } from '../core/target.js';
-import { UsageError } from '../core/usage-error.js';
 import { loadModule } from './load-module.js';
 
 /** The stores that ship with the harness, each with what it loses. */

@@ -1,5 +1,5 @@
-import type { Action } from '../core/history.js';
 import type { ProfileName, Workload } from '../core/scenario.js';
+import type { Action } from '../history/events.js';
 import { Random } from './random.js';
 import { oauthKeys } from './values.js';
 

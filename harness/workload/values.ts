@@ -1,4 +1,4 @@
-import type { ValueId } from '../core/history.js';
+import type { ValueId } from '../history/events.js';
 import { hash } from './random.js';
 
 /**

@@ -1,88 +1,30 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
-import { StoreError } from '../store/errors.js';
+import type { Command } from 'commander';
 import { addAuth } from './auth/index.js';
-import { addBench } from './bench.js';
-import { addCheck } from './check.js';
-import { exitCodes, storeFailure } from './exit-codes.js';
-import { addExplore } from './explore.js';
-import { addList } from './list.js';
-import { withoutSecrets } from './masking.js';
-import { addReplay } from './replay.js';
+import { runProgram } from './run-program.js';
 import { addServe } from './serve/index.js';
-import { addShow } from './show.js';
-import { addStress } from './stress.js';
+import { addPlaceholders } from './without-harness.js';
 
-/** The system refused a path that the user gave, or the place that the user is in. */
-const placeErrors = new Set(['ENOENT', 'EISDIR', 'ENOTDIR', 'EACCES', 'EPERM', 'EROFS', 'EEXIST']);
+/**
+ * The composition root: the one place that knows the product and, where it is installed, the harness. Nothing else in `src`
+ * imports anything of the harness.
+ */
+const addInstruments = await findInstruments();
 
-/** The composition root: the one place that knows both the product and the harness, and the one that sets the exit code. */
-async function main(): Promise<void> {
-  const program = new Command('holdfast')
-    .description('Find, reproduce and prevent lost updates in files that several processes share.')
-    .version(version())
-    .exitOverride()
-    .showHelpAfterError()
-    .configureOutput({ outputError: (text, write) => write(masked(text)) });
-  addStress(program);
-  addExplore(program);
-  addReplay(program);
-  addCheck(program);
-  addList(program);
-  addShow(program);
-  addBench(program);
+await runProgram((program) => {
+  addInstruments(program);
   addAuth(program);
   addServe(program);
-  for (const command of program.commands) command.exitOverride().showHelpAfterError();
-  await program.parseAsync();
-}
+});
 
-function version(): string {
-  const manifest = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(manifest) as { version: string }).version;
-}
-
-// `| head` has seen enough: that is no error, and no verdict either.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit();
-  });
-}
-// Node's own exit code for these is 1, which here would say that a guarantee was violated.
-process.on('uncaughtException', (error) => process.exit(report(error)));
-
-try {
-  await main();
-} catch (error) {
-  process.exitCode = report(error);
-}
-
-/** Says what went wrong. @returns the exit code */
-function report(error: unknown): number {
-  // Commander has said it already; help and version are no errors.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage;
-  const [message, code] = explain(error);
-  process.stderr.write(`holdfast: ${masked(message)}\n`);
-  return code;
-}
-
-/** The one rule for all that is said of a command that failed. */
-function masked(text: string): string {
-  return withoutSecrets(text, process.argv.slice(2));
-}
-
-function explain(error: unknown): [message: string, exitCode: number] {
-  if (!(error instanceof Error)) return [`internal error: ${String(error)}`, exitCodes.internal];
-  // By name: to know the class, the whole harness would have to be loaded for every command.
-  if (error.name === 'UsageError') return [error.message, exitCodes.usage];
-  if (error.name === 'NothingMatchedError') return [error.message, exitCodes.nothingMatched];
-  if (error instanceof StoreError) return [error.message, storeFailure(error)];
-  const { code = '', syscall } = error as NodeJS.ErrnoException;
-  // A full disk, say, that stdout leads to.
-  if (syscall === 'write' && !('path' in error))
-    return [`could not write the output: ${code}`, exitCodes.internal];
-  if (placeErrors.has(code)) return [error.message, exitCodes.usage];
-  return [`internal error: ${error.stack}`, exitCodes.internal];
+async function findInstruments(): Promise<(program: Command) => void> {
+  const place = new URL('../../harness/cli/index.js', import.meta.url).href;
+  try {
+    return (await import('../../harness/cli/index.js')).addInstruments;
+  } catch (error) {
+    // Any other error is one of the harness itself, and must be seen.
+    const { code, url } = error as NodeJS.ErrnoException & { url?: string };
+    if (code === 'ERR_MODULE_NOT_FOUND' && url === place) return addPlaceholders;
+    throw error;
+  }
 }

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { newToken } from '../tokens/format.js';
-import { newUser } from './auth.test.helper.js';
+import { newUser } from './auth/auth.test.helper.js';
 import { command, holdfast } from './command.test.helper.js';
 import { looksSecret, withoutSecrets } from './masking.js';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { openStore } from '../index.js';
-import { newTicketName } from '../store/file/lease/entry-names.js';
+import { newTicketName } from '../store/file/queue/entry-names.js';
 import { type Case, failureOf } from './case.js';
 
 /** An intent of a process on another machine: nobody can ask whether it lives. */

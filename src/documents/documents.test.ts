@@ -31,7 +31,7 @@ const elsewhere = {
     ...['npm ci && npm run stress', 'npm ci && npm test', 'npm ci', 'npm test', 'npm run lint'],
     ...['npm run stress', '.ci/run', '.ci/runtimes/install'],
   ],
-  'the tests of src/cli/serve.test.ts and src/cli/auth-token-out.test.ts': [
+  'the tests of src/cli/serve/serve.test.ts and src/cli/auth/token/out.test.ts': [
     'holdfast auth token create --name laptop --out token',
     'holdfast serve',
     `printf 'Authorization: Bearer %s' "$(cat token)" | curl -H @- http://127.0.0.1:4096/auth`,

@@ -11,7 +11,7 @@ import {
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { patient } from '../waiting.test.helper.js';
-import { self } from './file/lease/owner.js';
+import { self } from './file/queue/owner.js';
 import {
   newDirectory,
   newFile,

@@ -13,8 +13,8 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { stage } from './file/commit/stage.js';
-import { createIntent, createTicket } from './file/lease/intents.js';
+import { stage } from './file/disk/stage.js';
+import { createIntent, createTicket } from './file/queue/intents.js';
 import { failureOf, newDirectory, newFile, siteOf, textOf } from './scratch.test.helper.js';
 import { listRecoverable, openStore } from './store.js';
 import { asNobody, lacks, newWriter } from './system.test.helper.js';

@@ -16,7 +16,7 @@ import { createInterface } from 'node:readline';
 import { inspect } from 'node:util';
 import { afterAll, expect } from 'vitest';
 import { StoreError } from './errors.js';
-import { type Site, Sites } from './file/site.js';
+import { type Site, Sites } from './file/disk/site.js';
 
 const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-')));
 const children = new Set<ChildProcess>();

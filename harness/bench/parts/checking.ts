@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { checkLog } from '../../check/check-log.js';
 import { checkRegisters } from '../../check/check-registers.js';
-import { type Call, checkLinearizable } from '../../checkers/linearizable/index.js';
+import { type Call, checkLinearizable } from '../../linearizable/index.js';
 import {
   type CredentialsInput,
   type CredentialsOutput,
   credentials,
-} from '../../checkers/models/credentials.js';
+} from '../../linearizable/models/credentials.js';
 import { type BenchContext, inRounds, type Part } from '../context.js';
 import { clients, keys, madeUpHistory } from '../made-up-history.js';
 import type { ValueResult } from '../result.js';

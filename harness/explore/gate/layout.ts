@@ -1,8 +1,8 @@
 import type { Store, TargetModule } from '../../core/target.js';
-import { readRaw } from '../../stress/foreign-reader.js';
-import { Layout } from '../../stress/layout.js';
+import { readRaw } from '../../line/foreign-reader.js';
+import { Layout } from '../../line/layout.js';
 import { credential } from '../../workload/values.js';
-import { probeKey, seedKey } from '../program.js';
+import { probeKey, seedKey } from '../schedule/program.js';
 import { describe } from './evidence.js';
 
 /** Sets, replaces and removes an entry, alone, and looks at the file right after each change. */

@@ -1,4 +1,4 @@
-import type { CallEnd, ClientEvent, Grant, Stop } from '../protocol.js';
+import type { CallEnd, ClientEvent, Grant, Stop } from '../process/protocol.js';
 import {
   type Call,
   type Calls,

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Identity } from '../protocol.js';
+import type { Identity } from '../process/protocol.js';
 import type { Call, Calls } from './call.js';
 import { fromWallMs, toWallNs } from './clock.js';
 import { randomName } from './randomness.js';

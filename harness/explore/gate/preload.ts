@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
-import type { ClientSetup, Grant } from '../protocol.js';
+import type { ClientSetup, Grant } from '../process/protocol.js';
 import { anchoredIn, byName, isUnknownWay } from './anchor.js';
 import type { Call, Calls } from './call.js';
 import { restartClock } from './clock.js';

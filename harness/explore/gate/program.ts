@@ -1,9 +1,9 @@
 import { isTorn, outcomeOfError } from '../../core/outcome.js';
 import type { Store, TargetModule } from '../../core/target.js';
-import { readEntries } from '../../stress/foreign-reader.js';
+import { readEntries } from '../../line/foreign-reader.js';
 import { credential, identify, identifyAll } from '../../workload/values.js';
-import { seedValue } from '../program.js';
-import type { ClientEvent, ClientSetup, Grant, Operation } from '../protocol.js';
+import type { ClientEvent, ClientSetup, Grant, Operation } from '../process/protocol.js';
+import { seedValue } from '../schedule/program.js';
 import { describe } from './evidence.js';
 import { layoutOf } from './layout.js';
 import { Provider, useCredential } from './provider.js';

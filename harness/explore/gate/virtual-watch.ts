@@ -1,6 +1,6 @@
 import { EventEmitter, on } from 'node:events';
 import fs from 'node:fs';
-import type { Grant } from '../protocol.js';
+import type { Grant } from '../process/protocol.js';
 import type { Call } from './call.js';
 import type { Loop } from './loop.js';
 import { toPath } from './path-calls.js';

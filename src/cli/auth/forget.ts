@@ -1,6 +1,5 @@
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import { UsageError } from '../../../harness/core/usage-error.js';
 import { normalizeKey } from '../../credentials/keys.js';
 import {
   type ForgottenIn,
@@ -9,6 +8,7 @@ import {
   inspectFile,
   listRecoverable,
 } from '../../store/store.js';
+import { UsageError } from '../usage-error.js';
 import { meaning } from './leftovers.js';
 import { note, printJson, shown } from './output.js';
 import { type Flags, fileOf, noSuchEntry, subcommand, warnOfOverride } from './source.js';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { NothingMatchedError } from '../../../harness/core/usage-error.js';
 import { maskEntry } from '../../credentials/mask.js';
 import { decode } from '../../credentials/schema.js';
+import { NothingMatchedError } from '../usage-error.js';
 import { describe } from './list.js';
 import { print, printJson, shown, table } from './output.js';
 import { type Flags, nameOf, noSuchEntry, readEntries, subcommand } from './source.js';

@@ -1,7 +1,7 @@
 import { realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { UsageError } from '../../../harness/core/usage-error.js';
 import { kindOf } from '../../surroundings/kind.js';
+import { UsageError } from '../usage-error.js';
 import { shown } from './output.js';
 
 /**

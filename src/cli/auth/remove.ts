@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { NothingMatchedError } from '../../../harness/core/usage-error.js';
 import { normalizeKey, trimSlashes } from '../../credentials/keys.js';
+import { NothingMatchedError } from '../usage-error.js';
 import { leftoversOf } from './leftovers.js';
 import { note, printJson, shown } from './output.js';
 import { type Flags, fileOf, noSuchEntry, subcommand, warnOfOverride, withStore } from './source.js';

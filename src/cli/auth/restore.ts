@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { closest } from '../../../harness/core/closest.js';
-import { NothingMatchedError, UsageError } from '../../../harness/core/usage-error.js';
 import { trimSlashes } from '../../credentials/keys.js';
 import { listRecoverable, putBack, type Recoverable, restoreEntries } from '../../store/store.js';
+import { closest } from '../closest.js';
 import { parseNames } from '../parse.js';
+import { NothingMatchedError, UsageError } from '../usage-error.js';
 import { bytes, entries } from './counts.js';
 import { note, print, printJson, shown } from './output.js';
 import { type Flags, fileOf, noSuchEntry, subcommand, tellEvent, warnOfOverride } from './source.js';

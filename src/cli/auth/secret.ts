@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
-import { UsageError } from '../../../harness/core/usage-error.js';
+import { UsageError } from '../usage-error.js';
 
 const bytesMax = 1 << 20;
 

@@ -1,11 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { UsageError } from '../../../harness/core/usage-error.js';
 import { createAuth } from '../../credentials/auth.js';
 import { newKey } from '../../credentials/keys.js';
 import { maskSecret } from '../../credentials/mask.js';
 import { decode, type Info, validate } from '../../credentials/schema.js';
 import { exitCodes } from '../exit-codes.js';
 import { isOfKnownForm } from '../masking.js';
+import { UsageError } from '../usage-error.js';
 import { describe } from './list.js';
 import { note, printJson, shown } from './output.js';
 import { readSecret } from './secret.js';

@@ -1,14 +1,14 @@
 import path from 'node:path';
 import type { Command } from 'commander';
-import { closest } from '../../../harness/core/closest.js';
-import { NothingMatchedError } from '../../../harness/core/usage-error.js';
 import { trimSlashes } from '../../credentials/keys.js';
 import { authFile, contentOverride, warningOfRelative } from '../../credentials/location.js';
 import { decode } from '../../credentials/schema.js';
 import type { StoreEvent } from '../../store/backend.js';
 import { openStore, type Store } from '../../store/store.js';
+import { closest } from '../closest.js';
 import { looksSecret } from '../masking.js';
 import { insist } from '../unsafe.js';
+import { NothingMatchedError } from '../usage-error.js';
 import { actAsOwner } from './act-as-owner.js';
 import { note, shown } from './output.js';
 import { plainFile } from './place.js';

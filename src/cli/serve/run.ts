@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import type { Hono } from 'hono';
-import { UsageError } from '../../../harness/core/usage-error.js';
 import { createAuth } from '../../credentials/auth.js';
 import { createGuard } from '../../http/guard/guard.js';
 import { isLoopback, isUnspecified } from '../../http/guard/hosts.js';
@@ -14,6 +13,7 @@ import { tokenFile } from '../../tokens/location.js';
 import { openTokens, type Tokens } from '../../tokens/tokens.js';
 import { note, print, printJson } from '../auth/output.js';
 import { fileOf, tellEvent } from '../auth/source.js';
+import { UsageError } from '../usage-error.js';
 import type { ServeFlags } from './index.js';
 
 /** Serves until it is told to end. */

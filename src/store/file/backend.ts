@@ -6,17 +6,17 @@ import type { Document } from '../document.js';
 import { StoreError } from '../errors.js';
 import { ioError } from '../io-error.js';
 import { type Attempt, attemptCommit, type Pending, type Repairs, type Task } from './commit/commit.js';
+import { listWaiting } from './commit/survey.js';
 import { withdraw } from './commit/withdraw.js';
+import { outOfTime, settle } from './disk/settle.js';
+import { type Site, SiteGone, Sites } from './disk/site.js';
+import type { FileState } from './disk/state.js';
+import { Visit } from './disk/visit.js';
 import { lostSight, noLongerDefinite } from './doubt.js';
-import { createIntent, release } from './lease/intents.js';
-import { Queue, type Ticket } from './lease/queue.js';
-import { Standing } from './lease/standing.js';
-import { listWaiting } from './lease/survey.js';
+import { createIntent, release } from './queue/intents.js';
+import { Queue, type Ticket } from './queue/queue.js';
 import { Reader } from './reader.js';
-import { outOfTime, settle } from './settle.js';
-import { type Site, SiteGone, Sites } from './site.js';
-import type { FileState } from './state.js';
-import { Visit } from './visit.js';
+import { Standing } from './standing.js';
 import { watchFile } from './watch.js';
 
 export interface FileBackendOptions {

@@ -1,5 +1,5 @@
 import { type StoreError, unknownOutcome } from '../errors.js';
-import type { Site } from './site.js';
+import type { Site } from './disk/site.js';
 
 export function lostSight({ file }: Site): StoreError {
   return unknownOutcome(

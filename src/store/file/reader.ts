@@ -4,9 +4,9 @@ import { errnoOf } from '../errors.js';
 import { ioError } from '../io-error.js';
 import { tickMs } from '../reading.js';
 import { readLastCommitted } from './commit/last-committed.js';
-import { settle } from './settle.js';
-import type { Site, Sites } from './site.js';
-import { type FileState, isSame, isSameIdentity, readState } from './state.js';
+import { settle } from './disk/settle.js';
+import type { Site, Sites } from './disk/site.js';
+import { type FileState, isSame, isSameIdentity, readState } from './disk/state.js';
 
 const looksMax = 20;
 const nothing: Document = new Map();

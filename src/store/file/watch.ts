@@ -1,8 +1,8 @@
 import { type FSWatcher, statSync, watch } from 'node:fs';
 import path from 'node:path';
 import type { Document } from '../document.js';
-import type { Sites } from './site.js';
-import { readState } from './state.js';
+import type { Sites } from './disk/site.js';
+import { readState } from './disk/state.js';
 
 /**
  * How often the file is looked at in any case: events are missing where the directory is, where a link on the way is

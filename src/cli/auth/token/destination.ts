@@ -10,8 +10,8 @@ import {
   writeSync,
 } from 'node:fs';
 import path from 'node:path';
-import { UsageError } from '../../../../harness/core/usage-error.js';
 import { errnoOf } from '../../../store/errors.js';
+import { UsageError } from '../../usage-error.js';
 import { shown } from '../output.js';
 
 /** Where a new token goes. It is opened before the token is made: what can't be shown must not be made. */

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { UsageError } from '../../../../harness/core/usage-error.js';
 import { graceMsMax, parseDuration } from '../../../tokens/expiry.js';
 import type { ListedToken } from '../../../tokens/tokens.js';
+import { UsageError } from '../../usage-error.js';
 import { deliver, undoRotation } from './deliver.js';
 import { expiryOf, humanEnd, makingSubcommand, type NewTokenFlags, nameOf } from './source.js';
 

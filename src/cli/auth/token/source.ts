@@ -1,14 +1,14 @@
 import path from 'node:path';
 import type { Command } from 'commander';
-import { closest } from '../../../../harness/core/closest.js';
-import { UsageError } from '../../../../harness/core/usage-error.js';
 import { parseExpiry } from '../../../tokens/expiry.js';
 import { ignoredVariables, tokenFile } from '../../../tokens/location.js';
 import { type Permission, permissions } from '../../../tokens/permissions.js';
 import type { TokenInfo } from '../../../tokens/token-info.js';
 import { openTokens, type Tokens } from '../../../tokens/tokens.js';
+import { closest } from '../../closest.js';
 import { parseNames } from '../../parse.js';
 import { insist } from '../../unsafe.js';
+import { UsageError } from '../../usage-error.js';
 import { actAsOwner } from '../act-as-owner.js';
 import { note, shown } from '../output.js';
 import { plainFile } from '../place.js';

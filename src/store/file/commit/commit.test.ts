@@ -5,8 +5,8 @@ import { around, beforeSyncOf, systemError } from '../../calls.test.helper.js';
 import type { Change } from '../../change.js';
 import { failureOf, newFile, siteOf, textOf } from '../../scratch.test.helper.js';
 import { openStore } from '../../store.js';
-import { createIntent, createTicket, destroyEntry, release } from '../lease/intents.js';
-import { encodeRequest } from '../lease/request.js';
+import { createIntent, createTicket, destroyEntry, release } from '../queue/intents.js';
+import { encodeRequest } from '../queue/request.js';
 import { type Attempt, attemptCommit } from './commit.js';
 
 async function newCounter(): Promise<string> {

@@ -1,19 +1,19 @@
 import { applyChange, type Change } from '../../change.js';
 import { type Document, parseDocument, serializeDocument } from '../../document.js';
 import { StoreError, unknownOutcome } from '../../errors.js';
-import { endRequest, type Intent, isThere, release } from '../lease/intents.js';
-import { newNonce } from '../lease/owner.js';
-import { destroyOthers, listWaiting, type Request, readRequests } from '../lease/survey.js';
-import type { Site } from '../site.js';
-import { type FileState, hasChanged, isSame, readState, timeOf } from '../state.js';
+import type { Ownership } from '../disk/ownership.js';
+import type { Site } from '../disk/site.js';
+import { closeLater, type Staged } from '../disk/stage.js';
+import { type FileState, hasChanged, isSame, readState, timeOf } from '../disk/state.js';
+import { endRequest, type Intent, isThere, release } from '../queue/intents.js';
+import { newNonce } from '../queue/owner.js';
 import { durable } from './durable.js';
 import { type Merge, withGeneration } from './generations.js';
 import { type KeptAside, keepWhatIsLost } from './kept-aside.js';
 import { type LastCommitted, readLastCommitted } from './last-committed.js';
-import type { Ownership } from './ownership.js';
 import { publish } from './publish.js';
 import { judge, type Situation } from './situation.js';
-import { closeLater, type Staged } from './stage.js';
+import { destroyOthers, listWaiting, type Request, readRequests } from './survey.js';
 
 /** A commit that was fenced after its copy was in place and before its file was. */
 export interface Pending {

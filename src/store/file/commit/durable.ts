@@ -1,6 +1,6 @@
 import { errnoOf, unknownOutcome } from '../../errors.js';
-import type { Site } from '../site.js';
-import { syncDirectory } from './stage.js';
+import type { Site } from '../disk/site.js';
+import { syncDirectory } from '../disk/stage.js';
 
 /** Makes the renames in the file's directory durable. @throws StoreError `E_UNKNOWN` where that can't be told */
 export async function durable({ file, directory }: Site): Promise<void> {

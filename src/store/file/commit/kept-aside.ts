@@ -1,6 +1,6 @@
 import { type Document, doubledKeys } from '../../document.js';
-import type { Site } from '../site.js';
-import type { FileState } from '../state.js';
+import type { Site } from '../disk/site.js';
+import type { FileState } from '../disk/state.js';
 import type { LastCommitted } from './last-committed.js';
 import { quarantine } from './quarantine.js';
 import type { Situation } from './situation.js';

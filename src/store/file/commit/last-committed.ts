@@ -3,7 +3,7 @@ import { type BigIntStats, closeSync } from 'node:fs';
 import { openRegular, readRegular } from '../../../surroundings/regular-file.js';
 import { errnoOf, StoreError } from '../../errors.js';
 import { ioError } from '../../io-error.js';
-import type { Site } from '../site.js';
+import type { Site } from '../disk/site.js';
 import type { Generation } from './generations.js';
 
 /**

@@ -3,11 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Directory } from '../../../surroundings/directory.js';
 import { errnoOf, StoreError, unknownOutcome } from '../../errors.js';
 import { ioError } from '../../io-error.js';
-import type { Intent } from '../lease/intents.js';
-import type { Site } from '../site.js';
+import type { Ownership } from '../disk/ownership.js';
+import type { Site } from '../disk/site.js';
+import { closeLater, flushAll, type Staged, stage, syncDirectory } from '../disk/stage.js';
+import type { Intent } from '../queue/intents.js';
 import { encodeLastCommitted, type LastCommitted } from './last-committed.js';
-import type { Ownership } from './ownership.js';
-import { closeLater, flushAll, type Staged, stage, syncDirectory } from './stage.js';
 
 export type Publication =
   /** The files are still open: while they are, replacing them frees no blocks, which takes as long as a rename itself. */

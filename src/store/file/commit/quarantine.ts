@@ -5,10 +5,10 @@ import { openRegular } from '../../../surroundings/regular-file.js';
 import { errnoOf } from '../../errors.js';
 import { ioError } from '../../io-error.js';
 import { readAll } from '../../reading.js';
-import { unlinkIfThere } from '../lease/intents.js';
-import type { Site } from '../site.js';
-import type { FileState } from '../state.js';
-import { stage } from './stage.js';
+import type { Site } from '../disk/site.js';
+import { stage } from '../disk/stage.js';
+import type { FileState } from '../disk/state.js';
+import { unlinkIfThere } from '../queue/intents.js';
 
 const newestKept = 3;
 const namesMax = 10;

@@ -1,5 +1,5 @@
 import { type Document, parseDocument } from '../../document.js';
-import { type FileState, isSameIdentity, isSameInode, timeOf } from '../state.js';
+import { type FileState, isSameIdentity, isSameInode, timeOf } from '../disk/state.js';
 import { type Generation, type Merge, mergeForeign, withGeneration } from './generations.js';
 import type { LastCommitted } from './last-committed.js';
 

@@ -3,8 +3,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { around } from '../../calls.test.helper.js';
 import { newFile, runProgram, siteOf, sourceUrl, textOf } from '../../scratch.test.helper.js';
 import { openStore } from '../../store.js';
-import { createIntent, createTicket, release } from '../lease/intents.js';
-import { encodeRequest } from '../lease/request.js';
+import { createIntent, createTicket, release } from '../queue/intents.js';
+import { encodeRequest } from '../queue/request.js';
 import { attemptCommit } from './commit.js';
 import { withdraw } from './withdraw.js';
 
@@ -41,9 +41,9 @@ async function ownerInMidWithdrawal(file: string) {
   const owner = runProgram(`
     import fs, { existsSync, writeFileSync } from 'node:fs';
     import { syncBuiltinESMExports } from 'node:module';
-    const { createIntent, createTicket, release } = await import(${sourceUrl('./file/lease/intents.ts')});
+    const { createIntent, createTicket, release } = await import(${sourceUrl('./file/queue/intents.ts')});
     const { withdraw } = await import(${sourceUrl('./file/commit/withdraw.ts')});
-    const { Sites } = await import(${sourceUrl('./file/site.ts')});
+    const { Sites } = await import(${sourceUrl('./file/disk/site.ts')});
     const site = new Sites(${JSON.stringify(file)}).make();
     const request = createTicket(site, 'request', 1, ${JSON.stringify(theirs)});
     const { renameSync } = fs;

@@ -1,13 +1,13 @@
 import { lstatSync, renameSync } from 'node:fs';
 import { errnoOf } from '../../errors.js';
-import { type Intent, isThere } from '../lease/intents.js';
-import type { Ticket } from '../lease/queue.js';
-import { destroyOthers } from '../lease/survey.js';
-import type { Site } from '../site.js';
-import { identityOf, isSameIdentity, readState } from '../state.js';
+import type { Site } from '../disk/site.js';
+import { identityOf, isSameIdentity, readState } from '../disk/state.js';
+import { type Intent, isThere } from '../queue/intents.js';
+import type { Ticket } from '../queue/queue.js';
 import { durable } from './durable.js';
 import { readLastCommitted } from './last-committed.js';
 import { judge } from './situation.js';
+import { destroyOthers } from './survey.js';
 
 /**
  * Takes a request back. Under an intent of our own, so that nobody is left who could have read it and apply it later;

@@ -6,10 +6,10 @@ import { ioError } from '../../io-error.js';
 import { readDamaged } from '../../tolerant/read.js';
 import { FileBackend } from '../backend.js';
 import { decodeLastCommitted } from '../commit/last-committed.js';
-import { stage } from '../commit/stage.js';
-import { unlinkIfThere } from '../lease/intents.js';
-import { newNonce } from '../lease/owner.js';
-import { type Site, Sites } from '../site.js';
+import { type Site, Sites } from '../disk/site.js';
+import { stage } from '../disk/stage.js';
+import { unlinkIfThere } from '../queue/intents.js';
+import { newNonce } from '../queue/owner.js';
 import { damagedStates, type Kept, readKept } from './kept.js';
 
 /** What was forgotten in a damaged state of the file that was kept beside it. */

@@ -1,7 +1,7 @@
 import { readRegular } from '../../../surroundings/regular-file.js';
 import { errnoOf, StoreError } from '../../errors.js';
-import type { Ownership } from '../commit/ownership.js';
-import type { Site } from '../site.js';
+import type { Ownership } from '../disk/ownership.js';
+import type { Site } from '../disk/site.js';
 import { namesIn } from './names-in.js';
 
 /** What lies beside the file, and what it holds: both of the very file that was opened. */

@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type EntryKind, parseEntry } from '../lease/entry-names.js';
-import { isProvablyDead, self } from '../lease/owner.js';
+import { type EntryKind, parseEntry } from '../queue/entry-names.js';
+import { isProvablyDead, self } from '../queue/owner.js';
 
 /** Something in the directory of intents, and who put it there. */
 export interface Participant {

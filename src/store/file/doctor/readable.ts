@@ -1,5 +1,5 @@
 import { doubledKeys, parseDocument } from '../../document.js';
-import type { Site } from '../site.js';
+import type { Site } from '../disk/site.js';
 import { readKept } from './kept.js';
 import { readableOf } from './recoverable.js';
 

@@ -4,8 +4,8 @@ import type { Document } from '../../document.js';
 import { readDamaged, type Unread } from '../../tolerant/read.js';
 import { FileBackend } from '../backend.js';
 import { decodeLastCommitted } from '../commit/last-committed.js';
-import { type Site, Sites } from '../site.js';
-import { readState } from '../state.js';
+import { type Site, Sites } from '../disk/site.js';
+import { readState } from '../disk/state.js';
 import { damagedStates, type Kept, readKept } from './kept.js';
 
 /** An earlier state of the file that is still there: the last-committed copy, or one that was found damaged. */

@@ -3,10 +3,10 @@ import path from 'node:path';
 import type { Directory } from '../../../surroundings/directory.js';
 import { errnoOf, StoreError } from '../../errors.js';
 import { ioError } from '../../io-error.js';
-import { stage } from '../commit/stage.js';
-import { newNonce } from '../lease/owner.js';
-import type { Site } from '../site.js';
-import { readState } from '../state.js';
+import type { Site } from '../disk/site.js';
+import { stage } from '../disk/stage.js';
+import { readState } from '../disk/state.js';
+import { newNonce } from '../queue/owner.js';
 
 /** Whether a write would succeed, found out by trying all that it needs but to replace the file. */
 export type Trial =

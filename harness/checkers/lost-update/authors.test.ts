@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest';
+import type { Finding } from '../../core/verdict.js';
+import { Random } from '../../workload/random.js';
+import { judge } from '../index.js';
+import { type Simulated, simulateAuthors } from './authors.test.helper.js';
+import { findLateWrites } from './late-writes.js';
+import { Looks } from './looks.js';
+
+/**
+ * How many histories are simulated. The long form, some minutes:
+ *
+ *     HOLDFAST_HISTORIES=10000 npx vitest run harness/checkers/lost-update/authors.test.ts
+ */
+const histories = Number(process.env.HOLDFAST_HISTORIES ?? 300);
+
+const erased = /^(lost-update|resurrection|lost-seed)$/;
+
+/** Who really made the key what the look at the file found: the last to change it that was not asked to. */
+function authorsOf({ writes, run, looks }: Simulated, { key = '', sentence, blame }: Finding): string[] {
+  const told = Number(/(?:gone|back|went) by (\d+\.\d+) ms/.exec(sentence)?.[1]) * 1e6;
+  const isIt = ({ version, until }: { version: number; until: number }) =>
+    blame?.to === undefined ? until === told : version === blame.to;
+  const moment = looks.get(run.files.find(isIt)?.version ?? 0) ?? told;
+  const asked = new Set(run.operations.flatMap((one) => (one.key === key ? one.id : [])));
+  const author = writes.findLast(
+    ({ time, before, after, authors }) =>
+      time <= moment && before[key] !== after[key] && !authors.some((id) => asked.has(id)),
+  );
+  return author?.authors ?? [];
+}
+
+/** Nothing in such a history tells how the store works: that it writes late, or takes a half-written file for an empty one. */
+function hidesItsWays({ run, style }: Simulated): boolean {
+  const looks = new Looks(run);
+  const late = findLateWrites(
+    new Map(run.operations.map((one) => [one.id, one])),
+    looks,
+    () => run.operations,
+  );
+  const isLate = looks.all.some((_, look) => look > 0 && late.in(look).length > 0);
+  const isTorn = run.files.some(({ broken }) => broken !== null);
+  return (
+    (style.acknowledges === 'before' && !isLate) || (style.write === 'in place' && style.readsTorn && !isTorn)
+  );
+}
+
+/** What is wrong with what a finding says of its author; undefined if nothing is. */
+function faultOf(one: Simulated, finding: Finding): string | undefined {
+  const { blame, sentence } = finding;
+  if (blame === undefined) return undefined;
+  const { suspects, certain } = blame;
+  if (!suspects.every((id) => sentence.includes(id))) return 'a suspect is not in the sentence';
+  if (suspects.length > 1 && !sentence.includes('one of')) return 'several are not "one of"';
+  if (certain && /probably|one of/.test(sentence)) return 'it is told as less certain than it is';
+  const authors = authorsOf(one, finding);
+  // What no look met may also have come and gone by a late write.
+  const isHedged = /may not have been written by then/.test(sentence);
+  if (isHedged && (authors.length === 0 || one.style.acknowledges === 'before')) return undefined;
+  return suspects.some((id) => authors.includes(id))
+    ? undefined
+    : `it was ${authors.join(' or ') || 'no client'}`;
+}
+
+test('of what was erased the author is named, or is one of those named, or no client is', () => {
+  const random = new Random(41, 'authors');
+  let losses = 0;
+  let named = 0;
+  let first = 0;
+  for (let n = 0; n < histories; n++) {
+    const one = simulateAuthors(random);
+    if (hidesItsWays(one)) continue;
+    for (const finding of judge(one.run).findings.filter(({ kind }) => erased.test(kind))) {
+      const fault = faultOf(one, finding);
+      if (fault)
+        expect.fail(`history ${n}, ${JSON.stringify(one.style)}: "${finding.sentence}", but ${fault}`);
+      const [likeliest] = finding.blame?.suspects ?? [];
+      losses++;
+      if (likeliest === undefined) continue;
+      named++;
+      if (authorsOf(one, finding).includes(likeliest)) first++;
+    }
+  }
+  console.log(`${losses} losses: names for ${named}, and the author is the first of them in ${first}`);
+  // One that names no client is never wrong, and no help.
+  expect(named).toBeGreaterThan(losses / 4);
+  expect(first).toBeGreaterThan((named * 2) / 3);
+}, 600_000);

@@ -1,0 +1,324 @@
+import { describePlanted } from '../planted.test.helper.js';
+
+describePlanted([
+  {
+    rule: 'an acknowledged write that the end misses is lost, and the version without it names who erased it',
+    planted: `
+      0-5   tui-1.0.1   set a
+      4-9   login-1.0.1 set b
+      file  5 a=tui-1.0.1
+      file  8 b=login-1.0.1 -a
+      final 20 b=login-1.0.1`,
+    healthy: `
+      0-5   tui-1.0.1   set a
+      4-9   login-1.0.1 set b
+      file  5 a=tui-1.0.1
+      file  8 b=login-1.0.1
+      final 20 a=tui-1.0.1 b=login-1.0.1`,
+    found: {
+      kind: 'lost-update',
+      guarantee: 'G2',
+      operations: ['tui-1.0.1', 'login-1.0.1'],
+      key: 'a',
+      sentence:
+        /^tui-1\.0\.1 set "a" \(acknowledged at 5\.000 ms\) and it was gone by 8\.000 ms, when login-1\.0\.1 set "b" from an older copy of the file$/,
+    },
+  },
+  {
+    rule: 'an eraser that no content proves is only probable',
+    planted: `
+      0-5   tui-1.0.1   set a
+      4-9   login-1.0.1 set b
+      final 20 b=login-1.0.1`,
+    healthy: `
+      0-5   tui-1.0.1   set a
+      4-9   login-1.0.1 set b
+      final 20 a=tui-1.0.1 b=login-1.0.1`,
+    found: {
+      kind: 'lost-update',
+      guarantee: 'G2',
+      operations: ['tui-1.0.1', 'login-1.0.1'],
+      sentence: /gone by 20\.000 ms, probably when login-1\.0\.1 set "b"/,
+    },
+  },
+  {
+    rule: 'a removal of another key can erase, too',
+    planted: `
+      0-1   tui-1.0.1   set b
+      2-5   tui-1.0.2   set a
+      3-9   login-1.0.1 remove b
+      file  1 b=tui-1.0.1
+      file  5 a=tui-1.0.2
+      file  8 -a -b
+      final 20`,
+    healthy: `
+      0-1   tui-1.0.1   set b
+      2-5   tui-1.0.2   set a
+      3-9   login-1.0.1 remove b
+      final 20 a=tui-1.0.2`,
+    found: {
+      kind: 'lost-update',
+      guarantee: 'G2',
+      operations: ['tui-1.0.2', 'login-1.0.1'],
+      sentence: /gone by 8\.000 ms, when login-1\.0\.1 removed "b" from/,
+    },
+  },
+  {
+    rule: 'a content that another write explains accuses nobody',
+    planted: `
+      0-5   tui-1.0.1   set a
+      4-9   login-1.0.1 set a
+      4-9   web-1.0.1   set b
+      file  4 a=tui-1.0.1
+      file  8 a=login-1.0.1 b=web-1.0.1
+      file  9 -a
+      final 20 b=web-1.0.1`,
+    healthy: `
+      0-5   tui-1.0.1   set a
+      4-9   login-1.0.1 set a
+      4-9   web-1.0.1   set b
+      final 20 a=tui-1.0.1 b=web-1.0.1`,
+    found: {
+      kind: 'lost-update',
+      guarantee: 'G2',
+      operations: ['login-1.0.1', 'web-1.0.1'],
+      sentence: /gone by 9\.000 ms, probably when web-1\.0\.1 set "b"/,
+    },
+  },
+  {
+    rule: 'a content that a removal of the key explains accuses nobody',
+    planted: `
+      0-1   tui-1.0.1   set a
+      2-    web-1.0.1   remove a
+      exit  4 web-1.0 SIGKILL
+      3-9   login-1.0.1 set b
+      file  1 a=tui-1.0.1
+      file  4 b=login-1.0.1 -a
+      5-6   tui-1.0.2   get a = tui-1.0.1
+      final 20 b=login-1.0.1`,
+    healthy: `
+      0-1   tui-1.0.1   set a
+      2-    web-1.0.1   remove a
+      exit  4 web-1.0 SIGKILL
+      3-9   login-1.0.1 set b
+      file  4 b=login-1.0.1 -a
+      5-6   tui-1.0.2   get a =
+      final 20 b=login-1.0.1`,
+    found: {
+      kind: 'lost-update',
+      guarantee: 'G2',
+      operations: ['tui-1.0.1'],
+      sentence: /gone by 4\.000 ms, as/,
+    },
+  },
+  {
+    rule: 'of several that could have erased all are named, and first who read early enough',
+    planted: `
+      0-5   tui-1.0.1   set a
+      4-9   login-1.0.1 set b
+      6-9   web-1.0.1   set c
+      5-9   tui-1.0.2   set d
+      file  5 a=tui-1.0.1
+      file  8-9 b=login-1.0.1 c=web-1.0.1 d=tui-1.0.2 -a
+      final 20 b=login-1.0.1 c=web-1.0.1 d=tui-1.0.2`,
+    healthy: `
+      0-5   tui-1.0.1   set a
+      4-9   login-1.0.1 set b
+      6-9   web-1.0.1   set c
+      final 20 a=tui-1.0.1 b=login-1.0.1 c=web-1.0.1`,
+    found: {
+      kind: 'lost-update',
+      guarantee: 'G2',
+      operations: ['tui-1.0.1', 'login-1.0.1', 'tui-1.0.2', 'web-1.0.1'],
+      sentence: /gone by 9\.000 ms, when one of login-1\.0\.1 \(set "b"\), tui-1\.0\.2 .* web-1\.0\.1/,
+    },
+  },
+  {
+    rule: 'a writer that began when the victim was there had seen less than there was',
+    planted: `
+      0-5   tui-1.0.1   set a
+      6-9   login-1.0.1 set b
+      file  5 a=tui-1.0.1
+      file  8 b=login-1.0.1 -a
+      final 20 b=login-1.0.1`,
+    healthy: `
+      0-5   tui-1.0.1   set a
+      6-9   login-1.0.1 set b
+      final 20 a=tui-1.0.1 b=login-1.0.1`,
+    found: {
+      kind: 'lost-update',
+      guarantee: 'G2',
+      operations: ['tui-1.0.1', 'login-1.0.1'],
+      sentence: /probably when login-1\.0\.1 set "b" from a copy of the file without it/,
+    },
+  },
+  {
+    rule: 'a write that was over before the victim began is no suspect',
+    planted: `
+      0-2   login-1.0.1 set b
+      3-5   tui-1.0.1   set a
+      3-5   web-1.0.1   set a fail
+      file  5 b=login-1.0.1 a=tui-1.0.1
+      file  8 b=login-1.0.1 -a
+      final 20 b=login-1.0.1`,
+    healthy: `
+      0-2   login-1.0.1 set b
+      3-5   tui-1.0.1   set a
+      3-5   web-1.0.1   set a fail
+      final 20 a=tui-1.0.1 b=login-1.0.1`,
+    found: { kind: 'lost-update', guarantee: 'G2', operations: ['tui-1.0.1'] },
+  },
+  {
+    rule: 'where no look met the victim all that were under way since it began are suspects, and five are too many to name',
+    planted: `
+      http  web-3
+      0-    web-3.0.1   set g
+      exit  9 web-3.0 SIGKILL
+      0-20  web-1.0.1   set d
+      1-4   login-1.0.1 set b
+      2-3   login-2.0.1 set e
+      4-8   tui-1.0.1   set a
+      5-    web-2.0.1   set a
+      exit  9 web-2.0 SIGKILL
+      6-9   tui-1.0.2   set c
+      9-11  login-3.0.1 set f
+      final 30 b=login-1.0.1 c=tui-1.0.2 d=web-1.0.1 e=login-2.0.1 f=login-3.0.1`,
+    healthy: `
+      0-20  web-1.0.1   set d
+      4-8   tui-1.0.1   set a
+      final 30 a=tui-1.0.1 d=web-1.0.1`,
+    found: {
+      kind: 'lost-update',
+      guarantee: 'G2',
+      operations: ['tui-1.0.1'],
+      sentence: /by 30\.000 ms, when 5 writes were under way that may have erased it$/,
+    },
+  },
+  {
+    rule: 'who had ended before is no suspect, though one that began earlier had not',
+    planted: `
+      0-20  web-1.0.1   set d
+      1-2   login-1.0.1 set b
+      4-8   tui-1.0.1   set a
+      final 30 b=login-1.0.1 d=web-1.0.1`,
+    healthy: `
+      0-20  web-1.0.1   set d
+      1-2   login-1.0.1 set b
+      4-8   tui-1.0.1   set a
+      final 30 a=tui-1.0.1 b=login-1.0.1 d=web-1.0.1`,
+    found: { kind: 'lost-update', guarantee: 'G2', operations: ['tui-1.0.1', 'web-1.0.1'] },
+  },
+  {
+    rule: 'a late writer with an old copy is named before those whose changes it erased or followed',
+    planted: `
+      0-1   web-1.0.1   set d
+      2-50  login-1.0.1 set b
+      pause 3-40 login-1.0
+      42-43 tui-1.0.1   set a
+      41-52 web-1.0.2   remove d
+      41-52 web-2.0.1   set c
+      file  1 d=web-1.0.1
+      file  44 a=tui-1.0.1
+      file  51 b=login-1.0.1 c=web-2.0.1 -a -d
+      final 60 b=login-1.0.1 c=web-2.0.1`,
+    healthy: `
+      0-1   web-1.0.1   set d
+      2-50  login-1.0.1 set b
+      pause 3-40 login-1.0
+      42-43 tui-1.0.1   set a
+      41-52 web-1.0.2   remove d
+      41-52 web-2.0.1   set c
+      final 60 a=tui-1.0.1 b=login-1.0.1 c=web-2.0.1`,
+    found: {
+      kind: 'lost-update',
+      guarantee: 'G8',
+      operations: ['tui-1.0.1', 'login-1.0.1', 'web-2.0.1', 'web-1.0.2'],
+      sentence: /by 51\.000 ms, when one of login-1\.0\.1 \(set "b" after a pause\), web-2/,
+    },
+  },
+  {
+    rule: 'a content from before the victim is no loss of it',
+    planted: `
+      0-1   web-1.0.1   set a
+      2-5   tui-1.0.1   set a
+      1-9   login-1.0.1 set b
+      file  3 a=web-1.0.1
+      file  5 a=tui-1.0.1
+      file  8 b=login-1.0.1 -a
+      final 20 b=login-1.0.1`,
+    healthy: `
+      0-1   web-1.0.1   set a
+      2-5   tui-1.0.1   set a
+      1-9   login-1.0.1 set b
+      file  3 a=web-1.0.1
+      file  5 a=tui-1.0.1
+      file  8 b=login-1.0.1
+      final 20 a=tui-1.0.1 b=login-1.0.1`,
+    found: {
+      kind: 'lost-update',
+      guarantee: 'G2',
+      operations: ['tui-1.0.1', 'login-1.0.1'],
+      sentence: /by 8\.000 ms, when login-1\.0\.1/,
+    },
+  },
+  {
+    rule: 'one that was merely under way is never certain',
+    planted: `
+      1-20  login-1.0.1 set b
+      4-5   tui-1.0.1   set a
+      6-9   web-1.0.1   set c
+      file  5 a=tui-1.0.1
+      file  8 c=web-1.0.1 -a
+      final 30 b=login-1.0.1 c=web-1.0.1`,
+    healthy: `
+      1-20  login-1.0.1 set b
+      4-5   tui-1.0.1   set a
+      6-9   web-1.0.1   set c
+      final 30 a=tui-1.0.1 b=login-1.0.1 c=web-1.0.1`,
+    found: {
+      kind: 'lost-update',
+      guarantee: 'G2',
+      operations: ['tui-1.0.1', 'web-1.0.1', 'login-1.0.1'],
+      sentence: /by 8\.000 ms, when one of web-1\.0\.1 \(set "c", most likely\), login-1\.0\.1/,
+    },
+  },
+  {
+    rule: 'of those that were under way as the victim went, who had written before is not the first',
+    planted: `
+      1-8   tui-2.0.1   set b
+      2-4   tui-1.0.1   set a
+      3-9   tui-3.0.1   set d
+      file  6-7 a=tui-1.0.1 b=tui-2.0.1
+      file  8-10 d=tui-3.0.1 -a
+      final 20 b=tui-2.0.1 d=tui-3.0.1`,
+    healthy: `
+      1-8   tui-2.0.1   set b
+      2-4   tui-1.0.1   set a
+      3-9   tui-3.0.1   set d
+      final 20 a=tui-1.0.1 b=tui-2.0.1 d=tui-3.0.1`,
+    found: {
+      kind: 'lost-update',
+      guarantee: 'G2',
+      operations: ['tui-1.0.1', 'tui-3.0.1', 'tui-2.0.1'],
+      sentence: /when one of tui-3\.0\.1 \(set "d", most likely\), tui-2\.0\.1 \(set "b"\) wrote/,
+    },
+  },
+  {
+    rule: 'of a victim that no look met it is said that it may not have been written',
+    planted: `
+      0-5   tui-1.0.1   set a
+      4-9   login-1.0.1 set b
+      file  10 b=login-1.0.1
+      final 20 b=login-1.0.1`,
+    healthy: `
+      0-5   tui-1.0.1   set a
+      final 20 a=tui-1.0.1`,
+    found: {
+      kind: 'lost-update',
+      guarantee: 'G2',
+      operations: ['tui-1.0.1', 'login-1.0.1'],
+      sentence:
+        /probably when login-1\.0\.1 set "b" .*; no look at the file had found it there, so it may not have been written/,
+    },
+  },
+]);

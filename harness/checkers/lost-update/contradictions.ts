@@ -1,0 +1,126 @@
+import type { Finding } from '../../core/verdict.js';
+import type { Run } from '../../history/run.js';
+import { counted } from '../../history/words.js';
+import { type Call, checkLinearizable } from '../../linearizable/index.js';
+import {
+  type RegisterInput,
+  type RegisterOutput,
+  register as registerModel,
+} from '../../linearizable/models/register.js';
+import { findCircle, type Reason } from './precedence.js';
+import { toCalls } from './register-calls.js';
+import type { Register } from './registers.js';
+import { readsOfAll, toWholeMap, type WholeMap } from './whole-map.js';
+
+/** Steps of the search for all keys of a run: some seconds. A key takes some hundreds of them, and no key another's share. */
+const stepsOfKeys = 5_000_000;
+/** Steps for each key at first. */
+const firstShare = 1000;
+/** Steps of the search for the whole map: some tenths of a second. */
+const stepsOfMap = 100_000;
+
+export interface Contradictions {
+  findings: Finding[];
+  /** What has been checked exactly, and what only by conditions that are necessary and not sufficient. */
+  scope: string;
+  /** False if some condition was only a necessary one. */
+  isExact: boolean;
+}
+
+/**
+ * What the zones of single values can't tell, once they have found nothing: whether the reads that found a key absent fit the
+ * removals, and whether those that read the whole map fit each other. Both by a search of all orders, which is exact. Where
+ * that would take too long, a condition that is only necessary remains, and `scope` says so: for a key that of conflicts.ts, for
+ * the whole map that no chain of reasons leads in a circle.
+ * @param registers in which conflicts.ts has found nothing
+ * @param except by id, the operations whose results prove nothing about single keys
+ */
+export function findContradictions(
+  run: Run,
+  registers: readonly Register[],
+  except: ReadonlyMap<string, unknown>,
+): Contradictions {
+  const findings: Finding[] = [];
+  let open = registers.filter(isAmbiguous);
+  let steps = 0;
+  for (let share = firstShare; open.length > 0 && steps < stepsOfKeys; share *= 4) {
+    open = open.filter((register) => {
+      const stepsMax = Math.max(1, Math.min(share, stepsOfKeys - steps));
+      const checked = checkLinearizable(registerModel, toCalls(register), { stepsMax });
+      steps += checked.steps;
+      if (checked.contradiction) findings.push(onKey(register.key, checked.contradiction.calls));
+      return checked.verdict === 'unknown';
+    });
+  }
+  const undecided = open.length;
+  const keys = counted(registers.length, 'key');
+  const scopeOfKeys =
+    undecided === 0
+      ? `exact for ${keys}`
+      : `exact for ${keys} but ${undecided}, and for these by necessary conditions`;
+  const reads = readsOfAll(run).length;
+  if (reads === 0 || findings.length > 0) return { findings, scope: scopeOfKeys, isExact: undecided === 0 };
+
+  const scopeOfMap = `${counted(reads, 'read')} of the whole map`;
+  const circle = findCircle(registers);
+  if (circle) return { findings: [inCircle(circle)], scope: scopeOfMap, isExact: false };
+  const map = toWholeMap(run, registers, except);
+  const checked = map && checkLinearizable(map.model, map.calls, { stepsMax: stepsOfMap });
+  if (map && checked?.contradiction) findings.push(onMap(checked.contradiction.calls, map.model));
+  const isExact = checked !== undefined && checked.verdict !== 'unknown';
+  return {
+    findings,
+    isExact: isExact && undecided === 0,
+    scope: `${scopeOfKeys}; ${scopeOfMap}${isExact ? '' : ' by necessary conditions only'}`,
+  };
+}
+
+/** Absence may be the doing of any of several removals, so nothing but a search tells. */
+function isAmbiguous({ removals, reads }: Register): boolean {
+  return removals.some(({ operation }) => operation) && reads.some(({ value }) => value === null);
+}
+
+function onKey(key: string, calls: readonly Call<RegisterInput, RegisterOutput>[]): Finding {
+  const told = calls.map((call) => {
+    const who = call.id === '' ? 'a look at the file' : call.id;
+    if (!('write' in call.input)) return `${who} found ${call.output ?? 'nothing'}`;
+    return call.input.write === null ? `${who} removed` : `${who} set`;
+  });
+  return {
+    ...common(calls),
+    sentence: `no order of these ${calls.length} calls on "${key}" explains what they found: ${told.join(', ')}`,
+    key,
+  };
+}
+
+function inCircle(circle: readonly Reason[]): Finding {
+  const operations = circle.map(({ before }) => before);
+  const told = circle.map(({ before, after, key }) =>
+    key === undefined
+      ? `${before.id} had ended before ${after.id} began`
+      : `by "${key}" ${before.id} is before ${after.id}`,
+  );
+  return {
+    ...common(operations),
+    sentence: `no order of ${operations.length} operations explains what they found: ${told.join('; ')}`,
+  };
+}
+
+function onMap(calls: WholeMap['calls'], { describe }: WholeMap['model']): Finding {
+  const told = calls.map(({ id, input, output }) => `${id || 'the end'} ${describe(input, output)}`);
+  return {
+    ...common(calls),
+    sentence: `no order of these ${calls.length} calls explains what they found: ${told.join(', ')}`,
+  };
+}
+
+function common(calls: readonly { id: string; begin: number; end: number }[]) {
+  const ends = calls.map(({ end }) => end).filter(Number.isFinite);
+  return {
+    guarantee: 'G2' as const,
+    kind: 'contradiction' as const,
+    operations: [...new Set(calls.map(({ id }) => id).filter((id) => id !== ''))],
+    from: Math.max(0, Math.min(...calls.map(({ begin }) => begin))),
+    to: Math.max(...ends),
+  };
+}

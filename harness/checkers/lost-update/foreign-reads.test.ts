@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { run } from '../fixtures.test.helper.js';
+import { foreignReads } from './foreign-reads.js';
+
+test('tells of each value of each key when it was first and last seen, by looks at a whole file', () => {
+  const { files } = run(`
+    file 1-2 a=v1
+    file 3   b=w
+    file 4   broken
+    file 5   a=v2
+    file 6   -b
+    file 7-8`);
+  const seen = (of: string) =>
+    foreignReads(files)
+      .filter(({ key }) => key === of)
+      .map(({ value, begin, end }) => `${value} ${begin / 1e6}-${end / 1e6}`);
+  expect(seen('a')).toEqual(['v1 1-2', 'v1 3-3', 'v2 5-5', 'v2 7-8']);
+  expect(seen('b')).toEqual(['null 1-2', 'w 3-3', 'w 5-5', 'null 6-6', 'null 7-8']);
+});

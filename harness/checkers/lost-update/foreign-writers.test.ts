@@ -1,0 +1,99 @@
+import { expect, test } from 'vitest';
+import { run } from '../fixtures.test.helper.js';
+import { judge } from '../index.js';
+import { describePlanted } from '../planted.test.helper.js';
+
+const rogue = `
+  foreign rogue-1
+  0-5   tui-1.0.1   set a
+  4-9   rogue-1.0.1 set r
+  stale-rewrite 8 rogue-1.0
+  file  5 a=tui-1.0.1
+  file  10 r=rogue-1.0.1 -a`;
+
+describePlanted([
+  {
+    rule: 'what a foreign program erased is lost if the store does not put it back, and the program is named',
+    planted: `${rogue}
+      12-13 tui-1.0.2 get a =
+      final 20 r=rogue-1.0.1`,
+    healthy: `${rogue}
+      12-13 tui-1.0.2 get a = tui-1.0.1
+      final 20 a=tui-1.0.1 r=rogue-1.0.1`,
+    found: {
+      kind: 'lost-update',
+      guarantee: 'G2',
+      operations: ['tui-1.0.1', 'rogue-1.0.1'],
+      key: 'a',
+      sentence: /gone by 10\.000 ms, when rogue-1\.0\.1 set "r" from an older copy of the file$/,
+    },
+  },
+  {
+    rule: 'one whose rewrite leaves no trace of its own is named first by the record of what it did',
+    planted: `
+      foreign rogue-1
+      0-5   tui-1.0.1   set a
+      8-14  tui-2.0.1   set b
+      4-9   rogue-1.0.1 remove r
+      stale-rewrite 8 rogue-1.0
+      file  5  a=tui-1.0.1
+      file  10 -a
+      final 20 b=tui-2.0.1`,
+    healthy: `
+      foreign rogue-1
+      0-5   tui-1.0.1   set a
+      8-14  tui-2.0.1   set b
+      4-9   rogue-1.0.1 remove r
+      stale-rewrite 8 rogue-1.0
+      file  5  a=tui-1.0.1
+      file  10 -a
+      final 20 a=tui-1.0.1 b=tui-2.0.1`,
+    found: {
+      kind: 'lost-update',
+      guarantee: 'G2',
+      operations: ['tui-1.0.1', 'rogue-1.0.1', 'tui-2.0.1'],
+      sentence: /gone by 10\.000 ms, when one of rogue-1\.0\.1 \(removed "r", most likely\), tui-2/,
+    },
+  },
+  {
+    rule: 'a foreign program that writes in halves tears the file for others, but never for the clients of a store',
+    planted: `
+      foreign rogue-1
+      4-9   rogue-1.0.1 set r
+      6-7   tui-1.0.1   set a fail torn
+      file  7 broken
+      file  10 r=rogue-1.0.1
+      final 20 r=rogue-1.0.1`,
+    healthy: `
+      foreign rogue-1
+      4-9   rogue-1.0.1 set r
+      6-9   tui-1.0.1   set a
+      file  7 broken
+      file  10 a=tui-1.0.1 r=rogue-1.0.1
+      final 20 a=tui-1.0.1 r=rogue-1.0.1`,
+    found: { kind: 'torn-read', guarantee: 'G1', operations: ['tui-1.0.1'] },
+  },
+]);
+
+test('what a foreign program writes carries no promise, and counts as nothing that a store has acknowledged', () => {
+  const { findings, counts } = judge(
+    run(`
+      foreign rogue-1
+      0-5   rogue-1.0.1 set r
+      stale-rewrite 4 rogue-1.0
+      6-7   tui-1.0.1 get r = rogue-1.0.1
+      8-9   tui-1.0.2 get r =
+      final 20`),
+  );
+  expect(findings).toEqual([]);
+  expect(counts).toMatchObject({ acknowledged: 0, reads: 2, foreignWrites: 1, staleRewrites: 1 });
+});
+
+test('a foreign program that does not write leaves a torn file no excuse', () => {
+  const { findings } = judge(
+    run(
+      'foreign rogue-1\n 4-9 rogue-1.0.1 set r\n file 10 r=rogue-1.0.1\n file 12 broken\n final 20 r=rogue-1.0.1',
+    ),
+  );
+  expect(findings.map(({ kind }) => kind)).toEqual(['torn-file']);
+});

@@ -1,0 +1,47 @@
+import type { Operation } from '../../history/run.js';
+import type { Looks } from './looks.js';
+import type { OverlapSearch } from './overlaps.js';
+
+export interface LateWrites {
+  /** The store writes after it has acknowledged, for all that the run tells: the end of an operation is no alibi. */
+  isUsual: boolean;
+  /** At least one value came late. */
+  isKnown: boolean;
+  /** Whose values a look was the first to find, though they had been acknowledged before the look before. */
+  in: (look: number) => Operation[];
+}
+
+/** Of all values that came into the file: more than these that came late are the way of the store. */
+const usualShare = 1 / 5;
+/** And of few values, in a short run, fewer are enough. */
+const doubt = 2;
+const arrivalsMin = 5;
+
+/**
+ * Finds values that came into the file after their operations had ended. That alone is no proof that a store acknowledges before
+ * it writes: one may have been written in time, been erased before a look met it, and been brought back with another's copy. Where
+ * it happens a lot, or while no write at all is under way, it is.
+ */
+export function findLateWrites(
+  operations: ReadonlyMap<string, Operation>,
+  looks: Looks,
+  underWay: OverlapSearch,
+): LateWrites {
+  const before = (look: number) => looks.all[look - 1]?.time ?? Number.NEGATIVE_INFINITY;
+  const lateIn = (look: number) => {
+    const arrived = looks.arrivalsAt(look).flatMap((id) => operations.get(id) ?? []);
+    return arrived.filter(({ end }) => end < before(look));
+  };
+  let arrivals = 0;
+  let late = 0;
+  let isQuiet = false;
+  for (const [look, { until }] of looks.all.entries()) {
+    const arrived = looks.arrivalsAt(look);
+    if (look === 0 || arrived.length === 0) continue;
+    arrivals += arrived.length;
+    late += lateIn(look).length;
+    isQuiet ||= underWay(before(look), until, () => true).length === 0;
+  }
+  const isMuch = arrivals >= arrivalsMin && late > 0 && late + doubt > arrivals * usualShare;
+  return { isUsual: isQuiet || isMuch, isKnown: late > 0, in: lateIn };
+}

@@ -1,0 +1,160 @@
+import type { Finding, FindingKind } from '../../core/verdict.js';
+import type { FaultEvent } from '../../history/events.js';
+import { isStoreAlone } from '../../history/evidence.js';
+import type { Run } from '../../history/run.js';
+import { type Blame, findErasers, toEvidence } from './blame.js';
+import { type Conflict, findConflicts } from './conflicts.js';
+import { type Contradictions, findContradictions } from './contradictions.js';
+import { findPauses } from './pauses.js';
+import {
+  keysWithoutPromise,
+  type Read,
+  type Register,
+  splitIntoRegisters,
+  untouchedSeeds,
+} from './registers.js';
+import { readsWithoutSeeds } from './seed-sightings.js';
+import { afterKill, describeErased, describeGarbage, describeStale } from './sentences.js';
+
+/**
+ * G2; G8 where the one who erased had been stopped; G3 where the writer was killed right after it and nobody
+ * else had ever seen the write: then it was in that process alone. In all of them each key's part of the history must be linearizable
+ * (conflicts.ts), and then the whole (contradictions.ts). What has been checked exactly, and what only by a necessary
+ * condition, is told by `scope`; nothing that is reported is a false alarm.
+ *
+ * One finding for each victim, at the first read that misses it, so that a write which a hundred reads miss counts
+ * once, and one that was lost and later overwritten counts, too.
+ */
+export function checkLinearizability(run: Run): Contradictions {
+  // A read that failed to see what was there all the time is torn.ts's: it would accuse every key of the file.
+  const incomplete = readsWithoutSeeds(run);
+  const registers = splitIntoRegisters(run, incomplete);
+  const findEraser = findErasers(run);
+  const wasPaused = findPauses(run);
+  const killOf = findKills(run);
+  const notOurs = new Set([...untouchedSeeds(run).map(({ key }) => key), ...keysWithoutPromise(run)]);
+
+  const findings = [...registers.values()].flatMap((register) => {
+    const { conflicts, garbage } = findConflicts(register);
+    const findings = firstOfEachValue(garbage).map((read) => garbageFinding(run, register, read));
+    // What nobody writes can only be missing, and that is seeds.ts's; what foreign programs write may come and go.
+    if (notOurs.has(register.key)) return findings;
+    for (const conflict of conflicts) {
+      const kind = classify(register, conflict);
+      if (kind === 'stale-read') {
+        findings.push(staleFinding(register, conflict));
+        continue;
+      }
+      const { victim } = conflict;
+      const value = victim.of === 'write' ? victim.mutation.id : null;
+      const until = conflict.read.end;
+      const blame = findEraser({ register, victim: victim.mutation, value, since: victim.f, until });
+      const [likeliest] = blame?.suspects ?? [];
+      const fenced = likeliest !== undefined && wasPaused(likeliest);
+      const kill = blame?.certain ? undefined : killOf(conflict);
+      const cause = { blame, fenced, kill, ofStore: isStoreAlone(run.header) };
+      findings.push(erasedFinding(kind, register, conflict, cause));
+    }
+    return findings;
+  });
+  if (findings.length > 0) return { findings, scope: '', isExact: false };
+  const ours = [...registers.values()].filter(({ key }) => !notOurs.has(key));
+  return findContradictions(run, ours, incomplete);
+}
+
+/**
+ * What a later read finds again was not lost: the read that missed it was behind. But nobody who looks at the file
+ * itself is behind: what it lacks is lost, even if a second late writer happens to bring it back.
+ */
+function classify({ reads, removals }: Register, { victim, read }: Conflict): FindingKind {
+  if (read.operation === undefined) return victim.of === 'write' ? 'lost-update' : 'resurrection';
+  // Of a write, only a read can begin so late: see zones.ts.
+  if (victim.of === 'write') return victim.s > read.begin ? 'stale-read' : 'lost-update';
+  const again = reads.filter(({ value, begin }) => value === null && begin > read.begin);
+  const isItsDoing = ({ end }: Read) =>
+    removals.every(
+      (other) => other === victim.mutation || other.end < victim.mutation.begin || other.begin > end,
+    );
+  return again.some(isItsDoing) ? 'stale-read' : 'resurrection';
+}
+
+function staleFinding({ key }: Register, conflict: Conflict): Finding {
+  const { victim, read } = conflict;
+  return {
+    guarantee: 'G2',
+    kind: 'stale-read',
+    sentence: describeStale(key, conflict),
+    key,
+    operations: [victim.mutation.id, ...(read.operation ? [read.operation.id] : [])],
+    from: victim.mutation.begin,
+    to: read.end,
+  };
+}
+
+interface Cause {
+  blame: Blame | undefined;
+  /** The likeliest eraser had been stopped. */
+  fenced: boolean;
+  /** The victim died with its writer, for all that is known. */
+  kill: FaultEvent | undefined;
+  /** Nothing but the store's own calls was looked at. */
+  ofStore: boolean;
+}
+
+/**
+ * Tells of a write that died with its process: killed after the acknowledgement and before anybody missed it, when
+ * nobody else had seen the write, not even a look at the file. One that was in the file was erased by somebody else.
+ */
+function findKills({ faults }: Run): (conflict: Conflict) => FaultEvent | undefined {
+  const kills = new Map(
+    faults.flatMap((fault) => (fault.fault === 'kill' ? [[fault.process, fault] as const] : [])),
+  );
+  return function killOf({ victim: { of, mutation, reads }, read }) {
+    const kill = mutation.operation && kills.get(mutation.operation.process);
+    const isPrivate = reads.every(({ operation }) => operation?.process === mutation.operation?.process);
+    const isBetween = kill !== undefined && mutation.end <= kill.time && kill.time <= read.end;
+    return of === 'write' && isPrivate && isBetween ? kill : undefined;
+  };
+}
+
+function erasedFinding(
+  kind: FindingKind,
+  { key }: Register,
+  conflict: Conflict,
+  { blame, fenced, kill, ofStore }: Cause,
+): Finding {
+  const { mutation } = conflict.victim;
+  const ofFile = describeErased(key, conflict, blame, fenced);
+  // No process has looked at the file.
+  const sentence = ofStore ? ofFile.replace('copy of the file', 'copy of the entries') : ofFile;
+  return {
+    guarantee: fenced ? 'G8' : kill ? 'G3' : 'G2',
+    kind,
+    sentence: sentence + (kill ? afterKill(kill) : ''),
+    key,
+    operations: [mutation.id, ...(blame?.suspects ?? []).map(({ id }) => id)],
+    ...toEvidence(blame),
+    ...(conflict.read.operation ? { shownBy: conflict.read.operation.id } : {}),
+    from: mutation.begin,
+    to: conflict.read.end,
+  };
+}
+
+function garbageFinding(run: Run, { key }: Register, read: Read): Finding {
+  const writer = run.operations.find(({ id }) => id === read.value);
+  return {
+    guarantee: 'G2',
+    kind: 'garbage-read',
+    sentence: describeGarbage(key, read, writer),
+    key,
+    operations: [read.operation, writer].flatMap((operation) => operation?.id ?? []),
+    from: read.begin,
+    to: read.end,
+  };
+}
+
+function firstOfEachValue(reads: readonly Read[]): Read[] {
+  const first = new Map<string | null, Read>();
+  for (const read of reads.toSorted((a, b) => b.begin - a.begin)) first.set(read.value, read);
+  return [...first.values()];
+}

@@ -1,0 +1,64 @@
+import type { Command } from 'commander';
+import { exitCodes } from '../../src/cli/exit-codes.js';
+import { parseNames, parseWhole } from '../../src/cli/parse.js';
+
+interface Flags {
+  suite: string;
+  only?: string[];
+  target?: string;
+  rounds?: number;
+  dir?: string;
+  json?: boolean;
+}
+
+export function addBench(program: Command): void {
+  program
+    .command('bench')
+    .description(
+      'measure a store beside others, with real processes, in about a minute; or tokens, the checks, the search',
+    )
+    .option('--suite <name>', 'what is measured: store, verify (tokens), check or explore', 'store')
+    .option(
+      '--only <part...>',
+      'parts of it, of store: sequential, concurrent, contended, reads, rivals; of verify: verification; of check: file, recorded, growth; of explore: executions; default: all',
+      parseNames,
+    )
+    .option('--target <name>', 'the store: a name (see: holdfast list targets) or a path; default: hardened')
+    .option('--rounds <n>', 'how often each comparison is repeated', parseWhole)
+    .option('--dir <dir>', 'on whose file system; default: that of the current directory')
+    .option('--json', 'as JSON')
+    .addHelpText('after', help)
+    .action(run);
+}
+
+const help = `
+What is compared is taken in turn, round by round; a ratio is the median of the rounds. Times decide nothing.
+
+Exit codes: 0 the store lost nothing, 1 it lost something, 2 usage, 70 internal error, 130 interrupted.`;
+
+async function run({ dir, json, ...flags }: Flags): Promise<void> {
+  const { bench, benchToTerminal } = await import('../index.js');
+  const interrupt = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt.abort());
+
+  const report = await bench({
+    ...flags,
+    ...(dir === undefined ? {} : { directory: dir }),
+    signal: interrupt.signal,
+    onProgress: showProgress,
+  });
+  clearProgress();
+  process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : `${benchToTerminal(report)}\n`);
+  if (report.interrupted) process.exitCode = exitCodes.interrupted;
+  else process.exitCode = report.lost > 0 ? exitCodes.invalid : exitCodes.valid;
+}
+
+/** One line that is drawn over; a log is spared it. */
+function showProgress(text: string): void {
+  const { isTTY, columns = 80 } = process.stderr;
+  if (isTTY) process.stderr.write(`\r\x1b[K  ... ${text}`.slice(0, columns + 3));
+}
+
+function clearProgress(): void {
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+}

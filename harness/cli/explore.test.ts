@@ -1,0 +1,131 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { holdfast, newDirectory, processesIn } from '../../src/cli/command.test.helper.js';
+import { until } from '../../src/waiting.test.helper.js';
+import type { Exploration, Replayed } from '../index.js';
+
+describe('holdfast explore', () => {
+  it('tells a lost update as a table, keeps its schedule, and replay runs it again', async () => {
+    const cwd = newDirectory();
+    const found = await holdfast(['explore', '--target', 'rename-only'], { cwd });
+    expect(found.exitCode).toBe(1);
+    expect(found.stdout).toMatch(
+      /\*\*lost-update\*\*: B\.0\.0 set "k1" \(acknowledged at T13\) and it was gone by T14/,
+    );
+    expect(found.stdout).toContain('v2 -> v3 by A removed k1, based on v1');
+    expect(found.stdout).toMatch(
+      /\| T14 \| rename auth\.json\.\d+-0\.tmp -> auth\.json +\| +\| v3 \{anthropic, k0\} \(without k1\) \|/,
+    );
+    expect(found.stdout).toMatch(
+      /It fails because B's "open auth\.json to read" \(T7, .*naive\.js:\d+\) comes before A's "rename/,
+    );
+    const [, id = ''] = /Again: .* (rename-only-[0-9a-f]{8})$/m.exec(found.stdout) ?? [];
+
+    const again = await holdfast(['replay', id], { cwd });
+    expect([again.exitCode, again.stdout]).toEqual([1, expect.stringContaining('in 2 of 2 runs')]);
+    const other = await holdfast(['replay', id, '--target', 'hardened', '--json'], { cwd });
+    expect(other.exitCode).toBe(0);
+    expect(JSON.parse(other.stdout) as Replayed).toMatchObject({ result: 'valid', target: 'hardened' });
+
+    const page = readFileSync(path.join(cwd, 'reports', 'explore', 'report.html'), 'utf8');
+    expect(page).toContain('<td><b>v3 {anthropic, k0} (without k1)</b></td>');
+    expect(page).toContain(found.stdout.split('\n').find((line) => line.startsWith('Again:')));
+    expect(page).not.toContain('<script');
+
+    const kept = path.join(cwd, 'reports', 'explore', 'schedules');
+    expect(readdirSync(kept)).toEqual([`${id}.json`]);
+    expect(readFileSync(path.join(kept, `${id}.json`), 'utf8')).not.toContain('made-up');
+    expect(processesIn(cwd)).toEqual([]);
+  });
+
+  it('says how much of a store it has tried, and found nothing in', async () => {
+    const { exitCode, stdout } = await holdfast([
+      'explore',
+      '--clients',
+      'set a | get a',
+      '--preemptions',
+      '1',
+      '--json',
+    ]);
+    const { scenarios } = JSON.parse(stdout) as { scenarios: { exploration: Exploration }[] };
+    expect(scenarios[0]?.exploration).toMatchObject({
+      target: 'hardened',
+      program: 'set a | get a',
+      preemptions: 1,
+      exhausted: true,
+      result: 'valid',
+      failures: [],
+    });
+    expect(exitCode).toBe(0);
+  });
+
+  it('writes a report with what every report has, and takes a scenario of stress for what it is in small', async () => {
+    const cwd = newDirectory();
+    const args = [
+      'explore',
+      '--scenario',
+      'kill-9',
+      '--target',
+      'naive',
+      '--executor',
+      'process',
+      '--out',
+      'found',
+    ];
+    const { exitCode } = await holdfast(args, { cwd });
+    const report = JSON.parse(readFileSync(path.join(cwd, 'found', 'report.json'), 'utf8'));
+    expect(report).toMatchObject({ schema: 1, result: 'invalid' });
+    const [one] = report.scenarios;
+    expect(one).toMatchObject({
+      ...{
+        scenario: 'kill-9',
+        target: 'naive',
+        executor: 'process',
+        schedule: expect.stringMatching(/^naive-/),
+      },
+      exploration: { faults: { kills: 1 } },
+    });
+    expect(Object.values(one.checks)).toEqual([{ result: 'invalid', summary: expect.any(String) }]);
+    expect(exitCode).toBe(1);
+  });
+
+  it('is not exhausted where it was cut off', async () => {
+    const { exitCode, stdout } = await holdfast(['explore', '--schedules', '3']);
+    expect(stdout).toContain('not all of them tried');
+    expect(exitCode).toBe(0);
+  });
+
+  it.each([
+    [['explore', '--target', 'naiv'], 2, 'did you mean "naive"?'],
+    [['explore', '--clients', 'fly a'], 2, '"fly a" is no operation'],
+    [['explore', '--clients', 'set a |'], 2, 'client 2 does nothing'],
+    [
+      ['explore', '--strategy', 'pct', '--preemptions', '1'],
+      2,
+      'a bound on preemptions is for dpor and dfs, not for pct',
+    ],
+    [['explore', '--processes', '99'], 2, 'from 1 to 8'],
+    [['replay', 'nothing-00000000'], 4, 'no schedule "nothing-00000000"'],
+    [['replay', 'package.json'], 4, 'no schedule'],
+  ])('%s: exit code %i', async (args, code, message) => {
+    const { exitCode, stderr } = await holdfast(args);
+    expect([exitCode, stderr]).toEqual([code, expect.stringContaining(message)]);
+  });
+
+  it('leaves nothing behind, even when it is interrupted', async () => {
+    const running = holdfast(['explore', '--preemptions', '3']);
+    const left = () => [tmpdir(), '/dev/shm'].flatMap((place) => leftIn(place, running.pid));
+    await until(() => left().length > 0);
+    running.kill('SIGINT');
+    const { exitCode } = await running;
+    expect(exitCode).toBe(130);
+    expect(left()).toEqual([]);
+  });
+});
+
+function leftIn(directory: string, pid: number | undefined): string[] {
+  const isIts = (name: string) => name.startsWith(`holdfast-explore-${pid}-`);
+  return existsSync(directory) ? readdirSync(directory).filter(isIts) : [];
+}

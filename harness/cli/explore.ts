@@ -1,0 +1,226 @@
+import path from 'node:path';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { exitCodes } from '../../src/cli/exit-codes.js';
+import { onInterrupt } from '../../src/cli/interrupt.js';
+import { parseDuration, parseNames, parseWhole } from '../../src/cli/parse.js';
+import type * as Harness from '../index.js';
+
+interface Flags {
+  target?: string[];
+  scenario?: string[];
+  clients?: string;
+  processes?: number;
+  strategy?: Harness.StrategyName;
+  preemptions?: number;
+  schedules?: number;
+  prune: boolean;
+  sameKey?: boolean;
+  modes?: boolean;
+  crash?: boolean | number;
+  steal?: boolean | number;
+  abandoned?: boolean;
+  errno?: boolean | number;
+  seed?: number;
+  duration?: number;
+  all?: boolean;
+  out?: string;
+  json?: boolean;
+}
+
+export function addExplore(program: Command): void {
+  program
+    .command('explore')
+    .description('search the interleavings of real processes, one call of the file system at a time')
+    .option(
+      '--target <name...>',
+      'the store: names (see: holdfast list targets) or paths of modules; default: hardened',
+      parseNames,
+    )
+    .option(
+      '--scenario <name...>',
+      'that of stress, made small: its clients, at most 3, with a set each, its kills and pauses at every moment',
+      parseNames,
+    )
+    .option(
+      '--clients <list>',
+      "what each does: 'set a, get b | set c'; of set, get, remove, all, refresh, and look (a foreign reader)",
+    )
+    .option('--processes <n>', 'so many clients with one set each; default: 2', parseProcesses)
+    .addOption(
+      new Option('--strategy <name>', 'how it is searched; default: dpor').choices([
+        'dpor',
+        'dfs',
+        'pct',
+        'random',
+      ]),
+    )
+    .addOption(
+      new Option(
+        '--executor <name>',
+        'what runs the clients: real processes; there is no simulation',
+      ).choices(['process']),
+    )
+    .option(
+      '--preemptions <n>',
+      'how often somebody may be made to wait who could go on; with dpor and dfs',
+      parseWhole,
+    )
+    .option('--schedules <n>', 'end after so many executions; default for pct and random: 10000', parseWhole)
+    .option('--no-prune', 'with dfs: do not end an execution where what follows is known')
+    .option('--modes', 'give the clients a umask of 0: no file that they make may be open to other users')
+    .option('--same-key', 'where an operation names no key, all clients mean the same one')
+    .option(
+      '--crash [n]',
+      'kill a process before any of its calls, up to so often (default: once), and see what a new one finds',
+      parseWhole,
+    )
+    .option(
+      '--steal [n]',
+      'stop a process before any of its calls, until every lease is over; the same',
+      parseWhole,
+    )
+    .option(
+      '--abandoned',
+      'first kill the first process, after each of its changes, and let every lease pass',
+    )
+    .option(
+      '--errno',
+      'let any call fail with those of ENOSPC, EIO, EACCES, EMFILE and EPERM that it can give',
+    )
+    .option('--seed <n>', 'of what is drawn at random; default: 1', parseWhole)
+    .option('--duration <time>', 'end after so long: 20s, 10m', parseDuration)
+    .option(
+      '--all',
+      'do not stop at the first failure (with faults: the first that is no side finding): one of each kind',
+    )
+    .option('--out <dir>', 'where report.json, report.html and schedules go; default: reports/explore')
+    .option('--json', 'as JSON')
+    .addHelpText('after', help)
+    .action(run);
+}
+
+const help = `
+Each process is a real one, stopped before every call of the file system that is about the file. Its clock, randomness and process
+number are virtual; a file that is fsynced counts as such. What one process does between two calls is not interleaved.
+
+Strategies: dpor (all interleavings up to the order of calls that do not touch each other), dfs (all of them), both with
+--preemptions up to that bound; pct (random, finds a bug of small depth with a known probability), random.
+
+Examples:
+  holdfast explore --target naive                                      the first lost update, as a table
+  holdfast explore --target ./my-store.ts --clients 'set a | remove a, get a'
+  holdfast explore --preemptions 3                                     the hardened store, to that bound
+  holdfast explore --processes 3 --strategy pct --schedules 20000 --crash
+
+A failure that new processes did not come to by the same calls is told as unconfirmed. A search that met what it can't stop (a
+lock on a socket, or outside the file's directory) is inconclusive, and names it.
+
+Exit codes: 0 nothing found, 1 a guarantee was broken, 2 usage, 3 inconclusive, 4 nothing matched, 70 internal error,
+130 interrupted.`;
+
+async function run({
+  target = ['hardened'],
+  scenario = [],
+  json,
+  out = outDefault,
+  ...flags
+}: Flags): Promise<void> {
+  const { explorationToTerminal, explore, saveSchedule, toExploreReport, writeExploreReport } = await import(
+    '../index.js'
+  );
+  const again = ({ id }: Harness.ExploredFailure) =>
+    `${replayCommand} ${out === outDefault ? id : path.join(out, 'schedules', `${id}.json`)}`;
+  const searches = await searchesOf(scenario, optionsOf(flags));
+  const signal = onInterrupt();
+  const found: { scenario: string; exploration: Harness.Exploration; reproduce: string }[] = [];
+  for (const { name, options } of searches)
+    for (const one of target) {
+      if (signal.aborted) break;
+      const exploration = await explore({
+        ...{ ...options, target: one, signal, onProgress: showProgress(one) },
+        // The summary has it, too.
+        onWarning: (sentence) => json && process.stderr.write(`warning: ${sentence}\n`),
+      });
+      clearProgress();
+      for (const failure of exploration.failures) saveSchedule(failure, path.join(out, 'schedules'));
+      found.push({ scenario: name, exploration, reproduce: reproduceCommand(exploration) });
+      if (!json) process.stdout.write(`${explorationToTerminal(exploration, again)}\n\n`);
+    }
+  const report = toExploreReport(found);
+  await writeExploreReport(report, out, again);
+  if (json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  process.exitCode = signal.aborted ? exitCodes.interrupted : exitCodes[report.result];
+}
+
+const outDefault = path.join('reports', 'explore');
+
+/** One for each scenario that is named, or one of what the options say. */
+async function searchesOf(
+  names: readonly string[],
+  options: Harness.ExploreOptions,
+): Promise<{ name: string; options: Harness.ExploreOptions }[]> {
+  if (names.length === 0) return [{ name: 'explore', options }];
+  const { findScenarios, fromScenario } = await import('../index.js');
+  const scenarios = await findScenarios(names, process.cwd());
+  return scenarios.map((one) => ({ name: one.name, options: { ...fromScenario(one), ...options } }));
+}
+
+function reproduceCommand(found: Harness.Exploration): string {
+  const { target, program, strategy, preemptions, seed, faults, conditions } = found;
+  const flags = [
+    ...(preemptions === undefined ? [] : [`--preemptions ${preemptions}`]),
+    ...(conditions?.modes ? ['--modes'] : []),
+    ...(faults.waits > 0 ? ['--abandoned'] : []),
+    ...times('--crash', faults.kills - faults.waits),
+    ...times('--steal', faults.pauses),
+    ...times('--errno', faults.errnos),
+  ];
+  return [
+    'npx holdfast explore',
+    `--target '${target}' --clients '${program}' --strategy ${strategy} --seed ${seed}`,
+    ...flags,
+  ].join(' ');
+}
+
+function times(flag: string, count: number): string[] {
+  if (count <= 0) return [];
+  return [count === 1 ? flag : `${flag} ${count}`];
+}
+
+function optionsOf({
+  clients,
+  processes,
+  all,
+  duration,
+  ...flags
+}: Omit<Flags, 'target' | 'scenario' | 'json' | 'out'>): Harness.ExploreOptions {
+  const many = processes === undefined ? undefined : Array.from({ length: processes }, () => 'set');
+  return {
+    ...flags,
+    ...(clients === undefined ? (many ? { clients: many } : {}) : { clients: clients.split('|') }),
+    ...(duration === undefined ? {} : { durationMs: duration }),
+    stopAtFirst: !all,
+  };
+}
+
+/** How this very command is called: by this project's own script, or as an installed package. */
+export const replayCommand =
+  process.env.npm_package_name === 'holdfast' ? 'npm run replay --' : 'npx holdfast replay';
+
+function parseProcesses(text: string): number {
+  const count = parseWhole(text);
+  if (count >= 1 && count <= 8) return count;
+  throw new InvalidArgumentError(`Expected a number of processes from 1 to 8; got "${text}".`);
+}
+
+/** One line that is drawn over; a log is spared it. */
+function showProgress(target: string): (executions: number) => void {
+  const { isTTY } = process.stderr;
+  return (executions) => {
+    if (isTTY) process.stderr.write(`\r\x1b[K  ... ${target}: ${executions} executions`);
+  };
+}
+
+function clearProgress(): void {
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+}

@@ -1,0 +1,37 @@
+import { type Command, Option } from 'commander';
+import { exitCodes } from '../../src/cli/exit-codes.js';
+import { onInterrupt } from '../../src/cli/interrupt.js';
+import { parseWhole } from '../../src/cli/parse.js';
+
+interface Flags {
+  target?: string;
+  times?: number;
+  json?: boolean;
+}
+
+export function addReplay(program: Command): void {
+  program
+    .command('replay')
+    .description('run a schedule again that a search has found')
+    .argument('<schedule>', 'its id, as the search printed it, or the path of its file')
+    .option('--target <name>', 'another store than the one that it was found on')
+    .addOption(new Option('--executor <name>', 'what runs the clients: real processes').choices(['process']))
+    .option('--times <n>', 'how often; default: 2', parseWhole)
+    .option('--json', 'as JSON')
+    .addHelpText('after', help)
+    .action(run);
+}
+
+const help = `
+The first two runs are in new processes, which import the target as it is and are really killed.
+
+Exit codes: 0 no guarantee was broken, 1 one was, 2 usage, 3 it led elsewhere, 4 no such schedule, 70 internal error,
+130 interrupted.`;
+
+async function run(wanted: string, { json, ...flags }: Flags): Promise<void> {
+  const { loadSchedule, replayedToTerminal, replaySchedule } = await import('../index.js');
+  const signal = onInterrupt();
+  const replayed = await replaySchedule(loadSchedule(wanted, process.cwd()), { ...flags, signal });
+  process.stdout.write(`${json ? JSON.stringify(replayed, null, 2) : replayedToTerminal(replayed)}\n`);
+  process.exitCode = signal.aborted ? exitCodes.interrupted : exitCodes[replayed.result];
+}

@@ -1,0 +1,18 @@
+import { expect, it } from 'vitest';
+import { stress } from '../../src/cli/command.test.helper.js';
+import type { Report } from '../index.js';
+
+const sentences = (report: Report | undefined) =>
+  report?.scenarios.flatMap(({ violations }) => violations.map(({ sentence }) => sentence));
+
+/** The hardened store in every scenario is `npm run stress`, which CI runs as well: this is how to be harder on it. */
+const careless = ['hardened?leaseMs=0', 'hardened?queue=off'];
+it.each(careless)('the hardened store holds where everybody passes everybody: %s', async (target) => {
+  const { exitCode, report, stderr } = await stress(
+    target,
+    'two-terminals,kill-9,set-delete-churn',
+    '--duration',
+    '10s',
+  );
+  expect({ exitCode, violations: sentences(report), stderr }).toMatchObject({ exitCode: 0, violations: [] });
+});

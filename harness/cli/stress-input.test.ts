@@ -1,0 +1,118 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { fixture, holdfast, newDirectory, processesIn, stress } from '../../src/cli/command.test.helper.js';
+
+describe('bad input is refused by name', () => {
+  const refused: [string[], string][] = [
+    [
+      ['stress', '--scenario', 'two-terminal'],
+      'unknown scenario "two-terminal" (did you mean "two-terminals"?)',
+    ],
+    [['stress', '--target', 'nave'], 'unknown target "nave" (did you mean "naive"?)'],
+    [['stress', '--target', './absent.ts'], 'no module at'],
+    [['stress', '--clients', 'tuo=2'], 'unknown client "tuo" (did you mean "tui"?)'],
+    [['stress', '--clients', 'web=2'], 'add server=1'],
+    [['stress', '--clients', 'tui'], 'Expected name=count'],
+    [['stress', '--duration', '20'], 'Expected a number and a unit'],
+    [['stress', '--duration', '3s'], 'too short'],
+    [['stress', '--seed', 'x'], 'Expected a whole number'],
+    [['stress', '--shard', '4/3'], 'Expected i/n'],
+    [['stress', '--reporter', 'pdf'], 'list, json, markdown'],
+    [['stress', '--sceanrio', 'x'], 'Did you mean --scenario?'],
+    [['stres'], 'Did you mean stress?'],
+    [['list', 'things'], 'Allowed choices are scenarios, targets, profiles, faults'],
+    [['check', 'absent.jsonl'], 'no history at absent.jsonl'],
+  ];
+  it.each(refused)('%j', async (args, message) => {
+    const { exitCode, stderr } = await holdfast(args);
+    expect(stderr).toContain(message);
+    expect(exitCode).toBe(2);
+  });
+
+  it('and what is not there is another exit code than what makes no sense', async () => {
+    const shown = await holdfast(['show']);
+    expect(shown.stderr).toContain('there is no report at reports/latest; holdfast stress makes one');
+    expect(shown.exitCode).toBe(4);
+    const split = await holdfast(['stress', '--scenario', 'pause', '--shard', '2/2', '--no-controls']);
+    expect(split.exitCode).toBe(4);
+  });
+
+  it('a history that is none', async () => {
+    const cwd = newDirectory();
+    const histories = {
+      text: 'not JSON',
+      headless: '{"type":"ok","time":1,"op":"x"}',
+      newer: '{"type":"run","version":2}',
+    };
+    for (const [name, line] of Object.entries(histories)) {
+      writeFileSync(path.join(cwd, name), line);
+      const { exitCode, stderr } = await holdfast(['check', name], { cwd });
+      expect(stderr).toMatch(
+        /^holdfast: .*(is not an event|begins with a "run" event|has version 2, expected 1)/,
+      );
+      expect(exitCode).toBe(2);
+    }
+  });
+
+  const scenarios: [string, string][] = [
+    [
+      "{ name: 'x', clients: { tui: 2 }, atLeast: {}, faults: [{ kind: 'kil', everyMs: [1, 2] }] }",
+      '(did you mean "kill"?)',
+    ],
+    ["{ name: 'x', clients: { tui: 2 }, atLeast: {}, faults: [{ kind: 'kill' }] }", 'expected everyMs'],
+    ["{ name: 'x', clients: { tuo: 2 }, atLeast: {} }", 'unknown client "tuo" (did you mean "tui"?)'],
+    ["{ name: 'x', clients: { tui: 2 }, place: 'link', atLeast: {} }", 'unknown place "link"'],
+    ["{ name: 'x', clients: { tui: 2 }, workload: { mix: { refresh: 1 } }, atLeast: {} }", 'add oauth'],
+    ["{ name: 'x', clients: { tui: 2 }, oauth: {}, atLeast: {} }", 'expected lifeMs'],
+    ["{ name: 'x', clients: { web: 1 }, atLeast: {} }", 'add server=1'],
+    ["{ name: 'x' }", 'has no scenario'],
+    ["(() => { throw new Error('mine') })()", "can't be loaded: Error: mine"],
+  ];
+  it.each(scenarios)('a scenario that would prove nothing: %s', async (text, message) => {
+    const cwd = newDirectory();
+    writeFileSync(path.join(cwd, 'mine.mjs'), `export default ${text};`);
+    const { exitCode, stderr } = await holdfast(['stress', '--scenario', './mine.mjs', '--no-controls'], {
+      cwd,
+    });
+    expect(stderr).toContain(message);
+    expect(exitCode).toBe(2);
+  });
+
+  it('a place that can hold no report', async () => {
+    const cwd = newDirectory();
+    writeFileSync(path.join(cwd, 'file'), '');
+    for (const args of [
+      ['stress', '--out', 'file'],
+      ['check', '.'],
+      ['show', 'file'],
+    ]) {
+      const { exitCode, stderr } = await holdfast(args, { cwd });
+      expect(stderr).toMatch(/^holdfast: /);
+      expect(stderr).not.toContain('internal error');
+      expect(exitCode).toBe(2);
+    }
+  });
+
+  const broken: [string, string][] = [
+    ['throws-on-import.mjs', 'this module throws while it loads'],
+    ['no-open.mjs', 'has no function "open"; it exports close'],
+    ['exits.mjs', 'ended its own process with exit code 7 in set()'],
+    ['hangs.mjs', 'did not open, set, get and remove within 40 s: its open() has not returned'],
+    ['odd.mjs?how=exits', 'ended its own process with exit code 0 in set()'],
+    ['odd.mjs?how=throws', 'its set() failed: TypeError: no such table'],
+    ['odd.mjs?how=null', 'get() returned null for a key that is absent, expected undefined'],
+    ['odd.mjs?how=map', 'its all() failed: TypeError: it returned a Map, expected an object of all entries'],
+    ['odd.mjs?how=keeps', 'get() returns what remove() has removed'],
+    ['odd.mjs?how=nothing', 'open() returned undefined, expected a store: { get, all, set, remove }'],
+    ['odd.mjs?how=partial', 'open() returned a store without all, remove'],
+  ];
+  it.each(broken)('a target that is broken: %s', async (name, message) => {
+    const [file = '', query] = name.split('?');
+    const target = query === undefined ? fixture(file) : `${fixture(file)}?${query}`;
+    const { exitCode, stderr, cwd } = await stress(target, 'two-terminals', '--duration', '5s');
+    expect(stderr).toContain(message);
+    expect(exitCode).toBe(2);
+    expect(processesIn(cwd)).toEqual([]);
+  });
+});

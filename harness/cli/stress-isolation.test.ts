@@ -1,0 +1,107 @@
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { execa } from 'execa';
+import { describe, expect, it } from 'vitest';
+import {
+  command,
+  fixture,
+  holdfast,
+  isStopped,
+  newDirectory,
+  processesIn,
+  stress,
+} from '../../src/cli/command.test.helper.js';
+import { eventually, until } from '../../src/waiting.test.helper.js';
+
+describe('a run keeps to itself', () => {
+  it("never touches the user's files, whatever the environment says", async () => {
+    const home = newDirectory();
+    const data = path.join(home, '.local', 'share', 'opencode');
+    mkdirSync(data, { recursive: true });
+    const file = path.join(data, 'auth.json');
+    writeFileSync(file, '{"mine":{"type":"api","key":"do not touch"}}');
+    const before = statSync(file, { bigint: true });
+    const env = {
+      HOME: home,
+      XDG_DATA_HOME: path.join(home, '.local', 'share'),
+      OPENCODE_AUTH_CONTENT: '{"env":{"type":"api","key":"x"}}',
+      NODE_OPTIONS: '',
+    };
+    const args = [
+      'stress',
+      '--scenario',
+      'all-clients-set',
+      '--target',
+      'hardened',
+      '--duration',
+      '4s',
+      '--no-controls',
+    ];
+    const { exitCode } = await holdfast(args, { env });
+    expect(exitCode).toBe(0);
+    const after = statSync(file, { bigint: true });
+    expect([after.ino, after.mtimeNs, after.ctimeNs, after.size]).toEqual([
+      before.ino,
+      before.mtimeNs,
+      before.ctimeNs,
+      before.size,
+    ]);
+  });
+
+  it('ends what a target has started and left behind', async () => {
+    const cwd = newDirectory();
+    const target = `
+      import { spawn } from 'node:child_process';
+      import { open as openForgetful } from ${JSON.stringify(fixture('in-memory.ts'))};
+      export function open(file: string) {
+        spawn('sleep', ['300'], { stdio: 'ignore' }).unref();
+        return openForgetful(file);
+      }`;
+    writeFileSync(path.join(cwd, 'spawns.mts'), target);
+    const run = await stress(path.join(cwd, 'spawns.mts'), 'two-terminals', '--duration', '3s');
+    expect(run.report?.scenarios[0]?.counts.acknowledged).toBeGreaterThan(0);
+    expect(processesIn(run.cwd)).toEqual([]);
+  });
+
+  it('refuses a directory that it did not make', async () => {
+    const out = newDirectory();
+    writeFileSync(path.join(out, 'auth.json'), '{}');
+    const { exitCode, stderr } = await holdfast(['stress', '--no-controls', '--out', out]);
+    expect(stderr).toContain('is not a directory of this tool: it holds auth.json');
+    expect(exitCode).toBe(2);
+    expect(readFileSync(path.join(out, 'auth.json'), 'utf8')).toBe('{}');
+  });
+
+  const signals = ['SIGINT', 'SIGTERM', 'SIGKILL'] as const;
+  it.each(signals)('leaves no process behind when it is ended by %s', async (signal) => {
+    const cwd = newDirectory();
+    const args = ['stress', '--scenario', 'kill-9', '--no-controls', '--duration', '10m'];
+    const run = execa(process.execPath, [command, ...args], { cwd, reject: false });
+    await until(() => processesIn(cwd).length >= 8);
+    const first = processesIn(cwd);
+    // Under way: the first client was killed, and another is in its place.
+    await until(() => processesIn(cwd).some((pid) => !first.includes(pid)));
+    run.kill(signal);
+    const { exitCode, stdout } = await run;
+    if (signal !== 'SIGKILL') {
+      expect(exitCode).toBe(130);
+      expect(stdout).toContain('Interrupted');
+    }
+    await expectNobodyIn(cwd);
+  });
+
+  it('not even a client that is stopped at its commit when the coordinator is killed', async () => {
+    const cwd = newDirectory();
+    const args = ['stress', '--scenario', 'pause', '--no-controls', '--duration', '10m'];
+    const run = execa(process.execPath, [command, ...args], { cwd, reject: false });
+    await until(() => processesIn(cwd).some(isStopped));
+    run.kill('SIGKILL');
+    await run;
+    await expectNobodyIn(cwd);
+  });
+
+  /** A killed coordinator can't wait for its clients: they find out by themselves. */
+  async function expectNobodyIn(directory: string): Promise<void> {
+    await eventually(() => expect(processesIn(directory)).toEqual([]));
+  }
+});

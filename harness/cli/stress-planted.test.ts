@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import { counts, fixture, processesIn, stress } from '../../src/cli/command.test.helper.js';
+
+// A race is a matter of chance: only a bug that stays unfound, run after run, says that the harness can't see it.
+describe('every store that ships with a bug is caught', { retry: 2 }, () => {
+  const planted = [
+    { target: 'naive', scenario: 'two-terminals' },
+    { target: 'in-process-lock', scenario: 'two-terminals' },
+    { target: 'rename-only', scenario: 'two-terminals' },
+    { target: 'naive', scenario: 'all-clients-set' },
+    { target: 'naive', scenario: 'set-delete-churn' },
+    { target: 'rename-only', scenario: 'corrupt-midway' },
+    { target: 'naive', scenario: 'kill-9' },
+    { target: 'textbook?stale=2000', scenario: 'pause', duration: '6s' },
+    { target: 'lease-dir?stale=500', scenario: 'pause', duration: '6s' },
+    { target: fixture('in-memory.ts'), scenario: 'two-terminals' },
+    { target: `${fixture('stolen-lock.mjs')}?leaseMs=0`, scenario: 'two-terminals' },
+    { target: 'textbook', scenario: 'rogue-writer' },
+  ];
+  it.each(planted)('$target loses updates in $scenario', async ({ target, scenario, duration = '3s' }) => {
+    const { exitCode, report } = await stress(target, scenario, '--duration', duration);
+    expect(counts(report)?.lost).toBeGreaterThan(0);
+    expect(report?.result).toBe('invalid');
+    expect(exitCode).toBe(1);
+  });
+
+  it('strict-read wipes nothing, but two writers in place leave a file that nobody can read', async () => {
+    const { exitCode, report } = await stress('strict-read', 'two-terminals', '--duration', '2s');
+    expect(counts(report)?.torn).toBeGreaterThan(0);
+    expect(report?.scenarios[0]?.checks.G4?.summary).toContain('nobody can read the file');
+    expect(exitCode).toBe(1);
+  });
+
+  it('loses seeds, tears reads and drops what it does not know where the bug is that of the agent', async () => {
+    const { report } = await stress('naive', 'two-terminals', '--duration', '3s', '--clients', 'tui=4');
+    expect(counts(report)?.seedsLost).toBeGreaterThan(0);
+    expect(counts(report)?.torn).toBeGreaterThan(0);
+    expect(report?.scenarios[0]?.checks.G5?.result).toBe('invalid');
+  });
+
+  it('a store whose files are open to others is not private, and a backup that it always leaves is no litter', async () => {
+    const { report } = await stress(fixture('loose.mjs'), 'two-terminals', '--duration', '2s');
+    expect(counts(report)?.looseModes).toBeGreaterThan(0);
+    expect(counts(report)?.leftovers).toBe(0);
+    expect(report?.scenarios[0]?.checks.G6?.result).toBe('invalid');
+  });
+
+  it("the report names the foreign program that erased what a store without a merge can't put back", async () => {
+    const { report } = await stress(fixture('stolen-lock.mjs'), 'rogue-writer', '--duration', '3s');
+    expect(counts(report)?.lost).toBeGreaterThan(0);
+    const [violation] = report?.scenarios[0]?.violations ?? [];
+    expect(violation?.sentence).toMatch(
+      /when rogue-1\.0\.\d+ (set|removed) "rogue-1-provider-\d" from an older copy/,
+    );
+    expect(violation?.timeline.flatMap(({ cells }) => cells)).toContain(
+      'rewrites the whole file from an older copy',
+    );
+  });
+
+  it('a store that makes its files open to others and closes them a moment later is caught in the act', async () => {
+    const { exitCode, report } = await stress(fixture('chmod-later.mjs'), 'open-umask', '--duration', '3s');
+    expect(report?.scenarios[0]?.checks.G6?.summary).toMatch(/auth\.json\.new-\d+ had mode 666/);
+    expect(exitCode).toBe(1);
+  });
+
+  it('a store that acknowledges what only its memory knows is not durable', async () => {
+    const { exitCode, report } = await stress(fixture('write-behind.mjs'), 'kill-9', '--duration', '3s');
+    expect(report?.scenarios[0]?.checks.G3?.summary).toMatch(
+      /its process was killed at .* after the acknowledgement/,
+    );
+    expect(exitCode).toBe(1);
+  });
+
+  it.each([
+    ['naive', 'refresh'],
+    ['textbook', 'refresh'],
+    ['textbook', 'refresh-killed'],
+  ])(
+    'a store that has no refresh of its own uses a refresh token twice: %s in %s',
+    async (target, scenario) => {
+      const { exitCode, report } = await stress(target, scenario, '--duration', '3s');
+      expect(counts(report)?.refreshedTwice).toBeGreaterThan(0);
+      const sentences = report?.scenarios[0]?.violations.map(({ sentence }) => sentence).join('\n');
+      expect(sentences).toMatch(/presented the refresh token of .* which tui-\d\.\d+\.\d+ had used by/);
+      expect(exitCode).toBe(1);
+    },
+  );
+
+  it.each(['in-place', 'dangling-link'])(
+    'a store that renames over a link is caught by that alone in %s',
+    async (scenario) => {
+      const { exitCode, report } = await stress(fixture('forgotten-lock.mjs'), scenario, '--duration', '3s');
+      expect(counts(report)).toMatchObject({ lost: 0, torn: 0, linksReplaced: 1 });
+      expect(report?.scenarios[0]?.checks.G9?.summary).toMatch(/auth\.json, a link to .* is none any more/);
+      expect(exitCode).toBe(1);
+    },
+  );
+
+  it.each([
+    [
+      'sweeps-recursively.mjs',
+      'linksFollowed',
+      /outside the store's directory, .* with a directory that is swapped/,
+    ],
+    [
+      'follows-links.mjs',
+      'linksFollowed',
+      /outside the store's directory, .* with a link to .* at auth\.json\.bak/,
+    ],
+    [
+      'replays-any-journal.mjs',
+      'disclosed',
+      /a credential from outside the store's directory (was read|stood|stands)/,
+    ],
+  ] as const)(
+    'a store that follows what another user has planted is caught outside its directory: %s',
+    async (name, count, summary) => {
+      const { exitCode, report } = await stress(fixture(name), 'hostile-directory', '--duration', '6s');
+      expect(counts(report)?.[count]).toBeGreaterThan(0);
+      expect(report?.scenarios[0]?.checks.G11?.summary).toMatch(summary);
+      expect(exitCode).toBe(1);
+    },
+  );
+
+  it.each([
+    ['hangs-later.mjs', 'two-terminals'],
+    ['exits-later.mjs', 'two-terminals'],
+    ['forgotten-lock.mjs', 'kill-9'],
+  ])(
+    'a store that keeps its caller waiting, or ends it, breaks the bounded wait: %s in %s',
+    async (name, scenario) => {
+      const { report, cwd } = await stress(fixture(name), scenario, '--duration', '4s');
+      const { hung = 0, crashed = 0 } = counts(report) ?? {};
+      expect(hung + crashed).toBeGreaterThan(0);
+      expect(report?.scenarios[0]?.checks.G7?.result).toBe('invalid');
+      expect(processesIn(cwd)).toEqual([]);
+    },
+  );
+
+  it('every request goes through the verifier: when the token of a run is revoked, its clients are refused', async () => {
+    const { report } = await stress(fixture('revokes-token.ts'), 'all-clients-set', '--duration', '4s');
+    expect(report?.scenarios[0]?.checks.G7?.summary).toMatch(/Refused: \w+ answered 401 invalid_token/);
+  });
+});
+
+// Not again and again until it is so: in every run.
+it('loses updates in every run of 4 processes and 100 sets each, and the hardened store none', async () => {
+  const flags = ['--clients', 'tui=4', '--operations', '100', '--duration', '20s'];
+  for (const seed of ['1', '2', '3']) {
+    const { report } = await stress('naive', 'two-terminals', '--seed', seed, ...flags);
+    expect(counts(report)?.lost).toBeGreaterThan(0);
+  }
+  const { exitCode, report } = await stress('hardened', 'two-terminals', '--seed', '1', ...flags);
+  expect(counts(report)).toMatchObject({ lost: 0, torn: 0, seedsLost: 0, failed: 0, unknown: 0 });
+  expect(counts(report)?.acknowledged).toBeGreaterThan(300);
+  expect(exitCode).toBe(0);
+});

@@ -1,0 +1,113 @@
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { execa } from 'execa';
+import { describe, expect, it } from 'vitest';
+import { counts, fixture, holdfast, newDirectory, stress } from '../../src/cli/command.test.helper.js';
+import type { Report } from '../index.js';
+
+describe('a run says what it is worth', () => {
+  it('is inconclusive where too little happened', async () => {
+    const { exitCode, report } = await stress(
+      'hardened',
+      'two-terminals',
+      '--operations',
+      '2',
+      '--duration',
+      '5s',
+    );
+    expect(report?.result).toBe('unknown');
+    expect(report?.scenarios[0]?.checks.coverage?.summary).toContain('too little happened');
+    expect(exitCode).toBe(3);
+  });
+
+  it('goes on beyond its time until what its scenario asks for has happened', async () => {
+    const cwd = newDirectory();
+    const patient = path.join(cwd, 'patient.mjs');
+    const faults = "[{ kind: 'kill', everyMs: [400, 400] }]";
+    const scenario = `{ name: 'patient', title: '', why: '', clients: { tui: 2 }, faults: ${faults}, atLeast: { kills: 6 } }`;
+    writeFileSync(patient, `export default ${scenario};`);
+    // Less than a second of work: there is no time for a third.
+    const { exitCode, report } = await stress('hardened', patient, '--duration', '2s');
+    expect(counts(report)?.kills).toBeGreaterThanOrEqual(6);
+    expect(exitCode).toBe(0);
+  });
+
+  it('writes report, history and summary, points latest at them, and judges the history again', async () => {
+    const { cwd, report } = await stress('naive', 'two-terminals', '--duration', '2s', '--seed', '7');
+    const latest = path.join(cwd, 'reports', 'latest');
+    const written = JSON.parse(readFileSync(path.join(latest, 'report.json'), 'utf8')) as Report;
+    expect(written).toEqual(report);
+    expect(written.scenarios[0]?.reproduce).toContain('--scenario two-terminals --target naive --seed 7');
+    expect(readFileSync(path.join(latest, 'summary.md'), 'utf8')).toMatch(
+      /\| Time .*\| tui-\d \(pid \d+\).*\| File state/,
+    );
+
+    const again = await holdfast(['check', path.join(latest, 'history.jsonl'), '--json'], { cwd });
+    expect(again.exitCode).toBe(1);
+    expect(JSON.parse(again.stdout)[0].counts).toEqual(counts(report));
+    const shown = await holdfast(['show'], { cwd });
+    expect(shown.stdout).toContain('# Stress run: invalid');
+  });
+
+  it('starts afresh in a directory that is used again', async () => {
+    const out = newDirectory();
+    const flags = [
+      'stress',
+      '--no-controls',
+      '--scenario',
+      'two-terminals',
+      '--duration',
+      '3s',
+      '--out',
+      out,
+    ];
+    await holdfast([...flags, '--target', 'naive']);
+    await holdfast([...flags, '--target', 'hardened']);
+    const { exitCode, stdout } = await holdfast(['check', path.join(out, 'history.jsonl'), '--json']);
+    expect(JSON.parse(stdout).map(({ target }: { target: string }) => target)).toEqual(['hardened']);
+    expect(exitCode).toBe(0);
+  });
+
+  it('is blind, not green, where a planted bug is not found', async () => {
+    // One terminal alone can't lose anything: the control on the naive store finds nothing.
+    const module = new URL('../../dist/harness/index.js', import.meta.url).href;
+    const plan = new URL('../../dist/harness/stress/plan/plan.js', import.meta.url).href;
+    const program = `
+      import { controls } from '${plan}';
+      import { stress } from '${module}';
+      controls.splice(0, 2, { scenario: 'two-terminals', target: 'hardened', workMs: 500, mustFind: 'lost' });
+      const { result } = await stress({ scenarios: ['two-terminals'], durationMs: 4000 });
+      console.log(result);`;
+    const { stdout } = await execa(process.execPath, ['--input-type=module', '-e', program], {
+      cwd: newDirectory(),
+    });
+    expect(stdout).toBe('blind');
+  });
+});
+
+describe('modules of a user, wherever they are', () => {
+  it('are a target and a scenario in TypeScript, in a folder with no package.json, and the run can be repeated', async () => {
+    const cwd = newDirectory();
+    copyFileSync(fixture('in-memory.ts'), path.join(cwd, 'my-store.ts'));
+    const scenario = `
+      const everyMs: [number, number] = [100, 300];
+      export default { name: 'mine', clients: { tui: 2 }, faults: [{ kind: 'kill', everyMs }], atLeast: { kills: 1 } };`;
+    writeFileSync(path.join(cwd, 'mine.ts'), scenario);
+    const flags = [
+      '--scenario',
+      './mine.ts',
+      '--target',
+      './my-store.ts',
+      '--no-controls',
+      '--duration',
+      '3s',
+      '--json',
+    ];
+    const { exitCode, stdout } = await holdfast(['stress', ...flags], { cwd });
+    const [report] = (JSON.parse(stdout) as Report).scenarios;
+    expect(report?.counts.lost).toBeGreaterThan(0);
+    expect(report?.counts.kills).toBeGreaterThan(0);
+    expect(report?.reproduce).toContain('--scenario ./mine.ts --target ./my-store.ts');
+    expect(exitCode).toBe(1);
+  });
+});

@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto';
+import type { Cell } from '../execution/cell.js';
+import type { Executed, ExecutionOptions, Step } from '../execution/executed.js';
+import type { Failure } from '../execution/failure.js';
+import type { CallToMake } from '../process/protocol.js';
+import { type Action, nameOf, printSchedule } from '../schedule/action.js';
+import { printProgram } from '../schedule/program.js';
+import { type Found, follow } from '../search/search.js';
+import { findCriticalPair } from './critical-pair.js';
+import { describeEraser, filesIn, siteOf, type ToSource, toRows } from './explain.js';
+import type { CriticalStep, ExploredFailure, ScheduleFile } from './exploration.js';
+import { toReadable } from './readable-pair.js';
+import { type Candidate, shrink } from './shrink.js';
+
+/** Where executions are cheap, and where they are as real as can be: new processes, the target as it is, real kills. */
+export interface Cells {
+  quick: Cell;
+  fresh: Cell;
+}
+
+/** Two runs of a schedule that do not make the same calls. */
+export class DivergedError extends Error {
+  override readonly name = 'DivergedError';
+}
+
+/** What an execution looks like to a person. */
+export type Shown = Executed & { failure: Failure | undefined };
+
+/** Makes a failure small, runs it again in new processes, and says what it is. @throws DivergedError */
+export function investigate(
+  cells: Cells,
+  options: ExecutionOptions,
+  found: Found,
+  toSource: ToSource,
+): ExploredFailure {
+  const { kind } = found;
+  const trial = (schedule: readonly Action[], program = options.program) => {
+    const done = follow(cells.quick, { ...options, program }, schedule, true);
+    return done?.failure?.kind === kind ? done.steps.map(({ action }) => action) : undefined;
+  };
+  const first = { program: options.program, schedule: found.actions };
+  // A trial of one that never stops takes as long as our patience.
+  const isQuick = kind !== 'stuck';
+  const small = isQuick ? shrink(first, ({ schedule, program }) => trial(schedule, program)) : first;
+  const smallOptions = { ...options, program: small.program };
+
+  const quick = follow(cells.quick, smallOptions, small.schedule, false);
+  const executed = quick && replayed(cells.fresh, smallOptions, quick, { kind, schedule: small.schedule });
+  if (!quick || !executed)
+    throw new DivergedError('in the same processes the schedule could not be run again');
+  const all = executed.steps.map(({ action }) => action);
+  const fails = (schedule: readonly Action[]) => trial(schedule, small.program) !== undefined;
+  const key = executed.failure?.kind === 'lost-update' ? executed.failure.finding?.key : undefined;
+  const pair = isQuick
+    ? toReadable(findCriticalPair(all, fails), executed.steps, filesIn(executed.events), key, fails)
+    : undefined;
+  const failure = describeFailure(options, found, small, executed, toSource);
+  const stepAt = (index: number): CriticalStep => {
+    const step = executed.steps[index] as Step;
+    return {
+      step: index + 1,
+      client: step.client,
+      text: failure.rows[index]?.text ?? '',
+      site: siteOf(step, toSource),
+      ...(step.call?.at === undefined ? {} : { isAnchored: true }),
+    };
+  };
+  return { ...failure, pair: pair && { late: stepAt(pair.late), early: stepAt(pair.early) } };
+}
+
+/** A failure as it is told, but for the two steps that decide. @param small what leads to it @param executed where that led */
+export function describeFailure(
+  options: ExecutionOptions,
+  found: Found,
+  { program, schedule }: Candidate,
+  executed: Shown,
+  toSource: ToSource,
+): ExploredFailure {
+  const failure = executed.failure as Failure;
+  return {
+    ...scheduleFile({ ...options, program }, schedule, executed, failure),
+    guarantee: found.guarantee,
+    found: {
+      ...{
+        execution: found.execution,
+        afterMs: Math.round(found.afterMs),
+        program: printProgram(options.program),
+      },
+      ...{ schedule: printSchedule(found.actions), steps: found.actions.length },
+    },
+    ...{ rows: toRows(executed, toSource), eraser: describeEraser(executed, failure), pair: undefined },
+    replayed: { same: runsInNew, of: runsInNew },
+  };
+}
+
+/** How often a schedule is run again in new processes. */
+export const runsInNew = 2;
+
+/**
+ * Twice in new processes: a schedule that leads elsewhere is no evidence.
+ * @param kind of the failure that the schedule must lead to
+ * @throws DivergedError naming the first call that differs
+ */
+function replayed(
+  cell: Cell,
+  options: ExecutionOptions,
+  quick: Shown,
+  { kind, schedule }: { kind: string; schedule: readonly Action[] },
+) {
+  let last: ReturnType<typeof follow>;
+  for (let time = 1; time <= runsInNew; time++) {
+    last = follow(cell, { ...options, details: true, killsForReal: true }, schedule, false);
+    const difference = last
+      ? firstDifference(callsOf(quick), callsOf(last))
+      : 'a step of the schedule is not possible';
+    if (difference !== undefined)
+      throw new DivergedError(`in new processes the schedule led elsewhere: ${difference}`);
+    if (last?.failure?.kind !== kind)
+      throw new DivergedError(
+        `in new processes the schedule led to the same calls and ${last?.failure?.kind ?? 'broke nothing'}`,
+      );
+  }
+  return last;
+}
+
+/** @returns undefined if they are the same */
+export function firstDifference(before: readonly string[], after: readonly string[]): string | undefined {
+  const index = Array.from({ length: Math.max(before.length, after.length) }).findIndex(
+    (_, one) => before[one] !== after[one],
+  );
+  if (index < 0) return undefined;
+  return `at step ${index + 1} "${after[index] ?? 'nothing'}" instead of "${before[index] ?? 'nothing'}"`;
+}
+
+/** A line for each step: what was called, and how it ended. Numbers in names, which may be those of this very place, are left out. */
+export function callsOf({ steps }: Executed): string[] {
+  return steps.map(({ client, action, call, path, to, end }) => {
+    if (/^(kill|pause|wait)$/.test(action.do)) return `${nameOf(client)} ${action.do}`;
+    if (!call) return `${nameOf(client)} wakes`;
+    const places = [path, to].map((place) => place?.replaceAll(/[0-9a-f]*\d[0-9a-f]{3,}/g, '#'));
+    const words = [nameOf(client), call.call, ...places, lettersOf(call), end?.errno];
+    return words.filter((word) => word !== undefined).join(' ');
+  });
+}
+
+/** Those that schedules of every age have. */
+function lettersOf({ flags }: CallToMake): string | undefined {
+  return flags?.replaceAll(/[^rwctx]/g, '');
+}
+
+function scheduleFile(
+  { program, faults, conditions, seed, label }: ExecutionOptions,
+  schedule: readonly Action[],
+  executed: Executed,
+  { kind, sentence }: Failure,
+): ScheduleFile {
+  const known = {
+    target: label,
+    program: printProgram(program),
+    faults,
+    ...(conditions ? { conditions } : {}),
+    seed,
+    schedule: printSchedule(schedule),
+  };
+  const hash = createHash('sha256').update(JSON.stringify(known)).digest('hex').slice(0, 8);
+  const name = /[\w-]+(?=(\.\w+)?(\?|$))/.exec(label)?.[0] ?? 'target';
+  return { schema: 1, id: `${name}-${hash}`, ...known, kind, sentence, calls: callsOf(executed) };
+}

@@ -1,0 +1,54 @@
+import { describe, expect, it, vi } from 'vitest';
+import { explore, fixture } from '../explore.test.helper.js';
+import { exploreToHtml } from '../report/html.js';
+import { toExploreReport } from '../report/report.js';
+import { explorationToTerminal } from '../report/terminal.js';
+
+// Each execution starts real processes, which a loaded machine keeps waiting.
+vi.setConfig({ testTimeout: 600_000 });
+
+const searchOf = (way: string, clients = ['set a', 'set b']) =>
+  explore({ target: `${fixture('unsteady.mjs')}?way=${way}`, clients, strategy: 'random', schedules: 20 });
+
+describe('what a search saw and new processes did not do again', () => {
+  it.each(['names', 'counts'])(
+    'is told with schedule and history, and breaks the guarantee: %s',
+    async (way) => {
+      const exploration = await searchOf(way);
+      expect(exploration).toMatchObject({ result: 'invalid', cause: 'nondeterministic' });
+      const [failure] = exploration.failures;
+      expect(failure).toMatchObject({
+        ...{ kind: 'lost-update', schedule: expect.stringMatching(/\d/), replayed: { same: 0, of: 2 } },
+        unconfirmed: {
+          isExplained: false,
+          sentence: expect.stringMatching(/led elsewhere|could not be run again/),
+        },
+      });
+      expect(failure?.rows.map(({ file }) => file).join()).toContain('(without k');
+
+      const report = toExploreReport([{ scenario: 'explore', exploration, reproduce: '' }]);
+      expect(report.scenarios[0]?.checks.G2).toMatchObject({
+        ...{ result: 'invalid', summary: expect.stringContaining('unconfirmed: ') },
+      });
+      expect(explorationToTerminal(exploration, () => '')).toContain('**lost-update, unconfirmed**');
+      expect(exploreToHtml(report, () => '')).toMatch(/lost-update, unconfirmed[\s\S]*Unconfirmed: /);
+    },
+  );
+
+  it('proves nothing where an earlier execution in the same process may be the reason, and is told all the same', async () => {
+    const exploration = await searchOf('remembers', ['set a', 'get a']);
+    expect(exploration).toMatchObject({
+      result: 'unknown',
+      failures: [
+        {
+          kind: 'lost-seed',
+          unconfirmed: { isExplained: true, sentence: expect.stringContaining('earlier executions') },
+        },
+      ],
+    });
+    expect(toExploreReport([{ scenario: 'explore', exploration, reproduce: '' }])).toMatchObject({
+      result: 'unknown',
+      scenarios: [{ checks: { G4: { result: 'unknown' } } }],
+    });
+  });
+});

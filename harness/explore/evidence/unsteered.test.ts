@@ -1,0 +1,108 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import type { ExploreOptions } from '../explore.js';
+import { explore, fixture } from '../explore.test.helper.js';
+import { summaryOf } from '../report/telling.js';
+import { unsteeredIn } from './audit-unsteered.js';
+import type { Exploration } from './exploration.js';
+import { withBlindSpots, withUnsteered } from './unsteered.js';
+
+// Each execution starts real processes, which a loaded machine keeps waiting.
+vi.setConfig({ testTimeout: 600_000 });
+
+const hasStrace = spawnSync('strace', ['-f', 'true']).status === 0;
+const directory = mkdtempSync(path.join(tmpdir(), 'holdfast-unsteered-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const search = (way: string, at: string, more: ExploreOptions = {}) =>
+  explore({
+    target: `${fixture('unsteered.mjs')}?way=${way}&at=${at}`,
+    strategy: 'dfs',
+    preemptions: 0,
+    ...more,
+  });
+
+describe('of a store whose lock the gate does not steer no search says that it tried all interleavings', () => {
+  it.each([
+    ['directory', 'mkdir '],
+    ['socket', 'listen on '],
+  ])('%s', async (way, words) => {
+    const at = path.join(directory, way);
+    const found = await search(way, at);
+    expect(found).toMatchObject({ result: 'unknown', cause: 'blind', exhausted: false, failures: [] });
+    expect(found.reason).toContain(words + at);
+    const summary = summaryOf(found).join('\n');
+    expect(summary).toContain('of the calls that were stopped: not all of them tried');
+    expect(summary).not.toContain('No execution broke a guarantee');
+  });
+
+  it('nor that one is stuck which waits in the kernel', async () => {
+    const at = path.join(directory, 'pipe');
+    execFileSync('mkfifo', [at]);
+    const found = await search('pipe', at, { patienceMs: 4000 });
+    expect(found).toMatchObject({ result: 'unknown', cause: 'uncontrolled', failures: [] });
+    expect(found.reason).toContain('it waits inside a call that the gate does not stop');
+  });
+
+  it('but an add-on of which strace sees no call is no lock', async () => {
+    const { result, reason } = await search('addon', addon(), { clients: ['set a'] });
+    expect([result, reason]).toEqual(
+      hasStrace ? ['valid', undefined] : ['unknown', expect.stringContaining('load the native add-on ')],
+    );
+  });
+});
+
+/** One that is installed for the tests themselves. */
+function addon(): string {
+  const packages = fileURLToPath(new URL('../../../node_modules', import.meta.url));
+  const [name = ''] = readdirSync(packages).filter((one) => one.startsWith('lightningcss-'));
+  const place = path.join(packages, name);
+  const [file = ''] = readdirSync(place).filter((one) => one.endsWith('.node'));
+  return path.join(place, file);
+}
+
+it('strace sees locks of the kernel, sockets and changes elsewhere, and nothing in what Node does by itself', () => {
+  const lines = [
+    '12 flock(19</tmp/x.lock>, LOCK_EX) = 0',
+    '12 fcntl(20</box/db>, F_SETLK, {l_type=F_WRLCK, l_whence=SEEK_SET, l_start=0, l_len=1}) = 0',
+    '12 fcntl(1</tmp/out>, F_GETFL) = 0x8001 (flags O_WRONLY|O_LARGEFILE)',
+    '12 connect(21<socket:[7]>, {sa_family=AF_UNIX, sun_path="/run/lock.sock"}, 110) = 0',
+    '12 connect(21<socket:[7]>, {sa_family=AF_UNIX, sun_path="/var/run/nscd/socket"}, 110) = -1 ENOENT',
+    '12 bind(22<socket:[8]>, {sa_family=AF_INET, sin_port=htons(4096), sin_addr=inet_addr("127.0.0.1")}, 16) = 0',
+    '12 openat(AT_FDCWD</box>, "/tmp/y.lock", O_RDWR|O_CREAT|O_CLOEXEC, 0600) = 23</tmp/y.lock>',
+    '12 openat(AT_FDCWD</box>, "/dev/null", O_RDWR|O_CLOEXEC) = 24</dev/null>',
+    '12 openat(AT_FDCWD</box>, "/usr/lib/libc.so", O_RDONLY|O_CLOEXEC) = 25</usr/lib/libc.so>',
+    '12 openat(AT_FDCWD</box>, "/box/mine", O_RDWR|O_CREAT, 0600) = 26</box/mine>',
+    '12 mkdirat(AT_FDCWD</box>, "/tmp/z.lock", 0777) = 0',
+  ];
+  expect(unsteeredIn([lines.join('\n')], '/box')).toEqual([
+    ...['connect to /run/lock.sock', 'flock /tmp/x.lock', 'listen on 4096', 'lock a part of /box/db'],
+    ...['mkdir /tmp/z.lock', 'open /tmp/y.lock'],
+  ]);
+});
+
+describe('a verdict', () => {
+  const found = { result: 'valid', exhausted: true, bound: 'all interleavings' } as Exploration;
+
+  it('on a store that does nothing outside the gate stays as it is', () => {
+    expect(withBlindSpots(found, [], [])).toEqual({ ...found, audited: true });
+    expect(withBlindSpots(found, [], undefined)).toEqual({ ...found, audited: false });
+  });
+
+  it('on a failure stays one', () => {
+    const broken = { ...found, result: 'invalid' } as Exploration;
+    expect(withUnsteered(broken, ['listen on 1'])).toMatchObject({ result: 'invalid', exhausted: false });
+  });
+
+  it('is unknown where an add-on was loaded that could not be watched', () => {
+    const words = ['load the native add-on fs-ext.node'];
+    expect(withBlindSpots(found, words, undefined)).toMatchObject({ result: 'unknown', audited: false });
+    expect(withBlindSpots(found, words, ['flock /tmp/x'])).toMatchObject({
+      reason: expect.stringMatching(/flock \/tmp\/x$/),
+    });
+  });
+});

@@ -1,0 +1,42 @@
+import { fingerprint } from '../world/fingerprint.js';
+import type { Access } from '../world/footprint.js';
+
+/**
+ * What each client can have seen, as a number: of its own calls, and of everything that those depended on. Two schedules
+ * after which these numbers are the same differ only in the order of calls that do not touch each other, so the
+ * disk holds the same and all that follows is the same.
+ */
+export class Causality {
+  /** By client. */
+  private readonly seen: number[] = [];
+  /** By shared thing: who changed it last, having seen what. */
+  private readonly versions = new Map<string, number>();
+
+  constructor(clients: number) {
+    for (let client = 0; client < clients; client++) this.seen.push(fingerprint(`client ${client}`));
+  }
+
+  /**
+   * @param what the step, and the time: a client can look at its clock whenever it likes
+   * @returns what the client knew when it did so: what it found must be a function of that
+   */
+  note(client: number, what: string, accesses: readonly Access[]): number {
+    const found = accesses
+      .filter(({ how }) => how !== 'add')
+      .map(({ on }) => `${on}=${this.versions.get(on) ?? 0}`)
+      .sort();
+    const seen = fingerprint(`${this.seen[client]} ${what} ${found.join(' ')}`);
+    this.seen[client] = seen;
+    for (const { on, how } of accesses) {
+      if (how === 'write') this.versions.set(on, fingerprint(`${seen} ${on}`));
+      // A sum, as those that add don't see each other.
+      if (how === 'add')
+        this.versions.set(on, ((this.versions.get(on) ?? 0) + fingerprint(`${seen} ${on}`)) % 2 ** 52);
+    }
+    return seen;
+  }
+
+  state(): string {
+    return this.seen.join(' ');
+  }
+}

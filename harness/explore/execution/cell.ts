@@ -1,0 +1,137 @@
+import path from 'node:path';
+import type { ReadBytes } from '../../line/foreign-reader.js';
+import { GatedProcess, type Heartbeat, noHeartbeat } from '../process/gated-process.js';
+import type { ClientSetup, Operation } from '../process/protocol.js';
+import { seedsOf } from '../schedule/program.js';
+import { UncontrolledError } from '../world/uncontrolled.js';
+import { World } from '../world/world.js';
+import { type Executed, type ExecutionOptions, LostProcessError, noFaults, pidOf } from './executed.js';
+import { Execution } from './execution.js';
+import { Replay } from './follow-schedule.js';
+import { fileGround, findGround, type Ground, type Trial } from './ground.js';
+import { Memory } from './memory.js';
+import type { Strategy } from './strategy.js';
+
+/** A process that has lived so often is replaced: what a library registers for good adds up. */
+const livesMax = 5000;
+
+/** Processes and a sandbox for one execution after another. Everything here blocks. */
+export class Cell {
+  private readonly world: World;
+  private readonly memory = new Memory();
+  private processes: GatedProcess[] = [];
+  private lives = 0;
+  private born = 0;
+  /** What executions begin with: see ground.ts. */
+  ground: Ground = fileGround({ clients: [] });
+
+  /**
+   * @param directory the cell's own; the sandbox is inside
+   * @param isFresh every execution in new processes, which import the target as it is
+   */
+  constructor(
+    private readonly directory: string,
+    private readonly setup: Omit<ClientSetup, 'root'>,
+    private readonly isFresh = false,
+    private readonly heartbeat: Heartbeat = noHeartbeat,
+    private readonly command: readonly string[] = [],
+  ) {
+    this.world = new World(path.join(directory, 'sandbox'));
+  }
+
+  /** The next execution has processes that have been part of earlier ones. */
+  get isReused(): boolean {
+    return this.processes.some(({ isAlive }) => isAlive);
+  }
+
+  execute(options: ExecutionOptions, strategy: Strategy): Executed {
+    try {
+      return this.executeOnce(options, strategy);
+    } catch (error) {
+      // One that was cut off in the last execution may go on for ever without another call.
+      if (!(error instanceof LostProcessError) || this.lives <= 1) throw error;
+      return this.executeOnce(options, strategy);
+    }
+  }
+
+  private executeOnce(options: ExecutionOptions, strategy: Strategy): Executed {
+    if (this.ground.obstacle !== undefined) throw new UncontrolledError(this.ground.obstacle);
+    this.staff(options.program.clients.length);
+    try {
+      return new Execution(options, this.world, (index) => this.hire(index), this.memory, this.ground).run(
+        strategy,
+      );
+    } catch (error) {
+      // Whatever they were at: the next execution begins with others.
+      this.close();
+      throw error;
+    } finally {
+      this.lives++;
+      if (this.isFresh) this.close();
+      this.memory.trim();
+    }
+  }
+
+  /** Finds out what executions on a target begin with, by one client that is alone. @param read the target's own, if it has one */
+  survey(
+    { label, seed, program }: Pick<ExecutionOptions, 'label' | 'seed' | 'program'>,
+    read: () => ReadBytes | undefined,
+  ): Ground {
+    const seeding = seedsOf(program).map(({ key, value }): Operation => ({ action: 'seed', key, value }));
+    const operationsOf = (action: 'layout' | 'seed') => (action === 'seed' ? seeding : [{ action }]);
+    const lone = (files: Ground['files'], action: 'layout' | 'seed'): Trial => {
+      this.staff(1);
+      const options: ExecutionOptions = {
+        ...{ program: { clients: [operationsOf(action)] }, faults: noFaults, seed, label },
+        ...{ details: false, killsForReal: false, skipsKnownAudits: true },
+      };
+      const ground = { ...fileGround(program), files, seeds: [] };
+      try {
+        const execution = new Execution(
+          options,
+          this.world,
+          (index) => this.hire(index),
+          new Memory(),
+          ground,
+        );
+        const { ending } = execution.run(new Replay([], true));
+        return { layout: execution.chronicle.layout, ending };
+      } catch (error) {
+        // What can't be controlled, or never began, is for the search to say.
+        if (!(error instanceof UncontrolledError || error instanceof LostProcessError)) throw error;
+        this.close();
+        return { layout: undefined, ending: 'stuck' };
+      }
+    };
+    this.ground = findGround(program, lone, this.world.rootPath, read);
+    if (this.isFresh) this.close();
+    return this.ground;
+  }
+
+  close(): void {
+    for (const process of this.processes) process.kill();
+    this.processes = [];
+  }
+
+  /** All that are dead or old are replaced; new ones start side by side. */
+  private staff(count: number): void {
+    if (this.lives >= livesMax) {
+      this.close();
+      this.lives = 0;
+    }
+    this.world.makeRoot();
+    for (let index = 0; index < count; index++) this.hire(index);
+  }
+
+  /** An idle process for a client. */
+  private hire(index: number): GatedProcess {
+    const known = this.processes[index];
+    if (known?.isAlive && known.isIdle) return known;
+    known?.kill();
+    const directory = path.join(this.directory, `process-${this.born++}`);
+    const setup = { ...this.setup, root: this.world.rootPath, pid: pidOf(index) };
+    const hired = new GatedProcess(setup, directory, this.heartbeat, this.command);
+    this.processes[index] = hired;
+    return hired;
+  }
+}

@@ -1,0 +1,242 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { HistoryEvent, ValueId } from '../../history/events.js';
+import { leftoversBeside } from '../../line/beside.js';
+import { readEntries } from '../../line/foreign-reader.js';
+import type { CallToMake, ClientEvent, Report } from '../process/protocol.js';
+import type { Client } from './client.js';
+import type { Ground, Trial } from './ground.js';
+import { looseIn } from './modes.js';
+
+/** Between two steps there is room for so many events. */
+const stepNs = 1_000_000;
+
+/** The end of a history: what happened after a moment. */
+export interface Sequel {
+  /** The moment. */
+  step: number;
+  /** Which version of the file there was. */
+  version: number;
+  events: readonly HistoryEvent[];
+}
+
+/**
+ * Writes down what happens in one execution as the history that every run of the harness has, so that the same checkers judge
+ * it. Time is the number of steps: step n is at n milliseconds.
+ */
+export class Chronicle {
+  private readonly events: HistoryEvent[];
+  private readonly beginnings = new Map<string, Extract<ClientEvent, { type: 'invoke' }>>();
+  /** What a client that is alone has found out about the file. */
+  layout: Trial['layout'];
+  private artifacts: RegExp[] = [];
+  private content = '';
+  private entries: Record<string, ValueId> = {};
+  private version = 0;
+  private count = 0;
+  private step = 0;
+
+  constructor(
+    private readonly file: string,
+    target: string,
+    seed: number,
+    private readonly ground: Ground,
+  ) {
+    const { evidence, seeds } = ground;
+    const how = evidence.of === 'file' ? {} : { evidence };
+    this.events = [
+      { type: 'run', version: 1, scenario: 'explore', target, seed, atLeast: {}, ...how },
+      ...seeds,
+    ];
+  }
+
+  begin(): void {
+    this.see(0);
+  }
+
+  started({ name, pid }: Client, step: number): void {
+    this.events.push({ type: 'start', time: this.time(step), client: name, process: pid, access: 'file' });
+  }
+
+  /** A client goes on: what it is about to begin has begun, and not before. What had ended by then is surely before it. */
+  goesOn({ name, pid }: Client, step: number): void {
+    const event = this.beginnings.get(name);
+    if (event) this.events.push({ ...event, time: this.time(step), client: name, process: pid });
+    this.beginnings.delete(name);
+  }
+
+  tell(client: Client, event: ClientEvent, step: number): void {
+    if (event.type === 'invoke') {
+      this.beginnings.set(client.name, event);
+      return;
+    }
+    // What has ended without a single call began and ended just now.
+    this.goesOn(client, step);
+    const time = this.time(step);
+    if (event.type === 'opened') this.artifacts = event.artifacts.map((source) => new RegExp(source));
+    else if (event.type === 'token')
+      this.events.push({ ...event, time, until: time, process: client.pid, expires: 0 });
+    else if (event.type === 'layout') this.layout = event;
+    else if (event.type !== 'look') this.events.push({ ...event, time });
+    else if (event.broken !== null && !this.needsAudit) this.foundBroken(event.broken, time);
+  }
+
+  killed({ name, pid }: Client, step: number): void {
+    this.events.push({
+      type: 'fault',
+      time: this.time(step),
+      fault: 'kill',
+      phase: 'begin',
+      client: name,
+      process: pid,
+    });
+    this.exit(name, pid, step, { code: null, signal: 'SIGKILL', expected: true });
+  }
+
+  paused({ name, pid }: Client, phase: 'begin' | 'end', step: number): void {
+    this.events.push({
+      type: 'fault',
+      time: this.time(step),
+      fault: 'pause',
+      phase,
+      client: name,
+      process: pid,
+    });
+  }
+
+  exited({ name, pid }: Client, { stop, reason }: Report, step: number): void {
+    if (stop === 'ended') this.exit(name, pid, step, { code: 0, signal: null, expected: true });
+    else
+      this.exit(name, pid, step, {
+        code: 1,
+        signal: null,
+        expected: false,
+        ...(reason === undefined ? {} : { error: reason }),
+      });
+  }
+
+  /** A call may have changed the file: what a foreign reader would now find whole is a version. */
+  look({ call, flags }: CallToMake, step: number): void {
+    if (call === 'open' && !/[ct]/.test(flags ?? '')) return;
+    if (/^(open|write|writev|truncate|ftruncate|rename|link|unlink|symlink|copyFile|rmdir)$/.test(call))
+      this.see(step);
+  }
+
+  /** A call may have made a file that other users can open: each is told once. */
+  lookAtModes({ call }: CallToMake, step: number): void {
+    if (/^(read|f?stat|lstat|close|readdir)/.test(call)) return;
+    for (const { name, mode } of looseIn(path.dirname(this.file))) {
+      const isTold = this.events.some((one) => one.type === 'mode' && one.name === name && one.mode === mode);
+      if (!isTold) this.events.push({ type: 'mode', time: this.time(step), name, mode });
+    }
+  }
+
+  /** From here on. */
+  mark(step: number): Sequel {
+    return { step, version: this.version, events: [...this.events] };
+  }
+
+  /** What has happened since, and what there is at the end. */
+  endSince({ step, version, events }: Sequel): Sequel {
+    return { step, version, events: this.end().slice(events.length) };
+  }
+
+  /** Ends as another execution did that had come to the same. */
+  endAs({ step, version, events }: Sequel, now: number): HistoryEvent[] {
+    const [steps, versions] = [(now - step) * stepNs, this.version - version];
+    return [...this.events, ...events.map((event) => later(event, steps, versions))];
+  }
+
+  /** True where only the store can say what there is at the end. */
+  get needsAudit(): boolean {
+    return this.ground.evidence.of === 'store';
+  }
+
+  /** What there is at the very end; where only the store could say that, and was not asked, it is not known. */
+  end(): HistoryEvent[] {
+    const found = this.needsAudit
+      ? lastAnswer(this.events)
+      : readEntries(this.file, 'credentials', this.ground.read);
+    if (found === undefined) return this.events;
+    const isBroken = typeof found === 'string';
+    this.events.push({
+      ...{ type: 'final', time: this.time(this.step + 1), broken: isBroken ? found : null },
+      ...{
+        entries: isBroken ? {} : found,
+        leftovers: leftoversBeside(this.file, { patterns: this.ground.own, artifacts: this.artifacts }),
+      },
+    });
+    return this.events;
+  }
+
+  private exit(
+    client: string,
+    process: number,
+    step: number,
+    how: { code: number | null; signal: string | null; expected: boolean; error?: string },
+  ): void {
+    this.events.push({ type: 'exit', time: this.time(step), client, process, ...how });
+  }
+
+  /** By a foreign reader. What it finds whole is known already. */
+  private foundBroken(broken: string, time: number): void {
+    const { version } = this;
+    this.events.push({ type: 'file', time, until: time, version, broken, set: {}, removed: [] });
+  }
+
+  private see(step: number): void {
+    if (this.needsAudit) return;
+    let content: string;
+    try {
+      content = readFileSync(this.file, 'utf8');
+    } catch {
+      return;
+    }
+    if (content === this.content) return;
+    this.content = content;
+    const found = readEntries(this.file, 'credentials', this.ground.read);
+    // Half-written is nobody's version; whoever reads it tells of it.
+    if (typeof found === 'string') return;
+    const before = this.entries;
+    const set = Object.fromEntries(Object.entries(found).filter(([key, value]) => before[key] !== value));
+    const removed = Object.keys(before).filter((key) => !Object.hasOwn(found, key));
+    this.entries = found;
+    const time = this.time(step);
+    this.events.push({
+      type: 'file',
+      time,
+      until: time,
+      version: ++this.version,
+      broken: null,
+      set,
+      removed,
+    });
+  }
+
+  /** Never the same twice: what is told first was first. */
+  private time(step: number): number {
+    if (step !== this.step) this.count = 0;
+    this.step = step;
+    return step * stepNs + this.count++;
+  }
+}
+
+/** What the fresh process was told last, or why it was told nothing. */
+function lastAnswer(events: readonly HistoryEvent[]): Record<string, ValueId> | string | undefined {
+  const isItsAll = (op: string) =>
+    events.some((event) => event.type === 'invoke' && event.op === op && event.action === 'all');
+  const last = events.findLast(
+    (event) =>
+      (event.type === 'ok' || event.type === 'fail') && event.op.startsWith('audit.') && isItsAll(event.op),
+  );
+  if (last?.type === 'fail') return `all() failed: ${last.error}`;
+  return last?.type === 'ok' && typeof last.result === 'object' ? (last.result ?? undefined) : undefined;
+}
+
+function later(event: HistoryEvent, ns: number, versions: number): HistoryEvent {
+  if (event.type === 'file') {
+    const { time, until, version } = event;
+    return { ...event, time: time + ns, until: until + ns, version: version + versions };
+  }
+  return 'time' in event ? { ...event, time: event.time + ns } : event;
+}

@@ -1,0 +1,105 @@
+import type { GatedProcess } from '../process/gated-process.js';
+import type { CallToMake, ClientEvent, Grant, Report } from '../process/protocol.js';
+import type { Action } from '../schedule/action.js';
+import type { WatchEvent } from '../world/listeners.js';
+import { Spin } from './spin.js';
+
+export type ClientState = 'alive' | 'ended' | 'killed' | 'crashed';
+
+/** One of the things that a client can go on with. */
+export type Option =
+  | { kind: 'call'; call: CallToMake }
+  | { kind: 'event'; event: WatchEvent }
+  /** Of its own, or the end of a pause. */
+  | { kind: 'timer'; due: number }
+  /** Its process goes away. When that is matters only to whoever is about to ask whether it lives. */
+  | { kind: 'exit' };
+
+/** One client in one execution, as the scheduler sees it. */
+export class Client {
+  state: ClientState = 'alive';
+  /** Nobody can find its process any more. */
+  isGone = false;
+  /** When the operation that it is at has begun, in virtual nanoseconds; undefined between two of them, and for one that was stopped. */
+  begunAt: number | undefined;
+  /** Until when it is stopped, in virtual nanoseconds. */
+  pausedUntil: number | undefined;
+  readonly spin = new Spin();
+  private report: Report | undefined;
+  private events: WatchEvent[] = [];
+
+  constructor(
+    readonly index: number,
+    readonly name: string,
+    readonly pid: number,
+    readonly process: GatedProcess,
+  ) {}
+
+  begin(life: Omit<Extract<Grant, { type: 'begin' }>, 'type' | 'client' | 'pid'>): void {
+    this.process.isIdle = false;
+    this.process.tell({ type: 'begin', client: this.name, pid: this.pid, ...life });
+  }
+
+  get lastReport(): Report | undefined {
+    return this.report;
+  }
+
+  set lastReport(report: Report) {
+    this.report = report;
+  }
+
+  /** @returns how long the operation took that has just ended, in virtual nanoseconds; 0 where none has */
+  timeOf({ type }: ClientEvent, now: number): number {
+    if (type === 'invoke') this.begunAt = now;
+    if (!/^(ok|fail|unknown)$/.test(type) || this.begunAt === undefined) return 0;
+    const took = now - this.begunAt;
+    this.begunAt = undefined;
+    return took;
+  }
+
+  /** The kernel tells the same event once if nobody has read the last one. */
+  hear(event: WatchEvent): void {
+    const last = this.events.at(-1);
+    const isSame =
+      last && last.watch === event.watch && last.event === event.event && last.name === event.name;
+    if (!isSame) this.events.push(event);
+  }
+
+  heard(): void {
+    this.events.shift();
+  }
+
+  forgetWatch(of: number | undefined): void {
+    this.events = this.events.filter(({ watch }) => watch !== of);
+  }
+
+  /** Whose life it is about to ask for, if anybody's. */
+  get asksFor(): number | undefined {
+    return this.report?.calls.find(({ call }) => call === 'alive' && this.state === 'alive')?.of;
+  }
+
+  /**
+   * What it can go on with, the oldest first: at most one timer, the next, last.
+   * @param isAskedFor somebody is about to ask whether it lives
+   */
+  options(isAskedFor = false): Option[] {
+    if (this.state === 'ended' || this.state === 'crashed')
+      return isAskedFor && !this.isGone ? [{ kind: 'exit' }] : [];
+    if (this.state !== 'alive' || !this.report) return [];
+    if (this.pausedUntil !== undefined) return [{ kind: 'timer', due: this.pausedUntil }];
+    const { calls, due, blocked } = this.report;
+    const options: Option[] = calls.map((call) =>
+      call.call === 'sleep' ? { kind: 'timer', due: call.due ?? 0 } : { kind: 'call', call },
+    );
+    // A process that is stuck in a call hears and fires nothing.
+    if (blocked) return options;
+    const [event] = this.events;
+    if (event) options.push({ kind: 'event', event });
+    if (due !== undefined) options.push({ kind: 'timer', due });
+    return options;
+  }
+
+  optionOf(action: Action): Option | undefined {
+    return this.options(true)[action.do === 'run' ? action.option : 0];
+  }
+}

@@ -1,0 +1,297 @@
+import path from 'node:path';
+import type { HistoryEvent } from '../../history/events.js';
+import type { GatedProcess } from '../process/gated-process.js';
+import { type Action, nameOf, wordOf } from '../schedule/action.js';
+import { pauseNs, roundNs, roundsMax, startNs, stepsMax } from '../schedule/limits.js';
+import { auditOf, file } from '../schedule/program.js';
+import type { Access } from '../world/footprint.js';
+import { blockedError, refuseUnsteered, UncontrolledError } from '../world/uncontrolled.js';
+import type { World } from '../world/world.js';
+import { Causality } from './causality.js';
+import { Chronicle } from './chronicle.js';
+import { Client, type Option } from './client.js';
+import {
+  type Ending,
+  type Executed,
+  type ExecutionOptions,
+  type FaultBudget,
+  LostProcessError,
+  pidOf,
+  type Step,
+} from './executed.js';
+import { grantOf } from './grant.js';
+import type { Ground } from './ground.js';
+import type { Memory } from './memory.js';
+import {
+  accessesOfAction,
+  faultsOf,
+  type LastStep,
+  lastStepOf,
+  possibilities,
+  whoWaits,
+} from './possibilities.js';
+import { noteForSpins } from './spin.js';
+import type { Choice, Strategy } from './strategy.js';
+
+/** One execution: all clients from their beginnings to their ends, one step at a time. */
+export class Execution {
+  private readonly clients: Client[];
+  private readonly steps: Step[] = [];
+  readonly chronicle: Chronicle;
+  private readonly causality: Causality;
+  private readonly budget: FaultBudget;
+  private now = startNs;
+  private last: LastStep | undefined;
+  private hasFault = false;
+  private waitedNsMax = 0;
+  /** How many of the last calls were those of somebody who does nothing but wait. */
+  private rounds = 0;
+  /** Of the actions that are possible now: a strategy asks for them, and then one is taken. */
+  private readonly accessesNow = new Map<string, Access[]>();
+
+  /** @param hire finds an idle process for a client */
+  constructor(
+    private readonly options: ExecutionOptions,
+    private readonly world: World,
+    private readonly hire: (index: number) => GatedProcess,
+    private readonly memory: Memory,
+    private readonly ground: Ground,
+  ) {
+    const { program, faults, label, seed } = options;
+    this.budget = { ...faults };
+    this.causality = new Causality(program.clients.length + 1);
+    this.chronicle = new Chronicle(path.join(world.rootPath, file), label, seed, ground);
+    this.clients = program.clients.map(
+      (_, index) => new Client(index, nameOf(index), pidOf(index), hire(index)),
+    );
+  }
+
+  run(strategy: Strategy): Executed {
+    this.world.restart(this.ground.files, this.now);
+    this.chronicle.begin();
+    for (const client of this.clients) this.begin(client);
+    for (const client of this.clients)
+      if (!this.listen(client, undefined)) throw new LostProcessError(client.process.lastWords());
+    const [ending, reason] = this.lead(strategy);
+    const unsteered = [...new Set(this.clients.flatMap(({ process }) => [...process.unsteered]))];
+    if (/^(dead|live)lock$/.test(ending)) refuseUnsteered(unsteered, reason);
+    strategy.end({ steps: this.steps.length });
+    const isAudited = ending === 'done' && (this.hasFault || this.chronicle.needsAudit);
+    const events = isAudited ? this.audit() : this.chronicle.end();
+    for (const client of this.clients) if (client.state === 'alive') this.bury(client);
+    const { steps, waitedNsMax } = this;
+    return { ending, steps, events, waitedNsMax, unsteered, ...(reason === undefined ? {} : { reason }) };
+  }
+
+  private lead(strategy: Strategy): [Ending, string?] {
+    while (this.clients.some(({ state }) => state === 'alive')) {
+      const choice = this.choice();
+      if (choice.enabled.length === 0) return ['deadlock', whoWaits(this.clients)];
+      if (this.steps.length >= stepsMax || this.rounds >= roundsMax)
+        return ['livelock', whoWaits(this.clients)];
+      const action = strategy.pick(choice);
+      if (action === undefined) return ['abandoned'];
+      if (!this.take(action))
+        return ['stuck', `${this.clients[action.client]?.name} does not come to a stop`];
+    }
+    return ['done'];
+  }
+
+  private choice(): Choice {
+    const { enabled, others } = possibilities(this.clients, this.now);
+    const kindOf = (action: Action) => this.clients[action.client]?.optionOf(action)?.kind;
+    const pauses = this.clients.map(({ pausedUntil }) => pausedUntil);
+    return {
+      ...{ enabled, others, last: this.last?.client, step: this.steps.length },
+      faults: this.clients.flatMap((client) => faultsOf(client, this.budget, this.last)),
+      accesses: (action) => this.accessesOf(action),
+      isExit: (action) => kindOf(action) === 'exit',
+      isTimer: (action) => kindOf(action) === 'timer',
+      state: () => [this.causality.state(), this.now, JSON.stringify(this.budget), ...pauses].join(' '),
+    };
+  }
+
+  private accessesOf(action: Action): Access[] {
+    const word = wordOf(action);
+    const known =
+      this.accessesNow.get(word) ?? accessesOfAction(action, this.clients[action.client], this.world);
+    this.accessesNow.set(word, known);
+    return known;
+  }
+
+  /** @returns false if the process did not come to a stop */
+  private take(action: Action): boolean {
+    const client = this.clients[action.client] as Client;
+    const option = client.optionOf(action);
+    const accesses = this.accessesOf(action);
+    this.accessesNow.clear();
+    if (action.do !== 'run') this.hasFault = true;
+    this.last = lastStepOf(client, option, accesses);
+    if (action.do !== 'run' && action.do !== 'fail') return this.befall(client, action, accesses);
+    this.chronicle.goesOn(client, this.steps.length);
+    if (option?.kind === 'exit') return this.exit(client, action, accesses);
+    if (option?.kind === 'timer') return this.fire(client, action, option.due);
+    if (option?.kind === 'event') return this.deliver(client, action, option.event);
+    if (option?.kind !== 'call') throw new Error(`${client.name} has nothing to go on with`);
+
+    const { call } = option;
+    // Nobody else can do anything: it waits by looking at the clock, if at anything.
+    if (client.spin.isSpinning) this.now += roundNs;
+    this.rounds = client.spin.isSpinning ? this.rounds + 1 : 0;
+    const before = this.world.as(client.index).foresee(call);
+    const identity = this.world.identityFor(call, before);
+    if (action.do === 'fail') this.budget.errnos--;
+    const errno = action.do === 'fail' ? action.errno : undefined;
+    client.process.tell(grantOf(call, { now: this.now, identity, errno, clients: this.clients }));
+    const { place: path, placeTo: to } = before;
+    const step: Step = {
+      ...{ client: client.index, action, call, now: this.now },
+      ...(path === undefined ? {} : { path }),
+      ...(to === undefined ? {} : { to }),
+    };
+    this.steps.push(step);
+    // Not the numbers of descriptors: what they stand for is among what the call touches.
+    const { id: _, fd: __, at: ___, toAt: ____, ...what } = call;
+    const cause = this.causality.note(
+      client.index,
+      `${this.now} ${wordOf(action)} ${JSON.stringify(what)}`,
+      accesses,
+    );
+    if (!this.listen(client, step)) return false;
+    this.memory.remember(cause, step, this.steps.length - 1);
+    const end = step.end ?? { digest: 0 };
+    noteForSpins(this.clients, client, { what: JSON.stringify(what), end, accesses });
+    if (call.call === 'unwatch') client.forgetWatch(call.of);
+    for (const [who, event] of this.world.note(client.index, call, before, end, this.now))
+      this.clients[who]?.hear(event);
+    this.chronicle.look(call, this.steps.length);
+    if (this.options.conditions?.modes) this.chronicle.lookAtModes(call, this.steps.length);
+    return true;
+  }
+
+  private fire(client: Client, action: Action, due: number): boolean {
+    this.now = Math.max(this.now, due);
+    const step = this.record(client, action, `timer ${this.now}`, []);
+    client.spin.reset();
+    if (client.pausedUntil !== undefined) {
+      client.pausedUntil = undefined;
+      this.chronicle.paused(client, 'end', this.steps.length);
+      return true;
+    }
+    const [call] = client.lastReport?.calls ?? [];
+    if (client.lastReport?.blocked && call) client.process.tell({ type: 'call', id: call.id, now: this.now });
+    else client.process.tell({ type: 'timer', now: this.now });
+    return this.listen(client, step);
+  }
+
+  private deliver(
+    client: Client,
+    action: Action,
+    event: Extract<Option, { kind: 'event' }>['event'],
+  ): boolean {
+    const step = this.record(client, action, `event ${JSON.stringify(event)}`, []);
+    client.heard();
+    client.spin.reset();
+    client.process.tell({ type: 'event', now: this.now, ...event });
+    return this.listen(client, step);
+  }
+
+  /** A step that is no call. */
+  private record({ index }: Client, action: Action, what: string, accesses: readonly Access[]): Step {
+    const step: Step = { client: index, action, now: this.now };
+    this.steps.push(step);
+    this.causality.note(index, `${this.now} ${what}`, accesses);
+    return step;
+  }
+
+  private exit(client: Client, action: Action, accesses: readonly Access[]): boolean {
+    client.isGone = true;
+    this.record(client, action, 'gone', accesses);
+    return true;
+  }
+
+  /** Something goes wrong for a client between two of its calls. */
+  private befall(client: Client, action: Action, accesses: readonly Access[]): boolean {
+    if (action.do === 'wait') this.now += pauseNs;
+    this.record(client, action, action.do, accesses);
+    if (action.do === 'kill') {
+      this.budget.kills--;
+      this.bury(client);
+      client.state = 'killed';
+      client.isGone = true;
+      this.chronicle.killed(client, this.steps.length);
+    } else if (action.do === 'pause') {
+      this.budget.pauses--;
+      client.pausedUntil = this.now + pauseNs;
+      client.begunAt = undefined;
+      this.chronicle.paused(client, 'begin', this.steps.length);
+    } else this.budget.waits--;
+    return true;
+  }
+
+  private bury(client: Client): void {
+    if (this.options.killsForReal) client.process.kill();
+    else client.process.tell({ type: 'die' });
+    client.process.isIdle = true;
+    this.world.forget(client.index);
+  }
+
+  private begin(client: Client, operations = this.options.program.clients[client.index] ?? []): void {
+    const { seed, details, conditions = {} } = this.options;
+    const life = { seed: seed * 1000 + client.index, file: path.join(this.world.rootPath, file), details };
+    const umask = conditions.modes ? { umask: 0 } : {};
+    client.begin({ ...life, ...umask, now: this.now, operations: [...operations] });
+    this.chronicle.started(client, this.steps.length);
+  }
+
+  /** Hears where the client has come to a stop. @returns false if it did not */
+  private listen(client: Client, step: Step | undefined): boolean {
+    const report = client.process.hear();
+    if (!report) {
+      client.state = 'crashed';
+      if (client.process.wasBlocked) throw blockedError(client.name);
+      return false;
+    }
+    client.lastReport = report;
+    this.now = Math.max(this.now, report.now);
+    if (step && report.end) step.end = report.end;
+    for (const event of report.events) {
+      this.chronicle.tell(client, event, this.steps.length);
+      this.waitedNsMax = Math.max(this.waitedNsMax, client.timeOf(event, this.now));
+    }
+    if (report.stop === 'waiting') return true;
+    client.process.isIdle = true;
+    this.world.forget(client.index);
+    if (report.stop === 'refused')
+      throw new UncontrolledError(`${client.name} can't be explored: ${report.reason}`);
+    client.state = report.stop;
+    this.chronicle.exited(client, report, this.steps.length);
+    return true;
+  }
+
+  /**
+   * A fresh process when all others have ended: it must find the store usable, and its writes sweep what the killed left. What
+   * it meets is known where another one has met the same.
+   */
+  private audit(): HistoryEvent[] {
+    const met = [this.now, ...this.clients.map(({ state, isGone }) => state + isGone)].join(' ');
+    const { chronicle, options, steps, world } = this;
+    return this.memory.audit(
+      `${met} ${JSON.stringify(auditOf(options.program))} ${world.fingerprint()}`,
+      { chronicle, step: steps.length, skips: options.skipsKnownAudits },
+      () => this.performAudit(),
+    );
+  }
+
+  private performAudit(): void {
+    const index = this.clients.length;
+    const client = new Client(index, 'audit', pidOf(index), this.hire(index));
+    this.clients.push(client);
+    this.begin(client, auditOf(this.options.program));
+    if (!this.listen(client, undefined)) return;
+    while (client.state === 'alive' && this.steps.length < 2 * stepsMax) {
+      const [action] = this.choice().enabled;
+      if (!action || !this.take(action)) return;
+    }
+  }
+}

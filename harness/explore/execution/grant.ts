@@ -1,0 +1,25 @@
+import type { CallToMake, Grant, Identity } from '../process/protocol.js';
+import type { Errno } from '../schedule/action.js';
+import type { Client } from './client.js';
+
+/** What a client is to be told of its call besides that it may make it. */
+interface Circumstances {
+  now: number;
+  /** Of a `stat`: what it is to say. */
+  identity: Identity | undefined;
+  /** It is to fail. */
+  errno: Errno | undefined;
+  clients: readonly Client[];
+}
+
+/** Lets a client make its call. */
+export function grantOf(call: CallToMake, { now, identity, errno, clients }: Circumstances): Grant {
+  return {
+    ...{ type: 'call', id: call.id, now },
+    ...(identity ? { identity } : {}),
+    ...(call.call === 'alive'
+      ? { alive: clients.some(({ pid, isGone }) => pid === call.of && !isGone) }
+      : {}),
+    ...(errno === undefined ? {} : { errno }),
+  };
+}

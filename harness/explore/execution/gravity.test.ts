@@ -1,0 +1,45 @@
+import { describe, expect, it, vi } from 'vitest';
+import { explore, fixture } from '../explore.test.helper.js';
+import { byGrade, Enough } from './gravity.js';
+
+// Each execution starts real processes, which a loaded machine keeps waiting.
+vi.setConfig({ testTimeout: 600_000 });
+
+it('failures are told the worst first: lost, resurrected, unreadable, without end, open to others, left behind', () => {
+  const kinds = ['lost-update', 'resurrection', 'torn-read', 'deadlock', 'loose-mode', 'leftover'];
+  const found = kinds.toReversed().map((kind) => ({ kind }));
+  expect(found.sort(byGrade).map(({ kind }) => kind)).toEqual(kinds);
+});
+
+describe('a search has found enough', () => {
+  it('with the worst, at once', () => {
+    const enough = new Enough(10);
+    enough.found('lost-seed', 3);
+    expect(enough.isReached(3)).toBe(true);
+  });
+
+  it('with a side finding, when nothing worse came for a while', () => {
+    const enough = new Enough(10);
+    expect(enough.isReached(100)).toBe(false);
+    enough.found('leftover', 3);
+    expect([enough.isReached(12), enough.isReached(13)]).toEqual([false, true]);
+    enough.found('torn-file', 12);
+    enough.found('leftover', 20);
+    expect([enough.isReached(21), enough.isReached(22)]).toEqual([false, true]);
+  });
+
+  it('with any, where nothing goes wrong on purpose', () => {
+    const enough = new Enough(0);
+    enough.found('leftover', 3);
+    expect(enough.isReached(3)).toBe(true);
+  });
+});
+
+it.each([{ crash: true }, { errno: true }])(
+  'a file that was left behind does not end the search: %j',
+  async (faults) => {
+    const options = { clients: ['set a'], strategy: 'dfs', ...faults } as const;
+    const { failures } = await explore({ target: fixture('side-findings.mjs'), ...options });
+    expect(failures.map(({ kind }) => kind)).toEqual(['lost-seed', 'leftover']);
+  },
+);

@@ -1,0 +1,100 @@
+import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import path from 'node:path';
+import type { SeedEvent } from '../../history/events.js';
+import { type Evidence, ofFile } from '../../history/evidence.js';
+import { pathsBeside } from '../../line/beside.js';
+import type { ReadBytes } from '../../line/foreign-reader.js';
+import { ownPatterns } from '../../line/own-paths.js';
+import { file, filesAtFirst, type Program, probeKey, seedKey, seedsOf } from '../schedule/program.js';
+import type { FirstFile } from '../world/sandbox-files.js';
+
+/** What every execution on one target begins with, and how far its file is evidence. */
+export interface Ground {
+  evidence: Evidence;
+  files: Readonly<Record<string, FirstFile>>;
+  seeds: readonly SeedEvent[];
+  /** What it leaves beside its file when it is alone: see own-paths.ts. */
+  own: readonly string[];
+  /** The target's own way to read its file. */
+  read?: ReadBytes | undefined;
+  /** What the target does, alone in a process, that can't be explored: the sentence that helps. */
+  obstacle?: string;
+}
+
+/** That of a target whose file is a JSON object of entries. */
+export function fileGround(program: Program): Ground {
+  return { evidence: ofFile, files: filesAtFirst(program), seeds: seedsOf(program), own: [] };
+}
+
+/** A place for the file, and no file. */
+const nothing: Ground['files'] = { [path.posix.dirname(file)]: { mode: 0o700 } };
+
+/** What one client, alone, has found out. */
+export interface Trial {
+  /** Undefined where it never came so far. */
+  layout: { whyNot?: string; obstacle?: string; reads?: true } | undefined;
+  ending: string;
+}
+
+/**
+ * Finds out how far a target's file is evidence.
+ * @param program what will be searched, which says what is to be there before
+ * @param lone runs one client, alone, on what is there at first: it compares the file with what it sets, or only sets the seeds
+ */
+export function findGround(
+  program: Program,
+  lone: (files: Ground['files'], does: 'layout' | 'seed') => Trial,
+  root: string,
+  read: () => ReadBytes | undefined,
+): Ground {
+  const seeds = seedsOf(program);
+  const first = lone(filesAtFirst(program), 'layout');
+  const own = ownIn(root);
+  const known = first.layout;
+  if (known && known.whyNot === undefined && known.obstacle === undefined && !known.reads)
+    return { ...fileGround(program), own, ...endless(first) };
+  const second = lone(nothing, 'layout');
+  const found = second.layout;
+  const ownAlone = ownIn(root);
+  const obstacle = found?.obstacle ?? endless(second).obstacle;
+  const isSeeded = lone(nothing, 'seed').ending === 'done';
+  const isRead = found?.reads === true && found.whyNot === undefined;
+  const why = found?.whyNot ?? known?.whyNot ?? 'alone in a process it could not be tried';
+  return {
+    evidence: isRead
+      ? { of: 'read', why: 'the target reads it by a format of its own' }
+      : { of: 'store', why },
+    files: isSeeded ? snapshot(root) : nothing,
+    seeds: isSeeded ? seeds : [],
+    own: ownAlone,
+    ...(isRead ? { read: read() } : {}),
+    ...(obstacle === undefined ? {} : { obstacle }),
+  };
+}
+
+/** It has done all that was asked of it, and does not come to an end. */
+function endless({ layout, ending }: Trial): { obstacle?: string } {
+  if (layout === undefined || ending === 'done') return {};
+  return {
+    obstacle:
+      'its process does not end after the last call: a timer goes on (a heartbeat by setInterval?); call unref() on it, or clear it in close()',
+  };
+}
+
+function ownIn(root: string): string[] {
+  return ownPatterns(pathsBeside(path.join(root, file)), path.basename(file), [seedKey, probeKey]);
+}
+
+/** All that is in the sandbox, to begin with again. */
+function snapshot(root: string, below = ''): Record<string, FirstFile> {
+  const files: Record<string, FirstFile> = {};
+  for (const entry of readdirSync(path.join(root, below), { withFileTypes: true })) {
+    const name = path.posix.join(below, entry.name);
+    const place = path.join(root, name);
+    const mode = lstatSync(place).mode & 0o777;
+    if (entry.isDirectory()) Object.assign(files, { [name]: { mode } }, snapshot(root, name));
+    else if (entry.isSymbolicLink()) files[name] = { mode, target: readlinkSync(place) };
+    else if (entry.isFile()) files[name] = { mode, content: readFileSync(place) };
+  }
+  return files;
+}

@@ -1,0 +1,112 @@
+import type { Action } from '../schedule/action.js';
+import { errnosOf } from '../schedule/errnos.js';
+import { type Access, accessesOf } from '../world/footprint.js';
+import type { World } from '../world/world.js';
+import type { Client, Option } from './client.js';
+import type { FaultBudget } from './executed.js';
+
+/** What clients can go on with now: each with the first of its options, and what it has under way besides. */
+export function possibilities(
+  clients: readonly Client[],
+  now: number,
+): { enabled: Action[]; others: Action[] } {
+  const askedFor = new Set(clients.map(({ asksFor }) => asksFor));
+  const options = clients.map((client) => client.options(askedFor.has(client.pid)));
+  const isDue = (option: Option, time: number) => option.kind !== 'timer' || option.due <= time;
+  const isNow = (option: Option, client: number) => isDue(option, now) && !clients[client]?.spin.isSpinning;
+  // Time passes only when nobody can do anything else, and then no further than to the next timer.
+  const somebodyCan = options.some((all, client) => all.some((option) => isNow(option, client)));
+  const dues = options.flat().flatMap((option) => (option.kind === 'timer' ? [option.due] : []));
+  const dueNext = Math.min(...dues);
+  const isPossible = (option: Option, client: number) => {
+    if (somebodyCan) return isNow(option, client);
+    // Whoever goes round and round comes last of all: without a timer that could end it, it may be the clock that does.
+    return dues.length === 0 || (option.kind === 'timer' && option.due <= dueNext);
+  };
+  const possible = options.flatMap((all, client) =>
+    all.flatMap((option, index): Action[] =>
+      isPossible(option, client) ? [{ do: 'run', client, option: index }] : [],
+    ),
+  );
+  const isFirst = ({ client }: Action, index: number) =>
+    possible.findIndex((one) => one.client === client) === index;
+  return {
+    enabled: possible.filter(isFirst),
+    others: possible.filter((action, index) => !isFirst(action, index)),
+  };
+}
+
+/** What an action touches, of a client that is about to take it. */
+export function accessesOfAction(action: Action, client: Client | undefined, world: World): Access[] {
+  // Whoever asks whether it lives is told something else, and a fault is one less for the others.
+  const life: Access = { on: `p ${client?.pid}`, how: 'write' };
+  const fault: Access = { on: 'faults', how: 'write' };
+  if (action.do !== 'run') return action.do === 'kill' ? [life, fault] : [fault];
+  const option = client?.optionOf(action);
+  if (option?.kind === 'call') return accessesOf(option.call, world.as(action.client));
+  return option?.kind === 'exit' ? [life] : [];
+}
+
+/** The last step, as far as it matters to what can go wrong after it. */
+export interface LastStep {
+  client: number;
+  /** It may have found or changed something that others can change or see. */
+  isShared: boolean;
+  /** It may have changed something that others can see. */
+  hasChanged: boolean;
+  /** Whose life it asked for. */
+  asked: number | undefined;
+}
+
+export function lastStepOf(
+  { index }: Client,
+  option: Option | undefined,
+  accesses: readonly Access[],
+): LastStep {
+  return {
+    client: index,
+    isShared: accesses.length > 0,
+    hasChanged: accesses.some(({ how }) => how !== 'read'),
+    asked: option?.kind === 'call' && option.call.call === 'alive' ? option.call.of : undefined,
+  };
+}
+
+/**
+ * What can go wrong for a client that is about to make a call; each fault at the first moment at which it makes a difference.
+ *
+ * A death is seen by nobody but in what the dead has changed, and in the answer to who asks whether it lives. So it comes right
+ * after a change, or right after such an answer; a death after a read is the same as one before it. A pause comes right after
+ * a step of the client: later it has only waited longer for its turn. It comes only where the client has met something shared or has
+ * looked at its clock since: else it is the same as one before that step.
+ *
+ * @param last undefined at the beginning
+ */
+export function faultsOf(client: Client, budget: FaultBudget, last: LastStep | undefined): Action[] {
+  const { index, pid } = client;
+  if (client.state === 'killed' && last?.client === index && budget.waits > 0)
+    return [{ do: 'wait', client: index }];
+  const [option] = client.options();
+  if (option?.kind !== 'call') return [];
+  const isLast = last?.client === index;
+  const canDie = last === undefined || (isLast && last.hasChanged) || last.asked === pid;
+  const canPause = isLast && (last.isShared || client.lastReport?.looked === true);
+  const canFail = isLast || last === undefined;
+  return [
+    ...(budget.kills > 0 && canDie ? [{ do: 'kill', client: index } as const] : []),
+    ...(budget.pauses > 0 && canPause ? [{ do: 'pause', client: index } as const] : []),
+    ...(budget.errnos > 0 && canFail
+      ? errnosOf(option.call).map((errno) => ({ do: 'fail', client: index, errno }) as const)
+      : []),
+  ];
+}
+
+/** Of an execution that does not go on. */
+export function whoWaits(clients: readonly Client[]): string {
+  return clients
+    .filter(({ state }) => state === 'alive')
+    .map(
+      ({ name, lastReport }) =>
+        `${name} waits for ${lastReport?.calls[0]?.call ?? lastReport?.reason ?? 'a timer'}`,
+    )
+    .join(', ');
+}

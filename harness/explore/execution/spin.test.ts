@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { explore, fixture } from '../explore.test.helper.js';
+import { Spin } from './spin.js';
+
+const look = (name: string, found = '') => ({
+  key: `${name} ${found}`,
+  accesses: [{ on: name, how: 'read' as const }],
+});
+
+describe('going round and round', () => {
+  it.each([
+    [['a', 'a', 'a'], true],
+    [['a', 'a'], false],
+    [['x', 'a', 'b', 'a', 'b', 'a', 'b'], true],
+    [['a', 'b', 'a', 'b', 'a'], false],
+    [['a', 'b', 'c', 'd', 'e', 'f'], false],
+  ])('%j is: %s', (names, expected) => {
+    const spin = new Spin();
+    for (const name of names) spin.looked(look(name));
+    expect(spin.isSpinning).toBe(expected);
+  });
+
+  it('is over when somebody changes what it looks at, and not for anything else', () => {
+    const spin = new Spin();
+    for (let time = 0; time < 3; time++) spin.looked(look('a'));
+    spin.disturb([
+      { on: 'b', how: 'write' },
+      { on: 'a', how: 'read' },
+    ]);
+    expect(spin.isSpinning).toBe(true);
+    spin.disturb([{ on: 'a', how: 'write' }]);
+    expect(spin.isSpinning).toBe(false);
+  });
+
+  it('is none while what it finds changes', () => {
+    const spin = new Spin();
+    for (const found of ['1', '2', '3', '4']) spin.looked(look('a', found));
+    expect(spin.isSpinning).toBe(false);
+  });
+});
+
+describe('a lock that is waited for without a pause', () => {
+  const spins = fixture('spins.mjs');
+
+  it.each(['dpor', 'dfs'] as const)('is no livelock: %s', async (strategy) => {
+    const found = await explore({ target: spins, strategy, preemptions: 1 });
+    expect(found.failures).toEqual([]);
+    expect(found).toMatchObject({ result: 'valid', exhausted: true });
+  });
+
+  it('may be given up by the clock, which goes on when nobody else does', async () => {
+    const { failures, longestWait } = await explore({ target: `${spins}?way=clock` });
+    expect(failures).toEqual([]);
+    expect(longestWait.ms).toBeGreaterThan(1000);
+  });
+
+  it('is one where nobody ever gives it back', async () => {
+    const { failures } = await explore({ target: `${spins}?way=forgets` });
+    expect(failures).toMatchObject([
+      { kind: 'livelock', sentence: expect.stringContaining('B waits for mkdir') },
+    ]);
+  });
+});

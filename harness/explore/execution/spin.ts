@@ -1,0 +1,62 @@
+import type { CallEnd, Report } from '../process/protocol.js';
+import { type Access, conflicts } from '../world/footprint.js';
+
+/** So often in a row the same calls that find the same are a loop that waits for somebody. */
+const roundsMin = 3;
+const callsMax = 12;
+
+interface Look {
+  /** The call, and what it found. */
+  key: string;
+  accesses: readonly Access[];
+}
+
+/**
+ * Tells whether a client goes round and round: the same few calls, again and again, that change nothing and always find the
+ * same. It will find the same until somebody changes what it looks at, so it need not go on until then: else a search
+ * would spend its time on ever more rounds of somebody who waits, and take them for a livelock.
+ */
+export class Spin {
+  private looks: Look[] = [];
+
+  /** Whatever is not a look has brought it further. */
+  reset(): void {
+    this.looks = [];
+  }
+
+  /** It has looked, and changed nothing. */
+  looked(look: Look): void {
+    this.looks.push(look);
+    if (this.looks.length > callsMax * roundsMin) this.looks.shift();
+  }
+
+  /** Somebody else has changed something. */
+  disturb(accesses: readonly Access[]): void {
+    const changed = accesses.filter(({ how }) => how !== 'read');
+    if (this.looks.some((look) => conflicts(look.accesses, changed))) this.reset();
+  }
+
+  get isSpinning(): boolean {
+    const { looks } = this;
+    const isRound = (calls: number) =>
+      looks
+        .slice(-calls * roundsMin)
+        .every(({ key }, index, all) => index < calls || all[index - calls]?.key === key);
+    for (let calls = 1; calls * roundsMin <= looks.length; calls++) if (isRound(calls)) return true;
+    return false;
+  }
+}
+
+/** Takes note of a call that was made. */
+export function noteForSpins(
+  clients: readonly { spin: Spin; lastReport: Report | undefined }[],
+  client: (typeof clients)[number],
+  { what, end: { errno, digest }, accesses }: { what: string; end: CallEnd; accesses: readonly Access[] },
+): void {
+  const isLook = errno !== undefined || accesses.every(({ how }) => how === 'read');
+  // An operation that begins or ends is no round of the same.
+  if (isLook && client.lastReport?.events.length === 0)
+    client.spin.looked({ key: `${what} ${errno} ${digest}`, accesses });
+  else client.spin.reset();
+  if (!isLook) for (const other of clients) if (other !== client) other.spin.disturb(accesses);
+}

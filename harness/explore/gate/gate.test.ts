@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { cellFor, follow, optionsFor } from '../explore.test.helper.js';
+import { parseSchedule } from '../schedule/action.js';
+
+/** The calls that one client makes, in its order, without the file's directory. */
+function callsIn(steps: NonNullable<ReturnType<typeof follow>>['steps']): string[] {
+  return steps.map(({ call, path, end }) => {
+    if (!call) return 'wakes';
+    const name = path?.replace('data/opencode', '').replace(/^\//, '') ?? '';
+    return [call.call, name, end?.errno].filter(Boolean).join(' ');
+  });
+}
+
+const reading = ['open auth.json', 'read auth.json', 'close auth.json'];
+const writing = ['open auth.json', 'write auth.json', 'close auth.json'];
+
+const ways: Record<string, string[]> = {
+  sync: [...reading, ...writing],
+  promise: [...reading, ...writing],
+  callback: ['stat auth.json'],
+  promisified: ['access auth.json'],
+  handle: ['open auth.json', 'fstat auth.json', 'read auth.json', 'ftruncate auth.json', 'close auth.json'],
+  readStream: ['open auth.json', 'read auth.json', 'read auth.json', 'close auth.json'],
+  writeStream: ['open auth.json.new', 'write auth.json.new', 'close auth.json.new'],
+  graceful: ['readdir'],
+  kept: ['rename auth.json'],
+  recursive: [
+    ...['mkdir auth.json.d/a ENOENT', 'mkdir auth.json.d', 'mkdir auth.json.d/a'],
+    ...['lstat auth.json.d', 'readdir auth.json.d', 'lstat auth.json.d/a', 'readdir auth.json.d/a'],
+    ...['rmdir auth.json.d/a', 'rmdir auth.json.d'],
+  ],
+  watch: ['watch auth.json', ...writing, 'wakes', 'unwatch'],
+  both: ['stat auth.json', 'access auth.json'],
+  lives: ['alive'],
+  sleep: ['wakes'],
+};
+
+describe.each([false, true])(
+  'every call of the file system is a step, whichever way it is made (as it is: %s)',
+  async (isFresh) => {
+    const cell = await cellFor('every-way.mjs', isFresh);
+
+    it.each(Object.entries(ways))('%s', (way, expected) => {
+      const done = follow(cell, optionsFor(`set ${way}`), [], false);
+      expect(done?.events.filter(({ type }) => type === 'fail' || type === 'unknown')).toEqual([]);
+      expect(done?.ending).toBe('done');
+      expect(callsIn(done?.steps ?? [])).toEqual(expected);
+    });
+  },
+);
+
+it('of two calls that one process has under way at once, either may come first', async () => {
+  const cell = await cellFor('every-way.mjs');
+  const inOrder = follow(cell, optionsFor('set both'), parseSchedule('0 0'), false);
+  const reversed = follow(cell, optionsFor('set both'), parseSchedule('0.1 0'), false);
+  expect(callsIn(inOrder?.steps ?? [])).toEqual(ways.both);
+  expect(callsIn(reversed?.steps ?? [])).toEqual(ways.both?.toReversed());
+});
+
+it('a process that sleeps takes no time, and the sleep of another is no reason to wait', async () => {
+  const cell = await cellFor('every-way.mjs');
+  const done = follow(cell, optionsFor('set sleep, set callback | set callback'), [], false);
+  expect(done?.steps.map(({ client, now }) => [client, (now - 1e12) / 1e9])).toEqual([
+    [1, 0],
+    [0, 60],
+    [0, 60],
+  ]);
+});
+
+describe('an execution finds nothing of the one before it', async () => {
+  it('in the same processes', async () => {
+    const cell = await cellFor('leaks.mjs');
+    const results = [1, 2, 3].map(() => {
+      const done = follow(cell, optionsFor('all'), [], false);
+      return done?.events.find(({ type }) => type === 'fail');
+    });
+    expect(results[0]).toMatchObject({
+      error: expect.stringContaining('{"module":0,"listeners":0,"umask":'),
+    });
+    expect(results[1]).toEqual(results[0]);
+    expect(results[2]).toEqual(results[0]);
+  });
+});

@@ -1,0 +1,43 @@
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { loadTarget } from '../../targets/index.js';
+import { credential } from '../../workload/values.js';
+import { Provider, useCredential } from '../gate/provider.js';
+import type { Operation } from './protocol.js';
+
+/** What a client without a gate is told, in its environment. */
+export interface BareSetup {
+  client: string;
+  file: string;
+  module: string;
+  label: string;
+  options: Record<string, string | number>;
+  operations: Operation[];
+}
+
+/**
+ * A client as it is in life, with no gate: opens the target, says so, waits for a word, performs its operations, and says of
+ * each write whether it was acknowledged.
+ */
+const { client, file, operations, ...target } = JSON.parse(process.env.HOLDFAST_BARE ?? '') as BareSetup;
+const store = await (await loadTarget(target)).open(file, target.options);
+const lines = createInterface({ input: process.stdin });
+process.stdout.write('ready\n');
+await once(lines, 'line');
+let count = 0;
+for (const { action, key = '' } of operations) {
+  const op = `${client}.0.${count}`;
+  if (action !== 'look') count++;
+  try {
+    if (action === 'set') await store.set(key, credential(op));
+    else if (action === 'remove') await store.remove(key);
+    else if (action === 'get') await store.get(key);
+    else if (action === 'refresh') await useCredential(store, key, op, new Provider(file, () => {}));
+    else await store.all();
+    if (action === 'set') process.stdout.write(`acknowledged ${key} ${op}\n`);
+  } catch {
+    // Not acknowledged: nothing is promised.
+  }
+}
+await store.close?.();
+lines.close();

@@ -1,0 +1,143 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { sandboxEnvironment } from '../../line/sandbox.js';
+import type { ClientSetup, Grant, Report } from './protocol.js';
+
+const preload = fileURLToPath(new URL('../gate/preload.js', import.meta.url));
+
+/** Tells whoever watches over this thread for whom it waits, and since when: it can't do so itself while it is blocked. */
+export interface Heartbeat {
+  /**
+   * Whom this thread waits for now, 0 for nobody; how often it has waited; 1 if the process that was ended for it was blocked in the
+   * kernel, and did not compute.
+   */
+  cells: Int32Array;
+}
+
+/** @param pid of a process, or negative of a group */
+export function killIfThere(pid: number): void {
+  if (pid === 0) return;
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+export const heartbeatCells = 3;
+export const noHeartbeat: Heartbeat = { cells: new Int32Array(heartbeatCells) };
+
+const chunk = Buffer.allocUnsafe(256 * 1024);
+
+/** A real process whose calls of the file system wait for us. All that is said between us blocks the one who listens. */
+export class GatedProcess {
+  /** False once it was killed: it takes part no more. */
+  isAlive = true;
+  /** True while it is between two executions. */
+  isIdle = true;
+  /** It was ended because it did not come to a stop, and was blocked in a call that is not stopped. */
+  wasBlocked = false;
+  /** What it has done outside the gate, in words. */
+  readonly unsteered = new Set<string>();
+  private readonly child: ChildProcess;
+  private readonly down: number;
+  private readonly up: number;
+  private readonly errors: string;
+  private readonly isWatched: boolean;
+  private rest = '';
+
+  /**
+   * @param directory of its own, for its pipes
+   * @param command what starts it, like `strace`; `%d` stands for the directory
+   */
+  constructor(
+    setup: ClientSetup,
+    directory: string,
+    private readonly heartbeat: Heartbeat,
+    command: readonly string[] = [],
+  ) {
+    mkdirSync(directory, { recursive: true });
+    const [down, up] = ['down', 'up'].map((name) => path.join(directory, name)) as [string, string];
+    execFileSync('mkfifo', [down, up]);
+    // Opening one end waits for the other: a third that is both lets us have each alone. With an end of our own only, whoever
+    // is left when the other is gone finds out.
+    const both = [openSync(down, 'r+'), openSync(up, 'r+')];
+    const theirs = [openSync(down, 'r'), openSync(up, 'w')] as const;
+    this.down = openSync(down, 'w');
+    this.up = openSync(up, 'r');
+    this.errors = path.join(directory, 'errors');
+    const errors = openSync(this.errors, 'w');
+    this.isWatched = command.length > 0;
+    const words = command.map((word) => word.replace('%d', directory));
+    const [program = process.execPath, ...args] = [...words, process.execPath];
+    this.child = spawn(program, [...args, '--no-warnings', '--import', preload, '-e', '0'], {
+      cwd: setup.root,
+      env: { ...sandboxEnvironment(setup.root, process.env), HOLDFAST_GATE: JSON.stringify(setup) },
+      stdio: ['ignore', 'ignore', errors, ...theirs],
+      // Whoever watches it does not take it along when it is killed.
+      detached: this.isWatched,
+    });
+    this.child.on('error', () => {});
+    for (const descriptor of [...both, ...theirs, errors]) closeSync(descriptor);
+    rmSync(down);
+    rmSync(up);
+  }
+
+  /** To be killed by: negative for a group of processes. */
+  get pid(): number {
+    const { pid = 0 } = this.child;
+    return this.isWatched ? -pid : pid;
+  }
+
+  tell(grant: Grant): void {
+    if (!this.isAlive) return;
+    try {
+      writeSync(this.down, `${JSON.stringify(grant)}\n`);
+    } catch (error) {
+      // It has ended by itself: hearing from it tells so.
+      if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+    }
+  }
+
+  /** Blocks until the process has come to a stop. @returns undefined if it is gone */
+  hear(): Report | undefined {
+    const { cells } = this.heartbeat;
+    for (;;) {
+      const end = this.rest.indexOf('\n');
+      if (end >= 0) {
+        const line = this.rest.slice(0, end);
+        this.rest = this.rest.slice(end + 1);
+        const report = JSON.parse(line) as Report;
+        for (const words of report.unsteered ?? []) this.unsteered.add(words);
+        return report;
+      }
+      Atomics.store(cells, 0, this.pid);
+      const count = readSync(this.up, chunk);
+      Atomics.store(cells, 0, 0);
+      Atomics.add(cells, 1, 1);
+      if (count === 0) {
+        this.wasBlocked = Atomics.exchange(cells, 2, 0) === 1;
+        this.kill();
+        return undefined;
+      }
+      this.rest += chunk.toString('utf8', 0, count);
+    }
+  }
+
+  /** What it last wrote on its standard error, for an internal error's message. */
+  lastWords(): string {
+    return readFileSync(this.errors, 'utf8').trim().split('\n').slice(-4).join(' ').slice(0, 600);
+  }
+
+  kill(): void {
+    if (!this.isAlive) return;
+    this.isAlive = false;
+    // One that has ended may have left its number to somebody else: Node knows, of its own child.
+    if (this.isWatched) killIfThere(this.pid);
+    else this.child.kill('SIGKILL');
+    closeSync(this.down);
+    closeSync(this.up);
+  }
+}

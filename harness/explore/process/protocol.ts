@@ -1,0 +1,150 @@
+import type { Action, ValueId } from '../../history/events.js';
+
+/**
+ * What the scheduler and a gated client process say to each other: one JSON value a line, over two inherited pipes. The
+ * client speaks when it has come to a stop, and then blocks until it is told what to do next, so nothing ever
+ * happens in two processes at once.
+ */
+
+/** A call of the file system that a process is about to make, as far as the scheduler needs to know it. */
+export interface CallToMake {
+  /** Unique within its process and execution. */
+  id: number;
+  /** Its name without `Sync`: `open`, `rename`, `read`. */
+  call: string;
+  /** Relative to the sandbox, or to what the descriptor `at` stands for; with its `..`, and a slash at its end. */
+  path?: string;
+  /** The path was given as `/proc/self/fd/N/...`: N. */
+  at?: number;
+  /** Of a rename, link or copy: where to. */
+  to?: string;
+  toAt?: number;
+  /** Of a call on an open file. */
+  fd?: number;
+  /**
+   * Of `open`: letters of `r`ead, `w`rite, `c`reate, `t`runcate, e`x`clusive, `d`irectory, `n`o link followed, `p`ath only,
+   * and `?` for a flag of which nothing is known.
+   */
+  flags?: string;
+  /** Of `utimes`: the new time of change, in nanoseconds since the beginning of virtual time. */
+  mtime?: number;
+  /** Of `alive`: whose life is asked for. Of `watch` and `unwatch`: the number of the watch. */
+  of?: number;
+  /** Of `sleep`: when it is over, in nanoseconds of virtual time. */
+  due?: number;
+}
+
+/** How the call ended that was granted last. */
+export interface CallEnd {
+  /** `ENOENT`, where it failed. */
+  errno?: string;
+  /** Of a successful `open`. */
+  fd?: number;
+  /** Where details are wanted: what it found or wrote, for people. */
+  text?: string;
+  /** Where details are wanted: the lines of the program that led to it, the innermost first, `file:line:column` each. */
+  site?: string;
+  /** Fingerprint of what it returned. */
+  digest: number;
+}
+
+/** What a client tells of its operations; the scheduler adds the time. */
+export type ClientEvent =
+  | { type: 'invoke'; op: string; action: Action; key?: string }
+  | { type: 'ok'; op: string; result?: ValueId | null | Record<string, ValueId> }
+  | { type: 'fail' | 'unknown'; op: string; error: string; torn?: true }
+  /** A foreign reader has opened the file; null for a whole document. */
+  | { type: 'look'; broken: string | null }
+  /** It has presented a refresh token, the one that is part of the value `token`, to the provider. */
+  | { type: 'token'; op: string; key: string; token: ValueId; granted: boolean }
+  /** What a client that is alone has found out about the file. */
+  | { type: 'layout'; whyNot?: string; obstacle?: string; reads?: true }
+  /** The target is open. Patterns of the names that belong to it. */
+  | { type: 'opened'; artifacts: string[] };
+
+export type Stop =
+  /** Blocked in a synchronous call, or waiting for asynchronous ones and timers. */
+  | 'waiting'
+  /** Its program is done and nothing keeps it alive. */
+  | 'ended'
+  /** An error that nobody caught, or `process.exit`. */
+  | 'crashed'
+  /** It does something that can't be controlled, and so can't be explored. */
+  | 'refused';
+
+/** From a client that has come to a stop. */
+export interface Report {
+  stop: Stop;
+  /** Of `crashed` and `refused`: why. Of `waiting` for nothing at all: what it waits for, as far as Node tells. */
+  reason?: string;
+  /** The synchronous call that blocks it, if any, first; then those under way, in the order of their beginnings. */
+  calls: CallToMake[];
+  /** True if the first call blocks the process. */
+  blocked: boolean;
+  /** When the next timer is due, in nanoseconds of virtual time; absent without one. */
+  due?: number;
+  end?: CallEnd;
+  /** It has looked at its clock since it went on. */
+  looked?: true;
+  /** What it has done outside the gate, in words; each once. */
+  unsteered?: string[];
+  /** Its virtual time, in nanoseconds: ahead of the scheduler's where it waited by looking at the clock. */
+  now: number;
+  events: ClientEvent[];
+}
+
+/** Virtual identity and times of a file, in nanoseconds since the beginning of virtual time. */
+export interface Identity {
+  ino: number;
+  mtime: number;
+  ctime: number;
+  birthtime: number;
+}
+
+/**
+ * One operation of a client's program. `look` is a foreign reader's: it opens the file and knows no store. `layout` and `seed`
+ * are those of a client that is alone before a search: see ground.ts.
+ */
+export interface Operation {
+  action: Action | 'look' | 'layout' | 'seed';
+  key?: string;
+  /** Of `seed`: the name of the value. */
+  value?: ValueId;
+}
+
+/** To a client. Times are nanoseconds since the beginning of virtual time. */
+export type Grant =
+  /** Begin an execution: a new life, with nothing left of the last. */
+  | {
+      type: 'begin';
+      client: string;
+      pid: number;
+      seed: number;
+      now: number;
+      file: string;
+      operations: Operation[];
+      /** Default: that of the scheduler. */
+      umask?: number;
+      details: boolean;
+    }
+  /** Make this call. */
+  | { type: 'call'; id: number; now: number; identity?: Identity; errno?: string; alive?: boolean }
+  /** Your next timer is due. */
+  | { type: 'timer'; now: number }
+  /** A file that you watch has changed. */
+  | { type: 'event'; now: number; watch: number; event: 'rename' | 'change'; name: string }
+  /** You are dead: make no call any more. */
+  | { type: 'die' };
+
+/** What a client process is given when it starts, in its environment. */
+export interface ClientSetup {
+  /** The sandbox, real path: calls inside it are stopped. */
+  root: string;
+  /** Its virtual number, which a target that is imported as it is may look at once. */
+  pid?: number;
+  /** The bundled target, or the URL of its module, which is then imported as it is. */
+  bundle?: string;
+  module: string;
+  label: string;
+  options: Record<string, string | number>;
+}

@@ -1,0 +1,56 @@
+import { type Guarantee, type Verdict, worstOf } from '../../core/verdict.js';
+import type { Exploration } from '../evidence/exploration.js';
+
+/** One search in a `report.json`, with the fields that one run of stress has there. */
+export interface ExplorationReport {
+  scenario: string;
+  target: string;
+  executor: 'process';
+  seed: number;
+  /** The id of the first failing schedule. */
+  schedule: string | null;
+  result: Verdict;
+  checks: Partial<Record<Guarantee, { result: Verdict; summary?: string }>>;
+  counts: { executions: number; steps: number; abandoned: number; outcomes: number; failures: number };
+  /** Time is virtual here: there is nothing to measure. */
+  latencyMs: Record<string, never>;
+  reproduce: string;
+  exploration: Exploration;
+}
+
+export interface ExploreReport {
+  schema: 1;
+  result: Verdict;
+  seed: number;
+  durationMs: number;
+  scenarios: ExplorationReport[];
+}
+
+/** @param reproduce the command that searches again */
+export function toExploreReport(
+  explorations: readonly { scenario: string; exploration: Exploration; reproduce: string }[],
+): ExploreReport {
+  const scenarios = explorations.map(({ scenario, exploration, reproduce }): ExplorationReport => {
+    const { target, seed, result, failures, executions, steps, abandoned, outcomes } = exploration;
+    const broken = failures.map(
+      ({ guarantee, sentence, unconfirmed }) =>
+        [
+          guarantee,
+          {
+            result: unconfirmed?.isExplained ? 'unknown' : 'invalid',
+            summary: unconfirmed ? `unconfirmed: ${sentence}` : sentence,
+          },
+        ] as const,
+    );
+    return {
+      ...{ scenario, target, executor: 'process', seed, schedule: failures[0]?.id ?? null, result },
+      ...{ checks: Object.fromEntries(broken.toReversed()), latencyMs: {}, reproduce, exploration },
+      counts: { executions, steps, abandoned, outcomes, failures: failures.length },
+    };
+  });
+  return {
+    ...{ schema: 1, result: worstOf(scenarios.map(({ result }) => result)), seed: scenarios[0]?.seed ?? 0 },
+    durationMs: explorations.reduce((sum, { exploration }) => sum + exploration.durationMs, 0),
+    scenarios,
+  };
+}

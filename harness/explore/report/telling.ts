@@ -1,0 +1,140 @@
+import path from 'node:path';
+import { evidenceLine } from '../../history/evidence.js';
+import type { Row } from '../evidence/explain.js';
+import type { CriticalStep, Exploration, ExploredFailure } from '../evidence/exploration.js';
+import { nameOf } from '../schedule/action.js';
+import type { LongestWait } from '../search/search.js';
+
+/** What is told of a search and its failures, whatever it is told on. */
+
+/** What was searched, how much of it, and what came of it: a line each. */
+export function summaryOf({
+  target,
+  program,
+  executions,
+  durationMs,
+  bound,
+  exhausted,
+  result,
+  cause,
+  reason,
+  outcomes,
+  ...rest
+}: Exploration): string[] {
+  const { executionsPerSecond, stepsMax, faults, longestWait, warning } = rest;
+  const seconds = (durationMs / 1000).toFixed(1);
+  const withFaults = [
+    [faults.kills, 'killed'],
+    [faults.pauses, 'paused'],
+    [faults.errnos, 'refused a call'],
+  ].flatMap(([count, word]) => (Number(count) > 0 ? [`up to ${count} ${word}`] : []));
+  const extent = exhausted ? 'all of them tried' : 'not all of them tried';
+  return [
+    `${target}: ${program}${withFaults.length > 0 ? ` (${withFaults.join(', ')})` : ''}`,
+    ...(warning === undefined ? [] : [`Warning: ${warning}`]),
+    `${executions} executions of up to ${stepsMax} steps in ${seconds} s (${executionsPerSecond} a second), ${outcomes} different outcomes`,
+    `${bound}: ${extent}`,
+    ...(cause === undefined ? [rest.audited ? wasWatched : wasNotWatched] : []),
+    ...(rest.evidence ? [evidenceLine(target, rest.evidence)] : []).filter((line) => line !== undefined),
+    ...(longestWait.ms >= 1 ? [describeWait(longestWait)] : []),
+    verdicts[result] + (cause === undefined ? '' : ` It is not all there is to see (${cause}): ${reason}`),
+  ];
+}
+
+const wasWatched = 'One execution was watched by strace, which saw no call that had not been stopped.';
+const wasNotWatched =
+  "No execution was watched by strace: calls that go by no module of Node's, as those of an add-on, were not looked for.";
+
+/** A schedule of some dozen steps is told whole: it can be followed by hand. */
+const scheduleMax = 120;
+
+function describeWait({ ms, schedule }: LongestWait): string {
+  const time = ms < 1000 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(1)} s`;
+  const short = schedule.length > scheduleMax ? `${schedule.slice(0, scheduleMax)}...` : schedule;
+  return `The longest that an operation waited, in virtual time: ${time} (${short})`;
+}
+
+const verdicts = {
+  valid: 'No execution broke a guarantee.',
+  invalid: 'A guarantee was broken.',
+  unknown: 'Inconclusive.',
+};
+
+/** What went wrong, in a word or two. */
+export function titleOf({ kind, unconfirmed }: ExploredFailure): string {
+  return unconfirmed ? `${kind}, unconfirmed` : kind;
+}
+
+/** Which two calls decide. @returns undefined if no two do */
+export function decisionOf({ pair }: ExploredFailure): string | undefined {
+  return pair && `It fails because ${describe(pair.early)} comes before ${describe(pair.late)}.`;
+}
+
+/** How it came about, and how to have it again: a line each. */
+export function originOf(failure: ExploredFailure, replayCommand: string): string[] {
+  const { found, replayed, unconfirmed } = failure;
+  const isSmaller = found.program !== failure.program || found.steps > failure.rows.length;
+  return [
+    `Schedule ${failure.id}: ${failure.schedule}`,
+    ...(isSmaller ? [`Found as ${found.program} in ${found.steps} steps: ${found.schedule}`] : []),
+    `Found at execution ${found.execution}, after ${(found.afterMs / 1000).toFixed(2)} s; the same in ${replayed.same} of ${replayed.of} runs in new processes.`,
+    ...(unconfirmed ? [`Unconfirmed: ${unconfirmed.sentence}.`] : []),
+    `Again: ${replayCommand}`,
+  ];
+}
+
+/** The steps, a column for each process. What leads up to a change of places, and is long, is folded. */
+export interface StepTable {
+  header: string[];
+  /** `step` is undefined where steps are folded. */
+  lines: { step: number | undefined; cells: string[] }[];
+}
+
+export function stepTable(rows: readonly Row[], program: string): StepTable {
+  const named = program.split('|').length;
+  const clients = Math.max(named, ...rows.map(({ client }) => client + 1));
+  const columns = Array.from({ length: clients }, (_, client) => client);
+  const columnOf = (client: number) => (client < named ? `Process ${nameOf(client)}` : 'Afterwards');
+  return {
+    header: ['', ...columns.map(columnOf), 'File state'],
+    lines: fold(rows).map((row) => {
+      if (typeof row === 'string')
+        return { step: undefined, cells: ['...', row, ...columns.slice(1).map(() => ''), ''] };
+      const cells = columns.map((client) => (client === row.client ? row.text : ''));
+      return { step: row.step, cells: [`T${row.step}`, ...cells, row.file] };
+    }),
+  };
+}
+
+const shownBefore = 12;
+const shownMax = 60;
+
+/** Long runs of one process that change nothing are told as one line. */
+function fold(rows: readonly Row[]): (Row | string)[] {
+  if (rows.length <= shownMax) return [...rows];
+  const isNear = (index: number) => {
+    const isTurn = (one: number) => rows[one] !== undefined && rows[one - 1]?.client !== rows[one]?.client;
+    const around = Array.from({ length: shownBefore }, (_, offset) => index - shownBefore / 2 + offset);
+    return index === 0 || rows[index]?.file !== '' || around.some(isTurn);
+  };
+  const shown: (Row | string)[] = [];
+  let hidden = 0;
+  for (const [index, row] of rows.entries()) {
+    if (isNear(index)) {
+      if (hidden > 0) shown.push(`${hidden} more steps`);
+      hidden = 0;
+      shown.push(row);
+    } else hidden++;
+  }
+  if (hidden > 0) shown.push(`${hidden} more steps`);
+  return shown;
+}
+
+function describe({ step, client, text, site }: CriticalStep): string {
+  return `${nameOf(client)}'s "${text}" (T${step}${site === undefined ? '' : `, ${short(site)}`})`;
+}
+
+function short(site: string): string {
+  const relative = path.relative(process.cwd(), site);
+  return relative.startsWith('..') ? site : relative;
+}

@@ -1,0 +1,41 @@
+import { describe, expect, it, vi } from 'vitest';
+import { explore, fixture } from '../explore.test.helper.js';
+import { errnos } from './action.js';
+import { errnosOf } from './errnos.js';
+
+// Each execution starts real processes, which a loaded machine keeps waiting.
+vi.setConfig({ testTimeout: 600_000 });
+
+const of = (call: string, flags?: string) => errnosOf({ id: 1, call, ...(flags ? { flags } : {}) });
+
+describe('a call fails with an error that it can give', () => {
+  it.each([
+    ['open', 'r', ['EACCES', 'EIO', 'EMFILE']],
+    ['open', 'wctx', ['EACCES', 'EIO', 'EMFILE', 'ENOSPC', 'EPERM']],
+    ['read', undefined, ['EIO']],
+    ['write', undefined, ['EIO', 'ENOSPC']],
+    ['fsync', undefined, ['EIO', 'ENOSPC']],
+    ['stat', undefined, ['EACCES', 'EIO']],
+    ['rename', undefined, ['EACCES', 'EIO', 'ENOSPC', 'EPERM']],
+    ['unlink', undefined, ['EACCES', 'EIO', 'EPERM']],
+    ['readdir', undefined, ['EACCES', 'EIO', 'EMFILE']],
+    ...['close', 'alive', 'sleep', 'watch', 'unwatch'].map((call) => [call, undefined, []] as const),
+  ] as const)('%s %s', (call, flags, expected) => {
+    expect([...of(call, flags)].sort()).toEqual(expected);
+  });
+
+  it('each error is one that some call gives', () => {
+    const all = ['open', 'rename', 'write', 'read'].flatMap((call) => of(call, 'wc'));
+    expect(new Set(all)).toEqual(new Set(errnos));
+  });
+
+  it.each([
+    ['open-EMFILE', ['lost-seed']],
+    ['read-ENOSPC', []],
+    ['stat-EMFILE', []],
+  ])('a store that is wrong about %s only: %j', async (way, kinds) => {
+    const options = { clients: ['set a'], errno: true, strategy: 'dfs' } as const;
+    const { failures } = await explore({ target: `${fixture('takes-errors.mjs')}?way=${way}`, ...options });
+    expect(failures.map(({ kind }) => kind)).toEqual(kinds);
+  });
+});

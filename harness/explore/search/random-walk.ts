@@ -1,0 +1,66 @@
+import { Random } from '../../workload/random.js';
+import type { Choice, Led, Strategy } from '../execution/strategy.js';
+import type { Action } from '../schedule/action.js';
+
+/** Which schedules are ours, of those that several searches divide among themselves: every n-th. */
+export interface Share {
+  index: number;
+  of: number;
+}
+
+/** Draws for each execution whether something goes wrong in it, how often, and before which steps. */
+export class FaultLottery {
+  private at: number | undefined;
+  private stepsMax = 0;
+
+  /** A first execution has no length to draw from yet. */
+  begin(random: Random): void {
+    this.at = this.stepsMax > 0 && random.oneIn(2) ? random.int(0, this.stepsMax - 1) : undefined;
+  }
+
+  draw({ faults, step }: Choice, random: Random): Action | undefined {
+    if (this.at === undefined || step < this.at || faults.length === 0) return undefined;
+    // Where more than one may go wrong: after this one, perhaps another.
+    this.at = random.oneIn(2) ? random.int(step + 1, Math.max(step + 1, this.stepsMax)) : undefined;
+    return random.pick(faults);
+  }
+
+  end({ steps }: Led): void {
+    this.stepsMax = Math.max(this.stepsMax, steps);
+  }
+}
+
+/** At each step anybody who can goes on, each with the same probability. */
+export class RandomWalk implements Strategy {
+  readonly abandoned = 0;
+  readonly exhausted = false;
+  readonly bound = 'uniformly random schedules; no bound is known';
+  private count: number;
+  private random = new Random(0, 'schedule');
+  private readonly lottery = new FaultLottery();
+
+  constructor(
+    private readonly seed: number,
+    private readonly schedulesMax: number,
+    private readonly share: Share,
+  ) {
+    this.count = share.index;
+  }
+
+  begin(): boolean {
+    if (this.count >= this.schedulesMax) return false;
+    this.random = new Random(this.seed, `schedule ${this.count}`);
+    this.count += this.share.of;
+    this.lottery.begin(this.random);
+    return true;
+  }
+
+  pick(choice: Choice): Action | undefined {
+    const { enabled, others } = choice;
+    return this.lottery.draw(choice, this.random) ?? this.random.pick([...enabled, ...others]);
+  }
+
+  end(led: Led): void {
+    this.lottery.end(led);
+  }
+}

@@ -1,0 +1,280 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Replay } from '../execution/follow-schedule.js';
+import { parseSchedule, printSchedule } from '../schedule/action.js';
+import { DepthFirst } from './depth-first.js';
+import { Dpor } from './dpor.js';
+import { Pct } from './pct.js';
+import { RandomWalk } from './random-walk.js';
+import { SharedFaults } from './shared-faults.js';
+import { SharedFirstStep } from './shared-first-step.js';
+import { runToy, searchToy, type ToyProgram, type ToyStep } from './toy.test.helper.js';
+
+const alone = { index: 0, of: 1 };
+const write = (on: string): ToyStep => ({ how: 'write', on });
+const read = (on: string): ToyStep => ({ how: 'read', on });
+const all = () => new DepthFirst({ preemptionsMax: undefined, prunes: false });
+const reduced = ({ length: clients }: ToyProgram, preemptionsMax?: number) =>
+  new Dpor({ clients, preemptionsMax });
+
+/** How many ways there are to interleave so many steps of each: the multinomial coefficient. */
+function interleavings(counts: readonly number[]): number {
+  const factorial = (n: number): number => (n <= 1 ? 1 : n * factorial(n - 1));
+  return counts.reduce(
+    (quotient, count) => quotient / factorial(count),
+    factorial(counts.reduce((a, b) => a + b, 0)),
+  );
+}
+
+const steps = fc.record({
+  how: fc.constantFrom('read', 'write', 'add'),
+  on: fc.constantFrom('x', 'y', ''),
+}) as fc.Arbitrary<ToyStep>;
+const programs: fc.Arbitrary<ToyProgram> = fc.oneof(
+  fc.array(fc.array(steps, { minLength: 1, maxLength: 4 }), { minLength: 2, maxLength: 2 }),
+  fc.array(fc.array(steps, { minLength: 1, maxLength: 2 }), { minLength: 3, maxLength: 3 }),
+);
+
+describe('depth first', () => {
+  it('without a bound tries every interleaving once', () => {
+    fc.assert(
+      fc.property(programs, (program) => {
+        const strategy = all();
+        const found = searchToy(program, strategy);
+        expect(found.executions).toBe(interleavings(program.map((client) => client.length)));
+        expect(strategy.exhausted).toBe(true);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('pruned, finds every outcome that there is', () => {
+    fc.assert(
+      fc.property(programs, (program) => {
+        const pruned = new DepthFirst({ preemptionsMax: undefined, prunes: true });
+        expect(searchToy(program, pruned).outcomes).toEqual(searchToy(program, all()).outcomes);
+        expect(pruned.exhausted).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('with a bound finds, pruned or not, the same', () => {
+    fc.assert(
+      fc.property(programs, fc.integer({ min: 0, max: 3 }), (program, preemptionsMax) => {
+        const [pruned, plain] = [true, false].map((prunes) =>
+          searchToy(program, new DepthFirst({ preemptionsMax, prunes })),
+        );
+        expect(pruned?.outcomes).toEqual(plain?.outcomes);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('tries a state again that it comes to with more preemptions left', () => {
+    const program: ToyProgram = [
+      [read('x'), write('y'), read('x')],
+      [read('y'), read('y'), write('x'), read('x')],
+    ];
+    const found = [true, false].map(
+      (prunes) => searchToy(program, new DepthFirst({ preemptionsMax: 2, prunes })).outcomes,
+    );
+    expect(found[0]).toEqual(found[1]);
+  });
+
+  it('counts as a preemption only what somebody has to wait for, and begins with none', () => {
+    const program = [[write('x'), write('x')], [write('x')]];
+    const schedules: string[] = [];
+    const strategy = new DepthFirst({ preemptionsMax: 1, prunes: false });
+    while (strategy.begin()) {
+      let last: string[] = [];
+      runToy(program, strategy, (words) => {
+        last = [...words];
+      });
+      schedules.push(last.join(' '));
+    }
+    expect(schedules).toEqual(['0 0 1', '1 0 0', '0 0 1', '0 1 0', '1 0 0']);
+    expect(strategy.exhausted).toBe(true);
+  });
+
+  it('is not exhausted when it was stopped', () => {
+    const strategy = all();
+    strategy.begin();
+    runToy([[write('x')], [write('x')]], strategy);
+    expect(strategy.exhausted).toBe(false);
+  });
+});
+
+describe('partial-order reduction', () => {
+  it('finds every outcome that there is', () => {
+    fc.assert(
+      fc.property(programs, (program) => {
+        const strategy = reduced(program);
+        expect(searchToy(program, strategy).outcomes).toEqual(searchToy(program, all()).outcomes);
+        expect(strategy.exhausted).toBe(true);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('with a bound finds every outcome that there is within it', () => {
+    fc.assert(
+      fc.property(programs, fc.integer({ min: 0, max: 3 }), (program, preemptionsMax) => {
+        const found = searchToy(program, reduced(program, preemptionsMax));
+        const whole = searchToy(program, new DepthFirst({ preemptionsMax, prunes: false }));
+        expect(found.outcomes).toEqual(whole.outcomes);
+      }),
+      { numRuns: Number(process.env.HOLDFAST_RUNS ?? 2000) },
+    );
+  });
+
+  it('looks at every race of a step, not only at the last: a sleeping client may be the one to wake for it', () => {
+    const program: ToyProgram = [
+      [read('y')],
+      [read('y'), { how: 'add', on: 'y' }],
+      [{ how: 'add', on: 'y' }],
+    ];
+    expect(searchToy(program, reduced(program)).outcomes).toEqual(searchToy(program, all()).outcomes);
+  });
+
+  it('tries one order where no other can be told from it', () => {
+    const apart = [
+      [write('x'), read('x'), write('x')],
+      [write('y'), read('y'), write('y')],
+    ];
+    expect(searchToy(apart, reduced(apart)).executions).toBe(1);
+    const adding = [1, 2, 3].map((): ToyStep[] => [{ how: 'add', on: 'x' }]);
+    expect(searchToy(adding, reduced(adding)).executions).toBe(1);
+  });
+
+  it('ends early what would come to the same', () => {
+    fc.assert(
+      fc.property(programs, (program) => {
+        const { executions, whole } = searchToy(program, reduced(program));
+        expect(executions).toBeLessThanOrEqual(searchToy(program, all()).executions);
+        expect(whole).toBeGreaterThan(0);
+      }),
+    );
+  });
+});
+
+describe.each([
+  { kills: 1, pauses: 0 },
+  { kills: 0, pauses: 1 },
+  { kills: 1, pauses: 1 },
+])('where somebody may be killed or paused: %j', (faults) => {
+  const bounds = fc.constantFrom(0, 1, 2, undefined);
+  const whole = (program: ToyProgram, preemptionsMax: number | undefined) =>
+    searchToy(program, new DepthFirst({ preemptionsMax, prunes: false }), faults).outcomes;
+  const numRuns = Number(process.env.HOLDFAST_RUNS ?? 300);
+
+  it.each([
+    ['reduced', (program: ToyProgram, bound?: number) => reduced(program, bound)],
+    ['pruned', (_: ToyProgram, preemptionsMax?: number) => new DepthFirst({ preemptionsMax, prunes: true })],
+  ])('a search finds, %s, every outcome that there is', (_, make) => {
+    fc.assert(
+      fc.property(programs, bounds, (program, bound) => {
+        expect(searchToy(program, make(program, bound), faults).outcomes).toEqual(whole(program, bound));
+      }),
+      { numRuns },
+    );
+  });
+
+  it('the parts of a search that is divided by that find, together, every outcome that there is', () => {
+    fc.assert(
+      fc.property(programs, bounds, (program, bound) => {
+        const parts = [0, 1, 2].map((index) =>
+          searchToy(program, new SharedFaults(reduced(program, bound), { index, of: 3 }), faults),
+        );
+        const found = new Set(parts.flatMap(({ outcomes }) => outcomes));
+        expect([...found].sort()).toEqual(whole(program, bound));
+      }),
+      { numRuns },
+    );
+  });
+});
+
+describe('a search that is divided by the first step', () => {
+  it('tries every interleaving once, in one of the parts', () => {
+    fc.assert(
+      fc.property(programs, (program) => {
+        const parts = [0, 1].map((index) => searchToy(program, new SharedFirstStep(all(), { index, of: 2 })));
+        const whole = searchToy(program, all());
+        expect(parts[0]?.whole).toBeGreaterThan(0);
+        expect(parts.reduce((sum, part) => sum + part.whole, 0)).toBe(whole.whole);
+        expect([...new Set(parts.flatMap(({ outcomes }) => outcomes))].sort()).toEqual(whole.outcomes);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe('chance', () => {
+  const program: ToyProgram = [0, 1, 2].map(() => [read('x'), write('x'), read('x'), write('x')]);
+
+  it.each([
+    ['random', () => new RandomWalk(1, 200, alone)],
+    ['pct', () => new Pct(1, 200, 3, alone)],
+  ])('%s leads the same way again, and not always the same way', (_, make) => {
+    const first = searchToy(program, make());
+    expect(searchToy(program, make())).toEqual(first);
+    expect(first.executions).toBe(200);
+    expect(first.outcomes.length).toBeGreaterThan(5);
+  });
+
+  it('is divided among several searches without a schedule that two of them take', () => {
+    const shares = [0, 1, 2].map(
+      (index) => searchToy(program, new RandomWalk(1, 100, { index, of: 3 })).executions,
+    );
+    expect(shares).toEqual([34, 33, 33]);
+  });
+
+  it('pct says with which probability it finds what', () => {
+    const strategy = new Pct(1, 4000, 2, alone);
+    searchToy([[write('x')], [write('x')]], strategy);
+    // 1000 of them for each depth, and 1 / (2 * 2^1) each for depth 2.
+    expect(strategy.bound).toContain(
+      '2 clients and up to 2 steps: 4000 schedules find a bug of depth 2 with a probability of at least 100 %',
+    );
+  });
+});
+
+describe('a schedule', () => {
+  it('is the same when it is printed and read again', () => {
+    const text = '0x5 1x6 k0 1 0.1 p1 w0 f1:EIO 1x12';
+    expect(printSchedule(parseSchedule(text))).toBe(text);
+  });
+
+  it.each(['x', '0x', 'k', 'f0', 'f0:EWHAT', '0 q1'])('%s is none', (text) => {
+    expect(() => parseSchedule(text)).toThrow('is no step of a schedule');
+  });
+
+  it('leads where it says, and from its end on without making anybody wait', () => {
+    const replay = new Replay(parseSchedule('1x2 0'), false);
+    replay.begin();
+    let taken: string[] = [];
+    runToy(
+      [
+        [write('x'), write('x')],
+        [write('x'), write('x'), write('x')],
+      ],
+      replay,
+      (words) => {
+        taken = [...words];
+      },
+    );
+    expect(taken.join(' ')).toBe('1 1 0 0 1');
+  });
+
+  it('that asks for what is not possible is refused, or, followed leniently, leaves that out', () => {
+    const run = (isLenient: boolean) => {
+      const replay = new Replay(parseSchedule('7 1 0'), isLenient);
+      replay.begin();
+      return runToy([[write('x')], [write('x')]], replay);
+    };
+    expect(() => run(false)).toThrow(
+      'the same schedule led to another call at step 1: 7 is not possible here',
+    );
+    expect(run(true)).toContain('0@0');
+  });
+});

@@ -1,0 +1,172 @@
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { TargetModule } from '../../core/target.js';
+import type { Evidence } from '../../history/evidence.js';
+import { isShipped } from '../../targets/index.js';
+import { auditCommand, blindSpots, readTraces } from '../evidence/audit.js';
+import { sourcesOf } from '../evidence/explain.js';
+import type { ExploredFailure, Replayed, ScheduleFile } from '../evidence/exploration.js';
+import { type Cells, DivergedError, investigate } from '../evidence/investigate.js';
+import { tellUnconfirmed } from '../evidence/unconfirmed.js';
+import { Cell } from '../execution/cell.js';
+import { type ExecutionOptions, LostProcessError } from '../execution/executed.js';
+import { fileGround, type Ground } from '../execution/ground.js';
+import type { ClientSetup } from '../process/protocol.js';
+import { type Program, parseProgram } from '../schedule/program.js';
+import { makeStrategy, type StrategyOptions } from '../search/index.js';
+import { RandomWalk, type Share } from '../search/random-walk.js';
+import { type Searched, type SearchLimits, search, whyNot } from '../search/search.js';
+import { replay } from './replay.js';
+
+export interface SearchTask {
+  kind: 'search';
+  execution: ExecutionOptions;
+  strategy: StrategyOptions;
+  limits: Omit<SearchLimits, 'isStopped'>;
+  share: Share;
+}
+
+export interface ReplayTask {
+  kind: 'replay';
+  file: ScheduleFile;
+  times: number;
+  lenient: boolean;
+}
+
+/** One execution under the eyes of `strace`. */
+export interface AuditTask {
+  kind: 'audit';
+  execution: ExecutionOptions;
+}
+
+/** What one thread does. */
+export interface Job {
+  /** Its own. */
+  directory: string;
+  setup: Omit<ClientSetup, 'root'> & { bundle: string };
+  task: SearchTask | ReplayTask | AuditTask;
+  /** For whom it waits; see `Heartbeat`. */
+  heartbeat: Int32Array;
+  /** The first cell is not 0 when all are to stop. */
+  stop: Int32Array;
+}
+
+export type Answer<T extends Job['task']> = T extends SearchTask
+  ? SearchAnswer
+  : T extends ReplayTask
+    ? Replayed
+    : AuditAnswer;
+
+export interface AuditAnswer {
+  /** Calls that nobody was asked for; undefined if they could not be seen. */
+  blindSpots: string[] | undefined;
+}
+
+export interface SearchAnswer {
+  /** What showed the entries, where it was not the file itself. */
+  evidence?: Evidence;
+  searched: Searched;
+  failures: ExploredFailure[];
+}
+
+export type ThreadMessage<T extends Job['task']> =
+  | { type: 'progress'; executions: number }
+  | { type: 'done'; answer: Answer<T> };
+
+const progressMs = 100;
+
+function work(job: Job): SearchAnswer | Replayed | AuditAnswer {
+  const { directory, setup, task, heartbeat, stop } = job;
+  if (task.kind === 'audit') return { blindSpots: audit(job, task) };
+  const { bundle, ...asItIs } = setup;
+  // What Node can import as it is, it does.
+  const isBare = /\.[cm]?js$/.test(setup.module);
+  const cells: Cells = {
+    quick: new Cell(path.join(directory, 'quick'), setup, false, { cells: heartbeat }),
+    fresh: new Cell(path.join(directory, 'fresh'), isBare ? asItIs : setup, true, { cells: heartbeat }),
+  };
+  const toSource = sourcesOf(bundle);
+  try {
+    const ground = groundFor(
+      cells.quick,
+      setup,
+      task.kind === 'replay' ? parseProgram(task.file.program) : task.execution.program,
+    );
+    cells.fresh.ground = ground;
+    if (task.kind === 'replay') return replay(cells, task, setup.label, toSource);
+    const isStopped = () => Atomics.load(stop, 0) !== 0;
+    const strategy = makeStrategy(task.strategy, task.share);
+    const searched = search(cells.quick, task.execution, strategy, { ...task.limits, isStopped }, reporter());
+    if (searched.isEnough) Atomics.store(stop, 0, 1);
+    const failures = searched.failures.map((found) => {
+      try {
+        return investigate(cells, task.execution, found, toSource);
+      } catch (error) {
+        const why: Searched['uncontrolled'] =
+          error instanceof DivergedError
+            ? { kind: 'nondeterministic', sentence: error.message }
+            : whyNot(error);
+        searched.uncontrolled ??= why;
+        return tellUnconfirmed(cells, task.execution, found, toSource, why.sentence);
+      }
+    });
+    const { evidence } = ground;
+    if (evidence.of === 'file') return { searched, failures };
+    return { searched, failures: failures.map((failure) => ({ ...failure, evidence })), evidence };
+  } finally {
+    cells.quick.close();
+    cells.fresh.close();
+  }
+}
+
+/** What executions begin with. The files of the stores that ship with the harness are known. */
+function groundFor(cell: Cell, { label, bundle }: Job['setup'], program: Program): Ground {
+  if (isShipped({ label })) {
+    cell.ground = fileGround(program);
+    return cell.ground;
+  }
+  const read = () => (createRequire(bundle)(bundle) as Partial<TargetModule>).read;
+  const ground = cell.survey({ label, seed: 1, program }, read);
+  const looks = program.clients.flat().some(({ action }) => action === 'look');
+  if (looks && ground.evidence.of === 'store')
+    cell.ground = {
+      ...ground,
+      obstacle: `"look" opens the file, and that is no evidence: ${ground.evidence.why}`,
+    };
+  return cell.ground;
+}
+
+/** As much is under way at once as there can be: everybody by turns. */
+const auditSchedules = 1;
+
+function audit({ directory, setup, heartbeat }: Job, { execution }: AuditTask): string[] | undefined {
+  const alone = new Cell(path.join(directory, 'alone'), setup, false, { cells: heartbeat });
+  const ground = groundFor(alone, setup, execution.program);
+  alone.close();
+  const cell = new Cell(directory, setup, true, { cells: heartbeat }, auditCommand);
+  cell.ground = ground;
+  const strategy = new RandomWalk(execution.seed, auditSchedules, { index: 0, of: 1 });
+  strategy.begin();
+  try {
+    const executed = cell.execute(execution, strategy);
+    return blindSpots(readTraces(directory), executed, path.join(directory, 'sandbox'));
+  } catch (error) {
+    // No strace, or it is not allowed to look.
+    if (error instanceof LostProcessError) return undefined;
+    throw error;
+  } finally {
+    cell.close();
+  }
+}
+
+function reporter(): (executions: number) => void {
+  let told = performance.now();
+  return (executions) => {
+    if (performance.now() - told < progressMs) return;
+    told = performance.now();
+    parentPort?.postMessage({ type: 'progress', executions });
+  };
+}
+
+parentPort?.postMessage({ type: 'done', answer: work(workerData as Job) });

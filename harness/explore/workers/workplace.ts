@@ -1,0 +1,116 @@
+import { accessSync, constants, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { TargetSpec } from '../../core/target.js';
+import { bundleTarget } from '../process/bundle.js';
+import { heartbeatCells, killIfThere } from '../process/gated-process.js';
+import type { Answer, Job, ThreadMessage } from './thread.js';
+
+const patienceMsDefault = 15_000;
+
+/** A directory of its own, a bundled target, and threads that work there. */
+export class Workplace {
+  private readonly stop = new Int32Array(new SharedArrayBuffer(4));
+  private count = 0;
+
+  private constructor(
+    private readonly directory: string,
+    private readonly target: TargetSpec,
+    private readonly patienceMs: number,
+  ) {}
+
+  /**
+   * Makes a place for a target, and leaves nothing of it behind.
+   * @param patienceMs how long a process may take from one call to the next
+   * @throws UsageError if the target can't be bundled
+   */
+  static async with<T>(
+    target: TargetSpec,
+    {
+      signal,
+      patienceMs = patienceMsDefault,
+    }: { signal?: AbortSignal | undefined; patienceMs?: number | undefined },
+    use: (place: Workplace) => Promise<T>,
+  ): Promise<T> {
+    const place = new Workplace(
+      realpathSync(mkdtempSync(path.join(quickDirectory(), `holdfast-explore-${process.pid}-`))),
+      target,
+      patienceMs,
+    );
+    const onAbort = () => Atomics.store(place.stop, 0, 1);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      await bundleTarget(target.module, place.bundle);
+      return await use(place);
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+      rmSync(place.directory, { recursive: true, force: true });
+    }
+  }
+
+  private get bundle(): string {
+    return path.join(this.directory, 'target.cjs');
+  }
+
+  /** Runs a job in a thread: it blocks whenever a client is at it. */
+  run<T extends Job['task']>(
+    task: T,
+    onProgress: (executions: number) => void = () => {},
+  ): Promise<Answer<T>> {
+    const { label, module, options } = this.target;
+    const heartbeat = new Int32Array(new SharedArrayBuffer(4 * heartbeatCells));
+    const job: Job = {
+      ...{ directory: path.join(this.directory, `cell-${this.count++}`), stop: this.stop, heartbeat, task },
+      setup: { bundle: this.bundle, module, label, options },
+    };
+    const worker = new Worker(new URL('./thread.js', import.meta.url), { workerData: job });
+    const watchdog = watch(heartbeat, this.patienceMs);
+    return new Promise<Answer<T>>((resolve, reject) => {
+      worker.on('message', (message: ThreadMessage<T>) => {
+        if (message.type === 'progress') onProgress(message.executions);
+        else resolve(message.answer);
+      });
+      worker.on('error', reject);
+      worker.on('exit', (code) => reject(new Error(`a search ended with code ${code} and told nothing`)));
+    }).finally(async () => {
+      clearInterval(watchdog);
+      await worker.terminate();
+    });
+  }
+}
+
+/** Ends a process that is waited for in vain: the thread can't look around while it waits. */
+function watch(heartbeat: Int32Array, patienceMs: number): NodeJS.Timeout {
+  let seen = { pid: 0, count: 0, since: 0 };
+  return setInterval(() => {
+    const [pid, count] = [Atomics.load(heartbeat, 0), Atomics.load(heartbeat, 1)];
+    const isSame = pid !== 0 && pid === seen.pid && count === seen.count;
+    if (!isSame) seen = { pid, count, since: performance.now() };
+    else if (performance.now() - seen.since > patienceMs) {
+      Atomics.store(heartbeat, 2, isBlocked(pid) ? 1 : 0);
+      killIfThere(pid);
+    }
+  }, patienceMs / 4);
+}
+
+/** It sleeps in the kernel until something comes, as for a lock of which the scheduler knows nothing; else it computes. */
+function isBlocked(pid: number): boolean {
+  try {
+    // The state comes behind the name, in which there may be blanks and brackets: proc(5).
+    return /.*\) (\w)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1] === 'S';
+  } catch {
+    // Gone already, a group, or a system without /proc: nothing is known.
+    return false;
+  }
+}
+
+/** In memory where there is such a place: no disk is waited for, and numbers of files don't come back. */
+export function quickDirectory(): string {
+  try {
+    accessSync('/dev/shm', constants.W_OK);
+    return '/dev/shm';
+  } catch {
+    return tmpdir();
+  }
+}

@@ -1,0 +1,97 @@
+import { lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs';
+import path from 'node:path';
+import type { CallToMake } from '../process/protocol.js';
+
+/** What lies at a path: its kind, and the system's number. */
+export interface Place {
+  id: string;
+  kind: 'file' | 'directory' | 'link';
+  target?: string;
+}
+
+/** Which file is where, by the system's numbers. Most calls change nothing of that, and to look again takes time. */
+export class Places {
+  private readonly found = new Map<string, Place | undefined>();
+  /** By numbers of directories: where they were when they were seen last. */
+  private readonly seen = new Map<string, string>();
+  private readonly gone = new Set<string>();
+
+  constructor(readonly root: string) {}
+
+  /** Follows no link. @returns undefined if there is none */
+  at(place: string): Place | undefined {
+    if (!this.found.has(place)) {
+      const found = this.look(place);
+      this.found.set(place, found);
+      if (found?.kind === 'directory') this.seen.set(found.id, place);
+    }
+    return this.found.get(place);
+  }
+
+  /** Where a directory is now. One that is held open keeps its number for itself. @returns undefined if it was removed */
+  directory(id: string): string | undefined {
+    const before = this.seen.get(id);
+    if (before !== undefined && this.at(before)?.id === id) return before;
+    if (this.gone.has(id)) return undefined;
+    for (const place of this.directoriesBelow('')) if (this.at(place)?.id === id) return place;
+    this.gone.add(id);
+    return undefined;
+  }
+
+  /** Where it was last. */
+  lastSeen(id: string): string | undefined {
+    return this.seen.get(id);
+  }
+
+  /** A call was made. */
+  note(call: CallToMake): void {
+    if (!leavesAll(call)) this.lookAgain();
+  }
+
+  /** Everything may be elsewhere. */
+  lookAgain(): void {
+    this.found.clear();
+    this.gone.clear();
+  }
+
+  /** Everything is another one. */
+  forget(): void {
+    this.lookAgain();
+    this.seen.clear();
+  }
+
+  private look(place: string): Place | undefined {
+    const whole = place === '' ? this.root : `${this.root}/${place}`;
+    const stats = statsOf(whole);
+    if (!stats) return undefined;
+    const id = String(stats.ino);
+    if (stats.isSymbolicLink()) return { id, kind: 'link', target: readlinkSync(whole) };
+    return { id, kind: stats.isDirectory() ? 'directory' : 'file' };
+  }
+
+  private directoriesBelow(place: string): string[] {
+    const below = readdirSync(path.join(this.root, place), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .flatMap((entry) => this.directoriesBelow(path.join(place, entry.name)));
+    return [place, ...below];
+  }
+}
+
+function statsOf(place: string): Stats | undefined {
+  try {
+    return lstatSync(place, { throwIfNoEntry: false });
+  } catch (error) {
+    // Nothing is there: what it was looked for in may be a file by now, or a link.
+    if (/^(ENOTDIR|ELOOP|ENAMETOOLONG|EACCES)$/.test((error as NodeJS.ErrnoException).code ?? ''))
+      return undefined;
+    throw error;
+  }
+}
+
+const calmCalls =
+  /^(close|readv?|writev?|f?truncate|[lf]?(stat|chmod|chown|utimes)|f(data)?sync|access|readdir|readlink|realpath|(un)?watch|alive)$/;
+
+/** The call looks, or changes what is in a file: every name stands for what it stood for. */
+function leavesAll({ call, flags = '' }: CallToMake): boolean {
+  return call === 'open' ? !flags.includes('c') : calmCalls.test(call);
+}

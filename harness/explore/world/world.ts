@@ -1,0 +1,297 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import type { CallEnd, CallToMake, Identity } from '../process/protocol.js';
+import { fingerprint } from './fingerprint.js';
+import { keyOf, type Routes, routesOf } from './footprint.js';
+import { type Change, Listeners, type WatchEvent } from './listeners.js';
+import { Places } from './places.js';
+import {
+  ancestorsOf,
+  below,
+  describe,
+  empty,
+  type FirstFile,
+  makeFirst,
+  namesBelow,
+  parentOf,
+} from './sandbox-files.js';
+import type { Entry, Found, OpenFile, Route, Tree } from './walk.js';
+
+interface Known extends Identity {
+  /** The system's own number, by which it is found. */
+  id: string;
+}
+
+/** What one call of a client is about to do: looked up before it, needed after it. */
+export interface Foresight extends Routes {
+  /** What its paths stand for, relative to the sandbox. */
+  place: string | undefined;
+  placeTo: string | undefined;
+}
+
+/**
+ * The sandbox as the scheduler knows it: which file is which, with numbers and times that are the same in every execution,
+ * and who watches what. While the world stands still, everything can simply be looked up.
+ */
+export class World implements Tree {
+  /** By the system's number. */
+  private readonly known = new Map<string, Known>();
+  /** The system's numbers by ours. */
+  private readonly ids = new Map<string, string>();
+  /** What lay above the directories that were removed. */
+  private readonly graves = new Map<string, string>();
+  private readonly openFiles = new Map<string, OpenFile>();
+  private readonly listeners = new Listeners();
+  private births = new Map<number, number>();
+  private current = 0;
+  private readonly places: Places;
+
+  constructor(readonly rootPath: string) {
+    this.places = new Places(rootPath);
+  }
+
+  get root(): string {
+    return this.numberOf(this.places.at('')?.id ?? '');
+  }
+
+  /** A process starts in it, so it must be there before the first execution, and stay. */
+  makeRoot(): void {
+    mkdirSync(this.rootPath, { recursive: true, mode: 0o700 });
+  }
+
+  /** Makes the sandbox as it is at the beginning. @param files by their paths */
+  restart(files: Readonly<Record<string, FirstFile>>, now: number): void {
+    empty(this.rootPath);
+    this.known.clear();
+    this.ids.clear();
+    this.graves.clear();
+    this.places.forget();
+    this.openFiles.clear();
+    this.births.clear();
+    this.listeners.clear();
+    this.bornAt('', -1, now);
+    const made = new Set<string>();
+    for (const [name, content] of Object.entries(files)) {
+      for (const directory of ancestorsOf(name)) {
+        if (made.has(directory)) continue;
+        made.add(directory);
+        mkdirSync(path.join(this.rootPath, directory), { mode: 0o700 });
+        this.bornAt(directory, -1, now);
+      }
+      if (made.has(name)) continue;
+      made.add(name);
+      makeFirst(path.join(this.rootPath, name), content);
+      this.bornAt(name, -1, now);
+    }
+  }
+
+  /** Whose descriptors are meant from now on. */
+  as(client: number): this {
+    this.current = client;
+    return this;
+  }
+
+  openFile(fd: number): OpenFile | undefined {
+    return this.openFiles.get(`${this.current}.${fd}`);
+  }
+
+  child(directory: string, name: string): Found | undefined {
+    const place = this.places.directory(this.idOf(directory));
+    const found = place === undefined ? undefined : this.places.at(below(place, name));
+    if (!found) return undefined;
+    const { id, kind, target } = found;
+    return { inode: this.numberOf(id), kind, ...(target === undefined ? {} : { target }) };
+  }
+
+  parent(directory: string): string | undefined {
+    const place = this.places.directory(this.idOf(directory));
+    if (place === undefined) return this.graves.get(directory);
+    const above = place === '' ? undefined : this.places.at(parentOf(place));
+    return above && this.numberOf(above.id);
+  }
+
+  /** What a call is about to touch, of the client that is meant. */
+  foresee(call: CallToMake): Foresight {
+    const file = call.fd === undefined ? undefined : this.openFile(call.fd);
+    return {
+      ...routesOf(call, this),
+      place: call.path === undefined ? file?.path : this.placeOf(call.path, call.at),
+      placeTo: call.to === undefined ? undefined : this.placeOf(call.to, call.toAt),
+    };
+  }
+
+  /** What `stat` is to say of times and numbers. */
+  identityFor({ call, fd }: CallToMake, { from }: Foresight): Identity | undefined {
+    if (!/^[lf]?stat$/.test(call)) return undefined;
+    // The entry of a descriptor is made anew by the kernel whenever it is asked for.
+    if (from?.isDescriptor) return { ino: 1, mtime: 0, ctime: 0, birthtime: 0 };
+    const inode = fd === undefined ? from?.inode : this.openFile(fd)?.inode;
+    return inode === undefined ? undefined : this.known.get(this.idOf(inode));
+  }
+
+  /** Takes note of what a call of a client has done. @returns who hears of it */
+  note(
+    client: number,
+    call: CallToMake,
+    { from, to, place = '' }: Foresight,
+    end: CallEnd,
+    now: number,
+  ): [client: number, WatchEvent][] {
+    this.places.note(call);
+    if (end.errno !== undefined) return [];
+    this.as(client);
+    const { flags = '' } = call;
+    const { entry, inode } = from ?? {};
+    const touch = (number: string | undefined, times: Partial<Identity>) => {
+      const known = number === undefined ? undefined : this.known.get(this.idOf(number));
+      if (known) Object.assign(known, times);
+    };
+    const changed = { mtime: now, ctime: now };
+    const entryChanged = (one: Entry | undefined) => touch(one?.directory, changed);
+    const hear = (event: Change['event'], route: Route | undefined) =>
+      this.listeners.hear({ event, entry: route?.entry, inode: route?.inode });
+    switch (call.call) {
+      case 'open': {
+        const isNew = inode === undefined && /c/.test(flags);
+        const isCut = !isNew && /t/.test(flags);
+        const opened = isNew ? this.born(entry, client, now) : inode;
+        if (isNew) entryChanged(entry);
+        if (isCut) touch(inode, changed);
+        if (end.fd !== undefined)
+          this.openFiles.set(`${client}.${end.fd}`, {
+            ...{ inode: opened, isDirectory: from?.kind === 'directory', path: place },
+            ...(entry ? { entry } : {}),
+          });
+        if (isNew) return hear('rename', from);
+        return isCut ? hear('change', from) : [];
+      }
+      case 'close':
+        this.openFiles.delete(`${client}.${call.fd}`);
+        return [];
+      case 'write':
+      case 'writev':
+      case 'ftruncate':
+      case 'fchmod':
+      case 'fchown':
+      case 'futimes': {
+        const file = this.openFile(call.fd ?? -1);
+        if (!file) return [];
+        const mtime = call.mtime ?? (/^f(chmod|chown)$/.test(call.call) ? undefined : now);
+        touch(file.inode, { ctime: now, ...(mtime === undefined ? {} : { mtime }) });
+        return this.listeners.hear({ event: 'change', entry: file.entry, inode: file.inode });
+      }
+      case 'truncate':
+        touch(inode, changed);
+        return hear('change', from);
+      case 'utimes':
+      case 'lutimes':
+        touch(inode, { mtime: call.mtime ?? now, ctime: now });
+        return hear('change', from);
+      case 'chmod':
+      case 'chown':
+      case 'lchown':
+        touch(inode, { ctime: now });
+        return hear('change', from);
+      case 'mkdir':
+      case 'symlink':
+        this.born(entry, client, now);
+        entryChanged(entry);
+        return hear('rename', from);
+      case 'unlink':
+      case 'rmdir':
+        touch(inode, { ctime: now });
+        entryChanged(entry);
+        this.bury(from);
+        return hear('rename', from);
+      case 'copyFile': {
+        const isNew = to?.inode === undefined;
+        touch(isNew ? this.born(to?.entry, client, now) : to.inode, changed);
+        entryChanged(to?.entry);
+        return hear(isNew ? 'rename' : 'change', to);
+      }
+      case 'link':
+      case 'rename':
+        touch(inode, { ctime: now });
+        entryChanged(to?.entry);
+        if (call.call === 'rename') {
+          entryChanged(entry);
+          this.bury(to);
+          this.moved(from, to);
+        }
+        return [...hear('rename', from), ...hear('rename', to)];
+      case 'watch':
+        this.listeners.add({
+          ...{ client, of: call.of ?? 0, inode, isDirectory: from?.kind === 'directory' },
+          ...{ entry: entry && keyOf(entry), name: path.basename(place) },
+        });
+        return [];
+      case 'unwatch':
+        this.listeners.remove(client, call.of);
+        return [];
+      default:
+        return [];
+    }
+  }
+
+  /** Of all that can be found in the sandbox: names, modes, owners, numbers, times and contents. */
+  fingerprint(): number {
+    const names = namesBelow(this.rootPath, '').sort();
+    return fingerprint(
+      ['', ...names].map((name) => describe(this.rootPath, name, (id) => this.known.get(id))).join('\n'),
+    );
+  }
+
+  /** The paths of what is open and watched belong to one life. */
+  forget(client: number): void {
+    for (const name of this.openFiles.keys()) if (name.startsWith(`${client}.`)) this.openFiles.delete(name);
+    this.listeners.remove(client);
+  }
+
+  /** What a path stands for: that of a directory which is gone, what it stood for last. */
+  private placeOf(place: string, at: number | undefined): string {
+    const file = at === undefined ? undefined : this.openFile(at);
+    const id = file?.inode === undefined || !file.isDirectory ? '' : this.idOf(file.inode);
+    const base = (id && (this.places.directory(id) ?? this.places.lastSeen(id))) || file?.path || '';
+    const whole = path.posix.join(base, place).replace(/\/$/, '');
+    return whole === '.' ? '' : whole;
+  }
+
+  /** A removed directory still knows what lay above it. */
+  private bury(route: Route | undefined): void {
+    if (route?.kind === 'directory' && route.inode !== undefined && route.entry)
+      this.graves.set(route.inode, route.entry.directory);
+  }
+
+  /** Whoever has it open has it under its new name. */
+  private moved(from: Route | undefined, to: Route | undefined): void {
+    if (!from?.entry || !to?.entry) return;
+    const key = keyOf(from.entry);
+    for (const file of this.openFiles.values())
+      if (file.inode === from.inode && file.entry && keyOf(file.entry) === key) file.entry = to.entry;
+  }
+
+  private born(entry: Entry | undefined, client: number, now: number): string | undefined {
+    const place = entry && this.places.directory(this.idOf(entry.directory));
+    return place === undefined ? undefined : this.bornAt(below(place, entry?.name ?? ''), client, now);
+  }
+
+  /** A number that says who made it, and as which: the same however the others' calls lie between. */
+  private bornAt(place: string, client: number, now: number): string | undefined {
+    const id = this.places.at(place)?.id;
+    if (id === undefined) return undefined;
+    const count = (this.births.get(client) ?? 0) + 1;
+    this.births.set(client, count);
+    const ino = (client + 2) * 100_000 + count;
+    this.known.set(id, { id, ino, mtime: now, ctime: now, birthtime: now });
+    this.ids.set(String(ino), id);
+    return String(ino);
+  }
+
+  private numberOf(id: string): string {
+    return String(this.known.get(id)?.ino ?? `?${id}`);
+  }
+
+  private idOf(number: string): string {
+    return this.ids.get(number) ?? number.replace('?', '');
+  }
+}

@@ -1,0 +1,115 @@
+import type { Verdict } from '../core/verdict.js';
+import type { Call, Model } from './model.js';
+import { search, stepsDefault } from './search.js';
+import { smallestInvalid } from './smallest.js';
+import { findStuck, untilReturnOf } from './stuck.js';
+import { judgeUnambiguous } from './unambiguous.js';
+
+/** Steps for each part at first. */
+const firstShare = 1000;
+
+type Part<Input, Output> = [part: string | undefined, calls: readonly Call<Input, Output>[]];
+
+export interface LinearizabilityOptions {
+  /** Of the model, for all parts together; default five million. A check that needs more is `unknown`. */
+  stepsMax?: number;
+  /** `search`: without the near-linear way for unique values, to compare the two. Default `fastest`. */
+  method?: 'fastest' | 'search';
+}
+
+/** Why a history is not linearizable. */
+export interface Contradiction<Input, Output> {
+  /** Undefined where the object is one. */
+  part: string | undefined;
+  /**
+   * The fewest calls of that part that contradict each other whatever the others did that had begun by then, in order of
+   * their begins.
+   */
+  calls: Call<Input, Output>[];
+  isSmallest: boolean;
+  /** Of these, a longest order that is allowed, if the others happen as it suits them, ... */
+  prefix: Call<Input, Output>[];
+  /** ... and the one that then had to be placed, before any other could be, and can't. */
+  stuck: Call<Input, Output>;
+}
+
+export interface Linearizability<Input, Output> {
+  verdict: Verdict;
+  calls: number;
+  /** How many parts were decided in which way: `zones` is near-linear, `search` tries orders. */
+  parts: { zones: number; search: number; undecided: number };
+  /** Of the model. */
+  steps: number;
+  contradiction?: Contradiction<Input, Output>;
+}
+
+/**
+ * Is there an order of all calls that the model allows and that respects who ended before whom began? Both ways are exact. A search
+ * that runs out of steps has proved nothing: `unknown`, unless another part is invalid. Pure: no clock, so the same
+ * history has the same verdict everywhere.
+ */
+export function checkLinearizable<State, Input, Output>(
+  model: Model<State, Input, Output>,
+  calls: readonly Call<Input, Output>[],
+  { stepsMax = stepsDefault, method = 'fastest' }: LinearizabilityOptions = {},
+): Linearizability<Input, Output> {
+  const parts = { zones: 0, search: 0, undecided: 0 };
+  let steps = 0;
+  const invalid = (part: string | undefined, proof: readonly Call<Input, Output>[]) => {
+    const contradiction = explain(model, part, proof);
+    return { verdict: 'invalid' as const, calls: calls.length, parts, steps, contradiction };
+  };
+
+  let open: Part<Input, Output>[] = [];
+  for (const [part, own] of partsOf(model, calls)) {
+    const fast = method === 'fastest' ? judgeUnambiguous(model, own) : undefined;
+    if (fast) parts.zones++;
+    else open.push([part, own]);
+    if (fast?.verdict === 'invalid') return invalid(part, fast.proof);
+  }
+  // All get the same, then those that are left four times as much, and so on: a hard part can't hide that an easy one is wrong.
+  // What is done again costs no more than a third of the whole.
+  for (let share = firstShare; open.length > 0 && steps < stepsMax; share *= 4) {
+    const left: Part<Input, Output>[] = [];
+    for (const [at, [part, own]] of open.entries()) {
+      const found = search(model, own, { stepsMax: Math.min(share, stepsMax - steps) });
+      steps += found.steps;
+      if (found.verdict === 'unknown') left.push([part, own]);
+      else parts.search++;
+      if (found.verdict !== 'invalid') continue;
+      parts.undecided = left.length + open.length - at - 1;
+      return invalid(part, untilReturnOf(own, findStuck(model, own, { stepsMax }).stuck));
+    }
+    open = left;
+  }
+  parts.undecided = open.length;
+  // Of nothing at all there is an order.
+  return { verdict: open.length > 0 ? 'unknown' : 'valid', calls: calls.length, parts, steps };
+}
+
+/** The whole as one part if any call is about all of it. */
+function partsOf<State, Input, Output>(
+  model: Model<State, Input, Output>,
+  calls: readonly Call<Input, Output>[],
+): Map<string | undefined, readonly Call<Input, Output>[]> {
+  const parts = new Map<string | undefined, Call<Input, Output>[]>();
+  for (const call of calls) {
+    const part = model.partition?.(call.input);
+    // A read of which nobody was told what it found says nothing, and ties nothing together.
+    if (call.output === undefined && model.effect?.(call.input, call.output) === 'none') continue;
+    if (part === undefined) return new Map([[undefined, calls]]);
+    const known = parts.get(part);
+    if (known) known.push(call);
+    else parts.set(part, [call]);
+  }
+  return parts;
+}
+
+function explain<State, Input, Output>(
+  model: Model<State, Input, Output>,
+  part: string | undefined,
+  calls: readonly Call<Input, Output>[],
+): Contradiction<Input, Output> {
+  const { stuck, ...smallest } = smallestInvalid(model, calls);
+  return { part, ...smallest, stuck };
+}

@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest';
+import { Random } from '../workload/random.js';
+import { type AnyCall, kinds, linearizableHistory, tamperedHistory } from './histories.test.helper.js';
+import { register } from './models/register.js';
+import { hasLinearization } from './oracle.test.helper.js';
+import { search } from './search.js';
+import { findStuck } from './stuck.js';
+
+const rounds = Number(process.env.HOLDFAST_HISTORIES ?? 4_000);
+
+describe.each(kinds)('$model.name, against the definition tried out', (kind) => {
+  const { model } = kind;
+
+  test('the verdict is that of a search without memory', () => {
+    const random = new Random(11, 'histories');
+    const verdicts = { valid: 0, invalid: 0, unknown: 0 };
+    for (let round = 0; round < rounds; round++) {
+      const calls = tamperedHistory(kind, random, 7);
+      const { verdict } = search(model, calls);
+      verdicts[verdict]++;
+      if ((verdict === 'valid') !== hasLinearization(model, calls))
+        expect.fail(`${verdict}: ${JSON.stringify(calls)}`);
+    }
+    expect(verdicts.unknown).toBe(0);
+    expect(Math.min(verdicts.valid, verdicts.invalid)).toBeGreaterThan(rounds / 20);
+  });
+
+  test('what is linearizable by construction is called so, and the order that is shown is one', () => {
+    const random = new Random(12, 'histories');
+    for (let round = 0; round < rounds / 4; round++) {
+      const calls = linearizableHistory(kind, random, 14);
+      const found = search(model, calls);
+      if (found.verdict !== 'valid') expect.fail(`${found.verdict}: ${JSON.stringify(calls)}`);
+      else expectOrder(calls, found.order);
+    }
+  });
+
+  function expectOrder(calls: readonly AnyCall[], order: readonly number[]): void {
+    const placed = order.map((index) => calls[index] as AnyCall);
+    const missing = calls.filter((call) => !placed.includes(call));
+    expect(missing.filter(({ happened }) => happened === 'yes')).toEqual([]);
+    let latest = Number.NEGATIVE_INFINITY;
+    let state: unknown = model.init;
+    for (const { input, output, begin, end } of placed) {
+      expect(end).toBeGreaterThanOrEqual(latest);
+      latest = Math.max(latest, begin);
+      state = model.step(state, input, output);
+      expect(state).toBeDefined();
+    }
+  }
+});
+
+describe('an invalid history', () => {
+  test('can be ordered up to the return where it is stuck, and not with it', () => {
+    const random = new Random(13, 'histories');
+    let seen = 0;
+    for (let round = 0; round < rounds; round++) {
+      const kind = random.pick(kinds);
+      const calls = tamperedHistory(kind, random, 9);
+      const found = search(kind.model, calls);
+      if (found.verdict !== 'invalid') continue;
+      seen++;
+      const { stuck, order } = findStuck(kind.model, calls);
+      expect(order).not.toContain(stuck);
+      const until = (time: number, isOver: (call: AnyCall) => boolean) =>
+        calls
+          .filter(({ begin }) => begin <= time)
+          .map((call) =>
+            isOver(call) ? call : { ...call, end: Number.POSITIVE_INFINITY, happened: 'maybe' as const },
+          );
+      const before = until(stuck.end, ({ end }) => end < stuck.end);
+      const after = until(stuck.end, ({ end }) => end <= stuck.end);
+      expect(search(kind.model, before).verdict).toBe('valid');
+      expect(search(kind.model, after).verdict).toBe('invalid');
+    }
+    expect(seen).toBeGreaterThan(rounds / 20);
+  });
+});
+
+test('a read that fits at once is not placed before what had ended before it, if that may have happened', () => {
+  const call = (id: string, begin: number, end: number, input: unknown, output: unknown): AnyCall => ({
+    ...{ id, process: id, input, output, begin, end },
+    happened: output === undefined ? 'maybe' : 'yes',
+  });
+  const calls = [
+    call('dead', 0, 1, { write: 1 }, undefined),
+    call('absent', 2, 9, { read: true }, null),
+    call('seen', 2, 9, { read: true }, 1),
+    call('back', 2, 9, { write: null }, true),
+  ];
+  expect(search(register, calls as never)).toMatchObject({ verdict: 'valid', order: [0, 2, 3, 1] });
+});
+
+test('a search that runs out of steps has proved nothing', () => {
+  const calls = Array.from({ length: 9 }, (_, at): AnyCall => {
+    return {
+      id: `${at}`,
+      process: `${at}`,
+      input: { write: at },
+      output: true,
+      begin: 0,
+      end: 1,
+      happened: 'yes',
+    };
+  });
+  expect(search(register, calls as never, { stepsMax: 3 })).toEqual({ verdict: 'unknown', steps: 4 });
+});

@@ -1,0 +1,145 @@
+import { randomInt } from 'node:crypto';
+import path from 'node:path';
+import { UsageError } from '../../../src/cli/usage-error.js';
+import type { Progress } from '../../core/progress.js';
+import type { RuntimeChoice } from '../../core/runtime.js';
+import type { ProfileName, Scenario } from '../../core/scenario.js';
+import type { TargetSpec } from '../../core/target.js';
+import { findRuntimes, onNode, type Runtimes } from '../../line/runtimes.js';
+import { resolveTarget } from '../../targets/index.js';
+import { targetMsDefault } from '../probe-target.js';
+import { checkClients, checkScenario } from './check-scenario.js';
+import { fitting, needsNode, subjectOfAll } from './fitting.js';
+import { controls, type PlanInput, type PlannedRun, plan } from './plan.js';
+import { findScenarios } from './registry.js';
+
+export interface StressOptions {
+  /** Names, paths of modules, or scenarios themselves. Default: all that ship with the harness. */
+  scenarios?: readonly (string | Scenario)[];
+  /** Names or paths of modules. Default: `hardened`. */
+  targets?: readonly string[];
+  /** What the clients run on. Default: node. */
+  runtime?: RuntimeChoice;
+  /** How many of which client, instead of the scenario's own. */
+  clients?: Partial<Record<ProfileName, number>>;
+  /** Ends each client after so many operations, and the run with them. Default: they go on until the time is over. */
+  operations?: number;
+  /** Bounds the whole run, in milliseconds. Default 50000. */
+  durationMs?: number;
+  /**
+   * How long a target, alone in a process, may take to open, set, get and remove before it is refused, in milliseconds.
+   * Default 40000: real programs take ten seconds to load.
+   */
+  targetMs?: number;
+  /** A whole number from 0. Default: drawn, and in the report. */
+  seed?: number;
+  /** The run's own directory. Default: a new one in `reports`. */
+  out?: string;
+  /** Whether to find the planted bugs first. Default true. */
+  controls?: boolean;
+  /** Which part of the scenarios to run, for several machines. Default 1 of 1. */
+  shard?: { index: number; of: number };
+  /** Ends the run: its processes are killed, its report says `interrupted`. */
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+}
+
+/** The same, with every question answered: nothing later asks what a missing option means. */
+export interface FilledOptions {
+  runs: PlannedRun[];
+  targets: TargetSpec[];
+  runtimes: Runtimes;
+  leftOut: string[];
+  seed: number;
+  /** How long a target may take alone for what a probe asks of it. */
+  targetMs: number;
+  /** The same plan without the runs that mean nothing on their targets: their time is shared among the others. */
+  replan: (isMeant: NonNullable<PlanInput['isMeant']>) => PlannedRun[];
+  out: string;
+  signal: AbortSignal;
+  onProgress: (progress: Progress) => void;
+}
+
+/** @throws UsageError if a scenario, target, client or duration is not what it should be */
+export async function fillOptions(options: StressOptions): Promise<FilledOptions> {
+  const { clients, operations = 0, durationMs = 50_000, shard = { index: 1, of: 1 } } = options;
+  const { targetMs = targetMsDefault } = options;
+  const seed = options.seed ?? randomInt(2 ** 31);
+  checkNumbers({ operations, durationMs, seed, targetMs });
+  if (clients) checkClients(clients, '--clients', subjectOfAll(clients));
+  const from = process.cwd();
+  const wanted = options.scenarios ?? [];
+  const found = await findScenarios(wanted, from);
+  for (const scenario of found) checkScenario(scenario);
+  const targets = (options.targets ?? ['hardened']).map((label) => resolveTarget(label, from));
+  const { runtime = 'node' } = options;
+  for (const target of targets) checkTarget(target, runtime);
+  const { scenarios, leftOut } = fitting(found, {
+    ...{ runtime, targets, clients, isNamed: wanted.length > 0 },
+  });
+  const runtimes = await findRuntimes(runtime);
+  const controlRuns = options.controls === false ? [] : await planControls(from, runtimes, scenarios);
+  const replan: FilledOptions['replan'] = (isMeant) => [
+    ...controlRuns,
+    ...plan({
+      ...{ scenarios, targets, runtimes, controls: controlRuns, durationMs, clients, operations, shard },
+      isMeant,
+    }),
+  ];
+  return {
+    runs: replan(() => true),
+    replan,
+    targetMs,
+    targets,
+    runtimes,
+    leftOut,
+    seed,
+    out: options.out ?? path.join('reports', newRunName(seed)),
+    signal: options.signal ?? new AbortController().signal,
+    onProgress: options.onProgress ?? (() => {}),
+  };
+}
+
+/** Numbers that come from a program, not from the command line's parser. */
+function checkNumbers(numbers: Record<string, number>): void {
+  for (const [name, value] of Object.entries(numbers)) {
+    // Node's timers know no more milliseconds than this, and fire at once for what is longer.
+    if (!Number.isSafeInteger(value) || value < 0 || value > 2 ** 31 - 1) {
+      throw new UsageError(`${name} is ${value}`, `expected a whole number from 0 to ${2 ** 31 - 1}`);
+    }
+  }
+}
+
+/** Of what is put to the test, credentials or tokens or both, a planted bug each must be found. */
+async function planControls(
+  from: string,
+  chosen: Runtimes,
+  tested: readonly Scenario[],
+): Promise<PlannedRun[]> {
+  const subjects = new Set(tested.map(({ subject = 'credentials' }) => subject));
+  const all = await Promise.all(
+    controls.map(async ({ scenario: name, target, workMs, mustFind }) => {
+      const [scenario] = await findScenarios([name], from);
+      if (!scenario) throw new Error(`the control's scenario ${name} is gone`);
+      const { clients, workload } = scenario;
+      // That the harness sees what this fault does, and the judge too, can be shown where it can be armed.
+      const runtimes = needsNode(scenario) ? onNode : chosen;
+      return { scenario, target: resolveTarget(target, from), runtimes, clients, workload, workMs, mustFind };
+    }),
+  );
+  return all.filter(({ scenario: { subject = 'credentials' } }) => subjects.has(subject));
+}
+
+function checkTarget({ label, module }: TargetSpec, runtime: RuntimeChoice): void {
+  if (runtime === 'node' || !/\.[cm]?tsx?$/.test(module)) return;
+  throw new UsageError(
+    `target "${label}" is TypeScript, which is loaded on Node only`,
+    'build it to JavaScript, or leave out --runtime',
+  );
+}
+
+/** Sorts by time, and tells two runs of one second apart. */
+function newRunName(seed: number): string {
+  const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
+  return `${time}-${seed}`;
+}

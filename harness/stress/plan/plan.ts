@@ -1,0 +1,93 @@
+import { NothingMatchedError, UsageError } from '../../../src/cli/usage-error.js';
+import type { Counts } from '../../core/report.js';
+import type { ProfileName, Scenario, Workload } from '../../core/scenario.js';
+import type { TargetSpec } from '../../core/target.js';
+import type { Runtimes } from '../../line/runtimes.js';
+
+/** One run of one scenario on one target. */
+export interface PlannedRun {
+  scenario: Scenario;
+  target: TargetSpec;
+  runtimes: Runtimes;
+  clients: Partial<Record<ProfileName, number>>;
+  workload: Partial<Workload> | undefined;
+  /** How long its clients work, in milliseconds. */
+  workMs: number;
+  /** The count that must not be zero, if this is a run on a planted bug. */
+  mustFind?: keyof Counts;
+}
+
+/** What starting the processes and ending them takes, on two cores. It comes out of the run's duration. */
+export const overheadMs = 1100;
+const workMsMin = 900;
+
+/** Planted bugs: without them, a green run could mean that nobody looked. Each is given time enough to be found in nearly any run. */
+export const controls: readonly {
+  scenario: string;
+  target: string;
+  workMs: number;
+  mustFind: keyof Counts;
+}[] = [
+  { scenario: 'two-terminals', target: 'naive', workMs: 800, mustFind: 'lost' },
+  { scenario: 'pause', target: 'textbook?stale=2000', workMs: 4200, mustFind: 'lost' },
+  { scenario: 'token-create-delete-churn', target: 'rename-only', workMs: 900, mustFind: 'resurrected' },
+];
+
+/** A control that finds nothing is run again, beyond the run's duration, before the harness is called blind. */
+export const controlAttempts = 3;
+
+export interface PlanInput {
+  scenarios: readonly Scenario[];
+  targets: readonly TargetSpec[];
+  runtimes: Runtimes;
+  /** Their time comes out of the duration, too. */
+  controls: readonly PlannedRun[];
+  durationMs: number;
+  clients: Partial<Record<ProfileName, number>> | undefined;
+  /** Ends each client after so many operations; 0 for no such end. */
+  operations: number;
+  shard: { index: number; of: number };
+  /** Leaves out what means nothing on its target. Default: all mean something. */
+  isMeant?: (run: { scenario: Scenario; target: TargetSpec }) => boolean;
+}
+
+/** Every scenario on every target, with its share of the duration. @throws UsageError if there is too little of it, or nothing to run */
+export function plan({
+  scenarios,
+  targets,
+  runtimes,
+  controls,
+  durationMs,
+  clients,
+  operations,
+  shard,
+  isMeant = () => true,
+}: PlanInput): PlannedRun[] {
+  const pairs = scenarios
+    .flatMap((scenario) => targets.map((target) => ({ scenario, target, weight: scenario.weight ?? 1 })))
+    .filter((_, position) => position % shard.of === shard.index - 1)
+    .filter(isMeant);
+  if (pairs.length === 0) {
+    throw new NothingMatchedError(`part ${shard.index} of ${shard.of} has no scenario`, 'give fewer parts');
+  }
+  const weights = pairs.reduce((sum, { weight }) => sum + weight, 0);
+  const controlsMs = controls.reduce((sum, { workMs }) => sum + workMs + overheadMs, 0);
+
+  const neededMs = controlsMs + weights * (workMsMin + overheadMs);
+  if (durationMs < neededMs) {
+    const needed = `${Math.ceil(neededMs / 1000)}s`;
+    throw new UsageError(
+      `a duration of ${durationMs / 1000}s is too short for ${controls.length} controls and ${pairs.length} scenarios`,
+      `give --duration ${needed} or more, fewer scenarios, or --no-controls`,
+    );
+  }
+  const shareMs = (durationMs - controlsMs) / weights;
+  return pairs.map(({ scenario, target, weight }) => ({
+    scenario,
+    target,
+    runtimes,
+    clients: clients ?? scenario.clients,
+    workload: operations > 0 ? { ...scenario.workload, operationsMax: operations } : scenario.workload,
+    workMs: Math.round(shareMs * weight) - overheadMs,
+  }));
+}

@@ -1,0 +1,178 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { execa } from 'execa';
+import { describe, expect, it } from 'vitest';
+import { lacks } from '../../store/system.test.helper.js';
+import { command, newDirectory } from '../command.test.helper.js';
+import { expectOneLine, newUser } from './auth.test.helper.js';
+
+/** Runs a line of Bash in which `holdfast` is the command, with nothing in the environment but what is given. */
+async function bash(line: string, env: NodeJS.ProcessEnv, { uid }: { uid?: number } = {}) {
+  const cwd = newDirectory();
+  if (uid !== undefined) chownSync(cwd, uid, uid);
+  const script = `holdfast() { ${JSON.stringify(process.execPath)} ${JSON.stringify(command)} "$@"; }; ${line}`;
+  const program = ['bash', '-c', script];
+  const other = uid === undefined ? [] : ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'];
+  const [file = '', ...args] = [...other, ...program];
+  const options = { cwd, env: { PATH: process.env.PATH, ...env }, extendEnv: false } as const;
+  const { exitCode, stdout, stderr } = await execa(file, args, {
+    ...{ ...options, reject: false, stdin: 'ignore', timeout: 60_000 },
+  });
+  return { cwd, exitCode, stdout, stderr };
+}
+
+describe('--file is named for what it is where it can be no file', () => {
+  const pairs: [string, string][] = [
+    ["--file <(echo '{}')", 'a pipe'],
+    ['--file /dev/stdin < <(echo)', 'a pipe'],
+    ['--file /dev/fd/7 7< <(echo)', 'a pipe'],
+    ['--file /proc/self/fd/7 7< <(echo)', 'a pipe'],
+    ['--file /dev/fd/97', 'a descriptor, not a file'],
+    ['--file /dev/stdin < gone', 'a descriptor, not a file'],
+    ['--file /dev/null', 'a device'],
+    ['--file /dev/../dev/zero', 'a device'],
+    ['--file .', 'a directory'],
+    ['--file link-to-pipe', 'a pipe'],
+  ];
+  const setUp =
+    "mkfifo pipe; ln -s pipe link-to-pipe; echo '{}' > gone; exec 5< gone; rm gone; ln -s /proc/self/fd/5 gone;";
+  it.each(pairs)('%s: %s', async (words, kind) => {
+    const home = newDirectory();
+    for (const call of ['auth set a', 'auth token list', ...(words === '--file .' ? ['serve'] : [])]) {
+      const result = await bash(`${setUp} holdfast ${call} ${words}`, { HOME: home });
+      expect({ call, exitCode: result.exitCode, stderr: result.stderr }).toMatchObject({ exitCode: 2 });
+      expect(result.stderr).toContain(` is ${kind}; expected the path of a`);
+      expectOneLine(result);
+    }
+    const { exitCode, stdout } = await bash(`${setUp} holdfast auth doctor ${words}`, { HOME: home });
+    if (kind.startsWith('a descriptor')) return;
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain(`problem  file: can't be used: it is ${kind}, not a file`);
+    expect(stdout).not.toMatch(/chmod|remove|rename/i);
+  });
+
+  it('but a file that is there by another name is one', async () => {
+    const line = `echo '{"a":{"type":"api","key":"k"}}' > f; holdfast auth list --file /dev/stdin < f`;
+    const result = await bash(line, { HOME: newDirectory() });
+    expect(result).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('api') });
+  });
+});
+
+describe('where the home directory is', () => {
+  it('an empty HOME counts as unset: nothing is made in the working directory', async () => {
+    const result = await bash('holdfast auth doctor; holdfast auth token list', { HOME: '' });
+    const { homedir } = JSON.parse(
+      execFileSync(process.execPath, ['-p', 'JSON.stringify(os.userInfo())'], { encoding: 'utf8' }),
+    );
+    expect(result.stdout.split('\n')[0]).toBe(path.join(homedir, '.local/share/opencode/auth.json'));
+    expect(result.stderr).toContain(
+      `no tokens in ${path.join(homedir, '.config/opencode/auth-tokens.json')}`,
+    );
+    expect(readdirSync(result.cwd)).toEqual([]);
+  });
+
+  it('a relative XDG_DATA_HOME is used as the agent uses it, with one warning', async () => {
+    const result = await bash('holdfast auth set a <<< key', { HOME: newDirectory(), XDG_DATA_HOME: 'data' });
+    const file = path.join(result.cwd, 'data/opencode/auth.json');
+    expect(result.exitCode).toBe(0);
+    expect(result.stderr.match(/relative path/g)).toHaveLength(1);
+    expect(result.stderr).toContain(`the file is ${file}`);
+    expect(existsSync(file)).toBe(true);
+  });
+
+  it.each(['XDG_CONFIG_HOME', 'OPENCODE_CONFIG_DIR'])(
+    'a relative %s is passed over, with a warning: tokens that lie in the working directory let nobody in',
+    async (name) => {
+      const home = newDirectory();
+      const result = await bash('holdfast auth token create --quiet', { HOME: home, [name]: 'here' });
+      expect(result.exitCode).toBe(0);
+      expect(result.stderr).toContain(`${name} is a relative path, and ignored`);
+      expect(readdirSync(result.cwd)).toEqual([]);
+      expect(existsSync(path.join(home, '.config/opencode/auth-tokens.json'))).toBe(true);
+    },
+  );
+});
+
+describe.skipIf(lacks('root', 'setpriv'))('a user without a home directory', () => {
+  const uid = 54321;
+  const open = () => {
+    const directory = newDirectory();
+    chownSync(directory, uid, uid);
+    return directory;
+  };
+
+  it('needs none where variables or --file say all', async () => {
+    const place = open();
+    const env = { XDG_DATA_HOME: place, XDG_CONFIG_HOME: place };
+    const calls =
+      'holdfast auth list && holdfast auth set a <<< key && holdfast auth doctor && holdfast auth token list';
+    expect(await bash(calls, env, { uid })).toMatchObject({ exitCode: 0 });
+    const named = 'holdfast auth list --file x.json && holdfast auth token list --file y.json';
+    expect(await bash(named, {}, { uid })).toMatchObject({ exitCode: 0 });
+    const given = 'holdfast auth list';
+    expect(await bash(given, { OPENCODE_AUTH_CONTENT: '{}' }, { uid })).toMatchObject({ exitCode: 0 });
+  });
+
+  it.each([
+    ['auth list', 'XDG_DATA_HOME'],
+    ['auth doctor', 'XDG_DATA_HOME'],
+    ['auth token list', 'XDG_CONFIG_HOME'],
+    ['serve --port 0', 'XDG_CONFIG_HOME'],
+  ])('hears from %s what to set: %s', async (call, variable) => {
+    const result = await bash(`holdfast ${call}`, {}, { uid });
+    expect(result).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining(`Set HOME, or ${variable}`),
+    });
+    expectOneLine(result);
+  });
+
+  it('gets a StoreError from the library', async () => {
+    const library = JSON.stringify(path.join(path.dirname(command), '..', 'index.js'));
+    const program = `
+      const { Auth, openTokens } = await import(${library});
+      for (const call of [() => Auth.all(), () => openTokens().list()])
+        await (async () => call())().catch(({ name, code, definite }) => console.log(name, code, definite));`;
+    const line = `${JSON.stringify(process.execPath)} --input-type=module -e '${program}'`;
+    const { stdout } = await bash(line, {}, { uid });
+    expect(stdout).toBe('StoreError E_INPUT true\nStoreError E_INPUT true');
+  });
+});
+
+describe('the doctor gives advice that can do no harm', () => {
+  it('about what is not a file beside the file', async () => {
+    const user = newUser();
+    user.writeFile({});
+    execFileSync('mkfifo', [`${user.file}.last`]);
+    symlinkSync('/etc', `${user.file}.corrupt-0`);
+    mkdirSync(`${user.file}.lock`);
+    writeFileSync(`${user.file}.intents`, '', { mode: 0o666 });
+    const { stdout } = await user.auth(['doctor']);
+    expect(stdout).toContain('last-committed copy: it is a pipe, not a file');
+    expect(stdout).toContain('auth.json.corrupt-0 is a symbolic link, not a file');
+    expect(stdout).not.toMatch(/chmod|remove it/i);
+  });
+
+  it('about a directory of another user, which others may need', async () => {
+    const user = newUser();
+    user.writeFile({});
+    const directory = path.dirname(user.file);
+    chmodSync(directory, 0o777);
+    expect((await user.auth(['doctor'])).stdout).toContain(`chmod go-w ${directory}`);
+    if (lacks('root')) return;
+    chmodSync(user.home, 0o711);
+    chownSync(directory, 54321, 54321);
+    const { stdout } = await bash(`holdfast auth doctor --file ${user.file}`, {}, { uid: 54320 });
+    expect(stdout).toContain('Keep the file in a directory of your own');
+    expect(stdout).not.toContain('chmod');
+  });
+});

@@ -1,0 +1,90 @@
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { lacks } from '../../store/system.test.helper.js';
+import { newDirectory } from '../command.test.helper.js';
+import { newUser, type User } from './auth.test.helper.js';
+
+const owner = 1001;
+
+/** Root at a shell, and the directory of another user. */
+function newVisit(): { root: User; directory: string; file: string } {
+  const root = newUser();
+  const directory = path.join(root.home, 'theirs');
+  mkdirSync(directory, { mode: 0o700 });
+  chmodSync(root.home, 0o711);
+  chmodSync(path.dirname(root.home), 0o711);
+  chownSync(directory, owner, owner);
+  return { root, directory, file: path.join(directory, 'auth.json') };
+}
+
+const ownersIn = (directory: string) =>
+  new Set(readdirSync(directory).map((name) => lstatSync(path.join(directory, name)).uid));
+
+describe.skipIf(lacks('root', 'setpriv'))('root at another user’s file is that user', () => {
+  it('and says so; what is made is theirs', async () => {
+    const { root, directory, file } = newVisit();
+    const stored = await root.auth(['set', 'anthropic', '--file', file], 'made up');
+    expect(stored).toMatchObject({ exitCode: 0 });
+    expect(stored.stderr).toContain(`acting as user ${owner}, to whom ${directory} belongs`);
+    expect(ownersIn(directory)).toEqual(new Set([owner]));
+    const token = await root.auth([
+      'token',
+      'create',
+      '--file',
+      path.join(directory, 'tokens.json'),
+      '--quiet',
+    ]);
+    expect(token).toMatchObject({ exitCode: 0 });
+    expect(ownersIn(directory)).toEqual(new Set([owner]));
+  });
+
+  it('and can’t be led by their link into what is root’s', async () => {
+    const { root, file } = newVisit();
+    const secret = path.join(newDirectory(), 'daemon.json');
+    chmodSync(path.dirname(secret), 0o755);
+    writeFileSync(secret, '{"daemon":{"type":"api","key":"made up"}}', { mode: 0o600 });
+    symlinkSync(secret, file);
+    const before = readFileSync(secret, 'utf8');
+    for (const args of [
+      ['list'],
+      ['set', 'x'],
+      ['remove', 'daemon'],
+      ['restore'],
+      ['forget', '--all', '--yes'],
+    ]) {
+      const { exitCode, stdout } = await root.auth([...args, '--file', file], 'made up');
+      expect(exitCode, args.join(' ')).toBe(1);
+      expect(stdout).not.toContain('daemon');
+    }
+    expect(readFileSync(secret, 'utf8')).toBe(before);
+    expect(lstatSync(secret)).toMatchObject({ uid: 0 });
+    expect(readdirSync(path.dirname(secret))).toEqual(['daemon.json']);
+  });
+
+  it('nor make anything where their dangling link leads', async () => {
+    const { root, file } = newVisit();
+    const place = path.join(newDirectory(), 'made.json');
+    chmodSync(path.dirname(place), 0o755);
+    symlinkSync(place, file);
+    expect((await root.auth(['set', 'x', '--file', file], 'made up')).exitCode).toBe(1);
+    expect(existsSync(place)).toBe(false);
+  });
+
+  it('but at a file of root’s own stays root', async () => {
+    const { root } = newVisit();
+    const stored = await root.auth(['set', 'anthropic'], 'made up');
+    expect(stored.stderr).not.toContain('acting as');
+    expect(lstatSync(root.file).uid).toBe(0);
+  });
+});

@@ -1,0 +1,88 @@
+import { unlinkSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { execa } from 'execa';
+import { afterEach, describe, expect, it } from 'vitest';
+import { aWhile } from '../../waiting.test.helper.js';
+import { command } from '../command.test.helper.js';
+import { canary, newUser, sample, type User } from './auth.test.helper.js';
+
+const started = new Set<{ kill: (signal: 'SIGKILL') => boolean }>();
+afterEach(() => {
+  for (const child of started) child.kill('SIGKILL');
+  started.clear();
+});
+
+/** Starts `holdfast auth watch`, and returns once it has seen the file as it is now. */
+async function startWatch(user: User, flags: string[] = []) {
+  const child = execa(process.execPath, [command, 'auth', 'watch', ...flags], {
+    ...{ env: user.env, reject: false, timeout: 60_000 },
+  });
+  started.add(child);
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  await new Promise((resolve) => child.stderr.once('data', resolve));
+  return {
+    child,
+    line: async () => (await lines.next()).value as string,
+    end: async () => {
+      child.kill('SIGINT');
+      return child;
+    },
+  };
+}
+
+describe('watch', () => {
+  it('prints the names of what other processes change, and nothing of the values', async () => {
+    const user = newUser();
+    const watch = await startWatch(user);
+    await user.auth(['set', 'first'], `${canary}-1`);
+    expect(await watch.line()).toBe('changed first');
+    await user.auth(['set', 'second'], `${canary}-2`);
+    expect(await watch.line()).toBe('changed second');
+    await user.auth(['set', 'first'], `${canary}-3`);
+    expect(await watch.line()).toBe('changed first');
+    await user.auth(['remove', 'second']);
+    expect(await watch.line()).toBe('removed second');
+    const { stdout, stderr } = await watch.end();
+    expect(stdout + stderr).not.toContain(canary);
+  });
+
+  it('says so, one JSON object a line, of a program that knows no Holdfast, too', async () => {
+    const user = newUser();
+    user.writeFile(sample);
+    const watch = await startWatch(user, ['--json']);
+    const { never: _, ...rest } = sample;
+    user.writeFile({ ...rest, anthropic: 'new' });
+    expect(JSON.parse(await watch.line())).toEqual({ change: 'changed', provider: 'anthropic' });
+    expect(JSON.parse(await watch.line())).toEqual({ change: 'removed', provider: 'never' });
+    await watch.end();
+  });
+
+  it('outlives a file that goes and comes', async () => {
+    const user = newUser();
+    user.writeFile({ a: 1 });
+    const watch = await startWatch(user);
+    unlinkSync(user.file);
+    expect(await watch.line()).toBe('removed a');
+    user.writeFile({ a: 1 });
+    expect(await watch.line()).toBe('changed a');
+    await watch.end();
+  });
+
+  it('tells nothing of a file that nobody can read for a while, and outlives it', async () => {
+    const user = newUser();
+    user.writeFile({ a: 1 });
+    const watch = await startWatch(user);
+    user.writeFile(`{"a": "${canary}`);
+    await aWhile(500);
+    user.writeFile({ a: 2 });
+    expect(await watch.line()).toBe('changed a');
+    const { stdout, stderr } = await watch.end();
+    expect(stdout + stderr).not.toContain(canary);
+  });
+
+  it('is alive until it is interrupted, and then exits with 130', async () => {
+    const watch = await startWatch(newUser());
+    const { exitCode, signal } = await watch.end();
+    expect([exitCode, signal]).toEqual([130, undefined]);
+  });
+});

@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { StoreError } from '../store/errors.js';
+import { exitCodes, storeFailure } from './exit-codes.js';
+import { withoutSecrets } from './masking.js';
+
+/** The system refused a path that the user gave, or the place that the user is in. */
+const placeErrors = new Set(['ENOENT', 'EISDIR', 'ENOTDIR', 'EACCES', 'EPERM', 'EROFS', 'EEXIST']);
+
+/** Runs the command line to its end: adds the commands, reports what went wrong, sets the exit code. */
+export async function runProgram(addCommands: (program: Command) => void): Promise<void> {
+  // `| head` has seen enough: that is no error, and no verdict either.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      process.exit();
+    });
+  }
+  // Node's own exit code for these is 1, which here would say that a guarantee was violated.
+  process.on('uncaughtException', (error) => process.exit(report(error)));
+
+  try {
+    const program = new Command('holdfast')
+      .description('Find, reproduce and prevent lost updates in files that several processes share.')
+      .version(version())
+      .exitOverride()
+      .showHelpAfterError()
+      .configureOutput({ outputError: (text, write) => write(masked(text)) });
+    addCommands(program);
+    for (const command of program.commands) command.exitOverride().showHelpAfterError();
+    await program.parseAsync();
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+}
+
+function version(): string {
+  const manifest = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}
+
+/** Says what went wrong. @returns the exit code */
+function report(error: unknown): number {
+  // Commander has said it already; help and version are no errors.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage;
+  const [message, code] = explain(error);
+  process.stderr.write(`holdfast: ${masked(message)}\n`);
+  return code;
+}
+
+/** The one rule for all that is said of a command that failed. */
+function masked(text: string): string {
+  return withoutSecrets(text, process.argv.slice(2));
+}
+
+function explain(error: unknown): [message: string, exitCode: number] {
+  if (!(error instanceof Error)) return [`internal error: ${String(error)}`, exitCodes.internal];
+  // By name: a target's module may bring a class of its own from another copy of the package.
+  if (error.name === 'UsageError') return [error.message, exitCodes.usage];
+  if (error.name === 'NothingMatchedError') return [error.message, exitCodes.nothingMatched];
+  if (error instanceof StoreError) return [error.message, storeFailure(error)];
+  const { code = '', syscall } = error as NodeJS.ErrnoException;
+  // A full disk, say, that stdout leads to.
+  if (syscall === 'write' && !('path' in error))
+    return [`could not write the output: ${code}`, exitCodes.internal];
+  if (placeErrors.has(code)) return [error.message, exitCodes.usage];
+  return [`internal error: ${error.stack}`, exitCodes.internal];
+}

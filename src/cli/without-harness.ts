@@ -1,0 +1,22 @@
+import type { Command } from 'commander';
+import { UsageError } from './usage-error.js';
+
+/** Commands of the harness, which an installation of the store alone does not have. */
+const names = ['stress', 'explore', 'replay', 'check', 'list', 'show', 'bench'];
+
+/** In place of the harness's own commands: each says what brings it. */
+export function addPlaceholders(program: Command): void {
+  for (const name of names) {
+    program
+      .command(name, { hidden: true })
+      .allowUnknownOption()
+      .allowExcessArguments()
+      .helpOption(false)
+      .action(() => {
+        throw new UsageError(
+          `"${name}" is a command of the harness, which is not part of this installation`,
+          'install the whole package: npm install holdfast',
+        );
+      });
+  }
+}

@@ -1,0 +1,56 @@
+import type { Directory } from '../../surroundings/directory.js';
+import type { Location } from '../../surroundings/locate.js';
+import { readRegular } from '../../surroundings/regular-file.js';
+import type { ClaimState } from '../refresh/claims.js';
+import type { Site } from './disk/site.js';
+import { isProvablyDead, type Owner } from './queue/owner.js';
+
+/** What a claim's file holds. */
+export interface Content extends Owner {
+  nonce: string;
+  failed?: true;
+  spent?: true;
+  unsaved?: true;
+}
+
+/** The directory of claims, held open, and the site that it belongs to. */
+export interface Room {
+  site: Site;
+  directory: Directory;
+}
+
+/** Longer than any content, so that each fits in the place of another. */
+const contentLength = 400;
+
+export function encode(content: Content): Buffer {
+  return Buffer.from(JSON.stringify(content).padEnd(contentLength));
+}
+
+export function idOf(attempt: number, content: Content | undefined): string {
+  return `${attempt} ${content?.nonce ?? 'unknown'}`;
+}
+
+export function stateOf(content: Content | undefined): ClaimState {
+  if (content?.failed) return 'failed';
+  if (content?.unsaved) return 'unsaved';
+  return content?.spent ? 'spent' : 'asking';
+}
+
+/** No living process rests on it. What says nothing is about to be written, and whoever has just taken it looks again. */
+export function isOver(content: Content | undefined): boolean {
+  return content === undefined || content.failed === true || isProvablyDead(content);
+}
+
+/** Undefined where it is gone, not written yet, or no claim. */
+export function readClaim({ site, directory }: Room, name: string): Content | undefined {
+  const inside: Location = { ...site.location, directory };
+  try {
+    const read = readRegular(inside, name);
+    if (!read) return undefined;
+    const content = JSON.parse(read.bytes.toString('utf8')) as Content | null;
+    const isOwner = typeof content?.pid === 'number' && typeof content.machine === 'string';
+    return isOwner ? content : undefined;
+  } catch {
+    return undefined;
+  }
+}

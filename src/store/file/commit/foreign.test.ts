@@ -1,0 +1,165 @@
+import { readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { StoreEvent } from '../../backend.js';
+import { newFile, textOf } from '../../scratch.test.helper.js';
+import { openStore } from '../../store.js';
+
+/** Programs that know no intents and write the whole file: other versions, plugins, editors. */
+async function newStore() {
+  const file = newFile();
+  const events: StoreEvent[] = [];
+  const store = openStore(file, { onEvent: (event) => events.push(event) });
+  /** What a foreign program that reads now would hold. */
+  const snapshot = () => JSON.parse(textOf(file)) as Record<string, unknown>;
+  const write = (content: Record<string, unknown>) => writeFileSync(file, JSON.stringify(content));
+  for (const key of ['a', 'b', 'c']) await store.set(key, { type: 'api', key });
+  return { file, events, store, snapshot, write };
+}
+
+const keysIn = async (store: { all(): Promise<object> }) => Object.keys(await store.all());
+
+describe('what a foreign program has changed', () => {
+  it('is taken over, and told by its names', async () => {
+    const { file, events, store, snapshot, write } = await newStore();
+    write({ ...snapshot(), b: 'changed', x: 1 });
+    expect(await store.all()).toEqual({ ...snapshot(), b: 'changed', x: 1 });
+    expect(events).toEqual([{ type: 'adopted', file, keys: ['b', 'x'] }]);
+  });
+
+  it('survives damage that comes later: the copy holds it, too', async () => {
+    const { store, file, snapshot, write } = await newStore();
+    write({ ...snapshot(), x: 1 });
+    await store.get('x');
+    writeFileSync(file, '');
+    expect(await keysIn(store)).toEqual(['a', 'b', 'c', 'x']);
+  });
+
+  it('keeps its own bytes and order where nothing has to be put back', async () => {
+    const { file, store } = await newStore();
+    const foreign = '\ufeff{ "c" : {"type":"api","key":"c"},\n\t"a":1.0, "b": {"type":"api","key":"b"} }\n';
+    writeFileSync(file, foreign);
+    expect(await keysIn(store)).toEqual(['c', 'a', 'b']);
+    expect(textOf(file)).toBe(foreign);
+    await store.set('d', 1);
+    expect(textOf(file)).toBe(
+      '{\n  "c": {"type":"api","key":"c"},\n  "a": 1.0,\n  "b": {"type":"api","key":"b"},\n  "d": 1\n}',
+    );
+  });
+
+  it('is no change where only the spaces differ', async () => {
+    const { events, store, snapshot, write } = await newStore();
+    write(snapshot());
+    await store.set('d', 1);
+    expect(events).toEqual([]);
+  });
+
+  it('is kept even where it comes just before a commit', async () => {
+    const { store, snapshot, write } = await newStore();
+    let runs = 0;
+    await store.transaction((entries) => {
+      if (runs++ === 0) write({ ...snapshot(), x: 1 });
+      entries.set('d', 1);
+    });
+    expect(runs).toBe(2);
+    expect(await keysIn(store)).toEqual(['a', 'b', 'c', 'x', 'd']);
+  });
+});
+
+describe('what a foreign program has erased without knowing, from a state that it had read before', () => {
+  it.each([1, 5, 30])('is put back, when it is %i commits old', async (commits) => {
+    const { file, events, store, snapshot, write } = await newStore();
+    const stale = snapshot();
+    for (let n = 0; n < commits; n++) await store.set(`k${n}`, n);
+    await store.set('a', 'newer');
+    write({ ...stale, x: 1 });
+    const all = await store.all();
+    expect(Object.keys(all).toSorted()).toEqual(
+      ['a', 'b', 'c', 'x', ...Array.from({ length: commits }, (_, n) => `k${n}`)].toSorted(),
+    );
+    expect(all.a).toBe('newer');
+    expect(JSON.parse(textOf(file))).toEqual(all);
+    const putBack = expect.arrayContaining(['a', 'k0']);
+    expect(events).toEqual([{ type: 'merged', file, keys: ['x'], putBack }]);
+  });
+
+  it('is not brought back where we have removed it since', async () => {
+    const { store, snapshot, write } = await newStore();
+    const stale = snapshot();
+    await store.remove('b');
+    await store.set('d', 1);
+    write({ ...stale, x: 1 });
+    expect((await keysIn(store)).toSorted()).toEqual(['a', 'c', 'd', 'x']);
+  });
+
+  it('yields where it changed the same entry', async () => {
+    const { store, snapshot, write } = await newStore();
+    const stale = snapshot();
+    await store.set('a', 'ours');
+    await store.set('d', 1);
+    write({ ...stale, a: 'theirs' });
+    expect(await store.all()).toMatchObject({ a: 'theirs', d: 1 });
+  });
+
+  it('is put back, too, when a program took an error for an empty file', async () => {
+    const file = newFile();
+    const store = openStore(file);
+    await store.set('a', 1);
+    await store.set('b', 2);
+    writeFileSync(file, '{"x":1}');
+    expect(await store.all()).toEqual({ x: 1, a: 1, b: 2 });
+  });
+
+  it('is put back by the next write as well, in the same commit', async () => {
+    const { store, file, snapshot, write } = await newStore();
+    const stale = snapshot();
+    await store.set('d', 1);
+    write({ ...stale, x: 1 });
+    await store.set('e', 1);
+    expect(Object.keys(JSON.parse(textOf(file)) as object).toSorted()).toEqual([
+      'a',
+      'b',
+      'c',
+      'd',
+      'e',
+      'x',
+    ]);
+  });
+});
+
+describe('what a foreign program has removed', () => {
+  it.each([['a'], ['b'], ['c']])('%s stays removed', async (key) => {
+    const { store, snapshot, write } = await newStore();
+    const { [key]: _, ...rest } = snapshot();
+    write(rest);
+    expect(await keysIn(store)).toEqual(['a', 'b', 'c'].filter((other) => other !== key));
+    await store.set('d', 1);
+    expect(await store.get(key)).toBeUndefined();
+  });
+
+  it('stays removed when it was removed from an older state', async () => {
+    const { store, snapshot, write } = await newStore();
+    const { a: _, ...stale } = snapshot();
+    await store.set('d', 1);
+    write(stale);
+    expect(await keysIn(store)).toEqual(['b', 'c', 'd']);
+  });
+
+  it('stays removed when the whole file was: a user has logged out', async () => {
+    const { file, store } = await newStore();
+    rmSync(file);
+    expect(await store.all()).toEqual({});
+    // Seen once, it holds: damage does not bring the credentials back.
+    writeFileSync(file, '{"half');
+    expect(await store.all()).toEqual({});
+    expect(readFileSync(`${file}.last`, 'utf8')).not.toContain('"type": "api"');
+  });
+
+  it('stays removed long after, whatever else was changed: nobody thinks for that long', async () => {
+    const { file, store, snapshot, write } = await newStore();
+    const { c: _, ...rest } = snapshot();
+    write({ ...rest, a: 'edited', x: 1 });
+    const later = Date.now() / 1000 + 600;
+    utimesSync(file, later, later);
+    expect(await keysIn(store)).toEqual(['a', 'b', 'x']);
+  });
+});

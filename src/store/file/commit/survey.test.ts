@@ -1,0 +1,88 @@
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { systemError } from '../../calls.test.helper.js';
+import { newFile, siteOf } from '../../scratch.test.helper.js';
+import { endedName, newTicketName } from '../queue/entry-names.js';
+import { createIntent, listEntries, release } from '../queue/intents.js';
+import { encodeRequest } from '../queue/request.js';
+import type { Situation } from './situation.js';
+import { readRequests } from './survey.js';
+
+const content = encodeRequest([{ key: 'theirs', raw: '1' }]);
+
+/** A request in the directory of intents, of this process; what becomes of its owner is up to the test. */
+function setUp({ text = content, applied = false, done = false } = {}) {
+  const site = siteOf(newFile());
+  const intent = createIntent(site);
+  onTestFinished(() => release(intent));
+  const { intents } = intent;
+  const { name, id } = newTicketName('request', 1);
+  const place = intents.at(done ? endedName(name) : name);
+  writeFileSync(place, text, { mode: 0o600 });
+  const situation = { applied: new Set(applied ? [id] : []) } as unknown as Situation;
+  const entries = () => listEntries(intents).filter(({ kind }) => kind !== 'intent');
+  const read = (silent = new Set<string>()) => readRequests(site, intents, entries(), situation, silent);
+  return { name, id, place, read, left: () => readdirSync(intents.self).filter((one) => /^[rd]/.test(one)) };
+}
+
+/** What the system says of processes that are asked whether they live. */
+function withSystemSaying(code: 'ESRCH' | 'EPERM'): void {
+  const spy = vi.spyOn(process, 'kill').mockImplementation(() => {
+    throw systemError(code);
+  });
+  onTestFinished(() => spy.mockRestore());
+}
+
+describe('a request', () => {
+  it('of a living process is carried along', () => {
+    const { read, id, left } = setUp();
+    const { open, applied } = read();
+    expect(open).toMatchObject([{ id, edits: [{ key: 'theirs', raw: '1' }] }]);
+    expect([applied, left()]).toEqual([[], [expect.any(String)]]);
+  });
+
+  it('of another user’s process, which may not be asked, is carried along', () => {
+    const { read } = setUp();
+    withSystemSaying('EPERM');
+    expect(read().open).toHaveLength(1);
+  });
+
+  it('of a dead process is never applied, and swept', () => {
+    const { read, left } = setUp();
+    withSystemSaying('ESRCH');
+    expect([read(), left()]).toEqual([{ applied: [], open: [] }, []]);
+  });
+
+  it('whose owner dies after it was read tells so when it is asked again, right before the commit', () => {
+    const { read } = setUp();
+    const [request] = read().open;
+    expect(request?.isAlive()).toBe(true);
+    withSystemSaying('ESRCH');
+    expect(request?.isAlive()).toBe(false);
+  });
+
+  it('that is part of the base is applied already, and not once more', () => {
+    const { read, id } = setUp({ applied: true });
+    expect(read()).toMatchObject({ applied: [{ id }], open: [] });
+  });
+
+  it.each([
+    ['half written', content.slice(0, -1)],
+    ['empty', ''],
+    ['no list of changes', '{"a":1}\n'],
+    ['with a value that is no JSON', '[["a","{"]]\n'],
+  ])('%s is left to its owner, and swept where that stands still for a lease', (_, text) => {
+    const { read, name, place } = setUp({ text });
+    expect(read().open).toEqual([]);
+    expect(existsSync(place)).toBe(true);
+    expect(read(new Set([name])).open).toEqual([]);
+    expect(existsSync(place)).toBe(false);
+  });
+});
+
+describe('an answer to a request', () => {
+  it('is left to its owner, who has not seen it yet', () => {
+    const { read, left } = setUp({ done: true });
+    expect([read(), left()]).toEqual([{ applied: [], open: [] }, [expect.stringMatching(/^d1-/)]]);
+  });
+});

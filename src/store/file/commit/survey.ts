@@ -1,0 +1,77 @@
+import type { Directory } from '../../../surroundings/directory.js';
+import type { Edit } from '../../change.js';
+import type { Site } from '../disk/site.js';
+import { type Entry, type EntryKind, inOrder } from '../queue/entry-names.js';
+import { destroyEntry, type Intent, listEntries } from '../queue/intents.js';
+import { isProvablyDead, seemsAlive } from '../queue/owner.js';
+import { readRequest } from '../queue/request.js';
+import type { Situation } from './situation.js';
+
+/** Somebody else's change, as far as this commit may carry it. */
+export interface Request {
+  id: string;
+  name: string;
+  edits: readonly Edit[];
+  /** Asked again right before the commit: the change of a process that was killed must not appear long after its end. */
+  isAlive: () => boolean;
+}
+
+export interface Requests {
+  /** Part of the base already; their owners have not been told. */
+  applied: Request[];
+  /** To be applied by this commit. */
+  open: Request[];
+}
+
+const carriedMax = 64;
+
+/** The fence: destroys every other intent. @returns the other entries, in the queue's order */
+export function destroyOthers({ intents, name: own }: Intent): Entry[] {
+  const entries = listEntries(intents);
+  for (const { kind, name } of entries) {
+    if (isIntent(kind) && name !== own) destroyEntry(intents, name);
+  }
+  return inOrder(entries.filter(({ kind }) => !isIntent(kind)));
+}
+
+/** Who waits for an intent that has fenced the others before. */
+export function listWaiting(intents: Directory): Entry[] {
+  return inOrder(listEntries(intents).filter(({ kind }) => !isIntent(kind)));
+}
+
+function isIntent(kind: EntryKind): boolean {
+  return kind === 'intent' || kind === 'standing';
+}
+
+/**
+ * Reads what others ask for. Only *after* the others' intents are destroyed: a request that is taken back under a later
+ * intent is then either gone by now, or that intent has ended ours.
+ */
+export function readRequests(
+  site: Site,
+  intents: Directory,
+  entries: readonly Entry[],
+  situation: Situation,
+  silent: ReadonlySet<string> | undefined,
+): Requests {
+  const requests: Requests = { applied: [], open: [] };
+  for (const { kind, id, name, owner } of entries) {
+    if (kind === 'ticket') continue;
+    const isAlive = () => seemsAlive(owner);
+    // Nobody waits for the sweeping of what has ended, so it is looked at thoroughly: a zombie takes no answer any more.
+    if (!isAlive() || (kind !== 'request' && isProvablyDead(owner))) {
+      destroyEntry(intents, name);
+      continue;
+    }
+    if (kind !== 'request') continue;
+    const request = { id, name, edits: [], isAlive };
+    if (situation.applied.has(id)) requests.applied.push(request);
+    else if (requests.open.length < carriedMax) {
+      const edits = readRequest(site, intents, name);
+      if (edits) requests.open.push({ ...request, edits });
+      // Half written and left so: its owner stands still, and it would be in everybody's way.
+      else if (silent?.has(name)) destroyEntry(intents, name);
+    }
+  }
+  return requests;
+}

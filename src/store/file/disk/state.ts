@@ -1,0 +1,144 @@
+import { type BigIntStats, closeSync, statSync } from 'node:fs';
+import { openRegular } from '../../../surroundings/regular-file.js';
+import { type Document, parseDocument } from '../../document.js';
+import { errnoOf } from '../../errors.js';
+import { ioError } from '../../io-error.js';
+import { readAll } from '../../reading.js';
+import { readDamaged } from '../../tolerant/read.js';
+import type { Ownership } from './ownership.js';
+import type { Site } from './site.js';
+
+/** What the file holds at one instant. */
+export type FileState =
+  | { kind: 'valid'; identity: string; bytes: Buffer; document: Document; owner?: Ownership }
+  /** Never written, or removed by a user who meant to log out: an empty document either way. */
+  | { kind: 'missing'; identity: typeof noFile }
+  /** Empty, torn, or not a JSON object: it yields to the last committed state. */
+  | { kind: 'corrupt'; identity: string; bytes: Buffer; reason: string; owner?: Ownership };
+
+/** A file of a known identity that was not closed. */
+export interface OpenFile {
+  descriptor: number;
+  identity: string;
+}
+
+/** The identity of a file that is not there. */
+export const noFile = 'none';
+
+/**
+ * Fails with `E_IO` where the file can't be read at all, or is no file: that says nothing of its content, so nothing may
+ * follow from it.
+ * @param known a state with a document that need not be parsed again if the bytes are the same
+ */
+export function readState(site: Site, known?: FileState): FileState {
+  const found = readFile(site);
+  if (found === undefined) return { kind: 'missing', identity: noFile };
+  const { bytes, identity, owner, unreadable } = found;
+  if (unreadable) return { kind: 'corrupt', identity, bytes, reason: unreadable, owner };
+  const isKnown = known?.kind === 'valid' && known.bytes.equals(bytes);
+  const document = isKnown ? known.document : parseDocument(bytes);
+  if (document) return { kind: 'valid', identity, bytes, document, owner };
+  return {
+    ...{ kind: 'corrupt', identity, bytes, owner },
+    // Only for those who ask: it is looked at again and again while it is written in place.
+    get reason() {
+      return reasonOf(bytes);
+    },
+  };
+}
+
+/** Where and what, never what stands there. */
+function reasonOf(bytes: Buffer): string {
+  if (bytes.length === 0) return 'it is empty';
+  const { fault } = readDamaged(bytes);
+  const where = fault ? ` (line ${fault.line}, column ${fault.column}: ${fault.kind})` : '';
+  return `its ${bytes.length} bytes are not one JSON object${where}`;
+}
+
+/**
+ * Does the file no longer hold what it was seen to hold? By its bytes: size and time stay the same in one tick of its clock.
+ * @param open what was seen, where it is still open: as long as it is, no other file can have its number
+ */
+export function hasChanged(site: Site, seen: FileState, open?: OpenFile): boolean {
+  if (open && seen.kind === 'valid' && isStillThere(site, open))
+    return !readAll(open.descriptor, seen.bytes.length).equals(seen.bytes);
+  return !isSame(readState(site, seen), seen);
+}
+
+function isStillThere({ place }: Site, { identity }: OpenFile): boolean {
+  const stats = statSync(place, { bigint: true, throwIfNoEntry: false });
+  return stats !== undefined && identityOf(stats) === identity;
+}
+
+export function isSame(a: FileState, b: FileState): boolean {
+  if (a.kind === 'missing' || b.kind === 'missing') return a.kind === b.kind;
+  return a.kind === b.kind && a.bytes.equals(b.bytes);
+}
+
+/** Tells one file from another and from itself after a change. Renaming it changes nothing of this. */
+export function identityOf({ dev, ino, birthtimeNs, size, mtimeNs }: BigIntStats): string {
+  // The birth in milliseconds, as every runtime tells it.
+  return [dev, ino, birthtimeNs / 1_000_000n, size, mtimeNs].join('.');
+}
+
+const wholeMs = /^(.*\d)000000$/;
+
+/**
+ * Are these two of one file, unchanged? Deno tells the time of a file in whole milliseconds, the others in nanoseconds: so
+ * what one has written down, another must be able to recognise. Two changes within a millisecond look alike on many
+ * kernels anyway, whose clock of files ticks every four.
+ */
+export function isSameIdentity(a: string, b: string): boolean {
+  if (a === b) return true;
+  const wholeA = wholeMs.exec(a)?.[1];
+  const wholeB = wholeMs.exec(b)?.[1];
+  if (wholeA === undefined && wholeB === undefined) return false;
+  return (wholeA ?? a.slice(0, -6)) === (wholeB ?? b.slice(0, -6));
+}
+
+/** When the file of this identity was last written to, in milliseconds of the file system's clock; 0 for none. */
+export function timeOf(identity: string): number {
+  return Number(identity.split('.')[4] ?? 0) / 1e6;
+}
+
+/**
+ * Of two identities: the same file, perhaps changed in place. By its birth, too: the number of a file that was just
+ * replaced is often given to the next one that is made. Where the file system knows no time of birth, it says no.
+ */
+export function isSameInode(a: string, b: string): boolean {
+  const inodeOf = (identity: string) => identity.split('.').slice(0, 3).join('.');
+  return a.includes('.') && inodeOf(a) === inodeOf(b);
+}
+
+interface Found {
+  bytes: Buffer;
+  identity: string;
+  owner: Ownership;
+  /** Why there are no bytes, though there is something. */
+  unreadable?: string;
+}
+
+function readFile({ location, file }: Site): Found | undefined {
+  const opened = openRegular(location, location.name);
+  if (!opened) return undefined;
+  const { descriptor, stats } = opened;
+  try {
+    // Looked at before the bytes: if it changes in between, the identity is the older one, and the next look sees a change.
+    const owner = { uid: Number(stats.uid), gid: Number(stats.gid) };
+    return { ...readOpen(descriptor, stats), identity: identityOf(stats), owner };
+  } catch (error) {
+    throw ioError('read', file, error);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function readOpen(descriptor: number, { size }: BigIntStats): Pick<Found, 'bytes' | 'unreadable'> {
+  try {
+    return { bytes: readAll(descriptor, Number(size)) };
+  } catch (error) {
+    // The disk says that these bytes are lost.
+    if (errnoOf(error) === 'EIO') return { bytes: Buffer.alloc(0), unreadable: "it can't be read: EIO" };
+    throw error;
+  }
+}

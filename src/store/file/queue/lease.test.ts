@@ -1,0 +1,147 @@
+import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { passTime, patient, until } from '../../../waiting.test.helper.js';
+import {
+  failureOf,
+  newFile,
+  runProgram,
+  sourceUrl,
+  strangersIntent,
+  textOf,
+} from '../../scratch.test.helper.js';
+import { openStore } from '../../store.js';
+
+/**
+ * Another process in the midst of a commit: its intent is there, with a document staged in it. It says so, and
+ * waits to be told to go on; then it tries to publish, and says how that went.
+ */
+function committer(file: string, then: 'wait' | 'die') {
+  return runProgram(`
+    import { renameSync, writeFileSync } from 'node:fs';
+    const { createIntent, createTicket } = await import(${sourceUrl('./file/queue/intents.ts')});
+    const { Sites } = await import(${sourceUrl('./file/disk/site.ts')});
+    const file = ${JSON.stringify(file)};
+    const site = new Sites(file).make();
+    const { directory } = createIntent(site);
+    if (${then === 'die'}) createTicket(site, 'request', 1, '[]\\n');
+    writeFileSync(directory.at('new'), '{"late":true}');
+    console.log('ready');
+    if (${then === 'wait'}) process.stdin.once('data', () => {
+      try {
+        renameSync(directory.at('new'), site.place);
+        console.log('published');
+      } catch (error) {
+        console.log(error.code);
+      }
+      process.exit();
+    });`);
+}
+
+describe('what a dead process left behind', () => {
+  it('is swept by the next commit, without waiting for its lease', async () => {
+    const file = newFile();
+    const dead = committer(file, 'die');
+    await dead.ended;
+    expect(readdirSync(`${file}.intents`)).toHaveLength(2);
+    await openStore(file, { leaseMs: 3_600_000, ...patient }).set('a', 1);
+    expect(readdirSync(`${file}.intents`)).toEqual([]);
+    expect(JSON.parse(textOf(file))).toEqual({ a: 1 });
+  });
+});
+
+describe('a live process that has stopped in the midst of a commit', () => {
+  it('is not passed before its lease is over: E_TIMEOUT names it, and nothing was written', async () => {
+    const file = newFile();
+    writeFileSync(file, '{"a":1}');
+    const holder = committer(file, 'wait');
+    await holder.line();
+    const store = openStore(file, { leaseMs: 2 * patient.deadlineMs, ...patient });
+    const failure = failureOf(store.set('b', 2));
+    await until(() => readdirSync(`${file}.intents`).length > 1);
+    passTime(patient.deadlineMs);
+    const error = await failure;
+    expect(error).toMatchObject({
+      code: 'E_TIMEOUT',
+      definite: true,
+      file,
+      holder: { pid: holder.pid },
+      message: expect.stringContaining(String(holder.pid)),
+    });
+    expect(textOf(file)).toBe('{"a":1}');
+    // The request was taken back under an intent of its own: nobody is left who could apply it now.
+    holder.tell('go on');
+    expect(await holder.line()).toBe('ENOENT');
+    expect(textOf(file)).toBe('{"a":1}');
+    expect(readdirSync(`${file}.intents`)).toEqual([]);
+  });
+
+  it('stays undisturbed where the caller who gives up has made no request', async () => {
+    const file = newFile();
+    writeFileSync(file, '{"a":1}');
+    const holder = committer(file, 'wait');
+    await holder.line();
+    const store = openStore(file, { leaseMs: 3_600_000, deadlineMs: 40 });
+    expect(await failureOf(store.update('b', () => 2))).toMatchObject({ code: 'E_TIMEOUT', definite: true });
+    expect(readdirSync(`${file}.intents`)).toEqual([expect.stringContaining(`-${holder.pid}-`)]);
+    holder.tell('go on');
+    expect(await holder.line()).toBe('published');
+  });
+
+  it('does not keep anybody from reading', async () => {
+    const file = newFile();
+    writeFileSync(file, '{"a":1}');
+    const holder = committer(file, 'wait');
+    await holder.line();
+    expect(await openStore(file, { leaseMs: 3_600_000, deadlineMs: 1 }).all()).toEqual({ a: 1 });
+    holder.kill();
+  });
+
+  it('is passed once its lease is over, and cannot overwrite the newer commit when it resumes', async () => {
+    const file = newFile();
+    const holder = committer(file, 'wait');
+    await holder.line();
+    await openStore(file, { leaseMs: 50, ...patient }).set('a', 1);
+    holder.tell('go on');
+    expect(await holder.line()).toBe('ENOENT');
+    expect(JSON.parse(textOf(file))).toEqual({ a: 1 });
+  });
+});
+
+it('an intent that nobody can be asked about is passed after the lease, whatever files lie in it', async () => {
+  const file = newFile();
+  mkdirSync(strangersIntent(file), { recursive: true });
+  writeFileSync(path.join(strangersIntent(file), 'stray'), '');
+  await openStore(file, { leaseMs: 50, ...patient }).set('a', 1);
+  expect(JSON.parse(textOf(file))).toEqual({ a: 1 });
+});
+
+describe('a directory in an intent was made by no commit', () => {
+  it('so it is left alone, and the error names it', async () => {
+    const file = newFile();
+    const inside = path.join(strangersIntent(file), 'a');
+    mkdirSync(path.join(inside, 'b'), { recursive: true });
+    writeFileSync(path.join(inside, 'b', 'precious'), '');
+    const store = openStore(file, { leaseMs: 50, ...patient });
+    const error = await failureOf(store.update('a', () => 1));
+    expect(error).toMatchObject({ code: 'E_IO', definite: true });
+    const reason = `could not remove ${inside}: it is a directory, which no commit makes`;
+    expect(error.message).toContain(reason);
+    // What lies there as a request may be carried along by another, once the way is free.
+    const doubt = await failureOf(store.set('b', 2));
+    expect(doubt).toMatchObject({ code: 'E_UNKNOWN', definite: false });
+    expect(doubt.message).toContain(reason);
+    expect(readdirSync(path.join(inside, 'b'))).toEqual(['precious']);
+    renameSync(inside, `${file}.moved`);
+    await openStore(file, { leaseMs: 50, ...patient }).set('a', 1);
+    expect(JSON.parse(textOf(file))).toMatchObject({ a: 1 });
+  });
+});
+
+it('what is not ours among the intents is in nobody’s way, and stays', async () => {
+  const file = newFile();
+  mkdirSync(path.join(`${file}.intents`, 'auth.json.lock'), { recursive: true });
+  writeFileSync(path.join(`${file}.intents`, 'stray'), '');
+  await openStore(file, { leaseMs: 3_600_000, ...patient }).set('a', 1);
+  expect(readdirSync(`${file}.intents`).toSorted()).toEqual(['auth.json.lock', 'stray']);
+});

@@ -1,0 +1,141 @@
+import { spawnSync } from 'node:child_process';
+import fs, { existsSync, mkdirSync, readdirSync, rmSync, truncateSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { patient } from '../../../waiting.test.helper.js';
+import type { StoreError } from '../../errors.js';
+import { newFile, plainPathSource, strangersIntent } from '../../scratch.test.helper.js';
+import { openStore, type Store } from '../../store.js';
+import { built } from '../../system.test.helper.js';
+
+/**
+ * A change is stopped before one of its calls of the system, another process does something from its beginning to its end,
+ * or is killed half-way, and the change goes on: at every call, or at every twelfth unless told otherwise.
+ *
+ *     HOLDFAST_PREEMPT_EVERY=1 npx vitest run src/store/file/queue/preempted.test.ts
+ */
+const every = Number(process.env.HOLDFAST_PREEMPT_EVERY ?? 12);
+/** The other process runs while this one stands still: its time counts, too. */
+const stuckMs = 300_000;
+
+const calls = [
+  ...['renameSync', 'openSync', 'mkdirSync', 'rmdirSync', 'unlinkSync', 'readdirSync', 'writeSync'],
+  ...['fstatSync', 'readFileSync', 'existsSync', 'closeSync', 'readSync'],
+];
+
+interface Changing {
+  /** Whether it begins behind a stranger's intent, and so becomes a request first. */
+  inLine: boolean;
+  leaseMs: number;
+  change: (store: Store) => Promise<unknown>;
+}
+
+const changings: Record<string, Changing> = {
+  'a set': { inLine: false, leaseMs: 3, change: (store) => store.set('mine', 1) },
+  'a set in line': { inLine: true, leaseMs: 3, change: (store) => store.set('mine', 1) },
+  'a set that is taken back': {
+    ...{ inLine: true, leaseMs: 60_000 },
+    change: (store) => store.set('mine', 1, { deadlineMs: 12 }),
+  },
+  'an update': {
+    ...{ inLine: false, leaseMs: 3 },
+    change: (store) => store.update('mine', (old) => Number(old ?? 0) + 1),
+  },
+};
+
+const killed = (when: 'before' | 'after') => `
+  const { renameSync } = fs;
+  const plainPath = ${plainPathSource};
+  fs.renameSync = (from, to) => {
+    const isMeant = plainPath(to) === file;
+    if (isMeant && ${when === 'before'}) process.kill(process.pid, 'SIGKILL');
+    renameSync(from, to);
+    if (isMeant) process.kill(process.pid, 'SIGKILL');
+  };
+  syncBuiltinESMExports();
+  await store.set('other', 1);`;
+
+const meanwhiles: Record<string, (file: string) => void> = {
+  'two commits': (file) => elsewhere(file, "await store.set('other', 1); await store.set('other', 2);"),
+  'a commit that is killed between its renames': (file) => elsewhere(file, killed('before')),
+  'a commit that is killed before it is durable': (file) => elsewhere(file, killed('after')),
+  'a commit that is killed between its renames, and a cut of the file': (file) => {
+    elsewhere(file, killed('before'));
+    truncateSync(file, 5);
+  },
+  'a removal of the intents': (file) => rmSync(`${file}.intents`, { recursive: true, force: true }),
+};
+
+function elsewhere(file: string, does: string): void {
+  const program = `
+    import fs from 'node:fs';
+    import { syncBuiltinESMExports } from 'node:module';
+    const { openStore } = await import(${JSON.stringify(built('store'))});
+    const file = ${JSON.stringify(file)};
+    const store = openStore(file, { leaseMs: 1, ...${JSON.stringify(patient)} });
+    ${does}`;
+  spawnSync(process.execPath, ['--input-type=module', '-e', program]);
+}
+
+const cases = Object.keys(changings).flatMap((change) => Object.keys(meanwhiles).map((met) => [change, met]));
+
+it.each(cases)(
+  '%s hears the truth where it meets %s at any moment',
+  async (changing, met) => {
+    const { inLine, leaseMs, change } = changings[changing as keyof typeof changings] as Changing;
+    const meanwhile = meanwhiles[met as keyof typeof meanwhiles] as (file: string) => void;
+    for (let at = 0, isReached = true; isReached; at += every) {
+      const file = newFile();
+      const first = openStore(file);
+      await first.set('first', 0);
+      await first.close();
+      if (inLine) mkdirSync(strangersIntent(file));
+      const store = openStore(file, { leaseMs, ...patient });
+      const restore = beforeCall(at, () => meanwhile(file));
+      const told = change(store).then(
+        () => 'ok',
+        ({ definite }: StoreError) => (definite ? 'fail' : 'unknown'),
+      );
+      const outcome = await Promise.race([told, sleep(stuckMs, 'stuck', { ref: false })]);
+      expect([at, outcome]).not.toEqual([at, 'stuck']);
+      isReached = restore();
+      await store.close();
+
+      // Whatever certainly did not happen comes back no more, not even from the copy.
+      if (outcome === 'fail') truncateSync(file, 4);
+      const last = openStore(file, { leaseMs: 1, ...patient });
+      await last.set('last', 1);
+      const found = await last.all();
+      await last.close();
+      const mine = found.mine ?? 0;
+      const isTrue = outcome === 'unknown' ? Number(mine) <= 1 : mine === (outcome === 'ok' ? 1 : 0);
+      const other = met === 'two commits' && isReached ? 2 : found.other;
+      const left = existsSync(`${file}.intents`) ? readdirSync(`${file}.intents`) : [];
+      expect({ at, outcome, isTrue, ...found, left }).toEqual({
+        ...{ at, outcome, isTrue: true, ...found, first: 0, left: [] },
+        ...(other === undefined ? {} : { other }),
+      });
+    }
+  },
+  10 * stuckMs,
+);
+
+/** @returns a function that ends it, and tells whether so many calls were made */
+function beforeCall(at: number, meanwhile: () => void): () => boolean {
+  const all = fs as unknown as Record<string, (...args: unknown[]) => unknown>;
+  const originals = calls.map((name) => [name, all[name]] as const);
+  let count = 0;
+  for (const [name, original] of originals) {
+    all[name] = (...args) => {
+      if (count++ === at) meanwhile();
+      return original?.(...args);
+    };
+  }
+  syncBuiltinESMExports();
+  return () => {
+    Object.assign(all, Object.fromEntries(originals));
+    syncBuiltinESMExports();
+    return count > at;
+  };
+}

@@ -1,0 +1,157 @@
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Version } from '../refresh/claims.js';
+import { newFile } from '../scratch.test.helper.js';
+import { Sites } from './disk/site.js';
+import { self } from './queue/owner.js';
+import { FileClaims } from './refresh-claims.js';
+
+const version = { key: 'k'.repeat(16), value: 'v'.repeat(24) };
+const nameOf = (attempt: number) => `${version.key}-${version.value}-${attempt}`;
+
+function setUp() {
+  const file = newFile();
+  return {
+    claims: new FileClaims(new Sites(file)),
+    names: () => readdirSync(`${file}.refresh`),
+    directory: `${file}.refresh`,
+  };
+}
+
+describe('a claim', () => {
+  it('is taken by one of those who saw the same', () => {
+    const { claims } = setUp();
+    expect(claims.take(version, undefined)).toBeDefined();
+    expect(claims.take(version, undefined)).toBeUndefined();
+    const first = claims.latest(version);
+    expect(first).toMatchObject({ attempt: 0, state: 'asking', dead: false, holder: { pid: process.pid } });
+    expect(claims.take(version, first)).toBeDefined();
+    expect(claims.take(version, first)).toBeUndefined();
+  });
+
+  it('replaces those before it, and yields to a later one, whatever was seen before', () => {
+    const { claims, names } = setUp();
+    claims.take(version, undefined)?.fail();
+    claims.take(version, claims.latest(version));
+    expect(names()).toEqual([nameOf(1)]);
+    expect(claims.take(version, undefined)).toBeUndefined();
+    expect(names()).toEqual([nameOf(1)]);
+  });
+
+  it('that was passed touches no later one of the same name', () => {
+    const { claims, names } = setUp();
+    const passed = claims.take(version, undefined);
+    passed?.drop();
+    claims.take(version, undefined);
+    passed?.drop();
+    passed?.fail();
+    expect(names()).toEqual([nameOf(0)]);
+    expect(claims.latest(version)).toMatchObject({ state: 'asking' });
+  });
+
+  it('that failed says so until the next attempt', () => {
+    const { claims } = setUp();
+    claims.take(version, undefined)?.fail();
+    const failed = claims.latest(version);
+    expect(failed).toMatchObject({ attempt: 0, state: 'failed' });
+    claims.take(version, failed);
+    expect(claims.latest(version)).toMatchObject({ attempt: 1, state: 'asking' });
+  });
+
+  it('that says how far its holder is keeps its length, so that it needs no room to say so', () => {
+    const { claims, directory } = setUp();
+    const size = () => statSync(path.join(directory, nameOf(0))).size;
+    const claim = claims.take(version, undefined);
+    const sizes = [size()];
+    for (const [act, state] of [
+      ['spend', 'spent'],
+      ['keep', 'unsaved'],
+    ] as const) {
+      claim?.[act]();
+      expect(claims.latest(version)).toMatchObject({ id: claim?.id, state, dead: false });
+      sizes.push(size());
+    }
+    expect(new Set(sizes).size).toBe(1);
+    claims.remove(version, '0 of-another');
+    expect(claims.latest(version)).toMatchObject({ state: 'unsaved' });
+    claims.remove(version, claim?.id ?? '');
+    expect(claims.latest(version)).toBeUndefined();
+  });
+
+  it('that was given back and taken anew is not removed by one who would follow the first', () => {
+    const { claims, names } = setUp();
+    const first = claims.take(version, undefined);
+    const seen = claims.latest(version);
+    first?.drop();
+    expect(claims.take(version, undefined)).toBeDefined();
+    expect(claims.take(version, seen)).toBeUndefined();
+    expect(names()).toEqual([nameOf(0)]);
+  });
+
+  it('that was given back is not followed, for a later one may have come and gone', () => {
+    const { claims } = setUp();
+    const first = claims.take(version, undefined);
+    const seen = claims.latest(version);
+    first?.drop();
+    expect(claims.take(version, seen)).toBeUndefined();
+    expect(claims.take(version, undefined)).toBeDefined();
+  });
+});
+
+describe('a sweep', () => {
+  const [next, later] = ['w', 'x'].map((letter) => ({ ...version, value: letter.repeat(24) })) as [
+    Version,
+    Version,
+  ];
+  const other = { ...version, key: 'l'.repeat(16) };
+  const dead = { ...self, startTime: '1', nonce: 'dead' };
+
+  it('that comes late leaves the living claims on what has come after the answer that was stored', async () => {
+    const { claims, names } = setUp();
+    for (const one of [next, later, other]) expect(claims.take(one, undefined)).toBeDefined();
+    const before = names();
+    await claims.sweep(version, async () => later);
+    expect(names()).toEqual(before);
+  });
+
+  it('removes what failed, died or never said a word at versions that are no more, and no spent one of a living process', async () => {
+    const { claims, names, directory } = setUp();
+    claims.take(next, undefined)?.fail();
+    writeFileSync(path.join(directory, `${next.key}-${'y'.repeat(24)}-3`), JSON.stringify(dead));
+    writeFileSync(path.join(directory, `${next.key}-${'z'.repeat(24)}-0`), '');
+    claims.take(later, undefined)?.keep();
+    claims.take(other, undefined)?.fail();
+    await claims.sweep(version, async () => version);
+    expect(names().sort()).toEqual([`${other.key}-${other.value}-0`, `${later.key}-${later.value}-0`].sort());
+  });
+
+  it('leaves what failed at the version that is current by then: who waits for it shares in that', async () => {
+    const { claims, names } = setUp();
+    claims.take(next, undefined)?.fail();
+    await claims.sweep(version, async () => next);
+    expect(names()).toHaveLength(1);
+    await claims.sweep(version, () => Promise.reject(new Error('it can not be read')));
+    expect(names()).toHaveLength(1);
+    await claims.sweep(version, async () => undefined);
+    expect(claims.latest(next)).toBeUndefined();
+  });
+});
+
+describe('the owner of a claim', () => {
+  it.each([
+    ['whose pid belongs to another process now', { ...self, startTime: '1' }, true],
+    [
+      'on another machine, whose pids say nothing here',
+      { ...self, startTime: '1', machine: 'another' },
+      false,
+    ],
+    ['who has not written itself down', '', false],
+    ['who is no owner', null, false],
+  ])('%s', (_, owner, dead) => {
+    const { claims, directory } = setUp();
+    mkdirSync(directory);
+    writeFileSync(path.join(directory, nameOf(0)), owner === '' ? '' : JSON.stringify(owner));
+    expect(claims.latest(version)).toMatchObject({ attempt: 0, dead });
+  });
+});
