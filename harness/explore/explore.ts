@@ -94,7 +94,12 @@ export async function explore(options: ExploreOptions = {}): Promise<Exploration
     // Whoever never comes to a stop can't be watched to the end.
     const isStuck = found.failures.some(({ kind }) => kind === 'stuck');
     if (signal?.aborted || found.cause !== undefined || isStuck) return found;
-    return { ...found, ...(await audit(place, execution, found)) };
+    const whole = { ...found, ...(await audit(place, execution, found)) };
+    const noStore = done.find((one) => one.noStore !== undefined)?.noStore;
+    if (noStore === undefined || whole.result !== 'valid') return whole;
+    // Its answers prove nothing, so neither does it that none was wrong.
+    const reason = `alone in a process it is no store: ${noStore}`;
+    return { ...whole, result: 'unknown', cause: 'uncontrolled', reason };
   });
 }
 

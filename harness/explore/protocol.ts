@@ -56,7 +56,7 @@ export type ClientEvent =
   /** A foreign reader has opened the file; null for a whole document. */
   | { type: 'look'; broken: string | null }
   /** What a client that is alone has found out about the file. */
-  | { type: 'layout'; whyNot?: string; obstacle?: string; reads?: true }
+  | { type: 'layout'; whyNot?: string; obstacle?: string; noStore?: string; reads?: true }
   /** The target is open. Patterns of the names that belong to it. */
   | { type: 'opened'; artifacts: string[] };
 
