@@ -251,7 +251,7 @@ describe('a program that is no store', () => {
     expect([result, audited, reason]).toEqual(
       hasStrace
         ? ['unknown', true, expect.stringContaining('open data/opencode/native.json')]
-        : ['valid', false, undefined],
+        : ['unknown', false, expect.stringContaining('alone in a process it is no store')],
     );
   });
 

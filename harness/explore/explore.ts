@@ -108,7 +108,12 @@ export async function explore(options: ExploreOptions = {}): Promise<Exploration
     const unsteered = [...new Set(done.flatMap(({ searched }) => searched.unsteered))];
     if (signal?.aborted || found.cause !== undefined || isStuck) return withUnsteered(found, unsteered);
     const { blindSpots } = await place.run({ kind: 'audit', execution } satisfies AuditTask);
-    return withBlindSpots(found, unsteered, blindSpots);
+    const whole = withBlindSpots(found, unsteered, blindSpots);
+    const noStore = done.find((one) => one.noStore !== undefined)?.noStore;
+    if (noStore === undefined || whole.result !== 'valid') return whole;
+    // Its answers prove nothing, so neither does it that none was wrong.
+    const reason = `alone in a process it is no store: ${noStore}`;
+    return { ...whole, result: 'unknown', cause: 'uncontrolled', reason };
   });
 }
 

@@ -78,7 +78,7 @@ export class Chronicle {
       this.events.push({ ...event, time, until: time, process: client.pid, expires: 0 });
     else if (event.type === 'layout') this.layout = event;
     else if (event.type !== 'look') this.events.push({ ...event, time });
-    else if (event.broken !== null && !this.needsAudit) this.foundBroken(event.broken, time);
+    else if (event.broken !== null && !this.isOfStore) this.foundBroken(event.broken, time);
   }
 
   killed({ name, pid }: Client, step: number): void {
@@ -149,14 +149,21 @@ export class Chronicle {
 
   /** True where only the store can say what there is at the end. */
   get needsAudit(): boolean {
+    return this.isOfStore && this.ground.noStore === undefined;
+  }
+
+  /** Of what is no store the entries say nothing, and there are no seeds; what lies beside its file is still seen. */
+  private answer(): Record<string, ValueId> | string | undefined {
+    return this.needsAudit ? lastAnswer(this.events) : {};
+  }
+
+  private get isOfStore(): boolean {
     return this.ground.evidence.of === 'store';
   }
 
   /** What there is at the very end; where only the store could say that, and was not asked, it is not known. */
   end(): HistoryEvent[] {
-    const found = this.needsAudit
-      ? lastAnswer(this.events)
-      : readEntries(this.file, 'credentials', this.ground.read);
+    const found = this.isOfStore ? this.answer() : readEntries(this.file, 'credentials', this.ground.read);
     if (found === undefined) return this.events;
     const isBroken = typeof found === 'string';
     this.events.push({
@@ -185,7 +192,7 @@ export class Chronicle {
   }
 
   private see(step: number): void {
-    if (this.needsAudit) return;
+    if (this.isOfStore) return;
     let content: string;
     try {
       content = readFileSync(this.file, 'utf8');

@@ -17,6 +17,11 @@ export interface Ground {
   own: readonly string[];
   /** The target's own way to read its file. */
   read?: ReadBytes | undefined;
+  /**
+   * Why it is no store, even alone in a process: then its answers prove nothing, and only what it does to itself can be found,
+   * that it hangs, or ends.
+   */
+  noStore?: string;
   /** What the target does, alone in a process, that can't be explored: the sentence that helps. */
   obstacle?: string;
 }
@@ -32,7 +37,7 @@ const nothing: Ground['files'] = { [path.posix.dirname(file)]: { mode: 0o700 } }
 /** What one client, alone, has found out. */
 export interface Trial {
   /** Undefined where it never came so far. */
-  layout: { whyNot?: string; obstacle?: string; reads?: true } | undefined;
+  layout: { whyNot?: string; obstacle?: string; noStore?: string; reads?: true } | undefined;
   ending: string;
 }
 
@@ -51,15 +56,24 @@ export function findGround(
   const first = lone(filesAtFirst(program), 'layout');
   const own = ownIn(root);
   const known = first.layout;
-  if (known && known.whyNot === undefined && known.obstacle === undefined && !known.reads)
+  if (
+    known &&
+    known.whyNot === undefined &&
+    known.noStore === undefined &&
+    known.obstacle === undefined &&
+    !known.reads
+  )
     return { ...fileGround(program), own, ...endless(first) };
   const second = lone(nothing, 'layout');
   const found = second.layout;
   const ownAlone = ownIn(root);
   const obstacle = found?.obstacle ?? endless(second).obstacle;
+  const noStore = found === undefined ? 'it did not come to an end' : found.noStore;
+  if (noStore !== undefined && obstacle === undefined)
+    return { ...fileGround, seeds: [], own: ownAlone, evidence: { of: 'store', why: noStore }, noStore };
   const isSeeded = lone(nothing, 'seed').ending === 'done';
   const isRead = found?.reads === true && found.whyNot === undefined;
-  const why = found?.whyNot ?? known?.whyNot ?? 'alone in a process it could not be tried';
+  const why = found?.whyNot ?? known?.whyNot ?? known?.noStore ?? 'alone in a process it could not be tried';
   return {
     evidence: isRead
       ? { of: 'read', why: 'the target reads it by a format of its own' }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Store, TargetModule } from '../../core/target.js';
 import { readRaw } from '../../line/foreign-reader.js';
 import { Layout } from '../../line/layout.js';
@@ -10,7 +11,7 @@ export async function layoutOf(
   store: Store,
   file: string,
   { read }: TargetModule,
-): Promise<{ whyNot?: string; obstacle?: string; reads?: true }> {
+): Promise<{ whyNot?: string; obstacle?: string; noStore?: string; reads?: true }> {
   const look = () => readRaw(file, read);
   const reads = read ? ({ reads: true } as const) : {};
   const before = readRaw(file);
@@ -23,6 +24,8 @@ export async function layoutOf(
       await store.set(probeKey, credential(id));
       layout.changed(probeKey, credential(id));
     }
+    const isKept = isDeepStrictEqual(await store.get(probeKey), credential('probe.0.1'));
+    if (!isKept) return { noStore: 'get() does not return what set() has stored', ...reads };
     layout.same(await store.all());
     await store.remove(probeKey);
     layout.changed(probeKey, undefined);
@@ -30,6 +33,6 @@ export async function layoutOf(
     await store.set(probeKey, credential('probe.0.2'));
     return { ...layout.sighted(), ...reads };
   } catch (error) {
-    return { whyNot: `alone in a process it failed: ${describe(error)}`, ...reads };
+    return { noStore: `it failed: ${describe(error)}`, ...reads };
   }
 }

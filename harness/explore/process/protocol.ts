@@ -58,7 +58,7 @@ export type ClientEvent =
   /** It has presented a refresh token, the one that is part of the value `token`, to the provider. */
   | { type: 'token'; op: string; key: string; token: ValueId; granted: boolean }
   /** What a client that is alone has found out about the file. */
-  | { type: 'layout'; whyNot?: string; obstacle?: string; reads?: true }
+  | { type: 'layout'; whyNot?: string; obstacle?: string; noStore?: string; reads?: true }
   /** The target is open. Patterns of the names that belong to it. */
   | { type: 'opened'; artifacts: string[] };
 

@@ -66,6 +66,8 @@ export interface AuditAnswer {
 export interface SearchAnswer {
   /** What showed the entries, where it was not the file itself. */
   evidence?: Evidence;
+  /** Why it is no store, even alone in a process. */
+  noStore?: string;
   searched: Searched;
   failures: ExploredFailure[];
 }
@@ -113,7 +115,11 @@ function work(job: Job): SearchAnswer | Replayed | AuditAnswer {
     });
     const { evidence } = ground;
     if (evidence.of === 'file') return { searched, failures };
-    return { searched, failures: failures.map((failure) => ({ ...failure, evidence })), evidence };
+    const { noStore } = ground;
+    return {
+      ...{ searched, failures: failures.map((failure) => ({ ...failure, evidence })), evidence },
+      ...(noStore === undefined ? {} : { noStore }),
+    };
   } finally {
     cells.quick.close();
     cells.fresh.close();
