@@ -32,6 +32,12 @@ describe('going round and round', () => {
     expect(spin.isSpinning).toBe(false);
   });
 
+  it('is none where nothing is looked at: several files are closed by the same call', () => {
+    const spin = new Spin();
+    for (let time = 0; time < 6; time++) spin.looked({ key: 'close', accesses: [] });
+    expect(spin.isSpinning).toBe(false);
+  });
+
   it('is none while what it finds changes', () => {
     const spin = new Spin();
     for (const found of ['1', '2', '3', '4']) spin.looked(look('a', found));

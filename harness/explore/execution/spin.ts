@@ -38,7 +38,9 @@ export class Spin {
 
   get isSpinning(): boolean {
     const { looks } = this;
+    // One that touches nothing waits for nothing: to close several files makes the same call again and again, and gets on.
     const isRound = (calls: number) =>
+      looks.slice(-calls).some(({ accesses }) => accesses.length > 0) &&
       looks
         .slice(-calls * roundsMin)
         .every(({ key }, index, all) => index < calls || all[index - calls]?.key === key);
