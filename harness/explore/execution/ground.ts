@@ -70,7 +70,13 @@ export function findGround(
   const obstacle = found?.obstacle ?? endless(second).obstacle;
   const noStore = found === undefined ? 'it did not come to an end' : found.noStore;
   if (noStore !== undefined && obstacle === undefined)
-    return { ...fileGround, seeds: [], own: ownAlone, evidence: { of: 'store', why: noStore }, noStore };
+    return {
+      ...fileGround(program),
+      seeds: [],
+      own: ownAlone,
+      evidence: { of: 'store', why: noStore },
+      noStore,
+    };
   const isSeeded = lone(nothing, 'seed').ending === 'done';
   const isRead = found?.reads === true && found.whyNot === undefined;
   const why = found?.whyNot ?? known?.whyNot ?? known?.noStore ?? 'alone in a process it could not be tried';
