@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { onTestFinished } from 'vitest';
 
-const project = fileURLToPath(new URL('../../', import.meta.url));
+export const project = fileURLToPath(new URL('../../', import.meta.url));
 
 export interface Snippet {
   document: string;
@@ -13,15 +13,21 @@ export interface Snippet {
   text: string;
 }
 
+/** The documents of the project, by their paths in it. */
+export const documents = [
+  ...['README.md', 'GUARANTEES.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'],
+  ...readdirSync(path.join(project, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => path.join('docs', name)),
+];
+
 /** All that stands between fences in the documents, in order. */
-export const snippets: readonly Snippet[] = ['README.md', 'GUARANTEES.md', 'CONTRIBUTING.md'].flatMap(
-  (document) => {
-    const text = readFileSync(path.join(project, document), 'utf8');
-    return [...text.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(([, language = '', body = '']) => ({
-      ...{ document, language, text: body },
-    }));
-  },
-);
+export const snippets: readonly Snippet[] = documents.flatMap((document) => {
+  const text = readFileSync(path.join(project, document), 'utf8');
+  return [...text.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(([, language = '', body = '']) => ({
+    ...{ document, language, text: body },
+  }));
+});
 
 /** The one snippet with these words. */
 export function snippetWith(words: string): string {
