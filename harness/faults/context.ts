@@ -35,6 +35,8 @@ export interface FaultContext {
   onRefreshing(listener: (victim: Victim, phase: RefreshPhase) => void): void;
   /** The file under test. Fails if it is not inside a directory that this run made. */
   ownFile(): string;
+  /** True once a write was acknowledged: of what no store has ever held, none can have a copy. */
+  isInUse(): boolean;
   /** Names beside the file that the target says are its own, where it says so plainly: `auth.json.last`. */
   ownNames(): string[];
   /** The tree that is none of the target's business. Undefined in a run without one. */

@@ -6,11 +6,11 @@ import type { FaultContext } from './context.js';
 
 export function corrupt(
   { everyMs, how }: Extract<Fault, { kind: 'corrupt' }>,
-  { record, random, signal, ownFile }: FaultContext,
+  { record, random, signal, ownFile, isInUse }: FaultContext,
 ): Promise<void> {
   return atRandomMoments(everyMs, random, signal, () => {
     const file = ownFile();
-    if (!existsSync(file)) return;
+    if (!isInUse() || !existsSync(file)) return;
     const kind = random.pick(how);
     const damaged = damage(readFileSync(file), kind, random);
     // What a reader meets from the first moment on is this fault's doing, and a whole file before the last is not its end.

@@ -10,6 +10,7 @@ describe('what a lone run leaves is no litter of another run', () => {
     ['auth.json.last', 'auth.json.last'],
     ['auth.json.intents', 'auth.json.intents'],
     ['auth.json.corrupt-00112233aabbccdd', 'auth.json.corrupt-ffeeddcc99887766'],
+    ['auth.json.corrupt-00112233aabbccdd', 'auth.json.corrupt-ffeeddcc99887766-8'],
     ['auth.json.123-4', 'auth.json.77-1'],
     ['auth.lock', 'auth.lock'],
     ['.auth.json.swp', '.auth.json.swp'],

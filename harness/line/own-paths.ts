@@ -37,7 +37,11 @@ export function ownPatterns(paths: readonly string[], base: string, keys: readon
       pattern += escaped(one.slice(end, match.index)) + wildcardFor(match[0]);
       end = match.index + match[0].length;
     }
-    return pattern + escaped(one.slice(end));
+    const rest = escaped(one.slice(end));
+    // The hash of another content that has the name already gets a number: `corrupt-0011223344556677-2`.
+    return rest === '' && pattern.endsWith('}') && /[0-9a-f]{16}$/.test(one)
+      ? String.raw`${pattern}(?:-\d+)?`
+      : pattern + rest;
   });
   return [...new Set(patterns)].sort();
 

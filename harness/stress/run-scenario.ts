@@ -192,6 +192,7 @@ export async function runScenario(run: ScenarioRun): Promise<void> {
           onRefreshing = listener;
         },
         ownFile: () => assertOwnFile(place.file, sandbox),
+        isInUse: () => recorder.tally.counts.acknowledged > 0,
         ownNames: () => plainNames(fleet.artifacts, path.basename(place.real), probed.own),
         canary: canary === undefined ? undefined : { directory: canary, look: () => listCanary(canary) },
         record: (event) => {

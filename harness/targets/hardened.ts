@@ -42,4 +42,4 @@ export function openTokens(file: string, options: TargetOptions = {}): TokenStor
 
 /** The last-committed copy, the (empty) directories of intents and of claims to a refresh, what was quarantined,
  * and when tokens were used. */
-export const artifacts = [/\.last$/, /\.intents$/, /\.refresh$/, /\.corrupt-[0-9a-f]{16}$/, /\.used$/];
+export const artifacts = [/\.last$/, /\.intents$/, /\.refresh$/, /\.corrupt-[0-9a-f]{16}(-\d+)?$/, /\.used$/];
