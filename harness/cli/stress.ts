@@ -51,7 +51,7 @@ export function addStress(program: Command): void {
     .option('--operations <n>', 'end each client after so many operations', parseWhole)
     .option(
       '--duration <time>',
-      'bounds the whole run: 20s, 10m; a scenario in which too little has happened takes up to 20 s more; default: 50s',
+      'how long all scenarios and controls take together: 20s, 10m; judging comes on top, and up to 20 s for a scenario in which too little has happened; default: 50s',
       parseDuration,
     )
     .option('--seed <n>', 'repeat what the clients do; default: a new one', parseWhole)
