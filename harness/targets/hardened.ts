@@ -4,15 +4,26 @@ import type { Store, TargetOptions, TokenStore } from '../core/target.js';
 
 /**
  * The store of this project. Options `leaseMs` and `deadlineMs` are its own. With `leaseMs=0` everybody who is in the way
- * is passed at once, and with `queue=off` nobody waits for anybody: slower, and just as safe.
+ * is passed at once, and with `queue=off` nobody waits for anybody: slower, and just as safe. With `refreshLeaseMs` a silent
+ * refresher is passed after that time, in so few looks that a search of interleavings sees the end of it.
  */
 export function open(file: string, options: TargetOptions = {}): Store {
-  const { leaseMs, deadlineMs, queue } = options;
-  return openStore(file, {
+  const { leaseMs, deadlineMs, queue, refreshLeaseMs } = options;
+  const store = openStore(file, {
     ...(leaseMs === undefined ? {} : { leaseMs: Number(leaseMs) }),
     ...(deadlineMs === undefined ? {} : { deadlineMs: Number(deadlineMs) }),
     ...(queue === 'off' ? { queues: false } : {}),
   });
+  if (refreshLeaseMs === undefined) return store;
+  return {
+    get: (key) => store.get(key),
+    all: () => store.all(),
+    set: (key, value) => store.set(key, value),
+    remove: (key) => store.remove(key),
+    refresh: (key, isFresh, doRefresh) =>
+      store.refresh(key, isFresh, doRefresh, { leaseMs: Number(refreshLeaseMs) }),
+    close: () => store.close(),
+  };
 }
 
 /** The tokens of this project, on the same store. */
