@@ -3,7 +3,11 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'harness/**/*.test.ts', 'scenarios/**/*.test.ts'],
-    globalSetup: ['src/build.test.helper.ts', 'src/readable-copy.test.helper.ts'],
+    globalSetup: [
+      'src/build.test.helper.ts',
+      'src/temporary.test.helper.ts',
+      'src/readable-copy.test.helper.ts',
+    ],
     // Tests of the whole system start many real processes: two files at a time are enough for two cores.
     maxWorkers: 2,
     // Safety nets for what hangs. No test passes or fails by how long something takes.

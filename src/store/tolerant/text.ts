@@ -1,3 +1,6 @@
+// The global one is made when it is first used: to use it on import would change the globals of the program that imports this.
+import { TextDecoder } from 'node:util';
+
 /**
  * A text whose every character is one byte, so that a place in it is a place in the bytes: all that JSON is made of is ASCII,
  * and no byte of a longer UTF-8 character looks like it. UTF-16 is turned into UTF-8 first.
