@@ -75,7 +75,9 @@ describe('what another hand has put in the place of a request that was carried a
 });
 
 it('a commit that can not tell the owner of a request is no failure, and the next one tells it', async () => {
-  const { file, answer, name, left } = await commitWith((places) => mkdirSync(path.join(places.answer, 'inner'), { recursive: true }));
+  const { file, answer, name, left } = await commitWith((places) =>
+    mkdirSync(path.join(places.answer, 'inner'), { recursive: true }),
+  );
   expect(contentOf(file)).toEqual({ theirs: 1, ours: 2 });
   expect(left().sort()).toEqual([path.basename(answer), name]);
   rmSync(answer, { recursive: true });
