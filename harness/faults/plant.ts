@@ -22,8 +22,9 @@ export async function plant(
   let last = canary.look();
 
   await atRandomMoments(everyMs, random, signal, async () => {
-    const place = choosePlace(ownFile(), ownNames(), random);
-    const ambush: Ambush = { place, outside, workshop, pipe, random };
+    const file = existsSync(ownFile()) ? realpathSync(ownFile()) : ownFile();
+    const place = choosePlace(file, ownNames(), random);
+    const ambush: Ambush = { place, directory: path.dirname(file), outside, workshop, pipe, random };
     const trap = random.pick(traps)(ambush);
     if (!trap) return;
     const detail = `${trap.what} at ${path.relative(path.dirname(ownFile()), place)}`;
@@ -51,14 +52,13 @@ async function standing({ isSprung, spring }: Trap, ms: number, signal: AbortSig
   }
 }
 
-/** One of the target's names, or one inside a directory of its own: there already, or like one that is. */
+/** One of the target's names, or one inside a directory of its own: there already, or like one that is. @param file with no link on its way */
 function choosePlace(file: string, ownNames: readonly string[], random: Random): string {
-  const real = existsSync(file) ? realpathSync(file) : file;
-  const directory = path.dirname(real);
+  const directory = path.dirname(file);
   // Names with a number in them are gone before anybody could use them.
   const seen = readdirSync(directory).filter(
     (name) =>
-      name.startsWith(`${path.basename(real)}.`) && !/\d/.test(name.slice(path.basename(real).length)),
+      name.startsWith(`${path.basename(file)}.`) && !/\d/.test(name.slice(path.basename(file).length)),
   );
   const place = path.join(directory, random.pick([...new Set([...ownNames, ...seen])].sort()));
   const inside = namesIn(place);

@@ -4,6 +4,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  renameSync,
   rmSync,
   unlinkSync,
   writeFileSync,
@@ -25,7 +26,8 @@ beforeEach(() => {
   mkdirSync(workshop);
   mkdirSync(path.join(sandbox, 'data'));
   ambush = {
-    ...{ place: path.join(sandbox, 'data', 'auth.json.lock'), outside: makeCanary(sandbox), workshop },
+    ...{ place: path.join(sandbox, 'data', 'auth.json.lock'), directory: path.join(sandbox, 'data') },
+    ...{ outside: makeCanary(sandbox), workshop },
     ...{ pipe: makePipe(path.join(workshop, 'pipe')), random: new Random(1, 'test') },
   };
 });
@@ -57,6 +59,30 @@ describe.each([...new Set(traps)].map((plant) => ({ plant, name: plant.name })))
     const trap = plant(ambush);
     rmSync(ambush.place, { recursive: true });
     writeFileSync(ambush.place, 'of the target');
+    trap?.remove();
+    expect(existsSync(ambush.place)).toBe(true);
+  });
+
+  it.each(['auth.json.lock.old', 'store/1/lock'])(
+    'is taken away also where the target has moved it: %s',
+    (name) => {
+      const trap = plant(ambush);
+      const moved = path.join(sandbox, 'data', name);
+      mkdirSync(path.dirname(moved), { recursive: true });
+      renameSync(ambush.place, moved);
+      writeFileSync(`${moved}.of-the-target`, '');
+      trap?.remove();
+      expect(readdirSync(path.dirname(moved))).toEqual([`${path.basename(moved)}.of-the-target`]);
+      // All that it needs is back, for the next time.
+      plant(ambush)?.remove();
+      expect(existsSync(ambush.place)).toBe(false);
+    },
+  );
+
+  it('takes away no empty directory of the target’s own', () => {
+    const trap = plant(ambush);
+    rmSync(ambush.place, { recursive: true });
+    mkdirSync(ambush.place);
     trap?.remove();
     expect(existsSync(ambush.place)).toBe(true);
   });

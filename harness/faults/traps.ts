@@ -14,10 +14,13 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import type { Random } from '../workload/random.js';
+import { identityOf, placesOf } from './moved.js';
 
 /** Where something is planted, and what with. */
 export interface Ambush {
   place: string;
+  /** That of the target's file: what the target moves meanwhile is looked for here and below. */
+  directory: string;
   /** The canary: where links lead. */
   outside: string;
   /** A directory for what is prepared. */
@@ -34,7 +37,7 @@ export interface Trap {
   isSprung?: () => boolean;
   /** What then happens. */
   spring?: () => void;
-  /** Takes away what is still there of it, and nothing of the target's. */
+  /** Takes away what is still there of it, whatever the target calls it by now, and nothing of the target's. */
   remove(): void;
 }
 
@@ -50,33 +53,35 @@ export const traps: readonly ((ambush: Ambush) => Trap | undefined)[] = [
   pipe,
 ];
 
-function linkToDirectory({ place, outside }: Ambush): Trap | undefined {
-  return link(place, outside, 'a link to a directory');
+function linkToDirectory(ambush: Ambush): Trap | undefined {
+  return link(ambush, '.', 'a link to a directory');
 }
 
-function linkToCredentials({ place, outside }: Ambush): Trap | undefined {
-  return link(place, path.join(outside, 'credentials.json'), 'a link to credentials');
+function linkToCredentials(ambush: Ambush): Trap | undefined {
+  return link(ambush, 'credentials.json', 'a link to credentials');
 }
 
-function linkToFile({ place, outside, random }: Ambush): Trap | undefined {
-  const name = random.pick(['notes.txt', 'nested/file']);
-  return link(place, path.join(outside, name), `a link to ${name}`);
+function linkToFile(ambush: Ambush): Trap | undefined {
+  const name = ambush.random.pick(['notes.txt', 'nested/file']);
+  return link(ambush, name, `a link to ${name}`);
 }
 
-function linkToNothing({ place, outside }: Ambush): Trap | undefined {
-  return link(place, path.join(outside, 'not-there'), 'a link to a file that is not there');
+function linkToNothing(ambush: Ambush): Trap | undefined {
+  return link(ambush, 'not-there', 'a link to a file that is not there');
 }
 
-function link(place: string, to: string, what: string): Trap | undefined {
+function link({ place, directory, outside }: Ambush, name: string, what: string): Trap | undefined {
+  const to = path.join(outside, name);
   if (!tryTo(() => symlinkSync(to, place), place)) return undefined;
-  return { what, remove: () => removeLink(place, to) };
+  return { what, remove: () => removeLinks(directory, to) };
 }
 
 /** A process that opens it without O_NONBLOCK blocks for ever: the pipe has no writer and no reader. */
-function pipe({ place, pipe }: Ambush): Trap | undefined {
+function pipe({ place, directory, pipe }: Ambush): Trap | undefined {
   if (pipe === undefined || !tryTo(() => linkSync(pipe, place), place)) return undefined;
+  const planted = identityAt(pipe);
   const remove = () => {
-    if (look(place)?.isFIFO()) tryOnce(() => unlinkSync(place));
+    for (const one of placesWith(directory, planted)) tryOnce(() => unlinkSync(one));
   };
   return { what: 'a pipe', remove };
 }
@@ -88,12 +93,13 @@ const fillers = 2000;
  * A directory with another one in it that has files of the same names as those outside, and many more. As soon as somebody
  * begins to empty the inner one, a link takes its place: who goes on by path removes what is outside.
  */
-export function swappedDirectory({ place, outside, workshop }: Ambush): Trap | undefined {
+export function swappedDirectory({ place, directory, outside, workshop }: Ambush): Trap | undefined {
   const decoy = path.join(workshop, 'decoy');
   const kept = path.join(workshop, 'inner');
   fill(kept, outside);
   mkdirSync(decoy, { mode: 0o700 });
   renameSync(kept, path.join(decoy, 'inner'));
+  const [outer, inner] = [identityAt(decoy), identityAt(path.join(decoy, 'inner'))];
   const planted = path.join(place, 'inner');
   if (!tryTo(() => renameSync(decoy, place), place)) {
     renameSync(path.join(decoy, 'inner'), kept);
@@ -110,10 +116,10 @@ export function swappedDirectory({ place, outside, workshop }: Ambush): Trap | u
       if (moved(planted, kept)) tryOnce(() => symlinkSync(outside, planted));
     },
     remove: () => {
-      removeLink(planted, outside);
-      moved(planted, kept);
+      for (const one of placesWith(directory, inner)) moved(one, kept);
+      removeLinks(directory, outside);
       // A target that has taken the outer one for its own keeps it, with what it has put there.
-      if (look(place)?.isDirectory()) tryOnce(() => rmdirSync(place));
+      for (const one of placesWith(directory, outer)) tryOnce(() => rmdirSync(one));
     },
   };
 }
@@ -168,8 +174,24 @@ function moved(from: string, to: string): boolean {
   return look(from)?.isDirectory() === true && tryOnce(() => renameSync(from, to));
 }
 
-function removeLink(place: string, to: string): void {
-  if (look(place)?.isSymbolicLink()) tryOnce(() => readlinkSync(place) === to && unlinkSync(place));
+function removeLinks(directory: string, to: string): void {
+  const leadsThere = (place: string) => {
+    let leads = false;
+    tryOnce(() => {
+      leads = readlinkSync(place) === to;
+    });
+    return leads;
+  };
+  for (const one of placesOf(directory, (stats, place) => stats.isSymbolicLink() && leadsThere(place)))
+    tryOnce(() => unlinkSync(one));
+}
+
+function identityAt(place: string): string {
+  return identityOf(lstatSync(place, { bigint: true }));
+}
+
+function placesWith(directory: string, identity: string): string[] {
+  return placesOf(directory, (stats) => identityOf(stats) === identity);
 }
 
 /** Undefined also where a directory above it has gone. */

@@ -2,7 +2,7 @@ import type { Directory } from '../../../surroundings/directory.js';
 import type { Edit } from '../../change.js';
 import type { Site } from '../disk/site.js';
 import { type Entry, type EntryKind, inOrder } from '../queue/entry-names.js';
-import { destroyEntry, type Intent, listEntries } from '../queue/intents.js';
+import { destroyEntry, type Intent, isFile, listEntries } from '../queue/intents.js';
 import { isProvablyDead, seemsAlive } from '../queue/owner.js';
 import { readRequest } from '../queue/request.js';
 import type { Situation } from './situation.js';
@@ -64,6 +64,11 @@ export function readRequests(
       continue;
     }
     if (kind !== 'request') continue;
+    // No commit can end it, so each writer would wait a lease for it.
+    if (silent?.has(name) && !isFile(intents, name)) {
+      destroyEntry(intents, name);
+      continue;
+    }
     const request = { id, name, edits: [], isAlive };
     if (situation.applied.has(id)) requests.applied.push(request);
     else if (requests.open.length < carriedMax) {

@@ -2,6 +2,7 @@ import {
   closeSync,
   existsSync,
   fstatSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   renameSync,
@@ -88,13 +89,23 @@ export function createTicket(
   });
 }
 
-/** Tells the owner of a request that it is done. All who tell it say the same. */
+/**
+ * Tells the owner of a request that it is done. All who tell it say the same. Never fails: the commit has happened, and the
+ * next one tells it again, because the copy goes on naming a request that is there.
+ *
+ * What is no file was put there by another hand, and stays where it is: under another name its maker would not find it again.
+ */
 export function endRequest(intents: Directory, request: string): void {
   try {
-    renameSync(intents.at(request), intents.at(endedName(request)));
-  } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw ioError('answer a request in', intents.path, error);
+    if (isFile(intents, request)) renameSync(intents.at(request), intents.at(endedName(request)));
+  } catch {
+    // Taken away by its owner, or something stands under the other name. Its owner asks for itself when its turn comes.
   }
+}
+
+/** False also where there is nothing. */
+export function isFile(intents: Directory, name: string): boolean {
+  return lstatSync(intents.at(name), { throwIfNoEntry: false })?.isFile() === true;
 }
 
 const triesMax = 100;
