@@ -10,6 +10,11 @@ import { newDirectory, runCommand } from './scratch.test.helper.js';
 export const built = (name: string) =>
   path.join(inject('installation'), 'dist', 'src', 'store', `${name}.js`);
 
+/** Runs a program that imports what was built: it starts ten times as fast as one that compiles the sources first. */
+export function runBuilt(source: string) {
+  return runCommand([process.execPath, '--input-type=module', '-e', source]);
+}
+
 /** Before a command: what makes it run as a user who owns nothing. */
 export const asNobody = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
 

@@ -2,8 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { aWhile, eventually } from '../../waiting.test.helper.js';
-import { newFile, plainPathSource, runProgram, sourceUrl } from '../scratch.test.helper.js';
+import { newFile, plainPathSource } from '../scratch.test.helper.js';
 import { openStore } from '../store.js';
+import { built, runBuilt } from '../system.test.helper.js';
 import { type Credential, newProvider } from './oauth-server.test.helper.js';
 
 interface Outcome {
@@ -34,11 +35,11 @@ const saysThatItWaits = `
  * then the program says how its call ended.
  */
 function refresher(file: string, url: string, steps = 'return ask();', options: object = {}) {
-  const program = runProgram(`
+  const program = runBuilt(`
     ${saysThatItWaits}
     import { once } from 'node:events';
-    const { openStore } = await import(${sourceUrl('./store.ts')});
-    const { fetchToken } = await import(${sourceUrl('./refresh/oauth-server.test.helper.ts')});
+    const { openStore } = await import(${JSON.stringify(built('store'))});
+    const { fetchToken } = await import(${JSON.stringify(built('refresh/oauth-server.test.helper'))});
     const isFresh = (value) => value.expires > 1;
     const told = () => once(process.stdin, 'data');
     const doRefresh = async (old, signal) => {
@@ -179,7 +180,7 @@ describe('a refresher that does not come to an end', () => {
     await stopped.begin();
     await stopped.says('asking');
     stopped.stop();
-    const other = refresher(file, provider.url, undefined, { leaseMs: 300 });
+    const other = refresher(file, provider.url, undefined, { leaseMs: 5000 });
     await other.begin();
     expect(await other.outcome()).toEqual({ value: provider.current() });
     stopped.resume();
