@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Executed } from '../execution/executed.js';
 import { anchoredIn } from '../gate/anchor.js';
+import { factsOf, systemCalls, type Traced } from '../world/calls.js';
 import { unsteeredCalls, unsteeredIn } from './audit-unsteered.js';
 
 /**
@@ -23,25 +24,12 @@ export const auditCommand = [
   '%d/trace',
 ] as const;
 
-/** What a call of the system comes to; only what changes something, or opens a file, is compared. */
-const classes: Record<string, string> = {
-  ...{ open: 'open', openat: 'open', creat: 'open', mkdir: 'mkdir', mkdirat: 'mkdir', rmdir: 'rmdir' },
-  ...{ unlink: 'unlink', unlinkat: 'unlink', rename: 'rename', renameat: 'rename', renameat2: 'rename' },
-  ...{ link: 'link', linkat: 'link', symlink: 'symlink', symlinkat: 'symlink', truncate: 'truncate' },
-  ...{
-    chmod: 'chmod',
-    fchmodat: 'chmod',
-    chown: 'chown',
-    fchownat: 'chown',
-    lchown: 'chown',
-    utimensat: 'utimes',
-  },
-};
-
-/** What the gate calls otherwise. A directory that is listed, or a file that is copied, is opened for it. */
-const gateClasses: Record<string, readonly string[]> = {
-  ...{ readdir: ['open'], copyFile: ['open'], lchown: ['chown'], lutimes: ['utimes'], lchmod: ['chmod'] },
-};
+/** Which kind of system calls one is of; only what changes something, or opens a file, is compared. */
+const kinds = new Map<string, Traced>(
+  Object.entries(systemCalls).flatMap(([kind, names]) =>
+    names.map((name) => [name, kind as Traced] as const),
+  ),
+);
 
 /**
  * @returns a line for each call on something in the sandbox that no step accounts for, like `rename auth.json`, and for each that
@@ -59,9 +47,9 @@ export function blindSpots(traces: readonly string[], { steps }: Executed, root:
       words === undefined
         ? undefined
         : path.join(fd === undefined ? '' : (opened.get(`${client}.${fd}`) ?? ''), words);
-    for (const one of gateClasses[name] ?? [name])
-      for (const where of [whole(from, at), name === 'copyFile' ? whole(to, toAt) : undefined])
-        if (where !== undefined) count(`${one} ${plain(where)}`, -1);
+    const kind = factsOf(name)?.traced;
+    for (const where of [whole(from, at), name === 'copyFile' ? whole(to, toAt) : undefined])
+      if (kind !== undefined && where !== undefined) count(`${kind} ${plain(where)}`, -1);
     if (end?.fd !== undefined) opened.set(`${client}.${end.fd}`, place ?? '');
   }
   return [...left]
@@ -76,7 +64,7 @@ function callsIn(trace: string, root: string): string[] {
   const opened = new Map<number, string>();
   return trace.split('\n').flatMap((line) => {
     const [, name = '', args = ''] = /^(?:\d+ +)?(\w+)\((.*)/.exec(line) ?? [];
-    const one = name === 'unlinkat' && args.includes('AT_REMOVEDIR') ? 'rmdir' : classes[name];
+    const one = name === 'unlinkat' && args.includes('AT_REMOVEDIR') ? 'rmdir' : kinds.get(name);
     const places = [...args.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, place = '']) => place);
     // The target of a symbolic link is a word; where it stands is the second.
     const place = inFull(places[one === 'symlink' ? 1 : 0], opened);

@@ -4,6 +4,7 @@ import type { HistoryEvent, ValueId } from '../../history/events.js';
 import { leftoversBeside } from '../../line/beside.js';
 import { readEntries } from '../../line/foreign-reader.js';
 import type { CallToMake, ClientEvent, Report } from '../process/protocol.js';
+import { factsOf } from '../world/calls.js';
 import type { Client } from './client.js';
 import type { Ground, Trial } from './ground.js';
 import { looseIn } from './modes.js';
@@ -118,13 +119,12 @@ export class Chronicle {
   /** A call may have changed the file: what a foreign reader would now find whole is a version. */
   look({ call, flags }: CallToMake, step: number): void {
     if (call === 'open' && !/[ct]/.test(flags ?? '')) return;
-    if (/^(open|write|writev|truncate|ftruncate|rename|link|unlink|symlink|copyFile|rmdir)$/.test(call))
-      this.see(step);
+    if (factsOf(call)?.changesContent) this.see(step);
   }
 
   /** A call may have made a file that other users can open: each is told once. */
   lookAtModes({ call }: CallToMake, step: number): void {
-    if (/^(read|f?stat|lstat|close|readdir)/.test(call)) return;
+    if (factsOf(call)?.changesModes === false) return;
     for (const { name, mode } of looseIn(path.dirname(this.file))) {
       const isTold = this.events.some((one) => one.type === 'mode' && one.name === name && one.mode === mode);
       if (!isTold) this.events.push({ type: 'mode', time: this.time(step), name, mode });

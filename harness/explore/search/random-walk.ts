@@ -10,12 +10,15 @@ export interface Share {
 
 /** Draws for each execution whether something goes wrong in it, how often, and before which steps. */
 export class FaultLottery {
+  /** Something may go wrong in this execution. */
+  hasTicket = false;
   private at: number | undefined;
   private stepsMax = 0;
 
   /** A first execution has no length to draw from yet. */
   begin(random: Random): void {
     this.at = this.stepsMax > 0 && random.oneIn(2) ? random.int(0, this.stepsMax - 1) : undefined;
+    this.hasTicket = this.at !== undefined;
   }
 
   draw({ faults, step }: Choice, random: Random): Action | undefined {

@@ -1,4 +1,5 @@
 import type { CallToMake } from '../process/protocol.js';
+import { factsOf } from './calls.js';
 import { UncontrolledError } from './uncontrolled.js';
 import { type Entry, lineage, type Route, type Tree, walk } from './walk.js';
 
@@ -15,15 +16,14 @@ export interface Routes {
   to: Route | undefined;
 }
 
-/** These work on a link itself; all others on what is behind it. */
-const onLinks = /^(lstat|lchown|lutimes|readlink|unlink|rmdir|mkdir|symlink|rename|link)$/;
-
 /** @param tree as the client knows it whose call it is */
 export function routesOf(call: CallToMake, tree: Tree): Routes {
   const { call: name, flags = '', path, at, to, toAt } = call;
   // A new file that must be one is none behind a link.
   const follows =
-    name === 'open' ? !/n/.test(flags) && !(/c/.test(flags) && /x/.test(flags)) : !onLinks.test(name);
+    name === 'open'
+      ? !/n/.test(flags) && !(/c/.test(flags) && /x/.test(flags))
+      : (factsOf(name)?.follows ?? true);
   return {
     from: path === undefined ? undefined : walk(tree, path, at, follows),
     to: to === undefined ? undefined : walk(tree, to, toAt, name === 'copyFile'),

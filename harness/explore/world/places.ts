@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs';
 import path from 'node:path';
 import type { CallToMake } from '../process/protocol.js';
+import { factsOf } from './calls.js';
 
 /** What lies at a path: its kind, and the system's number. */
 export interface Place {
@@ -88,10 +89,7 @@ function statsOf(place: string): Stats | undefined {
   }
 }
 
-const calmCalls =
-  /^(close|readv?|writev?|f?truncate|[lf]?(stat|chmod|chown|utimes)|f(data)?sync|access|readdir|readlink|realpath|(un)?watch|alive)$/;
-
 /** The call looks, or changes what is in a file: every name stands for what it stood for. */
 function leavesAll({ call, flags = '' }: CallToMake): boolean {
-  return call === 'open' ? !flags.includes('c') : calmCalls.test(call);
+  return call === 'open' ? !flags.includes('c') : factsOf(call)?.changesNames === false;
 }

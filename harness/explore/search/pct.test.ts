@@ -1,0 +1,124 @@
+import { expect, it } from 'vitest';
+import type { Strategy } from '../execution/strategy.js';
+import type { Action } from '../schedule/action.js';
+import { Pct } from './pct.js';
+
+/** How many steps each client takes, and of some steps, by `client.step`, what must come before: a client that must wait is not enabled. */
+interface Toy {
+  steps: readonly number[];
+  waits: Readonly<Record<string, string>>;
+}
+
+/** Which step has to come before which: with d of them, a bug of depth d. */
+type Constraints = readonly (readonly [before: string, after: string])[];
+
+const schedulesMax = 4000;
+const alone = { index: 0, of: 1 };
+
+/** @returns the steps in their order; a client whose fault is taken goes on as before */
+function run({ steps, waits }: Toy, strategy: Strategy, offersFaults = false): string[] {
+  const at = steps.map(() => 0);
+  const order: string[] = [];
+  for (;;) {
+    const enabled = steps.flatMap((count, client): Action[] => {
+      const before = waits[`${client}.${at[client]}`];
+      const isBlocked = (at[client] ?? 0) >= count || (before !== undefined && !order.includes(before));
+      return isBlocked ? [] : [{ do: 'run', client, option: 0 }];
+    });
+    if (enabled.length === 0) break;
+    const faults: Action[] = offersFaults ? [{ do: 'kill', client: 0 }] : [];
+    const action = strategy.pick({
+      ...{ enabled, others: [], faults, last: undefined, step: order.length },
+      ...{ accesses: () => [], isExit: () => false, isTimer: () => false, state: () => '' },
+    });
+    if (action?.do !== 'run') continue;
+    order.push(`${action.client}.${at[action.client]}`);
+    at[action.client] = (at[action.client] ?? 0) + 1;
+  }
+  strategy.end({ steps: order.length });
+  return order;
+}
+
+/** @returns in which part of the schedules of this depth the bug was found, and which part the bound promises */
+function rates(toy: Toy, bug: Constraints) {
+  const strategy = new Pct(1, schedulesMax, toy.steps.length, alone);
+  const runs = [];
+  while (strategy.begin()) runs.push(run(toy, strategy));
+  const ofDepth = runs.filter((_, index) => index % 4 === bug.length - 1);
+  const isFound = (order: string[]) =>
+    bug.every(([before, after]) => order.indexOf(before) < order.indexOf(after));
+  const found = ofDepth.filter(isFound).length / ofDepth.length;
+  const k = Number(/up to (\d+) scheduling decisions/.exec(strategy.bound)?.[1]);
+  return { found, promised: 1 / (toy.steps.length * k ** (bug.length - 1)) };
+}
+
+it.each<[string, Toy, Constraints]>([
+  ['one that has to be last', { steps: [5, 5, 5], waits: {} }, [['0.4', '2.0']]],
+  [
+    'one that has to stop',
+    { steps: [6, 6], waits: {} },
+    [
+      ['0.2', '1.0'],
+      ['1.5', '0.3'],
+    ],
+  ],
+  [
+    'one that has to stop after it went on alone for long',
+    { steps: [30, 3], waits: { '1.0': '0.25' } },
+    [
+      ['0.27', '1.0'],
+      ['1.2', '0.28'],
+    ],
+  ],
+  [
+    'two that have to stop, and the last to do so goes on first',
+    { steps: [3, 3], waits: {} },
+    [
+      ['0.0', '1.0'],
+      ['1.0', '0.1'],
+      ['0.1', '1.1'],
+    ],
+  ],
+  [
+    'two that have to stop, and the first to do so goes on first',
+    { steps: [3, 3, 3], waits: {} },
+    [
+      ['1.0', '0.1'],
+      ['2.2', '1.1'],
+      ['0.2', '1.1'],
+    ],
+  ],
+])('finds as often as the bound says, or more: %s', (_, toy, bug) => {
+  const { found, promised } = rates(toy, bug);
+  expect(found).toBeGreaterThanOrEqual(promised);
+});
+
+it('counts only scheduling decisions, and the first step of each client', () => {
+  const strategy = new Pct(1, 8, 2, alone);
+  while (strategy.begin()) run({ steps: [30, 1], waits: { '1.0': '0.28' } }, strategy);
+  expect(strategy.bound).toContain('up to 3 scheduling decisions');
+});
+
+it('counts towards the bound only schedules that could make a change as late as the last decision', () => {
+  const strategy = new Pct(1, 8, 2, alone);
+  const short: Toy = { steps: [1, 1], waits: {} };
+  for (let count = 0; count < 7; count++) {
+    strategy.begin();
+    run(short, strategy);
+  }
+  expect(strategy.bound).not.toContain('of depth 2 with a probability of at least 0.00 %');
+  strategy.begin();
+  run({ steps: [9, 9], waits: {} }, strategy);
+  expect(strategy.bound).toContain('of depth 2 with a probability of at least 0.00 %');
+});
+
+it('counts towards the bound only schedules without a fault, where there may be one', () => {
+  const [plain, faulty] = [false, true].map((offersFaults) => {
+    const strategy = new Pct(1, 40, 2, alone);
+    while (strategy.begin()) run({ steps: [6, 6], waits: {} }, strategy, offersFaults);
+    return strategy.bound;
+  });
+  const percent = (bound = '') => Number(/of depth 2 .*? at least ([\d.]+) %/.exec(bound)?.[1]);
+  expect(faulty).toContain('schedules find a bug that needs no fault, of depth 2');
+  expect(percent(faulty)).toBeLessThan(percent(plain));
+});
