@@ -16,6 +16,7 @@ interface Flags {
   prune: boolean;
   sameKey?: boolean;
   modes?: boolean;
+  samePid?: boolean;
   crash?: boolean | number;
   steal?: boolean | number;
   abandoned?: boolean;
@@ -74,6 +75,7 @@ export function addExplore(program: Command): void {
       'kill a process before any of its calls, up to so often (default: once), and see what a new one finds',
       parseWhole,
     )
+    .option('--same-pid', 'start each killed process again, at any moment after, with the number that it had')
     .option(
       '--steal [n]',
       'stop a process before any of its calls, until every lease is over; the same',
@@ -170,6 +172,7 @@ function reproduceCommand(found: Harness.Exploration): string {
   const flags = [
     ...(preemptions === undefined ? [] : [`--preemptions ${preemptions}`]),
     ...(conditions?.modes ? ['--modes'] : []),
+    ...(conditions?.samePid ? ['--same-pid'] : []),
     ...(faults.waits > 0 ? ['--abandoned'] : []),
     ...times('--crash', faults.kills - faults.waits),
     ...times('--steal', faults.pauses),

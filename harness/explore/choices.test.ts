@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { ExploreOptions } from './explore.js';
-import { explore, fixture } from './explore.test.helper.js';
+import { explore, fixture, replaySchedule } from './explore.test.helper.js';
+import { scheduleOf } from './report/schedule-files.js';
 
 // Each execution starts real processes, which a loaded machine keeps waiting.
 vi.setConfig({ testTimeout: 600_000 });
@@ -15,6 +16,7 @@ describe('what a search has to choose is found with the choice, and not without'
       { crash: 1, clients: ['all', 'set'] },
       { crash: 2, clients: ['all', 'set'] },
     ],
+    ['finishes-its-own', 'lost-update', { crash: 1 }, { crash: 1, samePid: true }],
   ])('%s: %s', async (way, kind, without, having) => {
     const options = {
       target: `${fixture('blind.mjs')}?way=${way}`,
@@ -27,6 +29,39 @@ describe('what a search has to choose is found with the choice, and not without'
     expect(await kindsOf(without)).toEqual([]);
     expect((await kindsOf(having))[0]).toBe(kind);
   });
+});
+
+it('a process with the number of a killed one has started at another time', async () => {
+  const { failures, result, exhausted } = await explore({
+    target: `${fixture('blind.mjs')}?way=asks-when-it-started`,
+    ...{ strategy: 'dfs', preemptions: 0, crash: 1, samePid: true },
+  });
+  expect(failures.map(({ sentence }) => sentence)).toEqual([]);
+  expect({ result, exhausted }).toEqual({ result: 'valid', exhausted: true });
+});
+
+it('a failure that needs a reused number is replayed with it', async () => {
+  const options = { strategy: 'dfs', preemptions: 0, crash: 1, samePid: true } as const;
+  const { failures } = await explore({ target: `${fixture('blind.mjs')}?way=finishes-its-own`, ...options });
+  const [failure] = failures;
+  if (!failure) throw new Error('nothing was found');
+  expect(failure.replayed).toEqual({ same: 2, of: 2 });
+  const again = await replaySchedule(scheduleOf(failure));
+  expect([again.result, again.same, again.of]).toEqual(['invalid', 2, 2]);
+});
+
+it('a reused number without a kill is no search', async () => {
+  await expect(explore({ samePid: true })).rejects.toThrow('--crash');
+});
+
+it.each<[string, ExploreOptions]>([
+  ['one kill', { crash: 1 }],
+  ['a lock that is left behind', { abandoned: true }],
+])('the hardened store takes no process for a killed one of the same number: %s', async (_, more) => {
+  const options = { strategy: 'dfs', preemptions: 0, samePid: true, ...more } as const;
+  const { failures, result, exhausted } = await explore({ target: 'hardened', ...options });
+  expect(failures.map(({ sentence }) => sentence)).toEqual([]);
+  expect({ result, exhausted }).toEqual({ result: 'valid', exhausted: true });
 });
 
 it('the hardened store makes no file that other users may open, whatever its umask', async () => {

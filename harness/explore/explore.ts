@@ -5,6 +5,7 @@ import type { Exploration, ExploredFailure, Replayed, ScheduleFile } from './evi
 import { withBlindSpots, withUnsteered } from './evidence/unsteered.js';
 import type { ExecutionOptions } from './execution/executed.js';
 import { byGrade } from './execution/gravity.js';
+import { successorsMax } from './execution/succession.js';
 import { parseProgram, printProgram, warningFor } from './schedule/program.js';
 import { isDrawn, type StrategyName, type StrategyOptions, sharesMax, strategies } from './search/index.js';
 import type { Searched } from './search/search.js';
@@ -42,6 +43,11 @@ export interface ExploreOptions {
   errno?: boolean | number;
   /** Gives the clients a umask of 0, and looks at the modes of files after each call: no other user may open one; default false. */
   modes?: boolean;
+  /**
+   * Starts each killed client again, at any moment after, as a process of the same number; default false. It does the same
+   * operations from the first on. Needs `crash` or `abandoned`.
+   */
+  samePid?: boolean;
   /** Of what is drawn at random; default 1. */
   seed?: number;
   /**
@@ -147,6 +153,7 @@ function executionOf(
     errno,
     abandoned = false,
     modes = false,
+    samePid = false,
     seed = 1,
   }: ExploreOptions,
   label: string,
@@ -156,17 +163,25 @@ function executionOf(
   if (empty >= 0)
     throw new UsageError(`client ${empty + 1} does nothing`, 'expected operations like: set k1, get k2');
   const budget = (given: boolean | number | undefined) => Number(given ?? 0);
+  const kills = Math.max(budget(crash), Number(abandoned));
+  if (samePid && kills === 0)
+    throw new UsageError(
+      'only the number of a killed process is used again, and no process is killed',
+      'add --crash or --abandoned to --same-pid',
+    );
+  const conditions = { ...(modes ? { modes } : {}), ...(samePid ? { samePid } : {}) };
   return {
-    ...(modes ? { conditions: { modes } } : {}),
+    ...(modes || samePid ? { conditions } : {}),
     ...{ program, label, seed, details: false, killsForReal: false, skipsKnownAudits: true },
     faults: {
-      ...{ kills: Math.max(budget(crash), Number(abandoned)), waits: Number(abandoned) },
+      ...{ kills, waits: Number(abandoned) },
       ...{ pauses: budget(steal), errnos: budget(errno) },
     },
   };
 }
 
-function strategyOf(options: ExploreOptions, { program, seed, faults }: ExecutionOptions): StrategyOptions {
+function strategyOf(options: ExploreOptions, execution: ExecutionOptions): StrategyOptions {
+  const { program, seed, faults } = execution;
   const { preemptions, prune = true, schedules } = options;
   const strategy = options.strategy ?? 'dpor';
   if (!Object.hasOwn(strategies, strategy))
@@ -186,7 +201,7 @@ function strategyOf(options: ExploreOptions, { program, seed, faults }: Executio
     prunes: prune,
     schedulesMax,
     seed,
-    clients: program.clients.length,
+    clients: program.clients.length + successorsMax(execution),
     hasFaults: Object.values(faults).some((count) => count > 0),
     abandoned: options.abandoned ?? false,
   };

@@ -64,6 +64,7 @@ function describeStep(step: Step, base: Base | undefined): string {
   if (action.do === 'kill') return 'SIGKILL';
   if (action.do === 'pause') return 'is stopped for two minutes (SIGSTOP)';
   if (action.do === 'wait') return '(two minutes pass)';
+  if (step.startsAs !== undefined) return `starts, with the number of the killed process: ${step.startsAs}`;
   if (!call) return 'wakes up';
   const failed =
     end?.errno === undefined ? '' : `: ${end.errno}${action.do === 'fail' ? ' (made to fail)' : ''}`;

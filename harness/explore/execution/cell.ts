@@ -5,7 +5,14 @@ import type { ClientSetup, Operation } from '../process/protocol.js';
 import { seedsOf } from '../schedule/program.js';
 import { UncontrolledError } from '../world/uncontrolled.js';
 import { World } from '../world/world.js';
-import { type Executed, type ExecutionOptions, LostProcessError, noFaults, pidOf } from './executed.js';
+import {
+  type Executed,
+  type ExecutionOptions,
+  LostProcessError,
+  noFaults,
+  pidOf,
+  startTimeOf,
+} from './executed.js';
 import { Execution } from './execution.js';
 import { Replay } from './follow-schedule.js';
 import { fileGround, findGround, type Ground, type Trial } from './ground.js';
@@ -58,9 +65,8 @@ export class Cell {
     if (this.ground.obstacle !== undefined) throw new UncontrolledError(this.ground.obstacle);
     this.staff(options.program.clients.length);
     try {
-      return new Execution(options, this.world, (index) => this.hire(index), this.memory, this.ground).run(
-        strategy,
-      );
+      const hire = (index: number, pid: number) => this.hire(index, pid);
+      return new Execution(options, this.world, hire, this.memory, this.ground).run(strategy);
     } catch (error) {
       // Whatever they were at: the next execution begins with others.
       this.close();
@@ -123,13 +129,13 @@ export class Cell {
     for (let index = 0; index < count; index++) this.hire(index);
   }
 
-  /** An idle process for a client. */
-  private hire(index: number): GatedProcess {
+  /** An idle process for a client. @param pid what it finds as its number where it looks at once */
+  private hire(index: number, pid = pidOf(index)): GatedProcess {
     const known = this.processes[index];
     if (known?.isAlive && known.isIdle) return known;
     known?.kill();
     const directory = path.join(this.directory, `process-${this.born++}`);
-    const setup = { ...this.setup, root: this.world.rootPath, pid: pidOf(index) };
+    const setup = { ...this.setup, root: this.world.rootPath, pid, startTime: startTimeOf(index) };
     const hired = new GatedProcess(setup, directory, this.heartbeat, this.command);
     this.processes[index] = hired;
     return hired;

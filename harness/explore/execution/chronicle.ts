@@ -55,12 +55,12 @@ export class Chronicle {
     this.see(0);
   }
 
-  started({ name, pid }: Client, step: number): void {
+  started({ name, numberInHistory: pid }: Client, step: number): void {
     this.events.push({ type: 'start', time: this.time(step), client: name, process: pid, access: 'file' });
   }
 
   /** A client goes on: what it is about to begin has begun, and not before. What had ended by then is surely before it. */
-  goesOn({ name, pid }: Client, step: number): void {
+  goesOn({ name, numberInHistory: pid }: Client, step: number): void {
     const event = this.beginnings.get(name);
     if (event) this.events.push({ ...event, time: this.time(step), client: name, process: pid });
     this.beginnings.delete(name);
@@ -76,13 +76,13 @@ export class Chronicle {
     const time = this.time(step);
     if (event.type === 'opened') this.artifacts = event.artifacts.map((source) => new RegExp(source));
     else if (event.type === 'token')
-      this.events.push({ ...event, time, until: time, process: client.pid, expires: 0 });
+      this.events.push({ ...event, time, until: time, process: client.numberInHistory, expires: 0 });
     else if (event.type === 'layout') this.layout = event;
     else if (event.type !== 'look') this.events.push({ ...event, time });
     else if (event.broken !== null && !this.isOfStore) this.foundBroken(event.broken, time);
   }
 
-  killed({ name, pid }: Client, step: number): void {
+  killed({ name, numberInHistory: pid }: Client, step: number): void {
     this.events.push({
       type: 'fault',
       time: this.time(step),
@@ -94,7 +94,7 @@ export class Chronicle {
     this.exit(name, pid, step, { code: null, signal: 'SIGKILL', expected: true });
   }
 
-  paused({ name, pid }: Client, phase: 'begin' | 'end', step: number): void {
+  paused({ name, numberInHistory: pid }: Client, phase: 'begin' | 'end', step: number): void {
     this.events.push({
       type: 'fault',
       time: this.time(step),
@@ -105,7 +105,7 @@ export class Chronicle {
     });
   }
 
-  exited({ name, pid }: Client, { stop, reason }: Report, step: number): void {
+  exited({ name, numberInHistory: pid }: Client, { stop, reason }: Report, step: number): void {
     if (stop === 'ended') this.exit(name, pid, step, { code: 0, signal: null, expected: true });
     else
       this.exit(name, pid, step, {

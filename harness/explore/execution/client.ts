@@ -2,12 +2,15 @@ import type { GatedProcess } from '../process/gated-process.js';
 import type { CallToMake, ClientEvent, Grant, Report } from '../process/protocol.js';
 import type { Action } from '../schedule/action.js';
 import type { WatchEvent } from '../world/listeners.js';
+import { pidOf, startTimeOf } from './executed.js';
 import { Spin } from './spin.js';
 
 export type ClientState = 'alive' | 'ended' | 'killed' | 'crashed';
 
 /** One of the things that a client can go on with. */
 export type Option =
+  /** It has not started yet. */
+  | { kind: 'start' }
   | { kind: 'call'; call: CallToMake }
   | { kind: 'event'; event: WatchEvent }
   /** Of its own, or the end of a pause. */
@@ -18,6 +21,8 @@ export type Option =
 /** One client in one execution, as the scheduler sees it. */
 export class Client {
   state: ClientState = 'alive';
+  /** False for a successor that is still to start: see succession.ts. */
+  hasStarted = true;
   /** Nobody can find its process any more. */
   isGone = false;
   /** When the operation that it is at has begun, in virtual nanoseconds; undefined between two of them, and for one that was stopped. */
@@ -33,11 +38,28 @@ export class Client {
     readonly name: string,
     readonly pid: number,
     readonly process: GatedProcess,
+    /** Whose operations of the program it performs: its own, or those of the killed client that it succeeds. */
+    readonly role = index,
   ) {}
 
-  begin(life: Omit<Extract<Grant, { type: 'begin' }>, 'type' | 'client' | 'pid'>): void {
+  /** The number of its process in histories, where no two processes have the same. */
+  get numberInHistory(): number {
+    return pidOf(this.index);
+  }
+
+  get startTime(): number {
+    return startTimeOf(this.index);
+  }
+
+  /** Another process that asks for its number finds it. */
+  get isFindable(): boolean {
+    return this.hasStarted && !this.isGone;
+  }
+
+  begin(life: Omit<Extract<Grant, { type: 'begin' }>, 'type' | 'client' | 'pid' | 'startTime'>): void {
     this.process.isIdle = false;
-    this.process.tell({ type: 'begin', client: this.name, pid: this.pid, ...life });
+    const { name: client, pid, startTime } = this;
+    this.process.tell({ type: 'begin', client, pid, startTime, ...life });
   }
 
   get lastReport(): Report | undefined {
@@ -83,6 +105,7 @@ export class Client {
    * @param isAskedFor somebody is about to ask whether it lives
    */
   options(isAskedFor = false): Option[] {
+    if (!this.hasStarted) return [{ kind: 'start' }];
     if (this.state === 'ended' || this.state === 'crashed')
       return isAskedFor && !this.isGone ? [{ kind: 'exit' }] : [];
     if (this.state !== 'alive' || !this.report) return [];

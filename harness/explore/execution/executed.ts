@@ -2,6 +2,7 @@ import type { HistoryEvent } from '../../history/events.js';
 import type { CallEnd, CallToMake } from '../process/protocol.js';
 import type { Action } from '../schedule/action.js';
 import type { Program } from '../schedule/program.js';
+import type { Foresight } from '../world/world.js';
 
 /** How many faults of each kind an execution may have. */
 export interface FaultBudget {
@@ -18,6 +19,8 @@ export const noFaults: FaultBudget = { kills: 0, pauses: 0, errnos: 0, waits: 0 
 export interface Conditions {
   /** Clients have a umask of 0, and each file that other users may open is a finding. */
   modes?: boolean;
+  /** Each killed client is started again, at any moment after, as a process of the same number: see succession.ts. */
+  samePid?: boolean;
 }
 
 export interface ExecutionOptions {
@@ -44,6 +47,8 @@ export interface Step {
   /** The same of a second path. */
   to?: string;
   end?: CallEnd;
+  /** The process begins here, under this number, which one had that was killed. */
+  startsAs?: number;
   /** Virtual time after it, in nanoseconds. */
   now: number;
 }
@@ -71,6 +76,26 @@ export interface Executed {
   unsteered?: readonly string[];
 }
 
+/** The step of a call, before it is known how it ends. */
+export function callStep(
+  client: number,
+  action: Action,
+  call: CallToMake,
+  { place, placeTo }: Foresight,
+  now: number,
+): Step {
+  return {
+    ...{ client, action, call, now },
+    ...(place === undefined ? {} : { path: place }),
+    ...(placeTo === undefined ? {} : { to: placeTo }),
+  };
+}
+
+/** What a client is told of its life that is the same in every execution. */
+export function lifeOf({ seed, details, conditions }: ExecutionOptions, client: number, file: string) {
+  return { seed: seed * 1000 + client, file, details, ...(conditions?.modes ? { umask: 0 } : {}) };
+}
+
 /** A client's process did not come so far as to begin. */
 export class LostProcessError extends Error {
   override readonly name = 'LostProcessError';
@@ -80,7 +105,12 @@ export class LostProcessError extends Error {
   }
 }
 
-/** The number of a client's virtual process. */
+/** The number of a client's virtual process, where it is not that of a killed one. */
 export function pidOf(client: number): number {
   return 1001 + client;
+}
+
+/** When a client's virtual process started, in clock ticks since boot. No two start at once, whatever their numbers. */
+export function startTimeOf(client: number): number {
+  return 100_000 + pidOf(client);
 }

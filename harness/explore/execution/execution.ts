@@ -5,33 +5,30 @@ import { type Action, nameOf, wordOf } from '../schedule/action.js';
 import { pauseNs, roundNs, roundsMax, startNs, stepsMax } from '../schedule/limits.js';
 import { auditOf, file } from '../schedule/program.js';
 import type { Access } from '../world/footprint.js';
+import type { WatchEvent } from '../world/listeners.js';
 import { blockedError, refuseUnsteered, UncontrolledError } from '../world/uncontrolled.js';
 import type { World } from '../world/world.js';
 import { Causality } from './causality.js';
 import { Chronicle } from './chronicle.js';
-import { Client, type Option } from './client.js';
+import { Client } from './client.js';
 import {
+  callStep,
   type Ending,
   type Executed,
   type ExecutionOptions,
   type FaultBudget,
   LostProcessError,
+  lifeOf,
   pidOf,
   type Step,
 } from './executed.js';
 import { grantOf } from './grant.js';
 import type { Ground } from './ground.js';
 import type { Memory } from './memory.js';
-import {
-  accessesOfAction,
-  faultsOf,
-  type LastStep,
-  lastStepOf,
-  possibilities,
-  whoWaits,
-} from './possibilities.js';
+import { accessesOfAction, faultsOf, lastStepOf, possibilities, whoWaits } from './possibilities.js';
 import { noteForSpins } from './spin.js';
 import type { Choice, Strategy } from './strategy.js';
+import { successorOf, successorsMax } from './succession.js';
 
 /** One execution: all clients from their beginnings to their ends, one step at a time. */
 export class Execution {
@@ -41,7 +38,7 @@ export class Execution {
   private readonly causality: Causality;
   private readonly budget: FaultBudget;
   private now = startNs;
-  private last: LastStep | undefined;
+  private last: ReturnType<typeof lastStepOf> | undefined;
   private hasFault = false;
   private waitedNsMax = 0;
   /** How many of the last calls were those of somebody who does nothing but wait. */
@@ -53,16 +50,16 @@ export class Execution {
   constructor(
     private readonly options: ExecutionOptions,
     private readonly world: World,
-    private readonly hire: (index: number) => GatedProcess,
+    private readonly hire: (index: number, pid: number) => GatedProcess,
     private readonly memory: Memory,
     private readonly ground: Ground,
   ) {
     const { program, faults, label, seed } = options;
     this.budget = { ...faults };
-    this.causality = new Causality(program.clients.length + 1);
+    this.causality = new Causality(program.clients.length + successorsMax(options) + 1);
     this.chronicle = new Chronicle(path.join(world.rootPath, file), label, seed, ground);
     this.clients = program.clients.map(
-      (_, index) => new Client(index, nameOf(index), pidOf(index), hire(index)),
+      (_, index) => new Client(index, nameOf(index), pidOf(index), hire(index, pidOf(index))),
     );
   }
 
@@ -129,6 +126,7 @@ export class Execution {
     this.last = lastStepOf(client, option, accesses);
     if (action.do !== 'run' && action.do !== 'fail') return this.befall(client, action, accesses);
     this.chronicle.goesOn(client, this.steps.length);
+    if (option?.kind === 'start') return this.start(client, action, accesses);
     if (option?.kind === 'exit') return this.exit(client, action, accesses);
     if (option?.kind === 'timer') return this.fire(client, action, option.due);
     if (option?.kind === 'event') return this.deliver(client, action, option.event);
@@ -143,12 +141,7 @@ export class Execution {
     if (action.do === 'fail') this.budget.errnos--;
     const errno = action.do === 'fail' ? action.errno : undefined;
     client.process.tell(grantOf(call, { now: this.now, identity, errno, clients: this.clients }));
-    const { place: path, placeTo: to } = before;
-    const step: Step = {
-      ...{ client: client.index, action, call, now: this.now },
-      ...(path === undefined ? {} : { path }),
-      ...(to === undefined ? {} : { to }),
-    };
+    const step = callStep(client.index, action, call, before, this.now);
     this.steps.push(step);
     // Not the numbers of descriptors: what they stand for is among what the call touches.
     const { id: _, fd: __, at: ___, toAt: ____, ...what } = call;
@@ -184,11 +177,7 @@ export class Execution {
     return this.listen(client, step);
   }
 
-  private deliver(
-    client: Client,
-    action: Action,
-    event: Extract<Option, { kind: 'event' }>['event'],
-  ): boolean {
+  private deliver(client: Client, action: Action, event: WatchEvent): boolean {
     const step = this.record(client, action, `event ${JSON.stringify(event)}`, []);
     client.heard();
     client.spin.reset();
@@ -202,6 +191,15 @@ export class Execution {
     this.steps.push(step);
     this.causality.note(index, `${this.now} ${what}`, accesses);
     return step;
+  }
+
+  private start(client: Client, action: Action, accesses: readonly Access[]): boolean {
+    const step = this.record(client, action, `start ${client.pid}`, accesses);
+    step.startsAs = client.pid;
+    client.hasStarted = true;
+    this.begin(client);
+    if (!this.listen(client, step)) throw new LostProcessError(client.process.lastWords());
+    return true;
   }
 
   private exit(client: Client, action: Action, accesses: readonly Access[]): boolean {
@@ -220,6 +218,8 @@ export class Execution {
       client.state = 'killed';
       client.isGone = true;
       this.chronicle.killed(client, this.steps.length);
+      if (this.options.conditions?.samePid)
+        this.clients.push(successorOf(client, this.clients.length, this.hire));
     } else if (action.do === 'pause') {
       this.budget.pauses--;
       client.pausedUntil = this.now + pauseNs;
@@ -230,17 +230,16 @@ export class Execution {
   }
 
   private bury(client: Client): void {
+    if (!client.hasStarted) return;
     if (this.options.killsForReal) client.process.kill();
     else client.process.tell({ type: 'die' });
     client.process.isIdle = true;
     this.world.forget(client.index);
   }
 
-  private begin(client: Client, operations = this.options.program.clients[client.index] ?? []): void {
-    const { seed, details, conditions = {} } = this.options;
-    const life = { seed: seed * 1000 + client.index, file: path.join(this.world.rootPath, file), details };
-    const umask = conditions.modes ? { umask: 0 } : {};
-    client.begin({ ...life, ...umask, now: this.now, operations: [...operations] });
+  private begin(client: Client, operations = this.options.program.clients[client.role] ?? []): void {
+    const life = lifeOf(this.options, client.index, path.join(this.world.rootPath, file));
+    client.begin({ ...life, now: this.now, operations: [...operations] });
     this.chronicle.started(client, this.steps.length);
   }
 
@@ -274,7 +273,9 @@ export class Execution {
    * it meets is known where another one has met the same.
    */
   private audit(): HistoryEvent[] {
-    const met = [this.now, ...this.clients.map(({ state, isGone }) => state + isGone)].join(' ');
+    const met = [this.now, ...this.clients.map(({ pid, state, isGone }) => `${pid}${state}${isGone}`)].join(
+      ' ',
+    );
     const { chronicle, options, steps, world } = this;
     return this.memory.audit(
       `${met} ${JSON.stringify(auditOf(options.program))} ${world.fingerprint()}`,
@@ -285,7 +286,7 @@ export class Execution {
 
   private performAudit(): void {
     const index = this.clients.length;
-    const client = new Client(index, 'audit', pidOf(index), this.hire(index));
+    const client = new Client(index, 'audit', pidOf(index), this.hire(index, pidOf(index)));
     this.clients.push(client);
     this.begin(client, auditOf(this.options.program));
     if (!this.listen(client, undefined)) return;

@@ -14,12 +14,11 @@ interface Circumstances {
 
 /** Lets a client make its call. */
 export function grantOf(call: CallToMake, { now, identity, errno, clients }: Circumstances): Grant {
+  const found = call.call === 'alive' && clients.find((one) => one.pid === call.of && one.isFindable);
   return {
     ...{ type: 'call', id: call.id, now },
     ...(identity ? { identity } : {}),
-    ...(call.call === 'alive'
-      ? { alive: clients.some(({ pid, isGone }) => pid === call.of && !isGone) }
-      : {}),
+    ...(found ? { startTime: found.startTime } : {}),
     ...(errno === undefined ? {} : { errno }),
   };
 }

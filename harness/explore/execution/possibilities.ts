@@ -44,6 +44,8 @@ export function accessesOfAction(action: Action, client: Client | undefined, wor
   if (action.do !== 'run') return action.do === 'kill' ? [life, fault] : [fault];
   const option = client?.optionOf(action);
   if (option?.kind === 'call') return accessesOf(option.call, world.as(action.client));
+  // The kill must come before, and a second one may come after.
+  if (option?.kind === 'start') return [life, { on: 'faults', how: 'read' }];
   return option?.kind === 'exit' ? [life] : [];
 }
 

@@ -23,7 +23,7 @@ import { replaceWatch, Watches } from './virtual-watch.js';
  */
 const setup = JSON.parse(process.env.HOLDFAST_GATE ?? '') as ClientSetup;
 delete process.env.HOLDFAST_GATE;
-if (setup.pid !== undefined) setPid(setup.pid);
+if (setup.pid !== undefined) setPid(setup.pid, setup.startTime);
 
 const openFiles = new Set<number>();
 const timers = new Timers();
@@ -125,7 +125,7 @@ function begin(grant: Extract<Grant, { type: 'begin' }>): void {
   if (grant.umask !== undefined) process.umask(grant.umask);
   restartClock(grant.now);
   seed(grant.seed);
-  setPid(grant.pid);
+  setPid(grant.pid, grant.startTime);
   loop.details = grant.details;
   begun = true;
   const { life } = loop;

@@ -8,19 +8,27 @@ import type { Loop } from './loop.js';
 import { real } from './real.js';
 
 let pid = real.pid;
+let startTime = 0;
 
-/** The process's number in this execution: its real one is another one each time. */
-export function setPid(value: number): void {
+/**
+ * The process's number in this execution: its real one is another one each time.
+ * @param ticks when it started, in clock ticks since boot
+ */
+export function setPid(value: number, ticks = 0): void {
   pid = value;
+  startTime = ticks;
 }
 
-/** Does a process of this number live? Asked of the scheduler, for whom it is a fact like the content of a file. */
+/**
+ * Does a process of this number live, and since when? Asked of the scheduler, for whom it is a fact like the content of a file.
+ * Returns the start time, in clock ticks since boot.
+ */
 export function asksLife(of: number): Call {
   return {
     ...{ call: 'alive', of },
-    run: ({ alive }) => {
-      if (!alive) throw errnoError('ESRCH', 'kill', undefined);
-      return true;
+    run: ({ startTime }) => {
+      if (startTime === undefined) throw errnoError('ESRCH', 'kill', undefined);
+      return startTime;
     },
   };
 }
@@ -34,7 +42,10 @@ export function replaceProcess(loop: Loop, run: (call: Call) => unknown): void {
   Object.defineProperty(process, 'ppid', { get: () => 1, configurable: true });
   os.hostname = () => 'gated';
   process.kill = (of: number, signal: string | number = 'SIGTERM') => {
-    if (signal === 0) return run(asksLife(of)) as true;
+    if (signal === 0) {
+      run(asksLife(of));
+      return true;
+    }
     if (of === pid) return loop.halt('crashed', `it sent itself ${signal}`);
     return loop.halt('refused', `it sends ${signal} to process ${of}`);
   };
@@ -68,14 +79,15 @@ export function processOfStat(place: unknown): number | undefined {
 
 /** The content of `/proc/<pid>/stat`. */
 export function* readStat(of: number): Calls<string> {
+  let started = startTime;
   try {
-    if (of !== pid) yield asksLife(of);
+    if (of !== pid) started = (yield asksLife(of)) as number;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH')
       throw errnoError('ENOENT', 'open', `/proc/${of}/stat`);
     throw error;
   }
   // Its start time is field 22, as proc(5) counts.
-  const rest = Array.from({ length: 30 }, (_, index) => (index === 18 ? 100_000 + of : 0));
+  const rest = Array.from({ length: 30 }, (_, index) => (index === 18 ? started : 0));
   return `${of} (node) S ${rest.join(' ')}\n`;
 }

@@ -33,8 +33,11 @@ const ownPlaces: Plugin = {
   name: 'own-places',
   setup(build) {
     build.onLoad({ filter: /\.[cm]?[jt]sx?$/ }, async ({ path: place }) => {
-      const text = await readFile(place, 'utf8');
-      if (!/\b(__filename|__dirname|import\.meta)\b/.test(text) || text.startsWith('#!')) return undefined;
+      const found = await readFile(place, 'utf8');
+      const text = withPlainRequire(found);
+      const loader = /\.[cm]?tsx?$/.test(place) ? 'ts' : 'js';
+      if (!/\b(__filename|__dirname|import\.meta)\b/.test(text) || text.startsWith('#!'))
+        return text === found ? undefined : { contents: text, loader };
       const known = {
         __filename: place,
         __dirname: path.dirname(place),
@@ -48,7 +51,15 @@ const ownPlaces: Plugin = {
       // On the first line, so that all others keep their numbers, and behind a directive, which must stay the first thing.
       const [directive = ''] = /^\s*(['"])use strict\1;?/.exec(text) ?? [];
       const contents = `${directive};var ${declared.join(', ')};${text.slice(directive.length)}`;
-      return { contents, loader: /\.[cm]?tsx?$/.test(place) ? 'ts' : 'js' };
+      return { contents, loader };
     });
   },
 };
+
+/**
+ * A UMD module, as TypeScript writes it, is handed `require` as an argument, so what it requires is found only when it runs: and
+ * then beside the script, where it is not. Without the argument it is the very same function, and is found now.
+ */
+function withPlainRequire(text: string): string {
+  return text.replace('})(function (require, exports) {', '})(function (_, exports) {');
+}

@@ -119,6 +119,8 @@ export type Grant =
       type: 'begin';
       client: string;
       pid: number;
+      /** Of the process, in clock ticks since boot. */
+      startTime: number;
       seed: number;
       now: number;
       file: string;
@@ -127,8 +129,8 @@ export type Grant =
       umask?: number;
       details: boolean;
     }
-  /** Make this call. */
-  | { type: 'call'; id: number; now: number; identity?: Identity; errno?: string; alive?: boolean }
+  /** Make this call. Of `alive`: when the process started, in clock ticks since boot; absent where there is none. */
+  | { type: 'call'; id: number; now: number; identity?: Identity; errno?: string; startTime?: number }
   /** Your next timer is due. */
   | { type: 'timer'; now: number }
   /** A file that you watch has changed. */
@@ -142,6 +144,8 @@ export interface ClientSetup {
   root: string;
   /** Its virtual number, which a target that is imported as it is may look at once. */
   pid?: number;
+  /** When it started, in clock ticks since boot: the same. */
+  startTime?: number;
   /** The bundled target, or the URL of its module, which is then imported as it is. */
   bundle?: string;
   module: string;

@@ -21,10 +21,10 @@ export function summaryOf({
   outcomes,
   ...rest
 }: Exploration): string[] {
-  const { executionsPerSecond, stepsMax, faults, longestWait, warning } = rest;
+  const { executionsPerSecond, stepsMax, faults, conditions, longestWait, warning } = rest;
   const seconds = (durationMs / 1000).toFixed(1);
   const withFaults = [
-    [faults.kills, 'killed'],
+    [faults.kills, conditions?.samePid ? 'killed and started again with the same number' : 'killed'],
     [faults.pauses, 'paused'],
     [faults.errnos, 'refused a call'],
   ].flatMap(([count, word]) => (Number(count) > 0 ? [`up to ${count} ${word}`] : []));
