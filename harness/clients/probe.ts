@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, statSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
+import { kindOf, whyNoStore } from '../core/store-shape.js';
 import type { Store } from '../core/target.js';
 import { readRaw } from '../line/foreign-reader.js';
 import { Layout } from '../line/layout.js';
@@ -108,12 +109,8 @@ async function asking<T>(worker: Worker, call: string, ask: () => Promise<T>): P
 
 /** The store, with each call announced before it is made. @throws Error naming what is missing */
 function checked(worker: Worker, store: Store): Store {
-  if (typeof store !== 'object' || store === null)
-    throw new Error(`open() returned ${kindOf(store)}, expected a store: { get, all, set, remove }`);
-  const missing = (['get', 'all', 'set', 'remove'] as const).filter(
-    (name) => typeof store[name] !== 'function',
-  );
-  if (missing.length > 0) throw new Error(`open() returned a store without ${missing.join(', ')}`);
+  const why = whyNoStore(store);
+  if (why !== undefined) throw new Error(why);
   return {
     get: (key) => asking(worker, 'get', async () => store.get(key)),
     all: () =>
@@ -127,9 +124,4 @@ function checked(worker: Worker, store: Store): Store {
     remove: (key) => asking(worker, 'remove', async () => store.remove(key)),
     close: () => asking(worker, 'close', async () => store.close?.()),
   };
-}
-
-function kindOf(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  return typeof value === 'object' ? `a ${value.constructor?.name ?? 'bare object'}` : `a ${typeof value}`;
 }

@@ -233,6 +233,22 @@ describe('a program that is no store', () => {
     expect(told).toContain(reason);
   });
 
+  it.each([
+    [
+      'no-open.mjs',
+      '',
+      'the target has no function "open"; it exports close; expected: export function open(file)',
+    ],
+    ['no-store.mjs', '?how=throws', 'its open() failed: Error: no connection'],
+    ['no-store.mjs', '?how=rejects', 'its open() failed: Error: no connection'],
+    ['no-store.mjs', '?how=nothing', 'open() returned undefined, expected a store'],
+    ['no-store.mjs', '?how=partial', 'open() returned a store without all, remove'],
+  ])('because it opens none breaks no guarantee: %s%s', async (name, query, reason) => {
+    const found = await explore({ target: `${fixture(name)}${query}` });
+    expect([found.result, found.cause, found.failures]).toEqual(['unknown', 'uncontrolled', []]);
+    expect(found.reason).toContain(reason);
+  });
+
   it('that is not deterministic, and fails each time, is told as it is', async () => {
     const clients = ['get is-not-deterministic', 'get a'];
     const { result, cause, reason, failures } = await misbehaving('', {

@@ -1,4 +1,5 @@
 import { isTorn, outcomeOfError } from '../../core/outcome.js';
+import { whyNoStore } from '../../core/store-shape.js';
 import type { Store, TargetModule } from '../../core/target.js';
 import { readEntries } from '../../line/foreign-reader.js';
 import { credential, identify, identifyAll } from '../../workload/values.js';
@@ -17,7 +18,10 @@ export async function runProgram(
   target: TargetModule,
   emit: Emit,
 ): Promise<void> {
-  const store = await target.open(file, options);
+  const isAlone = operations.some(({ action }) => action === 'layout');
+  const opened = await (isAlone ? openAlone(target, file, options) : target.open(file, options));
+  if (typeof opened === 'string') return emit({ type: 'layout', obstacle: opened });
+  const store = opened;
   emit({ type: 'opened', artifacts: (target.artifacts ?? []).map(({ source }) => source) });
   let count = 0;
   for (const operation of operations) {
@@ -34,6 +38,26 @@ export async function runProgram(
       );
   }
   await store.close?.();
+}
+
+/**
+ * A module that opens no store, even alone, breaks no guarantee of one: its author is told what is missing.
+ * @returns the store, or why there is none
+ */
+async function openAlone(
+  target: Partial<TargetModule>,
+  file: string,
+  options: ClientSetup['options'],
+): Promise<Store | string> {
+  if (typeof target.open !== 'function')
+    return `the target has no function "open"; it exports ${Object.keys(target).join(', ') || 'nothing'}; expected: export function open(file) { return store }`;
+  let store: Store;
+  try {
+    store = await target.open(file, options);
+  } catch (error) {
+    return `its open() failed: ${describe(error)}`;
+  }
+  return whyNoStore(store) ?? store;
 }
 
 /** A foreign reader's look. */
