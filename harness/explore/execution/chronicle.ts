@@ -147,6 +147,12 @@ export class Chronicle {
     return [...this.events, ...events.map((event) => later(event, steps, versions))];
   }
 
+  /** Of what is no store the answers prove nothing: that it ended, or what it left behind, is all that is judged. */
+  withoutAnswers(events: HistoryEvent[]): HistoryEvent[] {
+    if (this.ground.noStore === undefined) return events;
+    return events.filter(({ type }) => !/^(invoke|ok|fail|unknown|token|seed|file)$/.test(type));
+  }
+
   /** True where only the store can say what there is at the end. */
   get needsAudit(): boolean {
     return this.isOfStore && this.ground.noStore === undefined;

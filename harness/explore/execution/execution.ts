@@ -74,7 +74,7 @@ export class Execution {
     if (/^(dead|live)lock$/.test(ending)) refuseUnsteered(unsteered, reason);
     strategy.end({ steps: this.steps.length });
     const isAudited = ending === 'done' && (this.hasFault || this.chronicle.needsAudit);
-    const events = isAudited ? this.audit() : this.chronicle.end();
+    const events = this.chronicle.withoutAnswers(isAudited ? this.audit() : this.chronicle.end());
     for (const client of this.clients) if (client.state === 'alive') this.bury(client);
     const { steps, waitedNsMax } = this;
     return { ending, steps, events, waitedNsMax, unsteered, ...(reason === undefined ? {} : { reason }) };
