@@ -202,7 +202,7 @@ it('a file that nothing can be told of is left as it is: exit code 1, and what t
   for (const args of [['list'], ['create'], ['delete', 'k3'], ['rotate', 'k3']]) {
     const result = await run(...args);
     expect(result).toMatchObject({ exitCode: 1, stdout: '' });
-    expect(result.stderr).toContain('Repair the file, or remove it');
+    expect(result.stderr).toContain('Repair the file, or move it away');
     expect(result.stderr).not.toContain('CANARY');
     expectOneLine(result);
   }
