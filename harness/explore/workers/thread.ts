@@ -113,13 +113,11 @@ function work(job: Job): SearchAnswer | Replayed | AuditAnswer {
         return tellUnconfirmed(cells, task.execution, found, toSource, why.sentence);
       }
     });
-    const { evidence } = ground;
-    if (evidence.of === 'file') return { searched, failures };
-    const { noStore } = ground;
-    return {
-      ...{ searched, failures: failures.map((failure) => ({ ...failure, evidence })), evidence },
-      ...(noStore === undefined ? {} : { noStore }),
-    };
+    const { evidence, noStore, obstacle } = ground;
+    // Nothing was stored, or read.
+    if (noStore !== undefined) return { searched, failures, noStore };
+    if (evidence.of === 'file' || obstacle !== undefined) return { searched, failures };
+    return { searched, failures: failures.map((failure) => ({ ...failure, evidence })), evidence };
   } finally {
     cells.quick.close();
     cells.fresh.close();

@@ -18,8 +18,8 @@ const changesData = { ...looks, changesContent: true };
 const changesOwn = { ...looks, changesModes: true };
 
 /**
- * Every call that can be explored, by its name without `Sync`. One that is missing here has no meaning anywhere: it does not
- * compile, and a client that makes it can't be explored.
+ * Every call that can be explored, by its name without `Sync`. A client that makes one that is missing here can't be
+ * explored.
  */
 export const calls = {
   open: { ...looks, changesNames: true, changesContent: true, changesModes: true, traced: 'open' },
