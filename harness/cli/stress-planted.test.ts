@@ -48,10 +48,10 @@ describe('every store that ships with a bug is caught', { retry: 2 }, () => {
   it("the report names the foreign program that erased what a store without a merge can't put back", async () => {
     const { report } = await stress(fixture('stolen-lock.mjs'), 'rogue-writer', '--duration', '3s');
     expect(counts(report)?.lost).toBeGreaterThan(0);
-    const [violation] = report?.scenarios[0]?.violations ?? [];
-    expect(violation?.sentence).toMatch(
-      /when rogue-1\.0\.\d+ (set|removed) "rogue-1-provider-\d" from an older copy/,
-    );
+    // By itself, or as the likeliest of the few that were under way.
+    const blamed = /when (one of )?rogue-1\.0\.\d+ .*from an older copy/;
+    const violation = report?.scenarios[0]?.violations.find(({ sentence }) => blamed.test(sentence));
+    expect(violation?.sentence).toMatch(blamed);
     expect(violation?.timeline.flatMap(({ cells }) => cells)).toContain(
       'rewrites the whole file from an older copy',
     );
