@@ -9,8 +9,8 @@ import { placeInJson } from './place-in-json.js';
 export type ReadBytes = NonNullable<TargetModule['read']>;
 
 /**
- * Reads the file as a program would that knows nothing of any store. Of a token file it can name the entries that are no
- * tokens: a hash tells nobody whose it is.
+ * Reads the file as a program would that knows nothing of any store. In a token file it can name only the entries that are
+ * no tokens, because a hash does not show which token it belongs to.
  * @param read of a target whose file is not a JSON object with a member for each entry
  * @returns the entries, or what is wrong with the file
  */

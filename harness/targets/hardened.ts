@@ -3,8 +3,8 @@ import { openTokens as openServerTokens } from '../../src/tokens/tokens.js';
 import type { Store, TargetOptions, TokenStore } from '../core/target.js';
 
 /**
- * The store of this project. Options `leaseMs` and `deadlineMs` are its own. With `leaseMs=0` everybody who is in the way
- * is passed at once, and with `queue=off` nobody waits for anybody: slower, and just as safe. With `refreshLeaseMs` a silent
+ * The store of this project. Options `leaseMs` and `deadlineMs` are its own. With `leaseMs=0` every process in the way is
+ * passed at once, and with `queue=off` no process waits for another: slower, and just as safe. With `refreshLeaseMs` a silent
  * refresher is passed after that time, in so few looks that a search of interleavings sees the end of it.
  */
 export function open(file: string, options: TargetOptions = {}): Store {

@@ -8,7 +8,7 @@ import { type OverlapSearch, overlapSearch } from './overlaps.js';
 import { isMutation, type Mutation } from './registers.js';
 import { type Gap, type Loss, type Suspect, suspectsOf } from './suspects.js';
 
-/** More names than that name nobody. */
+/** With more suspects than this, no name is given: a list of ten accuses the whole run. */
 const namesMax = 4;
 
 export interface Blame {

@@ -5,8 +5,8 @@ import { isRead, openOf, stepOf } from './base-version.js';
 import type { CriticalPair, Fails } from './critical-pair.js';
 
 /**
- * Of a lost update the pair that a reader understands: the eraser opened the file before the victim was in it. A search for any two
- * steps whose order decides may find one on a file beside it, where nobody sees why.
+ * Finds the pair of steps that explains a lost update to a reader: the eraser opened the file before the victim was in it. A
+ * search for any two steps whose order decides may return a pair on a file beside it, which explains nothing.
  * @param found what that search has found; it stays where both its steps are calls on the file itself
  * @returns steps by their places; the other pair only if the failure goes away when the eraser opens the file later
  */

@@ -20,8 +20,9 @@ export function setPid(value: number, ticks = 0): void {
 }
 
 /**
- * Does a process of this number live, and since when? Asked of the scheduler, for whom it is a fact like the content of a file.
- * Returns the start time, in clock ticks since boot.
+ * Asks the scheduler if the process of this number is alive. It is a call like any other, because the answer depends on the
+ * order of steps, as the content of a file does.
+ * @returns the start time of the process, in clock ticks since boot; fails with ESRCH where there is none
  */
 export function asksLife(of: number): Call {
   return {

@@ -10,8 +10,8 @@ const preload = fileURLToPath(new URL('../gate/preload.js', import.meta.url));
 /** Tells whoever watches over this thread for whom it waits, and since when: it can't do so itself while it is blocked. */
 export interface Heartbeat {
   /**
-   * Whom this thread waits for now, 0 for nobody; how often it has waited; 1 if the process that was ended for it was blocked in the
-   * kernel, and did not compute.
+   * Three numbers: the pid of the process that this thread waits for, 0 for none; how often it has waited; and 1 if the
+   * watchdog ended that process while it was blocked in the kernel, and did not compute.
    */
   cells: Int32Array;
 }

@@ -22,7 +22,7 @@ import { watchFile } from './watch.js';
 export interface FileBackendOptions {
   /** How long a live process may stand in the way unchanged before it is passed, in milliseconds. */
   leaseMs: number;
-  /** False for a test that wants to see the intents alone keep everything safe: nobody waits for anybody. */
+  /** False for a test that wants to see the intents alone keep everything safe: no process waits for another. */
   queues: boolean;
   /** As of `StoreOptions`. */
   revocable?: boolean;

@@ -117,6 +117,18 @@ describe('refresh', () => {
   });
 });
 
+/** A refresh whose one caller has aborted after the provider was asked. */
+async function onlyCallerLeft() {
+  const { store } = await newStore();
+  const provider = newProvider();
+  const controller = new AbortController();
+  const leaver = failureOf(store.refresh('n', isNew, provider.doRefresh, { signal: controller.signal }));
+  await provider.begins;
+  controller.abort();
+  expect(await leaver).toMatchObject({ code: 'E_ABORTED', definite: false });
+  return { store, provider };
+}
+
 describe('a caller who leaves', () => {
   it('leaves the others their refresh, which goes on', async () => {
     const { store } = await newStore();
@@ -135,13 +147,7 @@ describe('a caller who leaves', () => {
   });
 
   it('as the last aborts it; its answer, should it come, is stored; who comes later waits for that', async () => {
-    const { store } = await newStore();
-    const provider = newProvider();
-    const controller = new AbortController();
-    const leaver = failureOf(store.refresh('n', isNew, provider.doRefresh, { signal: controller.signal }));
-    await provider.begins;
-    controller.abort();
-    expect(await leaver).toMatchObject({ code: 'E_ABORTED', definite: false });
+    const { store, provider } = await onlyCallerLeft();
     expect(provider.asked[0]?.signal.aborted).toBe(true);
     const later = store.refresh('n', isNew, () => expect.fail('it has been asked for already'));
     provider.answer(2);
@@ -149,13 +155,7 @@ describe('a caller who leaves', () => {
   });
 
   it('as the last, and whose refresh ends for that, lets the next one try', async () => {
-    const { store } = await newStore();
-    const provider = newProvider();
-    const controller = new AbortController();
-    const leaver = failureOf(store.refresh('n', isNew, provider.doRefresh, { signal: controller.signal }));
-    await provider.begins;
-    controller.abort();
-    expect(await leaver).toMatchObject({ code: 'E_ABORTED', definite: false });
+    const { store, provider } = await onlyCallerLeft();
     const next = store.refresh('n', isNew, () => 2);
     provider.answer(Promise.reject(provider.asked[0]?.signal.reason));
     expect(await next).toBe(2);

@@ -1,0 +1,146 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { explore, fixture } from './explore.test.helper.js';
+
+/**
+ * How far the hardened store is searched in each way. Without it, only to 0 or 1 preemptions:
+ *
+ *     HOLDFAST_PREEMPTIONS=3 npx vitest run harness/explore/found-out.test.ts -t hardened
+ */
+const preemptionsMax =
+  process.env.HOLDFAST_PREEMPTIONS === undefined ? undefined : Number(process.env.HOLDFAST_PREEMPTIONS);
+
+const hasStrace = spawnSync('strace', ['-f', 'true']).status === 0;
+
+describe('every store that ships with a bug is found out', () => {
+  it.each([
+    ['naive', 'lost-update'],
+    ['in-process-lock', 'lost-update'],
+    ['rename-only', 'lost-update'],
+    ['strict-read', 'torn-read'],
+    [`${fixture('../../stress/fixtures/stolen-lock.mjs')}?leaseMs=1`, 'lost-update'],
+  ])('%s: %s', async (target, kind) => {
+    const { failures } = await explore({ target, stopAtFirst: false });
+    const failure = failures.find((one) => one.kind === kind);
+    expect(failure?.replayed).toEqual({ same: 2, of: 2 });
+    expect(failure?.rows.every(({ site }) => site === undefined || /\.m?js:\d+$/.test(site))).toBe(true);
+  });
+
+  it('a lost update is told with its eraser, the two calls whose order decides, and their lines', async () => {
+    const { failures, audited } = await explore({ target: 'rename-only' });
+    expect(audited).toBe(hasStrace);
+    expect(failures).toMatchObject([
+      {
+        ...{ kind: 'lost-update', schedule: '0x6 1x7', program: 'set k0 | set k1' },
+        eraser: 'v2 -> v3 by A removed k1, based on v1',
+        pair: {
+          early: { client: 1, text: 'open auth.json to read', site: expect.stringMatching(/naive\.js:\d+$/) },
+          late: { client: 0, site: expect.stringMatching(/rename-only\.js:\d+$/) },
+        },
+      },
+    ]);
+  });
+
+  it('a reader that is no client finds the file half-written', async () => {
+    const { failures } = await explore({ target: 'naive', clients: ['set a', 'look'] });
+    expect(failures).toMatchObject([
+      { kind: 'torn-file', program: 'set a | look', sentence: expect.stringContaining('it is empty') },
+    ]);
+  });
+
+  it('what was found in a crowd is made small', async () => {
+    const clients = ['get a, set b', 'all, set c, remove a', 'set d, get d'];
+    const { failures } = await explore({
+      target: 'rename-only',
+      clients,
+      strategy: 'random',
+      schedules: 50,
+    });
+    const [failure] = failures;
+    const operations = failure?.program.split(/[|,]/).length;
+    expect(failure?.kind).toBe('lost-update');
+    expect(operations).toBeLessThanOrEqual(3);
+    expect(failure?.rows.length).toBeLessThan(failure?.found.steps ?? 0);
+  });
+});
+
+describe('what goes wrong on purpose', () => {
+  it('two take over the lock that a killed process has left: the unmodified proper-lockfile, its issue 121', async () => {
+    const clients = ['set a', 'set b', 'set c'];
+    const { failures } = await explore({ target: 'textbook', clients, abandoned: true });
+    expect(failures).toMatchObject([
+      { kind: 'lost-update', schedule: expect.stringMatching(/^0 k0 w0 /), replayed: { same: 2, of: 2 } },
+    ]);
+    const calls = failures[0]?.calls.filter((call) =>
+      /(rmdir|mkdir) data\/opencode\/auth\.json\.lock$/.test(call),
+    );
+    expect(calls?.slice(0, 5).map((call) => call.split(' ', 2).join(' '))).toEqual([
+      'A mkdir',
+      'C rmdir',
+      'C mkdir',
+      'B rmdir',
+      'B mkdir',
+    ]);
+  });
+
+  it('whoever is killed in textbook leaves a file that nobody sweeps', async () => {
+    const { failures } = await explore({
+      target: 'textbook?stale=2000',
+      strategy: 'dfs',
+      preemptions: 0,
+      crash: true,
+    });
+    expect(failures).toMatchObject([{ kind: 'leftover', schedule: expect.stringMatching(/k\d$/) }]);
+  });
+
+  it('whoever comes after a crash in lease-dir waits until its heartbeat is too old', async () => {
+    const { longestWait } = await explore({
+      ...{ target: 'lease-dir?stale=2000', preemptions: 0, crash: true, stopAtFirst: false },
+    });
+    expect(longestWait.ms).toBeGreaterThanOrEqual(1999);
+    expect(longestWait.schedule).toMatch(/k\d/);
+  });
+
+  it('whoever is stopped in lease-dir for longer than its heartbeat lasts writes all the same', async () => {
+    const { failures } = await explore({ target: 'lease-dir', preemptions: 0, steal: true });
+    expect(failures).toMatchObject([
+      {
+        kind: 'lost-update',
+        schedule: expect.stringMatching(/p\d/),
+        sentence: expect.stringContaining('after a pause'),
+      },
+    ]);
+  });
+
+  it('a disk that is full when naive has cut its file to nothing loses all entries', async () => {
+    const options = {
+      target: 'naive',
+      clients: ['set a'],
+      errno: true,
+      strategy: 'dfs',
+      stopAtFirst: false,
+    } as const;
+    const { failures } = await explore(options);
+    expect(failures.map(({ kind, schedule }) => [kind, schedule])).toEqual([['lost-seed', '0x4 f0:ENOSPC']]);
+  });
+
+  it.each([{}, { crash: true }, { steal: true }, { errno: true }, { abandoned: true }])(
+    'the hardened store holds, to a small bound: %j',
+    async (faults) => {
+      const isLong = 'steal' in faults || 'crash' in faults || 'errno' in faults;
+      const preemptions = preemptionsMax ?? (isLong ? 0 : 1);
+      // An error at any of one's own calls has little to do with others: five times as many executions for each client.
+      const clients = 'errno' in faults && preemptionsMax === undefined ? ['set a'] : ['set a', 'set b'];
+      const strategy = isLong ? 'dpor' : 'dfs';
+      // A pause is longer than any lease, and who waits for a short one looks less often.
+      const target = 'steal' in faults ? 'hardened?leaseMs=20' : 'hardened';
+      const found = await explore({ target, clients, strategy, preemptions, ...faults });
+      expect(found.failures.map(({ kind, sentence, schedule }) => [kind, sentence, schedule])).toEqual([]);
+      expect(found).toMatchObject({ result: 'valid', exhausted: true, audited: hasStrace });
+      expect(found.executions).toBeGreaterThan(10);
+      // Nobody waits for the dead.
+      if ('crash' in faults) expect(found.longestWait.ms).toBeLessThan(100);
+    },
+    3_600_000,
+  );
+});

@@ -1,0 +1,86 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import type { ExploreOptions } from './explore.js';
+import { explore, fixture } from './explore.test.helper.js';
+
+const hasStrace = spawnSync('strace', ['-f', 'true']).status === 0;
+
+describe('a program that is no store', () => {
+  const misbehaving = (way: string, more: ExploreOptions = {}) =>
+    explore({ target: fixture('misbehaves.mjs'), clients: [`get ${way}`], ...more });
+
+  it.each([
+    ['waits-for-nothing', 'deadlock', 'A waits for nothing'],
+    ['tries-for-ever', 'livelock', 'A waits for a timer'],
+    ['rejects-unheard', 'crashed', 'Error: nobody listens'],
+    ['ends-itself', 'crashed', 'it ended itself with code 3'],
+  ])('that %s is a %s', async (way, kind, reason) => {
+    const { result, failures } = await misbehaving(way);
+    expect([result, failures[0]?.kind]).toEqual(['invalid', kind]);
+    expect(failures[0]?.sentence).toContain(reason);
+  });
+
+  it.each([
+    ['starts-a-process', 'uncontrolled', 'it starts another process, spawn(true)'],
+    ['starts-a-thread', 'uncontrolled', 'it starts a worker thread'],
+  ])('that %s can not be explored, and nothing is concluded', async (way, why, reason) => {
+    const {
+      result,
+      cause,
+      reason: told,
+      failures,
+    } = await explore({
+      ...{
+        target: fixture('misbehaves.mjs'),
+        clients: [`get ${way}`, 'get a'],
+        strategy: 'random',
+        schedules: 4,
+      },
+    });
+    expect([result, cause, failures]).toEqual(['unknown', why, []]);
+    expect(told).toContain(reason);
+  });
+
+  it.each([
+    [
+      'no-open.mjs',
+      '',
+      'the target has no function "open"; it exports close; expected: export function open(file)',
+    ],
+    ['no-store.mjs', '?how=throws', 'its open() failed: Error: no connection'],
+    ['no-store.mjs', '?how=rejects', 'its open() failed: Error: no connection'],
+    ['no-store.mjs', '?how=nothing', 'open() returned undefined, expected a store'],
+    ['no-store.mjs', '?how=partial', 'open() returned a store without all, remove'],
+  ])('because it opens none breaks no guarantee: %s%s', async (name, query, reason) => {
+    const found = await explore({ target: `${fixture(name)}${query}` });
+    expect([found.result, found.cause, found.failures]).toEqual(['unknown', 'uncontrolled', []]);
+    expect(found.reason).toContain(reason);
+  });
+
+  it('that is not deterministic, and fails each time, is told as it is', async () => {
+    const clients = ['get is-not-deterministic', 'get a'];
+    const { result, cause, reason, failures } = await misbehaving('', {
+      ...{ clients, strategy: 'random', schedules: 4 },
+    });
+    expect([result, cause]).toEqual(['invalid', 'nondeterministic']);
+    expect(reason).toContain('led elsewhere: at step');
+    expect(failures).toMatchObject([{ kind: 'leftover', unconfirmed: { isExplained: false } }]);
+  });
+
+  it('that changes files by a way that nobody can stop is seen by strace', async () => {
+    const { result, reason, audited } = await explore({
+      target: fixture('blind-spot.mjs'),
+      clients: ['get a'],
+    });
+    expect([result, audited, reason]).toEqual(
+      hasStrace
+        ? ['unknown', true, expect.stringContaining('open data/opencode/native.json')]
+        : ['unknown', false, expect.stringContaining('alone in a process it is no store')],
+    );
+  });
+
+  it('that never stops is ended, and stuck', async () => {
+    const { failures } = await misbehaving('never-stops', { patienceMs: 2000 });
+    expect(failures).toMatchObject([{ kind: 'stuck', sentence: 'A does not come to a stop' }]);
+  });
+});
