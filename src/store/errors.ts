@@ -38,10 +38,10 @@ export type StoreErrorCode =
 export interface StoreErrorDetails {
   /** True if the operation certainly had no effect; false if it may have had one. */
   definite: boolean;
-  file?: string;
-  holder?: Holder;
+  file?: string | undefined;
+  holder?: Holder | undefined;
   /** What the caller can do about it. */
-  hint?: string;
+  hint?: string | undefined;
   cause?: unknown;
   /** As of `StoreError.answer`. */
   answer?: unknown;
@@ -99,6 +99,11 @@ export class StoreError extends Error {
   }
 }
 
+/** The message without the hint, which the constructor has put at its end. */
+export function withoutHint({ message, hint }: StoreError): string {
+  return hint === undefined ? message : message.replace(`. ${hint}`, '');
+}
+
 export function closedError(): StoreError {
   return new StoreError('E_CLOSED', 'the store was closed', { definite: true });
 }
@@ -106,9 +111,7 @@ export function closedError(): StoreError {
 /** The error of a change that can't be told to have happened or not. */
 export function unknownOutcome(file: string | undefined, message: string, cause?: unknown): StoreError {
   return new StoreError('E_UNKNOWN', message, {
-    definite: false,
-    ...(file === undefined ? {} : { file }),
-    cause,
+    ...{ definite: false, file, cause },
     hint: 'It may or may not have happened: read before you repeat it',
   });
 }

@@ -3,11 +3,15 @@ import { errnoOf, StoreError } from './errors.js';
 /** An error of the operating system after which nothing has been written. */
 export function ioError(action: string, file: string, cause: unknown): StoreError {
   const reason = errnoOf(cause) ?? (cause instanceof Error ? cause.message : String(cause));
-  const hint = hints[reason];
   return new StoreError('E_IO', `could not ${action} ${file}: ${reason}`, {
     ...{ definite: true, file, cause },
-    ...(hint === undefined ? {} : { hint }),
+    hint: hints[reason],
   });
+}
+
+/** What such a hint advises, where it is no question whether something was written. */
+export function adviceIn(hint: string): string {
+  return hint.replace(/^Nothing was written\. /, '');
 }
 
 const permission =

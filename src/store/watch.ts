@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Backend } from './backend.js';
 import { onAbort } from './call.js';
 import { type Document, decodeValue } from './document.js';
+import { tell } from './tell.js';
 
 /** What became different between two looks at the store: keys, never values. */
 export interface Changes {
@@ -65,13 +66,4 @@ function differenceOf(before: Document, now: Document): Changes {
 function isSameValue(before: string | undefined, now: string): boolean {
   if (before === undefined || before === now) return before === now;
   return isDeepStrictEqual(decodeValue(before), decodeValue(now));
-}
-
-/** A listener's own error must not keep the others from being told. */
-function tell(listener: (changes: Changes) => void, changes: Changes): void {
-  try {
-    listener(changes);
-  } catch (error) {
-    process.emitWarning(error instanceof Error ? error : String(error));
-  }
 }

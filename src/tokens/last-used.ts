@@ -1,9 +1,10 @@
 import { closeSync, fchmodSync, fchownSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import * as v from 'valibot';
 import { errnoOf, StoreError } from '../store/errors.js';
+import { readAll } from '../store/reading.js';
 import type { Location } from '../surroundings/locate.js';
 import { Locator } from '../surroundings/locator.js';
-import { readRegular } from '../surroundings/regular-file.js';
+import { openRegular } from '../surroundings/regular-file.js';
 
 /** A token that is used all the time is noted this often. */
 const everyMs = 60_000;
@@ -68,8 +69,7 @@ export class LastUsed {
   /** Never fails: what can't be read is said so. */
   read(): LastUses {
     try {
-      const notes = this.#beside(read);
-      return new LastUses(timesIn(notes), notes && 'reason' in notes ? notes : undefined);
+      return this.#beside(read) ?? new LastUses(new Map());
     } catch (error) {
       const file = (error instanceof StoreError && error.file) || this.#locator.file;
       return new LastUses(new Map(), { file, reason: reasonOf(error) });
@@ -84,24 +84,26 @@ export class LastUsed {
     const noted = this.#pending;
     this.#pending = new Map();
     const now = Math.max(...noted.values());
-    const isWritten = this.#change(now, (all) => {
+    const isWritten = this.#change(({ unreadable }, all) => {
+      if (unreadable) all.set(lostKey, now);
       for (const [id, at] of noted) all.set(id, Math.max(at, all.get(id) ?? 0));
+      return true;
     });
     // The next use of these tries again.
     if (!isWritten) for (const id of noted.keys()) this.#noted.delete(id);
   }
 
   forget(id: string): void {
-    if (this.read().times.has(id)) this.#change(0, (all) => all.delete(id));
+    this.#change((_, all) => all.delete(id));
   }
 
-  #change(now: number, edit: (all: Times) => void): boolean {
+  /** @param edit returns false where nothing is to be written @returns whether something was */
+  #change(edit: (before: LastUses, all: Times) => boolean): boolean {
     try {
       const isWritten = this.#beside((location) => {
-        const notes = read(location);
-        const all = timesIn(notes);
-        if (notes && 'reason' in notes) all.set(lostKey, now);
-        edit(all);
+        const before = read(location);
+        const all = new Map(before.times);
+        if (!edit(before, all)) return false;
         write(location, JSON.stringify(Object.fromEntries(all)));
         return true;
       });
@@ -128,28 +130,26 @@ function nameOf({ name }: Location): string {
   return `${name}.used`;
 }
 
-/** A file that holds no notes: half of them may have been written when the disk was full. */
-interface Damaged {
-  file: string;
-  reason: string;
-}
-
-/** Undefined where there is none. @throws StoreError for what is no file, another user's, or can't be read */
-function read(location: Location): { times: Times } | Damaged | undefined {
-  const found = readRegular(location, nameOf(location));
-  if (!found) return undefined;
-  const damaged = (reason: string) => ({ file: `${location.file}.used`, reason });
-  if (found.bytes.length > bytesMax)
-    return damaged(`it has ${found.bytes.length} bytes, and at most ${bytesMax} are read`);
-  const json = parse(found.bytes.toString('utf8'));
-  if (json === undefined) return damaged(`its ${found.bytes.length} bytes are not JSON`);
-  const result = v.safeParse(schema, json);
-  if (!result.success) return damaged('an object of times was expected, and it is another JSON value');
-  return { times: new Map(Object.entries(result.output)) };
-}
-
-function timesIn(notes: ReturnType<typeof read>): Times {
-  return notes && 'times' in notes ? notes.times : new Map();
+/**
+ * Says so of a file that holds no notes: half of them may have been written when the disk was full.
+ * @throws StoreError for what is no file, another user's, or can't be read
+ */
+function read(location: Location): LastUses {
+  const opened = openRegular(location, nameOf(location));
+  if (!opened) return new LastUses(new Map());
+  const unreadable = (reason: string) => new LastUses(new Map(), { file: `${location.file}.used`, reason });
+  try {
+    const size = Number(opened.stats.size);
+    if (size > bytesMax) return unreadable(`it has ${size} bytes, and at most ${bytesMax} are read`);
+    const bytes = readAll(opened.descriptor, size);
+    const json = parse(bytes.toString('utf8'));
+    if (json === undefined) return unreadable(`its ${bytes.length} bytes are not JSON`);
+    const result = v.safeParse(schema, json);
+    if (!result.success) return unreadable('an object of times was expected, and it is another JSON value');
+    return new LastUses(new Map(Object.entries(result.output)));
+  } finally {
+    closeSync(opened.descriptor);
+  }
 }
 
 /** The path is told beside it. */

@@ -2,6 +2,7 @@ import { wallClock } from '../credentials/expiry.js';
 import type { StoreEvent } from '../store/backend.js';
 import { StoreError } from '../store/errors.js';
 import { openStore, type Store } from '../store/store.js';
+import { tell } from '../store/tell.js';
 import { decodeEntry, type Entry, encodeEntry, infoOf, isExpired } from './entry.js';
 import { checkExpiry, defaultGraceMs, defaultLifeMs, graceMsMax } from './expiry.js';
 import { hashOf, isId, newToken } from './format.js';
@@ -131,7 +132,7 @@ class FileTokens implements Tokens {
   async list(): Promise<ListedToken[]> {
     const now = this.#now();
     const used = this.#lastUsed.read();
-    if (used.unreadable) this.#tell({ type: 'unreadable', ...used.unreadable });
+    if (used.unreadable) tell(this.#onEvent, { type: 'unreadable', ...used.unreadable });
     const entries = Object.entries(await this.#store.all()).filter(([id]) => isId(id));
     return entries.map(([id, value]) => {
       const entry = decodeEntry(id, value);
@@ -179,15 +180,6 @@ class FileTokens implements Tokens {
     this.#verifier.close();
     this.#lastUsed.flush();
     await this.#store.close();
-  }
-
-  /** A listener's own error must not make the list look failed. */
-  #tell(event: StoreEvent): void {
-    try {
-      this.#onEvent(event);
-    } catch (error) {
-      process.emitWarning(error instanceof Error ? error : String(error));
-    }
   }
 
   /** 62^8 ids leave little to chance, and a new token must not take an old one's place. */

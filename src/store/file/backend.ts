@@ -5,6 +5,7 @@ import type { Change } from '../change.js';
 import type { Document } from '../document.js';
 import { StoreError } from '../errors.js';
 import { ioError } from '../io-error.js';
+import { tell } from '../tell.js';
 import { type Attempt, attemptCommit, type Pending, type Repairs, type Task } from './commit/commit.js';
 import { listWaiting } from './commit/survey.js';
 import { withdraw } from './commit/withdraw.js';
@@ -82,12 +83,8 @@ export class FileBackend implements Backend {
   }
 
   async rewrite(isWanted: (document: Document) => boolean, deadline: number): Promise<void> {
-    let wanted = false;
-    const change = (document: Document) => {
-      wanted = isWanted(document);
-      return document;
-    };
-    await this.enqueue({ change, rewrites: () => wanted }, deadline);
+    // A function, so that no request is made of it, which another process would carry along.
+    await this.enqueue({ change: (document) => document, rewrites: isWanted }, deadline);
   }
 
   watch(listener: (document: Document) => void): () => void {
@@ -266,13 +263,8 @@ export class FileBackend implements Backend {
     } else if (merge && merge.adopted.length > 0) this.emit({ type: 'adopted', file, keys: merge.adopted });
   }
 
-  /** A listener's own error must not make a commit look failed that has happened. */
   private emit(event: StoreEvent): void {
-    try {
-      this.options.onEvent(event);
-    } catch (error) {
-      process.emitWarning(error instanceof Error ? error : String(error));
-    }
+    tell(this.options.onEvent, event);
   }
 }
 

@@ -133,7 +133,7 @@ describe('a sweep', () => {
     expect(names()).toHaveLength(1);
     await claims.sweep(version, () => Promise.reject(new Error('it can not be read')));
     expect(names()).toHaveLength(1);
-    await claims.sweep(version, async () => undefined);
+    await claims.sweep(version, async () => ({ ...version, value: '0'.repeat(24) }));
     expect(claims.latest(next)).toBeUndefined();
   });
 });

@@ -50,9 +50,9 @@ export interface Claims {
   /**
    * Removes what ended attempts have left at other versions of a credential that was just stored. What may be the claim of a
    * living process stays: its holder removes it. Never fails.
-   * @param current the version that is stored now, undefined without a credential; asked for after the claims were listed
+   * @param current the version that is stored now; asked for after the claims were listed
    */
-  sweep(stored: Version, current: () => Promise<Version | undefined>): Promise<void>;
+  sweep(stored: Version, current: () => Promise<Version>): Promise<void>;
 }
 
 /** A credential at one instant, by hashes of its key and its value: they stand in names that others may see. */

@@ -1,4 +1,5 @@
-import { type Holder, StoreError, type StoreErrorCode } from '../errors.js';
+import { type Holder, StoreError, withoutHint } from '../errors.js';
+import { adviceIn } from '../io-error.js';
 
 type Whom = Omit<Holder, 'seenForMs'>;
 
@@ -37,26 +38,22 @@ export function notAsked(key: string, cause: unknown): unknown {
     code === 'E_UNKNOWN' ? 'E_IO' : code,
     `${quoted(key)} was not refreshed, for the answer could not be stored: ${reasonOf(cause)}`,
     {
-      ...{
-        definite: true,
-        cause: cause.cause ?? cause,
-        hint: withAdvice('The provider was not asked, and no token is spent', cause),
-      },
-      ...details(file, holder),
+      ...{ definite: true, cause: cause.cause ?? cause, file, holder },
+      hint: withAdvice('The provider was not asked, and no token is spent', cause),
     },
   );
 }
 
 /** The provider has answered, and the answer could not be stored. */
 export function notStored(key: string, answer: unknown, cause: unknown): StoreError {
-  const { code, file, holder } = isStoreError(cause) ? cause : unknownCause;
+  const known: Partial<StoreError> = cause instanceof StoreError ? cause : {};
+  const { code = 'E_UNKNOWN', file, holder } = known;
   return new StoreError(
     code,
     `the old token of ${quoted(key)} is spent, and the new one could not be stored: ${reasonOf(cause)}`,
     {
-      ...{ definite: false, cause: isStoreError(cause) ? (cause.cause ?? cause) : cause, answer },
+      ...{ definite: false, cause: known.cause ?? cause, file, holder, answer },
       hint: withAdvice('error.answer has it, and the next refresh by this process stores it', cause),
-      ...details(file, holder),
     },
   );
 }
@@ -74,28 +71,14 @@ export function spentElsewhere(key: string, { pid, host }: Whom, silentForMs?: n
   );
 }
 
-const unknownCause = { code: 'E_UNKNOWN', file: undefined, holder: undefined } as const;
-
-function isStoreError(error: unknown): error is StoreError & { code: StoreErrorCode } {
-  return error instanceof StoreError;
-}
-
-function details(file: string | undefined, holder: Holder | undefined) {
-  return { ...(file === undefined ? {} : { file }), ...(holder === undefined ? {} : { holder }) };
-}
-
-/** The message without the hint at its end. */
 function reasonOf(error: unknown): string {
-  if (!(error instanceof StoreError)) return 'an internal error';
-  const { message, hint } = error;
-  return hint === undefined ? message : message.replace(`. ${hint}`, '');
+  return error instanceof StoreError ? withoutHint(error) : 'an internal error';
 }
 
 /** What helps against the cause, behind what is known for certain. What was written is another question here. */
 function withAdvice(known: string, cause: unknown): string {
-  const hint = isStoreError(cause) && cause.code === 'E_IO' ? cause.hint : undefined;
-  const advice = hint?.replace(/^Nothing was written\. /, '');
-  return advice === undefined ? known : `${known}. ${advice}`;
+  const hint = cause instanceof StoreError && cause.code === 'E_IO' ? cause.hint : undefined;
+  return hint === undefined ? known : `${known}. ${adviceIn(hint)}`;
 }
 
 function quoted(key: string): string {

@@ -60,7 +60,7 @@ export class Flight {
     const why = who ? `waiting for ${who} to refresh` : 'refreshing';
     return new StoreError('E_TIMEOUT', `the deadline passed while ${why} ${JSON.stringify(this.#key)}`, {
       definite: !this.hasAsked,
-      ...(this.holder ? { holder: this.holder } : {}),
+      holder: this.holder,
     });
   }
 }

@@ -37,7 +37,7 @@ const pollMs = 40;
  *
  * Two things make it so. A claim is exclusive per version of the credential. And an answer replaces the very version
  * that it was got for, or nothing (compare-and-set): a login or a logout meanwhile stands. The lease of the file is held
- * for that last step alone.
+ * for the commit that shows that an answer can be stored, and for the one that stores it; not while the provider is asked.
  *
  * A token is spent when the provider has answered, so nothing is asked before a commit has shown that an answer can be stored.
  * Where it then can't all the same, the claim says so for as long as this process lives: a second use of the token would have
@@ -221,8 +221,10 @@ export class Refresher {
         if (isOurs) entries.set(key, answer);
       });
     } catch (error) {
-      const isStored = await this.#isStill(key, versionOf(key, answer), false);
-      const isStill = !isStored && (await this.#isStill(key, version));
+      // One look for both questions. What can't be read is taken to be as it was: the answer is worth keeping.
+      const now = await this.#current(key).catch(() => version);
+      const isStored = now.value === versionOf(key, answer).value;
+      const isStill = !isStored && now.value === version.value;
       if (!isStill) this.#forget(version);
       if (!isStored && !isStill) return false;
       throw notStored(key, answer, error);
@@ -236,11 +238,11 @@ export class Refresher {
     return versionOf(key, await this.#credentials.read(key));
   }
 
-  /** Is that version the one that is stored? @param otherwise where it can't be read */
-  async #isStill(key: string, version: Version, otherwise = true): Promise<boolean> {
-    return this.#credentials.read(key).then(
-      (now) => isVersion(version, key, now),
-      () => otherwise,
+  /** Is that version the one that is stored? True where it can't be read. */
+  async #isStill(key: string, version: Version): Promise<boolean> {
+    return this.#current(key).then(
+      (now) => now.value === version.value,
+      () => true,
     );
   }
 

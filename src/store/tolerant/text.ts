@@ -1,6 +1,3 @@
-// The global one is made when it is first used: to use it on import would change the globals of the program that imports this.
-import { TextDecoder } from 'node:util';
-
 /**
  * A text whose every character is one byte, so that a place in it is a place in the bytes: all that JSON is made of is ASCII,
  * and no byte of a longer UTF-8 character looks like it. UTF-16 is turned into UTF-8 first.
@@ -50,11 +47,12 @@ function fromUtf16(bytes: Buffer): ByteText {
   return { text: withoutMark(utf8.toString('latin1')) + odd, encoding: 'UTF-16', toBytes };
 }
 
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+let decoder: InstanceType<typeof TextDecoder> | undefined;
 
 /** What a piece of such a text says. Undefined where it is not UTF-8. */
 export function decodePiece(piece: string): string | undefined {
   try {
+    decoder ??= new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
     return decoder.decode(Buffer.from(piece, 'latin1'));
   } catch {
     return undefined;

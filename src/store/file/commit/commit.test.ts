@@ -8,6 +8,7 @@ import { openStore } from '../../store.js';
 import { createIntent, createTicket, destroyEntry, release } from '../queue/intents.js';
 import { encodeRequest } from '../queue/request.js';
 import { type Attempt, attemptCommit } from './commit.js';
+import { readLastCommitted } from './last-committed.js';
 
 async function newCounter(): Promise<string> {
   const file = newFile();
@@ -65,6 +66,21 @@ describe('a file that a foreign program changes while a commit is staged', () =>
     expect(contentOf(file)).toEqual({ count: 77 });
     release(intent);
   });
+});
+
+it('who wants the file written anew is asked of what is about to be committed, requests of others included', async () => {
+  const file = await newCounter();
+  const site = siteOf(file);
+  createTicket(site, 'request', 1, encodeRequest([{ key: 'count', raw: '11' }]));
+  const asked: unknown[] = [];
+  const intent = createIntent(site);
+  // As after a fence between the renames: the change itself counts as made, and is not called.
+  const last = readLastCommitted(site) ?? expect.fail();
+  const pending = { id: 'another', epoch: last.epoch };
+  const rewrites = (document: ReadonlyMap<string, string>) => asked.push(document.get('count')) > 0;
+  const attempt = await attemptCommit(site, intent, { change: (document) => document, rewrites, pending });
+  release(intent);
+  expect([attempt.kind, asked]).toEqual(['committed', ['11']]);
 });
 
 describe('an intent that was destroyed', () => {

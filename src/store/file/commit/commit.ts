@@ -31,8 +31,8 @@ export interface Known {
 
 export interface Task {
   change: Change;
-  /** Asked after the change was applied: is a file that is there written anew, even if the change left it as it is? */
-  rewrites?: (() => boolean) | undefined;
+  /** Asked of the document that is about to be committed: is a file written anew, even if the change left it as it is? */
+  rewrites?: ((document: Document) => boolean) | undefined;
   /** The state that was seen unchanged for long enough to act upon, if the last attempt was unsettled. */
   settled?: FileState | undefined;
   /** The earlier attempt at this very change that was fenced between the two renames. */
@@ -101,7 +101,8 @@ export async function attemptCommit(site: Site, intent: Intent, task: Task): Pro
 
   const owner = (state.kind === 'missing' ? undefined : state.owner) ?? site.owner;
   const isChanged = situation.restores || document !== heldBy(state, situation);
-  const isRewritten = state.kind === 'valid' && task.rewrites?.() === true;
+  // Asked in each attempt, also of a file that is restored anyway: whoever asks learns what is stored.
+  const isRewritten = task.rewrites?.(document) === true && state.kind === 'valid';
   const writesFile = isChanged || isRewritten;
   const repairs: Repairs = {
     ...(isChanged && keepWhatIsLost(site, { state, last, situation, document })),

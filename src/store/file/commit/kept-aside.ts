@@ -32,7 +32,6 @@ export function keepWhatIsLost(site: Site, { state, last, situation, document }:
   const keys = document === situation.base ? [] : doubledKeys(situation.base);
   if (!last || keys.length === 0) return { restored };
   const { identity, bytes } = last;
-  const copy = { kind: 'valid' as const, identity, bytes, document: situation.base };
-  const owner = state.owner && { owner: state.owner };
-  return { restored, doubled: { keys, quarantine: quarantine(site, { ...copy, ...owner }, 'copy') } };
+  const copy = { identity, bytes, ...(state.owner && { owner: state.owner }) };
+  return { restored, doubled: { keys, quarantine: quarantine(site, copy, 'copy') } };
 }

@@ -14,7 +14,7 @@ const newestKept = 3;
 const namesMax = 10;
 
 /** What is about to be replaced, and holds what the replacement does not. */
-type Doomed = Exclude<FileState, { kind: 'missing' }>;
+type Doomed = Pick<Extract<FileState, { kind: 'corrupt' }>, 'bytes' | 'identity' | 'owner'>;
 
 /**
  * Keeps such bytes, of a damaged file for instance, beside the file as `<file>.corrupt-<hash>`, before anything replaces them.
@@ -34,7 +34,7 @@ export function quarantine(site: Site, doomed: Doomed, how: 'link' | 'copy' = 'l
     prune(site, name);
     return path.join(site.directory.path, name);
   }
-  throw ioError('keep the unusable content of', site.file, new Error('its places are taken by other files'));
+  throw ioError('keep what is replaced of', site.file, new Error('its places are taken by other files'));
 }
 
 /** @returns false if another content has this name, which can be known beforehand: the bytes would be kept nowhere */
@@ -69,7 +69,7 @@ function copy({ directory }: Site, name: string, { bytes, owner }: Doomed): void
     }
   } catch (error) {
     if (errnoOf(error) !== 'EEXIST')
-      throw ioError('keep the unusable content as', path.join(directory.path, name), error);
+      throw ioError('keep what is replaced as', path.join(directory.path, name), error);
   }
 }
 

@@ -10,9 +10,9 @@ import { type Site, Sites } from '../disk/site.js';
 import { stage } from '../disk/stage.js';
 import { unlinkIfThere } from '../queue/intents.js';
 import { newNonce } from '../queue/owner.js';
-import { damagedStates, type Kept, readKept } from './kept.js';
+import { type Kept, keptStates, readKept } from './kept.js';
 
-/** What was forgotten in a damaged state of the file that was kept beside it. */
+/** What was forgotten in a state of the file that was kept beside it. */
 export interface ForgottenIn {
   /** The name of the kept file. */
   name: string;
@@ -86,7 +86,7 @@ export async function forgetEntries(
     const fromFile = await commitWithout(file, isMeant, isKept && isCopyOpaque, options);
     // After the commit, which may itself have kept a state that it found damaged.
     if (fromFile.length === 0 && leftoversAt(site, isMeant, text).length === 0) return undefined;
-    const { kept, left } = damagedStates(site);
+    const { kept, left } = keptStates(site);
     const fromKept = kept.flatMap((state) => {
       const { forgotten, rest, damage, remarks } = without(state.bytes, isMeant);
       if (forgotten.length === 0 && damage.length === 0 && !remarks.includes(text)) return [];
@@ -115,7 +115,7 @@ export async function forgetAll(
       // Neither the file nor its copy can be used: they go all the same.
       if (!(error instanceof StoreError) || error.code !== 'E_CORRUPT') throw error;
     }
-    const { kept, left } = damagedStates(site);
+    const { kept, left } = keptStates(site);
     const own = [site.location.name, site.nameOf('last')].filter(
       (name) => readKept(site, name) !== undefined,
     );
@@ -143,7 +143,7 @@ async function inSite<T>(
 }
 
 function leftoversAt(site: Site, isMeant: IsMeant, text: string): Leftover[] {
-  return damagedStates(site).kept.flatMap(({ name, bytes }) => {
+  return keptStates(site).kept.flatMap(({ name, bytes }) => {
     const { forgotten, damage, remarks } = without(bytes, isMeant);
     const isDamaged = damage.includes(text) || remarks.includes(text);
     return forgotten.length > 0 || isDamaged ? [{ name, keys: forgotten, isDamaged }] : [];

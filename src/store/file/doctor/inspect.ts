@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Directory } from '../../../surroundings/directory.js';
 import { kindOf } from '../../../surroundings/kind.js';
 import { doubledKeys, parseDocument } from '../../document.js';
-import { errnoOf, StoreError } from '../../errors.js';
+import { errnoOf, StoreError, withoutHint } from '../../errors.js';
 import { readLastCommitted } from '../commit/last-committed.js';
 import { type Site, Sites } from '../disk/site.js';
 import { readState } from '../disk/state.js';
@@ -72,7 +72,7 @@ export interface Inspection {
   };
   /** Locks that other programs left or hold beside the file. */
   foreignLocks: Kept[];
-  /** Unusable states of the file that were kept. */
+  /** States of the file that were kept, damaged or with a doubled key. */
   quarantined: Kept[];
   /** Why the store refuses to use it where it is, and what to do about that; undefined if it does not. */
   unsafe: { reason: string; todo: string } | undefined;
@@ -94,12 +94,14 @@ export function inspectFile(file: string): Inspection {
   const other = statOf(given);
   if (other && !other.isFile()) {
     const found = kindOf(other);
+    const reason = `it is ${found}, not a file`;
     return {
       ...nothingAt(given, links),
       content: {
-        ...{ kind: 'unreadable', reason: `it is ${found}, not a file`, found },
+        ...{ kind: 'unreadable', reason, found },
         isEmptyDirectory: other.isDirectory() && isEmpty(given),
       },
+      trial: notTried(reason),
     };
   }
   let site: Site | undefined;
@@ -170,15 +172,14 @@ function refusalOf(file: string): Inspection['unsafe'] {
     return undefined;
   } catch (error) {
     if (!(error instanceof StoreError) || error.code !== 'E_UNSAFE') return undefined;
-    const { message, hint = '' } = error;
-    return { reason: message.replace(`. ${hint}`, ''), todo: hint };
+    return { reason: withoutHint(error), todo: error.hint ?? '' };
   }
 }
 
 function inspectSite(site: Site): Omit<Inspection, 'given' | 'links' | 'unsafe' | 'trial'> {
   const { file, directory, place } = site;
   const stats = statOf(place);
-  const content = inspectContent(site, stats);
+  const content = inspectContent(site);
   return {
     ...{ file, content, place: placeOf(file) },
     access: stats && { ...accessOf(stats), size: stats.size, hardLinks: stats.nlink },
@@ -193,12 +194,7 @@ function inspectSite(site: Site): Omit<Inspection, 'given' | 'links' | 'unsafe' 
   };
 }
 
-function inspectContent(site: Site, stats: Stats | undefined): Content {
-  // To open a pipe would wait for its writer.
-  if (stats && !stats.isFile()) {
-    const found = kindOf(stats);
-    return { kind: 'unreadable', reason: `it is ${found}, not a file`, found };
-  }
+function inspectContent(site: Site): Content {
   try {
     const state = readState(site);
     if (state.kind === 'missing') return { kind: 'missing' };

@@ -14,8 +14,8 @@ export interface Kept {
   owner: Ownership;
 }
 
-/** The states that were found damaged, and kept. `left` are names of theirs that are no files of ours. */
-export function damagedStates(site: Site): { kept: Kept[]; left: string[] } {
+/** The states that were kept aside: damaged, or with a doubled key. `left` are names of theirs that are no files of ours. */
+export function keptStates(site: Site): { kept: Kept[]; left: string[] } {
   const left: string[] = [];
   const kept = namesIn(site.directory.self)
     .filter((name) => name.startsWith(site.nameOf('corrupt-')))

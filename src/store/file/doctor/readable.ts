@@ -15,7 +15,7 @@ export function readableIn(bytes: Buffer): Readable {
   return { entries: entries.size, unreadBytes };
 }
 
-/** Of a value of any depth: some program may have written it. */
+/** Does a field of this entry stand there more than once, with different values? What is deeper is not looked at. */
 export function hasDoubled(raw: string): boolean {
   const inner = parseDocument(Buffer.from(raw));
   return inner !== undefined && doubledKeys(inner).length > 0;

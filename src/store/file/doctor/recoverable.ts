@@ -6,9 +6,9 @@ import { FileBackend } from '../backend.js';
 import { decodeLastCommitted } from '../commit/last-committed.js';
 import { type Site, Sites } from '../disk/site.js';
 import { readState } from '../disk/state.js';
-import { damagedStates, type Kept, readKept } from './kept.js';
+import { type Kept, keptStates, readKept } from './kept.js';
 
-/** An earlier state of the file that is still there: the last-committed copy, or one that was found damaged. */
+/** An earlier state of the file that is still there: the last-committed copy, or one that was kept aside. */
 export interface Recoverable {
   /** `last`, or `corrupt-` and the content's hash: what follows the file's own name. */
   name: string;
@@ -74,7 +74,7 @@ export function listRecoverable(
 
 function recoverablesAt(site: Site): Recoverable[] {
   const last = readKept(site, site.nameOf('last'));
-  return [...(last ? [last] : []), ...damagedStates(site).kept]
+  return [...(last ? [last] : []), ...keptStates(site).kept]
     .map((kept) => recover(site, kept))
     .sort((a, b) => b.changedMs - a.changedMs);
 }

@@ -1,8 +1,8 @@
 import { closeSync, fsyncSync, linkSync, mkdirSync, rmdirSync, unlinkSync } from 'node:fs';
 import path from 'node:path';
 import type { Directory } from '../../../surroundings/directory.js';
-import { errnoOf, StoreError } from '../../errors.js';
-import { ioError } from '../../io-error.js';
+import { errnoOf, StoreError, withoutHint } from '../../errors.js';
+import { adviceIn, ioError } from '../../io-error.js';
 import type { Site } from '../disk/site.js';
 import { stage } from '../disk/stage.js';
 import { readState } from '../disk/state.js';
@@ -42,11 +42,10 @@ export function tryToWrite(site: Site): Trial {
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;
     const failure = error instanceof StoreError ? error : ioError('write', file, error);
-    const { message, hint = '' } = failure;
     return {
       kind: 'impossible',
-      reason: hint ? message.replace(`. ${hint}`, '') : message,
-      todo: todoFor(error, hint),
+      reason: withoutHint(failure),
+      todo: todoFor(error, failure.hint ?? ''),
     };
   }
 }
@@ -108,5 +107,5 @@ function removeIfThere(remove: () => void): void {
 /** What was tried is no write: that nothing was written goes without saying. */
 function todoFor(error: unknown, hint: string): string {
   if (errnoOf(error) === 'EPERM') return 'Use it as its owner';
-  return hint.replace(/^Nothing was written\. /, '');
+  return adviceIn(hint);
 }
