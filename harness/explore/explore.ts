@@ -112,15 +112,19 @@ export async function explore(options: ExploreOptions = {}): Promise<Exploration
     // Whoever never comes to a stop can't be watched to the end.
     const isStuck = found.failures.some(({ kind }) => kind === 'stuck');
     const unsteered = [...new Set(done.flatMap(({ searched }) => searched.unsteered))];
-    if (signal?.aborted || found.cause !== undefined || isStuck) return withUnsteered(found, unsteered);
-    const { blindSpots } = await place.run({ kind: 'audit', execution } satisfies AuditTask);
-    const whole = withBlindSpots(found, unsteered, blindSpots);
     const noStore = done.find((one) => one.noStore !== undefined)?.noStore;
-    if (noStore === undefined || whole.result !== 'valid') return whole;
-    // Its answers prove nothing, so neither does it that none was wrong.
-    const reason = `alone in a process it is no store: ${noStore}`;
-    return { ...whole, result: 'unknown', cause: 'uncontrolled', reason };
+    if (signal?.aborted || found.cause !== undefined || isStuck)
+      return withNoStore(withUnsteered(found, unsteered), noStore);
+    const { blindSpots } = await place.run({ kind: 'audit', execution } satisfies AuditTask);
+    return withNoStore(withBlindSpots(found, unsteered, blindSpots), noStore);
   });
+}
+
+/** The answers of what is no store prove nothing: nor that none of them was wrong. */
+function withNoStore(found: Exploration, noStore: string | undefined): Exploration {
+  if (noStore === undefined || found.result !== 'valid') return found;
+  const reason = `alone in a process it is no store: ${noStore}`;
+  return { ...found, result: 'unknown', cause: 'uncontrolled', reason };
 }
 
 export interface ReplayOptions {

@@ -57,6 +57,12 @@ describe('a program that is no store', () => {
     expect(found.reason).toContain(reason);
   });
 
+  it('because remove() removes nothing proves nothing, though it needs its file to begin with', async () => {
+    const found = await explore({ target: `${fixture('no-store.mjs')}?how=keeps` });
+    expect([found.result, found.cause, found.failures]).toEqual(['unknown', 'uncontrolled', []]);
+    expect(found.reason).toContain('get() returns what remove() has removed');
+  });
+
   it('that is not deterministic, and fails each time, is told as it is', async () => {
     const clients = ['get is-not-deterministic', 'get a'];
     const { result, cause, reason, failures } = await misbehaving('', {

@@ -68,7 +68,9 @@ export function findGround(
   const found = second.layout;
   const ownAlone = ownIn(root);
   const obstacle = found?.obstacle ?? endless(second).obstacle;
-  const noStore = found === undefined ? 'it did not come to an end' : found.noStore;
+  // Some need a file to begin with: what is wrong with one that has it says more than that another has none.
+  const noStore =
+    found === undefined ? 'it did not come to an end' : found.noStore && (known?.noStore ?? found.noStore);
   if (noStore !== undefined && obstacle === undefined)
     return {
       ...fileGround(program),

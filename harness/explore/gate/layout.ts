@@ -6,6 +6,8 @@ import { credential } from '../../workload/values.js';
 import { probeKey, seedKey } from '../schedule/program.js';
 import { describe } from './evidence.js';
 
+const nullForAbsent = 'get() returned null for a key that is absent, expected undefined';
+
 /** Sets, replaces and removes an entry, alone, and looks at the file right after each change. */
 export async function layoutOf(
   store: Store,
@@ -18,8 +20,7 @@ export async function layoutOf(
   const isSeeded = typeof before === 'object' && seedKey in before;
   const layout = new Layout(look, new Map(isSeeded ? [[seedKey, credential('seed.0')]] : []));
   try {
-    if ((await store.get(probeKey)) === null)
-      return { obstacle: 'get() returned null for a key that is absent, expected undefined', ...reads };
+    if ((await store.get(probeKey)) === null) return { obstacle: nullForAbsent, ...reads };
     for (const id of ['probe.0.0', 'probe.0.1']) {
       await store.set(probeKey, credential(id));
       layout.changed(probeKey, credential(id));
@@ -29,6 +30,9 @@ export async function layoutOf(
     layout.same(await store.all());
     await store.remove(probeKey);
     layout.changed(probeKey, undefined);
+    const left = await store.get(probeKey);
+    if (left === null) return { obstacle: nullForAbsent, ...reads };
+    if (left !== undefined) return { noStore: 'get() returns what remove() has removed', ...reads };
     // It stays, for what is left beside the file then.
     await store.set(probeKey, credential('probe.0.2'));
     return { ...layout.sighted(), ...reads };
