@@ -40,18 +40,21 @@ describe('bad input is refused by name', () => {
 
   it('a history that is none', async () => {
     const cwd = newDirectory();
-    const histories = {
-      text: 'not JSON',
-      headless: '{"type":"ok","time":1,"op":"x"}',
-      newer: '{"type":"run","version":2}',
-    };
-    for (const [name, line] of Object.entries(histories)) {
+    const histories: [string, string, string, number][] = [
+      ['text', 'not JSON', 'text: 0 of 1 line is an operation; expected a history.txt or', 4],
+      [
+        'headless',
+        '{"type":"ok","time":1,"op":"x"}',
+        'headless:1 is not an event of a history: a "run" event comes first',
+        2,
+      ],
+      ['newer', '{"type":"run","version":2}', 'has version 2, expected 1', 2],
+    ];
+    for (const [name, line, said, expected] of histories) {
       writeFileSync(path.join(cwd, name), line);
       const { exitCode, stderr } = await holdfast(['check', name], { cwd });
-      expect(stderr).toMatch(
-        /^holdfast: .*(is not an event|begins with a "run" event|has version 2, expected 1)/,
-      );
-      expect(exitCode).toBe(2);
+      expect([name, stderr]).toEqual([name, expect.stringContaining(said)]);
+      expect([name, exitCode]).toEqual([name, expected]);
     }
   });
 

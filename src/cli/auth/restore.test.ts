@@ -132,7 +132,8 @@ describe('restore --from', () => {
     const result = await user.auth(['restore', '--from', 'corrupt-3f2a', '--json']);
     expect(result.exitCode).toBe(0);
     const told = { from: 'corrupt-3f2a', restored: ['lost'], kept: ['there', 'https://x/'], dryRun: false };
-    expect(JSON.parse(result.stdout)).toMatchObject(told);
+    const unread = { from: 121, to: 142, line: 1, column: 122, zeros: 0 };
+    expect(JSON.parse(result.stdout)).toEqual({ ...told, unread: [unread] });
     expect(textOf(user)).toContain(`"lost": ${big}`);
     const { lost: _, ...rest } = user.readFile();
     expect(rest).toEqual({ there: api('new'), 'https://x': 'newer' });
