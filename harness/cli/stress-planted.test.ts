@@ -45,6 +45,12 @@ describe('every store that ships with a bug is caught', { retry: 2 }, () => {
     expect(report?.scenarios[0]?.checks.G6?.result).toBe('invalid');
   });
 
+  it('a copy that a store leaves only where others write, too, is litter', async () => {
+    const { report } = await stress(fixture('keeps-theirs.mjs'), 'two-terminals', '--duration', '3s');
+    expect(counts(report)?.leftovers).toBeGreaterThan(0);
+    expect(report?.scenarios[0]?.checks.G6?.summary).toContain('alone the store leaves nothing of that name');
+  });
+
   it("the report names the foreign program that erased what a store without a merge can't put back", async () => {
     const { report } = await stress(fixture('stolen-lock.mjs'), 'rogue-writer', '--duration', '3s');
     expect(counts(report)?.lost).toBeGreaterThan(0);
@@ -85,6 +91,16 @@ describe('every store that ships with a bug is caught', { retry: 2 }, () => {
       expect(exitCode).toBe(1);
     },
   );
+
+  it.each([
+    ['rename-only', 'in-place'],
+    ['rename-only', 'dangling-link'],
+    ['textbook', 'dangling-link'],
+  ])('a store that renames over a link is caught: %s in %s', async (target, scenario) => {
+    const { report } = await stress(target, scenario, '--duration', '3s');
+    expect(counts(report)?.linksReplaced).toBe(1);
+    expect(report?.scenarios[0]?.checks.G9?.result).toBe('invalid');
+  });
 
   it.each(['in-place', 'dangling-link'])(
     'a store that renames over a link is caught by that alone in %s',

@@ -1,10 +1,7 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ExploreOptions } from './explore.js';
 import { explore, fixture, replaySchedule } from './explore.test.helper.js';
 import { scheduleOf } from './report/schedule-files.js';
-
-// Each execution starts real processes, which a loaded machine keeps waiting.
-vi.setConfig({ testTimeout: 600_000 });
 
 describe('what a search has to choose is found with the choice, and not without', () => {
   it.each<[string, string, ExploreOptions, ExploreOptions]>([

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll } from 'vitest';
+import { afterAll, vi } from 'vitest';
 import type * as ConfirmBare from './evidence/confirm-bare.js';
 import type * as CellModule from './execution/cell.js';
 import { type ExecutionOptions, noFaults } from './execution/executed.js';
@@ -10,6 +10,9 @@ import type * as Explore from './explore.js';
 import type * as Bundle from './process/bundle.js';
 import { parseProgram } from './schedule/program.js';
 import type * as Search from './search/search.js';
+
+// Each execution starts real processes, which a loaded machine keeps waiting.
+vi.setConfig({ testTimeout: 600_000 });
 
 /** As built: client processes load the gate from there. */
 const built = (name: string) => new URL(`../../dist/harness/explore/${name}.js`, import.meta.url).href;

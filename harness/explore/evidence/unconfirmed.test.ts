@@ -1,11 +1,8 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { explore, fixture } from '../explore.test.helper.js';
 import { exploreToHtml } from '../report/html.js';
 import { toExploreReport } from '../report/report.js';
 import { explorationToTerminal } from '../report/terminal.js';
-
-// Each execution starts real processes, which a loaded machine keeps waiting.
-vi.setConfig({ testTimeout: 600_000 });
 
 const searchOf = (way: string, clients = ['set a', 'set b']) =>
   explore({ target: `${fixture('unsteady.mjs')}?way=${way}`, clients, strategy: 'random', schedules: 20 });

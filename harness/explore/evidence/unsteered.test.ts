@@ -3,16 +3,13 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { ExploreOptions } from '../explore.js';
 import { explore, fixture } from '../explore.test.helper.js';
 import { summaryOf } from '../report/telling.js';
 import { unsteeredIn } from './audit-unsteered.js';
 import type { Exploration } from './exploration.js';
 import { withBlindSpots, withUnsteered } from './unsteered.js';
-
-// Each execution starts real processes, which a loaded machine keeps waiting.
-vi.setConfig({ testTimeout: 600_000 });
 
 const hasStrace = spawnSync('strace', ['-f', 'true']).status === 0;
 const directory = mkdtempSync(path.join(tmpdir(), 'holdfast-unsteered-'));

@@ -1,9 +1,6 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { explore, fixture } from '../explore.test.helper.js';
 import { byGrade, Enough } from './gravity.js';
-
-// Each execution starts real processes, which a loaded machine keeps waiting.
-vi.setConfig({ testTimeout: 600_000 });
 
 it('failures are told the worst first: lost, resurrected, unreadable, without end, open to others, left behind', () => {
   const kinds = ['lost-update', 'resurrection', 'torn-read', 'deadlock', 'loose-mode', 'leftover'];

@@ -1,10 +1,7 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { explore, fixture } from '../explore.test.helper.js';
 import { errnos } from './action.js';
 import { errnosOf } from './errnos.js';
-
-// Each execution starts real processes, which a loaded machine keeps waiting.
-vi.setConfig({ testTimeout: 600_000 });
 
 const of = (call: string, flags?: string) => errnosOf({ id: 1, call, ...(flags ? { flags } : {}) });
 

@@ -1,11 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { describe, expect, it, vi } from 'vitest';
-import type { ExploreOptions } from '../explore.js';
+import { describe, expect, it } from 'vitest';
 import { explore } from '../explore.test.helper.js';
 import { parseProgram, warningFor } from './program.js';
-
-// Each execution starts real processes, which a loaded machine keeps waiting.
-vi.setConfig({ testTimeout: 600_000 });
 
 describe('a program in which no two clients write', () => {
   it.each([
@@ -28,22 +23,4 @@ describe('a program in which no two clients write', () => {
     expect(warnings).toEqual([expect.stringContaining('Only client A writes')]);
     expect(warning).toBe(warnings[0]);
   });
-});
-
-describe("README's test", () => {
-  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
-  const [, literal = ''] = /await explore\((\{.*\})\);/.exec(readme) ?? [];
-  const options = new Function(`return ${literal}`)() as ExploreOptions;
-
-  it.each(['naive', 'rename-only'])('is red for a store that loses updates: %s', async (target) => {
-    const { failures, warning } = await explore({ ...options, target });
-    expect(failures.length).toBeGreaterThan(0);
-    expect(warning).toBeUndefined();
-  });
-
-  it('is green for the hardened store', async () => {
-    const { failures, exhausted } = await explore({ ...options, target: 'hardened' });
-    expect(failures.map(({ sentence }) => sentence)).toEqual([]);
-    expect(exhausted).toBe(true);
-  }, 600_000);
 });

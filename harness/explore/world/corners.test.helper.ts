@@ -84,7 +84,7 @@ export const corners: readonly Corner[] = [
       'q/z/deep',
       'q/d/deep/x/../..',
     ],
-    rests: ['', '/', 'b', 'x', 'x/b', 'y', 'deep', 'empty', '..', '../../..', '../y', 'x/..'],
+    rests: ['', '/', 'b', 'x', 'x/b', 'y', 'deep', 'empty', '..', '../..', '../y', 'x/..'],
     changes: [
       ['unlink q/d/empty/b'],
       ['unlink q/z/y/b'],

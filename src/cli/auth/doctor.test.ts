@@ -165,7 +165,7 @@ describe('the doctor', () => {
     expect(text).not.toContain('remove it');
   });
 
-  it.skipIf(process.getuid?.() !== 0)(
+  it.skipIf(lacks('root', 'setpriv'))(
     'says that a home is not writable where nothing is there yet',
     async () => {
       const user = newUser();
