@@ -2,7 +2,14 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'harness/**/*.test.ts', 'scenarios/**/*.test.ts'],
+    include: ['{src,harness,scenarios}/**/*.test.ts'],
+    // `npm test` leaves them out, and `npm run test:full` runs them, too.
+    tags: [
+      {
+        name: 'long',
+        description: 'A rule that a shorter test proves, over more schedules, stores, places or runtimes.',
+      },
+    ],
     globalSetup: [
       'src/build.test.helper.ts',
       'src/temporary.test.helper.ts',
@@ -14,6 +21,7 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     expect: { poll: { timeout: 120_000, interval: 20 } },
-    reporters: ['default', ['json', { outputFile: 'reports/test-results.json' }]],
+    reporters: ['default', 'json'],
+    outputFile: { json: 'reports/test-results.json' },
   },
 });

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { newDirectory } from './cli/command.test.helper.js';
+import { long } from './tiers.test.helper.js';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
 
@@ -39,7 +40,7 @@ const report: Report = await stress({ scenarios: [scenario], durationMs: 3000, c
 console.log(report.result, report.scenarios[0]?.counts.lost);
 `;
 
-describe('the packed package, in another folder', () => {
+describe('the packed package, in another folder', long, () => {
   const directory = newDirectory();
 
   beforeAll(async () => {

@@ -9,6 +9,7 @@ import { cases } from './conformance/index.js';
 import { processes } from './conformance/processes.js';
 import type { CaseResult } from './conformance/run.js';
 import { sharedTokens } from './conformance/tokens.js';
+import { long } from './tiers.test.helper.js';
 
 /** The contract of the store and of the tokens on every runtime that is there: the very same cases, built, in processes of that runtime. */
 const project = fileURLToPath(new URL('..', import.meta.url));
@@ -76,7 +77,7 @@ const nameOf = (runtime: Found) =>
 for (const runtime of found) {
   if (!isThere(runtime)) process.stderr.write(`${nameOf(runtime)}\n`);
 
-  describe.skipIf(!isThere(runtime))(nameOf(runtime), () => {
+  describe.skipIf(!isThere(runtime))(nameOf(runtime), runtime === thisNode ? {} : long, () => {
     let results = new Map<string, Promise<CaseResult>>();
     let child: ChildProcess | undefined;
     beforeAll(() => {
@@ -98,6 +99,7 @@ const mix = others.map(({ name, executable }) => commandOf(name, executable));
 
 describe.skipIf(mix.length < 2)(
   `on one file together: ${others.map(({ label }) => label).join(', ')}`,
+  long,
   () => {
     it.for([...processes, ...sharedTokens].map(({ name, run }) => [name, run] as const))(
       '%s',

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { command, fixture, holdfast, newDirectory, processesIn } from '../../src/cli/command.test.helper.js';
+import { eachInTiers, long } from '../../src/tiers.test.helper.js';
 import { until } from '../../src/waiting.test.helper.js';
 import type { BenchReport, WritesResult } from '../bench/result.js';
 
@@ -22,19 +23,23 @@ function writesOf(report: BenchReport | undefined, target: string): WritesResult
 }
 
 describe('a measurement', () => {
-  it.each(['sequential', 'concurrent'])('of one process has its figures, as JSON: %s', async (part) => {
-    const { exitCode, report, stderr, cwd } = await bench('--suite', 'store', '--only', part);
-    expect(stderr).toBe('');
-    expect(exitCode).toBe(0);
-    expect(report).toMatchObject({ schema: 1, suite: 'store', target: 'hardened', lost: 0 });
-    expect(report?.cpus).toBeGreaterThan(0);
-    const [ratio] = report?.results ?? [];
-    if (ratio?.kind !== 'ratio') throw new Error('the first result is not a ratio');
-    for (const value of [ratio.ours, ratio.other.value, ratio.ratio.median]) expect(value).toBeGreaterThan(0);
-    expect(writesOf(report, 'hardened')).toMatchObject([{ part, failed: 0, lost: 0 }]);
-    expect(writesOf(report, 'hardened')[0]?.acknowledged).toBeGreaterThan(100);
-    expect(readdirSync(cwd)).toEqual([]);
-  });
+  eachInTiers(['sequential', 'concurrent'], 0)(
+    'of one process has its figures, as JSON: %s',
+    async (part) => {
+      const { exitCode, report, stderr, cwd } = await bench('--suite', 'store', '--only', part);
+      expect(stderr).toBe('');
+      expect(exitCode).toBe(0);
+      expect(report).toMatchObject({ schema: 1, suite: 'store', target: 'hardened', lost: 0 });
+      expect(report?.cpus).toBeGreaterThan(0);
+      const [ratio] = report?.results ?? [];
+      if (ratio?.kind !== 'ratio') throw new Error('the first result is not a ratio');
+      for (const value of [ratio.ours, ratio.other.value, ratio.ratio.median])
+        expect(value).toBeGreaterThan(0);
+      expect(writesOf(report, 'hardened')).toMatchObject([{ part, failed: 0, lost: 0 }]);
+      expect(writesOf(report, 'hardened')[0]?.acknowledged).toBeGreaterThan(100);
+      expect(readdirSync(cwd)).toEqual([]);
+    },
+  );
 
   it('of the checks judges recorded histories, all of them rightly', async () => {
     const { exitCode, report } = await bench('--suite', 'check', '--only', 'recorded');
@@ -46,7 +51,7 @@ describe('a measurement', () => {
     expect(report?.results).toHaveLength(2);
   });
 
-  it('of processes that contend finds every acknowledged write of the hardened store', async () => {
+  it('of processes that contend finds every acknowledged write of the hardened store', long, async () => {
     const { exitCode, report } = await bench('--only', 'contended');
     const writes = writesOf(report, 'hardened');
     expect(writes.map(({ processes }) => processes)).toEqual([2, 8]);
@@ -59,7 +64,7 @@ describe('a measurement', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('counts what a store loses, and says so by its exit code', async () => {
+  it('counts what a store loses, and says so by its exit code', long, async () => {
     const { exitCode, report, cwd } = await bench('--only', 'contended', '--target', 'naive');
     for (const { lost } of writesOf(report, 'naive')) expect(lost).toBeGreaterThan(0);
     expect(report?.lost).toBeGreaterThan(0);
@@ -68,24 +73,28 @@ describe('a measurement', () => {
     expect(readdirSync(cwd)).toEqual([]);
   });
 
-  it('of a store at rest sees what keeps a process alive, and that the hardened store does not', async () => {
-    const modules = newDirectory();
-    const clinging = path.join(modules, 'clinging.mts');
-    const forgetful = fixture('in-memory.ts');
-    const text = `
+  it(
+    'of a store at rest sees what keeps a process alive, and that the hardened store does not',
+    long,
+    async () => {
+      const modules = newDirectory();
+      const clinging = path.join(modules, 'clinging.mts');
+      const forgetful = fixture('in-memory.ts');
+      const text = `
       import { open as openForgetful } from ${JSON.stringify(forgetful)};
       export const open = (file: string) => (setInterval(() => {}, 1e3), openForgetful(file));`;
-    writeFileSync(clinging, text);
-    const handles = async (target: string) => {
-      const { report, stderr } = await bench('--only', 'reads', '--target', target);
-      expect(stderr).toBe('');
-      return report?.results.find((result) => result.kind === 'value' && result.name === 'idle-handles');
-    };
-    expect(await handles(clinging)).toMatchObject({ value: { median: 1 }, met: false });
-    expect(await handles('hardened')).toMatchObject({ value: { median: 0 }, met: true });
-  });
+      writeFileSync(clinging, text);
+      const handles = async (target: string) => {
+        const { report, stderr } = await bench('--only', 'reads', '--target', target);
+        expect(stderr).toBe('');
+        return report?.results.find((result) => result.kind === 'value' && result.name === 'idle-handles');
+      };
+      expect(await handles(clinging)).toMatchObject({ value: { median: 1 }, met: false });
+      expect(await handles('hardened')).toMatchObject({ value: { median: 0 }, met: true });
+    },
+  );
 
-  it('puts what else one could take beside it, each with what it loses', async () => {
+  it('puts what else one could take beside it, each with what it loses', long, async () => {
     const { exitCode, report, cwd } = await bench('--only', 'rivals');
     const rivals = report?.results.filter((result) => result.kind === 'rival') ?? [];
     const names = ['hardened', 'textbook', 'naive', 'conf', 'lowdb', 'configstore', 'keyv-file', 'sqlite'];
@@ -103,21 +112,25 @@ describe('a measurement', () => {
     expect(readdirSync(cwd)).toEqual([]);
   });
 
-  it('of tokens puts a verification beside one static token, and a thousand tokens beside ten', async () => {
-    const { exitCode, report, stderr, cwd } = await bench('--suite', 'verify');
-    expect(stderr).toBe('');
-    expect(exitCode).toBe(0);
-    const figures = report?.results.map((result) => {
-      if (result.kind === 'value') return [result.name, result.value.median > 0];
-      return result.kind === 'ratio' ? [result.name, result.ratio.median > 0] : [];
-    });
-    expect(figures).toEqual([
-      ['verify', true],
-      ['beside-bearer-auth', true],
-      ['many-tokens', true],
-    ]);
-    expect(readdirSync(cwd)).toEqual([]);
-  });
+  it(
+    'of tokens puts a verification beside one static token, and a thousand tokens beside ten',
+    long,
+    async () => {
+      const { exitCode, report, stderr, cwd } = await bench('--suite', 'verify');
+      expect(stderr).toBe('');
+      expect(exitCode).toBe(0);
+      const figures = report?.results.map((result) => {
+        if (result.kind === 'value') return [result.name, result.value.median > 0];
+        return result.kind === 'ratio' ? [result.name, result.ratio.median > 0] : [];
+      });
+      expect(figures).toEqual([
+        ['verify', true],
+        ['beside-bearer-auth', true],
+        ['many-tokens', true],
+      ]);
+      expect(readdirSync(cwd)).toEqual([]);
+    },
+  );
 
   it('of tokens that are verified from a cache is none: what it tells is not so any more', async () => {
     const target = `${fixture('tokens-ttl-cache.mjs')}?ttlMs=60000`;
@@ -126,17 +139,20 @@ describe('a measurement', () => {
     expect(exitCode).toBe(70);
   });
 
-  it.each(['SIGINT', 'SIGTERM'] as const)('leaves nothing behind when it is ended by %s', async (signal) => {
-    const cwd = newDirectory();
-    const run = execa(process.execPath, [command, 'bench', '--only', 'contended'], { cwd, reject: false });
-    await until(() => processesIn(cwd).length >= 4);
-    run.kill(signal);
-    const { exitCode, stdout } = await run;
-    expect(stdout).toContain('Interrupted');
-    expect(exitCode).toBe(130);
-    expect(processesIn(cwd)).toEqual([]);
-    expect(readdirSync(cwd)).toEqual([]);
-  });
+  eachInTiers(['SIGINT', 'SIGTERM'] as const)(
+    'leaves nothing behind when it is ended by %s',
+    async (signal) => {
+      const cwd = newDirectory();
+      const run = execa(process.execPath, [command, 'bench', '--only', 'contended'], { cwd, reject: false });
+      await until(() => processesIn(cwd).length >= 4);
+      run.kill(signal);
+      const { exitCode, stdout } = await run;
+      expect(stdout).toContain('Interrupted');
+      expect(exitCode).toBe(130);
+      expect(processesIn(cwd)).toEqual([]);
+      expect(readdirSync(cwd)).toEqual([]);
+    },
+  );
 
   it('leaves nothing behind of a store that is broken, and says what is', async () => {
     const modules = newDirectory();

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { holdfast, newDirectory, processesIn } from '../../src/cli/command.test.helper.js';
+import { long } from '../../src/tiers.test.helper.js';
 import { until } from '../../src/waiting.test.helper.js';
 import type { Exploration, Replayed } from '../index.js';
 
@@ -61,35 +62,39 @@ describe('holdfast explore', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('writes a report with what every report has, and takes a scenario of stress for what it is in small', async () => {
-    const cwd = newDirectory();
-    const args = [
-      'explore',
-      '--scenario',
-      'kill-9',
-      '--target',
-      'naive',
-      '--executor',
-      'process',
-      '--out',
-      'found',
-    ];
-    const { exitCode } = await holdfast(args, { cwd });
-    const report = JSON.parse(readFileSync(path.join(cwd, 'found', 'report.json'), 'utf8'));
-    expect(report).toMatchObject({ schema: 1, result: 'invalid' });
-    const [one] = report.scenarios;
-    expect(one).toMatchObject({
-      ...{
-        scenario: 'kill-9',
-        target: 'naive',
-        executor: 'process',
-        schedule: expect.stringMatching(/^naive-/),
-      },
-      exploration: { faults: { kills: 1 } },
-    });
-    expect(Object.values(one.checks)).toEqual([{ result: 'invalid', summary: expect.any(String) }]);
-    expect(exitCode).toBe(1);
-  });
+  it(
+    'writes a report with what every report has, and takes a scenario of stress for what it is in small',
+    long,
+    async () => {
+      const cwd = newDirectory();
+      const args = [
+        'explore',
+        '--scenario',
+        'kill-9',
+        '--target',
+        'naive',
+        '--executor',
+        'process',
+        '--out',
+        'found',
+      ];
+      const { exitCode } = await holdfast(args, { cwd });
+      const report = JSON.parse(readFileSync(path.join(cwd, 'found', 'report.json'), 'utf8'));
+      expect(report).toMatchObject({ schema: 1, result: 'invalid' });
+      const [one] = report.scenarios;
+      expect(one).toMatchObject({
+        ...{
+          scenario: 'kill-9',
+          target: 'naive',
+          executor: 'process',
+          schedule: expect.stringMatching(/^naive-/),
+        },
+        exploration: { faults: { kills: 1 } },
+      });
+      expect(Object.values(one.checks)).toEqual([{ result: 'invalid', summary: expect.any(String) }]);
+      expect(exitCode).toBe(1);
+    },
+  );
 
   it('is not exhausted where it was cut off', async () => {
     const { exitCode, stdout } = await holdfast(['explore', '--schedules', '3']);

@@ -2,34 +2,39 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { holdfast, newDirectory } from '../../src/cli/command.test.helper.js';
+import { long } from '../../src/tiers.test.helper.js';
 
-it('takes a loss that was found by luck, and ends with a schedule, its confirmation without a gate, and a test', async () => {
-  const cwd = newDirectory();
-  const args = [
-    'stress',
-    '--target',
-    'rename-only',
-    '--scenario',
-    'two-terminals',
-    '--no-controls',
-    '--duration',
-    '3s',
-  ];
-  const { exitCode, stdout, stderr } = await holdfast(
-    [...args, '--json', '--explain', '--emit-test', 'lost.test.ts'],
-    { cwd },
-  );
-  expect(exitCode).toBe(1);
-  expect(JSON.parse(stdout)).toMatchObject({ result: 'invalid' });
-  expect(stderr).toMatch(/It fails because B's "open auth\.json to read" .* comes before A's "rename/);
-  expect(stderr).toMatch(/with nothing but process A's rename .* delayed \(by .*\): lost in 3 of 3 runs/);
-  expect(readFileSync(path.join(cwd, 'reports', 'latest', 'explained.html'), 'utf8')).toContain(
-    'v2 -&gt; v3 by A removed',
-  );
-  const test = readFileSync(path.join(cwd, 'lost.test.ts'), 'utf8');
-  expect(test).toContain("import { replaySchedule, type ScheduleFile } from 'holdfast/harness'");
-  expect(test).toContain('"target": "rename-only"');
-});
+it(
+  'takes a loss that was found by luck, and ends with a schedule, its confirmation without a gate, and a test',
+  long,
+  async () => {
+    const cwd = newDirectory();
+    const args = [
+      'stress',
+      '--target',
+      'rename-only',
+      '--scenario',
+      'two-terminals',
+      '--no-controls',
+      '--duration',
+      '3s',
+    ];
+    const { exitCode, stdout, stderr } = await holdfast(
+      [...args, '--json', '--explain', '--emit-test', 'lost.test.ts'],
+      { cwd },
+    );
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ result: 'invalid' });
+    expect(stderr).toMatch(/It fails because B's "open auth\.json to read" .* comes before A's "rename/);
+    expect(stderr).toMatch(/with nothing but process A's rename .* delayed \(by .*\): lost in 3 of 3 runs/);
+    expect(readFileSync(path.join(cwd, 'reports', 'latest', 'explained.html'), 'utf8')).toContain(
+      'v2 -&gt; v3 by A removed',
+    );
+    const test = readFileSync(path.join(cwd, 'lost.test.ts'), 'utf8');
+    expect(test).toContain("import { replaySchedule, type ScheduleFile } from 'holdfast/harness'");
+    expect(test).toContain('"target": "rename-only"');
+  },
+);
 
 it('has nothing to write a test of without being asked to explain', async () => {
   const { exitCode, stderr } = await holdfast(['stress', '--emit-test', 'x.test.ts']);

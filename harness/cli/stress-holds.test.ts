@@ -1,5 +1,6 @@
-import { expect, it } from 'vitest';
+import { expect } from 'vitest';
 import { stress } from '../../src/cli/command.test.helper.js';
+import { eachInTiers } from '../../src/tiers.test.helper.js';
 import type { Report } from '../index.js';
 
 const sentences = (report: Report | undefined) =>
@@ -7,7 +8,7 @@ const sentences = (report: Report | undefined) =>
 
 /** The hardened store in every scenario is `npm run stress`, which CI runs as well: this is how to be harder on it. */
 const careless = ['hardened?leaseMs=0', 'hardened?queue=off'];
-it.each(careless)('the hardened store holds where everybody passes everybody: %s', async (target) => {
+eachInTiers(careless, 0)('the hardened store holds where everybody passes everybody: %s', async (target) => {
   const { exitCode, report, stderr } = await stress(
     target,
     'two-terminals,kill-9,set-delete-churn',

@@ -11,6 +11,7 @@ import {
   processesIn,
   stress,
 } from '../../src/cli/command.test.helper.js';
+import { eachInTiers, long } from '../../src/tiers.test.helper.js';
 import { eventually, until } from '../../src/waiting.test.helper.js';
 
 describe('a run keeps to itself', () => {
@@ -48,7 +49,7 @@ describe('a run keeps to itself', () => {
     ]);
   });
 
-  it('ends what a target has started and left behind', async () => {
+  it('ends what a target has started and left behind', long, async () => {
     const cwd = newDirectory();
     const target = `
       import { spawn } from 'node:child_process';
@@ -72,8 +73,8 @@ describe('a run keeps to itself', () => {
     expect(readFileSync(path.join(out, 'auth.json'), 'utf8')).toBe('{}');
   });
 
-  const signals = ['SIGINT', 'SIGTERM', 'SIGKILL'] as const;
-  it.each(signals)('leaves no process behind when it is ended by %s', async (signal) => {
+  const signals = ['SIGKILL', 'SIGINT', 'SIGTERM'] as const;
+  eachInTiers(signals)('leaves no process behind when it is ended by %s', async (signal) => {
     const cwd = newDirectory();
     const args = ['stress', '--scenario', 'kill-9', '--no-controls', '--duration', '10m'];
     const run = execa(process.execPath, [command, ...args], { cwd, reject: false });
@@ -90,7 +91,7 @@ describe('a run keeps to itself', () => {
     await expectNobodyIn(cwd);
   });
 
-  it('not even a client that is stopped at its commit when the coordinator is killed', async () => {
+  it('not even a client that is stopped at its commit when the coordinator is killed', long, async () => {
     const cwd = newDirectory();
     const args = ['stress', '--scenario', 'pause', '--no-controls', '--duration', '10m'];
     const run = execa(process.execPath, [command, ...args], { cwd, reject: false });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { counts, fixture, holdfast, stress } from '../../src/cli/command.test.helper.js';
+import { eachInTiers, long } from '../../src/tiers.test.helper.js';
 import type { Report } from '../index.js';
 
 /** Each keeps its entries where a program that takes the file for a JSON object of entries would not find them. */
@@ -20,7 +21,7 @@ const sentences = (report: Report | undefined) =>
   report?.scenarios.flatMap(({ violations }) => violations.map(({ sentence }) => sentence));
 
 describe('a store that keeps its entries otherwise than the file shows', () => {
-  it.each(layouts)('$name loses nothing, and is told to', async ({ name, why }) => {
+  eachInTiers(layouts)('$name loses nothing, and is told to', async ({ name, why }) => {
     const { report, exitCode, cwd, stderr } = await stress(
       layout(name),
       // With a server, whose caches must not be those of a file that shows nothing.
@@ -43,9 +44,8 @@ describe('a store that keeps its entries otherwise than the file shows', () => {
   });
 
   // A race is a matter of chance: only a bug that stays unfound, run after run, says that the harness can't see it.
-  it.each(layouts)(
+  eachInTiers(layouts)(
     '$name without its lock is seen to lose, through the store alone',
-    { retry: 2 },
     async ({ name }) => {
       const { report, exitCode } = await stress(
         `${layout(name)}?loses=1`,
@@ -60,9 +60,10 @@ describe('a store that keeps its entries otherwise than the file shows', () => {
       expect(counts(report)?.lost).toBeGreaterThan(0);
       expect(exitCode).toBe(1);
     },
+    { retry: 2 },
   );
 
-  it('may say how its file is read, and is then looked at all the while', async () => {
+  it('may say how its file is read, and is then looked at all the while', long, async () => {
     const { report, exitCode } = await stress(layout('yaml.mjs'), 'two-terminals', '--duration', '3s');
     expect({ exitCode, said: sentences(report) }).toEqual({ exitCode: 0, said: [] });
     expect(report?.scenarios[0]?.evidence?.of).toBe('read');
@@ -73,7 +74,7 @@ describe('a store that keeps its entries otherwise than the file shows', () => {
 });
 
 describe('a scenario that rests on a layout', () => {
-  it('is left out where the target has none, with the reason', async () => {
+  it('is left out where the target has none, with the reason', long, async () => {
     const scenarios = 'two-terminals,corrupt-midway,rogue-writer,in-place,hostile-directory,pause';
     const { report, exitCode } = await stress(layout('elsewhere.mjs'), scenarios, '--duration', '16s');
     expect(report?.scenarios.map((run) => run.scenario)).toEqual(['two-terminals']);
@@ -93,7 +94,7 @@ describe('a scenario that rests on a layout', () => {
     expect(exitCode).toBe(2);
   });
 
-  it('is run where the file alone holds the entries, whatever its format', async () => {
+  it('is run where the file alone holds the entries, whatever its format', long, async () => {
     const { report, exitCode } = await stress(layout('binary.mjs'), 'pause,in-place', '--duration', '10s');
     expect({ exitCode, said: sentences(report) }).toMatchObject({
       exitCode: 1,

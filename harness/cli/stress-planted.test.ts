@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { counts, fixture, processesIn, stress } from '../../src/cli/command.test.helper.js';
+import { eachInTiers, long } from '../../src/tiers.test.helper.js';
 
 // A race is a matter of chance: only a bug that stays unfound, run after run, says that the harness can't see it.
 describe('every store that ships with a bug is caught', { retry: 2 }, () => {
@@ -17,12 +18,15 @@ describe('every store that ships with a bug is caught', { retry: 2 }, () => {
     { target: `${fixture('stolen-lock.mjs')}?leaseMs=0`, scenario: 'two-terminals' },
     { target: 'textbook', scenario: 'rogue-writer' },
   ];
-  it.each(planted)('$target loses updates in $scenario', async ({ target, scenario, duration = '3s' }) => {
-    const { exitCode, report } = await stress(target, scenario, '--duration', duration);
-    expect(counts(report)?.lost).toBeGreaterThan(0);
-    expect(report?.result).toBe('invalid');
-    expect(exitCode).toBe(1);
-  });
+  eachInTiers(planted)(
+    '$target loses updates in $scenario',
+    async ({ target, scenario, duration = '3s' }) => {
+      const { exitCode, report } = await stress(target, scenario, '--duration', duration);
+      expect(counts(report)?.lost).toBeGreaterThan(0);
+      expect(report?.result).toBe('invalid');
+      expect(exitCode).toBe(1);
+    },
+  );
 
   it('strict-read wipes nothing, but two writers in place leave a file that nobody can read', async () => {
     const { exitCode, report } = await stress('strict-read', 'two-terminals', '--duration', '2s');
@@ -31,12 +35,16 @@ describe('every store that ships with a bug is caught', { retry: 2 }, () => {
     expect(exitCode).toBe(1);
   });
 
-  it('loses seeds, tears reads and drops what it does not know where the bug is that of the agent', async () => {
-    const { report } = await stress('naive', 'two-terminals', '--duration', '3s', '--clients', 'tui=4');
-    expect(counts(report)?.seedsLost).toBeGreaterThan(0);
-    expect(counts(report)?.torn).toBeGreaterThan(0);
-    expect(report?.scenarios[0]?.checks.G5?.result).toBe('invalid');
-  });
+  it(
+    'loses seeds, tears reads and drops what it does not know where the bug is that of the agent',
+    long,
+    async () => {
+      const { report } = await stress('naive', 'two-terminals', '--duration', '3s', '--clients', 'tui=4');
+      expect(counts(report)?.seedsLost).toBeGreaterThan(0);
+      expect(counts(report)?.torn).toBeGreaterThan(0);
+      expect(report?.scenarios[0]?.checks.G5?.result).toBe('invalid');
+    },
+  );
 
   it('a store whose files are open to others is not private, and a backup that it always leaves is no litter', async () => {
     const { report } = await stress(fixture('loose.mjs'), 'two-terminals', '--duration', '2s');
@@ -45,29 +53,37 @@ describe('every store that ships with a bug is caught', { retry: 2 }, () => {
     expect(report?.scenarios[0]?.checks.G6?.result).toBe('invalid');
   });
 
-  it('a copy that a store leaves only where others write, too, is litter', async () => {
+  it('a copy that a store leaves only where others write, too, is litter', long, async () => {
     const { report } = await stress(fixture('keeps-theirs.mjs'), 'two-terminals', '--duration', '3s');
     expect(counts(report)?.leftovers).toBeGreaterThan(0);
     expect(report?.scenarios[0]?.checks.G6?.summary).toContain('alone the store leaves nothing of that name');
   });
 
-  it("the report names the foreign program that erased what a store without a merge can't put back", async () => {
-    const { report } = await stress(fixture('stolen-lock.mjs'), 'rogue-writer', '--duration', '3s');
-    expect(counts(report)?.lost).toBeGreaterThan(0);
-    // By itself, or as the likeliest of the few that were under way.
-    const blamed = /when (one of )?rogue-1\.0\.\d+ .*from an older copy/;
-    const violation = report?.scenarios[0]?.violations.find(({ sentence }) => blamed.test(sentence));
-    expect(violation?.sentence).toMatch(blamed);
-    expect(violation?.timeline.flatMap(({ cells }) => cells)).toContain(
-      'rewrites the whole file from an older copy',
-    );
-  });
+  it(
+    "the report names the foreign program that erased what a store without a merge can't put back",
+    long,
+    async () => {
+      const { report } = await stress(fixture('stolen-lock.mjs'), 'rogue-writer', '--duration', '3s');
+      expect(counts(report)?.lost).toBeGreaterThan(0);
+      // By itself, or as the likeliest of the few that were under way.
+      const blamed = /when (one of )?rogue-1\.0\.\d+ .*from an older copy/;
+      const violation = report?.scenarios[0]?.violations.find(({ sentence }) => blamed.test(sentence));
+      expect(violation?.sentence).toMatch(blamed);
+      expect(violation?.timeline.flatMap(({ cells }) => cells)).toContain(
+        'rewrites the whole file from an older copy',
+      );
+    },
+  );
 
-  it('a store that makes its files open to others and closes them a moment later is caught in the act', async () => {
-    const { exitCode, report } = await stress(fixture('chmod-later.mjs'), 'open-umask', '--duration', '3s');
-    expect(report?.scenarios[0]?.checks.G6?.summary).toMatch(/auth\.json\.new-\d+ had mode 666/);
-    expect(exitCode).toBe(1);
-  });
+  it(
+    'a store that makes its files open to others and closes them a moment later is caught in the act',
+    long,
+    async () => {
+      const { exitCode, report } = await stress(fixture('chmod-later.mjs'), 'open-umask', '--duration', '3s');
+      expect(report?.scenarios[0]?.checks.G6?.summary).toMatch(/auth\.json\.new-\d+ had mode 666/);
+      expect(exitCode).toBe(1);
+    },
+  );
 
   it('a store that acknowledges what only its memory knows is not durable', async () => {
     const { exitCode, report } = await stress(fixture('write-behind.mjs'), 'kill-9', '--duration', '3s');
@@ -77,7 +93,7 @@ describe('every store that ships with a bug is caught', { retry: 2 }, () => {
     expect(exitCode).toBe(1);
   });
 
-  it.each([
+  eachInTiers([
     ['naive', 'refresh'],
     ['textbook', 'refresh'],
     ['textbook', 'refresh-killed'],
@@ -92,17 +108,20 @@ describe('every store that ships with a bug is caught', { retry: 2 }, () => {
     },
   );
 
-  it.each([
-    ['rename-only', 'in-place'],
-    ['rename-only', 'dangling-link'],
-    ['textbook', 'dangling-link'],
-  ])('a store that renames over a link is caught: %s in %s', async (target, scenario) => {
+  eachInTiers(
+    [
+      ['rename-only', 'in-place'],
+      ['rename-only', 'dangling-link'],
+      ['textbook', 'dangling-link'],
+    ],
+    0,
+  )('a store that renames over a link is caught: %s in %s', async (target, scenario) => {
     const { report } = await stress(target, scenario, '--duration', '3s');
     expect(counts(report)?.linksReplaced).toBe(1);
     expect(report?.scenarios[0]?.checks.G9?.result).toBe('invalid');
   });
 
-  it.each(['in-place', 'dangling-link'])(
+  eachInTiers(['in-place', 'dangling-link'])(
     'a store that renames over a link is caught by that alone in %s',
     async (scenario) => {
       const { exitCode, report } = await stress(fixture('forgotten-lock.mjs'), scenario, '--duration', '3s');
@@ -112,7 +131,7 @@ describe('every store that ships with a bug is caught', { retry: 2 }, () => {
     },
   );
 
-  it.each([
+  eachInTiers([
     [
       'sweeps-recursively.mjs',
       'linksFollowed',
@@ -130,20 +149,20 @@ describe('every store that ships with a bug is caught', { retry: 2 }, () => {
     ],
   ] as const)(
     'a store that follows what another user has planted is caught outside its directory: %s',
-    // A trap must be met in the instant between a look and a use: by luck, and on a busy machine by more of it.
-    { retry: 5 },
     async (name, count, summary) => {
       const { exitCode, report } = await stress(fixture(name), 'hostile-directory', '--duration', '6s');
       expect(counts(report)?.[count]).toBeGreaterThan(0);
       expect(report?.scenarios[0]?.checks.G11?.summary).toMatch(summary);
       expect(exitCode).toBe(1);
     },
+    // A trap must be met in the instant between a look and a use: by luck, and on a busy machine by more of it.
+    { retry: 5 },
   );
 
-  it.each([
+  eachInTiers([
+    ['forgotten-lock.mjs', 'kill-9'],
     ['hangs-later.mjs', 'two-terminals'],
     ['exits-later.mjs', 'two-terminals'],
-    ['forgotten-lock.mjs', 'kill-9'],
   ])(
     'a store that keeps its caller waiting, or ends it, breaks the bounded wait: %s in %s',
     async (name, scenario) => {
@@ -155,21 +174,29 @@ describe('every store that ships with a bug is caught', { retry: 2 }, () => {
     },
   );
 
-  it('every request goes through the verifier: when the token of a run is revoked, its clients are refused', async () => {
-    const { report } = await stress(fixture('revokes-token.ts'), 'all-clients-set', '--duration', '4s');
-    expect(report?.scenarios[0]?.checks.G7?.summary).toMatch(/Refused: \w+ answered 401 invalid_token/);
-  });
+  it(
+    'every request goes through the verifier: when the token of a run is revoked, its clients are refused',
+    long,
+    async () => {
+      const { report } = await stress(fixture('revokes-token.ts'), 'all-clients-set', '--duration', '4s');
+      expect(report?.scenarios[0]?.checks.G7?.summary).toMatch(/Refused: \w+ answered 401 invalid_token/);
+    },
+  );
 });
 
 // Not again and again until it is so: in every run.
-it('loses updates in every run of 4 processes and 100 sets each, and the hardened store none', async () => {
-  const flags = ['--clients', 'tui=4', '--operations', '100', '--duration', '20s'];
-  for (const seed of ['1', '2', '3']) {
-    const { report } = await stress('naive', 'two-terminals', '--seed', seed, ...flags);
-    expect(counts(report)?.lost).toBeGreaterThan(0);
-  }
-  const { exitCode, report } = await stress('hardened', 'two-terminals', '--seed', '1', ...flags);
-  expect(counts(report)).toMatchObject({ lost: 0, torn: 0, seedsLost: 0, failed: 0, unknown: 0 });
-  expect(counts(report)?.acknowledged).toBeGreaterThan(300);
-  expect(exitCode).toBe(0);
-});
+it(
+  'loses updates in every run of 4 processes and 100 sets each, and the hardened store none',
+  long,
+  async () => {
+    const flags = ['--clients', 'tui=4', '--operations', '100', '--duration', '20s'];
+    for (const seed of ['1', '2', '3']) {
+      const { report } = await stress('naive', 'two-terminals', '--seed', seed, ...flags);
+      expect(counts(report)?.lost).toBeGreaterThan(0);
+    }
+    const { exitCode, report } = await stress('hardened', 'two-terminals', '--seed', '1', ...flags);
+    expect(counts(report)).toMatchObject({ lost: 0, torn: 0, seedsLost: 0, failed: 0, unknown: 0 });
+    expect(counts(report)?.acknowledged).toBeGreaterThan(300);
+    expect(exitCode).toBe(0);
+  },
+);

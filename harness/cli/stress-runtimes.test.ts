@@ -3,6 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { fixture, holdfast, newDirectory } from '../../src/cli/command.test.helper.js';
+import { long } from '../../src/tiers.test.helper.js';
 import type { HistoryEvent, Report } from '../index.js';
 import { readRuns } from '../index.js';
 
@@ -40,7 +41,7 @@ async function run(target: string, runtime: string) {
   return { exitCode, judged, runtimes: new Set(clients.map(({ runtime }) => runtime?.split(' ')[0])) };
 }
 
-describe.skipIf(missing.length > 0)(`clients on other runtimes${reason}`, () => {
+describe.skipIf(missing.length > 0)(`clients on other runtimes${reason}`, long, () => {
   it.each([
     ['bun', ['bun']],
     ['deno', ['deno']],

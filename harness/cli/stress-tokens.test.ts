@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { counts, fixture, holdfast, stress } from '../../src/cli/command.test.helper.js';
+import { eachInTiers, long } from '../../src/tiers.test.helper.js';
 
-it('is shown to see a token that comes back, in the very run that says that none does', async () => {
+it('is shown to see a token that comes back, in the very run that says that none does', long, async () => {
   const flags = ['--scenario', 'token-revocation', '--duration', '6s', '--json'];
   const { exitCode, stdout } = await holdfast(['stress', ...flags]);
   const { controls } = JSON.parse(stdout);
@@ -22,13 +23,13 @@ describe('tokens with a bug are caught', { retry: 2 }, () => {
       [fixture('tokens-lazy-delete.mjs'), 'token-kill-9', 'resurrected', 'a deletion is not durable'],
       [fixture('tokens-old-backup.mjs'), 'token-file-corrupt', 'stale', 'a backup lets back in'],
     ];
-  it.each(planted)('%s in %s: %s (%s)', async (target, scenario, count) => {
+  eachInTiers(planted)('%s in %s: %s (%s)', async (target, scenario, count) => {
     const { exitCode, report } = await stress(target, scenario, '--duration', '3s');
     expect(counts(report)?.[count]).toBeGreaterThan(0);
     expect(exitCode).toBe(1);
   });
 
-  it('the report names the deletion, and the server that let in all the same', async () => {
+  it('the report names the deletion, and the server that let in all the same', long, async () => {
     const { report } = await stress(fixture('tokens-ttl-cache.mjs'), 'token-revocation', '--duration', '3s');
     const sentences = report?.scenarios[0]?.violations.map(({ sentence }) => sentence);
     const told = expect.stringMatching(

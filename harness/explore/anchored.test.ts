@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { eachInTiers, long } from '../../src/tiers.test.helper.js';
 import {
   cellFor,
   confirmBare,
@@ -48,13 +49,13 @@ describe('a store that reaches its files from open directories', () => {
     });
   });
 
-  it('may be killed or paused anywhere', async () => {
+  it('may be killed or paused anywhere', long, async () => {
     const options = { target: anchored, preemptions: 0, stopAtFirst: false } as const;
     for (const faults of [{ crash: true }, { steal: true }])
       expect(await explore({ ...options, ...faults })).toMatchObject({ result: 'valid', exhausted: true });
   });
 
-  it.each([
+  eachInTiers([
     ['naive', 'open auth.json to read'],
     ['checks-the-name', 'stat i-'],
   ])('with its mistake loses an update, told by plain names: %s', async (way, words) => {
@@ -69,7 +70,7 @@ describe('a store that reaches its files from open directories', () => {
     expect(await replaySchedule(file)).toMatchObject({ result: 'invalid', same: 2, of: 2 });
   });
 
-  it('finds, reduced, the outcomes that there are', async () => {
+  it('finds, reduced, the outcomes that there are', long, async () => {
     const options = {
       target: `${anchored}?way=naive`,
       clients: ['set a', 'get a'],
@@ -93,7 +94,7 @@ describe('a store that reaches its files from open directories', () => {
   });
 });
 
-it('on bare processes the one late call is found, whatever it was reached by', async () => {
+it('on bare processes the one late call is found, whatever it was reached by', long, async () => {
   const { failures } = await explore({ target: `${anchored}?way=naive` });
   const [failure] = failures;
   if (!failure) throw new Error('nothing was found');

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { eachInTiers, long } from '../../src/tiers.test.helper.js';
 import type { ExploreOptions } from './explore.js';
 import { explore, fixture, replaySchedule } from './explore.test.helper.js';
 import { scheduleOf } from './report/schedule-files.js';
 
 describe('what a search has to choose is found with the choice, and not without', () => {
-  it.each<[string, string, ExploreOptions, ExploreOptions]>([
+  const choices: [string, string, ExploreOptions, ExploreOptions][] = [
     ['trusts-the-umask', 'loose-mode', {}, { modes: true }],
     ['keeps-the-first', 'lost-update', { preemptions: 1 }, { preemptions: 1, sameKey: true }],
     [
@@ -14,7 +15,8 @@ describe('what a search has to choose is found with the choice, and not without'
       { crash: 2, clients: ['all', 'set'] },
     ],
     ['finishes-its-own', 'lost-update', { crash: 1 }, { crash: 1, samePid: true }],
-  ])('%s: %s', async (way, kind, without, having) => {
+  ];
+  eachInTiers(choices, 2)('%s: %s', async (way, kind, without, having) => {
     const options = {
       target: `${fixture('blind.mjs')}?way=${way}`,
       strategy: 'dfs',
@@ -28,7 +30,7 @@ describe('what a search has to choose is found with the choice, and not without'
   });
 });
 
-it('a process with the number of a killed one has started at another time', async () => {
+it('a process with the number of a killed one has started at another time', long, async () => {
   const { failures, result, exhausted } = await explore({
     target: `${fixture('blind.mjs')}?way=asks-when-it-started`,
     ...{ strategy: 'dfs', preemptions: 0, crash: 1, samePid: true },
@@ -51,15 +53,19 @@ it('a reused number without a kill is no search', async () => {
   await expect(explore({ samePid: true })).rejects.toThrow('--crash');
 });
 
-it.each<[string, ExploreOptions]>([
+const kills: [string, ExploreOptions][] = [
   ['one kill', { crash: 1 }],
   ['a lock that is left behind', { abandoned: true }],
-])('the hardened store takes no process for a killed one of the same number: %s', async (_, more) => {
-  const options = { strategy: 'dfs', preemptions: 0, samePid: true, ...more } as const;
-  const { failures, result, exhausted } = await explore({ target: 'hardened', ...options });
-  expect(failures.map(({ sentence }) => sentence)).toEqual([]);
-  expect({ result, exhausted }).toEqual({ result: 'valid', exhausted: true });
-});
+];
+eachInTiers(kills, 0)(
+  'the hardened store takes no process for a killed one of the same number: %s',
+  async (_, more) => {
+    const options = { strategy: 'dfs', preemptions: 0, samePid: true, ...more } as const;
+    const { failures, result, exhausted } = await explore({ target: 'hardened', ...options });
+    expect(failures.map(({ sentence }) => sentence)).toEqual([]);
+    expect({ result, exhausted }).toEqual({ result: 'valid', exhausted: true });
+  },
+);
 
 it('the hardened store makes no file that other users may open, whatever its umask', async () => {
   const options = { clients: ['set a', 'remove a'], strategy: 'dfs', preemptions: 0, modes: true } as const;

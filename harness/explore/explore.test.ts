@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { eachInTiers, long } from '../../src/tiers.test.helper.js';
 import type { Exploration } from './evidence/exploration.js';
 import { explore, fixture, replaySchedule } from './explore.test.helper.js';
 
 const kindsOf = ({ failures }: Exploration) => failures.map(({ kind }) => kind).sort();
 
 describe('a search of small programs', () => {
-  it('tries as many interleavings of two sets as there are, 14 over 7', async () => {
+  it('tries as many interleavings of two sets as there are, 14 over 7', long, async () => {
     const whole = await explore({ target: 'naive', strategy: 'dfs', prune: false, stopAtFirst: false });
     expect(whole).toMatchObject({ executions: 3432, exhausted: true, result: 'invalid' });
     const reduced = await explore({ target: 'naive', stopAtFirst: false });
@@ -14,7 +15,7 @@ describe('a search of small programs', () => {
     expect(kindsOf(reduced)).toEqual(kindsOf(whole));
   });
 
-  it.each([
+  eachInTiers([
     ['rename-only', ['set a', 'get a']],
     ['strict-read', ['get a', 'set a']],
     [fixture('../../stress/fixtures/stolen-lock.mjs'), ['get a', 'set a']],
@@ -32,7 +33,7 @@ describe('a search of small programs', () => {
   });
 });
 
-describe('a search of small programs with faults', () => {
+describe('a search of small programs with faults', long, () => {
   it.each([{ crash: true }, { steal: true }])(
     'finds, reduced or pruned, the outcomes that there are: %j',
     async (faults) => {
@@ -53,22 +54,26 @@ describe('a search of small programs with faults', () => {
 });
 
 describe('a schedule', () => {
-  it('makes the same calls and comes to the same end in 100 of 100 runs, and holds on another store', async () => {
-    const { failures } = await explore({ target: 'naive' });
-    const [failure] = failures;
-    if (!failure) throw new Error('nothing was found');
-    expect(await replaySchedule(failure, { times: 100 })).toMatchObject({
-      result: 'invalid',
-      same: 100,
-      of: 100,
-      kind: 'lost-update',
-    });
-    expect(await replaySchedule(failure, { target: 'hardened' })).toMatchObject({
-      result: 'valid',
-      same: 2,
-      of: 2,
-    });
-  });
+  it(
+    'makes the same calls and comes to the same end in 100 of 100 runs, and holds on another store',
+    long,
+    async () => {
+      const { failures } = await explore({ target: 'naive' });
+      const [failure] = failures;
+      if (!failure) throw new Error('nothing was found');
+      expect(await replaySchedule(failure, { times: 100 })).toMatchObject({
+        result: 'invalid',
+        same: 100,
+        of: 100,
+        kind: 'lost-update',
+      });
+      expect(await replaySchedule(failure, { target: 'hardened' })).toMatchObject({
+        result: 'valid',
+        same: 2,
+        of: 2,
+      });
+    },
+  );
 
   it('that leads to other calls than it did says which is the first', async () => {
     const { failures } = await explore({ target: 'naive' });

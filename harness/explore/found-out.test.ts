@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { eachInTiers, long } from '../../src/tiers.test.helper.js';
 import { explore, fixture } from './explore.test.helper.js';
 
 /**
@@ -13,7 +14,7 @@ const preemptionsMax =
 const hasStrace = spawnSync('strace', ['-f', 'true']).status === 0;
 
 describe('every store that ships with a bug is found out', () => {
-  it.each([
+  eachInTiers([
     ['naive', 'lost-update'],
     ['in-process-lock', 'lost-update'],
     ['rename-only', 'lost-update'],
@@ -41,14 +42,14 @@ describe('every store that ships with a bug is found out', () => {
     ]);
   });
 
-  it('a reader that is no client finds the file half-written', async () => {
+  it('a reader that is no client finds the file half-written', long, async () => {
     const { failures } = await explore({ target: 'naive', clients: ['set a', 'look'] });
     expect(failures).toMatchObject([
       { kind: 'torn-file', program: 'set a | look', sentence: expect.stringContaining('it is empty') },
     ]);
   });
 
-  it('what was found in a crowd is made small', async () => {
+  it('what was found in a crowd is made small', long, async () => {
     const clients = ['get a, set b', 'all, set c, remove a', 'set d, get d'];
     const { failures } = await explore({
       target: 'rename-only',
@@ -65,23 +66,27 @@ describe('every store that ships with a bug is found out', () => {
 });
 
 describe('what goes wrong on purpose', () => {
-  it('two take over the lock that a killed process has left: the unmodified proper-lockfile, its issue 121', async () => {
-    const clients = ['set a', 'set b', 'set c'];
-    const { failures } = await explore({ target: 'textbook', clients, abandoned: true });
-    expect(failures).toMatchObject([
-      { kind: 'lost-update', schedule: expect.stringMatching(/^0 k0 w0 /), replayed: { same: 2, of: 2 } },
-    ]);
-    const calls = failures[0]?.calls.filter((call) =>
-      /(rmdir|mkdir) data\/opencode\/auth\.json\.lock$/.test(call),
-    );
-    expect(calls?.slice(0, 5).map((call) => call.split(' ', 2).join(' '))).toEqual([
-      'A mkdir',
-      'C rmdir',
-      'C mkdir',
-      'B rmdir',
-      'B mkdir',
-    ]);
-  });
+  it(
+    'two take over the lock that a killed process has left: the unmodified proper-lockfile, its issue 121',
+    long,
+    async () => {
+      const clients = ['set a', 'set b', 'set c'];
+      const { failures } = await explore({ target: 'textbook', clients, abandoned: true });
+      expect(failures).toMatchObject([
+        { kind: 'lost-update', schedule: expect.stringMatching(/^0 k0 w0 /), replayed: { same: 2, of: 2 } },
+      ]);
+      const calls = failures[0]?.calls.filter((call) =>
+        /(rmdir|mkdir) data\/opencode\/auth\.json\.lock$/.test(call),
+      );
+      expect(calls?.slice(0, 5).map((call) => call.split(' ', 2).join(' '))).toEqual([
+        'A mkdir',
+        'C rmdir',
+        'C mkdir',
+        'B rmdir',
+        'B mkdir',
+      ]);
+    },
+  );
 
   it('whoever is killed in textbook leaves a file that nobody sweeps', async () => {
     const { failures } = await explore({
@@ -93,7 +98,7 @@ describe('what goes wrong on purpose', () => {
     expect(failures).toMatchObject([{ kind: 'leftover', schedule: expect.stringMatching(/k\d$/) }]);
   });
 
-  it('whoever comes after a crash in lease-dir waits until its heartbeat is too old', async () => {
+  it('whoever comes after a crash in lease-dir waits until its heartbeat is too old', long, async () => {
     const { longestWait } = await explore({
       ...{ target: 'lease-dir?stale=2000', preemptions: 0, crash: true, stopAtFirst: false },
     });
@@ -101,16 +106,20 @@ describe('what goes wrong on purpose', () => {
     expect(longestWait.schedule).toMatch(/k\d/);
   });
 
-  it('whoever is stopped in lease-dir for longer than its heartbeat lasts writes all the same', async () => {
-    const { failures } = await explore({ target: 'lease-dir', preemptions: 0, steal: true });
-    expect(failures).toMatchObject([
-      {
-        kind: 'lost-update',
-        schedule: expect.stringMatching(/p\d/),
-        sentence: expect.stringContaining('after a pause'),
-      },
-    ]);
-  });
+  it(
+    'whoever is stopped in lease-dir for longer than its heartbeat lasts writes all the same',
+    long,
+    async () => {
+      const { failures } = await explore({ target: 'lease-dir', preemptions: 0, steal: true });
+      expect(failures).toMatchObject([
+        {
+          kind: 'lost-update',
+          schedule: expect.stringMatching(/p\d/),
+          sentence: expect.stringContaining('after a pause'),
+        },
+      ]);
+    },
+  );
 
   it('a disk that is full when naive has cut its file to nothing loses all entries', async () => {
     const options = {
@@ -124,7 +133,7 @@ describe('what goes wrong on purpose', () => {
     expect(failures.map(({ kind, schedule }) => [kind, schedule])).toEqual([['lost-seed', '0x4 f0:ENOSPC']]);
   });
 
-  it.each([{}, { crash: true }, { steal: true }, { errno: true }, { abandoned: true }])(
+  eachInTiers([{}, { crash: true }, { steal: true }, { errno: true }, { abandoned: true }])(
     'the hardened store holds, to a small bound: %j',
     async (faults) => {
       const isLong = 'steal' in faults || 'crash' in faults || 'errno' in faults;
@@ -141,6 +150,6 @@ describe('what goes wrong on purpose', () => {
       // Nobody waits for the dead.
       if ('crash' in faults) expect(found.longestWait.ms).toBeLessThan(100);
     },
-    3_600_000,
+    { timeout: 3_600_000 },
   );
 });

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { eachInTiers, long } from '../../src/tiers.test.helper.js';
 import { explore } from './explore.test.helper.js';
 
 const layout = (name: string) =>
@@ -18,7 +19,7 @@ const layouts = [
 ];
 
 describe('a store that keeps its entries otherwise than the file shows', () => {
-  it.each(layouts)('%s loses nothing, and is told to', async (name) => {
+  eachInTiers(layouts)('%s loses nothing, and is told to', async (name) => {
     const { result, failures, evidence, reason } = await explore({ target: layout(name), ...bounds });
     expect({ said: failures.map(({ sentence }) => sentence), result, reason }).toEqual({
       said: [],
@@ -27,14 +28,14 @@ describe('a store that keeps its entries otherwise than the file shows', () => {
     expect(evidence?.of).toBe('store');
   });
 
-  it.each(layouts)('%s without its lock is found to lose, through the store alone', async (name) => {
+  eachInTiers(layouts)('%s without its lock is found to lose, through the store alone', async (name) => {
     const { failures, evidence, reason } = await explore({ target: `${layout(name)}?loses=1` });
     expect({ kinds: failures.map(({ kind }) => kind), reason }).toEqual({ kinds: ['lost-update'] });
     expect(evidence?.of).toBe('store');
     expect(failures[0]?.replayed).toEqual({ same: 2, of: 2 });
   });
 
-  it('may say how its file is read', async () => {
+  it('may say how its file is read', long, async () => {
     const held = await explore({ target: layout('yaml.mjs'), ...bounds });
     expect([held.result, held.evidence?.of]).toEqual(['valid', 'read']);
     const { failures } = await explore({ target: `${layout('yaml.mjs')}?loses=1` });

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { eachInTiers } from '../../src/tiers.test.helper.js';
 import type { ExploreOptions } from './explore.js';
 import { explore, fixture } from './explore.test.helper.js';
 
@@ -9,7 +10,7 @@ describe('a program that is no store', () => {
   const misbehaving = (way: string, more: ExploreOptions = {}) =>
     explore({ target: fixture('misbehaves.mjs'), clients: [`get ${way}`], ...more });
 
-  it.each([
+  eachInTiers([
     ['waits-for-nothing', 'deadlock', 'A waits for nothing'],
     ['tries-for-ever', 'livelock', 'A waits for a timer'],
     ['rejects-unheard', 'crashed', 'Error: nobody listens'],
@@ -20,7 +21,7 @@ describe('a program that is no store', () => {
     expect(failures[0]?.sentence).toContain(reason);
   });
 
-  it.each([
+  eachInTiers([
     ['starts-a-process', 'uncontrolled', 'it starts another process, spawn(true)'],
     ['starts-a-thread', 'uncontrolled', 'it starts a worker thread'],
   ])('that %s can not be explored, and nothing is concluded', async (way, why, reason) => {
@@ -41,7 +42,7 @@ describe('a program that is no store', () => {
     expect(told).toContain(reason);
   });
 
-  it.each([
+  eachInTiers([
     [
       'no-open.mjs',
       '',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { eachInTiers } from '../../src/tiers.test.helper.js';
 import { explore, fixture } from './explore.test.helper.js';
 
 /**
@@ -11,7 +12,12 @@ const preemptions = Number(process.env.HOLDFAST_PREEMPTIONS ?? 2);
 const target = fixture('intents.mjs');
 
 describe('an intent for each commit, all others destroyed, and only then the file is read', () => {
-  it.each([{}, { crash: true }, { steal: true }])(
+  it('no interleaving with one preemption loses anything, with no queue at all', async () => {
+    const found = await explore({ target, preemptions: 1 });
+    expect(found).toMatchObject({ result: 'valid', exhausted: true, failures: [] });
+  });
+
+  eachInTiers([{}, { crash: true }, { steal: true }], 0)(
     'no interleaving loses anything, with no queue at all: %j',
     async (faults) => {
       const bound = Object.keys(faults).length > 0 ? preemptions - 2 : preemptions;
@@ -19,12 +25,12 @@ describe('an intent for each commit, all others destroyed, and only then the fil
       expect(found.failures.map(({ sentence, schedule }) => [sentence, schedule])).toEqual([]);
       expect(found).toMatchObject({ result: 'valid', exhausted: true });
     },
-    3_600_000,
+    { timeout: 3_600_000 },
   );
 });
 
 describe('what looks like a fence and is none loses an update', () => {
-  it.each([
+  eachInTiers([
     ['reads-first', ['set a', 'set b']],
     ['makes-again', ['set a', 'set b']],
     ['looks-then-renames', ['set a', 'set b']],

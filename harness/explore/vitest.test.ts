@@ -3,6 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
+import { long } from '../../src/tiers.test.helper.js';
 import { explore } from './explore.test.helper.js';
 import { toRegressionTest } from './report/regression-test.js';
 
@@ -26,15 +27,21 @@ async function runVitest(files: Readonly<Record<string, string>>) {
 }
 
 describe('the test that is written of a failure', () => {
-  it('fails for the store that the schedule was found in, and passes for one that is mended', async () => {
-    const { failures } = await explore({ target: 'rename-only' });
-    const [failure] = failures;
-    if (!failure) throw new Error('nothing was found');
-    const red = await runVitest({ 'found.test.ts': toRegressionTest(failure) });
-    expect([red.exitCode, red.output]).toEqual([1, expect.stringContaining('lost-update')]);
-    const green = await runVitest({ 'found.test.ts': toRegressionTest({ ...failure, target: 'hardened' }) });
-    expect(green.exitCode).toBe(0);
-  });
+  it(
+    'fails for the store that the schedule was found in, and passes for one that is mended',
+    long,
+    async () => {
+      const { failures } = await explore({ target: 'rename-only' });
+      const [failure] = failures;
+      if (!failure) throw new Error('nothing was found');
+      const red = await runVitest({ 'found.test.ts': toRegressionTest(failure) });
+      expect([red.exitCode, red.output]).toEqual([1, expect.stringContaining('lost-update')]);
+      const green = await runVitest({
+        'found.test.ts': toRegressionTest({ ...failure, target: 'hardened' }),
+      });
+      expect(green.exitCode).toBe(0);
+    },
+  );
 });
 
 const guard = `import { explore } from 'holdfast/harness';
@@ -99,7 +106,7 @@ describe("ten lines guard a user's own store, in TypeScript", () => {
     expect(output).toMatch(/my-store\.ts:\d+/);
   });
 
-  it('green where none can be lost', async () => {
+  it('green where none can be lost', long, async () => {
     const { exitCode, output } = await runVitest({
       'guard.test.ts': guard,
       'my-store.ts': myStore('await lock(); change(); unlock();'),

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { command } from '../cli/command.test.helper.js';
+import { long } from '../tiers.test.helper.js';
 import {
   commandLines,
   losingStore,
@@ -68,7 +69,7 @@ function shortened(line: string, target: string): string[] {
 /** Some lines differ by what is shortened alone. */
 const distinct = [...new Map(run.map((line) => [shortened(line, '').toSorted().join(' '), line])).values()];
 
-describe.each(distinct)('%s', (line) => {
+describe.each(distinct)('%s', long, (line) => {
   async function endsWith(exitCode: number, kind: keyof typeof stores): Promise<void> {
     const directory = newProject({ 'my-store.ts': stores[kind] });
     const result = await runNode(directory, command, ...shortened(line, './my-store.ts'));

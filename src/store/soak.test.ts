@@ -5,7 +5,8 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { expect, it } from 'vitest';
+import { expect } from 'vitest';
+import { eachInTiers } from '../tiers.test.helper.js';
 import { newDirectory } from './scratch.test.helper.js';
 import type { SoakAction, SoakClient, SoakLine } from './soak-client.test.helper.js';
 import { openStore } from './store.js';
@@ -36,7 +37,7 @@ const weathers: [title: string, weather: Weather][] = [
   ['whose intents are removed and whose file is cut', { leaseMs: 20, removals: 2, cuts: 2 }],
 ];
 
-it.each(weathers)(
+eachInTiers(weathers)(
   'of processes %s each is told the truth',
   async (_, weather) => {
     const directory = newDirectory();
@@ -67,7 +68,7 @@ it.each(weathers)(
     const lines = readdirSync(logs).flatMap((name) => linesOf(path.join(logs, name)));
     expect(lies(lines, final)).toEqual([]);
   },
-  (seconds + 60) * 1000,
+  { timeout: (seconds + 60) * 1000 },
 );
 
 function removeIntents(file: string): void {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { eachInTiers, long } from '../../../src/tiers.test.helper.js';
 import { confirmBare, explore } from '../explore.test.helper.js';
 
 /** By `strace`, where it is there, `stress --explain` does the same in its own test. */
@@ -10,7 +11,7 @@ describe.concurrent('without the gate, with one call that is late by itself', ()
     return confirmBare({ ...failure, target }, undefined, 'preload');
   };
 
-  it.each([
+  eachInTiers([
     ['naive', "process A's write of data/opencode/auth.json"],
     ['rename-only', "process A's rename of data/opencode/auth.json"],
   ])('%s loses what the search said that it would', async (target, call) => {
@@ -19,7 +20,7 @@ describe.concurrent('without the gate, with one call that is late by itself', ()
     expect(told).toMatch(/: lost in 3 of 3 runs\.$/);
   });
 
-  it('a store with a lock does not', async () => {
+  it('a store with a lock does not', long, async () => {
     expect(await confirm('rename-only', 'textbook')).toMatch(/: lost in 0 of 3 runs\.$/);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { eachInTiers } from '../../../src/tiers.test.helper.js';
 import { explore, fixture } from '../explore.test.helper.js';
 import { exploreToHtml } from '../report/html.js';
 import { toExploreReport } from '../report/report.js';
@@ -8,7 +9,7 @@ const searchOf = (way: string, clients = ['set a', 'set b']) =>
   explore({ target: `${fixture('unsteady.mjs')}?way=${way}`, clients, strategy: 'random', schedules: 20 });
 
 describe('what a search saw and new processes did not do again', () => {
-  it.each(['names', 'counts'])(
+  eachInTiers(['names', 'counts'])(
     'is told with schedule and history, and breaks the guarantee: %s',
     async (way) => {
       const exploration = await searchOf(way);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { long } from '../../../src/tiers.test.helper.js';
 import type { ExploreOptions } from '../explore.js';
 import { explore, fixture } from '../explore.test.helper.js';
 import { summaryOf } from '../report/telling.js';
@@ -37,7 +38,7 @@ describe('of a store whose lock the gate does not steer no search says that it t
     expect(summary).not.toContain('No execution broke a guarantee');
   });
 
-  it('nor that one is stuck which waits in the kernel', async () => {
+  it('nor that one is stuck which waits in the kernel', long, async () => {
     const at = path.join(directory, 'pipe');
     execFileSync('mkfifo', [at]);
     const found = await search('pipe', at, { patienceMs: 4000 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { eachInTiers } from '../../../src/tiers.test.helper.js';
 import { explore, fixture } from '../explore.test.helper.js';
 import { byGrade, Enough } from './gravity.js';
 
@@ -32,7 +33,7 @@ describe('a search has found enough', () => {
   });
 });
 
-it.each([{ crash: true }, { errno: true }])(
+eachInTiers([{ crash: true }, { errno: true }])(
   'a file that was left behind does not end the search: %j',
   async (faults) => {
     const options = { clients: ['set a'], strategy: 'dfs', ...faults } as const;

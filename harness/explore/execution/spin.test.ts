@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { eachInTiers } from '../../../src/tiers.test.helper.js';
 import { explore, fixture } from '../explore.test.helper.js';
 import { Spin } from './spin.js';
 
@@ -48,7 +49,7 @@ describe('going round and round', () => {
 describe('a lock that is waited for without a pause', () => {
   const spins = fixture('spins.mjs');
 
-  it.each(['dpor', 'dfs'] as const)('is no livelock: %s', async (strategy) => {
+  eachInTiers(['dpor', 'dfs'] as const)('is no livelock: %s', async (strategy) => {
     const found = await explore({ target: spins, strategy, preemptions: 1 });
     expect(found.failures).toEqual([]);
     expect(found).toMatchObject({ result: 'valid', exhausted: true });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { eachInTiers } from '../../../src/tiers.test.helper.js';
 import { explore, fixture } from '../explore.test.helper.js';
 import { errnos } from './action.js';
 import { errnosOf } from './errnos.js';
@@ -26,7 +27,7 @@ describe('a call fails with an error that it can give', () => {
     expect(new Set(all)).toEqual(new Set(errnos));
   });
 
-  it.each([
+  eachInTiers([
     ['open-EMFILE', ['lost-seed']],
     ['read-ENOSPC', []],
     ['stat-EMFILE', []],

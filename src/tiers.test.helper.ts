@@ -1,0 +1,31 @@
+import { it, type TestOptions } from 'vitest';
+
+/** Of a test that `npm test` leaves out: `npm run test:full` runs it. A shorter one proves the same rule. */
+export const long = { tags: ['long'] } satisfies TestOptions;
+
+type Define<Row extends unknown[]> = (
+  title: string,
+  test: (...row: Row) => unknown,
+  options?: TestOptions,
+) => void;
+
+/**
+ * As `it.each`, in two tiers: `npm test` tries the first rows, which prove the rule, and `npm run test:full` the others, too.
+ * @param first how many rows `npm test` tries
+ */
+export function eachInTiers<Row extends unknown[] | [unknown]>(
+  rows: readonly Row[],
+  first?: number,
+): Define<Row>;
+export function eachInTiers<Row extends readonly unknown[]>(
+  rows: readonly Row[],
+  first?: number,
+): Define<[...Row]>;
+export function eachInTiers<Row>(rows: readonly Row[], first?: number): Define<[Row]>;
+export function eachInTiers(rows: readonly unknown[], first = 1): Define<unknown[]> {
+  return (title, test, options = {}) => {
+    const run = test as (...row: unknown[]) => Promise<void>;
+    it.each(rows.slice(0, first))(title, options, run);
+    it.each(rows.slice(first))(title, { ...options, ...long }, run);
+  };
+}
