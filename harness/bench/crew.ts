@@ -50,7 +50,7 @@ export class Crew {
   }
 }
 
-/** One process, told one thing at a time. */
+/** One process, which is given one command at a time. */
 export class Worker {
   /** Called for each acknowledged set of a process that was asked to tell them. */
   onAcknowledged: (key: string, id: ValueId) => void = () => {};
@@ -58,9 +58,9 @@ export class Worker {
   private readonly gone: Promise<unknown>;
 
   constructor(private readonly child: ChildProcess) {
-    // Not at its exit: what it has told may still be on its way.
+    // Not at its exit: its last lines may still be on their way.
     this.gone = once(child, 'close');
-    // A process that was killed can't be told anything any more: its exit says so.
+    // A process that was killed takes no more commands: its exit reports that.
     child.stdin?.on('error', () => {});
     if (child.stdout) createInterface({ input: child.stdout }).on('line', (line) => this.hear(line));
     child.once('exit', (code, signal) => {

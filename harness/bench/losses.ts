@@ -38,7 +38,7 @@ export async function lossesInStress(
 }
 
 /**
- * The same for a store whose file nobody else can read: processes that set are killed at any moment and replaced, and at
+ * The same for a store whose file no other program can read: processes that set are killed at any moment and replaced, and at
  * last all are; then a fresh one must find what was acknowledged.
  */
 export async function lossesUnderKills(

@@ -2,7 +2,7 @@ import type { Subject } from '../core/scenario.js';
 import type { TargetSpec } from '../core/target.js';
 import type { ValueId } from '../history/events.js';
 
-/** What a bench process is told, one at a time; a line of JSON each. */
+/** The commands of a bench process, one at a time, each a line of JSON. */
 export type Ask =
   /** Closes what was open, and opens this. */
   | { type: 'open'; file: string; target: TargetSpec; subject: Subject }
@@ -13,7 +13,7 @@ export type Ask =
   | { type: 'all' }
   | TokenAsk;
 
-/** Of a process that has tokens open. */
+/** The commands of a process that has tokens open. */
 export type TokenAsk =
   | { type: 'create'; count: number }
   | { type: 'delete'; id: string }

@@ -1,4 +1,4 @@
-/** Of the rounds of one run: the median tells, the ends say how far to trust it. */
+/** A value over the rounds of one run. The median is the figure, the extremes say how far to trust it. */
 export interface Spread {
   median: number;
   min: number;

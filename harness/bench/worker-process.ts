@@ -6,7 +6,7 @@ import { runBareLoop } from './bare-loop.js';
 import type { Answers, Ask, Reply, SetsAsk, SetsDone } from './protocol.js';
 import { performOnTokens } from './token-asks.js';
 
-/** One process of a measurement: opens stores and uses them as it is told, until its standard input ends. */
+/** One process of a measurement: opens stores and uses them as its commands say, until its standard input ends. */
 let opened: Store | undefined;
 let openedTokens: TokenStore | undefined;
 
@@ -89,7 +89,7 @@ function now(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }
 
-/** Standard output is a pipe, and writing to it returns only when it is written: a killed process has told what it had. */
+/** Standard output is a pipe, and writing to it returns only when it is written: a killed process has reported all that it had done. */
 function reply(message: Reply): void {
   process.stdout.write(`${JSON.stringify(message)}\n`);
 }

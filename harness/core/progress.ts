@@ -1,6 +1,6 @@
 import type { ScenarioReport } from './report.js';
 
-/** What a run tells whoever watches it. */
+/** The progress events of a run. */
 export type Progress =
   | { type: 'begin'; label: string; isControl: boolean; position: number; of: number }
   | { type: 'work'; label: string; elapsedMs: number; workMs: number; acknowledged: number; faults: number }

@@ -5,7 +5,7 @@ import type { Finding, Guarantee, Verdict } from './verdict.js';
 export interface Check {
   result: Verdict;
   summary?: string;
-  /** Of one that is valid: some of it was checked by conditions that are necessary and not sufficient. */
+  /** True for a valid result that was checked, in part, by conditions that are necessary but not sufficient. */
   exact?: false;
 }
 
@@ -67,7 +67,7 @@ export interface Counts {
   versions: number;
 }
 
-/** One line of the table that tells a violation: who did what, and what the file then held. */
+/** One line of the table that shows a violation: which client did what, and what the file then held. */
 export interface TimelineRow {
   /** Milliseconds since the run's beginning. */
   timeMs: number;
@@ -81,13 +81,13 @@ export interface Bar {
   id: string;
   /** Whose lane it is drawn in. */
   process: string;
-  /** What it did, and what it was told. */
+  /** The call, and its result. */
   what: string;
   /** In any unit, for only their order is drawn. */
   begin: number;
   /** Null if it may still happen at any time. */
   end: number | null;
-  /** False if nobody knows whether it happened. */
+  /** False if it is unknown whether the call took effect. */
   isSure: boolean;
   /** The one that can't be placed after the others, or the victim. */
   isMarked: boolean;

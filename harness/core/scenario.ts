@@ -82,7 +82,7 @@ export interface Scenario {
    * are in the file from the beginning, expired, for operations named `refresh`.
    */
   oauth?: { lifeMs: number };
-  /** Of every client process. Default: that of the user, which may hide what a store forgets. */
+  /** The umask of every client process. Default: that of the user, which may hide what a store forgets. */
   umask?: number;
   workload?: Partial<Workload>;
   faults?: readonly Fault[];

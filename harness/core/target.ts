@@ -7,7 +7,7 @@ export interface Store {
   remove(key: string): Promise<void>;
   update?(key: string, change: (old: unknown) => unknown): Promise<unknown>;
   /**
-   * Of all processes that find a value no longer fresh, one gets a new one and stores it; the others are given that.
+   * One of all processes that find a value no longer fresh gets a new one and stores it; the others are given that.
    * A client of a store without this does it as well as it can: get, fetch, set.
    */
   refresh?(
@@ -21,9 +21,9 @@ export interface Store {
 /** The tokens of a server under test: who is let in. Names are unique and tell who created what. */
 export interface TokenStore {
   create(name: string): Promise<{ id: string; token: string }>;
-  /** When it has returned, nobody accepts the token any more. */
+  /** Once it has returned, no process accepts the token any more. */
   delete(id: string): Promise<void>;
-  /** The name of the token; undefined where it is refused. An error lets nobody in, and is no refusal. */
+  /** The name of the token; undefined where it is refused. An error is no refusal, and admits no request. */
   verify(token: string): string | undefined | Promise<string | undefined>;
   /** The names of all. */
   list(): Promise<string[]>;

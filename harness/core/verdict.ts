@@ -3,7 +3,7 @@ export type Verdict = 'valid' | 'invalid' | 'unknown';
 
 const badness: Record<Verdict, number> = { valid: 0, unknown: 1, invalid: 2 };
 
-/** The worst verdict wins. Of none at all: unknown, for nothing was looked at. */
+/** Returns the worst verdict; `unknown` for an empty list, as nothing was looked at. */
 export function worstOf(verdicts: Iterable<Verdict>): Verdict {
   let worst: Verdict | undefined;
   for (const verdict of verdicts) {
@@ -26,7 +26,7 @@ export type FindingKind =
   | 'garbage-read'
   /** Calls that have no order at all, though each key's values tell no simpler story. */
   | 'contradiction'
-  /** A read through the store returned a value that nobody wrote whole, failed on a half-written file, or missed entries that were there all the time. */
+  /** A read through the store returned a value that no client wrote whole, failed on a half-written file, or missed entries that were there all the time. */
   | 'torn-read'
   /** A foreign reader found the file empty or half-written. */
   | 'torn-file'
@@ -66,7 +66,7 @@ export interface Finding {
   key?: string;
   /** The operations to show, the victim first, then those that may have erased it, the most likely first. */
   operations: string[];
-  /** Of something erased: who may have done it. Absent where nothing speaks against any operation. */
+  /** The operations that may have erased the entry. Absent where no operation can be excluded. */
   blame?: {
     /** Ids of operations, the most likely first: its author is among them. */
     suspects: string[];

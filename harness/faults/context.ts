@@ -4,7 +4,7 @@ import type { Random } from '../workload/random.js';
 /** A client process, as far as a fault may reach it. */
 export interface Victim {
   readonly client: string;
-  /** Of the process that is there now; undefined before the first has started. */
+  /** The current process; undefined before the first has started. */
   readonly pid: number | undefined;
   /** SIGKILL, after which it comes back. */
   kill(): void;

@@ -90,7 +90,7 @@ function pipe({ place, directory, pipe }: Ambush): Trap | undefined {
 const fillers = 2000;
 
 /**
- * A directory with another one in it that has files of the same names as those outside, and many more. As soon as somebody
+ * A directory with another one in it that has files of the same names as those outside, and many more. As soon as a process
  * begins to empty the inner one, a link takes its place: who goes on by path removes what is outside.
  */
 export function swappedDirectory({ place, directory, outside, workshop }: Ambush): Trap | undefined {

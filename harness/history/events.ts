@@ -26,7 +26,7 @@ import type { Evidence } from './evidence.js';
 /**
  * What a value is called. Every written value is unique and named after the operation that wrote it
  * (`tui-1.0.17`: client, incarnation, number), so that a lost one can be named; values that were there
- * before the run are `seed.0`, `seed.1`, ... A value that nobody wrote whole is `!` and what is wrong with it.
+ * before the run are `seed.0`, `seed.1`, ... A value that no client wrote whole is `!` and what is wrong with it.
  */
 export type ValueId = string;
 
@@ -87,7 +87,7 @@ export interface CanaryEntry {
   mode: string;
   /** `uid:gid`. */
   owner: string;
-  /** Of a file, in bytes, and the SHA-256 of its content. */
+  /** A file's size in bytes, and the SHA-256 of its content. */
   size?: number;
   hash?: string;
   /** Times of the content and of the entry itself, in nanoseconds of the file system's clock. They don't fit a number. */
@@ -99,7 +99,7 @@ export interface CanaryEntry {
 export interface PlaceEvent {
   type: 'place';
   links: Link[];
-  /** As it was before the first client, and the value of the one credential in it, which nobody may ever read. */
+  /** As it was before the first client, and the value of the one credential in it, which no process may ever read. */
   canary?: { value: ValueId; entries: CanaryEntry[] };
 }
 
@@ -129,10 +129,10 @@ export interface OkEvent {
   type: 'ok';
   time: number;
   op: string;
-  /** Of a `get` or `refresh`: the value found, null where the key is absent. Of an `all`: key to value. Of a write: nothing. */
+  /** The value that a `get` or `refresh` found, null where the key is absent; for an `all`, key to value; absent for a write. */
   result?: ValueId | null | Record<string, ValueId>;
   /**
-   * The same call of the same client gave the same result so many times in a row since the last one that is told, this one
+   * The same call of the same client gave the same result so many times in a row since the last one that was recorded, this one
    * included. Those between the first and the last say nothing that these two don't. Default 1.
    */
   times?: number;
@@ -216,7 +216,7 @@ export interface TokenEvent {
   token: ValueId;
   /** When the access token of that value expires. */
   expires: number;
-  /** False: it had been used before, and nobody gets anything for it any more. */
+  /** False: it had been used before, and is worth nothing any more. */
   granted: boolean;
 }
 

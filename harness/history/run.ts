@@ -36,7 +36,7 @@ export interface Operation {
    */
   end: number;
   outcome: Outcome;
-  /** Of a `get` or `refresh`: null where the key is absent. Of an `all`: key to value. Undefined for writes and failures. */
+  /** The value that a `get` or `refresh` found, null where the key is absent; for an `all`, key to value. Undefined for writes and failures. */
   result: ValueId | null | Record<string, ValueId> | undefined;
   error: string | undefined;
   torn: boolean;

@@ -6,7 +6,7 @@ const publish = 'src/store/file/commit/publish.ts';
 const intents = 'src/store/file/queue/intents.ts';
 const state = 'src/store/file/disk/state.ts';
 
-/** The order of what the disk is told. */
+/** The order of the calls that make a change durable. */
 const order: Mutant[] = [
   {
     name: 'the names are made durable after the answer',

@@ -31,7 +31,7 @@ export class Sandbox {
     const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-mutants-')));
     for (const name of copied) cpSync(path.join(project, name), path.join(root, name), { recursive: true });
     symlinkSync(path.join(project, 'node_modules'), path.join(root, 'node_modules'));
-    // Nothing is watched: what changes is told.
+    // No file is watched: each change is announced.
     const options = {
       ...{ root, config: false as const, include: ['**/*.test.ts'] },
       ...{ watch: false, reporters: [{}], testTimeout: 60_000 },

@@ -29,7 +29,7 @@ export async function serveCredentials(options: ServerOptions) {
   };
 }
 
-/** A server that was killed comes back at its port, which may be taken for a moment by somebody's outgoing connection. */
+/** A server that was killed comes back at its port, which an outgoing connection of another process may hold for a moment. */
 async function listenAt(port: number, fetch: Parameters<typeof listen>[0]): Promise<Listening> {
   for (let attempt = 0; ; attempt++) {
     try {

@@ -48,7 +48,7 @@ export function isShipped({ label }: Pick<TargetSpec, 'label'>): boolean {
 /** Those of them that have tokens, too. */
 const withTokens = ['hardened', 'naive', 'rename-only'];
 
-/** Known beforehand: a module on disk tells when it is loaded. */
+/** Known beforehand. What a module on disk exports is known only when it is loaded. */
 export function hasTokens({ label }: TargetSpec): boolean {
   return withTokens.includes(label.split('?', 1)[0] ?? '');
 }

@@ -5,7 +5,7 @@ import { readStrictly } from './strict-read.js';
 import { definitely, wholeFileStore } from './whole-file.js';
 
 /**
- * What one would reach for: `proper-lockfile` around `write-file-atomic`. Right while nobody is slow: a holder that is
+ * What one would reach for: `proper-lockfile` around `write-file-atomic`. Right as long as no holder is slow: one that is
  * paused for longer than `stale` wakes up without its lock and writes all the same.
  *
  * Option `stale`: milliseconds after which a lock is taken over (the package's default is 10000, its minimum 2000).

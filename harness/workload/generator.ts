@@ -12,7 +12,7 @@ export interface Step {
   twice: boolean;
   /** The user closes the page while the request is under way. */
   disconnect: boolean;
-  /** The user quits the application: its server is told to end, and is started again. */
+  /** The user quits the application: its server is ended, and is started again. */
   quit: boolean;
   thinkMs: number;
 }

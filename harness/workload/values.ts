@@ -47,7 +47,7 @@ export function foreignEntry(id: ValueId): Record<string, unknown> {
   };
 }
 
-/** The id in a value that was found; `!` and a reason if nobody wrote exactly this. */
+/** The id in a value that was found; `!` and a reason if no client wrote exactly this. */
 export function identify(value: unknown): ValueId {
   if (typeof value !== 'object' || value === null) return `!${value === null ? 'null' : typeof value}`;
   const entry = value as Record<string, unknown>;

@@ -113,6 +113,8 @@ const watcher = (directory: string) => `
   told(root + '/auth.json.intents');
   let isOver = false;
   process.stdin.once('data', () => { isOver = true; });
+  // Of a test run that was killed it would look for ever.
+  process.stdin.once('end', () => process.exit());
   console.log('watches');
   const turn = () => {
     look(root);

@@ -108,9 +108,13 @@ const exchangeSource = `
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdio.h>
+#include <signal.h>
 #include <unistd.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 int main(int argc, char **argv) {
+  // It would outlive a test run that was killed.
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (chdir(argv[1])) return 1;
   for (;;)
     for (int i = 2; i + 1 < argc; i += 2) {

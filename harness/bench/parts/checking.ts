@@ -159,7 +159,7 @@ async function writeHistory(file: string, operations: number): Promise<void> {
   await once(stream, 'finish');
 }
 
-/** Of this process, all its threads: a machine that others use, too, does not lengthen it much. */
+/** The CPU time of all threads of this process: other load on the machine hardly lengthens it. */
 async function processorSeconds(work: () => void | Promise<void>): Promise<number> {
   const before = process.cpuUsage();
   await work();

@@ -14,7 +14,7 @@ const roundsDefault = 9;
 /**
  * A whole verification, fresh across processes, beside the comparison with one static token that a server of Hono has by
  * default; and with a thousand tokens beside ten. In each round another process creates the token and deletes it, so that
- * what is measured is never the answer of a cache that nobody asks the file about.
+ * a cache that does not look at the file is never what is measured.
  */
 export const verification: Part = {
   title: 'verification of tokens',
@@ -41,7 +41,7 @@ export const verification: Part = {
   },
 };
 
-/** A server, and whoever creates and deletes tokens meanwhile. */
+/** A server, and a process that creates and deletes tokens meanwhile. */
 interface Staff {
   writer: Worker;
   server: Worker;

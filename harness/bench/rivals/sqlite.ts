@@ -16,7 +16,7 @@ interface Row {
   value: string;
 }
 
-/** SQLite with a write-ahead log and an fsync for each commit. No plain JSON file: nobody else can read it. */
+/** SQLite with a write-ahead log and an fsync for each commit. The file is no plain JSON: no other program can read it. */
 export async function open(file: string): Promise<Store> {
   const database = await openDatabase(file);
   // First of all: to turn the log on takes the lock that others may have.
