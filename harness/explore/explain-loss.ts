@@ -10,7 +10,7 @@ import { type ExploreOptions, explore } from './explore.js';
 export interface ExplainedLoss {
   scenario: string;
   target: string;
-  /** Of the loss, as stress told it. */
+  /** The sentence of the loss in the report of stress. */
   sentence: string;
   /** Undefined where none of the searches found it. */
   exploration: Exploration | undefined;

@@ -24,9 +24,9 @@ export interface ExploreOptions {
   sameKey?: boolean;
   /** Default `dpor`. */
   strategy?: StrategyName;
-  /** Of `dpor` and `dfs`: how often somebody may be made to wait who could go on; default: as often as there is. */
+  /** Preemption bound of `dpor` and `dfs`: how often a client may be made to wait that could go on. Default: unbounded. */
   preemptions?: number;
-  /** Of `dfs`: ends an execution where what follows is known; default true. */
+  /** Ends an execution of `dfs` where all that follows was tried before. Default true. */
   prune?: boolean;
   /** Ends the search after so many executions; default 10000 for `pct` and `random`, else no end. */
   schedules?: number;
@@ -48,7 +48,7 @@ export interface ExploreOptions {
    * operations from the first on. Needs `crash` or `abandoned`.
    */
   samePid?: boolean;
-  /** Of what is drawn at random; default 1. */
+  /** Random seed. Default 1. */
   seed?: number;
   /**
    * Ends with the first failure; default true. With faults it goes on past a side finding, like a file that was left behind, for up
@@ -63,7 +63,7 @@ export interface ExploreOptions {
   threads?: number;
   signal?: AbortSignal;
   onProgress?: (executions: number) => void;
-  /** Of a program in which no two clients write; default: a warning of the process. The result has it, too. */
+  /** Receives a warning about a program in which no two clients write. Default: `process.emitWarning`. The result has it, too. */
   onWarning?: (sentence: string) => void;
 }
 

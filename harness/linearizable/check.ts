@@ -11,7 +11,7 @@ const firstShare = 1000;
 type Part<Input, Output> = [part: string | undefined, calls: readonly Call<Input, Output>[]];
 
 export interface LinearizabilityOptions {
-  /** Of the model, for all parts together; default five million. A check that needs more is `unknown`. */
+  /** Budget in steps of the model, for all parts together; default five million. A check that needs more is `unknown`. */
   stepsMax?: number;
   /** `search`: without the near-linear way for unique values, to compare the two. Default `fastest`. */
   method?: 'fastest' | 'search';
@@ -27,7 +27,7 @@ export interface Contradiction<Input, Output> {
    */
   calls: Call<Input, Output>[];
   isSmallest: boolean;
-  /** Of these, a longest order that is allowed, if the others happen as it suits them, ... */
+  /** A longest valid prefix of these calls, where concurrent calls may take effect or not, ... */
   prefix: Call<Input, Output>[];
   /** ... and the one that then had to be placed, before any other could be, and can't. */
   stuck: Call<Input, Output>;
@@ -38,13 +38,13 @@ export interface Linearizability<Input, Output> {
   calls: number;
   /** How many parts were decided in which way: `zones` is near-linear, `search` tries orders. */
   parts: { zones: number; search: number; undecided: number };
-  /** Of the model. */
+  /** Steps of the model that were made. */
   steps: number;
   contradiction?: Contradiction<Input, Output>;
 }
 
 /**
- * Is there an order of all calls that the model allows and that respects who ended before whom began? Both ways are exact. A search
+ * Is there an order of all calls that the model allows and that respects real time? Both ways are exact. A search
  * that runs out of steps has proved nothing: `unknown`, unless another part is invalid. Pure: no clock, so the same
  * history has the same verdict everywhere.
  */
@@ -83,7 +83,7 @@ export function checkLinearizable<State, Input, Output>(
     open = left;
   }
   parts.undecided = open.length;
-  // Of nothing at all there is an order.
+  // The empty history has an order.
   return { verdict: open.length > 0 ? 'unknown' : 'valid', calls: calls.length, parts, steps };
 }
 
@@ -95,7 +95,7 @@ function partsOf<State, Input, Output>(
   const parts = new Map<string | undefined, Call<Input, Output>[]>();
   for (const call of calls) {
     const part = model.partition?.(call.input);
-    // A read of which nobody was told what it found says nothing, and ties nothing together.
+    // A read whose result is unknown constrains nothing, and ties nothing together.
     if (call.output === undefined && model.effect?.(call.input, call.output) === 'none') continue;
     if (part === undefined) return new Map([[undefined, calls]]);
     const known = parts.get(part);

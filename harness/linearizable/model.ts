@@ -20,7 +20,7 @@ export type RegisterView = { write: string | number } | { read: string | number 
 export type Prospect = 'open' | 'forgotten' | 'hopeless';
 
 /**
- * A sequential specification: what the object answers if nobody else is there. Pure and deterministic.
+ * A sequential specification: what the object answers to one client alone. Pure and deterministic.
  *
  * A state is immutable, and never undefined.
  */
@@ -29,7 +29,7 @@ export interface Model<State, Input, Output> {
   init: State;
   /**
    * What comes after, or undefined if the output can't be that in this state.
-   * @param output undefined where nobody was told: then it can be any
+   * @param output undefined where it is unknown: then it can be any
    */
   step(state: State, input: Input, output: Output | undefined): State | undefined;
   /** Two states with the same key are the same state. */
@@ -67,7 +67,7 @@ export interface Asked<Input, Output> {
  * One operation on the object, and its closed interval: where one ends as another begins, the two are concurrent.
  *
  *     A |-- write 1 --|                A read that begins at the very instant at which the write ends may be placed
- *     B               |-- read 0 --|   before it: a clock that ticks twice at once tells no order.
+ *     B               |-- read 0 --|   before it: equal times give no order.
  *
  * Times are of one clock, in any unit.
  */

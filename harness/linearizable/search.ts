@@ -8,7 +8,7 @@ export const stepsDefault = 5_000_000;
 export interface SearchOptions<Input> {
   /** Default `stepsDefault`. */
   stepsMax?: number;
-  /** May happen as well, at any time and any number of times, and nobody is told what it answers. */
+  /** Inputs that may also occur, at any time and any number of times, with unobserved output. */
   anytime?: readonly Input[];
 }
 
@@ -32,11 +32,11 @@ interface Choice<State> {
   isForced: boolean;
 }
 
-/** Of a state that nothing will show any more. */
+/** The key of a state that no later call can observe. */
 const forgotten = -2;
 
 /**
- * Looks for an order of calls that the model allows and that respects who ended before whom began: depth-first
+ * Looks for an order of calls that the model allows and that respects real time: depth-first
  * (Wing and Gong 1993), and never twice from one configuration (Lowe 2017). A configuration is the state, the latest call that
  * has been placed, and those before it that have not: with a few clients a handful of numbers, however long the history is.
  * Where the model can look ahead, what leads nowhere is not entered.
@@ -174,7 +174,7 @@ class Attempt<State, Input, Output> {
     return this.seen.add(numbers, length);
   }
 
-  /** Of a state in which some calls have just been placed; undefined if it leads nowhere. */
+  /** The id of the configuration after some calls have just been placed; undefined if it leads nowhere. */
   private idAhead(state: State): number | undefined {
     const { model, entries, calls, isNeeded, hasNoEffect } = this;
     if (!model.prospect) return this.idOf(state);

@@ -2,7 +2,7 @@ import type { Call, Model } from './model.js';
 import { search } from './search.js';
 import { findStuck } from './stuck.js';
 
-/** Of the model, for all attempts together: what is found until then is right, though a smaller set may exist. */
+/** Budget in steps of the model, for all attempts: what is found until then is right, though a smaller set may exist. */
 const stepsMax = 1_000_000;
 
 export interface Smallest<Input, Output> {
@@ -49,7 +49,7 @@ export function smallestInvalid<State, Input, Output>(
   }
   const { once, anytime } = letOff(model, kept, calls);
   const { order, stuck } = findStuck(model, [...kept, ...once], { anytime, stepsMax });
-  // Of those that were let off nothing is shown.
+  // Calls that were left out of the kept ones are not shown.
   const isKept = new Set(kept);
   const prefix = order.filter((call) => isKept.has(call));
   return { calls: kept, isSmallest: budget > 0, prefix, stuck };

@@ -16,7 +16,7 @@ export type Unambiguous<C> =
   | { verdict: 'invalid'; proof: C[] };
 
 /**
- * Judges a register whose values are all different in near-linear time: each read then tells whose value it returns.
+ * Judges a register whose values are all different in near-linear time: each read then identifies the write that it returns.
  * Exact: it says what a search of all orders would say.
  * @returns undefined where it does not apply: two writes of one value, or calls that are neither write nor read
  */
@@ -54,7 +54,7 @@ export function judgeUnambiguous<State, Input, Output>(
     if (call.end < cluster.f) [cluster.f, cluster.firstToEnd] = [call.end, call];
     if (call.begin > cluster.s) [cluster.s, cluster.lastToBegin] = [call.begin, call];
   }
-  // One that nobody saw, and that need not have happened, can be left out: a linearization that has it stays one without it.
+  // A write that no read saw, and that need not have happened, can be left out: a linearization stays one without it.
   const needed = [...clusters.values()].filter(({ write, seenBy }) => write.happened === 'yes' || seenBy);
   const overlap = findOverlap(needed.sort(byFirstEnd));
   if (overlap === undefined) return { verdict: 'valid' };
@@ -85,7 +85,7 @@ function initialWrite<Input, Output>(calls: readonly Call<Input, Output>[]): Cal
   return { ...(any as Call<Input, Output>), begin: before, end: before, happened: 'yes' };
 }
 
-/** A read of which nobody was told what it found. */
+/** A read whose result is unknown. */
 function isUntold<State, Input, Output>(
   model: Model<State, Input, Output>,
   { input, output }: Call<Input, Output>,

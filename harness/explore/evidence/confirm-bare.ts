@@ -183,7 +183,7 @@ function start(setup: BareSetup, root: string, { command, env }: Start) {
   });
   const done = new Promise<typeof acknowledged>((resolve) => {
     child.on('close', () => {
-      // One that has ended before it began keeps nobody waiting.
+      // A client that has ended before it began keeps no other waiting.
       tellReady();
       resolve(acknowledged);
     });

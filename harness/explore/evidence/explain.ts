@@ -19,7 +19,7 @@ export interface Row {
   site: string | undefined;
 }
 
-/** Of a bundle, where its lines come from. */
+/** The sources that the lines of a bundle come from. */
 export type ToSource = (place: string) => string;
 
 export function sourcesOf(bundle: string): ToSource {

@@ -68,7 +68,7 @@ export function investigate(
   return { ...failure, pair: pair && { late: stepAt(pair.late), early: stepAt(pair.early) } };
 }
 
-/** A failure as it is told, but for the two steps that decide. @param small what leads to it @param executed where that led */
+/** A failure as reports show it, without its critical pair. @param small the schedule @param executed its execution */
 export function describeFailure(
   options: ExecutionOptions,
   found: Found,

@@ -122,7 +122,7 @@ export class Chronicle {
     if (factsOf(call)?.changesContent) this.see(step);
   }
 
-  /** A call may have made a file that other users can open: each is told once. */
+  /** Records a file that other users can open, once, after a call that may have made it. */
   lookAtModes({ call }: CallToMake, step: number): void {
     if (factsOf(call)?.changesModes === false) return;
     for (const { name, mode } of looseIn(path.dirname(this.file))) {
@@ -147,7 +147,7 @@ export class Chronicle {
     return [...this.events, ...events.map((event) => later(event, steps, versions))];
   }
 
-  /** Of what is no store the answers prove nothing: that it ended, or what it left behind, is all that is judged. */
+  /** The answers of a module that is no store prove nothing: only its ending and its leftovers are judged. */
   withoutAnswers(events: HistoryEvent[]): HistoryEvent[] {
     if (this.ground.noStore === undefined) return events;
     return events.filter(({ type }) => !/^(invoke|ok|fail|unknown|token|seed|file)$/.test(type));
@@ -158,7 +158,7 @@ export class Chronicle {
     return this.isOfStore && this.ground.noStore === undefined;
   }
 
-  /** Of what is no store the entries say nothing, and there are no seeds; what lies beside its file is still seen. */
+  /** The entries at the end. A module that is no store has none, and no seeds; its leftovers still count. */
   private answer(): Record<string, ValueId> | string | undefined {
     return this.needsAudit ? lastAnswer(this.events) : {};
   }
@@ -208,7 +208,7 @@ export class Chronicle {
     if (content === this.content) return;
     this.content = content;
     const found = readEntries(this.file, 'credentials', this.ground.read);
-    // Half-written is nobody's version; whoever reads it tells of it.
+    // A half-written file is no version; a client that reads it reports it.
     if (typeof found === 'string') return;
     const before = this.entries;
     const set = Object.fromEntries(Object.entries(found).filter(([key, value]) => before[key] !== value));
@@ -226,7 +226,7 @@ export class Chronicle {
     });
   }
 
-  /** Never the same twice: what is told first was first. */
+  /** Never the same time twice: events keep the order in which they were recorded. */
   private time(step: number): number {
     if (step !== this.step) this.count = 0;
     this.step = step;
@@ -234,7 +234,7 @@ export class Chronicle {
   }
 }
 
-/** What the fresh process was told last, or why it was told nothing. */
+/** The last answer that the fresh process got, or why it got none. */
 function lastAnswer(events: readonly HistoryEvent[]): Record<string, ValueId> | string | undefined {
   const isItsAll = (op: string) =>
     events.some((event) => event.type === 'invoke' && event.op === op && event.action === 'all');

@@ -13,9 +13,9 @@ export type Option =
   | { kind: 'start' }
   | { kind: 'call'; call: CallToMake }
   | { kind: 'event'; event: WatchEvent }
-  /** Of its own, or the end of a pause. */
+  /** One of its own timers, or the end of a pause. */
   | { kind: 'timer'; due: number }
-  /** Its process goes away. When that is matters only to whoever is about to ask whether it lives. */
+  /** Its process goes away. The moment matters only to a client that is about to ask whether it lives. */
   | { kind: 'exit' };
 
 /** One client in one execution, as the scheduler sees it. */
@@ -79,7 +79,7 @@ export class Client {
     return took;
   }
 
-  /** The kernel tells the same event once if nobody has read the last one. */
+  /** The kernel merges an event into an equal one that has not been read yet. */
   hear(event: WatchEvent): void {
     const last = this.events.at(-1);
     const isSame =
@@ -102,7 +102,7 @@ export class Client {
 
   /**
    * What it can go on with, the oldest first: at most one timer, the next, last.
-   * @param isAskedFor somebody is about to ask whether it lives
+   * @param isAskedFor another client is about to ask whether it lives
    */
   options(isAskedFor = false): Option[] {
     if (!this.hasStarted) return [{ kind: 'start' }];

@@ -70,7 +70,7 @@ export interface Executed {
   events: HistoryEvent[];
   /** The longest operation of a process that was not stopped itself, in virtual nanoseconds. */
   waitedNsMax: number;
-  /** Of an ending that is no good, who waits for what. */
+  /** Why the ending is a failure: which client waits for what, or how it crashed. */
   reason?: string;
   /** What the clients' processes have done outside the gate by now, in words. */
   unsteered?: readonly string[];
@@ -91,7 +91,7 @@ export function callStep(
   };
 }
 
-/** What a client is told of its life that is the same in every execution. */
+/** The part of a client's setup that is the same in every execution. */
 export function lifeOf({ seed, details, conditions }: ExecutionOptions, client: number, file: string) {
   return { seed: seed * 1000 + client, file, details, ...(conditions?.modes ? { umask: 0 } : {}) };
 }

@@ -41,9 +41,9 @@ export class Execution {
   private last: ReturnType<typeof lastStepOf> | undefined;
   private hasFault = false;
   private waitedNsMax = 0;
-  /** How many of the last calls were those of somebody who does nothing but wait. */
+  /** How many of the last calls in a row were those of clients that only poll. */
   private rounds = 0;
-  /** Of the actions that are possible now: a strategy asks for them, and then one is taken. */
+  /** The accesses of the actions that are possible now: a strategy asks for them before it picks one. */
   private readonly accessesNow = new Map<string, Access[]>();
 
   /** @param hire finds an idle process for a client */

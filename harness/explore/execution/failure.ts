@@ -33,7 +33,7 @@ function inSteps(sentence: string): string {
   return sentence.replaceAll(/\b(\d+)\.\d{3} ms/g, 'T$1');
 }
 
-/** What an execution led to, for whoever was part of it: two searches that find the same outcomes have seen the same. */
+/** A fingerprint of what the clients observed: two searches with the same outcomes have seen the same. */
 export function outcomeOf({ ending, events }: Executed): string {
   const { operations, final } = toRun(events);
   const results = operations

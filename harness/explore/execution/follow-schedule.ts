@@ -3,7 +3,7 @@ import { NondeterminismError } from '../schedule/nondeterminism.js';
 import { type Choice, continuing, type Strategy } from './strategy.js';
 
 /**
- * Leads one execution along a schedule, and from its end on as if nobody were ever made to wait.
+ * Leads one execution along a schedule, and from its end on without preemptions.
  * @param lenient a step that is not possible is left out: a schedule from which something was taken away still means something
  */
 export class Replay implements Strategy {

@@ -2,10 +2,10 @@ import type { CallToMake, Grant, Identity } from '../process/protocol.js';
 import type { Errno } from '../schedule/action.js';
 import type { Client } from './client.js';
 
-/** What a client is to be told of its call besides that it may make it. */
+/** What else a grant tells a client about its call. */
 interface Circumstances {
   now: number;
-  /** Of a `stat`: what it is to say. */
+  /** The numbers that a `stat` is to return. */
   identity: Identity | undefined;
   /** It is to fail. */
   errno: Errno | undefined;

@@ -13,7 +13,7 @@ export class Memory {
   private readonly audits = new Map<string, Sequel>();
 
   /**
-   * With the same causes a call finds the same, or something decides that nobody has declared.
+   * With the same causes a call must find the same; else something decides that is not under control.
    * @param step from 0
    * @throws NondeterminismError
    */

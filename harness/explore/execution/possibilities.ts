@@ -14,7 +14,7 @@ export function possibilities(
   const options = clients.map((client) => client.options(askedFor.has(client.pid)));
   const isDue = (option: Option, time: number) => option.kind !== 'timer' || option.due <= time;
   const isNow = (option: Option, client: number) => isDue(option, now) && !clients[client]?.spin.isSpinning;
-  // Time passes only when nobody can do anything else, and then no further than to the next timer.
+  // Time passes only when no client can do anything else, and then no further than to the next timer.
   const somebodyCan = options.some((all, client) => all.some((option) => isNow(option, client)));
   const dues = options.flat().flatMap((option) => (option.kind === 'timer' ? [option.due] : []));
   const dueNext = Math.min(...dues);
@@ -38,7 +38,7 @@ export function possibilities(
 
 /** What an action touches, of a client that is about to take it. */
 export function accessesOfAction(action: Action, client: Client | undefined, world: World): Access[] {
-  // Whoever asks whether it lives is told something else, and a fault is one less for the others.
+  // The answer to the question whether it lives changes, and the fault budget is one less for the others.
   const life: Access = { on: `p ${client?.pid}`, how: 'write' };
   const fault: Access = { on: 'faults', how: 'write' };
   if (action.do !== 'run') return action.do === 'kill' ? [life, fault] : [fault];
@@ -76,7 +76,7 @@ export function lastStepOf(
 /**
  * What can go wrong for a client that is about to make a call; each fault at the first moment at which it makes a difference.
  *
- * A death is seen by nobody but in what the dead has changed, and in the answer to who asks whether it lives. So it comes right
+ * A death shows only in what the dead client has changed, and in the answer to the question whether it lives. So it comes right
  * after a change, or right after such an answer; a death after a read is the same as one before it. A pause comes right after
  * a step of the client: later it has only waited longer for its turn. It comes only where the client has met something shared or has
  * looked at its clock since: else it is the same as one before that step.
@@ -102,7 +102,7 @@ export function faultsOf(client: Client, budget: FaultBudget, last: LastStep | u
   ];
 }
 
-/** Of an execution that does not go on. */
+/** Which client waits for what, in an execution that does not go on. */
 export function whoWaits(clients: readonly Client[]): string {
   return clients
     .filter(({ state }) => state === 'alive')

@@ -1,7 +1,7 @@
 import type { CallEnd, Report } from '../process/protocol.js';
 import { type Access, conflicts } from '../world/footprint.js';
 
-/** So often in a row the same calls that find the same are a loop that waits for somebody. */
+/** The same calls, so many times in a row, that find the same each time are a loop that waits for another client. */
 const roundsMin = 3;
 const callsMax = 12;
 
@@ -12,9 +12,9 @@ interface Look {
 }
 
 /**
- * Tells whether a client goes round and round: the same few calls, again and again, that change nothing and always find the
- * same. It will find the same until somebody changes what it looks at, so it need not go on until then: else a search
- * would spend its time on ever more rounds of somebody who waits, and take them for a livelock.
+ * Recognizes a client that polls: the same few calls, again and again, that change nothing and always find the same. It will
+ * find the same until another client changes what it looks at, so it need not go on until then: else a search would spend its
+ * time on ever more rounds, and take them for a livelock.
  */
 export class Spin {
   private looks: Look[] = [];

@@ -15,9 +15,9 @@ export interface Choice {
   step: number;
   /** What an action would touch. */
   accesses(action: Action): readonly Access[];
-  /** True if the action is the end of a process, which is possible only right before somebody asks for it. */
+  /** True if the action is the end of a process, which is possible only right before a client asks for it. */
   isExit(action: Action): boolean;
-  /** True if the action is the firing of a timer, which happens only when nobody else can do anything. */
+  /** True if the action is the firing of a timer, which happens only when no client can do anything else. */
   isTimer(action: Action): boolean;
   /**
    * Fingerprint of all that decides the future: what is on the disk, and what each process has seen. 52 bits, so of a
@@ -51,7 +51,7 @@ export function continuing({ enabled, last }: Choice): Action | undefined {
   return enabled.find(({ client }) => client === last) ?? enabled[0];
 }
 
-/** True if somebody else goes on although the last one could. */
+/** True if another client goes on although the last one could. */
 export function isPreemption({ enabled, last }: Choice, action: Action): boolean {
   if (action.do !== 'run') return false;
   if (action.option > 0) return true;

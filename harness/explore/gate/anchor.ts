@@ -16,7 +16,7 @@ export function anchoredIn(place: string): Anchored | undefined {
   return { fd: Number(fd), rest: rest === '' ? '/' : (rest ?? '') };
 }
 
-/** Other ways that lead from `/proc` to files: whose they are can't be told. */
+/** Other ways from `/proc` to files: which process they belong to is unknown. */
 const ways = /^\/proc\/[^/]+\/(?:task\/[^/]+\/)?(?:(?:fd|map_files)\/[^/]+|cwd|root)(?:\/.|$)/;
 
 export function isUnknownWay(place: string): boolean {

@@ -3,7 +3,7 @@ import type { CallToMake, Grant } from '../process/protocol.js';
 /** One call of the system, and how to make it. One without a `path`, `fd` or `of` that is ours is not stopped. */
 export interface Call extends Omit<CallToMake, 'id'> {
   run: (grant: Extract<Grant, { type: 'call' }>) => unknown;
-  /** Of a read or write: the bytes, once it is made. */
+  /** The bytes of a read or write, once it is made. */
   bytes?: (count: number) => Uint8Array;
 }
 
@@ -21,7 +21,7 @@ export interface Runner {
 /** Thrown into whatever runs on after its process was killed. */
 export class Killed extends Error {}
 
-/** Where timers and watches are kept; the loop asks when the next is due and tells when it is. */
+/** Where timers and watches are kept; the loop asks when the next one is due, and fires it then. */
 export interface Sources {
   dueNext(): number | undefined;
   fireNext(): void;
@@ -39,14 +39,14 @@ export function outcomeOf(make: () => unknown, calls: Calls): () => IteratorResu
   }
 }
 
-/** What there was to learn from a call. The number of a descriptor is nobody else's business. */
+/** What a call found, as far as it can matter to the program. The number of a descriptor does not. */
 export function found({ call, bytes }: Call, result: unknown): unknown {
   if (call === 'open') return 'opened';
   if (call === 'readdir') return (result as unknown[]).map(nameOf);
   return bytes ? bytes(Number(result)) : result;
 }
 
-/** Of an entry; where it was found is in it, too, as the path that the directory was listed by. */
+/** The name of an entry. An entry object also holds the path that its directory was listed by, which is left out. */
 export function nameOf(entry: unknown): string {
   return typeof entry === 'object' && entry !== null && 'name' in entry ? String(entry.name) : String(entry);
 }

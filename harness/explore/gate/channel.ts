@@ -23,7 +23,7 @@ export function hear(): Grant {
       return JSON.parse(line) as Grant;
     }
     const count = real.fs.readSync(downFd, chunk);
-    // The scheduler is gone, perhaps killed: nobody would ever let us go on.
+    // The scheduler is gone, perhaps killed: no grant would ever come.
     if (count === 0) real.kill(real.pid, 'SIGKILL');
     rest += chunk.toString('utf8', 0, count);
   }

@@ -42,12 +42,12 @@ export function wallMs(): number {
   return epochMs + Math.floor(look() / 1e6);
 }
 
-/** Of a time since the beginning of virtual time, the wall clock's, in nanoseconds. */
+/** Converts nanoseconds since the beginning of virtual time to wall-clock nanoseconds. */
 export function toWallNs(ns: number): bigint {
   return BigInt(epochMs) * 1_000_000n + BigInt(Math.round(ns));
 }
 
-/** Of a wall-clock time in milliseconds, nanoseconds since the beginning of virtual time. */
+/** Converts wall-clock milliseconds to nanoseconds since the beginning of virtual time. */
 export function fromWallMs(ms: number): number {
   return Math.round((ms - epochMs) * 1e6);
 }

@@ -14,7 +14,7 @@ export interface Delay {
   call: string;
   /** Where it leads to, in full; undefined for any path. */
   place: string | undefined;
-  /** Of the calls like it, which one: from 1. */
+  /** Which of the calls like it is delayed, from 1. */
   when: number;
   ms: number;
   /** Only calls inside are counted. */

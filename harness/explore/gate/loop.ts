@@ -22,7 +22,7 @@ const triesAfterDeathMax = 100;
 
 /**
  * The event loop of a gated process. A process stops in a synchronous call, or when it has nothing left to do but to wait;
- * what it then could go on with is told to the scheduler, and it goes on with what the scheduler says.
+ * it then reports to the scheduler what it could go on with, and goes on with what the scheduler grants.
  */
 export class Loop {
   /** Where details are wanted: lines of the program and contents. */
@@ -97,7 +97,7 @@ export class Loop {
     throw new Killed(reason);
   }
 
-  /** An error that nobody caught. */
+  /** An uncaught error. */
   onUncaught(error: unknown, life: number): void {
     if (this.dead || life !== this.life || error instanceof Killed) return;
     this.report('crashed', [], false, describe(error));

@@ -40,11 +40,11 @@ function addressIn([first]: unknown[]): string {
   return String(place ?? port ?? 'a socket');
 }
 
-/** Devices that keep nothing, and what the kernel tells of processes. */
+/** Devices that keep nothing, and the kernel's own files about processes. */
 const exempt = /^\/(?:dev\/(?:null|zero|full|u?random|tty|pts|std|fd)|proc)(?:\/|\w*$)/;
 const changing = /^(mkdir|rmdir|unlink|rename|link|symlink|truncate|copyFile)$/;
 
-/** Of a call outside the sandbox that other processes can notice. @returns undefined for any other */
+/** Words for a call outside the sandbox that other processes can notice. @returns undefined for any other call */
 export function changeOutside({ call, path: place, to, flags = '' }: Call): string | undefined {
   const changes = call === 'open' ? flags.includes('w') : changing.test(call);
   const where = to ?? place;

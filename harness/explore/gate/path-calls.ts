@@ -102,7 +102,7 @@ export function withIdentity(stats: unknown, identity: Identity | undefined): un
 /** Node has no names for these. */
 const [O_PATH, O_CLOEXEC, O_LARGEFILE] = [0o10000000, 0o2000000, 0o100000];
 
-/** Those of which all that others can notice is told in letters. Of a file without a name (O_TMPFILE), say, nothing is known. */
+/** Flags whose every effect on others a letter of `flags` stands for. O_TMPFILE, for example, is none of them. */
 const knownFlags = (() => {
   const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_EXCL, O_DIRECTORY, O_NOFOLLOW } = real.fs.constants;
   const { O_APPEND, O_NONBLOCK, O_NOCTTY, O_SYNC, O_DSYNC, O_NOATIME, O_DIRECT } = real.fs.constants;

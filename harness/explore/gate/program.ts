@@ -41,7 +41,7 @@ export async function runProgram(
 }
 
 /**
- * A module that opens no store, even alone, breaks no guarantee of one: its author is told what is missing.
+ * A module that opens no store, even alone, breaks no guarantee of one: the report says what is missing.
  * @returns the store, or why there is none
  */
 async function openAlone(

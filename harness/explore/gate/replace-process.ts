@@ -34,7 +34,7 @@ export function asksLife(of: number): Call {
   };
 }
 
-/** Of a machine that every replay runs on. */
+/** The boot id of the one virtual machine that every replay runs on. */
 export const bootId = '00000000-0000-4000-8000-000000000000\n';
 
 /** Replaces what a process knows of itself and of others, and refuses what would start another one outside the gate. */

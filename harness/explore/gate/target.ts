@@ -27,7 +27,7 @@ export async function targetLoader({
     importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
   const realRequire = createRequire(module);
-  // Of its own: what a library defines on it for good must not be there for the next.
+  // A fresh one for each execution: what a library defines on it for good must not be there for the next.
   const copyOfFs = () => Object.defineProperties({}, Object.getOwnPropertyDescriptors(fs));
   let ownFs = keep(copyOfFs());
   return function instantiate() {

@@ -72,7 +72,7 @@ function* exists(place: unknown): Calls {
     yield* call('access', place);
     return true;
   } catch (error) {
-    // Of a gate that has closed, all calls throw, and this must, too.
+    // All calls throw once the gate has closed, and this one must, too.
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     return false;
   }

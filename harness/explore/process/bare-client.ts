@@ -5,7 +5,7 @@ import { credential } from '../../workload/values.js';
 import { Provider, useCredential } from '../gate/provider.js';
 import type { Operation } from './protocol.js';
 
-/** What a client without a gate is told, in its environment. */
+/** The setup of a client without a gate, passed in its environment. */
 export interface BareSetup {
   client: string;
   file: string;

@@ -7,7 +7,7 @@ import type { ClientSetup, Grant, Report } from './protocol.js';
 
 const preload = fileURLToPath(new URL('../gate/preload.js', import.meta.url));
 
-/** Tells whoever watches over this thread for whom it waits, and since when: it can't do so itself while it is blocked. */
+/** Shows a watching thread which process this thread waits for, and since when: it can't answer while it is blocked. */
 export interface Heartbeat {
   /**
    * Three numbers: the pid of the process that this thread waits for, 0 for none; how often it has waited; and 1 if the
@@ -61,8 +61,8 @@ export class GatedProcess {
     mkdirSync(directory, { recursive: true });
     const [down, up] = ['down', 'up'].map((name) => path.join(directory, name)) as [string, string];
     execFileSync('mkfifo', [down, up]);
-    // Opening one end waits for the other: a third that is both lets us have each alone. With an end of our own only, whoever
-    // is left when the other is gone finds out.
+    // Opening one end waits for the other: a third descriptor that is both lets us open each alone. As each side then holds
+    // one end only, it finds out when the other is gone.
     const both = [openSync(down, 'r+'), openSync(up, 'r+')];
     const theirs = [openSync(down, 'r'), openSync(up, 'w')] as const;
     this.down = openSync(down, 'w');
@@ -96,7 +96,7 @@ export class GatedProcess {
     try {
       writeSync(this.down, `${JSON.stringify(grant)}\n`);
     } catch (error) {
-      // It has ended by itself: hearing from it tells so.
+      // It has ended by itself: the next report says so.
       if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
     }
   }
@@ -134,7 +134,7 @@ export class GatedProcess {
   kill(): void {
     if (!this.isAlive) return;
     this.isAlive = false;
-    // One that has ended may have left its number to somebody else: Node knows, of its own child.
+    // The number of a process that has ended may belong to another now. Node knows that of its own child.
     if (this.isWatched) killIfThere(this.pid);
     else this.child.kill('SIGKILL');
     closeSync(this.down);

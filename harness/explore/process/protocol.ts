@@ -2,7 +2,7 @@ import type { Action, ValueId } from '../../history/events.js';
 
 /**
  * What the scheduler and a gated client process say to each other: one JSON value a line, over two inherited pipes. The
- * client speaks when it has come to a stop, and then blocks until it is told what to do next, so nothing ever
+ * client reports when it has come to a stop, and then blocks until it is granted its next step, so nothing ever
  * happens in two processes at once.
  */
 
@@ -16,10 +16,10 @@ export interface CallToMake {
   path?: string;
   /** The path was given as `/proc/self/fd/N/...`: N. */
   at?: number;
-  /** Of a rename, link or copy: where to. */
+  /** The destination of a rename, link or copy. */
   to?: string;
   toAt?: number;
-  /** Of a call on an open file. */
+  /** The descriptor of a call on an open file. */
   fd?: number;
   /**
    * Of `open`: letters of `r`ead, `w`rite, `c`reate, `t`runcate, e`x`clusive, `d`irectory, `n`o link followed, `p`ath only,
@@ -38,7 +38,7 @@ export interface CallToMake {
 export interface CallEnd {
   /** `ENOENT`, where it failed. */
   errno?: string;
-  /** Of a successful `open`. */
+  /** The descriptor that a successful `open` returned. */
   fd?: number;
   /** Where details are wanted: what it found or wrote, for people. */
   text?: string;
@@ -48,7 +48,7 @@ export interface CallEnd {
   digest: number;
 }
 
-/** What a client tells of its operations; the scheduler adds the time. */
+/** What a client reports about its operations; the scheduler adds the time. */
 export type ClientEvent =
   | { type: 'invoke'; op: string; action: Action; key?: string }
   | { type: 'ok'; op: string; result?: ValueId | null | Record<string, ValueId> }
@@ -67,7 +67,7 @@ export type Stop =
   | 'waiting'
   /** Its program is done and nothing keeps it alive. */
   | 'ended'
-  /** An error that nobody caught, or `process.exit`. */
+  /** An uncaught error, or `process.exit`. */
   | 'crashed'
   /** It does something that can't be controlled, and so can't be explored. */
   | 'refused';
@@ -75,7 +75,7 @@ export type Stop =
 /** From a client that has come to a stop. */
 export interface Report {
   stop: Stop;
-  /** Of `crashed` and `refused`: why. Of `waiting` for nothing at all: what it waits for, as far as Node tells. */
+  /** Why it `crashed` or was `refused`; what it is `waiting` for, as far as Node knows, if no call or timer is under way. */
   reason?: string;
   /** The synchronous call that blocks it, if any, first; then those under way, in the order of their beginnings. */
   calls: CallToMake[];
@@ -119,7 +119,7 @@ export type Grant =
       type: 'begin';
       client: string;
       pid: number;
-      /** Of the process, in clock ticks since boot. */
+      /** When the process started, in clock ticks since boot. */
       startTime: number;
       seed: number;
       now: number;

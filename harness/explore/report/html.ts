@@ -4,7 +4,7 @@ import type { Exploration, ExploredFailure } from '../evidence/exploration.js';
 import type { ExploreReport } from './report.js';
 import { decisionOf, originOf, stepTable, summaryOf, titleOf } from './telling.js';
 
-/** Searches as one page: the same that the terminal tells. @param replayCommand of a failure, the command that runs it again */
+/** Searches as one page: what the terminal shows. @param replayCommand returns the command that runs a failure again */
 export function exploreToHtml(
   { result, seed, durationMs, scenarios }: ExploreReport,
   replayCommand: (failure: ExploredFailure) => string,

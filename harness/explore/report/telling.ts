@@ -45,7 +45,7 @@ const wasWatched = 'One execution was watched by strace, which saw no call that 
 const wasNotWatched =
   "No execution was watched by strace: calls that go by no module of Node's, as those of an add-on, were not looked for.";
 
-/** A schedule of some dozen steps is told whole: it can be followed by hand. */
+/** A schedule of some dozen steps is shown whole: it can be followed by hand. */
 const scheduleMax = 120;
 
 function describeWait({ ms, schedule }: LongestWait): string {
@@ -109,7 +109,7 @@ export function stepTable(rows: readonly Row[], program: string): StepTable {
 const shownBefore = 12;
 const shownMax = 60;
 
-/** Long runs of one process that change nothing are told as one line. */
+/** Long runs of one process that change nothing are shown as one line. */
 function fold(rows: readonly Row[]): (Row | string)[] {
   if (rows.length <= shownMax) return [...rows];
   const isNear = (index: number) => {

@@ -12,7 +12,7 @@ export type Action =
   | { do: 'kill'; client: number }
   /** It is stopped before its next call, until every lease is over. */
   | { do: 'pause'; client: number }
-  /** It is dead, and nobody does anything until every lease is over. */
+  /** It is dead, and no client does anything until every lease is over. */
   | { do: 'wait'; client: number }
   /** Its next call fails. */
   | { do: 'fail'; client: number; errno: Errno };

@@ -3,9 +3,9 @@ import { type Action, wordOf } from '../schedule/action.js';
 import { NondeterminismError } from '../schedule/nondeterminism.js';
 
 export interface DepthFirstOptions {
-  /** How often somebody may be made to wait who could go on; undefined for no bound. */
+  /** Preemption bound: how often a client may be made to wait that could go on. Undefined: unbounded. */
   preemptionsMax: number | undefined;
-  /** Ends an execution in a state from which everything was tried before, and makes no choice of what nobody can notice. */
+  /** Ends an execution in a state from which everything was tried before, and makes no choice that no client can notice. */
   prunes: boolean;
 }
 

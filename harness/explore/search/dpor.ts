@@ -14,7 +14,7 @@ type Clock = readonly number[];
 
 export interface DporOptions {
   clients: number;
-  /** How often somebody may be made to wait who could go on; undefined for no bound. */
+  /** Preemption bound: how often a client may be made to wait that could go on. Undefined: unbounded. */
   preemptionsMax: number | undefined;
 }
 
@@ -23,12 +23,12 @@ interface Place {
   /** What each client could do next. */
   moves: Map<number, Move>;
   faults: readonly Move[];
-  /** Who went on before, if it still could: to let another one go on is a preemption. */
+  /** The client of the step before, if it could still go on: then any other client is a preemption. */
   last: number | undefined;
-  /** Of the steps before. */
+  /** How many there were in the steps before. */
   preemptions: number;
   tried: Set<string>;
-  /** What was tried by a way that comes to the same: not again, until somebody does what conflicts with it. */
+  /** Sleep set: an equivalent order was tried already. A move leaves it when a step conflicts with it. */
   asleep: Map<string, Move>;
 }
 
@@ -49,11 +49,11 @@ interface Node extends Place {
  *
  *     A: read y | B: read y, add to y | C: add to y        (B reads, C adds, A reads, B adds)
  *
- * With a bound on preemptions that is not enough: whom it would let begin may be beyond the bound there, and not where the turn of
- * the one who has to wait began. So it lets them begin there, too (bounded partial-order reduction: Coons, Musuvathi and McKinley,
- * OOPSLA 2013), with the client of the later call itself.
+ * A bound on preemptions needs more: a backtrack point may exceed the bound, where the start of the preempted client's turn does
+ * not. So each race adds a backtrack point there, too, with the client of the later call itself (bounded partial-order reduction:
+ * Coons, Musuvathi and McKinley, OOPSLA 2013).
  *
- * Timers fire only when nobody else can go on, so no other order of them is possible; calls that one process has under
+ * Timers fire only when no client can go on, so no other order of them is possible; calls that one process has under
  * way at once are taken in the order in which it began them.
  */
 export class Dpor implements Strategy {
@@ -112,7 +112,7 @@ export class Dpor implements Strategy {
     this.hadOthers = this.hadOthers || choice.others.length > 0;
     const before = this.stack.at(-1);
     const last = choice.last !== undefined && moves.has(choice.last) ? choice.last : undefined;
-    // Its race with the question can be seen from one side only: whoever is asked for may go now or never.
+    // An exit and the question whether a process lives race, but only one side of that shows: the exit happens now or never.
     const isAsked = choice.enabled.some((action) => choice.isExit(action));
     const place: Place = {
       ...{ moves, faults: choice.faults.map((action) => moveOf(choice, action)), last },
@@ -153,7 +153,7 @@ export class Dpor implements Strategy {
     }
   }
 
-  /** Lets somebody begin here with whom the others can come to the last step of what follows without the step that was taken. */
+  /** Adds a backtrack point: a client from which the last step of `following` can be reached without the step taken here. */
   private reverse(at: number, following: readonly Node[]): void {
     if (this.isBounded) {
       const { client } = (following.at(-1) as Node).taken.action;
@@ -180,7 +180,7 @@ export class Dpor implements Strategy {
 
   private letBegin(at: number, client: number | undefined): void {
     const { moves, backtrack } = this.stack[at] as Node;
-    // It was made possible by the very step: whoever else could go on may, too.
+    // The step itself made it possible: every client that could go on is a backtrack point.
     if (client === undefined || !moves.has(client)) for (const other of moves.keys()) backtrack.add(other);
     else backtrack.add(client);
   }

@@ -60,7 +60,7 @@ export class Pct implements Strategy {
     return `PCT with ${n} clients and up to ${k} scheduling decisions: ${this.schedulesDrawn} schedules find a bug${which} ${chances.join(', ')}`;
   }
 
-  /** Of all who share the work, once our part is done; until then only our own are known to have been drawn. */
+  /** The schedules of all parallel searches once this part is done; until then only those of this part are certain. */
   private get schedulesDrawn(): number {
     return this.count >= this.schedulesMax ? this.schedulesMax : this.drawn;
   }

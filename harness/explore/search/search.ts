@@ -15,7 +15,7 @@ export interface SearchLimits {
   stopsAtFirst: boolean;
   /** Where it ends with the first: after a side finding, so many executions more for something worse. */
   pastSideFindings: number;
-  /** Asked before each execution: another search has found what was looked for, or nobody wants to know any more. */
+  /** Asked before each execution: another search has found what was looked for, or the caller has cancelled. */
   isStopped: () => boolean;
 }
 
@@ -33,10 +33,10 @@ export interface Found extends Failure {
   isReused: boolean;
 }
 
-/** Of one operation, in virtual time, which passes only while nobody can go on. */
+/** The longest operation, in virtual time, which passes only while no client can go on. */
 export interface LongestWait {
   ms: number;
-  /** Of the execution. */
+  /** The schedule of that execution. */
   schedule: string;
 }
 

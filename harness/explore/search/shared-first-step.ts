@@ -3,8 +3,8 @@ import type { Action } from '../schedule/action.js';
 import { Part } from './part.js';
 
 /**
- * Divides a search of all interleavings among several by who takes the first step: what comes after it is a search of its own.
- * A search for which nobody is left has nothing to try.
+ * Divides a search of all interleavings by the client that takes the first step: what follows is a search of its own.
+ * A part for which no client is left has nothing to try.
  */
 export class SharedFirstStep extends Part {
   pick(choice: Choice): Action | undefined {

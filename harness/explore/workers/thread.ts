@@ -46,7 +46,7 @@ export interface Job {
   directory: string;
   setup: Omit<ClientSetup, 'root'> & { bundle: string };
   task: SearchTask | ReplayTask | AuditTask;
-  /** For whom it waits; see `Heartbeat`. */
+  /** The process that it waits for; see `Heartbeat`. */
   heartbeat: Int32Array;
   /** The first cell is not 0 when all are to stop. */
   stop: Int32Array;
@@ -59,7 +59,7 @@ export type Answer<T extends Job['task']> = T extends SearchTask
     : AuditAnswer;
 
 export interface AuditAnswer {
-  /** Calls that nobody was asked for; undefined if they could not be seen. */
+  /** Calls that were not stopped by the gate; undefined if they could not be seen. */
   blindSpots: string[] | undefined;
 }
 

@@ -66,7 +66,7 @@ export function accessesOf(call: CallToMake, tree: Tree, routes = routesOf(call,
     add('add', `l ${directory}`, `t ${directory}`, ...watched(route.entry, route.inode));
     if (route.inode !== undefined) add('write', `t ${route.inode}`);
   };
-  /** The kernel tells another path of what was there. */
+  /** What was there has another path from now on, as the kernel reports it. */
   const moves = (route: Route | undefined) => {
     if (route?.inode === undefined) return;
     add('add', 'names');
@@ -190,7 +190,7 @@ function waysUp(tree: Tree, ...routes: (Route | undefined)[]): string[] {
   return [...new Set(directories)].map((directory) => `e ${directory}/..`);
 }
 
-/** What decides the path that the kernel tells of a descriptor. */
+/** What decides the path that the kernel reports for a descriptor. */
 function placeOf(fd: number, tree: Tree): string[] {
   const file = tree.openFile(fd);
   if (file?.inode === undefined) return [];

@@ -2,7 +2,7 @@
 export interface Found {
   inode: string;
   kind: 'file' | 'directory' | 'link';
-  /** Of a link: the words in it. */
+  /** The target of a symbolic link. */
   target?: string;
 }
 
@@ -32,7 +32,7 @@ export interface Tree {
   child(directory: string, name: string): Found | undefined;
   /** What `..` leads to. */
   parent(directory: string): string | undefined;
-  /** Of the client whose call is looked at. */
+  /** An open file of the client whose call is looked at, by its descriptor. */
   openFile(fd: number): OpenFile | undefined;
 }
 

@@ -233,7 +233,7 @@ export class World implements Tree {
     }
   }
 
-  /** Of all that can be found in the sandbox: names, modes, owners, numbers, times and contents. */
+  /** A fingerprint of all that can be found in the sandbox: names, modes, owners, numbers, times and contents. */
   fingerprint(): number {
     const names = namesBelow(this.rootPath, '').sort();
     return fingerprint(

@@ -3,7 +3,7 @@ import { register } from './register.js';
 import { show, type Value } from './value.js';
 
 export type CasInput = { read: true } | { write: Value } | { expect: Value; put: Value };
-/** Of a compare-and-set, whether it set. */
+/** A compare-and-set returns whether it set. */
 export type CasOutput = Value | boolean;
 
 /** One value, null at first, that can also be replaced on condition of what it is. */

@@ -5,7 +5,7 @@ export type CredentialsInput =
   | { action: 'set'; key: string; value: string }
   /** Everything, at one instant. */
   | { action: 'all' };
-/** Of a get, the value or null where there is none; of an `all`, key to value; of a write, that it was acknowledged. */
+/** A get returns the value, null where there is none; an `all` returns key to value; a write, that it was acknowledged. */
 export type CredentialsOutput = string | null | true | ReadonlyMap<string, string>;
 export type Credentials = ReadonlyMap<string, string>;
 

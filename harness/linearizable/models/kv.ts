@@ -2,7 +2,7 @@ import type { Model } from '../model.js';
 import { show } from './value.js';
 
 export type KvInput = { get: string } | { put: string; value: string } | { append: string; value: string };
-/** Of a get, what it found; of the others, that it was acknowledged. */
+/** A get returns what it found; the others, that they were acknowledged. */
 export type KvOutput = string | true;
 
 /** Strings by key, each empty at first. Keys know nothing of each other, so a state is that of one key. */
@@ -25,7 +25,7 @@ export const kv: Model<string, KvInput, KvOutput> = {
     return `get ${show(input.get)}${output === undefined ? '' : `: ${show(output)}`}`;
   },
   prospect(state, next, before) {
-    // What no get will return need not be told from anything else.
+    // A value that no get will return need not be distinguished from any other.
     if (next === undefined) return 'forgotten';
     // An append only adds to the end, so until the next put each get returns what begins with the state.
     const isShownBy = ({ output }: { output: KvOutput | undefined }) =>
@@ -42,7 +42,7 @@ export const kv: Model<string, KvInput, KvOutput> = {
     return 'put' in input ? 'repeatable' : 'cumulative';
   },
   register(input, output) {
-    // What is empty at first is the register's null, so nobody may write it.
+    // An absent key is the register's null, so no call may write null.
     if ('put' in input) return input.value === '' ? undefined : { write: input.value };
     if ('append' in input || output === undefined || output === true) return undefined;
     return { read: output === '' ? null : output };

@@ -9,7 +9,7 @@ export interface LeaseInput {
 export type LeaseOutput = boolean;
 
 /**
- * A lease that one holder has at a time: mutual exclusion. A holder may be refused for any reason, a grant while somebody else
+ * A lease that one holder has at a time: mutual exclusion. A holder may be refused for any reason, a grant while another process
  * holds it is the violation. One whose holder's end gives it back is a `release` that happened `maybe`.
  */
 export const lease: Model<string | null, LeaseInput, LeaseOutput> = {

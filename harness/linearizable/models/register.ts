@@ -2,7 +2,7 @@ import type { Model } from '../model.js';
 import { show, type Value } from './value.js';
 
 export type RegisterInput = { read: true } | { write: Value };
-/** Of a read, what it found; of a write, that it was acknowledged. */
+/** A read returns what it found; a write, that it was acknowledged. */
 export type RegisterOutput = Value | true;
 
 /** One value, null at first. */
@@ -19,7 +19,7 @@ export const register: Model<Value, RegisterInput, RegisterOutput> = {
     return output === undefined ? 'read' : `read ${show(output)}`;
   },
   prospect(state, next, before) {
-    // What no read will return need not be told from anything else.
+    // A value that no read will return need not be distinguished from any other.
     if (next === undefined) return 'forgotten';
     if (next.output === state) return 'open';
     if (!before.some(({ input }) => 'write' in input && input.write === next.output)) return 'hopeless';

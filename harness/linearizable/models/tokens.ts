@@ -5,7 +5,7 @@ export interface TokenInput {
   /** Ids are used once. */
   id: string;
 }
-/** Of a verification, whether the token was accepted; of a deletion, whether there was such a token. */
+/** A verification returns whether the token was accepted; a deletion, whether there was such a token. */
 export type TokenOutput = boolean;
 
 /** `deleted` is not `never created`: an id does not come back. */
