@@ -23,7 +23,13 @@ export {
 } from './file/doctor/forget.js';
 export { type Inspection, inspectFile } from './file/doctor/inspect.js';
 export type { Participant } from './file/doctor/participants.js';
-export { listRecoverable, putBack, type Recoverable, restoreEntries } from './file/doctor/recoverable.js';
+export {
+  currentEntries,
+  listRecoverable,
+  putBack,
+  type Recoverable,
+  restoreEntries,
+} from './file/doctor/recoverable.js';
 
 /** How a store waits, and what it refuses. */
 export interface StoreOptions {
@@ -90,8 +96,8 @@ export interface Store extends AsyncDisposable {
    * Returns a fresh value. Where several processes find the same value stale, one of them replaces it by the result of
    * `doRefresh`, and the others adopt that. The file is free while `doRefresh` asks the provider.
    *
-   * - A call that waits for an attempt of another process shares its failure (`E_REFRESH`) rather than spend the same token again;
-   *   a later call may try. The value stays as it is.
+   * - A call that waits for an attempt of another process shares its failure (`E_REFRESH`) rather than spend the same token
+   *   again; a later call may try. The value stays as it is.
    * - An answer replaces the very value it was got for. A login meanwhile wins, and a logout stays one.
    * - A process that dies is succeeded at once, a silent one after `leaseMs`, unless it has its answer already.
    * - The provider is asked only after a commit of the same bytes has shown that an answer can be stored; else the call fails
@@ -123,9 +129,6 @@ export interface Store extends AsyncDisposable {
  *
  * @param file the path of the JSON file; it need not exist
  * @throws StoreError `E_INPUT` for options that can't be
- * @example
- * await using store = openStore('/home/me/.config/my-tool/credentials.json');
- * await store.set('github', { type: 'api', key: 'made up' });
  */
 export function openStore(file: string, options: StoreOptions = {}): Store {
   const {
