@@ -164,7 +164,7 @@ function openToAll(file: string, { mode }: BigIntStats): StoreError | undefined 
   if (process.platform === 'win32' || (mode & 0o022n) === 0n) return undefined;
   return new StoreError('E_UNSAFE', `other users may write the token file ${file}`, {
     ...{ definite: true, file },
-    hint: `Nobody is let in. See what it holds, then chmod 600 it`,
+    hint: 'Every token is refused. See what it holds, then chmod 600 it',
   });
 }
 
@@ -175,7 +175,7 @@ function tooLarge(file: string, { size }: BigIntStats): StoreError | undefined {
     `the token file ${file} has ${size} bytes, and at most ${bytesMax} are read`,
     {
       ...{ definite: true, file },
-      hint: 'Nobody is let in. See what it holds, and delete expired tokens',
+      hint: 'Every token is refused. See what it holds, and delete expired tokens',
     },
   );
 }
@@ -183,13 +183,13 @@ function tooLarge(file: string, { size }: BigIntStats): StoreError | undefined {
 function unreadable(file: string, cause: unknown): StoreError {
   return new StoreError('E_IO', `could not read the token file ${file}: ${errnoOf(cause) ?? String(cause)}`, {
     ...{ definite: true, file, cause },
-    hint: 'Nobody is let in until it can be read',
+    hint: 'Every token is refused until it can be read',
   });
 }
 
 function corrupt(file: string, reason: string): StoreError {
   return new StoreError('E_CORRUPT', `the token file ${file} can't be used: ${reason}`, {
     ...{ definite: true, file },
-    hint: 'Nobody is let in. `holdfast auth token list` repairs it where that is safe, and says so where not',
+    hint: 'Every token is refused. `holdfast auth token list` repairs it where that is safe, and says so where not',
   });
 }
