@@ -1,3 +1,9 @@
+/**
+ * The harness as a library: races real processes on a store, searches interleavings, and judges histories.
+ *
+ * @module holdfast/harness
+ */
+
 export { NothingMatchedError, UsageError } from '../src/cli/usage-error.js';
 export { type BenchOptions, bench } from './bench/bench.js';
 export type * from './bench/result.js';

@@ -9,7 +9,10 @@
  *     ]); // invalid: after w there is no place for r
  *
  * and for those of a credential store `judge(toRun(events))`, with all its guarantees.
+ *
+ * @module holdfast/judge
  */
+
 export { judge } from './checkers/index.js';
 export { RegisterStream, type StreamVerdict } from './checkers/stream/register-stream.js';
 export type { Judgement } from './core/report.js';

@@ -1,3 +1,9 @@
+/**
+ * The store of credentials, the agent's `Auth` on it, and the tokens of a server.
+ *
+ * @module holdfast
+ */
+
 export { Auth, type AuthOptions, type AuthRefreshOptions, createAuth } from './credentials/auth.js';
 export { authFile, contentOverride } from './credentials/location.js';
 export { Api, decode, Info, Oauth, validate, WellKnown } from './credentials/schema.js';

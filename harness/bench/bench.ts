@@ -9,6 +9,7 @@ import { Crew } from './crew.js';
 import type { BenchReport, BenchResult } from './result.js';
 import { findParts, subjectOfSuite } from './suites.js';
 
+/** What `bench` measures. */
 export interface BenchOptions {
   /** Default `store`. */
   suite?: string;
@@ -22,6 +23,7 @@ export interface BenchOptions {
   directory?: string;
   /** Ends the run: its processes are killed, its report says `interrupted`. */
   signal?: AbortSignal;
+  /** Called with a line of text for each step. */
   onProgress?: (text: string) => void;
 }
 

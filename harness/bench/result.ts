@@ -5,6 +5,7 @@ export interface Spread {
   max: number;
 }
 
+/** A bound that a figure must meet. */
 export type Goal = { atLeast: number } | { below: number };
 
 /** Two stores (or a store and something bare), taken in turn; the ratio is that of each round, ours by the other. */
@@ -71,8 +72,10 @@ export interface RivalResult {
   losses: Losses[];
 }
 
+/** One line of a bench report. */
 export type BenchResult = RatioResult | ValueResult | WritesResult | RivalResult;
 
+/** What a bench has measured. Times are in milliseconds. */
 export interface BenchReport {
   schema: 1;
   suite: string;
@@ -87,6 +90,7 @@ export interface BenchReport {
   results: BenchResult[];
 }
 
+/** Returns whether a value is within its goal. */
 export function meets(value: number, goal: Goal): boolean {
   return 'atLeast' in goal ? value >= goal.atLeast : value < goal.below;
 }

@@ -6,11 +6,14 @@ import { checkCredentials } from './check-credentials.js';
 import { checkLog } from './check-log.js';
 import { checkRegisters } from './check-registers.js';
 
+/** The formats of histories that `check` reads. */
 export const formats = ['holdfast', 'jepsen', 'maelstrom'] as const satisfies readonly Format[];
+/** The models that a history can be judged by. */
 export const modelNames = ['credentials', 'register', 'cas-register', 'kv'] as const;
 export type { Format };
 export type ModelName = (typeof modelNames)[number];
 
+/** How a history file is read and judged. */
 export interface CheckOptions {
   /** Default: what the file looks like. */
   format?: Format;

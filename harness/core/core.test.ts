@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { closest } from '../../src/cli/closest.js';
 import type { HistoryEvent } from '../history/events.js';
 import { toRun } from '../history/run.js';
 import { isTorn, outcomeOfError } from './outcome.js';
@@ -103,9 +102,4 @@ it('the worst verdict wins, and of none at all nothing is known', () => {
   expect(worstOf(['valid', 'invalid', 'unknown'])).toBe('invalid');
   expect(worstOf(['valid', 'unknown'])).toBe('unknown');
   expect(worstOf([])).toBe('unknown');
-});
-
-it('a suggestion is made only where it is near', () => {
-  expect(closest('naiv', ['naive', 'textbook'])).toBe(' (did you mean "naive"?)');
-  expect(closest('something', ['naive', 'textbook'])).toBe('');
 });

@@ -2,6 +2,7 @@ import type { Action } from '../history/events.js';
 import type { Evidence } from '../history/evidence.js';
 import type { Finding, Guarantee, Verdict } from './verdict.js';
 
+/** The verdict about one guarantee. */
 export interface Check {
   result: Verdict;
   summary?: string;
@@ -168,6 +169,7 @@ export interface ScenarioReport extends JudgedRun {
   reproduce: string;
 }
 
+/** A report shows at most this many violations of a scenario. */
 export const violationsMax = 20;
 
 /** A planted bug that must be found in the very run that calls anything else free of bugs. */
@@ -177,12 +179,14 @@ export interface ControlReport extends ScenarioReport {
   found: boolean;
 }
 
+/** The result of a whole run. */
 export type RunResult =
   | Verdict
   /** A planted bug was not found: the harness itself is broken. */
   | 'blind'
   | 'interrupted';
 
+/** What `stress` returns, and writes to `report.json`. */
 export interface Report {
   schema: 1;
   result: RunResult;

@@ -9,6 +9,7 @@ export const profileNames = [
   ...(['tui', 'server', 'web', 'desktop', 'login', 'rogue'] as const),
   ...(['issuer', 'verifier'] as const),
 ] as const;
+/** The name of a client program. */
 export type ProfileName = (typeof profileNames)[number];
 
 /** False for the harness's own eyes and hands. */
@@ -38,8 +39,10 @@ export interface Workload {
   operationsMax: number;
 }
 
+/** How a file is damaged. */
 export type Corruption = 'truncated' | 'empty' | 'garbage' | 'half' | 'wrong-type';
 
+/** A fault of a scenario. It strikes again and again, at a moment drawn from `everyMs`. */
 export type Fault =
   /** SIGKILL, and a new process in its place. */
   | { kind: 'kill'; everyMs: RangeMs }

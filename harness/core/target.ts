@@ -2,9 +2,13 @@
 export interface Store {
   /** Undefined where the key is absent. */
   get(key: string): Promise<unknown>;
+  /** Returns every entry. */
   all(): Promise<Record<string, unknown>>;
+  /** Stores a value. */
   set(key: string, value: unknown): Promise<void>;
+  /** Removes a key; nothing happens where it is absent. */
   remove(key: string): Promise<void>;
+  /** Replaces a value by a function of it, atomically, and returns the new one. */
   update?(key: string, change: (old: unknown) => unknown): Promise<unknown>;
   /**
    * One of all processes that find a value no longer fresh gets a new one and stores it; the others are given that.
@@ -15,11 +19,13 @@ export interface Store {
     isFresh: (value: unknown) => boolean,
     doRefresh: (old: unknown, signal: AbortSignal) => Promise<unknown>,
   ): Promise<unknown>;
+  /** Ends the use of the store. */
   close?(): Promise<void>;
 }
 
 /** The tokens of a server under test: who is let in. Names are unique and tell who created what. */
 export interface TokenStore {
+  /** Makes a token of that name. */
   create(name: string): Promise<{ id: string; token: string }>;
   /** Once it has returned, no process accepts the token any more. */
   delete(id: string): Promise<void>;
@@ -27,6 +33,7 @@ export interface TokenStore {
   verify(token: string): string | undefined | Promise<string | undefined>;
   /** The names of all. */
   list(): Promise<string[]>;
+  /** Ends the use of the store. */
   close?(): Promise<void>;
 }
 
@@ -35,6 +42,7 @@ export interface TokenStore {
  * test.
  */
 export interface TargetModule {
+  /** Opens the store on a file, which need not exist. */
   open(file: string, options?: TargetOptions): Store | Promise<Store>;
   /** For scenarios about tokens. */
   openTokens?(file: string, options?: TargetOptions): TokenStore | Promise<TokenStore>;

@@ -15,6 +15,7 @@ export function worstOf(verdicts: Iterable<Verdict>): Verdict {
 /** The numbered guarantees; GUARANTEES.md has the words. */
 export type Guarantee = 'G1' | 'G2' | 'G3' | 'G4' | 'G5' | 'G6' | 'G7' | 'G8' | 'G9' | 'G10' | 'G11';
 
+/** What kind of violation was found. */
 export type FindingKind =
   /** An acknowledged write that no later operation explains away is gone. */
   | 'lost-update'

@@ -15,6 +15,7 @@ import { Workplace } from './workers/workplace.js';
 /** So many executions more are made for something worse. */
 const pastSideFindings = 500;
 
+/** What `explore` searches, and how far. */
 export interface ExploreOptions {
   /** A name or the path of a module; default `hardened`. */
   target?: string;
@@ -62,6 +63,7 @@ export interface ExploreOptions {
   /** Searches side by side, where one can be divided: see `sharesMax`; default: one for each processor. */
   threads?: number;
   signal?: AbortSignal;
+  /** Called with the number of executions so far. */
   onProgress?: (executions: number) => void;
   /** Receives a warning about a program in which no two clients write. Default: `process.emitWarning`. The result has it, too. */
   onWarning?: (sentence: string) => void;
@@ -127,6 +129,7 @@ function withNoStore(found: Exploration, noStore: string | undefined): Explorati
   return { ...found, result: 'unknown', cause: 'uncontrolled', reason };
 }
 
+/** How a schedule is run again. */
 export interface ReplayOptions {
   /** Another target than the one that it was found on. */
   target?: string;

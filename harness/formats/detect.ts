@@ -1,5 +1,6 @@
 import { readLines } from '../history/lines.js';
 
+/** The format of a history file. */
 export type Format = 'holdfast' | 'jepsen' | 'maelstrom';
 
 /**

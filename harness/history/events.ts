@@ -39,6 +39,7 @@ export type Action = 'get' | 'all' | 'set' | 'remove' | 'refresh';
  */
 export type Access = 'file' | 'http' | 'foreign';
 
+/** What the harness did to a process or a file. */
 export type FaultKind =
   | 'kill'
   | 'pause'
@@ -48,6 +49,7 @@ export type FaultKind =
   /** A hostile user puts a link, a pipe or a directory under a name that the store calls its own, and takes it away again. */
   | 'plant';
 
+/** Begins a run: what is run, and with which seed. */
 export interface RunEvent {
   type: 'run';
   version: 1;
@@ -103,6 +105,7 @@ export interface PlaceEvent {
   canary?: { value: ValueId; entries: CanaryEntry[] };
 }
 
+/** A client process has started. Times are nanoseconds of one monotonic clock. */
 export interface StartEvent {
   type: 'start';
   time: number;
@@ -113,6 +116,7 @@ export interface StartEvent {
   runtime?: string;
 }
 
+/** An operation begins. */
 export interface InvokeEvent {
   type: 'invoke';
   time: number;
@@ -125,6 +129,7 @@ export interface InvokeEvent {
   key?: string;
 }
 
+/** An operation has succeeded. */
 export interface OkEvent {
   type: 'ok';
   time: number;
@@ -138,6 +143,7 @@ export interface OkEvent {
   times?: number;
 }
 
+/** An operation has failed, or its outcome is unknown. */
 export interface ErrorEvent {
   /** `fail`: it certainly had no effect. `unknown`: it may have had one, at any time after its call. */
   type: 'fail' | 'unknown';
@@ -148,6 +154,7 @@ export interface ErrorEvent {
   torn?: true;
 }
 
+/** A client process has ended. */
 export interface ExitEvent {
   type: 'exit';
   time: number;
@@ -162,6 +169,7 @@ export interface ExitEvent {
   error?: string;
 }
 
+/** A fault begins or ends. */
 export interface FaultEvent {
   type: 'fault';
   time: number;
@@ -234,6 +242,7 @@ export interface FinalEvent {
   canary?: CanaryEntry[];
 }
 
+/** One line of `history.jsonl`. */
 export type HistoryEvent =
   | RunEvent
   | SeedEvent

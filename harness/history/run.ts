@@ -17,6 +17,7 @@ import type {
   ValueId,
 } from './events.js';
 
+/** How an operation ended: `fail` certainly had no effect, `unknown` may have had one. */
 export type Outcome = 'ok' | 'fail' | 'unknown';
 
 /** An operation with its interval, paired from its events. */

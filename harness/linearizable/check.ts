@@ -10,6 +10,7 @@ const firstShare = 1000;
 
 type Part<Input, Output> = [part: string | undefined, calls: readonly Call<Input, Output>[]];
 
+/** How a history is judged. */
 export interface LinearizabilityOptions {
   /** Budget in steps of the model, for all parts together; default five million. A check that needs more is `unknown`. */
   stepsMax?: number;
@@ -33,6 +34,7 @@ export interface Contradiction<Input, Output> {
   stuck: Call<Input, Output>;
 }
 
+/** The verdict, and what it took. */
 export interface Linearizability<Input, Output> {
   verdict: Verdict;
   calls: number;

@@ -57,6 +57,7 @@ export interface Model<State, Input, Output> {
   register?(input: Input, output: Output | undefined): RegisterView | undefined;
 }
 
+/** A call as a model sees it. */
 export interface Asked<Input, Output> {
   input: Input;
   /** Undefined if it is not known. */

@@ -6,6 +6,7 @@ const plainEveryMs = 10_000;
 export interface Screen {
   isTTY?: boolean;
   columns?: number;
+  /** Writes text, with the control sequences of a terminal where it is one. */
   write(text: string): unknown;
 }
 

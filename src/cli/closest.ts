@@ -1,6 +1,6 @@
 import { distance, closest as nearest } from 'fastest-levenshtein';
 
-/** A suggestion to append to an error message, ` (did you mean "naive"?)`, or nothing if no name is near. */
+/** Returns a suggestion for the end of an error message, ` (did you mean "naive"?)`, or an empty text if no name is near. */
 export function closest(given: string, names: readonly string[]): string {
   if (names.length === 0) return '';
   const name = nearest(given, names);

@@ -1,4 +1,4 @@
-/** Aborted when the user, or a script, wants the command to end. */
+/** Returns a signal that is aborted when the user, or a script, ends the command. */
 export function onInterrupt(): AbortSignal {
   const interrupt = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt.abort());

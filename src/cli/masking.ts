@@ -3,9 +3,9 @@ import { tokenPattern } from '../tokens/format.js';
 const hidden = '********';
 
 /**
- * What is said about a command, without the secrets that were given in the wrong place of it: of `--permissions TOKEN` or
- * `auth KEY` the error goes to a terminal, a log, a ticket. By the words of the command itself, so that the names of files and
- * processes, which look like secrets at times, are left as they are.
+ * Masks the secrets in a message about a command that were given in the wrong place: the error of `--permissions TOKEN` or
+ * `auth KEY` goes to a terminal, a log, a ticket. Only words of the command itself are masked, because names of files and
+ * processes may look like secrets.
  *
  * @param words the arguments of the command
  */
@@ -32,28 +32,28 @@ function hide(text: string, secret: string): string {
   return text;
 }
 
-/** So much of the beginning of a secret is taken for it. */
+/** A quotation of this many characters of a secret counts as the secret. */
 const quotedMin = 12;
 
-/** A word, and what it is made of: `--name=value`, `a,b`, `https://user:password@host`. Of a path only what has a known form. */
+/** Returns a word and its parts: `--name=value`, `a,b`, `https://user:password@host`; for a path, only parts of a known form. */
 function piecesOf(word: string): string[] {
   const bare = word.replace(/^-+/, '');
   const parts = bare.split(/[\s,;=:@?&#'"()/\\]+/);
   return /^[.~/]|\.[a-z]{1,6}$/.test(bare) ? parts.filter(isOfKnownForm) : [bare, ...parts];
 }
 
-/** Of the tokens and keys that are common: what they begin with. */
+/** How common tokens and keys begin. */
 const prefixes =
   /^(oct_|[spr]k[-_]|gh[opusr]_|github_pat_|glpat-|npm_|xox[a-z]-|hf_|gsk_|xai-|AKIA|ASIA|AIza|eyJ|ya29\.)/;
 const prefixedMin = 12;
 const lengthMin = 20;
 
-/** Does it begin as the tokens and keys of a known service do? No provider, file or option is called that. */
+/** True for a word that begins like the tokens or keys of a known service. No provider, file or option has such a name. */
 export function isOfKnownForm(word: string): boolean {
   return prefixes.test(word) && word.length >= prefixedMin;
 }
 
-/** Is this a secret, by its looks? Of a known form, or long and made of letters and digits, unless it reads as a name. */
+/** True for a word that looks like a secret: of a known form, or long and made of letters and digits, unless it reads as a name. */
 export function looksSecret(word: string): boolean {
   if (isOfKnownForm(word)) return true;
   if (word.length < lengthMin || ownName.test(word) || looksNamed(word)) return false;

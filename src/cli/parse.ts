@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander';
 
 const unitsMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
-/** `500ms`, `20s`, `10m`, `1h`. @returns milliseconds */
+/** Reads `500ms`, `20s`, `10m` or `1h`. @returns milliseconds */
 export function parseDuration(text: string): number {
   const [, number, unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
   const milliseconds = Number(number) * (unitsMs[unit] ?? Number.NaN);
@@ -24,7 +24,7 @@ export function parseShard(text: string): { index: number; of: number } {
   throw new InvalidArgumentError(`Expected i/n with i from 1 to n, like 1/3; got "${text}".`);
 }
 
-/** Gathers an option that may be repeated, and takes commas, too. */
+/** Reads an option that may be repeated, or hold several names with commas between. */
 export function parseNames(text: string, before: string[] = []): string[] {
   return [...before, ...text.split(',').filter((name) => name !== '')];
 }

@@ -39,7 +39,7 @@ function version(): string {
   return (JSON.parse(manifest) as { version: string }).version;
 }
 
-/** Says what went wrong. @returns the exit code */
+/** Prints what went wrong. @returns the exit code */
 function report(error: unknown): number {
   // Commander has said it already; help and version are no errors.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage;
@@ -48,7 +48,7 @@ function report(error: unknown): number {
   return code;
 }
 
-/** The one rule for all that is said of a command that failed. */
+/** Every message about a command that failed goes through this. */
 function masked(text: string): string {
   return withoutSecrets(text, process.argv.slice(2));
 }

@@ -1,2 +1,2 @@
-/** What `--allow-unsafe` does, of every command. */
+/** The help text of `--allow-unsafe`, for every command. */
 export const insist = 'use the file even where another user could replace it';

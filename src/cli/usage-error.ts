@@ -1,4 +1,4 @@
-/** The user asked for something that is not there or makes no sense: exit code 2. */
+/** The user asked for something that doesn't exist or makes no sense: exit code 2. */
 export class UsageError extends Error {
   override readonly name: string = 'UsageError';
 
@@ -8,7 +8,7 @@ export class UsageError extends Error {
   }
 }
 
-/** What was asked for makes sense, and there is nothing of it: exit code 4. */
+/** The request makes sense, and nothing matches it: exit code 4. */
 export class NothingMatchedError extends UsageError {
   override readonly name = 'NothingMatchedError';
 }

@@ -4,7 +4,7 @@ import { UsageError } from './usage-error.js';
 /** Commands of the harness, which an installation of the store alone does not have. */
 const names = ['stress', 'explore', 'replay', 'check', 'list', 'show', 'bench'];
 
-/** In place of the harness's own commands: each says what brings it. */
+/** Adds a placeholder for each command of the harness, which says what to install. */
 export function addPlaceholders(program: Command): void {
   for (const name of names) {
     program

@@ -1,16 +1,9 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, expectTypeOf, it, vi } from 'vitest';
-import {
-  allTextOf,
-  failureOf,
-  newDirectory,
-  newFile,
-  runProgram,
-  sourceUrl,
-  textOf,
-} from '../store/scratch.test.helper.js';
+import { allTextOf, failureOf, newDirectory, newFile, textOf } from '../store/scratch.test.helper.js';
 import { openStore } from '../store/store.js';
+import { built, runBuilt } from '../store/system.test.helper.js';
 import { Auth, createAuth } from './auth.js';
 
 const api = (key: string) => ({ type: 'api' as const, key });
@@ -233,12 +226,12 @@ describe('no error holds a secret', () => {
 describe('the ready-made Auth', () => {
   it('opens nothing when it is imported and adds no listeners; at the first call it finds the agent’s file', async () => {
     const home = newDirectory();
-    const program = runProgram(
+    const program = runBuilt(
       `
       import { readdirSync } from 'node:fs';
       const listeners = () => process.eventNames().map((name) => [String(name), process.listenerCount(name)]);
       const before = listeners();
-      const { Auth } = await import(${sourceUrl('../credentials/auth.ts')});
+      const { Auth } = await import(${JSON.stringify(built('../credentials/auth'))});
       const after = listeners();
       console.log(JSON.stringify({ before, after, files: readdirSync(process.env.XDG_DATA_HOME) }));
       await Auth.set('https://x/', { type: 'api', key: 'k' });

@@ -11,6 +11,7 @@ import { newKey, normalizeKey, trimSlashes } from './keys.js';
 import { authFile, contentOverride, warningOfRelative } from './location.js';
 import * as schema from './schema.js';
 
+/** Where an `Auth` finds its file. */
 export interface AuthOptions {
   /** The credential file. Default: where the agent keeps its own, by `env`. */
   file?: string;
@@ -18,12 +19,13 @@ export interface AuthOptions {
   env?: NodeJS.ProcessEnv;
   /** A store that is already open, instead of `file`. `close()` closes it, too. */
   store?: Store;
-  /** Milliseconds since 1970, which `expires` is told in. Default: the system's clock. */
+  /** Milliseconds since 1970, the unit of `expires`. Default: the system's clock. */
   now?: () => number;
 }
 
+/** The limits of one refresh, and when a credential counts as expired. */
 export interface AuthRefreshOptions extends RefreshOptions {
-  /** Refreshed when it has no more than this left to live, in milliseconds. Default 30000. */
+  /** A credential counts as expired when it has at most this long to live, in milliseconds. Default 30000. */
   skewMs?: number | undefined;
 }
 
@@ -37,34 +39,35 @@ const skewMsDefault = 30_000;
  * over the file, as the agent does, it would undo whatever happened since (anomalyco/opencode #46128).
  */
 export interface Auth extends AsyncDisposable {
-  /** The credential of a provider: of this very name, else of the name with no trailing slash, else with one. */
+  /** Returns the credential of a provider: the one of this exact name, else without trailing slashes, else with one slash. */
   get(providerID: string, options?: CallOptions): Promise<schema.Info | undefined>;
-  /** All credentials at one instant. Entries that are none are left out, and left alone. */
+  /** Returns all credentials, as they were at one instant. Entries that are not credentials are left out of the result, and stay in the file. */
   all(options?: CallOptions): Promise<Record<string, schema.Info>>;
   /**
-   * Stores a credential under its name without trailing slashes, in place of all that differ in these alone, in one
-   * commit. Fails with `E_INPUT` for what is not a credential; the message says where, and quotes nothing.
+   * Stores a credential under its name without trailing slashes, in place of all names that differ only in these, in one
+   * commit. Fails with `E_INPUT` for anything but a credential; the message says where, and quotes nothing.
    */
   set(key: string, info: schema.Info, options?: CallOptions): Promise<void>;
-  /** Removes a credential with all variants that differ in trailing slashes alone, in one commit. */
+  /** Removes a credential, and all whose names differ only in trailing slashes, in one commit. */
   remove(key: string, options?: CallOptions): Promise<void>;
   /**
-   * The credential of a provider, found as `get` finds it, and refreshed first if it is an expired OAuth credential:
-   * by one of all processes, as `Store.refresh` says. `doRefresh` gets the expired one and brings the whole new one.
+   * Returns the credential of a provider, found as `get` finds it. An expired OAuth credential is refreshed first, by one of
+   * all processes, as `Store.refresh` says. `doRefresh` gets the expired credential and returns the whole new one.
+   * @returns undefined where there is no such credential
    */
   refresh(
     providerID: string,
     doRefresh: (old: schema.Oauth, signal: AbortSignal) => Promise<schema.Oauth> | schema.Oauth,
     options?: AuthRefreshOptions,
   ): Promise<schema.Info | undefined>;
-  /** Tells which entries of the file have changed, as `Store.watch` says: by their keys, as they stand in the file. */
+  /** Calls the listener with the keys of the entries that have changed in the file, as `Store.watch` does. */
   watch(listener: (changes: Changes) => void, options?: WatchOptions): () => void;
-  /** Ends all watches and waits for what has begun; later calls that need the file fail with `E_CLOSED`. */
+  /** Ends all watches and waits for calls under way; later calls that need the file fail with `E_CLOSED`. */
   close(): Promise<void>;
 }
 
 /**
- * Credentials in the agent's file, or in another. Nothing is read, and no store opened, before the first call.
+ * Opens credentials in the agent's file, or in another. Nothing is read before the first call.
  *
  * @example
  * const auth = createAuth({ file: '/run/agent/auth.json' });
@@ -178,13 +181,13 @@ function credentialsIn(entries: Record<string, unknown>): Record<string, schema.
   );
 }
 
-/** The key under which a provider's credential is stored, if it is. */
+/** Returns the key under which a provider's credential is stored, if it is. */
 function keyOf(entries: Record<string, schema.Info>, providerID: string): string | undefined {
   const name = trimSlashes(providerID);
   return [providerID, name, `${name}/`].find((key) => Object.hasOwn(entries, key));
 }
 
-/** The agent's namespace: its file, its environment, and its schemas by their names. */
+/** The agent's own namespace: an `Auth` on its file and its environment, and the schemas by their names. */
 export const Auth = {
   ...createAuth(),
   Oauth: schema.Oauth,
@@ -193,9 +196,14 @@ export const Auth = {
   Info: schema.Info,
 };
 
+/** The types of the schemas, by the agent's names. */
 export declare namespace Auth {
+  /** An OAuth credential. */
   export type Oauth = schema.Oauth;
+  /** An API key. */
   export type Api = schema.Api;
+  /** A token that is exported as an environment variable. */
   export type WellKnown = schema.WellKnown;
+  /** Any credential. */
   export type Info = schema.Info;
 }

@@ -2,13 +2,13 @@ import { homedir, userInfo } from 'node:os';
 import { StoreError } from '../store/errors.js';
 
 /**
- * The user's home directory: HOME, else what the system's user database says. An empty HOME counts as unset, where Node's
+ * Returns the user's home directory: HOME, else the one in the system's user database. An empty HOME counts as unset, where Node's
  * own `homedir` answers with an empty string, which would stand for the working directory.
  *
- * Ask only where the environment does not say all: a container may run under a user number that has no home.
+ * Call this only where the environment leaves the place open: a container may run under a user number that has no home.
  *
  * @param instead what to set so that no home is needed
- * @param isUsable a HOME that is not is passed over, too
+ * @param isUsable a HOME that is not usable is ignored, too
  * @throws StoreError `E_INPUT` where there is none
  */
 export function homeDirectory(

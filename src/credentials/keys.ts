@@ -1,6 +1,6 @@
 import { StoreError } from '../store/errors.js';
 
-/** Without its trailing slashes: `https://x` and `https://x/` are the same place. */
+/** Returns the key without its trailing slashes: `https://x` and `https://x/` are the same place. */
 export function trimSlashes(key: string): string {
   // Not by an expression like /\/+$/: that is quadratic in a run of slashes, and the key may come from a request.
   let end = key.length;
@@ -8,7 +8,7 @@ export function trimSlashes(key: string): string {
   return key.slice(0, end);
 }
 
-/** The name under which an entry is stored. Fails with `E_INPUT` where nothing is left of it. */
+/** Returns the name under which an entry is stored. Fails with `E_INPUT` for an empty one. */
 export function normalizeKey(key: string): string {
   const name = trimSlashes(key);
   if (name !== '') return name;
@@ -19,8 +19,8 @@ export function normalizeKey(key: string): string {
 }
 
 /**
- * The name under which a new entry is stored. Fails with `E_INPUT` for one with a control character, too: a line break that
- * came along with a pasted name makes an entry that no provider finds. One that is there already can still be removed.
+ * Returns the name under which a new entry is stored. Fails with `E_INPUT` for one with a control character, too: a line break
+ * in a pasted name makes an entry that no provider finds. An existing entry of such a name can still be removed.
  */
 export function newKey(key: string): string {
   const name = normalizeKey(key);

@@ -4,13 +4,13 @@ const hidden = '********';
 const longerThan = 16;
 const shownAtEnd = 4;
 
-/** As much of a secret as may be shown: its last characters if it is long, to tell two apart; of a short one nothing. */
+/** Returns a secret as it may be shown: with its last 4 characters if it has more than 16, and else with none. */
 export function maskSecret(secret: string): string {
   const characters = [...secret];
   return characters.length > longerThan ? hidden + characters.slice(-shownAtEnd).join('') : hidden;
 }
 
-/** What stands in a credential and is no secret. Every other string is taken for one. */
+/** The fields of a credential that are not secret. Every other string counts as a secret. */
 const publicFields: Record<Info['type'], readonly string[]> = {
   oauth: ['type', 'accountId', 'enterpriseUrl'],
   api: ['type'],
@@ -18,7 +18,7 @@ const publicFields: Record<Info['type'], readonly string[]> = {
   wellknown: ['type', 'key'],
 };
 
-/** An entry with its secrets masked; in one of unknown type every string is a secret. */
+/** Returns an entry with its secrets masked. In an entry of unknown type every string counts as a secret. */
 export function maskEntry(entry: unknown): unknown {
   const info = decode(entry);
   if (!info) return maskAll(entry);

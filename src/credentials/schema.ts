@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { StoreError } from '../store/errors.js';
 
+/** Fields of an OAuth credential. */
 const oauth = {
   type: v.literal('oauth'),
   refresh: v.string(),
@@ -10,11 +11,13 @@ const oauth = {
   accountId: v.optional(v.string()),
   enterpriseUrl: v.optional(v.string()),
 };
+/** Fields of an API key. */
 const api = {
   type: v.literal('api'),
   key: v.string(),
   metadata: v.optional(v.record(v.string(), v.string())),
 };
+/** Fields of a token that is exported as an environment variable. */
 const wellknown = {
   type: v.literal('wellknown'),
   /** The name of the environment variable that the token is exported as. */
@@ -23,26 +26,38 @@ const wellknown = {
 };
 
 // Loose: a newer version of the agent, or a plugin, may know fields that this version does not.
+/** The valibot schema of an OAuth credential. */
 export const Oauth = v.looseObject(oauth);
+/** The valibot schema of an API key. */
 export const Api = v.looseObject(api);
+/** The valibot schema of a token that is exported as an environment variable. */
 export const WellKnown = v.looseObject(wellknown);
+/** The valibot schema of every credential. */
 export const Info = v.variant('type', [Oauth, Api, WellKnown]);
 
+/**
+ * An OAuth credential: `{ type: 'oauth', refresh, access, expires, accountId?, enterpriseUrl? }`. `expires` is in milliseconds
+ * since 1970; 0 means never.
+ */
 export type Oauth = v.InferOutput<v.ObjectSchema<typeof oauth, undefined>>;
+/** An API key: `{ type: 'api', key, metadata? }`. `metadata` maps strings to strings, and is not for secrets. */
 export type Api = v.InferOutput<v.ObjectSchema<typeof api, undefined>>;
+/** A token that is exported as the environment variable `key`: `{ type: 'wellknown', key, token }`. */
 export type WellKnown = v.InferOutput<v.ObjectSchema<typeof wellknown, undefined>>;
 /** A credential as the agent writes it. At run time it may carry fields beyond these; they are kept. */
 export type Info = Oauth | Api | WellKnown;
 
-/** The very value if it is a credential; undefined for anything else, which is somebody else's and not an error. */
+/** Returns the same value if it is a credential, and undefined for anything else: entries of other programs are no error. */
 export function decode(value: unknown): Info | undefined {
   // Not `parse`: its result is a copy that leaves out fields named `__proto__` or `constructor`.
   return v.is(Info, value) ? value : undefined;
 }
 
 /**
- * The very value if it is a credential. Otherwise fails with `E_INPUT`: what was expected where, and the *kind*
- * of thing that was found. The value is secret, and the validator's own messages quote it.
+ * Returns the same value if it is a credential.
+ *
+ * @throws StoreError `E_INPUT` for anything else. The message says what was expected where, and what kind of value was found; it
+ * never quotes the value, which is secret
  */
 export function validate(value: unknown): Info {
   const { success, issues } = v.safeParse(Info, value, { abortEarly: true });

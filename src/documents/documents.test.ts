@@ -32,7 +32,8 @@ const elsewhere = {
     ...['npm ci && npm run stress', 'npm ci && npm test', 'npm ci', 'npm test', 'npm run lint'],
     ...['npm run stress', '.ci/run', '.ci/runtimes/install'],
   ],
-  'the nightly job': ['npm run mutants'],
+  'the nightly job': ['npm run mutants', 'npm run test:full'],
+  'src/documents/reference.test.ts': ['npm run docs'],
   'the tests of src/cli/serve/serve.test.ts and src/cli/auth/token/out.test.ts': [
     'holdfast auth token create --name laptop --out token',
     'holdfast serve',

@@ -17,6 +17,28 @@ it.each(documents)('every file that %s names or links to is there', (document) =
   expect(pathsIn(document).filter((name) => !existsSync(path.join(project, name)))).toEqual([]);
 });
 
+/** The parts of documents that a document points at: `docs/cli.md#exit-codes`. */
+function anchorsIn(document: string): string[] {
+  const text = readFileSync(path.join(project, document), 'utf8');
+  return [...text.matchAll(/\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)/g)].map(
+    ([, name = '', anchor]) =>
+      `${name === '' ? document : path.join(path.dirname(document), name)}#${anchor}`,
+  );
+}
+
+/** As the repository's host makes them of the headings. */
+function hasAnchor(link: string): boolean {
+  const [document = '', anchor] = link.split('#');
+  const text = readFileSync(path.join(project, document), 'utf8');
+  const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading.toLowerCase());
+  return headings.some((heading) => heading.replace(/[^\w\s-]/g, '').replaceAll(' ', '-') === anchor);
+}
+
+it.each(documents)('every part of a document that %s links to is there', (document) => {
+  expect(anchorsIn(document).filter((link) => !hasAnchor(link))).toEqual([]);
+});
+
 it('the documents do point at files', () => {
   expect(documents.flatMap(pathsIn).length).toBeGreaterThan(40);
+  expect(documents.flatMap(anchorsIn).length).toBeGreaterThan(3);
 });

@@ -1,3 +1,9 @@
+/**
+ * The guard of an HTTP server, and its adapters for node:http, Fetch, Hono and upgrades.
+ *
+ * @module holdfast/http
+ */
+
 export { toResponse, verify } from './adapters/fetch.js';
 export { type GuardedEnv, honoGuard } from './adapters/hono.js';
 export { admit } from './adapters/node-http.js';

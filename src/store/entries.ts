@@ -5,8 +5,9 @@ import { StoreError } from './errors.js';
 
 /** The document as a transaction sees it: its own writes included, in file order. */
 export interface Entries {
+  /** Returns the keys, in file order. */
   keys(): string[];
-  /** The value of a key, a fresh copy each time; undefined where it is absent. */
+  /** Returns a fresh copy of the value of a key; undefined where it is absent. */
   get(key: string): unknown;
   /** Replaces in place; a new key goes to the end. What is not set keeps its very bytes. */
   set(key: string, value: unknown): void;

@@ -12,16 +12,9 @@ import path from 'node:path';
 import { expect, it } from 'vitest';
 import { patient } from '../waiting.test.helper.js';
 import { self } from './file/queue/owner.js';
-import {
-  newDirectory,
-  newFile,
-  runProgram,
-  sourceUrl,
-  strangersIntent,
-  textOf,
-} from './scratch.test.helper.js';
+import { newDirectory, newFile, strangersIntent, textOf } from './scratch.test.helper.js';
 import { openStore } from './store.js';
-import { asNobody, having, lacks, newWriter } from './system.test.helper.js';
+import { asNobody, built, having, lacks, newWriter, runBuilt } from './system.test.helper.js';
 
 it.each([true, false])(
   'a directory of intents that is moved away during a change costs a retry (queues: %s)',
@@ -40,10 +33,10 @@ it.each([true, false])(
 
 it('a relative path means what it meant when the store was opened', async () => {
   const [here, there] = [newDirectory(), newDirectory()];
-  const program = runProgram(`
+  const program = runBuilt(`
     import { writeFileSync } from 'node:fs';
     import { setTimeout as sleep } from 'node:timers/promises';
-    import { openStore } from ${sourceUrl('./store.ts')};
+    import { openStore } from ${JSON.stringify(built('store'))};
     process.chdir(${JSON.stringify(here)});
     const store = openStore('auth.json');
     await store.set('a', 1);
@@ -58,9 +51,9 @@ it('a relative path means what it meant when the store was opened', async () => 
 });
 
 it('a relative path where the working directory was removed is an error of the store', async () => {
-  const program = runProgram(`
+  const program = runBuilt(`
     import { rmdirSync } from 'node:fs';
-    import { openStore } from ${sourceUrl('./store.ts')};
+    import { openStore } from ${JSON.stringify(built('store'))};
     const here = ${JSON.stringify(newDirectory())};
     process.chdir(here);
     rmdirSync(here);

@@ -1,16 +1,9 @@
 import { lstatSync, mkdirSync, readdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import {
-  failureOf,
-  modeOf,
-  newDirectory,
-  newFile,
-  runProgram,
-  sourceUrl,
-  textOf,
-} from './scratch.test.helper.js';
+import { failureOf, modeOf, newDirectory, newFile, textOf } from './scratch.test.helper.js';
 import { openStore } from './store.js';
+import { built, runBuilt } from './system.test.helper.js';
 
 const isPosix = process.platform !== 'win32';
 
@@ -19,7 +12,7 @@ describe.skipIf(!isPosix)('files are 0600 and directories 0700', () => {
   const masks = ['000', '022', '077', '777'];
   const program = (directory: string) => `
     import { writeFileSync } from 'node:fs';
-    const { openStore } = await import(${sourceUrl('./store.ts')});
+    const { openStore } = await import(${JSON.stringify(built('store'))});
     for (const mask of ${JSON.stringify(masks)}) {
       const file = ${JSON.stringify(directory)} + '/' + mask + '/opencode/auth.json';
       process.umask(Number.parseInt(mask, 8));
@@ -37,7 +30,7 @@ describe.skipIf(!isPosix)('files are 0600 and directories 0700', () => {
 
   it('under every umask', async () => {
     const directory = newDirectory();
-    const running = runProgram(program(directory));
+    const running = runBuilt(program(directory));
     const found = [];
     for (const mask of masks) {
       found.push({ mask, outcome: await running.line(), modes: modesBelow(path.join(directory, mask)) });

@@ -4,12 +4,12 @@ import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { eachInTiers } from '../tiers.test.helper.js';
 import { newDirectory } from './scratch.test.helper.js';
 import type { SoakAction, SoakClient, SoakLine } from './soak-client.test.helper.js';
 import { openStore } from './store.js';
+import { built } from './system.test.helper.js';
 
 /**
  * Real processes change one file while they are stopped, continued and killed, by others and by themselves right before a
@@ -81,14 +81,14 @@ function removeIntents(file: string): void {
 
 function startFleet(file: string, logs: string, weather: Weather) {
   const { leaseMs, queues = true, processes = 6, stops = 2000, kills = 200 } = weather;
-  const program = fileURLToPath(new URL('./soak-client.test.helper.ts', import.meta.url));
+  const program = built('soak-client.test.helper');
   const clients: ChildProcess[] = [];
   let started = 0;
   let isEnding = false;
   const start = (place: number) => {
     const id = `p${started++}`;
     const config: SoakClient = { id, file, log: path.join(logs, id), leaseMs, queues, stops, kills };
-    const args = ['--import', 'tsx', program, JSON.stringify(config)];
+    const args = [program, JSON.stringify(config)];
     const client = spawn(process.execPath, args, { stdio: 'inherit' });
     client.once('exit', () => !isEnding && start(place));
     clients[place] = client;

@@ -2,8 +2,9 @@ import { mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, unlinkSync, w
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { aWhile, eventually } from '../waiting.test.helper.js';
-import { newDirectory, newFile, runProgram, sourceUrl } from './scratch.test.helper.js';
+import { newDirectory, newFile } from './scratch.test.helper.js';
 import { openStore } from './store.js';
+import { built, runBuilt } from './system.test.helper.js';
 import type { Changes, WatchOptions } from './watch.js';
 
 /** A watch from before the change, and all that it has told so far. */
@@ -46,8 +47,8 @@ describe('a watch tells the keys that have changed', () => {
   it('by another process', async () => {
     const file = newFile();
     const watch = newWatch(file);
-    runProgram(`
-      const { openStore } = await import(${sourceUrl('./store.ts')});
+    runBuilt(`
+      const { openStore } = await import(${JSON.stringify(built('store'))});
       await openStore(${JSON.stringify(file)}).set('a', 1);`);
     await watch.tells(changed('a'));
   });
@@ -210,8 +211,8 @@ it('a listener that throws keeps no other from being told, and itself neither', 
 
 describe('the process', () => {
   const watching = (file: string, options: string) =>
-    runProgram(`
-      const { openStore } = await import(${sourceUrl('./store.ts')});
+    runBuilt(`
+      const { openStore } = await import(${JSON.stringify(built('store'))});
       const store = openStore(${JSON.stringify(file)});
       const end = store.watch((changes) => { console.log(JSON.stringify(changes)); end(); }, ${options});
       console.log('watching');`);

@@ -8,9 +8,11 @@ import { tell } from './tell.js';
 export interface Changes {
   /** New, or with another value than before. */
   changed: string[];
+  /** There before, and now absent. */
   removed: string[];
 }
 
+/** When a watch ends. */
 export interface WatchOptions {
   /** Ends the watch. */
   signal?: AbortSignal | undefined;

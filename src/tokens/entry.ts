@@ -41,7 +41,7 @@ export function encodeEntry({
   };
 }
 
-/** Undefined for an entry that is not understood: nobody is let in by it. */
+/** Returns undefined for an entry that is not understood: its token is refused. */
 export function decodeEntry(id: string, value: unknown): Entry | undefined {
   const result = v.safeParse(schema, value);
   if (!result.success || !isId(id)) return undefined;

@@ -5,12 +5,12 @@ const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 const unitsMs: Record<string, number> = { m: minuteMs, h: hourMs, d: dayMs, w: 7 * dayMs, y: 365 * dayMs };
 
-/** Of a token for which nothing else was asked. */
+/** Life of a token for which no other was asked. */
 export const defaultLifeMs = 90 * dayMs;
-/** A rotated token is accepted for this long, unless told otherwise, and never longer than `graceMsMax`. */
+/** A rotated token is accepted for this long by default, and never longer than `graceMsMax`. */
 export const defaultGraceMs = hourMs;
 export const graceMsMax = dayMs;
-/** The beginning of the year 10000: what is later has no usual way of being written. */
+/** The beginning of the year 10000: later times have no usual notation. */
 const latest = 253_402_300_800_000;
 
 /** `30m`, `12h`, `90d`, `4w`, `1y` (365 days) in milliseconds; undefined for anything else. */
@@ -21,11 +21,11 @@ export function parseDuration(text: string): number | undefined {
 }
 
 /**
- * When a token expires: after a duration (`90d`), at an ISO date (`2027-01-31`: when that day begins, in UTC), at an ISO time
+ * Reads when a token expires: after a duration (`90d`), at an ISO date (`2027-01-31`: when that day begins, in UTC), at an ISO time
  * with its zone (`2027-01-31T18:00:00Z`, `...+02:00`), or `never`.
  * @param now milliseconds since 1970
  * @returns milliseconds since 1970, or null for never
- * @throws StoreError `E_INPUT` for what is none of these, or is over already
+ * @throws StoreError `E_INPUT` for any other text, and for a time that has passed
  */
 export function parseExpiry(text: string, now: number): number | null {
   if (text === 'never') return null;
@@ -33,7 +33,7 @@ export function parseExpiry(text: string, now: number): number | null {
   return checkExpiry(duration === undefined ? parseDate(text) : now + duration, now);
 }
 
-/** The very value if it is a time at which a token may expire. */
+/** Returns the same value if a token may expire at that time. */
 export function checkExpiry(expiresAt: number, now: number): number {
   if (!Number.isSafeInteger(expiresAt) || expiresAt >= latest) {
     throw invalid('expected an expiry before the year 10000', 'Give never for a token that does not expire');

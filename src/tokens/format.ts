@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
 /**
  * A token: `oct_<id>_<secret><checksum>`, 41 characters.
  *
- * - `oct_` tells a scanner what it has found.
+ * - `oct_` names the kind of secret to a scanner.
  * - The id (8 characters) is public. It stands in lists and logs, and finds the entry without a search.
  * - The secret (22) is exactly 128 random bits in base 62.
  * - The checksum (6) is the CRC-32 of all before it: a typo is refused without a look at any file.
@@ -30,7 +30,7 @@ export const tokenPattern = /\boct_[0-9A-Za-z]{8}_[0-7][0-9A-Za-z]{21}[0-4][0-9A
 const wholeToken = new RegExp(`^${tokenPattern.source}$`);
 const wholeId = new RegExp(`^[0-9A-Za-z]{${idLength}}$`);
 
-/** A new token. Its secret is in no other place: what is stored is its hash. */
+/** Makes a token. Its secret is stored nowhere; its hash is. */
 export function newToken(): { token: string; id: string } {
   const id = Array.from({ length: idLength }, () => digits.charAt(crypto.randomInt(digits.length))).join('');
   return { token: tokenOf(id, crypto.randomBytes(secretBytes)), id };
@@ -41,7 +41,7 @@ export function tokenOf(id: string, secret: Buffer): string {
   return body + base62(BigInt(crc32(body)), checksumLength);
 }
 
-/** The id of a token; undefined for what can't be one, a mistyped one included. Looks at nothing but the text. */
+/** Returns the id of a token; undefined for a text that can't be one, a mistyped token included. Reads no file. */
 export function idOf(token: string): string | undefined {
   if (!wholeToken.test(token) || crc32(token.slice(0, checksumAt)) !== checksumIn(token)) return undefined;
   return token.slice(prefix.length, prefix.length + idLength);
@@ -51,7 +51,7 @@ export function isId(text: string): boolean {
   return wholeId.test(text);
 }
 
-/** Was this meant to be a token? Then no message may repeat it. */
+/** True for a text that may have been meant as a token, so that no message repeats it. */
 export function looksLikeToken(text: string): boolean {
   return text.startsWith(prefix) || text.length > 2 * idLength;
 }

@@ -6,9 +6,9 @@ import type { Location } from '../surroundings/locate.js';
 import { Locator } from '../surroundings/locator.js';
 import { openRegular } from '../surroundings/regular-file.js';
 
-/** A token that is used all the time is noted this often. */
+/** The last use of a busy token is noted this often. */
 const everyMs = 60_000;
-/** What is used within this time of the first is written with it. */
+/** Uses within this time of the first are written together with it. */
 const gatherMs = 1000;
 
 /** Some 100,000 tokens. */
@@ -16,13 +16,13 @@ const bytesMax = 4 * 1024 * 1024;
 
 const schema = v.record(v.string(), v.pipe(v.number(), v.safeInteger()));
 
-/** Stands among the ids, and is none: of uses before this time nothing is known, for the notes of them were damaged. */
+/** A key among the ids whose value is a time: the notes of uses before it were damaged, so those are unknown. */
 const lostKey = '*';
 
 /** Id to milliseconds since 1970. A map: `toString` is an id like others. */
 type Times = Map<string, number>;
 
-/** Milliseconds since 1970; null: never. */
+/** Milliseconds since 1970; null: never; 'unknown': the notes can't be read, or were damaged. */
 export type LastUse = number | null | 'unknown';
 
 /** What the notes say, or why they say nothing. */
@@ -43,10 +43,9 @@ export class LastUses {
 }
 
 /**
- * When each token was last used, to the minute, in a file of its own beside the token file: it is written by every server,
- * and the token file must only change when a token does. Best effort: what is no file, or can't be read or written, is left
- * alone, what holds no notes is replaced, and of two processes that write at once one may be a minute late. Nobody is let in,
- * or refused, by it.
+ * Notes when each token was last used, to the minute, in a file of its own beside the token file: every server writes it, and
+ * the token file must only change when a token does. Best effort: anything but a readable file is left alone, a file without
+ * notes is replaced, and where two processes write at once one note may be a minute late. Authentication never reads it.
  */
 export class LastUsed {
   readonly #locator: Locator;
@@ -66,7 +65,7 @@ export class LastUsed {
     this.#timer ??= setTimeout(() => this.flush(), gatherMs).unref();
   }
 
-  /** Never fails: what can't be read is said so. */
+  /** Never fails: the result says what can't be read. */
   read(): LastUses {
     try {
       return this.#beside(read) ?? new LastUses(new Map());
@@ -109,7 +108,7 @@ export class LastUsed {
       });
       return isWritten ?? false;
     } catch {
-      // Nobody is let in, or refused, by it.
+      // Authentication never reads it.
       return false;
     }
   }
@@ -131,8 +130,8 @@ function nameOf({ name }: Location): string {
 }
 
 /**
- * Says so of a file that holds no notes: half of them may have been written when the disk was full.
- * @throws StoreError for what is no file, another user's, or can't be read
+ * A file that holds no notes is `unreadable`: the disk may have been full when half of them were written.
+ * @throws StoreError for anything but a file, for another user's file, and for one that can't be read
  */
 function read(location: Location): LastUses {
   const opened = openRegular(location, nameOf(location));
@@ -152,7 +151,7 @@ function read(location: Location): LastUses {
   }
 }
 
-/** The path is told beside it. */
+/** The path is reported beside it. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof StoreError)) return errnoOf(error) ?? String(error);
   const { cause } = error;
@@ -175,7 +174,7 @@ function write(location: Location, text: string): void {
     stage(staged, text, trust.isRoot ? directory.stats : undefined);
     renameSync(staged, directory.at(nameOf(location)));
   } catch (error) {
-    // Another process's, or left behind by one that was killed: then it is in everybody's way.
+    // It is another process's, or a killed process has left it behind: then it is in the way of all.
     unlinkSync(staged);
     throw error;
   }

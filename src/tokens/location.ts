@@ -2,13 +2,13 @@ import path from 'node:path';
 import { homeDirectory } from '../credentials/home.js';
 
 /**
- * Where the tokens for the agent's server are kept: beside its configuration. An empty variable counts as unset, and so does
- * a relative one, as the base-directory specification says. That goes for `OPENCODE_CONFIG_DIR`, too, though the agent uses
- * a relative one as it stands: who is let in must not depend on the working directory. Else a server that is started in
- * somebody's repository would take its tokens from there.
+ * Returns the path of the agent's token file, which lies beside its configuration. An empty variable counts as unset, and so
+ * does a relative one, as the base-directory specification says. That includes `OPENCODE_CONFIG_DIR`, though the agent uses a
+ * relative one as it stands: a server that is started in a foreign repository must not take its tokens from there.
  *
- * @param home the user's home directory; default: looked up, and only where it is needed
- * @throws StoreError `E_INPUT` where it is needed and there is none
+ * @param env the environment: `OPENCODE_CONFIG_DIR`, `XDG_CONFIG_HOME`, `HOME`
+ * @param home the user's home directory; default: looked up where it is needed
+ * @throws StoreError `E_INPUT` where a home directory is needed and none is known
  */
 export function tokenFile(env: NodeJS.ProcessEnv, home?: string): string {
   const own = absolute(env.OPENCODE_CONFIG_DIR);
@@ -17,7 +17,7 @@ export function tokenFile(env: NodeJS.ProcessEnv, home?: string): string {
   return path.join(configuration, 'opencode', 'auth-tokens.json');
 }
 
-/** The variables that are passed over because they are relative: for a warning. */
+/** Returns the variables that are ignored because they are relative, for a warning. */
 export function ignoredVariables(env: NodeJS.ProcessEnv): string[] {
   if (absolute(env.OPENCODE_CONFIG_DIR) !== undefined) return [];
   const isIgnored = (name: string) => Boolean(env[name]) && absolute(env[name]) === undefined;

@@ -1,10 +1,11 @@
-/** What a token may do, in the order in which it is always told. */
+/** What a token may do, in the order in which lists show it. */
 export const permissions = ['read', 'write', 'execute'] as const;
+/** One of `read`, `write` and `execute`. */
 export type Permission = (typeof permissions)[number];
 
 /**
- * The permissions in their order, each once. Undefined where one of them is unknown: to leave out what a newer version
- * may mean by it could allow what it was to forbid.
+ * Returns the permissions in their order, each once; undefined where one of them is unknown. Dropping an unknown one could
+ * allow what a newer version forbids by it.
  */
 export function toPermissions(names: Iterable<unknown>): readonly Permission[] | undefined {
   const given = new Set(names);

@@ -21,14 +21,14 @@ interface Version {
   content: Content;
 }
 
-/** What a version holds, or why nobody is let in by it. */
+/** The entries of a version, or the reason why it is refused as a whole. */
 type Content = { entries: ReadonlyMap<string, Entry> } | { failure: StoreError };
 
 /**
- * The token file as a verifier sees it: as it is at the moment of each call, for the price of one `stat`. It writes
- * nothing and repairs nothing. What it remembers of a file that can't be used is that.
+ * The token file as a verifier sees it: as it is at the moment of each call, for the price of one `stat`. It writes nothing
+ * and repairs nothing. It remembers a refusal, too.
  *
- * Whoever owns the file, or may write where it is, decides who is let in: that must be us, or root.
+ * The owner of the file, and any user who may write to its directory, decides who is let in: that must be us, or root.
  *
  * Why a `stat` is enough: a commit puts a *new* file in place, and while the old one is open the system can't give its
  * number to the new one. So the same device and number mean the same file, whatever the clocks are worth. Closed, and
@@ -37,8 +37,8 @@ type Content = { entries: ReadonlyMap<string, Entry> } | { failure: StoreError }
  *     V reads file 7, closes it | D deletes a token: new file 8, 7 is free | D deletes another: new file 7, same size,
  *     same tick | V: file 7, nothing has changed
  *
- * Only who writes in place, an editor, keeps the number. That is told by size and times, and within a tick of the file
- * system's clock by reading again.
+ * Only a program that writes in place, like an editor, keeps the number. Size and times show that, and within a tick of the
+ * file system's clock reading again does.
  */
 export class TokenFile {
   readonly #file: string;
@@ -50,7 +50,7 @@ export class TokenFile {
     this.#file = this.#locator.file;
   }
 
-  /** What is there now. @throws StoreError if that can't be told */
+  /** Returns the entries that are there now. @throws StoreError if they can't be read */
   entries(): ReadonlyMap<string, Entry> {
     let content: Content;
     try {
@@ -108,12 +108,12 @@ function read(file: string, descriptor: number, before: Version | undefined): Ve
   for (let reads = 0; reads < readsMax; reads++) {
     const stats = fstatSync(descriptor, { bigint: true });
     const refusal = openToAll(file, stats) ?? tooLarge(file, stats);
-    // Told by what `stat` tells: it can't change without a trace.
+    // `stat` alone shows it, so it can't change without a trace.
     if (refusal)
       return { stats, descriptor, bytes: nothing, since: undefined, content: { failure: refusal } };
     const since = performance.now();
     const bytes = readAll(descriptor, Number(stats.size));
-    // Somebody is writing in place.
+    // Another program is writing in place.
     if (!isSame(stats, fstatSync(descriptor, { bigint: true }))) continue;
     const content = before?.bytes.equals(bytes) && !isRefused(before) ? before.content : parse(file, bytes);
     return { stats, descriptor, bytes, since, content };
@@ -128,7 +128,7 @@ function isRefused({ since, content }: Version): boolean {
   return 'failure' in content && since === undefined;
 }
 
-/** First seen within a tick of its last change, it may have changed since without a trace. */
+/** A version that was first seen within a tick of its last change may have changed since without a trace. */
 function isSettled(version: Version): boolean {
   const isOld = version.since !== undefined && performance.now() - version.since >= tickMs;
   if (!readAll(version.descriptor, version.bytes.length).equals(version.bytes)) return false;
@@ -159,12 +159,12 @@ function isSame(a: BigIntStats, b: BigIntStats): boolean {
   );
 }
 
-/** Who may write the file may let anybody in. Windows tells no such mode. */
+/** A user who may write the file may let anyone in. Windows has no such mode. */
 function openToAll(file: string, { mode }: BigIntStats): StoreError | undefined {
   if (process.platform === 'win32' || (mode & 0o022n) === 0n) return undefined;
   return new StoreError('E_UNSAFE', `other users may write the token file ${file}`, {
     ...{ definite: true, file },
-    hint: `Nobody is let in. See what it holds, then chmod 600 it`,
+    hint: 'Every token is refused. See what it holds, then chmod 600 it',
   });
 }
 
@@ -175,7 +175,7 @@ function tooLarge(file: string, { size }: BigIntStats): StoreError | undefined {
     `the token file ${file} has ${size} bytes, and at most ${bytesMax} are read`,
     {
       ...{ definite: true, file },
-      hint: 'Nobody is let in. See what it holds, and delete expired tokens',
+      hint: 'Every token is refused. See what it holds, and delete expired tokens',
     },
   );
 }
@@ -183,13 +183,13 @@ function tooLarge(file: string, { size }: BigIntStats): StoreError | undefined {
 function unreadable(file: string, cause: unknown): StoreError {
   return new StoreError('E_IO', `could not read the token file ${file}: ${errnoOf(cause) ?? String(cause)}`, {
     ...{ definite: true, file, cause },
-    hint: 'Nobody is let in until it can be read',
+    hint: 'Every token is refused until it can be read',
   });
 }
 
 function corrupt(file: string, reason: string): StoreError {
   return new StoreError('E_CORRUPT', `the token file ${file} can't be used: ${reason}`, {
     ...{ definite: true, file },
-    hint: 'Nobody is let in. `holdfast auth token list` repairs it where that is safe, and says so where not',
+    hint: 'Every token is refused. `holdfast auth token list` repairs it where that is safe, and says so where not',
   });
 }

@@ -1,26 +1,29 @@
 import type { Permission } from './permissions.js';
 
-/** What may be known of a token by everybody: never its secret, nor the hash of it. */
+/** The public part of a token: never its secret, nor the hash of it. */
 export interface TokenInfo {
-  /** Public; part of the token itself. */
+  /** Eight letters and digits. Public, and part of the token itself. */
   readonly id: string;
+  /** A label for people. */
   readonly name?: string;
+  /** In the order read, write, execute. */
   readonly permissions: readonly Permission[];
   /** Milliseconds since 1970. */
   readonly createdAt: number;
-  /** From this moment on it is refused (milliseconds since 1970); null: never. */
+  /** Milliseconds since 1970. From this moment on the token is refused; null: it never expires. */
   readonly expiresAt: number | null;
 }
 
+/** Knows which tokens are good. */
 export interface TokenVerifier {
   /**
-   * Whose token this is. Synchronous, and fresh at every call: once a deletion has returned in whichever process, no call
-   * that begins later finds the token.
+   * Returns the owner's token info if the token is good now. Synchronous, and fresh at every call: once a deletion has returned,
+   * in any process, no call that begins later accepts the token.
    *
-   * Undefined for all that is no token, malformed, unknown, expired or deleted alike: who asks must not learn which.
-   * @throws StoreError if the token file can't be read: then nobody is let in
+   * Returns undefined for a malformed, unknown, expired or deleted token alike, so that the caller can't learn which it was.
+   * @throws StoreError if the token file can't be read; treat the request as refused
    */
   verify(token: string): TokenInfo | undefined;
-  /** For what stays open after it was let in: is the token of this id still good? Throws as `verify` does. */
+  /** Returns whether the token of this id is still good, for connections that stay open. Throws as `verify` does. */
   isLive(id: string): boolean;
 }

@@ -13,49 +13,58 @@ import type { TokenInfo, TokenVerifier } from './token-info.js';
 import { Verifier } from './verifier.js';
 import { findId } from './which.js';
 
+/** How `openTokens` finds its file and waits for other processes. */
 export interface TokensOptions {
   /** Default: `auth-tokens.json` in the agent's configuration directory. */
   file?: string;
   /** Milliseconds since 1970, for creation and expiry. Default: the wall clock. */
   now?: () => number;
-  /** As of `openStore`. */
+  /** Milliseconds for which a silent process is waited for, as in `StoreOptions`. Default 1000. */
   leaseMs?: number;
+  /** Milliseconds that one call may take, as in `StoreOptions`. Default 10000. */
   deadlineMs?: number;
-  /** As of `openStore`. Then another user may be able to let in whom they like. */
+  /** Uses the file even where another user could replace it, and so let in anyone they like. Default false. */
   allowUnsafe?: boolean;
+  /** Called after a repair of the file, and when the notes of last uses can't be read. */
   onEvent?: (event: StoreEvent) => void;
 }
 
+/** What a new token is to be. */
 export interface NewTokenOptions {
-  /** For people; 1 to 100 characters. */
+  /** A label for people: 1 to 100 characters, none of them a control character. */
   name?: string | undefined;
-  /** Default: all. */
+  /** At least one. Default: all three. */
   permissions?: readonly Permission[] | undefined;
   /** Milliseconds since 1970, or null for never. Default: in 90 days. */
   expiresAt?: number | null | undefined;
 }
 
+/** How a rotation ends the old token, and how long the new one lives. */
 export interface RotateOptions {
-  /** How long the old token is accepted yet, in milliseconds, at most a day and never beyond its own expiry. Default: an hour. */
+  /** Milliseconds for which the old token is still accepted: 0 to a day, and never beyond its own expiry. Default: an hour. */
   graceMs?: number | undefined;
-  /** Of the new one. Default: it lives as long as the old one was to, from now on. */
+  /** Expiry of the new token: milliseconds since 1970, or null for never. Default: the old token's whole life, from now on. */
   expiresAt?: number | null | undefined;
 }
 
+/** A token that was just made. */
 export interface NewToken {
-  /** The secret, told this once: it is stored nowhere. */
+  /** The secret. No later call returns it: only its hash is stored. */
   token: string;
+  /** What may be shown of it. */
   info: TokenInfo;
 }
 
+/** The result of a rotation. */
 export interface RotatedToken extends NewToken {
-  /** The old one, and when it ends. */
+  /** The old token; its `expiresAt` is when it ends now. */
   old: TokenInfo;
 }
 
 /**
- * `unusable`: its entry is not understood by this version, and nobody is let in by it. `lastUsedAt` is in milliseconds since
- * 1970, null for never, and 'unknown' where the notes can't be read, or were damaged since the token was created.
+ * A row of the list of tokens. An `unusable` token has an entry that this version doesn't understand, so it is refused.
+ * `lastUsedAt` is in milliseconds since 1970, null for never, and 'unknown' where the notes can't be read, or were damaged
+ * after the token was created.
  */
 export type ListedToken =
   | (TokenInfo & { readonly state: 'active' | 'expired'; readonly lastUsedAt: LastUse })
@@ -68,24 +77,39 @@ export type ListedToken =
  * returned is final: no process accepts the token again, with no delay, and no restoration brings it back.
  */
 export interface Tokens extends TokenVerifier, AsyncDisposable {
+  /**
+   * Makes a token and stores its hash.
+   * @throws StoreError `E_INPUT` for a name, a permission or an expiry that can't be; otherwise as `Store.set` does
+   */
   create(options?: NewTokenOptions): Promise<NewToken>;
   /**
-   * All of them, expired ones, too, in the order of the file: the newest last. Where the notes of last uses can't be read,
-   * `onEvent` is told why (`unreadable`).
+   * Returns all tokens, expired ones included, in the order of the file: the newest last. Where the notes of last uses can't be
+   * read, `onEvent` gets an `unreadable` event with the reason.
    */
   list(): Promise<ListedToken[]>;
   /**
-   * @param which an id, the beginning of one if it is the only one, or the token itself
-   * @returns the id of the token that is gone
-   * @throws StoreError `E_NOT_FOUND` where there is none, or more than one
+   * Deletes a token. As soon as this returns, every process refuses it.
+   * @param which an id, an unambiguous beginning of one, or the token itself
+   * @returns the id of the deleted token
+   * @throws StoreError `E_NOT_FOUND` where no token matches, or more than one
    */
   delete(which: string): Promise<string>;
-  /** Makes a new token with the same name and permissions, and lets the old one end soon. In one commit. */
+  /**
+   * Makes a token with the same name and permissions, and shortens the life of the old one, in one commit.
+   * @param which as in `delete`
+   * @throws StoreError `E_NOT_FOUND` as `delete` does; `E_INPUT` where the old token has expired or isn't understood, and for
+   * a grace or an expiry that can't be
+   */
   rotate(which: string, options?: RotateOptions): Promise<RotatedToken>;
+  /** Writes the last uses that are not on the disk yet, and closes the file. Later calls fail with `E_CLOSED`. */
   close(): Promise<void>;
 }
 
-/** Opens the tokens. Nothing is read or written before the first call, and nothing keeps the process alive. */
+/**
+ * Opens the tokens. Nothing is read or written before the first call, and nothing keeps the process alive.
+ *
+ * @throws StoreError `E_INPUT` where no `file` is given and no home directory is known
+ */
 export function openTokens(options: TokensOptions = {}): Tokens {
   const { file = tokenFile(process.env), now: _, ...rest } = options;
   return new FileTokens(file, openStore(file, { ...rest, revocable: true }), options);
@@ -144,7 +168,7 @@ class FileTokens implements Tokens {
 
   async delete(which: string): Promise<string> {
     const id = findId(Object.keys(await this.#store.all()), which);
-    // By name alone, so that whoever commits next may carry it along. One that has gone meanwhile is deleted, too.
+    // By name alone, so that the next commit of any process may carry it along. A token that has gone meanwhile counts as deleted.
     await this.#store.remove(id);
     this.#lastUsed.forget(id);
     return id;

@@ -15,7 +15,8 @@ import {
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { StoreError } from '../store/errors.js';
-import { failureOf, newDirectory, runProgram, sourceUrl } from '../store/scratch.test.helper.js';
+import { failureOf, newDirectory } from '../store/scratch.test.helper.js';
+import { built, runBuilt } from '../store/system.test.helper.js';
 import { openTokens, type Tokens } from './tokens.js';
 
 /** The verifier sees the file as it is now; what it can't read lets nobody in, and is left as it is. */
@@ -48,10 +49,10 @@ function instead(make: () => void): void {
 
 describe('a change by another process', () => {
   it('is seen by the call that begins when it has returned: a deletion, and a creation', async () => {
-    const other = runProgram(
+    const other = runBuilt(
       `
       import { createInterface } from 'node:readline';
-      import { openTokens } from ${sourceUrl('../tokens/tokens.ts')};
+      import { openTokens } from ${JSON.stringify(built('../tokens/tokens'))};
       const tokens = openTokens({ file: process.env.FILE });
       const { token, info } = await tokens.create();
       console.log(JSON.stringify([token, info.id]));

@@ -19,7 +19,7 @@ interface Known {
   info: TokenInfo;
 }
 
-/** Reads the token file, and never writes it: what it can't read lets nobody in. */
+/** Reads the token file, and never writes it. While the file can't be read, every token is refused. */
 export class Verifier implements TokenVerifier {
   readonly #tokens: TokenFile;
   readonly #now: () => number;

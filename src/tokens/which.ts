@@ -4,8 +4,8 @@ import { idOf, isId, looksLikeToken } from './format.js';
 const listedMax = 5;
 
 /**
- * The one id that is meant by an id, by the beginning of one, or by a token itself. What is no id in the file is none.
- * @throws StoreError `E_NOT_FOUND` where none is meant, or several; the message repeats no secret
+ * Returns the one id that is meant by an id, by the beginning of one, or by a token itself. Keys that are not token ids are ignored.
+ * @throws StoreError `E_NOT_FOUND` where no id or more than one matches; the message repeats no secret
  */
 export function findId(keys: Iterable<string>, which: string): string {
   const ids = [...keys].filter(isId);

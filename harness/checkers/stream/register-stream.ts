@@ -12,6 +12,7 @@ interface Key {
   wasRemoved: boolean;
 }
 
+/** The verdict about a stream of events. */
 export interface StreamVerdict {
   verdict: Verdict;
   operations: number;
@@ -38,6 +39,7 @@ export class RegisterStream {
   private latestAll = Number.NEGATIVE_INFINITY;
   private operations = 0;
 
+  /** Takes the next event, in the order of the history. */
   add(event: HistoryEvent): void {
     switch (event.type) {
       case 'seed':
@@ -71,6 +73,7 @@ export class RegisterStream {
     }
   }
 
+  /** Returns the verdict, once all events were added. */
   finish(): StreamVerdict {
     const invalid: string[] = [];
     const undecided: string[] = [];

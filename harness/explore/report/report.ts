@@ -18,6 +18,7 @@ export interface ExplorationReport {
   exploration: Exploration;
 }
 
+/** What `explore` writes to `report.json`. */
 export interface ExploreReport {
   schema: 1;
   result: Verdict;
@@ -26,7 +27,11 @@ export interface ExploreReport {
   scenarios: ExplorationReport[];
 }
 
-/** @param reproduce the command that searches again */
+/**
+ * Makes the report of several searches.
+ *
+ * @param explorations each with the name of its scenario, and the command that searches again
+ */
 export function toExploreReport(
   explorations: readonly { scenario: string; exploration: Exploration; reproduce: string }[],
 ): ExploreReport {

@@ -14,6 +14,7 @@ export const strategies = {
   pct: 'random priorities, which find a bug of small depth with a known probability',
   random: 'anybody who can, at each step',
 } as const;
+/** The name of a strategy. */
 export type StrategyName = keyof typeof strategies;
 
 export interface StrategyOptions {

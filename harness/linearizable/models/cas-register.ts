@@ -2,6 +2,7 @@ import type { Model } from '../model.js';
 import { register } from './register.js';
 import { show, type Value } from './value.js';
 
+/** A read, a write, or a compare-and-set. */
 export type CasInput = { read: true } | { write: Value } | { expect: Value; put: Value };
 /** A compare-and-set returns whether it set. */
 export type CasOutput = Value | boolean;

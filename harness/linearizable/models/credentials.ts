@@ -1,5 +1,6 @@
 import type { Model } from '../model.js';
 
+/** An operation on a map of credentials. */
 export type CredentialsInput =
   | { action: 'get' | 'remove'; key: string }
   | { action: 'set'; key: string; value: string }
@@ -7,6 +8,7 @@ export type CredentialsInput =
   | { action: 'all' };
 /** A get returns the value, null where there is none; an `all` returns key to value; a write, that it was acknowledged. */
 export type CredentialsOutput = string | null | true | ReadonlyMap<string, string>;
+/** Key to value. */
 export type Credentials = ReadonlyMap<string, string>;
 
 /** A map of credentials that can also be read as a whole. */

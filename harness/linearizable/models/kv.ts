@@ -1,6 +1,7 @@
 import type { Model } from '../model.js';
 import { show } from './value.js';
 
+/** A get, a put, or an append. */
 export type KvInput = { get: string } | { put: string; value: string } | { append: string; value: string };
 /** A get returns what it found; the others, that they were acknowledged. */
 export type KvOutput = string | true;

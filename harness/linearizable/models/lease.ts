@@ -1,5 +1,6 @@
 import type { Model } from '../model.js';
 
+/** An operation on a lease. */
 export interface LeaseInput {
   action: 'acquire' | 'release';
   lease: string;

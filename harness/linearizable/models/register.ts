@@ -1,6 +1,7 @@
 import type { Model } from '../model.js';
 import { show, type Value } from './value.js';
 
+/** A read or a write. */
 export type RegisterInput = { read: true } | { write: Value };
 /** A read returns what it found; a write, that it was acknowledged. */
 export type RegisterOutput = Value | true;

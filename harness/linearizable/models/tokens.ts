@@ -1,5 +1,6 @@
 import type { Model } from '../model.js';
 
+/** An operation on a token. */
 export interface TokenInput {
   action: 'create' | 'delete' | 'verify';
   /** Ids are used once. */

@@ -13,6 +13,7 @@ import { fitting, needsNode, subjectOfAll } from './fitting.js';
 import { controls, type PlanInput, type PlannedRun, plan } from './plan.js';
 import { findScenarios } from './registry.js';
 
+/** What `stress` runs. */
 export interface StressOptions {
   /** Names, paths of modules, or scenarios themselves. Default: all that ship with the harness. */
   scenarios?: readonly (string | Scenario)[];
@@ -41,6 +42,7 @@ export interface StressOptions {
   shard?: { index: number; of: number };
   /** Ends the run: its processes are killed, its report says `interrupted`. */
   signal?: AbortSignal;
+  /** Called as the run goes on. */
   onProgress?: (progress: Progress) => void;
 }
 

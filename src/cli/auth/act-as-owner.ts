@@ -3,8 +3,8 @@ import { userOf } from '../../surroundings/users.js';
 import { note } from './output.js';
 
 /**
- * Root at another user's file, by `sudo` say, becomes that user for good, before anything is opened: that user may swap
- * every name on the way, and root must do nothing there that the user could not.
+ * Root becomes the user to whom the file belongs, for good, before anything is opened: that user may swap every name on the way,
+ * and root must do nothing there that the user could not.
  * @param place computes the path of the file, for root alone
  */
 export function actAsOwner(place: () => string): void {
@@ -12,7 +12,7 @@ export function actAsOwner(place: () => string): void {
   const owner = foreignOwnerOnTheWay(place());
   if (!owner) return;
   become(owner);
-  note(`acting as user ${userOf(owner.uid)?.name ?? owner.uid}, to whom ${owner.path} belongs`);
+  note(`acting as user ${userOf(owner.uid)?.name ?? owner.uid}, the owner of ${owner.path}`);
 }
 
 /** Node has it; its types do not. */

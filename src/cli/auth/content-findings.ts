@@ -5,20 +5,16 @@ import type { About, Finding, Observer } from './findings.js';
 import { shown } from './output.js';
 import { ago } from './time.js';
 
-/** What the file holds. Nothing is advised that destroys what could not be read. */
+/** Judges what the file holds. No advice destroys what could not be read. */
 export function judgeContent(seen: Inspection, about: About): Finding[] {
   const { content, copy } = seen;
   switch (content.kind) {
     case 'valid':
       return [about('ok', `valid, ${entries(content.entries)}`), ...judgeDoubled(content, about)];
     case 'missing':
-      if (!copy.entries) return [about('ok', 'not there: nothing is stored yet')];
+      if (!copy.entries) return [about('ok', 'missing: nothing is stored yet')];
       return [
-        about(
-          'warn',
-          'not there: removed, or never put back',
-          'holdfast auth restore shows what it last held',
-        ),
+        about('warn', 'missing: removed, or never put back', 'holdfast auth restore shows what it last held'),
       ];
     case 'corrupt':
       return [about('problem', ...(copy.state === 'usable' ? yielding(seen) : alone(seen)))];
@@ -34,14 +30,14 @@ function judgeDoubled({ doubled, doubledWithin }: Valid, about: About): Finding[
     about(
       'warn',
       `${shown(key)} is there more than once, with different values; the last one counts`,
-      'Leave the right one in. The next write keeps the file aside, with all of them, before it writes the last one alone',
+      'Remove the wrong ones. The next write first keeps the file aside, with all of them, and then writes the last one alone',
     ),
   );
   const within = doubledWithin.map((key) =>
     about(
       'warn',
       `${shown(key)} has a field more than once, with different values; the last one counts`,
-      'Leave the right one in. The entry stays as it is until it is replaced as a whole',
+      'Remove the wrong ones. The entry stays as it is until it is replaced as a whole',
     ),
   );
   return [...twice, ...within];
@@ -71,16 +67,16 @@ function alone(seen: Inspection): [says: string, todo: string] {
   const rename = `Rename it to ${name}.${free}`;
   const rest =
     unreadBytes > 0
-      ? `; ${bytes(unreadBytes)} of it can't be read and may hold more: look there yourself`
+      ? `; ${bytes(unreadBytes)} of it can't be read and may hold more: look at them yourself`
       : '';
-  if (found === 0) return [says, `${rename} to start anew, and keep it: no entry can be told${rest}`];
+  if (found === 0) return [says, `${rename} to start anew, and keep it: no entry in it can be read${rest}`];
   return [
     says,
     `${rename}; then holdfast auth restore --from ${free} puts back ${entries(found)} that can be read${rest}`,
   ];
 }
 
-/** Nothing that was kept before may be replaced by it. */
+/** A name that no kept state has. */
 function freeName({ quarantined }: Inspection): string {
   for (let n = 1; ; n++) {
     const name = `corrupt-${n}`;
@@ -93,7 +89,7 @@ export function judgeQuarantine({ quarantined }: Inspection, { nowMs }: Observer
   return quarantined.map(({ name, size, changedMs, mode, found, readable }) => {
     if (found) {
       const says = `${shown(name)} is ${found}, not a file`;
-      return { severity: 'warn', subject, says, todo: 'See what has made it: Holdfast did not' };
+      return { severity: 'warn', subject, says, todo: 'Find out what made it: Holdfast did not' };
     }
     const isOpen = (mode & 0o077) !== 0;
     const unread = readable?.unreadBytes ?? size;
@@ -105,7 +101,7 @@ export function judgeQuarantine({ quarantined }: Inspection, { nowMs }: Observer
       says: `${shown(name)}, ${bytes(size)}, ${ago(changedMs, nowMs)}${content}${lack}${open}`,
       todo:
         unread > 0
-          ? 'It may hold secrets. holdfast auth restore shows what could be read; look at the rest yourself before you let go of it'
+          ? 'It may hold secrets. holdfast auth restore shows what could be read; look at the rest yourself before you throw it away'
           : 'It may hold secrets. holdfast auth restore shows what is in it, and auth forget removes an entry from it',
     };
   });

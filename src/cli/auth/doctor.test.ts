@@ -14,8 +14,7 @@ import {
 import path from 'node:path';
 import { execa } from 'execa';
 import { afterEach, describe, expect, it } from 'vitest';
-import { sourceUrl } from '../../store/scratch.test.helper.js';
-import { lacks } from '../../store/system.test.helper.js';
+import { built, lacks } from '../../store/system.test.helper.js';
 import { command } from '../command.test.helper.js';
 import { canary, expectNoSecretIn, newUser, sample, type User } from './auth.test.helper.js';
 import type { Finding } from './findings.js';
@@ -69,13 +68,13 @@ afterEach(() => {
 /** A process that holds the lease, and does nothing else. */
 async function holdLease(user: User) {
   const program = `
-    const { createIntent, createTicket } = await import(${sourceUrl('./file/queue/intents.ts')});
-    const { Sites } = await import(${sourceUrl('./file/disk/site.ts')});
+    const { createIntent, createTicket } = await import(${JSON.stringify(built('file/queue/intents'))});
+    const { Sites } = await import(${JSON.stringify(built('file/disk/site'))});
     const site = new Sites(${JSON.stringify(user.file)}).make();
     createIntent(site); createTicket(site, 'ticket', 7, '');
     createIntent(site, 'standing');
     console.log('held'); setInterval(() => {}, 1000);`;
-  const holder = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
+  const holder = spawn(process.execPath, ['--input-type=module', '-e', program], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   holders.add(holder);
@@ -161,7 +160,7 @@ describe('the doctor', () => {
       'auth.json.corrupt-2; then holdfast auth restore --from corrupt-2 puts back 1 entry',
     );
     expect(text).toMatch(/corrupt-1, 12 bytes, .*, 0 entries, 11 bytes can't be read/);
-    expect(text).toContain('look at the rest yourself before you let go of it');
+    expect(text).toContain('look at the rest yourself before you throw it away');
     expect(text).not.toContain('remove it');
   });
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { StoreError } from '../../store/errors.js';
-import { type Inspection, inspectFile, listRecoverable } from '../../store/store.js';
+import { currentEntries, type Inspection, inspectFile } from '../../store/store.js';
 import { exitCodes } from '../exit-codes.js';
 import { judgeEntries } from './entry-findings.js';
 import { type Finding, judge, type Severity } from './findings.js';
@@ -10,13 +10,13 @@ import { type Flags, fileOf, subcommand } from './source.js';
 import { nowMs } from './time.js';
 
 export function addDoctor(auth: Command): void {
-  subcommand(auth, 'doctor', 'say what is wrong with the file and all around it; leaves nothing behind')
+  subcommand(auth, 'doctor', 'say what is wrong with the file and its surroundings; changes nothing')
     .addHelpText(
       'after',
       `
-Says which file it is, whether it and its copy can be used, who may open or replace it, who holds the lease and who waits,
-and what lies around that may be in the way. What a write needs is tried in a directory beside the file, which is removed
-again; the file is never written to. It prints no contents. Ages are by the wall clock.
+Prints which file it is, whether the file and its copy can be used, who may open or replace it, which process holds the lease,
+which ones wait, and what else may be in the way. It tries what a write needs in a directory beside the file, and removes the
+directory again; it never writes to the file. It prints no contents. Ages are by the wall clock.
 
 Exit codes: 0 healthy, or warnings only; 1 there is a problem.
 
@@ -28,7 +28,7 @@ Examples:
 }
 
 function doctor(flags: Flags): void {
-  // What can't be a credential file is a finding here, and not a refusal.
+  // A path that can't be a credential file is a finding here, not a refusal.
   const seen = inspectFile(flags.file ? path.resolve(flags.file) : fileOf(flags));
   const findings = judge(seen, { nowMs: nowMs(), uid: process.getuid?.() });
   findings.push(...judgeEntries(entriesOf(seen)));
@@ -64,14 +64,14 @@ function summaryOf(findings: readonly Finding[]): string {
   const count = (wanted: Severity) => findings.filter(({ severity }) => severity === wanted).length;
   const [problems, warnings] = [count('problem'), count('warn')];
   if (problems + warnings === 0) return 'healthy';
-  const told = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`;
-  return `${told(problems, 'problem')}, ${told(warnings, 'warning')}`;
+  const counted = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`;
+  return `${counted(problems, 'problem')}, ${counted(warnings, 'warning')}`;
 }
 
-/** None where they can't be read, which is a finding of its own. To look changes nothing, whatever is unsafe about it. */
+/** None where they can't be read, which is a finding of its own. Reading is safe even where the place is not. */
 function entriesOf({ content, given }: Inspection): ReadonlyMap<string, string> {
   try {
-    return content.kind === 'valid' ? listRecoverable(given, { allowUnsafe: true }).current : new Map();
+    return content.kind === 'valid' ? currentEntries(given, { allowUnsafe: true }) : new Map();
   } catch (error) {
     if (error instanceof StoreError) return new Map();
     throw error;

@@ -6,7 +6,7 @@ import { shown } from './output.js';
 
 const types = ['oauth', 'api', 'wellknown'];
 
-/** Entries that say that they are a credential of a known type, and that the agent will not use. Never what they hold. */
+/** Finds entries that claim to be a credential of a known type, and have another shape. Prints nothing that they hold. */
 export function judgeEntries(document: ReadonlyMap<string, string>): Finding[] {
   return [...document].flatMap(([key, raw]) => {
     const value = decodeValue(raw);

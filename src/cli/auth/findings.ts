@@ -8,7 +8,7 @@ import { ago } from './time.js';
 
 export type Severity = 'ok' | 'warn' | 'problem';
 
-/** What the doctor has to say about one thing, and what to do about it. */
+/** What the doctor found about one thing, and what to do about it. */
 export interface Finding {
   severity: Severity;
   subject: string;
@@ -16,18 +16,18 @@ export interface Finding {
   todo?: string;
 }
 
-/** Who looks, and when. */
+/** The user who looks, and the time. */
 export interface Observer {
   nowMs: number;
   /** Undefined where users have no numbers. */
   uid: number | undefined;
 }
 
-/** Judges what was seen. Pure: the clock and the user are told. */
+/** Judges what was seen. Pure: the clock and the user are arguments. */
 export function judge(seen: Inspection, observer: Observer): Finding[] {
   // Nothing that lies around a pipe or a device is about credentials.
   if (isOther(seen.content)) return [judgeOther(seen.content, seen.given)];
-  // Of a directory that can't be reached nothing is known, not even whether it is there.
+  // Nothing is known of a directory that can't be reached, not even whether it exists.
   if (seen.file === undefined) {
     return [
       ...judgeFile(seen, observer),
@@ -44,8 +44,8 @@ export function judge(seen: Inspection, observer: Observer): Finding[] {
     ...seen.foreignLocks.map(({ name, changedMs }) => ({
       severity: 'warn' as const,
       subject: 'foreign lock',
-      says: `${shown(name)}, ${ago(changedMs, observer.nowMs)}: of a program that locks by proper-lockfile or the like`,
-      todo: 'Holdfast does not wait for it: leave it to the program that has made it',
+      says: `${shown(name)}, ${ago(changedMs, observer.nowMs)}: made by a program that uses proper-lockfile or the like`,
+      todo: 'Holdfast does not wait for it: leave it to the program that made it',
     })),
   ];
 }

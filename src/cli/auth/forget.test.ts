@@ -149,7 +149,7 @@ describe('forget --all', () => {
   });
 
   it.each([
-    [['--all'], 'stdin is no terminal'],
+    [['--all'], 'stdin is not a terminal'],
     [[], 'either the name of a provider or --all'],
     [['stays', '--all', '--yes'], 'either the name of a provider or --all'],
   ])('removes nothing without a clear word: %j', async (args, words) => {

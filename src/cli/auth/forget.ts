@@ -2,11 +2,11 @@ import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { normalizeKey } from '../../credentials/keys.js';
 import {
+  currentEntries,
   type ForgottenIn,
   forgetAll,
   forgetEntries,
   inspectFile,
-  listRecoverable,
 } from '../../store/store.js';
 import { UsageError } from '../usage-error.js';
 import { meaning } from './leftovers.js';
@@ -19,19 +19,19 @@ interface ForgetFlags extends Flags {
 }
 
 export function addForget(auth: Command): void {
-  subcommand(auth, 'forget', 'remove an entry from all that is kept: the file, its copy, every damaged state')
-    .argument('[provider]', 'its name; all that differ from it in trailing slashes alone go, too')
-    .option('--all', 'remove the file and all that is kept beside it')
+  subcommand(auth, 'forget', 'remove an entry from the file, its copy, and every damaged state that was kept')
+    .argument('[provider]', 'name of the entry; those that differ only in trailing slashes are removed, too')
+    .option('--all', 'remove the file, and all that is kept beside it')
     .option('--yes', 'with --all: do not ask')
     .addHelpText(
       'after',
       `
-Where "remove" takes an entry out of the file, "forget" also takes it out of what was kept when the file was found damaged
-(auth.json.corrupt-...). What is damaged of such a state goes, for nobody can tell what is in it; its other entries stay, in a
-readable document in its place. The command says what was dropped and what was kept.
+While "remove" removes an entry from the file, "forget" also removes it from the damaged states that were kept
+(auth.json.corrupt-...). The unreadable part of such a state is dropped, because it may hold the entry; its other entries stay, in
+a readable document in its place. The command prints what was dropped and what was kept.
 
-What was removed may still be found on the disk, in blocks that are free now, in snapshots and in backups. So have the provider
-revoke a secret that somebody may have seen.
+Free blocks of the disk, snapshots and backups may still have the secret. If another person may have seen it, have the provider
+revoke it.
 
 Exit code 4 if there is no such entry anywhere; then nothing was changed.
 
@@ -57,7 +57,7 @@ async function forget(provider: string | undefined, flags: ForgetFlags): Promise
 async function forgetOne(file: string, provider: string, flags: Flags): Promise<void> {
   const { isMeant, text } = meaning(normalizeKey(provider));
   const done = await forgetEntries(file, isMeant, text, flags);
-  if (done === undefined) throw noSuchEntry(provider, [...listRecoverable(file, flags).current.keys()], file);
+  if (done === undefined) throw noSuchEntry(provider, [...currentEntries(file, flags).keys()], file);
   if (done.fromFile.length > 0) note(`forgot ${done.fromFile.map(shown).join(', ')} in ${file} and its copy`);
   for (const kept of done.fromKept) note(toText(kept));
   for (const name of done.left)
@@ -69,10 +69,10 @@ function toText({ name, forgotten, kept, droppedBytes }: ForgottenIn): string {
   const what = forgotten.length > 0 ? [`forgot ${forgotten.map(shown).join(', ')}`] : [];
   const damage =
     droppedBytes > 0
-      ? [`dropped ${droppedBytes} bytes, which could not be read or were comments, and may have held it`]
+      ? [`dropped ${droppedBytes} bytes that could not be read or were comments, and may have held it`]
       : [];
   const rest =
-    kept.length > 0 ? `kept ${kept.map(shown).join(', ')}` : 'removed it, for nothing is left in it';
+    kept.length > 0 ? `kept ${kept.map(shown).join(', ')}` : 'removed it, because nothing is left in it';
   return `${shown(name)}: ${[...what, ...damage, rest].join('; ')}`;
 }
 
@@ -96,13 +96,13 @@ async function forgetEverything(file: string, flags: ForgetFlags): Promise<void>
 
 async function isConfirmed(file: string, kept: number): Promise<boolean> {
   if (!process.stdin.isTTY) {
-    const hint = 'give --yes if all of it is to go; nothing was removed';
-    throw new UsageError('--all asks first, and stdin is no terminal', hint);
+    const hint = 'give --yes to remove all of it; nothing was removed';
+    throw new UsageError('--all asks first, and stdin is not a terminal', hint);
   }
   const editor = createInterface({ input: process.stdin, output: process.stderr, terminal: true });
   const states = kept === 1 ? '1 damaged state' : `${kept} damaged states`;
   try {
-    const question = `Remove ${file}, its copy and ${states} of it? Nothing brings them back. Type yes: `;
+    const question = `Remove ${file}, its copy and ${states} of it? They can't be restored. Type yes: `;
     return (await editor.question(question)).trim().toLowerCase() === 'yes';
   } catch {
     // Interrupted, or the terminal went away: that is no yes.

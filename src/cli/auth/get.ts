@@ -13,12 +13,12 @@ interface GetFlags extends Flags {
 }
 
 export function addGet(auth: Command): void {
-  subcommand(auth, 'get', 'one entry, with its secrets masked')
-    .argument('<provider>', 'its name; trailing slashes make no difference')
+  subcommand(auth, 'get', 'print one entry, with its secrets masked')
+    .argument('<provider>', 'name of the entry; trailing slashes make no difference')
     .option('--show-secrets', 'print secrets in full')
     .option(
       '--field <name>',
-      'print the value of one field and nothing else, in full: access, key, token, ...',
+      'print the value of one field in full, and nothing else: access, key, token, ...',
     )
     .addHelpText(
       'after',
@@ -49,7 +49,7 @@ function printField(name: string, entry: unknown, field: string, json: boolean):
   if (!fields.has(field)) {
     const there = [...fields.keys()].map(shown).join(', ');
     throw new NothingMatchedError(
-      `"${shown(name)}" has no field "${shown(field)}"; ${there ? `it has ${there}` : 'it has no fields'}`,
+      `"${shown(name)}" has no field "${shown(field)}"; ${there ? `its fields are ${there}` : 'it has no fields'}`,
     );
   }
   const value: unknown = fields.get(field);

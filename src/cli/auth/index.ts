@@ -13,14 +13,14 @@ export function addAuth(program: Command): void {
   const auth = program
     .command('auth')
     .description(
-      "the credentials in the agent's file, or in another: read, change, watch, diagnose, restore, forget",
+      "read, change, watch, diagnose, restore and forget the credentials in the agent's file, or in another",
     )
     .addHelpText(
       'after',
       `
-The file is $XDG_DATA_HOME/opencode/auth.json (~/.local/share/opencode/auth.json) unless --file names another. Secrets are
-masked: of one that is longer than 16 characters the last 4 are shown, of a shorter one nothing. A file that another user
-could replace is refused, unless --allow-unsafe; root at another user's file acts as that user.
+The file is $XDG_DATA_HOME/opencode/auth.json (~/.local/share/opencode/auth.json), unless --file names another. Secrets are
+masked: the last 4 characters of a secret are shown if it has more than 16, and none otherwise. A file that another user could
+replace is refused, unless you give --allow-unsafe. Root acts as the user to whom the file belongs.
 
 Examples:
   holdfast auth list
@@ -28,8 +28,8 @@ Examples:
   holdfast auth get anthropic --field key
   holdfast auth doctor
 
-Exit codes: 0 done, 1 the store refused and nothing was changed, or the doctor found a problem, 2 usage, 3 the change may or
-may not have happened, 4 there is no such entry, 70 internal error, 130 interrupted.`,
+Exit codes: 0 done, 1 the store refused and nothing was changed, or doctor found a problem, 2 usage, 3 the change may or may
+not have happened, 4 there is no such entry, 70 internal error, 130 interrupted.`,
     );
   for (const add of [
     addList,

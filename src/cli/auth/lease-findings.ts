@@ -5,7 +5,7 @@ import type { Finding, Observer, Severity } from './findings.js';
 import { shown } from './output.js';
 import { ago } from './time.js';
 
-/** Who holds the lease of a file, who waits for it, and what else lies in the directory of intents. */
+/** Reports which process holds the lease of a file, which ones wait for it, and what else is in the directory of intents. */
 export function judgeIntents({ intents, file }: Inspection, { nowMs }: Observer): Finding[] {
   const subject = 'lease';
   const place = `${path.basename(file ?? '')}.intents`;
@@ -13,13 +13,13 @@ export function judgeIntents({ intents, file }: Inspection, { nowMs }: Observer)
     const says = intents.state === 'foreign' ? 'is not a directory' : "can't be listed";
     const todo =
       intents.state === 'foreign'
-        ? 'See what it is, and what has made it: Holdfast needs a directory of that name'
+        ? 'Find out what made it: Holdfast needs a directory of that name'
         : 'See who owns it: a write makes its intent there';
     return [{ severity: 'problem', subject, says: `${place} ${says}`, todo }];
   }
   const findings = intents.participants.map((participant) => judgeParticipant(participant, nowMs));
   if (!intents.participants.some(({ kind }) => kind === 'holds')) {
-    findings.unshift({ severity: 'ok', subject, says: 'nobody holds it' });
+    findings.unshift({ severity: 'ok', subject, says: 'no process holds it' });
   }
   if (intents.mode !== undefined && intents.mode & 0o077) {
     findings.push({
@@ -30,7 +30,7 @@ export function judgeIntents({ intents, file }: Inspection, { nowMs }: Observer)
   return findings;
 }
 
-/** Nobody holds the lease for as long as this unless it is stopped or its disk is. */
+/** No process holds the lease for so long, unless it or its disk is stopped. */
 const longMs = 5000;
 
 function judgeParticipant(participant: Participant, nowMs: number): Finding {
@@ -42,7 +42,7 @@ function judgeParticipant(participant: Participant, nowMs: number): Finding {
         subject: 'lease',
         says: `${shown(participant.name)}, ${since}: not made by Holdfast`,
       },
-      todo: "It is in nobody's way: leave it to what has made it",
+      todo: 'It is in the way of no process: leave it to the program that made it',
     };
   }
   const { pid, host, state, command } = participant.owner;
@@ -52,12 +52,12 @@ function judgeParticipant(participant: Participant, nowMs: number): Finding {
     says: `${describe(participant)} ${who}, since ${since}`,
     ...(todo ? { todo } : {}),
   });
-  if (state === 'dead') return about('warn', 'Nothing: the next write passes it at once');
+  if (state === 'dead') return about('warn', 'Do nothing: the next write passes it at once');
   if (participant.kind === 'rests' || participant.kind === 'ended') return about('ok');
   if (state === 'paused' || nowMs - participant.sinceMs > longMs) {
     return about(
       'warn',
-      'Nothing: it is passed when its lease is over, and can then change nothing any more',
+      'Do nothing: it is passed when its lease is over, and can then change nothing any more',
     );
   }
   return about('ok');
@@ -65,7 +65,7 @@ function judgeParticipant(participant: Participant, nowMs: number): Finding {
 
 function describe({ kind, ticket }: Participant): string {
   if (kind === 'holds') return 'held by';
-  if (kind === 'rests') return "kept for its next commit, in nobody's way, by";
+  if (kind === 'rests') return 'kept for its next commit, in the way of no process, by';
   return kind === 'waits' ? `place ${ticket}:` : 'an answer for';
 }
 

@@ -3,13 +3,13 @@ import { listLeftovers } from '../../store/store.js';
 import { shown } from './output.js';
 import type { Flags } from './source.js';
 
-/** Which keys are an entry of this name, and how the name stands in the text of a document that can't be read. */
+/** Returns which keys mean an entry of this name, and the form of the name in the text of a document that can't be read. */
 export function meaning(name: string): { isMeant: (key: string) => boolean; text: string } {
   // Without the quote at its end: a variant with slashes is meant, too.
   return { isMeant: (key) => trimSlashes(key) === name, text: JSON.stringify(name).slice(0, -1) };
 }
 
-/** What to say of an entry that is out of the file, and still stands in a state that was kept beside it. */
+/** Returns a note about an entry that is removed from the file, and is still in a state that was kept beside it. */
 export function leftoversOf(
   file: string,
   name: string,

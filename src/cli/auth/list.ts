@@ -10,13 +10,13 @@ interface ListFlags extends Flags {
 }
 
 export function addList(auth: Command): void {
-  subcommand(auth, 'list', 'all entries, with their secrets masked')
+  subcommand(auth, 'list', 'list all entries, with their secrets masked')
     .option('--show-secrets', 'print secrets in full')
     .addHelpText(
       'after',
       `
-Entries that are no credentials (of a newer version, of another program) are listed as "unknown type", and left alone.
-OPENCODE_AUTH_CONTENT, if set, is read instead of the agent's file; a file that is named is always read.
+An entry that is not a credential, of a newer version or another program say, is listed as "unknown type".
+If OPENCODE_AUTH_CONTENT is set, it is read instead of the agent's file; a file that --file names is always read.
 
 Examples:
   holdfast auth list
@@ -34,7 +34,7 @@ async function list(flags: ListFlags): Promise<void> {
   else if (all.length > 0) print(toTable(all, showSecrets));
 }
 
-/** The machine form of an entry. */
+/** Returns an entry in the form of --json. */
 export function describe(provider: string, entry: unknown, showSecrets: boolean) {
   const info = decode(entry);
   return {

@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 
 type Colour = Parameters<typeof styleText>[0];
 
-/** What was asked for goes to stdout, all that is said about it to stderr. */
+/** Results go to stdout, notes about them to stderr. */
 export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
@@ -17,11 +17,11 @@ export function printJson(value: unknown, { lines = true } = {}): void {
 }
 
 export function jsonText(value: unknown, { lines = true } = {}): string {
-  // In JSON what steers a terminal can stand in strings only, where its escaped form means the same.
+  // In JSON, characters that steer a terminal can be in strings only, where their escaped form means the same.
   return JSON.stringify(value, null, lines ? 2 : 0).replace(steering, escaped);
 }
 
-/** A name as it may be printed: it comes from a file that anybody may have written, and must not steer the terminal. */
+/** Returns a name as it may be printed: it comes from a file that any program may have written, and must not steer the terminal. */
 export function shown(name: string): string {
   return name.replace(/\n/g, '\\u000a').replace(steering, escaped);
 }

@@ -95,7 +95,7 @@ describe('where the home directory is', () => {
       const home = newDirectory();
       const result = await bash('holdfast auth token create --quiet', { HOME: home, [name]: 'here' });
       expect(result.exitCode).toBe(0);
-      expect(result.stderr).toContain(`${name} is a relative path, and ignored`);
+      expect(result.stderr).toContain(`${name} is a relative path and ignored`);
       expect(readdirSync(result.cwd)).toEqual([]);
       expect(existsSync(path.join(home, '.config/opencode/auth-tokens.json'))).toBe(true);
     },

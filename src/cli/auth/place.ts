@@ -5,11 +5,11 @@ import { UsageError } from '../usage-error.js';
 import { shown } from './output.js';
 
 /**
- * The path that `--file` gives, absolute. What can't be a file of entries is named for what it is: to the store a pipe that a
- * shell has made (`--file <(...)`) is a name that leads nowhere, and so an empty store.
+ * Returns the absolute path that `--file` gives. Anything but a file is refused by its kind: the store would take a pipe that a
+ * shell has made (`--file <(...)`) for a name that leads nowhere, and so for an empty store.
  *
  * @param what the kind of file that was expected, with its article
- * @throws UsageError for a pipe, a device, a socket, a directory, and for what has no name but a descriptor
+ * @throws UsageError for a pipe, a device, a socket, a directory, and for a file that has a descriptor and no name
  */
 export function plainFile(given: string, what: string): string {
   if (given === '') throw new UsageError('--file is empty', `expected the path of ${what}`);
@@ -31,7 +31,7 @@ function isOfDescriptors(directory: string): boolean {
   return /^\/(proc\/.*|dev)\/fd$/.test(real);
 }
 
-/** What can't be looked at is left to the store, which says why. */
+/** Returns undefined where the look fails: the store then says why. */
 function lookOrNothing<T>(look: () => T): T | undefined {
   try {
     return look();

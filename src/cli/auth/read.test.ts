@@ -95,7 +95,7 @@ describe('get', () => {
     expect((await user.auth(['get', 'never', '--field', 'expires'])).stdout).toBe('0');
     const missing = await user.auth(['get', 'anthropic', '--field', 'access']);
     expect(missing.exitCode).toBe(4);
-    expect(missing.stderr).toContain('it has type, key, metadata');
+    expect(missing.stderr).toContain('its fields are type, key, metadata');
     expectNoSecretIn(missing);
   });
 

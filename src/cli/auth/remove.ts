@@ -7,14 +7,14 @@ import { type Flags, fileOf, noSuchEntry, subcommand, warnOfOverride, withStore 
 
 export function addRemove(auth: Command): void {
   subcommand(auth, 'remove', 'remove an entry')
-    .argument('<provider>', 'its name; all that differ from it in trailing slashes alone go, too')
+    .argument('<provider>', 'name of the entry; those that differ only in trailing slashes are removed, too')
     .addHelpText(
       'after',
       `
 Exit code 4 if there is no such entry; then nothing was changed.
 
-What was kept when the file was found damaged may still hold it. The command names it, and "holdfast auth forget" removes the
-entry there, too.
+A damaged state that was kept beside the file may still hold the entry. The command names such a state, and "holdfast auth
+forget" removes the entry from it.
 
 Examples:
   holdfast auth remove anthropic`,

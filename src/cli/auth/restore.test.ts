@@ -89,7 +89,7 @@ describe('what an editor, a merge, a crash or a second writer has made of a file
     const again = await user.auth(['restore', '--from', 'corrupt-1']);
     expect(again.stderr).toContain(
       unread > 0
-        ? 'nothing to restore of what could be read and was asked for'
+        ? 'nothing to restore: all that could be read and was asked for is there'
         : 'nothing to restore: all of it is there',
     );
   });
@@ -111,7 +111,7 @@ describe('what an editor, a merge, a crash or a second writer has made of a file
     expect(doctor.exitCode).toBe(0);
     expect(doctor.stdout).toContain('a is there more than once, with different values; the last one counts');
     const set = await user.auth(['set', 'b'], secrets.key);
-    expect(set.stderr).toContain('stood more than once: a; the last one counts');
+    expect(set.stderr).toContain('had more than one entry named a; the last one counts');
     const list = await user.auth(['restore']);
     expect(list.stdout).toContain('more than once, with different values: a');
     const last = await user.auth(['restore', '--from', 'corrupt']);

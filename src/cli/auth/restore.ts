@@ -18,24 +18,23 @@ interface RestoreFlags extends Flags {
 }
 
 export function addRestore(auth: Command): void {
-  subcommand(auth, 'restore', 'list what could be restored, or put entries back that are missing now')
-    .option('--from <name>', 'where from: last, or corrupt-..., as listed')
-    .option('--key <provider...>', 'only these; default: all that are missing', parseNames)
+  subcommand(auth, 'restore', 'list what can be restored, or put back entries that are missing')
+    .option('--from <name>', 'the state to restore from: last, or corrupt-..., as listed')
+    .option('--key <provider...>', 'the entries to restore; default: all that are missing', parseNames)
     .option(
       '--occurrence <n>',
-      'which of several with one name: 1 is the first; default: the last',
+      'which of several entries of one name: 1 is the first; default: the last',
       parseOccurrence,
     )
-    .option('--overwrite', 'also replace what is there now')
-    .option('--dry-run', 'only say what would be done')
+    .option('--overwrite', 'also replace entries that are there now')
+    .option('--dry-run', 'only print what would be restored')
     .addHelpText(
       'after',
       `
-Without --from it lists the last-committed copy and every damaged state that was kept, and changes nothing. Of a damaged file
-every entry that is whole can be restored: comments, commas too many, the lines of a merge, a second document and UTF-16 are
-no hindrance, and it goes on behind a broken entry where the next one can be told for certain. What can't be read is said, and
-may hold more. What is put back is put back in one commit, byte for byte but for comments; an entry that is there now stays as
-it is, unless --overwrite.
+Without --from it lists the last-committed copy and every damaged state that was kept, and changes nothing. Every whole entry of a
+damaged file can be restored: it may have comments, extra commas, merge markers, a second document, or be UTF-16. Reading goes on
+after a broken entry where the next one begins for certain. The command prints where it could not read; more may be there. All
+entries are put back in one commit, byte for byte, without comments. An entry that is there now stays, unless you give --overwrite.
 
 Examples:
   holdfast auth restore
@@ -96,17 +95,17 @@ function pick(found: readonly Recoverable[], wanted: string, file: string): Reco
   );
 }
 
-/** "All" is said of what was read, and of nothing else. */
+/** "All" means all that could be read. */
 function nothingToRestore(source: Recoverable, wanted: Document, current: Document): string {
   if (wanted.size === 0) return `nothing to restore: no entry of ${shown(source.name)} could be read`;
   if ([...wanted].some(([key, raw]) => current.get(key) !== raw))
-    return 'nothing to restore: there is an entry of each name; --overwrite replaces it by the earlier one';
+    return 'nothing to restore: each entry is there now; --overwrite replaces it by the earlier one';
   return source.unread.length > 0 || source.doubled.length > 0
-    ? 'nothing to restore of what could be read and was asked for: all of that is there'
+    ? 'nothing to restore: all that could be read and was asked for is there'
     : 'nothing to restore: all of it is there';
 }
 
-/** What stays in the file alone. */
+/** What was not restored, and is in that state alone. */
 function remaining(source: Recoverable, { key, occurrence }: RestoreFlags): string[] {
   const doubled = source.doubled.filter((name) => !key || key.includes(name));
   const which = `${doubled.map(shown).join(', ')}: in ${shown(source.name)} more than once, with different values`;

@@ -36,7 +36,7 @@ describe.skipIf(lacks('root', 'setpriv'))('root at another user’s file is that
     const { root, directory, file } = newVisit();
     const stored = await root.auth(['set', 'anthropic', '--file', file], 'made up');
     expect(stored).toMatchObject({ exitCode: 0 });
-    expect(stored.stderr).toContain(`acting as user ${owner}, to whom ${directory} belongs`);
+    expect(stored.stderr).toContain(`acting as user ${owner}, the owner of ${directory}`);
     expect(ownersIn(directory)).toEqual(new Set([owner]));
     const token = await root.auth([
       'token',

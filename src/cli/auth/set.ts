@@ -20,17 +20,17 @@ interface SetFlags extends Flags {
 }
 
 export function addSet(auth: Command): void {
-  subcommand(auth, 'set', 'store a credential, in place of the one that is there')
-    .argument('<provider>', 'its name; trailing slashes are cut off')
-    .addOption(new Option('--type <type>', 'what it is; default: api').choices(types))
-    .option('--object', 'read the whole credential as a JSON object; so are oauth and wellknown anyway')
-    .option('--metadata <name=value>', 'for an api key; may be repeated; not for secrets', parsePair)
+  subcommand(auth, 'set', 'store a credential; replaces the one of the same name')
+    .argument('<provider>', 'name of the entry; trailing slashes are cut off')
+    .addOption(new Option('--type <type>', 'type of the credential; default: api').choices(types))
+    .option('--object', 'read the whole credential as a JSON object, as oauth and wellknown always are')
+    .option('--metadata <name=value>', 'a public field of an api key; may be repeated', parsePair)
     .addHelpText(
       'after',
       `
-The secret is read from stdin, or asked for at a hidden prompt; no option takes it, for arguments can be seen by every
-process. A key is one line: one newline at its end is cut off, and more lines, control characters and blanks at its ends are
-refused. With --object a key may hold anything that JSON can.
+The secret comes from stdin or a hidden prompt. No option takes it, because every process can see arguments. A key is one line:
+a newline at its end is cut off; further lines, control characters, and blanks at either end are refused. With --object a key may
+be any JSON string.
 
 Examples:
   holdfast auth set anthropic                               asks for the key
@@ -44,16 +44,15 @@ Examples:
 
 async function set(provider: string, flags: SetFlags): Promise<void> {
   if (isOfKnownForm(provider)) {
-    const hint =
-      'the key is read from stdin or asked for, and the argument is the provider; nothing was stored';
-    throw new UsageError('what was given as the name of a provider looks like a key', hint);
+    const hint = 'the argument is the provider; the key comes from stdin or a prompt; nothing was stored';
+    throw new UsageError('the name of the provider looks like a key', hint);
   }
   const name = newKey(provider);
   const whole = flags.object === true || (flags.type ?? 'api') !== 'api';
   if (whole && flags.metadata) {
-    throw new UsageError('--metadata is for a plain api key', 'put it into the object instead');
+    throw new UsageError('--metadata needs a plain api key', 'put it into the object instead');
   }
-  // Before the secret is asked for: nobody types one in vain.
+  // Before the prompt, so that no secret is typed in vain.
   const file = fileOf(flags);
   const what = whole ? `${flags.type ?? ''} credential as one line of JSON` : 'key';
   const text = await readSecret(`${shown(name)}: ${what.trim()} (not shown): `);
@@ -73,26 +72,26 @@ async function set(provider: string, flags: SetFlags): Promise<void> {
 
 function apiKey(text: string, metadata: Record<string, string> | undefined): Info {
   if (decode(parse(text))) {
-    throw new UsageError('stdin holds a whole credential, not a key', 'give --object to store it as that');
+    throw new UsageError('stdin has a whole credential, not a key', 'give --object to store it');
   }
   return { type: 'api', key: oneLine(text.replace(/\r?\n$/, '')), ...(metadata ? { metadata } : {}) };
 }
 
 /**
- * No provider's key has a line break, another control character, or a blank at an end: a header could not carry it. What has
- * one is more than the key: of a password manager's entry the first line is the secret, and the others are notes.
+ * No provider's key has a line break, another control character, or a blank at an end: a header could not carry it. A text that has
+ * one is more than the key: the first line of a password manager's entry is the secret, and the others are notes.
  */
 function oneLine(key: string): string {
   const lines = key.split(/\r\n|[\n\r]/).length;
   const refuse = (found: string, todo: string) => {
-    const anyway = 'to store it all the same, give the credential as JSON with --object';
+    const anyway = 'to store it anyway, give the credential as JSON with --object';
     return new UsageError(`the key ${found}`, `nothing was stored; ${todo}; ${anyway}`);
   };
   if (lines > 1) {
     throw refuse(`has ${lines} lines`, 'give one, like pass show NAME | head -n1 | holdfast auth set NAME');
   }
-  if (/\p{Cc}/u.test(key)) throw refuse('has a control character in it', 'give the key alone');
-  if (key !== key.trim()) throw refuse('has a blank at its beginning or end', 'give the key alone');
+  if (/\p{Cc}/u.test(key)) throw refuse('has a control character', 'give the key alone');
+  if (key !== key.trim()) throw refuse('begins or ends with a blank', 'give the key alone');
   return key;
 }
 
@@ -103,7 +102,7 @@ function parseObject(text: string, type: Info['type'] | undefined): Info {
   }
   const given: unknown = Object.hasOwn(value, 'type') ? (value as { type: unknown }).type : undefined;
   if (type && given !== undefined && given !== type) {
-    throw new UsageError(`the credential's own type is not ${type}`, 'nothing was stored');
+    throw new UsageError(`the type of the credential is not ${type}`, 'nothing was stored');
   }
   const info = validate(type ? { type, ...value } : value);
   if (secretsOf(info).includes('')) {

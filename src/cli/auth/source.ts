@@ -13,7 +13,7 @@ import { actAsOwner } from './act-as-owner.js';
 import { note, shown } from './output.js';
 import { plainFile } from './place.js';
 
-/** The options that every subcommand has. */
+/** The options of every subcommand. */
 export interface Flags {
   file?: string;
   json?: boolean;
@@ -30,7 +30,7 @@ export function subcommand(auth: Command, usage: string, description: string): C
     .hook('preAction', (command) => actAsOwner(() => placeOf(command.opts<Flags>())));
 }
 
-/** Without a word, and whatever is there. */
+/** Prints no warning, and looks at no file. */
 function placeOf({ file }: Flags): string {
   return path.resolve(file ?? authFile(process.env));
 }
@@ -39,7 +39,7 @@ export function fileOf({ file }: Flags): string {
   return file === undefined ? agentsFile() : plainFile(file, 'a credential file');
 }
 
-/** The agent's own file: the warning is for people, and is given once. */
+/** Returns the path of the agent's own file, and prints the warning about a relative one once. */
 export function agentsFile(): string {
   const file = authFile(process.env);
   const warning = warningOfRelative(file);
@@ -50,7 +50,7 @@ export function agentsFile(): string {
 
 let warned = false;
 
-/** Opens the store for one use of it; says what it had to repair. */
+/** Opens the store for one use, and prints what it had to repair. */
 export async function withStore<T>(
   file: string,
   { allowUnsafe = false }: Flags,
@@ -75,23 +75,25 @@ export function tellEvent(event: StoreEvent): void {
     );
   }
   if (event.type === 'doubled') {
-    note(`in ${event.file} stood more than once: ${event.keys.map(shown).join(', ')}; the last one counts,`);
+    note(
+      `${event.file} had more than one entry named ${event.keys.map(shown).join(', ')}; the last one counts,`,
+    );
     note(`and the file with all of them is kept in ${event.quarantine}: see holdfast auth restore`);
   }
   if (event.type === 'unreadable') {
-    note(`when a token was last used is unknown: ${shown(event.file)} can't be read: ${event.reason}`);
+    note(`the last use of tokens is unknown: ${shown(event.file)} can't be read: ${event.reason}`);
   }
 }
 
 const variable = 'OPENCODE_AUTH_CONTENT';
 
-/** What is there to be read: of the file that was named, else what the environment holds, else of the agent's file. */
+/** Returns the entries of the file that --file names, else those in the environment, else those of the agent's file. */
 export async function readEntries(
   flags: Flags,
 ): Promise<{ entries: Record<string, unknown>; source: string }> {
   const override = flags.file === undefined ? contentOverride(process.env) : undefined;
   if (override) {
-    // Which file that is need not be known, and without a home directory can't be.
+    // The agent's file need not be known, and without a home directory it can't be.
     note(`read from the variable ${variable}, not from the agent's file`);
     return { entries: override, source: `the variable ${variable}` };
   }
@@ -99,13 +101,13 @@ export async function readEntries(
   return { entries: await withStore(file, flags, (store) => store.all()), source: file };
 }
 
-/** A change goes to the file; who has the variable set will not see it. */
+/** A change goes to the file; a program that reads the variable will not see it. */
 export function warnOfOverride(flags: Flags): void {
   if (flags.file !== undefined || !process.env[variable]) return;
-  note(`${variable} is set: what reads it does not see this change of ${fileOf(flags)}`);
+  note(`${variable} is set: programs that read it do not see this change of ${fileOf(flags)}`);
 }
 
-/** The name of the entry for a provider: a credential before anything else, then the very name before its variants. */
+/** Returns the name of the entry for a provider: a credential before any other entry, then the exact name before its variants. */
 export function nameOf(entries: Record<string, unknown>, provider: string): string | undefined {
   const name = trimSlashes(provider);
   const names = [provider, name, `${name}/`].filter((key) => Object.hasOwn(entries, key));

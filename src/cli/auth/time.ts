@@ -1,4 +1,4 @@
-/** The wall clock: what people and expiry dates mean by "now". The one place of the command that asks it. */
+/** Returns the wall clock's time, in milliseconds since 1970: the "now" of people and expiry dates. No other place of the command reads it. */
 export function nowMs(): number {
   return Date.now();
 }
@@ -15,7 +15,7 @@ const units: [name: string, ms: number][] = [
   ['s', 1000],
 ];
 
-/** What a moment takes from 90 days leaves 90 days, and not 89. */
+/** 90 days less a moment are 90 days, not 89. */
 const slack = 0.01;
 
 /** A length of time by its largest unit: `3 h`. */
@@ -25,7 +25,7 @@ export function humanTime(ms: number): string {
   return `${Math.floor(length / size + (size > 1000 ? slack : 0))} ${name}`;
 }
 
-/** `3 h ago`. A time stamp from the future tells that a clock was set. */
+/** `3 h ago`. A time stamp from the future shows that a clock was set. */
 export function ago(sinceMs: number, now: number): string {
   return sinceMs > now + 1000
     ? `${humanTime(sinceMs - now)} in the future`

@@ -5,12 +5,12 @@ import { note, print, printJson, shown } from './output.js';
 import { type Flags, fileOf, subcommand, withStore } from './source.js';
 
 export function addWatch(auth: Command): void {
-  subcommand(auth, 'watch', 'print changes as they come: the names of the entries, one line each')
+  subcommand(auth, 'watch', 'print the names of entries as they change, one line each')
     .addHelpText(
       'after',
       `
-Runs until it is interrupted, and then exits with 130. Changes in quick succession may come as one.
-With --json each line is an object: {"change":"changed","provider":"anthropic"}, or "removed".
+Runs until it is interrupted; the exit code is then 130. Changes in quick succession may come as one.
+With --json each line is an object: {"change":"changed","provider":"anthropic"}; "change" may also be "removed".
 
 Examples:
   holdfast auth watch
@@ -30,7 +30,7 @@ async function watch(flags: Flags): Promise<void> {
     }
   };
   await withStore(file, flags, async (store) => {
-    // An unusable file is an error now; later it is a state that passes, and tells nothing.
+    // An unusable file is an error now; later it is a state that passes, and prints nothing.
     await store.all();
     store.watch(
       ({ changed, removed }) => {

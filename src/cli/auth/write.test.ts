@@ -59,7 +59,12 @@ describe('set', () => {
       '"key" must be a string',
     ],
     ['an unknown type', ['--object'], `{"type":"${canary}"}`, 'oauth, api or wellknown'],
-    ['another type than was said', ['--type', 'oauth'], JSON.stringify(wellknown), 'own type is not oauth'],
+    [
+      'another type than was said',
+      ['--type', 'oauth'],
+      JSON.stringify(wellknown),
+      'the type of the credential is not oauth',
+    ],
     ['what is not JSON', ['--type', 'oauth'], `{"access":"${canary}`, 'not one JSON object'],
     ['a list', ['--object'], `["${canary}"]`, 'not one JSON object'],
     [
@@ -70,8 +75,8 @@ describe('set', () => {
     ],
     ['lines of old', [], `${secrets.key}\r${canary}\r${canary}`, 'has 3 lines'],
     ['a NUL', [], `${secrets.key}\0`, 'a control character'],
-    ['a blank at the beginning', [], ` ${secrets.key}`, 'a blank at its beginning or end'],
-    ['a blank at the end', [], `${secrets.key} \n`, 'a blank at its beginning or end'],
+    ['a blank at the beginning', [], ` ${secrets.key}`, 'begins or ends with a blank'],
+    ['a blank at the end', [], `${secrets.key} \n`, 'begins or ends with a blank'],
     ['a whole credential as a key', [], JSON.stringify(wellknown), '--object'],
     ['metadata beside an object', ['--object', '--metadata', 'a=1'], '{}', '--metadata'],
   ])('refuses %s, stores nothing and quotes nothing', async (_, flags, input, message) => {

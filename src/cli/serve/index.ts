@@ -32,30 +32,30 @@ export function addServe(program: Command): void {
     .addOption(
       new Option(
         '--paths <mode>',
-        'a path that is not in normal form: refused, or judged by all its readings',
+        'how to treat a path that is not in normal form: refuse it, or judge all its readings',
       )
         .choices(['strict', 'compat'])
         .default('strict'),
     )
     .option(
       '--origin <origin...>',
-      'pages that may send requests, like https://app.example',
+      'origins whose pages may send requests, like https://app.example',
       parseOrigins,
       [],
     )
-    .option('--host <name...>', 'further names that this server is reached by', parseNames)
-    .option('--no-auth', 'ask nobody for a token; on loopback only')
+    .option('--host <name...>', 'further names of this server', parseNames)
+    .option('--no-auth', 'ask for no token; on loopback only')
     .option('--allow-unsafe', `${insist}; the token file, too`)
-    .option('--json', 'print where it listens as JSON')
+    .option('--json', 'print the address that it listens on as JSON')
     .addHelpText(
       'after',
       `
-GET, HEAD need a token with the permission read; POST, PUT, PATCH, DELETE need write; see "holdfast auth token --help".
-Secrets are masked, but for ?reveal=true, which needs execute, too. With --policy hardened to change credentials needs
-execute. No token is asked for at /global/health. GET /doc describes all routes (OpenAPI).
-A token has at most 64 streams of GET /event, and all tokens 512: the next one is answered with 429.
+GET and HEAD need a token with the permission read; POST, PUT, PATCH and DELETE need write: see "holdfast auth token --help".
+Secrets are masked, unless the request has ?reveal=true, which needs execute, too. With --policy hardened, changes of credentials
+need execute. /global/health needs no token. GET /doc describes all routes (OpenAPI).
+A token may have 64 streams of GET /event, and all tokens together 512: the next one gets 429.
 
-SIGINT and SIGTERM end it: what is under way is answered first.
+SIGINT and SIGTERM end the server; requests under way are answered first.
 
 Examples:
   holdfast auth token create --name laptop --out token
@@ -72,10 +72,10 @@ function parsePort(text: string): number {
   throw new InvalidArgumentError(`Expected a port from 0 to 65535; got "${text}".`);
 }
 
-/** An empty one, of a variable that is not set perhaps, would listen on all addresses. */
+/** An empty name, of an unset variable say, would listen on all addresses. */
 function parseHostname(text: string): string {
   if (text.trim() !== '') return text;
-  throw new InvalidArgumentError('Expected an address like 127.0.0.1, and got an empty one.');
+  throw new InvalidArgumentError('Expected an address like 127.0.0.1; got an empty one.');
 }
 
 function parseOrigins(text: string, before: string[] = []): string[] {

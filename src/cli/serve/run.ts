@@ -16,19 +16,19 @@ import { fileOf, tellEvent } from '../auth/source.js';
 import { UsageError } from '../usage-error.js';
 import type { ServeFlags } from './index.js';
 
-/** Serves until it is told to end. */
+/** Serves until SIGINT or SIGTERM. */
 export async function serve(flags: ServeFlags): Promise<void> {
   const { port, hostname, policy, paths, origin = [], host = [], auth, allowUnsafe = false } = flags;
   const isLocal = isLoopback(hostname);
   if (!auth && !isLocal) {
     throw new UsageError(
-      `refusing to listen on ${hostname} without authentication: whoever reaches it could take every credential`,
+      `refusing to listen on ${hostname} without authentication: any client that reaches it could take every credential`,
       'leave out --no-auth, or --hostname',
     );
   }
   const ended = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   const tokens = openTokens({ allowUnsafe, onEvent: tellEvent });
-  // The file, whatever OPENCODE_AUTH_CONTENT says: a server that does not show what it was just told is of no use.
+  // Always the file, never OPENCODE_AUTH_CONTENT: a server must show what was just stored in it.
   const store = createAuth({ store: openStore(fileOf(flags), { allowUnsafe, onEvent: tellEvent }), env: {} });
   const stopping = new AbortController();
   try {
@@ -47,8 +47,8 @@ export async function serve(flags: ServeFlags): Promise<void> {
     const url = `http://${hostname.includes(':') ? `[${hostname}]` : hostname}:${server.port}`;
     if (flags.json) printJson({ url }, { lines: false });
     else print(`listening on ${url}`);
-    if (!auth) note('every program on this machine can take every credential: --no-auth');
-    if (!isLocal) note('tokens and credentials travel unencrypted: put TLS in front of it');
+    if (!auth) note('--no-auth: every program on this machine can take every credential');
+    if (!isLocal) note('tokens and credentials travel unencrypted: put TLS in front of this server');
     await ended;
     stopping.abort();
     await server.close();
@@ -58,17 +58,17 @@ export async function serve(flags: ServeFlags): Promise<void> {
   }
 }
 
-/** Who starts a server for the first time would otherwise see nothing but refusals. */
+/** Without this note, the first start of a server would show nothing but refusals. */
 async function adviseOnTokens(tokens: Tokens): Promise<void> {
   const all = await tokens.list();
   if (all.some(({ state }) => state === 'active')) return;
   const file = tokenFile(process.env);
   note(
     all.length === 0
-      ? `there is no token yet in ${file}, so nobody is let in;`
-      : `no token in ${file} is good any more;`,
+      ? `there is no token yet in ${file}, so every request is refused;`
+      : `no token in ${file} is good any more, so every request is refused;`,
   );
-  note('create one, now or later, by "holdfast auth token create": it is shown once, and works at once');
+  note('create one by "holdfast auth token create": it works at once');
 }
 
 async function listenOrExplain(fetch: Hono['fetch'], port: number, hostname: string): Promise<Listening> {
@@ -79,14 +79,14 @@ async function listenOrExplain(fetch: Hono['fetch'], port: number, hostname: str
     if (code === 'EADDRINUSE') {
       throw new UsageError(
         `port ${port} of ${hostname} is in use`,
-        'give another by --port, or 0 for any free one',
+        'give another port by --port, or 0 for any free one',
       );
     }
     if (code === 'EACCES')
       throw new UsageError(`not allowed to listen on port ${port}`, 'give one from 1024 by --port');
     if (['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EINVAL'].includes(code)) {
       throw new UsageError(
-        `${hostname} is no address of this machine`,
+        `${hostname} is not an address of this machine`,
         'expected one like 127.0.0.1 for --hostname',
       );
     }
@@ -94,17 +94,17 @@ async function listenOrExplain(fetch: Hono['fetch'], port: number, hostname: str
   }
 }
 
-/** Why nobody is let in, once: it is the same for every request. What the store says names files, never contents. */
+/** Prints once why every request is refused. Messages of the store name files, never contents. */
 function tellOnce(): (error: unknown) => void {
   let told = '';
   return (error) => {
-    const message = error instanceof StoreError ? error.message : 'the token file can not be read';
-    if (message !== told) note(`nobody is let in: ${message}`);
+    const message = error instanceof StoreError ? error.message : "the token file can't be read";
+    if (message !== told) note(`every request is refused: ${message}`);
     told = message;
   };
 }
 
-/** Where it was, and not what it says: an error that nobody expected may quote a credential. */
+/** Prints where a request failed, and no message: an unexpected error may quote a credential. */
 function tellFailure(error: unknown): void {
   const { name = 'error', stack = '' } = error instanceof Error ? error : {};
   const frames = stack.split('\n').filter((line) => /^ +at /.test(line));

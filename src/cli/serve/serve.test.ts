@@ -78,7 +78,7 @@ describe('holdfast serve', () => {
     const refused = await fetch(`${url}/auth`, bearer(token));
     expect(refused.status).toBe(503);
     await fetch(`${url}/auth`, bearer(token));
-    expect(output.stderr.match(/nobody is let in: .*auth-tokens\.json/g)).toHaveLength(1);
+    expect(output.stderr.match(/every request is refused: .*auth-tokens\.json/g)).toHaveLength(1);
     expect(readFileSync(tokenFile, 'utf8')).toBe('{"torn');
   });
 
@@ -154,7 +154,7 @@ describe('a clear error', () => {
     [['--hostname', '', '--port', '0'], 'Expected an address'],
     [['--hostname', ' ', '--port', '0'], 'Expected an address'],
     [['--hostname', '', '--port', '0', '--no-auth'], 'Expected an address'],
-    [['--hostname', '203.0.113.1', '--port', '0'], 'no address of this machine'],
+    [['--hostname', '203.0.113.1', '--port', '0'], 'not an address of this machine'],
     [['--origin', 'https://app.example/x'], 'Expected an origin'],
     [['--origin', '*'], 'Expected an origin'],
     [['--policy', 'none'], 'Allowed choices are specified, hardened'],

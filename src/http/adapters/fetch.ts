@@ -3,8 +3,12 @@ import type { Guard } from '../guard/guard.js';
 import { type IncomingRequest, isUpgrade } from '../guard/request.js';
 
 /**
- * Judges a Fetch `Request` by the very address that a router on it sees. Where the runtime has normalised that already, as
- * `new Request()` does, nothing can tell any more what was sent; under node:http take its own adapter.
+ * Judges a Fetch `Request` by the same address that a router on it sees. Where the runtime has normalised the address, as
+ * `new Request()` does, nobody can know what was sent; under node:http use `admit` or `honoGuard`.
+ *
+ * @example
+ * const decision = verify(guard, request);
+ * if (!decision.ok) return toResponse(decision);
  */
 export function verify(guard: Guard, request: Request): Decision {
   return guard.authorize(incomingFetch(request));
@@ -26,13 +30,13 @@ function incomingFetch({ method, url, headers }: Request): IncomingRequest {
   };
 }
 
-/** An address in two: `127.0.0.1:4096`, and `/path?query`. */
+/** Splits an address in two: `127.0.0.1:4096`, and `/path?query`. */
 export function partsOf(url: string): { authority: string; target: string } {
   const [, authority = '', rest = ''] = /^[a-z][a-z\d+.-]*:\/\/([^/?#\\]*)(.*)$/is.exec(url) ?? [];
   return { authority, target: rest.startsWith('/') ? rest : `/${rest}` };
 }
 
-/** The response in place of the handler's. */
+/** Makes the response that is sent in place of the handler's. */
 export function toResponse(answer: Extract<Decision, { ok: false }>): Response {
   return new Response(answer.body === '' ? null : answer.body, {
     status: answer.status,

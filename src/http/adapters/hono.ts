@@ -6,18 +6,19 @@ import { partsOf, toResponse, verify } from './fetch.js';
 import { holdResponse, incomingNode, type NodeRequest, type NodeResponse } from './node-http.js';
 import { admitUpgrade } from './upgrade.js';
 
-/** What handlers behind the guard find in the context. */
+/** What handlers behind the guard find in Hono's context. */
 export interface GuardedEnv {
+  /** Set by the guard for each request. */
   Variables: {
-    /** Whose request it is; undefined on a public path. */
+    /** The token of the request; undefined on a public path. */
     token: TokenInfo | undefined;
   };
 }
 
 /**
- * The guard as Hono's middleware, on every runtime. It judges the address and the method that Hono itself routes by, and on Node
- * what node:http has read, too: an application that is called with a rewritten request, as method-override does, has both. To
- * be used for all paths, before any route: a pattern here would be a second reading of the path.
+ * Makes Hono middleware of a guard, for every runtime. It judges the address and the method that Hono itself routes by, and on
+ * Node those that node:http has read, too: an application behind method-override, say, has both. Use it for all paths, before any
+ * route: a pattern here would be a second reading of the path.
  *
  * Responses end with their token, and on Node WebSockets, too. On Bun and Deno a WebSocket's `onOpen` must ask for that:
  * `guard.hold(token, () => ws.close())`.
@@ -40,7 +41,7 @@ export function honoGuard(guard: Guard): MiddlewareHandler<GuardedEnv> {
   };
 }
 
-/** The same response, whose body fails once the token is good no more. */
+/** Returns the same response, with a body that fails once the token is no longer good. */
 function held(guard: Guard, token: TokenInfo, response: Response): Response {
   const cut = new AbortController();
   const release = guard.hold(token, () => cut.abort());

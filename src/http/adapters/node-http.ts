@@ -4,8 +4,9 @@ import type { TokenInfo } from '../../tokens/token-info.js';
 import type { Guard } from '../guard/guard.js';
 import { type IncomingRequest, isUpgrade, type Rewritten } from '../guard/request.js';
 
-/** Of HTTP/1, or of HTTP/2 as node:http2's compatibility API has it. */
+/** A request of HTTP/1, or of HTTP/2 in node:http2's compatibility API. */
 export type NodeRequest = IncomingMessage | Http2ServerRequest;
+/** A response of HTTP/1, or of HTTP/2 in node:http2's compatibility API. */
 export type NodeResponse = ServerResponse | Http2ServerResponse;
 
 /**
@@ -68,9 +69,10 @@ function linesOf(raw: readonly string[], name: string): string[] {
 }
 
 /**
- * For node:http and everything on it: answers a request that is refused. One that is let in may not outlast its token.
+ * Judges a request of node:http and everything on it, and answers it where it is refused. The response to an admitted request
+ * is cut off when its token ends.
  *
- * @returns whose request it is, or `null` on a public path; undefined if it has been answered, and nothing else must be done
+ * @returns the token of the request, or `null` on a public path; undefined if the request has been answered
  * @example
  * createServer((request, response) => {
  *   const token = admit(guard, request, response);
@@ -96,7 +98,7 @@ export function admit(
 /** RFC 9113, section 7; not by way of `node:http2`, which not every runtime has. */
 const internalError = 2;
 
-/** Cuts a response off when its token is good no more: that it is not complete must be seen. */
+/** Cuts a response off when its token is no longer good: the client must see that it is incomplete. */
 export function holdResponse(guard: Guard, token: TokenInfo, response: NodeResponse): void {
   // What ends a response of HTTP/1 early would end one of HTTP/2 as if it were complete.
   const end = () => ('stream' in response ? response.stream.close(internalError) : response.destroy());

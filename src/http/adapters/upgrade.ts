@@ -7,11 +7,11 @@ import type { Guard } from '../guard/guard.js';
 import { incomingNode } from './node-http.js';
 
 /**
- * Puts the guard before a server's upgrades, where no handler and no middleware of its requests is asked
- * (CVE-2024-28179: everything was authenticated but the WebSocket). The connection ends with its token.
+ * Puts the guard before a server's upgrades, which no handler and no middleware of its requests sees (CVE-2024-28179:
+ * everything but the WebSocket was authenticated). The connection ends with its token.
  *
- * @param onUpgrade is called for those that are let in; the credential is no longer in the request, so that a WebSocket server
- * which takes up the first protocol offered takes up the application's
+ * @param onUpgrade called for each admitted upgrade. The credential is no longer in the request, so that a WebSocket server which
+ * picks the first protocol offered picks the application's
  */
 export function guardUpgrades(
   guard: Guard,

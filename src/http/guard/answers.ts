@@ -11,7 +11,7 @@ export type GuardError =
   | 'invalid_token'
   /** 403: the token is good, and lacks a permission. */
   | 'insufficient_scope'
-  /** 503: whether the token is good can't be told now, because the token file can't be read. */
+  /** 503: the token file can't be read, so no token can be judged now. */
   | 'temporarily_unavailable'
   /** 403: not a name of this server: DNS rebinding. */
   | 'host_not_allowed'
@@ -19,29 +19,34 @@ export type GuardError =
   | 'origin_not_allowed'
   /** 405 */
   | 'method_not_allowed'
-  /** 429: there are as many as there may be. */
+  /** 429: the limit of open streams or tickets is reached. */
   | 'too_many_requests';
 
 /** The request may go on. */
 export interface Admission {
+  /** Tells an admission from an answer. */
   ok: true;
-  /** Whose request it is; undefined on a public path. */
+  /** The token of the request; undefined on a public path. */
   token: TokenInfo | undefined;
   /** To be added to the response. */
   headers: Readonly<Record<string, string>>;
 }
 
-/** What to answer in place of the handler. */
+/** The answer to send in place of the handler's. */
 export interface Answer {
+  /** Tells an answer from an admission. */
   ok: false;
+  /** The HTTP status code. */
   status: number;
-  /** Undefined where nothing is wrong: the answer to a CORS preflight. */
+  /** Why the request was refused; undefined for the answer to a CORS preflight. */
   error: GuardError | undefined;
+  /** All headers of the answer. */
   headers: Readonly<Record<string, string>>;
   /** JSON `{ error, error_description, scope? }`, or empty. */
   body: string;
 }
 
+/** What a guard decides about a request. */
 export type Decision = Admission | Answer;
 
 const statuses: Record<GuardError, number> = {

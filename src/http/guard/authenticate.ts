@@ -17,7 +17,7 @@ export const anonymous: TokenInfo = {
 
 export type Identified = Admission & { token: TokenInfo };
 
-/** Whose request it is, by the one credential in it; otherwise the challenge of RFC 6750. */
+/** Returns the token of the request, by the one credential in it; otherwise the challenge of RFC 6750. */
 export function authenticate(
   context: GuardContext,
   verifier: TokenVerifier,

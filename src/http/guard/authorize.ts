@@ -10,7 +10,7 @@ import type { GuardContext } from './options.js';
 import { isPreflight, judgeOrigin, preflightAnswer } from './origins.js';
 import { type IncomingRequest, methodsOf, targetsOf } from './request.js';
 
-/** May the request go on? By its host, the page that asks, its method, its path, its token, and the token's permissions. */
+/** Judges a request by its host, its origin, its method, its path, its token, and the token's permissions, in this order. */
 export function authorize(context: GuardContext, request: IncomingRequest): Decision {
   const paths = targetsOf(request).map(readPath);
   const authorities = paths.flatMap((path) => path?.authority ?? []);
@@ -24,7 +24,7 @@ export function authorize(context: GuardContext, request: IncomingRequest): Deci
   return cors ? withHeaders(decision, cors) : decision;
 }
 
-/** By every method and every path that a router may find in the request: what is granted must be so by all of them. */
+/** Judges by every method and every path that a router may find in the request: all of them must be granted. */
 function judge(
   context: GuardContext,
   request: IncomingRequest,

@@ -22,8 +22,8 @@ const b64token = /^[\w.~+/-]+=*$/;
 const inUrl = ['access_token', 'auth_token'];
 
 /**
- * The one credential of a request. Two of them are refused, even if one would do: which one counts would be
- * another question that two readers answer differently.
+ * Returns the one credential of a request. Two of them are refused, even where one would do: two readers could disagree
+ * about which one counts.
  */
 export function credentialsIn(request: IncomingRequest, paths: readonly Path[]): Credentials {
   const readings = paths.flatMap(({ query }) => (query === '' ? [] : [[...new URLSearchParams(query)]]));

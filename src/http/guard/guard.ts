@@ -10,26 +10,31 @@ import { type Errand, ticketLifeSeconds } from './tickets.js';
 
 /** Decides about requests before any handler sees them. Synchronous, so nothing happens between the decision and its use. */
 export interface Guard {
+  /** Judges a request. The adapters (`admit`, `verify`, `honoGuard`, `guardUpgrades`) call this. */
   authorize(request: IncomingRequest): Decision;
-  /** For handlers that give more than their route promises: what to answer if these permissions are not all there. */
+  /**
+   * For handlers that return more than their route promises.
+   * @returns the 403 to answer with where the token lacks one of these permissions; undefined where it has them all
+   */
   demand(token: TokenInfo | undefined, needed: readonly Permission[]): Answer | undefined;
   /**
-   * A ticket for a client that has been let in. It gives nothing that the token does not: without the permissions, 403. A token
-   * has 100 tickets at most, and loses its oldest by the next; where 10,000 are open in all, one that has none gets 429.
+   * Makes a ticket for an admitted client: good once, for one path, for 30 seconds. A token that lacks the permissions of the
+   * path gets 403. A token has at most 100 open tickets, and the next one replaces its oldest. Where 10,000 are open in all, a
+   * token without one gets 429.
    */
   issueTicket(token: TokenInfo, errand: Errand): { ticket: string; expiresInSeconds: number } | Answer;
   /**
-   * Ends a response or a connection once its token is good no more.
-   * @returns to be called when it has ended by itself
+   * Calls `end` once the token is no longer good, within a second.
+   * @returns a function to call when the response or connection has ended by itself
    */
   hold(token: TokenInfo, end: () => void): () => void;
 }
 
 /**
- * The guard of a server on this machine. In this order it looks at the host, the page that asks, the method, the path, the
- * token, and its permissions; each failure is answered as RFC 6750 and RFC 9110 have it.
+ * Makes the guard of a server on this machine. It looks at the host, the origin, the method, the path, the token, and the token's
+ * permissions, in this order; each refusal is answered as RFC 6750 and RFC 9110 have it.
  *
- * @throws TypeError where the options don't say who is let in
+ * @throws TypeError where the options name neither tokens nor `authentication: 'disabled'`, or both
  * @example
  * const guard = createGuard({ tokens: openTokens() });
  * const app = new Hono().use(honoGuard(guard));

@@ -1,16 +1,17 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { type Answer, refuse } from './answers.js';
 
+/** The names of a server. */
 export interface HostOptions {
-  /** Names and addresses of this server, without ports, beside the loopback ones. */
+  /** Names and addresses of this server besides the loopback ones, without ports. */
   hosts?: readonly string[] | undefined;
-  /** True for a server that is bound to all addresses: none can be rebound by DNS, so each is as good as another. */
+  /** True for a server that listens on all addresses: any IP address is then accepted as its name. DNS can rebind none. */
   anyAddress?: boolean | undefined;
 }
 
 /**
- * Refuses what was not sent to this server by a name of its own: a page whose name was made to lead here would otherwise
- * be of the same origin (CVE-2024-28224). Fails closed: what can't be parsed is refused.
+ * Returns whether each of these is a name of this server. A page whose own name resolves to this machine would otherwise be of
+ * the same origin (CVE-2024-28224). Fails closed: a name that can't be parsed is refused.
  * @param values of the Host header, and of the target's authority where it has one
  */
 export function checkHost(values: readonly string[], { hosts = [], anyAddress = false }: HostOptions) {
@@ -22,7 +23,7 @@ export function checkHost(values: readonly string[], { hosts = [], anyAddress = 
   });
 }
 
-/** One line exactly: of two, Node and Bun take the first, and a proxy in front may have taken the second. */
+/** Exactly one line may be there: of two, Node and Bun take the first, and a proxy in front may have taken the second. */
 export function hostRefusal(
   values: readonly string[],
   authorities: readonly string[],

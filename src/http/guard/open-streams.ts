@@ -3,8 +3,8 @@ import type { TokenVerifier } from '../../tokens/token-info.js';
 const lookEveryMs = 250;
 
 /**
- * Responses and connections that outlast the look at their token: they end when it has been revoked or has expired, within a
- * second (CVE-2026-40934: sessions that survived a change of the password).
+ * Responses and connections that stay open after their token was checked: they end within a second when it has been revoked or
+ * has expired (CVE-2026-40934: sessions that survived a change of the password).
  */
 export class OpenStreams {
   private readonly byToken = new Map<string, Set<() => void>>();
@@ -12,7 +12,7 @@ export class OpenStreams {
 
   constructor(private readonly tokens: Pick<TokenVerifier, 'isLive'>) {}
 
-  /** @param end ends the stream; called once at most @returns to be called when it has ended by itself */
+  /** @param end ends the stream; called at most once @returns a function to call when the stream has ended by itself */
   hold(id: string, end: () => void): () => void {
     const ends = this.byToken.get(id) ?? new Set();
     this.byToken.set(id, ends.add(end));
@@ -39,7 +39,7 @@ export class OpenStreams {
     try {
       return this.tokens.isLive(id);
     } catch {
-      // The file can't be read: nobody is let in now, so nobody stays.
+      // The file can't be read: no token is accepted now, so no stream stays.
       return false;
     }
   }

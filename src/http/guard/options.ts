@@ -5,46 +5,50 @@ import type { HostOptions } from './hosts.js';
 import { OpenStreams } from './open-streams.js';
 import { Tickets } from './tickets.js';
 
-/** Whose requests are let in. There is no default: a server has to say it. */
+/** Whose requests are admitted. There is no default: a server must choose. */
 export type Authentication =
   | {
       /** Knows which tokens are good, as `openTokens()` does. */
       tokens: TokenVerifier;
+      /** May be given, and changes nothing. */
       authentication?: 'required' | undefined;
     }
   | {
       /**
-       * No token is asked for: each request that passes the checks of host, origin, method and path has all permissions.
-       * For a loopback server on a machine with one user, at the most.
+       * Asks for no token: each request that passes the checks of host, origin, method and path has all permissions. Only for a
+       * loopback server on a machine with one user.
        */
       authentication: 'disabled';
+      /** Not with `disabled`. */
       tokens?: undefined;
     };
 
+/** What a guard accepts besides tokens. */
 export interface GuardSettings extends HostOptions {
-  /** Default: the specified one. */
+  /** Which permissions a request needs. Default: `specified`. */
   policy?: Policy | undefined;
   /**
-   * What becomes of a path that is not in normal form. `strict`, the default, answers 400; `compat` judges it by every reading
-   * of it together, for servers whose clients send such paths.
+   * How to treat a path that is not in normal form. `strict`, the default, answers 400; `compat` asks for the permissions of
+   * all its readings, for servers whose clients send such paths.
    */
   paths?: 'strict' | 'compat' | undefined;
-  /** Pages that may send requests, as `https://app.example`, beside the server's own. Default none. */
+  /** Origins whose pages may send requests, like `https://app.example`, besides the server's own. Default none. */
   origins?: readonly string[] | undefined;
   /** Exact paths that need no token, by GET and HEAD. Default none. */
   publicPaths?: readonly string[] | undefined;
-  /** POST here asks for a ticket and needs a token, whatever its permissions. Default `/ticket`. */
+  /** A POST to this path asks for a ticket, and needs a token with any permissions. Default `/ticket`. */
   ticketPath?: string | undefined;
-  /** The name of what is protected, in challenges. Default `holdfast`. */
+  /** The realm in challenges. Default `holdfast`. */
   realm?: string | undefined;
-  /** Part of the answer to a request without a token: where to get one. */
+  /** Added to the answer to a request without a token: where to get one. */
   advice?: string | undefined;
-  /** Called with the reason each time that a request is refused because the tokens can't be read: for the log. */
+  /** Called with the reason each time a request is refused because the tokens can't be read, for the log. */
   onFailure?: ((error: unknown) => void) | undefined;
-  /** Milliseconds of a clock that never goes back. Default: the process's own. */
+  /** Milliseconds of a clock that never goes back. Default: the process's monotonic clock. */
   now?: (() => number) | undefined;
 }
 
+/** The options of `createGuard`. */
 export type GuardOptions = GuardSettings & Authentication;
 
 /** Whom the guard asks, and the streams that it ends with their token. */
@@ -65,7 +69,7 @@ export interface GuardContext {
   onFailure: (error: unknown) => void;
 }
 
-/** @throws TypeError where the options don't say who is let in, or say two things */
+/** @throws TypeError where the options name neither tokens nor `authentication: 'disabled'`, or both */
 export function contextOf(options: GuardOptions): GuardContext {
   const now = options.now ?? (() => performance.now());
   return {
@@ -83,7 +87,7 @@ export function contextOf(options: GuardOptions): GuardContext {
   };
 }
 
-/** Looked at when it runs, too: a program in JavaScript, or with a cast, must not end up open by a slip. */
+/** Checked at run time, too: a program in JavaScript, or with a cast, must not end up open by mistake. */
 function accessOf({ tokens, authentication = 'required' }: Authentication): Access {
   const isVerifier = typeof (tokens as Partial<TokenVerifier> | undefined)?.verify === 'function';
   if (authentication === 'disabled' && tokens === undefined) return { kind: 'disabled' };

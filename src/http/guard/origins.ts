@@ -6,10 +6,10 @@ import type { IncomingRequest } from './request.js';
 type CorsHeaders = Readonly<Record<string, string>>;
 
 /**
- * Refuses requests of pages of other sites. Programs that are no browsers send no `Origin`, and pass; a browser leaves it out
- * of some requests, too, but then says `Sec-Fetch-Site`. CORS is no authentication: this only keeps pages out.
+ * Refuses requests of pages of other sites. Programs other than browsers send no `Origin`, and pass; a browser leaves it out of
+ * some requests, too, but then sends `Sec-Fetch-Site`. CORS is no authentication: this only keeps pages out.
  *
- * @param origins that may, beside the server's own: `https://app.example`, compared as a whole
+ * @param origins allowed besides the server's own, like `https://app.example`; compared as a whole
  * @returns `cors` for a page of one of these
  */
 export function judgeOrigin(

@@ -1,21 +1,25 @@
-/** A request as it came. Nothing of it is normalised: what a guard and a router read differently is a way past the guard. */
+/** A request as it came. Nothing in it is normalised: a difference between guard and router is a way past the guard. */
 export interface IncomingRequest {
+  /** In upper case, as RFC 9110 has it; any other is refused. */
   method: string;
   /** The request target: `/path?query`, or `http://host/path?query`. */
   target: string;
   /**
-   * What middleware before the guard made of the request, where that differs. A router may go by either, so the request
-   * needs the permissions of both.
+   * The request as middleware before the guard has changed it, where it has. A router may use either form, so the request needs
+   * the permissions of both.
    */
   rewritten?: Rewritten | undefined;
-  /** All values of a header, by its name in lower case; one for each line, where the runtime still knows the lines. */
+  /** Returns all values of a header, by its name in lower case: one for each line, where the runtime still knows the lines. */
   headers(name: string): readonly string[];
-  /** True if the connection is about to become something else than HTTP, a WebSocket for instance. */
+  /** True if the connection is about to leave HTTP, for a WebSocket say. */
   upgrade: boolean;
 }
 
+/** Further forms of a request. */
 export interface Rewritten {
+  /** Each method that a router may find. */
   methods: readonly string[];
+  /** Each target that a router may find. */
   targets: readonly string[];
 }
 

@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { TokenInfo } from '../../tokens/token-info.js';
 
-/** What a ticket is good for: one request to one path. */
+/** The one request that a ticket is good for. */
 export interface Errand {
-  /** As it will stand in the request, without a query. */
+  /** The path of the request, in normal form and without a query: `/event`. */
   path: string;
-  /** For a WebSocket; false for a plain GET, such as an EventSource's. */
+  /** True for a WebSocket; false for a plain GET, such as an EventSource's. */
   upgrade: boolean;
 }
 
@@ -22,12 +22,12 @@ const ofTokenMax = 100;
 const inAllMax = 10_000;
 
 /**
- * Tickets in place of a token, for what a page can't give a header: EventSource and WebSocket. A URL ends up in logs and
- * histories, so what stands in it must be worth nothing there: each ticket is good once, for 30 seconds, for one path.
- * They live in memory, and die with the process and with their token.
+ * Tickets in place of a token, for EventSource and WebSocket, to which a page can't give a header. A URL ends up in logs and
+ * histories, so what it holds must be worthless there: each ticket is good once, for 30 seconds, for one path. Tickets live in
+ * memory, and die with the process and with their token.
  */
 export class Tickets {
-  /** By hash, so that a look-up's time tells nothing; oldest first. */
+  /** By hash, so that the time of a look-up reveals nothing; oldest first. */
   private readonly issued = new Map<string, Issued>();
   /** The hashes of a token's tickets, oldest first. */
   private readonly byToken = new Map<string, Set<string>>();
@@ -35,7 +35,7 @@ export class Tickets {
   /** @param now milliseconds of a clock that never goes back */
   constructor(private readonly now: () => number) {}
 
-  /** Undefined where too many are open, and none of them is of this token. */
+  /** Returns undefined where too many are open, and none of them belongs to this token. */
   issue(token: TokenInfo, errand: Errand): { ticket: string; expiresInSeconds: number } | undefined {
     this.forgetExpired();
     const [oldest, ...others] = this.byToken.get(token.id) ?? [];
@@ -50,7 +50,7 @@ export class Tickets {
     return { ticket, expiresInSeconds: ticketLifeSeconds };
   }
 
-  /** Whoever shows a ticket has used it, rightly or not. @returns whose it was; undefined if it is not good for this */
+  /** Spends a ticket, whether it fits or not. @returns its token; undefined if the ticket is not good for this request */
   redeem(ticket: string, errand: Errand | undefined): TokenInfo | undefined {
     const found = this.take(hashOf(ticket));
     if (!found || !errand || this.now() >= found.until) return undefined;

@@ -1,8 +1,9 @@
 import { isSafe, type Policy, type Route } from './policy.js';
 import { specified } from './specified.js';
 
+/** Exceptions from the hardened policy. */
 export interface HardenedOptions {
-  /** Lets a token that may only read list the sessions: `GET /session`. What they hold needs `execute` all the same. */
+  /** Lets a token with `read` alone list the sessions (`GET /session`). Their contents need `execute` all the same. Default false. */
   listSessions?: boolean;
 }
 
@@ -19,7 +20,7 @@ const anyMethod: readonly (readonly string[])[] = [
   ['fs', 'read'],
 ];
 const changes: readonly (readonly string[])[] = [
-  // Starts the command that it is told.
+  // Starts the command in the request.
   ['mcp'],
   // Credentials, and the logins that make them.
   ['auth'],
@@ -40,7 +41,7 @@ const changes: readonly (readonly string[])[] = [
   ['upgrade'],
 ];
 
-/** The specified rule, and `execute` wherever a route is worth as much. */
+/** Makes a policy that asks for what `specified` does, and for `execute` wherever a route runs code, changes credentials or reveals secrets. */
 export function hardened({ listSessions = false }: HardenedOptions = {}): Policy {
   return (route) => {
     const needed = specified(route);
@@ -53,7 +54,7 @@ export function hardened({ listSessions = false }: HardenedOptions = {}): Policy
   };
 }
 
-/** Only where the path has one reading: what is relaxed must be so under all of them, `/session.x/session` among them. */
+/** Only where the path has one reading: an exception must hold under all of them, `/session.x/session` among them. */
 function isListOfSessions({ method, words, segments = [] }: Route): boolean {
   const before = segments.slice(0, -1).flatMap((segment) => segment.split('.'));
   const isList = segments.at(-1) === 'session' && !before.includes('session');

@@ -1,4 +1,4 @@
-/** What a request target says, and all that a router could take it for. */
+/** A request target, and every way in which a router could read it. */
 export interface Path {
   /** As it came, without authority, query and fragment: `/auth/a%2Fb`. */
   raw: string;
@@ -65,8 +65,8 @@ function isClean(target: string, authority: string | undefined): boolean {
 }
 
 /**
- * Whatever lies between anything that some router or proxy separates by, of the path and of what is left of it after each
- * decoding. More than any single router sees; that is the point.
+ * Every word between separators of any router or proxy, in the path and in its form after each decoding. That is more than any
+ * single router sees, on purpose.
  */
 function allWords(raw: string): Set<string> {
   const words = new Set<string>();

@@ -2,18 +2,20 @@ import type { Permission } from '../../tokens/permissions.js';
 
 /** The methods that a request may have; RFC 9110 has them in upper case only. */
 export const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+/** One of the methods that a request may have. */
 export type Method = (typeof methods)[number];
 
 /** A request as a policy sees it. */
 export interface Route {
+  /** In upper case. */
   method: Method;
-  /** In lower case, the words of the path under every reading of it: `/api/pty/1` has `api`, `pty` and `1`. */
+  /** The words of the path under every reading of it, in lower case: `/api/pty/1` has `api`, `pty` and `1`. */
   words: ReadonlySet<string>;
-  /** In lower case, in order; undefined where a router might read the path in another way. */
+  /** The segments of the path, in lower case; undefined where a router might read the path in another way. */
   segments: readonly string[] | undefined;
 }
 
-/** Which permissions a request needs, all of them. Pure, and total: none at all means that nobody may. */
+/** Returns the permissions that a request needs, all of them. A pure function. An empty list counts as all three. */
 export type Policy = (route: Route) => readonly Permission[];
 
 export function isMethod(method: string): method is Method {

@@ -5,7 +5,7 @@ import type { Method, Policy } from './policy.js';
 const all: readonly Permission[] = ['read', 'write', 'execute'];
 
 /**
- * What a request needs, in a fixed order and never nothing. An upgrade needs `execute` whatever a policy says: it opens a
+ * Returns what a request needs, in a fixed order and never nothing. An upgrade needs `execute` under every policy: it opens a
  * channel that no later check sees. Kubernetes let a GET be enough for `exec` for years (kubernetes/kubernetes #78741).
  */
 export function requiredPermissions(
@@ -20,7 +20,7 @@ export function requiredPermissions(
   return all.filter((permission) => needed.has(permission));
 }
 
-/** What a request needs that has several readings: all that any of them needs. */
+/** Returns what a request with several readings needs: all that any of them needs. */
 export function requiredByAll(
   policy: Policy,
   methods: readonly Method[],

@@ -4,8 +4,8 @@ import { isSafe, type Policy } from './policy.js';
 const executing = ['pty', 'session', 'message'] as const;
 
 /**
- * The rule as the agent's token proposal has it (anomalyco/opencode #8213): GET and HEAD need `read`, the others `write`,
- * and a path with the segment `pty`, `session` or `message` needs `execute`, too. A whole segment: `/sessions` has none.
+ * The policy of the agent's token proposal (anomalyco/opencode #8213): GET and HEAD need `read`, the others `write`, and a path
+ * with the segment `pty`, `session` or `message` needs `execute`, too. A whole segment: `/sessions` has none.
  */
 export const specified: Policy = ({ method, words }) => {
   const needed: Permission[] = [isSafe(method) ? 'read' : 'write'];

@@ -10,7 +10,7 @@ import { failureResponse, problem } from './failures.js';
 import { openApi } from './openapi.js';
 import { ticketRoute } from './ticket-route.js';
 
-/** What the server serves: an `Auth`, a `Store`, or whatever else is like them. */
+/** What the server serves: an `Auth`, a `Store`, or anything like them. */
 export interface CredentialStore {
   get(key: string): Promise<unknown>;
   all(): Promise<Record<string, unknown>>;
@@ -25,13 +25,13 @@ export interface AppOptions {
   guard: Guard;
   /** Ends the streams of events, so that a server can end. */
   stopping?: AbortSignal;
-  /** Of an error that a request met: what else the client is told. */
+  /** Returns further fields of the answer to a request that failed. */
   describe?: (error: unknown) => Record<string, unknown>;
-  /** Of an error that nobody expected. What it says may be secret, and no client is told. */
+  /** Called with an unexpected error. Its message may be secret, so no client sees it. */
   onFailure?: (error: unknown) => void;
 }
 
-/** Path of the one page that needs no token. It says nothing but that somebody is there. */
+/** Path of the one page that needs no token. It answers that the server is up, and nothing else. */
 export const healthPath = '/global/health';
 
 const bodyBytesMax = 1024 * 1024;

@@ -9,8 +9,8 @@ import type { CredentialStore } from './app.js';
 import { problem } from './failures.js';
 
 /**
- * The credentials. To read is to see what there is, with secrets masked; to have the secrets, `?reveal=true`, needs `execute`, too:
- * whoever may run code on this machine could open the file as well, and nobody else is given more than to know what there is.
+ * The credential routes. `read` shows the entries with their secrets masked. The secrets themselves, `?reveal=true`, need `execute`,
+ * too: a client that may run code on this machine could open the file anyway.
  */
 export function authRoutes(store: CredentialStore, guard: Guard): Hono<GuardedEnv> {
   const routes = new Hono<GuardedEnv>();
@@ -44,7 +44,7 @@ export function authRoutes(store: CredentialStore, guard: Guard): Hono<GuardedEn
   return routes;
 }
 
-/** How entries are shown to whoever asks. The guard asks for `read`; the handler that would reveal more asks for more. */
+/** How entries are shown to this client. The guard asks for `read`; a handler that reveals more asks for more. */
 function viewOf(
   context: Context<GuardedEnv>,
   guard: Guard,
@@ -58,7 +58,7 @@ async function bodyOf(context: Context): Promise<unknown> {
   try {
     return await context.req.json();
   } catch (error) {
-    // Too large: that is said elsewhere. A runtime may have a limit of levels, a RangeError.
+    // A body that is too large is answered elsewhere. A runtime may have a limit of levels, a RangeError.
     if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
     // Its message quotes the body, which is secret.
     throw new HTTPException(400, { message: 'the body is not JSON' });

@@ -10,9 +10,9 @@ const heartbeatMs = 10_000;
 const retryAfterSeconds = 10;
 
 /**
- * Server-sent events, as the agent's server has them: `{ type, properties }`. First `server.connected`; whatever changes after
- * that is told: `credentials.changed` with the names of entries, `{ changed, removed }`, never their values. A client that reads
- * slowly is told less often, of all that has happened meanwhile. A token has 64 streams at most, and all together 512: the next
+ * Server-sent events, in the form of the agent's server: `{ type, properties }`. The first is `server.connected`; each change after
+ * it is a `credentials.changed` with the names of entries, `{ changed, removed }`, never their values. A client that reads slowly
+ * gets fewer events, which cover all that has happened meanwhile. A token has at most 64 streams, and all together 512: the next
  * one is answered with 429.
  */
 export function eventStream(watch: Watch, stopping?: AbortSignal) {
@@ -23,7 +23,7 @@ export function eventStream(watch: Watch, stopping?: AbortSignal) {
     for (const news of open) news.end();
   });
   return (context: Context<GuardedEnv>): Response => {
-    // Nobody would read what streams on, and so nothing would ever end it.
+    // No client reads the body of a HEAD, so nothing would ever end the stream.
     if (context.req.method === 'HEAD')
       return context.body(null, 200, { 'Content-Type': 'text/event-stream' });
     const news = new News();
@@ -60,7 +60,7 @@ function tooMany(context: Context): Response {
   return problem(context, 429, 'too_many_requests', `${limits}: close one, or try again later`);
 }
 
-/** What has changed and was not yet told. */
+/** Changes that were not yet sent. */
 class News {
   private readonly changed = new Set<string>();
   private readonly removed = new Set<string>();

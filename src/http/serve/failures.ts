@@ -2,14 +2,14 @@ import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { errnoOf, StoreError, type StoreErrorCode } from '../../store/errors.js';
 
-/** Those that are nobody's mistake but the server's are 500. */
+/** Every other code is the server's own failure: 500. */
 const statuses: Partial<Record<StoreErrorCode, ContentfulStatusCode>> = {
   E_INPUT: 400,
   E_TIMEOUT: 503,
   E_CLOSED: 503,
 };
 
-/** True where no file could be opened because too many are, by this process or on this machine: it passes by itself. */
+/** True where this process, or the machine, has too many files open: that passes by itself. */
 function isShortage(error: unknown): boolean {
   const code = errnoOf(error);
   if (code === 'EMFILE' || code === 'ENFILE') return true;
@@ -28,8 +28,8 @@ export function problem(
 }
 
 /**
- * What a client is told of a failure. The messages of the store name files and processes, never contents; those of anything
- * else may quote what they met.
+ * The answer to a request that failed. Messages of the store name files and processes, never contents; those of other errors may
+ * quote what they met, so no client sees them.
  */
 export function failureResponse(
   context: Context,

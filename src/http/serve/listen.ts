@@ -6,7 +6,7 @@ import { createAdaptorServer } from '@hono/node-server';
 export interface Listening {
   /** The port that was given, or a free one for 0. */
   port: number;
-  /** Lets what is under way finish, for a time, and takes up nothing new. */
+  /** Accepts nothing new, and waits up to 5 seconds for responses under way. */
   close(): Promise<void>;
 }
 

@@ -23,7 +23,7 @@ const ticket = {
   description: 'In place of a token',
 };
 
-/** What `GET /doc` answers: OpenAPI 3.1. The scopes are those of the specified policy. */
+/** The answer of `GET /doc`: OpenAPI 3.1. The scopes are those of the specified policy. */
 export const openApi = {
   openapi: '3.1.0',
   info: {
@@ -34,7 +34,7 @@ export const openApi = {
   paths: {
     '/global/health': {
       get: {
-        summary: 'Is somebody there?',
+        summary: 'Is the server up?',
         security: [],
         responses: ok('Yes', { type: 'object', properties: { healthy: boolean } }),
       },
@@ -84,7 +84,7 @@ export const openApi = {
     },
     '/event': {
       get: {
-        summary: 'What changes, as it changes: names, never values',
+        summary: 'Changes, as they happen: names, never values',
         description: 'At most 64 streams of one token, and 512 in all.',
         ...needs('read'),
         parameters: [ticket],
@@ -102,7 +102,7 @@ export const openApi = {
       post: {
         summary: 'A ticket in place of a token: good once, for 30 seconds, for one path',
         description:
-          'Needs a token that has the permissions of that path; none for this request itself. A token has 100 at most, and loses its oldest by the next.',
+          'Needs a token that has the permissions of that path; none for this request itself. A token has at most 100; the next one replaces its oldest.',
         ...needs(),
         requestBody: {
           required: true,
@@ -138,7 +138,7 @@ export const openApi = {
             error_description: { type: 'string' },
             scope: {
               type: 'string',
-              description: 'The permissions that are needed, of a refusal for want of one',
+              description: 'The permissions that are needed, where the token lacks one',
             },
             definite: { type: 'boolean', description: 'False if a change that failed may have happened' },
           },

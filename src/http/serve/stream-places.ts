@@ -6,7 +6,7 @@ export class StreamPlaces {
   private readonly byToken = new Map<string, number>();
   private inAll = 0;
 
-  /** @returns to be called once the stream has ended; undefined where there is no place */
+  /** @returns a function to call once the stream has ended; undefined where there is no place */
   take(id: string): (() => void) | undefined {
     const taken = this.byToken.get(id) ?? 0;
     if (taken >= streamsMax.ofToken || this.inAll >= streamsMax.inAll) return undefined;

@@ -7,7 +7,7 @@ import { problem } from './failures.js';
 
 const Errand = v.object({ path: v.string(), upgrade: v.optional(v.boolean(), false) });
 
-/** Hands out tickets: `{ path, upgrade? }` -> `{ ticket, expiresInSeconds }`, to be sent as `?ticket=` to that path. */
+/** Issues tickets: `{ path, upgrade? }` -> `{ ticket, expiresInSeconds }`. The client sends one as `?ticket=` to that path. */
 export function ticketRoute(guard: Guard) {
   return async (context: Context<GuardedEnv>): Promise<Response> => {
     const { token } = context.var;

@@ -16,18 +16,18 @@ interface CreateFlags extends NewTokenFlags {
 }
 
 export function addCreate(token: Command): void {
-  makingSubcommand(token, 'create', 'make a token, and print it or write it to a file: this once')
-    .option('--name <name>', 'for people, in lists')
-    .option('--permissions <list>', 'of read,write,execute; default: all three', parsePermissions)
+  makingSubcommand(token, 'create', 'make a token, and print it or write it to a file')
+    .option('--name <name>', 'a label for people')
+    .option('--permissions <list>', 'some of read,write,execute; default: all three', parsePermissions)
     .option('--expires <when>', '30m, 12h, 90d, 4w, 1y, a date, a time with its zone, or never; default: 90d')
     .addHelpText(
       'after',
       `
-read: GET and HEAD. write: POST, PUT, PATCH and DELETE. execute: whatever runs code (/pty, /session, /message, WebSockets).
+read: GET and HEAD. write: POST, PUT, PATCH and DELETE. execute: all that runs code (/pty, /session, /message, WebSockets).
 A date alone means the beginning of that day in UTC.
 
-A redirection (> token) makes a file that others can read, with the usual umask; --out makes one of mode 600, and never replaces
-one. If the token can't be written it is deleted again.
+With the usual umask a redirection (> token) makes a file that other users can read. --out makes a file of mode 600, and never
+replaces one. If the token can't be written, it is deleted again.
 
 Examples:
   holdfast auth token create --name laptop --out token

@@ -3,15 +3,15 @@ import { note, printJson } from '../output.js';
 import { type Flags, subcommand, withTokens } from './source.js';
 
 export function addDelete(token: Command): void {
-  subcommand(token, 'delete', 'delete a token: when this has returned, no process accepts it any more')
+  subcommand(token, 'delete', 'delete a token: as soon as this returns, every process refuses it')
     .aliases(['rm', 'revoke'])
-    .argument('<id>', 'its id, the beginning of it if no other begins so, or the token itself')
+    .argument('<id>', 'id of the token, an unambiguous beginning of it, or the token itself')
     .addHelpText(
       'after',
       `
-Exit code 4 if there is no such token, or more than one; then nothing was changed.
+Exit code 4 if no token matches, or more than one; then nothing was changed.
 
-What is kept beside the file may still have its hash, of which nobody can make a token.
+Files that are kept beside the token file may still have the hash. No token can be made from it.
 
 Examples:
   holdfast auth token delete k3Tq9ZbA
@@ -23,7 +23,7 @@ Examples:
 async function remove(which: string, flags: Flags): Promise<void> {
   await withTokens(flags, async (tokens, file) => {
     const deleted = await tokens.delete(which);
-    note(`deleted ${deleted} from ${file}: it is refused everywhere from now on`);
+    note(`deleted ${deleted} from ${file}: every process refuses it from now on`);
     if (flags.json) printJson({ deleted });
   });
 }

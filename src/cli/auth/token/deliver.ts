@@ -5,19 +5,19 @@ import { jsonText, note, printJson } from '../output.js';
 import { openDestination } from './destination.js';
 import { type NewTokenFlags, withTokens } from './source.js';
 
-/** What makes a token, what is said about it, and what takes it back where nobody could get it. */
+/** How a command makes a token, what it prints about it, and how it takes back a token that could not be written. */
 export interface Making<T extends NewToken> {
   make(tokens: Tokens, now: number): Promise<T>;
   notes(made: T, file: string, now: number): string[];
   /** Further fields of its JSON. */
   extra?(made: T): object;
-  /** @returns what is true again, to be said after "the token could not be written" */
+  /** @returns what is true again, to be printed after "the token could not be written" */
   undo(made: T, tokens: Tokens, file: string): Promise<string>;
 }
 
 /**
- * Makes a token and hands it over: to a file of its own, or alone on stdout, so that it can be piped. All that is said about
- * it goes to stderr. A token that could not be handed over is known to nobody, and is taken back.
+ * Makes a token and writes it to a file of its own, or alone to stdout, so that it can be piped. Notes go to stderr. A token that
+ * could not be written is taken back: no client can know it.
  */
 export async function deliver<T extends NewToken>(flags: NewTokenFlags, making: Making<T>): Promise<void> {
   await withTokens(flags, async (tokens, file, now) => {
@@ -43,7 +43,7 @@ export async function deliver<T extends NewToken>(flags: NewTokenFlags, making: 
       for (const line of making.notes(made, file, now)) note(line);
       note(
         destination.file === undefined
-          ? 'This is the only time that the token is shown. Clients send it as "Authorization: Bearer <token>".'
+          ? 'The token is shown this once. Clients send it as "Authorization: Bearer <token>".'
           : `The token is in ${destination.file}, which only you can read. Clients send it as "Authorization: Bearer <token>".`,
       );
     } finally {
@@ -65,7 +65,7 @@ async function takenBack(cause: unknown, id: string, undoing: Promise<string>): 
     return new StoreError(
       'E_UNKNOWN',
       `the new token could not be written (${reason}), nor deleted again: ${why}`,
-      { definite: false, hint: `Nobody knows it, yet it is good: holdfast auth token delete ${id}` },
+      { definite: false, hint: `No client knows it, yet it is good: holdfast auth token delete ${id}` },
     );
   }
 }

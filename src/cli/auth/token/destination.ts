@@ -14,18 +14,18 @@ import { errnoOf } from '../../../store/errors.js';
 import { UsageError } from '../../usage-error.js';
 import { shown } from '../output.js';
 
-/** Where a new token goes. It is opened before the token is made: what can't be shown must not be made. */
+/** Where a new token is written. It is opened before the token is made: a token that can't be shown must not be made. */
 export interface Destination {
   /** The file; undefined for stdout. */
   file: string | undefined;
   /** Fails with an error of the system where the text can't be written to its end. */
   write(text: string): void;
-  /** Nothing was made, or it is gone again: a file that was opened for it is removed. */
+  /** Removes the file that was opened for a token that was not made, or is deleted again. */
   cancel(): void;
   close(): void;
 }
 
-/** @param out the file that was asked for; else it is stdout */
+/** @param out the path of the file; default: stdout */
 export function openDestination(out: string | undefined): Destination {
   if (out !== undefined) return toFile(out);
   refuseNowhere();
@@ -56,7 +56,7 @@ function toFile(out: string): Destination {
       fsyncSync(descriptor);
     },
     cancel: () => {
-      // What somebody has put in its place meanwhile is not ours.
+      // Another process may have put its own file in this place.
       if (lstatSync(file, { throwIfNoEntry: false })?.ino === ino) unlinkSync(file);
     },
     close: () => closeSync(descriptor),
@@ -70,8 +70,8 @@ function create(file: string, out: string): number {
   } catch (error) {
     const code = errnoOf(error);
     if (code === 'EEXIST') {
-      const hint = 'a token never replaces anything: give another name; no token was made';
-      throw new UsageError(`--out ${shown(out)} is there already`, hint);
+      const hint = 'a token never replaces a file: give another name; no token was made';
+      throw new UsageError(`--out ${shown(out)} exists`, hint);
     }
     throw new UsageError(`could not make the file of --out ${shown(out)}: ${code}`, 'no token was made');
   }
@@ -87,7 +87,7 @@ function refuseNowhere(): void {
     process.platform === 'win32' ? undefined : lstatSync('/dev/null', { throwIfNoEntry: false });
   if (!stats.isCharacterDevice() || stats.rdev !== nowhere?.rdev) return;
   throw new UsageError(
-    'stdout is closed, or is /dev/null: nobody would see the token',
+    'stdout is closed, or is /dev/null: the token would be lost',
     'give --out FILE; no token was made',
   );
 }
@@ -95,7 +95,7 @@ function refuseNowhere(): void {
 const pauseMs = 20;
 const pausesMax = 500;
 
-/** Synchronously, and not by the stream, which tells of an error when nothing can be done about it any more. */
+/** Synchronously, and not by the stream, which reports an error too late to do anything about it. */
 function writeAll(descriptor: number, text: string): void {
   const bytes = Buffer.from(text);
   for (let written = 0, pauses = 0; written < bytes.length; ) {

@@ -5,12 +5,12 @@ import { ago } from '../time.js';
 import { type Flags, humanEnd, subcommand, withTokens } from './source.js';
 
 export function addList(token: Command): void {
-  subcommand(token, 'list', 'all tokens, expired ones too; never a secret')
+  subcommand(token, 'list', 'list all tokens, expired ones included; never a secret')
     .alias('ls')
     .addHelpText(
       'after',
       `
-When a token was last used is noted once a minute, and best effort: "unknown" where the notes can't be read, or were lost.
+The last use of a token is noted once a minute, best effort. It is "unknown" where the notes can't be read, or were lost.
 
 Examples:
   holdfast auth token list

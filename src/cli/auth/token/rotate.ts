@@ -10,18 +10,25 @@ interface RotateFlags extends NewTokenFlags {
 }
 
 export function addRotate(token: Command): void {
-  makingSubcommand(token, 'rotate', 'make a token in place of another, which is accepted for some time yet')
-    .argument('<id>', 'its id, the beginning of it if no other begins so, or the token itself')
+  makingSubcommand(
+    token,
+    'rotate',
+    'replace a token by a new one; the old one is accepted for some more time',
+  )
+    .argument('<id>', 'id of the token, an unambiguous beginning of it, or the token itself')
     .option(
       '--grace <duration>',
-      'how long the old one is accepted: 0, or like 30m, 12h, up to 24h; default: 1h',
+      'how long the old token is still accepted: 0, 30m, 12h, up to 24h; default: 1h',
     )
-    .option('--expires <when>', 'of the new one, as of create; default: as long as the old one was to live')
+    .option(
+      '--expires <when>',
+      'expiry of the new token, as in create; default: the whole life of the old one',
+    )
     .addHelpText(
       'after',
       `
-The new one has the same name and permissions. The old one never outlives its own expiry. Of one that somebody else knows,
-give --grace 0, or delete it. If the new one can't be written it is deleted again, and the old one is good for as long as before.
+The new token has the same name and permissions. The old one never outlives its own expiry. If another person may know the old
+token, give --grace 0. If the new token can't be written, it is deleted again, and the old one lives as long as before.
 
 Examples:
   holdfast auth token rotate k3Tq --grace 12h --out new-token

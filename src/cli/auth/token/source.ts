@@ -15,14 +15,14 @@ import { plainFile } from '../place.js';
 import { tellEvent } from '../source.js';
 import { humanTime, isoTime, nowMs } from '../time.js';
 
-/** The options that every subcommand has. */
+/** The options of every subcommand. */
 export interface Flags {
   file?: string;
   json?: boolean;
   allowUnsafe?: boolean;
 }
 
-/** Of those that make a token. */
+/** The options of the subcommands that make a token. */
 export interface NewTokenFlags extends Flags {
   out?: string;
   quiet?: boolean;
@@ -34,7 +34,7 @@ export function subcommand(token: Command, usage: string, description: string): 
     .command(usage)
     .description(description)
     .option('--file <path>', "the token file; default: the agent's own")
-    .option('--json', 'as JSON; times are milliseconds since 1970')
+    .option('--json', 'as JSON; times in milliseconds since 1970')
     .option('--allow-unsafe', insist)
     .hook('preAction', (command) => actAsOwner(() => placeOf(command.opts<Flags>())));
 }
@@ -42,11 +42,11 @@ export function subcommand(token: Command, usage: string, description: string): 
 /** A subcommand that makes a token. */
 export function makingSubcommand(token: Command, usage: string, description: string): Command {
   return subcommand(token, usage, description)
-    .option('--out <file>', 'write the token into a new file that only you can read, and not to stdout')
-    .option('--quiet', 'print the token and nothing else; with --out nothing at all');
+    .option('--out <file>', 'write the token to a new file that only you can read, instead of stdout')
+    .option('--quiet', 'print the token and nothing else; with --out, nothing');
 }
 
-/** Without a word, and whatever is there. */
+/** Prints no warning, and looks at no file. */
 function placeOf({ file }: Flags): string {
   return path.resolve(file ?? tokenFile(process.env));
 }
@@ -55,14 +55,14 @@ export function fileOf({ file }: Flags): string {
   if (file !== undefined) return plainFile(file, 'a token file');
   const place = tokenFile(process.env);
   for (const name of ignoredVariables(process.env)) {
-    note(`${name} is a relative path, and ignored: the tokens are in ${place}`);
+    note(`${name} is a relative path and ignored: the tokens are in ${place}`);
   }
   return place;
 }
 
 /**
- * Opens the tokens for one use of them; says what had to be repaired. A command happens at one moment, `now`: twelve hours
- * are twelve hours from the creation, and not from when the words were read.
+ * Opens the tokens for one use, and prints what had to be repaired. A command happens at one moment, `now`: twelve hours begin
+ * when the token is made, not when the words were read.
  */
 export async function withTokens<T>(
   flags: Flags,

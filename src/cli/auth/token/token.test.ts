@@ -36,7 +36,7 @@ describe('create', () => {
     expect(info).toMatchObject({ name: 'my laptop', permissions: ['read', 'write', 'execute'] });
     expect(Number(info?.expiresAt) - Number(info?.createdAt)).toBe(90 * 86_400_000);
     expect(result.stderr).toContain(`created ${info?.id} (my laptop): read, write, execute; expires in `);
-    expect(result.stderr).toContain(`in ${file}\nThis is the only time`);
+    expect(result.stderr).toContain(`in ${file}\nThe token is shown this once`);
     expect(result.stderr).not.toContain(secretOf(result.stdout));
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readFileSync(file, 'utf8')).not.toContain(secretOf(result.stdout));
@@ -117,7 +117,7 @@ describe('list', () => {
     expect(result.exitCode).toBe(0);
     expect(rowsOf(result)[1]?.at(-1)).toBe('unknown');
     expect(result.stderr).toBe(
-      `when a token was last used is unknown: ${file}.used can't be read: it is a pipe, not a file`,
+      `the last use of tokens is unknown: ${file}.used can't be read: it is a pipe, not a file`,
     );
     expect(JSON.parse((await run('list', '--json')).stdout)).toMatchObject([{ lastUsedAt: 'unknown' }]);
   });
@@ -141,7 +141,7 @@ describe('delete', () => {
     const result = await run('delete', info.id.slice(0, 6));
     expect(result).toEqual({
       ...{ exitCode: 0, stdout: '' },
-      stderr: `deleted ${info.id} from ${file}: it is refused everywhere from now on`,
+      stderr: `deleted ${info.id} from ${file}: every process refuses it from now on`,
     });
     expect(tokens.verify(token)).toBeUndefined();
   });

@@ -61,22 +61,40 @@ export function listRecoverable(
   const site = new Sites(file, allowUnsafe).find();
   if (!site) return { current: new Map(), found: [] };
   try {
-    const found = recoverablesAt(site);
-    const state = readState(site);
-    if (state.kind === 'valid') return { current: state.document, found };
-    if (state.kind === 'missing') return { current: new Map(), found };
-    // The next use of the file brings this back, before anything else can happen to it.
-    return { current: found.find(({ name }) => name === 'last')?.entries ?? new Map(), found };
+    const last = lastAt(site);
+    const kept = keptStates(site).kept.map((one) => recover(site, one));
+    const found = [...(last ? [last] : []), ...kept].sort((a, b) => b.changedMs - a.changedMs);
+    return { current: currentAt(site, () => last), found };
   } finally {
     site.release();
   }
 }
 
-function recoverablesAt(site: Site): Recoverable[] {
+/** Returns the entries that are there now. Reads no state that was kept, and the copy only where the file is unusable. */
+export function currentEntries(
+  file: string,
+  { allowUnsafe = false }: { allowUnsafe?: boolean } = {},
+): Document {
+  const site = new Sites(file, allowUnsafe).find();
+  if (!site) return new Map();
+  try {
+    return currentAt(site, () => lastAt(site));
+  } finally {
+    site.release();
+  }
+}
+
+function currentAt(site: Site, last: () => Recoverable | undefined): Document {
+  const state = readState(site);
+  if (state.kind === 'valid') return state.document;
+  if (state.kind === 'missing') return new Map();
+  // The next use of the file brings this back, before anything else can happen to it.
+  return last()?.entries ?? new Map();
+}
+
+function lastAt(site: Site): Recoverable | undefined {
   const last = readKept(site, site.nameOf('last'));
-  return [...(last ? [last] : []), ...keptStates(site).kept]
-    .map((kept) => recover(site, kept))
-    .sort((a, b) => b.changedMs - a.changedMs);
+  return last && recover(site, last);
 }
 
 /** Puts entries back, byte for byte and in one commit; what is there now stays, unless told otherwise. */

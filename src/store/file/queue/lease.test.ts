@@ -2,25 +2,19 @@ import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { passTime, patient, until } from '../../../waiting.test.helper.js';
-import {
-  failureOf,
-  newFile,
-  runProgram,
-  sourceUrl,
-  strangersIntent,
-  textOf,
-} from '../../scratch.test.helper.js';
+import { failureOf, newFile, strangersIntent, textOf } from '../../scratch.test.helper.js';
 import { openStore } from '../../store.js';
+import { built, runBuilt } from '../../system.test.helper.js';
 
 /**
  * Another process in the midst of a commit: its intent is there, with a document staged in it. It says so, and
  * waits to be told to go on; then it tries to publish, and says how that went.
  */
 function committer(file: string, then: 'wait' | 'die') {
-  return runProgram(`
+  return runBuilt(`
     import { renameSync, writeFileSync } from 'node:fs';
-    const { createIntent, createTicket } = await import(${sourceUrl('./file/queue/intents.ts')});
-    const { Sites } = await import(${sourceUrl('./file/disk/site.ts')});
+    const { createIntent, createTicket } = await import(${JSON.stringify(built('file/queue/intents'))});
+    const { Sites } = await import(${JSON.stringify(built('file/disk/site'))});
     const file = ${JSON.stringify(file)};
     const site = new Sites(file).make();
     const { directory } = createIntent(site);

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Command } from 'commander';
+import { expect, it } from 'vitest';
+import { addInstruments } from '../../harness/cli/index.js';
+import { addAuth } from '../cli/auth/index.js';
+import { addServe } from '../cli/serve/index.js';
+import { commandLines, documents, project } from './snippets.test.helper.js';
+
+const program = new Command('holdfast');
+addInstruments(program);
+addAuth(program);
+addServe(program);
+
+/** The words of each command of ours that stands in a document, in a line of a shell or between backticks. */
+const mentioned = [
+  ...commandLines,
+  ...documents
+    // What was changed may be there no more.
+    .filter((document) => document !== 'CHANGELOG.md')
+    .map((document) => readFileSync(path.join(project, document), 'utf8'))
+    .flatMap((text) => [...text.matchAll(/`([^`\n]+)`/g)].map(([, code = '']) => code)),
+].flatMap((line) => {
+  const [, words] =
+    /^(?:npm run (?=(?:stress|explore|replay|check|bench) -- )|(?:npx )?holdfast )(.*)/.exec(line) ?? [];
+  return words === undefined ? [] : [words.replace(' -- ', ' ').split(' ')];
+});
+
+/** The options of a command line that no command has. */
+function unknownOptions(words: readonly string[]): string[] {
+  let command = program;
+  for (const word of words) {
+    const next = command.commands.find((one) => one.name() === word || one.aliases().includes(word));
+    if (!next) break;
+    command = next;
+  }
+  const known = [...command.options.map(({ long }) => long), '--help'];
+  return words.filter((word) => /^--\w/.test(word) && !known.includes(word.replace(/=.*/, '')));
+}
+
+it('every option that a document gives to a command is one that it has', () => {
+  expect(mentioned.length).toBeGreaterThan(30);
+  const wrong = mentioned.filter((words) => unknownOptions(words).length > 0);
+  expect(wrong.map((words) => words.join(' '))).toEqual([]);
+});
