@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { explore } from './explore.test.helper.js';
+import { explore, fixture } from './explore.test.helper.js';
 
 describe('a refresh is an action like any other', () => {
   it('each of two processes presents the same token where the store has nothing against it', async () => {
@@ -19,4 +19,35 @@ describe('a refresh is an action like any other', () => {
     const { failures, executions } = await explore({ clients, strategy: 'random', schedules: 3 });
     expect([executions, failures]).toEqual([3, []]);
   }, 3_600_000);
+});
+
+describe('a claim on the value that is to be replaced', () => {
+  const refreshes = 'refresh, refresh';
+  const search = (way: string) =>
+    explore({
+      target: `${fixture('claims.mjs')}?way=${way}`,
+      clients: [refreshes, refreshes],
+      preemptions: 2,
+    });
+
+  it('lets one process at a time present a token, in every interleaving', async () => {
+    const { result, exhausted, evidence, failures } = await search('right');
+    expect(failures.map(({ sentence }) => sentence)).toEqual([]);
+    expect({ result, exhausted, evidence }).toEqual({
+      result: 'valid',
+      exhausted: true,
+      evidence: undefined,
+    });
+  });
+
+  it('does not where a process that has stored its answer sweeps the claims of those that came after', async () => {
+    const { failures } = await search('sweeps-all');
+    expect(failures).toMatchObject([
+      {
+        ...{ kind: 'token-reused', guarantee: 'G10', replayed: { same: 2, of: 2 } },
+        // A stores its answer | B replaces that, claims its own answer and asks | A sweeps the claim, and asks, too.
+        schedule: '0x16 1x34 0x11',
+      },
+    ]);
+  });
 });

@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Store, TargetModule } from '../../core/target.js';
 import { readRaw } from '../../line/foreign-reader.js';
 import { Layout } from '../../line/layout.js';
-import { credential } from '../../workload/values.js';
-import { probeKey, seedKey } from '../schedule/program.js';
+import { credential, identify } from '../../workload/values.js';
+import { probeKey } from '../schedule/program.js';
 import { describe } from './evidence.js';
 
 const nullForAbsent = 'get() returned null for a key that is absent, expected undefined';
@@ -16,9 +16,7 @@ export async function layoutOf(
 ): Promise<{ whyNot?: string; obstacle?: string; noStore?: string; reads?: true }> {
   const look = () => readRaw(file, read);
   const reads = read ? ({ reads: true } as const) : {};
-  const before = readRaw(file);
-  const isSeeded = typeof before === 'object' && seedKey in before;
-  const layout = new Layout(look, new Map(isSeeded ? [[seedKey, credential('seed.0')]] : []));
+  const layout = new Layout(look, seedsIn(file));
   try {
     if ((await store.get(probeKey)) === null) return { obstacle: nullForAbsent, ...reads };
     for (const id of ['probe.0.0', 'probe.0.1']) {
@@ -39,4 +37,11 @@ export async function layoutOf(
   } catch (error) {
     return { noStore: `it failed: ${describe(error)}`, ...reads };
   }
+}
+
+/** The entries that were put there before the target was opened, whichever the program needs. */
+function seedsIn(file: string): Map<string, unknown> {
+  const before = readRaw(file);
+  const entries = typeof before === 'object' ? Object.entries(before) : [];
+  return new Map(entries.filter(([, value]) => identify(value).startsWith('seed.')));
 }
