@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { command } from '../cli/command.test.helper.js';
-import { long } from '../tiers.test.helper.js';
+import { eachInTiers, long } from '../tiers.test.helper.js';
 import {
   commandLines,
   losingStore,
@@ -90,7 +90,7 @@ describe('the test of one’s own store', () => {
         /^(const .*)/ms,
         "it('loses nothing', async () => {\n$1expect([exhausted, warning]).toEqual([true, undefined]);\n}, 600_000);",
       )}`;
-  it.each([
+  eachInTiers([
     ['losing', 1, /lost-update/],
     ['safe', 0, /1 passed/],
   ] as const)('is right of a %s store', async (kind, exitCode, said) => {
@@ -115,7 +115,7 @@ describe('the harness as a library', () => {
   it('throws the loss of a losing store', { retry: 2 }, () =>
     endsWith(1, /from an older copy of the file|met an empty/, 'losing'),
   );
-  it('throws nothing of ours', () => endsWith(0, /^$/, 'safe'));
+  it('throws nothing of ours', long, () => endsWith(0, /^$/, 'safe'));
 });
 
 it('the use of the store does what its comments say', async () => {

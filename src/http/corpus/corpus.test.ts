@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { commandOf, type RuntimeName } from '../../conformance/case.js';
+import { eachInTiers, long } from '../../tiers.test.helper.js';
 import { createGuard } from '../guard/guard.js';
 import { guardedPaths } from './fixtures/routes.js';
 import { verifier } from './fixtures/verifier.js';
@@ -66,7 +67,7 @@ const timeout = 120_000 + 60 * count;
 describe(`no handler runs for a token without its permissions, of ${corpus.length} requests`, {
   timeout,
 }, () => {
-  it.each(Object.keys(servers))('on %s', async (name) => {
+  eachInTiers(Object.keys(servers), 3)('on %s', async (name) => {
     const guards = (['strict', 'compat'] as const).map((paths) => createGuard({ tokens: verifier, paths }));
     const [open, strict, compat] = await Promise.all(
       [nobody, ...guards.map(gateOf)].map((gate) => start(name, gate)),
@@ -78,7 +79,7 @@ describe(`no handler runs for a token without its permissions, of ${corpus.lengt
     expect(missed).toBeGreaterThan(10);
   });
 
-  it.for<RuntimeName>(['bun', 'deno'])('on Hono on %s, where it is there', async (name, context) => {
+  it.for<RuntimeName>(['bun', 'deno'])('on Hono on %s, where it is there', long, async (name, context) => {
     const executable = find(name);
     if (executable === undefined) return context.skip(`no ${name} is there; .ci/runtimes/install brings it`);
     const { missed } = await judge(await startOn(name, executable));
