@@ -148,7 +148,7 @@ const others: Mutant[] = [
   {
     name: 'what is part of the base is applied once more',
     file: survey,
-    edits: [['if (situation.applied.has(id)) requests.applied.push(request);\n    else if', 'if']],
+    edits: [['if (recovery.applied.has(id)) requests.applied.push(request);\n    else if', 'if']],
     test: 'src/store/file/commit/survey.test.ts',
   },
   {
@@ -160,7 +160,7 @@ const others: Mutant[] = [
   {
     name: 'half a request stays in the way of all',
     file: survey,
-    edits: [['else if (silent?.has(name)) destroyEntry(intents, name);', '']],
+    edits: [['else if (unresponsive?.has(name)) destroyEntry(intents, name);', '']],
     test: 'src/store/file/commit/survey.test.ts',
   },
   {

@@ -9,7 +9,7 @@ import { FileBackend } from './file/backend.js';
 import { Sites } from './file/disk/site.js';
 import { FileClaims } from './file/refresh-claims.js';
 import { GroupCommit } from './group-commit.js';
-import { Pending } from './pending.js';
+import { InFlight } from './in-flight.js';
 import type { Claims } from './refresh/claims.js';
 import { type DoRefresh, type IsFresh, Refresher } from './refresh/refresher.js';
 import { type Changes, type WatchOptions, watchChanges } from './watch.js';
@@ -143,7 +143,7 @@ class JsonStore implements Store {
   readonly #commits: GroupCommit;
   readonly #refresher: Refresher;
   readonly #watches = new Set<() => void>();
-  readonly #begun = new Pending();
+  readonly #begun = new InFlight();
   #closing: Promise<void> | undefined;
 
   constructor(file: string, backend: Backend, claims: Claims, deadlineMs: number) {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Backend } from './backend.js';
 import { onAbort } from './call.js';
 import { type Document, decodeValue } from './document.js';
-import { tell } from './tell.js';
+import { notify } from './notify.js';
 
 /** What became different between two looks at the store: keys, never values. */
 export interface Changes {
@@ -36,7 +36,7 @@ export function watchChanges(
   const endBackend = backend.watch((now) => {
     const changes = before && differenceOf(before, now);
     before = now;
-    if (!ended && changes && changes.changed.length + changes.removed.length > 0) tell(listener, changes);
+    if (!ended && changes && changes.changed.length + changes.removed.length > 0) notify(listener, changes);
   });
   // Unusable when the watch began: all that it will hold is news.
   before ??= new Map();

@@ -5,19 +5,19 @@ import type { Change } from '../change.js';
 import type { Document } from '../document.js';
 import { StoreError } from '../errors.js';
 import { ioError } from '../io-error.js';
-import { tell } from '../tell.js';
-import { type Attempt, attemptCommit, type Pending, type Repairs, type Task } from './commit/commit.js';
+import { notify } from '../notify.js';
+import { type Attempt, attemptCommit, type Interrupted, type Repairs, type Task } from './commit/commit.js';
 import { listWaiting } from './commit/survey.js';
 import { withdraw } from './commit/withdraw.js';
 import { outOfTime, settle } from './disk/settle.js';
 import { type Site, SiteGone, Sites } from './disk/site.js';
 import type { FileState } from './disk/state.js';
 import { Visit } from './disk/visit.js';
-import { lostSight, noLongerDefinite } from './doubt.js';
+import { HeldIntent } from './held-intent.js';
 import { createIntent, release } from './queue/intents.js';
 import { Queue, type Ticket } from './queue/queue.js';
 import { Reader } from './reader.js';
-import { Standing } from './standing.js';
+import { lostTrackOf, noLongerDefinite } from './unknown-outcome.js';
 import { watchFile } from './watch.js';
 
 export interface FileBackendOptions {
@@ -48,7 +48,7 @@ interface Turning {
 export class FileBackend implements Backend {
   private readonly sites: Sites;
   private readonly reader: Reader;
-  private readonly standing = new Standing();
+  private readonly standing = new HeldIntent();
   /** One commit at a time: reads that restore or adopt come in between those of the store. */
   private last: Promise<unknown> = Promise.resolve();
 
@@ -124,39 +124,39 @@ export class FileBackend implements Backend {
   private async commit({ change, rewrites }: Wish, { queue, visit, deadline }: Turning): Promise<void> {
     let patienceMs = this.options.leaseMs;
     let settled: FileState | undefined;
-    let pending: Pending | undefined;
+    let interrupted: Interrupted | undefined;
     for (let fences = 0; ; ) {
       try {
         // A link may be pointed elsewhere meanwhile: a request that is out is committed where it lies.
         const site = queue.request?.site ?? visit.arrive(this.standing.site, () => queue.leave());
         // A change that may have happened must not be handed to others, who can't know of it.
-        const edits = typeof change === 'function' || pending ? undefined : change;
+        const edits = typeof change === 'function' || interrupted ? undefined : change;
         const isOurs = this.standing.isFor(site);
         if (!isOurs && this.options.queues) {
           const turn = await queue.wait(site, patienceMs, edits, this.standing.isCrowded);
           if (turn === 'done') return;
-          if (turn === 'doubt') throw lostSight(site);
+          if (turn === 'unknown') throw lostTrackOf(site);
           if (turn === 'next') this.standing.noteCrowd();
         }
         queue.enter();
-        const { request, silent } = queue;
+        const { request, unresponsive } = queue;
         const task = {
           change: request ? [] : change,
           rewrites,
           settled,
-          pending,
-          silent,
+          interrupted,
+          unresponsive,
           own: request?.name,
         };
         const attempt = await this.attempt(site, task);
         if (attempt.kind === 'committed') {
-          this.tell(site, attempt.repairs);
+          this.report(site, attempt.repairs);
           if (!request) return;
           // Not among those that we carried: somebody has told us how it ended, or too many were before it.
           const end = attempt.ended.has(request.name) ? 'done' : queue.endOfRequest();
           if (end) queue.leave();
           if (end === 'done') return;
-          if (end === 'doubt') throw lostSight(site);
+          if (end === 'unknown') throw lostTrackOf(site);
           if (performance.now() > deadline) throw outOfTime(site.file);
           continue;
         }
@@ -164,7 +164,7 @@ export class FileBackend implements Backend {
           settled = await settle(site, attempt.state, deadline);
           continue;
         }
-        pending = attempt.pending ?? pending;
+        interrupted = attempt.interrupted ?? interrupted;
         if (performance.now() > deadline) throw outOfTime(site.file);
         if (!site.hasIntentsInPlace() && (await this.moveOut(site, queue))) return;
         // Somebody came and ended a standing intent: that is how it is meant to be, and nobody was too slow.
@@ -173,7 +173,7 @@ export class FileBackend implements Backend {
         const isGone = error instanceof SiteGone && performance.now() <= deadline;
         // What reaches us raw was refused by the system before anything was published.
         const failure = error instanceof StoreError ? error : ioError('use', this.file, error);
-        if (!isGone) throw pending === undefined ? failure : noLongerDefinite(failure);
+        if (!isGone) throw interrupted === undefined ? failure : noLongerDefinite(failure);
       }
       // Whoever fenced us judged us too slow. If the disk is slow for everybody, ever more patience ends the fighting.
       patienceMs *= 2;
@@ -217,8 +217,8 @@ export class FileBackend implements Backend {
   private async isDoneAfterAll(queue: Queue, error: unknown): Promise<boolean> {
     if (!queue.request) return false;
     // It can't be taken back where there is no room for an intent, say: then nobody is kept from applying it.
-    const end = await this.takeBack(queue, queue.request).catch(() => 'doubt' as const);
-    if (end === 'doubt') throw error instanceof StoreError ? noLongerDefinite(error) : error;
+    const end = await this.takeBack(queue, queue.request).catch(() => 'unknown' as const);
+    if (end === 'unknown') throw error instanceof StoreError ? noLongerDefinite(error) : error;
     return end === 'done';
   }
 
@@ -229,19 +229,19 @@ export class FileBackend implements Backend {
    */
   private async moveOut(site: Site, queue: Queue): Promise<boolean> {
     const end = queue.request && (await this.takeBack(queue, queue.request));
-    if (end === 'doubt') throw lostSight(site);
+    if (end === 'unknown') throw lostTrackOf(site);
     queue.leave();
     site.loseIntents();
     return end === 'done';
   }
 
-  private async takeBack(queue: Queue, request: Ticket): Promise<'done' | 'doubt' | 'withdrawn'> {
+  private async takeBack(queue: Queue, request: Ticket): Promise<'done' | 'unknown' | 'withdrawn'> {
     for (let attempts = 0; attempts < withdrawalsMax; attempts++) {
       const end = queue.endOfRequest() ?? (await this.withdraw(request));
       if (end) return end;
       await sleep(randomInt(1, backoffMsMax));
     }
-    return 'doubt';
+    return 'unknown';
   }
 
   private async withdraw(request: Ticket): ReturnType<typeof withdraw> {
@@ -254,7 +254,7 @@ export class FileBackend implements Backend {
     }
   }
 
-  private tell(site: Site, { restored, doubled, merge }: Repairs): void {
+  private report(site: Site, { restored, doubled, merge }: Repairs): void {
     const { file } = site;
     if (restored) this.emit({ type: 'recovered', file, ...restored });
     if (doubled) this.emit({ type: 'doubled', file, ...doubled });
@@ -264,7 +264,7 @@ export class FileBackend implements Backend {
   }
 
   private emit(event: StoreEvent): void {
-    tell(this.options.onEvent, event);
+    notify(this.options.onEvent, event);
   }
 }
 

@@ -4,7 +4,15 @@ import { openPrivate } from '../../surroundings/private-directory.js';
 import { errnoOf } from '../errors.js';
 import { ioError } from '../io-error.js';
 import type { Claim, Claims, SeenClaim, Version } from '../refresh/claims.js';
-import { type Content, encode, idOf, isOver, type Room, readClaim, stateOf } from './claim-content.js';
+import {
+  type ClaimContent,
+  type ClaimDirectory,
+  encode,
+  idOf,
+  isOver,
+  readClaim,
+  stateOf,
+} from './claim-content.js';
 import { type Site, SiteGone, type Sites } from './disk/site.js';
 import { stage } from './disk/stage.js';
 import { namesIn } from './queue/intents.js';
@@ -30,10 +38,10 @@ export class FileClaims implements Claims {
   }
 
   latest(version: Version): SeenClaim | undefined {
-    return this.#look((room) => {
-      const attempt = Math.max(-1, ...attemptsIn(namesIn(room.directory), version));
+    return this.#look((claims) => {
+      const attempt = Math.max(-1, ...attemptsIn(namesIn(claims.directory), version));
       if (attempt < 0) return undefined;
-      const content = readClaim(room, nameOf(version, attempt));
+      const content = readClaim(claims, nameOf(version, attempt));
       return {
         ...{ id: idOf(attempt, content), attempt, state: stateOf(content) },
         // A claim whose owner has not written itself down yet counts as alive.
@@ -45,7 +53,7 @@ export class FileClaims implements Claims {
 
   take(version: Version, after: SeenClaim | undefined): Claim | undefined {
     const attempt = after ? after.attempt + 1 : 0;
-    const content: Content = { ...self, nonce: newNonce() };
+    const content: ClaimContent = { ...self, nonce: newNonce() };
     const made = create(this.#sites, nameOf(version, attempt), content);
     if (!made) return undefined;
     const claim = new FileClaim(made, content, idOf(attempt, content));
@@ -61,11 +69,11 @@ export class FileClaims implements Claims {
   }
 
   remove(version: Version, id: string): void {
-    this.#tidy((room) => {
+    this.#tidy((claims) => {
       const attempt = Number.parseInt(id, 10);
       const name = nameOf(version, attempt);
       // While we live no other process follows a claim that says that we have the answer.
-      if (idOf(attempt, readClaim(room, name)) === id) removeIfPossible(room.directory, name);
+      if (idOf(attempt, readClaim(claims, name)) === id) removeIfPossible(claims.directory, name);
     });
   }
 
@@ -79,25 +87,25 @@ export class FileClaims implements Claims {
    */
   async sweep(stored: Version, current: () => Promise<Version>): Promise<void> {
     let left: string[] = [];
-    this.#tidy((room) => {
-      const others = namesIn(room.directory).filter((name) => isOther(name, stored));
-      left = others.filter((name) => isOver(readClaim(room, name)));
+    this.#tidy((claims) => {
+      const others = namesIn(claims.directory).filter((name) => isOther(name, stored));
+      left = others.filter((name) => isOver(readClaim(claims, name)));
     });
     if (left.length === 0) return;
     // What can't be read may be any version: the next sweep removes them.
     const now = await current().catch(() => undefined);
     if (!now) return;
-    this.#tidy((room) => {
+    this.#tidy((claims) => {
       for (const name of left)
-        if (isOther(name, now) && isOver(readClaim(room, name))) removeIfPossible(room.directory, name);
+        if (isOther(name, now) && isOver(readClaim(claims, name))) removeIfPossible(claims.directory, name);
     });
   }
 
-  #tidy(use: (room: Room) => void): void {
+  #tidy(use: (claims: ClaimDirectory) => void): void {
     try {
-      this.#look((room) => {
-        use(room);
-        removeIfEmpty(room);
+      this.#look((claims) => {
+        use(claims);
+        removeIfEmpty(claims);
       });
     } catch {
       // The next sweep does it.
@@ -105,11 +113,11 @@ export class FileClaims implements Claims {
   }
 
   /** Undefined where nobody has claimed anything. */
-  #look<T>(use: (room: Room) => T): T | undefined {
+  #look<T>(use: (claims: ClaimDirectory) => T): T | undefined {
     const site = this.#sites.find();
     if (!site) return undefined;
     try {
-      const directory = openPrivate(site.location, roomOf(site), { make: false });
+      const directory = openPrivate(site.location, directoryNameOf(site), { make: false });
       if (!directory) return undefined;
       try {
         return use({ site, directory });
@@ -124,19 +132,19 @@ export class FileClaims implements Claims {
 
 /** A claim's own file, which stays open: under its name may lie another's by the time that we are done. */
 interface Made {
-  room: Room;
+  claims: ClaimDirectory;
   name: string;
   descriptor: number;
 }
 
 class FileClaim implements Claim {
   readonly #made: Made;
-  #content: Content;
+  #content: ClaimContent;
   #isOver = false;
 
   constructor(
     made: Made,
-    content: Content,
+    content: ClaimContent,
     readonly id: string,
   ) {
     this.#made = made;
@@ -153,10 +161,10 @@ class FileClaim implements Claim {
   }
 
   drop(): void {
-    const { room, name, descriptor } = this.#made;
+    const { claims, name, descriptor } = this.#made;
     this.#end(() => {
-      if (isAt(room.directory, name, fstatSync(descriptor))) unlinkSync(room.directory.at(name));
-      removeIfEmpty(room);
+      if (isAt(claims.directory, name, fstatSync(descriptor))) unlinkSync(claims.directory.at(name));
+      removeIfEmpty(claims);
     });
   }
 
@@ -169,7 +177,7 @@ class FileClaim implements Claim {
   }
 
   /** In place, and of the same length: that takes no room, which there may be none of, and leaves nothing of what it said before. */
-  #say(more: Partial<Content>): void {
+  #say(more: Partial<ClaimContent>): void {
     this.#content = { ...this.#content, ...more };
     const bytes = encode(this.#content);
     writeSync(this.#made.descriptor, bytes, 0, bytes.length, 0);
@@ -184,7 +192,7 @@ class FileClaim implements Claim {
       // Left as it is, it is waited for until its lease is over.
     } finally {
       closeSync(this.#made.descriptor);
-      close(this.#made.room);
+      close(this.#made.claims);
     }
   }
 }
@@ -196,16 +204,16 @@ function isOther(name: string, { key, value }: Version): boolean {
 
 /** Whether a claim that was just created is the next one; if so, those before it are removed. */
 function isNext(
-  { room, name, descriptor }: Made,
+  { claims, name, descriptor }: Made,
   version: Version,
   attempt: number,
   after: SeenClaim | undefined,
 ): boolean {
-  const { directory } = room;
+  const { directory } = claims;
   const attempts = attemptsIn(namesIn(directory), version);
   if (attempts.some((other) => other > attempt)) return false;
   if (!isAt(directory, name, fstatSync(descriptor))) return false;
-  if (after && idOf(after.attempt, readClaim(room, nameOf(version, after.attempt))) !== after.id)
+  if (after && idOf(after.attempt, readClaim(claims, nameOf(version, after.attempt))) !== after.id)
     return false;
   for (const other of attempts) if (other < attempt) removeIfPossible(directory, nameOf(version, other));
   return true;
@@ -216,12 +224,12 @@ function isAt(directory: Directory, name: string, { dev, ino }: Stats): boolean 
   return stats?.dev === dev && stats.ino === ino;
 }
 
-function close({ site, directory }: Room): void {
+function close({ site, directory }: ClaimDirectory): void {
   directory.close();
   site.release();
 }
 
-function roomOf(site: Site): string {
+function directoryNameOf(site: Site): string {
   return site.nameOf('refresh');
 }
 
@@ -241,30 +249,30 @@ function attemptsIn(names: readonly string[], version: Version): number[] {
 const triesMax = 100;
 
 /** @returns undefined if it is there already */
-function create(sites: Sites, name: string, content: Content): Made | undefined {
+function create(sites: Sites, name: string, content: ClaimContent): Made | undefined {
   for (let tries = 1; ; tries++) {
-    const room = enter(sites);
+    const claims = openClaims(sites);
     try {
       // Root gives it to the owner of the file, who could not see otherwise who is refreshing.
-      const { descriptor } = stage(room.directory.at(name), encode(content), room.site.owner);
-      return { room, name, descriptor };
+      const { descriptor } = stage(claims.directory.at(name), encode(content), claims.site.owner);
+      return { claims, name, descriptor };
     } catch (error) {
-      close(room);
+      close(claims);
       if (errnoOf(error) === 'EEXIST') return undefined;
       // Whoever was the last to refresh removes the directory.
       if (errnoOf(error) !== 'ENOENT' || tries === triesMax)
-        throw ioError('create', `${room.directory.path}/${name}`, error);
+        throw ioError('create', `${claims.directory.path}/${name}`, error);
     }
   }
 }
 
-function enter(sites: Sites): Room {
+function openClaims(sites: Sites): ClaimDirectory {
   for (let tries = 1; ; tries++) {
     const site = sites.make();
     try {
-      const directory = openPrivate(site.location, roomOf(site), { make: true });
+      const directory = openPrivate(site.location, directoryNameOf(site), { make: true });
       if (directory) return { site: site.retain(), directory };
-      if (tries === triesMax) throw ioError('create', roomOf(site), new SiteGone(site.file));
+      if (tries === triesMax) throw ioError('create', directoryNameOf(site), new SiteGone(site.file));
     } finally {
       site.release();
     }
@@ -280,9 +288,10 @@ function removeIfPossible(directory: Directory, name: string): void {
 }
 
 /** By its name: another may have put one of its own there, and then it is that one's to be empty or not. */
-function removeIfEmpty({ site, directory }: Room): void {
+function removeIfEmpty({ site, directory }: ClaimDirectory): void {
   try {
-    if (isAt(site.directory, roomOf(site), directory.stats)) rmdirSync(site.directory.at(roomOf(site)));
+    if (isAt(site.directory, directoryNameOf(site), directory.stats))
+      rmdirSync(site.directory.at(directoryNameOf(site)));
   } catch {
     // Others are refreshing.
   }

@@ -76,9 +76,13 @@ it('who wants the file written anew is asked of what is about to be committed, r
   const intent = createIntent(site);
   // As after a fence between the renames: the change itself counts as made, and is not called.
   const last = readLastCommitted(site) ?? expect.fail();
-  const pending = { id: 'another', epoch: last.epoch };
+  const interrupted = { id: 'another', epoch: last.epoch };
   const rewrites = (document: ReadonlyMap<string, string>) => asked.push(document.get('count')) > 0;
-  const attempt = await attemptCommit(site, intent, { change: (document) => document, rewrites, pending });
+  const attempt = await attemptCommit(site, intent, {
+    change: (document) => document,
+    rewrites,
+    interrupted,
+  });
   release(intent);
   expect([attempt.kind, asked]).toEqual(['committed', ['11']]);
 });

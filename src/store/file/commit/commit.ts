@@ -12,11 +12,11 @@ import { type Merge, withGeneration } from './generations.js';
 import { type KeptAside, keepWhatIsLost } from './kept-aside.js';
 import { type LastCommitted, readLastCommitted } from './last-committed.js';
 import { publish } from './publish.js';
-import { judge, type Situation } from './situation.js';
+import { type Recovery, reconcile } from './recovery.js';
 import { destroyOthers, listWaiting, type Request, readRequests } from './survey.js';
 
 /** A commit that was fenced after its copy was in place and before its file was. */
-export interface Pending {
+export interface Interrupted {
   id: string;
   epoch: string;
 }
@@ -36,7 +36,7 @@ export interface Task {
   /** The state that was seen unchanged for long enough to act upon, if the last attempt was unsettled. */
   settled?: FileState | undefined;
   /** The earlier attempt at this very change that was fenced between the two renames. */
-  pending?: Pending | undefined;
+  interrupted?: Interrupted | undefined;
   /** If the intent is a standing one that has committed before. */
   known?: Known | undefined;
   /** The intent is a standing one, which outlives the commit: nobody waits for its end. */
@@ -46,7 +46,7 @@ export interface Task {
   /** As of `StoreOptions`. */
   revocable?: boolean;
   /** Requests that were silent for a lease: what can't be read of them is swept. */
-  silent?: ReadonlySet<string> | undefined;
+  unresponsive?: ReadonlySet<string> | undefined;
 }
 
 export interface Repairs extends KeptAside {
@@ -65,7 +65,7 @@ export type Attempt =
       isAwaited: boolean;
     }
   /** Somebody came later and destroyed our intent: nothing was changed, start again with fresh state. */
-  | { kind: 'fenced'; pending?: Pending }
+  | { kind: 'fenced'; interrupted?: Interrupted }
   /** The file is in a state that may be somebody's half-done work: wait without an intent, then look again. */
   | { kind: 'unsettled'; state: FileState };
 
@@ -92,27 +92,28 @@ export async function attemptCommit(site: Site, intent: Intent, task: Task): Pro
   if (needsToSettle(state, last) && !(task.settled && isSame(state, task.settled))) {
     return { kind: 'unsettled', state };
   }
-  const situation = judge(state, last, task.pending?.id, task.revocable) ?? unusable(site, state, last);
-  const requests = readRequests(site, intents, entries, situation, task.silent);
+  const recovery =
+    reconcile(state, last, task.interrupted?.id, task.revocable) ?? unusable(site, state, last);
+  const requests = readRequests(site, intents, entries, recovery, task.unresponsive);
 
-  const carried = requests.open.reduce((current, { edits }) => applyChange(current, edits), situation.base);
-  const isApplied = task.pending && wasApplied(site, task.pending, last, state, situation);
+  const carried = requests.open.reduce((current, { edits }) => applyChange(current, edits), recovery.base);
+  const isApplied = task.interrupted && wasApplied(site, task.interrupted, last, state, recovery);
   const document = isApplied ? carried : applyChange(carried, task.change);
 
   const owner = (state.kind === 'missing' ? undefined : state.owner) ?? site.owner;
-  const isChanged = situation.restores || document !== heldBy(state, situation);
+  const isChanged = recovery.restores || document !== heldBy(state, recovery);
   // Asked in each attempt, also of a file that is restored anyway: whoever asks learns what is stored.
   const isRewritten = task.rewrites?.(document) === true && state.kind === 'valid';
   const writesFile = isChanged || isRewritten;
   const repairs: Repairs = {
-    ...(isChanged && keepWhatIsLost(site, { state, last, situation, document })),
-    ...(situation.merge && { merge: situation.merge }),
+    ...(isChanged && keepWhatIsLost(site, { state, last, recovery, document })),
+    ...(recovery.merge && { merge: recovery.merge }),
   };
   const open = task.known?.files.find(({ identity }) => identity === state.identity);
-  const record = nextRecord(intent, { last, state, situation, document, requests });
+  const record = nextRecord(intent, { last, state, recovery, document, requests });
   let known: Known | undefined;
   // A request is told to be done only where the copy tells so, too: else somebody who has read it may apply it again.
-  if (writesFile || (last && situation.copyIsOld) || requests.open.length > 0) {
+  if (writesFile || (last && recovery.copyIsOld) || requests.open.length > 0) {
     const outcome = await publish(site, intent, record, {
       isFileNew: writesFile,
       isStillRight: () =>
@@ -172,46 +173,43 @@ function unusable({ file }: Site, state: FileState, last: LastCommitted | undefi
  */
 function wasApplied(
   { file }: Site,
-  pending: Pending,
+  interrupted: Interrupted,
   last: LastCommitted | undefined,
   state: FileState,
-  situation: Situation,
+  recovery: Recovery,
 ): boolean {
   // Nobody has committed since: the file lacks the change, unless it is about to be restored from our own copy.
-  if (last?.id === pending.id)
-    return situation.renewsEpoch || (state.kind === 'valid' && state.bytes.equals(last.bytes));
+  if (last?.id === interrupted.id)
+    return recovery.renewsEpoch || (state.kind === 'valid' && state.bytes.equals(last.bytes));
   // Others have committed, each on top of a readable file: no restoration, no effect.
-  if (last?.epoch === pending.epoch) return false;
+  if (last?.epoch === interrupted.epoch) return false;
   throw unknownOutcome(file, `a change of ${file} was interrupted while the file was being restored`);
 }
 
 interface Outlook {
   last: LastCommitted | undefined;
   state: FileState;
-  situation: Situation;
+  recovery: Recovery;
   document: Document;
   requests: { applied: Request[]; open: Request[] };
 }
 
 /** What the copy will say. The identity of the file is filled in when there is one. */
-function nextRecord(
-  { name }: Intent,
-  { last, state, situation, document, requests }: Outlook,
-): LastCommitted {
-  const held = heldBy(state, situation);
+function nextRecord({ name }: Intent, { last, state, recovery, document, requests }: Outlook): LastCommitted {
+  const held = heldBy(state, recovery);
   // What is restored, or put back, may never have been in the file: it is part of the state from this commit on, if that happens.
-  const isRestored = (id: string) => situation.renewsEpoch && last?.applying.includes(id);
+  const isRestored = (id: string) => recovery.renewsEpoch && last?.applying.includes(id);
   const applied = requests.applied.map(({ id }) => id);
   return {
     id: name,
-    epoch: last && !situation.renewsEpoch ? last.epoch : newNonce(),
+    epoch: last && !recovery.renewsEpoch ? last.epoch : newNonce(),
     replaces: state.identity,
-    replacesStale: situation.isStale,
+    replacesStale: recovery.isStale,
     identity: state.identity,
     applied: applied.filter((id) => !isRestored(id)),
     applying: [...applied.filter(isRestored), ...requests.open.map(({ id }) => id)],
-    generations: withGeneration(situation.generations, held, document, timeOf(state.identity)),
-    bytes: (document === held && bytesHeld(state, last, situation)) || serializeDocument(document),
+    generations: withGeneration(recovery.generations, held, document, timeOf(state.identity)),
+    bytes: (document === held && bytesHeld(state, last, recovery)) || serializeDocument(document),
   };
 }
 
@@ -219,14 +217,14 @@ function nextRecord(
 function bytesHeld(
   state: FileState,
   last: LastCommitted | undefined,
-  { restores }: Situation,
+  { restores }: Recovery,
 ): Buffer | undefined {
   return state.kind === 'valid' ? state.bytes : restores ? last?.bytes : undefined;
 }
 
 /** What a reader finds now; of a corrupt file, what it is about to find. */
-function heldBy(state: FileState, situation: Situation): Document {
-  return state.kind === 'valid' ? state.document : situation.base;
+function heldBy(state: FileState, recovery: Recovery): Document {
+  return state.kind === 'valid' ? state.document : recovery.base;
 }
 
 function stateAfter(

@@ -12,7 +12,7 @@ import { encodeLastCommitted, type LastCommitted } from './last-committed.js';
 export type Publication =
   /** The files are still open: while they are, replacing them frees no blocks, which takes as long as a rename itself. */
   | { kind: 'published'; record: LastCommitted; files: Staged[] }
-  | { kind: 'fenced'; pending?: { id: string; epoch: string } };
+  | { kind: 'fenced'; interrupted?: { id: string; epoch: string } };
 
 export interface Plan {
   /** False where the copy alone is to be written. */
@@ -60,7 +60,7 @@ export async function publish(
   } catch (error) {
     const { id, epoch } = record;
     if (errnoOf(error) === 'ENOENT')
-      return { kind: 'fenced', ...(isCopyNew && isFileNew ? { pending: { id, epoch } } : {}) };
+      return { kind: 'fenced', ...(isCopyNew && isFileNew ? { interrupted: { id, epoch } } : {}) };
     if (isCopyNew) await undo(site, intent, { previous, owner }, error);
     throw error instanceof StoreError ? error : ioError('change', site.file, error);
   } finally {

@@ -1,11 +1,11 @@
 import type { Directory } from '../../../surroundings/directory.js';
 import type { Edit } from '../../change.js';
 import type { Site } from '../disk/site.js';
-import { type Entry, type EntryKind, inOrder } from '../queue/entry-names.js';
+import { type EntryKind, inOrder, type QueueEntry } from '../queue/entry-names.js';
 import { destroyEntry, type Intent, isFile, listEntries } from '../queue/intents.js';
 import { isProvablyDead, seemsAlive } from '../queue/owner.js';
 import { readRequest } from '../queue/request.js';
-import type { Situation } from './situation.js';
+import type { Recovery } from './recovery.js';
 
 /** Somebody else's change, as far as this commit may carry it. */
 export interface Request {
@@ -26,7 +26,7 @@ export interface Requests {
 const carriedMax = 64;
 
 /** The fence: destroys every other intent. @returns the other entries, in the queue's order */
-export function destroyOthers({ intents, name: own }: Intent): Entry[] {
+export function destroyOthers({ intents, name: own }: Intent): QueueEntry[] {
   const entries = listEntries(intents);
   for (const { kind, name } of entries) {
     if (isIntent(kind) && name !== own) destroyEntry(intents, name);
@@ -35,7 +35,7 @@ export function destroyOthers({ intents, name: own }: Intent): Entry[] {
 }
 
 /** Who waits for an intent that has fenced the others before. */
-export function listWaiting(intents: Directory): Entry[] {
+export function listWaiting(intents: Directory): QueueEntry[] {
   return inOrder(listEntries(intents).filter(({ kind }) => !isIntent(kind)));
 }
 
@@ -50,9 +50,9 @@ function isIntent(kind: EntryKind): boolean {
 export function readRequests(
   site: Site,
   intents: Directory,
-  entries: readonly Entry[],
-  situation: Situation,
-  silent: ReadonlySet<string> | undefined,
+  entries: readonly QueueEntry[],
+  recovery: Recovery,
+  unresponsive: ReadonlySet<string> | undefined,
 ): Requests {
   const requests: Requests = { applied: [], open: [] };
   for (const { kind, id, name, owner } of entries) {
@@ -65,17 +65,17 @@ export function readRequests(
     }
     if (kind !== 'request') continue;
     // No commit can end it, so each writer would wait a lease for it.
-    if (silent?.has(name) && !isFile(intents, name)) {
+    if (unresponsive?.has(name) && !isFile(intents, name)) {
       destroyEntry(intents, name);
       continue;
     }
     const request = { id, name, edits: [], isAlive };
-    if (situation.applied.has(id)) requests.applied.push(request);
+    if (recovery.applied.has(id)) requests.applied.push(request);
     else if (requests.open.length < carriedMax) {
       const edits = readRequest(site, intents, name);
       if (edits) requests.open.push({ ...request, edits });
       // Half written and left so: its owner stands still, and it would be in everybody's way.
-      else if (silent?.has(name)) destroyEntry(intents, name);
+      else if (unresponsive?.has(name)) destroyEntry(intents, name);
     }
   }
   return requests;

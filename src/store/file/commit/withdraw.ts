@@ -6,7 +6,7 @@ import { type Intent, isThere } from '../queue/intents.js';
 import type { Ticket } from '../queue/queue.js';
 import { durable } from './durable.js';
 import { readLastCommitted } from './last-committed.js';
-import { judge } from './situation.js';
+import { reconcile } from './recovery.js';
 import { destroyOthers } from './survey.js';
 
 /**
@@ -24,20 +24,20 @@ export async function withdraw(
   intent: Intent,
   request: Pick<Ticket, 'intents' | 'name' | 'id' | 'identity'>,
   revocable: boolean,
-): Promise<'done' | 'doubt' | 'withdrawn' | undefined> {
+): Promise<'done' | 'unknown' | 'withdrawn' | undefined> {
   destroyOthers(intent);
   const state = readState(site);
   const last = readLastCommitted(site);
-  const situation = judge(state, last, undefined, revocable);
-  const isPart = situation?.applied.has(request.id);
-  if (isPart && !situation?.renewsEpoch) {
+  const recovery = reconcile(state, last, undefined, revocable);
+  const isPart = recovery?.applied.has(request.id);
+  if (isPart && !recovery?.renewsEpoch) {
     // Whoever carried it along may have been stopped before this.
     await durable(site);
     return 'done';
   }
   // Also where that commit was stopped half-way: the copy holds it, and the file would get it back were it damaged now.
   const isNamed = isPart || last?.applying.includes(request.id);
-  if (!situation || isNamed) return isThere(intent) ? 'doubt' : undefined;
+  if (!recovery || isNamed) return isThere(intent) ? 'unknown' : undefined;
   try {
     const [place, withdrawn] = [request.intents.at(request.name), intent.directory.at('withdrawn')];
     renameSync(place, withdrawn);
@@ -45,7 +45,7 @@ export async function withdraw(
     if (isSameIdentity(identityOf(stats), request.identity)) return 'withdrawn';
     // What another hand has put in its place says nothing of what became of it, and is not ours to remove.
     renameSync(withdrawn, place);
-    return 'doubt';
+    return 'unknown';
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;
     throw error;

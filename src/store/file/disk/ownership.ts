@@ -12,7 +12,7 @@ export interface Ownership {
  * away: for everybody else the replacement is refused, with EPERM, and only where it would change the owner, which some
  * file systems make up.
  */
-export function give(
+export function ensureOwner(
   descriptor: number,
   { uid, gid }: Pick<Stats, 'uid' | 'gid'>,
   to: Ownership | undefined,

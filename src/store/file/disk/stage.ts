@@ -10,7 +10,7 @@ import {
   writeSync,
 } from 'node:fs';
 import type { Directory } from '../../../surroundings/directory.js';
-import { give, type Ownership } from './ownership.js';
+import { ensureOwner, type Ownership } from './ownership.js';
 import { identityOf, type OpenFile } from './state.js';
 
 function flush(descriptor: number): Promise<void> {
@@ -31,7 +31,7 @@ export function stage(place: string, bytes: Uint8Array, owner?: Ownership): Stag
     writeAll(descriptor, bytes);
     // One look for all there is to know.
     const stats = fstatSync(descriptor, { bigint: true });
-    give(descriptor, { uid: Number(stats.uid), gid: Number(stats.gid) }, owner);
+    ensureOwner(descriptor, { uid: Number(stats.uid), gid: Number(stats.gid) }, owner);
     // The mode given to open is cut by the umask: with umask 0700 the owner could not read its own file. Only where it is
     // wrong: to set it again is a change of the file system like any other, and may wait for the disk.
     if ((stats.mode & 0o777n) !== 0o600n) fchmodSync(descriptor, 0o600);

@@ -19,7 +19,7 @@ const kinds = {
 
 export type EntryKind = (typeof kinds)[keyof typeof kinds];
 
-export interface Entry {
+export interface QueueEntry {
   name: string;
   kind: EntryKind;
   /** The place in the queue; 0 for an intent. */
@@ -32,7 +32,7 @@ export interface Entry {
 const pattern = /^([iktrd])(\d*)-([0-9a-f]{16})-(\d+)-(\d+)-([0-9a-f]{12})-([\w.]*)$/;
 
 /** Undefined for what is not ours: a stray file or a foreign directory is in nobody's way. */
-export function parseEntry(name: string): Entry | undefined {
+export function parseEntry(name: string): QueueEntry | undefined {
   const match = pattern.exec(name);
   if (!match) return undefined;
   const [, letter = '', number, id = '', pid, startTime = '', machine = '', host = ''] = match;
@@ -46,7 +46,7 @@ export function parseEntry(name: string): Entry | undefined {
 }
 
 /** As they came, with the same order for everybody. */
-export function inOrder(entries: Entry[]): Entry[] {
+export function inOrder(entries: QueueEntry[]): QueueEntry[] {
   return entries.sort((a, b) => a.number - b.number || (a.name < b.name ? -1 : 1));
 }
 

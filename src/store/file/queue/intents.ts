@@ -17,7 +17,7 @@ import { errnoOf } from '../../errors.js';
 import { ioError } from '../../io-error.js';
 import { type Site, SiteGone } from '../disk/site.js';
 import { stage } from '../disk/stage.js';
-import { type Entry, endedName, newIntentName, newTicketName, parseEntry } from './entry-names.js';
+import { endedName, newIntentName, newTicketName, parseEntry, type QueueEntry } from './entry-names.js';
 
 /** An intent of our own: a directory that only we fill, and that anybody may destroy. */
 export interface Intent {
@@ -29,7 +29,7 @@ export interface Intent {
 }
 
 /** All of ours that is there now. An entry present during the whole call is in the result: the protocol needs no more of it. */
-export function listEntries(intents: Directory | undefined): Entry[] {
+export function listEntries(intents: Directory | undefined): QueueEntry[] {
   return intents ? namesIn(intents).flatMap((name) => parseEntry(name) ?? []) : [];
 }
 

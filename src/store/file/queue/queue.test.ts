@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Entry, EntryKind } from './entry-names.js';
+import type { EntryKind, QueueEntry } from './entry-names.js';
 import { self } from './owner.js';
 import { firstObstacle } from './queue.js';
 
-const entry = (kind: EntryKind, number: number, name: string): Entry => ({
+const entry = (kind: EntryKind, number: number, name: string): QueueEntry => ({
   ...{ kind, number, name, id: name, owner: self },
 });
 const intent = (name: string) => entry('intent', 0, name);

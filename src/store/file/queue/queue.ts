@@ -4,7 +4,7 @@ import type { Edit } from '../../change.js';
 import { type Holder, StoreError } from '../../errors.js';
 import type { Site } from '../disk/site.js';
 import { Alarm } from './alarm.js';
-import { type Entry, endedName, inOrder } from './entry-names.js';
+import { endedName, inOrder, type QueueEntry } from './entry-names.js';
 import { createTicket, destroyEntry, listEntries, unlinkIfThere } from './intents.js';
 import { isProvablyDead, seemsAlive } from './owner.js';
 import { encodeRequest } from './request.js';
@@ -30,7 +30,7 @@ export type Turn =
   /** Somebody has carried our request along: it is committed and durable. */
   | 'done'
   /** Our request may have been carried along; nobody can tell. */
-  | 'doubt';
+  | 'unknown';
 
 /** How often everybody looks who is not woken earlier. */
 const pauseMs = 8;
@@ -49,10 +49,10 @@ const thoroughMs = 4;
  */
 export class Queue {
   /** Requests in front of us whose owners did not stir for a lease: not waited for any longer. */
-  readonly silent = new Set<string>();
+  readonly unresponsive = new Set<string>();
   /** The name of the intent that was in the way at the last look. */
   holder: string | undefined;
-  private readonly silentOwners = new Set<string>();
+  private readonly unresponsiveOwners = new Set<string>();
   private ticket: Ticket | undefined;
   /** What is in the way, and since when we have seen it so: our own monotonic clock alone judges. */
   private seen: { name: string; since: number } | undefined;
@@ -95,7 +95,7 @@ export class Queue {
       }
       for (;;) {
         // First: with our request carried along by another, nothing may be in the way any more.
-        const turn = this.endOfRequest() ?? this.look(site, leaseMs, edits, alarm);
+        const turn = this.endOfRequest() ?? this.#scan(site, leaseMs, edits, alarm);
         if (turn) return turn;
         await alarm.sleep(pauseMs);
       }
@@ -132,14 +132,9 @@ export class Queue {
   }
 
   /** Passes whoever is gone. @returns undefined if there is something to wait for */
-  private look(
-    site: Site,
-    leaseMs: number,
-    edits: readonly Edit[] | undefined,
-    alarm: Alarm,
-  ): Turn | undefined {
+  #scan(site: Site, leaseMs: number, edits: readonly Edit[] | undefined, alarm: Alarm): Turn | undefined {
     for (;;) {
-      const { intents, entries } = look(site);
+      const { intents, entries } = scan(site);
       keepUp(entries);
       const ahead = inOrder(entries.filter((entry) => this.isInTheWay(entry)));
       const passed = intents ? this.passAll(intents, ahead, site.file, leaseMs) : 0;
@@ -159,18 +154,18 @@ export class Queue {
   }
 
   /** How our request ended, if it has. */
-  endOfRequest(): 'done' | 'doubt' | undefined {
+  endOfRequest(): 'done' | 'unknown' | undefined {
     const { request } = this;
     if (!request) return undefined;
     const { intents, name } = request;
     if (existsSync(intents.at(name))) return undefined;
     this.ticket = undefined;
     // Neither there nor done: removed by a hand that is not ours, perhaps after it had been read.
-    return removeTicket({ intents, name: endedName(name) }) ? 'done' : 'doubt';
+    return removeTicket({ intents, name: endedName(name) }) ? 'done' : 'unknown';
   }
 
-  private isInTheWay(entry: Entry): boolean {
-    return !this.silent.has(entry.name) && isAhead(entry, this.ticket);
+  private isInTheWay(entry: QueueEntry): boolean {
+    return !this.unresponsive.has(entry.name) && isAhead(entry, this.ticket);
   }
 
   /**
@@ -178,7 +173,7 @@ export class Queue {
    * thousands.
    * @returns how many there were, up to the first that is not
    */
-  private passAll(intents: Directory, ahead: readonly Entry[], file: string, leaseMs: number): number {
+  private passAll(intents: Directory, ahead: readonly QueueEntry[], file: string, leaseMs: number): number {
     let passed = 0;
     for (const obstacle of ahead) {
       if (!this.passes(intents, obstacle, leaseMs)) break;
@@ -189,7 +184,7 @@ export class Queue {
   }
 
   /** @returns whether the obstacle is one no longer */
-  private passes(intents: Directory, obstacle: Entry, leaseMs: number): boolean {
+  private passes(intents: Directory, obstacle: QueueEntry, leaseMs: number): boolean {
     if (this.seen?.name !== obstacle.name) this.seen = { name: obstacle.name, since: performance.now() };
     const seenMs = performance.now() - this.seen.since;
     // The thorough look costs as much as a commit's own share: most of what is in the way is gone before it is due.
@@ -197,15 +192,15 @@ export class Queue {
     // A process that stands still has a request, too, besides its intent: the lease is waited for once.
     const { pid, startTime, machine } = obstacle.owner;
     const owner = `${pid} ${startTime} ${machine}`;
-    if (!isDead && seenMs <= leaseMs && !this.silentOwners.has(owner)) return false;
-    this.silentOwners.add(owner);
+    if (!isDead && seenMs <= leaseMs && !this.unresponsiveOwners.has(owner)) return false;
+    this.unresponsiveOwners.add(owner);
     // A request of somebody who lives is not ours to destroy: it is carried along instead.
-    if (!isDead && obstacle.kind === 'request') this.silent.add(obstacle.name);
+    if (!isDead && obstacle.kind === 'request') this.unresponsive.add(obstacle.name);
     else destroyEntry(intents, obstacle.name);
     return true;
   }
 
-  private timeout({ owner }: Entry, file: string): StoreError {
+  private timeout({ owner }: QueueEntry, file: string): StoreError {
     const holder: Holder = {
       pid: owner.pid,
       host: owner.host,
@@ -236,7 +231,7 @@ function clock(): number {
  * Sets our clock forward to the largest number there is, as Lamport has it. Else a process of Bun or Deno, whose numbers are
  * small, would stand in front of all that came before it, again and again.
  */
-function keepUp(entries: readonly Entry[]): void {
+function keepUp(entries: readonly QueueEntry[]): void {
   const newest = Math.max(0, ...entries.map(({ number }) => number).filter((number) => number < numberMax));
   if (newest > 0) ahead += Math.max(0, newest - clock());
 }
@@ -266,7 +261,7 @@ function removeTicket({ intents, name }: Pick<Ticket, 'intents' | 'name'>): bool
 type Place = Pick<Ticket, 'name' | 'number'>;
 
 /** Who is about, in the directory of intents that is there now. */
-function look(site: Site): { intents: Directory | undefined; entries: Entry[] } {
+function scan(site: Site): { intents: Directory | undefined; entries: QueueEntry[] } {
   const intents = site.findIntents();
   const entries = listEntries(intents);
   // One that was removed since it was opened is empty, too: the others are in another by now.
@@ -277,7 +272,10 @@ function look(site: Site): { intents: Directory | undefined; entries: Entry[] } 
 }
 
 /** An intent is in everybody's way; a ticket only in the way of those behind it, and of newcomers. */
-export function firstObstacle(entries: readonly Entry[], own: Place | undefined): Entry | undefined {
+export function firstObstacle(
+  entries: readonly QueueEntry[],
+  own: Place | undefined,
+): QueueEntry | undefined {
   return inOrder(entries.filter((entry) => isAhead(entry, own)))[0];
 }
 
@@ -285,11 +283,11 @@ export function firstObstacle(entries: readonly Entry[], own: Place | undefined)
  * Whose end wakes us: the next in front of us, so that each change wakes one. It is told the end of its request right
  * before we are told ours, if it was carried along with us.
  */
-function nearestAhead(entries: readonly Entry[], own: Place | undefined): Entry | undefined {
+function nearestAhead(entries: readonly QueueEntry[], own: Place | undefined): QueueEntry | undefined {
   return inOrder(entries.filter((entry) => entry.kind !== 'intent' && isAhead(entry, own))).at(-1);
 }
 
-function isAhead({ kind, name, number }: Entry, own: Place | undefined): boolean {
+function isAhead({ kind, name, number }: QueueEntry, own: Place | undefined): boolean {
   if (kind === 'intent') return true;
   // A standing intent waits for nobody, and nobody for it.
   if (kind !== 'ticket' && kind !== 'request') return false;

@@ -29,7 +29,7 @@ interface Held {
  * With nobody else about it is a standing one, which others destroy at once. With others about it is one that they wait
  * for, and its holder commits what they ask for together with its own, and also without.
  */
-export class Standing {
+export class HeldIntent {
   /** The name of the intent that was in our way last. */
   lastHolder: string | undefined;
   private held: Held | undefined;

@@ -4,7 +4,7 @@ import { type Generation, type Merge, mergeForeign, withGeneration } from './gen
 import type { LastCommitted } from './last-committed.js';
 
 /** What the file and its copy say together: pure, and the same for everybody who looks. */
-export interface Situation {
+export interface Recovery {
   /** What a change is applied to. */
   base: Document;
   /** The file is unusable, and the base comes from the copy. */
@@ -32,12 +32,12 @@ const nothing: Document = new Map();
  * @param revocable nothing comes back that somebody may have taken away: see `StoreOptions`
  * @returns undefined where neither the file nor the copy can be used
  */
-export function judge(
+export function reconcile(
   state: FileState,
   last: LastCommitted | undefined,
   interrupted: string | undefined,
   revocable = false,
-): Situation | undefined {
+): Recovery | undefined {
   if (!last) return withoutCopy(state);
   const before = { applied: new Set(last.applied) };
   const both = { applied: new Set([...last.applied, ...last.applying]) };
@@ -95,7 +95,7 @@ function isOneOfOurs(identity: string, { identity: placed, replaces }: LastCommi
 }
 
 /** Never written by us, or the copy is lost: there is nothing to compare with. */
-function withoutCopy(state: FileState): Situation | undefined {
+function withoutCopy(state: FileState): Recovery | undefined {
   if (state.kind === 'corrupt') return undefined;
   return {
     ...{ base: state.kind === 'valid' ? state.document : nothing, restores: false, merge: undefined },

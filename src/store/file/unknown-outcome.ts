@@ -1,7 +1,7 @@
 import { type StoreError, unknownOutcome } from '../errors.js';
 import type { Site } from './disk/site.js';
 
-export function lostSight({ file }: Site): StoreError {
+export function lostTrackOf({ file }: Site): StoreError {
   return unknownOutcome(
     file,
     `a change of ${file}, which another process was to carry along, was lost sight of`,

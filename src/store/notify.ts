@@ -1,5 +1,5 @@
 /** Calls a listener. Its own error must not make what it is told of look failed: it becomes a warning. */
-export function tell<T>(listener: (value: T) => void, value: T): void {
+export function notify<T>(listener: (value: T) => void, value: T): void {
   try {
     listener(value);
   } catch (error) {

@@ -1,5 +1,5 @@
 /** Counts the calls that have begun, so that closing can wait for them. */
-export class Pending {
+export class InFlight {
   #count = 0;
   #onIdle: (() => void)[] = [];
 
