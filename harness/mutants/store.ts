@@ -12,7 +12,7 @@ const state = 'src/store/file/disk/state.ts';
 const belief: Mutant[] = [
   {
     name: 'an applied request is named in one copy only',
-    file: commit,
+    file: 'src/store/file/commit/next-record.ts',
     edits: [['    applied: applied.filter((id) => !isRestored(id)),', '    applied: [],']],
     test: 'src/store/file/commit/commit.test.ts',
   },
@@ -142,7 +142,7 @@ const others: Mutant[] = [
   {
     name: 'the owner of a request is not asked before the commit',
     file: commit,
-    edits: [['        requests.open.every(({ isAlive }) => isAlive()) &&\n', '']],
+    edits: [['      requests.open.every(({ isAlive }) => isAlive()) &&\n', '']],
     test: 'src/store/file/commit/commit.test.ts',
   },
   {
@@ -186,8 +186,8 @@ const others: Mutant[] = [
     file: commit,
     edits: [
       [
-        'task.known && (!isThere(intent) || hasChanged(site, state, open))',
-        'task.known && hasChanged(site, state, open)',
+        'isThere(intent) && !hasChanged(site, known.state, openFile(known))',
+        '!hasChanged(site, known.state, openFile(known))',
       ],
     ],
     test: 'src/store/file/commit/commit.test.ts',

@@ -154,8 +154,8 @@ describe('of two commits at once', () => {
     const file = await newCounter();
     const site = siteOf(file);
     // Both announced and staged before either is on the disk: the queue is not asked.
-    const earlier = attemptCommit(site, createIntent(site), { change: set('earlier') });
-    const later = attemptCommit(site, createIntent(site), { change: set('later') });
+    const earlier = attemptCommit(site, createIntent(site), { kind: 'fresh', change: set('earlier') });
+    const later = attemptCommit(site, createIntent(site), { kind: 'fresh', change: set('later') });
     expect([(await earlier).kind, (await later).kind]).toEqual(['fenced', 'committed']);
     expect(JSON.parse(textOf(file))).toEqual({ count: 10, later: 1 });
   });
@@ -166,7 +166,7 @@ describe('of two commits at once', () => {
     const keys = Array.from({ length: 40 }, (_, n) => `k${n}`);
     const attempts = await Promise.all(
       keys.map(async (key) => {
-        const { kind } = await attemptCommit(site, createIntent(site), { change: set(key) });
+        const { kind } = await attemptCommit(site, createIntent(site), { kind: 'fresh', change: set(key) });
         return { key, kind };
       }),
     );

@@ -5,11 +5,11 @@ import type { LastCommitted } from './last-committed.js';
 import { quarantine } from './quarantine.js';
 import type { Recovery } from './recovery.js';
 
-/** Where those bytes are that a commit replaces, and that hold more than what it writes. */
+/** Where a commit has kept the bytes that it replaces, if they hold more than what it writes. */
 export interface KeptAside {
-  restored?: { quarantine: string; reason: string };
-  /** Keys that were there more than once, of which the new file holds one value. */
-  doubled?: { keys: readonly string[]; quarantine: string };
+  restored?: { quarantine: string; reason: string } | undefined;
+  /** Keys that the old file held more than once. The new one holds one value for each. */
+  doubled?: { keys: readonly string[]; quarantine: string } | undefined;
 }
 
 interface Replacement {
@@ -20,18 +20,17 @@ interface Replacement {
   document: Document;
 }
 
-/** Keeps them, before anything is written. Once: what is written holds each key once. */
+/** Keeps them before anything is written. It happens once, because what is written holds each key once. */
 export function keepWhatIsLost(site: Site, { state, last, recovery, document }: Replacement): KeptAside {
   if (state.kind === 'valid') {
     const keys = doubledKeys(state.document);
-    return keys.length === 0 ? {} : { doubled: { keys, quarantine: quarantine(site, state) } };
+    return { doubled: keys.length > 0 ? { keys, quarantine: quarantine(site, state) } : undefined };
   }
   if (!recovery.restores || state.kind === 'missing') return {};
   const restored = { reason: state.reason, quarantine: quarantine(site, state) };
   // The copy is replaced as well. Put back as it is, it keeps all of its values.
   const keys = document === recovery.base ? [] : doubledKeys(recovery.base);
   if (!last || keys.length === 0) return { restored };
-  const { identity, bytes } = last;
-  const copy = { identity, bytes, ...(state.owner && { owner: state.owner }) };
+  const copy = { identity: last.identity, bytes: last.bytes, owner: state.owner };
   return { restored, doubled: { keys, quarantine: quarantine(site, copy, 'copy') } };
 }

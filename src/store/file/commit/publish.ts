@@ -8,11 +8,11 @@ import type { Site } from '../disk/site.js';
 import { closeLater, flushAll, type Staged, stage, syncDirectory } from '../disk/stage.js';
 import type { Intent } from '../queue/intents.js';
 import { encodeLastCommitted, type LastCommitted } from './last-committed.js';
+import type { Fenced } from './task.js';
 
 export type Publication =
   /** The files are still open: while they are, replacing them frees no blocks, which takes as long as a rename itself. */
-  | { kind: 'published'; record: LastCommitted; files: Staged[] }
-  | { kind: 'fenced'; interrupted?: { id: string; epoch: string } };
+  { kind: 'published'; record: LastCommitted; files: Staged[] } | Fenced;
 
 export interface Plan {
   /** False where the copy alone is to be written. */
@@ -58,9 +58,10 @@ export async function publish(
     isPublished = true;
     return { kind: 'published', record: written, files };
   } catch (error) {
-    const { id, epoch } = record;
-    if (errnoOf(error) === 'ENOENT')
-      return { kind: 'fenced', ...(isCopyNew && isFileNew ? { interrupted: { id, epoch } } : {}) };
+    if (errnoOf(error) === 'ENOENT') {
+      const { id, epoch } = record;
+      return { kind: 'fenced', interrupted: isCopyNew && isFileNew ? { id, epoch } : undefined };
+    }
     if (isCopyNew) await undo(site, intent, { previous, owner }, error);
     throw error instanceof StoreError ? error : ioError('change', site.file, error);
   } finally {

@@ -10,11 +10,11 @@ import type { Site } from './site.js';
 
 /** What the file holds at one instant. */
 export type FileState =
-  | { kind: 'valid'; identity: string; bytes: Buffer; document: Document; owner?: Ownership }
+  | { kind: 'valid'; identity: string; bytes: Buffer; document: Document; owner?: Ownership | undefined }
   /** Never written, or removed by a user who meant to log out: an empty document either way. */
   | { kind: 'missing'; identity: typeof noFile }
   /** Empty, torn, or not a JSON object: it yields to the last committed state. */
-  | { kind: 'corrupt'; identity: string; bytes: Buffer; reason: string; owner?: Ownership };
+  | { kind: 'corrupt'; identity: string; bytes: Buffer; reason: string; owner?: Ownership | undefined };
 
 /** A file of a known identity that was not closed. */
 export interface OpenFile {
