@@ -66,8 +66,8 @@ const belief: Mutant[] = [
     file: queue,
     edits: [
       [
-        'since: performance.now() };\n    const seenMs = performance.now() - this.seen.since;',
-        'since: Date.now() };\n    const seenMs = Date.now() - this.seen.since;',
+        'since: performance.now() };\n    const seenMs = performance.now() - this.#seen.since;',
+        'since: Date.now() };\n    const seenMs = Date.now() - this.#seen.since;',
       ],
     ],
     test: 'src/store/file/queue/lease-clock.test.ts',
@@ -75,7 +75,7 @@ const belief: Mutant[] = [
   {
     name: 'the lease of an obstacle counts from the one before',
     file: queue,
-    edits: [['if (this.seen?.name !== obstacle.name) this.seen', 'if (!this.seen) this.seen']],
+    edits: [['if (this.#seen?.name !== obstacle.name) this.#seen', 'if (!this.#seen) this.#seen']],
     test: 'src/store/file/queue/lease-clock.test.ts',
   },
 ];

@@ -16,12 +16,15 @@ export interface Entries {
 
 /** Copies at the first write, so that a document nobody wrote to stays the very same one: nothing to commit. */
 export class Draft implements Entries {
-  private copy: Map<string, string> | undefined;
+  readonly #original: Document;
+  #copy: Map<string, string> | undefined;
 
-  constructor(private readonly original: Document) {}
+  constructor(original: Document) {
+    this.#original = original;
+  }
 
   get document(): Document {
-    return this.copy ?? this.original;
+    return this.#copy ?? this.#original;
   }
 
   keys(): string[] {
@@ -35,14 +38,14 @@ export class Draft implements Entries {
 
   set(key: string, value: unknown): void {
     const raw = encodeEntry(key, value);
-    this.copy ??= new Map(this.original);
-    this.copy.set(key, raw);
+    this.#copy ??= new Map(this.#original);
+    this.#copy.set(key, raw);
   }
 
   remove(key: string): void {
     if (!this.document.has(key)) return;
-    this.copy ??= new Map(this.original);
-    this.copy.delete(key);
+    this.#copy ??= new Map(this.#original);
+    this.#copy.delete(key);
   }
 }
 

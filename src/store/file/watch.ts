@@ -25,92 +25,93 @@ export function watchFile(sites: Sites, listener: (document: Document) => void):
 }
 
 class FileWatch {
-  private readonly interval = setInterval(() => this.poll(), everyMs).unref();
-  private timer: NodeJS.Timeout | undefined;
-  private directory: { id: string; watcher: FSWatcher } | undefined;
+  readonly #sites: Sites;
+  readonly #listener: (document: Document) => void;
+  readonly #interval = setInterval(() => this.#poll(), everyMs).unref();
+  #timer: NodeJS.Timeout | undefined;
+  #directory: { id: string; watcher: FSWatcher } | undefined;
   /** What the last read found. */
-  private seen = '';
+  #seen = '';
   /** The read before it found the same: two writes within one tick of the file system's clock look alike. */
-  private isSettled = false;
-  private wasMissing = false;
+  #isSettled = false;
+  #wasMissing = false;
 
-  constructor(
-    private readonly sites: Sites,
-    private readonly listener: (document: Document) => void,
-  ) {
-    this.poll();
-    this.read('surely');
+  constructor(sites: Sites, listener: (document: Document) => void) {
+    this.#sites = sites;
+    this.#listener = listener;
+    this.#poll();
+    this.#read('surely');
   }
 
   close(): void {
-    clearInterval(this.interval);
-    clearTimeout(this.timer);
-    this.directory?.watcher.close();
-    this.directory = undefined;
+    clearInterval(this.#interval);
+    clearTimeout(this.#timer);
+    this.#directory?.watcher.close();
+    this.#directory = undefined;
   }
 
   /** One call of the system where nothing has happened. */
-  private poll(): void {
+  #poll(): void {
     // For Deno, which takes no notice of `persistent`, and forgets this at each event.
-    this.directory?.watcher.unref();
-    if (this.isSettled && identityOf(this.sites.file) === this.seen) return;
-    const real = orUndefined(() => this.realFile());
-    if (real !== undefined) this.listen(real);
-    this.lookIn(0);
+    this.#directory?.watcher.unref();
+    if (this.#isSettled && identityOf(this.#sites.file) === this.#seen) return;
+    const real = orUndefined(() => this.#realFile());
+    if (real !== undefined) this.#listen(real);
+    this.#lookIn(0);
   }
 
   /** Undefined while its directory is missing. */
-  private realFile(): string | undefined {
-    const site = this.sites.find();
+  #realFile(): string | undefined {
+    const site = this.#sites.find();
     site?.release();
     return site?.file;
   }
 
   /** The watch is on the directory, so a file that is replaced stays watched, and on this very one: it may be replaced, too. */
-  private listen(real: string): void {
+  #listen(real: string): void {
     const place = path.dirname(real);
     const id = `${real} ${identityOf(place, false)}`;
-    if (this.directory?.id === id) return;
-    this.directory?.watcher.close();
-    this.directory = undefined;
+    if (this.#directory?.id === id) return;
+    this.#directory?.watcher.close();
+    this.#directory = undefined;
     try {
       const watcher = watch(place, { persistent: false }, (_, name) => {
-        if (name === null || name === path.basename(real)) this.lookIn(coalesceMs);
+        if (name === null || name === path.basename(real)) this.#lookIn(coalesceMs);
       });
-      this.directory = { id, watcher };
+      this.#directory = { id, watcher };
       watcher.on('error', () => {
         watcher.close();
-        if (this.directory?.watcher === watcher) this.directory = undefined;
+        if (this.#directory?.watcher === watcher) this.#directory = undefined;
       });
     } catch {
       // Polling alone, then, until it can be had.
     }
   }
 
-  private lookIn(ms: number): void {
-    this.timer ??= setTimeout(() => {
-      this.timer = undefined;
-      this.read();
+  #lookIn(ms: number): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#read();
     }, ms).unref();
   }
 
-  private read(missing: 'surely' | 'perhaps' = 'perhaps'): void {
-    const now = identityOf(this.sites.file);
-    this.isSettled = now === this.seen;
-    this.seen = now;
-    const document = this.document();
+  #read(missing: 'surely' | 'perhaps' = 'perhaps'): void {
+    const now = identityOf(this.#sites.file);
+    this.#isSettled = now === this.#seen;
+    this.#seen = now;
+    const document = this.#document();
     if (document === undefined) return;
-    const wasMissing = this.wasMissing;
-    this.wasMissing = document === 'missing';
-    if (document !== 'missing') this.listener(document);
-    else if (wasMissing || missing === 'surely') this.listener(new Map());
-    else this.lookIn(againMs);
+    const wasMissing = this.#wasMissing;
+    this.#wasMissing = document === 'missing';
+    if (document !== 'missing') this.#listener(document);
+    else if (wasMissing || missing === 'surely') this.#listener(new Map());
+    else this.#lookIn(againMs);
   }
 
   /** Undefined where it can't be read, or holds no document. */
-  private document(): Document | 'missing' | undefined {
+  #document(): Document | 'missing' | undefined {
     return orUndefined(() => {
-      const site = this.sites.find();
+      const site = this.#sites.find();
       if (!site) return 'missing';
       try {
         const state = readState(site);

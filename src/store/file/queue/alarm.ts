@@ -6,12 +6,12 @@ import { errnoOf } from '../../errors.js';
  * it can't be had (too many watches, no such place) or misses a change, the time wakes.
  */
 export class Alarm {
-  private watcher: FSWatcher | undefined;
-  private place: string | undefined;
-  private wake: () => void = () => {};
+  #watcher: FSWatcher | undefined;
+  #place: string | undefined;
+  #wake: () => void = () => {};
 
   get watches(): string | undefined {
-    return this.place;
+    return this.#place;
   }
 
   /**
@@ -21,11 +21,11 @@ export class Alarm {
   set(place: string): boolean {
     this.close();
     try {
-      const watcher = watch(place, { persistent: false }, () => this.wake());
-      this.watcher = watcher;
+      const watcher = watch(place, { persistent: false }, () => this.#wake());
+      this.#watcher = watcher;
       // Deno tells by such an event, later, that the place is not there: by then another one may be watched.
-      watcher.on('error', () => this.watcher === watcher && this.close());
-      this.place = place;
+      watcher.on('error', () => this.#watcher === watcher && this.close());
+      this.#place = place;
       return true;
     } catch (error) {
       // The place is gone: the next look finds out.
@@ -36,7 +36,7 @@ export class Alarm {
   async sleep(ms: number): Promise<void> {
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms);
-      this.wake = () => {
+      this.#wake = () => {
         clearTimeout(timer);
         resolve();
       };
@@ -44,8 +44,8 @@ export class Alarm {
   }
 
   close(): void {
-    this.watcher?.close();
-    this.watcher = undefined;
-    this.place = undefined;
+    this.#watcher?.close();
+    this.#watcher = undefined;
+    this.#place = undefined;
   }
 }

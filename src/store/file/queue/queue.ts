@@ -52,25 +52,24 @@ export class Queue {
   readonly unresponsive = new Set<string>();
   /** The name of the intent that was in the way at the last look. */
   holder: string | undefined;
-  private readonly unresponsiveOwners = new Set<string>();
-  private ticket: Ticket | undefined;
+  readonly #deadline: number;
+  readonly #unresponsiveOwners = new Set<string>();
+  #ticket: Ticket | undefined;
   /** What is in the way, and since when we have seen it so: our own monotonic clock alone judges. */
-  private seen: { name: string; since: number } | undefined;
+  #seen: { name: string; since: number } | undefined;
 
   /**
    * @param deadline on the monotonic clock, in milliseconds
    * @param holder the name of the intent that was in the way of an earlier change
    */
-  constructor(
-    private readonly deadline: number,
-    holder: string | undefined,
-  ) {
+  constructor(deadline: number, holder: string | undefined) {
+    this.#deadline = deadline;
     this.holder = holder;
   }
 
   /** Our own, if it is still out there. */
   get request(): Ticket | undefined {
-    return this.ticket?.kind === 'request' ? this.ticket : undefined;
+    return this.#ticket?.kind === 'request' ? this.#ticket : undefined;
   }
 
   /**
@@ -89,8 +88,8 @@ export class Queue {
     const alarm = new Alarm();
     try {
       if (isCrowded && edits) {
-        this.ticket ??= takeTicket(site, edits);
-        const end = await this.trust(this.ticket, alarm);
+        this.#ticket ??= takeTicket(site, edits);
+        const end = await this.#trust(this.#ticket, alarm);
         if (end) return end;
       }
       for (;;) {
@@ -108,7 +107,7 @@ export class Queue {
    * While the holder whom we saw last is still there, it will most likely carry our request along: a look at all the others
    * would cost more than the commit.
    */
-  private async trust({ intents, name }: Ticket, alarm: Alarm): Promise<Turn | undefined> {
+  async #trust({ intents, name }: Ticket, alarm: Alarm): Promise<Turn | undefined> {
     if (this.holder === undefined || !existsSync(intents.at(this.holder))) return undefined;
     const place = intents.at(name);
     alarm.set(place);
@@ -121,14 +120,14 @@ export class Queue {
    * Our intent stands: the others wait for that now. A request stays: others may have read it already.
    */
   enter(): void {
-    if (this.ticket?.kind === 'ticket') this.leave();
+    if (this.#ticket?.kind === 'ticket') this.leave();
   }
 
   /** Takes our ticket away. Not for a request that somebody may still apply. */
   leave(): void {
     // Somebody who carried our request along, too, may have told its end meanwhile: nobody else would take that away.
-    if (this.ticket && !removeTicket(this.ticket)) this.endOfRequest();
-    this.ticket = undefined;
+    if (this.#ticket && !removeTicket(this.#ticket)) this.endOfRequest();
+    this.#ticket = undefined;
   }
 
   /** Passes whoever is gone. @returns undefined if there is something to wait for */
@@ -136,17 +135,17 @@ export class Queue {
     for (;;) {
       const { intents, entries } = scan(site);
       keepUp(entries);
-      const ahead = inOrder(entries.filter((entry) => this.isInTheWay(entry)));
-      const passed = intents ? this.passAll(intents, ahead, site.file, leaseMs) : 0;
+      const ahead = inOrder(entries.filter((entry) => this.#isInTheWay(entry)));
+      const passed = intents ? this.#passAll(intents, ahead, site.file, leaseMs) : 0;
       if (passed > 0) continue;
       const [obstacle] = ahead;
       if (obstacle?.kind === 'intent') this.holder = obstacle.name;
       if (!obstacle || !intents)
-        return entries.some(({ name }) => name !== this.ticket?.name) ? 'next' : 'free';
-      if (performance.now() > this.deadline) throw this.timeout(obstacle, site.file);
-      const isNew = this.ticket === undefined;
-      this.ticket ??= takeTicket(site, edits);
-      const watched = intents.at(nearestAhead(entries, this.ticket)?.name ?? obstacle.name);
+        return entries.some(({ name }) => name !== this.#ticket?.name) ? 'next' : 'free';
+      if (performance.now() > this.#deadline) throw this.#timeout(obstacle, site.file);
+      const isNew = this.#ticket === undefined;
+      this.#ticket ??= takeTicket(site, edits);
+      const watched = intents.at(nearestAhead(entries, this.#ticket)?.name ?? obstacle.name);
       const isSetAnew = alarm.watches !== watched && alarm.set(watched);
       // What is in the way may have gone while we took the ticket and set the alarm.
       if (!isNew && !isSetAnew) return undefined;
@@ -159,13 +158,13 @@ export class Queue {
     if (!request) return undefined;
     const { intents, name } = request;
     if (existsSync(intents.at(name))) return undefined;
-    this.ticket = undefined;
+    this.#ticket = undefined;
     // Neither there nor done: removed by a hand that is not ours, perhaps after it had been read.
     return removeTicket({ intents, name: endedName(name) }) ? 'done' : 'unknown';
   }
 
-  private isInTheWay(entry: QueueEntry): boolean {
-    return !this.unresponsive.has(entry.name) && isAhead(entry, this.ticket);
+  #isInTheWay(entry: QueueEntry): boolean {
+    return !this.unresponsive.has(entry.name) && isAhead(entry, this.#ticket);
   }
 
   /**
@@ -173,38 +172,38 @@ export class Queue {
    * thousands.
    * @returns how many there were, up to the first that is not
    */
-  private passAll(intents: Directory, ahead: readonly QueueEntry[], file: string, leaseMs: number): number {
+  #passAll(intents: Directory, ahead: readonly QueueEntry[], file: string, leaseMs: number): number {
     let passed = 0;
     for (const obstacle of ahead) {
-      if (!this.passes(intents, obstacle, leaseMs)) break;
+      if (!this.#passes(intents, obstacle, leaseMs)) break;
       passed++;
-      if (passed % passedMax === 0 && performance.now() > this.deadline) throw this.timeout(obstacle, file);
+      if (passed % passedMax === 0 && performance.now() > this.#deadline) throw this.#timeout(obstacle, file);
     }
     return passed;
   }
 
   /** @returns whether the obstacle is one no longer */
-  private passes(intents: Directory, obstacle: QueueEntry, leaseMs: number): boolean {
-    if (this.seen?.name !== obstacle.name) this.seen = { name: obstacle.name, since: performance.now() };
-    const seenMs = performance.now() - this.seen.since;
+  #passes(intents: Directory, obstacle: QueueEntry, leaseMs: number): boolean {
+    if (this.#seen?.name !== obstacle.name) this.#seen = { name: obstacle.name, since: performance.now() };
+    const seenMs = performance.now() - this.#seen.since;
     // The thorough look costs as much as a commit's own share: most of what is in the way is gone before it is due.
     const isDead = !seemsAlive(obstacle.owner) || (seenMs > thoroughMs && isProvablyDead(obstacle.owner));
     // A process that stands still has a request, too, besides its intent: the lease is waited for once.
     const { pid, startTime, machine } = obstacle.owner;
     const owner = `${pid} ${startTime} ${machine}`;
-    if (!isDead && seenMs <= leaseMs && !this.unresponsiveOwners.has(owner)) return false;
-    this.unresponsiveOwners.add(owner);
+    if (!isDead && seenMs <= leaseMs && !this.#unresponsiveOwners.has(owner)) return false;
+    this.#unresponsiveOwners.add(owner);
     // A request of somebody who lives is not ours to destroy: it is carried along instead.
     if (!isDead && obstacle.kind === 'request') this.unresponsive.add(obstacle.name);
     else destroyEntry(intents, obstacle.name);
     return true;
   }
 
-  private timeout({ owner }: QueueEntry, file: string): StoreError {
+  #timeout({ owner }: QueueEntry, file: string): StoreError {
     const holder: Holder = {
       pid: owner.pid,
       host: owner.host,
-      seenForMs: Math.round(performance.now() - (this.seen?.since ?? 0)),
+      seenForMs: Math.round(performance.now() - (this.#seen?.since ?? 0)),
     };
     const who = `process ${holder.pid} on ${holder.host}`;
     return new StoreError(
