@@ -156,6 +156,11 @@ it('classes that hold documents or tokens have #fields, which no log shows', () 
   expect(users.map(({ file }) => file)).toEqual([]);
 });
 
+it('the product spreads no object literal: it would hide which properties belong together', () => {
+  const users = product.filter(({ file, text }) => file.startsWith('src/') && /\.\.\.\{/.test(text));
+  expect(users.map(({ file }) => file)).toEqual([]);
+});
+
 it('files stay small enough to be one idea', () => {
   const long = product.filter(({ text }) => text.split('\n').length > 300).map(({ file }) => file);
   expect(long).toEqual([]);

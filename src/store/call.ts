@@ -43,8 +43,8 @@ export function milliseconds(name: string, value: number): number {
 
 export function abortedError(signal: AbortSignal, definite: boolean): StoreError {
   const message = 'the call was aborted by its signal';
-  const hint = definite ? {} : { hint: 'It may happen yet: read before you repeat it' };
-  return new StoreError('E_ABORTED', message, { definite, cause: signal.reason, ...hint });
+  const hint = definite ? undefined : 'It may still happen: read before you repeat it';
+  return new StoreError('E_ABORTED', message, { definite, cause: signal.reason, hint });
 }
 
 /** All that wait for one signal, behind one listener: the runtime takes many listeners for a leak, and warns. */

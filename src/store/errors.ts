@@ -111,7 +111,9 @@ export function closedError(): StoreError {
 /** The error of a change that can't be told to have happened or not. */
 export function unknownOutcome(file: string | undefined, message: string, cause?: unknown): StoreError {
   return new StoreError('E_UNKNOWN', message, {
-    ...{ definite: false, file, cause },
+    definite: false,
+    file,
+    cause,
     hint: 'It may or may not have happened: read before you repeat it',
   });
 }

@@ -112,7 +112,8 @@ export class GroupCommit {
 
   #outOfTime(): StoreError {
     return new StoreError('E_TIMEOUT', 'the deadline passed while an earlier change was being committed', {
-      ...{ definite: true, file: this.#file },
+      definite: true,
+      file: this.#file,
       hint: 'Nothing was written; try again',
     });
   }

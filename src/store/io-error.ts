@@ -4,7 +4,9 @@ import { errnoOf, StoreError } from './errors.js';
 export function ioError(action: string, file: string, cause: unknown): StoreError {
   const reason = errnoOf(cause) ?? (cause instanceof Error ? cause.message : String(cause));
   return new StoreError('E_IO', `could not ${action} ${file}: ${reason}`, {
-    ...{ definite: true, file, cause },
+    definite: true,
+    file,
+    cause,
     hint: hints[reason],
   });
 }

@@ -21,7 +21,8 @@ export {
   forgetEntries,
   listLeftovers,
 } from './file/doctor/forget.js';
-export { type Inspection, inspectFile } from './file/doctor/inspect.js';
+export { inspectFile } from './file/doctor/inspect.js';
+export type { Inspection } from './file/doctor/inspection.js';
 export type { Participant } from './file/doctor/participants.js';
 export { listRecoverable, putBack, type Recoverable, restoreEntries } from './file/doctor/recoverable.js';
 

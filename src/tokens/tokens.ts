@@ -163,7 +163,10 @@ class FileTokens implements Tokens {
       if (!old || isExpired(old, now)) throw notToRotate(id, old);
       const { expiresAt = sameLife(old, now) } = options;
       const made = {
-        ...{ ...old, id: newId, hash: hashOf(token), createdAt: now },
+        ...old,
+        id: newId,
+        hash: hashOf(token),
+        createdAt: now,
         expiresAt: expiresAt === null ? null : checkExpiry(expiresAt, now),
       };
       entries.set(newId, encodeEntry(made));

@@ -13,7 +13,8 @@ import {
   readClaim,
   stateOf,
 } from './claim-content.js';
-import { type Site, SiteGone, type Sites } from './disk/site.js';
+import { attemptsIn, directoryNameOf, isOther, nameOf } from './claim-names.js';
+import { SiteGone, type Sites } from './disk/site.js';
 import { stage } from './disk/stage.js';
 import { namesIn } from './queue/intents.js';
 import { isProvablyDead, newNonce, self } from './queue/owner.js';
@@ -43,8 +44,10 @@ export class FileClaims implements Claims {
       if (attempt < 0) return undefined;
       const content = readClaim(claims, nameOf(version, attempt));
       return {
-        ...{ id: idOf(attempt, content), attempt, state: stateOf(content) },
-        // A claim whose owner has not written itself down yet counts as alive.
+        id: idOf(attempt, content),
+        attempt,
+        state: stateOf(content),
+        // A claim counts as alive while its owner has not written its content yet.
         dead: content !== undefined && isProvablyDead(content),
         holder: { pid: content?.pid ?? 0, host: content?.host ?? 'unknown' },
       };
@@ -197,11 +200,6 @@ class FileClaim implements Claim {
   }
 }
 
-/** A claim on another version of the same credential. */
-function isOther(name: string, { key, value }: Version): boolean {
-  return name.startsWith(`${key}-`) && /-\d+$/.test(name) && !name.startsWith(`${key}-${value}-`);
-}
-
 /** Whether a claim that was just created is the next one; if so, those before it are removed. */
 function isNext(
   { claims, name, descriptor }: Made,
@@ -227,23 +225,6 @@ function isAt(directory: Directory, name: string, { dev, ino }: Stats): boolean 
 function close({ site, directory }: ClaimDirectory): void {
   directory.close();
   site.release();
-}
-
-function directoryNameOf(site: Site): string {
-  return site.nameOf('refresh');
-}
-
-function nameOf({ key, value }: Version, attempt: number): string {
-  return `${key}-${value}-${attempt}`;
-}
-
-function attemptsIn(names: readonly string[], version: Version): number[] {
-  const prefix = nameOf(version, 0).slice(0, -1);
-  return names
-    .filter((name) => name.startsWith(prefix))
-    .map((name) => name.slice(prefix.length))
-    .filter((rest) => /^\d+$/.test(rest))
-    .map(Number);
 }
 
 const triesMax = 100;

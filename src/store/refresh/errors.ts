@@ -3,11 +3,14 @@ import { adviceIn } from '../io-error.js';
 
 type Whom = Omit<Holder, 'seenForMs'>;
 
+const unchanged = 'The credential is as it was: try again, or log in anew where the provider refuses it';
+
 /** The caller's own function failed. */
 export function refused(key: string, cause: unknown): StoreError {
   return new StoreError('E_REFRESH', `${quoted(key)} could not be refreshed`, {
-    ...{ definite: true, cause },
-    hint: 'The credential is as it was: try again, or log in anew where the provider refuses it',
+    definite: true,
+    cause,
+    hint: unchanged,
   });
 }
 
@@ -16,8 +19,9 @@ export function refusedElsewhere(key: string, { pid, host }: Whom): StoreError {
     'E_REFRESH',
     `${quoted(key)} could not be refreshed by process ${pid} on ${host}, which this call waited for`,
     {
-      ...{ definite: true, holder: { pid, host, seenForMs: 0 } },
-      hint: 'The credential is as it was: try again, or log in anew where the provider refuses it',
+      definite: true,
+      holder: { pid, host, seenForMs: 0 },
+      hint: unchanged,
     },
   );
 }
@@ -38,7 +42,10 @@ export function notAsked(key: string, cause: unknown): unknown {
     code === 'E_UNKNOWN' ? 'E_IO' : code,
     `${quoted(key)} was not refreshed, for the answer could not be stored: ${reasonOf(cause)}`,
     {
-      ...{ definite: true, cause: cause.cause ?? cause, file, holder },
+      definite: true,
+      cause: cause.cause ?? cause,
+      file,
+      holder,
       hint: withAdvice('The provider was not asked, and no token is spent', cause),
     },
   );
@@ -52,7 +59,11 @@ export function notStored(key: string, answer: unknown, cause: unknown): StoreEr
     code,
     `the old token of ${quoted(key)} is spent, and the new one could not be stored: ${reasonOf(cause)}`,
     {
-      ...{ definite: false, cause: known.cause ?? cause, file, holder, answer },
+      definite: false,
+      cause: known.cause ?? cause,
+      file,
+      holder,
+      answer,
       hint: withAdvice('error.answer has it, and the next refresh by this process stores it', cause),
     },
   );
@@ -65,7 +76,8 @@ export function spentElsewhere(key: string, { pid, host }: Whom, silentForMs?: n
     'E_REFRESH',
     `process ${pid} on ${host} has spent the token of ${quoted(key)}, and ${how} the new one`,
     {
-      ...{ definite: true, holder: { pid, host, seenForMs: silentForMs ?? 0 } },
+      definite: true,
+      holder: { pid, host, seenForMs: silentForMs ?? 0 },
       hint: 'The provider was not asked again. That process stores it when it refreshes next and can; or log in anew',
     },
   );

@@ -25,6 +25,8 @@ export interface Recovery {
 
 const none: ReadonlySet<string> = new Set();
 const nothing: Document = new Map();
+/** Nothing is amiss, but the copy does not say so yet. */
+const plain = { restores: false, merge: undefined, isStale: false, copyIsOld: true, renewsEpoch: false };
 
 /**
  * A readable file always wins, and so does a missing one: only a corrupt file yields to the copy.
@@ -41,7 +43,6 @@ export function reconcile(
   if (!last) return withoutCopy(state);
   const before = { applied: new Set(last.applied) };
   const both = { applied: new Set([...last.applied, ...last.applying]) };
-  const plain = { restores: false, merge: undefined, isStale: false, copyIsOld: true, renewsEpoch: false };
   const { generations } = last;
   if (state.kind === 'valid' && state.bytes.equals(last.bytes)) {
     return { ...plain, ...both, base: state.document, copyIsOld: false, generations };
@@ -81,10 +82,13 @@ export function reconcile(
   const times = { ours: timeOf(last.identity), theirs: timeOf(state.identity) };
   const merge = mergeForeign(ours, state.document, generations, times, excluded, revocable);
   return {
-    ...{ ...requests, base: merge.document, restores: false, merge, copyIsOld: true },
+    ...plain,
+    ...requests,
+    base: merge.document,
+    merge,
     isStale: merge.putBack.length > 0,
     renewsEpoch: !happened && !wasUndone,
-    // What it wrote is a state that others may have read, and may base their next write on.
+    // What that program wrote is a state that others may have read, and may base their next write on.
     generations: withGeneration(generations, ours, state.document, times.ours),
   };
 }
@@ -98,8 +102,11 @@ function isOneOfOurs(identity: string, { identity: placed, replaces }: LastCommi
 function withoutCopy(state: FileState): Recovery | undefined {
   if (state.kind === 'corrupt') return undefined;
   return {
-    ...{ base: state.kind === 'valid' ? state.document : nothing, restores: false, merge: undefined },
-    ...{ isStale: false, copyIsOld: state.kind === 'valid', applied: none, renewsEpoch: true },
+    ...plain,
+    base: state.kind === 'valid' ? state.document : nothing,
+    copyIsOld: state.kind === 'valid',
+    applied: none,
+    renewsEpoch: true,
     generations: [],
   };
 }

@@ -22,7 +22,8 @@ export async function settle(site: Site, first: FileState, deadline: number): Pr
 
 export function outOfTime(file: string): StoreError {
   return new StoreError('E_TIMEOUT', `the deadline passed before ${file} could be used`, {
-    ...{ definite: true, file },
+    definite: true,
+    file,
     hint: 'Nothing was written; try again',
   });
 }

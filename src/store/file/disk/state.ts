@@ -39,8 +39,11 @@ export function readState(site: Site, known?: FileState): FileState {
   const document = isKnown ? known.document : parseDocument(bytes);
   if (document) return { kind: 'valid', identity, bytes, document, owner };
   return {
-    ...{ kind: 'corrupt', identity, bytes, owner },
-    // Only for those who ask: it is looked at again and again while it is written in place.
+    kind: 'corrupt',
+    identity,
+    bytes,
+    owner,
+    // Computed on demand: a file is read again and again while it is written in place.
     get reason() {
       return reasonOf(bytes);
     },

@@ -12,14 +12,14 @@ export interface Participant {
    */
   kind: 'holds' | 'rests' | 'waits' | 'ended' | 'stray';
   /** The place in the queue of what waits, from 1. */
-  ticket?: number;
+  ticket?: number | undefined;
   owner?: {
     pid: number;
     host: string;
     /** `unknown`: of another machine, container or boot, whose processes can't be seen from here. */
     state: 'alive' | 'paused' | 'dead' | 'unknown';
     /** The name of its program, where the system tells. */
-    command?: string;
+    command?: string | undefined;
   };
   /** When it was made, by the file system's own time stamp: the wall clock, which may have been set since. */
   sinceMs: number;
@@ -57,9 +57,9 @@ function participantOf(directory: string, name: string): Participant | undefined
   const state = stateOf(entry.owner);
   // The name alone: an argument may be a secret.
   const command = state === 'alive' || state === 'paused' ? readProc(`${pid}/comm`)?.trim() : undefined;
-  const owner = { pid, host, state, ...(command ? { command } : {}) };
+  const owner = { pid, host, state, command: command || undefined };
   const kind = kinds[entry.kind];
-  return { name, kind, ...(kind === 'waits' ? { ticket: entry.number } : {}), owner, sinceMs };
+  return { name, kind, ticket: kind === 'waits' ? entry.number : undefined, owner, sinceMs };
 }
 
 function stateOf(owner: Parameters<typeof isProvablyDead>[0]): 'alive' | 'paused' | 'dead' | 'unknown' {

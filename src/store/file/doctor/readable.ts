@@ -21,13 +21,13 @@ export function hasDoubled(raw: string): boolean {
   return inner !== undefined && doubledKeys(inner).length > 0;
 }
 
-/** Of a state that was kept. */
-export function readableKept(site: Site, name: string): { readable?: Readable } {
+/** The same for a kept state. Undefined if it can't be opened. */
+export function readableKept(site: Site, name: string): Readable | undefined {
   try {
     const read = readKept(site, name);
-    return read ? { readable: readableIn(read.bytes) } : {};
+    return read && readableIn(read.bytes);
   } catch {
-    // What can't be opened has its mode and its owner shown.
-    return {};
+    // The mode and the owner are shown instead.
+    return undefined;
   }
 }

@@ -147,7 +147,10 @@ export function readableOf(bytes: Buffer): Readable {
   const entries = new Map(all.map(({ key, raw }) => [key, raw]));
   const other = all.filter(({ key, raw }) => entries.get(key) !== raw);
   return {
-    ...{ entries, all, unread, doubled: [...new Set(other.map(({ key }) => key))] },
+    entries,
+    all,
+    unread,
+    doubled: [...new Set(other.map(({ key }) => key))],
     readableBytes: bytes.length - lengthOf(unread),
     remarkBytes: lengthOf(remarks),
   };

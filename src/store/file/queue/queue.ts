@@ -210,7 +210,9 @@ export class Queue {
       'E_TIMEOUT',
       `gave up waiting to change ${file}: ${who} is ahead, for ${holder.seenForMs} ms`,
       {
-        ...{ definite: true, file, holder },
+        definite: true,
+        file,
+        holder,
         hint: 'Nothing was written; try again',
       },
     );
