@@ -21,8 +21,8 @@ const belief: Mutant[] = [
     file: 'src/surroundings/regular-file.ts',
     edits: [
       [
-        "    throw ioError('read', name, error);\n  }\n}\n\n/** Its owner",
-        '    return undefined;\n  }\n}\n\n/** Its owner',
+        "    throw ioError('read', name, error);\n  }\n}\n\n/** The owner",
+        '    return undefined;\n  }\n}\n\n/** The owner',
       ],
     ],
     test: 'src/store/file/commit/never-empty.test.ts',
