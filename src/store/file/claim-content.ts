@@ -5,7 +5,7 @@ import type { ClaimState } from '../refresh/claims.js';
 import type { Site } from './disk/site.js';
 import { isProvablyDead, type Owner } from './queue/owner.js';
 
-/** What a claim's file holds. */
+/** The content of a claim's file. */
 export interface ClaimContent extends Owner {
   nonce: string;
   failed?: true;
@@ -19,7 +19,7 @@ export interface ClaimDirectory {
   directory: Directory;
 }
 
-/** Longer than any content, so that each fits in the place of another. */
+/** Longer than any content, so that each content fits in the place of another. */
 const contentLength = 400;
 
 export function encode(content: ClaimContent): Buffer {
@@ -36,12 +36,12 @@ export function stateOf(content: ClaimContent | undefined): ClaimState {
   return content?.spent ? 'spent' : 'asking';
 }
 
-/** No living process rests on it. What says nothing is about to be written, and whoever has just taken it looks again. */
+/** No living process depends on it. An empty claim is about to be written, and the process that has just taken it looks again. */
 export function isOver(content: ClaimContent | undefined): boolean {
   return content === undefined || content.failed === true || isProvablyDead(content);
 }
 
-/** Undefined where it is gone, not written yet, or no claim. */
+/** Undefined where it is gone, not written yet, or not a claim. */
 export function readClaim({ site, directory }: ClaimDirectory, name: string): ClaimContent | undefined {
   const inside: Location = { ...site.location, directory };
   try {

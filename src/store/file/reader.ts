@@ -13,14 +13,14 @@ const nothing: Document = new Map();
 
 interface Reading {
   document: Document | undefined;
-  /** False where it is not ours, or unusable: to be restored or taken over before it is answered from. */
+  /** False where the file is unusable, or another program wrote it: a commit must restore it or take it over first. */
   isSound: boolean;
 }
 
 /**
  * Reads the file, and parses it only when it has changed. A file with the same device, number, size and times is the
- * same, unless it was changed in place within one tick of the clock: so what was first seen less than a
- * tick ago is read again.
+ * same, unless it was changed in place within one tick of the clock. So a file that was first seen less than a tick ago is
+ * read again.
  */
 export class Reader {
   readonly #sites: Sites;
@@ -44,7 +44,7 @@ export class Reader {
 
   async #readAnew(deadline: number): Promise<Reading> {
     const site = this.#sites.find();
-    // Where its directory is missing it is, too.
+    // Where the directory is missing, the file is, too.
     if (!site) return { document: nothing, isSound: true };
     try {
       return await this.#readAt(site, deadline);
@@ -72,7 +72,7 @@ export class Reader {
     }
   }
 
-  /** Everything by which the system tells a file from another, and from itself after a change. */
+  /** Everything by which the system distinguishes a file from others, and from itself after a change. */
   #stamp(): string {
     try {
       const { dev, ino, size, mtimeNs, ctimeNs } = statSync(this.#sites.file, { bigint: true });
@@ -89,7 +89,7 @@ function documentOf(state: FileState): Document | undefined {
   return state.kind === 'valid' ? state.document : nothing;
 }
 
-/** Does the copy know this state, or is there none to compare with? */
+/** Does the copy name this state, or is there no copy to compare with? */
 function isOurs(site: Site, state: FileState): boolean {
   if (state.kind === 'corrupt') return false;
   const last = readLastCommitted(site);

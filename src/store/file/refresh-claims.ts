@@ -20,13 +20,13 @@ import { namesIn } from './queue/intents.js';
 import { isProvablyDead, newNonce, self } from './queue/owner.js';
 
 /**
- * Claims as files, `<file>.refresh/<key>-<value>-<attempt>`, each created exclusively. They are no lock of the
- * credential file: that is free while the provider is asked.
+ * Claims as files, `<file>.refresh/<key>-<value>-<attempt>`, each created exclusively. They do not lock the
+ * credential file, which is free while the provider is asked.
  *
- * A claim taken after another, which was left behind, removes that one. So one who saw the claims before could take an
- * attempt that is over: after creating its file each looks what else there is. It yields to a later attempt, and where its own
- * file is gone. It also yields where the one that it was to follow is gone, or is another's by now: given back, it may
- * have been taken anew by one who saw no later one.
+ * A claim that follows an abandoned one removes that one. So a process that listed the claims before could take an attempt
+ * that is over. Therefore each process lists the claims again after it has created its file. It yields to a later attempt, and
+ * where its own file is gone. It also yields where the claim that it was to follow is gone, or is another's by now: given
+ * back, that one may have been taken anew by a process that saw no later one.
  *
  *     P sees 0 dead | Q takes 1, fails; R takes 2, removes 1 | P takes 1, sees 2, yields
  *     P sees 0 silent | Q, who has 0, gives it back | R sees none, takes 0 | P takes 1, sees that 0 is R's, yields
@@ -63,7 +63,7 @@ export class FileClaims implements Claims {
     try {
       if (isNext(made, version, attempt, after)) return claim;
     } catch (error) {
-      // Nobody would end it, and the others would wait for its lease.
+      // No process would end this claim, and the others would wait for its lease.
       claim.drop();
       throw error;
     }
@@ -75,18 +75,18 @@ export class FileClaims implements Claims {
     this.#tidy((claims) => {
       const attempt = Number.parseInt(id, 10);
       const name = nameOf(version, attempt);
-      // While we live no other process follows a claim that says that we have the answer.
+      // As long as we live, no other process follows a claim that says that we have the answer.
       if (idOf(attempt, readClaim(claims, name)) === id) removeIfPossible(claims.directory, name);
     });
   }
 
   /**
-   * The answer that was stored can be seen by all before we come here, and may have been refreshed itself by now: a version that
-   * is not ours may be the next one, with a living claim.
+   * All processes can see the stored answer before we come here, and one may have refreshed it by now. So a version that is not
+   * ours may be the next one, with a living claim.
    *
    *     P stores v1, is slow | Q refreshes v1 to v2 | R claims v2, asks | P removes that claim | S claims v2: asks, too
    *
-   * So what the claims are about is looked up after they were listed, and even then what may be a living process's stays.
+   * So the current version is looked up after the claims were listed, and even then a claim that may be a living process's stays.
    */
   async sweep(stored: Version, current: () => Promise<Version>): Promise<void> {
     let left: string[] = [];
@@ -95,7 +95,7 @@ export class FileClaims implements Claims {
       left = others.filter((name) => isOver(readClaim(claims, name)));
     });
     if (left.length === 0) return;
-    // What can't be read may be any version: the next sweep removes them.
+    // If the credential can't be read, any version may be the current one. The next sweep removes the claims.
     const now = await current().catch(() => undefined);
     if (!now) return;
     this.#tidy((claims) => {
@@ -115,7 +115,7 @@ export class FileClaims implements Claims {
     }
   }
 
-  /** Undefined where nobody has claimed anything. */
+  /** Undefined where there are no claims. */
   #look<T>(use: (claims: ClaimDirectory) => T): T | undefined {
     const site = this.#sites.find();
     if (!site) return undefined;
@@ -133,7 +133,7 @@ export class FileClaims implements Claims {
   }
 }
 
-/** A claim's own file, which stays open: under its name may lie another's by the time that we are done. */
+/** A claim's own file, which stays open: by the time that we are done, its name may lead to the file of another. */
 interface Made {
   claims: ClaimDirectory;
   name: string;
@@ -159,7 +159,7 @@ class FileClaim implements Claim {
     try {
       this.#say({ spent: true });
     } catch {
-      // Then it is one that is asking, and is passed when its lease is over.
+      // The claim still says that it is asking, and is passed when its lease is over.
     }
   }
 
@@ -179,7 +179,7 @@ class FileClaim implements Claim {
     this.#end(() => this.#say({ spent: true, unsaved: true }));
   }
 
-  /** In place, and of the same length: that takes no room, which there may be none of, and leaves nothing of what it said before. */
+  /** In place and of the same length: it needs no room on a full disk, and leaves nothing of the old content. */
   #say(more: Partial<ClaimContent>): void {
     this.#content = { ...this.#content, ...more };
     const bytes = encode(this.#content);
@@ -192,7 +192,7 @@ class FileClaim implements Claim {
     try {
       act();
     } catch {
-      // Left as it is, it is waited for until its lease is over.
+      // The claim stays as it is, and others wait for it until its lease is over.
     } finally {
       closeSync(this.#made.descriptor);
       close(this.#made.claims);
@@ -234,13 +234,13 @@ function create(sites: Sites, name: string, content: ClaimContent): Made | undef
   for (let tries = 1; ; tries++) {
     const claims = openClaims(sites);
     try {
-      // Root gives it to the owner of the file, who could not see otherwise who is refreshing.
+      // Root gives it to the owner of the file, who could not see otherwise which process is refreshing.
       const { descriptor } = stage(claims.directory.at(name), encode(content), claims.site.owner);
       return { claims, name, descriptor };
     } catch (error) {
       close(claims);
       if (errnoOf(error) === 'EEXIST') return undefined;
-      // Whoever was the last to refresh removes the directory.
+      // The last process that refreshed has removed the directory.
       if (errnoOf(error) !== 'ENOENT' || tries === triesMax)
         throw ioError('create', `${claims.directory.path}/${name}`, error);
     }
@@ -264,11 +264,11 @@ function removeIfPossible(directory: Directory, name: string): void {
   try {
     unlinkSync(directory.at(name));
   } catch {
-    // Gone already; or the next sweep removes it.
+    // It is gone already, or the next sweep removes it.
   }
 }
 
-/** By its name: another may have put one of its own there, and then it is that one's to be empty or not. */
+/** Compares before it removes by name: another process may have put a directory of its own there. */
 function removeIfEmpty({ site, directory }: ClaimDirectory): void {
   try {
     if (isAt(site.directory, directoryNameOf(site), directory.stats))

@@ -1,7 +1,7 @@
 import type { StoreEvent } from '../backend.js';
 import type { Repairs } from './commit/task.js';
 
-/** What a user is told of the repairs of one commit. */
+/** The events that report the repairs of one commit. */
 export function repairEvents(file: string, { restored, doubled, merge }: Repairs): StoreEvent[] {
   const events: StoreEvent[] = [];
   if (restored) events.push({ type: 'recovered', file, ...restored });

@@ -1,16 +1,17 @@
 import { type StoreError, unknownOutcome } from '../errors.js';
 import type { Site } from './disk/site.js';
 
+/** The error of a change whose request is gone without an answer. */
 export function lostTrackOf({ file }: Site): StoreError {
   return unknownOutcome(
     file,
-    `a change of ${file}, which another process was to carry along, was lost sight of`,
+    `the request for a change of ${file} disappeared, and no process has answered it`,
   );
 }
 
 /**
- * An earlier attempt was fenced between its two renames, and what stopped the later ones says nothing of it: it may yet
- * take effect through a restoration from its copy.
+ * An earlier attempt was fenced between its two renames. What stopped the later attempts says nothing about that one: it may
+ * still take effect through a restoration from its copy.
  */
 export function noLongerDefinite(error: StoreError): StoreError {
   if (!error.definite) return error;

@@ -10,14 +10,14 @@ import { reconcile } from './recovery.js';
 import { destroyOthers } from './survey.js';
 
 /**
- * Takes a request back. Under an intent of our own, so that nobody is left who could have read it and apply it later;
- * and by a rename into it, which fails where somebody has come after us, and where the request has ended. Unlinked
- * and then asked for, it would be gone with all evidence where both have happened:
+ * Takes a request back. It does so under an intent of our own, so that no process is left that could have read it and apply it
+ * later, and by a rename into that intent. The rename fails where another process has come after us, and where the request
+ * has ended. If the request was unlinked and its end looked up afterwards, all evidence would be gone where both happen:
  *
  *     W: intent | P: intent, reads r | W unlinks r, is fenced | P commits r | P' commits, names r no more | W: withdrawn?
  *
- * @returns how it had ended before, or `withdrawn` if it never took effect and never will; undefined if that can't be told
- * now: fenced, or it has just been told how it ended
+ * @returns how the request had ended before, or `withdrawn` if it never took effect and never will. Undefined if that is not
+ * known now: we were fenced, or the request has just got its answer
  */
 export async function withdraw(
   site: Site,
@@ -31,11 +31,11 @@ export async function withdraw(
   const recovery = reconcile(state, last, undefined, revocable);
   const isPart = recovery?.applied.has(request.id);
   if (isPart && !recovery?.renewsEpoch) {
-    // Whoever carried it along may have been stopped before this.
+    // The process that carried it along may have been stopped before this.
     await durable(site);
     return 'done';
   }
-  // Also where that commit was stopped half-way: the copy holds it, and the file would get it back were it damaged now.
+  // Also if that commit was stopped half-way: the copy holds the change, and the file would get it back if it were damaged now.
   const isNamed = isPart || last?.applying.includes(request.id);
   if (!recovery || isNamed) return isThere(intent) ? 'unknown' : undefined;
   try {
@@ -43,7 +43,7 @@ export async function withdraw(
     renameSync(place, withdrawn);
     const stats = lstatSync(withdrawn, { bigint: true });
     if (isSameIdentity(identityOf(stats), request.identity)) return 'withdrawn';
-    // What another hand has put in its place says nothing of what became of it, and is not ours to remove.
+    // What another program has put in its place says nothing about its end, and is not ours to remove.
     renameSync(withdrawn, place);
     return 'unknown';
   } catch (error) {

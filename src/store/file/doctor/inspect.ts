@@ -18,13 +18,13 @@ import { type Trial, tryToWrite } from './trial.js';
 const nowhere: Access = { mode: 0, uid: 0, changedMs: 0 };
 
 /**
- * Looks at the file and all that lies around it, and changes nothing: what a write needs is tried beside it, and removed
- * again. Never fails: what can't be seen is said so.
+ * Inspects the file and its surroundings, and changes nothing: what a write needs is tried beside the file, and removed
+ * again. Never fails: what can't be inspected is reported as such.
  */
 export function inspectFile(file: string): Inspection {
   const given = path.resolve(file);
   const links = linksOn(given);
-  // As it was given: a pipe that a shell has made leads to no other path.
+  // The path as it was given: a pipe that a shell has made has no other path.
   const other = statOf(given);
   if (other && !other.isFile()) {
     const found = kindOf(other);
@@ -42,7 +42,7 @@ export function inspectFile(file: string): Inspection {
   }
   let site: Site | undefined;
   try {
-    // Whatever is unsafe about it: to look changes nothing.
+    // An unsafe file is inspected, too, because that changes nothing.
     site = new Sites(given, true).find();
   } catch (error) {
     return { ...nothingAt(given, links), content: unreachable(error), file: undefined };
@@ -75,7 +75,7 @@ function nothingAt(given: string, links: Inspection['links']): Inspection {
   };
 }
 
-/** Could the first write make this directory? Undefined if it is not known that it can't. */
+/** Could the first write make this directory? Undefined unless it certainly could not. */
 function tryToMake(directory: string): Trial | undefined {
   let above = directory;
   while (!statOf(above, lstatSync) && above !== path.dirname(above)) above = path.dirname(above);
@@ -96,7 +96,7 @@ function isEmpty(directory: string): boolean {
   try {
     return readdirSync(directory).length === 0;
   } catch {
-    // What can't be listed is not known to be empty.
+    // A directory that can't be listed may hold something.
     return false;
   }
 }
@@ -109,7 +109,7 @@ function unreachable(error: unknown): Content {
   return { kind: 'unreadable', reason: `the way to it can't be followed (${reasonOf(error)})` };
 }
 
-/** What the store itself would say. */
+/** The refusal of the store itself. */
 function refusalOf(file: string): Inspection['unsafe'] {
   try {
     new Sites(file).find()?.release();
@@ -157,7 +157,7 @@ function inspectContent(site: Site): Content {
   }
 }
 
-/** The system's own code, for an error of ours has it as its cause. */
+/** The system's own code, which an error of ours has in its cause. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
   return errnoOf(cause) ?? errnoOf(error) ?? 'it was refused';
