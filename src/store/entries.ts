@@ -6,15 +6,15 @@ import { StoreError } from './errors.js';
 /** The document as a transaction sees it: its own writes included, in file order. */
 export interface Entries {
   keys(): string[];
-  /** The value of a key, a fresh copy each time; undefined where it is absent. */
+  /** The value of a key, a fresh copy each time. Undefined where the key is absent. */
   get(key: string): unknown;
-  /** Replaces in place; a new key goes to the end. What is not set keeps its very bytes. */
+  /** Replaces a value in place, and puts a new key at the end. Entries that are not set keep their bytes. */
   set(key: string, value: unknown): void;
-  /** Removes a key; nothing happens where it is absent. */
+  /** Removes a key. An absent one is no error. */
   remove(key: string): void;
 }
 
-/** Copies at the first write, so that a document nobody wrote to stays the very same one: nothing to commit. */
+/** Copies at the first write: a document without a write stays the same object, and there is nothing to commit. */
 export class Draft implements Entries {
   readonly #original: Document;
   #copy: Map<string, string> | undefined;
@@ -50,8 +50,9 @@ export class Draft implements Entries {
 }
 
 /**
- * The raw text under which the value is stored. Fails with `E_INPUT` for what would come back as something
- * else, such as a promise (as JSON it is `{}`), for a key that is not a string, and for an entry of too many levels or bytes.
+ * The raw text under which the value is stored.
+ * @throws StoreError `E_INPUT` for a value that would come back as another one, such as a promise (as JSON it is `{}`), for a
+ * key that is not a string, and for an entry of too many levels or bytes
  */
 export function encodeEntry(key: string, value: unknown): string {
   if (typeof key !== 'string') {
@@ -79,10 +80,10 @@ export function encodeEntry(key: string, value: unknown): string {
   return raw;
 }
 
-/** What a promise would do later can be part of no commit, and the types can't keep one out of `unknown` or `void`. */
+/** A promise has no value yet that a commit could hold, and the types can't keep one out of `unknown` or `void`. */
 export function refusePromise(value: unknown, what: string): void {
   if (!types.isPromise(value)) return;
-  // Nobody else will look at it now: its rejection must not end the process.
+  // No other code handles its rejection now, and that must not end the process.
   value.catch(() => {});
   throw new StoreError('E_INPUT', `${what} is a promise`, {
     definite: true,

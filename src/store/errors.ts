@@ -1,49 +1,49 @@
 import type { InspectOptions, inspect as inspectFunction } from 'node:util';
 
-/** Who seems to be in the way: the holder of the intent, of the place in the queue, or of the refresh. */
+/** The process that seems to be in the way: it holds the intent, the place in the queue, or the refresh. */
 export interface Holder {
   pid: number;
   host: string;
-  /** How long the observer has seen the holder unchanged, in milliseconds of its own monotonic clock. */
+  /** How long this process has seen the holder unchanged, in milliseconds of its own monotonic clock. */
   seenForMs: number;
 }
 
 /** The closed set of codes. Each says what the caller may conclude. */
 export type StoreErrorCode =
-  /** The file is unusable and so is its last-committed copy. Nothing was written. */
+  /** Neither the file nor its last-committed copy can be used. Nothing was written. */
   | 'E_CORRUPT'
   /** The deadline passed before the commit was reached. Nothing was written. */
   | 'E_TIMEOUT'
-  /** The commit was interrupted where its outcome can't be told: read again before deciding. */
+  /** The commit was interrupted, and its outcome is unknown: read again before you decide. */
   | 'E_UNKNOWN'
   /** The operating system refused. Nothing was written. */
   | 'E_IO'
-  /** Another user could have put there what would be read, or could take what would be written. Nothing was written. */
+  /** Another user could replace the file, or take what would be written. Nothing was written. */
   | 'E_UNSAFE'
-  /** There is nothing of that name, or more than one. Nothing was written. */
+  /** There is no match, or more than one. Nothing was written. */
   | 'E_NOT_FOUND'
   /** The key or the value can't be stored. Nothing was written. */
   | 'E_INPUT'
   /** The store was closed. Nothing was written. */
   | 'E_CLOSED'
-  /** The caller's signal ended the call; `cause` is its reason. Where `definite` is false it may happen yet. */
+  /** The caller's signal ended the call, and `cause` is its reason. Where `definite` is false the change may still happen. */
   | 'E_ABORTED'
   /**
-   * The credential could not be refreshed; it is as it was. `cause` is what the caller's own function failed with, and
-   * is missing where another process tried. Where `definite` is false the answer may come, and be stored, yet.
+   * The credential could not be refreshed, and is unchanged. `cause` is the error of the caller's own function. It is missing
+   * where another process tried. Where `definite` is false the answer may still come and be stored.
    * An answer that came and could not be stored is an error of another code, with `definite: false` and an `answer`.
    */
   | 'E_REFRESH';
 
 export interface StoreErrorDetails {
-  /** True if the operation certainly had no effect; false if it may have had one. */
+  /** True if the operation certainly had no effect. False if it may have had one. */
   definite: boolean;
   file?: string | undefined;
   holder?: Holder | undefined;
   /** What the caller can do about it. */
   hint?: string | undefined;
   cause?: unknown;
-  /** As of `StoreError.answer`. */
+  /** See `StoreError.answer`. */
   answer?: unknown;
 }
 
@@ -61,7 +61,7 @@ export class StoreError extends Error {
   readonly file: string | undefined;
   readonly holder: Holder | undefined;
   readonly hint: string | undefined;
-  /** Private to the language: loggers that copy whatever an error has, hidden properties included, do not find it. */
+  /** Private to the language: a logger that copies all properties of an error, hidden ones included, does not find it. */
   readonly #answer: unknown;
 
   constructor(code: StoreErrorCode, message: string, details: StoreErrorDetails) {
@@ -75,8 +75,8 @@ export class StoreError extends Error {
   }
 
   /**
-   * The new credential that a refresh has got and could not store, while the old refresh token is spent; undefined for every
-   * other error. It is a secret, and a copy for each who asks. No log shows it: not JSON, not `util.inspect`, not the stack.
+   * The new credential that a refresh has got and could not store, while the old refresh token is spent. Undefined for every
+   * other error. It is a secret, and a fresh copy each time. No log shows it: not JSON, not `util.inspect`, not the stack.
    */
   get answer(): unknown {
     return structuredClone(this.#answer);
@@ -108,7 +108,7 @@ export function closedError(): StoreError {
   return new StoreError('E_CLOSED', 'the store was closed', { definite: true });
 }
 
-/** The error of a change that can't be told to have happened or not. */
+/** The error of a change that may or may not have happened. */
 export function unknownOutcome(file: string | undefined, message: string, cause?: unknown): StoreError {
   return new StoreError('E_UNKNOWN', message, {
     definite: false,

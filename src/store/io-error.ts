@@ -11,7 +11,7 @@ export function ioError(action: string, file: string, cause: unknown): StoreErro
   });
 }
 
-/** What such a hint advises, where it is no question whether something was written. */
+/** The advice of such a hint alone, for a reader who knows whether anything was written. */
 export function adviceIn(hint: string): string {
   return hint.replace(/^Nothing was written\. /, '');
 }

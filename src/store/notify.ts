@@ -1,4 +1,4 @@
-/** Calls a listener. Its own error must not make what it is told of look failed: it becomes a warning. */
+/** Calls a listener. Its error becomes a warning, because it must not make the reported event look failed. */
 export function notify<T>(listener: (value: T) => void, value: T): void {
   try {
     listener(value);
