@@ -2,7 +2,8 @@ import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withdraw } from './commit/withdraw.js';
 import { createIntent, release } from './queue/intents.js';
-import type { Queue, Ticket } from './queue/queue.js';
+import type { Queue } from './queue/queue.js';
+import type { Ticket } from './queue/ticket.js';
 
 const withdrawalsMax = 100;
 const pauseMsMax = 64;

@@ -3,7 +3,7 @@ import { errnoOf } from '../../errors.js';
 import type { Site } from '../disk/site.js';
 import { identityOf, isSameIdentity, readState } from '../disk/state.js';
 import { type Intent, isThere } from '../queue/intents.js';
-import type { Ticket } from '../queue/queue.js';
+import type { Ticket } from '../queue/ticket.js';
 import { durable } from './durable.js';
 import { readLastCommitted } from './last-committed.js';
 import { reconcile } from './recovery.js';

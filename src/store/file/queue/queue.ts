@@ -4,23 +4,11 @@ import type { Edit } from '../../change.js';
 import { type Holder, StoreError } from '../../errors.js';
 import type { Site } from '../disk/site.js';
 import { Alarm } from './alarm.js';
-import { endedName, inOrder, type QueueEntry } from './entry-names.js';
-import { createTicket, destroyEntry, listEntries, unlinkIfThere } from './intents.js';
+import { endedName, type QueueEntry } from './entry-names.js';
+import { destroyEntry, listEntries } from './intents.js';
+import { allAhead, nearestAhead } from './order.js';
 import { isProvablyDead, seemsAlive } from './owner.js';
-import { encodeRequest } from './request.js';
-
-export interface Ticket {
-  /** The directory of intents that it lies in. */
-  intents: Directory;
-  name: string;
-  id: string;
-  /** The identity of the file that was made: see `identityOf`. */
-  identity: string;
-  number: number;
-  kind: 'ticket' | 'request';
-  /** The site that it is a ticket for. */
-  site: Site;
-}
+import { keepUp, removeTicket, type Ticket, takeTicket } from './ticket.js';
 
 export type Turn =
   /** No other process is about. */
@@ -133,7 +121,8 @@ export class Queue {
     for (;;) {
       const { intents, entries } = scan(site);
       keepUp(entries);
-      const ahead = inOrder(entries.filter((entry) => this.#isInTheWay(entry)));
+      const waitedFor = entries.filter(({ name }) => !this.unresponsive.has(name));
+      const ahead = allAhead(waitedFor, this.#ticket);
       const passed = intents ? this.#passAll(intents, ahead, site.file, leaseMs) : 0;
       if (passed > 0) continue;
       const [obstacle] = ahead;
@@ -159,10 +148,6 @@ export class Queue {
     this.#ticket = undefined;
     // Neither there nor done: it was removed from outside, perhaps after it had been read.
     return removeTicket({ intents, name: endedName(name) }) ? 'done' : 'unknown';
-  }
-
-  #isInTheWay(entry: QueueEntry): boolean {
-    return !this.unresponsive.has(entry.name) && isAhead(entry, this.#ticket);
   }
 
   /**
@@ -212,47 +197,6 @@ export class Queue {
   }
 }
 
-/** How far our clock was set forward, in microseconds. */
-let advance = 0;
-const numberMax = Number.MAX_SAFE_INTEGER / 2;
-
-/** The machine's monotonic clock, in microseconds. Bun and Deno count from the start of the process. */
-function clock(): number {
-  return Number(process.hrtime.bigint() / 1000n) + advance;
-}
-
-/**
- * Sets our clock forward to the largest number that is out, as a Lamport clock. Otherwise a process of Bun or Deno, whose
- * numbers are small, would go ahead of all that came before it, again and again.
- */
-function keepUp(entries: readonly QueueEntry[]): void {
-  const newest = Math.max(0, ...entries.map(({ number }) => number).filter((number) => number < numberMax));
-  if (newest > 0) advance += Math.max(0, newest - clock());
-}
-
-/** The number comes from the clock, so the order needs no knowledge of the others. */
-function takeTicket(site: Site, edits: readonly Edit[] | undefined): Ticket {
-  const kind = edits ? 'request' : 'ticket';
-  const number = clock();
-  const content = edits ? encodeRequest(edits) : '';
-  return { ...createTicket(site, kind, number, content), kind, number, site };
-}
-
-/**
- * Never fails: that would hide how the change itself ended. A directory of that name can't be unlinked, and is not the ticket.
- * @returns whether the ticket was there
- */
-function removeTicket({ intents, name }: Pick<Ticket, 'intents' | 'name'>): boolean {
-  try {
-    return unlinkIfThere(intents.at(name), `${intents.path}/${name}`);
-  } catch {
-    // The next scan of any process removes it, or reports what is in the way.
-    return false;
-  }
-}
-
-type Place = Pick<Ticket, 'name' | 'number'>;
-
 /** Lists the directory of intents that is there now. */
 function scan(site: Site): { intents: Directory | undefined; entries: QueueEntry[] } {
   const intents = site.findIntents();
@@ -262,27 +206,4 @@ function scan(site: Site): { intents: Directory | undefined; entries: QueueEntry
   site.loseIntents();
   const anew = site.findIntents();
   return { intents: anew, entries: listEntries(anew) };
-}
-
-/** An intent is in the way of all. A ticket is in the way only of those behind it, and of newcomers. */
-export function firstObstacle(
-  entries: readonly QueueEntry[],
-  own: Place | undefined,
-): QueueEntry | undefined {
-  return inOrder(entries.filter((entry) => isAhead(entry, own)))[0];
-}
-
-/**
- * The entry whose end wakes us: the next in front of us, so that each change wakes one process. If its request is carried
- * along with ours, it is answered right before ours.
- */
-function nearestAhead(entries: readonly QueueEntry[], own: Place | undefined): QueueEntry | undefined {
-  return inOrder(entries.filter((entry) => entry.kind !== 'intent' && isAhead(entry, own))).at(-1);
-}
-
-function isAhead({ kind, name, number }: QueueEntry, own: Place | undefined): boolean {
-  if (kind === 'intent') return true;
-  // A standing intent waits for no process, and no process waits for it.
-  if (kind !== 'ticket' && kind !== 'request') return false;
-  return !own || number < own.number || (number === own.number && name < own.name);
 }
