@@ -2,7 +2,9 @@ import type { Document } from './document.js';
 
 /** Sets one entry, or removes it where `raw` is undefined. */
 export interface Edit {
+  /** The key of the entry. */
   key: string;
+  /** The JSON text of its value. */
   raw: string | undefined;
 }
 

@@ -5,8 +5,9 @@ import { StoreError } from './errors.js';
 
 /** The document as a transaction sees it: its own writes included, in file order. */
 export interface Entries {
+  /** Returns the keys, in file order. */
   keys(): string[];
-  /** The value of a key, a fresh copy each time. Undefined where the key is absent. */
+  /** Returns a fresh copy of the value of a key; undefined where it is absent. */
   get(key: string): unknown;
   /** Replaces a value in place, and puts a new key at the end. Entries that are not set keep their bytes. */
   set(key: string, value: unknown): void;

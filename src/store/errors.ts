@@ -2,46 +2,65 @@ import type { InspectOptions, inspect as inspectFunction } from 'node:util';
 
 /** The process that seems to be in the way: it holds the intent, the place in the queue, or the refresh. */
 export interface Holder {
+  /** Process number, in the holder's own pid namespace. */
   pid: number;
+  /** Host name, for people. */
   host: string;
   /** How long this process has seen the holder unchanged, in milliseconds of its own monotonic clock. */
   seenForMs: number;
 }
 
-/** The closed set of codes. Each says what the caller may conclude. */
+/**
+ * The closed set of codes. The code says what happened; `definite` says whether it certainly had no effect.
+ *
+ * Always definite, so nothing was written:
+ * - `E_INPUT`: the key, the value or an option can't be what was given.
+ * - `E_NOT_FOUND`: there is nothing of that name, or more than one.
+ *
+ * Definite, unless the error has an `answer` (see below):
+ * - `E_CORRUPT`: the file is unusable, and so is its last-committed copy.
+ * - `E_IO`: the operating system refused.
+ * - `E_UNSAFE`: another user could have put there what would be read, or could take what would be written.
+ * - `E_CLOSED`: the store was closed.
+ *
+ * Definite or not, as `definite` says:
+ * - `E_TIMEOUT`: the deadline passed. Not definite only for a `refresh` whose provider was already asked: its answer may
+ *   still be stored.
+ * - `E_ABORTED`: the caller's signal ended the call; `cause` is its reason. Not definite once the commit has begun, or the
+ *   provider was asked.
+ * - `E_REFRESH`: the credential could not be refreshed; it is as it was. `cause` is the error of the caller's own function,
+ *   and is missing where another process tried. Not definite where the attempt took longer than its lease: its answer may
+ *   still be stored.
+ *
+ * Never definite:
+ * - `E_UNKNOWN`: the commit was interrupted where its outcome can't be known. Read before you repeat it.
+ *
+ * A refresh whose provider answered, and whose answer could not be stored, fails with the code of what forbade that (`E_IO`,
+ * `E_TIMEOUT`, ...), `definite: false`, and the answer in `StoreError.answer`.
+ */
 export type StoreErrorCode =
-  /** Neither the file nor its last-committed copy can be used. Nothing was written. */
   | 'E_CORRUPT'
-  /** The deadline passed before the commit was reached. Nothing was written. */
   | 'E_TIMEOUT'
-  /** The commit was interrupted, and its outcome is unknown: read again before you decide. */
   | 'E_UNKNOWN'
-  /** The operating system refused. Nothing was written. */
   | 'E_IO'
-  /** Another user could replace the file, or take what would be written. Nothing was written. */
   | 'E_UNSAFE'
-  /** There is no match, or more than one. Nothing was written. */
   | 'E_NOT_FOUND'
-  /** The key or the value can't be stored. Nothing was written. */
   | 'E_INPUT'
-  /** The store was closed. Nothing was written. */
   | 'E_CLOSED'
-  /** The caller's signal ended the call, and `cause` is its reason. Where `definite` is false the change may still happen. */
   | 'E_ABORTED'
-  /**
-   * The credential could not be refreshed, and is unchanged. `cause` is the error of the caller's own function. It is missing
-   * where another process tried. Where `definite` is false the answer may still come and be stored.
-   * An answer that came and could not be stored is an error of another code, with `definite: false` and an `answer`.
-   */
   | 'E_REFRESH';
 
+/** All that a `StoreError` carries besides its code and its message. */
 export interface StoreErrorDetails {
   /** True if the operation certainly had no effect. False if it may have had one. */
   definite: boolean;
+  /** The file that it is about, as an absolute path. */
   file?: string | undefined;
+  /** The process that is in the way, where there is one. */
   holder?: Holder | undefined;
   /** What the caller can do about it. */
   hint?: string | undefined;
+  /** The error of the system, or of the caller's own function. */
   cause?: unknown;
   /** See `StoreError.answer`. */
   answer?: unknown;
@@ -55,11 +74,17 @@ const customInspect = Symbol.for('nodejs.util.inspect.custom');
  * A cause that is the caller's own (`E_ABORTED`, `E_REFRESH`) may quote anything, so logs show its kind alone.
  */
 export class StoreError extends Error {
+  /** Always `StoreError`. */
   override readonly name = 'StoreError';
+  /** What happened. */
   readonly code: StoreErrorCode;
+  /** True if the operation certainly had no effect; false if it may have had one. */
   readonly definite: boolean;
+  /** The file that it is about, as an absolute path. */
   readonly file: string | undefined;
+  /** The process that is in the way, where there is one. */
   readonly holder: Holder | undefined;
+  /** What the caller can do about it; also the end of the message. */
   readonly hint: string | undefined;
   /** Private to the language: a logger that copies all properties of an error, hidden ones included, does not find it. */
   readonly #answer: unknown;
@@ -75,19 +100,20 @@ export class StoreError extends Error {
   }
 
   /**
-   * The new credential that a refresh has got and could not store, while the old refresh token is spent. Undefined for every
-   * other error. It is a secret, and a fresh copy each time. No log shows it: not JSON, not `util.inspect`, not the stack.
+   * The new credential that a refresh got and could not store, while the old refresh token is spent; undefined for every other
+   * error. It is a secret; each read returns a fresh copy. No log shows it: not JSON, not `util.inspect`, not the stack.
    */
   get answer(): unknown {
     return structuredClone(this.#answer);
   }
 
-  /** What a log may show. */
+  /** Returns what a log may show. */
   toJSON(): object {
     const { name, message, code, definite, file, holder, hint } = this;
     return { name, message, code, definite, file, holder, hint };
   }
 
+  /** @hidden */
   [customInspect](_depth: number, options: InspectOptions, inspect: typeof inspectFunction): string {
     const { code, definite, file, holder, cause } = this;
     const isOurs = cause instanceof StoreError || errnoOf(cause) !== undefined;

@@ -26,8 +26,9 @@ export type { Inspection } from './file/doctor/inspection.js';
 export type { Participant } from './file/doctor/participants.js';
 export { listRecoverable, putBack, type Recoverable, restoreEntries } from './file/doctor/recoverable.js';
 
+/** How a store waits, and what it refuses. */
 export interface StoreOptions {
-  /** How long a live process may be in the way unchanged before it is passed, in milliseconds. Default 1000. */
+  /** How long a live process may be in the way without progress before it is passed, in milliseconds. Default 1000. */
   leaseMs?: number;
   /** How long one call may take in all, in milliseconds, before it fails with `E_TIMEOUT`. Default 10000. */
   deadlineMs?: number;
@@ -48,6 +49,7 @@ export interface StoreOptions {
   allowUnsafe?: boolean;
 }
 
+/** The limits of one refresh. */
 export interface RefreshOptions extends CallOptions {
   /**
    * How long one attempt may take before its signal is aborted and another process may try, in milliseconds.
@@ -63,10 +65,11 @@ export interface RefreshOptions extends CallOptions {
  * aborted fails at once with `E_ABORTED`, which is definite until its commit is under way.
  */
 export interface Store extends AsyncDisposable {
-  /** The value of a key. Undefined where the key is absent. */
+  /** Returns the value of a key; undefined where it is absent. */
   get(key: string, options?: CallOptions): Promise<unknown>;
-  /** All entries at one instant. */
+  /** Returns all entries, as they were at one instant. */
   all(options?: CallOptions): Promise<Record<string, unknown>>;
+  /** Stores a value, which must be JSON: at most 32 levels, and 256 KiB with its key. Fails with `E_INPUT` for any other. */
   set(key: string, value: unknown, options?: CallOptions): Promise<void>;
   /** Removes a key. An absent one is no error. */
   remove(key: string, options?: CallOptions): Promise<void>;
@@ -85,12 +88,12 @@ export interface Store extends AsyncDisposable {
   /** The same for values that are known already, in order. Undefined removes the key. Faster while others write, too. */
   transaction(values: Iterable<[key: string, value: unknown]>, options?: CallOptions): Promise<void>;
   /**
-   * Returns a fresh value. Among all processes that find the same value stale, one replaces it by the result of `doRefresh`,
-   * and the others adopt that. The file is free for all while `doRefresh` asks the provider.
+   * Returns a fresh value. Where several processes find the same value stale, one of them replaces it by the result of
+   * `doRefresh`, and the others adopt that. The file is free while `doRefresh` asks the provider.
    *
-   * - A call that waits for an attempt that fails shares its failure (`E_REFRESH`) rather than spend the same token again. A
-   *   later call may try. The value stays as it is.
-   * - An answer replaces the very value it was got for. A login meanwhile wins, and so does a logout.
+   * - A call that waits for an attempt of another process shares its failure (`E_REFRESH`) rather than spend the same token again;
+   *   a later call may try. The value stays as it is.
+   * - An answer replaces the very value it was got for. A login meanwhile wins, and a logout stays one.
    * - A process that dies is succeeded at once, a silent one after `leaseMs`, unless it has its answer already.
    * - The provider is asked only after a commit of the same bytes has shown that an answer can be stored. If that commit fails,
    *   the call fails with its error and `definite: true`: nothing is spent. An answer that can't be stored all the same is on
@@ -106,10 +109,9 @@ export interface Store extends AsyncDisposable {
    */
   refresh(key: string, isFresh: IsFresh, doRefresh: DoRefresh, options?: RefreshOptions): Promise<unknown>;
   /**
-   * Calls the listener with the keys that any program has changed since the call, within 250 ms. Changes that follow each other
-   * at once are reported as one, and a value that is back to what it was is not reported. A missing file holds no keys. While
-   * the file can't be used, there is no report. Nothing is ever written, and an error of the listener becomes a warning of the
-   * process.
+   * Calls the listener with the keys that have changed since the call, in any process, within 250 ms. Changes in quick
+   * succession come as one, and a value that is back as it was is not reported. A missing file holds no keys; while the file
+   * can't be used, nothing is reported. A watch never writes. An error of the listener becomes a warning of the process.
    * @returns a function that ends the watch, as `close()` does
    */
   watch(listener: (changes: Changes) => void, options?: WatchOptions): () => void;
@@ -117,7 +119,15 @@ export interface Store extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Opens a store. Nothing is read or written before the first call, and nothing keeps the process alive. */
+/**
+ * Opens a store. Nothing is read or written before the first call, and nothing keeps the process alive.
+ *
+ * @param file the path of the JSON file; it need not exist
+ * @throws StoreError `E_INPUT` for options that can't be
+ * @example
+ * await using store = openStore('/home/me/.config/my-tool/credentials.json');
+ * await store.set('github', { type: 'api', key: 'made up' });
+ */
 export function openStore(file: string, options: StoreOptions = {}): Store {
   const {
     leaseMs = 1000,

@@ -8,9 +8,11 @@ import { notify } from './notify.js';
 export interface Changes {
   /** New keys, and keys with another value than before. */
   changed: string[];
+  /** There before, and now absent. */
   removed: string[];
 }
 
+/** When a watch ends. */
 export interface WatchOptions {
   /** Ends the watch. */
   signal?: AbortSignal | undefined;

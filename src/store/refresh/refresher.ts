@@ -10,7 +10,9 @@ import { Patience } from './patience.js';
 import { UnsavedAnswers } from './unsaved.js';
 import { isVersion, versionOf } from './version.js';
 
+/** Returns whether a stored value need not be refreshed. Pure. */
 export type IsFresh = (value: unknown) => boolean;
+/** Asks the provider, and returns the new value, or a promise of it. The signal is aborted when the lease is over. */
 export type DoRefresh = (old: unknown, signal: AbortSignal) => unknown;
 
 /** What a refresh needs from the store, also while that is being closed. */
