@@ -13,7 +13,7 @@ export interface Finding {
   severity: Severity;
   subject: string;
   says: string;
-  todo?: string;
+  todo?: string | undefined;
 }
 
 /** Who looks, and when. */
@@ -74,7 +74,7 @@ function judgeFile(seen: Inspection, observer: Observer): Finding[] {
     severity,
     subject: 'file',
     says,
-    ...(todo ? { todo } : {}),
+    todo,
   });
   return [...judgeContent(seen, about), ...judgeAccess(seen, observer, about)];
 }

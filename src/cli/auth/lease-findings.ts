@@ -51,7 +51,7 @@ function judgeParticipant(participant: Participant, nowMs: number): Finding {
     severity,
     subject: participant.kind === 'waits' ? 'queue' : 'lease',
     says: `${describe(participant)} ${who}, since ${since}`,
-    ...(todo ? { todo } : {}),
+    todo,
   });
   if (state === 'dead') return about('warn', 'Nothing: the next write passes it at once');
   if (participant.kind === 'rests' || participant.kind === 'ended') return about('ok');

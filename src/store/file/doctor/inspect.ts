@@ -9,7 +9,7 @@ import { type Site, Sites } from '../disk/site.js';
 import { readState } from '../disk/state.js';
 import type { Access, Content, Inspection, Kept } from './inspection.js';
 import { linksOn } from './links.js';
-import { placeOf } from './mounts.js';
+import { fileSystemOf } from './mounts.js';
 import { namesIn } from './names-in.js';
 import { listParticipants } from './participants.js';
 import { hasDoubled, readableIn, readableKept } from './readable.js';
@@ -63,7 +63,7 @@ function nothingAt(given: string, links: Inspection['links']): Inspection {
     links,
     file: given,
     access: undefined,
-    place: placeOf(given),
+    place: fileSystemOf(given),
     content: { kind: 'missing' },
     directory: inspectDirectory(path.dirname(given)),
     copy: { state: 'missing' },
@@ -127,7 +127,7 @@ function inspectSite(site: Site): Omit<Inspection, 'given' | 'links' | 'unsafe' 
   return {
     file,
     content,
-    place: placeOf(file),
+    place: fileSystemOf(file),
     access: stats && { ...accessOf(stats), size: stats.size, hardLinks: stats.nlink },
     directory: inspectDirectory(directory.path),
     copy: inspectCopy(site, content),

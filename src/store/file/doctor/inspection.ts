@@ -1,4 +1,4 @@
-import type { Place } from './mounts.js';
+import type { FileSystem } from './mounts.js';
 import type { Participant } from './participants.js';
 import type { Readable } from './readable.js';
 import type { Trial } from './trial.js';
@@ -67,5 +67,5 @@ export interface Inspection {
   unsafe: { reason: string; todo: string } | undefined;
   /** The result of a trial write. */
   trial: Trial;
-  place: Place;
+  place: FileSystem;
 }

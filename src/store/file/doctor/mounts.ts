@@ -2,7 +2,7 @@ import { readFileSync, statfsSync } from 'node:fs';
 import path from 'node:path';
 
 /** The file system that a file is on. */
-export interface Place {
+export interface FileSystem {
   /** Its type, such as `ext4`. Undefined where that is not known. */
   type: string | undefined;
   /** The file itself is a mount point: nothing can be renamed onto it. */
@@ -10,7 +10,7 @@ export interface Place {
   freeBytes: number | undefined;
 }
 
-export function placeOf(file: string): Place {
+export function fileSystemOf(file: string): FileSystem {
   const mounts = readMounts();
   const holds = ({ point }: Mount) => file === point || file.startsWith(point === '/' ? '/' : `${point}/`);
   // The longest mount point above the file. If two have the same, the later one hides the earlier.
