@@ -148,7 +148,7 @@ it('a request whose owner dies while it is staged is not committed: nothing may 
 });
 
 describe('a request that was carried along, and whose owner was not told', () => {
-  /** Whoever commits is stopped right before it is durable: it has told nobody. */
+  /** The process that commits is stopped right before it is durable, and has answered no request. */
   async function commitUntold(file: string, change: Change): Promise<void> {
     const restore = beforeSyncOf(path.dirname(file), () => {
       throw systemError('EIO');

@@ -11,7 +11,7 @@ import { createIntent } from '../queue/intents.js';
 import { attemptCommit } from './commit.js';
 
 /**
- * A commit has two renames, the copy and then the file. These tests stop a commit between the two, let somebody else
+ * A commit has two renames, the copy and then the file. These tests stop a commit between the two, let another process
  * do something, and go on: the change must then be there exactly once, or its caller must be told that it is not known.
  */
 async function incrementWithInterruption(
@@ -113,7 +113,7 @@ describe('a commit that is passed between its two renames', () => {
         file,
         () => {
           rmSync(`${file}.intents`, { recursive: true });
-          // A live process that stays in the way: nobody can be asked whether it is dead.
+          // A live process that stays in the way, and can't be proved dead.
           mkdirSync(strangersIntent(file), {
             recursive: true,
           });
@@ -125,7 +125,7 @@ describe('a commit that is passed between its two renames', () => {
     expect(countIn(file)).toBe(10);
   });
 
-  it('and was to put back what a foreign program had erased, is completed by whoever comes next', async () => {
+  it('and was to put back what a foreign program had erased, is completed by the next process', async () => {
     const file = await newCounter();
     const store = openStore(file);
     const stale = textOf(file);
