@@ -148,6 +148,19 @@ describe('effects stand where they are expected', () => {
   });
 });
 
+it('classes that hold documents or tokens have #fields, which no log shows', () => {
+  const holders = product.filter(({ file }) => /^src\/(store|surroundings|tokens)\//.test(file));
+  const users = holders.filter(({ text }) =>
+    /^\s*(private|protected) |[(,]\s*(private|protected) /m.test(text),
+  );
+  expect(users.map(({ file }) => file)).toEqual([]);
+});
+
+it('the product spreads no object literal: it would hide which properties belong together', () => {
+  const users = product.filter(({ file, text }) => file.startsWith('src/') && /\.\.\.\{/.test(text));
+  expect(users.map(({ file }) => file)).toEqual([]);
+});
+
 it('files stay small enough to be one idea', () => {
   const long = product.filter(({ text }) => text.split('\n').length > 300).map(({ file }) => file);
   expect(long).toEqual([]);

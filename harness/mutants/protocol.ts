@@ -44,7 +44,7 @@ const order: Mutant[] = [
     edits: [
       [
         '  try {\n    await durable(site);\n  } catch (error) {',
-        '  for (const name of ended) if (name !== task.own) endRequest(intents, name);\n  try {\n    await durable(site);\n  } catch (error) {',
+        '  for (const name of ended) if (name !== task.own) endRequest(intent.intents, name);\n  try {\n    await durable(site);\n  } catch (error) {',
       ],
     ],
     test: 'src/store/file/commit/order.test.ts',
@@ -127,12 +127,12 @@ const fence: Mutant[] = [
     file: commit,
     edits: [
       [
-        '(task.keeps ? [] : listWaiting(intents)) : destroyOthers(intent);',
-        '(task.keeps ? [] : listWaiting(intents)) : listWaiting(intents);',
+        "if (task.kind === 'fresh') return destroyOthers(intent);",
+        "if (task.kind === 'fresh') return listWaiting(intent.intents);",
       ],
       [
-        '  const carried = requests.open.reduce',
-        '  if (!task.known) destroyOthers(intent);\n  const carried = requests.open.reduce',
+        '  const document = applyAll(site, task, basis);',
+        "  if (task.kind === 'fresh') destroyOthers(intent);\n  const document = applyAll(site, task, basis);",
       ],
     ],
     test: 'src/store/file/commit/withdraw.test.ts',
@@ -146,7 +146,7 @@ const fence: Mutant[] = [
   {
     name: 'the file is not compared before the renames',
     file: commit,
-    edits: [['        !hasChanged(site, state, open) &&\n', '']],
+    edits: [['      !hasChanged(site, state, open) &&\n', '']],
     test: 'src/store/file/commit/commit.test.ts',
   },
   {
@@ -162,8 +162,8 @@ const fence: Mutant[] = [
     file: commit,
     edits: [
       [
-        "    if (outcome.kind !== 'published') return outcome;",
-        "    if (outcome.kind !== 'published') return outcome;\n    if (!isThere(intent)) return { kind: 'fenced' };",
+        "  if (outcome.kind !== 'published') return outcome;",
+        "  if (outcome.kind !== 'published') return outcome;\n  if (!isThere(intent)) return { kind: 'fenced' };",
       ],
     ],
     test: 'src/store/file/commit/commit.test.ts',

@@ -12,7 +12,7 @@ const state = 'src/store/file/disk/state.ts';
 const belief: Mutant[] = [
   {
     name: 'an applied request is named in one copy only',
-    file: commit,
+    file: 'src/store/file/commit/next-record.ts',
     edits: [['    applied: applied.filter((id) => !isRestored(id)),', '    applied: [],']],
     test: 'src/store/file/commit/commit.test.ts',
   },
@@ -21,8 +21,8 @@ const belief: Mutant[] = [
     file: 'src/surroundings/regular-file.ts',
     edits: [
       [
-        "    throw ioError('read', name, error);\n  }\n}\n\n/** Its owner",
-        '    return undefined;\n  }\n}\n\n/** Its owner',
+        "    throw ioError('read', name, error);\n  }\n}\n\n/** The owner",
+        '    return undefined;\n  }\n}\n\n/** The owner',
       ],
     ],
     test: 'src/store/file/commit/never-empty.test.ts',
@@ -66,8 +66,8 @@ const belief: Mutant[] = [
     file: queue,
     edits: [
       [
-        'since: performance.now() };\n    const seenMs = performance.now() - this.seen.since;',
-        'since: Date.now() };\n    const seenMs = Date.now() - this.seen.since;',
+        'since: performance.now() };\n    const seenMs = performance.now() - this.#seen.since;',
+        'since: Date.now() };\n    const seenMs = Date.now() - this.#seen.since;',
       ],
     ],
     test: 'src/store/file/queue/lease-clock.test.ts',
@@ -75,7 +75,7 @@ const belief: Mutant[] = [
   {
     name: 'the lease of an obstacle counts from the one before',
     file: queue,
-    edits: [['if (this.seen?.name !== obstacle.name) this.seen', 'if (!this.seen) this.seen']],
+    edits: [['if (this.#seen?.name !== obstacle.name) this.#seen', 'if (!this.#seen) this.#seen']],
     test: 'src/store/file/queue/lease-clock.test.ts',
   },
 ];
@@ -142,13 +142,13 @@ const others: Mutant[] = [
   {
     name: 'the owner of a request is not asked before the commit',
     file: commit,
-    edits: [['        requests.open.every(({ isAlive }) => isAlive()) &&\n', '']],
+    edits: [['      requests.open.every(({ isAlive }) => isAlive()) &&\n', '']],
     test: 'src/store/file/commit/commit.test.ts',
   },
   {
     name: 'what is part of the base is applied once more',
     file: survey,
-    edits: [['if (situation.applied.has(id)) requests.applied.push(request);\n    else if', 'if']],
+    edits: [['if (recovery.applied.has(id)) requests.applied.push(request);\n    else if', 'if']],
     test: 'src/store/file/commit/survey.test.ts',
   },
   {
@@ -160,7 +160,7 @@ const others: Mutant[] = [
   {
     name: 'half a request stays in the way of all',
     file: survey,
-    edits: [['else if (silent?.has(name)) destroyEntry(intents, name);', '']],
+    edits: [['else if (unresponsive?.has(name)) destroyEntry(intents, name);', '']],
     test: 'src/store/file/commit/survey.test.ts',
   },
   {
@@ -186,8 +186,8 @@ const others: Mutant[] = [
     file: commit,
     edits: [
       [
-        'task.known && (!isThere(intent) || hasChanged(site, state, open))',
-        'task.known && hasChanged(site, state, open)',
+        'isThere(intent) && !hasChanged(site, known.state, openFile(known))',
+        '!hasChanged(site, known.state, openFile(known))',
       ],
     ],
     test: 'src/store/file/commit/commit.test.ts',

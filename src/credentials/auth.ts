@@ -3,7 +3,7 @@ import { type CallOptions, rest } from '../store/call.js';
 import { decodeValue } from '../store/document.js';
 import { encodeEntry } from '../store/entries.js';
 import { closedError } from '../store/errors.js';
-import { Pending } from '../store/pending.js';
+import { InFlight } from '../store/in-flight.js';
 import { openStore, type RefreshOptions, type Store } from '../store/store.js';
 import type { Changes, WatchOptions } from '../store/watch.js';
 import { isFresh, wallClock } from './expiry.js';
@@ -75,7 +75,7 @@ export interface Auth extends AsyncDisposable {
  */
 export function createAuth(options: AuthOptions = {}): Auth {
   const { now = wallClock } = options;
-  const begun = new Pending();
+  const begun = new InFlight();
   let opened = options.store;
   let closed = false;
   const env = () => options.env ?? process.env;

@@ -2,9 +2,9 @@ import { StoreError } from './errors.js';
 
 /** The limits of one call, always its last argument. */
 export interface CallOptions {
-  /** Ends the call with `E_ABORTED`; the error says whether what was asked for may happen yet. */
+  /** Ends the call with `E_ABORTED`. The error's `definite` says whether the change may still happen. */
   signal?: AbortSignal | undefined;
-  /** How long the call may take in all, in milliseconds. Default: what the store was opened with. */
+  /** How long the call may take in all, in milliseconds. Default: the option of the store. */
   deadlineMs?: number | undefined;
 }
 
@@ -15,10 +15,10 @@ export interface Call {
   deadline: number;
 }
 
-/** A timer of the runtime fires at once where it is given more. */
+/** A timer of the runtime fires at once if it is given more. */
 const timerMsMax = 2 ** 31 - 1;
 
-/** Fails with `E_INPUT` for limits that are none, and with `E_ABORTED` where there is nothing to begin any more. */
+/** Fails with `E_INPUT` for invalid limits, and with `E_ABORTED` where the signal is aborted already. */
 export function beginCall(options: CallOptions | undefined, deadlineMs: number): Call {
   const signal = options?.signal;
   if (signal !== undefined && typeof signal.addEventListener !== 'function') {
@@ -29,13 +29,13 @@ export function beginCall(options: CallOptions | undefined, deadlineMs: number):
   return { signal, deadline };
 }
 
-/** What is left of the limits for the second step of a call that began then. */
+/** The rest of the limits, for the second step of a call that began at that time. */
 export function rest<T extends CallOptions>(options: T | undefined, begin: number): T | undefined {
   if (options?.deadlineMs === undefined) return options;
   return { ...options, deadlineMs: Math.max(0, options.deadlineMs - (performance.now() - begin)) };
 }
 
-/** The very value if it is a duration. */
+/** Returns the value if it is a duration, and fails with `E_INPUT` otherwise. */
 export function milliseconds(name: string, value: number): number {
   if (Number.isFinite(value) && value >= 0) return value;
   throw new StoreError('E_INPUT', `the option ${name} must be a number of milliseconds`, { definite: true });
@@ -43,14 +43,14 @@ export function milliseconds(name: string, value: number): number {
 
 export function abortedError(signal: AbortSignal, definite: boolean): StoreError {
   const message = 'the call was aborted by its signal';
-  const hint = definite ? {} : { hint: 'It may happen yet: read before you repeat it' };
-  return new StoreError('E_ABORTED', message, { definite, cause: signal.reason, ...hint });
+  const hint = definite ? undefined : 'It may still happen: read before you repeat it';
+  return new StoreError('E_ABORTED', message, { definite, cause: signal.reason, hint });
 }
 
-/** All that wait for one signal, behind one listener: the runtime takes many listeners for a leak, and warns. */
+/** All callbacks of one signal, behind one listener: the runtime takes many listeners for a leak, and warns. */
 const waitingFor = new WeakMap<AbortSignal, Set<() => void>>();
 
-/** @returns a function that ends it: a signal may outlive many calls, and must not collect what they leave behind */
+/** @returns a function that removes the callback: a signal may outlive many calls, and must not collect what they leave behind */
 export function onAbort(signal: AbortSignal | undefined, callback: () => void): () => void {
   if (!signal) return () => {};
   const callbacks = waitingFor.get(signal) ?? listenTo(signal);
@@ -76,7 +76,7 @@ function callAll(this: AbortSignal): void {
   for (const callback of callbacks) callback();
 }
 
-/** Calls back once when the signal is aborted, and when the deadline has passed. @returns a function that ends it */
+/** Calls back once when the signal is aborted, and when the deadline has passed. @returns a function that ends the watch */
 export function watchLimits(
   { signal, deadline }: Call,
   on: { abort: (signal: AbortSignal) => void; deadline: () => void },
@@ -89,7 +89,7 @@ export function watchLimits(
   };
 }
 
-/** What the promise brings, unless the signal is aborted first. For calls that change nothing. */
+/** Resolves as the promise does, unless the signal is aborted first. For calls that change nothing. */
 export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise;
   let end = () => {};

@@ -1,6 +1,6 @@
 import type { Document } from './document.js';
 
-/** One entry put, or removed where `raw` is undefined. */
+/** Sets one entry, or removes it where `raw` is undefined. */
 export interface Edit {
   /** The key of the entry. */
   key: string;
@@ -10,11 +10,11 @@ export interface Edit {
 
 /**
  * A change of the whole document. It may be applied several times (a commit that was fenced starts again with
- * fresh state), so a function must be pure. A change that is told as data may be applied by any process.
+ * fresh state), so a function must be pure. A change that is data may be applied by any process.
  */
 export type Change = readonly Edit[] | ((document: Document) => Document);
 
-/** @returns the very document it was given if nothing is to be written */
+/** @returns the same document object if nothing has to be written */
 export function applyChange(document: Document, change: Change): Document {
   if (typeof change === 'function') return change(document);
   let copy: Map<string, string> | undefined;

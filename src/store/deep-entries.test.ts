@@ -69,7 +69,7 @@ describe.each([100, 1_300, 3_600, 4_000, 200_000])(
       return file;
     };
 
-    it('can be read, and keeps nobody from reading the others', async () => {
+    it('can be read, and does not keep the others from being read', async () => {
       const store = openStore(fileWith('1'));
       onTestFinished(() => store.close());
       expect(await store.get('b')).toBe(1);

@@ -1,7 +1,7 @@
 /**
  * A JSON object as its top-level entries in file order: key to the *raw text* of its value.
  *
- * Raw text, because what this version does not know must survive a rewrite byte for byte (G5): a plain
+ * Raw text, because fields that this version does not know must survive a rewrite byte for byte (G5). A plain
  * object would move integer-like keys to the front, round large numbers and treat `__proto__` specially.
  */
 export type Document = ReadonlyMap<string, string>;
@@ -28,12 +28,12 @@ export function parseDocument(bytes: Uint8Array): Document | undefined {
 }
 
 /**
- * Beside the document and not in it, for it is rare: of entries with one key the last counts, as in `JSON.parse`, and a program
- * that only reads never asks.
+ * The doubled keys of a document, kept beside it because they are rare. The last entry of a key counts, as in `JSON.parse`, and
+ * a program that only reads never asks.
  */
 const doubled = new WeakMap<Document, readonly string[]>();
 
-/** The keys that stand in the bytes of a parsed document more than once with different values, however they are escaped. */
+/** The keys that the bytes of a parsed document hold more than once with different values, however they are escaped. */
 export function doubledKeys(document: Document): readonly string[] {
   return doubled.get(document) ?? [];
 }
@@ -49,14 +49,14 @@ function doubledIn(text: string): string[] {
   return [...found];
 }
 
-/** Writes a document the way `JSON.stringify(value, null, 2)` would. Of entries with one key it writes all. */
+/** Writes a document as `JSON.stringify(value, null, 2)` would. It writes all entries, also those with the same key. */
 export function serializeDocument(document: Iterable<readonly [key: string, raw: string]>): Buffer {
   const lines = [...document].map(([key, raw]) => `  ${JSON.stringify(key)}: ${raw}`);
   return Buffer.from(lines.length === 0 ? '{}' : `{\n${lines.join(',\n')}\n}`);
 }
 
 /**
- * The raw text of a value, indented to stand at the first level. Undefined if JSON can't hold it.
+ * The raw text of a value, indented for the first level. Undefined if JSON can't hold the value.
  * @param replacer as `JSON.stringify` takes it
  */
 export function encodeValue(
@@ -68,14 +68,14 @@ export function encodeValue(
 }
 
 /**
- * Levels of a value that is given out. More than any entry that the store writes, and few enough for all that goes through a
- * value by recursion: `isDeepStrictEqual` fails beyond 1,231 levels, `structuredClone` beyond 3,237.
+ * Levels of a value that is returned. More than any entry that the store writes, and few enough for code that walks a value by
+ * recursion: `isDeepStrictEqual` fails beyond 1,231 levels, `structuredClone` beyond 3,237.
  */
 const levelsRead = 128;
 
 /**
- * The value of a raw text. Another program may have written more levels than anything can go through: one such entry would make
- * all of them unreadable. So what lies deeper than 128 levels is given as a string, which holds its JSON.
+ * The value of a raw text. Another program may have written more levels than any code can walk, and one such entry would make
+ * all of them unreadable. So what lies deeper than 128 levels is returned as a string that holds its JSON.
  */
 export function decodeValue(raw: string): unknown {
   return JSON.parse(mayBeDeep(raw) ? shallow(raw) : raw);
@@ -92,7 +92,7 @@ function mayBeDeep(raw: string): boolean {
   return false;
 }
 
-/** The same text, in which each value beyond the last level is quoted. */
+/** The same text, with each value beyond the last level quoted. */
 function shallow(raw: string): string {
   let text = '';
   let copied = 0;

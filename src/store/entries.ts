@@ -9,20 +9,23 @@ export interface Entries {
   keys(): string[];
   /** Returns a fresh copy of the value of a key; undefined where it is absent. */
   get(key: string): unknown;
-  /** Replaces in place; a new key goes to the end. What is not set keeps its very bytes. */
+  /** Replaces a value in place, and puts a new key at the end. Entries that are not set keep their bytes. */
   set(key: string, value: unknown): void;
-  /** Removes a key; nothing happens where it is absent. */
+  /** Removes a key. An absent one is no error. */
   remove(key: string): void;
 }
 
-/** Copies at the first write, so that a document nobody wrote to stays the very same one: nothing to commit. */
+/** Copies at the first write: a document without a write stays the same object, and there is nothing to commit. */
 export class Draft implements Entries {
-  private copy: Map<string, string> | undefined;
+  readonly #original: Document;
+  #copy: Map<string, string> | undefined;
 
-  constructor(private readonly original: Document) {}
+  constructor(original: Document) {
+    this.#original = original;
+  }
 
   get document(): Document {
-    return this.copy ?? this.original;
+    return this.#copy ?? this.#original;
   }
 
   keys(): string[] {
@@ -36,20 +39,21 @@ export class Draft implements Entries {
 
   set(key: string, value: unknown): void {
     const raw = encodeEntry(key, value);
-    this.copy ??= new Map(this.original);
-    this.copy.set(key, raw);
+    this.#copy ??= new Map(this.#original);
+    this.#copy.set(key, raw);
   }
 
   remove(key: string): void {
     if (!this.document.has(key)) return;
-    this.copy ??= new Map(this.original);
-    this.copy.delete(key);
+    this.#copy ??= new Map(this.#original);
+    this.#copy.delete(key);
   }
 }
 
 /**
- * The raw text under which the value is stored. Fails with `E_INPUT` for what would come back as something
- * else, such as a promise (as JSON it is `{}`), for a key that is not a string, and for an entry of too many levels or bytes.
+ * The raw text under which the value is stored.
+ * @throws StoreError `E_INPUT` for a value that would come back as another one, such as a promise (as JSON it is `{}`), for a
+ * key that is not a string, and for an entry of too many levels or bytes
  */
 export function encodeEntry(key: string, value: unknown): string {
   if (typeof key !== 'string') {
@@ -77,10 +81,10 @@ export function encodeEntry(key: string, value: unknown): string {
   return raw;
 }
 
-/** What a promise would do later can be part of no commit, and the types can't keep one out of `unknown` or `void`. */
+/** A promise has no value yet that a commit could hold, and the types can't keep one out of `unknown` or `void`. */
 export function refusePromise(value: unknown, what: string): void {
   if (!types.isPromise(value)) return;
-  // Nobody else will look at it now: its rejection must not end the process.
+  // No other code handles its rejection now, and that must not end the process.
   value.catch(() => {});
   throw new StoreError('E_INPUT', `${what} is a promise`, {
     definite: true,

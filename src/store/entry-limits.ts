@@ -1,6 +1,6 @@
 /**
- * Levels of objects and arrays in one entry. A credential has two or three; and JSON is laid out with two spaces a level, so
- * without a limit n levels cost 2n^2 bytes: a text of 140 KB once became a file of 491 MB.
+ * Levels of objects and arrays in one entry. A credential has two or three. JSON is laid out with two spaces a level, so without
+ * a limit n levels cost 2n^2 bytes: a text of 140 KB once became a file of 491 MB.
  */
 export const levelsMax = 32;
 
@@ -13,8 +13,8 @@ export const entryBytesMax = 256 * 1024;
 export type Excess = 'deep' | 'large';
 
 /**
- * What `JSON.stringify` is to be given as its replacer: it sees each value before that is written, and after its `toJSON`, so
- * it ends the call before there is too much of anything.
+ * A replacer for `JSON.stringify`. It sees each value before that is written, and after its `toJSON`, so it can end the call
+ * before the text is too large.
  * @param refuse must throw
  */
 export function limiter(refuse: (excess: Excess) => never) {

@@ -6,7 +6,7 @@ export interface Holder {
   pid: number;
   /** Host name, for people. */
   host: string;
-  /** How long the observer has seen the holder unchanged, in milliseconds of its own monotonic clock. */
+  /** How long this process has seen the holder unchanged, in milliseconds of its own monotonic clock. */
   seenForMs: number;
 }
 
@@ -52,7 +52,7 @@ export type StoreErrorCode =
 
 /** All that a `StoreError` carries besides its code and its message. */
 export interface StoreErrorDetails {
-  /** True if the operation certainly had no effect; false if it may have had one. */
+  /** True if the operation certainly had no effect. False if it may have had one. */
   definite: boolean;
   /** The file that it is about, as an absolute path. */
   file?: string | undefined;
@@ -62,7 +62,7 @@ export interface StoreErrorDetails {
   hint?: string | undefined;
   /** The error of the system, or of the caller's own function. */
   cause?: unknown;
-  /** As of `StoreError.answer`. */
+  /** See `StoreError.answer`. */
   answer?: unknown;
 }
 
@@ -86,7 +86,7 @@ export class StoreError extends Error {
   readonly holder: Holder | undefined;
   /** What the caller can do about it; also the end of the message. */
   readonly hint: string | undefined;
-  /** Private to the language: loggers that copy whatever an error has, hidden properties included, do not find it. */
+  /** Private to the language: a logger that copies all properties of an error, hidden ones included, does not find it. */
   readonly #answer: unknown;
 
   constructor(code: StoreErrorCode, message: string, details: StoreErrorDetails) {
@@ -134,10 +134,12 @@ export function closedError(): StoreError {
   return new StoreError('E_CLOSED', 'the store was closed', { definite: true });
 }
 
-/** The error of a change that can't be told to have happened or not. */
+/** The error of a change that may or may not have happened. */
 export function unknownOutcome(file: string | undefined, message: string, cause?: unknown): StoreError {
   return new StoreError('E_UNKNOWN', message, {
-    ...{ definite: false, file, cause },
+    definite: false,
+    file,
+    cause,
     hint: 'It may or may not have happened: read before you repeat it',
   });
 }

@@ -4,19 +4,19 @@ import { applyChange, type Change, type Edit } from './change.js';
 import type { Document } from './document.js';
 import { StoreError } from './errors.js';
 
-/** A change and the caller who waits for it. */
+/** A change, and the caller that waits for it. */
 interface Member {
   change: Change;
   deadline: number;
-  /** The backend has it, or another process: that it will not happen is certain no more. */
+  /** The backend has it, or another process, so it may happen even if the caller gives up. */
   handed: boolean;
-  /** Its caller has been answered already. */
+  /** Its caller has its answer already. */
   left: boolean;
   resolve: () => void;
   reject: (error: unknown) => void;
 }
 
-/** Group commit: what arrives while one commit is under way shares the next one, and its few fsyncs. */
+/** Group commit: changes that arrive while one commit is under way share the next one and its few fsyncs. */
 export class GroupCommit {
   readonly #backend: Backend;
   readonly #file: string;
@@ -35,7 +35,7 @@ export class GroupCommit {
         const member = { change, deadline: call.deadline, handed: false, left: false, resolve, reject };
         end = watchLimits(call, {
           abort: (signal) => this.#leave(member, abortedError(signal, !member.handed)),
-          // In a batch, the batch's own deadline judges: it knows who is in the way, and what may have happened.
+          // In a batch, the batch's own deadline counts: its error says which process is in the way, and what may have happened.
           deadline: () => this.#waiting.has(member) && this.#leave(member, this.#outOfTime()),
         });
         this.#waiting.add(member);
@@ -68,7 +68,7 @@ export class GroupCommit {
     this.#running = undefined;
   }
 
-  /** Changes that throw are left out alone; the rest share one outcome. */
+  /** A change that throws is left out. The rest share one outcome. */
   async #commitBatch(batch: readonly Member[]): Promise<void> {
     let refused = new Map<Member, unknown>();
     const apply = (document: Document): Document => {
@@ -85,7 +85,7 @@ export class GroupCommit {
       }, document);
     };
     const edits = allEdits(batch);
-    // What is told as data may be out of this process's hands at once.
+    // A change that is data may be handed to another process at once.
     if (edits) for (const member of batch) member.handed = true;
     try {
       await this.#backend.transact(edits ?? apply, Math.min(...batch.map(({ deadline }) => deadline)));
@@ -99,7 +99,7 @@ export class GroupCommit {
     }
   }
 
-  /** The batch ends with the first of its deadlines; whoever has time left takes part in the next. */
+  /** The batch ends with the first of its deadlines. Members with time left take part in the next one. */
   #fail(batch: readonly Member[], error: unknown): void {
     const now = performance.now();
     const early = batch.filter(({ deadline, left }) => isTimeout(error) && deadline > now && !left);
@@ -112,13 +112,14 @@ export class GroupCommit {
 
   #outOfTime(): StoreError {
     return new StoreError('E_TIMEOUT', 'the deadline passed while an earlier change was being committed', {
-      ...{ definite: true, file: this.#file },
+      definite: true,
+      file: this.#file,
       hint: 'Nothing was written; try again',
     });
   }
 }
 
-/** Undefined if one of the changes is a function, which can't be told as data. */
+/** Undefined if one of the changes is a function, which is no data. */
 function allEdits(batch: readonly Member[]): Edit[] | undefined {
   const edits: Edit[] = [];
   for (const { change } of batch) {

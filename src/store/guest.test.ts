@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { newFile, runCommand, textOf } from './scratch.test.helper.js';
 import { built, lacks, newWriter, type SystemCall, trace, type Writer } from './system.test.helper.js';
 
-/** What the library is in a process of somebody else's: a guest who touches nothing, and a keeper who shows nothing. */
+/** The library is a guest in another program's process: it touches nothing there, and shows none of what it keeps. */
 it('imported, it adds no listener, patches nothing, opens nothing, and keeps no process alive', async () => {
   const program = `
     import fs from 'node:fs';
@@ -124,7 +124,7 @@ const watcher = (directory: string) => `
   };
   turn();`;
 
-it('private to whoever looks, while processes write and are killed, and the file is damaged', async () => {
+it('private to its owner at every look, while processes write and are killed, and the file is damaged', async () => {
   const file = newFile();
   const running = runCommand([process.execPath, '--input-type=module', '-e', watcher(path.dirname(file))]);
   expect(await running.line()).toBe('watches');

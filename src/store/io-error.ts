@@ -4,12 +4,14 @@ import { errnoOf, StoreError } from './errors.js';
 export function ioError(action: string, file: string, cause: unknown): StoreError {
   const reason = errnoOf(cause) ?? (cause instanceof Error ? cause.message : String(cause));
   return new StoreError('E_IO', `could not ${action} ${file}: ${reason}`, {
-    ...{ definite: true, file, cause },
+    definite: true,
+    file,
+    cause,
     hint: hints[reason],
   });
 }
 
-/** What such a hint advises, where it is no question whether something was written. */
+/** The advice of such a hint alone, for a reader who knows whether anything was written. */
 export function adviceIn(hint: string): string {
   return hint.replace(/^Nothing was written\. /, '');
 }

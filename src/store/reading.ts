@@ -1,11 +1,11 @@
 import { readSync } from 'node:fs';
 
-/** In milliseconds, longer than a tick of any file system's clock: a change later than this is told by the file's times. */
+/** In milliseconds, longer than a tick of any file system's clock: the file's times show a change that is later than this. */
 export const tickMs = 20;
 
-/** All there is, from the beginning, wherever the descriptor stands. @param size how much that probably is */
+/** Reads all bytes, from the beginning, wherever the descriptor stands. @param size the likely size */
 export function readAll(descriptor: number, size: number): Buffer {
-  // One more than there is: a read that does not fill it has met the end.
+  // One byte more than there is: a read that does not fill the buffer has met the end.
   let buffer = Buffer.allocUnsafe(size + 1);
   for (let length = 0; ; ) {
     const count = readSync(descriptor, buffer, length, buffer.length - length, length);

@@ -54,7 +54,7 @@ export function plainPath(place: unknown): string {
 export const plainPathSource =
   '(place) => String(place).replace(/^\\/proc\\/self\\/fd\\/\\d+/, (directory) => fs.readlinkSync(directory))';
 
-/** The place of an intent of a process on another machine: nobody can ask whether it lives. */
+/** The path of an intent of a process on another machine, of which it is unknown whether it lives. */
 export function strangersIntent(file: string): string {
   return path.join(`${file}.intents`, `i-${'0'.repeat(16)}-1-1-${'0'.repeat(12)}-elsewhere`);
 }

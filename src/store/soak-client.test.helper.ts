@@ -14,7 +14,7 @@ export interface SoakClient {
   log: string;
   leaseMs: number;
   queues: boolean;
-  /** Of a million calls of the system, before how many it stops or kills itself. */
+  /** Before how many of a million system calls it stops or kills itself. */
   stops: number;
   kills: number;
 }

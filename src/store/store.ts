@@ -9,7 +9,7 @@ import { FileBackend } from './file/backend.js';
 import { Sites } from './file/disk/site.js';
 import { FileClaims } from './file/refresh-claims.js';
 import { GroupCommit } from './group-commit.js';
-import { Pending } from './pending.js';
+import { InFlight } from './in-flight.js';
 import type { Claims } from './refresh/claims.js';
 import { type DoRefresh, type IsFresh, Refresher } from './refresh/refresher.js';
 import { type Changes, type WatchOptions, watchChanges } from './watch.js';
@@ -21,7 +21,8 @@ export {
   forgetEntries,
   listLeftovers,
 } from './file/doctor/forget.js';
-export { type Inspection, inspectFile } from './file/doctor/inspect.js';
+export { inspectFile } from './file/doctor/inspect.js';
+export type { Inspection } from './file/doctor/inspection.js';
 export type { Participant } from './file/doctor/participants.js';
 export {
   currentEntries,
@@ -37,19 +38,19 @@ export interface StoreOptions {
   leaseMs?: number;
   /** How long one call may take in all, in milliseconds, before it fails with `E_TIMEOUT`. Default 10000. */
   deadlineMs?: number;
-  /** Called when something happened that a user may want to know, for instance a restoration. */
+  /** Called with what a user may want to know, for instance that the file was restored. */
   onEvent?: (event: StoreEvent) => void;
-  /** False lets nobody wait for anybody, for tests of what the intents alone are worth. Slow. Default true. */
+  /** False for tests of what the intents alone are worth: no process waits for another. Slow. Default true. */
   queues?: boolean;
   /**
-   * For a file of permissions, where an entry that comes back does harm: what somebody may have taken away by hand stays
-   * away. An entry that a foreign program has dropped is never put back, and a damaged file is restored only where it
-   * is the very file that the last commit was about; else the call fails with `E_CORRUPT`. Default false.
+   * For a file of permissions, where an entry that comes back does harm: an entry that may have been removed by hand stays
+   * removed. An entry that a foreign program has dropped is never put back, and a damaged file is restored only if it is the
+   * same file that the last commit wrote or was to replace. Otherwise the call fails with `E_CORRUPT`. Default false.
    */
   revocable?: boolean;
   /**
-   * Uses the file even where another user could replace it, or directories above it: where the call would fail with
-   * `E_UNSAFE` otherwise. Default false.
+   * Uses the file even where another user could replace it, or a directory above it. Without this option such a call fails
+   * with `E_UNSAFE`. Default false.
    */
   allowUnsafe?: boolean;
 }
@@ -58,16 +59,16 @@ export interface StoreOptions {
 export interface RefreshOptions extends CallOptions {
   /**
    * How long one attempt may take before its signal is aborted and another process may try, in milliseconds.
-   * Default 30000. The deadline of the whole call is 60000 here, unless the call says otherwise.
+   * Default 30000. The default deadline of the whole call is 60000 here.
    */
   leaseMs?: number | undefined;
 }
 
 /**
  * A small JSON object in one file, shared by any number of processes.
- * Calls are linearizable across processes; a resolved `set`, `remove` or `update` is durable.
- * Every failure is a `StoreError`; its `definite` says whether the call certainly had no effect. A call whose signal is
- * aborted fails at once with `E_ABORTED`: definite while it waits, not so once its commit is under way.
+ * Calls are linearizable across processes. A resolved `set`, `remove` or `update` is durable.
+ * Every failure is a `StoreError`, and its `definite` says whether the call certainly had no effect. A call whose signal is
+ * aborted fails at once with `E_ABORTED`, which is definite until its commit is under way.
  */
 export interface Store extends AsyncDisposable {
   /** Returns the value of a key; undefined where it is absent. */
@@ -76,41 +77,41 @@ export interface Store extends AsyncDisposable {
   all(options?: CallOptions): Promise<Record<string, unknown>>;
   /** Stores a value, which must be JSON: at most 32 levels, and 256 KiB with its key. Fails with `E_INPUT` for any other. */
   set(key: string, value: unknown, options?: CallOptions): Promise<void>;
-  /** Removes a key; nothing happens where it is absent. */
+  /** Removes a key. An absent one is no error. */
   remove(key: string, options?: CallOptions): Promise<void>;
   /**
-   * Replaces a value by a pure function of it, atomically; returning undefined removes the key. The function may run
-   * more than once, when another process was faster: what it computes from outside must be the same each time.
+   * Replaces a value by a pure function of it, atomically. If the function returns undefined, the key is removed. The function
+   * may run more than once, when another process was faster: what it takes from outside must be the same each time.
    * @returns the new value
    */
   update(key: string, change: (old: unknown) => unknown, options?: CallOptions): Promise<unknown>;
   /**
-   * Changes any number of entries in one commit: all of it happens or, where the function throws, none. The function
-   * must be synchronous, and it may run more than once, when another process was faster: it starts from fresh entries
-   * each time, and what it computes from outside must be the same each time.
+   * Changes any number of entries in one commit: all of them or, if the function throws, none. The function must be
+   * synchronous. It may run more than once, when another process was faster: it starts from fresh entries each time, and what
+   * it takes from outside must be the same each time.
    */
   transaction(change: (entries: Entries) => void, options?: CallOptions): Promise<void>;
-  /** The same for values that are known already, in order; undefined removes the key. Quicker when others write, too. */
+  /** The same for values that are known already, in order. Undefined removes the key. Faster while others write, too. */
   transaction(values: Iterable<[key: string, value: unknown]>, options?: CallOptions): Promise<void>;
   /**
    * Returns a fresh value. Where several processes find the same value stale, one of them replaces it by the result of
    * `doRefresh`, and the others adopt that. The file is free while `doRefresh` asks the provider.
    *
-   * - A call that waits for an attempt of another process shares its failure (`E_REFRESH`) rather than spend the same token
-   *   again; a later call may try. The value stays as it is.
+   * - A call that waits for an attempt of another process shares its failure (`E_REFRESH`) rather than spend the same token again;
+   *   a later call may try. The value stays as it is.
    * - An answer replaces the very value it was got for. A login meanwhile wins, and a logout stays one.
    * - A process that dies is succeeded at once, a silent one after `leaseMs`, unless it has its answer already.
-   * - The provider is asked only after a commit of the same bytes has shown that an answer can be stored; else the call fails
-   *   with what forbids it, and `definite: true`: nothing is spent. An answer that can't be stored all the same is on the
-   *   error: `error.answer`, with `definite: false`. The next `refresh` of that process stores it; until then those of all
-   *   others fail at once (`E_REFRESH`) instead of presenting the token again. A login ends that, and so does the end of the
-   *   process. `error.answer` is a secret that no log shows; keep it out of yours.
-   * - Calls of one process share one attempt: the functions are those of the first. Its signal is aborted when the last
-   *   caller has left, or the lease is over. An answer that comes in spite of that is still stored.
+   * - The provider is asked only after a commit of the same bytes has shown that an answer can be stored. If that commit fails,
+   *   the call fails with its error and `definite: true`: nothing is spent. An answer that can't be stored all the same is on
+   *   the error: `error.answer`, with `definite: false`. The next `refresh` of that process stores it. Until then those of all
+   *   other processes fail at once (`E_REFRESH`) instead of presenting the token again. That ends with a login, and with the
+   *   end of the process. `error.answer` is a secret that no log shows: keep it out of yours.
+   * - Calls of one process share one attempt, with the functions of the first call. Its signal is aborted when the last caller
+   *   has left, or the lease is over. An answer that comes in spite of that is still stored.
    *
-   * @param isFresh pure, and given what is stored
+   * @param isFresh a pure function of the stored value
    * @param doRefresh must not call `refresh` of the same key
-   * @returns undefined where the key is absent
+   * @returns the fresh value, or undefined where the key is absent
    */
   refresh(key: string, isFresh: IsFresh, doRefresh: DoRefresh, options?: RefreshOptions): Promise<unknown>;
   /**
@@ -120,7 +121,7 @@ export interface Store extends AsyncDisposable {
    * @returns a function that ends the watch, as `close()` does
    */
   watch(listener: (changes: Changes) => void, options?: WatchOptions): () => void;
-  /** Ends all watches and waits for what has begun, refreshes too; later calls fail with `E_CLOSED`. */
+  /** Ends all watches, and waits for the calls that have begun, refreshes too. Later calls fail with `E_CLOSED`. */
   close(): Promise<void>;
 }
 
@@ -149,7 +150,7 @@ const refreshLeaseMs = 30_000;
 const refreshDeadlineMs = 60_000;
 const customInspect = Symbol.for('nodejs.util.inspect.custom');
 
-/** All its fields are private to the language, not only to the compiler: they hold credentials, and logs show the others. */
+/** Its fields are private to the language, not only to the compiler: they hold credentials, and a log shows other fields. */
 class JsonStore implements Store {
   readonly #file: string;
   readonly #backend: Backend;
@@ -157,7 +158,7 @@ class JsonStore implements Store {
   readonly #commits: GroupCommit;
   readonly #refresher: Refresher;
   readonly #watches = new Set<() => void>();
-  readonly #begun = new Pending();
+  readonly #begun = new InFlight();
   #closing: Promise<void> | undefined;
 
   constructor(file: string, backend: Backend, claims: Claims, deadlineMs: number) {
@@ -165,7 +166,7 @@ class JsonStore implements Store {
     this.#backend = backend;
     this.#deadlineMs = deadlineMs;
     this.#commits = new GroupCommit(backend, file);
-    // Not by way of the public calls: what has begun goes on while the store is being closed.
+    // These bypass the public calls: a refresh that has begun goes on while the store is being closed.
     const call = () => beginCall(undefined, deadlineMs);
     const credentials = {
       read: async (key: string, deadline = call().deadline) => valueIn(await backend.read(deadline), key),
@@ -186,7 +187,7 @@ class JsonStore implements Store {
   }
 
   async set(key: string, value: unknown, options?: CallOptions): Promise<void> {
-    // Now, not at the commit: the caller may change the object while the commit waits.
+    // Encoded now, not at the commit: the caller may change the object while the commit waits.
     const raw = encodeEntry(key, value);
     await this.#commit([{ key, raw }], options);
   }

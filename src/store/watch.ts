@@ -2,11 +2,11 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Backend } from './backend.js';
 import { onAbort } from './call.js';
 import { type Document, decodeValue } from './document.js';
-import { tell } from './tell.js';
+import { notify } from './notify.js';
 
-/** What became different between two looks at the store: keys, never values. */
+/** The difference between two states of the store: keys, never values. */
 export interface Changes {
-  /** New, or with another value than before. */
+  /** New keys, and keys with another value than before. */
   changed: string[];
   /** There before, and now absent. */
   removed: string[];
@@ -23,9 +23,9 @@ export interface WatchOptions {
 const longMs = 2 ** 30;
 
 /**
- * Tells the listener what has changed since the watch began.
- * @param onEnd called once, when it has ended
- * @returns a function that ends it
+ * Calls the listener with what has changed since the watch began.
+ * @param onEnd called once, when the watch has ended
+ * @returns a function that ends the watch
  */
 export function watchChanges(
   backend: Backend,
@@ -38,11 +38,11 @@ export function watchChanges(
   const endBackend = backend.watch((now) => {
     const changes = before && differenceOf(before, now);
     before = now;
-    if (!ended && changes && changes.changed.length + changes.removed.length > 0) tell(listener, changes);
+    if (!ended && changes && changes.changed.length + changes.removed.length > 0) notify(listener, changes);
   });
-  // Unusable when the watch began: all that it will hold is news.
+  // The file was unusable when the watch began: all that it will hold is new.
   before ??= new Map();
-  // Nothing but a timer keeps a process alive on every runtime alike.
+  // A timer is the one thing that keeps a process alive on every runtime.
   const alive = keepAlive ? setInterval(() => {}, longMs) : undefined;
   const end = () => {
     if (ended) return;
@@ -64,7 +64,7 @@ function differenceOf(before: Document, now: Document): Changes {
   };
 }
 
-/** Written differently is no change: other programs lay the file out in their own way. */
+/** Another layout is no change: other programs lay the file out in their own way. */
 function isSameValue(before: string | undefined, now: string): boolean {
   if (before === undefined || before === now) return before === now;
   return isDeepStrictEqual(decodeValue(before), decodeValue(now));

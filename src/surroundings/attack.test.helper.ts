@@ -18,7 +18,7 @@ import { newDirectory } from '../store/scratch.test.helper.js';
 export const mallory = 1001;
 export const victim = 1002;
 
-/** Stands in all that nobody but root may read. */
+/** A text in all files that only root may read. */
 export const canary = 'CANARY-OF-ROOT';
 
 export const asUser = (uid: number) => [
@@ -48,7 +48,7 @@ export function giveAll(directory: string, uid: number): void {
   for (const name of namesBelow(directory)) lchownSync(path.join(directory, name), uid, uid);
 }
 
-/** Files of root's that nobody else may read or write, with the names that a store looks for. */
+/** Files of root's that no other user may read or write, with the names that a store looks for. */
 export function newOutside(): string {
   const outside = path.join(newDirectory(), 'outside');
   chmodSync(path.dirname(outside), 0o711);

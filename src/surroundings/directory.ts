@@ -5,11 +5,11 @@ import { errnoOf } from '../store/errors.js';
 const { O_RDONLY } = constants;
 // Windows has none of these.
 const flags = O_RDONLY | (constants.O_DIRECTORY ?? 0) | (constants.O_NOFOLLOW ?? 0);
-/** Linux alone: a descriptor for names and numbers, for which no permission to read is needed. Node does not name it. */
+/** Linux only: a descriptor that needs no permission to read, and serves for names and numbers. Node has no constant for it. */
 export const O_PATH = process.platform === 'linux' ? 0o10000000 : 0;
 
 /**
- * A directory that is held open. A name below it is reached by the descriptor, so a swapped directory or link on the way
+ * A directory that is held open. A name in it is reached through the descriptor, so a swapped directory or link on the way
  * makes no difference: on Linux `/proc/self/fd/N/name` is openat in all but name.
  *
  *     root lists /home/x/auth.json.intents | x puts a link to /etc in its place | root removes what it has listed: in /etc
@@ -20,17 +20,17 @@ export const O_PATH = process.platform === 'linux' ? 0o10000000 : 0;
 export class Directory {
   /** Undefined on Windows, where a directory has none. */
   readonly descriptor: number | undefined;
-  /** Where it was when it was opened; for people. */
+  /** Its path when it was opened. For messages. */
   readonly path: string;
-  /** As it was when it was opened. */
+  /** Its state when it was opened. */
   readonly stats: Stats;
   readonly #base: string;
   #isOpen = true;
 
   /**
-   * Opens the directory at a place, which must be no link.
-   * @param place how it is reached
-   * @param name what people call it
+   * Opens a directory.
+   * @param place the path for the system call. It must not be a link
+   * @param name the path for messages
    */
   constructor(place: string, name = place) {
     this.path = name;
@@ -49,12 +49,12 @@ export class Directory {
     }
   }
 
-  /** The place of a name in it, for a call of the file system. */
+  /** The path of a name in it, for system calls. */
   at(name: string): string {
     return `${this.#base}${path.sep}${name}`;
   }
 
-  /** The place of the directory itself, to list it. */
+  /** The path of the directory itself, for a listing. */
   get self(): string {
     return this.#base;
   }
@@ -73,7 +73,7 @@ export class Directory {
     if (this.descriptor !== undefined) fsyncSync(this.descriptor);
   }
 
-  /** Never fails: it must not make a commit look failed that has happened. */
+  /** Never fails: that would make a commit look failed that has happened. */
   close(): void {
     if (!this.#isOpen || this.descriptor === undefined) return;
     // Once only: the number may soon be that of another file.
@@ -81,7 +81,7 @@ export class Directory {
     try {
       closeSync(this.descriptor);
     } catch {
-      // Nothing was written by it, so nothing is lost.
+      // Nothing was written through this descriptor, so nothing is lost.
     }
   }
 }
@@ -90,7 +90,7 @@ function openDirectory(place: string): number {
   try {
     return openSync(place, flags);
   } catch (error) {
-    // It may be entered and not be listed: enough to reach a file in it.
+    // The directory may be entered and not listed, which is enough to reach a file in it.
     if (errnoOf(error) !== 'EACCES' || O_PATH === 0) throw error;
     return openSync(place, flags | O_PATH);
   }
@@ -99,8 +99,8 @@ function openDirectory(place: string): number {
 let anchoring: boolean | undefined;
 
 /**
- * Can names be reached by the descriptor of their directory? Not without `/proc`, and not in Deno where it may not do
- * everything.
+ * Can names be reached through the descriptor of their directory? Not without `/proc`, and not in Deno without all
+ * permissions.
  */
 export function isAnchoring(): boolean {
   anchoring ??= tryToAnchor();
@@ -115,7 +115,7 @@ function tryToAnchor(): boolean {
     const [there, here] = [statSync(`/proc/self/fd/${descriptor}/.`), fstatSync(descriptor)];
     return there.dev === here.dev && there.ino === here.ino;
   } catch {
-    // Whatever the reason is: then by path, and only where that is safe.
+    // Whatever the reason is: names are then reached by path, and only where that is safe.
     return false;
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { errnoOf } from '../store/errors.js';
 import { ioError } from '../store/io-error.js';
 
-/** A user, and what of theirs the way leads to. */
+/** A user, and the path of theirs that the way leads through. */
 export interface ForeignOwner {
   uid: number;
   gid: number;
@@ -14,9 +14,9 @@ const linksMax = 40;
 const root = 0;
 
 /**
- * The first user other than root to whom something on the way to a file belongs: a directory, a link or the file itself.
- * For root, who must not act there with root's power. It looks, and opens nothing.
- * @returns undefined where all of it is root's, or is not there
+ * The first user other than root that owns something on the way to a file: a directory, a link or the file itself.
+ * Root must not act there with root's power. This function opens nothing.
+ * @returns undefined where all of the way is root's, or does not exist
  */
 export function foreignOwnerOnTheWay(file: string): ForeignOwner | undefined {
   let [at, ...rest] = partsOf(path.resolve(file));
@@ -46,7 +46,7 @@ function look(place: string, file: string): Stats | undefined {
   try {
     return lstatSync(place, { throwIfNoEntry: false });
   } catch (error) {
-    // A file where a directory should be: the store says so.
+    // A file stands where a directory should be. The store reports that.
     if (errnoOf(error) === 'ENOTDIR') return undefined;
     throw ioError('look at', file, error);
   }

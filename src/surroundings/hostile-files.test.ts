@@ -42,7 +42,7 @@ const swapOnceBegun = `
   renameSync(intent + '/a', intent + '/../moved');
   symlinkSync(outside, intent + '/a');`;
 
-/** In the claim's place a pipe: whoever reads it to see whether it is theirs finds a link there when they write. */
+/** A pipe in place of the claim. A process that reads it, to see whether it is its own, finds a link there when it writes. */
 const pipeAndLink = `
   for claim in "$1".refresh/*; do
     mv "$claim" "$1".moved
@@ -203,7 +203,7 @@ describe.skipIf(isMissing)('a directory that others may write to', () => {
     expect(await again.call('set', file, 'a', 2)).toMatchObject({ ok: false, code: 'E_UNSAFE' });
   });
 
-  it('lets nobody in by a token file of another user', async () => {
+  it('accepts no token from a token file of another user', async () => {
     const file = path.join(shared(0o1777), 'auth-tokens.json');
     const elsewhere = path.join(homeOf(0), 'auth-tokens.json');
     const made = openTokens({ file: elsewhere });

@@ -1,6 +1,6 @@
 import type { BigIntStats } from 'node:fs';
 
-/** What stands where a file should be. */
+/** The name of what stands where a file should be. */
 export function kindOf(
   stats: Pick<BigIntStats, 'isFIFO' | 'isDirectory' | 'isSocket' | 'isSymbolicLink'>,
 ): string {

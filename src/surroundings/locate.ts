@@ -10,7 +10,7 @@ import { unsafe } from './unsafe.js';
 import { type Actor, currentActor } from './users.js';
 
 export interface LocateOptions {
-  /** Makes the directories that are missing, 0700. */
+  /** Makes missing directories, with mode 0700. */
   make?: boolean | undefined;
   /** Skips the check of owners and modes, because the user insists. Default false. */
   allowUnsafe?: boolean | undefined;
@@ -18,9 +18,9 @@ export interface LocateOptions {
   actor?: Actor | undefined;
 }
 
-/** Where a file is: its directory, held open, and its name there. The file itself may be missing; it is no link. */
+/** The directory of a file, held open, and its name there. The file itself may be missing. It is no link. */
 export interface Location {
-  /** Its path with all links resolved; for people. */
+  /** Its path with all links resolved. For messages. */
   file: string;
   name: string;
   directory: Directory;
@@ -31,10 +31,10 @@ const linksMax = 40;
 const triesMax = 20;
 
 /**
- * Follows the way to a file from `/` on, and looks at each directory before it goes on: see `Trust`. Where no other user
- * can change a directory on the way, its names are used as they are. From the first directory on that belongs to a user for
- * whom root acts, each is held open, and the next is reached from it.
- * @returns undefined where its directory is missing, and is not to be made
+ * Follows the way to a file from `/`, and checks each directory before it goes on: see `Trust`. Where no other user can
+ * change a directory on the way, its names are used as they are. From the first directory that belongs to a user for whom
+ * root acts, each directory is held open, and the next one is reached from it.
+ * @returns undefined where the directory of the file is missing, and must not be made
  * @throws StoreError `E_UNSAFE` where another user could have put something else there; `E_IO`
  */
 export function locate(file: string, options: LocateOptions = {}): Location | undefined {
@@ -46,16 +46,16 @@ export function locate(file: string, options: LocateOptions = {}): Location | un
     } finally {
       walk.leave();
     }
-    // Moved or removed while we were on the way.
+    // A directory was moved or removed while we were on the way.
     if (tries === triesMax) throw ioError('resolve', file, new Error('its directories keep changing'));
   }
 }
 
-/** Where the way has come to. */
+/** The directory that the way has come to. */
 interface At {
   path: string;
   stats: Stats;
-  /** Held, where another user could swap it. */
+  /** Held open where another user could swap it. */
   held?: Directory;
 }
 
@@ -66,7 +66,7 @@ class Walk {
   #at: At;
   #rest: string[];
   #links = 0;
-  /** Names with fewer than so many behind them may be missing: what a link above the file leads to must be there. */
+  /** A name may be missing if fewer names than this follow it. The target of a link above the file must exist. */
   #mayMiss = Number.POSITIVE_INFINITY;
   #result: Directory | undefined;
 
@@ -83,7 +83,7 @@ class Walk {
     for (;;) {
       this.#trust.enter(this.#at);
       const [name, ...after] = this.#rest;
-      // The root itself, or a link that leads there.
+      // The file is the root itself, or a link that leads there.
       if (name === undefined) throw ioError('use', this.#file, new Error('it is a directory, not a file'));
       if (name === '..') {
         this.#begin([...partsOf(path.dirname(this.#at.path)), ...after]);
@@ -109,8 +109,8 @@ class Walk {
   }
 
   /**
-   * Nothing has the name that the way has come to, and yet the system finds the file: made in this moment, or by a link
-   * without a path, as those in `/proc/self/fd` to a pipe are. Taken for missing, such a file would read as empty.
+   * The name that the way has come to does not exist, and yet the system finds the file. It was made in this moment, or a link
+   * without a path leads to it, as those in `/proc/self/fd` do to a pipe. If it was taken for missing, it would read as empty.
    */
   #isThereAllTheSame(): boolean {
     const stats = statIfPossible(this.#file);
@@ -120,7 +120,7 @@ class Walk {
     return stats !== undefined;
   }
 
-  /** Gives back what is held on the way. */
+  /** Closes what is held on the way. */
   leave(): void {
     if (this.#at.held !== this.#result) this.#at.held?.close();
   }
@@ -143,12 +143,12 @@ class Walk {
       throw ioError('resolve', this.#file, new Error(`more than ${linksMax} symbolic links`));
     const target = this.#targetOf(name);
     this.#mayMiss = after.length > 0 ? Math.min(this.#mayMiss, after.length) : Number.POSITIVE_INFINITY;
-    // Not resolved by its text: `a/..` is elsewhere where `a` is a link itself.
+    // The target is not resolved as text: `a/..` is another directory if `a` is a link itself.
     const to = path.isAbsolute(target) ? partsOf(target) : [...partsOf(this.#at.path), ...partsOf(target)];
     this.#begin([...to, ...after]);
   }
 
-  /** From the root on. */
+  /** Starts again from the root. */
   #begin(rest: string[]): void {
     this.#at.held?.close();
     this.#at = beginOf(this.#at.path);
@@ -167,7 +167,7 @@ class Walk {
     try {
       mkdirSync(this.#place(name), { mode: 0o700 });
     } catch (error) {
-      // Another process was faster.
+      // Another process was faster, or the directory above is gone.
       if (errnoOf(error) === 'EEXIST' || errnoOf(error) === 'ENOENT') return;
       throw ioError('create', path.join(this.#at.path, name), error);
     }
@@ -175,7 +175,7 @@ class Walk {
     const above = this.#at.held ?? new Directory(this.#at.path);
     try {
       makePrivate(made, this.#trust.isRoot ? above.stats : undefined);
-      // Else a power cut could take the whole directory, and the first acknowledged write with it.
+      // Otherwise a power cut could remove the whole directory, and the first acknowledged write with it.
       above.sync();
     } finally {
       made.close();
@@ -183,7 +183,7 @@ class Walk {
     }
   }
 
-  /** @returns false if it is another, or not there any more */
+  /** @returns false if the directory is gone, or another one has its name */
   #descend(name: string, stats: Stats): boolean {
     const next = path.join(this.#at.path, name);
     if (!stats.isDirectory()) throw ioError('resolve', this.#file, notADirectory(next));
@@ -198,7 +198,7 @@ class Walk {
     return true;
   }
 
-  /** In the directory of the file. */
+  /** The way has come to the directory of the file. */
   #arrive(name: string): Location | 'changed' {
     const { path: place, stats, held } = this.#at;
     const directory = held ?? openAgain(place, this.#file);
@@ -234,7 +234,7 @@ class Walk {
   }
 }
 
-/** Undefined where there is none any more. */
+/** Undefined where the directory is gone. */
 function openAgain(place: string, file: string, name = place): Directory | undefined {
   try {
     return new Directory(place, name);
@@ -249,7 +249,7 @@ function statIfPossible(place: string): Stats | undefined {
   try {
     return statSync(place, { throwIfNoEntry: false });
   } catch {
-    // The way to it can't be followed, which its own error says.
+    // The way can't be followed, which has an error of its own.
     return undefined;
   }
 }

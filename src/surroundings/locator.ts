@@ -5,12 +5,12 @@ import { ioError } from '../store/io-error.js';
 import { Directory } from './directory.js';
 import { type Location, locate } from './locate.js';
 
-/** Locates one file again and again: links may be pointed elsewhere, and directories moved. */
+/** Locates one file again and again, because links may be pointed elsewhere, and directories moved. */
 export class Locator {
-  /** Absolute: a later change of the working directory makes no difference. */
+  /** Absolute, so that a later change of the working directory makes no difference. */
   readonly file: string;
   readonly #allowUnsafe: boolean;
-  /** The last location that was found safe, and the directory that it is in. */
+  /** The last location that was found safe, and its directory. */
   #known: { name: string; path: string; stats: Stats; trust: Location['trust'] } | undefined;
 
   constructor(file: string, allowUnsafe = false) {
@@ -18,12 +18,12 @@ export class Locator {
     this.#allowUnsafe = allowUnsafe;
   }
 
-  /** Undefined where its directory is missing. The directory is the caller's to close. */
+  /** Undefined where its directory is missing. The caller closes the directory. */
   find(): Location | undefined {
     return this.#reopen() ?? this.#locate(false);
   }
 
-  /** The same, with the directories above it made. Undefined where they are removed at once. */
+  /** The same, but makes missing directories. Undefined where another process removes them at once. */
   make(): Location | undefined {
     return this.#reopen() ?? this.#locate(true);
   }
@@ -47,8 +47,8 @@ export class Locator {
   }
 
   /**
-   * The way was found safe, and ended in this directory: if the file still leads to the very same one, of the same owner
-   * and mode, it does so safely, by whatever way. One call instead of two for each directory above.
+   * The way was found safe, and ended in this directory. If the file still leads to the same one, with the same owner and mode,
+   * it does so safely, by whatever way. This takes one call instead of two for each directory above.
    */
   #reopen(): Location | undefined {
     const real = this.#real();
@@ -82,7 +82,7 @@ function absolute(file: string): string {
   }
 }
 
-/** Undefined where the system refuses: then the whole way is followed, and reports what is wrong with it. */
+/** Undefined where the system refuses. Then the whole way is followed, which reports what is wrong. */
 function lookAt<T>(look: () => T): T | undefined {
   try {
     return look();

@@ -6,7 +6,7 @@ import type { Directory } from './directory.js';
 import type { Location } from './locate.js';
 import { unsafe } from './unsafe.js';
 
-/** A directory beside a file, for what belongs to it; 0700, and of the file's own user. */
+/** Opens a directory beside a file for what belongs to it: mode 0700, and of the same user. */
 export function openPrivate(
   { directory, trust, file }: Location,
   name: string,
@@ -40,11 +40,11 @@ function open(directory: Directory, name: string): Directory | undefined {
   }
 }
 
-/** Undefined where another has removed it at once, or there is nothing any more to make it in. */
+/** Undefined where another process has removed it at once, or has removed the directory above. */
 function makeIn(directory: Directory, name: string): Directory | undefined {
   try {
     mkdirSync(directory.at(name), { mode: 0o700 });
-    // Else a power cut could take the whole directory, and the first acknowledged write with it.
+    // Otherwise a power cut could remove the whole directory, and the first acknowledged write with it.
     directory.sync();
   } catch (error) {
     const code = errnoOf(error);
@@ -55,17 +55,17 @@ function makeIn(directory: Directory, name: string): Directory | undefined {
 }
 
 /**
- * Ours alone: a directory that was there may be open to others, and a new one lacks what the umask took from us. By
- * descriptor: what was put in its place meanwhile is not touched.
+ * Sets mode and owner, because an existing directory may be open to others, and the umask may have cut the mode of a new one.
+ * It uses the descriptor, so that a directory that was put in its place meanwhile is not touched.
  * @param owner the user that root gives it to
- * @throws StoreError `E_UNSAFE` where it is root's and not empty: a user may have moved it here, to be given what is in it
+ * @throws StoreError `E_UNSAFE` where it is root's and not empty: a user may have moved it here to be given its content
  */
 export function makePrivate(made: Directory, owner: Pick<Stats, 'uid' | 'gid'> | undefined): void {
   const { descriptor, stats, path: place } = made;
   if (descriptor === undefined) return;
   try {
     if (owner && stats.uid === process.geteuid?.() && stats.uid !== owner.uid) {
-      // Another process of root's may just have given it away, and used it.
+      // Another process of root's may just have given it away, and the user may have used it.
       if (readdirSync(made.self).length > 0 && fstatSync(descriptor).uid === stats.uid) throw notEmpty(place);
       fchownSync(descriptor, owner.uid, owner.gid);
     }

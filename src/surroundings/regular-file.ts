@@ -8,23 +8,23 @@ import { kindOf } from './kind.js';
 import type { Location } from './locate.js';
 import { unsafe } from './unsafe.js';
 
-/** A file that was opened, and found to be one. */
+/** A regular file that was opened. */
 export interface OpenedFile {
   descriptor: number;
   stats: BigIntStats;
 }
 
-/** Far beyond any file of credentials. One without end, which costs its maker nothing, would stop the process. */
+/** Far beyond any credential file. A file without end costs its maker nothing, and would stop the process. */
 const bytesMax = 64 * 1024 * 1024;
 
 // Windows has none of these. Without O_NONBLOCK, opening a pipe blocks the process until it has a writer.
 const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /**
- * Opens a file in a directory that is held, to read it. Its kind and its owner are those of the descriptor: a check before
- * the open could be of another file.
- * @returns undefined where there is none
- * @throws StoreError `E_IO` for what is no file, `E_UNSAFE` for one of another user
+ * Opens a file for reading in a directory that is held. Its kind and owner are taken from the descriptor: a check before the
+ * open could be of another file.
+ * @returns undefined where there is no file
+ * @throws StoreError `E_IO` for anything but a regular file, `E_UNSAFE` for a file of another user
  */
 export function openRegular({ directory, trust, file }: Location, name: string): OpenedFile | undefined {
   const place = path.join(directory.path, name);
@@ -50,7 +50,7 @@ export function openRegular({ directory, trust, file }: Location, name: string):
   }
 }
 
-/** The bytes of such a file, and what was seen of it before they were read. */
+/** The bytes of such a file, and its state before they were read. */
 export function readRegular(
   location: Location,
   name: string,
@@ -78,7 +78,7 @@ function open(place: string, name: string): number | undefined {
   }
 }
 
-/** Its owner may always read it: where the mode alone says no, the mode is wrong. */
+/** The owner may always read the file: where only the mode forbids it, the mode is wrong. */
 function openReadable(place: string): number {
   try {
     return openSync(place, flags);
@@ -88,14 +88,14 @@ function openReadable(place: string): number {
   }
 }
 
-/** @returns whether it was ours to change */
+/** @returns false if the file is not ours to change */
 function makeReadable(place: string): boolean {
   if (O_PATH === 0 || !isAnchoring()) return false;
   const descriptor = openSync(place, O_PATH | (constants.O_NOFOLLOW ?? 0));
   try {
     const stats = fstatSync(descriptor);
     if (!stats.isFile() || stats.uid !== process.geteuid?.()) return false;
-    // By the number of the very file that was looked at. `fchmod` does not take such a descriptor.
+    // Through the descriptor of the file that was checked. `fchmod` does not take such a descriptor.
     chmodSync(`/proc/self/fd/${descriptor}`, 0o600);
     return true;
   } finally {

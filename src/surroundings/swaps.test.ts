@@ -141,7 +141,7 @@ const visitorSource = (file: string, count: number) => `
   const { lstatSync, readdirSync, rmSync } = await import('node:fs');
   const file = ${JSON.stringify(file)};
   const directory = ${JSON.stringify(path.dirname(file))};
-  // Its own alone, which nobody else can swap where the directory is sticky: removing goes through links.
+  // Only its own, which no other user can swap in a sticky directory: removing goes through links.
   const removeOwn = (name) => {
     const place = directory + '/' + name;
     if (lstatSync(place, { throwIfNoEntry: false })?.uid === process.geteuid()) rmSync(place, { recursive: true });

@@ -9,24 +9,24 @@ const sticky = 0o1000;
 
 type Access = Pick<Stats, 'uid' | 'gid' | 'mode'>;
 
-/** A directory on the way to a file, or the one that it is in. */
+/** A directory on the way to a file, or the directory of the file. */
 export interface Step {
   path: string;
   stats: Access;
 }
 
 /**
- * Judges the way to a file as OpenSSH's StrictModes does: each directory belongs to us or to root, and no other user can
- * make, remove or rename anything in it; or it is sticky, as `/tmp` is, and the next entry is ours.
+ * Checks the way to a file as OpenSSH's StrictModes does. Each directory belongs to us or to root, and no other user can
+ * make, remove or rename anything in it. Or it is sticky, as `/tmp` is, and the next entry is ours.
  *
  * Root acts for the first user other than root that owns a directory on the way, its principal. From there on that user may
  * swap every name, so root trusts nothing but what it holds open.
  */
 export class Trust {
-  /** For whom root acts; undefined for all others, and where all is root's own. */
+  /** The user for whom root acts. Undefined for all other users, and where all of the way is root's own. */
   #principal: Access | undefined;
   readonly #actor: Actor;
-  /** The file as it was given, for errors. */
+  /** The file as it was given. For messages. */
   readonly #file: string;
   readonly #isStrict: boolean;
 
@@ -58,8 +58,8 @@ export class Trust {
   }
 
   /**
-   * What the way leads to in this directory, of whatever kind.
-   * @param entry undefined where nothing is there yet
+   * The way leads to this entry of the directory, of whatever kind.
+   * @param entry undefined where it does not exist yet
    */
   reach({ path, stats }: Step, name: string, entry: Access | undefined): void {
     if (!this.#isStrict || !this.isOpen(stats)) return;
@@ -82,7 +82,7 @@ export class Trust {
         );
   }
 
-  /** May this link be followed, which lies in this directory? */
+  /** May this link in this directory be followed? */
   follow({ path, stats }: Step, name: string, link: Access): void {
     if (!this.#isStrict || !this.isRoot) return;
     if (this.#isRoots(stats.uid) && (link.uid === root || !this.isOpen(stats))) return;
@@ -93,23 +93,23 @@ export class Trust {
     );
   }
 
-  /** Could another user than its owner make, remove or rename something in this directory? */
+  /** Could a user other than its owner make, remove or rename something in this directory? */
   isOpen({ uid, gid, mode }: Access): boolean {
     if (mode & byAll) return true;
     return (mode & byGroup) !== 0 && ![uid, this.#mine].some((user) => this.#actor.isPrivateGroup(gid, user));
   }
 
   /**
-   * May a file be used that lies in this directory? Ours, or root's. In a directory where root alone can put anything root
-   * takes what is there. In that of another user a file of root's own may have been put there by its user: under another
-   * name, or as a second name of any file, where the kernel lets users link what they can't read.
+   * May a file in this directory be used? Ours may, and root's. In a directory where only root can put anything, root takes any
+   * file. In another user's directory that user may have put a file of root's: under another name, or as a second name of any
+   * file, where the kernel lets users link files that they can't read.
    */
   trustsFile(directory: Access, { uid, nlink }: { uid: number; nlink: number }): boolean {
     if (this.#isStrict && this.#principal && uid === root && nlink > 1) return false;
     return this.trustsOwner(directory, uid);
   }
 
-  /** The same of a directory, which has one name only. */
+  /** The same for a directory, which has one name only. */
   trustsOwner(directory: Access, owner: number): boolean {
     if (!this.#isStrict || owner === root || owner === this.#actor.uid) return true;
     if (!this.isRoot) return false;
@@ -144,7 +144,7 @@ export function octal(mode: number): string {
   return (mode & 0o7777).toString(8).padStart(3, '0');
 }
 
-/** For a shell. */
+/** The path as a word of a shell. */
 function quoted(place: string): string {
   return /^[\w./@:+-]+$/.test(place) ? place : `'${place.replaceAll("'", `'\\''`)}'`;
 }

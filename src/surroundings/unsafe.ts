@@ -1,9 +1,10 @@
 import { StoreError } from '../store/errors.js';
 
-/** Nothing was read or written, because another user could have put there what would be read, or take what would be written. */
+/** Nothing was read or written, because another user could replace the file, or take what would be written. */
 export function unsafe(file: string, why: string, todo: string): StoreError {
   return new StoreError('E_UNSAFE', `${file} is not safe to use: ${why}`, {
-    ...{ definite: true, file },
+    definite: true,
+    file,
     hint: `Nothing was read or written. ${todo}`,
   });
 }

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 
-/** Who a process is, as far as the file system is concerned. */
+/** The user of a process, as the file system sees it. */
 export interface Actor {
-  /** Its effective user; undefined where users have no numbers. */
+  /** Its effective user id. Undefined where users have none. */
   uid: number | undefined;
-  /** Is this group the user's alone? */
+  /** Is the user the only member of this group? */
   isPrivateGroup(gid: number, uid: number): boolean;
-  /** Does this number stand for all users that have none in this namespace? */
+  /** Does this id stand for all users that have none in this namespace? */
   isUnmapped(uid: number): boolean;
 }
 
@@ -39,7 +39,7 @@ export interface User {
   gid: number;
 }
 
-/** As far as this machine's own list knows. */
+/** The user of this id, if this machine's own list has it. */
 export function userOf(uid: number): User | undefined {
   return allUsers().find((user) => user.uid === uid);
 }
@@ -59,7 +59,7 @@ function rowsOf(file: string): string[][] {
       .filter((line) => line.includes(':'))
       .map((line) => line.split(':'));
   } catch {
-    // Not every system keeps one: then no other member is known.
+    // Not every system has this file. Then no other member is known.
     return [];
   }
 }
@@ -68,8 +68,8 @@ const noOverflow = -1;
 let overflow: number | undefined;
 
 /**
- * In a user namespace of its own, a sandbox say, all whom it does not know have one number, the real root among them. So
- * `/` itself is of this number there.
+ * In a user namespace of its own, a sandbox for example, all unknown users have one id, the real root among them. So
+ * `/` itself belongs to this id there.
  */
 function isUnmapped(uid: number): boolean {
   overflow ??= overflowUid();

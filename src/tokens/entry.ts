@@ -36,8 +36,12 @@ export function encodeEntry({
   expiresAt,
 }: Omit<Entry, 'id'>): StoredToken {
   return {
-    ...{ version: 1, hash: algorithm + hash, ...(name === undefined ? {} : { name }) },
-    ...{ permissions: [...permissions], createdAt, expiresAt },
+    version: 1,
+    hash: algorithm + hash,
+    ...(name === undefined ? {} : { name }),
+    permissions: [...permissions],
+    createdAt,
+    expiresAt,
   };
 }
 
@@ -49,7 +53,11 @@ export function decodeEntry(id: string, value: unknown): Entry | undefined {
   const known = toPermissions(result.output.permissions);
   if (!known) return undefined;
   return {
-    ...{ id, ...(name === undefined ? {} : { name }), permissions: known, createdAt, expiresAt },
+    id,
+    ...(name === undefined ? {} : { name }),
+    permissions: known,
+    createdAt,
+    expiresAt,
     hash: hash.slice(algorithm.length),
   };
 }

@@ -163,7 +163,8 @@ function isSame(a: BigIntStats, b: BigIntStats): boolean {
 function openToAll(file: string, { mode }: BigIntStats): StoreError | undefined {
   if (process.platform === 'win32' || (mode & 0o022n) === 0n) return undefined;
   return new StoreError('E_UNSAFE', `other users may write the token file ${file}`, {
-    ...{ definite: true, file },
+    definite: true,
+    file,
     hint: 'Every token is refused. See what it holds, then chmod 600 it',
   });
 }
@@ -174,7 +175,8 @@ function tooLarge(file: string, { size }: BigIntStats): StoreError | undefined {
     'E_IO',
     `the token file ${file} has ${size} bytes, and at most ${bytesMax} are read`,
     {
-      ...{ definite: true, file },
+      definite: true,
+      file,
       hint: 'Every token is refused. See what it holds, and delete expired tokens',
     },
   );
@@ -182,14 +184,17 @@ function tooLarge(file: string, { size }: BigIntStats): StoreError | undefined {
 
 function unreadable(file: string, cause: unknown): StoreError {
   return new StoreError('E_IO', `could not read the token file ${file}: ${errnoOf(cause) ?? String(cause)}`, {
-    ...{ definite: true, file, cause },
+    definite: true,
+    file,
+    cause,
     hint: 'Every token is refused until it can be read',
   });
 }
 
 function corrupt(file: string, reason: string): StoreError {
   return new StoreError('E_CORRUPT', `the token file ${file} can't be used: ${reason}`, {
-    ...{ definite: true, file },
+    definite: true,
+    file,
     hint: 'Every token is refused. `holdfast auth token list` repairs it where that is safe, and says so where not',
   });
 }

@@ -1,8 +1,8 @@
 import { wallClock } from '../credentials/expiry.js';
 import type { StoreEvent } from '../store/backend.js';
 import { StoreError } from '../store/errors.js';
+import { notify } from '../store/notify.js';
 import { openStore, type Store } from '../store/store.js';
-import { tell } from '../store/tell.js';
 import { decodeEntry, type Entry, encodeEntry, infoOf, isExpired } from './entry.js';
 import { checkExpiry, defaultGraceMs, defaultLifeMs, graceMsMax } from './expiry.js';
 import { hashOf, isId, newToken } from './format.js';
@@ -156,7 +156,7 @@ class FileTokens implements Tokens {
   async list(): Promise<ListedToken[]> {
     const now = this.#now();
     const used = this.#lastUsed.read();
-    if (used.unreadable) tell(this.#onEvent, { type: 'unreadable', ...used.unreadable });
+    if (used.unreadable) notify(this.#onEvent, { type: 'unreadable', ...used.unreadable });
     const entries = Object.entries(await this.#store.all()).filter(([id]) => isId(id));
     return entries.map(([id, value]) => {
       const entry = decodeEntry(id, value);
@@ -187,7 +187,10 @@ class FileTokens implements Tokens {
       if (!old || isExpired(old, now)) throw notToRotate(id, old);
       const { expiresAt = sameLife(old, now) } = options;
       const made = {
-        ...{ ...old, id: newId, hash: hashOf(token), createdAt: now },
+        ...old,
+        id: newId,
+        hash: hashOf(token),
+        createdAt: now,
         expiresAt: expiresAt === null ? null : checkExpiry(expiresAt, now),
       };
       entries.set(newId, encodeEntry(made));

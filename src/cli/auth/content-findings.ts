@@ -97,7 +97,8 @@ export function judgeQuarantine({ quarantined }: Inspection, { nowMs }: Observer
     const lack = unread > 0 ? `, ${bytes(unread)} can't be read` : '';
     const open = isOpen ? `, mode ${octal(mode)}: others may read it` : '';
     return {
-      ...{ severity: isOpen ? 'problem' : 'warn', subject },
+      severity: isOpen ? 'problem' : 'warn',
+      subject,
       says: `${shown(name)}, ${bytes(size)}, ${ago(changedMs, nowMs)}${content}${lack}${open}`,
       todo:
         unread > 0

@@ -14,7 +14,8 @@ export function judgeEntries(document: ReadonlyMap<string, string>): Finding[] {
     if (typeof type !== 'string' || !types.includes(type) || decode(value)) return [];
     return [
       {
-        ...{ severity: 'warn' as const, subject: 'entry' },
+        severity: 'warn' as const,
+        subject: 'entry',
         says: `${shown(key)} is ${faultOf(value)}: the agent does not use it`,
         todo: `Log in again, or set it anew: holdfast auth set ${shown(key)}`,
       },

@@ -13,7 +13,7 @@ export interface Finding {
   severity: Severity;
   subject: string;
   says: string;
-  todo?: string;
+  todo?: string | undefined;
 }
 
 /** The user who looks, and the time. */
@@ -60,7 +60,8 @@ function isOther(content: Inspection['content']): content is Other {
 function judgeOther({ found, isEmptyDirectory }: Other, given: string): Finding {
   const isEmpty = isEmptyDirectory === true;
   return {
-    ...{ severity: 'problem', subject: 'file' },
+    severity: 'problem',
+    subject: 'file',
     says: `can't be used: it is ${isEmpty ? 'an empty directory' : found}, not a file`,
     todo: isEmpty
       ? `A container makes one where the file that it is to mount is missing: rmdir ${shown(given)}`
@@ -70,8 +71,10 @@ function judgeOther({ found, isEmptyDirectory }: Other, given: string): Finding 
 
 function judgeFile(seen: Inspection, observer: Observer): Finding[] {
   const about = (severity: Severity, says: string, todo?: string): Finding => ({
-    ...{ severity, subject: 'file', says },
-    ...(todo ? { todo } : {}),
+    severity,
+    subject: 'file',
+    says,
+    todo,
   });
   return [...judgeContent(seen, about), ...judgeAccess(seen, observer, about)];
 }
@@ -166,17 +169,16 @@ function judgeCopy({ copy, content }: Inspection): Finding {
   const subject = 'last-committed copy';
   if (copy.found) {
     return {
-      ...{
-        severity: 'problem',
-        subject,
-        says: `it is ${copy.found}, not a file: nothing brings the file back`,
-      },
+      severity: 'problem',
+      subject,
+      says: `it is ${copy.found}, not a file: nothing brings the file back`,
       todo: 'See what it is, and what has made it: Holdfast did not',
     };
   }
   if (copy.mode !== undefined && copy.mode & 0o077) {
     return {
-      ...{ severity: 'problem', subject },
+      severity: 'problem',
+      subject,
       says: `mode ${octal(copy.mode)}: other users may use it`,
       todo: 'chmod 600; the next write does it, too',
     };
@@ -186,14 +188,16 @@ function judgeCopy({ copy, content }: Inspection): Finding {
   }
   if (copy.state === 'unusable') {
     return {
-      ...{ severity: 'warn', subject },
+      severity: 'warn',
+      subject,
       says: 'damaged: if the file is damaged, too, nothing brings it back',
       todo: 'The next change writes a new one',
     };
   }
   const differs = content.kind === 'valid' && !copy.sameAsFile;
   return {
-    ...{ severity: 'ok', subject },
+    severity: 'ok',
+    subject,
     says: differs
       ? `usable, ${entries(copy.entries ?? 0)}; the file was changed since by a program that knows no Holdfast`
       : `usable, ${entries(copy.entries ?? 0)}${copy.sameAsFile ? ', the same as the file' : ''}`,

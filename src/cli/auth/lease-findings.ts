@@ -23,7 +23,9 @@ export function judgeIntents({ intents, file }: Inspection, { nowMs }: Observer)
   }
   if (intents.mode !== undefined && intents.mode & 0o077) {
     findings.push({
-      ...{ severity: 'problem', subject, says: `${place} has mode ${octal(intents.mode)}` },
+      severity: 'problem',
+      subject,
+      says: `${place} has mode ${octal(intents.mode)}`,
       todo: 'chmod 700; the next write does it, too',
     });
   }
@@ -37,20 +39,19 @@ function judgeParticipant(participant: Participant, nowMs: number): Finding {
   const since = `${ago(participant.sinceMs, nowMs)} (by the wall clock)`;
   if (participant.kind === 'stray' || !participant.owner) {
     return {
-      ...{
-        severity: 'warn',
-        subject: 'lease',
-        says: `${shown(participant.name)}, ${since}: not made by Holdfast`,
-      },
+      severity: 'warn',
+      subject: 'lease',
+      says: `${shown(participant.name)}, ${since}: not made by Holdfast`,
       todo: 'It is in the way of no process: leave it to the program that made it',
     };
   }
   const { pid, host, state, command } = participant.owner;
   const who = `process ${pid} on ${host}${command ? ` (${shown(command)})` : ''}, ${describeState[state]}`;
   const about = (severity: Severity, todo?: string): Finding => ({
-    ...{ severity, subject: participant.kind === 'waits' ? 'queue' : 'lease' },
+    severity,
+    subject: participant.kind === 'waits' ? 'queue' : 'lease',
     says: `${describe(participant)} ${who}, since ${since}`,
-    ...(todo ? { todo } : {}),
+    todo,
   });
   if (state === 'dead') return about('warn', 'Do nothing: the next write passes it at once');
   if (participant.kind === 'rests' || participant.kind === 'ended') return about('ok');

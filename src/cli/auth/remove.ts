@@ -42,5 +42,5 @@ async function remove(provider: string, flags: Flags): Promise<void> {
   note(`removed ${removed.map(shown).join(', ')} from ${file}`);
   if (leftovers) note(leftovers.says);
   warnOfOverride(flags);
-  if (flags.json) printJson({ removed, ...(leftovers ? { alsoIn: leftovers.names } : {}) });
+  if (flags.json) printJson({ removed, alsoIn: leftovers?.names });
 }

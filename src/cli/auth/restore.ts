@@ -74,7 +74,10 @@ async function restore(flags: RestoreFlags): Promise<void> {
   if (restored.length > 0 && !flags.dryRun) warnOfOverride(flags);
   if (flags.json)
     printJson({
-      ...{ from: source.name, restored, kept, dryRun: flags.dryRun === true },
+      from: source.name,
+      restored,
+      kept,
+      dryRun: flags.dryRun === true,
       unread: source.unread,
     });
 }

@@ -36,7 +36,9 @@ export async function serve(flags: ServeFlags): Promise<void> {
     const guard = createGuard({
       ...(auth ? { tokens } : { authentication: 'disabled' }),
       policy: policy === 'hardened' ? hardened() : specified,
-      ...{ paths, origins: origin, publicPaths: [healthPath] },
+      paths,
+      origins: origin,
+      publicPaths: [healthPath],
       hosts: isLocal ? host : [hostname, ...host],
       anyAddress: isUnspecified(hostname),
       onFailure: tellOnce(),

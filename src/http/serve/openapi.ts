@@ -9,11 +9,16 @@ const credential = { $ref: '#/components/schemas/Credential' };
 const boolean = { type: 'boolean' };
 
 const providerId = {
-  ...{ name: 'providerID', in: 'path', required: true, schema: { type: 'string' } },
+  name: 'providerID',
+  in: 'path',
+  required: true,
+  schema: { type: 'string' },
   description: 'The name of a provider, or its address: https%3A%2F%2Fexample.com',
 };
 const reveal = {
-  ...{ name: 'reveal', in: 'query', schema: boolean },
+  name: 'reveal',
+  in: 'query',
+  schema: boolean,
   description: 'true: with the secrets, which needs execute, too; otherwise they are masked',
 };
 const ticket = {

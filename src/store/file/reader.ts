@@ -13,70 +13,73 @@ const nothing: Document = new Map();
 
 interface Reading {
   document: Document | undefined;
-  /** False where it is not ours, or unusable: to be restored or taken over before it is answered from. */
+  /** False where the file is unusable, or another program wrote it: a commit must restore it or take it over first. */
   isSound: boolean;
 }
 
 /**
  * Reads the file, and parses it only when it has changed. A file with the same device, number, size and times is the
- * same, unless it was changed in place within one tick of the clock: so what was first seen less than a
- * tick ago is read again.
+ * same, unless it was changed in place within one tick of the clock. So a file that was first seen less than a tick ago is
+ * read again.
  */
 export class Reader {
-  private cached: { stamp: string; since: number; settledAt: number; state: FileState } | undefined;
+  readonly #sites: Sites;
+  #cached: { stamp: string; since: number; settledAt: number; state: FileState } | undefined;
 
-  constructor(private readonly sites: Sites) {}
+  constructor(sites: Sites) {
+    this.#sites = sites;
+  }
 
   async read(deadline: number): Promise<Reading> {
-    const { cached } = this;
-    if (cached && cached.settledAt - cached.since >= tickMs && cached.stamp === this.stamp()) {
+    const cached = this.#cached;
+    if (cached && cached.settledAt - cached.since >= tickMs && cached.stamp === this.#stamp()) {
       return { document: documentOf(cached.state), isSound: true };
     }
-    return this.readAnew(deadline);
+    return this.#readAnew(deadline);
   }
 
   close(): void {
-    this.cached = undefined;
+    this.#cached = undefined;
   }
 
-  private async readAnew(deadline: number): Promise<Reading> {
-    const site = this.sites.find();
-    // Where its directory is missing it is, too.
+  async #readAnew(deadline: number): Promise<Reading> {
+    const site = this.#sites.find();
+    // Where the directory is missing, the file is, too.
     if (!site) return { document: nothing, isSound: true };
     try {
-      return await this.readAt(site, deadline);
+      return await this.#readAt(site, deadline);
     } finally {
       site.release();
     }
   }
 
-  private async readAt(site: Site, deadline: number): Promise<Reading> {
+  async #readAt(site: Site, deadline: number): Promise<Reading> {
     for (let looks = 1; ; looks++) {
       const before = performance.now();
-      const stamp = this.stamp();
-      const state = readState(site, this.cached?.state);
-      const isSeen = this.cached?.stamp === stamp && isSame(this.cached.state, state);
+      const stamp = this.#stamp();
+      const state = readState(site, this.#cached?.state);
+      const isSeen = this.#cached?.stamp === stamp && isSame(this.#cached.state, state);
       if (isSeen || isOurs(site, state)) {
-        const since = isSeen && this.cached ? this.cached.since : before;
-        this.cached = { stamp, since, settledAt: before, state };
+        const since = isSeen && this.#cached ? this.#cached.since : before;
+        this.#cached = { stamp, since, settledAt: before, state };
         return { document: documentOf(state), isSound: true };
       }
       // A commit may have come between the look at the file and the look at its copy.
-      if (this.stamp() !== stamp && looks < looksMax) continue;
+      if (this.#stamp() !== stamp && looks < looksMax) continue;
       if (state.kind === 'valid') return { document: state.document, isSound: false };
       const settled = await settle(site, state, deadline);
       if (settled.kind !== 'valid') return { document: documentOf(settled), isSound: false };
     }
   }
 
-  /** Everything by which the system tells a file from another, and from itself after a change. */
-  private stamp(): string {
+  /** Everything by which the system distinguishes a file from others, and from itself after a change. */
+  #stamp(): string {
     try {
-      const { dev, ino, size, mtimeNs, ctimeNs } = statSync(this.sites.file, { bigint: true });
+      const { dev, ino, size, mtimeNs, ctimeNs } = statSync(this.#sites.file, { bigint: true });
       return `${dev}.${ino}.${size}.${mtimeNs}.${ctimeNs}`;
     } catch (error) {
       if (errnoOf(error) === 'ENOENT') return 'none';
-      throw ioError('read', this.sites.file, error);
+      throw ioError('read', this.#sites.file, error);
     }
   }
 }
@@ -86,7 +89,7 @@ function documentOf(state: FileState): Document | undefined {
   return state.kind === 'valid' ? state.document : nothing;
 }
 
-/** Does the copy know this state, or is there none to compare with? */
+/** Does the copy name this state, or is there no copy to compare with? */
 function isOurs(site: Site, state: FileState): boolean {
   if (state.kind === 'corrupt') return false;
   const last = readLastCommitted(site);

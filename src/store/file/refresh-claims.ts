@@ -4,20 +4,29 @@ import { openPrivate } from '../../surroundings/private-directory.js';
 import { errnoOf } from '../errors.js';
 import { ioError } from '../io-error.js';
 import type { Claim, Claims, SeenClaim, Version } from '../refresh/claims.js';
-import { type Content, encode, idOf, isOver, type Room, readClaim, stateOf } from './claim-content.js';
-import { type Site, SiteGone, type Sites } from './disk/site.js';
+import {
+  type ClaimContent,
+  type ClaimDirectory,
+  encode,
+  idOf,
+  isOver,
+  readClaim,
+  stateOf,
+} from './claim-content.js';
+import { attemptsIn, directoryNameOf, isOther, nameOf } from './claim-names.js';
+import { SiteGone, type Sites } from './disk/site.js';
 import { stage } from './disk/stage.js';
 import { namesIn } from './queue/intents.js';
 import { isProvablyDead, newNonce, self } from './queue/owner.js';
 
 /**
- * Claims as files, `<file>.refresh/<key>-<value>-<attempt>`, each created exclusively. They are no lock of the
- * credential file: that is free while the provider is asked.
+ * Claims as files, `<file>.refresh/<key>-<value>-<attempt>`, each created exclusively. They do not lock the
+ * credential file, which is free while the provider is asked.
  *
- * A claim taken after another, which was left behind, removes that one. So one who saw the claims before could take an
- * attempt that is over: after creating its file each looks what else there is. It yields to a later attempt, and where its own
- * file is gone. It also yields where the one that it was to follow is gone, or is another's by now: given back, it may
- * have been taken anew by one who saw no later one.
+ * A claim that follows an abandoned one removes that one. So a process that listed the claims before could take an attempt
+ * that is over. Therefore each process lists the claims again after it has created its file. It yields to a later attempt, and
+ * where its own file is gone. It also yields where the claim that it was to follow is gone, or is another's by now: given
+ * back, that one may have been taken anew by a process that saw no later one.
  *
  *     P sees 0 dead | Q takes 1, fails; R takes 2, removes 1 | P takes 1, sees 2, yields
  *     P sees 0 silent | Q, who has 0, gives it back | R sees none, takes 0 | P takes 1, sees that 0 is R's, yields
@@ -30,13 +39,15 @@ export class FileClaims implements Claims {
   }
 
   latest(version: Version): SeenClaim | undefined {
-    return this.#look((room) => {
-      const attempt = Math.max(-1, ...attemptsIn(namesIn(room.directory), version));
+    return this.#look((claims) => {
+      const attempt = Math.max(-1, ...attemptsIn(namesIn(claims.directory), version));
       if (attempt < 0) return undefined;
-      const content = readClaim(room, nameOf(version, attempt));
+      const content = readClaim(claims, nameOf(version, attempt));
       return {
-        ...{ id: idOf(attempt, content), attempt, state: stateOf(content) },
-        // A claim whose owner has not written itself down yet counts as alive.
+        id: idOf(attempt, content),
+        attempt,
+        state: stateOf(content),
+        // A claim counts as alive while its owner has not written its content yet.
         dead: content !== undefined && isProvablyDead(content),
         holder: { pid: content?.pid ?? 0, host: content?.host ?? 'unknown' },
       };
@@ -45,14 +56,14 @@ export class FileClaims implements Claims {
 
   take(version: Version, after: SeenClaim | undefined): Claim | undefined {
     const attempt = after ? after.attempt + 1 : 0;
-    const content: Content = { ...self, nonce: newNonce() };
+    const content: ClaimContent = { ...self, nonce: newNonce() };
     const made = create(this.#sites, nameOf(version, attempt), content);
     if (!made) return undefined;
     const claim = new FileClaim(made, content, idOf(attempt, content));
     try {
       if (isNext(made, version, attempt, after)) return claim;
     } catch (error) {
-      // Nobody would end it, and the others would wait for its lease.
+      // No process would end this claim, and the others would wait for its lease.
       claim.drop();
       throw error;
     }
@@ -61,55 +72,55 @@ export class FileClaims implements Claims {
   }
 
   remove(version: Version, id: string): void {
-    this.#tidy((room) => {
+    this.#tidy((claims) => {
       const attempt = Number.parseInt(id, 10);
       const name = nameOf(version, attempt);
-      // While we live no other process follows a claim that says that we have the answer.
-      if (idOf(attempt, readClaim(room, name)) === id) removeIfPossible(room.directory, name);
+      // As long as we live, no other process follows a claim that says that we have the answer.
+      if (idOf(attempt, readClaim(claims, name)) === id) removeIfPossible(claims.directory, name);
     });
   }
 
   /**
-   * The answer that was stored can be seen by all before we come here, and may have been refreshed itself by now: a version that
-   * is not ours may be the next one, with a living claim.
+   * All processes can see the stored answer before we come here, and one may have refreshed it by now. So a version that is not
+   * ours may be the next one, with a living claim.
    *
    *     P stores v1, is slow | Q refreshes v1 to v2 | R claims v2, asks | P removes that claim | S claims v2: asks, too
    *
-   * So what the claims are about is looked up after they were listed, and even then what may be a living process's stays.
+   * So the current version is looked up after the claims were listed, and even then a claim that may be a living process's stays.
    */
   async sweep(stored: Version, current: () => Promise<Version>): Promise<void> {
     let left: string[] = [];
-    this.#tidy((room) => {
-      const others = namesIn(room.directory).filter((name) => isOther(name, stored));
-      left = others.filter((name) => isOver(readClaim(room, name)));
+    this.#tidy((claims) => {
+      const others = namesIn(claims.directory).filter((name) => isOther(name, stored));
+      left = others.filter((name) => isOver(readClaim(claims, name)));
     });
     if (left.length === 0) return;
-    // What can't be read may be any version: the next sweep removes them.
+    // If the credential can't be read, any version may be the current one. The next sweep removes the claims.
     const now = await current().catch(() => undefined);
     if (!now) return;
-    this.#tidy((room) => {
+    this.#tidy((claims) => {
       for (const name of left)
-        if (isOther(name, now) && isOver(readClaim(room, name))) removeIfPossible(room.directory, name);
+        if (isOther(name, now) && isOver(readClaim(claims, name))) removeIfPossible(claims.directory, name);
     });
   }
 
-  #tidy(use: (room: Room) => void): void {
+  #tidy(use: (claims: ClaimDirectory) => void): void {
     try {
-      this.#look((room) => {
-        use(room);
-        removeIfEmpty(room);
+      this.#look((claims) => {
+        use(claims);
+        removeIfEmpty(claims);
       });
     } catch {
       // The next sweep does it.
     }
   }
 
-  /** Undefined where nobody has claimed anything. */
-  #look<T>(use: (room: Room) => T): T | undefined {
+  /** Undefined where there are no claims. */
+  #look<T>(use: (claims: ClaimDirectory) => T): T | undefined {
     const site = this.#sites.find();
     if (!site) return undefined;
     try {
-      const directory = openPrivate(site.location, roomOf(site), { make: false });
+      const directory = openPrivate(site.location, directoryNameOf(site), { make: false });
       if (!directory) return undefined;
       try {
         return use({ site, directory });
@@ -122,21 +133,21 @@ export class FileClaims implements Claims {
   }
 }
 
-/** A claim's own file, which stays open: under its name may lie another's by the time that we are done. */
+/** A claim's own file, which stays open: by the time that we are done, its name may lead to the file of another. */
 interface Made {
-  room: Room;
+  claims: ClaimDirectory;
   name: string;
   descriptor: number;
 }
 
 class FileClaim implements Claim {
   readonly #made: Made;
-  #content: Content;
+  #content: ClaimContent;
   #isOver = false;
 
   constructor(
     made: Made,
-    content: Content,
+    content: ClaimContent,
     readonly id: string,
   ) {
     this.#made = made;
@@ -148,15 +159,15 @@ class FileClaim implements Claim {
     try {
       this.#say({ spent: true });
     } catch {
-      // Then it is one that is asking, and is passed when its lease is over.
+      // The claim still says that it is asking, and is passed when its lease is over.
     }
   }
 
   drop(): void {
-    const { room, name, descriptor } = this.#made;
+    const { claims, name, descriptor } = this.#made;
     this.#end(() => {
-      if (isAt(room.directory, name, fstatSync(descriptor))) unlinkSync(room.directory.at(name));
-      removeIfEmpty(room);
+      if (isAt(claims.directory, name, fstatSync(descriptor))) unlinkSync(claims.directory.at(name));
+      removeIfEmpty(claims);
     });
   }
 
@@ -168,8 +179,8 @@ class FileClaim implements Claim {
     this.#end(() => this.#say({ spent: true, unsaved: true }));
   }
 
-  /** In place, and of the same length: that takes no room, which there may be none of, and leaves nothing of what it said before. */
-  #say(more: Partial<Content>): void {
+  /** In place and of the same length: it needs no room on a full disk, and leaves nothing of the old content. */
+  #say(more: Partial<ClaimContent>): void {
     this.#content = { ...this.#content, ...more };
     const bytes = encode(this.#content);
     writeSync(this.#made.descriptor, bytes, 0, bytes.length, 0);
@@ -181,31 +192,26 @@ class FileClaim implements Claim {
     try {
       act();
     } catch {
-      // Left as it is, it is waited for until its lease is over.
+      // The claim stays as it is, and others wait for it until its lease is over.
     } finally {
       closeSync(this.#made.descriptor);
-      close(this.#made.room);
+      close(this.#made.claims);
     }
   }
 }
 
-/** A claim on another version of the same credential. */
-function isOther(name: string, { key, value }: Version): boolean {
-  return name.startsWith(`${key}-`) && /-\d+$/.test(name) && !name.startsWith(`${key}-${value}-`);
-}
-
 /** Whether a claim that was just created is the next one; if so, those before it are removed. */
 function isNext(
-  { room, name, descriptor }: Made,
+  { claims, name, descriptor }: Made,
   version: Version,
   attempt: number,
   after: SeenClaim | undefined,
 ): boolean {
-  const { directory } = room;
+  const { directory } = claims;
   const attempts = attemptsIn(namesIn(directory), version);
   if (attempts.some((other) => other > attempt)) return false;
   if (!isAt(directory, name, fstatSync(descriptor))) return false;
-  if (after && idOf(after.attempt, readClaim(room, nameOf(version, after.attempt))) !== after.id)
+  if (after && idOf(after.attempt, readClaim(claims, nameOf(version, after.attempt))) !== after.id)
     return false;
   for (const other of attempts) if (other < attempt) removeIfPossible(directory, nameOf(version, other));
   return true;
@@ -216,55 +222,38 @@ function isAt(directory: Directory, name: string, { dev, ino }: Stats): boolean 
   return stats?.dev === dev && stats.ino === ino;
 }
 
-function close({ site, directory }: Room): void {
+function close({ site, directory }: ClaimDirectory): void {
   directory.close();
   site.release();
-}
-
-function roomOf(site: Site): string {
-  return site.nameOf('refresh');
-}
-
-function nameOf({ key, value }: Version, attempt: number): string {
-  return `${key}-${value}-${attempt}`;
-}
-
-function attemptsIn(names: readonly string[], version: Version): number[] {
-  const prefix = nameOf(version, 0).slice(0, -1);
-  return names
-    .filter((name) => name.startsWith(prefix))
-    .map((name) => name.slice(prefix.length))
-    .filter((rest) => /^\d+$/.test(rest))
-    .map(Number);
 }
 
 const triesMax = 100;
 
 /** @returns undefined if it is there already */
-function create(sites: Sites, name: string, content: Content): Made | undefined {
+function create(sites: Sites, name: string, content: ClaimContent): Made | undefined {
   for (let tries = 1; ; tries++) {
-    const room = enter(sites);
+    const claims = openClaims(sites);
     try {
-      // Root gives it to the owner of the file, who could not see otherwise who is refreshing.
-      const { descriptor } = stage(room.directory.at(name), encode(content), room.site.owner);
-      return { room, name, descriptor };
+      // Root gives it to the owner of the file, who could not see otherwise which process is refreshing.
+      const { descriptor } = stage(claims.directory.at(name), encode(content), claims.site.owner);
+      return { claims, name, descriptor };
     } catch (error) {
-      close(room);
+      close(claims);
       if (errnoOf(error) === 'EEXIST') return undefined;
-      // Whoever was the last to refresh removes the directory.
+      // The last process that refreshed has removed the directory.
       if (errnoOf(error) !== 'ENOENT' || tries === triesMax)
-        throw ioError('create', `${room.directory.path}/${name}`, error);
+        throw ioError('create', `${claims.directory.path}/${name}`, error);
     }
   }
 }
 
-function enter(sites: Sites): Room {
+function openClaims(sites: Sites): ClaimDirectory {
   for (let tries = 1; ; tries++) {
     const site = sites.make();
     try {
-      const directory = openPrivate(site.location, roomOf(site), { make: true });
+      const directory = openPrivate(site.location, directoryNameOf(site), { make: true });
       if (directory) return { site: site.retain(), directory };
-      if (tries === triesMax) throw ioError('create', roomOf(site), new SiteGone(site.file));
+      if (tries === triesMax) throw ioError('create', directoryNameOf(site), new SiteGone(site.file));
     } finally {
       site.release();
     }
@@ -275,14 +264,15 @@ function removeIfPossible(directory: Directory, name: string): void {
   try {
     unlinkSync(directory.at(name));
   } catch {
-    // Gone already; or the next sweep removes it.
+    // It is gone already, or the next sweep removes it.
   }
 }
 
-/** By its name: another may have put one of its own there, and then it is that one's to be empty or not. */
-function removeIfEmpty({ site, directory }: Room): void {
+/** Compares before it removes by name: another process may have put a directory of its own there. */
+function removeIfEmpty({ site, directory }: ClaimDirectory): void {
   try {
-    if (isAt(site.directory, roomOf(site), directory.stats)) rmdirSync(site.directory.at(roomOf(site)));
+    if (isAt(site.directory, directoryNameOf(site), directory.stats))
+      rmdirSync(site.directory.at(directoryNameOf(site)));
   } catch {
     // Others are refreshing.
   }

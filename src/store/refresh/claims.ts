@@ -8,54 +8,54 @@ export type ClaimState =
   | 'failed'
   /** The provider has answered, so the token is spent; the answer is being stored. */
   | 'spent'
-  /** The token is spent, and the answer could not be stored: the holder alone has it. */
+  /** The token is spent, and the answer could not be stored. Only the holder has it. */
   | 'unsaved';
 
 /** A claim as others see it. */
 export interface SeenClaim {
-  /** Of this very claim: no other, before or after, has the same. */
+  /** Unique: no other claim, before or after, has the same. */
   id: string;
-  /** The first attempt to refresh a version is 0, each that takes over from another is one more. */
+  /** The first attempt to refresh a version is 0. Each that takes over from another is one more. */
   attempt: number;
   state: ClaimState;
-  /** The holder certainly runs no more. */
+  /** The holder certainly no longer runs. */
   dead: boolean;
   holder: Omit<Holder, 'seenForMs'>;
 }
 
-/** A claim of our own. However late one of these is called, it touches no other claim. None of them fails. */
+/** A claim of our own. A late call touches no other claim, and no call fails. */
 export interface Claim {
   readonly id: string;
-  /** The provider has answered: no other process may present the token while this one lives, however slow it is. */
+  /** The provider has answered. No other process may present the token while this one lives, however slow it is. */
   spend(): void;
-  /** Gives it back: whoever waits for it may try. */
+  /** Gives the claim back: a process that waits for it may try. */
   drop(): void;
-  /** Leaves it, for those who wait to see how it went. */
+  /** Leaves the claim, marked as failed, for the processes that wait for it. */
   fail(): void;
-  /** Leaves it: the token is spent, and this process alone has the answer. Removed by `Claims.remove`. */
+  /** Leaves the claim: the token is spent, and only this process has the answer. `Claims.remove` removes it. */
   keep(): void;
 }
 
 /**
- * Who may refresh a credential, among all processes. Claims are exclusive per *version* of a credential, so what has
- * been refreshed once can't be refreshed again, and a take-over has one winner.
+ * Decides which process may refresh a credential. Claims are exclusive per *version* of a credential, so a version can't be
+ * refreshed twice, and a take-over has one winner.
  */
 export interface Claims {
-  /** The claim of the last attempt; undefined where nobody has claimed the version. */
+  /** The claim of the last attempt. Undefined where no process has claimed the version. */
   latest(version: Version): SeenClaim | undefined;
-  /** Claims the attempt after that one. @returns undefined where somebody was faster: look again */
+  /** Claims the attempt after that one. @returns undefined where another process was faster: look again */
   take(version: Version, after: SeenClaim | undefined): Claim | undefined;
   /** Removes a claim of this process that was kept. Never fails. */
   remove(version: Version, id: string): void;
   /**
-   * Removes what ended attempts have left at other versions of a credential that was just stored. What may be the claim of a
-   * living process stays: its holder removes it. Never fails.
-   * @param current the version that is stored now; asked for after the claims were listed
+   * Removes the claims of ended attempts on other versions of a credential that was just stored. A claim that may be a living
+   * process's stays: its holder removes it. Never fails.
+   * @param current returns the version that is stored now. Called after the claims were listed
    */
   sweep(stored: Version, current: () => Promise<Version>): Promise<void>;
 }
 
-/** A credential at one instant, by hashes of its key and its value: they stand in names that others may see. */
+/** A credential at one instant, as hashes of its key and its value: they are part of file names that others may see. */
 export interface Version {
   key: string;
   value: string;

@@ -1,7 +1,7 @@
 import { abortedError, type Call, watchLimits } from '../call.js';
 import { type Holder, StoreError } from '../errors.js';
 
-/** One refresh in this process, shared by all who want it. When the last of them has left, its signal is aborted. */
+/** One refresh in this process, shared by all callers. Its signal is aborted when the last of them has left. */
 export class Flight {
   readonly result: Promise<unknown>;
   readonly #controller = new AbortController();
@@ -9,12 +9,12 @@ export class Flight {
   readonly #leave: (flight: Flight) => void;
   #callers = 0;
   #landed = false;
-  /** Whom we wait for, as of the last look. */
+  /** The process that we wait for, as last seen. */
   holder: Holder | undefined;
-  /** The provider has been asked by us: its answer may come, and be stored, when nobody waits any more. */
+  /** We have asked the provider. Its answer may come, and be stored, after the last caller has left. */
   hasAsked = false;
 
-  /** @param leave called when nobody may join any more */
+  /** @param leave called when no caller may join any more */
   constructor(key: string, work: (flight: Flight) => Promise<unknown>, leave: (flight: Flight) => void) {
     this.#key = key;
     this.#leave = leave;
@@ -43,14 +43,14 @@ export class Flight {
       });
     });
     try {
-      // A copy for each: what one of them does to it is not the others' business.
+      // A copy for each caller, which may change it without an effect on the others.
       return structuredClone(await Promise.race([this.result, limit]));
     } finally {
       end();
       if (--this.#callers === 0 && !this.#landed) {
-        // Whoever comes now must not share in the abort of others.
+        // A caller that comes now must not share the abort of the others.
         this.#leave(this);
-        this.abort(new DOMException('nobody waits for this refresh any more', 'AbortError'));
+        this.abort(new DOMException('no caller waits for this refresh any more', 'AbortError'));
       }
     }
   }

@@ -29,7 +29,7 @@ export async function newProvider(account = 'account') {
     const granted = !isDown && refresh === `${account}-refresh-${number}`;
     requests.push({ refresh, granted });
     if (granted) number++;
-    // Time for whoever wants to come second.
+    // Time for a second caller to come.
     setTimeout(() => {
       response.writeHead(granted ? 200 : 400, { 'content-type': 'application/json' });
       response.end(JSON.stringify(granted ? issue(4e12) : { error: 'invalid_grant' }));

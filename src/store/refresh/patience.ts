@@ -2,7 +2,7 @@ import type { Holder } from '../errors.js';
 import type { SeenClaim, Version } from './claims.js';
 import { refusedElsewhere, spentElsewhere } from './errors.js';
 
-/** What one refresh has seen of the claims of others, and for how long: its own monotonic clock alone judges. */
+/** Decides how long one refresh waits for the claims of others, by its own monotonic clock alone. */
 export class Patience {
   readonly #key: string;
   readonly #leaseMs: number;
@@ -16,12 +16,12 @@ export class Patience {
   }
 
   /**
-   * @returns whom to wait for; undefined if the next attempt is free to be claimed
-   * @throws StoreError `E_REFRESH` where an attempt failed that was not over when we came: who waits for an attempt
-   * shares how it ends. Were each to try again, each might spend the same single-use token. Also where a living process has
-   * spent the token for certain, and does not bring the answer: a second use would have the provider revoke them all.
+   * @returns the process to wait for. Undefined if the next attempt is free to be claimed
+   * @throws StoreError `E_REFRESH` where an attempt failed that was not over when we came. A call that waits for an attempt
+   * shares its outcome: if each tried again, each might spend the same single-use token. Also where a living process has
+   * certainly spent the token, and does not store the answer: a second use would make the provider revoke them all.
    */
-  look(version: Version, latest: SeenClaim | undefined): Holder | undefined {
+  waitsFor(version: Version, latest: SeenClaim | undefined): Holder | undefined {
     if (this.#version !== version.value) {
       this.#version = version.value;
       this.#failedBefore = latest?.state === 'failed' ? latest.id : undefined;

@@ -100,7 +100,7 @@ describe('one refresh', () => {
     expect(existsSync(`${file}.refresh`)).toBe(false);
   });
 
-  it('holds nobody up: others write the file while the provider is asked', async () => {
+  it('delays no writer: others write the file while the provider is asked', async () => {
     const { file, provider, store } = await setUp();
     const program = refresher(file, provider.url, 'await told(); return ask();');
     await program.begin();
@@ -114,7 +114,7 @@ describe('one refresh', () => {
 });
 
 describe('a refresher that is killed', () => {
-  it('before it has asked is succeeded by exactly one, and nobody is logged out', async () => {
+  it('before it has asked is succeeded by exactly one, and no login is lost', async () => {
     const { file, provider, stored } = await setUp();
     const victim = refresher(file, provider.url, 'await told();');
     await victim.begin();
@@ -164,7 +164,7 @@ describe('a refresher that does not come to an end', () => {
     expect(await stored()).toEqual(provider.current());
   });
 
-  it('has its late answer stored if nobody else has refreshed meanwhile', async () => {
+  it('has its late answer stored if no other process has refreshed meanwhile', async () => {
     const { file, provider, stored } = await setUp();
     const late = refresher(file, provider.url, 'await told(); return ask();', { leaseMs: 300 });
     await late.begin();

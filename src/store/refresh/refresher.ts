@@ -15,35 +15,37 @@ export type IsFresh = (value: unknown) => boolean;
 /** Asks the provider, and returns the new value, or a promise of it. The signal is aborted when the lease is over. */
 export type DoRefresh = (old: unknown, signal: AbortSignal) => unknown;
 
-/** What a refresh needs of the store, also while it is being closed. */
+/** What a refresh needs from the store, also while that is being closed. */
 export interface Credentials {
-  /** @param deadline on the monotonic clock, in milliseconds; default: the store's own, from now */
+  /** @param deadline on the monotonic clock, in milliseconds. Default: the store's own, from now */
   read(key: string, deadline?: number): Promise<unknown>;
   change(edit: (entries: Entries) => void): Promise<void>;
-  /** Commits the very same state anew where the value at a key is a wanted one: as `Backend.rewrite`. */
+  /** Commits the same state anew if the value at a key is a wanted one: see `Backend.rewrite`. */
   rewrite(key: string, isWanted: (value: unknown) => boolean): Promise<void>;
 }
 
-interface Task {
+interface RefreshTask {
   key: string;
   isFresh: IsFresh;
   doRefresh: DoRefresh;
-  /** How long one attempt may take, ours as well as another's. */
+  /** How long one attempt may take, whether ours or another's. */
   leaseMs: number;
 }
 
 const pollMs = 40;
 
 /**
- * One refresh (G10): of all who find the same credential expired one asks the provider, the others adopt what it got.
+ * One refresh (G10): among all callers that find the same credential expired, one asks the provider, and the others adopt
+ * its answer.
  *
  * Two things make it so. A claim is exclusive per version of the credential. And an answer replaces the very version
  * that it was got for, or nothing (compare-and-set): a login or a logout meanwhile stands. The lease of the file is held
- * for the commit that shows that an answer can be stored, and for the one that stores it; not while the provider is asked.
+ * for the commit that shows that an answer can be stored, and for the one that stores it. It is not held while the provider
+ * is asked.
  *
- * A token is spent when the provider has answered, so nothing is asked before a commit has shown that an answer can be stored.
- * Where it then can't all the same, the claim says so for as long as this process lives: a second use of the token would have
- * the provider revoke all that came of it.
+ * A token is spent when the provider has answered, so the provider is asked only after a commit has shown that an answer can be
+ * stored. If it can't be stored all the same, the claim says so for as long as this process lives: a second use of the token
+ * would make the provider revoke all that came of it.
  */
 export class Refresher {
   readonly #credentials: Credentials;
@@ -60,7 +62,7 @@ export class Refresher {
     this.#unsaved = new UnsavedAnswers(file);
   }
 
-  async refresh(task: Task, call: Call): Promise<unknown> {
+  async refresh(task: RefreshTask, call: Call): Promise<unknown> {
     const value = await untilAborted(this.#credentials.read(task.key, call.deadline), call.signal);
     this.#forgetSuperseded(task.key, value);
     if (value === undefined || task.isFresh(value)) return value;
@@ -68,13 +70,13 @@ export class Refresher {
     return flight.join(call);
   }
 
-  /** Waits for what is under way; what comes later than that is dropped. */
+  /** Waits for the refreshes under way. An answer that comes later is dropped. */
   async close(): Promise<void> {
     await Promise.allSettled(this.#flights);
     this.#closed = true;
   }
 
-  #start(task: Task): Flight {
+  #start(task: RefreshTask): Flight {
     const leave = (flight: Flight) => {
       if (this.#joinable.get(task.key) === flight) this.#joinable.delete(task.key);
     };
@@ -86,7 +88,7 @@ export class Refresher {
     return flight;
   }
 
-  async #run(task: Task, flight: Flight): Promise<unknown> {
+  async #run(task: RefreshTask, flight: Flight): Promise<unknown> {
     const patience = new Patience(task.key, task.leaseMs);
     for (;;) {
       const value = await this.#credentials.read(task.key);
@@ -96,16 +98,16 @@ export class Refresher {
       const latest = this.#claims.latest(version);
       const unsaved = this.#unsaved.get(version);
       if (unsaved && latest && unsaved.claim === latest.id) {
-        // Our own claim keeps all others away: what it was left for is done now.
+        // Our own claim keeps all others away. Now the answer is stored that it was left for.
         if (await this.#save(task.key, version, unsaved.answer)) return unsaved.answer;
         continue;
       }
-      flight.holder = patience.look(version, latest);
+      flight.holder = patience.waitsFor(version, latest);
       if (flight.holder) {
         await sleep(pollMs, undefined, { signal: flight.signal });
         continue;
       }
-      // From before it is claimed: nobody may see our claim for longer than we ourselves go on.
+      // Counts from before the claim: no process may see our claim as live after we ourselves have given up.
       const until = performance.now() + task.leaseMs;
       const claim = this.#take(task.key, version, latest);
       const outcome = claim && (await this.#attempt(task, flight, version, claim, until));
@@ -121,9 +123,9 @@ export class Refresher {
     }
   }
 
-  /** One attempt, under a claim. @returns undefined where the credential has changed meanwhile: look again */
+  /** One attempt, under a claim. @returns undefined where the credential has changed meanwhile: start again */
   async #attempt(
-    task: Task,
+    task: RefreshTask,
     flight: Flight,
     version: Version,
     claim: Claim,
@@ -135,8 +137,8 @@ export class Refresher {
       let answer = this.#unsaved.get(version)?.answer;
       if (answer === undefined) {
         const old = await this.#prove(task.key, version);
-        // Another may have refreshed it, and given up its claim, between our read and ours. Or we were paused for so long
-        // that others may have passed us: the token may be spent.
+        // Between our read and our claim another process may have refreshed it and given up its claim. Or we were paused for so
+        // long that others may have passed us. In both cases the token may be spent.
         if (old === undefined || performance.now() > until) return undefined;
         flight.signal.throwIfAborted();
         hasAsked = true;
@@ -150,7 +152,7 @@ export class Refresher {
         end = 'keep';
         throw error;
       }
-      // Perhaps it was refused because another one had won: what that one got is what our caller wants.
+      // It may have been refused because another process had won. Our caller wants the answer that that process got.
       const isOther = hasAsked && !hasAnswer(error) && !(await this.#isStill(task.key, version));
       if (isOther) return undefined;
       if (hasAsked && !flight.signal.aborted) end = 'fail';
@@ -161,9 +163,9 @@ export class Refresher {
   }
 
   /**
-   * Makes a commit of the very same bytes: nothing less tells that the answer can be stored, for a mount, an owner or an attribute
-   * may forbid the last rename alone.
-   * @returns what is stored; undefined where it is no longer of that version
+   * Makes a commit of the very same bytes. Nothing less shows that the answer can be stored: a mount, an owner or an
+   * attribute may forbid the last rename alone.
+   * @returns the stored value. Undefined where it is no longer of that version
    */
   async #prove(key: string, version: Version): Promise<unknown> {
     let old: unknown;
@@ -179,9 +181,9 @@ export class Refresher {
     return old;
   }
 
-  /** The provider's answer. Fails with `E_REFRESH` if there is none, or none in time. */
+  /** Asks the provider. Fails with `E_REFRESH` if there is no answer, or none in time. */
   async #ask(
-    { key, doRefresh, leaseMs }: Task,
+    { key, doRefresh, leaseMs }: RefreshTask,
     { flight, version, claim, old, until }: Asking,
   ): Promise<unknown> {
     const answer = (async () => {
@@ -203,7 +205,7 @@ export class Refresher {
     } finally {
       clearTimeout(timer);
     }
-    // Others may try from now on. The answer, should it come, is worth keeping: it may be the only one there is.
+    // Others may try from now on. The answer, if it still comes, is worth keeping: it may be the only one there is.
     const error = overdue(key, leaseMs);
     flight.abort(error);
     answer.then((value) => this.#closed || this.#save(key, version, value)).catch(() => {});
@@ -211,8 +213,8 @@ export class Refresher {
   }
 
   /**
-   * @returns false if the credential is no longer of that version: it stays as it is
-   * @throws StoreError with the answer, where it could not be stored, or may not be durable
+   * @returns false if the credential is no longer of that version, and so stays as it is
+   * @throws StoreError with the answer, where that could not be stored or may not be durable
    */
   async #save(key: string, version: Version, answer: unknown): Promise<boolean> {
     let isOurs = false;
@@ -223,7 +225,7 @@ export class Refresher {
         if (isOurs) entries.set(key, answer);
       });
     } catch (error) {
-      // One look for both questions. What can't be read is taken to be as it was: the answer is worth keeping.
+      // One read answers both questions. If it fails, the credential is taken to be unchanged: the answer is worth keeping.
       const now = await this.#current(key).catch(() => version);
       const isStored = now.value === versionOf(key, answer).value;
       const isStill = !isStored && now.value === version.value;
@@ -240,7 +242,7 @@ export class Refresher {
     return versionOf(key, await this.#credentials.read(key));
   }
 
-  /** Is that version the one that is stored? True where it can't be read. */
+  /** Is that version the stored one? True where that can't be read. */
   async #isStill(key: string, version: Version): Promise<boolean> {
     return this.#current(key).then(
       (now) => now.value === version.value,
@@ -248,7 +250,7 @@ export class Refresher {
     );
   }
 
-  /** The answer for that version is stored, or the version is no more. */
+  /** The answer for that version is stored, or the version is gone. */
   #forget(version: Version): void {
     const claim = this.#unsaved.take(version)?.claim;
     if (claim !== undefined) this.#claims.remove(version, claim);
@@ -260,7 +262,7 @@ export class Refresher {
   }
 }
 
-/** What asking the provider takes. */
+/** What is needed to ask the provider. */
 interface Asking {
   flight: Flight;
   version: Version;

@@ -34,7 +34,7 @@ function newProvider() {
 }
 
 describe('refresh', () => {
-  it('asks nobody for what is fresh or absent, and leaves nothing beside the file', async () => {
+  it('does not ask for a fresh or absent credential, and leaves nothing beside the file', async () => {
     const { file, store } = await newStore();
     const fail = () => expect.fail('nobody should be asked');
     expect(await store.refresh('n', () => true, fail)).toBe(1);
@@ -85,7 +85,7 @@ describe('refresh', () => {
     expect(await store.get('n')).toEqual({ token: 2 });
   });
 
-  it('asks nobody where another has refreshed between the look and the claim', async () => {
+  it('does not ask if another process has refreshed between its read and its claim', async () => {
     const { file, store } = await newStore();
     let [looks, asked] = [0, 0];
     const isFresh = (value: unknown) => {
@@ -107,7 +107,7 @@ describe('refresh', () => {
     expect(await store.get('n')).toBe(1);
   });
 
-  it('fails with the caller’s own error where its isFresh does, and nobody is asked', async () => {
+  it('fails with the caller’s own error if isFresh throws, and the provider is not asked', async () => {
     const { store } = await newStore();
     const mine = new Error('mine');
     const isFresh = () => {
@@ -188,7 +188,7 @@ it('close waits for the refresh that has begun, and its answer is stored', async
 });
 
 describe('claims left behind', () => {
-  it('by nobody who could be asked are passed after the lease', async () => {
+  it('by a process that can’t be proved dead are passed after the lease', async () => {
     const { file, store } = await newStore();
     await failureOf(store.refresh('n', stale, () => expect.fail('mine')));
     const [name = ''] = readdirSync(`${file}.refresh`);

@@ -4,13 +4,13 @@ import type { Version } from './claims.js';
 export interface Unsaved {
   version: Version;
   answer: unknown;
-  /** The claim that keeps the others from presenting the spent token; undefined where the lease was over before. */
+  /** The claim that keeps the others from presenting the spent token. Undefined where the lease was over before. */
   claim: string | undefined;
 }
 
 /**
- * The answers of one file that are not stored yet, by the versions that they replace: a provider gives each of them once.
- * All stores that this process opens on the file share them, so that the next one can store what the last one could not.
+ * The answers of each file that are not stored yet, by the versions that they replace. A provider gives each answer once.
+ * All stores that this process opens on a file share them, so that the next store can save what the last one could not.
  */
 const byFile = new Map<string, Map<string, Unsaved>>();
 
@@ -32,7 +32,7 @@ export class UnsavedAnswers {
     answers.set(nameOf(version), { version, answer, claim: undefined });
   }
 
-  /** Takes one out: it is stored, or of no use any more. */
+  /** Removes and returns one: it is stored, or of no use any more. */
   take(version: Version): Unsaved | undefined {
     const answers = byFile.get(this.#file);
     const found = answers?.get(nameOf(version));
@@ -41,7 +41,7 @@ export class UnsavedAnswers {
     return found;
   }
 
-  /** Those for other versions of a credential than the current one. Most often nothing is kept at all, and nothing is hashed. */
+  /** The answers for other versions of a credential than the current one. Most often there are none, and nothing is hashed. */
   superseded(current: () => Version): Unsaved[] {
     const answers = byFile.get(this.#file);
     if (!answers) return [];

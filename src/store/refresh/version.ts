@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Version } from './claims.js';
 
 /**
- * Of the value, not of its bytes: a program that lays the file out anew makes no other credential of it.
+ * A hash of the value, not of its bytes: a program that lays the file out anew does not change the credential.
  * @param value undefined where there is no credential, which is the version of no claim
  */
 export function versionOf(key: string, value: unknown): Version {

@@ -1,6 +1,6 @@
 import { createScanner, type ScanError, type SyntaxKind } from 'jsonc-parser';
 
-/** Why a text is not JSON. Never what stands there. */
+/** Why a text is not JSON. Never the content. */
 export type FaultKind =
   | 'a comment'
   | 'a trailing comma'
@@ -25,7 +25,7 @@ export type FaultKind =
 
 export interface Fault {
   kind: FaultKind;
-  /** A place in the text. */
+  /** An offset in the text. */
   at: number;
 }
 
@@ -34,10 +34,10 @@ export interface Range {
   to: number;
 }
 
-/** What a token may be: `string`, one of `{}[],:`, or `scalar` for numbers and literals. */
+/** The kind of a token: `string`, one of `{}[],:`, or `scalar` for numbers and literals. */
 export type Token = '{' | '}' | '[' | ']' | ',' | ':' | 'string' | 'scalar' | 'other' | 'end';
 
-// By number: the package has them as constants for the compiler alone.
+// By number, because the package has constants for the compiler only.
 const tokens: Record<number, Token> = {
   1: '{',
   2: '}',
@@ -64,16 +64,16 @@ const errors: Partial<Record<ScanError, FaultKind>> = {
   6: 'a string with a control character',
 };
 
-/** Steps through the tokens of a text, from wherever it is put. What it passes between them it remembers. */
+/** Steps through the tokens of a text from any offset, and remembers the comments between them. */
 export class Cursor {
   token: Token = 'end';
   from = 0;
   to = 0;
-  /** Why this token is none of JSON. */
+  /** Why this token is not JSON. */
   error: FaultKind | undefined;
   /** The comments that were passed, in order. */
   comments: Range[] = [];
-  /** Characters that may yet be read. A damaged text is tried from many places: what takes too long is given up, and said so. */
+  /** How many more characters may be read. A damaged text is tried from many offsets, and given up if that takes too long. */
   steps: number;
   readonly #scanner: ReturnType<typeof createScanner>;
 
@@ -82,7 +82,7 @@ export class Cursor {
     this.steps = 2 * text.length + 20_000_000;
   }
 
-  /** To the next token at or behind a place. */
+  /** Moves to the next token at or behind an offset. */
   seek(place: number): this {
     this.#scanner.setPosition(place);
     while (this.comments.at(-1) && (this.comments.at(-1)?.from ?? 0) >= place) this.comments.pop();

@@ -9,22 +9,22 @@ interface Member extends Range {
 }
 
 /**
- * The entries of all objects in a text, one after another. Up to the first damage the brackets tell the level. Behind it they
- * tell nothing: one bracket or quote that is gone turns the field of an entry into an entry. So what follows is believed only
- * from an object with a "type" on, and only if its place proves its level:
+ * Reads the entries of all objects in a text, one after another. Up to the first damage the brackets show the level. Behind it
+ * they show nothing: one missing bracket or quote turns the field of an entry into an entry. So the rest is believed only from
+ * an object with a "type" on, and only if its position proves its level:
  *
- * - it begins a line, as far in as the entries before the damage; or
- * - it does not begin a line, and all from there to the end of the object, which is the end of the text, is as it should be.
+ * - it begins a line, with the indentation of the entries before the damage; or
+ * - it does not begin a line, and everything from there to the end of the object, which is the end of the text, is valid.
  */
 export class Members {
   readonly entries: FoundEntry[] = [];
   readonly faults: Fault[] = [];
-  /** What was understood, punctuation included. */
+  /** The ranges that were understood, punctuation included. */
   readonly claims: Range[] = [];
   readonly #cursor: Cursor;
-  /** What stands before the keys that begin a line, where the level is known. */
+  /** The indentation of the keys that begin a line, where the level is known. */
   #indent: string | undefined;
-  /** From where on no entry could be told. */
+  /** The offset from which on no entry could be found. */
   #lost: number | undefined;
   #objectsBefore = -1;
 
@@ -40,7 +40,7 @@ export class Members {
     const cursor = this.#cursor.seek(0);
     let isClosed = false;
     for (;;) {
-      // What they stand for is unknown: the bracket behind them may be one of any level.
+      // What the zeros replaced is unknown: the bracket behind them may be of any level.
       if (this.#passZeros()) isClosed = false;
       if (cursor.token === 'end') break;
       const isFirst = this.faults.length === 0;
@@ -60,7 +60,7 @@ export class Members {
     for (const { from } of cursor.comments) this.#fault('a comment', from);
   }
 
-  /** As `#readMembers`, from the bracket on. */
+  /** Reads from the opening bracket on, as `#readMembers` does. */
   #readObject(): boolean {
     const cursor = this.#cursor;
     const { from } = cursor;
@@ -70,7 +70,7 @@ export class Members {
     cursor.next();
     const isClosed = this.#readMembers();
     if (!isClosed || !this.#isPartOfAnother(entries)) return isClosed;
-    // The beginning of the text is lost, and with it what says whose fields these are.
+    // The beginning of the text is lost, so it is unknown whose fields these are.
     this.claims.length = claims;
     this.entries.length = entries;
     this.#fault('text after the end of the object', cursor.from);
@@ -78,7 +78,7 @@ export class Members {
     return this.#resume(from) && this.#readMembers();
   }
 
-  /** Does the object that has just ended go on as only an inner one does, or is it a credential itself, and not the end? */
+  /** Does the object that has just ended continue as only an inner one does, or is it a credential itself, and not the end? */
   #isPartOfAnother(firstEntry: number): boolean {
     const rest = this.#cursor.text.slice(this.#cursor.from);
     if (/^[\s}\]]*,/.test(rest)) return true;
@@ -88,7 +88,7 @@ export class Members {
     return isTyped && rest !== '';
   }
 
-  /** @returns true once the object has ended; false if no entry can be told to the end of the text */
+  /** @returns true once the object has ended. False if there is no further entry up to the end of the text */
   #readMembers(): boolean {
     const cursor = this.#cursor;
     let comma: number | undefined;
@@ -118,7 +118,7 @@ export class Members {
         continue;
       }
       this.faults.push(read);
-      // The key of what is damaged tells where keys begin, too.
+      // The key of a damaged entry shows where keys begin, too.
       if (this.#isKey(from)) this.#indent ??= indentOf(cursor.text, from);
       if (!this.#resume(from)) return false;
       comma = undefined;
@@ -126,7 +126,7 @@ export class Members {
     }
   }
 
-  /** One that is whole, and followed by what may follow it. The cursor is behind it. */
+  /** Reads a whole member that is followed by what may follow one. Leaves the cursor behind it. */
   #readMember(): Member | Fault {
     const cursor = this.#cursor;
     const { from, to, token, error } = cursor;
@@ -143,18 +143,18 @@ export class Members {
   }
 
   /**
-   * A quote or a bracket too many ends a value too early: what follows it must be what follows an entry. A scalar needs a key
-   * behind its comma, too, for a quote within a secret may be followed by a comma of that secret.
+   * An extra quote or bracket ends a value too early, so what follows must be what follows an entry. A scalar needs a key behind
+   * its comma, too, because a quote within a secret may be followed by a comma of that secret.
    */
   #isFollowed({ from, to, value }: Member): boolean {
     const cursor = this.#cursor;
     const { text, token } = cursor;
     if (cursor.error) return false;
     if (token === '}') return true;
-    // A number that was cut looks like a number.
+    // A number that was cut still looks like a number.
     if (token === 'end') return !value.isScalar || text[to - 1] === '"';
     if (token === ',') return !value.isScalar || this.#isKeyNext();
-    // Without a comma, as a hand forgets it: on the next line, and just as far in.
+    // A missing comma, as a person forgets it: the next key is on the next line, with the same indentation.
     const indent = indentOf(text, from);
     return token === 'string' && indent !== undefined && indent === indentOf(text, cursor.from);
   }
@@ -164,7 +164,7 @@ export class Members {
     const comma = cursor.from;
     while (cursor.next().token === ',');
     const { token, from, to } = cursor;
-    // Or the text was cut within the key, or behind it.
+    // The text may be cut within the key, or behind it.
     const isCut = token === 'end' || (token === 'string' && to === cursor.text.length);
     const isNext = token === '}' || isCut || this.#isKey(from) || cursor.token === 'end';
     cursor.seek(comma);
@@ -177,7 +177,7 @@ export class Members {
   }
 
   /**
-   * Goes on at the next entry that can be believed. What is between here and there was read by no rule, comments included.
+   * Continues at the next entry that can be believed. Everything before it was not read by any rule, comments included.
    * @returns false where there is none
    */
   #resume(from: number): boolean {
@@ -207,7 +207,7 @@ export class Members {
     return undefined;
   }
 
-  /** Where no entry can be told any more: an object that begins a line, is whole, and ends the text. */
+  /** Where no further entry can be found: looks for an object that begins a line, is whole, and ends the text. */
   #seekObject(): boolean {
     const cursor = this.#cursor;
     const from = this.#lost ?? 0;
@@ -224,7 +224,7 @@ export class Members {
     return false;
   }
 
-  /** An object behind damage that begins a line, or follows zeros, and has nothing wrong to the end of the text. */
+  /** Is this an object behind damage that begins a line or follows zeros, and is everything valid to the end of the text? */
   #isWhole(): boolean {
     const cursor = this.#cursor;
     const { from, text } = cursor;
@@ -235,7 +235,7 @@ export class Members {
     return isWhole;
   }
 
-  /** Is all from here to the end of the object as it should be, and then the end of the text, or another object? */
+  /** Is everything valid to the end of the object, and does the text end there, or another object begin? */
   #isCleanToEnd(): boolean {
     const cursor = this.#cursor;
     for (let wantsComma = true; ; wantsComma = !wantsComma) {
@@ -248,7 +248,7 @@ export class Members {
     return token === 'end' || token === '{' || /^[\0\s]*$/.test(cursor.text.slice(from));
   }
 
-  /** What a crash of the system leaves where blocks were not written. They are passed, and never read. */
+  /** Skips zeros, which a crash of the system leaves where blocks were not written. */
   #passZeros(): boolean {
     const cursor = this.#cursor;
     const { text, from } = cursor;
@@ -281,14 +281,14 @@ function keyOf(quoted: string): string | undefined {
   return text === undefined ? undefined : (JSON.parse(text) as string);
 }
 
-/** What stands before this place on its line, if that is nothing but white space. */
+/** The text before this offset on its line, if it is white space only. */
 function indentOf(text: string, at: number): string | undefined {
   let from = at;
   while (from > 0 && ' \t'.includes(text.charAt(from - 1))) from--;
   return from === 0 || '\r\n'.includes(text.charAt(from - 1)) ? text.slice(from, at) : undefined;
 }
 
-/** The last character that is no white space. */
+/** The last character before this offset that is no white space. */
 function lastBefore(text: string, at: number): string {
   let last = at - 1;
   while (last >= 0 && ' \t\r\n'.includes(text.charAt(last))) last--;

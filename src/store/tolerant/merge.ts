@@ -1,15 +1,15 @@
-/** One side of all the conflicts in a text that was merged. What belongs to the other sides is blank. */
+/** A merged text, once for each side of its conflicts. The lines of the other sides are blank. */
 export interface Views {
   views: string[];
-  /** Where the lines are that the merge has added, if there are any. */
+  /** The lines that the merge tool has added, if there are any. */
   markers: { from: number; to: number }[];
 }
 
 const marker = /^(?:<{7}|\|{7}|={7}|>{7})(?:[ \t].*)?$/gm;
 
 /**
- * Undoes what a merge tool writes where two sides have changed the same lines. No string of JSON goes on in a next line, so no
- * such line is part of one. Where the markers are in no order, their lines alone are blank.
+ * Undoes what a merge tool writes where two sides have changed the same lines. A JSON string never continues on the next line,
+ * so a marker line is never part of one. If the markers are out of order, only their own lines are blank.
  */
 export function viewsOf(text: string): Views {
   const found = [...text.matchAll(marker)];

@@ -3,29 +3,29 @@ import { Members } from './members.js';
 import { viewsOf } from './merge.js';
 import { byteText, placeFinder } from './text.js';
 
-/** An entry of the first level that is whole. */
+/** A whole entry of the first level. */
 export interface FoundEntry extends Range {
   key: string;
   /** Its JSON, as in a `Document`. */
   raw: string;
 }
 
-/** What could be read of bytes that may be damaged, and what could not. Every place is one of the bytes. */
+/** What could be read of bytes that may be damaged, and what could not. All offsets count bytes. */
 export interface Reading {
-  /** In the order of the text. The same key may come more than once; the same entry of two sides of a merge does not. */
+  /** In the order of the text. A key may come more than once. An entry that two sides of a merge share comes once. */
   entries: FoundEntry[];
-  /** Comments, and lines of a merge tool. They are read, and are part of no entry. */
+  /** Comments, and lines of a merge tool. They were read, and are part of no entry. */
   remarks: Range[];
-  /** What could not be read: there may be more in it. White space is in none. */
+  /** What could not be read, and may hold more. White space is never part of it. */
   unread: Unread[];
-  /** Where the bytes end to be JSON, and why; undefined if they are one JSON object. */
+  /** The first place where the bytes are not JSON, and the reason. Undefined if they are one JSON object. */
   fault: { kind: Fault['kind']; line: number; column: number } | undefined;
 }
 
 export interface Unread extends Range {
   line: number;
   column: number;
-  /** How many of its bytes are zeros: nothing is in these. */
+  /** How many of its bytes are zeros, which hold nothing. */
   zeros: number;
 }
 
@@ -35,9 +35,9 @@ const remark = 2;
 const read = 3;
 
 /**
- * Reads what an editor, a merge, a crash or a second writer has made of a document. An entry counts only if it is whole and is
- * certainly one of the first level: nothing is repaired and nothing is guessed, so no credential comes out that did not go in.
- * What is no such entry is counted as unread: nothing is passed over without a word.
+ * Reads a document that an editor, a merge, a crash or a second writer has damaged. An entry counts only if it is whole and
+ * certainly of the first level. Nothing is repaired and nothing is guessed, so no credential comes out that did not go in.
+ * Everything else counts as unread: nothing is skipped silently.
  */
 export function readDamaged(bytes: Buffer): Reading {
   const { text, encoding, toBytes } = byteText(bytes);
@@ -55,7 +55,7 @@ export function readDamaged(bytes: Buffer): Reading {
     for (const { from, to } of members.comments) mark(kinds, view, remark, from, to);
     faults.push(...members.faults);
     for (const entry of members.entries) {
-      // The lines of the other side are blank, and no part of it.
+      // The lines of the other side are blank, and not part of the entry.
       const raw = markers.length > 0 ? entry.raw.replace(/(?:\r?\n[ \t]*)+(?=\r?\n)/g, '') : entry.raw;
       found.set(`${entry.from} ${entry.to} ${raw}`, { ...entry, raw });
     }
@@ -76,14 +76,14 @@ export function readDamaged(bytes: Buffer): Reading {
   };
 }
 
-/** What is blank in this view belongs to another side of a merge. */
+/** Skips what is blank in this view, because it belongs to another side of a merge. */
 function mark(kinds: Uint8Array, view: string, kind: number, from: number, to: number): void {
   for (let at = from; at < to; at++) {
     if (kinds[at] !== blank && !isSpace(view.charCodeAt(at))) kinds[at] = kind;
   }
 }
 
-/** Runs of one kind, with the white space that lies within. */
+/** Runs of one kind, with the white space between them. */
 function runsOf(kinds: Uint8Array, kind: number): Range[] {
   const runs: Range[] = [];
   let open: Range | undefined;
@@ -100,7 +100,7 @@ function runsOf(kinds: Uint8Array, kind: number): Range[] {
 }
 
 function inBytes<R extends Range>(ranges: R[], toBytes: (places: readonly number[]) => number[]): R[] {
-  // Of ranges that overlap, as two sides of a merge do, the ends do not rise with the beginnings.
+  // Ranges may overlap, as two sides of a merge do. Then the ends are not in the order of the starts.
   const places = [...new Set(ranges.flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b);
   const found = toBytes(places);
   const at = new Map(places.map((place, n) => [place, found[n] ?? place]));

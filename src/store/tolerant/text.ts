@@ -1,11 +1,11 @@
 /**
- * A text whose every character is one byte, so that a place in it is a place in the bytes: all that JSON is made of is ASCII,
- * and no byte of a longer UTF-8 character looks like it. UTF-16 is turned into UTF-8 first.
+ * A text with one character for each byte, so that an offset in it is an offset in the bytes. The syntax of JSON is ASCII, and
+ * no byte of a longer UTF-8 character looks like it. UTF-16 is converted to UTF-8 first.
  */
 export interface ByteText {
   text: string;
   encoding: 'UTF-8' | 'UTF-16';
-  /** From places in the text to places in the bytes. The places must rise. */
+  /** Converts offsets in the text to offsets in the bytes. They must be in ascending order. */
   toBytes: (places: readonly number[]) => number[];
 }
 
@@ -20,7 +20,7 @@ export function byteText(bytes: Buffer): ByteText {
   return { text, encoding: 'UTF-8', toBytes: (places) => [...places] };
 }
 
-/** A byte order mark is no content. */
+/** Blanks a byte order mark, which is no content. */
 function withoutMark(text: string): string {
   return text.startsWith(mark8) ? blank8 + text.slice(mark8.length) : text;
 }
@@ -32,7 +32,7 @@ function swapped(bytes: Buffer): Buffer {
 
 function fromUtf16(bytes: Buffer): ByteText {
   const whole = bytes.length & ~1;
-  // Half a character is none: as a control character it can stand in no JSON, where U+FFFD would pass for content.
+  // Half a character becomes a control character, which JSON does not allow. U+FFFD would pass for content.
   const utf16 = bytes.toString('utf16le', 0, whole).replace(/\p{Cs}/gu, '\u0001');
   const utf8 = Buffer.from(utf16);
   const odd = whole < bytes.length ? '\u0001' : '';
@@ -49,7 +49,7 @@ function fromUtf16(bytes: Buffer): ByteText {
 
 let decoder: InstanceType<typeof TextDecoder> | undefined;
 
-/** What a piece of such a text says. Undefined where it is not UTF-8. */
+/** Decodes a piece of such a text. Undefined where it is not UTF-8. */
 export function decodePiece(piece: string): string | undefined {
   try {
     decoder ??= new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -60,8 +60,8 @@ export function decodePiece(piece: string): string | undefined {
 }
 
 /**
- * Finds lines and columns, which count from 1; a column is a character, not a byte. From one call to the next the places must
- * rise, so that a text with much damage is not counted over and over.
+ * Finds lines and columns, which count from 1. A column counts characters, not bytes. The offsets of successive calls must be in
+ * ascending order, so that a text with much damage is not counted over and over.
  */
 export function placeFinder(text: string): (at: number) => { line: number; column: number } {
   const breaks = /\r\n|\r|\n/g;

@@ -2,18 +2,18 @@ import type { Cursor, Fault, FaultKind, Range } from './cursor.js';
 import { decodePiece } from './text.js';
 
 export interface Value extends Range {
-  /** Its JSON: the text as it stands, without comments and without commas that have nothing behind them. */
+  /** Its JSON: the original text without comments and trailing commas. */
   raw: string;
-  /** Is it an object with a string called "type"? No field of a credential looks like that, and every credential does. */
+  /** Is it an object with a string called "type"? Every credential is, and no field of a credential is. */
   isTyped: boolean;
   isScalar: boolean;
-  /** What no strict reader takes, and is understood all the same. */
+  /** Faults that a strict reader rejects, and that are understood all the same. */
   lenient: Fault[];
 }
 
 /**
- * Reads one value, of any depth, and leaves the cursor on the token behind it. Only a value that is whole counts: every string
- * and every bracket has its end, for what was cut may be half a secret.
+ * Reads one value of any depth, and leaves the cursor on the token behind it. Only a whole value counts, in which every string
+ * and every bracket has its end: a value that was cut may be half a secret.
  */
 export function readValue(cursor: Cursor): Value | Fault {
   const { from } = cursor;
@@ -34,7 +34,7 @@ export function readValue(cursor: Cursor): Value | Fault {
       return wrong('text without quotes');
     if (token === '}' || token === ']') {
       if (token !== closers.at(-1)) return wrong('a bracket that does not fit');
-      // Right behind its opening bracket, behind a value, or behind a comma that is one too many.
+      // Allowed right behind its opening bracket, behind a value, or behind a trailing comma.
       const isAllowed = wants === 'comma' || comma || isOpening(cursor.text[to - 1]);
       if (!isAllowed) return wrong('a value that ends too soon');
       if (comma) dropped.push(comma);
@@ -91,7 +91,7 @@ function without(text: string, dropped: Range[], offset: number): string {
   return rest + text.slice(at);
 }
 
-/** The last word has the reader that all others use. Its error quotes the text, so it is dropped on purpose. */
+/** The final check is the parser that all others use. Its error quotes the text, so it is dropped on purpose. */
 function parsed(raw: string): { value: unknown } | undefined {
   try {
     return { value: JSON.parse(raw) };

@@ -58,7 +58,8 @@ async function takenBack(cause: unknown, id: string, undoing: Promise<string>): 
     const state = await undoing;
     const hint = 'Make room or give --out FILE, and try again';
     return new StoreError('E_IO', `the new token could not be written (${reason}); ${state}`, {
-      ...{ definite: true, hint },
+      definite: true,
+      hint,
     });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

@@ -7,8 +7,9 @@ import { failureOf, newFile, siteOf, textOf } from '../../scratch.test.helper.js
 import { openStore } from '../../store.js';
 import { createIntent, createTicket, destroyEntry, release } from '../queue/intents.js';
 import { encodeRequest } from '../queue/request.js';
-import { type Attempt, attemptCommit } from './commit.js';
+import { attemptCommit } from './commit.js';
 import { readLastCommitted } from './last-committed.js';
+import type { Attempt, Known } from './task.js';
 
 async function newCounter(): Promise<string> {
   const file = newFile();
@@ -24,10 +25,15 @@ async function commit(file: string, change: Change): Promise<Attempt> {
   const site = siteOf(file);
   const intent = createIntent(site);
   try {
-    return await attemptCommit(site, intent, { change });
+    return await attemptCommit(site, intent, { kind: 'fresh', change });
   } finally {
     release(intent);
   }
+}
+
+/** What the intent of that attempt vouches for. */
+function knownAfter(attempt: Attempt): Known {
+  return attempt.kind === 'committed' && attempt.known ? attempt.known : expect.fail();
 }
 
 const increment = (file: string) => openStore(file).update('count', (old) => Number(old) + 1);
@@ -58,9 +64,14 @@ describe('a file that a foreign program changes while a commit is staged', () =>
     const file = await newCounter();
     const site = siteOf(file);
     const intent = createIntent(site, 'standing');
-    const first = await attemptCommit(site, intent, { change: put('ours', '1'), keeps: true });
-    const known = first.kind === 'committed' ? first.known : expect.fail();
-    const attempt = attemptCommit(site, intent, { change: put('ours', '2'), keeps: true, known });
+    const first = await attemptCommit(site, intent, { kind: 'fresh', change: put('ours', '1'), keeps: true });
+    const known = knownAfter(first);
+    const attempt = attemptCommit(site, intent, {
+      kind: 'held',
+      known,
+      change: put('ours', '2'),
+      keeps: true,
+    });
     writeFileSync(file, foreign);
     expect((await attempt).kind).toBe('fenced');
     expect(contentOf(file)).toEqual({ count: 77 });
@@ -76,9 +87,14 @@ it('who wants the file written anew is asked of what is about to be committed, r
   const intent = createIntent(site);
   // As after a fence between the renames: the change itself counts as made, and is not called.
   const last = readLastCommitted(site) ?? expect.fail();
-  const pending = { id: 'another', epoch: last.epoch };
+  const interrupted = { id: 'another', epoch: last.epoch };
   const rewrites = (document: ReadonlyMap<string, string>) => asked.push(document.get('count')) > 0;
-  const attempt = await attemptCommit(site, intent, { change: (document) => document, rewrites, pending });
+  const attempt = await attemptCommit(site, intent, {
+    kind: 'fresh',
+    change: (document) => document,
+    rewrites,
+    earlier: { interrupted },
+  });
   release(intent);
   expect([attempt.kind, asked]).toEqual(['committed', ['11']]);
 });
@@ -88,10 +104,10 @@ describe('an intent that was destroyed', () => {
     const file = await newCounter();
     const site = siteOf(file);
     const intent = createIntent(site, 'standing');
-    const first = await attemptCommit(site, intent, { change: put('ours', '1'), keeps: true });
-    const known = first.kind === 'committed' ? first.known : expect.fail();
+    const first = await attemptCommit(site, intent, { kind: 'fresh', change: put('ours', '1'), keeps: true });
+    const known = knownAfter(first);
     destroyEntry(intent.intents, intent.name);
-    const read = attemptCommit(site, intent, { change: [], keeps: true, known });
+    const read = attemptCommit(site, intent, { kind: 'held', known, change: [], keeps: true });
     expect(await read).toEqual({ kind: 'fenced' });
     release(intent);
   });
@@ -102,7 +118,7 @@ describe('an intent that was destroyed', () => {
     const before = [textOf(file), textOf(`${file}.last`)];
     const intent = createIntent(site);
     destroyEntry(intent.intents, intent.name);
-    const attempt = await attemptCommit(site, intent, { change: put('late', '1') });
+    const attempt = await attemptCommit(site, intent, { kind: 'fresh', change: put('late', '1') });
     expect(attempt).toEqual({ kind: 'fenced' });
     expect([textOf(file), textOf(`${file}.last`)]).toEqual(before);
     expect(readdirSync(`${file}.intents`)).toEqual([]);
@@ -132,7 +148,7 @@ it('a request whose owner dies while it is staged is not committed: nothing may 
 });
 
 describe('a request that was carried along, and whose owner was not told', () => {
-  /** Whoever commits is stopped right before it is durable: it has told nobody. */
+  /** The process that commits is stopped right before it is durable, and has answered no request. */
   async function commitUntold(file: string, change: Change): Promise<void> {
     const restore = beforeSyncOf(path.dirname(file), () => {
       throw systemError('EIO');

@@ -1,76 +1,23 @@
-import { applyChange, type Change } from '../../change.js';
-import { type Document, parseDocument, serializeDocument } from '../../document.js';
+import { applyChange } from '../../change.js';
+import { type Document, parseDocument } from '../../document.js';
 import { StoreError, unknownOutcome } from '../../errors.js';
 import type { Ownership } from '../disk/ownership.js';
 import type { Site } from '../disk/site.js';
-import { closeLater, type Staged } from '../disk/stage.js';
-import { type FileState, hasChanged, isSame, readState, timeOf } from '../disk/state.js';
+import { closeLater } from '../disk/stage.js';
+import { type FileState, hasChanged, isSame, type OpenFile, readState } from '../disk/state.js';
+import type { QueueEntry } from '../queue/entry-names.js';
 import { endRequest, type Intent, isThere, release } from '../queue/intents.js';
-import { newNonce } from '../queue/owner.js';
 import { durable } from './durable.js';
-import { type Merge, withGeneration } from './generations.js';
-import { type KeptAside, keepWhatIsLost } from './kept-aside.js';
+import { keepWhatIsLost } from './kept-aside.js';
 import { type LastCommitted, readLastCommitted } from './last-committed.js';
+import { type Basis, heldBy, nextRecord } from './next-record.js';
 import { publish } from './publish.js';
-import { judge, type Situation } from './situation.js';
-import { destroyOthers, listWaiting, type Request, readRequests } from './survey.js';
-
-/** A commit that was fenced after its copy was in place and before its file was. */
-export interface Pending {
-  id: string;
-  epoch: string;
-}
-
-/** What a standing intent vouches for: nobody has committed since, or the intent would be gone. */
-export interface Known {
-  state: FileState;
-  last: LastCommitted;
-  /** Open, until they are replaced. */
-  files: readonly Staged[];
-}
-
-export interface Task {
-  change: Change;
-  /** Asked of the document that is about to be committed: is a file written anew, even if the change left it as it is? */
-  rewrites?: ((document: Document) => boolean) | undefined;
-  /** The state that was seen unchanged for long enough to act upon, if the last attempt was unsettled. */
-  settled?: FileState | undefined;
-  /** The earlier attempt at this very change that was fenced between the two renames. */
-  pending?: Pending | undefined;
-  /** If the intent is a standing one that has committed before. */
-  known?: Known | undefined;
-  /** The intent is a standing one, which outlives the commit: nobody waits for its end. */
-  keeps?: boolean;
-  /** Our own request, among those of the others. Nobody needs to be told of it. */
-  own?: string | undefined;
-  /** As of `StoreOptions`. */
-  revocable?: boolean;
-  /** Requests that were silent for a lease: what can't be read of them is swept. */
-  silent?: ReadonlySet<string> | undefined;
-}
-
-export interface Repairs extends KeptAside {
-  merge?: Merge;
-}
-
-export type Attempt =
-  /** Durable. `known` is what the file and its copy hold now; undefined where nothing was written. */
-  | {
-      kind: 'committed';
-      repairs: Repairs;
-      known: Known | undefined;
-      /** The requests that are part of it; their owners have been told, but for our own. */
-      ended: ReadonlySet<string>;
-      /** Somebody waits for us to go. */
-      isAwaited: boolean;
-    }
-  /** Somebody came later and destroyed our intent: nothing was changed, start again with fresh state. */
-  | { kind: 'fenced'; pending?: Pending }
-  /** The file is in a state that may be somebody's half-done work: wait without an intent, then look again. */
-  | { kind: 'unsettled'; state: FileState };
+import { reconcile } from './recovery.js';
+import { destroyOthers, listWaiting, readRequests } from './survey.js';
+import type { Attempt, Earlier, Fenced, Interrupted, Known, Repairs, Task } from './task.js';
 
 /**
- * One attempt to commit, under an intent that was made *before* this call.
+ * One attempt to commit, under an intent that was made *before* this call: fence, read, apply, stage and rename, sync, answer.
  *
  * Why it is safe: let A and B both commit. If A's scan finds B's intent, A destroys it before A reads, so
  * B committed before A's read, or never. If it does not, B's intent was removed before (after B's commit,
@@ -79,62 +26,33 @@ export type Attempt =
  *
  *     A reads v0 | B: intent, reads v0, commits v1 | A destroys nothing, commits v0 + a: b is lost
  *
- * The same argument holds for a standing intent and all its commits: whoever commits in between has destroyed it first.
+ * The same argument holds for a held intent and all its commits: a process that commits in between has destroyed it first.
  *
- * The requests of others are carried along. The copy names them, and goes on naming them until their owners know, so
- * whoever comes next neither applies one twice nor forgets one, however the commit ended.
+ * A commit carries the requests of others along. The copy names them, and goes on naming them until their owners know. So
+ * the next process neither applies one twice nor forgets one, however the commit ended.
  */
 export async function attemptCommit(site: Site, intent: Intent, task: Task): Promise<Attempt> {
-  const { intents } = intent;
-  const entries = task.known ? (task.keeps ? [] : listWaiting(intents)) : destroyOthers(intent);
-  const last = task.known?.last ?? readLastCommitted(site);
-  const state = task.known?.state ?? readState(site);
-  if (needsToSettle(state, last) && !(task.settled && isSame(state, task.settled))) {
-    return { kind: 'unsettled', state };
-  }
-  const situation = judge(state, last, task.pending?.id, task.revocable) ?? unusable(site, state, last);
-  const requests = readRequests(site, intents, entries, situation, task.silent);
+  const others = fence(intent, task);
+  const { state, last } = readFileAndCopy(site, task);
+  if (needsToSettle(state, last, task.earlier)) return { kind: 'unsettled', state };
 
-  const carried = requests.open.reduce((current, { edits }) => applyChange(current, edits), situation.base);
-  const isApplied = task.pending && wasApplied(site, task.pending, last, state, situation);
-  const document = isApplied ? carried : applyChange(carried, task.change);
+  const interruptedId = task.earlier?.interrupted?.id;
+  const recovery = reconcile(state, last, interruptedId, task.revocable) ?? unusable(site, state, last);
+  const requests = readRequests(site, intent.intents, others, recovery, task.unresponsive);
+  const basis = { state, last, recovery, requests };
+  const document = applyAll(site, task, basis);
+  const parts = partsToWrite(task, basis, document);
+  const repairs = keepAside(site, basis, document);
 
-  const owner = (state.kind === 'missing' ? undefined : state.owner) ?? site.owner;
-  const isChanged = situation.restores || document !== heldBy(state, situation);
-  // Asked in each attempt, also of a file that is restored anyway: whoever asks learns what is stored.
-  const isRewritten = task.rewrites?.(document) === true && state.kind === 'valid';
-  const writesFile = isChanged || isRewritten;
-  const repairs: Repairs = {
-    ...(isChanged && keepWhatIsLost(site, { state, last, situation, document })),
-    ...(situation.merge && { merge: situation.merge }),
-  };
-  const open = task.known?.files.find(({ identity }) => identity === state.identity);
-  const record = nextRecord(intent, { last, state, situation, document, requests });
-  let known: Known | undefined;
-  // A request is told to be done only where the copy tells so, too: else somebody who has read it may apply it again.
-  if (writesFile || (last && situation.copyIsOld) || requests.open.length > 0) {
-    const outcome = await publish(site, intent, record, {
-      isFileNew: writesFile,
-      isStillRight: () =>
-        !hasChanged(site, state, open) &&
-        requests.open.every(({ isAlive }) => isAlive()) &&
-        site.hasIntentsInPlace(),
-      ...{ previous: last, owner },
-    });
-    if (outcome.kind !== 'published') return outcome;
-    const { record: written, files } = outcome;
-    // Their names are taken now; the disk can free them while it syncs the directory.
-    closeLater(task.known?.files ?? []);
-    known = { last: written, files, state: writesFile ? stateAfter(written, document, owner) : state };
-  } else if (task.known && (!isThere(intent) || hasChanged(site, state, open))) {
-    // Nothing is renamed, so nothing has failed: what a standing intent vouches for must be asked.
-    return { kind: 'fenced' };
-  }
+  const next = { basis, document, parts };
+  const written = parts === 'none' ? confirm(site, intent, task) : await write(site, intent, task, next);
+  if (written.kind === 'fenced') return written;
+  const { known } = written;
 
   const ended = new Set([...requests.applied, ...requests.open].map(({ name }) => name));
-  // Committed. Nothing below may be taken for a fence any more: a repeated change would be applied twice. The next one is
-  // let in before our own fsync of the directory: whatever it builds on our state is acknowledged after a later one. But
-  // not where others wait for us to tell them that they are done: they would come in to ask.
+  // Committed. Nothing below may be taken for a fence any more: a repeated change would be applied twice. The next process is
+  // let in before our own sync of the directory: what it builds on our state is acknowledged after a later sync. But not where
+  // other processes wait for our answer: they would come in to ask.
   if (!task.keeps && ended.size === 0) release(intent);
   // Also where nothing was written: what we read may still be on its way to the disk, and we are about to vouch for it.
   try {
@@ -143,13 +61,38 @@ export async function attemptCommit(site: Site, intent: Intent, task: Task): Pro
     if (known) closeLater(known.files);
     throw error;
   }
-  for (const name of ended) if (name !== task.own) endRequest(intents, name);
-  const isAwaited = entries.some(({ kind }) => kind === 'ticket');
-  return { kind: 'committed', repairs, ended, known: known ?? task.known, isAwaited };
+  for (const name of ended) if (name !== task.own) endRequest(intent.intents, name);
+  const isAwaited = others.some(({ kind }) => kind === 'ticket');
+  return { kind: 'committed', repairs, ended, known: known ?? vouchedFor(task), isAwaited };
 }
 
-/** Corrupt may be half of somebody's write in place; missing may be between a foreign editor's unlink and create. */
-function needsToSettle(state: FileState, last: LastCommitted | undefined): boolean {
+/**
+ * The fence: it comes before everything that the attempt reads. A held intent needs none, because its first commit has
+ * destroyed the others.
+ * @returns the requests and tickets of others, in the queue's order
+ */
+function fence(intent: Intent, task: Task): QueueEntry[] {
+  if (task.kind === 'fresh') return destroyOthers(intent);
+  // No process waits for the end of a standing intent. One that comes destroys it, and then its renames fail.
+  if (task.keeps) return [];
+  return listWaiting(intent.intents);
+}
+
+/** A held intent vouches for what its last commit left. */
+function vouchedFor(task: Task): Known | undefined {
+  return task.kind === 'held' ? task.known : undefined;
+}
+
+function readFileAndCopy(site: Site, task: Task): { state: FileState; last: LastCommitted | undefined } {
+  if (task.kind === 'held') return task.known;
+  const last = readLastCommitted(site);
+  return { last, state: readState(site) };
+}
+
+/** A corrupt file may be half of another program's write in place, a missing one may be between its unlink and its create. */
+function needsToSettle(state: FileState, last: LastCommitted | undefined, earlier: Earlier = {}): boolean {
+  const { settled } = earlier;
+  if (settled && isSame(state, settled)) return false;
   if (state.kind === 'missing') return last !== undefined && parseDocument(last.bytes)?.size !== 0;
   return state.kind === 'corrupt';
 }
@@ -166,67 +109,94 @@ function unusable({ file }: Site, state: FileState, last: LastCommitted | undefi
   });
 }
 
+/** The state with the requests of others applied, and then our own change. */
+function applyAll(site: Site, { change, earlier }: Task, basis: Basis): Document {
+  const { recovery, requests } = basis;
+  const carried = requests.open.reduce((current, { edits }) => applyChange(current, edits), recovery.base);
+  const isApplied = earlier?.interrupted && wasApplied(site, earlier.interrupted, basis);
+  return isApplied ? carried : applyChange(carried, change);
+}
+
 /**
  * Did an attempt that was fenced between its two renames take effect after all? Only a restoration from the
  * copy could have brought that about.
  */
-function wasApplied(
-  { file }: Site,
-  pending: Pending,
-  last: LastCommitted | undefined,
-  state: FileState,
-  situation: Situation,
-): boolean {
-  // Nobody has committed since: the file lacks the change, unless it is about to be restored from our own copy.
-  if (last?.id === pending.id)
-    return situation.renewsEpoch || (state.kind === 'valid' && state.bytes.equals(last.bytes));
+function wasApplied({ file }: Site, interrupted: Interrupted, { last, state, recovery }: Basis): boolean {
+  // No process has committed since: the file lacks the change, unless it is about to be restored from our own copy.
+  if (last?.id === interrupted.id)
+    return recovery.renewsEpoch || (state.kind === 'valid' && state.bytes.equals(last.bytes));
   // Others have committed, each on top of a readable file: no restoration, no effect.
-  if (last?.epoch === pending.epoch) return false;
+  if (last?.epoch === interrupted.epoch) return false;
   throw unknownOutcome(file, `a change of ${file} was interrupted while the file was being restored`);
 }
 
-interface Outlook {
-  last: LastCommitted | undefined;
-  state: FileState;
-  situation: Situation;
-  document: Document;
-  requests: { applied: Request[]; open: Request[] };
+/** What has to be written: `copy` alone where the file is right already, and the copy must say so or name the requests. */
+type Parts = 'file and copy' | 'copy' | 'none';
+
+function partsToWrite(task: Task, basis: Basis, document: Document): Parts {
+  const { last, state, recovery, requests } = basis;
+  // Asked in each attempt, also for a file that is restored anyway: the function learns from it what is stored.
+  const isRewritten = task.rewrites?.(document) === true && state.kind === 'valid';
+  if (isRewritten || isChanged(basis, document)) return 'file and copy';
+  // A request is done only where the copy says so, too: else a process that has read it may apply it again.
+  return (last && recovery.copyIsOld) || requests.open.length > 0 ? 'copy' : 'none';
 }
 
-/** What the copy will say. The identity of the file is filled in when there is one. */
-function nextRecord(
-  { name }: Intent,
-  { last, state, situation, document, requests }: Outlook,
-): LastCommitted {
-  const held = heldBy(state, situation);
-  // What is restored, or put back, may never have been in the file: it is part of the state from this commit on, if that happens.
-  const isRestored = (id: string) => situation.renewsEpoch && last?.applying.includes(id);
-  const applied = requests.applied.map(({ id }) => id);
+function isChanged(basis: Basis, document: Document): boolean {
+  return basis.recovery.restores || document !== heldBy(basis);
+}
+
+/** Keeps the bytes that the new file will no longer hold, before anything is written. */
+function keepAside(site: Site, basis: Basis, document: Document): Repairs {
+  const { merge } = basis.recovery;
+  const kept = isChanged(basis, document) ? keepWhatIsLost(site, { ...basis, document }) : {};
+  return { ...kept, merge };
+}
+
+/** `known` is undefined where nothing was written. */
+type Written = { kind: 'written'; known: Known | undefined };
+
+/** Nothing is renamed, so no rename can fail. Whether a held intent still stands, and the file with it, must be asked. */
+function confirm(site: Site, intent: Intent, task: Task): Written | Fenced {
+  const isStillTrue = (known: Known) => isThere(intent) && !hasChanged(site, known.state, openFile(known));
+  if (task.kind === 'held' && !isStillTrue(task.known)) return { kind: 'fenced' };
+  return { kind: 'written', known: undefined };
+}
+
+/** Stages what is new, and renames it into place. */
+async function write(
+  site: Site,
+  intent: Intent,
+  task: Task,
+  { basis, document, parts }: { basis: Basis; document: Document; parts: Parts },
+): Promise<Written | Fenced> {
+  const { state, last, requests } = basis;
+  const before = vouchedFor(task);
+  const open = before && openFile(before);
+  const owner = (state.kind === 'missing' ? undefined : state.owner) ?? site.owner;
+  const isFileNew = parts === 'file and copy';
+  const outcome = await publish(site, intent, nextRecord(intent, basis, document), {
+    isFileNew,
+    isStillRight: () =>
+      !hasChanged(site, state, open) &&
+      requests.open.every(({ isAlive }) => isAlive()) &&
+      site.hasIntentsInPlace(),
+    previous: last,
+    owner,
+  });
+  if (outcome.kind !== 'published') return outcome;
+  const { record, files } = outcome;
+  // Their names are taken now; the disk can free them while it syncs the directory.
+  closeLater(before?.files ?? []);
   return {
-    id: name,
-    epoch: last && !situation.renewsEpoch ? last.epoch : newNonce(),
-    replaces: state.identity,
-    replacesStale: situation.isStale,
-    identity: state.identity,
-    applied: applied.filter((id) => !isRestored(id)),
-    applying: [...applied.filter(isRestored), ...requests.open.map(({ id }) => id)],
-    generations: withGeneration(situation.generations, held, document, timeOf(state.identity)),
-    bytes: (document === held && bytesHeld(state, last, situation)) || serializeDocument(document),
+    kind: 'written',
+    known: { last: record, files, state: isFileNew ? stateAfter(record, document, owner) : state },
   };
 }
 
-/** As they stand: of a key that is doubled they hold every value. */
-function bytesHeld(
-  state: FileState,
-  last: LastCommitted | undefined,
-  { restores }: Situation,
-): Buffer | undefined {
-  return state.kind === 'valid' ? state.bytes : restores ? last?.bytes : undefined;
-}
-
-/** What a reader finds now; of a corrupt file, what it is about to find. */
-function heldBy(state: FileState, situation: Situation): Document {
-  return state.kind === 'valid' ? state.document : situation.base;
+/** The file of the last commit, which a held intent keeps open. Undefined where that commit wrote the copy alone. */
+function openFile({ state, files }: Known): OpenFile | undefined {
+  return files.find(({ identity }) => identity === state.identity);
 }
 
 function stateAfter(
@@ -234,5 +204,5 @@ function stateAfter(
   document: Document,
   owner: Ownership | undefined,
 ): FileState {
-  return { kind: 'valid', identity, bytes, document, ...(owner && { owner }) };
+  return { kind: 'valid', identity, bytes, document, owner };
 }

@@ -2,7 +2,7 @@ import { errnoOf, unknownOutcome } from '../../errors.js';
 import type { Site } from '../disk/site.js';
 import { syncDirectory } from '../disk/stage.js';
 
-/** Makes the renames in the file's directory durable. @throws StoreError `E_UNKNOWN` where that can't be told */
+/** Makes the renames in the file's directory durable. @throws StoreError `E_UNKNOWN` where that failed */
 export async function durable({ file, directory }: Site): Promise<void> {
   try {
     await syncDirectory(directory);

@@ -11,7 +11,7 @@ import { createIntent } from '../queue/intents.js';
 import { attemptCommit } from './commit.js';
 
 /**
- * A commit has two renames, the copy and then the file. These tests stop a commit between the two, let somebody else
+ * A commit has two renames, the copy and then the file. These tests stop a commit between the two, let another process
  * do something, and go on: the change must then be there exactly once, or its caller must be told that it is not known.
  */
 async function incrementWithInterruption(
@@ -113,7 +113,7 @@ describe('a commit that is passed between its two renames', () => {
         file,
         () => {
           rmSync(`${file}.intents`, { recursive: true });
-          // A live process that stays in the way: nobody can be asked whether it is dead.
+          // A live process that stays in the way, and can't be proved dead.
           mkdirSync(strangersIntent(file), {
             recursive: true,
           });
@@ -125,7 +125,7 @@ describe('a commit that is passed between its two renames', () => {
     expect(countIn(file)).toBe(10);
   });
 
-  it('and was to put back what a foreign program had erased, is completed by whoever comes next', async () => {
+  it('and was to put back what a foreign program had erased, is completed by the next process', async () => {
     const file = await newCounter();
     const store = openStore(file);
     const stale = textOf(file);
@@ -154,8 +154,8 @@ describe('of two commits at once', () => {
     const file = await newCounter();
     const site = siteOf(file);
     // Both announced and staged before either is on the disk: the queue is not asked.
-    const earlier = attemptCommit(site, createIntent(site), { change: set('earlier') });
-    const later = attemptCommit(site, createIntent(site), { change: set('later') });
+    const earlier = attemptCommit(site, createIntent(site), { kind: 'fresh', change: set('earlier') });
+    const later = attemptCommit(site, createIntent(site), { kind: 'fresh', change: set('later') });
     expect([(await earlier).kind, (await later).kind]).toEqual(['fenced', 'committed']);
     expect(JSON.parse(textOf(file))).toEqual({ count: 10, later: 1 });
   });
@@ -166,7 +166,7 @@ describe('of two commits at once', () => {
     const keys = Array.from({ length: 40 }, (_, n) => `k${n}`);
     const attempts = await Promise.all(
       keys.map(async (key) => {
-        const { kind } = await attemptCommit(site, createIntent(site), { change: set(key) });
+        const { kind } = await attemptCommit(site, createIntent(site), { kind: 'fresh', change: set(key) });
         return { key, kind };
       }),
     );

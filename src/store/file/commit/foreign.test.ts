@@ -154,7 +154,7 @@ describe('what a foreign program has removed', () => {
     expect(readFileSync(`${file}.last`, 'utf8')).not.toContain('"type": "api"');
   });
 
-  it('stays removed long after, whatever else was changed: nobody thinks for that long', async () => {
+  it('stays removed long after, whatever else was changed: no program works on an old state for that long', async () => {
     const { file, store, snapshot, write } = await newStore();
     const { c: _, ...rest } = snapshot();
     write({ ...rest, a: 'edited', x: 1 });

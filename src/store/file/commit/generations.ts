@@ -1,26 +1,26 @@
 import { createHash } from 'node:crypto';
 import { type Document, decodeValue } from '../../document.js';
 
-/** One commit, told backwards. */
+/** One commit, recorded backwards: what was there before it. */
 export interface Generation {
   /** When the state before it was written, in milliseconds of the file system's clock. */
   since: number;
   /**
-   * For each key that it changed the fingerprint of what was there before, null where nothing was. Fingerprints
-   * are enough to recognise an old state in a foreign file, and keep no secret that was replaced.
+   * For each changed key the fingerprint of the value before, or null where there was none. Fingerprints are enough to
+   * recognise an old state in a foreign file, and keep no secret that was replaced.
    */
   before: [key: string, fingerprint: string | null][];
 }
 
-/** What is committed in the time that a program takes to read, think and write, a hundred times a second and more. */
+/** As many as are committed while a program reads, thinks and writes, at a hundred a second and more. */
 const kept = 32;
 /**
- * A program that reads, thinks and writes does so within this time. Whoever writes an older state without what came
- * since has removed it, in an editor perhaps.
+ * A program that reads, thinks and writes does so within this time. One that writes an older state without the later changes
+ * has removed them, in an editor perhaps.
  */
 const recentMs = 60_000;
 
-/** Of the meaning, not of the text: a foreign program writes the same value with other spaces. */
+/** A fingerprint of the value, not of the text: a foreign program writes the same value with other spaces. */
 export function fingerprint(raw: string): string {
   return createHash('sha256')
     .update(JSON.stringify(decodeValue(raw)))
@@ -28,7 +28,7 @@ export function fingerprint(raw: string): string {
     .slice(0, 8);
 }
 
-/** The history with one more commit. A commit that changes nothing is none. */
+/** The history with one more commit. A commit that changes nothing adds none. */
 export function withGeneration(
   generations: readonly Generation[],
   from: Document,
@@ -53,25 +53,25 @@ export interface Times {
 
 export interface Merge {
   document: Document;
-  /** What the foreign program changed, and what was taken over from it. */
+  /** Keys that the foreign program changed, and that were taken over from it. */
   adopted: string[];
-  /** What it had erased without knowing: its base was older. */
+  /** Keys that it had erased without knowing, because its base was older. */
   putBack: string[];
 }
 
 /**
- * What a foreign program, which knows no intents, has written over our state, with our own later changes put back.
+ * Merges what a foreign program, which knows no intents, has written over our state with our own later changes.
  *
- * It read some state, changed something and wrote the whole file. Which state, it does not tell; the recent one from
- * which its file differs in the fewest keys is taken for its base, the newest of them if there are several. What we
- * changed since that base, and it did not, is put back. But where nothing is different from now than that one entry is
- * missing, somebody has removed it, even if that makes an older state again.
+ * The program read some state, changed something and wrote the whole file. Which state that was is unknown. The recent one
+ * from which its file differs in the fewest keys is taken for its base, and the newest of them if there are several. What we
+ * changed since that base, and the program did not, is put back. But if the file differs from now in one missing entry and in
+ * nothing else, that entry was removed on purpose, even if the result equals an older state.
  *
  *     ours: +a +b +c   foreign: reads after +a, writes a and x   ->   a, x, and b and c again
  *     ours: +a +b +c   foreign: reads after +c, writes a and b   ->   a and b: c was deleted
  *
- * @param excluded keys of a commit of ours that did not happen: the copy's values for these are not to be put back
- * @param revocable what is missing in its file stays so: it may have been taken away on purpose
+ * @param excluded keys of a commit of ours that did not happen: the copy's values for these must not be put back
+ * @param revocable what is missing in the file stays missing: it may have been taken away on purpose
  */
 export function mergeForeign(
   ours: Document,
@@ -118,7 +118,7 @@ function nearestBase(
   let best = skipNewest ? undefined : { base: new Map(now), distance: distanceOf(now, found) };
   let replacedAt = ours;
   for (const { since, before } of generations.toReversed()) {
-    // No change at all since the newest: it was written again as it is.
+    // The file equals the newest state: it was written again as it is.
     if (best?.distance === 0 || (best && theirs - replacedAt > recentMs)) break;
     replacedAt = since;
     for (const [key, print] of before) {
@@ -132,7 +132,7 @@ function nearestBase(
   return best?.base ?? now;
 }
 
-/** One entry less than now, and nothing else. */
+/** One entry less than now, and no other difference. */
 function isRemoval(now: Fingerprints, found: Fingerprints): boolean {
   return found.size === now.size - 1 && distanceOf(now, found) === 1;
 }

@@ -8,10 +8,10 @@ import type { Generation } from './generations.js';
 
 /**
  * The last-committed copy: one self-checked record beside the file, in an inode of its own, so that
- * nothing that damages the file damages it too.
+ * nothing that damages the file damages it, too.
  *
  * It is renamed into place *before* the file, from the same intent. So whenever the file holds a state
- * of ours, the copy holds that state or one prepared later, and restoring from it loses no acknowledged write.
+ * of ours, the copy holds that state or one prepared later, and a restoration from it loses no acknowledged write.
  */
 export interface LastCommitted {
   /** The commit that wrote it. */
@@ -22,17 +22,17 @@ export interface LastCommitted {
    * epoch proves that it did not.
    */
   epoch: string;
-  /** The identity of the file that this commit was to replace: while it is still there, the commit did not happen. */
+  /** The identity of the file that this commit was to replace. While that file is there, the commit has not happened. */
   replaces: string;
-  /** That file was written from an old state, and lacks what this commit puts back: it is not to be believed again. */
+  /** That file was written from an old state, and lacks what this commit puts back. It must not be believed again. */
   replacesStale: boolean;
-  /** The identity of the file that was renamed into place: where it is there, the commit did happen. */
+  /** The identity of the file that was renamed into place. If that file is there, the commit has happened. */
   identity: string;
-  /** Requests that are part of the state and whose owners had not seen it yet. */
+  /** Requests that are part of the state, and whose owners had not seen that yet. */
   applied: string[];
   /** Requests that are part of the state from this commit on. */
   applying: string[];
-  /** What the newest commits changed, the last one at the end: fingerprints alone, no values. */
+  /** What the newest commits changed, the last one at the end. Fingerprints alone, no values. */
   generations: Generation[];
   /** The exact bytes of the file. */
   bytes: Buffer;
@@ -41,13 +41,13 @@ export interface LastCommitted {
 const magic = 'holdfast-last-committed-2';
 const newline = 0x0a;
 
-/** `<magic> <checksum of the rest>`, a line with all but the bytes, and the bytes. */
+/** A line `<magic> <checksum of the rest>`, a line with all fields but the bytes, and the bytes. */
 export function encodeLastCommitted({ bytes, ...head }: LastCommitted): Buffer {
   const line = Buffer.from(`${JSON.stringify(head)}\n`);
   return Buffer.concat([Buffer.from(`${magic} ${checksum(line, bytes)}\n`), line, bytes]);
 }
 
-/** Undefined for anything but a complete record whose checksum is right. */
+/** Undefined for anything but a complete record with the right checksum. */
 export function decodeLastCommitted(record: Buffer): LastCommitted | undefined {
   const lineAt = record.indexOf(newline) + 1;
   const bytesAt = record.indexOf(newline, lineAt) + 1;
@@ -60,8 +60,8 @@ export function decodeLastCommitted(record: Buffer): LastCommitted | undefined {
 }
 
 /**
- * Undefined if there is none that can be used: it is needed only where the file can't be used either.
- * @throws StoreError where what stands in its place is no file, or another user's: what it says would be put into the file
+ * Undefined if there is no usable copy: it is needed only where the file is unusable, too.
+ * @throws StoreError where the copy is no file, or another user's: its content would be put into the file
  */
 export function readLastCommitted(site: Site): LastCommitted | undefined {
   try {
@@ -69,15 +69,15 @@ export function readLastCommitted(site: Site): LastCommitted | undefined {
     return found && isOfItsFile(site, found.stats) ? decodeLastCommitted(found.bytes) : undefined;
   } catch (error) {
     const code = errnoOf(error instanceof StoreError ? error.cause : error);
-    // The disk has lost it, or it was taken from us: as if there were none.
+    // The disk has lost the copy, or our permission was taken away: as if there were none.
     if (code === 'EIO' || code === 'EACCES') return undefined;
     throw error instanceof StoreError ? error : ioError('read', site.file, error);
   }
 }
 
 /**
- * For a user, root takes no copy of root's own: that user may have moved it here, from beside a file of root's, to have
- * it put into theirs.
+ * When root acts for a user, it takes no copy of root's own. The user may have moved it here from beside a file of root's, to
+ * have its content put into theirs.
  */
 function isOfItsFile({ location }: Site, { uid }: BigIntStats): boolean {
   if (!location.trust.principal || uid !== 0n) return true;

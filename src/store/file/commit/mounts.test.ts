@@ -125,7 +125,7 @@ describe('what stands where the intents should be', () => {
     expect(textOf(`${file}.intents`)).toBe('mine');
   });
 
-  it('the directory of another program’s lock beside the file is in nobody’s way, and stays', async () => {
+  it('the directory of another program’s lock beside the file is in no process’s way, and stays', async () => {
     const file = newFile();
     mkdirSync(`${file}.lock`);
     await openStore(file).set('a', 1);

@@ -8,20 +8,20 @@ import type { Site } from '../disk/site.js';
 import { closeLater, flushAll, type Staged, stage, syncDirectory } from '../disk/stage.js';
 import type { Intent } from '../queue/intents.js';
 import { encodeLastCommitted, type LastCommitted } from './last-committed.js';
+import type { Fenced } from './task.js';
 
 export type Publication =
-  /** The files are still open: while they are, replacing them frees no blocks, which takes as long as a rename itself. */
-  | { kind: 'published'; record: LastCommitted; files: Staged[] }
-  | { kind: 'fenced'; pending?: { id: string; epoch: string } };
+  /** The files are still open. While they are, to replace them frees no blocks, which would take as long as a rename itself. */
+  { kind: 'published'; record: LastCommitted; files: Staged[] } | Fenced;
 
 export interface Plan {
   /** False where the copy alone is to be written. */
   isFileNew: boolean;
-  /** Asked when all is staged: a foreign writer, who knows no intents, may have changed the file meanwhile. */
+  /** Called when all is staged: a foreign writer, which knows no intents, may have changed the file meanwhile. */
   isStillRight: () => boolean;
   /** What the copy says now. */
   previous: LastCommitted | undefined;
-  /** Whose the file and its copy must be. */
+  /** The user that the file and its copy must belong to. */
   owner: Ownership | undefined;
 }
 
@@ -58,9 +58,10 @@ export async function publish(
     isPublished = true;
     return { kind: 'published', record: written, files };
   } catch (error) {
-    const { id, epoch } = record;
-    if (errnoOf(error) === 'ENOENT')
-      return { kind: 'fenced', ...(isCopyNew && isFileNew ? { pending: { id, epoch } } : {}) };
+    if (errnoOf(error) === 'ENOENT') {
+      const { id, epoch } = record;
+      return { kind: 'fenced', interrupted: isCopyNew && isFileNew ? { id, epoch } : undefined };
+    }
     if (isCopyNew) await undo(site, intent, { previous, owner }, error);
     throw error instanceof StoreError ? error : ioError('change', site.file, error);
   } finally {
@@ -69,8 +70,8 @@ export async function publish(
 }
 
 /**
- * The copy is in place, and the file can't be: what the copy says now could still be restored from it. So it is put back as it
- * was, from the intent like all else. @throws StoreError `E_UNKNOWN` where that fails, too
+ * The copy is in place, and the file can't be put in place. The change could still be restored from the copy, so the copy is
+ * put back as it was, from the intent like all else. @throws StoreError `E_UNKNOWN` where that fails, too
  */
 async function undo(
   site: Site,
@@ -87,7 +88,7 @@ async function undo(
     } else {
       await rename(site.last, intent.at('undone'));
     }
-    // Else a power cut could leave the copy of what was told to have failed.
+    // Otherwise a power cut could leave the copy of a change that was reported to have failed.
     await syncDirectory(site.directory);
   } catch {
     const reason = errnoOf(cause) ?? String(cause);
@@ -99,8 +100,8 @@ const renameTries = 5;
 const renamePauseMs = 10;
 
 /**
- * On Windows a file that somebody has open without sharing it, such as a virus scanner, can't be replaced just now. Each try is
- * as fenced as the first. Elsewhere these errors last, and waiting a little does no harm.
+ * On Windows a file can't be replaced while another program, such as a virus scanner, has it open without sharing it. Each
+ * try is as fenced as the first. Elsewhere these errors last, and a short wait does no harm.
  */
 async function rename(from: string, to: string): Promise<void> {
   for (let tries = 1; ; tries++) {

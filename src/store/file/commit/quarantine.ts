@@ -13,19 +13,19 @@ import { unlinkIfThere } from '../queue/intents.js';
 const newestKept = 3;
 const namesMax = 10;
 
-/** What is about to be replaced, and holds what the replacement does not. */
+/** A file that is about to be replaced, and holds more than its replacement. */
 type Doomed = Pick<Extract<FileState, { kind: 'corrupt' }>, 'bytes' | 'identity' | 'owner'>;
 
 /**
  * Keeps such bytes, of a damaged file for instance, beside the file as `<file>.corrupt-<hash>`, before anything replaces them.
- * A link rather than a copy: a foreign writer that is still at work goes on into the quarantined inode,
+ * It makes a link rather than a copy: a foreign writer that is still at work goes on into the quarantined inode,
  * not into the restored file. The name is the content's hash, so a fault that repeats does not fill the disk.
- * @param how `copy` where they are not those of the file
- * @returns where they are
+ * @param how `copy` where the bytes are not those of the file
+ * @returns the path of what was kept
  */
 export function quarantine(site: Site, doomed: Doomed, how: 'link' | 'copy' = 'link'): string {
   const { bytes, identity } = doomed;
-  // Of bytes that can't be read nothing is known but whose they are.
+  // Bytes that can't be read are known by the identity of their file alone.
   const known = bytes.length > 0 ? bytes : identity.split('.')[3] === '0' ? '' : identity;
   const hash = createHash('sha256').update(known).digest('hex').slice(0, 16);
   for (let count = 1; count <= namesMax; count++) {
@@ -37,10 +37,10 @@ export function quarantine(site: Site, doomed: Doomed, how: 'link' | 'copy' = 'l
   throw ioError('keep what is replaced of', site.file, new Error('its places are taken by other files'));
 }
 
-/** @returns false if another content has this name, which can be known beforehand: the bytes would be kept nowhere */
+/** @returns false if another content has this name, which can be known beforehand: the bytes would not be kept */
 function keepAs(site: Site, name: string, doomed: Doomed, how: 'link' | 'copy'): boolean {
   const { directory, place } = site;
-  // A link leads to what is not ours; it is no content.
+  // A link leads to a file that is not ours.
   if (lstatSync(directory.at(name), { throwIfNoEntry: false })?.isSymbolicLink()) {
     unlinkIfThere(directory.at(name), path.join(directory.path, name));
   }
@@ -54,7 +54,7 @@ function keepAs(site: Site, name: string, doomed: Doomed, how: 'link' | 'copy'):
   return makePrivate(site, name, doomed);
 }
 
-/** A file of root's with two names, in a user's directory, is one that nobody trusts. */
+/** A file of root's with two names in a user's directory is never trusted. */
 function isRoots({ location }: Site, { owner }: Doomed): boolean {
   return location.trust.principal !== undefined && owner?.uid === 0;
 }
@@ -73,7 +73,7 @@ function copy({ directory }: Site, name: string, { bytes, owner }: Doomed): void
   }
 }
 
-/** @returns false if it is not what was to be kept */
+/** @returns false if the file does not hold the bytes that were to be kept */
 function makePrivate({ location }: Site, name: string, { bytes }: Doomed): boolean {
   const opened = openRegular(location, name);
   if (!opened) return false;
@@ -85,7 +85,7 @@ function makePrivate({ location }: Site, name: string, { bytes }: Doomed): boole
     ) {
       return false;
     }
-    // The name can be known beforehand: what a user has put there of root's is not to be changed.
+    // The name can be known beforehand: a file of root's that a user has put there must not be changed.
     const isTheirs = (location.trust.principal?.uid ?? Number(stats.uid)) === Number(stats.uid);
     if (isTheirs && (stats.mode & 0o777n) !== 0o600n) fchmodSync(descriptor, 0o600);
     return true;
@@ -94,7 +94,7 @@ function makePrivate({ location }: Site, name: string, { bytes }: Doomed): boole
   }
 }
 
-/** The first of them is what the user lost first, the newest what happens now; those between go. */
+/** Keeps the oldest, which is what the user lost first, and the newest. Those between go. */
 function prune(site: Site, kept: string): void {
   const { directory } = site;
   const prefix = site.nameOf('corrupt-');

@@ -26,7 +26,7 @@ beforeAll(async () => {
   expect(readFileSync(path.join(sample, 'auth.json'))).toEqual(committedBytes);
 });
 
-/** A file with two acknowledged writes, and whatever somebody has made of it since. */
+/** A file with two acknowledged writes, and then changed in some way from outside. */
 function damaged(bytes: Uint8Array | undefined) {
   const directory = newDirectory();
   cpSync(sample, directory, { recursive: true });

@@ -5,7 +5,7 @@ import { newFile, siteOf } from '../../scratch.test.helper.js';
 import { endedName, newTicketName } from '../queue/entry-names.js';
 import { createIntent, listEntries, release } from '../queue/intents.js';
 import { encodeRequest } from '../queue/request.js';
-import type { Situation } from './situation.js';
+import type { Recovery } from './recovery.js';
 import { readRequests } from './survey.js';
 
 const content = encodeRequest([{ key: 'theirs', raw: '1' }]);
@@ -19,9 +19,10 @@ function setUp({ text = content, applied = false, done = false } = {}) {
   const { name, id } = newTicketName('request', 1);
   const place = intents.at(done ? endedName(name) : name);
   writeFileSync(place, text, { mode: 0o600 });
-  const situation = { applied: new Set(applied ? [id] : []) } as unknown as Situation;
+  const recovery = { applied: new Set(applied ? [id] : []) } as unknown as Recovery;
   const entries = () => listEntries(intents).filter(({ kind }) => kind !== 'intent');
-  const read = (silent = new Set<string>()) => readRequests(site, intents, entries(), situation, silent);
+  const read = (unresponsive = new Set<string>()) =>
+    readRequests(site, intents, entries(), recovery, unresponsive);
   return { name, id, place, read, left: () => readdirSync(intents.self).filter((one) => /^[rd]/.test(one)) };
 }
 

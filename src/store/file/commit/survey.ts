@@ -1,23 +1,23 @@
 import type { Directory } from '../../../surroundings/directory.js';
 import type { Edit } from '../../change.js';
 import type { Site } from '../disk/site.js';
-import { type Entry, type EntryKind, inOrder } from '../queue/entry-names.js';
+import { type EntryKind, inOrder, type QueueEntry } from '../queue/entry-names.js';
 import { destroyEntry, type Intent, isFile, listEntries } from '../queue/intents.js';
 import { isProvablyDead, seemsAlive } from '../queue/owner.js';
 import { readRequest } from '../queue/request.js';
-import type { Situation } from './situation.js';
+import type { Recovery } from './recovery.js';
 
-/** Somebody else's change, as far as this commit may carry it. */
+/** Another process's change, as far as this commit may carry it. */
 export interface Request {
   id: string;
   name: string;
   edits: readonly Edit[];
-  /** Asked again right before the commit: the change of a process that was killed must not appear long after its end. */
+  /** Called again right before the commit: the change of a killed process must not appear long after its end. */
   isAlive: () => boolean;
 }
 
 export interface Requests {
-  /** Part of the base already; their owners have not been told. */
+  /** Part of the base already. Their owners have no answer yet. */
   applied: Request[];
   /** To be applied by this commit. */
   open: Request[];
@@ -25,8 +25,8 @@ export interface Requests {
 
 const carriedMax = 64;
 
-/** The fence: destroys every other intent. @returns the other entries, in the queue's order */
-export function destroyOthers({ intents, name: own }: Intent): Entry[] {
+/** Destroys every other intent. @returns the other entries, in the queue's order */
+export function destroyOthers({ intents, name: own }: Intent): QueueEntry[] {
   const entries = listEntries(intents);
   for (const { kind, name } of entries) {
     if (isIntent(kind) && name !== own) destroyEntry(intents, name);
@@ -34,8 +34,8 @@ export function destroyOthers({ intents, name: own }: Intent): Entry[] {
   return inOrder(entries.filter(({ kind }) => !isIntent(kind)));
 }
 
-/** Who waits for an intent that has fenced the others before. */
-export function listWaiting(intents: Directory): Entry[] {
+/** The entries that wait, in the queue's order. */
+export function listWaiting(intents: Directory): QueueEntry[] {
   return inOrder(listEntries(intents).filter(({ kind }) => !isIntent(kind)));
 }
 
@@ -44,38 +44,38 @@ function isIntent(kind: EntryKind): boolean {
 }
 
 /**
- * Reads what others ask for. Only *after* the others' intents are destroyed: a request that is taken back under a later
- * intent is then either gone by now, or that intent has ended ours.
+ * Reads the requests of others. Only *after* the other intents are destroyed: then a request that is taken back under a later
+ * intent is either gone by now, or that intent has destroyed ours.
  */
 export function readRequests(
   site: Site,
   intents: Directory,
-  entries: readonly Entry[],
-  situation: Situation,
-  silent: ReadonlySet<string> | undefined,
+  entries: readonly QueueEntry[],
+  recovery: Recovery,
+  unresponsive: ReadonlySet<string> | undefined,
 ): Requests {
   const requests: Requests = { applied: [], open: [] };
   for (const { kind, id, name, owner } of entries) {
     if (kind === 'ticket') continue;
     const isAlive = () => seemsAlive(owner);
-    // Nobody waits for the sweeping of what has ended, so it is looked at thoroughly: a zombie takes no answer any more.
+    // An answer is checked thoroughly, because no process waits for its removal: a zombie takes no answer any more.
     if (!isAlive() || (kind !== 'request' && isProvablyDead(owner))) {
       destroyEntry(intents, name);
       continue;
     }
     if (kind !== 'request') continue;
-    // No commit can end it, so each writer would wait a lease for it.
-    if (silent?.has(name) && !isFile(intents, name)) {
+    // Not a file: no commit can answer it, so each writer would wait a lease for it.
+    if (unresponsive?.has(name) && !isFile(intents, name)) {
       destroyEntry(intents, name);
       continue;
     }
     const request = { id, name, edits: [], isAlive };
-    if (situation.applied.has(id)) requests.applied.push(request);
+    if (recovery.applied.has(id)) requests.applied.push(request);
     else if (requests.open.length < carriedMax) {
       const edits = readRequest(site, intents, name);
       if (edits) requests.open.push({ ...request, edits });
-      // Half written and left so: its owner stands still, and it would be in everybody's way.
-      else if (silent?.has(name)) destroyEntry(intents, name);
+      // Half written and left so: its owner stands still, and it would be in the way of all.
+      else if (unresponsive?.has(name)) destroyEntry(intents, name);
     }
   }
   return requests;

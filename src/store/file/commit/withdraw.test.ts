@@ -27,7 +27,10 @@ it('a request that was read by a commit, and is withdrawn before that is publish
   const site = siteOf(file);
   const request = createTicket(site, 'request', 1, theirs);
   // It has read the request and staged it, and waits for the disk.
-  const commit = attemptCommit(site, createIntent(site), { change: [{ key: 'ours', raw: '2' }] });
+  const commit = attemptCommit(site, createIntent(site), {
+    kind: 'fresh',
+    change: [{ key: 'ours', raw: '2' }],
+  });
   const intent = createIntent(site);
   const end = await withdraw(site, intent, request, false);
   release(intent);
@@ -94,7 +97,7 @@ describe('a request whose owner is in the midst of its withdrawal when another b
       restore();
     });
     const intent = createIntent(site);
-    const commit = await attemptCommit(site, intent, { change: [{ key: 'ours', raw: '2' }] });
+    const commit = await attemptCommit(site, intent, { kind: 'fresh', change: [{ key: 'ours', raw: '2' }] });
     release(intent);
     expect(restore()).toBe(1);
     expect(commit.kind).toBe('committed');

@@ -1,18 +1,17 @@
 import { fchownSync, type Stats } from 'node:fs';
 
-/** Whose a file is. */
+/** The user and group that a file belongs to. */
 export interface Ownership {
   uid: number;
   gid: number;
 }
 
 /**
- * Gives a new file to whom it must belong, if it is another's. A file that is replaced is a new file, and belongs to who made
- * it: so that nobody loses a file to the one who writes it, it goes to the owner of the old one. Only root may give files
- * away: for everybody else the replacement is refused, with EPERM, and only where it would change the owner, which some
- * file systems make up.
+ * Gives a new file to the user that it must belong to. A file that replaces another belongs to its maker at first. It must go
+ * to the owner of the old one, or a user would lose the file to the one who wrote it. Only root may give files away. For all
+ * other users the replacement fails with EPERM, but only where it would change the owner, which some file systems make up.
  */
-export function give(
+export function ensureOwner(
   descriptor: number,
   { uid, gid }: Pick<Stats, 'uid' | 'gid'>,
   to: Ownership | undefined,

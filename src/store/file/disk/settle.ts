@@ -3,12 +3,12 @@ import { StoreError } from '../../errors.js';
 import type { Site } from './site.js';
 import { type FileState, isSame, readState } from './state.js';
 
-/** A corrupt file must stay so for this long before it is taken for corrupt and not for a write under way. */
+/** A corrupt file must stay the same for this long. Until then it may be a write under way. */
 const settleCorruptMs = 100;
-/** The same for a missing one: some editors save by unlink and create. */
+/** The same for a missing file: some editors save by unlink and create. */
 const settleMissingMs = 20;
 
-/** Waits, without an intent, until the file has been the same for long enough, and returns what it then was. */
+/** Waits, without an intent, until the file has stayed the same for long enough, and returns its state. */
 export async function settle(site: Site, first: FileState, deadline: number): Promise<FileState> {
   for (let state = first; ; ) {
     if (state.kind === 'valid') return state;
@@ -22,7 +22,8 @@ export async function settle(site: Site, first: FileState, deadline: number): Pr
 
 export function outOfTime(file: string): StoreError {
   return new StoreError('E_TIMEOUT', `the deadline passed before ${file} could be used`, {
-    ...{ definite: true, file },
+    definite: true,
+    file,
     hint: 'Nothing was written; try again',
   });
 }

@@ -5,24 +5,24 @@ import { Locator } from '../../../surroundings/locator.js';
 import { openPrivate } from '../../../surroundings/private-directory.js';
 import type { Ownership } from './ownership.js';
 
-/** The directory of the file is gone since it was opened: all must be looked up again. */
+/** The directory of the file was removed since it was opened: all must be looked up again. */
 export class SiteGone extends Error {
   override readonly name = 'SiteGone';
 }
 
 /**
- * A credential file and all that belongs to it, in a directory that is held open: so that renames stay on one mount, and
- * no swapped name is followed. Closed when its last holder has released it.
+ * A credential file and all that belongs to it, in a directory that is held open. So renames stay on one mount, and no
+ * swapped name is followed. It is closed when its last holder has released it.
  */
 export class Site {
   readonly location: Location;
-  /** The real file, symbolic links resolved; for people. */
+  /** The path of the real file, with symbolic links resolved. For messages. */
   readonly file: string;
-  /** The places of the file and of its last-committed copy, for calls of the file system. */
+  /** The paths of the file and of its last-committed copy, for system calls. */
   readonly place: string;
   readonly last: string;
   #intents: Directory | undefined;
-  /** Directories of intents that were removed or moved while a ticket of ours lay in them. */
+  /** Directories of intents that were removed or moved while a ticket of ours was in them. */
   readonly #formerIntents: Directory[] = [];
   #users = 1;
 
@@ -37,12 +37,12 @@ export class Site {
     return this.location.directory;
   }
 
-  /** Of what belongs to the file: `auth.json.last`. */
+  /** The name of a file beside it: `auth.json.last`. */
   nameOf(suffix: string): string {
     return `${this.location.name}.${suffix}`;
   }
 
-  /** To whom root gives what it makes here; undefined for everybody else. */
+  /** The user to whom root gives what it makes here. Undefined for all other users. */
   get owner(): Ownership | undefined {
     return this.location.trust.isRoot ? this.directory.stats : undefined;
   }
@@ -53,7 +53,7 @@ export class Site {
     return this.#intents;
   }
 
-  /** The same, made where it is missing. @throws SiteGone */
+  /** The same, but makes a missing one. @throws SiteGone */
   makeIntents(): Directory {
     this.#intents ??= openPrivate(this.location, this.nameOf('intents'), { make: true });
     if (!this.#intents) throw new SiteGone(this.file);
@@ -66,7 +66,7 @@ export class Site {
     this.#intents = undefined;
   }
 
-  /** False if the directory of intents is not under its name any more: moved away, it fences no one. */
+  /** False if the directory of intents no longer has its name. Moved away, it fences no process. */
   hasIntentsInPlace(): boolean {
     if (!this.#intents) return false;
     const stats = lstatSync(this.directory.at(this.nameOf('intents')), { throwIfNoEntry: false });
@@ -94,18 +94,18 @@ export class Sites {
     this.#locator = new Locator(file, allowUnsafe);
   }
 
-  /** The path that was given, absolute. */
+  /** The given path, made absolute. */
   get file(): string {
     return this.#locator.file;
   }
 
-  /** Undefined where its directory is missing. To be released. */
+  /** Undefined where its directory is missing. The caller releases it. */
   find(): Site | undefined {
     const location = this.#locator.find();
     return location && new Site(location);
   }
 
-  /** The same, with the directories above it made. */
+  /** The same, but makes missing directories. */
   make(): Site {
     const location = this.#locator.make();
     if (!location) throw new SiteGone(this.file);

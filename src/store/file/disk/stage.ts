@@ -10,35 +10,35 @@ import {
   writeSync,
 } from 'node:fs';
 import type { Directory } from '../../../surroundings/directory.js';
-import { give, type Ownership } from './ownership.js';
+import { ensureOwner, type Ownership } from './ownership.js';
 import { identityOf, type OpenFile } from './state.js';
 
 function flush(descriptor: number): Promise<void> {
   return new Promise((resolve, reject) => fsync(descriptor, (error) => (error ? reject(error) : resolve())));
 }
 
-/** A new private file that is written and not yet on the disk. */
+/** A new private file that is written, and not on the disk yet. */
 export type Staged = OpenFile;
 
 /**
  * Writes a new private file. Short calls are synchronous: a trip through the thread pool costs more than they do.
- * @param owner whose it must be; whoever makes it, if undefined
+ * @param owner default: the user that makes it
  */
 export function stage(place: string, bytes: Uint8Array, owner?: Ownership): Staged {
   // Exclusive: a link planted at this name is refused, not followed.
   const descriptor = openSync(place, 'wx+', 0o600);
   try {
     writeAll(descriptor, bytes);
-    // One look for all there is to know.
+    // One call for all there is to know.
     const stats = fstatSync(descriptor, { bigint: true });
-    give(descriptor, { uid: Number(stats.uid), gid: Number(stats.gid) }, owner);
-    // The mode given to open is cut by the umask: with umask 0700 the owner could not read its own file. Only where it is
-    // wrong: to set it again is a change of the file system like any other, and may wait for the disk.
+    ensureOwner(descriptor, { uid: Number(stats.uid), gid: Number(stats.gid) }, owner);
+    // The umask cuts the mode given to open: with umask 0700 the owner could not read its own file. The mode is set only
+    // where it is wrong: to set it is a change of the file system like any other, and may wait for the disk.
     if ((stats.mode & 0o777n) !== 0o600n) fchmodSync(descriptor, 0o600);
     return { descriptor, identity: identityOf(stats) };
   } catch (error) {
     closeSync(descriptor);
-    // Part of a secret may be in it, and nobody else knows of it.
+    // Part of a secret may be in it, and no other process would remove it.
     remove(place);
     throw error;
   }
@@ -60,7 +60,7 @@ export async function flushAll(files: readonly Staged[]): Promise<void> {
   for (const result of [...(await others), flushed]) if (result.status === 'rejected') throw result.reason;
 }
 
-/** A disk that answers faster than this is waited for: the trip through the thread pool and back would double the time. */
+/** A disk that answers faster than this is waited for. The trip through the thread pool and back would double the time. */
 const quickMs = 1;
 let isDiskQuick = false;
 
@@ -70,15 +70,15 @@ async function flushAtOnce(descriptor: number): Promise<void> {
     if (isDiskQuick) fsyncSync(descriptor);
     else await flush(descriptor);
   } finally {
-    // One slow answer, and the next does not keep the process from its other work.
+    // After one slow answer, the next one does not keep the process from its other work.
     isDiskQuick = performance.now() - start < quickMs;
   }
 }
 
-/** In the background: the last close of a file that was replaced frees its blocks, and nobody needs to wait for that. */
+/** In the background: the last close of a replaced file frees its blocks, which nothing needs to wait for. */
 export function closeLater(files: readonly Staged[]): void {
   for (const file of files) {
-    // Once only: the number may soon be that of another file, or of somebody's connection.
+    // Once only: the number may soon be that of another file or connection.
     if (file.descriptor !== closed) close(file.descriptor, () => {});
     file.descriptor = closed;
   }
@@ -101,11 +101,11 @@ export async function syncDirectory({ descriptor }: Directory): Promise<void> {
   if (descriptor !== undefined) await flushAtOnce(descriptor);
 }
 
-/** What has just been made. */
+/** Removes a file that has just been made. */
 function remove(place: string): void {
   try {
     unlinkSync(place);
   } catch {
-    // Gone with its intent; or the next writer sweeps it. What went wrong before is told.
+    // It is gone with its intent, or the next writer removes it. The error before this one is the one to report.
   }
 }

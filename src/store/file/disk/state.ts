@@ -10,25 +10,26 @@ import type { Site } from './site.js';
 
 /** What the file holds at one instant. */
 export type FileState =
-  | { kind: 'valid'; identity: string; bytes: Buffer; document: Document; owner?: Ownership }
-  /** Never written, or removed by a user who meant to log out: an empty document either way. */
+  | { kind: 'valid'; identity: string; bytes: Buffer; document: Document; owner?: Ownership | undefined }
+  /** Never written, or removed by a user to log out: an empty document either way. */
   | { kind: 'missing'; identity: typeof noFile }
   /** Empty, torn, or not a JSON object: it yields to the last committed state. */
-  | { kind: 'corrupt'; identity: string; bytes: Buffer; reason: string; owner?: Ownership };
+  | { kind: 'corrupt'; identity: string; bytes: Buffer; reason: string; owner?: Ownership | undefined };
 
-/** A file of a known identity that was not closed. */
+/** A file of a known identity that is still open. */
 export interface OpenFile {
   descriptor: number;
   identity: string;
 }
 
-/** The identity of a file that is not there. */
+/** The identity of a missing file. */
 export const noFile = 'none';
 
 /**
- * Fails with `E_IO` where the file can't be read at all, or is no file: that says nothing of its content, so nothing may
- * follow from it.
- * @param known a state with a document that need not be parsed again if the bytes are the same
+ * Reads the file.
+ * @param known a state whose document need not be parsed again if the bytes are the same
+ * @throws StoreError `E_IO` where the file can't be read at all, or is no file. Nothing may be concluded from that about its
+ * content
  */
 export function readState(site: Site, known?: FileState): FileState {
   const found = readFile(site);
@@ -39,15 +40,18 @@ export function readState(site: Site, known?: FileState): FileState {
   const document = isKnown ? known.document : parseDocument(bytes);
   if (document) return { kind: 'valid', identity, bytes, document, owner };
   return {
-    ...{ kind: 'corrupt', identity, bytes, owner },
-    // Only for those who ask: it is looked at again and again while it is written in place.
+    kind: 'corrupt',
+    identity,
+    bytes,
+    owner,
+    // Computed on demand: a file is read again and again while it is written in place.
     get reason() {
       return reasonOf(bytes);
     },
   };
 }
 
-/** Where and what, never what stands there. */
+/** The kind of the fault and its place, never the content. */
 function reasonOf(bytes: Buffer): string {
   if (bytes.length === 0) return 'it is empty';
   const { fault } = readDamaged(bytes);
@@ -56,8 +60,8 @@ function reasonOf(bytes: Buffer): string {
 }
 
 /**
- * Does the file no longer hold what it was seen to hold? By its bytes: size and time stay the same in one tick of its clock.
- * @param open what was seen, where it is still open: as long as it is, no other file can have its number
+ * Does the file no longer hold what it held? Compares the bytes: size and time may stay the same within one tick of the clock.
+ * @param open the file that was seen, if it is still open. As long as it is, no other file can have its inode number
  */
 export function hasChanged(site: Site, seen: FileState, open?: OpenFile): boolean {
   if (open && seen.kind === 'valid' && isStillThere(site, open))
@@ -75,18 +79,18 @@ export function isSame(a: FileState, b: FileState): boolean {
   return a.kind === b.kind && a.bytes.equals(b.bytes);
 }
 
-/** Tells one file from another and from itself after a change. Renaming it changes nothing of this. */
+/** Distinguishes a file from others, and from itself after a change. A rename does not change it. */
 export function identityOf({ dev, ino, birthtimeNs, size, mtimeNs }: BigIntStats): string {
-  // The birth in milliseconds, as every runtime tells it.
+  // The birth in milliseconds, which is the precision that every runtime has.
   return [dev, ino, birthtimeNs / 1_000_000n, size, mtimeNs].join('.');
 }
 
 const wholeMs = /^(.*\d)000000$/;
 
 /**
- * Are these two of one file, unchanged? Deno tells the time of a file in whole milliseconds, the others in nanoseconds: so
- * what one has written down, another must be able to recognise. Two changes within a millisecond look alike on many
- * kernels anyway, whose clock of files ticks every four.
+ * Do both identities belong to one unchanged file? Deno has the times of a file in whole milliseconds, the others in
+ * nanoseconds, and each must recognise what another has recorded. Two changes within a millisecond look alike on many kernels
+ * anyway, because their file clock ticks every four.
  */
 export function isSameIdentity(a: string, b: string): boolean {
   if (a === b) return true;
@@ -102,8 +106,8 @@ export function timeOf(identity: string): number {
 }
 
 /**
- * Of two identities: the same file, perhaps changed in place. By its birth, too: the number of a file that was just
- * replaced is often given to the next one that is made. Where the file system knows no time of birth, it says no.
+ * Do both identities belong to one file, perhaps changed in place? The time of birth counts, too: the inode number of a file
+ * that was just replaced is often given to the next new one. False where the file system has no time of birth.
  */
 export function isSameInode(a: string, b: string): boolean {
   const inodeOf = (identity: string) => identity.split('.').slice(0, 3).join('.');
@@ -114,7 +118,7 @@ interface Found {
   bytes: Buffer;
   identity: string;
   owner: Ownership;
-  /** Why there are no bytes, though there is something. */
+  /** Why there are no bytes, though there is a file. */
   unreadable?: string;
 }
 
@@ -123,7 +127,7 @@ function readFile({ location, file }: Site): Found | undefined {
   if (!opened) return undefined;
   const { descriptor, stats } = opened;
   try {
-    // Looked at before the bytes: if it changes in between, the identity is the older one, and the next look sees a change.
+    // Taken before the bytes: if the file changes in between, the identity is the older one, and the next read sees a change.
     const owner = { uid: Number(stats.uid), gid: Number(stats.gid) };
     return { ...readOpen(descriptor, stats), identity: identityOf(stats), owner };
   } catch (error) {
@@ -137,7 +141,7 @@ function readOpen(descriptor: number, { size }: BigIntStats): Pick<Found, 'bytes
   try {
     return { bytes: readAll(descriptor, Number(size)) };
   } catch (error) {
-    // The disk says that these bytes are lost.
+    // The disk reports that these bytes are lost.
     if (errnoOf(error) === 'EIO') return { bytes: Buffer.alloc(0), unreadable: "it can't be read: EIO" };
     throw error;
   }

@@ -1,6 +1,6 @@
 import type { Site, Sites } from './site.js';
 
-/** The site that one change is at: looked up again before each attempt, and the same for as long as nothing has moved. */
+/** The site of one change. It is looked up again before each attempt, and stays the same as long as nothing has moved. */
 export class Visit {
   readonly #sites: Sites;
   #site: Site | undefined;
@@ -10,8 +10,8 @@ export class Visit {
   }
 
   /**
-   * @param held one that is open already: most likely it is the one
-   * @param onLeave called before another one is gone to: nothing of ours may stay behind
+   * @param held a site that is open already, and most likely the one
+   * @param onLeave called before the change moves to another site: nothing of ours may stay behind
    */
   arrive(held: Site | undefined, onLeave: () => void): Site {
     if (this.#site && this.#sites.isAt(this.#site)) return this.#site;

@@ -12,42 +12,42 @@ import { unlinkIfThere } from '../queue/intents.js';
 import { newNonce } from '../queue/owner.js';
 import { type Kept, keptStates, readKept } from './kept.js';
 
-/** What was forgotten in a state of the file that was kept beside it. */
+/** What was removed from a state of the file that was kept beside it. */
 export interface ForgottenIn {
   /** The name of the kept file. */
   name: string;
   forgotten: string[];
-  /** What is left, in a readable document in its place. Where nothing is, the file is gone. */
+  /** The keys that are left, in a readable document in its place. If there are none, the kept file was removed. */
   kept: string[];
-  /** How many bytes could not be read, or were comments, and are gone: what was meant may have been in there. */
+  /** How many bytes could not be read, or were comments, and were removed: the entry may have been among them. */
   droppedBytes: number;
 }
 
 export interface Forgotten {
-  /** What was removed from the file, and from its copy. */
+  /** The keys that were removed from the file and its copy. */
   fromFile: string[];
   fromKept: ForgottenIn[];
-  /** Names that are no plain files, and were left alone: nothing that was kept. */
+  /** Names that are no plain files, and were left alone: the store did not make them. */
   left: string[];
 }
 
-/** Where entries that are meant stand beside the file: as `forgetEntries` would find them. */
+/** A kept file that holds entries to remove, as `forgetEntries` would find it. */
 export interface Leftover {
   name: string;
   keys: string[];
-  /** What can't be read of it, or a comment, has the name in it. */
+  /** The name occurs in a part that can't be read, or in a comment. */
   isDamaged: boolean;
 }
 
 type IsMeant = (key: string) => boolean;
 
 export interface ForgetOptions {
-  /** As of `StoreOptions`. */
+  /** See `StoreOptions`. */
   allowUnsafe?: boolean;
   deadlineMs?: number;
 }
 
-/** The kept states in which an entry stands, or may stand. Changes nothing. @param text as of `forgetEntries` */
+/** The kept states that hold an entry, or may hold it. Changes nothing. @param text see `forgetEntries` */
 export function listLeftovers(
   file: string,
   isMeant: IsMeant,
@@ -65,12 +65,12 @@ export function listLeftovers(
 
 /**
  * Removes entries from all that the store keeps: from the file and its copy by a commit like any other, and from every kept
- * state, one by one. Of a kept state that is damaged the damaged part goes, for what can't be read can't be told to be free
- * of the entry; what can be read stays, in a document in its place.
+ * state, one by one. The damaged part of a kept state is removed, because it may hold the entry. The readable part stays, in a
+ * document in its place.
  *
- * @param text in the damaged part of a kept file no key can be told: such a text in it counts as one that is meant
+ * @param text no key can be read in the damaged part of a kept file, so this text in it counts as the entry
  * @returns undefined, with nothing changed, where there is no such entry anywhere
- * @throws StoreError as a commit does; then the kept states are as they were
+ * @throws StoreError as a commit does. The kept states are then unchanged
  */
 export async function forgetEntries(
   file: string,
@@ -80,7 +80,7 @@ export async function forgetEntries(
 ): Promise<Forgotten | undefined> {
   return inSite(file, options, async (site) => {
     const isKept = leftoversAt(site, isMeant, text).length > 0;
-    // Nothing can be read of a damaged copy, so it is to be written anew.
+    // A damaged copy can't be read at all, so it must be written anew.
     const copy = readKept(site, site.nameOf('last'));
     const isCopyOpaque = copy !== undefined && decodeLastCommitted(copy.bytes) === undefined;
     const fromFile = await commitWithout(file, isMeant, isKept && isCopyOpaque, options);
@@ -100,9 +100,9 @@ export async function forgetEntries(
 }
 
 /**
- * Removes the file and all that is kept beside it. First by a commit of nothing, so that no process that is at work puts back
+ * Removes the file and all that is kept beside it. An empty commit comes first, so that no process that is at work puts back
  * what it still holds.
- * @returns the names of what was removed, and of what was left because it is no plain file
+ * @returns the names that were removed, and those that were left because they are no plain files
  */
 export async function forgetAll(
   file: string,
@@ -112,7 +112,7 @@ export async function forgetAll(
     try {
       await commitWithout(file, () => true, true, options);
     } catch (error) {
-      // Neither the file nor its copy can be used: they go all the same.
+      // Neither the file nor its copy can be used. They are removed all the same.
       if (!(error instanceof StoreError) || error.code !== 'E_CORRUPT') throw error;
     }
     const { kept, left } = keptStates(site);
@@ -128,7 +128,7 @@ export async function forgetAll(
   return forgotten ?? { removed: [], left: [] };
 }
 
-/** Undefined where not even its directory is there. */
+/** Undefined where the directory of the file is missing. */
 async function inSite<T>(
   file: string,
   { allowUnsafe }: ForgetOptions,
@@ -172,14 +172,14 @@ async function commitWithout(
 
 interface Parts {
   forgotten: string[];
-  /** In the order of the file; the same key may come more than once, and each may be what somebody looks for. */
+  /** In the order of the file. A key may come more than once, and each value may be wanted. */
   rest: [key: string, raw: string][];
   damage: Buffer;
-  /** Comments, and lines of a merge. */
+  /** Comments, and lines of a merge tool. */
   remarks: Buffer;
 }
 
-/** A kept state, taken apart. Pure. */
+/** Takes a kept state apart. Pure. */
 function without(bytes: Buffer, isMeant: IsMeant): Parts {
   const { entries, unread, remarks } = readDamaged(bytes);
   const piece = ({ from, to }: { from: number; to: number }) => bytes.subarray(from, to);
@@ -195,7 +195,7 @@ function namesOf(entries: Parts['rest']): string[] {
   return [...new Set(entries.map(([key]) => key))];
 }
 
-/** By a rename: there is no moment at which what stays is gone. */
+/** Replaces by a rename, so that what stays is there at every moment. */
 function replaceKept({ directory }: Site, { name, changedMs, owner }: Kept, rest: Parts['rest']): void {
   const place = path.join(directory.path, name);
   if (rest.length === 0) {
@@ -206,7 +206,7 @@ function replaceKept({ directory }: Site, { name, changedMs, owner }: Kept, rest
   try {
     const { descriptor } = stage(staged, serializeDocument(rest), owner);
     try {
-      // When it was damaged is worth knowing.
+      // The time of the damage is worth keeping.
       futimesSync(descriptor, changedMs / 1000, changedMs / 1000);
       fsyncSync(descriptor);
     } finally {
@@ -219,11 +219,11 @@ function replaceKept({ directory }: Site, { name, changedMs, owner }: Kept, rest
   }
 }
 
-/** What others still need is left. */
+/** Leaves a directory that others still need. */
 function removeIfEmpty(directory: string): void {
   try {
     rmdirSync(directory);
   } catch {
-    // Not empty, or not there: it holds no entry of ours either way.
+    // Not empty, or missing: it holds no entry of ours either way.
   }
 }

@@ -7,90 +7,24 @@ import { errnoOf, StoreError, withoutHint } from '../../errors.js';
 import { readLastCommitted } from '../commit/last-committed.js';
 import { type Site, Sites } from '../disk/site.js';
 import { readState } from '../disk/state.js';
+import type { Access, Content, Inspection, Kept } from './inspection.js';
 import { linksOn } from './links.js';
-import { type Place, placeOf } from './mounts.js';
+import { fileSystemOf } from './mounts.js';
 import { namesIn } from './names-in.js';
-import { listParticipants, type Participant } from './participants.js';
-import { hasDoubled, type Readable, readableIn, readableKept } from './readable.js';
+import { listParticipants } from './participants.js';
+import { hasDoubled, readableIn, readableKept } from './readable.js';
 import { type Trial, tryToWrite } from './trial.js';
-
-/** Who may do what with a file or a directory, and since when it is as it is (wall clock, milliseconds since 1970). */
-export interface Access {
-  /** The permission bits: 0o600. */
-  mode: number;
-  uid: number;
-  changedMs: number;
-}
-
-export interface Kept extends Access {
-  name: string;
-  size: number;
-  /** Of what was kept of the file itself; undefined if it can't be opened. */
-  readable?: Readable;
-  /** What it is, where it is not a file: nothing that Holdfast has made. */
-  found?: string;
-}
-
-/** What the file holds; a device, a pipe or a directory in its place is never opened. */
-export type Content =
-  | {
-      kind: 'valid';
-      entries: number;
-      /** Keys that stand there more than once, with different values. */
-      doubled: string[];
-      /** Entries in which a field stands more than once. */
-      doubledWithin: string[];
-    }
-  | { kind: 'missing' }
-  | ({ kind: 'corrupt'; reason: string } & Readable)
-  /** `found`: what it is, where it is not a file. */
-  | { kind: 'unreadable'; reason: string; found?: string; isEmptyDirectory?: boolean };
-
-/** Facts about a credential file and all that lies around it. No contents, and no judgement. */
-export interface Inspection {
-  /** The path as it was given, made absolute. */
-  given: string;
-  /** Every symbolic link on the way to the real file, in order. */
-  links: { link: string; to: string }[];
-  /** The real file; undefined if the way to it can't be followed. */
-  file: string | undefined;
-  content: Content;
-  access: (Access & { size: number; hardLinks: number }) | undefined;
-  directory: Access & { exists: boolean; writable: boolean; refusal?: string };
-  /** The last-committed copy. */
-  copy: {
-    state: 'missing' | 'unusable' | 'usable';
-    entries?: number;
-    sameAsFile?: boolean;
-    mode?: number;
-    found?: string;
-  };
-  intents: {
-    state: 'missing' | 'directory' | 'foreign' | 'unreadable';
-    mode?: number;
-    participants: Participant[];
-  };
-  /** Locks that other programs left or hold beside the file. */
-  foreignLocks: Kept[];
-  /** States of the file that were kept, damaged or with a doubled key. */
-  quarantined: Kept[];
-  /** Why the store refuses to use it where it is, and what to do about that; undefined if it does not. */
-  unsafe: { reason: string; todo: string } | undefined;
-  /** What came of trying a write. */
-  trial: Trial;
-  place: Place;
-}
 
 const nowhere: Access = { mode: 0, uid: 0, changedMs: 0 };
 
 /**
- * Looks at the file and all that lies around it, and changes nothing: what a write needs is tried beside it, and removed
- * again. Never fails: what can't be seen is said so.
+ * Inspects the file and its surroundings, and changes nothing: what a write needs is tried beside the file, and removed
+ * again. Never fails: what can't be inspected is reported as such.
  */
 export function inspectFile(file: string): Inspection {
   const given = path.resolve(file);
   const links = linksOn(given);
-  // As it was given: a pipe that a shell has made leads to no other path.
+  // The path as it was given: a pipe that a shell has made has no other path.
   const other = statOf(given);
   if (other && !other.isFile()) {
     const found = kindOf(other);
@@ -98,7 +32,9 @@ export function inspectFile(file: string): Inspection {
     return {
       ...nothingAt(given, links),
       content: {
-        ...{ kind: 'unreadable', reason, found },
+        kind: 'unreadable',
+        reason,
+        found,
         isEmptyDirectory: other.isDirectory() && isEmpty(given),
       },
       trial: notTried(reason),
@@ -106,7 +42,7 @@ export function inspectFile(file: string): Inspection {
   }
   let site: Site | undefined;
   try {
-    // Whatever is unsafe about it: to look changes nothing.
+    // An unsafe file is inspected, too, because that changes nothing.
     site = new Sites(given, true).find();
   } catch (error) {
     return { ...nothingAt(given, links), content: unreachable(error), file: undefined };
@@ -123,15 +59,23 @@ export function inspectFile(file: string): Inspection {
 
 function nothingAt(given: string, links: Inspection['links']): Inspection {
   return {
-    ...{ given, links, file: given, access: undefined, place: placeOf(given) },
-    ...{ content: { kind: 'missing' }, directory: inspectDirectory(path.dirname(given)) },
-    ...{ copy: { state: 'missing' }, intents: { state: 'missing', participants: [] } },
-    ...{ foreignLocks: [], quarantined: [], unsafe: refusalOf(given) },
+    given,
+    links,
+    file: given,
+    access: undefined,
+    place: fileSystemOf(given),
+    content: { kind: 'missing' },
+    directory: inspectDirectory(path.dirname(given)),
+    copy: { state: 'missing' },
+    intents: { state: 'missing', participants: [] },
+    foreignLocks: [],
+    quarantined: [],
+    unsafe: refusalOf(given),
     trial: tryToMake(path.dirname(given)) ?? notTried('its directory is not there yet'),
   };
 }
 
-/** Could the first write make this directory? Undefined if it is not known that it can't. */
+/** Could the first write make this directory? Undefined unless it certainly could not. */
 function tryToMake(directory: string): Trial | undefined {
   let above = directory;
   while (!statOf(above, lstatSync) && above !== path.dirname(above)) above = path.dirname(above);
@@ -152,7 +96,7 @@ function isEmpty(directory: string): boolean {
   try {
     return readdirSync(directory).length === 0;
   } catch {
-    // What can't be listed is not known to be empty.
+    // A directory that can't be listed may hold something.
     return false;
   }
 }
@@ -165,7 +109,7 @@ function unreachable(error: unknown): Content {
   return { kind: 'unreadable', reason: `the way to it can't be followed (${reasonOf(error)})` };
 }
 
-/** What the store itself would say. */
+/** The refusal of the store itself. */
 function refusalOf(file: string): Inspection['unsafe'] {
   try {
     new Sites(file).find()?.release();
@@ -181,7 +125,9 @@ function inspectSite(site: Site): Omit<Inspection, 'given' | 'links' | 'unsafe' 
   const stats = statOf(place);
   const content = inspectContent(site);
   return {
-    ...{ file, content, place: placeOf(file) },
+    file,
+    content,
+    place: fileSystemOf(file),
     access: stats && { ...accessOf(stats), size: stats.size, hardLinks: stats.nlink },
     directory: inspectDirectory(directory.path),
     copy: inspectCopy(site, content),
@@ -189,7 +135,7 @@ function inspectSite(site: Site): Omit<Inspection, 'given' | 'links' | 'unsafe' 
     foreignLocks: keptIn(directory, (name) => name === site.nameOf('lock')),
     quarantined: keptIn(directory, (name) => name.startsWith(site.nameOf('corrupt-'))).map((kept) => ({
       ...kept,
-      ...(kept.found === undefined ? readableKept(site, kept.name) : {}),
+      readable: kept.found === undefined ? readableKept(site, kept.name) : undefined,
     })),
   };
 }
@@ -201,7 +147,9 @@ function inspectContent(site: Site): Content {
     if (state.kind === 'corrupt')
       return { kind: 'corrupt', reason: state.reason, ...readableIn(state.bytes) };
     return {
-      ...{ kind: 'valid', entries: state.document.size, doubled: [...doubledKeys(state.document)] },
+      kind: 'valid',
+      entries: state.document.size,
+      doubled: [...doubledKeys(state.document)],
       doubledWithin: [...state.document].filter(([, raw]) => hasDoubled(raw)).map(([key]) => key),
     };
   } catch (error) {
@@ -209,7 +157,7 @@ function inspectContent(site: Site): Content {
   }
 }
 
-/** The system's own code, for an error of ours has it as its cause. */
+/** The system's own code, which an error of ours has in its cause. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
   return errnoOf(cause) ?? errnoOf(error) ?? 'it was refused';

@@ -4,7 +4,7 @@ import type { Ownership } from '../disk/ownership.js';
 import type { Site } from '../disk/site.js';
 import { namesIn } from './names-in.js';
 
-/** What lies beside the file, and what it holds: both of the very file that was opened. */
+/** A file beside the credential file, and its content. Both are of the file that was opened. */
 export interface Kept {
   /** Its own name, in the directory of the file. */
   name: string;
@@ -14,7 +14,7 @@ export interface Kept {
   owner: Ownership;
 }
 
-/** The states that were kept aside: damaged, or with a doubled key. `left` are names of theirs that are no files of ours. */
+/** The states that were kept aside: damaged, or with a doubled key. `left` has such names that are no files of ours. */
 export function keptStates(site: Site): { kept: Kept[]; left: string[] } {
   const left: string[] = [];
   const kept = namesIn(site.directory.self)
@@ -27,10 +27,10 @@ export function keptStates(site: Site): { kept: Kept[]; left: string[] } {
   return { kept, left };
 }
 
-/** Undefined for what is no file, or another user's: it was not made by us. No pipe is waited for, and no link followed. */
+/** Undefined for anything but a file, and for another user's: we did not make it. It waits for no pipe, and follows no link. */
 export function readKept({ location }: Site, name: string): Kept | undefined {
   const read = readOurs(location, name);
-  // Root shows a user nothing but the user's own: a file of root's may have been moved here to be shown.
+  // Root shows a user only the user's own files: a file of root's may have been moved here to be shown.
   const { principal } = location.trust;
   if (!read || (principal && Number(read.stats.uid) !== principal.uid)) return undefined;
   const { bytes, stats } = read;

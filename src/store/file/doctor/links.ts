@@ -15,7 +15,7 @@ export function linksOn(given: string): { link: string; to: string }[] {
       rest = after;
       continue;
     }
-    // A circle is told once.
+    // A circle is listed once.
     if (links.some(({ link }) => link === place)) return links;
     links.push({ link: place, to });
     const whole = path.join(path.resolve(at, to), ...after);
@@ -29,7 +29,7 @@ function linkTarget(place: string): string | undefined {
   try {
     return readlinkSync(place);
   } catch {
-    // No link, or not there.
+    // It is no link, or does not exist.
     return undefined;
   }
 }

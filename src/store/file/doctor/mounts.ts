@@ -2,18 +2,18 @@ import { readFileSync, statfsSync } from 'node:fs';
 import path from 'node:path';
 
 /** The file system that a file is on. */
-export interface Place {
-  /** Its type, as in `ext4`; undefined where the system does not tell. */
+export interface FileSystem {
+  /** Its type, such as `ext4`. Undefined where that is not known. */
   type: string | undefined;
   /** The file itself is a mount point: nothing can be renamed onto it. */
   isMountPoint: boolean;
   freeBytes: number | undefined;
 }
 
-export function placeOf(file: string): Place {
+export function fileSystemOf(file: string): FileSystem {
   const mounts = readMounts();
   const holds = ({ point }: Mount) => file === point || file.startsWith(point === '/' ? '/' : `${point}/`);
-  // The longest that leads to the file; of two at one place the later one hides the earlier.
+  // The longest mount point above the file. If two have the same, the later one hides the earlier.
   const mount = mounts
     .filter(holds)
     .reduce<Mount | undefined>(
@@ -38,7 +38,7 @@ function readMounts(): Mount[] {
   try {
     text = readFileSync('/proc/self/mountinfo', 'utf8');
   } catch {
-    // Linux only.
+    // Only Linux has this file.
     return [];
   }
   return text.split('\n').flatMap((line) => {
@@ -55,7 +55,7 @@ function readMounts(): Mount[] {
   });
 }
 
-/** Of the directory, or of the nearest above it that is there. */
+/** The free space of the directory, or of the nearest one above it that exists. */
 function freeBytes(directory: string): number | undefined {
   for (let at = directory; ; at = path.dirname(at)) {
     try {

@@ -3,25 +3,25 @@ import path from 'node:path';
 import { type EntryKind, parseEntry } from '../queue/entry-names.js';
 import { isProvablyDead, self } from '../queue/owner.js';
 
-/** Something in the directory of intents, and who put it there. */
+/** An entry of the directory of intents, and the process that made it. */
 export interface Participant {
   name: string;
   /**
-   * `holds`: the lease of a commit under way. `rests`: one that is kept between commits, and that anybody may end at
-   * once. `waits`: in the queue. `ended`: the answer to one that waited. `stray`: not ours.
+   * `holds`: the intent of a commit under way. `rests`: an intent that is kept between commits, and that any process may end
+   * at once. `waits`: in the queue. `ended`: the answer to a request. `stray`: not ours.
    */
   kind: 'holds' | 'rests' | 'waits' | 'ended' | 'stray';
-  /** The place in the queue of what waits, from 1. */
-  ticket?: number;
+  /** The place in the queue, from 1, if it waits. */
+  ticket?: number | undefined;
   owner?: {
     pid: number;
     host: string;
-    /** `unknown`: of another machine, container or boot, whose processes can't be seen from here. */
+    /** `unknown`: the process belongs to another machine, container or boot, and can't be seen from here. */
     state: 'alive' | 'paused' | 'dead' | 'unknown';
-    /** The name of its program, where the system tells. */
-    command?: string;
+    /** The name of its program, where that is known. */
+    command?: string | undefined;
   };
-  /** When it was made, by the file system's own time stamp: the wall clock, which may have been set since. */
+  /** When it was made, by the time stamp of the file system: the wall clock, which may have been set since. */
   sinceMs: number;
 }
 
@@ -33,7 +33,7 @@ const kinds: Record<EntryKind, Participant['kind']> = {
   done: 'ended',
 };
 
-/** All that is in the directory of intents: holders first, then who waits, in order. Fails where it can't be listed. */
+/** All entries of the directory of intents: holders first, then those that wait, in order. Fails where it can't be listed. */
 export function listParticipants(directory: string): Participant[] {
   const order = [...Object.values(kinds), 'stray'];
   const found = readdirSync(directory)
@@ -46,7 +46,7 @@ export function listParticipants(directory: string): Participant[] {
   return found;
 }
 
-/** Undefined for what has gone since it was listed. */
+/** Undefined for an entry that is gone since it was listed. */
 function participantOf(directory: string, name: string): Participant | undefined {
   const stats = lstatSync(path.join(directory, name), { throwIfNoEntry: false });
   if (!stats) return undefined;
@@ -55,11 +55,11 @@ function participantOf(directory: string, name: string): Participant | undefined
   if (!entry) return { name, kind: 'stray', sinceMs };
   const { pid, host } = entry.owner;
   const state = stateOf(entry.owner);
-  // The name alone: an argument may be a secret.
+  // Only the name of the program: an argument may be a secret.
   const command = state === 'alive' || state === 'paused' ? readProc(`${pid}/comm`)?.trim() : undefined;
-  const owner = { pid, host, state, ...(command ? { command } : {}) };
+  const owner = { pid, host, state, command: command || undefined };
   const kind = kinds[entry.kind];
-  return { name, kind, ...(kind === 'waits' ? { ticket: entry.number } : {}), owner, sinceMs };
+  return { name, kind, ticket: kind === 'waits' ? entry.number : undefined, owner, sinceMs };
 }
 
 function stateOf(owner: Parameters<typeof isProvablyDead>[0]): 'alive' | 'paused' | 'dead' | 'unknown' {

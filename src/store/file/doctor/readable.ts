@@ -3,7 +3,7 @@ import type { Site } from '../disk/site.js';
 import { readKept } from './kept.js';
 import { readableOf } from './recoverable.js';
 
-/** How much of damaged bytes can be read: whole entries, and the bytes that may hold more. */
+/** How much of damaged bytes can be read: the number of whole entries, and of the bytes that may hold more. */
 export interface Readable {
   entries: number;
   unreadBytes: number;
@@ -15,19 +15,19 @@ export function readableIn(bytes: Buffer): Readable {
   return { entries: entries.size, unreadBytes };
 }
 
-/** Does a field of this entry stand there more than once, with different values? What is deeper is not looked at. */
+/** Does the entry hold a field more than once, with different values? Deeper levels are not checked. */
 export function hasDoubled(raw: string): boolean {
   const inner = parseDocument(Buffer.from(raw));
   return inner !== undefined && doubledKeys(inner).length > 0;
 }
 
-/** Of a state that was kept. */
-export function readableKept(site: Site, name: string): { readable?: Readable } {
+/** The same for a kept state. Undefined if it can't be opened. */
+export function readableKept(site: Site, name: string): Readable | undefined {
   try {
     const read = readKept(site, name);
-    return read ? { readable: readableIn(read.bytes) } : {};
+    return read && readableIn(read.bytes);
   } catch {
-    // What can't be opened has its mode and its owner shown.
-    return {};
+    // The mode and the owner are shown instead.
+    return undefined;
   }
 }

@@ -8,25 +8,25 @@ import { type Site, Sites } from '../disk/site.js';
 import { readState } from '../disk/state.js';
 import { type Kept, keptStates, readKept } from './kept.js';
 
-/** An earlier state of the file that is still there: the last-committed copy, or one that was kept aside. */
+/** An earlier state of the file: the last-committed copy, or a state that was kept aside. */
 export interface Recoverable {
-  /** `last`, or `corrupt-` and the content's hash: what follows the file's own name. */
+  /** What follows the file's own name: `last`, or `corrupt-` and the hash of the content. */
   name: string;
   place: string;
   /** When it was last changed (wall clock, milliseconds since 1970). */
   changedMs: number;
   bytes: number;
-  /** How many of the bytes could be read: all of them, unless it is damaged. */
+  /** How many of the bytes could be read: all, unless it is damaged. */
   readableBytes: number;
-  /** What could be read of it; of several with one key the last. */
+  /** The entries that could be read. If several have one key, the last of them. */
   entries: Document;
-  /** All that could be read, in the order of the file. */
+  /** All entries that could be read, in the order of the file. */
   all: Entry[];
-  /** Keys that are in it more than once, with different values. */
+  /** Keys that it holds more than once, with different values. */
   doubled: string[];
   /** The bytes that could not be read, and may hold more entries. */
   unread: Unread[];
-  /** How many bytes are comments, or lines of a merge tool: entries that stand in these were taken out by a hand. */
+  /** How many bytes are comments or lines of a merge tool. An entry in these was taken out by hand. */
   remarkBytes: number;
 }
 
@@ -37,23 +37,23 @@ export interface Entry {
 }
 
 export interface RestoreOptions {
-  /** Also put back what is there now with another value. */
+  /** Also replaces entries that have another value now. */
   overwrite?: boolean;
-  /** Two keys are the same entry if this makes them equal. Default: only a key itself. */
+  /** Two keys mean the same entry if this function makes them equal. Default: equal keys only. */
   normalize?: (key: string) => string;
   deadlineMs?: number;
-  /** As of `StoreOptions`. */
+  /** See `StoreOptions`. */
   allowUnsafe?: boolean;
   onEvent?: (event: StoreEvent) => void;
 }
 
-/** The names of the entries that were put back, and of those that were there. */
+/** The keys of the entries that were put back, and of those that were there already. */
 export interface Restored {
   restored: string[];
   kept: string[];
 }
 
-/** What could be restored, the newest first, and the entries that are there now. Changes nothing. */
+/** The states that could be restored, the newest first, and the entries that are there now. Changes nothing. */
 export function listRecoverable(
   file: string,
   { allowUnsafe = false }: { allowUnsafe?: boolean } = {},
@@ -88,7 +88,7 @@ function currentAt(site: Site, last: () => Recoverable | undefined): Document {
   const state = readState(site);
   if (state.kind === 'valid') return state.document;
   if (state.kind === 'missing') return new Map();
-  // The next use of the file brings this back, before anything else can happen to it.
+  // The next use of the file restores this state, before anything else can happen to it.
   return last()?.entries ?? new Map();
 }
 
@@ -97,7 +97,7 @@ function lastAt(site: Site): Recoverable | undefined {
   return last && recover(site, last);
 }
 
-/** Puts entries back, byte for byte and in one commit; what is there now stays, unless told otherwise. */
+/** Puts entries back, byte for byte and in one commit. Entries that are there now stay, unless `overwrite` is set. */
 export async function restoreEntries(
   file: string,
   entries: Document,
@@ -109,8 +109,8 @@ export async function restoreEntries(
   let outcome: Restored = { restored: [], kept: [] };
   try {
     await backend.transact((current) => {
-      const { document, ...told } = putBack(current, entries, { overwrite, normalize });
-      outcome = told;
+      const { document, ...keys } = putBack(current, entries, { overwrite, normalize });
+      outcome = keys;
       return document;
     }, performance.now() + deadlineMs);
   } finally {
@@ -119,7 +119,7 @@ export async function restoreEntries(
   return outcome;
 }
 
-/** What `restoreEntries` does to a document: the very one if there is nothing to put back. */
+/** What `restoreEntries` does to a document. Returns the same object if there is nothing to put back. */
 export function putBack(
   current: Document,
   entries: Document,
@@ -152,20 +152,23 @@ function recover(site: Site, { name: fileName, bytes: content, changedMs }: Kept
 
 type Readable = Pick<Recoverable, 'entries' | 'all' | 'doubled' | 'unread' | 'readableBytes' | 'remarkBytes'>;
 
-/** A copy whose checksum is wrong: where it is damaged is unknown, and so what of it could be believed. */
+/** For a copy with a wrong checksum: the damage may be anywhere in it, so no part of it can be believed. */
 function nothingOf({ length }: Buffer): Readable {
   const unread = [{ from: 0, to: length, line: 1, column: 1, zeros: 0 }];
   return { entries: new Map(), all: [], doubled: [], unread, readableBytes: 0, remarkBytes: 0 };
 }
 
-/** What can be read of a document, whatever has happened to it. */
+/** What can be read of a document in whatever state. */
 export function readableOf(bytes: Buffer): Readable {
   const { entries: found, unread, remarks } = readDamaged(bytes);
   const all = found.map(({ key, raw }) => ({ key, raw }));
   const entries = new Map(all.map(({ key, raw }) => [key, raw]));
   const other = all.filter(({ key, raw }) => entries.get(key) !== raw);
   return {
-    ...{ entries, all, unread, doubled: [...new Set(other.map(({ key }) => key))] },
+    entries,
+    all,
+    unread,
+    doubled: [...new Set(other.map(({ key }) => key))],
     readableBytes: bytes.length - lengthOf(unread),
     remarkBytes: lengthOf(remarks),
   };

@@ -8,18 +8,18 @@ import { stage } from '../disk/stage.js';
 import { readState } from '../disk/state.js';
 import { newNonce } from '../queue/owner.js';
 
-/** Whether a write would succeed, found out by trying all that it needs but to replace the file. */
+/** Whether a write would succeed. All that it needs was tried, except to replace the file. */
 export type Trial =
   | { kind: 'possible' }
   | { kind: 'impossible'; reason: string; todo: string }
-  /** There is nothing to try it with. */
+  /** There is nothing to try. */
   | { kind: 'untried'; reason: string };
 
 /**
- * Tries beside the file what a commit does: makes a directory, and in it a file of the same owner, on the disk; makes an
- * intent where there is a directory for it; and links the file itself, which fails as a rename onto it would where it is a
- * mount of its own. It leaves nothing behind, and never touches the file: a rename onto it, even of itself, could undo the
- * commit of another.
+ * Tries beside the file what a commit does. It makes a directory, and in it a file of the same owner, on the disk. It makes an
+ * intent if there is a directory for it. And it links the file itself, which fails as a rename onto it would if it is a mount
+ * of its own. It leaves nothing behind, and never touches the file: a rename onto it, even of itself, could undo the commit
+ * of another process.
  */
 export function tryToWrite(site: Site): Trial {
   const name = site.nameOf(`trial-${newNonce()}`);
@@ -64,7 +64,7 @@ function tryInside(site: Site, trial: Directory): void {
     linkSync(site.place, trial.at('link'));
   } catch (error) {
     const code = errnoOf(error);
-    // Replaced by another meanwhile, which shows that it can be; or the file system has no hard links.
+    // Another process has replaced it meanwhile, which shows that it can be replaced. Or the file system has no hard links.
     if (code !== 'ENOENT' && code !== 'ENOTSUP' && code !== 'EOPNOTSUPP' && code !== 'EMLINK')
       throw ioError('replace', site.file, error);
   }
@@ -104,7 +104,7 @@ function removeIfThere(remove: () => void): void {
   }
 }
 
-/** What was tried is no write: that nothing was written goes without saying. */
+/** The advice without "Nothing was written": the trial is no write. */
 function todoFor(error: unknown, hint: string): string {
   if (errnoOf(error) === 'EPERM') return 'Use it as its owner';
   return adviceIn(hint);

@@ -2,33 +2,33 @@ import { type FSWatcher, watch } from 'node:fs';
 import { errnoOf } from '../../errors.js';
 
 /**
- * Sleeps until something changes in a directory or a file, or a time is over. The watch only makes it quick: where
- * it can't be had (too many watches, no such place) or misses a change, the time wakes.
+ * Sleeps until something changes in a directory or a file, or a time is over. The watch only makes it quick. Where there is
+ * none (too many watches, no such file) or it misses a change, the sleep ends with its time.
  */
 export class Alarm {
-  private watcher: FSWatcher | undefined;
-  private place: string | undefined;
-  private wake: () => void = () => {};
+  #watcher: FSWatcher | undefined;
+  #place: string | undefined;
+  #wake: () => void = () => {};
 
   get watches(): string | undefined {
-    return this.place;
+    return this.#place;
   }
 
   /**
-   * Look at the place *after* this call, so that no change falls between the look and the sleep.
-   * @returns false if nothing will ever wake but the time
+   * Read the place *after* this call, so that no change falls between the read and the sleep.
+   * @returns false where only the time can end the sleep
    */
   set(place: string): boolean {
     this.close();
     try {
-      const watcher = watch(place, { persistent: false }, () => this.wake());
-      this.watcher = watcher;
-      // Deno tells by such an event, later, that the place is not there: by then another one may be watched.
-      watcher.on('error', () => this.watcher === watcher && this.close());
-      this.place = place;
+      const watcher = watch(place, { persistent: false }, () => this.#wake());
+      this.#watcher = watcher;
+      // Deno reports by such an event, later, that the place does not exist. By then the alarm may watch another one.
+      watcher.on('error', () => this.#watcher === watcher && this.close());
+      this.#place = place;
       return true;
     } catch (error) {
-      // The place is gone: the next look finds out.
+      // The place is gone, which the next read will show.
       return errnoOf(error) === 'ENOENT';
     }
   }
@@ -36,7 +36,7 @@ export class Alarm {
   async sleep(ms: number): Promise<void> {
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms);
-      this.wake = () => {
+      this.#wake = () => {
         clearTimeout(timer);
         resolve();
       };
@@ -44,8 +44,8 @@ export class Alarm {
   }
 
   close(): void {
-    this.watcher?.close();
-    this.watcher = undefined;
-    this.place = undefined;
+    this.#watcher?.close();
+    this.#watcher = undefined;
+    this.#place = undefined;
   }
 }

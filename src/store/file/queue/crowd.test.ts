@@ -11,7 +11,7 @@ import { self } from './owner.js';
 /** HOLDFAST_ROUNDS=1000 for the long run. */
 const rounds = Number(process.env.HOLDFAST_ROUNDS ?? 60);
 
-/** A process that has ended: its number stands for nobody, or for somebody who began later. */
+/** A process that has ended. Its pid belongs to no process, or to one that began later. */
 const dead = spawnSync('true').pid;
 const ofTheDead = (name: string) => name.replace(`-${self.pid}-`, `-${dead}-`);
 

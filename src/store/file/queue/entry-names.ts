@@ -1,25 +1,25 @@
 import { newNonce, type Owner, self } from './owner.js';
 
 /**
- * What lies in the directory of intents. The kind stands in the name, so that one listing tells all, and nothing is ever
- * renamed while it can fence: an entry that is renamed during a listing may be missed by it.
+ * The entries of the directory of intents. The kind is part of the name, so that one listing has all there is to know.
+ * Nothing is ever renamed while it can fence: a listing may miss an entry that is renamed during it.
  */
 const kinds = {
-  /** A directory: a commit under way. Wait for it politely; whoever destroys it fences it. */
+  /** A directory: a commit under way. Wait for it. To destroy it fences its owner. */
   i: 'intent',
-  /** A directory: kept between the commits of one process with nobody else about. Destroy it at once. */
+  /** A directory: kept between the commits of one process while no other is about. Destroy it at once. */
   k: 'standing',
-  /** A file: somebody waits in line to commit. */
+  /** A file: a process waits in line to commit. */
   t: 'ticket',
-  /** A file: a ticket that holds the change itself, so that whoever commits next may carry it along. */
+  /** A file: a ticket that holds the change itself, so that the next process that commits may carry it along. */
   r: 'request',
-  /** A request whose change is committed and durable; its owner has not seen it yet. */
+  /** A request whose change is committed and durable. Its owner has not seen this answer yet. */
   d: 'done',
 } as const;
 
 export type EntryKind = (typeof kinds)[keyof typeof kinds];
 
-export interface Entry {
+export interface QueueEntry {
   name: string;
   kind: EntryKind;
   /** The place in the queue; 0 for an intent. */
@@ -31,8 +31,8 @@ export interface Entry {
 
 const pattern = /^([iktrd])(\d*)-([0-9a-f]{16})-(\d+)-(\d+)-([0-9a-f]{12})-([\w.]*)$/;
 
-/** Undefined for what is not ours: a stray file or a foreign directory is in nobody's way. */
-export function parseEntry(name: string): Entry | undefined {
+/** Undefined for a stray file or a foreign directory, which is in no process's way. */
+export function parseEntry(name: string): QueueEntry | undefined {
   const match = pattern.exec(name);
   if (!match) return undefined;
   const [, letter = '', number, id = '', pid, startTime = '', machine = '', host = ''] = match;
@@ -45,8 +45,8 @@ export function parseEntry(name: string): Entry | undefined {
   };
 }
 
-/** As they came, with the same order for everybody. */
-export function inOrder(entries: Entry[]): Entry[] {
+/** In the order of arrival, which is the same for all processes. */
+export function inOrder(entries: QueueEntry[]): QueueEntry[] {
   return entries.sort((a, b) => a.number - b.number || (a.name < b.name ? -1 : 1));
 }
 

@@ -17,25 +17,25 @@ import { errnoOf } from '../../errors.js';
 import { ioError } from '../../io-error.js';
 import { type Site, SiteGone } from '../disk/site.js';
 import { stage } from '../disk/stage.js';
-import { type Entry, endedName, newIntentName, newTicketName, parseEntry } from './entry-names.js';
+import { endedName, newIntentName, newTicketName, parseEntry, type QueueEntry } from './entry-names.js';
 
-/** An intent of our own: a directory that only we fill, and that anybody may destroy. */
+/** An intent of our own: a directory that only we fill, and that any process may destroy. */
 export interface Intent {
   name: string;
   /** The directory of intents that it was made in. */
   intents: Directory;
-  /** Held open: what is staged goes here and nowhere else, whatever stands under its name by then. */
+  /** Held open: files are staged here and nowhere else, whatever its name leads to by then. */
   directory: Directory;
 }
 
-/** All of ours that is there now. An entry present during the whole call is in the result: the protocol needs no more of it. */
-export function listEntries(intents: Directory | undefined): Entry[] {
+/** Lists the entries. One that is present during the whole call is in the result; the protocol needs no more than that. */
+export function listEntries(intents: Directory | undefined): QueueEntry[] {
   return intents ? namesIn(intents).flatMap((name) => parseEntry(name) ?? []) : [];
 }
 
 /**
- * Announces a commit. Never `mkdir -p` on the intent itself and never the same name twice: a holder
- * whose intent was destroyed would otherwise bring it back to life and be un-fenced.
+ * Announces a commit. Never uses `mkdir -p` on the intent itself, and never the same name twice: a holder whose intent was
+ * destroyed would otherwise bring it back to life and be un-fenced.
  */
 export function createIntent(site: Site, kind: 'intent' | 'standing' = 'intent'): Intent {
   const name = newIntentName(kind);
@@ -59,22 +59,22 @@ function openMade(intents: Directory, name: string): Directory {
   try {
     return intents.child(name);
   } catch (error) {
-    // Too many files are open, say. Left there, the others would wait for it: its process lives.
+    // Too many files are open, say. If the intent stayed, the others would wait for it, because its process lives.
     try {
       rmdirSync(intents.at(name));
     } catch {
-      // Gone, or another's by now: the next writer sweeps it.
+      // It is gone, or another's by now. The next writer removes it.
     }
     throw error;
   }
 }
 
-/** Is it still there? Whoever destroys an intent of ours has come after us. */
+/** A process that destroys our intent has come after us. */
 export function isThere({ name, intents }: Intent): boolean {
   return existsSync(intents.at(name));
 }
 
-/** Takes a place in the queue. */
+/** Joins the queue. */
 export function createTicket(
   site: Site,
   kind: 'ticket' | 'request',
@@ -90,27 +90,27 @@ export function createTicket(
 }
 
 /**
- * Tells the owner of a request that it is done. All who tell it say the same. Never fails: the commit has happened, and the
- * next one tells it again, because the copy goes on naming a request that is there.
+ * Answers a request: it is done. Several processes may do this, and all give the same answer. Never fails: the commit has
+ * happened, and the next one answers again, because the copy goes on naming a request that is there.
  *
- * What is no file was put there by another hand, and stays where it is: under another name its maker would not find it again.
+ * Anything but a file was put there by another program, and stays: under another name that program would not find it again.
  */
 export function endRequest(intents: Directory, request: string): void {
   try {
     if (isFile(intents, request)) renameSync(intents.at(request), intents.at(endedName(request)));
   } catch {
-    // Taken away by its owner, or something stands under the other name. Its owner asks for itself when its turn comes.
+    // Its owner has removed it, or the other name is taken. Then its owner finds out by itself when its turn comes.
   }
 }
 
-/** False also where there is nothing. */
+/** False where nothing is there, too. */
 export function isFile(intents: Directory, name: string): boolean {
   return lstatSync(intents.at(name), { throwIfNoEntry: false })?.isFile() === true;
 }
 
 const triesMax = 100;
 
-/** Somebody may remove the directory of intents at any time (it costs a retry), so it is made when it is missed. */
+/** Any program may remove the directory of intents at any time, at the cost of a retry. A missing one is made again. */
 function makeInside<T>(site: Site, make: (intents: Directory) => T): T {
   for (let attempt = 0; ; attempt++) {
     const intents = site.makeIntents();
@@ -129,7 +129,7 @@ function ioErrorIn(place: string, error: unknown): unknown {
   return errnoOf(error)?.startsWith('E_') ? error : ioError('announce a commit in', place, error);
 }
 
-/** What is in a directory is removed this often before it counts as being filled on purpose. */
+/** A directory is emptied this often before it counts as being filled on purpose. */
 const roundsMax = 1000;
 
 /**
@@ -137,8 +137,9 @@ const roundsMax = 1000;
  * later call through that directory fails with ENOENT, even one whose path the kernel had already
  * resolved. Renaming the directory away would not do: a rename under way still lands.
  *
- * An intent of ours holds plain files and nothing else. What else lies in one is not ours to remove: it is left, and named.
- * @param held the intent, where it is open already: a process that may open nothing more can end its own
+ * An intent holds plain files and nothing else. Anything else in it is not ours to remove: it is left there, and the error
+ * names it.
+ * @param held the intent, if it is open already. A process at its limit of open files can still end its own
  */
 export function destroyEntry(intents: Directory, name: string, held?: Directory): void {
   const place = intents.at(name);
@@ -153,7 +154,7 @@ export function destroyEntry(intents: Directory, name: string, held?: Directory)
         unlinkIfThere(place, path.join(intents.path, name));
         return;
       }
-      // Windows says EPERM or EBUSY for a directory that is not empty yet.
+      // Windows reports EPERM or EBUSY for a directory that is not empty yet.
       if (code !== 'ENOTEMPTY' && code !== 'EEXIST')
         throw ioError('remove', path.join(intents.path, name), error);
     }
@@ -169,7 +170,7 @@ function emptyByName(intents: Directory, name: string): void {
     directory = intents.child(name);
   } catch (error) {
     const code = errnoOf(error);
-    // Gone, or something else by now: the next round sees what.
+    // It is gone, or something else by now. The next round finds out.
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return;
     throw ioError('open', path.join(intents.path, name), error);
   }
@@ -181,7 +182,7 @@ function emptyByName(intents: Directory, name: string): void {
   }
 }
 
-/** A user can move a directory of root's into their own, and have root empty it; what root makes here is given to them. */
+/** A user can move a directory of root's into their own, to have root empty it. What root makes here is given to that user. */
 function requireTheirs({ descriptor = -1 }: Directory, { stats, path: place }: Directory): void {
   if (process.geteuid?.() !== 0 || stats.uid !== 0 || fstatSync(descriptor).uid === 0) return;
   throw ioError('remove', place, new Error('it belongs to root: see what it holds, and move it away'));
@@ -198,7 +199,7 @@ function removeFile(directory: Directory, name: string): void {
   } catch (error) {
     const code = errnoOf(error);
     if (code === 'ENOENT') return;
-    // What macOS says of a directory.
+    // macOS reports EPERM for a directory.
     const isDirectory = code === 'EISDIR' || (code === 'EPERM' && process.platform === 'darwin');
     const reason =
       'it is a directory, which no commit makes, so it was left alone: see what it is, and move it away';
@@ -206,18 +207,18 @@ function removeFile(directory: Directory, name: string): void {
   }
 }
 
-/** Ends our own intent, whatever has become of it. Never fails: it must not hide how the commit itself ended. */
+/** Ends our own intent, whatever has become of it. Never fails: that would hide how the commit itself ended. */
 export function release({ name, intents, directory }: Intent): void {
   try {
     destroyEntry(intents, name, directory);
   } catch {
-    // The next scan of any process sweeps it.
+    // The next scan of any process removes it.
   } finally {
     directory.close();
   }
 }
 
-/** Empty where it was removed since it was opened. */
+/** Empty where the directory was removed since it was opened. */
 export function namesIn(directory: Directory): string[] {
   try {
     return readdirSync(directory.self);
@@ -228,8 +229,8 @@ export function namesIn(directory: Directory): string[] {
 }
 
 /**
- * @param name what people call the place
- * @returns whether it was there
+ * @param name the path for error messages
+ * @returns whether the file was there
  */
 export function unlinkIfThere(place: string, name = place): boolean {
   try {

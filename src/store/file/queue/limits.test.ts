@@ -28,7 +28,7 @@ const calls: [string, (store: Store, options: CallOptions) => Promise<unknown>][
 ];
 const writes = calls.slice(2, -1);
 
-/** Somebody who stands in everybody's way, and can't be asked whether he is dead. */
+/** An intent in the way of all, whose process can't be proved dead. */
 function newBlockedFile(): { file: string; unblock: () => void } {
   const file = newFile();
   const intent = strangersIntent(file);

@@ -4,14 +4,14 @@ import { hostname } from 'node:os';
 import { errnoOf } from '../../errors.js';
 
 /**
- * Who made an intent or a ticket. It stands in the entry's *name*, so that it is there from the entry's
- * birth: a record written afterwards would leave an unlabelled instant.
+ * The process that made an intent or a ticket. It is part of the entry's *name*, so that it is there from the entry's birth:
+ * a record written afterwards would leave an unlabelled instant.
  */
 export interface Owner {
   pid: number;
-  /** Clock ticks between boot and the process's start; '0' where the system does not tell. */
+  /** Clock ticks between boot and the process's start. '0' where that is not known. */
   startTime: string;
-  /** Fingerprint of host name, boot, and pid and time namespace: pids and start times compare only within one machine. */
+  /** Fingerprint of host name, boot, and pid and time namespace. Pids and start times compare only within one machine. */
   machine: string;
   host: string;
 }
@@ -26,23 +26,23 @@ export const self: Owner = {
 };
 
 export function newNonce(): string {
-  // Of the ways to random bits the one that does not ask the system each time.
+  // The one source of random bits that does not ask the system each time.
   return randomUUID().replaceAll('-', '').slice(-16);
 }
 
 /**
- * True only where the owner certainly runs no more: same machine, and its pid is gone or now belongs to a
+ * True only where the owner certainly no longer runs: same machine, and its pid is gone or now belongs to a
  * process that started at another time. Everything else is "perhaps alive" and waits out its lease.
  * A wrong answer would cost its owner a retry, never a write: safety rests on the intents.
  */
 export function isProvablyDead(owner: Owner): boolean {
   if (owner.machine !== self.machine) return false;
   const startTime = owner.startTime === '0' ? undefined : startTimeOf(owner.pid);
-  // Not to be seen in /proc: gone, or another user's that is hidden from us.
+  // Not in /proc: the process is gone, or it is another user's and hidden from us.
   return startTime === undefined ? !hasProcess(owner.pid) : startTime !== owner.startTime;
 }
 
-/** The quick look, where a wrong yes does no harm: a zombie, or another process with the same number, counts as alive. */
+/** The quick check, for uses where a wrong yes does no harm: a zombie, or another process with the same pid, counts as alive. */
 export function seemsAlive(owner: Owner): boolean {
   return owner.machine !== self.machine || hasProcess(owner.pid);
 }
@@ -56,7 +56,7 @@ function hasProcess(pid: number): boolean {
   }
 }
 
-/** Undefined where the system does not tell. A zombie, which can act no more than a dead one, never has that of its life. */
+/** Undefined where it is not known. A zombie can act no more than a dead process, so it never has the start time of its life. */
 function startTimeOf(pid: number): string | undefined {
   const stat = readProc(() => readFileSync(`/proc/${pid}/stat`, 'latin1'));
   // The command name, in parentheses, may itself contain spaces and parentheses.

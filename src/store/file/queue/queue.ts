@@ -4,79 +4,66 @@ import type { Edit } from '../../change.js';
 import { type Holder, StoreError } from '../../errors.js';
 import type { Site } from '../disk/site.js';
 import { Alarm } from './alarm.js';
-import { type Entry, endedName, inOrder } from './entry-names.js';
-import { createTicket, destroyEntry, listEntries, unlinkIfThere } from './intents.js';
+import { endedName, type QueueEntry } from './entry-names.js';
+import { destroyEntry, listEntries } from './intents.js';
+import { allAhead, nearestAhead } from './order.js';
 import { isProvablyDead, seemsAlive } from './owner.js';
-import { encodeRequest } from './request.js';
-
-export interface Ticket {
-  /** The directory of intents that it lies in. */
-  intents: Directory;
-  name: string;
-  id: string;
-  /** Of the file that was made: see `identityOf`. */
-  identity: string;
-  number: number;
-  kind: 'ticket' | 'request';
-  /** What it is a ticket for. */
-  site: Site;
-}
+import { keepUp, removeTicket, type Ticket, takeTicket } from './ticket.js';
 
 export type Turn =
-  /** Nobody else is about. */
+  /** No other process is about. */
   | 'free'
   /** It is our turn among several. */
   | 'next'
-  /** Somebody has carried our request along: it is committed and durable. */
+  /** Another process has carried our request along: it is committed and durable. */
   | 'done'
-  /** Our request may have been carried along; nobody can tell. */
-  | 'doubt';
+  /** Our request may have been carried along, and there is no evidence left. */
+  | 'unknown';
 
-/** How often everybody looks who is not woken earlier. */
+/** The interval between two scans, unless a process is woken earlier. */
 const pauseMs = 8;
-/** How long a request is left to the holder without a look at what else is going on. */
+/** How long a request is left to the holder before the next scan. */
 const trustMs = 4;
-/** After so many that are gone the deadline is looked at: there may be any number. */
+/** The deadline is checked after so many dead entries: there may be any number of them. */
 const passedMax = 100;
-/** From when on the obstacle's owner is looked at thoroughly: a zombie, or a new process of the same number. */
+/** After this time the obstacle's owner is checked thoroughly: it may be a zombie, or a new process with the same pid. */
 const thoroughMs = 4;
 
 /**
- * The queue makes progress likely; it is never needed for safety. Whoever finds the way free goes at
- * once; whoever does not takes a numbered ticket and waits for intents and for smaller tickets. A change that can be told
- * as data goes into the ticket, and is committed with that of whoever comes first.
- * Nobody waits while holding an intent: two that see each other would wait for ever.
+ * The queue makes progress likely; it is never needed for safety. A process that finds the way free goes at once. Any
+ * other takes a numbered ticket, and waits for intents and for smaller tickets. A change that is data goes into the ticket,
+ * and is committed by the process that comes first, together with its own.
+ * No process waits while it holds an intent: two that see each other would wait for ever.
  */
 export class Queue {
-  /** Requests in front of us whose owners did not stir for a lease: not waited for any longer. */
-  readonly silent = new Set<string>();
-  /** The name of the intent that was in the way at the last look. */
+  /** Requests in front of us whose owners did not respond for a lease. They are no longer waited for. */
+  readonly unresponsive = new Set<string>();
+  /** The name of the intent that was in the way at the last scan. */
   holder: string | undefined;
-  private readonly silentOwners = new Set<string>();
-  private ticket: Ticket | undefined;
-  /** What is in the way, and since when we have seen it so: our own monotonic clock alone judges. */
-  private seen: { name: string; since: number } | undefined;
+  readonly #deadline: number;
+  readonly #unresponsiveOwners = new Set<string>();
+  #ticket: Ticket | undefined;
+  /** What is in the way, and since when we have seen it so, by our own monotonic clock alone. */
+  #seen: { name: string; since: number } | undefined;
 
   /**
    * @param deadline on the monotonic clock, in milliseconds
    * @param holder the name of the intent that was in the way of an earlier change
    */
-  constructor(
-    private readonly deadline: number,
-    holder: string | undefined,
-  ) {
+  constructor(deadline: number, holder: string | undefined) {
+    this.#deadline = deadline;
     this.holder = holder;
   }
 
-  /** Our own, if it is still out there. */
+  /** Our own request, if it is still out. */
   get request(): Ticket | undefined {
-    return this.ticket?.kind === 'request' ? this.ticket : undefined;
+    return this.#ticket?.kind === 'request' ? this.#ticket : undefined;
   }
 
   /**
-   * Resolves when nothing live is in the way, or nothing is left to do.
+   * Resolves when no live process is in the way, or nothing is left to do.
    * @param leaseMs how long a live process may be in the way unchanged
-   * @param edits what a request may carry; undefined for a change that we must commit ourselves
+   * @param edits what a request may carry. Undefined for a change that we must commit ourselves
    * @param isCrowded others were about a moment ago, so a request is made before anything else
    * @throws StoreError `E_TIMEOUT` past the deadline
    */
@@ -89,13 +76,13 @@ export class Queue {
     const alarm = new Alarm();
     try {
       if (isCrowded && edits) {
-        this.ticket ??= takeTicket(site, edits);
-        const end = await this.trust(this.ticket, alarm);
+        this.#ticket ??= takeTicket(site, edits);
+        const end = await this.#trust(this.#ticket, alarm);
         if (end) return end;
       }
       for (;;) {
-        // First: with our request carried along by another, nothing may be in the way any more.
-        const turn = this.endOfRequest() ?? this.look(site, leaseMs, edits, alarm);
+        // This comes first: once another process has carried our request along, nothing may be in the way any more.
+        const turn = this.endOfRequest() ?? this.#scan(site, leaseMs, edits, alarm);
         if (turn) return turn;
         await alarm.sleep(pauseMs);
       }
@@ -105,53 +92,47 @@ export class Queue {
   }
 
   /**
-   * While the holder whom we saw last is still there, it will most likely carry our request along: a look at all the others
+   * While the holder that we saw last is still there, it will most likely carry our request along. To scan all the others
    * would cost more than the commit.
    */
-  private async trust({ intents, name }: Ticket, alarm: Alarm): Promise<Turn | undefined> {
+  async #trust({ intents, name }: Ticket, alarm: Alarm): Promise<Turn | undefined> {
     if (this.holder === undefined || !existsSync(intents.at(this.holder))) return undefined;
     const place = intents.at(name);
     alarm.set(place);
-    // It may have been told before the alarm was set.
+    // The request may have ended before the alarm was set.
     if (existsSync(place)) await alarm.sleep(trustMs);
     return this.endOfRequest();
   }
 
-  /**
-   * Our intent stands: the others wait for that now. A request stays: others may have read it already.
-   */
+  /** Our intent stands, and the others wait for that now. A request stays: others may have read it already. */
   enter(): void {
-    if (this.ticket?.kind === 'ticket') this.leave();
+    if (this.#ticket?.kind === 'ticket') this.leave();
   }
 
-  /** Takes our ticket away. Not for a request that somebody may still apply. */
+  /** Removes our ticket. Not for a request that another process may still apply. */
   leave(): void {
-    // Somebody who carried our request along, too, may have told its end meanwhile: nobody else would take that away.
-    if (this.ticket && !removeTicket(this.ticket)) this.endOfRequest();
-    this.ticket = undefined;
+    // Another process that carried our request along, too, may have answered it meanwhile. Only we remove that answer.
+    if (this.#ticket && !removeTicket(this.#ticket)) this.endOfRequest();
+    this.#ticket = undefined;
   }
 
-  /** Passes whoever is gone. @returns undefined if there is something to wait for */
-  private look(
-    site: Site,
-    leaseMs: number,
-    edits: readonly Edit[] | undefined,
-    alarm: Alarm,
-  ): Turn | undefined {
+  /** Passes all processes that are gone. @returns undefined if there is something to wait for */
+  #scan(site: Site, leaseMs: number, edits: readonly Edit[] | undefined, alarm: Alarm): Turn | undefined {
     for (;;) {
-      const { intents, entries } = look(site);
+      const { intents, entries } = scan(site);
       keepUp(entries);
-      const ahead = inOrder(entries.filter((entry) => this.isInTheWay(entry)));
-      const passed = intents ? this.passAll(intents, ahead, site.file, leaseMs) : 0;
+      const waitedFor = entries.filter(({ name }) => !this.unresponsive.has(name));
+      const ahead = allAhead(waitedFor, this.#ticket);
+      const passed = intents ? this.#passAll(intents, ahead, site.file, leaseMs) : 0;
       if (passed > 0) continue;
       const [obstacle] = ahead;
       if (obstacle?.kind === 'intent') this.holder = obstacle.name;
       if (!obstacle || !intents)
-        return entries.some(({ name }) => name !== this.ticket?.name) ? 'next' : 'free';
-      if (performance.now() > this.deadline) throw this.timeout(obstacle, site.file);
-      const isNew = this.ticket === undefined;
-      this.ticket ??= takeTicket(site, edits);
-      const watched = intents.at(nearestAhead(entries, this.ticket)?.name ?? obstacle.name);
+        return entries.some(({ name }) => name !== this.#ticket?.name) ? 'next' : 'free';
+      if (performance.now() > this.#deadline) throw this.#timeout(obstacle, site.file);
+      const isNew = this.#ticket === undefined;
+      this.#ticket ??= takeTicket(site, edits);
+      const watched = intents.at(nearestAhead(entries, this.#ticket)?.name ?? obstacle.name);
       const isSetAnew = alarm.watches !== watched && alarm.set(watched);
       // What is in the way may have gone while we took the ticket and set the alarm.
       if (!isNew && !isSetAnew) return undefined;
@@ -159,139 +140,70 @@ export class Queue {
   }
 
   /** How our request ended, if it has. */
-  endOfRequest(): 'done' | 'doubt' | undefined {
+  endOfRequest(): 'done' | 'unknown' | undefined {
     const { request } = this;
     if (!request) return undefined;
     const { intents, name } = request;
     if (existsSync(intents.at(name))) return undefined;
-    this.ticket = undefined;
-    // Neither there nor done: removed by a hand that is not ours, perhaps after it had been read.
-    return removeTicket({ intents, name: endedName(name) }) ? 'done' : 'doubt';
-  }
-
-  private isInTheWay(entry: Entry): boolean {
-    return !this.silent.has(entry.name) && isAhead(entry, this.ticket);
+    this.#ticket = undefined;
+    // Neither there nor done: it was removed from outside, perhaps after it had been read.
+    return removeTicket({ intents, name: endedName(name) }) ? 'done' : 'unknown';
   }
 
   /**
-   * All that one listing shows to be gone. To list anew for each would take hours in a directory that was filled with
-   * thousands.
-   * @returns how many there were, up to the first that is not
+   * Passes all entries of one listing that are gone. To list anew for each would take hours in a directory that was filled
+   * with thousands.
+   * @returns how many there were, up to the first that is not gone
    */
-  private passAll(intents: Directory, ahead: readonly Entry[], file: string, leaseMs: number): number {
+  #passAll(intents: Directory, ahead: readonly QueueEntry[], file: string, leaseMs: number): number {
     let passed = 0;
     for (const obstacle of ahead) {
-      if (!this.passes(intents, obstacle, leaseMs)) break;
+      if (!this.#passes(intents, obstacle, leaseMs)) break;
       passed++;
-      if (passed % passedMax === 0 && performance.now() > this.deadline) throw this.timeout(obstacle, file);
+      if (passed % passedMax === 0 && performance.now() > this.#deadline) throw this.#timeout(obstacle, file);
     }
     return passed;
   }
 
-  /** @returns whether the obstacle is one no longer */
-  private passes(intents: Directory, obstacle: Entry, leaseMs: number): boolean {
-    if (this.seen?.name !== obstacle.name) this.seen = { name: obstacle.name, since: performance.now() };
-    const seenMs = performance.now() - this.seen.since;
-    // The thorough look costs as much as a commit's own share: most of what is in the way is gone before it is due.
+  /** @returns true once the obstacle is no longer one */
+  #passes(intents: Directory, obstacle: QueueEntry, leaseMs: number): boolean {
+    if (this.#seen?.name !== obstacle.name) this.#seen = { name: obstacle.name, since: performance.now() };
+    const seenMs = performance.now() - this.#seen.since;
+    // The thorough check costs as much as a commit's own share, and most obstacles are gone before it is due.
     const isDead = !seemsAlive(obstacle.owner) || (seenMs > thoroughMs && isProvablyDead(obstacle.owner));
-    // A process that stands still has a request, too, besides its intent: the lease is waited for once.
+    // A process that stands still may have a request besides its intent. The lease is waited for once.
     const { pid, startTime, machine } = obstacle.owner;
     const owner = `${pid} ${startTime} ${machine}`;
-    if (!isDead && seenMs <= leaseMs && !this.silentOwners.has(owner)) return false;
-    this.silentOwners.add(owner);
-    // A request of somebody who lives is not ours to destroy: it is carried along instead.
-    if (!isDead && obstacle.kind === 'request') this.silent.add(obstacle.name);
+    if (!isDead && seenMs <= leaseMs && !this.#unresponsiveOwners.has(owner)) return false;
+    this.#unresponsiveOwners.add(owner);
+    // The request of a live process is not ours to destroy. It is carried along instead.
+    if (!isDead && obstacle.kind === 'request') this.unresponsive.add(obstacle.name);
     else destroyEntry(intents, obstacle.name);
     return true;
   }
 
-  private timeout({ owner }: Entry, file: string): StoreError {
+  #timeout({ owner }: QueueEntry, file: string): StoreError {
     const holder: Holder = {
       pid: owner.pid,
       host: owner.host,
-      seenForMs: Math.round(performance.now() - (this.seen?.since ?? 0)),
+      seenForMs: Math.round(performance.now() - (this.#seen?.since ?? 0)),
     };
     const who = `process ${holder.pid} on ${holder.host}`;
     return new StoreError(
       'E_TIMEOUT',
-      `gave up waiting to change ${file}: ${who} is ahead, for ${holder.seenForMs} ms`,
-      {
-        ...{ definite: true, file, holder },
-        hint: 'Nothing was written; try again',
-      },
+      `timed out waiting to write ${file}: ${who} has been ahead for ${holder.seenForMs} ms`,
+      { definite: true, file, holder, hint: 'Nothing was written; try again' },
     );
   }
 }
 
-/** How far our clock was set forward, in microseconds. */
-let ahead = 0;
-const numberMax = Number.MAX_SAFE_INTEGER / 2;
-
-/** The machine's monotonic clock, in microseconds: on Node. Bun and Deno count from the start of the process. */
-function clock(): number {
-  return Number(process.hrtime.bigint() / 1000n) + ahead;
-}
-
-/**
- * Sets our clock forward to the largest number there is, as Lamport has it. Else a process of Bun or Deno, whose numbers are
- * small, would stand in front of all that came before it, again and again.
- */
-function keepUp(entries: readonly Entry[]): void {
-  const newest = Math.max(0, ...entries.map(({ number }) => number).filter((number) => number < numberMax));
-  if (newest > 0) ahead += Math.max(0, newest - clock());
-}
-
-/** The number is a clock's: an order that needs no look at the others. */
-function takeTicket(site: Site, edits: readonly Edit[] | undefined): Ticket {
-  const kind = edits ? 'request' : 'ticket';
-  const number = clock();
-  const content = edits ? encodeRequest(edits) : '';
-  return { ...createTicket(site, kind, number, content), kind, number, site };
-}
-
-/**
- * Never fails: it must not hide how the change itself ended. What can't be unlinked, a directory of that name, is not what
- * was put there.
- * @returns whether it was there
- */
-function removeTicket({ intents, name }: Pick<Ticket, 'intents' | 'name'>): boolean {
-  try {
-    return unlinkIfThere(intents.at(name), `${intents.path}/${name}`);
-  } catch {
-    // The next scan of any process sweeps it, or says what is in the way.
-    return false;
-  }
-}
-
-type Place = Pick<Ticket, 'name' | 'number'>;
-
-/** Who is about, in the directory of intents that is there now. */
-function look(site: Site): { intents: Directory | undefined; entries: Entry[] } {
+/** Lists the directory of intents that is there now. */
+function scan(site: Site): { intents: Directory | undefined; entries: QueueEntry[] } {
   const intents = site.findIntents();
   const entries = listEntries(intents);
-  // One that was removed since it was opened is empty, too: the others are in another by now.
+  // A directory that was removed since it was opened is empty, too. The other processes use another one by now.
   if (!intents || entries.length > 0 || site.hasIntentsInPlace()) return { intents, entries };
   site.loseIntents();
   const anew = site.findIntents();
   return { intents: anew, entries: listEntries(anew) };
-}
-
-/** An intent is in everybody's way; a ticket only in the way of those behind it, and of newcomers. */
-export function firstObstacle(entries: readonly Entry[], own: Place | undefined): Entry | undefined {
-  return inOrder(entries.filter((entry) => isAhead(entry, own)))[0];
-}
-
-/**
- * Whose end wakes us: the next in front of us, so that each change wakes one. It is told the end of its request right
- * before we are told ours, if it was carried along with us.
- */
-function nearestAhead(entries: readonly Entry[], own: Place | undefined): Entry | undefined {
-  return inOrder(entries.filter((entry) => entry.kind !== 'intent' && isAhead(entry, own))).at(-1);
-}
-
-function isAhead({ kind, name, number }: Entry, own: Place | undefined): boolean {
-  if (kind === 'intent') return true;
-  // A standing intent waits for nobody, and nobody for it.
-  if (kind !== 'ticket' && kind !== 'request') return false;
-  return !own || number < own.number || (number === own.number && name < own.name);
 }

@@ -5,21 +5,21 @@ import { errnoOf, StoreError } from '../../errors.js';
 import { ioError } from '../../io-error.js';
 import type { Site } from '../disk/site.js';
 
-/** The content of a request: a change as data, on one line that ends. */
+/** The content of a request: a change as data, on one line with a newline at its end. */
 export function encodeRequest(edits: readonly Edit[]): string {
   return `${JSON.stringify(edits.map(({ key, raw }) => [key, raw ?? null]))}\n`;
 }
 
-/** Undefined where it is gone, or not all there: its owner may be in the middle of writing it. */
+/** Undefined where the request is gone or incomplete: its owner may be in the middle of writing it. */
 export function readRequest({ location }: Site, intents: Directory, name: string): Edit[] | undefined {
   try {
     const text = readRegular({ ...location, directory: intents }, name)?.bytes.toString('utf8');
     return text?.endsWith('\n') ? decode(text) : undefined;
   } catch (error) {
-    // Root has just made it, and not given it to us yet.
+    // Root has just made it, and has not given it to us yet.
     const cause = error instanceof StoreError ? error.cause : error;
     if (errnoOf(cause) === 'EACCES') return undefined;
-    // No file, or another user's: nothing that was asked for, and in nobody's way.
+    // No file, or another user's: it is no request, and in no process's way.
     if (error instanceof StoreError && errnoOf(cause) === undefined) return undefined;
     throw error instanceof StoreError ? error : ioError('read', `${intents.path}/${name}`, error);
   }
@@ -28,7 +28,7 @@ export function readRequest({ location }: Site, intents: Directory, name: string
 function decode(text: string): Edit[] | undefined {
   try {
     return (JSON.parse(text) as [string, string | null][]).map(([key, raw]) => {
-      // What goes into everybody's file is looked at twice.
+      // The value goes into a file that all share, so it is checked once more.
       if (raw !== null) JSON.parse(raw);
       return { key: String(key), raw: raw ?? undefined };
     });

@@ -67,7 +67,7 @@ describe('a request that its owner takes back at its deadline', () => {
     expect(await openStore(file).get('mine')).toBe(1);
   });
 
-  it('is done only when it is durable, where whoever carried it along was stopped before that', async () => {
+  it('is done only when it is durable, also if the process that carried it along was stopped before that', async () => {
     const file = await newStoreInLine();
     const directory = path.dirname(file);
     const restore = whileWithdrawn(file, () => killedElsewhere(file, 'after'));

@@ -1,5 +1,5 @@
-/** Counts the calls that have begun, so that closing can wait for them. */
-export class Pending {
+/** Counts the calls that have begun, so that `close` can wait for them. */
+export class InFlight {
   #count = 0;
   #onIdle: (() => void)[] = [];
 
@@ -12,7 +12,7 @@ export class Pending {
     }
   }
 
-  /** Resolves when nothing is under way. */
+  /** Resolves when no call is under way. */
   async idle(): Promise<void> {
     if (this.#count > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve));
   }

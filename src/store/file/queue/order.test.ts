@@ -1,40 +1,41 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Entry, EntryKind } from './entry-names.js';
+import type { EntryKind, QueueEntry } from './entry-names.js';
+import { allAhead } from './order.js';
 import { self } from './owner.js';
-import { firstObstacle } from './queue.js';
 
-const entry = (kind: EntryKind, number: number, name: string): Entry => ({
+const entry = (kind: EntryKind, number: number, name: string): QueueEntry => ({
   ...{ kind, number, name, id: name, owner: self },
 });
 const intent = (name: string) => entry('intent', 0, name);
 const ticket = (number: number, name = `t${number}`) => entry('ticket', number, name);
 const request = (number: number) => entry('request', number, `r${number}`);
 const own = { name: 'mine', number: 5 };
+const firstAhead = (...[entries, rank]: Parameters<typeof allAhead>) => allAhead(entries, rank)[0];
 
 describe('the queue', () => {
   it('is empty for a newcomer only where there is neither an intent nor a ticket', () => {
-    expect(firstObstacle([], undefined)).toBeUndefined();
-    expect(firstObstacle([ticket(9)], undefined)?.name).toBe('t9');
-    expect(firstObstacle([request(9)], undefined)?.name).toBe('r9');
-    expect(firstObstacle([intent('i')], undefined)?.name).toBe('i');
+    expect(firstAhead([], undefined)).toBeUndefined();
+    expect(firstAhead([ticket(9)], undefined)?.name).toBe('t9');
+    expect(firstAhead([request(9)], undefined)?.name).toBe('r9');
+    expect(firstAhead([intent('i')], undefined)?.name).toBe('i');
   });
   it('waits neither for an intent that stands by, nor for a request that has ended', () => {
     const passed = [entry('standing', 0, 'k'), entry('done', 1, 'd1')];
-    expect(firstObstacle(passed, undefined)).toBeUndefined();
-    expect(firstObstacle(passed, own)).toBeUndefined();
+    expect(firstAhead(passed, undefined)).toBeUndefined();
+    expect(firstAhead(passed, own)).toBeUndefined();
   });
   it('makes a ticket wait for intents first, then for smaller tickets, in order', () => {
-    expect(firstObstacle([ticket(4), intent('i'), ticket(3)], own)?.name).toBe('i');
-    expect(firstObstacle([ticket(4), ticket(3), ticket(9)], own)?.name).toBe('t3');
-    expect(firstObstacle([ticket(5, 'mine'), ticket(9)], own)).toBeUndefined();
+    expect(firstAhead([ticket(4), intent('i'), ticket(3)], own)?.name).toBe('i');
+    expect(firstAhead([ticket(4), ticket(3), ticket(9)], own)?.name).toBe('t3');
+    expect(firstAhead([ticket(5, 'mine'), ticket(9)], own)).toBeUndefined();
   });
   it('orders equal numbers by name, so that one of two goes first and no two wait for each other', () => {
     fc.assert(
       fc.property(fc.nat(), fc.string(), fc.string(), (number, a, b) => {
         fc.pre(a !== b);
         const waits = (me: string, other: string) =>
-          firstObstacle([ticket(number, other)], { name: me, number }) !== undefined;
+          firstAhead([ticket(number, other)], { name: me, number }) !== undefined;
         expect(waits(a, b)).toBe(!waits(b, a));
       }),
     );

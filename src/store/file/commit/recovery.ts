@@ -3,21 +3,21 @@ import { type FileState, isSameIdentity, isSameInode, timeOf } from '../disk/sta
 import { type Generation, type Merge, mergeForeign, withGeneration } from './generations.js';
 import type { LastCommitted } from './last-committed.js';
 
-/** What the file and its copy say together: pure, and the same for everybody who looks. */
-export interface Situation {
-  /** What a change is applied to. */
+/** What the file and its copy say together. Pure, and the same for every process that reads them. */
+export interface Recovery {
+  /** The document that a change is applied to. */
   base: Document;
   /** The file is unusable, and the base comes from the copy. */
   restores: boolean;
   /** The file was changed by a program that knows no intents. */
   merge: Merge | undefined;
-  /** The file lacks what the base has: a foreign program wrote it from an old state. */
+  /** The file lacks entries of the base: a foreign program wrote it from an old state. */
   isStale: boolean;
   /** The copy does not hold what the file holds. */
   copyIsOld: boolean;
   /** Requests that are part of the base. */
   applied: ReadonlySet<string>;
-  /** Whether the copy's own commit happened can't be told: those who wait to know it must hear so. */
+  /** It is unknown whether the copy's own commit happened, and a process that waits to know it must be told so. */
   renewsEpoch: boolean;
   /** The history up to the base. */
   generations: Generation[];
@@ -25,23 +25,24 @@ export interface Situation {
 
 const none: ReadonlySet<string> = new Set();
 const nothing: Document = new Map();
+/** The defaults: a sound file, which the copy does not hold yet. */
+const plain = { restores: false, merge: undefined, isStale: false, copyIsOld: true, renewsEpoch: false };
 
 /**
- * A readable file always wins, and so does a missing one: only a corrupt file yields to the copy.
- * @param interrupted the commit of our own that we know was stopped after its copy was in place and before its file was
- * @param revocable nothing comes back that somebody may have taken away: see `StoreOptions`
+ * A readable file always wins, and so does a missing one. Only a corrupt file yields to the copy.
+ * @param interrupted the id of our own commit, if it was stopped after its copy was in place and before its file was
+ * @param revocable nothing comes back that may have been taken away on purpose: see `StoreOptions`
  * @returns undefined where neither the file nor the copy can be used
  */
-export function judge(
+export function reconcile(
   state: FileState,
   last: LastCommitted | undefined,
   interrupted: string | undefined,
   revocable = false,
-): Situation | undefined {
+): Recovery | undefined {
   if (!last) return withoutCopy(state);
   const before = { applied: new Set(last.applied) };
   const both = { applied: new Set([...last.applied, ...last.applying]) };
-  const plain = { restores: false, merge: undefined, isStale: false, copyIsOld: true, renewsEpoch: false };
   const { generations } = last;
   if (state.kind === 'valid' && state.bytes.equals(last.bytes)) {
     return { ...plain, ...both, base: state.document, copyIsOld: false, generations };
@@ -51,19 +52,19 @@ export function judge(
   // A copy that only took over what the file held stands for no commit that could be open.
   const couldBeOpen = last.replaces !== last.identity;
   if (state.kind === 'corrupt') {
-    // Of another file than ours nobody knows what ours held at its end, nor whether it was removed on purpose.
+    // It is another file than ours. What ours held at its end is unknown, and so is whether it was removed on purpose.
     if (revocable && !isOneOfOurs(state.identity, last)) return undefined;
-    // Rolled forward, also where the copy's own commit did not happen: from now on it has.
+    // Rolled forward. If the copy's own commit had not happened, from now on it has.
     return { ...plain, ...both, base: ours, restores: true, renewsEpoch: true, generations };
   }
   const isReplaced = couldBeOpen && isSameIdentity(state.identity, last.replaces);
   if (state.kind === 'valid' && isReplaced && last.replacesStale) {
-    // Stopped before it could put back what is missing here: rolled forward, too, or that would be lost for good.
+    // Stopped before it could put back what is missing here. Rolled forward, too, or that would be lost for good.
     return { ...plain, ...both, base: ours, isStale: true, renewsEpoch: true, generations };
   }
   const undone = last.id === interrupted || isReplaced;
   if (state.kind === 'missing') {
-    // Removed after the commit, or so that nobody can tell the difference.
+    // Removed after the commit, or in a way that can't be told from that.
     const requests = undone ? before : both;
     const copyIsOld = ours.size > 0;
     return { ...plain, ...requests, base: nothing, copyIsOld, generations: [] };
@@ -72,34 +73,40 @@ export function judge(
     return { ...plain, ...before, base: state.document, generations: generations.slice(0, -1) };
   }
 
-  // Somebody who knows no intents was here. In place? Then it tells which file that was; replaced, it does not.
+  // A program that knows no intents was here. If it wrote in place, the inode says which file that was.
   const wasUndone = undone || (couldBeOpen && isSameInode(state.identity, last.replaces));
   const happened = !wasUndone && isSameInode(state.identity, last.identity);
-  // What can't be told is taken to have happened: what the merge puts back is part of the file from now on.
+  // Where that is unknown the commit counts as made: what the merge puts back is part of the file from now on.
   const requests = wasUndone ? before : both;
   const excluded = new Set(wasUndone ? generations.at(-1)?.before.map(([key]) => key) : []);
   const times = { ours: timeOf(last.identity), theirs: timeOf(state.identity) };
   const merge = mergeForeign(ours, state.document, generations, times, excluded, revocable);
   return {
-    ...{ ...requests, base: merge.document, restores: false, merge, copyIsOld: true },
+    ...plain,
+    ...requests,
+    base: merge.document,
+    merge,
     isStale: merge.putBack.length > 0,
     renewsEpoch: !happened && !wasUndone,
-    // What it wrote is a state that others may have read, and may base their next write on.
+    // What that program wrote is a state that others may have read, and may base their next write on.
     generations: withGeneration(generations, ours, state.document, times.ours),
   };
 }
 
-/** The file that the last commit put in place, or was to replace, damaged where it stands. */
+/** The file that the last commit put in place or was to replace, damaged in place. */
 function isOneOfOurs(identity: string, { identity: placed, replaces }: LastCommitted): boolean {
   return isSameInode(identity, placed) || isSameInode(identity, replaces);
 }
 
-/** Never written by us, or the copy is lost: there is nothing to compare with. */
-function withoutCopy(state: FileState): Situation | undefined {
+/** The file was never written by us, or the copy is lost: there is nothing to compare with. */
+function withoutCopy(state: FileState): Recovery | undefined {
   if (state.kind === 'corrupt') return undefined;
   return {
-    ...{ base: state.kind === 'valid' ? state.document : nothing, restores: false, merge: undefined },
-    ...{ isStale: false, copyIsOld: state.kind === 'valid', applied: none, renewsEpoch: true },
+    ...plain,
+    base: state.kind === 'valid' ? state.document : nothing,
+    copyIsOld: state.kind === 'valid',
+    applied: none,
+    renewsEpoch: true,
     generations: [],
   };
 }

@@ -1,0 +1,47 @@
+import { type Document, serializeDocument } from '../../document.js';
+import { type FileState, timeOf } from '../disk/state.js';
+import type { Intent } from '../queue/intents.js';
+import { newNonce } from '../queue/owner.js';
+import { withGeneration } from './generations.js';
+import type { LastCommitted } from './last-committed.js';
+import type { Recovery } from './recovery.js';
+import type { Requests } from './survey.js';
+
+/** What an attempt has read. */
+export interface Basis {
+  state: FileState;
+  last: LastCommitted | undefined;
+  recovery: Recovery;
+  requests: Requests;
+}
+
+/** The next content of the copy. The identity of the file is filled in once the file is staged. */
+export function nextRecord({ name }: Intent, basis: Basis, document: Document): LastCommitted {
+  const { last, state, recovery, requests } = basis;
+  const held = heldBy(basis);
+  // What is restored, or put back, may never have been in the file: it is part of the state from this commit on, if that happens.
+  const isRestored = (id: string) => recovery.renewsEpoch && last?.applying.includes(id);
+  const applied = requests.applied.map(({ id }) => id);
+  return {
+    id: name,
+    epoch: last && !recovery.renewsEpoch ? last.epoch : newNonce(),
+    replaces: state.identity,
+    replacesStale: recovery.isStale,
+    identity: state.identity,
+    applied: applied.filter((id) => !isRestored(id)),
+    applying: [...applied.filter(isRestored), ...requests.open.map(({ id }) => id)],
+    generations: withGeneration(recovery.generations, held, document, timeOf(state.identity)),
+    bytes: (document === held && bytesHeld(basis)) || serializeDocument(document),
+  };
+}
+
+/** What a reader finds now. For a corrupt file: what a reader is about to find. */
+export function heldBy({ state, recovery }: Basis): Document {
+  return state.kind === 'valid' ? state.document : recovery.base;
+}
+
+/** The bytes as they are: they hold every value of a doubled key. */
+function bytesHeld({ state, last, recovery }: Basis): Buffer | undefined {
+  if (state.kind === 'valid') return state.bytes;
+  return recovery.restores ? last?.bytes : undefined;
+}

@@ -1,0 +1,102 @@
+import type { Change } from '../../change.js';
+import type { Document } from '../../document.js';
+import type { Staged } from '../disk/stage.js';
+import type { FileState } from '../disk/state.js';
+import type { Merge } from './generations.js';
+import type { KeptAside } from './kept-aside.js';
+import type { LastCommitted } from './last-committed.js';
+
+/** What to commit. */
+export interface Wish {
+  change: Change;
+  /**
+   * Asked in each attempt with the document that is about to be committed. True rewrites the file even if the change left
+   * the document as it was.
+   */
+  rewrites?: ((document: Document) => boolean) | undefined;
+}
+
+/** What one attempt commits, whatever intent it is made under. */
+export interface AttemptOptions extends Wish {
+  /** The name of our own request among those of the others. It gets no answer. */
+  own?: string | undefined;
+  /** Requests whose owners did not respond for a lease. One of these that can't be read is removed. */
+  unresponsive?: ReadonlySet<string> | undefined;
+  earlier?: Earlier | undefined;
+}
+
+/** The same with its intent. The kind says what that vouches for, and so whether the other intents are destroyed. */
+export type Task = FreshTask | HeldTask;
+
+/** The intent vouches for nothing yet. All other intents are destroyed before anything is read. */
+export interface FreshTask extends AnyTask {
+  kind: 'fresh';
+}
+
+/**
+ * The intent has been held since an earlier commit, which destroyed the others. A process that commits later destroys this
+ * one. So nothing is destroyed again, and neither the file nor its copy is read again.
+ */
+export interface HeldTask extends AnyTask {
+  kind: 'held';
+  known: Known;
+}
+
+interface AnyTask extends AttemptOptions {
+  /** The intent is a standing one: it outlives the commit, and no process waits for its end or for an answer. */
+  keeps?: boolean | undefined;
+  /** See `StoreOptions`. */
+  revocable?: boolean | undefined;
+}
+
+/** What earlier attempts at the same change have seen and done. */
+export interface Earlier {
+  /** The state that stayed the same for long enough to act upon it. */
+  settled?: FileState | undefined;
+  /** The attempt that was fenced between its two renames. */
+  interrupted?: Interrupted | undefined;
+}
+
+/** A commit that was fenced after its copy was in place and before its file was. */
+export interface Interrupted {
+  id: string;
+  epoch: string;
+}
+
+/** What a held intent vouches for: no other process has committed since, or the intent would be gone. */
+export interface Known {
+  state: FileState;
+  last: LastCommitted;
+  /** Open until they are replaced. */
+  files: readonly Staged[];
+}
+
+export interface Repairs extends KeptAside {
+  merge?: Merge | undefined;
+}
+
+export type Attempt = Committed | Fenced | Unsettled;
+
+/** The commit is durable. */
+export interface Committed {
+  kind: 'committed';
+  repairs: Repairs;
+  /** What the file and its copy hold now. Undefined where this intent has written nothing yet. */
+  known: Known | undefined;
+  /** The requests that are part of the commit. Each has its answer, except our own. */
+  ended: ReadonlySet<string>;
+  /** Another process waits for the end of this intent. */
+  isAwaited: boolean;
+}
+
+/** Another process came later and destroyed the intent. Nothing was changed: start again with fresh state. */
+export interface Fenced {
+  kind: 'fenced';
+  interrupted?: Interrupted | undefined;
+}
+
+/** The file may be the half-done work of another program: wait without an intent, then look again. */
+export interface Unsettled {
+  kind: 'unsettled';
+  state: FileState;
+}

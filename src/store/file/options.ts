@@ -1,0 +1,12 @@
+import type { StoreEvent } from '../backend.js';
+
+export interface FileBackendOptions {
+  /** How long a live process may stand in the way unchanged before it is passed, in milliseconds. */
+  leaseMs: number;
+  /** False for a test of what the intents alone are worth: no process waits for another. */
+  queues: boolean;
+  /** See `StoreOptions`. */
+  revocable?: boolean;
+  allowUnsafe?: boolean;
+  onEvent: (event: StoreEvent) => void;
+}

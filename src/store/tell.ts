@@ -1,8 +1,0 @@
-/** Calls a listener. Its own error must not make what it is told of look failed: it becomes a warning. */
-export function tell<T>(listener: (value: T) => void, value: T): void {
-  try {
-    listener(value);
-  } catch (error) {
-    process.emitWarning(error instanceof Error ? error : String(error));
-  }
-}
