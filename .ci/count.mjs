@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 /** Status of each test: it may be left out of one run and belong to another. */
 const tests = new Map();
 for (const place of process.argv.slice(2)) {
-  for (const { name, assertionResults, status, message } of JSON.parse(readFileSync(place, 'utf8')).testResults) {
+  for (const { name, assertionResults, status, message } of JSON.parse(readFileSync(place, 'utf8'))
+    .testResults) {
     // A file that could not be loaded has no tests, and counts as one.
     if (status === 'failed' && assertionResults.length === 0) tests.set(`${name} ${message}`, 'failed');
     const seen = new Map();
@@ -19,4 +20,6 @@ for (const place of process.argv.slice(2)) {
 }
 const count = (wanted) => [...tests.values()].filter((status) => status === wanted).length;
 const skipped = count('skipped');
-console.log(`\n${count('passed')} passed, ${count('failed')} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+console.log(
+  `\n${count('passed')} passed, ${count('failed')} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`,
+);

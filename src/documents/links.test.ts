@@ -10,7 +10,8 @@ function pathsIn(document: string): string[] {
     path.join(path.dirname(document), link),
   );
   const named = [...text.matchAll(/`((?:src|harness|scenarios|docs)\/[\w./-]*\w)(?=[`\s])/g)];
-  return [...links, ...named.map(([, name = '']) => name)];
+  // `npm run docs` writes the reference, which no commit has.
+  return [...links, ...named.map(([, name = '']) => name)].filter((name) => name !== 'docs/api');
 }
 
 it.each(documents)('every file that %s names or links to is there', (document) => {
