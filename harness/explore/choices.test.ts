@@ -14,6 +14,7 @@ describe('what a search has to choose is found with the choice, and not without'
       { crash: 2, clients: ['all', 'set'] },
     ],
     ['finishes-its-own', 'lost-update', { crash: 1 }, { crash: 1, samePid: true }],
+    ['restores-the-one-before', 'lost-update', {}, { damage: 1 }],
   ])('%s: %s', async (way, kind, without, having) => {
     const options = {
       target: `${fixture('blind.mjs')}?way=${way}`,

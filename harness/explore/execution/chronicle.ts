@@ -116,6 +116,19 @@ export class Chronicle {
       });
   }
 
+  /** By nobody's call. */
+  damaged(step: number): void {
+    const event = { type: 'fault', fault: 'corrupt', detail: 'half' } as const;
+    this.events.push({ ...event, phase: 'begin', time: this.time(step) });
+    this.see(step);
+    this.events.push({ ...event, phase: 'end', time: this.time(step) });
+  }
+
+  /** The entries that the file held when it was whole last: what changes after it is told as a change of these. */
+  get lastWhole(): string {
+    return JSON.stringify(this.entries);
+  }
+
   /** A call may have changed the file: what a foreign reader would now find whole is a version. */
   look({ call, flags }: CallToMake, step: number): void {
     if (call === 'open' && !/[ct]/.test(flags ?? '')) return;

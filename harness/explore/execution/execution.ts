@@ -11,6 +11,7 @@ import type { World } from '../world/world.js';
 import { Causality } from './causality.js';
 import { Chronicle } from './chronicle.js';
 import { Client } from './client.js';
+import { damage, damagesOf } from './damage.js';
 import {
   callStep,
   type Ending,
@@ -81,17 +82,19 @@ export class Execution {
   }
 
   private lead(strategy: Strategy): [Ending, string?] {
-    while (this.clients.some(({ state }) => state === 'alive')) {
-      const choice = this.choice();
+    for (;;) {
+      const isOver = !this.clients.some(({ state }) => state === 'alive');
+      const choice = isOver ? this.lastChoice() : this.choice();
+      if (isOver && choice.faults.length === 0) return ['done'];
       if (choice.enabled.length === 0) return ['deadlock', whoWaits(this.clients)];
       if (this.steps.length >= stepsMax || this.rounds >= roundsMax)
         return ['livelock', whoWaits(this.clients)];
       const action = strategy.pick(choice);
       if (action === undefined) return ['abandoned'];
+      if (isOver && action.do === 'run') return ['done'];
       if (!this.take(action))
         return ['stuck', `${this.clients[action.client]?.name} does not come to a stop`];
     }
-    return ['done'];
   }
 
   private choice(): Choice {
@@ -100,12 +103,29 @@ export class Execution {
     const pauses = this.clients.map(({ pausedUntil }) => pausedUntil);
     return {
       ...{ enabled, others, last: this.last?.client, step: this.steps.length },
-      faults: this.clients.flatMap((client) => faultsOf(client, this.budget, this.last)),
+      faults: [
+        ...this.clients.flatMap((client) => faultsOf(client, this.budget, this.last)),
+        ...this.damages(),
+      ],
       accesses: (action) => this.accessesOf(action),
       isExit: (action) => kindOf(action) === 'exit',
       isTimer: (action) => kindOf(action) === 'timer',
       state: () => [this.causality.state(), this.now, JSON.stringify(this.budget), ...pauses].join(' '),
     };
+  }
+
+  /** All have ended: that was the last step, unless the file is damaged now. */
+  private lastChoice(): Choice {
+    const end: Action = { do: 'run', client: this.last?.client ?? 0, option: 0 };
+    return {
+      ...this.choice(),
+      ...{ enabled: [end], others: [], faults: this.damages(), isExit: () => false, isTimer: () => false },
+      accesses: (action) => (action === end ? [] : this.accessesOf(action)),
+    };
+  }
+
+  private damages(): Action[] {
+    return damagesOf(this.clients, this.budget, this.last, this.world);
   }
 
   private accessesOf(action: Action): Access[] {
@@ -123,7 +143,7 @@ export class Execution {
     const accesses = this.accessesOf(action);
     this.accessesNow.clear();
     if (action.do !== 'run') this.hasFault = true;
-    this.last = lastStepOf(client, option, accesses);
+    this.last = lastStepOf(client, action, option, accesses, this.last);
     if (action.do !== 'run' && action.do !== 'fail') return this.befall(client, action, accesses);
     this.chronicle.goesOn(client, this.steps.length);
     if (option?.kind === 'start') return this.start(client, action, accesses);
@@ -212,7 +232,8 @@ export class Execution {
   private befall(client: Client, action: Action, accesses: readonly Access[]): boolean {
     if (action.do === 'wait') this.now += pauseNs;
     this.record(client, action, action.do, accesses);
-    if (action.do === 'kill') {
+    if (action.do === 'damage') this.damage(client, accesses);
+    else if (action.do === 'kill') {
       this.budget.kills--;
       this.bury(client);
       client.state = 'killed';
@@ -227,6 +248,13 @@ export class Execution {
       this.chronicle.paused(client, 'begin', this.steps.length);
     } else this.budget.waits--;
     return true;
+  }
+
+  private damage({ index }: Client, accesses: readonly Access[]): void {
+    this.budget.damages = (this.budget.damages ?? 0) - 1;
+    for (const [who, event] of damage(this.world, index, this.now)) this.clients[who]?.hear(event);
+    for (const { spin } of this.clients) spin.disturb(accesses);
+    this.chronicle.damaged(this.steps.length);
   }
 
   private bury(client: Client): void {
@@ -278,7 +306,7 @@ export class Execution {
     );
     const { chronicle, options, steps, world } = this;
     return this.memory.audit(
-      `${met} ${JSON.stringify(auditOf(options.program))} ${world.fingerprint()}`,
+      `${met} ${JSON.stringify(auditOf(options.program))} ${chronicle.lastWhole} ${world.fingerprint()}`,
       { chronicle, step: steps.length, skips: options.skipsKnownAudits },
       () => this.performAudit(),
     );

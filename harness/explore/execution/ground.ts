@@ -94,6 +94,24 @@ export function findGround(
   };
 }
 
+/**
+ * That of a search that damages the file: one that the target itself has written, so that what it needs to restore it is there.
+ * @param setSeeds has one client, alone, set the seeds on what is there at first
+ */
+export function damageGround(
+  ground: Ground,
+  setSeeds: (files: Ground['files']) => Trial,
+  root: string,
+): Ground {
+  if (ground.noStore !== undefined || ground.obstacle !== undefined) return ground;
+  if (ground.evidence.of !== 'file')
+    return {
+      ...ground,
+      obstacle: `the file is cut to half, and of its format nothing tells damage from an edit: ${ground.evidence.why}`,
+    };
+  return setSeeds(ground.files).ending === 'done' ? { ...ground, files: snapshot(root) } : ground;
+}
+
 /** It has done all that was asked of it, and does not come to an end. */
 function endless({ layout, ending }: Trial): { obstacle?: string } {
   if (layout === undefined || ending === 'done') return {};
