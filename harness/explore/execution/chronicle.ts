@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { HistoryEvent, ValueId } from '../../history/events.js';
 import { leftoversBeside } from '../../line/beside.js';
-import { readEntries } from '../../line/foreign-reader.js';
+import { entriesIn, readEntries } from '../../line/foreign-reader.js';
 import type { CallToMake, ClientEvent, Report } from '../process/protocol.js';
 import { factsOf } from '../world/calls.js';
 import type { Client } from './client.js';
@@ -31,7 +31,7 @@ export class Chronicle {
   /** What a client that is alone has found out about the file. */
   layout: Trial['layout'];
   private artifacts: RegExp[] = [];
-  private content = '';
+  private content: Buffer = Buffer.alloc(0);
   private entries: Record<string, ValueId> = {};
   private version = 0;
   private count = 0;
@@ -212,15 +212,15 @@ export class Chronicle {
 
   private see(step: number): void {
     if (this.isOfStore) return;
-    let content: string;
+    let content: Buffer;
     try {
-      content = readFileSync(this.file, 'utf8');
+      content = readFileSync(this.file);
     } catch {
       return;
     }
-    if (content === this.content) return;
+    if (content.equals(this.content)) return;
     this.content = content;
-    const found = readEntries(this.file, 'credentials', this.ground.read);
+    const found = entriesIn(content, 'credentials', this.ground.read);
     // Half-written is nobody's version; whoever reads it tells of it.
     if (typeof found === 'string') return;
     const before = this.entries;
