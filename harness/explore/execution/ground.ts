@@ -1,10 +1,12 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
+import { UsageError } from '../../../src/cli/usage-error.js';
 import type { SeedEvent } from '../../history/events.js';
 import { type Evidence, ofFile } from '../../history/evidence.js';
 import { pathsBeside } from '../../line/beside.js';
 import type { ReadBytes } from '../../line/foreign-reader.js';
 import { ownPatterns } from '../../line/own-paths.js';
+import type { Layout } from '../process/protocol.js';
 import { file, filesAtFirst, type Program, probeKey, seedKey, seedsOf } from '../schedule/program.js';
 import type { FirstFile } from '../world/sandbox-files.js';
 
@@ -37,7 +39,7 @@ const nothing: Ground['files'] = { [path.posix.dirname(file)]: { mode: 0o700 } }
 /** What one client, alone, has found out. */
 export interface Trial {
   /** Undefined where it never came so far. */
-  layout: { whyNot?: string; obstacle?: string; noStore?: string; reads?: true } | undefined;
+  layout: Layout | undefined;
   ending: string;
 }
 
@@ -45,6 +47,7 @@ export interface Trial {
  * Finds out how far a target's file is evidence.
  * @param program what will be searched, which says what is to be there before
  * @param lone runs one client, alone, on what is there at first: it compares the file with what it sets, or only sets the seeds
+ * @throws UsageError for a module that can't be loaded
  */
 export function findGround(
   program: Program,
@@ -56,6 +59,10 @@ export function findGround(
   const first = lone(filesAtFirst(program), 'layout');
   const own = ownIn(root);
   const known = first.layout;
+  if (known?.unloadable !== undefined)
+    throw new UsageError(
+      `the target can't be put to a test: its module failed while it was loaded: ${known.unloadable}`,
+    );
   if (
     known &&
     known.whyNot === undefined &&

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
+import { UsageError } from '../../../src/cli/usage-error.js';
 import type { TargetModule } from '../../core/target.js';
 import type { Evidence } from '../../history/evidence.js';
 import { isShipped } from '../../targets/index.js';
@@ -74,7 +75,9 @@ export interface SearchAnswer {
 
 export type ThreadMessage<T extends Job['task']> =
   | { type: 'progress'; executions: number }
-  | { type: 'done'; answer: Answer<T> };
+  | { type: 'done'; answer: Answer<T> }
+  /** The user asked for what makes no sense. */
+  | { type: 'refused'; why: string };
 
 const progressMs = 100;
 
@@ -174,4 +177,14 @@ function reporter(): (executions: number) => void {
   };
 }
 
-parentPort?.postMessage({ type: 'done', answer: work(workerData as Job) });
+function answer(job: Job): ThreadMessage<Job['task']> {
+  try {
+    return { type: 'done', answer: work(job) };
+  } catch (error) {
+    // An error of another thread is a plain one.
+    if (error instanceof UsageError) return { type: 'refused', why: error.message };
+    throw error;
+  }
+}
+
+parentPort?.postMessage(answer(workerData as Job));
