@@ -1,10 +1,10 @@
+import { statSync, truncateSync } from 'node:fs';
 import path from 'node:path';
 import { readRaw } from '../../line/foreign-reader.js';
 import type { CallToMake } from '../process/protocol.js';
 import type { Action } from '../schedule/action.js';
 import { file } from '../schedule/program.js';
 import { type Access, accessesOf, conflicts } from '../world/footprint.js';
-import type { WatchEvent } from '../world/listeners.js';
 import type { World } from '../world/world.js';
 import type { Client } from './client.js';
 import type { FaultBudget } from './executed.js';
@@ -21,10 +21,10 @@ export function accessesOfDamage(world: World): Access[] {
 }
 
 /**
- * Damages of the file that are possible now. Nobody notices one who does not touch the file, so it comes at the first moment at
- * which it makes a difference: right after a step that touches the same, at the beginning, and after time has passed for a killed
- * client, whose steps may have been led. A damage at any later moment is the same as that one. It counts as what the client
- * of that step does, as each step is one client's.
+ * Damages of the file that are possible now. A damage may change places with any step that does not touch the file, so of the
+ * moments that come to the same it is offered at the first: right after a step that conflicts with it, at the beginning, and after
+ * time has passed for a killed client, as the steps before that are no choice. It counts to the client of that step, which
+ * has no part in it.
  * @param last undefined at the beginning
  */
 export function damagesOf(
@@ -42,9 +42,12 @@ export function damagesOf(
   );
 }
 
-/** @param client after whose step it comes @returns who hears of it */
-export function damage(world: World, client: number, now: number): [client: number, WatchEvent][] {
-  const before = world.as(client).foresee(cut);
-  world.cutToHalf(file);
-  return world.note(client, cut, before, { digest: 0 }, now);
+/** @param client after whose step it comes */
+export function damage(world: World, clients: readonly Client[], { index }: Client, now: number): void {
+  const before = world.as(index).foresee(cut);
+  const place = path.join(world.rootPath, file);
+  truncateSync(place, statSync(place).size >> 1);
+  for (const [who, event] of world.note(index, cut, before, { digest: 0 }, now)) clients[who]?.hear(event);
+  // Whoever goes round and round, and looks at the file, finds something else now.
+  for (const { spin } of clients) spin.disturb(accessesOfDamage(world));
 }

@@ -9,9 +9,10 @@ import type { WatchEvent } from '../world/listeners.js';
 import { blockedError, refuseUnsteered, UncontrolledError } from '../world/uncontrolled.js';
 import type { World } from '../world/world.js';
 import { Causality } from './causality.js';
+import { Choices, type Moment } from './choices.js';
 import { Chronicle } from './chronicle.js';
 import { Client } from './client.js';
-import { damage, damagesOf } from './damage.js';
+import { damage } from './damage.js';
 import {
   callStep,
   type Ending,
@@ -26,9 +27,9 @@ import {
 import { grantOf } from './grant.js';
 import type { Ground } from './ground.js';
 import type { Memory } from './memory.js';
-import { accessesOfAction, faultsOf, lastStepOf, possibilities, whoWaits } from './possibilities.js';
+import { type LastStep, lastStepOf, whoWaits } from './possibilities.js';
 import { noteForSpins } from './spin.js';
-import type { Choice, Strategy } from './strategy.js';
+import type { Strategy } from './strategy.js';
 import { successorOf, successorsMax } from './succession.js';
 
 /** One execution: all clients from their beginnings to their ends, one step at a time. */
@@ -39,13 +40,12 @@ export class Execution {
   private readonly causality: Causality;
   private readonly budget: FaultBudget;
   private now = startNs;
-  private last: ReturnType<typeof lastStepOf> | undefined;
+  private last: LastStep | undefined;
   private hasFault = false;
   private waitedNsMax = 0;
   /** How many of the last calls were those of somebody who does nothing but wait. */
   private rounds = 0;
-  /** Of the actions that are possible now: a strategy asks for them, and then one is taken. */
-  private readonly accessesNow = new Map<string, Access[]>();
+  private readonly choices: Choices;
 
   /** @param hire finds an idle process for a client */
   constructor(
@@ -62,6 +62,7 @@ export class Execution {
     this.clients = program.clients.map(
       (_, index) => new Client(index, nameOf(index), pidOf(index), hire(index, pidOf(index))),
     );
+    this.choices = new Choices(this.clients, this.budget, world, this.causality);
   }
 
   run(strategy: Strategy): Executed {
@@ -84,7 +85,7 @@ export class Execution {
   private lead(strategy: Strategy): [Ending, string?] {
     for (;;) {
       const isOver = !this.clients.some(({ state }) => state === 'alive');
-      const choice = isOver ? this.lastChoice() : this.choice();
+      const choice = isOver ? this.choices.atEnd(this.moment) : this.choices.now(this.moment);
       if (isOver && choice.faults.length === 0) return ['done'];
       if (choice.enabled.length === 0) return ['deadlock', whoWaits(this.clients)];
       if (this.steps.length >= stepsMax || this.rounds >= roundsMax)
@@ -97,51 +98,15 @@ export class Execution {
     }
   }
 
-  private choice(): Choice {
-    const { enabled, others } = possibilities(this.clients, this.now);
-    const kindOf = (action: Action) => this.clients[action.client]?.optionOf(action)?.kind;
-    const pauses = this.clients.map(({ pausedUntil }) => pausedUntil);
-    return {
-      ...{ enabled, others, last: this.last?.client, step: this.steps.length },
-      faults: [
-        ...this.clients.flatMap((client) => faultsOf(client, this.budget, this.last)),
-        ...this.damages(),
-      ],
-      accesses: (action) => this.accessesOf(action),
-      isExit: (action) => kindOf(action) === 'exit',
-      isTimer: (action) => kindOf(action) === 'timer',
-      state: () => [this.causality.state(), this.now, JSON.stringify(this.budget), ...pauses].join(' '),
-    };
-  }
-
-  /** All have ended: that was the last step, unless the file is damaged now. */
-  private lastChoice(): Choice {
-    const end: Action = { do: 'run', client: this.last?.client ?? 0, option: 0 };
-    return {
-      ...this.choice(),
-      ...{ enabled: [end], others: [], faults: this.damages(), isExit: () => false, isTimer: () => false },
-      accesses: (action) => (action === end ? [] : this.accessesOf(action)),
-    };
-  }
-
-  private damages(): Action[] {
-    return damagesOf(this.clients, this.budget, this.last, this.world);
-  }
-
-  private accessesOf(action: Action): Access[] {
-    const word = wordOf(action);
-    const known =
-      this.accessesNow.get(word) ?? accessesOfAction(action, this.clients[action.client], this.world);
-    this.accessesNow.set(word, known);
-    return known;
+  private get moment(): Moment {
+    return { now: this.now, last: this.last, step: this.steps.length };
   }
 
   /** @returns false if the process did not come to a stop */
   private take(action: Action): boolean {
     const client = this.clients[action.client] as Client;
     const option = client.optionOf(action);
-    const accesses = this.accessesOf(action);
-    this.accessesNow.clear();
+    const accesses = this.choices.take(action);
     if (action.do !== 'run') this.hasFault = true;
     this.last = lastStepOf(client, action, option, accesses, this.last);
     if (action.do !== 'run' && action.do !== 'fail') return this.befall(client, action, accesses);
@@ -232,8 +197,11 @@ export class Execution {
   private befall(client: Client, action: Action, accesses: readonly Access[]): boolean {
     if (action.do === 'wait') this.now += pauseNs;
     this.record(client, action, action.do, accesses);
-    if (action.do === 'damage') this.damage(client, accesses);
-    else if (action.do === 'kill') {
+    if (action.do === 'damage') {
+      this.budget.damages = (this.budget.damages ?? 0) - 1;
+      damage(this.world, this.clients, client, this.now);
+      this.chronicle.damaged(this.steps.length);
+    } else if (action.do === 'kill') {
       this.budget.kills--;
       this.bury(client);
       client.state = 'killed';
@@ -248,13 +216,6 @@ export class Execution {
       this.chronicle.paused(client, 'begin', this.steps.length);
     } else this.budget.waits--;
     return true;
-  }
-
-  private damage({ index }: Client, accesses: readonly Access[]): void {
-    this.budget.damages = (this.budget.damages ?? 0) - 1;
-    for (const [who, event] of damage(this.world, index, this.now)) this.clients[who]?.hear(event);
-    for (const { spin } of this.clients) spin.disturb(accesses);
-    this.chronicle.damaged(this.steps.length);
   }
 
   private bury(client: Client): void {
@@ -319,7 +280,7 @@ export class Execution {
     this.begin(client, auditOf(this.options.program));
     if (!this.listen(client, undefined)) return;
     while (client.state === 'alive' && this.steps.length < 2 * stepsMax) {
-      const [action] = this.choice().enabled;
+      const [action] = this.choices.now(this.moment).enabled;
       if (!action || !this.take(action)) return;
     }
   }

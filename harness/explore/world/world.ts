@@ -1,4 +1,4 @@
-import { mkdirSync, statSync, truncateSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { CallEnd, CallToMake, Identity } from '../process/protocol.js';
 import { fingerprint } from './fingerprint.js';
@@ -231,12 +231,6 @@ export class World implements Tree {
       default:
         return [];
     }
-  }
-
-  /** Damages a file, by nobody's call: its second half is gone. */
-  cutToHalf(place: string): void {
-    const whole = path.join(this.rootPath, place);
-    truncateSync(whole, statSync(whole).size >> 1);
   }
 
   /** Of all that can be found in the sandbox: names, modes, owners, numbers, times and contents. */
