@@ -21,6 +21,7 @@ interface Flags {
   steal?: boolean | number;
   abandoned?: boolean;
   errno?: boolean | number;
+  damage?: boolean | number;
   seed?: number;
   duration?: number;
   all?: boolean;
@@ -39,7 +40,7 @@ export function addExplore(program: Command): void {
     )
     .option(
       '--scenario <name...>',
-      'that of stress, made small: its clients, at most 3, with a set each, its kills and pauses at every moment',
+      'that of stress, made small: its clients, at most 3, with a set each, its kills, pauses and damages at every moment',
       parseNames,
     )
     .option(
@@ -88,6 +89,11 @@ export function addExplore(program: Command): void {
     .option(
       '--errno',
       'let any call fail with those of ENOSPC, EIO, EACCES, EMFILE and EPERM that it can give',
+    )
+    .option(
+      '--damage [n]',
+      'cut the file to half between any two calls, up to so often (default: once), and see what comes back',
+      parseWhole,
     )
     .option('--seed <n>', 'of what is drawn at random; default: 1', parseWhole)
     .option('--duration <time>', 'end after so long: 20s, 10m', parseDuration)
@@ -177,6 +183,7 @@ function reproduceCommand(found: Harness.Exploration): string {
     ...times('--crash', faults.kills - faults.waits),
     ...times('--steal', faults.pauses),
     ...times('--errno', faults.errnos),
+    ...times('--damage', faults.damages ?? 0),
   ];
   return [
     'npx holdfast explore',

@@ -5,7 +5,7 @@ import { runClient } from '../line/worker.js';
 await runClient('file', async (worker) => {
   await worker.ready();
   const { store } = await worker.openTarget();
-  for (const seed of worker.config.seeds ?? []) await store.set(seed.key, seedValue(seed));
+  for (const { key, value } of worker.config.seeds ?? []) await store.set(key, seedValue(value));
   await store.close?.();
   worker.send({ type: 'passed' });
 });

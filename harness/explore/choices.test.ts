@@ -15,6 +15,7 @@ describe('what a search has to choose is found with the choice, and not without'
       { crash: 2, clients: ['all', 'set'] },
     ],
     ['finishes-its-own', 'lost-update', { crash: 1 }, { crash: 1, samePid: true }],
+    ['restores-the-one-before', 'lost-update', {}, { damage: 1 }],
   ];
   eachInTiers(choices, 2)('%s: %s', async (way, kind, without, having) => {
     const options = {

@@ -34,7 +34,7 @@ describe('a search of small programs', () => {
 });
 
 describe('a search of small programs with faults', long, () => {
-  it.each([{ crash: true }, { steal: true }])(
+  it.each([{ crash: true }, { steal: true }, { damage: true }])(
     'finds, reduced or pruned, the outcomes that there are: %j',
     async (faults) => {
       const options = {

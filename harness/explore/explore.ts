@@ -42,6 +42,12 @@ export interface ExploreOptions {
   abandoned?: boolean;
   /** Makes any call fail with each of ENOSPC, EIO, EACCES, EMFILE and EPERM that it can give: the same. */
   errno?: boolean | number;
+  /**
+   * Cuts the file to half between any two calls, as a crash of the machine or another program may leave it: true for once in each
+   * execution, or how often. Only where it is a whole JSON object then, and at first one that the target itself has written. Goes
+   * together with `crash`.
+   */
+  damage?: boolean | number;
   /** Gives the clients a umask of 0, and looks at the modes of files after each call: no other user may open one; default false. */
   modes?: boolean;
   /**
@@ -158,6 +164,7 @@ function executionOf(
     crash,
     steal,
     errno,
+    damage,
     abandoned = false,
     modes = false,
     samePid = false,
@@ -183,6 +190,7 @@ function executionOf(
     faults: {
       ...{ kills, waits: Number(abandoned) },
       ...{ pauses: budget(steal), errnos: budget(errno) },
+      ...(budget(damage) > 0 ? { damages: budget(damage) } : {}),
     },
   };
 }

@@ -58,6 +58,15 @@ describe('a program that is no store', () => {
     expect(found.reason).toContain(reason);
   });
 
+  it('because its module fails while it is loaded can not be put to a test', async () => {
+    const target = fixture('../../stress/fixtures/throws-on-import.mjs');
+    const error = await explore({ target, threads: 2 }).catch((thrown) => thrown);
+    expect([error.name, error.message]).toEqual([
+      'UsageError',
+      expect.stringContaining('while it was loaded: Error: this module throws while it loads'),
+    ]);
+  });
+
   it('because remove() removes nothing proves nothing, though it needs its file to begin with', async () => {
     const found = await explore({ target: `${fixture('no-store.mjs')}?how=keeps` });
     expect([found.result, found.cause, found.failures]).toEqual(['unknown', 'uncontrolled', []]);

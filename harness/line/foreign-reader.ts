@@ -19,7 +19,17 @@ export function readEntries(
   subject: Subject = 'credentials',
   read?: ReadBytes,
 ): Record<string, ValueId> | string {
-  const found = readRaw(file, read);
+  const bytes = bytesOf(file);
+  return typeof bytes === 'string' ? bytes : entriesIn(bytes, subject, read);
+}
+
+/** The same of bytes that were read already. */
+export function entriesIn(
+  bytes: Buffer,
+  subject: Subject = 'credentials',
+  read?: ReadBytes,
+): Record<string, ValueId> | string {
+  const found = rawIn(bytes, read);
   if (typeof found === 'string') return found;
   const entries = identifyAll(found);
   if (subject === 'credentials') return entries;
@@ -28,14 +38,21 @@ export function readEntries(
 
 /** The same, with the values as they stand there. */
 export function readRaw(file: string, read?: ReadBytes): Record<string, unknown> | string {
-  let bytes: Buffer;
+  const bytes = bytesOf(file);
+  return typeof bytes === 'string' ? bytes : rawIn(bytes, read);
+}
+
+function bytesOf(file: string): Buffer | string {
   try {
-    bytes = readFileSync(file);
+    return readFileSync(file);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     // Some entries are in it all the time, and no client removes it.
     return code === 'ENOENT' ? 'it is missing' : `it can't be read: ${code}`;
   }
+}
+
+function rawIn(bytes: Buffer, read: ReadBytes | undefined): Record<string, unknown> | string {
   if (bytes.length === 0) return 'it is empty';
   return read === undefined ? parse(bytes.toString()) : readBy(read, bytes);
 }

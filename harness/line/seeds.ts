@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import type { Scenario } from '../core/scenario.js';
-import type { SeedEvent } from '../history/events.js';
+import type { SeedEvent, ValueId } from '../history/events.js';
 import { type Evidence, ofFile } from '../history/evidence.js';
 import { credential, foreignEntry, oauthCredential, oauthKeys } from '../workload/values.js';
 
@@ -25,14 +25,14 @@ export function seedsOf({ subject, oauth }: Scenario, { of }: Evidence = ofFile)
   ];
 }
 
-export function seedValue({ key, value, foreign }: SeedEvent): Record<string, unknown> {
-  if (foreign) return foreignEntry(value);
-  const isOauth = oauthKeys.some((name) => name === key);
-  return isOauth ? oauthCredential(value, 0) : credential(value);
+/** The value of that name. */
+export function seedValue(id: ValueId): Record<string, unknown> {
+  if (id.startsWith('seed.foreign.')) return foreignEntry(id);
+  return id.startsWith('seed.oauth.') ? oauthCredential(id, 0) : credential(id);
 }
 
 /** Writes the file as a user has it: private, with entries that no client will touch. */
 export function writeSeeds(file: string, seeds: readonly SeedEvent[]): void {
-  const entries = seeds.map((seed) => [seed.key, seedValue(seed)]);
+  const entries = seeds.map(({ key, value }) => [key, seedValue(value)]);
   writeFileSync(file, JSON.stringify(Object.fromEntries(entries), null, 2), { mode: 0o600, flag: 'wx' });
 }

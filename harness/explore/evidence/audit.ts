@@ -2,8 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Executed } from '../execution/executed.js';
 import { anchoredIn } from '../gate/anchor.js';
-import { factsOf, systemCalls, type Traced } from '../world/calls.js';
+import { factsOf } from '../world/calls.js';
 import { unsteeredCalls, unsteeredIn } from './audit-unsteered.js';
+import { parseTraced } from './traced-call.js';
 
 /**
  * Reads what `strace` saw of client processes, and compares it with what they were stopped for. A call that the gate did not see
@@ -23,13 +24,6 @@ export const auditCommand = [
   '-o',
   '%d/trace',
 ] as const;
-
-/** Which kind of system calls one is of; only what changes something, or opens a file, is compared. */
-const kinds = new Map<string, Traced>(
-  Object.entries(systemCalls).flatMap(([kind, names]) =>
-    names.map((name) => [name, kind as Traced] as const),
-  ),
-);
 
 /**
  * @returns a line for each call on something in the sandbox that no step accounts for, like `rename auth.json`, and for each that
@@ -63,9 +57,7 @@ export function blindSpots(traces: readonly string[], { steps }: Executed, root:
 function callsIn(trace: string, root: string): string[] {
   const opened = new Map<number, string>();
   return trace.split('\n').flatMap((line) => {
-    const [, name = '', args = ''] = /^(?:\d+ +)?(\w+)\((.*)/.exec(line) ?? [];
-    const one = name === 'unlinkat' && args.includes('AT_REMOVEDIR') ? 'rmdir' : kinds.get(name);
-    const places = [...args.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, place = '']) => place);
+    const { kind: one, places } = parseTraced(line);
     // The target of a symbolic link is a word; where it stands is the second.
     const place = inFull(places[one === 'symlink' ? 1 : 0], opened);
     // Here may be the end of a call that began on an earlier line.

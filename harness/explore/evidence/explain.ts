@@ -53,7 +53,7 @@ export function toRows({ steps, events }: Executed, toSource: ToSource): Row[] {
       step: index + 1,
       client: step.client,
       text: describeStep(step, baseOf(steps, index, files)),
-      file: versions.get(index + 1) ?? '',
+      file: step.action.do === 'damage' ? 'damaged' : (versions.get(index + 1) ?? ''),
     },
     site: siteOf(step, toSource),
   }));
@@ -64,6 +64,7 @@ function describeStep(step: Step, base: Base | undefined): string {
   if (action.do === 'kill') return 'SIGKILL';
   if (action.do === 'pause') return 'is stopped for two minutes (SIGSTOP)';
   if (action.do === 'wait') return '(two minutes pass)';
+  if (action.do === 'damage') return '(the file is cut to half)';
   if (step.startsAs !== undefined) return `starts, with the number of the killed process: ${step.startsAs}`;
   if (!call) return 'wakes up';
   const failed =

@@ -135,7 +135,7 @@ export function firstDifference(before: readonly string[], after: readonly strin
 /** A line for each step: what was called, and how it ended. Numbers in names, which may be those of this very place, are left out. */
 export function callsOf({ steps }: Executed): string[] {
   return steps.map(({ client, action, call, path, to, end, startsAs }) => {
-    if (/^(kill|pause|wait)$/.test(action.do)) return `${nameOf(client)} ${action.do}`;
+    if (/^(kill|pause|wait|damage)$/.test(action.do)) return `${nameOf(client)} ${action.do}`;
     if (startsAs !== undefined) return `${nameOf(client)} starts`;
     if (!call) return `${nameOf(client)} wakes`;
     const places = [path, to].map((place) => place?.replaceAll(/[0-9a-f]*\d[0-9a-f]{3,}/g, '#'));

@@ -76,10 +76,12 @@ it('strace sees locks of the kernel, sockets and changes elsewhere, and nothing 
     '12 openat(AT_FDCWD</box>, "/usr/lib/libc.so", O_RDONLY|O_CLOEXEC) = 25</usr/lib/libc.so>',
     '12 openat(AT_FDCWD</box>, "/box/mine", O_RDWR|O_CREAT, 0600) = 26</box/mine>',
     '12 mkdirat(AT_FDCWD</box>, "/tmp/z.lock", 0777) = 0',
+    '12 unlinkat(AT_FDCWD</box>, "/tmp/z.lock", AT_REMOVEDIR) = 0',
+    '12 creat("/tmp/w.lock", 0600) = 27</tmp/w.lock>',
   ];
   expect(unsteeredIn([lines.join('\n')], '/box')).toEqual([
     ...['connect to /run/lock.sock', 'flock /tmp/x.lock', 'listen on 4096', 'lock a part of /box/db'],
-    ...['mkdir /tmp/z.lock', 'open /tmp/y.lock'],
+    ...['mkdir /tmp/z.lock', 'open /tmp/w.lock', 'open /tmp/y.lock', 'rmdir /tmp/z.lock'],
   ]);
 });
 

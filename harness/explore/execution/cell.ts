@@ -15,9 +15,12 @@ import {
 } from './executed.js';
 import { Execution } from './execution.js';
 import { Replay } from './follow-schedule.js';
-import { fileGround, findGround, type Ground, type Trial } from './ground.js';
+import { damageGround, fileGround, findGround, type Ground, type Trial } from './ground.js';
 import { Memory } from './memory.js';
 import type { Strategy } from './strategy.js';
+
+/** What a client that is alone needs to know. */
+type Surveyed = Pick<ExecutionOptions, 'label' | 'seed' | 'program'>;
 
 /** A process that has lived so often is replaced: what a library registers for good adds up. */
 const livesMax = 5000;
@@ -29,8 +32,8 @@ export class Cell {
   private processes: GatedProcess[] = [];
   private lives = 0;
   private born = 0;
-  /** What executions begin with: see ground.ts. */
-  ground: Ground = fileGround({ clients: [] });
+  /** What executions begin with; by default a file of entries: see ground.ts. */
+  ground: Ground | undefined;
 
   /**
    * @param directory the cell's own; the sandbox is inside
@@ -62,11 +65,12 @@ export class Cell {
   }
 
   private executeOnce(options: ExecutionOptions, strategy: Strategy): Executed {
-    if (this.ground.obstacle !== undefined) throw new UncontrolledError(this.ground.obstacle);
+    const ground = this.ground ?? fileGround(options.program);
+    if (ground.obstacle !== undefined) throw new UncontrolledError(ground.obstacle);
     this.staff(options.program.clients.length);
     try {
       const hire = (index: number, pid: number) => this.hire(index, pid);
-      return new Execution(options, this.world, hire, this.memory, this.ground).run(strategy);
+      return new Execution(options, this.world, hire, this.memory, ground).run(strategy);
     } catch (error) {
       // Whatever they were at: the next execution begins with others.
       this.close();
@@ -79,39 +83,40 @@ export class Cell {
   }
 
   /** Finds out what executions on a target begin with, by one client that is alone. @param read the target's own, if it has one */
-  survey(
-    { label, seed, program }: Pick<ExecutionOptions, 'label' | 'seed' | 'program'>,
-    read: () => ReadBytes | undefined,
-  ): Ground {
+  survey(options: Surveyed, read: () => ReadBytes | undefined): Ground {
+    const lone = (files: Ground['files'], action: 'layout' | 'seed') => this.runLone(options, files, action);
+    return findGround(options.program, lone, this.world.rootPath, read);
+  }
+
+  /** The same for a search that damages the file. @param ground for one that does not */
+  surveyForDamage(options: Surveyed, ground: Ground): Ground {
+    return damageGround(ground, (files) => this.runLone(options, files, 'seed'), this.world.rootPath);
+  }
+
+  private runLone(
+    { program, seed, label }: Surveyed,
+    files: Ground['files'],
+    does: 'layout' | 'seed',
+  ): Trial {
     const seeding = seedsOf(program).map(({ key, value }): Operation => ({ action: 'seed', key, value }));
-    const operationsOf = (action: 'layout' | 'seed') => (action === 'seed' ? seeding : [{ action }]);
-    const lone = (files: Ground['files'], action: 'layout' | 'seed'): Trial => {
-      this.staff(1);
-      const options: ExecutionOptions = {
-        ...{ program: { clients: [operationsOf(action)] }, faults: noFaults, seed, label },
-        ...{ details: false, killsForReal: false, skipsKnownAudits: true },
-      };
-      const ground = { ...fileGround(program), files, seeds: [] };
-      try {
-        const execution = new Execution(
-          options,
-          this.world,
-          (index) => this.hire(index),
-          new Memory(),
-          ground,
-        );
-        const { ending } = execution.run(new Replay([], true));
-        return { layout: execution.chronicle.layout, ending };
-      } catch (error) {
-        // What can't be controlled, or never began, is for the search to say.
-        if (!(error instanceof UncontrolledError || error instanceof LostProcessError)) throw error;
-        this.close();
-        return { layout: undefined, ending: 'stuck' };
-      }
+    const operations = does === 'seed' ? seeding : [{ action: does }];
+    this.staff(1);
+    const options: ExecutionOptions = {
+      ...{ program: { clients: [operations] }, faults: noFaults, seed, label },
+      ...{ details: false, killsForReal: false, skipsKnownAudits: true },
     };
-    this.ground = findGround(program, lone, this.world.rootPath, read);
-    if (this.isFresh) this.close();
-    return this.ground;
+    const ground = { ...fileGround(program), files, seeds: [] };
+    try {
+      const hire = (index: number) => this.hire(index);
+      const execution = new Execution(options, this.world, hire, new Memory(), ground);
+      const { ending } = execution.run(new Replay([], true));
+      return { layout: execution.chronicle.layout, ending };
+    } catch (error) {
+      // What can't be controlled, or never began, is for the search to say.
+      if (!(error instanceof UncontrolledError || error instanceof LostProcessError)) throw error;
+      this.close();
+      return { layout: undefined, ending: 'stuck' };
+    }
   }
 
   close(): void {

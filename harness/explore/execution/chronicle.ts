@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { HistoryEvent, ValueId } from '../../history/events.js';
 import { leftoversBeside } from '../../line/beside.js';
-import { readEntries } from '../../line/foreign-reader.js';
+import { entriesIn, readEntries } from '../../line/foreign-reader.js';
 import type { CallToMake, ClientEvent, Report } from '../process/protocol.js';
 import { factsOf } from '../world/calls.js';
 import type { Client } from './client.js';
@@ -31,7 +31,7 @@ export class Chronicle {
   /** What a client that is alone has found out about the file. */
   layout: Trial['layout'];
   private artifacts: RegExp[] = [];
-  private content = '';
+  private content: Buffer = Buffer.alloc(0);
   private entries: Record<string, ValueId> = {};
   private version = 0;
   private count = 0;
@@ -114,6 +114,19 @@ export class Chronicle {
         expected: false,
         ...(reason === undefined ? {} : { error: reason }),
       });
+  }
+
+  /** By nobody's call. */
+  damaged(step: number): void {
+    const event = { type: 'fault', fault: 'corrupt', detail: 'half' } as const;
+    this.events.push({ ...event, phase: 'begin', time: this.time(step) });
+    this.see(step);
+    this.events.push({ ...event, phase: 'end', time: this.time(step) });
+  }
+
+  /** The entries that the file held when it was whole last: what changes after it is told as a change of these. */
+  get lastWhole(): string {
+    return JSON.stringify(this.entries);
   }
 
   /** A call may have changed the file: what a foreign reader would now find whole is a version. */
@@ -199,15 +212,15 @@ export class Chronicle {
 
   private see(step: number): void {
     if (this.isOfStore) return;
-    let content: string;
+    let content: Buffer;
     try {
-      content = readFileSync(this.file, 'utf8');
+      content = readFileSync(this.file);
     } catch {
       return;
     }
-    if (content === this.content) return;
+    if (content.equals(this.content)) return;
     this.content = content;
-    const found = readEntries(this.file, 'credentials', this.ground.read);
+    const found = entriesIn(content, 'credentials', this.ground.read);
     // A half-written file is no version; a client that reads it reports it.
     if (typeof found === 'string') return;
     const before = this.entries;

@@ -11,6 +11,8 @@ export interface FaultBudget {
   errnos: number;
   /** How often, after a kill, time may pass before anybody goes on. */
   waits: number;
+  /** How often the file may be damaged; absent for never, as in schedules that are older than this fault. */
+  damages?: number;
 }
 
 export const noFaults: FaultBudget = { kills: 0, pauses: 0, errnos: 0, waits: 0 };

@@ -9,8 +9,10 @@ import type { WatchEvent } from '../world/listeners.js';
 import { blockedError, refuseUnsteered, UncontrolledError } from '../world/uncontrolled.js';
 import type { World } from '../world/world.js';
 import { Causality } from './causality.js';
+import { Choices, type Moment } from './choices.js';
 import { Chronicle } from './chronicle.js';
 import { Client } from './client.js';
+import { damage } from './damage.js';
 import {
   callStep,
   type Ending,
@@ -25,9 +27,9 @@ import {
 import { grantOf } from './grant.js';
 import type { Ground } from './ground.js';
 import type { Memory } from './memory.js';
-import { accessesOfAction, faultsOf, lastStepOf, possibilities, whoWaits } from './possibilities.js';
+import { type LastStep, lastStepOf, whoWaits } from './possibilities.js';
 import { noteForSpins } from './spin.js';
-import type { Choice, Strategy } from './strategy.js';
+import type { Strategy } from './strategy.js';
 import { successorOf, successorsMax } from './succession.js';
 
 /** One execution: all clients from their beginnings to their ends, one step at a time. */
@@ -38,13 +40,12 @@ export class Execution {
   private readonly causality: Causality;
   private readonly budget: FaultBudget;
   private now = startNs;
-  private last: ReturnType<typeof lastStepOf> | undefined;
+  private last: LastStep | undefined;
   private hasFault = false;
   private waitedNsMax = 0;
   /** How many of the last calls in a row were those of clients that only poll. */
   private rounds = 0;
-  /** The accesses of the actions that are possible now: a strategy asks for them before it picks one. */
-  private readonly accessesNow = new Map<string, Access[]>();
+  private readonly choices: Choices;
 
   /** @param hire finds an idle process for a client */
   constructor(
@@ -61,6 +62,7 @@ export class Execution {
     this.clients = program.clients.map(
       (_, index) => new Client(index, nameOf(index), pidOf(index), hire(index, pidOf(index))),
     );
+    this.choices = new Choices(this.clients, this.budget, world, this.causality);
   }
 
   run(strategy: Strategy): Executed {
@@ -81,49 +83,32 @@ export class Execution {
   }
 
   private lead(strategy: Strategy): [Ending, string?] {
-    while (this.clients.some(({ state }) => state === 'alive')) {
-      const choice = this.choice();
+    for (;;) {
+      const isOver = !this.clients.some(({ state }) => state === 'alive');
+      const choice = isOver ? this.choices.atEnd(this.moment) : this.choices.now(this.moment);
+      if (isOver && choice.faults.length === 0) return ['done'];
       if (choice.enabled.length === 0) return ['deadlock', whoWaits(this.clients)];
       if (this.steps.length >= stepsMax || this.rounds >= roundsMax)
         return ['livelock', whoWaits(this.clients)];
       const action = strategy.pick(choice);
       if (action === undefined) return ['abandoned'];
+      if (isOver && action.do === 'run') return ['done'];
       if (!this.take(action))
         return ['stuck', `${this.clients[action.client]?.name} does not come to a stop`];
     }
-    return ['done'];
   }
 
-  private choice(): Choice {
-    const { enabled, others } = possibilities(this.clients, this.now);
-    const kindOf = (action: Action) => this.clients[action.client]?.optionOf(action)?.kind;
-    const pauses = this.clients.map(({ pausedUntil }) => pausedUntil);
-    return {
-      ...{ enabled, others, last: this.last?.client, step: this.steps.length },
-      faults: this.clients.flatMap((client) => faultsOf(client, this.budget, this.last)),
-      accesses: (action) => this.accessesOf(action),
-      isExit: (action) => kindOf(action) === 'exit',
-      isTimer: (action) => kindOf(action) === 'timer',
-      state: () => [this.causality.state(), this.now, JSON.stringify(this.budget), ...pauses].join(' '),
-    };
-  }
-
-  private accessesOf(action: Action): Access[] {
-    const word = wordOf(action);
-    const known =
-      this.accessesNow.get(word) ?? accessesOfAction(action, this.clients[action.client], this.world);
-    this.accessesNow.set(word, known);
-    return known;
+  private get moment(): Moment {
+    return { now: this.now, last: this.last, step: this.steps.length };
   }
 
   /** @returns false if the process did not come to a stop */
   private take(action: Action): boolean {
     const client = this.clients[action.client] as Client;
     const option = client.optionOf(action);
-    const accesses = this.accessesOf(action);
-    this.accessesNow.clear();
+    const accesses = this.choices.take(action);
     if (action.do !== 'run') this.hasFault = true;
-    this.last = lastStepOf(client, option, accesses);
+    this.last = lastStepOf(client, action, option, accesses, this.last);
     if (action.do !== 'run' && action.do !== 'fail') return this.befall(client, action, accesses);
     this.chronicle.goesOn(client, this.steps.length);
     if (option?.kind === 'start') return this.start(client, action, accesses);
@@ -212,7 +197,11 @@ export class Execution {
   private befall(client: Client, action: Action, accesses: readonly Access[]): boolean {
     if (action.do === 'wait') this.now += pauseNs;
     this.record(client, action, action.do, accesses);
-    if (action.do === 'kill') {
+    if (action.do === 'damage') {
+      this.budget.damages = (this.budget.damages ?? 0) - 1;
+      damage(this.world, this.clients, client, this.now);
+      this.chronicle.damaged(this.steps.length);
+    } else if (action.do === 'kill') {
       this.budget.kills--;
       this.bury(client);
       client.state = 'killed';
@@ -278,7 +267,7 @@ export class Execution {
     );
     const { chronicle, options, steps, world } = this;
     return this.memory.audit(
-      `${met} ${JSON.stringify(auditOf(options.program))} ${world.fingerprint()}`,
+      `${met} ${JSON.stringify(auditOf(options.program))} ${chronicle.lastWhole} ${world.fingerprint()}`,
       { chronicle, step: steps.length, skips: options.skipsKnownAudits },
       () => this.performAudit(),
     );
@@ -291,7 +280,7 @@ export class Execution {
     this.begin(client, auditOf(this.options.program));
     if (!this.listen(client, undefined)) return;
     while (client.state === 'alive' && this.steps.length < 2 * stepsMax) {
-      const [action] = this.choice().enabled;
+      const [action] = this.choices.now(this.moment).enabled;
       if (!action || !this.take(action)) return;
     }
   }

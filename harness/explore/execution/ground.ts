@@ -1,10 +1,12 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
+import { UsageError } from '../../../src/cli/usage-error.js';
 import type { SeedEvent } from '../../history/events.js';
 import { type Evidence, ofFile } from '../../history/evidence.js';
 import { pathsBeside } from '../../line/beside.js';
 import type { ReadBytes } from '../../line/foreign-reader.js';
 import { ownPatterns } from '../../line/own-paths.js';
+import type { Layout } from '../process/protocol.js';
 import { file, filesAtFirst, type Program, probeKey, seedKey, seedsOf } from '../schedule/program.js';
 import type { FirstFile } from '../world/sandbox-files.js';
 
@@ -37,7 +39,7 @@ const nothing: Ground['files'] = { [path.posix.dirname(file)]: { mode: 0o700 } }
 /** What one client, alone, has found out. */
 export interface Trial {
   /** Undefined where it never came so far. */
-  layout: { whyNot?: string; obstacle?: string; noStore?: string; reads?: true } | undefined;
+  layout: Layout | undefined;
   ending: string;
 }
 
@@ -45,6 +47,7 @@ export interface Trial {
  * Finds out how far a target's file is evidence.
  * @param program what will be searched, which says what is to be there before
  * @param lone runs one client, alone, on what is there at first: it compares the file with what it sets, or only sets the seeds
+ * @throws UsageError for a module that can't be loaded
  */
 export function findGround(
   program: Program,
@@ -56,6 +59,10 @@ export function findGround(
   const first = lone(filesAtFirst(program), 'layout');
   const own = ownIn(root);
   const known = first.layout;
+  if (known?.unloadable !== undefined)
+    throw new UsageError(
+      `the target can't be put to a test: its module failed while it was loaded: ${known.unloadable}`,
+    );
   if (
     known &&
     known.whyNot === undefined &&
@@ -92,6 +99,24 @@ export function findGround(
     ...(isRead ? { read: read() } : {}),
     ...(obstacle === undefined ? {} : { obstacle }),
   };
+}
+
+/**
+ * That of a search that damages the file: one that the target itself has written, so that what it needs to restore it is there.
+ * @param setSeeds has one client, alone, set the seeds on what is there at first
+ */
+export function damageGround(
+  ground: Ground,
+  setSeeds: (files: Ground['files']) => Trial,
+  root: string,
+): Ground {
+  if (ground.noStore !== undefined || ground.obstacle !== undefined) return ground;
+  if (ground.evidence.of !== 'file')
+    return {
+      ...ground,
+      obstacle: `the file is cut to half, and of its format nothing tells damage from an edit: ${ground.evidence.why}`,
+    };
+  return setSeeds(ground.files).ending === 'done' ? { ...ground, files: snapshot(root) } : ground;
 }
 
 /** It has done all that was asked of it, and does not come to an end. */

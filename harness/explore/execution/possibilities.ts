@@ -3,6 +3,7 @@ import { errnosOf } from '../schedule/errnos.js';
 import { type Access, accessesOf } from '../world/footprint.js';
 import type { World } from '../world/world.js';
 import type { Client, Option } from './client.js';
+import { accessesOfDamage } from './damage.js';
 import type { FaultBudget } from './executed.js';
 
 /** What clients can go on with now: each with the first of its options, and what it has under way besides. */
@@ -41,6 +42,7 @@ export function accessesOfAction(action: Action, client: Client | undefined, wor
   // The answer to the question whether it lives changes, and the fault budget is one less for the others.
   const life: Access = { on: `p ${client?.pid}`, how: 'write' };
   const fault: Access = { on: 'faults', how: 'write' };
+  if (action.do === 'damage') return [fault, ...accessesOfDamage(world)];
   if (action.do !== 'run') return action.do === 'kill' ? [life, fault] : [fault];
   const option = client?.optionOf(action);
   if (option?.kind === 'call') return accessesOf(option.call, world.as(action.client));
@@ -58,18 +60,30 @@ export interface LastStep {
   hasChanged: boolean;
   /** Whose life it asked for. */
   asked: number | undefined;
+  /** What it touched. */
+  accesses: readonly Access[];
+  /** It let time pass for a killed client. */
+  isWait: boolean;
 }
 
 export function lastStepOf(
   { index }: Client,
+  action: Action,
   option: Option | undefined,
   accesses: readonly Access[],
+  before: LastStep | undefined,
 ): LastStep {
+  // It is nothing that the client has done: what can go wrong for it is what could before, at the beginning a death.
+  if (action.do === 'damage') {
+    const { isShared = false, hasChanged = true, asked } = before ?? {};
+    return { client: index, isShared, hasChanged, asked, accesses, isWait: false };
+  }
   return {
     client: index,
     isShared: accesses.length > 0,
     hasChanged: accesses.some(({ how }) => how !== 'read'),
     asked: option?.kind === 'call' && option.call.call === 'alive' ? option.call.of : undefined,
+    ...{ accesses, isWait: action.do === 'wait' },
   };
 }
 

@@ -1,22 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Store, TargetModule } from '../../core/target.js';
 import { readRaw } from '../../line/foreign-reader.js';
-import { Layout } from '../../line/layout.js';
+import { Layout as Comparison } from '../../line/layout.js';
 import { credential, identify } from '../../workload/values.js';
+import type { Layout } from '../process/protocol.js';
 import { probeKey } from '../schedule/program.js';
 import { describe } from './evidence.js';
 
 const nullForAbsent = 'get() returned null for a key that is absent, expected undefined';
 
 /** Sets, replaces and removes an entry, alone, and looks at the file right after each change. */
-export async function layoutOf(
-  store: Store,
-  file: string,
-  { read }: TargetModule,
-): Promise<{ whyNot?: string; obstacle?: string; noStore?: string; reads?: true }> {
+export async function layoutOf(store: Store, file: string, { read }: TargetModule): Promise<Layout> {
   const look = () => readRaw(file, read);
   const reads = read ? ({ reads: true } as const) : {};
-  const layout = new Layout(look, seedsIn(file));
+  const layout = new Comparison(look, seedsIn(file));
   try {
     if ((await store.get(probeKey)) === null) return { obstacle: nullForAbsent, ...reads };
     for (const id of ['probe.0.0', 'probe.0.1']) {

@@ -44,10 +44,17 @@ function addressIn([first]: unknown[]): string {
 const exempt = /^\/(?:dev\/(?:null|zero|full|u?random|tty|pts|std|fd)|proc)(?:\/|\w*$)/;
 const changing = /^(mkdir|rmdir|unlink|rename|link|symlink|truncate|copyFile)$/;
 
+/**
+ * True for a change of a file that other processes can notice.
+ * @param call its name, as the gate has it: one that opens to write counts as a change
+ */
+export function isChange(call: string, opensToWrite: boolean, place: string): boolean {
+  return (call === 'open' ? opensToWrite : changing.test(call)) && !exempt.test(place);
+}
+
 /** Words for a call outside the sandbox that other processes can notice. @returns undefined for any other call */
 export function changeOutside({ call, path: place, to, flags = '' }: Call): string | undefined {
-  const changes = call === 'open' ? flags.includes('w') : changing.test(call);
   const where = to ?? place;
-  if (!changes || where === undefined || exempt.test(where)) return undefined;
+  if (where === undefined || !isChange(call, flags.includes('w'), where)) return undefined;
   return `${call} ${where}`;
 }

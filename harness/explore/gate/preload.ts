@@ -130,7 +130,7 @@ function begin(grant: Extract<Grant, { type: 'begin' }>): void {
   begun = true;
   const { life } = loop;
   const program = async () => {
-    await runProgram(grant, setup, load(), (event) => loop.emit(event));
+    await runProgram(grant, setup, load, (event) => loop.emit(event));
     if (life === loop.life) loop.isDone = true;
   };
   program().catch((error) => loop.onUncaught(error, life));

@@ -2,9 +2,9 @@ import { isTorn, outcomeOfError } from '../../core/outcome.js';
 import { whyNoStore } from '../../core/store-shape.js';
 import type { Store, TargetModule } from '../../core/target.js';
 import { readEntries } from '../../line/foreign-reader.js';
+import { seedValue } from '../../line/seeds.js';
 import { credential, identify, identifyAll } from '../../workload/values.js';
 import type { ClientEvent, ClientSetup, Grant, Operation } from '../process/protocol.js';
-import { seedValue } from '../schedule/program.js';
 import { describe } from './evidence.js';
 import { layoutOf } from './layout.js';
 import { Provider, useCredential } from './provider.js';
@@ -15,10 +15,13 @@ type Emit = (event: ClientEvent) => void;
 export async function runProgram(
   { client, file, operations }: Extract<Grant, { type: 'begin' }>,
   { options }: ClientSetup,
-  target: TargetModule,
+  load: () => TargetModule,
   emit: Emit,
 ): Promise<void> {
   const isAlone = operations.some(({ action }) => action === 'layout');
+  const loaded = isAlone ? loadAlone(load) : { target: load() };
+  if (!loaded.target) return emit({ type: 'layout', ...loaded });
+  const { target } = loaded;
   const opened = await (isAlone ? openAlone(target, file, options) : target.open(file, options));
   if (typeof opened === 'string') return emit({ type: 'layout', obstacle: opened });
   const store = opened;
@@ -38,6 +41,16 @@ export async function runProgram(
       );
   }
   await store.close?.();
+}
+
+function loadAlone(
+  load: () => TargetModule,
+): { target: TargetModule } | { target?: undefined; unloadable: string } {
+  try {
+    return { target: load() };
+  } catch (error) {
+    return { unloadable: describe(error) };
+  }
 }
 
 /**

@@ -48,6 +48,20 @@ export interface CallEnd {
   digest: number;
 }
 
+/** What a client that is alone has found out about the target and its file. */
+export interface Layout {
+  /** Why the file does not show the entries. */
+  whyNot?: string;
+  /** What can't be explored: the sentence that helps. */
+  obstacle?: string;
+  /** Why it is no store. */
+  noStore?: string;
+  /** It has a way of its own to read its file. */
+  reads?: true;
+  /** The error that its module threw while it was loaded. */
+  unloadable?: string;
+}
+
 /** What a client reports about its operations; the scheduler adds the time. */
 export type ClientEvent =
   | { type: 'invoke'; op: string; action: Action; key?: string }
@@ -57,8 +71,7 @@ export type ClientEvent =
   | { type: 'look'; broken: string | null }
   /** It has presented a refresh token, the one that is part of the value `token`, to the provider. */
   | { type: 'token'; op: string; key: string; token: ValueId; granted: boolean }
-  /** What a client that is alone has found out about the file. */
-  | { type: 'layout'; whyNot?: string; obstacle?: string; noStore?: string; reads?: true }
+  | ({ type: 'layout' } & Layout)
   /** The target is open. Patterns of the names that belong to it. */
   | { type: 'opened'; artifacts: string[] };
 

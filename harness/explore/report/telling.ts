@@ -27,6 +27,7 @@ export function summaryOf({
     [faults.kills, conditions?.samePid ? 'killed and started again with the same number' : 'killed'],
     [faults.pauses, 'paused'],
     [faults.errnos, 'refused a call'],
+    [faults.damages ?? 0, `${faults.damages === 1 ? 'damage' : 'damages'} of the file`],
   ].flatMap(([count, word]) => (Number(count) > 0 ? [`up to ${count} ${word}`] : []));
   const extent = exhausted ? 'all of them tried' : 'not all of them tried';
   return [

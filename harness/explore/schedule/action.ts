@@ -15,13 +15,16 @@ export type Action =
   /** It is dead, and no client does anything until every lease is over. */
   | { do: 'wait'; client: number }
   /** Its next call fails. */
-  | { do: 'fail'; client: number; errno: Errno };
+  | { do: 'fail'; client: number; errno: Errno }
+  /** The file is damaged, right after a step of the client, which has no part in it. */
+  | { do: 'damage'; client: number };
 
-const letters = { kill: 'k', pause: 'p', wait: 'w' } as const;
+const letters = { kill: 'k', pause: 'p', wait: 'w', damage: 'd' } as const;
 
 /**
  * A schedule in one line: `0x5 1x6 k0 1` is five steps of client 0, six of client 1, client 0 is killed, one more step of client
- * 1. `0.1`: client 0 goes on with the second of the things that it waits for; `p0`: it is paused; `w0`: it is dead, and time passes; `f0:EIO`: its next call fails.
+ * 1. `0.1`: client 0 goes on with the second of the things that it waits for; `p0`: it is paused; `w0`: it is dead, and time passes; `f0:EIO`: its next call fails; `d0`: the
+ * file is damaged, right after a step of client 0.
  */
 export function printSchedule(actions: readonly Action[]): string {
   const parts: { word: string; count: number }[] = [];
@@ -51,18 +54,19 @@ export function parseSchedule(text: string): Action[] {
 
 function parseWord(word: string): Action[] {
   const [, letter = '', client, option = '0', errno, count = '1'] =
-    /^([kpwf]?)(\d+)(?:\.(\d+))?(?::([A-Z]+))?(?:x(\d+))?$/.exec(word) ?? [];
+    /^([kpwdf]?)(\d+)(?:\.(\d+))?(?::([A-Z]+))?(?:x(\d+))?$/.exec(word) ?? [];
   const who = Number(client);
   if (client !== undefined && letter === '' && errno === undefined)
     return Array.from({ length: Number(count) }, () => ({ do: 'run', client: who, option: Number(option) }));
   if (letter === 'k') return [{ do: 'kill', client: who }];
   if (letter === 'p') return [{ do: 'pause', client: who }];
   if (letter === 'w') return [{ do: 'wait', client: who }];
+  if (letter === 'd') return [{ do: 'damage', client: who }];
   const known = errnos.find((one) => one === errno);
   if (letter === 'f' && known) return [{ do: 'fail', client: who, errno: known }];
   throw new UsageError(
     `"${word}" is no step of a schedule`,
-    'expected words like 0x5, 1, 0.1, k0, p1, f0:EIO',
+    'expected words like 0x5, 1, 0.1, k0, p1, d0, f0:EIO',
   );
 }
 

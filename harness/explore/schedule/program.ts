@@ -1,6 +1,7 @@
 import { UsageError } from '../../../src/cli/usage-error.js';
-import type { SeedEvent, ValueId } from '../../history/events.js';
-import { credential, oauthCredential, oauthKeys } from '../../workload/values.js';
+import type { SeedEvent } from '../../history/events.js';
+import { seedValue } from '../../line/seeds.js';
+import { oauthKeys } from '../../workload/values.js';
 import type { Operation } from '../process/protocol.js';
 import { nameOf } from '../schedule/action.js';
 
@@ -20,11 +21,6 @@ export function seedsOf(program: Program): SeedEvent[] {
     (key, index): SeedEvent => ({ type: 'seed', key, value: `seed.oauth.${index}` }),
   );
   return [{ type: 'seed', key: seedKey, value: 'seed.0' }, ...refreshed];
-}
-
-/** The credential of that name. */
-export function seedValue(id: ValueId): unknown {
-  return id.startsWith('seed.oauth.') ? oauthCredential(id, 0) : credential(id);
 }
 
 /** The sandbox before anything happens. */

@@ -121,12 +121,16 @@ export class Dpor implements Strategy {
     };
     const preferred = continuing(choice);
     const awake = [...moves.values()].filter((move) => this.isOpen(place, move));
-    const taken = awake.find(({ action }) => action === preferred) ?? awake[0];
+    const taken =
+      awake.find(({ action }) => action === preferred) ??
+      awake[0] ??
+      place.faults.find((fault) => this.isOpen(place, fault) && wakes(fault, place.asleep));
     if (!taken) {
       this.abandoned++;
       return undefined;
     }
-    const backtrack = new Set(isAsked ? moves.keys() : [taken.action.client]);
+    const first = taken.action.do === 'run' ? [taken.action.client] : [];
+    const backtrack = new Set(isAsked ? moves.keys() : first);
     const node: Node = { ...place, backtrack, taken, clock: [], clocks: [] };
     this.settle(node, this.stack.length);
     this.stack.push(node);
@@ -248,6 +252,13 @@ export class Dpor implements Strategy {
     node.clocks = clocks;
     this.findRaces(node, index, own);
   }
+}
+
+/** What all others have slept through would now be another: nobody has tried it after this fault. */
+function wakes(fault: Move, asleep: ReadonlyMap<string, Move>): boolean {
+  return [...asleep.values()].some(
+    ({ action, accesses }) => action.do === 'run' && conflicts(accesses, fault.accesses),
+  );
 }
 
 function join(a: Clock, b: Clock): Clock {

@@ -8,7 +8,7 @@ import { Pct } from './pct.js';
 import { RandomWalk } from './random-walk.js';
 import { SharedFaults } from './shared-faults.js';
 import { SharedFirstStep } from './shared-first-step.js';
-import { runToy, searchToy, type ToyProgram, type ToyStep } from './toy.test.helper.js';
+import { runToy, searchToy, type ToyFaults, type ToyProgram, type ToyStep } from './toy.test.helper.js';
 
 const alone = { index: 0, of: 1 };
 const write = (on: string): ToyStep => ({ how: 'write', on });
@@ -158,14 +158,20 @@ describe('partial-order reduction', () => {
   });
 });
 
-describe.each([
+describe.each<ToyFaults>([
   { kills: 1, pauses: 0 },
   { kills: 0, pauses: 1 },
   { kills: 1, pauses: 1 },
-])('where somebody may be killed or paused: %j', (faults) => {
+  { kills: 0, pauses: 0, damages: 2 },
+  { kills: 1, pauses: 0, damages: 1 },
+  { kills: 0, pauses: 1, damages: 1 },
+])('where somebody may be killed or paused, or something damaged: %j', (faults) => {
   const bounds = fc.constantFrom(0, 1, 2, undefined);
   const whole = (program: ToyProgram, preemptionsMax: number | undefined) =>
-    searchToy(program, new DepthFirst({ preemptionsMax, prunes: false }), faults).outcomes;
+    searchToy(program, new DepthFirst({ preemptionsMax, prunes: false }), {
+      ...faults,
+      damagesAnywhere: true,
+    }).outcomes;
   const numRuns = Number(process.env.HOLDFAST_RUNS ?? 300);
 
   it.each([
@@ -232,7 +238,7 @@ describe('chance', () => {
 
 describe('a schedule', () => {
   it('is the same when it is printed and read again', () => {
-    const text = '0x5 1x6 k0 1 0.1 p1 w0 f1:EIO 1x12';
+    const text = '0x5 1x6 k0 1 0.1 p1 w0 f1:EIO d1 1x12';
     expect(printSchedule(parseSchedule(text))).toBe(text);
   });
 

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
+import { UsageError } from '../../../src/cli/usage-error.js';
 import type { TargetModule } from '../../core/target.js';
 import type { Evidence } from '../../history/evidence.js';
 import { isShipped } from '../../targets/index.js';
@@ -13,7 +14,7 @@ import { Cell } from '../execution/cell.js';
 import { type ExecutionOptions, LostProcessError } from '../execution/executed.js';
 import { fileGround, type Ground } from '../execution/ground.js';
 import type { ClientSetup } from '../process/protocol.js';
-import { type Program, parseProgram } from '../schedule/program.js';
+import { parseProgram } from '../schedule/program.js';
 import { makeStrategy, type StrategyOptions } from '../search/index.js';
 import { RandomWalk, type Share } from '../search/random-walk.js';
 import { type Searched, type SearchLimits, search, whyNot } from '../search/search.js';
@@ -74,7 +75,9 @@ export interface SearchAnswer {
 
 export type ThreadMessage<T extends Job['task']> =
   | { type: 'progress'; executions: number }
-  | { type: 'done'; answer: Answer<T> };
+  | { type: 'done'; answer: Answer<T> }
+  /** The user asked for what makes no sense. */
+  | { type: 'refused'; why: string };
 
 const progressMs = 100;
 
@@ -93,8 +96,11 @@ function work(job: Job): SearchAnswer | Replayed | AuditAnswer {
     const ground = groundFor(
       cells.quick,
       setup,
-      task.kind === 'replay' ? parseProgram(task.file.program) : task.execution.program,
+      task.kind === 'replay'
+        ? { program: parseProgram(task.file.program), faults: task.file.faults }
+        : task.execution,
     );
+    cells.quick.ground = ground;
     cells.fresh.ground = ground;
     if (task.kind === 'replay') return replay(cells, task, setup.label, toSource);
     const isStopped = () => Atomics.load(stop, 0) !== 0;
@@ -125,20 +131,18 @@ function work(job: Job): SearchAnswer | Replayed | AuditAnswer {
 }
 
 /** What executions begin with. The files of the stores that ship with the harness are known. */
-function groundFor(cell: Cell, { label, bundle }: Job['setup'], program: Program): Ground {
-  if (isShipped({ label })) {
-    cell.ground = fileGround(program);
-    return cell.ground;
-  }
+function groundFor(
+  cell: Cell,
+  { label, bundle }: Job['setup'],
+  { program, faults }: Pick<ExecutionOptions, 'program' | 'faults'>,
+): Ground {
   const read = () => (createRequire(bundle)(bundle) as Partial<TargetModule>).read;
-  const ground = cell.survey({ label, seed: 1, program }, read);
+  const options = { label, seed: 1, program };
+  const ground = isShipped({ label }) ? fileGround(program) : cell.survey(options, read);
+  if ((faults.damages ?? 0) > 0) return cell.surveyForDamage(options, ground);
   const looks = program.clients.flat().some(({ action }) => action === 'look');
-  if (looks && ground.evidence.of === 'store')
-    cell.ground = {
-      ...ground,
-      obstacle: `"look" opens the file, and that is no evidence: ${ground.evidence.why}`,
-    };
-  return cell.ground;
+  if (!looks || ground.evidence.of !== 'store') return ground;
+  return { ...ground, obstacle: `"look" opens the file, and that is no evidence: ${ground.evidence.why}` };
 }
 
 /** As much is under way at once as there can be: everybody by turns. */
@@ -146,7 +150,7 @@ const auditSchedules = 1;
 
 function audit({ directory, setup, heartbeat }: Job, { execution }: AuditTask): string[] | undefined {
   const alone = new Cell(path.join(directory, 'alone'), setup, false, { cells: heartbeat });
-  const ground = groundFor(alone, setup, execution.program);
+  const ground = groundFor(alone, setup, execution);
   alone.close();
   const cell = new Cell(directory, setup, true, { cells: heartbeat }, auditCommand);
   cell.ground = ground;
@@ -173,4 +177,14 @@ function reporter(): (executions: number) => void {
   };
 }
 
-parentPort?.postMessage({ type: 'done', answer: work(workerData as Job) });
+function answer(job: Job): ThreadMessage<Job['task']> {
+  try {
+    return { type: 'done', answer: work(job) };
+  } catch (error) {
+    // An error of another thread is a plain one.
+    if (error instanceof UsageError) return { type: 'refused', why: error.message };
+    throw error;
+  }
+}
+
+parentPort?.postMessage(answer(workerData as Job));

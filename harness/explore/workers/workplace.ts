@@ -2,6 +2,7 @@ import { accessSync, constants, mkdtempSync, readFileSync, realpathSync, rmSync 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { UsageError } from '../../../src/cli/usage-error.js';
 import type { TargetSpec } from '../../core/target.js';
 import { bundleTarget } from '../process/bundle.js';
 import { heartbeatCells, killIfThere } from '../process/gated-process.js';
@@ -13,6 +14,7 @@ const patienceMsDefault = 15_000;
 export class Workplace {
   private readonly stop = new Int32Array(new SharedArrayBuffer(4));
   private count = 0;
+  private readonly running: Promise<unknown>[] = [];
 
   private constructor(
     private readonly directory: string,
@@ -44,6 +46,8 @@ export class Workplace {
       await bundleTarget(target.module, place.bundle);
       return await use(place);
     } finally {
+      // One that fails leaves others at work.
+      await Promise.allSettled(place.running);
       signal?.removeEventListener('abort', onAbort);
       rmSync(place.directory, { recursive: true, force: true });
     }
@@ -66,10 +70,11 @@ export class Workplace {
     };
     const worker = new Worker(new URL('./thread.js', import.meta.url), { workerData: job });
     const watchdog = watch(heartbeat, this.patienceMs);
-    return new Promise<Answer<T>>((resolve, reject) => {
+    const done = new Promise<Answer<T>>((resolve, reject) => {
       worker.on('message', (message: ThreadMessage<T>) => {
         if (message.type === 'progress') onProgress(message.executions);
-        else resolve(message.answer);
+        else if (message.type === 'done') resolve(message.answer);
+        else reject(new UsageError(message.why));
       });
       worker.on('error', reject);
       worker.on('exit', (code) => reject(new Error(`a search ended with code ${code} and told nothing`)));
@@ -77,6 +82,8 @@ export class Workplace {
       clearInterval(watchdog);
       await worker.terminate();
     });
+    this.running.push(done);
+    return done;
   }
 }
 

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import type { ExploreOptions } from './explore.js';
+import { explore, fixture, replaySchedule } from './explore.test.helper.js';
+import { scheduleOf } from './report/schedule-files.js';
+
+const quiet = { onWarning: () => {} };
+const restoring = { target: `${fixture('blind.mjs')}?way=restores-the-last` };
+
+describe('a file that is damaged', () => {
+  it.each([
+    ['naive', 'lost-update'],
+    ['rename-only', 'lost-update'],
+    ['strict-read', 'torn-file'],
+  ])('is lost in %s, and not without the damage: %s', async (target, kind) => {
+    const options = { target, clients: ['set a', 'set b'], preemptions: 0 };
+    const [sound, found] = [await explore(options), await explore({ ...options, damage: true })];
+    expect([sound.result, found.result, found.failures[0]?.kind]).toEqual(['valid', 'invalid', kind]);
+  });
+
+  it.each<[string, ExploreOptions]>([
+    ['is put back by one that keeps a copy of what it has acknowledged', restoring],
+    ['is put back by the hardened store', { target: 'hardened' }],
+  ])('%s, and that it was damaged is not the store’s doing', async (_, options) => {
+    const clients = ['set a, look', 'set b'];
+    const { failures, result, exhausted } = await explore({ ...options, clients, preemptions: 0, damage: 1 });
+    expect(failures.map(({ sentence }) => sentence)).toEqual([]);
+    expect({ result, exhausted }).toEqual({ result: 'valid', exhausted: true });
+  });
+
+  it('is so at the very end, too, when all have ended', async () => {
+    // Its last call is the rename: only what is damaged after that had been acknowledged.
+    const { failures } = await explore({
+      ...{ ...quiet, target: 'rename-only', clients: ['set a'], damage: 1, stopAtFirst: false },
+    });
+    const lost = failures.find(({ kind }) => kind === 'lost-update');
+    expect(lost?.schedule.endsWith('d0')).toBe(true);
+  });
+
+  it('is damaged again when its schedule is run again', async () => {
+    const target = `${fixture('blind.mjs')}?way=restores-the-one-before`;
+    const { failures } = await explore({ target, clients: ['set a', 'set b'], preemptions: 0, damage: 1 });
+    const [failure] = failures;
+    if (!failure) throw new Error('nothing was found');
+    expect(failure.replayed).toEqual({ same: 2, of: 2 });
+    const again = await replaySchedule(scheduleOf(failure));
+    expect([again.result, again.same, again.of]).toEqual(['invalid', 2, 2]);
+    expect(again.rows.filter(({ file }) => file === 'damaged')).toHaveLength(1);
+  });
+
+  it('where it is no JSON object nothing tells damage from an edit, and nothing is concluded', async () => {
+    const target = fixture('../../stress/fixtures/layouts/yaml.mjs');
+    const { result, reason } = await explore({ target, damage: true });
+    expect([result, reason]).toEqual(['unknown', expect.stringContaining('damage from an edit')]);
+  });
+});

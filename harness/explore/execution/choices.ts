@@ -1,0 +1,77 @@
+import { type Action, wordOf } from '../schedule/action.js';
+import type { Access } from '../world/footprint.js';
+import type { World } from '../world/world.js';
+import type { Causality } from './causality.js';
+import type { Client } from './client.js';
+import { damagesOf } from './damage.js';
+import type { FaultBudget } from './executed.js';
+import { accessesOfAction, faultsOf, type LastStep, possibilities } from './possibilities.js';
+import type { Choice } from './strategy.js';
+
+/** How far an execution has come. */
+export interface Moment {
+  /** Virtual time, in nanoseconds. */
+  now: number;
+  /** Undefined at the beginning. */
+  last: LastStep | undefined;
+  /** How many there have been. */
+  step: number;
+}
+
+/** What an execution offers to its strategy, step by step. */
+export class Choices {
+  /** Of the actions that are possible now: a strategy asks for them, and then one is taken. */
+  private readonly accesses = new Map<string, Access[]>();
+
+  constructor(
+    private readonly clients: readonly Client[],
+    private readonly budget: FaultBudget,
+    private readonly world: World,
+    private readonly causality: Causality,
+  ) {}
+
+  now(moment: Moment): Choice {
+    const { now, last, step } = moment;
+    const { enabled, others } = possibilities(this.clients, now);
+    const kindOf = (action: Action) => this.clients[action.client]?.optionOf(action)?.kind;
+    const pauses = this.clients.map(({ pausedUntil }) => pausedUntil);
+    const faults = this.clients.flatMap((client) => faultsOf(client, this.budget, last));
+    return {
+      ...{ enabled, others, last: last?.client, step, faults: [...faults, ...this.damages(moment)] },
+      accesses: (action) => this.accessesOf(action),
+      isExit: (action) => kindOf(action) === 'exit',
+      isTimer: (action) => kindOf(action) === 'timer',
+      state: () => [this.causality.state(), now, JSON.stringify(this.budget), ...pauses].join(' '),
+    };
+  }
+
+  /** All have ended: to go on is the end, unless the file is damaged now. */
+  atEnd(moment: Moment): Choice {
+    const end: Action = { do: 'run', client: moment.last?.client ?? 0, option: 0 };
+    return {
+      ...this.now(moment),
+      ...{ enabled: [end], others: [], faults: this.damages(moment) },
+      accesses: (action) => (action === end ? [] : this.accessesOf(action)),
+      ...{ isExit: () => false, isTimer: () => false },
+    };
+  }
+
+  /** One is taken, and then others are possible. @returns what it touches */
+  take(action: Action): Access[] {
+    const accesses = this.accessesOf(action);
+    this.accesses.clear();
+    return accesses;
+  }
+
+  private damages({ last }: Moment): Action[] {
+    return damagesOf(this.clients, this.budget, last, this.world);
+  }
+
+  private accessesOf(action: Action): Access[] {
+    const word = wordOf(action);
+    const known =
+      this.accesses.get(word) ?? accessesOfAction(action, this.clients[action.client], this.world);
+    this.accesses.set(word, known);
+    return known;
+  }
+}
