@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { expect, it } from 'vitest';
+import { expect } from 'vitest';
+import { eachInTiers } from '../../../tiers.test.helper.js';
 import { newFile, textOf } from '../../scratch.test.helper.js';
 import { openStore } from '../../store.js';
 import { type Answer, newWriter } from '../../system.test.helper.js';
@@ -107,16 +108,19 @@ const ends: [string, keyof typeof changes][] = [
   ['process.exit()', 'set'],
   ['an uncaught error', 'set'],
 ];
-it.each(ends)('%s at any call of a %s leaves the file whole, and nothing behind', async (harm, change) => {
-  await atEveryCall(harm, changes[change], expectWhole);
-});
+eachInTiers(ends)(
+  '%s at any call of a %s leaves the file whole, and nothing behind',
+  async (harm, change) => {
+    await atEveryCall(harm, changes[change], expectWhole);
+  },
+);
 
 const errors: [string, keyof typeof changes][] = [
   ['EIO', 'set'],
   ['EACCES', 'set'],
   ['ENOSPC', 'update'],
 ];
-it.each(errors)(
+eachInTiers(errors)(
   '%s at any call of a %s is told truly, and the next write succeeds',
   async (errno, change) => {
     await atEveryCall(errno, changes[change], async (end) => {

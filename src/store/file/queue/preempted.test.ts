@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import fs, { existsSync, mkdirSync, readdirSync, rmSync, truncateSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, it } from 'vitest';
+import { expect } from 'vitest';
+import { eachInTiers } from '../../../tiers.test.helper.js';
 import { patient } from '../../../waiting.test.helper.js';
 import type { StoreError } from '../../errors.js';
 import { newFile, plainPathSource, strangersIntent } from '../../scratch.test.helper.js';
@@ -78,9 +79,10 @@ function elsewhere(file: string, does: string): void {
   spawnSync(process.execPath, ['--input-type=module', '-e', program]);
 }
 
-const cases = Object.keys(changings).flatMap((change) => Object.keys(meanwhiles).map((met) => [change, met]));
+// Each change meets the first of what may happen, before any meets the next.
+const cases = Object.keys(meanwhiles).flatMap((met) => Object.keys(changings).map((change) => [change, met]));
 
-it.each(cases)(
+eachInTiers(cases, 5)(
   '%s hears the truth where it meets %s at any moment',
   async (changing, met) => {
     const { inLine, leaseMs, change } = changings[changing as keyof typeof changings] as Changing;
@@ -118,7 +120,7 @@ it.each(cases)(
       });
     }
   },
-  10 * stuckMs,
+  { timeout: 10 * stuckMs },
 );
 
 /** @returns a function that ends it, and tells whether so many calls were made */
