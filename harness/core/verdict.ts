@@ -26,7 +26,7 @@ export type FindingKind =
   | 'garbage-read'
   /** Calls that have no order at all, though each key's values tell no simpler story. */
   | 'contradiction'
-  /** A read through the store returned a value that nobody wrote whole, failed on a half-written file, or missed entries that were there all the time. */
+  /** A read through the store returned a value that nobody wrote whole, could not parse what it had read, or missed entries that were there all the time. */
   | 'torn-read'
   /** A foreign reader found the file empty or half-written. */
   | 'torn-file'

@@ -10,6 +10,19 @@ export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/**
+ * An error in words, without what a parser quotes of the text that it could not read: of a SyntaxError only the place remains,
+ * as `SyntaxError at position 15`.
+ */
+export function withoutQuote(error: string): string {
+  if (!error.startsWith('SyntaxError')) return error;
+  const [, place] = / (at position \d+)(?: \(line \d+ column \d+\))?$/.exec(error) ?? [];
+  if (place !== undefined) return `SyntaxError ${place}`;
+  return /: (?:Unexpected end of JSON input|JSON Parse error: Unexpected EOF)$/.test(error)
+    ? 'SyntaxError at the end of what was read'
+    : 'SyntaxError';
+}
+
 const changed: Partial<Record<Operation['action'], string>> = { remove: 'removed', refresh: 'refreshed' };
 
 /** `set "provider-3"`. */
