@@ -28,13 +28,13 @@ test('suspects come in order: whose change came with the loss, who could read an
   const [victim] = one.operations.filter(({ id }) => id === 'tui-1.0.1');
   if (!victim) throw new Error('the history has it');
   const loss = {
-    register: { key: 'a', writes: new Map(), removals: [] },
+    register: { key: 'a', writes: new Map(), removals: [], reads: [] },
     victim: { id: victim.id, begin: victim.begin, end: victim.end, acknowledged: true, operation: victim },
     value: victim.id,
     since: victim.end,
     until: 30e6,
   };
-  const gap = { from: 18e6, to: 21e6, look: 2, wasSeen: true, isOwnInnocent: false };
+  const gap = { from: 18e6, to: 21e6, look: 2, isOwnInnocent: false };
   const underWay = overlapSearch(one.operations);
   const suspects = suspectsOf(gap, loss, looks, underWay, ({ foreign }) => foreign);
   expect(suspects.map(({ eraser, evidence }) => `${eraser.id}: ${evidence}`)).toEqual([
