@@ -1,6 +1,6 @@
 import type { Finding } from '../../core/verdict.js';
 import type { Run } from '../../history/run.js';
-import { counted } from '../../history/words.js';
+import { counted, fewOf } from '../../history/words.js';
 import { type Call, checkLinearizable } from '../../linearizable/index.js';
 import {
   type RegisterInput,
@@ -18,6 +18,9 @@ const stepsOfKeys = 5_000_000;
 const firstShare = 1000;
 /** Steps of the search for the whole map: some tenths of a second. */
 const stepsOfMap = 100_000;
+
+/** Which has the whole of what a sentence has only the beginning of; the picture of the page has it, too. */
+const history = 'history.jsonl';
 
 export interface Contradictions {
   findings: Finding[];
@@ -88,7 +91,7 @@ function onKey(key: string, calls: readonly Call<RegisterInput, RegisterOutput>[
   });
   return {
     ...common(calls),
-    sentence: `no order of these ${calls.length} calls on "${key}" explains what they found: ${told.join(', ')}`,
+    sentence: `no order of these ${calls.length} calls on "${key}" explains what they found: ${fewOf(told, history)}`,
     key,
   };
 }
@@ -102,7 +105,7 @@ function inCircle(circle: readonly Reason[]): Finding {
   );
   return {
     ...common(operations),
-    sentence: `no order of ${operations.length} operations explains what they found: ${told.join('; ')}`,
+    sentence: `no order of ${operations.length} operations explains what they found: ${fewOf(told, history, '; ')}`,
   };
 }
 
@@ -110,7 +113,7 @@ function onMap(calls: WholeMap['calls'], { describe }: WholeMap['model']): Findi
   const told = calls.map(({ id, input, output }) => `${id || 'the end'} ${describe(input, output)}`);
   return {
     ...common(calls),
-    sentence: `no order of these ${calls.length} calls explains what they found: ${told.join(', ')}`,
+    sentence: `no order of these ${calls.length} calls explains what they found: ${fewOf(told, history)}`,
   };
 }
 
