@@ -3,7 +3,7 @@ import type { Finding } from '../../core/verdict.js';
 import type { Operation } from '../../history/run.js';
 import { Random } from '../../workload/random.js';
 import { judge } from '../index.js';
-import { type Simulated, simulateAuthors } from './authors.test.helper.js';
+import { type Simulated, simulateAuthors, type Write } from './authors.test.helper.js';
 import { findLateWrites } from './late-writes.js';
 import { Looks } from './looks.js';
 
@@ -17,7 +17,8 @@ const histories = Number(process.env.HOLDFAST_HISTORIES ?? 300);
 const erased = /^(lost-update|resurrection|lost-seed)$/;
 
 /** Who really made the key what the look at the file found: the last to change it that was not asked to. */
-function authorsOf({ writes, run, looks }: Simulated, { key = '', sentence, blame }: Finding): string[] {
+function authorsOf({ writes, run, looks }: Simulated, finding: Finding): string[] {
+  const { key = '', sentence, blame } = finding;
   const told = Number(/(?:gone|back|went) by (\d+\.\d+) ms/.exec(sentence)?.[1]) * 1e6;
   const isIt = ({ version, until }: { version: number; until: number }) =>
     blame?.to === undefined ? until === told : version === blame.to;
@@ -27,13 +28,20 @@ function authorsOf({ writes, run, looks }: Simulated, { key = '', sentence, blam
     ({ time, before, after, authors }) =>
       time <= moment && before[key] !== after[key] && !authors.some((id) => asked.has(id)),
   );
-  return author?.authors ?? [];
+  // Another may have set the key between, and been erased as well.
+  return [...(author?.authors ?? []), ...lastToErase({ writes, run }, finding, moment)];
 }
 
-/** Whose write took it from the file for the last time, though no look need have met that. */
-function lastToErase({ writes, run }: Simulated, { key = '', operations: [victim = ''] }: Finding): string[] {
-  const value = run.seeds.get(key)?.value ?? victim;
-  return writes.findLast(({ before, after }) => before[key] === value && after[key] !== value)?.authors ?? [];
+/** Whose write took the victim from the file for the last time, though no look need have met that. */
+function lastToErase(
+  { writes, run }: Pick<Simulated, 'writes' | 'run'>,
+  { key = '', kind, operations: [victim = ''] }: Finding,
+  until: number,
+): string[] {
+  const value = kind === 'lost-seed' ? run.seeds.get(key)?.value : victim;
+  const erases = ({ time, before, after }: Write) =>
+    time <= until && before[key] === value && after[key] !== value;
+  return writes.findLast(erases)?.authors ?? [];
 }
 
 /** Nothing in such a history tells how the store works: that it writes late, or takes a half-written file for an empty one. */
@@ -115,7 +123,7 @@ test('of what was erased the author is named, or is one of those named, or no cl
       if (likeliest === undefined) continue;
       named++;
       if (authorsOf(one, finding).includes(likeliest)) first++;
-      if (lastToErase(one, finding).includes(likeliest)) last++;
+      if (lastToErase(one, finding, Number.POSITIVE_INFINITY).includes(likeliest)) last++;
     }
   }
   console.log(

@@ -55,16 +55,16 @@ test('what had returned before the victim was last seen comes last, though its v
     run(`
     seed s seed.0
     9-11  tui-1.0.1   set a
-    3-8   tui-2.0.1   set b
+    3-8   tui-3.0.1   set b
     10-19 tui-2.0.2   set d
     file  1 s=seed.0
     file  13-14 a=tui-1.0.1
-    file  17-18 b=tui-2.0.1 d=tui-2.0.2 -a
-    final 20 s=seed.0 b=tui-2.0.1 d=tui-2.0.2`),
+    file  17-18 b=tui-3.0.1 d=tui-2.0.2 -a
+    final 20 s=seed.0 b=tui-3.0.1 d=tui-2.0.2`),
   );
   const loss = findings.find(({ key }) => key === 'a');
-  expect(loss?.operations).toEqual(['tui-1.0.1', 'tui-2.0.2', 'tui-2.0.1']);
+  expect(loss?.operations).toEqual(['tui-1.0.1', 'tui-2.0.2', 'tui-3.0.1']);
   expect(loss?.sentence).toContain(
-    'when one of tui-2.0.2 (set "d", most likely), tui-2.0.1 (set "b", acknowledged before) wrote',
+    'when one of tui-2.0.2 (set "d", most likely), tui-3.0.1 (set "b", acknowledged before) wrote',
   );
 });
