@@ -1,7 +1,7 @@
 import type { Finding } from '../../core/verdict.js';
 import type { Run } from '../../history/run.js';
 import { counted, fewOf } from '../../history/words.js';
-import { type Call, checkLinearizable } from '../../linearizable/index.js';
+import { type Call, checkLinearizable, inGrowingShares } from '../../linearizable/index.js';
 import {
   type RegisterInput,
   type RegisterOutput,
@@ -14,8 +14,6 @@ import { readsOfAll, toWholeMap, type WholeMap } from './whole-map.js';
 
 /** Steps of the search for all keys of a run: some seconds. A key takes some hundreds of them, and no key another's share. */
 const stepsOfKeys = 5_000_000;
-/** Steps for each key at first. */
-const firstShare = 1000;
 /** Steps of the search for the whole map: some tenths of a second. */
 const stepsOfMap = 100_000;
 
@@ -44,17 +42,13 @@ export function findContradictions(
   except: ReadonlyMap<string, unknown>,
 ): Contradictions {
   const findings: Finding[] = [];
-  let open = registers.filter(isAmbiguous);
-  let steps = 0;
-  for (let share = firstShare; open.length > 0 && steps < stepsOfKeys; share *= 4) {
-    open = open.filter((register) => {
-      const stepsMax = Math.max(1, Math.min(share, stepsOfKeys - steps));
-      const checked = checkLinearizable(registerModel, toCalls(register), { stepsMax });
-      steps += checked.steps;
-      if (checked.contradiction) findings.push(onKey(register.key, checked.contradiction.calls));
-      return checked.verdict === 'unknown';
+  const { open } = inGrowingShares(registers.filter(isAmbiguous), stepsOfKeys, (register, stepsMax) => {
+    const { steps, verdict, contradiction } = checkLinearizable(registerModel, toCalls(register), {
+      stepsMax,
     });
-  }
+    if (contradiction) findings.push(onKey(register.key, contradiction.calls));
+    return { steps, next: verdict === 'unknown' ? 'later' : 'done' };
+  });
   const undecided = open.length;
   const keys = counted(registers.length, 'key');
   const scopeOfKeys =
