@@ -35,7 +35,7 @@ describePlanted([
       guarantee: 'G1',
       operations: ['tui-1.0.1'],
       sentence:
-        /met an empty or half-written file, as a look at 4\.000 ms did \(it is empty\): SyntaxError at position 15$/,
+        /met an empty or half-written file \(SyntaxError at position 15\); a look at 4\.000 ms found: it is empty$/,
     },
   },
   {

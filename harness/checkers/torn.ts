@@ -45,7 +45,7 @@ function whatIsTorn(
     const look = brokenDuring(operation, files);
     // What a parser refuses need not be the file: it may be one value in it, or something else altogether.
     if (look === undefined) return /^\w*Error\b/.test(error) ? `threw ${error}` : `failed: ${error}`;
-    return `met an empty or half-written file, as a look at ${inMs(look.time)} did (${look.broken}): ${error}`;
+    return `met an empty or half-written file (${error}); a look at ${inMs(look.time)} found: ${look.broken}`;
   }
   const values =
     typeof result === 'object' && result !== null ? Object.entries(result) : [[operation.key, result]];
