@@ -1,6 +1,5 @@
 import type { JudgedRun, ModelReport } from '../core/report.js';
 import { worstOf } from '../core/verdict.js';
-import { readEvents } from '../history/read.js';
 import { judgeHistory } from './judge-history.js';
 import { noOperation } from './nothing-found.js';
 import { WellFormed } from './well-formed.js';
@@ -8,11 +7,10 @@ import { WellFormed } from './well-formed.js';
 /** Judges the runs of a history of ours by all guarantees of a store. @throws UsageError naming the line that is not an event */
 export async function checkCredentials(file: string): Promise<(JudgedRun | ModelReport)[]> {
   const wellFormed = new WellFormed();
-  for await (const _ of readEvents(file, 0, wellFormed));
+  const judged = await judgeHistory(file, 0, wellFormed);
   if (wellFormed.operations === 0) {
     return [noOperation(file, 'holdfast', 'credentials', { all: wellFormed.events, unit: 'line' })];
   }
-  const judged = await judgeHistory(file);
   const last = judged.at(-1);
   if (wellFormed.cutAt !== undefined && last !== undefined) {
     // What was cut may have been the next run.

@@ -1,7 +1,7 @@
 import { judge } from '../checkers/index.js';
 import { type JudgedRun, violationsMax } from '../core/report.js';
 import type { Finding } from '../core/verdict.js';
-import { readRuns } from '../history/read.js';
+import { type Inspector, readRuns } from '../history/read.js';
 import { toRun } from '../history/run.js';
 import { toViolation } from '../report/timeline.js';
 
@@ -9,10 +9,11 @@ import { toViolation } from '../report/timeline.js';
  * Judges the runs of a history file. Nothing but the file speaks here, so what was judged once can be
  * judged again, by a later checker or on another machine.
  * @param start the byte at which to begin
+ * @param inspector looks at each event as it is read
  */
-export async function judgeHistory(file: string, start = 0): Promise<JudgedRun[]> {
+export async function judgeHistory(file: string, start = 0, inspector?: Inspector): Promise<JudgedRun[]> {
   const judged: JudgedRun[] = [];
-  for await (const events of readRuns(file, start)) {
+  for await (const events of readRuns(file, start, inspector)) {
     const run = toRun(events);
     const { scenario, target, seed, runtime = 'node', evidence } = run.header;
     const { findings, ...judgement } = judge(run);

@@ -9,7 +9,7 @@ const types: ReadonlySet<string> = new Set<HistoryEvent['type']>([
 ]);
 
 /**
- * Refuses what is no history (history.ts): nothing that is said of one would be true of it. In one pass, with a memory of one
+ * Refuses what is no history (events.ts): nothing that is said of one would be true of it. In one pass, with a memory of one
  * number for each operation.
  */
 export class WellFormed implements Inspector {

@@ -156,7 +156,11 @@ function pushOperation(events: HistoryEvent[], { op, client, process, from, to, 
   const outcome = words.find((word) => word === 'fail' || word === 'unknown');
   if (outcome === 'fail' || outcome === 'unknown') {
     const torn = words.includes('torn') ? { torn: true as const } : {};
-    const error = words.includes('disclosing') ? 'it is not "made-up-token canary.0"' : 'it says so';
+    const error = words.includes('disclosing')
+      ? 'it is not "made-up-token canary.0"'
+      : words.includes('torn')
+        ? 'SyntaxError: Unterminated string in JSON at position 15 (line 2 column 3)'
+        : 'it says so';
     events.push({ type: outcome, time: to, op, error, ...torn });
   } else if (action === 'all') {
     events.push({ type: 'ok', time: to, op, result: entries(words) });

@@ -207,7 +207,7 @@ describe('a long history', () => {
         ...{ id, client: `c-${at % 8}`, process: at % 8, begin: at * 10, end: at * 10 + 5 },
         ...(isRead ? { action: 'all', key: undefined } : { action: 'set', key }),
         ...{ outcome: 'ok', result: isRead ? before : undefined },
-        ...{ error: undefined, torn: false, hung: false, times: 1, foreign: false },
+        ...{ error: undefined, torn: false, hung: false, times: 1, foreign: false, isRemote: false },
       };
     });
   }

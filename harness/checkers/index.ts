@@ -19,58 +19,77 @@ import { checkSurroundings } from './surroundings.js';
 import { checkTorn } from './torn.js';
 
 interface Checker {
-  guarantees: readonly Guarantee[];
-  /** `scope` says what has been checked, where that depends on the run, and `isExact` whether silence about it is a proof. */
-  check: (run: Run) => Finding[] | { findings: Finding[]; scope: string; isExact: boolean };
+  /** Those of which the run has anything to say; of the others nothing is said. */
+  guarantees: (run: Run) => readonly Guarantee[];
+  check: (run: Run) => Checked;
   /** True if a violation may show only in the final state. */
   needsFinal: boolean;
-  /** What has been looked at, where that is less than the guarantee says. */
-  scope?: (run: Run) => string | undefined;
-  /** Those of its guarantees of which this run says nothing. Default: none. */
-  withoutIn?: (run: Run) => readonly Guarantee[];
-  /** False if the run had nothing that the guarantee is about: then nothing is said of it. Default: every run has. */
-  concerns?: (run: Run) => boolean;
+}
+
+interface Checked {
+  findings: Finding[];
+  /** What silence means, by guarantee. Default: that all of it has been looked at, exactly. */
+  scopes?: Partial<Record<Guarantee, Scope>>;
+}
+
+interface Scope {
+  /** What has been looked at. */
+  summary: string;
+  /** Whether silence about it is a proof. */
+  isExact: boolean;
 }
 
 const checkers: readonly Checker[] = [
-  { guarantees: ['G1'], check: checkTorn, needsFinal: false, scope: scopeOfTorn },
-  { guarantees: ['G2', 'G3', 'G8'], check: checkLinearizability, needsFinal: true },
+  { guarantees: always('G1'), check: tornIn, needsFinal: false },
+  { guarantees: always('G2', 'G3', 'G8'), check: linearizabilityOf, needsFinal: true },
   {
-    guarantees: ['G4', 'G5'],
-    check: checkSeeds,
-    needsFinal: true,
     // Where there is no file that another program could write, there are no entries of an unknown kind.
-    withoutIn: ({ header: { evidence = ofFile } }) => (evidence.of === 'file' ? [] : ['G5']),
-  },
-  { guarantees: ['G6'], check: checkPrivacy, needsFinal: true },
-  {
-    guarantees: ['G7'],
-    check: (run) => [...checkProgress(run), ...checkStarvation(run)],
+    guarantees: ({ header: { evidence = ofFile } }) => (evidence.of === 'file' ? ['G4', 'G5'] : ['G4']),
+    check: (run) => ({ findings: checkSeeds(run) }),
     needsFinal: true,
   },
-  { guarantees: ['G9'], check: checkInPlace, needsFinal: true, concerns: ({ links }) => links.length > 0 },
+  { guarantees: always('G6'), check: (run) => ({ findings: checkPrivacy(run) }), needsFinal: true },
   {
-    guarantees: ['G10'],
-    check: checkOneRefresh,
+    guarantees: always('G7'),
+    check: (run) => ({ findings: [...checkProgress(run), ...checkStarvation(run)] }),
     needsFinal: true,
-    concerns: ({ tokens }) => tokens.length > 0,
   },
   {
-    guarantees: ['G11'],
-    check: checkSurroundings,
+    guarantees: ({ links }) => (links.length > 0 ? ['G9'] : []),
+    check: (run) => ({ findings: checkInPlace(run) }),
     needsFinal: true,
-    concerns: ({ canary }) => canary !== undefined,
+  },
+  {
+    guarantees: ({ tokens }) => (tokens.length > 0 ? ['G10'] : []),
+    check: (run) => ({ findings: checkOneRefresh(run) }),
+    needsFinal: true,
+  },
+  {
+    guarantees: ({ canary }) => (canary === undefined ? [] : ['G11']),
+    check: (run) => ({ findings: checkSurroundings(run) }),
+    needsFinal: true,
   },
 ];
 
-function scopeOfTorn({ header }: Run): string | undefined {
-  return isStoreAlone(header) ? 'through the store only: the file itself was not looked at' : undefined;
+function always(...guarantees: Guarantee[]): () => readonly Guarantee[] {
+  return () => guarantees;
+}
+
+function tornIn(run: Run): Checked {
+  const findings = checkTorn(run);
+  if (!isStoreAlone(run.header)) return { findings };
+  const summary = 'through the store only: the file itself was not looked at';
+  return { findings, scopes: { G1: { summary, isExact: true } } };
+}
+
+function linearizabilityOf(run: Run): Checked {
+  const { findings, scope, isExact } = checkLinearizability(run);
+  return { findings, scopes: { G2: { summary: scope, isExact } } };
 }
 
 /** Runs every checker on one run. Does not throw: a checker that does has proved nothing. */
 export function judge(run: Run): Judgement {
-  const concerned = checkers.filter(({ concerns = () => true }) => concerns(run));
-  const judged = concerned.map((checker) => apply(checker, run));
+  const judged = checkers.map((checker) => apply(checker, run));
   const findings = judged.flatMap((one) => one.findings).sort(byGravity);
   const counts = count(run, findings);
 
@@ -81,27 +100,23 @@ export function judge(run: Run): Judgement {
 }
 
 function apply(
-  { guarantees, check, needsFinal, scope: scopeOf, withoutIn }: Checker,
+  { guarantees: guaranteesIn, check, needsFinal }: Checker,
   run: Run,
 ): Pick<Judgement, 'checks' | 'findings'> {
-  const without = withoutIn?.(run) ?? [];
-  const said = guarantees.filter((guarantee) => !without.includes(guarantee));
+  const guarantees = guaranteesIn(run);
+  if (guarantees.length === 0) return { checks: {}, findings: [] };
   const forAll = (verdict: (guarantee: Guarantee) => Check) =>
-    Object.fromEntries(said.map((guarantee) => [guarantee, verdict(guarantee)]));
+    Object.fromEntries(guarantees.map((guarantee) => [guarantee, verdict(guarantee)]));
   try {
-    const found = check(run);
-    const { findings, scope, isExact } = Array.isArray(found)
-      ? { findings: found, scope: undefined, isExact: true }
-      : found;
+    const { findings, scopes = {} } = check(run);
     const checks = forAll((guarantee) => {
       const own = findings.filter((finding) => finding.guarantee === guarantee).sort(byGravity);
       if (own.length > 0) return { result: 'invalid', summary: summarize(own) };
       if (needsFinal && !run.final) {
         return { result: 'unknown', summary: 'the run was interrupted before its final state was read' };
       }
-      const summary = (guarantee === 'G2' ? scope : undefined) || scopeOf?.(run);
-      const isLess = guarantee === 'G2' && !isExact;
-      return { result: 'valid', ...(summary ? { summary } : {}), ...(isLess ? { exact: false } : {}) };
+      const { summary, isExact = true } = scopes[guarantee] ?? {};
+      return { result: 'valid', ...(summary ? { summary } : {}), ...(isExact ? {} : { exact: false }) };
     });
     return { checks, findings };
   } catch (error) {

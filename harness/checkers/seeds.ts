@@ -20,33 +20,36 @@ export function checkSeeds(run: Run): Finding[] {
       : `at the end of the run nobody can read the file: ${broken}`;
     return [{ guarantee: 'G4', kind: 'torn-file', sentence, operations: [], from: time, to: time }];
   }
-  const findEraser = findErasers(run);
   const last = lastSightings(run);
-  return lostSeeds(run, last).map((sighting) => {
+  const lost = lostSeeds(run, last);
+  if (lost.length === 0) return [];
+  const findEraser = findErasers(run);
+  return lost.map((sighting) => {
     const { key, value, foreign } = sighting.seed;
     const seen = last.get(key) ?? beforeRun;
     const begin = lastInFile(run.files, key, value);
     const blame = findEraser({
-      register: { key, writes: new Map(), removals: [] },
+      register: { key, writes: new Map(), removals: [], reads: [] },
       victim: { id: value, begin, end: begin, acknowledged: true, operation: undefined },
       value,
       since: begin,
       until: sighting.end,
     });
     // Without a content that lacks it nothing tells when it went, so every client would be a suspect.
-    const isSeen = blame?.wasSeen && blame.seenAt !== undefined;
+    const missed = blame?.wasSeen ? blame.missed : undefined;
     const what = foreign ? 'of a kind that no store knows' : 'that no client touches';
     const state = sighting.found === 'missing' ? 'is gone' : 'is not what it was';
-    const told = isSeen ? describeSuspects(blame, begin, false) : '';
-    const cause = isSeen ? `: it went by ${inMs(blame.seenAt ?? 0)}${told && `, ${told}`}` : '';
-    const suspects = isSeen ? blame.suspects : [];
+    const told =
+      blame && missed ? describeSuspects(blame, begin, { wasPaused: false, isStoreAlone: false }) : '';
+    const cause = missed ? `: it went by ${inMs(missed.at)}${told && `, ${told}`}` : '';
+    const suspects = missed ? (blame?.suspects ?? []) : [];
     return {
       guarantee: foreign ? 'G5' : 'G4',
       kind: foreign ? 'dropped-unknown' : 'lost-seed',
       sentence: `the entry "${key}" (${value}), there before the run and ${what}, ${state}${cause}`,
       key,
       operations: (suspects.length > 0 ? suspects : [sighting.operation]).flatMap((one) => one?.id ?? []),
-      ...(isSeen ? toEvidence(blame) : {}),
+      ...(missed ? toEvidence(blame) : {}),
       from: Math.max(0, seen, begin),
       to: sighting.end,
     };

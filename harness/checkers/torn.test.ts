@@ -2,10 +2,64 @@ import { describePlanted } from './planted.test.helper.js';
 
 describePlanted([
   {
-    rule: 'a read that fails on a half-written file is torn, unless the harness damaged the file',
+    rule: 'a read that can not parse what it read is torn, unless the harness damaged the file',
     planted: '5-6 tui-1.0.1 get a fail torn\n corrupt 7\n file 8\n final 20',
     healthy: 'corrupt 4\n 5-6 tui-1.0.1 get a fail torn\n file 8\n final 20',
-    found: { kind: 'torn-read', guarantee: 'G1', operations: ['tui-1.0.1'] },
+    found: {
+      kind: 'torn-read',
+      guarantee: 'G1',
+      operations: ['tui-1.0.1'],
+      sentence: /at 5\.000 ms\) threw SyntaxError at position 15$/,
+    },
+  },
+  {
+    rule: 'what it met is said only where a look met it at that time',
+    planted: `
+      foreign rogue-1
+      file  1 s=seed.0
+      3-6   rogue-1.0.1 set r
+      file  4 broken
+      5-7   tui-1.0.1 get a fail torn
+      file  6 r=rogue-1.0.1
+      final 20 r=rogue-1.0.1`,
+    healthy: `
+      foreign rogue-1
+      file  1 s=seed.0
+      3-6   rogue-1.0.1 set r
+      file  4 broken
+      5-7   tui-1.0.1 get a =
+      file  6 r=rogue-1.0.1
+      final 20 r=rogue-1.0.1`,
+    found: {
+      kind: 'torn-read',
+      guarantee: 'G1',
+      operations: ['tui-1.0.1'],
+      sentence:
+        /met an empty or half-written file \(SyntaxError at position 15\); a look at 4\.000 ms found: it is empty$/,
+    },
+  },
+  {
+    rule: 'a file that was whole again before a read began is no cause of its failure',
+    planted: `
+      foreign rogue-1
+      3-6   rogue-1.0.1 set r
+      file  4 broken
+      file  6 r=rogue-1.0.1
+      7-8   tui-1.0.1 get a fail torn
+      final 20 r=rogue-1.0.1`,
+    healthy: `
+      foreign rogue-1
+      3-6   rogue-1.0.1 set r
+      file  4 broken
+      file  6 r=rogue-1.0.1
+      7-8   tui-1.0.1 get a =
+      final 20 r=rogue-1.0.1`,
+    found: {
+      kind: 'torn-read',
+      guarantee: 'G1',
+      operations: ['tui-1.0.1'],
+      sentence: /at 7\.000 ms\) threw SyntaxError at position 15$/,
+    },
   },
   {
     rule: 'a value that nobody wrote whole is torn',

@@ -1,6 +1,7 @@
 import type { Finding } from '../core/verdict.js';
+import type { FileEvent } from '../history/events.js';
 import type { Operation, Run } from '../history/run.js';
-import { inMs } from '../history/words.js';
+import { inMs, withoutQuote } from '../history/words.js';
 import { damageWindows, foreignWriteWindows, type Window } from './damage-windows.js';
 import { readsWithoutSeeds } from './lost-update/seed-sightings.js';
 
@@ -16,7 +17,7 @@ export function checkTorn(run: Run): Finding[] {
 function tornReads(run: Run, windows: readonly Window[]): Finding[] {
   const incomplete = readsWithoutSeeds(run);
   return run.operations.flatMap((operation) => {
-    const what = whatIsTorn(operation, incomplete, windows);
+    const what = whatIsTorn(operation, incomplete, windows, run.files);
     if (what === undefined) return [];
     const { id, key, begin, end } = operation;
     return {
@@ -35,11 +36,16 @@ function whatIsTorn(
   operation: Operation,
   incomplete: ReadonlyMap<string, string>,
   windows: readonly Window[],
+  files: Run['files'],
 ): string | undefined {
-  const { id, begin, end, result, torn, error } = operation;
+  const { id, begin, end, result, torn } = operation;
   // To say so is the right answer to a file that the harness itself has damaged.
   if (torn && !windows.some((window) => window.from <= end && begin <= window.to)) {
-    return `met an empty or half-written file: ${error}`;
+    const error = withoutQuote(operation.error ?? '');
+    const look = brokenDuring(operation, files);
+    // What a parser refuses need not be the file: it may be one value in it, or something else altogether.
+    if (look === undefined) return /^\w*Error\b/.test(error) ? `threw ${error}` : `failed: ${error}`;
+    return `met an empty or half-written file (${error}); a look at ${inMs(look.time)} found: ${look.broken}`;
   }
   const values =
     typeof result === 'object' && result !== null ? Object.entries(result) : [[operation.key, result]];
@@ -47,6 +53,14 @@ function whatIsTorn(
   if (bad) return `found a value that nobody wrote whole at "${bad[0]}": ${bad[1]?.slice(1)}`;
   const missed = incomplete.get(id);
   return missed === undefined ? undefined : `missed "${missed}", which was there before it and after it`;
+}
+
+/** A look that found the file broken, and broken it was until the next one, at some time of an operation. */
+function brokenDuring({ begin, end }: Operation, files: Run['files']): FileEvent | undefined {
+  return files.find(({ broken, time, until }, index) => {
+    const changed = files[index + 1]?.time ?? until;
+    return broken !== null && time <= end && begin <= changed;
+  });
 }
 
 /** Seeds are seeds.ts's. */

@@ -27,7 +27,7 @@ describe('failed or unknown', () => {
     expect(outcomeOfError(action, error)).toBe(outcome);
   });
 
-  it('a parse error says that the file was torn', () => {
+  it('a parse error may mean that the file was torn', () => {
     expect(isTorn(new SyntaxError('Unexpected end of JSON input'))).toBe(true);
     expect(isTorn(new Error('busy'))).toBe(false);
   });

@@ -15,7 +15,7 @@ export function outcomeOfError(action: Action, error: unknown): 'fail' | 'unknow
   return typeof code === 'string' && neverSent.has(code) ? 'fail' : 'unknown';
 }
 
-/** True if the error says that the store met an empty or half-written file. */
+/** True if what was read could not be parsed, as an empty or half-written file can't, or the error itself says that this is why. */
 export function isTorn(error: unknown): boolean {
   return property(error, 'name') === 'SyntaxError' || property(error, 'torn') === true;
 }

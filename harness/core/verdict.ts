@@ -27,7 +27,7 @@ export type FindingKind =
   | 'garbage-read'
   /** Calls that have no order at all, though each key's values tell no simpler story. */
   | 'contradiction'
-  /** A read through the store returned a value that no client wrote whole, failed on a half-written file, or missed entries that were there all the time. */
+  /** A read through the store returned a value that no client wrote whole, could not parse what it had read, or missed entries that were there all the time. */
   | 'torn-read'
   /** A foreign reader found the file empty or half-written. */
   | 'torn-file'

@@ -37,7 +37,10 @@ export interface FaultContext {
   ownFile(): string;
   /** True once a write was acknowledged: of what no store has ever held, none can have a copy. */
   isInUse(): boolean;
-  /** Names beside the file that the target says are its own, where it says so plainly: `auth.json.last`. */
+  /**
+   * Names beside the file that the target says are its own, or has left when it was alone, where they are plain: `auth.json.last`.
+   * Where there is none, those that are common.
+   */
   ownNames(): string[];
   /** The tree that is none of the target's business. Undefined in a run without one. */
   canary: Canary | undefined;

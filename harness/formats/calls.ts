@@ -40,7 +40,7 @@ export function toCalls<State, Input, Output>(
     const open = pending.get(process);
     if (type === 'invoke') {
       if (open) throw new SyntaxError(`process ${process} begins :${f} before :${open.f} has ended`);
-      const { key, ...split } = dialect.split(event);
+      const { key, ...split } = dialect.split?.(event) ?? event;
       isKeyed ??= key !== undefined;
       if (isKeyed !== (key !== undefined)) {
         throw new SyntaxError('some operations have a key, as in [key value], and others have none');
@@ -63,7 +63,7 @@ export function toCalls<State, Input, Output>(
     // It certainly had no effect. Not even a compare-and-set says by it what the value was: many clients say `fail` of one that was
     // never tried, and Knossos draws no conclusion from it, either.
     if (type === 'fail') return;
-    const ended = dialect.split(event);
+    const ended = dialect.split?.(event) ?? event;
     if (ended.key !== open.key && (ended.key !== undefined || f === 'read' || f === 'get')) {
       throw new SyntaxError(
         `process ${process} ends :${f} of ${of(ended.key)}, and had begun it of ${of(open.key)}`,

@@ -10,8 +10,8 @@ import type { LogEvent } from './log-event.js';
 /** What the words of a log mean to a model. */
 export interface Dialect<State, Input, Output> {
   model: Model<State, Input, Output>;
-  /** Takes the key out of the value, where it is there. */
-  split(event: LogEvent): LogEvent;
+  /** Takes the key out of the value, where it is there. Default: the event as it is. */
+  split?(event: LogEvent): LogEvent;
   /** @throws SyntaxError if the model knows no such operation */
   input(event: LogEvent): Input;
   /** What an operation that ended `ok` answered. */
@@ -20,7 +20,6 @@ export interface Dialect<State, Input, Output> {
 
 const registerDialect: Dialect<Value, RegisterInput, RegisterOutput> = {
   model: register,
-  split: (event) => event,
   input({ f, value }) {
     if (f === 'read') return { read: true };
     if (f === 'write') return { write: asValue(value) };
@@ -31,7 +30,6 @@ const registerDialect: Dialect<Value, RegisterInput, RegisterOutput> = {
 
 const casDialect: Dialect<Value, CasInput, CasOutput> = {
   model: casRegister,
-  split: (event) => event,
   input(event) {
     if (event.f === 'read' || event.f === 'write') return registerDialect.input(event);
     if (event.f !== 'cas') throw unknownOperation(event.f, ['read', 'write', 'cas']);
@@ -44,7 +42,6 @@ const casDialect: Dialect<Value, CasInput, CasOutput> = {
 
 const kvDialect: Dialect<string, KvInput, KvOutput> = {
   model: kv,
-  split: (event) => event,
   input({ f, key, value }) {
     if (f !== 'get' && f !== 'put' && f !== 'append') throw unknownOperation(f, ['get', 'put', 'append']);
     if (key === undefined) throw new SyntaxError(`expected a :key of :${f}`);

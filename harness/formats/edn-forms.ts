@@ -76,7 +76,7 @@ export class FormSplitter {
     return forms;
   }
 
-  /** True after the last line if a value has begun and not ended, or the vector around all has not. */
+  /** True if a value has begun and not ended. */
   isUnfinished(): boolean {
     return this.text !== '';
   }

@@ -1,4 +1,4 @@
-import type { Model } from '../linearizable/index.js';
+import type { Asked, Model } from '../linearizable/index.js';
 import type { Dialect } from './dialects.js';
 import type { LogEvent } from './log-event.js';
 import { keyName } from './log-event.js';
@@ -32,8 +32,14 @@ function keyedModel<State, Input, Output>(
     partition: ({ key }) => key,
     describe: ({ input }, output) => model.describe(input, output),
     effect: ({ input }, output) => model.effect?.(input, output) ?? 'cumulative',
+    prospect: (state, next, before) =>
+      model.prospect?.(state, next && withoutKey(next), before.map(withoutKey)) ?? 'open',
     register: ({ input }, output) => model.register?.(input, output),
   };
+}
+
+function withoutKey<Input, Output>({ input, output }: Asked<Keyed<Input>, Output>): Asked<Input, Output> {
+  return { input: input.input, output };
 }
 
 /** Takes `[key value]` apart. A register holds no vectors, so one can't be taken for the other. */

@@ -150,7 +150,7 @@ export interface ErrorEvent {
   time: number;
   op: string;
   error: string;
-  /** The error says that the store met an empty or half-written file. */
+  /** What was read could not be parsed (a SyntaxError), or the error itself says that the file was empty or half-written. */
   torn?: true;
 }
 

@@ -7,9 +7,13 @@ import { readChunks } from './lines.js';
  * @param start the byte at which to begin
  * @throws UsageError naming the line that is not an event
  */
-export async function* readRuns(file: string, start = 0): AsyncGenerator<HistoryEvent[]> {
+export async function* readRuns(
+  file: string,
+  start = 0,
+  inspector?: Inspector,
+): AsyncGenerator<HistoryEvent[]> {
   let run: HistoryEvent[] = [];
-  for await (const events of readEvents(file, start)) {
+  for await (const events of readEvents(file, start, inspector)) {
     for (const event of events) {
       if (event.type === 'run' && run.length > 0) {
         yield run;

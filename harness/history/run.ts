@@ -27,6 +27,8 @@ export interface Operation {
   process: number;
   /** True for a program that rewrites the file itself and knows nothing of the store. */
   foreign: boolean;
+  /** True if it asked a server, whose process it was that used the store. */
+  isRemote: boolean;
   action: Action;
   /** Undefined for `all`. */
   key: string | undefined;
@@ -111,6 +113,7 @@ function pairOperations(
       client: event.client,
       process: event.process,
       foreign: access === 'foreign',
+      isRemote: access === 'http',
       action: event.action,
       key: event.key,
       begin: event.time,

@@ -1,6 +1,6 @@
 import { type Dirent, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { isOwnPath } from './own-paths.js';
+import { ownPaths } from './own-paths.js';
 
 /** What belongs to a store, beside its file. */
 export interface Own {
@@ -18,8 +18,9 @@ export function pathsBeside(file: string): string[] {
 /** What is left there that belongs to no store: a directory is named by itself, with a slash, and not what is in it. */
 export function leftoversBeside(file: string, { patterns, artifacts }: Own): string[] {
   const base = path.basename(file);
+  const isLeftAlone = ownPaths(base, patterns);
   const isOwn = (place: string) =>
-    isOwnPath(place, base, patterns) ||
+    isLeftAlone(place) ||
     artifacts.some((artifact) => (isTop(place) || artifact.source.includes('/')) && artifact.test(place));
   return walk(path.dirname(file), base, isOwn).flatMap(({ place, isDirectory }) =>
     isOwn(place) ? [] : isDirectory ? `${place}/` : place,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { isOwnPath, ownPatterns } from './own-paths.js';
+import { ownPaths, ownPatterns } from './own-paths.js';
 
 const keys = ['probe-provider', 'probe-provider-2'];
 const isOwn = (left: string, found: string, base = 'auth.json') =>
-  isOwnPath(found, base, ownPatterns([left], 'auth.json', keys));
+  ownPaths(base, ownPatterns([left], 'auth.json', keys))(found);
 
 describe('what a lone run leaves is no litter of another run', () => {
   it.each([

@@ -1,12 +1,9 @@
 import path from 'node:path';
 
-/**
- * What a store that was alone in a process leaves beside its file is its own, and no litter. Names differ from run to run in
- * their numbers, and in the keys that they are made of, so paths are compared by patterns.
- */
+/** What stands where a key, or an encoding of one, stood. */
 const wildcards = String.raw`[\w%+=~-]+`;
 
-/** `{file}` and `{stem}` stand for the file's name, whatever that is in another run: `auth.json`, `auth`. */
+/** What differs from run to run in a name. @param special the alternatives of these names, before all others */
 const tokens = (special: string) =>
   new RegExp(
     [
@@ -20,10 +17,13 @@ const tokens = (special: string) =>
   );
 
 /**
+ * Learns what a store that was alone in a process leaves beside its file: that is its own, and no litter. Names differ from run
+ * to run in their numbers, and in the keys that they are made of, so they become patterns. In these `{file}` and `{stem}` stand for
+ * the file's name, whatever that is in another run: `auth.json`, `auth`.
  * @param paths relative to the file's directory
  * @param base the name of the file
  * @param keys those that were set meanwhile
- * @returns patterns, for `isOwnPath`
+ * @returns patterns, for `ownPaths`
  */
 export function ownPatterns(paths: readonly string[], base: string, keys: readonly string[]): string[] {
   const { name: stem } = path.parse(base);
@@ -55,14 +55,18 @@ export function ownPatterns(paths: readonly string[], base: string, keys: readon
   }
 }
 
-/** @param one relative to the file's directory @param base the name of the file, there */
-export function isOwnPath(one: string, base: string, patterns: readonly string[]): boolean {
+/**
+ * @param base the name of the file, in the run that is looked at
+ * @param patterns those of `ownPatterns`
+ * @returns a test of paths, relative to the file's directory
+ */
+export function ownPaths(base: string, patterns: readonly string[]): (one: string) => boolean {
   const { name: stem } = path.parse(base);
-  return patterns.some((pattern) =>
-    new RegExp(
-      `^${pattern.replaceAll('{file}', () => escaped(base)).replaceAll('{stem}', () => escaped(stem))}$`,
-    ).test(one),
-  );
+  const compiled = patterns.map((pattern) => {
+    const named = pattern.replaceAll('{file}', () => escaped(base)).replaceAll('{stem}', () => escaped(stem));
+    return new RegExp(`^${named}$`);
+  });
+  return (one) => compiled.some((pattern) => pattern.test(one));
 }
 
 function encodings(key: string): string[] {

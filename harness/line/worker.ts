@@ -190,7 +190,7 @@ export function exitDone(): never {
   process.exit(0);
 }
 
-/** The first line only, and no values: the errors of targets may quote the document. */
+/** The first line only. It may quote the document, which is evidence of a disclosure: reports leave it out (`withoutQuote`). */
 export function describe(error: unknown): string {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return text.split('\n', 1)[0]?.slice(0, 300) ?? '';

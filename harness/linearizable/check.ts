@@ -1,12 +1,10 @@
 import type { Verdict } from '../core/verdict.js';
 import type { Call, Model } from './model.js';
 import { search, stepsDefault } from './search.js';
+import { inGrowingShares } from './shares.js';
 import { smallestInvalid } from './smallest.js';
 import { findStuck, untilReturnOf } from './stuck.js';
 import { judgeUnambiguous } from './unambiguous.js';
-
-/** Steps for each part at first. */
-const firstShare = 1000;
 
 type Part<Input, Output> = [part: string | undefined, calls: readonly Call<Input, Output>[]];
 
@@ -56,35 +54,30 @@ export function checkLinearizable<State, Input, Output>(
   { stepsMax = stepsDefault, method = 'fastest' }: LinearizabilityOptions = {},
 ): Linearizability<Input, Output> {
   const parts = { zones: 0, search: 0, undecided: 0 };
-  let steps = 0;
-  const invalid = (part: string | undefined, proof: readonly Call<Input, Output>[]) => {
+  const invalid = ([part, proof]: Part<Input, Output>, steps: number) => {
     const contradiction = explain(model, part, proof);
     return { verdict: 'invalid' as const, calls: calls.length, parts, steps, contradiction };
   };
 
-  let open: Part<Input, Output>[] = [];
+  const ambiguous: Part<Input, Output>[] = [];
   for (const [part, own] of partsOf(model, calls)) {
     const fast = method === 'fastest' ? judgeUnambiguous(model, own) : undefined;
     if (fast) parts.zones++;
-    else open.push([part, own]);
-    if (fast?.verdict === 'invalid') return invalid(part, fast.proof);
+    else ambiguous.push([part, own]);
+    if (fast?.verdict === 'invalid') return invalid([part, fast.proof], 0);
   }
-  // All get the same, then those that are left four times as much, and so on: a hard part can't hide that an easy one is wrong.
-  // What is done again costs no more than a third of the whole.
-  for (let share = firstShare; open.length > 0 && steps < stepsMax; share *= 4) {
-    const left: Part<Input, Output>[] = [];
-    for (const [at, [part, own]] of open.entries()) {
-      const found = search(model, own, { stepsMax: Math.min(share, stepsMax - steps) });
-      steps += found.steps;
-      if (found.verdict === 'unknown') left.push([part, own]);
-      else parts.search++;
-      if (found.verdict !== 'invalid') continue;
-      parts.undecided = left.length + open.length - at - 1;
-      return invalid(part, untilReturnOf(own, findStuck(model, own, { stepsMax }).stuck));
-    }
-    open = left;
-  }
+  const wrong: Part<Input, Output>[] = [];
+  const { open, steps } = inGrowingShares(ambiguous, stepsMax, ([part, own], share) => {
+    const { verdict, steps } = search(model, own, { stepsMax: share });
+    if (verdict === 'unknown') return { steps, next: 'later' };
+    parts.search++;
+    if (verdict === 'valid') return { steps, next: 'done' };
+    wrong.push([part, untilReturnOf(own, findStuck(model, own, { stepsMax }).stuck)]);
+    return { steps, next: 'stop' };
+  });
   parts.undecided = open.length;
+  const [first] = wrong;
+  if (first) return invalid(first, steps);
   // The empty history has an order.
   return { verdict: open.length > 0 ? 'unknown' : 'valid', calls: calls.length, parts, steps };
 }

@@ -4,7 +4,8 @@ export {
   type Linearizability,
   type LinearizabilityOptions,
 } from './check.js';
-export type { Call, Effect, Model, RegisterView } from './model.js';
+export type { Asked, Call, Effect, Model, RegisterView } from './model.js';
 export { type Searched, type SearchOptions, search, stepsDefault } from './search.js';
+export { inGrowingShares, type Tried } from './shares.js';
 export { judgeUnambiguous, type Unambiguous } from './unambiguous.js';
 export { byFirstEnd, findOverlap, type Zone } from './zones.js';

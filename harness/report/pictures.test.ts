@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { run } from '../checkers/fixtures.test.helper.js';
 import { judge } from '../checkers/index.js';
-import type { Bar, Report, ScenarioReport } from '../core/report.js';
+import type { Bar, ModelReport, Report, ScenarioReport } from '../core/report.js';
 import { toHtml } from './html.js';
 import { intervalsToSvg } from './intervals-svg.js';
 import { intervalsToText } from './intervals-text.js';
+import { modelsToText } from './models.js';
 import { layOut } from './steps.js';
 import { toViolation } from './timeline.js';
 
@@ -49,6 +50,37 @@ describe('intervals', () => {
     expect(svg.startsWith('<svg ') && svg.endsWith('</svg>')).toBe(true);
     expect(svg).not.toMatch(/<script|<b>/);
     expect(svg).toContain('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; more');
+  });
+});
+
+describe('a contradiction of a model in a terminal', () => {
+  const textOf = (count: number, marked: number) => {
+    const bars = Array.from({ length: count }, (_, at) =>
+      bar(`call-${at}`, at, at + 5, { isMarked: at === marked }),
+    );
+    const prefix = bars.slice(0, marked).map(({ id }) => id);
+    const contradiction = { bars, prefix, isSmallest: true };
+    const from = { file: 'f', format: 'jepsen', model: 'register', scope: 'exact' } as const;
+    return modelsToText([{ ...from, result: 'invalid', calls: count, contradiction } as ModelReport]);
+  };
+
+  test('is shown by its first calls, its last, and the one without a place', () => {
+    const text = textOf(117, 60);
+    expect(text.match(/does call-\d+/g)).toEqual(
+      [...Array.from({ length: 14 }, (_, at) => at), 60, 112, 113, 114, 115, 116].map(
+        (at) => `does call-${at}`,
+      ),
+    );
+    expect(text).toContain('117 calls that have no order');
+    expect(text).toContain('and 97 more in the output of --json.');
+    expect(text).toMatch(
+      /After call-0, .*, call-6, and 52 more in the output of --json, call-59 there is no place/,
+    );
+  });
+
+  test('is shown whole where it is short', () => {
+    expect(textOf(20, 7).match(/does call-\d+/g)).toHaveLength(20);
+    expect(textOf(20, 7)).not.toContain('more');
   });
 });
 

@@ -46,6 +46,13 @@ describe('a violation is told as a table', () => {
     expect(rows).toHaveLength(25);
     expect(rows[12]?.file).toMatch(/^\d+ more rows in history.jsonl$/);
   });
+
+  it('without what the error of a parser quotes of the file', () => {
+    const torn = run('5-6 tui-1.0.1 get a fail torn\n final 20');
+    const [first] = judge(torn).findings;
+    const rows = first ? toViolation(torn, first).timeline : [];
+    expect(rows.at(-1)?.cells).toEqual(['get a failed: SyntaxError at position 15']);
+  });
 });
 
 it('cells line up, and bars in them are no columns', () => {

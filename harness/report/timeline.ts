@@ -2,6 +2,7 @@ import type { Bar, TimelineRow, Violation } from '../core/report.js';
 import type { Finding } from '../core/verdict.js';
 import type { FaultEvent, FileEvent, TokenEvent, ValueId } from '../history/events.js';
 import type { Operation, Run } from '../history/run.js';
+import { withoutQuote } from '../history/words.js';
 import { describeLineage, findLineage } from './lineage.js';
 
 const rowsMax = 25;
@@ -96,7 +97,7 @@ function endOf(operation: Operation): Moment | undefined {
   return {
     time,
     client,
-    text: `${call} ${outcome === 'fail' ? 'failed' : 'ended, outcome unknown'}: ${error ?? 'killed'}`,
+    text: `${call} ${outcome === 'fail' ? 'failed' : 'ended, outcome unknown'}: ${error === undefined ? 'killed' : withoutQuote(error)}`,
   };
 }
 

@@ -15,6 +15,8 @@ export interface Style {
   retries: 'never' | 'where it is gone' | 'anyway';
   /** Takes a file that is being written for an empty one, as opposed to looking again. */
   readsTorn: boolean;
+  /** Whether a foreign reader looks on. */
+  evidence: 'file' | 'store';
 }
 
 /** One whole content that came into the file, and whose. */
@@ -52,19 +54,25 @@ export function simulateAuthors(random: Random): Simulated {
 
 class Simulation {
   private now = 1000;
-  private readonly events: HistoryEvent[] = [
-    { type: 'run', version: 1, scenario: 'authors', target: 'simulated', seed: 0, atLeast: {} },
-  ];
+  private readonly events: HistoryEvent[] = [];
   private readonly writes: Write[] = [];
   private readonly looks = new Map<number, number>();
   /** Of the last whole content. */
   private content: Content = {};
   /** It has been cut to nothing, and what comes instead is not yet there. */
   private isCut = false;
+  private cut: Pick<Write, 'time' | 'authors'> | undefined;
   private readonly lives = new Set<{ life: Life; at: number; process: number }>();
   private processes = 0;
   private readonly style: Style;
-  private readonly pace: { think: number; gap: number; look: number; noise: number };
+  private readonly pace: {
+    think: number;
+    gap: number;
+    look: number;
+    noise: number;
+    reads: number;
+    keys: number;
+  };
 
   constructor(private readonly random: Random) {
     this.style = {
@@ -73,13 +81,22 @@ class Simulation {
       acknowledges: random.pick(['after', 'after', 'after', 'before']),
       retries: random.pick(['never', 'never', 'where it is gone', 'anyway']),
       readsTorn: random.oneIn(2),
+      evidence: random.pick(['file', 'file', 'file', 'store']),
     };
     this.pace = {
       think: random.pick([0, 20, 100]),
-      gap: random.pick([5, 20, 60]),
-      look: random.pick([4, 15, 60]),
+      // With a copy so old, what was erased long ago comes back.
+      gap: random.pick([5, 20, 60, 250]),
+      look: random.pick([4, 15, 60, 300]),
       noise: random.pick([0, 2, 8]),
+      reads: random.pick([3, 12, 40]),
+      keys: random.pick([3, 30]),
     };
+    const { evidence: of } = this.style;
+    this.events.push({
+      ...{ type: 'run', version: 1, scenario: 'authors', target: 'simulated', seed: 0, atLeast: {} },
+      ...(of === 'file' ? {} : { evidence: { of } }),
+    });
   }
 
   result(): Simulated {
@@ -88,14 +105,18 @@ class Simulation {
     const clients = random.int(2, 4);
     for (let client = 0; client < clients; client++) this.start(`c${client}`, 0);
     if (random.oneIn(4)) this.startRogue();
-    const observer = { life: this.observe(), at: this.now, process: 0 };
+    const observers =
+      this.style.evidence === 'file' ? [{ life: this.observe(), at: this.now, process: 0 }] : [];
     while (this.lives.size > 0) {
-      const next = [observer, ...this.lives].reduce((a, b) => (b.at < a.at ? b : a));
+      const next = [...observers, ...this.lives].reduce((a, b) => (b.at < a.at ? b : a));
       this.now = Math.max(this.now + 1, next.at);
       const { value, done } = next.life.next();
       if (done) this.lives.delete(next);
       else next.at = this.now + value;
     }
+    // By one who was killed then: nothing else will come.
+    if (this.isCut && this.cut) this.writes.push({ ...this.cut, before: this.content, after: {} });
+    if (this.style.evidence === 'store') this.audit();
     const time = this.now + 100;
     const found = this.isCut
       ? { broken: 'it is empty', entries: {} }
@@ -108,6 +129,17 @@ class Simulation {
     }));
     const writes = this.writes.map((write) => ({ ...write, time: write.time * unitNs }));
     return { run: toRun(events), style: this.style, writes, looks: this.looks };
+  }
+
+  /** The end of a run without looks: what a fresh process finds. */
+  private audit(): void {
+    const by = { client: 'audit', process: ++this.processes };
+    const time = this.now + 50;
+    this.events.push({ type: 'start', time, ...by, access: 'file' });
+    this.events.push({ type: 'invoke', time, op: 'audit.0.0', ...by, action: 'all' });
+    const end = { time: time + 1, op: 'audit.0.0' };
+    if (this.isCut) this.events.push({ type: 'fail', ...end, error: 'SyntaxError', torn: true });
+    else this.events.push({ type: 'ok', ...end, result: this.content });
   }
 
   private seed(key: string, value: ValueId): void {
@@ -143,8 +175,8 @@ class Simulation {
     for (let count = random.int(3, 10); count > 0; count--) {
       yield random.int(0, pace.think);
       const id = `${client}.${incarnation}.${count}`;
-      const action = random.weighted({ set: 14, remove: 3, all: 3 });
-      const key = random.oneIn(4) ? `shared${random.int(0, 1)}` : `${client}-${random.int(0, 3)}`;
+      const action = random.weighted({ set: 14, remove: 3, all: pace.reads });
+      const key = random.oneIn(4) ? `shared${random.int(0, 1)}` : `${client}-${random.int(0, pace.keys)}`;
       this.events.push({
         ...{ type: 'invoke', time: this.now, op: id, client, process, action },
         ...(action === 'all' ? {} : { key }),
@@ -230,6 +262,7 @@ class Simulation {
   private *write(authors: string[], after: Content): Generator<number, void> {
     if (this.style.write === 'in place') {
       this.isCut = true;
+      this.cut = { time: this.now, authors };
       yield this.random.int(1, 6);
     }
     this.isCut = false;

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Finding } from '../../core/verdict.js';
+import type { Operation } from '../../history/run.js';
 import { Random } from '../../workload/random.js';
 import { judge } from '../index.js';
-import { type Simulated, simulateAuthors } from './authors.test.helper.js';
+import { type Simulated, simulateAuthors, type Write } from './authors.test.helper.js';
 import { findLateWrites } from './late-writes.js';
 import { Looks } from './looks.js';
 
@@ -16,7 +17,8 @@ const histories = Number(process.env.HOLDFAST_HISTORIES ?? 300);
 const erased = /^(lost-update|resurrection|lost-seed)$/;
 
 /** Who really made the key what the look at the file found: the last to change it that was not asked to. */
-function authorsOf({ writes, run, looks }: Simulated, { key = '', sentence, blame }: Finding): string[] {
+function authorsOf({ writes, run, looks }: Simulated, finding: Finding): string[] {
+  const { key = '', sentence, blame } = finding;
   const told = Number(/(?:gone|back|went) by (\d+\.\d+) ms/.exec(sentence)?.[1]) * 1e6;
   const isIt = ({ version, until }: { version: number; until: number }) =>
     blame?.to === undefined ? until === told : version === blame.to;
@@ -26,7 +28,20 @@ function authorsOf({ writes, run, looks }: Simulated, { key = '', sentence, blam
     ({ time, before, after, authors }) =>
       time <= moment && before[key] !== after[key] && !authors.some((id) => asked.has(id)),
   );
-  return author?.authors ?? [];
+  // Another may have set the key between, and been erased as well.
+  return [...(author?.authors ?? []), ...lastToErase({ writes, run }, finding, moment)];
+}
+
+/** Whose write took the victim from the file for the last time, though no look need have met that. */
+function lastToErase(
+  { writes, run }: Pick<Simulated, 'writes' | 'run'>,
+  { key = '', kind, operations: [victim = ''] }: Finding,
+  until: number,
+): string[] {
+  const value = kind === 'lost-seed' ? run.seeds.get(key)?.value : victim;
+  const erases = ({ time, before, after }: Write) =>
+    time <= until && before[key] === value && after[key] !== value;
+  return writes.findLast(erases)?.authors ?? [];
 }
 
 /** Nothing in such a history tells how the store works: that it writes late, or takes a half-written file for an empty one. */
@@ -44,6 +59,33 @@ function hidesItsWays({ run, style }: Simulated): boolean {
   );
 }
 
+/**
+ * It was there after it is said to have gone, for all that anybody found, and went once more by one who was not asked to: the
+ * blame is for the wrong time. Of victims only whose key nobody else changed since, for that might be why.
+ */
+function wentLater({ run, writes }: Simulated, { key = '', sentence, operations: [victim] }: Finding) {
+  const told = Number(/gone by (\d+\.\d+) ms/.exec(sentence)?.[1]) * 1e6;
+  const operation = run.operations.find(({ id }) => id === victim);
+  const isOther = (one: Operation) =>
+    one !== operation && one.key === key && one.action !== 'get' && one.end >= (operation?.begin ?? 0);
+  const isGone = run.final?.broken === null && run.final.entries[key] !== victim;
+  if (operation?.action !== 'set' || !isGone || run.operations.some(isOther)) return undefined;
+  const byLooks = run.files.flatMap(({ set, time }) => (set[key] === victim ? time : []));
+  const byReads = run.operations.flatMap(({ result, process, begin }) => {
+    const isIt = typeof result === 'object' && result !== null && result[key] === victim;
+    if (!isIt || process === operation.process) return [];
+    // No copy in memory is older than what another has written in it.
+    const ids = new Set(Object.values(result));
+    const others = run.operations.filter((one) => ids.has(one.id) && one.process !== process);
+    return Math.min(begin, Math.max(...others.map((one) => one.begin)));
+  });
+  const last = Math.max(...byLooks, ...byReads);
+  const later = writes.find(
+    ({ time, before, after }) => time > last && before[key] === victim && after[key] !== victim,
+  );
+  return told < last && later ? `it was there at ${last / 1e6} and went by ${later.authors}` : undefined;
+}
+
 /** What is wrong with what a finding says of its author; undefined if nothing is. */
 function faultOf(one: Simulated, finding: Finding): string | undefined {
   const { blame, sentence } = finding;
@@ -52,6 +94,8 @@ function faultOf(one: Simulated, finding: Finding): string | undefined {
   if (!suspects.every((id) => sentence.includes(id))) return 'a suspect is not in the sentence';
   if (suspects.length > 1 && !sentence.includes('one of')) return 'several are not "one of"';
   if (certain && /probably|one of/.test(sentence)) return 'it is told as less certain than it is';
+  const later = wentLater(one, finding);
+  if (later) return later;
   const authors = authorsOf(one, finding);
   // What no look met may also have come and gone by a late write.
   const isHedged = /may not have been written by then/.test(sentence);
@@ -66,6 +110,7 @@ test('of what was erased the author is named, or is one of those named, or no cl
   let losses = 0;
   let named = 0;
   let first = 0;
+  let last = 0;
   for (let n = 0; n < histories; n++) {
     const one = simulateAuthors(random);
     if (hidesItsWays(one)) continue;
@@ -78,9 +123,12 @@ test('of what was erased the author is named, or is one of those named, or no cl
       if (likeliest === undefined) continue;
       named++;
       if (authorsOf(one, finding).includes(likeliest)) first++;
+      if (lastToErase(one, finding, Number.POSITIVE_INFINITY).includes(likeliest)) last++;
     }
   }
-  console.log(`${losses} losses: names for ${named}, and the author is the first of them in ${first}`);
+  console.log(
+    `${losses} losses: names for ${named}, the author is the first of them in ${first}, the last to erase it in ${last}`,
+  );
   // One that names no client is never wrong, and no help.
   expect(named).toBeGreaterThan(losses / 4);
   expect(first).toBeGreaterThan((named * 2) / 3);

@@ -1,12 +1,13 @@
 import type { Finding } from '../../core/verdict.js';
-import { countWhile } from '../../history/count-while.js';
-import type { FaultEvent, ValueId } from '../../history/events.js';
+import type { FaultEvent } from '../../history/events.js';
 import type { Operation, Run } from '../../history/run.js';
+import { gapOf } from './gaps.js';
 import { findLateWrites } from './late-writes.js';
 import { Looks } from './looks.js';
-import { type OverlapSearch, overlapSearch } from './overlaps.js';
-import { isMutation, type Mutation } from './registers.js';
+import { overlapSearch } from './overlaps.js';
+import { isMutation } from './registers.js';
 import { type Gap, type Loss, type Suspect, suspectsOf } from './suspects.js';
+import { findViews } from './views.js';
 
 /** With more suspects than this, no name is given: a list of ten accuses the whole run. */
 const namesMax = 4;
@@ -22,14 +23,14 @@ export interface Blame {
   isFirstLikelier: boolean;
   /** No other write was under way, and its change came as the victim went. */
   certain: boolean;
-  /** No look at the file found the victim: it may never have been written. */
+  /** A look at the file found the victim, or another process. Otherwise it may never have been written. */
   wasSeen: boolean;
   /** What came into the file with it had been acknowledged before, so it may be any write that had ended. */
   writesLate: boolean;
-  /** By when a foreign reader had first seen the file without the victim; undefined if none has. */
-  seenAt: number | undefined;
-  /** What it found at the key. */
-  found: ValueId | null;
+  /** By when somebody had missed it after that, and what was there instead; undefined if only the loss's own read did. */
+  missed: Gap['missed'];
+  /** By when a look had found it once more, until a change of its key ended it. */
+  backAt: number | undefined;
   /** The contents before and after, by their numbers. */
   from: number | undefined;
   to: number | undefined;
@@ -46,13 +47,14 @@ export function findErasers(run: Run): (loss: Loss) => Blame | undefined {
   const looks = new Looks(run);
   const underWay = overlapSearch(run.operations.filter(mayHaveWritten));
   const hasBroken = run.files.some(({ broken }) => broken !== null);
+  const sights = { looks, views: findViews(run), underWay, hasBroken };
   const isStaleRewrite = findStaleRewrites(run);
 
   const byId = new Map(run.operations.map((operation) => [operation.id, operation]));
   const late = findLateWrites(byId, looks, underWay);
 
   return function findEraser(loss) {
-    const gap = gapOf(looks, loss, underWay, hasBroken);
+    const gap = gapOf(sights, loss);
     if (gap === undefined) return undefined;
     const candidates = late.isUsual ? [] : suspectsOf(gap, loss, looks, underWay, isStaleRewrite);
     // Where nothing came or went with it but the victim, a late write is as likely.
@@ -70,20 +72,19 @@ export function findErasers(run: Run): (loss: Loss) => Blame | undefined {
     const [first, second] = suspects;
     const isNamed = suspects.length <= namesMax;
     const isTrace = first !== undefined && first.evidence !== 'under way';
-    const { version: to, until: seenAt } = looks.all[gap.look ?? -1] ?? {};
     const isEarly = first !== undefined && first.eraser.begin <= loss.since;
     return {
       suspects: isNamed ? suspects.map(({ eraser }) => eraser) : [],
       count: suspects.length,
       late: suspects.filter(({ evidence }) => evidence === 'came late').map(({ eraser }) => eraser),
       isFirstLikelier: isTrace && second?.evidence !== first.evidence,
-      certain: suspects.length === 1 && isTrace && isEarly && gap.wasSeen,
+      certain: suspects.length === 1 && isTrace && isEarly && gap.isBetweenLooks,
       wasSeen: gap.wasSeen,
       writesLate,
-      seenAt,
-      found: gap.look === undefined ? null : looks.at(loss.register.key, gap.look),
-      from: gap.wasSeen ? looks.all[(gap.look ?? 0) - 1]?.version : undefined,
-      to: gap.wasSeen ? to : undefined,
+      missed: gap.missed,
+      backAt: gap.backAt,
+      from: gap.isBetweenLooks ? looks.all[(gap.look ?? 0) - 1]?.version : undefined,
+      to: gap.isBetweenLooks ? looks.all[gap.look ?? -1]?.version : undefined,
     };
   };
 }
@@ -103,45 +104,7 @@ function findStaleRewrites({ faults }: Run): (operation: Operation) => boolean {
   };
 }
 
-/**
- * Between the last look with the victim and the next, unless another change of the key explains that it went. Where no look met
- * it, from its beginning to the first look, or else read, that should have.
- */
-function gapOf(looks: Looks, loss: Loss, underWay: OverlapSearch, hasBroken: boolean): Gap | undefined {
-  const { register, victim, value, since, until } = loss;
-  const gap = (from: number, to: number, look: number | undefined, wasSeen: boolean): Gap => {
-    const others = underWay(victim.begin, to, ({ process }) => process !== victim.operation?.process);
-    const processes = new Set(others.map(({ process }) => process));
-    // What a process does next begins with its own change, whether it remembers that or reads the file. Otherwise one other
-    // had erased it and a second one brought it back meanwhile; or it met a file that was being written.
-    return { from, to, look, wasSeen, isOwnInnocent: processes.size < 2 && !hasBroken };
-  };
-  const ends = [...looks.endsOf(register.key, value, victim.begin)];
-  for (const look of ends) {
-    const [before, after] = [looks.all[look - 1], looks.all[look]];
-    // Absence is like any other: before the removal is done it may be an older one.
-    if (!before || !after || (value === null && after.time < since)) continue;
-    if (isExplained(looks.at(register.key, look), after.until, loss)) continue;
-    return gap(before.time, after.until, look, true);
-  }
-  if (ends.length > 0) return undefined;
-  const look = countWhile(looks.all, ({ time }) => time <= since);
-  const after = looks.all[look];
-  if (after === undefined) return gap(victim.begin, until, undefined, false);
-  const found = looks.at(register.key, look);
-  if (found === value || isExplained(found, after.until, loss)) return undefined;
-  return gap(victim.begin, after.until, look, false);
-}
-
-/** True if a client that was not done before the victim began wanted the key to be so. */
-function isExplained(found: ValueId | null, until: number, { register, victim }: Loss): boolean {
-  const mayFollow = ({ begin, end }: Mutation) => begin <= until && end >= victim.begin;
-  if (found === null) return register.removals.some(mayFollow);
-  const write = register.writes.get(found);
-  return write !== undefined && mayFollow(write);
-}
-
-/** The same for a finding, by ids. */
+/** What a finding holds of a blame: ids. */
 export function toEvidence(blame: Blame | undefined): Pick<Finding, 'blame'> {
   if (blame === undefined || blame.suspects.length === 0) return {};
   const { suspects, certain, from, to } = blame;

@@ -36,7 +36,7 @@ const history = (isSeeded: boolean, drafts: readonly Draft[]): Run => {
       end: outcome === 'unknown' && pick % 2 === 0 ? Number.POSITIVE_INFINITY : begin + length,
       outcome: isRead && outcome === 'unknown' ? 'fail' : outcome,
       result: isRead && outcome === 'ok' ? (values[pick % (values.length + 1)] ?? null) : undefined,
-      ...{ error: undefined, torn: false, hung: false, times: 1, foreign: false },
+      ...{ error: undefined, torn: false, hung: false, times: 1, foreign: false, isRemote: false },
     };
   });
   operations.sort((a, b) => a.begin - b.begin);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Run } from '../../history/run.js';
+import { toViolation } from '../../report/timeline.js';
 import { Random } from '../../workload/random.js';
 import { run } from '../fixtures.test.helper.js';
 import { judge } from '../index.js';
@@ -178,4 +179,23 @@ test('many keys that take many steps each are all decided', () => {
   ]);
   const final = `final 99 ${keys.map((key, at) => `${key}=tui-0.0.${2 * at}`).join(' ')}`;
   expect(judge(run([...text, final].join('\n'))).checks.G2).toMatchObject({ summary: 'exact for 300 keys' });
+});
+
+test('of a contradiction of many calls the sentence has the first and the last, and the picture has all', () => {
+  const rounds = Array.from({ length: 12 }, (_, n) => n * 4 + 1);
+  const one = run(`
+    http web-1
+    ${rounds.map((at, n) => `${at}-${at + 1} tui-1.0.${n} set a`).join('\n')}
+    ${rounds.map((at, n) => `${at + 2}-${at + 3} tui-2.0.${n} get a =`).join('\n')}
+    ${rounds
+      .slice(1)
+      .map((_, n) => `0-50 web-1.0.${n} remove a unknown`)
+      .join('\n')}
+    final 60`);
+  const [finding, ...others] = judge(one).findings;
+  expect(others).toEqual([]);
+  expect(finding?.sentence).toMatch(
+    /^no order of these 35 calls on "a" explains what they found: (\S+ (set|removed|found nothing), ){7}and 27 more in history\.jsonl, tui-2\.0\.11 found nothing$/,
+  );
+  expect(finding && toViolation(one, finding).bars).toHaveLength(35);
 });

@@ -1,7 +1,7 @@
 import type { Finding } from '../../core/verdict.js';
 import type { Run } from '../../history/run.js';
-import { counted } from '../../history/words.js';
-import { type Call, checkLinearizable } from '../../linearizable/index.js';
+import { counted, fewOf } from '../../history/words.js';
+import { type Call, checkLinearizable, inGrowingShares } from '../../linearizable/index.js';
 import {
   type RegisterInput,
   type RegisterOutput,
@@ -14,10 +14,11 @@ import { readsOfAll, toWholeMap, type WholeMap } from './whole-map.js';
 
 /** Steps of the search for all keys of a run: some seconds. A key takes some hundreds of them, and no key another's share. */
 const stepsOfKeys = 5_000_000;
-/** Steps for each key at first. */
-const firstShare = 1000;
 /** Steps of the search for the whole map: some tenths of a second. */
 const stepsOfMap = 100_000;
+
+/** Which has the whole of what a sentence has only the beginning of; the picture of the page has it, too. */
+const history = 'history.jsonl';
 
 export interface Contradictions {
   findings: Finding[];
@@ -41,17 +42,13 @@ export function findContradictions(
   except: ReadonlyMap<string, unknown>,
 ): Contradictions {
   const findings: Finding[] = [];
-  let open = registers.filter(isAmbiguous);
-  let steps = 0;
-  for (let share = firstShare; open.length > 0 && steps < stepsOfKeys; share *= 4) {
-    open = open.filter((register) => {
-      const stepsMax = Math.max(1, Math.min(share, stepsOfKeys - steps));
-      const checked = checkLinearizable(registerModel, toCalls(register), { stepsMax });
-      steps += checked.steps;
-      if (checked.contradiction) findings.push(onKey(register.key, checked.contradiction.calls));
-      return checked.verdict === 'unknown';
+  const { open } = inGrowingShares(registers.filter(isAmbiguous), stepsOfKeys, (register, stepsMax) => {
+    const { steps, verdict, contradiction } = checkLinearizable(registerModel, toCalls(register), {
+      stepsMax,
     });
-  }
+    if (contradiction) findings.push(onKey(register.key, contradiction.calls));
+    return { steps, next: verdict === 'unknown' ? 'later' : 'done' };
+  });
   const undecided = open.length;
   const keys = counted(registers.length, 'key');
   const scopeOfKeys =
@@ -88,7 +85,7 @@ function onKey(key: string, calls: readonly Call<RegisterInput, RegisterOutput>[
   });
   return {
     ...common(calls),
-    sentence: `no order of these ${calls.length} calls on "${key}" explains what they found: ${told.join(', ')}`,
+    sentence: `no order of these ${calls.length} calls on "${key}" explains what they found: ${fewOf(told, history)}`,
     key,
   };
 }
@@ -102,7 +99,7 @@ function inCircle(circle: readonly Reason[]): Finding {
   );
   return {
     ...common(operations),
-    sentence: `no order of ${operations.length} operations explains what they found: ${told.join('; ')}`,
+    sentence: `no order of ${operations.length} operations explains what they found: ${fewOf(told, history, '; ')}`,
   };
 }
 
@@ -110,7 +107,7 @@ function onMap(calls: WholeMap['calls'], { describe }: WholeMap['model']): Findi
   const told = calls.map(({ id, input, output }) => `${id || 'the end'} ${describe(input, output)}`);
   return {
     ...common(calls),
-    sentence: `no order of these ${calls.length} calls explains what they found: ${told.join(', ')}`,
+    sentence: `no order of these ${calls.length} calls explains what they found: ${fewOf(told, history)}`,
   };
 }
 

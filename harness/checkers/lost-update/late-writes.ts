@@ -1,6 +1,7 @@
 import type { Operation } from '../../history/run.js';
 import type { Looks } from './looks.js';
 import type { OverlapSearch } from './overlaps.js';
+import { isVisible } from './suspects.js';
 
 export interface LateWrites {
   /** The store writes after it has acknowledged, for all that the run tells: the end of an operation is no alibi. */
@@ -20,7 +21,8 @@ const arrivalsMin = 5;
 /**
  * Finds values that came into the file after their operations had ended. That alone is no proof that a store acknowledges before
  * it writes: one may have been written in time, been erased before a look met it, and been brought back with another's copy. Where
- * it happens a lot, or while no write at all is under way, it is.
+ * it happens a lot, or while no write at all is under way, it is. Those don't count that came with a later change of their own
+ * process: one that writes what it remembers brings back all that others have erased.
  */
 export function findLateWrites(
   operations: ReadonlyMap<string, Operation>,
@@ -30,7 +32,12 @@ export function findLateWrites(
   const before = (look: number) => looks.all[look - 1]?.time ?? Number.NEGATIVE_INFINITY;
   const lateIn = (look: number) => {
     const arrived = looks.arrivalsAt(look).flatMap((id) => operations.get(id) ?? []);
-    return arrived.filter(({ end }) => end < before(look));
+    return arrived.filter((one) => one.end < before(look) && !isRemembered(one, look));
+  };
+  const isRemembered = (one: Operation, look: number) => {
+    const until = looks.all[look]?.until ?? before(look);
+    const isLater = (other: Operation) => other.process === one.process && other.begin >= one.end;
+    return underWay(before(look), until, isLater).some((other) => isVisible(other, look, looks));
   };
   let arrivals = 0;
   let late = 0;

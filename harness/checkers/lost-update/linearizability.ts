@@ -29,7 +29,7 @@ export function checkLinearizability(run: Run): Contradictions {
   // A read that failed to see what was there all the time is torn.ts's: it would accuse every key of the file.
   const incomplete = readsWithoutSeeds(run);
   const registers = splitIntoRegisters(run, incomplete);
-  const findEraser = findErasers(run);
+  let findEraser: ReturnType<typeof findErasers> | undefined;
   const wasPaused = findPauses(run);
   const killOf = findKills(run);
   const notOurs = new Set([...untouchedSeeds(run).map(({ key }) => key), ...keysWithoutPromise(run)]);
@@ -48,6 +48,8 @@ export function checkLinearizability(run: Run): Contradictions {
       const { victim } = conflict;
       const value = victim.of === 'write' ? victim.mutation.id : null;
       const until = conflict.read.end;
+      // Most runs lose nothing, and need none of it.
+      findEraser ??= findErasers(run);
       const blame = findEraser({ register, victim: victim.mutation, value, since: victim.f, until });
       const [likeliest] = blame?.suspects ?? [];
       const fenced = likeliest !== undefined && wasPaused(likeliest);
@@ -124,9 +126,7 @@ function erasedFinding(
   { blame, fenced, kill, ofStore }: Cause,
 ): Finding {
   const { mutation } = conflict.victim;
-  const ofFile = describeErased(key, conflict, blame, fenced);
-  // No process has looked at the file.
-  const sentence = ofStore ? ofFile.replace('copy of the file', 'copy of the entries') : ofFile;
+  const sentence = describeErased(key, conflict, { blame, wasPaused: fenced, isStoreAlone: ofStore });
   return {
     guarantee: fenced ? 'G8' : kill ? 'G3' : 'G2',
     kind,

@@ -87,6 +87,13 @@ export class Looks {
     }
   }
 
+  /** The first look after one which found the key to hold that value; undefined if none did. */
+  firstSince(key: string, value: ValueId | null, index: number): number | undefined {
+    const changes = this.changes.get(key) ?? [];
+    const passed = countWhile(changes, (change) => change.index <= index);
+    return changes.slice(passed).find((change) => change.value === value)?.index;
+  }
+
   private add(key: string, change: Change): void {
     const known = this.changes.get(key);
     if (known) known.push(change);

@@ -1,4 +1,4 @@
-import type { FaultEvent } from '../../history/events.js';
+import type { FaultEvent, ValueId } from '../../history/events.js';
 import type { Operation } from '../../history/run.js';
 import { describeChange, inMs } from '../../history/words.js';
 import type { Blame } from './blame.js';
@@ -6,26 +6,41 @@ import type { Conflict } from './conflicts.js';
 import type { Read } from './registers.js';
 import type { Zone } from './zones.js';
 
+/** What is known of how something was erased. */
+export interface Erased {
+  blame: Blame | undefined;
+  /** The likeliest eraser had been stopped. */
+  wasPaused: boolean;
+  /** Nothing but the store's own calls says anything: no process has looked at the file. */
+  isStoreAlone: boolean;
+}
+
 /** A lost update or a resurrection, with those that may have erased it as far as anything tells. */
-export function describeErased(
-  key: string,
-  { victim, read }: Conflict,
-  blame: Blame | undefined,
-  wasPaused: boolean,
-): string {
+export function describeErased(key: string, { victim, read }: Conflict, erased: Erased): string {
+  const { blame, isStoreAlone } = erased;
   // What is said of an eraser is what the look at the file tells: a read before it may have missed what was still there.
-  const told = blame?.seenAt !== undefined && (blame.count > 0 || blame.writesLate) ? blame : undefined;
-  const [seenAt, found] = told ? [told.seenAt ?? read.end, told.found] : [read.end, read.value];
-  const gone = found === null ? 'it was gone' : `${found} was back`;
-  const cause = blame && describeSuspects(blame, victim.f, wasPaused);
+  const isTold = blame !== undefined && (blame.count > 0 || blame.writesLate);
+  const { at, found } = (isTold ? blame.missed : undefined) ?? { at: read.end, found: read.value };
+  const cause = blame && describeSuspects(blame, victim.f, erased);
   const isDoubtful = blame !== undefined && blame.suspects.length > 0 && !blame.wasSeen;
+  const whoever = isStoreAlone ? 'other process' : 'look at the file';
   return [
-    `${wish(key, victim)} and ${gone} by ${inMs(seenAt)}`,
-    `, ${cause || `as ${reader(read)} found`}`,
+    `${fate(key, victim, at, found)}, ${cause || `as ${reader(read)} found`}`,
     isDoubtful
-      ? `; no look at the file had found it ${victim.of === 'write' ? 'there' : 'gone'}, so it may not have been written by then`
+      ? `; no ${whoever} had found it ${victim.of === 'write' ? 'there' : 'gone'}, so it may not have been written by then`
       : '',
+    isTold && blame.backAt !== undefined ? `; it was back by ${inMs(blame.backAt)}` : '',
   ].join('');
+}
+
+/** What the victim wanted and what became of it. A call may still be under way when its change is gone already. */
+function fate(key: string, victim: Zone, at: number, found: ValueId | null): string {
+  const gone = found === null ? 'it was gone' : `${found} was back`;
+  const { mutation, of, f } = victim;
+  if (!mutation.acknowledged || at >= mutation.end) return `${wish(key, victim)} and ${gone} by ${inMs(at)}`;
+  const effect = of === 'write' ? 'its entry was seen' : 'it was seen gone';
+  const did = of === 'write' ? 'set' : 'removed';
+  return `${mutation.id} ${did} "${key}" (returned at ${inMs(mutation.end)}): ${effect} by ${inMs(f)}, and ${gone} by ${inMs(at)}, before it returned`;
 }
 
 /**
@@ -33,14 +48,18 @@ export function describeErased(
  * @param since from when on the victim certainly was there
  * @returns nothing if there is no name
  */
-export function describeSuspects(blame: Blame, since: number, wasPaused: boolean): string {
+export function describeSuspects(
+  blame: Blame,
+  since: number,
+  { wasPaused, isStoreAlone }: Pick<Erased, 'wasPaused' | 'isStoreAlone'>,
+): string {
   const { suspects, late, certain, count, isFirstLikelier, writesLate } = blame;
   const [first, ...others] = suspects;
   if (writesLate)
     return 'and nothing tells by whose write: values come into the file after they were acknowledged';
   if (first === undefined)
     return count === 0 ? '' : `when ${count} writes were under way that may have erased it`;
-  const copy = copyOf(suspects, since);
+  const copy = copyOf(suspects, since, isStoreAlone ? 'entries' : 'file');
   if (others.length === 0)
     return `${certain ? '' : 'probably '}when ${first.id}${wasPaused ? ', after a pause,' : ''} ${describeChange(first)} ${copy}`;
   const mark = isFirstLikelier ? ', most likely' : '';
@@ -56,9 +75,9 @@ export function afterKill({ time }: FaultEvent): string {
 }
 
 /** One that began when the victim was certainly there has seen less than there was: a half-written file, say. */
-function copyOf(suspects: readonly Operation[], since: number): string {
+function copyOf(suspects: readonly Operation[], since: number, what: 'file' | 'entries'): string {
   const isOlder = suspects.every(({ begin }) => begin <= since);
-  return isOlder ? 'from an older copy of the file' : 'from a copy of the file without it';
+  return isOlder ? `from an older copy of the ${what}` : `from a copy of the ${what} without it`;
 }
 
 /** A read that missed what later reads find. */

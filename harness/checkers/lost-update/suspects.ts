@@ -6,7 +6,7 @@ import type { Mutation, Register } from './registers.js';
 
 /** Something that was in the file, and must have been erased. */
 export interface Loss {
-  register: Pick<Register, 'key' | 'writes' | 'removals'>;
+  register: Register;
   victim: Mutation;
   /** What the key held when the victim was in effect. */
   value: ValueId | null;
@@ -16,14 +16,20 @@ export interface Loss {
   until: number;
 }
 
-/** Between the last look at the file that still could have met the victim and the first that missed it. */
+/** Between the last sight of the victim, by a look at the file or by a client, and the first that missed it. */
 export interface Gap {
   from: number;
   to: number;
   /** The look that missed it; undefined if no look at the file did, but a client's read. */
   look: number | undefined;
-  /** The victim was in the look before. */
+  /** Somebody had met the victim. */
   wasSeen: boolean;
+  /** The look before is the last sight of it. */
+  isBetweenLooks: boolean;
+  /** By when the victim had been missed, and what was there instead; undefined if by the loss's own read. */
+  missed: { at: number; found: ValueId | null } | undefined;
+  /** By when a later look had found it again. */
+  backAt: number | undefined;
   /** The process that wrote the victim can't have read a copy without it later. */
   isOwnInnocent: boolean;
 }
@@ -54,7 +60,7 @@ export interface Suspect {
  * @returns nothing if none of them accounts for what the look found: then others wrote as well
  */
 export function suspectsOf(
-  gap: Gap,
+  gap: Pick<Gap, 'from' | 'to' | 'look' | 'isOwnInnocent'>,
   loss: Loss,
   looks: Looks,
   underWay: OverlapSearch,
@@ -89,14 +95,18 @@ export function suspectsOf(
   }
 }
 
-function isCandidate(one: Operation, { isOwnInnocent }: Gap, { register, victim }: Loss): boolean {
+function isCandidate(
+  one: Operation,
+  { isOwnInnocent }: Pick<Gap, 'isOwnInnocent'>,
+  { register, victim }: Loss,
+): boolean {
   if (one.key === register.key || one === victim.operation) return false;
   if (isOwnInnocent && one.process === victim.operation?.process && one.begin >= victim.end) return false;
   return true;
 }
 
 /** Its own change is in what a look found. */
-function isVisible({ id, key = '', action }: Operation, look: number, looks: Looks): boolean {
+export function isVisible({ id, key = '', action }: Operation, look: number, looks: Looks): boolean {
   return looks.at(key, look) === (action === 'remove' ? null : id);
 }
 

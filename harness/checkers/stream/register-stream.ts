@@ -26,7 +26,13 @@ export interface StreamVerdict {
 /**
  * Judges the keys of a history as registers in one pass, event by event: near-linear, and with a memory of some numbers for
  * each value that was written and each call that is under way, whatever the length of the history. Exact for keys that nobody
- * removes. A read of the whole map is a read of each key. What foreign programs do, and looks at the file, are passed over.
+ * removes. A read that finds nothing does not tell whose removal it saw, and which it can be depends on the others: each removal
+ * happens once, so zones of single calls are all right here, and there is no order.
+ *
+ *     remove  |--------------------------------|
+ *     read nothing  |-|    set y |-|    read nothing |-|      (y was set before, too)
+ *
+ * A read of the whole map is a read of each key. What foreign programs do, and looks at the file, are passed over.
  */
 export class RegisterStream {
   private readonly table = new ZoneTable();

@@ -1,0 +1,61 @@
+import type { ValueId } from '../../history/events.js';
+import type { Operation, Run } from '../../history/run.js';
+import type { Read } from './registers.js';
+
+/** A client's read of a key, and from when on the entries may have been as it found them. */
+export interface View {
+  value: ValueId | null;
+  after: number;
+  end: number;
+}
+
+/** What reads of clients tell of a key, beside the looks at the file. */
+export interface Views {
+  /** After the entries held what an operation had written, for all that another process found. */
+  with(victim: Operation | undefined, value: ValueId | null, reads: readonly Read[]): View[];
+  /** That found something else at the key. */
+  without(value: ValueId | null, reads: readonly Read[]): View[];
+}
+
+/**
+ * Tells what a client's read proves of the entries themselves, for it may be as old as its process: many stores answer from a copy
+ * in memory. But what another process wrote is in no copy that was made before. So one who reads all entries, and finds such
+ * values among them, has a copy that is no older than the latest of these; what it lacks, it lacked since then. It is not
+ * taken for younger than the beginning of the read, since a store may read its entries one by one.
+ */
+export function findViews({ operations }: Run): Views {
+  const writerOf = new Map(operations.map((operation) => [operation.id, operation]));
+  const known = new Map<Operation, number | undefined>();
+
+  function afterOf(read: Operation): number | undefined {
+    if (typeof read.result !== 'object' || read.result === null) return undefined;
+    if (known.has(read)) return known.get(read);
+    let after: number | undefined;
+    for (const value of Object.values(read.result)) {
+      const writer = writerOf.get(value);
+      if (writer && !mayShareMemory(writer, read)) after = Math.max(writer.begin, after ?? writer.begin);
+    }
+    if (after !== undefined) after = Math.min(after, read.begin);
+    known.set(read, after);
+    return after;
+  }
+
+  function views(reads: readonly Read[], accept: (read: Read) => boolean): View[] {
+    return reads.flatMap((read) => {
+      const after = read.operation && accept(read) ? afterOf(read.operation) : undefined;
+      return after === undefined ? [] : { value: read.value, after, end: read.end };
+    });
+  }
+
+  return {
+    with: (victim, value, reads) =>
+      views(reads, (read) => read.value === value && !mayShareMemory(victim, read.operation)),
+    without: (value, reads) => views(reads, (read) => read.value !== value),
+  };
+}
+
+/** Of the same process; or both asked a server, and it may have been the same. */
+function mayShareMemory(one: Operation | undefined, other: Operation | undefined): boolean {
+  if (one === undefined || other === undefined) return false;
+  return one.process === other.process || (one.isRemote && other.isRemote);
+}
