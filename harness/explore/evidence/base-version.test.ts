@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { FileEvent } from '../../history/events.js';
 import type { Step } from '../execution/executed.js';
+import type { CallName } from '../world/calls.js';
 import { baseOf } from './base-version.js';
 
 const file = 'data/opencode/auth.json';
-const step = (client: number, call: string, more: Partial<Step> & { fd?: number } = {}): Step => {
+const step = (client: number, call: CallName, more: Partial<Step> & { fd?: number } = {}): Step => {
   const { fd, ...rest } = more;
   return {
     ...{ client, action: { do: 'run', client, option: 0 } as const, now: 0, path: file },

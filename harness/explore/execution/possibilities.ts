@@ -1,5 +1,5 @@
 import type { Action } from '../schedule/action.js';
-import { errnosOf } from '../schedule/errnos.js';
+import { errnosOf } from '../world/errnos.js';
 import { type Access, accessesOf } from '../world/footprint.js';
 import type { World } from '../world/world.js';
 import type { Client, Option } from './client.js';
@@ -83,7 +83,8 @@ export function lastStepOf(
     isShared: accesses.length > 0,
     hasChanged: accesses.some(({ how }) => how !== 'read'),
     asked: option?.kind === 'call' && option.call.call === 'alive' ? option.call.of : undefined,
-    ...{ accesses, isWait: action.do === 'wait' },
+    accesses,
+    isWait: action.do === 'wait',
   };
 }
 

@@ -1,3 +1,4 @@
+import type { CallName } from '../world/calls.js';
 import type { Calls } from './call.js';
 import { fromWallMs } from './clock.js';
 import { type Arguments, type Definition, toMs, withIdentity } from './path-calls.js';
@@ -5,7 +6,7 @@ import { real } from './real.js';
 
 type Made = (...args: Arguments) => unknown;
 
-function onFile(call: string, sync: Made): Definition {
+function onFile(call: CallName, sync: Made): Definition {
   return function* (fd, ...args) {
     return yield { call, fd, run: () => sync(fd, ...args) };
   };
@@ -14,7 +15,7 @@ function onFile(call: string, sync: Made): Definition {
 const { fs } = real;
 
 /** With what is read or written: `(buffer, offset, ...)` or `(buffer, options)`, or a string to write. */
-function onBytes(call: string, sync: Made): Definition {
+function onBytes(call: CallName, sync: Made): Definition {
   return function* (fd, data, ...rest) {
     const [first] = rest;
     const offset = typeof first === 'number' ? first : (first?.offset ?? 0);
@@ -30,7 +31,8 @@ function onBytes(call: string, sync: Made): Definition {
 
 function* fstat(fd: number, options?: unknown): Calls {
   return yield {
-    ...{ call: 'fstat', fd },
+    call: 'fstat',
+    fd,
     run: ({ identity }) => withIdentity((fs.fstatSync as Made)(fd, options), identity),
   };
 }
@@ -51,9 +53,16 @@ function* futimes(fd: number, atime: number, mtime: number): Calls {
 const flush: Made = () => undefined;
 
 export const descriptorCalls: Readonly<Record<string, Definition>> = {
-  ...{ fstat, futimes, fsync: onFile('fsync', flush), fdatasync: onFile('fdatasync', flush) },
-  ...{ close: onFile('close', fs.closeSync), ftruncate: onFile('ftruncate', fs.ftruncateSync) },
-  ...{ fchmod: onFile('fchmod', fs.fchmodSync), fchown: onFile('fchown', fs.fchownSync) },
-  ...{ read: onBytes('read', fs.readSync as Made), readv: onBytes('readv', fs.readvSync as Made) },
-  ...{ write: onBytes('write', fs.writeSync as Made), writev: onBytes('writev', fs.writevSync as Made) },
+  fstat,
+  futimes,
+  fsync: onFile('fsync', flush),
+  fdatasync: onFile('fdatasync', flush),
+  close: onFile('close', fs.closeSync),
+  ftruncate: onFile('ftruncate', fs.ftruncateSync),
+  fchmod: onFile('fchmod', fs.fchmodSync),
+  fchown: onFile('fchown', fs.fchownSync),
+  read: onBytes('read', fs.readSync as Made),
+  readv: onBytes('readv', fs.readvSync as Made),
+  write: onBytes('write', fs.writeSync as Made),
+  writev: onBytes('writev', fs.writevSync as Made),
 };

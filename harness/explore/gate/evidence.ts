@@ -1,14 +1,17 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { CallEnd } from '../process/protocol.js';
 import { withoutNumbers } from './anchor.js';
-import type { Call } from './call.js';
+import { type Call, found } from './call.js';
 
 /** An error as the system gives it. The numbers are those of Linux; programs go by the code. */
 export function errnoError(code: string, syscall: string, place: string | undefined): NodeJS.ErrnoException {
   const [errno, words] = errnos[code] ?? [1, 'unknown error'];
   const where = place === undefined ? '' : ` '${place}'`;
   return Object.assign(new Error(`${code}: ${words}, ${syscall}${where}`), {
-    ...{ errno: -errno, code, syscall },
+    errno: -errno,
+    code,
+    syscall,
     ...(place === undefined ? {} : { path: place }),
   });
 }
@@ -66,4 +69,14 @@ export function siteOf(): string {
     return name === '' || name.startsWith(here) ? [] : [name + position];
   });
   return places.slice(0, 8).join('\n');
+}
+
+/** What there is to learn from a call that was made. @param details for people, too */
+export function seenIn(call: Call, result: unknown, details: boolean): CallEnd {
+  const what = found(call, result);
+  return {
+    fd: call.call === 'open' ? (result as number) : undefined,
+    digest: digestOf(what),
+    text: details ? describe(what, call) : undefined,
+  };
 }

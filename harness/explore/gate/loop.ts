@@ -1,17 +1,8 @@
 import type { CallEnd, ClientEvent, Grant, Stop } from '../process/protocol.js';
-import {
-  type Call,
-  type Calls,
-  found,
-  Killed,
-  type Lane,
-  outcomeOf,
-  type Pending,
-  type Sources,
-} from './call.js';
+import { type Call, type Calls, Killed, type Lane, outcomeOf, type Pending, type Sources } from './call.js';
 import { hear, tell } from './channel.js';
 import { hasLooked, peek, setNow } from './clock.js';
-import { describe, digestOf, errnoError, siteOf } from './evidence.js';
+import { describe, digestOf, errnoError, seenIn, siteOf } from './evidence.js';
 import { Notes } from './notes.js';
 import { real } from './real.js';
 
@@ -126,20 +117,14 @@ export class Loop {
   /** Makes the call. @returns what it returned */
   private make({ call, site }: Pending, grant: Extract<Grant, { type: 'call' }>): unknown {
     setNow(grant.now);
-    const at = site === undefined ? {} : { site };
     try {
       if (grant.errno !== undefined) throw errnoError(grant.errno, call.call, call.path);
       const result = call.run(grant);
-      this.end = {
-        ...(call.call === 'open' ? { fd: result as number } : {}),
-        ...at,
-        ...{ digest: digestOf(found(call, result)) },
-        ...(this.details ? { text: describe(found(call, result), call) } : {}),
-      };
+      this.end = { site, ...seenIn(call, result, this.details) };
       return result;
     } catch (error) {
       const errno = (error as NodeJS.ErrnoException).code ?? 'EUNKNOWN';
-      this.end = { errno, ...at, digest: digestOf(errno) };
+      this.end = { site, errno, digest: digestOf(errno) };
       throw error;
     }
   }
@@ -279,13 +264,17 @@ export class Loop {
   }
 
   private report(stop: Stop, pending: readonly Pending[], blocked: boolean, reason?: string): void {
-    const due = this.sources.dueNext();
     tell({
-      ...{ stop, blocked, calls: pending.map(({ toMake }) => toMake), now: peek(), events: this.events },
-      ...(reason === undefined ? {} : { reason }),
-      ...(due === undefined ? {} : { due }),
-      ...{ ...this.notes.take(), ...(hasLooked() ? { looked: true } : {}) },
-      ...(this.end === undefined ? {} : { end: this.end }),
+      stop,
+      blocked,
+      calls: pending.map(({ toMake }) => toMake),
+      now: peek(),
+      events: this.events,
+      reason,
+      due: this.sources.dueNext(),
+      end: this.end,
+      ...this.notes.take(),
+      ...(hasLooked() ? { looked: true } : {}),
     });
     this.events = [];
     this.end = undefined;

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Identity } from '../process/protocol.js';
+import type { CallName } from '../world/calls.js';
 import type { Call, Calls } from './call.js';
 import { fromWallMs, toWallNs } from './clock.js';
 import { randomName } from './randomness.js';
@@ -28,9 +29,8 @@ function absolute(text: string): string {
   return `/${plain.join('/')}${plain.length > 0 && /\/\.?$/.test(whole) ? '/' : ''}`;
 }
 
-type SyncName = {
-  [Name in keyof typeof real.fs]: Name extends `${infer Call}Sync` ? Call : never;
-}[keyof typeof real.fs];
+type SyncName = CallName &
+  { [Name in keyof typeof real.fs]: Name extends `${infer Call}Sync` ? Call : never }[keyof typeof real.fs];
 
 function make(call: SyncName, args: Arguments): unknown {
   return (real.fs[`${call}Sync` as keyof typeof real.fs] as (...all: Arguments) => unknown)(...args);
@@ -63,7 +63,8 @@ function onTwo(call: SyncName): Definition {
 function onStats(call: 'stat' | 'lstat'): Definition {
   return function* (...args) {
     return yield {
-      ...{ call, ...at(args[0]) },
+      call,
+      ...at(args[0]),
       run: ({ identity }) => withIdentity(make(call, args), identity),
     };
   };
@@ -145,7 +146,8 @@ function* mkdir(place: unknown, options?: unknown): Calls {
   };
   const directory = toPath(place)?.replace(/(?<=.)\/$/, '');
   const one = (name: unknown): Call => ({
-    ...{ call: 'mkdir', ...at(name) },
+    call: 'mkdir',
+    ...at(name),
     run: () => make('mkdir', mode === undefined ? [name] : [name, { mode }]),
   });
   if (!recursive || directory === undefined) return yield one(place);
@@ -196,24 +198,27 @@ function* mkdtemp(prefix: unknown, options?: unknown): Calls {
 }
 
 export const pathCalls: Readonly<Record<string, Definition>> = {
-  ...{
-    access: onPath('access'),
-    stat: onStats('stat'),
-    lstat: onStats('lstat'),
-    open,
-    mkdir,
-    mkdtemp,
-    readdir,
-  },
-  ...{ rmdir: onPath('rmdir'), unlink: onPath('unlink'), readlink, realpath: onPath('realpath') },
-  ...{
-    chmod: onPath('chmod'),
-    chown: onPath('chown'),
-    lchown: onPath('lchown'),
-    truncate: onPath('truncate'),
-  },
-  ...{ utimes: onTimes('utimes'), lutimes: onTimes('lutimes') },
-  ...{ rename: onTwo('rename'), link: onTwo('link'), copyFile: onTwo('copyFile'), symlink },
+  access: onPath('access'),
+  stat: onStats('stat'),
+  lstat: onStats('lstat'),
+  open,
+  mkdir,
+  mkdtemp,
+  readdir,
+  rmdir: onPath('rmdir'),
+  unlink: onPath('unlink'),
+  readlink,
+  realpath: onPath('realpath'),
+  chmod: onPath('chmod'),
+  chown: onPath('chown'),
+  lchown: onPath('lchown'),
+  truncate: onPath('truncate'),
+  utimes: onTimes('utimes'),
+  lutimes: onTimes('lutimes'),
+  rename: onTwo('rename'),
+  link: onTwo('link'),
+  copyFile: onTwo('copyFile'),
+  symlink,
 };
 
 export function* realpathNative(...args: Arguments): Calls {

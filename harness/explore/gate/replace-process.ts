@@ -26,7 +26,8 @@ export function setPid(value: number, ticks = 0): void {
  */
 export function asksLife(of: number): Call {
   return {
-    ...{ call: 'alive', of },
+    call: 'alive',
+    of,
     run: ({ startTime }) => {
       if (startTime === undefined) throw errnoError('ESRCH', 'kill', undefined);
       return startTime;

@@ -36,7 +36,9 @@ export function keep(object: object): Kept {
   const isGetter = ([, { get, set }]: readonly [PropertyKey, PropertyDescriptor]) =>
     get !== undefined || set !== undefined;
   return {
-    ...{ object, descriptors, names },
+    object,
+    descriptors,
+    names,
     values: known.filter((one) => !isGetter(one)).map(([name, { value }]) => [name, value] as const),
     getters: known.filter(isGetter),
   };

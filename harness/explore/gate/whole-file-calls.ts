@@ -102,5 +102,9 @@ function* rm(place: unknown, options?: { force?: boolean; recursive?: boolean })
 }
 
 export const wholeFileCalls: Readonly<Record<string, Definition>> = {
-  ...{ readFile, exists, rm, writeFile: writing('w'), appendFile: writing('a') },
+  readFile,
+  exists,
+  rm,
+  writeFile: writing('w'),
+  appendFile: writing('a'),
 };

@@ -15,9 +15,18 @@ export async function bundleTarget(module: string, file: string): Promise<void> 
   const { build } = await import('esbuild');
   try {
     await build({
-      ...{ entryPoints: [entry], outfile: file, absWorkingDir: path.dirname(entry), external: ['*.node'] },
-      ...{ bundle: true, platform: 'node', format: 'cjs', target: 'node20', sourcemap: 'external' },
-      ...{ keepNames: true, logLevel: 'silent', plugins: [ownPlaces] },
+      entryPoints: [entry],
+      outfile: file,
+      absWorkingDir: path.dirname(entry),
+      external: ['*.node'],
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      target: 'node20',
+      sourcemap: 'external',
+      keepNames: true,
+      logLevel: 'silent',
+      plugins: [ownPlaces],
       define: { 'import.meta.url': ownUrl },
     });
   } catch (error) {

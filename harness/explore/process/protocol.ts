@@ -1,4 +1,5 @@
 import type { Action, ValueId } from '../../history/events.js';
+import type { CallName, UnknownCall } from '../world/calls.js';
 
 /**
  * What the scheduler and a gated client process say to each other: one JSON value a line, over two inherited pipes. The
@@ -11,7 +12,7 @@ export interface CallToMake {
   /** Unique within its process and execution. */
   id: number;
   /** Its name without `Sync`: `open`, `rename`, `read`. */
-  call: string;
+  call: CallName | UnknownCall;
   /** Relative to the sandbox, or to what the descriptor `at` stands for; with its `..`, and a slash at its end. */
   path?: string;
   /** The path was given as `/proc/self/fd/N/...`: N. */
@@ -39,11 +40,11 @@ export interface CallEnd {
   /** `ENOENT`, where it failed. */
   errno?: string;
   /** The descriptor that a successful `open` returned. */
-  fd?: number;
+  fd?: number | undefined;
   /** Where details are wanted: what it found or wrote, for people. */
-  text?: string;
+  text?: string | undefined;
   /** Where details are wanted: the lines of the program that led to it, the innermost first, `file:line:column` each. */
-  site?: string;
+  site?: string | undefined;
   /** Fingerprint of what it returned. */
   digest: number;
 }
@@ -89,14 +90,14 @@ export type Stop =
 export interface Report {
   stop: Stop;
   /** Why it `crashed` or was `refused`; what it is `waiting` for, as far as Node knows, if no call or timer is under way. */
-  reason?: string;
+  reason?: string | undefined;
   /** The synchronous call that blocks it, if any, first; then those under way, in the order of their beginnings. */
   calls: CallToMake[];
   /** True if the first call blocks the process. */
   blocked: boolean;
   /** When the next timer is due, in nanoseconds of virtual time; absent without one. */
-  due?: number;
-  end?: CallEnd;
+  due?: number | undefined;
+  end?: CallEnd | undefined;
   /** It has looked at its clock since it went on. */
   looked?: true;
   /** What it has done outside the gate, in words; each once. */

@@ -63,6 +63,9 @@ export const calls = {
 
 export type CallName = keyof typeof calls;
 
+/** Calls that are stopped by name, and of which nothing is known: a client that makes one can't be explored. */
+export type UnknownCall = 'readdir of all below';
+
 /** A client may name any call. @returns undefined for one of which nothing is known */
 export function factsOf(name: string): CallFacts | undefined {
   return Object.hasOwn(calls, name) ? calls[name as CallName] : undefined;

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Random } from '../../workload/random.js';
 import { lettersOf } from '../gate/path-calls.js';
 import type { CallEnd, CallToMake } from '../process/protocol.js';
+import type { CallName } from './calls.js';
 import { type Corner, corners } from './corners.test.helper.js';
 import { accessesOf } from './footprint.js';
 import { World } from './world.js';
@@ -41,25 +42,12 @@ const waysToOpen = [
 
 const targets = ['f', 'e', '../d/g', 'missing', '/sandbox/q/d/f', '..'];
 
-const onDescriptors = ['read', 'write', 'fstat', 'ftruncate', 'fchmod', 'fsync', 'close'];
+const onDescriptors: CallName[] = ['read', 'write', 'fstat', 'ftruncate', 'fchmod', 'fsync', 'close'];
 const onOne = [
-  ...[
-    'open',
-    'open',
-    'open',
-    'stat',
-    'lstat',
-    'access',
-    'readdir',
-    'mkdir',
-    'mkdir',
-    'rmdir',
-    'rmdir',
-    'unlink',
-  ],
-  ...['unlink', 'chmod', 'truncate', 'readlink', 'realpath', 'symlink', 'utimes'],
-];
-const onTwo = ['rename', 'rename', 'rename', 'link', 'copyFile'];
+  'open open open stat lstat access readdir mkdir mkdir rmdir rmdir',
+  'unlink unlink chmod truncate readlink realpath symlink utimes',
+].flatMap((names) => names.split(' ') as CallName[]);
+const onTwo: CallName[] = ['rename', 'rename', 'rename', 'link', 'copyFile'];
 
 /** A sandbox on the real file system, two clients of which have things open, and the scheduler's knowledge of it. */
 export class Ground {
@@ -250,7 +238,7 @@ export class Ground {
 
 function said(words: string): RealCall {
   const [call = '', path = '', to] = words.split(' ');
-  return { call: { id: 1, call, path, ...(to === undefined ? {} : { to }) } };
+  return { call: { id: 1, call: call as CallName, path, ...(to === undefined ? {} : { to }) } };
 }
 
 function ls(place: string): string {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CallToMake } from '../process/protocol.js';
+import type { CallName } from './calls.js';
 import { accessesOf, conflicts } from './footprint.js';
 import { treeOf } from './tree.test.helper.js';
 
@@ -40,7 +41,7 @@ const call = (text: string): CallToMake => {
   const second = { to, ...(toAt === undefined ? {} : { toAt }) };
   return {
     id: 1,
-    call: name,
+    call: name as CallName,
     ...from,
     ...(more === undefined ? {} : name === 'open' ? { flags: more } : second),
   };

@@ -1,5 +1,5 @@
 import type { CallToMake } from '../process/protocol.js';
-import { factsOf } from './calls.js';
+import { factsOf, type UnknownCall } from './calls.js';
 import { UncontrolledError } from './uncontrolled.js';
 import { type Entry, lineage, type Route, type Tree, walk } from './walk.js';
 
@@ -169,6 +169,8 @@ export function accessesOf(call: CallToMake, tree: Tree, routes = routesOf(call,
     case 'unwatch':
       break;
     default:
+      // A call of the table that has no case above does not compile.
+      call.call satisfies UnknownCall;
       throw unknown(call);
   }
   return accesses;

@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import type { CallName } from './calls.js';
 import { Places } from './places.js';
 
 function newPlaces() {
@@ -25,7 +26,7 @@ function newPlaces() {
 
 it('every call that may change what is where makes it look again', () => {
   const { places, inside } = newPlaces();
-  const changes: [call: string, flags: string | undefined, change: () => void, isThere: boolean][] = [
+  const changes: [call: CallName, flags: string | undefined, change: () => void, isThere: boolean][] = [
     ['open', 'wc', () => writeFileSync(inside('a'), ''), true],
     ['unlink', undefined, () => unlinkSync(inside('a')), false],
     ['mkdir', undefined, () => mkdirSync(inside('a')), true],
@@ -39,7 +40,7 @@ it('every call that may change what is where makes it look again', () => {
     expect([call, places.at('a') !== undefined]).toEqual([call, isThere]);
   }
   expect(places.at('a')).toMatchObject({ kind: 'link', target: 'b' });
-  for (const call of ['link', 'rmdir', 'copyFile', 'one that nobody has thought of']) {
+  for (const call of ['link', 'rmdir', 'copyFile', 'readdir of all below'] as const) {
     unlinkSync(inside('a'));
     places.note({ id: 1, call });
     expect([call, places.at('a')]).toEqual([call, undefined]);

@@ -17,7 +17,7 @@ export interface OpenFile {
   inode: string | undefined;
   isDirectory: boolean;
   /** The entry that it was opened by, wherever that was moved since. */
-  entry?: Entry;
+  entry?: Entry | undefined;
   /** The path at which it was when it was opened. */
   path: string;
 }

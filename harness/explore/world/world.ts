@@ -1,8 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { CallEnd, CallToMake, Identity } from '../process/protocol.js';
+import type { UnknownCall } from './calls.js';
 import { fingerprint } from './fingerprint.js';
 import { keyOf, type Routes, routesOf } from './footprint.js';
+import { Inodes } from './inodes.js';
 import { type Change, Listeners, type WatchEvent } from './listeners.js';
 import { Places } from './places.js';
 import {
@@ -17,11 +19,6 @@ import {
 } from './sandbox-files.js';
 import type { Entry, Found, OpenFile, Route, Tree } from './walk.js';
 
-interface Known extends Identity {
-  /** The system's own number, by which it is found. */
-  id: string;
-}
-
 /** What one call of a client is about to do: looked up before it, needed after it. */
 export interface Foresight extends Routes {
   /** What its paths stand for, relative to the sandbox. */
@@ -34,15 +31,11 @@ export interface Foresight extends Routes {
  * and who watches what. While the world stands still, everything can simply be looked up.
  */
 export class World implements Tree {
-  /** By the system's number. */
-  private readonly known = new Map<string, Known>();
-  /** The system's numbers by ours. */
-  private readonly ids = new Map<string, string>();
+  private readonly inodes = new Inodes();
   /** What lay above the directories that were removed. */
   private readonly graves = new Map<string, string>();
   private readonly openFiles = new Map<string, OpenFile>();
   private readonly listeners = new Listeners();
-  private births = new Map<number, number>();
   private current = 0;
   private readonly places: Places;
 
@@ -51,7 +44,7 @@ export class World implements Tree {
   }
 
   get root(): string {
-    return this.numberOf(this.places.at('')?.id ?? '');
+    return this.inodes.numberOf(this.places.at('')?.id ?? '');
   }
 
   /** A process starts in it, so it must be there before the first execution, and stay. */
@@ -62,12 +55,10 @@ export class World implements Tree {
   /** Makes the sandbox as it is at the beginning. @param files by their paths */
   restart(files: Readonly<Record<string, FirstFile>>, now: number): void {
     empty(this.rootPath);
-    this.known.clear();
-    this.ids.clear();
+    this.inodes.forget();
     this.graves.clear();
     this.places.forget();
     this.openFiles.clear();
-    this.births.clear();
     this.listeners.clear();
     this.bornAt('', -1, now);
     const made = new Set<string>();
@@ -96,18 +87,18 @@ export class World implements Tree {
   }
 
   child(directory: string, name: string): Found | undefined {
-    const place = this.places.directory(this.idOf(directory));
+    const place = this.places.directory(this.inodes.idOf(directory));
     const found = place === undefined ? undefined : this.places.at(below(place, name));
     if (!found) return undefined;
     const { id, kind, target } = found;
-    return { inode: this.numberOf(id), kind, ...(target === undefined ? {} : { target }) };
+    return { inode: this.inodes.numberOf(id), kind, ...(target === undefined ? {} : { target }) };
   }
 
   parent(directory: string): string | undefined {
-    const place = this.places.directory(this.idOf(directory));
+    const place = this.places.directory(this.inodes.idOf(directory));
     if (place === undefined) return this.graves.get(directory);
     const above = place === '' ? undefined : this.places.at(parentOf(place));
-    return above && this.numberOf(above.id);
+    return above && this.inodes.numberOf(above.id);
   }
 
   /** What a call is about to touch, of the client that is meant. */
@@ -126,7 +117,7 @@ export class World implements Tree {
     // The entry of a descriptor is made anew by the kernel whenever it is asked for.
     if (from?.isDescriptor) return { ino: 1, mtime: 0, ctime: 0, birthtime: 0 };
     const inode = fd === undefined ? from?.inode : this.openFile(fd)?.inode;
-    return inode === undefined ? undefined : this.known.get(this.idOf(inode));
+    return inode === undefined ? undefined : this.inodes.identityOf(this.inodes.idOf(inode));
   }
 
   /** Takes note of what a call of a client has done. @returns who hears of it */
@@ -142,10 +133,7 @@ export class World implements Tree {
     this.as(client);
     const { flags = '' } = call;
     const { entry, inode } = from ?? {};
-    const touch = (number: string | undefined, times: Partial<Identity>) => {
-      const known = number === undefined ? undefined : this.known.get(this.idOf(number));
-      if (known) Object.assign(known, times);
-    };
+    const touch = this.inodes.touch.bind(this.inodes);
     const changed = { mtime: now, ctime: now };
     const entryChanged = (one: Entry | undefined) => touch(one?.directory, changed);
     const hear = (event: Change['event'], route: Route | undefined) =>
@@ -157,11 +145,9 @@ export class World implements Tree {
         const opened = isNew ? this.born(entry, client, now) : inode;
         if (isNew) entryChanged(entry);
         if (isCut) touch(inode, changed);
+        const isDirectory = from?.kind === 'directory';
         if (end.fd !== undefined)
-          this.openFiles.set(`${client}.${end.fd}`, {
-            ...{ inode: opened, isDirectory: from?.kind === 'directory', path: place },
-            ...(entry ? { entry } : {}),
-          });
+          this.openFiles.set(`${client}.${end.fd}`, { inode: opened, isDirectory, path: place, entry });
         if (isNew) return hear('rename', from);
         return isCut ? hear('change', from) : [];
       }
@@ -221,14 +207,35 @@ export class World implements Tree {
         return [...hear('rename', from), ...hear('rename', to)];
       case 'watch':
         this.listeners.add({
-          ...{ client, of: call.of ?? 0, inode, isDirectory: from?.kind === 'directory' },
-          ...{ entry: entry && keyOf(entry), name: path.basename(place) },
+          client,
+          of: call.of ?? 0,
+          inode,
+          isDirectory: from?.kind === 'directory',
+          entry: entry && keyOf(entry),
+          name: path.basename(place),
         });
         return [];
       case 'unwatch':
         this.listeners.remove(client, call.of);
         return [];
+      // They change nothing that others can find.
+      case 'read':
+      case 'readv':
+      case 'fsync':
+      case 'fdatasync':
+      case 'access':
+      case 'stat':
+      case 'lstat':
+      case 'fstat':
+      case 'readdir':
+      case 'readlink':
+      case 'realpath':
+      case 'alive':
+      case 'sleep':
+        return [];
       default:
+        // A call of the table that has no case above does not compile; any other was refused before it was made.
+        call.call satisfies UnknownCall;
         return [];
     }
   }
@@ -237,7 +244,9 @@ export class World implements Tree {
   fingerprint(): number {
     const names = namesBelow(this.rootPath, '').sort();
     return fingerprint(
-      ['', ...names].map((name) => describe(this.rootPath, name, (id) => this.known.get(id))).join('\n'),
+      ['', ...names]
+        .map((name) => describe(this.rootPath, name, (id) => this.inodes.identityOf(id)))
+        .join('\n'),
     );
   }
 
@@ -250,7 +259,7 @@ export class World implements Tree {
   /** What a path stands for: that of a directory which is gone, what it stood for last. */
   private placeOf(place: string, at: number | undefined): string {
     const file = at === undefined ? undefined : this.openFile(at);
-    const id = file?.inode === undefined || !file.isDirectory ? '' : this.idOf(file.inode);
+    const id = file?.inode === undefined || !file.isDirectory ? '' : this.inodes.idOf(file.inode);
     const base = (id && (this.places.directory(id) ?? this.places.lastSeen(id))) || file?.path || '';
     const whole = path.posix.join(base, place).replace(/\/$/, '');
     return whole === '.' ? '' : whole;
@@ -271,27 +280,12 @@ export class World implements Tree {
   }
 
   private born(entry: Entry | undefined, client: number, now: number): string | undefined {
-    const place = entry && this.places.directory(this.idOf(entry.directory));
+    const place = entry && this.places.directory(this.inodes.idOf(entry.directory));
     return place === undefined ? undefined : this.bornAt(below(place, entry?.name ?? ''), client, now);
   }
 
-  /** A number that says who made it, and as which: the same however the others' calls lie between. */
   private bornAt(place: string, client: number, now: number): string | undefined {
     const id = this.places.at(place)?.id;
-    if (id === undefined) return undefined;
-    const count = (this.births.get(client) ?? 0) + 1;
-    this.births.set(client, count);
-    const ino = (client + 2) * 100_000 + count;
-    this.known.set(id, { id, ino, mtime: now, ctime: now, birthtime: now });
-    this.ids.set(String(ino), id);
-    return String(ino);
-  }
-
-  private numberOf(id: string): string {
-    return String(this.known.get(id)?.ino ?? `?${id}`);
-  }
-
-  private idOf(number: string): string {
-    return this.ids.get(number) ?? number.replace('?', '');
+    return id === undefined ? undefined : this.inodes.born(id, client, now);
   }
 }

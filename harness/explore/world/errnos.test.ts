@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { eachInTiers } from '../../../src/tiers.test.helper.js';
 import { explore, fixture } from '../explore.test.helper.js';
-import { errnos } from './action.js';
+import { errnos } from '../schedule/action.js';
+import type { CallName } from './calls.js';
 import { errnosOf } from './errnos.js';
 
-const of = (call: string, flags?: string) => errnosOf({ id: 1, call, ...(flags ? { flags } : {}) });
+const of = (call: CallName, flags?: string) => errnosOf({ id: 1, call, ...(flags ? { flags } : {}) });
 
 describe('a call fails with an error that it can give', () => {
   it.each([
@@ -17,13 +18,15 @@ describe('a call fails with an error that it can give', () => {
     ['rename', undefined, ['EACCES', 'EIO', 'ENOSPC', 'EPERM']],
     ['unlink', undefined, ['EACCES', 'EIO', 'EPERM']],
     ['readdir', undefined, ['EACCES', 'EIO', 'EMFILE']],
-    ...['close', 'alive', 'sleep', 'watch', 'unwatch'].map((call) => [call, undefined, []] as const),
+    ...(['close', 'alive', 'sleep', 'watch', 'unwatch'] as const).map(
+      (call) => [call, undefined, []] as const,
+    ),
   ] as const)('%s %s', (call, flags, expected) => {
     expect([...of(call, flags)].sort()).toEqual(expected);
   });
 
   it('each error is one that some call gives', () => {
-    const all = ['open', 'rename', 'write', 'read'].flatMap((call) => of(call, 'wc'));
+    const all = (['open', 'rename', 'write', 'read'] as const).flatMap((call) => of(call, 'wc'));
     expect(new Set(all)).toEqual(new Set(errnos));
   });
 
