@@ -157,7 +157,7 @@ it('classes that hold documents or tokens have #fields, which no log shows', () 
 });
 
 it('the product spreads no object literal: it would hide which properties belong together', () => {
-  const users = product.filter(({ file, text }) => file.startsWith('src/') && /\.\.\.\{/.test(text));
+  const users = product.filter(({ text }) => /\.\.\.\{/.test(text));
   expect(users.map(({ file }) => file)).toEqual([]);
 });
 

@@ -63,9 +63,15 @@ export async function bench(options: BenchOptions = {}): Promise<BenchReport> {
     rmSync(place, { recursive: true, force: true, maxRetries: 5 });
   }
   return {
-    ...{ schema: 1, suite, target: target.label, node: process.version, cpus: availableParallelism() },
-    ...{ durationMs: Math.round(performance.now() - started), interrupted: signal.aborted },
-    ...{ lost: lostBy(target.label, results), results },
+    schema: 1,
+    suite,
+    target: target.label,
+    node: process.version,
+    cpus: availableParallelism(),
+    durationMs: Math.round(performance.now() - started),
+    interrupted: signal.aborted,
+    lost: lostBy(target.label, results),
+    results,
   };
 }
 

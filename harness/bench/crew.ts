@@ -34,7 +34,9 @@ export class Crew {
   spawn(file: string, args: readonly string[] = []): ChildProcess {
     const env = sandboxEnvironment(this.directory, process.env);
     const child = spawn(process.execPath, ['--no-warnings', file, ...args], {
-      ...{ env, detached: true, cwd: this.directory },
+      env,
+      detached: true,
+      cwd: this.directory,
       stdio: ['pipe', 'pipe', 'ignore'],
     });
     this.children.add(child);

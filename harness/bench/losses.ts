@@ -23,13 +23,21 @@ export async function lossesInStress(
 ): Promise<Losses[]> {
   const run = async (scenarios: string[], durationMs: number): Promise<Losses[]> => {
     const report = await stress({
-      ...{ scenarios, targets: [labelOf(target)], durationMs, controls: false, clients },
+      scenarios,
+      targets: [labelOf(target)],
+      durationMs,
+      controls: false,
+      clients,
       // One of its own: each run hangs listeners on its signal, and there are many runs.
       signal: AbortSignal.any([signal]),
       out: path.join(path.dirname(newFile()), 'run'),
     });
     return report.scenarios.map(({ scenario, counts: { acknowledged, lost, seedsLost, torn } }) => ({
-      ...{ scenario, measuredBy: 'stress', acknowledged, lost: lost + seedsLost, torn },
+      scenario,
+      measuredBy: 'stress',
+      acknowledged,
+      lost: lost + seedsLost,
+      torn,
     }));
   };
   const quick = await run(['two-terminals', 'kill-9'], quickMs);

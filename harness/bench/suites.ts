@@ -12,12 +12,20 @@ import { verification } from './parts/verification.js';
 
 const store: Suite = {
   sequential: againstBareLoop({
-    ...{ name: 'sequential', title: 'one process, one set after another' },
-    ...{ lanes: 1, setsPerRound: 200, rounds: 9, atLeast: 0.45 },
+    name: 'sequential',
+    title: 'one process, one set after another',
+    lanes: 1,
+    setsPerRound: 200,
+    rounds: 9,
+    atLeast: 0.45,
   }),
   concurrent: againstBareLoop({
-    ...{ name: 'concurrent', title: 'one process, 64 sets at once' },
-    ...{ lanes: 64, setsPerRound: 64 * 50, rounds: 7, atLeast: 10 },
+    name: 'concurrent',
+    title: 'one process, 64 sets at once',
+    lanes: 64,
+    setsPerRound: 64 * 50,
+    rounds: 7,
+    atLeast: 10,
   }),
   contended,
   reads,

@@ -52,9 +52,15 @@ export class Tally {
   result(part: string): WritesResult {
     const { target, processes, acknowledged, failed, lost } = this;
     return {
-      ...{ kind: 'writes', part, target: target.label, processes, perSecond: spreadOf(this.perSecond) },
+      kind: 'writes',
+      part,
+      target: target.label,
+      processes,
+      perSecond: spreadOf(this.perSecond),
       latencyMs: { p50: medianOf(this.p50), p99: medianOf(this.p99), max: this.longest },
-      ...{ acknowledged, failed, lost },
+      acknowledged,
+      failed,
+      lost,
     };
   }
 

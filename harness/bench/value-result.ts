@@ -9,7 +9,12 @@ export function valueResultsOf(part: string) {
   return (name: string, title: string, unit: string, values: readonly number[], goal?: Goal): ValueResult => {
     const value = spreadOf(values);
     return {
-      ...{ kind: 'value', part, name, title, unit, value },
+      kind: 'value',
+      part,
+      name,
+      title,
+      unit,
+      value,
       ...(goal ? { goal, met: meets(value.median, goal) } : {}),
     };
   };

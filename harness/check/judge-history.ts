@@ -18,7 +18,12 @@ export async function judgeHistory(file: string, start = 0, inspector?: Inspecto
     const { scenario, target, seed, runtime = 'node', evidence } = run.header;
     const { findings, ...judgement } = judge(run);
     judged.push({
-      ...{ scenario, target, executor: 'stress', runtime, seed, schedule: null },
+      scenario,
+      target,
+      executor: 'stress',
+      runtime,
+      seed,
+      schedule: null,
       ...(evidence === undefined || evidence.of === 'file' ? {} : { evidence }),
       ...judgement,
       violations: onePerCause(findings)

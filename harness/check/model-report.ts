@@ -24,7 +24,12 @@ function toBar<State, Input, Output>(
   const isSure = happened === 'yes';
   const what = `${model.describe(input, output)}${isSure ? '' : ' (may have happened)'}`;
   return {
-    ...{ id, process, what, begin: Number.isFinite(begin) ? begin : 0, isSure, isMarked },
+    id,
+    process,
+    what,
+    begin: Number.isFinite(begin) ? begin : 0,
+    isSure,
+    isMarked,
     end: Number.isFinite(end) ? end : null,
   };
 }

@@ -104,7 +104,9 @@ function disclosures({ operations, files, final }: Run, secret: ValueId): Findin
     ...({ guarantee: 'G11', kind: 'disclosed' } as const),
     sentence: `a credential from outside the store's directory ${what}`,
     ...(key === undefined ? {} : { key }),
-    ...{ operations: ids, from, to },
+    operations: ids,
+    from,
+    to,
   });
 
   const read = operations.flatMap(({ id, key, result, error, begin, end }): Finding[] => {

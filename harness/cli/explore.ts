@@ -145,7 +145,10 @@ async function run({
     for (const one of target) {
       if (signal.aborted) break;
       const exploration = await explore({
-        ...{ ...options, target: one, signal, onProgress: showProgress(one) },
+        ...options,
+        target: one,
+        signal,
+        onProgress: showProgress(one),
         // The summary has it, too.
         onWarning: (sentence) => json && process.stderr.write(`warning: ${sentence}\n`),
       });

@@ -14,7 +14,8 @@ await runClient('file', async (worker) => {
   // Each request is one of a project directory, and the server keeps a cache for each.
   const directories = new AsyncLocalStorage<string>();
   const server = await serveCredentials({
-    ...{ port, sandbox },
+    port,
+    sandbox,
     store: {
       all: () => cache?.get(directories.getStore() ?? '') ?? store.all(),
       get: (key) => store.get(key),

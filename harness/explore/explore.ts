@@ -151,7 +151,9 @@ export async function replaySchedule(file: ScheduleFile, options: ReplayOptions 
   const target = resolveTarget(options.target ?? file.target, process.cwd());
   return Workplace.with(target, options, (place) =>
     place.run({
-      ...{ kind: 'replay', file, times: options.times ?? 2 },
+      kind: 'replay',
+      file,
+      times: options.times ?? 2,
       lenient: options.lenient ?? target.label !== file.target,
     } satisfies ReplayTask),
   );
@@ -186,10 +188,17 @@ function executionOf(
   const conditions = { ...(modes ? { modes } : {}), ...(samePid ? { samePid } : {}) };
   return {
     ...(modes || samePid ? { conditions } : {}),
-    ...{ program, label, seed, details: false, killsForReal: false, skipsKnownAudits: true },
+    program,
+    label,
+    seed,
+    details: false,
+    killsForReal: false,
+    skipsKnownAudits: true,
     faults: {
-      ...{ kills, waits: Number(abandoned) },
-      ...{ pauses: budget(steal), errnos: budget(errno) },
+      kills,
+      waits: Number(abandoned),
+      pauses: budget(steal),
+      errnos: budget(errno),
       ...(budget(damage) > 0 ? { damages: budget(damage) } : {}),
     },
   };
@@ -245,19 +254,24 @@ function summarize(
         ? 'unknown'
         : 'valid',
     ...(uncontrolled ? { cause: uncontrolled.kind, reason: uncontrolled.sentence } : {}),
-    ...{ target: label, program: printProgram(program), strategy, seed, faults, executions },
+    target: label,
+    program: printProgram(program),
+    strategy,
+    seed,
+    faults,
+    executions,
     ...(warning === undefined ? {} : { warning }),
     ...(conditions ? { conditions } : {}),
     ...(preemptionsMax === undefined ? {} : { preemptions: preemptionsMax }),
-    ...{ abandoned: sum((search) => search.abandoned), steps: sum((search) => search.steps) },
-    ...{ stepsMax: Math.max(...searches.map(({ stepsMax }) => stepsMax)), bound: searches[0]?.bound ?? '' },
+    abandoned: sum((search) => search.abandoned),
+    steps: sum((search) => search.steps),
+    stepsMax: Math.max(...searches.map(({ stepsMax }) => stepsMax)),
+    bound: searches[0]?.bound ?? '',
     exhausted: searches.every(({ exhausted }) => exhausted),
     outcomes: new Set(searches.flatMap(({ outcomes }) => outcomes)).size,
     longestWait: searches.map((search) => search.longestWait).reduce((a, b) => (b.ms > a.ms ? b : a)),
-    ...{
-      durationMs: Math.round(durationMs),
-      executionsPerSecond: Math.round((executions / searchedMs) * 1000),
-    },
+    durationMs: Math.round(durationMs),
+    executionsPerSecond: Math.round((executions / searchedMs) * 1000),
     audited: false,
     ...(done[0]?.evidence ? { evidence: done[0].evidence } : {}),
     failures,

@@ -33,8 +33,12 @@ export class Sandbox {
     symlinkSync(path.join(project, 'node_modules'), path.join(root, 'node_modules'));
     // No file is watched: each change is announced.
     const options = {
-      ...{ root, config: false as const, include: ['**/*.test.ts'] },
-      ...{ watch: false, reporters: [{}], testTimeout: 60_000 },
+      root,
+      config: false as const,
+      include: ['**/*.test.ts'],
+      watch: false,
+      reporters: [{}],
+      testTimeout: 60_000,
     };
     return new Sandbox(root, await createVitest('test', options));
   }

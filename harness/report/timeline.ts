@@ -105,8 +105,13 @@ function toBar(operation: Operation, isMarked: boolean): Bar {
   const { id, client, begin, end, outcome } = operation;
   const answer = outcome === 'ok' ? foundBy(operation) : outcome === 'fail' ? 'failed' : 'outcome unknown';
   return {
-    ...{ id, process: client, what: `${callOf(operation)} ${answer}`, begin },
-    ...{ end: Number.isFinite(end) ? end : null, isSure: outcome !== 'unknown', isMarked },
+    id,
+    process: client,
+    what: `${callOf(operation)} ${answer}`,
+    begin,
+    end: Number.isFinite(end) ? end : null,
+    isSure: outcome !== 'unknown',
+    isMarked,
   };
 }
 

@@ -174,7 +174,17 @@ export class Member implements Victim {
     // What the links lead to: who comes by them is a client.
     const file = profile === 'seeder' ? real : place.file;
     return {
-      ...{ client, profile, subject, incarnation, runtime, file, real, links, sandbox, target, seed },
+      client,
+      profile,
+      subject,
+      incarnation,
+      runtime,
+      file,
+      real,
+      links,
+      sandbox,
+      target,
+      seed,
       evidence: probed.evidence,
       own: probed.own,
       ...(begins === undefined ? {} : { begins }),
@@ -197,7 +207,13 @@ export class Member implements Victim {
     if (!expected) this.error ??= chatter || `it ended while ${this.state}: ${signal ?? `exit code ${code}`}`;
     const { recorder } = this.around;
     recorder.record({
-      ...{ type: 'exit', time: recorder.now(), client: this.client, process: pid, code, signal, expected },
+      type: 'exit',
+      time: recorder.now(),
+      client: this.client,
+      process: pid,
+      code,
+      signal,
+      expected,
       ...(expected || this.error === undefined ? {} : { error: this.error }),
     });
   }

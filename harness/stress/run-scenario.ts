@@ -65,21 +65,20 @@ export async function runScenario(run: ScenarioRun): Promise<void> {
   const recorder = new Recorder(run.history, monotonicNow());
   const atLeast = leastOf(scenario, evidence);
   recorder.record({
-    ...{
-      type: 'run',
-      version: 1,
-      scenario: scenario.name,
-      target: target.label,
-      runtime: runtimes.choice,
-      seed,
-    },
+    type: 'run',
+    version: 1,
+    scenario: scenario.name,
+    target: target.label,
+    runtime: runtimes.choice,
+    seed,
     atLeast,
     ...(evidence.of === 'file' ? {} : { evidence }),
   });
   const canary = scenario.faults?.some(({ kind }) => kind === 'plant') ? makeCanary(sandbox) : undefined;
   if (scenario.place || canary !== undefined) {
     recorder.record({
-      ...{ type: 'place', links: readLinks(place.links, sandbox) },
+      type: 'place',
+      links: readLinks(place.links, sandbox),
       ...(canary === undefined ? {} : { canary: { value: canaryValue, entries: listCanary(canary) } }),
     });
   }

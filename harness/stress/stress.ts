@@ -49,7 +49,12 @@ export async function stress(options: StressOptions = {}): Promise<Report & { ou
   const durationMs = Math.round(performance.now() - started);
   const result = resultOf(controls, scenarios, signal.aborted);
   const report: Report = {
-    ...{ schema: 1, result, seed, durationMs, controls, scenarios },
+    schema: 1,
+    result,
+    seed,
+    durationMs,
+    controls,
+    scenarios,
     ...(leftOut.length > 0 ? { leftOut } : {}),
   };
   await writeReport(report, out);
@@ -84,7 +89,16 @@ async function runAndJudge(
   const start = statSync(history, { throwIfNoEntry: false })?.size ?? 0;
   const begun = performance.now();
   await runScenario({
-    ...{ scenario, target, probed, runtimes, clients, workload, workMs, seed, signal, history },
+    scenario,
+    target,
+    probed,
+    runtimes,
+    clients,
+    workload,
+    workMs,
+    seed,
+    signal,
+    history,
     directory: path.join(out, 'work'),
     onProgress: ({ acknowledged, faults }) =>
       onProgress({ type: 'work', label, elapsedMs: performance.now() - begun, workMs, acknowledged, faults }),

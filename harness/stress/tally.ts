@@ -28,8 +28,16 @@ const countOfFault = {
 /** Counts what happens in a run while it happens, by the rules of the report. */
 export class Tally {
   readonly counts: Happenings = {
-    ...{ acknowledged: 0, reads: 0, foreignWrites: 0, refreshes: 0, versions: 0 },
-    ...{ kills: 0, pauses: 0, corruptions: 0, plants: 0, staleRewrites: 0 },
+    acknowledged: 0,
+    reads: 0,
+    foreignWrites: 0,
+    refreshes: 0,
+    versions: 0,
+    kills: 0,
+    pauses: 0,
+    corruptions: 0,
+    plants: 0,
+    staleRewrites: 0,
   };
   private readonly foreigners = new Set<number>();
   private readonly underWay = new Map<string, { action: Action; isForeign: boolean }>();

@@ -51,9 +51,16 @@ export function againstBareLoop({ name, title, lanes, setsPerRound, rounds, atLe
 
       const ratio = spreadOf(tally.perSecond.map((value, n) => value / (barePerSecond[n] ?? 0)));
       const compared: RatioResult = {
-        ...{ kind: 'ratio', part: name, name, title, unit: 'sets/s', ours: medianOf(tally.perSecond) },
+        kind: 'ratio',
+        part: name,
+        name,
+        title,
+        unit: 'sets/s',
+        ours: medianOf(tally.perSecond),
         other: { name: 'bare loop', value: medianOf(barePerSecond) },
-        ...{ ratio, goal: { atLeast }, met: meets(ratio.median, { atLeast }) },
+        ratio,
+        goal: { atLeast },
+        met: meets(ratio.median, { atLeast }),
       };
       return [compared, tally.result(name)];
     },

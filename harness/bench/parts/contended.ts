@@ -62,7 +62,12 @@ async function compare(
     const ratio = spreadOf(ours[quantity].map((value, n) => value / (theirs[quantity][n] ?? 0)));
     const name = `contended-${processes}-${quantity === 'p99' ? 'p99' : 'throughput'}`;
     return {
-      ...{ kind: 'ratio', part: 'contended', name, unit, ours: medianOf(ours[quantity]), ratio },
+      kind: 'ratio',
+      part: 'contended',
+      name,
+      unit,
+      ours: medianOf(ours[quantity]),
+      ratio,
       title: quantity === 'p99' ? `${title}: p99 of a set` : title,
       other: { name: theirs.target.label, value: medianOf(theirs[quantity]) },
       ...(goal ? { goal, met: meets(ratio.median, goal) } : {}),
@@ -88,7 +93,10 @@ export async function contend(
   for (const worker of workers) await worker.open(tally.target, file);
   await tally.prepare(workers, entries);
   await tally.measure(workers, (position) => ({
-    ...{ type: 'sets', writer: `process-${position}`, count: setsEach, forMsMax },
+    type: 'sets',
+    writer: `process-${position}`,
+    count: setsEach,
+    forMsMax,
   }));
   await tally.verify(crew, file);
 }

@@ -20,21 +20,20 @@ const interleavings = 3432;
 /** Two processes with one set each: how many executions a second, from the start of the processes to the last verdict. */
 const searches: readonly Search[] = [
   {
-    ...{ name: 'executions-naive', title: 'two processes of naive, one set each, depth first' },
-    ...{
-      options: { target: 'naive', strategy: 'dfs', prune: false },
-      goal: { atLeast: 200 },
-    },
+    name: 'executions-naive',
+    title: 'two processes of naive, one set each, depth first',
+    options: { target: 'naive', strategy: 'dfs', prune: false },
+    goal: { atLeast: 200 },
   },
   {
-    ...{ name: 'executions-random', title: 'two processes of naive, one set each, random schedules' },
-    ...{ options: { target: 'naive', strategy: 'random', schedules: interleavings }, goal: { atLeast: 200 } },
+    name: 'executions-random',
+    title: 'two processes of naive, one set each, random schedules',
+    options: { target: 'naive', strategy: 'random', schedules: interleavings },
+    goal: { atLeast: 200 },
   },
   {
-    ...{
-      name: 'executions-hardened',
-      title: 'two processes of the hardened store, one set each, random schedules',
-    },
+    name: 'executions-hardened',
+    title: 'two processes of the hardened store, one set each, random schedules',
     options: { target: 'hardened', strategy: 'random', schedules: 400 },
   },
 ];

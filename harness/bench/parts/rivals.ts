@@ -52,7 +52,10 @@ export const rivals: Part = {
 function rowOf({ spec, missing, remark }: Rival): RivalResult {
   const note = missing ?? remark;
   return {
-    ...{ kind: 'rival', part: 'rivals', target: spec.label, losses: [] },
+    kind: 'rival',
+    part: 'rivals',
+    target: spec.label,
+    losses: [],
     ...(note === undefined ? {} : { note }),
   };
 }

@@ -6,7 +6,10 @@ import type { Store } from '../../core/target.js';
 export function open(file: string): Store {
   const { dir, name, ext } = path.parse(file);
   const conf = new Conf<Record<string, unknown>>({
-    ...{ cwd: dir, configName: name, fileExtension: ext.slice(1), configFileMode: 0o600 },
+    cwd: dir,
+    configName: name,
+    fileExtension: ext.slice(1),
+    configFileMode: 0o600,
     // A provider's name may have a dot in it, and is one key all the same.
     accessPropertiesByDotNotation: false,
   });

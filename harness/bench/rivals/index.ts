@@ -28,17 +28,21 @@ export function findRivals(): Rival[] {
   const naive = resolveTarget('naive', '.');
   return [
     {
-      ...{ spec: textbook, stressed: resolveTarget('textbook?stale=2000', '.'), isPlainJson: true },
+      spec: textbook,
+      stressed: resolveTarget('textbook?stale=2000', '.'),
+      isPlainJson: true,
       remark: 'no fsync of the directory; stressed with stale=2000',
     },
     { spec: naive, stressed: naive, isPlainJson: true, remark: 'no fsync' },
     ...Object.entries(packages).map(([name, remark]) => ({
-      ...{ ...rival(name), remark },
+      ...rival(name),
+      remark,
       ...(isInstalled(name) ? {} : { missing: `not installed: npm i -D ${name}` }),
     })),
     {
       ...rival('sqlite'),
-      ...{ isPlainJson: false, remark: 'not a plain JSON file' },
+      isPlainJson: false,
+      remark: 'not a plain JSON file',
       ...(isBuiltin('node:sqlite') || isInstalled('better-sqlite3')
         ? {}
         : { missing: 'needs Node 22.13 or newer, or: npm i -D better-sqlite3' }),

@@ -49,7 +49,11 @@ function gapAtEnd(sights: Sights, loss: Loss, look: number): Gap {
   const { register, value } = loss;
   const [from, to] = [looks.all[look - 1]?.time ?? loss.victim.begin, looks.all[look]?.until ?? loss.until];
   return {
-    ...{ from, to, look, wasSeen: true, isBetweenLooks: true },
+    from,
+    to,
+    look,
+    wasSeen: true,
+    isBetweenLooks: true,
     missed: { at: to, found: looks.at(register.key, look) },
     backAt: looks.all[looks.firstSince(register.key, value, look) ?? -1]?.until,
     isOwnInnocent: isOwnInnocent(sights, loss, to),
@@ -73,8 +77,10 @@ function gapAfter(sights: Sights, loss: Loss, seen: Seen): Gap | undefined {
   const { register, victim, value, since, until } = loss;
   const met = Math.max(since, seen.by);
   const common = {
-    ...{ from: Math.max(victim.begin, seen.after), wasSeen: Number.isFinite(seen.by) },
-    ...{ isBetweenLooks: false, backAt: undefined },
+    from: Math.max(victim.begin, seen.after),
+    wasSeen: Number.isFinite(seen.by),
+    isBetweenLooks: false,
+    backAt: undefined,
   };
   const look = countWhile(looks.all, ({ time }) => time <= met);
   const after = looks.all[look];
@@ -96,7 +102,9 @@ function gapAfter(sights: Sights, loss: Loss, seen: Seen): Gap | undefined {
     .sort((a, b) => a.end - b.end);
   const to = miss?.end ?? after.until;
   return {
-    ...{ ...common, to, look: miss ? undefined : look },
+    ...common,
+    to,
+    look: miss ? undefined : look,
     missed: { at: to, found: miss ? miss.value : found },
     isOwnInnocent: isOwnInnocent(sights, loss, to),
   };

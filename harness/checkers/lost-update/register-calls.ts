@@ -9,7 +9,11 @@ export function toCalls({ writes, removals, reads }: Register): Call<RegisterInp
     { operation, id, begin, end }: Register['removals'][number],
     isSure: boolean,
   ) => ({
-    ...{ id, process: operation?.client ?? '', input: { write: value }, begin, end },
+    id,
+    process: operation?.client ?? '',
+    input: { write: value },
+    begin,
+    end,
     output: isSure ? (true as const) : undefined,
     happened: isSure ? ('yes' as const) : ('maybe' as const),
   });
@@ -20,8 +24,13 @@ export function toCalls({ writes, removals, reads }: Register): Call<RegisterInp
       .filter(({ operation }) => operation)
       .map((removal) => write(null, removal, removal.acknowledged)),
     ...reads.map(({ operation, value, begin, end }) => ({
-      ...{ id: operation?.id ?? '', process: operation?.client ?? '', input: { read: true as const } },
-      ...{ output: value, begin, end, happened: 'yes' as const },
+      id: operation?.id ?? '',
+      process: operation?.client ?? '',
+      input: { read: true as const },
+      output: value,
+      begin,
+      end,
+      happened: 'yes' as const,
     })),
   ];
 }

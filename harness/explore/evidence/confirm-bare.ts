@@ -25,15 +25,13 @@ const ownOnly = new Set(['rename', 'rmdir', 'mkdir', 'unlink']);
 
 /** What a call of the gate is for the kernel. */
 const syscalls: Record<string, string> = {
-  ...{
-    open: 'openat',
-    write: 'write',
-    read: 'read',
-    rename: 'rename',
-    rmdir: 'rmdir',
-    mkdir: 'mkdir',
-    unlink: 'unlink',
-  },
+  open: 'openat',
+  write: 'write',
+  read: 'read',
+  rename: 'rename',
+  rmdir: 'rmdir',
+  mkdir: 'mkdir',
+  unlink: 'unlink',
 };
 
 /** Who delays the call: `strace` from outside, or what is loaded into the process where there is none, or it may not look. */
@@ -155,7 +153,10 @@ const lateBy: Record<Delayer, (late: LateCall, root: string) => Start> = {
   },
   preload({ call, place, when }, root) {
     const delay: Delay = {
-      ...{ call, when, ms: delayMs, root },
+      call,
+      when,
+      ms: delayMs,
+      root,
       place: ownOnly.has(call) ? undefined : path.join(root, place),
     };
     return {

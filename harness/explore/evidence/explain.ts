@@ -49,12 +49,10 @@ export function toRows({ steps, events }: Executed, toSource: ToSource): Row[] {
   const versions = versionsByStep(events);
   const files = filesIn(events);
   return steps.map((step, index) => ({
-    ...{
-      step: index + 1,
-      client: step.client,
-      text: describeStep(step, baseOf(steps, index, files)),
-      file: step.action.do === 'damage' ? 'damaged' : (versions.get(index + 1) ?? ''),
-    },
+    step: index + 1,
+    client: step.client,
+    text: describeStep(step, baseOf(steps, index, files)),
+    file: step.action.do === 'damage' ? 'damaged' : (versions.get(index + 1) ?? ''),
     site: siteOf(step, toSource),
   }));
 }

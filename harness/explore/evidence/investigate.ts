@@ -81,14 +81,15 @@ export function describeFailure(
     ...scheduleFile({ ...options, program }, schedule, executed, failure),
     guarantee: found.guarantee,
     found: {
-      ...{
-        execution: found.execution,
-        afterMs: Math.round(found.afterMs),
-        program: printProgram(options.program),
-      },
-      ...{ schedule: printSchedule(found.actions), steps: found.actions.length },
+      execution: found.execution,
+      afterMs: Math.round(found.afterMs),
+      program: printProgram(options.program),
+      schedule: printSchedule(found.actions),
+      steps: found.actions.length,
     },
-    ...{ rows: toRows(executed, toSource), eraser: describeEraser(executed, failure), pair: undefined },
+    rows: toRows(executed, toSource),
+    eraser: describeEraser(executed, failure),
+    pair: undefined,
     replayed: { same: runsInNew, of: runsInNew },
   };
 }

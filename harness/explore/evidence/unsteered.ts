@@ -14,11 +14,13 @@ export function withUnsteered(found: Exploration, unsteered: readonly string[]):
   const more = unsteered.length > shownMax ? `, and ${unsteered.length - shownMax} more` : '';
   return {
     ...found,
-    ...{ exhausted: false, bound: `${found.bound}, of the calls that were stopped` },
+    exhausted: false,
+    bound: `${found.bound}, of the calls that were stopped`,
     ...(found.cause === undefined
       ? {
           result: found.result === 'valid' ? 'unknown' : found.result,
-          ...{ cause: 'blind', reason: `it makes calls that can't be stopped: ${words}${more}` },
+          cause: 'blind',
+          reason: `it makes calls that can't be stopped: ${words}${more}`,
         }
       : {}),
   };

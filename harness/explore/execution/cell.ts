@@ -102,8 +102,13 @@ export class Cell {
     const operations = does === 'seed' ? seeding : [{ action: does }];
     this.staff(1);
     const options: ExecutionOptions = {
-      ...{ program: { clients: [operations] }, faults: noFaults, seed, label },
-      ...{ details: false, killsForReal: false, skipsKnownAudits: true },
+      program: { clients: [operations] },
+      faults: noFaults,
+      seed,
+      label,
+      details: false,
+      killsForReal: false,
+      skipsKnownAudits: true,
     };
     const ground = { ...fileGround(program), files, seeds: [] };
     try {

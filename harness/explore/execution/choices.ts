@@ -37,7 +37,11 @@ export class Choices {
     const pauses = this.clients.map(({ pausedUntil }) => pausedUntil);
     const faults = this.clients.flatMap((client) => faultsOf(client, this.budget, last));
     return {
-      ...{ enabled, others, last: last?.client, step, faults: [...faults, ...this.damages(moment)] },
+      enabled,
+      others,
+      last: last?.client,
+      step,
+      faults: [...faults, ...this.damages(moment)],
       accesses: (action) => this.accessesOf(action),
       isExit: (action) => kindOf(action) === 'exit',
       isTimer: (action) => kindOf(action) === 'timer',
@@ -50,9 +54,12 @@ export class Choices {
     const end: Action = { do: 'run', client: moment.last?.client ?? 0, option: 0 };
     return {
       ...this.now(moment),
-      ...{ enabled: [end], others: [], faults: this.damages(moment) },
+      enabled: [end],
+      others: [],
+      faults: this.damages(moment),
       accesses: (action) => (action === end ? [] : this.accessesOf(action)),
-      ...{ isExit: () => false, isTimer: () => false },
+      isExit: () => false,
+      isTimer: () => false,
     };
   }
 

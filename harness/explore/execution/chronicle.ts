@@ -186,11 +186,11 @@ export class Chronicle {
     if (found === undefined) return this.events;
     const isBroken = typeof found === 'string';
     this.events.push({
-      ...{ type: 'final', time: this.time(this.step + 1), broken: isBroken ? found : null },
-      ...{
-        entries: isBroken ? {} : found,
-        leftovers: leftoversBeside(this.file, { patterns: this.ground.own, artifacts: this.artifacts }),
-      },
+      type: 'final',
+      time: this.time(this.step + 1),
+      broken: isBroken ? found : null,
+      entries: isBroken ? {} : found,
+      leftovers: leftoversBeside(this.file, { patterns: this.ground.own, artifacts: this.artifacts }),
     });
     return this.events;
   }

@@ -87,7 +87,10 @@ export function callStep(
   now: number,
 ): Step {
   return {
-    ...{ client, action, call, now },
+    client,
+    action,
+    call,
+    now,
     ...(place === undefined ? {} : { path: place }),
     ...(placeTo === undefined ? {} : { to: placeTo }),
   };

@@ -16,7 +16,9 @@ interface Circumstances {
 export function grantOf(call: CallToMake, { now, identity, errno, clients }: Circumstances): Grant {
   const found = call.call === 'alive' && clients.find((one) => one.pid === call.of && one.isFindable);
   return {
-    ...{ type: 'call', id: call.id, now },
+    type: 'call',
+    id: call.id,
+    now,
     ...(identity ? { identity } : {}),
     ...(found ? { startTime: found.startTime } : {}),
     ...(errno === undefined ? {} : { errno }),

@@ -48,13 +48,23 @@ export function toExploreReport(
         ] as const,
     );
     return {
-      ...{ scenario, target, executor: 'process', seed, schedule: failures[0]?.id ?? null, result },
-      ...{ checks: Object.fromEntries(broken.toReversed()), latencyMs: {}, reproduce, exploration },
+      scenario,
+      target,
+      executor: 'process',
+      seed,
+      schedule: failures[0]?.id ?? null,
+      result,
+      checks: Object.fromEntries(broken.toReversed()),
+      latencyMs: {},
+      reproduce,
+      exploration,
       counts: { executions, steps, abandoned, outcomes, failures: failures.length },
     };
   });
   return {
-    ...{ schema: 1, result: worstOf(scenarios.map(({ result }) => result)), seed: scenarios[0]?.seed ?? 0 },
+    schema: 1,
+    result: worstOf(scenarios.map(({ result }) => result)),
+    seed: scenarios[0]?.seed ?? 0,
     durationMs: explorations.reduce((sum, { exploration }) => sum + exploration.durationMs, 0),
     scenarios,
   };

@@ -11,8 +11,17 @@ export const corpusDirectory = fileURLToPath(new URL('../../../../scenarios/sche
 export function scheduleOf(failure: ExploredFailure): ScheduleFile {
   const { schema, id, target, program, faults, conditions, seed, schedule, kind, sentence, calls } = failure;
   return {
-    ...{ schema, id, target, program, faults, ...(conditions ? { conditions } : {}) },
-    ...{ seed, schedule, kind, sentence, calls },
+    schema,
+    id,
+    target,
+    program,
+    faults,
+    ...(conditions ? { conditions } : {}),
+    seed,
+    schedule,
+    kind,
+    sentence,
+    calls,
   };
 }
 

@@ -115,9 +115,12 @@ export class Dpor implements Strategy {
     // An exit and the question whether a process lives race, but only one side of that shows: the exit happens now or never.
     const isAsked = choice.enabled.some((action) => choice.isExit(action));
     const place: Place = {
-      ...{ moves, faults: choice.faults.map((action) => moveOf(choice, action)), last },
+      moves,
+      faults: choice.faults.map((action) => moveOf(choice, action)),
+      last,
       preemptions: before ? before.preemptions + costOf(before, before.taken) : 0,
-      ...{ tried: new Set(), asleep: this.stillAsleep() },
+      tried: new Set(),
+      asleep: this.stillAsleep(),
     };
     const preferred = continuing(choice);
     const awake = [...moves.values()].filter((move) => this.isOpen(place, move));

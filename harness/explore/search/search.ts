@@ -118,20 +118,16 @@ export function search(
   }
   const { abandoned, exhausted, bound } = strategy;
   return {
-    ...{
-      ...sums,
-      isEnough: isEnough(),
-      abandoned,
-      exhausted,
-      bound,
-      longestWait,
-      durationMs: performance.now() - started,
-    },
-    ...{
-      outcomes: [...outcomes].sort(),
-      failures: [...failures.values()].sort(byGrade),
-      unsteered: [...unsteered],
-    },
+    ...sums,
+    isEnough: isEnough(),
+    abandoned,
+    exhausted,
+    bound,
+    longestWait,
+    durationMs: performance.now() - started,
+    outcomes: [...outcomes].sort(),
+    failures: [...failures.values()].sort(byGrade),
+    unsteered: [...unsteered],
     ...(uncontrolled ? { uncontrolled } : {}),
   };
 }

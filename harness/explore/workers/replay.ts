@@ -21,9 +21,14 @@ export function replay(
   toSource: ToSource,
 ): Replayed {
   const options: ExecutionOptions = {
-    ...{ program: parseProgram(file.program), faults: file.faults, seed: file.seed, label },
+    program: parseProgram(file.program),
+    faults: file.faults,
+    seed: file.seed,
+    label,
     ...(file.conditions ? { conditions: file.conditions } : {}),
-    ...{ details: true, killsForReal: true, skipsKnownAudits: false },
+    details: true,
+    killsForReal: true,
+    skipsKnownAudits: false,
   };
   const actions = parseSchedule(file.schedule);
   let same = 0;
@@ -42,13 +47,11 @@ export function replay(
   }
   const failure = last?.failure;
   return {
-    ...{
-      file,
-      target: label,
-      result: divergence !== undefined ? 'unknown' : failure ? 'invalid' : 'valid',
-      same,
-      of: times,
-    },
+    file,
+    target: label,
+    result: divergence !== undefined ? 'unknown' : failure ? 'invalid' : 'valid',
+    same,
+    of: times,
     ...(divergence === undefined ? {} : { divergence }),
     ...(failure ? { kind: failure.kind, sentence: failure.sentence } : {}),
     rows: last ? toRows(last, toSource) : [],

@@ -65,7 +65,10 @@ export class Workplace {
     const { label, module, options } = this.target;
     const heartbeat = new Int32Array(new SharedArrayBuffer(4 * heartbeatCells));
     const job: Job = {
-      ...{ directory: path.join(this.directory, `cell-${this.count++}`), stop: this.stop, heartbeat, task },
+      directory: path.join(this.directory, `cell-${this.count++}`),
+      stop: this.stop,
+      heartbeat,
+      task,
       setup: { bundle: this.bundle, module, label, options },
     };
     const worker = new Worker(new URL('./thread.js', import.meta.url), { workerData: job });

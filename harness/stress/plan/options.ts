@@ -77,14 +77,24 @@ export async function fillOptions(options: StressOptions): Promise<FilledOptions
   const { runtime = 'node' } = options;
   for (const target of targets) checkTarget(target, runtime);
   const { scenarios, leftOut } = fitting(found, {
-    ...{ runtime, targets, clients, isNamed: wanted.length > 0 },
+    runtime,
+    targets,
+    clients,
+    isNamed: wanted.length > 0,
   });
   const runtimes = await findRuntimes(runtime);
   const controlRuns = options.controls === false ? [] : await planControls(from, runtimes, scenarios);
   const replan: FilledOptions['replan'] = (isMeant) => [
     ...controlRuns,
     ...plan({
-      ...{ scenarios, targets, runtimes, controls: controlRuns, durationMs, clients, operations, shard },
+      scenarios,
+      targets,
+      runtimes,
+      controls: controlRuns,
+      durationMs,
+      clients,
+      operations,
+      shard,
       isMeant,
     }),
   ];
