@@ -36,7 +36,7 @@ export async function checkRegisters(file: string): Promise<ModelReport> {
     const registers = splitIntoRegisters(await readKeys(file, at, new Set(suspects)), new Map());
     for (const key of suspects) {
       const own = registers.get(key);
-      // What nobody called is what was there at the end.
+      // A value that no call wrote is what was there at the end.
       const named = (own ? toCalls(own) : []).map((call) => ({ ...call, id: call.id || 'the end' }));
       const checked = checkLinearizable(register, named);
       if (checked.verdict === 'valid') continue;

@@ -34,7 +34,7 @@ export async function judgeHistory(file: string, start = 0, inspector?: Inspecto
   return judged;
 }
 
-/** One careless write can erase a hundred others: the first of them tells it all. */
+/** One careless write can erase a hundred others: the first of them says it all. */
 function onePerCause(findings: readonly Finding[]): Finding[] {
   const causes = new Map<string, Finding>();
   for (const finding of findings) {

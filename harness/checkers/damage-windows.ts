@@ -7,7 +7,7 @@ export interface Window {
 }
 
 /**
- * After a `corrupt` fault the file is broken until somebody repairs it, which shows as the next unbroken content
+ * After a `corrupt` fault the file is broken until a client repairs it, which shows as the next unbroken content
  * that a foreign reader opens. Where the fault's end is on record that must be later than the end, for the begin
  * is written down before the damage is done.
  */

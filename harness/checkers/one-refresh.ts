@@ -4,7 +4,7 @@ import type { Run } from '../history/run.js';
 import { inMs } from '../history/words.js';
 import { findPauses } from './lost-update/pauses.js';
 
-/** G10: of all that find a credential expired one refreshes it, and nobody is logged out. */
+/** G10: one of all processes that find a credential expired refreshes it, and the user stays logged in. */
 export function checkOneRefresh(run: Run): Finding[] {
   const killedAt = new Map(
     run.faults.flatMap(({ fault, process, time }) => (fault === 'kill' ? [[process, time] as const] : [])),

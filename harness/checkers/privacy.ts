@@ -3,7 +3,7 @@ import type { ModeEvent } from '../history/events.js';
 import type { Run } from '../history/run.js';
 import { inMs } from '../history/words.js';
 
-/** G6: nobody but its owner can ever open a file of the store, and none is left where nobody sweeps. */
+/** G6: no other user can ever open a file of the store, and none is left that no writer sweeps. */
 export function checkPrivacy({ modes, final }: Run): Finding[] {
   const first = new Map<string, ModeEvent>();
   for (const event of modes) {

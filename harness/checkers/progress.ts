@@ -3,7 +3,7 @@ import type { ExitEvent } from '../history/events.js';
 import type { Operation, Run } from '../history/run.js';
 import { inMs } from '../history/words.js';
 
-/** G7: every call returns, and every client lives until it is told to end. */
+/** G7: every call returns, and every client lives until it is asked to end. */
 export function checkProgress(run: Run): Finding[] {
   const ended = new Set(run.exits.map(({ process }) => process));
   // When an interrupted run ends, the calls of those that live are simply under way.

@@ -10,7 +10,7 @@ import { describeSuspects } from './lost-update/sentences.js';
 
 /**
  * G4 and G5: entries that were there before the run, and that no client touches, are there at its end and
- * unchanged. Of an interrupted run the last reads tell: what they missed and nobody found again is lost, too.
+ * unchanged. In an interrupted run the last reads decide: an entry that they missed and no later read found is lost, too.
  */
 export function checkSeeds(run: Run): Finding[] {
   if (run.final && run.final.broken !== null) {
@@ -35,7 +35,7 @@ export function checkSeeds(run: Run): Finding[] {
       since: begin,
       until: sighting.end,
     });
-    // Without a content that lacks it nothing tells when it went, so every client would be a suspect.
+    // Without a content that lacks it nothing shows when it went, so every client would be a suspect.
     const missed = blame?.wasSeen ? blame.missed : undefined;
     const what = foreign ? 'of a kind that no store knows' : 'that no client touches';
     const state = sighting.found === 'missing' ? 'is gone' : 'is not what it was';
@@ -62,7 +62,7 @@ function lostSeeds(run: Run, last: ReadonlyMap<string, number>): Sighting[] {
   for (const sighting of seedSightings(run)) {
     const { seed, operation, begin, found } = sighting;
     const isOfEnd = run.final ? operation === undefined : begin > (last.get(seed.key) ?? beforeRun);
-    // A value that nobody wrote whole is a torn read as long as it is not the end's.
+    // A value that no client wrote whole is a torn read as long as it is not the end's.
     if (!isOfEnd || found === 'whole' || (operation && found === 'different')) continue;
     if (!lost.has(seed.key)) lost.set(seed.key, sighting);
   }

@@ -9,7 +9,7 @@ import { isMutation } from './lost-update/registers.js';
 const overtakesMin = 1000;
 
 /**
- * G7: nobody waits while all others are served. A call is starved if writes that were called after it were acknowledged before
+ * G7: no client waits while all others are served. A call is starved if writes that were called after it were acknowledged before
  * it returned, a thousand of them and more than half of the run's. While any process is stopped by a fault no wait counts: a server
  * that stands still keeps its clients waiting.
  */

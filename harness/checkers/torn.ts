@@ -5,7 +5,7 @@ import { inMs, withoutQuote } from '../history/words.js';
 import { damageWindows, foreignWriteWindows, type Window } from './damage-windows.js';
 import { readsWithoutSeeds } from './lost-update/seed-sightings.js';
 
-/** G1: whoever opens the file, through the store or without it, sees one complete committed state. */
+/** G1: every process that opens the file, through the store or without it, sees one complete committed state. */
 export function checkTorn(run: Run): Finding[] {
   const windows = damageWindows(run);
   // A foreign writer tears the file for other foreigners, and that is its own doing. No excuse for the store, which has

@@ -4,17 +4,17 @@ import type { ValueId } from '../history/events.js';
 
 /** A token in the hands of a user, made up like everything here. */
 export interface HandedOut {
-  /** Of the history: one key for each token, so that its life is that of a register. */
+  /** The key in the history: one for each token, so that its life is that of a register. */
   key: string;
   value: ValueId;
   id: string;
   token: string;
 }
 
-/** The name under which a token is created: it tells the history whose it is. */
+/** The name under which a token is created: the history knows by it which operation made the token. */
 export const nameOf = ({ key, value }: Pick<HandedOut, 'key' | 'value'>) => `${key} ${value}`;
 
-/** The value in a name that a target tells; `!` and a reason if nobody gave that name. */
+/** The value in a name that a target returns; `!` and a reason if no client gave that name. */
 export function valueIn(name: string, key: string): ValueId {
   const [found, value] = name.split(' ');
   return found === key && value !== undefined ? value : '!another token';
@@ -22,7 +22,7 @@ export function valueIn(name: string, key: string): ValueId {
 
 /**
  * How users give tokens to each other, outside the store: a file each. What is handed out was acknowledged, so from then on a
- * refusal is wrong, until somebody begins to delete it.
+ * refusal is wrong, until a client begins to delete it.
  */
 export class Hands {
   private readonly given: string;
@@ -35,7 +35,7 @@ export class Hands {
   }
 
   give(token: HandedOut): void {
-    // By a rename: nobody finds half of it.
+    // By a rename: no process finds half of it.
     const staged = path.join(this.taken, `${token.key}.new`);
     writeFileSync(staged, JSON.stringify(token), { mode: 0o600 });
     renameSync(staged, path.join(this.given, token.key));
@@ -50,7 +50,7 @@ export class Hands {
     }
   }
 
-  /** Those that nobody has said to be deleted. @param isNew asked of each key; what it refuses is not read */
+  /** The tokens that no client has announced to delete. @param isNew asked of each key; what it refuses is not read */
   current(isNew: (key: string) => boolean = () => true): HandedOut[] {
     return readAll(this.given, isNew);
   }

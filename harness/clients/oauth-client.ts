@@ -18,7 +18,7 @@ export function useCredential(worker: Worker, store: Store, key: string, id: Val
     : refreshAlone(store, key, isFresh, (old) => doRefresh(old, AbortSignal.timeout(timeoutMs)));
 }
 
-/** What the agent does: nobody else is asked, and what another process has got meanwhile is not looked at. */
+/** What the agent does: no other process is asked, and what another process has got meanwhile is not looked at. */
 export async function refreshAlone(
   store: Store,
   key: string,

@@ -21,7 +21,7 @@ class FileWatch {
     const stats = statSync(file, { bigint: true, throwIfNoEntry: false });
     const fingerprint = stats ? `${stats.ino} ${stats.size} ${stats.mtimeNs}` : 'missing';
     if (fingerprint === this.fingerprint) return;
-    // A link to nothing: nobody has written yet.
+    // A dangling link: no client has written yet.
     if (!stats && this.version === 0) return;
     this.fingerprint = fingerprint;
 
@@ -41,7 +41,7 @@ class FileWatch {
 }
 
 /**
- * Looks at the mode of every file right after it came to be, as the kernel tells, and of all files once a millisecond.
+ * Looks at the mode of every file right after the kernel announces it, and of all files once a millisecond.
  * A loose mode shows if it lasts until this process gets its turn: one that a file has while it is written and fsynced,
  * or that it keeps, does; one that is tightened by the very next call, some microseconds later, shows only by luck.
  */
@@ -56,7 +56,7 @@ class ModeWatch {
       const watcher = watch(directory, (_, name) => {
         if (name !== null) this.lookAt(path.join(directory, name));
       });
-      // The kernel tells only so many programs; the looks once a millisecond go on.
+      // The kernel serves only so many watches; the looks once a millisecond go on.
       watcher.on('error', () => watcher.close());
     }
   }

@@ -9,20 +9,20 @@ interface Verification {
   end: number;
 }
 
-/** A token, and the verifications of it since the last that was told. */
+/** A token, and the verifications of it since the last that was recorded. */
 interface Tried {
   token: HandedOut;
   result: ValueId | null | undefined;
-  /** The last one; undefined where it was told already. */
+  /** The last one; undefined where it was recorded already. */
   last: Verification | undefined;
   untold: number;
 }
 
-/** What was verified so many times with one result is told this often, so that the history says when. */
+/** A long run of equal results is recorded this often, so that the history says when it was. */
 const tellEveryNs = 50e6;
 
 /**
- * Verifies tokens by the hundred thousand, and tells the first and the last of each run of equal results. That is all a
+ * Verifies tokens by the hundred thousand, and records the first and the last of each run of equal results. That is all a
  * judge needs: a token lives once, so a result between two equal ones is right if these two are.
  */
 export class Verifications {
@@ -63,7 +63,7 @@ export class Verifications {
     this.toldAt = this.worker.now();
   }
 
-  /** @returns false where nothing could be told: then all others would fail alike */
+  /** @returns false where nothing could be recorded: then all others would fail alike */
   private async verify(tried: Tried): Promise<boolean> {
     const { key, token } = tried.token;
     const begin = this.worker.now();

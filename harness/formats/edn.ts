@@ -8,7 +8,7 @@
  */
 export type Edn = null | boolean | number | string | Keyword | Edn[] | Map<unknown, Edn>;
 
-/** `:name`, told from a string by being one of these. */
+/** `:name`, an object of its own type so that it is no string. */
 export class Keyword {
   constructor(readonly name: string) {}
 }

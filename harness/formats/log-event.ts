@@ -1,16 +1,16 @@
 import { type Edn, Keyword } from './edn.js';
 
-/** One event of a history in the way of Jepsen: a process begins something, or is told how it ended. */
+/** One event of a history in the way of Jepsen: a process begins an operation, or learns how it ended. */
 export interface LogEvent {
   process: string;
   /** `info`: unknown whether it happened. */
   type: 'invoke' | 'ok' | 'fail' | 'info';
   /** What was to be done: `read`, `write`, `cas`, `append`. */
   f: string;
-  /** Of a history in EDN that has one. */
+  /** The key, in a history in EDN that has one. */
   key: string | undefined;
   value: Edn;
-  /** Of a history that numbers its events. */
+  /** The number, in a history that numbers its events. */
   index: number | undefined;
 }
 

@@ -4,7 +4,7 @@ import { ownPaths } from './own-paths.js';
 
 /** What belongs to a store, beside its file. */
 export interface Own {
-  /** Of what it leaves when it is alone: see own-paths.ts. */
+  /** Patterns of what it leaves when it is alone: see own-paths.ts. */
   patterns: readonly string[];
   /** What the target itself declares. */
   artifacts: readonly RegExp[];

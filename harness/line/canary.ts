@@ -13,7 +13,7 @@ import path from 'node:path';
 import type { CanaryEntry, ValueId } from '../history/events.js';
 import { credential } from '../workload/values.js';
 
-/** What the one credential of the canary is called. It is made up like all others, and nobody may ever read it. */
+/** What the one credential of the canary is called. It is made up like all others, and no process may ever read it. */
 export const canaryValue: ValueId = 'canary.0';
 
 const files: readonly [name: string, mode: number, content: string][] = [
@@ -38,7 +38,7 @@ export function makeCanary(sandbox: string): string {
   return canary;
 }
 
-/** All that can be told of it without a trace, in the order of names. */
+/** All that can be read of it without leaving a trace, in the order of names. */
 export function listCanary(canary: string): CanaryEntry[] {
   const below = readdirSync(canary, { recursive: true, encoding: 'utf8' }).sort();
   return ['.', ...below].flatMap((name) => {
@@ -59,7 +59,7 @@ function describe(name: string, place: string, stats: BigIntStats): CanaryEntry 
   return { name, kind: 'file', ...common, size: Number(stats.size), hash: hashOf(place) };
 }
 
-/** A file that was changed so that not even its owner may read it is told by its mode. */
+/** A file that was changed so that not even its owner may read it shows by its mode. */
 function hashOf(place: string): string {
   try {
     return createHash('sha256').update(readFileSync(place)).digest('hex');

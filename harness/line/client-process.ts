@@ -28,7 +28,7 @@ export interface SpawnOptions {
 
 const chatterKept = 2000;
 
-/** Starts a client program of `harness/clients` as an operating-system process and tells it its configuration. */
+/** Starts a client program of `harness/clients` as an operating-system process and sends it its configuration. */
 export function spawnClient(
   config: ClientConfig,
   { env, group = false, onMessage }: SpawnOptions,
@@ -54,7 +54,7 @@ export function spawnClient(
     chatter = (chatter + text).slice(-chatterKept);
   };
   child.stderr.on('data', (data: Buffer) => hear(data.toString()));
-  // A process that was killed can't be told anything any more: its exit says so.
+  // A process that was killed takes no more commands: its exit reports that.
   child.stdin.on('error', () => {});
   const drained = new Promise<void>((resolve) => {
     const lines = createInterface({ input: child.stdout });

@@ -4,7 +4,7 @@ const keysNamed = 3;
 
 /**
  * Compares what the file shows with what was set, right after each change and with no time in between: a store that writes
- * later, elsewhere or otherwise than expected is told by the first difference.
+ * later, elsewhere or otherwise than expected is reported by the first difference.
  */
 export class Layout {
   private whyNot: string | undefined;

@@ -33,9 +33,9 @@ export interface ClientConfig {
   evidence: Evidence;
   /** What the target leaves when it is alone: see own-paths.ts. */
   own: readonly string[];
-  /** Of a probe: what it finds at the path. */
+  /** What a probe finds at the path. */
   begins?: Beginning;
-  /** Of a seeder: what to store. */
+  /** What a seeder is to store. */
   seeds?: readonly SeedEvent[];
   /** The tree that must stay as it is, if there is one. */
   canary?: string;
@@ -83,7 +83,7 @@ export type FromClient =
   | { type: 'ready'; url?: string; artifacts?: string[] }
   /** Sent right before the client stops itself. */
   | { type: 'pausing' }
-  /** A probe is about to ask this of the target, so that its end can be told by it. */
+  /** A probe is about to make this call of the target: if the process ends, the report names it. */
   | { type: 'asks'; call: string }
   /** The target has done what every target must. */
   | { type: 'passed'; sighted?: Sighted }

@@ -5,7 +5,7 @@ import { type RuntimeChoice, type RuntimeName, runtimeNames } from '../core/runt
 
 export interface Runtime {
   name: RuntimeName;
-  /** The executable, and what it is told before the program. */
+  /** The executable, and its arguments before the program. */
   command: readonly string[];
 }
 

@@ -58,7 +58,7 @@ export class Worker {
         if (message.type === 'guard') guarded.add(message.process);
         if (message.type === 'unguard') guarded.delete(message.process);
       });
-      // The coordinator is gone, perhaps killed: whoever is left behind must not go on for ever.
+      // The coordinator is gone, perhaps killed: its clients must not go on for ever.
       lines.on('close', () => {
         for (const pid of guarded) if (pid !== process.pid) killIfThere(-pid);
         stop.abort();
@@ -104,7 +104,7 @@ export class Worker {
     await Promise.race([this.gate, untilAborted(this.stopping)]);
   }
 
-  /** The client's steps, with its pauses, until it is told to stop or has done all it has to. */
+  /** The client's steps, with its pauses, until it is asked to stop or has done all its operations. */
   async *steps(): AsyncGenerator<Step> {
     const { seed, client, incarnation, profile, workload } = this.config;
     if (!isClient(profile)) return;
@@ -212,7 +212,7 @@ function send(message: FromClient): void {
       written += writeSync(1, line, written);
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
-      // Nobody listens any more: there is nobody to tell.
+      // The coordinator is gone: no report would be read.
       if (code === 'EPIPE') process.exit(0);
       // The coordinator is busy and the pipe is full.
       if (code !== 'EAGAIN') throw error;

@@ -19,7 +19,7 @@ export interface Lineage {
 }
 
 /**
- * A store in one file makes every commit a version, so what a foreign reader saw tells which version was made from which:
+ * A store in one file makes every commit a version, so what a foreign reader saw shows which version was made from which:
  * `v41 -> v42 removed k3, based on v40`. It may have missed some between.
  * @param blame with the two contents between which the victim went
  * @param suspects those of the blame, the most likely first

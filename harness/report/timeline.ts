@@ -154,7 +154,7 @@ function faultMoment({ time, fault, phase, client, detail }: FaultEvent): Moment
   return { time, client, text: words[fault] };
 }
 
-/** A content tells something if it is broken, changed the key in question, or is the work of a process that is shown. */
+/** A content is shown if it is broken, changed the key in question, or is the work of a process that is shown. */
 function tells(
   { broken, set, removed }: FileEvent,
   key: string | undefined,

@@ -3,10 +3,10 @@ import { isClient, type ProfileName } from '../core/scenario.js';
 import type { Helper, ToClient } from '../line/protocol.js';
 import { Member, type Profile, type Surroundings } from './member.js';
 
-/** A client that is told to stop may still have to wait for its last operation: a store's own deadline and some more. */
+/** A client that is asked to stop may still have to wait for its last operation: a store's own deadline and some more. */
 const stopGraceMs = 15_000;
 const wakeEveryMs = 100;
-/** A terminal in which somebody logs in again and again. */
+/** A terminal in which a user logs in again and again. */
 const loginPauseMs = 100;
 
 const stayingWriters: readonly Profile[] = ['tui', 'server', 'issuer'];
@@ -29,7 +29,7 @@ export class Fleet {
   /** Resolves when every client stands at the barrier, and opens it. */
   async start(clients: Partial<Record<ProfileName, number>>): Promise<void> {
     const { server = 0, ...others } = clients;
-    // Servers first: the web clients are told where they are.
+    // Servers first: the web clients need their addresses.
     await this.addAll('server', server);
     await Promise.all([
       this.addAll('observer', 1),
@@ -64,7 +64,7 @@ export class Fleet {
     while (!signal.aborted && busy()) await sleep(20, undefined, { signal }).catch(() => {});
   }
 
-  /** Tells all to finish what they are at; whoever does not is killed. Servers answer for as long as there is one who asks. */
+  /** Asks all to finish their operations, and kills those that do not. Servers answer for as long as a client may ask. */
   async stop(): Promise<void> {
     this.stopping = true;
     await this.stopAll(this.members.filter(({ profile }) => isActive(profile)));

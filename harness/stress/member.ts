@@ -21,9 +21,9 @@ export interface Surroundings {
   place: Place;
   umask: number | undefined;
   probed: Pick<Probed, 'evidence' | 'own' | 'openMs'>;
-  /** Of a probe. */
+  /** What a probe begins with. */
   begins?: Beginning;
-  /** Of a seeder. */
+  /** What a seeder is to store. */
   seeds: readonly SeedEvent[];
   canary: string | undefined;
   oauthUrl: string | undefined;
@@ -83,7 +83,7 @@ export class Member implements Victim {
     return this.process?.pid;
   }
 
-  /** Of the process that is there now. The observer is the harness's own eye: it needs the finest times of files. */
+  /** The runtime of the current process. The observer is the harness's own eye: it needs the finest times of files. */
   get runtime(): Runtime {
     const { turns } = this.around.runtimes;
     if (this.profile === 'observer') return node;

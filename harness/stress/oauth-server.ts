@@ -23,7 +23,7 @@ export interface OauthOptions {
 
 /**
  * A server on loopback that issues credentials and takes each refresh token once. It makes one exception, as real ones
- * do: if whoever used it was killed, perhaps before it could store what it got, the token is good for one more use.
+ * do: if the process that used it was killed, perhaps before it could store what it got, the token is good for one more use.
  */
 export class OauthServer {
   /** By value, when its access token expires, in nanoseconds on the run's clock. What was there before the run has. */

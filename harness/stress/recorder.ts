@@ -4,7 +4,7 @@ import { nowSince } from '../history/clock.js';
 import type { HistoryEvent } from '../history/events.js';
 import { Tally } from './tally.js';
 
-/** Writes one run's events to the end of the history file, and counts them for whoever watches. */
+/** Writes one run's events to the end of the history file, and counts them for the progress line. */
 export class Recorder {
   readonly tally = new Tally();
   private readonly stream: WriteStream;

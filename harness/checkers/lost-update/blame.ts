@@ -27,7 +27,7 @@ export interface Blame {
   wasSeen: boolean;
   /** What came into the file with it had been acknowledged before, so it may be any write that had ended. */
   writesLate: boolean;
-  /** By when somebody had missed it after that, and what was there instead; undefined if only the loss's own read did. */
+  /** By when a client had missed it after that, and what was there instead; undefined if only the loss's own read did. */
   missed: Gap['missed'];
   /** By when a look had found it once more, until a change of its key ended it. */
   backAt: number | undefined;

@@ -72,7 +72,7 @@ export function findContradictions(
   };
 }
 
-/** Absence may be the doing of any of several removals, so nothing but a search tells. */
+/** Absence may be the doing of any of several removals, so only a search can decide. */
 function isAmbiguous({ removals, reads }: Register): boolean {
   return removals.some(({ operation }) => operation) && reads.some(({ value }) => value === null);
 }

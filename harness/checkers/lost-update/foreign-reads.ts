@@ -7,10 +7,10 @@ export interface ForeignRead extends Interval {
 }
 
 /**
- * What a foreign reader found at each key. The file is the truth, not somebody's view of it, so this shows a loss that no
+ * What a foreign reader found at each key. The file is the truth, not a client's view of it, so this shows a loss that no
  * client was there to read: one late writer erases, and another brings back, while everybody waits for a lock.
  *
- * Of each value only the first and the last look are told: those between say nothing that these two don't.
+ * Only the first and the last look at each value are kept: those between say nothing that these two don't.
  */
 export function foreignReads(files: readonly FileEvent[]): ForeignRead[] {
   const reads: ForeignRead[] = [];

@@ -16,8 +16,8 @@ export interface Sights {
 
 /**
  * Between the last look with the victim and the next, unless another change of the key explains that it went. Where a client
- * found it later than that, it had come back between two looks, with somebody's older copy, and went once more: then between
- * that read and the next look. Where nobody met it, from its beginning to the first look, or else read, that should have.
+ * found it later than that, it had come back between two looks, with the older copy of another process, and went once more: then between
+ * that read and the next look. Where no client met it: from its beginning to the first look, or else read, that should have.
  */
 export function gapOf(sights: Sights, loss: Loss): Gap | undefined {
   const { looks } = sights;

@@ -4,7 +4,7 @@ import type { OverlapSearch } from './overlaps.js';
 import { isVisible } from './suspects.js';
 
 export interface LateWrites {
-  /** The store writes after it has acknowledged, for all that the run tells: the end of an operation is no alibi. */
+  /** The store writes after it has acknowledged, as far as the run shows: the end of an operation is no alibi. */
   isUsual: boolean;
   /** At least one value came late. */
   isKnown: boolean;
@@ -12,7 +12,7 @@ export interface LateWrites {
   in: (look: number) => Operation[];
 }
 
-/** Of all values that came into the file: more than these that came late are the way of the store. */
+/** The store writes behind if more than this share of all values that came into the file came late. */
 const usualShare = 1 / 5;
 /** And of few values, in a short run, fewer are enough. */
 const doubt = 2;

@@ -17,10 +17,10 @@ import { readsWithoutSeeds } from './seed-sightings.js';
 import { afterKill, describeErased, describeGarbage, describeStale } from './sentences.js';
 
 /**
- * G2; G8 where the one who erased had been stopped; G3 where the writer was killed right after it and nobody
+ * G2; G8 where the eraser had been stopped; G3 where the writer was killed right after it and no other client
  * else had ever seen the write: then it was in that process alone. In all of them each key's part of the history must be linearizable
  * (conflicts.ts), and then the whole (contradictions.ts). What has been checked exactly, and what only by a necessary
- * condition, is told by `scope`; nothing that is reported is a false alarm.
+ * condition, says `scope`; nothing that is reported is a false alarm.
  *
  * One finding for each victim, at the first read that misses it, so that a write which a hundred reads miss counts
  * once, and one that was lost and later overwritten counts, too.
@@ -37,7 +37,7 @@ export function checkLinearizability(run: Run): Contradictions {
   const findings = [...registers.values()].flatMap((register) => {
     const { conflicts, garbage } = findConflicts(register);
     const findings = firstOfEachValue(garbage).map((read) => garbageFinding(run, register, read));
-    // What nobody writes can only be missing, and that is seeds.ts's; what foreign programs write may come and go.
+    // An entry that no client writes can only be missing, and that is seeds.ts's; what foreign programs write may come and go.
     if (notOurs.has(register.key)) return findings;
     for (const conflict of conflicts) {
       const kind = classify(register, conflict);
@@ -65,12 +65,12 @@ export function checkLinearizability(run: Run): Contradictions {
 }
 
 /**
- * What a later read finds again was not lost: the read that missed it was behind. But nobody who looks at the file
+ * What a later read finds again was not lost: the read that missed it was behind. But no client that looks at the file
  * itself is behind: what it lacks is lost, even if a second late writer happens to bring it back.
  */
 function classify({ reads, removals }: Register, { victim, read }: Conflict): FindingKind {
   if (read.operation === undefined) return victim.of === 'write' ? 'lost-update' : 'resurrection';
-  // Of a write, only a read can begin so late: see zones.ts.
+  // Only a read of a write can begin so late: see zones.ts.
   if (victim.of === 'write') return victim.s > read.begin ? 'stale-read' : 'lost-update';
   const again = reads.filter(({ value, begin }) => value === null && begin > read.begin);
   const isItsDoing = ({ end }: Read) =>
@@ -105,7 +105,7 @@ interface Cause {
 
 /**
  * Tells of a write that died with its process: killed after the acknowledgement and before anybody missed it, when
- * nobody else had seen the write, not even a look at the file. One that was in the file was erased by somebody else.
+ * no other client had seen the write, not even a look at the file. One that was in the file was erased by another client.
  */
 function findKills({ faults }: Run): (conflict: Conflict) => FaultEvent | undefined {
   const kills = new Map(

@@ -109,7 +109,7 @@ export function findCircle(registers: Iterable<Register>): Reason[] | undefined 
   }
 }
 
-/** Of one key, by f. The absence before the first write is a value like others if nothing else can be absent. */
+/** The zones of one key, in the order of f. The absence before the first write is a value like others if nothing else can be absent. */
 function zonesOf(register: Register): Zone[] {
   const { zones, absences } = clusterByValue(register);
   const [initial, ...removals] = register.removals;

@@ -18,7 +18,7 @@ export function toCalls({ writes, removals, reads }: Register): Call<RegisterInp
     happened: isSure ? ('yes' as const) : ('maybe' as const),
   });
   return [
-    // Those that nobody saw, and that need not have happened, are left out already.
+    // Writes that no client saw, and that need not have happened, are left out already.
     ...[...writes].map(([value, mutation]) => write(value, mutation, true)),
     ...removals
       .filter(({ operation }) => operation)

@@ -7,9 +7,9 @@ import { foreignReads } from './foreign-reads.js';
 /** When seeds were written and what is absent at first was removed: before every operation. */
 export const beforeRun = -1;
 
-/** Somebody's wish to change one key. Seeds, and the absence before the run, have no operation. */
+/** An attempt to change one key. Seeds, and the absence before the run, have no operation. */
 export interface Mutation extends Interval {
-  /** Of a write: that of its value, too. */
+  /** The id of the operation; for a write, of its value, too. */
   id: string;
   acknowledged: boolean;
   operation: Operation | undefined;
@@ -24,7 +24,7 @@ export interface Read extends Interval {
 /** All that happened to one key, which is a register with one value more: absent. */
 export interface Register {
   key: string;
-  /** By value. Those that certainly had no effect are not here, nor unacknowledged ones that nobody saw. */
+  /** By value. Those that certainly had no effect are not here, nor unacknowledged ones that no client saw. */
   writes: Map<ValueId, Mutation>;
   /** The acknowledged ones, and those that may have happened. */
   removals: Mutation[];
@@ -36,7 +36,7 @@ export interface Register {
  * linearizable if each key's part is. For `all` that is only a necessary condition, for it reads all keys
  * at one instant.
  *
- * Values that nobody wrote whole (`!...`) are left out: torn.ts has them.
+ * Values that no client wrote whole (`!...`) are left out: torn.ts has them.
  * @param except by id, the operations whose results prove nothing about single keys
  */
 export function splitIntoRegisters(run: Run, except: ReadonlyMap<string, unknown>): Map<string, Register> {
@@ -59,7 +59,7 @@ export function splitIntoRegisters(run: Run, except: ReadonlyMap<string, unknown
     const { time, entries } = run.final;
     addReadOfAll(registers, { begin: time, end: time }, entries);
   }
-  // A foreign writer erases with a stale copy what a store can put back only when somebody asks it: until then the
+  // A foreign writer erases with a stale copy what a store can put back only at its next call: until then the
   // file is no proof of anything, and only the answers of the store are.
   const files = run.operations.some(({ foreign }) => foreign) ? [] : run.files;
   for (const { key, value, begin, end } of foreignReads(files)) {
@@ -69,7 +69,7 @@ export function splitIntoRegisters(run: Run, except: ReadonlyMap<string, unknown
   return registers;
 }
 
-/** True if it changed something, or may have. A `refresh` that found somebody else's value only read it. */
+/** True if it changed something, or may have. A `refresh` that found another client's value only read it. */
 export function isMutation({
   action,
   outcome,
@@ -114,7 +114,7 @@ function emptyRegisters(run: Run): Map<string, Register> {
     registers.set(key, {
       key,
       writes: new Map(seed ? [[seed.value, { ...start, id: seed.value, acknowledged: true }]] : []),
-      // Absence needs a cause like any value. This one is nobody's act, so it can't be a victim.
+      // Absence needs a cause like any value. No client caused this one, so it can't be a victim.
       removals: seed ? [] : [{ ...start, id: '', acknowledged: false }],
       reads: [],
     });
@@ -147,7 +147,7 @@ function addRead(register: Register | undefined, read: Read): void {
 }
 
 /**
- * With unique values an unacknowledged write is decided by whoever saw it. Seen, it had happened before the
+ * With unique values an unacknowledged write is decided by the reads that saw it. Seen, it had happened before the
  * first such read ended. Never seen, it can be left out: a linearization that has it stays one without it.
  */
 function settleUnacknowledged({ writes, reads }: Register): void {

@@ -12,7 +12,7 @@ export interface Sighting {
   found: 'whole' | 'missing' | 'different';
 }
 
-/** Every read of a seed that nobody touches. Nothing explains one that does not find it. */
+/** Every read of a seed that no client touches. Nothing explains one that does not find it. */
 export function* seedSightings(run: Run): Generator<Sighting> {
   const seeds = untouchedSeeds(run);
   const byKey = new Map(seeds.map((seed) => [seed.key, seed]));

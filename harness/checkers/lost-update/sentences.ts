@@ -15,10 +15,10 @@ export interface Erased {
   isStoreAlone: boolean;
 }
 
-/** A lost update or a resurrection, with those that may have erased it as far as anything tells. */
+/** A lost update or a resurrection, with the operations that may have erased it, as far as the record shows. */
 export function describeErased(key: string, { victim, read }: Conflict, erased: Erased): string {
   const { blame, isStoreAlone } = erased;
-  // What is said of an eraser is what the look at the file tells: a read before it may have missed what was still there.
+  // What is said of an eraser is what the look at the file shows: a read before it may have missed what was still there.
   const isTold = blame !== undefined && (blame.count > 0 || blame.writesLate);
   const { at, found } = (isTold ? blame.missed : undefined) ?? { at: read.end, found: read.value };
   const cause = blame && describeSuspects(blame, victim.f, erased);

@@ -54,7 +54,7 @@ export function findViews({ operations }: Run): Views {
   };
 }
 
-/** Of the same process; or both asked a server, and it may have been the same. */
+/** True for two operations of one process, and for two that asked a server, which may have been the same. */
 function mayShareMemory(one: Operation | undefined, other: Operation | undefined): boolean {
   if (one === undefined || other === undefined) return false;
   return one.process === other.process || (one.isRemote && other.isRemote);

@@ -75,7 +75,7 @@ export function toWholeMap(
 
   function placeRead(read: Placed, entries: Entries): void {
     const row = registers.map(({ key }, at) => codeOf(at, entryOf(entries, key)));
-    // With a value that nobody wrote whole it is torn.ts's.
+    // A read with a value that no client wrote whole is torn.ts's.
     if (row.includes(undefined)) return;
     calls.push({ ...intervalOf(read), input: { action: 'all' }, output: row.join(''), happened: 'yes' });
   }

@@ -1,7 +1,7 @@
 import type { Zone as Bounds } from '../../linearizable/index.js';
 import type { Mutation, Read, Register } from './registers.js';
 
-/** The zone of a value, with all that belongs to it: so that a conflict can be told by its names. */
+/** The zone of a value, with all that belongs to it: so that a conflict can be reported by its names. */
 export interface Zone extends Bounds {
   of: 'write' | 'removal';
   mutation: Mutation;
@@ -14,7 +14,7 @@ export interface Clusters {
   zones: Zone[];
   /** Reads that found the key absent. */
   absences: Read[];
-  /** Reads of a value that nobody could have written by then. */
+  /** Reads of a value that no client could have written by then. */
   garbage: Read[];
 }
 

@@ -41,7 +41,7 @@ export class RegisterStream {
   private readonly accessOf = new Map<number, Access>();
   /** Writes whose processes have ended, and since when: they happen by the next change, or never (`lastChances` of run.ts). */
   private orphans: { op: string; key: string; begin: number; death: number }[] = [];
-  /** For keys that nobody has heard of yet: until then they were absent. */
+  /** The state of keys that have not occurred yet: until then they were absent. */
   private latestAll = Number.NEGATIVE_INFINITY;
   private operations = 0;
 
@@ -50,7 +50,7 @@ export class RegisterStream {
     switch (event.type) {
       case 'seed':
         this.table.happened(this.write(event.key, event.value, beforeAll, beforeAll));
-        // It was not absent at first, so nobody can have found that without a removal.
+        // It was not absent at first, so no read can have found that without a removal.
         this.keyOf(event.key).absent = this.table.add();
         break;
       case 'start':
@@ -98,7 +98,7 @@ export class RegisterStream {
     const { action, key, op, time } = call;
     if (key === undefined) return;
     if (action === 'remove') this.keyOf(key).wasRemoved = true;
-    // A refresh may find that there is nothing to do: then nobody ever sees this value.
+    // A refresh may find that there is nothing to do: then no client ever sees this value.
     if (writes(action)) this.write(key, op, time, Number.POSITIVE_INFINITY);
   }
 

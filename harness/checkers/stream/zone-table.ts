@@ -11,7 +11,7 @@ export class ZoneTable {
   private times = new Float64Array(4 << 10);
   private flags = new Uint8Array(1 << 10);
 
-  /** @returns the row of a value that nobody has written or read yet */
+  /** @returns the row of a value that was not written or read yet */
   add(): number {
     if (this.rows === this.flags.length) {
       this.times = grown(this.times, new Float64Array(2 * this.times.length));
@@ -41,19 +41,19 @@ export class ZoneTable {
     this.set(row, happened);
   }
 
-  /** Its writer was told that it had not happened. */
+  /** Its write failed: it had no effect. */
   failed(row: number): void {
     this.set(row, failed);
   }
 
-  /** It was read, and nobody wrote it; or not before that. */
+  /** It was read, and no client wrote it; or not before that. */
   isGarbage(row: number): boolean {
     const flags = this.flags[row] ?? 0;
     if (!(flags & happened)) return false;
     return !(flags & written) || (flags & failed) !== 0 || this.at(row, 2) < this.at(row, 0);
   }
 
-  /** Undefined for one that nobody saw and that need not have happened. */
+  /** Undefined for a write that no read saw and that need not have happened. */
   zoneOf(row: number): Zone | undefined {
     if (!((this.flags[row] ?? 0) & happened)) return undefined;
     return { f: Math.min(this.at(row, 1), this.at(row, 2)), s: Math.max(this.at(row, 0), this.at(row, 3)) };

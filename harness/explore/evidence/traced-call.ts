@@ -2,7 +2,7 @@ import { systemCalls, type Traced } from '../world/calls.js';
 
 /** A line of what `strace` writes down. */
 export interface TracedCall {
-  /** Of the system call; empty where the line is no beginning of one. */
+  /** The name of the system call; empty where the line is no beginning of one. */
   name: string;
   args: string;
   /** Which kind of calls it is of, where it changes something at a path, or opens a file. */

@@ -20,7 +20,7 @@ export interface Moment {
 
 /** What an execution offers to its strategy, step by step. */
 export class Choices {
-  /** Of the actions that are possible now: a strategy asks for them, and then one is taken. */
+  /** The accesses of the actions that are possible now: a strategy asks for them before it picks one. */
   private readonly accesses = new Map<string, Access[]>();
 
   constructor(

@@ -116,7 +116,7 @@ export class Chronicle {
       });
   }
 
-  /** By nobody's call. */
+  /** Records a damage of the file, which no client's call has made. */
   damaged(step: number): void {
     const event = { type: 'fault', fault: 'corrupt', detail: 'half' } as const;
     this.events.push({ ...event, phase: 'begin', time: this.time(step) });

@@ -11,7 +11,7 @@ import type { FaultBudget } from './executed.js';
 import type { LastStep } from './possibilities.js';
 
 /**
- * A crash of the machine, or another program, may leave a file cut off. Of a JSON object half is never one, so no store can take
+ * A crash of the machine, or another program, may leave a file cut off. Half of a JSON object never is one, so no store can take
  * it for an edit. Nobody's call does it, but it touches what a call would touch that cuts off the file.
  */
 const cut: CallToMake = { id: 0, call: 'truncate', path: file };

@@ -42,7 +42,7 @@ export class Timers {
     else for (const one of this.all) if (one.id === Number(timer)) this.all.delete(one);
   }
 
-  /** The next timer. Of two that are due at the same time, the one that was set first. */
+  /** The next timer; the one that was set first, if two are due at the same time. */
   private first(): Timer | undefined {
     let first: Timer | undefined;
     for (const timer of this.all) if (!first || timer.due < first.due) first = timer;

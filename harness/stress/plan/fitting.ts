@@ -59,7 +59,7 @@ function obstacleTo(
       hint: `give --clients ${clientsOfIt}, for instance`,
     };
   }
-  // Of a module on disk nobody knows what it has before it is loaded: whoever names the scenario knows.
+  // What a module on disk has is unknown before it is loaded: a user who names the scenario knows.
   const without = targets.find((target) => !hasTokens(target));
   if (subject === 'tokens' && without && !isNamed) {
     return { why: `"${without.label}" is not known to have tokens`, hint: 'name the scenario' };

@@ -122,7 +122,7 @@ function checkNumbers(numbers: Record<string, number>): void {
   }
 }
 
-/** Of what is put to the test, credentials or tokens or both, a planted bug each must be found. */
+/** A planted bug must be found in each kind of file that is tested: credentials, tokens or both. */
 async function planControls(
   from: string,
   chosen: Runtimes,
@@ -150,7 +150,7 @@ function checkTarget({ label, module }: TargetSpec, runtime: RuntimeChoice): voi
   );
 }
 
-/** Sorts by time, and tells two runs of one second apart. */
+/** Sorts by time, and distinguishes two runs of one second. */
 function newRunName(seed: number): string {
   const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
   return `${time}-${seed}`;

@@ -21,7 +21,7 @@ export interface PlannedRun {
 export const overheadMs = 1100;
 const workMsMin = 900;
 
-/** Planted bugs: without them, a green run could mean that nobody looked. Each is given time enough to be found in nearly any run. */
+/** Planted bugs: without them, a green run could mean that the harness is blind. Each gets the time to be found in nearly any run. */
 export const controls: readonly {
   scenario: string;
   target: string;
