@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { long } from '../../../src/tiers.test.helper.js';
 import { Replay } from '../execution/follow-schedule.js';
 import { parseSchedule, printSchedule } from '../schedule/action.js';
 import { DepthFirst } from './depth-first.js';
@@ -158,47 +159,61 @@ describe('partial-order reduction', () => {
   });
 });
 
-describe.each<ToyFaults>([
+const faultBudgets: ToyFaults[] = [
   { kills: 1, pauses: 0 },
   { kills: 0, pauses: 1 },
   { kills: 1, pauses: 1 },
   { kills: 0, pauses: 0, damages: 2 },
   { kills: 1, pauses: 0, damages: 1 },
   { kills: 0, pauses: 1, damages: 1 },
-])('where somebody may be killed or paused, or something damaged: %j', (faults) => {
-  const bounds = fc.constantFrom(0, 1, 2, undefined);
-  const whole = (program: ToyProgram, preemptionsMax: number | undefined) =>
-    searchToy(program, new DepthFirst({ preemptionsMax, prunes: false }), {
-      ...faults,
-      damagesAnywhere: true,
-    }).outcomes;
-  const numRuns = Number(process.env.HOLDFAST_RUNS ?? 300);
+];
+/** The same properties, of few programs for `npm test`, and of many. */
+const tiers = [
+  { numRuns: 40, options: {} },
+  { numRuns: Number(process.env.HOLDFAST_RUNS ?? 300), options: long },
+];
+const faultyTiers = tiers.flatMap((tier) => faultBudgets.map((faults) => ({ ...tier, faults })));
 
-  it.each([
-    ['reduced', (program: ToyProgram, bound?: number) => reduced(program, bound)],
-    ['pruned', (_: ToyProgram, preemptionsMax?: number) => new DepthFirst({ preemptionsMax, prunes: true })],
-  ])('a search finds, %s, every outcome that there is', (_, make) => {
-    fc.assert(
-      fc.property(programs, bounds, (program, bound) => {
-        expect(searchToy(program, make(program, bound), faults).outcomes).toEqual(whole(program, bound));
-      }),
-      { numRuns },
-    );
-  });
-
-  it('the parts of a search that is divided by that find, together, every outcome that there is', () => {
-    fc.assert(
-      fc.property(programs, bounds, (program, bound) => {
-        const parts = [0, 1, 2].map((index) =>
-          searchToy(program, new SharedFaults(reduced(program, bound), { index, of: 3 }), faults),
+for (const { faults, numRuns, options } of faultyTiers)
+  describe(
+    `where a client may be killed or paused, or the file damaged: ${JSON.stringify(faults)}, ${numRuns} programs`,
+    options,
+    () => {
+      const bounds = fc.constantFrom(0, 1, 2, undefined);
+      const whole = (program: ToyProgram, preemptionsMax: number | undefined) =>
+        searchToy(program, new DepthFirst({ preemptionsMax, prunes: false }), {
+          ...faults,
+          damagesAnywhere: true,
+        }).outcomes;
+      it.each([
+        ['reduced', (program: ToyProgram, bound?: number) => reduced(program, bound)],
+        [
+          'pruned',
+          (_: ToyProgram, preemptionsMax?: number) => new DepthFirst({ preemptionsMax, prunes: true }),
+        ],
+      ])('a search finds, %s, every outcome that there is', (_, make) => {
+        fc.assert(
+          fc.property(programs, bounds, (program, bound) => {
+            expect(searchToy(program, make(program, bound), faults).outcomes).toEqual(whole(program, bound));
+          }),
+          { numRuns },
         );
-        const found = new Set(parts.flatMap(({ outcomes }) => outcomes));
-        expect([...found].sort()).toEqual(whole(program, bound));
-      }),
-      { numRuns },
-    );
-  });
-});
+      });
+
+      it('the parts of a search that is divided by that find, together, every outcome that there is', () => {
+        fc.assert(
+          fc.property(programs, bounds, (program, bound) => {
+            const parts = [0, 1, 2].map((index) =>
+              searchToy(program, new SharedFaults(reduced(program, bound), { index, of: 3 }), faults),
+            );
+            const found = new Set(parts.flatMap(({ outcomes }) => outcomes));
+            expect([...found].sort()).toEqual(whole(program, bound));
+          }),
+          { numRuns },
+        );
+      });
+    },
+  );
 
 describe('a search that is divided by the first step', () => {
   it('tries every interleaving once, in one of the parts', () => {
