@@ -96,18 +96,22 @@ describe('holdfast explore', () => {
     },
   );
 
-  it('takes the damages of a scenario for one at every moment, and says so in the command that searches again', async () => {
-    const { exitCode, stdout } = await holdfast(
-      ['explore', '--scenario', 'corrupt-midway', '--target', 'naive', '--json'],
-      { cwd: newDirectory() },
-    );
-    const [one] = JSON.parse(stdout).scenarios;
-    expect(one).toMatchObject({
-      ...{ result: 'invalid', reproduce: expect.stringMatching(/ --damage$/) },
-      exploration: { faults: { damages: 1 } },
-    });
-    expect(exitCode).toBe(1);
-  });
+  it(
+    'takes the damages of a scenario for one at every moment, and says so in the command that searches again',
+    long,
+    async () => {
+      const { exitCode, stdout } = await holdfast(
+        ['explore', '--scenario', 'corrupt-midway', '--target', 'naive', '--json'],
+        { cwd: newDirectory() },
+      );
+      const [one] = JSON.parse(stdout).scenarios;
+      expect(one).toMatchObject({
+        ...{ result: 'invalid', reproduce: expect.stringMatching(/ --damage$/) },
+        exploration: { faults: { damages: 1 } },
+      });
+      expect(exitCode).toBe(1);
+    },
+  );
 
   it('is not exhausted where it was cut off', async () => {
     const { exitCode, stdout } = await holdfast(['explore', '--schedules', '3']);

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fixture, holdfast, newDirectory, processesIn, stress } from '../../src/cli/command.test.helper.js';
+import { eachInTiers } from '../../src/tiers.test.helper.js';
 
 describe('bad input is refused by name', () => {
   const refused: [string[], string][] = [
@@ -101,7 +102,6 @@ describe('bad input is refused by name', () => {
     ['throws-on-import.mjs', 'this module throws while it loads'],
     ['no-open.mjs', 'has no function "open"; it exports close'],
     ['exits.mjs', 'ended its own process with exit code 7 in set()'],
-    ['hangs.mjs', 'did not open, set, get and remove within 40 s: its open() has not returned'],
     ['odd.mjs?how=exits', 'ended its own process with exit code 0 in set()'],
     ['odd.mjs?how=throws', 'its set() failed: TypeError: no such table'],
     ['odd.mjs?how=null', 'get() returned null for a key that is absent, expected undefined'],
@@ -109,8 +109,9 @@ describe('bad input is refused by name', () => {
     ['odd.mjs?how=keeps', 'get() returns what remove() has removed'],
     ['odd.mjs?how=nothing', 'open() returned undefined, expected a store: { get, all, set, remove }'],
     ['odd.mjs?how=partial', 'open() returned a store without all, remove'],
+    ['hangs.mjs', 'did not open, set, get and remove within 40 s: its open() has not returned'],
   ];
-  it.each(broken)('a target that is broken: %s', async (name, message) => {
+  eachInTiers(broken, broken.length - 1)('a target that is broken: %s', async (name, message) => {
     const [file = '', query] = name.split('?');
     const target = query === undefined ? fixture(file) : `${fixture(file)}?${query}`;
     const { exitCode, stderr, cwd } = await stress(target, 'two-terminals', '--duration', '5s');

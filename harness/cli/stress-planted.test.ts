@@ -160,9 +160,9 @@ describe('every store that ships with a bug is caught', { retry: 2 }, () => {
   );
 
   eachInTiers([
-    ['forgotten-lock.mjs', 'kill-9'],
-    ['hangs-later.mjs', 'two-terminals'],
     ['exits-later.mjs', 'two-terminals'],
+    ['hangs-later.mjs', 'two-terminals'],
+    ['forgotten-lock.mjs', 'kill-9'],
   ])(
     'a store that keeps its caller waiting, or ends it, breaks the bounded wait: %s in %s',
     async (name, scenario) => {

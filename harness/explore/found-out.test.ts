@@ -88,7 +88,7 @@ describe('what goes wrong on purpose', () => {
     },
   );
 
-  it('whoever is killed in textbook leaves a file that nobody sweeps', async () => {
+  it('whoever is killed in textbook leaves a file that nobody sweeps', long, async () => {
     const { failures } = await explore({
       target: 'textbook?stale=2000',
       strategy: 'dfs',

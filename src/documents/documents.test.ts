@@ -112,7 +112,7 @@ describe('the harness as a library', () => {
   }
 
   // By luck, as above.
-  it('throws the loss of a losing store', { retry: 2 }, () =>
+  it('throws the loss of a losing store', { ...long, retry: 2 }, () =>
     endsWith(1, /from an older copy of the file|met an empty/, 'losing'),
   );
   it('throws nothing of ours', long, () => endsWith(0, /^$/, 'safe'));
