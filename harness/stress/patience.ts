@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Stage } from './stage.js';
+
+/** How often the tally is looked at. */
+export const progressMs = 100;
+/** On a busy machine less happens: what the scenario asks for is waited for so much longer, before the run counts for nothing. */
+const extraMsMax = 20_000;
+/** What does not come nearer will not come: a store that hangs, say. */
+const stallMsMax = 3000;
+const sweepingWrites = 10;
+
+/** How long a run waits. */
+export interface Patience {
+  /** How long the clients work in any case, in milliseconds. */
+  workMs: number;
+  /** How long the target took to open when it was alone: others may take as long. */
+  openMs: number;
+  signal: AbortSignal;
+}
+
+/**
+ * Waits until the clients have worked for long enough, and all that the scenario asks for has happened, or does not come nearer.
+ * @param endFaults called when enough has gone wrong: on a busy machine, clients are killed sooner than others start
+ */
+export async function untilEnough(
+  { recorder: { tally }, atLeast }: Stage,
+  { workMs, openMs, signal }: Patience,
+  endFaults: () => void,
+): Promise<void> {
+  const rest = { ref: false };
+  await sleep(workMs, undefined, rest);
+  const lateAt = performance.now() + extraMsMax + 3 * openMs;
+  let last = { missing: Number.POSITIVE_INFINITY, at: 0 };
+  while (!signal.aborted && performance.now() < lateAt) {
+    const missing = tally.missing(atLeast);
+    if (missing < last.missing) last = { missing, at: performance.now() };
+    if (missing === 0 || performance.now() - last.at > stallMsMax + 3 * openMs) return;
+    if (tally.missingFaults(atLeast) === 0) endFaults();
+    await sleep(progressMs, undefined, rest);
+  }
+}
+
+/** Waits for some more writes: what a plant has kept a writer from removing, the next one sweeps. */
+export async function someWrites({ recorder: { tally } }: Stage, signal: AbortSignal): Promise<void> {
+  const enough = tally.counts.acknowledged + sweepingWrites;
+  const until = performance.now() + stallMsMax;
+  while (tally.counts.acknowledged < enough && performance.now() < until && !signal.aborted) {
+    await sleep(progressMs, undefined, { ref: false });
+  }
+}
