@@ -5,8 +5,8 @@ import { plainPath } from './scratch.test.helper.js';
 
 type Functions = Record<string, (...args: unknown[]) => unknown>;
 
-/** Puts other functions in the place of some of `node:fs`, for all who import them. @returns a function that ends it */
-function replace(others: Partial<Functions>): () => void {
+/** Puts other functions in the place of some of `node:fs`, for every module of this process. @returns a function that ends it */
+export function interceptFs(others: Partial<Functions>): () => void {
   const all = fs as unknown as Functions;
   const originals = Object.fromEntries(Object.keys(others).map((name) => [name, all[name]]));
   Object.assign(all, others);
@@ -29,7 +29,7 @@ export function around(
 ): () => number {
   const original = fs[name] as (...args: unknown[]) => unknown;
   let calls = 0;
-  const restore = replace({
+  const restore = interceptFs({
     [name]: (...args: unknown[]) => {
       const isNow = isMeant(...args.map(plainPath)) && (calls++ === 0 || always);
       if (isNow) before();
@@ -82,7 +82,10 @@ function aroundSyncs(before: (place: string) => void, after: (place: string) => 
     fsyncSync(descriptor);
     after(place);
   };
-  return replace({ fsync: Object.assign(asynchronous, fsync), fsyncSync: synchronous } as Partial<Functions>);
+  return interceptFs({
+    fsync: Object.assign(asynchronous, fsync),
+    fsyncSync: synchronous,
+  } as Partial<Functions>);
 }
 
 interface Journal {
@@ -112,7 +115,7 @@ export function journalOf(directory: string): Journal {
     (place) => calls.push(`synced ${nameOf(place)}`),
   );
   const { renameSync } = fs;
-  const endRenames = replace({
+  const endRenames = interceptFs({
     renameSync: (...places: unknown[]) => {
       const [from = '', to = ''] = places.map(plainPath).map(nameOf);
       renameSync(...(places as [string, string]));

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import fs, { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { syncBuiltinESMExports } from 'node:module';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { patient } from '../../../waiting.test.helper.js';
+import { around } from '../../calls.test.helper.js';
 import type { Document } from '../../document.js';
-import { failureOf, newFile, plainPath, siteOf, strangersIntent, textOf } from '../../scratch.test.helper.js';
+import { failureOf, newFile, siteOf, strangersIntent, textOf } from '../../scratch.test.helper.js';
 import { openStore, type StoreOptions } from '../../store.js';
 import { built } from '../../system.test.helper.js';
 import { createIntent } from '../queue/intents.js';
@@ -19,22 +19,11 @@ async function incrementWithInterruption(
   meanwhile: () => void,
   options: StoreOptions = patient,
 ): Promise<unknown> {
-  const { renameSync } = fs;
-  let interrupted = false;
-  fs.renameSync = (from, to) => {
-    if (plainPath(to) === file && !interrupted) {
-      interrupted = true;
-      meanwhile();
-    }
-    renameSync(from, to);
-  };
-  syncBuiltinESMExports();
+  const restore = around('renameSync', (_, to) => to === file, { before: meanwhile });
   try {
     return await openStore(file, options).update('count', (old) => Number(old ?? 0) + 1);
   } finally {
-    fs.renameSync = renameSync;
-    syncBuiltinESMExports();
-    expect(interrupted).toBe(true);
+    expect(restore()).toBeGreaterThan(0);
   }
 }
 

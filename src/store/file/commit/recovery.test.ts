@@ -1,17 +1,9 @@
-import fs, { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { syncBuiltinESMExports } from 'node:module';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { StoreEvent } from '../../backend.js';
-import {
-  allTextOf,
-  failureOf,
-  modeOf,
-  newDirectory,
-  newFile,
-  plainPath,
-  textOf,
-} from '../../scratch.test.helper.js';
+import { around } from '../../calls.test.helper.js';
+import { allTextOf, failureOf, modeOf, newDirectory, newFile, textOf } from '../../scratch.test.helper.js';
 import { openStore } from '../../store.js';
 
 const committed = { alpha: { type: 'api', key: 'CANARY' }, beta: { n: [1, null, '}'] } };
@@ -140,24 +132,19 @@ it('a file that never settles ends the wait at the deadline, for readers and wri
   }
 });
 
-/** Whoever opens the file finds other bytes than before. @returns a function that ends it */
+/** Each open of the file finds other bytes than before. @returns a function that ends it */
 function scribbleBeforeEachLook(file: string): () => void {
-  const { openSync } = fs;
   let looks = 0;
-  const replace = (open: typeof openSync) => {
-    fs.openSync = open;
-    syncBuiltinESMExports();
-  };
-  const scribble: typeof openSync = (place, ...rest) => {
-    if (plainPath(place) === file) {
-      replace(openSync);
+  // To write the file opens it, too.
+  let isScribbling = false;
+  return around('openSync', (place) => place === file && !isScribbling, {
+    before: () => {
+      isScribbling = true;
       writeFileSync(file, `{"half": ${looks++}`);
-      replace(scribble);
-    }
-    return openSync(place, ...rest);
-  };
-  replace(scribble);
-  return () => replace(openSync);
+      isScribbling = false;
+    },
+    always: true,
+  });
 }
 
 describe('a file that is missing', () => {

@@ -1,8 +1,7 @@
 import fs, { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { systemError } from '../../calls.test.helper.js';
+import { interceptFs, systemError } from '../../calls.test.helper.js';
 import { newDirectory } from '../../scratch.test.helper.js';
 import { closeLater, stage } from './stage.js';
 
@@ -10,13 +9,7 @@ const newPlace = () => path.join(newDirectory(), 'new');
 const bytes = Buffer.from('{"a":"a value of some length"}');
 
 function withWriteSync(write: (original: typeof fs.writeSync) => unknown): void {
-  const { writeSync } = fs;
-  const put = (other: unknown) => {
-    Object.assign(fs, { writeSync: other });
-    syncBuiltinESMExports();
-  };
-  put(write(writeSync));
-  onTestFinished(() => put(writeSync));
+  onTestFinished(interceptFs({ writeSync: write(fs.writeSync) as (...args: unknown[]) => unknown }));
 }
 
 describe('a file that is staged', () => {

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import fs, { existsSync, mkdirSync, readdirSync, rmSync, truncateSync } from 'node:fs';
-import { syncBuiltinESMExports } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { eachInTiers } from '../../../tiers.test.helper.js';
 import { patient } from '../../../waiting.test.helper.js';
+import { interceptFs } from '../../calls.test.helper.js';
 import type { StoreError } from '../../errors.js';
 import { newFile, plainPathSource, strangersIntent } from '../../scratch.test.helper.js';
 import { openStore, type Store } from '../../store.js';
@@ -126,18 +126,17 @@ eachInTiers(cases, 5)(
 /** @returns a function that ends it, and tells whether so many calls were made */
 function beforeCall(at: number, meanwhile: () => void): () => boolean {
   const all = fs as unknown as Record<string, (...args: unknown[]) => unknown>;
-  const originals = calls.map((name) => [name, all[name]] as const);
   let count = 0;
-  for (const [name, original] of originals) {
-    all[name] = (...args) => {
+  const counted = (name: string) => {
+    const original = all[name];
+    return (...args: unknown[]) => {
       if (count++ === at) meanwhile();
       return original?.(...args);
     };
-  }
-  syncBuiltinESMExports();
+  };
+  const restore = interceptFs(Object.fromEntries(calls.map((name) => [name, counted(name)])));
   return () => {
-    Object.assign(all, Object.fromEntries(originals));
-    syncBuiltinESMExports();
+    restore();
     return count > at;
   };
 }
