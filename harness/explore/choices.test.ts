@@ -40,7 +40,7 @@ it('a process with the number of a killed one has started at another time', long
   expect({ result, exhausted }).toEqual({ result: 'valid', exhausted: true });
 });
 
-it('a failure that needs a reused number is replayed with it', async () => {
+it('a failure that needs a reused number is replayed with it', long, async () => {
   const options = { strategy: 'dfs', preemptions: 0, crash: 1, samePid: true } as const;
   const { failures } = await explore({ target: `${fixture('blind.mjs')}?way=finishes-its-own`, ...options });
   const [failure] = failures;

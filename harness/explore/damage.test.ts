@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { eachInTiers, long } from '../../src/tiers.test.helper.js';
 import type { ExploreOptions } from './explore.js';
 import { explore, fixture, replaySchedule } from './explore.test.helper.js';
 import { scheduleOf } from './report/schedule-files.js';
@@ -7,7 +8,7 @@ const quiet = { onWarning: () => {} };
 const restoring = { target: `${fixture('blind.mjs')}?way=restores-the-last` };
 
 describe('a file that is damaged', () => {
-  it.each([
+  eachInTiers([
     ['naive', 'lost-update'],
     ['rename-only', 'lost-update'],
     ['strict-read', 'torn-file'],
@@ -36,7 +37,7 @@ describe('a file that is damaged', () => {
     expect(lost?.schedule.endsWith('d0')).toBe(true);
   });
 
-  it('is damaged again when its schedule is run again', async () => {
+  it('is damaged again when its schedule is run again', long, async () => {
     const target = `${fixture('blind.mjs')}?way=restores-the-one-before`;
     const { failures } = await explore({ target, clients: ['set a', 'set b'], preemptions: 0, damage: 1 });
     const [failure] = failures;

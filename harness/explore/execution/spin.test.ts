@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { eachInTiers } from '../../../src/tiers.test.helper.js';
+import { eachInTiers, long } from '../../../src/tiers.test.helper.js';
 import { explore, fixture } from '../explore.test.helper.js';
 import { Spin } from './spin.js';
 
@@ -61,7 +61,7 @@ describe('a lock that is waited for without a pause', () => {
     expect(longestWait.ms).toBeGreaterThan(1000);
   });
 
-  it('is one where nobody ever gives it back', async () => {
+  it('is one where nobody ever gives it back', long, async () => {
     const { failures } = await explore({ target: `${spins}?way=forgets` });
     expect(failures).toMatchObject([
       { kind: 'livelock', sentence: expect.stringContaining('B waits for mkdir') },
