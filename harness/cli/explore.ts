@@ -47,7 +47,7 @@ export function addExplore(program: Command): void {
       '--clients <list>',
       "what each does: 'set a, get b | set c'; of set, get, remove, all, refresh, and look (a foreign reader)",
     )
-    .option('--processes <n>', 'so many clients with one set each; default: 2', parseProcesses)
+    .option('--processes <n>', 'n clients with one set each; default: 2', parseProcesses)
     .addOption(
       new Option('--strategy <name>', 'how it is searched; default: dpor').choices([
         'dpor',
@@ -62,18 +62,14 @@ export function addExplore(program: Command): void {
         'what runs the clients: real processes; there is no simulation',
       ).choices(['process']),
     )
-    .option(
-      '--preemptions <n>',
-      'how often somebody may be made to wait who could go on; with dpor and dfs',
-      parseWhole,
-    )
-    .option('--schedules <n>', 'end after so many executions; default for pct and random: 10000', parseWhole)
+    .option('--preemptions <n>', 'at most n preemptions, for dpor and dfs; default: unbounded', parseWhole)
+    .option('--schedules <n>', 'end after n executions; default for pct and random: 10000', parseWhole)
     .option('--no-prune', 'with dfs: do not end an execution where what follows is known')
     .option('--modes', 'give the clients a umask of 0: no file that they make may be open to other users')
     .option('--same-key', 'where an operation names no key, all clients mean the same one')
     .option(
       '--crash [n]',
-      'kill a process before any of its calls, up to so often (default: once), and see what a new one finds',
+      'kill a process before any of its calls, at most n times (default: 1), and see what a new one finds',
       parseWhole,
     )
     .option('--same-pid', 'start each killed process again, at any moment after, with the number that it had')
@@ -92,10 +88,10 @@ export function addExplore(program: Command): void {
     )
     .option(
       '--damage [n]',
-      'cut the file to half between any two calls, up to so often (default: once), and see what comes back',
+      'cut the file to half between any two calls, at most n times (default: 1), and see what comes back',
       parseWhole,
     )
-    .option('--seed <n>', 'of what is drawn at random; default: 1', parseWhole)
+    .option('--seed <n>', 'random seed; default: 1', parseWhole)
     .option('--duration <time>', 'end after so long: 20s, 10m', parseDuration)
     .option(
       '--all',
