@@ -15,8 +15,8 @@ export default defineConfig({
       'src/temporary.test.helper.ts',
       'src/readable-copy.test.helper.ts',
     ],
-    // Tests of the whole system start many real processes: two files at a time are enough for two cores.
-    maxWorkers: 2,
+    // Tests of the whole system start many real processes, and wait for some of them: three files at a time keep two cores busy.
+    maxWorkers: 3,
     // Safety nets for what hangs. No test passes or fails by how long something takes.
     testTimeout: 300_000,
     hookTimeout: 300_000,
