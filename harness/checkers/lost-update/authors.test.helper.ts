@@ -1,23 +1,9 @@
 import type { HistoryEvent, ValueId } from '../../history/events.js';
 import { type Run, toRun } from '../../history/run.js';
 import type { Random } from '../../workload/random.js';
+import { type Pace, pickPace, pickStyle, type Style } from './author-styles.test.helper.js';
 
 type Content = Readonly<Record<string, ValueId>>;
-
-/** How a simulated store works. Each of these is what some public package does. */
-export interface Style {
-  write: 'rename' | 'in place';
-  /** Whether a change begins with a look at the file, or with what its process remembers since its start. */
-  copy: 'fresh' | 'remembered';
-  /** Whether a change is acknowledged after it was written, or before. */
-  acknowledges: 'after' | 'before';
-  /** Looks whether its value is there, and writes again if not; or writes the same content a second time. */
-  retries: 'never' | 'where it is gone' | 'anyway';
-  /** Takes a file that is being written for an empty one, as opposed to looking again. */
-  readsTorn: boolean;
-  /** Whether a foreign reader looks on. */
-  evidence: 'file' | 'store';
-}
 
 /** One whole content that came into the file, and whose. */
 export interface Write {
@@ -65,33 +51,11 @@ class Simulation {
   private readonly lives = new Set<{ life: Life; at: number; process: number }>();
   private processes = 0;
   private readonly style: Style;
-  private readonly pace: {
-    think: number;
-    gap: number;
-    look: number;
-    noise: number;
-    reads: number;
-    keys: number;
-  };
+  private readonly pace: Pace;
 
   constructor(private readonly random: Random) {
-    this.style = {
-      write: random.pick(['rename', 'in place']),
-      copy: random.pick(['fresh', 'fresh', 'fresh', 'remembered']),
-      acknowledges: random.pick(['after', 'after', 'after', 'before']),
-      retries: random.pick(['never', 'never', 'where it is gone', 'anyway']),
-      readsTorn: random.oneIn(2),
-      evidence: random.pick(['file', 'file', 'file', 'store']),
-    };
-    this.pace = {
-      think: random.pick([0, 20, 100]),
-      // With a copy so old, what was erased long ago comes back.
-      gap: random.pick([5, 20, 60, 250]),
-      look: random.pick([4, 15, 60, 300]),
-      noise: random.pick([0, 2, 8]),
-      reads: random.pick([3, 12, 40]),
-      keys: random.pick([3, 30]),
-    };
+    this.style = pickStyle(random);
+    this.pace = pickPace(random);
     const { evidence: of } = this.style;
     this.events.push({
       ...{ type: 'run', version: 1, scenario: 'authors', target: 'simulated', seed: 0, atLeast: {} },

@@ -60,8 +60,8 @@ function hidesItsWays({ run, style }: Simulated): boolean {
 }
 
 /**
- * It was there after it is said to have gone, for all that anybody found, and went once more by one who was not asked to: the
- * blame is for the wrong time. Of victims only whose key nobody else changed since, for that might be why.
+ * Says so where the victim was found again after the moment by which it is said to be gone: then the blame is for the wrong time.
+ * Only for a victim whose key no other operation has changed since, as that would explain it too.
  */
 function wentLater({ run, writes }: Simulated, { key = '', sentence, operations: [victim] }: Finding) {
   const told = Number(/gone by (\d+\.\d+) ms/.exec(sentence)?.[1]) * 1e6;
