@@ -32,8 +32,8 @@ const triesMax = 20;
 
 /**
  * Follows the way to a file from `/`, and checks each directory before it goes on: see `Trust`. Where no other user can
- * change a directory on the way, its names are used as they are. From the first directory that belongs to a user for whom
- * root acts, each directory is held open, and the next one is reached from it.
+ * change a directory on the way, its names are used as they are. Where root acts as another user,
+ * each directory is held open from that user's first one on, and the next one is reached from it.
  * @returns undefined where the directory of the file is missing, and must not be made
  * @throws StoreError `E_UNSAFE` where another user could have put something else there; `E_IO`
  */

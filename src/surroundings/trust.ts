@@ -23,7 +23,7 @@ export interface Step {
  * swap every name, so root trusts nothing but what it holds open.
  */
 export class Trust {
-  /** The user for whom root acts. Undefined for all other users, and where all of the way is root's own. */
+  /** The user that root acts as. Undefined for a process that is not root, and where all of the way is root's own. */
   #principal: Access | undefined;
   readonly #actor: Actor;
   /** The file as it was given. For messages. */
@@ -40,7 +40,7 @@ export class Trust {
     return this.#actor.uid === root;
   }
 
-  /** The user for whom root acts from here on. */
+  /** The user that root acts as from here on. */
   get principal(): Pick<Access, 'uid' | 'gid'> | undefined {
     return this.#principal;
   }

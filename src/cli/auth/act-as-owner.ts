@@ -3,8 +3,8 @@ import { userOf } from '../../surroundings/users.js';
 import { note } from './output.js';
 
 /**
- * Root becomes the user to whom the file belongs, for good, before anything is opened: that user may swap every name on the way,
- * and root must do nothing there that the user could not.
+ * Root becomes the file's owner, for good, before anything is opened: the owner may swap every name on the way,
+ * and root must do nothing there that the owner could not.
  * @param place computes the path of the file, for root alone
  */
 export function actAsOwner(place: () => string): void {

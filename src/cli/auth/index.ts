@@ -20,7 +20,7 @@ export function addAuth(program: Command): void {
       `
 The file is $XDG_DATA_HOME/opencode/auth.json (~/.local/share/opencode/auth.json), unless --file names another. Secrets are
 masked: the last 4 characters of a secret are shown if it has more than 16, and none otherwise. A file that another user could
-replace is refused, unless you give --allow-unsafe. Root acts as the user to whom the file belongs.
+replace is refused, unless you give --allow-unsafe. Root acts as the file's owner.
 
 Examples:
   holdfast auth list

@@ -4,7 +4,7 @@ import { type IncomingRequest, isUpgrade } from '../guard/request.js';
 
 /**
  * Judges a Fetch `Request` by the same address that a router on it sees. Where the runtime has normalised the address, as
- * `new Request()` does, nobody can know what was sent; under node:http use `admit` or `honoGuard`.
+ * `new Request()` does, what was sent is unknown; under node:http use `admit` or `honoGuard`.
  *
  * @example
  * const decision = verify(guard, request);

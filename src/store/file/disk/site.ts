@@ -42,7 +42,7 @@ export class Site {
     return `${this.location.name}.${suffix}`;
   }
 
-  /** The user to whom root gives what it makes here. Undefined for all other users. */
+  /** The owner that root gives to what it makes here. Undefined for a process that is not root. */
   get owner(): Ownership | undefined {
     return this.location.trust.isRoot ? this.directory.stats : undefined;
   }
