@@ -10,7 +10,7 @@ import { type Flags, fileOf, subcommand } from './source.js';
 import { nowMs } from './time.js';
 
 export function addDoctor(auth: Command): void {
-  subcommand(auth, 'doctor', 'say what is wrong with the file and its surroundings; changes nothing')
+  subcommand(auth, 'doctor', 'say what is wrong with the file and its surroundings; leaves nothing behind')
     .addHelpText(
       'after',
       `

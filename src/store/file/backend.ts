@@ -13,7 +13,6 @@ import { watchFile } from './watch.js';
 
 /** The default backend: one file, intents for safety, a queue for progress. */
 export class FileBackend implements Backend {
-  readonly #file: string;
   readonly #options: FileBackendOptions;
   readonly #sites: Sites;
   readonly #reader: Reader;
@@ -22,7 +21,6 @@ export class FileBackend implements Backend {
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(file: string, options: FileBackendOptions) {
-    this.#file = file;
     this.#options = options;
     this.#sites = new Sites(file, options.allowUnsafe);
     this.#reader = new Reader(this.#sites);
@@ -73,7 +71,7 @@ export class FileBackend implements Backend {
   }
 
   async #commit(wish: Wish, deadline: number): Promise<void> {
-    const shared = { file: this.#file, sites: this.#sites, held: this.#held, options: this.#options };
+    const shared = { sites: this.#sites, held: this.#held, options: this.#options };
     this.#held.hold();
     try {
       await new Transaction(shared, wish, deadline).run();

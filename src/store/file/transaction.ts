@@ -18,9 +18,7 @@ import { lostTrackOf, noLongerDefinite } from './unknown-outcome.js';
 const backoffMsMax = 64;
 
 /** What a transaction shares with the others of its backend. */
-export interface Shared {
-  /** The path as it was given. */
-  file: string;
+interface Shared {
   sites: Sites;
   held: HeldIntent;
   options: FileBackendOptions;
@@ -31,7 +29,7 @@ type Pass = 'done' | 'again' | 'fenced';
 
 /** One change on its way to the disk: it waits for its turn, attempts the commit, and starts again where it was fenced. */
 export class Transaction {
-  readonly #file: string;
+  readonly #sites: Sites;
   readonly #held: HeldIntent;
   readonly #options: FileBackendOptions;
   readonly #wish: Wish;
@@ -39,18 +37,18 @@ export class Transaction {
   readonly #queue: Queue;
   readonly #visit: Visit;
   #earlier: Earlier = {};
-  readonly #contention: { fences: number; patienceMs: number };
+  /** How often it lost to another process. */
+  #fences = 0;
 
   /** @param deadline on the monotonic clock, in milliseconds */
-  constructor({ file, sites, held, options }: Shared, wish: Wish, deadline: number) {
-    this.#file = file;
+  constructor({ sites, held, options }: Shared, wish: Wish, deadline: number) {
+    this.#sites = sites;
     this.#held = held;
     this.#options = options;
     this.#wish = wish;
     this.#deadline = deadline;
     this.#queue = new Queue(deadline, held.lastHolder);
     this.#visit = new Visit(sites);
-    this.#contention = { fences: 0, patienceMs: options.leaseMs };
   }
 
   /** Resolves once the change is committed and durable. */
@@ -107,7 +105,8 @@ export class Transaction {
     const { change } = this.#wish;
     // A change that may have happened must not be handed to other processes, which can't know that.
     const edits = typeof change === 'function' || this.#earlier.interrupted ? undefined : change;
-    const turn = await this.#queue.wait(site, this.#contention.patienceMs, edits, this.#held.isCrowded);
+    const patienceMs = this.#options.leaseMs * 2 ** this.#fences;
+    const turn = await this.#queue.wait(site, patienceMs, edits, this.#held.isCrowded);
     if (turn === 'unknown') throw lostTrackOf(site);
     if (turn === 'next') this.#held.noteCrowd();
     return turn === 'done' ? 'done' : 'ours';
@@ -149,15 +148,14 @@ export class Transaction {
   #afterError(error: unknown): 'fenced' {
     if (error instanceof SiteGone && performance.now() <= this.#deadline) return 'fenced';
     // A raw error is one of the system, which refused before anything was published.
-    const failure = error instanceof StoreError ? error : ioError('use', this.#file, error);
+    const failure = error instanceof StoreError ? error : ioError('use', this.#sites.file, error);
     throw this.#earlier.interrupted ? noLongerDefinite(failure) : failure;
   }
 
   /** A process that fenced us judged us too slow. Should the disk be slow for all, ever more patience ends the fighting. */
   async #backOff(): Promise<void> {
-    this.#contention.patienceMs *= 2;
-    this.#contention.fences++;
-    await sleep(randomInt(Math.min(2 ** this.#contention.fences, backoffMsMax)));
+    this.#fences++;
+    await sleep(randomInt(Math.min(2 ** this.#fences, backoffMsMax)));
   }
 
   #checkDeadline({ file }: Site): void {

@@ -14,7 +14,7 @@ import { type Basis, heldBy, nextRecord } from './next-record.js';
 import { publish } from './publish.js';
 import { reconcile } from './recovery.js';
 import { destroyOthers, listWaiting, readRequests } from './survey.js';
-import type { Attempt, Earlier, Fenced, Interrupted, Known, Repairs, Task } from './task.js';
+import type { Attempt, Earlier, Fenced, Interrupted, Known, Task } from './task.js';
 
 /**
  * One attempt to commit, under an intent that was made *before* this call: fence, read, apply, stage and rename, sync, answer.
@@ -32,17 +32,20 @@ import type { Attempt, Earlier, Fenced, Interrupted, Known, Repairs, Task } from
  * the next process neither applies one twice nor forgets one, however the commit ended.
  */
 export async function attemptCommit(site: Site, intent: Intent, task: Task): Promise<Attempt> {
-  const others = fence(intent, task);
+  const entries = fence(intent, task);
   const { state, last } = readFileAndCopy(site, task);
   if (needsToSettle(state, last, task.earlier)) return { kind: 'unsettled', state };
 
   const interruptedId = task.earlier?.interrupted?.id;
   const recovery = reconcile(state, last, interruptedId, task.revocable) ?? unusable(site, state, last);
-  const requests = readRequests(site, intent.intents, others, recovery, task.unresponsive);
+  const requests = readRequests(site, intent.intents, entries, recovery, task.unresponsive);
   const basis = { state, last, recovery, requests };
   const document = applyAll(site, task, basis);
-  const parts = partsToWrite(task, basis, document);
-  const repairs = keepAside(site, basis, document);
+  const isNew = recovery.restores || document !== heldBy(basis);
+  const parts = partsToWrite(task, basis, { document, isNew });
+  // What the new file will no longer hold is kept before anything is written.
+  const kept = isNew ? keepWhatIsLost(site, { ...basis, document }) : {};
+  const repairs = { ...kept, merge: recovery.merge };
 
   const next = { basis, document, parts };
   const written = parts === 'none' ? confirm(site, intent, task) : await write(site, intent, task, next);
@@ -62,14 +65,14 @@ export async function attemptCommit(site: Site, intent: Intent, task: Task): Pro
     throw error;
   }
   for (const name of ended) if (name !== task.own) endRequest(intent.intents, name);
-  const isAwaited = others.some(({ kind }) => kind === 'ticket');
+  const isAwaited = entries.some(({ kind }) => kind === 'ticket');
   return { kind: 'committed', repairs, ended, known: known ?? vouchedFor(task), isAwaited };
 }
 
 /**
  * The fence: it comes before everything that the attempt reads. A held intent needs none, because its first commit has
  * destroyed the others.
- * @returns the requests and tickets of others, in the queue's order
+ * @returns all entries but intents, in the queue's order: tickets, requests, our own too, and answers
  */
 function fence(intent: Intent, task: Task): QueueEntry[] {
   if (task.kind === 'fresh') return destroyOthers(intent);
@@ -133,24 +136,17 @@ function wasApplied({ file }: Site, interrupted: Interrupted, { last, state, rec
 /** What has to be written: `copy` alone where the file is right already, and the copy must say so or name the requests. */
 type Parts = 'file and copy' | 'copy' | 'none';
 
-function partsToWrite(task: Task, basis: Basis, document: Document): Parts {
+function partsToWrite(
+  task: Task,
+  basis: Basis,
+  { document, isNew }: { document: Document; isNew: boolean },
+): Parts {
   const { last, state, recovery, requests } = basis;
   // Asked in each attempt, also for a file that is restored anyway: the function learns from it what is stored.
   const isRewritten = task.rewrites?.(document) === true && state.kind === 'valid';
-  if (isRewritten || isChanged(basis, document)) return 'file and copy';
+  if (isRewritten || isNew) return 'file and copy';
   // A request is done only where the copy says so, too: else a process that has read it may apply it again.
   return (last && recovery.copyIsOld) || requests.open.length > 0 ? 'copy' : 'none';
-}
-
-function isChanged(basis: Basis, document: Document): boolean {
-  return basis.recovery.restores || document !== heldBy(basis);
-}
-
-/** Keeps the bytes that the new file will no longer hold, before anything is written. */
-function keepAside(site: Site, basis: Basis, document: Document): Repairs {
-  const { merge } = basis.recovery;
-  const kept = isChanged(basis, document) ? keepWhatIsLost(site, { ...basis, document }) : {};
-  return { ...kept, merge };
 }
 
 /** `known` is undefined where nothing was written. */

@@ -34,7 +34,7 @@ export function destroyOthers({ intents, name: own }: Intent): QueueEntry[] {
   return inOrder(entries.filter(({ kind }) => !isIntent(kind)));
 }
 
-/** The entries that wait, in the queue's order. */
+/** All entries but intents, in the queue's order: tickets, requests and answers. */
 export function listWaiting(intents: Directory): QueueEntry[] {
   return inOrder(listEntries(intents).filter(({ kind }) => !isIntent(kind)));
 }

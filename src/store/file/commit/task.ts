@@ -29,7 +29,7 @@ export interface AttemptOptions extends Wish {
 export type Task = FreshTask | HeldTask;
 
 /** The intent vouches for nothing yet. All other intents are destroyed before anything is read. */
-export interface FreshTask extends AnyTask {
+interface FreshTask extends AnyTask {
   kind: 'fresh';
 }
 
@@ -37,7 +37,7 @@ export interface FreshTask extends AnyTask {
  * The intent has been held since an earlier commit, which destroyed the others. A process that commits later destroys this
  * one. So nothing is destroyed again, and neither the file nor its copy is read again.
  */
-export interface HeldTask extends AnyTask {
+interface HeldTask extends AnyTask {
   kind: 'held';
   known: Known;
 }
@@ -96,7 +96,7 @@ export interface Fenced {
 }
 
 /** The file may be the half-done work of another program: wait without an intent, then look again. */
-export interface Unsettled {
+interface Unsettled {
   kind: 'unsettled';
   state: FileState;
 }
