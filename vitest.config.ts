@@ -7,7 +7,7 @@ export default defineConfig({
     tags: [
       {
         name: 'long',
-        description: 'A rule that a shorter test proves, over more schedules, stores, places or runtimes.',
+        description: 'More schedules, stores, places or runtimes of a rule, or what can not be short.',
       },
     ],
     globalSetup: [

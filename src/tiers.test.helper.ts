@@ -1,6 +1,6 @@
 import { it, type TestOptions } from 'vitest';
 
-/** Of a test that `npm test` leaves out: `npm run test:full` runs it. A shorter one proves the same rule. */
+/** The options of a test that `npm test` leaves out and `npm run test:full` runs. Wherever there can be, a shorter one proves its rule. */
 export const long = { tags: ['long'] } satisfies TestOptions;
 
 type Define<Row extends unknown[]> = (

@@ -1,7 +1,7 @@
 import type { Finding } from '../core/verdict.js';
 import type { TokenEvent } from '../history/events.js';
 import type { Run } from '../history/run.js';
-import { inMs } from '../history/words.js';
+import { inMs, withoutQuote } from '../history/words.js';
 import { findPauses } from './lost-update/pauses.js';
 
 /** G10: one of all processes that find a credential expired refreshes it, and the user stays logged in. */
@@ -62,7 +62,7 @@ function loggedOut({ operations }: Run): Finding[] {
     return {
       guarantee: 'G10',
       kind: 'logged-out',
-      sentence: `at the end of the run nobody could use "${key}" any more: ${error ?? 'the call never returned'}`,
+      sentence: `at the end of the run nobody could use "${key}" any more: ${error === undefined ? 'the call never returned' : withoutQuote(error)}`,
       key,
       operations: [id],
       from: begin,

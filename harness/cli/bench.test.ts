@@ -23,23 +23,19 @@ function writesOf(report: BenchReport | undefined, target: string): WritesResult
 }
 
 describe('a measurement', () => {
-  eachInTiers(['sequential', 'concurrent'], 0)(
-    'of one process has its figures, as JSON: %s',
-    async (part) => {
-      const { exitCode, report, stderr, cwd } = await bench('--suite', 'store', '--only', part);
-      expect(stderr).toBe('');
-      expect(exitCode).toBe(0);
-      expect(report).toMatchObject({ schema: 1, suite: 'store', target: 'hardened', lost: 0 });
-      expect(report?.cpus).toBeGreaterThan(0);
-      const [ratio] = report?.results ?? [];
-      if (ratio?.kind !== 'ratio') throw new Error('the first result is not a ratio');
-      for (const value of [ratio.ours, ratio.other.value, ratio.ratio.median])
-        expect(value).toBeGreaterThan(0);
-      expect(writesOf(report, 'hardened')).toMatchObject([{ part, failed: 0, lost: 0 }]);
-      expect(writesOf(report, 'hardened')[0]?.acknowledged).toBeGreaterThan(100);
-      expect(readdirSync(cwd)).toEqual([]);
-    },
-  );
+  eachInTiers(['concurrent', 'sequential'])('of one process has its figures, as JSON: %s', async (part) => {
+    const { exitCode, report, stderr, cwd } = await bench('--suite', 'store', '--only', part);
+    expect(stderr).toBe('');
+    expect(exitCode).toBe(0);
+    expect(report).toMatchObject({ schema: 1, suite: 'store', target: 'hardened', lost: 0 });
+    expect(report?.cpus).toBeGreaterThan(0);
+    const [ratio] = report?.results ?? [];
+    if (ratio?.kind !== 'ratio') throw new Error('the first result is not a ratio');
+    for (const value of [ratio.ours, ratio.other.value, ratio.ratio.median]) expect(value).toBeGreaterThan(0);
+    expect(writesOf(report, 'hardened')).toMatchObject([{ part, failed: 0, lost: 0 }]);
+    expect(writesOf(report, 'hardened')[0]?.acknowledged).toBeGreaterThan(100);
+    expect(readdirSync(cwd)).toEqual([]);
+  });
 
   it('of the checks judges recorded histories, all of them rightly', async () => {
     const { exitCode, report } = await bench('--suite', 'check', '--only', 'recorded');
@@ -64,7 +60,7 @@ describe('a measurement', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('counts what a store loses, and says so by its exit code', long, async () => {
+  it('counts what a store loses, and says so by its exit code', async () => {
     const { exitCode, report, cwd } = await bench('--only', 'contended', '--target', 'naive');
     for (const { lost } of writesOf(report, 'naive')) expect(lost).toBeGreaterThan(0);
     expect(report?.lost).toBeGreaterThan(0);

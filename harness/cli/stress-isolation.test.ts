@@ -49,7 +49,7 @@ describe('a run keeps to itself', () => {
     ]);
   });
 
-  it('ends what a target has started and left behind', long, async () => {
+  it('ends what a target has started and left behind', async () => {
     const cwd = newDirectory();
     const target = `
       import { spawn } from 'node:child_process';

@@ -1,7 +1,8 @@
 /** Steps for each at first. */
 const firstShare = 1000;
 
-export interface Tried {
+/** How an attempt ended. */
+interface Tried {
   steps: number;
   /** `later`: not decided, and it may have more steps. `stop`: nothing else need be decided. */
   next: 'done' | 'later' | 'stop';

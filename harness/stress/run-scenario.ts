@@ -76,7 +76,7 @@ interface Cast {
 /** Starts the provider, if the scenario has one, and no client yet. */
 async function castOf(run: ScenarioRun, stage: Stage): Promise<Cast> {
   const { scenario, target, probed, runtimes, seed, workload, clients } = run;
-  const { sandbox, place, recorder, canary, seeds } = stage;
+  const { subject, sandbox, place, recorder, canary, seeds } = stage;
   const killed = new Set<number>();
   const oauth =
     scenario.oauth &&
@@ -92,7 +92,7 @@ async function castOf(run: ScenarioRun, stage: Stage): Promise<Cast> {
       },
     }));
   const fleet = new Fleet({
-    subject: subjectOf(scenario),
+    subject,
     workload,
     umask: scenario.umask,
     canary,
@@ -127,7 +127,7 @@ async function play(run: ScenarioRun, stage: Stage, cast: Cast): Promise<void> {
   await Promise.all(faults);
   if (plants(scenario)) await someWrites(stage, signal);
   await fleet.stop();
-  await fleet.runToEnd(subjectOf(scenario) === 'tokens' ? 'token-audit' : 'audit');
+  await fleet.runToEnd(stage.subject === 'tokens' ? 'token-audit' : 'audit');
 }
 
 /** Where no other program can write the target's file, the target itself stores what is to be there before. */
@@ -179,8 +179,4 @@ function injectAll(
       signal: calm,
     }),
   );
-}
-
-function subjectOf({ subject = 'credentials' }: Scenario): NonNullable<Scenario['subject']> {
-  return subject;
 }

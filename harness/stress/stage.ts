@@ -1,4 +1,4 @@
-import type { Scenario } from '../core/scenario.js';
+import type { Scenario, Subject } from '../core/scenario.js';
 import { monotonicNow } from '../history/clock.js';
 import type { SeedEvent } from '../history/events.js';
 import type { Evidence } from '../history/evidence.js';
@@ -10,6 +10,8 @@ import type { ScenarioRun } from './run-scenario.js';
 
 /** What is there before the first client starts, and the history that it is written to. */
 export interface Stage {
+  /** What the scenario is about. */
+  subject: Subject;
   sandbox: string;
   place: Place;
   recorder: Recorder;
@@ -55,7 +57,7 @@ export function setStage({
   }
   const seeds = scenario.place === 'dangling' ? [] : seedsOf(scenario, evidence);
   if (evidence.of === 'file' && scenario.place !== 'dangling') writeSeeds(place.real, seeds);
-  return { sandbox, place, recorder, canary, seeds, atLeast };
+  return { subject, sandbox, place, recorder, canary, seeds, atLeast };
 }
 
 /** True if a fault plants links and directories beside the file. */

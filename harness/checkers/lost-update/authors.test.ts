@@ -17,7 +17,10 @@ const histories = Number(process.env.HOLDFAST_HISTORIES ?? 300);
 const erased = /^(lost-update|resurrection|lost-seed)$/;
 
 /** Who really made the key what the look at the file found: the last to change it that was not asked to. */
-function authorsOf({ writes, run, looks }: Simulated, finding: Finding): string[] {
+function authorsOf(
+  { writes, run, looks }: Simulated,
+  finding: Finding,
+): { authors: string[]; moment: number } {
   const { key = '', sentence, blame } = finding;
   const told = Number(/(?:gone|back|went) by (\d+\.\d+) ms/.exec(sentence)?.[1]) * 1e6;
   const isIt = ({ version, until }: { version: number; until: number }) =>
@@ -28,8 +31,7 @@ function authorsOf({ writes, run, looks }: Simulated, finding: Finding): string[
     ({ time, before, after, authors }) =>
       time <= moment && before[key] !== after[key] && !authors.some((id) => asked.has(id)),
   );
-  // Another may have set the key between, and been erased as well.
-  return [...(author?.authors ?? []), ...lastToErase({ writes, run }, finding, moment)];
+  return { authors: author?.authors ?? [], moment };
 }
 
 /** Whose write took the victim from the file for the last time, though no look need have met that. */
@@ -96,7 +98,9 @@ function faultOf(one: Simulated, finding: Finding): string | undefined {
   if (certain && /probably|one of/.test(sentence)) return 'it is told as less certain than it is';
   const later = wentLater(one, finding);
   if (later) return later;
-  const authors = authorsOf(one, finding);
+  const { authors: last, moment } = authorsOf(one, finding);
+  // Another may have set the key between, and been erased as well.
+  const authors = [...last, ...lastToErase(one, finding, moment)];
   // What no look met may also have come and gone by a late write.
   const isHedged = /may not have been written by then/.test(sentence);
   if (isHedged && (authors.length === 0 || one.style.acknowledges === 'before')) return undefined;
@@ -122,7 +126,7 @@ test('of what was erased the author is named, or is one of those named, or no cl
       losses++;
       if (likeliest === undefined) continue;
       named++;
-      if (authorsOf(one, finding).includes(likeliest)) first++;
+      if (authorsOf(one, finding).authors.includes(likeliest)) first++;
       if (lastToErase(one, finding, Number.POSITIVE_INFINITY).includes(likeliest)) last++;
     }
   }

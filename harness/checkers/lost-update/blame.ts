@@ -44,13 +44,13 @@ export interface Blame {
  * may have missed contents between the two, so that is all that can be said where more than one was.
  */
 export function findErasers(run: Run): (loss: Loss) => Blame | undefined {
+  const byId = new Map(run.operations.map((operation) => [operation.id, operation]));
   const looks = new Looks(run);
   const underWay = overlapSearch(run.operations.filter(mayHaveWritten));
   const hasBroken = run.files.some(({ broken }) => broken !== null);
-  const sights = { looks, views: findViews(run), underWay, hasBroken };
+  const sights = { looks, views: findViews(byId), underWay, hasBroken };
   const isStaleRewrite = findStaleRewrites(run);
 
-  const byId = new Map(run.operations.map((operation) => [operation.id, operation]));
   const late = findLateWrites(byId, looks, underWay);
 
   return function findEraser(loss) {

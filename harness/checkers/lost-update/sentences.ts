@@ -1,6 +1,6 @@
 import type { FaultEvent, ValueId } from '../../history/events.js';
 import type { Operation } from '../../history/run.js';
-import { describeChange, inMs } from '../../history/words.js';
+import { describeChange, inMs, withoutQuote } from '../../history/words.js';
 import type { Blame } from './blame.js';
 import type { Conflict } from './conflicts.js';
 import type { Read } from './registers.js';
@@ -94,7 +94,8 @@ export function describeGarbage(key: string, read: Read, writer: Operation | und
 function whyGarbage(key: string, writer: Operation | undefined): string {
   if (writer === undefined) return 'which nobody ever wrote';
   if (writer.key !== key) return `which was written to "${writer.key}"`;
-  if (writer.outcome === 'fail') return `which its writer was told had failed (${writer.error})`;
+  if (writer.outcome === 'fail')
+    return `which its writer was told had failed (${withoutQuote(writer.error ?? 'no reason given')})`;
   return `which was only written from ${inMs(writer.begin)} on`;
 }
 

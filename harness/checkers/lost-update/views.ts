@@ -1,5 +1,5 @@
 import type { ValueId } from '../../history/events.js';
-import type { Operation, Run } from '../../history/run.js';
+import type { Operation } from '../../history/run.js';
 import type { Read } from './registers.js';
 
 /** A client's read of a key, and from when on the entries may have been as it found them. */
@@ -18,13 +18,13 @@ export interface Views {
 }
 
 /**
- * Tells what a client's read proves of the entries themselves, for it may be as old as its process: many stores answer from a copy
+ * Finds what a client's read proves of the entries themselves, for it may be as old as its process: many stores answer from a copy
  * in memory. But what another process wrote is in no copy that was made before. So one who reads all entries, and finds such
  * values among them, has a copy that is no older than the latest of these; what it lacks, it lacked since then. It is not
  * taken for younger than the beginning of the read, since a store may read its entries one by one.
+ * @param writerOf all operations by their ids, which are the values that they write
  */
-export function findViews({ operations }: Run): Views {
-  const writerOf = new Map(operations.map((operation) => [operation.id, operation]));
+export function findViews(writerOf: ReadonlyMap<string, Operation>): Views {
   const known = new Map<Operation, number | undefined>();
 
   function afterOf(read: Operation): number | undefined {
