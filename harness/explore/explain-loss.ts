@@ -68,8 +68,8 @@ async function findRun(
 }
 
 /**
- * From small to large: the two operations that the loss is about; all that were under way then; the same with the faults that the
- * run had.
+ * From small to large: the two operations that the loss is about; all that were under way then; the same with the kills and pauses
+ * that the run had.
  */
 export function attemptsFor(run: Run, loss: Finding): ExploreOptions[] {
   const named = run.operations.filter(({ id }) => loss.operations.includes(id));

@@ -30,18 +30,18 @@ export class Choices {
     private readonly causality: Causality,
   ) {}
 
-  now(moment: Moment): Choice {
-    const { now, last, step } = moment;
+  now({ now, last, step }: Moment): Choice {
     const { enabled, others } = possibilities(this.clients, now);
     const kindOf = (action: Action) => this.clients[action.client]?.optionOf(action)?.kind;
     const pauses = this.clients.map(({ pausedUntil }) => pausedUntil);
     const faults = this.clients.flatMap((client) => faultsOf(client, this.budget, last));
+    const damages = damagesOf(this.clients, this.budget, last, this.world);
     return {
       enabled,
       others,
       last: last?.client,
       step,
-      faults: [...faults, ...this.damages(moment)],
+      faults: [...faults, ...damages],
       accesses: (action) => this.accessesOf(action),
       isExit: (action) => kindOf(action) === 'exit',
       isTimer: (action) => kindOf(action) === 'timer',
@@ -52,11 +52,12 @@ export class Choices {
   /** All have ended: to go on is the end, unless the file is damaged now. */
   atEnd(moment: Moment): Choice {
     const end: Action = { do: 'run', client: moment.last?.client ?? 0, option: 0 };
+    const here = this.now(moment);
     return {
-      ...this.now(moment),
+      ...here,
       enabled: [end],
       others: [],
-      faults: this.damages(moment),
+      faults: here.faults.filter((fault) => fault.do === 'damage'),
       accesses: (action) => (action === end ? [] : this.accessesOf(action)),
       isExit: () => false,
       isTimer: () => false,
@@ -68,10 +69,6 @@ export class Choices {
     const accesses = this.accessesOf(action);
     this.accesses.clear();
     return accesses;
-  }
-
-  private damages({ last }: Moment): Action[] {
-    return damagesOf(this.clients, this.budget, last, this.world);
   }
 
   private accessesOf(action: Action): Access[] {

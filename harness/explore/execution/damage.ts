@@ -11,8 +11,8 @@ import type { FaultBudget } from './executed.js';
 import type { LastStep } from './possibilities.js';
 
 /**
- * A crash of the machine, or another program, may leave a file cut off. Half of a JSON object never is one, so no store can take
- * it for an edit. Nobody's call does it, but it touches what a call would touch that cuts off the file.
+ * A crash of the machine, or another program, may leave a file cut off. Half of a JSON object is none, unless white space follows
+ * it, so no store can take it for an edit. No client's call does it, but it touches what a call that cuts the file would touch.
  */
 const cut: CallToMake = { id: 0, call: 'truncate', path: file };
 
@@ -42,12 +42,17 @@ export function damagesOf(
   );
 }
 
-/** @param client after whose step it comes */
-export function damage(world: World, clients: readonly Client[], { index }: Client, now: number): void {
+/** @param client after whose step it comes @param accesses what the damage touches */
+export function damage(
+  world: World,
+  clients: readonly Client[],
+  { index }: Client,
+  { accesses, now }: { accesses: readonly Access[]; now: number },
+): void {
   const before = world.as(index).foresee(cut);
   const place = path.join(world.rootPath, file);
   truncateSync(place, statSync(place).size >> 1);
   for (const [who, event] of world.note(index, cut, before, { digest: 0 }, now)) clients[who]?.hear(event);
-  // Whoever goes round and round, and looks at the file, finds something else now.
-  for (const { spin } of clients) spin.disturb(accessesOfDamage(world));
+  // A client that polls the file finds something else now.
+  for (const { spin } of clients) spin.disturb(accesses);
 }

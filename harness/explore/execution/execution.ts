@@ -27,7 +27,7 @@ import {
 import { grantOf } from './grant.js';
 import type { Ground } from './ground.js';
 import type { Memory } from './memory.js';
-import { type LastStep, lastStepOf, whoWaits } from './possibilities.js';
+import { type LastStep, lastStepOf, possibilities, whoWaits } from './possibilities.js';
 import { noteForSpins } from './spin.js';
 import type { Strategy } from './strategy.js';
 import { successorOf, successorsMax } from './succession.js';
@@ -199,7 +199,7 @@ export class Execution {
     this.record(client, action, action.do, accesses);
     if (action.do === 'damage') {
       this.budget.damages = (this.budget.damages ?? 0) - 1;
-      damage(this.world, this.clients, client, this.now);
+      damage(this.world, this.clients, client, { accesses, now: this.now });
       this.chronicle.damaged(this.steps.length);
     } else if (action.do === 'kill') {
       this.budget.kills--;
@@ -280,7 +280,7 @@ export class Execution {
     this.begin(client, auditOf(this.options.program));
     if (!this.listen(client, undefined)) return;
     while (client.state === 'alive' && this.steps.length < 2 * stepsMax) {
-      const [action] = this.choices.now(this.moment).enabled;
+      const [action] = possibilities(this.clients, this.now).enabled;
       if (!action || !this.take(action)) return;
     }
   }

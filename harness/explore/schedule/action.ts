@@ -23,8 +23,8 @@ const letters = { kill: 'k', pause: 'p', wait: 'w', damage: 'd' } as const;
 
 /**
  * A schedule in one line: `0x5 1x6 k0 1` is five steps of client 0, six of client 1, client 0 is killed, one more step of client
- * 1. `0.1`: client 0 goes on with the second of the things that it waits for; `p0`: it is paused; `w0`: it is dead, and time passes; `f0:EIO`: its next call fails; `d0`: the
- * file is damaged, right after a step of client 0.
+ * 1. `0.1`: client 0 goes on with the second of the things that it waits for; `p0`: it is paused; `w0`: it is dead, and time
+ * passes; `f0:EIO`: its next call fails; `d0`: the file is damaged, right after a step of client 0.
  */
 export function printSchedule(actions: readonly Action[]): string {
   const parts: { word: string; count: number }[] = [];

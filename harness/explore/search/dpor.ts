@@ -257,7 +257,7 @@ export class Dpor implements Strategy {
   }
 }
 
-/** What all others have slept through would now be another: it was not tried after this fault. */
+/** True if a step that sleeps conflicts with the fault: after it the step finds something else, and that was not tried. */
 function wakes(fault: Move, asleep: ReadonlyMap<string, Move>): boolean {
   return [...asleep.values()].some(
     ({ action, accesses }) => action.do === 'run' && conflicts(accesses, fault.accesses),

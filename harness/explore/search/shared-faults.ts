@@ -4,8 +4,9 @@ import { Part } from './part.js';
 
 /**
  * Divides a systematic search among several by what goes wrong first: each of them searches as if a client could only be killed,
- * paused or refused a call, or the file be damaged, after some of its own steps, every n-th. That is a program like any other, so each search is as
- * complete as it would be alone, and together they have tried every fault. What happens before any fault is searched by each.
+ * paused or refused a call, or the file be damaged, after some of its own steps, every n-th. That is a program like any other, so
+ * each search is as complete as it would be alone, and together they have tried every fault. What happens before any fault is
+ * searched by each.
  */
 export class SharedFaults extends Part {
   private steps: number[] = [];

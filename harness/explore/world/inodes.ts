@@ -1,14 +1,9 @@
 import type { Identity } from '../process/protocol.js';
 
-interface Known extends Identity {
-  /** The system's own number, by which it is found. */
-  id: string;
-}
-
 /** Numbers and times of all files, the same in every execution, whatever numbers the system gives. */
 export class Inodes {
   /** By the system's number. */
-  private readonly known = new Map<string, Known>();
+  private readonly known = new Map<string, Identity>();
   /** The system's numbers by ours. */
   private readonly ids = new Map<string, string>();
   /** How many files each client has made. */
@@ -21,8 +16,8 @@ export class Inodes {
   }
 
   /**
-   * Gives a new file its number, which says which client made it, and as its how many-th: the same however the calls of the others lie
-   * between.
+   * Gives a new file its number, which says which client made it, and how many it had made before: the same however the calls of
+   * the others lie between.
    * @param id the system's number
    * @param client -1 for what is there at the beginning
    */
@@ -30,7 +25,7 @@ export class Inodes {
     const count = (this.births.get(client) ?? 0) + 1;
     this.births.set(client, count);
     const ino = (client + 2) * 100_000 + count;
-    this.known.set(id, { id, ino, mtime: now, ctime: now, birthtime: now });
+    this.known.set(id, { ino, mtime: now, ctime: now, birthtime: now });
     this.ids.set(String(ino), id);
     return String(ino);
   }
