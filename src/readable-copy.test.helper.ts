@@ -7,7 +7,7 @@ import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Where processes of other users find `dist`, and the packages that it imports. */
+    /** Where processes of other users find what was built, and the packages that it imports. */
     installation: string;
   }
 }
@@ -24,7 +24,13 @@ export default function setup(vitest: TestProject): (() => void) | undefined {
     return undefined;
   }
   const copy = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-installation-')));
-  for (const name of ['package.json', 'dist', path.join('scenarios', 'schedules'), ...dependencies()])
+  for (const name of [
+    'package.json',
+    'dist',
+    'build',
+    path.join('scenarios', 'schedules'),
+    ...dependencies(),
+  ])
     cpSync(path.join(project, name), path.join(copy, name), { recursive: true });
   spawnSync('chmod', ['-R', 'a+rX', copy]);
   chmodSync(copy, 0o755);

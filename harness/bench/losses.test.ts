@@ -6,7 +6,7 @@ import { afterEach, expect, it } from 'vitest';
 import type { Losses } from './result.js';
 
 /** The built harness: its processes are programs of it. */
-const built = (name: string) => new URL(`../../dist/harness/bench/${name}`, import.meta.url).href;
+const built = (name: string) => new URL(`../../build/harness/bench/${name}`, import.meta.url).href;
 const fixture = (name: string) => fileURLToPath(new URL(`../stress/fixtures/${name}`, import.meta.url));
 const directory = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-test-')));
 afterEach(() => rmSync(directory, { recursive: true, force: true }));

@@ -70,8 +70,8 @@ describe('a run says what it is worth', () => {
 
   it('is blind, not green, where a planted bug is not found', async () => {
     // One terminal alone can't lose anything: the control on the naive store finds nothing.
-    const module = new URL('../../dist/harness/index.js', import.meta.url).href;
-    const plan = new URL('../../dist/harness/stress/plan/plan.js', import.meta.url).href;
+    const module = new URL('../../build/harness/index.js', import.meta.url).href;
+    const plan = new URL('../../build/harness/stress/plan/plan.js', import.meta.url).href;
     const program = `
       import { controls } from '${plan}';
       import { stress } from '${module}';

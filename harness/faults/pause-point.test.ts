@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 
-const built = new URL('../../dist/harness/faults/pause-point.js', import.meta.url).href;
+const built = new URL('../../build/harness/faults/pause-point.js', import.meta.url).href;
 
 const committer = `
   import fs from 'node:fs';

@@ -15,7 +15,8 @@ describe('where only the store is installed', () => {
     });
 
   beforeAll(() => {
-    cpSync(path.join(project, 'dist/src'), path.join(place, 'dist/src'), { recursive: true });
+    for (const folder of ['dist/src', 'dist/chunks'])
+      cpSync(path.join(project, folder), path.join(place, folder), { recursive: true });
     cpSync(path.join(project, 'package.json'), path.join(place, 'package.json'));
     symlinkSync(path.join(project, 'node_modules'), path.join(place, 'node_modules'));
   });

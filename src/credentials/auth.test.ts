@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, expectTypeOf, it, vi } from 'vitest';
 import { allTextOf, failureOf, newDirectory, newFile, textOf } from '../store/scratch.test.helper.js';
 import { openStore } from '../store/store.js';
-import { built, runBuilt } from '../store/system.test.helper.js';
+import { library, runBuilt } from '../store/system.test.helper.js';
 import { Auth, createAuth } from './auth.js';
 
 const api = (key: string) => ({ type: 'api' as const, key });
@@ -231,7 +231,7 @@ describe('the ready-made Auth', () => {
       import { readdirSync } from 'node:fs';
       const listeners = () => process.eventNames().map((name) => [String(name), process.listenerCount(name)]);
       const before = listeners();
-      const { Auth } = await import(${JSON.stringify(built('../credentials/auth'))});
+      const { Auth } = await import(${JSON.stringify(library)});
       const after = listeners();
       console.log(JSON.stringify({ before, after, files: readdirSync(process.env.XDG_DATA_HOME) }));
       await Auth.set('https://x/', { type: 'api', key: 'k' });

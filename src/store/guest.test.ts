@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { newFile, runCommand, textOf } from './scratch.test.helper.js';
-import { built, lacks, newWriter, type SystemCall, trace, type Writer } from './system.test.helper.js';
+import { lacks, library, newWriter, type SystemCall, trace, type Writer } from './system.test.helper.js';
 
 /** The library is a guest in another program's process: it touches nothing there, and shows none of what it keeps. */
 it('imported, it adds no listener, patches nothing, opens nothing, and keeps no process alive', async () => {
@@ -23,7 +23,7 @@ it('imported, it adds no listener, patches nothing, opens nothing, and keeps no 
     // What Node itself makes at the first look is there before.
     own();
     const before = [look(), own()];
-    await import(${JSON.stringify(built('../index'))});
+    await import(${JSON.stringify(library)});
     const after = [look(), own()];
     const changed = [];
     before[1].forEach((descriptors, at) => {

@@ -14,7 +14,7 @@ import { patient } from '../waiting.test.helper.js';
 import { self } from './file/queue/owner.js';
 import { newDirectory, newFile, strangersIntent, textOf } from './scratch.test.helper.js';
 import { openStore } from './store.js';
-import { asNobody, built, having, lacks, newWriter, runBuilt } from './system.test.helper.js';
+import { asNobody, having, lacks, library, newWriter, runBuilt } from './system.test.helper.js';
 
 it.each([true, false])(
   'a directory of intents that is moved away during a change costs a retry (queues: %s)',
@@ -36,7 +36,7 @@ it('a relative path means what it meant when the store was opened', async () => 
   const program = runBuilt(`
     import { writeFileSync } from 'node:fs';
     import { setTimeout as sleep } from 'node:timers/promises';
-    import { openStore } from ${JSON.stringify(built('store'))};
+    import { openStore } from ${JSON.stringify(library)};
     process.chdir(${JSON.stringify(here)});
     const store = openStore('auth.json');
     await store.set('a', 1);
@@ -53,7 +53,7 @@ it('a relative path means what it meant when the store was opened', async () => 
 it('a relative path where the working directory was removed is an error of the store', async () => {
   const program = runBuilt(`
     import { rmdirSync } from 'node:fs';
-    import { openStore } from ${JSON.stringify(built('store'))};
+    import { openStore } from ${JSON.stringify(library)};
     const here = ${JSON.stringify(newDirectory())};
     process.chdir(here);
     rmdirSync(here);

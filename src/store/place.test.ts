@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { failureOf, modeOf, newDirectory, newFile, textOf } from './scratch.test.helper.js';
 import { openStore } from './store.js';
-import { built, runBuilt } from './system.test.helper.js';
+import { library, runBuilt } from './system.test.helper.js';
 
 const isPosix = process.platform !== 'win32';
 
@@ -12,7 +12,7 @@ describe.skipIf(!isPosix)('files are 0600 and directories 0700', () => {
   const masks = ['000', '022', '077', '777'];
   const program = (directory: string) => `
     import { writeFileSync } from 'node:fs';
-    const { openStore } = await import(${JSON.stringify(built('store'))});
+    const { openStore } = await import(${JSON.stringify(library)});
     for (const mask of ${JSON.stringify(masks)}) {
       const file = ${JSON.stringify(directory)} + '/' + mask + '/opencode/auth.json';
       process.umask(Number.parseInt(mask, 8));

@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { aWhile, eventually } from '../waiting.test.helper.js';
 import { newDirectory, newFile } from './scratch.test.helper.js';
 import { openStore } from './store.js';
-import { built, runBuilt } from './system.test.helper.js';
+import { library, runBuilt } from './system.test.helper.js';
 import type { Changes, WatchOptions } from './watch.js';
 
 /** A watch from before the change, and all that it has told so far. */
@@ -48,7 +48,7 @@ describe('a watch tells the keys that have changed', () => {
     const file = newFile();
     const watch = newWatch(file);
     runBuilt(`
-      const { openStore } = await import(${JSON.stringify(built('store'))});
+      const { openStore } = await import(${JSON.stringify(library)});
       await openStore(${JSON.stringify(file)}).set('a', 1);`);
     await watch.tells(changed('a'));
   });
@@ -212,7 +212,7 @@ it('a listener that throws keeps no other from being told, and itself neither', 
 describe('the process', () => {
   const watching = (file: string, options: string) =>
     runBuilt(`
-      const { openStore } = await import(${JSON.stringify(built('store'))});
+      const { openStore } = await import(${JSON.stringify(library)});
       const store = openStore(${JSON.stringify(file)});
       const end = store.watch((changes) => { console.log(JSON.stringify(changes)); end(); }, ${options});
       console.log('watching');`);

@@ -16,7 +16,7 @@ import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { StoreError } from '../store/errors.js';
 import { failureOf, newDirectory } from '../store/scratch.test.helper.js';
-import { built, runBuilt } from '../store/system.test.helper.js';
+import { library, runBuilt } from '../store/system.test.helper.js';
 import { openTokens, type Tokens } from './tokens.js';
 
 /** The verifier sees the file as it is now; what it can't read lets nobody in, and is left as it is. */
@@ -52,7 +52,7 @@ describe('a change by another process', () => {
     const other = runBuilt(
       `
       import { createInterface } from 'node:readline';
-      import { openTokens } from ${JSON.stringify(built('../tokens/tokens'))};
+      import { openTokens } from ${JSON.stringify(library)};
       const tokens = openTokens({ file: process.env.FILE });
       const { token, info } = await tokens.create();
       console.log(JSON.stringify([token, info.id]));

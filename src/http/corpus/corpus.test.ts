@@ -98,7 +98,7 @@ function find(name: string): string | undefined {
 }
 
 async function startOn(name: RuntimeName, executable: string) {
-  const program = path.join(project, 'dist', 'src', 'http', 'corpus', 'fixtures', 'hono-server.js');
+  const program = path.join(project, 'build', 'src', 'http', 'corpus', 'fixtures', 'hono-server.js');
   const [command = '', ...flags] = commandOf(name, executable);
   const child: ChildProcess = spawn(command, [...flags, program], { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => void child.kill('SIGKILL'));

@@ -1,5 +1,5 @@
 import { runCommand } from '../scratch.test.helper.js';
-import { built } from '../system.test.helper.js';
+import { library } from '../system.test.helper.js';
 
 export interface Ended {
   ok: boolean;
@@ -37,7 +37,7 @@ export async function newAgent(file: string, url: string, options: AgentOptions 
     const state = {};
     ${setup}
     syncBuiltinESMExports();
-    const { openStore } = await import(${JSON.stringify(built('store'))});
+    const { openStore } = await import(${JSON.stringify(library)});
     const file = ${JSON.stringify(file)};
     let store = openStore(file, { deadlineMs: 60_000 });
     const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();

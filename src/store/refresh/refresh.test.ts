@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { aWhile, eventually } from '../../waiting.test.helper.js';
 import { newFile, plainPathSource } from '../scratch.test.helper.js';
 import { openStore } from '../store.js';
-import { built, runBuilt } from '../system.test.helper.js';
+import { built, library, runBuilt } from '../system.test.helper.js';
 import { type Credential, newProvider } from './oauth-server.test.helper.js';
 
 interface Outcome {
@@ -38,7 +38,7 @@ function refresher(file: string, url: string, steps = 'return ask();', options: 
   const program = runBuilt(`
     ${saysThatItWaits}
     import { once } from 'node:events';
-    const { openStore } = await import(${JSON.stringify(built('store'))});
+    const { openStore } = await import(${JSON.stringify(library)});
     const { fetchToken } = await import(${JSON.stringify(built('refresh/oauth-server.test.helper'))});
     const isFresh = (value) => value.expires > 1;
     const told = () => once(process.stdin, 'data');

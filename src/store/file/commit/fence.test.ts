@@ -6,7 +6,7 @@ import { around } from '../../calls.test.helper.js';
 import type { Document } from '../../document.js';
 import { failureOf, newFile, siteOf, strangersIntent, textOf } from '../../scratch.test.helper.js';
 import { openStore, type StoreOptions } from '../../store.js';
-import { built } from '../../system.test.helper.js';
+import { library } from '../../system.test.helper.js';
 import { createIntent } from '../queue/intents.js';
 import { attemptCommit } from './commit.js';
 
@@ -30,7 +30,7 @@ async function incrementWithInterruption(
 /** Runs to its end in another process, for which ours is provably not dead but must be judged silent. */
 function elsewhere(file: string, does: string): void {
   const program = `
-    const { openStore } = await import(${JSON.stringify(built('store'))});
+    const { openStore } = await import(${JSON.stringify(library)});
     const store = openStore(${JSON.stringify(file)}, { leaseMs: 1, ...${JSON.stringify(patient)} });
     ${does}`;
   execFileSync(process.execPath, ['--input-type=module', '-e', program]);

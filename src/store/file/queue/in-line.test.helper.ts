@@ -6,7 +6,7 @@ import { passTime, patient, until } from '../../../waiting.test.helper.js';
 import { around } from '../../calls.test.helper.js';
 import { newFile, plainPathSource, strangersIntent, textOf } from '../../scratch.test.helper.js';
 import { openStore, type StoreOptions } from '../../store.js';
-import { built } from '../../system.test.helper.js';
+import { library } from '../../system.test.helper.js';
 
 /**
  * A change that waits in line lies there as a request, which others carry along. Another process acts between two steps of
@@ -26,7 +26,7 @@ export const isIntent = (place: string) => isIntentName(path.basename(place));
 /** Runs to its end in another process, which reckons with our own not for long. */
 export function elsewhere(file: string, does: string): void {
   const program = `
-    const { openStore } = await import(${JSON.stringify(built('store'))});
+    const { openStore } = await import(${JSON.stringify(library)});
     const store = openStore(${JSON.stringify(file)}, { leaseMs: 1, ...${JSON.stringify(patient)} });
     ${does}`;
   execFileSync(process.execPath, ['--input-type=module', '-e', program], {

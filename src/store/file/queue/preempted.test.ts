@@ -8,7 +8,7 @@ import { interceptFs } from '../../calls.test.helper.js';
 import type { StoreError } from '../../errors.js';
 import { newFile, plainPathSource, strangersIntent } from '../../scratch.test.helper.js';
 import { openStore, type Store } from '../../store.js';
-import { built } from '../../system.test.helper.js';
+import { library } from '../../system.test.helper.js';
 
 /**
  * A change is stopped before one of its calls of the system, another process does something from its beginning to its end,
@@ -72,7 +72,7 @@ function elsewhere(file: string, does: string): void {
   const program = `
     import fs from 'node:fs';
     import { syncBuiltinESMExports } from 'node:module';
-    const { openStore } = await import(${JSON.stringify(built('store'))});
+    const { openStore } = await import(${JSON.stringify(library)});
     const file = ${JSON.stringify(file)};
     const store = openStore(file, { leaseMs: 1, ...${JSON.stringify(patient)} });
     ${does}`;
