@@ -1,9 +1,10 @@
 import { judge } from '../checkers/index.js';
-import { type JudgedRun, violationsMax } from '../core/report.js';
+import type { JudgedRun } from '../core/report.js';
 import type { Finding } from '../core/verdict.js';
 import { type Inspector, readRuns } from '../history/read.js';
 import { toRun } from '../history/run.js';
 import { toViolation } from '../report/timeline.js';
+import { someOfEachKind } from './some-of-each-kind.js';
 
 /**
  * Judges the runs of a history file. Nothing but the file speaks here, so what was judged once can be
@@ -26,9 +27,7 @@ export async function judgeHistory(file: string, start = 0, inspector?: Inspecto
       schedule: null,
       ...(evidence === undefined || evidence.of === 'file' ? {} : { evidence }),
       ...judgement,
-      violations: onePerCause(findings)
-        .slice(0, violationsMax)
-        .map((finding) => toViolation(run, finding)),
+      violations: someOfEachKind(onePerCause(findings)).map((finding) => toViolation(run, finding)),
     });
   }
   return judged;

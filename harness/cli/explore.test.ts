@@ -20,7 +20,7 @@ describe('holdfast explore', () => {
       /\| T14 \| rename auth\.json\.\d+-0\.tmp -> auth\.json +\| +\| v3 \{anthropic, k0\} \(without k1\) \|/,
     );
     expect(found.stdout).toMatch(
-      /It fails because B's "open auth\.json to read" \(T7, .*naive\.js:\d+\) comes before A's "rename/,
+      /It fails because B's "open auth\.json to read" \(T7, .*naive\.ts:\d+\) comes before A's "rename/,
     );
     const [, id = ''] = /Again: .* (rename-only-[0-9a-f]{8})$/m.exec(found.stdout) ?? [];
 

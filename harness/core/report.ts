@@ -160,7 +160,7 @@ export interface JudgedRun extends Omit<Judgement, 'findings'> {
   evidence?: Evidence;
   /** Stress has no schedule to replay: the seed repeats what the clients do, not when. */
   schedule: null;
-  /** The worst first, one for each cause, at most `violationsMax`. */
+  /** The worst first, one for each cause, at most `violationsMax`: some of each kind that was found. */
   violations: Violation[];
 }
 

@@ -24,7 +24,7 @@ describe('every store that ships with a bug is found out', () => {
     const { failures } = await explore({ target, stopAtFirst: false });
     const failure = failures.find((one) => one.kind === kind);
     expect(failure?.replayed).toEqual({ same: 2, of: 2 });
-    expect(failure?.rows.every(({ site }) => site === undefined || /\.m?js:\d+$/.test(site))).toBe(true);
+    expect(failure?.rows.every(({ site }) => site === undefined || /\.(ts|mjs):\d+$/.test(site))).toBe(true);
   });
 
   it('a lost update is told with its eraser, the two calls whose order decides, and their lines', async () => {
@@ -35,8 +35,8 @@ describe('every store that ships with a bug is found out', () => {
         ...{ kind: 'lost-update', schedule: '0x6 1x7', program: 'set k0 | set k1' },
         eraser: 'v2 -> v3 by A removed k1, based on v1',
         pair: {
-          early: { client: 1, text: 'open auth.json to read', site: expect.stringMatching(/naive\.js:\d+$/) },
-          late: { client: 0, site: expect.stringMatching(/rename-only\.js:\d+$/) },
+          early: { client: 1, text: 'open auth.json to read', site: expect.stringMatching(/naive\.ts:\d+$/) },
+          late: { client: 0, site: expect.stringMatching(/rename-only\.ts:\d+$/) },
         },
       },
     ]);

@@ -22,15 +22,25 @@ export interface Row {
 /** The sources that the lines of a bundle come from. */
 export type ToSource = (place: string) => string;
 
-export function sourcesOf(bundle: string): ToSource {
-  const map = new SourceMap(JSON.parse(readFileSync(`${bundle}.map`, 'utf8')));
+/** Goes by the map beside a file, where there is one: beside a bundle, and beside what a compiler has made. */
+export function sourcesOf(): ToSource {
+  const maps = new Map<string, SourceMap | undefined>();
   return function toSource(place) {
     const [, file = '', line, column] = /^(.*):(\d+):(\d+)$/.exec(place) ?? [];
-    if (file !== bundle) return place;
-    const found = map.findEntry(Number(line) - 1, Number(column) - 1);
-    if (!('originalSource' in found)) return place;
-    return `${path.resolve(path.dirname(bundle), found.originalSource)}:${found.originalLine + 1}:${found.originalColumn + 1}`;
+    if (!maps.has(file)) maps.set(file, mapBeside(file));
+    const found = maps.get(file)?.findEntry(Number(line) - 1, Number(column) - 1);
+    if (!found || !('originalSource' in found)) return place;
+    return `${path.resolve(path.dirname(file), found.originalSource)}:${found.originalLine + 1}:${found.originalColumn + 1}`;
   };
+}
+
+function mapBeside(file: string): SourceMap | undefined {
+  try {
+    return new SourceMap(JSON.parse(readFileSync(`${file}.map`, 'utf8')));
+  } catch {
+    // There is none, or nobody can read it: then the line of the file itself is what is known.
+    return undefined;
+  }
 }
 
 /** The line to name: the program's own rather than one of a library that stands between it and the system. */

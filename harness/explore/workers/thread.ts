@@ -91,7 +91,7 @@ function work(job: Job): SearchAnswer | Replayed | AuditAnswer {
     quick: new Cell(path.join(directory, 'quick'), setup, false, { cells: heartbeat }),
     fresh: new Cell(path.join(directory, 'fresh'), isBare ? asItIs : setup, true, { cells: heartbeat }),
   };
-  const toSource = sourcesOf(bundle);
+  const toSource = sourcesOf();
   try {
     const ground = groundFor(
       cells.quick,
