@@ -59,7 +59,7 @@ describe('the packed package, in another folder', long, () => {
     mkdirSync(path.join(directory, 'data'));
   });
 
-  it('has types, and both entry points do their work', async () => {
+  it('the package has types, and both entry points work', async () => {
     const tsc = path.join(project, 'node_modules', 'typescript', 'bin', 'tsc');
     const flags = [
       '--module',
@@ -76,12 +76,12 @@ describe('the packed package, in another folder', long, () => {
     expect(stdout).toBe('valid 0');
   });
 
-  it('has the command', async () => {
+  it('the package has the command', async () => {
     const { stdout } = await execa('npx', ['holdfast', 'list', 'scenarios', '--json'], { cwd: directory });
     expect(JSON.parse(stdout)).toContainEqual(expect.objectContaining({ name: 'two-terminals' }));
   });
 
-  it('carries no tests', async () => {
+  it('the package has no tests', async () => {
     const { stdout } = await execa('find', ['node_modules/holdfast', '-name', '*.test.*'], {
       cwd: directory,
     });

@@ -98,7 +98,7 @@ const others = found.filter(isThere);
 const mix = others.map(({ name, executable }) => commandOf(name, executable));
 
 describe.skipIf(mix.length < 2)(
-  `on one file together: ${others.map(({ label }) => label).join(', ')}`,
+  `the contract on one file, with mixed runtimes: ${others.map(({ label }) => label).join(', ')}`,
   long,
   () => {
     it.for([...processes, ...sharedTokens].map(({ name, run }) => [name, run] as const))(

@@ -37,18 +37,18 @@ function importsBetween(from: RegExp, to: RegExp): string[] {
     .map(({ file, imported }) => `${file} imports ${imported}`);
 }
 
-describe('imports run one way', () => {
+describe('the direction of imports', () => {
   it('the product imports nothing of the harness, but for the one place that puts both together', () => {
     expect(importsBetween(/^src\//, /^(harness|scenarios)\//)).toEqual([
       'src/cli/main.ts imports harness/cli/index.js',
     ]);
   });
-  it('of the product the harness imports what its targets and its commands need, and the words of a usage error', () => {
+  it('the harness imports of the product only what its targets, its commands and usage errors need', () => {
     const shared = /^src\/(?!cli\/(usage-error|closest)\.)/;
     expect(importsBetween(/^harness\/(?!targets\/|cli\/)/, shared)).toEqual([]);
     expect(importsBetween(/^harness\/cli\//, /^src\/(?!cli\/[\w-]+\.js$)/)).toEqual([]);
   });
-  it('the floors of the harness: what is below imports nothing of what is above', () => {
+  it('a lower floor of the harness imports nothing of a higher one', () => {
     const floors = [
       ['history'],
       ['core', 'linearizable'],
@@ -70,7 +70,7 @@ describe('imports run one way', () => {
     });
     expect(upward).toEqual([]);
   });
-  it('the floors of explore', () => {
+  it('a lower floor of explore imports nothing of a higher one', () => {
     const floors = ['schedule', 'world', 'execution', 'search', 'evidence', 'report'];
     const upward = floors.flatMap((room, floor) => {
       const above = floors.slice(floor + 1);
@@ -82,17 +82,17 @@ describe('imports run one way', () => {
     });
     expect(upward).toEqual([]);
   });
-  it('checkers know the history and nothing that happened to make it', () => {
+  it('the checkers import the history and nothing that made it', () => {
     const known = /^(?!harness\/(core|history|linearizable|checkers)\/|src\/cli\/usage-error)/;
     expect(importsBetween(/^harness\/(checkers|linearizable)\//, known)).toEqual([]);
   });
-  it('nothing imports the scenarios: they are data that the harness finds', () => {
+  it('no file imports the scenarios, which the harness finds as data', () => {
     expect(importsBetween(/^(src|harness)\//, /^scenarios\//)).toEqual([]);
   });
-  it('everything above the seam knows a backend, not a file', () => {
+  it('only src/store/store.ts imports the file backend', () => {
     expect(importsBetween(/^src\/(?!store\/(file\/|store\.ts))/, /^src\/store\/file\//)).toEqual([]);
   });
-  it('within a file backend: the disk knows no queue, and the queue no commit', () => {
+  it('the disk knows no queue, the queue no commit, and the commit no doctor', () => {
     expect(importsBetween(/^src\/store\/file\/disk\//, /^src\/store\/file\/(queue|commit|doctor)\//)).toEqual(
       [],
     );
@@ -101,7 +101,7 @@ describe('imports run one way', () => {
   });
 });
 
-describe('effects stand where they are expected', () => {
+describe('effects', () => {
   const banned: { call: RegExp; instead: string; allowed: string[] }[] = [
     {
       call: /\bDate\.now\(|new Date\(/,
@@ -130,7 +130,7 @@ describe('effects stand where they are expected', () => {
     { call: /\bconsole\./, instead: 'process.stdout of the command', allowed: [] },
     { call: /\b(describe|it|test)\.(skip|only|todo)\(/, instead: 'a test that runs', allowed: [] },
   ];
-  it.each(banned)('$call only where it must be; elsewhere $instead', ({ call, allowed }) => {
+  it.each(banned)('$call is only where it must be, and elsewhere $instead', ({ call, allowed }) => {
     const users = product.filter(({ text }) => call.test(text)).map(({ file }) => file);
     expect(users.toSorted()).toEqual(allowed.toSorted());
   });
@@ -156,12 +156,12 @@ it('classes that hold documents or tokens have #fields, which no log shows', () 
   expect(users.map(({ file }) => file)).toEqual([]);
 });
 
-it('the product spreads no object literal: it would hide which properties belong together', () => {
+it('the product spreads no object literal, which would hide which properties belong together', () => {
   const users = product.filter(({ text }) => /\.\.\.\{/.test(text));
   expect(users.map(({ file }) => file)).toEqual([]);
 });
 
-it('files stay small enough to be one idea', () => {
+it('every file has at most 300 lines', () => {
   const long = product.filter(({ text }) => text.split('\n').length > 300).map(({ file }) => file);
   expect(long).toEqual([]);
 });

@@ -11,7 +11,7 @@ const fixture = (name: string) => fileURLToPath(new URL(`../stress/fixtures/${na
 const directory = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-test-')));
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-it('a store that acknowledges what it has not stored loses it to a kill, and the hardened one does not', async () => {
+it('a store that acknowledges what it has not stored loses it to a kill, and the hardened store does not', async () => {
   const { lossesUnderKills } = await import(built('losses.js'));
   const { Crew } = await import(built('crew.js'));
   const { fileMaker } = await import(built('context.js'));

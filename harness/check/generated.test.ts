@@ -59,7 +59,7 @@ function generate(random: Random): Generated {
   return { events, verdict: verdict === 'valid' ? 'valid' : 'invalid' };
 }
 
-test('a history has the verdict of the model, in whatever layout it is written', async () => {
+test('a history has the verdict of the model in every layout', async () => {
   const random = new Random(3, 'layouts');
   const seen = { valid: 0, invalid: 0 };
   for (let round = 0; round < 60; round++) {
@@ -74,7 +74,7 @@ test('a history has the verdict of the model, in whatever layout it is written',
   expect(Math.min(seen.valid, seen.invalid)).toBeGreaterThan(8);
 });
 
-test('a wrong history never becomes a valid one by what is garbled in it', async () => {
+test('garbled lines never make an invalid history valid', async () => {
   const random = new Random(4, 'garbled');
   let unread = 0;
   for (let round = 0; round < 400; round++) {
@@ -96,7 +96,7 @@ test('a wrong history never becomes a valid one by what is garbled in it', async
   expect(unread).toBeGreaterThan(50);
 });
 
-test('text that is no history is never valid', async () => {
+test('a text that is no history is never judged valid', async () => {
   const random = new Random(6, 'text');
   const words = [
     'hello',

@@ -17,7 +17,7 @@ const read = (value: string) => [event(1, 'invoke', 'read', 'nil'), event(1, 'ok
 const timedOut = [event(7, 'invoke', 'write', '2'), event(7, 'info', 'write', '2', ':timeout')];
 
 describe.each(Object.entries(layouts))('a history in the layout of %s', (_, write_) => {
-  test('is read whole, and has its verdict', async () => {
+  test('the history is read whole and gets its verdict', async () => {
     const events = [...write, ...read('2')];
     expect(await checkText(write_(events))).toMatchObject({
       result: 'invalid',
@@ -27,7 +27,7 @@ describe.each(Object.entries(layouts))('a history in the layout of %s', (_, writ
     expect(await checkText(write_([...write, ...read('4')]))).toMatchObject({ result: 'valid', calls: 2 });
   });
 
-  test('may have errors: then it is unknown whether the operation happened', async () => {
+  test('an operation that ended with an error may have happened, and one that failed has not', async () => {
     expect(await checkText(write_([...timedOut, ...write, ...read('2')]))).toMatchObject({
       result: 'valid',
       calls: 3,
@@ -38,7 +38,7 @@ describe.each(Object.entries(layouts))('a history in the layout of %s', (_, writ
     });
   });
 
-  test('may be about several registers, each with its key', async () => {
+  test('a history of several registers is judged by key', async () => {
     const of = (key: number, events: readonly Written[]) =>
       events.map((one) => ({ ...one, value: `[${key} ${one.value}]` }));
     const cas = [event(5, 'invoke', 'cas', '[4 6]'), event(5, 'ok', 'cas', '[4 6]')];
@@ -51,7 +51,7 @@ describe.each(Object.entries(layouts))('a history in the layout of %s', (_, writ
     });
   });
 
-  test('is refused with its line if it is about transactions', async () => {
+  test('a transaction is refused with the number of its line', async () => {
     const txn = [event(0, 'invoke', 'txn', '[[:r 1 nil] [:append 9 1]]')];
     await expect(checkText(write_([...write, ...txn]))).rejects.toThrow(
       /:\d+ can't be read: a transaction, :txn/,

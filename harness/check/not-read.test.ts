@@ -22,14 +22,14 @@ describe('a text without an operation has no verdict', () => {
     ['binary', '\u0000\u0001JEPSEN\ufffd\u0003\n\u0000'],
     ['UTF-16', Buffer.from(plain, 'utf16le').toString('latin1')],
     ['a run in which nothing was done', ours],
-  ])('%s', async (_, text) => {
+  ])('a text without an operation gets the result "none": %s', async (_, text) => {
     const { result, scope, calls } = await checkText(text);
     expect([result, calls]).toEqual(['none', 0]);
     expect(scope).toMatch(/^0 of \d+ (line|value)s? is an operation; expected /);
   });
 
   test.each(['jepsen', 'maelstrom'] as const)(
-    'our own history under the format %s is none',
+    'our own history, read in the format %s, gets no verdict',
     async (format) => {
       const read = checkText(ours, { format });
       if (format === 'jepsen') expect(await read).toMatchObject({ result: 'none' });
@@ -38,15 +38,15 @@ describe('a text without an operation has no verdict', () => {
   );
 });
 
-describe('lines that are passed over', () => {
-  test('are counted', async () => {
+describe('lines that are no operations', () => {
+  test('the report counts the lines that are no operations, by kind', async () => {
     const log = layouts['jepsen.log among other lines']?.(healthy) ?? '';
     expect((await checkText(log)).lines).toEqual({
       ...{ unit: 'line', all: 16, operations: 4, nemesis: 4, other: 8, unread: 0 },
     });
   });
 
-  test('make a verdict unknown if more than a few look like operations', async () => {
+  test('more than three unread lines that look like operations make the verdict unknown', async () => {
     const quoted = 'worker 3 had this: 3\t:invoke\t:read\tnil\n';
     expect(await checkText(plain + quoted.repeat(3))).toMatchObject({
       result: 'valid',
@@ -57,7 +57,7 @@ describe('lines that are passed over', () => {
     expect(scope).toBe('4 lines not read, though they may be operations (the first: line 5)');
   });
 
-  test('in a plain history may all have been operations', async () => {
+  test('in a plain history more than three unread lines make any verdict unknown', async () => {
     expect(await checkText(`${plain}${'xx\n'.repeat(4)}`)).toMatchObject({
       result: 'unknown',
       lines: { unread: 4 },
@@ -67,7 +67,7 @@ describe('lines that are passed over', () => {
     expect(await checkText(`${wrong}${'xx\n'.repeat(4)}`)).toMatchObject({ result: 'unknown' });
   });
 
-  test('may be the further lines of an error', async () => {
+  test('the further lines of an error are not counted as unread', async () => {
     const error = '4\t:invoke\t:write\t2\n4\t:info\t:write\t2\tread timed out:\nat X\nat Y\nat Z\nat A\n';
     expect(await checkText(plain + error)).toMatchObject({ result: 'valid', lines: { other: 4, unread: 0 } });
   });
@@ -75,7 +75,7 @@ describe('lines that are passed over', () => {
 
 describe('a last line that was cut', () => {
   test.each(['history.txt', 'jepsen.log, 2021', 'history.edn', 'one vector'])(
-    'of a %s is an interruption: what was before has no verdict that says all is well',
+    'a history whose last line was cut is never valid, and invalid if an error came before: %s',
     async (name) => {
       const text = layouts[name]?.([...healthy, ...call(2, 'read', '1')]) ?? '';
       for (const cut of [text.slice(0, -8), text.slice(0, -12)]) {
@@ -92,7 +92,7 @@ describe('a last line that was cut', () => {
   );
 });
 
-test('an operation that is no operation of the model is refused with its line', async () => {
+test('an operation that the model does not know is refused with the number of its line', async () => {
   const file = fileOf(layouts['history.txt']?.(call(0, 'add', '1')) ?? '');
   await expect(checkFile(file, {})).rejects.toThrow(`${file}:1 can't be read: an unknown operation :add`);
 });
@@ -109,11 +109,11 @@ test.each([
     '{:process 0, :type :invoke, :f :read\n{:process 1, :type :invoke, :f :read}\n',
   ],
   ['a map with a key that has no value', '{:process 0, :type :invoke, :f}\n'],
-])('%s: refused', async (message, text) => {
+])("a history that can't be read is refused with a message: %s", async (message, text) => {
   await expect(checkText(text)).rejects.toThrow(message);
 });
 
-test('a verdict does not count the parts that were left when one was found to be wrong', async () => {
+test('the scope does not count the parts that were left when one was found to be invalid', async () => {
   const get = (process: number, key: string, value: string) =>
     `{:process ${process}, :type :invoke, :f :get, :key "${key}", :value nil}\n{:process ${process}, :type :ok, :f :get, :key "${key}", :value "${value}"}\n`;
   const append = (process: number, key: string) =>

@@ -27,12 +27,12 @@ test.each<[wrong: string, events: object[], message: RegExp]>([
   ['no time', [run, start, { ...set, time: 'soon' }], /its "time" is no number/],
   ['events before a run', [start, set, ok], /:1 .*a "run" event comes first/],
   ['another version', [{ ...run, version: 2 }], /version 2, expected 1/],
-])('a history with %s is none, whatever it is judged as', async (_, events, message) => {
+])('a history with %s is refused under every model', async (_, events, message) => {
   await expect(checkText(text(...events))).rejects.toThrow(message);
   await expect(checkText(text(...events), { model: 'register' })).rejects.toThrow(message);
 });
 
-test('a history whose last line was cut is an interrupted one', async () => {
+test('a history whose last line was cut is judged as interrupted', async () => {
   const whole = text(run, start, set, ok, final);
   const cut = whole.slice(0, -20);
   expect(await checkText(whole)).toMatchObject({ result: 'valid' });

@@ -21,7 +21,7 @@ describePlanted([
     },
   },
   {
-    rule: 'one that its own process could still read is no safer for it',
+    rule: 'a write that only its own process read is lost like any other',
     planted: `${killed}\n 6-7 tui-1.0.2 get a = tui-1.0.1\n final 20`,
     healthy: `${killed}\n 6-7 tui-1.0.2 get a = tui-1.0.1\n final 20 a=tui-1.0.1`,
     found: { kind: 'lost-update', guarantee: 'G3', operations: ['tui-1.0.1'] },
@@ -29,10 +29,10 @@ describePlanted([
 ]);
 
 test.each([
-  ['it was in the file, and somebody erased it', `${killed}\n file 6 a=tui-1.0.1\n final 20`],
+  ['it was in the file, and another process erased it', `${killed}\n file 6 a=tui-1.0.1\n final 20`],
   ['another process had read it', `${killed}\n 6-7 tui-2.0.1 get a = tui-1.0.1\n final 20`],
   ['it was missed before', `${killed}\n 5.5-6 tui-2.0.1 get a =\n final 20`],
-])('not the kill is the reason where %s', (_, text) => {
+])('a loss is not blamed on the kill where %s', (_, text) => {
   expect(judge(run(text)).findings.map(({ guarantee, kind }) => `${guarantee} ${kind}`)).toEqual([
     'G2 lost-update',
   ]);

@@ -2,7 +2,7 @@ import { describePlanted } from './planted.test.helper.js';
 
 describePlanted([
   {
-    rule: 'an eraser that was stopped in the middle breaks the fence',
+    rule: 'a writer that was stopped in the middle and then erases breaks the fence',
     planted: `
       1-50  tui-1.0.1   set b
       pause 2-40 tui-1.0
@@ -39,7 +39,7 @@ describePlanted([
     found: { kind: 'lost-update', guarantee: 'G2', operations: ['login-1.0.1', 'tui-1.0.1'] },
   },
   {
-    rule: 'a pause that nobody ended lasted to the end',
+    rule: 'a pause without an end lasts to the end of the run',
     planted: `
       2-50  tui-1.0.1   set b
       pause 0 tui-1.0

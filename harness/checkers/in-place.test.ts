@@ -7,7 +7,7 @@ const links = 'link auth.json link.json\n link link.json real.json';
 
 describePlanted([
   {
-    rule: 'a link stays one',
+    rule: 'a link stays a link',
     planted: `${links}\n final 20 auth.json> link.json>real.json`,
     healthy: `${links}\n final 20 auth.json>link.json link.json>real.json`,
     found: {
@@ -18,13 +18,13 @@ describePlanted([
     },
   },
   {
-    rule: 'a link leads where it led',
+    rule: 'a link keeps its target',
     planted: `${links}\n final 20 auth.json>link.json link.json>other.json`,
     healthy: `${links}\n final 20 auth.json>link.json link.json>real.json`,
     found: { kind: 'replaced-link', guarantee: 'G9', operations: [], sentence: /leads to other\.json$/ },
   },
 ]);
 
-test('nothing is said of links where there were none', () => {
+test('a history without links has no check of links', () => {
   expect(judge(run('0-1 tui-1.0.1 set a\n final 20 a=tui-1.0.1')).checks).not.toHaveProperty('G9');
 });

@@ -10,14 +10,14 @@ const healthy = `
   final 20 a=tui-1.0.1 github=seed.0`;
 
 describe('the verdict', () => {
-  test('is valid where every check is', () => {
+  test('the verdict is valid where every check is', () => {
     const { result, checks } = judge(run(healthy));
     expect(result).toBe('valid');
     expect(Object.keys(checks).sort()).toEqual(['G1', 'G2', 'G3', 'G4', 'G5', 'G6', 'G7', 'G8', 'coverage']);
     expect(Object.values(checks).map((check) => check.result)).toEqual(Array(9).fill('valid'));
   });
 
-  test('is unknown if too little happened', () => {
+  test('the verdict is unknown if too little happened', () => {
     const { result, checks } = judge(run(healthy, { acknowledged: 200, reads: 1, kills: 3 }));
     expect(result).toBe('unknown');
     expect(checks.coverage).toEqual({
@@ -26,15 +26,15 @@ describe('the verdict', () => {
     });
   });
 
-  test('is invalid if too little happened and that was wrong', () => {
+  test('the verdict is invalid if something was wrong, however little happened', () => {
     expect(judge(run('0-1 tui-1.0.1 set a\n final 20', { acknowledged: 200 })).result).toBe('invalid');
   });
 
-  test('is unknown if nothing happened, though nothing was asked for', () => {
+  test('the verdict is unknown if nothing happened, though nothing was asked for', () => {
     expect(judge(run('final 20')).result).toBe('unknown');
   });
 
-  test('is unknown if the scenario asks for a count that there is not', () => {
+  test('the verdict is unknown if the scenario asks for a count that does not exist', () => {
     const { result, checks } = judge(run(healthy, { explosions: 3, constructor: 0 }));
     expect(result).toBe('unknown');
     expect(checks.coverage?.summary).toMatch(
@@ -42,7 +42,7 @@ describe('the verdict', () => {
     );
   });
 
-  test('of an interrupted run is unknown for all that its end could still have shown', () => {
+  test('an interrupted run leaves every check unknown that its end could still have broken', () => {
     const { result, checks, findings } = judge(run('0-1 tui-1.0.1 set a\n 2- tui-1.0.2 set a'));
     expect(findings).toEqual([]);
     expect(result).toBe('unknown');
@@ -54,19 +54,19 @@ describe('the verdict', () => {
     ]);
   });
 
-  test('of an interrupted run is invalid for what it has shown already', () => {
+  test('an interrupted run is invalid for what it has already shown', () => {
     const { findings } = judge(
       run('seed github seed.0\n 0-1 tui-1.0.1 set a\n 2-3 web-1.0.1 all\n 4-5 web-1.0.2 all'),
     );
     expect(findings.map(({ kind }) => kind)).toEqual(['lost-update', 'lost-seed']);
   });
 
-  test('calls a call hung though the run was interrupted, if its process has ended', () => {
+  test('a call that never returned hung, even in an interrupted run, if its process has ended', () => {
     const { findings } = judge(run('0- tui-1.0.1 get a\n exit 9 tui-1.0 0\n 0- web-1.0.1 get a'));
     expect(findings.map(({ kind, operations }) => [kind, ...operations])).toEqual([['hung', 'tui-1.0.1']]);
   });
 
-  test('of one guarantee does not depend on what breaks another that the same checker looks at', () => {
+  test('the verdict of one guarantee does not depend on another that the same checker judges', () => {
     const { checks } = judge(
       run(`
         1-50  tui-1.0.1   set b
@@ -77,7 +77,7 @@ describe('the verdict', () => {
     expect([checks.G2?.result, checks.G8?.result]).toEqual(['valid', 'invalid']);
   });
 
-  test('is unknown where a checker crashes, and the others are heard', () => {
+  test('a checker that crashes is unknown, and the other checks keep their results', () => {
     const broken = { ...run('0-1 tui-1.0.1 set a\n final 20') };
     Object.defineProperty(broken, 'modes', {
       get() {
@@ -92,7 +92,7 @@ describe('the verdict', () => {
 });
 
 describe('the report', () => {
-  test('bounds the rate of losses if there was none', () => {
+  test('the report bounds the rate of losses if there was none', () => {
     const writes = Array.from({ length: 100 }, (_, at) => `${at}-${at} tui-1.0.${at} set a`).join('\n');
     const { checks } = judge(run(`${writes}\n final 200 a=tui-1.0.99`));
     // 1 - 0.05^(1/100) = 0.02951
@@ -102,7 +102,7 @@ describe('the report', () => {
     });
   });
 
-  test('names the worst first, then the earliest', () => {
+  test('the report names the worst findings first, and then the earliest', () => {
     const { findings, checks } = judge(
       run(`
         mode  1 auth.json 644
@@ -127,7 +127,7 @@ describe('the report', () => {
     expect(checks.G2?.summary).toMatch(/^2 lost updates, 1 stale read, first: web-1\.0\.1 set "a"/);
   });
 
-  test('counts', () => {
+  test('the report counts operations, faults and findings', () => {
     const { counts } = judge(
       run(`
         kill    3 tui-1.0
@@ -178,7 +178,7 @@ describe('the report', () => {
     });
   });
 
-  test('tells how long successful calls took, in milliseconds', () => {
+  test('the report gives percentiles of the time of successful calls in milliseconds', () => {
     const writes = Array.from({ length: 150 }, (_, at) => `${at}-150 tui-1.0.${at} set a`).join('\n');
     const { latencyMs } = judge(run(`${writes}\n 0-9 tui-1.0.200 get b fail\n 0-0.0012345 web-1.0.1 all`));
     expect(latencyMs).toEqual({
@@ -212,7 +212,7 @@ describe('a long history', () => {
     });
   }
 
-  test('takes effort that grows with its length, healthy or not', () => {
+  test('the effort for a long history grows more slowly than the square of its length, healthy or not', () => {
     /** Of the processor, which other processes do not change. */
     const effortOf = (count: number) => {
       const before = process.cpuUsage();

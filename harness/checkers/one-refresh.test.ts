@@ -28,7 +28,7 @@ describePlanted([
     },
   },
   {
-    rule: 'a refresh token that was used by one who was killed is used by one more, not by two',
+    rule: 'a refresh token of a killed process is used by one more process, not by two',
     planted: `
       seed k seed.oauth.0
       0-   tui-1.0.1 refresh k
@@ -57,7 +57,7 @@ describePlanted([
     },
   },
   {
-    rule: 'one that was refused has used nothing: it stands in nobody’s way',
+    rule: 'a refused refresh has not used the token and stands in no other process’s way',
     planted: `
       seed k seed.oauth.0
       0-   tui-1.0.1 refresh k
@@ -73,7 +73,7 @@ describePlanted([
     found: { kind: 'token-reused', guarantee: 'G10', operations: ['tui-3.0.1', 'tui-1.0.1'] },
   },
   {
-    rule: 'a pause excuses the two who presented a token, and no third process that let it come to that',
+    rule: 'only a pause of a process that presented the token excuses its second use',
     planted: `${start}
       0-20 tui-3.0.1 get k = seed.oauth.0
       pause 1-15 tui-3.0
@@ -105,7 +105,7 @@ describePlanted([
     },
   },
   {
-    rule: 'at the end every credential can be used',
+    rule: 'every credential can be used at the end',
     planted: `${start}\n 12-13 audit.0.1 refresh k unknown\n final 20 k=tui-1.0.1`,
     healthy: `${start}\n 12-13 audit.0.1 refresh k = tui-1.0.1\n final 20 k=tui-1.0.1`,
     found: {
@@ -123,11 +123,11 @@ describePlanted([
   },
 ]);
 
-test('whoever adopts the result of another has read, and not written', () => {
+test('a refresh that adopts the result of another process counts as a read, not as a write', () => {
   const { counts } = judge(run(`${start}\n 1-12 tui-2.0.1 refresh k = tui-1.0.1\n final 20 k=tui-1.0.1`));
   expect(counts).toMatchObject({ acknowledged: 1, reads: 1, refreshes: 1, refreshedTwice: 0 });
 });
 
-test('nothing is said of refreshing where nobody did', () => {
+test('a history without a refresh has no check of refreshing', () => {
   expect(judge(run('0-1 tui-1.0.1 set a\n final 20 a=tui-1.0.1')).checks).not.toHaveProperty('G10');
 });

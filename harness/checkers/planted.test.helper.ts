@@ -16,7 +16,7 @@ export function describePlanted(cases: readonly Planted[]): void {
   describe.each(cases)('$rule', ({ planted, healthy, found }) => {
     const { sentence, ...rest } = found;
 
-    test('one finding where it is broken', () => {
+    test('the checker reports exactly one finding where the rule is broken', () => {
       const { findings, checks } = judge(run(planted));
       expect(findings).toEqual([expect.objectContaining(rest)]);
       if (sentence) expect(findings[0]?.sentence).toMatch(sentence);
@@ -26,7 +26,7 @@ export function describePlanted(cases: readonly Planted[]): void {
       });
     });
 
-    test('none where it holds', () => {
+    test('the checker reports nothing where the rule holds', () => {
       expect(judge(run(healthy)).findings).toEqual([]);
     });
   });

@@ -2,7 +2,7 @@ import { describePlanted } from './planted.test.helper.js';
 
 describePlanted([
   {
-    rule: 'no file of the store can be opened by others, each said once',
+    rule: 'no file of the store can be opened by other users, and each is reported once',
     planted: 'mode 3 auth.json 644\n mode 5 auth.json 644\n final 20',
     healthy: 'final 20',
     found: {

@@ -13,7 +13,7 @@ describePlanted([
     },
   },
   {
-    rule: 'no client ends by itself',
+    rule: 'no client ends on its own',
     planted: 'exit 9 tui-1.0 1 unexpected\n final 20',
     healthy: 'exit 9 tui-1.0 0\n final 20',
     found: { kind: 'crashed', guarantee: 'G7', operations: [], sentence: /tui-1 ended with code 1/ },

@@ -2,7 +2,7 @@ import { describePlanted } from './planted.test.helper.js';
 
 describePlanted([
   {
-    rule: 'a seed is there at the end, and the reads that miss a lost one are right',
+    rule: 'a seed is there at the end, and a read that misses a lost seed is no second finding',
     planted: `
       seed  github seed.0
       0-9   tui-1.0.1 set a

@@ -9,18 +9,18 @@ function starving(count: number, more = ''): string[] {
   return findings.filter(({ kind }) => kind === 'starved').map(({ sentence }) => sentence);
 }
 
-test('a call that a thousand later writes overtake, and more than half of all, is starved', () => {
+test('a call is starved if over a thousand later writes, more than half of all, overtake it', () => {
   expect(starving(1200)).toEqual([
     'web-1.0.0 (get "b"), called at 0.000 ms, returned at 1201.000 ms, after 1200 of 1200 writes that were called later',
   ]);
 });
 
-test('a few hundred are luck, and so are a thousand of many more', () => {
+test('a call that a few hundred writes overtake is not starved, nor one that a minority of all writes overtake', () => {
   expect(starving(900)).toEqual([]);
   const others = Array.from({ length: 1300 }, (_, at) => `${2000 + at}-${2000 + at} tui-2.0.${at} set other`);
   expect(starving(1200, others.join('\n'))).toEqual([]);
 });
 
-test('nobody is starved while somebody is stopped', () => {
+test('no call is starved while another process is stopped', () => {
   expect(starving(1200, 'pause 5-1100 tui-2.0')).toEqual([]);
 });

@@ -46,7 +46,7 @@ describePlanted([
     found: { ...found, sentence: /notes was given away: from 1:1 to 7:1/ },
   },
   {
-    rule: 'what was made outside and removed again has left its trace',
+    rule: 'a file that was made outside and removed again leaves a trace',
     planted: `${before}\n final 20 @./:755 @notes:600:text @nested/:700::1:9 @nested/file:644`,
     healthy,
     found: { ...found, sentence: /nested was touched/ },
@@ -86,16 +86,16 @@ test('what lies outside never stands in the file, neither for a moment nor at th
   expect(disclosed(`${healthyEnd} a=canary.0`)[0]?.sentence).toMatch(/stands in the file at the end/);
 });
 
-test('nothing is said of the surroundings where nothing was planted', () => {
+test('a history without a canary has no check of the surroundings', () => {
   expect(judge(run('0-1 tui-1.0.1 set a\n final 20 a=tui-1.0.1')).checks).not.toHaveProperty('G11');
 });
 
-test('a run whose end tells nothing of the canary proves nothing', () => {
+test('a run whose end does not describe the canary is unknown', () => {
   const { checks } = judge(run(`${before}\n final 20`));
   expect(checks.G11).toMatchObject({ result: 'unknown' });
 });
 
-test('a run that was interrupted proves nothing of the surroundings, unless a plant has shown it', () => {
+test('an interrupted run leaves the surroundings unknown, unless a plant has already shown a violation', () => {
   expect(judge(run(`${before}\n plant 4-6 link@lock`)).checks.G11?.result).toBe('unknown');
   expect(judge(run(`${before}\n plant 4-6 link@lock @notes:600:other`)).checks.G11?.result).toBe('invalid');
 });

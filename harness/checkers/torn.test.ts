@@ -13,7 +13,7 @@ describePlanted([
     },
   },
   {
-    rule: 'what it met is said only where a look met it at that time',
+    rule: 'a torn read names what it met only if a look met the same at that time',
     planted: `
       foreign rogue-1
       file  1 s=seed.0
@@ -62,13 +62,13 @@ describePlanted([
     },
   },
   {
-    rule: 'a value that nobody wrote whole is torn',
+    rule: 'a value that no client wrote whole is torn',
     planted: '0-1 tui-1.0.1 set a\n 5-6 web-1.0.1 all a=tui-1.0.1 b=!parts\n final 20 a=tui-1.0.1',
     healthy: '0-1 tui-1.0.1 set a\n 5-6 web-1.0.1 all a=tui-1.0.1\n final 20 a=tui-1.0.1',
     found: { kind: 'torn-read', guarantee: 'G1', operations: ['web-1.0.1'], sentence: /"b": parts/ },
   },
   {
-    rule: 'a value at the end that nobody wrote whole is torn',
+    rule: 'a value at the end that no client wrote whole is torn',
     planted: '0-1 tui-1.0.1 set a\n final 20 a=!parts',
     healthy: '0-1 tui-1.0.1 set a\n final 20 a=tui-1.0.1',
     found: { kind: 'torn-read', guarantee: 'G1', operations: [], key: 'a' },

@@ -23,21 +23,25 @@ function writesOf(report: BenchReport | undefined, target: string): WritesResult
 }
 
 describe('a measurement', () => {
-  eachInTiers(['concurrent', 'sequential'])('of one process has its figures, as JSON: %s', async (part) => {
-    const { exitCode, report, stderr, cwd } = await bench('--suite', 'store', '--only', part);
-    expect(stderr).toBe('');
-    expect(exitCode).toBe(0);
-    expect(report).toMatchObject({ schema: 1, suite: 'store', target: 'hardened', lost: 0 });
-    expect(report?.cpus).toBeGreaterThan(0);
-    const [ratio] = report?.results ?? [];
-    if (ratio?.kind !== 'ratio') throw new Error('the first result is not a ratio');
-    for (const value of [ratio.ours, ratio.other.value, ratio.ratio.median]) expect(value).toBeGreaterThan(0);
-    expect(writesOf(report, 'hardened')).toMatchObject([{ part, failed: 0, lost: 0 }]);
-    expect(writesOf(report, 'hardened')[0]?.acknowledged).toBeGreaterThan(100);
-    expect(readdirSync(cwd)).toEqual([]);
-  });
+  eachInTiers(['concurrent', 'sequential'])(
+    'one process is measured, and the JSON report has its figures: %s',
+    async (part) => {
+      const { exitCode, report, stderr, cwd } = await bench('--suite', 'store', '--only', part);
+      expect(stderr).toBe('');
+      expect(exitCode).toBe(0);
+      expect(report).toMatchObject({ schema: 1, suite: 'store', target: 'hardened', lost: 0 });
+      expect(report?.cpus).toBeGreaterThan(0);
+      const [ratio] = report?.results ?? [];
+      if (ratio?.kind !== 'ratio') throw new Error('the first result is not a ratio');
+      for (const value of [ratio.ours, ratio.other.value, ratio.ratio.median])
+        expect(value).toBeGreaterThan(0);
+      expect(writesOf(report, 'hardened')).toMatchObject([{ part, failed: 0, lost: 0 }]);
+      expect(writesOf(report, 'hardened')[0]?.acknowledged).toBeGreaterThan(100);
+      expect(readdirSync(cwd)).toEqual([]);
+    },
+  );
 
-  it('of the checks judges recorded histories, all of them rightly', async () => {
+  it('the suite of the checks judges recorded histories, all of them correctly', async () => {
     const { exitCode, report } = await bench('--suite', 'check', '--only', 'recorded');
     expect(exitCode).toBe(0);
     const wrong = report?.results.find(
@@ -47,7 +51,7 @@ describe('a measurement', () => {
     expect(report?.results).toHaveLength(2);
   });
 
-  it('of processes that contend finds every acknowledged write of the hardened store', long, async () => {
+  it('every acknowledged write of processes that contend is found in the hardened store', long, async () => {
     const { exitCode, report } = await bench('--only', 'contended');
     const writes = writesOf(report, 'hardened');
     expect(writes.map(({ processes }) => processes)).toEqual([2, 8]);
@@ -60,7 +64,7 @@ describe('a measurement', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('counts what a store loses, and says so by its exit code', async () => {
+  it('the report counts what a store loses, and the exit code is 1', async () => {
     const { exitCode, report, cwd } = await bench('--only', 'contended', '--target', 'naive');
     for (const { lost } of writesOf(report, 'naive')) expect(lost).toBeGreaterThan(0);
     expect(report?.lost).toBeGreaterThan(0);
@@ -70,7 +74,7 @@ describe('a measurement', () => {
   });
 
   it(
-    'of a store at rest sees what keeps a process alive, and that the hardened store does not',
+    'a store at rest is measured for handles that keep a process alive: the hardened store has none',
     long,
     async () => {
       const modules = newDirectory();
@@ -90,7 +94,7 @@ describe('a measurement', () => {
     },
   );
 
-  it('puts what else one could take beside it, each with what it loses', long, async () => {
+  it('the suite of rivals measures other stores beside ours, each with what it loses', long, async () => {
     const { exitCode, report, cwd } = await bench('--only', 'rivals');
     const rivals = report?.results.filter((result) => result.kind === 'rival') ?? [];
     const names = ['hardened', 'textbook', 'naive', 'conf', 'lowdb', 'configstore', 'keyv-file', 'sqlite'];
@@ -109,7 +113,7 @@ describe('a measurement', () => {
   });
 
   it(
-    'of tokens puts a verification beside one static token, and a thousand tokens beside ten',
+    'the suite of tokens measures a verification beside one static token, and a thousand tokens beside ten',
     long,
     async () => {
       const { exitCode, report, stderr, cwd } = await bench('--suite', 'verify');
@@ -128,7 +132,7 @@ describe('a measurement', () => {
     },
   );
 
-  it('of tokens that are verified from a cache is none: what it tells is not so any more', async () => {
+  it('tokens that are verified from a stale cache are not measured: exit code 70', async () => {
     const target = `${fixture('tokens-ttl-cache.mjs')}?ttlMs=60000`;
     const { exitCode, stderr } = await bench('--suite', 'verify', '--target', target);
     expect(stderr).toContain('a stale answer would be measured');
@@ -136,7 +140,7 @@ describe('a measurement', () => {
   });
 
   eachInTiers(['SIGINT', 'SIGTERM'] as const)(
-    'leaves nothing behind when it is ended by %s',
+    'an interrupted measurement leaves nothing behind: %s',
     async (signal) => {
       const cwd = newDirectory();
       const run = execa(process.execPath, [command, 'bench', '--only', 'contended'], { cwd, reject: false });
@@ -150,7 +154,7 @@ describe('a measurement', () => {
     },
   );
 
-  it('leaves nothing behind of a store that is broken, and says what is', async () => {
+  it('a store that does not open is refused with its error, and nothing is left behind', async () => {
     const modules = newDirectory();
     const failing = path.join(modules, 'failing.mjs');
     writeFileSync(failing, `export const open = () => { throw new Error('this store does not open'); };`);
@@ -161,7 +165,7 @@ describe('a measurement', () => {
   });
 });
 
-describe('bad input is refused by name', () => {
+describe('bad input', () => {
   const refused: [string[], string][] = [
     [['--suite', 'stor'], 'unknown suite "stor" (did you mean "store"?); expected one of: store, verify'],
     [['--suite', 'constructor'], 'unknown suite "constructor"; expected one of: store, verify'],
@@ -173,7 +177,7 @@ describe('bad input is refused by name', () => {
     [['--rounds', '0'], 'expected a whole number from 1'],
     [['--dir', 'absent'], 'absent'],
   ];
-  it.each(refused)('%j', async (flags, message) => {
+  it.each(refused)('bad input is refused by name: %j', async (flags, message) => {
     const { exitCode, stderr } = await holdfast(['bench', ...flags]);
     expect(stderr).toContain(message);
     expect(exitCode).toBe(2);

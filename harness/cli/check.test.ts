@@ -19,26 +19,29 @@ const jepsen = (...events: string[]) =>
     events.map((event) => `INFO  jepsen.util - ${event}`),
   );
 
-describe('a history of others', () => {
+describe('a history of another tool', () => {
   it.each([
     ['etcd/002.log', 'jepsen', 'valid', 0],
     ['etcd/000.log', 'jepsen', 'invalid', 1],
     ['kv/c10-ok.txt', 'maelstrom', 'valid', 0],
     ['kv/c10-bad.txt', 'maelstrom', 'invalid', 1],
-  ])('is judged, and the exit code tells: %s', async (name, format, verdict, code) => {
-    const { exitCode, stdout, stderr } = await holdfast([
-      'check',
-      recorded(name),
-      '--format',
-      format,
-      '--json',
-    ]);
-    expect(stderr).toBe('');
-    expect(exitCode).toBe(code);
-    expect(JSON.parse(stdout)).toMatchObject([{ file: recorded(name), format, result: verdict }]);
-  });
+  ])(
+    'the exit code gives the verdict on a history of another tool: %s',
+    async (name, format, verdict, code) => {
+      const { exitCode, stdout, stderr } = await holdfast([
+        'check',
+        recorded(name),
+        '--format',
+        format,
+        '--json',
+      ]);
+      expect(stderr).toBe('');
+      expect(exitCode).toBe(code);
+      expect(JSON.parse(stdout)).toMatchObject([{ file: recorded(name), format, result: verdict }]);
+    },
+  );
 
-  it('that is not decided is no pass: exit code 3', async () => {
+  it('a history that is not decided does not pass: exit code 3', async () => {
     const writes = Array.from({ length: 26 }, (_, at) => `${at}\t:invoke\t:write\t${at}`);
     const place = jepsen(...writes, '90\t:invoke\t:cas\t[98 99]', '90\t:ok\t:cas\t[98 99]');
     const { exitCode, stdout } = await holdfast(['check', place, '--format', 'jepsen']);
@@ -46,7 +49,7 @@ describe('a history of others', () => {
     expect(stdout).toMatch(/unknown .* 1 of 1 part not decided in \d+ steps/);
   });
 
-  it('is explained by the fewest calls that contradict each other, as a picture', async () => {
+  it('an invalid history is explained by the fewest calls that contradict each other, as a picture', async () => {
     const place = jepsen(
       ...['0\t:invoke\t:write\t1', '0\t:ok\t:write\t1', '1\t:invoke\t:write\t2', '1\t:ok\t:write\t2'],
       ...['2\t:invoke\t:read\tnil', '3\t:invoke\t:cas\t[7 8]', '3\t:fail\t:cas\t[7 8]', '2\t:ok\t:read\t1'],
@@ -65,7 +68,7 @@ describe('a history of others', () => {
 describe('a file without an operation', () => {
   const plain = ['3\t:invoke\t:write\t4', '3\t:ok\t:write\t4'];
 
-  it('has no verdict, alone or as one of several: exit code 4', async () => {
+  it('a file without an operation has no verdict, alone or as one of several: exit code 4', async () => {
     const [whole, empty] = [file('whole.log', plain), file('empty.log', ['hello'])];
     const alone = await holdfast(['check', empty, '--format', 'jepsen']);
     expect([alone.exitCode, alone.stderr]).toEqual([
@@ -77,14 +80,14 @@ describe('a file without an operation', () => {
     expect((JSON.parse(stdout) as ModelReport[]).map(({ result }) => result)).toEqual(['valid', 'none']);
   });
 
-  it('does not hide what is wrong in another: exit code 1', async () => {
+  it('a file without an operation does not hide what is wrong in another: exit code 1', async () => {
     const wrong = file('wrong.log', [...plain, '1\t:invoke\t:read\tnil', '1\t:ok\t:read\t2']);
     const { exitCode, stdout } = await holdfast(['check', wrong, file('empty.log', [])]);
     expect(exitCode).toBe(1);
     expect(stdout).toContain('0 of 0 lines is an operation');
   });
 
-  it('is refused by name if it is a directory', async () => {
+  it('a directory is refused by name', async () => {
     const { exitCode, stderr } = await holdfast(['check', newDirectory()]);
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/is a directory; expected a history file/);
@@ -92,7 +95,7 @@ describe('a file without an operation', () => {
 });
 
 describe('several files', () => {
-  it('are judged in their order, and the worst verdict wins', async () => {
+  it('several files are judged in their order, and the worst verdict wins', async () => {
     const names = ['etcd/002.log', 'etcd/000.log', 'etcd/005.log'].map(recorded);
     const { exitCode, stdout } = await holdfast(['check', ...names, '--format', 'jepsen', '--json']);
     const reports = JSON.parse(stdout) as ModelReport[];
@@ -104,7 +107,7 @@ describe('several files', () => {
     expect(exitCode).toBe(1);
   });
 
-  it('of which one can not be read are refused with its line', async () => {
+  it('an unreadable file among several is refused with the number of its line, and no file is judged', async () => {
     const broken = jepsen('0\t:invoke\t:pop\tnil');
     const { exitCode, stderr, stdout } = await holdfast([
       'check',
@@ -133,7 +136,7 @@ describe('a history of ours', () => {
     );
   const asRegister = (place: string) => holdfast(['check', place, '--model', 'register']);
 
-  it('can be judged key by key in one pass', async () => {
+  it('a history is judged key by key with the model "register"', async () => {
     const healthy = [...call('a.0.0', 1, 'set'), ...call('a.0.1', 3, 'get', 'a.0.0')];
     expect((await asRegister(history(...healthy))).exitCode).toBe(0);
     const { exitCode, stdout } = await asRegister(history(...healthy, ...call('a.0.2', 5, 'get', null)));
@@ -141,7 +144,7 @@ describe('a history of ours', () => {
     expect(stdout).toContain('read nothing');
   });
 
-  it('whose keys are removed is read once more for a search', async () => {
+  it('a history whose keys are removed is judged by a search', async () => {
     const removed = [
       ...call('a.0.0', 1, 'set'),
       ...call('a.0.1', 3, 'remove'),
@@ -154,7 +157,7 @@ describe('a history of ours', () => {
     expect(stdout).toMatch(/"k": \d calls that have no order/);
   });
 
-  it('without an operation has no verdict: exit code 4', async () => {
+  it('a history without an operation has no verdict: exit code 4', async () => {
     const { exitCode, stderr } = await asRegister(history());
     expect(exitCode).toBe(4);
     expect(stderr).toContain('0 of 2 lines is an operation; expected the history.jsonl of a run');
@@ -165,7 +168,7 @@ it.each([
   [['--format', 'jepsen', '--model', 'kv'], "can't be judged as kv; expected one of: cas-register, register"],
   [['--format', 'elle'], 'Allowed choices are holdfast, jepsen, maelstrom'],
   [['--model', 'queue'], 'Allowed choices are credentials, register, cas-register, kv'],
-])('what does not fit is refused: %s', async (flags, message) => {
+])('options that do not fit are refused: %s', async (flags, message) => {
   const { exitCode, stderr } = await holdfast(['check', recorded('etcd/002.log'), ...flags]);
   expect(exitCode).toBe(2);
   expect(stderr).toContain(message);

@@ -8,7 +8,7 @@ import { until } from '../../src/waiting.test.helper.js';
 import type { Exploration, Replayed } from '../index.js';
 
 describe('holdfast explore', () => {
-  it('tells a lost update as a table, keeps its schedule, and replay runs it again', async () => {
+  it('explore prints a lost update as a table and keeps its schedule, and replay runs it again', async () => {
     const cwd = newDirectory();
     const found = await holdfast(['explore', '--target', 'rename-only'], { cwd });
     expect(found.exitCode).toBe(1);
@@ -41,7 +41,7 @@ describe('holdfast explore', () => {
     expect(processesIn(cwd)).toEqual([]);
   });
 
-  it('says how much of a store it has tried, and found nothing in', async () => {
+  it('explore reports how much of a store it has tried where it found nothing', async () => {
     const { exitCode, stdout } = await holdfast([
       'explore',
       '--clients',
@@ -63,7 +63,7 @@ describe('holdfast explore', () => {
   });
 
   it(
-    'writes a report with what every report has, and takes a scenario of stress for what it is in small',
+    'explore writes report.json, and reduces a stress scenario to a small program with its faults',
     long,
     async () => {
       const cwd = newDirectory();
@@ -97,7 +97,7 @@ describe('holdfast explore', () => {
   );
 
   it(
-    'takes the damages of a scenario for one at every moment, and says so in the command that searches again',
+    'explore takes the damages of a scenario as one damage, and the command that searches again has --damage',
     long,
     async () => {
       const { exitCode, stdout } = await holdfast(
@@ -113,7 +113,7 @@ describe('holdfast explore', () => {
     },
   );
 
-  it('is not exhausted where it was cut off', async () => {
+  it('a search that was cut off is not called exhausted', async () => {
     const { exitCode, stdout } = await holdfast(['explore', '--schedules', '3']);
     expect(stdout).toContain('not all of them tried');
     expect(exitCode).toBe(0);
@@ -131,12 +131,12 @@ describe('holdfast explore', () => {
     [['explore', '--processes', '99'], 2, 'from 1 to 8'],
     [['replay', 'nothing-00000000'], 4, 'no schedule "nothing-00000000"'],
     [['replay', 'package.json'], 4, 'no schedule'],
-  ])('%s: exit code %i', async (args, code, message) => {
+  ])('explore and replay refuse bad input by name: %s: exit code %i', async (args, code, message) => {
     const { exitCode, stderr } = await holdfast(args);
     expect([exitCode, stderr]).toEqual([code, expect.stringContaining(message)]);
   });
 
-  it('leaves nothing behind, even when it is interrupted', async () => {
+  it('an interrupted search leaves nothing behind', async () => {
     const running = holdfast(['explore', '--preemptions', '3']);
     const left = () => [tmpdir(), '/dev/shm'].flatMap((place) => leftIn(place, running.pid));
     await until(() => left().length > 0);

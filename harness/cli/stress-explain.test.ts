@@ -5,7 +5,7 @@ import { holdfast, newDirectory } from '../../src/cli/command.test.helper.js';
 import { long } from '../../src/tiers.test.helper.js';
 
 it(
-  'takes a loss that was found by luck, and ends with a schedule, its confirmation without a gate, and a test',
+  'stress --explain turns a loss into a schedule, a confirmation without a gate, and a test',
   long,
   async () => {
     const cwd = newDirectory();
@@ -36,7 +36,7 @@ it(
   },
 );
 
-it('has nothing to write a test of without being asked to explain', async () => {
+it('stress refuses --emit-test without --explain', async () => {
   const { exitCode, stderr } = await holdfast(['stress', '--emit-test', 'x.test.ts']);
   expect([exitCode, stderr]).toEqual([2, expect.stringContaining('give --explain, too')]);
 });

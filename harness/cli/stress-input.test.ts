@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { fixture, holdfast, newDirectory, processesIn, stress } from '../../src/cli/command.test.helper.js';
 import { eachInTiers } from '../../src/tiers.test.helper.js';
 
-describe('bad input is refused by name', () => {
+describe('bad input', () => {
   const refused: [string[], string][] = [
     [
       ['stress', '--scenario', 'two-terminal'],
@@ -25,13 +25,13 @@ describe('bad input is refused by name', () => {
     [['list', 'things'], 'Allowed choices are scenarios, targets, profiles, faults'],
     [['check', 'absent.jsonl'], 'no history at absent.jsonl'],
   ];
-  it.each(refused)('%j', async (args, message) => {
+  it.each(refused)('bad input is refused by name: %j', async (args, message) => {
     const { exitCode, stderr } = await holdfast(args);
     expect(stderr).toContain(message);
     expect(exitCode).toBe(2);
   });
 
-  it('and what is not there is another exit code than what makes no sense', async () => {
+  it('a missing report and an empty shard have another exit code than a usage error: 4', async () => {
     const shown = await holdfast(['show']);
     expect(shown.stderr).toContain('there is no report at reports/latest; holdfast stress makes one');
     expect(shown.exitCode).toBe(4);
@@ -39,7 +39,7 @@ describe('bad input is refused by name', () => {
     expect(split.exitCode).toBe(4);
   });
 
-  it('a history that is none', async () => {
+  it('a file that is no history is refused by name', async () => {
     const cwd = newDirectory();
     const histories: [string, string, string, number][] = [
       ['text', 'not JSON', 'text: 0 of 1 line is an operation; expected a history.txt or', 4],
@@ -73,7 +73,7 @@ describe('bad input is refused by name', () => {
     ["{ name: 'x' }", 'has no scenario'],
     ["(() => { throw new Error('mine') })()", "can't be loaded: Error: mine"],
   ];
-  it.each(scenarios)('a scenario that would prove nothing: %s', async (text, message) => {
+  it.each(scenarios)('a scenario that would prove nothing is refused: %s', async (text, message) => {
     const cwd = newDirectory();
     writeFileSync(path.join(cwd, 'mine.mjs'), `export default ${text};`);
     const { exitCode, stderr } = await holdfast(['stress', '--scenario', './mine.mjs', '--no-controls'], {
@@ -83,7 +83,7 @@ describe('bad input is refused by name', () => {
     expect(exitCode).toBe(2);
   });
 
-  it('a place that can hold no report', async () => {
+  it('a path that can hold no report is refused', async () => {
     const cwd = newDirectory();
     writeFileSync(path.join(cwd, 'file'), '');
     for (const args of [
@@ -111,12 +111,15 @@ describe('bad input is refused by name', () => {
     ['odd.mjs?how=partial', 'open() returned a store without all, remove'],
     ['hangs.mjs', 'did not open, set, get and remove within 40 s: its open() has not returned'],
   ];
-  eachInTiers(broken, broken.length - 1)('a target that is broken: %s', async (name, message) => {
-    const [file = '', query] = name.split('?');
-    const target = query === undefined ? fixture(file) : `${fixture(file)}?${query}`;
-    const { exitCode, stderr, cwd } = await stress(target, 'two-terminals', '--duration', '5s');
-    expect(stderr).toContain(message);
-    expect(exitCode).toBe(2);
-    expect(processesIn(cwd)).toEqual([]);
-  });
+  eachInTiers(broken, broken.length - 1)(
+    'a broken target is refused with what is wrong: %s',
+    async (name, message) => {
+      const [file = '', query] = name.split('?');
+      const target = query === undefined ? fixture(file) : `${fixture(file)}?${query}`;
+      const { exitCode, stderr, cwd } = await stress(target, 'two-terminals', '--duration', '5s');
+      expect(stderr).toContain(message);
+      expect(exitCode).toBe(2);
+      expect(processesIn(cwd)).toEqual([]);
+    },
+  );
 });

@@ -14,8 +14,8 @@ import {
 import { eachInTiers, long } from '../../src/tiers.test.helper.js';
 import { eventually, until } from '../../src/waiting.test.helper.js';
 
-describe('a run keeps to itself', () => {
-  it("never touches the user's files, whatever the environment says", async () => {
+describe('the isolation of a run', () => {
+  it("a run never touches the user's files, whatever the environment says", async () => {
     const home = newDirectory();
     const data = path.join(home, '.local', 'share', 'opencode');
     mkdirSync(data, { recursive: true });
@@ -49,7 +49,7 @@ describe('a run keeps to itself', () => {
     ]);
   });
 
-  it('ends what a target has started and left behind', async () => {
+  it('a run ends the processes that a target has started and left behind', async () => {
     const cwd = newDirectory();
     const target = `
       import { spawn } from 'node:child_process';
@@ -64,7 +64,7 @@ describe('a run keeps to itself', () => {
     expect(processesIn(run.cwd)).toEqual([]);
   });
 
-  it('refuses a directory that it did not make', async () => {
+  it('a run refuses a directory that it did not make', async () => {
     const out = newDirectory();
     writeFileSync(path.join(out, 'auth.json'), '{}');
     const { exitCode, stderr } = await holdfast(['stress', '--no-controls', '--out', out]);
@@ -74,7 +74,7 @@ describe('a run keeps to itself', () => {
   });
 
   const signals = ['SIGKILL', 'SIGINT', 'SIGTERM'] as const;
-  eachInTiers(signals)('leaves no process behind when it is ended by %s', async (signal) => {
+  eachInTiers(signals)('a run leaves no process behind when it is ended by %s', async (signal) => {
     const cwd = newDirectory();
     const args = ['stress', '--scenario', 'kill-9', '--no-controls', '--duration', '10m'];
     const run = execa(process.execPath, [command, ...args], { cwd, reject: false });
@@ -91,7 +91,7 @@ describe('a run keeps to itself', () => {
     await expectNobodyIn(cwd);
   });
 
-  it('not even a client that is stopped at its commit when the coordinator is killed', long, async () => {
+  it('a client that is stopped at its commit ends, too, when the coordinator is killed', long, async () => {
     const cwd = newDirectory();
     const args = ['stress', '--scenario', 'pause', '--no-controls', '--duration', '10m'];
     const run = execa(process.execPath, [command, ...args], { cwd, reject: false });

@@ -20,32 +20,37 @@ const layout = (name: string) => fixture(`layouts/${name}`);
 const sentences = (report: Report | undefined) =>
   report?.scenarios.flatMap(({ violations }) => violations.map(({ sentence }) => sentence));
 
-describe('a store that keeps its entries otherwise than the file shows', () => {
-  eachInTiers(layouts)('$name loses nothing, and is told to', async ({ name, why }) => {
-    const { report, exitCode, cwd, stderr } = await stress(
-      layout(name),
-      // With a server, whose caches must not be those of a file that shows nothing.
-      name === 'elsewhere.mjs' ? 'set-delete-churn' : 'two-terminals',
-      '--duration',
-      '3s',
-    );
-    expect({ exitCode, stderr, said: sentences(report) }).toMatchObject({ exitCode: 0, said: [] });
-    const [run] = report?.scenarios ?? [];
-    expect(run?.evidence).toMatchObject({ of: 'store', why: expect.stringContaining(why) });
-    expect(run?.checks).toMatchObject({ G1: { summary: expect.stringContaining('through the store only') } });
-    expect(run?.checks).not.toHaveProperty('G5');
-    const summary = readFileSync(path.join(cwd, 'reports', 'latest', 'summary.md'), 'utf8');
-    expect(summary).toContain(`${name}: the file itself is no evidence: `);
+describe('a store whose file does not show its entries', () => {
+  eachInTiers(layouts)(
+    '$name loses nothing, and the report says so from the store alone',
+    async ({ name, why }) => {
+      const { report, exitCode, cwd, stderr } = await stress(
+        layout(name),
+        // With a server, whose caches must not be those of a file that shows nothing.
+        name === 'elsewhere.mjs' ? 'set-delete-churn' : 'two-terminals',
+        '--duration',
+        '3s',
+      );
+      expect({ exitCode, stderr, said: sentences(report) }).toMatchObject({ exitCode: 0, said: [] });
+      const [run] = report?.scenarios ?? [];
+      expect(run?.evidence).toMatchObject({ of: 'store', why: expect.stringContaining(why) });
+      expect(run?.checks).toMatchObject({
+        G1: { summary: expect.stringContaining('through the store only') },
+      });
+      expect(run?.checks).not.toHaveProperty('G5');
+      const summary = readFileSync(path.join(cwd, 'reports', 'latest', 'summary.md'), 'utf8');
+      expect(summary).toContain(`${name}: the file itself is no evidence: `);
 
-    // What was judged once is judged the same again, from the history alone.
-    const again = await holdfast(['check', path.join(cwd, 'reports', 'latest', 'history.jsonl')], { cwd });
-    expect(again.exitCode).toBe(0);
-    expect(again.stdout).toContain(`${name}: the file itself is no evidence: `);
-  });
+      // What was judged once is judged the same again, from the history alone.
+      const again = await holdfast(['check', path.join(cwd, 'reports', 'latest', 'history.jsonl')], { cwd });
+      expect(again.exitCode).toBe(0);
+      expect(again.stdout).toContain(`${name}: the file itself is no evidence: `);
+    },
+  );
 
   // A race is a matter of chance: only a bug that stays unfound, run after run, says that the harness can't see it.
   eachInTiers(layouts)(
-    '$name without its lock is seen to lose, through the store alone',
+    '$name without its lock loses updates, and the store alone shows it',
     async ({ name }) => {
       const { report, exitCode } = await stress(
         `${layout(name)}?loses=1`,
@@ -63,7 +68,7 @@ describe('a store that keeps its entries otherwise than the file shows', () => {
     { retry: 2 },
   );
 
-  it('may say how its file is read, and is then looked at all the while', long, async () => {
+  it('a store that says how its file is read is judged by looks at the file', long, async () => {
     const { report, exitCode } = await stress(layout('yaml.mjs'), 'two-terminals', '--duration', '3s');
     expect({ exitCode, said: sentences(report) }).toEqual({ exitCode: 0, said: [] });
     expect(report?.scenarios[0]?.evidence?.of).toBe('read');
@@ -74,27 +79,31 @@ describe('a store that keeps its entries otherwise than the file shows', () => {
 });
 
 describe('a scenario that rests on a layout', () => {
-  it('is left out where the target has none, with the reason', long, async () => {
-    const scenarios = 'two-terminals,corrupt-midway,rogue-writer,in-place,hostile-directory,pause';
-    const { report, exitCode } = await stress(layout('elsewhere.mjs'), scenarios, '--duration', '16s');
-    expect(report?.scenarios.map((run) => run.scenario)).toEqual(['two-terminals']);
-    expect(report?.leftOut?.map((line) => line.replace(/ on .*?:/, ':'))).toEqual([
-      expect.stringContaining('corrupt-midway: it damages the file'),
-      expect.stringContaining('rogue-writer: a foreign program rewrites the file as JSON'),
-      expect.stringContaining('in-place: it reaches the file by links'),
-      expect.stringContaining('hostile-directory: it puts links under the names beside the file'),
-      expect.stringContaining('pause: it stops a client right before a rename onto the file'),
-    ]);
-    expect(exitCode).toBe(0);
-  });
+  it(
+    'a scenario is left out, with the reason, where the target lacks the layout it needs',
+    long,
+    async () => {
+      const scenarios = 'two-terminals,corrupt-midway,rogue-writer,in-place,hostile-directory,pause';
+      const { report, exitCode } = await stress(layout('elsewhere.mjs'), scenarios, '--duration', '16s');
+      expect(report?.scenarios.map((run) => run.scenario)).toEqual(['two-terminals']);
+      expect(report?.leftOut?.map((line) => line.replace(/ on .*?:/, ':'))).toEqual([
+        expect.stringContaining('corrupt-midway: it damages the file'),
+        expect.stringContaining('rogue-writer: a foreign program rewrites the file as JSON'),
+        expect.stringContaining('in-place: it reaches the file by links'),
+        expect.stringContaining('hostile-directory: it puts links under the names beside the file'),
+        expect.stringContaining('pause: it stops a client right before a rename onto the file'),
+      ]);
+      expect(exitCode).toBe(0);
+    },
+  );
 
-  it('and if it is the only one, nothing is run, and nothing is green', async () => {
+  it('a run whose only scenario is left out is refused: exit code 2', async () => {
     const { exitCode, stderr } = await stress(layout('nested.mjs'), 'corrupt-midway', '--duration', '5s');
     expect(stderr).toContain('no scenario is left that means something: corrupt-midway on ');
     expect(exitCode).toBe(2);
   });
 
-  it('is run where the file alone holds the entries, whatever its format', long, async () => {
+  it('a scenario that needs the whole store in one file runs on any format', long, async () => {
     const { report, exitCode } = await stress(layout('binary.mjs'), 'pause,in-place', '--duration', '10s');
     expect({ exitCode, said: sentences(report) }).toMatchObject({
       exitCode: 1,

@@ -3,7 +3,7 @@ import { counts, fixture, processesIn, stress } from '../../src/cli/command.test
 import { eachInTiers, long } from '../../src/tiers.test.helper.js';
 
 // A race is a matter of chance: only a bug that stays unfound, run after run, says that the harness can't see it.
-describe('every store that ships with a bug is caught', { retry: 2 }, () => {
+describe('stores with a planted bug', { retry: 2 }, () => {
   const planted = [
     { target: 'naive', scenario: 'two-terminals' },
     { target: 'in-process-lock', scenario: 'two-terminals' },
@@ -28,39 +28,35 @@ describe('every store that ships with a bug is caught', { retry: 2 }, () => {
     },
   );
 
-  it('strict-read wipes nothing, but two writers in place leave a file that nobody can read', async () => {
+  it('strict-read wipes nothing, but two writers in place leave an unreadable file', async () => {
     const { exitCode, report } = await stress('strict-read', 'two-terminals', '--duration', '2s');
     expect(counts(report)?.torn).toBeGreaterThan(0);
     expect(report?.scenarios[0]?.checks.G4?.summary).toContain('nobody can read the file');
     expect(exitCode).toBe(1);
   });
 
-  it(
-    'loses seeds, tears reads and drops what it does not know where the bug is that of the agent',
-    long,
-    async () => {
-      const { report } = await stress('naive', 'two-terminals', '--duration', '3s', '--clients', 'tui=4');
-      expect(counts(report)?.seedsLost).toBeGreaterThan(0);
-      expect(counts(report)?.torn).toBeGreaterThan(0);
-      expect(report?.scenarios[0]?.checks.G5?.result).toBe('invalid');
-    },
-  );
+  it('the naive store loses seeds, tears reads and drops entries of an unknown kind', long, async () => {
+    const { report } = await stress('naive', 'two-terminals', '--duration', '3s', '--clients', 'tui=4');
+    expect(counts(report)?.seedsLost).toBeGreaterThan(0);
+    expect(counts(report)?.torn).toBeGreaterThan(0);
+    expect(report?.scenarios[0]?.checks.G5?.result).toBe('invalid');
+  });
 
-  it('a store whose files are open to others is not private, and a backup that it always leaves is no litter', async () => {
+  it('a store with files open to others is not private, and a backup that it always leaves is no leftover', async () => {
     const { report } = await stress(fixture('loose.mjs'), 'two-terminals', '--duration', '2s');
     expect(counts(report)?.looseModes).toBeGreaterThan(0);
     expect(counts(report)?.leftovers).toBe(0);
     expect(report?.scenarios[0]?.checks.G6?.result).toBe('invalid');
   });
 
-  it('a copy that a store leaves only where others write, too, is litter', long, async () => {
+  it('a copy that a store leaves only under concurrent writes is a leftover', long, async () => {
     const { report } = await stress(fixture('keeps-theirs.mjs'), 'two-terminals', '--duration', '3s');
     expect(counts(report)?.leftovers).toBeGreaterThan(0);
     expect(report?.scenarios[0]?.checks.G6?.summary).toContain('alone the store leaves nothing of that name');
   });
 
   it(
-    "the report names the foreign program that erased what a store without a merge can't put back",
+    "the report names the foreign program that erased what a store without a merge can't restore",
     long,
     async () => {
       const { report } = await stress(fixture('stolen-lock.mjs'), 'rogue-writer', '--duration', '3s');
@@ -75,13 +71,13 @@ describe('every store that ships with a bug is caught', { retry: 2 }, () => {
     },
   );
 
-  it('a store that makes its files open to others and closes them a moment later is caught in the act', async () => {
+  it('a store whose files are open to others for a moment only is caught', async () => {
     const { exitCode, report } = await stress(fixture('chmod-later.mjs'), 'open-umask', '--duration', '3s');
     expect(report?.scenarios[0]?.checks.G6?.summary).toMatch(/auth\.json\.new-\d+ had mode 666/);
     expect(exitCode).toBe(1);
   });
 
-  it('a store that acknowledges what only its memory knows is not durable', async () => {
+  it('a store that acknowledges a write before it is on disk is not durable', async () => {
     const { exitCode, report } = await stress(fixture('write-behind.mjs'), 'kill-9', '--duration', '3s');
     expect(report?.scenarios[0]?.checks.G3?.summary).toMatch(
       /its process was killed at .* after the acknowledgement/,
@@ -94,7 +90,7 @@ describe('every store that ships with a bug is caught', { retry: 2 }, () => {
     ['textbook', 'refresh'],
     ['textbook', 'refresh-killed'],
   ])(
-    'a store that has no refresh of its own uses a refresh token twice: %s in %s',
+    'a store without a refresh of its own uses a refresh token twice: %s in %s',
     async (target, scenario) => {
       const { exitCode, report } = await stress(target, scenario, '--duration', '3s');
       expect(counts(report)?.refreshedTwice).toBeGreaterThan(0);
@@ -118,7 +114,7 @@ describe('every store that ships with a bug is caught', { retry: 2 }, () => {
   });
 
   eachInTiers(['in-place', 'dangling-link'])(
-    'a store that renames over a link is caught by that alone in %s',
+    'a store that renames over a link is caught for that alone in %s',
     async (scenario) => {
       const { exitCode, report } = await stress(fixture('forgotten-lock.mjs'), scenario, '--duration', '3s');
       expect(counts(report)).toMatchObject({ lost: 0, torn: 0, linksReplaced: 1 });
@@ -144,7 +140,7 @@ describe('every store that ships with a bug is caught', { retry: 2 }, () => {
       /a credential from outside the store's directory (was read|stood|stands)/,
     ],
   ] as const)(
-    'a store that follows what another user has planted is caught outside its directory: %s',
+    'a store that follows what another user planted is caught outside its directory: %s',
     async (name, count, summary) => {
       const { exitCode, report } = await stress(fixture(name), 'hostile-directory', '--duration', '6s');
       expect(counts(report)?.[count]).toBeGreaterThan(0);
@@ -159,30 +155,23 @@ describe('every store that ships with a bug is caught', { retry: 2 }, () => {
     ['exits-later.mjs', 'two-terminals'],
     ['hangs-later.mjs', 'two-terminals'],
     ['forgotten-lock.mjs', 'kill-9'],
-  ])(
-    'a store that keeps its caller waiting, or ends it, breaks the bounded wait: %s in %s',
-    async (name, scenario) => {
-      const { report, cwd } = await stress(fixture(name), scenario, '--duration', '4s');
-      const { hung = 0, crashed = 0 } = counts(report) ?? {};
-      expect(hung + crashed).toBeGreaterThan(0);
-      expect(report?.scenarios[0]?.checks.G7?.result).toBe('invalid');
-      expect(processesIn(cwd)).toEqual([]);
-    },
-  );
+  ])('a store that hangs, or ends its caller, breaks the bounded wait: %s in %s', async (name, scenario) => {
+    const { report, cwd } = await stress(fixture(name), scenario, '--duration', '4s');
+    const { hung = 0, crashed = 0 } = counts(report) ?? {};
+    expect(hung + crashed).toBeGreaterThan(0);
+    expect(report?.scenarios[0]?.checks.G7?.result).toBe('invalid');
+    expect(processesIn(cwd)).toEqual([]);
+  });
 
-  it(
-    'every request goes through the verifier: when the token of a run is revoked, its clients are refused',
-    long,
-    async () => {
-      const { report } = await stress(fixture('revokes-token.ts'), 'all-clients-set', '--duration', '4s');
-      expect(report?.scenarios[0]?.checks.G7?.summary).toMatch(/Refused: \w+ answered 401 invalid_token/);
-    },
-  );
+  it('a client whose token is revoked is refused by the server', long, async () => {
+    const { report } = await stress(fixture('revokes-token.ts'), 'all-clients-set', '--duration', '4s');
+    expect(report?.scenarios[0]?.checks.G7?.summary).toMatch(/Refused: \w+ answered 401 invalid_token/);
+  });
 });
 
 // Not again and again until it is so: in every run.
 it(
-  'loses updates in every run of 4 processes and 100 sets each, and the hardened store none',
+  'the naive store loses updates in every run of 4 processes and 100 sets each, the hardened store in none',
   long,
   async () => {
     const flags = ['--clients', 'tui=4', '--operations', '100', '--duration', '20s'];

@@ -46,15 +46,18 @@ describe.skipIf(missing.length > 0)(`clients on other runtimes${reason}`, long, 
     ['bun', ['bun']],
     ['deno', ['deno']],
     ['mixed', ['bun', 'deno', 'node']],
-  ])('%s: the hardened store loses nothing, and the report names the runtime', async (runtime, expected) => {
-    const { exitCode, judged, runtimes } = await run('hardened', runtime);
-    expect(judged).toMatchObject({ result: 'valid', runtime, counts: { lost: 0, torn: 0 } });
-    expect(judged?.reproduce).toContain(`--runtime ${runtime}`);
-    expect([...runtimes].sort()).toEqual(expected);
-    expect(exitCode).toBe(0);
-  });
+  ])(
+    'on %s the hardened store loses nothing, and the report names the runtime',
+    async (runtime, expected) => {
+      const { exitCode, judged, runtimes } = await run('hardened', runtime);
+      expect(judged).toMatchObject({ result: 'valid', runtime, counts: { lost: 0, torn: 0 } });
+      expect(judged?.reproduce).toContain(`--runtime ${runtime}`);
+      expect([...runtimes].sort()).toEqual(expected);
+      expect(exitCode).toBe(0);
+    },
+  );
 
-  it('mixed: a token that a process of one runtime deletes is refused by those of the others', async () => {
+  it('on mixed runtimes a token that one process deletes is refused by the others', async () => {
     const { exitCode, stdout } = await holdfast(
       [
         ...['stress', '--scenario', 'token-revocation', '--clients', 'issuer=3,verifier=3', '--json'],
@@ -67,40 +70,43 @@ describe.skipIf(missing.length > 0)(`clients on other runtimes${reason}`, long, 
     expect(exitCode).toBe(0);
   });
 
-  it.each(['bun', 'deno', 'mixed'])('%s: what the naive store loses is found', async (runtime) => {
+  it.each(['bun', 'deno', 'mixed'])('on %s the losses of the naive store are found', async (runtime) => {
     const { exitCode, judged } = await run('naive', runtime);
     expect(judged?.counts.lost).toBeGreaterThan(0);
     expect(exitCode).toBe(1);
   });
 });
 
-describe('what a runtime can not do is said, before anything is run', () => {
+describe("what a runtime can't do", () => {
   it.each([
     ['bun', 'npm install --global bun'],
     ['deno', 'npm install --global deno'],
     ['mixed', 'npm install --global'],
-  ])('%s is not installed', async (runtime, install) => {
-    const { exitCode, stderr } = await holdfast(['stress', '--runtime', runtime], {
-      env: { PATH: newDirectory() },
-    });
-    expect(stderr).toContain('is not on the PATH; install it: ');
-    expect(stderr).toContain(install);
-    expect(exitCode).toBe(2);
-  });
+  ])(
+    'a runtime that is not installed is refused with the command that installs it: %s',
+    async (runtime, install) => {
+      const { exitCode, stderr } = await holdfast(['stress', '--runtime', runtime], {
+        env: { PATH: newDirectory() },
+      });
+      expect(stderr).toContain('is not on the PATH; install it: ');
+      expect(stderr).toContain(install);
+      expect(exitCode).toBe(2);
+    },
+  );
 
-  it('a name that is none', async () => {
+  it('an unknown runtime is refused with the known ones', async () => {
     const { exitCode, stderr } = await holdfast(['stress', '--runtime', 'nodejs']);
     expect(stderr).toContain('Allowed choices are node, bun, deno, mixed');
     expect(exitCode).toBe(2);
   });
 
-  it('a fault that can be armed on Node only, where just this was asked for', async () => {
+  it('a scenario with a fault that only Node can arm is refused on another runtime', async () => {
     const { exitCode, stderr } = await holdfast(['stress', '--runtime', 'deno', '--scenario', 'pause']);
     expect(stderr).toContain(`scenario "pause": a client on deno can't be stopped right before its commit`);
     expect(exitCode).toBe(2);
   });
 
-  it('a target in TypeScript', async () => {
+  it('a target in TypeScript is refused on another runtime than Node', async () => {
     const target = path.join(newDirectory(), 'mine.ts');
     writeFileSync(target, `export { open } from ${JSON.stringify(fixture('loose.mjs'))};`);
     const { exitCode, stderr } = await holdfast(['stress', '--runtime', 'bun', '--target', target]);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { counts, fixture, holdfast, stress } from '../../src/cli/command.test.helper.js';
 import { eachInTiers, long } from '../../src/tiers.test.helper.js';
 
-it('is shown to see a token that comes back, in the very run that says that none does', long, async () => {
+it('the control of a run of tokens finds a resurrected token', long, async () => {
   const flags = ['--scenario', 'token-revocation', '--duration', '6s', '--json'];
   const { exitCode, stdout } = await holdfast(['stress', ...flags]);
   const { controls } = JSON.parse(stdout);
@@ -11,7 +11,7 @@ it('is shown to see a token that comes back, in the very run that says that none
 });
 
 // A race is a matter of chance: only a bug that stays unfound, run after run, says that the harness can't see it.
-describe('tokens with a bug are caught', { retry: 2 }, () => {
+describe('tokens with a planted bug', { retry: 2 }, () => {
   const planted: [target: string, scenario: string, count: 'lost' | 'stale' | 'resurrected', what: string][] =
     [
       ['rename-only', 'token-create-delete-churn', 'resurrected', 'a deleted token is written back'],
@@ -19,17 +19,17 @@ describe('tokens with a bug are caught', { retry: 2 }, () => {
       ['naive', 'token-file-corrupt', 'lost', 'a damaged file is wiped'],
       ['naive', 'token-kill-9', 'lost', 'a file that was half written is wiped'],
       [fixture('tokens-ttl-cache.mjs'), 'token-revocation', 'stale', 'a cache forgets too late'],
-      [fixture('tokens-watch-cache.mjs'), 'token-revocation', 'stale', 'a watch tells too late'],
+      [fixture('tokens-watch-cache.mjs'), 'token-revocation', 'stale', 'a watch reports too late'],
       [fixture('tokens-lazy-delete.mjs'), 'token-kill-9', 'resurrected', 'a deletion is not durable'],
-      [fixture('tokens-old-backup.mjs'), 'token-file-corrupt', 'stale', 'a backup lets back in'],
+      [fixture('tokens-old-backup.mjs'), 'token-file-corrupt', 'stale', 'a backup restores a deleted token'],
     ];
-  eachInTiers(planted)('%s in %s: %s (%s)', async (target, scenario, count) => {
+  eachInTiers(planted)('%s in %s is caught: %s tokens, as %s', async (target, scenario, count) => {
     const { exitCode, report } = await stress(target, scenario, '--duration', '3s');
     expect(counts(report)?.[count]).toBeGreaterThan(0);
     expect(exitCode).toBe(1);
   });
 
-  it('the report names the deletion, and the server that let in all the same', long, async () => {
+  it('the report names the deletion and the server that accepted the token afterwards', long, async () => {
     const { report } = await stress(fixture('tokens-ttl-cache.mjs'), 'token-revocation', '--duration', '3s');
     const sentences = report?.scenarios[0]?.violations.map(({ sentence }) => sentence);
     const told = expect.stringMatching(
@@ -39,20 +39,20 @@ describe('tokens with a bug are caught', { retry: 2 }, () => {
   });
 });
 
-describe('tokens and credentials are not mixed up', () => {
+describe('scenarios of tokens and of credentials', () => {
   it.each([
     [['--target', 'textbook', '--scenario', 'token-revocation'], 'has no function "openTokens"'],
     [['--target', fixture('tokens-ttl-cache.mjs'), '--scenario', 'kill-9'], 'has no function "open"'],
     [['--clients', 'tui=2', '--scenario', 'token-revocation'], 'it is about tokens, and the clients are not'],
     [['--clients', 'issuer=2', '--scenario', 'kill-9'], 'it is about credentials, and the clients are not'],
     [['--clients', 'issuer=1,tui=1'], 'tui has nothing to do with tokens; expected issuer, verifier'],
-  ])('%j is refused', async (args, message) => {
+  ])('a mix of tokens and credentials is refused: %j', async (args, message) => {
     const { exitCode, stderr } = await holdfast(['stress', '--no-controls', ...args]);
     expect(stderr).toContain(message);
     expect(exitCode).toBe(2);
   });
 
-  it('what was not asked for by name is left out with its reason', async () => {
+  it('a scenario that does not fit and was not named is left out with its reason', async () => {
     const flags = ['--no-controls', '--duration', '3s', '--shard', '1/16', '--json'];
     const { stdout } = await holdfast(['stress', '--target', 'textbook', ...flags]);
     expect(JSON.parse(stdout).leftOut).toContain('token-revocation: "textbook" is not known to have tokens');

@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { counts, fixture, holdfast, newDirectory, stress } from '../../src/cli/command.test.helper.js';
 import type { Report } from '../index.js';
 
-describe('a run says what it is worth', () => {
-  it('is inconclusive where too little happened', async () => {
+describe('a stress run', () => {
+  it('a run is inconclusive where too little happened: exit code 3', async () => {
     const { exitCode, report } = await stress(
       'hardened',
       'two-terminals',
@@ -20,7 +20,7 @@ describe('a run says what it is worth', () => {
     expect(exitCode).toBe(3);
   });
 
-  it('goes on beyond its time until what its scenario asks for has happened', async () => {
+  it('a run goes on beyond its time until what its scenario asks for has happened', async () => {
     const cwd = newDirectory();
     const patient = path.join(cwd, 'patient.mjs');
     const faults = "[{ kind: 'kill', everyMs: [400, 400] }]";
@@ -32,7 +32,7 @@ describe('a run says what it is worth', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('writes report, history and summary, points latest at them, and judges the history again', async () => {
+  it('a run writes report, history and summary, points "latest" at them, and its history is judged the same again', async () => {
     const { cwd, report } = await stress('naive', 'two-terminals', '--duration', '2s', '--seed', '7');
     const latest = path.join(cwd, 'reports', 'latest');
     const written = JSON.parse(readFileSync(path.join(latest, 'report.json'), 'utf8')) as Report;
@@ -49,7 +49,7 @@ describe('a run says what it is worth', () => {
     expect(shown.stdout).toContain('# Stress run: invalid');
   });
 
-  it('starts afresh in a directory that is used again', async () => {
+  it('a run in a directory that is used again starts with an empty history', async () => {
     const out = newDirectory();
     const flags = [
       'stress',
@@ -68,7 +68,7 @@ describe('a run says what it is worth', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('is blind, not green, where a planted bug is not found', async () => {
+  it('a run whose control does not find the planted bug is blind', async () => {
     // One terminal alone can't lose anything: the control on the naive store finds nothing.
     const module = new URL('../../build/harness/index.js', import.meta.url).href;
     const plan = new URL('../../build/harness/stress/plan/plan.js', import.meta.url).href;
@@ -85,8 +85,8 @@ describe('a run says what it is worth', () => {
   });
 });
 
-describe('modules of a user, wherever they are', () => {
-  it('are a target and a scenario in TypeScript, in a folder with no package.json, and the run can be repeated', async () => {
+describe('modules of a user', () => {
+  it('a target and a scenario in TypeScript run from any folder, and the report gives the command to repeat it', async () => {
     const cwd = newDirectory();
     copyFileSync(fixture('in-memory.ts'), path.join(cwd, 'my-store.ts'));
     const scenario = `

@@ -16,7 +16,7 @@ function newCache() {
 }
 
 describe('the cache of the server', () => {
-  it('is never stale, however fast the file changes, in place or by rename', async () => {
+  it('the cache is never stale, however fast the file changes, in place or by rename', async () => {
     const { file, cache } = newCache();
     for (let n = 100; n < 300; n++) {
       // Same length each time, and many within one tick of the file system's clock.
@@ -29,7 +29,7 @@ describe('the cache of the server', () => {
     }
   });
 
-  it('is a cache all the same: a file that has settled is not read again', async () => {
+  it('the cache does not read a file again that has settled', async () => {
     const { file, cache, loads } = newCache();
     writeFileSync(file, '{"n":1}');
     let before: number;
@@ -42,7 +42,7 @@ describe('the cache of the server', () => {
     expect(loads()).toBe(before);
   });
 
-  it('is one for each directory', async () => {
+  it('the cache of each directory is separate', async () => {
     const { file, cache, loads } = newCache();
     writeFileSync(file, '{"n":1}');
     await cache.get('/one');

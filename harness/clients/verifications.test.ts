@@ -49,8 +49,8 @@ async function verify(answers: readonly Answer[], tellNow: (n: number) => boolea
   return { told, failed };
 }
 
-describe('of equal results in a row', () => {
-  it('the first and the last are told, and how many they were', async () => {
+describe('equal results in a row', () => {
+  it('the verifier reports the first and the last of equal results, and their number', async () => {
     const { told } = await verify(['accepted', 'accepted', 'accepted', 'accepted', 'refused', 'refused']);
     expect(told).toEqual([
       { begin: 0, end: 50_000, result: value, times: 1 },
@@ -60,7 +60,7 @@ describe('of equal results in a row', () => {
     ]);
   });
 
-  it('an error ends the row, and is told as one', async () => {
+  it('an error ends a row of equal results and is reported as a failed read', async () => {
     const { told, failed } = await verify(['accepted', 'accepted', 'error', 'accepted']);
     expect(told.map(({ result, times }) => [result, times])).toEqual([
       [value, 1],
@@ -71,7 +71,7 @@ describe('of equal results in a row', () => {
   });
 });
 
-it('what is left out hides no violation: told in full, a history has one if and only if it has one so', async () => {
+it('the results that are left out hide no violation and make none', async () => {
   const answers = fc.array(fc.constantFrom<Answer>('accepted', 'accepted', 'refused'), {
     minLength: 1,
     maxLength: 12,

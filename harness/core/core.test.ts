@@ -4,7 +4,7 @@ import { toRun } from '../history/run.js';
 import { isTorn, outcomeOfError } from './outcome.js';
 import { worstOf } from './verdict.js';
 
-describe('failed or unknown', () => {
+describe('the outcome of a call that threw', () => {
   const cases: ['get' | 'all' | 'set' | 'remove', unknown, 'fail' | 'unknown'][] = [
     ['get', new Error('anything'), 'fail'],
     ['all', new Error('anything'), 'fail'],
@@ -23,7 +23,7 @@ describe('failed or unknown', () => {
       'unknown',
     ],
   ];
-  it.each(cases)('%s after %s: %s', (action, error, outcome) => {
+  it.each(cases)('the outcome of %s that threw %s is %s', (action, error, outcome) => {
     expect(outcomeOfError(action, error)).toBe(outcome);
   });
 
@@ -33,7 +33,7 @@ describe('failed or unknown', () => {
   });
 });
 
-describe('operations are paired with their ends', () => {
+describe('the pairing of operations with their ends', () => {
   const header = { type: 'run', version: 1, scenario: 's', target: 't', seed: 1, atLeast: {} } as const;
   const start = (access: 'file' | 'http') =>
     ({ type: 'start', time: 0, client: 'c', process: 7, access }) as const;
@@ -58,7 +58,7 @@ describe('operations are paired with their ends', () => {
     }) as const;
   const only = (...events: HistoryEvent[]) => toRun([header, ...events]).operations[0];
 
-  it('returned', () => {
+  it('a call that returned has the outcome "ok" and the time of its end', () => {
     expect(only(start('file'), invoke, { type: 'ok', time: 6, op: 'c.0.0' })).toMatchObject({
       outcome: 'ok',
       end: 6,
@@ -68,7 +68,7 @@ describe('operations are paired with their ends', () => {
     { type: 'invoke', time: begin, op: `d.0.${begin}`, client: 'd', process: 8, action, key: 'k' },
     { type: 'ok', time: end, op: `d.0.${begin}` },
   ];
-  it('killed: bounded by the first change that was asked for after the end of its process', () => {
+  it('a killed call ends at the latest with the first change that began after its process had ended', () => {
     const changes = [...other(8, 10), ...other(10, 30), ...other(11, 20), ...other(21, 22)];
     expect(only(start('file'), invoke, exit('SIGKILL'), ...changes)).toMatchObject({
       outcome: 'unknown',
@@ -76,20 +76,20 @@ describe('operations are paired with their ends', () => {
       hung: false,
     });
   });
-  it('killed, and nobody changed anything afterwards: not bounded', () => {
+  it('a killed call has no end where nothing was changed afterwards', () => {
     expect(only(start('file'), invoke, exit('SIGKILL'), ...other(10, 11, 'get'))?.end).toBe(Infinity);
   });
-  it('killed while a server was at it: not bounded', () => {
+  it('a call of a client that was killed while a server worked on it has no end', () => {
     expect(only(start('http'), invoke, exit('SIGKILL'))).toMatchObject({ outcome: 'unknown', end: Infinity });
   });
-  it('unknown by its own word: not bounded', () => {
+  it('a call with an unknown outcome has no end', () => {
     const unknown = { type: 'unknown', time: 6, op: 'c.0.0', error: 'who knows' } as const;
     expect(only(start('file'), invoke, unknown, exit(null))).toMatchObject({
       outcome: 'unknown',
       end: Infinity,
     });
   });
-  it('hung: its process ended in peace without it', () => {
+  it('a call is hung if its process ended normally without its return', () => {
     expect(only(start('file'), invoke, exit(null))?.hung).toBe(true);
   });
   it('an end without a begin is no history', () => {
@@ -98,7 +98,7 @@ describe('operations are paired with their ends', () => {
   });
 });
 
-it('the worst verdict wins, and of none at all nothing is known', () => {
+it('the worst verdict wins, and no verdict at all is unknown', () => {
   expect(worstOf(['valid', 'invalid', 'unknown'])).toBe('invalid');
   expect(worstOf(['valid', 'unknown'])).toBe('unknown');
   expect(worstOf([])).toBe('unknown');

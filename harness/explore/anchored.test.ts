@@ -15,7 +15,7 @@ const hasStrace = spawnSync('strace', ['-f', 'true']).status === 0;
 const anchored = fixture('anchored.mjs');
 
 describe('a store that reaches its files from open directories', () => {
-  it('is stopped before every call, each told by the name that it stands for', async () => {
+  it('the store is stopped before every call, and each call has the path that its descriptor stands for', async () => {
     const cell = await cellFor('anchored.mjs');
     const done = follow(cell, optionsFor('set a'), [], false);
     expect(done?.ending).toBe('done');
@@ -42,14 +42,14 @@ describe('a store that reaches its files from open directories', () => {
     ]);
   });
 
-  it('loses nothing in any order of its calls, and strace sees none that was not stopped', async () => {
+  it('the store loses nothing in any order of its calls, and strace sees no call that was not stopped', async () => {
     const { result, exhausted, audited, reason } = await explore({ target: anchored, preemptions: 1 });
     expect({ result, exhausted, audited, reason }).toMatchObject({
       ...{ result: 'valid', exhausted: true, audited: hasStrace, reason: undefined },
     });
   });
 
-  it('may be killed or paused anywhere', long, async () => {
+  it('the store may be killed or robbed of its lock at any call', long, async () => {
     const options = { target: anchored, preemptions: 0, stopAtFirst: false } as const;
     for (const faults of [{ crash: true }, { steal: true }])
       expect(await explore({ ...options, ...faults })).toMatchObject({ result: 'valid', exhausted: true });
@@ -58,7 +58,7 @@ describe('a store that reaches its files from open directories', () => {
   eachInTiers([
     ['naive', 'open auth.json to read'],
     ['checks-the-name', 'stat i-'],
-  ])('with its mistake loses an update, told by plain names: %s', async (way, words) => {
+  ])('the store with a planted mistake loses an update, told by plain names: %s', async (way, words) => {
     const { failures } = await explore({ target: `${anchored}?way=${way}`, preemptions: 1 });
     const [failure] = failures;
     expect(failure).toMatchObject({ kind: 'lost-update', replayed: { same: 2, of: 2 } });
@@ -70,7 +70,7 @@ describe('a store that reaches its files from open directories', () => {
     expect(await replaySchedule(file)).toMatchObject({ result: 'invalid', same: 2, of: 2 });
   });
 
-  it('finds, reduced, the outcomes that there are', long, async () => {
+  it('the reduced search finds all outcomes in fewer executions', long, async () => {
     const options = {
       target: `${anchored}?way=naive`,
       clients: ['set a', 'get a'],
@@ -84,7 +84,7 @@ describe('a store that reaches its files from open directories', () => {
     expect(reduced.executions).toBeLessThan(whole.executions / 4);
   });
 
-  it('learns nothing that is another thing each time by asking what is open', async () => {
+  it('a store that asks which descriptors are open gets the same answer each time', async () => {
     const { result, reason } = await explore({
       target: `${anchored}?way=asks`,
       preemptions: 1,
@@ -94,9 +94,13 @@ describe('a store that reaches its files from open directories', () => {
   });
 });
 
-it('on bare processes the one late call is found, whatever it was reached by', long, async () => {
-  const { failures } = await explore({ target: `${anchored}?way=naive` });
-  const [failure] = failures;
-  if (!failure) throw new Error('nothing was found');
-  expect(await confirmBare(failure, undefined, 'preload')).toMatch(/: lost in 3 of 3 runs\.$/);
-});
+it(
+  'the confirmation on bare processes finds the one late call of a store that uses open directories',
+  long,
+  async () => {
+    const { failures } = await explore({ target: `${anchored}?way=naive` });
+    const [failure] = failures;
+    if (!failure) throw new Error('nothing was found');
+    expect(await confirmBare(failure, undefined, 'preload')).toMatch(/: lost in 3 of 3 runs\.$/);
+  },
+);

@@ -4,7 +4,7 @@ import type { ExploreOptions } from './explore.js';
 import { explore, fixture, replaySchedule } from './explore.test.helper.js';
 import { scheduleOf } from './report/schedule-files.js';
 
-describe('what a search has to choose is found with the choice, and not without', () => {
+describe('the choices of a search', () => {
   const choices: [string, string, ExploreOptions, ExploreOptions][] = [
     ['trusts-the-umask', 'loose-mode', {}, { modes: true }],
     ['keeps-the-first', 'lost-update', { preemptions: 1 }, { preemptions: 1, sameKey: true }],
@@ -17,21 +17,24 @@ describe('what a search has to choose is found with the choice, and not without'
     ['finishes-its-own', 'lost-update', { crash: 1 }, { crash: 1, samePid: true }],
     ['restores-the-one-before', 'lost-update', {}, { damage: 1 }],
   ];
-  eachInTiers(choices, 2)('%s: %s', async (way, kind, without, having) => {
-    const options = {
-      target: `${fixture('blind.mjs')}?way=${way}`,
-      strategy: 'dfs',
-      preemptions: 0,
-    } as const;
-    const onWarning = () => {};
-    const kindsOf = async (more: ExploreOptions) =>
-      (await explore({ ...options, onWarning, ...more })).failures.map((failure) => failure.kind);
-    expect(await kindsOf(without)).toEqual([]);
-    expect((await kindsOf(having))[0]).toBe(kind);
-  });
+  eachInTiers(choices, 2)(
+    'a bug is found with the choice that it needs, and not without: %s: %s',
+    async (way, kind, without, having) => {
+      const options = {
+        target: `${fixture('blind.mjs')}?way=${way}`,
+        strategy: 'dfs',
+        preemptions: 0,
+      } as const;
+      const onWarning = () => {};
+      const kindsOf = async (more: ExploreOptions) =>
+        (await explore({ ...options, onWarning, ...more })).failures.map((failure) => failure.kind);
+      expect(await kindsOf(without)).toEqual([]);
+      expect((await kindsOf(having))[0]).toBe(kind);
+    },
+  );
 });
 
-it('a process with the number of a killed one has started at another time', long, async () => {
+it('a process with the reused number of a killed one has another start time', long, async () => {
   const { failures, result, exhausted } = await explore({
     target: `${fixture('blind.mjs')}?way=asks-when-it-started`,
     ...{ strategy: 'dfs', preemptions: 0, crash: 1, samePid: true },
@@ -40,7 +43,7 @@ it('a process with the number of a killed one has started at another time', long
   expect({ result, exhausted }).toEqual({ result: 'valid', exhausted: true });
 });
 
-it('a failure that needs a reused number is replayed with it', long, async () => {
+it('a failure that needs a reused process number is replayed with it', long, async () => {
   const options = { strategy: 'dfs', preemptions: 0, crash: 1, samePid: true } as const;
   const { failures } = await explore({ target: `${fixture('blind.mjs')}?way=finishes-its-own`, ...options });
   const [failure] = failures;
@@ -50,7 +53,7 @@ it('a failure that needs a reused number is replayed with it', long, async () =>
   expect([again.result, again.same, again.of]).toEqual(['invalid', 2, 2]);
 });
 
-it('a reused number without a kill is no search', async () => {
+it('a search with reused process numbers and no kill is refused', async () => {
   await expect(explore({ samePid: true })).rejects.toThrow('--crash');
 });
 

@@ -12,23 +12,23 @@ describe('a file that is damaged', () => {
     ['naive', 'lost-update'],
     ['rename-only', 'lost-update'],
     ['strict-read', 'torn-file'],
-  ])('is lost in %s, and not without the damage: %s', async (target, kind) => {
+  ])('%s loses entries after the damage, and not without it: %s', async (target, kind) => {
     const options = { target, clients: ['set a', 'set b'], preemptions: 0 };
     const [sound, found] = [await explore(options), await explore({ ...options, damage: true })];
     expect([sound.result, found.result, found.failures[0]?.kind]).toEqual(['valid', 'invalid', kind]);
   });
 
   it.each<[string, ExploreOptions]>([
-    ['is put back by one that keeps a copy of what it has acknowledged', restoring],
+    ['is put back by a store that keeps a copy of what it has acknowledged', restoring],
     ['is put back by the hardened store', { target: 'hardened' }],
-  ])('%s, and that it was damaged is not the store’s doing', async (_, options) => {
+  ])('a damaged file %s, and the damage is no failure', async (_, options) => {
     const clients = ['set a, look', 'set b'];
     const { failures, result, exhausted } = await explore({ ...options, clients, preemptions: 0, damage: 1 });
     expect(failures.map(({ sentence }) => sentence)).toEqual([]);
     expect({ result, exhausted }).toEqual({ result: 'valid', exhausted: true });
   });
 
-  it('is so at the very end, too, when all have ended', async () => {
+  it('a file is also damaged at the very end, when every client has ended', async () => {
     // Its last call is the rename: only what is damaged after that had been acknowledged.
     const { failures } = await explore({
       ...{ ...quiet, target: 'rename-only', clients: ['set a'], damage: 1, stopAtFirst: false },
@@ -37,7 +37,7 @@ describe('a file that is damaged', () => {
     expect(lost?.schedule.endsWith('d0')).toBe(true);
   });
 
-  it('is damaged again when its schedule is run again', long, async () => {
+  it('the replay of a schedule damages the file again', long, async () => {
     const target = `${fixture('blind.mjs')}?way=restores-the-one-before`;
     const { failures } = await explore({ target, clients: ['set a', 'set b'], preemptions: 0, damage: 1 });
     const [failure] = failures;
@@ -48,7 +48,7 @@ describe('a file that is damaged', () => {
     expect(again.rows.filter(({ file }) => file === 'damaged')).toHaveLength(1);
   });
 
-  it('where it is no JSON object nothing tells damage from an edit, and nothing is concluded', async () => {
+  it("a search with damages is unknown where the file is no JSON object, as damage can't be told from an edit", async () => {
     const target = fixture('../../stress/fixtures/layouts/yaml.mjs');
     const { result, reason } = await explore({ target, damage: true });
     expect([result, reason]).toEqual(['unknown', expect.stringContaining('damage from an edit')]);

@@ -21,14 +21,14 @@ const loss: Finding = {
   },
 };
 
-describe('what is searched for a loss that stress has found', () => {
+describe('the searches for a loss that stress has found', () => {
   const before = [
     ...operation('x.0', 'x', 'early', 1),
     ...operation('x.1', 'x', 'a', 100),
     ...operation('y.1', 'y', 'b', 101),
   ];
 
-  it('is first what the two clients did that it is about, then what else was under way', () => {
+  it('the first search has the calls of the two clients of the loss, and the next has what else was under way', () => {
     const run = toRun([header, ...before, ...operation('z.1', 'z', 'c', 105)]);
     expect(attemptsFor(run, loss)).toEqual([
       { clients: ['set a', 'set b'] },
@@ -36,13 +36,13 @@ describe('what is searched for a loss that stress has found', () => {
     ]);
   });
 
-  it('and then the same with the faults that the run had', () => {
+  it('the last search has the faults of the run', () => {
     const pause = { type: 'fault', time: 90, fault: 'pause', phase: 'begin' } as const;
     const attempts = attemptsFor(toRun([header, ...before, pause]), loss);
     expect(attempts.at(-1)).toEqual({ clients: ['set a', 'set b'], steal: true, preemptions: 1 });
   });
 
-  it('is nothing where one client alone is concerned', () => {
+  it('a loss that concerns one client alone is not searched', () => {
     expect(attemptsFor(toRun([header, ...operation('x.1', 'x', 'a', 100)]), loss)).toEqual([]);
   });
 });

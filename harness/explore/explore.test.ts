@@ -6,20 +6,24 @@ import { explore, fixture, replaySchedule } from './explore.test.helper.js';
 const kindsOf = ({ failures }: Exploration) => failures.map(({ kind }) => kind).sort();
 
 describe('a search of small programs', () => {
-  it('tries as many interleavings of two sets as there are, 14 over 7', long, async () => {
-    const whole = await explore({ target: 'naive', strategy: 'dfs', prune: false, stopAtFirst: false });
-    expect(whole).toMatchObject({ executions: 3432, exhausted: true, result: 'invalid' });
-    const reduced = await explore({ target: 'naive', stopAtFirst: false });
-    expect(reduced.executions).toBeLessThan(whole.executions / 10);
-    expect(reduced).toMatchObject({ exhausted: true, outcomes: whole.outcomes });
-    expect(kindsOf(reduced)).toEqual(kindsOf(whole));
-  });
+  it(
+    'the full search of two sets tries 14 over 7 interleavings, and the reduced one finds the same outcomes',
+    long,
+    async () => {
+      const whole = await explore({ target: 'naive', strategy: 'dfs', prune: false, stopAtFirst: false });
+      expect(whole).toMatchObject({ executions: 3432, exhausted: true, result: 'invalid' });
+      const reduced = await explore({ target: 'naive', stopAtFirst: false });
+      expect(reduced.executions).toBeLessThan(whole.executions / 10);
+      expect(reduced).toMatchObject({ exhausted: true, outcomes: whole.outcomes });
+      expect(kindsOf(reduced)).toEqual(kindsOf(whole));
+    },
+  );
 
   eachInTiers([
     ['rename-only', ['set a', 'get a']],
     ['strict-read', ['get a', 'set a']],
     [fixture('../../stress/fixtures/stolen-lock.mjs'), ['get a', 'set a']],
-  ])('finds in %s (%s), reduced or pruned, the outcomes that there are', async (target, clients) => {
+  ])('the pruned and the reduced search of %s (%s) find all outcomes', async (target, clients) => {
     const [whole, ...others] = await Promise.all([
       explore({ target, clients, strategy: 'dfs', prune: false, stopAtFirst: false }),
       explore({ target, clients, strategy: 'dfs', stopAtFirst: false }),
@@ -35,7 +39,7 @@ describe('a search of small programs', () => {
 
 describe('a search of small programs with faults', long, () => {
   it.each([{ crash: true }, { steal: true }, { damage: true }])(
-    'finds, reduced or pruned, the outcomes that there are: %j',
+    'the pruned and the reduced search find all outcomes with faults: %j',
     async (faults) => {
       const options = {
         target: 'rename-only',
@@ -55,7 +59,7 @@ describe('a search of small programs with faults', long, () => {
 
 describe('a schedule', () => {
   it(
-    'makes the same calls and comes to the same end in 100 of 100 runs, and holds on another store',
+    'a schedule makes the same calls and fails the same way in 100 of 100 runs, and passes on another store',
     long,
     async () => {
       const { failures } = await explore({ target: 'naive' });
@@ -75,7 +79,7 @@ describe('a schedule', () => {
     },
   );
 
-  it('that leads to other calls than it did says which is the first', async () => {
+  it('a replay that leads to other calls names the first of them', async () => {
     const { failures } = await explore({ target: 'naive' });
     const [failure] = failures;
     if (!failure) throw new Error('nothing was found');

@@ -13,21 +13,21 @@ const preemptionsMax =
 
 const hasStrace = spawnSync('strace', ['-f', 'true']).status === 0;
 
-describe('every store that ships with a bug is found out', () => {
+describe('the stores that ship with a bug', () => {
   eachInTiers([
     ['naive', 'lost-update'],
     ['in-process-lock', 'lost-update'],
     ['rename-only', 'lost-update'],
     ['strict-read', 'torn-read'],
     [`${fixture('../../stress/fixtures/stolen-lock.mjs')}?leaseMs=1`, 'lost-update'],
-  ])('%s: %s', async (target, kind) => {
+  ])('the search finds the bug of %s: %s', async (target, kind) => {
     const { failures } = await explore({ target, stopAtFirst: false });
     const failure = failures.find((one) => one.kind === kind);
     expect(failure?.replayed).toEqual({ same: 2, of: 2 });
     expect(failure?.rows.every(({ site }) => site === undefined || /\.(ts|mjs):\d+$/.test(site))).toBe(true);
   });
 
-  it('a lost update is told with its eraser, the two calls whose order decides, and their lines', async () => {
+  it('a lost update is reported with its eraser, the two calls whose order decides, and their lines', async () => {
     const { failures, audited } = await explore({ target: 'rename-only' });
     expect(audited).toBe(hasStrace);
     expect(failures).toMatchObject([
@@ -42,14 +42,14 @@ describe('every store that ships with a bug is found out', () => {
     ]);
   });
 
-  it('a reader that is no client finds the file half-written', long, async () => {
+  it('a reader that is no client finds the file of the naive store half-written', long, async () => {
     const { failures } = await explore({ target: 'naive', clients: ['set a', 'look'] });
     expect(failures).toMatchObject([
       { kind: 'torn-file', program: 'set a | look', sentence: expect.stringContaining('it is empty') },
     ]);
   });
 
-  it('what was found in a crowd is made small', long, async () => {
+  it('a failure of many clients is reduced to at most three operations', long, async () => {
     const clients = ['get a, set b', 'all, set c, remove a', 'set d, get d'];
     const { failures } = await explore({
       target: 'rename-only',
@@ -65,9 +65,9 @@ describe('every store that ships with a bug is found out', () => {
   });
 });
 
-describe('what goes wrong on purpose', () => {
+describe('a search with faults', () => {
   it(
-    'two take over the lock that a killed process has left: the unmodified proper-lockfile, its issue 121',
+    'two processes of textbook take over the lock of a killed one: issue 121 of proper-lockfile',
     long,
     async () => {
       const clients = ['set a', 'set b', 'set c'];
@@ -88,7 +88,7 @@ describe('what goes wrong on purpose', () => {
     },
   );
 
-  it('whoever is killed in textbook leaves a file that nobody sweeps', long, async () => {
+  it('a killed process of textbook leaves a file that is never removed', long, async () => {
     const { failures } = await explore({
       target: 'textbook?stale=2000',
       strategy: 'dfs',
@@ -98,16 +98,20 @@ describe('what goes wrong on purpose', () => {
     expect(failures).toMatchObject([{ kind: 'leftover', schedule: expect.stringMatching(/k\d$/) }]);
   });
 
-  it('whoever comes after a crash in lease-dir waits until its heartbeat is too old', long, async () => {
-    const { longestWait } = await explore({
-      ...{ target: 'lease-dir?stale=2000', preemptions: 0, crash: true, stopAtFirst: false },
-    });
-    expect(longestWait.ms).toBeGreaterThanOrEqual(1999);
-    expect(longestWait.schedule).toMatch(/k\d/);
-  });
+  it(
+    'a process that comes after a crash in lease-dir waits until the heartbeat is too old',
+    long,
+    async () => {
+      const { longestWait } = await explore({
+        ...{ target: 'lease-dir?stale=2000', preemptions: 0, crash: true, stopAtFirst: false },
+      });
+      expect(longestWait.ms).toBeGreaterThanOrEqual(1999);
+      expect(longestWait.schedule).toMatch(/k\d/);
+    },
+  );
 
   it(
-    'whoever is stopped in lease-dir for longer than its heartbeat lasts writes all the same',
+    'a process of lease-dir that is stopped for longer than its heartbeat lasts writes all the same',
     long,
     async () => {
       const { failures } = await explore({ target: 'lease-dir', preemptions: 0, steal: true });
@@ -121,7 +125,7 @@ describe('what goes wrong on purpose', () => {
     },
   );
 
-  it('a disk that is full when naive has cut its file to nothing loses all entries', async () => {
+  it('a disk that is full when naive has truncated its file loses all entries', async () => {
     const options = {
       target: 'naive',
       clients: ['set a'],
@@ -134,7 +138,7 @@ describe('what goes wrong on purpose', () => {
   });
 
   eachInTiers([{}, { crash: true }, { steal: true }, { errno: true }, { abandoned: true }])(
-    'the hardened store holds, to a small bound: %j',
+    'the hardened store loses nothing within a small bound: %j',
     async (faults) => {
       const isLong = 'steal' in faults || 'crash' in faults || 'errno' in faults;
       const preemptions = preemptionsMax ?? (isLong ? 0 : 1);

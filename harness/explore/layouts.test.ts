@@ -18,8 +18,8 @@ const layouts = [
   'checksummed.mjs',
 ];
 
-describe('a store that keeps its entries otherwise than the file shows', () => {
-  eachInTiers(layouts)('%s loses nothing, and is told to', async (name) => {
+describe('a store whose file does not show its entries', () => {
+  eachInTiers(layouts)('%s loses nothing, and the search knows it from the store alone', async (name) => {
     const { result, failures, evidence, reason } = await explore({ target: layout(name), ...bounds });
     expect({ said: failures.map(({ sentence }) => sentence), result, reason }).toEqual({
       said: [],
@@ -28,21 +28,21 @@ describe('a store that keeps its entries otherwise than the file shows', () => {
     expect(evidence?.of).toBe('store');
   });
 
-  eachInTiers(layouts)('%s without its lock is found to lose, through the store alone', async (name) => {
+  eachInTiers(layouts)('%s without its lock loses updates, and the store alone shows it', async (name) => {
     const { failures, evidence, reason } = await explore({ target: `${layout(name)}?loses=1` });
     expect({ kinds: failures.map(({ kind }) => kind), reason }).toEqual({ kinds: ['lost-update'] });
     expect(evidence?.of).toBe('store');
     expect(failures[0]?.replayed).toEqual({ same: 2, of: 2 });
   });
 
-  it('may say how its file is read', long, async () => {
+  it('a store that says how its file is read is judged by its file', long, async () => {
     const held = await explore({ target: layout('yaml.mjs'), ...bounds });
     expect([held.result, held.evidence?.of]).toEqual(['valid', 'read']);
     const { failures } = await explore({ target: `${layout('yaml.mjs')}?loses=1` });
     expect(failures.map(({ kind }) => kind)).toEqual(['lost-update']);
   });
 
-  it('is not looked at from outside', async () => {
+  it('a program that looks at such a file from outside is inconclusive', async () => {
     const { result, reason } = await explore({ target: layout('nested.mjs'), clients: ['set a', 'look'] });
     expect([result, reason]).toEqual([
       'unknown',

@@ -15,7 +15,7 @@ describe('a program that is no store', () => {
     ['tries-for-ever', 'livelock', 'A waits for a timer'],
     ['rejects-unheard', 'crashed', 'Error: nobody listens'],
     ['ends-itself', 'crashed', 'it ended itself with code 3'],
-  ])('that %s is a %s', async (way, kind, reason) => {
+  ])('a program that %s is a failure of the kind %s', async (way, kind, reason) => {
     const { result, failures } = await misbehaving(way);
     expect([result, failures[0]?.kind]).toEqual(['invalid', kind]);
     expect(failures[0]?.sentence).toContain(reason);
@@ -24,7 +24,7 @@ describe('a program that is no store', () => {
   eachInTiers([
     ['starts-a-process', 'uncontrolled', 'it starts another process, spawn(true)'],
     ['starts-a-thread', 'uncontrolled', 'it starts a worker thread'],
-  ])('that %s can not be explored, and nothing is concluded', async (way, why, reason) => {
+  ])('a program that %s is not explored, and its result is unknown', async (way, why, reason) => {
     const {
       result,
       cause,
@@ -52,13 +52,13 @@ describe('a program that is no store', () => {
     ['no-store.mjs', '?how=rejects', 'its open() failed: Error: no connection'],
     ['no-store.mjs', '?how=nothing', 'open() returned undefined, expected a store'],
     ['no-store.mjs', '?how=partial', 'open() returned a store without all, remove'],
-  ])('because it opens none breaks no guarantee: %s%s', async (name, query, reason) => {
+  ])('a module that opens no store breaks no guarantee: %s%s', async (name, query, reason) => {
     const found = await explore({ target: `${fixture(name)}${query}` });
     expect([found.result, found.cause, found.failures]).toEqual(['unknown', 'uncontrolled', []]);
     expect(found.reason).toContain(reason);
   });
 
-  it('because its module fails while it is loaded can not be put to a test', async () => {
+  it('a module that throws while it loads is a usage error', async () => {
     const target = fixture('../../stress/fixtures/throws-on-import.mjs');
     const error = await explore({ target, threads: 2 }).catch((thrown) => thrown);
     expect([error.name, error.message]).toEqual([
@@ -67,13 +67,13 @@ describe('a program that is no store', () => {
     ]);
   });
 
-  it('because remove() removes nothing proves nothing, though it needs its file to begin with', async () => {
+  it('a store whose remove() removes nothing is inconclusive, even if it needs its file to begin with', async () => {
     const found = await explore({ target: `${fixture('no-store.mjs')}?how=keeps` });
     expect([found.result, found.cause, found.failures]).toEqual(['unknown', 'uncontrolled', []]);
     expect(found.reason).toContain('get() returns what remove() has removed');
   });
 
-  it('that is not deterministic, and fails each time, is told as it is', async () => {
+  it('a program that is not deterministic and leaves a file each time is an unconfirmed failure', async () => {
     const clients = ['get is-not-deterministic', 'get a'];
     const { result, cause, reason, failures } = await misbehaving('', {
       ...{ clients, strategy: 'random', schedules: 4 },
@@ -83,7 +83,7 @@ describe('a program that is no store', () => {
     expect(failures).toMatchObject([{ kind: 'leftover', unconfirmed: { isExplained: false } }]);
   });
 
-  it('that changes files by a way that nobody can stop is seen by strace', async () => {
+  it('a program that changes files past the gate is inconclusive, and strace names its call', async () => {
     const { result, reason, audited } = await explore({
       target: fixture('blind-spot.mjs'),
       clients: ['get a'],
@@ -95,7 +95,7 @@ describe('a program that is no store', () => {
     );
   });
 
-  it('that never stops is ended, and stuck', async () => {
+  it('a program that never stops is ended and called stuck', async () => {
     const { failures } = await misbehaving('never-stops', { patienceMs: 2000 });
     expect(failures).toMatchObject([{ kind: 'stuck', sentence: 'A does not come to a stop' }]);
   });

@@ -11,14 +11,14 @@ import { explore, fixture } from './explore.test.helper.js';
 const preemptions = Number(process.env.HOLDFAST_PREEMPTIONS ?? 2);
 const target = fixture('intents.mjs');
 
-describe('an intent for each commit, all others destroyed, and only then the file is read', () => {
-  it('no interleaving with one preemption loses anything, with no queue at all', async () => {
+describe('the protocol: a commit makes an intent, destroys all others, and only then reads the file', () => {
+  it('the protocol without a queue loses nothing in any interleaving with one preemption', async () => {
     const found = await explore({ target, preemptions: 1 });
     expect(found).toMatchObject({ result: 'valid', exhausted: true, failures: [] });
   });
 
   eachInTiers([{}, { crash: true }, { steal: true }], 0)(
-    'no interleaving loses anything, with no queue at all: %j',
+    'the protocol without a queue loses nothing in any interleaving, with faults: %j',
     async (faults) => {
       const bound = Object.keys(faults).length > 0 ? preemptions - 2 : preemptions;
       const found = await explore({ target, preemptions: bound, ...faults });
@@ -29,14 +29,14 @@ describe('an intent for each commit, all others destroyed, and only then the fil
   );
 });
 
-describe('what looks like a fence and is none loses an update', () => {
+describe('protocols that only look like a fence', () => {
   eachInTiers([
     ['reads-first', ['set a', 'set b']],
     ['makes-again', ['set a', 'set b']],
     ['looks-then-renames', ['set a', 'set b']],
     ['one-directory', ['set a', 'set b']],
     ['counts-generations', ['set a', 'set b, set c']],
-  ])('%s', async (way, clients) => {
+  ])('a protocol without a real fence loses an update: %s', async (way, clients) => {
     const { failures } = await explore({ target: `${target}?way=${way}`, clients, preemptions: 3 });
     expect(failures).toMatchObject([{ kind: 'lost-update', replayed: { same: 2, of: 2 } }]);
   });

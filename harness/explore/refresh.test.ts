@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { explore, fixture } from './explore.test.helper.js';
 
-describe('a refresh is an action like any other', () => {
-  it('each of two processes presents the same token where the store has nothing against it', async () => {
+describe('a refresh in a search', () => {
+  it('two processes present the same refresh token where the store has no refresh of its own', async () => {
     const { failures } = await explore({ target: 'rename-only', clients: ['refresh', 'refresh'] });
     expect(failures).toMatchObject([
       {
@@ -14,7 +14,7 @@ describe('a refresh is an action like any other', () => {
     ]);
   });
 
-  it('one of two asks, in the hardened store, whoever comes first', async () => {
+  it('only one of two processes of the hardened store asks for a new token', async () => {
     const clients = ['refresh', 'refresh'];
     const { failures, executions } = await explore({ clients, strategy: 'random', schedules: 3 });
     expect([executions, failures]).toEqual([3, []]);
@@ -30,7 +30,7 @@ describe('a claim on the value that is to be replaced', () => {
       preemptions: 2,
     });
 
-  it('lets one process at a time present a token, in every interleaving', async () => {
+  it('a claim lets one process at a time present a token, in every interleaving', async () => {
     const { result, exhausted, evidence, failures } = await search('right');
     expect(failures.map(({ sentence }) => sentence)).toEqual([]);
     expect({ result, exhausted, evidence }).toEqual({
@@ -40,7 +40,7 @@ describe('a claim on the value that is to be replaced', () => {
     });
   });
 
-  it('does not where a process that has stored its answer sweeps the claims of those that came after', async () => {
+  it('a token is presented twice where a process that has stored its answer removes the claims of later ones', async () => {
     const { failures } = await search('sweeps-all');
     expect(failures).toMatchObject([
       {

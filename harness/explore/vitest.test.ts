@@ -26,28 +26,24 @@ async function runVitest(files: Readonly<Record<string, string>>) {
   return { exitCode, output: all ?? '' };
 }
 
-describe('the test that is written of a failure', () => {
-  it(
-    'fails for the store that the schedule was found in, and passes for one that is mended',
-    long,
-    async () => {
-      const { failures } = await explore({ target: 'rename-only' });
-      const [failure] = failures;
-      if (!failure) throw new Error('nothing was found');
-      const red = await runVitest({ 'found.test.ts': toRegressionTest(failure) });
-      expect([red.exitCode, red.output]).toEqual([1, expect.stringContaining('lost-update')]);
-      const green = await runVitest({
-        'found.test.ts': toRegressionTest({ ...failure, target: 'hardened' }),
-      });
-      expect(green.exitCode).toBe(0);
-    },
-  );
+describe('the test that is written for a failure', () => {
+  it('the test fails for the store with the bug, and passes for a mended one', long, async () => {
+    const { failures } = await explore({ target: 'rename-only' });
+    const [failure] = failures;
+    if (!failure) throw new Error('nothing was found');
+    const red = await runVitest({ 'found.test.ts': toRegressionTest(failure) });
+    expect([red.exitCode, red.output]).toEqual([1, expect.stringContaining('lost-update')]);
+    const green = await runVitest({
+      'found.test.ts': toRegressionTest({ ...failure, target: 'hardened' }),
+    });
+    expect(green.exitCode).toBe(0);
+  });
 });
 
 const guard = `import { explore } from 'holdfast/harness';
 import { expect, it } from 'vitest';
 
-it('my store loses nothing, however its calls lie between each other', async () => {
+it('my store loses nothing in any interleaving', async () => {
   const clients = ['set a', 'set b'];
   const { result, failures } = await explore({ target: './my-store.ts', clients, preemptions: 1 });
   expect(failures.map(({ sentence, pair }) => [sentence, pair?.early.site])).toEqual([]);
@@ -95,8 +91,8 @@ export function open(file: string) {
 }
 `;
 
-describe("ten lines guard a user's own store, in TypeScript", () => {
-  it('red where an update can be lost, with the line', async () => {
+describe("the guard of a user's own store, a test of ten lines in TypeScript", () => {
+  it('the guard fails where an update can be lost, and names the line', async () => {
     const { exitCode, output } = await runVitest({
       'guard.test.ts': guard,
       'my-store.ts': myStore('change();'),
@@ -106,7 +102,7 @@ describe("ten lines guard a user's own store, in TypeScript", () => {
     expect(output).toMatch(/my-store\.ts:\d+/);
   });
 
-  it('green where none can be lost', long, async () => {
+  it('the guard passes where no update can be lost', long, async () => {
     const { exitCode, output } = await runVitest({
       'guard.test.ts': guard,
       'my-store.ts': myStore('await lock(); change(); unlock();'),

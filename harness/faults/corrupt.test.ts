@@ -5,7 +5,7 @@ import { damage } from './corrupt.js';
 
 const kinds = ['truncated', 'empty', 'garbage', 'half', 'wrong-type'] as const;
 
-it.each(kinds)('what is %s is never a JSON object: that would be an edit, not damage', (kind) => {
+it.each(kinds)('a file that is damaged as "%s" is never a JSON object: that would be an edit', (kind) => {
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.integer(), (entries, seed) => {
       const damaged = damage(Buffer.from(JSON.stringify(entries, null, 2)), kind, new Random(seed, 'test'));

@@ -22,7 +22,7 @@ const committer = `
   commit('second');
 `;
 
-it('a commit that begins at an open directory is one before which a process stops itself', async () => {
+it('an armed process stops itself before a commit that goes through an open directory', async () => {
   const directory = mkdtempSync(path.join(tmpdir(), 'holdfast-pause-'));
   onTestFinished(() => rmSync(directory, { recursive: true }));
   const file = path.join(directory, 'auth.json');

@@ -44,7 +44,7 @@ const inPlace: Readonly<Record<string, (place: string) => void>> = {
 };
 
 describe.each([...new Set(traps)].map((plant) => ({ plant, name: plant.name })))('$name', ({ plant }) => {
-  it.each(Object.keys(inPlace))('takes the place of %s, and leaves nothing behind', (before) => {
+  it.each(Object.keys(inPlace))('the trap takes the place of %s, and leaves nothing behind', (before) => {
     inPlace[before]?.(ambush.place);
     const untouched = listCanary(ambush.outside);
     const trap = plant(ambush);
@@ -55,7 +55,7 @@ describe.each([...new Set(traps)].map((plant) => ({ plant, name: plant.name })))
     expect(listCanary(ambush.outside)).toEqual(untouched);
   });
 
-  it('takes nothing away that the target has put in its place', () => {
+  it('the removal of the trap spares a file that the target has put in its place', () => {
     const trap = plant(ambush);
     rmSync(ambush.place, { recursive: true });
     writeFileSync(ambush.place, 'of the target');
@@ -64,7 +64,7 @@ describe.each([...new Set(traps)].map((plant) => ({ plant, name: plant.name })))
   });
 
   it.each(['auth.json.lock.old', 'store/1/lock'])(
-    'is taken away also where the target has moved it: %s',
+    'the trap is also removed where the target has moved it: %s',
     (name) => {
       const trap = plant(ambush);
       const moved = path.join(sandbox, 'data', name);
@@ -79,7 +79,7 @@ describe.each([...new Set(traps)].map((plant) => ({ plant, name: plant.name })))
     },
   );
 
-  it('takes away no empty directory of the target’s own', () => {
+  it('the removal of the trap spares an empty directory of the target', () => {
     const trap = plant(ambush);
     rmSync(ambush.place, { recursive: true });
     mkdirSync(ambush.place);
@@ -87,7 +87,7 @@ describe.each([...new Set(traps)].map((plant) => ({ plant, name: plant.name })))
     expect(existsSync(ambush.place)).toBe(true);
   });
 
-  it('can be planted again and again', () => {
+  it('the trap can be planted again and again', () => {
     for (let round = 0; round < 3; round++) {
       const trap = plant(ambush);
       trap?.spring?.();
@@ -97,7 +97,7 @@ describe.each([...new Set(traps)].map((plant) => ({ plant, name: plant.name })))
   });
 });
 
-it('whoever goes on by path to empty a directory that has been swapped for a link removes what is outside', () => {
+it('a program that empties a swapped directory by its path removes what is outside', () => {
   const trap = swappedDirectory(ambush);
   const inner = path.join(ambush.place, 'inner');
   const names = readdirSync(inner);

@@ -19,17 +19,17 @@ describe('EDN', () => {
     ['#jepsen.history.Op{:f :read}', new Map([[new Keyword('f'), new Keyword('read')]])],
     ['#{1 2}', [1, 2]],
     ['12N', 12],
-  ])('%s', (text, value) => {
+  ])('the parser reads %s', (text, value) => {
     expect(parseEdn(text)).toEqual(value);
   });
 
-  test.each(['', '[1', '1 2', '{:a "b', ']'])('is not %j', (text) => {
+  test.each(['', '[1', '1 2', '{:a "b', ']'])('the parser refuses %j', (text) => {
     expect(() => parseEdn(text)).toThrow(SyntaxError);
   });
 });
 
 describe('a log', () => {
-  test('pairs begins with ends, and names them by the numbers of their lines', async () => {
+  test('the reader pairs begins with ends, and names the calls by the numbers of their lines', async () => {
     const calls = await registerCalls(`
 INFO  jepsen.core - Running test
 INFO  jepsen.util - 0\t:invoke\t:write\t3
@@ -60,7 +60,7 @@ INFO  jepsen.util - 1\t:ok\t:read\t3`);
     ]);
   });
 
-  test('says nothing by an operation that failed, whatever it was', async () => {
+  test('a failed operation of any kind is left out', async () => {
     const calls = await registerCalls(`
 INFO  jepsen.util - 0\t:invoke\t:cas\t[1 2]
 INFO  jepsen.util - 0\t:fail\t:cas\t[1 2]
@@ -69,7 +69,7 @@ INFO  jepsen.util - 0\t:fail\t:write\t3`);
     expect(calls).toEqual([]);
   });
 
-  test('leaves open what timed out or never ended', async () => {
+  test('an operation that timed out or never ended stays open', async () => {
     const calls = await registerCalls(`
 INFO  jepsen.util - 0\t:invoke\t:write\t3
 INFO  jepsen.util - 0\t:info\t:write\t:timed-out
@@ -78,7 +78,7 @@ INFO  jepsen.util - 1\t:invoke\t:cas\t[3 4]`);
     expect(calls).toMatchObject([open, open]);
   });
 
-  test('in EDN has keys, and strings as values', async () => {
+  test('a log in EDN has keys, and strings as values', async () => {
     const text = `
 {:process 0, :type :invoke, :f :append, :key "k", :value "x"}
 {:process 0, :type :ok, :f :append, :key "k", :value "x"}
@@ -101,11 +101,11 @@ INFO  jepsen.util - 1\t:invoke\t:cas\t[3 4]`);
     ],
     ['has half a value', ':invoke\t:cas\t[1 2', /x\.log:1/],
     ['has the wrong value', ':invoke\t:cas\t5', /expected :cas \[old new\]/],
-  ])('that %s is refused with its line', async (_, rest, message) => {
+  ])('a log that %s is refused with the number of its line', async (_, rest, message) => {
     await expect(registerCalls(`INFO  jepsen.util - 0\t${rest}`)).rejects.toThrow(message);
   });
 
-  test('in which one process does two things at once is refused', async () => {
+  test('a log in which one process does two things at once is refused', async () => {
     const twice = 'INFO  jepsen.util - 0\t:invoke\t:read\tnil\n'.repeat(2);
     await expect(registerCalls(twice)).rejects.toThrow(/begins :read before :read has ended/);
   });

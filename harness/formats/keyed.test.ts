@@ -3,7 +3,7 @@ import { type Call, search } from '../linearizable/index.js';
 import { type RegisterInput, type RegisterOutput, register } from '../linearizable/models/register.js';
 import { dialects } from './dialects.js';
 
-test('a register under a key is searched with the same look ahead as one without', () => {
+test('a register under a key is searched with the same look-ahead as one without a key', () => {
   const writes = Array.from({ length: 8 }, (_, at) => call({ write: at % 4 }, true, 0, 100));
   const calls = [...writes, call({ read: true }, 0, 101, 102), call({ read: true }, 1, 103, 104)];
   const alone = search(register, calls);

@@ -16,7 +16,7 @@ const verdicts: { linearizable: Record<string, boolean>; kv: Record<string, bool
 
 describe('histories that Jepsen recorded of etcd', () => {
   test.each(Object.entries(verdicts.linearizable))(
-    '%s.log is linearizable: %s',
+    'the checker agrees that %s.log is linearizable: %s',
     async (name, isLinearizable) => {
       const file = fixture(`etcd/${name}.log`);
       const dialect = dialects['cas-register'];
@@ -30,12 +30,15 @@ describe('histories that Jepsen recorded of etcd', () => {
 });
 
 describe('histories of a key-value store', () => {
-  test.each(Object.entries(verdicts.kv))('%s.txt is linearizable: %s', async (name, isLinearizable) => {
-    const file = fixture(`kv/${name}.txt`);
-    const { events } = await readLog(readLines(file), 'maelstrom', file);
-    const calls = toCalls(events, dialects.kv, file);
-    const { verdict, contradiction } = checkLinearizable(dialects.kv.model, calls);
-    expect(verdict).toBe(isLinearizable ? 'valid' : 'invalid');
-    if (contradiction) expect(contradiction.calls).toHaveLength(2);
-  });
+  test.each(Object.entries(verdicts.kv))(
+    'the checker agrees that %s.txt is linearizable: %s',
+    async (name, isLinearizable) => {
+      const file = fixture(`kv/${name}.txt`);
+      const { events } = await readLog(readLines(file), 'maelstrom', file);
+      const calls = toCalls(events, dialects.kv, file);
+      const { verdict, contradiction } = checkLinearizable(dialects.kv.model, calls);
+      expect(verdict).toBe(isLinearizable ? 'valid' : 'invalid');
+      if (contradiction) expect(contradiction.calls).toHaveLength(2);
+    },
+  );
 });

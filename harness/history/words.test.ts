@@ -16,10 +16,10 @@ it.each([
   ['{"key": 1, sk-made-up}', 'SyntaxError at position 11'],
   ['sk-made-up', 'SyntaxError'],
   ['{"key":\nsk-made-up at position 7', 'SyntaxError'],
-])('of the error that %j gives only the place is passed on', (text, expected) => {
+])('a parse error of %j is reduced to its position', (text, expected) => {
   expect(parsed(text)).toBe(expected);
 });
 
-it('another error stays as it is', () => {
+it('an error of another kind stays as it is', () => {
   expect(withoutQuote('Error: busy at position 7')).toBe('Error: busy at position 7');
 });

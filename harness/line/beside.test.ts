@@ -25,22 +25,22 @@ function litter(alone: readonly string[], after: readonly string[], artifacts: R
 const hardened = ['auth.json', 'auth.json.last', 'auth.json.intents/'];
 const intent = 'auth.json.intents/i-9a7c32edb6386eec-7880-1249419-92797aae05c0-vm';
 
-it('what a store leaves when it is alone is no litter, though it declares nothing', () => {
+it('a file that the store also leaves when it is alone is no leftover, though the store declares nothing', () => {
   expect(litter(hardened, hardened)).toEqual([]);
 });
-it('what a killed process has left is, and is named by its path', () => {
+it('a file that a killed process has left is a leftover, named by its path', () => {
   expect(litter(hardened, [...hardened, intent, 'auth.json.tmp'])).toEqual([intent, 'auth.json.tmp']);
 });
-it('a directory that no lone run leaves is named, and not all that is in it', () => {
+it('a directory that no lone run leaves is one leftover, and not each file in it', () => {
   expect(litter(hardened, [...hardened, 'auth.json.lock/a', 'auth.json.lock/b'])).toEqual([
     'auth.json.lock/',
   ]);
 });
-it('a file a key is the store itself, and a temporary one among them is not', () => {
+it('a file for each key is the store itself, and a temporary file among them is a leftover', () => {
   const left = ['auth.json/tui-1-provider-7.json', 'auth.json/tui-1-provider-7.json.4711'];
   expect(litter(['auth.json/probe-provider.json'], left)).toEqual([left[1]]);
 });
-it('a target may declare more, inside a directory by a pattern with a slash', () => {
+it('a target may declare more files as its own, and files in a directory by a pattern with a slash', () => {
   expect(litter(hardened, [...hardened, 'auth.json.bak'], [/\.bak$/])).toEqual([]);
   expect(litter(hardened, [...hardened, intent], [/vm$/])).toEqual([intent]);
   expect(litter(hardened, [...hardened, intent], [/\.intents\/.*vm$/])).toEqual([]);

@@ -18,6 +18,6 @@ it.each([
   ['{\n"a": "sk-made-', ' from line 2, column 15 on'],
   ['{"a": tru', ' from line 1, column 10 on'],
   ['{"a": trux}', ' from line 1, column 10 on'],
-])('%j stops being JSON%s, and what stands there is not said', (text, expected) => {
+])('%j stops being JSON%s, and the text there is not quoted', (text, expected) => {
   expect(place(text)).toBe(expected);
 });

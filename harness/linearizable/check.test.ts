@@ -6,7 +6,7 @@ import { credentials } from './models/credentials.js';
 import { hasLinearization } from './oracle.test.helper.js';
 
 test.each(kinds)(
-  '$model.name: split into its parts, by zones where they apply, the verdict is that of the definition',
+  'the verdict on $model.name, split into parts and zones, is that of the definition',
   (kind) => {
     const random = new Random(71, 'parts');
     const verdicts = { valid: 0, invalid: 0, unknown: 0 };
@@ -41,7 +41,7 @@ const set = (key: string, at: number) =>
 const check = (calls: readonly AnyCall[], stepsMax?: number) =>
   checkLinearizable(credentials as never, calls as never, stepsMax === undefined ? {} : { stepsMax });
 
-test('keys are judged each by itself, until somebody reads them all', () => {
+test('keys are judged separately unless a read of the whole map connects them', () => {
   const sets = [set('a', 0), set('b', 2), set('c', 4)];
   expect(check(sets).parts).toEqual({ zones: 3, search: 0, undecided: 0 });
   // Of this one nobody was told anything, so it ties nothing together.
@@ -53,7 +53,7 @@ test('keys are judged each by itself, until somebody reads them all', () => {
   });
 });
 
-test('a part that is invalid outweighs one that is not decided, and that outweighs those that are valid', () => {
+test('an invalid part outweighs an undecided one, and an undecided part outweighs valid ones', () => {
   const removed = (key: string, found: string | null) => [
     set(key, 0),
     call(`remove ${key}`, 2, { action: 'remove', key }, true),

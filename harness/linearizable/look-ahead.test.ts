@@ -16,25 +16,25 @@ const get = (output: string, begin: number, end: number): KvCall => ({
   ...{ id: 'get', process: 'g', input: { get: 'k' }, output, begin, end, happened: 'yes' },
 });
 
-describe('appends whose order an answer shows', () => {
+describe('appends whose order a read shows', () => {
   const many = Array.from({ length: 30 }, (_, at) => append(at, 0, 100));
   const shown = (order: readonly number[]) => order.map((at) => `(${at})`).join('');
   const backwards = many.map((_, at) => 29 - at);
 
-  test('are not tried in any other', () => {
+  test('the search tries no other order of appends than the one that a read shows', () => {
     const found = search(kv, [...many, get(shown(backwards), 101, 102)]);
     expect(found.verdict).toBe('valid');
     expect(found.steps).toBeLessThan(1000);
   });
 
-  test('are not tried in all orders to say that there is none', () => {
+  test('the search does not try all orders of the appends to find that there is none', () => {
     const missing = shown([...backwards.slice(0, 28), 29, 28]);
     const found = search(kv, [...many, get(missing, 101, 102)]);
     expect(found.verdict).toBe('invalid');
     expect(found.steps).toBeLessThan(1000);
   });
 
-  test('are all one where no answer will ever show it', () => {
+  test('the search takes appends for equal where no read will ever show their order', () => {
     const put: KvCall = { ...get('', 101, 102), input: { put: 'k', value: 'new' }, output: true };
     const impossible = get('never', 103, 104);
     const found = search(kv, [...many.slice(0, 10), put, get('new', 105, 106), impossible]);
@@ -79,14 +79,14 @@ function recorded(random: Random, clients: number, calls: number, isTampered: bo
 test.each([
   [false, 'valid'],
   [true, 'invalid'],
-])('a history of 50 clients on 10 keys is decided whole, tampered with: %s', (isTampered, verdict) => {
+])('a history of 50 clients on 10 keys is decided completely (tampered with: %s)', (isTampered, verdict) => {
   const calls = recorded(new Random(5, 'kv'), 50, 2000, isTampered);
   const checked = checkLinearizable(kv, calls);
   expect(checked.verdict).toBe(verdict);
   expect(checked.steps).toBeLessThan(500_000);
 });
 
-test('a part that is too hard does not hide that another is wrong', () => {
+test('a part that is too hard does not hide that another part is invalid', () => {
   // biome-ignore lint/suspicious/noExplicitAny: the model of several registers is made here
   const keyed: Model<any, any, any> = {
     ...casRegister,

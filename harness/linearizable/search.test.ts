@@ -8,10 +8,10 @@ import { findStuck } from './stuck.js';
 
 const rounds = Number(process.env.HOLDFAST_HISTORIES ?? 4_000);
 
-describe.each(kinds)('$model.name, against the definition tried out', (kind) => {
+describe.each(kinds)('the search on $model.name', (kind) => {
   const { model } = kind;
 
-  test('the verdict is that of a search without memory', () => {
+  test('the verdict is the same as that of a search without memory', () => {
     const random = new Random(11, 'histories');
     const verdicts = { valid: 0, invalid: 0, unknown: 0 };
     for (let round = 0; round < rounds; round++) {
@@ -25,7 +25,7 @@ describe.each(kinds)('$model.name, against the definition tried out', (kind) => 
     expect(Math.min(verdicts.valid, verdicts.invalid)).toBeGreaterThan(rounds / 20);
   });
 
-  test('what is linearizable by construction is called so, and the order that is shown is one', () => {
+  test('a history that is linearizable by construction is valid, and the order that is returned is allowed', () => {
     const random = new Random(12, 'histories');
     for (let round = 0; round < rounds / 4; round++) {
       const calls = linearizableHistory(kind, random, 14);
@@ -51,7 +51,7 @@ describe.each(kinds)('$model.name, against the definition tried out', (kind) => 
 });
 
 describe('an invalid history', () => {
-  test('can be ordered up to the return where it is stuck, and not with it', () => {
+  test('an invalid history has an order up to the return at which the search is stuck, and none including it', () => {
     const random = new Random(13, 'histories');
     let seen = 0;
     for (let round = 0; round < rounds; round++) {
@@ -77,7 +77,7 @@ describe('an invalid history', () => {
   });
 });
 
-test('a read that fits at once is not placed before what had ended before it, if that may have happened', () => {
+test('a read is not placed before an earlier call that may have happened', () => {
   const call = (id: string, begin: number, end: number, input: unknown, output: unknown): AnyCall => ({
     ...{ id, process: id, input, output, begin, end },
     happened: output === undefined ? 'maybe' : 'yes',
@@ -91,7 +91,7 @@ test('a read that fits at once is not placed before what had ended before it, if
   expect(search(register, calls as never)).toMatchObject({ verdict: 'valid', order: [0, 2, 3, 1] });
 });
 
-test('a search that runs out of steps has proved nothing', () => {
+test('a search that runs out of steps is unknown', () => {
   const calls = Array.from({ length: 9 }, (_, at): AnyCall => {
     return {
       id: `${at}`,

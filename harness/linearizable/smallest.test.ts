@@ -10,7 +10,7 @@ const rounds = 1500;
 
 describe('the fewest calls that contradict each other', () => {
   test.each(kinds)(
-    '$model.name: are invalid by themselves if the others may do as they like, and none can be left out',
+    'the contradiction on $model.name has no order on its own, and is the smallest',
     (kind) => {
       const random = new Random(51, 'smallest');
       let seen = 0;
@@ -41,7 +41,7 @@ describe('the fewest calls that contradict each other', () => {
     },
   );
 
-  test('a stale read among a thousand calls is told by four of them', () => {
+  test('a stale read among a thousand calls is explained by at most four of them', () => {
     const base = (at: number) => ({
       id: `${at}`,
       process: 'p',
@@ -63,7 +63,7 @@ describe('the fewest calls that contradict each other', () => {
     }
   });
 
-  test('is undefined where nothing is wrong, or nothing was decided', () => {
+  test('an empty history is valid', () => {
     const [kind] = kinds;
     const calls = tamperedHistory(kind as (typeof kinds)[number], new Random(3, 'x'), 1).slice(0, 0);
     expect(checkLinearizable(register, calls as never)).toMatchObject({ verdict: 'valid', calls: 0 });

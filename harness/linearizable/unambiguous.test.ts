@@ -34,7 +34,7 @@ function randomHistory(random: Random): RegisterCall[] {
 }
 
 describe('a register whose values are all different', () => {
-  test('is judged without a search as a search judges it', () => {
+  test('the verdict without a search is the same as that of a search', () => {
     const random = new Random(21, 'histories');
     const verdicts = { valid: 0, invalid: 0, unknown: 0 };
     for (let n = 0; n < histories; n++) {
@@ -48,7 +48,7 @@ describe('a register whose values are all different', () => {
     expect(Math.min(verdicts.valid, verdicts.invalid)).toBeGreaterThan(histories / 10);
   });
 
-  test('and the few calls that are named as proof contradict each other by themselves', () => {
+  test('the few calls that are named as proof contradict each other on their own', () => {
     const random = new Random(22, 'histories');
     for (let n = 0; n < histories / 4; n++) {
       const calls = randomHistory(random);
@@ -61,7 +61,7 @@ describe('a register whose values are all different', () => {
   });
 });
 
-test('does not apply where two writes have one value, or one writes what was there at first', () => {
+test('the fast judgement does not apply where two writes have one value, or one writes the initial value', () => {
   const write = (value: number | null): RegisterCall => ({
     ...{ id: 'w', process: 'p', input: { write: value }, output: true, begin: 0, end: 1, happened: 'yes' },
   });

@@ -7,18 +7,21 @@ import { project } from './sandbox.js';
 
 /** That each is noticed takes minutes, and is seen by `npm run mutants`. Here: that each still is a change of today's source. */
 describe('a mutant', () => {
-  it.each(mutants.map((mutant) => [mutant.name, mutant] as const))('%s', (_, mutant) => {
-    const source = readFileSync(path.join(project, mutant.file), 'utf8');
-    expect(applyTo(source, mutant)).not.toBe(source);
-    expect(existsSync(path.join(project, mutant.test))).toBe(true);
-  });
+  it.each(mutants.map((mutant) => [mutant.name, mutant] as const))(
+    'a mutant still changes the source, and its test exists: %s',
+    (_, mutant) => {
+      const source = readFileSync(path.join(project, mutant.file), 'utf8');
+      expect(applyTo(source, mutant)).not.toBe(source);
+      expect(existsSync(path.join(project, mutant.test))).toBe(true);
+    },
+  );
 
-  it('is named once', () => {
+  it('every mutant has a name of its own', () => {
     const names = mutants.map(({ name }) => name);
     expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
   });
 
-  it('whose text is missing, or there twice, is refused with its name, its file and the text', () => {
+  it('a mutant whose text is missing or there twice is refused with its name, its file and the text', () => {
     const mutant: Mutant = { name: 'made up', file: 'a.ts', edits: [['old', 'new']], test: 'a.test.ts' };
     expect(applyTo('an old one', mutant)).toBe('an new one');
     for (const [source, count] of [

@@ -21,7 +21,7 @@ const before = `
   4-9   login-1.0.1 set b
   file  1 old=tui-1.0.0`;
 
-test('a version that lacks a write names the one that its writer had read', () => {
+test('the lineage of a version that lacks a write names the version that its writer had read', () => {
   const one = run(`${before}
     file  5 a=tui-1.0.1
     file  8 b=login-1.0.1 -a
@@ -29,7 +29,7 @@ test('a version that lacks a write names the one that its writer had read', () =
   expect(lineageOf(one)).toMatch(/^v2 -> v3 by login-1\.0\.1 \(pid \d+\) undid "a", based on v1$/);
 });
 
-test('of several that it may have read, the latest is named', () => {
+test('the lineage names the latest of several versions that may have been read', () => {
   const one = run(`${before}
     6-7   tui-1.0.2   set x
     file  2 x=tui-1.0.2
@@ -40,7 +40,7 @@ test('of several that it may have read, the latest is named', () => {
   expect(findIn(one).lineage).toMatchObject({ from: 4, to: 5, base: 3 });
 });
 
-test('if nobody saw that version, none is named', () => {
+test('the lineage names no version where none fits', () => {
   const one = run(`${before}
     file  5 a=tui-1.0.1
     file  8 b=login-1.0.1 -a -old
@@ -48,7 +48,7 @@ test('if nobody saw that version, none is named', () => {
   expect(findIn(one).lineage).toEqual({ from: 2, to: 3, erased: ['old', 'a'], base: undefined });
 });
 
-test('it is as uncertain as the blame', () => {
+test('the lineage is as uncertain as the blame', () => {
   const told = (more: string) =>
     lineageOf(
       run(`${before}
@@ -63,6 +63,6 @@ test('it is as uncertain as the blame', () => {
   expect(told('2-30 login-1.0.0 set a')).toMatch(/^v2 -> v3 by login-1\.0\.1 /);
 });
 
-test('a write that was never seen in the file has no such story', () => {
+test('a write that was never seen in the file has no lineage', () => {
   expect(lineageOf(run(`${before}\n final 20 old=tui-1.0.0 b=login-1.0.1`))).toBeUndefined();
 });

@@ -14,7 +14,7 @@ const bar = (id: string, begin: number, end: number | null, more: Partial<Bar> =
 });
 
 describe('intervals', () => {
-  test('are drawn by their order, not their length, and what meets overlaps', () => {
+  test('intervals are drawn by their order, not their length, and intervals that meet overlap', () => {
     const { bars, steps } = layOut([bar('b', 1000, 2000), bar('a', 1, 1000), bar('c', 2001, null)]);
     expect(bars.map(({ id, from, to }) => [id, from, to])).toEqual([
       ['a', 0, 2],
@@ -24,7 +24,7 @@ describe('intervals', () => {
     expect(steps).toBe(6);
   });
 
-  test('as text: a star for the marked one, dots for what may not have happened, > for what may still go on', () => {
+  test('the text has a star for the marked call, dots for a call that may not have happened, and > for an open end', () => {
     const bars = [bar('a', 0, 5), bar('b', 3, null, { isSure: false }), bar('c', 6, 7, { isMarked: true })];
     expect(intervalsToText(bars).split('\n')).toEqual([
       '  a     p  does a  |=====|',
@@ -33,7 +33,7 @@ describe('intervals', () => {
     ]);
   });
 
-  test('as text are never wider than a terminal, as many as they are', () => {
+  test('the text is never wider than a terminal, however many intervals there are', () => {
     const bars = Array.from({ length: 200 }, (_, at) => bar(`${at}`, at, at + 0.5));
     const widest = Math.max(
       ...intervalsToText(bars)
@@ -43,7 +43,7 @@ describe('intervals', () => {
     expect(widest).toBeLessThan(110);
   });
 
-  test('as SVG say what they are, and let nothing of a recorded history be markup', () => {
+  test('the SVG has the text of each interval, escaped', () => {
     const svg = intervalsToSvg([
       bar('a', 0, 5, { what: '<script>alert("1")</script> & more', process: '<b>' }),
     ]);
@@ -64,7 +64,7 @@ describe('a contradiction of a model in a terminal', () => {
     return modelsToText([{ ...from, result: 'invalid', calls: count, contradiction } as ModelReport]);
   };
 
-  test('is shown by its first calls, its last, and the one without a place', () => {
+  test('a long contradiction is shown by its first calls, its last ones, and the one without a place', () => {
     const text = textOf(117, 60);
     expect(text.match(/does call-\d+/g)).toEqual(
       [...Array.from({ length: 14 }, (_, at) => at), 60, 112, 113, 114, 115, 116].map(
@@ -78,7 +78,7 @@ describe('a contradiction of a model in a terminal', () => {
     );
   });
 
-  test('is shown whole where it is short', () => {
+  test('a short contradiction is shown completely', () => {
     expect(textOf(20, 7).match(/does call-\d+/g)).toHaveLength(20);
     expect(textOf(20, 7)).not.toContain('more');
   });
@@ -100,7 +100,7 @@ describe('the report as a page', () => {
       scenarios: [{ ...scenario, ...more } as unknown as ScenarioReport],
     } satisfies Report);
 
-  test('has the sentence, the picture and the table of a violation, and how to run it again', () => {
+  test('the page has the sentence, the picture and the table of a violation, and the command to run it again', () => {
     const html = page();
     expect(html).toContain('lost-update');
     expect(html.match(/<svg /g)).toHaveLength(1);
@@ -108,13 +108,13 @@ describe('the report as a page', () => {
     expect(html).toContain('npm run x');
   });
 
-  test('needs no network and no script, and takes nothing recorded for markup', () => {
+  test('the page needs no network and no script, and escapes what was recorded', () => {
     const html = page({ target: '<img src=x>' });
     expect(html).not.toMatch(/<script|<img|<a>|<link|url\(|@import|(src|href)=(?!x)/);
     expect(html.match(/https?:[^"]*/g)).toEqual(['http://www.w3.org/2000/svg']);
   });
 
-  test('of an older report, which has no intervals, is one without pictures', () => {
+  test('the page of an older report without intervals has no pictures', () => {
     expect(page({ violations: violations.map(({ bars: _, ...older }) => older) })).not.toContain('<svg ');
   });
 });

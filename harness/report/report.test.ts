@@ -13,16 +13,16 @@ const lost = run(`
   file  8 b=login-1.0.1 -a
   final 20 b=login-1.0.1`);
 
-describe('a violation is told as a table', () => {
+describe('the table of a violation', () => {
   const [finding] = judge(lost).findings;
   if (!finding) throw new Error('the planted loss is not found');
   const { processes, timeline } = toViolation(lost, finding);
 
-  it('with a column for the victim and one for the eraser', () => {
+  it('the table has a column for the victim and one for the eraser', () => {
     expect(processes.map((name) => name.split(' ')[0])).toEqual(['tui-1', 'login-1']);
   });
 
-  it('in order of time, with what the file then held', () => {
+  it('the table is in order of time, and has what the file then held', () => {
     expect(timeline.map(({ timeMs, cells, file }) => [timeMs, ...cells, file])).toEqual([
       [0, 'set a = tui-1.0.1 begins', '', ''],
       [4, '', 'set b = login-1.0.1 begins', ''],
@@ -33,7 +33,7 @@ describe('a violation is told as a table', () => {
     ]);
   });
 
-  it('however much happened, in no more than 25 rows', () => {
+  it('the table has at most 25 rows, however much happened', () => {
     const many = Array.from({ length: 60 }, (_, n) => `file 5.${n + 10} a=tui-1.0.1`).join('\n');
     const busy = run(`
       0-5   tui-1.0.1   set a
@@ -47,7 +47,7 @@ describe('a violation is told as a table', () => {
     expect(rows[12]?.file).toMatch(/^\d+ more rows in history.jsonl$/);
   });
 
-  it('without what the error of a parser quotes of the file', () => {
+  it("the table does not quote the file where a parser's error does", () => {
     const torn = run('5-6 tui-1.0.1 get a fail torn\n final 20');
     const [first] = judge(torn).findings;
     const rows = first ? toViolation(torn, first).timeline : [];
@@ -55,11 +55,11 @@ describe('a violation is told as a table', () => {
   });
 });
 
-it('cells line up, and bars in them are no columns', () => {
+it('the cells of a table line up, and a bar in a cell is escaped', () => {
   expect(table(['a', 'b'], [['1|2', 'x']])).toBe('| a    | b   |\n|------|-----|\n| 1\\|2 | x   |');
 });
 
-describe('progress', () => {
+describe('the progress of a run', () => {
   const report = { result: 'valid', counts: judge(lost).counts } as unknown as ScenarioReport;
   const work = (elapsedMs: number) =>
     ({ type: 'work', label: 's on t', elapsedMs, workMs: 30_000, acknowledged: 7, faults: 0 }) as const;
@@ -72,13 +72,13 @@ describe('progress', () => {
     return text;
   }
 
-  it('is one live line on a terminal, no wider than it', () => {
+  it('the progress is one live line on a terminal, no wider than the terminal', () => {
     const text = draw(true);
     const live = text.split('\r\x1b[K').filter((line) => line.startsWith('  ...'));
     expect(live.map((line) => line.length)).toEqual([39, 39, 39, 39]);
     expect(text.match(/\r/g)).toHaveLength(5);
   });
-  it('is a plain line every ten seconds elsewhere', () => {
+  it('the progress is a plain line every ten seconds where there is no terminal', () => {
     expect(draw(false).split('\n').filter(Boolean)).toHaveLength(2);
     expect(draw(false)).not.toContain('\r');
   });

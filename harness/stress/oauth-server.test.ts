@@ -40,7 +40,7 @@ async function start(onAsked: (pid: number) => void = () => {}) {
     });
 }
 
-it('takes each refresh token once, and writes down what was asked, not the token', async () => {
+it('the OAuth server takes each refresh token once, and records the request, not the token', async () => {
   const present = await start();
   const first = await present('seed.oauth.0', 'a.0.0', 1);
   expect(first.status).toBe(200);
@@ -58,7 +58,7 @@ it('takes each refresh token once, and writes down what was asked, not the token
   expect(phases).toContain('1 answered');
 });
 
-it('takes it once more if the one who used it was killed', async () => {
+it('the OAuth server takes a token once more if the process that used it was killed', async () => {
   const present = await start();
   await present('seed.oauth.0', 'a.0.0', 1);
   killed.add(1);
@@ -66,7 +66,7 @@ it('takes it once more if the one who used it was killed', async () => {
   expect((await present('seed.oauth.0', 'c.0.0', 3)).status).toBe(400);
 });
 
-it('gives nothing to one that is killed while it waits, and its token stays good', async () => {
+it('the OAuth server grants nothing to a process that is killed while it waits, and its token stays good', async () => {
   const present = await start((pid) => {
     if (pid === 1) killed.add(pid);
   });

@@ -5,7 +5,7 @@ import { plainNames } from './own-names.js';
 
 const sources = (patterns: readonly RegExp[]) => patterns.map(({ source }) => source);
 
-it('the names that a target calls its own are those that its patterns say plainly', () => {
+it('the names that a target declares as its own are those that its patterns spell out', () => {
   expect(plainNames(sources(artifacts), 'auth.json')).toEqual([
     'auth.json.last',
     'auth.json.intents',
@@ -14,10 +14,10 @@ it('the names that a target calls its own are those that its patterns say plainl
   ]);
 });
 
-it('a pattern that says no name stands for the common ones that fit it', () => {
+it('a pattern that spells out no name stands for the common names that match it', () => {
   expect(plainNames(sources(ofLeaseDir), 'auth.json')).toEqual(['auth.json.lock']);
 });
 
-it('a target that calls nothing its own has what most have', () => {
+it('a target that declares nothing has the names that most stores use', () => {
   expect(plainNames([], 'auth.json')).toEqual(['auth.json.lock', 'auth.json.tmp', 'auth.json.bak']);
 });

@@ -48,35 +48,35 @@ const input: PlanInput = {
   shard: { index: 1, of: 1 },
 };
 
-describe('a plan', () => {
-  it('shares the duration by weight, and never plans for more', () => {
+describe('the plan of a run', () => {
+  it('the plan divides the duration by weight, and never exceeds it', () => {
     const runs = plan(input);
     expect(runs.map(({ scenario: { name }, workMs }) => [name, workMs])).toEqual([
       ['a', 8900],
       ['b', 18900],
     ]);
   });
-  it('gives each part of a split run its own scenarios, and all of them to somebody', () => {
+  it('each part of a split run has its own scenarios, and every scenario is in one part', () => {
     const names = [1, 2].map((index) =>
       plan({ ...input, shard: { index, of: 2 } }).map((run) => run.scenario.name),
     );
     expect(names).toEqual([['a'], ['b']]);
     expect(() => plan({ ...input, shard: { index: 3, of: 3 } })).toThrow('part 3 of 3 has no scenario');
   });
-  it('refuses a duration that proves nothing, and says which would do', () => {
+  it('a duration that is too short is refused with one that is enough', () => {
     expect(() => plan({ ...input, durationMs: 1000 })).toThrow('give --duration 6s or more');
   });
 });
 
-describe('the command that runs it again', () => {
+describe('the command that repeats a run', () => {
   const [first] = plan(input);
   if (!first) throw new Error('nothing was planned');
-  it('says all that matters, quoted for a shell', () => {
+  it('the command has all that matters, quoted for a shell', () => {
     expect(reproduceCommand(first, 42, 'npm run stress --')).toBe(
       "npm run stress -- --no-controls --scenario a --target 'textbook?stale=2000' --seed 42 --duration 10s",
     );
   });
-  it('names clients and operations only where they are not the scenario’s own', () => {
+  it('the command has clients and operations only where they are not those of the scenario', () => {
     const [run] = plan({ ...input, clients: { tui: 4, server: 1 }, operations: 100 });
     expect(run && reproduceCommand(run, 42, 'holdfast')).toContain(
       '--clients tui=4,server=1 --operations 100',
@@ -84,14 +84,14 @@ describe('the command that runs it again', () => {
   });
 });
 
-describe('nothing is touched but what a run made', () => {
-  it('a directory with something else in it is refused', () => {
+describe('the sandbox of a run', () => {
+  it('a directory with other files in it is refused', () => {
     const directory = newDirectory();
     writeFileSync(path.join(directory, 'mine'), '');
     expect(() => claimDirectory(directory)).toThrow('it holds mine');
     expect(existsSync(path.join(directory, '.holdfast-run'))).toBe(false);
   });
-  it('a file outside is refused, by a link too', () => {
+  it('a file outside the sandbox is refused, also through a link', () => {
     const { sandbox, file } = makeSandbox(path.join(newDirectory(), 'work'));
     expect(() => assertOwnFile(file, sandbox)).not.toThrow();
     const elsewhere = newDirectory();
@@ -108,14 +108,14 @@ describe('nothing is touched but what a run made', () => {
     symlinkSync(elsewhere, file);
     expect(() => assertOwnFile(file, sandbox)).toThrow('refusing to touch');
   });
-  it('a directory that only looks like one is refused', () => {
+  it('a directory that only looks like a sandbox is refused', () => {
     const sandbox = newDirectory();
     mkdirSync(path.join(sandbox, 'data'));
     expect(() => assertOwnFile(path.join(sandbox, 'data', 'auth.json'), sandbox)).toThrow(
       'refusing to touch',
     );
   });
-  it('clients see no path of the user’s, and no credentials', () => {
+  it('the environment of a client has no path of the user and no credentials', () => {
     const env = sandboxEnvironment('/sandbox', {
       PATH: '/bin',
       HOME: '/home/me',
@@ -128,12 +128,12 @@ describe('nothing is touched but what a run made', () => {
   });
 });
 
-describe('the place of the file', () => {
+describe('the path of the file', () => {
   it.each([
     ['symlink', ['data/opencode/auth.json']],
     ['chain', ['data/opencode/auth.json', 'data/profile/auth.json']],
     ['dangling', ['data/opencode/auth.json', 'data/profile/auth.json']],
-  ] as const)('may be reached by links: %s', (kind, names) => {
+  ] as const)('the file may be reached by links: %s', (kind, names) => {
     const { sandbox, file, real, links } = makeSandbox(path.join(newDirectory(), 'work'), kind);
     expect(links[0]).toBe(file);
     expect(readLinks(links, sandbox).map(({ name }) => name)).toEqual(names);
@@ -142,7 +142,7 @@ describe('the place of the file', () => {
     writeFileSync(file, '{}');
     expect(readFileSync(real, 'utf8')).toBe('{}');
   });
-  it('is read link by link, and one that is none any more is told apart', () => {
+  it('the links are read one by one, and one that is no link any more is noticed', () => {
     const { sandbox, file, links } = makeSandbox(path.join(newDirectory(), 'work'), 'chain');
     rmSync(file);
     writeFileSync(file, '{}');
@@ -151,7 +151,7 @@ describe('the place of the file', () => {
 });
 
 describe('the history file', () => {
-  it('is read back run by run', async () => {
+  it('the history is read back run by run', async () => {
     const file = path.join(newDirectory(), 'history.jsonl');
     for (const name of ['first', 'second']) {
       const recorder = new Recorder(file, 0n);
@@ -167,7 +167,7 @@ describe('the history file', () => {
       ['run', 'invoke', 'ok'],
     ]);
   });
-  it('that is none says which line', async () => {
+  it('a history with a bad line is refused with the number of the line', async () => {
     const file = path.join(newDirectory(), 'history.jsonl');
     writeFileSync(file, '{"type":"run"}\n{"typ\n');
     await expect(readAll(file)).rejects.toThrow(`${file}:2 is not an event`);

@@ -14,7 +14,7 @@ function tallyOf(events: readonly HistoryEvent[]): Tally {
   return tally;
 }
 
-it('what is counted on the way is what the report says at the end', async () => {
+it('the running tally has the same counts as the report', async () => {
   for await (const events of readRuns(sample)) {
     const { counts } = tallyOf(events);
     expect(judge(toRun(events)).counts).toMatchObject(counts);
@@ -22,7 +22,7 @@ it('what is counted on the way is what the report says at the end', async () => 
   }
 });
 
-it('one of each kind counts once, and what failed does not', () => {
+it('the tally counts each kind of event once, and leaves out failed calls', () => {
   const rogue = { client: 'rogue-1', process: 2 };
   const tui = { client: 'tui-1', process: 1 };
   const fault = { type: 'fault', phase: 'begin', time: 90 } as const;

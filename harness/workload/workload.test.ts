@@ -8,10 +8,10 @@ import { credential, foreignEntry, identify, identifyAll } from './values.js';
 const take = (count: number, sequence: Generator<Step>) =>
   Array.from({ length: count }, () => sequence.next().value);
 
-describe('a value names the operation that wrote it', () => {
+describe('the identity of a value', () => {
   const ids = fc.stringMatching(/^[a-z]+-\d\.\d\.\d+$/);
 
-  it('for every kind of credential', () => {
+  it('a value of every kind of credential names the operation that wrote it', () => {
     fc.assert(
       fc.property(ids, (id) => {
         expect(identify(JSON.parse(JSON.stringify(credential(id))))).toBe(id);
@@ -20,7 +20,7 @@ describe('a value names the operation that wrote it', () => {
     );
   });
 
-  it('whatever the order of its fields', () => {
+  it('a value names its operation whatever the order of its fields', () => {
     fc.assert(
       fc.property(ids, (id) => {
         expect(identify(Object.fromEntries(Object.entries(credential(id)).reverse()))).toBe(id);
@@ -28,7 +28,7 @@ describe('a value names the operation that wrote it', () => {
     );
   });
 
-  it('and parts of two values are no value', () => {
+  it('a mix of parts of two values has no identity', () => {
     fc.assert(
       fc.property(ids, ids, (a, b) => {
         fc.pre(a !== b);
@@ -40,19 +40,19 @@ describe('a value names the operation that wrote it', () => {
   });
 
   it.each([null, 1, 'text', {}, [], { type: 'api' }, { type: 'api', key: 'real-secret' }])(
-    '%j is not ours',
+    'a value of another program has no identity: %j',
     (value) => {
       expect(identify(value)).toMatch(/^!/);
     },
   );
 
-  it('in a whole document, too', () => {
+  it('the values of a whole document are identified by key', () => {
     expect(identifyAll({ a: credential('tui-1.0.1'), b: 3 })).toEqual({ a: 'tui-1.0.1', b: '!number' });
   });
 });
 
-describe('what a client does', () => {
-  it('is the same for the same seed, client and incarnation, and for no other', () => {
+describe('the steps of a client', () => {
+  it('the steps depend on seed, client and incarnation alone, and differ for each', () => {
     const plan = (seed: number, client: string, incarnation: number) =>
       JSON.stringify(take(50, steps(seed, client, incarnation, 'tui', workloadOf('tui', undefined))));
     expect(plan(1, 'tui-1', 0)).toBe(plan(1, 'tui-1', 0));
@@ -60,7 +60,7 @@ describe('what a client does', () => {
     expect(new Set([plan(1, 'tui-1', 0), ...others]).size).toBe(4);
   });
 
-  it('has a key for each operation but `all`, its own or a shared one', () => {
+  it('every operation but `all` has a key, its own or a shared one', () => {
     const workload = workloadOf('web', { ownKeys: 2, sharedKeys: 2 });
     for (const { action, key } of take(500, steps(1, 'web-1', 0, 'web', workload))) {
       if (action === 'all') expect(key).toBeUndefined();
@@ -68,12 +68,12 @@ describe('what a client does', () => {
     }
   });
 
-  it('is one set for a login, whatever the scenario says', () => {
+  it('a login makes one set, whatever the scenario says', () => {
     expect(workloadOf('login', { mix: { get: 1 } })).toMatchObject({ mix: { set: 1 }, operationsMax: 1 });
     expect(workloadOf('tui', { mix: { get: 1 } }).mix).toEqual({ get: 1 });
   });
 
-  it('can be quit by the desktop and clicked twice on the web only', () => {
+  it('only the desktop can be quit, and only the web can be clicked twice', () => {
     for (const profile of profileNames) {
       const done = take(2000, steps(1, 'x', 0, profile, workloadOf(profile, undefined)));
       expect(done.some(({ quit }) => quit)).toBe(profile === 'desktop');
@@ -83,7 +83,7 @@ describe('what a client does', () => {
 });
 
 describe('seeded randomness', () => {
-  it('draws within its bounds, and by weight', () => {
+  it('a draw stays within its bounds and follows the weights', () => {
     const random = new Random(1, 'test');
     const drawn = Array.from({ length: 3000 }, () => random.weighted({ often: 9, seldom: 1, never: 0 }));
     expect(new Set(drawn)).toEqual(new Set(['often', 'seldom']));

@@ -80,11 +80,11 @@ bench --suite SECRET`
   .trim()
   .split('\n');
 
-describe('a wrong command repeats no secret, wherever it was given', () => {
+describe('a wrong command with a secret in it', () => {
   eachInTiers(
     wrong.map((line, at) => [line, secrets[at % secrets.length] ?? token] as const),
     10,
-  )('%s', async (line, secret) => {
+  )('a wrong command does not repeat the secret: %s', async (line, secret) => {
     const user = newUser({ XDG_CONFIG_HOME: '/nonexistent/config', OPENCODE_CONFIG_DIR: '' });
     const args = line.split(' ').map((word) => word.replace('SECRET', secret));
     const { exitCode, stdout, stderr } = await holdfast(args, { cwd: user.home, env: user.env });
@@ -96,10 +96,13 @@ describe('a wrong command repeats no secret, wherever it was given', () => {
   });
 });
 
-describe('what looks like a secret', () => {
-  it.each([...secrets, randomBytes(32).toString('hex'), `xoxb-123-${'a'.repeat(9)}`])('%s does', (word) => {
-    expect(looksSecret(word)).toBe(true);
-  });
+describe('a word that looks like a secret', () => {
+  it.each([...secrets, randomBytes(32).toString('hex'), `xoxb-123-${'a'.repeat(9)}`])(
+    '%s looks like a secret',
+    (word) => {
+      expect(looksSecret(word)).toBe(true);
+    },
+  );
 
   it.each([
     'anthropic',
@@ -110,17 +113,17 @@ describe('what looks like a secret', () => {
     'corrupt-3f2a77a0b1c2d3e4',
     'auth.json.corrupt-3f2a77a0b1c2d3e4',
     'https://llm.example.com/v1/models',
-  ])('%s does not', (word) => {
+  ])('%s does not look like a secret', (word) => {
     expect(looksSecret(word)).toBe(false);
   });
 
-  it('is masked where a message quotes a part of it, or escapes it', () => {
+  it('a secret is masked where a message quotes a part of it, or escapes it', () => {
     const odd = 'sk-"quoted\\1234567890';
     expect(withoutSecrets(`got ${JSON.stringify(odd)}`, [odd])).toBe('got "********"');
     expect(withoutSecrets(`got "${token.slice(0, 30)}"`, [`--expires=${token}`])).toBe('got "********"');
   });
 
-  it('is not the path of a file, however it is called', () => {
+  it('the path of a file is not masked, whatever its name', () => {
     const file = '/tmp/holdfast-test-a1B2c3/x-0123456789abcdefgh/auth.json';
     expect(withoutSecrets(`could not read ${file}`, ['--file', file])).toBe(`could not read ${file}`);
     const name = 'credentials-Backup20261128.json';
@@ -128,7 +131,7 @@ describe('what looks like a secret', () => {
   });
 });
 
-it('a key in the place of a provider is refused before it is stored as a name', async () => {
+it('a key in the place of a provider is refused and not stored as a name', async () => {
   const user = newUser();
   const result = await user.auth(['set', secrets[1] ?? ''], 'key');
   expect(result.exitCode).toBe(2);
@@ -136,7 +139,7 @@ it('a key in the place of a provider is refused before it is stored as a name', 
   expect(readdirSync(user.home)).toEqual([]);
 });
 
-it('a name in the file that is a secret by mistake is no hint for another', async () => {
+it('a name in the file that is a secret by mistake is not suggested', async () => {
   const user = newUser();
   const [, secret = ''] = secrets;
   user.writeFile({ [secret]: 1 });

@@ -7,7 +7,7 @@ import { newDirectory } from './command.test.helper.js';
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
 
-describe('where only the store is installed', () => {
+describe('an installation of the store alone', () => {
   const place = newDirectory();
   const run = (...args: string[]) =>
     execa(process.execPath, [path.join(place, 'dist/src/cli/main.js'), ...args], {
@@ -21,7 +21,7 @@ describe('where only the store is installed', () => {
     symlinkSync(path.join(project, 'node_modules'), path.join(place, 'node_modules'));
   });
 
-  it("the product's commands work, and the help names no other", async () => {
+  it('the commands of the product work, and the help names no other', async () => {
     const { exitCode, stdout } = await run('auth', 'list', '--json');
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '[]' });
     expect((await run('--help')).stdout).not.toContain('stress');
@@ -31,7 +31,7 @@ describe('where only the store is installed', () => {
     ['stress', '--target', 'naive'],
     ['explore', '--help'],
     ['check', 'history.jsonl'],
-  ])('a command of the harness says what brings it: %s %s', async (...args) => {
+  ])('a command of the harness names the package to install: %s %s', async (...args) => {
     const { exitCode, stderr } = await run(...args);
     expect({ exitCode, stderr }).toEqual({
       exitCode: 2,

@@ -6,7 +6,7 @@ import { type Case, entriesIn, failureOf, textOf } from './case.js';
 /** What the calls of one process do. */
 export const calls: Case[] = [
   {
-    name: 'what is set is there, in the file too, until it is removed',
+    name: 'a value is in the store and in the file until it is removed',
     async run({ file }) {
       const store = openStore(file);
       assert.equal(await store.get('a'), undefined);
@@ -21,7 +21,7 @@ export const calls: Case[] = [
     },
   },
   {
-    name: 'update replaces a value by a function of it, and removes what becomes undefined',
+    name: 'update replaces a value by a function of it, and removes a value that becomes undefined',
     async run({ file }) {
       const store = openStore(file);
       const add = (old: unknown) => Number(old ?? 0) + 1;
@@ -32,7 +32,7 @@ export const calls: Case[] = [
     },
   },
   {
-    name: 'a transaction happens as a whole, or, where it throws, not at all',
+    name: 'a transaction is applied as a whole, or, where it throws, not at all',
     async run({ file }) {
       const store = openStore(file);
       await store.transaction([
@@ -53,7 +53,7 @@ export const calls: Case[] = [
     },
   },
   {
-    name: 'order and bytes of what is not set are kept',
+    name: 'set keeps the order and the bytes of all other entries',
     async run({ file }) {
       writeFileSync(file, '{"z":{"n":1.0},  "a" : [1,2],"7":12345678901234567890,"$schema":"x"}');
       await openStore(file).set('a', true);
@@ -74,7 +74,7 @@ export const calls: Case[] = [
     },
   },
   {
-    name: '64 sets at once are all there',
+    name: '64 concurrent sets are all stored',
     async run({ file }) {
       const store = openStore(file);
       const keys = Array.from({ length: 64 }, (_, n) => `provider-${n}`);
@@ -83,7 +83,7 @@ export const calls: Case[] = [
     },
   },
   {
-    name: 'several stores of one process lose nothing of each other',
+    name: 'several stores of one process lose no update of each other',
     async run({ file }) {
       const stores = Array.from({ length: 4 }, () => openStore(file));
       const add = (old: unknown) => Number(old ?? 0) + 1;
@@ -92,7 +92,7 @@ export const calls: Case[] = [
     },
   },
   {
-    name: 'what JSON would change on the way is refused with E_INPUT',
+    name: 'a value that JSON cannot keep is refused with E_INPUT',
     async run({ file }) {
       for (const value of [undefined, () => 'CANARY', 1n, Symbol('CANARY')]) {
         const error = await failureOf(() => openStore(file).set('a', value));

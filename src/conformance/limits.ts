@@ -31,7 +31,7 @@ export const limits: Case[] = [
     },
   },
   {
-    name: 'a call whose deadline passes fails with E_TIMEOUT, names who is in the way, and has written nothing',
+    name: 'a call whose deadline passes fails with E_TIMEOUT, names the process in the way, and writes nothing',
     async run({ file, directory }) {
       plantIntent(file);
       const store = openStore(file, { leaseMs: 3_600_000, deadlineMs: 60_000 });
@@ -41,7 +41,7 @@ export const limits: Case[] = [
     },
   },
   {
-    name: 'a change stands behind those that came before it, whatever the clock of its runtime says',
+    name: 'a change waits for the changes before it, whatever the clock of its runtime says',
     async run({ file }) {
       const store = openStore(file, { leaseMs: 3_600_000, deadlineMs: 60_000 });
       await store.set('a', 1);

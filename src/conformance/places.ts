@@ -44,7 +44,7 @@ export const places: Case[] = [
     },
   },
   {
-    name: 'a symbolic link stays one, also one that leads to nothing yet',
+    name: 'a symbolic link stays a link, also a dangling one',
     async run({ file, directory }) {
       const real = path.join(directory, 'dotfiles', 'credentials.json');
       mkdirSync(path.dirname(real));
@@ -75,7 +75,7 @@ export const places: Case[] = [
     },
   },
   {
-    name: 'a file that can not be used, with no copy, is left as it is',
+    name: 'an unusable file without a copy is left as it is',
     async run({ file }) {
       writeFileSync(file, 'not ours');
       const error = await failureOf(() => openStore(file).set('a', 1));
@@ -84,7 +84,7 @@ export const places: Case[] = [
     },
   },
   {
-    name: 'what a foreign program has changed is taken over, and what it has erased from an old copy is put back',
+    name: 'a foreign change is adopted, and entries that it erased from an old copy are restored',
     async run({ file }) {
       const events: StoreEvent[] = [];
       const store = openStore(file, { onEvent: (event) => events.push(event) });

@@ -41,7 +41,7 @@ export const processes: Case[] = [
     },
   },
   {
-    name: 'of three processes with one expired credential one asks for a new one, and the others adopt it',
+    name: 'only one of three processes refreshes an expired credential, and the others adopt it',
     async run(lab) {
       const provider = await newProvider();
       try {
@@ -56,7 +56,7 @@ export const processes: Case[] = [
     },
   },
   {
-    name: 'a process that died in the midst of a commit is passed at once, and its change did not happen',
+    name: 'a process that died in the middle of a commit is passed at once, and its change did not happen',
     async run(lab) {
       const dead = lab.start('dieInCommit');
       await dead.ended;
@@ -66,7 +66,7 @@ export const processes: Case[] = [
     },
   },
   {
-    name: 'a process that stops in the midst of a commit is passed after its lease, and loses nothing of what came meanwhile',
+    name: 'a process that stops in the middle of a commit is passed after its lease, and erases no newer commit',
     async run(lab) {
       const silent = lab.start('stopInCommit');
       assert.equal(await silent.line(), 'stopping');
@@ -78,7 +78,7 @@ export const processes: Case[] = [
     },
   },
   {
-    name: 'a process in which nothing was closed ends by itself, and what it was told is done is there',
+    name: 'a process that closes nothing ends on its own, and its acknowledged write is stored',
     async run(lab) {
       const program = lab.start('setAndEnd');
       assert.equal(await program.line(), 'done');
@@ -87,7 +87,7 @@ export const processes: Case[] = [
     },
   },
   {
-    name: 'a watch tells the keys that others have changed, by the store or without it, until it ends',
+    name: 'a watch reports the keys that other programs change, with the store or without it, until it ends',
     async run(lab) {
       const { file } = lab;
       const told: Changes[] = [];

@@ -10,7 +10,7 @@ const deletions = 40;
 /** What the tokens of a server do in one process. */
 export const tokens: Case[] = [
   {
-    name: 'a token is what it was created to be until it is deleted, and its secret is stored nowhere',
+    name: 'a token keeps its name and permissions until it is deleted, and its secret is stored nowhere',
     async run({ file }) {
       const tokens = openTokens({ file });
       const { token, info } = await tokens.create({
@@ -50,7 +50,7 @@ export const tokens: Case[] = [
     },
   },
   {
-    name: 'a token file that can not be used lets nobody in, is not touched, and is restored by the next change',
+    name: 'a verification fails on an unusable token file and leaves it alone, and the next change restores it',
     async run({ file }) {
       const tokens = openTokens({ file });
       const { token, info } = await tokens.create();
@@ -64,7 +64,7 @@ export const tokens: Case[] = [
     },
   },
   {
-    name: 'a token file that is replaced, or changed in place, again and again is seen as it is',
+    name: 'a verification sees every change of the token file, by rename or in place',
     async run({ file }) {
       const maker = openTokens({ file });
       const { token, info } = await maker.create();

@@ -27,21 +27,21 @@ describe('entries that are not credentials of this version', () => {
   const layout = (entries: string[]) => `{\n${entries.map((entry) => `  ${entry}`).join(',\n')}\n}`;
   const added = '"anthropic": {\n    "type": "api",\n    "key": "k"\n  }';
 
-  it('survive a set byte for byte and in order', async () => {
+  it('foreign entries survive a set byte for byte and in order', async () => {
     const file = newFile();
     writeFileSync(file, layout(untouched));
     await createAuth({ file }).set('anthropic', api('k'));
     expect(textOf(file)).toBe(layout([...untouched, added]));
   });
 
-  it('survive a remove byte for byte and in order', async () => {
+  it('foreign entries survive a remove byte for byte and in order', async () => {
     const file = newFile();
     writeFileSync(file, layout([added, ...untouched]));
     await createAuth({ file }).remove('anthropic');
     expect(textOf(file)).toBe(layout(untouched));
   });
 
-  it('are not listed', async () => {
+  it('foreign entries are not listed', async () => {
     const file = newFile();
     writeFileSync(file, layout(untouched));
     const all = await createAuth({ file }).all();
@@ -49,7 +49,7 @@ describe('entries that are not credentials of this version', () => {
     expect(all.extra).toMatchObject({ scopes: [], z: 1 });
   });
 
-  it('can not be got, nor can what every object inherits', async () => {
+  it('get returns undefined for a foreign entry, and for what every object inherits', async () => {
     const file = newFile();
     writeFileSync(file, layout(untouched.filter((entry) => !entry.includes('constructor'))));
     const auth = createAuth({ file });
@@ -59,7 +59,7 @@ describe('entries that are not credentials of this version', () => {
     expect(await auth.get('__proto__')).toMatchObject({ key: 'p' });
   });
 
-  it('give way where their own name is set', async () => {
+  it('a set replaces a foreign entry of the same name', async () => {
     const file = newFile();
     writeFileSync(file, layout(['"databricks": {"api_key": "x"}', ...untouched]));
     await createAuth({ file }).set('databricks', api('k'));
@@ -67,7 +67,7 @@ describe('entries that are not credentials of this version', () => {
   });
 });
 
-describe('names that differ in trailing slashes alone are one', () => {
+describe('names that differ only in trailing slashes', () => {
   const place = 'https://x';
 
   it.each([
@@ -80,13 +80,13 @@ describe('names that differ in trailing slashes alone are one', () => {
     expect(await createAuth({ file }).get(key)).toEqual(api(expected));
   });
 
-  it.each([place, `${place}/`, `${place}///`])('get(%j) finds the one with a slash, too', async (key) => {
+  it.each([place, `${place}/`, `${place}///`])('get(%j) also finds the name with a slash', async (key) => {
     const file = newFile();
     writeFileSync(file, JSON.stringify({ [`${place}/`]: api('slash') }));
     expect(await createAuth({ file }).get(key)).toEqual(api('slash'));
   });
 
-  it.each([place, `${place}/`, `${place}//`])('set(%j) leaves one, in one commit', async (key) => {
+  it.each([place, `${place}/`, `${place}//`])('set(%j) leaves one entry, in one commit', async (key) => {
     const file = newFile();
     const variants = {
       [`${place}/`]: 1,
@@ -102,23 +102,26 @@ describe('names that differ in trailing slashes alone are one', () => {
     expect(commits).toHaveBeenCalledTimes(1);
   });
 
-  it.each([place, `${place}/`, `${place}//`])('remove(%j) removes them all, in one commit', async (key) => {
-    const file = newFile();
-    const variants = {
-      [`${place}/`]: 1,
-      [place]: api('old'),
-      [`${place}///`]: api('older'),
-      'https://x/y': 2,
-    };
-    writeFileSync(file, JSON.stringify(variants));
-    const store = openStore(file);
-    const commits = vi.spyOn(store, 'transaction');
-    await createAuth({ store }).remove(key);
-    expect(JSON.parse(textOf(file))).toEqual({ 'https://x/y': 2 });
-    expect(commits).toHaveBeenCalledTimes(1);
-  });
+  it.each([place, `${place}/`, `${place}//`])(
+    'remove(%j) removes every spelling, in one commit',
+    async (key) => {
+      const file = newFile();
+      const variants = {
+        [`${place}/`]: 1,
+        [place]: api('old'),
+        [`${place}///`]: api('older'),
+        'https://x/y': 2,
+      };
+      writeFileSync(file, JSON.stringify(variants));
+      const store = openStore(file);
+      const commits = vi.spyOn(store, 'transaction');
+      await createAuth({ store }).remove(key);
+      expect(JSON.parse(textOf(file))).toEqual({ 'https://x/y': 2 });
+      expect(commits).toHaveBeenCalledTimes(1);
+    },
+  );
 
-  it.each(['', '/', '//'])('%j names nothing that could be set or removed', async (key) => {
+  it.each(['', '/', '//'])('set and remove refuse the name %j', async (key) => {
     const auth = createAuth({ file: newFile() });
     for (const call of [() => auth.set(key, api('k')), () => auth.remove(key)]) {
       expect(await failureOf(call)).toMatchObject({ code: 'E_INPUT', definite: true });
@@ -126,12 +129,12 @@ describe('names that differ in trailing slashes alone are one', () => {
   });
 });
 
-describe('OPENCODE_AUTH_CONTENT, a snapshot of another process’s credentials', () => {
+describe('OPENCODE_AUTH_CONTENT, a snapshot of the credentials of another process', () => {
   const env = {
     OPENCODE_AUTH_CONTENT: JSON.stringify({ snapshot: api('CANARY'), 'https://x/': api('x'), junk: 1 }),
   };
 
-  it('is what get and all answer from, and the file is never read', async () => {
+  it('get and all answer from the variable, and the file is never read', async () => {
     // A directory: whoever reads it fails.
     const auth = createAuth({ file: newDirectory(), env });
     expect(await auth.all()).toEqual({ snapshot: api('CANARY'), 'https://x/': api('x') });
@@ -140,7 +143,7 @@ describe('OPENCODE_AUTH_CONTENT, a snapshot of another process’s credentials',
     expect(await auth.get('junk')).toBeUndefined();
   });
 
-  it('is never written over the file: set and remove start from the file’s own state', async () => {
+  it('set and remove start from the state of the file, and never write the variable into it', async () => {
     const file = newFile();
     writeFileSync(file, JSON.stringify({ a: api('a'), b: api('b') }));
     const auth = createAuth({ file, env });
@@ -153,7 +156,7 @@ describe('OPENCODE_AUTH_CONTENT, a snapshot of another process’s credentials',
     }
   });
 
-  it('that is not JSON is an error of get and all, not a reason to answer from the file', async () => {
+  it('a variable that is not JSON is an error of get and all, and the file is not read instead', async () => {
     const file = newFile();
     writeFileSync(file, JSON.stringify({ a: api('a') }));
     const auth = createAuth({ file, env: { OPENCODE_AUTH_CONTENT: '{"a":"CANARY' } });
@@ -166,7 +169,7 @@ describe('OPENCODE_AUTH_CONTENT, a snapshot of another process’s credentials',
 });
 
 describe('set', () => {
-  it('refuses what is not a credential: nothing is written, and nothing of it is in the error', async () => {
+  it('set refuses what is not a credential, writes nothing, and quotes nothing of it', async () => {
     const file = newFile();
     const wrong = { type: 'oauth', refresh: 'CANARY', access: 'CANARY', expires: 'CANARY' };
     const error = await failureOf(createAuth({ file }).set('a', wrong as never));
@@ -179,14 +182,14 @@ describe('set', () => {
     expect(readdirSync(path.dirname(file))).toEqual([]);
   });
 
-  it('keeps the fields that this version does not know', async () => {
+  it('set keeps the fields that this version does not know', async () => {
     const file = newFile();
     const info = { ...api('k'), enterpriseUrl: 'https://x', nested: { a: [1] } };
     await createAuth({ file }).set('gitlab', info);
     expect(JSON.parse(textOf(file))).toEqual({ gitlab: info });
   });
 
-  it('stores the credential as it was at the call', async () => {
+  it('set stores the credential as it was at the call', async () => {
     const auth = createAuth({ file: newFile() });
     const info = api('then');
     const done = auth.set('a', info);
@@ -195,15 +198,15 @@ describe('set', () => {
     expect(await auth.get('a')).toEqual(api('then'));
   });
 
-  it('many at once are all there', async () => {
+  it('concurrent sets are all stored', async () => {
     const auth = createAuth({ file: newFile() });
     await Promise.all(Array.from({ length: 32 }, (_, n) => auth.set(`p${n}/`, api(`${n}`))));
     expect(Object.keys(await auth.all())).toHaveLength(32);
   });
 });
 
-describe('no error holds a secret', () => {
-  it('of a file that is beyond repair', async () => {
+describe('errors that hold no secret', () => {
+  it('the error on a damaged file quotes nothing of it', async () => {
     const file = newFile();
     writeFileSync(file, '{"a":{"type":"api","key":"CANARY"');
     const auth = createAuth({ file });
@@ -214,7 +217,7 @@ describe('no error holds a secret', () => {
     }
   });
 
-  it('of a credential that can not be written down', async () => {
+  it("the error on a credential that can't be serialized quotes nothing of it", async () => {
     const info = { ...api('CANARY'), cycle: {} };
     info.cycle = info;
     const error = await failureOf(createAuth({ file: newFile() }).set('a', info));
@@ -224,7 +227,7 @@ describe('no error holds a secret', () => {
 });
 
 describe('the ready-made Auth', () => {
-  it('opens nothing when it is imported and adds no listeners; at the first call it finds the agent’s file', async () => {
+  it("Auth opens nothing and adds no listeners when it is imported, and its first call finds the agent's file", async () => {
     const home = newDirectory();
     const program = runBuilt(
       `
@@ -245,14 +248,14 @@ describe('the ready-made Auth', () => {
     expect(JSON.parse(textOf(path.join(home, 'opencode', 'auth.json')))).toEqual({ 'https://x': api('k') });
   });
 
-  it('carries the schemas and the types as the agent’s namespace does', () => {
+  it("Auth has the schemas and the types of the agent's namespace", () => {
     expectTypeOf<Auth.Info>().toEqualTypeOf<Auth.Oauth | Auth.Api | Auth.WellKnown>();
     expectTypeOf(Auth.get).returns.resolves.toEqualTypeOf<Auth.Info | undefined>();
     expect(Object.keys(Auth)).toEqual(expect.arrayContaining(['Oauth', 'Api', 'WellKnown', 'Info']));
   });
 });
 
-it('close ends the store: what needs the file fails with E_CLOSED', async () => {
+it('close waits for what has begun, and later calls fail with E_CLOSED', async () => {
   const auth = createAuth({ file: newFile() });
   const begun = auth.set('a', api('k'));
   await auth.close();

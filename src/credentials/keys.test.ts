@@ -5,7 +5,7 @@ import { newKey, normalizeKey, trimSlashes } from './keys.js';
 
 describe('the name of a new entry', () => {
   it.each(['a\nb', 'a\n', '\u0000', 'a\u001b[2J', 'a\u009b'])(
-    'has no control character, as %j has: no provider would find it',
+    'a new name with a control character is refused, and an existing one can still be removed: %j',
     async (key) => {
       expect(await failureOf(() => newKey(key))).toMatchObject({ code: 'E_INPUT', definite: true });
       // What is there already can be removed.
@@ -13,7 +13,7 @@ describe('the name of a new entry', () => {
     },
   );
 
-  it('may have any other', () => {
+  it('a new name may have any other character', () => {
     expect(newKey('https://x é ü/')).toBe('https://x é ü');
   });
 });
@@ -28,15 +28,15 @@ describe('the name under which a credential is stored', () => {
     ['a//b', 'a//b'],
     [' /', ' '],
     ['__proto__/', '__proto__'],
-  ])('of %j is %j', (key, name) => {
+  ])('the name %j is stored as %j', (key, name) => {
     expect(normalizeKey(key)).toBe(name);
   });
 
-  it.each(['', '/', '///'])('can not be made of %j', async (key) => {
+  it.each(['', '/', '///'])('the name %j is refused', async (key) => {
     expect(await failureOf(() => normalizeKey(key))).toMatchObject({ code: 'E_INPUT', definite: true });
   });
 
-  it('is the agent’s, for every key', () => {
+  it('a name is trimmed as the agent trims it', () => {
     const key = fc.string({ unit: fc.constantFrom('/', 'a', ':', '\n') });
     fc.assert(
       fc.property(key, (key) => {

@@ -6,12 +6,12 @@ import { authFile, contentOverride, warningOfRelative } from './location.js';
 const home = path.resolve('/home/user');
 const data = path.resolve('/data');
 
-describe('the credential file', () => {
+describe('the path of the credential file', () => {
   it.each<[string, NodeJS.ProcessEnv, string]>([
     ['is below the home directory', {}, path.join(home, '.local', 'share', 'opencode', 'auth.json')],
     ['follows XDG_DATA_HOME', { XDG_DATA_HOME: data }, path.join(data, 'opencode', 'auth.json')],
     [
-      'takes an empty XDG_DATA_HOME for none',
+      'ignores an empty XDG_DATA_HOME',
       { XDG_DATA_HOME: '' },
       path.join(home, '.local', 'share', 'opencode', 'auth.json'),
     ],
@@ -25,12 +25,12 @@ describe('the credential file', () => {
       { XDG_DATA_HOME: 'data' },
       path.join('data', 'opencode', 'auth.json'),
     ],
-  ])('%s', (_, env, expected) => {
+  ])('the file %s', (_, env, expected) => {
     expect(authFile(env, home)).toBe(expected);
   });
 });
 
-it('a place that depends on the working directory is warned of, and no other', () => {
+it('only a path that depends on the working directory brings a warning', () => {
   expect(warningOfRelative(authFile({ XDG_DATA_HOME: 'data' }, home))).toContain(path.resolve('data'));
   expect(warningOfRelative(authFile({ XDG_DATA_HOME: data }, home))).toBeUndefined();
   expect(warningOfRelative(authFile({}, home))).toBeUndefined();
@@ -40,16 +40,19 @@ describe('OPENCODE_AUTH_CONTENT', () => {
   it.each<[string, NodeJS.ProcessEnv]>([
     ['unset', {}],
     ['empty', { OPENCODE_AUTH_CONTENT: '' }],
-  ])('%s overrides nothing', (_, env) => {
+  ])('a variable that is %s overrides nothing', (_, env) => {
     expect(contentOverride(env)).toBeUndefined();
   });
 
-  it.each(['{}', ' {"a":{"type":"api","key":"k"},"other":1}\n'])('%j is what counts', (content) => {
-    expect(contentOverride({ OPENCODE_AUTH_CONTENT: content })).toEqual(JSON.parse(content));
-  });
+  it.each(['{}', ' {"a":{"type":"api","key":"k"},"other":1}\n'])(
+    'the content %j replaces the file',
+    (content) => {
+      expect(contentOverride({ OPENCODE_AUTH_CONTENT: content })).toEqual(JSON.parse(content));
+    },
+  );
 
   it.each(['{"a":"CANARY"', 'CANARY', '["CANARY"]', '"CANARY"', 'null', '42', ' '])(
-    '%j is refused, for to use the file instead would answer with other credentials; nothing of it is quoted',
+    'the content %j is refused, and nothing of it is quoted',
     async (content) => {
       const error = await failureOf(() => contentOverride({ OPENCODE_AUTH_CONTENT: content }));
       expect(error).toMatchObject({ code: 'E_INPUT', definite: true, hint: expect.any(String) });

@@ -20,7 +20,7 @@ describe('refresh', () => {
   const newAuth = (file = newFile()) => createAuth({ file, now: () => now });
   const fail = () => expect.fail('nobody should be asked');
 
-  it('spends the refresh token of an expired credential, once, however many want it', async () => {
+  it('refresh spends the refresh token of an expired credential once, however many calls wait for it', async () => {
     const provider = await newProvider();
     const auth = createAuth({ file: newFile() });
     await auth.set('p', provider.expired());
@@ -38,7 +38,7 @@ describe('refresh', () => {
     ['is about to expire', oauth('a', now + 29_000), {}],
     ['expires within what the caller says', oauth('a', now + 99), { skewMs: 100 }],
     ['has no access token yet', oauth('', now + 1e9), {}],
-  ])('brings a new one in place of one that %s', async (_, info, options) => {
+  ])('refresh replaces a credential that %s', async (_, info, options) => {
     const auth = newAuth();
     await auth.set('p', info);
     const fresh = oauth('fresh', now + 1e9);
@@ -51,13 +51,13 @@ describe('refresh', () => {
     ['lives longer than the caller says', oauth('a', now + 101), { skewMs: 100 }],
     ['never expires', oauth('', 0), {}],
     ['is no OAuth credential', api('k'), {}],
-  ])('leaves one alone that %s', async (_, info, options) => {
+  ])('refresh keeps a credential that %s', async (_, info, options) => {
     const auth = newAuth();
     await auth.set('p', info);
     expect(await auth.refresh('p', fail, options)).toEqual(info);
   });
 
-  it('finds a credential as get does, and replaces it in its place', async () => {
+  it('refresh finds a credential as get does, and replaces it in its place', async () => {
     const file = newFile();
     writeFileSync(file, JSON.stringify({ 'https://x/': oauth('a', 1), 'https://y': api('y') }));
     const fresh = oauth('fresh', now + 1e9);
@@ -68,7 +68,7 @@ describe('refresh', () => {
     ]);
   });
 
-  it('of what is absent, or is no credential, is undefined', async () => {
+  it('refresh of what is absent or no credential returns undefined', async () => {
     const file = newFile();
     writeFileSync(file, '{"junk":{"type":"oauth"}}');
     for (const key of ['junk', 'absent', '', 'toString']) {
@@ -76,7 +76,7 @@ describe('refresh', () => {
     }
   });
 
-  it('refuses an answer that is no credential: the old one stays, and nothing of it is in the error', async () => {
+  it('refresh refuses an answer that is no credential, keeps the old one, and quotes nothing', async () => {
     const auth = newAuth();
     await auth.set('p', oauth('a', 1));
     const wrong = { type: 'oauth', access: 'CANARY', refresh: 'CANARY', expires: 'CANARY' };
@@ -86,7 +86,7 @@ describe('refresh', () => {
     expect(await auth.get('p')).toEqual(oauth('a', 1));
   });
 
-  it('works on the file, whatever OPENCODE_AUTH_CONTENT says', async () => {
+  it('refresh works on the file, whatever OPENCODE_AUTH_CONTENT holds', async () => {
     const file = newFile();
     writeFileSync(file, JSON.stringify({ p: oauth('a', 1) }));
     const env = { OPENCODE_AUTH_CONTENT: JSON.stringify({ p: oauth('snapshot', 1) }) };
@@ -102,7 +102,7 @@ describe('set and remove', () => {
     ['remove', (auth: ReturnType<typeof createAuth>) => auth.remove('p/')],
   ] as const;
 
-  it.each(calls)('%s tells its change as data, which another process may commit', async (_, call) => {
+  it.each(calls)('%s passes its change as data, which another process may commit', async (_, call) => {
     const store = openStore(newFile());
     const transaction = vi.spyOn(store, 'transaction');
     await call(createAuth({ store }));
@@ -134,7 +134,7 @@ it('every call takes a signal', async () => {
   }
 });
 
-it('watch tells the keys as they stand in the file', async () => {
+it('watch reports the keys as they stand in the file', async () => {
   const file = newFile();
   const auth = createAuth({ file });
   const told: Changes[] = [];
@@ -143,7 +143,7 @@ it('watch tells the keys as they stand in the file', async () => {
   await eventually(() => expect(told).toEqual([{ changed: ['https://x/'], removed: [] }]));
 });
 
-it('await using closes it', async () => {
+it('`await using` closes the store', async () => {
   const file = newFile();
   const opened = createAuth({ file });
   {

@@ -4,7 +4,7 @@ import { decode, validate } from './schema.js';
 
 const oauth = { type: 'oauth', refresh: 'r', access: 'a', expires: 0 };
 
-describe('a credential', () => {
+describe('a value that is a credential', () => {
   it.each<[string, unknown]>([
     ['oauth', oauth],
     ['oauth with all it may have', { ...oauth, accountId: 'id', enterpriseUrl: 'https://x' }],
@@ -18,13 +18,13 @@ describe('a credential', () => {
       'one with fields of awkward names',
       JSON.parse('{"__proto__":1,"constructor":2,"type":"api","key":"k"}'),
     ],
-  ])('%s: is handed on as it is', (_, value) => {
+  ])('a credential is returned as it is: %s', (_, value) => {
     expect(decode(value)).toBe(value);
     expect(validate(value)).toBe(value);
   });
 });
 
-describe('not a credential: the error tells where and what kind, and quotes nothing', () => {
+describe('a value that is no credential', () => {
   const metadata = { CANARY: 1 };
   it.each<[unknown, RegExp]>([
     [undefined, /it must be an object, and nothing was found/],
@@ -49,11 +49,14 @@ describe('not a credential: the error tells where and what kind, and quotes noth
     [{ ...oauth, expires: Infinity }, /"expires" must be a finite number, and a number that is not finite/],
     [{ ...oauth, accountId: 7, access: 'CANARY' }, /"accountId" must be a string, and a number was found/],
     [{ type: 'wellknown', key: 'CANARY', token: false }, /"token" must be a string, and a boolean was found/],
-  ])('%j', async (value, message) => {
-    expect(decode(value)).toBeUndefined();
-    const error = await failureOf(() => validate(value));
-    expect(error).toMatchObject({ code: 'E_INPUT', definite: true, cause: undefined });
-    expect(error.message).toMatch(message);
-    expect(allTextOf(error)).not.toContain('CANARY');
-  });
+  ])(
+    'the error names the field and the type that was found, and quotes nothing: %j',
+    async (value, message) => {
+      expect(decode(value)).toBeUndefined();
+      const error = await failureOf(() => validate(value));
+      expect(error).toMatchObject({ code: 'E_INPUT', definite: true, cause: undefined });
+      expect(error.message).toMatch(message);
+      expect(allTextOf(error)).not.toContain('CANARY');
+    },
+  );
 });

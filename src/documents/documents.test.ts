@@ -41,13 +41,13 @@ const elsewhere = {
   ],
 };
 
-it('every command line of the documents is tried, here or where it says', () => {
+it('every command line of the documents is tried, here or where the table says', () => {
   const known = [...run, ...Object.values(elsewhere).flat()];
   expect(commandLines.filter((line) => !known.includes(line))).toEqual([]);
   expect(known.filter((line) => !commandLines.includes(line))).toEqual([]);
 });
 
-it('every program of the documents is tried below', () => {
+it('the documents have exactly the five programs that are tried below', () => {
   const programs = snippets.filter(({ language }) => language === 'ts');
   expect(programs).toHaveLength(5);
 });
@@ -78,11 +78,11 @@ describe.each(distinct)('%s', long, (line) => {
   }
 
   // So short a run meets a race by luck.
-  it('of a losing store: exit code 1', { retry: 2 }, () => endsWith(1, 'losing'));
-  it('of a safe store: exit code 0', () => endsWith(0, 'safe'));
+  it('the command exits with 1 for a losing store', { retry: 2 }, () => endsWith(1, 'losing'));
+  it('the command exits with 0 for a safe store', () => endsWith(0, 'safe'));
 });
 
-describe('the test of one’s own store', () => {
+describe("the test of a user's own store", () => {
   const text = `import { expect, it } from 'vitest';
     ${snippetWith('failures } = await explore')
       .replace('failures }', 'failures, exhausted, warning }')
@@ -93,7 +93,7 @@ describe('the test of one’s own store', () => {
   eachInTiers([
     ['losing', 1, /lost-update/],
     ['safe', 0, /1 passed/],
-  ] as const)('is right of a %s store', async (kind, exitCode, said) => {
+  ] as const)('the test gives the right verdict on a %s store', async (kind, exitCode, said) => {
     const files = {
       'own.test.ts': text,
       'my-store.ts': stores[kind],
@@ -112,13 +112,13 @@ describe('the harness as a library', () => {
   }
 
   // By luck, as above. Which evidence the run has of its first loss is luck, too: only the loss itself is asked for.
-  it('throws the loss of a losing store', { ...long, retry: 2 }, () =>
+  it('the library throws the loss of a losing store', { ...long, retry: 2 }, () =>
     endsWith(1, /Error: .+ (?:acknowledged at|from an older copy|met an empty)/, 'losing'),
   );
-  it('throws nothing of ours', long, () => endsWith(0, /^$/, 'safe'));
+  it('the library throws nothing for a safe store', long, () => endsWith(0, /^$/, 'safe'));
 });
 
-it('the use of the store does what its comments say', async () => {
+it('the example of the store does what its comments say', async () => {
   const directory = newProject({});
   const text = snippetWith('await Auth.refresh(').replace('/home/me/.config/my-tool', directory);
   const prelude =
@@ -138,7 +138,7 @@ it('the use of the store does what its comments say', async () => {
   });
 });
 
-it('the guard of one’s own server lets in whom its comments say', async () => {
+it('the example of a guarded server admits the token that its comments say, and no deleted one', async () => {
   const [before, after = ''] = snippetWith('app.use(honoGuard(').split('await tokens.delete');
   const program = `import { Hono } from 'hono';
     const app = new Hono();

@@ -14,7 +14,7 @@ function pathsIn(document: string): string[] {
   return [...links, ...named.map(([, name = '']) => name)].filter((name) => name !== 'docs/api');
 }
 
-it.each(documents)('every file that %s names or links to is there', (document) => {
+it.each(documents)('every file that %s names or links to exists', (document) => {
   expect(pathsIn(document).filter((name) => !existsSync(path.join(project, name)))).toEqual([]);
 });
 
@@ -35,11 +35,11 @@ function hasAnchor(link: string): boolean {
   return headings.some((heading) => heading.replace(/[^\w\s-]/g, '').replaceAll(' ', '-') === anchor);
 }
 
-it.each(documents)('every part of a document that %s links to is there', (document) => {
+it.each(documents)('every section of a document that %s links to exists', (document) => {
   expect(anchorsIn(document).filter((link) => !hasAnchor(link))).toEqual([]);
 });
 
-it('the documents do point at files', () => {
+it('the documents have links to files and sections', () => {
   expect(documents.flatMap(pathsIn).length).toBeGreaterThan(40);
   expect(documents.flatMap(anchorsIn).length).toBeGreaterThan(3);
 });

@@ -51,7 +51,7 @@ it.each([0, 1, tickMs / 2, tickMs - 1])(
   },
 );
 
-it('what was changed counts anew from when it was seen changed, however long the one before was trusted', async () => {
+it('a changed file is trusted only after a tick of its own', async () => {
   const { clock, store, overwrite } = await newReader();
   await store.get('a');
   clock.now += tickMs - 1;

@@ -9,7 +9,7 @@ import { openStore } from './store.js';
 const nested = (levels: number, inner = '"CANARY"') => '['.repeat(levels) + inner + ']'.repeat(levels);
 const kibibytes = (count: number) => 'x'.repeat(count * 1024);
 
-describe('an entry has limits, and what exceeds them is refused before it is written', () => {
+describe('the limits of an entry', () => {
   const shared = { text: kibibytes(100) };
   const refused: [string, () => unknown][] = [
     ['33 levels', () => JSON.parse(nested(33))],
@@ -27,7 +27,7 @@ describe('an entry has limits, and what exceeds them is refused before it is wri
     ['much that is wide and deep', () => JSON.parse(nested(30, `[${'1,'.repeat(5_000)}1]`))],
   ];
 
-  it.each(refused)('%s, as a value to set', async (_, value) => {
+  it.each(refused)('a set beyond the limits is refused, and nothing is written: %s', async (_, value) => {
     const file = newFile();
     const error = await failureOf(openStore(file).set('a', value()));
     expect(error).toMatchObject({ code: 'E_INPUT', definite: true });
@@ -36,20 +36,23 @@ describe('an entry has limits, and what exceeds them is refused before it is wri
     expect(readdirSync(path.dirname(file))).toEqual([]);
   });
 
-  it.each(refused)('%s, as the result of an update', async (_, value) => {
-    const store = openStore(newFile());
-    await store.set('a', 1);
-    expect(await failureOf(store.update('a', value))).toMatchObject({ code: 'E_INPUT', definite: true });
-    expect(await store.get('a')).toBe(1);
-  });
+  it.each(refused)(
+    'an update with a result beyond the limits is refused, and the old value stays: %s',
+    async (_, value) => {
+      const store = openStore(newFile());
+      await store.set('a', 1);
+      expect(await failureOf(store.update('a', value))).toMatchObject({ code: 'E_INPUT', definite: true });
+      expect(await store.get('a')).toBe(1);
+    },
+  );
 
-  it('a key of 256 KiB, of which the error shows the beginning', async () => {
+  it('a key of 256 KiB is refused, and the error shows only its beginning', async () => {
     const error = await failureOf(openStore(newFile()).set(kibibytes(256), 1));
     expect(error).toMatchObject({ code: 'E_INPUT', definite: true });
     expect(error.message.length).toBeLessThan(300);
   });
 
-  it('and what is just within them is stored', async () => {
+  it('an entry just within the limits is stored', async () => {
     const file = newFile();
     const store = openStore(file);
     const value = { deep: JSON.parse(nested(31)), long: kibibytes(250), twice: [shared, shared].length };
@@ -69,7 +72,7 @@ describe.each([100, 1_300, 3_600, 4_000, 200_000])(
       return file;
     };
 
-    it('can be read, and does not keep the others from being read', async () => {
+    it('a deep entry can be read, and so can the others', async () => {
       const store = openStore(fileWith('1'));
       onTestFinished(() => store.close());
       expect(await store.get('b')).toBe(1);
@@ -81,7 +84,7 @@ describe.each([100, 1_300, 3_600, 4_000, 200_000])(
       expect(JSON.stringify(deep)).toContain('CANARY');
     });
 
-    it('stays as it is, byte for byte, when others are changed', async () => {
+    it('a deep entry stays as it is, byte for byte, when others are changed', async () => {
       const file = fileWith('1');
       const store = openStore(file);
       await store.set('b', 2);
@@ -100,7 +103,7 @@ describe.each([100, 1_300, 3_600, 4_000, 200_000])(
       await store.close();
     });
 
-    it('can be replaced, and removed', async () => {
+    it('a deep entry can be replaced and removed', async () => {
       const store = openStore(fileWith('1'));
       await store.set('deep', 'other');
       expect(await store.all()).toEqual({ deep: 'other', b: 1 });
@@ -110,7 +113,7 @@ describe.each([100, 1_300, 3_600, 4_000, 200_000])(
       await Promise.all([store.close(), again.close()]);
     });
 
-    it('can be watched: written otherwise it has not changed', async () => {
+    it('a deep entry can be watched, and a change of its layout alone is no change', async () => {
       const file = fileWith('1');
       const store = openStore(file);
       onTestFinished(() => store.close());

@@ -56,8 +56,8 @@ function parse(text: string) {
   return parseDocument(Buffer.from(text));
 }
 
-describe('what was written by JSON.stringify(value, null, 2)', () => {
-  it('comes back byte for byte', () => {
+describe('the text of JSON.stringify(value, null, 2)', () => {
+  it('the text comes back byte for byte', () => {
     fc.assert(
       fc.property(nastyEntries, (entries) => {
         const text = JSON.stringify(Object.fromEntries(entries), null, 2);
@@ -67,7 +67,7 @@ describe('what was written by JSON.stringify(value, null, 2)', () => {
     );
   });
 
-  it('is what a document of encoded values is written as', () => {
+  it('a document of encoded values is parsed to the same entries', () => {
     fc.assert(
       fc.property(nastyEntries, (entries) => {
         const document = new Map(entries.map(([key, value]) => [key, encodeValue(value) ?? '']));
@@ -79,7 +79,7 @@ describe('what was written by JSON.stringify(value, null, 2)', () => {
   });
 });
 
-it('keeps the raw text and the order of the values, however the document is laid out', () => {
+it('a document keeps the raw text and the order of its values, whatever its layout', () => {
   const entry = fc.record({ key: nastyKey, value: nastyValue, style: anyStyle, keyStyle: anyKeyStyle });
   const layout = fc.array(anySpace, { minLength: 5, maxLength: 5 });
   const entries = fc.uniqueArray(entry, { selector: ({ key }) => key });
@@ -94,13 +94,13 @@ it('keeps the raw text and the order of the values, however the document is laid
   );
 });
 
-describe('a value that is given out', () => {
+describe('a decoded value', () => {
   const nest = (levels: number, inner: string) =>
     Array.from({ length: levels }, (_, n) => (n % 2 ? '[1,' : '{"]}":')).join('') +
     inner +
     Array.from({ length: levels }, (_, n) => ((levels - n - 1) % 2 ? ',2]' : ',"{":0}')).join('');
 
-  it('is what was written, to 128 levels', () => {
+  it('a decoded value is the same as that of JSON.parse, down to 128 levels', () => {
     fc.assert(
       fc.property(nastyValue, fc.integer({ min: 0, max: 100 }), (value, levels) => {
         const raw = nest(levels, JSON.stringify(value));
@@ -111,7 +111,7 @@ describe('a value that is given out', () => {
     expect(decodeValue(raw)).toEqual(JSON.parse(raw));
   });
 
-  it('has a string with the JSON of what lies deeper', () => {
+  it('a decoded value has the JSON of deeper levels as a string', () => {
     fc.assert(
       fc.property(nastyValue, fc.integer({ min: 0, max: 3 }), (value, more) => {
         const inner = nest(more, JSON.stringify([value]));
@@ -132,32 +132,32 @@ it.each([
   '"\\/\\u0041"',
   '[ ]',
   '{"b":1,"b":2}',
-])('keeps %s as it stands, though JavaScript would write it otherwise', (raw) => {
+])('a document keeps %s as it stands', (raw) => {
   const document = parse(`{"a":${raw}}`);
   expect(document && serializeDocument(document).toString()).toBe(`{\n  "a": ${raw}\n}`);
 });
 
-it('takes the last of duplicate keys, as JSON.parse does', () => {
+it('a document takes the last of duplicate keys, as JSON.parse does', () => {
   expect([...(parse('{"a":1,"b":2,"a":3}') ?? [])]).toEqual([
     ['a', '3'],
     ['b', '2'],
   ]);
 });
 
-it('accepts a byte order mark', () => {
+it('a document may begin with a byte order mark', () => {
   expect([...(parse('\ufeff{"a":1}') ?? [])]).toEqual([['a', '1']]);
 });
 
-describe('not a document', () => {
+describe('a text that is no document', () => {
   const sample = Buffer.from(
     '{\n  "é{\\"": { "type": "api", "key": "k}\\\\" },\n  "n": [-1.5e3, true, null]\n}',
   );
 
-  it('a sample that is whole', () => {
+  it('the whole sample is a document', () => {
     expect(parseDocument(sample)?.size).toBe(2);
   });
 
-  it.each(Array.from(sample.keys()))('the same sample cut after %i bytes', (length) => {
+  it.each(Array.from(sample.keys()))('the sample is no document when it is cut after %i bytes', (length) => {
     expect(parseDocument(sample.subarray(0, length))).toBeUndefined();
   });
 
@@ -182,7 +182,7 @@ describe('not a document', () => {
     ['a comment', '{"a":1} // one'],
     ['a trailing comma', '{"a":1,}'],
     ['a bare key', '{a:1}'],
-  ])('%s', (_, content) => {
+  ])('a text is no document if it is %s', (_, content) => {
     expect(parseDocument(Buffer.from(content as string))).toBeUndefined();
   });
 });

@@ -22,7 +22,7 @@ function newBackend() {
   return { backend, commit };
 }
 
-it('each call keeps the deadline that it began with, also where it waits for a batch that fails', async () => {
+it('each call keeps its own deadline, even if it waits for a batch that fails', async () => {
   const { backend, commit } = newBackend();
   const group = new GroupCommit(backend, 'auth.json');
   const call = (deadline: number) => group.commit((document) => document, { signal: undefined, deadline });

@@ -5,7 +5,7 @@ import { newFile, runCommand, textOf } from './scratch.test.helper.js';
 import { lacks, library, newWriter, type SystemCall, trace, type Writer } from './system.test.helper.js';
 
 /** The library is a guest in another program's process: it touches nothing there, and shows none of what it keeps. */
-it('imported, it adds no listener, patches nothing, opens nothing, and keeps no process alive', async () => {
+it('the import adds no listener, patches nothing, opens nothing, and keeps no process alive', async () => {
   const program = `
     import fs from 'node:fs';
     import path from 'node:path';
@@ -41,49 +41,46 @@ it('imported, it adds no listener, patches nothing, opens nothing, and keeps no 
   expect(await running.ended).toEqual([0, null]);
 });
 
-describe.skipIf(lacks('strace'))(
-  'private from birth, by the trace of what it creates under an open umask',
-  () => {
-    let writer: Writer;
+describe.skipIf(lacks('strace'))('the trace of what is created under an open umask', () => {
+  let writer: Writer;
 
-    beforeAll(async () => {
-      writer = await newWriter({ setup: 'process.umask(0);', options: { leaseMs: 100 } });
-      await writer.call('set', newFile(), 'warm', 1);
+  beforeAll(async () => {
+    writer = await newWriter({ setup: 'process.umask(0);', options: { leaseMs: 100 } });
+    await writer.call('set', newFile(), 'warm', 1);
+  });
+
+  /** The mode of everything that is created, and every mode that is set. */
+  const modesIn = (calls: SystemCall[]) =>
+    calls.flatMap(({ name, args }) => {
+      if (name === 'openat' && !args.includes('O_CREAT')) return [];
+      const mode = /, (0\d*)$/.exec(args)?.[1];
+      return mode ? [`${name} ${mode}`] : [];
     });
 
-    /** The mode of everything that is created, and every mode that is set. */
-    const modesIn = (calls: SystemCall[]) =>
-      calls.flatMap(({ name, args }) => {
-        if (name === 'openat' && !args.includes('O_CREAT')) return [];
-        const mode = /, (0\d*)$/.exec(args)?.[1];
-        return mode ? [`${name} ${mode}`] : [];
-      });
-
-    it('a first write, a restoration, and a place in the queue', async () => {
-      const file = path.join(path.dirname(newFile()), 'not', 'yet', 'auth.json');
-      const other = await newWriter({ setup: 'process.umask(0);' });
-      const calls = await trace(
-        writer.pid,
-        ['trace=openat,mkdir,mkdirat,chmod,fchmod,fchmodat,mknod,symlink'],
-        async () => {
-          await writer.call('set', file, 'a', 1);
-          writeFileSync(file, '{');
-          await writer.call('set', file, 'b', 2);
-          // Together, so that there are tickets and requests.
-          const both = (n: number) =>
-            [writer, other].map((each) => each.call(n % 2 ? 'add' : 'set', file, 'sum', 1));
-          for (let n = 0; n < 20; n++) await Promise.all(both(n));
-        },
-      );
-      const modes = new Set(modesIn(calls));
-      for (const mode of modes)
-        expect(['openat 0600', 'mkdir 0700', 'fchmod 0600', 'chmod 0700', 'fchmod 0100600']).toContain(mode);
-      expect(modes).toContain('openat 0600');
-      expect(modes).toContain('mkdir 0700');
-      expect(calls.some(({ args }) => /fd\/\d+\/[rt]\d+-/.test(args))).toBe(true);
-    });
-  },
-);
+  it('every file and directory is created private, by a first write, a restoration and a request', async () => {
+    const file = path.join(path.dirname(newFile()), 'not', 'yet', 'auth.json');
+    const other = await newWriter({ setup: 'process.umask(0);' });
+    const calls = await trace(
+      writer.pid,
+      ['trace=openat,mkdir,mkdirat,chmod,fchmod,fchmodat,mknod,symlink'],
+      async () => {
+        await writer.call('set', file, 'a', 1);
+        writeFileSync(file, '{');
+        await writer.call('set', file, 'b', 2);
+        // Together, so that there are tickets and requests.
+        const both = (n: number) =>
+          [writer, other].map((each) => each.call(n % 2 ? 'add' : 'set', file, 'sum', 1));
+        for (let n = 0; n < 20; n++) await Promise.all(both(n));
+      },
+    );
+    const modes = new Set(modesIn(calls));
+    for (const mode of modes)
+      expect(['openat 0600', 'mkdir 0700', 'fchmod 0600', 'chmod 0700', 'fchmod 0100600']).toContain(mode);
+    expect(modes).toContain('openat 0600');
+    expect(modes).toContain('mkdir 0700');
+    expect(calls.some(({ args }) => /fd\/\d+\/[rt]\d+-/.test(args))).toBe(true);
+  });
+});
 
 /** Looks at everything in a directory again and again, and at each name that the kernel tells of. */
 const watcher = (directory: string) => `
@@ -124,7 +121,7 @@ const watcher = (directory: string) => `
   };
   turn();`;
 
-it('private to its owner at every look, while processes write and are killed, and the file is damaged', async () => {
+it('every file stays private while processes write and are killed, and the file is damaged', async () => {
   const file = newFile();
   const running = runCommand([process.execPath, '--input-type=module', '-e', watcher(path.dirname(file))]);
   expect(await running.line()).toBe('watches');

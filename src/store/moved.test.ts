@@ -31,7 +31,7 @@ it.each([true, false])(
   },
 );
 
-it('a relative path means what it meant when the store was opened', async () => {
+it('a relative path is resolved when the store is opened', async () => {
   const [here, there] = [newDirectory(), newDirectory()];
   const program = runBuilt(`
     import { writeFileSync } from 'node:fs';
@@ -50,7 +50,7 @@ it('a relative path means what it meant when the store was opened', async () => 
   expect(await program.line()).toBe('2');
 });
 
-it('a relative path where the working directory was removed is an error of the store', async () => {
+it('a relative path in a removed working directory is an error of the store', async () => {
   const program = runBuilt(`
     import { rmdirSync } from 'node:fs';
     import { openStore } from ${JSON.stringify(library)};
@@ -61,7 +61,7 @@ it('a relative path where the working directory was removed is an error of the s
   expect(await program.line()).toBe('E_IO');
 });
 
-it('two dots behind a link lead where they lead for every other program', async () => {
+it('two dots behind a link are resolved as the system resolves them', async () => {
   const directory = newDirectory();
   mkdirSync(path.join(directory, 'x', 'a', 'b'), { recursive: true });
   mkdirSync(path.join(directory, 'y'));
@@ -71,7 +71,7 @@ it('two dots behind a link lead where they lead for every other program', async 
   expect(JSON.parse(textOf(path.join(directory, 'x', 'a', 'real.json')))).toEqual({ a: 1 });
 });
 
-it('thousands of tickets whose owners are gone are passed by a few listings', async () => {
+it('thousands of tickets of dead processes are passed with few listings', async () => {
   const file = newFile();
   mkdirSync(`${file}.intents`, { mode: 0o700 });
   for (let n = 0; n < 2000; n++) {
@@ -92,7 +92,7 @@ it('thousands of tickets whose owners are gone are passed by a few listings', as
   expect(Number(await writer.line())).toBeLessThan(20);
 });
 
-it('an intent that can’t be opened, when too many files are open, is not left in the way of others', async () => {
+it('an intent that can’t be opened, as too many files are open, is not left behind', async () => {
   const file = newFile();
   await openStore(file).set('a', 1);
   const setup = `
@@ -109,7 +109,7 @@ it('an intent that can’t be opened, when too many files are open, is not left 
 });
 
 it.skipIf(lacks('root'))(
-  'root empties no directory of its own that a user has moved to the intents',
+  'root does not empty a directory of its own that a user has moved to the intents',
   async () => {
     const file = newFile();
     const intent = strangersIntent(file);
@@ -124,7 +124,7 @@ it.skipIf(lacks('root'))(
 );
 
 it.skipIf(lacks('root', 'setpriv', 'mount'))(
-  'without /proc a file that its mode keeps from us is an error, and not missing',
+  "a file that can't be read for its mode is an error where /proc is missing, and not a missing file",
   async () => {
     const file = newFile();
     await openStore(file).set('a', 1);

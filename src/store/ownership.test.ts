@@ -38,7 +38,7 @@ function ownersBelow(directory: string): Record<string, number> {
 }
 
 describe.skipIf(lacks('root', 'setpriv'))('root in a user’s directory', () => {
-  it('leaves everything to the user: a file that is there, its copy, the intents, what is kept of damage', async () => {
+  it('every file that root writes belongs to the user: the file, its copy, the intents, and damaged copies', async () => {
     const file = fileOfNobody();
     writeFileSync(file, '{"a":1}');
     chownSync(file, nobody, nobody);
@@ -55,7 +55,7 @@ describe.skipIf(lacks('root', 'setpriv'))('root in a user’s directory', () => 
     expect(JSON.parse(textOf(file))).toEqual({ a: 1, b: 2, c: 3, d: 4, e: 5 });
   });
 
-  it('makes the first file, and the directories above it, theirs', async () => {
+  it('the first file and the directories above it belong to the user', async () => {
     const home = path.dirname(fileOfNobody());
     await openStore(path.join(home, '.local', 'share', 'auth.json')).set('a', 1);
     const owners = ownersBelow(home);
@@ -63,7 +63,7 @@ describe.skipIf(lacks('root', 'setpriv'))('root in a user’s directory', () => 
     expect(new Set(Object.values(owners))).toEqual(new Set([nobody]));
   });
 
-  it('takes back for them what an earlier root took', async () => {
+  it('root gives the user a directory of intents that an earlier root made', async () => {
     const file = fileOfNobody();
     writeFileSync(file, '{}');
     chownSync(file, nobody, nobody);
@@ -72,7 +72,7 @@ describe.skipIf(lacks('root', 'setpriv'))('root in a user’s directory', () => 
     expect(lstatSync(`${file}.intents`).uid).toBe(nobody);
   });
 
-  it('leaves them what they must be able to remove: intents, tickets, and claims', async () => {
+  it('the user owns what they must be able to remove: intents, tickets and claims', async () => {
     const file = fileOfNobody();
     createTicket(siteOf(file), 'request', 1, '[]\n');
     createIntent(siteOf(file));
@@ -93,7 +93,7 @@ describe.skipIf(lacks('root', 'setpriv'))('root in a user’s directory', () => 
     expect(new Set(Object.values(seen[0] ?? {}))).toEqual(new Set([nobody]));
   });
 
-  it('follows no link that the user has planted where a directory of its own should be', async () => {
+  it('root follows no link of the user in the place of the intents', async () => {
     const [file, elsewhere] = [fileOfNobody(), newDirectory()];
     chmodSync(elsewhere, 0o755);
     symlinkSync(elsewhere, `${file}.intents`);
@@ -104,9 +104,9 @@ describe.skipIf(lacks('root', 'setpriv'))('root in a user’s directory', () => 
 });
 
 describe.skipIf(lacks('root', 'setpriv'))(
-  'what is root’s and was moved by a user to where the store looks',
+  'a file of root that a user has moved to where the store looks',
   () => {
-    it('is not given away: a directory with something in it', async () => {
+    it('a directory with something in it is not given to the user', async () => {
       const file = fileOfNobody();
       for (const place of [`${file}.intents`, `${file}.refresh`]) {
         mkdirSync(place, { mode: 0o755 });
@@ -126,7 +126,7 @@ describe.skipIf(lacks('root', 'setpriv'))(
       expect([uid, mode & 0o777]).toEqual([0, 0o755]);
     });
 
-    it('is not used: a file that has another name, too', async () => {
+    it('a file with a second hard link is not used', async () => {
       const file = fileOfNobody();
       const secret = newFile();
       writeFileSync(secret, '{"a":"CANARY"}', { mode: 0o644 });
@@ -137,7 +137,7 @@ describe.skipIf(lacks('root', 'setpriv'))(
       expect([textOf(secret), lstatSync(secret).mode & 0o777]).toEqual(['{"a":"CANARY"}', 0o644]);
     });
 
-    it('is not put into the user’s file: a copy of a file of root’s', async () => {
+    it('a copy of a file of root is not restored into the user’s file', async () => {
       const file = fileOfNobody();
       const own = path.join(path.dirname(file), 'own.json');
       writeFileSync(own, '{}', { mode: 0o600 });
@@ -150,7 +150,7 @@ describe.skipIf(lacks('root', 'setpriv'))(
       expect(textOf(file)).toBe('{');
     });
 
-    it('is not shown: a state that was kept', async () => {
+    it("a damaged copy of root is not listed for the user's file", async () => {
       const file = fileOfNobody();
       await openStore(file).set('a', 1);
       writeFileSync(`${file}.corrupt-x`, '{"secret":"CANARY"}', { mode: 0o600 });
@@ -162,7 +162,7 @@ describe.skipIf(lacks('root', 'setpriv'))(
 );
 
 describe.skipIf(lacks('root', 'setpriv'))('a user', () => {
-  it('takes no file from its owner: a clear error, and nothing is left in the owner’s way', async () => {
+  it('a user takes no file from its owner, gets an error, and leaves nothing in the owner’s way', async () => {
     const file = fileOfNobody();
     writeFileSync(file, '{"a":1}', { mode: 0o644 });
     const writer = await newWriter({ wrapper: asNobody });
@@ -180,7 +180,7 @@ describe.skipIf(lacks('root', 'setpriv'))('a user', () => {
     expect(lstatSync(file).uid).toBe(0);
   });
 
-  it('nor where the directory of intents is there already', async () => {
+  it('a user takes no file from its owner even if the intents exist already', async () => {
     const file = fileOfNobody();
     const writer = await newWriter({ wrapper: asNobody });
     await writer.call('set', file, 'a', 1);
@@ -191,7 +191,7 @@ describe.skipIf(lacks('root', 'setpriv'))('a user', () => {
     expect(JSON.parse(textOf(file))).toEqual({ a: 1 });
   });
 
-  it('reads a file of their own whatever its mode is', async () => {
+  it('a user can read a file of their own whatever its mode is', async () => {
     const file = fileOfNobody();
     const writer = await newWriter({ wrapper: asNobody });
     await writer.call('set', file, 'a', 1);
@@ -202,7 +202,7 @@ describe.skipIf(lacks('root', 'setpriv'))('a user', () => {
     expect(readFileSync(file, 'utf8')).toContain('"b"');
   });
 
-  it('reads where they may not write, and is told so at once', async () => {
+  it("a user can read where they can't write, and a write fails at once", async () => {
     const file = fileOfNobody();
     const writer = await newWriter({ wrapper: asNobody });
     await writer.call('set', file, 'a', 1);
@@ -217,17 +217,24 @@ describe.skipIf(lacks('root', 'setpriv'))('a user', () => {
     }
   });
 
-  it.each(['000', '555'])('is told where the directory of intents is another’s, of mode %s', async (mode) => {
-    const file = fileOfNobody();
-    mkdirSync(`${file}.intents`);
-    chmodSync(`${file}.intents`, Number.parseInt(mode, 8));
-    const writer = await newWriter({ wrapper: asNobody });
-    expect(await writer.call('set', file, 'b', 2)).toMatchObject({ ok: false, code: 'E_IO', definite: true });
-    expect(await writer.call('all', file)).toEqual({ ok: true, value: {} });
-  });
+  it.each(['000', '555'])(
+    'a write fails where the intents belong to another user, with mode %s',
+    async (mode) => {
+      const file = fileOfNobody();
+      mkdirSync(`${file}.intents`);
+      chmodSync(`${file}.intents`, Number.parseInt(mode, 8));
+      const writer = await newWriter({ wrapper: asNobody });
+      expect(await writer.call('set', file, 'b', 2)).toMatchObject({
+        ok: false,
+        code: 'E_IO',
+        definite: true,
+      });
+      expect(await writer.call('all', file)).toEqual({ ok: true, value: {} });
+    },
+  );
 });
 
-it('a link planted at the name of a staged file is refused, and at that of a kept one replaced', async () => {
+it('staging refuses a link at its name, and a kept copy replaces one', async () => {
   const [file, victim] = [newFile(), newFile()];
   writeFileSync(victim, 'CANARY', { mode: 0o644 });
   symlinkSync(victim, `${file}.staged`);
@@ -242,7 +249,7 @@ it('a link planted at the name of a staged file is refused, and at that of a kep
   expect([textOf(victim), lstatSync(victim).mode & 0o777]).toEqual(['CANARY', 0o644]);
 });
 
-it('another hard link keeps the old state: the file is a new one, and nothing is written through the link', async () => {
+it('another hard link keeps the old state, and nothing is written through it', async () => {
   const file = newFile();
   await openStore(file).set('a', 1);
   linkSync(file, `${file}.other`);

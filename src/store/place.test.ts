@@ -7,7 +7,7 @@ import { library, runBuilt } from './system.test.helper.js';
 
 const isPosix = process.platform !== 'win32';
 
-describe.skipIf(!isPosix)('files are 0600 and directories 0700', () => {
+describe.skipIf(!isPosix)('the modes of files and directories', () => {
   // In a process of its own: the umask is the whole process's.
   const masks = ['000', '022', '077', '777'];
   const program = (directory: string) => `
@@ -28,7 +28,7 @@ describe.skipIf(!isPosix)('files are 0600 and directories 0700', () => {
       }
     }`;
 
-  it('under every umask', async () => {
+  it('files are 0600 and directories 0700 under every umask', async () => {
     const directory = newDirectory();
     const running = runBuilt(program(directory));
     const found = [];
@@ -46,7 +46,7 @@ describe.skipIf(!isPosix)('files are 0600 and directories 0700', () => {
     expect(found).toEqual(masks.map((mask) => ({ mask, outcome: 'done', modes })));
   });
 
-  it('after the first write, where they were looser', async () => {
+  it('looser modes are tightened by the first write', async () => {
     const file = newFile();
     writeFileSync(file, '{"a":1}', { mode: 0o644 });
     mkdirSync(`${file}.intents`, { mode: 0o755 });
@@ -60,7 +60,7 @@ function modesBelow(directory: string): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, modeOf(path.join(directory, name))]));
 }
 
-describe.skipIf(!isPosix)('a symbolic link stays one, and the file it leads to is changed', () => {
+describe.skipIf(!isPosix)('a symbolic link', () => {
   const layouts: [string, (link: string, real: string) => void][] = [
     ['an absolute link', (link, real) => symlinkSync(real, link)],
     ['a relative link', (link, real) => symlinkSync(path.relative(path.dirname(link), real), link)],
@@ -73,30 +73,36 @@ describe.skipIf(!isPosix)('a symbolic link stays one, and the file it leads to i
     ],
   ];
 
-  it.each(layouts)('%s', async (_, makeLink) => {
-    const [link, real] = [newFile(), newFile()];
-    writeFileSync(real, '{"a":1}');
-    makeLink(link, real);
-    const store = openStore(link);
-    await store.set('b', 2);
-    expect(lstatSync(link).isSymbolicLink()).toBe(true);
-    expect(lstatSync(real).isFile()).toBe(true);
-    expect(JSON.parse(textOf(real))).toEqual({ a: 1, b: 2 });
-    // Nothing lies beside the link: another mount could not take part in a rename.
-    const beside = readdirSync(path.dirname(link), { withFileTypes: true });
-    expect(beside.filter((found) => !found.isSymbolicLink())).toEqual([]);
-  });
+  it.each(layouts)(
+    'a write through a link changes its target, and the link stays: %s',
+    async (_, makeLink) => {
+      const [link, real] = [newFile(), newFile()];
+      writeFileSync(real, '{"a":1}');
+      makeLink(link, real);
+      const store = openStore(link);
+      await store.set('b', 2);
+      expect(lstatSync(link).isSymbolicLink()).toBe(true);
+      expect(lstatSync(real).isFile()).toBe(true);
+      expect(JSON.parse(textOf(real))).toEqual({ a: 1, b: 2 });
+      // Nothing lies beside the link: another mount could not take part in a rename.
+      const beside = readdirSync(path.dirname(link), { withFileTypes: true });
+      expect(beside.filter((found) => !found.isSymbolicLink())).toEqual([]);
+    },
+  );
 
-  it.each(layouts)('%s that dangles', async (_, makeLink) => {
-    const [link, real] = [newFile(), path.join(newDirectory(), 'not-yet', 'auth.json')];
-    makeLink(link, real);
-    const store = openStore(link);
-    expect(await store.all()).toEqual({});
-    await store.set('b', 2);
-    expect(lstatSync(link).isSymbolicLink()).toBe(true);
-    expect(JSON.parse(textOf(real))).toEqual({ b: 2 });
-    expect(await store.get('b')).toBe(2);
-  });
+  it.each(layouts)(
+    'a write through a dangling link creates its target, and the link stays: %s',
+    async (_, makeLink) => {
+      const [link, real] = [newFile(), path.join(newDirectory(), 'not-yet', 'auth.json')];
+      makeLink(link, real);
+      const store = openStore(link);
+      expect(await store.all()).toEqual({});
+      await store.set('b', 2);
+      expect(lstatSync(link).isSymbolicLink()).toBe(true);
+      expect(JSON.parse(textOf(real))).toEqual({ b: 2 });
+      expect(await store.get('b')).toBe(2);
+    },
+  );
 
   it('two paths to one file share its commits', async () => {
     const [link, real] = [newFile(), newFile()];
@@ -106,7 +112,7 @@ describe.skipIf(!isPosix)('a symbolic link stays one, and the file it leads to i
     expect(Object.keys(JSON.parse(textOf(real)))).toHaveLength(10);
   });
 
-  it('a link that is re-pointed is followed to where it leads now', async () => {
+  it('a link that was changed is followed to its new target', async () => {
     const directory = newDirectory();
     const link = path.join(directory, 'auth.json');
     const store = openStore(link);
@@ -119,7 +125,7 @@ describe.skipIf(!isPosix)('a symbolic link stays one, and the file it leads to i
     expect(readlinkSync(link)).toBe(path.join(directory, 'two'));
   });
 
-  it('links that lead round in a circle are an error', async () => {
+  it('a circle of links is an error', async () => {
     const file = newFile();
     symlinkSync(`${file}.2`, file);
     symlinkSync(file, `${file}.2`);
@@ -127,7 +133,7 @@ describe.skipIf(!isPosix)('a symbolic link stays one, and the file it leads to i
   });
 });
 
-it('a link above the file that leads nowhere is a clear error, not an endless search', async () => {
+it('a link above the file that leads nowhere is an error', async () => {
   const link = path.join(newDirectory(), 'unmounted');
   symlinkSync('/nowhere/at/all', link);
   const error = await failureOf(openStore(path.join(link, 'auth.json')).set('a', 1));

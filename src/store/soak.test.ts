@@ -33,12 +33,12 @@ interface Weather {
 const weathers: [title: string, weather: Weather][] = [
   ['that are stopped and killed', { leaseMs: 50 }],
   ['whose leases are over at once', { leaseMs: 0 }],
-  ['that wait for nobody', { leaseMs: 20, queues: false, processes: 4 }],
+  ['that do not queue', { leaseMs: 20, queues: false, processes: 4 }],
   ['whose intents are removed and whose file is cut', { leaseMs: 20, removals: 2, cuts: 2 }],
 ];
 
 eachInTiers(weathers)(
-  'of processes %s each is told the truth',
+  'each of several processes %s gets true answers',
   async (_, weather) => {
     const directory = newDirectory();
     const file = path.join(directory, 'data', 'auth.json');

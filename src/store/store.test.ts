@@ -103,7 +103,7 @@ function inOrder(model: Model): [string, unknown][] {
   return Object.entries(Object.fromEntries(model));
 }
 
-it('behaves like a map, also under concurrent calls and reopening', async () => {
+it('the store behaves like a map, also with concurrent calls and reopening', async () => {
   const commands = fc.commands([writeAlone, writeTogether, get, all, reopen], { maxCommands: 20 });
   await fc.assert(
     fc.asyncProperty(commands, async (steps) => {
@@ -118,7 +118,7 @@ it('behaves like a map, also under concurrent calls and reopening', async () => 
 });
 
 describe('concurrent calls', () => {
-  it('64 sets at once are all there', async () => {
+  it('64 concurrent sets are all stored', async () => {
     const file = newFile();
     const store = openStore(file);
     const keys = Array.from({ length: 64 }, (_, n) => `provider-${n}`);
@@ -126,7 +126,7 @@ describe('concurrent calls', () => {
     expect(JSON.parse(textOf(file))).toEqual(Object.fromEntries(keys.map((key) => [key, key])));
   });
 
-  it('several stores of one file lose nothing of each other', async () => {
+  it('several stores of one file lose no update of each other', async () => {
     const file = newFile();
     const stores = Array.from({ length: 4 }, () => openStore(file));
     const add = (old: unknown) => Number(old ?? 0) + 1;
@@ -151,7 +151,7 @@ describe('concurrent calls', () => {
 });
 
 describe('a transaction', () => {
-  it('that throws halfway changes nothing', async () => {
+  it('a transaction that throws halfway changes nothing', async () => {
     const store = openStore(newFile());
     await store.set('kept', 1);
     const change = store.transaction((entries) => {
@@ -163,7 +163,7 @@ describe('a transaction', () => {
     expect(await store.all()).toEqual({ kept: 1 });
   });
 
-  it('sees its own writes, in file order', async () => {
+  it('a transaction sees its own writes, in file order', async () => {
     const store = openStore(newFile());
     await store.set('b', 1);
     const seen: unknown[] = [];
@@ -177,7 +177,7 @@ describe('a transaction', () => {
     expect(seen).toEqual([['b', 'a'], { deep: [] }, 2, ['a'], undefined]);
   });
 
-  it('keeps the bytes of what it does not set', async () => {
+  it('a transaction keeps the bytes of entries that it does not set', async () => {
     const file = newFile();
     writeFileSync(file, '{"a":{"n":1.0},  "b" : [1,2],"c":12345678901234567890}');
     await openStore(file).transaction((entries) => {
@@ -191,7 +191,7 @@ describe('a transaction', () => {
     ['that writes nothing', (store) => store.transaction((entries) => void entries.get('a'))],
     ['that removes what is absent', (store) => store.remove('absent')],
     ['that leaves an absent key absent', (store) => store.update('absent', () => undefined)],
-  ])('%s leaves the file alone', async (_, change) => {
+  ])('a call %s leaves the file as it is', async (_, change) => {
     const file = newFile();
     writeFileSync(file, ' {"a":1} ');
     await change(openStore(file));
@@ -201,7 +201,7 @@ describe('a transaction', () => {
 });
 
 describe('close', () => {
-  it('waits for what has begun', async () => {
+  it('close waits for what has begun', async () => {
     const file = newFile();
     const store = openStore(file);
     const done = Promise.all([store.set('a', 1), store.set('b', 2)]);
@@ -210,7 +210,7 @@ describe('close', () => {
     await done;
   });
 
-  it('makes every later call fail with E_CLOSED', async () => {
+  it('close makes every later call fail with E_CLOSED', async () => {
     const store = openStore(newFile());
     await store.close();
     await store.close();
@@ -228,8 +228,8 @@ describe('close', () => {
   });
 });
 
-describe('when the operating system refuses', () => {
-  it('the error says which file and why, and no intent is left in the way of others', async () => {
+describe('a refusal by the operating system', () => {
+  it('the error has the file and the reason, and no intent is left behind', async () => {
     const file = newDirectory();
     const store = openStore(file);
     for (const call of [() => store.get('a'), () => store.set('a', 1)]) {
@@ -244,7 +244,7 @@ describe('when the operating system refuses', () => {
   });
 });
 
-it('opening reads and writes nothing', () => {
+it('opening a store reads and writes nothing', () => {
   const directory = newDirectory();
   openStore(path.join(directory, 'sub', 'auth.json'));
   expect(readdirSync(directory)).toEqual([]);

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { allTextOf, failureOf, newFile, textOf } from './scratch.test.helper.js';
 import { openStore } from './store.js';
 
-describe('what JSON would change on the way is refused, and nothing is written', () => {
+describe("values that JSON can't keep", () => {
   const cycle: Record<string, unknown> = { secret: 'CANARY' };
   cycle.self = cycle;
   const fail = () => {
@@ -22,7 +22,7 @@ describe('what JSON would change on the way is refused, and nothing is written',
     ['an object whose toJSON throws', () => ({ toJSON: fail })],
   ];
 
-  it.each(refused)('%s as a value to set', async (_, value) => {
+  it.each(refused)('set refuses %s and writes nothing', async (_, value) => {
     const file = newFile();
     const error = await failureOf(openStore(file).set('a', value()));
     expect(error).toMatchObject({ code: 'E_INPUT', definite: true });
@@ -30,15 +30,18 @@ describe('what JSON would change on the way is refused, and nothing is written',
     expect(readdirSync(path.dirname(file))).toEqual([]);
   });
 
-  it.each(refused.slice(1))('%s as the result of an update', async (_, value) => {
-    const store = openStore(newFile());
-    await store.set('a', 1);
-    const error = await failureOf(store.update('a', value));
-    expect(error).toMatchObject({ code: 'E_INPUT', definite: true });
-    expect(await store.get('a')).toBe(1);
-  });
+  it.each(refused.slice(1))(
+    'an update whose result is %s is refused, and the old value stays',
+    async (_, value) => {
+      const store = openStore(newFile());
+      await store.set('a', 1);
+      const error = await failureOf(store.update('a', value));
+      expect(error).toMatchObject({ code: 'E_INPUT', definite: true });
+      expect(await store.get('a')).toBe(1);
+    },
+  );
 
-  it('a key that is not a string', async () => {
+  it('a key that is not a string is refused', async () => {
     const store = openStore(newFile());
     await store.set('a', 1);
     const error = await failureOf(store.set(undefined as unknown as string, 1));
@@ -46,7 +49,7 @@ describe('what JSON would change on the way is refused, and nothing is written',
     expect(await store.all()).toEqual({ a: 1 });
   });
 
-  it('an asynchronous transaction, even one that fails later', async () => {
+  it('an asynchronous transaction is refused, even one that fails later', async () => {
     const store = openStore(newFile());
     const change = store.transaction(async (entries) => {
       entries.set('a', 1);
@@ -57,7 +60,7 @@ describe('what JSON would change on the way is refused, and nothing is written',
   });
 });
 
-it('stores the value as it was when set was called', async () => {
+it('set stores the value as it was when it was called', async () => {
   const store = openStore(newFile());
   const value = { key: 'then' };
   const done = store.set('a', value);
@@ -66,7 +69,7 @@ it('stores the value as it was when set was called', async () => {
   expect(await store.get('a')).toEqual({ key: 'then' });
 });
 
-it('writes what JSON.stringify(value, null, 2) would, so that other readers see the familiar file', async () => {
+it('the store writes the same text as JSON.stringify(value, null, 2)', async () => {
   const file = newFile();
   const store = openStore(file);
   await store.set('a', { type: 'api', metadata: { x: '\u2028', empty: {} }, list: [1, []] });

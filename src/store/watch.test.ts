@@ -26,8 +26,8 @@ function newWatch(file: string, options?: WatchOptions) {
 const changed = (...keys: string[]) => ({ changed: keys });
 const removed = (...keys: string[]) => ({ removed: keys });
 
-describe('a watch tells the keys that have changed', () => {
-  it('by this process', async () => {
+describe('the keys that a watch reports', () => {
+  it('a watch reports changes of its own process', async () => {
     const file = newFile();
     const store = openStore(file);
     await store.transaction([
@@ -44,7 +44,7 @@ describe('a watch tells the keys that have changed', () => {
     await watch.tells({ changed: ['a', 'd'], removed: ['b'] });
   });
 
-  it('by another process', async () => {
+  it('a watch reports changes of another process', async () => {
     const file = newFile();
     const watch = newWatch(file);
     runBuilt(`
@@ -53,7 +53,7 @@ describe('a watch tells the keys that have changed', () => {
     await watch.tells(changed('a'));
   });
 
-  it('by programs that know nothing of it: written in place, replaced, or unlinked and created again', async () => {
+  it('a watch reports changes of foreign programs: written in place, replaced, or unlinked and created again', async () => {
     const file = newFile();
     writeFileSync(file, '{"a":1,"b":1}');
     const watch = newWatch(file);
@@ -69,7 +69,7 @@ describe('a watch tells the keys that have changed', () => {
     await watch.tells(changed('a'));
   });
 
-  it('where the file is removed, and where it comes back', async () => {
+  it('a watch reports a file that is removed and comes back', async () => {
     const file = newFile();
     writeFileSync(file, '{"a":1}');
     const watch = newWatch(file);
@@ -79,7 +79,7 @@ describe('a watch tells the keys that have changed', () => {
     await watch.tells(changed('a'));
   });
 
-  it('where the directory appears later, goes, and is another one', async () => {
+  it('a watch reports changes where the directory is created later, removed and replaced', async () => {
     const directory = path.join(newDirectory(), 'sub', 'deep');
     const file = path.join(directory, 'auth.json');
     const watch = newWatch(file);
@@ -95,7 +95,7 @@ describe('a watch tells the keys that have changed', () => {
     await watch.tells(changed('b'));
   });
 
-  it('where the link to the file is pointed elsewhere, and there, too', async () => {
+  it('a watch reports changes where the link to the file is changed, and those of the new target', async () => {
     const [one, two, link] = [newFile(), newFile(), newFile()];
     writeFileSync(one, '{"a":1,"b":1}');
     writeFileSync(two, '{"a":2,"b":1}');
@@ -109,8 +109,8 @@ describe('a watch tells the keys that have changed', () => {
   });
 });
 
-describe('a watch tells nothing', () => {
-  it('of a file that is unlinked and created again with what it held, or laid out anew', async () => {
+describe('changes that a watch does not report', () => {
+  it('a watch reports nothing where the file gets the same values again', async () => {
     const file = newFile();
     writeFileSync(file, '{"a":{"b":1}}');
     const watch = newWatch(file);
@@ -124,7 +124,7 @@ describe('a watch tells nothing', () => {
     expect(watch.told).toEqual([]);
   });
 
-  it('while the file can not be used, and writes nothing itself; then what has changed since', async () => {
+  it('a watch reports and writes nothing while the file is unusable, and the changes afterwards', async () => {
     const file = newFile();
     await openStore(file).transaction([
       ['a', 1],
@@ -143,7 +143,7 @@ describe('a watch tells nothing', () => {
     await watch.tells(changed('b'));
   });
 
-  it('of what was there before', async () => {
+  it('a watch does not report entries that existed before', async () => {
     const file = newFile();
     await openStore(file).set('a', 1);
     const watch = newWatch(file);
@@ -154,7 +154,7 @@ describe('a watch tells nothing', () => {
   it.each<[string, (watch: { end: () => void; controller: AbortController }) => void]>([
     ['its end', ({ end }) => end()],
     ['its signal', ({ controller }) => controller.abort()],
-  ])('after %s', async (_, finish) => {
+  ])('a watch reports nothing after %s', async (_, finish) => {
     const file = newFile();
     const controller = new AbortController();
     const watch = newWatch(file, { signal: controller.signal });
@@ -164,7 +164,7 @@ describe('a watch tells nothing', () => {
     expect(watch.told).toEqual([]);
   });
 
-  it('after close, nor with a signal that is aborted already; and a closed store watches nothing', async () => {
+  it('a closed store or an aborted signal ends a watch, and a closed store refuses a new one', async () => {
     const file = newFile();
     const store = openStore(file);
     const told: Changes[] = [];
@@ -178,7 +178,7 @@ describe('a watch tells nothing', () => {
   });
 });
 
-it('changes that follow each other at once are told as one', async () => {
+it('changes in quick succession are reported together', async () => {
   const file = newFile();
   const watch = newWatch(file);
   for (let n = 0; n < 200; n++) writeFileSync(file, JSON.stringify({ a: n }));
@@ -187,7 +187,7 @@ it('changes that follow each other at once are told as one', async () => {
   expect(watch.told.length).toBeLessThan(20);
 });
 
-it('a listener that throws keeps no other from being told, and itself neither', async () => {
+it('a listener that throws is called again, and stops no other listener', async () => {
   const file = newFile();
   const warnings: unknown[] = [];
   const onWarning = (warning: unknown) => warnings.push(warning);
@@ -209,7 +209,7 @@ it('a listener that throws keeps no other from being told, and itself neither', 
   expect(warnings).toContainEqual(expect.objectContaining({ message: 'mine' }));
 });
 
-describe('the process', () => {
+describe('the process of a watch', () => {
   const watching = (file: string, options: string) =>
     runBuilt(`
       const { openStore } = await import(${JSON.stringify(library)});
@@ -217,11 +217,11 @@ describe('the process', () => {
       const end = store.watch((changes) => { console.log(JSON.stringify(changes)); end(); }, ${options});
       console.log('watching');`);
 
-  it('is not kept alive by a watch', async () => {
+  it('a watch does not keep its process alive', async () => {
     expect(await watching(newFile(), '{}').ended).toEqual([0, null]);
   });
 
-  it('is kept alive by one that is asked to, until it ends', async () => {
+  it('a watch with keepAlive keeps its process alive until it ends', async () => {
     const file = newFile();
     const program = watching(file, '{ keepAlive: true }');
     expect(await program.line()).toBe('watching');

@@ -61,8 +61,8 @@ function newCase(content = '{"a":1}') {
 
 const isMissing = lacks('root', 'setpriv');
 
-describe.skipIf(isMissing)('root, at a user’s file', () => {
-  it('deletes nothing outside where a directory in an intent is swapped for a link meanwhile', async () => {
+describe.skipIf(isMissing)('root at a user’s file', () => {
+  it('root deletes nothing outside where a directory in an intent is swapped for a link meanwhile', async () => {
     const { home, outside, file, before } = newCase();
     const intent = strangersIntent(file);
     mkdirSync(path.join(intent, 'a'), { recursive: true });
@@ -77,7 +77,7 @@ describe.skipIf(isMissing)('root, at a user’s file', () => {
     expect(listingOf(outside)).toEqual(before);
   });
 
-  it('makes no claim through a link in the place of the directory of claims', async () => {
+  it('root makes no claim through a link in the place of the claims', async () => {
     const { outside, file, before } = newCase();
     symlinkSync(outside, `${file}.refresh`);
     const store = openStore(file, options);
@@ -91,7 +91,7 @@ describe.skipIf(isMissing)('root, at a user’s file', () => {
     expect(listingOf(outside)).toEqual(before);
   });
 
-  it('writes that a refresh has failed into its own claim, whatever lies under its name', async () => {
+  it('root writes the failure of a refresh into its own claim, whatever has its name', async () => {
     const { outside, file, before } = newCase();
     const store = openStore(file, options);
     const swap = () => {
@@ -104,7 +104,7 @@ describe.skipIf(isMissing)('root, at a user’s file', () => {
     expect(listingOf(outside)).toEqual(before);
   });
 
-  it('stages nothing in what stands in the place of its intent', async () => {
+  it('root stages nothing in a link in the place of its intent', async () => {
     const { outside, file, before, home } = newCase();
     let swaps = 0;
     const swap = () => {
@@ -121,7 +121,7 @@ describe.skipIf(isMissing)('root, at a user’s file', () => {
     expect(leaksIn(home, mallory)).toEqual([]);
   });
 
-  it.each(['secret.json', 'not-there.json'])('follows no link of the user’s, to %s', async (target) => {
+  it.each(['secret.json', 'not-there.json'])('root follows no link of the user to %s', async (target) => {
     const { outside, file, before } = newCase();
     execFileSync('rm', [file]);
     runAs(mallory, 'ln -s "$2" "$1"', file, path.join(outside, target));
@@ -130,13 +130,13 @@ describe.skipIf(isMissing)('root, at a user’s file', () => {
     expect(listingOf(outside)).toEqual(before);
   });
 
-  it('shows nothing to restore that is a link', () => {
+  it('root lists no link as a copy to restore', () => {
     const { outside, file } = newCase();
     runAs(mallory, 'ln -s "$2" "$1".corrupt-x', file, path.join(outside, 'secret.json'));
     expect(listRecoverable(file).found).toEqual([]);
   });
 
-  it('leaves the note of when tokens were used to the user', async () => {
+  it('root leaves the file with the last use of tokens to the user', async () => {
     const { home } = newCase();
     const file = path.join(home, 'auth-tokens.json');
     const tokens = openTokens({ file });
@@ -153,7 +153,7 @@ function shared(mode: number): string {
 }
 
 describe.skipIf(isMissing)('a directory that others may write to', () => {
-  it('is refused, and the error names it and what mends it; a caller may insist', async () => {
+  it('a directory that all may write to is refused with the command that mends it, unless the caller insists', async () => {
     const directory = shared(0o777);
     const file = path.join(directory, 'auth.json');
     const call = ['set', file, 'a', 1];
@@ -165,7 +165,7 @@ describe.skipIf(isMissing)('a directory that others may write to', () => {
     expect(await insisting.call(...call)).toEqual({ ok: true });
   });
 
-  it('is fine where it is sticky and the file is ours, and refused where it is another’s', async () => {
+  it("a sticky directory is accepted for one's own file, and refused for that of another user", async () => {
     const file = path.join(shared(0o1777), 'auth.json');
     const owner = await newWriter({ wrapper: asUser(victim) });
     expect(await owner.call('set', file, 'a', 1)).toEqual({ ok: true });
@@ -178,7 +178,7 @@ describe.skipIf(isMissing)('a directory that others may write to', () => {
   });
 
   it.each(['.last', '.intents', '.corrupt-x'])(
-    'and holds another’s auth.json%s is no place to write',
+    'a sticky directory with another user’s auth.json%s is refused, except for a kept copy',
     async (suffix) => {
       const file = path.join(shared(0o1777), 'auth.json');
       const script = suffix === '.intents' ? 'mkdir "$1"' : 'echo "{}" > "$1"';
@@ -191,7 +191,7 @@ describe.skipIf(isMissing)('a directory that others may write to', () => {
     },
   );
 
-  it('is fine where the group is the user’s own, and refused where it has other members', async () => {
+  it('a group-writable directory is accepted for the user’s own group, and refused for another', async () => {
     const home = homeOf(victim, 0o775);
     const file = path.join(home, 'auth.json');
     const owner = await newWriter({ wrapper: asUser(victim) });
@@ -203,7 +203,7 @@ describe.skipIf(isMissing)('a directory that others may write to', () => {
     expect(await again.call('set', file, 'a', 2)).toMatchObject({ ok: false, code: 'E_UNSAFE' });
   });
 
-  it('accepts no token from a token file of another user', async () => {
+  it('a token in a token file of another user is refused', async () => {
     const file = path.join(shared(0o1777), 'auth-tokens.json');
     const elsewhere = path.join(homeOf(0), 'auth-tokens.json');
     const made = openTokens({ file: elsewhere });
@@ -218,7 +218,7 @@ describe.skipIf(isMissing)('a directory that others may write to', () => {
 });
 
 it.skipIf(isMissing || lacks('users'))(
-  'root of a user namespace goes by the links of the real root',
+  'root of a user namespace follows the links of the real root',
   async () => {
     const home = homeOf(victim);
     const link = path.join(path.dirname(home), 'link');

@@ -104,35 +104,38 @@ function report(name: string, ends: ReadonlyMap<string, number>): void {
 
 const exchange = lacks('root', 'setpriv') ? undefined : compileExchange();
 
-describe.skipIf(exchange === undefined)('as root in a user’s directory, whatever name is exchanged', () => {
-  it.each(names)('%s: nothing outside is touched, changed or told, and every call ends', async (name) => {
-    const [home, outside] = [homeOf(mallory), newOutside()];
-    const before = listingOf(outside);
-    const ends = new Map<string, number>();
-    for (let round = 0; round < rounds / names.length / calls.length; round++) {
-      prepare(home, outside);
-      const attacker = attack(mallory, [exchange ?? '', home, name, `${name}~`]);
-      const place = path.join(home, name);
-      // What is not there yet, such as a copy, can't be exchanged before a call has made it.
-      if (lstatSync(place, { throwIfNoEntry: false })) await until(() => isLink(place));
-      const file = path.join(home, 'data', 'auth.json');
-      for (const [, call] of calls) {
-        const end = await call(file).then(
-          () => 'ok',
-          (error: unknown) => (error instanceof StoreError ? error.code : String(error)),
-        );
-        ends.set(end, (ends.get(end) ?? 0) + 1);
+describe.skipIf(exchange === undefined)('root in a user’s directory while a name is exchanged', () => {
+  it.each(names)(
+    'nothing outside is touched, changed or disclosed, and every call ends, while %s is exchanged',
+    async (name) => {
+      const [home, outside] = [homeOf(mallory), newOutside()];
+      const before = listingOf(outside);
+      const ends = new Map<string, number>();
+      for (let round = 0; round < rounds / names.length / calls.length; round++) {
+        prepare(home, outside);
+        const attacker = attack(mallory, [exchange ?? '', home, name, `${name}~`]);
+        const place = path.join(home, name);
+        // What is not there yet, such as a copy, can't be exchanged before a call has made it.
+        if (lstatSync(place, { throwIfNoEntry: false })) await until(() => isLink(place));
+        const file = path.join(home, 'data', 'auth.json');
+        for (const [, call] of calls) {
+          const end = await call(file).then(
+            () => 'ok',
+            (error: unknown) => (error instanceof StoreError ? error.code : String(error)),
+          );
+          ends.set(end, (ends.get(end) ?? 0) + 1);
+        }
+        attacker.end();
+        await attacker.ended;
+        expect(listingOf(outside)).toEqual(before);
+        expect(leaksIn(home, mallory)).toEqual([]);
+        settle(home);
       }
-      attacker.end();
-      await attacker.ended;
-      expect(listingOf(outside)).toEqual(before);
-      expect(leaksIn(home, mallory)).toEqual([]);
-      settle(home);
-    }
-    report(name, ends);
-    for (const end of ends.keys())
-      expect(['ok', 'E_IO', 'E_UNSAFE', 'E_TIMEOUT', 'E_UNKNOWN', 'E_REFRESH', 'E_CORRUPT']).toContain(end);
-  });
+      report(name, ends);
+      for (const end of ends.keys())
+        expect(['ok', 'E_IO', 'E_UNSAFE', 'E_TIMEOUT', 'E_UNKNOWN', 'E_REFRESH', 'E_CORRUPT']).toContain(end);
+    },
+  );
 });
 
 /** In a process of its own, as another user: calls by turns, and how they ended. */
@@ -162,9 +165,9 @@ const visitorSource = (file: string, count: number) => `
   }
   console.log(JSON.stringify(ends));`;
 
-describe.skipIf(exchange === undefined)('as another user in a directory that all share', () => {
+describe.skipIf(exchange === undefined)('a user in a directory that all share', () => {
   it.each(['1777', '777'])(
-    'of mode %s: nothing of theirs outside is touched, changed or told',
+    'nothing of the user outside is touched, changed or disclosed in a directory of mode %s',
     async (mode) => {
       const [home, outside] = [homeOf(0, Number.parseInt(mode, 8)), newOutside()];
       giveAll(outside, victim);

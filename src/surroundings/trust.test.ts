@@ -35,7 +35,7 @@ function verdict(
   }
 }
 
-describe('a user trusts', () => {
+describe('the trust of a user', () => {
   it.each([
     ['an own file in an own directory', directory(us, 0o700), entry(us), 'ok'],
     ["root's file in root's directory", directory(root, 0o755), entry(root), 'ok'],
@@ -48,24 +48,24 @@ describe('a user trusts', () => {
     ["no other user's directory", directory(other, 0o755), entry(us), 'E_UNSAFE'],
     ["no other user's file in an own directory", directory(us, 0o700), entry(other), 'owner'],
     ['a directory whose owner is unknown in a sandbox', directory(unmapped, 0o755), entry(us), 'ok'],
-    ['none of these that all may write to', directory(unmapped, 0o777), entry(us), 'E_UNSAFE'],
-  ])('%s', (_, step, found, said) => {
+    ['no such directory that all may write to', directory(unmapped, 0o777), entry(us), 'E_UNSAFE'],
+  ])('a user trusts %s', (_, step, found, said) => {
     expect(verdict(us, step, found)).toBe(said);
   });
 });
 
-describe('root trusts', () => {
+describe('the trust of root', () => {
   it.each([
     ["a user's file in that user's directory", directory(other, 0o700), entry(other), 'ok'],
     ['no file of a third user there', directory(other, 0o700), entry(another), 'owner'],
     ["any file in a directory of root's alone", directory(root, 0o755), entry(other), 'ok'],
     ["no user's file in a sticky directory", directory(root, 0o1777), entry(other), 'owner'],
     ["no user's directory that others may write to", directory(other, 0o777), entry(other), 'E_UNSAFE'],
-  ])('%s', (_, step, found, said) => {
+  ])('root trusts %s', (_, step, found, said) => {
     expect(verdict(root, step, found)).toBe(said);
   });
 
-  it('no second user on the way', () => {
+  it('root trusts no second user on the way', () => {
     const trust = new Trust('/way/auth.json', actorOf(root), true);
     trust.enter(directory(root, 0o755));
     trust.enter(directory(other, 0o755));
@@ -73,7 +73,7 @@ describe('root trusts', () => {
     expect(() => trust.enter(directory(another, 0o755))).toThrow('belongs to user 1002');
   });
 
-  it("no link in a user's directory, and none of a user's in a sticky one", () => {
+  it("root trusts no link in a user's directory, and no user's link in a sticky one", () => {
     const follow = (step: ReturnType<typeof directory>, link: number) => {
       const trust = new Trust('/way/auth.json', actorOf(root), true);
       return () => trust.follow(step, 'link', entry(link));
@@ -84,7 +84,7 @@ describe('root trusts', () => {
     expect(follow(directory(other, 0o755), other)).toThrow('could lead root anywhere');
   });
 
-  it("no file of root's own in a user's directory that has a second name", () => {
+  it("root trusts no file of its own with a second name in a user's directory", () => {
     const trust = new Trust('/way/auth.json', actorOf(root), true);
     const step = directory(other, 0o755);
     trust.enter(step);
@@ -93,7 +93,7 @@ describe('root trusts', () => {
   });
 });
 
-it('who insists trusts all of it', () => {
+it('a caller that insists trusts everything', () => {
   const trust = new Trust('/way/auth.json', actorOf(us), false);
   const step = directory(other, 0o777);
   trust.enter(step);

@@ -49,7 +49,7 @@ function replace(content: string): void {
   renameSync(`${file}.mine`, file);
 }
 
-it('a new file is told from the one that was there, even with a clock that stands still and a number used before', async () => {
+it('a new file is noticed even if the clock stands still and the inode number was used before', async () => {
   clock.tickNs = 10n ** 20n;
   let isKnown = true;
   for (let round = 0; round < 15; round++) {
@@ -62,7 +62,7 @@ it('a new file is told from the one that was there, even with a clock that stand
   }
 });
 
-it('a file that is changed in place is told from what it was', () => {
+it('a file that is changed in place is noticed', () => {
   for (let round = 0; round < 100; round++) {
     writeFileSync(file, bad, { flag: 'r+' });
     expect(tokens.verify(token)).toBeUndefined();
@@ -71,7 +71,7 @@ it('a file that is changed in place is told from what it was', () => {
   }
 });
 
-it('also one that was seen unchanged for some time', async () => {
+it('a file that is changed in place is noticed, too, after it was seen unchanged for some time', async () => {
   for (let round = 0; round < 5; round++) {
     await settled();
     writeFileSync(file, bad, { flag: 'r+' });

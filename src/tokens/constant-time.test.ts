@@ -11,7 +11,7 @@ vi.mock('node:crypto', async (original) => {
   return { ...crypto, timingSafeEqual: vi.fn(crypto.timingSafeEqual) };
 });
 
-it('each token is compared once, in constant time, and as long for an id that nobody has as for a known one', async () => {
+it('a token is compared once and in constant time, for an unknown id as for a known one', async () => {
   const tokens = openTokens({ file: path.join(newDirectory(), 'auth-tokens.json') });
   onTestFinished(() => tokens.close());
   const { token, info } = await tokens.create();

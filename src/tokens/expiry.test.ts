@@ -17,11 +17,11 @@ it.each<[string, number | null]>([
   ['2027-01-31T12:01Z', now + 60_000],
   ['2027-01-31T13:00:00.001Z', now + hourMs + 1],
   ['2027-01-31T15:00:00+02:00', now + hourMs],
-])('%s is understood', (text, expected) => {
+])('the expiry %s is accepted', (text, expected) => {
   expect(parseExpiry(text, now)).toBe(expected);
 });
 
-describe('refused with what was expected', () => {
+describe('an expiry that is refused', () => {
   it.each([
     ...[
       '',
@@ -41,21 +41,24 @@ describe('refused with what was expected', () => {
     ],
     ...['2027-02-29', '2027-13-01', '2027-00-10', '2027-02-00', '2027-2-1', '01/02/2027', '20270201'],
     ...['2027-02-01T25:00:00Z', '2027-02-01 12:00:00Z', '2027-02-01T12Z'],
-  ])('%j', async (text) => {
+  ])('the expiry %j is refused with what was expected', async (text) => {
     const error = await failureOf(() => parseExpiry(text, now));
     expect(error).toMatchObject({ code: 'E_INPUT', definite: true });
     expect(error.message).toContain(`got ${JSON.stringify(text)}`);
     expect(error.message).toContain('90d');
   });
-  it('a time without its zone: it would mean something else elsewhere', async () => {
+  it('a time without its zone is refused', async () => {
     expect((await failureOf(() => parseExpiry('2027-02-01T12:00:00', now))).message).toContain(
       'with its zone',
     );
   });
-  it.each(['2027-01-31', '2027-01-31T12:00:00Z', '1999-01-01'])('%s: it is over already', async (text) => {
-    expect((await failureOf(() => parseExpiry(text, now))).message).toContain('over already');
-  });
-  it('a time beyond all calendars', async () => {
+  it.each(['2027-01-31', '2027-01-31T12:00:00Z', '1999-01-01'])(
+    'the expiry %s is refused as over already',
+    async (text) => {
+      expect((await failureOf(() => parseExpiry(text, now))).message).toContain('over already');
+    },
+  );
+  it('a time beyond the year 10000 is refused', async () => {
     expect((await failureOf(() => parseExpiry('99999y', now))).message).toContain('before the year 10000');
   });
 });

@@ -5,14 +5,14 @@ import { hashOf, idOf, looksLikeToken, newToken, tokenPattern } from './format.j
 const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const many = Array.from({ length: 2000 }, () => newToken());
 
-it('a token is 41 letters, digits and underscores, and says its own id', () => {
+it('a token is 41 letters, digits and underscores, and has its own id', () => {
   for (const { token, id } of many) {
     expect(token).toMatch(/^oct_[0-9A-Za-z]{8}_[0-9A-Za-z]{28}$/);
     expect(idOf(token)).toBe(id);
   }
 });
 
-it('the secret is 128 bits, each of them as often one as zero', () => {
+it('the secret has 128 bits, each of which is equally likely zero or one', () => {
   const ones = new Array<number>(128).fill(0);
   for (const { token } of many) {
     let secret = 0n;
@@ -29,7 +29,7 @@ it('no two tokens have an id or a secret in common', () => {
   expect(new Set(many.map(({ token }) => token.slice(13, 35))).size).toBe(many.length);
 });
 
-it('the published pattern finds a token in a text, and nothing in words like it', () => {
+it('the published pattern finds a token in a text, and no similar word', () => {
   for (const { token } of many.slice(0, 50)) {
     expect(tokenPattern.exec(`key="${token}", more`)?.[0]).toBe(token);
     expect(tokenPattern.test(`x${token}`)).toBe(false);
@@ -38,9 +38,9 @@ it('the published pattern finds a token in a text, and nothing in words like it'
   expect(tokenPattern.test('oct_12345678_something_else_that_is_no_token')).toBe(false);
 });
 
-describe('a token that is mistyped has no id', () => {
+describe('a mistyped token', () => {
   const place = fc.nat({ max: 40 });
-  it('one character is another', () => {
+  it('a token with one wrong character has no id', () => {
     fc.assert(
       fc.property(fc.nat({ max: many.length - 1 }), place, fc.constantFrom(...digits), (n, at, digit) => {
         const { token } = many[n] ?? newToken();
@@ -49,7 +49,7 @@ describe('a token that is mistyped has no id', () => {
       }),
     );
   });
-  it('two neighbours have changed places', () => {
+  it('a token with two neighbours swapped has no id', () => {
     fc.assert(
       fc.property(fc.nat({ max: many.length - 1 }), fc.nat({ max: 39 }), (n, at) => {
         const { token } = many[n] ?? newToken();
@@ -58,7 +58,7 @@ describe('a token that is mistyped has no id', () => {
       }),
     );
   });
-  it('something is missing, or too much', () => {
+  it('a token with something missing or added has no id', () => {
     const { token } = newToken();
     for (const typo of [
       '',
@@ -74,11 +74,11 @@ describe('a token that is mistyped has no id', () => {
   });
 });
 
-it('the hash is SHA-256 of the whole token, the same on every runtime', () => {
+it('the hash is SHA-256 of the whole token', () => {
   expect(hashOf('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
 });
 
-it('what might be a token is not repeated, an id is', () => {
+it('a text that may be a token is recognized, and an id is not taken for one', () => {
   const { token, id } = newToken();
   expect([token, token.slice(4), token.slice(13), `oct_${id}`].every(looksLikeToken)).toBe(true);
   expect(looksLikeToken(id)).toBe(false);

@@ -24,7 +24,7 @@ beforeEach(() => {
   clock.now = 1_800_000_000_000;
 });
 
-it('the last use is listed by every process, and costs the token file no change', async () => {
+it('the last use is listed by every process, and does not change the token file', async () => {
   const tokens = open();
   const { token, info } = await tokens.create();
   const change = () => statSync(file, { bigint: true }).ctimeNs;
@@ -39,7 +39,7 @@ it('the last use is listed by every process, and costs the token file no change'
   expect(readFileSync(used, 'utf8')).not.toContain(token.slice(13));
 });
 
-it('of many uses within a minute one is written', async () => {
+it('only one of many uses within a minute is written', async () => {
   const tokens = open();
   const { token, info } = await tokens.create();
   const begin = clock.now;
@@ -59,7 +59,7 @@ it('a later use is never replaced by an earlier one of another process', async (
   expect(await open().list()).toMatchObject([{ id: info.id, lastUsedAt: clock.now }]);
 });
 
-it('a refused token was not used', async () => {
+it('a refused token does not count as used', async () => {
   const tokens = open();
   const { token } = await tokens.create({ expiresAt: clock.now + 1 });
   clock.now += 1;
@@ -68,7 +68,7 @@ it('a refused token was not used', async () => {
   expect(readdirSync(path.dirname(file))).not.toContain('auth-tokens.json.used');
 });
 
-it('a deleted token leaves nothing behind', async () => {
+it('a deleted token leaves no last use behind', async () => {
   const tokens = open();
   const { token, info } = await tokens.create();
   tokens.verify(token);
@@ -80,8 +80,8 @@ it('a deleted token leaves nothing behind', async () => {
 it.each([
   ['can not be read', () => writeFileSync(used, '{"a":')],
   ['can not be written', () => mkdirSync(used)],
-  ['was left half-done by one that died', () => writeFileSync(`${used}.new`, '{')],
-])('where it %s, tokens are let in and listed all the same', async (_, spoil) => {
+  ['was left half-written by a process that died', () => writeFileSync(`${used}.new`, '{')],
+])('tokens are accepted and listed even if the file of last uses %s', async (_, spoil) => {
   const tokens = open();
   const { token, info } = await tokens.create();
   spoil();
@@ -94,7 +94,7 @@ it.each([
   expect(readdirSync(path.dirname(file))).not.toContain('auth-tokens.json.used.new');
 });
 
-describe('what can not be read says of no token that it was never used', () => {
+describe("a file of last uses that can't be read", () => {
   const bindSocket = 'socket($s, PF_UNIX, SOCK_STREAM, 0); bind($s, sockaddr_un($ARGV[0])) or die';
   const noEnd = () => {
     writeFileSync(used, '');
@@ -107,10 +107,10 @@ describe('what can not be read says of no token that it was never used', () => {
     ['a link', () => symlinkSync('elsewhere', used), /it is a symbolic link, not a file/],
     ['no JSON', () => writeFileSync(used, '{"a":'), /its 5 bytes are not JSON/],
     ['other JSON', () => writeFileSync(used, '{"a":"CANARY"}'), /an object of times was expected/],
-    ['without end', noEnd, /1000000000000 bytes/],
+    ['too large', noEnd, /1000000000000 bytes/],
   ];
 
-  it.each(cases)('%s', async (_, make, reason) => {
+  it.each(cases)('the last use of a token is unknown where the file is %s', async (_, make, reason) => {
     const tokens = open();
     const { info } = await tokens.create();
     make();
@@ -121,7 +121,7 @@ describe('what can not be read says of no token that it was never used', () => {
     expect(JSON.stringify(events)).not.toContain('CANARY');
   });
 
-  it('not even once a server has written it anew', async () => {
+  it('the last use of an older token stays unknown after a server has written the file again', async () => {
     const tokens = open();
     const early = await tokens.create();
     const used1 = await tokens.create();

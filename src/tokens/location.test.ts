@@ -10,6 +10,6 @@ it.each([
   [{ XDG_CONFIG_HOME: 'xdg' }, '/home/me/.config/opencode/auth-tokens.json'],
   [{ OPENCODE_CONFIG_DIR: '.opencode' }, '/home/me/.config/opencode/auth-tokens.json'],
   [{ XDG_CONFIG_HOME: '/xdg', OPENCODE_CONFIG_DIR: './mine' }, '/xdg/opencode/auth-tokens.json'],
-])('with %o the token file is %s', (env, expected) => {
+])('the token file is found for %o at %s', (env, expected) => {
   expect(tokenFile(env, '/home/me')).toBe(expected);
 });

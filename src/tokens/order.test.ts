@@ -10,7 +10,7 @@ const changes: [string, (tokens: Tokens, id: string) => Promise<unknown>][] = [
   ['a creation', (tokens) => tokens.create()],
   ['a rotation', (tokens, id) => tokens.rotate(id)],
 ];
-it.each(changes)('%s has returned only when file, copy and names are on the disk', async (_, change) => {
+it.each(changes)('%s returns only when file, copy and names are on the disk', async (_, change) => {
   const file = path.join(newDirectory(), 'auth-tokens.json');
   const tokens = openTokens({ file });
   onTestFinished(() => tokens.close());

@@ -19,7 +19,7 @@ function newTokens(options: TokensOptions = {}) {
 }
 
 describe('create', () => {
-  it('gives a token with all permissions for 90 days, unless told otherwise', async () => {
+  it('create returns a token with all permissions for 90 days, unless told otherwise', async () => {
     const { tokens, clock } = newTokens();
     const { token, info } = await tokens.create();
     expect(info).toEqual({
@@ -38,7 +38,7 @@ describe('create', () => {
     expect(tokens.verify(other.token)).toEqual(other.info);
   });
 
-  it('stores the hash and not the token, in a file that its owner alone can open', async () => {
+  it('create stores the hash and not the token, in a file for its owner alone', async () => {
     const { tokens, file } = newTokens();
     const { token } = await tokens.create({ name: 'laptop' });
     await tokens.close();
@@ -51,7 +51,7 @@ describe('create', () => {
     }
   });
 
-  it('shows no secret and no hash in anything but the token itself', async () => {
+  it('create shows no secret and no hash in anything but the token itself', async () => {
     const { tokens, stored } = newTokens();
     const { token, info } = await tokens.create();
     const hash = String(stored()[info.id]?.hash).slice('sha256:'.length);
@@ -75,14 +75,14 @@ describe('create', () => {
     ['an empty name', { name: ' ' }],
     ['a name that steers the terminal', { name: 'a\u001b[2J' }],
     ['a name without end', { name: 'a'.repeat(101) }],
-  ])('refuses %s, and writes nothing', async (_, options) => {
+  ])('create refuses %s, and writes nothing', async (_, options) => {
     const { tokens, file } = newTokens();
     const error = await failureOf(tokens.create(options));
     expect([error.code, error.definite]).toEqual(['E_INPUT', true]);
     expect(() => statSync(file)).toThrow('ENOENT');
   });
 
-  it('64 at once are all there', async () => {
+  it('64 concurrent creations are all stored', async () => {
     const { tokens } = newTokens();
     const made = await Promise.all(Array.from({ length: 64 }, () => tokens.create()));
     for (const { token, info } of made) expect(tokens.verify(token)).toEqual(info);
@@ -93,7 +93,7 @@ describe('create', () => {
 });
 
 describe('verify', () => {
-  it('knows nothing of a token with another secret, an unknown id, or a typo', async () => {
+  it('verify refuses a token with another secret, an unknown id or a typo', async () => {
     const { tokens } = newTokens();
     const { token, info } = await tokens.create();
     expect(tokens.verify(newToken().token)).toBeUndefined();
@@ -106,7 +106,7 @@ describe('verify', () => {
     expect(tokens.verify(token)).toEqual(info);
   });
 
-  it('refuses an expired token from the very millisecond on, and lists it as expired', async () => {
+  it('verify refuses an expired token from the very millisecond on, and list shows it as expired', async () => {
     const { tokens, clock } = newTokens();
     const { token, info } = await tokens.create({ expiresAt: clock.now + 1000 });
     clock.now += 999;
@@ -118,14 +118,14 @@ describe('verify', () => {
     expect(await tokens.list()).toMatchObject([{ id: info.id, state: 'expired' }]);
   });
 
-  it('without a file there are no tokens, and none is made by asking', () => {
+  it('verify finds no token without a file, and creates none', () => {
     const { tokens, file } = newTokens();
     expect(tokens.verify(newToken().token)).toBeUndefined();
     expect(tokens.isLive('abcdefgh')).toBe(false);
     expect(() => statSync(path.dirname(file))).toThrow('ENOENT');
   });
 
-  it('what it hands out can be changed by nobody', async () => {
+  it("verify returns an object that can't be changed", async () => {
     const { tokens } = newTokens();
     const { token } = await tokens.create({ permissions: ['read'] });
     const info = tokens.verify(token) as unknown as { permissions: Permission[] };
@@ -133,7 +133,7 @@ describe('verify', () => {
     expect(() => Object.assign(info, { expiresAt: null })).toThrow(TypeError);
   });
 
-  it('after close it fails, as all other calls do', async () => {
+  it('verify fails after close, as all other calls do', async () => {
     const { tokens } = newTokens();
     const { token } = await tokens.create();
     await tokens.close();
@@ -144,7 +144,7 @@ describe('verify', () => {
 });
 
 describe('delete', () => {
-  it('takes an id, the beginning of one, or the token itself', async () => {
+  it('delete takes an id, the beginning of one, or the token itself', async () => {
     const { tokens, again } = newTokens();
     for (const told of [
       (id: string) => id,
@@ -159,7 +159,7 @@ describe('delete', () => {
     expect(await tokens.list()).toEqual([]);
   });
 
-  it('refuses what fits several, what fits none and nothing at all, changes nothing and repeats no secret', async () => {
+  it('delete refuses an ambiguous, unknown or empty id, changes nothing and repeats no secret', async () => {
     const { tokens, file, stored } = newTokens();
     const { token, info } = await tokens.create();
     const entry = stored()[info.id];
@@ -181,7 +181,7 @@ describe('delete', () => {
 });
 
 describe('rotate', () => {
-  it('gives a new token with the same name, permissions and length of life, and ends the old one after its grace', async () => {
+  it('rotate returns a token with the same name, permissions and lifetime, and ends the old one after its grace', async () => {
     const { tokens, clock } = newTokens();
     const old = await tokens.create({ name: 'ci', permissions: ['read'], expiresAt: clock.now + 10 * dayMs });
     clock.now += 5 * dayMs;
@@ -197,7 +197,7 @@ describe('rotate', () => {
     expect(tokens.verify(token)).toEqual(info);
   });
 
-  it('the grace is never longer than a day, and never longer than the old token was to live', async () => {
+  it("rotate allows a grace of at most a day, and at most the rest of the old token's life", async () => {
     const { tokens, clock } = newTokens();
     const old = await tokens.create({ expiresAt: clock.now + 1000 });
     for (const graceMs of [-1, dayMs + 1, Number.NaN, 0.5]) {
@@ -211,7 +211,7 @@ describe('rotate', () => {
     expect(tokens.verify(never.token)).toBeUndefined();
   });
 
-  it('refuses one that has expired: it would come back to life', async () => {
+  it('rotate refuses an expired token', async () => {
     const { tokens, clock, stored } = newTokens();
     const { info } = await tokens.create({ expiresAt: clock.now + 1000 });
     clock.now += 1000;
@@ -221,7 +221,7 @@ describe('rotate', () => {
   });
 });
 
-describe('what this version does not understand', () => {
+describe('an entry that this version does not understand', () => {
   const strange: [string, object][] = [
     ['an unknown permission', { permissions: ['read', 'admin'] }],
     ['another version', { version: 2 }],
@@ -231,24 +231,21 @@ describe('what this version does not understand', () => {
     ['another hash', { hash: 'sha512:00' }],
     ['a hash of zeros', { hash: `sha256:${'0'.repeat(63)}` }],
   ];
-  it.each(strange)(
-    '%s: the token is refused, never widened, and its entry stays as it is',
-    async (_, change) => {
-      const { tokens, file, stored } = newTokens();
-      const { token, info } = await tokens.create({ permissions: ['read'] });
-      const entry = { ...stored()[info.id], ...change };
-      writeFileSync(file, JSON.stringify({ [info.id]: entry, $schema: 'x' }));
-      expect(tokens.verify(token)).toBeUndefined();
-      expect(tokens.isLive(info.id)).toBe(false);
-      expect(await tokens.list()).toEqual([{ id: info.id, state: 'unusable', lastUsedAt: null }]);
-      expect((await failureOf(tokens.rotate(info.id))).code).toBe('E_INPUT');
-      await tokens.create();
-      expect(stored()).toMatchObject({ [info.id]: JSON.parse(JSON.stringify(entry)), $schema: 'x' });
-      expect(await tokens.delete(info.id)).toBe(info.id);
-    },
-  );
+  it.each(strange)('a token with %s is refused, and its entry stays as it is', async (_, change) => {
+    const { tokens, file, stored } = newTokens();
+    const { token, info } = await tokens.create({ permissions: ['read'] });
+    const entry = { ...stored()[info.id], ...change };
+    writeFileSync(file, JSON.stringify({ [info.id]: entry, $schema: 'x' }));
+    expect(tokens.verify(token)).toBeUndefined();
+    expect(tokens.isLive(info.id)).toBe(false);
+    expect(await tokens.list()).toEqual([{ id: info.id, state: 'unusable', lastUsedAt: null }]);
+    expect((await failureOf(tokens.rotate(info.id))).code).toBe('E_INPUT');
+    await tokens.create();
+    expect(stored()).toMatchObject({ [info.id]: JSON.parse(JSON.stringify(entry)), $schema: 'x' });
+    expect(await tokens.delete(info.id)).toBe(info.id);
+  });
 
-  it('an id that objects have by nature is one like others', async () => {
+  it('an id that every object inherits is an id like any other', async () => {
     const { tokens, file } = newTokens();
     await tokens.create();
     writeFileSync(file, '{"toString": {"version": 2}}');

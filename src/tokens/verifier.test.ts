@@ -48,7 +48,7 @@ function instead(make: () => void): void {
 }
 
 describe('a change by another process', () => {
-  it('is seen by the call that begins when it has returned: a deletion, and a creation', async () => {
+  it('verify sees a deletion and a creation of another process with the very next call', async () => {
     const other = runBuilt(
       `
       import { createInterface } from 'node:readline';
@@ -76,8 +76,8 @@ describe('a change by another process', () => {
   });
 });
 
-describe('a file that is not there', () => {
-  it('lets nobody in, and nothing heals it', async () => {
+describe('a file that is missing', () => {
+  it('no token is accepted where the file is missing, and its entry does not come back', async () => {
     expect(tokens.verify(token)?.id).toBe(id);
     unlinkSync(file);
     expect(tokens.verify(token)).toBeUndefined();
@@ -87,7 +87,7 @@ describe('a file that is not there', () => {
   });
 });
 
-describe('a file that can not be used', () => {
+describe('a file that is unusable', () => {
   const states: [string, StoreError['code'], () => void][] = [
     ['it is empty', 'E_CORRUPT', () => truncateSync(file, 0)],
     ['it is cut', 'E_CORRUPT', () => truncateSync(file, 20)],
@@ -108,7 +108,7 @@ describe('a file that can not be used', () => {
     ],
   ];
   it.each(states)(
-    '%s: every call fails, also for who was let in before; nothing is written',
+    'every call fails where %s, even for a token accepted before, and nothing is written',
     async (_, code, damage) => {
       expect(tokens.verify(token)?.id).toBe(id);
       damage();
@@ -125,7 +125,7 @@ describe('a file that can not be used', () => {
     },
   );
 
-  it('is believed again as soon as it can be used', async () => {
+  it('a repaired file counts at once', async () => {
     const good = text();
     replace('{');
     expect((await failureOf(() => tokens.verify(token))).code).toBe('E_CORRUPT');
@@ -133,7 +133,7 @@ describe('a file that can not be used', () => {
     expect(tokens.verify(token)?.id).toBe(id);
   });
 
-  it('damaged in place comes back with the next call that lists or changes, and what was deleted does not', async () => {
+  it('the next list or change restores a file that was damaged in place, without what was deleted', async () => {
     const deleted = await tokens.create();
     await tokens.delete(deleted.info.id);
     truncateSync(file, 20);
@@ -143,7 +143,7 @@ describe('a file that can not be used', () => {
   });
 });
 
-it('an entry that an editor takes out is gone, however recent it was', async () => {
+it('an entry that an editor removes is gone, however recent it was', async () => {
   const { info } = await tokens.create();
   replace(without(id));
   expect(tokens.verify(token)).toBeUndefined();
@@ -151,7 +151,7 @@ it('an entry that an editor takes out is gone, however recent it was', async () 
   expect(tokens.verify(token)).toBeUndefined();
 });
 
-it('one file is held open, and none after close', async () => {
+it('the verifier holds one file open, and none after close', async () => {
   const content = text();
   // Made by nobody who holds it open.
   file = path.join(newDirectory(), 'auth-tokens.json');

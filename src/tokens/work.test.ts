@@ -46,14 +46,14 @@ function callsOf(presented: string): string[] {
   return [...calls];
 }
 
-it('one look at the file, one hash and one comparison, whether the id is known, the secret is right, or neither', () => {
+it("a verification reads the file's state, hashes and compares once, whether id or secret are right or not", () => {
   const work = ['statSync', 'hash', 'timingSafeEqual'];
   expect(callsOf(token)).toEqual(work);
   expect(callsOf(tokenOf(id, randomBytes(16)))).toEqual(work);
   expect(callsOf(newToken().token)).toEqual(work);
 });
 
-it('what is mistyped, or no token at all, is refused without a look at the file', () => {
+it('a text that is mistyped or no token is refused without a look at the file', () => {
   for (const presented of [
     `${token.slice(0, -2)}${token.at(-1)}${token.at(-2)}x`,
     token.slice(1),

@@ -109,7 +109,7 @@ function faultOf(one: Simulated, finding: Finding): string | undefined {
     : `it was ${authors.join(' or ') || 'no client'}`;
 }
 
-test('of what was erased the author is named, or is one of those named, or no client is', () => {
+test('the suspects of a loss include its author wherever any is named, and the first suspect is mostly the author', () => {
   const random = new Random(41, 'authors');
   let losses = 0;
   let named = 0;

@@ -3,7 +3,7 @@ import { describePlanted } from '../planted.test.helper.js';
 /** When the victim went, and whether it came back before. */
 describePlanted([
   {
-    rule: 'a victim that another client found again went once more after that, and by another',
+    rule: 'a victim that another client found again is blamed on a later write',
     planted: `
       0-3   tui-1.0.1   set a
       2-6   web-1.0.1   set b
@@ -29,7 +29,7 @@ describePlanted([
     },
   },
   {
-    rule: 'what was gone before its call had returned is told in this order',
+    rule: 'a victim that was gone before its call returned is described in this order',
     planted: `
       0-15  tui-1.0.1   set a
       2-9   login-1.0.1 set b

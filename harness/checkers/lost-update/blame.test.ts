@@ -2,7 +2,7 @@ import { describePlanted } from '../planted.test.helper.js';
 
 describePlanted([
   {
-    rule: 'an acknowledged write that the end misses is lost, and the version without it names who erased it',
+    rule: 'an acknowledged write that the end misses is lost, and the version without it names its eraser',
     planted: `
       0-5   tui-1.0.1   set a
       4-9   login-1.0.1 set b
@@ -25,7 +25,7 @@ describePlanted([
     },
   },
   {
-    rule: 'an eraser that no content proves is only probable',
+    rule: 'an eraser is only probable where no version of the file proves it',
     planted: `
       0-5   tui-1.0.1   set a
       4-9   login-1.0.1 set b
@@ -42,7 +42,7 @@ describePlanted([
     },
   },
   {
-    rule: 'a removal of another key can erase, too',
+    rule: 'a removal of another key can erase a write',
     planted: `
       0-1   tui-1.0.1   set b
       2-5   tui-1.0.2   set a
@@ -64,7 +64,7 @@ describePlanted([
     },
   },
   {
-    rule: 'a content that another write explains accuses nobody',
+    rule: 'a version that another write explains makes no suspect',
     planted: `
       0-5   tui-1.0.1   set a
       4-9   login-1.0.1 set a
@@ -86,7 +86,7 @@ describePlanted([
     },
   },
   {
-    rule: 'a content that a removal of the key explains accuses nobody',
+    rule: 'a version that a removal of the key explains makes no suspect',
     planted: `
       0-1   tui-1.0.1   set a
       2-    web-1.0.1   remove a
@@ -112,7 +112,7 @@ describePlanted([
     },
   },
   {
-    rule: 'of several that could have erased all are named, and first who read early enough',
+    rule: 'all possible erasers are named, and those that read early enough come first',
     planted: `
       0-5   tui-1.0.1   set a
       4-9   login-1.0.1 set b
@@ -134,7 +134,7 @@ describePlanted([
     },
   },
   {
-    rule: 'a writer that began when the victim was there had seen less than there was',
+    rule: 'a writer that began after the victim was there wrote from a copy without it',
     planted: `
       0-5   tui-1.0.1   set a
       6-9   login-1.0.1 set b
@@ -169,7 +169,7 @@ describePlanted([
     found: { kind: 'lost-update', guarantee: 'G2', operations: ['tui-1.0.1'] },
   },
   {
-    rule: 'where no look met the victim all that were under way since it began are suspects, and five are too many to name',
+    rule: 'every write under way is a suspect where no look met the victim, and five are only counted',
     planted: `
       http  web-3
       0-    web-3.0.1   set g
@@ -195,7 +195,7 @@ describePlanted([
     },
   },
   {
-    rule: 'who had ended before is no suspect, though one that began earlier had not',
+    rule: 'a write that had ended before the victim is no suspect, though one that began earlier is',
     planted: `
       0-20  web-1.0.1   set d
       1-2   login-1.0.1 set b

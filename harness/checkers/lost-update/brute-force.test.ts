@@ -71,10 +71,10 @@ function isLinearizable({ operations, seeds }: Run): boolean {
   return search(0, seeds.get('k')?.value ?? null);
 }
 
-describe('against a search of all orders', () => {
+describe('the checker, compared with a search of all orders', () => {
   const runs = { numRuns: 6_000 };
 
-  test('what is called valid has one, and what is called invalid has none', () => {
+  test('the checker calls a history valid exactly where some order explains it', () => {
     const verdicts = { valid: 0, invalid: 0 };
     fc.assert(
       fc.property(

@@ -61,7 +61,7 @@ describePlanted([
     },
   },
   {
-    rule: 'the order of two values is that of all who read them, however early the second was there',
+    rule: 'two values have one order for all readers, however early the second was there',
     planted: `
       0-5   tui-1.0.1 set a
       0-1   tui-2.0.1 set a
@@ -86,7 +86,7 @@ describePlanted([
     },
   },
   {
-    rule: 'also where what is absent may have been removed, so that no single key tells',
+    rule: 'two reads of the whole map see one order, even where a removal may explain each absence',
     planted: `
       0-0   tui-3.0.1 remove a
       0-0   tui-4.0.1 remove b
@@ -133,7 +133,7 @@ function disagreeing(random: Random): Run {
   );
 }
 
-test('what leads in a circle has no order', () => {
+test('a history whose reads form a circle has no order', () => {
   const random = new Random(41, 'circles');
   const circleOf = (run: Run) => findCircle(splitIntoRegisters(run, new Map()).values());
   let circles = 0;
@@ -148,7 +148,7 @@ test('what leads in a circle has no order', () => {
   expect(circles).toBeGreaterThan(5);
 });
 
-test('a verdict says what was checked exactly, and what was not', () => {
+test('the verdict says what was checked exactly, and what was not', () => {
   const scopeOf = (text: string) => judge(run(text)).checks.G2;
   const few = '0-9 tui-1.0.1 set a\n 1-6 web-1.0.1 all\n final 20 a=tui-1.0.1';
   expect(scopeOf(few)).toEqual({ result: 'valid', summary: 'exact for 1 key; 1 read of the whole map' });
@@ -181,7 +181,7 @@ test('many keys that take many steps each are all decided', () => {
   expect(judge(run([...text, final].join('\n'))).checks.G2).toMatchObject({ summary: 'exact for 300 keys' });
 });
 
-test('of a contradiction of many calls the sentence has the first and the last, and the picture has all', () => {
+test('the sentence on a contradiction of many calls has the first and the last of them, and the picture has all', () => {
   const rounds = Array.from({ length: 12 }, (_, n) => n * 4 + 1);
   const one = run(`
     http web-1

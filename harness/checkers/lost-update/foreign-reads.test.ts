@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { run } from '../fixtures.test.helper.js';
 import { foreignReads } from './foreign-reads.js';
 
-test('tells of each value of each key when it was first and last seen, by looks at a whole file', () => {
+test('each value of each key has the times at which whole versions of the file first and last had it', () => {
   const { files } = run(`
     file 1-2 a=v1
     file 3   b=w

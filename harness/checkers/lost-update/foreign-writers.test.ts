@@ -13,7 +13,7 @@ const rogue = `
 
 describePlanted([
   {
-    rule: 'what a foreign program erased is lost if the store does not put it back, and the program is named',
+    rule: 'a write that a foreign program erased is lost unless the store restores it, and the program is named',
     planted: `${rogue}
       12-13 tui-1.0.2 get a =
       final 20 r=rogue-1.0.1`,
@@ -29,7 +29,7 @@ describePlanted([
     },
   },
   {
-    rule: 'one whose rewrite leaves no trace of its own is named first by the record of what it did',
+    rule: 'a foreign program whose rewrite left no trace is named first, from the record of its rewrite',
     planted: `
       foreign rogue-1
       0-5   tui-1.0.1   set a
@@ -75,7 +75,7 @@ describePlanted([
   },
 ]);
 
-test('what a foreign program writes carries no promise, and counts as nothing that a store has acknowledged', () => {
+test('a foreign write carries no promise and does not count as acknowledged', () => {
   const { findings, counts } = judge(
     run(`
       foreign rogue-1
@@ -89,7 +89,7 @@ test('what a foreign program writes carries no promise, and counts as nothing th
   expect(counts).toMatchObject({ acknowledged: 0, reads: 2, foreignWrites: 1, staleRewrites: 1 });
 });
 
-test('a foreign program that does not write leaves a torn file no excuse', () => {
+test('a torn file is a finding where the foreign program was not writing', () => {
   const { findings } = judge(
     run(
       'foreign rogue-1\n 4-9 rogue-1.0.1 set r\n file 10 r=rogue-1.0.1\n file 12 broken\n final 20 r=rogue-1.0.1',

@@ -36,7 +36,7 @@ test('a value that comes again with the next change of a process that remembers 
   ).toEqual([]);
 });
 
-test('a change of its process that the look did not find brought nothing', () => {
+test('a value still came late where the next change of its process is not yet in the file', () => {
   expect(
     lateIn(`
       0-1 tui-1.0.1 set a

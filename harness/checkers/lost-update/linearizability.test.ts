@@ -79,7 +79,7 @@ describePlanted([
     found: { kind: 'stale-read', guarantee: 'G2', operations: ['tui-1.0.2', 'web-1.0.1'] },
   },
   {
-    rule: 'what a removal removed stays away',
+    rule: 'a removed entry stays removed',
     planted: `
       0-1   tui-1.0.1   set a
       2-5   tui-1.0.2   remove a
@@ -132,7 +132,7 @@ describePlanted([
     found: { kind: 'lost-update', guarantee: 'G2', operations: ['tui-1.0.3'] },
   },
   {
-    rule: 'a killed removal explains an absence only until somebody has changed something after its process ended',
+    rule: 'a killed removal explains an absence only until the next change after its process ended',
     planted: `
       0-1   tui-1.0.1 set a
       2-    web-1.0.1 remove a
@@ -150,7 +150,7 @@ describePlanted([
     found: { kind: 'lost-update', guarantee: 'G2', operations: ['tui-1.0.1'] },
   },
   {
-    rule: 'a value that its writer was told had failed must never be read',
+    rule: 'a value whose write failed must never be read',
     planted: `
       0-5   tui-1.0.1 set a fail
       7-8   web-1.0.1 get a = tui-1.0.1
@@ -169,7 +169,7 @@ describePlanted([
     },
   },
   {
-    rule: 'nobody reads a value before its write begins',
+    rule: 'a value is never read before its write begins',
     planted: `
       0-1   web-1.0.1 get a = tui-1.0.1
       2-3   tui-1.0.1 set a
@@ -186,7 +186,7 @@ describePlanted([
     },
   },
   {
-    rule: 'nobody reads a value under a key to which it was not written',
+    rule: 'a value is never read under another key than its own',
     planted: `
       0-1   tui-1.0.1 set a
       final 20 a=tui-1.0.1 b=tui-1.0.1`,
@@ -251,7 +251,7 @@ describePlanted([
     found: { kind: 'lost-update', guarantee: 'G2', operations: ['tui-1.0.1'], key: 'constructor' },
   },
   {
-    rule: 'what only a look at the file misses is lost, even if it comes back',
+    rule: 'an entry that one look at the file misses is lost, even if it comes back',
     planted: `
       0-5   tui-1.0.1   set a
       4-9   login-1.0.1 set b

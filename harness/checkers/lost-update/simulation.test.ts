@@ -29,7 +29,7 @@ const inTurn = (...calls: (Pick<Step, 'action' | 'key'> & Partial<Step>)[]): Ste
   calls.map((call) => [{ client: 0, wait: 1, before: 1, after: 1, fate: 'ok', ...call }]);
 
 describe('simulated histories', () => {
-  test('a map that is linearizable by construction is judged so', () => {
+  test('a map that is linearizable by construction is judged valid', () => {
     fc.assert(
       fc.property(fc.array(act, { maxLength: 3 }), (acts) => {
         expect(judge(simulate(acts, seeds).run).findings).toEqual([]);
@@ -59,7 +59,7 @@ describe('simulated histories', () => {
     );
   });
 
-  test('so is one to a key that was absent, though other keys are removed', () => {
+  test('an acknowledged write to an absent key that never happens is a lost update, though other keys are removed', () => {
     fc.assert(
       fc.property(act, act, (first, second) => {
         const planted = inTurn({ action: 'set', key: 'new', fate: 'lie' }, { action: 'all', key: 'new' });
@@ -92,7 +92,7 @@ describe('simulated histories', () => {
     );
   });
 
-  test('a value that is read after its acknowledged removal is resurrected', () => {
+  test('a value that is read after its acknowledged removal is a resurrection', () => {
     fc.assert(
       fc.property(act, act, fc.constantFrom('k0', 'k1', 'k2'), (first, second, key) => {
         const planted = inTurn(

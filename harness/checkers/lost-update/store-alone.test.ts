@@ -20,7 +20,7 @@ const early = `
   19-20 audit-1.0.1 all b=web-1.0.1 c=web-2.0.1 d=web-3.0.1 e=web-1.0.2 f=web-4.0.1 g=web-5.0.1
   final 21 b=web-1.0.1 c=web-2.0.1 d=web-3.0.1 e=web-1.0.2 f=web-4.0.1 g=web-5.0.1`;
 
-test('where only the store is asked a loss lies between the reads that found the victim and those that missed it', () => {
+test('with evidence of the store alone, a loss lies between the reads that found the victim and those that missed it', () => {
   const [loss, ...others] = ofStore(early);
   expect(others).toEqual([]);
   expect(loss?.operations).toEqual(['tui-1.0.1', 'web-1.0.1', 'web-1.0.2', 'web-2.0.1']);
@@ -29,7 +29,7 @@ test('where only the store is asked a loss lies between the reads that found the
   );
 });
 
-test('a read by a copy that may be older than the victim ends nothing', () => {
+test('a read from a copy that may be older than the victim does not bound the time of the loss', () => {
   // Of what another wrote since, it found nothing: it may have been asked for before.
   const [loss] = ofStore(
     early.replace(
@@ -40,7 +40,7 @@ test('a read by a copy that may be older than the victim ends nothing', () => {
   expect(loss?.sentence).toMatch(/gone by 20\.000 ms/);
 });
 
-test('what no other process found may not have been written, and no look at the file is spoken of', () => {
+test('a victim that no other process read may never have been written, and the sentence names no look at the file', () => {
   const [loss] = ofStore(`
     0-3   tui-1.0.1   set a
     2-6   web-1.0.1   set b

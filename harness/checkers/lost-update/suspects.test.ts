@@ -5,7 +5,7 @@ import { Looks } from './looks.js';
 import { overlapSearch } from './overlaps.js';
 import { suspectsOf } from './suspects.js';
 
-test('suspects come in order: whose change came with the loss, who could read an older copy, others, the earliest', () => {
+test('suspects are sorted: their change came with the loss, they could read an older copy, others, the earliest', () => {
   const one = run(`
     10-14 tui-1.0.1  set a
     4-22  tui-1.0.2  set e
@@ -50,7 +50,7 @@ test('suspects come in order: whose change came with the loss, who could read an
   ]);
 });
 
-test('what had returned before the victim was last seen comes last, though its value came as the victim went', () => {
+test('a suspect that returned before the victim was last seen comes last, though its value came as the victim went', () => {
   const { findings } = judge(
     run(`
     seed s seed.0

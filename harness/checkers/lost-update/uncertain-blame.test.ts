@@ -2,7 +2,7 @@ import { describePlanted } from '../planted.test.helper.js';
 
 describePlanted([
   {
-    rule: 'a content from before the victim is no loss of it',
+    rule: 'a version from before the victim was written does not lose it',
     planted: `
       0-1   web-1.0.1   set a
       2-5   tui-1.0.1   set a
@@ -27,7 +27,7 @@ describePlanted([
     },
   },
   {
-    rule: 'one that was merely under way is never certain',
+    rule: 'a suspect that was merely under way is never certain',
     planted: `
       1-20  login-1.0.1 set b
       4-5   tui-1.0.1   set a
@@ -48,7 +48,7 @@ describePlanted([
     },
   },
   {
-    rule: 'of those that were under way as the victim went, who had written before is not the first',
+    rule: 'a suspect that had written before the victim went is not named first',
     planted: `
       1-8   tui-2.0.1   set b
       2-4   tui-1.0.1   set a
@@ -69,7 +69,7 @@ describePlanted([
     },
   },
   {
-    rule: 'of a victim that no look met it is said that it may not have been written',
+    rule: 'a victim that no look met may not have been written, and the sentence says so',
     planted: `
       0-5   tui-1.0.1   set a
       4-9   login-1.0.1 set b

@@ -41,7 +41,7 @@ function streamed(events: readonly HistoryEvent[]) {
 }
 
 describe('a history that is judged in one pass', () => {
-  test('has the verdict of each key that a look at all of it has, where nobody removes', () => {
+  test('each key has the verdict of a search of its whole history, or is undecided where it was removed', () => {
     const random = new Random(61, 'stream');
     const seen = { valid: 0, invalid: 0, undecided: 0 };
     for (let n = 0; n < 4000; n++) {
@@ -67,7 +67,7 @@ describe('a history that is judged in one pass', () => {
     expect(Math.min(...Object.values(seen))).toBeGreaterThan(200);
   });
 
-  test('knows seeds, refreshes, keys that are heard of late, and what no client of ours did', () => {
+  test('the stream knows seeds, refreshes and keys that appear late, and leaves out foreign clients', () => {
     const events = (more: HistoryEvent[]): HistoryEvent[] => [
       { type: 'run', version: 1, scenario: 's', target: 't', seed: 1, atLeast: {} },
       { type: 'seed', key: 'seeded', value: 'seed.0' },

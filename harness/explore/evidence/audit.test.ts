@@ -27,11 +27,11 @@ const trace = [
   '12 rename("/proc/self/fd/18/new", "/proc/self/fd/17/f") = 0',
 ];
 
-it('a call on a path that begins at a descriptor is accounted for by its step, wherever the directory was moved', () => {
+it('a call on a path below a descriptor is accounted for by its step, even if the directory was moved', () => {
   expect(blindSpots([trace.join('\n')], executed, '/box')).toEqual([]);
 });
 
-it('one that no step accounts for is seen by what its descriptor was opened for', () => {
+it('a call that no step accounts for is reported by the path that its descriptor was opened with', () => {
   const more = [...trace, '12 unlink("/proc/self/fd/18/other") = 0', '12 unlink("/proc/self/fd/20/x") = 0'];
   expect(blindSpots([more.join('\n')], executed, '/box')).toEqual(['unlink d/e/other']);
 });

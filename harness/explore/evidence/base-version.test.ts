@@ -24,24 +24,24 @@ const version = (number: number, at: number): FileEvent => ({
 describe('the version that a read is based on', () => {
   const versions = [version(1, 0), version(2, 2)];
 
-  it('is that of the open, where another file has been renamed onto the path since', () => {
+  it('a read is based on the version at its open, where another file was renamed onto the path since', () => {
     const steps = [open(0, 7), rename(1), read(0, 7)];
     expect(baseOf(steps, 2, versions)).toEqual({ version: 1, isReplaced: true });
   });
 
-  it('is that of the moment, where it was opened later, or is written in place', () => {
+  it('a read is based on the version of its own moment, if it opened the file later or the file is written in place', () => {
     const later = [rename(1), open(0, 7), read(0, 7)];
     expect(baseOf(later, 2, [version(1, 0), version(2, 1)])).toEqual({ version: 2, isReplaced: false });
     const inPlace = [open(0, 7), step(1, 'write', { fd: 9 }), read(0, 7)];
     expect(baseOf(inPlace, 2, versions)).toEqual({ version: 2, isReplaced: false });
   });
 
-  it('is that of its own open, though the number was used before, and by others', () => {
+  it('a read is based on its own open, though the same descriptor number was used before and by others', () => {
     const steps = [open(0, 7), rename(1), open(1, 7), open(0, 7), read(0, 7)];
     expect(baseOf(steps, 4, versions)).toEqual({ version: 2, isReplaced: false });
   });
 
-  it('is unknown of another file', () => {
+  it('a read of another file is based on no known version', () => {
     const steps = [open(0, 7), step(0, 'read', { fd: 7, path: 'data/opencode/other' })];
     expect(baseOf(steps, 1, versions)).toBeUndefined();
   });

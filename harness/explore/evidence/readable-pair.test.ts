@@ -39,12 +39,12 @@ const fails = (schedule: readonly Action[]) => {
   return order.indexOf('0') < order.lastIndexOf('1');
 };
 
-describe('the pair that is told of a lost update', () => {
-  it("is the eraser's open and the victim's commit, where the one that was found is beside the file", () => {
+describe('the critical pair of a lost update', () => {
+  it("the pair is the eraser's open and the victim's commit, where the pair that was found is beside the file", () => {
     expect(toReadable({ early: 1, late: 6 }, steps, versions, 'k1', fails)).toEqual({ early: 0, late: 4 });
   });
 
-  it('is the one that was found, where both are on the file, or the other does not decide', () => {
+  it('the pair stays the one that was found, where both are on the file or the other pair does not decide', () => {
     const onFile = { early: 1, late: 7 };
     expect(toReadable(onFile, steps, versions, 'k1', fails)).toBe(onFile);
     const beside = { early: 1, late: 6 };

@@ -6,8 +6,8 @@ import { type Candidate, shrink } from './shrink.js';
 
 const small = (found: Candidate) => [printProgram(found.program), printSchedule(found.schedule)];
 
-describe('a failure is made smaller', () => {
-  it('in clients, operations, faults and changes of who is at it, as long as it fails', () => {
+describe('shrinking a failure', () => {
+  it('shrinking removes clients, operations, faults and switches as long as the failure stays', () => {
     const first = {
       program: parseProgram('set a, get a | get b | set c, remove c'),
       schedule: parseSchedule('1 0x2 p1 2 0 2x2 1 0 2 0x3'),
@@ -22,7 +22,7 @@ describe('a failure is made smaller', () => {
     expect(small(shrink(first, fails))).toEqual(['set a | set c', '0 1x2']);
   });
 
-  it('and what can be taken away no more is left as it was found', () => {
+  it('shrinking leaves a failure as it was found where nothing can be removed', () => {
     const first = { program: parseProgram('set a | set b'), schedule: parseSchedule('0 1 0') };
     const fails = ({ program, schedule }: Candidate) =>
       program === first.program && printSchedule(schedule) === '0 1 0' ? schedule : undefined;
@@ -30,8 +30,8 @@ describe('a failure is made smaller', () => {
   });
 });
 
-describe('of a failure the two steps are named whose order decides', () => {
-  it('where one client writes, after the other, what it had read before', () => {
+describe('the two steps whose order decides a failure', () => {
+  it('the critical pair is a write, and the later write of a client that had read before it', () => {
     const steps = parseSchedule('0x2 1x3 0 1 0');
     // Client 0 writes in its third step, which is lost if client 1 has read in its second and writes, later, in its fourth.
     const fails = (schedule: readonly { client: number }[]) => {
@@ -43,7 +43,7 @@ describe('of a failure the two steps are named whose order decides', () => {
     expect(findCriticalPair(steps, fails)).toEqual({ late: 6, early: 5 });
   });
 
-  it('or none, where the order decides nothing', () => {
+  it('a failure has no critical pair where the order decides nothing', () => {
     expect(findCriticalPair(parseSchedule('0 1 0 1'), () => true)).toBeUndefined();
   });
 });

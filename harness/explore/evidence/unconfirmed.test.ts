@@ -8,9 +8,9 @@ import { explorationToTerminal } from '../report/terminal.js';
 const searchOf = (way: string, clients = ['set a', 'set b']) =>
   explore({ target: `${fixture('unsteady.mjs')}?way=${way}`, clients, strategy: 'random', schedules: 20 });
 
-describe('what a search saw and new processes did not do again', () => {
+describe('a failure that new processes did not repeat', () => {
   eachInTiers(['names', 'counts'])(
-    'is told with schedule and history, and breaks the guarantee: %s',
+    'an unconfirmed failure is reported with schedule and history, and breaks the guarantee: %s',
     async (way) => {
       const exploration = await searchOf(way);
       expect(exploration).toMatchObject({ result: 'invalid', cause: 'nondeterministic' });
@@ -33,7 +33,7 @@ describe('what a search saw and new processes did not do again', () => {
     },
   );
 
-  it('proves nothing where an earlier execution in the same process may be the reason, and is told all the same', async () => {
+  it('an unconfirmed failure that an earlier execution may explain is reported, and the result is unknown', async () => {
     const exploration = await searchOf('remembers', ['set a', 'get a']);
     expect(exploration).toMatchObject({
       result: 'unknown',

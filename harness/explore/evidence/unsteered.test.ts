@@ -24,21 +24,24 @@ const search = (way: string, at: string, more: ExploreOptions = {}) =>
     ...more,
   });
 
-describe('of a store whose lock the gate does not steer no search says that it tried all interleavings', () => {
+describe('a store whose lock the gate does not steer', () => {
   it.each([
     ['directory', 'mkdir '],
     ['socket', 'listen on '],
-  ])('%s', async (way, words) => {
-    const at = path.join(directory, way);
-    const found = await search(way, at);
-    expect(found).toMatchObject({ result: 'unknown', cause: 'blind', exhausted: false, failures: [] });
-    expect(found.reason).toContain(words + at);
-    const summary = summaryOf(found).join('\n');
-    expect(summary).toContain('of the calls that were stopped: not all of them tried');
-    expect(summary).not.toContain('No execution broke a guarantee');
-  });
+  ])(
+    'a search of a store with such a lock never says that it tried all interleavings: %s',
+    async (way, words) => {
+      const at = path.join(directory, way);
+      const found = await search(way, at);
+      expect(found).toMatchObject({ result: 'unknown', cause: 'blind', exhausted: false, failures: [] });
+      expect(found.reason).toContain(words + at);
+      const summary = summaryOf(found).join('\n');
+      expect(summary).toContain('of the calls that were stopped: not all of them tried');
+      expect(summary).not.toContain('No execution broke a guarantee');
+    },
+  );
 
-  it('nor that one is stuck which waits in the kernel', long, async () => {
+  it('a client that waits in the kernel is not called stuck', long, async () => {
     const at = path.join(directory, 'pipe');
     execFileSync('mkfifo', [at]);
     const found = await search('pipe', at, { patienceMs: 4000 });
@@ -46,7 +49,7 @@ describe('of a store whose lock the gate does not steer no search says that it t
     expect(found.reason).toContain('it waits inside a call that the gate does not stop');
   });
 
-  it('but an add-on of which strace sees no call is no lock', async () => {
+  it('an add-on counts as no lock if strace sees no call of it', async () => {
     const { result, reason } = await search('addon', addon(), { clients: ['set a'] });
     expect([result, reason]).toEqual(
       hasStrace ? ['valid', undefined] : ['unknown', expect.stringContaining('load the native add-on ')],
@@ -63,7 +66,7 @@ function addon(): string {
   return path.join(place, file);
 }
 
-it('strace sees locks of the kernel, sockets and changes elsewhere, and nothing in what Node does by itself', () => {
+it('strace sees locks of the kernel, sockets and changes elsewhere, and leaves out what Node does on its own', () => {
   const lines = [
     '12 flock(19</tmp/x.lock>, LOCK_EX) = 0',
     '12 fcntl(20</box/db>, F_SETLK, {l_type=F_WRLCK, l_whence=SEEK_SET, l_start=0, l_len=1}) = 0',
@@ -85,20 +88,20 @@ it('strace sees locks of the kernel, sockets and changes elsewhere, and nothing 
   ]);
 });
 
-describe('a verdict', () => {
+describe('the verdict after the audit', () => {
   const found = { result: 'valid', exhausted: true, bound: 'all interleavings' } as Exploration;
 
-  it('on a store that does nothing outside the gate stays as it is', () => {
+  it('the verdict on a store that does nothing outside the gate stays as it is', () => {
     expect(withBlindSpots(found, [], [])).toEqual({ ...found, audited: true });
     expect(withBlindSpots(found, [], undefined)).toEqual({ ...found, audited: false });
   });
 
-  it('on a failure stays one', () => {
+  it('the verdict on a failure stays invalid', () => {
     const broken = { ...found, result: 'invalid' } as Exploration;
     expect(withUnsteered(broken, ['listen on 1'])).toMatchObject({ result: 'invalid', exhausted: false });
   });
 
-  it('is unknown where an add-on was loaded that could not be watched', () => {
+  it('the verdict is unknown where an add-on was loaded that could not be watched', () => {
     const words = ['load the native add-on fs-ext.node'];
     expect(withBlindSpots(found, words, undefined)).toMatchObject({ result: 'unknown', audited: false });
     expect(withBlindSpots(found, words, ['flock /tmp/x'])).toMatchObject({

@@ -3,20 +3,20 @@ import { eachInTiers } from '../../../src/tiers.test.helper.js';
 import { explore, fixture } from '../explore.test.helper.js';
 import { byGrade, Enough } from './gravity.js';
 
-it('failures are told the worst first: lost, resurrected, unreadable, without end, open to others, left behind', () => {
+it('failures are sorted by severity: lost, resurrected, unreadable, without end, open to others, left behind', () => {
   const kinds = ['lost-update', 'resurrection', 'torn-read', 'deadlock', 'loose-mode', 'leftover'];
   const found = kinds.toReversed().map((kind) => ({ kind }));
   expect(found.sort(byGrade).map(({ kind }) => kind)).toEqual(kinds);
 });
 
-describe('a search has found enough', () => {
-  it('with the worst, at once', () => {
+describe('the end of a search with findings', () => {
+  it('a search ends at once with the worst kind of finding', () => {
     const enough = new Enough(10);
     enough.found('lost-seed', 3);
     expect(enough.isReached(3)).toBe(true);
   });
 
-  it('with a side finding, when nothing worse came for a while', () => {
+  it('a search with a minor finding goes on for a while, and then ends', () => {
     const enough = new Enough(10);
     expect(enough.isReached(100)).toBe(false);
     enough.found('leftover', 3);
@@ -26,7 +26,7 @@ describe('a search has found enough', () => {
     expect([enough.isReached(21), enough.isReached(22)]).toEqual([false, true]);
   });
 
-  it('with any, where nothing goes wrong on purpose', () => {
+  it('a search without faults ends with any finding', () => {
     const enough = new Enough(0);
     enough.found('leftover', 3);
     expect(enough.isReached(3)).toBe(true);
@@ -34,7 +34,7 @@ describe('a search has found enough', () => {
 });
 
 eachInTiers([{ crash: true }, { errno: true }])(
-  'a file that was left behind does not end the search: %j',
+  'a leftover file does not end the search: %j',
   async (faults) => {
     const options = { clients: ['set a'], strategy: 'dfs', ...faults } as const;
     const { failures } = await explore({ target: fixture('side-findings.mjs'), ...options });

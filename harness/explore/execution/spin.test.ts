@@ -8,20 +8,20 @@ const look = (name: string, found = '') => ({
   accesses: [{ on: name, how: 'read' as const }],
 });
 
-describe('going round and round', () => {
+describe('a client that spins', () => {
   it.each([
     [['a', 'a', 'a'], true],
     [['a', 'a'], false],
     [['x', 'a', 'b', 'a', 'b', 'a', 'b'], true],
     [['a', 'b', 'a', 'b', 'a'], false],
     [['a', 'b', 'c', 'd', 'e', 'f'], false],
-  ])('%j is: %s', (names, expected) => {
+  ])('the looks %j are a spin: %s', (names, expected) => {
     const spin = new Spin();
     for (const name of names) spin.looked(look(name));
     expect(spin.isSpinning).toBe(expected);
   });
 
-  it('is over when somebody changes what it looks at, and not for anything else', () => {
+  it('a spin ends when another client changes what it looks at, and for nothing else', () => {
     const spin = new Spin();
     for (let time = 0; time < 3; time++) spin.looked(look('a'));
     spin.disturb([
@@ -33,35 +33,35 @@ describe('going round and round', () => {
     expect(spin.isSpinning).toBe(false);
   });
 
-  it('is none where nothing is looked at: several files are closed by the same call', () => {
+  it('calls that look at nothing are no spin, such as the close of several files', () => {
     const spin = new Spin();
     for (let time = 0; time < 6; time++) spin.looked({ key: 'close', accesses: [] });
     expect(spin.isSpinning).toBe(false);
   });
 
-  it('is none while what it finds changes', () => {
+  it('a loop is no spin while what it finds changes', () => {
     const spin = new Spin();
     for (const found of ['1', '2', '3', '4']) spin.looked(look('a', found));
     expect(spin.isSpinning).toBe(false);
   });
 });
 
-describe('a lock that is waited for without a pause', () => {
+describe('a lock that is polled without a pause', () => {
   const spins = fixture('spins.mjs');
 
-  eachInTiers(['dpor', 'dfs'] as const)('is no livelock: %s', async (strategy) => {
+  eachInTiers(['dpor', 'dfs'] as const)('a polled lock is no livelock: %s', async (strategy) => {
     const found = await explore({ target: spins, strategy, preemptions: 1 });
     expect(found.failures).toEqual([]);
     expect(found).toMatchObject({ result: 'valid', exhausted: true });
   });
 
-  it('may be given up by the clock, which goes on when nobody else does', async () => {
+  it('a poll may be given up by the clock, which goes on when no other client does', async () => {
     const { failures, longestWait } = await explore({ target: `${spins}?way=clock` });
     expect(failures).toEqual([]);
     expect(longestWait.ms).toBeGreaterThan(1000);
   });
 
-  it('is one where nobody ever gives it back', long, async () => {
+  it('a polled lock that is never released is a livelock', long, async () => {
     const { failures } = await explore({ target: `${spins}?way=forgets` });
     expect(failures).toMatchObject([
       { kind: 'livelock', sentence: expect.stringContaining('B waits for mkdir') },

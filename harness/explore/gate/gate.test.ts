@@ -36,11 +36,11 @@ const ways: Record<string, string[]> = {
 };
 
 describe.each([false, true])(
-  'every call of the file system is a step, whichever way it is made (as it is: %s)',
+  'the calls of the file system at the gate (fresh process: %s)',
   async (isFresh) => {
     const cell = await cellFor('every-way.mjs', isFresh);
 
-    it.each(Object.entries(ways))('%s', (way, expected) => {
+    it.each(Object.entries(ways))('every call is a step, whichever way it is made: %s', (way, expected) => {
       const done = follow(cell, optionsFor(`set ${way}`), [], false);
       expect(done?.events.filter(({ type }) => type === 'fail' || type === 'unknown')).toEqual([]);
       expect(done?.ending).toBe('done');
@@ -49,7 +49,7 @@ describe.each([false, true])(
   },
 );
 
-it('of two calls that one process has under way at once, either may come first', async () => {
+it('two concurrent calls of one process may be made in either order', async () => {
   const cell = await cellFor('every-way.mjs');
   const inOrder = follow(cell, optionsFor('set both'), parseSchedule('0 0'), false);
   const reversed = follow(cell, optionsFor('set both'), parseSchedule('0.1 0'), false);
@@ -57,7 +57,7 @@ it('of two calls that one process has under way at once, either may come first',
   expect(callsIn(reversed?.steps ?? [])).toEqual(ways.both?.toReversed());
 });
 
-it('a process that sleeps takes no time, and the sleep of another is no reason to wait', async () => {
+it('a sleep advances the virtual clock, and another client goes on meanwhile', async () => {
   const cell = await cellFor('every-way.mjs');
   const done = follow(cell, optionsFor('set sleep, set callback | set callback'), [], false);
   expect(done?.steps.map(({ client, now }) => [client, (now - 1e12) / 1e9])).toEqual([
@@ -67,8 +67,8 @@ it('a process that sleeps takes no time, and the sleep of another is no reason t
   ]);
 });
 
-describe('an execution finds nothing of the one before it', async () => {
-  it('in the same processes', async () => {
+describe('the isolation of executions', async () => {
+  it('an execution in the same processes finds nothing of the one before it', async () => {
     const cell = await cellFor('leaks.mjs');
     const results = [1, 2, 3].map(() => {
       const done = follow(cell, optionsFor('all'), [], false);

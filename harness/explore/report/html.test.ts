@@ -3,7 +3,7 @@ import type { Exploration } from '../evidence/exploration.js';
 import { exploreToHtml } from './html.js';
 import { toExploreReport } from './report.js';
 
-it('a page of a search takes nothing of it for markup', () => {
+it('the page of a search escapes markup in every text', () => {
   const exploration = {
     ...{ schema: 1, result: 'unknown', cause: 'uncontrolled', reason: '<img src=x>', target: './<b>.ts' },
     ...{ program: 'set "a" | set b', strategy: 'dpor', seed: 1, executions: 1, abandoned: 0, steps: 1 },

@@ -10,12 +10,12 @@ describe('a program in which no two clients write', () => {
     ['set a', 'Only client A writes, '],
     ['set a | remove b', undefined],
     ['set | set', undefined],
-  ])('%s: %s', (text, words) => {
+  ])('the warning for %s is: %s', (text, words) => {
     const warning = warningFor(parseProgram(text));
     expect(warning).toEqual(words === undefined ? undefined : expect.stringContaining(words));
   });
 
-  it('is searched with a warning', async () => {
+  it('a program with one writer is searched with a warning', async () => {
     const warnings: string[] = [];
     const options = { clients: ['set a', 'get b'], schedules: 1 };
     const onWarning = (sentence: string) => void warnings.push(sentence);

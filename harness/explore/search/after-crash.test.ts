@@ -43,7 +43,7 @@ function crashPointsOf(strategy: Strategy, executionsMax = 100): (number | 'neve
   return points;
 }
 
-it('a drawn search visits every crash point by turns, and ends after as many executions as were asked for', () => {
+it('a random search visits every crash point in turn, and ends after as many executions as asked for', () => {
   const strategy = new AfterCrash(() => new Pct(1, 12, 2, alone), 12);
   expect(crashPointsOf(strategy)).toEqual([1, 2, 3, 'never', 1, 2, 3, 1, 2, 3, 1, 2]);
   expect(strategy.exhausted).toBe(false);
@@ -52,13 +52,13 @@ it('a drawn search visits every crash point by turns, and ends after as many exe
   );
 });
 
-it('one that is cut off says how many crash points it has visited', () => {
+it('a search that is cut off says how many crash points it has visited', () => {
   const strategy = new AfterCrash(() => new Pct(1, 2, 2, alone), 2);
   expect(crashPointsOf(strategy)).toEqual([1, 2]);
   expect(strategy.bound).toContain("at the first 2 of the first client's changes");
 });
 
-it('a systematic search tries all after one crash point before the next', () => {
+it('a systematic search tries everything after one crash point before the next', () => {
   const strategy = new AfterCrash(() => new DepthFirst({ preemptionsMax: undefined, prunes: false }));
   expect(crashPointsOf(strategy)).toEqual([1, 2, 3, 'never']);
   expect(strategy.exhausted).toBe(true);

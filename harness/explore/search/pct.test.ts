@@ -53,9 +53,9 @@ function rates(toy: Toy, bug: Constraints) {
 }
 
 it.each<[string, Toy, Constraints]>([
-  ['one that has to be last', { steps: [5, 5, 5], waits: {} }, [['0.4', '2.0']]],
+  ['one client has to be last', { steps: [5, 5, 5], waits: {} }, [['0.4', '2.0']]],
   [
-    'one that has to stop',
+    'one client has to stop',
     { steps: [6, 6], waits: {} },
     [
       ['0.2', '1.0'],
@@ -63,7 +63,7 @@ it.each<[string, Toy, Constraints]>([
     ],
   ],
   [
-    'one that has to stop after it went on alone for long',
+    'one client has to stop after it went on alone for long',
     { steps: [30, 3], waits: { '1.0': '0.25' } },
     [
       ['0.27', '1.0'],
@@ -71,7 +71,7 @@ it.each<[string, Toy, Constraints]>([
     ],
   ],
   [
-    'two that have to stop, and the last to do so goes on first',
+    'two clients have to stop, and the last to do so goes on first',
     { steps: [3, 3], waits: {} },
     [
       ['0.0', '1.0'],
@@ -80,7 +80,7 @@ it.each<[string, Toy, Constraints]>([
     ],
   ],
   [
-    'two that have to stop, and the first to do so goes on first',
+    'two clients have to stop, and the first to do so goes on first',
     { steps: [3, 3, 3], waits: {} },
     [
       ['1.0', '0.1'],
@@ -88,18 +88,18 @@ it.each<[string, Toy, Constraints]>([
       ['0.2', '1.1'],
     ],
   ],
-])('finds as often as the bound says, or more: %s', (_, toy, bug) => {
+])('the search finds a bug at least as often as its bound says: %s', (_, toy, bug) => {
   const { found, promised } = rates(toy, bug);
   expect(found).toBeGreaterThanOrEqual(promised);
 });
 
-it('counts only scheduling decisions, and the first step of each client', () => {
+it('the bound counts only scheduling decisions and the first step of each client', () => {
   const strategy = new Pct(1, 8, 2, alone);
   while (strategy.begin()) run({ steps: [30, 1], waits: { '1.0': '0.28' } }, strategy);
   expect(strategy.bound).toContain('up to 3 scheduling decisions');
 });
 
-it('counts towards the bound only schedules that could make a change as late as the last decision', () => {
+it('the bound counts only schedules that could make a change as late as the last decision', () => {
   const strategy = new Pct(1, 8, 2, alone);
   const short: Toy = { steps: [1, 1], waits: {} };
   for (let count = 0; count < 7; count++) {
@@ -112,7 +112,7 @@ it('counts towards the bound only schedules that could make a change as late as 
   expect(strategy.bound).toContain('of depth 2 with a probability of at least 0.00 %');
 });
 
-it('counts towards the bound only schedules without a fault, where there may be one', () => {
+it('the bound counts only schedules without a fault, where faults are offered', () => {
   const [plain, faulty] = [false, true].map((offersFaults) => {
     const strategy = new Pct(1, 40, 2, alone);
     while (strategy.begin()) run({ steps: [6, 6], waits: {} }, strategy, offersFaults);

@@ -36,8 +36,8 @@ const programs: fc.Arbitrary<ToyProgram> = fc.oneof(
   fc.array(fc.array(steps, { minLength: 1, maxLength: 2 }), { minLength: 3, maxLength: 3 }),
 );
 
-describe('depth first', () => {
-  it('without a bound tries every interleaving once', () => {
+describe('depth-first search', () => {
+  it('depth-first search without a bound tries every interleaving once', () => {
     fc.assert(
       fc.property(programs, (program) => {
         const strategy = all();
@@ -49,7 +49,7 @@ describe('depth first', () => {
     );
   });
 
-  it('pruned, finds every outcome that there is', () => {
+  it('pruned depth-first search finds every outcome', () => {
     fc.assert(
       fc.property(programs, (program) => {
         const pruned = new DepthFirst({ preemptionsMax: undefined, prunes: true });
@@ -60,7 +60,7 @@ describe('depth first', () => {
     );
   });
 
-  it('with a bound finds, pruned or not, the same', () => {
+  it('pruned depth-first search finds the same outcomes within a bound', () => {
     fc.assert(
       fc.property(programs, fc.integer({ min: 0, max: 3 }), (program, preemptionsMax) => {
         const [pruned, plain] = [true, false].map((prunes) =>
@@ -72,7 +72,7 @@ describe('depth first', () => {
     );
   });
 
-  it('tries a state again that it comes to with more preemptions left', () => {
+  it('pruned search tries a state again that it reaches with more preemptions left', () => {
     const program: ToyProgram = [
       [read('x'), write('y'), read('x')],
       [read('y'), read('y'), write('x'), read('x')],
@@ -83,7 +83,7 @@ describe('depth first', () => {
     expect(found[0]).toEqual(found[1]);
   });
 
-  it('counts as a preemption only what somebody has to wait for, and begins with none', () => {
+  it('a switch counts as a preemption only if the client could have gone on, and schedules without one come first', () => {
     const program = [[write('x'), write('x')], [write('x')]];
     const schedules: string[] = [];
     const strategy = new DepthFirst({ preemptionsMax: 1, prunes: false });
@@ -98,7 +98,7 @@ describe('depth first', () => {
     expect(strategy.exhausted).toBe(true);
   });
 
-  it('is not exhausted when it was stopped', () => {
+  it('depth-first search is not exhausted when it was stopped', () => {
     const strategy = all();
     strategy.begin();
     runToy([[write('x')], [write('x')]], strategy);
@@ -107,7 +107,7 @@ describe('depth first', () => {
 });
 
 describe('partial-order reduction', () => {
-  it('finds every outcome that there is', () => {
+  it('the reduced search finds every outcome', () => {
     fc.assert(
       fc.property(programs, (program) => {
         const strategy = reduced(program);
@@ -118,7 +118,7 @@ describe('partial-order reduction', () => {
     );
   });
 
-  it('with a bound finds every outcome that there is within it', () => {
+  it('the reduced search with a bound finds every outcome within the bound', () => {
     fc.assert(
       fc.property(programs, fc.integer({ min: 0, max: 3 }), (program, preemptionsMax) => {
         const found = searchToy(program, reduced(program, preemptionsMax));
@@ -129,7 +129,7 @@ describe('partial-order reduction', () => {
     );
   });
 
-  it('looks at every race of a step, not only at the last: a sleeping client may be the one to wake for it', () => {
+  it('the reduced search looks at every race of a step, not only at the last', () => {
     const program: ToyProgram = [
       [read('y')],
       [read('y'), { how: 'add', on: 'y' }],
@@ -138,7 +138,7 @@ describe('partial-order reduction', () => {
     expect(searchToy(program, reduced(program)).outcomes).toEqual(searchToy(program, all()).outcomes);
   });
 
-  it('tries one order where no other can be told from it', () => {
+  it('the reduced search tries one order where all orders are equivalent', () => {
     const apart = [
       [write('x'), read('x'), write('x')],
       [write('y'), read('y'), write('y')],
@@ -148,7 +148,7 @@ describe('partial-order reduction', () => {
     expect(searchToy(adding, reduced(adding)).executions).toBe(1);
   });
 
-  it('ends early what would come to the same', () => {
+  it('the reduced search makes no more executions than the full one, and some of them to their end', () => {
     fc.assert(
       fc.property(programs, (program) => {
         const { executions, whole } = searchToy(program, reduced(program));
@@ -176,7 +176,7 @@ const faultyTiers = faultBudgets.flatMap((faults) => [
 
 for (const { faults, numRuns, options } of faultyTiers)
   describe(
-    `where a client may be killed or paused, or the file damaged: ${JSON.stringify(faults)}, ${numRuns} programs`,
+    `a search with kills, pauses or damages: ${JSON.stringify(faults)}, ${numRuns} programs`,
     options,
     () => {
       const bounds = fc.constantFrom(0, 1, 2, undefined);
@@ -191,7 +191,7 @@ for (const { faults, numRuns, options } of faultyTiers)
           'pruned',
           (_: ToyProgram, preemptionsMax?: number) => new DepthFirst({ preemptionsMax, prunes: true }),
         ],
-      ])('a search finds, %s, every outcome that there is', (_, make) => {
+      ])('the %s search finds every outcome', (_, make) => {
         fc.assert(
           fc.property(programs, bounds, (program, bound) => {
             expect(searchToy(program, make(program, bound), faults).outcomes).toEqual(whole(program, bound));
@@ -200,7 +200,7 @@ for (const { faults, numRuns, options } of faultyTiers)
         );
       });
 
-      it('the parts of a search that is divided by that find, together, every outcome that there is', () => {
+      it('the parts of a search that is divided by its faults find every outcome together', () => {
         fc.assert(
           fc.property(programs, bounds, (program, bound) => {
             const parts = [0, 1, 2].map((index) =>
@@ -216,7 +216,7 @@ for (const { faults, numRuns, options } of faultyTiers)
   );
 
 describe('a search that is divided by the first step', () => {
-  it('tries every interleaving once, in one of the parts', () => {
+  it('the parts of a divided search try every interleaving once, together', () => {
     fc.assert(
       fc.property(programs, (program) => {
         const parts = [0, 1].map((index) => searchToy(program, new SharedFirstStep(all(), { index, of: 2 })));
@@ -230,20 +230,20 @@ describe('a search that is divided by the first step', () => {
   });
 });
 
-describe('chance', () => {
+describe('random search', () => {
   const program: ToyProgram = [0, 1, 2].map(() => [read('x'), write('x'), read('x'), write('x')]);
 
   it.each([
     ['random', () => new RandomWalk(1, 200, alone)],
     ['pct', () => new Pct(1, 200, 3, alone)],
-  ])('%s leads the same way again, and not always the same way', (_, make) => {
+  ])('%s takes the same schedules with the same seed, and reaches several outcomes', (_, make) => {
     const first = searchToy(program, make());
     expect(searchToy(program, make())).toEqual(first);
     expect(first.executions).toBe(200);
     expect(first.outcomes.length).toBeGreaterThan(5);
   });
 
-  it('is divided among several searches without a schedule that two of them take', () => {
+  it('the parts of a random search share its executions', () => {
     const shares = [0, 1, 2].map(
       (index) => searchToy(program, new RandomWalk(1, 100, { index, of: 3 })).executions,
     );
@@ -252,16 +252,16 @@ describe('chance', () => {
 });
 
 describe('a schedule', () => {
-  it('is the same when it is printed and read again', () => {
+  it('a schedule stays the same when it is printed and parsed', () => {
     const text = '0x5 1x6 k0 1 0.1 p1 w0 f1:EIO d1 1x12';
     expect(printSchedule(parseSchedule(text))).toBe(text);
   });
 
-  it.each(['x', '0x', 'k', 'f0', 'f0:EWHAT', '0 q1'])('%s is none', (text) => {
+  it.each(['x', '0x', 'k', 'f0', 'f0:EWHAT', '0 q1'])('the text "%s" is refused as a schedule', (text) => {
     expect(() => parseSchedule(text)).toThrow('is no step of a schedule');
   });
 
-  it('leads where it says, and from its end on without making anybody wait', () => {
+  it('a replay follows its schedule, and then goes on without a preemption', () => {
     const replay = new Replay(parseSchedule('1x2 0'), false);
     replay.begin();
     let taken: string[] = [];
@@ -278,7 +278,7 @@ describe('a schedule', () => {
     expect(taken.join(' ')).toBe('1 1 0 0 1');
   });
 
-  it('that asks for what is not possible is refused, or, followed leniently, leaves that out', () => {
+  it('a replay refuses a step that is not possible, and a lenient one leaves it out', () => {
     const run = (isLenient: boolean) => {
       const replay = new Replay(parseSchedule('7 1 0'), isLenient);
       replay.begin();

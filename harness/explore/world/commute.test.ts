@@ -14,7 +14,7 @@ import { conflicts } from './footprint.js';
 const pairs = Number(process.env.HOLDFAST_PAIRS ?? 3_000);
 const firstSeed = Number(process.env.HOLDFAST_SEED ?? 1);
 
-it('where the order of two calls matters on the real file system, they are said to conflict', () => {
+it('two calls whose order matters on the real file system are said to conflict', () => {
   const root = mkdtempSync(path.join(quickDirectory(), 'holdfast-commute-'));
   const ground = new Ground(root);
   onTestFinished(() => {

@@ -7,7 +7,7 @@ import { errnosOf } from './errnos.js';
 
 const of = (call: CallName, flags?: string) => errnosOf({ id: 1, call, ...(flags ? { flags } : {}) });
 
-describe('a call fails with an error that it can give', () => {
+describe('the errors of a call', () => {
   it.each([
     ['open', 'r', ['EACCES', 'EIO', 'EMFILE']],
     ['open', 'wctx', ['EACCES', 'EIO', 'EMFILE', 'ENOSPC', 'EPERM']],
@@ -21,11 +21,11 @@ describe('a call fails with an error that it can give', () => {
     ...(['close', 'alive', 'sleep', 'watch', 'unwatch'] as const).map(
       (call) => [call, undefined, []] as const,
     ),
-  ] as const)('%s %s', (call, flags, expected) => {
+  ] as const)('a call gets only errors that it can give: %s %s', (call, flags, expected) => {
     expect([...of(call, flags)].sort()).toEqual(expected);
   });
 
-  it('each error is one that some call gives', () => {
+  it('each error of the list is one that some call gives', () => {
     const all = (['open', 'rename', 'write', 'read'] as const).flatMap((call) => of(call, 'wc'));
     expect(new Set(all)).toEqual(new Set(errnos));
   });
@@ -34,7 +34,7 @@ describe('a call fails with an error that it can give', () => {
     ['open-EMFILE', ['lost-seed']],
     ['read-ENOSPC', []],
     ['stat-EMFILE', []],
-  ])('a store that is wrong about %s only: %j', async (way, kinds) => {
+  ])('a store that mishandles only %s has these failures: %j', async (way, kinds) => {
     const options = { clients: ['set a'], errno: true, strategy: 'dfs' } as const;
     const { failures } = await explore({ target: `${fixture('takes-errors.mjs')}?way=${way}`, ...options });
     expect(failures.map(({ kind }) => kind)).toEqual(kinds);

@@ -133,22 +133,22 @@ const independentByDescriptor: [string, string][] = [
   ['open @20/gone r', 'rename d/f d/x'],
 ];
 
-describe('two calls touch each other', () => {
+describe('the conflict of two calls', () => {
   const judge = ([a, b]: [string, string]) => conflicts(accessesOf(call(a), tree), accessesOf(call(b), tree));
 
-  it.each([...dependent, ...throughLinks, ...anchored])('%s and %s', (a, b) => {
+  it.each([...dependent, ...throughLinks, ...anchored])('two calls conflict: %s and %s', (a, b) => {
     expect(judge([a, b])).toBe(true);
     expect(judge([b, a])).toBe(true);
   });
 
-  it.each([...independent, ...independentByDescriptor])('%s and %s do not', (a, b) => {
+  it.each([...independent, ...independentByDescriptor])('two calls do not conflict: %s and %s', (a, b) => {
     expect(judge([a, b])).toBe(false);
     expect(judge([b, a])).toBe(false);
   });
 });
 
 it.each(['lchmod d/f', 'open d/f r?', 'stat proc'])(
-  'a call of which nothing is known is not taken for one that touches nothing: %s',
+  'an unknown call is refused, and not taken for one that touches nothing: %s',
   (text) => {
     expect(() => accessesOf(call(text), tree)).toThrow(
       expect.objectContaining({ name: 'UncontrolledError' }),

@@ -24,7 +24,7 @@ function newPlaces() {
   return { places: new Places(root), inside };
 }
 
-it('every call that may change what is where makes it look again', () => {
+it('every call that may change what a path leads to makes the table look again', () => {
   const { places, inside } = newPlaces();
   const changes: [call: CallName, flags: string | undefined, change: () => void, isThere: boolean][] = [
     ['open', 'wc', () => writeFileSync(inside('a'), ''), true],
@@ -50,7 +50,7 @@ it('every call that may change what is where makes it look again', () => {
   }
 });
 
-it('a directory is found wherever it was moved, and a removed one nowhere, whatever has its name', () => {
+it('a directory is found wherever it was moved, and a removed one is not found, whatever has its name', () => {
   const { places, inside } = newPlaces();
   mkdirSync(inside('a/b'), { recursive: true });
   const id = places.at('a/b')?.id ?? '';

@@ -30,7 +30,7 @@ const by = (holder: string, action: 'acquire' | 'release') => ({ action, lease: 
 describe('tokens', () => {
   test.each<[rule: string, verdict: string, drafts: Draft[]]>([
     [
-      'good from creation to deletion',
+      'a token is good from creation to deletion',
       'valid',
       [
         [0, 1, token('create'), true],
@@ -40,7 +40,7 @@ describe('tokens', () => {
       ],
     ],
     [
-      'none is accepted once its deletion was acknowledged',
+      'no token is accepted once its deletion was acknowledged',
       'invalid',
       [
         [0, 1, token('create'), true],
@@ -49,7 +49,7 @@ describe('tokens', () => {
       ],
     ],
     [
-      'while the deletion is under way both answers are right',
+      'both answers are right while the deletion is under way',
       'valid',
       [
         [0, 1, token('create'), true],
@@ -59,7 +59,7 @@ describe('tokens', () => {
       ],
     ],
     [
-      'but not in any order: none comes back',
+      'a token that was refused during its deletion is not accepted again',
       'invalid',
       [
         [0, 1, token('create'), true],
@@ -69,14 +69,14 @@ describe('tokens', () => {
       ],
     ],
     [
-      'none is refused once its creation was acknowledged',
+      'no token is refused once its creation was acknowledged',
       'invalid',
       [
         [0, 1, token('create'), true],
         [2, 3, token('verify'), false],
       ],
     ],
-    ['none is accepted that was never created', 'invalid', [[0, 1, token('verify'), true]]],
+    ['no token is accepted that was never created', 'invalid', [[0, 1, token('verify'), true]]],
     [
       'a creation that died may have happened',
       'valid',
@@ -86,7 +86,7 @@ describe('tokens', () => {
       ],
     ],
     [
-      'by the death of its process, or never',
+      'a creation that died happened by the end of its process, or never',
       'invalid',
       [
         [0, 5, token('create')],
@@ -94,7 +94,7 @@ describe('tokens', () => {
         [8, 9, token('verify'), true],
       ],
     ],
-  ])('%s: %s', (_, verdict, drafts) => {
+  ])('the model of tokens holds that %s: %s', (_, verdict, drafts) => {
     expect(verdictOf(tokens, drafts)).toBe(verdict);
   });
 });
@@ -102,7 +102,7 @@ describe('tokens', () => {
 describe('a lease', () => {
   test.each<[rule: string, verdict: string, drafts: Draft[]]>([
     [
-      'goes from hand to hand',
+      'a lease passes from one holder to the next',
       'valid',
       [
         [0, 1, by('a', 'acquire'), true],
@@ -111,7 +111,7 @@ describe('a lease', () => {
       ],
     ],
     [
-      'has one holder at a time',
+      'a lease has one holder at a time',
       'invalid',
       [
         [0, 1, by('a', 'acquire'), true],
@@ -120,7 +120,7 @@ describe('a lease', () => {
       ],
     ],
     [
-      'may be refused at any time',
+      'an acquisition may be refused at any time',
       'valid',
       [
         [0, 1, by('a', 'acquire'), true],
@@ -129,7 +129,7 @@ describe('a lease', () => {
       ],
     ],
     [
-      'is given back by its holder only',
+      'a lease is released by its holder only',
       'invalid',
       [
         [0, 1, by('a', 'acquire'), true],
@@ -137,7 +137,7 @@ describe('a lease', () => {
       ],
     ],
     [
-      'of a holder that died may be given back by then',
+      'a release whose holder died may have happened',
       'valid',
       [
         [0, 1, by('a', 'acquire'), true],
@@ -145,12 +145,12 @@ describe('a lease', () => {
         [6, 7, by('b', 'acquire'), true],
       ],
     ],
-  ])('%s: %s', (_, verdict, drafts) => {
+  ])('the model of a lease holds that %s: %s', (_, verdict, drafts) => {
     expect(verdictOf(lease, drafts)).toBe(verdict);
   });
 });
 
-test('credentials that are there before are found, by their key and among all', () => {
+test('credentials from before the run are found by their key and in the whole map', () => {
   const model = credentialsFrom(new Map([['a', 'seed']]));
   const get = (key: string) => ({ action: 'get', key });
   expect(
@@ -164,7 +164,7 @@ test('credentials that are there before are found, by their key and among all', 
 });
 
 test.each(kinds)(
-  '$model.name: the same state has the same key, another has another, and steps change no state',
+  'equal states of $model.name have equal keys, different states have different ones, and steps change no state',
   ({ model, answers, input }) => {
     const states = new Map<unknown, string>();
     const random = { pick: <T>(items: readonly T[]) => items[0], oneIn: () => false, int: () => 1 };

@@ -15,7 +15,7 @@ describe(`beside an entry of ${levels} levels that another program wrote`, () =>
     [['get', 'deep', '--json']],
     [['get', 'anthropic']],
     [['doctor']],
-  ])('%j works, and shows no secret', async (args) => {
+  ])('the command %j works and shows no secret', async (args) => {
     const user = newUser();
     user.writeFile(content);
     const result = await user.auth(args);
@@ -28,7 +28,7 @@ describe(`beside an entry of ${levels} levels that another program wrote`, () =>
     [['list', '--show-secrets', '--json']],
     [['get', 'deep', '--show-secrets']],
     [['get', 'deep', '--field', 'more']],
-  ])('%j shows all of it', async (args) => {
+  ])('the command %j shows the whole entry', async (args) => {
     const user = newUser();
     user.writeFile(content);
     const { exitCode, stdout } = await user.auth(args);
@@ -36,7 +36,7 @@ describe(`beside an entry of ${levels} levels that another program wrote`, () =>
     expect(stdout).toContain(canary);
   });
 
-  it('the others are changed, and it stays as it is', async () => {
+  it('other entries can be changed, and the deep one stays as it is', async () => {
     const user = newUser();
     user.writeFile(content);
     expect(await user.auth(['set', 'openai'], 'key')).toMatchObject({ exitCode: 0 });
@@ -44,7 +44,7 @@ describe(`beside an entry of ${levels} levels that another program wrote`, () =>
     expect(readFileSync(user.file, 'utf8')).toContain(`"deep": ${deep}`);
   });
 
-  it('in the variable, too', async () => {
+  it('a deep entry in the variable can be listed, too', async () => {
     const result = await newUser({ OPENCODE_AUTH_CONTENT: content }).auth(['list', '--json']);
     expect(result.exitCode).toBe(0);
     expectNoSecretIn(result);

@@ -83,7 +83,7 @@ async function holdLease(user: User) {
 }
 
 describe('the doctor', () => {
-  it('finds nothing wrong with a file that Holdfast has written', async () => {
+  it('the doctor finds nothing wrong with a file that Holdfast has written', async () => {
     const found = await examine(await healthyUser());
     expect(found).toMatchObject({ exitCode: 0, result: 'ok', notable: [] });
     expect(found.text).toContain('valid, 8 entries');
@@ -91,11 +91,11 @@ describe('the doctor', () => {
     expect(found.text).toMatch(/healthy$/);
   });
 
-  it('finds nothing wrong where nothing is stored yet, and makes nothing', async () => {
+  it('the doctor finds nothing wrong where nothing is stored yet, and creates nothing', async () => {
     expect(await examine(newUser())).toMatchObject({ exitCode: 0, result: 'ok', notable: [] });
   });
 
-  it('says that a file is gone whose copy is there', async () => {
+  it('the doctor warns that a file is gone whose copy is there', async () => {
     const user = await healthyUser();
     renameSync(user.file, path.join(user.home, 'elsewhere'));
     const found = await examine(user);
@@ -103,7 +103,7 @@ describe('the doctor', () => {
   });
 
   it.each(['last', undefined])(
-    'says why a file is corrupt, and what will become of it: copy %s',
+    'the doctor says why a file is corrupt and what will become of it (copy: %s)',
     async (copy) => {
       const user = copy ? await healthyUser() : newUser();
       user.writeFile(`{"a": "${canary}`);
@@ -114,7 +114,7 @@ describe('the doctor', () => {
     },
   );
 
-  it.skipIf(lacks('root', 'setpriv'))('says that this user may not read the file', async () => {
+  it.skipIf(lacks('root', 'setpriv'))('the doctor says that this user may not read the file', async () => {
     const user = newUser();
     user.writeFile(sample);
     for (const place of [user.home, path.dirname(user.file)]) chmodSync(place, 0o755);
@@ -130,7 +130,7 @@ describe('the doctor', () => {
     });
   });
 
-  it('knows the empty directory that a container makes, and says so of no other', async () => {
+  it('the doctor knows the empty directory that a container makes, and advises rmdir only for it', async () => {
     const user = newUser();
     mkdirSync(user.file, { recursive: true, mode: 0o700 });
     const found = await examine(user);
@@ -141,7 +141,7 @@ describe('the doctor', () => {
     expect((await examine(user)).text).not.toContain('rmdir');
   });
 
-  it('warns of a credential that the agent can not use, and says which field is wrong', async () => {
+  it("the doctor warns of a credential that the agent can't use, and names the wrong field", async () => {
     const user = newUser();
     user.writeFile({ a: { type: 'oauth', access: canary, refresh: canary, expires: canary }, b: { n: 1 } });
     const found = await examine(user);
@@ -149,7 +149,7 @@ describe('the doctor', () => {
     expect(found.says).toContain('a is not a credential: its field "expires" must be a finite number');
   });
 
-  it('advises no rename onto what was kept before', async () => {
+  it('the doctor advises no rename onto a damaged copy that was kept before', async () => {
     const user = newUser();
     user.writeFile('');
     expect((await examine(user)).text).toContain('It holds nothing: remove it');
@@ -165,7 +165,7 @@ describe('the doctor', () => {
   });
 
   it.skipIf(lacks('root', 'setpriv'))(
-    'says that a home is not writable where nothing is there yet',
+    'the doctor says that a home is not writable where nothing is there yet',
     async () => {
       const user = newUser();
       chmodSync(user.home, 0o555);
@@ -178,7 +178,7 @@ describe('the doctor', () => {
     },
   );
 
-  it('does not open what is not a file', async () => {
+  it('the doctor does not open what is not a file', async () => {
     const user = newUser();
     mkdirSync(path.dirname(user.file), { mode: 0o700 });
     execFileSync('mkfifo', ['-m', '600', user.file]);
@@ -187,7 +187,7 @@ describe('the doctor', () => {
     expect(found.says).toContain('it is a pipe');
   });
 
-  it('says what is open to others: the file, its copy, its directory, the intents', async () => {
+  it('the doctor reports what is open to others: the file, its copy, its directory, the intents', async () => {
     const user = await healthyUser();
     for (const place of [user.file, `${user.file}.last`]) chmodSync(place, 0o644);
     chmodSync(`${user.file}.intents`, 0o755);
@@ -198,7 +198,7 @@ describe('the doctor', () => {
     expect(found).toMatchObject({ exitCode: 1, everything: true });
   });
 
-  it('names every symbolic link on the way, and a circle once', async () => {
+  it('the doctor names every symbolic link on the way, and a circle once', async () => {
     const user = await healthyUser();
     const [first, second] = [path.join(user.home, 'first'), path.join(user.home, 'second')];
     symlinkSync('second/auth.json', first);
@@ -215,7 +215,7 @@ describe('the doctor', () => {
     expect(circle.seen.links).toHaveLength(1);
   });
 
-  it('says that a rename will break a hard link', async () => {
+  it('the doctor warns that a rename will break a hard link', async () => {
     const user = await healthyUser();
     linkSync(user.file, path.join(user.home, 'other'));
     const found = await examine(user);
@@ -223,7 +223,7 @@ describe('the doctor', () => {
     expect(found.says).toContain('a rename will break the link');
   });
 
-  it('says which foreign locks and damaged copies lie beside the file', async () => {
+  it('the doctor reports foreign locks and damaged copies beside the file', async () => {
     const user = await healthyUser();
     mkdirSync(`${user.file}.lock`);
     writeFileSync(`${user.file}.corrupt-0123`, canary, { mode: 0o600 });
@@ -232,7 +232,7 @@ describe('the doctor', () => {
     expect(found.says).toContain('auth.json.corrupt-0123, 6 bytes');
   });
 
-  it('says what is no directory of intents, and what does not belong into one', async () => {
+  it('the doctor reports a file in place of the intents, and a foreign name among them', async () => {
     const user = newUser();
     user.writeFile(sample);
     writeFileSync(`${user.file}.intents`, '', { mode: 0o600 });
@@ -243,7 +243,7 @@ describe('the doctor', () => {
   });
 });
 
-describe.skipIf(process.platform !== 'linux')('the doctor says who holds the lease and who waits', () => {
+describe.skipIf(process.platform !== 'linux')("the lease in the doctor's report", () => {
   const ownersOf = (found: Awaited<ReturnType<typeof examine>>) =>
     found.seen.intents.participants.map(({ kind, owner, ticket }: { [field: string]: unknown }) => ({
       kind,
@@ -251,7 +251,7 @@ describe.skipIf(process.platform !== 'linux')('the doctor says who holds the lea
       ...(owner as object),
     }));
 
-  it('alive, paused, and dead', async () => {
+  it('the doctor says whether a process that holds or waits is alive, paused or dead', async () => {
     const user = await healthyUser();
     const holder = await holdLease(user);
     const alive = await examine(user);
@@ -277,7 +277,7 @@ describe.skipIf(process.platform !== 'linux')('the doctor says who holds the lea
     expect(dead).toMatchObject({ exitCode: 0, notable: ['warn: lease', 'warn: lease', 'warn: queue'] });
   });
 
-  it('not known, where the process is of another machine', async () => {
+  it('the doctor does not know the state of a process of another machine', async () => {
     const user = await healthyUser();
     mkdirSync(`${user.file}.intents/i-0123456789abcdef-1-5-0123456789ab-elsewhere`, { mode: 0o700 });
     const found = await examine(user);

@@ -50,7 +50,7 @@ async function userWithKept(): Promise<User> {
 }
 
 describe('forget', () => {
-  it('takes an entry out of all that is kept, loses nothing else, and says what was dropped and kept', async () => {
+  it('forget removes an entry from all kept files, loses no other, and reports what was dropped and kept', async () => {
     const user = await userWithKept();
     const changed = new Date('2026-01-02T03:04:05Z');
     utimesSync(kept(user, 'whole'), changed, changed);
@@ -82,7 +82,7 @@ describe('forget', () => {
     expect(result.stderr).toContain('auth.json.corrupt-torn: dropped 23 bytes');
   });
 
-  it('finds it where the file has been removed, where only a damaged end has it, and in the damaged file itself', async () => {
+  it('forget finds an entry in a kept file, in a damaged end, and in the damaged file itself', async () => {
     const removed = newUser();
     removed.writeFile({});
     keep(removed, '1', `{"a": 1, "gone": {"key": "${canary}-gone`);
@@ -99,7 +99,7 @@ describe('forget', () => {
     expect(Object.keys(damaged.readFile())).toEqual(['stays']);
   });
 
-  it('is exit code 4 where there is no such entry, and nothing is dropped for a name that was mistyped', async () => {
+  it('forget of an unknown entry drops nothing: exit code 4', async () => {
     const user = await userWithKept();
     const before = namesBeside(user)
       .filter((name) => name.includes('corrupt'))
@@ -112,7 +112,7 @@ describe('forget', () => {
       expect(readFileSync(path.join(path.dirname(user.file), name), 'utf8')).toBe(text);
   });
 
-  it('opens and follows nothing that is no plain file', async () => {
+  it('forget opens and follows nothing that is not a plain file', async () => {
     const user = newUser();
     user.writeFile({ gone: api('gone') });
     const elsewhere = path.join(user.home, 'elsewhere');
@@ -130,7 +130,7 @@ describe('forget', () => {
 });
 
 describe('forget --all', () => {
-  it('removes the file and all that was kept of it', async () => {
+  it('forget --all removes the file and all that was kept of it', async () => {
     const user = await userWithKept();
     writeFileSync(path.join(path.dirname(user.file), 'mcp-auth.json'), '{}');
     const result = await user.auth(['forget', '--all', '--yes', '--json']);
@@ -141,7 +141,7 @@ describe('forget --all', () => {
     expect((await user.auth(['forget', '--all', '--yes'])).stderr).toContain('nothing is stored');
   });
 
-  it('removes what nobody can read, too', async () => {
+  it('forget --all also removes an unreadable file', async () => {
     const user = newUser();
     user.writeFile(`{"a": "${canary}`);
     expect((await user.auth(['forget', '--all', '--yes'])).exitCode).toBe(0);
@@ -152,7 +152,7 @@ describe('forget --all', () => {
     [['--all'], 'stdin is not a terminal'],
     [[], 'either the name of a provider or --all'],
     [['stays', '--all', '--yes'], 'either the name of a provider or --all'],
-  ])('removes nothing without a clear word: %j', async (args, words) => {
+  ])('forget removes nothing without a clear instruction: %j', async (args, words) => {
     const user = await userWithKept();
     const before = namesBeside(user);
     const result = await user.auth(['forget', ...args]);
@@ -162,8 +162,8 @@ describe('forget --all', () => {
   });
 });
 
-describe('remove names what is left', () => {
-  it('where an entry still stands, and the command that removes it there', async () => {
+describe('remove, where an entry is left elsewhere', () => {
+  it('remove names the kept files that still have the entry, and the command that removes it there', async () => {
     const user = await userWithKept();
     const result = await user.auth(['remove', 'gone', '--json']);
     const names = JSON.parse(result.stdout).alsoIn;
@@ -175,7 +175,7 @@ describe('remove names what is left', () => {
     expectOneLine(again);
   });
 
-  it('also where only a damaged end has its name', async () => {
+  it('remove warns where only a damaged end of a kept file has the name', async () => {
     const user = newUser();
     user.writeFile({ gone: api('gone') });
     keep(user, '1', `{"gone": {"key": "${canary}`);
@@ -184,7 +184,7 @@ describe('remove names what is left', () => {
     );
   });
 
-  it('and nothing where nothing is', async () => {
+  it('remove says nothing of a kept file without the entry', async () => {
     const user = newUser();
     user.writeFile({ gone: api('gone') });
     keep(user, '1', '{"other": 1}');

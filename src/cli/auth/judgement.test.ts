@@ -26,13 +26,13 @@ const healthy: Inspection = {
   place: { type: 'ext4', isMountPoint: false, freeBytes: 1e9 },
 };
 
-describe('the doctor judges', () => {
+describe('the findings of the doctor', () => {
   const notable = (change: Partial<Inspection>) =>
     judge({ ...healthy, ...change }, { nowMs: 0, uid: 1000 })
       .filter(({ severity }) => severity !== 'ok')
       .map(({ severity, subject, todo }) => `${severity}: ${subject}${todo ? '' : ' and nothing to do'}`);
 
-  it('nothing of what is healthy', () => {
+  it('a healthy file has no findings', () => {
     expect(notable({})).toEqual([]);
   });
 
@@ -54,11 +54,11 @@ describe('the doctor judges', () => {
       'problem: directory',
     ],
     [
-      'intents that nobody can list',
+      'intents that are not readable',
       { intents: { state: 'unreadable', participants: [] } },
       'problem: lease',
     ],
-  ])('%s', (_, change, finding) => {
+  ])('the doctor has a finding for %s', (_, change, finding) => {
     expect(notable(change)).toEqual([finding]);
   });
 });
@@ -66,7 +66,7 @@ describe('the doctor judges', () => {
 const canMount = spawnSync('unshare', ['--mount', 'true']).status === 0;
 const reason = canMount ? '' : ' (skipped: this user can not mount)';
 
-describe.skipIf(!canMount)(`the doctor sees${reason}`, () => {
+describe.skipIf(!canMount)(`mounts in the doctor's report${reason}`, () => {
   /** What it finds in a mount namespace in which a shell line was run. */
   async function findingsAfter(line: string) {
     const user = newUser();
@@ -80,20 +80,20 @@ describe.skipIf(!canMount)(`the doctor sees${reason}`, () => {
     return { exitCode: result.exitCode, said: findings.map(({ says }: { says: string }) => says).join('\n') };
   }
 
-  it('a file that is mounted by itself', async () => {
+  it('the doctor reports a file that is mounted by itself', async () => {
     const { exitCode, said } = await findingsAfter('mount --bind auth.json auth.json');
     expect(exitCode).toBe(1);
     expect(said).toContain('the file itself is a mount point');
     expect(said).toMatch(/could not replace .*auth\.json: EXDEV/);
   });
 
-  it('a directory that is mounted to be read only', async () => {
+  it('the doctor reports a directory that is mounted read-only', async () => {
     const { exitCode, said } = await findingsAfter('mount --bind . . && mount -o remount,bind,ro "$PWD"');
     expect(exitCode).toBe(1);
     expect(said).toMatch(/could not make anything beside .*: EROFS/);
   });
 
-  it('the type of the file system', async () => {
+  it('the doctor names the type of the file system', async () => {
     const { said } = await findingsAfter('mount -t tmpfs -o mode=700 none . && cd .');
     expect(said).toContain('tmpfs');
   });
@@ -105,7 +105,7 @@ it.each([
   ['0123456789abcdef', '********'],
   ['0123456789abcdefg', '********defg'],
   ['0123456789abcdef😀😀😀😀', '********😀😀😀😀'],
-])('of the secret %j is shown %s', (secret, masked) => {
+])('the secret %j is shown as %s', (secret, masked) => {
   expect(maskSecret(secret)).toBe(masked);
 });
 

@@ -30,7 +30,7 @@ async function bash(line: string, env: NodeJS.ProcessEnv, { uid }: { uid?: numbe
   return { cwd, exitCode, stdout, stderr };
 }
 
-describe('--file is named for what it is where it can be no file', () => {
+describe("a --file that can't be a file", () => {
   const pairs: [string, string][] = [
     ["--file <(echo '{}')", 'a pipe'],
     ['--file /dev/stdin < <(echo)', 'a pipe'],
@@ -45,7 +45,7 @@ describe('--file is named for what it is where it can be no file', () => {
   ];
   const setUp =
     "mkfifo pipe; ln -s pipe link-to-pipe; echo '{}' > gone; exec 5< gone; rm gone; ln -s /proc/self/fd/5 gone;";
-  it.each(pairs)('%s: %s', async (words, kind) => {
+  it.each(pairs)("a --file that can't be a file is refused with what it is: %s: %s", async (words, kind) => {
     const home = newDirectory();
     for (const call of ['auth set a', 'auth token list', ...(words === '--file .' ? ['serve'] : [])]) {
       const result = await bash(`${setUp} holdfast ${call} ${words}`, { HOME: home });
@@ -60,15 +60,15 @@ describe('--file is named for what it is where it can be no file', () => {
     expect(stdout).not.toMatch(/chmod|remove|rename/i);
   });
 
-  it('but a file that is there by another name is one', async () => {
+  it('a file that is reached by another name is accepted', async () => {
     const line = `echo '{"a":{"type":"api","key":"k"}}' > f; holdfast auth list --file /dev/stdin < f`;
     const result = await bash(line, { HOME: newDirectory() });
     expect(result).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('api') });
   });
 });
 
-describe('where the home directory is', () => {
-  it('an empty HOME counts as unset: nothing is made in the working directory', async () => {
+describe('the home directory', () => {
+  it('an empty HOME counts as unset, and nothing is created in the working directory', async () => {
     const result = await bash('holdfast auth doctor; holdfast auth token list', { HOME: '' });
     const { homedir } = JSON.parse(
       execFileSync(process.execPath, ['-p', 'JSON.stringify(os.userInfo())'], { encoding: 'utf8' }),
@@ -90,7 +90,7 @@ describe('where the home directory is', () => {
   });
 
   it.each(['XDG_CONFIG_HOME', 'OPENCODE_CONFIG_DIR'])(
-    'a relative %s is passed over, with a warning: tokens that lie in the working directory let nobody in',
+    'a relative %s is ignored with a warning, so that tokens in the working directory grant nothing',
     async (name) => {
       const home = newDirectory();
       const result = await bash('holdfast auth token create --quiet', { HOME: home, [name]: 'here' });
@@ -110,7 +110,7 @@ describe.skipIf(lacks('root', 'setpriv'))('a user without a home directory', () 
     return directory;
   };
 
-  it('needs none where variables or --file say all', async () => {
+  it('no home directory is needed where variables or --file give every path', async () => {
     const place = open();
     const env = { XDG_DATA_HOME: place, XDG_CONFIG_HOME: place };
     const calls =
@@ -127,7 +127,7 @@ describe.skipIf(lacks('root', 'setpriv'))('a user without a home directory', () 
     ['auth doctor', 'XDG_DATA_HOME'],
     ['auth token list', 'XDG_CONFIG_HOME'],
     ['serve --port 0', 'XDG_CONFIG_HOME'],
-  ])('hears from %s what to set: %s', async (call, variable) => {
+  ])('the command %s names the variable to set: %s', async (call, variable) => {
     const result = await bash(`holdfast ${call}`, {}, { uid });
     expect(result).toMatchObject({
       exitCode: 2,
@@ -136,7 +136,7 @@ describe.skipIf(lacks('root', 'setpriv'))('a user without a home directory', () 
     expectOneLine(result);
   });
 
-  it('gets a StoreError from the library', async () => {
+  it('the library throws a StoreError where there is no home directory', async () => {
     const library = JSON.stringify(path.join(path.dirname(command), '..', 'index.js'));
     const program = `
       const { Auth, openTokens } = await import(${library});
@@ -148,8 +148,8 @@ describe.skipIf(lacks('root', 'setpriv'))('a user without a home directory', () 
   });
 });
 
-describe('the doctor gives advice that can do no harm', () => {
-  it('about what is not a file beside the file', async () => {
+describe('harmless advice of the doctor', () => {
+  it('the doctor advises neither chmod nor removal for what is not a file beside the file', async () => {
     const user = newUser();
     user.writeFile({});
     execFileSync('mkfifo', [`${user.file}.last`]);
@@ -162,7 +162,7 @@ describe('the doctor gives advice that can do no harm', () => {
     expect(stdout).not.toMatch(/chmod|remove it/i);
   });
 
-  it('about a directory of another user, which others may need', async () => {
+  it("the doctor advises chmod for the user's own directory, and not for that of another user", async () => {
     const user = newUser();
     user.writeFile({});
     const directory = path.dirname(user.file);

@@ -9,7 +9,7 @@ function userWithSample(env: NodeJS.ProcessEnv = {}) {
 }
 
 describe('list', () => {
-  it('tells of each entry its type and its expiry in human terms, and no secret', async () => {
+  it('list shows the type and the expiry of each entry, and no secret', async () => {
     const result = await userWithSample().auth(['list']);
     expect(result.exitCode).toBe(0);
     const rows = result.stdout.split('\n').map((line) => line.split(/ {2,}/));
@@ -26,7 +26,7 @@ describe('list', () => {
     expectNoSecretIn(result);
   });
 
-  it('masks every secret in JSON, too: also those in metadata and in entries of unknown type', async () => {
+  it('list --json masks every secret, also in metadata and in entries of unknown type', async () => {
     const result = await userWithSample().auth(['list', '--json']);
     expectNoSecretIn(result);
     const entries = JSON.parse(result.stdout);
@@ -40,20 +40,20 @@ describe('list', () => {
     expect(entries[6]).toMatchObject({ type: 'unknown', credential: { type: '********' } });
   });
 
-  it('prints secrets in full when asked for', async () => {
+  it('list --show-secrets prints secrets in full', async () => {
     const { stdout } = await userWithSample().auth(['list', '--json', '--show-secrets']);
     const credentials = JSON.parse(stdout).map(({ credential }: { credential: unknown }) => credential);
     expect(credentials).toEqual(Object.values(sample));
   });
 
-  it('an empty store is no failure', async () => {
+  it('list of an empty store is no failure', async () => {
     const user = newUser();
     const result = await user.auth(['list']);
     expect(result).toEqual({ exitCode: 0, stdout: '', stderr: `no credentials in ${user.file}` });
     expect((await user.auth(['list', '--json'])).stdout).toBe('[]');
   });
 
-  it('a name from the file can not steer the terminal', async () => {
+  it('list escapes a name that could steer the terminal', async () => {
     const user = newUser();
     user.writeFile({ 'a\u001b[2J\u009b\u202e\nb': { type: 'api', key: secrets.key } });
     for (const flags of [[], ['--json']]) {
@@ -63,7 +63,7 @@ describe('list', () => {
     }
   });
 
-  it('reads the environment where it holds the credentials, says so, and reads a file that is named all the same', async () => {
+  it('list reads the environment where it holds the credentials and says so, and a named file is read instead', async () => {
     const content = JSON.stringify({ other: sample.anthropic });
     const user = userWithSample({ OPENCODE_AUTH_CONTENT: content });
     const result = await user.auth(['list']);
@@ -78,7 +78,7 @@ describe('list', () => {
 });
 
 describe('get', () => {
-  it('masks what it shows, and finds an entry whatever its trailing slashes', async () => {
+  it('get masks secrets, and finds an entry whatever its trailing slashes', async () => {
     const result = await userWithSample().auth(['get', 'https://example.com//']);
     expect(result.stdout.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
       ['provider', 'https://example.com'],
@@ -89,7 +89,7 @@ describe('get', () => {
     expectNoSecretIn(result);
   });
 
-  it('prints one field alone and in full, for a pipe', async () => {
+  it('get --field prints one field alone and in full', async () => {
     const user = userWithSample();
     expect((await user.auth(['get', 'anthropic', '--field', 'key'])).stdout).toBe(secrets.key);
     expect((await user.auth(['get', 'never', '--field', 'expires'])).stdout).toBe('0');
@@ -99,14 +99,14 @@ describe('get', () => {
     expectNoSecretIn(missing);
   });
 
-  it('prints secrets in full when asked for', async () => {
+  it('get --show-secrets prints secrets in full', async () => {
     const user = userWithSample();
     expect((await user.auth(['get', 'anthropic', '--show-secrets'])).stdout).toContain(secrets.key);
     const { stdout } = await user.auth(['get', 'future', '--show-secrets', '--json']);
     expect(JSON.parse(stdout)).toEqual({ provider: 'future', type: 'unknown', credential: sample.future });
   });
 
-  it('suggests the nearest name for one that is not there', async () => {
+  it('get suggests the nearest name for an unknown one', async () => {
     const result = await userWithSample().auth(['get', 'antropic']);
     expect(result.exitCode).toBe(4);
     expect(result.stderr).toContain('did you mean "anthropic"?');
@@ -115,7 +115,7 @@ describe('get', () => {
 });
 
 describe('a refusal of the store', () => {
-  it('is one line with a hint, and no internal error', async () => {
+  it('a refusal of a damaged file is one line with a hint, and no internal error', async () => {
     const user = newUser();
     user.writeFile(`{"a": "${canary}`);
     const result = await user.auth(['list']);
@@ -125,7 +125,7 @@ describe('a refusal of the store', () => {
     expectNoSecretIn(result);
   });
 
-  it('is the same for what the system refuses', async () => {
+  it('a refusal by the system is one line', async () => {
     const user = newUser();
     mkdirSync(user.file, { recursive: true });
     chmodSync(user.file, 0o700);
@@ -135,7 +135,7 @@ describe('a refusal of the store', () => {
     expectOneLine(result);
   });
 
-  it('of the environment is a usage error that quotes nothing', async () => {
+  it('a refusal of the environment is a usage error that quotes nothing', async () => {
     const result = await newUser({ OPENCODE_AUTH_CONTENT: `{"a": "${canary}` }).auth(['list']);
     expect(result.exitCode).toBe(2);
     expectOneLine(result);
@@ -144,7 +144,7 @@ describe('a refusal of the store', () => {
 });
 
 it.each(['', 'list', 'get', 'set', 'remove', 'forget', 'watch', 'doctor', 'restore'])(
-  'auth %s --help explains itself by examples',
+  'auth %s --help has examples',
   async (name) => {
     const { exitCode, stdout } = await newUser().auth([...(name ? [name] : []), '--help']);
     expect(exitCode).toBe(0);

@@ -24,8 +24,8 @@ function userWithDamage(): User {
 
 const textOf = (user: User) => readFileSync(user.file, 'utf8');
 
-describe('restore, alone,', () => {
-  it('lists what could be restored and how much of it is readable, and changes nothing', async () => {
+describe('restore without --from', () => {
+  it('restore lists what could be restored and how much of it is readable, and changes nothing', async () => {
     const user = userWithDamage();
     const before = textOf(user);
     const result = await user.auth(['restore']);
@@ -39,7 +39,7 @@ describe('restore, alone,', () => {
     expect(textOf(user)).toBe(before);
   });
 
-  it('lists the last-committed copy, as JSON too', async () => {
+  it('restore lists the last-committed copy, also as JSON', async () => {
     const user = newUser();
     user.writeFile(sample);
     await user.auth(['set', 'more'], secrets.key);
@@ -50,7 +50,7 @@ describe('restore, alone,', () => {
     expectNoSecretIn(result);
   });
 
-  it('says so where there is nothing', async () => {
+  it('restore says so where there is nothing to restore', async () => {
     const user = newUser();
     const result = await user.auth(['restore']);
     expect(result).toMatchObject({ exitCode: 0, stdout: '' });
@@ -64,7 +64,7 @@ const two = `"only-here": ${JSON.stringify(api('two'))}`;
 /** Nothing can be read of it: a quote is missing. */
 const broken = `"broken": {"type": "api", "key": "${canary}}`;
 
-describe('what an editor, a merge, a crash or a second writer has made of a file', () => {
+describe('a file that was damaged by an editor, a merge, a crash or a second writer', () => {
   it.each<[string, string | Buffer, number]>([
     ['a comment', `{${one},\n// mine\n${two}}`, 0],
     ['a comment first', `// mine\n{${one},${two}}`, 0],
@@ -76,7 +76,7 @@ describe('what an editor, a merge, a crash or a second writer has made of a file
     ['a broken entry, on lines', `{\r\n  ${one},\r\n  ${broken},\r\n  ${two}\r\n}`, broken.length + 1],
     ['a broken entry, on one line', `{${one},${broken},${two}}`, broken.length + 1],
     ['a cut end', `{${one},${two},"cut": {"key": "${canary}`, `"cut": {"key": "${canary}`.length],
-  ])('%s: every whole entry comes back, and the rest is named', async (_, content, unread) => {
+  ])('restore brings back every whole entry and reports the rest: %s', async (_, content, unread) => {
     const user = newUser();
     user.writeFile({ openai: api('one') });
     writeFileSync(`${user.file}.corrupt-1`, content);
@@ -94,7 +94,7 @@ describe('what an editor, a merge, a crash or a second writer has made of a file
     );
   });
 
-  it('says that nothing could be read where that is so, and not that all of it is there', async () => {
+  it('restore says so where nothing could be read, and not that everything is there', async () => {
     const user = newUser();
     user.writeFile({ openai: api('one') });
     writeFileSync(`${user.file}.corrupt-1`, `{${broken}`);
@@ -104,7 +104,7 @@ describe('what an editor, a merge, a crash or a second writer has made of a file
     expect(stderr).not.toContain('all of it');
   });
 
-  it('each value of a doubled key can be had, once the store has kept them', async () => {
+  it('restore can bring back each value of a doubled key', async () => {
     const user = newUser();
     user.writeFile(`{"a":${JSON.stringify(api('first'))},"a":${JSON.stringify(api('second'))}}`);
     const doctor = await user.auth(['doctor']);
@@ -127,7 +127,7 @@ describe('what an editor, a merge, a crash or a second writer has made of a file
 });
 
 describe('restore --from', () => {
-  it('puts back what is missing, byte for byte, and leaves what is there', async () => {
+  it('restore --from puts back what is missing, byte for byte, and leaves what is there', async () => {
     const user = userWithDamage();
     const result = await user.auth(['restore', '--from', 'corrupt-3f2a', '--json']);
     expect(result.exitCode).toBe(0);
@@ -142,13 +142,13 @@ describe('restore --from', () => {
     expect(again.stderr).toContain('nothing to restore');
   });
 
-  it('overwrites where that is asked for, and only what is named', async () => {
+  it('restore --overwrite replaces only the entries that are named', async () => {
     const user = userWithDamage();
     await user.auth(['restore', '--from', 'corrupt', '--overwrite', '--key', 'there']);
     expect(user.readFile()).toEqual({ there: api('old'), 'https://x': 'newer' });
   });
 
-  it('only says what it would do in a dry run', async () => {
+  it('restore --dry-run changes nothing and says what it would do', async () => {
     const user = userWithDamage();
     const before = textOf(user);
     const result = await user.auth(['restore', '--from', `auth.json.corrupt-3f2a`, '--dry-run']);
@@ -156,7 +156,7 @@ describe('restore --from', () => {
     expect(textOf(user)).toBe(before);
   });
 
-  it('brings back what the last-committed copy holds', async () => {
+  it('restore --from last brings back what the last-committed copy holds', async () => {
     const user = newUser();
     await user.auth(['set', 'a'], secrets.key);
     user.writeFile({});
@@ -169,7 +169,7 @@ describe('restore --from', () => {
     [['--from', 'corrupt-3f2a', '--key', 'lots'], 4, 'did you mean "lost"?'],
     [['--from', 'corrupt-3f2a', '--key', 'cut'], 4, 'there is no "cut"'],
     [['--key', 'lost'], 2, '--from is missing'],
-  ])('changes nothing and says why: %j', async (args, exitCode, message) => {
+  ])('restore changes nothing and gives the reason: %j', async (args, exitCode, message) => {
     const user = userWithDamage();
     const before = textOf(user);
     const result = await user.auth(['restore', ...args]);
@@ -180,7 +180,7 @@ describe('restore --from', () => {
     expect(textOf(user)).toBe(before);
   });
 
-  it('asks which one, if several begin so', async () => {
+  it('restore refuses an ambiguous --from', async () => {
     const user = userWithDamage();
     writeFileSync(`${user.file}.corrupt-3f2b`, '');
     const result = await user.auth(['restore', '--from', 'corrupt-3f2']);

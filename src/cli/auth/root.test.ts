@@ -31,8 +31,8 @@ function newVisit(): { root: User; directory: string; file: string } {
 const ownersIn = (directory: string) =>
   new Set(readdirSync(directory).map((name) => lstatSync(path.join(directory, name)).uid));
 
-describe.skipIf(lacks('root', 'setpriv'))('root at another user’s file is that user', () => {
-  it('and says so; what is made is theirs', async () => {
+describe.skipIf(lacks('root', 'setpriv'))('root at the file of another user', () => {
+  it('root acts as the owner of the file and says so, and new files belong to the owner', async () => {
     const { root, directory, file } = newVisit();
     const stored = await root.auth(['set', 'anthropic', '--file', file], 'made up');
     expect(stored).toMatchObject({ exitCode: 0 });
@@ -49,7 +49,7 @@ describe.skipIf(lacks('root', 'setpriv'))('root at another user’s file is that
     expect(ownersIn(directory)).toEqual(new Set([owner]));
   });
 
-  it('and can’t be led by their link into what is root’s', async () => {
+  it('root is not led by a link of the owner into its own files', async () => {
     const { root, file } = newVisit();
     const secret = path.join(newDirectory(), 'daemon.json');
     chmodSync(path.dirname(secret), 0o755);
@@ -72,7 +72,7 @@ describe.skipIf(lacks('root', 'setpriv'))('root at another user’s file is that
     expect(readdirSync(path.dirname(secret))).toEqual(['daemon.json']);
   });
 
-  it('nor make anything where their dangling link leads', async () => {
+  it('root creates nothing where a dangling link of the owner leads', async () => {
     const { root, file } = newVisit();
     const place = path.join(newDirectory(), 'made.json');
     chmodSync(path.dirname(place), 0o755);
@@ -81,7 +81,7 @@ describe.skipIf(lacks('root', 'setpriv'))('root at another user’s file is that
     expect(existsSync(place)).toBe(false);
   });
 
-  it('but at a file of root’s own stays root', async () => {
+  it('root stays root at a file of its own', async () => {
     const { root } = newVisit();
     const stored = await root.auth(['set', 'anthropic'], 'made up');
     expect(stored.stderr).not.toContain('acting as');

@@ -59,7 +59,7 @@ const hasPython = spawnSync('python3', ['-c', 'import pty, os; os.waitstatus_to_
 const reason = hasPython ? '' : ' (skipped: no python3 to make a pseudo-terminal)';
 
 describe.skipIf(!hasPython)(`on a terminal${reason}`, () => {
-  it('a secret is asked for and echoed nowhere', async () => {
+  it('a secret is asked for and not echoed', async () => {
     const user = newUser();
     const result = await onTerminal(user, `${secrets.key}\r`, ['set', 'anthropic']);
     expect(result).toMatchObject({ before: true, asked: false, after: true, status: 0 });
@@ -67,7 +67,7 @@ describe.skipIf(!hasPython)(`on a terminal${reason}`, () => {
     expect(user.readFile()).toEqual({ anthropic: { type: 'api', key: secrets.key } });
   });
 
-  it('what was typed can be corrected', async () => {
+  it('typed characters can be corrected', async () => {
     const user = newUser();
     await onTerminal(user, 'wrong\u0015kez\u007fy\r', ['set', 'anthropic']);
     expect(user.readFile()).toEqual({ anthropic: { type: 'api', key: 'key' } });
@@ -77,7 +77,7 @@ describe.skipIf(!hasPython)(`on a terminal${reason}`, () => {
     ['Ctrl-C', 'CANARY\u0003', 130],
     ['Ctrl-D', '\u0004', 2],
     ['Return alone', '\r', 2],
-  ])('%s stores nothing and gives the terminal back', async (_, keys, status) => {
+  ])('%s stores nothing and restores the terminal', async (_, keys, status) => {
     const user = newUser();
     const result = await onTerminal(user, keys, ['set', 'anthropic']);
     expect(result).toMatchObject({ asked: false, after: true, status });
@@ -91,7 +91,7 @@ describe.skipIf(!hasPython)(`on a terminal${reason}`, () => {
     ['\r', 2, true],
     ['\u0003', 2, true],
     ['\u0004', 2, true],
-  ])('all is forgotten after yes and nothing else: %j', async (keys, status, isThere) => {
+  ])('forget --all needs the answer yes, and nothing else: %j', async (keys, status, isThere) => {
     const user = newUser();
     user.writeFile(sample);
     const result = await onTerminal(user, keys, ['forget', '--all']);
@@ -99,7 +99,7 @@ describe.skipIf(!hasPython)(`on a terminal${reason}`, () => {
     expect(existsSync(user.file)).toBe(isThere);
   });
 
-  it('there are colours, unless the user wants none', async () => {
+  it('the output has colours unless the user wants none', async () => {
     const user = newUser();
     user.writeFile(sample);
     const coloured = await onTerminal(user, '', ['list'], {
@@ -114,7 +114,7 @@ describe.skipIf(!hasPython)(`on a terminal${reason}`, () => {
   });
 });
 
-it('there are no colours in a pipe', async () => {
+it('the output to a pipe has no colours', async () => {
   const user = newUser({ NO_COLOR: undefined, FORCE_COLOR: '1' });
   user.writeFile(sample);
   for (const name of ['list', 'doctor']) {

@@ -31,7 +31,7 @@ async function startWatch(user: User, flags: string[] = []) {
 }
 
 describe('watch', () => {
-  it('prints the names of what other processes change, and nothing of the values', async () => {
+  it('watch prints the names of entries that other processes change, and no values', async () => {
     const user = newUser();
     const watch = await startWatch(user);
     await user.auth(['set', 'first'], `${canary}-1`);
@@ -46,7 +46,7 @@ describe('watch', () => {
     expect(stdout + stderr).not.toContain(canary);
   });
 
-  it('says so, one JSON object a line, of a program that knows no Holdfast, too', async () => {
+  it('watch --json prints the changes of any program, one JSON object a line', async () => {
     const user = newUser();
     user.writeFile(sample);
     const watch = await startWatch(user, ['--json']);
@@ -57,7 +57,7 @@ describe('watch', () => {
     await watch.end();
   });
 
-  it('outlives a file that goes and comes', async () => {
+  it('watch goes on when the file is removed and created again', async () => {
     const user = newUser();
     user.writeFile({ a: 1 });
     const watch = await startWatch(user);
@@ -68,7 +68,7 @@ describe('watch', () => {
     await watch.end();
   });
 
-  it('tells nothing of a file that nobody can read for a while, and outlives it', async () => {
+  it('watch prints nothing for an unreadable file, and goes on', async () => {
     const user = newUser();
     user.writeFile({ a: 1 });
     const watch = await startWatch(user);
@@ -80,7 +80,7 @@ describe('watch', () => {
     expect(stdout + stderr).not.toContain(canary);
   });
 
-  it('is alive until it is interrupted, and then exits with 130', async () => {
+  it('watch runs until it is interrupted, and then exits with 130', async () => {
     const watch = await startWatch(newUser());
     const { exitCode, signal } = await watch.end();
     expect([exitCode, signal]).toEqual([130, undefined]);

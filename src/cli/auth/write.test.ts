@@ -15,7 +15,7 @@ describe('set', () => {
     ['no newline', ''],
     ['one newline', '\n'],
     ['the newline of Windows', '\r\n'],
-  ])('stores a piped key without the newline at its end: %s', async (_, end) => {
+  ])('set stores a piped key without the newline at its end: %s', async (_, end) => {
     const user = newUser();
     const result = await user.auth(['set', 'anthropic/'], secrets.key + end);
     expect(result).toMatchObject({ exitCode: 0, stdout: '' });
@@ -24,7 +24,7 @@ describe('set', () => {
     expectNoSecretIn(result);
   });
 
-  it('leaves all other entries as they are, also those of unknown type', async () => {
+  it('set leaves all other entries as they are, also those of unknown type', async () => {
     const user = newUser();
     user.writeFile(sample);
     await user.auth(['set', 'anthropic', '--metadata', 'a=1', '--metadata', 'b=2=3'], 'new');
@@ -32,7 +32,7 @@ describe('set', () => {
     expect(user.readFile()).toEqual({ ...sample, anthropic });
   });
 
-  it('stores a whole credential from JSON, extra fields included', async () => {
+  it('set stores a whole credential from JSON, extra fields included', async () => {
     const user = newUser();
     const { type: _, ...oauth } = sample.later;
     const result = await user.auth(
@@ -79,7 +79,7 @@ describe('set', () => {
     ['a blank at the end', [], `${secrets.key} \n`, 'begins or ends with a blank'],
     ['a whole credential as a key', [], JSON.stringify(wellknown), '--object'],
     ['metadata beside an object', ['--object', '--metadata', 'a=1'], '{}', '--metadata'],
-  ])('refuses %s, stores nothing and quotes nothing', async (_, flags, input, message) => {
+  ])('set refuses %s, stores nothing and quotes nothing', async (_, flags, input, message) => {
     const user = newUser();
     const result = await user.auth(['set', 'a', ...flags], input);
     expect(result.exitCode).toBe(2);
@@ -90,7 +90,7 @@ describe('set', () => {
   });
 
   it.each([[['a', secrets.key]], [['a', `--key=${secrets.key}`]], [['a', '--key', secrets.key]]])(
-    'takes no secret from its arguments, and repeats none: %#',
+    'set takes no secret from its arguments, and repeats none: %#',
     async (args) => {
       const user = newUser();
       const result = await user.auth(['set', ...args]);
@@ -100,14 +100,14 @@ describe('set', () => {
     },
   );
 
-  it('stores a key of several lines for who insists, as JSON', async () => {
+  it('set --object stores a key of several lines', async () => {
     const user = newUser();
     const entry = { type: 'api', key: `${secrets.key}\nmore ` };
     expect((await user.auth(['set', 'a', '--object'], JSON.stringify(entry))).exitCode).toBe(0);
     expect(user.readFile()).toEqual({ a: entry });
   });
 
-  it('refuses a name with a line break, which no provider would find', async () => {
+  it('set refuses a name with a line break', async () => {
     const user = newUser();
     const result = await user.auth(['set', 'a\nb'], secrets.key);
     expect(result.exitCode).toBe(2);
@@ -116,13 +116,13 @@ describe('set', () => {
     expect(existsSync(user.file)).toBe(false);
   });
 
-  it('refuses bytes that are no text', async () => {
+  it('set refuses bytes that are not UTF-8', async () => {
     const result = await newUser().auth(['set', 'a'], Uint8Array.of(0x73, 0xff, 0x6b));
     expect(result.exitCode).toBe(2);
     expect(result.stderr).toContain('not UTF-8');
   });
 
-  it('changes the file though the environment is read instead, and says so', async () => {
+  it('set changes the file even if the environment is read instead, and says so', async () => {
     const user = newUser({ OPENCODE_AUTH_CONTENT: '{}' });
     const { stderr } = await user.auth(['set', 'a'], 'key');
     expect(stderr).toContain('OPENCODE_AUTH_CONTENT is set');
@@ -137,7 +137,7 @@ describe('remove', () => {
     return user;
   }
 
-  it('removes one entry and leaves the others, also those of unknown type', async () => {
+  it('remove takes out one entry and leaves the others, also those of unknown type', async () => {
     const user = await withSample();
     const result = await user.auth(['remove', 'https://example.com/', '--json']);
     expect(JSON.parse(result.stdout)).toEqual({ removed: ['https://example.com'] });
@@ -146,7 +146,7 @@ describe('remove', () => {
     expectNoSecretIn(result);
   });
 
-  it('suggests the nearest name for one that is not there, and changes nothing', async () => {
+  it('remove suggests the nearest name for an unknown one, and changes nothing', async () => {
     const user = await withSample();
     const result = await user.auth(['remove', 'copilto']);
     expect(result.exitCode).toBe(4);

@@ -40,7 +40,7 @@ function newUser() {
 const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
 
 describe('holdfast serve', () => {
-  it('says how to get in where there is no token yet, and lets in whoever has one later', async () => {
+  it('the server says how to get in where there is no token yet, and accepts one that is made later', async () => {
     const { tokens, serve } = newUser();
     const { url, line, output } = await serve('--port', '0');
     expect(line).toBe(`listening on ${url}`);
@@ -53,7 +53,7 @@ describe('holdfast serve', () => {
     expect((await fetch(`${url}/auth`, bearer(token))).status).toBe(200);
   });
 
-  it('reads and changes the file, and forgets a token as soon as another process has deleted it', async () => {
+  it('the server reads and changes the file, and refuses a token as soon as another process has deleted it', async () => {
     const { tokens, serve, file } = newUser();
     const { token, info } = await tokens.create();
     const { url, output } = await serve('--port', '0');
@@ -69,7 +69,7 @@ describe('holdfast serve', () => {
     expect(output.stderr).toBe('');
   });
 
-  it('lets nobody in while the token file can not be read, and leaves it as it is', async () => {
+  it("the server refuses every request while the token file can't be read, and leaves the file as it is", async () => {
     const { home, tokens, serve } = newUser();
     const { token } = await tokens.create();
     const { url, output } = await serve('--port', '0');
@@ -82,7 +82,7 @@ describe('holdfast serve', () => {
     expect(readFileSync(tokenFile, 'utf8')).toBe('{"torn');
   });
 
-  it('with the hardened policy asks for execute to change a credential', async () => {
+  it('the server with the hardened policy asks for execute to change a credential', async () => {
     const { tokens, serve } = newUser();
     const { token } = await tokens.create({ permissions: ['write'] });
     const put = { method: 'PUT', body: JSON.stringify(entry), ...bearer(token) };
@@ -92,19 +92,22 @@ describe('holdfast serve', () => {
     expect((await fetch(`${hardened.url}/auth/a`, put)).status).toBe(403);
   });
 
-  it.each(['SIGTERM', 'SIGINT'] as const)('ends cleanly by %s, with a stream open', async (signal) => {
-    const { tokens, serve } = newUser();
-    const { token } = await tokens.create();
-    const { child, url, ended } = await serve('--port', '0', '--json');
-    const stream = await fetch(`${url}/event`, bearer(token));
-    child.kill(signal);
-    expect(await stream.text()).toContain('server.connected');
-    expect(await ended).toMatchObject({ code: 0, stderr: '' });
-  });
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'the server ends cleanly by %s, with a stream open',
+    async (signal) => {
+      const { tokens, serve } = newUser();
+      const { token } = await tokens.create();
+      const { child, url, ended } = await serve('--port', '0', '--json');
+      const stream = await fetch(`${url}/event`, bearer(token));
+      child.kill(signal);
+      expect(await stream.text()).toContain('server.connected');
+      expect(await ended).toMatchObject({ code: 0, stderr: '' });
+    },
+  );
 });
 
 describe('without authentication', () => {
-  it('serves on loopback, and warns', async () => {
+  it('the server with --no-auth serves on loopback, and warns', async () => {
     const { url, output } = await newUser().serve('--port', '0', '--no-auth');
     expect((await fetch(`${url}/auth`)).status).toBe(200);
     const foreign = { headers: { origin: 'https://evil.example' } };
@@ -113,7 +116,7 @@ describe('without authentication', () => {
   });
 
   it.each(['0.0.0.0', '::', '0', '0x7f.1', '::ffff:0.0.0.0', '192.168.1.5', 'myhost'])(
-    'refuses to listen on %s',
+    'the server with --no-auth refuses to listen on %s',
     async (hostname) => {
       const { serve } = newUser();
       const { ended } = await serve('--port', '0', '--no-auth', '--hostname', hostname);
@@ -122,7 +125,7 @@ describe('without authentication', () => {
   );
 });
 
-it('on all addresses it asks for tokens, and says that they travel unencrypted', async () => {
+it('a server on all addresses asks for tokens, and warns that they travel unencrypted', async () => {
   const { serve, tokens } = newUser();
   const { token } = await tokens.create();
   const { url, output } = await serve('--port', '0', '--hostname', '0.0.0.0');
@@ -132,14 +135,14 @@ it('on all addresses it asks for tokens, and says that they travel unencrypted',
   expect(output.stderr).toContain('unencrypted');
 });
 
-describe('a clear error', () => {
+describe('usage errors of the server', () => {
   const clear = (result: { code: unknown; stderr: string }) => {
     expect(result.code).toBe(2);
     expect(result.stderr).not.toContain('internal error');
     return result.stderr;
   };
 
-  it('for a port that is in use', async () => {
+  it('a port that is in use is a clear error', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     onTestFinished(() => void other.close());
@@ -158,12 +161,12 @@ describe('a clear error', () => {
     [['--origin', 'https://app.example/x'], 'Expected an origin'],
     [['--origin', '*'], 'Expected an origin'],
     [['--policy', 'none'], 'Allowed choices are specified, hardened'],
-  ])('for %j', async (args, words) => {
+  ])('the arguments %j are a clear error', async (args, words) => {
     const { ended } = await newUser().serve(...args);
     expect(clear(await ended)).toContain(words);
   });
 
-  it('for a token file that can not be read, which is left as it is', async () => {
+  it("a token file that can't be read is an error, and is left as it is", async () => {
     const { home, serve } = newUser();
     const file = path.join(home, 'opencode', 'auth-tokens.json');
     mkdirSync(path.dirname(file), { recursive: true });

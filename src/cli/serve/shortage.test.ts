@@ -57,8 +57,8 @@ function occupy(port: number): Socket[] {
   return sockets;
 }
 
-describe('while the server has no files left to open', () => {
-  it('a request is answered with 503, and may be sent again; afterwards all is well', async () => {
+describe('a server that has no files left to open', () => {
+  it('a request is answered with 503 and Retry-After, and succeeds once files are free again', async () => {
     const { file, port, ask } = await newServer();
     expect(await ask('PUT', '/auth/a', entry)).toMatchObject({ status: 200 });
     const sockets: Socket[] = [];

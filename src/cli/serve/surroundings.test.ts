@@ -67,7 +67,7 @@ describe.skipIf(lacks('root', 'setpriv'))('a token file in a directory that othe
   const reveal = (url: string, token: string) =>
     fetch(`${url}/auth?reveal=true`, { headers: { authorization: `Bearer ${token}` } });
 
-  it('lets nobody in if it is another user’s, though the directory is sticky', async () => {
+  it('a token file of another user grants nothing, even in a sticky directory', async () => {
     const server = await newServer(0o1777, mallory);
     const url = server.url ?? expect.fail(server.said());
     server.plant();
@@ -77,14 +77,14 @@ describe.skipIf(lacks('root', 'setpriv'))('a token file in a directory that othe
     expect(server.said()).toContain(`belongs to user ${mallory}`);
   });
 
-  it('lets in who has one of the server’s own user', async () => {
+  it("a token file of the server's own user in a sticky directory grants access", async () => {
     const server = await newServer(0o1777, victim);
     const url = server.url ?? expect.fail(server.said());
     server.plant();
     expect((await reveal(url, server.token)).status).toBe(200);
   });
 
-  it('lets no server start where another user could replace it', async () => {
+  it('a server does not start where another user could replace its token file', async () => {
     const server = await newServer(0o777, victim);
     expect(server.url).toBeUndefined();
     expect(server.said()).toContain('chmod go-w');

@@ -31,8 +31,8 @@ async function statusOf(port: number, ...lines: string[]): Promise<number> {
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
-describe('under node:http', () => {
-  it('the lines count that were sent, not the one that is kept', async () => {
+describe('the guard on node:http', () => {
+  it('doubled header lines are refused, though Node keeps only one of them', async () => {
     const { tokens, guard } = newGuard();
     const port = await listening((request, response) => {
       if (admit(guard, request, response) !== undefined) response.end();
@@ -49,7 +49,7 @@ describe('under node:http', () => {
     expect(await statusOf(port, 'GET http://localhost/x HTTP/1.1', host, good)).toBe(400);
   });
 
-  it('a router that is mounted somewhere does not hide where', async () => {
+  it('a mounted router does not hide the whole path from the guard', async () => {
     const { tokens, guard } = newGuard();
     const app = express();
     app.use('/session', (request, response) => {
@@ -72,7 +72,7 @@ describe('under node:http', () => {
     await expect(response.text()).rejects.toThrow();
   });
 
-  it('a public path has no owner, and what is refused is answered once', async () => {
+  it('a request to a public path has no owner, and a refused request is answered once', async () => {
     const { guard } = newGuard({ publicPaths: ['/health'] });
     const owners: unknown[] = [];
     const port = await listening((request, response) => {
@@ -92,7 +92,7 @@ describe('a Fetch request', () => {
   const ask = (url: string, headers: Record<string, string> = bearer(token)) =>
     verify(guard, new Request(url, { headers }));
 
-  it('is judged by its address and its headers', () => {
+  it('a Fetch request is judged by its address and its headers', () => {
     expect(ask('http://localhost:4096/x')).toMatchObject({ ok: true, token: { permissions: ['read'] } });
     expect(ask('http://localhost:4096')).toMatchObject({ ok: true });
     expect(ask('http://localhost:4096?a')).toMatchObject({ ok: true });
@@ -106,13 +106,13 @@ describe('a Fetch request', () => {
     });
   });
 
-  it('without a Host is judged by the name in its address', () => {
+  it('a Fetch request without a Host is judged by the name in its address', () => {
     expect(ask('http://evil.example/x')).toMatchObject({ status: 403, error: 'host_not_allowed' });
   });
 });
 
-describe('Hono where there is no node:http', () => {
-  it('a response breaks off when its token is revoked, and ends by itself when it ends', async () => {
+describe('Hono without node:http', () => {
+  it('a response of Hono breaks off when its token is revoked, and ends normally otherwise', async () => {
     const { tokens, guard } = newGuard();
     const app = new Hono<GuardedEnv>().use(honoGuard(guard));
     app.get('/long', (context) =>
@@ -131,7 +131,7 @@ describe('Hono where there is no node:http', () => {
     await expect(long.text()).rejects.toThrow();
   });
 
-  it('handlers are told whose request it is, and pages on the list may read the answer', async () => {
+  it('handlers get the token of the request, and pages of an allowed origin may read the answer', async () => {
     const { tokens, guard } = newGuard({ origins: ['https://app.example'] });
     const app = new Hono<GuardedEnv>().use(honoGuard(guard));
     app.get('/x', (context) => context.json(context.var.token?.permissions));

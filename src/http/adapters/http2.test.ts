@@ -48,7 +48,7 @@ const servers = {
 };
 
 describe.each(Object.entries(servers))('a request of HTTP/2, on %s', (_, serverOf) => {
-  it('is judged by its authority as by a Host', async () => {
+  it('the authority of a request counts as its Host', async () => {
     const { guard, tokens } = newGuard({ hosts: ['own.example'] });
     const { status } = await clientOf(serverOf(guard));
     const authorization = `Bearer ${tokens.add('read')}`;
@@ -60,7 +60,7 @@ describe.each(Object.entries(servers))('a request of HTTP/2, on %s', (_, serverO
     expect(await status({})).toBe(401);
   });
 
-  it('must not have a Host that says something else', async () => {
+  it('a Host that differs from the authority is refused', async () => {
     const { guard, tokens } = newGuard();
     const { status } = await clientOf(serverOf(guard));
     const authorization = `Bearer ${tokens.add('read')}`;
@@ -70,7 +70,7 @@ describe.each(Object.entries(servers))('a request of HTTP/2, on %s', (_, serverO
     expect(await status({ ':authority': 'evil.example', host: 'localhost', authorization })).toBe(400);
   });
 
-  it('ends with its token', async () => {
+  it('a stream ends when its token is revoked', async () => {
     const { guard, tokens } = newGuard();
     const { open } = await clientOf(serverOf(guard));
     const token = tokens.add('read');

@@ -41,8 +41,8 @@ async function listening(server: ReturnType<typeof createServer>): Promise<strin
 
 const status = async (url: string, options: RequestInit = {}) => (await fetch(url, options)).status;
 
-describe('an address that was changed before the guard needs the permissions of both', () => {
-  it('by Express, whichever leads to the handler', async () => {
+describe('an address that was rewritten before the guard', () => {
+  it('a request that Express rewrites needs the permissions of both addresses', async () => {
     const { bearer, middleware } = setUp({ publicPaths: ['/health'] });
     const app = express();
     app.use((request, _, next) => {
@@ -57,7 +57,7 @@ describe('an address that was changed before the guard needs the permissions of 
     expect(await status(`${url}/health`)).toBe(401);
   });
 
-  it("by Fastify's rewriteUrl", async () => {
+  it("a request that Fastify's rewriteUrl rewrites needs the permissions of both addresses", async () => {
     const { guard, bearer } = setUp({ publicPaths: ['/health'] });
     const app = fastify({ rewriteUrl: ({ url = '' }) => url.replace(/^\/(x|health)/, '/pty') });
     app.addHook('onRequest', async (request, reply) => {
@@ -71,7 +71,7 @@ describe('an address that was changed before the guard needs the permissions of 
     expect(await status(`${url}/health`)).toBe(401);
   });
 
-  it('by a call of Hono with another request', async () => {
+  it('a request that Hono passes on with another address needs the permissions of both', async () => {
     const { guard, bearer } = setUp({ publicPaths: ['/health'] });
     const inner = new Hono().use(honoGuard(guard)).get('/pty', (context) => context.text('ran'));
     const app = new Hono().all('*', ({ req, env }) =>
@@ -83,7 +83,7 @@ describe('an address that was changed before the guard needs the permissions of 
     expect(await status(`${url}/health`)).toBe(401);
   });
 
-  it('and a method that was', async () => {
+  it('a request whose method was overridden needs the permissions of both methods', async () => {
     const { bearer, middleware } = setUp();
     const app = express();
     app.use(methodOverride('X-HTTP-Method-Override'), middleware);
@@ -100,10 +100,10 @@ describe('an address that was changed before the guard needs the permissions of 
   });
 });
 
-describe('an address that was only cut where a router is mounted is no other address', () => {
+describe('an address whose prefix a mounted router removes', () => {
   const places = { publicPaths: ['/base/health', '/base'], ticketPath: '/base/ticket' };
 
-  it('of Express, for public paths, for tickets, and for a policy of the whole', async () => {
+  it('a router of Express keeps the whole address for public paths, tickets and the policy', async () => {
     const { guard, bearer, middleware } = setUp({
       ...places,
       policy: ({ segments }) => (segments?.[0] === 'base' ? ['read'] : []),
@@ -126,7 +126,7 @@ describe('an address that was only cut where a router is mounted is no other add
     expect(await status(`${url}/base/event?ticket=${issued.ticket}`)).toBe(200);
   });
 
-  it('but one that was changed within the router is', async () => {
+  it('an address that was rewritten within a mounted router counts as rewritten', async () => {
     const { bearer, middleware } = setUp(places);
     const routes = express.Router();
     routes.use((request, _, next) => {
@@ -142,7 +142,7 @@ describe('an address that was only cut where a router is mounted is no other add
     expect(await status(`${url}/base/x`, bearer('read'))).toBe(403);
   });
 
-  it('nor does it need more than the whole, where a server does not say what it has cut', async () => {
+  it('a request needs only the permissions of the whole address where a server does not say what it removed', async () => {
     const { bearer, middleware } = setUp();
     const app = connect().use(
       '/base',

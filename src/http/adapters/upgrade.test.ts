@@ -61,7 +61,7 @@ async function connect(url: string, protocols: string[] = [], headers: Record<st
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
 describe.each(Object.entries(servers))('a WebSocket, by %s', (_, serve) => {
-  it('opens with a token in the header, in a sub-protocol, and with a ticket once', async () => {
+  it('a WebSocket opens with a token in the header or in a sub-protocol, and once with a ticket', async () => {
     const { url, tokens, guard } = await serve([]);
     const token = tokens.add('read', 'execute');
     expect(await connect(url, [], bearer(token))).toMatchObject({ outcome: 'hello' });
@@ -73,7 +73,7 @@ describe.each(Object.entries(servers))('a WebSocket, by %s', (_, serve) => {
     expect(await connect(target)).toMatchObject({ outcome: 401 });
   });
 
-  it('never takes up the protocol that carries the token, nor leaves it in the request', async () => {
+  it('the protocol that carries the token is not selected, and is removed from the request', async () => {
     const seen: IncomingMessage[] = [];
     const { url, tokens } = await serve(seen);
     const token = tokens.add('read', 'execute');
@@ -82,7 +82,7 @@ describe.each(Object.entries(servers))('a WebSocket, by %s', (_, serve) => {
     expect(JSON.stringify([seen[0]?.headers, seen[0]?.rawHeaders])).not.toContain(token);
   });
 
-  it('is refused without a token, without execute, to another page, and under another name', async () => {
+  it('a WebSocket is refused without a token, without execute, to another origin, and for another host', async () => {
     const seen: IncomingMessage[] = [];
     const { url, tokens } = await serve(seen);
     const all = bearer(tokens.add('read', 'write', 'execute'));
@@ -95,7 +95,7 @@ describe.each(Object.entries(servers))('a WebSocket, by %s', (_, serve) => {
     expect(seen).toEqual([]);
   });
 
-  it('is closed when its token is revoked, and that of another is not', async () => {
+  it('a WebSocket closes when its token is revoked, and that of another token stays open', async () => {
     const { url, tokens } = await serve([]);
     const [revoked, other] = [tokens.add('read', 'execute'), tokens.add('read', 'execute')];
     const { client } = await connect(url, [], bearer(revoked));
@@ -107,7 +107,7 @@ describe.each(Object.entries(servers))('a WebSocket, by %s', (_, serve) => {
   });
 });
 
-it('a refused upgrade is answered as any request is, with the challenge', async () => {
+it('a refused upgrade is answered with the challenge, as any request is', async () => {
   const { url } = await servers['the upgrade event']([]);
   const { response } = await connect(url);
   if (typeof response === 'string') expect.fail('it was let in');

@@ -47,7 +47,7 @@ if (!chromium) process.stderr.write('no chromium on the PATH: the tests in a bro
 describe.skipIf(!chromium)(
   chromium ? 'in a browser' : 'in a browser (skipped: no chromium on the PATH)',
   () => {
-    it('a page on the list reads, changes, and opens an EventSource and a WebSocket by ticket or sub-protocol', async () => {
+    it('a page of an allowed origin reads, writes, and opens an EventSource and a WebSocket', async () => {
       const told = await tellFrom('app.example', usePage, async (origin) => {
         const { tokens, url } = await newServer({ origins: [origin] });
         return { url, token: (await tokens.create()).token };
@@ -65,7 +65,7 @@ describe.skipIf(!chromium)(
       });
     });
 
-    it('a page of another site gets nothing and changes nothing, even where nobody is asked for a token', async () => {
+    it('a page of another site reads and changes nothing, even without authentication', async () => {
       const server = await newServer({ authentication: 'disabled' });
       const told = await tellFrom('evil.example', attackFromPage, async () => ({ url: server.url }));
       expect(told).toEqual({
@@ -81,7 +81,7 @@ describe.skipIf(!chromium)(
       expect(server.upgrades()).toBe(0);
     });
 
-    it('a page whose name was made to lead to this machine is not its own', async () => {
+    it('a page whose name was rebound to this machine is refused', async () => {
       const server = await newServer({ authentication: 'disabled' });
       const told = await tellFrom('rebound.example', readOwnOrigin, async () => undefined, server.port);
       expect(told).toEqual({ status: 403, error: 'host_not_allowed', put: 403 });

@@ -64,27 +64,35 @@ async function judge(ports: { open: number; strict: number; compat: number }) {
 
 const timeout = 120_000 + 60 * count;
 
-describe(`no handler runs for a token without its permissions, of ${corpus.length} requests`, {
+describe(`a corpus of ${corpus.length} requests against real servers`, {
   timeout,
 }, () => {
-  eachInTiers(Object.keys(servers), 3)('on %s', async (name) => {
-    const guards = (['strict', 'compat'] as const).map((paths) => createGuard({ tokens: verifier, paths }));
-    const [open, strict, compat] = await Promise.all(
-      [nobody, ...guards.map(gateOf)].map((gate) => start(name, gate)),
-    );
-    if (!open || !strict || !compat) expect.fail('a server did not start');
-    onTestFinished(() => [open, strict, compat].forEach((server) => void server.stop()));
-    const { missed } = await judge({ open: open.port, strict: strict.port, compat: compat.port });
-    // The corpus would find a guard that is written as most are.
-    expect(missed).toBeGreaterThan(10);
-  });
+  eachInTiers(Object.keys(servers), 3)(
+    'no handler on %s runs for a token without its permissions',
+    async (name) => {
+      const guards = (['strict', 'compat'] as const).map((paths) => createGuard({ tokens: verifier, paths }));
+      const [open, strict, compat] = await Promise.all(
+        [nobody, ...guards.map(gateOf)].map((gate) => start(name, gate)),
+      );
+      if (!open || !strict || !compat) expect.fail('a server did not start');
+      onTestFinished(() => [open, strict, compat].forEach((server) => void server.stop()));
+      const { missed } = await judge({ open: open.port, strict: strict.port, compat: compat.port });
+      // The corpus would find a guard that is written as most are.
+      expect(missed).toBeGreaterThan(10);
+    },
+  );
 
-  it.for<RuntimeName>(['bun', 'deno'])('on Hono on %s, where it is there', long, async (name, context) => {
-    const executable = find(name);
-    if (executable === undefined) return context.skip(`no ${name} is there; .ci/runtimes/install brings it`);
-    const { missed } = await judge(await startOn(name, executable));
-    expect(missed).toBeGreaterThan(10);
-  });
+  it.for<RuntimeName>(['bun', 'deno'])(
+    'no handler of Hono on %s runs for a token without its permissions',
+    long,
+    async (name, context) => {
+      const executable = find(name);
+      if (executable === undefined)
+        return context.skip(`no ${name} is there; .ci/runtimes/install brings it`);
+      const { missed } = await judge(await startOn(name, executable));
+      expect(missed).toBeGreaterThan(10);
+    },
+  );
 });
 
 const project = fileURLToPath(new URL('../../..', import.meta.url));

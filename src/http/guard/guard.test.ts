@@ -16,7 +16,7 @@ describe('the table of RFC 6750', () => {
     ['another scheme', ['Basic dXNlcjpwYXNz']],
     ['another scheme, with a list', ['Digest username="a", realm="b"']],
     ['a header that is empty', ['']],
-  ])('401 and no error code: %s', (_, values) => {
+  ])('a request without a bearer token gets 401 and no error code: %s', (_, values) => {
     const decision = ask(
       'GET',
       '/x',
@@ -36,7 +36,7 @@ describe('the table of RFC 6750', () => {
     ['two lines that a runtime has joined', [`Bearer ${all}, Bearer ${all}`]],
     ['a character that no token has', ['Bearer 1|abc']],
     ['a header that is too long', [`Bearer ${'a'.repeat(2000)}`]],
-  ])('400 invalid_request: %s', (_, values) => {
+  ])('a malformed credential gets 400 invalid_request: %s', (_, values) => {
     const decision = ask(
       'GET',
       '/x',
@@ -46,7 +46,7 @@ describe('the table of RFC 6750', () => {
     expect(decision.headers['WWW-Authenticate']).toBe(challenge(', error="invalid_request"'));
   });
 
-  it('401 invalid_token, the same for a token that was revoked, never was, or is malformed', () => {
+  it('a token that is revoked, unknown or malformed gets the same 401 invalid_token', () => {
     const answers = [revoked, 'oct_id9_made_up', 'x', `${all}x`].map((token) =>
       ask('GET', '/x', [bearer(token)]),
     );
@@ -55,7 +55,7 @@ describe('the table of RFC 6750', () => {
     for (const answer of answers) expect(answer).toEqual(answers[0]);
   });
 
-  it('403 insufficient_scope, with all that is needed', () => {
+  it('a token without the permissions gets 403 insufficient_scope, with all that it needs', () => {
     const decision = ask('POST', '/session', [bearer(read)]);
     expect(decision).toMatchObject({ ok: false, status: 403, error: 'insufficient_scope' });
     expect(decision.headers['WWW-Authenticate']).toBe(
@@ -69,7 +69,7 @@ describe('the table of RFC 6750', () => {
   });
 });
 
-describe('an answer', () => {
+describe('a refusal', () => {
   const answers = [
     ask('GET', '/x'),
     ask('GET', '/x', [['authorization', 'Bearer SECRET|']]),
@@ -82,7 +82,7 @@ describe('an answer', () => {
     ask('GET', '/x', [['origin', 'https://SECRET']]),
   ];
 
-  it('is JSON that is not kept, quotes nothing of the request, and says how one gets in', () => {
+  it('a refusal is JSON that is not cached, quotes nothing of the request, and says how to get a token', () => {
     for (const answer of answers) {
       if (answer.ok) expect.fail('it was let in');
       expect(answer.headers).toMatchObject({
@@ -98,8 +98,8 @@ describe('an answer', () => {
   });
 });
 
-describe('while the token file can not be read', () => {
-  it('503 for whoever shows a token, which may be good, and nothing of the error', () => {
+describe("a token file that can't be read", () => {
+  it("a request with a token gets 503, and nothing of the error, while the token file can't be read", () => {
     const failures: unknown[] = [];
     const { tokens, ask } = newGuard({ onFailure: (error) => failures.push(error) });
     const token = tokens.add('read');
@@ -123,19 +123,22 @@ describe('permissions', () => {
     ['DELETE', '/x', write, 200],
     ['GET', '/pty/1', read, 403],
     ['GET', '/pty/1', all, 200],
-  ])('%s %s', (method, target, token, status) => {
-    const decision = ask(method, target, [bearer(token)]);
-    expect(decision.ok ? 200 : decision.status).toBe(status);
-  });
+  ])(
+    'the method and the path decide which permissions a token needs: %s %s',
+    (method, target, token, status) => {
+      const decision = ask(method, target, [bearer(token)]);
+      expect(decision.ok ? 200 : decision.status).toBe(status);
+    },
+  );
 
-  it('an upgrade needs execute on any path, public ones too', () => {
+  it('an upgrade needs execute on any path, also on a public one', () => {
     expect(ask('GET', '/event', [bearer(read)], true)).toMatchObject({ status: 403 });
     expect(ask('GET', '/event', [bearer(all)], true)).toMatchObject({ ok: true });
     expect(ask('GET', '/health', [], true)).toMatchObject({ status: 401 });
   });
 
   it.each(['OPTIONS', 'TRACE', 'CONNECT', 'PROPFIND', 'get', 'FOO', ''])(
-    '%s is refused to everybody',
+    'the method "%s" is refused for every token',
     (method) => {
       const decision = ask(method, '/x', [bearer(all)]);
       expect(decision).toMatchObject({ status: 405, error: 'method_not_allowed' });
@@ -159,7 +162,7 @@ describe('permissions', () => {
   });
 });
 
-it('a server that asks for no tokens still asks for its own name, its own pages and one of the six methods', () => {
+it('a server without authentication still checks host, origin and method', () => {
   const { ask } = newGuard({ authentication: 'disabled' });
   expect(ask('POST', '/session')).toMatchObject({
     ok: true,

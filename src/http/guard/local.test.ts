@@ -25,7 +25,7 @@ describe('the Host header', () => {
     'BOX.example:80',
     '192.168.1.5:4096',
     '[fe80::1]:1',
-  ])('is ours: %s', (host) => {
+  ])('the Host %s is a name of this server', (host) => {
     expect(ask('GET', '/x', [['host', host], good])).toMatchObject({ ok: true });
   });
 
@@ -55,13 +55,13 @@ describe('the Host header', () => {
     'localhost,evil.example',
     ' localhost',
     '',
-  ])('is not ours, whoever asks: "%s"', (host) => {
+  ])('the Host "%s" is refused, with a token and for an upgrade, too', (host) => {
     const lines = [['host', host], good] as const;
     for (const upgrade of [false, true])
       expect(ask('GET', '/x', lines, upgrade)).toMatchObject({ status: 403, error: 'host_not_allowed' });
   });
 
-  it('must be there once', () => {
+  it('a request must have exactly one Host', () => {
     const { guard } = newGuard();
     const headers = (values: string[]) => (name: string) => (name === 'host' ? values : []);
     for (const values of [[], ['localhost', 'localhost'], ['localhost', 'evil.example']]) {
@@ -70,7 +70,7 @@ describe('the Host header', () => {
     }
   });
 
-  it('is not all that counts: the authority of the target must be ours, too', () => {
+  it('the authority of an absolute target must be a name of this server, too', () => {
     const { tokens, ask } = newGuard({ paths: 'compat' });
     const good = bearer(tokens.add('read'));
     expect(ask('GET', 'http://localhost:4096/x', [good])).toMatchObject({ ok: true });
@@ -78,7 +78,7 @@ describe('the Host header', () => {
     expect(ask('GET', 'http://localhost@evil.example/x', [good])).toMatchObject({ status: 403 });
   });
 
-  it('may be any address of a server that is bound to all, and no name', () => {
+  it('a server that is bound to all addresses accepts any address as Host, and no other name', () => {
     const { tokens, ask } = newGuard({ anyAddress: true });
     const good = bearer(tokens.add('read'));
     for (const host of ['10.1.2.3:4096', '[2001:db8::1]'])
@@ -104,7 +104,7 @@ describe('a page of another origin', () => {
     'null',
     '',
     'file://',
-  ])('is refused: "%s"', (origin) => {
+  ])('the origin "%s" is refused', (origin) => {
     for (const upgrade of [false, true]) {
       const decision = ask('GET', '/x', [['origin', origin], good], upgrade);
       expect(decision).toMatchObject({ status: 403, error: 'origin_not_allowed' });
@@ -118,7 +118,7 @@ describe('a page of another origin', () => {
   });
 
   it.each(['cross-site', 'same-site', 'made-up'])(
-    'is refused where only Sec-Fetch-Site tells: %s',
+    'a request without an origin is refused where Sec-Fetch-Site is %s',
     (site) => {
       for (const mode of ['no-cors', 'navigate', 'cors']) {
         const lines = [['sec-fetch-site', site], ['sec-fetch-mode', mode], good] as const;
@@ -127,12 +127,12 @@ describe('a page of another origin', () => {
     },
   );
 
-  it('must not hide behind a second Origin', () => {
+  it('a second Origin line is refused', () => {
     const lines = [['origin', 'http://localhost:4096'], ['origin', 'https://evil.example'], good] as const;
     expect(ask('GET', '/x', lines)).toMatchObject({ status: 400 });
   });
 
-  it('is let in if it is on the list, and is told so in every answer', () => {
+  it('an origin on the list is allowed, and every answer says so', () => {
     for (const lines of [[['origin', app], good], [['origin', app]]] as const) {
       const decision = ask('GET', '/x', lines);
       expect(decision.headers).toMatchObject({ 'Access-Control-Allow-Origin': app, Vary: 'Origin' });
@@ -146,7 +146,7 @@ describe('a page of another origin', () => {
   });
 });
 
-it('the own page of the server is no other, by whichever name it was opened', () => {
+it("the server's own page is accepted under each of its names", () => {
   for (const host of ['localhost:4096', '127.0.0.1:4096', '[::1]:4096', 'box.example', 'Box.example:80']) {
     const lines = [
       ['host', host],
@@ -158,7 +158,7 @@ it('the own page of the server is no other, by whichever name it was opened', ()
 });
 
 describe('a preflight', () => {
-  it('of a page on the list is answered without a token, and reaches nobody', () => {
+  it('a preflight of an allowed origin is answered without a token, and reaches no handler', () => {
     const lines = [
       ['origin', app],
       ['access-control-request-method', 'PUT'],
@@ -175,12 +175,12 @@ describe('a preflight', () => {
   it.each<[string, [string, string][]]>([
     ['no Origin', [['access-control-request-method', 'PUT']]],
     ['no method asked for', [['origin', app]]],
-  ])('is none, and refused as a method, with %s', (_, lines) => {
+  ])('an OPTIONS request is refused as a method, with %s', (_, lines) => {
     expect(ask('OPTIONS', '/x', [...lines, good])).toMatchObject({ status: 405 });
   });
 });
 
-it('loopback is told by address, however it is spelled', () => {
+it('a loopback address is recognized however it is spelled', () => {
   for (const host of ['localhost', '127.0.0.1', '::1', '[::1]', '0:0:0:0:0:0:0:1', '::ffff:127.0.0.1'])
     expect(isLoopback(host)).toBe(true);
   for (const host of ['0.0.0.0', '::', '10.0.0.1', '::ffff:10.0.0.1', 'localhost.evil.example', '127', ''])

@@ -12,7 +12,7 @@ function open(guard: ReturnType<typeof newGuard>) {
   return { token, ends, releases };
 }
 
-it('all streams of a token that is revoked end, once; those of others and those that have ended do not', async () => {
+it('every stream of a revoked token ends once, and the streams of other tokens go on', async () => {
   const guard = newGuard();
   const [revoked, other, closed] = [open(guard), open(guard), open(guard)];
   for (const release of closed.releases) release();
@@ -42,7 +42,7 @@ it('streams are watched again after a time without any', async () => {
   }
 });
 
-it('streams end within a second of virtual time', () => {
+it('a stream ends within a second of virtual time after its token is revoked', () => {
   vi.useFakeTimers();
   try {
     const guard = newGuard();
@@ -57,7 +57,7 @@ it('streams end within a second of virtual time', () => {
   }
 });
 
-it('while the token file can not be read nobody stays', async () => {
+it("a stream ends when the token file can't be read", async () => {
   const guard = newGuard();
   const { ends } = open(guard);
   guard.tokens.broken = true;

@@ -9,6 +9,6 @@ it.each([
   ['both', { tokens: new MadeUpTokens(), authentication: 'disabled' }],
   ['a word for authentication that it does not know', { tokens: new MadeUpTokens(), authentication: 'none' }],
   ['authentication that is off by another word', { authentication: false }],
-])('a guard is not made of options that do not say who is let in: %s', (_, options) => {
+])('createGuard refuses options that do not say how clients authenticate: %s', (_, options) => {
   expect(() => createGuard(options as never)).toThrow("authentication: 'disabled'");
 });

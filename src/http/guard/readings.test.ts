@@ -9,21 +9,21 @@ describe('a path that is not in normal form', () => {
   const reader = compat.tokens.add('read');
 
   it.each(['/%70ty', '//pty', '/x/../pty', '/pty;a', '/x//y', 'http://localhost/x'])(
-    '400 for %s',
+    'a path that is not in normal form gets 400: %s',
     (target) => {
       expect(ask('GET', target, [bearer(all)])).toMatchObject({ status: 400, error: 'invalid_request' });
       expect(ask('GET', target)).toMatchObject({ status: 400 });
     },
   );
 
-  it('where asked to, is judged by every reading of it together', () => {
+  it('a guard in compatible mode judges a path by all its readings together', () => {
     expect(compat.ask('GET', '/%70ty', [bearer(reader)])).toMatchObject({ status: 403 });
     expect(compat.ask('GET', '/session/../x', [bearer(reader)])).toMatchObject({ status: 403 });
     expect(compat.ask('GET', '/x//y', [bearer(reader)])).toMatchObject({ ok: true });
     expect(compat.ask('GET', '*', [bearer(reader)])).toMatchObject({ status: 400 });
   });
 
-  it('is never public', () => {
+  it('a path that is not in normal form is never public', () => {
     expect(compat.ask('GET', '/health')).toMatchObject({ ok: true, token: undefined });
     for (const target of ['/health/', '/HEALTH', '//health', '/pty/../health', '/%68ealth'])
       expect(compat.ask('GET', target)).toMatchObject({ status: 401 });
@@ -32,7 +32,7 @@ describe('a path that is not in normal form', () => {
       expect(compat.ask('GET', target)).toMatchObject({ status: 401 });
   });
 
-  it('gets no ticket, and no ticket is good for it', () => {
+  it('a path that is not in normal form gets no ticket, and no ticket is good for it', () => {
     const executor = compat.tokens.add('execute');
     expect(compat.ask('POST', '/ticket', [bearer(executor)])).toMatchObject({ ok: true });
     expect(compat.ask('POST', '/ticket#/../pty', [bearer(executor)])).toMatchObject({ status: 403 });
@@ -58,7 +58,7 @@ describe('a request that was rewritten before the guard', () => {
     });
   const [reader, writer, both] = [tokens.add('read'), tokens.add('write'), tokens.add('read', 'write')];
 
-  it('needs the permissions of both paths, whichever was first', () => {
+  it('a rewritten request needs the permissions of both paths, in either order', () => {
     for (const [from, to] of [
       ['/x', '/pty'],
       ['/pty', '/x'],
@@ -69,7 +69,7 @@ describe('a request that was rewritten before the guard', () => {
     }
   });
 
-  it('needs the permissions of both methods, and both must be allowed', () => {
+  it('a rewritten request needs the permissions of both methods, and both must be allowed', () => {
     for (const [from, to] of [
       ['POST', 'GET'],
       ['GET', 'POST'],
@@ -82,13 +82,13 @@ describe('a request that was rewritten before the guard', () => {
     expect(judge(['PURGE', '/x'], ['POST', '/x'], [bearer(both)])).toMatchObject({ status: 405 });
   });
 
-  it('is in normal form only if both paths are', () => {
+  it('a rewritten request is in normal form only if both paths are', () => {
     expect(judge(['GET', '/x'], ['GET', '//x'], [bearer(reader)])).toMatchObject({ status: 400 });
     expect(judge(['GET', '/x/../y'], ['GET', '/y'], [bearer(reader)])).toMatchObject({ status: 400 });
     expect(judge(['GET', '/x'], ['GET', '*'], [bearer(reader)])).toMatchObject({ status: 400 });
   });
 
-  it('is public only if both paths are, and both methods read', () => {
+  it('a rewritten request is public only if both paths are public and both methods read', () => {
     expect(judge(['GET', '/health'], ['GET', '/also'])).toMatchObject({ ok: true, token: undefined });
     expect(judge(['GET', '/health'], ['GET', '/x'])).toMatchObject({ status: 401 });
     expect(judge(['GET', '/x'], ['GET', '/health'])).toMatchObject({ status: 401 });
@@ -96,7 +96,7 @@ describe('a request that was rewritten before the guard', () => {
     expect(judge(['POST', '/health'], ['GET', '/health'])).toMatchObject({ status: 401 });
   });
 
-  it('asks for a ticket only if both paths do, and both methods', () => {
+  it('a rewritten request asks for a ticket only if both paths and both methods do', () => {
     const executor = bearer(tokens.add('execute'));
     expect(judge(['POST', '/ticket'], ['POST', '/ticket'], [executor])).toMatchObject({ ok: true });
     expect(judge(['POST', '/ticket'], ['POST', '/x'], [executor])).toMatchObject({ status: 403 });
@@ -104,7 +104,7 @@ describe('a request that was rewritten before the guard', () => {
     expect(judge(['POST', '/ticket'], ['PUT', '/ticket'], [executor])).toMatchObject({ status: 403 });
   });
 
-  it('spends a ticket, which is good for the one path and the one method', () => {
+  it('a rewritten request spends its ticket, which is good for one path and one method', () => {
     const owner = tokens.verify(reader) ?? expect.fail();
     const target = () => {
       const issued = guard.issueTicket(owner, { path: '/event', upgrade: false });
@@ -117,7 +117,7 @@ describe('a request that was rewritten before the guard', () => {
     expect(judge(['GET', target()], ['GET', target()])).toMatchObject({ error: 'invalid_request' });
   });
 
-  it('must not have a token in either URL', () => {
+  it('a rewritten request is refused with a token in either URL', () => {
     expect(judge(['GET', '/x'], ['GET', '/x?access_token=a'], [bearer(reader)])).toMatchObject({
       status: 400,
     });
@@ -126,7 +126,7 @@ describe('a request that was rewritten before the guard', () => {
     });
   });
 
-  it('must not have a foreign name in either', () => {
+  it('a rewritten request is refused with a foreign host in either target', () => {
     const { guard } = newGuard({ paths: 'compat' });
     for (const targets of [
       ['http://evil.example/x', '/x'],

@@ -21,7 +21,7 @@ function setUp() {
 const withTicket = (ticket: string, path = '/event') => `${path}?ticket=${ticket}`;
 
 describe('a ticket', () => {
-  it('is good once', () => {
+  it('a ticket is good once', () => {
     const { ask, issue } = setUp();
     const ticket = issue();
     expect(ticket).toMatch(/^[\w-]{22}$/);
@@ -32,7 +32,7 @@ describe('a ticket', () => {
     expect(ask('GET', withTicket(ticket))).toMatchObject({ status: 401, error: 'invalid_token' });
   });
 
-  it('is good for 30 seconds', () => {
+  it('a ticket is good for 30 seconds', () => {
     const { ask, issue, pass } = setUp();
     const [first, second] = [issue(), issue()];
     pass(29_999);
@@ -46,27 +46,27 @@ describe('a ticket', () => {
     ['another reading of its path', 'GET', '/EVENT', false],
     ['another method', 'POST', '/event', false],
     ['an upgrade', 'GET', '/event', true],
-  ])('is good for one purpose, and is spent by %s', (_, method, path, upgrade) => {
+  ])('a ticket is good for one purpose, and is spent by %s', (_, method, path, upgrade) => {
     const { ask, issue } = setUp();
     const ticket = issue();
     expect(ask(method, withTicket(ticket, path), [], upgrade)).toMatchObject({ status: 401 });
     expect(ask('GET', withTicket(ticket))).toMatchObject({ status: 401 });
   });
 
-  it('for an upgrade is good for that alone', () => {
+  it('a ticket for an upgrade is good for an upgrade only', () => {
     const { ask, issue } = setUp();
     expect(ask('GET', withTicket(issue('/event', true)), [], true)).toMatchObject({ ok: true });
     expect(ask('GET', withTicket(issue('/event', true)))).toMatchObject({ status: 401 });
   });
 
-  it('dies with its token', () => {
+  it('a ticket ends with its token', () => {
     const { ask, issue, tokens, token } = setUp();
     const ticket = issue();
     tokens.revoke(token);
     expect(ask('GET', withTicket(ticket))).toMatchObject({ status: 401, error: 'invalid_token' });
   });
 
-  it('beside a token, or beside another ticket, is refused', () => {
+  it('a ticket beside a token or another ticket is refused', () => {
     const { ask, issue, token } = setUp();
     expect(ask('GET', withTicket(issue()), [bearer(token)])).toMatchObject({
       status: 400,
@@ -75,7 +75,7 @@ describe('a ticket', () => {
     expect(ask('GET', `${withTicket(issue())}&ticket=${issue()}`)).toMatchObject({ status: 400 });
   });
 
-  it('gives nothing that its token does not', () => {
+  it('a ticket is not issued for what its token may not do', () => {
     const { guard, tokens } = setUp();
     const reader = tokens.verify(tokens.add('read')) ?? expect.fail();
     expect(guard.issueTicket(reader, { path: '/event', upgrade: false })).toHaveProperty('ticket');
@@ -88,7 +88,7 @@ describe('a ticket', () => {
       expect(guard.issueTicket(reader, { path, upgrade: false })).toMatchObject({ status: 400 });
   });
 
-  it('is asked for with any token, by POST, at one place exactly', () => {
+  it('a ticket is issued for any token, by POST, on one exact path', () => {
     const { ask, tokens } = setUp();
     const executor = bearer(tokens.add('execute'));
     expect(ask('POST', '/ticket', [executor])).toMatchObject({ ok: true });
@@ -103,7 +103,7 @@ describe('a ticket', () => {
     expect(ask('POST', '/ticket', [executor], true)).toMatchObject({ status: 403 });
   });
 
-  it('is dropped, the oldest first, when its token has a hundred, and no other token loses one', () => {
+  it('a token has a hundred tickets at most, the oldest is dropped first, and no other token loses one', () => {
     const { ask, issue, guard, tokens } = setUp();
     const other = tokens.verify(tokens.add('read')) ?? expect.fail();
     const issueOther = () => guard.issueTicket(other, { path: '/event', upgrade: false });
@@ -114,7 +114,7 @@ describe('a ticket', () => {
     expect(good).toEqual(Array.from({ length: 2000 }, (_, n) => n >= 1900));
   });
 
-  it('of a token that has none is not to be had while ten thousand are open, and then is', () => {
+  it('a token without tickets gets 429 while ten thousand are open, and a ticket once there is room', () => {
     const { ask, guard, pass, tokens } = setUp();
     const newOwner = () => tokens.verify(tokens.add('read')) ?? expect.fail();
     const issueTo = (owner: ReturnType<typeof newOwner>) =>
@@ -137,14 +137,14 @@ describe('a ticket', () => {
 });
 
 describe('a token', () => {
-  it.each(['access_token', 'auth_token'])('in a URL is refused, as %s', (name) => {
+  it.each(['access_token', 'auth_token'])('a token in the URL parameter %s is refused', (name) => {
     const { ask, token } = setUp();
     expect(ask('GET', `/event?${name}=${token}`)).toMatchObject({ status: 400, error: 'invalid_request' });
     expect(ask('GET', `/event?a=1&${name}=${token}`, [bearer(token)])).toMatchObject({ status: 400 });
     expect(ask('GET', `/event?${name.replace('_', '%5F')}=${token}`)).toMatchObject({ status: 400 });
   });
 
-  it('in a URL is refused wherever it stands', () => {
+  it('a token is refused anywhere in a URL', () => {
     const { ask, token } = setUp();
     const real = `oct_${'A1b2C3d4'}_${'0'.repeat(22)}${'0'.repeat(6)}`;
     for (const target of [
@@ -157,7 +157,7 @@ describe('a token', () => {
     expect(ask('GET', `/event?a=${real.slice(1)}`, [bearer(token)])).toMatchObject({ ok: true });
   });
 
-  it('comes as a sub-protocol of a WebSocket, and of nothing else', () => {
+  it('a token in a sub-protocol is accepted for a WebSocket, and for nothing else', () => {
     const { ask, token } = setUp();
     const offer = (...protocols: string[]) => ['sec-websocket-protocol', protocols.join(', ')] as const;
     const own = `holdfast.bearer.${token}`;

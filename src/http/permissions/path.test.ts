@@ -3,7 +3,7 @@ import { readPath } from './path.js';
 
 const words = (target: string) => [...(readPath(target)?.words ?? [])];
 
-describe('a path in normal form has one reading', () => {
+describe('a path in normal form', () => {
   it.each([
     ['/', []],
     ['/pty', ['pty']],
@@ -12,24 +12,24 @@ describe('a path in normal form has one reading', () => {
     ['/PTY', ['pty']],
     ['/sessions/ptyx', ['sessions', 'ptyx']],
     ['/global/health?directory=/session#', ['global', 'health']],
-  ])('%s', (target, segments) => {
+  ])('the path %s has one reading', (target, segments) => {
     expect(readPath(target)?.segments).toEqual(segments);
     expect(words(target)).toEqual(segments);
   });
 
-  it('but a name with dots is read whole, in parts, and without the dots at its end', () => {
+  it('a name with dots is read whole, in parts, and without the dots at its end', () => {
     expect(words('/files/session.json')).toEqual(['files', 'session.json', 'session', 'json']);
     expect(words('/pty.')).toEqual(['pty.', 'pty']);
     expect(words('/a.pty.b/1')).toContain('pty');
   });
 
-  it('and its words are found in every other way to write it', () => {
+  it('the words of a path are found in every other spelling of it', () => {
     for (const target of ['/a.b~c_d-e', '//a.b~c_d-e', '/x/../a%2Eb~c_d-e', '/A.b~c_d-e;x'])
       expect(words(target)).toEqual(expect.arrayContaining(['a.b~c_d-e', 'a', 'b~c_d-e']));
   });
 });
 
-describe('every reading of another path is seen', () => {
+describe('a path that is not in normal form', () => {
   it.each([
     '/%70ty',
     '/pt%79',
@@ -76,17 +76,17 @@ describe('every reading of another path is seen', () => {
     '/pty%E2%80%8B',
     '/p%E2%80%8Bty',
     '/pty%ff',
-  ])('%s', (target) => {
+  ])('every reading of %s is considered', (target) => {
     expect(words(target)).toContain('pty');
   });
 
-  it('and none of them is of one reading alone', () => {
+  it('a path with several readings has no single list of segments', () => {
     expect(readPath('/x/../pty')?.segments).toBeUndefined();
     expect(readPath('//session')?.segments).toBeUndefined();
   });
 });
 
-it('what follows a question mark is no part of the path, under any reading', () => {
+it('the text after a question mark is no part of the path in any reading', () => {
   for (const target of ['/free?/../pty', '/free?x#/../pty', '/free#?/../pty'])
     expect(words(target)).toEqual(['free']);
 });
@@ -102,7 +102,7 @@ describe('normal form', () => {
     '/auth/%C3%A4',
     "/a/b!$&'()*+,=:@c",
     '/x?a=/../b;c=%2e%2e',
-  ])('is %s', (target) => {
+  ])('the path %s is in normal form', (target) => {
     expect(readPath(target)?.isCanonical).toBe(true);
   });
 
@@ -127,18 +127,18 @@ describe('normal form', () => {
     ['a letter beyond ASCII', '/ptä'],
     ['a space in the query', '/pty?a b'],
     ['the absolute form', 'http://localhost/pty'],
-  ])('is not: %s, %s', (_, target) => {
+  ])('a path is not in normal form with %s, %s', (_, target) => {
     expect(readPath(target)).toMatchObject({ isCanonical: false });
   });
 
   it.each(['*', '', 'pty', '?/pty', 'http:/pty', 'localhost:443', '#', 'http://host?x'])(
-    '%s is no path at all',
+    'the target %s is no path',
     (target) => {
       expect(readPath(target)).toBeUndefined();
     },
   );
 });
 
-it('the authority of an absolute form is told', () => {
+it('the authority of an absolute target is returned', () => {
   expect(readPath('http://evil.example:1/pty')).toMatchObject({ authority: 'evil.example:1', raw: '/pty' });
 });

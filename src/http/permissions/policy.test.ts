@@ -28,7 +28,7 @@ const concrete = (path: string) => path.replace(/\{\w+\}/g, 'abc123').replace('*
 
 describe.each(Object.entries(versions))('the specified rule, on every route of version %s', (_, routes) => {
   it.each(routes.map((route) => [route.method, route.path, route] as const))(
-    '%s %s',
+    'the specified rule gives the known permissions for %s %s',
     (method, path, route) => {
       expect(permissions(specified, method, concrete(path))).toEqual(route.inferred);
       // HEAD runs what GET runs.
@@ -39,7 +39,7 @@ describe.each(Object.entries(versions))('the specified rule, on every route of v
 
 describe('the hardened rule', () => {
   it.each(Object.entries(versions))(
-    'never asks for less than the specified one, at version %s',
+    'the hardened rule never asks for less than the specified one, at version %s',
     (_, routes) => {
       for (const { method, path, inferred } of routes) {
         expect(permissions(hardened(), method, concrete(path))).toEqual(expect.arrayContaining(inferred));
@@ -47,7 +47,7 @@ describe('the hardened rule', () => {
     },
   );
 
-  it('of all routes leaves only these without execute', () => {
+  it('the hardened rule asks for execute on all writes but three, and on reads that reveal files or settings', () => {
     const without = latest
       .filter(({ method, path }) => !permissions(hardened(), method, concrete(path)).includes('execute'))
       .map(({ method, path }) => `${method} ${path}`);
@@ -75,12 +75,15 @@ describe('the hardened rule', () => {
     ['POST', '/mcp.json'],
     ['PATCH', '/config.x/1'],
     ['PATCH', '//config'],
-  ])('asks for execute where a route is worth as much, wherever it is mounted: %s %s', (method, target) => {
-    expect(permissions(specified, method, target)).not.toContain('execute');
-    expect(permissions(hardened(), method, target)).toContain('execute');
-  });
+  ])(
+    'the hardened rule asks for execute where a route is as powerful, wherever it is mounted: %s %s',
+    (method, target) => {
+      expect(permissions(specified, method, target)).not.toContain('execute');
+      expect(permissions(hardened(), method, target)).toContain('execute');
+    },
+  );
 
-  it('lets a token that may only read list the sessions, if asked to, and nothing else', () => {
+  it('the hardened rule with listSessions lets a reading token list the sessions, and nothing else', () => {
     const relaxed = hardened({ listSessions: true });
     for (const target of ['/session', '/session/', '/api/session', '/experimental/session?limit=1']) {
       expect(permissions(hardened(), 'GET', target)).toEqual(['read', 'execute']);
@@ -110,7 +113,7 @@ it('an upgrade needs execute, whatever the policy says', () => {
   expect(permissions(() => ['read'], 'GET', '/x', true)).toEqual(['read', 'execute']);
 });
 
-it('a policy that asks for nothing lets nobody in who has not everything', () => {
+it('a policy that returns no permission is taken to need all of them', () => {
   expect(permissions(() => [], 'GET', '/x')).toEqual(['read', 'write', 'execute']);
 });
 

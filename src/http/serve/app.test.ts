@@ -9,7 +9,7 @@ const secret = 'CANARY-key-1234567890-wxyz';
 const entry = { type: 'api', key: secret } as const;
 
 describe('the credentials', () => {
-  it('are stored, read and removed, and are on the disk when that is answered', async () => {
+  it('a credential is stored, read and removed, and each change is in the store when it is answered', async () => {
     const { ask, store, tokens } = await newServer();
     const token = tokens.add('read', 'write', 'execute');
     expect(await ask(token, 'PUT', '/auth/anthropic', entry)).toMatchObject({ status: 200, text: 'true' });
@@ -21,7 +21,7 @@ describe('the credentials', () => {
     expect(await ask(token, 'GET', '/auth/anthropic')).toMatchObject({ status: 404 });
   });
 
-  it('have the names that the agent gives them, addresses with slashes too', async () => {
+  it('a credential has the name that the agent gives it, also an address with slashes', async () => {
     const { ask, store, tokens } = await newServer();
     const token = tokens.add('read', 'write');
     await ask(token, 'PUT', '/auth/https%3A%2F%2Fexample.com%2F', entry);
@@ -31,7 +31,7 @@ describe('the credentials', () => {
     expect(await store.all()).toEqual({});
   });
 
-  it('are shown without their secrets, unless the token may execute and asks for them', async () => {
+  it('a credential is shown without its secrets, unless the token may execute and asks for them', async () => {
     const { ask, store, tokens } = await newServer();
     await store.set('anthropic', entry);
     const reader = tokens.add('read');
@@ -63,7 +63,7 @@ describe('the credentials', () => {
     ['DELETE', '/auth/a', 'read'],
     ['GET', '/event', 'write'],
     ['GET', '/doc', 'write'],
-  ] as const)('%s %s is refused without the permission', async (method, target, permission) => {
+  ] as const)('the request %s %s is refused without its permission', async (method, target, permission) => {
     const { ask, store, tokens } = await newServer();
     await store.set('a', entry);
     expect(await ask(undefined, method, target)).toMatchObject({ status: 401 });
@@ -73,20 +73,20 @@ describe('the credentials', () => {
     expect(await store.all()).toEqual({ a: entry });
   });
 
-  it('are not kept by anybody on the way', async () => {
+  it('an answer with credentials has Cache-Control: no-store', async () => {
     const { ask, tokens } = await newServer();
     expect((await ask(tokens.add('read'), 'GET', '/auth')).headers.get('cache-control')).toBe('no-store');
   });
 });
 
-describe('what can not be stored', () => {
+describe("a body that can't be stored", () => {
   it.each([
     ['no JSON', `{"type":"api","key":"${secret}`],
     ['no JSON, which a parser would quote', secret],
     ['no credential', { type: 'api', key: { secret } }],
     ['of an unknown type', { type: secret }],
     ['nothing', ''],
-  ])('is refused, in words that do not repeat it: %s', async (_, body) => {
+  ])('a bad body is refused, and the answer does not repeat it: %s', async (_, body) => {
     const { ask, store, tokens } = await newServer();
     const answer = await ask(tokens.add('write'), 'PUT', '/auth/a', body);
     expect(answer.status).toBe(400);
@@ -95,7 +95,7 @@ describe('what can not be stored', () => {
     expect(await store.all()).toEqual({});
   });
 
-  it('is refused whatever store there is', async () => {
+  it('a bad credential is refused before it reaches any store', async () => {
     const set = vi.fn(async () => {});
     const nothing = async () => ({});
     const { ask, tokens } = await newServer({ store: { get: nothing, all: nothing, remove: set, set } });
@@ -105,7 +105,7 @@ describe('what can not be stored', () => {
     expect(set).not.toHaveBeenCalled();
   });
 
-  it('for its size is refused', async () => {
+  it('a body that is too large is refused', async () => {
     const { ask, tokens } = await newServer();
     const answer = await ask(tokens.add('write'), 'PUT', '/auth/a', { ...entry, key: 'x'.repeat(2 ** 20) });
     expect(answer).toMatchObject({ status: 413 });
@@ -114,7 +114,7 @@ describe('what can not be stored', () => {
 });
 
 describe('a failure', () => {
-  it('of the store is told with its code, and whether the change may have happened', async () => {
+  it('a failure of the store is answered with its code, and with whether the change may have happened', async () => {
     const { ask, store, tokens } = await newServer();
     await store.close();
     const answer = await ask(tokens.add('write'), 'PUT', '/auth/a', entry);
@@ -122,7 +122,7 @@ describe('a failure', () => {
     expect(answer.json()).toMatchObject({ error: 'E_CLOSED', definite: true });
   });
 
-  it('of anything else is told to the server alone', async () => {
+  it('the text of any other failure goes to the server alone', async () => {
     const broken = async () => {
       throw new Error(secret);
     };
@@ -141,7 +141,7 @@ describe('a failure', () => {
   });
 });
 
-it('health is for everybody, and says nothing else', async () => {
+it('the health check needs no token, and returns nothing else', async () => {
   const { ask } = await newServer();
   expect(await ask(undefined, 'GET', '/global/health')).toMatchObject({
     status: 200,
@@ -149,7 +149,7 @@ it('health is for everybody, and says nothing else', async () => {
   });
 });
 
-it('a store that can not be watched has no events', async () => {
+it("a store that can't be watched has no events", async () => {
   const nothing = async () => ({});
   const store = { get: nothing, all: nothing, set: async () => {}, remove: async () => {} };
   const { ask, tokens } = await newServer({ store });
@@ -163,7 +163,7 @@ describe('GET /doc', () => {
       .map(([method, operation]) => ({ route: `${method.toUpperCase()} ${path}`, operation })),
   );
 
-  it('lists every route, and no other', async () => {
+  it('the document has every route of the server, and no other', async () => {
     const { app, ask, tokens } = await newServer();
     const served = app.routes
       .filter(({ method }) => method !== 'ALL')
@@ -172,7 +172,7 @@ describe('GET /doc', () => {
     expect((await ask(tokens.add('read'), 'GET', '/doc')).json()).toEqual(openApi);
   });
 
-  it('says of each which permissions it needs', () => {
+  it('the document has the permissions that each route needs', () => {
     for (const { route, operation } of documented) {
       const [method = '', path = ''] = route.split(' ');
       const { segments, words } = readPath(path.replace('{providerID}', 'a')) ?? expect.fail();

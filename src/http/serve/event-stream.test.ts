@@ -17,7 +17,7 @@ async function connect(server: Awaited<ReturnType<typeof newServer>>, target = '
 }
 
 describe('the stream of events', () => {
-  it('tells the names of what changes, by whichever process, and never a value', async () => {
+  it('the stream names what any process changes, and never has a value', async () => {
     const server = await newServer();
     const { events } = await connect(server);
     const another = createAuth({ file: server.file, env: {} });
@@ -30,7 +30,7 @@ describe('the stream of events', () => {
     await another.close();
   });
 
-  it('breaks off when its token is revoked, and others go on', async () => {
+  it('a stream breaks off when its token is revoked, and other streams go on', async () => {
     const server = await newServer();
     const [revoked, other] = [await connect(server), await connect(server)];
     server.tokens.revoke(revoked.token);
@@ -39,7 +39,7 @@ describe('the stream of events', () => {
     expect((await other.events.next()).value).toMatchObject({ type: 'credentials.changed' });
   });
 
-  it('ends with the server', async () => {
+  it('a stream ends when the server stops', async () => {
     const stopping = new AbortController();
     const server = await newServer({ stopping: stopping.signal });
     const { events } = await connect(server);
@@ -48,7 +48,7 @@ describe('the stream of events', () => {
     await server.server.close();
   });
 
-  it('no longer watches the store when its client has gone', async () => {
+  it('the watch of the store ends when the client is gone', async () => {
     const ends = vi.fn();
     const nothing = async () => ({});
     const store = {
@@ -64,7 +64,7 @@ describe('the stream of events', () => {
     await eventually(() => expect(ends).toHaveBeenCalledOnce());
   });
 
-  it('tells a client that reads slowly of everything at once', async () => {
+  it('a slow client gets all pending changes in one event', async () => {
     const listeners: ((changes: { changed: string[]; removed: string[] }) => void)[] = [];
     const nothing = async () => ({});
     const server = await newServer({
@@ -83,7 +83,7 @@ describe('the stream of events', () => {
     expect((await events.next()).value).toEqual({ type: 'credentials.changed', properties });
   });
 
-  it('opens with a ticket, once', async () => {
+  it('a stream opens with a ticket once, and a bad request for a ticket is refused', async () => {
     const server = await newServer();
     const token = server.tokens.add('read');
     const answer = await server.ask(token, 'POST', '/ticket', { path: '/event' });

@@ -14,7 +14,7 @@ describe('a credential that exceeds the limits of an entry', () => {
     ['500,000 levels that do not end', '['.repeat(500_000), 400],
     ['256 KiB', credential(`"${'x'.repeat(256 * 1024)}"`), 400],
     ['a MiB', credential(`"${'x'.repeat(1024 * 1024)}"`), 413],
-  ])('is refused: %s', async (_, body, status) => {
+  ])('a credential beyond the limits is refused: %s', async (_, body, status) => {
     const { ask, store, tokens } = await newServer();
     const answer = await ask(tokens.add('write'), 'PUT', '/auth/a', body);
     expect(answer.status).toBe(status);
@@ -25,7 +25,7 @@ describe('a credential that exceeds the limits of an entry', () => {
     expect(await store.all()).toEqual({});
   });
 
-  it('is refused, too, where its length is not told before', async () => {
+  it('a body without a length is refused, too, when it is too large', async () => {
     const { url, tokens } = await newServer();
     const chunk = new TextEncoder().encode('x'.repeat(64 * 1024));
     const body = new ReadableStream({
@@ -41,7 +41,7 @@ describe('a credential that exceeds the limits of an entry', () => {
     expect(await answer.json()).toMatchObject({ error: 'too_large', error_description: expect.any(String) });
   });
 
-  it('and one just within them is stored', async () => {
+  it('a credential just within the limits is stored', async () => {
     const { ask, store, tokens } = await newServer();
     const answer = await ask(tokens.add('write'), 'PUT', '/auth/a', credential(nested(31)));
     expect(answer).toMatchObject({ status: 200 });
@@ -49,10 +49,10 @@ describe('a credential that exceeds the limits of an entry', () => {
   });
 });
 
-describe('an entry of 4,000 levels that is there already', () => {
+describe('an entry of 4,000 levels that is already in the file', () => {
   const deep = credential(nested(4_000));
 
-  it('is shown, with and without secrets, and keeps nobody from the others', async () => {
+  it('a deep entry is shown, with and without secrets, and other entries can be read', async () => {
     const { ask, file, tokens } = await newServer();
     writeFileSync(file, `{"deep": ${deep}, "b": {"type":"api","key":"k"}}`);
     const token = tokens.add('read', 'execute');
@@ -67,7 +67,7 @@ describe('an entry of 4,000 levels that is there already', () => {
     expect((await ask(token, 'GET', '/auth/deep?reveal=true')).text).toContain('CANARY');
   });
 
-  it('stays as it is when others are changed, and can be removed', async () => {
+  it('a deep entry stays as it is when others are changed, and can be removed', async () => {
     const { ask, file, tokens } = await newServer();
     writeFileSync(file, `{"deep": ${deep}}`);
     const token = tokens.add('read', 'write');

@@ -40,7 +40,7 @@ async function newCountedServer() {
 }
 
 describe('one watch of the store', () => {
-  it('serves all streams: it begins with the first, and ends with the last', async () => {
+  it('one watch serves all streams, begins with the first and ends with the last', async () => {
     const { counted, store, began, isOpen } = await newCountedServer();
     expect(began).not.toHaveBeenCalled();
     const token = counted.tokens.add('read');
@@ -62,7 +62,7 @@ describe('one watch of the store', () => {
     await store.close();
   });
 
-  it('is not begun by a HEAD, which takes no place, either', async () => {
+  it('a HEAD request begins no watch and does not count as a stream', async () => {
     const { counted, began } = await newCountedServer();
     const token = counted.tokens.add('read');
     const heads = Array.from({ length: 70 }, () => counted.ask(token, 'HEAD', '/event'));
@@ -75,8 +75,8 @@ describe('one watch of the store', () => {
   });
 });
 
-describe('streams are counted', () => {
-  it('one token has 64 at most, and others theirs; one that ends makes room', async () => {
+describe('the number of streams', () => {
+  it('one token has 64 streams at most, other tokens have theirs, and a stream that ends makes room', async () => {
     const server = await newServer();
     const [greedy, other] = [server.tokens.add('read'), server.tokens.add('read')];
     const streams = await many(64, server, greedy);
@@ -93,7 +93,7 @@ describe('streams are counted', () => {
     expect((await open(server, greedy)).response.status).toBe(429);
   });
 
-  it('all tokens have 512 at most, and revoked ones none', async () => {
+  it('all tokens together have 512 streams at most, and revoking a token makes room', async () => {
     const server = await newServer();
     const tokens = Array.from({ length: 9 }, () => server.tokens.add('read'));
     for (const token of tokens.slice(0, 8)) await many(64, server, token);

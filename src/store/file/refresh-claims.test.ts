@@ -20,7 +20,7 @@ function setUp() {
 }
 
 describe('a claim', () => {
-  it('is taken by one of those who saw the same', () => {
+  it('a claim is taken by exactly one of those that saw the same state', () => {
     const { claims } = setUp();
     expect(claims.take(version, undefined)).toBeDefined();
     expect(claims.take(version, undefined)).toBeUndefined();
@@ -30,7 +30,7 @@ describe('a claim', () => {
     expect(claims.take(version, first)).toBeUndefined();
   });
 
-  it('replaces those before it, and yields to a later one, whatever was seen before', () => {
+  it('a claim replaces earlier ones and yields to a later one', () => {
     const { claims, names } = setUp();
     claims.take(version, undefined)?.fail();
     claims.take(version, claims.latest(version));
@@ -39,7 +39,7 @@ describe('a claim', () => {
     expect(names()).toEqual([nameOf(1)]);
   });
 
-  it('that was passed touches no later one of the same name', () => {
+  it('a claim that was dropped changes no later claim of the same name', () => {
     const { claims, names } = setUp();
     const passed = claims.take(version, undefined);
     passed?.drop();
@@ -50,7 +50,7 @@ describe('a claim', () => {
     expect(claims.latest(version)).toMatchObject({ state: 'asking' });
   });
 
-  it('that failed says so until the next attempt', () => {
+  it('a claim that failed stays failed until the next attempt', () => {
     const { claims } = setUp();
     claims.take(version, undefined)?.fail();
     const failed = claims.latest(version);
@@ -59,7 +59,7 @@ describe('a claim', () => {
     expect(claims.latest(version)).toMatchObject({ attempt: 1, state: 'asking' });
   });
 
-  it('that says how far its holder is keeps its length, so that it needs no room to say so', () => {
+  it('a claim keeps its length in every state, so that an update needs no room', () => {
     const { claims, directory } = setUp();
     const size = () => statSync(path.join(directory, nameOf(0))).size;
     const claim = claims.take(version, undefined);
@@ -79,7 +79,7 @@ describe('a claim', () => {
     expect(claims.latest(version)).toBeUndefined();
   });
 
-  it('that was given back and taken anew is not removed by one who would follow the first', () => {
+  it('a claim that was dropped and taken again is not replaced by one that saw the first', () => {
     const { claims, names } = setUp();
     const first = claims.take(version, undefined);
     const seen = claims.latest(version);
@@ -89,7 +89,7 @@ describe('a claim', () => {
     expect(names()).toEqual([nameOf(0)]);
   });
 
-  it('that was given back is not followed, for a later one may have come and gone', () => {
+  it("a claim that was dropped can't be followed", () => {
     const { claims } = setUp();
     const first = claims.take(version, undefined);
     const seen = claims.latest(version);
@@ -107,7 +107,7 @@ describe('a sweep', () => {
   const other = { ...version, key: 'l'.repeat(16) };
   const dead = { ...self, startTime: '1', nonce: 'dead' };
 
-  it('that comes late leaves the living claims on what has come after the answer that was stored', async () => {
+  it('a late sweep leaves the live claims on newer versions', async () => {
     const { claims, names } = setUp();
     for (const one of [next, later, other]) expect(claims.take(one, undefined)).toBeDefined();
     const before = names();
@@ -115,7 +115,7 @@ describe('a sweep', () => {
     expect(names()).toEqual(before);
   });
 
-  it('removes what failed, died or never said a word at versions that are no more, and no spent one of a living process', async () => {
+  it('a sweep removes failed, dead and empty claims on old versions, and keeps an unsaved one of a live process', async () => {
     const { claims, names, directory } = setUp();
     claims.take(next, undefined)?.fail();
     writeFileSync(path.join(directory, `${next.key}-${'y'.repeat(24)}-3`), JSON.stringify(dead));
@@ -126,7 +126,7 @@ describe('a sweep', () => {
     expect(names().sort()).toEqual([`${other.key}-${other.value}-0`, `${later.key}-${later.value}-0`].sort());
   });
 
-  it('leaves what failed at the version that is current by then: who waits for it shares in that', async () => {
+  it('a sweep leaves a failed claim on the version that is current by then', async () => {
     const { claims, names } = setUp();
     claims.take(next, undefined)?.fail();
     await claims.sweep(version, async () => next);
@@ -140,15 +140,15 @@ describe('a sweep', () => {
 
 describe('the owner of a claim', () => {
   it.each([
-    ['whose pid belongs to another process now', { ...self, startTime: '1' }, true],
+    ['its pid belongs to another process now', { ...self, startTime: '1' }, true],
     [
-      'on another machine, whose pids say nothing here',
+      'it is on another machine, whose pids mean nothing here',
       { ...self, startTime: '1', machine: 'another' },
       false,
     ],
-    ['who has not written itself down', '', false],
-    ['who is no owner', null, false],
-  ])('%s', (_, owner, dead) => {
+    ['it has not written its name yet', '', false],
+    ['its name is no owner', null, false],
+  ])("the death of a claim's owner is known only where it is certain: %s", (_, owner, dead) => {
     const { claims, directory } = setUp();
     mkdirSync(directory);
     writeFileSync(path.join(directory, nameOf(0)), owner === '' ? '' : JSON.stringify(owner));

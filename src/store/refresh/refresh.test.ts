@@ -88,7 +88,7 @@ async function setUp() {
 const claimsIn = (file: string) => (existsSync(`${file}.refresh`) ? readdirSync(`${file}.refresh`) : []);
 
 describe('one refresh', () => {
-  it('of eight processes that find the same credential expired, one asks, and all have the new one', async () => {
+  it('only one of eight processes asks the provider, and all get the new credential', async () => {
     const { file, provider, stored } = await setUp();
     const programs = Array.from({ length: 8 }, () => refresher(file, provider.url));
     for (const program of programs) expect(await program.line()).toBe('ready');
@@ -100,7 +100,7 @@ describe('one refresh', () => {
     expect(existsSync(`${file}.refresh`)).toBe(false);
   });
 
-  it('delays no writer: others write the file while the provider is asked', async () => {
+  it('other processes write the file while the provider is asked', async () => {
     const { file, provider, store } = await setUp();
     const program = refresher(file, provider.url, 'await told(); return ask();');
     await program.begin();
@@ -114,7 +114,7 @@ describe('one refresh', () => {
 });
 
 describe('a refresher that is killed', () => {
-  it('before it has asked is succeeded by exactly one, and no login is lost', async () => {
+  it('exactly one process succeeds a refresher that was killed before it asked, and the login is kept', async () => {
     const { file, provider, stored } = await setUp();
     const victim = refresher(file, provider.url, 'await told();');
     await victim.begin();
@@ -129,7 +129,7 @@ describe('a refresher that is killed', () => {
     expect(existsSync(`${file}.refresh`)).toBe(false);
   });
 
-  it('after the provider has answered leaves a spent token: one other is refused, all say so, nothing is wiped', async () => {
+  it('a spent token that a killed refresher leaves is refused once, is an error for all, and wipes nothing', async () => {
     const { file, provider, stored } = await setUp();
     const victim = refresher(file, provider.url, 'await ask(); console.log("answered"); await told();');
     await victim.begin();
@@ -147,8 +147,8 @@ describe('a refresher that is killed', () => {
   });
 });
 
-describe('a refresher that does not come to an end', () => {
-  it('is passed after its lease; it is told so, and its late answer overwrites nothing', async () => {
+describe('a refresher that does not end', () => {
+  it('a hanging refresher is passed after its lease, gets an error, and its late answer overwrites nothing', async () => {
     const { file, provider, stored } = await setUp();
     const steps = 'await told(); console.log("late"); return { access: "late" };';
     const hanging = refresher(file, provider.url, steps, { leaseMs: 1500 });
@@ -164,7 +164,7 @@ describe('a refresher that does not come to an end', () => {
     expect(await stored()).toEqual(provider.current());
   });
 
-  it('has its late answer stored if no other process has refreshed meanwhile', async () => {
+  it('a late answer is stored if no other process has refreshed meanwhile', async () => {
     const { file, provider, stored } = await setUp();
     const late = refresher(file, provider.url, 'await told(); return ask();', { leaseMs: 300 });
     await late.begin();
@@ -174,7 +174,7 @@ describe('a refresher that does not come to an end', () => {
     await eventually(async () => expect(await stored()).toEqual(provider.current()));
   });
 
-  it('is passed where it stopped; when it resumes and is refused it adopts what the other got', async () => {
+  it("a stopped refresher is passed, and adopts the other's credential when it resumes and is refused", async () => {
     const { file, provider } = await setUp();
     const stopped = refresher(file, provider.url, 'await told(); return ask();');
     await stopped.begin();
@@ -190,10 +190,10 @@ describe('a refresher that does not come to an end', () => {
   });
 });
 
-describe('while the provider is asked', () => {
+describe('changes while the provider is asked', () => {
   const waiting = 'const answer = await ask(); console.log("answered"); await told(); return answer;';
 
-  it('a logout stays one', async () => {
+  it('a logout during a refresh stays in effect', async () => {
     const { file, provider, store } = await setUp();
     const program = refresher(file, provider.url, waiting);
     await program.begin();
@@ -206,7 +206,7 @@ describe('while the provider is asked', () => {
     expect(claimsIn(file)).toEqual([]);
   });
 
-  it('a login wins', async () => {
+  it('a login during a refresh wins', async () => {
     const { file, provider, store, stored } = await setUp();
     const program = refresher(file, provider.url, waiting);
     await program.begin();
@@ -222,7 +222,7 @@ describe('while the provider is asked', () => {
 });
 
 describe('a refresh that fails', () => {
-  it('is shared by those who wait for it, wipes nothing, and a later call may try again', async () => {
+  it('a failed refresh is shared by those who wait for it, wipes nothing, and a later call may try again', async () => {
     const { file, provider, stored } = await setUp();
     provider.goDown();
     const first = refresher(file, provider.url, 'await told(); return ask();');

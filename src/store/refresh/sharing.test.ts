@@ -34,7 +34,7 @@ function newProvider() {
 }
 
 describe('refresh', () => {
-  it('does not ask for a fresh or absent credential, and leaves nothing beside the file', async () => {
+  it('refresh asks for no fresh or absent credential, and leaves nothing beside the file', async () => {
     const { file, store } = await newStore();
     const fail = () => expect.fail('nobody should be asked');
     expect(await store.refresh('n', () => true, fail)).toBe(1);
@@ -42,7 +42,7 @@ describe('refresh', () => {
     expect(readdirSync(path.dirname(file))).not.toContain('auth.json.refresh');
   });
 
-  it('is private while it lasts, and says nothing of the credential in names', async () => {
+  it('the files of a refresh are private, and their names say nothing of the credential', async () => {
     const { file, store } = await newStore();
     const names = await store.refresh('n', stale, () => {
       const names = readdirSync(`${file}.refresh`);
@@ -55,7 +55,7 @@ describe('refresh', () => {
     });
   });
 
-  it('of calls at once in one process is one, and each has a result of its own', async () => {
+  it('concurrent calls in one process ask once, and each gets a result of its own', async () => {
     const { store } = await newStore();
     const provider = newProvider();
     const calls = Array.from({ length: 3 }, () => store.refresh('n', isNew, provider.doRefresh));
@@ -67,14 +67,14 @@ describe('refresh', () => {
     expect(provider.asked).toHaveLength(1);
   });
 
-  it('of different keys at once are each on their own', async () => {
+  it('concurrent refreshes of different keys are independent', async () => {
     const { store } = await newStore();
     await store.set('m', 1);
     const [n, m] = await Promise.all(['n', 'm'].map((key) => store.refresh(key, isNew, () => `new ${key}`)));
     expect([n, m]).toEqual(['new n', 'new m']);
   });
 
-  it('of what is laid out anew meanwhile is still a refresh of the same credential', async () => {
+  it('a change of layout during a refresh does not make it another credential', async () => {
     const { file, store } = await newStore();
     await store.set('n', { token: 1 });
     const value = await store.refresh('n', stale, () => {
@@ -85,7 +85,7 @@ describe('refresh', () => {
     expect(await store.get('n')).toEqual({ token: 2 });
   });
 
-  it('does not ask if another process has refreshed between its read and its claim', async () => {
+  it('refresh does not ask if another process has refreshed between its read and its claim', async () => {
     const { file, store } = await newStore();
     let [looks, asked] = [0, 0];
     const isFresh = (value: unknown) => {
@@ -100,14 +100,14 @@ describe('refresh', () => {
   it.each<[string, () => unknown]>([
     ['nothing', () => undefined],
     ['what JSON can not hold', () => 1n],
-  ])('that brings %s fails, and wipes nothing', async (_, doRefresh) => {
+  ])('a refresh that returns %s fails, and wipes nothing', async (_, doRefresh) => {
     const { store } = await newStore();
     const error = await failureOf(store.refresh('n', stale, doRefresh));
     expect(error).toMatchObject({ code: 'E_REFRESH', definite: true, cause: { code: 'E_INPUT' } });
     expect(await store.get('n')).toBe(1);
   });
 
-  it('fails with the caller’s own error if isFresh throws, and the provider is not asked', async () => {
+  it("refresh fails with the caller's own error if isFresh throws, and asks no provider", async () => {
     const { store } = await newStore();
     const mine = new Error('mine');
     const isFresh = () => {
@@ -129,8 +129,8 @@ async function onlyCallerLeft() {
   return { store, provider };
 }
 
-describe('a caller who leaves', () => {
-  it('leaves the others their refresh, which goes on', async () => {
+describe('a caller that leaves', () => {
+  it('a caller that leaves does not end the refresh of the others', async () => {
     const { store } = await newStore();
     const provider = newProvider();
     const controller = new AbortController();
@@ -146,7 +146,7 @@ describe('a caller who leaves', () => {
     expect(await other).toBe(2);
   });
 
-  it('as the last aborts it; its answer, should it come, is stored; who comes later waits for that', async () => {
+  it('the last caller that leaves aborts the refresh, and a later call waits for its answer', async () => {
     const { store, provider } = await onlyCallerLeft();
     expect(provider.asked[0]?.signal.aborted).toBe(true);
     const later = store.refresh('n', isNew, () => expect.fail('it has been asked for already'));
@@ -154,7 +154,7 @@ describe('a caller who leaves', () => {
     expect(await later).toBe(2);
   });
 
-  it('as the last, and whose refresh ends for that, lets the next one try', async () => {
+  it('the next caller may try where the refresh ended by the abort of the last one', async () => {
     const { store, provider } = await onlyCallerLeft();
     const next = store.refresh('n', isNew, () => 2);
     provider.answer(Promise.reject(provider.asked[0]?.signal.reason));
@@ -162,7 +162,7 @@ describe('a caller who leaves', () => {
   });
 });
 
-it('an answer that can not be stored is remembered, and not asked for again', async () => {
+it('an answer that could not be stored is remembered, and not asked for again', async () => {
   const { file } = await newStore();
   const store = openStore(file, { leaseMs: 3_600_000, deadlineMs: 100 });
   let intent = '';
@@ -175,7 +175,7 @@ it('an answer that can not be stored is remembered, and not asked for again', as
   expect(await store.refresh('n', isNew, () => expect.fail('the token is spent'))).toBe(2);
 });
 
-it('close waits for the refresh that has begun, and its answer is stored', async () => {
+it('close waits for a refresh that has begun, and stores its answer', async () => {
   const { file, store } = await newStore();
   const provider = newProvider();
   const begun = store.refresh('n', isNew, provider.doRefresh);
@@ -187,8 +187,8 @@ it('close waits for the refresh that has begun, and its answer is stored', async
   expect(await begun).toBe(2);
 });
 
-describe('claims left behind', () => {
-  it('by a process that can’t be proved dead are passed after the lease', async () => {
+describe('claims that were left behind', () => {
+  it('a claim of a process that can’t be proved dead is passed after the lease', async () => {
     const { file, store } = await newStore();
     await failureOf(store.refresh('n', stale, () => expect.fail('mine')));
     const [name = ''] = readdirSync(`${file}.refresh`);
@@ -196,7 +196,7 @@ describe('claims left behind', () => {
     expect(await openStore(file).refresh('n', isNew, () => 2, { leaseMs: 100 })).toBe(2);
   });
 
-  it('of other versions go with the next refresh; what is not ours stays', async () => {
+  it('the next refresh removes claims on other versions, and leaves foreign files', async () => {
     const { file, store } = await newStore();
     await failureOf(store.refresh('n', stale, () => expect.fail('mine')));
     await store.set('n', 1.5);

@@ -65,17 +65,17 @@ const unsynced = `
   fs.fsyncSync = fail;
   fs.fsync = (descriptor, callback) => callback(Object.assign(new Error('EIO'), { code: 'EIO' }));`;
 
-describe('where an answer could not be stored the provider is not asked, by no process', () => {
+describe('a file to which no answer could be written', () => {
   const places: [string, boolean, Place, string?][] = [
-    ['a file that is a mount of its own', lacks('root', 'mount'), bound],
-    ['a link to such a file', lacks('root', 'mount'), linked],
-    ['another user’s file in a directory of one’s own', lacks('root', 'setpriv'), anothers],
+    ['a file that is a mount point', lacks('root', 'mount'), bound],
+    ['a link to a file that is a mount point', lacks('root', 'mount'), linked],
+    ['another user’s file in the user’s own directory', lacks('root', 'setpriv'), anothers],
     ['another user’s file in a sticky directory', lacks('root', 'setpriv'), sticky],
     ['a file that is immutable', lacks('root') || !canBeImmutable(), unchangeable],
-    ['a disk that can not be synced', false, () => ({}), unsynced],
+    ['a disk that fails to sync', false, () => ({}), unsynced],
   ];
   for (const [name, isSkipped, place, setup = ''] of places)
-    it.skipIf(isSkipped)(name, async () => {
+    it.skipIf(isSkipped)(`no process asks the provider with ${name}`, async () => {
       const { file, provider } = await setUp();
       const before = textOf(file);
       const { wrapper = [], file: given = file } = place(file);
@@ -99,7 +99,7 @@ const fillable = `
   };`;
 const fills = 'state.isFull = true;';
 
-describe('an answer that can not be stored after all', () => {
+describe("an answer that can't be stored", () => {
   async function spent() {
     const { file, provider } = await setUp();
     const holder = await newAgent(file, provider.url, { setup: fillable, after: fills });
@@ -121,7 +121,7 @@ describe('an answer that can not be stored after all', () => {
   it.each([
     ['', []],
     [' by a store that is opened anew', [['reopen']]],
-  ])('is stored by the next call of that process%s, and all have it', async (_, calls) => {
+  ])('the next call of that process%s stores the answer, and every process gets it', async (_, calls) => {
     const { file, provider, holder, other } = await spent();
     for (const call of calls) expect(await holder.call(...call)).toEqual({ ok: true });
     await holder.call('run', 'state.isFull = false;');
@@ -131,7 +131,7 @@ describe('an answer that can not be stored after all', () => {
     expect(existsSync(`${file}.refresh`)).toBe(false);
   });
 
-  it('is in the way of no login, nor of the refresh that follows', async () => {
+  it('an unstored answer blocks neither a login nor the refresh that follows', async () => {
     const { file, provider, holder, other } = await spent();
     // The account's login, which this provider takes for a good one.
     expect(await other.call('login', { ...provider.current(), access: 'login' })).toEqual({ ok: true });
@@ -141,7 +141,7 @@ describe('an answer that can not be stored after all', () => {
     expect(existsSync(`${file}.refresh`)).toBe(false);
   });
 
-  it('is lost with the process: the next one may ask, is refused, and says so', async () => {
+  it('an unstored answer is lost with its process, and the next refresh is refused and fails', async () => {
     const { provider, holder, other } = await spent();
     holder.kill();
     await holder.ended;
@@ -151,7 +151,7 @@ describe('an answer that can not be stored after all', () => {
     expect(await other.call('refresh', next)).toEqual({ ok: true, token: 'account-refresh-2' });
   });
 
-  it('may be there and not be durable: then its own caller has it, too, and the others adopt it', async () => {
+  it('an answer that is stored and not durable is returned with the error, and other processes adopt it', async () => {
     const { file, provider } = await setUp();
     const setup = `
       const { renameSync, fsyncSync, fsync } = fs;
@@ -168,7 +168,7 @@ describe('an answer that can not be stored after all', () => {
   });
 
   it.skipIf(lacks('root', 'mount'))(
-    'as a disk that fills while the provider is asked, until there is room again',
+    'an answer that finds a full disk is kept until there is room again',
     async () => {
       const { file, provider } = await setUp();
       const directory = quoted(path.dirname(file));
@@ -193,7 +193,7 @@ describe('an answer that can not be stored after all', () => {
   );
 });
 
-it('a refresher that is slow after its commit takes no claim from those who refresh what it got', async () => {
+it('a refresher that is slow after its commit removes no claim of later refreshers', async () => {
   const { file, provider } = await setUp();
   const goOn = newFile();
   const setup = `

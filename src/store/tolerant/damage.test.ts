@@ -23,14 +23,14 @@ it.each([
   ['a number that may be cut', '{"c":{"type":"api"},"n":12', ['c']],
   ['a beginning that is lost', '{"type":"api","key":"x"},"c":{"type":"api"}}', ['c']],
   ['zeros before a bracket', '\0\0\0{"n":1},"c":{"type":"api"}}', ['c']],
-])('%s makes no entry', (_, text, keys) => {
+])('no damaged entry is returned from a text with %s', (_, text, keys) => {
   expect(readDamaged(Buffer.from(text)).entries.map(({ key }) => key)).toEqual(keys);
 });
 
-describe('whatever has happened to the bytes', () => {
+describe('a document with damaged bytes', () => {
   const twoDocuments = fc.option(entries, { nil: undefined });
 
-  it('no entry comes out that did not go in, and none that is untouched is passed over without a word', () => {
+  it('the reader invents no entry, and finds or reports every intact one', () => {
     const changes = fc.array(damage, { minLength: 1, maxLength: 3 });
     fc.assert(
       fc.property(entries, twoDocuments, style, changes, (one, two, layout, damages) => {
@@ -73,7 +73,7 @@ describe('whatever has happened to the bytes', () => {
     );
   });
 
-  it('it says where the bytes end to be JSON exactly where a strict reader takes them for damaged', () => {
+  it('the reader reports a fault exactly where a strict reader refuses the document', () => {
     const changes = fc.array(damage, { minLength: 0, maxLength: 2 });
     fc.assert(
       fc.property(entries, style, changes, (parts, layout, damages) => {
@@ -84,7 +84,7 @@ describe('whatever has happened to the bytes', () => {
     );
   });
 
-  it('every byte that is neither space nor punctuation is in an entry, a remark, or what is unread', () => {
+  it('every byte that is neither space nor punctuation is in an entry, a remark or an unread range', () => {
     const changes = fc.array(damage, { minLength: 1, maxLength: 3 });
     fc.assert(
       fc.property(entries, style, changes, (parts, layout, damages) => {

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { bufferOf, documentOf, entries, entriesIn, numRuns, style } from './damage.test.helper.js';
 import { readDamaged } from './read.js';
 
-describe('what is whole', () => {
-  it('is read as it stands, with nothing to remark', () => {
+describe('a whole document', () => {
+  it('the reader returns every entry of a whole document as it stands, without a remark', () => {
     fc.assert(
       fc.property(entries, style, (parts, layout) => {
         const { bytes, originals } = documentOf(parts, layout);
@@ -21,7 +21,7 @@ describe('what is whole', () => {
   });
 });
 
-describe('what a hand, an editor or a merge adds between the entries', () => {
+describe('text that an editor or a merge adds between the entries', () => {
   const between = fc.constantFrom(
     '// mine, "x": {"type": "api"}\n',
     '/* "x": {"type": "api"}, */',
@@ -30,7 +30,7 @@ describe('what a hand, an editor or a merge adds between the entries', () => {
     ' \t\r\n',
   );
 
-  it('hides none of them', () => {
+  it('added comments, commas and merge markers hide no entry', () => {
     const additions = fc.array(between, { minLength: 6, maxLength: 6 });
     fc.assert(
       fc.property(entries, style, additions, (parts, layout, more) => {
@@ -51,7 +51,7 @@ describe('what a hand, an editor or a merge adds between the entries', () => {
     );
   });
 
-  it('nor does another document, a byte order mark, UTF-16, or a block of zeros at either end', () => {
+  it('a second document, a byte order mark, UTF-16 or zeros at either end hide no entry', () => {
     const encode = fc.constantFrom<(text: string) => Buffer>(
       (text) => Buffer.from(text),
       (text) => Buffer.from(`\ufeff${text}`),

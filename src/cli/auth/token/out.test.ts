@@ -42,8 +42,8 @@ function newTokenUser() {
   };
 }
 
-describe('--out writes the token into a new file for its owner alone', () => {
-  it.each(['000', '022', '777'])('under the umask %s', async (umask) => {
+describe('the token file of --out', () => {
+  it.each(['000', '022', '777'])('the new file is for its owner alone under the umask %s', async (umask) => {
     const { shell, at, tokens } = newTokenUser();
     const made = await shell(`umask ${umask}; $HOLDFAST auth token create --name laptop --out token`);
     expect(made).toMatchObject({ exitCode: 0, stdout: '' });
@@ -55,7 +55,7 @@ describe('--out writes the token into a new file for its owner alone', () => {
     expect(made.stderr).toContain(`The token is in ${at('token')}`);
   });
 
-  it('for rotate, too; and as JSON all but the token is on stdout', async () => {
+  it('rotate writes its file, too, and its JSON on stdout has no token', async () => {
     const { run, at, tokens } = newTokenUser();
     const old = await tokens.create({ name: 'ci' });
     const { stdout } = await run('rotate', old.info.id, '--out', 'new', '--json');
@@ -76,7 +76,7 @@ describe('--out writes the token into a new file for its owner alone', () => {
     ['a dangling link', (place) => symlinkSync('elsewhere', place)],
     ['a directory', (place) => mkdirSync(place)],
     ['a name in no directory', () => {}],
-  ])('never over or through %s: then no token is made', async (what, plant) => {
+  ])('no token is made where --out is %s, and nothing is overwritten', async (what, plant) => {
     const { run, at, tokens, user } = newTokenUser();
     plant(at('out'));
     const before = lstatSync(at('out'), { throwIfNoEntry: false });
@@ -96,7 +96,7 @@ describe('--out writes the token into a new file for its owner alone', () => {
     expect(readdirSync(user.home)).not.toContain('elsewhere');
   });
 
-  it('is removed again where no token could be made', async () => {
+  it('the file of --out is removed again where no token could be made', async () => {
     const { run, file, at } = newTokenUser();
     mkdirSync(path.dirname(file));
     writeFileSync(file, '[]');
@@ -107,21 +107,24 @@ describe('--out writes the token into a new file for its owner alone', () => {
 
 const hasFull = existsSync('/dev/full');
 
-describe.skipIf(!hasFull)('a token that could not be printed is deleted again', () => {
+describe.skipIf(!hasFull)('a token that could not be printed', () => {
   it.each([
     ['> /dev/full', 1, 'could not be written (ENOSPC); it was deleted again'],
     ['--json > /dev/full', 1, 'could not be written (ENOSPC); it was deleted again'],
     ['>&-', 2, 'stdout is closed'],
     ['> /dev/null', 2, 'or is /dev/null'],
-  ])('create %s', async (redirection, exitCode, words) => {
-    const { shell, tokens } = newTokenUser();
-    const result = await shell(`$HOLDFAST auth token create ${redirection}`);
-    expect(result).toMatchObject({ exitCode, stderr: expect.stringContaining(words) });
-    expectOneLine(result);
-    expect(await tokens.list()).toEqual([]);
-  });
+  ])(
+    'a token that could not be printed is deleted again: create %s',
+    async (redirection, exitCode, words) => {
+      const { shell, tokens } = newTokenUser();
+      const result = await shell(`$HOLDFAST auth token create ${redirection}`);
+      expect(result).toMatchObject({ exitCode, stderr: expect.stringContaining(words) });
+      expectOneLine(result);
+      expect(await tokens.list()).toEqual([]);
+    },
+  );
 
-  it.each(['', '--grace 0'])('rotate %s > /dev/full: the old one is as good as before', async (grace) => {
+  it.each(['', '--grace 0'])('rotate %s with a full stdout leaves the old token as it was', async (grace) => {
     const { shell, tokens } = newTokenUser();
     const { token, info } = await tokens.create();
     const result = await shell(`$HOLDFAST auth token rotate ${info.id} ${grace} > /dev/full`);
@@ -132,7 +135,7 @@ describe.skipIf(!hasFull)('a token that could not be printed is deleted again', 
     expect(await tokens.list()).toHaveLength(1);
   });
 
-  it('where the reader of the pipe has gone', async () => {
+  it('a token is deleted again where the reader of the pipe has gone', async () => {
     const { shell, tokens } = newTokenUser();
     const line =
       'mkfifo p; exec 3<> p; exec 4> p; exec 5< p; exec 3>&- 5<&-; $HOLDFAST auth token create >&4';
@@ -146,7 +149,7 @@ const hasCurl = spawnSync('curl', ['--version']).status === 0;
 const reason = hasCurl ? '' : ' (skipped: there is no curl)';
 
 it.skipIf(!hasCurl)(
-  `the lines of the help send the token, and show it to no other process${reason}`,
+  `the lines of the help send the token and show it to no other process${reason}`,
   async () => {
     const { shell, user, at } = newTokenUser();
     const seen: (string | undefined)[] = [];

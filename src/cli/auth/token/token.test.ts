@@ -27,7 +27,7 @@ const secretOf = (token: string) => token.slice(13);
 const rowsOf = ({ stdout }: Result) => stdout.split('\n').map((line) => line.split(/ {2,}/));
 
 describe('create', () => {
-  it('prints the token alone on stdout, and says the rest on stderr without it', async () => {
+  it('create prints the token alone on stdout, and everything else on stderr without the token', async () => {
     const { run, file, tokens } = newTokenUser();
     const result = await run('create', '--name', 'my laptop');
     expect(result.exitCode).toBe(0);
@@ -42,7 +42,7 @@ describe('create', () => {
     expect(readFileSync(file, 'utf8')).not.toContain(secretOf(result.stdout));
   });
 
-  it('takes permissions and an expiry; quiet says nothing, and as JSON all is on stdout', async () => {
+  it('create takes permissions and an expiry, --quiet prints only the token, and --json prints all on stdout', async () => {
     const { run, tokens } = newTokenUser();
     const quiet = await run('create', '--permissions', 'write,read', '--expires', '12h', '--quiet');
     expect(quiet.stderr).toBe('');
@@ -70,7 +70,7 @@ describe('create', () => {
     [['--expires', '2999-01-01T00:00:00'], 'expected an expiry with its zone'],
     [['--name', ''], 'a name must have 1 to 100 characters'],
     [['--file', ''], '--file is empty'],
-  ])('refuses %j in one line, and writes nothing', async (args, message) => {
+  ])('create refuses %j in one line, and writes nothing', async (args, message) => {
     const { run, file } = newTokenUser();
     const result = await run('create', ...args);
     expect(result).toMatchObject({ exitCode: 2, stdout: '' });
@@ -81,7 +81,7 @@ describe('create', () => {
 });
 
 describe('list', () => {
-  it('shows all but the secret, and tells of what has expired and of what it does not understand', async () => {
+  it("list shows all but the secret, also of tokens that have expired or that it can't read", async () => {
     const { run, file, tokens } = newTokenUser();
     const { token, info } = await tokens.create({ name: 'a\u202eb', permissions: ['read'], expiresAt: null });
     tokens.verify(token);
@@ -109,7 +109,7 @@ describe('list', () => {
     }
   });
 
-  it('says of no token that it was never used where that can not be known, and says why', async () => {
+  it('list shows an unknown last use as unknown, and gives the reason', async () => {
     const { run, file, tokens } = newTokenUser();
     await tokens.create({ name: 'laptop' });
     execFileSync('mkfifo', [`${file}.used`]);
@@ -122,7 +122,7 @@ describe('list', () => {
     expect(JSON.parse((await run('list', '--json')).stdout)).toMatchObject([{ lastUsedAt: 'unknown' }]);
   });
 
-  it('without any says how to make one, and that is no failure', async () => {
+  it('list of no tokens is no failure, and says how to make one', async () => {
     const { run, file } = newTokenUser();
     const result = await run('list');
     expect(result).toEqual({
@@ -134,7 +134,7 @@ describe('list', () => {
 });
 
 describe('delete', () => {
-  it('by the beginning of its id: refused everywhere when the command has returned', async () => {
+  it('delete takes the beginning of an id, and the token is refused as soon as the command returns', async () => {
     const { run, tokens, file } = newTokenUser();
     const { token, info } = await tokens.create();
     expect(tokens.verify(token)).toEqual(info);
@@ -146,7 +146,7 @@ describe('delete', () => {
     expect(tokens.verify(token)).toBeUndefined();
   });
 
-  it('by the token itself, under its other names, and as JSON', async () => {
+  it('delete takes the token itself, and has the other names rm and revoke', async () => {
     const { run, tokens } = newTokenUser();
     for (const verb of ['rm', 'revoke']) {
       const { token, info } = await tokens.create();
@@ -156,7 +156,7 @@ describe('delete', () => {
     }
   });
 
-  it('what is not there, or mistyped, is exit code 4, and no secret is repeated', async () => {
+  it('delete of an unknown or mistyped token is exit code 4, and repeats no secret', async () => {
     const { run, tokens } = newTokenUser();
     const { token } = await tokens.create();
     for (const which of ['nobody', '', `${token.slice(0, -1)}_`, secretOf(token)]) {
@@ -170,7 +170,7 @@ describe('delete', () => {
 });
 
 describe('rotate', () => {
-  it('prints the new token, and says until when the old one is accepted', async () => {
+  it('rotate prints the new token, and says until when the old one is accepted', async () => {
     const { run, tokens } = newTokenUser();
     const old = await tokens.create({ name: 'ci', permissions: ['read'] });
     const result = await run('rotate', old.info.id, '--grace', '30m');
@@ -185,7 +185,7 @@ describe('rotate', () => {
     expect(tokens.verify(old.token)).toBeUndefined();
   });
 
-  it.each(['25h', '-1h', '1', 'never'])('refuses a grace of %s', async (grace) => {
+  it.each(['25h', '-1h', '1', 'never'])('rotate refuses a grace of %s', async (grace) => {
     const { run, tokens } = newTokenUser();
     const { info } = await tokens.create();
     const result = await run('rotate', info.id, `--grace=${grace}`);
@@ -195,7 +195,7 @@ describe('rotate', () => {
   });
 });
 
-it('a file that nothing can be told of is left as it is: exit code 1, and what to do', async () => {
+it('a damaged token file is left as it is, and the error says what to do: exit code 1', async () => {
   const { run, file } = newTokenUser();
   mkdirSync(path.dirname(file), { mode: 0o700 });
   writeFileSync(file, '{"k3Tq9ZbA": {"hash": "CANARY', { mode: 0o600 });
@@ -209,7 +209,7 @@ it('a file that nothing can be told of is left as it is: exit code 1, and what t
   expect(readFileSync(file, 'utf8')).toBe('{"k3Tq9ZbA": {"hash": "CANARY');
 });
 
-it('a file that took the place of ours brings nothing back until somebody says so', async () => {
+it('a damaged file in place of the token file is refused until the user restores the copy', async () => {
   const { run, auth, file, tokens } = newTokenUser();
   const { token } = await tokens.create();
   await tokens.close();
@@ -230,11 +230,8 @@ it('an unknown option is named without its value', async () => {
   expect(result.stderr).not.toContain('CANARY');
 });
 
-it.each(['', 'create', 'list', 'delete', 'rotate'])(
-  'auth token %s --help explains itself by examples',
-  async (name) => {
-    const { exitCode, stdout } = await newTokenUser().run(...(name ? [name] : []), '--help');
-    expect(exitCode).toBe(0);
-    expect(stdout).toContain('Examples:');
-  },
-);
+it.each(['', 'create', 'list', 'delete', 'rotate'])('auth token %s --help has examples', async (name) => {
+  const { exitCode, stdout } = await newTokenUser().run(...(name ? [name] : []), '--help');
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain('Examples:');
+});

@@ -38,12 +38,12 @@ function directoryWithAnotherIn(): string {
   return place;
 }
 
-describe('what another hand has put in the place of a request that was carried along', () => {
+describe('a foreign entry in the place of a request that was carried along', () => {
   it.each<[string, (place: string) => void]>([
     ['a directory with another one in it', (place) => renameSync(directoryWithAnotherIn(), place)],
     ['an empty directory', (place) => mkdirSync(place)],
     ['a link', (place) => symlinkSync('nowhere', place)],
-  ])('is left where it was put: %s', async (_, put) => {
+  ])('a commit leaves what is in the place of the request: %s', async (_, put) => {
     const { file, name, left } = await commitWith(({ request }) => {
       unlinkSync(request);
       put(request);
@@ -52,7 +52,7 @@ describe('what another hand has put in the place of a request that was carried a
     expect(left()).toEqual([name]);
   });
 
-  it('is swept by the next writer that has waited a lease for it, as long as there is nothing to lose in it', async () => {
+  it('the next writer removes an empty directory in the place of a request after waiting a lease for it', async () => {
     const { file, left } = await commitWith(({ request }) => {
       unlinkSync(request);
       mkdirSync(request);
@@ -61,7 +61,7 @@ describe('what another hand has put in the place of a request that was carried a
     expect(left()).toEqual([]);
   });
 
-  it('is an error where that writer can not remove it, until it is moved away', async () => {
+  it("a directory that can't be removed is an error of the next writer, until it is moved away", async () => {
     const { file, request, left } = await commitWith((places) => {
       unlinkSync(places.request);
       renameSync(directoryWithAnotherIn(), places.request);
@@ -74,7 +74,7 @@ describe('what another hand has put in the place of a request that was carried a
   });
 });
 
-it('a commit that can not tell the owner of a request is no failure, and the next one tells it', async () => {
+it("a commit that can't answer a request succeeds, and the next commit answers it", async () => {
   const { file, answer, name, left } = await commitWith((places) =>
     mkdirSync(path.join(places.answer, 'inner'), { recursive: true }),
   );

@@ -51,7 +51,7 @@ describe('a file that a foreign program changes while a commit is staged', () =>
     ],
     ['removed', (file) => rmSync(file)],
   ];
-  it.each(hands)('%s, is compared before the renames, and not overwritten', async (_, change) => {
+  it.each(hands)('a commit is fenced and overwrites nothing where the file was %s', async (_, change) => {
     const file = await newCounter();
     // It has read the file, and waits for the disk.
     const attempt = commit(file, put('ours', '1'));
@@ -60,7 +60,7 @@ describe('a file that a foreign program changes while a commit is staged', () =>
     expect(existsSync(file) && contentOf(file)).toEqual(existsSync(file) && { count: 77 });
   });
 
-  it('is compared by a commit under a standing intent, too, whose file is open', async () => {
+  it('a commit under a standing intent is fenced, too, where the file was written in place', async () => {
     const file = await newCounter();
     const site = siteOf(file);
     const intent = createIntent(site, 'standing');
@@ -79,7 +79,7 @@ describe('a file that a foreign program changes while a commit is staged', () =>
   });
 });
 
-it('who wants the file written anew is asked of what is about to be committed, requests of others included', async () => {
+it("the caller's rewrite check gets what is about to be committed, including the requests of others", async () => {
   const file = await newCounter();
   const site = siteOf(file);
   createTicket(site, 'request', 1, encodeRequest([{ key: 'count', raw: '11' }]));
@@ -100,7 +100,7 @@ it('who wants the file written anew is asked of what is about to be committed, r
 });
 
 describe('an intent that was destroyed', () => {
-  it('vouches for nothing any more, also where there is nothing to write', async () => {
+  it('a destroyed standing intent fences the commit, even where there is nothing to write', async () => {
     const file = await newCounter();
     const site = siteOf(file);
     const intent = createIntent(site, 'standing');
@@ -112,7 +112,7 @@ describe('an intent that was destroyed', () => {
     release(intent);
   });
 
-  it('is not made again by what is staged: the commit is fenced, and changes nothing', async () => {
+  it('a destroyed intent is not made again by staging, and the commit is fenced and changes nothing', async () => {
     const file = await newCounter();
     const site = siteOf(file);
     const before = [textOf(file), textOf(`${file}.last`)];
@@ -124,7 +124,7 @@ describe('an intent that was destroyed', () => {
     expect(readdirSync(`${file}.intents`)).toEqual([]);
   });
 
-  it('makes none where the file is in place: the change happened, and is not repeated', async () => {
+  it('an intent that is destroyed after the rename of the file does not repeat the change', async () => {
     const file = await newCounter();
     const restore = around('renameSync', (_, to) => to === file, {
       after: () => rmSync(`${file}.intents`, { recursive: true }),
@@ -135,7 +135,7 @@ describe('an intent that was destroyed', () => {
   });
 });
 
-it('a request whose owner dies while it is staged is not committed: nothing may appear long after an end', async () => {
+it('a request whose owner dies while it is staged is not committed', async () => {
   const file = await newCounter();
   createTicket(siteOf(file), 'request', 1, encodeRequest([{ key: 'theirs', raw: '1' }]));
   const attempt = commit(file, put('ours', '1'));
@@ -147,7 +147,7 @@ it('a request whose owner dies while it is staged is not committed: nothing may 
   expect(contentOf(file)).toEqual({ count: 10 });
 });
 
-describe('a request that was carried along, and whose owner was not told', () => {
+describe('a request that was carried along and not answered', () => {
   /** The process that commits is stopped right before it is durable, and has answered no request. */
   async function commitUntold(file: string, change: Change): Promise<void> {
     const restore = beforeSyncOf(path.dirname(file), () => {
@@ -159,7 +159,7 @@ describe('a request that was carried along, and whose owner was not told', () =>
   }
 
   it.each([1, 2, 3])(
-    'is named by the copies of %i commits that told nobody, and never applied again',
+    'a request is never applied again, however many commits did not answer it: %i',
     async (untold) => {
       const file = await newCounter();
       createTicket(siteOf(file), 'request', 1, encodeRequest([{ key: 'shared', raw: '"theirs"' }]));

@@ -108,12 +108,9 @@ const ends: [string, keyof typeof changes][] = [
   ['process.exit()', 'set'],
   ['an uncaught error', 'set'],
 ];
-eachInTiers(ends)(
-  '%s at any call of a %s leaves the file whole, and nothing behind',
-  async (harm, change) => {
-    await atEveryCall(harm, changes[change], expectWhole);
-  },
-);
+eachInTiers(ends)('%s at any call of %s leaves the file whole, and nothing behind', async (harm, change) => {
+  await atEveryCall(harm, changes[change], expectWhole);
+});
 
 const errors: [string, keyof typeof changes][] = [
   ['EIO', 'set'],
@@ -121,7 +118,7 @@ const errors: [string, keyof typeof changes][] = [
   ['ENOSPC', 'update'],
 ];
 eachInTiers(errors)(
-  '%s at any call of a %s is told truly, and the next write succeeds',
+  '%s at any call of %s is reported correctly, and the next write succeeds',
   async (errno, change) => {
     await atEveryCall(errno, changes[change], async (end) => {
       expect(end.told).toBeDefined();

@@ -23,7 +23,7 @@ const keptBeside = (file: string) =>
     .filter((name) => name.includes('.corrupt-'))
     .map((name) => path.join(path.dirname(file), name));
 
-describe('a key that stands in the file twice', () => {
+describe('a key that is in the file twice', () => {
   it.each<[string, string, string[]]>([
     ['twice', twice, ['a']],
     ['three times', `{"a":1,"a":2,"a":1,"b":[],"b":{}}`, ['a', 'b']],
@@ -35,18 +35,18 @@ describe('a key that stands in the file twice', () => {
       '{"__proto__":1,"__proto__":2,"constructor":1,"constructor":3}',
       ['__proto__', 'constructor'],
     ],
-  ])('is found: %s', (_, text, keys) => {
+  ])('a doubled key is found at the top level only where its values differ: %s', (_, text, keys) => {
     const document = parseDocument(Buffer.from(text));
     expect(document && doubledKeys(document)).toEqual(keys);
   });
 
-  it('is read as the last, and reading destroys nothing', async () => {
+  it('a doubled key is read as its last value, and reading changes nothing', async () => {
     const { file, events, store } = newDoubled();
     expect(await store.get('a')).toEqual(JSON.parse(second));
     expect([textOf(file), events, keptBeside(file)]).toEqual([twice, [], []]);
   });
 
-  it('is kept with both values before the first write, once, and a listener is told', async () => {
+  it('the first write keeps a copy with both values of a doubled key, once, and reports it', async () => {
     const { file, events, store } = newDoubled();
     for (const n of [1, 2, 3]) await store.set('c', n);
     expect(JSON.parse(textOf(file))).toEqual({ a: JSON.parse(second), b: 1, c: 3 });
@@ -56,7 +56,7 @@ describe('a key that stands in the file twice', () => {
     expect(events).toEqual([{ type: 'doubled', file, keys: ['a'], quarantine: kept }]);
   });
 
-  it('is kept when another process writes it between two commits of ours', async () => {
+  it('a doubled key that another process writes between two commits is kept, too', async () => {
     const { file, store } = newDoubled('{"b":1}');
     await store.set('c', 1);
     writeFileSync(file, twice);
@@ -64,7 +64,7 @@ describe('a key that stands in the file twice', () => {
     expect(keptBeside(file).map(textOf)).toEqual([twice]);
   });
 
-  it('is put back with both values from the copy, and kept where a change comes with that', async () => {
+  it('a doubled key is restored with both values from the copy, or kept where a write comes with that', async () => {
     for (const isRead of [true, false]) {
       const { file, store } = newDoubled();
       // The copy takes over what the file holds.
@@ -86,7 +86,7 @@ describe('a key that stands in the file twice', () => {
   });
 });
 
-describe('an error about a file that is not JSON says where and what, and never what stands there', () => {
+describe('the error about a file that is not JSON', () => {
   it.each([
     ['{"a": 1,\n  "b": CANARY}', 'line 2, column 8: text without quotes'],
     ['{"é😀": "x", // CANARY\n"b": 1}', 'line 1, column 13: a comment'],
@@ -96,7 +96,7 @@ describe('an error about a file that is not JSON says where and what, and never 
     ['{"a": 1}\r\n{"CANARY": 1}', 'line 2, column 1: a second object'],
     ['["CANARY"]', 'line 1, column 1: no object'],
     ['\0\0\0\0', 'line 1, column 1: zeros'],
-  ])('%j', async (text, place) => {
+  ])('the error names the place and the kind of the fault, and quotes nothing: %j', async (text, place) => {
     const { store } = newDoubled(text);
     const { message } = await failureOf(store.all());
     expect(message).toContain(`(its ${Buffer.byteLength(text)} bytes are not one JSON object (${place}))`);

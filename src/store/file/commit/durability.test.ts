@@ -6,7 +6,7 @@ import { openStore } from '../../store.js';
 import { lacks, newWriter, type SystemCall, trace, type Writer } from '../../system.test.helper.js';
 
 /** What the kernel sees of a write, and what becomes of its errors. The thread pool has one thread, so that it counts in order. */
-describe.skipIf(lacks('strace'))('by the trace of its system calls', () => {
+describe.skipIf(lacks('strace'))('the trace of the system calls', () => {
   let writer: Writer;
 
   beforeAll(async () => {
@@ -22,7 +22,7 @@ describe.skipIf(lacks('strace'))('by the trace of its system calls', () => {
     return file;
   }
 
-  describe('no write is acknowledged before all of it is on the disk', () => {
+  describe('the durability of a write', () => {
     const layouts: [string, () => Promise<string>][] = [
       ['a file that is there', writtenFile],
       [
@@ -44,7 +44,7 @@ describe.skipIf(lacks('strace'))('by the trace of its system calls', () => {
       ],
     ];
 
-    it.each(layouts)('%s', async (_, make) => {
+    it.each(layouts)('a write is acknowledged only when all of it is on the disk: %s', async (_, make) => {
       const file = await make();
       const directory = path.dirname(file);
       const calls = await trace(writer.pid, ['trace=fsync,fdatasync,rename,mkdir,write'], async () => {
@@ -76,7 +76,7 @@ describe.skipIf(lacks('strace'))('by the trace of its system calls', () => {
     });
   });
 
-  it('a failed fsync of the files is a failure: nothing is published, and it is not asked again', async () => {
+  it('a failed fsync of the files is a failure, publishes nothing, and is not repeated', async () => {
     const file = await writtenFile();
     // The first of each thread: which of them flushes what depends on how quick the disk is.
     const { answer, calls, before } = await injected(file, 'fsync:error=EIO:when=1');
@@ -87,7 +87,7 @@ describe.skipIf(lacks('strace'))('by the trace of its system calls', () => {
     await expectClean(file);
   });
 
-  it('the directory’s failed fsync is an unknown outcome, and is not asked again', async () => {
+  it('a failed fsync of the directory is an unknown outcome, and is not repeated', async () => {
     const file = await writtenFile();
     const directory = path.dirname(file);
     const { answer, calls } = await injected(file, 'fsync:error=EIO', true, directory);
@@ -98,7 +98,7 @@ describe.skipIf(lacks('strace'))('by the trace of its system calls', () => {
     await expectClean(file);
   });
 
-  it('a directory of intents that may not last is no place for a first write', async () => {
+  it('a first write fails where the fsync after creating the intents fails', async () => {
     const file = newFile();
     const { answer } = await injected(file, 'fsync:error=EIO:when=1', false);
     expect(answer).toMatchObject({ ok: false, code: 'E_IO', definite: true });
@@ -141,7 +141,7 @@ describe.skipIf(lacks('strace'))('by the trace of its system calls', () => {
     expect(readdirSync(path.dirname(file))).toEqual(['auth.json.intents']);
   });
 
-  it('a copy that can’t be put back makes the outcome unknown, and nothing else', async () => {
+  it('a copy that can’t be restored makes the outcome unknown', async () => {
     const file = await writtenFile();
     const { answer } = await injected(file, 'rename:error=EIO:when=2+');
     expect(answer).toMatchObject({ ok: false, code: 'E_UNKNOWN', definite: false });
@@ -155,7 +155,7 @@ describe.skipIf(lacks('strace'))('by the trace of its system calls', () => {
     ['mkdir', 'ENOSPC'],
     ['rmdir', 'EIO'],
   ];
-  it.each(everywhere)('%s that fails with %s, whichever it is, is told truly', async (call, errno) => {
+  it.each(everywhere)('any %s that fails with %s is reported correctly', async (call, errno) => {
     for (let when = 1; ; when++) {
       const file = await writtenFile();
       const { answer, calls, before } = await injected(file, `${call}:error=${errno}:when=${when}`, false);

@@ -44,8 +44,8 @@ async function newCounter(): Promise<string> {
 
 const countIn = (file: string) => (JSON.parse(textOf(file)) as { count: number }).count;
 
-describe('a commit that is passed between its two renames', () => {
-  it('is repeated on top of what the other has committed', async () => {
+describe('a commit that is overtaken between its two renames', () => {
+  it('the commit is repeated on top of what the other process has committed', async () => {
     const file = await newCounter();
     const value = await incrementWithInterruption(file, () =>
       elsewhere(file, "await store.update('count', (old) => old + 100);"),
@@ -54,14 +54,14 @@ describe('a commit that is passed between its two renames', () => {
     expect(countIn(file)).toBe(111);
   });
 
-  it('is repeated where its intent alone is gone', async () => {
+  it('the commit is repeated where only its intent is gone', async () => {
     const file = await newCounter();
     const value = await incrementWithInterruption(file, () => rmSync(`${file}.intents`, { recursive: true }));
     expect(value).toBe(11);
     expect(countIn(file)).toBe(11);
   });
 
-  it('is not repeated where the file is damaged, too, and comes back from the copy that holds it', async () => {
+  it('the commit is not repeated where the file is damaged, too, and the copy restores it', async () => {
     const file = await newCounter();
     const value = await incrementWithInterruption(file, () => {
       rmSync(`${file}.intents`, { recursive: true });
@@ -71,7 +71,7 @@ describe('a commit that is passed between its two renames', () => {
     expect(countIn(file)).toBe(11);
   });
 
-  it('is unknown where another has restored the file from the copy meanwhile, and not applied twice', async () => {
+  it('the commit is unknown, and not applied twice, where another process has restored the file from the copy', async () => {
     const file = await newCounter();
     const error = await failureOf(
       incrementWithInterruption(file, () => {
@@ -83,7 +83,7 @@ describe('a commit that is passed between its two renames', () => {
     expect(countIn(file)).toBe(111);
   });
 
-  it('is unknown where the copy is gone, and with it all evidence', async () => {
+  it('the commit is unknown where the copy is gone', async () => {
     const file = await newCounter();
     const error = await failureOf(
       incrementWithInterruption(file, () => {
@@ -95,7 +95,7 @@ describe('a commit that is passed between its two renames', () => {
     expect(countIn(file)).toBe(10);
   });
 
-  it('is unknown, too, where the deadline ends the repetition: the copy still holds it', async () => {
+  it('the commit is unknown where the deadline ends the repetition', async () => {
     const file = await newCounter();
     const error = await failureOf(
       incrementWithInterruption(
@@ -114,7 +114,7 @@ describe('a commit that is passed between its two renames', () => {
     expect(countIn(file)).toBe(10);
   });
 
-  it('and was to put back what a foreign program had erased, is completed by the next process', async () => {
+  it('the next process completes a commit that was to restore what a foreign program had erased', async () => {
     const file = await newCounter();
     const store = openStore(file);
     const stale = textOf(file);
@@ -129,17 +129,17 @@ describe('a commit that is passed between its two renames', () => {
     expect(JSON.parse(textOf(file))).toEqual({ count: 12, foreign: 1, ours: 1 });
   });
 
-  it('leaves nothing behind', async () => {
+  it('the commit leaves nothing behind', async () => {
     const file = await newCounter();
     await incrementWithInterruption(file, () => elsewhere(file, "await store.set('other', 1);"));
     expect(readdirSync(`${file}.intents`)).toEqual([]);
   });
 });
 
-describe('of two commits at once', () => {
+describe('concurrent commits', () => {
   const set = (key: string) => (document: Document) => new Map(document).set(key, '1');
 
-  it('the one that announced itself later destroys the other before it reads, and that one starts again', async () => {
+  it('the commit with the later intent destroys the earlier intent before it reads, and the earlier is fenced', async () => {
     const file = await newCounter();
     const site = siteOf(file);
     // Both announced and staged before either is on the disk: the queue is not asked.
@@ -149,7 +149,7 @@ describe('of two commits at once', () => {
     expect(JSON.parse(textOf(file))).toEqual({ count: 10, later: 1 });
   });
 
-  it('neither is lost, however many there are and without any queue', async () => {
+  it('no acknowledged commit of forty is lost without a queue', async () => {
     const file = await newCounter();
     const site = siteOf(file);
     const keys = Array.from({ length: 40 }, (_, n) => `k${n}`);

@@ -18,15 +18,15 @@ async function newStore() {
 
 const keysIn = async (store: { all(): Promise<object> }) => Object.keys(await store.all());
 
-describe('what a foreign program has changed', () => {
-  it('is taken over, and told by its names', async () => {
+describe('a change by a foreign program', () => {
+  it('a foreign change is adopted and reported with its keys', async () => {
     const { file, events, store, snapshot, write } = await newStore();
     write({ ...snapshot(), b: 'changed', x: 1 });
     expect(await store.all()).toEqual({ ...snapshot(), b: 'changed', x: 1 });
     expect(events).toEqual([{ type: 'adopted', file, keys: ['b', 'x'] }]);
   });
 
-  it('survives damage that comes later: the copy holds it, too', async () => {
+  it('a foreign change survives later damage to the file', async () => {
     const { store, file, snapshot, write } = await newStore();
     write({ ...snapshot(), x: 1 });
     await store.get('x');
@@ -34,7 +34,7 @@ describe('what a foreign program has changed', () => {
     expect(await keysIn(store)).toEqual(['a', 'b', 'c', 'x']);
   });
 
-  it('keeps its own bytes and order where nothing has to be put back', async () => {
+  it('a foreign file keeps its bytes and order until the next write', async () => {
     const { file, store } = await newStore();
     const foreign = '\ufeff{ "c" : {"type":"api","key":"c"},\n\t"a":1.0, "b": {"type":"api","key":"b"} }\n';
     writeFileSync(file, foreign);
@@ -46,14 +46,14 @@ describe('what a foreign program has changed', () => {
     );
   });
 
-  it('is no change where only the spaces differ', async () => {
+  it('a foreign write that changes only white space is no change', async () => {
     const { events, store, snapshot, write } = await newStore();
     write(snapshot());
     await store.set('d', 1);
     expect(events).toEqual([]);
   });
 
-  it('is kept even where it comes just before a commit', async () => {
+  it('a foreign change right before a commit is kept', async () => {
     const { store, snapshot, write } = await newStore();
     let runs = 0;
     await store.transaction((entries) => {
@@ -65,24 +65,27 @@ describe('what a foreign program has changed', () => {
   });
 });
 
-describe('what a foreign program has erased without knowing, from a state that it had read before', () => {
-  it.each([1, 5, 30])('is put back, when it is %i commits old', async (commits) => {
-    const { file, events, store, snapshot, write } = await newStore();
-    const stale = snapshot();
-    for (let n = 0; n < commits; n++) await store.set(`k${n}`, n);
-    await store.set('a', 'newer');
-    write({ ...stale, x: 1 });
-    const all = await store.all();
-    expect(Object.keys(all).toSorted()).toEqual(
-      ['a', 'b', 'c', 'x', ...Array.from({ length: commits }, (_, n) => `k${n}`)].toSorted(),
-    );
-    expect(all.a).toBe('newer');
-    expect(JSON.parse(textOf(file))).toEqual(all);
-    const putBack = expect.arrayContaining(['a', 'k0']);
-    expect(events).toEqual([{ type: 'merged', file, keys: ['x'], putBack }]);
-  });
+describe('entries that a foreign program erased by writing from an old state', () => {
+  it.each([1, 5, 30])(
+    'erased entries are restored, however many commits old the foreign state is: %i',
+    async (commits) => {
+      const { file, events, store, snapshot, write } = await newStore();
+      const stale = snapshot();
+      for (let n = 0; n < commits; n++) await store.set(`k${n}`, n);
+      await store.set('a', 'newer');
+      write({ ...stale, x: 1 });
+      const all = await store.all();
+      expect(Object.keys(all).toSorted()).toEqual(
+        ['a', 'b', 'c', 'x', ...Array.from({ length: commits }, (_, n) => `k${n}`)].toSorted(),
+      );
+      expect(all.a).toBe('newer');
+      expect(JSON.parse(textOf(file))).toEqual(all);
+      const putBack = expect.arrayContaining(['a', 'k0']);
+      expect(events).toEqual([{ type: 'merged', file, keys: ['x'], putBack }]);
+    },
+  );
 
-  it('is not brought back where we have removed it since', async () => {
+  it('an entry that we have removed since is not restored', async () => {
     const { store, snapshot, write } = await newStore();
     const stale = snapshot();
     await store.remove('b');
@@ -91,7 +94,7 @@ describe('what a foreign program has erased without knowing, from a state that i
     expect((await keysIn(store)).toSorted()).toEqual(['a', 'c', 'd', 'x']);
   });
 
-  it('yields where it changed the same entry', async () => {
+  it('the foreign value wins where the foreign program changed the same entry', async () => {
     const { store, snapshot, write } = await newStore();
     const stale = snapshot();
     await store.set('a', 'ours');
@@ -100,7 +103,7 @@ describe('what a foreign program has erased without knowing, from a state that i
     expect(await store.all()).toMatchObject({ a: 'theirs', d: 1 });
   });
 
-  it('is put back, too, when a program took an error for an empty file', async () => {
+  it('erased entries are restored where a program took the file for empty', async () => {
     const file = newFile();
     const store = openStore(file);
     await store.set('a', 1);
@@ -109,7 +112,7 @@ describe('what a foreign program has erased without knowing, from a state that i
     expect(await store.all()).toEqual({ x: 1, a: 1, b: 2 });
   });
 
-  it('is put back by the next write as well, in the same commit', async () => {
+  it('the next write also restores erased entries, in the same commit', async () => {
     const { store, file, snapshot, write } = await newStore();
     const stale = snapshot();
     await store.set('d', 1);
@@ -126,8 +129,8 @@ describe('what a foreign program has erased without knowing, from a state that i
   });
 });
 
-describe('what a foreign program has removed', () => {
-  it.each([['a'], ['b'], ['c']])('%s stays removed', async (key) => {
+describe('an entry that a foreign program removed', () => {
+  it.each([['a'], ['b'], ['c']])('the entry %s stays removed', async (key) => {
     const { store, snapshot, write } = await newStore();
     const { [key]: _, ...rest } = snapshot();
     write(rest);
@@ -136,7 +139,7 @@ describe('what a foreign program has removed', () => {
     expect(await store.get(key)).toBeUndefined();
   });
 
-  it('stays removed when it was removed from an older state', async () => {
+  it('an entry stays removed when it was removed from an older state', async () => {
     const { store, snapshot, write } = await newStore();
     const { a: _, ...stale } = snapshot();
     await store.set('d', 1);
@@ -144,7 +147,7 @@ describe('what a foreign program has removed', () => {
     expect(await keysIn(store)).toEqual(['b', 'c', 'd']);
   });
 
-  it('stays removed when the whole file was: a user has logged out', async () => {
+  it('every entry stays removed when the file was removed', async () => {
     const { file, store } = await newStore();
     rmSync(file);
     expect(await store.all()).toEqual({});
@@ -154,7 +157,7 @@ describe('what a foreign program has removed', () => {
     expect(readFileSync(`${file}.last`, 'utf8')).not.toContain('"type": "api"');
   });
 
-  it('stays removed long after, whatever else was changed: no program works on an old state for that long', async () => {
+  it('an entry stays removed where the foreign program wrote ten minutes later, whatever else it changed', async () => {
     const { file, store, snapshot, write } = await newStore();
     const { c: _, ...rest } = snapshot();
     write({ ...rest, a: 'edited', x: 1 });

@@ -14,14 +14,14 @@ describe('the last-committed copy', () => {
   });
   const record = (bytes: Uint8Array) => encodeLastCommitted(copyOf(bytes));
 
-  it('comes back as it was', () => {
+  it('the copy is decoded as it was encoded', () => {
     fc.assert(
       fc.property(fc.uint8Array(), (bytes) => {
         expect(decodeLastCommitted(record(bytes))).toEqual(copyOf(bytes));
       }),
     );
   });
-  it('is none if any bit of it is another, or any part is missing', () => {
+  it('the copy is rejected if any bit of it differs or any part is missing', () => {
     const whole = record(Buffer.from('{"a":1}'));
     for (let at = 0; at < whole.length; at++) {
       const flipped = Buffer.from(whole);

@@ -23,26 +23,29 @@ function remainsIn(directory: string): { names: string[]; text: string } {
   };
 }
 
-describe.skipIf(lacks('root', 'mount'))('a file that is a mount of its own canâ€™t be replaced', () => {
-  it.each([true, false])('each call says so and changes nothing (with a copy there: %s)', async (hasCopy) => {
-    const [file, source] = [newFile(), newFile()];
-    if (hasCopy) await openStore(file).set('a', 1);
-    else writeFileSync(file, '{"a":1}');
-    writeFileSync(source, textOf(file));
-    const before = remainsIn(path.dirname(file));
-    const writer = await newWriter({ wrapper: having(`mount --bind ${quoted(source)} ${quoted(file)}`) });
-    for (let call = 0; call < 2; call++) {
-      expect(await writer.call('set', file, 'b', 2)).toEqual(refused('EBUSY'));
-      expect(await writer.call('all', file)).toEqual({ ok: true, value: { a: 1 } });
-    }
-    expect(textOf(source)).toBe(textOf(file));
-    expect(remainsIn(path.dirname(file)).text).toBe(before.text);
-    // Where it is no mount, all goes on.
-    await openStore(file).set('c', 3);
-    expect(JSON.parse(textOf(file))).toEqual({ a: 1, c: 3 });
-  });
+describe.skipIf(lacks('root', 'mount'))('a file on a mount', () => {
+  it.each([true, false])(
+    'a file that is a mount point is refused, and nothing is changed (with a copy: %s)',
+    async (hasCopy) => {
+      const [file, source] = [newFile(), newFile()];
+      if (hasCopy) await openStore(file).set('a', 1);
+      else writeFileSync(file, '{"a":1}');
+      writeFileSync(source, textOf(file));
+      const before = remainsIn(path.dirname(file));
+      const writer = await newWriter({ wrapper: having(`mount --bind ${quoted(source)} ${quoted(file)}`) });
+      for (let call = 0; call < 2; call++) {
+        expect(await writer.call('set', file, 'b', 2)).toEqual(refused('EBUSY'));
+        expect(await writer.call('all', file)).toEqual({ ok: true, value: { a: 1 } });
+      }
+      expect(textOf(source)).toBe(textOf(file));
+      expect(remainsIn(path.dirname(file)).text).toBe(before.text);
+      // Where it is no mount, all goes on.
+      await openStore(file).set('c', 3);
+      expect(JSON.parse(textOf(file))).toEqual({ a: 1, c: 3 });
+    },
+  );
 
-  it('nor is one that is mounted read-only, which can be read', async () => {
+  it('a file on a read-only mount can be read, and a write is refused', async () => {
     const file = newFile();
     await openStore(file).set('a', 1);
     const directory = quoted(path.dirname(file));
@@ -53,7 +56,7 @@ describe.skipIf(lacks('root', 'mount'))('a file that is a mount of its own canâ€
     expect(await writer.call('all', file)).toEqual({ ok: true, value: { a: 1 } });
   });
 
-  it('nor one whose intents lie on another device', async () => {
+  it('a file whose intents are on another device is refused', async () => {
     const file = newFile();
     await openStore(file).set('a', 1);
     const writer = await newWriter({ wrapper: having(`mount -t tmpfs none ${quoted(`${file}.intents`)}`) });
@@ -62,7 +65,7 @@ describe.skipIf(lacks('root', 'mount'))('a file that is a mount of its own canâ€
   });
 });
 
-describe('where there is no room the old state stays whole, and no part of a secret stays behind', () => {
+describe('a write that has no room', () => {
   /** Fills a file with small values, and then tries one that has no room. */
   async function fill(file: string, wrapper: string[], reason: string): Promise<void> {
     const writer = await newWriter({ wrapper, setup: reporter });
@@ -91,32 +94,38 @@ describe('where there is no room the old state stays whole, and no part of a sec
       fs.writeSync(1, JSON.stringify({ names, secrets, file: names.includes('auth.json') && JSON.parse(spy(place, 'utf8')) }) + '\\n');
     });`;
 
-  it.skipIf(lacks('root', 'mount'))('a full disk', async () => {
-    const file = newFile();
-    const mount = `mount -t tmpfs -o size=24k none ${quoted(path.dirname(file))}`;
-    await fill(file, having(mount), 'ENOSPC');
-  });
+  it.skipIf(lacks('root', 'mount'))(
+    'a full disk leaves the old state whole, and no part of a secret behind',
+    async () => {
+      const file = newFile();
+      const mount = `mount -t tmpfs -o size=24k none ${quoted(path.dirname(file))}`;
+      await fill(file, having(mount), 'ENOSPC');
+    },
+  );
 
-  it('a limit of the size of files', async () => {
+  it('a limit of the file size leaves the old state whole, and no part of a secret behind', async () => {
     await fill(newFile(), ['sh', '-c', 'ulimit -f 8; exec "$@"', 'sh'], 'EFBIG');
   });
 
-  it.skipIf(lacks('root', 'mount'))('not in the queue either, where a request has no room', async () => {
-    const file = newFile();
-    const mount = `mount -t tmpfs -o size=8k none ${quoted(path.dirname(file))}`;
-    const stranger = path.join(path.dirname(file), 'auth.json.intents', path.basename(strangersIntent('')));
-    const wrapper = having(`${mount}; mkdir -p ${quoted(stranger)}`);
-    const options = { leaseMs: 3_600_000, ...patient };
-    const writer = await newWriter({ wrapper, setup: reporter, options });
-    for (let n = 0; n < 3; n++)
-      expect(await writer.call('set', file, 'big', secret)).toEqual(refused('ENOSPC'));
-    writer.endInput();
-    expect(JSON.parse(await writer.line())).toMatchObject({ secrets: 0, file: false });
-  });
+  it.skipIf(lacks('root', 'mount'))(
+    'a request that has no room leaves no part of a secret behind',
+    async () => {
+      const file = newFile();
+      const mount = `mount -t tmpfs -o size=8k none ${quoted(path.dirname(file))}`;
+      const stranger = path.join(path.dirname(file), 'auth.json.intents', path.basename(strangersIntent('')));
+      const wrapper = having(`${mount}; mkdir -p ${quoted(stranger)}`);
+      const options = { leaseMs: 3_600_000, ...patient };
+      const writer = await newWriter({ wrapper, setup: reporter, options });
+      for (let n = 0; n < 3; n++)
+        expect(await writer.call('set', file, 'big', secret)).toEqual(refused('ENOSPC'));
+      writer.endInput();
+      expect(JSON.parse(await writer.line())).toMatchObject({ secrets: 0, file: false });
+    },
+  );
 });
 
-describe('what stands where the intents should be', () => {
-  it('a file: a clear error, and it stays', async () => {
+describe('a foreign entry beside the file', () => {
+  it('a file in the place of the intents is an error, and stays', async () => {
     const file = newFile();
     writeFileSync(`${file}.intents`, 'mine');
     const writer = await newWriter();
@@ -125,7 +134,7 @@ describe('what stands where the intents should be', () => {
     expect(textOf(`${file}.intents`)).toBe('mine');
   });
 
-  it('the directory of another programâ€™s lock beside the file is in no processâ€™s way, and stays', async () => {
+  it('the lock directory of another program does not block a write, and stays', async () => {
     const file = newFile();
     mkdirSync(`${file}.lock`);
     await openStore(file).set('a', 1);

@@ -26,9 +26,9 @@ async function committed(): Promise<string> {
 
 const errnos = ['EACCES', 'EPERM', 'EIO', 'EMFILE', 'ESTALE'];
 
-describe('a file that can not be opened is never taken for an empty one', () => {
+describe("a file that can't be opened", () => {
   for (const errno of errnos) {
-    it.each(calls)(`${errno}: %s is an error, and nothing is written`, async (_, call) => {
+    it.each(calls)(`a call of %s with ${errno} is an error, and nothing is written`, async (_, call) => {
       const file = await committed();
       const before = [file, `${file}.last`].map((place) => readFileSync(place));
       const refuse = () => {
@@ -50,18 +50,21 @@ describe('a file that can not be opened is never taken for an empty one', () => 
   }
 });
 
-describe('a file that holds no JSON object is never taken for an empty one', () => {
+describe('a file that holds no JSON object', () => {
   const contents = ['', '{"a": ', '[]', 'null', '{}{}', '\0\0\0\0'];
 
-  it.each(contents)('%j without a copy: each call is an error, and it stays as it is', async (content) => {
-    const file = newFile();
-    writeFileSync(file, content, { mode: 0o600 });
-    const failures = await Promise.all(calls.map(([, call]) => failureOf(call(openStore(file)))));
-    for (const error of failures) expect(error).toMatchObject({ code: 'E_CORRUPT', definite: true });
-    expect(readFileSync(file, 'utf8')).toBe(content);
-  });
+  it.each(contents)(
+    'each call on a file with %j and no copy is an error, and the file stays as it is',
+    async (content) => {
+      const file = newFile();
+      writeFileSync(file, content, { mode: 0o600 });
+      const failures = await Promise.all(calls.map(([, call]) => failureOf(call(openStore(file)))));
+      for (const error of failures) expect(error).toMatchObject({ code: 'E_CORRUPT', definite: true });
+      expect(readFileSync(file, 'utf8')).toBe(content);
+    },
+  );
 
-  it.each(contents)('%j with a copy: what was committed last is found, and written upon', async (content) => {
+  it.each(contents)('a write to a file with %j starts from the copy', async (content) => {
     const file = await committed();
     writeFileSync(file, content);
     await using store = openStore(file);
@@ -70,7 +73,7 @@ describe('a file that holds no JSON object is never taken for an empty one', () 
   });
 });
 
-it('a copy that is no record is none: the file wins, and the next write makes another', async () => {
+it('a copy that is no record is ignored, and the file counts', async () => {
   const file = await committed();
   rmSync(`${file}.last`);
   writeFileSync(`${file}.last`, 'not a record', { mode: 0o600 });

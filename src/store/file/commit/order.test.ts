@@ -31,7 +31,7 @@ async function writtenFile(): Promise<string> {
 const published = ['rename i/copy -> auth.json.last', 'rename i/new -> auth.json', 'sync .', 'synced .'];
 
 describe('a commit', () => {
-  it('has both files on the disk before it renames the copy, then the file, and both names before it answers', async () => {
+  it('a commit syncs both files, renames the copy and then the file, and syncs both names before it answers', async () => {
     const file = await writtenFile();
     const { calls, answered } = observe(file);
     await answered(openStore(file).set('a', 1));
@@ -44,14 +44,14 @@ describe('a commit', () => {
     expect(calls.slice(4)).toEqual([...published, 'answered']);
   });
 
-  it('that finds nothing to write still makes durable what it has read', async () => {
+  it('a commit that has nothing to write still syncs what it has read', async () => {
     const file = await writtenFile();
     const { calls, answered } = observe(file);
     await answered(openStore(file).remove('absent'));
     expect(calls).toEqual(['sync .', 'synced .', 'answered']);
   });
 
-  it('that carries along what another asks for tells it so when that is durable, not before', async () => {
+  it('a commit that carries a request along answers it only when the change is durable', async () => {
     const file = await writtenFile();
     createTicket(siteOf(file), 'request', 1, encodeRequest([{ key: 'theirs', raw: '1' }]));
     const { calls, answered } = observe(file);
@@ -59,7 +59,7 @@ describe('a commit', () => {
     expect(calls.slice(4, 9)).toEqual([...published, 'rename r -> d']);
   });
 
-  it('that is to serve others alone tells them so when that is durable', async () => {
+  it('a commit that serves only requests answers them only when they are durable', async () => {
     const file = await writtenFile();
     createTicket(siteOf(file), 'request', 1, encodeRequest([{ key: 'theirs', raw: '1' }]));
     const { calls, answered } = observe(file);
@@ -68,22 +68,25 @@ describe('a commit', () => {
   });
 });
 
-describe('a commit whose files may not be on the disk', () => {
-  it.each(['new', 'copy'])('publishes nothing: %s', async (name) => {
-    const file = await writtenFile();
-    const { calls, answered, refuse } = observe(file);
-    refuse(`i/${name}`);
-    const call = openStore(file).set('a', 1);
-    await answered(call);
-    expect(await failureOf(call)).toMatchObject({ code: 'E_IO', definite: true });
-    expect(calls.filter((one) => one.startsWith('rename'))).toEqual([]);
-    // After a failed fsync the kernel would report a success that never happened.
-    expect(calls.filter((one) => one === `sync i/${name}`)).toHaveLength(1);
-  });
+describe("a commit whose files can't be synced", () => {
+  it.each(['new', 'copy'])(
+    'a commit publishes nothing where the sync of the file "%s" fails',
+    async (name) => {
+      const file = await writtenFile();
+      const { calls, answered, refuse } = observe(file);
+      refuse(`i/${name}`);
+      const call = openStore(file).set('a', 1);
+      await answered(call);
+      expect(await failureOf(call)).toMatchObject({ code: 'E_IO', definite: true });
+      expect(calls.filter((one) => one.startsWith('rename'))).toEqual([]);
+      // After a failed fsync the kernel would report a success that never happened.
+      expect(calls.filter((one) => one === `sync i/${name}`)).toHaveLength(1);
+    },
+  );
 });
 
-describe('a commit whose file is refused, and whose copy is put back', () => {
-  it('has the old copy on the disk before that takes the name, and the name before it answers', async () => {
+describe('a commit whose file is refused and whose copy is restored', () => {
+  it('the old copy is synced before it gets its name back, and the name before the commit answers', async () => {
     const file = await writtenFile();
     const { calls, answered } = observe(file);
     const restore = around('renameSync', (_, to) => to === file, {
@@ -102,7 +105,7 @@ describe('a commit whose file is refused, and whose copy is put back', () => {
     ]);
   });
 
-  it('is unknown where the old name may not last', async () => {
+  it("a commit is unknown where the restored name can't be synced", async () => {
     const file = await writtenFile();
     const restore = around('renameSync', (_, to) => to === file, {
       before: () => {

@@ -56,16 +56,19 @@ const damages: [string, Buffer][] = [
   ['a string', Buffer.from('"{}"')],
 ];
 
-describe.concurrent('an unusable file yields to the last committed state, and its bytes are kept', () => {
-  it.each(damages)('read: %s', (_, bytes) => expectRestored(bytes));
+describe.concurrent('an unusable file', () => {
+  it.each(damages)(
+    'reading an unusable file restores the last committed state and keeps its bytes: %s',
+    (_, bytes) => expectRestored(bytes),
+  );
 
-  it('read: cut after any number of bytes', async () => {
+  it('reading a file that was cut at any byte restores the last committed state', async () => {
     await Promise.all(
       [...committedBytes.keys()].map((length) => expectRestored(committedBytes.subarray(0, length))),
     );
   });
 
-  it('written: the write is on top of all that was acknowledged', async () => {
+  it('a write to an unusable file starts from all that was acknowledged', async () => {
     const { file, events, store } = damaged(Buffer.from('{"alpha'));
     await store.set('gamma', 3);
     expect(JSON.parse(textOf(file))).toEqual({ ...committed, gamma: 3 });
@@ -73,7 +76,7 @@ describe.concurrent('an unusable file yields to the last committed state, and it
     expect(readFileSync(events[0]?.quarantine ?? '', 'utf8')).toBe('{"alpha');
   });
 
-  it('found by several stores at once', async () => {
+  it('several stores that find an unusable file lose no write', async () => {
     const { file } = damaged(Buffer.from('{"alpha'));
     const stores = Array.from({ length: 4 }, () => openStore(file));
     await Promise.all(stores.map((store, n) => store.set(`new-${n}`, n)));
@@ -86,7 +89,7 @@ describe.concurrent('an unusable file yields to the last committed state, and it
     });
   });
 
-  it('again and again: the first and the newest three are kept, and the disk does not fill', async () => {
+  it('the first damaged file and the newest three are kept, however often the file is damaged', async () => {
     const { file, store } = damaged(undefined);
     for (const text of ['{1', '{2', '{3', '{4', '{5']) {
       await store.set('n', text);
@@ -98,7 +101,7 @@ describe.concurrent('an unusable file yields to the last committed state, and it
     expect(texts.sort()).toEqual(['{1', '{3', '{4', '{5']);
   });
 
-  it('a listener that throws makes no commit look failed', async () => {
+  it('a listener that throws does not fail the commit', async () => {
     const { file } = damaged(Buffer.from('{"alpha'));
     const onEvent = () => {
       throw new Error('mine');
@@ -148,7 +151,7 @@ function scribbleBeforeEachLook(file: string): () => void {
 }
 
 describe('a file that is missing', () => {
-  it('is empty: a user who removes it is logged out, whatever the copy holds', async () => {
+  it('a missing file is empty, whatever the copy holds', async () => {
     const { file, events, store } = damaged(undefined);
     expect(await store.all()).toEqual({});
     expect(await store.get('alpha')).toBeUndefined();
@@ -156,7 +159,7 @@ describe('a file that is missing', () => {
     expect(events).toEqual([]);
   });
 
-  it('stays empty but for what is written next', async () => {
+  it('a missing file has only the next write, even after later damage', async () => {
     const { file, store } = damaged(undefined);
     await store.set('gamma', 3);
     expect(JSON.parse(textOf(file))).toEqual({ gamma: 3 });
@@ -165,7 +168,7 @@ describe('a file that is missing', () => {
   });
 });
 
-describe('where the copy can not be used either', () => {
+describe('a damaged file whose copy is unusable', () => {
   const cases: [string, (last: string) => void][] = [
     ['cut', (last) => writeFileSync(last, readFileSync(last).subarray(0, -1))],
     [
@@ -176,7 +179,7 @@ describe('where the copy can not be used either', () => {
     ['missing', (last) => rmSync(last)],
   ];
 
-  it.each(cases)('(%s) both are named and nothing is written', async (_, spoil) => {
+  it.each(cases)('every call names the file and its copy (%s), and writes nothing', async (_, spoil) => {
     const { file, store } = damaged(Buffer.from('{"alpha": "CANARY'));
     spoil(`${file}.last`);
     const before = contentsOf(path.dirname(file));
@@ -191,7 +194,7 @@ describe('where the copy can not be used either', () => {
     expect(readdirSync(`${file}.intents`)).toEqual([]);
   });
 
-  it('a repaired file ends it', async () => {
+  it('a repaired file can be written again', async () => {
     const file = newFile();
     writeFileSync(file, '{"a":');
     const store = openStore(file);

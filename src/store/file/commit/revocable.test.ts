@@ -19,25 +19,25 @@ function replace(content: string): void {
   renameSync(`${file}.mine`, file);
 }
 
-describe('what a foreign program has dropped', () => {
+describe('entries that a foreign program has dropped', () => {
   async function dropTwo(opened: Store): Promise<void> {
     for (const key of ['a', 'b', 'c']) await opened.set(key, key);
     replace('{"a":"a"}');
   }
-  it('stays away, even if the file looks as it did before', async () => {
+  it('a dropped entry of a revocable store stays away, even if the file looks as it did before', async () => {
     await dropTwo(store);
     expect(await store.all()).toEqual({ a: 'a' });
     await store.set('d', 'd');
     expect(entries()).toEqual({ a: 'a', d: 'd' });
   });
-  it('comes back in a store of the usual kind, which takes it for a write from an old state', async () => {
+  it('a dropped entry of an ordinary store is restored', async () => {
     const usual = openStore(file);
     await dropTwo(usual);
     expect(await usual.all()).toEqual({ a: 'a', b: 'b', c: 'c' });
   });
 });
 
-it('what a foreign program has brought back from an older copy is removed again', async () => {
+it('an entry that a foreign program has brought back from an older copy is removed again', async () => {
   await store.set('a', 'a');
   await store.set('b', 'b');
   const old = textOf(file);
@@ -48,7 +48,7 @@ it('what a foreign program has brought back from an older copy is removed again'
   expect(entries()).not.toHaveProperty('a');
 });
 
-describe('a damaged file', () => {
+describe('a damaged file of a revocable store', () => {
   beforeEach(async () => {
     for (const key of ['gone', 'a', 'b']) await store.set(key, key);
     await store.remove('gone');
@@ -65,7 +65,7 @@ describe('a damaged file', () => {
     ['cut', () => truncateSync(file, 9)],
     ['emptied', () => truncateSync(file, 0)],
     ['overwritten', () => writeFileSync(file, '][', { flag: 'r+' })],
-  ])('%s where it stands is restored, and what was removed is not part of it', async (_, damage) => {
+  ])('a file that was %s in place is restored, without the removed entry', async (_, damage) => {
     damage();
     expect(await store.all()).toEqual({ a: 'a', b: 'b' });
     expect(entries()).toEqual({ a: 'a', b: 'b' });
@@ -80,22 +80,25 @@ describe('a damaged file', () => {
       },
     ],
     ['put in the place of ours', () => replace('{"a":')],
-  ])('%s brings nothing back: the call fails, and nothing is written', async (_, damage) => {
-    damage();
-    const before = left();
-    for (const call of [() => store.all(), () => store.set('c', 'c')]) {
-      const error = await failureOf(call);
-      expect([error.code, error.definite]).toEqual(['E_CORRUPT', true]);
-      expect(error.message).toContain(`${file}.last`);
-    }
-    expect(left()).toEqual(before);
-    unlinkSync(file);
-    await store.set('c', 'c');
-    expect(entries()).toEqual({ c: 'c' });
-  });
+  ])(
+    'a damaged file that was %s restores nothing: the call fails, and nothing is written',
+    async (_, damage) => {
+      damage();
+      const before = left();
+      for (const call of [() => store.all(), () => store.set('c', 'c')]) {
+        const error = await failureOf(call);
+        expect([error.code, error.definite]).toEqual(['E_CORRUPT', true]);
+        expect(error.message).toContain(`${file}.last`);
+      }
+      expect(left()).toEqual(before);
+      unlinkSync(file);
+      await store.set('c', 'c');
+      expect(entries()).toEqual({ c: 'c' });
+    },
+  );
 });
 
-it('what was removed with its file stays away when another file appears and is damaged', async () => {
+it('an entry that was removed with its file stays away when another file appears and is damaged', async () => {
   await store.set('a', 'a');
   unlinkSync(file);
   expect(await store.all()).toEqual({});

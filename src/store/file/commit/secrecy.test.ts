@@ -12,7 +12,7 @@ const secret = { type: 'api' as const, key: 'CANARY' };
 const shown = (value: unknown) =>
   [inspect(value, { depth: 10, showHidden: true }), JSON.stringify(value), String(value)].join('\n');
 
-it('a store shows its file and state, and nothing it holds: not even while commits and refreshes wait', async () => {
+it('a store shows its file and state and no values, even while commits and refreshes wait', async () => {
   const file = newFile();
   const store = openStore(file, { leaseMs: 3_600_000, ...patient });
   await store.set('a', secret);
@@ -43,7 +43,7 @@ it('a store shows its file and state, and nothing it holds: not even while commi
   expect(inspect(store)).toContain('closed');
 });
 
-it('an error shows of a cause that is the caller’s own only its kind', async () => {
+it("an error shows only the kind of a cause that is the caller's own", async () => {
   const store = openStore(newFile());
   await store.set('a', secret);
   class RequestError extends Error {
@@ -64,7 +64,7 @@ it('an error shows of a cause that is the caller’s own only its kind', async (
   expect(allTextOf(aborted)).not.toContain('CANARY');
 });
 
-it('an error that has the answer of a refresh gives it to the caller alone, and a copy each time', async () => {
+it('an error with the answer of a refresh gives it to the caller alone, as a new copy each time', async () => {
   const file = newFile();
   const store = openStore(file, { leaseMs: 3_600_000, deadlineMs: 100 });
   await store.set('a', { type: 'api', key: 'old' });
@@ -94,7 +94,7 @@ it('an error that has the answer of a refresh gives it to the caller alone, and 
     expect(text).not.toContain('CANARY');
 });
 
-it('an error shows all that is its own, and why the system refused', async () => {
+it('an error shows its own properties and the refusal of the system', async () => {
   const file = newFile();
   writeFileSync(`${file}.intents`, 'a file where the directory should be');
   const error = await failureOf(openStore(file).set('a', secret));

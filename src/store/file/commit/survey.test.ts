@@ -35,26 +35,26 @@ function withSystemSaying(code: 'ESRCH' | 'EPERM'): void {
 }
 
 describe('a request', () => {
-  it('of a living process is carried along', () => {
+  it('a request of a living process is carried along', () => {
     const { read, id, left } = setUp();
     const { open, applied } = read();
     expect(open).toMatchObject([{ id, edits: [{ key: 'theirs', raw: '1' }] }]);
     expect([applied, left()]).toEqual([[], [expect.any(String)]]);
   });
 
-  it('of another user’s process, which may not be asked, is carried along', () => {
+  it("a request of another user’s process, which can't be asked, is carried along", () => {
     const { read } = setUp();
     withSystemSaying('EPERM');
     expect(read().open).toHaveLength(1);
   });
 
-  it('of a dead process is never applied, and swept', () => {
+  it('a request of a dead process is never applied, and is removed', () => {
     const { read, left } = setUp();
     withSystemSaying('ESRCH');
     expect([read(), left()]).toEqual([{ applied: [], open: [] }, []]);
   });
 
-  it('whose owner dies after it was read tells so when it is asked again, right before the commit', () => {
+  it('a request whose owner dies after it was read is no longer alive right before the commit', () => {
     const { read } = setUp();
     const [request] = read().open;
     expect(request?.isAlive()).toBe(true);
@@ -62,7 +62,7 @@ describe('a request', () => {
     expect(request?.isAlive()).toBe(false);
   });
 
-  it('that is part of the base is applied already, and not once more', () => {
+  it('a request that is part of the base counts as applied, and is not applied again', () => {
     const { read, id } = setUp({ applied: true });
     expect(read()).toMatchObject({ applied: [{ id }], open: [] });
   });
@@ -72,7 +72,7 @@ describe('a request', () => {
     ['empty', ''],
     ['no list of changes', '{"a":1}\n'],
     ['with a value that is no JSON', '[["a","{"]]\n'],
-  ])('%s is left to its owner, and swept where that stands still for a lease', (_, text) => {
+  ])('a request is left to its owner, and removed if the owner is unresponsive: %s', (_, text) => {
     const { read, name, place } = setUp({ text });
     expect(read().open).toEqual([]);
     expect(existsSync(place)).toBe(true);
@@ -82,7 +82,7 @@ describe('a request', () => {
 });
 
 describe('an answer to a request', () => {
-  it('is left to its owner, who has not seen it yet', () => {
+  it('an answer that its owner has not seen is left in place', () => {
     const { read, left } = setUp({ done: true });
     expect([read(), left()]).toEqual([{ applied: [], open: [] }, [expect.stringMatching(/^d1-/)]]);
   });

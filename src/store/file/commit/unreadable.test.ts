@@ -23,9 +23,9 @@ const kinds: [kind: string, make: (place: string) => void][] = [
 ];
 const bindSocket = 'socket($s, PF_UNIX, SOCK_STREAM, 0); bind($s, sockaddr_un($ARGV[0])) or die';
 
-describe.each(kinds)('%s', (kind, make) => {
+describe.each(kinds)('%s in the place of a file', (kind, make) => {
   it.each(['', '.last'])(
-    'in the place of auth.json%s is an error at once, and is left alone',
+    'a foreign entry in the place of auth.json%s is an error at once, and is left alone',
     async (suffix) => {
       const file = await committedFile();
       rmSync(file + suffix);
@@ -61,16 +61,19 @@ it.skipIf(lacks('root'))('a device in the place of the file is an error at once'
   expect(answer.message).toContain('it is a device, not a file');
 });
 
-it.each(['', '.last'])('an auth.json%s without end is an error, and is not read', async (suffix) => {
-  const file = await committedFile();
-  truncateSync(file + suffix, 1e12);
-  const error = await failureOf(openStore(file).set('c', 3));
-  expect(error).toMatchObject({ code: 'E_IO', definite: true });
-  expect(error.message).toContain('it has 1000000000000 bytes, and at most 67108864 are read');
-});
+it.each(['', '.last'])(
+  'a file auth.json%s that is too large is an error, and is not read',
+  async (suffix) => {
+    const file = await committedFile();
+    truncateSync(file + suffix, 1e12);
+    const error = await failureOf(openStore(file).set('c', 3));
+    expect(error).toMatchObject({ code: 'E_IO', definite: true });
+    expect(error.message).toContain('it has 1000000000000 bytes, and at most 67108864 are read');
+  },
+);
 
 describe.skipIf(lacks('strace'))('a disk that can’t read the file any more', () => {
-  it('yields to the copy, which others read; the damaged file is kept', async () => {
+  it('a write on top of an unreadable file starts from the copy, and the damaged file is kept', async () => {
     const file = await committedFile();
     const writer = await newWriter();
     await writer.call('set', newFile(), 'warm', 1);

@@ -22,7 +22,7 @@ async function newFileWith(first: number): Promise<string> {
 const theirs = encodeRequest([{ key: 'theirs', raw: '1' }]);
 const contentOf = (file: string) => JSON.parse(textOf(file)) as unknown;
 
-it('a request that was read by a commit, and is withdrawn before that is published, is not applied', async () => {
+it('a request that is withdrawn after a commit has read it, and before it is published, is not applied', async () => {
   const file = await newFileWith(0);
   const site = siteOf(file);
   const request = createTicket(site, 'request', 1, theirs);
@@ -85,8 +85,8 @@ async function ownerInMidWithdrawal(file: string) {
   };
 }
 
-describe('a request whose owner is in the midst of its withdrawal when another begins to commit', () => {
-  it('is destroyed with the withdrawal before it is read: applied, and not told to be withdrawn', async () => {
+describe('a request whose owner is stopped in the middle of its withdrawal', () => {
+  it('a commit destroys the withdrawal before it reads the request, which is then applied and not withdrawn', async () => {
     const file = await newFileWith(0);
     const owner = await ownerInMidWithdrawal(file);
     const site = siteOf(file);

@@ -12,25 +12,28 @@ function withWriteSync(write: (original: typeof fs.writeSync) => unknown): void 
   onTestFinished(interceptFs({ writeSync: write(fs.writeSync) as (...args: unknown[]) => unknown }));
 }
 
-describe('a file that is staged', () => {
-  it.each([0, 0o022, 0o077, 0o200, 0o700, 0o777])('is its owner’s alone, under the umask %o', (umask) => {
-    const before = process.umask(umask);
-    onTestFinished(() => {
-      process.umask(before);
-    });
-    const place = newPlace();
-    closeLater([stage(place, bytes)]);
-    expect(statSync(place).mode & 0o777).toBe(0o600);
-  });
+describe('a staged file', () => {
+  it.each([0, 0o022, 0o077, 0o200, 0o700, 0o777])(
+    'a staged file is for its owner alone under the umask %o',
+    (umask) => {
+      const before = process.umask(umask);
+      onTestFinished(() => {
+        process.umask(before);
+      });
+      const place = newPlace();
+      closeLater([stage(place, bytes)]);
+      expect(statSync(place).mode & 0o777).toBe(0o600);
+    },
+  );
 
-  it('takes the place of nothing that is there', () => {
+  it('staging replaces nothing that is there', () => {
     const place = newPlace();
     writeFileSync(place, 'of another');
     expect(() => stage(place, bytes)).toThrow('EEXIST');
     expect(readFileSync(place, 'utf8')).toBe('of another');
   });
 
-  it('is whole, where the system writes a few bytes at a time', () => {
+  it('a staged file is whole where the system writes a few bytes at a time', () => {
     withWriteSync(
       (original) => (descriptor: number, data: Uint8Array, from: number) =>
         original(descriptor, data, from, Math.min(3, data.length - from)),
@@ -40,7 +43,7 @@ describe('a file that is staged', () => {
     expect(readFileSync(place)).toEqual(bytes);
   });
 
-  it('that gets no further is an error, and no part of it is left', () => {
+  it('staging that fails midway is an error, and no part of the file is left', () => {
     withWriteSync((original) => (descriptor: number, data: Uint8Array, from: number) => {
       if (from > 3) throw systemError('ENOSPC');
       return original(descriptor, data, from, 4);
@@ -50,7 +53,7 @@ describe('a file that is staged', () => {
     expect(existsSync(place)).toBe(false);
   });
 
-  it('that gets no further, without an error of the system, is an error as well', () => {
+  it('staging that stops midway without an error of the system is an error, too', () => {
     withWriteSync(() => () => 0);
     const place = newPlace();
     expect(() => stage(place, bytes)).toThrow(`only 0 of ${bytes.length} bytes could be written`);

@@ -20,7 +20,7 @@ function committed() {
 }
 
 describe('a file that is still open from its commit', () => {
-  it('has not changed by being renamed and looked at, nor by its times alone', () => {
+  it('the file has not changed by being renamed and read, nor by its times alone', () => {
     const { file, site, open, seen } = committed();
     expect(hasChanged(site, seen, open)).toBe(false);
     execFileSync('touch', ['-d', '2001-01-01', file]);
@@ -28,7 +28,7 @@ describe('a file that is still open from its commit', () => {
     closeLater([open]);
   });
 
-  it('has changed if it was rewritten in place, also within one tick of the clock and at the same size', () => {
+  it('the file has changed if it was rewritten in place within one tick of the clock, at the same size', () => {
     const { file, site, open, seen, stranger } = committed();
     execFileSync('touch', ['-r', file, stranger]);
     writeFileSync(file, after);
@@ -38,7 +38,7 @@ describe('a file that is still open from its commit', () => {
     closeLater([open]);
   });
 
-  it('has changed if another stands in its place, or none: what is open tells nothing of that', () => {
+  it('the file has changed if another is in its place, or none', () => {
     const { file, site, open, seen, stranger } = committed();
     writeFileSync(stranger, after);
     execFileSync('touch', ['-r', file, stranger]);
@@ -51,11 +51,11 @@ describe('a file that is still open from its commit', () => {
 });
 
 describe('the identity of a file', () => {
-  it('is recognised by a runtime that tells times in whole milliseconds, and where that one wrote it down', () => {
+  it('an identity is recognized across runtimes with times in milliseconds and in nanoseconds', () => {
     expect(isSameIdentity('1.2.30.1700000000123456789', '1.2.30.1700000000123000000')).toBe(true);
     expect(isSameIdentity('1.2.30.1700000000123000000', '1.2.30.1700000000123456789')).toBe(true);
   });
-  it('is another after a change, by whichever runtime', () => {
+  it('an identity differs after a change, in any runtime', () => {
     for (const other of [
       '1.2.30.1700000000124000000',
       '1.2.31.1700000000123000000',

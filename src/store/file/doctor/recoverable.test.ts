@@ -12,15 +12,15 @@ const document = new Map([
 ]);
 const bytes = serializeDocument(document);
 
-describe('what can be read of a document', () => {
-  it('is all of one that is whole', () => {
+describe('the readable part of a document', () => {
+  it('a whole document is readable completely', () => {
     expect(readableOf(bytes)).toEqual({
       ...{ entries: document, all: [...document].map(([key, raw]) => ({ key, raw })) },
       ...{ doubled: [], unread: [], readableBytes: bytes.length, remarkBytes: 0 },
     });
   });
 
-  it('is, wherever it was cut, every entry that is complete, byte for byte, and no half of one', () => {
+  it('every complete entry of a cut document is readable, byte for byte, and no half entry is', () => {
     const all = [...document];
     for (let cut = 0; cut < bytes.length; cut++) {
       const { entries, readableBytes } = readableOf(bytes.subarray(0, cut));
@@ -38,7 +38,7 @@ describe('what can be read of a document', () => {
     ['zeros', Buffer.alloc(40)],
     ['bytes that are not UTF-8', Buffer.from([0xff, 0xfe, 0x22])],
     ['brackets and quotes', Buffer.from(']}"\\,{[')],
-  ])('is what stands before %s', (_, garbage) => {
+  ])('the entries before %s are readable', (_, garbage) => {
     expect(readableOf(Buffer.concat([bytes, garbage])).entries).toEqual(document);
     const { readableBytes } = readableOf(Buffer.concat([bytes, garbage]));
     expect(readableBytes).toBe(bytes.length);
@@ -46,7 +46,7 @@ describe('what can be read of a document', () => {
     expect([...readableOf(half).entries]).toEqual([...document].slice(0, 4));
   });
 
-  it('is also what stands in another document behind it, and of one key every value', () => {
+  it('the entries of a second document behind the first are readable, with every value of a doubled key', () => {
     const { entries, all, doubled } = readableOf(Buffer.concat([bytes, Buffer.from('{"x": 1, "text": 2}')]));
     expect([...entries]).toEqual(
       [...document, ['x', '1']].map(([key, raw]) => [key, key === 'text' ? '2' : raw]),
@@ -56,33 +56,33 @@ describe('what can be read of a document', () => {
   });
 
   it.each(['', ' ', '[1, {"a": 1}, 2]', '"text"', 'null', '\0\0\0', '}{', '{'])(
-    'is nothing of %j',
+    'nothing of %j is readable',
     (text) => {
       expect(readableOf(Buffer.from(text)).entries.size).toBe(0);
     },
   );
 });
 
-describe('putting entries back', () => {
+describe('restoring entries', () => {
   const parse = (text: string) => parseDocument(Buffer.from(text)) ?? new Map();
   const trim = (key: string) => key.replace(/\/$/, '');
   const earlier = parse('{"a": 1, "b/": 2, "c": 3}');
 
-  it('adds what is missing and leaves what is there, also under a name that means the same', () => {
+  it('restoring adds what is missing and leaves what is there, also under an equivalent name', () => {
     const current = parse('{"z": 0, "a": "newer", "b": "newer"}');
     const { document, restored, kept } = putBack(current, earlier, { overwrite: false, normalize: trim });
     expect(document).toEqual(parse('{"z": 0, "a": "newer", "b": "newer", "c": 3}'));
     expect([restored, kept]).toEqual([['c'], ['a', 'b/']]);
   });
 
-  it('replaces what is there where that is asked for', () => {
+  it('restoring with overwrite replaces what is there', () => {
     const current = parse('{"a": "newer", "b": "newer", "c": 3}');
     const { document, restored, kept } = putBack(current, earlier, { overwrite: true, normalize: trim });
     expect(document).toEqual(earlier);
     expect([restored, kept]).toEqual([['a', 'b/'], ['c']]);
   });
 
-  it('is no change where all of it is there', () => {
+  it('restoring changes nothing where every entry is there', () => {
     expect(putBack(earlier, earlier, { overwrite: true, normalize: trim }).document).toBe(earlier);
   });
 });

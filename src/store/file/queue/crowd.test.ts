@@ -48,7 +48,7 @@ describe('many processes at once', () => {
     );
   });
 
-  it(`twelve meet what one dead holder left, ${rounds} times: every acknowledged write is there`, async () => {
+  it(`twelve processes lose no acknowledged write behind a dead holder, in ${rounds} rounds`, async () => {
     const twelve = writers.slice(0, 12);
     const file = newFile();
     for (let round = 0; round < rounds; round++) {
@@ -68,14 +68,14 @@ describe('many processes at once', () => {
     await expect.poll(() => readdirSync(`${file}.intents`)).toEqual([]);
   });
 
-  it('sixteen create the file, again and again: every write is there', async () => {
+  it('sixteen processes that create the file at once lose no write', async () => {
     for (let round = 0; round < 15; round++) {
       const file = path.join(newFile(), '..', 'not', 'yet', 'auth.json');
       expectAllIn(file, await together(writers, file, round));
     }
   });
 
-  it('a clock of files that jumps back and forth has no effect', async () => {
+  it('file times that jump back and forth have no effect', async () => {
     const file = newFile();
     const four = writers.slice(0, 4);
     const all = await together(four, file, 0);
@@ -98,7 +98,7 @@ describe('many processes at once', () => {
 const hostile: [string, object, string][] = [
   ['with no queue at all', { queues: false }, ''],
   ['with every lease judged over at once', { leaseMs: 0 }, ''],
-  ['with neither', { queues: false, leaseMs: 0 }, ''],
+  ['with no queue, and every lease judged over at once', { queues: false, leaseMs: 0 }, ''],
   [
     'with a wall clock that jumps by a year at each look',
     {},
@@ -108,7 +108,7 @@ const hostile: [string, object, string][] = [
      Date.now = () => RealDate.now() + (looks++ % 2 ? -1 : 1) * 31536000000;`,
   ],
 ];
-it.each(hostile)('nothing is lost %s', async (_, options, setup) => {
+it.each(hostile)('no acknowledged write is lost %s', async (_, options, setup) => {
   const writers = await Promise.all(
     Array.from({ length: 4 }, () => newWriter({ setup, options: { deadlineMs: 60_000, ...options } })),
   );

@@ -18,8 +18,8 @@ function stopped() {
   };
 }
 
-describe('an intent that another has destroyed', () => {
-  it('lets nothing out and nothing in, also where its holder has it open', () => {
+describe('an intent that another process has destroyed', () => {
+  it('a destroyed intent lets no file in or out, even where its holder has it open', () => {
     const { file, intent, publish, stageAgain } = stopped();
     destroyEntry(intent.intents, intent.name);
     expect(publish).toThrow('ENOENT');
@@ -28,7 +28,7 @@ describe('an intent that another has destroyed', () => {
     expect(readdirSync(`${file}.intents`)).toEqual([]);
   });
 
-  it('is emptied where it lies, and never under another name, out of which a rename would still land', () => {
+  it('an intent is emptied in its place and never renamed, as a rename out of it would still succeed', () => {
     const { intent, file } = stopped();
     const restore = around('renameSync', () => true, {});
     destroyEntry(intent.intents, intent.name);
@@ -36,7 +36,7 @@ describe('an intent that another has destroyed', () => {
     expect(readdirSync(`${file}.intents`)).toEqual([]);
   });
 
-  it('is destroyed also where its holder stages more meanwhile', () => {
+  it('an intent is destroyed even if its holder stages another file meanwhile', () => {
     const { intent, file, publish, stageAgain } = stopped();
     let staged = 0;
     const restore = around('openSync', (place = '') => place.endsWith(intent.name), {
@@ -53,7 +53,7 @@ describe('an intent that another has destroyed', () => {
   });
 });
 
-it('no two intents of one process have the same name: a late rename out of the first would find the second', () => {
+it('no two intents of one process have the same name', () => {
   const site = siteOf(newFile());
   const names = Array.from({ length: 100 }, () => {
     const { intents, name, directory } = createIntent(site);

@@ -22,8 +22,8 @@ function behindStranger() {
 
 const hourMs = 3_600_000;
 
-describe('a lease is measured by the observer’s own monotonic clock', () => {
-  it('no holder is passed because the wall clock is set forward', async () => {
+describe('the clock of a lease', () => {
+  it('a holder is not passed where the wall clock is set forward', async () => {
     const file = behindStranger();
     withJumpingClock(hourMs);
     const store = openStore(file, { leaseMs: hourMs, deadlineMs: 40 });
@@ -31,14 +31,14 @@ describe('a lease is measured by the observer’s own monotonic clock', () => {
     expect(existsSync(strangersIntent(file))).toBe(true);
   });
 
-  it('a silent holder is passed although the wall clock goes back', async () => {
+  it('a silent holder is passed where the wall clock is set back', async () => {
     const file = behindStranger();
     withJumpingClock(-hourMs);
     await openStore(file, { leaseMs: 20, deadlineMs: 60_000 }).update('a', () => 1);
     expect(existsSync(strangersIntent(file))).toBe(false);
   });
 
-  it('the time from which each obstacle is seen is its own: the next one has its whole lease', async () => {
+  it('each holder has its whole lease, counted from when it was first seen', async () => {
     const file = behindStranger();
     const next = path.join(
       path.dirname(strangersIntent(file)),

@@ -32,8 +32,8 @@ function committer(file: string, then: 'wait' | 'die') {
     });`);
 }
 
-describe('what a dead process left behind', () => {
-  it('is swept by the next commit, without waiting for its lease', async () => {
+describe('the remains of a dead process', () => {
+  it('the next commit removes what a dead process left, without waiting for its lease', async () => {
     const file = newFile();
     const dead = committer(file, 'die');
     await dead.ended;
@@ -44,8 +44,8 @@ describe('what a dead process left behind', () => {
   });
 });
 
-describe('a live process that has stopped in the midst of a commit', () => {
-  it('is not passed before its lease is over: E_TIMEOUT names it, and nothing was written', async () => {
+describe('a live process that has stopped in the middle of a commit', () => {
+  it('a stopped process is not passed before its lease is over: E_TIMEOUT names it, and nothing is written', async () => {
     const file = newFile();
     writeFileSync(file, '{"a":1}');
     const holder = committer(file, 'wait');
@@ -70,7 +70,7 @@ describe('a live process that has stopped in the midst of a commit', () => {
     expect(readdirSync(`${file}.intents`)).toEqual([]);
   });
 
-  it('stays undisturbed where the caller who gives up has made no request', async () => {
+  it('a caller that gives up without a request leaves the stopped process undisturbed', async () => {
     const file = newFile();
     writeFileSync(file, '{"a":1}');
     const holder = committer(file, 'wait');
@@ -82,7 +82,7 @@ describe('a live process that has stopped in the midst of a commit', () => {
     expect(await holder.line()).toBe('published');
   });
 
-  it('does not keep anybody from reading', async () => {
+  it('a stopped process does not block reading', async () => {
     const file = newFile();
     writeFileSync(file, '{"a":1}');
     const holder = committer(file, 'wait');
@@ -91,7 +91,7 @@ describe('a live process that has stopped in the midst of a commit', () => {
     holder.kill();
   });
 
-  it('is passed once its lease is over, and cannot overwrite the newer commit when it resumes', async () => {
+  it("a stopped process is passed after its lease, and can't overwrite the newer commit when it resumes", async () => {
     const file = newFile();
     const holder = committer(file, 'wait');
     await holder.line();
@@ -102,7 +102,7 @@ describe('a live process that has stopped in the midst of a commit', () => {
   });
 });
 
-it('an intent that nobody can be asked about is passed after the lease, whatever files lie in it', async () => {
+it("an intent whose process can't be checked is passed after the lease, whatever files are in it", async () => {
   const file = newFile();
   mkdirSync(strangersIntent(file), { recursive: true });
   writeFileSync(path.join(strangersIntent(file), 'stray'), '');
@@ -110,8 +110,8 @@ it('an intent that nobody can be asked about is passed after the lease, whatever
   expect(JSON.parse(textOf(file))).toEqual({ a: 1 });
 });
 
-describe('a directory in an intent was made by no commit', () => {
-  it('so it is left alone, and the error names it', async () => {
+describe('a directory in an intent', () => {
+  it('a directory in an intent is left alone, and the error names it', async () => {
     const file = newFile();
     const inside = path.join(strangersIntent(file), 'a');
     mkdirSync(path.join(inside, 'b'), { recursive: true });
@@ -132,7 +132,7 @@ describe('a directory in an intent was made by no commit', () => {
   });
 });
 
-it('what is not ours among the intents is in nobody’s way, and stays', async () => {
+it('foreign entries among the intents block no commit, and stay', async () => {
   const file = newFile();
   mkdirSync(path.join(`${file}.intents`, 'auth.json.lock'), { recursive: true });
   writeFileSync(path.join(`${file}.intents`, 'stray'), '');

@@ -40,7 +40,7 @@ const patient = { leaseMs: 3_600_000, ...unhurried };
 const underWay = (file: string) => until(() => readdirSync(`${file}.intents`).length > 1);
 
 describe('an aborted signal', () => {
-  it.each(calls)('keeps %s from beginning', async (_, call) => {
+  it.each(calls)('an aborted signal keeps a call from beginning: %s', async (_, call) => {
     const file = newFile();
     const reason = new Error('mine');
     const error = await failureOf(call(openStore(file), { signal: AbortSignal.abort(reason) }));
@@ -49,22 +49,25 @@ describe('an aborted signal', () => {
     expect(readdirSync(path.dirname(file))).toEqual([]);
   });
 
-  it.each(writes)('ends %s while it waits: it never happens, and the others do', async (_, call) => {
-    const { file, unblock } = newBlockedFile();
-    const store = openStore(file, patient);
-    const before = store.set('before', 1);
-    await underWay(file);
-    const controller = new AbortController();
-    const aborted = failureOf(call(store, { signal: controller.signal }));
-    const after = store.set('after', 2);
-    controller.abort();
-    expect(await aborted).toMatchObject({ code: 'E_ABORTED', definite: true });
-    unblock();
-    await Promise.all([before, after]);
-    expect(await store.all()).toEqual({ before: 1, after: 2 });
-  });
+  it.each(writes)(
+    'an abort ends a waiting call, which never happens, while other calls do: %s',
+    async (_, call) => {
+      const { file, unblock } = newBlockedFile();
+      const store = openStore(file, patient);
+      const before = store.set('before', 1);
+      await underWay(file);
+      const controller = new AbortController();
+      const aborted = failureOf(call(store, { signal: controller.signal }));
+      const after = store.set('after', 2);
+      controller.abort();
+      expect(await aborted).toMatchObject({ code: 'E_ABORTED', definite: true });
+      unblock();
+      await Promise.all([before, after]);
+      expect(await store.all()).toEqual({ before: 1, after: 2 });
+    },
+  );
 
-  it('ends a call of a batch under way, which may happen yet and says so, and harms no other of the batch', async () => {
+  it('an abort of a set in a running batch is reported as uncertain, and spares the rest of the batch', async () => {
     const { file, unblock } = newBlockedFile();
     const store = openStore(file, patient);
     const controller = new AbortController();
@@ -78,7 +81,7 @@ describe('an aborted signal', () => {
     expect(await store.get('other')).toBe(2);
   });
 
-  it('is certain in a batch under way, too, as long as its function has not run', async () => {
+  it('an abort of an update in a running batch is certain before its function has run', async () => {
     const { file, unblock } = newBlockedFile();
     const store = openStore(file, patient);
     const controller = new AbortController();
@@ -92,7 +95,7 @@ describe('an aborted signal', () => {
     expect(await store.all()).toEqual({ other: 2 });
   });
 
-  it('ends a read that waits for a file to settle', async () => {
+  it('an abort ends a read that waits for a file to settle', async () => {
     const file = newFile();
     await openStore(file).set('a', 1);
     writeFileSync(file, '{"a"');
@@ -102,7 +105,7 @@ describe('an aborted signal', () => {
     expect(await read).toMatchObject({ code: 'E_ABORTED', definite: true });
   });
 
-  it('that comes too late changes nothing', async () => {
+  it('an abort after the call has returned changes nothing', async () => {
     const store = openStore(newFile());
     const controller = new AbortController();
     await store.set('a', 1, { signal: controller.signal });
@@ -122,7 +125,7 @@ it('a signal that outlives many calls collects no listeners', async () => {
 
 describe('a deadline', () => {
   it.each(writes)(
-    'of its own ends %s that waits for another commit, and nothing was written',
+    'its own deadline ends a call that waits for another commit, and nothing is written: %s',
     async (_, call) => {
       const { file, unblock } = newBlockedFile();
       const store = openStore(file, patient);
@@ -136,7 +139,7 @@ describe('a deadline', () => {
     },
   );
 
-  it('of one call ends no other of the same batch', async () => {
+  it('the deadline of one call ends no other call of the same batch', async () => {
     const { file, unblock } = newBlockedFile();
     const store = openStore(file, patient);
     const short = failureOf(store.set('short', 1, { deadlineMs: 20 }));
@@ -148,7 +151,7 @@ describe('a deadline', () => {
   });
 });
 
-describe('limits that are none are refused', () => {
+describe('invalid limits', () => {
   const wrong = [
     { deadlineMs: Number.NaN },
     { deadlineMs: -1 },
@@ -156,19 +159,22 @@ describe('limits that are none are refused', () => {
     { deadlineMs: '5' as never },
     { signal: {} as never },
   ];
-  it.each(calls)('by %s', async (_, call) => {
+  it.each(calls)('invalid limits are refused by every call: %s', async (_, call) => {
     for (const options of wrong) {
       const error = await failureOf(call(openStore(newFile()), options));
       expect(error).toMatchObject({ code: 'E_INPUT', definite: true });
     }
   });
-  it.each([{ leaseMs: Number.NaN }, { deadlineMs: Number.NaN }])('at opening: %j', async (options) => {
-    expect(await failureOf(() => openStore(newFile(), options))).toMatchObject({ code: 'E_INPUT' });
-  });
+  it.each([{ leaseMs: Number.NaN }, { deadlineMs: Number.NaN }])(
+    'invalid limits are refused by openStore: %j',
+    async (options) => {
+      expect(await failureOf(() => openStore(newFile(), options))).toMatchObject({ code: 'E_INPUT' });
+    },
+  );
 });
 
 describe('await using', () => {
-  it('closes the store at the end of the block, and waits for what has begun', async () => {
+  it('`await using` closes the store at the end of the block, and waits for what has begun', async () => {
     const file = newFile();
     const opened = openStore(file);
     {

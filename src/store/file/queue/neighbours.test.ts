@@ -31,9 +31,9 @@ const machines: [string, Need[], string[]][] = [
   ['boot', ['mount'], having(`mount --bind ${JSON.stringify(bootId)} /proc/sys/kernel/random/boot_id`)],
 ];
 
-describe.each(machines)('a live process of another %s', (_, needs, wrapper) => {
+describe.each(machines)('a process of another %s', (_, needs, wrapper) => {
   it.skipIf(lacks('root', ...needs))(
-    'is not taken for dead by its number, but passed after its lease',
+    'a live process there is not taken for dead by its pid, but passed after its lease',
     async () => {
       const file = newFile();
       const holder = await holderOf(file, wrapper);
@@ -47,7 +47,7 @@ describe.each(machines)('a live process of another %s', (_, needs, wrapper) => {
   );
 
   it.skipIf(lacks('root', ...needs))(
-    'is not known to be dead when it is: its lease is waited for',
+    'the death of a process there is not known, and its lease is waited for',
     async () => {
       const file = newFile();
       const holder = await holderOf(file, wrapper);
@@ -61,7 +61,7 @@ describe.each(machines)('a live process of another %s', (_, needs, wrapper) => {
   );
 
   it.skipIf(lacks('root', ...needs))(
-    'shares the file: nothing is lost, and nobody waits for ever',
+    'several processes share the file, lose nothing, and none waits forever',
     async () => {
       const file = newFile();
       const writers = await Promise.all([[], wrapper, wrapper].map((each) => newWriter({ wrapper: each })));
@@ -93,7 +93,7 @@ it.skipIf(lacks('root', 'mount', 'setpriv'))(
 );
 
 it.skipIf(process.platform !== 'linux')(
-  'a number that belongs to somebody else now stands for nobody',
+  'the pid of a dead process that another process has now does not block a commit',
   async () => {
     const file = newFile();
     const holder = await holderOf(file, []);

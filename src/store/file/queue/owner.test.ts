@@ -5,32 +5,32 @@ import { isProvablyDead, seemsAlive, self } from './owner.js';
 describe('an owner', () => {
   const { pid, startTime, machine } = self;
 
-  it('stands in the name of what it made', () => {
+  it('the name of an entry has its owner', () => {
     const name = `t7-${'0'.repeat(16)}-${pid}-${startTime}-${machine}-some.host_1`;
     expect(parseEntry(name)).toEqual({
       ...{ name, kind: 'ticket', number: 7, id: '0'.repeat(16), owner: { ...self, host: 'some.host_1' } },
     });
   });
-  it('is none of ours where the name is not', () => {
+  it('a foreign name is no entry', () => {
     expect(parseEntry('.DS_Store')).toBeUndefined();
     expect(parseEntry('auth.json.lock')).toBeUndefined();
   });
-  it('is dead only if that is certain', () => {
+  it('an owner is dead only if that is certain', () => {
     expect(isProvablyDead(self)).toBe(false);
     expect(isProvablyDead({ ...self, pid: 2 ** 22 + 1 })).toBe(true);
     // Another boot, host or pid namespace: the number says nothing.
     expect(isProvablyDead({ ...self, pid: 2 ** 22 + 1, machine: '0'.repeat(12) })).toBe(false);
   });
   it.skipIf(process.platform !== 'linux')(
-    'is dead if its number now belongs to a process that began later',
+    'an owner is dead if its pid belongs to a process that began later',
     () => {
       expect(isProvablyDead({ ...self, startTime: String(Number(startTime) + 1) })).toBe(true);
     },
   );
 });
 
-describe('an owner that may not be asked', () => {
-  it('counts as alive: only that there is no such process tells that it is dead', () => {
+describe("an owner that can't be asked", () => {
+  it('an owner of another user counts as alive', () => {
     const said = vi.spyOn(process, 'kill').mockImplementation(() => {
       throw Object.assign(new Error(), { code: 'EPERM' });
     });
@@ -40,7 +40,7 @@ describe('an owner that may not be asked', () => {
     expect(isProvablyDead({ ...self, startTime: '0' })).toBe(false);
   });
 
-  it('on another machine is not asked at all: its number is that of another process here', () => {
+  it('an owner on another machine counts as alive, and its pid is not asked here', () => {
     const asked = vi.spyOn(process, 'kill');
     onTestFinished(() => asked.mockRestore());
     const stranger = { ...self, pid: 2 ** 22 + 1, machine: '0'.repeat(12) };

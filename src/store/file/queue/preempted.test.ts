@@ -83,7 +83,7 @@ function elsewhere(file: string, does: string): void {
 const cases = Object.keys(meanwhiles).flatMap((met) => Object.keys(changings).map((change) => [change, met]));
 
 eachInTiers(cases, 5)(
-  '%s hears the truth where it meets %s at any moment',
+  '%s gets a true answer where it meets %s at any moment',
   async (changing, met) => {
     const { inLine, leaseMs, change } = changings[changing as keyof typeof changings] as Changing;
     const meanwhile = meanwhiles[met as keyof typeof meanwhiles] as (file: string) => void;

@@ -26,8 +26,8 @@ import {
 import { createTicket } from './intents.js';
 import { encodeRequest } from './request.js';
 
-describe('a request that another has carried along', () => {
-  it('is done, also where its owner finds the way free at that moment and sees only its end', async () => {
+describe('a request that another process has carried along', () => {
+  it('a request that was carried along is done, even if its owner sees only the answer', async () => {
     const file = await newStoreInLine();
     const restore = beforeCall('mkdirSync', isIntent, () => elsewhere(file, "await store.set('other', 2);"));
     try {
@@ -39,7 +39,7 @@ describe('a request that another has carried along', () => {
     expect(readdirSync(`${file}.intents`)).toEqual([]);
   });
 
-  it('leaves nothing behind where its owner has carried it along, too, and is told its end meanwhile', async () => {
+  it('a request that its owner commits as well leaves nothing behind', async () => {
     const file = await newStoreInLine();
     const directory = `${file}.intents`;
     const rename = (from: string, to: string) => {
@@ -63,7 +63,7 @@ describe('a request that another has carried along', () => {
   });
 });
 
-it('a request whose answer can not be taken away is unknown: it was carried along, or was it', async () => {
+it("a request whose answer can't be removed is unknown", async () => {
   const file = await newStoreInLine();
   const directory = `${file}.intents`;
   const restore = beforeCall('mkdirSync', isIntent, () => {
@@ -83,7 +83,7 @@ it('a request whose answer can not be taken away is unknown: it was carried alon
 });
 
 describe('a request for a file behind a link', () => {
-  it('is committed where it lies, though the link is pointed elsewhere meanwhile', async () => {
+  it('a request is committed to the file it was made for, even if the link is changed meanwhile', async () => {
     const file = await newStoreInLine();
     const link = newFile();
     symlinkSync(file, link);
@@ -110,7 +110,7 @@ describe('a request for a file behind a link', () => {
 });
 
 describe('a request in a copy that is restored', () => {
-  it('is not told to be done where the restoration was stopped half-way, and the file was repaired by hand', async () => {
+  it('a request in an interrupted restoration is answered only with its change in the file', async () => {
     const file = newFile();
     await openStore(file).set('first', 0);
     const intents = `${file}.intents`;
@@ -127,7 +127,7 @@ describe('a request in a copy that is restored', () => {
 });
 
 describe('a store that is closed while it carries others along', () => {
-  it('leaves no file open', async () => {
+  it('a store that is closed while it serves other processes leaves no file open', async () => {
     const file = newFile();
     const [intents, directory] = [`${file}.intents`, path.dirname(file)];
     const site = siteOf(file);

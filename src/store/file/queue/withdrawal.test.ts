@@ -14,12 +14,12 @@ import {
   setInLineUntilDeadline,
 } from './in-line.test.helper.js';
 
-describe('a request that its owner takes back at its deadline', () => {
+describe('a request that its owner withdraws at its deadline', () => {
   /** The first time that the owner looks into the file, it is to withdraw. */
   const whileWithdrawn = (file: string, meanwhile: () => void) =>
     beforeCall('openSync', (place) => place === file, meanwhile);
 
-  it('is done where another carries it along at that moment, though a later commit does not name it', async () => {
+  it('a request is done where another process carries it along at that moment, even if a later commit follows', async () => {
     const file = await newStoreInLine();
     const restore = whileWithdrawn(file, () =>
       elsewhere(file, "await store.set('other', 2); await store.set('other', 3);"),
@@ -33,7 +33,7 @@ describe('a request that its owner takes back at its deadline', () => {
     expect(readdirSync(`${file}.intents`)).toEqual([]);
   });
 
-  it('is unknown where something else has been put in its place, whatever became of it before', async () => {
+  it('a request is unknown where a foreign entry was put in its place', async () => {
     const file = await newStoreInLine();
     const restore = whileWithdrawn(file, () => {
       elsewhere(file, "await store.set('other', 2); await store.set('other', 3);");
@@ -53,7 +53,7 @@ describe('a request that its owner takes back at its deadline', () => {
     await expect.poll(() => readdirSync(`${file}.intents`)).toEqual([]);
   });
 
-  it('is unknown where a commit with it was stopped half-way, as the file may yet get it from the copy', async () => {
+  it('a request is unknown where a commit with it was stopped midway, as the copy may restore it', async () => {
     const file = await newStoreInLine();
     const restore = whileWithdrawn(file, () => killedElsewhere(file));
     try {
@@ -67,7 +67,7 @@ describe('a request that its owner takes back at its deadline', () => {
     expect(await openStore(file).get('mine')).toBe(1);
   });
 
-  it('is done only when it is durable, also if the process that carried it along was stopped before that', async () => {
+  it('a request is done only when it is durable, even if the process that committed it was stopped before', async () => {
     const file = await newStoreInLine();
     const directory = path.dirname(file);
     const restore = whileWithdrawn(file, () => killedElsewhere(file, 'after'));
@@ -81,7 +81,7 @@ describe('a request that its owner takes back at its deadline', () => {
     expect(contentOf(file)).toMatchObject({ first: 0, mine: 1 });
   });
 
-  it('is unknown where it can not be taken back', async () => {
+  it("a request is unknown where it can't be withdrawn", async () => {
     const file = await newStoreInLine();
     const restore = beforeCall('mkdirSync', isIntent, () => {
       throw Object.assign(new Error('no room'), { code: 'ENOSPC' });
