@@ -2,13 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, vi } from 'vitest';
+import { afterAll } from 'vitest';
 import type * as Built from './built.test.helper.js';
 import { type ExecutionOptions, noFaults } from './execution/executed.js';
 import { parseProgram } from './schedule/program.js';
-
-// Each execution starts real processes, which a loaded machine keeps waiting.
-vi.setConfig({ testTimeout: 600_000 });
 
 /** As it is shipped: client processes load the gate from there. */
 const built = new URL('../../dist/harness/explore/built.test.helper.js', import.meta.url).href;

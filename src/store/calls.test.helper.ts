@@ -7,7 +7,12 @@ type Functions = Record<string, (...args: unknown[]) => unknown>;
 
 /** Puts other functions in the place of some of `node:fs`, for every module of this process. @returns a function that ends it */
 export function interceptFs(others: Partial<Functions>): () => void {
-  const all = fs as unknown as Functions;
+  return intercept(fs, others);
+}
+
+/** The same for another of Node's modules, which is its default export. */
+export function intercept(module: object, others: Partial<Functions>): () => void {
+  const all = module as Functions;
   const originals = Object.fromEntries(Object.keys(others).map((name) => [name, all[name]]));
   Object.assign(all, others);
   syncBuiltinESMExports();
@@ -15,6 +20,15 @@ export function interceptFs(others: Partial<Functions>): () => void {
     Object.assign(all, originals);
     syncBuiltinESMExports();
   };
+}
+
+/** Changes what the system says of a file. @returns a function that ends it */
+export function interceptStats(change: (stats: unknown) => unknown): () => void {
+  const { statSync, fstatSync } = fs as unknown as Record<'statSync' | 'fstatSync', Functions[string]>;
+  return interceptFs({
+    statSync: (...args) => change(statSync(...args)),
+    fstatSync: (...args) => change(fstatSync(...args)),
+  });
 }
 
 /**

@@ -1,6 +1,6 @@
-import type * as Fs from 'node:fs';
 import { writeFileSync } from 'node:fs';
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
+import { interceptStats } from './calls.test.helper.js';
 import { tickMs } from './reading.js';
 import { newFile, textOf } from './scratch.test.helper.js';
 import { openStore } from './store.js';
@@ -9,18 +9,16 @@ import { openStore } from './store.js';
  * The clock of files stands still, and the process's own is moved by the test: what is changed in place, to as many bytes,
  * then looks the same for as long as one tick of the file system's clock may last.
  */
-vi.mock('node:fs', async (original) => {
-  const fs = await original<typeof Fs>();
-  const still = (stats: unknown) =>
-    typeof stats === 'object' && stats !== null && 'mtimeNs' in stats
-      ? Object.assign(stats, { mtimeNs: 1n, ctimeNs: 1n })
-      : stats;
-  return {
-    ...fs,
-    statSync: (...args: Parameters<typeof fs.statSync>) => still(fs.statSync(...args)),
-    fstatSync: (...args: Parameters<typeof fs.fstatSync>) => still(fs.fstatSync(...args)),
-  };
+const still = (stats: unknown) =>
+  typeof stats === 'object' && stats !== null && 'mtimeNs' in stats
+    ? Object.assign(stats, { mtimeNs: 1n, ctimeNs: 1n })
+    : stats;
+
+let end = () => {};
+beforeAll(() => {
+  end = interceptStats(still);
 });
+afterAll(() => end());
 
 async function newReader() {
   const clock = { now: performance.now() };

@@ -14,22 +14,26 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { inspect } from 'node:util';
-import { afterAll, expect } from 'vitest';
+import { expect } from 'vitest';
+import { atFileEnd } from '../file-end.test.helper.js';
 import { StoreError } from './errors.js';
 import { type Site, Sites } from './file/disk/site.js';
 
-const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-')));
+let root: string | undefined;
 const children = new Set<ChildProcess>();
-const sites: Site[] = [];
+const sites = new Set<Site>();
 
-afterAll(() => {
+atFileEnd(() => {
   for (const child of children) child.kill('SIGKILL');
   for (const site of sites) site.release();
-  rmSync(root, { recursive: true, force: true });
+  sites.clear();
+  if (root !== undefined) rmSync(root, { recursive: true, force: true });
+  root = undefined;
 });
 
 /** A new empty directory, removed with all others after the tests of the file. */
 export function newDirectory(): string {
+  root ??= realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-')));
   return mkdtempSync(path.join(root, 'd-'));
 }
 
@@ -41,7 +45,7 @@ export function newFile(): string {
 /** The site of a file, held until the tests of the file are over. */
 export function siteOf(file: string): Site {
   const site = new Sites(file).make();
-  sites.push(site);
+  sites.add(site);
   return site;
 }
 

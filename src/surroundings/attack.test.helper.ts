@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { afterAll } from 'vitest';
+import { atFileEnd } from '../file-end.test.helper.js';
 import { newDirectory } from '../store/scratch.test.helper.js';
 
 /** Two users who own nothing, and need no name. */
@@ -91,8 +91,8 @@ export function leaksIn(directory: string, uid: number): string[] {
 }
 
 const children: ReturnType<typeof spawn>[] = [];
-afterAll(() => {
-  for (const child of children) child.kill('SIGKILL');
+atFileEnd(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
 });
 
 /** Runs a program of Node or another as a user, until the tests of the file are over or it is ended. */

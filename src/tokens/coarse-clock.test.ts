@@ -1,7 +1,7 @@
-import type * as Fs from 'node:fs';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { type BigIntStats, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { beforeEach, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { interceptStats } from '../store/calls.test.helper.js';
 import { newDirectory } from '../store/scratch.test.helper.js';
 import { aWhile } from '../waiting.test.helper.js';
 import { openTokens, type Tokens } from './tokens.js';
@@ -10,21 +10,20 @@ import { openTokens, type Tokens } from './tokens.js';
  * As on most systems, where the clock of files ticks every few milliseconds: what changes within a tick has the same
  * times. Newer kernels hide the mistakes that this brings to light.
  */
-const clock = vi.hoisted(() => ({ tickNs: 0n }));
-vi.mock('node:fs', async (original) => {
-  const fs = await original<typeof Fs>();
-  const coarse = (stats: unknown) => {
-    if (typeof stats !== 'object' || stats === null || !('mtimeNs' in stats)) return stats;
-    const { mtimeNs, ctimeNs } = stats as Fs.BigIntStats;
-    const ticks = (time: bigint) => time - (time % clock.tickNs);
-    return Object.assign(stats, { mtimeNs: ticks(mtimeNs), ctimeNs: ticks(ctimeNs) });
-  };
-  return {
-    ...fs,
-    statSync: (...args: Parameters<typeof fs.statSync>) => coarse(fs.statSync(...args)),
-    fstatSync: (...args: Parameters<typeof fs.fstatSync>) => coarse(fs.fstatSync(...args)),
-  };
+const clock = { tickNs: 0n };
+
+function coarse(stats: unknown): unknown {
+  if (typeof stats !== 'object' || stats === null || !('mtimeNs' in stats)) return stats;
+  const { mtimeNs, ctimeNs } = stats as BigIntStats;
+  const ticks = (time: bigint) => time - (time % clock.tickNs);
+  return Object.assign(stats, { mtimeNs: ticks(mtimeNs), ctimeNs: ticks(ctimeNs) });
+}
+
+let end = () => {};
+beforeAll(() => {
+  end = interceptStats(coarse);
 });
+afterAll(() => end());
 
 let file: string;
 let tokens: Tokens;

@@ -61,11 +61,10 @@ export function looksLikeToken(text: string): boolean {
  * nothing to guess and no table to prepare (OWASP ASVS 5.0, 6.5.2; NIST SP 800-63B, 5.1.2.2: from 112 bits on).
  */
 export function hashOf(token: string): string {
+  // Twice as quick as a hash object; there from Node 20.12 on, and not on every other runtime.
+  const oneShot: typeof crypto.hash | undefined = crypto.hash;
   return oneShot ? oneShot('sha256', token) : crypto.createHash('sha256').update(token).digest('hex');
 }
-
-/** Twice as quick as a hash object; there from Node 20.12 on, and not on every other runtime. */
-const oneShot: typeof crypto.hash | undefined = crypto.hash;
 
 function base62(number: bigint, length: number): string {
   let text = '';

@@ -1,17 +1,19 @@
-import type * as Crypto from 'node:crypto';
-import { randomBytes } from 'node:crypto';
-import type * as Fs from 'node:fs';
+import crypto, { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
 import path from 'node:path';
-import { beforeEach, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { intercept } from '../store/calls.test.helper.js';
 import { newDirectory } from '../store/scratch.test.helper.js';
 import { until } from '../waiting.test.helper.js';
 import { newToken, tokenOf } from './format.js';
 import { openTokens, type Tokens } from './tokens.js';
 
 /** What a verification costs tells nobody what is in the file. */
-const calls = vi.hoisted((): string[] => []);
-const counted = vi.hoisted(() => <T extends object>(module: T, names: readonly (keyof T & string)[]): T => {
-  const counting = names.map((name) => {
+const calls: string[] = [];
+
+/** Notes each call of these functions. @returns a function that ends it */
+function counting<T extends object>(module: T, names: readonly (keyof T & string)[]): () => void {
+  const wrapped = names.map((name) => {
     const original = module[name] as (...args: unknown[]) => unknown;
     const wrapper = (...args: unknown[]) => {
       calls.push(name);
@@ -19,14 +21,19 @@ const counted = vi.hoisted(() => <T extends object>(module: T, names: readonly (
     };
     return [name, wrapper] as const;
   });
-  return { ...module, ...Object.fromEntries(counting) };
+  return intercept(module, Object.fromEntries(wrapped));
+}
+
+let ends: (() => void)[] = [];
+beforeAll(() => {
+  ends = [
+    counting(crypto as typeof crypto & { hash: unknown }, ['hash', 'createHash', 'timingSafeEqual']),
+    counting(fs, ['statSync', 'fstatSync', 'openSync', 'readSync', 'closeSync']),
+  ];
 });
-vi.mock('node:crypto', async (original) =>
-  counted(await original<typeof Crypto>(), ['hash', 'createHash', 'timingSafeEqual']),
-);
-vi.mock('node:fs', async (original) =>
-  counted(await original<typeof Fs>(), ['statSync', 'fstatSync', 'openSync', 'readSync', 'closeSync']),
-);
+afterAll(() => {
+  for (const end of ends) end();
+});
 
 let tokens: Tokens;
 let token: string;

@@ -11,7 +11,7 @@ import { conflicts } from './footprint.js';
  *
  *     HOLDFAST_PAIRS=100000 npx vitest run harness/explore/world/commute.test.ts
  */
-const pairs = Number(process.env.HOLDFAST_PAIRS ?? 3_000);
+const pairs = Number(process.env.HOLDFAST_PAIRS ?? 1_000);
 const firstSeed = Number(process.env.HOLDFAST_SEED ?? 1);
 
 it('two calls whose order matters on the real file system are said to conflict', () => {
