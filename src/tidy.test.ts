@@ -51,7 +51,7 @@ describe('imports run one way', () => {
   it('the floors of the harness: what is below imports nothing of what is above', () => {
     const floors = [
       ['history'],
-      ['core', 'linearizable'],
+      ['core', 'linearizable', 'programs'],
       ['checkers', 'workload', 'formats', 'targets'],
       ['faults', 'report', 'line'],
       ['clients', 'check'],

@@ -1,0 +1,9 @@
+/** @throws SyntaxError that quotes nothing of the text */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Its message may quote what stands there.
+    throw new SyntaxError(`its ${text.length} characters are no whole JSON value`);
+  }
+}
