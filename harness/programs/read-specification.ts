@@ -30,6 +30,7 @@ const members: Readonly<Record<keyof Specification, Kind>> = {
   version: 'text',
   private: 'flag',
   strict: 'flag',
+  directory: 'text',
   install: 'text',
   tried: 'texts',
 };

@@ -53,6 +53,8 @@ export interface Specification {
   private?: boolean;
   /** Whether anything that is left beside the file is a violation. Default: what stops others. */
   strict?: boolean;
+  /** From where files are named: `{dir}`. Default: the directory of its file, or the user's. */
+  directory?: string;
   /** How it is installed, for a program that ships as data. */
   install?: string;
   /** With which versions, and when, its specification was tried. */
