@@ -46,5 +46,5 @@ export type { StressOptions } from './stress/plan/options.js';
 export { findScenarios, loadScenarios } from './stress/plan/registry.js';
 export { stress } from './stress/stress.js';
 export { targets } from './targets/index.js';
-export { namedSpecification, readSeedFile, shippedPrograms } from './targets/program/find.js';
+export { namedSpecification, shippedPrograms } from './targets/program/find.js';
 export { profiles } from './workload/generator.js';

@@ -5,7 +5,7 @@ import type { Specification } from '../programs/specification.js';
 /** The options that name a program, or say what it is. Their names are those of a specification's members. */
 export type ProgramFlags = Omit<
   Specification,
-  'name' | 'title' | 'install' | 'tried' | 'version' | 'directory'
+  'name' | 'title' | 'install' | 'tried' | 'version' | 'directory' | 'seed'
 >;
 
 const names: readonly (keyof ProgramFlags)[] = [
@@ -81,14 +81,13 @@ export async function takeProgram<T extends Partial<ProgramFlags>>(
 async function programOf(said: ProgramFlags): Promise<string | Specification | undefined> {
   const given = Object.keys(said);
   if (given.length === 0) return undefined;
-  const { namedSpecification, readSeedFile, UsageError } = await import('../index.js');
-  const { command, seedFile, ...others } = said;
+  const { namedSpecification, UsageError } = await import('../index.js');
+  const { command, ...others } = said;
   if (command === undefined && said.serve === undefined && said.commandRemove === undefined)
     throw new UsageError(
       `--${given[0]} describes a program, and none is named`,
       'give --command, or --serve for a server',
     );
-  const seeded = seedFile === undefined ? {} : { seedFile: readSeedFile(seedFile) };
   const named = command === undefined ? undefined : namedSpecification(command, process.cwd());
   if (named && command !== undefined && given.length === 1) return command;
   return {
@@ -96,7 +95,6 @@ async function programOf(said: ProgramFlags): Promise<string | Specification | u
     ...(named ? { directory: named.directory } : {}),
     ...(named || command === undefined ? {} : { command }),
     ...others,
-    ...seeded,
   };
 }
 

@@ -26,14 +26,13 @@ class Probe {
   async run(): Promise<void> {
     const { worker, program } = this;
     const [first, second] = probeKeys;
-    const seeds = program.set ? ['seed-provider-0'] : ['seed-provider-0', first, second];
+    const seeds = program.set ? [] : [first, second];
     const entries = Object.fromEntries(seeds.map((key, n) => [key, seedValue(`seed.${n}`)]));
     worker.send({ type: 'asks', call: 'prepare' });
     await this.target.begin?.(worker.config.file, entries, worker.options);
     const store = await this.target.open(worker.config.file, worker.options);
     try {
-      if (seeds.length > 0)
-        await this.expect(store, 'seed-provider-0', 'seed.0', 'stored before anything else');
+      if (seeds.length > 0) await this.expect(store, first, 'seed.0', 'given a file');
       if (program.set) {
         await this.change('set', () => store.set(first, credential('probe-1.0.0')));
         await this.expect(store, first, 'probe-1.0.0', 'acknowledged (exit 0)');
@@ -48,7 +47,12 @@ class Probe {
         throw new Error(
           `"${program.name}" has acknowledged to remove "${second}", and it is still in ${this.place()}; is it the right --command-remove?`,
         );
-      await this.expect(store, first, program.set ? 'probe-1.0.2' : 'seed.1', 'left alone');
+      await this.expect(
+        store,
+        first,
+        program.set ? 'probe-1.0.2' : 'seed.0',
+        'asked to remove another entry',
+      );
     } finally {
       await store.close?.();
     }
@@ -75,14 +79,23 @@ class Probe {
   }
 
   private async expect(store: Store, key: string, id: string, how: string): Promise<void> {
-    const found = await store.all();
-    const value = found[key];
+    const value = await this.look(store, key, how);
     if (value !== undefined && identify(value) === id) return;
     const what =
       value === undefined
         ? `"${key}" is not in ${this.place()} as --format reads it`
         : `what ${this.place()} holds at "${key}", as --format reads it, is ${describeValue(identify(value))}`;
     throw new Error(`"${this.program.name}" was ${how}, and ${what}; ${this.fileInWords(key)}`);
+  }
+
+  private async look(store: Store, key: string, how: string): Promise<unknown> {
+    try {
+      return (await store.all())[key];
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      const { name, format } = this.program;
+      throw new Error(`"${name}" was ${how}, and ${this.place()} can't be read as ${format}: ${why}`);
+    }
   }
 
   private place(): string {

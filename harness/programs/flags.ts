@@ -1,7 +1,7 @@
 import type { Specification } from './specification.js';
 
 /** Those that no option of the command line has: they are about a specification that ships. */
-const withoutFlag: readonly string[] = ['title', 'install', 'tried', 'version', 'name', 'directory'];
+const withoutFlag: readonly string[] = ['title', 'install', 'tried', 'version', 'name', 'directory', 'seed'];
 
 /** `commandRemove` -> `--command-remove`. */
 export function flagOf(member: string): string {

@@ -26,6 +26,7 @@ const members: Readonly<Record<keyof Specification, Kind>> = {
   failedWhen: 'text',
   timeout: 'text',
   slow: 'text',
+  seed: 'text',
   seedFile: 'text',
   version: 'text',
   private: 'flag',

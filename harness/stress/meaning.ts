@@ -25,7 +25,7 @@ export function meaninglessFor(
   if (program?.serve && has('kill')) return 'it kills clients, and here they are no more than requests';
   if (program && has('pause'))
     return 'it stops a client right before its commit, and in a program of others there is no such point';
-  if (program?.seedFile !== undefined && place === 'dangling')
+  if (program?.seed !== undefined && place === 'dangling')
     return 'nobody has made the file yet, and this program begins with one';
   if (clients.rogue && !isOfFile)
     return 'a foreign program rewrites the file as JSON, which is not how this target keeps its entries';

@@ -54,8 +54,8 @@ export function namedSpecification(
 }
 
 /** The text of a file of the user's, with which a program's file begins. @throws UsageError if there is none */
-export function readSeedFile(file: string): string {
-  if (!isFile(file))
+function readSeedFile(file: string): string {
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory() !== false)
     throw new UsageError(`there is no file ${file}`, 'expected the content that the program begins with');
   return readFileSync(file, 'utf8');
 }
@@ -79,7 +79,9 @@ export function resolveProgram(program: string | Specification, directory: strin
  */
 export function programTarget(given: Specification, from: string, named?: string): TargetSpec {
   const directory = given.directory ?? from;
-  const filled = fillSpecification(given, directory);
+  const { seedFile } = given;
+  const seed = seedFile === undefined ? given.seed : readSeedFile(path.resolve(directory, seedFile));
+  const filled = fillSpecification({ ...given, ...(seed === undefined ? {} : { seed }) }, directory);
   const located = (call: Call) => locate(call, directory, given.install);
   const maybe = (call: Call | undefined) => call && located(call);
   const program: Program = {

@@ -78,8 +78,8 @@ class Runner {
   async prepare(entries: Record<string, unknown>): Promise<void> {
     for (const place of Object.values(homeDirectories))
       mkdirSync(path.join(this.home, place), { recursive: true, mode: 0o700 });
-    const { seedFile, prepare, name } = this.program;
-    if (seedFile !== undefined) writeFileSync(this.file, this.seeded(seedFile, entries), { mode: 0o600 });
+    const { seed, prepare, name } = this.program;
+    if (seed !== undefined) writeFileSync(this.file, this.seeded(seed, entries), { mode: 0o600 });
     for (const call of prepare) {
       const end = await this.run(call, this.words());
       if (end.code !== 0) throw new Error(`--prepare of "${name}" ${howItEnded(end)}`);
@@ -161,8 +161,8 @@ class Runner {
 }
 
 /** The line of the seed file that stands for an entry. */
-function repeatedLine({ seedFile }: Program): string | undefined {
-  return seedFile?.split('\n').find((line) => line.includes('{key}') && line.includes('{value}'));
+function repeatedLine({ seed }: Program): string | undefined {
+  return seed?.split('\n').find((line) => line.includes('{key}') && line.includes('{value}'));
 }
 
 /** The entries that the harness has brought in; others that the program keeps there are none of its business. */
