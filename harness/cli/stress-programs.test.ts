@@ -31,7 +31,7 @@ async function program(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
 // A race is a matter of chance: only one that stays unfound, run after run, says that the harness can't see it.
 describe('a program that loses updates is caught as it is', { retry: 2 }, () => {
   it('a shell script that rewrites the file in place, with its line, its culprit and the command that runs it again', async () => {
-    const { exitCode, stderr, run, cwd } = await program([...shell, '--duration', '3s']);
+    const { exitCode, stderr, run, cwd } = await program([...shell, '--duration', '2s']);
     expect(stderr).toMatch(/^ {2}invalid {2}sh: \d+ acknowledged, \d+ lost, .*empty \d+ time/m);
     expect(run?.counts.lost).toBeGreaterThan(0);
     expect(run?.counts.overlaps).toBeGreaterThan(20);
@@ -67,7 +67,7 @@ describe('a program that loses updates is caught as it is', { retry: 2 }, () => 
     expect(exitCode).toBe(1);
   });
 
-  it('servers that share a file, which are started once and asked over HTTP', async () => {
+  it('servers that share a file, which are started once and asked over HTTP', long, async () => {
     const server = fixture('programs/server.mjs');
     const { run, exitCode, cwd } = await program([
       ...['--serve', `node ${server} {port} {file}`, '--ready', 'listening', '--file', 'auth.json'],
@@ -85,7 +85,7 @@ describe('a program that loses updates is caught as it is', { retry: 2 }, () => 
     expect(processesIn(cwd)).toEqual([]);
   });
 
-  it('removals are undone, too, by one that can only remove and begins with a file', async () => {
+  it('removals are undone, too, by one that can only remove and begins with a file', long, async () => {
     const cwd = newDirectory();
     const seed = path.join(cwd, 'seed');
     writeFileSync(seed, '# a heading\n{key}={value}\n');
@@ -97,14 +97,14 @@ describe('a program that loses updates is caught as it is', { retry: 2 }, () => 
       '--format',
       'dotenv',
     ];
-    const { run } = await program([...remove, '--duration', '3s']);
+    const { run } = await program([...remove, '--duration', '2s']);
     expect((run?.counts.resurrected ?? 0) + (run?.counts.lost ?? 0)).toBeGreaterThan(0);
   });
 });
 
 describe('a program that locks before it reads is green', () => {
   it('git, and that it refused is no loss', async () => {
-    const { stderr, run, report } = await program([...git, '--duration', '3s']);
+    const { stderr, run, report } = await program([...git, '--duration', '2s']);
     expect(run?.counts).toMatchObject({ lost: 0, resurrected: 0, seedsLost: 0, torn: 0 });
     expect(report?.result).not.toBe('invalid');
     expect(run?.target).toMatch(/^git \d+\.\d+/);
@@ -177,7 +177,7 @@ describe('what a program is given', () => {
     expect(lines.at(-1)).toMatch(/work\/data\/home$/);
   });
 
-  it('dies with the client that runs it, and so does what it has started', async () => {
+  it('dies with the client that runs it, and so does what it has started', long, async () => {
     const text = '(sleep 300; echo late) & echo "$KEY=$VALUE" >> "$FILE"; sleep 0.05';
     const { cwd } = await program([
       '--command',
@@ -226,7 +226,7 @@ describe('a program that is not what the user says is refused in the words of th
     [[...shell, '--env', 'x'], 'Expected NAME=VALUE'],
     [[...shell, '--runtime', 'bun'], 'is a program, which runs on what it runs on'],
     [[...shell, '--explain'], '--explain steers a store within its process'],
-    [[...shell, '--scenario', 'rogue-writer'], 'a foreign program rewrites the file as JSON'],
+    [[...shell, '--scenario', 'rogue-writer'], "this file is another program's"],
     [[...shell, '--scenario', 'pause'], 'in a program of others there is no such point'],
     [
       ['--command', 'true {key} {value}', '--file', 'f.ini'],
@@ -277,7 +277,7 @@ it('a specification in a file says the same as the options, and options change i
   const specification = { command: 'sh ./in-place.sh {file} {key} {value}', format: 'dotenv', name: 'mine' };
   writeFileSync(path.join(cwd, 'deep', 'mine.json'), JSON.stringify(specification));
   writeFileSync(path.join(cwd, 'deep', 'in-place.sh'), readFileSync(inPlace));
-  const args = ['stress', '--no-controls', '--json', '--duration', '3s', '--command', 'deep/mine.json'];
+  const args = ['stress', '--no-controls', '--json', '--duration', '2s', '--command', 'deep/mine.json'];
   const { stdout } = await holdfast(args, { cwd });
   const [run] = (JSON.parse(stdout) as Report).scenarios;
   expect(run?.counts.acknowledged).toBeGreaterThan(10);
