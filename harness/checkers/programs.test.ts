@@ -118,6 +118,16 @@ describe('overlaps are what a run has tried', () => {
   });
 });
 
+it('silence says how little it proves, unless the program was made slow already', () => {
+  const text = `${Array.from({ length: 30 }, (_, n) => `${n}-${n + 0.5} tui-1.0.${n} set k${n}`).join('\n')}
+    final 99 ${Array.from({ length: 30 }, (_, n) => `k${n}=tui-1.0.${n}`).join(' ')}`;
+  const said = expect.stringMatching(
+    /^Nothing is lost of 30 acknowledged: below 1 in 10 at 95 %.*--slow 100ms/,
+  );
+  expect(judge(ofProgram(text)).notes).toContainEqual(said);
+  expect(judge(ofProgram(text, { slowMs: 100 })).notes).not.toContainEqual(said);
+});
+
 it('what was not looked at is said', () => {
   const judged = judge(ofProgram('0-1 tui-1.0.0 set a\n final 20 a=tui-1.0.0'));
   expect(judged.checks.G6).toEqual({
