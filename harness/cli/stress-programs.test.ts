@@ -43,24 +43,8 @@ describe('a program that loses updates is caught as it is', { retry: 2 }, () => 
     expect(processesIn(cwd)).toEqual([]);
   });
 
-  it('a script in Python that renames, by its file of JSON', long, async () => {
-    const set = `python3 ${fixture('programs/rename.py')} {file} set {key} {value}`;
-    const { run, exitCode } = await program([
-      '--command',
-      set,
-      '--format',
-      'json',
-      '--slow',
-      '30ms',
-      '--duration',
-      '15s',
-    ]);
-    expect(run?.counts.lost).toBeGreaterThan(0);
-    expect(exitCode).toBe(1);
-  });
-
   it('npm, with its version, by the lines of its file', long, async () => {
-    const { stderr, run, exitCode } = await program(['--command', 'npm', '--duration', '20s']);
+    const { stderr, run, exitCode } = await program(['--command', 'npm', '--duration', '10s']);
     expect(stderr).toMatch(/invalid {2}npm \d+\.\d+\.\d+: \d+ acknowledged, \d+ lost/);
     expect(run?.counts.lost).toBeGreaterThan(0);
     expect(run?.reproduce).toContain('--command npm --seed');
