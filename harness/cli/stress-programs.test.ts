@@ -177,7 +177,7 @@ describe('what a program is given', () => {
     expect(processesIn(cwd)).toEqual([]);
   });
 
-  it('is only so much time: what takes longer is killed, and may have happened', async () => {
+  it('is only so much time: what takes longer is killed, and may have happened', long, async () => {
     const text = '[ -e "$HOME/slow" ] && sleep 300; : > "$HOME/slow"; echo "$KEY=$VALUE" >> "$FILE"';
     const { stderr, exitCode } = await program([
       '--command',
@@ -194,23 +194,17 @@ describe('what a program is given', () => {
 });
 
 describe('a program that is not what the user says is refused in the words of the command line', () => {
-  it.each<[string[], string]>([
+  const refused: [string[], string][] = [
     [
       ['--command', 'git config {file} {key}', '--format', 'ini'],
       '--command has no {value}: nothing could be recognised afterwards',
     ],
     [['--command', 'nmp'], 'did you mean "npm"?'],
-    [['--command', './absent.json'], 'there is no specification at'],
     [
       ['--command', 'no-such-program {key} {value}', '--file', 'f.ini'],
       '"no-such-program" is not on the PATH',
     ],
     [['--format', 'ini'], '--format describes a program, and none is named'],
-    [[...shell, '--failed', 'x'], 'Expected exit codes'],
-    [[...shell, '--env', 'x'], 'Expected NAME=VALUE'],
-    [[...shell, '--runtime', 'bun'], 'is a program, which runs on what it runs on'],
-    [[...shell, '--explain'], '--explain steers a store within its process'],
-    [[...shell, '--scenario', 'rogue-writer'], "this file is another program's"],
     [[...shell, '--scenario', 'pause'], 'in a program of others there is no such point'],
     [
       ['--command', 'true {key} {value}', '--file', 'f.ini'],
@@ -224,7 +218,6 @@ describe('a program that is not what the user says is refused in the words of th
       ['--command', 'false {key} {value}', '--file', 'f.ini'],
       '"false" could not set even alone: false ended with exit code 1',
     ],
-    [['--command', 'echo "$KEY=$VALUE" > "$FILE"', '--shell', '--format', 'json'], "can't be read as json"],
     [
       [
         '--command',
@@ -241,11 +234,23 @@ describe('a program that is not what the user says is refused in the words of th
       ['--serve', 'true {port}', '--set', 'PUT /{key} {value}', '--file', 'f.json', '--ready', 'x'],
       '"true" did not serve: it ended with 0',
     ],
-  ])('%j', async (args, message) => {
+  ];
+  const alsoRefused: [string[], string][] = [
+    [['--command', './absent.json'], 'there is no specification at'],
+    [[...shell, '--failed', 'x'], 'Expected exit codes'],
+    [[...shell, '--env', 'x'], 'Expected NAME=VALUE'],
+    [[...shell, '--runtime', 'bun'], 'is a program, which runs on what it runs on'],
+    [[...shell, '--explain'], '--explain steers a store within its process'],
+    [[...shell, '--scenario', 'rogue-writer'], "this file is another program's"],
+    [['--command', 'echo "$KEY=$VALUE" > "$FILE"', '--shell', '--format', 'json'], "can't be read as json"],
+  ];
+  async function isRefused(args: string[], message: string) {
     const { exitCode, stderr } = await program(args);
     expect(stderr).toContain(message);
     expect(exitCode).toBe(2);
-  });
+  }
+  it.each(refused)('%j', isRefused);
+  it.each(alsoRefused)('%j', long, isRefused);
 
   it('one that keeps its file elsewhere, by name', async () => {
     const text = 'echo "$KEY=$VALUE" >> "$FILE"; date >> "$DIR/f.env"';
@@ -255,7 +260,7 @@ describe('a program that is not what the user says is refused in the words of th
   });
 });
 
-it('a specification in a file says the same as the options, and options change it', async () => {
+it('a specification in a file says the same as the options, and options change it', long, async () => {
   const cwd = newDirectory();
   mkdirSync(path.join(cwd, 'deep'));
   const specification = { command: 'sh ./in-place.sh {file} {key} {value}', format: 'dotenv', name: 'mine' };
