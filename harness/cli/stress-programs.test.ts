@@ -53,8 +53,18 @@ describe('a program that loses updates is caught as it is', { retry: 2 }, () => 
 
   it('servers that share a file, which are started once and asked over HTTP', long, async () => {
     const server = fixture('programs/server.mjs');
+    const starts = path.join(newDirectory(), 'starts');
     const { run, exitCode, cwd } = await program([
-      ...['--serve', `node ${server} {port} {file}`, '--ready', 'listening', '--file', 'auth.json'],
+      ...[
+        '--serve',
+        `node ${server} {port} {file}`,
+        '--ready',
+        'listening',
+        '--file',
+        'auth.json',
+        '--env',
+        `STARTS=${starts}`,
+      ],
       ...[
         '--set',
         'PUT /auth/{key} {"type":"api","key":"{value}"}',
@@ -67,6 +77,8 @@ describe('a program that loses updates is caught as it is', { retry: 2 }, () => 
     expect(run?.counts.lost).toBeGreaterThan(0);
     expect(exitCode).toBe(1);
     expect(processesIn(cwd)).toEqual([]);
+    // Alone, for what is there before, the two of the run, and for a last look.
+    expect(readFileSync(starts, 'utf8').trim().split('\n')).toHaveLength(5);
   });
 
   it('removals are undone, too, by one that can only remove and begins with a file', long, async () => {
