@@ -174,7 +174,8 @@ describe('what a program is given', () => {
   });
 
   it('dies with the client that runs it, and so does what it has started', long, async () => {
-    const text = '(sleep 300; echo late) & echo "$KEY=$VALUE" >> "$FILE"; sleep 0.05';
+    // The second leads a session of its own, and no signal to a group reaches it.
+    const text = '(sleep 300; echo late) & setsid sleep 300 & echo "$KEY=$VALUE" >> "$FILE"; sleep 0.05';
     const { cwd } = await program([
       '--command',
       text,
