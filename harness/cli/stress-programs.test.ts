@@ -129,6 +129,30 @@ describe('a program that locks before it reads is green', () => {
     },
   );
 
+  it('git by its own words for what is there, where nobody reads its file', long, async () => {
+    const { run, exitCode } = await program([
+      ...['--command', 'git config --file {file} f.{key}.v {value}', '--failed-when', 'could not lock'],
+      ...['--command-remove', 'git config --file {file} --unset f.{key}.v', '--failed', '5'],
+      ...[
+        '--command-list',
+        'git config --file {file} --list',
+        '--command-get',
+        'git config --file {file} --get f.{key}.v',
+      ],
+      ...[
+        '--format',
+        'lines:^f\\.(?<key>[^.]+)\\.v=(?<value>.*)$',
+        '--prepare',
+        'git config --file {file} f.other.v 1',
+      ],
+      ...['--scenario', 'set-delete-churn', '--duration', '5s'],
+    ]);
+    expect(run?.evidence).toMatchObject({ of: 'store', why: 'its entries are what its own command prints' });
+    expect(run?.counts).toMatchObject({ lost: 0, resurrected: 0, seedsLost: 0, torn: 0 });
+    expect(run?.counts.reads).toBeGreaterThan(10);
+    expect(exitCode).toBe(0);
+  });
+
   it('and so is a script of a few lines that does the same', long, async () => {
     const locked = `sh ${fixture('programs/locked.sh')} {file} {key}`;
     const { exitCode, run } = await program([
@@ -144,6 +168,31 @@ describe('a program that locks before it reads is green', () => {
     expect(run?.counts).toMatchObject({ lost: 0, resurrected: 0, torn: 0 });
     expect(exitCode).toBe(0);
   });
+});
+
+it('modes are looked at where the user asks for it', long, async () => {
+  const text = 'sh "$DIR/in-place.sh" "$FILE" "$KEY" "$VALUE"';
+  const cwd = newDirectory();
+  writeFileSync(path.join(cwd, 'in-place.sh'), readFileSync(inPlace));
+  const args = [
+    'stress',
+    '--no-controls',
+    '--json',
+    '--duration',
+    '2s',
+    '--command',
+    text,
+    '--shell',
+    '--file',
+    'x.env',
+  ];
+  const modesOf = async (...more: string[]) => {
+    const { stdout } = await holdfast([...args, ...more], { cwd });
+    const [run] = (JSON.parse(stdout) as Report).scenarios;
+    return (run?.counts.looseModes ?? 0) > 0;
+  };
+  expect(await modesOf()).toBe(false);
+  expect(await modesOf('--private')).toBe(true);
 });
 
 describe('what a program is given', () => {
