@@ -51,7 +51,7 @@ describe('the direction of imports', () => {
   it('a lower floor of the harness imports nothing of a higher one', () => {
     const floors = [
       ['history'],
-      ['core', 'linearizable'],
+      ['core', 'linearizable', 'programs'],
       ['checkers', 'workload', 'formats', 'targets'],
       ['faults', 'report', 'line'],
       ['clients', 'check'],

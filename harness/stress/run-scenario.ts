@@ -9,6 +9,7 @@ import type { Probed } from '../history/evidence.js';
 import { listCanary } from '../line/canary.js';
 import type { Runtimes } from '../line/runtimes.js';
 import { assertOwnFile } from '../line/sandbox.js';
+import { endStragglers } from '../line/stragglers.js';
 import { untilAborted } from '../line/until-aborted.js';
 import { createRunToken } from '../targets/run-token.js';
 import { Random } from '../workload/random.js';
@@ -57,6 +58,7 @@ export async function runScenario(run: ScenarioRun): Promise<void> {
     ended.abort();
     clearInterval(progress);
     await cast.fleet.killAll();
+    if (stage.home !== undefined) endStragglers(stage.home);
     cast.oauth?.close();
     await recorder.close();
     rmSync(stage.sandbox, { recursive: true, force: true });
@@ -76,7 +78,7 @@ interface Cast {
 /** Starts the provider, if the scenario has one, and no client yet. */
 async function castOf(run: ScenarioRun, stage: Stage): Promise<Cast> {
   const { scenario, target, probed, runtimes, seed, workload, clients } = run;
-  const { subject, sandbox, place, recorder, canary, seeds } = stage;
+  const { subject, sandbox, home, place, recorder, canary, seeds } = stage;
   const killed = new Set<number>();
   const oauth =
     scenario.oauth &&
@@ -97,6 +99,7 @@ async function castOf(run: ScenarioRun, stage: Stage): Promise<Cast> {
     umask: scenario.umask,
     canary,
     oauthUrl: oauth?.url,
+    ...(home === undefined ? {} : { home }),
     token: clients.server || clients.desktop ? await createRunToken(sandbox) : undefined,
     target,
     runtimes,
@@ -137,8 +140,8 @@ async function storeSeeds(
   fleet: Fleet,
 ): Promise<void> {
   const { seeds, recorder } = stage;
-  if (probed.evidence.of !== 'file' && seeds.length > 0) {
-    const seeder = await fleet.runToEnd('seeder');
+  if (probed.evidence.of !== 'file' && (seeds.length > 0 || target.program)) {
+    const seeder = await fleet.runToEnd('seeder', graceOf(probed, seeds.length));
     if (!seeder.passed && !signal.aborted) {
       const { error = 'its set() did not return' } = seeder;
       throw new UsageError(
@@ -147,6 +150,11 @@ async function storeSeeds(
     }
   }
   for (const seed of seeds) recorder.record(seed);
+}
+
+/** A program stores one entry after another, each by a command. */
+function graceOf({ program, openMs }: Probed, seeds: number): number | undefined {
+  return program && 60_000 + program.callMsMax + 3 * openMs + 3 * seeds * program.changeMs;
 }
 
 /** Starts all faults of the scenario. @param calm ends them */

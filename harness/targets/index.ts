@@ -49,13 +49,16 @@ export function isShipped({ label }: Pick<TargetSpec, 'label'>): boolean {
 const withTokens = ['hardened', 'naive', 'rename-only'];
 
 /** Known beforehand. What a module on disk exports is known only when it is loaded. */
-export function hasTokens({ label }: TargetSpec): boolean {
-  return withTokens.includes(label.split('?', 1)[0] ?? '');
+export function hasTokens({ label, program }: TargetSpec): boolean {
+  return program === undefined && withTokens.includes(label.split('?', 1)[0] ?? '');
 }
 
 /** Loads a target's module. Called in client processes: a target may do anything while it loads. */
-export function loadTarget(spec: TargetSpec): Promise<TargetModule> {
-  return load(spec, 'open', 'export function open(file) { return store }');
+export async function loadTarget(spec: TargetSpec): Promise<TargetModule> {
+  if (!spec.program) return load(spec, 'open', 'export function open(file) { return store }');
+  // By its place, as any target: with its formats it is larger than all else that a client needs.
+  const { programModule } = (await import(spec.module)) as typeof import('./program/store.js');
+  return programModule(spec.program);
 }
 
 /** The same for a scenario about tokens. */

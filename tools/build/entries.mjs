@@ -34,6 +34,7 @@ export const modules = [...all('harness/targets'), ...all('harness/bench/rivals'
  */
 export const programs = [
   ...all('harness/clients'),
+  'harness/targets/program/store.ts',
   'harness/bench/worker-process.ts',
   'harness/bench/idle-process.ts',
   'harness/check/worker.ts',
