@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Subject } from '../core/scenario.js';
 import type { TargetModule } from '../core/target.js';
 import type { ValueId } from '../history/events.js';
-import { NotWholeError } from '../programs/not-whole.js';
+import { isNotWhole } from '../programs/not-whole.js';
 import { identifyAll } from '../workload/values.js';
 import { placeInJson } from './place-in-json.js';
 
@@ -74,7 +74,7 @@ function readBy(read: ReadBytes, bytes: Buffer): Record<string, unknown> | strin
     return isObject(value) ? value : "the target's read() gives no object";
   } catch (error) {
     // Of ours, which quotes nothing.
-    if (error instanceof NotWholeError) return error.message;
+    if (isNotWhole(error)) return error.message;
     return `the target's read() threw ${error instanceof Error ? error.name : typeof error}`;
   }
 }
