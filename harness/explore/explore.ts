@@ -1,16 +1,20 @@
 import { availableParallelism } from 'node:os';
 import { UsageError } from '../../src/cli/usage-error.js';
+import type { Specification } from '../programs/specification.js';
 import { resolveTarget } from '../targets/index.js';
+import { gateProgram } from './command/build-gate.js';
+import { timeoutMsDefault } from './command/command-process.js';
 import type { Exploration, ExploredFailure, Replayed, ScheduleFile } from './evidence/exploration.js';
 import { withBlindSpots, withUnsteered } from './evidence/unsteered.js';
 import type { ExecutionOptions } from './execution/executed.js';
 import { byGrade } from './execution/gravity.js';
 import { successorsMax } from './execution/succession.js';
-import { parseProgram, printProgram, warningFor } from './schedule/program.js';
+import { type CommandSource, programOf } from './schedule/command-source.js';
+import { type Program, parseProgram, printProgram, warningFor } from './schedule/program.js';
 import { isDrawn, type StrategyName, type StrategyOptions, sharesMax, strategies } from './search/index.js';
 import type { Searched } from './search/search.js';
 import type { AuditTask, ReplayTask, SearchAnswer, SearchTask } from './workers/thread.js';
-import { Workplace } from './workers/workplace.js';
+import { type Subject, Workplace } from './workers/workplace.js';
 
 /** So many executions more are made for something worse. */
 const pastSideFindings = 500;
@@ -19,6 +23,8 @@ const pastSideFindings = 500;
 export interface ExploreOptions {
   /** A name or the path of a module; default `hardened`. */
   target?: string;
+  /** Instead of a target: a program that nobody here wrote, which is run for each operation. Linux only. */
+  program?: Specification;
   /** What each client does: `['set a', 'set b, get a']`; default two clients with one `set` each. */
   clients?: readonly string[];
   /** Where an operation names no key, all clients mean the same one, and overwrite each other's values; default false. */
@@ -81,51 +87,80 @@ export interface ExploreOptions {
  * @throws UsageError if a target, an operation or an option is not what it should be
  */
 export async function explore(options: ExploreOptions = {}): Promise<Exploration> {
-  const { target: label = 'hardened', signal, onProgress = () => {} } = options;
-  const target = resolveTarget(label, process.cwd());
-  const execution = executionOf(options, label);
+  const { signal } = options;
+  const { label, subject, command, patienceMs } = subjectOf(options);
+  const execution = { ...executionOf(options, label), ...(command ? { command } : {}) };
   const warning = warningFor(execution.program);
   if (warning !== undefined) (options.onWarning ?? ((sentence) => process.emitWarning(sentence)))(warning);
+  const rounds = roundsOf(options);
+  return Workplace.with(subject, { signal, patienceMs: options.patienceMs ?? patienceMs }, async (place) => {
+    let found: Exploration | undefined;
+    for (const preemptions of rounds) {
+      found = after(found, await searchOnce(place, withBound(options, preemptions), execution, found));
+      if (found.result !== 'valid' || !found.exhausted) break;
+    }
+    return found as Exploration;
+  });
+}
+
+function withBound(options: ExploreOptions, preemptions: number | undefined): ExploreOptions {
+  const { preemptions: _, ...others } = options;
+  return preemptions === undefined ? others : { ...others, preemptions };
+}
+
+/** What has been searched in all, when the search goes on with a greater bound. */
+function after(before: Exploration | undefined, now: Exploration): Exploration {
+  if (!before) return now;
+  return {
+    ...now,
+    executions: before.executions + now.executions,
+    abandoned: before.abandoned + now.abandoned,
+    steps: before.steps + now.steps,
+    durationMs: before.durationMs + now.durationMs,
+  };
+}
+
+async function searchOnce(
+  place: Workplace,
+  options: ExploreOptions,
+  execution: ExecutionOptions,
+  before: Exploration | undefined,
+): Promise<Exploration> {
+  const { signal, onProgress = () => {} } = options;
   const strategy = strategyOf(options, execution);
   const threads = Math.max(1, Math.min(options.threads ?? availableParallelism(), sharesMax(strategy)));
+  const { executions: executionsBefore = 0, durationMs: msBefore = 0 } = before ?? {};
   const limits = {
     // What is drawn counts for itself.
     executionsMax: isDrawn(strategy.strategy)
       ? Number.POSITIVE_INFINITY
-      : Math.ceil(strategy.schedulesMax / threads),
-    durationMsMax: options.durationMs ?? Number.POSITIVE_INFINITY,
+      : Math.ceil((strategy.schedulesMax - executionsBefore) / threads),
+    durationMsMax: (options.durationMs ?? Number.POSITIVE_INFINITY) - msBefore,
     stopsAtFirst: options.stopAtFirst ?? true,
     // Faults have side effects: a process that was killed may leave files behind long before anything is lost.
     pastSideFindings: strategy.hasFaults ? pastSideFindings : 0,
   };
-  return Workplace.with(target, options, async (place) => {
-    const started = performance.now();
-    const counts: number[] = [];
-    const done = await Promise.all(
-      Array.from({ length: threads }, (_, index) => {
-        const task: SearchTask = {
-          kind: 'search',
-          execution,
-          strategy,
-          limits,
-          share: { index, of: threads },
-        };
-        return place.run(task, (executions) => {
-          counts[index] = executions;
-          onProgress(counts.reduce((sum, count) => sum + (count ?? 0), 0));
-        });
-      }),
-    );
-    const found = summarize(label, execution, strategy, done, performance.now() - started);
-    // Whoever never comes to a stop can't be watched to the end.
-    const isStuck = found.failures.some(({ kind }) => kind === 'stuck');
-    const unsteered = [...new Set(done.flatMap(({ searched }) => searched.unsteered))];
-    const noStore = done.find((one) => one.noStore !== undefined)?.noStore;
-    if (signal?.aborted || found.cause !== undefined || isStuck)
-      return withNoStore(withUnsteered(found, unsteered), noStore);
-    const { blindSpots } = await place.run({ kind: 'audit', execution } satisfies AuditTask);
-    return withNoStore(withBlindSpots(found, unsteered, blindSpots), noStore);
-  });
+  const started = performance.now();
+  const counts: number[] = [];
+  const done = await Promise.all(
+    Array.from({ length: threads }, (_, index) => {
+      const task: SearchTask = { kind: 'search', execution, strategy, limits, share: { index, of: threads } };
+      return place.run(task, (executions) => {
+        counts[index] = executions;
+        onProgress(executionsBefore + counts.reduce((sum, count) => sum + (count ?? 0), 0));
+      });
+    }),
+  );
+  const found = summarize(execution.label, execution, strategy, done, performance.now() - started);
+  // Whoever never comes to a stop can't be watched to the end.
+  const isStuck = found.failures.some(({ kind }) => kind === 'stuck');
+  const unsteered = [...new Set(done.flatMap(({ searched }) => searched.unsteered))];
+  const noStore = done.find((one) => one.noStore !== undefined)?.noStore;
+  // The kernel stops a program at every call: there is nothing else to be watched for.
+  if (signal?.aborted || found.cause !== undefined || isStuck || execution.command)
+    return withNoStore(withUnsteered(found, unsteered), noStore);
+  const { blindSpots } = await place.run({ kind: 'audit', execution } satisfies AuditTask);
+  return withNoStore(withBlindSpots(found, unsteered, blindSpots), noStore);
 }
 
 /** The answers of what is no store prove nothing: nor that none of them was wrong. */
@@ -133,6 +168,33 @@ function withNoStore(found: Exploration, noStore: string | undefined): Explorati
   if (noStore === undefined || found.result !== 'valid') return found;
   const reason = `alone in a process it is no store: ${noStore}`;
   return { ...found, result: 'unknown', cause: 'uncontrolled', reason };
+}
+
+/** Each round of a search of a program costs seconds: what needs one preemption is found before what needs two. */
+const preemptionsOfProgram = 2;
+
+/** The bounds on preemptions that are searched one after the other, until something is found. */
+function roundsOf({ program, strategy = 'dpor', preemptions }: ExploreOptions): (number | undefined)[] {
+  if (program === undefined || isDrawn(strategy)) return [preemptions];
+  const most = preemptions ?? preemptionsOfProgram;
+  return most === 0 ? [0] : Array.from({ length: most }, (_, index) => index + 1);
+}
+
+/** What is searched: a module, or a program that is run. */
+function subjectOf(
+  { program, target = 'hardened' }: ExploreOptions,
+  directory = process.cwd(),
+): {
+  label: string;
+  subject: Subject;
+  command?: CommandSource;
+  patienceMs?: number;
+} {
+  if (program === undefined) return { label: target, subject: resolveTarget(target, directory) };
+  const command = { specification: program, directory };
+  const { name, timeoutMs = timeoutMsDefault } = programOf(command);
+  // The helper says by itself when nothing comes any more.
+  return { label: name, command, subject: { command, gate: gateProgram() }, patienceMs: 2 * timeoutMs };
 }
 
 /** How a schedule is run again. */
@@ -148,20 +210,31 @@ export interface ReplayOptions {
 
 /** Runs a schedule again, with new processes. @throws UsageError if there is no such target */
 export async function replaySchedule(file: ScheduleFile, options: ReplayOptions = {}): Promise<Replayed> {
-  const target = resolveTarget(options.target ?? file.target, process.cwd());
-  return Workplace.with(target, options, (place) =>
+  const { label, subject, patienceMs } = subjectOfReplay(file, options);
+  return Workplace.with(subject, { ...options, patienceMs }, (place) =>
     place.run({
       kind: 'replay',
       file,
       times: options.times ?? 2,
-      lenient: options.lenient ?? target.label !== file.target,
+      lenient: options.lenient ?? label !== file.target,
     } satisfies ReplayTask),
   );
 }
 
+function subjectOfReplay(
+  { command, target }: ScheduleFile,
+  options: ReplayOptions,
+): ReturnType<typeof subjectOf> {
+  if (!command) return subjectOf({ target: options.target ?? target });
+  if (options.target !== undefined)
+    throw new UsageError('the schedule is that of a program, and is run again on that', 'leave --target out');
+  return subjectOf({ program: command.specification }, command.directory);
+}
+
 function executionOf(
   {
-    clients = ['set', 'set'],
+    program: command,
+    clients = clientsDefault(command),
     sameKey = false,
     crash,
     steal,
@@ -178,6 +251,7 @@ function executionOf(
   const empty = program.clients.findIndex((operations) => operations.length === 0);
   if (empty >= 0)
     throw new UsageError(`client ${empty + 1} does nothing`, 'expected operations like: set k1, get k2');
+  if (command) checkOperations(program, command);
   const budget = (given: boolean | number | undefined) => Number(given ?? 0);
   const kills = Math.max(budget(crash), Number(abandoned));
   if (samePid && kills === 0)
@@ -202,6 +276,23 @@ function executionOf(
       ...(budget(damage) > 0 ? { damages: budget(damage) } : {}),
     },
   };
+}
+
+function clientsDefault(command: Specification | undefined): readonly string[] {
+  return command && command.command === undefined ? ['remove', 'remove'] : ['set', 'set'];
+}
+
+/** @throws UsageError for an operation of which nothing says how the program does it */
+function checkOperations({ clients }: Program, { command, commandRemove }: Specification): void {
+  for (const { action } of clients.flat()) {
+    const isKnown =
+      action === 'set' ? command !== undefined : action === 'remove' && commandRemove !== undefined;
+    if (!isKnown)
+      throw new UsageError(
+        `there is no command to ${action} a key`,
+        action === 'remove' ? 'give --command-remove' : 'a program can set and remove',
+      );
+  }
 }
 
 function strategyOf(options: ExploreOptions, execution: ExecutionOptions): StrategyOptions {
@@ -233,7 +324,7 @@ function strategyOf(options: ExploreOptions, execution: ExecutionOptions): Strat
 
 function summarize(
   label: string,
-  { program, faults, conditions, seed }: ExecutionOptions,
+  { program, command, faults, conditions, seed }: ExecutionOptions,
   { strategy, preemptionsMax }: StrategyOptions,
   done: readonly SearchAnswer[],
   durationMs: number,
@@ -256,6 +347,7 @@ function summarize(
     ...(uncontrolled ? { cause: uncontrolled.kind, reason: uncontrolled.sentence } : {}),
     target: label,
     program: printProgram(program),
+    ...(command ? { command } : {}),
     strategy,
     seed,
     faults,

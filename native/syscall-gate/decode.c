@@ -62,12 +62,11 @@ static bool flags_of_open(struct call *call) {
   return true;
 }
 
-// A descriptor with an empty path is a call on the open file: fstat, and fchown.
+// A descriptor with an empty path is a call on the open file.
 static bool is_of_open_file(struct call *call) {
   char first = 1;
   if (call->nr == SYS_utimensat && call->args[1] == 0) { call->name = "futimes"; return true; }
   if (read_memory(call->thread, call->args[1], &first, 1) != 1 || first != 0) return false;
-  if (strcmp(call->rule->name, "stat") == 0) { call->name = "fstat"; return true; }
   if (call->nr == SYS_fchownat) { call->name = "fchown"; return true; }
   return false;
 }
@@ -89,6 +88,21 @@ static bool decode_lock(struct call *call) {
   call->is_shared = lock.l_type == F_RDLCK;
   if (lock.l_type == F_UNLCK) call->name = "unlock";
   return open_file(call, directory_of(call->args[0]), true);
+}
+
+static bool looks_only(const struct call *call) {
+  if (strcmp(call->name, "open") == 0) return (call->flags & (O_CREAT | O_TRUNC | O_ACCMODE)) == 0;
+  return strcmp(call->name, "stat") == 0 || strcmp(call->name, "lstat") == 0 || strcmp(call->name, "access") == 0 || strcmp(call->name, "readlink") == 0;
+}
+
+// A home has much in it that programs look at when they start, and that has nothing to do with the file.
+static bool is_of_interest(const struct call *call, const struct place *place) {
+  if (place->directory < 0 || !place->is_watched) return false;
+  bool is_directory = strcmp(place->shown, watched.directory) == 0;
+  if (!looks_only(call)) return !is_directory;
+  if (is_directory) return !watched.is_home && strcmp(call->name, "open") == 0;
+  const char *name = strrchr(place->shown, '/');
+  return !watched.is_home || (name && strstr(name, watched.stem));
 }
 
 /// Finds out what a call is about. Returns false for one that concerns nothing that is watched: it is let go.
@@ -142,7 +156,7 @@ bool decode(struct call *call) {
 #endif
   if (call->nr == SYS_newfstatat && (x[3] & AT_SYMLINK_NOFOLLOW)) call->name = "lstat";
   if (call->nr == SYS_statx && (x[2] & AT_SYMLINK_NOFOLLOW)) call->name = "lstat";
-  if (first && (call->from.is_watched || call->to.is_watched)) return true;
+  if (first && (is_of_interest(call, &call->from) || is_of_interest(call, &call->to))) return true;
   let_go(&call->from);
   let_go(&call->to);
   return false;

@@ -51,7 +51,7 @@ const struct rule rules[] = {
   {SYS_fchmodat, "chmod", of_at, 0}, {SYS_fchownat, "chown", of_at, 0}, {SYS_utimensat, "utimes", of_at, 0},
   {SYS_statx, "stat", of_at, 0}, {SYS_faccessat, "access", of_at, 0}, {SYS_readlinkat, "readlink", of_at, 0},
   {SYS_truncate, "truncate", of_path, 0}, {SYS_inotify_add_watch, "watch", of_at, 0},
-  {SYS_fstat, "fstat", of_fd, 0}, {SYS_getdents64, "readdir", of_fd, 0},
+  {SYS_getdents64, "readdir", of_fd, 0},
   {SYS_read, "read", of_fd, stdio_end}, {SYS_pread64, "read", of_fd, stdio_end},
   {SYS_readv, "read", of_fd, stdio_end}, {SYS_preadv, "read", of_fd, stdio_end}, {SYS_preadv2, "read", of_fd, stdio_end},
   {SYS_write, "write", of_fd, named_end}, {SYS_pwrite64, "write", of_fd, named_end},

@@ -79,6 +79,7 @@ struct call {
 // What was watched for.
 struct watched {
   char directory[PATH_MAX], stem[NAME_MAX + 1];
+  bool is_home; // much else is in the directory: only what has the stem in its name is looked at
 };
 extern struct watched watched;
 

@@ -1,11 +1,11 @@
 // Runs a program, and stops it before each call on one file, and on what lies beside it: seccomp user notification. No root, no
 // ptrace; all that the program starts is stopped, too.
 //
-//   syscall-gate DIRECTORY STEM PATIENCE_MS -- command args...
+//   syscall-gate DIRECTORY STEM own|home PATIENCE_MS -- command args...
 //   syscall-gate --check          is all there that it needs? Says what is missing, and ends with 1.
 //
-// DIRECTORY is the real path of the file's directory, STEM what names of lock directories in it begin with. Descriptor 3 is read
-// for orders, a line each, descriptor 4 gets reports, a line of JSON each:
+// DIRECTORY is the real path of the file's directory, STEM what the names of its locks and copies have in them. In a home much
+// else lies beside the file: there, calls that only look are stopped at such names alone. Descriptor 3 is read for orders, a line each, descriptor 4 gets reports, a line of JSON each:
 //
 //   {"call":1,"name":"open","process":12,"path":"/dir/file","flags":"r"}     a thread waits before this call
 //   {"stop":1}                                                          and nothing else goes on: orders, please
@@ -378,12 +378,13 @@ int main(int argc, char **argv) {
     return 1;
   }
   if (argc == 2 && strcmp(argv[1], "--check") == 0) return check();
-  if (argc < 6 || strcmp(argv[4], "--") != 0) {
-    fprintf(stderr, "usage: syscall-gate DIRECTORY STEM PATIENCE_MS -- command args...\n");
+  if (argc < 7 || strcmp(argv[5], "--") != 0) {
+    fprintf(stderr, "usage: syscall-gate DIRECTORY STEM own|home PATIENCE_MS -- command args...\n");
     return 2;
   }
   snprintf(watched.directory, sizeof watched.directory, "%s", argv[1]);
   snprintf(watched.stem, sizeof watched.stem, "%s", argv[2]);
+  watched.is_home = strcmp(argv[3], "home") == 0;
   reports = reports_fd;
   fcntl(orders_fd, F_SETFD, FD_CLOEXEC);
   fcntl(reports_fd, F_SETFD, FD_CLOEXEC);
@@ -393,10 +394,10 @@ int main(int argc, char **argv) {
   sigprocmask(SIG_BLOCK, &set, NULL);
   // What a dead process has started belongs to us: all can be found, and killed.
   prctl(PR_SET_CHILD_SUBREAPER, 1);
-  pid_t child = start(argv + 5);
+  pid_t child = start(argv + 6);
   if (child < 0 || listener < 0) {
     fprintf(stderr, "seccomp: the filter could not be installed\n");
     return 126;
   }
-  return run(child, atof(argv[3]));
+  return run(child, atof(argv[4]));
 }

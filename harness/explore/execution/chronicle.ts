@@ -190,9 +190,19 @@ export class Chronicle {
       time: this.time(this.step + 1),
       broken: isBroken ? found : null,
       entries: isBroken ? {} : found,
-      leftovers: leftoversBeside(this.file, { patterns: this.ground.own, artifacts: this.artifacts }),
+      leftovers: this.leftovers(),
     });
     return this.events;
+  }
+
+  /** Those of a program count only where the process that came afterwards was not acknowledged: they may be why. */
+  private leftovers(): string[] {
+    const isInTheWay = () =>
+      this.events.some(
+        (event) => /^(fail|unknown)$/.test(event.type) && 'op' in event && event.op.startsWith('audit.'),
+      );
+    if (this.ground.isProgram && !isInTheWay()) return [];
+    return leftoversBeside(this.file, { patterns: this.ground.own, artifacts: this.artifacts });
   }
 
   private exit(

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { HistoryEvent } from '../../history/events.js';
-import type { GatedProcess } from '../process/gated-process.js';
+import type { ClientProcess } from '../process/client-process.js';
+import type { Operation } from '../process/protocol.js';
 import { type Action, nameOf, wordOf } from '../schedule/action.js';
 import { pauseNs, roundNs, roundsMax, startNs, stepsMax } from '../schedule/limits.js';
 import { auditOf, file } from '../schedule/program.js';
@@ -8,7 +9,7 @@ import type { Access } from '../world/footprint.js';
 import type { WatchEvent } from '../world/listeners.js';
 import { blockedError, refuseUnsteered, UncontrolledError } from '../world/uncontrolled.js';
 import type { World } from '../world/world.js';
-import { Causality } from './causality.js';
+import { Causality, whatOf } from './causality.js';
 import { Choices, type Moment } from './choices.js';
 import { Chronicle } from './chronicle.js';
 import { Client } from './client.js';
@@ -46,21 +47,24 @@ export class Execution {
   /** How many of the last calls in a row were those of clients that only poll. */
   private rounds = 0;
   private readonly choices: Choices;
+  private readonly file: string;
 
   /** @param hire finds an idle process for a client */
   constructor(
     private readonly options: ExecutionOptions,
     private readonly world: World,
-    private readonly hire: (index: number, pid: number) => GatedProcess,
+    private readonly hire: (index: number, pid: number) => ClientProcess,
     private readonly memory: Memory,
     private readonly ground: Ground,
   ) {
     const { program, faults, label, seed } = options;
     this.budget = { ...faults };
     this.causality = new Causality(program.clients.length + successorsMax(options) + 1);
-    this.chronicle = new Chronicle(path.join(world.rootPath, file), label, seed, ground);
+    this.file = path.join(world.rootPath, ground.file ?? file);
+    this.chronicle = new Chronicle(this.file, label, seed, ground);
     this.clients = program.clients.map(
-      (_, index) => new Client(index, nameOf(index), pidOf(index), hire(index, pidOf(index))),
+      (_, index) =>
+        new Client(index, nameOf(index), pidOf(index), hire(index, pidOf(index)), index, ground.roundsMin),
     );
     this.choices = new Choices(this.clients, this.budget, world, this.causality);
   }
@@ -104,6 +108,13 @@ export class Execution {
 
   /** @returns false if the process did not come to a stop */
   private take(action: Action): boolean {
+    const isStopped = this.act(action);
+    // Whatever it was, it may have given up a lock: as it has ended, or a process of its own has.
+    for (const { index, spin } of this.clients) if (index !== action.client) spin.release();
+    return isStopped;
+  }
+
+  private act(action: Action): boolean {
     const client = this.clients[action.client] as Client;
     const option = client.optionOf(action);
     const accesses = this.choices.take(action);
@@ -127,18 +138,16 @@ export class Execution {
     const errno = action.do === 'fail' ? action.errno : undefined;
     client.process.tell(grantOf(call, { now: this.now, identity, errno, clients: this.clients }));
     const step = callStep(client.index, action, call, before, this.now);
+    const { file: own } = this.ground;
+    if (own !== undefined) step.isOnFile = step.path === own || step.to === own;
     this.steps.push(step);
-    // Not the numbers of descriptors: what they stand for is among what the call touches.
-    const { id: _, fd: __, at: ___, toAt: ____, ...what } = call;
-    const cause = this.causality.note(
-      client.index,
-      `${this.now} ${wordOf(action)} ${JSON.stringify(what)}`,
-      accesses,
-    );
+    const what = whatOf(call);
+    const cause = this.causality.note(client.index, `${this.now} ${wordOf(action)} ${what}`, accesses);
     if (!this.listen(client, step)) return false;
-    this.memory.remember(cause, step, this.steps.length - 1);
+    if (!this.ground.isProgram) this.memory.remember(cause, step, this.steps.length - 1);
     const end = step.end ?? { digest: 0 };
-    noteForSpins(this.clients, client, { what: JSON.stringify(what), end, accesses });
+    if (end.waits) client.spin.hold(call.id);
+    noteForSpins(this.clients, client, { what, end, accesses });
     if (call.call === 'unwatch') client.forgetWatch(call.of);
     for (const [who, event] of this.world.note(client.index, call, before, end, this.now))
       this.clients[who]?.hear(event);
@@ -226,8 +235,11 @@ export class Execution {
     this.world.forget(client.index);
   }
 
-  private begin(client: Client, operations = this.options.program.clients[client.role] ?? []): void {
-    const life = lifeOf(this.options, client.index, path.join(this.world.rootPath, file));
+  private begin(
+    client: Client,
+    operations: readonly Operation[] = this.options.program.clients[client.role] ?? [],
+  ): void {
+    const life = lifeOf(this.options, client.index, this.file);
     client.begin({ ...life, now: this.now, operations: [...operations] });
     this.chronicle.started(client, this.steps.length);
   }
@@ -267,17 +279,21 @@ export class Execution {
     );
     const { chronicle, options, steps, world } = this;
     return this.memory.audit(
-      `${met} ${JSON.stringify(auditOf(options.program))} ${chronicle.lastWhole} ${world.fingerprint()}`,
+      `${met} ${JSON.stringify(this.auditing)} ${chronicle.lastWhole} ${world.fingerprint()}`,
       { chronicle, step: steps.length, skips: options.skipsKnownAudits },
       () => this.performAudit(),
     );
+  }
+
+  private get auditing(): readonly Operation[] {
+    return this.ground.audit ?? auditOf(this.options.program);
   }
 
   private performAudit(): void {
     const index = this.clients.length;
     const client = new Client(index, 'audit', pidOf(index), this.hire(index, pidOf(index)));
     this.clients.push(client);
-    this.begin(client, auditOf(this.options.program));
+    this.begin(client, this.auditing);
     if (!this.listen(client, undefined)) return;
     while (client.state === 'alive' && this.steps.length < 2 * stepsMax) {
       const [action] = possibilities(this.clients, this.now).enabled;

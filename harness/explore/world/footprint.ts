@@ -36,8 +36,8 @@ export function keyOf({ directory, name }: Entry): string {
 
 /**
  * The shared things that a call reads and writes: entries `e` (a name in a directory), listings `l` (all its names), data `d`,
- * mode and owner `m`, size and times `t` of a file by its number, the place `n` and the life `x` of a directory, watches `w` and lives `p`. A
- * call without any can't be noticed by others. Entries are known by the numbers of their directories: so it makes no difference
+ * mode and owner `m`, size and times `t` of a file by its number, the place `n` and the life `x` of a directory, watches `w`, locks `k` and lives
+ * `p`. A call without any can't be noticed by others. Entries are known by the numbers of their directories: so it makes no difference
  * by which path, link or descriptor two calls come to the same one.
  *
  * @throws UncontrolledError for a call that nothing is known of
@@ -87,6 +87,11 @@ export function accessesOf(call: CallToMake, tree: Tree, routes = routesOf(call,
       if (inode !== undefined) add('read', `m ${inode}`);
       if (/c/.test(call.flags ?? '') && inode === undefined) changesEntry(from);
       else if (/t/.test(call.flags ?? '')) changes('d');
+      break;
+    case 'lock':
+    case 'unlock':
+      // A file outside of the sandbox has the same descriptor in all clients: see command-process.ts.
+      add('write', `k ${inode ?? call.fd}`);
       break;
     case 'read':
     case 'readv':

@@ -230,6 +230,8 @@ export class World implements Tree {
       case 'readdir':
       case 'readlink':
       case 'realpath':
+      case 'lock':
+      case 'unlock':
       case 'alive':
       case 'sleep':
         return [];
