@@ -83,6 +83,8 @@ export class CommandProcess implements ClientProcess {
     if (grant.type === 'begin') {
       this.begun = grant;
       this.left = [...grant.operations];
+      // All clients start side by side: what they do up to their first stops touches nothing that is shared.
+      this.startNext();
     } else if (grant.type === 'call') {
       this.order(
         grant.errno === undefined ? `go ${grant.id}` : `fail ${grant.id} ${errnoNumber(grant.errno)}`,
