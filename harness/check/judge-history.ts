@@ -15,7 +15,7 @@ export async function judgeHistory(file: string, start = 0, inspector?: Inspecto
   const judged: JudgedRun[] = [];
   for await (const events of readRuns(file, start, inspector)) {
     const run = toRun(events);
-    const { scenario, target, seed, runtime = 'node', evidence } = run.header;
+    const { scenario, target, seed, runtime = 'node', evidence, program } = run.header;
     const { findings, ...judgement } = judge(run);
     judged.push({
       scenario,
@@ -25,6 +25,7 @@ export async function judgeHistory(file: string, start = 0, inspector?: Inspecto
       seed,
       schedule: null,
       ...(evidence === undefined || evidence.of === 'file' ? {} : { evidence }),
+      ...(program === undefined ? {} : { program }),
       ...judgement,
       violations: onePerCause(findings)
         .slice(0, violationsMax)

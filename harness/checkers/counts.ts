@@ -3,6 +3,7 @@ import type { Finding, FindingKind } from '../core/verdict.js';
 import type { FaultKind } from '../history/events.js';
 import type { Run } from '../history/run.js';
 import { isMutation } from './lost-update/registers.js';
+import { countOverlaps } from './overlap-pairs.js';
 
 export function count({ operations, faults, files, tokens }: Run, findings: readonly Finding[]): Counts {
   const found = (...kinds: FindingKind[]) => findings.filter(({ kind }) => kinds.includes(kind)).length;
@@ -41,5 +42,9 @@ export function count({ operations, faults, files, tokens }: Run, findings: read
     staleRewrites: injected('stale-rewrite'),
     refreshes: tokens.filter(({ granted }) => granted).length,
     versions: files.filter(({ broken }) => broken === null).length,
+    overlaps: countOverlaps(operations),
+    unusable: found('unusable'),
+    empty: files.filter(({ broken }) => broken === 'it is empty').length,
+    missing: files.filter(({ broken }) => broken === 'it is missing').length,
   };
 }

@@ -4,7 +4,11 @@ import type { Check, Counts } from '../core/report.js';
  * Did enough happen for silence to mean something? A run in which too little did proves nothing, whatever the
  * checkers say (FoundationDB's `expectedRate`).
  */
-export function checkCoverage(counts: Counts, atLeast: Readonly<Record<string, number>>): Check {
+export function checkCoverage(
+  counts: Counts,
+  atLeast: Readonly<Record<string, number>>,
+  changeMs?: number,
+): Check {
   const known = new Map<string, number>(Object.entries(counts));
   const wanted = Object.entries(atLeast);
   const unknown = wanted.filter(([name]) => !known.has(name)).map(([name]) => `"${name}"`);
@@ -12,6 +16,8 @@ export function checkCoverage(counts: Counts, atLeast: Readonly<Record<string, n
     const summary = `atLeast asks for ${unknown.join(', ')}, expected one of: ${[...known.keys()].join(', ')}`;
     return { result: 'unknown', summary };
   }
+  if (counts.overlaps < (atLeast.overlaps ?? 0))
+    return { result: 'unknown', summary: tooFewOverlaps(counts, changeMs) };
   const short = wanted.filter(([name, least]) => !((known.get(name) ?? 0) >= least));
   if (short.length > 0) {
     const list = short.map(([name, least]) => `${known.get(name)} of ${least} ${name}`);
@@ -21,6 +27,16 @@ export function checkCoverage(counts: Counts, atLeast: Readonly<Record<string, n
     return { result: 'unknown', summary: 'too little happened: not one call succeeded' };
   }
   return { result: 'valid', summary: describeLosses(counts) };
+}
+
+/** Two changes that did not overlap can't have undone each other: silence about them says nothing. */
+function tooFewOverlaps(
+  { lost, resurrected, acknowledged, overlaps }: Counts,
+  changeMs: number | undefined,
+): string {
+  const median = changeMs === undefined ? '' : ` (median of one: ${(changeMs / 1000).toFixed(1)} s)`;
+  const only = `only ${overlaps} pairs of operations overlapped${median}`;
+  return `${lost + resurrected} lost of ${acknowledged} acknowledged, but ${only}; what helps: --slow 300ms, more --clients (tui=8), a longer --duration`;
 }
 
 function describeLosses({ lost, acknowledged }: Counts): string {

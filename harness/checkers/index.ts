@@ -6,9 +6,11 @@ import { isStoreAlone, ofFile } from '../history/evidence.js';
 import type { Run } from '../history/run.js';
 import { count } from './counts.js';
 import { checkCoverage } from './coverage.js';
+import { withCutFiles } from './cut-files.js';
 import { checkInPlace } from './in-place.js';
 import { measureLatency } from './latency.js';
 import { checkLinearizability } from './lost-update/linearizability.js';
+import { notesOf } from './notes.js';
 import { checkOneRefresh } from './one-refresh.js';
 import { checkPrivacy } from './privacy.js';
 import { checkProgress } from './progress.js';
@@ -17,6 +19,7 @@ import { checkStarvation } from './starvation.js';
 import { byGravity, summarize } from './summary.js';
 import { checkSurroundings } from './surroundings.js';
 import { checkTorn } from './torn.js';
+import { checkUsable } from './usable.js';
 
 interface Checker {
   /** Those of which the run has anything to say; of the others nothing is said. */
@@ -48,10 +51,12 @@ const checkers: readonly Checker[] = [
     check: (run) => ({ findings: checkSeeds(run) }),
     needsFinal: true,
   },
-  { guarantees: always('G6'), check: (run) => ({ findings: checkPrivacy(run) }), needsFinal: true },
+  { guarantees: always('G6'), check: privacyOf, needsFinal: true },
   {
     guarantees: always('G7'),
-    check: (run) => ({ findings: [...checkProgress(run), ...checkStarvation(run)] }),
+    check: (run) => ({
+      findings: [...checkProgress(run), ...checkStarvation(run), ...checkUsable(run)],
+    }),
     needsFinal: true,
   },
   {
@@ -82,21 +87,33 @@ function tornIn(run: Run): Checked {
   return { findings, scopes: { G1: { summary, isExact: true } } };
 }
 
+/** A program that nobody here wrote has promised neither modes nor a tidy directory. */
+function privacyOf(run: Run): Checked {
+  const findings = checkPrivacy(run);
+  const { program } = run.header;
+  if (program === undefined || program.isPrivate) return { findings };
+  const summary = 'modes were not looked at: that is what --private is for';
+  return { findings, scopes: { G6: { summary, isExact: true } } };
+}
+
 function linearizabilityOf(run: Run): Checked {
   const { findings, scope, isExact } = checkLinearizability(run);
   return { findings, scopes: { G2: { summary: scope, isExact } } };
 }
 
 /** Runs every checker on one run. Does not throw: a checker that does has proved nothing. */
-export function judge(run: Run): Judgement {
+export function judge(recorded: Run): Judgement {
+  const run = withCutFiles(recorded);
   const judged = checkers.map((checker) => apply(checker, run));
   const findings = judged.flatMap((one) => one.findings).sort(byGravity);
   const counts = count(run, findings);
 
   const checks: Judgement['checks'] = Object.assign({}, ...judged.map((one) => one.checks));
-  checks.coverage = checkCoverage(counts, run.header.atLeast);
+  const latencyMs = measureLatency(run);
+  checks.coverage = checkCoverage(counts, run.header.atLeast, (latencyMs.set ?? latencyMs.remove)?.p50);
   const result = worstOf(Object.values(checks).map((check) => check.result));
-  return { result, checks, counts, latencyMs: measureLatency(run), findings };
+  const notes = notesOf(run, counts);
+  return { result, checks, counts, latencyMs, ...(notes.length > 0 ? { notes } : {}), findings };
 }
 
 function apply(

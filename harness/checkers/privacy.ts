@@ -1,10 +1,12 @@
 import type { Finding } from '../core/verdict.js';
 import type { ModeEvent } from '../history/events.js';
-import type { Run } from '../history/run.js';
+import type { Operation, Run } from '../history/run.js';
 import { inMs } from '../history/words.js';
+import { lastRefusal } from './usable.js';
 
 /** G6: no other user can ever open a file of the store, and none is left that no writer sweeps. */
-export function checkPrivacy({ modes, final }: Run): Finding[] {
+export function checkPrivacy(run: Run): Finding[] {
+  const { modes, final } = run;
   const first = new Map<string, ModeEvent>();
   for (const event of modes) {
     const id = `${event.mode} ${event.name}`;
@@ -20,15 +22,39 @@ export function checkPrivacy({ modes, final }: Run): Finding[] {
       to: time,
     }),
   );
-  const left = [...new Set(final?.leftovers)].map(
-    (name): Finding => ({
+  const left = leftoversThatCount(run).map(
+    ({ name, why }): Finding => ({
       guarantee: 'G6',
       kind: 'leftover',
-      sentence: `${name} was left behind, and no later writer swept it; alone the store leaves nothing of that name`,
+      sentence: `${name} was left behind, and ${why}`,
       operations: [],
       from: final?.time ?? 0,
       to: final?.time ?? 0,
     }),
   );
   return [...loose, ...left];
+}
+
+/**
+ * A program that nobody here wrote may leave behind what it likes, as long as it stops nobody; a lock that no one will ever
+ * release does.
+ */
+function leftoversThatCount(run: Run): { name: string; why: string }[] {
+  const { program } = run.header;
+  const names = [...new Set(run.final?.leftovers)];
+  if (!program || program.isStrict)
+    return names.map((name) => ({
+      name,
+      why: 'no later writer swept it; alone the store leaves nothing of that name',
+    }));
+  const refused = lastRefusal(run);
+  if (!refused) return [];
+  const why = `it stops others: ${refused.action} "${refused.key}" of a fresh process failed (${refused.error})`;
+  return names.filter((name) => stops(name, refused, names)).map((name) => ({ name, why }));
+}
+
+/** If the error names one of them, it is that one. */
+function stops(name: string, { error = '' }: Operation, names: readonly string[]): boolean {
+  const named = names.filter((one) => error.includes(one));
+  return named.length === 0 || named.includes(name);
 }

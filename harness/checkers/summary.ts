@@ -20,6 +20,7 @@ const nouns: Record<FindingKind, string> = {
   'token-reused': 'reused token',
   'needless-refresh': 'needless refresh',
   'replaced-link': 'replaced link',
+  unusable: 'program that does not work any more',
   hung: 'hung call',
   starved: 'starved call',
   crashed: 'crashed client',

@@ -1,12 +1,12 @@
 import { Argument, type Command } from 'commander';
 
-const kinds = ['scenarios', 'targets', 'profiles', 'faults'] as const;
+const kinds = ['scenarios', 'targets', 'programs', 'profiles', 'faults'] as const;
 type Kind = (typeof kinds)[number];
 
 export function addList(program: Command): void {
   program
     .command('list')
-    .description('what there is: scenarios, targets, profiles (client programs) or faults')
+    .description('what there is: scenarios, targets, programs, profiles (client programs) or faults')
     .addArgument(new Argument('<kind>', 'what to list').choices(kinds))
     .option('--json', 'as JSON')
     .action(async (kind: Kind, { json }: { json?: boolean }) => {
@@ -22,12 +22,18 @@ interface Item {
 }
 
 async function itemsOf(kind: Kind): Promise<Item[]> {
-  const { faults, loadScenarios, profiles, targets } = await import('../index.js');
+  const { faults, loadScenarios, profiles, shippedPrograms, targets } = await import('../index.js');
   switch (kind) {
     case 'scenarios':
       return (await loadScenarios()).map(({ name, title, why }) => ({ name, title, why }));
     case 'targets':
       return Object.entries(targets).map(([name, title]) => ({ name, title }));
+    case 'programs':
+      return [...shippedPrograms()].map(([name, { title = '', tried = [] }]) => ({
+        name,
+        title,
+        ...(tried.length > 0 ? { why: `tried: ${[tried].flat().join('; ')}` } : {}),
+      }));
     case 'profiles':
       return Object.entries(profiles).map(([name, { title }]) => ({ name, title }));
     case 'faults':

@@ -22,7 +22,7 @@ describe('bad input is refused by name', () => {
     [['stress', '--reporter', 'pdf'], 'list, json, markdown'],
     [['stress', '--sceanrio', 'x'], 'Did you mean --scenario?'],
     [['stres'], 'Did you mean stress?'],
-    [['list', 'things'], 'Allowed choices are scenarios, targets, profiles, faults'],
+    [['list', 'things'], 'Allowed choices are scenarios, targets, programs, profiles, faults'],
     [['check', 'absent.jsonl'], 'no history at absent.jsonl'],
   ];
   it.each(refused)('%j', async (args, message) => {

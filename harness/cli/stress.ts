@@ -3,6 +3,7 @@ import { exitCodes } from '../../src/cli/exit-codes.js';
 import { parseDuration, parseNames, parseShard, parseWhole } from '../../src/cli/parse.js';
 import type * as Harness from '../index.js';
 import { explainLosses } from './explain.js';
+import { addProgramOptions, type ProgramFlags, takeProgram } from './program-options.js';
 
 interface Flags {
   scenario?: string[];
@@ -21,10 +22,12 @@ interface Flags {
   emitTest?: string;
 }
 
+type AllFlags = Flags & ProgramFlags;
+
 const reporters = ['list', 'json', 'markdown'];
 
 export function addStress(program: Command): void {
-  program
+  const command = program
     .command('stress')
     .description('hammer stores with real processes and faults, and report every lost update')
     .option(
@@ -64,6 +67,7 @@ export function addStress(program: Command): void {
     .option('--emit-test <file>', 'with --explain: write a Vitest file that runs it again')
     .addHelpText('after', examples)
     .action(run);
+  addProgramOptions(command);
 }
 
 const examples = `
@@ -71,13 +75,19 @@ Examples:
   holdfast stress                                       every scenario on the hardened store, about 50 s
   holdfast stress --target naive --no-controls          see what the agent's own code loses
   holdfast stress --target ./my-store.ts --duration 2m  put your own store to the test
+  holdfast stress --command npm                         a program that ships as data (see: holdfast list programs)
+  holdfast stress --command './store.py {file} {key} {value}' --format json
+                                                        any executable, as it is
 
 Exit codes: 0 all guarantees held, 1 violated, 2 usage, 3 inconclusive, 4 nothing matched, 5 a planted bug was not found,
 70 internal error, 130 interrupted.`;
 
-async function run(flags: Flags): Promise<void> {
+async function run(flags: AllFlags): Promise<void> {
   const { stress, toMarkdown, toTerminal, progressReporter, UsageError } = await import('../index.js');
-  const { scenario, target, controls, duration, json, reporter, explain, emitTest, ...rest } = flags;
+  const { scenario, target, controls, duration, json, reporter, explain, emitTest, ...others } = flags;
+  const { program, rest } = await takeProgram(others);
+  if (program !== undefined && explain)
+    throw new UsageError('--explain steers a store within its process, and not a program', 'leave it out');
   if (emitTest !== undefined && !explain)
     throw new UsageError('--emit-test has nothing to write', 'give --explain, too');
   const interrupt = new AbortController();
@@ -91,6 +101,7 @@ async function run(flags: Flags): Promise<void> {
     ...rest,
     ...(scenario ? { scenarios: scenario } : {}),
     ...(target ? { targets: target } : {}),
+    ...(program === undefined ? {} : { programs: [program] }),
     ...(duration ? { durationMs: duration } : {}),
     controls,
     signal: interrupt.signal,

@@ -16,7 +16,10 @@ await runClient('file', async (worker) => {
   await worker.ready();
   const step = { key: 'audit-provider', twice: false, disconnect: false, quit: false, thinkMs: 0 };
   const actions: Step['action'][] = ['all', 'set', 'get', 'remove', 'all'];
-  for (const action of actions) await performOnStore(worker, store, { ...step, action });
+  const { program } = worker.config.target;
+  const can = (action: Step['action']) =>
+    (action !== 'set' && action !== 'remove') || !program || program[action];
+  for (const action of actions.filter(can)) await performOnStore(worker, store, { ...step, action });
   if (worker.config.oauthUrl !== undefined)
     for (const key of oauthKeys) await performOnStore(worker, store, { ...step, action: 'refresh', key });
   const { file, subject, evidence } = worker.config;

@@ -3,6 +3,7 @@ import type { TargetModule } from '../core/target.js';
 import type { FinalEvent, ValueId } from '../history/events.js';
 import { leftoversBeside } from '../line/beside.js';
 import { listCanary } from '../line/canary.js';
+import { changedOutside } from '../line/outside.js';
 import { readLinks } from '../line/sandbox.js';
 import type { Worker } from '../line/worker.js';
 
@@ -12,7 +13,7 @@ export function finalState(
   { artifacts = [] }: Partial<TargetModule>,
   found: Record<string, ValueId> | string,
 ): FinalEvent {
-  const { real, links, sandbox, canary, own } = worker.config;
+  const { real, links, sandbox, canary, own, outside } = worker.config;
   const isBroken = typeof found === 'string';
   // A target that names its files has said that they are beside the file itself: where only a link is, there are none.
   const besideLinks = { artifacts: [], patterns: artifacts.length > 0 ? [] : own };
@@ -31,5 +32,8 @@ export function finalState(
     ],
     ...(links.length > 0 ? { links: readLinks(links, sandbox) } : {}),
     ...(canary === undefined ? {} : { canary: listCanary(canary) }),
+    ...(outside === undefined
+      ? {}
+      : { outside: { looked: Object.keys(outside), changed: changedOutside(outside) } }),
   };
 }

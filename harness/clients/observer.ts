@@ -86,11 +86,12 @@ await runClient('file', async (worker) => {
   const { evidence, target } = worker.config;
   const read = evidence.of === 'read' ? (await loadTarget(target)).read : undefined;
   const file = evidence.of === 'store' ? undefined : new FileWatch(worker, read);
-  const modes = new ModeWatch(worker);
+  // A program that nobody here wrote has promised nothing about its modes.
+  const modes = target.program?.isPrivate === false ? undefined : new ModeWatch(worker);
   await worker.ready();
   while (!worker.stopping.aborted) {
     file?.look();
-    modes.look();
+    modes?.look();
     await sleep(1);
   }
 });

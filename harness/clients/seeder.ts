@@ -4,8 +4,11 @@ import { runClient } from '../line/worker.js';
 /** Stores what is there before the run, where no other program can write the target's file. */
 await runClient('file', async (worker) => {
   await worker.ready();
-  const { store } = await worker.openTarget();
-  for (const { key, value } of worker.config.seeds ?? []) await store.set(key, seedValue(value));
+  const { file, seeds = [] } = worker.config;
+  const entries = seeds.map(({ key, value }) => [key, seedValue(value)] as const);
+  const { target, store } = await worker.openTarget();
+  if (target.begin) await target.begin(file, Object.fromEntries(entries), worker.options);
+  else for (const [key, value] of entries) await store.set(key, value);
   await store.close?.();
   worker.send({ type: 'passed' });
 });

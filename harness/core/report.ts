@@ -1,4 +1,4 @@
-import type { Action } from '../history/events.js';
+import type { Action, ProgramUnderTest } from '../history/events.js';
 import type { Evidence } from '../history/evidence.js';
 import type { Finding, Guarantee, Verdict } from './verdict.js';
 
@@ -24,6 +24,8 @@ export interface Judgement {
   checks: Partial<Record<Guarantee | 'coverage', Check>>;
   counts: Counts;
   latencyMs: Partial<Record<Action, Latency>>;
+  /** What is no violation, and worth knowing. */
+  notes?: string[];
   /** The worst kinds first, then by time. */
   findings: Finding[];
 }
@@ -66,6 +68,13 @@ export interface Counts {
   refreshes: number;
   /** Whole contents that a foreign reader met. */
   versions: number;
+  /** Pairs of changes by two clients that were under way at the same time. Reports of older versions have none. */
+  overlaps: number;
+  /** Programs that a fresh process could not use at the end. */
+  unusable: number;
+  /** Contents that were empty, or no content at all, when a foreign reader came. */
+  empty: number;
+  missing: number;
 }
 
 /** One line of the table that shows a violation: which client did what, and what the file then held. */
@@ -162,6 +171,8 @@ export interface JudgedRun extends Omit<Judgement, 'findings'> {
   schedule: null;
   /** The worst first, one for each cause, at most `violationsMax`. */
   violations: Violation[];
+  /** The program under test, where it was no module. */
+  program?: ProgramUnderTest;
 }
 
 export interface ScenarioReport extends JudgedRun {

@@ -1,3 +1,5 @@
+import type { Program, Specification } from '../programs/specification.js';
+
 /** A store under test. Operations that a store lacks are not asked of it. */
 export interface Store {
   /** Undefined where the key is absent. */
@@ -57,6 +59,8 @@ export interface TargetModule {
    * the file is looked at all the while; without it, only through the store. Throws where the bytes are no whole file.
    */
   read?(bytes: Uint8Array): Record<string, unknown>;
+  /** Stores what is there before a run, where that takes more than a `set` of each. Called once, before any other process. */
+  begin?(file: string, entries: Record<string, unknown>, options?: TargetOptions): Promise<void>;
 }
 
 /** From the command line: `textbook?stale=2000` opens `textbook` with `{ stale: 2000 }`. */
@@ -68,4 +72,8 @@ export interface TargetSpec {
   /** File URL of the module. */
   module: string;
   options: TargetOptions;
+  /** An executable, or a server, that is no module. */
+  program?: Program;
+  /** What the user wrote of it: a name, or all of it. For the command that reruns. */
+  written?: string | Specification;
 }

@@ -51,6 +51,8 @@ export type FindingKind =
   | 'needless-refresh'
   /** At the end a credential could not be refreshed any more. */
   | 'logged-out'
+  /** At the end a fresh process could not change anything. */
+  | 'unusable'
   /** A call never returned. */
   | 'hung'
   /** A call waited while most others of the run, called later, were served. */

@@ -62,6 +62,21 @@ export interface RunEvent {
   atLeast: Record<string, number>;
   /** What shows the entries besides the store's own calls. Default: the file, a JSON object with a member for each. */
   evidence?: Evidence;
+  /** The program under test, where it is no module. */
+  program?: ProgramUnderTest;
+}
+
+/** An executable, or a server, that was put to the test as it is. */
+export interface ProgramUnderTest {
+  name: string;
+  /** As it says itself. */
+  version?: string;
+  /** False where a part of its file can't be told from a whole one by its syntax. */
+  cutShows: boolean;
+  /** Whether others may read its files was looked at. */
+  isPrivate: boolean;
+  /** All that is left beside its file is a violation, and not only what stops others. */
+  isStrict: boolean;
 }
 
 /** An entry that is there before the run and that no client touches. */
@@ -240,6 +255,8 @@ export interface FinalEvent {
   links?: Link[];
   /** The canary, if there was one. */
   canary?: CanaryEntry[];
+  /** Of a program: files of the user's that were looked at before and after, and those of them that have changed. */
+  outside?: { looked: string[]; changed: string[] };
 }
 
 /** One line of `history.jsonl`. */

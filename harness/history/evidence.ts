@@ -13,6 +13,8 @@ export interface Evidence {
   of: 'file' | 'read' | 'store';
   /** Why it is not the file: what the probe found, as the end of a sentence. */
   why?: string;
+  /** How the file of a program is read. */
+  format?: string;
 }
 
 /** True if nothing but the store's own calls says anything about its entries. */
@@ -33,6 +35,19 @@ export interface Probed {
   openMs: number;
   /** What it leaves beside its file when it was alone: patterns, see own-paths.ts. */
   own: readonly string[];
+  /** Of a program: what it is, and how long its commands took when it was alone. */
+  program?: ProbedProgram;
+}
+
+export interface ProbedProgram {
+  /** As it says itself: `11.19.1`. */
+  version?: string;
+  /** The median of its changes, in milliseconds. */
+  changeMs: number;
+  /** After so long it is killed, in milliseconds. */
+  callMsMax: number;
+  /** Files of the user's that it might have changed instead of its own, and how each was found. */
+  outside: Readonly<Record<string, string>>;
 }
 
 /** What is assumed of the stores that ship with the harness, whose files are known. */
@@ -45,8 +60,9 @@ export const knownTarget: Probed = {
 };
 
 /** One line for reports. Undefined where the file itself is evidence. */
-export function evidenceLine(target: string, { of, why = 'unknown' }: Evidence): string | undefined {
+export function evidenceLine(target: string, { of, why = 'unknown', format }: Evidence): string | undefined {
   if (of === 'file') return undefined;
+  if (format !== undefined) return undefined;
   const how =
     of === 'read'
       ? 'Its own read() gives the entries in it; those before the run were stored by set().'

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Subject } from '../core/scenario.js';
 import type { TargetModule } from '../core/target.js';
 import type { ValueId } from '../history/events.js';
+import { NotWholeError } from '../programs/not-whole.js';
 import { identifyAll } from '../workload/values.js';
 import { placeInJson } from './place-in-json.js';
 
@@ -72,6 +73,8 @@ function readBy(read: ReadBytes, bytes: Buffer): Record<string, unknown> | strin
     const value: unknown = read(bytes);
     return isObject(value) ? value : "the target's read() gives no object";
   } catch (error) {
+    // Of ours, which quotes nothing.
+    if (error instanceof NotWholeError) return error.message;
     return `the target's read() threw ${error instanceof Error ? error.name : typeof error}`;
   }
 }

@@ -46,12 +46,26 @@ export interface ClientConfig {
   serverUrl?: string;
   /** What a server of the run lets in. */
   token?: string;
+  /** The home of a program under test. */
+  home?: string;
+  /** Where the program's own server answers. */
+  programUrl?: string;
+  /** Files of the user's that a program might change instead of its own, and how each was found. */
+  outside?: Readonly<Record<string, string>>;
   /** A restarted server comes back at its port; 0 takes any free one. */
   port: number;
 }
 
 /** The harness's own eyes and hands. */
-export type Helper = 'observer' | 'seeder' | 'audit' | 'probe' | 'token-audit' | 'token-probe';
+export type Helper =
+  | 'observer'
+  | 'seeder'
+  | 'audit'
+  | 'probe'
+  | 'token-audit'
+  | 'token-probe'
+  | 'program-probe'
+  | 'program-server';
 
 /** What a probe finds: a file as a foreign program writes it, no file, or a copy of the file of an earlier probe. */
 export type Beginning = 'foreign' | 'nothing' | 'copy';
@@ -64,6 +78,8 @@ export interface Sighted {
   openMs: number;
   /** The target has a `read` of its own, and it showed the changes. */
   reads?: true;
+  /** Of a program: what it says of itself, and how long its changes took, in milliseconds. */
+  program?: { version?: string; changesMs: number[] };
 }
 
 export type ToClient =

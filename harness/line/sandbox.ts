@@ -13,6 +13,7 @@ import path from 'node:path';
 import { UsageError } from '../../src/cli/usage-error.js';
 import type { PlaceName, Subject } from '../core/scenario.js';
 import type { Link } from '../history/events.js';
+import { homeDirectories } from '../programs/environment.js';
 
 /** Stands in every directory that a run made for itself; nothing is damaged, killed or removed without it. */
 const marker = '.holdfast-run';
@@ -42,12 +43,16 @@ export interface Place {
   links: string[];
 }
 
-/** Makes the directory in which one scenario's processes live, laid out like a home directory. */
+/**
+ * Makes the directory in which one scenario's processes live, laid out like a home directory.
+ * @param relative where a program keeps its file, in a home of its own below that
+ */
 export function makeSandbox(
   directory: string,
   kind?: PlaceName,
   subject: Subject = 'credentials',
-): Place & { sandbox: string } {
+  relative?: string,
+): Place & { sandbox: string; home: string } {
   const sandbox = claimDirectory(directory);
   const data = path.join(sandbox, 'data');
   rmSync(data, { recursive: true, force: true });
@@ -55,18 +60,24 @@ export function makeSandbox(
     mkdirSync(path.join(data, name), { recursive: true, mode: 0o700 });
     return path.join(data, name);
   };
-  const file = path.join(makeDirectory('opencode'), subject === 'tokens' ? 'auth-tokens.json' : 'auth.json');
-  if (kind === undefined) return { sandbox, file, real: file, links: [] };
+  const home = path.join(data, 'home');
+  const within = relative ?? path.join('opencode', subject === 'tokens' ? 'auth-tokens.json' : 'auth.json');
+  const root = relative === undefined ? '' : 'home';
+  if (relative !== undefined)
+    for (const place of Object.values(homeDirectories)) makeDirectory(path.join(root, place));
+  const file = path.join(makeDirectory(path.join(root, path.dirname(within))), path.basename(within));
+  if (kind === undefined) return { sandbox, home, file, real: file, links: [] };
 
-  const real = path.join(makeDirectory('dotfiles'), 'credentials.json');
+  const nameOf = (name: string) => (relative === undefined ? name : path.basename(relative));
+  const real = path.join(makeDirectory('dotfiles'), nameOf('credentials.json'));
   if (kind === 'symlink') {
     symlinkSync(real, file);
-    return { sandbox, file, real, links: [file] };
+    return { sandbox, home, file, real, links: [file] };
   }
-  const middle = path.join(makeDirectory('profile'), 'auth.json');
+  const middle = path.join(makeDirectory('profile'), nameOf('auth.json'));
   symlinkSync(path.relative(path.dirname(file), middle), file);
   symlinkSync(real, middle);
-  return { sandbox, file, real, links: [file, middle] };
+  return { sandbox, home, file, real, links: [file, middle] };
 }
 
 /** What each link says now, by its path inside the sandbox. */

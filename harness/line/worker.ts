@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isTorn, outcomeOfError } from '../core/outcome.js';
 import { isClient } from '../core/scenario.js';
-import type { Store, TargetModule, TokenStore } from '../core/target.js';
+import type { Store, TargetModule, TargetOptions, TokenStore } from '../core/target.js';
 import { installPausePoint } from '../faults/pause-point.js';
 import { nowSince } from '../history/clock.js';
 import type { Access, Action, ValueId } from '../history/events.js';
@@ -84,7 +84,17 @@ export class Worker {
   async openTarget(): Promise<{ target: TargetModule; store: Store }> {
     const target = await loadTarget(this.config.target);
     this.artifacts = target.artifacts;
-    return { target, store: await target.open(this.config.file, this.config.target.options) };
+    return { target, store: await target.open(this.config.file, this.options) };
+  }
+
+  /** Those of the target, and where a program under test is at home, and served. */
+  get options(): TargetOptions {
+    const { target, home, programUrl } = this.config;
+    return {
+      ...target.options,
+      ...(home === undefined ? {} : { home }),
+      ...(programUrl === undefined ? {} : { server: programUrl }),
+    };
   }
 
   async openTokens(): Promise<{ target: Partial<TargetModule>; tokens: TokenStore }> {

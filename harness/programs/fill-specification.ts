@@ -21,7 +21,7 @@ export function fillSpecification(given: Specification, directory: string): Prog
     throw new UsageError('--serve needs --set', 'a request like: PUT /auth/{key} {"key":"{value}"}');
   const setting = serve === undefined ? command : set;
   checkSetting(serve === undefined ? '--command' : '--set', setting, stdin, isShell);
-  if (setting === undefined && !asksForEntry(given.seedFile))
+  if (setting === undefined && !asksForEntry(given.seed))
     throw new UsageError(
       'without --command there is nothing to remove',
       'give --seed-file with a line that has {key} and {value}',
@@ -49,7 +49,7 @@ export function fillSpecification(given: Specification, directory: string): Prog
     failedWhen: patternOf(given.failedWhen, '--failed-when'),
     timeoutMs: timeOf(given.timeout, '--timeout'),
     slowMs: timeOf(given.slow, '--slow'),
-    seedFile: given.seedFile,
+    seed: given.seed,
     version: versionOf(given, name, serve ?? command ?? commandRemove ?? ''),
     isPrivate: given.private === true,
     isStrict: given.strict === true,
@@ -73,8 +73,8 @@ function checkSetting(
     throw new UsageError(`${flag} has no ${written('key')}: all clients would set the same entry`);
 }
 
-function asksForEntry(seedFile: string | undefined): boolean {
-  return seedFile?.split('\n').some((line) => line.includes('{key}') && line.includes('{value}')) === true;
+function asksForEntry(seed: string | undefined): boolean {
+  return seed?.split('\n').some((line) => line.includes('{key}') && line.includes('{value}')) === true;
 }
 
 /** Where the entries are, and how they are read. */

@@ -1,3 +1,5 @@
+import { NotWholeError } from './not-whole.js';
+
 /** One text in a document, and the way to it. */
 export interface Leaf {
   path: readonly string[];
@@ -13,7 +15,7 @@ type Members = Readonly<Record<string, unknown>>;
  */
 export function leavesOf(document: unknown, below = ''): Leaf[] {
   if (typeof document !== 'object' || document === null)
-    throw new SyntaxError('it is neither an object nor a list');
+    throw new NotWholeError('it is neither an object nor a list');
   const steps = below.split('.').filter((step) => step !== '');
   const start = steps.reduce<unknown>((found, step) => memberOf(found, step), document);
   return [...leavesBelow(start, [])];

@@ -26,10 +26,12 @@ const members: Readonly<Record<keyof Specification, Kind>> = {
   failedWhen: 'text',
   timeout: 'text',
   slow: 'text',
+  seed: 'text',
   seedFile: 'text',
   version: 'text',
   private: 'flag',
   strict: 'flag',
+  directory: 'text',
   install: 'text',
   tried: 'texts',
 };

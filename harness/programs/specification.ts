@@ -45,7 +45,9 @@ export interface Specification {
   timeout?: string;
   /** Each open of the file takes so much longer: `100ms`. Needs strace. */
   slow?: string;
-  /** What is in the file at first. Each line with `{key}` stands for one entry, and is repeated for each. */
+  /** What is in the file at first. A line with `{key}` and `{value}` stands for one entry, and is repeated for each. */
+  seed?: string;
+  /** The path of a file with that. */
   seedFile?: string;
   /** Prints the version. Default: `NAME --version`, for a program that is found by its name. */
   version?: string;
@@ -53,6 +55,8 @@ export interface Specification {
   private?: boolean;
   /** Whether anything that is left beside the file is a violation. Default: what stops others. */
   strict?: boolean;
+  /** From where files are named: `{dir}`. Default: the directory of its file, or the user's. */
+  directory?: string;
   /** How it is installed, for a program that ships as data. */
   install?: string;
   /** With which versions, and when, its specification was tried. */
@@ -87,7 +91,7 @@ export interface Program {
   failedWhen: string | undefined;
   timeoutMs: number | undefined;
   slowMs: number | undefined;
-  seedFile: string | undefined;
+  seed: string | undefined;
   version: Call | undefined;
   isPrivate: boolean;
   isStrict: boolean;

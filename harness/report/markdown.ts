@@ -1,5 +1,6 @@
 import type { Counts, JudgedRun, Report, Violation } from '../core/report.js';
 import { evidenceLines } from './evidence.js';
+import { noteLines } from './programs.js';
 import { table } from './table.js';
 
 const violationsShown = 3;
@@ -14,6 +15,7 @@ export function toMarkdown(report: Report): string {
     '## Scenarios',
     overview(scenarios),
     ...evidenceLines(scenarios),
+    ...noteLines(scenarios),
     ...leftOut.map((reason) => `Left out: ${reason}.`),
     ...scenarios.flatMap(details),
   ].join('\n\n');
@@ -101,10 +103,10 @@ function violationsIn(counts: Counts): number {
   } = counts;
   const { looseModes, leftovers, linksReplaced, refreshedTwice, loggedOut } = counts;
   // Nor has it those of a canary.
-  const { linksFollowed = 0, disclosed = 0 } = counts;
+  const { linksFollowed = 0, disclosed = 0, unusable = 0 } = counts;
   const ofState = lost + stale + resurrected + garbage + contradictions + torn + seedsLost;
   const ofFiles = looseModes + leftovers + linksReplaced + linksFollowed + disclosed;
-  return ofState + ofFiles + refreshedTwice + loggedOut + hung + starved + crashed;
+  return ofState + ofFiles + refreshedTwice + loggedOut + unusable + hung + starved + crashed;
 }
 
 function violationTable({ sentence, kind, guarantee, processes, timeline, lineage }: Violation): string[] {

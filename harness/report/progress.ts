@@ -1,4 +1,5 @@
 import type { Progress } from '../core/progress.js';
+import { programLine } from './programs.js';
 
 const plainEveryMs = 10_000;
 
@@ -44,7 +45,8 @@ function workLine({
 }
 
 function endLine({ label, isControl, report }: Extract<Progress, { type: 'end' }>): string {
-  const { result, counts } = report;
+  const { result, counts, program } = report;
+  if (program && !isControl) return `  ${result.padEnd(7)}  ${programLine(report)}`;
   const lost = counts.lost + counts.seedsLost + counts.resurrected;
   const numbers = `${counts.acknowledged} acknowledged, ${lost} lost, ${counts.torn} torn`;
   return isControl

@@ -1,6 +1,7 @@
 import type { JudgedRun, Report, RunResult } from '../core/report.js';
 import { evidenceLines } from './evidence.js';
 import { controlTable, details, overview } from './markdown.js';
+import { noteLines } from './programs.js';
 
 const verdicts: Record<RunResult, string> = {
   valid: 'All guarantees held.',
@@ -17,6 +18,7 @@ export function toTerminal(report: Report, out: string): string {
     ...(controls.length > 0 ? [controlTable(report)] : []),
     overview(scenarios),
     ...evidenceLines(scenarios),
+    ...noteLines(scenarios),
     ...leftOut.map((reason) => `Left out: ${reason}.`),
     ...scenarios.flatMap(details),
     `${verdicts[result]} Seed ${seed}, ${(durationMs / 1000).toFixed(1)} s. Report: ${out}`,
@@ -25,5 +27,5 @@ export function toTerminal(report: Report, out: string): string {
 
 /** The same for histories that are judged again. */
 export function describeRuns(runs: readonly JudgedRun[]): string {
-  return [overview(runs), ...evidenceLines(runs), ...runs.flatMap(details)].join('\n\n');
+  return [overview(runs), ...evidenceLines(runs), ...noteLines(runs), ...runs.flatMap(details)].join('\n\n');
 }

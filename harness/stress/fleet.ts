@@ -21,9 +21,10 @@ export class Fleet {
 
   constructor(private readonly around: Surroundings) {}
 
-  /** One that has just begun to open its store has to end that first. */
+  /** One that has just begun to open its store has to end that first, and a command under way its own time. */
   private get stopGraceMs(): number {
-    return stopGraceMs + 3 * this.around.probed.openMs;
+    const { openMs, program } = this.around.probed;
+    return stopGraceMs + Math.max(3 * openMs, program?.callMsMax ?? 0);
   }
 
   /** Resolves when every client stands at the barrier, and opens it. */
@@ -31,6 +32,7 @@ export class Fleet {
     const { server = 0, ...others } = clients;
     // Servers first: the web clients need their addresses.
     await this.addAll('server', server);
+    await this.addAll('program-server', this.around.target.program?.serve?.servers ?? 0);
     await Promise.all([
       this.addAll('observer', 1),
       ...Object.entries(others).map(([profile, count]) => this.addAll(profile as ProfileName, count)),
@@ -69,6 +71,7 @@ export class Fleet {
     this.stopping = true;
     await this.stopAll(this.members.filter(({ profile }) => isActive(profile)));
     await this.stopAll(this.members.filter(({ profile }) => profile === 'server'));
+    await this.stopAll(this.members.filter(({ profile }) => profile === 'program-server'));
     await this.stopAll(this.members.filter(({ profile }) => profile === 'observer'));
   }
 
@@ -81,7 +84,10 @@ export class Fleet {
   }
 
   /** Runs one more process from its start to its end. */
-  async runToEnd(profile: Exclude<Helper, 'observer'>, graceMs = this.stopGraceMs): Promise<Member> {
+  async runToEnd(
+    profile: Exclude<Helper, 'observer' | 'program-server'>,
+    graceMs = this.stopGraceMs,
+  ): Promise<Member> {
     const member = await this.add(profile, profile);
     member.tell({ type: 'go' });
     const late = setTimeout(() => member.signal('SIGKILL'), graceMs);
@@ -106,6 +112,7 @@ export class Fleet {
       this.tellObserver({ type: 'unguard', process });
       this.replaceOrLeave(member);
     };
+    member.programUrl = this.programUrl(turn);
     this.members.push(member);
     await member.start(this.serverUrl());
     return member;
@@ -113,6 +120,14 @@ export class Fleet {
 
   private tellObserver(message: ToClient): void {
     this.members.find(({ profile }) => profile === 'observer')?.tell(message);
+  }
+
+  /** Clients ask the servers of a program in turns. Others have one of their own, or none. */
+  private programUrl(turn: number): string | undefined {
+    const servers = this.members.filter(
+      ({ profile, state }) => profile === 'program-server' && state === 'running',
+    );
+    return servers[turn % servers.length]?.url;
   }
 
   private serverUrl(): string | undefined {

@@ -8,11 +8,25 @@ import type { PlannedRun } from './plan/plan.js';
  * @returns why it does not, or undefined
  */
 export function meaninglessFor(
-  { scenario: { faults = [], place }, clients }: Pick<PlannedRun, 'scenario' | 'clients'>,
+  {
+    scenario: { faults = [], place, oauth },
+    clients,
+    target,
+  }: Pick<PlannedRun, 'scenario' | 'clients'> & {
+    target?: PlannedRun['target'];
+  },
   { evidence, isWhole, showsCommits }: Probed,
 ): string | undefined {
   const has = (kind: Fault['kind']) => faults.some((fault) => fault.kind === kind);
   const isOfFile = evidence.of === 'file';
+  const { program } = target ?? {};
+  if (program && oauth) return 'it refreshes credentials, and a program has no command for that';
+  if (program && has('plant')) return 'it puts links under the names of a store that promises to follow none';
+  if (program?.serve && has('kill')) return 'it kills clients, and here they are no more than requests';
+  if (program && has('pause'))
+    return 'it stops a client right before its commit, and in a program of others there is no such point';
+  if (program?.seed !== undefined && place === 'dangling')
+    return 'nobody has made the file yet, and this program begins with one';
   if (clients.rogue && !isOfFile)
     return 'a foreign program rewrites the file as JSON, which is not how this target keeps its entries';
   // A damaged JSON object is no JSON object; of other formats the harness can't tell damage from an edit.

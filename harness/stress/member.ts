@@ -20,13 +20,15 @@ export interface Surroundings {
   sandbox: string;
   place: Place;
   umask: number | undefined;
-  probed: Pick<Probed, 'evidence' | 'own' | 'openMs'>;
+  probed: Pick<Probed, 'evidence' | 'own' | 'openMs' | 'program'>;
   /** What a probe begins with. */
   begins?: Beginning;
   /** What a seeder is to store. */
   seeds: readonly SeedEvent[];
   canary: string | undefined;
   oauthUrl: string | undefined;
+  /** Of a program under test. */
+  home?: string;
   /** For the servers of the run, and those who ask them. */
   token: string | undefined;
   recorder: Recorder;
@@ -46,6 +48,8 @@ type State =
 
 /** On top of three times what the target took to open when it was alone. */
 const startGraceMs = 20_000;
+/** On top of that, for a server of a program, which may be an agent. */
+const serverGraceMs = 60_000;
 
 /** One place in the fleet. The process in it may be killed and replaced by the next incarnation. */
 export class Member implements Victim {
@@ -65,6 +69,8 @@ export class Member implements Victim {
   artifacts: readonly string[] = [];
   /** How the last process ended. */
   exit: ClientExit | undefined;
+  /** The server of the program under test that this client asks. */
+  programUrl: string | undefined;
   onPausing: () => void = () => {};
   onReady: (pid: number) => void = () => {};
   onExit: (pid: number) => void = () => {};
@@ -96,7 +102,7 @@ export class Member implements Victim {
     this.state = 'starting';
     return new Promise((resolve) => {
       this.isDone = false;
-      const late = setTimeout(() => this.signal('SIGKILL'), startGraceMs + 3 * this.around.probed.openMs);
+      const late = setTimeout(() => this.signal('SIGKILL'), this.startMsMax);
       const settle = () => {
         clearTimeout(late);
         resolve();
@@ -113,6 +119,11 @@ export class Member implements Victim {
         this.onExit(pid);
       });
     });
+  }
+
+  private get startMsMax(): number {
+    const server = this.profile === 'program-server' ? serverGraceMs : 0;
+    return startGraceMs + server + 3 * this.around.probed.openMs;
   }
 
   tell(message: ToClient): void {
@@ -168,7 +179,7 @@ export class Member implements Victim {
 
   private config(serverUrl: string | undefined): ClientConfig {
     const { subject, target, seed, sandbox, place, recorder, workload, umask, canary } = this.around;
-    const { oauthUrl, token, probed, begins, seeds } = this.around;
+    const { oauthUrl, token, probed, begins, seeds, home } = this.around;
     const { real, links } = place;
     const { client, profile, incarnation, runtime } = this;
     // What the links lead to: who comes by them is a client.
@@ -196,6 +207,9 @@ export class Member implements Victim {
       ...(umask === undefined ? {} : { umask }),
       ...(canary === undefined ? {} : { canary }),
       ...(oauthUrl === undefined ? {} : { oauthUrl }),
+      ...(home === undefined ? {} : { home }),
+      ...(this.programUrl === undefined ? {} : { programUrl: this.programUrl }),
+      ...(probed.program === undefined ? {} : { outside: probed.program.outside }),
       ...(token === undefined ? {} : { token }),
     };
   }

@@ -47,6 +47,7 @@ export class Probes {
       showsCommits: other.showsCommits && probed.showsCommits,
       openMs: Math.max(other.openMs, probed.openMs),
       own: [...new Set([...other.own, ...probed.own])],
+      ...(probed.program === undefined ? {} : { program: probed.program }),
     });
   }
 }

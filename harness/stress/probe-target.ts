@@ -1,32 +1,15 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { UsageError } from '../../src/cli/usage-error.js';
 import type { Subject } from '../core/scenario.js';
 import type { TargetSpec } from '../core/target.js';
-import { monotonicNow } from '../history/clock.js';
 import { type Evidence, knownTarget, ofFile, type Probed } from '../history/evidence.js';
-import { pathsBeside } from '../line/beside.js';
-import { ownPatterns } from '../line/own-paths.js';
-import { copyBeside, probeKeys, probeSeeds } from '../line/probe-places.js';
 import type { Beginning, Sighted } from '../line/protocol.js';
 import { node, type Runtime } from '../line/runtimes.js';
-import { makeSandbox } from '../line/sandbox.js';
-import { writeSeeds } from '../line/seeds.js';
-import { Fleet } from './fleet.js';
 import type { Member } from './member.js';
-import { Recorder } from './recorder.js';
+import { probeProgram } from './probe-program.js';
+import { type Attempt, tryAlone } from './try-alone.js';
 
 /** Real programs load for ten seconds and more. */
 export const targetMsDefault = 40_000;
-
-interface Attempt {
-  runtime: Runtime['name'];
-  member: Member;
-  /** What it left beside its file. */
-  left: string[];
-  /** The file as it was right after a change: undefined where there was none. */
-  copy: Buffer | undefined;
-}
 
 /**
  * Tries a target alone in a process of its own before anything is built on it.
@@ -43,6 +26,7 @@ export async function probeTarget(
     targetMs: graceMs = targetMsDefault,
   }: { signal: AbortSignal; runtime?: Runtime; subject?: Subject; targetMs?: number },
 ): Promise<Probed> {
+  if (target.program) return probeProgram(target, target.program, directory, signal);
   const attempt = (begins: Beginning, copy?: Buffer) =>
     tryAlone({ target, directory, signal, runtime, subject, graceMs, begins }, copy);
 
@@ -102,62 +86,4 @@ function probed({ left, runtime }: Attempt, sighted: Sighted, evidence: Evidence
 function whyNotForeign(member: Member | undefined): string {
   const { whyNot = member?.error } = member?.sighted ?? {};
   return `where another program has written it, ${whyNot ?? 'the store could not be used'}`;
-}
-
-interface Try {
-  target: TargetSpec;
-  directory: string;
-  signal: AbortSignal;
-  runtime: Runtime;
-  subject: Subject;
-  graceMs: number;
-  begins: Beginning;
-}
-
-async function tryAlone(
-  { target, directory, signal, runtime, subject, graceMs, begins }: Try,
-  copy: Buffer | undefined,
-): Promise<Attempt> {
-  const { sandbox, ...place } = makeSandbox(directory, undefined, subject);
-  if (begins === 'foreign') writeSeeds(place.real, probeSeeds);
-  if (copy !== undefined) writeFileSync(place.real, copy, { mode: 0o600 });
-  const recorder = new Recorder(path.join(sandbox, 'history.jsonl'), monotonicNow());
-  const fleet = new Fleet({
-    subject,
-    workload: undefined,
-    umask: undefined,
-    canary: undefined,
-    oauthUrl: undefined,
-    token: undefined,
-    target,
-    runtimes: { choice: runtime.name, turns: [runtime] },
-    seed: 0,
-    sandbox,
-    place,
-    recorder,
-    probed: { evidence: ofFile, own: [], openMs: 0 },
-    begins,
-    seeds: [],
-  });
-  const stop = () => fleet.killAll();
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    const member = await fleet.runToEnd(subject === 'tokens' ? 'token-probe' : 'probe', graceMs);
-    const left = ownPatterns(pathsBeside(place.real), path.basename(place.real), [
-      ...probeKeys,
-      ...probeSeeds.map(({ key }) => key),
-    ]);
-    const copied = copyBeside(place.real);
-    return {
-      runtime: runtime.name,
-      member,
-      left,
-      copy: existsSync(copied) ? readFileSync(copied) : undefined,
-    };
-  } finally {
-    signal.removeEventListener('abort', stop);
-    await fleet.killAll();
-    await recorder.close();
-    rmSync(sandbox, { recursive: true, force: true });
-  }
 }

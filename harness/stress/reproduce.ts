@@ -1,3 +1,6 @@
+import type { TargetSpec } from '../core/target.js';
+import { toFlags } from '../programs/flags.js';
+import { clientsOfProgram } from './plan/for-program.js';
 import { overheadMs, type PlannedRun } from './plan/plan.js';
 
 /** The command that runs one scenario again with the same seed, clients and time. */
@@ -8,11 +11,11 @@ export function reproduceCommand(
 ): string {
   const parts = [
     `${command} --no-controls`,
-    `--scenario ${quote(scenario.source ?? scenario.name)} --target ${quote(target.label)} --seed ${seed}`,
+    `--scenario ${quote(scenario.source ?? scenario.name)} ${flagsOf(target)} --seed ${seed}`,
     `--duration ${Math.ceil((workMs + overheadMs) / 1000)}s`,
   ];
   if (runtimes.choice !== 'node') parts.push(`--runtime ${runtimes.choice}`);
-  if (clients !== scenario.clients) {
+  if (target.program ? clients.tui !== clientsOfProgram : clients !== scenario.clients) {
     parts.push(
       `--clients ${Object.entries(clients)
         .map(([profile, count]) => `${profile}=${count}`)
@@ -22,6 +25,14 @@ export function reproduceCommand(
   const operations = workload?.operationsMax;
   if (operations !== scenario.workload?.operationsMax) parts.push(`--operations ${operations}`);
   return parts.join(' ');
+}
+
+function flagsOf({ label, written }: TargetSpec): string {
+  if (written === undefined) return `--target ${quote(label)}`;
+  if (typeof written === 'string') return `--command ${quote(written)}`;
+  return toFlags(written)
+    .map(([flag, value]) => (value === undefined ? flag : `${flag} ${quote(value)}`))
+    .join(' ');
 }
 
 /** A question mark would be taken for a pattern by most shells. */

@@ -76,7 +76,7 @@ interface Cast {
 /** Starts the provider, if the scenario has one, and no client yet. */
 async function castOf(run: ScenarioRun, stage: Stage): Promise<Cast> {
   const { scenario, target, probed, runtimes, seed, workload, clients } = run;
-  const { subject, sandbox, place, recorder, canary, seeds } = stage;
+  const { subject, sandbox, home, place, recorder, canary, seeds } = stage;
   const killed = new Set<number>();
   const oauth =
     scenario.oauth &&
@@ -97,6 +97,7 @@ async function castOf(run: ScenarioRun, stage: Stage): Promise<Cast> {
     umask: scenario.umask,
     canary,
     oauthUrl: oauth?.url,
+    ...(home === undefined ? {} : { home }),
     token: clients.server || clients.desktop ? await createRunToken(sandbox) : undefined,
     target,
     runtimes,
@@ -137,8 +138,8 @@ async function storeSeeds(
   fleet: Fleet,
 ): Promise<void> {
   const { seeds, recorder } = stage;
-  if (probed.evidence.of !== 'file' && seeds.length > 0) {
-    const seeder = await fleet.runToEnd('seeder');
+  if (probed.evidence.of !== 'file' && (seeds.length > 0 || target.program)) {
+    const seeder = await fleet.runToEnd('seeder', graceOf(probed, seeds.length));
     if (!seeder.passed && !signal.aborted) {
       const { error = 'its set() did not return' } = seeder;
       throw new UsageError(
@@ -147,6 +148,11 @@ async function storeSeeds(
     }
   }
   for (const seed of seeds) recorder.record(seed);
+}
+
+/** A program stores one entry after another, each by a command. */
+function graceOf({ program, openMs }: Probed, seeds: number): number | undefined {
+  return program && 60_000 + program.callMsMax + 3 * openMs + 3 * seeds * program.changeMs;
 }
 
 /** Starts all faults of the scenario. @param calm ends them */

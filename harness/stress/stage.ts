@@ -1,10 +1,13 @@
 import type { Scenario, Subject } from '../core/scenario.js';
 import { monotonicNow } from '../history/clock.js';
-import type { SeedEvent } from '../history/events.js';
-import type { Evidence } from '../history/evidence.js';
+import type { ProgramUnderTest, SeedEvent } from '../history/events.js';
+import type { Evidence, Probed } from '../history/evidence.js';
 import { canaryValue, listCanary, makeCanary } from '../line/canary.js';
 import { makeSandbox, type Place, readLinks } from '../line/sandbox.js';
 import { seedsOf, writeSeeds } from '../line/seeds.js';
+import { cutShows } from '../programs/formats/index.js';
+import type { Program } from '../programs/specification.js';
+import { leastOfProgram } from './plan/for-program.js';
 import { Recorder } from './recorder.js';
 import type { ScenarioRun } from './run-scenario.js';
 
@@ -13,6 +16,8 @@ export interface Stage {
   /** What the scenario is about. */
   subject: Subject;
   sandbox: string;
+  /** Of a program under test. */
+  home: string | undefined;
   place: Place;
   recorder: Recorder;
   /** The directory outside the store's own that no process may touch; undefined where no fault plants anything. */
@@ -31,21 +36,26 @@ export function setStage({
   seed,
   directory,
   history,
+  clients,
+  workload,
+  workMs,
 }: ScenarioRun): Stage {
   const { evidence } = probed;
   const { subject = 'credentials' } = scenario;
-  const { sandbox, ...place } = makeSandbox(directory, scenario.place, subject);
+  const { program } = target;
+  const { sandbox, home, ...place } = makeSandbox(directory, scenario.place, subject, program?.file);
   const recorder = new Recorder(history, monotonicNow());
-  const atLeast = leastOf(scenario, evidence);
+  const atLeast = program ? leastOfProgram(scenario, probed, workMs) : leastOf(scenario, evidence);
   recorder.record({
     type: 'run',
     version: 1,
     scenario: scenario.name,
-    target: target.label,
+    target: program ? labelOf(target.label, probed) : target.label,
     runtime: runtimes.choice,
     seed,
     atLeast,
     ...(evidence.of === 'file' ? {} : { evidence }),
+    ...(program ? { program: underTest(program, probed) } : {}),
   });
   const canary = plants(scenario) ? makeCanary(sandbox) : undefined;
   if (scenario.place || canary !== undefined) {
@@ -55,9 +65,31 @@ export function setStage({
       ...(canary === undefined ? {} : { canary: { value: canaryValue, entries: listCanary(canary) } }),
     });
   }
-  const seeds = scenario.place === 'dangling' ? [] : seedsOf(scenario, evidence);
+  const seeds =
+    scenario.place === 'dangling'
+      ? []
+      : seedsOf({ ...scenario, clients, workload: workload ?? {} }, evidence, program);
   if (evidence.of === 'file' && scenario.place !== 'dangling') writeSeeds(place.real, seeds);
-  return { subject, sandbox, place, recorder, canary, seeds, atLeast };
+  return { subject, sandbox, home: program && home, place, recorder, canary, seeds, atLeast };
+}
+
+/** `npm 11.19.1`. */
+function labelOf(label: string, { program }: Probed): string {
+  return program?.version === undefined ? label : `${label} ${program.version}`;
+}
+
+function underTest(
+  { name, format, list, isPrivate, isStrict }: Program,
+  { program }: Probed,
+): ProgramUnderTest {
+  const { version } = program ?? {};
+  return {
+    name,
+    ...(version === undefined ? {} : { version }),
+    cutShows: list === undefined && cutShows(format),
+    isPrivate,
+    isStrict,
+  };
 }
 
 /** True if a fault plants links and directories beside the file. */

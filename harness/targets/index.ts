@@ -5,6 +5,7 @@ import { closest } from '../../src/cli/closest.js';
 import { UsageError } from '../../src/cli/usage-error.js';
 import type { TargetModule, TargetOptions, TargetSpec } from '../core/target.js';
 import { loadModule } from './load-module.js';
+import { programModule } from './program/store.js';
 
 /** The stores that ship with the harness, each with what it loses. */
 export const targets: Readonly<Record<string, string>> = {
@@ -49,12 +50,13 @@ export function isShipped({ label }: Pick<TargetSpec, 'label'>): boolean {
 const withTokens = ['hardened', 'naive', 'rename-only'];
 
 /** Known beforehand. What a module on disk exports is known only when it is loaded. */
-export function hasTokens({ label }: TargetSpec): boolean {
-  return withTokens.includes(label.split('?', 1)[0] ?? '');
+export function hasTokens({ label, program }: TargetSpec): boolean {
+  return program === undefined && withTokens.includes(label.split('?', 1)[0] ?? '');
 }
 
 /** Loads a target's module. Called in client processes: a target may do anything while it loads. */
-export function loadTarget(spec: TargetSpec): Promise<TargetModule> {
+export async function loadTarget(spec: TargetSpec): Promise<TargetModule> {
+  if (spec.program) return programModule(spec.program);
   return load(spec, 'open', 'export function open(file) { return store }');
 }
 

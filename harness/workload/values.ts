@@ -49,6 +49,7 @@ export function foreignEntry(id: ValueId): Record<string, unknown> {
 
 /** The id in a value that was found; `!` and a reason if no client wrote exactly this. */
 export function identify(value: unknown): ValueId {
+  if (value instanceof Identified) return value.id;
   if (typeof value !== 'object' || value === null) return `!${value === null ? 'null' : typeof value}`;
   const entry = value as Record<string, unknown>;
   const carrier = entry.type === 'passkey' ? entry.label : (entry.token ?? entry.access ?? entry.key);
@@ -72,4 +73,9 @@ function isEqual(a: unknown, b: unknown): boolean {
     keys.length === Object.keys(b).length &&
     keys.every((key) => isEqual((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]))
   );
+}
+
+/** What a program showed at a key, where values are texts: its id is known already. */
+export class Identified {
+  constructor(readonly id: ValueId) {}
 }

@@ -1,4 +1,5 @@
 import { parseDocument } from 'yaml';
+import { NotWholeError } from '../not-whole.js';
 
 /** @throws SyntaxError that quotes nothing of the text */
 export function parseYaml(text: string): unknown {
@@ -6,7 +7,7 @@ export function parseYaml(text: string): unknown {
   const [error] = document.errors;
   if (error !== undefined) {
     const [at] = error.linePos ?? [];
-    throw new SyntaxError(
+    throw new NotWholeError(
       `its ${text.length} characters are no YAML${at ? ` from line ${at.line}, column ${at.col} on` : ''}`,
     );
   }

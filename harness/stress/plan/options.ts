@@ -6,10 +6,13 @@ import type { RuntimeChoice } from '../../core/runtime.js';
 import type { ProfileName, Scenario } from '../../core/scenario.js';
 import type { TargetSpec } from '../../core/target.js';
 import { findRuntimes, onNode, type Runtimes } from '../../line/runtimes.js';
+import type { Specification } from '../../programs/specification.js';
 import { resolveTarget } from '../../targets/index.js';
+import { resolveProgram } from '../../targets/program/find.js';
 import { targetMsDefault } from '../probe-target.js';
 import { checkClients, checkScenario } from './check-scenario.js';
 import { fitting, needsNode, subjectOfAll } from './fitting.js';
+import { scenarioOfPrograms } from './for-program.js';
 import { controls, type PlanInput, type PlannedRun, plan } from './plan.js';
 import { findScenarios } from './registry.js';
 
@@ -17,8 +20,10 @@ import { findScenarios } from './registry.js';
 export interface StressOptions {
   /** Names, paths of modules, or scenarios themselves. Default: all that ship with the harness. */
   scenarios?: readonly (string | Scenario)[];
-  /** Names or paths of modules. Default: `hardened`. */
+  /** Names or paths of modules. Default: `hardened`, where no program is named. */
   targets?: readonly string[];
+  /** Executables, or servers: names of specifications that ship, paths of specifications, or specifications themselves. */
+  programs?: readonly (string | Specification)[];
   /** What the clients run on. Default: node. */
   runtime?: RuntimeChoice;
   /** How many of which client, instead of the scenario's own. */
@@ -70,10 +75,15 @@ export async function fillOptions(options: StressOptions): Promise<FilledOptions
   checkNumbers({ operations, durationMs, seed, targetMs });
   if (clients) checkClients(clients, '--clients', subjectOfAll(clients));
   const from = process.cwd();
-  const wanted = options.scenarios ?? [];
+  const { programs = [] } = options;
+  const wanted = options.scenarios ?? (programs.length > 0 ? [scenarioOfPrograms] : []);
   const found = await findScenarios(wanted, from);
   for (const scenario of found) checkScenario(scenario);
-  const targets = (options.targets ?? ['hardened']).map((label) => resolveTarget(label, from));
+  const labels = options.targets ?? (programs.length > 0 ? [] : ['hardened']);
+  const targets = [
+    ...labels.map((label) => resolveTarget(label, from)),
+    ...programs.map((program) => resolveProgram(program, from)),
+  ];
   const { runtime = 'node' } = options;
   for (const target of targets) checkTarget(target, runtime);
   const { scenarios, leftOut } = fitting(found, {
@@ -142,7 +152,9 @@ async function planControls(
   return all.filter(({ scenario: { subject = 'credentials' } }) => subjects.has(subject));
 }
 
-function checkTarget({ label, module }: TargetSpec, runtime: RuntimeChoice): void {
+function checkTarget({ label, module, program }: TargetSpec, runtime: RuntimeChoice): void {
+  if (program && runtime !== 'node')
+    throw new UsageError(`"${label}" is a program, which runs on what it runs on`, 'leave out --runtime');
   if (runtime === 'node' || !/\.[cm]?tsx?$/.test(module)) return;
   throw new UsageError(
     `target "${label}" is TypeScript, which is loaded on Node only`,

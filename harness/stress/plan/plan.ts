@@ -3,6 +3,7 @@ import type { Counts } from '../../core/report.js';
 import type { ProfileName, Scenario, Workload } from '../../core/scenario.js';
 import type { TargetSpec } from '../../core/target.js';
 import type { Runtimes } from '../../line/runtimes.js';
+import { forProgram } from './for-program.js';
 
 /** One run of one scenario on one target. */
 export interface PlannedRun {
@@ -82,12 +83,17 @@ export function plan({
     );
   }
   const shareMs = (durationMs - controlsMs) / weights;
-  return pairs.map(({ scenario, target, weight }) => ({
-    scenario,
-    target,
-    runtimes,
-    clients: clients ?? scenario.clients,
-    workload: operations > 0 ? { ...scenario.workload, operationsMax: operations } : scenario.workload,
-    workMs: Math.round(shareMs * weight) - overheadMs,
-  }));
+  return pairs.map(({ scenario, target, weight }) => {
+    const { workload, clients: cast } = target.program
+      ? forProgram(scenario, target.program)
+      : { workload: scenario.workload, clients: scenario.clients };
+    return {
+      scenario,
+      target,
+      runtimes,
+      clients: clients ?? cast,
+      workload: operations > 0 ? { ...workload, operationsMax: operations } : workload,
+      workMs: Math.round(shareMs * weight) - overheadMs,
+    };
+  });
 }

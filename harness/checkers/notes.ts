@@ -1,0 +1,34 @@
+import type { Counts } from '../core/report.js';
+import type { Run } from '../history/run.js';
+import { fewOf } from '../history/words.js';
+
+/** What is worth knowing of a run on a program, and no violation. */
+export function notesOf({ header, final }: Run, { overlaps, leftovers }: Counts): string[] {
+  const { program, evidence } = header;
+  if (!program) return [];
+  const left = [...new Set(final?.leftovers)];
+  const { looked, changed } = final?.outside ?? { looked: [], changed: [] };
+  return [
+    `${overlaps} pairs of changes by two clients overlapped.`,
+    ...(evidence?.format !== undefined && !program.cutShows
+      ? [
+          `Its file is read as ${evidence.format.split(':', 1)[0]}, in which a part of a file is one, too: a torn file shows by entries only that were there before it and after it.`,
+        ]
+      : []),
+    ...(leftovers === 0 && left.length > 0
+      ? [
+          `Left beside the file, and in nobody's way: ${fewOf(left, 'report.json')}. With --strict it is a violation.`,
+        ]
+      : []),
+    ...(changed.length > 0
+      ? [
+          `While it ran, outside of its own home changed: ${fewOf(changed, 'history.jsonl')}. Was it the program?`,
+        ]
+      : []),
+    ...(looked.length > 0 && changed.length === 0
+      ? [
+          `Outside of its own home ${looked.length} places were looked at where it might keep that file; none has changed.`,
+        ]
+      : []),
+  ];
+}

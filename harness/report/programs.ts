@@ -1,0 +1,30 @@
+import type { JudgedRun } from '../core/report.js';
+import { counted } from '../history/words.js';
+
+/** What a program did, in a line: `npm 11.19.1: 100 acknowledged, 46 lost, empty 36 times`. */
+export function programLine({ target, scenario, counts }: JudgedRun): string {
+  const { acknowledged, lost, resurrected, seedsLost, empty, missing, torn, leftovers, unusable, failed } =
+    counts;
+  const times = (count: number, what: string) => (count > 0 ? [`${what} ${counted(count, 'time')}`] : []);
+  const some = (count: number, what: string) => (count > 0 ? [`${count} ${what}`] : []);
+  const parts = [
+    `${acknowledged} acknowledged`,
+    `${lost} lost`,
+    ...some(resurrected, 'removals undone'),
+    ...some(seedsLost, 'entries of before lost'),
+    ...some(failed, 'refused'),
+    ...times(empty, 'empty'),
+    ...times(missing, 'missing'),
+    ...times(Math.max(0, torn - empty - missing), 'torn'),
+    ...some(leftovers, 'leftovers in the way'),
+    ...(unusable > 0 ? ['unusable at the end'] : []),
+  ];
+  return `${target}${scenario === 'two-terminals' ? '' : ` in ${scenario}`}: ${parts.join(', ')}`;
+}
+
+/** What is worth knowing of a run, and no violation. */
+export function noteLines(runs: readonly Pick<JudgedRun, 'target' | 'scenario' | 'notes'>[]): string[] {
+  return runs.flatMap(({ target, scenario, notes = [] }) =>
+    notes.length === 0 ? [] : [`${scenario} on ${target}:\n${notes.map((note) => `- ${note}`).join('\n')}`],
+  );
+}

@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { programEnvironment } from '../../programs/environment.js';
+import type { Ended } from '../../programs/outcome.js';
+import type { Call, Program } from '../../programs/specification.js';
+import { fill, type Words } from '../../programs/template.js';
+
+export interface CommandEnd extends Ended {
+  signal: NodeJS.Signals | null;
+  output: string;
+  isLate: boolean;
+}
+
+const closeMsMax = 1000;
+const keptMax = { output: 4_000_000, errors: 4000 };
+
+/** The argument vector of a call, and the environment that it runs in. */
+export function invocation(program: Program, call: Call, words: Words) {
+  if (call.how === 'request') throw new TypeError('a request is no command');
+  const isShell = call.how === 'shell';
+  const argv = isShell ? ['sh', '-c', call.text] : call.words.map((word) => fill(word, words));
+  return { argv, env: programEnvironment(process.env, words, program.env, isShell) };
+}
+
+/** Makes each open of the file take longer, by strace: what is between a read and a write of it grows. */
+export function slowed(argv: readonly string[], file: string, slowMs: number | undefined): string[] {
+  if (slowMs === undefined) return [...argv];
+  const calls = '?open,openat,?openat2,?creat';
+  const delay = `inject=${calls}:delay_exit=${Math.round(slowMs * 1000)}`;
+  return ['strace', '-f', '-qq', '-o', '/dev/null', '-P', file, '-e', `trace=${calls}`, '-e', delay, ...argv];
+}
+
+/**
+ * Runs a command to its end. It stays in the process group of this process, so that whatever kills that reaches it, too.
+ * @param timeoutMs after which it is killed, with its children
+ * @throws Error marked `definite` if it could not be started: then it has done nothing
+ */
+export function runCommand(
+  { argv, env }: { argv: readonly string[]; env: Record<string, string> },
+  { home, input = '', timeoutMs }: { home: string; input?: string; timeoutMs: number },
+): Promise<CommandEnd> {
+  const [command = '', ...args] = argv;
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { env, cwd: home, stdio: 'pipe' });
+    let [output, errors, isLate] = ['', '', false];
+    child.stdout.on('data', (data: Buffer) => {
+      if (output.length < keptMax.output) output += data;
+    });
+    child.stderr.on('data', (data: Buffer) => {
+      errors = (errors + data).slice(-keptMax.errors);
+    });
+    // It need not read what it is given.
+    child.stdin.on('error', () => {});
+    child.stdin.end(input);
+    const late = setTimeout(() => {
+      isLate = true;
+      if (child.pid !== undefined) killTree(child.pid);
+    }, timeoutMs);
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      clearTimeout(late);
+      reject(Object.assign(new Error(`${command} could not be started: ${error.code}`), { definite: true }));
+    });
+    // All that it has printed is there at its `close`, for which a child that it has left behind may keep us waiting.
+    child.once('exit', (code, signal) => {
+      clearTimeout(late);
+      const end = () => resolve({ code, signal, output, errors, isLate });
+      child.once('close', end);
+      setTimeout(end, closeMsMax).unref();
+    });
+  });
+}
+
+/** SIGKILL to a process and, where the kernel names them, to all below it. */
+export function killTree(pid: number): void {
+  const below = childrenOf(pid);
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+  for (const child of below) killTree(child);
+}
+
+function childrenOf(pid: number): number[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+      readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
+    );
+  } catch {
+    // It is gone, or this system has no such list: then those that it leaves end with their client's process group.
+    return [];
+  }
+}
