@@ -9,7 +9,7 @@ import { withBlindSpots, withUnsteered } from './evidence/unsteered.js';
 import type { ExecutionOptions } from './execution/executed.js';
 import { byGrade } from './execution/gravity.js';
 import { successorsMax } from './execution/succession.js';
-import { type CommandSource, programOf } from './schedule/command-source.js';
+import { type CommandSource, programOf, sourceOf } from './schedule/command-source.js';
 import { type Program, parseProgram, printProgram, warningFor } from './schedule/program.js';
 import { isDrawn, type StrategyName, type StrategyOptions, sharesMax, strategies } from './search/index.js';
 import type { Searched } from './search/search.js';
@@ -23,8 +23,11 @@ const pastSideFindings = 500;
 export interface ExploreOptions {
   /** A name or the path of a module; default `hardened`. */
   target?: string;
-  /** Instead of a target: a program that nobody here wrote, which is run for each operation. Linux only. */
-  program?: Specification;
+  /**
+   * Instead of a target: a program that nobody here wrote, which is run for each operation. The name of one that ships, a file of
+   * JSON, or the specification itself. Linux only.
+   */
+  program?: string | Specification;
   /** What each client does: `['set a', 'set b, get a']`; default two clients with one `set` each. */
   clients?: readonly string[];
   /** Where an operation names no key, all clients mean the same one, and overwrite each other's values; default false. */
@@ -89,7 +92,7 @@ export interface ExploreOptions {
 export async function explore(options: ExploreOptions = {}): Promise<Exploration> {
   const { signal } = options;
   const { label, subject, command, patienceMs } = subjectOf(options);
-  const execution = { ...executionOf(options, label), ...(command ? { command } : {}) };
+  const execution = executionOf(options, label, command);
   const warning = warningFor(execution.program);
   if (warning !== undefined) (options.onWarning ?? ((sentence) => process.emitWarning(sentence)))(warning);
   const rounds = roundsOf(options);
@@ -191,7 +194,7 @@ function subjectOf(
   patienceMs?: number;
 } {
   if (program === undefined) return { label: target, subject: resolveTarget(target, directory) };
-  const command = { specification: program, directory };
+  const command = sourceOf(program, directory);
   const { name, timeoutMs = timeoutMsDefault } = programOf(command);
   // The helper says by itself when nothing comes any more.
   return { label: name, command, subject: { command, gate: gateProgram() }, patienceMs: 2 * timeoutMs };
@@ -233,8 +236,7 @@ function subjectOfReplay(
 
 function executionOf(
   {
-    program: command,
-    clients = clientsDefault(command),
+    clients,
     sameKey = false,
     crash,
     steal,
@@ -246,12 +248,12 @@ function executionOf(
     seed = 1,
   }: ExploreOptions,
   label: string,
+  command?: CommandSource,
 ): ExecutionOptions {
-  const program = parseProgram(clients.join(' | '), sameKey ? 'k' : undefined);
+  const program = parseProgram((clients ?? clientsDefault(command)).join(' | '), sameKey ? 'k' : undefined);
   const empty = program.clients.findIndex((operations) => operations.length === 0);
   if (empty >= 0)
     throw new UsageError(`client ${empty + 1} does nothing`, 'expected operations like: set k1, get k2');
-  if (command) checkOperations(program, command);
   const budget = (given: boolean | number | undefined) => Number(given ?? 0);
   const kills = Math.max(budget(crash), Number(abandoned));
   if (samePid && kills === 0)
@@ -260,8 +262,10 @@ function executionOf(
       'add --crash or --abandoned to --same-pid',
     );
   const conditions = { ...(modes ? { modes } : {}), ...(samePid ? { samePid } : {}) };
+  if (command) checkOperations(program, command, { steal, samePid, damage });
   return {
     ...(modes || samePid ? { conditions } : {}),
+    ...(command ? { command } : {}),
     program,
     label,
     seed,
@@ -278,12 +282,22 @@ function executionOf(
   };
 }
 
-function clientsDefault(command: Specification | undefined): readonly string[] {
-  return command && command.command === undefined ? ['remove', 'remove'] : ['set', 'set'];
+function clientsDefault(command: CommandSource | undefined): readonly string[] {
+  return command && command.specification.command === undefined ? ['remove', 'remove'] : ['set', 'set'];
 }
 
-/** @throws UsageError for an operation of which nothing says how the program does it */
-function checkOperations({ clients }: Program, { command, commandRemove }: Specification): void {
+/** @throws UsageError for what can't be done to a program, or of which nothing says how */
+function checkOperations(
+  { clients }: Program,
+  { specification: { command, commandRemove } }: CommandSource,
+  faults: Record<string, unknown>,
+): void {
+  const wanted = Object.entries(faults).find(([, value]) => Boolean(value));
+  if (wanted)
+    throw new UsageError(
+      `--${wanted[0].replace('samePid', 'same-pid')} needs a clock or a file that the harness controls, and a program has its own`,
+      'a program can be killed (--crash) and refused a call (--errno)',
+    );
   for (const { action } of clients.flat()) {
     const isKnown =
       action === 'set' ? command !== undefined : action === 'remove' && commandRemove !== undefined;

@@ -3,9 +3,9 @@ import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { UsageError } from '../../../src/cli/usage-error.js';
 import type { ValueId } from '../../history/events.js';
-import { ofFile } from '../../history/evidence.js';
 import { readRaw } from '../../line/foreign-reader.js';
 import { homeDirectories } from '../../programs/environment.js';
+import { cutShows } from '../../programs/formats/index.js';
 import type { Program as Command } from '../../programs/specification.js';
 import { fill } from '../../programs/template.js';
 import { identify } from '../../workload/values.js';
@@ -13,7 +13,7 @@ import { Cell } from '../execution/cell.js';
 import { type Executed, noFaults } from '../execution/executed.js';
 import { Execution } from '../execution/execution.js';
 import { Replay } from '../execution/follow-schedule.js';
-import { fileGround, type Ground, snapshot } from '../execution/ground.js';
+import { fileGround, type Ground, ownIn, snapshot } from '../execution/ground.js';
 import { Memory } from '../execution/memory.js';
 import type { ClientProcess } from '../process/client-process.js';
 import { type Heartbeat, noHeartbeat } from '../process/gated-process.js';
@@ -74,9 +74,14 @@ export class CommandCell extends Cell {
     const seeds = [seedKey, ...removed].map((key, n) => ({ type: 'seed', key, value: `seed.${n}` }) as const);
     const ground: Ground = {
       ...fileGround(clients),
-      evidence: ofFile,
+      evidence: { of: 'read', why: 'it is that of a program', format: program.format },
       file: program.file,
-      isProgram: true,
+      program: {
+        name: program.name,
+        cutShows: cutShows(program.format),
+        isPrivate: program.isPrivate,
+        isStrict: program.isStrict,
+      },
       roundsMin: roundsOfProgram,
       audit: program.set ? [{ action: 'set', key: 'audit' }] : [],
       read: readerFor(program.format, [seedKey, probeKey, 'audit', ...keys]),
@@ -86,7 +91,7 @@ export class CommandCell extends Cell {
     this.world.restart(ground.files, 0);
     for (const call of program.prepare) this.runPlainly(call, ground);
     ground.files = snapshot(this.scene.root);
-    if (program.seedFile !== undefined) this.writeSeeds(ground);
+    if (program.seed !== undefined) this.writeSeeds(ground);
     else for (const { key, value } of seeds) this.runAlone(ground, { action: 'seed', key, value });
     for (const { key, value } of seeds) this.expect(ground, key, value);
     const first = this.named;
@@ -104,8 +109,7 @@ export class CommandCell extends Cell {
       path.dirname(program.file),
       ...[...first].filter((name) => this.named.has(name)),
     ]);
-    ground.files = files;
-    return ground;
+    return { ...ground, files, own: ownIn(this.scene.root, program.file) };
   }
 
   private directories(): string[] {
@@ -158,7 +162,7 @@ export class CommandCell extends Cell {
   }
 
   private writeSeeds(ground: Ground): void {
-    const lines = (this.program.seedFile ?? '').split('\n').flatMap((line) => {
+    const lines = (this.program.seed ?? '').split('\n').flatMap((line) => {
       if (!line.includes('{key}')) return [fill(line, wordsFor(this.scene, '', ''))];
       return ground.seeds.map(({ key, value }) => fill(line, wordsFor(this.scene, key, valueText(value))));
     });

@@ -47,6 +47,7 @@ interface Running {
 
 export const timeoutMsDefault = 60_000;
 const chunk = Buffer.allocUnsafe(256 * 1024);
+const wordsMax = 400;
 
 /** A client that runs a command for each of its operations, stopped by the helper in C before each call on the file. */
 export class CommandProcess implements ClientProcess {
@@ -103,7 +104,7 @@ export class CommandProcess implements ClientProcess {
   }
 
   lastWords(): string {
-    return lastWordsIn(this.running?.errors);
+    return this.running ? this.wordsOf(this.running) : '';
   }
 
   kill(): void {
@@ -232,9 +233,9 @@ export class CommandProcess implements ClientProcess {
       if (code !== 0) this.fail(running, `ended with ${code}, alone`);
       return;
     }
-    const errors = lastWordsIn(running.errors);
+    const errors = this.wordsOf(running);
     const type = outcomeOfExit({ code: code < 0 ? null : code, errors }, this.scene.program);
-    const how = code < 0 ? 'a signal ended it' : `exit code ${code}`;
+    const how = `${code < 0 ? 'a signal ended it' : `exit code ${code}`}${errors === '' ? '' : `: ${errors}`}`;
     this.events.push(type === 'ok' ? { type, op } : { type, op, error: how });
   }
 
@@ -251,7 +252,7 @@ export class CommandProcess implements ClientProcess {
 
   private fail(running: Running, what: string): never {
     const { client } = this.begun as Begin;
-    const words = lastWordsIn(running.errors);
+    const words = this.wordsOf(running);
     this.kill();
     throw new UncontrolledError(`${client} ${what}${words === '' ? '' : `: ${words}`}`);
   }
@@ -266,6 +267,12 @@ export class CommandProcess implements ClientProcess {
       closeSync(running.up);
     }
     killIfThere(-(running.child.pid ?? 0));
+  }
+
+  /** Where the home is differs from run to run. */
+  private wordsOf({ errors }: Running): string {
+    const text = readFileSync(errors, 'utf8').replaceAll(this.scene.root, '~');
+    return text.trim().split('\n').slice(-4).join(' ').slice(0, wordsMax);
   }
 
   private toCall(line: Extract<GateLine, { call: number }>): CallToMake {
@@ -312,11 +319,7 @@ function stemOf(file: string): string {
 
 export function argumentsOf(call: Call, words: Words): string[] {
   if (call.how === 'shell') return ['sh', '-c', call.text];
-  if (call.how === 'words')
-    return call.words.map((word) =>
-      // It runs in its home, and its files are where the user is.
-      /^\.{1,2}\//.test(word) ? path.resolve(words.dir, word) : fill(word, words),
-    );
+  if (call.how === 'words') return call.words.map((word) => fill(word, words));
   throw new UncontrolledError('a server can be put under stress, and not be explored');
 }
 
@@ -330,9 +333,4 @@ function inputOf({ stdin }: Program, words: Words, directory: string): number | 
   const place = path.join(directory, 'input');
   writeFileSync(place, fill(stdin, words), { mode: 0o600 });
   return openSync(place, 'r');
-}
-
-export function lastWordsIn(errors: string | undefined): string {
-  if (errors === undefined) return '';
-  return readFileSync(errors, 'utf8').trim().split('\n').slice(-4).join(' ').slice(0, 400);
 }

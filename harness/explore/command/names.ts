@@ -3,7 +3,7 @@ import type { ValueId } from '../../history/events.js';
 import type { ReadBytes } from '../../line/foreign-reader.js';
 import { parse } from '../../programs/formats/index.js';
 import { idIn, textOf } from '../../programs/names.js';
-import { credential } from '../../workload/values.js';
+import { Identified } from '../../workload/values.js';
 
 /** What a program is given for a value. Names of clients are capital letters, and those of values are not. */
 export function valueText(id: ValueId): string {
@@ -15,20 +15,15 @@ function valueIdIn(text: string): ValueId {
 }
 
 /**
- * Reads a program's file as the harness reads others: each entry of ours by its key, as the credential that stands for its value.
+ * Reads a program's file as the harness reads others: each entry of ours by its key.
  * @param keys those that are looked for
  */
 export function readerFor(format: string, keys: readonly string[]): ReadBytes {
   const key = new RegExp(`(?<![\\w-])(?:${keys.map(escaped).join('|')})(?![\\w-])`);
   return function read(bytes) {
     const found = parse(Buffer.from(bytes).toString(), format, (step) => key.exec(step)?.[0]);
-    return Object.fromEntries([...found].map(([name, text]) => [name, standsFor(valueIdIn(text))]));
+    return Object.fromEntries([...found].map(([name, text]) => [name, new Identified(valueIdIn(text))]));
   };
-}
-
-/** What is no value of ours stays what it is: something that no client has written. */
-function standsFor(id: ValueId): unknown {
-  return id.startsWith('!') ? id : credential(id);
 }
 
 function escaped(text: string): string {

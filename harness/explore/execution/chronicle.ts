@@ -43,10 +43,19 @@ export class Chronicle {
     seed: number,
     private readonly ground: Ground,
   ) {
-    const { evidence, seeds } = ground;
+    const { evidence, seeds, program } = ground;
     const how = evidence.of === 'file' ? {} : { evidence };
     this.events = [
-      { type: 'run', version: 1, scenario: 'explore', target, seed, atLeast: {}, ...how },
+      {
+        type: 'run',
+        version: 1,
+        scenario: 'explore',
+        target,
+        seed,
+        atLeast: {},
+        ...how,
+        ...(program ? { program } : {}),
+      },
       ...seeds,
     ];
   }
@@ -190,19 +199,9 @@ export class Chronicle {
       time: this.time(this.step + 1),
       broken: isBroken ? found : null,
       entries: isBroken ? {} : found,
-      leftovers: this.leftovers(),
+      leftovers: leftoversBeside(this.file, { patterns: this.ground.own, artifacts: this.artifacts }),
     });
     return this.events;
-  }
-
-  /** Those of a program count only where the process that came afterwards was not acknowledged: they may be why. */
-  private leftovers(): string[] {
-    const isInTheWay = () =>
-      this.events.some(
-        (event) => /^(fail|unknown)$/.test(event.type) && 'op' in event && event.op.startsWith('audit.'),
-      );
-    if (this.ground.isProgram && !isInTheWay()) return [];
-    return leftoversBeside(this.file, { patterns: this.ground.own, artifacts: this.artifacts });
   }
 
   private exit(

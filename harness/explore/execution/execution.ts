@@ -144,7 +144,7 @@ export class Execution {
     const what = whatOf(call);
     const cause = this.causality.note(client.index, `${this.now} ${wordOf(action)} ${what}`, accesses);
     if (!this.listen(client, step)) return false;
-    if (!this.ground.isProgram) this.memory.remember(cause, step, this.steps.length - 1);
+    if (!this.ground.program) this.memory.remember(cause, step, this.steps.length - 1);
     const end = step.end ?? { digest: 0 };
     if (end.waits) client.spin.hold(call.id);
     noteForSpins(this.clients, client, { what, end, accesses });
@@ -152,7 +152,8 @@ export class Execution {
     for (const [who, event] of this.world.note(client.index, call, before, end, this.now))
       this.clients[who]?.hear(event);
     this.chronicle.look(call, this.steps.length);
-    if (this.options.conditions?.modes) this.chronicle.lookAtModes(call, this.steps.length);
+    if (this.options.conditions?.modes || this.ground.program?.isPrivate)
+      this.chronicle.lookAtModes(call, this.steps.length);
     return true;
   }
 

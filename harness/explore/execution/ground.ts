@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import { UsageError } from '../../../src/cli/usage-error.js';
-import type { SeedEvent } from '../../history/events.js';
+import type { ProgramUnderTest, SeedEvent } from '../../history/events.js';
 import { type Evidence, ofFile } from '../../history/evidence.js';
 import { pathsBeside } from '../../line/beside.js';
 import type { ReadBytes } from '../../line/foreign-reader.js';
@@ -21,11 +21,8 @@ export interface Ground {
   file?: string;
   /** What a fresh process does at the end of an execution with faults; default: see program.ts. */
   audit?: readonly Operation[];
-  /**
-   * It is no module, but a program that is run: what it finds need not be a function of what it did, and what it leaves behind is a
-   * finding only if it is in the way of others.
-   */
-  isProgram?: boolean;
+  /** What it is, where it is no module, but a program that is run: then what it finds need not be a function of what it did. */
+  program?: ProgramUnderTest;
   /** After so many rounds of the same calls a client counts as one that waits; default: see spin.ts. */
   roundsMin?: number;
   /** The target's own way to read its file. */
@@ -139,8 +136,8 @@ function endless({ layout, ending }: Trial): { obstacle?: string } {
   };
 }
 
-function ownIn(root: string): string[] {
-  return ownPatterns(pathsBeside(path.join(root, file)), path.basename(file), [seedKey, probeKey]);
+export function ownIn(root: string, place = file): string[] {
+  return ownPatterns(pathsBeside(path.join(root, place)), path.basename(place), [seedKey, probeKey]);
 }
 
 /** All that is in the sandbox, to begin with again. */
