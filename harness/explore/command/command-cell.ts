@@ -19,13 +19,8 @@ import type { ClientProcess } from '../process/client-process.js';
 import { type Heartbeat, noHeartbeat } from '../process/gated-process.js';
 import type { Operation } from '../process/protocol.js';
 import { type Program, probeKey, seedKey } from '../schedule/program.js';
-import {
-  argumentsOf,
-  CommandProcess,
-  type CommandScene,
-  environmentOf,
-  wordsFor,
-} from './command-process.js';
+import { CommandProcess } from './command-process.js';
+import { argumentsOf, type CommandScene, environmentOf, wordsFor } from './command-scene.js';
 import { readerFor, valueText } from './names.js';
 
 /** A loop of a store makes the same calls; a program may well look at one file several times, and go on. */

@@ -1,53 +1,24 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync, readSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import { programEnvironment } from '../../programs/environment.js';
 import { outcomeOfExit } from '../../programs/outcome.js';
-import type { Call, Program } from '../../programs/specification.js';
-import { fill, type Words } from '../../programs/template.js';
 import type { ClientProcess } from '../process/client-process.js';
-import { type Heartbeat, killIfThere } from '../process/gated-process.js';
-import { openPipes } from '../process/pipes.js';
+import type { Heartbeat } from '../process/gated-process.js';
 import type { CallEnd, CallToMake, ClientEvent, Grant, Operation, Report } from '../process/protocol.js';
 import { factsOf } from '../world/calls.js';
 import { fingerprint } from '../world/fingerprint.js';
 import { UncontrolledError } from '../world/uncontrolled.js';
-import { errnoName, errnoNumber, type GateLine, parseGateLine } from './gate-lines.js';
+import { type CommandScene, timeoutMsDefault, wordsFor } from './command-scene.js';
+import { errnoName, errnoNumber, type GateLine } from './gate-lines.js';
 import { Aliases, valueText } from './names.js';
-
-/** What is the same for all clients of one execution. */
-export interface CommandScene {
-  program: Program;
-  /** The helper in C. */
-  gate: string;
-  /** The program's home, real path. */
-  root: string;
-  /** Open files by device and inode: a number for each, the same for all clients. */
-  files: Map<string, number>;
-  isStable: (place: string) => boolean;
-  /** Hears of each path that a client names. */
-  onPath: (place: string) => void;
-}
+import { RunningCommand } from './running-command.js';
 
 type Begin = Extract<Grant, { type: 'begin' }>;
 
 interface Running {
-  child: ChildProcess;
-  down: number;
-  up: number;
-  rest: string;
-  /** Where its standard error goes. */
-  errors: string;
+  command: RunningCommand;
   op: string;
   operation: Operation;
   hasEnded: boolean;
-  /** How long it was waited for, in milliseconds. */
-  waitedMs: number;
 }
-
-export const timeoutMsDefault = 60_000;
-const chunk = Buffer.allocUnsafe(256 * 1024);
-const wordsMax = 400;
 
 /** A client that runs a command for each of its operations, stopped by the helper in C before each call on the file. */
 export class CommandProcess implements ClientProcess {
@@ -87,9 +58,8 @@ export class CommandProcess implements ClientProcess {
       // All clients start side by side: what they do up to their first stops touches nothing that is shared.
       this.startNext();
     } else if (grant.type === 'call') {
-      this.order(
-        grant.errno === undefined ? `go ${grant.id}` : `fail ${grant.id} ${errnoNumber(grant.errno)}`,
-      );
+      const { id, errno } = grant;
+      this.running?.command.order(errno === undefined ? `go ${id}` : `fail ${id} ${errnoNumber(errno)}`);
     }
   }
 
@@ -97,14 +67,13 @@ export class CommandProcess implements ClientProcess {
     for (;;) {
       if (!this.running && !this.startNext()) return this.report('ended');
       const line = this.hearLine(this.running as Running);
-      if (line === undefined) return undefined;
       if ('stop' in line) return this.report('waiting');
       this.take(line);
     }
   }
 
   lastWords(): string {
-    return this.running ? this.wordsOf(this.running) : '';
+    return this.running?.command.lastWords() ?? '';
   }
 
   kill(): void {
@@ -117,16 +86,6 @@ export class CommandProcess implements ClientProcess {
     this.end = undefined;
     this.events = [];
     return { stop, calls: [...calls], blocked: false, now, events, ...(end ? { end } : {}) };
-  }
-
-  private order(words: string): void {
-    if (!this.running) return;
-    try {
-      writeSync(this.running.down, `${words}\n`);
-    } catch (error) {
-      // It has ended by itself: the next report says so.
-      if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
-    }
   }
 
   /** @returns false if there is nothing left to do */
@@ -142,66 +101,36 @@ export class CommandProcess implements ClientProcess {
   }
 
   private start(operation: Operation, op: string): Running {
-    const { program, gate, root } = this.scene;
     const { action, key = '', value = op } = operation;
+    const { program } = this.scene;
     const call = action === 'remove' ? program.remove : program.set;
     if (!call) throw new UncontrolledError(`there is no command to ${action} a key`);
+    const directory = path.join(this.directory, `${this.count}`);
     const words = wordsFor(this.scene, key, valueText(value));
-    const pipes = openPipes(path.join(this.directory, `${this.count}`));
-    const errors = path.join(this.directory, `errors-${this.count}`);
-    const errorsTo = openSync(errors, 'w');
-    const watched = path.join(root, program.file);
-    const kind = path.dirname(program.file) === '.' ? 'home' : 'own';
-    const args = [path.dirname(watched), stemOf(program.file), kind, String(this.timeoutMs), '--'];
-    const input = inputOf(program, words, this.directory);
-    const child = spawn(gate, [...args, ...argumentsOf(call, words)], {
-      cwd: root,
-      env: environmentOf(program, words, call),
-      stdio: [input ?? 'ignore', errorsTo, errorsTo, ...pipes.theirs],
-      // All that it starts can be killed with it, if it should come to that.
-      detached: true,
-    });
-    child.on('error', () => {});
-    for (const descriptor of [...pipes.theirs, errorsTo, ...(input === undefined ? [] : [input])])
-      closeSync(descriptor);
-    const { down, up } = pipes;
-    return { child, down, up, rest: '', errors, op, operation, hasEnded: false, waitedMs: 0 };
+    return {
+      command: new RunningCommand(this.scene, call, words, directory),
+      op,
+      operation,
+      hasEnded: false,
+    };
   }
 
   private get timeoutMs(): number {
     return this.scene.program.timeoutMs ?? timeoutMsDefault;
   }
 
-  private hearLine(running: Running): GateLine | undefined {
-    const { cells } = this.heartbeat;
-    for (;;) {
-      const end = running.rest.indexOf('\n');
-      if (end >= 0) {
-        const line = running.rest.slice(0, end);
-        running.rest = running.rest.slice(end + 1);
-        return parseGateLine(line);
-      }
-      const began = performance.now();
-      Atomics.store(cells, 0, -(running.child.pid ?? 0));
-      const count = readSync(running.up, chunk);
-      Atomics.store(cells, 0, 0);
-      Atomics.add(cells, 1, 1);
-      running.waitedMs += performance.now() - began;
-      if (count === 0) {
-        const words = this.lastWords();
-        this.kill();
-        throw new UncontrolledError(
-          `the helper that stops the program has ended: ${words || 'it said nothing'}`,
-        );
-      }
-      running.rest += chunk.toString('utf8', 0, count);
-    }
+  private hearLine({ command }: Running): GateLine {
+    const line = command.hear(this.heartbeat);
+    if (line) return line;
+    const words = command.lastWords();
+    this.kill();
+    throw new UncontrolledError(`the helper that stops the program has ended: ${words || 'it said nothing'}`);
   }
 
   private take(line: GateLine): void {
     const running = this.running as Running;
     if ('call' in line) {
-      if (running.waitedMs > this.timeoutMs) this.giveUp(running, 'goes on and on');
+      if (running.command.waitedMs > this.timeoutMs) this.giveUp(running, 'goes on and on');
       else this.calls.push(this.toCall(line));
     } else if ('end' in line) this.takeEnd(line);
     else if ('note' in line) this.unsteered.add(line.note);
@@ -233,7 +162,7 @@ export class CommandProcess implements ClientProcess {
       if (code !== 0) this.fail(running, `ended with ${code}, alone`);
       return;
     }
-    const errors = this.wordsOf(running);
+    const errors = running.command.lastWords();
     const type = outcomeOfExit({ code: code < 0 ? null : code, errors }, this.scene.program);
     const how = `${code < 0 ? 'a signal ended it' : `exit code ${code}`}${errors === '' ? '' : `: ${errors}`}`;
     this.events.push(type === 'ok' ? { type, op } : { type, op, error: how });
@@ -245,34 +174,21 @@ export class CommandProcess implements ClientProcess {
     const seconds = Math.round(this.timeoutMs / 1000);
     const what = `${how}, and has not ended after ${seconds} s`;
     if (client !== 'audit') this.fail(running, `${what}: --timeout gives it longer`);
-    this.events.push({ type: 'unknown', op: running.op, error: what });
+    if (!running.hasEnded) this.events.push({ type: 'unknown', op: running.op, error: what });
     this.calls = [];
     this.finish(running);
   }
 
   private fail(running: Running, what: string): never {
     const { client } = this.begun as Begin;
-    const words = this.wordsOf(running);
+    const words = running.command.lastWords();
     this.kill();
     throw new UncontrolledError(`${client} ${what}${words === '' ? '' : `: ${words}`}`);
   }
 
-  /** All that the command has started is gone when this returns. */
-  private finish(running: Running): void {
+  private finish({ command }: Running): void {
     this.running = undefined;
-    closeSync(running.down);
-    try {
-      while (readSync(running.up, chunk) > 0);
-    } finally {
-      closeSync(running.up);
-    }
-    killIfThere(-(running.child.pid ?? 0));
-  }
-
-  /** Where the home is differs from run to run. */
-  private wordsOf({ errors }: Running): string {
-    const text = readFileSync(errors, 'utf8').replaceAll(this.scene.root, '~');
-    return text.trim().split('\n').slice(-4).join(' ').slice(0, wordsMax);
+    command.finish();
   }
 
   private toCall(line: Extract<GateLine, { call: number }>): CallToMake {
@@ -302,35 +218,4 @@ export class CommandProcess implements ClientProcess {
     files.set(file, number);
     return number;
   }
-}
-
-export function wordsFor(
-  { program, root }: Pick<CommandScene, 'program' | 'root'>,
-  key: string,
-  value: string,
-): Words {
-  return { file: path.join(root, program.file), home: root, dir: program.directory, key, value };
-}
-
-/** What the names of locks and copies of a file have in them: `npmrc` of `.npmrc`, `auth` of `auth.json`. */
-function stemOf(file: string): string {
-  return path.parse(path.basename(file).replace(/^\.+/, '')).name;
-}
-
-export function argumentsOf(call: Call, words: Words): string[] {
-  if (call.how === 'shell') return ['sh', '-c', call.text];
-  if (call.how === 'words') return call.words.map((word) => fill(word, words));
-  throw new UncontrolledError('a server can be put under stress, and not be explored');
-}
-
-export function environmentOf({ env }: Program, words: Words, { how }: Call): Record<string, string> {
-  return programEnvironment(process.env, words, env, how === 'shell');
-}
-
-/** @returns a descriptor of what the command finds on its standard input */
-function inputOf({ stdin }: Program, words: Words, directory: string): number | undefined {
-  if (stdin === undefined) return undefined;
-  const place = path.join(directory, 'input');
-  writeFileSync(place, fill(stdin, words), { mode: 0o600 });
-  return openSync(place, 'r');
 }

@@ -83,13 +83,14 @@ export interface Executed {
   unsteered?: readonly string[];
 }
 
-/** The step of a call, before it is known how it ends. */
+/** The step of a call, before it is known how it ends. @param file the shared one, where it has another name than usual */
 export function callStep(
   client: number,
   action: Action,
   call: CallToMake,
   { place, placeTo }: Foresight,
   now: number,
+  file?: string,
 ): Step {
   return {
     client,
@@ -98,6 +99,7 @@ export function callStep(
     now,
     ...(place === undefined ? {} : { path: place }),
     ...(placeTo === undefined ? {} : { to: placeTo }),
+    ...(file === undefined ? {} : { isOnFile: place === file || placeTo === file }),
   };
 }
 

@@ -48,6 +48,7 @@ export class Execution {
   private rounds = 0;
   private readonly choices: Choices;
   private readonly file: string;
+  private readonly auditing: readonly Operation[];
 
   /** @param hire finds an idle process for a client */
   constructor(
@@ -61,6 +62,7 @@ export class Execution {
     this.budget = { ...faults };
     this.causality = new Causality(program.clients.length + successorsMax(options) + 1);
     this.file = path.join(world.rootPath, ground.file ?? file);
+    this.auditing = ground.audit ?? auditOf(program);
     this.chronicle = new Chronicle(this.file, label, seed, ground);
     this.clients = program.clients.map(
       (_, index) =>
@@ -109,7 +111,6 @@ export class Execution {
   /** @returns false if the process did not come to a stop */
   private take(action: Action): boolean {
     const isStopped = this.act(action);
-    // Whatever it was, it may have given up a lock: as it has ended, or a process of its own has.
     for (const { index, spin } of this.clients) if (index !== action.client) spin.release();
     return isStopped;
   }
@@ -137,9 +138,7 @@ export class Execution {
     if (action.do === 'fail') this.budget.errnos--;
     const errno = action.do === 'fail' ? action.errno : undefined;
     client.process.tell(grantOf(call, { now: this.now, identity, errno, clients: this.clients }));
-    const step = callStep(client.index, action, call, before, this.now);
-    const { file: own } = this.ground;
-    if (own !== undefined) step.isOnFile = step.path === own || step.to === own;
+    const step = callStep(client.index, action, call, before, this.now, this.ground.file);
     this.steps.push(step);
     const what = whatOf(call);
     const cause = this.causality.note(client.index, `${this.now} ${wordOf(action)} ${what}`, accesses);
@@ -284,10 +283,6 @@ export class Execution {
       { chronicle, step: steps.length, skips: options.skipsKnownAudits },
       () => this.performAudit(),
     );
-  }
-
-  private get auditing(): readonly Operation[] {
-    return this.ground.audit ?? auditOf(this.options.program);
   }
 
   private performAudit(): void {

@@ -28,7 +28,7 @@ export class Spin {
     this.held.add(call);
   }
 
-  /** Another client has gone on, and may have given up a lock. */
+  /** Another client has gone on, and may have given up a lock: if not by a call, as it has ended, or a process of its own has. */
   release(): void {
     this.held.clear();
   }
