@@ -24,7 +24,13 @@ export default function setup(vitest: TestProject): (() => void) | undefined {
     return undefined;
   }
   const copy = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-installation-')));
-  for (const name of ['package.json', 'dist', path.join('scenarios', 'schedules'), ...dependencies()])
+  for (const name of [
+    'package.json',
+    'dist',
+    path.join('scenarios', 'schedules'),
+    'native',
+    ...dependencies(),
+  ])
     cpSync(path.join(project, name), path.join(copy, name), { recursive: true });
   spawnSync('chmod', ['-R', 'a+rX', copy]);
   chmodSync(copy, 0o755);

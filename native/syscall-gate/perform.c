@@ -227,6 +227,10 @@ static void by_name(const struct call *call, struct end *end) {
     int fd = openat(a->directory, a->last, O_WRONLY | O_CLOEXEC | O_NONBLOCK);
     done(end, fd < 0 ? -1 : ftruncate(fd, (off_t)x[1]));
     if (fd >= 0) close(fd);
+  } else if (strcmp(name, "readlink") == 0) {
+    ssize_t n = readlinkat(a->directory, a->last, end->text, sizeof end->text);
+    foreseen(end, n);
+    end->text_length = n > 0 ? (size_t)n : 0;
   } else {
     bool follows = strcmp(name, "stat") == 0 || strcmp(name, "access") == 0 || strcmp(name, "chmod") == 0;
     foreseen(end, fstatat(a->directory, a->last, &s, follows ? 0 : AT_SYMLINK_NOFOLLOW));

@@ -18,7 +18,10 @@ const instead = 'holdfast stress --command works without it';
  * @returns the path of the program
  * @throws UsageError naming what is missing here
  */
-export function gateProgram(cache = cacheDirectory(), { platform, arch } = process): string {
+export function gateProgram(
+  cache = cacheDirectory(),
+  { platform, arch }: Pick<NodeJS.Process, 'platform' | 'arch'> = process,
+): string {
   if (platform !== 'linux' || !/^(x64|arm64)$/.test(arch))
     throw new UsageError(
       `a program can be explored on Linux, on x64 or arm64, and this is ${platform} on ${arch}`,

@@ -159,7 +159,7 @@ export class CommandProcess implements ClientProcess {
     running.hasEnded = true;
     const { op, operation } = running;
     if (operation.action !== 'set' && operation.action !== 'remove') {
-      if (code !== 0) this.fail(running, `ended with ${code}, alone`);
+      if (code !== 0) this.fail(running, `ended with exit code ${code}, alone`);
       return;
     }
     const errors = running.command.lastWords();
