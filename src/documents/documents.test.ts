@@ -32,6 +32,10 @@ const elsewhere = {
     ...['npm ci && npm run stress', 'npm ci && npm test', 'npm ci', 'npm test', 'npm run lint'],
     ...['npm run stress', '.ci/run', '.ci/runtimes/install'],
   ],
+  'harness/explore/command/programs.test.ts': [
+    `npm run explore -- --command 'git config --file {file} f.{key}.v {value}' --format ini`,
+    `npm run explore -- --command 'git config --file {file} f.{key}.v {value}' --format ini --crash`,
+  ],
   'the nightly job': ['npm run mutants', 'npm run test:full'],
   'src/documents/reference.test.ts': ['npm run docs'],
   'the tests of src/cli/serve/serve.test.ts and src/cli/auth/token/out.test.ts': [

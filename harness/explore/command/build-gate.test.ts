@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { newDirectory } from '../../../src/cli/command.test.helper.js';
@@ -41,12 +41,14 @@ describe.skipIf(whyNot !== undefined)(`the helper in C${whyNot ? ` (${whyNot})` 
   });
 
   it('on a kernel without what it needs says so', () => {
-    const cache = newDirectory();
-    const place = gateProgram(cache);
-    mkdirSync(cache, { recursive: true });
-    writeFileSync(place, '#!/bin/sh\necho "the kernel has no seccomp user notification" >&2\nexit 1\n');
-    expect(reasonOf(() => gateProgram(cache))).toMatch(
-      /^a program can't be explored here: the kernel has no seccomp/,
+    const bin = newDirectory();
+    const helper = '#!/bin/sh\\necho "the kernel has no seccomp user notification" >&2\\nexit 1\\n';
+    const compiler = `#!/bin/sh\nwhile [ "$1" != -o ]; do shift; done\nprintf '${helper}' > "$2"\n/bin/chmod 755 "$2"\n`;
+    writeFileSync(path.join(bin, 'cc'), compiler);
+    chmodSync(path.join(bin, 'cc'), 0o755);
+    vi.stubEnv('PATH', bin);
+    expect(reasonOf(() => gateProgram(newDirectory()))).toBe(
+      "a program can't be explored here: the kernel has no seccomp user notification; holdfast stress --command works without it",
     );
   });
 });
