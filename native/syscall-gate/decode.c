@@ -99,6 +99,7 @@ static bool looks_only(const struct call *call) {
 static bool is_of_interest(const struct call *call, const struct place *place) {
   if (place->directory < 0 || !place->is_watched) return false;
   bool is_directory = strcmp(place->shown, watched.directory) == 0;
+  if (strcmp(call->name, "watch") == 0) return true;
   if (!looks_only(call)) return !is_directory;
   if (is_directory) return !watched.is_home && strcmp(call->name, "open") == 0;
   const char *name = strrchr(place->shown, '/');
@@ -129,7 +130,7 @@ bool decode(struct call *call) {
     case of_two_at:
       first = at(call, &call->from, directory_of(x[0]), x[1]) & at(call, &call->to, directory_of(x[2]), x[3]);
       break;
-    case of_link_text:
+    case of_second:
       first = at(call, &call->from, AT_FDCWD, x[1]);
       break;
     case of_link_at:
@@ -156,6 +157,8 @@ bool decode(struct call *call) {
 #endif
   if (call->nr == SYS_newfstatat && (x[3] & AT_SYMLINK_NOFOLLOW)) call->name = "lstat";
   if (call->nr == SYS_statx && (x[2] & AT_SYMLINK_NOFOLLOW)) call->name = "lstat";
+  if (call->nr == SYS_fchownat && (x[4] & AT_SYMLINK_NOFOLLOW)) call->name = "lchown";
+  if (call->nr == SYS_utimensat && (x[3] & AT_SYMLINK_NOFOLLOW)) call->name = "lutimes";
   if (first && (is_of_interest(call, &call->from) || is_of_interest(call, &call->to))) return true;
   let_go(&call->from);
   let_go(&call->to);

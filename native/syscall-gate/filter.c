@@ -25,7 +25,7 @@ const struct rule rules[] = {
 #ifdef SYS_open
   {SYS_open, "open", of_path, 0}, {SYS_creat, "open", of_path, 0}, {SYS_rename, "rename", of_two, 0},
   {SYS_link, "link", of_two, 0}, {SYS_unlink, "unlink", of_path, 0}, {SYS_mkdir, "mkdir", of_path, 0},
-  {SYS_rmdir, "rmdir", of_path, 0}, {SYS_symlink, "symlink", of_link_text, 0}, {SYS_chmod, "chmod", of_path, 0},
+  {SYS_rmdir, "rmdir", of_path, 0}, {SYS_symlink, "symlink", of_second, 0}, {SYS_chmod, "chmod", of_path, 0},
   {SYS_chown, "chown", of_path, 0}, {SYS_lchown, "lchown", of_path, 0}, {SYS_stat, "stat", of_path, 0},
   {SYS_lstat, "lstat", of_path, 0}, {SYS_access, "access", of_path, 0}, {SYS_readlink, "readlink", of_path, 0},
   {SYS_utime, "utimes", of_path, 0}, {SYS_utimes, "utimes", of_path, 0}, {SYS_futimesat, "utimes", of_at, 0},
@@ -50,7 +50,7 @@ const struct rule rules[] = {
   {SYS_unlinkat, "unlink", of_at, 0}, {SYS_mkdirat, "mkdir", of_at, 0}, {SYS_symlinkat, "symlink", of_link_at, 0},
   {SYS_fchmodat, "chmod", of_at, 0}, {SYS_fchownat, "chown", of_at, 0}, {SYS_utimensat, "utimes", of_at, 0},
   {SYS_statx, "stat", of_at, 0}, {SYS_faccessat, "access", of_at, 0}, {SYS_readlinkat, "readlink", of_at, 0},
-  {SYS_truncate, "truncate", of_path, 0}, {SYS_inotify_add_watch, "watch", of_at, 0},
+  {SYS_truncate, "truncate", of_path, 0}, {SYS_inotify_add_watch, "watch", of_second, 0},
   {SYS_getdents64, "readdir", of_fd, 0},
   {SYS_read, "read", of_fd, stdio_end}, {SYS_pread64, "read", of_fd, stdio_end},
   {SYS_readv, "read", of_fd, stdio_end}, {SYS_preadv, "read", of_fd, stdio_end}, {SYS_preadv2, "read", of_fd, stdio_end},

@@ -31,7 +31,7 @@ enum shape {
   of_at,        // (directory, path)
   of_two,       // (path, path)
   of_two_at,    // (directory, path, directory, path)
-  of_link_text, // (text, path)
+  of_second,    // (text or descriptor, path)
   of_link_at,   // (text, directory, path)
   of_fd,        // (fd)
   of_copy,      // in and out

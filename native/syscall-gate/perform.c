@@ -232,7 +232,7 @@ static void by_name(const struct call *call, struct end *end) {
     foreseen(end, n);
     end->text_length = n > 0 ? (size_t)n : 0;
   } else {
-    bool follows = strcmp(name, "stat") == 0 || strcmp(name, "access") == 0 || strcmp(name, "chmod") == 0;
+    bool follows = name[0] != 'l';
     foreseen(end, fstatat(a->directory, a->last, &s, follows ? 0 : AT_SYMLINK_NOFOLLOW));
     if (end->error == 0) {
       int n = snprintf(end->text, sizeof end->text, "%lld %o", (long long)(S_ISREG(s.st_mode) ? s.st_size : 0), s.st_mode);

@@ -60,6 +60,18 @@ describe.skipIf(whyNot !== undefined)(
       expect(texts.slice(0, 7)).toEqual(['abcd', 'wxyz', 'efgh', 'wxyz', 'ab', 'cdwx', 'abcdwxyzef']);
     });
 
+    it('knows each call by its number, the old ones and the new', async () => {
+      const directory = newPlace();
+      const { lines, errors } = await underGate(gate, { directory }, [compiled('raw-calls.c'), directory]);
+      const names = lines.flatMap((line) => ('call' in line ? [line.name] : []));
+      expect([names, lines.at(-2)]).toEqual([errors.trim().split('\n'), { exit: 0, signal: 0 }]);
+      expect(lines.flatMap((line) => ('note' in line ? [line.note] : []))).toEqual([
+        'is told of changes by inotify: file.1',
+      `is told of changes by inotify: ${path.basename(directory)}`,
+        'is used by another descriptor, of which calls are not seen: file.1',
+      ]);
+    });
+
     it('makes a call only when it is told to, and lets it fail when it is told that', async () => {
       const directory = newPlace();
       const seen: boolean[] = [];
