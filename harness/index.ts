@@ -11,6 +11,7 @@ export { benchToTerminal } from './bench/terminal.js';
 export { type CheckOptions, formats, modelNames } from './check/check-file.js';
 export { checkFiles } from './check/check-files.js';
 export { judgeHistory } from './check/judge-history.js';
+export type { Surveyed } from './core/field.js';
 export type { Progress } from './core/progress.js';
 export type * from './core/report.js';
 export { type RuntimeChoice, type RuntimeName, runtimeChoices } from './core/runtime.js';
@@ -23,6 +24,7 @@ export {
   type Workload,
 } from './core/scenario.js';
 export type { Store, TargetModule, TargetOptions } from './core/target.js';
+export { worstOf } from './core/verdict.js';
 export { confirmBare } from './explore/evidence/confirm-bare.js';
 export type * from './explore/evidence/exploration.js';
 export { type ExplainedLoss, explainLoss } from './explore/explain-loss.js';
@@ -39,10 +41,12 @@ export { readRuns } from './history/read.js';
 export * from './judge.js';
 export { toFlags } from './programs/flags.js';
 export type { Specification } from './programs/specification.js';
+export { fieldTable } from './report/field.js';
 export { toMarkdown } from './report/markdown.js';
 export { modelsToText } from './report/models.js';
 export { progressReporter } from './report/progress.js';
 export { describeRuns, toTerminal } from './report/terminal.js';
+export { type FieldOptions, field } from './stress/field.js';
 export type { StressOptions } from './stress/plan/options.js';
 export { findScenarios, loadScenarios } from './stress/plan/registry.js';
 export { stress } from './stress/stress.js';

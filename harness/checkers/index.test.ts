@@ -157,6 +157,9 @@ describe('the report', () => {
         pauses: 1,
         corruptions: 1,
         versions: 1,
+        overlaps: 0,
+        empty: 1,
+        missing: 0,
       },
       ...{ lost: 0, stale: 0, resurrected: 0, garbage: 0, torn: 1, seedsLost: 0 },
       ...{
@@ -169,6 +172,7 @@ describe('the report', () => {
         hung: 0,
         starved: 0,
         crashed: 0,
+        unusable: 0,
         foreignWrites: 0,
         staleRewrites: 0,
         refreshes: 0,

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { addBench } from './bench.js';
 import { addCheck } from './check.js';
 import { addExplore } from './explore.js';
+import { addField } from './field.js';
 import { addList } from './list.js';
 import { addReplay } from './replay.js';
 import { addShow } from './show.js';
@@ -11,6 +12,7 @@ import { addStress } from './stress.js';
 export function addInstruments(program: Command): void {
   addStress(program);
   addExplore(program);
+  addField(program);
   addReplay(program);
   addCheck(program);
   addList(program);

@@ -52,7 +52,7 @@ export function addProgramOptions(command: Command): void {
     .option('--failed <codes>', 'exit codes that say: certainly not done', parseCodes)
     .option('--failed-when <regex>', 'the same, by what it writes to standard error')
     .option('--timeout <time>', 'after which a command is killed, its outcome unknown; default: 60s')
-    .option('--slow <time>', 'make each open of the file take longer, by strace')
+    .option('--slow <time>', 'make each open and each read of the file take longer, by strace')
     .option('--seed-file <path>', 'what is in the file at first; a line with {key} and {value} is repeated')
     .option('--private', 'others who may read its files are a violation')
     .option('--strict', 'so is all that is left beside the file; default: only what stops others')

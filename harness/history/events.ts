@@ -77,6 +77,8 @@ export interface ProgramUnderTest {
   isPrivate: boolean;
   /** All that is left beside its file is a violation, and not only what stops others. */
   isStrict: boolean;
+  /** So much longer each open of its file took, in milliseconds. */
+  slowMs?: number;
 }
 
 /** An entry that is there before the run and that no client touches. */

@@ -43,7 +43,7 @@ export interface Specification {
   failedWhen?: string;
   /** After so long a command is killed, and its outcome unknown: `60s`. */
   timeout?: string;
-  /** Each open of the file takes so much longer: `100ms`. Needs strace. */
+  /** Each open and each read of the file takes so much longer: `100ms`. Needs strace. */
   slow?: string;
   /** What is in the file at first. A line with `{key}` and `{value}` stands for one entry, and is repeated for each. */
   seed?: string;

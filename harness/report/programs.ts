@@ -10,13 +10,13 @@ export function programLine({ target, scenario, counts }: JudgedRun): string {
   const parts = [
     `${acknowledged} acknowledged`,
     `${lost} lost`,
-    ...some(resurrected, 'removals undone'),
+    ...(resurrected > 0 ? [`${counted(resurrected, 'removal')} undone`] : []),
     ...some(seedsLost, 'entries of before lost'),
     ...some(failed, 'refused'),
     ...times(empty, 'empty'),
     ...times(missing, 'missing'),
     ...times(Math.max(0, torn - empty - missing), 'torn'),
-    ...some(leftovers, 'leftovers in the way'),
+    ...(leftovers > 0 ? [`${counted(leftovers, 'leftover')} in the way`] : []),
     ...(unusable > 0 ? ['unusable at the end'] : []),
   ];
   return `${target}${scenario === 'two-terminals' ? '' : ` in ${scenario}`}: ${parts.join(', ')}`;

@@ -9,7 +9,7 @@ import type { PlannedRun } from './plan/plan.js';
  */
 export function meaninglessFor(
   {
-    scenario: { faults = [], place, oauth },
+    scenario: { faults = [], place, oauth, clients: cast },
     clients,
     target,
   }: Pick<PlannedRun, 'scenario' | 'clients'> & {
@@ -20,6 +20,8 @@ export function meaninglessFor(
   const has = (kind: Fault['kind']) => faults.some((fault) => fault.kind === kind);
   const isOfFile = evidence.of === 'file';
   const { program } = target ?? {};
+  if (program && cast.rogue)
+    return "a foreign program rewrites the file as JSON, and this file is another program's";
   if (program && oauth) return 'it refreshes credentials, and a program has no command for that';
   if (program && has('plant')) return 'it puts links under the names of a store that promises to follow none';
   if (program?.serve && has('kill')) return 'it kills clients, and here they are no more than requests';

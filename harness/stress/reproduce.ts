@@ -15,7 +15,7 @@ export function reproduceCommand(
     `--duration ${Math.ceil((workMs + overheadMs) / 1000)}s`,
   ];
   if (runtimes.choice !== 'node') parts.push(`--runtime ${runtimes.choice}`);
-  if (target.program ? clients.tui !== clientsOfProgram : clients !== scenario.clients) {
+  if (target.program ? !isOfProgram(clients) : clients !== scenario.clients) {
     parts.push(
       `--clients ${Object.entries(clients)
         .map(([profile, count]) => `${profile}=${count}`)
@@ -25,6 +25,11 @@ export function reproduceCommand(
   const operations = workload?.operationsMax;
   if (operations !== scenario.workload?.operationsMax) parts.push(`--operations ${operations}`);
   return parts.join(' ');
+}
+
+/** True for those that a program has where the user names none. */
+function isOfProgram({ tui, ...others }: PlannedRun['clients']): boolean {
+  return tui === clientsOfProgram && Object.values(others).every((count) => count === 0);
 }
 
 function flagsOf({ label, written }: TargetSpec): string {

@@ -79,7 +79,7 @@ function labelOf(label: string, { program }: Probed): string {
 }
 
 function underTest(
-  { name, format, list, isPrivate, isStrict }: Program,
+  { name, format, list, isPrivate, isStrict, slowMs }: Program,
   { program }: Probed,
 ): ProgramUnderTest {
   const { version } = program ?? {};
@@ -89,6 +89,7 @@ function underTest(
     cutShows: list === undefined && cutShows(format),
     isPrivate,
     isStrict,
+    ...(slowMs === undefined ? {} : { slowMs }),
   };
 }
 

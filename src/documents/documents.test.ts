@@ -36,6 +36,17 @@ const elsewhere = {
     `npm run explore -- --command 'git config --file {file} f.{key}.v {value}' --format ini`,
     `npm run explore -- --command 'git config --file {file} f.{key}.v {value}' --format ini --crash`,
   ],
+  'harness/cli/documented-programs.test.ts': [
+    "holdfast stress --command 'python3 store.py {file} {key} {value}' --format json --no-controls --duration 10s",
+    "holdfast stress --command 'python3 store.py {file} {key} {value}' --format json --slow 50ms --no-controls --duration 10s",
+    "holdfast stress --command 'python3 locked.py {file} {key} {value}' --format json --slow 50ms --no-controls --duration 10s",
+    "holdfast stress --command 'sh login.sh {key} {value}' --command-remove 'sh login.sh {key}' --file .tokens --format dotenv --no-controls --duration 10s",
+    'rustc -O store.rs',
+    "holdfast stress --command './store {file} {key} {value}' --file settings.toml --no-controls --duration 10s",
+    `holdfast stress --serve 'opencode serve --port {port}' --ready listening --file .local/share/opencode/auth.json --set 'PUT /auth/{key} {"type":"api","key":"{value}"}' --remove 'DELETE /auth/{key}' --format json --no-controls --duration 30s`,
+    'holdfast stress --command git-config --scenario kill-9 --slow 100ms --no-controls --duration 10s',
+    'holdfast field --all',
+  ],
   'the nightly job': ['npm run mutants', 'npm run test:full'],
   'src/documents/reference.test.ts': ['npm run docs'],
   'the tests of src/cli/serve/serve.test.ts and src/cli/auth/token/out.test.ts': [

@@ -23,7 +23,15 @@ const mentioned = [
 ].flatMap((line) => {
   const [, words] =
     /^(?:npm run (?=(?:stress|explore|replay|check|bench) -- )|(?:npx )?holdfast )(.*)/.exec(line) ?? [];
-  return words === undefined ? [] : [words.replace(' -- ', ' ').split(' ')];
+  // What stands in quotes is another program's.
+  return words === undefined
+    ? []
+    : [
+        words
+          .replace(/'[^']*'/g, "''")
+          .replace(' -- ', ' ')
+          .split(' '),
+      ];
 });
 
 /** The options of a command line that no command has. */

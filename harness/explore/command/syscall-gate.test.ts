@@ -67,7 +67,7 @@ describe.skipIf(whyNot !== undefined)(
       expect([names, lines.at(-2)]).toEqual([errors.trim().split('\n'), { exit: 0, signal: 0 }]);
       expect(lines.flatMap((line) => ('note' in line ? [line.note] : []))).toEqual([
         'is told of changes by inotify: file.1',
-      `is told of changes by inotify: ${path.basename(directory)}`,
+        `is told of changes by inotify: ${path.basename(directory)}`,
         'is used by another descriptor, of which calls are not seen: file.1',
       ]);
     });

@@ -38,6 +38,10 @@ describe('a file of another program is read by its format', () => {
     expect(found.get(one)).not.toContain('no');
   });
 
+  it('and of two texts at one place the later counts', () => {
+    expect(parse(`${one}=tui-1.0.1-end\n${one}=tui-1.0.2-end\n`, 'dotenv').get(one)).toBe('tui-1.0.2-end');
+  });
+
   it('and without a pattern of keys the first step to a value is its key', () => {
     expect([...parse('{"a":{"b":1,"c":"x"},"d":true}', 'json')]).toEqual([
       ['a', '1\nx'],

@@ -107,12 +107,13 @@ export function parse(
 ): Map<string, string> {
   const found = split(format);
   if (!found) throw new TypeError(`there is no format "${format}"`);
-  const entries = new Map<string, string>();
+  // Of two texts at one place the later is the one that counts: to append is how many a script sets.
+  const texts = new Map<string, Map<string, string>>();
   for (const leaf of found.kind.leaves(text, found.argument)) {
     const key = leaf.path.map(keyIn).find((one) => one !== undefined);
     if (key === undefined) continue;
-    const before = entries.get(key);
-    entries.set(key, before === undefined ? leaf.text : `${before}\n${leaf.text}`);
+    const places = texts.get(key) ?? new Map<string, string>();
+    texts.set(key, places.set(JSON.stringify(leaf.path), leaf.text));
   }
-  return entries;
+  return new Map([...texts].map(([key, places]) => [key, [...places.values()].join('\n')]));
 }

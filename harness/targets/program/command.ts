@@ -22,12 +22,18 @@ export function invocation(program: Program, call: Call, words: Words) {
   return { argv, env: programEnvironment(process.env, words, program.env, isShell) };
 }
 
-/** Makes each open of the file take longer, by strace: what is between a read and a write of it grows. */
+/** `?`: some architectures have no such call. */
+const delayed = '?open,openat,?openat2,?creat,read,pread64,readv';
+
+/**
+ * Makes each open and each read of the file take longer, by strace. What a program has read is older when it writes, and a file
+ * that it has emptied stays empty for longer. By a filter in the kernel, so that no other call is stopped.
+ */
 export function slowed(argv: readonly string[], file: string, slowMs: number | undefined): string[] {
   if (slowMs === undefined) return [...argv];
-  const calls = '?open,openat,?openat2,?creat';
-  const delay = `inject=${calls}:delay_exit=${Math.round(slowMs * 1000)}`;
-  return ['strace', '-f', '-qq', '-o', '/dev/null', '-P', file, '-e', `trace=${calls}`, '-e', delay, ...argv];
+  const delay = `inject=${delayed}:delay_exit=${Math.round(slowMs * 1000)}`;
+  const quietly = ['-f', '--seccomp-bpf', '-qqq', '-o', '/dev/null'];
+  return ['strace', ...quietly, '-P', file, '-e', `trace=${delayed}`, '-e', delay, ...argv];
 }
 
 /**

@@ -68,7 +68,9 @@ class Runner {
 
   words(key?: string, value?: string): Words {
     return {
-      ...{ file: this.file, home: this.home, dir: this.program.directory },
+      file: this.file,
+      home: this.home,
+      dir: this.program.directory,
       ...(key === undefined ? {} : { key }),
       ...(value === undefined ? {} : { value }),
     };

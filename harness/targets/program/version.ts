@@ -12,7 +12,7 @@ export async function versionOf(program: Program, home: string): Promise<string 
       home,
       timeoutMs: askMs,
     });
-    return /\d+(?:\.\w+)+(?:[-+][\w.-]+)?/.exec(`${output}\n${errors}`)?.[0];
+    return /\d+(?:\.\d+)+(?:p\d+)?/.exec(`${output}\n${errors}`)?.[0];
   } catch {
     // It is no matter: a version stands in reports, and nothing rests on it.
     return undefined;

@@ -1,0 +1,57 @@
+import path from 'node:path';
+import type { Command } from 'commander';
+import { exitCodes } from '../../src/cli/exit-codes.js';
+import { parseDuration, parseWhole } from '../../src/cli/parse.js';
+import type * as Harness from '../index.js';
+
+interface Flags {
+  all?: boolean;
+  duration: number;
+  seed?: number;
+  out?: string;
+  json?: boolean;
+}
+
+export function addField(program: Command): void {
+  program
+    .command('field')
+    .description('what the programs that are installed here lose: the same test for each, as one table')
+    .argument(
+      '[name...]',
+      'programs that ship as data (see: holdfast list programs); default: all that are here',
+    )
+    .option('--all', 'also name those that are not here, or could not be tried')
+    .option('--duration <time>', 'for each program; default: 20s', parseDuration, 20_000)
+    .option('--seed <n>', 'repeat what the clients do; default: a new one', parseWhole)
+    .option('--out <dir>', "the survey's own directory; default: reports/field")
+    .option('--json', 'as JSON')
+    .addHelpText(
+      'after',
+      '\nEach runs in a home of its own, as stress --command NAME does. Exit codes are those of stress: the worst counts.',
+    )
+    .action(run);
+}
+
+async function run(names: string[], { all, json, duration, out, seed }: Flags): Promise<void> {
+  const { field, fieldTable, progressReporter, worstOf } = await import('../index.js');
+  const interrupt = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt.abort());
+  const surveyed: Harness.Surveyed[] = await field({
+    names,
+    durationMs: duration,
+    ...(seed === undefined ? {} : { seed }),
+    out: out ?? path.join('reports', 'field'),
+    signal: interrupt.signal,
+    onProgress: progressReporter(process.stderr),
+  });
+  const isAll = all === true || names.length > 0;
+  process.stdout.write(
+    json ? `${JSON.stringify(surveyed, null, 2)}\n` : `\n${fieldTable(surveyed, isAll)}\n`,
+  );
+  const results = surveyed.flatMap(({ report }) => report?.result ?? []);
+  process.exitCode = interrupt.signal.aborted
+    ? exitCodes.interrupted
+    : results.length === 0
+      ? exitCodes.nothingMatched
+      : exitCodes[worstOf(results)];
+}

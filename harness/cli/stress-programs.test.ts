@@ -1,0 +1,280 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { fixture, holdfast, newDirectory, processesIn } from '../../src/cli/command.test.helper.js';
+import { long } from '../../src/tiers.test.helper.js';
+import type { Report } from '../index.js';
+import { findOnPath } from '../targets/program/find.js';
+
+const inPlace = fixture('programs/in-place.sh');
+const shell = ['--command', `sh ${inPlace} {file} {key} {value}`, '--format', 'dotenv'];
+const git = [
+  '--command',
+  'git config --file {file} f.{key}.v {value}',
+  '--format',
+  'ini',
+  '--failed-when',
+  'could not lock',
+];
+
+/** Runs the command on a program, with no controls. */
+async function program(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const cwd = newDirectory();
+  const { exitCode, stdout, stderr } = await holdfast(['stress', '--no-controls', '--json', ...args], {
+    cwd,
+    env,
+  });
+  const report = stdout === '' ? undefined : (JSON.parse(stdout) as Report);
+  return { exitCode, stderr, cwd, report, run: report?.scenarios[0] };
+}
+
+// A race is a matter of chance: only one that stays unfound, run after run, says that the harness can't see it.
+describe('a program that loses updates is caught as it is', { retry: 2 }, () => {
+  it('a shell script that rewrites the file in place, with its line, its culprit and the command that runs it again', async () => {
+    const { exitCode, stderr, run, cwd } = await program([...shell, '--duration', '2s']);
+    expect(stderr).toMatch(/^ {2}invalid {2}sh: \d+ acknowledged, \d+ lost, .*empty \d+ time/m);
+    expect(run?.counts.lost).toBeGreaterThan(0);
+    expect(run?.counts.overlaps).toBeGreaterThan(20);
+    expect(run?.violations.find(({ kind }) => kind === 'lost-update')?.sentence).toMatch(
+      /set "tui-\d-provider-\d+"/,
+    );
+    expect(run?.reproduce).toContain(`--command 'sh ${inPlace} {file} {key} {value}' --format dotenv`);
+    expect(exitCode).toBe(1);
+    expect(processesIn(cwd)).toEqual([]);
+  });
+
+  it('npm, with its version, by the lines of its file', long, async () => {
+    const { stderr, run, exitCode } = await program(['--command', 'npm', '--duration', '10s']);
+    expect(stderr).toMatch(/invalid {2}npm \d+\.\d+\.\d+: \d+ acknowledged, \d+ lost/);
+    expect(run?.counts.lost).toBeGreaterThan(0);
+    expect(run?.reproduce).toContain('--command npm --seed');
+    expect(exitCode).toBe(1);
+  });
+
+  it('servers that share a file, which are started once and asked over HTTP', long, async () => {
+    const server = fixture('programs/server.mjs');
+    const { run, exitCode, cwd } = await program([
+      ...['--serve', `node ${server} {port} {file}`, '--ready', 'listening', '--file', 'auth.json'],
+      ...[
+        '--set',
+        'PUT /auth/{key} {"type":"api","key":"{value}"}',
+        '--remove',
+        'DELETE /auth/{key}',
+        '--duration',
+        '3s',
+      ],
+    ]);
+    expect(run?.counts.lost).toBeGreaterThan(0);
+    expect(exitCode).toBe(1);
+    expect(processesIn(cwd)).toEqual([]);
+  });
+
+  it('removals are undone, too, by one that can only remove and begins with a file', long, async () => {
+    const cwd = newDirectory();
+    const seed = path.join(cwd, 'seed');
+    writeFileSync(seed, '# a heading\n{key}={value}\n');
+    const remove = [
+      '--command-remove',
+      `sh ${inPlace} {file} {key}`,
+      '--seed-file',
+      seed,
+      '--format',
+      'dotenv',
+    ];
+    const { run } = await program([...remove, '--duration', '2s']);
+    expect((run?.counts.resurrected ?? 0) + (run?.counts.lost ?? 0)).toBeGreaterThan(0);
+  });
+});
+
+describe('a program that locks before it reads is green', () => {
+  it('git, and that it refused is no loss', async () => {
+    const { stderr, run, report } = await program([...git, '--duration', '2s']);
+    expect(run?.counts).toMatchObject({ lost: 0, resurrected: 0, seedsLost: 0, torn: 0 });
+    expect(report?.result).not.toBe('invalid');
+    expect(run?.target).toMatch(/^git \d+\.\d+/);
+    expect(stderr).toMatch(/^ {2}(valid|unknown) {2,}git \d/m);
+  });
+
+  it(
+    'and of a busy lock that a killed process has left, the run says that it stops all others',
+    long,
+    async () => {
+      if (!findOnPath('strace')) return;
+      const { run, exitCode } = await program([
+        ...git,
+        '--scenario',
+        'kill-9',
+        '--slow',
+        '100ms',
+        '--duration',
+        '10s',
+      ]);
+      expect(run?.counts).toMatchObject({ lost: 0, torn: 0, leftovers: 1 });
+      expect(run?.checks.G6?.summary).toMatch(
+        /entries\.ini\.lock was left behind, and it stops others: set "audit-provider"/,
+      );
+      expect(exitCode).toBe(1);
+    },
+  );
+
+  it('and so is a script of a few lines that does the same', long, async () => {
+    const locked = `sh ${fixture('programs/locked.sh')} {file} {key}`;
+    const { exitCode, run } = await program([
+      '--command',
+      `${locked} {value}`,
+      '--command-remove',
+      locked,
+      '--format',
+      'dotenv',
+      '--duration',
+      '8s',
+    ]);
+    expect(run?.counts).toMatchObject({ lost: 0, resurrected: 0, torn: 0 });
+    expect(exitCode).toBe(0);
+  });
+});
+
+describe('what a program is given', () => {
+  it('is a home of its own, PATH, LANG, and nothing else; by --shell nothing is pasted into the text', async () => {
+    const cwd = newDirectory();
+    const seen = path.join(cwd, 'seen');
+    const text = `env > ${seen}; pwd >> ${seen}; echo "$KEY=$VALUE" >> "$FILE"`;
+    const env = { NPM_TOKEN: 'made-up', OPENCODE_X: 'made-up' };
+    const args = [
+      '--command',
+      text,
+      '--shell',
+      '--file',
+      '.env',
+      '--env',
+      'MORE=a b',
+      '--clients',
+      'tui=1',
+      '--duration',
+      '3s',
+    ];
+    await program(args, env);
+    const lines = readFileSync(seen, 'utf8').trim().split('\n');
+    const names = lines.map((line) => line.split('=')[0] ?? '');
+    const expected = /^(PATH|LANG|HOME|TMPDIR|XDG_\w+|MORE|FILE|KEY|VALUE|DIR|PWD|OLDPWD|SHLVL|_)$/;
+    expect(names.slice(0, -1).filter((name) => !expected.test(name))).toEqual([]);
+    expect(lines.at(-1)).toMatch(/work\/data\/home$/);
+  });
+
+  it('dies with the client that runs it, and so does what it has started', long, async () => {
+    const text = '(sleep 300; echo late) & echo "$KEY=$VALUE" >> "$FILE"; sleep 0.05';
+    const { cwd } = await program([
+      '--command',
+      text,
+      '--shell',
+      '--file',
+      '.env',
+      '--scenario',
+      'kill-9',
+      '--duration',
+      '3s',
+    ]);
+    expect(processesIn(cwd)).toEqual([]);
+  });
+
+  it('is only so much time: what takes longer is killed, and may have happened', async () => {
+    const text = '[ -e "$HOME/slow" ] && sleep 300; : > "$HOME/slow"; echo "$KEY=$VALUE" >> "$FILE"';
+    const { stderr, exitCode } = await program([
+      '--command',
+      text,
+      '--shell',
+      '--file',
+      '.env',
+      '--timeout',
+      '1s',
+    ]);
+    expect(stderr).toMatch(/"\[" took 1 s alone; 1 s are the limit: --timeout 30s/);
+    expect(exitCode).toBe(2);
+  });
+});
+
+describe('a program that is not what the user says is refused in the words of the command line', () => {
+  it.each<[string[], string]>([
+    [
+      ['--command', 'git config {file} {key}', '--format', 'ini'],
+      '--command has no {value}: nothing could be recognised afterwards',
+    ],
+    [['--command', 'nmp'], 'did you mean "npm"?'],
+    [['--command', './absent.json'], 'there is no specification at'],
+    [
+      ['--command', 'no-such-program {key} {value}', '--file', 'f.ini'],
+      '"no-such-program" is not on the PATH',
+    ],
+    [['--format', 'ini'], '--format describes a program, and none is named'],
+    [[...shell, '--failed', 'x'], 'Expected exit codes'],
+    [[...shell, '--env', 'x'], 'Expected NAME=VALUE'],
+    [[...shell, '--runtime', 'bun'], 'is a program, which runs on what it runs on'],
+    [[...shell, '--explain'], '--explain steers a store within its process'],
+    [[...shell, '--scenario', 'rogue-writer'], "this file is another program's"],
+    [[...shell, '--scenario', 'pause'], 'in a program of others there is no such point'],
+    [
+      ['--command', 'true {key} {value}', '--file', 'f.ini'],
+      '"true" was acknowledged (exit 0), and "probe-provider" is not in ~/f.ini as --format reads it; there is no such file',
+    ],
+    [
+      ['--command', 'echo "$KEY $VALUE" > "$FILE"', '--shell', '--format', 'ini'],
+      'as --format reads it; the file: 1 lines, e.g. "probe-provider ...',
+    ],
+    [
+      ['--command', 'false {key} {value}', '--file', 'f.ini'],
+      '"false" could not set even alone: false ended with exit code 1',
+    ],
+    [['--command', 'echo "$KEY=$VALUE" > "$FILE"', '--shell', '--format', 'json'], "can't be read as json"],
+    [
+      [
+        '--command',
+        'echo "$KEY=$VALUE" >> "$FILE"',
+        '--shell',
+        '--format',
+        'dotenv',
+        '--command-remove',
+        'true $KEY',
+      ],
+      'is it the right --command-remove?',
+    ],
+    [
+      ['--serve', 'true {port}', '--set', 'PUT /{key} {value}', '--file', 'f.json', '--ready', 'x'],
+      '"true" did not serve: it ended with 0',
+    ],
+  ])('%j', async (args, message) => {
+    const { exitCode, stderr } = await program(args);
+    expect(stderr).toContain(message);
+    expect(exitCode).toBe(2);
+  });
+
+  it('one that keeps its file elsewhere, by name', async () => {
+    const text = 'echo "$KEY=$VALUE" >> "$FILE"; date >> "$DIR/f.env"';
+    const { exitCode, stderr } = await program(['--command', text, '--shell', '--file', 'f.env']);
+    expect(stderr).toMatch(/does not keep to the home that it was given: while it ran, \S+\/f\.env changed/);
+    expect(exitCode).toBe(2);
+  });
+});
+
+it('a specification in a file says the same as the options, and options change it', async () => {
+  const cwd = newDirectory();
+  mkdirSync(path.join(cwd, 'deep'));
+  const specification = { command: 'sh ./in-place.sh {file} {key} {value}', format: 'dotenv', name: 'mine' };
+  writeFileSync(path.join(cwd, 'deep', 'mine.json'), JSON.stringify(specification));
+  writeFileSync(path.join(cwd, 'deep', 'in-place.sh'), readFileSync(inPlace));
+  const args = ['stress', '--no-controls', '--json', '--duration', '2s', '--command', 'deep/mine.json'];
+  const { stdout } = await holdfast(args, { cwd });
+  const [run] = (JSON.parse(stdout) as Report).scenarios;
+  expect(run?.counts.acknowledged).toBeGreaterThan(10);
+  expect(run?.target).toBe('mine');
+  const changed = await holdfast([...args, '--format', 'json'], { cwd });
+  expect(changed.stderr).toContain("can't be read as json");
+});
+
+it('every program that ships was tried, and with which version is said', async () => {
+  const { stdout } = await holdfast(['list', 'programs', '--json']);
+  const items = JSON.parse(stdout) as { name: string; title: string; why?: string }[];
+  expect(items.length).toBeGreaterThan(10);
+  for (const item of items)
+    expect(item).toMatchObject({ title: expect.any(String), why: expect.stringMatching(/^tried: .*\d/) });
+  expect(existsSync(inPlace)).toBe(true);
+});

@@ -1,0 +1,58 @@
+import type { Surveyed } from '../core/field.js';
+import type { Counts } from '../core/report.js';
+import { table } from './table.js';
+
+const header = [
+  'program',
+  'acknowledged',
+  'refused',
+  'lost',
+  'removals undone',
+  'before lost',
+  'the reader saw it',
+  'overlaps',
+  'verdict',
+];
+
+/**
+ * The survey as a table, those that lose most of what they acknowledge first, and below it why others are not in it.
+ * @param isAll whether those are named that could not be run
+ */
+export function fieldTable(surveyed: readonly Surveyed[], isAll = true): string {
+  const tried = surveyed
+    .flatMap(({ report }) => report ?? [])
+    .sort((a, b) => shareOf(b.counts) - shareOf(a.counts));
+  const rows = tried.map(({ target, result, counts }) => [
+    target,
+    String(counts.acknowledged),
+    String(counts.failed + counts.unknown),
+    String(counts.lost),
+    String(counts.resurrected),
+    String(counts.seedsLost),
+    seenAs(counts),
+    String(counts.overlaps),
+    result === 'unknown' ? 'inconclusive' : result,
+  ]);
+  const others = surveyed.filter(({ report }) => report === undefined);
+  return [
+    ...(rows.length > 0 ? [table(header, rows)] : []),
+    ...(isAll ? others.map(({ name, why }) => `${name}: not tried, ${why}`) : []),
+  ].join('\n\n');
+}
+
+/** The share of what was acknowledged that is not there. */
+function shareOf({ acknowledged, lost, resurrected }: Counts): number {
+  return acknowledged === 0 ? 0 : (lost + resurrected) / acknowledged;
+}
+
+function seenAs({ empty, missing, torn }: Counts): string {
+  const parts = [
+    [empty, 'empty'],
+    [missing, 'missing'],
+    [Math.max(0, torn - empty - missing), 'in part'],
+  ] as const;
+  return parts
+    .filter(([count]) => count > 0)
+    .map(([count, word]) => `${word} ${count}x`)
+    .join(', ');
+}

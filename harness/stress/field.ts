@@ -1,0 +1,55 @@
+import path from 'node:path';
+import { closest } from '../../src/cli/closest.js';
+import { UsageError } from '../../src/cli/usage-error.js';
+import type { Surveyed } from '../core/field.js';
+import type { Progress } from '../core/progress.js';
+import { shippedPrograms } from '../targets/program/find.js';
+import { stress } from './stress.js';
+
+export interface FieldOptions {
+  /** Names of programs that ship as data. Default: all of them that are installed. */
+  names?: readonly string[];
+  /** For each, in milliseconds. */
+  durationMs: number;
+  seed?: number;
+  out: string;
+  signal: AbortSignal;
+  onProgress: (progress: Progress) => void;
+}
+
+/**
+ * Puts programs as they are installed here to the same test, one after another.
+ * @returns one for each, in the order of names
+ * @throws UsageError if one that is named does not ship
+ */
+export async function field(options: FieldOptions): Promise<Surveyed[]> {
+  const { names, durationMs, seed, out, signal, onProgress } = options;
+  const shipped = shippedPrograms();
+  const wanted = names && names.length > 0 ? names : [...shipped.keys()];
+  for (const name of wanted)
+    if (!shipped.has(name))
+      throw new UsageError(
+        `no program "${name}" ships${closest(name, [...shipped.keys()])}`,
+        `expected one of: ${[...shipped.keys()].join(', ')}`,
+      );
+  const surveyed: Surveyed[] = [];
+  for (const name of wanted) {
+    if (signal.aborted) break;
+    const { title = '' } = shipped.get(name) ?? {};
+    const common = { controls: false, durationMs, signal, onProgress } as const;
+    try {
+      const { scenarios } = await stress({
+        ...common,
+        ...(seed === undefined ? {} : { seed }),
+        programs: [name],
+        out: path.join(out, name),
+      });
+      const [report] = scenarios;
+      surveyed.push({ name, title, ...(report ? { report } : { why: 'interrupted' }) });
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      surveyed.push({ name, title, why: error.message });
+    }
+  }
+  return surveyed;
+}
