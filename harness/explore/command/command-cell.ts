@@ -87,7 +87,8 @@ export class CommandCell extends Cell {
     for (const call of program.prepare) this.runPlainly(call, ground);
     ground.files = snapshot(this.scene.root);
     if (program.seed !== undefined) this.writeSeeds(ground);
-    else for (const { key, value } of seeds) this.runAlone(ground, { action: 'seed', key, value });
+    if (!hasLineOfEntry(program))
+      for (const { key, value } of seeds) this.runAlone(ground, { action: 'seed', key, value });
     for (const { key, value } of seeds) this.expect(ground, key, value);
     const first = this.named;
     const { files } = ground;
@@ -158,7 +159,7 @@ export class CommandCell extends Cell {
 
   private writeSeeds(ground: Ground): void {
     const lines = (this.program.seed ?? '').split('\n').flatMap((line) => {
-      if (!line.includes('{key}')) return [fill(line, wordsFor(this.scene, '', ''))];
+      if (!isOfEntry(line)) return [fill(line, wordsFor(this.scene, '', ''))];
       return ground.seeds.map(({ key, value }) => fill(line, wordsFor(this.scene, key, valueText(value))));
     });
     writeFileSync(path.join(this.scene.root, this.program.file), lines.join('\n'), { mode: 0o600 });
@@ -178,6 +179,15 @@ export class CommandCell extends Cell {
       'give --file and --format for where the program keeps its entries, and how',
     );
   }
+}
+
+/** Its seed has a line that is repeated for each entry. */
+function hasLineOfEntry({ seed = '' }: Command): boolean {
+  return seed.split('\n').some(isOfEntry);
+}
+
+function isOfEntry(line: string): boolean {
+  return line.includes('{key}') && line.includes('{value}');
 }
 
 function describe(place: string): string {

@@ -138,7 +138,10 @@ export class Chronicle {
     return JSON.stringify(this.entries);
   }
 
-  /** A call may have changed the file: what a foreign reader would now find whole is a version. */
+  /**
+   * A call may have changed the file: what a foreign reader would now find whole is a version. A program may end with this very call,
+   * so what that has done is looked at before it counts as acknowledged.
+   */
   look({ call, flags }: CallToMake, step: number): void {
     if (call === 'open' && !/[ct]/.test(flags ?? '')) return;
     if (factsOf(call)?.changesContent) this.see(step);

@@ -65,8 +65,7 @@ export class Execution {
     this.auditing = ground.audit ?? auditOf(program);
     this.chronicle = new Chronicle(this.file, label, seed, ground);
     this.clients = program.clients.map(
-      (_, index) =>
-        new Client(index, nameOf(index), pidOf(index), hire(index, pidOf(index)), index, ground.roundsMin),
+      (_, n) => new Client(n, nameOf(n), pidOf(n), hire(n, pidOf(n)), n, ground.roundsMin),
     );
     this.choices = new Choices(this.clients, this.budget, world, this.causality);
   }
@@ -255,6 +254,7 @@ export class Execution {
     client.lastReport = report;
     this.now = Math.max(this.now, report.now);
     if (step && report.end) step.end = report.end;
+    if (step?.call && this.ground.program) this.chronicle.look(step.call, this.steps.length);
     for (const event of report.events) {
       this.chronicle.tell(client, event, this.steps.length);
       this.waitedNsMax = Math.max(this.waitedNsMax, client.timeOf(event, this.now));

@@ -33,6 +33,22 @@ describe('going round and round', () => {
     expect(spin.isSpinning).toBe(false);
   });
 
+  it('is none for one that waits for a lock, which is not offered before another one goes on', () => {
+    const spin = new Spin();
+    spin.hold(7);
+    expect([spin.holds(7), spin.holds(8), spin.isSpinning]).toEqual([true, false, false]);
+    spin.release();
+    expect(spin.holds(7)).toBe(false);
+  });
+
+  it('takes as many rounds as it is told to', () => {
+    const spin = new Spin(8);
+    for (let time = 0; time < 7; time++) spin.looked(look('a'));
+    expect(spin.isSpinning).toBe(false);
+    spin.looked(look('a'));
+    expect(spin.isSpinning).toBe(true);
+  });
+
   it('is none where nothing is looked at: several files are closed by the same call', () => {
     const spin = new Spin();
     for (let time = 0; time < 6; time++) spin.looked({ key: 'close', accesses: [] });
