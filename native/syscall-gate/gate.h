@@ -111,6 +111,7 @@ int answer(int listener, uint64_t notification, long value, int error, unsigned 
 
 bool is_quiet(pid_t own, const struct call *waiting, int count);
 int kill_all(pid_t own);
+bool shows_children(void);
 bool is_sleeping(pid_t own);
 
 void say_call(const struct call *call);

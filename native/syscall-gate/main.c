@@ -351,6 +351,10 @@ static int run(pid_t child, double patience) {
 }
 
 static int check(void) {
+  if (!shows_children()) {
+    fprintf(stderr, "the kernel does not show which processes another one has started (CONFIG_PROC_CHILDREN), or there is no /proc\n");
+    return 1;
+  }
   pid_t child = start(NULL);
   if (child < 0 || listener < 0) {
     fprintf(stderr, "the kernel has no seccomp user notification, or does not allow it here (Linux 5.14 or newer)\n");

@@ -89,6 +89,12 @@ void say_end(const struct call *call, const struct end *end) {
 }
 
 void note(const char *words, const char *path) {
+  static const char *last;
+  static char last_path[256];
+  // A process that can't be looked into makes many calls.
+  if (last == words && strncmp(last_path, path, sizeof last_path - 1) == 0) return;
+  last = words;
+  snprintf(last_path, sizeof last_path, "%.255s", path);
   const char *name = strrchr(path, '/');
   say("{\"note\":\"");
   say_text(words, strlen(words));

@@ -84,7 +84,12 @@ bool locate(struct place *place, pid_t thread, pid_t process, int directory, uin
   place->directory = -1;
   place->is_watched = false;
   char path[PATH_MAX], whole[PATH_MAX + 64];
-  if (!read_text(thread, at, path, sizeof path)) return false;
+  errno = 0;
+  if (!read_text(thread, at, path, sizeof path)) {
+    // It has made itself unreadable, as programs with secrets do: of root alone nothing is hidden.
+    if (errno == EPERM) note("can't be looked into, so its calls are not seen:", "a process");
+    return false;
+  }
   if (*path == 0) return false;
   // "self" would be this process.
   if (strncmp(path, "/proc/self/", 11) == 0) snprintf(whole, sizeof whole, "/proc/%d/%s", process, path + 11);

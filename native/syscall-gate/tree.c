@@ -91,6 +91,13 @@ static bool rests(pid_t process, pid_t thread, void *with) {
   }
 }
 
+/// True if the kernel says which processes another one has started.
+bool shows_children(void) {
+  char name[64];
+  snprintf(name, sizeof name, "/proc/self/task/%d/children", getpid());
+  return access(name, R_OK) == 0;
+}
+
 /// True if all but those that wait sleep: nothing happens until one of them goes on.
 bool is_quiet(pid_t own, const struct call *waiting, int count) {
   struct waiters waiters = {waiting, count};

@@ -67,13 +67,15 @@ export async function underGate(
     stem = 'file',
     kind = 'own',
     patienceMs = 60_000,
-  }: { directory: string; stem?: string; kind?: 'own' | 'home'; patienceMs?: number },
+    uid,
+  }: { directory: string; stem?: string; kind?: 'own' | 'home'; patienceMs?: number; uid?: number },
   command: readonly string[],
   orders: (waiting: readonly number[], lines: readonly GateLine[]) => string = ([first]) => `go ${first}`,
 ): Promise<Gated> {
   const args = [realpathSync(directory), stem, kind, String(patienceMs), '--', ...command];
   const child = spawn(gate, args, {
     cwd: directory,
+    ...(uid === undefined ? {} : { uid, gid: uid }),
     stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
     // A safety net: a helper that does not answer is a failure, and not a hang.
     timeout: 60_000,

@@ -2,13 +2,22 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { newDirectory } from '../../../src/cli/command.test.helper.js';
-import { callsIn, compiled, sanitizedGate, underGate, whyNot } from './syscall-gate.test.helper.js';
+import {
+  callsIn,
+  compiled,
+  isInstalled,
+  sanitizedGate,
+  underGate,
+  whyNot,
+} from './syscall-gate.test.helper.js';
 
 function newPlace(content = 'x\n'): string {
   const directory = newDirectory();
   writeFileSync(path.join(directory, 'file'), content);
   return directory;
 }
+
+const hasPython = isInstalled('/usr/bin/python3', '--version');
 
 describe.skipIf(whyNot !== undefined)(
   `the helper that stops programs${whyNot ? ` (${whyNot})` : ''}`,
@@ -151,13 +160,32 @@ describe.skipIf(whyNot !== undefined)(
       expect(readFileSync(path.join(directory, 'new é "x'), 'utf8')).toBe('a"\\\u0000é\n');
     });
 
-    it('notes what it can not stop', async () => {
+    it.skipIf(process.getuid?.() !== 0)(
+      'needs no rights, and notes a program that nobody may look into',
+      async () => {
+        const directory = newPlace();
+        for (const place of [directory, path.dirname(gate)]) chmodSync(place, 0o777);
+        const nobody = 65534;
+        const seen = await underGate(gate, { directory, uid: nobody }, ['sh', '-c', 'cat file; echo > new']);
+        expect(callsIn(seen.lines)).toContain('open new wct');
+        // PR_SET_DUMPABLE, as ssh-agent does it.
+        const script = 'import ctypes; ctypes.CDLL(None).prctl(4, 0); open("file").read()';
+        const { lines } = await underGate(gate, { directory, uid: nobody }, [
+          '/usr/bin/python3',
+          '-c',
+          script,
+        ]);
+        expect(lines).toContainEqual({ note: "can't be looked into, so its calls are not seen: a process" });
+      },
+    );
+
+    it.skipIf(!hasPython)('notes what it can not stop', async () => {
       const directory = newPlace();
       const script = `import mmap, os
 f = os.open('file', os.O_RDWR)
 mmap.mmap(f, 1)[0] = 65
 os.dup2(f, 50)`;
-      const { lines } = await underGate(gate, { directory }, ['/usr/bin/env', 'python3', '-c', script]);
+      const { lines } = await underGate(gate, { directory }, ['/usr/bin/python3', '-c', script]);
       expect(lines.flatMap((line) => ('note' in line ? [line.note] : []))).toEqual([
         'maps into its memory, to write: file',
         'is used by another descriptor, of which calls are not seen: file',
