@@ -74,8 +74,8 @@ describe.skipIf(whyNot !== undefined)(`a program that is explored${whyNot ? ` ($
         '1',
       );
       expect(exploration).toMatchObject({ result: 'valid', exhausted: true, preemptions: 1, failures: [] });
-      // Whoever comes second has to wait: there are fewer schedules than calls.
-      expect(exploration?.executions).toBeGreaterThan(1);
+      // The second asks for the lock at each moment at which the first has it.
+      expect(exploration?.executions).toBeGreaterThan(20);
       expect(exitCode).toBe(0);
     },
   );

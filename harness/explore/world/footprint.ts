@@ -30,6 +30,11 @@ export function routesOf(call: CallToMake, tree: Tree): Routes {
   };
 }
 
+/** The lock on an open file. One outside of the sandbox has the same descriptor in all clients: see command-process.ts. */
+export function lockOf({ fd = -1 }: CallToMake, tree: Tree): string {
+  return `k ${tree.openFile(fd)?.inode ?? fd}`;
+}
+
 export function keyOf({ directory, name }: Entry): string {
   return `${directory}/${name}`;
 }
@@ -77,6 +82,8 @@ export function accessesOf(call: CallToMake, tree: Tree, routes = routesOf(call,
     if (route?.inode !== undefined && route.kind === 'directory')
       add('write', `l ${route.inode}`, `x ${route.inode}`);
   };
+  // It may end after any call, or close a file: that lets its locks go, and is no call of its own.
+  add('write', ...(tree.locks ?? []));
   for (const route of [from, to]) if (route) add('read', ...lookedUp(route, call));
   if ([from, to].some((route) => route?.isOutside) || (file && file.inode === undefined))
     add('write', 'outside');
@@ -90,8 +97,7 @@ export function accessesOf(call: CallToMake, tree: Tree, routes = routesOf(call,
       break;
     case 'lock':
     case 'unlock':
-      // A file outside of the sandbox has the same descriptor in all clients: see command-process.ts.
-      add('write', `k ${inode ?? call.fd}`);
+      add('write', lockOf(call, tree));
       break;
     case 'read':
     case 'readv':
