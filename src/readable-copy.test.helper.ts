@@ -24,13 +24,8 @@ export default function setup(vitest: TestProject): (() => void) | undefined {
     return undefined;
   }
   const copy = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-installation-')));
-  for (const name of [
-    'package.json',
-    'dist',
-    path.join('scenarios', 'schedules'),
-    'native',
-    ...dependencies(),
-  ])
+  const data = ['schedules', 'programs'].map((name) => path.join('scenarios', name));
+  for (const name of ['package.json', 'dist', 'native', ...data, ...dependencies()])
     cpSync(path.join(project, name), path.join(copy, name), { recursive: true });
   spawnSync('chmod', ['-R', 'a+rX', copy]);
   chmodSync(copy, 0o755);

@@ -1,4 +1,5 @@
 import type { Check, Counts } from '../core/report.js';
+import { counted } from '../history/words.js';
 
 /**
  * Did enough happen for silence to mean something? A run in which too little did proves nothing, whatever the
@@ -35,7 +36,7 @@ function tooFewOverlaps(
   changeMs: number | undefined,
 ): string {
   const median = changeMs === undefined ? '' : ` (median of one: ${(changeMs / 1000).toFixed(1)} s)`;
-  const only = `only ${overlaps} pairs of operations overlapped${median}`;
+  const only = `only ${counted(overlaps, 'pair')} of operations overlapped${median}`;
   return `${lost + resurrected} lost of ${acknowledged} acknowledged, but ${only}; what helps: --slow 300ms, more --clients (tui=8), a longer --duration`;
 }
 

@@ -1,6 +1,6 @@
 import type { Counts } from '../core/report.js';
 import type { Run } from '../history/run.js';
-import { fewOf } from '../history/words.js';
+import { counted, fewOf } from '../history/words.js';
 import { lossRateBound } from './coverage.js';
 
 /** What is worth knowing of a run on a program, and no violation. */
@@ -13,7 +13,7 @@ export function notesOf(
   const left = [...new Set(final?.leftovers)];
   const { looked, changed } = final?.outside ?? { looked: [], changed: [] };
   return [
-    `${overlaps} pairs of changes by two clients overlapped.`,
+    `${counted(overlaps, 'pair')} of changes by two clients overlapped.`,
     ...(lost + resurrected === 0 && acknowledged > 0 && program.slowMs === undefined
       ? [
           `Nothing is lost of ${acknowledged} acknowledged: below 1 in ${Math.floor(1 / lossRateBound(acknowledged))} at 95 %, if losses were independent. What needs long to start spends little of it between its read and its write: --slow 100ms makes that more.`,

@@ -53,8 +53,18 @@ describe('a program that loses updates is caught as it is', { retry: 2 }, () => 
 
   it('servers that share a file, which are started once and asked over HTTP', long, async () => {
     const server = fixture('programs/server.mjs');
+    const starts = path.join(newDirectory(), 'starts');
     const { run, exitCode, cwd } = await program([
-      ...['--serve', `node ${server} {port} {file}`, '--ready', 'listening', '--file', 'auth.json'],
+      ...[
+        '--serve',
+        `node ${server} {port} {file}`,
+        '--ready',
+        'listening',
+        '--file',
+        'auth.json',
+        '--env',
+        `STARTS=${starts}`,
+      ],
       ...[
         '--set',
         'PUT /auth/{key} {"type":"api","key":"{value}"}',
@@ -67,6 +77,8 @@ describe('a program that loses updates is caught as it is', { retry: 2 }, () => 
     expect(run?.counts.lost).toBeGreaterThan(0);
     expect(exitCode).toBe(1);
     expect(processesIn(cwd)).toEqual([]);
+    // Alone, for what is there before, the two of the run, and for a last look.
+    expect(readFileSync(starts, 'utf8').trim().split('\n')).toHaveLength(5);
   });
 
   it('removals are undone, too, by one that can only remove and begins with a file', long, async () => {
@@ -117,6 +129,30 @@ describe('a program that locks before it reads is green', () => {
     },
   );
 
+  it('git by its own words for what is there, where nobody reads its file', long, async () => {
+    const { run, exitCode } = await program([
+      ...['--command', 'git config --file {file} f.{key}.v {value}', '--failed-when', 'could not lock'],
+      ...['--command-remove', 'git config --file {file} --unset f.{key}.v', '--failed', '5'],
+      ...[
+        '--command-list',
+        'git config --file {file} --list',
+        '--command-get',
+        'git config --file {file} --get f.{key}.v',
+      ],
+      ...[
+        '--format',
+        'lines:^f\\.(?<key>[^.]+)\\.v=(?<value>.*)$',
+        '--prepare',
+        'git config --file {file} f.other.v 1',
+      ],
+      ...['--scenario', 'set-delete-churn', '--duration', '5s'],
+    ]);
+    expect(run?.evidence).toMatchObject({ of: 'store', why: 'its entries are what its own command prints' });
+    expect(run?.counts).toMatchObject({ lost: 0, resurrected: 0, seedsLost: 0, torn: 0 });
+    expect(run?.counts.reads).toBeGreaterThan(10);
+    expect(exitCode).toBe(0);
+  });
+
   it('and so is a script of a few lines that does the same', long, async () => {
     const locked = `sh ${fixture('programs/locked.sh')} {file} {key}`;
     const { exitCode, run } = await program([
@@ -132,6 +168,31 @@ describe('a program that locks before it reads is green', () => {
     expect(run?.counts).toMatchObject({ lost: 0, resurrected: 0, torn: 0 });
     expect(exitCode).toBe(0);
   });
+});
+
+it('modes are looked at where the user asks for it', long, async () => {
+  const text = 'sh "$DIR/in-place.sh" "$FILE" "$KEY" "$VALUE"';
+  const cwd = newDirectory();
+  writeFileSync(path.join(cwd, 'in-place.sh'), readFileSync(inPlace));
+  const args = [
+    'stress',
+    '--no-controls',
+    '--json',
+    '--duration',
+    '2s',
+    '--command',
+    text,
+    '--shell',
+    '--file',
+    'x.env',
+  ];
+  const modesOf = async (...more: string[]) => {
+    const { stdout } = await holdfast([...args, ...more], { cwd });
+    const [run] = (JSON.parse(stdout) as Report).scenarios;
+    return (run?.counts.looseModes ?? 0) > 0;
+  };
+  expect(await modesOf()).toBe(false);
+  expect(await modesOf('--private')).toBe(true);
 });
 
 describe('what a program is given', () => {
@@ -162,7 +223,8 @@ describe('what a program is given', () => {
   });
 
   it('dies with the client that runs it, and so does what it has started', long, async () => {
-    const text = '(sleep 300; echo late) & echo "$KEY=$VALUE" >> "$FILE"; sleep 0.05';
+    // The second leads a session of its own, and no signal to a group reaches it.
+    const text = '(sleep 300; echo late) & setsid sleep 300 & echo "$KEY=$VALUE" >> "$FILE"; sleep 0.05';
     const { cwd } = await program([
       '--command',
       text,
@@ -177,7 +239,7 @@ describe('what a program is given', () => {
     expect(processesIn(cwd)).toEqual([]);
   });
 
-  it('is only so much time: what takes longer is killed, and may have happened', async () => {
+  it('is only so much time: what takes longer is killed, and may have happened', long, async () => {
     const text = '[ -e "$HOME/slow" ] && sleep 300; : > "$HOME/slow"; echo "$KEY=$VALUE" >> "$FILE"';
     const { stderr, exitCode } = await program([
       '--command',
@@ -194,23 +256,17 @@ describe('what a program is given', () => {
 });
 
 describe('a program that is not what the user says is refused in the words of the command line', () => {
-  it.each<[string[], string]>([
+  const refused: [string[], string][] = [
     [
       ['--command', 'git config {file} {key}', '--format', 'ini'],
       '--command has no {value}: nothing could be recognised afterwards',
     ],
     [['--command', 'nmp'], 'did you mean "npm"?'],
-    [['--command', './absent.json'], 'there is no specification at'],
     [
       ['--command', 'no-such-program {key} {value}', '--file', 'f.ini'],
       '"no-such-program" is not on the PATH',
     ],
     [['--format', 'ini'], '--format describes a program, and none is named'],
-    [[...shell, '--failed', 'x'], 'Expected exit codes'],
-    [[...shell, '--env', 'x'], 'Expected NAME=VALUE'],
-    [[...shell, '--runtime', 'bun'], 'is a program, which runs on what it runs on'],
-    [[...shell, '--explain'], '--explain steers a store within its process'],
-    [[...shell, '--scenario', 'rogue-writer'], "this file is another program's"],
     [[...shell, '--scenario', 'pause'], 'in a program of others there is no such point'],
     [
       ['--command', 'true {key} {value}', '--file', 'f.ini'],
@@ -224,7 +280,6 @@ describe('a program that is not what the user says is refused in the words of th
       ['--command', 'false {key} {value}', '--file', 'f.ini'],
       '"false" could not set even alone: false ended with exit code 1',
     ],
-    [['--command', 'echo "$KEY=$VALUE" > "$FILE"', '--shell', '--format', 'json'], "can't be read as json"],
     [
       [
         '--command',
@@ -241,11 +296,23 @@ describe('a program that is not what the user says is refused in the words of th
       ['--serve', 'true {port}', '--set', 'PUT /{key} {value}', '--file', 'f.json', '--ready', 'x'],
       '"true" did not serve: it ended with 0',
     ],
-  ])('%j', async (args, message) => {
+  ];
+  const alsoRefused: [string[], string][] = [
+    [['--command', './absent.json'], 'there is no specification at'],
+    [[...shell, '--failed', 'x'], 'Expected exit codes'],
+    [[...shell, '--env', 'x'], 'Expected NAME=VALUE'],
+    [[...shell, '--runtime', 'bun'], 'is a program, which runs on what it runs on'],
+    [[...shell, '--explain'], '--explain steers a store within its process'],
+    [[...shell, '--scenario', 'rogue-writer'], "this file is another program's"],
+    [['--command', 'echo "$KEY=$VALUE" > "$FILE"', '--shell', '--format', 'json'], "can't be read as json"],
+  ];
+  async function isRefused(args: string[], message: string) {
     const { exitCode, stderr } = await program(args);
     expect(stderr).toContain(message);
     expect(exitCode).toBe(2);
-  });
+  }
+  it.each(refused)('%j', isRefused);
+  it.each(alsoRefused)('%j', long, isRefused);
 
   it('one that keeps its file elsewhere, by name', async () => {
     const text = 'echo "$KEY=$VALUE" >> "$FILE"; date >> "$DIR/f.env"';
@@ -255,7 +322,7 @@ describe('a program that is not what the user says is refused in the words of th
   });
 });
 
-it('a specification in a file says the same as the options, and options change it', async () => {
+it('a specification in a file says the same as the options, and options change it', long, async () => {
   const cwd = newDirectory();
   mkdirSync(path.join(cwd, 'deep'));
   const specification = { command: 'sh ./in-place.sh {file} {key} {value}', format: 'dotenv', name: 'mine' };

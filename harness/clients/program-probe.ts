@@ -8,6 +8,7 @@ import { runClient, type Worker } from '../line/worker.js';
 import { keyIn, textOf } from '../programs/names.js';
 import type { Program } from '../programs/specification.js';
 import { asksFor } from '../programs/template.js';
+import { loadTarget } from '../targets/index.js';
 import { versionOf } from '../targets/program/version.js';
 import { credential, identify } from '../workload/values.js';
 
@@ -17,6 +18,8 @@ const aloneMsMax = 30_000;
 class Probe {
   /** How long each change took. */
   readonly changesMs: number[] = [];
+  /** How long a server took to start; of commands there is nothing to open. */
+  openMs = 0;
 
   constructor(
     private readonly worker: Worker,
@@ -32,7 +35,9 @@ class Probe {
     const entries = Object.fromEntries(seeds.map((key, n) => [key, seedValue(`seed.${n}`)]));
     worker.send({ type: 'asks', call: 'prepare' });
     await this.target.begin?.(worker.config.file, entries, worker.options);
+    const begun = performance.now();
     const store = await this.target.open(worker.config.file, worker.options);
+    this.openMs = performance.now() - begun;
     try {
       if (seeds.length > 0) await this.expect(store, first, 'seed.0', 'given a file');
       if (program.set) {
@@ -139,16 +144,11 @@ await runClient('file', async (worker) => {
   await worker.ready();
   const { program } = worker.config.target;
   if (!program) throw new Error('there is no program to probe');
-  const begun = performance.now();
-  const { target } = await worker.openTarget().then(async ({ target, store }) => {
-    await store.close?.();
-    return { target };
-  });
-  const openMs = performance.now() - begun;
+  const target = await loadTarget(worker.config.target);
   const version = await versionOf(program, worker.config.home ?? '');
   const probe = new Probe(worker, program, target);
   await probe.run();
-  const { changesMs } = probe;
+  const { changesMs, openMs } = probe;
   const told = version === undefined ? { changesMs } : { version, changesMs };
   const reads = target.read ? ({ reads: true } as const) : {};
   worker.send({ type: 'passed', sighted: { commits: 0, openMs, ...reads, program: told } });

@@ -3,6 +3,7 @@ import { escapeHtml } from './escape.js';
 import { evidenceLines } from './evidence.js';
 import { intervalsToSvg } from './intervals-svg.js';
 import { htmlTable, page } from './page.js';
+import { noteLines } from './programs.js';
 
 /**
  * A run as one page that needs nothing else: no network, no script. At most `violationsMax` violations a scenario are in
@@ -17,7 +18,7 @@ export function toHtml(report: Report): string {
 <p>Seed ${seed}, ${(durationMs / 1000).toFixed(1)} s.</p>
 ${section('Controls: planted bugs that must be found', controls)}
 ${section('Scenarios', scenarios)}
-${evidenceLines(scenarios)
+${[...evidenceLines(scenarios), ...noteLines(scenarios)]
   .map((line) => `<p>${escapeHtml(line)}</p>`)
   .join('\n')}
 ${leftOut.map((reason) => `<p>Left out: ${escapeHtml(reason)}.</p>`).join('\n')}

@@ -6,14 +6,19 @@ import type { Progress } from '../core/progress.js';
 import { shippedPrograms } from '../targets/program/find.js';
 import { stress } from './stress.js';
 
+/** What a survey tries. */
 export interface FieldOptions {
   /** Names of programs that ship as data. Default: all of them that are installed. */
   names?: readonly string[];
   /** For each, in milliseconds. */
   durationMs: number;
+  /** A whole number from 0. Default: drawn for each. */
   seed?: number;
+  /** The survey's own directory, with one for each program in it. */
   out: string;
+  /** Ends it. */
   signal: AbortSignal;
+  /** Called as each program's run goes on. */
   onProgress: (progress: Progress) => void;
 }
 

@@ -9,6 +9,7 @@ import type { Probed } from '../history/evidence.js';
 import { listCanary } from '../line/canary.js';
 import type { Runtimes } from '../line/runtimes.js';
 import { assertOwnFile } from '../line/sandbox.js';
+import { endStragglers } from '../line/stragglers.js';
 import { untilAborted } from '../line/until-aborted.js';
 import { createRunToken } from '../targets/run-token.js';
 import { Random } from '../workload/random.js';
@@ -57,6 +58,7 @@ export async function runScenario(run: ScenarioRun): Promise<void> {
     ended.abort();
     clearInterval(progress);
     await cast.fleet.killAll();
+    if (stage.home !== undefined) endStragglers(stage.home);
     cast.oauth?.close();
     await recorder.close();
     rmSync(stage.sandbox, { recursive: true, force: true });

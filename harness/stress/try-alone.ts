@@ -11,6 +11,7 @@ import type { Beginning } from '../line/protocol.js';
 import type { Runtime } from '../line/runtimes.js';
 import { makeSandbox } from '../line/sandbox.js';
 import { writeSeeds } from '../line/seeds.js';
+import { endStragglers } from '../line/stragglers.js';
 import { Fleet } from './fleet.js';
 import type { Member } from './member.js';
 import { Recorder } from './recorder.js';
@@ -81,6 +82,7 @@ export async function tryAlone(
   } finally {
     signal.removeEventListener('abort', stop);
     await fleet.killAll();
+    if (program) endStragglers(home);
     await recorder.close();
     rmSync(sandbox, { recursive: true, force: true });
   }

@@ -25,10 +25,11 @@ export function programModule(program: Program): TargetModule {
     async begin(file, entries, options = {}) {
       const run = new Runner(program, file, options);
       await run.prepare(entries);
+      // A server that has nothing to store need not be started.
+      if (repeatedLine(program) !== undefined || Object.keys(entries).length === 0) return;
       const store = await openProgram(program, file, options);
       try {
-        if (repeatedLine(program) === undefined)
-          for (const [key, value] of Object.entries(entries)) await store.set(key, value);
+        for (const [key, value] of Object.entries(entries)) await store.set(key, value);
       } finally {
         await store.close?.();
       }
