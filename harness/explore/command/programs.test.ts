@@ -59,6 +59,8 @@ describe.skipIf(whyNot !== undefined)(`a program that is explored${whyNot ? ` ($
       // In full, as a person would be shown it.
       const again = await holdfast(['replay', failure?.id ?? ''], { cwd });
       expect([again.exitCode, again.stdout]).toEqual([1, expect.stringContaining('in 2 of 2 runs')]);
+      const other = await holdfast(['replay', failure?.id ?? '', '--target', 'naive'], { cwd });
+      expect([other.exitCode, other.stderr]).toEqual([2, expect.stringContaining('leave --target out')]);
       expect(processesIn(cwd)).toEqual([]);
     },
   );
