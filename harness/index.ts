@@ -39,6 +39,7 @@ export { type StrategyName, strategies } from './explore/search/index.js';
 export { faults } from './faults/index.js';
 export { readRuns } from './history/read.js';
 export * from './judge.js';
+export { toFlags } from './programs/flags.js';
 export type { Specification } from './programs/specification.js';
 export { fieldTable } from './report/field.js';
 export { toMarkdown } from './report/markdown.js';

@@ -25,7 +25,7 @@ export default function setup(vitest: TestProject): (() => void) | undefined {
   }
   const copy = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-installation-')));
   const data = ['schedules', 'programs'].map((name) => path.join('scenarios', name));
-  for (const name of ['package.json', 'dist', 'build', ...data, ...dependencies()])
+  for (const name of ['package.json', 'dist', 'build', 'native', ...data, ...dependencies()])
     cpSync(path.join(project, name), path.join(copy, name), { recursive: true });
   spawnSync('chmod', ['-R', 'a+rX', copy]);
   chmodSync(copy, 0o755);

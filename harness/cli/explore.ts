@@ -4,6 +4,7 @@ import { exitCodes } from '../../src/cli/exit-codes.js';
 import { onInterrupt } from '../../src/cli/interrupt.js';
 import { parseDuration, parseNames, parseWhole } from '../../src/cli/parse.js';
 import type * as Harness from '../index.js';
+import { addProgramOptions, type ProgramFlags, takeProgram } from './program-options.js';
 
 interface Flags {
   target?: string[];
@@ -29,8 +30,10 @@ interface Flags {
   json?: boolean;
 }
 
+type AllFlags = Flags & ProgramFlags;
+
 export function addExplore(program: Command): void {
-  program
+  const command = program
     .command('explore')
     .description('search the interleavings of real processes, one call of the file system at a time')
     .option(
@@ -101,11 +104,15 @@ export function addExplore(program: Command): void {
     .option('--json', 'as JSON')
     .addHelpText('after', help)
     .action(run);
+  addProgramOptions(command);
 }
 
 const help = `
 Each process is a real one, stopped before every call of the file system that is about the file. Its clock, randomness and process
 number are virtual; a file that is fsynced counts as such. What one process does between two calls is not interleaved.
+
+A program (--command) is run as it is, for each operation. The kernel stops it, and all that it starts, before each call on its file
+and on what lies beside it; its clock is the real one. First every schedule with one preemption, then with two: --preemptions.
 
 Strategies: dpor (all interleavings up to the order of calls that do not touch each other), dfs (all of them), both with
 --preemptions up to that bound; pct (random, finds a bug of small depth with a known probability), random.
@@ -115,6 +122,8 @@ Examples:
   holdfast explore --target ./my-store.ts --clients 'set a | remove a, get a'
   holdfast explore --preemptions 3                                     the hardened store, to that bound
   holdfast explore --processes 3 --strategy pct --schedules 20000 --crash
+  holdfast explore --command 'git config --file {file} f.{key}.v {value}' --format ini --crash
+                                                                       any program, in any language: Linux, with a C compiler
 
 A failure that new processes did not come to by the same calls is told as unconfirmed. A search that met what it can't stop (a
 lock on a socket, or outside the file's directory) is inconclusive, and names it.
@@ -122,27 +131,30 @@ lock on a socket, or outside the file's directory) is inconclusive, and names it
 Exit codes: 0 nothing found, 1 a guarantee was broken, 2 usage, 3 inconclusive, 4 nothing matched, 70 internal error,
 130 interrupted.`;
 
-async function run({
-  target = ['hardened'],
-  scenario = [],
-  json,
-  out = outDefault,
-  ...flags
-}: Flags): Promise<void> {
-  const { explorationToTerminal, explore, saveSchedule, toExploreReport, writeExploreReport } = await import(
-    '../index.js'
-  );
+async function run({ target, scenario = [], json, out = outDefault, ...others }: AllFlags): Promise<void> {
+  const { program, rest: flags } = await takeProgram(others);
+  const {
+    UsageError,
+    explorationToTerminal,
+    explore,
+    saveSchedule,
+    toExploreReport,
+    toFlags,
+    writeExploreReport,
+  } = await import('../index.js');
   const again = ({ id }: Harness.ExploredFailure) =>
     `${replayCommand} ${out === outDefault ? id : path.join(out, 'schedules', `${id}.json`)}`;
+  if (program !== undefined && target !== undefined)
+    throw new UsageError('--command and --target name two things to search', 'leave one of them out');
   const searches = await searchesOf(scenario, optionsOf(flags));
   const signal = onInterrupt();
   const found: { scenario: string; exploration: Harness.Exploration; reproduce: string }[] = [];
   for (const { name, options } of searches)
-    for (const one of target) {
+    for (const one of target ?? [program === undefined ? 'hardened' : 'the program']) {
       if (signal.aborted) break;
       const exploration = await explore({
         ...options,
-        target: one,
+        ...(program === undefined ? { target: one } : { program }),
         signal,
         onProgress: showProgress(one),
         // The summary has it, too.
@@ -150,7 +162,7 @@ async function run({
       });
       clearProgress();
       for (const failure of exploration.failures) saveSchedule(failure, path.join(out, 'schedules'));
-      found.push({ scenario: name, exploration, reproduce: reproduceCommand(exploration) });
+      found.push({ scenario: name, exploration, reproduce: reproduceCommand(exploration, toFlags) });
       if (!json) process.stdout.write(`${explorationToTerminal(exploration, again)}\n\n`);
     }
   const report = toExploreReport(found);
@@ -172,8 +184,16 @@ async function searchesOf(
   return scenarios.map((one) => ({ name: one.name, options: { ...fromScenario(one), ...options } }));
 }
 
-function reproduceCommand(found: Harness.Exploration): string {
+function reproduceCommand(
+  { command, ...found }: Harness.Exploration,
+  toFlags: typeof Harness.toFlags,
+): string {
   const { target, program, strategy, preemptions, seed, faults, conditions } = found;
+  const named = command
+    ? toFlags(command.specification)
+        .map(([flag, value]) => (value === undefined ? flag : `${flag} ${quote(value)}`))
+        .join(' ')
+    : `--target '${target}'`;
   const flags = [
     ...(preemptions === undefined ? [] : [`--preemptions ${preemptions}`]),
     ...(conditions?.modes ? ['--modes'] : []),
@@ -186,9 +206,14 @@ function reproduceCommand(found: Harness.Exploration): string {
   ];
   return [
     'npx holdfast explore',
-    `--target '${target}' --clients '${program}' --strategy ${strategy} --seed ${seed}`,
+    `${named} --clients '${program}' --strategy ${strategy} --seed ${seed}`,
     ...flags,
   ].join(' ');
+}
+
+/** As one word of a shell. */
+function quote(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 function times(flag: string, count: number): string[] {

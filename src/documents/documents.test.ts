@@ -32,6 +32,10 @@ const elsewhere = {
     ...['npm ci && npm run stress', 'npm ci && npm test', 'npm ci', 'npm test', 'npm run lint'],
     ...['npm run stress', '.ci/run', '.ci/runtimes/install'],
   ],
+  'harness/explore/command/programs.test.ts': [
+    `npm run explore -- --command 'git config --file {file} f.{key}.v {value}' --format ini`,
+    `npm run explore -- --command 'git config --file {file} f.{key}.v {value}' --format ini --crash`,
+  ],
   'harness/cli/documented-programs.test.ts': [
     "holdfast stress --command 'python3 store.py {file} {key} {value}' --format json --no-controls --duration 10s",
     "holdfast stress --command 'python3 store.py {file} {key} {value}' --format json --slow 50ms --no-controls --duration 10s",

@@ -44,8 +44,13 @@ export function openOf(steps: readonly Step[], index: number): number {
 }
 
 /** True if it reads the shared file. */
-export function isRead({ call, path }: Step): boolean {
-  return (call?.call === 'read' || call?.call === 'readv') && path?.endsWith('auth.json') === true;
+export function isRead(step: Step): boolean {
+  return (step.call?.call === 'read' || step.call?.call === 'readv') && isOnFile(step);
+}
+
+/** True if it is a call on the shared file. */
+export function isOnFile({ path, to, isOnFile }: Step): boolean {
+  return isOnFile ?? [path, to].some((place) => place?.endsWith('auth.json'));
 }
 
 /** Another file is at the path from then on, or none. */

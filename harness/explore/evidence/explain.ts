@@ -75,6 +75,7 @@ function describeStep(step: Step, base: Base | undefined): string {
   if (action.do === 'damage') return '(the file is cut to half)';
   if (step.startsAs !== undefined) return `starts, with the number of the killed process: ${step.startsAs}`;
   if (!call) return 'wakes up';
+  if (end?.waits) return `${describeCall(call, place, to)}: has to wait for it`;
   const failed =
     end?.errno === undefined ? '' : `: ${end.errno}${action.do === 'fail' ? ' (made to fail)' : ''}`;
   const text = end?.errno === undefined && isTelling(call) ? oneLine(end?.text ?? '') : '';

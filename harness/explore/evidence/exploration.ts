@@ -1,6 +1,7 @@
 import type { Guarantee, Verdict } from '../../core/verdict.js';
 import type { Evidence } from '../../history/evidence.js';
 import type { Conditions, FaultBudget } from '../execution/executed.js';
+import type { CommandSource } from '../schedule/command-source.js';
 import type { LongestWait } from '../search/search.js';
 import type { Row } from './explain.js';
 
@@ -12,6 +13,8 @@ export interface ScheduleFile {
   target: string;
   /** `set k0 | set k1`: one client after the other. */
   program: string;
+  /** What is run, where the target is no module but a program. */
+  command?: CommandSource;
   faults: FaultBudget;
   /** Absent by default. */
   conditions?: Conditions;
@@ -74,6 +77,8 @@ export interface Exploration {
   reason?: string;
   target: string;
   program: string;
+  /** What is run, where the target is no module but a program. */
+  command?: CommandSource;
   /** What a search of this program can't find, where it is less than it seems. */
   warning?: string;
   strategy: string;

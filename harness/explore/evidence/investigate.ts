@@ -139,7 +139,8 @@ export function callsOf({ steps }: Executed): string[] {
     if (/^(kill|pause|wait|damage)$/.test(action.do)) return `${nameOf(client)} ${action.do}`;
     if (startsAs !== undefined) return `${nameOf(client)} starts`;
     if (!call) return `${nameOf(client)} wakes`;
-    const places = [path, to].map((place) => place?.replaceAll(/[0-9a-f]*\d[0-9a-f]{3,}/g, '#'));
+    const named = call.alias === undefined ? [path, to] : [call.alias];
+    const places = named.map((place) => place?.replaceAll(/[0-9a-f]*\d[0-9a-f]{3,}/g, '#'));
     const words = [nameOf(client), call.call, ...places, lettersOf(call), end?.errno];
     return words.filter((word) => word !== undefined).join(' ');
   });
@@ -151,7 +152,7 @@ function lettersOf({ flags }: CallToMake): string | undefined {
 }
 
 function scheduleFile(
-  { program, faults, conditions, seed, label }: ExecutionOptions,
+  { program, command, faults, conditions, seed, label }: ExecutionOptions,
   schedule: readonly Action[],
   executed: Executed,
   { kind, sentence }: Failure,
@@ -159,6 +160,7 @@ function scheduleFile(
   const known = {
     target: label,
     program: printProgram(program),
+    ...(command ? { command } : {}),
     faults,
     ...(conditions ? { conditions } : {}),
     seed,

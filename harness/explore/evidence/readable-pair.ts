@@ -1,7 +1,7 @@
 import type { FileEvent } from '../../history/events.js';
 import type { Step } from '../execution/executed.js';
 import type { Action } from '../schedule/action.js';
-import { isRead, openOf, stepOf } from './base-version.js';
+import { isOnFile, isRead, openOf, stepOf } from './base-version.js';
 import type { CriticalPair, Fails } from './critical-pair.js';
 
 /**
@@ -17,9 +17,8 @@ export function toReadable(
   key: string | undefined,
   fails: Fails,
 ): CriticalPair | undefined {
-  const isOnFile = (at: number) =>
-    [steps[at]?.path, steps[at]?.to].some((place) => place?.endsWith('auth.json'));
-  if (found && isOnFile(found.late) && isOnFile(found.early)) return found;
+  const isOnIt = (at: number) => steps[at] !== undefined && isOnFile(steps[at]);
+  if (found && isOnIt(found.late) && isOnIt(found.early)) return found;
   const erasing = versions.find(({ removed }) => key !== undefined && removed.includes(key));
   const writing = versions.findLast(
     (one) => erasing && one.version < erasing.version && key !== undefined && Object.hasOwn(one.set, key),

@@ -1,3 +1,4 @@
+import type { CallToMake } from '../process/protocol.js';
 import { fingerprint } from '../world/fingerprint.js';
 import type { Access } from '../world/footprint.js';
 
@@ -39,4 +40,10 @@ export class Causality {
   state(): string {
     return this.seen.join(' ');
   }
+}
+
+/** A call, without what may differ where it is the same: numbers of descriptors, as what they stand for is among what it touches. */
+export function whatOf({ id: _, fd: __, at: ___, toAt: ____, ...what }: CallToMake): string {
+  const { path, to, ...rest } = what;
+  return JSON.stringify(what.alias === undefined ? what : rest);
 }

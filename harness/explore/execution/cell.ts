@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { ReadBytes } from '../../line/foreign-reader.js';
+import type { ClientProcess } from '../process/client-process.js';
 import { GatedProcess, type Heartbeat, noHeartbeat } from '../process/gated-process.js';
 import type { ClientSetup, Operation } from '../process/protocol.js';
 import { seedsOf } from '../schedule/program.js';
@@ -27,9 +28,9 @@ const livesMax = 5000;
 
 /** Processes and a sandbox for one execution after another. Everything here blocks. */
 export class Cell {
-  private readonly world: World;
+  protected readonly world: World;
   private readonly memory = new Memory();
-  private processes: GatedProcess[] = [];
+  private processes: ClientProcess[] = [];
   private lives = 0;
   private born = 0;
   /** What executions begin with; by default a file of entries: see ground.ts. */
@@ -40,10 +41,10 @@ export class Cell {
    * @param isFresh every execution in new processes, which import the target as it is
    */
   constructor(
-    private readonly directory: string,
+    protected readonly directory: string,
     private readonly setup: Omit<ClientSetup, 'root'>,
     private readonly isFresh = false,
-    private readonly heartbeat: Heartbeat = noHeartbeat,
+    protected readonly heartbeat: Heartbeat = noHeartbeat,
     private readonly command: readonly string[] = [],
   ) {
     this.world = new World(path.join(directory, 'sandbox'));
@@ -140,14 +141,19 @@ export class Cell {
   }
 
   /** An idle process for a client. @param pid what it finds as its number where it looks at once */
-  private hire(index: number, pid = pidOf(index)): GatedProcess {
+  private hire(index: number, pid = pidOf(index)): ClientProcess {
     const known = this.processes[index];
     if (known?.isAlive && known.isIdle) return known;
     known?.kill();
     const directory = path.join(this.directory, `process-${this.born++}`);
-    const setup = { ...this.setup, root: this.world.rootPath, pid, startTime: startTimeOf(index) };
-    const hired = new GatedProcess(setup, directory, this.heartbeat, this.command);
+    const hired = this.employ(index, pid, directory);
     this.processes[index] = hired;
     return hired;
+  }
+
+  /** A new process for a client. @param directory of its own */
+  protected employ(index: number, pid: number, directory: string): ClientProcess {
+    const setup = { ...this.setup, root: this.world.rootPath, pid, startTime: startTimeOf(index) };
+    return new GatedProcess(setup, directory, this.heartbeat, this.command);
   }
 }

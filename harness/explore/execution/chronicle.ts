@@ -43,10 +43,19 @@ export class Chronicle {
     seed: number,
     private readonly ground: Ground,
   ) {
-    const { evidence, seeds } = ground;
+    const { evidence, seeds, program } = ground;
     const how = evidence.of === 'file' ? {} : { evidence };
     this.events = [
-      { type: 'run', version: 1, scenario: 'explore', target, seed, atLeast: {}, ...how },
+      {
+        type: 'run',
+        version: 1,
+        scenario: 'explore',
+        target,
+        seed,
+        atLeast: {},
+        ...how,
+        ...(program ? { program } : {}),
+      },
       ...seeds,
     ];
   }
@@ -129,7 +138,10 @@ export class Chronicle {
     return JSON.stringify(this.entries);
   }
 
-  /** A call may have changed the file: what a foreign reader would now find whole is a version. */
+  /**
+   * A call may have changed the file: what a foreign reader would now find whole is a version. A program may end with this very call,
+   * so what that has done is looked at before it counts as acknowledged.
+   */
   look({ call, flags }: CallToMake, step: number): void {
     if (call === 'open' && !/[ct]/.test(flags ?? '')) return;
     if (factsOf(call)?.changesContent) this.see(step);

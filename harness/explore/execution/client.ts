@@ -1,4 +1,4 @@
-import type { GatedProcess } from '../process/gated-process.js';
+import type { ClientProcess } from '../process/client-process.js';
 import type { CallToMake, ClientEvent, Grant, Report } from '../process/protocol.js';
 import type { Action } from '../schedule/action.js';
 import type { WatchEvent } from '../world/listeners.js';
@@ -29,7 +29,7 @@ export class Client {
   begunAt: number | undefined;
   /** Until when it is stopped, in virtual nanoseconds. */
   pausedUntil: number | undefined;
-  readonly spin = new Spin();
+  readonly spin: Spin;
   private report: Report | undefined;
   private events: WatchEvent[] = [];
 
@@ -37,10 +37,13 @@ export class Client {
     readonly index: number,
     readonly name: string,
     readonly pid: number,
-    readonly process: GatedProcess,
+    readonly process: ClientProcess,
     /** Whose operations of the program it performs: its own, or those of the killed client that it succeeds. */
     readonly role = index,
-  ) {}
+    roundsMin?: number,
+  ) {
+    this.spin = new Spin(roundsMin);
+  }
 
   /** The number of its process in histories, where no two processes have the same. */
   get numberInHistory(): number {
@@ -110,7 +113,8 @@ export class Client {
       return isAskedFor && !this.isGone ? [{ kind: 'exit' }] : [];
     if (this.state !== 'alive' || !this.report) return [];
     if (this.pausedUntil !== undefined) return [{ kind: 'timer', due: this.pausedUntil }];
-    const { calls, due, blocked } = this.report;
+    const { due, blocked } = this.report;
+    const calls = this.report.calls.filter(({ id }) => !this.spin.holds(id));
     const options: Option[] = calls.map((call) =>
       call.call === 'sleep' ? { kind: 'timer', due: call.due ?? 0 } : { kind: 'call', call },
     );

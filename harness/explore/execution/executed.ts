@@ -1,6 +1,7 @@
 import type { HistoryEvent } from '../../history/events.js';
 import type { CallEnd, CallToMake } from '../process/protocol.js';
 import type { Action } from '../schedule/action.js';
+import type { CommandSource } from '../schedule/command-source.js';
 import type { Program } from '../schedule/program.js';
 import type { Foresight } from '../world/world.js';
 
@@ -27,6 +28,8 @@ export interface Conditions {
 
 export interface ExecutionOptions {
   program: Program;
+  /** What is run, where the target is no module but a program. */
+  command?: CommandSource;
   faults: FaultBudget;
   conditions?: Conditions;
   seed: number;
@@ -48,6 +51,8 @@ export interface Step {
   path?: string;
   /** The same of a second path. */
   to?: string;
+  /** Whether it is a call on the shared file; absent where that has its usual name. */
+  isOnFile?: boolean;
   end?: CallEnd;
   /** The process begins here, under this number, which one had that was killed. */
   startsAs?: number;
@@ -78,13 +83,14 @@ export interface Executed {
   unsteered?: readonly string[];
 }
 
-/** The step of a call, before it is known how it ends. */
+/** The step of a call, before it is known how it ends. @param file the shared one, where it has another name than usual */
 export function callStep(
   client: number,
   action: Action,
   call: CallToMake,
   { place, placeTo }: Foresight,
   now: number,
+  file?: string,
 ): Step {
   return {
     client,
@@ -93,6 +99,7 @@ export function callStep(
     now,
     ...(place === undefined ? {} : { path: place }),
     ...(placeTo === undefined ? {} : { to: placeTo }),
+    ...(file === undefined ? {} : { isOnFile: place === file || placeTo === file }),
   };
 }
 

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { HistoryEvent } from '../../history/events.js';
-import type { GatedProcess } from '../process/gated-process.js';
+import type { ClientProcess } from '../process/client-process.js';
+import type { Operation } from '../process/protocol.js';
 import { type Action, nameOf, wordOf } from '../schedule/action.js';
 import { pauseNs, roundNs, roundsMax, startNs, stepsMax } from '../schedule/limits.js';
 import { auditOf, file } from '../schedule/program.js';
@@ -8,7 +9,7 @@ import type { Access } from '../world/footprint.js';
 import type { WatchEvent } from '../world/listeners.js';
 import { blockedError, refuseUnsteered, UncontrolledError } from '../world/uncontrolled.js';
 import type { World } from '../world/world.js';
-import { Causality } from './causality.js';
+import { Causality, whatOf } from './causality.js';
 import { Choices, type Moment } from './choices.js';
 import { Chronicle } from './chronicle.js';
 import { Client } from './client.js';
@@ -46,21 +47,25 @@ export class Execution {
   /** How many of the last calls in a row were those of clients that only poll. */
   private rounds = 0;
   private readonly choices: Choices;
+  private readonly file: string;
+  private readonly auditing: readonly Operation[];
 
   /** @param hire finds an idle process for a client */
   constructor(
     private readonly options: ExecutionOptions,
     private readonly world: World,
-    private readonly hire: (index: number, pid: number) => GatedProcess,
+    private readonly hire: (index: number, pid: number) => ClientProcess,
     private readonly memory: Memory,
     private readonly ground: Ground,
   ) {
     const { program, faults, label, seed } = options;
     this.budget = { ...faults };
     this.causality = new Causality(program.clients.length + successorsMax(options) + 1);
-    this.chronicle = new Chronicle(path.join(world.rootPath, file), label, seed, ground);
+    this.file = path.join(world.rootPath, ground.file ?? file);
+    this.auditing = ground.audit ?? auditOf(program);
+    this.chronicle = new Chronicle(this.file, label, seed, ground);
     this.clients = program.clients.map(
-      (_, index) => new Client(index, nameOf(index), pidOf(index), hire(index, pidOf(index))),
+      (_, n) => new Client(n, nameOf(n), pidOf(n), hire(n, pidOf(n)), n, ground.roundsMin),
     );
     this.choices = new Choices(this.clients, this.budget, world, this.causality);
   }
@@ -104,6 +109,12 @@ export class Execution {
 
   /** @returns false if the process did not come to a stop */
   private take(action: Action): boolean {
+    const isStopped = this.act(action);
+    for (const { index, spin } of this.clients) if (index !== action.client) spin.release();
+    return isStopped;
+  }
+
+  private act(action: Action): boolean {
     const client = this.clients[action.client] as Client;
     const option = client.optionOf(action);
     const accesses = this.choices.take(action);
@@ -126,24 +137,21 @@ export class Execution {
     if (action.do === 'fail') this.budget.errnos--;
     const errno = action.do === 'fail' ? action.errno : undefined;
     client.process.tell(grantOf(call, { now: this.now, identity, errno, clients: this.clients }));
-    const step = callStep(client.index, action, call, before, this.now);
+    const step = callStep(client.index, action, call, before, this.now, this.ground.file);
     this.steps.push(step);
-    // Not the numbers of descriptors: what they stand for is among what the call touches.
-    const { id: _, fd: __, at: ___, toAt: ____, ...what } = call;
-    const cause = this.causality.note(
-      client.index,
-      `${this.now} ${wordOf(action)} ${JSON.stringify(what)}`,
-      accesses,
-    );
+    const what = whatOf(call);
+    const cause = this.causality.note(client.index, `${this.now} ${wordOf(action)} ${what}`, accesses);
     if (!this.listen(client, step)) return false;
-    this.memory.remember(cause, step, this.steps.length - 1);
+    if (!this.ground.program) this.memory.remember(cause, step, this.steps.length - 1);
     const end = step.end ?? { digest: 0 };
-    noteForSpins(this.clients, client, { what: JSON.stringify(what), end, accesses });
+    if (end.waits) client.spin.hold(call.id);
+    noteForSpins(this.clients, client, { what, end, accesses });
     if (call.call === 'unwatch') client.forgetWatch(call.of);
     for (const [who, event] of this.world.note(client.index, call, before, end, this.now))
       this.clients[who]?.hear(event);
     this.chronicle.look(call, this.steps.length);
-    if (this.options.conditions?.modes) this.chronicle.lookAtModes(call, this.steps.length);
+    if (this.options.conditions?.modes || this.ground.program?.isPrivate)
+      this.chronicle.lookAtModes(call, this.steps.length);
     return true;
   }
 
@@ -226,8 +234,11 @@ export class Execution {
     this.world.forget(client.index);
   }
 
-  private begin(client: Client, operations = this.options.program.clients[client.role] ?? []): void {
-    const life = lifeOf(this.options, client.index, path.join(this.world.rootPath, file));
+  private begin(
+    client: Client,
+    operations: readonly Operation[] = this.options.program.clients[client.role] ?? [],
+  ): void {
+    const life = lifeOf(this.options, client.index, this.file);
     client.begin({ ...life, now: this.now, operations: [...operations] });
     this.chronicle.started(client, this.steps.length);
   }
@@ -243,6 +254,7 @@ export class Execution {
     client.lastReport = report;
     this.now = Math.max(this.now, report.now);
     if (step && report.end) step.end = report.end;
+    if (step?.call && this.ground.program) this.chronicle.look(step.call, this.steps.length);
     for (const event of report.events) {
       this.chronicle.tell(client, event, this.steps.length);
       this.waitedNsMax = Math.max(this.waitedNsMax, client.timeOf(event, this.now));
@@ -267,7 +279,7 @@ export class Execution {
     );
     const { chronicle, options, steps, world } = this;
     return this.memory.audit(
-      `${met} ${JSON.stringify(auditOf(options.program))} ${chronicle.lastWhole} ${world.fingerprint()}`,
+      `${met} ${JSON.stringify(this.auditing)} ${chronicle.lastWhole} ${world.fingerprint()}`,
       { chronicle, step: steps.length, skips: options.skipsKnownAudits },
       () => this.performAudit(),
     );
@@ -277,7 +289,7 @@ export class Execution {
     const index = this.clients.length;
     const client = new Client(index, 'audit', pidOf(index), this.hire(index, pidOf(index)));
     this.clients.push(client);
-    this.begin(client, auditOf(this.options.program));
+    this.begin(client, this.auditing);
     if (!this.listen(client, undefined)) return;
     while (client.state === 'alive' && this.steps.length < 2 * stepsMax) {
       const [action] = possibilities(this.clients, this.now).enabled;

@@ -1,12 +1,12 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import { UsageError } from '../../../src/cli/usage-error.js';
-import type { SeedEvent } from '../../history/events.js';
+import type { ProgramUnderTest, SeedEvent } from '../../history/events.js';
 import { type Evidence, ofFile } from '../../history/evidence.js';
 import { pathsBeside } from '../../line/beside.js';
 import type { ReadBytes } from '../../line/foreign-reader.js';
 import { ownPatterns } from '../../line/own-paths.js';
-import type { Layout } from '../process/protocol.js';
+import type { Layout, Operation } from '../process/protocol.js';
 import { file, filesAtFirst, type Program, probeKey, seedKey, seedsOf } from '../schedule/program.js';
 import type { FirstFile } from '../world/sandbox-files.js';
 
@@ -17,6 +17,14 @@ export interface Ground {
   seeds: readonly SeedEvent[];
   /** What it leaves beside its file when it is alone: see own-paths.ts. */
   own: readonly string[];
+  /** Where the file is, relative to the sandbox; default: see program.ts. */
+  file?: string;
+  /** What a fresh process does at the end of an execution with faults; default: see program.ts. */
+  audit?: readonly Operation[];
+  /** What it is, where it is no module, but a program that is run: then what it finds need not be a function of what it did. */
+  program?: ProgramUnderTest;
+  /** After so many rounds of the same calls a client counts as one that waits; default: see spin.ts. */
+  roundsMin?: number;
   /** The target's own way to read its file. */
   read?: ReadBytes | undefined;
   /**
@@ -128,12 +136,12 @@ function endless({ layout, ending }: Trial): { obstacle?: string } {
   };
 }
 
-function ownIn(root: string): string[] {
-  return ownPatterns(pathsBeside(path.join(root, file)), path.basename(file), [seedKey, probeKey]);
+export function ownIn(root: string, place = file): string[] {
+  return ownPatterns(pathsBeside(path.join(root, place)), path.basename(place), [seedKey, probeKey]);
 }
 
 /** All that is in the sandbox, to begin with again. */
-function snapshot(root: string, below = ''): Record<string, FirstFile> {
+export function snapshot(root: string, below = ''): Record<string, FirstFile> {
   const files: Record<string, FirstFile> = {};
   for (const entry of readdirSync(path.join(root, below), { withFileTypes: true })) {
     const name = path.posix.join(below, entry.name);

@@ -43,7 +43,9 @@ export function accessesOfAction(action: Action, client: Client | undefined, wor
   const life: Access = { on: `p ${client?.pid}`, how: 'write' };
   const fault: Access = { on: 'faults', how: 'write' };
   if (action.do === 'damage') return [fault, ...accessesOfDamage(world)];
-  if (action.do !== 'run') return action.do === 'kill' ? [life, fault] : [fault];
+  // A death lets its locks go.
+  const locks = () => [...world.as(action.client).locks].map((on): Access => ({ on, how: 'write' }));
+  if (action.do !== 'run') return action.do === 'kill' ? [life, fault, ...locks()] : [fault];
   const option = client?.optionOf(action);
   if (option?.kind === 'call') return accessesOf(option.call, world.as(action.client));
   // The kill must come before, and a second one may come after.

@@ -33,6 +33,22 @@ describe('a client that spins', () => {
     expect(spin.isSpinning).toBe(false);
   });
 
+  it('a client that waits for a lock does not spin, and is not offered before another one goes on', () => {
+    const spin = new Spin();
+    spin.hold(7);
+    expect([spin.holds(7), spin.holds(8), spin.isSpinning]).toEqual([true, false, false]);
+    spin.release();
+    expect(spin.holds(7)).toBe(false);
+  });
+
+  it('a client spins after as many equal looks as were asked for', () => {
+    const spin = new Spin(8);
+    for (let time = 0; time < 7; time++) spin.looked(look('a'));
+    expect(spin.isSpinning).toBe(false);
+    spin.looked(look('a'));
+    expect(spin.isSpinning).toBe(true);
+  });
+
   it('calls that look at nothing are no spin, such as the close of several files', () => {
     const spin = new Spin();
     for (let time = 0; time < 6; time++) spin.looked({ key: 'close', accesses: [] });

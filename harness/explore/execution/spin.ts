@@ -2,7 +2,7 @@ import type { CallEnd, Report } from '../process/protocol.js';
 import { type Access, conflicts } from '../world/footprint.js';
 
 /** The same calls, so many times in a row, that find the same each time are a loop that waits for another client. */
-const roundsMin = 3;
+const roundsDefault = 3;
 const callsMax = 12;
 
 interface Look {
@@ -18,6 +18,25 @@ interface Look {
  */
 export class Spin {
   private looks: Look[] = [];
+  private readonly held = new Set<number>();
+
+  /** @param roundsMin after so many rounds of the same it counts as a loop */
+  constructor(private readonly roundsMin = roundsDefault) {}
+
+  /** Its call of that number waits for a lock that another client holds. */
+  hold(call: number): void {
+    this.held.add(call);
+  }
+
+  /** Another client has gone on, and may have given up a lock: if not by a call, as it has ended, or a process of its own has. */
+  release(): void {
+    this.held.clear();
+  }
+
+  /** The call can't be made before another client goes on. */
+  holds(call: number): boolean {
+    return this.held.has(call);
+  }
 
   /** Whatever is not a look has brought it further. */
   reset(): void {
@@ -27,7 +46,7 @@ export class Spin {
   /** It has looked, and changed nothing. */
   looked(look: Look): void {
     this.looks.push(look);
-    if (this.looks.length > callsMax * roundsMin) this.looks.shift();
+    if (this.looks.length > callsMax * this.roundsMin) this.looks.shift();
   }
 
   /** Somebody else has changed something. */
@@ -37,7 +56,7 @@ export class Spin {
   }
 
   get isSpinning(): boolean {
-    const { looks } = this;
+    const { looks, roundsMin } = this;
     // One that touches nothing waits for nothing: to close several files makes the same call again and again, and gets on.
     const isRound = (calls: number) =>
       looks.slice(-calls).some(({ accesses }) => accesses.length > 0) &&

@@ -1,4 +1,4 @@
-import type { GatedProcess } from '../process/gated-process.js';
+import type { ClientProcess } from '../process/client-process.js';
 import { nameOf } from '../schedule/action.js';
 import { Client } from './client.js';
 import type { ExecutionOptions } from './executed.js';
@@ -21,7 +21,7 @@ export function successorsMax({
 export function successorOf(
   killed: Client,
   index: number,
-  hire: (index: number, pid: number) => GatedProcess,
+  hire: (index: number, pid: number) => ClientProcess,
 ): Client {
   const successor = new Client(index, nameOf(index), killed.pid, hire(index, killed.pid), killed.role);
   successor.hasStarted = false;

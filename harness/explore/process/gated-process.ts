@@ -1,8 +1,10 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sandboxEnvironment } from '../../line/sandbox.js';
+import type { ClientProcess } from './client-process.js';
+import { openPipes } from './pipes.js';
 import type { ClientSetup, Grant, Report } from './protocol.js';
 
 const preload = fileURLToPath(new URL('../gate/preload.js', import.meta.url));
@@ -32,7 +34,7 @@ export const noHeartbeat: Heartbeat = { cells: new Int32Array(heartbeatCells) };
 const chunk = Buffer.allocUnsafe(256 * 1024);
 
 /** A real process whose calls of the file system wait for us. All that is said between us blocks the one who listens. */
-export class GatedProcess {
+export class GatedProcess implements ClientProcess {
   /** False once it was killed: it takes part no more. */
   isAlive = true;
   /** True while it is between two executions. */
@@ -58,15 +60,9 @@ export class GatedProcess {
     private readonly heartbeat: Heartbeat,
     command: readonly string[] = [],
   ) {
-    mkdirSync(directory, { recursive: true });
-    const [down, up] = ['down', 'up'].map((name) => path.join(directory, name)) as [string, string];
-    execFileSync('mkfifo', [down, up]);
-    // Opening one end waits for the other: a third descriptor that is both lets us open each alone. As each side then holds
-    // one end only, it finds out when the other is gone.
-    const both = [openSync(down, 'r+'), openSync(up, 'r+')];
-    const theirs = [openSync(down, 'r'), openSync(up, 'w')] as const;
-    this.down = openSync(down, 'w');
-    this.up = openSync(up, 'r');
+    const { theirs, down, up } = openPipes(directory);
+    this.down = down;
+    this.up = up;
     this.errors = path.join(directory, 'errors');
     const errors = openSync(this.errors, 'w');
     this.isWatched = command.length > 0;
@@ -80,9 +76,7 @@ export class GatedProcess {
       detached: this.isWatched,
     });
     this.child.on('error', () => {});
-    for (const descriptor of [...both, ...theirs, errors]) closeSync(descriptor);
-    rmSync(down);
-    rmSync(up);
+    for (const descriptor of [...theirs, errors]) closeSync(descriptor);
   }
 
   /** To be killed by: negative for a group of processes. */

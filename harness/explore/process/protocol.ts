@@ -33,12 +33,19 @@ export interface CallToMake {
   of?: number;
   /** Of `sleep`: when it is over, in nanoseconds of virtual time. */
   due?: number;
+  /**
+   * What the paths are called in records of the schedule, where a name differs from run to run: `~1` for the first of them that a
+   * client names.
+   */
+  alias?: string;
 }
 
 /** How the call ended that was granted last. */
 export interface CallEnd {
   /** `ENOENT`, where it failed. */
   errno?: string;
+  /** It has not been made: another one holds the lock. It is still to be made. */
+  waits?: true;
   /** The descriptor that a successful `open` returned. */
   fd?: number | undefined;
   /** Where details are wanted: what it found or wrote, for people. */

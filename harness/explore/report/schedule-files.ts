@@ -9,12 +9,14 @@ export const corpusDirectory = fileURLToPath(new URL('../../../../scenarios/sche
 
 /** What is kept of a failure. */
 export function scheduleOf(failure: ExploredFailure): ScheduleFile {
-  const { schema, id, target, program, faults, conditions, seed, schedule, kind, sentence, calls } = failure;
+  const { schema, id, target, program, command, faults, conditions, seed, schedule, kind, sentence, calls } =
+    failure;
   return {
     schema,
     id,
     target,
     program,
+    ...(command ? { command } : {}),
     faults,
     ...(conditions ? { conditions } : {}),
     seed,

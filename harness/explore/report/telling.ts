@@ -35,13 +35,20 @@ export function summaryOf({
     ...(warning === undefined ? [] : [`Warning: ${warning}`]),
     `${executions} executions of up to ${stepsMax} steps in ${seconds} s (${executionsPerSecond} a second), ${outcomes} different outcomes`,
     `${bound}: ${extent}`,
-    ...(cause === undefined ? [rest.audited ? wasWatched : wasNotWatched] : []),
+    ...(cause === undefined ? [watchedBy(rest)] : []),
     ...(rest.evidence ? [evidenceLine(target, rest.evidence)] : []).filter((line) => line !== undefined),
     ...(longestWait.ms >= 1 ? [describeWait(longestWait)] : []),
     verdicts[result] + (cause === undefined ? '' : ` It is not all there is to see (${cause}): ${reason}`),
   ];
 }
 
+function watchedBy({ audited, command }: Pick<Exploration, 'audited' | 'command'>): string {
+  if (command) return byKernel;
+  return audited ? wasWatched : wasNotWatched;
+}
+
+const byKernel =
+  'The kernel stopped the program, and all that it started, before each call on its file and on what lies beside it.';
 const wasWatched = 'One execution was watched by strace, which saw no call that had not been stopped.';
 const wasNotWatched =
   "No execution was watched by strace: calls that go by no module of Node's, as those of an add-on, were not looked for.";

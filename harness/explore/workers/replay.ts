@@ -22,6 +22,7 @@ export function replay(
 ): Replayed {
   const options: ExecutionOptions = {
     program: parseProgram(file.program),
+    ...(file.command ? { command: file.command } : {}),
     faults: file.faults,
     seed: file.seed,
     label,

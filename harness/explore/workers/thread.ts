@@ -5,8 +5,9 @@ import { UsageError } from '../../../src/cli/usage-error.js';
 import type { TargetModule } from '../../core/target.js';
 import type { Evidence } from '../../history/evidence.js';
 import { isShipped } from '../../targets/index.js';
+import { CommandCell } from '../command/command-cell.js';
 import { auditCommand, blindSpots, readTraces } from '../evidence/audit.js';
-import { sourcesOf } from '../evidence/explain.js';
+import { sourcesOf, type ToSource } from '../evidence/explain.js';
 import type { ExploredFailure, Replayed, ScheduleFile } from '../evidence/exploration.js';
 import { type Cells, DivergedError, investigate } from '../evidence/investigate.js';
 import { tellUnconfirmed } from '../evidence/unconfirmed.js';
@@ -14,6 +15,7 @@ import { Cell } from '../execution/cell.js';
 import { type ExecutionOptions, LostProcessError } from '../execution/executed.js';
 import { fileGround, type Ground } from '../execution/ground.js';
 import type { ClientSetup } from '../process/protocol.js';
+import { type CommandSource, programOf } from '../schedule/command-source.js';
 import { parseProgram } from '../schedule/program.js';
 import { makeStrategy, type StrategyOptions } from '../search/index.js';
 import { RandomWalk, type Share } from '../search/random-walk.js';
@@ -41,11 +43,19 @@ export interface AuditTask {
   execution: ExecutionOptions;
 }
 
+type ModuleSetup = Omit<ClientSetup, 'root'> & { bundle: string };
+
+/** A program that is run, and the helper that stops it. */
+export interface CommandSetup {
+  command: CommandSource;
+  gate: string;
+}
+
 /** What one thread does. */
 export interface Job {
   /** Its own. */
   directory: string;
-  setup: Omit<ClientSetup, 'root'> & { bundle: string };
+  setup: ModuleSetup | CommandSetup;
   task: SearchTask | ReplayTask | AuditTask;
   /** The process that it waits for; see `Heartbeat`. */
   heartbeat: Int32Array;
@@ -82,27 +92,20 @@ export type ThreadMessage<T extends Job['task']> =
 const progressMs = 100;
 
 function work(job: Job): SearchAnswer | Replayed | AuditAnswer {
-  const { directory, setup, task, heartbeat, stop } = job;
-  if (task.kind === 'audit') return { blindSpots: audit(job, task) };
-  const { bundle, ...asItIs } = setup;
-  // What Node can import as it is, it does.
-  const isBare = /\.[cm]?js$/.test(setup.module);
-  const cells: Cells = {
-    quick: new Cell(path.join(directory, 'quick'), setup, false, { cells: heartbeat }),
-    fresh: new Cell(path.join(directory, 'fresh'), isBare ? asItIs : setup, true, { cells: heartbeat }),
-  };
-  const toSource = sourcesOf();
+  const { setup, task, stop } = job;
+  if (task.kind === 'audit')
+    return { blindSpots: 'command' in setup ? undefined : audit({ ...job, setup }, task) };
+  const { cells, toSource, label, prepare } =
+    'command' in setup ? commandBench(job, setup) : moduleBench(job, setup);
   try {
-    const ground = groundFor(
-      cells.quick,
-      setup,
+    const ground = prepare(
       task.kind === 'replay'
         ? { program: parseProgram(task.file.program), faults: task.file.faults }
         : task.execution,
     );
     cells.quick.ground = ground;
     cells.fresh.ground = ground;
-    if (task.kind === 'replay') return replay(cells, task, setup.label, toSource);
+    if (task.kind === 'replay') return replay(cells, task, label, toSource);
     const isStopped = () => Atomics.load(stop, 0) !== 0;
     const strategy = makeStrategy(task.strategy, task.share);
     const searched = search(cells.quick, task.execution, strategy, { ...task.limits, isStopped }, reporter());
@@ -130,10 +133,46 @@ function work(job: Job): SearchAnswer | Replayed | AuditAnswer {
   }
 }
 
+/** Where executions are made, and how it is found out what they begin with. */
+interface Bench {
+  cells: Cells;
+  toSource: ToSource;
+  label: string;
+  prepare: (what: Pick<ExecutionOptions, 'program' | 'faults'>) => Ground;
+}
+
+function moduleBench({ directory, heartbeat }: Job, setup: ModuleSetup): Bench {
+  const { bundle, ...asItIs } = setup;
+  // What Node can import as it is, it does.
+  const isBare = /\.[cm]?js$/.test(setup.module);
+  const cells: Cells = {
+    quick: new Cell(path.join(directory, 'quick'), setup, false, { cells: heartbeat }),
+    fresh: new Cell(path.join(directory, 'fresh'), isBare ? asItIs : setup, true, { cells: heartbeat }),
+  };
+  return {
+    cells,
+    toSource: sourcesOf(),
+    label: setup.label,
+    prepare: (what) => groundFor(cells.quick, setup, what),
+  };
+}
+
+/** Every process of a program is a new one: there is nothing that would be quicker. */
+function commandBench({ directory, heartbeat }: Job, { command, gate }: CommandSetup): Bench {
+  const program = programOf(command);
+  const cell = new CommandCell(path.join(directory, 'program'), program, gate, { cells: heartbeat });
+  return {
+    cells: { quick: cell, fresh: cell },
+    toSource: (place) => place,
+    label: program.name,
+    prepare: (what) => cell.prepare(what.program),
+  };
+}
+
 /** What executions begin with. The files of the stores that ship with the harness are known. */
 function groundFor(
   cell: Cell,
-  { label, bundle }: Job['setup'],
+  { label, bundle }: ModuleSetup,
   { program, faults }: Pick<ExecutionOptions, 'program' | 'faults'>,
 ): Ground {
   const read = () => (createRequire(bundle)(bundle) as Partial<TargetModule>).read;
@@ -148,7 +187,10 @@ function groundFor(
 /** As much is under way at once as there can be: everybody by turns. */
 const auditSchedules = 1;
 
-function audit({ directory, setup, heartbeat }: Job, { execution }: AuditTask): string[] | undefined {
+function audit(
+  { directory, setup, heartbeat }: Job & { setup: ModuleSetup },
+  { execution }: AuditTask,
+): string[] | undefined {
   const alone = new Cell(path.join(directory, 'alone'), setup, false, { cells: heartbeat });
   const ground = groundFor(alone, setup, execution);
   alone.close();

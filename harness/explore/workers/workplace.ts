@@ -6,9 +6,12 @@ import { UsageError } from '../../../src/cli/usage-error.js';
 import type { TargetSpec } from '../../core/target.js';
 import { bundleTarget } from '../process/bundle.js';
 import { heartbeatCells, killIfThere } from '../process/gated-process.js';
-import type { Answer, Job, ThreadMessage } from './thread.js';
+import type { Answer, CommandSetup, Job, ThreadMessage } from './thread.js';
 
 const patienceMsDefault = 15_000;
+
+/** What is searched: a module, or a program that is run. */
+export type Subject = TargetSpec | CommandSetup;
 
 /** A directory of its own, a bundled target, and threads that work there. */
 export class Workplace {
@@ -18,7 +21,7 @@ export class Workplace {
 
   private constructor(
     private readonly directory: string,
-    private readonly target: TargetSpec,
+    private readonly subject: Subject,
     private readonly patienceMs: number,
   ) {}
 
@@ -28,7 +31,7 @@ export class Workplace {
    * @throws UsageError if the target can't be bundled
    */
   static async with<T>(
-    target: TargetSpec,
+    subject: Subject,
     {
       signal,
       patienceMs = patienceMsDefault,
@@ -37,13 +40,13 @@ export class Workplace {
   ): Promise<T> {
     const place = new Workplace(
       realpathSync(mkdtempSync(path.join(quickDirectory(), `holdfast-explore-${process.pid}-`))),
-      target,
+      subject,
       patienceMs,
     );
     const onAbort = () => Atomics.store(place.stop, 0, 1);
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
-      await bundleTarget(target.module, place.bundle);
+      if ('module' in subject) await bundleTarget(subject.module, place.bundle);
       return await use(place);
     } finally {
       // One that fails leaves others at work.
@@ -51,6 +54,13 @@ export class Workplace {
       signal?.removeEventListener('abort', onAbort);
       rmSync(place.directory, { recursive: true, force: true });
     }
+  }
+
+  private get setup(): Job['setup'] {
+    const { subject } = this;
+    if (!('module' in subject)) return subject;
+    const { label, module, options } = subject;
+    return { bundle: this.bundle, module, label, options };
   }
 
   private get bundle(): string {
@@ -62,14 +72,13 @@ export class Workplace {
     task: T,
     onProgress: (executions: number) => void = () => {},
   ): Promise<Answer<T>> {
-    const { label, module, options } = this.target;
     const heartbeat = new Int32Array(new SharedArrayBuffer(4 * heartbeatCells));
     const job: Job = {
       directory: path.join(this.directory, `cell-${this.count++}`),
       stop: this.stop,
       heartbeat,
       task,
-      setup: { bundle: this.bundle, module, label, options },
+      setup: this.setup,
     };
     const worker = new Worker(new URL('./thread.js', import.meta.url), { workerData: job });
     const watchdog = watch(heartbeat, this.patienceMs);

@@ -57,6 +57,9 @@ export const calls = {
   realpath: looks,
   watch: looks,
   unwatch: looks,
+  // Of the kernel, on an open file. To close a file on which there is one is an unlock, too.
+  lock: looks,
+  unlock: looks,
   alive: looks,
   sleep: looks,
 } as const satisfies Record<string, CallFacts>;

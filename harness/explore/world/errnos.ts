@@ -50,6 +50,8 @@ const errnosOfCalls: Readonly<Record<Exclude<CallName, 'open'> | UnknownCall, re
   // These are not of the disk.
   watch: [],
   unwatch: [],
+  lock: [],
+  unlock: [],
   alive: [],
   sleep: [],
   // It is never made.

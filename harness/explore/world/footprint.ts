@@ -30,14 +30,19 @@ export function routesOf(call: CallToMake, tree: Tree): Routes {
   };
 }
 
+/** The lock on an open file. One outside of the sandbox has the same descriptor in all clients: see command-process.ts. */
+export function lockOf({ fd = -1 }: CallToMake, tree: Tree): string {
+  return `k ${tree.openFile(fd)?.inode ?? fd}`;
+}
+
 export function keyOf({ directory, name }: Entry): string {
   return `${directory}/${name}`;
 }
 
 /**
  * The shared things that a call reads and writes: entries `e` (a name in a directory), listings `l` (all its names), data `d`,
- * mode and owner `m`, size and times `t` of a file by its number, the place `n` and the life `x` of a directory, watches `w` and lives `p`. A
- * call without any can't be noticed by others. Entries are known by the numbers of their directories: so it makes no difference
+ * mode and owner `m`, size and times `t` of a file by its number, the place `n` and the life `x` of a directory, watches `w`, locks `k` and lives
+ * `p`. A call without any can't be noticed by others. Entries are known by the numbers of their directories: so it makes no difference
  * by which path, link or descriptor two calls come to the same one.
  *
  * @throws UncontrolledError for a call that nothing is known of
@@ -77,6 +82,8 @@ export function accessesOf(call: CallToMake, tree: Tree, routes = routesOf(call,
     if (route?.inode !== undefined && route.kind === 'directory')
       add('write', `l ${route.inode}`, `x ${route.inode}`);
   };
+  // It may end after any call, or close a file: that lets its locks go, and is no call of its own.
+  add('write', ...(tree.locks ?? []));
   for (const route of [from, to]) if (route) add('read', ...lookedUp(route, call));
   if ([from, to].some((route) => route?.isOutside) || (file && file.inode === undefined))
     add('write', 'outside');
@@ -87,6 +94,10 @@ export function accessesOf(call: CallToMake, tree: Tree, routes = routesOf(call,
       if (inode !== undefined) add('read', `m ${inode}`);
       if (/c/.test(call.flags ?? '') && inode === undefined) changesEntry(from);
       else if (/t/.test(call.flags ?? '')) changes('d');
+      break;
+    case 'lock':
+    case 'unlock':
+      add('write', lockOf(call, tree));
       break;
     case 'read':
     case 'readv':

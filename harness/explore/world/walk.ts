@@ -34,6 +34,8 @@ export interface Tree {
   parent(directory: string): string | undefined;
   /** An open file of the client whose call is looked at, by its descriptor. */
   openFile(fd: number): OpenFile | undefined;
+  /** The locks of the kernel that it holds. */
+  readonly locks?: Iterable<string>;
 }
 
 /** The way of the kernel along a path. */

@@ -6,6 +6,7 @@ import { fingerprint } from './fingerprint.js';
 import { keyOf, type Routes, routesOf } from './footprint.js';
 import { Inodes } from './inodes.js';
 import { type Change, Listeners, type WatchEvent } from './listeners.js';
+import { Locks } from './locks.js';
 import { Places } from './places.js';
 import {
   ancestorsOf,
@@ -36,6 +37,7 @@ export class World implements Tree {
   private readonly graves = new Map<string, string>();
   private readonly openFiles = new Map<string, OpenFile>();
   private readonly listeners = new Listeners();
+  private readonly held = new Locks();
   private current = 0;
   private readonly places: Places;
 
@@ -60,6 +62,7 @@ export class World implements Tree {
     this.places.forget();
     this.openFiles.clear();
     this.listeners.clear();
+    this.held.forget();
     this.bornAt('', -1, now);
     const made = new Set<string>();
     for (const [name, content] of Object.entries(files)) {
@@ -101,6 +104,10 @@ export class World implements Tree {
     return above && this.inodes.numberOf(above.id);
   }
 
+  get locks(): ReadonlySet<string> {
+    return this.held.of(this.current);
+  }
+
   /** What a call is about to touch, of the client that is meant. */
   foresee(call: CallToMake): Foresight {
     const file = call.fd === undefined ? undefined : this.openFile(call.fd);
@@ -131,6 +138,7 @@ export class World implements Tree {
     this.places.note(call);
     if (end.errno !== undefined) return [];
     this.as(client);
+    if (call.call === 'lock' || call.call === 'unlock') return this.held.note(client, call, this);
     const { flags = '' } = call;
     const { entry, inode } = from ?? {};
     const touch = this.inodes.touch.bind(this.inodes);
@@ -218,8 +226,7 @@ export class World implements Tree {
       case 'unwatch':
         this.listeners.remove(client, call.of);
         return [];
-      // They change nothing that others can find.
-      case 'read':
+      case 'read': // These change nothing that others can find.
       case 'readv':
       case 'fsync':
       case 'fdatasync':
@@ -254,6 +261,7 @@ export class World implements Tree {
   forget(client: number): void {
     for (const name of this.openFiles.keys()) if (name.startsWith(`${client}.`)) this.openFiles.delete(name);
     this.listeners.remove(client);
+    this.held.forget(client);
   }
 
   /** What a path stands for: that of a directory which is gone, what it stood for last. */

@@ -1,0 +1,162 @@
+import { readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { holdfast, newDirectory, processesIn } from '../../../src/cli/command.test.helper.js';
+import { commandLines } from '../../../src/documents/snippets.test.helper.js';
+import { eachInTiers, long } from '../../../src/tiers.test.helper.js';
+import { splitWords } from '../../programs/template.js';
+import type { ExploreReport } from '../report/report.js';
+import { compiled, isInstalled, programFixture, whyNot } from './syscall-gate.test.helper.js';
+
+const has = {
+  shell: isInstalled('sh', '-c', 'true'),
+  python: isInstalled('python3', '--version'),
+  rust: isInstalled('rustc', '--version'),
+  flock: isInstalled('flock', '--version'),
+  git: isInstalled('git', '--version'),
+};
+
+async function exploring(template: string, ...more: string[]) {
+  const cwd = newDirectory();
+  const args = ['explore', '--command', template, ...more, '--json'];
+  const { exitCode, stdout, stderr } = await holdfast(args, { cwd });
+  const report = stdout === '' ? undefined : (JSON.parse(stdout) as ExploreReport);
+  return { exitCode, stderr, cwd, exploration: report?.scenarios[0]?.exploration };
+}
+
+const ofCommand = (command: string, name: string) => () =>
+  `${command} ${programFixture(name)} {file} {key} {value}`;
+
+describe.skipIf(whyNot !== undefined)(`a program that is explored${whyNot ? ` (${whyNot})` : ''}`, () => {
+  /** Each with how it loses: by a rename, or by a write. */
+  eachInTiers(
+    [
+      ['C', () => `${compiled('loses.c')} {file} {key} {value}`, 'dotenv', /^rename/],
+      ...(has.shell ? [['a shell', ofCommand('sh', 'loses.sh'), 'dotenv', /^rename/] as const] : []),
+      ['JavaScript', ofCommand(process.execPath, 'loses.mjs'), 'json', /^rename/],
+      ...(has.python ? [['Python', ofCommand('python3', 'loses.py'), 'json', /^rename/] as const] : []),
+      ...(has.rust
+        ? [['Rust', () => `${compiled('loses.rs')} {file} {key} {value}`, 'dotenv', /^(open|write)/] as const]
+        : []),
+    ] as [string, () => string, string, RegExp][],
+    1,
+  )(
+    'in %s loses an update, which is named, and replayed call by call',
+    async (_, template, format, decisive) => {
+      const { exitCode, stderr, cwd, exploration } = await exploring(template(), '--format', format);
+      expect([exitCode, stderr]).toEqual([1, '']);
+      const [failure] = exploration?.failures ?? [];
+      expect(failure).toMatchObject({
+        kind: 'lost-update',
+        replayed: { same: 2, of: 2 },
+        program: 'set k0 | set k1',
+      });
+      expect(failure?.sentence).toMatch(
+        / set "k\d" \(acknowledged at T\d+\) and it was gone by T\d+, when . set "k\d" from an older copy|acknowledged/,
+      );
+      expect(failure?.pair?.early.text).toMatch(/^(open entries\.\w+ to read|read entries)/);
+      expect(failure?.pair?.late.text).toMatch(decisive);
+      // In full, as a person would be shown it.
+      const again = await holdfast(['replay', failure?.id ?? ''], { cwd });
+      expect([again.exitCode, again.stdout]).toEqual([1, expect.stringContaining('in 2 of 2 runs')]);
+      const other = await holdfast(['replay', failure?.id ?? '', '--target', 'naive'], { cwd });
+      expect([other.exitCode, other.stderr]).toEqual([2, expect.stringContaining('leave --target out')]);
+      expect(processesIn(cwd)).toEqual([]);
+    },
+  );
+
+  it.skipIf(!has.flock)(
+    'under a lock of the kernel loses nothing in any schedule with one preemption',
+    async () => {
+      const { exitCode, exploration } = await exploring(
+        ofCommand('sh', 'locks.sh')(),
+        '--format',
+        'dotenv',
+        '--preemptions',
+        '1',
+      );
+      expect(exploration).toMatchObject({ result: 'valid', exhausted: true, preemptions: 1, failures: [] });
+      // The second asks for the lock at each moment at which the first has it.
+      expect(exploration?.executions).toBeGreaterThan(20);
+      expect(exitCode).toBe(0);
+    },
+  );
+
+  it.skipIf(!has.python)('under a lock of POSIX: the same', long, async () => {
+    const { exploration } = await exploring(
+      ofCommand('python3', 'locks.py')(),
+      '--format',
+      'json',
+      '--preemptions',
+      '1',
+    );
+    expect(exploration).toMatchObject({ result: 'valid', exhausted: true, failures: [] });
+  });
+
+  /** As it stands in docs/explore.md. */
+  const ofDocument = (end: RegExp) => {
+    const line = commandLines.find((one) => one.includes('explore -- --command') && end.test(one)) ?? '';
+    const [template = '', ...more] = splitWords(line.replace(/.*--command /, ''));
+    return [template, ...more] as const;
+  };
+
+  it.skipIf(!has.git)('git config loses nothing in any schedule with one preemption', async () => {
+    const { exploration } = await exploring(...ofDocument(/ini$/), '--preemptions', '1');
+    expect(exploration).toMatchObject({ result: 'valid', exhausted: true, failures: [] });
+    expect(exploration?.outcomes).toBeGreaterThan(1);
+  });
+
+  it.skipIf(!has.git)(
+    'git config, killed, leaves a lock behind that stops every later one',
+    long,
+    async () => {
+      const { exitCode, exploration } = await exploring(...ofDocument(/--crash$/), '--preemptions', '0');
+      const [failure] = exploration?.failures ?? [];
+      expect(failure).toMatchObject({ kind: 'leftover', schedule: expect.stringMatching(/ k0$/) });
+      expect(failure?.sentence).toMatch(
+        /entries\.ini\.lock was left behind, and it stops others: set "audit" of a fresh process failed \(exit code 255: .*could not lock/,
+      );
+      expect(exitCode).toBe(1);
+    },
+  );
+
+  it('that does not do what is said of it is refused, in words that help', async () => {
+    const nothing = await exploring('sh -c : {file} {key} {value}', '--format', 'dotenv');
+    expect([nothing.exitCode, nothing.stderr]).toEqual([
+      2,
+      expect.stringMatching(
+        /"sh" was acknowledged \(exit code 0\), and "anthropic" is not in ~\/data\/entries\.env as dotenv reads it: it is missing/,
+      ),
+    ]);
+    const failing = await exploring('sh -c "echo no >&2; exit 3" {file} {key} {value}', '--format', 'dotenv');
+    expect([failing.exitCode, failing.stderr]).toEqual([
+      2,
+      expect.stringMatching(/"sh" can't be explored: A ended with exit code 3, alone: no/),
+    ]);
+    const removing = await exploring(
+      'sh -c : {file} {key} {value}',
+      '--format',
+      'dotenv',
+      '--clients',
+      'set a | remove a',
+    );
+    expect(removing.stderr).toMatch(/there is no command to remove a key; give --command-remove/);
+    const paused = await exploring('sh -c : {file} {key} {value}', '--format', 'dotenv', '--steal');
+    expect(paused.stderr).toMatch(
+      /--steal needs a clock, .* and a program has its own; a program can be killed/,
+    );
+  });
+
+  it('finds the home as it was in each execution, and leaves nothing of it', async () => {
+    const { cwd, exploration } = await exploring(
+      ofCommand('sh', 'loses.sh')(),
+      '--format',
+      'dotenv',
+      '--preemptions',
+      '0',
+    );
+    expect(exploration).toMatchObject({ result: 'valid', exhausted: true });
+    const kept = readFileSync(path.join(cwd, 'reports', 'explore', 'report.json'), 'utf8');
+    expect([kept.includes('holdfast-explore-'), statSync(cwd).isDirectory()]).toEqual([false, true]);
+  });
+});

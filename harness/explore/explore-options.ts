@@ -1,0 +1,78 @@
+import type { Specification } from '../programs/specification.js';
+import type { StrategyName } from './search/index.js';
+
+/** What `explore` searches, and how far. */
+export interface ExploreOptions {
+  /** A name or the path of a module; default `hardened`. */
+  target?: string;
+  /**
+   * Instead of a target: a program that nobody here wrote, which is run for each operation. The name of one that ships, a file of
+   * JSON, or the specification itself. Linux only.
+   */
+  program?: string | Specification;
+  /** What each client does: `['set a', 'set b, get a']`; default two clients with one `set` each. */
+  clients?: readonly string[];
+  /** Where an operation names no key, all clients mean the same one, and overwrite each other's values; default false. */
+  sameKey?: boolean;
+  /** Default `dpor`. */
+  strategy?: StrategyName;
+  /** Preemption bound of `dpor` and `dfs`: how often a client may be made to wait that could go on. Default: unbounded. */
+  preemptions?: number;
+  /** Ends an execution of `dfs` where all that follows was tried before. Default true. */
+  prune?: boolean;
+  /** Ends the search after so many executions; default 10000 for `pct` and `random`, else no end. */
+  schedules?: number;
+  /** Kills a client before any of its calls: true for one kill in each execution, or how many. */
+  crash?: boolean | number;
+  /** Stops a client before any of its calls, until every lease is over: the same. */
+  steal?: boolean | number;
+  /**
+   * Before the search the first client is killed, after each change that it makes in turn, and time passes: the others find
+   * what it has left, and every lease over.
+   */
+  abandoned?: boolean;
+  /** Makes any call fail with each of ENOSPC, EIO, EACCES, EMFILE and EPERM that it can give: the same. */
+  errno?: boolean | number;
+  /**
+   * Cuts the file to half between any two calls, as a crash of the machine or another program may leave it: true for once in each
+   * execution, or how often. Only where it is a whole JSON object then, and at first one that the target itself has written. Goes
+   * together with `crash`.
+   */
+  damage?: boolean | number;
+  /** Gives the clients a umask of 0, and looks at the modes of files after each call: no other user may open one; default false. */
+  modes?: boolean;
+  /**
+   * Starts each killed client again, at any moment after, as a process of the same number; default false. It does the same
+   * operations from the first on. Needs `crash` or `abandoned`.
+   */
+  samePid?: boolean;
+  /** Random seed. Default 1. */
+  seed?: number;
+  /**
+   * Ends with the first failure; default true. With faults it goes on past a side finding, like a file that was left behind, for up
+   * to 500 executions, to something worse. False: one of each kind is reported at the end.
+   */
+  stopAtFirst?: boolean;
+  /** Ends the search after so long, in milliseconds; default: no end. */
+  durationMs?: number;
+  /** How long a process may take from one call to the next before it is taken for stuck, in milliseconds; default 15000. */
+  patienceMs?: number;
+  /** Searches side by side, where one can be divided: see `sharesMax`; default: one for each processor. */
+  threads?: number;
+  signal?: AbortSignal;
+  /** Called with the number of executions so far. */
+  onProgress?: (executions: number) => void;
+  /** Receives a warning about a program in which no two clients write. Default: `process.emitWarning`. The result has it, too. */
+  onWarning?: (sentence: string) => void;
+}
+
+/** How a schedule is run again. */
+export interface ReplayOptions {
+  /** Another target than the one that it was found on. */
+  target?: string;
+  /** Follows the schedule as far as that is possible, and compares no calls: for a store that has changed since. */
+  lenient?: boolean;
+  /** Default 2. */
+  times?: number;
+  signal?: AbortSignal;
+}

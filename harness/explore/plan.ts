@@ -1,0 +1,131 @@
+import { UsageError } from '../../src/cli/usage-error.js';
+import type { ExecutionOptions } from './execution/executed.js';
+import { successorsMax } from './execution/succession.js';
+import type { ExploreOptions } from './explore-options.js';
+import type { CommandSource } from './schedule/command-source.js';
+import { type Program, parseProgram } from './schedule/program.js';
+import { isDrawn, type StrategyOptions, strategies } from './search/index.js';
+
+/** Each round of a search of a program costs seconds: what needs one preemption is found before what needs two. */
+const preemptionsOfProgram = 2;
+
+/** The bounds on preemptions that are searched one after the other, until something is found. */
+export function roundsOf({
+  program,
+  strategy = 'dpor',
+  preemptions,
+}: ExploreOptions): (number | undefined)[] {
+  if (program === undefined || isDrawn(strategy)) return [preemptions];
+  const most = preemptions ?? preemptionsOfProgram;
+  return most === 0 ? [0] : Array.from({ length: most }, (_, index) => index + 1);
+}
+
+/** The options of one round. */
+export function withBound(options: ExploreOptions, preemptions: number | undefined): ExploreOptions {
+  const { preemptions: _, ...others } = options;
+  return preemptions === undefined ? others : { ...others, preemptions };
+}
+
+/** What each execution of a search has, by the user's options. @throws UsageError where they make no sense together */
+export function executionOf(
+  {
+    clients,
+    sameKey = false,
+    crash,
+    steal,
+    errno,
+    damage,
+    abandoned = false,
+    modes = false,
+    samePid = false,
+    seed = 1,
+  }: ExploreOptions,
+  label: string,
+  command?: CommandSource,
+): ExecutionOptions {
+  const program = parseProgram((clients ?? clientsDefault(command)).join(' | '), sameKey ? 'k' : undefined);
+  const empty = program.clients.findIndex((operations) => operations.length === 0);
+  if (empty >= 0)
+    throw new UsageError(`client ${empty + 1} does nothing`, 'expected operations like: set k1, get k2');
+  const budget = (given: boolean | number | undefined) => Number(given ?? 0);
+  const kills = Math.max(budget(crash), Number(abandoned));
+  if (samePid && kills === 0)
+    throw new UsageError(
+      'only the number of a killed process is used again, and no process is killed',
+      'add --crash or --abandoned to --same-pid',
+    );
+  const conditions = { ...(modes ? { modes } : {}), ...(samePid ? { samePid } : {}) };
+  if (command) checkOperations(program, command, { steal, samePid, damage, abandoned, modes });
+  return {
+    ...(modes || samePid ? { conditions } : {}),
+    ...(command ? { command } : {}),
+    program,
+    label,
+    seed,
+    details: false,
+    killsForReal: false,
+    skipsKnownAudits: true,
+    faults: {
+      kills,
+      waits: Number(abandoned),
+      pauses: budget(steal),
+      errnos: budget(errno),
+      ...(budget(damage) > 0 ? { damages: budget(damage) } : {}),
+    },
+  };
+}
+
+function clientsDefault(command: CommandSource | undefined): readonly string[] {
+  return command && command.specification.command === undefined ? ['remove', 'remove'] : ['set', 'set'];
+}
+
+/** @throws UsageError for what can't be done to a program, or of which nothing says how */
+function checkOperations(
+  { clients }: Program,
+  { specification: { command, commandRemove } }: CommandSource,
+  faults: Record<string, unknown>,
+): void {
+  const wanted = Object.entries(faults).find(([, value]) => Boolean(value));
+  if (wanted)
+    throw new UsageError(
+      `--${wanted[0].replace('samePid', 'same-pid')} needs a clock, a number or modes that the harness gives, and a program has its own`,
+      'a program can be killed (--crash) and refused a call (--errno); --private looks at its modes',
+    );
+  for (const { action } of clients.flat()) {
+    const isKnown =
+      action === 'set' ? command !== undefined : action === 'remove' && commandRemove !== undefined;
+    if (!isKnown)
+      throw new UsageError(
+        `there is no command to ${action} a key`,
+        action === 'remove' ? 'give --command-remove' : 'a program can set and remove',
+      );
+  }
+}
+
+/** How it is searched. @throws UsageError where the options make no sense together */
+export function strategyOf(options: ExploreOptions, execution: ExecutionOptions): StrategyOptions {
+  const { program, seed, faults } = execution;
+  const { preemptions, prune = true, schedules } = options;
+  const strategy = options.strategy ?? 'dpor';
+  if (!Object.hasOwn(strategies, strategy))
+    throw new UsageError(
+      `unknown strategy "${strategy}"`,
+      `expected one of: ${Object.keys(strategies).join(', ')}`,
+    );
+  if (preemptions !== undefined && isDrawn(strategy))
+    throw new UsageError(
+      `a bound on preemptions is for dpor and dfs, not for ${strategy}`,
+      'leave one of them out',
+    );
+  const schedulesMax = schedules ?? (isDrawn(strategy) ? 10_000 : Number.POSITIVE_INFINITY);
+  return {
+    strategy,
+    preemptionsMax: preemptions,
+    prunes: prune,
+    schedulesMax,
+    seed,
+    clients: program.clients.length + successorsMax(execution),
+    hasFaults: Object.values(faults).some((count) => count > 0),
+    abandoned: options.abandoned ?? false,
+  };
+}

@@ -1,0 +1,72 @@
+import type { Exploration, ExploredFailure } from './evidence/exploration.js';
+import type { ExecutionOptions } from './execution/executed.js';
+import { byGrade } from './execution/gravity.js';
+import { printProgram, warningFor } from './schedule/program.js';
+import type { StrategyOptions } from './search/index.js';
+import type { Searched } from './search/search.js';
+import type { SearchAnswer } from './workers/thread.js';
+
+/** What has been searched in all, when the search goes on with a greater bound. */
+export function after(before: Exploration | undefined, now: Exploration): Exploration {
+  if (!before) return now;
+  return {
+    ...now,
+    executions: before.executions + now.executions,
+    abandoned: before.abandoned + now.abandoned,
+    steps: before.steps + now.steps,
+    durationMs: before.durationMs + now.durationMs,
+  };
+}
+
+/** What all shares of a search have come to. */
+export function summarize(
+  label: string,
+  { program, command, faults, conditions, seed }: ExecutionOptions,
+  { strategy, preemptionsMax }: StrategyOptions,
+  done: readonly SearchAnswer[],
+  durationMs: number,
+): Exploration {
+  const searches = done.map(({ searched }) => searched);
+  const sum = (count: (search: Searched) => number) =>
+    searches.reduce((total, search) => total + count(search), 0);
+  const failures = onePerKind(done.flatMap((one) => one.failures)).sort(byGrade);
+  const uncontrolled = searches.flatMap((search) => search.uncontrolled ?? [])[0];
+  const executions = sum((search) => search.executions);
+  const warning = warningFor(program);
+  const searchedMs = Math.max(...searches.map((search) => search.durationMs));
+  return {
+    schema: 1,
+    result: failures.some(({ unconfirmed }) => !unconfirmed?.isExplained)
+      ? 'invalid'
+      : uncontrolled || executions === 0
+        ? 'unknown'
+        : 'valid',
+    ...(uncontrolled ? { cause: uncontrolled.kind, reason: uncontrolled.sentence } : {}),
+    target: label,
+    program: printProgram(program),
+    ...(command ? { command } : {}),
+    strategy,
+    seed,
+    faults,
+    executions,
+    ...(warning === undefined ? {} : { warning }),
+    ...(conditions ? { conditions } : {}),
+    ...(preemptionsMax === undefined ? {} : { preemptions: preemptionsMax }),
+    abandoned: sum((search) => search.abandoned),
+    steps: sum((search) => search.steps),
+    stepsMax: Math.max(...searches.map(({ stepsMax }) => stepsMax)),
+    bound: searches[0]?.bound ?? '',
+    exhausted: searches.every(({ exhausted }) => exhausted),
+    outcomes: new Set(searches.flatMap(({ outcomes }) => outcomes)).size,
+    longestWait: searches.map((search) => search.longestWait).reduce((a, b) => (b.ms > a.ms ? b : a)),
+    durationMs: Math.round(durationMs),
+    executionsPerSecond: Math.round((executions / searchedMs) * 1000),
+    audited: false,
+    ...(done[0]?.evidence ? { evidence: done[0].evidence } : {}),
+    failures,
+  };
+}
+
+function onePerKind(failures: readonly ExploredFailure[]): ExploredFailure[] {
+  return [...new Map(failures.toReversed().map((failure) => [failure.kind, failure])).values()].reverse();
+}
