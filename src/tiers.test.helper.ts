@@ -29,3 +29,16 @@ export function eachInTiers(rows: readonly unknown[], first = 1): Define<unknown
     it.each(rows.slice(first))(title, { ...options, ...long }, run);
   };
 }
+
+/**
+ * A property in two tiers: `npm test` tries it on few cases, and `npm run test:full` on many, too.
+ * @param cases how many
+ */
+export function propertyInTiers(
+  title: string,
+  cases: { few: number; many: number },
+  check: (numRuns: number) => void,
+): void {
+  it(title, () => check(cases.few));
+  it(`${title}: ${cases.many} cases`, long, () => check(cases.many));
+}

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
+import { propertyInTiers } from '../../../src/tiers.test.helper.js';
 import { judge } from '../index.js';
 import { type Fate, type Step, simulate } from './simulation.test.helper.js';
 
@@ -29,19 +30,23 @@ const inTurn = (...calls: (Pick<Step, 'action' | 'key'> & Partial<Step>)[]): Ste
   calls.map((call) => [{ client: 0, wait: 1, before: 1, after: 1, fate: 'ok', ...call }]);
 
 describe('simulated histories', () => {
-  test('a map that is linearizable by construction is judged valid', () => {
-    fc.assert(
-      fc.property(fc.array(act, { maxLength: 3 }), (acts) => {
-        expect(judge(simulate(acts, seeds).run).findings).toEqual([]);
-      }),
-      { numRuns: 3_000 },
-    );
-  });
+  propertyInTiers(
+    'a map that is linearizable by construction is judged valid',
+    { few: 800, many: 3_000 },
+    (numRuns) => {
+      fc.assert(
+        fc.property(fc.array(act, { maxLength: 3 }), (acts) => {
+          expect(judge(simulate(acts, seeds).run).findings).toEqual([]);
+        }),
+        { numRuns },
+      );
+    },
+  );
 
   // Each is planted between two acts of a healthy history, of which the second may overwrite it.
-  const runs = { numRuns: 500 };
+  const cases = { few: 150, many: 500 };
 
-  test('a write that is acknowledged and never happens is a lost update', () => {
+  propertyInTiers('a write that is acknowledged and never happens is a lost update', cases, (numRuns) => {
     fc.assert(
       fc.property(act, act, fc.constantFrom('k0', 'k1', 'k2'), (first, second, key) => {
         const planted = inTurn(
@@ -55,27 +60,31 @@ describe('simulated histories', () => {
           expect.objectContaining({ kind: 'lost-update', guarantee: 'G2', operations: victim }),
         ]);
       }),
-      runs,
+      { numRuns },
     );
   });
 
-  test('an acknowledged write to an absent key that never happens is a lost update, though other keys are removed', () => {
-    fc.assert(
-      fc.property(act, act, (first, second) => {
-        const planted = inTurn({ action: 'set', key: 'new', fate: 'lie' }, { action: 'all', key: 'new' });
-        const { run, ids } = simulate([first, ...planted, second], seeds);
-        expect(judge(run).findings).toEqual([
-          expect.objectContaining({
-            kind: 'lost-update',
-            operations: expect.arrayContaining([ids[first.length]]),
-          }),
-        ]);
-      }),
-      runs,
-    );
-  });
+  propertyInTiers(
+    'an acknowledged write to an absent key that never happens is a lost update, though other keys are removed',
+    cases,
+    (numRuns) => {
+      fc.assert(
+        fc.property(act, act, (first, second) => {
+          const planted = inTurn({ action: 'set', key: 'new', fate: 'lie' }, { action: 'all', key: 'new' });
+          const { run, ids } = simulate([first, ...planted, second], seeds);
+          expect(judge(run).findings).toEqual([
+            expect.objectContaining({
+              kind: 'lost-update',
+              operations: expect.arrayContaining([ids[first.length]]),
+            }),
+          ]);
+        }),
+        { numRuns },
+      );
+    },
+  );
 
-  test('a read of what an acknowledged write had replaced is stale', () => {
+  propertyInTiers('a read of what an acknowledged write had replaced is stale', cases, (numRuns) => {
     fc.assert(
       fc.property(act, act, fc.constantFrom('k0', 'k1', 'k2'), (first, second, key) => {
         const steps = [{ action: 'set' }, { action: 'set' }, { action: 'get' }, { action: 'get' }] as const;
@@ -88,25 +97,29 @@ describe('simulated histories', () => {
           expect.objectContaining({ kind: 'stale-read', operations: [newer, stale] }),
         ]);
       }),
-      runs,
+      { numRuns },
     );
   });
 
-  test('a value that is read after its acknowledged removal is a resurrection', () => {
-    fc.assert(
-      fc.property(act, act, fc.constantFrom('k0', 'k1', 'k2'), (first, second, key) => {
-        const planted = inTurn(
-          { action: 'set', key },
-          { action: 'remove', key, fate: 'lie' },
-          { action: 'get', key },
-        );
-        const { run, ids } = simulate([first, ...planted, second], seeds);
-        const victim = expect.arrayContaining([ids[first.length + 1]]);
-        expect(judge(run).findings).toEqual([
-          expect.objectContaining({ kind: 'resurrection', operations: victim }),
-        ]);
-      }),
-      runs,
-    );
-  });
+  propertyInTiers(
+    'a value that is read after its acknowledged removal is a resurrection',
+    cases,
+    (numRuns) => {
+      fc.assert(
+        fc.property(act, act, fc.constantFrom('k0', 'k1', 'k2'), (first, second, key) => {
+          const planted = inTurn(
+            { action: 'set', key },
+            { action: 'remove', key, fate: 'lie' },
+            { action: 'get', key },
+          );
+          const { run, ids } = simulate([first, ...planted, second], seeds);
+          const victim = expect.arrayContaining([ids[first.length + 1]]);
+          expect(judge(run).findings).toEqual([
+            expect.objectContaining({ kind: 'resurrection', operations: victim }),
+          ]);
+        }),
+        { numRuns },
+      );
+    },
+  );
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { long } from '../../../src/tiers.test.helper.js';
+import { long, propertyInTiers } from '../../../src/tiers.test.helper.js';
 import { Replay } from '../execution/follow-schedule.js';
 import { parseSchedule, printSchedule } from '../schedule/action.js';
 import { DepthFirst } from './depth-first.js';
@@ -49,28 +49,32 @@ describe('depth-first search', () => {
     );
   });
 
-  it('pruned depth-first search finds every outcome', () => {
+  propertyInTiers('pruned depth-first search finds every outcome', { few: 100, many: 300 }, (numRuns) => {
     fc.assert(
       fc.property(programs, (program) => {
         const pruned = new DepthFirst({ preemptionsMax: undefined, prunes: true });
         expect(searchToy(program, pruned).outcomes).toEqual(searchToy(program, all()).outcomes);
         expect(pruned.exhausted).toBe(true);
       }),
-      { numRuns: 300 },
+      { numRuns },
     );
   });
 
-  it('pruned depth-first search finds the same outcomes within a bound', () => {
-    fc.assert(
-      fc.property(programs, fc.integer({ min: 0, max: 3 }), (program, preemptionsMax) => {
-        const [pruned, plain] = [true, false].map((prunes) =>
-          searchToy(program, new DepthFirst({ preemptionsMax, prunes })),
-        );
-        expect(pruned?.outcomes).toEqual(plain?.outcomes);
-      }),
-      { numRuns: 300 },
-    );
-  });
+  propertyInTiers(
+    'pruned depth-first search finds the same outcomes within a bound',
+    { few: 100, many: 300 },
+    (numRuns) => {
+      fc.assert(
+        fc.property(programs, fc.integer({ min: 0, max: 3 }), (program, preemptionsMax) => {
+          const [pruned, plain] = [true, false].map((prunes) =>
+            searchToy(program, new DepthFirst({ preemptionsMax, prunes })),
+          );
+          expect(pruned?.outcomes).toEqual(plain?.outcomes);
+        }),
+        { numRuns },
+      );
+    },
+  );
 
   it('pruned search tries a state again that it reaches with more preemptions left', () => {
     const program: ToyProgram = [
@@ -107,27 +111,31 @@ describe('depth-first search', () => {
 });
 
 describe('partial-order reduction', () => {
-  it('the reduced search finds every outcome', () => {
+  propertyInTiers('the reduced search finds every outcome', { few: 500, many: 2000 }, (numRuns) => {
     fc.assert(
       fc.property(programs, (program) => {
         const strategy = reduced(program);
         expect(searchToy(program, strategy).outcomes).toEqual(searchToy(program, all()).outcomes);
         expect(strategy.exhausted).toBe(true);
       }),
-      { numRuns: 2000 },
+      { numRuns },
     );
   });
 
-  it('the reduced search with a bound finds every outcome within the bound', () => {
-    fc.assert(
-      fc.property(programs, fc.integer({ min: 0, max: 3 }), (program, preemptionsMax) => {
-        const found = searchToy(program, reduced(program, preemptionsMax));
-        const whole = searchToy(program, new DepthFirst({ preemptionsMax, prunes: false }));
-        expect(found.outcomes).toEqual(whole.outcomes);
-      }),
-      { numRuns: Number(process.env.HOLDFAST_RUNS ?? 2000) },
-    );
-  });
+  propertyInTiers(
+    'the reduced search with a bound finds every outcome within the bound',
+    { few: 500, many: Number(process.env.HOLDFAST_RUNS ?? 2000) },
+    (numRuns) => {
+      fc.assert(
+        fc.property(programs, fc.integer({ min: 0, max: 3 }), (program, preemptionsMax) => {
+          const found = searchToy(program, reduced(program, preemptionsMax));
+          const whole = searchToy(program, new DepthFirst({ preemptionsMax, prunes: false }));
+          expect(found.outcomes).toEqual(whole.outcomes);
+        }),
+        { numRuns },
+      );
+    },
+  );
 
   it('the reduced search looks at every race of a step, not only at the last', () => {
     const program: ToyProgram = [
@@ -169,7 +177,7 @@ const faultBudgets: ToyFaults[] = [
 ];
 /** The same properties, of few programs for `npm test`, and of many. */
 const faultyTiers = faultBudgets.flatMap((faults) => [
-  { faults, numRuns: 40, options: {} },
+  { faults, numRuns: 20, options: {} },
   // A search for a damage takes three times as long.
   { faults, numRuns: Number(process.env.HOLDFAST_RUNS ?? (faults.damages ? 100 : 300)), options: long },
 ]);
