@@ -2,10 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { counts, fixture, processesIn, stress } from '../../src/cli/command.test.helper.js';
 import { eachInTiers, long } from '../../src/tiers.test.helper.js';
 
+/** A store that loses half of all writes need not write for seconds. */
+const brief = ['--operations', '100'];
+
 // A race is a matter of chance: only a bug that stays unfound, run after run, says that the harness can't see it.
 describe('stores with a planted bug', { retry: 2 }, () => {
   const planted = [
-    { target: 'naive', scenario: 'two-terminals' },
+    { target: 'naive', scenario: 'two-terminals', more: brief },
     { target: 'in-process-lock', scenario: 'two-terminals' },
     { target: 'rename-only', scenario: 'two-terminals' },
     { target: 'naive', scenario: 'all-clients-set' },
@@ -20,8 +23,8 @@ describe('stores with a planted bug', { retry: 2 }, () => {
   ];
   eachInTiers(planted)(
     '$target loses updates in $scenario',
-    async ({ target, scenario, duration = '3s' }) => {
-      const { exitCode, report } = await stress(target, scenario, '--duration', duration);
+    async ({ target, scenario, duration = '3s', more = [] }) => {
+      const { exitCode, report } = await stress(target, scenario, '--duration', duration, ...more);
       expect(counts(report)?.lost).toBeGreaterThan(0);
       expect(report?.result).toBe('invalid');
       expect(exitCode).toBe(1);
@@ -29,7 +32,7 @@ describe('stores with a planted bug', { retry: 2 }, () => {
   );
 
   it('strict-read wipes nothing, but two writers in place leave an unreadable file', async () => {
-    const { exitCode, report } = await stress('strict-read', 'two-terminals', '--duration', '2s');
+    const { exitCode, report } = await stress('strict-read', 'two-terminals', '--duration', '2s', ...brief);
     expect(counts(report)?.torn).toBeGreaterThan(0);
     expect(report?.scenarios[0]?.checks.G4?.summary).toContain('nobody can read the file');
     expect(exitCode).toBe(1);
@@ -43,7 +46,7 @@ describe('stores with a planted bug', { retry: 2 }, () => {
   });
 
   it('a store with files open to others is not private, and a backup that it always leaves is no leftover', async () => {
-    const { report } = await stress(fixture('loose.mjs'), 'two-terminals', '--duration', '2s');
+    const { report } = await stress(fixture('loose.mjs'), 'two-terminals', '--duration', '2s', ...brief);
     expect(counts(report)?.looseModes).toBeGreaterThan(0);
     expect(counts(report)?.leftovers).toBe(0);
     expect(report?.scenarios[0]?.checks.G6?.result).toBe('invalid');
@@ -92,7 +95,7 @@ describe('stores with a planted bug', { retry: 2 }, () => {
   ])(
     'a store without a refresh of its own uses a refresh token twice: %s in %s',
     async (target, scenario) => {
-      const { exitCode, report } = await stress(target, scenario, '--duration', '3s');
+      const { exitCode, report } = await stress(target, scenario, '--duration', '3s', ...brief);
       expect(counts(report)?.refreshedTwice).toBeGreaterThan(0);
       const sentences = report?.scenarios[0]?.violations.map(({ sentence }) => sentence).join('\n');
       expect(sentences).toMatch(/presented the refresh token of .* which tui-\d\.\d+\.\d+ had used by/);
@@ -116,7 +119,13 @@ describe('stores with a planted bug', { retry: 2 }, () => {
   eachInTiers(['in-place', 'dangling-link'])(
     'a store that renames over a link is caught for that alone in %s',
     async (scenario) => {
-      const { exitCode, report } = await stress(fixture('forgotten-lock.mjs'), scenario, '--duration', '3s');
+      const { exitCode, report } = await stress(
+        fixture('forgotten-lock.mjs'),
+        scenario,
+        '--duration',
+        '3s',
+        ...brief,
+      );
       expect(counts(report)).toMatchObject({ lost: 0, torn: 0, linksReplaced: 1 });
       expect(report?.scenarios[0]?.checks.G9?.summary).toMatch(/auth\.json, a link to .* is none any more/);
       expect(exitCode).toBe(1);

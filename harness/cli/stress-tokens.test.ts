@@ -53,7 +53,7 @@ describe('scenarios of tokens and of credentials', () => {
   });
 
   it('a scenario that does not fit and was not named is left out with its reason', async () => {
-    const flags = ['--no-controls', '--duration', '3s', '--shard', '1/16', '--json'];
+    const flags = ['--no-controls', '--duration', '3s', '--operations', '20', '--shard', '1/16', '--json'];
     const { stdout } = await holdfast(['stress', '--target', 'textbook', ...flags]);
     expect(JSON.parse(stdout).leftOut).toContain('token-revocation: "textbook" is not known to have tokens');
   });

@@ -33,7 +33,16 @@ describe('a stress run', () => {
   });
 
   it('a run writes report, history and summary, points "latest" at them, and its history is judged the same again', async () => {
-    const { cwd, report } = await stress('naive', 'two-terminals', '--duration', '2s', '--seed', '7');
+    const { cwd, report } = await stress(
+      'naive',
+      'two-terminals',
+      '--duration',
+      '2s',
+      '--operations',
+      '100',
+      '--seed',
+      '7',
+    );
     const latest = path.join(cwd, 'reports', 'latest');
     const written = JSON.parse(readFileSync(path.join(latest, 'report.json'), 'utf8')) as Report;
     expect(written).toEqual(report);
@@ -58,6 +67,8 @@ describe('a stress run', () => {
       'two-terminals',
       '--duration',
       '3s',
+      '--operations',
+      '200',
       '--out',
       out,
     ];
@@ -76,7 +87,7 @@ describe('a stress run', () => {
       import { controls } from '${plan}';
       import { stress } from '${module}';
       controls.splice(0, 2, { scenario: 'two-terminals', target: 'hardened', workMs: 500, mustFind: 'lost' });
-      const { result } = await stress({ scenarios: ['two-terminals'], durationMs: 4000 });
+      const { result } = await stress({ scenarios: ['two-terminals'], durationMs: 4000, operations: 300 });
       console.log(result);`;
     const { stdout } = await execa(process.execPath, ['--input-type=module', '-e', program], {
       cwd: newDirectory(),

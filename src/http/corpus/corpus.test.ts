@@ -67,7 +67,7 @@ const timeout = 120_000 + 60 * count;
 describe(`a corpus of ${corpus.length} requests against real servers`, {
   timeout,
 }, () => {
-  eachInTiers(Object.keys(servers), 3)(
+  eachInTiers(Object.keys(servers))(
     'no handler on %s runs for a token without its permissions',
     async (name) => {
       const guards = (['strict', 'compat'] as const).map((paths) => createGuard({ tokens: verifier, paths }));
