@@ -18,8 +18,8 @@ export default defineConfig({
     // To start a worker, and to import in it what the one before had, takes as much of the processor as a fifth of the tests.
     isolate: false,
     setupFiles: ['src/each-file.test.helper.ts'],
-    // Tests of the whole system start many real processes, and wait for some of them: three files at a time keep two cores busy.
-    maxWorkers: 3,
+    // Tests of the whole system start many real processes, and wait for some of them: four files at a time keep two cores busy.
+    maxWorkers: 4,
     // Safety nets for what hangs. No test passes or fails by how long something takes.
     testTimeout: 600_000,
     hookTimeout: 300_000,
