@@ -64,7 +64,7 @@ describe('a measurement', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('the report counts what a store loses, and the exit code is 1', async () => {
+  it('the report counts what a store loses, and the exit code is 1', long, async () => {
     const { exitCode, report, cwd } = await bench('--only', 'contended', '--target', 'naive');
     for (const { lost } of writesOf(report, 'naive')) expect(lost).toBeGreaterThan(0);
     expect(report?.lost).toBeGreaterThan(0);

@@ -5,6 +5,7 @@ import { eachInTiers, long } from '../../src/tiers.test.helper.js';
 /** A store that loses half of all writes need not write for seconds. */
 const brief = ['--operations', '100'];
 
+// Each checker has its own tests in harness/checkers, and there the rules that only the long tier tries here.
 // A race is a matter of chance: only a bug that stays unfound, run after run, says that the harness can't see it.
 describe('stores with a planted bug', { retry: 2 }, () => {
   const planted = [
@@ -31,7 +32,7 @@ describe('stores with a planted bug', { retry: 2 }, () => {
     },
   );
 
-  it('strict-read wipes nothing, but two writers in place leave an unreadable file', async () => {
+  it('strict-read wipes nothing, but two writers in place leave an unreadable file', long, async () => {
     const { exitCode, report } = await stress('strict-read', 'two-terminals', '--duration', '2s', ...brief);
     expect(counts(report)?.torn).toBeGreaterThan(0);
     expect(report?.scenarios[0]?.checks.G4?.summary).toContain('nobody can read the file');
@@ -45,12 +46,16 @@ describe('stores with a planted bug', { retry: 2 }, () => {
     expect(report?.scenarios[0]?.checks.G5?.result).toBe('invalid');
   });
 
-  it('a store with files open to others is not private, and a backup that it always leaves is no leftover', async () => {
-    const { report } = await stress(fixture('loose.mjs'), 'two-terminals', '--duration', '2s', ...brief);
-    expect(counts(report)?.looseModes).toBeGreaterThan(0);
-    expect(counts(report)?.leftovers).toBe(0);
-    expect(report?.scenarios[0]?.checks.G6?.result).toBe('invalid');
-  });
+  it(
+    'a store with files open to others is not private, and a backup that it always leaves is no leftover',
+    long,
+    async () => {
+      const { report } = await stress(fixture('loose.mjs'), 'two-terminals', '--duration', '2s', ...brief);
+      expect(counts(report)?.looseModes).toBeGreaterThan(0);
+      expect(counts(report)?.leftovers).toBe(0);
+      expect(report?.scenarios[0]?.checks.G6?.result).toBe('invalid');
+    },
+  );
 
   it('a copy that a store leaves only under concurrent writes is a leftover', long, async () => {
     const { report } = await stress(fixture('keeps-theirs.mjs'), 'two-terminals', '--duration', '3s');
@@ -74,7 +79,7 @@ describe('stores with a planted bug', { retry: 2 }, () => {
     },
   );
 
-  it('a store whose files are open to others for a moment only is caught', async () => {
+  it('a store whose files are open to others for a moment only is caught', long, async () => {
     const { exitCode, report } = await stress(fixture('chmod-later.mjs'), 'open-umask', '--duration', '3s');
     expect(report?.scenarios[0]?.checks.G6?.summary).toMatch(/auth\.json\.new-\d+ had mode 666/);
     expect(exitCode).toBe(1);
@@ -88,20 +93,20 @@ describe('stores with a planted bug', { retry: 2 }, () => {
     expect(exitCode).toBe(1);
   });
 
-  eachInTiers([
-    ['naive', 'refresh'],
-    ['textbook', 'refresh'],
-    ['textbook', 'refresh-killed'],
-  ])(
-    'a store without a refresh of its own uses a refresh token twice: %s in %s',
-    async (target, scenario) => {
-      const { exitCode, report } = await stress(target, scenario, '--duration', '3s', ...brief);
-      expect(counts(report)?.refreshedTwice).toBeGreaterThan(0);
-      const sentences = report?.scenarios[0]?.violations.map(({ sentence }) => sentence).join('\n');
-      expect(sentences).toMatch(/presented the refresh token of .* which tui-\d\.\d+\.\d+ had used by/);
-      expect(exitCode).toBe(1);
-    },
-  );
+  eachInTiers(
+    [
+      ['naive', 'refresh'],
+      ['textbook', 'refresh'],
+      ['textbook', 'refresh-killed'],
+    ],
+    0,
+  )('a store without a refresh of its own uses a refresh token twice: %s in %s', async (target, scenario) => {
+    const { exitCode, report } = await stress(target, scenario, '--duration', '3s', ...brief);
+    expect(counts(report)?.refreshedTwice).toBeGreaterThan(0);
+    const sentences = report?.scenarios[0]?.violations.map(({ sentence }) => sentence).join('\n');
+    expect(sentences).toMatch(/presented the refresh token of .* which tui-\d\.\d+\.\d+ had used by/);
+    expect(exitCode).toBe(1);
+  });
 
   eachInTiers(
     [

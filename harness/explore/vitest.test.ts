@@ -92,7 +92,7 @@ export function open(file: string) {
 `;
 
 describe("the guard of a user's own store, a test of ten lines in TypeScript", () => {
-  it('the guard fails where an update can be lost, and names the line', async () => {
+  it('the guard fails where an update can be lost, and names the line', long, async () => {
     const { exitCode, output } = await runVitest({
       'guard.test.ts': guard,
       'my-store.ts': myStore('change();'),
