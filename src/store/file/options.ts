@@ -6,7 +6,9 @@ export interface FileBackendOptions {
   /** False for a test of what the intents alone are worth: no process waits for another. */
   queues: boolean;
   /** See `StoreOptions`. */
-  revocable?: boolean;
+  revocable?: boolean | undefined;
+  /** The same, asked with the JSON of an entry. */
+  isOpaque?: ((raw: string) => boolean) | undefined;
   allowUnsafe?: boolean;
   onEvent: (event: StoreEvent) => void;
 }

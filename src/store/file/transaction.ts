@@ -117,6 +117,7 @@ export class Transaction {
       // A request holds the change itself, and is carried along with the others.
       change: request ? [] : this.#wish.change,
       rewrites: this.#wish.rewrites,
+      late: this.#wish.late,
       own: request?.name,
       unresponsive: this.#queue.unresponsive,
       earlier: this.#earlier,

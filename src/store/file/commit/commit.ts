@@ -4,17 +4,18 @@ import { StoreError, unknownOutcome } from '../../errors.js';
 import type { Ownership } from '../disk/ownership.js';
 import type { Site } from '../disk/site.js';
 import { closeLater } from '../disk/stage.js';
-import { type FileState, hasChanged, isSame, type OpenFile, readState } from '../disk/state.js';
+import { type FileState, hasChanged, isSame, type OpenFile, openState } from '../disk/state.js';
 import type { QueueEntry } from '../queue/entry-names.js';
 import { endRequest, type Intent, isThere, release } from '../queue/intents.js';
 import { durable } from './durable.js';
-import { keepWhatIsLost } from './kept-aside.js';
+import { keepGeneration, keepWhatIsLost } from './kept-aside.js';
 import { type LastCommitted, readLastCommitted } from './last-committed.js';
+import { withLate } from './late.js';
 import { type Basis, heldBy, nextRecord } from './next-record.js';
 import { publish } from './publish.js';
 import { reconcile } from './recovery.js';
 import { destroyOthers, listWaiting, readRequests } from './survey.js';
-import type { Attempt, Earlier, Fenced, Interrupted, Known, Task } from './task.js';
+import type { Attempt, Earlier, Fenced, Interrupted, Known, ReplacedFile, Task } from './task.js';
 
 /**
  * One attempt to commit, under an intent that was made *before* this call: fence, read, apply, stage and rename, sync, answer.
@@ -33,11 +34,42 @@ import type { Attempt, Earlier, Fenced, Interrupted, Known, Task } from './task.
  */
 export async function attemptCommit(site: Site, intent: Intent, task: Task): Promise<Attempt> {
   const entries = fence(intent, task);
-  const { state, last } = readFileAndCopy(site, task);
+  const seen = readFileAndCopy(site, task);
+  let attempt: Attempt | undefined;
+  try {
+    attempt = await attemptOn(site, intent, task, entries, seen);
+    return attempt;
+  } finally {
+    if (seen.open && !isKept(seen.open, attempt)) closeLater([seen.open]);
+  }
+}
+
+/** Another owner closes it. */
+function isKept(open: OpenFile, attempt: Attempt | undefined): boolean {
+  if (attempt?.kind !== 'committed') return false;
+  return attempt.replaced?.open === open || attempt.known?.files.includes(open) === true;
+}
+
+/** What an attempt has read. */
+interface Seen {
+  state: FileState;
+  last: LastCommitted | undefined;
+  /** The file, open for this attempt. Under a held intent it is among the files of that. */
+  open?: OpenFile | undefined;
+}
+
+async function attemptOn(
+  site: Site,
+  intent: Intent,
+  task: Task,
+  entries: QueueEntry[],
+  { state, last, open }: Seen,
+): Promise<Attempt> {
   if (needsToSettle(state, last, task.earlier)) return { kind: 'unsettled', state };
 
   const interruptedId = task.earlier?.interrupted?.id;
-  const recovery = reconcile(state, last, interruptedId, task.revocable) ?? unusable(site, state, last);
+  const found = reconcile(state, last, interruptedId, task) ?? unusable(site, state, last);
+  const recovery = task.late ? withLate({ state, recovery: found }, task.late, task) : found;
   const requests = readRequests(site, intent.intents, entries, recovery, task.unresponsive);
   const basis = { state, last, recovery, requests };
   const document = applyAll(site, task, basis);
@@ -45,12 +77,13 @@ export async function attemptCommit(site: Site, intent: Intent, task: Task): Pro
   const parts = partsToWrite(task, basis, { document, isNew });
   // What the new file will no longer hold is kept before anything is written.
   const kept = isNew ? keepWhatIsLost(site, { ...basis, document }) : {};
-  const repairs = { ...kept, merge: recovery.merge };
+  const generation = parts === 'none' || task.revocable ? undefined : keepGeneration(site, basis);
+  const repairs = { ...kept, merge: recovery.merge, generation };
 
-  const next = { basis, document, parts };
+  const next = { basis, document, parts, open };
   const written = parts === 'none' ? confirm(site, intent, task) : await write(site, intent, task, next);
   if (written.kind === 'fenced') return written;
-  const { known } = written;
+  const { known, replaced } = written;
 
   const ended = new Set([...requests.applied, ...requests.open].map(({ name }) => name));
   // Committed. Nothing below may be taken for a fence any more: a repeated change would be applied twice. The next process is
@@ -62,11 +95,12 @@ export async function attemptCommit(site: Site, intent: Intent, task: Task): Pro
     await durable(site);
   } catch (error) {
     if (known) closeLater(known.files);
+    if (replaced) closeLater([replaced.open]);
     throw error;
   }
   for (const name of ended) if (name !== task.own) endRequest(intent.intents, name);
   const isAwaited = entries.some(({ kind }) => kind === 'ticket');
-  return { kind: 'committed', repairs, ended, known: known ?? vouchedFor(task), isAwaited };
+  return { kind: 'committed', repairs, ended, known: known ?? vouchedFor(task), replaced, isAwaited };
 }
 
 /**
@@ -86,10 +120,11 @@ function vouchedFor(task: Task): Known | undefined {
   return task.kind === 'held' ? task.known : undefined;
 }
 
-function readFileAndCopy(site: Site, task: Task): { state: FileState; last: LastCommitted | undefined } {
-  if (task.kind === 'held') return task.known;
+function readFileAndCopy(site: Site, task: Task): Seen {
+  if (task.kind === 'held') return { state: task.known.state, last: task.known.last };
   const last = readLastCommitted(site);
-  return { last, state: readState(site) };
+  const { state, open } = openState(site);
+  return { last, state, open };
 }
 
 /** A corrupt file may be half of another program's write in place, a missing one may be between its unlink and its create. */
@@ -149,8 +184,12 @@ function partsToWrite(
   return (last && recovery.copyIsOld) || requests.open.length > 0 ? 'copy' : 'none';
 }
 
-/** `known` is undefined where nothing was written. */
-type Written = { kind: 'written'; known: Known | undefined };
+interface Written {
+  kind: 'written';
+  /** Undefined where nothing was written. */
+  known: Known | undefined;
+  replaced?: ReplacedFile | undefined;
+}
 
 /** Nothing is renamed, so no rename can fail. Whether a held intent still stands, and the file with it, must be asked. */
 function confirm(site: Site, intent: Intent, task: Task): Written | Fenced {
@@ -159,12 +198,18 @@ function confirm(site: Site, intent: Intent, task: Task): Written | Fenced {
   return { kind: 'written', known: undefined };
 }
 
+interface Next extends Pick<Seen, 'open'> {
+  basis: Basis;
+  document: Document;
+  parts: Parts;
+}
+
 /** Stages what is new, and renames it into place. */
 async function write(
   site: Site,
   intent: Intent,
   task: Task,
-  { basis, document, parts }: { basis: Basis; document: Document; parts: Parts },
+  { basis, document, parts, open: read }: Next,
 ): Promise<Written | Fenced> {
   const { state, last, requests } = basis;
   const before = vouchedFor(task);
@@ -182,12 +227,22 @@ async function write(
   });
   if (outcome.kind !== 'published') return outcome;
   const { record, files } = outcome;
+  const old = open ?? read;
   // Their names are taken now; the disk can free them while it syncs the directory.
-  closeLater(before?.files ?? []);
+  closeLater(before?.files.filter((file) => file !== old) ?? []);
+  if (!isFileNew)
+    return { kind: 'written', known: { last: record, files: old ? [...files, old] : files, state } };
   return {
     kind: 'written',
-    known: { last: record, files, state: isFileNew ? stateAfter(record, document, owner) : state },
+    known: { last: record, files, state: stateAfter(record, document, owner) },
+    replaced: old && replacedBy(basis, old),
   };
+}
+
+/** Undefined where there was no file. */
+function replacedBy({ state, recovery }: Basis, open: OpenFile): ReplacedFile | undefined {
+  if (state.kind === 'missing') return undefined;
+  return { open, bytes: state.bytes, document: heldBy({ state, recovery }) };
 }
 
 /** The file of the last commit, which a held intent keeps open. Undefined where that commit wrote the copy alone. */

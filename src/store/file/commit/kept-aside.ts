@@ -1,4 +1,4 @@
-import { type Document, doubledKeys } from '../../document.js';
+import { type Document, doubledKeys, parseDocument } from '../../document.js';
 import type { Site } from '../disk/site.js';
 import type { FileState } from '../disk/state.js';
 import type { LastCommitted } from './last-committed.js';
@@ -10,6 +10,21 @@ export interface KeptAside {
   restored?: { quarantine: string; reason: string } | undefined;
   /** Keys that the old file held more than once. The new one holds one value for each. */
   doubled?: { keys: readonly string[]; quarantine: string } | undefined;
+}
+
+/**
+ * Keeps our last state where a foreign program has removed more than one entry of it. If that was no logout but a program that
+ * could not read the file, say, nothing else would bring the others back: the copy is about to be replaced.
+ * @returns the path of what was kept
+ */
+export function keepGeneration(
+  site: Site,
+  { state, last, recovery }: Omit<Replacement, 'document'>,
+): string | undefined {
+  if (!last || !recovery.merge || state.kind !== 'valid') return undefined;
+  const removed = [...(parseDocument(last.bytes) ?? [])].filter(([key]) => !recovery.base.has(key));
+  if (removed.length < 2) return undefined;
+  return quarantine(site, { identity: last.identity, bytes: last.bytes, owner: state.owner }, 'copy');
 }
 
 interface Replacement {

@@ -36,7 +36,7 @@ export function nextRecord({ name }: Intent, basis: Basis, document: Document): 
 }
 
 /** What a reader finds now. For a corrupt file: what a reader is about to find. */
-export function heldBy({ state, recovery }: Basis): Document {
+export function heldBy({ state, recovery }: Pick<Basis, 'state' | 'recovery'>): Document {
   return state.kind === 'valid' ? state.document : recovery.base;
 }
 

@@ -1,7 +1,8 @@
 import { type Document, parseDocument } from '../../document.js';
 import { type FileState, isSameIdentity, isSameInode, timeOf } from '../disk/state.js';
-import { type Generation, type Merge, mergeForeign, withGeneration } from './generations.js';
+import { fingerprint, type Generation, printsOf, statesBefore, withGeneration } from './generations.js';
 import type { LastCommitted } from './last-committed.js';
+import { type Merge, mergeForeign } from './merge.js';
 
 /** What the file and its copy say together. Pure, and the same for every process that reads them. */
 export interface Recovery {
@@ -28,17 +29,23 @@ const nothing: Document = new Map();
 /** The defaults: a sound file, which the copy does not hold yet. */
 const plain = { restores: false, merge: undefined, isStale: false, copyIsOld: true, renewsEpoch: false };
 
+/** What is believed of programs that know no intents: see `StoreOptions`. */
+export interface Beliefs {
+  /** Nothing comes back that may have been taken away on purpose. */
+  revocable?: boolean | undefined;
+  isOpaque?: ((raw: string) => boolean) | undefined;
+}
+
 /**
  * A readable file always wins, and so does a missing one. Only a corrupt file yields to the copy.
  * @param interrupted the id of our own commit, if it was stopped after its copy was in place and before its file was
- * @param revocable nothing comes back that may have been taken away on purpose: see `StoreOptions`
  * @returns undefined where neither the file nor the copy can be used
  */
 export function reconcile(
   state: FileState,
   last: LastCommitted | undefined,
   interrupted: string | undefined,
-  revocable = false,
+  { revocable = false, isOpaque }: Beliefs = {},
 ): Recovery | undefined {
   if (!last) return withoutCopy(state);
   const before = { applied: new Set(last.applied) };
@@ -80,7 +87,16 @@ export function reconcile(
   const requests = wasUndone ? before : both;
   const excluded = new Set(wasUndone ? generations.at(-1)?.before.map(([key]) => key) : []);
   const times = { ours: timeOf(last.identity), theirs: timeOf(state.identity) };
-  const merge = mergeForeign(ours, state.document, generations, times, excluded, revocable);
+  const merge = mergeForeign({
+    truth: ours,
+    theirs: state.document,
+    bases: statesBefore(printsOf(ours), generations, times, excluded.size > 0),
+    printOf: fingerprint,
+    isInPlace: happened || (wasUndone && isSameInode(state.identity, last.replaces)),
+    excluded,
+    revocable,
+    isOpaque,
+  });
   return {
     ...plain,
     ...requests,

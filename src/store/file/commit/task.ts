@@ -1,10 +1,10 @@
 import type { Change } from '../../change.js';
 import type { Document } from '../../document.js';
-import type { Staged } from '../disk/stage.js';
-import type { FileState } from '../disk/state.js';
-import type { Merge } from './generations.js';
+import type { FileState, OpenFile } from '../disk/state.js';
 import type { KeptAside } from './kept-aside.js';
 import type { LastCommitted } from './last-committed.js';
+import type { Merge } from './merge.js';
+import type { Beliefs } from './recovery.js';
 
 /** What to commit. */
 export interface Wish {
@@ -14,6 +14,8 @@ export interface Wish {
    * the document as it was.
    */
   rewrites?: ((document: Document) => boolean) | undefined;
+  /** Taken over, too, before the change is applied. */
+  late?: readonly LateWrite[] | undefined;
 }
 
 /** What one attempt commits, whatever intent it is made under. */
@@ -23,6 +25,23 @@ export interface AttemptOptions extends Wish {
   /** Requests whose owners did not respond for a lease. One of these that can't be read is removed. */
   unresponsive?: ReadonlySet<string> | undefined;
   earlier?: Earlier | undefined;
+}
+
+/** What a foreign program wrote into a file that we had replaced: it is in no file that has a name. */
+export interface LateWrite {
+  document: Document;
+  /** The identity of that file after the write. */
+  identity: string;
+  /** What the file held when it was replaced. */
+  before: Document;
+}
+
+/** A file that a commit has replaced. It is open, and a program that has it open may still write into it. */
+export interface ReplacedFile {
+  /** The same object that all others have of it, so that it is closed once. */
+  open: OpenFile;
+  bytes: Buffer;
+  document: Document;
 }
 
 /** The same with its intent. The kind says what that vouches for, and so whether the other intents are destroyed. */
@@ -42,11 +61,9 @@ interface HeldTask extends AnyTask {
   known: Known;
 }
 
-interface AnyTask extends AttemptOptions {
+interface AnyTask extends AttemptOptions, Beliefs {
   /** The intent is a standing one: it outlives the commit, and no process waits for its end or for an answer. */
   keeps?: boolean | undefined;
-  /** See `StoreOptions`. */
-  revocable?: boolean | undefined;
 }
 
 /** What earlier attempts at the same change have seen and done. */
@@ -68,11 +85,13 @@ export interface Known {
   state: FileState;
   last: LastCommitted;
   /** Open until they are replaced. */
-  files: readonly Staged[];
+  files: readonly OpenFile[];
 }
 
 export interface Repairs extends KeptAside {
   merge?: Merge | undefined;
+  /** Where our last state was kept, of which a foreign program has removed much. */
+  generation?: string | undefined;
 }
 
 export type Attempt = Committed | Fenced | Unsettled;
@@ -81,6 +100,8 @@ export type Attempt = Committed | Fenced | Unsettled;
 export interface Committed {
   kind: 'committed';
   repairs: Repairs;
+  /** The file that is no longer there. Undefined where none was replaced. */
+  replaced: ReplacedFile | undefined;
   /** What the file and its copy hold now. Undefined where this intent has written nothing yet. */
   known: Known | undefined;
   /** The requests that are part of the commit. Each has its answer, except our own. */
