@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Backend } from './backend.js';
 import { beginCall, type Call, type CallOptions, milliseconds, untilAborted } from './call.js';
 import type { Change } from './change.js';
-import { type Document, decodeValue } from './document.js';
+import { byValue, type Document, decodeValue } from './document.js';
 import { Draft, type Entries, encodeEntry, refusePromise } from './entries.js';
 import { closedError } from './errors.js';
 import { FileBackend } from './file/backend.js';
@@ -119,7 +119,7 @@ export function openStore(file: string, options: StoreOptions = {}): Store {
     revocable,
     allowUnsafe,
     onEvent,
-    isOpaque: isOpaque && ((raw) => isOpaque(decodeValue(raw))),
+    isOpaque: byValue(isOpaque),
   });
   return new JsonStore(file, backend, new FileClaims(new Sites(file, allowUnsafe)), deadlineMs);
 }
