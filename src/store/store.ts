@@ -15,6 +15,10 @@ import { type DoRefresh, type IsFresh, Refresher } from './refresh/refresher.js'
 import type { RefreshOptions, StoreOptions } from './store-options.js';
 import { type Changes, type WatchOptions, watchChanges } from './watch.js';
 
+export type { StoreEvent } from './backend.js';
+export type { Document } from './document.js';
+export { fingerprint } from './file/commit/generations.js';
+export { type ForeignWrite, type Merge, mergeForeign, mergeLate, type Prints } from './file/commit/merge.js';
 export {
   type Forgotten,
   type ForgottenIn,
@@ -32,6 +36,8 @@ export {
   type Recoverable,
   restoreEntries,
 } from './file/doctor/recoverable.js';
+export { GuardTurn } from './file/guard-turn.js';
+export { GuardedFile, type Sight } from './file/guarded-file.js';
 export type { RefreshOptions, StoreOptions } from './store-options.js';
 
 /**

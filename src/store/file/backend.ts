@@ -56,6 +56,12 @@ export class FileBackend implements Backend {
     await this.#enqueue({ change }, deadline);
   }
 
+  /** Repairs or adopts what the file holds, unless that changes meanwhile: see `Wish.judge`. */
+  async repair(wish: Pick<Wish, 'judge' | 'generation' | 'isQuick'>, deadline: number): Promise<void> {
+    await this.#takeOverLate(deadline);
+    await this.#enqueue({ change: (document) => document, ...wish }, deadline);
+  }
+
   async rewrite(isWanted: (document: Document) => boolean, deadline: number): Promise<void> {
     // A function and no data: data would become a request, which another process might carry along.
     await this.#enqueue({ change: (document) => document, rewrites: isWanted }, deadline);
@@ -92,6 +98,10 @@ export class FileBackend implements Backend {
   async #takeOverLate(deadline = performance.now() + lateMs): Promise<void> {
     const late = this.#replaced.take();
     if (late.length === 0) return;
+    if (this.#options.onLate) {
+      for (const write of late) this.#options.onLate(write);
+      return;
+    }
     try {
       await this.#enqueue({ change: (document) => document, late }, deadline);
     } catch (error) {

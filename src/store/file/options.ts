@@ -1,4 +1,5 @@
 import type { StoreEvent } from '../backend.js';
+import type { LateWrite } from './commit/task.js';
 
 export interface FileBackendOptions {
   /** How long a live process may stand in the way unchanged before it is passed, in milliseconds. */
@@ -10,5 +11,7 @@ export interface FileBackendOptions {
   /** The same, asked with the JSON of an entry. */
   isOpaque?: ((raw: string) => boolean) | undefined;
   allowUnsafe?: boolean;
+  /** Takes what was written into a file that had been replaced. Default: it is merged and committed. */
+  onLate?: ((late: LateWrite) => void) | undefined;
   onEvent: (event: StoreEvent) => void;
 }

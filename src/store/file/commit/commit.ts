@@ -8,12 +8,14 @@ import { type FileState, hasChanged, isSame, type OpenFile, openState } from '..
 import type { QueueEntry } from '../queue/entry-names.js';
 import { endRequest, type Intent, isThere, release } from '../queue/intents.js';
 import { durable } from './durable.js';
+import { judged } from './judged.js';
 import { keepGeneration, keepWhatIsLost } from './kept-aside.js';
 import { type LastCommitted, readLastCommitted } from './last-committed.js';
 import { withLate } from './late.js';
 import { type Basis, heldBy, nextRecord } from './next-record.js';
 import { publish } from './publish.js';
-import { reconcile } from './recovery.js';
+import { replaceQuickly } from './quick.js';
+import { type Recovery, reconcile } from './recovery.js';
 import { destroyOthers, listWaiting, readRequests } from './survey.js';
 import type { Attempt, Earlier, Fenced, Interrupted, Known, ReplacedFile, Task } from './task.js';
 
@@ -44,10 +46,34 @@ export async function attemptCommit(site: Site, intent: Intent, task: Task): Pro
   }
 }
 
+/** Carries nothing along, and leaves the copy as it is. */
+function attemptQuickly(
+  site: Site,
+  intent: Intent,
+  task: Task,
+  { state, recovery, open }: Pick<Seen, 'open'> & Pick<Basis, 'state' | 'recovery'>,
+): Attempt {
+  const isNew = recovery.base !== heldBy({ state, recovery });
+  if (isNew && !replaceQuickly(site, intent, state, recovery.base))
+    return { kind: 'fenced', isOvertaken: true };
+  const before = vouchedFor(task);
+  const old = open ?? (before && openFile(before));
+  // The intent vouches for nothing any more: the copy does not name what is there.
+  closeLater(before?.files.filter((file) => !isNew || file !== old) ?? []);
+  const replaced = isNew && old ? replacedBy({ state, recovery }, old) : undefined;
+  return { kind: 'committed', repairs: {}, ended: new Set(), known: undefined, replaced, isAwaited: false };
+}
+
 /** Another owner closes it. */
 function isKept(open: OpenFile, attempt: Attempt | undefined): boolean {
   if (attempt?.kind !== 'committed') return false;
   return attempt.replaced?.open === open || attempt.known?.files.includes(open) === true;
+}
+
+/** What a process knows beyond the file and its copy. */
+function amended(state: FileState, recovery: Recovery, task: Task): Recovery {
+  if (task.judge) return judged(state, recovery, task.judge);
+  return task.late ? withLate({ state, recovery }, task.late, task) : recovery;
 }
 
 /** What an attempt has read. */
@@ -69,7 +95,9 @@ async function attemptOn(
 
   const interruptedId = task.earlier?.interrupted?.id;
   const found = reconcile(state, last, interruptedId, task) ?? unusable(site, state, last);
-  const recovery = task.late ? withLate({ state, recovery: found }, task.late, task) : found;
+  const recovery = amended(state, found, task);
+  if (task.isQuick && state.kind === 'valid')
+    return attemptQuickly(site, intent, task, { state, recovery, open });
   const requests = readRequests(site, intent.intents, entries, recovery, task.unresponsive);
   const basis = { state, last, recovery, requests };
   const document = applyAll(site, task, basis);
@@ -77,7 +105,8 @@ async function attemptOn(
   const parts = partsToWrite(task, basis, { document, isNew });
   // What the new file will no longer hold is kept before anything is written.
   const kept = isNew ? keepWhatIsLost(site, { ...basis, document }) : {};
-  const generation = parts === 'none' || task.revocable ? undefined : keepGeneration(site, basis);
+  const generation =
+    parts === 'none' || task.revocable ? undefined : keepGeneration(site, basis, task.generation?.());
   const repairs = { ...kept, merge: recovery.merge, generation };
 
   const next = { basis, document, parts, open };
@@ -181,7 +210,7 @@ function partsToWrite(
   const isRewritten = task.rewrites?.(document) === true && state.kind === 'valid';
   if (isRewritten || isNew) return 'file and copy';
   // A request is done only where the copy says so, too: else a process that has read it may apply it again.
-  return (last && recovery.copyIsOld) || requests.open.length > 0 ? 'copy' : 'none';
+  return ((last || task.judge) && recovery.copyIsOld) || requests.open.length > 0 ? 'copy' : 'none';
 }
 
 interface Written {
@@ -240,7 +269,10 @@ async function write(
 }
 
 /** Undefined where there was no file. */
-function replacedBy({ state, recovery }: Basis, open: OpenFile): ReplacedFile | undefined {
+function replacedBy(
+  { state, recovery }: Pick<Basis, 'state' | 'recovery'>,
+  open: OpenFile,
+): ReplacedFile | undefined {
   if (state.kind === 'missing') return undefined;
   return { open, bytes: state.bytes, document: heldBy({ state, recovery }) };
 }

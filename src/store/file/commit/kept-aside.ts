@@ -1,4 +1,4 @@
-import { type Document, doubledKeys, parseDocument } from '../../document.js';
+import { type Document, doubledKeys, parseDocument, serializeDocument } from '../../document.js';
 import type { Site } from '../disk/site.js';
 import type { FileState } from '../disk/state.js';
 import type { LastCommitted } from './last-committed.js';
@@ -15,12 +15,18 @@ export interface KeptAside {
 /**
  * Keeps our last state where a foreign program has removed more than one entry of it. If that was no logout but a program that
  * could not read the file, say, nothing else would bring the others back: the copy is about to be replaced.
+ * @param given a newer state than ours that is to be kept in any case
  * @returns the path of what was kept
  */
 export function keepGeneration(
   site: Site,
   { state, last, recovery }: Omit<Replacement, 'document'>,
+  given?: Document,
 ): string | undefined {
+  if (given && state.kind !== 'missing') {
+    const bytes = serializeDocument(given);
+    return quarantine(site, { identity: state.identity, bytes, owner: state.owner }, 'copy');
+  }
   if (!last || !recovery.merge || state.kind !== 'valid') return undefined;
   const removed = [...(parseDocument(last.bytes) ?? [])].filter(([key]) => !recovery.base.has(key));
   if (removed.length < 2) return undefined;

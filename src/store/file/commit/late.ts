@@ -34,7 +34,7 @@ export function withLate(
   if (base === recovery.base) return recovery;
   const putBack = recovery.merge?.putBack ?? [];
   // The file lacks what this commit brings, and no file that has a name holds it.
-  return { ...recovery, base, isStale: true, merge: { document: base, adopted: [...adopted], putBack } };
+  return { ...recovery, base, isStale: true, merge: { adopted: [...adopted], putBack } };
 }
 
 /** That state and those before it. */

@@ -14,6 +14,8 @@ export interface ForeignWrite {
   printOf: (raw: string) => string;
   /** It wrote into the very file of the newest state. A program that has replaced that, or found none, knows what it does. */
   isInPlace: boolean;
+  /** The file is looked at all the time, so two logouts hardly ever look like one write. */
+  isWatched?: boolean;
   /** Keys of a commit of ours that did not happen: what the truth says of these must not be put back. */
   excluded?: ReadonlySet<string>;
   /** What is missing stays missing: it may have been taken away on purpose. */
@@ -29,6 +31,8 @@ export interface Merge {
   adopted: string[];
   /** Keys that it had set back or erased without knowing, because its base was older. */
   putBack: string[];
+  /** The state that was taken for its base: one of those that were given, or an empty one. */
+  base: Prints;
 }
 
 /**
@@ -44,7 +48,7 @@ export interface Merge {
  * logout leads to the file. But for these:
  *
  * - One entry less than the newest state and nothing else is a logout, even if that makes an older state again. No entry at all
- *   is a logout from everything.
+ *   is a logout from everything; but where the file is watched, it is one of a program that took the file for empty.
  * - The same as an older state: a program that changes nothing writes nothing. If it is one entry less than some other state, it
  *   is a logout from an old copy. In doubt an entry is logged out: a login can be repeated.
  * - Nothing left of several entries, and something new in the same file: the program could not read the file, because another
@@ -58,7 +62,12 @@ export function mergeForeign(write: ForeignWrite): Merge {
   const wanted = printsOf(truth, write.printOf);
   const found = printsOf(theirs, write.printOf);
   const dropped = droppedBy(write);
-  const base = baseOf(found, [...write.bases], canBeMisread, dropped);
+  const base = baseOf(
+    found,
+    [...write.bases],
+    { canBeMisread, isWatched: write.isWatched === true },
+    dropped,
+  );
   const document = new Map(theirs);
   const putBack: string[] = [];
   const adopted: string[] = [];
@@ -73,7 +82,7 @@ export function mergeForeign(write: ForeignWrite): Merge {
       else document.set(key, raw);
     }
   }
-  return { document: putBack.length === 0 ? theirs : document, adopted, putBack };
+  return { document: putBack.length === 0 ? theirs : document, adopted, putBack, base };
 }
 
 /**
@@ -90,7 +99,7 @@ export function mergeLate(write: ForeignWrite): Merge {
     if (raw === undefined) document.delete(key);
     else document.set(key, raw);
   }
-  return { document: adopted.length === 0 ? truth : document, adopted, putBack: [] };
+  return { document: adopted.length === 0 ? truth : document, adopted, putBack: [], base: merge.base };
 }
 
 function printsOf(document: Document, printOf: ForeignWrite['printOf']): Prints {
@@ -109,13 +118,14 @@ const nothing: Prints = new Map();
 function baseOf(
   found: Prints,
   states: readonly Prints[],
-  canBeMisread: boolean,
+  { canBeMisread, isWatched }: { canBeMisread: boolean; isWatched: boolean },
   ignored: ReadonlySet<string>,
 ): Prints {
   const [newest = nothing, ...older] = states;
   const distanceTo = (state: Prints, limit?: number) => distance(state, found, ignored, limit);
   const isRemovalFrom = (state: Prints) => isRemoval(state, found, ignored);
-  if (found.size === 0 || isRemovalFrom(newest)) return newest;
+  if (isRemovalFrom(newest)) return newest;
+  if (found.size === 0) return canBeMisread && isWatched && newest.size > 1 ? nothing : newest;
   let best = { base: newest, distance: distanceTo(newest) };
   for (const base of older) {
     const distance = distanceTo(base, best.distance + 1);

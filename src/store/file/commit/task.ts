@@ -3,8 +3,7 @@ import type { Document } from '../../document.js';
 import type { FileState, OpenFile } from '../disk/state.js';
 import type { KeptAside } from './kept-aside.js';
 import type { LastCommitted } from './last-committed.js';
-import type { Merge } from './merge.js';
-import type { Beliefs } from './recovery.js';
+import type { Beliefs, Recovery } from './recovery.js';
 
 /** What to commit. */
 export interface Wish {
@@ -16,6 +15,15 @@ export interface Wish {
   rewrites?: ((document: Document) => boolean) | undefined;
   /** Taken over, too, before the change is applied. */
   late?: readonly LateWrite[] | undefined;
+  /**
+   * Asked in each attempt what the file ought to hold, in place of the merge. For a process that has seen more states than the
+   * copy names. Returns undefined to leave the file as it is.
+   */
+  judge?: ((found: FileState) => Document | undefined) | undefined;
+  /** A state that is to be kept for `restore`, in any case. */
+  generation?: (() => Document | undefined) | undefined;
+  /** The file is repaired at once, and neither synced nor named in the copy: see `replaceQuickly`. */
+  isQuick?: boolean | undefined;
 }
 
 /** What one attempt commits, whatever intent it is made under. */
@@ -89,7 +97,7 @@ export interface Known {
 }
 
 export interface Repairs extends KeptAside {
-  merge?: Merge | undefined;
+  merge?: Recovery['merge'];
   /** Where our last state was kept, of which a foreign program has removed much. */
   generation?: string | undefined;
 }
@@ -113,6 +121,8 @@ export interface Committed {
 /** Another process came later and destroyed the intent. Nothing was changed: start again with fresh state. */
 export interface Fenced {
   kind: 'fenced';
+  /** The file was changed, by a program that knows no intents most likely: no process is in a fight with us. */
+  isOvertaken?: boolean;
   interrupted?: Interrupted | undefined;
 }
 
