@@ -185,6 +185,7 @@ export class Guard {
     if (sight.kind !== 'valid' || !this.#memory) return;
     this.#changedAt = now;
     this.#isOwed = true;
+    if (this.#memory.isNewest(sight.document)) return;
     const before = this.#memory.truth;
     const judgement = this.#memory.take(sight.document, now, sight.isInPlace);
     if (judgement.removed.length > 1) this.#kept = before;

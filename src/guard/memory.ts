@@ -81,6 +81,12 @@ export class Memory {
     return { ...judge(truth, found, merge), kind: 'late', putBack: [], removedAgain: [] };
   }
 
+  /** Is this the state that was seen last? A write in place is often seen twice: whole, and then cut to its length. */
+  isNewest(found: Document): boolean {
+    const newest = this.#seen.at(-1);
+    return newest !== undefined && isEqual(newest.prints, this.#printsOf(found));
+  }
+
   /** Does the file hold what it ought to? */
   isRight(): boolean {
     const newest = this.#seen.at(-1);

@@ -36,6 +36,7 @@ export {
   type Recoverable,
   restoreEntries,
 } from './file/doctor/recoverable.js';
+export type { GuardLog } from './file/guard-log.js';
 export { GuardTurn } from './file/guard-turn.js';
 export { GuardedFile, type Sight } from './file/guarded-file.js';
 export type { RefreshOptions, StoreOptions } from './store-options.js';

@@ -4,6 +4,7 @@ import type { StoreEvent } from '../backend.js';
 import { byValue, type Document } from '../document.js';
 import { FileBackend } from './backend.js';
 import { readLastCommitted } from './commit/last-committed.js';
+import { reconcile } from './commit/recovery.js';
 import { type Site, Sites } from './disk/site.js';
 import { type FileState, isSame, isSameInode, readState } from './disk/state.js';
 import { GuardLog } from './guard-log.js';
@@ -30,12 +31,14 @@ export interface GuardedFileOptions {
 export class GuardedFile {
   readonly #sites: Sites;
   readonly #backend: FileBackend;
+  readonly #isOpaque: ((raw: string) => boolean) | undefined;
   #seen: FileState = { kind: 'missing', identity: 'none' };
 
   /** @throws StoreError `E_UNSAFE` where another user could replace the file */
   constructor(file: string, options: GuardedFileOptions) {
     const { allowUnsafe = false, isOpaque, onLate, onEvent = () => {} } = options;
     this.#sites = new Sites(file, allowUnsafe);
+    this.#isOpaque = byValue(isOpaque);
     this.#backend = new FileBackend(file, {
       ...{ leaseMs: 1000, queues: true, allowUnsafe, onEvent, isOpaque: byValue(isOpaque) },
       onLate: ({ document, before }) => onLate(document, before),
@@ -103,10 +106,25 @@ export class GuardedFile {
     return () => watcher.close();
   }
 
-  /** The place for a guard's notes, `<file>.guard.jsonl`. Undefined while the directory is missing. */
-  openLog(): GuardLog | undefined {
-    const site = this.#sites.find();
+  /** Opens the notes of a guard, `<file>.guard.jsonl`. Undefined while the directory is missing. */
+  static openLog(file: string, allowUnsafe = false): GuardLog | undefined {
+    const site = new Sites(file, allowUnsafe).find();
     return site && new GuardLog(site);
+  }
+
+  /** What the next use of the store would take over from other programs, and put back. Changes nothing. */
+  foresee(): { adopted: string[]; putBack: string[] } {
+    const site = this.#sites.find();
+    if (!site) return { adopted: [], putBack: [] };
+    try {
+      const last = readLastCommitted(site);
+      const recovery = reconcile(readState(site), last, undefined, { isOpaque: this.#isOpaque });
+      if (recovery?.restores) return { adopted: [], putBack: [...recovery.base.keys()] };
+      const { adopted = [], putBack = [] } = recovery?.merge ?? {};
+      return { adopted, putBack };
+    } finally {
+      site.release();
+    }
   }
 
   async close(): Promise<void> {

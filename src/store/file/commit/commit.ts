@@ -15,7 +15,7 @@ import { withLate } from './late.js';
 import { type Basis, heldBy, nextRecord } from './next-record.js';
 import { publish } from './publish.js';
 import { replaceQuickly } from './quick.js';
-import { type Recovery, reconcile } from './recovery.js';
+import { fromNothing, type Recovery, reconcile } from './recovery.js';
 import { destroyOthers, listWaiting, readRequests } from './survey.js';
 import type { Attempt, Earlier, Fenced, Interrupted, Known, ReplacedFile, Task } from './task.js';
 
@@ -94,7 +94,8 @@ async function attemptOn(
   if (needsToSettle(state, last, task.earlier)) return { kind: 'unsettled', state };
 
   const interruptedId = task.earlier?.interrupted?.id;
-  const found = reconcile(state, last, interruptedId, task) ?? unusable(site, state, last);
+  const found =
+    reconcile(state, last, interruptedId, task) ?? (task.judge ? fromNothing : unusable(site, state, last));
   const recovery = amended(state, found, task);
   if (task.isQuick && state.kind === 'valid')
     return attemptQuickly(site, intent, task, { state, recovery, open });

@@ -114,6 +114,16 @@ function isOneOfOurs(identity: string, { identity: placed, replaces }: LastCommi
   return isSameInode(identity, placed) || isSameInode(identity, replaces);
 }
 
+/** Neither the file nor the copy can be used, and the process that asks knows by itself what ought to be there. */
+export const fromNothing: Recovery = {
+  ...plain,
+  base: nothing,
+  restores: true,
+  applied: none,
+  renewsEpoch: true,
+  generations: [],
+};
+
 /** The file was never written by us, or the copy is lost: there is nothing to compare with. */
 function withoutCopy(state: FileState): Recovery | undefined {
   if (state.kind === 'corrupt') return undefined;

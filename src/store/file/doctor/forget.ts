@@ -118,7 +118,7 @@ export async function forgetAll(
       if (!(error instanceof StoreError) || error.code !== 'E_CORRUPT') throw error;
     }
     const { kept, left } = keptStates(site);
-    const own = [site.location.name, site.nameOf('last')].filter(
+    const own = [site.location.name, site.nameOf('last'), site.nameOf('guard.jsonl')].filter(
       (name) => readKept(site, name) !== undefined,
     );
     const removed = [...own, ...kept.map(({ name }) => name)];
