@@ -175,6 +175,25 @@ describe('a guard', () => {
     expect(readdirSync(path.dirname(file))).not.toContain('auth.json.guard');
   });
 
+  it('that was passed knows nothing of before when it is its turn again', async () => {
+    const { file, agents, keysNow } = setUp();
+    const first = await newGuard(file);
+    const second = await newGuard(file);
+    const [ticket] = readdirSync(`${file}.guard`).toSorted((a, b) => (a < b ? -1 : 1));
+    // As a guard finds it that was stopped for so long that another one has removed its ticket.
+    unlinkSync(path.join(`${file}.guard`, ticket ?? ''));
+    await expect.poll(() => second.events).toContainEqual({ type: 'on guard' });
+    await expect.poll(() => first.events).toContainEqual({ type: 'waits' });
+    guards.delete(second.guard);
+    await second.guard.stop();
+    await expect.poll(() => first.events.filter(({ type }) => type === 'on guard').length).toBe(2);
+    expect(keysNow()).toBe('a b');
+    await agents[0]('read');
+    await agents[0]('set x');
+    await expect.poll(() => first.events.at(-1)).toMatchObject({ type: 'write', set: ['x'], putBack: [] });
+    expect(keysNow()).toBe('a b x');
+  });
+
   it('makes its ticket readable to its user alone', async () => {
     const { file } = setUp();
     await newGuard(file);

@@ -131,12 +131,17 @@ export class Guard {
   async #begin(): Promise<void> {
     if (!this.#options.dryRun) await this.#file.adopt(repairMsMax);
     this.#listen();
-    this.#options.onEvent({ type: 'on guard' });
+    // Known from before we were passed: what happened meanwhile was not seen.
+    this.#file.forget();
     const sight = this.#file.look();
+    // Half of a write. To begin with, nothing is known that could be put in its place: the next turn looks again.
+    if (sight?.kind === 'corrupt') return;
     const first = sight?.kind === 'valid' ? sight.document : nothing;
     const { isOpaque } = this.#options;
     this.#memory = new Memory(first, byValue(isOpaque));
     this.#kind = sight?.kind ?? 'missing';
+    this.#options.onEvent({ type: 'on guard' });
+    this.#look();
   }
 
   /** We were silent for so long that another guard is there. */

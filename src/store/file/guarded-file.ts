@@ -46,6 +46,11 @@ export class GuardedFile {
     this.#sites.find()?.release();
   }
 
+  /** The next look is the first again. */
+  forget(): void {
+    this.#seen = { kind: 'missing', identity: 'none' };
+  }
+
   /** Reads the file now. Undefined where it is as it was at the last look. */
   look(): Sight | undefined {
     const site = this.#sites.find();
