@@ -1,4 +1,12 @@
-import { readdirSync, readFileSync, statSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -131,6 +139,18 @@ describe('a guard', () => {
     await agents[0]('set x');
     await expect.poll(() => events.at(-1)).toMatchObject({ type: 'write', set: ['x'], putBack: [] });
     expect(keysNow()).toBe('x');
+  });
+
+  it('brings no removed file back at its end', async () => {
+    const { file, agents } = setUp();
+    const { guard, events } = await newGuard(file);
+    await agents[0]('read');
+    await agents[0]('set x');
+    await expect.poll(() => events.at(-1)).toMatchObject({ type: 'write', set: ['x'] });
+    unlinkSync(file);
+    guards.delete(guard);
+    await guard.stop();
+    expect(existsSync(file)).toBe(false);
   });
 
   it('keeps the state before for restore, where several entries are gone at once', async () => {

@@ -40,7 +40,11 @@ export class GuardedFile {
     this.#sites = new Sites(file, allowUnsafe);
     this.#isOpaque = byValue(isOpaque);
     this.#backend = new FileBackend(file, {
-      ...{ leaseMs: 1000, queues: true, allowUnsafe, onEvent, isOpaque: byValue(isOpaque) },
+      leaseMs: 1000,
+      queues: true,
+      allowUnsafe,
+      onEvent,
+      isOpaque: this.#isOpaque,
       onLate: ({ document, before }) => onLate(document, before),
     });
     this.#sites.find()?.release();
