@@ -51,6 +51,7 @@ export type StoreEvent =
       /** The keys that were adopted from it. */
       keys: string[];
       putBack: string[];
+      /** It has removed more than one entry all the same: where the state before is kept. */
       generation?: string | undefined;
     }
   | {
