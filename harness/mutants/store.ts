@@ -214,7 +214,7 @@ const foreign: Mutant[] = [
     name: 'a replaced file of the same size and times is the same',
     file: 'src/store/file/replaced-files.ts',
     edits: [["identity === held.identity && how === 'cheaply'", 'identity === held.identity && how']],
-    test: 'src/store/file/late-writes.test.ts',
+    test: 'src/store/file/replaced-files.test.ts',
   },
 ];
 

@@ -12,16 +12,13 @@ import { ReplacedFiles } from './replaced-files.js';
 import { Transaction } from './transaction.js';
 import { watchFile } from './watch.js';
 
-/** How long a commit of what was found on the way, and not by a call, may take. */
-const lateMs = 10_000;
-
 /** The default backend: one file, intents for safety, a queue for progress. */
 export class FileBackend implements Backend {
   readonly #options: FileBackendOptions;
   readonly #sites: Sites;
   readonly #reader: Reader;
   readonly #held: HeldIntent;
-  readonly #replaced = new ReplacedFiles(() => this.#onLate());
+  readonly #replaced: ReplacedFiles | undefined;
   /** One commit at a time. A read that restores or adopts the file commits, too, and waits for those of the store. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -29,13 +26,13 @@ export class FileBackend implements Backend {
     this.#options = options;
     this.#sites = new Sites(file, options.allowUnsafe);
     this.#reader = new Reader(this.#sites);
+    this.#replaced = options.onLate && new ReplacedFiles(options.onLate);
     this.#held = new HeldIntent(options, this.#replaced);
   }
 
   async read(deadline: number): Promise<Document> {
-    const isLate = this.#replaced.hasLate();
     const { document, isSound } = await this.#reader.read(deadline);
-    if (document && isSound && !isLate) return document;
+    if (document && isSound) return document;
     // An empty change: the commit restores or takes over what there is, or says why it can't.
     let committed: Document = new Map();
     try {
@@ -52,13 +49,12 @@ export class FileBackend implements Backend {
   }
 
   async transact(change: Change, deadline: number): Promise<void> {
-    await this.#takeOverLate(deadline);
     await this.#enqueue({ change }, deadline);
   }
 
   /** Repairs or adopts what the file holds, unless that changes meanwhile: see `Wish.judge`. */
   async repair(wish: Pick<Wish, 'judge' | 'generation' | 'isQuick'>, deadline: number): Promise<void> {
-    await this.#takeOverLate(deadline);
+    this.#replaced?.look();
     await this.#enqueue({ change: (document) => document, ...wish }, deadline);
   }
 
@@ -73,41 +69,9 @@ export class FileBackend implements Backend {
 
   async close(): Promise<void> {
     await this.#last;
-    try {
-      await this.#takeOverLate();
-    } finally {
-      this.#release();
-    }
-  }
-
-  #release(): void {
-    this.#replaced.close();
+    this.#replaced?.close();
     this.#held.end();
     this.#reader.close();
-  }
-
-  #onLate(): void {
-    // It stays for the next operation, whose error the caller sees.
-    this.#takeOverLate().catch(() => {});
-  }
-
-  /**
-   * Commits what was written into a file that we had replaced. What can't be committed now stays for the next operation.
-   * A function and no data: what is late is known to this process alone.
-   */
-  async #takeOverLate(deadline = performance.now() + lateMs): Promise<void> {
-    const late = this.#replaced.take();
-    if (late.length === 0) return;
-    if (this.#options.onLate) {
-      for (const write of late) this.#options.onLate(write);
-      return;
-    }
-    try {
-      await this.#enqueue({ change: (document) => document, late }, deadline);
-    } catch (error) {
-      this.#replaced.giveBack(late);
-      throw error;
-    }
   }
 
   async #enqueue(wish: Wish, deadline: number): Promise<void> {

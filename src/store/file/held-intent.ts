@@ -36,13 +36,14 @@ export class HeldIntent {
   /** The name of the intent that was in our way last. */
   lastHolder: string | undefined;
   readonly #beliefs: Beliefs;
-  readonly #replaced: ReplacedFiles;
+  readonly #replaced: ReplacedFiles | undefined;
   #held: Held | undefined;
   #rest: NodeJS.Timeout | undefined;
   #lastCommit = Number.NEGATIVE_INFINITY;
   #lastCrowd = Number.NEGATIVE_INFINITY;
 
-  constructor(beliefs: Beliefs, replaced: ReplacedFiles) {
+  /** @param replaced takes the files that commits have replaced. Default: they are closed */
+  constructor(beliefs: Beliefs, replaced?: ReplacedFiles) {
     this.#beliefs = beliefs;
     this.#replaced = replaced;
   }
@@ -103,7 +104,8 @@ export class HeldIntent {
     // A request of our own is read from the directory of intents, so that is listed even under a standing intent.
     const keeps = kind === 'standing' && options.own === undefined;
     const { revocable, isOpaque } = this.#beliefs;
-    const task = { ...options, keeps, revocable, isOpaque };
+    const looksBack = this.#replaced !== undefined;
+    const task = { ...options, keeps, looksBack, revocable, isOpaque };
     return known ? { ...task, kind: 'held', known } : { ...task, kind: 'fresh' };
   }
 
@@ -128,7 +130,7 @@ export class HeldIntent {
       return;
     }
     const { known, ended, isAwaited, replaced } = attempt;
-    if (replaced) this.#replaced.add(replaced);
+    if (replaced) this.#replaced?.add(replaced);
     if (ended.size > 0) this.noteCrowd();
     const held = this.#held;
     if (!held) {

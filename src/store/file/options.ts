@@ -11,7 +11,7 @@ export interface FileBackendOptions {
   /** The same, asked with the JSON of an entry. */
   isOpaque?: ((raw: string) => boolean) | undefined;
   allowUnsafe?: boolean;
-  /** Takes what was written into a file that had been replaced. Default: it is merged and committed. */
+  /** Takes what is written into a file that a commit has replaced. Default: nobody looks, and replaced files are closed. */
   onLate?: ((late: LateWrite) => void) | undefined;
   onEvent: (event: StoreEvent) => void;
 }

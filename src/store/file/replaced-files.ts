@@ -6,7 +6,7 @@ import { closeLater } from './disk/stage.js';
 import { identityOf } from './disk/state.js';
 
 /**
- * When a replaced file is looked at again, in milliseconds after its replacement, besides at each operation. The last look comes
+ * When a replaced file is looked at again, in milliseconds after its replacement, besides at each repair. The last look comes
  * long after a program that had the file open then has written.
  */
 const looksMs = [2, 8, 32, 128] as const;
@@ -22,21 +22,21 @@ interface Held extends ReplacedFile {
 }
 
 /**
- * The files that commits have replaced, held open for a while. A program that had one of them open when it was replaced goes on
- * to write into it, and what it writes is in no file any more:
+ * The files that the repairs of a guard have replaced, held open for a while. A program that had one of them open when it was
+ * replaced goes on to write into it, and what it writes is in no file any more:
  *
- *     program: opens auth.json to write | store: renames a new auth.json into place | program: writes, into nothing
+ *     program: opens auth.json to write | guard: renames a new auth.json into place | program: writes, into nothing
  *
+ * Only a process that has seen each state of the file can judge such a write: others may have changed the same entries since.
  * A look is one call where nothing was written.
  */
 export class ReplacedFiles {
-  readonly #onLate: () => void;
+  readonly #onLate: (late: LateWrite) => void;
   #held: Held[] = [];
-  #late: LateWrite[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param onLate called when a timer has found what was written late */
-  constructor(onLate: () => void) {
+  /** @param onLate called at each look with what was written since, the oldest first */
+  constructor(onLate: (late: LateWrite) => void) {
     this.#onLate = onLate;
   }
 
@@ -44,26 +44,16 @@ export class ReplacedFiles {
     const { open, bytes, document } = file;
     const { identity } = open;
     this.#held.push({ open, bytes, document, identity, since: performance.now(), looks: 0 });
-    for (const old of this.#held.slice(0, -heldMax)) this.#look(old, 'surely');
-    closeAll(this.#held.slice(0, -heldMax));
+    const old = this.#held.slice(0, -heldMax);
     this.#held = this.#held.slice(-heldMax);
+    const late = old.flatMap((held) => this.#lateIn(held, 'surely'));
+    closeAll(old);
     this.#wait();
+    this.#report(late);
   }
 
-  /** Was anything written late into these files that no commit has taken? */
-  hasLate(): boolean {
-    for (const held of this.#held) this.#look(held);
-    return this.#late.length > 0;
-  }
-
-  /** What was written late, the oldest first, for one commit. */
-  take(): LateWrite[] {
-    return this.hasLate() ? this.#late.splice(0) : [];
-  }
-
-  /** That commit has failed: the next one tries again. */
-  giveBack(late: readonly LateWrite[]): void {
-    this.#late.unshift(...late);
+  look(): void {
+    this.#report(this.#held.flatMap((held) => this.#lateIn(held, 'cheaply')));
   }
 
   close(): void {
@@ -73,18 +63,23 @@ export class ReplacedFiles {
     this.#held = [];
   }
 
+  #report(late: readonly LateWrite[]): void {
+    for (const write of late) this.#onLate(write);
+  }
+
   /** @param how `surely` also reads a file of the same size and times: within one tick of its clock a change does not show */
-  #look(held: Held, how: 'surely' | 'cheaply' = 'cheaply'): void {
+  #lateIn(held: Held, how: 'surely' | 'cheaply'): LateWrite[] {
     const stats = fstatSync(held.open.descriptor, { bigint: true });
     const identity = identityOf(stats);
-    if (identity === held.identity && how === 'cheaply') return;
+    if (identity === held.identity && how === 'cheaply') return [];
     const bytes = readAll(held.open.descriptor, Number(stats.size));
-    const document = bytes.equals(held.bytes) ? undefined : parseDocument(bytes);
+    const isNew = !bytes.equals(held.bytes);
+    const document = isNew ? parseDocument(bytes) : undefined;
     // Not whole yet, most likely: the next look finds the rest.
-    if (!document && !bytes.equals(held.bytes)) return;
-    if (document) this.#late.push({ document, identity, before: held.document });
+    if (isNew && !document) return [];
     held.identity = identity;
     held.bytes = bytes;
+    return document ? [{ document, before: held.document }] : [];
   }
 
   #wait(): void {
@@ -97,15 +92,15 @@ export class ReplacedFiles {
     this.#timer = undefined;
     const now = performance.now();
     const isOver = ({ looks }: Held) => looks === looksMs.length;
-    for (const held of this.#held) {
+    const late = this.#held.flatMap((held) => {
       const next = looksMs.findIndex((ms) => held.since + ms > now);
       held.looks = next < 0 ? looksMs.length : next;
-      this.#look(held, isOver(held) ? 'surely' : 'cheaply');
-    }
+      return this.#lateIn(held, isOver(held) ? 'surely' : 'cheaply');
+    });
     closeAll(this.#held.filter(isOver));
     this.#held = this.#held.filter((held) => !isOver(held));
     this.#wait();
-    if (this.#late.length > 0) this.#onLate();
+    this.#report(late);
   }
 }
 

@@ -119,7 +119,6 @@ export class Transaction {
       // A request holds the change itself, and is carried along with the others.
       change: request ? [] : this.#wish.change,
       rewrites: this.#wish.rewrites,
-      late: this.#wish.late,
       judge: this.#wish.judge,
       generation: this.#wish.generation,
       isQuick: this.#wish.isQuick,

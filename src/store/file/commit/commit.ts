@@ -4,18 +4,17 @@ import { StoreError, unknownOutcome } from '../../errors.js';
 import type { Ownership } from '../disk/ownership.js';
 import type { Site } from '../disk/site.js';
 import { closeLater } from '../disk/stage.js';
-import { type FileState, hasChanged, isSame, type OpenFile, openState } from '../disk/state.js';
+import { type FileState, hasChanged, isSame, type OpenFile, openState, readState } from '../disk/state.js';
 import type { QueueEntry } from '../queue/entry-names.js';
 import { endRequest, type Intent, isThere, release } from '../queue/intents.js';
 import { durable } from './durable.js';
 import { judged } from './judged.js';
 import { keepGeneration, keepWhatIsLost } from './kept-aside.js';
 import { type LastCommitted, readLastCommitted } from './last-committed.js';
-import { withLate } from './late.js';
 import { type Basis, heldBy, nextRecord } from './next-record.js';
 import { publish } from './publish.js';
 import { replaceQuickly } from './quick.js';
-import { fromNothing, type Recovery, reconcile } from './recovery.js';
+import { fromNothing, reconcile } from './recovery.js';
 import { destroyOthers, listWaiting, readRequests } from './survey.js';
 import type { Attempt, Earlier, Fenced, Interrupted, Known, ReplacedFile, Task } from './task.js';
 
@@ -70,17 +69,11 @@ function isKept(open: OpenFile, attempt: Attempt | undefined): boolean {
   return attempt.replaced?.open === open || attempt.known?.files.includes(open) === true;
 }
 
-/** What a process knows beyond the file and its copy. */
-function amended(state: FileState, recovery: Recovery, task: Task): Recovery {
-  if (task.judge) return judged(state, recovery, task.judge);
-  return task.late ? withLate({ state, recovery }, task.late, task) : recovery;
-}
-
 /** What an attempt has read. */
 interface Seen {
   state: FileState;
   last: LastCommitted | undefined;
-  /** The file, open for this attempt. Under a held intent it is among the files of that. */
+  /** The file, where it stays open to look back at. Under a held intent it is among the files of that. */
   open?: OpenFile | undefined;
 }
 
@@ -96,7 +89,7 @@ async function attemptOn(
   const interruptedId = task.earlier?.interrupted?.id;
   const found =
     reconcile(state, last, interruptedId, task) ?? (task.judge ? fromNothing : unusable(site, state, last));
-  const recovery = amended(state, found, task);
+  const recovery = task.judge ? judged(state, found, task.judge) : found;
   if (task.isQuick && state.kind === 'valid')
     return attemptQuickly(site, intent, task, { state, recovery, open });
   const requests = readRequests(site, intent.intents, entries, recovery, task.unresponsive);
@@ -153,6 +146,7 @@ function vouchedFor(task: Task): Known | undefined {
 function readFileAndCopy(site: Site, task: Task): Seen {
   if (task.kind === 'held') return { state: task.known.state, last: task.known.last };
   const last = readLastCommitted(site);
+  if (!task.looksBack) return { last, state: readState(site) };
   const { state, open } = openState(site);
   return { last, state, open };
 }
@@ -257,7 +251,7 @@ async function write(
   });
   if (outcome.kind !== 'published') return outcome;
   const { record, files } = outcome;
-  const old = open ?? read;
+  const old = task.looksBack ? (open ?? read) : undefined;
   // Their names are taken now; the disk can free them while it syncs the directory.
   closeLater(before?.files.filter((file) => file !== old) ?? []);
   if (!isFileNew)

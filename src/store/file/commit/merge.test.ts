@@ -56,7 +56,7 @@ describe('the write of a foreign program is taken for what it meant', () => {
   });
 
   it('a late write changes what it meant and nothing else', () => {
-    const late = (truth: string, states: string, found: string, revocable = false) =>
+    const late = (truth: string, states: string, found: string) =>
       textOf(
         mergeLate({
           truth: doc(truth),
@@ -64,14 +64,12 @@ describe('the write of a foreign program is taken for what it meant', () => {
           bases: states.split(' ').map(doc).toReversed(),
           printOf: (raw) => raw,
           isInPlace: true,
-          revocable,
         }).document,
       );
     expect(late('abc', 'a ab', 'abx')).toBe('abcx');
     expect(late('abc', 'a ab', 'a')).toBe('ac');
     expect(late('ac', 'ab', 'abx')).toBe('acx');
     expect(late('abc', 'ab', 'x')).toBe('abcx');
-    expect(late('abc', 'ab', 'ax', true)).toBe('ac');
   });
 });
 

@@ -87,19 +87,18 @@ export function mergeForeign(write: ForeignWrite): Merge {
 
 /**
  * The same for what was written into a file that had been replaced before: it is in no file any more, so only what the program
- * meant counts. In a revocable file that is what it has removed.
+ * meant counts.
  */
 export function mergeLate(write: ForeignWrite): Merge {
-  const { truth, theirs, revocable = false } = write;
-  const merge = mergeForeign(write);
-  const adopted = merge.adopted.filter((key) => !revocable || !theirs.has(key));
+  const { truth, theirs } = write;
+  const { adopted, base } = mergeForeign(write);
   const document = new Map(truth);
   for (const key of adopted) {
     const raw = theirs.get(key);
     if (raw === undefined) document.delete(key);
     else document.set(key, raw);
   }
-  return { document: adopted.length === 0 ? truth : document, adopted, putBack: [], base: merge.base };
+  return { document: adopted.length === 0 ? truth : document, adopted, putBack: [], base };
 }
 
 function printsOf(document: Document, printOf: ForeignWrite['printOf']): Prints {

@@ -13,8 +13,6 @@ export interface Wish {
    * the document as it was.
    */
   rewrites?: ((document: Document) => boolean) | undefined;
-  /** Taken over, too, before the change is applied. */
-  late?: readonly LateWrite[] | undefined;
   /**
    * Asked in each attempt what the file ought to hold, in place of the merge. For a process that has seen more states than the
    * copy names. Returns undefined to leave the file as it is.
@@ -38,9 +36,7 @@ export interface AttemptOptions extends Wish {
 /** What a foreign program wrote into a file that we had replaced: it is in no file that has a name. */
 export interface LateWrite {
   document: Document;
-  /** The identity of that file after the write. */
-  identity: string;
-  /** What the file held when it was replaced. */
+  /** What the file held when it was replaced, or when such a write was reported last. */
   before: Document;
 }
 
@@ -72,6 +68,8 @@ interface HeldTask extends AnyTask {
 interface AnyTask extends AttemptOptions, Beliefs {
   /** The intent is a standing one: it outlives the commit, and no process waits for its end or for an answer. */
   keeps?: boolean | undefined;
+  /** The file that is replaced stays open: see `ReplacedFiles`. */
+  looksBack?: boolean | undefined;
 }
 
 /** What earlier attempts at the same change have seen and done. */
@@ -108,7 +106,7 @@ export type Attempt = Committed | Fenced | Unsettled;
 export interface Committed {
   kind: 'committed';
   repairs: Repairs;
-  /** The file that is no longer there. Undefined where none was replaced. */
+  /** The file that is no longer there. Undefined where none was replaced, or nobody looks back. */
   replaced: ReplacedFile | undefined;
   /** What the file and its copy hold now. Undefined where this intent has written nothing yet. */
   known: Known | undefined;
