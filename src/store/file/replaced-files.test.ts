@@ -11,6 +11,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
+import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseDocument } from '../document.js';
 import { newFile, textOf } from '../scratch.test.helper.js';
@@ -85,6 +86,20 @@ describe('what a program writes into a file that was replaced', () => {
     await expect.poll(() => late).toEqual([[{ a: '2' }, { a: '1' }]]);
   });
 
+  it('a second time is reported beside what was reported before', () => {
+    const { files, late } = lookBack();
+    const file = replaced({ a: 1 });
+    files.add(file);
+    file.write({ a: 1, x: 9 });
+    files.look();
+    file.write({ a: 1 });
+    files.look();
+    expect(late).toEqual([
+      [{ a: '1', x: '9' }, { a: '1' }],
+      [{ a: '1' }, { a: '1', x: '9' }],
+    ]);
+  });
+
   it('is found in each of several files, and in one that is let go early', () => {
     const { files, late } = lookBack();
     const all = Array.from({ length: 9 }, (_, n) => replaced({ n }));
@@ -97,6 +112,41 @@ describe('what a program writes into a file that was replaced', () => {
       [{ n: '9' }, { n: '0' }],
       [{ n: '8', x: '1' }, { n: '1' }],
     ]);
+  });
+});
+
+describe('a replaced file', () => {
+  it('that can’t be read is let go, and the others are looked at', () => {
+    const { files, late } = lookBack();
+    const unreadable = { descriptor: openSync(path.dirname(newFile()), 'r'), identity: 'none' };
+    const file = replaced({ a: 1 });
+    files.add({ open: unreadable, bytes: file.bytes, document: new Map() });
+    files.add(file);
+    file.write({ a: 2 });
+    files.look();
+    expect(late).toEqual([[{ a: '2' }, { a: '1' }]]);
+    expect(unreadable.descriptor).toBe(-1);
+  });
+
+  it('that can’t be read throws nothing out of a timer', async () => {
+    const { files, late } = lookBack();
+    const unreadable = { descriptor: openSync(path.dirname(newFile()), 'r'), identity: 'none' };
+    const file = replaced({ a: 1 });
+    files.add({ open: unreadable, bytes: file.bytes, document: new Map() });
+    files.add(file);
+    file.write({ a: 2 });
+    await expect.poll(() => late).toEqual([[{ a: '2' }, { a: '1' }]]);
+  });
+
+  it('that comes after the end is closed, and not looked at', async () => {
+    const { files, late } = lookBack();
+    const file = replaced({ a: 1 });
+    files.close();
+    files.add(file);
+    file.write({ a: 2 });
+    files.look();
+    expect(file.open.descriptor).toBe(-1);
+    expect(late).toEqual([]);
   });
 });
 

@@ -13,8 +13,11 @@ const looksMs = [2, 8, 32, 128] as const;
 /** At so many commits in quick succession the oldest file is let go early. */
 const heldMax = 8;
 
+/** `surely` also reads a file of the same size and times: within one tick of its clock a change does not show. */
+type How = 'surely' | 'cheaply';
+
 interface Held extends ReplacedFile {
-  /** As of the last look. */
+  /** This, the bytes and the document are as of the last look. */
   identity: string;
   since: number;
   /** How many of the looks are over. */
@@ -33,6 +36,7 @@ interface Held extends ReplacedFile {
 export class ReplacedFiles {
   readonly #onLate: (late: LateWrite) => void;
   #held: Held[] = [];
+  #isClosed = false;
   #timer: NodeJS.Timeout | undefined;
 
   /** @param onLate called at each look with what was written since, the oldest first */
@@ -40,23 +44,29 @@ export class ReplacedFiles {
     this.#onLate = onLate;
   }
 
+  /** The file is closed with the others, or at once if they are. */
   add(file: ReplacedFile): void {
     const { open, bytes, document } = file;
+    if (this.#isClosed) {
+      closeLater([open]);
+      return;
+    }
     const { identity } = open;
     this.#held.push({ open, bytes, document, identity, since: performance.now(), looks: 0 });
     const old = this.#held.slice(0, -heldMax);
     this.#held = this.#held.slice(-heldMax);
-    const late = old.flatMap((held) => this.#lateIn(held, 'surely'));
+    const late = this.#lookAt(old, () => 'surely');
     closeAll(old);
     this.#wait();
     this.#report(late);
   }
 
   look(): void {
-    this.#report(this.#held.flatMap((held) => this.#lateIn(held, 'cheaply')));
+    this.#report(this.#lookAt(this.#held, () => 'cheaply'));
   }
 
   close(): void {
+    this.#isClosed = true;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     closeAll(this.#held);
@@ -67,19 +77,17 @@ export class ReplacedFiles {
     for (const write of late) this.#onLate(write);
   }
 
-  /** @param how `surely` also reads a file of the same size and times: within one tick of its clock a change does not show */
-  #lateIn(held: Held, how: 'surely' | 'cheaply'): LateWrite[] {
-    const stats = fstatSync(held.open.descriptor, { bigint: true });
-    const identity = identityOf(stats);
-    if (identity === held.identity && how === 'cheaply') return [];
-    const bytes = readAll(held.open.descriptor, Number(stats.size));
-    const isNew = !bytes.equals(held.bytes);
-    const document = isNew ? parseDocument(bytes) : undefined;
-    // Not whole yet, most likely: the next look finds the rest.
-    if (isNew && !document) return [];
-    held.identity = identity;
-    held.bytes = bytes;
-    return document ? [{ document, before: held.document }] : [];
+  /** A file that can't be looked at is let go: no call asked for it that could be told. */
+  #lookAt(all: readonly Held[], howAt: (held: Held) => How): LateWrite[] {
+    return all.flatMap((held) => {
+      try {
+        return lateIn(held, howAt(held));
+      } catch {
+        closeAll([held]);
+        this.#held = this.#held.filter((other) => other !== held);
+        return [];
+      }
+    });
   }
 
   #wait(): void {
@@ -92,11 +100,11 @@ export class ReplacedFiles {
     this.#timer = undefined;
     const now = performance.now();
     const isOver = ({ looks }: Held) => looks === looksMs.length;
-    const late = this.#held.flatMap((held) => {
+    for (const held of this.#held) {
       const next = looksMs.findIndex((ms) => held.since + ms > now);
       held.looks = next < 0 ? looksMs.length : next;
-      return this.#lateIn(held, isOver(held) ? 'surely' : 'cheaply');
-    });
+    }
+    const late = this.#lookAt(this.#held, (held) => (isOver(held) ? 'surely' : 'cheaply'));
     closeAll(this.#held.filter(isOver));
     this.#held = this.#held.filter((held) => !isOver(held));
     this.#wait();
@@ -106,4 +114,21 @@ export class ReplacedFiles {
 
 function closeAll(held: readonly Held[]): void {
   closeLater(held.map(({ open }) => open));
+}
+
+function lateIn(held: Held, how: How): LateWrite[] {
+  const stats = fstatSync(held.open.descriptor, { bigint: true });
+  const identity = identityOf(stats);
+  if (identity === held.identity && how === 'cheaply') return [];
+  const bytes = readAll(held.open.descriptor, Number(stats.size));
+  const isNew = !bytes.equals(held.bytes);
+  const document = isNew ? parseDocument(bytes) : undefined;
+  // Not whole yet, most likely: the next look finds the rest.
+  if (isNew && !document) return [];
+  held.identity = identity;
+  held.bytes = bytes;
+  if (!document) return [];
+  const before = held.document;
+  held.document = document;
+  return [{ document, before }];
 }
