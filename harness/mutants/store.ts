@@ -201,13 +201,15 @@ const foreign: Mutant[] = [
   {
     name: 'what a program wrote that took the file for empty is a change of the nearest state',
     file: merge,
-    edits: [['return canBeMisread ? nothing : newest;', 'return canBeMisread ? best.base : newest;']],
+    edits: [
+      ['return sure(canBeMisread ? nothing : newest);', 'return sure(canBeMisread ? best.base : newest);'],
+    ],
     test: 'src/store/file/commit/foreign.test.ts',
   },
   {
     name: 'an older state is never a logout from an old copy',
     file: merge,
-    edits: [['return older.find(isRemovalFrom) ?? best.base;', 'return best.base;']],
+    edits: [['return from ? { base: from, isDoubtful: true } : sure(best.base);', 'return sure(best.base);']],
     test: 'src/store/file/commit/merge.test.ts',
   },
   {

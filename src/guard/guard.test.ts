@@ -163,6 +163,21 @@ describe('a guard', () => {
     expect(readFileSync(path.join(path.dirname(file), kept()[0] ?? ''), 'utf8')).toContain('made-up-d');
   });
 
+  it('keeps it, too, where a write may have been a logout from an old copy, or have meant nothing', async () => {
+    const { file, agents, keysNow } = setUp(['a']);
+    const { events } = await newGuard(file);
+    for (const key of ['b', 'c']) {
+      await agents[0]('read');
+      await agents[0](`set ${key}`);
+      await expect.poll(() => events.at(-1)).toMatchObject({ type: 'write', set: [key] });
+    }
+    writeFileSync(file, JSON.stringify({ a: entry('a') }));
+    await expect.poll(keysNow).toBe('a c');
+    const kept = () => readdirSync(path.dirname(file)).filter((name) => name.includes('.corrupt-'));
+    await expect.poll(() => kept().length).toBe(1);
+    expect(readFileSync(path.join(path.dirname(file), kept()[0] ?? ''), 'utf8')).toContain('made-up-b');
+  });
+
   it('only tells, in a dry run', async () => {
     const { file, agents, keysNow } = setUp();
     const { events } = await newGuard(file, { dryRun: true });

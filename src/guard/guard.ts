@@ -64,7 +64,7 @@ export class Guard {
   /** The copy does not hold what the file holds. */
   #isOwed = false;
   readonly #wanted = new Set<'quick' | 'durable'>();
-  /** The truth before several entries were given up at once. */
+  /** The truth before several entries were given up at once, or one in a doubtful way. */
   #kept: Document | undefined;
   #repairing: Promise<void> | undefined;
   #endWatch: (() => void) | undefined;
@@ -194,6 +194,7 @@ export class Guard {
     const before = this.#memory.truth;
     const judgement = this.#memory.take(sight.document, now, sight.isInPlace);
     if (judgement.removed.length > 1) this.#kept = before;
+    else if (judgement.isDoubtful) this.#kept ??= before;
     this.#judge(judgement, now);
     if (this.#options.dryRun) this.#memory.accept(sight.document);
   }

@@ -27,6 +27,8 @@ export interface Judgement {
   removedAgain: string[];
   /** For a stale write: how long its base had been replaced, in milliseconds. */
   ageMs?: number | undefined;
+  /** What it has removed is perhaps what it didn't know: see `Merge.isDoubtful`. */
+  isDoubtful?: true | undefined;
 }
 
 interface Seen {
@@ -66,6 +68,7 @@ export class Memory {
       ...judge(truth, found, merge),
       kind,
       ageMs: kind === 'stale' ? ageOf(merge, bases, now) : undefined,
+      isDoubtful: merge.isDoubtful || undefined,
     };
   }
 

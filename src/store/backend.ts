@@ -41,7 +41,7 @@ export type StoreEvent =
       type: 'adopted';
       file: string;
       keys: string[];
-      /** It has removed more than one entry: where the state before is kept. */
+      /** It has removed more than one entry, or one by an older state: where the state before is kept. */
       generation?: string | undefined;
     }
   | {
@@ -51,7 +51,7 @@ export type StoreEvent =
       /** The keys that were adopted from it. */
       keys: string[];
       putBack: string[];
-      /** It has removed more than one entry all the same: where the state before is kept. */
+      /** It has removed an entry all the same that it may not have known: where the state before is kept. */
       generation?: string | undefined;
     }
   | {

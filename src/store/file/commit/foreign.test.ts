@@ -235,6 +235,17 @@ describe('before more than one entry is given up', () => {
     expect(await keysIn(store)).toEqual(['a', 'b', 'c']);
   });
 
+  it('the same of one entry, where a program may have written an older state again and meant nothing', async () => {
+    const { file, events, store } = await newStore();
+    // It had read no more than this, and logged in again with the very same key: the bytes of a logout from a and b, too.
+    writeInto(openSync(file, 'r+'), { a: { type: 'api', key: 'a' } });
+    expect(await keysIn(store)).toEqual(['a', 'c']);
+    const [generation] = keptBeside(file).map((name) => path.join(path.dirname(file), name));
+    expect(events).toMatchObject([{ type: 'merged', keys: ['b'], putBack: ['c'], generation }]);
+    const kept = listRecoverable(file).found.find(({ place }) => place === generation);
+    expect([...(kept?.entries.keys() ?? [])]).toEqual(['a', 'b', 'c']);
+  });
+
   it('nothing is kept of a single logout, of a removed file, or where all comes back', async () => {
     const { file, store, snapshot, write } = await newStore();
     const { a: _, ...rest } = snapshot();

@@ -13,7 +13,7 @@ export interface KeptAside {
 }
 
 /**
- * Keeps our last state where a foreign program has removed more than one entry of it. If that was no logout but a program that
+ * Keeps our last state where a foreign program has removed more than one entry of it, or one in a doubtful way. If that was no logout but a program that
  * could not read the file, say, nothing else would bring the others back: the copy is about to be replaced.
  * @param given a newer state than ours that is to be kept in any case
  * @returns the path of what was kept
@@ -29,7 +29,7 @@ export function keepGeneration(
   }
   if (!last || !recovery.merge || state.kind !== 'valid') return undefined;
   const removed = [...(parseDocument(last.bytes) ?? [])].filter(([key]) => !recovery.base.has(key));
-  if (removed.length < 2) return undefined;
+  if (removed.length < (recovery.merge.isDoubtful ? 1 : 2)) return undefined;
   return quarantine(site, { identity: last.identity, bytes: last.bytes, owner: state.owner }, 'copy');
 }
 

@@ -38,6 +38,18 @@ describe('the write of a foreign program is taken for what it meant', () => {
     expect(merged(states, found)).toBe([...result].toSorted().join(''));
   });
 
+  it.each([
+    ['an older state again, which is one less than another, may have meant nothing', 'a ab abc', 'a', true],
+    ['one less than the newest state is a logout', 'a ab abc', 'ab', false],
+    ['an older state that is one less than none is a stale rewrite', 'ab abcd', 'ab', false],
+    ['a stale rewrite that sets something is one', 'a ab abc', 'ax', false],
+  ])('%s', (_, states, found, isDoubtful) => {
+    const bases = states.split(' ').map(doc).toReversed();
+    const write = { truth: bases[0] ?? doc(''), theirs: doc(found), bases, isInPlace: true };
+    const printOf = (raw: string) => raw;
+    expect(mergeForeign({ ...write, printOf }).isDoubtful).toBe(isDoubtful);
+  });
+
   it('another file with nothing of the old one is a new beginning', () => {
     expect(merged('abc', 'd', { isInPlace: false })).toBe('d');
   });

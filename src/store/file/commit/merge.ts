@@ -33,6 +33,8 @@ export interface Merge {
   putBack: string[];
   /** The state that was taken for its base: one of those that were given, or an empty one. */
   base: Prints;
+  /** An older state was written again. It was taken for a logout from an old copy, and may have meant nothing. */
+  isDoubtful: boolean;
 }
 
 /**
@@ -62,7 +64,7 @@ export function mergeForeign(write: ForeignWrite): Merge {
   const wanted = printsOf(truth, write.printOf);
   const found = printsOf(theirs, write.printOf);
   const dropped = droppedBy(write);
-  const base = baseOf(
+  const { base, isDoubtful } = baseOf(
     found,
     [...write.bases],
     { canBeMisread, isWatched: write.isWatched === true },
@@ -82,7 +84,7 @@ export function mergeForeign(write: ForeignWrite): Merge {
       else document.set(key, raw);
     }
   }
-  return { document: putBack.length === 0 ? theirs : document, adopted, putBack, base };
+  return { document: putBack.length === 0 ? theirs : document, adopted, putBack, base, isDoubtful };
 }
 
 /**
@@ -91,14 +93,14 @@ export function mergeForeign(write: ForeignWrite): Merge {
  */
 export function mergeLate(write: ForeignWrite): Merge {
   const { truth, theirs } = write;
-  const { adopted, base } = mergeForeign(write);
+  const { adopted, base, isDoubtful } = mergeForeign(write);
   const document = new Map(truth);
   for (const key of adopted) {
     const raw = theirs.get(key);
     if (raw === undefined) document.delete(key);
     else document.set(key, raw);
   }
-  return { document: adopted.length === 0 ? truth : document, adopted, putBack: [], base };
+  return { document: adopted.length === 0 ? truth : document, adopted, putBack: [], base, isDoubtful };
 }
 
 function printsOf(document: Document, printOf: ForeignWrite['printOf']): Prints {
@@ -113,27 +115,33 @@ function droppedBy({ truth, theirs, isInPlace, isOpaque, revocable }: ForeignWri
 
 const nothing: Prints = new Map();
 
+type Guess = Pick<Merge, 'base' | 'isDoubtful'>;
+const sure = (base: Prints): Guess => ({ base, isDoubtful: false });
+
 /** @param ignored keys that no base is judged by */
 function baseOf(
   found: Prints,
   states: readonly Prints[],
   { canBeMisread, isWatched }: { canBeMisread: boolean; isWatched: boolean },
   ignored: ReadonlySet<string>,
-): Prints {
+): Guess {
   const [newest = nothing, ...older] = states;
   const distanceTo = (state: Prints, limit?: number) => distance(state, found, ignored, limit);
   const isRemovalFrom = (state: Prints) => isRemoval(state, found, ignored);
-  if (isRemovalFrom(newest)) return newest;
-  if (found.size === 0) return canBeMisread && isWatched && newest.size > 1 ? nothing : newest;
+  if (isRemovalFrom(newest)) return sure(newest);
+  if (found.size === 0) return sure(canBeMisread && isWatched && newest.size > 1 ? nothing : newest);
   let best = { base: newest, distance: distanceTo(newest) };
   for (const base of older) {
     const distance = distanceTo(base, best.distance + 1);
     const isLogout = distance === 1 && best.distance === 1 && isRemovalFrom(base);
     if (distance < best.distance || (isLogout && !isRemovalFrom(best.base))) best = { base, distance };
   }
-  if (best.distance === 0 && best.base !== newest) return older.find(isRemovalFrom) ?? best.base;
-  if (found.size >= best.distance || !isNothingLeft(newest, found, ignored)) return best.base;
-  return canBeMisread ? nothing : newest;
+  if (best.distance === 0 && best.base !== newest) {
+    const from = older.find(isRemovalFrom);
+    return from ? { base: from, isDoubtful: true } : sure(best.base);
+  }
+  if (found.size >= best.distance || !isNothingLeft(newest, found, ignored)) return sure(best.base);
+  return sure(canBeMisread ? nothing : newest);
 }
 
 /** Several entries are gone or replaced, and there is at least one that is new. */

@@ -11,7 +11,7 @@ export interface Recovery {
   /** The file is unusable, and the base comes from the copy. */
   restores: boolean;
   /** The file was changed by a program that knows no intents. */
-  merge: Pick<Merge, 'adopted' | 'putBack'> | undefined;
+  merge: Pick<Merge, 'adopted' | 'putBack' | 'isDoubtful'> | undefined;
   /** The file lacks entries of the base: a foreign program wrote it from an old state. */
   isStale: boolean;
   /** The copy does not hold what the file holds. */
