@@ -11,7 +11,7 @@ import { durable } from './durable.js';
 import { judged } from './judged.js';
 import { keepGeneration, keepWhatIsLost } from './kept-aside.js';
 import { type LastCommitted, readLastCommitted } from './last-committed.js';
-import { type Basis, heldBy, nextRecord } from './next-record.js';
+import { type Basis, nextRecord } from './next-record.js';
 import { publish } from './publish.js';
 import { replaceQuickly } from './quick.js';
 import { fromNothing, reconcile } from './recovery.js';
@@ -52,7 +52,7 @@ function attemptQuickly(
   task: Task,
   { state, recovery, open }: Pick<Seen, 'open'> & Pick<Basis, 'state' | 'recovery'>,
 ): Attempt {
-  const isNew = recovery.base !== heldBy({ state, recovery });
+  const isNew = recovery.base !== recovery.held.document;
   if (isNew && !replaceQuickly(site, intent, state, recovery.base))
     return { kind: 'fenced', isOvertaken: true };
   const before = vouchedFor(task);
@@ -95,7 +95,7 @@ async function attemptOn(
   const requests = readRequests(site, intent.intents, entries, recovery, task.unresponsive);
   const basis = { state, last, recovery, requests };
   const document = applyAll(site, task, basis);
-  const isNew = recovery.restores || document !== heldBy(basis);
+  const isNew = recovery.restores || document !== recovery.held.document;
   const parts = partsToWrite(task, basis, { document, isNew });
   // What the new file will no longer hold is kept before anything is written.
   const kept = isNew ? keepWhatIsLost(site, { ...basis, document }) : {};
@@ -269,7 +269,9 @@ function replacedBy(
   open: OpenFile,
 ): ReplacedFile | undefined {
   if (state.kind === 'missing') return undefined;
-  return { open, bytes: state.bytes, document: heldBy({ state, recovery }) };
+  // Of a torn file: what ought to have been there.
+  const document = state.kind === 'valid' ? state.document : recovery.base;
+  return { open, bytes: state.bytes, document };
 }
 
 /** The file of the last commit, which a held intent keeps open. Undefined where that commit wrote the copy alone. */

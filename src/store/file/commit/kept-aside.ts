@@ -50,7 +50,8 @@ export function keepWhatIsLost(site: Site, { state, last, recovery, document }: 
   if (!recovery.restores || state.kind === 'missing') return {};
   const restored = { reason: state.reason, quarantine: quarantine(site, state) };
   // The copy is replaced as well. Put back as it is, it keeps all of its values.
-  const keys = document === recovery.base ? [] : doubledKeys(recovery.base);
+  const { held } = recovery;
+  const keys = document === held.document ? [] : doubledKeys(held.document);
   if (!last || keys.length === 0) return { restored };
   const copy = { identity: last.identity, bytes: last.bytes, owner: state.owner };
   return { restored, doubled: { keys, quarantine: quarantine(site, copy, 'copy') } };

@@ -8,6 +8,8 @@ import { type Merge, mergeForeign } from './merge.js';
 export interface Recovery {
   /** The document that a change is applied to. */
   base: Document;
+  /** What a reader finds now. For a corrupt file: what the copy holds, which a reader is about to find. */
+  held: HeldState;
   /** The file is unusable, and the base comes from the copy. */
   restores: boolean;
   /** The file was changed by a program that knows no intents. */
@@ -24,8 +26,15 @@ export interface Recovery {
   generations: Generation[];
 }
 
+interface HeldState {
+  document: Document;
+  /** The bytes as they are: they hold every value of a doubled key. Undefined where there are none. */
+  bytes: Buffer | undefined;
+}
+
 const none: ReadonlySet<string> = new Set();
 const nothing: Document = new Map();
+const empty: HeldState = { document: nothing, bytes: undefined };
 /** The defaults: a sound file, which the copy does not hold yet. */
 const plain = { restores: false, merge: undefined, isStale: false, copyIsOld: true, renewsEpoch: false };
 
@@ -52,7 +61,7 @@ export function reconcile(
   const both = { applied: new Set([...last.applied, ...last.applying]) };
   const { generations } = last;
   if (state.kind === 'valid' && state.bytes.equals(last.bytes)) {
-    return { ...plain, ...both, base: state.document, copyIsOld: false, generations };
+    return { ...plain, ...both, base: state.document, held: state, copyIsOld: false, generations };
   }
 
   const ours = parseDocument(last.bytes) ?? nothing;
@@ -62,22 +71,23 @@ export function reconcile(
     // It is another file than ours. What ours held at its end is unknown, and so is whether it was removed on purpose.
     if (revocable && !isOneOfOurs(state.identity, last)) return undefined;
     // Rolled forward. If the copy's own commit had not happened, from now on it has.
-    return { ...plain, ...both, base: ours, restores: true, renewsEpoch: true, generations };
+    const held = { document: ours, bytes: last.bytes };
+    return { ...plain, ...both, base: ours, held, restores: true, renewsEpoch: true, generations };
   }
   const isReplaced = couldBeOpen && isSameIdentity(state.identity, last.replaces);
   if (state.kind === 'valid' && isReplaced && last.replacesStale) {
     // Stopped before it could put back what is missing here. Rolled forward, too, or that would be lost for good.
-    return { ...plain, ...both, base: ours, isStale: true, renewsEpoch: true, generations };
+    return { ...plain, ...both, base: ours, held: state, isStale: true, renewsEpoch: true, generations };
   }
   const undone = last.id === interrupted || isReplaced;
   if (state.kind === 'missing') {
     // Removed after the commit, or in a way that can't be told from that.
     const requests = undone ? before : both;
     const copyIsOld = ours.size > 0;
-    return { ...plain, ...requests, base: nothing, copyIsOld, generations: [] };
+    return { ...plain, ...requests, base: nothing, held: empty, copyIsOld, generations: [] };
   }
   if (undone && isSameIdentity(state.identity, last.replaces)) {
-    return { ...plain, ...before, base: state.document, generations: generations.slice(0, -1) };
+    return { ...plain, ...before, base: state.document, held: state, generations: generations.slice(0, -1) };
   }
 
   // A program that knows no intents was here. If it wrote in place, the inode says which file that was.
@@ -101,6 +111,7 @@ export function reconcile(
     ...plain,
     ...requests,
     base: merge.document,
+    held: state,
     merge,
     isStale: merge.putBack.length > 0,
     renewsEpoch: !happened && !wasUndone,
@@ -118,6 +129,7 @@ function isOneOfOurs(identity: string, { identity: placed, replaces }: LastCommi
 export const fromNothing: Recovery = {
   ...plain,
   base: nothing,
+  held: empty,
   restores: true,
   applied: none,
   renewsEpoch: true,
@@ -127,9 +139,11 @@ export const fromNothing: Recovery = {
 /** The file was never written by us, or the copy is lost: there is nothing to compare with. */
 function withoutCopy(state: FileState): Recovery | undefined {
   if (state.kind === 'corrupt') return undefined;
+  const held = state.kind === 'valid' ? state : empty;
   return {
     ...plain,
-    base: state.kind === 'valid' ? state.document : nothing,
+    base: held.document,
+    held,
     copyIsOld: state.kind === 'valid',
     applied: none,
     renewsEpoch: true,
