@@ -100,12 +100,17 @@ async function attemptOn(
   // What the new file will no longer hold is kept before anything is written.
   const kept = isNew ? keepWhatIsLost(site, { ...basis, document }) : {};
   const generation =
-    parts === 'none' || task.revocable ? undefined : keepGeneration(site, basis, task.generation?.());
-  const repairs = { ...kept, merge: recovery.merge, generation };
+    parts === 'none' || task.revocable ? undefined : keepGeneration(site, intent, basis, task.generation?.());
+  if (generation === 'fenced') return { kind: 'fenced' };
+  const repairs = { ...kept, merge: recovery.merge, generation: generation?.path };
 
   const next = { basis, document, parts, open };
   const written = parts === 'none' ? confirm(site, intent, task) : await write(site, intent, task, next);
-  if (written.kind === 'fenced') return written;
+  if (written.kind === 'fenced') {
+    // The copy was replaced all the same, if it was interrupted: nothing else has what it held.
+    if (!written.interrupted) generation?.takeBack();
+    return written;
+  }
   const { known, replaced } = written;
 
   const ended = new Set([...requests.applied, ...requests.open].map(({ name }) => name));

@@ -1,6 +1,7 @@
 import {
   closeSync,
   ftruncateSync,
+  linkSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -244,6 +245,40 @@ describe('before more than one entry is given up', () => {
     expect(events).toMatchObject([{ type: 'merged', keys: ['b'], putBack: ['c'], generation }]);
     const kept = listRecoverable(file).found.find(({ place }) => place === generation);
     expect([...(kept?.entries.keys() ?? [])]).toEqual(['a', 'b', 'c']);
+  });
+
+  it('nothing is kept of a commit that did not happen', async () => {
+    const { file, store } = await newStore();
+    linkSync(file, `${file}.before`);
+    await store.transaction([
+      ['x', 1],
+      ['y', 2],
+    ]);
+    await store.close();
+    // As a process leaves it that is stopped between its two renames; and then another program writes.
+    renameSync(`${file}.before`, file);
+    writeInto(openSync(file, 'r+'), { ...JSON.parse(textOf(file)), z: 3 });
+    expect(await keysIn(openStore(file))).toEqual(['a', 'b', 'c', 'z']);
+    expect(keptBeside(file)).toEqual([]);
+  });
+
+  it.each([
+    ['has lost its intent', (file: string) => rmSync(`${file}.intents`, { recursive: true })],
+    [
+      'is overtaken when it is about to rename',
+      (file: string) => queueMicrotask(() => writeFileSync(file, '{ }')),
+    ],
+  ])('an attempt leaves nothing behind that %s', async (_, interfere) => {
+    const { file, write } = await newStore();
+    write({});
+    const kept: number[] = [];
+    await openStore(file).transaction((entries) => {
+      if (kept.length === 0) interfere(file);
+      kept.push(keptBeside(file).length);
+      entries.set('d', 1);
+    });
+    expect(kept).toEqual([0, 0]);
+    expect(keptBeside(file)).toHaveLength(1);
   });
 
   it('nothing is kept of a single logout, of a removed file, or where all comes back', async () => {

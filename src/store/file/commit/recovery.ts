@@ -14,6 +14,8 @@ export interface Recovery {
   restores: boolean;
   /** The file was changed by a program that knows no intents. */
   merge: Pick<Merge, 'adopted' | 'putBack' | 'isDoubtful'> | undefined;
+  /** Keys of the copy's own commit, if that did not happen: what the copy says of these was never in the file. */
+  excluded: ReadonlySet<string>;
   /** The file lacks entries of the base: a foreign program wrote it from an old state. */
   isStale: boolean;
   /** The copy does not hold what the file holds. */
@@ -36,7 +38,14 @@ const none: ReadonlySet<string> = new Set();
 const nothing: Document = new Map();
 const empty: HeldState = { document: nothing, bytes: undefined };
 /** The defaults: a sound file, which the copy does not hold yet. */
-const plain = { restores: false, merge: undefined, isStale: false, copyIsOld: true, renewsEpoch: false };
+const plain = {
+  restores: false,
+  merge: undefined,
+  excluded: none,
+  isStale: false,
+  copyIsOld: true,
+  renewsEpoch: false,
+};
 
 /** What is believed of programs that know no intents: see `StoreOptions`. */
 export interface Beliefs {
@@ -113,6 +122,7 @@ export function reconcile(
     base: merge.document,
     held: state,
     merge,
+    excluded,
     isStale: merge.putBack.length > 0,
     renewsEpoch: !happened && !wasUndone,
     // What that program wrote is a state that others may have read, and may base their next write on.
