@@ -11,7 +11,17 @@ export function lineOf(event: GuardEvent, nowMs: number, { dryRun = false } = {}
 
 /** The same as an object, for `--json` and for the notes beside the file. */
 export function noteOf(event: GuardEvent, nowMs: number): object {
-  return { time: isoInstant(nowMs), ...event };
+  const time = isoInstant(nowMs);
+  if (event.type !== 'write') return { time, ...event };
+  const { set, removed, putBack, removedAgain } = event;
+  return {
+    time,
+    ...event,
+    set: set.map(nameInNotes),
+    removed: removed.map(nameInNotes),
+    putBack: putBack.map(nameInNotes),
+    removedAgain: removedAgain.map(nameInNotes),
+  };
 }
 
 function sayEvent(event: GuardEvent, would: string): string {
@@ -66,8 +76,13 @@ function names(keys: readonly string[]): string {
 }
 
 /** A name that is a secret by mistake is not repeated. */
-function nameShown(key: string): string {
-  return looksSecret(key) ? '(a name like a secret)' : shown(key);
+export function nameShown(key: string): string {
+  return shown(nameInNotes(key));
+}
+
+/** The same for a program, which gets all other names as they are. */
+export function nameInNotes(key: string): string {
+  return looksSecret(key) ? '(a name like a secret)' : key;
 }
 
 /** What a guard has done, in one line. @param lengthMs how long it was there */

@@ -1,4 +1,5 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -81,6 +82,40 @@ describe('auth guard', () => {
     });
     await guard.end();
     expect(Object.keys(user.readFile())).toEqual(['a', 'theirs']);
+  });
+
+  it('ends where the directory is unsafe', async () => {
+    const user = newUser();
+    user.writeFile(entries('a'));
+    chmodSync(path.dirname(user.file), 0o777);
+    const { exitCode, stderr } = await user.auth(['guard']);
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining(path.dirname(user.file))]);
+  });
+
+  it('repeats no name that looks like a secret', async () => {
+    const user = newUser();
+    user.writeFile(entries('a'));
+    const secret = 'sk-ant-api03-made-up-and-long-enough-0123456789';
+    const guard = await startGuard(user, ['--json']);
+    write(user, 'a', secret);
+    expect(JSON.parse(await guard.line())).toMatchObject({ set: ['(a name like a secret)'] });
+    await guard.end();
+    expect(readFileSync(`${user.file}.guard.jsonl`, 'utf8')).not.toContain(secret);
+    await user.auth(['set', 'c'], `${canary}-c`);
+    write(user, 'x');
+    const { stdout, stderr } = await user.auth(['guard', '--once', '--dry-run', '--json']);
+    expect(stdout).toContain('(a name like a secret)');
+    expect(stdout + stderr).not.toContain(secret);
+    expect((await user.auth(['guard', '--once'])).stderr).not.toContain(secret);
+  });
+
+  it('refuses a damaged file that nothing can restore, with --once --dry-run as with --once', async () => {
+    const user = newUser();
+    user.writeFile({});
+    writeFileSync(user.file, '{"half');
+    const dry = await user.auth(['guard', '--once', '--dry-run']);
+    expect([dry.exitCode, dry.stderr]).toEqual([1, expect.stringContaining("can't be used")]);
+    expect((await user.auth(['guard', '--once'])).exitCode).toBe(1);
   });
 
   it('repairs once with --once, and says so before with --dry-run', async () => {

@@ -5,8 +5,8 @@ import { GuardedFile } from '../../store/store.js';
 import { exitCodes } from '../exit-codes.js';
 import { onInterrupt } from '../interrupt.js';
 import { GuardSession } from './guard-session.js';
-import { lineOf, noteOf } from './guard-words.js';
-import { note, print, printJson, shown } from './output.js';
+import { lineOf, nameInNotes, nameShown, noteOf } from './guard-words.js';
+import { note, print, printJson } from './output.js';
 import { type Flags, fileOf, subcommand, tellEvent } from './source.js';
 import { nowMs } from './time.js';
 
@@ -49,8 +49,6 @@ async function guard(flags: GuardFlags): Promise<void> {
     return;
   }
   const interrupt = onInterrupt();
-  // A timer is the one thing that keeps a process alive on every runtime.
-  const alive = setInterval(() => {}, 2 ** 30);
   const { dryRun = false, allowUnsafe } = flags;
   const session = new GuardSession(file, {
     dryRun,
@@ -61,10 +59,15 @@ async function guard(flags: GuardFlags): Promise<void> {
       else print(lineOf(event, nowMs(), { dryRun }));
     },
   });
-  await session.start();
-  note(`guarding ${file}${dryRun ? ', without a change' : ''}`);
-  if (!interrupt.aborted) await once(interrupt, 'abort');
-  clearInterval(alive);
+  // A timer is the one thing that keeps a process alive on every runtime.
+  const alive = setInterval(() => {}, 2 ** 30);
+  try {
+    await session.start();
+    note(`guarding ${file}${dryRun ? ', without a change' : ''}`);
+    if (!interrupt.aborted) await once(interrupt, 'abort');
+  } finally {
+    clearInterval(alive);
+  }
   note(await session.stop());
   process.exitCode = exitCodes.interrupted;
 }
@@ -78,9 +81,10 @@ async function guardOnce(
   try {
     const { adopted, putBack } = guarded.foresee();
     if (!dryRun) await guarded.adopt(onceMsMax);
-    if (json) printJson({ file, adopted, putBack, dryRun });
+    if (json)
+      printJson({ file, adopted: adopted.map(nameInNotes), putBack: putBack.map(nameInNotes), dryRun });
     else if (putBack.length > 0)
-      note(`${dryRun ? 'would put back' : 'put back'}: ${putBack.map(shown).join(', ')}`);
+      note(`${dryRun ? 'would put back' : 'put back'}: ${putBack.map(nameShown).join(', ')}`);
     else note(`nothing to repair in ${file}`);
   } finally {
     await guarded.close();

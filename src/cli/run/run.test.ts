@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
@@ -53,6 +53,12 @@ describe('run', () => {
     expect((await start(user, script(user, "process.kill(process.pid, 'SIGKILL')"))).signal).toBe('SIGKILL');
   });
 
+  it('tells of a signal that does not end it, too', async () => {
+    const user = newUser();
+    const program = ['sh', '-c', 'kill -PIPE $$'];
+    expect((await start(user, program)).exitCode).toBe(128 + 13);
+  });
+
   it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('passes %s on', async (signal) => {
     const user = newUser();
     const text = `process.on('${signal}', () => process.exit(7)); setInterval(() => {}, 1000);
@@ -70,6 +76,19 @@ describe('run', () => {
     const text = path.join(user.home, 'text');
     writeFileSync(text, 'no program');
     expect((await start(user, [text])).exitCode).toBe(126);
+  });
+
+  it.each([
+    ['below a file', (user: User) => path.join(user.file, 'x'), 127],
+    ['without a name', () => '', 127],
+    ['behind a link to itself', (user: User) => path.join(user.home, 'loop'), 126],
+  ])('says so, and removes its ticket, where there is no way to a command: %s', async (_, name, code) => {
+    const user = newUser();
+    user.writeFile({});
+    symlinkSync('loop', path.join(user.home, 'loop'));
+    const { exitCode, stderr } = await start(user, [name(user)]);
+    expect([exitCode, stderr]).toEqual([code, expect.stringContaining('holdfast: guarded ')]);
+    expect(existsSync(`${user.file}.guard`)).toBe(false);
   });
 
   it('shares one guard with other runs', async () => {

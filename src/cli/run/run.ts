@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { constants } from 'node:os';
 import { errnoOf } from '../../store/errors.js';
 import { GuardSession } from '../auth/guard-session.js';
 import { note } from '../auth/output.js';
@@ -19,15 +20,37 @@ export async function runGuarded(
   allowUnsafe?: boolean,
 ): Promise<void> {
   const session = await startGuard(file, allowUnsafe);
-  const child = spawn(name, args, { stdio: 'inherit' });
-  const release = passSignals(child);
-  const end = await endOf(child, name);
+  const { child, refusal } = start(name, args);
+  const release = child && passSignals(child);
+  const end = child ? await endOf(child, name) : refusal;
   const summary = await session?.stop();
-  release();
+  release?.();
   if (summary) note(`holdfast: ${summary}`);
-  if (typeof end === 'number') process.exitCode = end;
-  // The shell sees the same end, and a script stops at the same signal.
-  else process.kill(process.pid, end);
+  if (typeof end === 'number') {
+    process.exitCode = end;
+    return;
+  }
+  // The shell sees the same end, and a script stops at the same signal; but some signals do not end us.
+  process.exitCode = 128 + constants.signals[end];
+  process.kill(process.pid, end);
+}
+
+type Started = { child: ChildProcess; refusal?: undefined } | { child?: undefined; refusal: number };
+
+/** Some errors come as an event, and others are thrown. */
+function start(name: string, args: readonly string[]): Started {
+  try {
+    return { child: spawn(name, args, { stdio: 'inherit' }) };
+  } catch (error) {
+    return { refusal: refusalOf(name, error) };
+  }
+}
+
+function refusalOf(name: string, error: unknown): number {
+  const errno = errnoOf(error);
+  const isMissing = name === '' || errno === 'ENOENT' || errno === 'ENOTDIR';
+  note(`holdfast: ${name}: ${isMissing ? 'no such command' : `could not be run: ${errno}`}`);
+  return isMissing ? notFound : notRunnable;
 }
 
 /** A file that can't be guarded does not keep the command from running. */
@@ -60,11 +83,7 @@ function passSignals(child: ChildProcess): () => void {
 /** The exit code, or the signal that ended it. */
 function endOf(child: ChildProcess, name: string): Promise<number | NodeJS.Signals> {
   return new Promise((resolve) => {
-    child.once('error', (error) => {
-      const isMissing = errnoOf(error) === 'ENOENT';
-      note(`holdfast: ${name}: ${isMissing ? 'no such command' : `could not be run: ${errnoOf(error)}`}`);
-      resolve(isMissing ? notFound : notRunnable);
-    });
+    child.once('error', (error) => resolve(refusalOf(name, error)));
     child.once('exit', (code, signal) => resolve(code ?? signal ?? notRunnable));
   });
 }

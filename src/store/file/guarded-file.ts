@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { StoreEvent } from '../backend.js';
 import { byValue, type Document } from '../document.js';
 import { FileBackend } from './backend.js';
+import { unusable } from './commit/commit.js';
 import { readLastCommitted } from './commit/last-committed.js';
 import { reconcile } from './commit/recovery.js';
 import { type Site, Sites } from './disk/site.js';
@@ -121,15 +122,20 @@ export class GuardedFile {
     return site && new GuardLog(site);
   }
 
-  /** What the next use of the store would take over from other programs, and put back. Changes nothing. */
+  /**
+   * What the next use of the store would take over from other programs, and put back. Changes nothing.
+   * @throws StoreError `E_CORRUPT` where it would, too
+   */
   foresee(): { adopted: string[]; putBack: string[] } {
     const site = this.#sites.find();
     if (!site) return { adopted: [], putBack: [] };
     try {
       const last = readLastCommitted(site);
-      const recovery = reconcile(readState(site), last, undefined, { isOpaque: this.#isOpaque });
-      if (recovery?.restores) return { adopted: [], putBack: [...recovery.base.keys()] };
-      const { adopted = [], putBack = [] } = recovery?.merge ?? {};
+      const state = readState(site);
+      const beliefs = { isOpaque: this.#isOpaque };
+      const recovery = reconcile(state, last, undefined, beliefs) ?? unusable(site, state, last);
+      if (recovery.restores) return { adopted: [], putBack: [...recovery.base.keys()] };
+      const { adopted = [], putBack = [] } = recovery.merge ?? {};
       return { adopted, putBack };
     } finally {
       site.release();

@@ -164,7 +164,8 @@ function needsToSettle(state: FileState, last: LastCommitted | undefined, earlie
   return state.kind === 'corrupt';
 }
 
-function unusable({ file }: Site, state: FileState, last: LastCommitted | undefined): never {
+/** @throws StoreError `E_CORRUPT`: neither the file nor its copy can be used */
+export function unusable({ file }: Site, state: FileState, last: LastCommitted | undefined): never {
   const reason = state.kind === 'corrupt' ? state.reason : 'it is missing';
   const copy = last
     ? `and it is not the file that its copy ${file}.last is of`

@@ -24,6 +24,8 @@ describe('the write of a foreign program is taken for what it meant', () => {
     ['a stale rewrite sets no refreshed value back', 'ab Ab Abc', 'abd', 'Abcd'],
     ['a lone deletion is a logout, even if an older state results', 'a ab abc', 'ab', 'ab'],
     ['a stale logout stays out, and the rest comes back', 'a ak akm', 'a', 'am'],
+    ['a login with the same key after a logout is one', 'ab a', 'ab', 'ab'],
+    ['an older state that is a stale logout is no login', 'abd ab b', 'ab', 'b'],
     ['of two explanations a logout counts', 'bz b kz kzy', 'z', 'yz'],
     ['logout and login between two looks is adopted', 'abc', 'bcd', 'bcd'],
     ['all removed at once is meant', 'abc', '', ''],
@@ -57,6 +59,7 @@ describe('the write of a foreign program is taken for what it meant', () => {
   it('in a revocable file nothing comes back', () => {
     expect(merged('abc', 'd', { revocable: true })).toBe('d');
     expect(merged('a ab abc', 'ad', { revocable: true })).toBe('ad');
+    expect(merged('ab a', 'ab', { revocable: true })).toBe('a');
   });
 
   it('an entry that the program can not decode comes back, whatever else it did, and hides no logout', () => {

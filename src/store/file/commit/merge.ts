@@ -52,7 +52,8 @@ export interface Merge {
  * - One entry less than the newest state and nothing else is a logout, even if that makes an older state again. No entry at all
  *   is a logout from everything; but where the file is watched, it is one of a program that took the file for empty.
  * - The same as an older state: a program that changes nothing writes nothing. If it is one entry less than some other state, it
- *   is a logout from an old copy. In doubt an entry is logged out: a login can be repeated.
+ *   is a logout from an old copy. In doubt an entry is logged out: a login can be repeated. If it is one entry more than the
+ *   newest state, it is a login with the key of before.
  * - Nothing left of several entries, and something new in the same file: the program could not read the file, because another
  *   one was writing it, and took it for empty. In another file the same is a new beginning.
  *
@@ -60,14 +61,13 @@ export interface Merge {
  */
 export function mergeForeign(write: ForeignWrite): Merge {
   const { truth, theirs, excluded, revocable = false } = write;
-  const canBeMisread = write.isInPlace && !revocable;
   const wanted = printsOf(truth, write.printOf);
   const found = printsOf(theirs, write.printOf);
   const dropped = droppedBy(write);
   const { base, isDoubtful } = baseOf(
     found,
     [...write.bases],
-    { canBeMisread, isWatched: write.isWatched === true },
+    { isInPlace: write.isInPlace, isWatched: write.isWatched === true, isRevocable: revocable },
     dropped,
   );
   const document = new Map(theirs);
@@ -122,9 +122,10 @@ const sure = (base: Prints): Guess => ({ base, isDoubtful: false });
 function baseOf(
   found: Prints,
   states: readonly Prints[],
-  { canBeMisread, isWatched }: { canBeMisread: boolean; isWatched: boolean },
+  { isInPlace, isWatched, isRevocable }: { isInPlace: boolean; isWatched: boolean; isRevocable: boolean },
   ignored: ReadonlySet<string>,
 ): Guess {
+  const canBeMisread = isInPlace && !isRevocable;
   const [newest = nothing, ...older] = states;
   const distanceTo = (state: Prints, limit?: number) => distance(state, found, ignored, limit);
   const isRemovalFrom = (state: Prints) => isRemoval(state, found, ignored);
@@ -138,7 +139,9 @@ function baseOf(
   }
   if (best.distance === 0 && best.base !== newest) {
     const from = older.find(isRemovalFrom);
-    return from ? { base: from, isDoubtful: true } : sure(best.base);
+    if (from) return { base: from, isDoubtful: true };
+    // The other way round: one entry more than the newest state.
+    return sure(!isRevocable && isRemoval(found, newest, ignored) ? newest : best.base);
   }
   if (found.size >= best.distance || !isNothingLeft(newest, found, ignored)) return sure(best.base);
   return sure(canBeMisread ? nothing : newest);
