@@ -194,4 +194,30 @@ const others: Mutant[] = [
   },
 ];
 
-export const ofTheStore: readonly Mutant[] = [...belief, ...staging, ...others];
+const merge = 'src/store/file/commit/merge.ts';
+
+/** What programs that know no intents have written. */
+const foreign: Mutant[] = [
+  {
+    name: 'what a program wrote that took the file for empty is a change of the nearest state',
+    file: merge,
+    edits: [
+      ['return sure(canBeMisread ? nothing : newest);', 'return sure(canBeMisread ? best.base : newest);'],
+    ],
+    test: 'src/store/file/commit/foreign.test.ts',
+  },
+  {
+    name: 'an older state is never a logout from an old copy',
+    file: merge,
+    edits: [['if (from) return { base: from, isDoubtful: true };', '']],
+    test: 'src/store/file/commit/merge.test.ts',
+  },
+  {
+    name: 'a replaced file of the same size and times is the same',
+    file: 'src/store/file/replaced-files.ts',
+    edits: [["identity === held.identity && how === 'cheaply'", 'identity === held.identity && how']],
+    test: 'src/store/file/replaced-files.test.ts',
+  },
+];
+
+export const ofTheStore: readonly Mutant[] = [...belief, ...staging, ...others, ...foreign];

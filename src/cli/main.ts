@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import type { Command } from 'commander';
 import { addAuth } from './auth/index.js';
+import { addRun } from './run/index.js';
 import { runProgram } from './run-program.js';
 import { addServe } from './serve/index.js';
 import { addPlaceholders } from './without-harness.js';
@@ -15,6 +16,7 @@ await runProgram((program) => {
   addInstruments(program);
   addAuth(program);
   addServe(program);
+  addRun(program);
 });
 
 async function findInstruments(): Promise<(program: Command) => void> {

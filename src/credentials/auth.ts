@@ -81,7 +81,7 @@ export function createAuth(options: AuthOptions = {}): Auth {
   const env = () => options.env ?? process.env;
   const store = () => {
     if (closed) throw closedError();
-    opened ??= openStore(options.file ?? agentsFile(env()));
+    opened ??= openStore(options.file ?? agentsFile(env()), { isOpaque: schema.isOpaque });
     return opened;
   };
 

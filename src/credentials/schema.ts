@@ -53,6 +53,11 @@ export function decode(value: unknown): Info | undefined {
   return v.is(Info, value) ? value : undefined;
 }
 
+/** Is it an entry that the agent drops with any write, because it can't decode it? */
+export function isOpaque(value: unknown): boolean {
+  return decode(value) === undefined;
+}
+
 /**
  * Returns the same value if it is a credential.
  *

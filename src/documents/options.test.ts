@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { expect, it } from 'vitest';
 import { addInstruments } from '../../harness/cli/index.js';
 import { addAuth } from '../cli/auth/index.js';
+import { addRun } from '../cli/run/index.js';
 import { addServe } from '../cli/serve/index.js';
 import { commandLines, documents, project } from './snippets.test.helper.js';
 
@@ -11,6 +12,7 @@ const program = new Command('holdfast');
 addInstruments(program);
 addAuth(program);
 addServe(program);
+addRun(program);
 
 /** The words of each command of ours that stands in a document, in a line of a shell or between backticks. */
 const mentioned = [

@@ -41,6 +41,8 @@ export type StoreEvent =
       type: 'adopted';
       file: string;
       keys: string[];
+      /** It has removed more than one entry, or one by an older state: where the state before is kept. */
+      generation?: string | undefined;
     }
   | {
       /** Such a program wrote from an old state. What it had erased without knowing was put back. */
@@ -49,6 +51,8 @@ export type StoreEvent =
       /** The keys that were adopted from it. */
       keys: string[];
       putBack: string[];
+      /** It has removed an entry all the same that it may not have known: where the state before is kept. */
+      generation?: string | undefined;
     }
   | {
       /** Another program had written these keys more than once. The last value counts, and the old file was kept aside. */

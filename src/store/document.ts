@@ -81,6 +81,13 @@ export function decodeValue(raw: string): unknown {
   return JSON.parse(mayBeDeep(raw) ? shallow(raw) : raw);
 }
 
+/** The same question, asked with the raw text of a value. */
+export function byValue(
+  question: ((value: unknown) => boolean) | undefined,
+): ((raw: string) => boolean) | undefined {
+  return question && ((raw) => question(decodeValue(raw)));
+}
+
 function mayBeDeep(raw: string): boolean {
   if (raw.length <= 2 * levelsRead) return false;
   let count = 0;

@@ -1,8 +1,8 @@
 import path from 'node:path';
-import type { Backend, StoreEvent } from './backend.js';
+import type { Backend } from './backend.js';
 import { beginCall, type Call, type CallOptions, milliseconds, untilAborted } from './call.js';
 import type { Change } from './change.js';
-import { type Document, decodeValue } from './document.js';
+import { byValue, type Document, decodeValue } from './document.js';
 import { Draft, type Entries, encodeEntry, refusePromise } from './entries.js';
 import { closedError } from './errors.js';
 import { FileBackend } from './file/backend.js';
@@ -12,8 +12,13 @@ import { GroupCommit } from './group-commit.js';
 import { InFlight } from './in-flight.js';
 import type { Claims } from './refresh/claims.js';
 import { type DoRefresh, type IsFresh, Refresher } from './refresh/refresher.js';
+import type { RefreshOptions, StoreOptions } from './store-options.js';
 import { type Changes, type WatchOptions, watchChanges } from './watch.js';
 
+export type { StoreEvent } from './backend.js';
+export type { Document } from './document.js';
+export { fingerprint } from './file/commit/generations.js';
+export { type ForeignWrite, type Merge, mergeForeign, mergeLate, type Prints } from './file/commit/merge.js';
 export {
   type Forgotten,
   type ForgottenIn,
@@ -31,38 +36,10 @@ export {
   type Recoverable,
   restoreEntries,
 } from './file/doctor/recoverable.js';
-
-/** How a store waits, and what it refuses. */
-export interface StoreOptions {
-  /** How long a live process may be in the way without progress before it is passed, in milliseconds. Default 1000. */
-  leaseMs?: number;
-  /** How long one call may take in all, in milliseconds, before it fails with `E_TIMEOUT`. Default 10000. */
-  deadlineMs?: number;
-  /** Called with what a user may want to know, for instance that the file was restored. */
-  onEvent?: (event: StoreEvent) => void;
-  /** False for tests of what the intents alone are worth: no process waits for another. Slow. Default true. */
-  queues?: boolean;
-  /**
-   * For a file of permissions, where an entry that comes back does harm: an entry that may have been removed by hand stays
-   * removed. An entry that a foreign program has dropped is never put back, and a damaged file is restored only if it is the
-   * same file that the last commit wrote or was to replace. Otherwise the call fails with `E_CORRUPT`. Default false.
-   */
-  revocable?: boolean;
-  /**
-   * Uses the file even where another user could replace it, or a directory above it. Without this option such a call fails
-   * with `E_UNSAFE`. Default false.
-   */
-  allowUnsafe?: boolean;
-}
-
-/** The limits of one refresh. */
-export interface RefreshOptions extends CallOptions {
-  /**
-   * How long one attempt may take before its signal is aborted and another process may try, in milliseconds.
-   * Default 30000. The default deadline of the whole call is 60000 here.
-   */
-  leaseMs?: number | undefined;
-}
+export type { GuardLog } from './file/guard-log.js';
+export { GuardTurn } from './file/guard-turn.js';
+export { GuardedFile, type Sight } from './file/guarded-file.js';
+export type { RefreshOptions, StoreOptions } from './store-options.js';
 
 /**
  * A small JSON object in one file, shared by any number of processes.
@@ -139,10 +116,18 @@ export function openStore(file: string, options: StoreOptions = {}): Store {
     queues = true,
     revocable = false,
     allowUnsafe = false,
+    isOpaque,
   } = options;
   milliseconds('leaseMs', leaseMs);
   milliseconds('deadlineMs', deadlineMs);
-  const backend = new FileBackend(file, { leaseMs, queues, revocable, allowUnsafe, onEvent });
+  const backend = new FileBackend(file, {
+    leaseMs,
+    queues,
+    revocable,
+    allowUnsafe,
+    onEvent,
+    isOpaque: byValue(isOpaque),
+  });
   return new JsonStore(file, backend, new FileClaims(new Sites(file, allowUnsafe)), deadlineMs);
 }
 

@@ -41,12 +41,30 @@ export function judge(seen: Inspection, observer: Observer): Finding[] {
     judgeCopy(seen),
     ...judgeQuarantine(seen, observer),
     ...judgeIntents(seen, observer),
+    ...judgeGuards(seen),
     ...seen.foreignLocks.map(({ name, changedMs }) => ({
       severity: 'warn' as const,
       subject: 'foreign lock',
       says: `${shown(name)}, ${ago(changedMs, observer.nowMs)}: made by a program that uses proper-lockfile or the like`,
       todo: 'Holdfast does not wait for it: leave it to the program that made it',
     })),
+  ];
+}
+
+function judgeGuards({ guards }: Inspection): Finding[] {
+  const [first, ...spares] = guards;
+  if (!first?.owner) return [];
+  const { pid, host, command, state } = first.owner;
+  const who = `process ${pid} on ${host}${command ? ` (${shown(command)})` : ''}`;
+  const waiting = spares.length > 0 ? `; waiting as its spare: ${spares.length}` : '';
+  const isStopped = state === 'paused';
+  return [
+    {
+      severity: isStopped ? 'warn' : 'ok',
+      subject: 'guard',
+      says: `${who} guards the file${isStopped ? ', and is stopped' : ''}${waiting}`,
+      todo: isStopped ? 'Let it go on, or end it: a spare follows it after some seconds' : undefined,
+    },
   ];
 }
 

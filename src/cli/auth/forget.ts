@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { normalizeKey } from '../../credentials/keys.js';
+import { isOpaque } from '../../credentials/schema.js';
 import {
   currentEntries,
   type ForgottenIn,
@@ -56,13 +57,17 @@ async function forget(provider: string | undefined, flags: ForgetFlags): Promise
 
 async function forgetOne(file: string, provider: string, flags: Flags): Promise<void> {
   const { isMeant, text } = meaning(normalizeKey(provider));
-  const done = await forgetEntries(file, isMeant, text, flags);
+  const done = await forgetEntries(file, isMeant, text, optionsOf(flags));
   if (done === undefined) throw noSuchEntry(provider, [...currentEntries(file, flags).keys()], file);
   if (done.fromFile.length > 0) note(`forgot ${done.fromFile.map(shown).join(', ')} in ${file} and its copy`);
   for (const kept of done.fromKept) note(toText(kept));
   for (const name of done.left)
     note(`left ${shown(name)}: it is no plain file, and was not kept by Holdfast`);
   if (flags.json) printJson(done);
+}
+
+function optionsOf({ allowUnsafe = false }: Flags) {
+  return { allowUnsafe, isOpaque };
 }
 
 function toText({ name, forgotten, kept, droppedBytes }: ForgottenIn): string {
@@ -87,7 +92,7 @@ async function forgetEverything(file: string, flags: ForgetFlags): Promise<void>
   if (!flags.yes && !(await isConfirmed(file, kept.length))) {
     throw new UsageError('not confirmed', 'nothing was removed');
   }
-  const done = await forgetAll(file, flags);
+  const done = await forgetAll(file, optionsOf(flags));
   note(`removed ${done.removed.map(shown).join(', ')}`);
   for (const name of done.left)
     note(`left ${shown(name)}: it is no plain file, and was not kept by Holdfast`);

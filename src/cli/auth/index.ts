@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { addDoctor } from './doctor.js';
 import { addForget } from './forget.js';
 import { addGet } from './get.js';
+import { addGuard } from './guard.js';
 import { addList } from './list.js';
 import { addRemove } from './remove.js';
 import { addRestore } from './restore.js';
@@ -13,7 +14,7 @@ export function addAuth(program: Command): void {
   const auth = program
     .command('auth')
     .description(
-      "read, change, watch, diagnose, restore and forget the credentials in the agent's file, or in another",
+      "read, change, watch, guard, diagnose, restore and forget the credentials in the agent's file, or in another",
     )
     .addHelpText(
       'after',
@@ -38,6 +39,7 @@ not have happened, 4 there is no such entry, 70 internal error, 130 interrupted.
     addRemove,
     addForget,
     addWatch,
+    addGuard,
     addDoctor,
     addRestore,
     addToken,

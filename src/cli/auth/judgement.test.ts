@@ -21,6 +21,7 @@ const healthy: Inspection = {
   directory: { mode: 0o700, uid: 1000, changedMs: 0, exists: true, writable: true },
   copy: { state: 'usable', entries: 1, sameAsFile: true, mode: 0o600 },
   intents: { state: 'directory', mode: 0o700, participants: [] },
+  guards: [],
   foreignLocks: [],
   quarantined: [],
   place: { type: 'ext4', isMountPoint: false, freeBytes: 1e9 },

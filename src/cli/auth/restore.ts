@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { trimSlashes } from '../../credentials/keys.js';
+import { isOpaque } from '../../credentials/schema.js';
 import { listRecoverable, putBack, type Recoverable, restoreEntries } from '../../store/store.js';
 import { closest } from '../closest.js';
 import { parseNames } from '../parse.js';
@@ -62,6 +63,7 @@ async function restore(flags: RestoreFlags): Promise<void> {
     : await restoreEntries(file, wanted, {
         ...options,
         allowUnsafe: flags.allowUnsafe === true,
+        isOpaque,
         onEvent: tellEvent,
       });
 

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { trimSlashes } from '../../credentials/keys.js';
 import { authFile, contentOverride, warningOfRelative } from '../../credentials/location.js';
-import { decode } from '../../credentials/schema.js';
+import { decode, isOpaque } from '../../credentials/schema.js';
 import type { StoreEvent } from '../../store/backend.js';
 import { openStore, type Store } from '../../store/store.js';
 import { closest } from '../closest.js';
@@ -56,7 +56,7 @@ export async function withStore<T>(
   { allowUnsafe = false }: Flags,
   use: (store: Store) => Promise<T>,
 ): Promise<T> {
-  const store = openStore(file, { allowUnsafe, onEvent: tellEvent });
+  const store = openStore(file, { allowUnsafe, isOpaque, onEvent: tellEvent });
   try {
     return await use(store);
   } finally {
@@ -73,6 +73,10 @@ export function tellEvent(event: StoreEvent): void {
     note(
       `another program wrote ${event.file} from an old state; put back: ${event.putBack.map(shown).join(', ')}`,
     );
+  }
+  if ((event.type === 'merged' || event.type === 'adopted') && event.generation) {
+    note(`another program has removed several entries of ${event.file}; the state before is kept in`);
+    note(`${event.generation}: see holdfast auth restore`);
   }
   if (event.type === 'doubled') {
     note(

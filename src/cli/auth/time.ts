@@ -8,6 +8,16 @@ export function isoTime(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 16)}Z`;
 }
 
+/** `12:00:09`, by the clock on the wall. */
+export function clockTime(ms: number): string {
+  return new Date(ms).toTimeString().slice(0, 8);
+}
+
+/** `2027-01-31T18:00:09.123Z` */
+export function isoInstant(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
 const units: [name: string, ms: number][] = [
   ['d', 86_400_000],
   ['h', 3_600_000],

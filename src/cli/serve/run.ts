@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Hono } from 'hono';
 import { createAuth } from '../../credentials/auth.js';
+import { isOpaque } from '../../credentials/schema.js';
 import { createGuard } from '../../http/guard/guard.js';
 import { isLoopback, isUnspecified } from '../../http/guard/hosts.js';
 import { hardened } from '../../http/permissions/hardened.js';
@@ -29,7 +30,10 @@ export async function serve(flags: ServeFlags): Promise<void> {
   const ended = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   const tokens = openTokens({ allowUnsafe, onEvent: tellEvent });
   // Always the file, never OPENCODE_AUTH_CONTENT: a server must show what was just stored in it.
-  const store = createAuth({ store: openStore(fileOf(flags), { allowUnsafe, onEvent: tellEvent }), env: {} });
+  const store = createAuth({
+    store: openStore(fileOf(flags), { allowUnsafe, isOpaque, onEvent: tellEvent }),
+    env: {},
+  });
   const stopping = new AbortController();
   try {
     if (auth) await adviseOnTokens(tokens);

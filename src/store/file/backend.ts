@@ -8,6 +8,7 @@ import { type Site, Sites } from './disk/site.js';
 import { HeldIntent } from './held-intent.js';
 import type { FileBackendOptions } from './options.js';
 import { Reader } from './reader.js';
+import { ReplacedFiles } from './replaced-files.js';
 import { Transaction } from './transaction.js';
 import { watchFile } from './watch.js';
 
@@ -17,6 +18,7 @@ export class FileBackend implements Backend {
   readonly #sites: Sites;
   readonly #reader: Reader;
   readonly #held: HeldIntent;
+  readonly #replaced: ReplacedFiles | undefined;
   /** One commit at a time. A read that restores or adopts the file commits, too, and waits for those of the store. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -24,7 +26,8 @@ export class FileBackend implements Backend {
     this.#options = options;
     this.#sites = new Sites(file, options.allowUnsafe);
     this.#reader = new Reader(this.#sites);
-    this.#held = new HeldIntent(options.revocable === true);
+    this.#replaced = options.onLate && new ReplacedFiles(options.onLate);
+    this.#held = new HeldIntent(options, this.#replaced);
   }
 
   async read(deadline: number): Promise<Document> {
@@ -49,6 +52,12 @@ export class FileBackend implements Backend {
     await this.#enqueue({ change }, deadline);
   }
 
+  /** Repairs or adopts what the file holds, unless that changes meanwhile: see `Wish.judge`. */
+  async repair(wish: Pick<Wish, 'judge' | 'generation' | 'isQuick'>, deadline: number): Promise<void> {
+    this.#replaced?.look();
+    await this.#enqueue({ change: (document) => document, ...wish }, deadline);
+  }
+
   async rewrite(isWanted: (document: Document) => boolean, deadline: number): Promise<void> {
     // A function and no data: data would become a request, which another process might carry along.
     await this.#enqueue({ change: (document) => document, rewrites: isWanted }, deadline);
@@ -60,6 +69,7 @@ export class FileBackend implements Backend {
 
   async close(): Promise<void> {
     await this.#last;
+    this.#replaced?.close();
     this.#held.end();
     this.#reader.close();
   }

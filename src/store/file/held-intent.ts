@@ -1,8 +1,10 @@
 import { attemptCommit } from './commit/commit.js';
+import type { Beliefs } from './commit/recovery.js';
 import type { Attempt, AttemptOptions, Known, Task } from './commit/task.js';
 import type { Site } from './disk/site.js';
 import { closeLater } from './disk/stage.js';
 import { createIntent, type Intent, release } from './queue/intents.js';
+import type { ReplacedFiles } from './replaced-files.js';
 
 /** How long an intent may rest between two commits. Its timer holds the process, so that an exit leaves nothing behind. */
 const restMs = 5;
@@ -33,15 +35,17 @@ interface Held {
 export class HeldIntent {
   /** The name of the intent that was in our way last. */
   lastHolder: string | undefined;
-  readonly #revocable: boolean;
+  readonly #beliefs: Beliefs;
+  readonly #replaced: ReplacedFiles | undefined;
   #held: Held | undefined;
   #rest: NodeJS.Timeout | undefined;
   #lastCommit = Number.NEGATIVE_INFINITY;
   #lastCrowd = Number.NEGATIVE_INFINITY;
 
-  /** @param revocable see `StoreOptions` */
-  constructor(revocable: boolean) {
-    this.#revocable = revocable;
+  /** @param replaced takes the files that commits have replaced. Default: they are closed */
+  constructor(beliefs: Beliefs, replaced?: ReplacedFiles) {
+    this.#beliefs = beliefs;
+    this.#replaced = replaced;
   }
 
   get isCrowded(): boolean {
@@ -99,7 +103,9 @@ export class HeldIntent {
   #taskUnder({ kind, known }: Held, options: AttemptOptions): Task {
     // A request of our own is read from the directory of intents, so that is listed even under a standing intent.
     const keeps = kind === 'standing' && options.own === undefined;
-    const task = { ...options, keeps, revocable: this.#revocable };
+    const { revocable, isOpaque } = this.#beliefs;
+    const looksBack = this.#replaced !== undefined;
+    const task = { ...options, keeps, looksBack, revocable, isOpaque };
     return known ? { ...task, kind: 'held', known } : { ...task, kind: 'fresh' };
   }
 
@@ -123,7 +129,8 @@ export class HeldIntent {
       this.end();
       return;
     }
-    const { known, ended, isAwaited } = attempt;
+    const { known, ended, isAwaited, replaced } = attempt;
+    if (replaced) this.#replaced?.add(replaced);
     if (ended.size > 0) this.noteCrowd();
     const held = this.#held;
     if (!held) {

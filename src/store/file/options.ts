@@ -1,4 +1,5 @@
 import type { StoreEvent } from '../backend.js';
+import type { LateWrite } from './commit/task.js';
 
 export interface FileBackendOptions {
   /** How long a live process may stand in the way unchanged before it is passed, in milliseconds. */
@@ -6,7 +7,11 @@ export interface FileBackendOptions {
   /** False for a test of what the intents alone are worth: no process waits for another. */
   queues: boolean;
   /** See `StoreOptions`. */
-  revocable?: boolean;
+  revocable?: boolean | undefined;
+  /** The same, asked with the JSON of an entry. */
+  isOpaque?: ((raw: string) => boolean) | undefined;
   allowUnsafe?: boolean;
+  /** Takes what is written into a file that a commit has replaced. Default: nobody looks, and replaced files are closed. */
+  onLate?: ((late: LateWrite) => void) | undefined;
   onEvent: (event: StoreEvent) => void;
 }

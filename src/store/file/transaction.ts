@@ -86,6 +86,8 @@ export class Transaction {
         case 'committed':
           return this.#afterCommit(site, attempt, request);
         case 'unsettled':
+          // The one who asked looks again by itself.
+          if (this.#wish.isQuick) return 'done';
           this.#earlier = { ...this.#earlier, settled: await settle(site, attempt.state, this.#deadline) };
           return 'again';
         case 'fenced':
@@ -117,6 +119,9 @@ export class Transaction {
       // A request holds the change itself, and is carried along with the others.
       change: request ? [] : this.#wish.change,
       rewrites: this.#wish.rewrites,
+      judge: this.#wish.judge,
+      generation: this.#wish.generation,
+      isQuick: this.#wish.isQuick,
       own: request?.name,
       unresponsive: this.#queue.unresponsive,
       earlier: this.#earlier,
@@ -136,12 +141,14 @@ export class Transaction {
   }
 
   /** @param wasHeld the intent was one that was held, not one that was made in our turn */
-  async #afterFence(site: Site, { interrupted }: Fenced, wasHeld: boolean): Promise<Pass> {
+  async #afterFence(site: Site, { interrupted, isOvertaken }: Fenced, wasHeld: boolean): Promise<Pass> {
     if (interrupted) this.#earlier = { ...this.#earlier, interrupted };
     this.#checkDeadline(site);
     if (!site.hasIntentsInPlace() && (await this.#moveOut(site)) === 'done') return 'done';
     // Another process may end a held intent at any time. That is no sign that we were too slow.
-    return wasHeld ? 'again' : 'fenced';
+    // The one who judges looks again by itself, and may judge otherwise.
+    if (isOvertaken && this.#wish.judge) return 'done';
+    return wasHeld || isOvertaken ? 'again' : 'fenced';
   }
 
   /** Throws, unless the directory was moved away and there is time to look it up again. */

@@ -4,17 +4,19 @@ import { StoreError, unknownOutcome } from '../../errors.js';
 import type { Ownership } from '../disk/ownership.js';
 import type { Site } from '../disk/site.js';
 import { closeLater } from '../disk/stage.js';
-import { type FileState, hasChanged, isSame, type OpenFile, readState } from '../disk/state.js';
+import { type FileState, hasChanged, isSame, type OpenFile, openState, readState } from '../disk/state.js';
 import type { QueueEntry } from '../queue/entry-names.js';
 import { endRequest, type Intent, isThere, release } from '../queue/intents.js';
 import { durable } from './durable.js';
-import { keepWhatIsLost } from './kept-aside.js';
+import { judged } from './judged.js';
+import { keepGeneration, keepWhatIsLost } from './kept-aside.js';
 import { type LastCommitted, readLastCommitted } from './last-committed.js';
-import { type Basis, heldBy, nextRecord } from './next-record.js';
+import { type Basis, nextRecord } from './next-record.js';
 import { publish } from './publish.js';
-import { reconcile } from './recovery.js';
+import { replaceQuickly } from './quick.js';
+import { fromNothing, reconcile } from './recovery.js';
 import { destroyOthers, listWaiting, readRequests } from './survey.js';
-import type { Attempt, Earlier, Fenced, Interrupted, Known, Task } from './task.js';
+import type { Attempt, Earlier, Fenced, Interrupted, Known, ReplacedFile, Task } from './task.js';
 
 /**
  * One attempt to commit, under an intent that was made *before* this call: fence, read, apply, stage and rename, sync, answer.
@@ -33,24 +35,83 @@ import type { Attempt, Earlier, Fenced, Interrupted, Known, Task } from './task.
  */
 export async function attemptCommit(site: Site, intent: Intent, task: Task): Promise<Attempt> {
   const entries = fence(intent, task);
-  const { state, last } = readFileAndCopy(site, task);
+  const seen = readFileAndCopy(site, task);
+  let attempt: Attempt | undefined;
+  try {
+    attempt = await attemptOn(site, intent, task, entries, seen);
+    return attempt;
+  } finally {
+    if (seen.open && !isKept(seen.open, attempt)) closeLater([seen.open]);
+  }
+}
+
+/** Carries nothing along, and leaves the copy as it is. */
+function attemptQuickly(
+  site: Site,
+  intent: Intent,
+  task: Task,
+  { state, recovery, open }: Pick<Seen, 'open'> & Pick<Basis, 'state' | 'recovery'>,
+): Attempt {
+  const isNew = recovery.base !== recovery.held.document;
+  if (isNew && !replaceQuickly(site, intent, state, recovery.base))
+    return { kind: 'fenced', isOvertaken: true };
+  const before = vouchedFor(task);
+  const old = open ?? (before && openFile(before));
+  // The intent vouches for nothing any more: the copy does not name what is there.
+  closeLater(before?.files.filter((file) => !isNew || file !== old) ?? []);
+  const replaced = isNew && old ? replacedBy({ state, recovery }, old) : undefined;
+  return { kind: 'committed', repairs: {}, ended: new Set(), known: undefined, replaced, isAwaited: false };
+}
+
+/** Another owner closes it. */
+function isKept(open: OpenFile, attempt: Attempt | undefined): boolean {
+  if (attempt?.kind !== 'committed') return false;
+  return attempt.replaced?.open === open || attempt.known?.files.includes(open) === true;
+}
+
+/** What an attempt has read. */
+interface Seen {
+  state: FileState;
+  last: LastCommitted | undefined;
+  /** The file, where it stays open to look back at. Under a held intent it is among the files of that. */
+  open?: OpenFile | undefined;
+}
+
+async function attemptOn(
+  site: Site,
+  intent: Intent,
+  task: Task,
+  entries: QueueEntry[],
+  { state, last, open }: Seen,
+): Promise<Attempt> {
   if (needsToSettle(state, last, task.earlier)) return { kind: 'unsettled', state };
 
   const interruptedId = task.earlier?.interrupted?.id;
-  const recovery = reconcile(state, last, interruptedId, task.revocable) ?? unusable(site, state, last);
+  const found =
+    reconcile(state, last, interruptedId, task) ?? (task.judge ? fromNothing : unusable(site, state, last));
+  const recovery = task.judge ? judged(state, found, task.judge) : found;
+  if (task.isQuick && state.kind === 'valid')
+    return attemptQuickly(site, intent, task, { state, recovery, open });
   const requests = readRequests(site, intent.intents, entries, recovery, task.unresponsive);
   const basis = { state, last, recovery, requests };
   const document = applyAll(site, task, basis);
-  const isNew = recovery.restores || document !== heldBy(basis);
+  const isNew = recovery.restores || document !== recovery.held.document;
   const parts = partsToWrite(task, basis, { document, isNew });
   // What the new file will no longer hold is kept before anything is written.
   const kept = isNew ? keepWhatIsLost(site, { ...basis, document }) : {};
-  const repairs = { ...kept, merge: recovery.merge };
+  const generation =
+    parts === 'none' || task.revocable ? undefined : keepGeneration(site, intent, basis, task.generation?.());
+  if (generation === 'fenced') return { kind: 'fenced' };
+  const repairs = { ...kept, merge: recovery.merge, generation: generation?.path };
 
-  const next = { basis, document, parts };
+  const next = { basis, document, parts, open };
   const written = parts === 'none' ? confirm(site, intent, task) : await write(site, intent, task, next);
-  if (written.kind === 'fenced') return written;
-  const { known } = written;
+  if (written.kind === 'fenced') {
+    // The copy was replaced all the same, if it was interrupted: nothing else has what it held.
+    if (!written.interrupted) generation?.takeBack();
+    return written;
+  }
+  const { known, replaced } = written;
 
   const ended = new Set([...requests.applied, ...requests.open].map(({ name }) => name));
   // Committed. Nothing below may be taken for a fence any more: a repeated change would be applied twice. The next process is
@@ -62,11 +123,12 @@ export async function attemptCommit(site: Site, intent: Intent, task: Task): Pro
     await durable(site);
   } catch (error) {
     if (known) closeLater(known.files);
+    if (replaced) closeLater([replaced.open]);
     throw error;
   }
   for (const name of ended) if (name !== task.own) endRequest(intent.intents, name);
   const isAwaited = entries.some(({ kind }) => kind === 'ticket');
-  return { kind: 'committed', repairs, ended, known: known ?? vouchedFor(task), isAwaited };
+  return { kind: 'committed', repairs, ended, known: known ?? vouchedFor(task), replaced, isAwaited };
 }
 
 /**
@@ -86,10 +148,12 @@ function vouchedFor(task: Task): Known | undefined {
   return task.kind === 'held' ? task.known : undefined;
 }
 
-function readFileAndCopy(site: Site, task: Task): { state: FileState; last: LastCommitted | undefined } {
-  if (task.kind === 'held') return task.known;
+function readFileAndCopy(site: Site, task: Task): Seen {
+  if (task.kind === 'held') return { state: task.known.state, last: task.known.last };
   const last = readLastCommitted(site);
-  return { last, state: readState(site) };
+  if (!task.looksBack) return { last, state: readState(site) };
+  const { state, open } = openState(site);
+  return { last, state, open };
 }
 
 /** A corrupt file may be half of another program's write in place, a missing one may be between its unlink and its create. */
@@ -100,7 +164,8 @@ function needsToSettle(state: FileState, last: LastCommitted | undefined, earlie
   return state.kind === 'corrupt';
 }
 
-function unusable({ file }: Site, state: FileState, last: LastCommitted | undefined): never {
+/** @throws StoreError `E_CORRUPT`: neither the file nor its copy can be used */
+export function unusable({ file }: Site, state: FileState, last: LastCommitted | undefined): never {
   const reason = state.kind === 'corrupt' ? state.reason : 'it is missing';
   const copy = last
     ? `and it is not the file that its copy ${file}.last is of`
@@ -146,11 +211,15 @@ function partsToWrite(
   const isRewritten = task.rewrites?.(document) === true && state.kind === 'valid';
   if (isRewritten || isNew) return 'file and copy';
   // A request is done only where the copy says so, too: else a process that has read it may apply it again.
-  return (last && recovery.copyIsOld) || requests.open.length > 0 ? 'copy' : 'none';
+  return ((last || task.judge) && recovery.copyIsOld) || requests.open.length > 0 ? 'copy' : 'none';
 }
 
-/** `known` is undefined where nothing was written. */
-type Written = { kind: 'written'; known: Known | undefined };
+interface Written {
+  kind: 'written';
+  /** Undefined where nothing was written. */
+  known: Known | undefined;
+  replaced?: ReplacedFile | undefined;
+}
 
 /** Nothing is renamed, so no rename can fail. Whether a held intent still stands, and the file with it, must be asked. */
 function confirm(site: Site, intent: Intent, task: Task): Written | Fenced {
@@ -159,12 +228,18 @@ function confirm(site: Site, intent: Intent, task: Task): Written | Fenced {
   return { kind: 'written', known: undefined };
 }
 
+interface Next extends Pick<Seen, 'open'> {
+  basis: Basis;
+  document: Document;
+  parts: Parts;
+}
+
 /** Stages what is new, and renames it into place. */
 async function write(
   site: Site,
   intent: Intent,
   task: Task,
-  { basis, document, parts }: { basis: Basis; document: Document; parts: Parts },
+  { basis, document, parts, open: read }: Next,
 ): Promise<Written | Fenced> {
   const { state, last, requests } = basis;
   const before = vouchedFor(task);
@@ -182,12 +257,27 @@ async function write(
   });
   if (outcome.kind !== 'published') return outcome;
   const { record, files } = outcome;
+  const old = task.looksBack ? (open ?? read) : undefined;
   // Their names are taken now; the disk can free them while it syncs the directory.
-  closeLater(before?.files ?? []);
+  closeLater(before?.files.filter((file) => file !== old) ?? []);
+  if (!isFileNew)
+    return { kind: 'written', known: { last: record, files: old ? [...files, old] : files, state } };
   return {
     kind: 'written',
-    known: { last: record, files, state: isFileNew ? stateAfter(record, document, owner) : state },
+    known: { last: record, files, state: stateAfter(record, document, owner) },
+    replaced: old && replacedBy(basis, old),
   };
+}
+
+/** Undefined where there was no file. */
+function replacedBy(
+  { state, recovery }: Pick<Basis, 'state' | 'recovery'>,
+  open: OpenFile,
+): ReplacedFile | undefined {
+  if (state.kind === 'missing') return undefined;
+  // Of a torn file: what ought to have been there.
+  const document = state.kind === 'valid' ? state.document : recovery.base;
+  return { open, bytes: state.bytes, document };
 }
 
 /** The file of the last commit, which a held intent keeps open. Undefined where that commit wrote the copy alone. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Document, decodeValue } from '../../document.js';
+import type { Prints } from './merge.js';
 
 /** One commit, recorded backwards: what was there before it. */
 export interface Generation {
@@ -51,95 +52,32 @@ export interface Times {
   theirs: number;
 }
 
-export interface Merge {
-  document: Document;
-  /** Keys that the foreign program changed, and that were taken over from it. */
-  adopted: string[];
-  /** Keys that it had erased without knowing, because its base was older. */
-  putBack: string[];
-}
-
-/**
- * Merges what a foreign program, which knows no intents, has written over our state with our own later changes.
- *
- * The program read some state, changed something and wrote the whole file. Which state that was is unknown. The recent one
- * from which its file differs in the fewest keys is taken for its base, and the newest of them if there are several. What we
- * changed since that base, and the program did not, is put back. But if the file differs from now in one missing entry and in
- * nothing else, that entry was removed on purpose, even if the result equals an older state.
- *
- *     ours: +a +b +c   foreign: reads after +a, writes a and x   ->   a, x, and b and c again
- *     ours: +a +b +c   foreign: reads after +c, writes a and b   ->   a and b: c was deleted
- *
- * @param excluded keys of a commit of ours that did not happen: the copy's values for these must not be put back
- * @param revocable what is missing in the file stays missing: it may have been taken away on purpose
- */
-export function mergeForeign(
-  ours: Document,
-  theirs: Document,
-  generations: readonly Generation[],
-  times: Times,
-  excluded: ReadonlySet<string>,
-  revocable: boolean,
-): Merge {
-  const now = fingerprintsOf(ours);
-  const found = fingerprintsOf(theirs);
-  const base = nearestBase(now, found, generations, times, excluded.size > 0);
-  const document = new Map(theirs);
-  const putBack: string[] = [];
-  const adopted: string[] = [];
-  for (const key of new Set([...now.keys(), ...base.keys(), ...found.keys()])) {
-    if (excluded.has(key)) continue;
-    if (found.get(key) !== base.get(key)) {
-      if (found.get(key) !== now.get(key)) adopted.push(key);
-    } else if (base.get(key) !== now.get(key) && (found.has(key) || !revocable)) {
-      putBack.push(key);
-      const raw = ours.get(key);
-      if (raw === undefined) document.delete(key);
-      else document.set(key, raw);
-    }
-  }
-  return { document: putBack.length === 0 ? theirs : document, adopted, putBack };
-}
-
-type Fingerprints = Map<string, string>;
-
-function fingerprintsOf(document: Document): Fingerprints {
+export function printsOf(document: Document): Prints {
   return new Map([...document].map(([key, raw]) => [key, fingerprint(raw)]));
 }
 
-function nearestBase(
-  now: Fingerprints,
-  found: Fingerprints,
+/**
+ * The states that a foreign program may have read, as far as the generations tell, the newest first. A program that wrote long
+ * after a state was replaced has not read that one.
+ * @param skipNewest our newest state never was in the file: its commit did not happen
+ */
+export function* statesBefore(
+  ours: Prints,
   generations: readonly Generation[],
-  { ours, theirs }: Times,
-  skipNewest: boolean,
-): Fingerprints {
-  const state = new Map(now);
-  let best = skipNewest ? undefined : { base: new Map(now), distance: distanceOf(now, found) };
-  let replacedAt = ours;
-  for (const { since, before } of generations.toReversed()) {
-    // The file equals the newest state: it was written again as it is.
-    if (best?.distance === 0 || (best && theirs - replacedAt > recentMs)) break;
+  times: Times,
+  skipNewest = false,
+): Generator<Prints> {
+  if (!skipNewest) yield ours;
+  const state = new Map(ours);
+  let replacedAt = times.ours;
+  for (const [age, { since, before }] of generations.toReversed().entries()) {
+    const isFirst = skipNewest && age === 0;
+    if (!isFirst && times.theirs - replacedAt > recentMs) return;
     replacedAt = since;
     for (const [key, print] of before) {
       if (print === null) state.delete(key);
       else state.set(key, print);
     }
-    const distance = distanceOf(state, found);
-    if (best === undefined || (distance < best.distance && !(distance === 0 && isRemoval(now, found))))
-      best = { base: new Map(state), distance };
+    yield new Map(state);
   }
-  return best?.base ?? now;
-}
-
-/** One entry less than now, and no other difference. */
-function isRemoval(now: Fingerprints, found: Fingerprints): boolean {
-  return found.size === now.size - 1 && distanceOf(now, found) === 1;
-}
-
-function distanceOf(a: Fingerprints, b: Fingerprints): number {
-  let distance = 0;
-  for (const [key, value] of a) if (b.get(key) !== value) distance++;
-  for (const key of b.keys()) if (!a.has(key)) distance++;
-  return distance;
 }

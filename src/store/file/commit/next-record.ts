@@ -18,7 +18,7 @@ export interface Basis {
 /** The next content of the copy. The identity of the file is filled in once the file is staged. */
 export function nextRecord({ name }: Intent, basis: Basis, document: Document): LastCommitted {
   const { last, state, recovery, requests } = basis;
-  const held = heldBy(basis);
+  const { held } = recovery;
   // What is restored, or put back, may never have been in the file: it is part of the state from this commit on, if that happens.
   const isRestored = (id: string) => recovery.renewsEpoch && last?.applying.includes(id);
   const applied = requests.applied.map(({ id }) => id);
@@ -30,18 +30,7 @@ export function nextRecord({ name }: Intent, basis: Basis, document: Document): 
     identity: state.identity,
     applied: applied.filter((id) => !isRestored(id)),
     applying: [...applied.filter(isRestored), ...requests.open.map(({ id }) => id)],
-    generations: withGeneration(recovery.generations, held, document, timeOf(state.identity)),
-    bytes: (document === held && bytesHeld(basis)) || serializeDocument(document),
+    generations: withGeneration(recovery.generations, held.document, document, timeOf(state.identity)),
+    bytes: (document === held.document && held.bytes) || serializeDocument(document),
   };
-}
-
-/** What a reader finds now. For a corrupt file: what a reader is about to find. */
-export function heldBy({ state, recovery }: Basis): Document {
-  return state.kind === 'valid' ? state.document : recovery.base;
-}
-
-/** The bytes as they are: they hold every value of a doubled key. */
-function bytesHeld({ state, last, recovery }: Basis): Buffer | undefined {
-  if (state.kind === 'valid') return state.bytes;
-  return recovery.restores ? last?.bytes : undefined;
 }

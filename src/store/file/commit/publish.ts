@@ -49,7 +49,7 @@ export async function publish(
     const written = isFileNew ? { ...record, identity: add(stagedFile, record.bytes).identity } : record;
     add(stagedCopy, encodeLastCommitted(written));
     await flushAll(files);
-    if (!isStillRight()) return { kind: 'fenced' };
+    if (!isStillRight()) return { kind: 'fenced', isOvertaken: true };
     await rename(stagedCopy, site.last);
     isCopyNew = true;
     if (isFileNew) {

@@ -14,20 +14,21 @@ const newestKept = 3;
 const namesMax = 10;
 
 /** A file that is about to be replaced, and holds more than its replacement. */
-type Doomed = Pick<Extract<FileState, { kind: 'corrupt' }>, 'bytes' | 'identity' | 'owner'>;
+export type Doomed = Pick<Extract<FileState, { kind: 'corrupt' }>, 'bytes' | 'identity' | 'owner'>;
 
 /**
  * Keeps such bytes, of a damaged file for instance, beside the file as `<file>.corrupt-<hash>`, before anything replaces them.
  * It makes a link rather than a copy: a foreign writer that is still at work goes on into the quarantined inode,
  * not into the restored file. The name is the content's hash, so a fault that repeats does not fill the disk.
  * @param how `copy` where the bytes are not those of the file
+ * @param salt makes a name of its own, which nobody else keeps the same content under
  * @returns the path of what was kept
  */
-export function quarantine(site: Site, doomed: Doomed, how: 'link' | 'copy' = 'link'): string {
+export function quarantine(site: Site, doomed: Doomed, how: 'link' | 'copy' = 'link', salt = ''): string {
   const { bytes, identity } = doomed;
   // Bytes that can't be read are known by the identity of their file alone.
   const known = bytes.length > 0 ? bytes : identity.split('.')[3] === '0' ? '' : identity;
-  const hash = createHash('sha256').update(known).digest('hex').slice(0, 16);
+  const hash = createHash('sha256').update(known).update(salt).digest('hex').slice(0, 16);
   for (let count = 1; count <= namesMax; count++) {
     const name = site.nameOf(`corrupt-${hash}${count > 1 ? `-${count}` : ''}`);
     if (!keepAs(site, name, doomed, how)) continue;

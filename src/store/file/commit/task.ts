@@ -1,10 +1,9 @@
 import type { Change } from '../../change.js';
 import type { Document } from '../../document.js';
-import type { Staged } from '../disk/stage.js';
-import type { FileState } from '../disk/state.js';
-import type { Merge } from './generations.js';
+import type { FileState, OpenFile } from '../disk/state.js';
 import type { KeptAside } from './kept-aside.js';
 import type { LastCommitted } from './last-committed.js';
+import type { Beliefs, Recovery } from './recovery.js';
 
 /** What to commit. */
 export interface Wish {
@@ -14,6 +13,15 @@ export interface Wish {
    * the document as it was.
    */
   rewrites?: ((document: Document) => boolean) | undefined;
+  /**
+   * Asked in each attempt what the file ought to hold, in place of the merge. For a process that has seen more states than the
+   * copy names. Returns undefined to leave the file as it is.
+   */
+  judge?: ((found: FileState) => Document | undefined) | undefined;
+  /** A state that is to be kept for `restore`, in any case. */
+  generation?: (() => Document | undefined) | undefined;
+  /** The file is repaired at once, and neither synced nor named in the copy: see `replaceQuickly`. */
+  isQuick?: boolean | undefined;
 }
 
 /** What one attempt commits, whatever intent it is made under. */
@@ -23,6 +31,21 @@ export interface AttemptOptions extends Wish {
   /** Requests whose owners did not respond for a lease. One of these that can't be read is removed. */
   unresponsive?: ReadonlySet<string> | undefined;
   earlier?: Earlier | undefined;
+}
+
+/** What a foreign program wrote into a file that we had replaced: it is in no file that has a name. */
+export interface LateWrite {
+  document: Document;
+  /** What the file held when it was replaced, or when such a write was reported last. */
+  before: Document;
+}
+
+/** A file that a commit has replaced. It is open, and a program that has it open may still write into it. */
+export interface ReplacedFile {
+  /** The same object that all others have of it, so that it is closed once. */
+  open: OpenFile;
+  bytes: Buffer;
+  document: Document;
 }
 
 /** The same with its intent. The kind says what that vouches for, and so whether the other intents are destroyed. */
@@ -42,11 +65,11 @@ interface HeldTask extends AnyTask {
   known: Known;
 }
 
-interface AnyTask extends AttemptOptions {
+interface AnyTask extends AttemptOptions, Beliefs {
   /** The intent is a standing one: it outlives the commit, and no process waits for its end or for an answer. */
   keeps?: boolean | undefined;
-  /** See `StoreOptions`. */
-  revocable?: boolean | undefined;
+  /** The file that is replaced stays open: see `ReplacedFiles`. */
+  looksBack?: boolean | undefined;
 }
 
 /** What earlier attempts at the same change have seen and done. */
@@ -68,11 +91,13 @@ export interface Known {
   state: FileState;
   last: LastCommitted;
   /** Open until they are replaced. */
-  files: readonly Staged[];
+  files: readonly OpenFile[];
 }
 
 export interface Repairs extends KeptAside {
-  merge?: Merge | undefined;
+  merge?: Recovery['merge'];
+  /** Where our last state was kept, of which a foreign program has removed much. */
+  generation?: string | undefined;
 }
 
 export type Attempt = Committed | Fenced | Unsettled;
@@ -81,6 +106,8 @@ export type Attempt = Committed | Fenced | Unsettled;
 export interface Committed {
   kind: 'committed';
   repairs: Repairs;
+  /** The file that is no longer there. Undefined where none was replaced, or nobody looks back. */
+  replaced: ReplacedFile | undefined;
   /** What the file and its copy hold now. Undefined where this intent has written nothing yet. */
   known: Known | undefined;
   /** The requests that are part of the commit. Each has its answer, except our own. */
@@ -92,6 +119,8 @@ export interface Committed {
 /** Another process came later and destroyed the intent. Nothing was changed: start again with fresh state. */
 export interface Fenced {
   kind: 'fenced';
+  /** The file was changed, by a program that knows no intents most likely: no process is in a fight with us. */
+  isOvertaken?: boolean;
   interrupted?: Interrupted | undefined;
 }
 

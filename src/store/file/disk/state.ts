@@ -32,9 +32,19 @@ export const noFile = 'none';
  * content
  */
 export function readState(site: Site, known?: FileState): FileState {
+  const { state, open } = openState(site, known);
+  if (open) closeSync(open.descriptor);
+  return state;
+}
+
+/** The same, and the file stays open: the caller closes it. */
+export function openState(site: Site, known?: FileState): { state: FileState; open: OpenFile | undefined } {
   const found = readFile(site);
-  if (found === undefined) return { kind: 'missing', identity: noFile };
-  const { bytes, identity, owner, unreadable } = found;
+  if (found === undefined) return { state: { kind: 'missing', identity: noFile }, open: undefined };
+  return { state: stateOf(found, known), open: found };
+}
+
+function stateOf({ bytes, identity, owner, unreadable }: Found, known: FileState | undefined): FileState {
   if (unreadable) return { kind: 'corrupt', identity, bytes, reason: unreadable, owner };
   const isKnown = known?.kind === 'valid' && known.bytes.equals(bytes);
   const document = isKnown ? known.document : parseDocument(bytes);
@@ -114,9 +124,8 @@ export function isSameInode(a: string, b: string): boolean {
   return a.includes('.') && inodeOf(a) === inodeOf(b);
 }
 
-interface Found {
+interface Found extends OpenFile {
   bytes: Buffer;
-  identity: string;
   owner: Ownership;
   /** Why there are no bytes, though there is a file. */
   unreadable?: string;
@@ -129,11 +138,10 @@ function readFile({ location, file }: Site): Found | undefined {
   try {
     // Taken before the bytes: if the file changes in between, the identity is the older one, and the next read sees a change.
     const owner = { uid: Number(stats.uid), gid: Number(stats.gid) };
-    return { ...readOpen(descriptor, stats), identity: identityOf(stats), owner };
+    return { ...readOpen(descriptor, stats), descriptor, identity: identityOf(stats), owner };
   } catch (error) {
-    throw ioError('read', file, error);
-  } finally {
     closeSync(descriptor);
+    throw ioError('read', file, error);
   }
 }
 

@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, futimesSync, renameSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
-import { serializeDocument } from '../../document.js';
+import { byValue, serializeDocument } from '../../document.js';
 import { StoreError } from '../../errors.js';
 import { ioError } from '../../io-error.js';
 import { readDamaged } from '../../tolerant/read.js';
@@ -44,6 +44,8 @@ type IsMeant = (key: string) => boolean;
 export interface ForgetOptions {
   /** See `StoreOptions`. */
   allowUnsafe?: boolean;
+  /** The same. */
+  isOpaque?: (value: unknown) => boolean;
   deadlineMs?: number;
 }
 
@@ -116,7 +118,7 @@ export async function forgetAll(
       if (!(error instanceof StoreError) || error.code !== 'E_CORRUPT') throw error;
     }
     const { kept, left } = keptStates(site);
-    const own = [site.location.name, site.nameOf('last')].filter(
+    const own = [site.location.name, site.nameOf('last'), site.nameOf('guard.jsonl')].filter(
       (name) => readKept(site, name) !== undefined,
     );
     const removed = [...own, ...kept.map(({ name }) => name)];
@@ -154,9 +156,10 @@ async function commitWithout(
   file: string,
   isMeant: IsMeant,
   always: boolean,
-  { allowUnsafe = false, deadlineMs = 10_000 }: ForgetOptions,
+  { allowUnsafe = false, isOpaque, deadlineMs = 10_000 }: ForgetOptions,
 ): Promise<string[]> {
-  const backend = new FileBackend(file, { leaseMs: 1000, queues: true, allowUnsafe, onEvent: () => {} });
+  const quiet = { onEvent: () => {}, isOpaque: byValue(isOpaque) };
+  const backend = new FileBackend(file, { leaseMs: 1000, queues: true, allowUnsafe, ...quiet });
   let forgotten: string[] = [];
   try {
     await backend.transact((current) => {

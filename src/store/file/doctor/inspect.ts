@@ -11,7 +11,7 @@ import type { Access, Content, Inspection, Kept } from './inspection.js';
 import { linksOn } from './links.js';
 import { fileSystemOf } from './mounts.js';
 import { namesIn } from './names-in.js';
-import { listParticipants } from './participants.js';
+import { listParticipants, type Participant } from './participants.js';
 import { hasDoubled, readableIn, readableKept } from './readable.js';
 import { type Trial, tryToWrite } from './trial.js';
 
@@ -68,6 +68,7 @@ function nothingAt(given: string, links: Inspection['links']): Inspection {
     directory: inspectDirectory(path.dirname(given)),
     copy: { state: 'missing' },
     intents: { state: 'missing', participants: [] },
+    guards: [],
     foreignLocks: [],
     quarantined: [],
     unsafe: refusalOf(given),
@@ -132,6 +133,7 @@ function inspectSite(site: Site): Omit<Inspection, 'given' | 'links' | 'unsafe' 
     directory: inspectDirectory(directory.path),
     copy: inspectCopy(site, content),
     intents: inspectIntents(directory.at(site.nameOf('intents'))),
+    guards: guardsIn(directory.at(site.nameOf('guard'))),
     foreignLocks: keptIn(directory, (name) => name === site.nameOf('lock')),
     quarantined: keptIn(directory, (name) => name.startsWith(site.nameOf('corrupt-'))).map((kept) => ({
       ...kept,
@@ -201,6 +203,18 @@ function inspectIntents(directory: string): Inspection['intents'] {
     return { state: 'directory', mode, participants: listParticipants(directory) };
   } catch {
     return { state: 'unreadable', mode, participants: [] };
+  }
+}
+
+/** Dead ones are passed, and silent ones, too. */
+function guardsIn(directory: string): Participant[] {
+  try {
+    return listParticipants(directory).filter(
+      ({ kind, owner }) => kind === 'waits' && owner?.state !== 'dead',
+    );
+  } catch {
+    // There is no such directory: no guard was ever there, or the last one has removed it.
+    return [];
   }
 }
 

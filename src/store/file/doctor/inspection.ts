@@ -59,6 +59,8 @@ export interface Inspection {
     mode?: number;
     participants: Participant[];
   };
+  /** Guards of the file, the one on guard first, and its spares. */
+  guards: Participant[];
   /** Locks beside the file that other programs hold or have left. */
   foreignLocks: Kept[];
   /** States of the file that were kept, damaged or with a doubled key. */

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { StoreEvent } from '../../backend.js';
-import type { Document } from '../../document.js';
+import { byValue, type Document } from '../../document.js';
 import { readDamaged, type Unread } from '../../tolerant/read.js';
 import { FileBackend } from '../backend.js';
 import { decodeLastCommitted } from '../commit/last-committed.js';
@@ -44,6 +44,8 @@ export interface RestoreOptions {
   deadlineMs?: number;
   /** See `StoreOptions`. */
   allowUnsafe?: boolean;
+  /** See `StoreOptions`. */
+  isOpaque?: (value: unknown) => boolean;
   onEvent?: (event: StoreEvent) => void;
 }
 
@@ -104,8 +106,9 @@ export async function restoreEntries(
   options: RestoreOptions = {},
 ): Promise<Restored> {
   const { overwrite = false, normalize = (key) => key, deadlineMs = 10_000, ...rest } = options;
-  const { allowUnsafe = false, onEvent = () => {} } = rest;
-  const backend = new FileBackend(file, { leaseMs: 1000, queues: true, allowUnsafe, onEvent });
+  const { allowUnsafe = false, isOpaque, onEvent = () => {} } = rest;
+  const beliefs = { isOpaque: byValue(isOpaque) };
+  const backend = new FileBackend(file, { leaseMs: 1000, queues: true, allowUnsafe, onEvent, ...beliefs });
   let outcome: Restored = { restored: [], kept: [] };
   try {
     await backend.transact((current) => {

@@ -1,0 +1,62 @@
+import { isOpaque } from '../../credentials/schema.js';
+import { Guard, type GuardEvent } from '../../guard/guard.js';
+import type { GuardLog, StoreEvent } from '../../store/store.js';
+import { GuardedFile } from '../../store/store.js';
+import { noteOf, summaryOf } from './guard-words.js';
+import { nowMs } from './time.js';
+
+/** What a session of a guard is started with. */
+interface SessionOptions {
+  allowUnsafe?: boolean | undefined;
+  dryRun?: boolean | undefined;
+  /** Called with each event, which is in the notes beside the file by then. */
+  onEvent?: (event: GuardEvent) => void;
+  onStoreEvent?: (event: StoreEvent) => void;
+}
+
+/** A guard with its notes in `<file>.guard.jsonl`. */
+export class GuardSession {
+  readonly #file: string;
+  readonly #options: SessionOptions;
+  readonly #guard: Guard;
+  readonly #since = performance.now();
+  #log: GuardLog | undefined;
+  /** What kept the notes from being written, if anything did. */
+  #logError: unknown;
+  #wasOnGuard = false;
+
+  /** @throws StoreError `E_UNSAFE` where another user could replace the file */
+  constructor(file: string, options: SessionOptions) {
+    const { allowUnsafe = false, dryRun = false, onStoreEvent = () => {} } = options;
+    this.#file = file;
+    this.#options = options;
+    const shared = { allowUnsafe, dryRun, isOpaque, onStoreEvent };
+    this.#guard = new Guard(file, { ...shared, onEvent: (event) => this.#onEvent(event) });
+  }
+
+  start(): Promise<void> {
+    return this.#guard.start();
+  }
+
+  /** Ends the guard. @returns what it has done, in one line */
+  async stop(): Promise<string> {
+    const tally = await this.#guard.stop();
+    this.#log?.close();
+    if (!this.#wasOnGuard) return `another process guarded ${this.#file}`;
+    const { dryRun = false } = this.#options;
+    const summary = summaryOf(this.#file, tally, performance.now() - this.#since, { dryRun });
+    return this.#logError ? `${summary}; its notes could not be written` : summary;
+  }
+
+  #onEvent(event: GuardEvent): void {
+    if (event.type === 'on guard') this.#wasOnGuard = true;
+    try {
+      this.#log ??= GuardedFile.openLog(this.#file, this.#options.allowUnsafe);
+      this.#log?.write(noteOf(event, nowMs()));
+    } catch (error) {
+      // The guard goes on without: the line at its end says so.
+      this.#logError = error;
+    }
+    this.#options.onEvent?.(event);
+  }
+}

@@ -1,0 +1,111 @@
+import { existsSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { execa } from 'execa';
+import { describe, expect, it } from 'vitest';
+import { newUser, type User } from '../auth/auth.test.helper.js';
+import { command } from '../command.test.helper.js';
+
+const start = (user: User, program: string[], flags = ['--guard']) =>
+  execa(process.execPath, [command, 'run', ...flags, '--', ...program], {
+    ...{ cwd: user.home, env: user.env, reject: false, timeout: 60_000 },
+  });
+
+/** A program in one line, which has `fs` and the file. */
+const script = (user: User, text: string) => [
+  process.execPath,
+  '-e',
+  `const fs = require('fs'); const file = ${JSON.stringify(user.file)}; ${text}`,
+];
+
+describe('run', () => {
+  it('guards the file as long as the command runs, and says so in one line', async () => {
+    const user = newUser();
+    user.writeFile({ a: { type: 'api', key: 'made-up' } });
+    // It reads, and writes once what others have written meanwhile, and once from what it had read.
+    const program = script(
+      user,
+      `const old = JSON.parse(fs.readFileSync(file));
+      const write = (key) => fs.writeFileSync(file, JSON.stringify({ ...old, [key]: old.a }), { flag: 'r+' });
+      write('other');
+      const sees = (key) => fs.readFileSync(file + '.guard.jsonl', 'utf8').includes(key);
+      const wait = (key, then) => (sees(key) ? then() : setTimeout(wait, 5, key, then));
+      wait('"other"', () => { write('third'); wait('"third"', () => {}); });`,
+    );
+    const { exitCode, stdout, stderr } = await start(user, program);
+    expect([exitCode, stdout]).toEqual([0, '']);
+    expect(stderr).toMatch(/^holdfast: guarded .*: 2 writes, 1 from old copies or none; put back: other$/);
+    expect(Object.keys(user.readFile()).toSorted()).toEqual(['a', 'other', 'third']);
+  });
+
+  it('watches without --guard, too', async () => {
+    const user = newUser();
+    user.writeFile({});
+    expect((await start(user, ['true'], [])).stderr).toMatch(/^holdfast: guarded /);
+  });
+
+  it.each([0, 1, 42])('ends with the exit code of the command, %i', async (code) => {
+    const user = newUser();
+    expect((await start(user, script(user, `process.exit(${code})`))).exitCode).toBe(code);
+  });
+
+  it('ends by the signal that ended the command', async () => {
+    const user = newUser();
+    expect((await start(user, script(user, "process.kill(process.pid, 'SIGKILL')"))).signal).toBe('SIGKILL');
+  });
+
+  it('tells of a signal that does not end it, too', async () => {
+    const user = newUser();
+    const program = ['sh', '-c', 'kill -PIPE $$'];
+    expect((await start(user, program)).exitCode).toBe(128 + 13);
+  });
+
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('passes %s on', async (signal) => {
+    const user = newUser();
+    const text = `process.on('${signal}', () => process.exit(7)); setInterval(() => {}, 1000);
+      fs.writeFileSync(${JSON.stringify(path.join(user.home, 'ready'))}, '');`;
+    const child = start(user, script(user, text));
+    await expect.poll(() => existsSync(path.join(user.home, 'ready'))).toBe(true);
+    child.kill(signal);
+    expect((await child).exitCode).toBe(7);
+  });
+
+  it('says what is wrong with a command that can’t be run', async () => {
+    const user = newUser();
+    const missing = await start(user, ['no-such-command']);
+    expect([missing.exitCode, missing.stderr]).toEqual([127, expect.stringContaining('no such command')]);
+    const text = path.join(user.home, 'text');
+    writeFileSync(text, 'no program');
+    expect((await start(user, [text])).exitCode).toBe(126);
+  });
+
+  it.each([
+    ['below a file', (user: User) => path.join(user.file, 'x'), 127],
+    ['without a name', () => '', 127],
+    ['behind a link to itself', (user: User) => path.join(user.home, 'loop'), 126],
+  ])('says so, and removes its ticket, where there is no way to a command: %s', async (_, name, code) => {
+    const user = newUser();
+    user.writeFile({});
+    symlinkSync('loop', path.join(user.home, 'loop'));
+    const { exitCode, stderr } = await start(user, [name(user)]);
+    expect([exitCode, stderr]).toEqual([code, expect.stringContaining('holdfast: guarded ')]);
+    expect(existsSync(`${user.file}.guard`)).toBe(false);
+  });
+
+  it('shares one guard with other runs', async () => {
+    const user = newUser();
+    user.writeFile({});
+    const wait = script(user, `process.stdin.on('end', () => {}).resume();`);
+    const first = start(user, wait);
+    await expect.poll(() => existsSync(`${user.file}.guard`)).toBe(true);
+    const second = await start(user, ['true']);
+    expect(second.stderr).toBe(`holdfast: another process guarded ${user.file}`);
+    first.kill('SIGTERM');
+    expect((await first).stderr).toMatch(/^holdfast: guarded /);
+  });
+
+  it('gives the command what it asks of the terminal: its input and its output', async () => {
+    const user = newUser();
+    const child = execa(process.execPath, [command, 'run', '--', 'cat'], { env: user.env, input: 'through' });
+    expect((await child).stdout).toBe('through');
+  });
+});

@@ -1,0 +1,273 @@
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+import { newFile, runCommand, textOf } from '../store/scratch.test.helper.js';
+import { openStore } from '../store/store.js';
+import { Guard, type GuardEvent, type GuardOptions } from './guard.js';
+
+const agentFile = fileURLToPath(new URL('fixtures/stepped-agent.mjs', import.meta.url));
+const entry = (key: string) => ({ type: 'api', key: `made-up-${key}` });
+const guards = new Set<Guard>();
+afterEach(async () => {
+  for (const guard of guards) await guard.stop();
+  guards.clear();
+});
+
+async function newGuard(file: string, options: Partial<GuardOptions> = {}) {
+  const events: GuardEvent[] = [];
+  const guard = new Guard(file, { onEvent: (event) => events.push(event), ...options });
+  guards.add(guard);
+  await guard.start();
+  return { guard, events };
+}
+
+/** A process that knows no Holdfast, and reads and writes when it is told to. */
+function newAgent(file: string) {
+  const program = runCommand([process.execPath, agentFile, file]);
+  return async (step: string) => {
+    program.tell(step);
+    expect(await program.line()).toBe('done');
+  };
+}
+
+function setUp(keys = ['a', 'b']) {
+  const file = newFile();
+  writeFileSync(file, JSON.stringify(Object.fromEntries(keys.map((key) => [key, entry(key)]))), {
+    mode: 0o600,
+  });
+  const keysNow = () => {
+    try {
+      return Object.keys(JSON.parse(textOf(file)))
+        .toSorted()
+        .join(' ');
+    } catch {
+      return 'torn';
+    }
+  };
+  return { file, keysNow, agents: [newAgent(file), newAgent(file)] as const };
+}
+
+/** Each race, what is there at its end without a guard, and with one. */
+const races: [title: string, steps: string[], without: string, guarded: string][] = [
+  ['two read the same and set one each', ['0 read', '1 read', '0 set x', '1 set y'], 'a b y', 'a b x y'],
+  ['a stale write brings a logout back', ['1 read', '0 read', '0 remove a', '1 set y'], 'a b y', 'b y'],
+  ['two remove one each', ['0 read', '1 read', '0 remove a', '1 remove b'], 'a', ''],
+  ['a lone logout', ['0 read', '0 remove a'], 'b', 'b'],
+  ['one after the other', ['0 read', '0 set x', '1 read', '1 set y'], 'a b x y', 'a b x y'],
+];
+
+describe('agents that race for one file', () => {
+  it.each(races)('without a guard: %s', async (_, steps, without) => {
+    const { agents, keysNow } = setUp();
+    for (const step of steps) await agents[Number(step[0]) as 0 | 1](step.slice(2));
+    expect(keysNow()).toBe(without);
+  });
+
+  it.each(races)('with a guard: %s', async (_, steps, _without, guarded) => {
+    const { file, agents, keysNow } = setUp();
+    const { events } = await newGuard(file);
+    for (const step of steps) {
+      const writes = events.filter(({ type }) => type === 'write').length;
+      await agents[Number(step[0]) as 0 | 1](step.slice(2));
+      // The guard has seen this write before the next one: no watcher could help otherwise.
+      if (!step.includes('read'))
+        await expect.poll(() => events.filter(({ type }) => type === 'write').length).toBeGreaterThan(writes);
+    }
+    await expect.poll(keysNow).toBe(guarded);
+    await expect
+      .poll(async () =>
+        Object.keys(await openStore(file).all())
+          .toSorted()
+          .join(' '),
+      )
+      .toBe(guarded);
+  });
+});
+
+describe('a guard', () => {
+  it('puts back all that a program erased because it took the torn file for empty', async () => {
+    const { file, agents, keysNow } = setUp(['a', 'b', 'c']);
+    const { events } = await newGuard(file);
+    const whole = textOf(file);
+    truncateSync(file, 20);
+    await agents[0]('read');
+    writeFileSync(file, whole);
+    await agents[0]('set x');
+    await expect.poll(keysNow).toBe('a b c x');
+    await expect.poll(() => events).toContainEqual(expect.objectContaining({ type: 'write', set: ['x'] }));
+  });
+
+  it('puts the truth into a file that stays torn', async () => {
+    const { file, keysNow } = setUp();
+    const { events } = await newGuard(file);
+    truncateSync(file, 20);
+    await expect.poll(keysNow).toBe('a b');
+    expect(events).toContainEqual({ type: 'torn' });
+  });
+
+  it('finds what a program wrote into a file that a repair had replaced', async () => {
+    const { file, agents, keysNow } = setUp();
+    const { events } = await newGuard(file);
+    await agents[0]('read');
+    await agents[1]('read');
+    await agents[0]('set x');
+    await expect.poll(keysNow).toBe('a b x');
+    await agents[0]('read');
+    await agents[0]('open');
+    await agents[1]('set y');
+    await expect.poll(keysNow).toBe('a b x y');
+    await agents[0]('late z');
+    await expect.poll(keysNow).toBe('a b x y z');
+    expect(events).toContainEqual(expect.objectContaining({ type: 'write', kind: 'late', set: ['z'] }));
+  });
+
+  it('leaves a file alone that was removed, and takes what comes for a new beginning', async () => {
+    const { file, agents, keysNow } = setUp();
+    const { events } = await newGuard(file);
+    unlinkSync(file);
+    await expect.poll(() => events).toContainEqual({ type: 'removed' });
+    await agents[0]('read');
+    await agents[0]('set x');
+    await expect.poll(() => events.at(-1)).toMatchObject({ type: 'write', set: ['x'], putBack: [] });
+    expect(keysNow()).toBe('x');
+  });
+
+  it('brings no removed file back at its end', async () => {
+    const { file, agents } = setUp();
+    const { guard, events } = await newGuard(file);
+    await agents[0]('read');
+    await agents[0]('set x');
+    await expect.poll(() => events.at(-1)).toMatchObject({ type: 'write', set: ['x'] });
+    unlinkSync(file);
+    guards.delete(guard);
+    await guard.stop();
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it('keeps the state before for restore, where several entries are gone at once', async () => {
+    const { file, keysNow } = setUp(['a', 'b', 'c', 'd']);
+    await newGuard(file);
+    writeFileSync(file, JSON.stringify({ a: entry('a') }));
+    const kept = () => readdirSync(path.dirname(file)).filter((name) => name.includes('.corrupt-'));
+    await expect.poll(() => kept().length).toBe(1);
+    expect(keysNow()).toBe('a');
+    expect(readFileSync(path.join(path.dirname(file), kept()[0] ?? ''), 'utf8')).toContain('made-up-d');
+  });
+
+  it('keeps it, too, where a write may have been a logout from an old copy, or have meant nothing', async () => {
+    const { file, agents, keysNow } = setUp(['a']);
+    const { events } = await newGuard(file);
+    for (const key of ['b', 'c']) {
+      await agents[0]('read');
+      await agents[0](`set ${key}`);
+      await expect.poll(() => events.at(-1)).toMatchObject({ type: 'write', set: [key] });
+    }
+    writeFileSync(file, JSON.stringify({ a: entry('a') }));
+    await expect.poll(keysNow).toBe('a c');
+    const kept = () => readdirSync(path.dirname(file)).filter((name) => name.includes('.corrupt-'));
+    await expect.poll(() => kept().length).toBe(1);
+    expect(readFileSync(path.join(path.dirname(file), kept()[0] ?? ''), 'utf8')).toContain('made-up-b');
+  });
+
+  it('only tells, in a dry run', async () => {
+    const { file, agents, keysNow } = setUp();
+    const { events } = await newGuard(file, { dryRun: true });
+    await agents[0]('read');
+    await agents[1]('read');
+    await agents[0]('set x');
+    await expect.poll(() => events.length).toBe(2);
+    await agents[1]('set y');
+    await expect.poll(() => events.at(-1)).toMatchObject({ kind: 'stale', set: ['y'], putBack: ['x'] });
+    expect(keysNow()).toBe('a b y');
+    expect(readdirSync(path.dirname(file)).toSorted()).toEqual(['auth.json', 'auth.json.guard']);
+  });
+
+  it('is alone on guard: a second one waits, and follows when the first ends', async () => {
+    const { file, agents, keysNow } = setUp();
+    const first = await newGuard(file);
+    const second = await newGuard(file);
+    expect([first.events, second.events]).toEqual([[{ type: 'on guard' }], [{ type: 'waits' }]]);
+    guards.delete(first.guard);
+    await first.guard.stop();
+    await expect.poll(() => second.events).toContainEqual({ type: 'on guard' });
+    await agents[0]('read');
+    await agents[1]('read');
+    await agents[0]('set x');
+    await expect.poll(() => second.events.length).toBe(3);
+    await agents[1]('set y');
+    await expect.poll(keysNow).toBe('a b x y');
+    guards.delete(second.guard);
+    await second.guard.stop();
+    expect(readdirSync(path.dirname(file))).not.toContain('auth.json.guard');
+  });
+
+  it('that was passed knows nothing of before when it is its turn again', async () => {
+    const { file, agents, keysNow } = setUp();
+    const first = await newGuard(file);
+    const second = await newGuard(file);
+    const [ticket] = readdirSync(`${file}.guard`).toSorted((a, b) => (a < b ? -1 : 1));
+    // As a guard finds it that was stopped for so long that another one has removed its ticket.
+    unlinkSync(path.join(`${file}.guard`, ticket ?? ''));
+    await expect.poll(() => second.events).toContainEqual({ type: 'on guard' });
+    await expect.poll(() => first.events).toContainEqual({ type: 'waits' });
+    guards.delete(second.guard);
+    await second.guard.stop();
+    await expect.poll(() => first.events.filter(({ type }) => type === 'on guard').length).toBe(2);
+    expect(keysNow()).toBe('a b');
+    await agents[0]('read');
+    await agents[0]('set x');
+    await expect.poll(() => first.events.at(-1)).toMatchObject({ type: 'write', set: ['x'], putBack: [] });
+    expect(keysNow()).toBe('a b x');
+  });
+
+  it('a guard judges nothing that happened while it was stopped', async () => {
+    const { file } = setUp();
+    const { events } = await newGuard(file);
+    // Two logouts and a login, and a look long afterwards: as one write they look like a misread.
+    for (const keys of [['b'], [], ['c']])
+      writeFileSync(file, JSON.stringify(Object.fromEntries(keys.map((key) => [key, entry(key)]))));
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2_500);
+    await expect.poll(() => events.filter(({ type }) => type === 'on guard')).toHaveLength(2);
+    await openStore(file).set('d', entry('d'));
+    expect(Object.keys(JSON.parse(textOf(file))).toSorted()).toEqual(['c', 'd']);
+  });
+
+  it('a guard reports the same failure once', async () => {
+    const file = newFile();
+    writeFileSync(file, 'no JSON', { mode: 0o600 });
+    const { events } = await newGuard(file);
+    await expect.poll(() => events.filter(({ type }) => type === 'failed')).toHaveLength(1);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect(events.filter(({ type }) => type === 'failed')).toHaveLength(1);
+  });
+
+  it('makes its ticket readable to its user alone', async () => {
+    const { file } = setUp();
+    await newGuard(file);
+    expect(statSync(`${file}.guard`).mode & 0o777).toBe(0o700);
+  });
+
+  it('and the store work on one file: nothing that was acknowledged is lost', async () => {
+    const { file, agents } = setUp();
+    await newGuard(file);
+    const store = openStore(file);
+    for (let n = 0; n < 5; n++) {
+      await agents[0]('read');
+      await store.set(`ours-${n}`, entry('ours'));
+      await agents[0](`set theirs-${n}`);
+      await expect
+        .poll(async () => Object.keys(await store.all()))
+        .toEqual(expect.arrayContaining([`ours-${n}`, `theirs-${n}`]));
+    }
+    expect(Object.keys(await store.all())).toHaveLength(12);
+  });
+});
