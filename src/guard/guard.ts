@@ -1,34 +1,11 @@
 import { byValue } from '../store/document.js';
 import { StoreError } from '../store/errors.js';
-import { type Document, GuardedFile, GuardTurn, type Sight, type StoreEvent } from '../store/store.js';
+import { type Document, GuardedFile, GuardTurn, type Sight } from '../store/store.js';
+import type { GuardOptions } from './guard-options.js';
 import { type Judgement, Memory } from './memory.js';
 import { Tally } from './tally.js';
 
-/** What a guard reports as it happens: keys, never values. Times are lengths in milliseconds. */
-export type GuardEvent =
-  /** `on guard`: it guards from now on. `waits`: another guard is there. */
-  | { type: 'on guard' | 'waits' }
-  | ({ type: 'write' } & Judgement)
-  /** The file holds again what it ought to. */
-  | { type: 'repaired'; afterMs: number }
-  /** The file stayed torn. The truth was, or would be, put in its place. */
-  | { type: 'torn' }
-  /** The file was removed: a logout from everything. */
-  | { type: 'removed' }
-  /** A repair failed, and is tried again. */
-  | { type: 'failed'; code: string; reason: string };
-
-/** How a file is guarded. */
-export interface GuardOptions {
-  /** See `StoreOptions`. */
-  allowUnsafe?: boolean;
-  isOpaque?: (value: unknown) => boolean;
-  /** Reports what it would do, and writes nothing beside its ticket and its notes. */
-  dryRun?: boolean;
-  onEvent: (event: GuardEvent) => void;
-  /** What the store itself has to report, at the beginning for instance. */
-  onStoreEvent?: (event: StoreEvent) => void;
-}
+export type { GuardEvent, GuardOptions } from './guard-options.js';
 
 /** A look in any case, for what no event reports. */
 const lookMs = 100;
