@@ -1,7 +1,7 @@
 import { UsageError } from '../../src/cli/usage-error.js';
+import { commandMsDefault } from '../programs/invocation.js';
 import { resolveTarget } from '../targets/index.js';
 import { gateProgram } from './command/build-gate.js';
-import { timeoutMsDefault } from './command/command-scene.js';
 import type { ScheduleFile } from './evidence/exploration.js';
 import type { ExploreOptions, ReplayOptions } from './explore-options.js';
 import { type CommandSource, programOf, sourceOf } from './schedule/command-source.js';
@@ -19,7 +19,7 @@ export function subjectOf(
 } {
   if (program === undefined) return { label: target, subject: resolveTarget(target, directory) };
   const command = sourceOf(program, directory);
-  const { name, timeoutMs = timeoutMsDefault } = programOf(command);
+  const { name, timeoutMs = commandMsDefault } = programOf(command);
   // The helper says by itself when nothing comes any more.
   return { label: name, command, subject: { command, gate: gateProgram() }, patienceMs: 2 * timeoutMs };
 }

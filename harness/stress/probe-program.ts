@@ -4,8 +4,8 @@ import type { TargetSpec } from '../core/target.js';
 import { knownTarget, type Probed } from '../history/evidence.js';
 import { changedOutside, lookOutside, placesOutside } from '../line/outside.js';
 import { node } from '../line/runtimes.js';
+import { commandMsDefault } from '../programs/invocation.js';
 import type { Program } from '../programs/specification.js';
-import { commandMsDefault } from '../targets/program/store.js';
 import { tryAlone } from './try-alone.js';
 
 /** Preparing, a version, at most five changes and, of a server, its start. */

@@ -6,8 +6,8 @@ import type { ValueId } from '../../history/events.js';
 import { readRaw } from '../../line/foreign-reader.js';
 import { homeDirectories } from '../../programs/environment.js';
 import { cutShows } from '../../programs/formats/index.js';
+import { hasLineOfEntry, seedText } from '../../programs/seed-text.js';
 import type { Program as Command } from '../../programs/specification.js';
-import { fill } from '../../programs/template.js';
 import { identify } from '../../workload/values.js';
 import { Cell } from '../execution/cell.js';
 import { type Executed, noFaults } from '../execution/executed.js';
@@ -20,7 +20,7 @@ import { type Heartbeat, noHeartbeat } from '../process/gated-process.js';
 import type { Operation } from '../process/protocol.js';
 import { type Program, probeKey, seedKey } from '../schedule/program.js';
 import { CommandProcess } from './command-process.js';
-import { argumentsOf, type CommandScene, environmentOf, wordsFor } from './command-scene.js';
+import { type CommandScene, commandOf, wordsFor } from './command-scene.js';
 import { readerFor, valueText } from './names.js';
 
 /** A loop of a store makes the same calls; a program may well look at one file several times, and go on. */
@@ -84,10 +84,10 @@ export class CommandCell extends Cell {
       files: Object.fromEntries(this.directories().map((name) => [name, { mode: 0o700 }])),
     };
     this.world.restart(ground.files, 0);
-    for (const call of program.prepare) this.runPlainly(call, ground);
+    for (const call of program.prepare) this.runPlainly(call);
     ground.files = snapshot(this.scene.root);
     if (program.seed !== undefined) this.writeSeeds(ground);
-    if (!hasLineOfEntry(program))
+    if (!hasLineOfEntry(program.seed))
       for (const { key, value } of seeds) this.runAlone(ground, { action: 'seed', key, value });
     for (const { key, value } of seeds) this.expect(ground, key, value);
     const first = this.named;
@@ -142,12 +142,13 @@ export class CommandCell extends Cell {
 
   private count = 0;
 
-  private runPlainly(call: Command['prepare'][number], _ground: Ground): void {
+  private runPlainly(call: Command['prepare'][number]): void {
     const words = wordsFor(this.scene, seedKey, valueText('seed.0'));
-    const [command = '', ...args] = argumentsOf(call, words);
+    const { argv, env } = commandOf(this.program, call, words);
+    const [command = '', ...args] = argv;
     const done = spawnSync(command, args, {
       cwd: this.scene.root,
-      env: environmentOf(this.program, words, call),
+      env,
       encoding: 'utf8',
       timeout: this.program.timeoutMs,
     });
@@ -158,11 +159,9 @@ export class CommandCell extends Cell {
   }
 
   private writeSeeds(ground: Ground): void {
-    const lines = (this.program.seed ?? '').split('\n').flatMap((line) => {
-      if (!isOfEntry(line)) return [fill(line, wordsFor(this.scene, '', ''))];
-      return ground.seeds.map(({ key, value }) => fill(line, wordsFor(this.scene, key, valueText(value))));
-    });
-    writeFileSync(path.join(this.scene.root, this.program.file), lines.join('\n'), { mode: 0o600 });
+    const texts = ground.seeds.map(({ key, value }) => [key, valueText(value)] as const);
+    const text = seedText(this.program.seed ?? '', wordsFor(this.scene, '', ''), texts);
+    writeFileSync(path.join(this.scene.root, this.program.file), text, { mode: 0o600 });
     ground.files = snapshot(this.scene.root);
   }
 
@@ -179,15 +178,6 @@ export class CommandCell extends Cell {
       'give --file and --format for where the program keeps its entries, and how',
     );
   }
-}
-
-/** Its seed has a line that is repeated for each entry. */
-function hasLineOfEntry({ seed = '' }: Command): boolean {
-  return seed.split('\n').some(isOfEntry);
-}
-
-function isOfEntry(line: string): boolean {
-  return line.includes('{key}') && line.includes('{value}');
 }
 
 function describe(place: string): string {

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { commandMsDefault } from '../../programs/invocation.js';
 import { outcomeOfExit } from '../../programs/outcome.js';
 import type { ClientProcess } from '../process/client-process.js';
 import type { Heartbeat } from '../process/gated-process.js';
@@ -6,7 +7,7 @@ import type { CallEnd, CallToMake, ClientEvent, Grant, Operation, Report } from 
 import { factsOf } from '../world/calls.js';
 import { fingerprint } from '../world/fingerprint.js';
 import { UncontrolledError } from '../world/uncontrolled.js';
-import { type CommandScene, timeoutMsDefault, wordsFor } from './command-scene.js';
+import { type CommandScene, wordsFor } from './command-scene.js';
 import { errnoName, errnoNumber, type GateLine } from './gate-lines.js';
 import { Aliases, valueText } from './names.js';
 import { RunningCommand } from './running-command.js';
@@ -116,7 +117,7 @@ export class CommandProcess implements ClientProcess {
   }
 
   private get timeoutMs(): number {
-    return this.scene.program.timeoutMs ?? timeoutMsDefault;
+    return this.scene.program.timeoutMs ?? commandMsDefault;
   }
 
   private hearLine({ command }: Running): GateLine {

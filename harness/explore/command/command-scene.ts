@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { programEnvironment } from '../../programs/environment.js';
+import { invocation } from '../../programs/invocation.js';
 import type { Call, Program } from '../../programs/specification.js';
-import { fill, type Words } from '../../programs/template.js';
+import type { Words } from '../../programs/template.js';
 import { UncontrolledError } from '../world/uncontrolled.js';
 
 /** What is the same for all clients of one execution. */
@@ -18,8 +18,6 @@ export interface CommandScene {
   onPath: (place: string) => void;
 }
 
-export const timeoutMsDefault = 60_000;
-
 export function wordsFor(
   { program, root }: Pick<CommandScene, 'program' | 'root'>,
   key: string,
@@ -28,12 +26,9 @@ export function wordsFor(
   return { file: path.join(root, program.file), home: root, dir: program.directory, key, value };
 }
 
-export function argumentsOf(call: Call, words: Words): string[] {
-  if (call.how === 'shell') return ['sh', '-c', call.text];
-  if (call.how === 'words') return call.words.map((word) => fill(word, words));
-  throw new UncontrolledError('a server can be put under stress, and not be explored');
-}
-
-export function environmentOf({ env }: Program, words: Words, { how }: Call): Record<string, string> {
-  return programEnvironment(process.env, words, env, how === 'shell');
+/** @throws UncontrolledError for a request */
+export function commandOf(program: Program, call: Call, words: Words): ReturnType<typeof invocation> {
+  if (call.how === 'request')
+    throw new UncontrolledError('a server can be put under stress, and not be explored');
+  return invocation(program, call, words);
 }

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, readSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
+import { commandMsDefault } from '../../programs/invocation.js';
 import type { Call, Program } from '../../programs/specification.js';
 import { fill, type Words } from '../../programs/template.js';
 import { type Heartbeat, killIfThere } from '../process/gated-process.js';
 import { openPipes } from '../process/pipes.js';
-import { argumentsOf, type CommandScene, environmentOf, timeoutMsDefault } from './command-scene.js';
+import { type CommandScene, commandOf } from './command-scene.js';
 import { type GateLine, parseGateLine } from './gate-lines.js';
 
 const chunk = Buffer.allocUnsafe(256 * 1024);
@@ -35,12 +36,13 @@ export class RunningCommand {
     this.errors = path.join(directory, 'errors');
     const errors = openSync(this.errors, 'w');
     const input = inputOf(program, words, directory);
-    const { timeoutMs = timeoutMsDefault, file } = program;
+    const { timeoutMs = commandMsDefault, file } = program;
     const kind = path.dirname(file) === '.' ? 'home' : 'own';
     const watched = [path.dirname(path.join(root, file)), stemOf(file), kind, String(timeoutMs)];
-    this.child = spawn(gate, [...watched, '--', ...argumentsOf(call, words)], {
+    const { argv, env } = commandOf(program, call, words);
+    this.child = spawn(gate, [...watched, '--', ...argv], {
       cwd: root,
-      env: environmentOf(program, words, call),
+      env,
       stdio: [input ?? 'ignore', 'ignore', errors, ...theirs],
       // All that it starts can be killed with it, if it should come to that.
       detached: true,

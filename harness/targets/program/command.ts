@@ -1,9 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { programEnvironment } from '../../programs/environment.js';
 import type { Ended } from '../../programs/outcome.js';
-import type { Call, Program } from '../../programs/specification.js';
-import { fill, type Words } from '../../programs/template.js';
 
 export interface CommandEnd extends Ended {
   signal: NodeJS.Signals | null;
@@ -13,14 +10,6 @@ export interface CommandEnd extends Ended {
 
 const closeMsMax = 1000;
 const keptMax = { output: 4_000_000, errors: 4000 };
-
-/** The argument vector of a call, and the environment that it runs in. */
-export function invocation(program: Program, call: Call, words: Words) {
-  if (call.how === 'request') throw new TypeError('a request is no command');
-  const isShell = call.how === 'shell';
-  const argv = isShell ? ['sh', '-c', call.text] : call.words.map((word) => fill(word, words));
-  return { argv, env: programEnvironment(process.env, words, program.env, isShell) };
-}
 
 /** `?`: some architectures have no such call. */
 const delayed = '?open,openat,?openat2,?creat,read,pread64,readv';

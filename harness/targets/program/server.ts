@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { invocation } from '../../programs/invocation.js';
 import type { Program } from '../../programs/specification.js';
 import { fill, type Words } from '../../programs/template.js';
-import { invocation, killTree, slowed } from './command.js';
+import { killTree, slowed } from './command.js';
 
 /** Agents load for ten seconds and more. */
 const startMs = 60_000;

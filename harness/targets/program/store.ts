@@ -3,16 +3,15 @@ import path from 'node:path';
 import type { Store, TargetModule, TargetOptions } from '../../core/target.js';
 import { homeDirectories } from '../../programs/environment.js';
 import { parse } from '../../programs/formats/index.js';
+import { commandMsDefault, invocation } from '../../programs/invocation.js';
 import { idIn, keyIn, textOf } from '../../programs/names.js';
 import { outcomeOfExit, outcomeOfStatus } from '../../programs/outcome.js';
+import { hasLineOfEntry, seedText } from '../../programs/seed-text.js';
 import type { Call, Program } from '../../programs/specification.js';
 import { fill, type Words } from '../../programs/template.js';
 import { Identified, identify } from '../../workload/values.js';
-import { type CommandEnd, invocation, runCommand, slowed } from './command.js';
+import { type CommandEnd, runCommand, slowed } from './command.js';
 import { filledRequest, startServer } from './server.js';
-
-/** For how long a command may run, where the user does not say. */
-export const commandMsDefault = 60_000;
 
 /**
  * An executable, or a server, as a store: each call is a command of its own, or a request, and what nobody has a command for is
@@ -26,7 +25,7 @@ export function programModule(program: Program): TargetModule {
       const run = new Runner(program, file, options);
       await run.prepare(entries);
       // A server that has nothing to store need not be started.
-      if (repeatedLine(program) !== undefined || Object.keys(entries).length === 0) return;
+      if (hasLineOfEntry(program.seed) || Object.keys(entries).length === 0) return;
       const store = await openProgram(program, file, options);
       try {
         for (const [key, value] of Object.entries(entries)) await store.set(key, value);
@@ -151,21 +150,9 @@ class Runner {
   }
 
   private seeded(text: string, entries: Record<string, unknown>): string {
-    const repeated = repeatedLine(this.program);
-    if (repeated === undefined) return fill(text, this.words());
-    const lines = Object.entries(entries).map(([key, value]) =>
-      fill(repeated, this.words(key, textOf(identify(value)))),
-    );
-    return text
-      .split('\n')
-      .flatMap((line) => (line === repeated ? lines : fill(line, this.words())))
-      .join('\n');
+    const texts = Object.entries(entries).map(([key, value]) => [key, textOf(identify(value))] as const);
+    return seedText(text, this.words(), texts);
   }
-}
-
-/** The line of the seed file that stands for an entry. */
-function repeatedLine({ seed }: Program): string | undefined {
-  return seed?.split('\n').find((line) => line.includes('{key}') && line.includes('{value}'));
 }
 
 /** The entries that the harness has brought in; others that the program keeps there are none of its business. */

@@ -1,5 +1,6 @@
+import { invocation } from '../../programs/invocation.js';
 import type { Program } from '../../programs/specification.js';
-import { invocation, runCommand } from './command.js';
+import { runCommand } from './command.js';
 
 const askMs = 20_000;
 
