@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { exitCodes } from '../../src/cli/exit-codes.js';
+import { onInterrupt } from '../../src/cli/interrupt.js';
 import { parseNames, parseWhole } from '../../src/cli/parse.js';
 
 interface Flags {
@@ -38,13 +39,11 @@ Exit codes: 0 the store lost nothing, 1 it lost something, 2 usage, 70 internal 
 
 async function run({ dir, json, ...flags }: Flags): Promise<void> {
   const { bench, benchToTerminal } = await import('../index.js');
-  const interrupt = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt.abort());
-
+  const signal = onInterrupt();
   const report = await bench({
     ...flags,
     ...(dir === undefined ? {} : { directory: dir }),
-    signal: interrupt.signal,
+    signal,
     onProgress: showProgress,
   });
   clearProgress();

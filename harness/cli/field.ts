@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { exitCodes } from '../../src/cli/exit-codes.js';
+import { onInterrupt } from '../../src/cli/interrupt.js';
 import { parseDuration, parseWhole } from '../../src/cli/parse.js';
 import type * as Harness from '../index.js';
 
@@ -34,14 +35,13 @@ export function addField(program: Command): void {
 
 async function run(names: string[], { all, json, duration, out, seed }: Flags): Promise<void> {
   const { field, fieldTable, progressReporter, worstOf } = await import('../index.js');
-  const interrupt = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt.abort());
+  const signal = onInterrupt();
   const surveyed: Harness.Surveyed[] = await field({
     names,
     durationMs: duration,
     ...(seed === undefined ? {} : { seed }),
     out: out ?? path.join('reports', 'field'),
-    signal: interrupt.signal,
+    signal,
     onProgress: progressReporter(process.stderr),
   });
   const isAll = all === true || names.length > 0;
@@ -49,7 +49,7 @@ async function run(names: string[], { all, json, duration, out, seed }: Flags): 
     json ? `${JSON.stringify(surveyed, null, 2)}\n` : `\n${fieldTable(surveyed, isAll)}\n`,
   );
   const results = surveyed.flatMap(({ report }) => report?.result ?? []);
-  process.exitCode = interrupt.signal.aborted
+  process.exitCode = signal.aborted
     ? exitCodes.interrupted
     : results.length === 0
       ? exitCodes.nothingMatched

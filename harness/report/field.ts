@@ -1,5 +1,6 @@
 import type { Surveyed } from '../core/field.js';
 import type { Counts } from '../core/report.js';
+import { tornInPart } from './programs.js';
 import { table } from './table.js';
 
 const header = [
@@ -45,11 +46,11 @@ function shareOf({ acknowledged, lost, resurrected }: Counts): number {
   return acknowledged === 0 ? 0 : (lost + resurrected) / acknowledged;
 }
 
-function seenAs({ empty, missing, torn }: Counts): string {
+function seenAs(counts: Counts): string {
   const parts = [
-    [empty, 'empty'],
-    [missing, 'missing'],
-    [Math.max(0, torn - empty - missing), 'in part'],
+    [counts.empty, 'empty'],
+    [counts.missing, 'missing'],
+    [tornInPart(counts), 'in part'],
   ] as const;
   return parts
     .filter(([count]) => count > 0)

@@ -1,10 +1,9 @@
-import type { JudgedRun } from '../core/report.js';
+import type { Counts, JudgedRun } from '../core/report.js';
 import { counted } from '../history/words.js';
 
 /** What a program did, in a line: `npm 11.19.1: 100 acknowledged, 46 lost, empty 36 times`. */
 export function programLine({ target, scenario, counts }: JudgedRun): string {
-  const { acknowledged, lost, resurrected, seedsLost, empty, missing, torn, leftovers, unusable, failed } =
-    counts;
+  const { acknowledged, lost, resurrected, seedsLost, empty, missing, leftovers, unusable, failed } = counts;
   const times = (count: number, what: string) => (count > 0 ? [`${what} ${counted(count, 'time')}`] : []);
   const some = (count: number, what: string) => (count > 0 ? [`${count} ${what}`] : []);
   const parts = [
@@ -15,11 +14,16 @@ export function programLine({ target, scenario, counts }: JudgedRun): string {
     ...some(failed, 'refused'),
     ...times(empty, 'empty'),
     ...times(missing, 'missing'),
-    ...times(Math.max(0, torn - empty - missing), 'torn'),
+    ...times(tornInPart(counts), 'torn'),
     ...(leftovers > 0 ? [`${counted(leftovers, 'leftover')} in the way`] : []),
     ...(unusable > 0 ? ['unusable at the end'] : []),
   ];
   return `${target}${scenario === 'two-terminals' ? '' : ` in ${scenario}`}: ${parts.join(', ')}`;
+}
+
+/** How often a reader saw the file broken, and neither empty nor missing. */
+export function tornInPart({ torn, empty, missing }: Counts): number {
+  return Math.max(0, torn - empty - missing);
 }
 
 /** What is worth knowing of a run, and no violation. */

@@ -1,10 +1,12 @@
 import {
   type Document,
   fingerprint,
+  isSameContent,
   type Merge,
   mergeForeign,
   mergeLate,
   type Prints,
+  printsOf,
 } from '../store/store.js';
 
 /** As many states, and for so long: a program that reads and writes at once has read one of these. */
@@ -76,7 +78,7 @@ export class Memory {
   takeLate(found: Document, before: Document, now: number): Judgement {
     const prints = this.#printsOf(before);
     const recent = this.#recent(now);
-    const at = recent.findIndex((one) => isEqual(one.prints, prints));
+    const at = recent.findIndex((one) => isSameContent(one.prints, prints));
     const bases = at < 0 ? [{ prints, until: now }] : recent.slice(at);
     const truth = this.#truth;
     const merge = mergeLate({ ...this.#foreign(found, bases), isInPlace: true });
@@ -87,13 +89,13 @@ export class Memory {
   /** Is this the state that was seen last? A write in place is often seen twice: whole, and then cut to its length. */
   isNewest(found: Document): boolean {
     const newest = this.#seen.at(-1);
-    return newest !== undefined && isEqual(newest.prints, this.#printsOf(found));
+    return newest !== undefined && isSameContent(newest.prints, this.#printsOf(found));
   }
 
   /** Does the file hold what it ought to? */
   isRight(): boolean {
     const newest = this.#seen.at(-1);
-    return newest !== undefined && isEqual(newest.prints, this.#printsOf(this.#truth));
+    return newest !== undefined && isSameContent(newest.prints, this.#printsOf(this.#truth));
   }
 
   /** The file is right as it was found, whatever was judged. */
@@ -130,7 +132,7 @@ export class Memory {
   }
 
   #printsOf(document: Document): Prints {
-    return new Map([...document].map(([key, raw]) => [key, this.#printOf(raw)]));
+    return printsOf(document, (raw) => this.#printOf(raw));
   }
 
   /** The same entries come again and again. */
@@ -156,8 +158,4 @@ function judge(truth: Document, found: Document, { adopted, putBack }: Merge) {
 function ageOf({ base }: Merge, bases: readonly Seen[], now: number): number | undefined {
   const state = bases.find(({ prints }) => prints === base);
   return state && Math.max(0, now - state.until);
-}
-
-function isEqual(a: Prints, b: Prints): boolean {
-  return a.size === b.size && [...a].every(([key, print]) => b.get(key) === print);
 }

@@ -81,7 +81,12 @@ export function decodeValue(raw: string): unknown {
   return JSON.parse(mayBeDeep(raw) ? shallow(raw) : raw);
 }
 
-/** The same question, asked with the raw text of a value. */
+/** Have two documents, or two maps of short texts for their values, the same keys and texts? */
+export function isSameContent(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
+  return a.size === b.size && [...a].every(([key, text]) => b.get(key) === text);
+}
+
+/** Returns a question about values as one about their raw texts. */
 export function byValue(
   question: ((value: unknown) => boolean) | undefined,
 ): ((raw: string) => boolean) | undefined {

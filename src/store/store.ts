@@ -16,9 +16,16 @@ import type { RefreshOptions, StoreOptions } from './store-options.js';
 import { type Changes, type WatchOptions, watchChanges } from './watch.js';
 
 export type { StoreEvent } from './backend.js';
-export type { Document } from './document.js';
+export { type Document, isSameContent } from './document.js';
 export { fingerprint } from './file/commit/generations.js';
-export { type ForeignWrite, type Merge, mergeForeign, mergeLate, type Prints } from './file/commit/merge.js';
+export {
+  type ForeignWrite,
+  type Merge,
+  mergeForeign,
+  mergeLate,
+  type Prints,
+  printsOf,
+} from './file/commit/merge.js';
 export {
   type Forgotten,
   type ForgottenIn,

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
 import { exitCodes } from '../exit-codes.js';
+import { onInterrupt } from '../interrupt.js';
 import { note, print, printJson, shown } from './output.js';
 import { type Flags, fileOf, subcommand, withStore } from './source.js';
 
@@ -20,8 +21,7 @@ Examples:
 }
 
 async function watch(flags: Flags): Promise<void> {
-  const interrupt = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt.abort());
+  const interrupt = onInterrupt();
   const file = fileOf(flags);
   const tell = (change: 'changed' | 'removed', names: readonly string[]) => {
     for (const provider of names) {
@@ -40,7 +40,7 @@ async function watch(flags: Flags): Promise<void> {
       { keepAlive: true },
     );
     note(`watching ${file}`);
-    await once(interrupt.signal, 'abort');
+    await once(interrupt, 'abort');
   });
   process.exitCode = exitCodes.interrupted;
 }

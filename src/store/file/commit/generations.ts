@@ -52,10 +52,6 @@ export interface Times {
   theirs: number;
 }
 
-export function printsOf(document: Document): Prints {
-  return new Map([...document].map(([key, raw]) => [key, fingerprint(raw)]));
-}
-
 /**
  * The states that a foreign program may have read, as far as the generations tell, the newest first. A program that wrote long
  * after a state was replaced has not read that one.

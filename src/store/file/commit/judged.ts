@@ -1,3 +1,4 @@
+import { isSameContent } from '../../document.js';
 import type { FileState } from '../disk/state.js';
 import type { Recovery } from './recovery.js';
 import type { Wish } from './task.js';
@@ -8,11 +9,7 @@ export function judged(state: FileState, recovery: Recovery, judge: NonNullable<
   const judgement = judge(state);
   // A missing file was removed on purpose, whatever was seen before.
   const wanted = (state.kind !== 'missing' && judgement) || held;
-  if (isSame(wanted, held)) return { ...recovery, base: held, merge: undefined, isStale: false };
+  if (isSameContent(wanted, held)) return { ...recovery, base: held, merge: undefined, isStale: false };
   // Stopped between its two renames, the repair is rolled forward: the file lacks what it puts back.
   return { ...recovery, base: wanted, isStale: true, merge: undefined };
-}
-
-function isSame(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
-  return a.size === b.size && [...a].every(([key, raw]) => b.get(key) === raw);
 }

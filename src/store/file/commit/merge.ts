@@ -103,7 +103,8 @@ export function mergeLate(write: ForeignWrite): Merge {
   return { document: adopted.length === 0 ? truth : document, adopted, putBack: [], base, isDoubtful };
 }
 
-function printsOf(document: Document, printOf: ForeignWrite['printOf']): Prints {
+/** @param printOf returns the short text of a value */
+export function printsOf(document: Document, printOf: ForeignWrite['printOf']): Prints {
   return new Map([...document].map(([key, raw]) => [key, printOf(raw)]));
 }
 

@@ -1,8 +1,8 @@
 import { type Document, parseDocument } from '../../document.js';
 import { type FileState, isSameIdentity, isSameInode, timeOf } from '../disk/state.js';
-import { fingerprint, type Generation, printsOf, statesBefore, withGeneration } from './generations.js';
+import { fingerprint, type Generation, statesBefore, withGeneration } from './generations.js';
 import type { LastCommitted } from './last-committed.js';
-import { type Merge, mergeForeign } from './merge.js';
+import { type Merge, mergeForeign, printsOf } from './merge.js';
 
 /** What the file and its copy say together. Pure, and the same for every process that reads them. */
 export interface Recovery {
@@ -109,7 +109,7 @@ export function reconcile(
   const merge = mergeForeign({
     truth: ours,
     theirs: state.document,
-    bases: statesBefore(printsOf(ours), generations, times, excluded.size > 0),
+    bases: statesBefore(printsOf(ours, fingerprint), generations, times, excluded.size > 0),
     printOf: fingerprint,
     isInPlace: happened || (wasUndone && isSameInode(state.identity, last.replaces)),
     excluded,
