@@ -5,9 +5,8 @@ import { fixture, holdfast, newDirectory, processesIn } from '../../src/cli/comm
 import { long } from '../../src/tiers.test.helper.js';
 import type { Report } from '../index.js';
 import { findOnPath } from '../targets/program/find.js';
+import { inPlace, program, shell } from './stress-programs.test.helper.js';
 
-const inPlace = fixture('programs/in-place.sh');
-const shell = ['--command', `sh ${inPlace} {file} {key} {value}`, '--format', 'dotenv'];
 const git = [
   '--command',
   'git config --file {file} f.{key}.v {value}',
@@ -16,17 +15,6 @@ const git = [
   '--failed-when',
   'could not lock',
 ];
-
-/** Runs the command on a program, with no controls. */
-async function program(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  const cwd = newDirectory();
-  const { exitCode, stdout, stderr } = await holdfast(['stress', '--no-controls', '--json', ...args], {
-    cwd,
-    env,
-  });
-  const report = stdout === '' ? undefined : (JSON.parse(stdout) as Report);
-  return { exitCode, stderr, cwd, report, run: report?.scenarios[0] };
-}
 
 // A race is a matter of chance: only one that stays unfound, run after run, says that the harness can't see it.
 describe('a program that loses updates is caught as it is', { retry: 2 }, () => {
@@ -251,73 +239,6 @@ describe('what a program is given', () => {
       '1s',
     ]);
     expect(stderr).toMatch(/"\[" took 1 s alone; 1 s are the limit: --timeout 30s/);
-    expect(exitCode).toBe(2);
-  });
-});
-
-describe('a program that is not what the user says is refused in the words of the command line', () => {
-  const refused: [string[], string][] = [
-    [
-      ['--command', 'git config {file} {key}', '--format', 'ini'],
-      '--command has no {value}: nothing could be recognised afterwards',
-    ],
-    [['--command', 'nmp'], 'did you mean "npm"?'],
-    [
-      ['--command', 'no-such-program {key} {value}', '--file', 'f.ini'],
-      '"no-such-program" is not on the PATH',
-    ],
-    [['--format', 'ini'], '--format describes a program, and none is named'],
-    [[...shell, '--scenario', 'pause'], 'in a program of others there is no such point'],
-    [
-      ['--command', 'true {key} {value}', '--file', 'f.ini'],
-      '"true" was acknowledged (exit 0), and "probe-provider" is not in ~/f.ini as --format reads it; there is no such file',
-    ],
-    [
-      ['--command', 'echo "$KEY $VALUE" > "$FILE"', '--shell', '--format', 'ini'],
-      'as --format reads it; the file: 1 lines, e.g. "probe-provider ...',
-    ],
-    [
-      ['--command', 'false {key} {value}', '--file', 'f.ini'],
-      '"false" could not set even alone: false ended with exit code 1',
-    ],
-    [
-      [
-        '--command',
-        'echo "$KEY=$VALUE" >> "$FILE"',
-        '--shell',
-        '--format',
-        'dotenv',
-        '--command-remove',
-        'true $KEY',
-      ],
-      'is it the right --command-remove?',
-    ],
-    [
-      ['--serve', 'true {port}', '--set', 'PUT /{key} {value}', '--file', 'f.json', '--ready', 'x'],
-      '"true" did not serve: it ended with 0',
-    ],
-  ];
-  const alsoRefused: [string[], string][] = [
-    [['--command', './absent.json'], 'there is no specification at'],
-    [[...shell, '--failed', 'x'], 'Expected exit codes'],
-    [[...shell, '--env', 'x'], 'Expected NAME=VALUE'],
-    [[...shell, '--runtime', 'bun'], 'is a program, which runs on what it runs on'],
-    [[...shell, '--explain'], '--explain steers a store within its process'],
-    [[...shell, '--scenario', 'rogue-writer'], "this file is another program's"],
-    [['--command', 'echo "$KEY=$VALUE" > "$FILE"', '--shell', '--format', 'json'], "can't be read as json"],
-  ];
-  async function isRefused(args: string[], message: string) {
-    const { exitCode, stderr } = await program(args);
-    expect(stderr).toContain(message);
-    expect(exitCode).toBe(2);
-  }
-  it.each(refused)('%j', isRefused);
-  it.each(alsoRefused)('%j', long, isRefused);
-
-  it('one that keeps its file elsewhere, by name', async () => {
-    const text = 'echo "$KEY=$VALUE" >> "$FILE"; date >> "$DIR/f.env"';
-    const { exitCode, stderr } = await program(['--command', text, '--shell', '--file', 'f.env']);
-    expect(stderr).toMatch(/does not keep to the home that it was given: while it ran, \S+\/f\.env changed/);
     expect(exitCode).toBe(2);
   });
 });

@@ -204,7 +204,7 @@ const foreign: Mutant[] = [
     edits: [
       ['return sure(canBeMisread ? nothing : newest);', 'return sure(canBeMisread ? best.base : newest);'],
     ],
-    test: 'src/store/file/commit/foreign.test.ts',
+    test: 'src/store/file/commit/mixed-company.test.ts',
   },
   {
     name: 'an older state is never a logout from an old copy',

@@ -86,15 +86,21 @@ describe('names that differ only in trailing slashes', () => {
     expect(await createAuth({ file }).get(key)).toEqual(api('slash'));
   });
 
+  /** One entry in several spellings, and another. */
+  const writeVariants = (file: string) =>
+    writeFileSync(
+      file,
+      JSON.stringify({
+        [`${place}/`]: 1,
+        [place]: api('old'),
+        [`${place}///`]: api('older'),
+        'https://x/y': 2,
+      }),
+    );
+
   it.each([place, `${place}/`, `${place}//`])('set(%j) leaves one entry, in one commit', async (key) => {
     const file = newFile();
-    const variants = {
-      [`${place}/`]: 1,
-      [place]: api('old'),
-      [`${place}///`]: api('older'),
-      'https://x/y': 2,
-    };
-    writeFileSync(file, JSON.stringify(variants));
+    writeVariants(file);
     const store = openStore(file);
     const commits = vi.spyOn(store, 'transaction');
     await createAuth({ store }).set(key, api('new'));
@@ -106,13 +112,7 @@ describe('names that differ only in trailing slashes', () => {
     'remove(%j) removes every spelling, in one commit',
     async (key) => {
       const file = newFile();
-      const variants = {
-        [`${place}/`]: 1,
-        [place]: api('old'),
-        [`${place}///`]: api('older'),
-        'https://x/y': 2,
-      };
-      writeFileSync(file, JSON.stringify(variants));
+      writeVariants(file);
       const store = openStore(file);
       const commits = vi.spyOn(store, 'transaction');
       await createAuth({ store }).remove(key);

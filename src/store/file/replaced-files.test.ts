@@ -59,11 +59,17 @@ function replaced(
   return { open: { descriptor, identity }, bytes, document: parseDocument(bytes) ?? new Map(), write };
 }
 
+/** One such file, and what was reported of it. */
+function lookBackAt(content: object) {
+  const { files, late } = lookBack();
+  const file = replaced(content);
+  files.add(file);
+  return { files, late, file };
+}
+
 describe('what a program writes into a file that was replaced', () => {
   it('is reported by the next look, once', () => {
-    const { files, late } = lookBack();
-    const file = replaced({ a: 1 });
-    files.add(file);
+    const { files, late, file } = lookBackAt({ a: 1 });
     file.write({ a: 1, x: 9 });
     files.look();
     files.look();
@@ -71,25 +77,19 @@ describe('what a program writes into a file that was replaced', () => {
   });
 
   it('is reported by itself after a while', async () => {
-    const { files, late } = lookBack();
-    const file = replaced({ a: 1 });
-    files.add(file);
+    const { late, file } = lookBackAt({ a: 1 });
     file.write({ a: 1, x: 9 });
     await expect.poll(() => late).toEqual([[{ a: '1', x: '9' }, { a: '1' }]]);
   });
 
   it('of the same size and within one tick of the clock is found, too', async () => {
-    const { files, late } = lookBack();
-    const file = replaced({ a: 1 });
-    files.add(file);
+    const { late, file } = lookBackAt({ a: 1 });
     file.write({ a: 2 }, true);
     await expect.poll(() => late).toEqual([[{ a: '2' }, { a: '1' }]]);
   });
 
   it('a second time is reported beside what was reported before', () => {
-    const { files, late } = lookBack();
-    const file = replaced({ a: 1 });
-    files.add(file);
+    const { files, late, file } = lookBackAt({ a: 1 });
     file.write({ a: 1, x: 9 });
     files.look();
     file.write({ a: 1 });
