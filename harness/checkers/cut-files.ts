@@ -6,7 +6,7 @@ type Content = ReadonlyMap<string, ValueId>;
 
 /**
  * In most formats of programs a part of a file is a file, too. What tells is an entry that no client touches: it was there in a
- * content before, and in one after, so the content without it was one that nobody had finished. Such contents become broken ones.
+ * content before, and in one after, so the content without it was a write that had not ended. Such contents become broken ones.
  * Of those without an end, where an entry never came back, nothing is said here: then it was lost.
  */
 export function withCutFiles(run: Run): Run {

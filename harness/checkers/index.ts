@@ -87,7 +87,7 @@ function tornIn(run: Run): Checked {
   return { findings, scopes: { G1: { summary, isExact: true } } };
 }
 
-/** A program that nobody here wrote has promised neither modes nor a tidy directory. */
+/** A program of others has promised neither modes nor a tidy directory. */
 function privacyOf(run: Run): Checked {
   const findings = checkPrivacy(run);
   const { program } = run.header;

@@ -36,7 +36,7 @@ export function checkPrivacy(run: Run): Finding[] {
 }
 
 /**
- * A program that nobody here wrote may leave behind what it likes, as long as it stops nobody; a lock that no one will ever
+ * A program of others may leave behind what it likes, as long as that stops no other process; a lock that no process will ever
  * release does.
  */
 function leftoversThatCount(run: Run): { name: string; why: string }[] {

@@ -86,7 +86,7 @@ await runClient('file', async (worker) => {
   const { evidence, target } = worker.config;
   const read = evidence.of === 'read' ? (await loadTarget(target)).read : undefined;
   const file = evidence.of === 'store' ? undefined : new FileWatch(worker, read);
-  // A program that nobody here wrote has promised nothing about its modes.
+  // A program of others has promised nothing about its modes.
   const modes = target.program?.isPrivate === false ? undefined : new ModeWatch(worker);
   await worker.ready();
   while (!worker.stopping.aborted) {

@@ -6,7 +6,7 @@ export interface ExploreOptions {
   /** A name or the path of a module; default `hardened`. */
   target?: string;
   /**
-   * Instead of a target: a program that nobody here wrote, which is run for each operation. The name of one that ships, a file of
+   * Instead of a target: a program of others, which is run for each operation. The name of one that ships, a file of
    * JSON, or the specification itself. Linux only.
    */
   program?: string | Specification;

@@ -1,5 +1,5 @@
 /**
- * What the harness knows of a program that nobody here wrote: how it is called, and where its entries can be seen. The same
+ * What the harness knows of a program of others: how it is called, and where its entries can be seen. The same
  * words stand in the options of the command line (`--command-remove`) and in a file of JSON (`"commandRemove"`).
  */
 export interface Specification {

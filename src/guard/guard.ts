@@ -273,7 +273,7 @@ export class Guard {
     this.#options.onEvent({ type: 'repaired', afterMs });
   }
 
-  /** Asked under the fence. A missing file is left so: somebody has removed it. */
+  /** Asked under the fence. A missing file is left so: it was removed on purpose. */
   #judged(sight: Sight | undefined): Document | undefined {
     if (!this.#memory || this.#wasAsleep()) return undefined;
     if (sight) this.#take(sight);
@@ -284,7 +284,7 @@ export class Guard {
     this.tally.failures++;
     const code = error instanceof StoreError ? error.code : 'E_IO';
     const reason = error instanceof Error ? error.message : String(error);
-    // Each look fails the same way until somebody mends it.
+    // Each look fails the same way until the cause is gone.
     if (reason === this.#lastFailure) return;
     this.#lastFailure = reason;
     this.#options.onEvent({ type: 'failed', code, reason });

@@ -189,7 +189,7 @@ function keysOf({ clients }: Program): string[] {
   return [...new Set(clients.flat().flatMap(({ key }) => (key === undefined ? [] : [key])))];
 }
 
-/** What nobody sets must be there before, or there is nothing to remove. */
+/** What no client sets must be there before, or there is nothing to remove. */
 function keysOnlyRemoved(program: Program): string[] {
   const set = program.clients.flat().flatMap(({ action, key }) => (action === 'set' ? [key] : []));
   const removed = program.clients

@@ -14,7 +14,7 @@ import { type CommandEnd, runCommand, slowed } from './command.js';
 import { filledRequest, startServer } from './server.js';
 
 /**
- * An executable, or a server, as a store: each call is a command of its own, or a request, and what nobody has a command for is
+ * An executable, or a server, as a store: each call is a command of its own, or a request, and what no command prints is
  * read from the file by its format. Values are the ids of the operations that write them, as text.
  */
 export function programModule(program: Program): TargetModule {
