@@ -44,13 +44,13 @@ const lines: [begins: string, needs: string[], exitCodes: number[]][] = [
 
 const commands = fences('sh').flatMap((body) => body.trim().split('\n'));
 
-it('every command line of docs/programs.md is tried below', () => {
+it('this test tries every command line of docs/programs.md', () => {
   expect(commands.filter((line) => !lines.some(([begins]) => line.startsWith(begins)))).toEqual([]);
   expect(lines.filter(([begins]) => !commands.some((line) => line.startsWith(begins)))).toEqual([]);
 });
 
 describe('what docs/programs.md says', { ...long, retry: 2 }, () => {
-  it.each(lines)('%s', async (begins, needs, exitCodes) => {
+  it.each(lines)('the documented command ends as documented: %s', async (begins, needs, exitCodes) => {
     if (needs.some((name) => !findOnPath(name))) return;
     const cwd = newDirectory();
     for (const [name, body] of Object.entries(files)) writeFileSync(path.join(cwd, name), body);

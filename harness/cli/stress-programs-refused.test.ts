@@ -58,8 +58,8 @@ describe('a program that is not what the user says is refused in the words of th
     expect(stderr).toContain(message);
     expect(exitCode).toBe(2);
   }
-  it.each(refused)('these words are refused: %j', isRefused);
-  it.each(alsoRefused)('these words are refused: %j', long, isRefused);
+  it.each(refused)('the command line refuses %j, and says why', isRefused);
+  it.each(alsoRefused)('the command line refuses %j, and says why', long, isRefused);
 
   it('a program that keeps its file elsewhere is refused, and the file is named', async () => {
     const text = 'echo "$KEY=$VALUE" >> "$FILE"; date >> "$DIR/f.env"';

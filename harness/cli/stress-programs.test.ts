@@ -17,8 +17,8 @@ const git = [
 ];
 
 // A race is a matter of chance: only one that stays unfound, run after run, says that the harness can't see it.
-describe('a program that loses updates is caught as it is', { retry: 2 }, () => {
-  it('a shell script that rewrites the file in place, with its line, its culprit and the command that runs it again', async () => {
+describe('a program that loses updates', { retry: 2 }, () => {
+  it('a shell script that rewrites the file in place is reported with its line, its culprit and the command that runs it again', async () => {
     const { exitCode, stderr, run, cwd } = await program([...shell, '--duration', '2s']);
     expect(stderr).toMatch(/^ {2}invalid {2}sh: \d+ acknowledged, \d+ lost, .*empty \d+ time/m);
     expect(run?.counts.lost).toBeGreaterThan(0);
@@ -31,7 +31,7 @@ describe('a program that loses updates is caught as it is', { retry: 2 }, () => 
     expect(processesIn(cwd)).toEqual([]);
   });
 
-  it('npm, with its version, by the lines of its file', long, async () => {
+  it('npm is reported with its version, and judged by the lines of its file', long, async () => {
     const { stderr, run, exitCode } = await program(['--command', 'npm', '--duration', '10s']);
     expect(stderr).toMatch(/invalid {2}npm \d+\.\d+\.\d+: \d+ acknowledged, \d+ lost/);
     expect(run?.counts.lost).toBeGreaterThan(0);
@@ -39,7 +39,7 @@ describe('a program that loses updates is caught as it is', { retry: 2 }, () => 
     expect(exitCode).toBe(1);
   });
 
-  it('servers that share a file, which are started once and asked over HTTP', long, async () => {
+  it('servers that share a file are started once and asked over HTTP', long, async () => {
     const server = fixture('programs/server.mjs');
     const starts = path.join(newDirectory(), 'starts');
     const { run, exitCode, cwd } = await program([
@@ -69,7 +69,7 @@ describe('a program that loses updates is caught as it is', { retry: 2 }, () => 
     expect(readFileSync(starts, 'utf8').trim().split('\n')).toHaveLength(5);
   });
 
-  it('removals are undone, too, by one that can only remove and begins with a file', long, async () => {
+  it('an undone removal is reported of a program that can only remove', long, async () => {
     const cwd = newDirectory();
     const seed = path.join(cwd, 'seed');
     writeFileSync(seed, '# a heading\n{key}={value}\n');
@@ -86,8 +86,8 @@ describe('a program that loses updates is caught as it is', { retry: 2 }, () => 
   });
 });
 
-describe('a program that locks before it reads is green', () => {
-  it('git, and that it refused is no loss', async () => {
+describe('a program that locks before it reads', () => {
+  it('git loses nothing, and its refusals are no losses', async () => {
     const { stderr, run, report } = await program([...git, '--duration', '2s']);
     expect(run?.counts).toMatchObject({ lost: 0, resurrected: 0, seedsLost: 0, torn: 0 });
     expect(report?.result).not.toBe('invalid');
@@ -95,29 +95,25 @@ describe('a program that locks before it reads is green', () => {
     expect(stderr).toMatch(/^ {2}(valid|unknown) {2,}git \d/m);
   });
 
-  it(
-    'and of a busy lock that a killed process has left, the run says that it stops all others',
-    long,
-    async () => {
-      if (!findOnPath('strace')) return;
-      const { run, exitCode } = await program([
-        ...git,
-        '--scenario',
-        'kill-9',
-        '--slow',
-        '100ms',
-        '--duration',
-        '10s',
-      ]);
-      expect(run?.counts).toMatchObject({ lost: 0, torn: 0, leftovers: 1 });
-      expect(run?.checks.G6?.summary).toMatch(
-        /entries\.ini\.lock was left behind, and it stops others: set "audit-provider"/,
-      );
-      expect(exitCode).toBe(1);
-    },
-  );
+  it('a run reports that the lock which a killed git left stops all others', long, async () => {
+    if (!findOnPath('strace')) return;
+    const { run, exitCode } = await program([
+      ...git,
+      '--scenario',
+      'kill-9',
+      '--slow',
+      '100ms',
+      '--duration',
+      '10s',
+    ]);
+    expect(run?.counts).toMatchObject({ lost: 0, torn: 0, leftovers: 1 });
+    expect(run?.checks.G6?.summary).toMatch(
+      /entries\.ini\.lock was left behind, and it stops others: set "audit-provider"/,
+    );
+    expect(exitCode).toBe(1);
+  });
 
-  it('git by its own words for what is there, where nobody reads its file', long, async () => {
+  it('git loses nothing where its own list command is asked instead of its file', long, async () => {
     const { run, exitCode } = await program([
       ...['--command', 'git config --file {file} f.{key}.v {value}', '--failed-when', 'could not lock'],
       ...['--command-remove', 'git config --file {file} --unset f.{key}.v', '--failed', '5'],
@@ -141,7 +137,7 @@ describe('a program that locks before it reads is green', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('and so is a script of a few lines that does the same', long, async () => {
+  it('a script of a few lines that locks loses nothing', long, async () => {
     const locked = `sh ${fixture('programs/locked.sh')} {file} {key}`;
     const { exitCode, run } = await program([
       '--command',
@@ -158,7 +154,7 @@ describe('a program that locks before it reads is green', () => {
   });
 });
 
-it('modes are looked at where the user asks for it', long, async () => {
+it('the modes of the file are judged where the user asks for it', long, async () => {
   const text = 'sh "$DIR/in-place.sh" "$FILE" "$KEY" "$VALUE"';
   const cwd = newDirectory();
   writeFileSync(path.join(cwd, 'in-place.sh'), readFileSync(inPlace));
@@ -183,8 +179,8 @@ it('modes are looked at where the user asks for it', long, async () => {
   expect(await modesOf('--private')).toBe(true);
 });
 
-describe('what a program is given', () => {
-  it('is a home of its own, PATH, LANG, and nothing else; by --shell nothing is pasted into the text', async () => {
+describe('a program under test', () => {
+  it('gets a home of its own, PATH, LANG and nothing else; with --shell no value is pasted into the text', async () => {
     const cwd = newDirectory();
     const seen = path.join(cwd, 'seen');
     const text = `env > ${seen}; pwd >> ${seen}; echo "$KEY=$VALUE" >> "$FILE"`;
@@ -210,7 +206,7 @@ describe('what a program is given', () => {
     expect(lines.at(-1)).toMatch(/work\/data\/home$/);
   });
 
-  it('dies with the client that runs it, and so does what it has started', long, async () => {
+  it('ends with the client that runs it, and so do its children', long, async () => {
     // The second leads a session of its own, and no signal to a group reaches it.
     const text = '(sleep 300; echo late) & setsid sleep 300 & echo "$KEY=$VALUE" >> "$FILE"; sleep 0.05';
     const { cwd } = await program([
@@ -227,7 +223,7 @@ describe('what a program is given', () => {
     expect(processesIn(cwd)).toEqual([]);
   });
 
-  it('is only so much time: what takes longer is killed, and may have happened', long, async () => {
+  it('is killed after its timeout, and its operation may have happened', long, async () => {
     const text = '[ -e "$HOME/slow" ] && sleep 300; : > "$HOME/slow"; echo "$KEY=$VALUE" >> "$FILE"';
     const { stderr, exitCode } = await program([
       '--command',
@@ -258,7 +254,7 @@ it('a specification in a file says the same as the options, and options change i
   expect(changed.stderr).toContain("can't be read as json");
 });
 
-it('every program that ships was tried, and with which version is said', async () => {
+it('every specification that ships names the version with which it was tried', async () => {
   const { stdout } = await holdfast(['list', 'programs', '--json']);
   const items = JSON.parse(stdout) as { name: string; title: string; why?: string }[];
   expect(items.length).toBeGreaterThan(10);

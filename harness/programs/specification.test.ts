@@ -9,27 +9,27 @@ import { fill, splitWords } from './template.js';
 const filled = (given: Specification) => fillSpecification(given, '/somewhere');
 const words = { file: '/h/f', home: '/h', dir: '/d', key: 'k', value: 'v $(touch x) {key}' };
 
-describe('a command is split into words here, and by no shell', () => {
+describe('the words of a command, which no shell sees', () => {
   it.each([
     ['a  b\tc', ['a', 'b', 'c']],
     [`a 'b c' "d e"f`, ['a', 'b c', 'd ef']],
     [`a\\ b "c\\"d" "e\\f" ''`, ['a b', 'c"d', 'e\\f', '']],
     [`x '{"a":"{value}"}' $HOME \`y\``, ['x', '{"a":"{value}"}', '$HOME', '`y`']],
-  ])('%s', (text, expected) => expect(splitWords(text)).toEqual(expected));
+  ])('%s is split as a shell would split it', (text, expected) => expect(splitWords(text)).toEqual(expected));
 
-  it('a quote that is not closed is refused', () => {
+  it('an open quote is refused', () => {
     expect(() => filled({ command: "x '{value} {key} {file}", format: 'ini' })).toThrow(
       "--command: a ' is not closed",
     );
   });
 
-  it('what is filled in is never looked at again', () => {
+  it('a value that was filled in is never filled in again', () => {
     expect(fill('--{key}={value}', words)).toBe('--k=v $(touch x) {key}');
     expect(fill('{port} {other}', words)).toBe('{port} {other}');
   });
 });
 
-describe('a specification with which nothing could be tested is refused', () => {
+describe('a specification with which nothing could be tested', () => {
   it.each<[Specification, string]>([
     [{ command: 'x {key} {file}' }, '--command has no {value}: nothing could be recognised afterwards'],
     [{ command: 'x {value} {file}' }, '--command has no {key}: all clients would set the same entry'],
@@ -46,17 +46,17 @@ describe('a specification with which nothing could be tested is refused', () => 
     [{ serve: 'x', set: 'PUT /{key} {value}', file: 'f.json' }, '--serve has no {port}'],
     [{ serve: 'x {port}', set: '{key} {value}', file: 'f.json' }, '--set is no request'],
     [{ commandRemove: 'x {key}', file: 'f.json' }, 'give --seed-file with a line that has {key} and {value}'],
-  ])('%j', (given, why) => expect(() => filled(given)).toThrow(why));
+  ])('is refused: %j', (given, why) => expect(() => filled(given)).toThrow(why));
 
   it.each([
     ['{', 'f is not JSON'],
     ['[]', 'f is no specification'],
     ['{"comand":"x"}', 'f: unknown "comand"; expected one of: name, title, command'],
     ['{"failed":"1"}', 'f: "failed" is not a list of numbers'],
-  ])('%s', (text, why) => expect(() => readSpecification(text, 'f')).toThrow(why));
+  ])('is refused as a file: %s', (text, why) => expect(() => readSpecification(text, 'f')).toThrow(why));
 });
 
-it('the name, the file and the format follow from what is said', () => {
+it('the name, the file and the format follow from the command', () => {
   expect(filled({ command: 'git config --file {file} f.{key}.v {value}', format: 'ini' })).toMatchObject({
     name: 'git',
     file: 'entries.ini',
@@ -72,7 +72,7 @@ it('the name, the file and the format follow from what is said', () => {
   });
 });
 
-describe('what an end says', () => {
+describe('the outcome of an operation', () => {
   const spec = { failed: [5], failedWhen: 'could not lock' };
   it.each([
     [0, '', 'ok'],
@@ -81,7 +81,7 @@ describe('what an end says', () => {
     [255, 'error: could not lock config file', 'fail'],
     [null, '', 'unknown'],
     [0, 'could not lock', 'ok'],
-  ] as const)('exit code %s with %j: %s', (code, errors, outcome) => {
+  ] as const)('follows from exit code %s with %j on stderr: %s', (code, errors, outcome) => {
     expect(outcomeOfExit({ code, errors }, spec)).toBe(outcome);
   });
   it.each([
@@ -90,10 +90,12 @@ describe('what an end says', () => {
     [5, 'fail'],
     [500, 'unknown'],
     [302, 'unknown'],
-  ] as const)('status %s: %s', (status, outcome) => expect(outcomeOfStatus(status, '', spec)).toBe(outcome));
+  ] as const)('follows from HTTP status %s: %s', (status, outcome) =>
+    expect(outcomeOfStatus(status, '', spec)).toBe(outcome),
+  );
 });
 
-it('a program gets PATH, LANG, a home of its own, what is added, and nothing else', () => {
+it('a program gets PATH, LANG, a home of its own, the variables of its specification, and nothing else', () => {
   const user = {
     PATH: '/bin',
     LANG: 'de_DE.UTF-8',

@@ -66,13 +66,13 @@ const races: [title: string, steps: string[], without: string, guarded: string][
 ];
 
 describe('agents that race for one file', () => {
-  it.each(races)('without a guard: %s', async (_, steps, without) => {
+  it.each(races)('end as the race leaves them without a guard: %s', async (_, steps, without) => {
     const { agents, keysNow } = setUp();
     for (const step of steps) await agents[Number(step[0]) as 0 | 1](step.slice(2));
     expect(keysNow()).toBe(without);
   });
 
-  it.each(races)('with a guard: %s', async (_, steps, _without, guarded) => {
+  it.each(races)('end with every change with a guard: %s', async (_, steps, _without, guarded) => {
     const { file, agents, keysNow } = setUp();
     const { events } = await newGuard(file);
     for (const step of steps) {
@@ -94,7 +94,7 @@ describe('agents that race for one file', () => {
 });
 
 describe('a guard', () => {
-  it('puts back all that a program erased because it took the torn file for empty', async () => {
+  it('puts back what a program erased because it took the torn file for empty', async () => {
     const { file, agents, keysNow } = setUp(['a', 'b', 'c']);
     const { events } = await newGuard(file);
     const whole = textOf(file);
@@ -130,7 +130,7 @@ describe('a guard', () => {
     expect(events).toContainEqual(expect.objectContaining({ type: 'write', kind: 'late', set: ['z'] }));
   });
 
-  it('leaves a file alone that was removed, and takes what comes for a new beginning', async () => {
+  it('leaves a removed file alone, and takes what comes for a new beginning', async () => {
     const { file, agents, keysNow } = setUp();
     const { events } = await newGuard(file);
     unlinkSync(file);
@@ -163,7 +163,7 @@ describe('a guard', () => {
     expect(readFileSync(path.join(path.dirname(file), kept()[0] ?? ''), 'utf8')).toContain('made-up-d');
   });
 
-  it('keeps it, too, where a write may have been a logout from an old copy, or have meant nothing', async () => {
+  it('keeps the state before, too, where a write may have been a logout from an old copy, or have meant nothing', async () => {
     const { file, agents, keysNow } = setUp(['a']);
     const { events } = await newGuard(file);
     for (const key of ['b', 'c']) {
@@ -178,7 +178,7 @@ describe('a guard', () => {
     expect(readFileSync(path.join(path.dirname(file), kept()[0] ?? ''), 'utf8')).toContain('made-up-b');
   });
 
-  it('only tells, in a dry run', async () => {
+  it('changes nothing in a dry run', async () => {
     const { file, agents, keysNow } = setUp();
     const { events } = await newGuard(file, { dryRun: true });
     await agents[0]('read');
@@ -210,7 +210,7 @@ describe('a guard', () => {
     expect(readdirSync(path.dirname(file))).not.toContain('auth.json.guard');
   });
 
-  it('that was passed knows nothing of before when it is its turn again', async () => {
+  it('forgets the states before, where another guard had its turn in between', async () => {
     const { file, agents, keysNow } = setUp();
     const first = await newGuard(file);
     const second = await newGuard(file);
@@ -229,7 +229,7 @@ describe('a guard', () => {
     expect(keysNow()).toBe('a b x');
   });
 
-  it('a guard judges nothing that happened while it was stopped', async () => {
+  it('judges nothing that happened while it was stopped', async () => {
     const { file } = setUp();
     const { events } = await newGuard(file);
     // Two logouts and a login, and a look long afterwards: as one write they look like a misread.
@@ -241,7 +241,7 @@ describe('a guard', () => {
     expect(Object.keys(JSON.parse(textOf(file))).toSorted()).toEqual(['c', 'd']);
   });
 
-  it('a guard reports the same failure once', async () => {
+  it('reports the same failure once', async () => {
     const file = newFile();
     writeFileSync(file, 'no JSON', { mode: 0o600 });
     const { events } = await newGuard(file);
@@ -256,7 +256,7 @@ describe('a guard', () => {
     expect(statSync(`${file}.guard`).mode & 0o777).toBe(0o700);
   });
 
-  it('and the store work on one file: nothing that was acknowledged is lost', async () => {
+  it('loses nothing of what the store acknowledged on the same file', async () => {
     const { file, agents } = setUp();
     await newGuard(file);
     const store = openStore(file);

@@ -19,7 +19,7 @@ function seen(states: string, isOpaque?: (raw: string) => boolean) {
   return memory;
 }
 
-describe('what a guard makes of a state', () => {
+describe('a guard’s memory', () => {
   it.each([
     ['a write that knew the newest state', 'a ab', 'abc', { kind: 'fresh', set: ['c'] }, 'abc'],
     ['a logout', 'a ab', 'a', { kind: 'fresh', removed: ['b'] }, 'a'],
@@ -47,17 +47,17 @@ describe('what a guard makes of a state', () => {
     ],
     ['the last entry logged out', 'a', '', { kind: 'fresh', removed: ['a'] }, ''],
     ['a repair that is seen as a state', 'a ab ac', 'abc', { kind: 'fresh', set: [], putBack: [] }, 'abc'],
-  ])('%s', (_, states, found, judgement, truth) => {
+  ])('judges %s', (_, states, found, judgement, truth) => {
     const memory = seen(states);
     expect(memory.take(doc(found), 1000, true)).toMatchObject(judgement);
     expect(textOf(memory.truth)).toBe(truth);
   });
 
-  it('says how long the base of a stale write had been replaced', () => {
+  it('measures how long the base of a stale write had been replaced', () => {
     expect(seen('a ab abc').take(doc('ax'), 350, true)).toMatchObject({ kind: 'stale', ageMs: 250 });
   });
 
-  it('forgets states after five seconds: then what is missing was removed', () => {
+  it('forgets states after five seconds, and takes what is missing then for removed', () => {
     const memory = seen('ab abc abcd');
     memory.take(doc('abx'), 10_000, true);
     expect(textOf(memory.truth)).toBe('abx');
@@ -80,7 +80,7 @@ describe('what a guard makes of a state', () => {
     expect(textOf(memory.truth)).toBe('au');
   });
 
-  it('takes from a late write what it meant', () => {
+  it('takes from a late write what changed against its base', () => {
     const memory = seen('ab abc');
     expect(memory.takeLate(doc('abx'), doc('ab'), 300)).toMatchObject({
       kind: 'late',

@@ -27,7 +27,7 @@ async function race({ calls, guarded }: { calls: number; guarded: boolean }) {
 }
 
 describe('agents that race at full speed', () => {
-  it('lose what others have set, or bring back what others have removed', async () => {
+  it('lose what others have set, or bring back what others have removed, without a guard', async () => {
     let damages = 0;
     // A single race may end well.
     for (let tries = 0; tries < 20 && damages === 0; tries++) {
@@ -38,7 +38,7 @@ describe('agents that race at full speed', () => {
     expect(damages).toBeGreaterThan(0);
   });
 
-  it('lose and bring back nothing that a guard has seen', async () => {
+  it('lose nothing and bring nothing back of what a guard has seen', async () => {
     const { events, end, tally } = await race({ calls: 25, guarded: true });
     const seen = new Set(['seed']);
     for (const event of events) {

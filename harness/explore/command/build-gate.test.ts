@@ -6,7 +6,7 @@ import { gateProgram, reasonOf, whyNot } from './syscall-gate.test.helper.js';
 
 afterEach(() => void vi.unstubAllEnvs());
 
-it('on another system the command line says so, and what works all the same', () => {
+it('on another system the command line says that it can not explore, and what works there', () => {
   const why = reasonOf(() => gateProgram(newDirectory(), { platform: 'darwin', arch: 'arm64' }));
   expect(why).toBe(
     'a program can be explored on Linux, on x64 or arm64, and this is darwin on arm64; holdfast stress --command works without it',
@@ -22,14 +22,14 @@ describe.skipIf(whyNot !== undefined)(`the helper in C${whyNot ? ` (${whyNot})` 
     expect(gateProgram(cache)).toBe(place);
   });
 
-  it('without a compiler is missing, and the message says what to install', () => {
+  it('is missing without a compiler, and the message says what to install', () => {
     vi.stubEnv('PATH', newDirectory());
     expect(reasonOf(() => gateProgram(newDirectory()))).toMatch(
       /there is no "cc" here; install a C compiler; holdfast stress/,
     );
   });
 
-  it('that does not compile leaves nothing behind, and the message has the first words of the compiler', () => {
+  it('leaves nothing behind where it does not compile, and the message has the first words of the compiler', () => {
     const [cache, bin] = [newDirectory(), newDirectory()];
     writeFileSync(path.join(bin, 'cc'), '#!/bin/sh\necho "no linux/seccomp.h" >&2\nexit 1\n');
     chmodSync(path.join(bin, 'cc'), 0o755);
@@ -40,7 +40,7 @@ describe.skipIf(whyNot !== undefined)(`the helper in C${whyNot ? ` (${whyNot})` 
     expect(readdirSync(cache)).toEqual([]);
   });
 
-  it('on a kernel without what it needs says so', () => {
+  it('says what a kernel lacks', () => {
     const bin = newDirectory();
     const helper = '#!/bin/sh\\necho "the kernel has no seccomp user notification" >&2\\nexit 1\\n';
     const compiler = `#!/bin/sh\nwhile [ "$1" != -o ]; do shift; done\nprintf '${helper}' > "$2"\n/bin/chmod 755 "$2"\n`;

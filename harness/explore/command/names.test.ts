@@ -4,7 +4,7 @@ import { parseGateLine } from './gate-lines.js';
 import { Aliases, readerFor, valueText } from './names.js';
 
 describe('a value', () => {
-  it('of a client is found again, and that of another one is not taken for it', () => {
+  it('is recognised as the value of its client, and of no other client', () => {
     const read = readerFor('ini', ['k0', 'k10', 'seed-key']);
     const text = `[f "k0"]\nv = ${valueText('A.0.0')}\n[f "k10"]\nv = ${valueText('audit.0.1')}\n[f "k1"]\nv = x\n[f "seed-key"]\nv = cut`;
     expect(identifyAll(read(Buffer.from(text)) as Record<string, unknown>)).toEqual({
@@ -25,7 +25,7 @@ it('a name that differs from run to run is known by the order in which a client 
   ]);
 });
 
-it('bytes of a name come as characters, and are read as what they were', () => {
+it('the bytes of a name are read as what they were', () => {
   expect(parseGateLine('{"call":1,"name":"open","process":2,"path":"/d/\\u00c3\\u00a9"}')).toMatchObject({
     path: '/d/é',
   });

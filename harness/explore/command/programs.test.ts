@@ -65,33 +65,34 @@ describe.skipIf(whyNot !== undefined)(`a program that is explored${whyNot ? ` ($
     },
   );
 
-  it.skipIf(!has.flock)(
-    'under a lock of the kernel loses nothing in any schedule with one preemption',
-    async () => {
-      const { exitCode, exploration } = await exploring(
-        ofCommand('sh', 'locks.sh')(),
-        '--format',
-        'dotenv',
-        '--preemptions',
-        '1',
-      );
-      expect(exploration).toMatchObject({ result: 'valid', exhausted: true, preemptions: 1, failures: [] });
-      // The second asks for the lock at each moment at which the first has it.
-      expect(exploration?.executions).toBeGreaterThan(20);
-      expect(exitCode).toBe(0);
-    },
-  );
-
-  it.skipIf(!has.python)('under a lock of POSIX: the same', long, async () => {
-    const { exploration } = await exploring(
-      ofCommand('python3', 'locks.py')(),
+  it.skipIf(!has.flock)('loses nothing under flock in any schedule with one preemption', async () => {
+    const { exitCode, exploration } = await exploring(
+      ofCommand('sh', 'locks.sh')(),
       '--format',
-      'json',
+      'dotenv',
       '--preemptions',
       '1',
     );
-    expect(exploration).toMatchObject({ result: 'valid', exhausted: true, failures: [] });
+    expect(exploration).toMatchObject({ result: 'valid', exhausted: true, preemptions: 1, failures: [] });
+    // The second asks for the lock at each moment at which the first has it.
+    expect(exploration?.executions).toBeGreaterThan(20);
+    expect(exitCode).toBe(0);
   });
+
+  it.skipIf(!has.python)(
+    'loses nothing under a POSIX lock in any schedule with one preemption',
+    long,
+    async () => {
+      const { exploration } = await exploring(
+        ofCommand('python3', 'locks.py')(),
+        '--format',
+        'json',
+        '--preemptions',
+        '1',
+      );
+      expect(exploration).toMatchObject({ result: 'valid', exhausted: true, failures: [] });
+    },
+  );
 
   /** As it stands in docs/explore.md. */
   const ofDocument = (end: RegExp) => {
@@ -100,14 +101,17 @@ describe.skipIf(whyNot !== undefined)(`a program that is explored${whyNot ? ` ($
     return [template, ...more] as const;
   };
 
-  it.skipIf(!has.git)('git config loses nothing in any schedule with one preemption', async () => {
-    const { exploration } = await exploring(...ofDocument(/ini$/), '--preemptions', '1');
-    expect(exploration).toMatchObject({ result: 'valid', exhausted: true, failures: [] });
-    expect(exploration?.outcomes).toBeGreaterThan(1);
-  });
+  it.skipIf(!has.git)(
+    'loses nothing in any schedule with one preemption, where it is git config',
+    async () => {
+      const { exploration } = await exploring(...ofDocument(/ini$/), '--preemptions', '1');
+      expect(exploration).toMatchObject({ result: 'valid', exhausted: true, failures: [] });
+      expect(exploration?.outcomes).toBeGreaterThan(1);
+    },
+  );
 
   it.skipIf(!has.git)(
-    'git config, killed, leaves a lock behind that stops every later one',
+    'leaves a lock that stops every later one, where it is git config and killed',
     long,
     async () => {
       const { exitCode, exploration } = await exploring(...ofDocument(/--crash$/), '--preemptions', '0');
@@ -120,7 +124,7 @@ describe.skipIf(whyNot !== undefined)(`a program that is explored${whyNot ? ` ($
     },
   );
 
-  it('that does not do what is said of it is refused, in words that help', async () => {
+  it('is refused where it does not do what its specification says, and the message says what was expected', async () => {
     const nothing = await exploring('sh -c : {file} {key} {value}', '--format', 'dotenv');
     expect([nothing.exitCode, nothing.stderr]).toEqual([
       2,
@@ -147,7 +151,7 @@ describe.skipIf(whyNot !== undefined)(`a program that is explored${whyNot ? ` ($
     );
   });
 
-  it('finds the home as it was in each execution, and leaves nothing of it', async () => {
+  it('starts each execution with the same home, which is removed afterwards', async () => {
     const { cwd, exploration } = await exploring(
       ofCommand('sh', 'loses.sh')(),
       '--format',

@@ -69,7 +69,7 @@ describe.skipIf(whyNot !== undefined)(
       expect(texts.slice(0, 7)).toEqual(['abcd', 'wxyz', 'efgh', 'wxyz', 'ab', 'cdwx', 'abcdwxyzef']);
     });
 
-    it('knows each call by its number, the old ones and the new', async () => {
+    it('knows each call by its number, old calls and new ones', async () => {
       const directory = newPlace();
       const { lines, errors } = await underGate(gate, { directory }, [compiled('raw-calls.c'), directory]);
       const names = lines.flatMap((line) => ('call' in line ? [line.name] : []));
@@ -81,7 +81,7 @@ describe.skipIf(whyNot !== undefined)(
       ]);
     });
 
-    it('makes a call only when it is told to, and lets it fail when it is told that', async () => {
+    it('makes a call only when it is told to, and makes it fail when it is told to', async () => {
       const directory = newPlace();
       const seen: boolean[] = [];
       const { lines } = await underGate(
@@ -99,7 +99,7 @@ describe.skipIf(whyNot !== undefined)(
       expect(existsSync(path.join(directory, 'file.lock'))).toBe(true);
     });
 
-    it('kills all that the program has started, before the call that waits is made', async () => {
+    it('kills all children of the program before the waiting call is made', async () => {
       const directory = newPlace();
       const script = '(sleep 1000 & mkdir file.lock; sleep 1000) & wait';
       const { lines, code } = await underGate(gate, { directory }, ['sh', '-c', script], () => 'kill');
@@ -107,7 +107,7 @@ describe.skipIf(whyNot !== undefined)(
       expect(existsSync(path.join(directory, 'file.lock'))).toBe(false);
     });
 
-    it('says at once that a lock is taken, and makes the call when it is free', async () => {
+    it('reports at once that a lock is taken, and makes the call when it is free', async () => {
       const directory = newPlace();
       mkdirSync(path.join(directory, 'file.d'));
       const second = 'exec 8< file; flock 8; rmdir file.d';
@@ -124,7 +124,7 @@ describe.skipIf(whyNot !== undefined)(
       expect(existsSync(path.join(directory, 'file.d'))).toBe(false);
     });
 
-    it('says that nothing comes any more, and whether the program sleeps or computes', async () => {
+    it('reports that no call comes any more, and whether the program sleeps or computes', async () => {
       for (const [script, how] of [
         ['sleep 1000', 'sleeping'],
         ['while :; do :; done', 'running'],
@@ -136,7 +136,7 @@ describe.skipIf(whyNot !== undefined)(
       }
     });
 
-    it('in a home looks away from what has nothing to do with the file', async () => {
+    it('does not stop calls in a home that have nothing to do with the file', async () => {
       const directory = newPlace();
       const script =
         'test -e .bashrc; test -d .cache; cat file > /dev/null; test -e .file.lock; mkdir .cache; echo > new';
@@ -151,7 +151,7 @@ describe.skipIf(whyNot !== undefined)(
       ]);
     });
 
-    it('gives to the program what was read for it, whatever the bytes of a name or a file', async () => {
+    it('returns to the program what was read for it, whatever the bytes of a name or a file', async () => {
       const directory = newPlace('a"\\\u0000é\n');
       chmodSync(path.join(directory, 'file'), 0o600);
       const { lines } = await underGate(gate, { directory }, ['sh', '-c', 'head -c 99 file > "new é \\"x"']);
@@ -179,7 +179,7 @@ describe.skipIf(whyNot !== undefined)(
       },
     );
 
-    it.skipIf(!hasPython)('notes what it can not stop', async () => {
+    it.skipIf(!hasPython)('reports the calls that it can not stop', async () => {
       const directory = newPlace();
       const script = `import mmap, os
 f = os.open('file', os.O_RDWR)

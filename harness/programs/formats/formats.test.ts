@@ -5,7 +5,7 @@ import { cutShows, formatByName, formats, parse, whyNoFormat } from './index.js'
 const [one, two] = ['tui-1-provider-3', 'seed-provider-1'];
 const npmLines = 'lines:^//(?<key>[\\w-]+)\\.example\\.test/:_authToken=(?<value>.*)$';
 
-describe('a file of another program is read by its format', () => {
+describe('a file of another program', () => {
   const cases: [string, string][] = [
     ['json', JSON.stringify({ [one]: 'tui-1.0.1-end', [two]: 'seed.0-end' })],
     [
@@ -30,7 +30,7 @@ describe('a file of another program is read by its format', () => {
       `//${one}.example.test/:_authToken=tui-1.0.1-end\n//${two}.example.test/:_authToken=seed.0-end\n`,
     ],
   ];
-  it.each(cases)('%s', (format, text) => {
+  it.each(cases)('has its entries read by the format %s', (format, text) => {
     const found = parse(text, format, keyIn);
     expect([...found.keys()]).toEqual([one, two]);
     expect(found.get(one)).toContain('tui-1.0.1-end');
@@ -38,11 +38,11 @@ describe('a file of another program is read by its format', () => {
     expect(found.get(one)).not.toContain('no');
   });
 
-  it('and of two texts at one place the later counts', () => {
+  it('has the later value of two at one key', () => {
     expect(parse(`${one}=tui-1.0.1-end\n${one}=tui-1.0.2-end\n`, 'dotenv').get(one)).toBe('tui-1.0.2-end');
   });
 
-  it('and without a pattern of keys the first step to a value is its key', () => {
+  it('has the first step to a value as its key where no pattern of keys is given', () => {
     expect([...parse('{"a":{"b":1,"c":"x"},"d":true}', 'json')]).toEqual([
       ['a', '1\nx'],
       ['d', 'true'],
@@ -51,26 +51,26 @@ describe('a file of another program is read by its format', () => {
 });
 
 describe('a file that is cut off', () => {
-  it.each(['json', 'json:auths'])('shows by itself in %s, and the error quotes nothing', (format) => {
+  it.each(['json', 'json:auths'])('is a syntax error in %s, and the error quotes nothing', (format) => {
     expect(cutShows(format)).toBe(true);
     const cut = () => parse('{"auths":{"a":"made-up-secret', format);
     expect(cut).toThrow(SyntaxError);
     expect(cut).not.toThrow(/made-up/);
   });
 
-  it.each(['', '42', 'null'])('is no file of JSON entries: %j', (text) => {
+  it.each(['', '42', 'null'])('is not taken for JSON entries where it is %j', (text) => {
     expect(() => parse(text, 'json')).toThrow(SyntaxError);
   });
 
   it.each([
     ['toml', 'a = "made-up-secret'],
     ['yaml', 'a: "made-up-secret'],
-  ])('shows in %s where it ends within a text, and the error quotes nothing', (format, text) => {
+  ])('is a syntax error in %s where it ends within a text, and the error quotes nothing', (format, text) => {
     expect(() => parse(text, format)).toThrow(SyntaxError);
     expect(() => parse(text, format)).not.toThrow(/made-up/);
   });
 
-  it('shows by missing entries only in all the others', () => {
+  it('shows by missing entries alone in all other formats', () => {
     expect(Object.keys(formats).filter((name) => !cutShows(name))).toEqual([
       'ini',
       'dotenv',
@@ -82,7 +82,7 @@ describe('a file that is cut off', () => {
   });
 });
 
-it('a format is known by the ending of the file, where there is one', () => {
+it('the ending of a file tells its format', () => {
   const names = ['.config/x.json', 'a.ini', '.npmrc', 'b.env', 'c.toml', 'd.yml', 'passwords'];
   expect(names.map(formatByName)).toEqual(['json', 'ini', 'ini', 'dotenv', 'toml', 'yaml', undefined]);
 });
@@ -93,4 +93,4 @@ it.each([
   ['lines:^x$', 'no group "key"'],
   ['lines:(?<key>x)', 'no group "value"'],
   ['lines:(?<key>(?<value>', 'is no pattern'],
-])('%s is refused: %s', (format, why) => expect(whyNoFormat(format)).toContain(why));
+])('the format %s is refused: %s', (format, why) => expect(whyNoFormat(format)).toContain(why));

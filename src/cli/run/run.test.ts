@@ -37,7 +37,7 @@ describe('run', () => {
     expect(Object.keys(user.readFile()).toSorted()).toEqual(['a', 'other', 'third']);
   });
 
-  it('watches without --guard, too', async () => {
+  it('guards the file without --guard, too', async () => {
     const user = newUser();
     user.writeFile({});
     expect((await start(user, ['true'], [])).stderr).toMatch(/^holdfast: guarded /);
@@ -53,13 +53,13 @@ describe('run', () => {
     expect((await start(user, script(user, "process.kill(process.pid, 'SIGKILL')"))).signal).toBe('SIGKILL');
   });
 
-  it('tells of a signal that does not end it, too', async () => {
+  it('passes on a signal that does not end the command', async () => {
     const user = newUser();
     const program = ['sh', '-c', 'kill -PIPE $$'];
     expect((await start(user, program)).exitCode).toBe(128 + 13);
   });
 
-  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('passes %s on', async (signal) => {
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('passes %s on to the command', async (signal) => {
     const user = newUser();
     const text = `process.on('${signal}', () => process.exit(7)); setInterval(() => {}, 1000);
       fs.writeFileSync(${JSON.stringify(path.join(user.home, 'ready'))}, '');`;
@@ -69,7 +69,7 @@ describe('run', () => {
     expect((await child).exitCode).toBe(7);
   });
 
-  it('says what is wrong with a command that can’t be run', async () => {
+  it('names what is wrong with a command that can’t be run', async () => {
     const user = newUser();
     const missing = await start(user, ['no-such-command']);
     expect([missing.exitCode, missing.stderr]).toEqual([127, expect.stringContaining('no such command')]);
@@ -82,7 +82,7 @@ describe('run', () => {
     ['below a file', (user: User) => path.join(user.file, 'x'), 127],
     ['without a name', () => '', 127],
     ['behind a link to itself', (user: User) => path.join(user.home, 'loop'), 126],
-  ])('says so, and removes its ticket, where there is no way to a command: %s', async (_, name, code) => {
+  ])('fails, and removes its ticket, where the command can not be started: %s', async (_, name, code) => {
     const user = newUser();
     user.writeFile({});
     symlinkSync('loop', path.join(user.home, 'loop'));
@@ -103,7 +103,7 @@ describe('run', () => {
     expect((await first).stderr).toMatch(/^holdfast: guarded /);
   });
 
-  it('gives the command what it asks of the terminal: its input and its output', async () => {
+  it('leaves the terminal’s input and output to the command', async () => {
     const user = newUser();
     const child = execa(process.execPath, [command, 'run', '--', 'cat'], { env: user.env, input: 'through' });
     expect((await child).stdout).toBe('through');

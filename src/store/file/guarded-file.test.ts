@@ -23,7 +23,7 @@ const seen: Document = new Map([
 ]);
 
 describe('a durable repair', () => {
-  it('of a torn file writes what was judged, not what the copy has', async () => {
+  it('writes what was judged into a torn file, not what the copy has', async () => {
     const { file, repair } = await setUp();
     truncateSync(file, 7);
     await repair(seen);
@@ -35,14 +35,14 @@ describe('a durable repair', () => {
     await store.close();
   });
 
-  it('of a torn file that is left as it is restores the copy', async () => {
+  it('restores the copy of a torn file that no program has written since', async () => {
     const { file, repair } = await setUp();
     truncateSync(file, 7);
     await repair(undefined);
     expect(JSON.parse(textOf(file))).toEqual({ a: 1, b: 1, c: 1 });
   });
 
-  it('of a missing file does not bring it back, and says so in the copy', async () => {
+  it('does not bring a missing file back, and records that in the copy', async () => {
     const { file, repair } = await setUp();
     rmSync(file);
     await repair(seen);

@@ -67,7 +67,7 @@ function lookBackAt(content: object) {
   return { files, late, file };
 }
 
-describe('what a program writes into a file that was replaced', () => {
+describe('a write into a file that was replaced', () => {
   it('is reported by the next look, once', () => {
     const { files, late, file } = lookBackAt({ a: 1 });
     file.write({ a: 1, x: 9 });
@@ -82,13 +82,13 @@ describe('what a program writes into a file that was replaced', () => {
     await expect.poll(() => late).toEqual([[{ a: '1', x: '9' }, { a: '1' }]]);
   });
 
-  it('of the same size and within one tick of the clock is found, too', async () => {
+  it('is found where size and time are the same as before', async () => {
     const { late, file } = lookBackAt({ a: 1 });
     file.write({ a: 2 }, true);
     await expect.poll(() => late).toEqual([[{ a: '2' }, { a: '1' }]]);
   });
 
-  it('a second time is reported beside what was reported before', () => {
+  it('is reported again when it comes a second time', () => {
     const { files, late, file } = lookBackAt({ a: 1 });
     file.write({ a: 1, x: 9 });
     files.look();
@@ -116,7 +116,7 @@ describe('what a program writes into a file that was replaced', () => {
 });
 
 describe('a replaced file', () => {
-  it('that can’t be read is let go, and the others are looked at', () => {
+  it('is let go where it can’t be read, and the others are looked at', () => {
     const { files, late } = lookBack();
     const unreadable = { descriptor: openSync(path.dirname(newFile()), 'r'), identity: 'none' };
     const file = replaced({ a: 1 });
@@ -128,7 +128,7 @@ describe('a replaced file', () => {
     expect(unreadable.descriptor).toBe(-1);
   });
 
-  it('that can’t be read throws nothing out of a timer', async () => {
+  it('throws nothing out of a timer where it can’t be read', async () => {
     const { files, late } = lookBack();
     const unreadable = { descriptor: openSync(path.dirname(newFile()), 'r'), identity: 'none' };
     const file = replaced({ a: 1 });
@@ -138,7 +138,7 @@ describe('a replaced file', () => {
     await expect.poll(() => late).toEqual([[{ a: '2' }, { a: '1' }]]);
   });
 
-  it('that comes after the end is closed, and not looked at', async () => {
+  it('is closed and not looked at where it comes after the end', async () => {
     const { files, late } = lookBack();
     const file = replaced({ a: 1 });
     files.close();

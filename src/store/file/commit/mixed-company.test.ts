@@ -28,7 +28,7 @@ const keptBeside = (file: string) =>
   readdirSync(path.dirname(file)).filter((name) => name.startsWith('auth.json.corrupt-'));
 
 describe('a program that took the file for empty, and wrote its one entry into it', () => {
-  it('a misreading program erases nothing, also of what was there before the store was', async () => {
+  it('erases nothing, also of what was there before the store', async () => {
     const file = newFile();
     const theirs = { anthropic: 1, groq: 2, openai: 3, mistral: 4 };
     writeFileSync(file, JSON.stringify(theirs), { mode: 0o600 });
@@ -42,7 +42,7 @@ describe('a program that took the file for empty, and wrote its one entry into i
     expect(events).toEqual([{ type: 'merged', file, keys: ['late'], putBack }]);
   });
 
-  it('a program that replaced the file, or found none, has started anew', async () => {
+  it('has started anew where it replaced the file or found none', async () => {
     const file = newFile();
     writeFileSync(file, '{"a":1,"b":2,"c":3}', { mode: 0o600 });
     const store = openStore(file);
@@ -53,7 +53,7 @@ describe('a program that took the file for empty, and wrote its one entry into i
   });
 });
 
-describe('before more than one entry is given up', () => {
+describe('an adoption that gives up more than one entry', () => {
   it.each([
     ['into the file', (file: string, content: object) => writeInto(openSync(file, 'r+'), content)],
     [
@@ -75,7 +75,7 @@ describe('before more than one entry is given up', () => {
     expect(await keysIn(store)).toEqual(['a', 'b', 'c']);
   });
 
-  it('the state before is also kept for one entry, where an older state may have been written again and mean nothing', async () => {
+  it('keeps the state before, also of one entry, where an older state may have been written again', async () => {
     const { file, events, store } = await newStore();
     // It had read no more than this, and logged in again with the very same key: the bytes of a logout from a and b, too.
     writeInto(openSync(file, 'r+'), { a: { type: 'api', key: 'a' } });
@@ -86,7 +86,7 @@ describe('before more than one entry is given up', () => {
     expect([...(kept?.entries.keys() ?? [])]).toEqual(['a', 'b', 'c']);
   });
 
-  it('nothing is kept of a commit that did not happen', async () => {
+  it('keeps nothing of a commit that did not happen', async () => {
     const { file, store } = await newStore();
     linkSync(file, `${file}.before`);
     await store.transaction([
@@ -120,7 +120,7 @@ describe('before more than one entry is given up', () => {
     expect(keptBeside(file)).toHaveLength(1);
   });
 
-  it('nothing is kept of a single logout, of a removed file, or where all comes back', async () => {
+  it('keeps nothing of a single logout, of a removed file, or where all entries come back', async () => {
     const { file, store, snapshot, write } = await newStore();
     const { a: _, ...rest } = snapshot();
     write(rest);
@@ -133,7 +133,7 @@ describe('before more than one entry is given up', () => {
   });
 });
 
-it('an entry that other programs can’t decode comes back with their next write, and goes by our command', async () => {
+it('an entry that other programs can’t decode comes back with their next write, until our command removes it', async () => {
   const file = newFile();
   const store = openStore(file, { isOpaque: (value) => typeof value === 'string' });
   await store.transaction([
