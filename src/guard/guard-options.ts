@@ -3,8 +3,8 @@ import type { Judgement } from './memory.js';
 
 /** What a guard reports as it happens: keys, never values. Times are lengths in milliseconds. */
 export type GuardEvent =
-  /** `on guard`: it guards from now on. `waits`: another guard is there. */
-  | { type: 'on guard' | 'waits' }
+  /** `on guard`: it guards from now on. `waits`: another guard is there. `no directory`: there is nothing to look at yet. */
+  | { type: 'on guard' | 'waits' | 'no directory' }
   | ({ type: 'write' } & Judgement)
   /** The file holds again what it ought to. */
   | { type: 'repaired'; afterMs: number }

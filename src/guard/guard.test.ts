@@ -1,7 +1,9 @@
 import {
+  chownSync,
   existsSync,
   readdirSync,
   readFileSync,
+  renameSync,
   statSync,
   truncateSync,
   unlinkSync,
@@ -11,7 +13,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { newFile, runCommand, textOf } from '../store/scratch.test.helper.js';
-import { openStore } from '../store/store.js';
+import { GuardedFile, openStore } from '../store/store.js';
 import { Guard, type GuardEvent, type GuardOptions } from './guard.js';
 
 const agentFile = fileURLToPath(new URL('fixtures/stepped-agent.mjs', import.meta.url));
@@ -208,6 +210,30 @@ describe('a guard', () => {
     guards.delete(second.guard);
     await second.guard.stop();
     expect(readdirSync(path.dirname(file))).not.toContain('auth.json.guard');
+  });
+
+  it('waits for the directory of the file, and guards the file in it', async () => {
+    const { file, agents, keysNow } = setUp();
+    const directory = path.dirname(file);
+    renameSync(directory, `${directory}-away`);
+    const { events } = await newGuard(file);
+    expect(events).toEqual([{ type: 'no directory' }]);
+    renameSync(`${directory}-away`, directory);
+    await expect.poll(() => events.at(-1)).toEqual({ type: 'on guard' });
+    for (const agent of agents) await agent('read');
+    await agents[1]('set y');
+    await expect.poll(() => events.length).toBe(3);
+    await agents[0]('set x');
+    await expect.poll(keysNow).toBe('a b x y');
+  });
+
+  it.skipIf(process.geteuid?.() !== 0)('of root leaves its notes to the user of the directory', () => {
+    const { file } = setUp();
+    chownSync(path.dirname(file), 1000, 1000);
+    for (const round of ['new', 'there']) {
+      GuardedFile.openLog(file)?.close();
+      expect([round, statSync(`${file}.guard.jsonl`).uid]).toEqual([round, 1000]);
+    }
   });
 
   it('forgets the states before, where another guard had its turn in between', async () => {

@@ -1,6 +1,6 @@
 import { byValue } from '../store/document.js';
 import { StoreError } from '../store/errors.js';
-import { type Document, GuardedFile, GuardTurn, type Sight } from '../store/store.js';
+import { type Document, GuardedFile, GuardTurn, type Sight, type Turn } from '../store/store.js';
 import type { GuardOptions } from './guard-options.js';
 import { type Judgement, Memory } from './memory.js';
 import { Tally } from './tally.js';
@@ -52,7 +52,7 @@ export class Guard {
   #timers: NodeJS.Timeout[] = [];
   #tornTimer: NodeJS.Timeout | undefined;
   #isStarting = false;
-  #hasWaited = false;
+  #lastTurn: Turn = 'ours';
 
   /** @throws StoreError `E_UNSAFE` where another user could replace the file */
   constructor(file: string, options: GuardOptions) {
@@ -97,16 +97,21 @@ export class Guard {
     if (this.#isStarting) return;
     this.#isStarting = true;
     try {
-      const isOurs = this.#turn.isOurs();
-      if (isOurs && !this.#memory) await this.#begin();
-      else if (!isOurs && this.#memory) this.#pause();
-      if (!isOurs && !this.#hasWaited) this.#options.onEvent({ type: 'waits' });
-      this.#hasWaited = !isOurs;
+      const turn = this.#turn.whose();
+      if (turn !== 'ours') this.#pause();
+      else if (!this.#memory) await this.#begin();
+      if (turn !== this.#lastTurn) this.#reportTurn(turn);
+      this.#lastTurn = turn;
     } catch (error) {
       this.#fail(error);
     } finally {
       this.#isStarting = false;
     }
+  }
+
+  #reportTurn(turn: Turn): void {
+    if (turn === 'another') this.#options.onEvent({ type: 'waits' });
+    else if (turn === 'none') this.#options.onEvent({ type: 'no directory' });
   }
 
   async #begin(): Promise<void> {

@@ -44,7 +44,7 @@ export {
   restoreEntries,
 } from './file/doctor/recoverable.js';
 export type { GuardLog } from './file/guard-log.js';
-export { GuardTurn } from './file/guard-turn.js';
+export { GuardTurn, type Turn } from './file/guard-turn.js';
 export { GuardedFile, type Sight } from './file/guarded-file.js';
 export type { RefreshOptions, StoreOptions } from './store-options.js';
 

@@ -23,7 +23,8 @@ export class GuardSession {
   #log: GuardLog | undefined;
   /** What kept the notes from being written, if anything did. */
   #logError: unknown;
-  #wasOnGuard = false;
+  /** Why it has not been on guard; undefined once it was. */
+  #whyNot: string | undefined = 'it stayed torn';
 
   /** @throws StoreError `E_UNSAFE` where another user could replace the file */
   constructor(file: string, options: SessionOptions) {
@@ -42,14 +43,14 @@ export class GuardSession {
   async stop(): Promise<string> {
     const tally = await this.#guard.stop();
     this.#log?.close();
-    if (!this.#wasOnGuard) return `another process guarded ${this.#file}`;
+    if (this.#whyNot) return `did not guard ${this.#file}: ${this.#whyNot}`;
     const { dryRun = false } = this.#options;
     const summary = summaryOf(this.#file, tally, performance.now() - this.#since, { dryRun });
     return this.#logError ? `${summary}; its notes could not be written` : summary;
   }
 
   #onEvent(event: GuardEvent): void {
-    if (event.type === 'on guard') this.#wasOnGuard = true;
+    if (this.#whyNot) this.#whyNot = whyNotAfter(event, this.#whyNot);
     try {
       this.#log ??= GuardedFile.openLog(this.#file, this.#options.allowUnsafe);
       this.#log?.write(noteOf(event, nowMs()));
@@ -58,5 +59,21 @@ export class GuardSession {
       this.#logError = error;
     }
     this.#options.onEvent?.(event);
+  }
+}
+
+/** Why a guard that was never on guard is not, after one more event. Undefined where it is. */
+function whyNotAfter(event: GuardEvent, before: string): string | undefined {
+  switch (event.type) {
+    case 'on guard':
+      return undefined;
+    case 'waits':
+      return 'another process guarded it';
+    case 'no directory':
+      return 'its directory is missing';
+    case 'failed':
+      return event.reason;
+    default:
+      return before;
   }
 }

@@ -30,6 +30,8 @@ function sayEvent(event: GuardEvent, would: string): string {
       return 'on guard';
     case 'waits':
       return 'another guard is there: waiting as its spare';
+    case 'no directory':
+      return 'the directory of the file is missing: waiting for it';
     case 'torn':
       return `the file stayed torn: ${would}put the last whole state in its place`;
     case 'removed':

@@ -1,4 +1,4 @@
-import { existsSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
@@ -69,6 +69,22 @@ describe('run', () => {
     expect((await child).exitCode).toBe(7);
   });
 
+  it('says that the directory of the file is missing where the command did not make it', async () => {
+    const user = newUser();
+    rmSync(path.dirname(user.file), { recursive: true, force: true });
+    expect((await start(user, ['true'])).stderr).toBe(
+      `holdfast: did not guard ${user.file}: its directory is missing`,
+    );
+  });
+
+  it('names what keeps the file from being guarded', async () => {
+    const user = newUser();
+    mkdirSync(user.file, { recursive: true });
+    expect((await start(user, ['true'])).stderr).toMatch(
+      /^holdfast: did not guard .*: it is a directory, not a file$/,
+    );
+  });
+
   it('names what is wrong with a command that can’t be run', async () => {
     const user = newUser();
     const missing = await start(user, ['no-such-command']);
@@ -98,7 +114,7 @@ describe('run', () => {
     const first = start(user, wait);
     await expect.poll(() => existsSync(`${user.file}.guard`)).toBe(true);
     const second = await start(user, ['true']);
-    expect(second.stderr).toBe(`holdfast: another process guarded ${user.file}`);
+    expect(second.stderr).toBe(`holdfast: did not guard ${user.file}: another process guarded it`);
     first.kill('SIGTERM');
     expect((await first).stderr).toMatch(/^holdfast: guarded /);
   });

@@ -1,9 +1,19 @@
-import { closeSync, constants, fchmodSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  writeSync,
+} from 'node:fs';
 import path from 'node:path';
+import { errnoOf } from '../errors.js';
 import { ioError } from '../io-error.js';
 import type { Site } from './disk/site.js';
 
-const { O_APPEND, O_CREAT, O_WRONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+const { O_APPEND, O_CREAT, O_EXCL, O_WRONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
 /** A guard that has much to do begins its notes anew. */
 const bytesMax = 1024 * 1024;
 
@@ -17,15 +27,18 @@ export class GuardLog {
     const name = site.nameOf('guard.jsonl');
     const place = path.join(site.directory.path, name);
     this.#site = site;
+    const user = process.geteuid?.();
+    // Root's own notes in a user's directory would be none that the user's next guard can go on with.
+    const owner = user === 0 ? site.directory.stats : undefined;
     try {
-      const flags = O_APPEND | O_CREAT | O_WRONLY | O_NOFOLLOW | O_NONBLOCK;
-      this.#descriptor = openSync(site.directory.at(name), flags, 0o600);
+      this.#descriptor = open(site.directory.at(name), owner);
     } catch (error) {
       site.release();
       throw ioError('write', place, error);
     }
     const stats = fstatSync(this.#descriptor);
-    if (stats.isFile() && stats.nlink === 1 && stats.uid === (process.geteuid?.() ?? stats.uid)) {
+    const isOurs = user === undefined || stats.uid === user || stats.uid === owner?.uid;
+    if (stats.isFile() && stats.nlink === 1 && isOurs) {
       if ((stats.mode & 0o777) !== 0o600) fchmodSync(this.#descriptor, 0o600);
       return;
     }
@@ -41,5 +54,25 @@ export class GuardLog {
   close(): void {
     closeSync(this.#descriptor);
     this.#site.release();
+  }
+}
+
+/** @param owner the user that root gives a new file to; one that is there keeps its owner */
+function open(place: string, owner: { uid: number; gid: number } | undefined): number {
+  const flags = O_APPEND | O_CREAT | O_WRONLY | O_NOFOLLOW | O_NONBLOCK;
+  if (!owner) return openSync(place, flags, 0o600);
+  let descriptor: number;
+  try {
+    descriptor = openSync(place, flags | O_EXCL, 0o600);
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') throw error;
+    return openSync(place, flags & ~O_CREAT, 0o600);
+  }
+  try {
+    fchownSync(descriptor, owner.uid, owner.gid);
+    return descriptor;
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
   }
 }

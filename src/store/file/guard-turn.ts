@@ -10,6 +10,9 @@ import { isProvablyDead } from './queue/owner.js';
 /** A guard that has not touched its ticket for so long is passed: it was stopped, or belongs to another boot. */
 const silentMs = 5000;
 
+/** Whose turn it is to guard a file. `none`: its directory is missing, and so is all that a guard could look at. */
+export type Turn = 'ours' | 'another' | 'none';
+
 /**
  * One guard for each file, and spares that wait. Each has a ticket in `<file>.guard`; the first that lives is on guard.
  * Nothing of the safety depends on it: two guards at once commit through the store like any two processes.
@@ -25,13 +28,14 @@ export class GuardTurn {
     this.#sites = new Sites(file, allowUnsafe);
   }
 
-  /** Is it our turn? Also shows others that we live. False while the directory of the file is missing. */
-  isOurs(): boolean {
-    return this.#inside(true, (place) => {
+  /** Returns whose turn it is, and shows other guards that this one lives. */
+  whose(): Turn {
+    const turn = this.#inside(true, (place) => {
       this.#touch(place);
       const [first] = inOrder(listEntries(place)).filter((entry) => this.#isThere(place, entry));
-      return first?.name === this.#own;
+      return first?.name === this.#own ? 'ours' : 'another';
     });
+    return turn ?? 'none';
   }
 
   /** Gives the turn to the next. */
@@ -39,7 +43,6 @@ export class GuardTurn {
     this.#inside(false, (place, site) => {
       if (this.#own) unlinkIfThere(place.at(this.#own));
       removeIfEmpty(site);
-      return true;
     });
     this.#own = undefined;
   }
@@ -76,13 +79,13 @@ export class GuardTurn {
     return false;
   }
 
-  /** False where there is no such directory. */
-  #inside(make: boolean, use: (place: Directory, site: Site) => boolean): boolean {
+  /** Undefined where there is no such directory. */
+  #inside<Result>(make: boolean, use: (place: Directory, site: Site) => Result): Result | undefined {
     const site = this.#sites.find();
-    if (!site) return false;
+    if (!site) return undefined;
     try {
       const place = openPrivate(site.location, site.nameOf('guard'), { make });
-      if (!place) return false;
+      if (!place) return undefined;
       try {
         return use(place, site);
       } finally {
@@ -90,7 +93,7 @@ export class GuardTurn {
       }
     } catch (error) {
       // The last guard has just removed the directory: the next look makes it again.
-      if (errnoOf(error) === 'ENOENT') return false;
+      if (errnoOf(error) === 'ENOENT') return undefined;
       throw error;
     } finally {
       site.release();
