@@ -19,7 +19,7 @@ lines.on('line', (line) => {
       reply({ type: 'broken', error: `${error.name}: ${String(error.message).split('\n', 1)[0]}` }),
   );
 });
-// Whoever asked is gone or has what it wants. A store that is still at it must not keep this process.
+// The parent is gone, or has what it wants. A store that is still at it must not keep this process.
 lines.on('close', () => process.exit(0));
 
 async function perform(ask: Ask): Promise<Answers[keyof Answers]> {

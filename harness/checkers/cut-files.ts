@@ -7,7 +7,7 @@ type Content = ReadonlyMap<string, ValueId>;
 /**
  * In most formats of programs a part of a file is a file, too. What tells is an entry that no client touches: it was there in a
  * content before, and in one after, so the content without it was a write that had not ended. Such contents become broken ones.
- * Of those without an end, where an entry never came back, nothing is said here: then it was lost.
+ * Nothing is said here about cuts without an end, where an entry never came back: then it was lost.
  */
 export function withCutFiles(run: Run): Run {
   const { program, evidence } = run.header;

@@ -26,7 +26,7 @@ export function notesOf(
       : []),
     ...(leftovers === 0 && left.length > 0
       ? [
-          `Left beside the file, and in nobody's way: ${fewOf(left, 'report.json')}. With --strict it is a violation.`,
+          `Left beside the file, where it blocks no process: ${fewOf(left, 'report.json')}. With --strict it is a violation.`,
         ]
       : []),
     ...(changed.length > 0

@@ -112,7 +112,7 @@ describePlanted([
       kind: 'logged-out',
       guarantee: 'G10',
       operations: ['audit.0.1'],
-      sentence: /nobody could use "k"/,
+      sentence: /no process could use "k"/,
     },
   },
   {

@@ -62,7 +62,7 @@ function loggedOut({ operations }: Run): Finding[] {
     return {
       guarantee: 'G10',
       kind: 'logged-out',
-      sentence: `at the end of the run nobody could use "${key}" any more: ${error === undefined ? 'the call never returned' : withoutQuote(error)}`,
+      sentence: `at the end of the run no process could use "${key}" any more: ${error === undefined ? 'the call never returned' : withoutQuote(error)}`,
       key,
       operations: [id],
       from: begin,

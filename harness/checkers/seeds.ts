@@ -17,7 +17,7 @@ export function checkSeeds(run: Run): Finding[] {
     const { time, broken } = run.final;
     const sentence = isStoreAlone(run.header)
       ? `at the end of the run a fresh process can't read the store: ${broken}`
-      : `at the end of the run nobody can read the file: ${broken}`;
+      : `at the end of the run the file is unreadable: ${broken}`;
     return [{ guarantee: 'G4', kind: 'torn-file', sentence, operations: [], from: time, to: time }];
   }
   const last = lastSightings(run);

@@ -50,7 +50,7 @@ function whatIsTorn(
   const values =
     typeof result === 'object' && result !== null ? Object.entries(result) : [[operation.key, result]];
   const bad = values.find(([, value]) => value?.startsWith('!'));
-  if (bad) return `found a value that nobody wrote whole at "${bad[0]}": ${bad[1]?.slice(1)}`;
+  if (bad) return `found a value that no operation wrote whole at "${bad[0]}": ${bad[1]?.slice(1)}`;
   const missed = incomplete.get(id);
   return missed === undefined ? undefined : `missed "${missed}", which was there before it and after it`;
 }
@@ -71,7 +71,7 @@ function tornFinal({ final, seeds }: Run): Finding[] {
     .map(([key, value]) => ({
       guarantee: 'G1',
       kind: 'torn-read',
-      sentence: `at the end of the run "${key}" held a value that nobody wrote whole: ${value.slice(1)}`,
+      sentence: `at the end of the run "${key}" held a value that no operation wrote whole: ${value.slice(1)}`,
       key,
       operations: [],
       from: final.time,

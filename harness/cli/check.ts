@@ -30,10 +30,11 @@ export function addCheck(program: Command): void {
     .description('judge recorded histories, several at once')
     .argument('<file...>', 'history files')
     .addOption(
-      new Option(
-        '--format <name>',
-        'how they are written, if that can not be told from what is in them',
-      ).choices(['holdfast', 'jepsen', 'maelstrom']),
+      new Option('--format <name>', 'format of the files; default: recognised by their content').choices([
+        'holdfast',
+        'jepsen',
+        'maelstrom',
+      ]),
     )
     .addOption(
       new Option('--model <name>', 'what they are judged as').choices([

@@ -41,7 +41,7 @@ export class Hands {
     renameSync(staged, path.join(this.given, token.key));
   }
 
-  /** Says that a token was deleted. Whoever knows it goes on trying it. */
+  /** Says that a token was deleted. A client that knows it goes on trying it. */
   take({ key }: HandedOut): void {
     try {
       renameSync(path.join(this.given, key), path.join(this.taken, key));

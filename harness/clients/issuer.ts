@@ -5,7 +5,7 @@ import { type HandedOut, Hands, nameOf } from './handed-out.js';
 /** With more, each verification of all would take too long to meet a deletion at its moment. */
 const liveMax = 24;
 
-/** The token command in a process that stays: creates tokens and hands them out, deletes what anybody has handed out. */
+/** The token command in a process that stays: creates tokens and hands them out, deletes tokens that any client has handed out. */
 await runClient('file', async (worker) => {
   const { tokens } = await worker.openTokens();
   const { client, incarnation, seed, sandbox } = worker.config;

@@ -31,7 +31,7 @@ await runClient('file', async (worker) => {
   await worker.ready(server.url);
   await Promise.race([untilAborted(worker.stopping), told]);
 
-  // Whoever has been let in is answered.
+  // A request that was accepted is answered.
   await server.close();
   await store.close?.();
 });

@@ -1,6 +1,6 @@
 import type { Action } from '../history/events.js';
 
-/** Error codes of a connection that was never made: the request can't have reached anybody. */
+/** Error codes of a connection that was never made: the request can't have reached a server. */
 const neverSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'UND_ERR_CONNECT_TIMEOUT']);
 
 /**

@@ -70,7 +70,7 @@ async function searchOnce(
     }),
   );
   const found = summarize(execution.label, execution, strategy, done, performance.now() - started);
-  // Whoever never comes to a stop can't be watched to the end.
+  // A process that never stops can't be watched to the end.
   const isStuck = found.failures.some(({ kind }) => kind === 'stuck');
   const unsteered = [...new Set(done.flatMap(({ searched }) => searched.unsteered))];
   const noStore = done.find((one) => one.noStore !== undefined)?.noStore;

@@ -1,7 +1,7 @@
 import type { Scenario } from '../core/scenario.js';
 import type { ExploreOptions } from './explore.js';
 
-/** More clients have more interleavings than anybody can wait for. */
+/** More clients have more interleavings than one can wait for. */
 const clientsMax = 3;
 
 /**

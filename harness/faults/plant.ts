@@ -55,7 +55,7 @@ async function standing({ isSprung, spring }: Trap, ms: number, signal: AbortSig
 /** One of the target's names, or one inside a directory of its own: there already, or like one that is. @param file with no link on its way */
 function choosePlace(file: string, ownNames: readonly string[], random: Random): string {
   const directory = path.dirname(file);
-  // Names with a number in them are gone before anybody could use them.
+  // Names with a number in them are gone before any process could use them.
   const seen = readdirSync(directory).filter(
     (name) =>
       name.startsWith(`${path.basename(file)}.`) && !/\d/.test(name.slice(path.basename(file).length)),

@@ -71,7 +71,7 @@ export interface ProgramUnderTest {
   name: string;
   /** As it says itself. */
   version?: string;
-  /** False where a part of its file can't be told from a whole one by its syntax. */
+  /** False where the syntax of its file does not show whether a part of it is missing. */
   cutShows: boolean;
   /** Whether others may read its files was looked at. */
   isPrivate: boolean;
@@ -226,7 +226,7 @@ export interface ModeEvent {
   mode: string;
 }
 
-/** Somebody presented a refresh token to the server that issues them, and was answered. */
+/** A client presented a refresh token to the server that issues them, and was answered. */
 export interface TokenEvent {
   type: 'token';
   /** When the request came. */
@@ -257,7 +257,7 @@ export interface FinalEvent {
   links?: Link[];
   /** The canary, if there was one. */
   canary?: CanaryEntry[];
-  /** Of a program: files of the user's that were looked at before and after, and those of them that have changed. */
+  /** Files of the user's, for a program under test, that were looked at before and after, and those of them that have changed. */
   outside?: { looked: string[]; changed: string[] };
 }
 

@@ -35,7 +35,7 @@ export interface Probed {
   openMs: number;
   /** What it leaves beside its file when it was alone: patterns, see own-paths.ts. */
   own: readonly string[];
-  /** Of a program: what it is, and how long its commands took when it was alone. */
+  /** For a program under test: what it is, and how long its commands took when it was alone. */
   program?: ProbedProgram;
 }
 

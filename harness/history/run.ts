@@ -159,7 +159,7 @@ function pairOperations(
 /**
  * What a killed process had begun happens soon after its end, or never will. By its end, if it alone could do it (strict
  * linearizability, Aguilera and Frolund 2003). But a store may let another process carry it along, and that one can't know at
- * the moment of its commit who has just died. So the bound is the next change that anybody asks for after the death: once that
+ * the moment of its commit who has just died. So the bound is the next change that any client asks for after the death: once that
  * one is acknowledged, nothing comes from the dead any more.
  * @returns for the time of a death that bound
  */

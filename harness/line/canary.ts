@@ -18,7 +18,7 @@ export const canaryValue: ValueId = 'canary.0';
 
 const files: readonly [name: string, mode: number, content: string][] = [
   ['credentials.json', 0o600, JSON.stringify({ 'outside-provider': credential(canaryValue) }, null, 2)],
-  ['notes.txt', 0o644, 'Nobody who uses a credential store has any business here.\n'],
+  ['notes.txt', 0o644, 'A credential store has no business here.\n'],
   ['read-only', 0o400, ''],
   ['script.sh', 0o755, '#!/bin/sh\nexit 0\n'],
   ['nested/deep/file', 0o640, 'deep'],

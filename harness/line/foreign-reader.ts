@@ -73,7 +73,7 @@ function readBy(read: ReadBytes, bytes: Buffer): Record<string, unknown> | strin
     const value: unknown = read(bytes);
     return isObject(value) ? value : "the target's read() gives no object";
   } catch (error) {
-    // Of ours, which quotes nothing.
+    // Our own error, which quotes nothing.
     if (isNotWhole(error)) return error.message;
     return `the target's read() threw ${error instanceof Error ? error.name : typeof error}`;
   }

@@ -21,7 +21,7 @@ export function placesOutside(relative: string, realHome: string, here: string):
   return [...new Set(places)];
 }
 
-/** What each is, without opening it: nobody's file is read. */
+/** What each is, without opening it: no file of the user's is read. */
 export function lookOutside(places: readonly string[]): Record<string, string> {
   return Object.fromEntries(places.map((place) => [place, lookAt(place)]));
 }

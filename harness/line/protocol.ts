@@ -78,7 +78,7 @@ export interface Sighted {
   openMs: number;
   /** The target has a `read` of its own, and it showed the changes. */
   reads?: true;
-  /** Of a program: what it says of itself, and how long its changes took, in milliseconds. */
+  /** For a program under test: its version, and how long its changes took, in milliseconds. */
   program?: { version?: string; changesMs: number[] };
 }
 

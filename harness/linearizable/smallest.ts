@@ -69,7 +69,7 @@ function letOff<State, Input, Output>(
     if (isKept.has(call)) continue;
     const effect = model.effect?.(call.input, undefined) ?? 'cumulative';
     const view = model.register?.(call.input, call.output);
-    // Nobody would notice it, so it need not be tried again and again.
+    // No one reads it, so it need not be tried again and again.
     if (view && 'write' in view && noticed && !noticed.has(view.write)) continue;
     if (effect === 'repeatable') anytime.set(JSON.stringify(call.input), call.input);
     if (effect !== 'cumulative') continue;

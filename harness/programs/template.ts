@@ -8,7 +8,7 @@ export interface Words {
   dir: string;
   key?: string;
   value?: string;
-  /** Of a server. */
+  /** Set for a server. */
   port?: string;
 }
 

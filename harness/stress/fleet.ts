@@ -43,7 +43,7 @@ export class Fleet {
     for (const member of this.members) member.tell({ type: 'go' });
   }
 
-  /** Everybody who may be killed: the observer is the harness's own eye. */
+  /** All clients that may be killed: the observer is the harness's own eye. */
   running(): Member[] {
     return this.members.filter(({ state, profile }) => state === 'running' && isClient(profile));
   }

@@ -28,12 +28,12 @@ export function meaninglessFor(
   if (program && has('pause'))
     return 'it stops a client right before its commit, and in a program of others there is no such point';
   if (program?.seed !== undefined && place === 'dangling')
-    return 'nobody has made the file yet, and this program begins with one';
+    return 'the file does not exist yet, and this program begins with one';
   if (clients.rogue && !isOfFile)
     return 'a foreign program rewrites the file as JSON, which is not how this target keeps its entries';
   // A damaged JSON object is no JSON object; of other formats the harness can't tell damage from an edit.
   if (has('corrupt') && !isOfFile)
-    return 'it damages the file, and of this format nothing tells damage from an edit, or when it is repaired';
+    return 'it damages the file, and in this format damage looks like an edit, and so does its repair';
   if (place !== undefined && !isWhole)
     return 'it reaches the file by links, and the entries of this target are not in that file alone';
   if (has('plant') && !isWhole)

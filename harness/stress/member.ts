@@ -27,7 +27,7 @@ export interface Surroundings {
   seeds: readonly SeedEvent[];
   canary: string | undefined;
   oauthUrl: string | undefined;
-  /** Of a program under test. */
+  /** Set for a program under test. */
   home?: string;
   /** For the servers of the run, and those who ask them. */
   token: string | undefined;

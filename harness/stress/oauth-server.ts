@@ -7,7 +7,7 @@ import type { RefreshPhase } from '../faults/context.js';
 import type { TokenEvent, ValueId } from '../history/events.js';
 import type { Random } from '../workload/random.js';
 
-/** How long an answer takes: long enough for everybody else to find the credential expired, too. */
+/** How long an answer takes: long enough for all others to find the credential expired, too. */
 const latencyMs: RangeMs = [5, 25];
 
 export interface OauthOptions {
@@ -60,7 +60,7 @@ export class OauthServer {
     const { op, pid, key, token } = await readRequest(request);
     onRefreshing(pid, 'asked');
     await sleep(random.int(...latencyMs));
-    // Whoever has hung up gets nothing, and has used nothing.
+    // A client that has hung up gets nothing, and has used nothing.
     if (isKilled(pid)) return;
 
     const user = this.usedBy.get(token);

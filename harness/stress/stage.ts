@@ -16,7 +16,7 @@ export interface Stage {
   /** What the scenario is about. */
   subject: Subject;
   sandbox: string;
-  /** Of a program under test. */
+  /** Set for a program under test. */
   home: string | undefined;
   place: Place;
   recorder: Recorder;

@@ -47,7 +47,7 @@ async function acquire(lock: string, staleMs: number): Promise<() => Promise<voi
       return hold(lock, token, staleMs);
     await sleep(Math.min(wait, retryMs.max) * (randomInt(70, 131) / 100));
   }
-  throw new Error(`${lock} was held by somebody else for ${waitMsMax / 1000} s`);
+  throw new Error(`${lock} was held by another process for ${waitMsMax / 1000} s`);
 }
 
 async function hold(lock: string, token: string, staleMs: number): Promise<() => Promise<void>> {

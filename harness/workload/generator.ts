@@ -54,7 +54,7 @@ export const profiles: Readonly<Record<ProfileName, { title: string; workload: P
     workload: { mix: { set: 5, remove: 1 }, ownKeys: 3, sharedKeys: 0, thinkMs: [100, 300] },
   },
   issuer: {
-    title: 'token command: creates tokens, hands them out, and deletes those that anybody has handed out',
+    title: 'token command: creates tokens, hands them out, and deletes those that any client has handed out',
     workload: { mix: { set: 3, remove: 2 } },
   },
   verifier: {

@@ -12,7 +12,7 @@ int reports = 1;
 static void write_all(const char *text, size_t length) {
   while (length > 0) {
     ssize_t n = write(reports, text, length);
-    // Nobody listens any more.
+    // The reader is gone.
     if (n <= 0) _exit(0);
     text += n;
     length -= (size_t)n;

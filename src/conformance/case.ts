@@ -21,7 +21,7 @@ export type RuntimeName = 'node' | 'bun' | 'deno';
 
 export const runtime: RuntimeName = process.versions.bun ? 'bun' : process.versions.deno ? 'deno' : 'node';
 
-/** What the runtime is told before the program. */
+/** Arguments of the runtime, before the program. */
 const flags: Record<RuntimeName, readonly string[]> = {
   node: [],
   bun: [],

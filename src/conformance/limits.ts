@@ -5,7 +5,7 @@ import { openStore } from '../index.js';
 import { newTicketName } from '../store/file/queue/entry-names.js';
 import { type Case, failureOf } from './case.js';
 
-/** An intent of a process on another machine: nobody can ask whether it lives. */
+/** An intent of a process on another machine: no process here can ask whether it lives. */
 function plantIntent(file: string): void {
   mkdirSync(path.join(`${file}.intents`, `i-${'0'.repeat(16)}-1-1-${'0'.repeat(12)}-elsewhere`), {
     recursive: true,

@@ -8,7 +8,7 @@ const [action = '', file = '', ...args] = process.argv.slice(2);
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-/** Says that it is ready, and waits to be told to go on. */
+/** Reports that it is ready, and waits for the word to go on. */
 async function barrier(): Promise<void> {
   say('ready');
   await once(process.stdin, 'data');
@@ -71,7 +71,7 @@ const actions: Record<string, () => Promise<void>> = {
     await store.set('last', 'breath');
     say('done');
   },
-  /** Creates so many tokens and tells them, is told all there are, and tells how many of these it lets in. */
+  /** Creates so many tokens and prints them, reads all that there are, and prints how many of these it accepts. */
   async tokens() {
     const tokens = openTokens({ file });
     const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
@@ -84,7 +84,7 @@ const actions: Record<string, () => Promise<void>> = {
     await tokens.close();
     process.stdin.destroy();
   },
-  /** Says of each token that it is told whose it is. */
+  /** Prints for each token that it reads whose it is. */
   async verifyTokens() {
     const tokens = openTokens({ file });
     say('ready');

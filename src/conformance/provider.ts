@@ -19,7 +19,7 @@ export async function newProvider() {
       refresh: `refresh-${spent.length}`,
       expires: 4e12,
     };
-    // Time for whoever wants to come second.
+    // Time for a second request to come.
     setTimeout(() => {
       response.writeHead(isGood ? 200 : 400, { 'content-type': 'application/json' });
       response.end(JSON.stringify(isGood ? next : { error: 'invalid_grant' }));

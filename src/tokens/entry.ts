@@ -62,7 +62,7 @@ export function decodeEntry(id: string, value: unknown): Entry | undefined {
   };
 }
 
-/** Without the hash. Frozen: the same object is handed to everybody who presents the token. */
+/** Without the hash. Frozen: the same object is returned to all who present the token. */
 export function infoOf({ hash: _, ...info }: Entry): TokenInfo {
   return Object.freeze(info);
 }

@@ -9,7 +9,7 @@ import { decodeEntry, type Entry } from './entry.js';
 const readsMax = 20;
 /** Some 10,000 tokens. To read a file without end at each request would stop the server. */
 const bytesMax = 4 * 1024 * 1024;
-const nobody: ReadonlyMap<string, Entry> = new Map();
+const noTokens: ReadonlyMap<string, Entry> = new Map();
 
 interface Version {
   stats: BigIntStats;
@@ -77,7 +77,7 @@ export class TokenFile {
     const opened = stats && open(this.#locator);
     if (!opened) {
       this.close();
-      return { entries: nobody };
+      return { entries: noTokens };
     }
     try {
       const newer = read(this.#file, opened.descriptor, version);

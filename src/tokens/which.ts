@@ -14,7 +14,7 @@ export function findId(keys: Iterable<string>, which: string): string {
   const meant = wanted === '' ? [] : ids.filter((id) => id.startsWith(wanted));
   const [only] = meant;
   if (only !== undefined && meant.length === 1) return only;
-  if (only === undefined) throw notFound(`no token ${told(wanted)}`, hintFor(which));
+  if (only === undefined) throw notFound(`no token ${described(wanted)}`, hintFor(which));
   const more = meant.length > listedMax ? ', ...' : '';
   throw notFound(
     `${meant.length} tokens begin with ${JSON.stringify(wanted)}: ${meant.slice(0, listedMax).join(', ')}${more}`,
@@ -22,7 +22,7 @@ export function findId(keys: Iterable<string>, which: string): string {
   );
 }
 
-function told(wanted: string): string {
+function described(wanted: string): string {
   if (looksLikeToken(wanted)) return 'is what was given';
   return wanted === '' ? 'is without an id' : `begins with ${JSON.stringify(wanted)}`;
 }

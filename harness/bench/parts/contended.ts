@@ -23,7 +23,7 @@ export interface Load {
   /** What is in the file before. */
   entries: number;
   setsEach: number;
-  /** Nobody begins a further set after so long. */
+  /** No process begins a further set after so long. */
   forMsMax: number;
 }
 
@@ -50,14 +50,14 @@ async function compare(
     })),
   );
   await inRounds(context, title, roundsDefault, async (n) => {
-    // Whoever comes second may find the disk busy with the first.
+    // The second may find the disk busy with the first.
     for (const { tally, workers } of n % 2 === 0 ? sides.toReversed() : sides)
       await contend(context, tally, workers, load);
   });
   await Promise.all(sides.flatMap(({ workers }) => workers.map((worker) => worker.leave())));
 
   const [ours, theirs] = sides.map(({ tally }) => tally);
-  if (!ours || !theirs) throw new Error('nobody contended');
+  if (!ours || !theirs) throw new Error('no process contended');
   const ratioOf = (quantity: 'perSecond' | 'p99', unit: RatioResult['unit'], goal?: Goal): RatioResult => {
     const ratio = spreadOf(ours[quantity].map((value, n) => value / (theirs[quantity][n] ?? 0)));
     const name = `contended-${processes}-${quantity === 'p99' ? 'p99' : 'throughput'}`;
@@ -81,7 +81,7 @@ async function compare(
   ];
 }
 
-/** One round of one store: a new file with a user's entries, everybody warm, and then all at once. */
+/** One round of one store: a new file with a user's entries, all processes warm, and then all at once. */
 export async function contend(
   { crew, newFile, signal }: BenchContext,
   tally: Tally,

@@ -84,7 +84,7 @@ async function rest({ crew }: BenchContext, config: IdleConfig): Promise<{ handl
   if (!child.stdout) throw new Error('the process at rest has no output');
   const [output, [exitCode]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
   const told = output.split('\n').find((line) => line.startsWith('{"keptAliveBy":'));
-  if (told === undefined) throw new Error(`the process at rest ended with ${exitCode} and told nothing`);
+  if (told === undefined) throw new Error(`the process at rest ended with ${exitCode} and printed no result`);
   const found = JSON.parse(told) as IdleFound;
   // The guard ended it, whatever Node says of what it knows.
   return { handles: Math.max(found.keptAliveBy.length, exitCode === 0 ? 0 : 1), cpuMs: found.cpuMs };

@@ -8,7 +8,7 @@ export interface ForeignRead extends Interval {
 
 /**
  * What a foreign reader found at each key. The file is the truth, not a client's view of it, so this shows a loss that no
- * client was there to read: one late writer erases, and another brings back, while everybody waits for a lock.
+ * client was there to read: one late writer erases, and another brings back, while all others wait for a lock.
  *
  * Only the first and the last look at each value are kept: those between say nothing that these two don't.
  */

@@ -165,7 +165,7 @@ describePlanted([
       kind: 'garbage-read',
       guarantee: 'G2',
       operations: ['web-1.0.1', 'tui-1.0.1'],
-      sentence: /had failed/,
+      sentence: /whose writer received an error/,
     },
   },
   {
@@ -233,7 +233,7 @@ describePlanted([
       kind: 'garbage-read',
       guarantee: 'G2',
       operations: ['web-1.0.1'],
-      sentence: /nobody ever wrote/,
+      sentence: /no operation wrote/,
     },
   },
   {

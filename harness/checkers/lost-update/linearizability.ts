@@ -104,7 +104,7 @@ interface Cause {
 }
 
 /**
- * Tells of a write that died with its process: killed after the acknowledgement and before anybody missed it, when
+ * Reports a write that died with its process: killed after the acknowledgement and before any client missed it, when
  * no other client had seen the write, not even a look at the file. One that was in the file was erased by another client.
  */
 function findKills({ faults }: Run): (conflict: Conflict) => FaultEvent | undefined {

@@ -97,7 +97,7 @@ export function entryOf(entries: Readonly<Record<string, ValueId>>, key: string)
   return Object.hasOwn(entries, key) ? (entries[key] ?? null) : null;
 }
 
-/** One for each key that anybody mentions, in calls, results or seeds. */
+/** One for each key that occurs in calls, results or seeds. */
 function emptyRegisters(run: Run): Map<string, Register> {
   const keys = new Set(run.seeds.keys());
   for (const { key, result } of run.operations) {

@@ -92,10 +92,10 @@ export function describeGarbage(key: string, read: Read, writer: Operation | und
 }
 
 function whyGarbage(key: string, writer: Operation | undefined): string {
-  if (writer === undefined) return 'which nobody ever wrote';
+  if (writer === undefined) return 'which no operation wrote';
   if (writer.key !== key) return `which was written to "${writer.key}"`;
   if (writer.outcome === 'fail')
-    return `which its writer was told had failed (${withoutQuote(writer.error ?? 'no reason given')})`;
+    return `whose writer received an error (${withoutQuote(writer.error ?? 'no reason given')})`;
   return `which was only written from ${inMs(writer.begin)} on`;
 }
 

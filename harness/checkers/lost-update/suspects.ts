@@ -22,7 +22,7 @@ export interface Gap {
   to: number;
   /** The look that missed it; undefined if no look at the file did, but a client's read. */
   look: number | undefined;
-  /** Somebody had met the victim. */
+  /** Another client had seen the victim. */
   wasSeen: boolean;
   /** The look before is the last sight of it. */
   isBetweenLooks: boolean;

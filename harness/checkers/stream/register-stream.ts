@@ -8,7 +8,7 @@ interface Key {
   rows: Map<ValueId, number>;
   /** The row of what is there before anything is written. */
   absent: number;
-  /** Somebody tried to remove it: then absence has more causes than one. */
+  /** A client tried to remove it: then absence has more causes than one. */
   wasRemoved: boolean;
 }
 
@@ -25,7 +25,7 @@ export interface StreamVerdict {
 
 /**
  * Judges the keys of a history as registers in one pass, event by event: near-linear, and with a memory of some numbers for
- * each value that was written and each call that is under way, whatever the length of the history. Exact for keys that nobody
+ * each value that was written and each call that is under way, whatever the length of the history. Exact for keys that no client
  * removes. A read that finds nothing does not tell whose removal it saw, and which it can be depends on the others: each removal
  * happens once, so zones of single calls are all right here, and there is no order.
  *
@@ -151,7 +151,7 @@ export class RegisterStream {
   }
 
   private read(key: string, id: ValueId | null, begin: number, end: number): void {
-    // Nobody wrote it whole: that is no matter of order.
+    // No operation wrote it whole: that is no matter of order.
     if (id?.startsWith('!')) return;
     this.table.read(id === null ? this.keyOf(key).absent : this.rowOf(key, id), begin, end);
   }

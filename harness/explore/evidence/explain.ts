@@ -38,7 +38,7 @@ function mapBeside(file: string): SourceMap | undefined {
   try {
     return new SourceMap(JSON.parse(readFileSync(`${file}.map`, 'utf8')));
   } catch {
-    // There is none, or nobody can read it: then the line of the file itself is what is known.
+    // There is none, or it can't be read: then the line of the file itself is what is known.
     return undefined;
   }
 }

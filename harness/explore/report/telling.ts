@@ -5,7 +5,7 @@ import type { CriticalStep, Exploration, ExploredFailure } from '../evidence/exp
 import { nameOf } from '../schedule/action.js';
 import type { LongestWait } from '../search/search.js';
 
-/** What is told of a search and its failures, whatever it is told on. */
+/** The summary of a search and its failures, for every output. */
 
 /** What was searched, how much of it, and what came of it: a line each. */
 export function summaryOf({

@@ -12,7 +12,7 @@ export const strategies = {
   dpor: 'every interleaving, up to the order of calls that do not touch each other',
   dfs: 'every interleaving, with up to so many preemptions, where a bound is given',
   pct: 'random priorities, which find a bug of small depth with a known probability',
-  random: 'anybody who can, at each step',
+  random: 'a random client of those that can go on, at each step',
 } as const;
 /** The name of a strategy. */
 export type StrategyName = keyof typeof strategies;

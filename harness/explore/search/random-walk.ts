@@ -33,7 +33,7 @@ export class FaultLottery {
   }
 }
 
-/** At each step anybody who can goes on, each with the same probability. */
+/** At each step one of the clients that can go on does, each with the same probability. */
 export class RandomWalk implements Strategy {
   readonly abandoned = 0;
   readonly exhausted = false;

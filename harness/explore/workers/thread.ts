@@ -184,7 +184,7 @@ function groundFor(
   return { ...ground, obstacle: `"look" opens the file, and that is no evidence: ${ground.evidence.why}` };
 }
 
-/** As much is under way at once as there can be: everybody by turns. */
+/** As much is under way at once as there can be: all clients by turns. */
 const auditSchedules = 1;
 
 function audit(

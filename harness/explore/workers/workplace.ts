@@ -89,7 +89,7 @@ export class Workplace {
         else reject(new UsageError(message.why));
       });
       worker.on('error', reject);
-      worker.on('exit', (code) => reject(new Error(`a search ended with code ${code} and told nothing`)));
+      worker.on('exit', (code) => reject(new Error(`a search ended with code ${code} without a result`)));
     }).finally(async () => {
       clearInterval(watchdog);
       await worker.terminate();

@@ -107,7 +107,7 @@ export function parse(
 ): Map<string, string> {
   const found = split(format);
   if (!found) throw new TypeError(`there is no format "${format}"`);
-  // Of two texts at one place the later is the one that counts: to append is how many a script sets.
+  // The later of two texts at one place counts: many a script sets by appending.
   const texts = new Map<string, Map<string, string>>();
   for (const leaf of found.kind.leaves(text, found.argument)) {
     const key = leaf.path.map(keyIn).find((one) => one !== undefined);

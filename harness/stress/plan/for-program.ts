@@ -33,7 +33,7 @@ export function forProgram(
   };
 }
 
-/** Of two operations that did not overlap, neither can have undone the other. */
+/** Neither of two operations that did not overlap can have undone the other. */
 export const overlapsMin = 20;
 
 /**

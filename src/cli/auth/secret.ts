@@ -5,7 +5,7 @@ import { UsageError } from '../usage-error.js';
 const bytesMax = 1 << 20;
 
 /**
- * The secret from where nobody else sees it: typed at a hidden prompt if stdin is a terminal, else all of stdin.
+ * The secret, from a place that no other user can see: typed at a hidden prompt if stdin is a terminal, else all of stdin.
  * An argument would be in the list of processes and in the shell's history.
  * @returns undefined if the user interrupted the prompt
  */
@@ -35,7 +35,7 @@ function promptHidden(question: string): Promise<string | undefined> {
   const nothing = new Writable({ write: (_chunk, _encoding, done) => done() });
   const editor = createInterface({ input: process.stdin, output: nothing, terminal: true, historySize: 0 });
   return new Promise<string | undefined>((resolve) => {
-    // The first of these counts: closing, which gives the terminal back, is told as `close`, too.
+    // The first of these counts: closing, which gives the terminal back, comes as `close`, too.
     editor.once('line', resolve);
     editor.once('SIGINT', () => resolve(undefined));
     // Ctrl-D, or a terminal that went away.

@@ -17,11 +17,15 @@ import { fileOf, tellEvent } from '../auth/source.js';
 import { UsageError } from '../usage-error.js';
 import type { ServeFlags } from './index.js';
 
+const policies = { hardened: hardened(), specified };
+
 /** Serves until SIGINT or SIGTERM. */
 export async function serve(flags: ServeFlags): Promise<void> {
-  const { port, hostname, policy, paths, origin = [], host = [], auth, allowUnsafe = false } = flags;
+  const { port, hostname, policy, paths, origin = [], host = [], allowUnsafe = false } = flags;
   const isLocal = isLoopback(hostname);
-  if (!auth && !isLocal) {
+  // Only by name: a flag that is missing by a mistake of ours must not open the server.
+  const isOpen = flags.auth === false;
+  if (isOpen && !isLocal) {
     throw new UsageError(
       `refusing to listen on ${hostname} without authentication: any client that reaches it could take every credential`,
       'leave out --no-auth, or --hostname',
@@ -36,10 +40,10 @@ export async function serve(flags: ServeFlags): Promise<void> {
   });
   const stopping = new AbortController();
   try {
-    if (auth) await adviseOnTokens(tokens);
+    if (!isOpen) await adviseOnTokens(tokens);
     const guard = createGuard({
-      ...(auth ? { tokens } : { authentication: 'disabled' }),
-      policy: policy === 'hardened' ? hardened() : specified,
+      ...(isOpen ? { authentication: 'disabled' } : { tokens }),
+      policy: policies[policy],
       paths,
       origins: origin,
       publicPaths: [healthPath],
@@ -53,7 +57,7 @@ export async function serve(flags: ServeFlags): Promise<void> {
     const url = `http://${hostname.includes(':') ? `[${hostname}]` : hostname}:${server.port}`;
     if (flags.json) printJson({ url }, { lines: false });
     else print(`listening on ${url}`);
-    if (!auth) note('--no-auth: every program on this machine can take every credential');
+    if (isOpen) note('--no-auth: every program on this machine can take every credential');
     if (!isLocal) note('tokens and credentials travel unencrypted: put TLS in front of this server');
     await ended;
     stopping.abort();

@@ -48,7 +48,7 @@ function held(guard: Guard, token: TokenInfo, response: Response): Response {
   const { readable, writable } = new TransformStream();
   response.body
     ?.pipeTo(writable, { signal: cut.signal })
-    // Ended by us, or by a client that has gone: in both cases nobody is left to be told.
+    // Ended by us, or by a client that has gone: in both cases there is no reader left.
     .catch(() => {})
     .finally(release);
   return new Response(readable, response);

@@ -17,7 +17,7 @@ export function incomingNode(
   request: NodeRequest,
   { upgrade, fetched }: { upgrade?: boolean; fetched?: Rewritten } = {},
 ): IncomingRequest {
-  // Of two lines of one name `headers` keeps the first, and a proxy in front may have judged the second.
+  // `headers` keeps the first of two lines of one name, and a proxy in front may have judged the second.
   const lines = (name: string) => linesOf(request.rawHeaders, name);
   const headers = (name: string) => (name === 'host' ? hostsOf(lines) : lines(name));
   const { originalUrl, originalMethod, baseUrl } = request as Changed;

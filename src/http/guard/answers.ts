@@ -7,7 +7,7 @@ export type GuardError =
   | 'unauthorized'
   /** 400: malformed, more than one credential, or one in the URL. */
   | 'invalid_request'
-  /** 401: unknown, expired, revoked and malformed tokens alike, so that nobody learns which. */
+  /** 401: unknown, expired, revoked and malformed tokens alike, so that an answer does not say which. */
   | 'invalid_token'
   /** 403: the token is good, and lacks a permission. */
   | 'insufficient_scope'

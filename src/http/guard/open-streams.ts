@@ -7,37 +7,40 @@ const lookEveryMs = 250;
  * has expired (CVE-2026-40934: sessions that survived a change of the password).
  */
 export class OpenStreams {
-  private readonly byToken = new Map<string, Set<() => void>>();
-  private timer: NodeJS.Timeout | undefined;
+  readonly #byToken = new Map<string, Set<() => void>>();
+  readonly #tokens: Pick<TokenVerifier, 'isLive'>;
+  #timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly tokens: Pick<TokenVerifier, 'isLive'>) {}
+  constructor(tokens: Pick<TokenVerifier, 'isLive'>) {
+    this.#tokens = tokens;
+  }
 
   /** @param end ends the stream; called at most once @returns a function to call when the stream has ended by itself */
   hold(id: string, end: () => void): () => void {
-    const ends = this.byToken.get(id) ?? new Set();
-    this.byToken.set(id, ends.add(end));
-    this.timer ??= setInterval(() => this.look(), lookEveryMs).unref();
+    const ends = this.#byToken.get(id) ?? new Set();
+    this.#byToken.set(id, ends.add(end));
+    this.#timer ??= setInterval(() => this.#look(), lookEveryMs).unref();
     return () => {
       ends.delete(end);
-      if (ends.size === 0 && this.byToken.get(id) === ends) this.byToken.delete(id);
+      if (ends.size === 0 && this.#byToken.get(id) === ends) this.#byToken.delete(id);
     };
   }
 
-  private look(): void {
-    for (const [id, ends] of this.byToken) {
-      if (this.isLive(id)) continue;
-      this.byToken.delete(id);
+  #look(): void {
+    for (const [id, ends] of this.#byToken) {
+      if (this.#isLive(id)) continue;
+      this.#byToken.delete(id);
       for (const end of ends) end();
     }
     // Not at once when the last has ended: each request would set it up anew.
-    if (this.byToken.size > 0) return;
-    clearInterval(this.timer);
-    this.timer = undefined;
+    if (this.#byToken.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
   }
 
-  private isLive(id: string): boolean {
+  #isLive(id: string): boolean {
     try {
-      return this.tokens.isLive(id);
+      return this.#tokens.isLive(id);
     } catch {
       // The file can't be read: no token is accepted now, so no stream stays.
       return false;

@@ -28,50 +28,54 @@ const inAllMax = 10_000;
  */
 export class Tickets {
   /** By hash, so that the time of a look-up reveals nothing; oldest first. */
-  private readonly issued = new Map<string, Issued>();
+  readonly #issued = new Map<string, Issued>();
   /** The hashes of a token's tickets, oldest first. */
-  private readonly byToken = new Map<string, Set<string>>();
+  readonly #byToken = new Map<string, Set<string>>();
 
   /** @param now milliseconds of a clock that never goes back */
-  constructor(private readonly now: () => number) {}
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
 
   /** Returns undefined where too many are open, and none of them belongs to this token. */
   issue(token: TokenInfo, errand: Errand): { ticket: string; expiresInSeconds: number } | undefined {
-    this.forgetExpired();
-    const [oldest, ...others] = this.byToken.get(token.id) ?? [];
-    const isFull = this.issued.size >= inAllMax;
+    this.#forgetExpired();
+    const [oldest, ...others] = this.#byToken.get(token.id) ?? [];
+    const isFull = this.#issued.size >= inAllMax;
     if (isFull && oldest === undefined) return undefined;
-    if (oldest !== undefined && (isFull || others.length + 1 >= ofTokenMax)) this.take(oldest);
+    if (oldest !== undefined && (isFull || others.length + 1 >= ofTokenMax)) this.#take(oldest);
     // 128 bits.
     const ticket = randomBytes(16).toString('base64url');
     const hash = hashOf(ticket);
-    this.issued.set(hash, { ...errand, token, until: this.now() + ticketLifeSeconds * 1000 });
-    this.byToken.set(token.id, (this.byToken.get(token.id) ?? new Set()).add(hash));
+    this.#issued.set(hash, { ...errand, token, until: this.#now() + ticketLifeSeconds * 1000 });
+    this.#byToken.set(token.id, (this.#byToken.get(token.id) ?? new Set()).add(hash));
     return { ticket, expiresInSeconds: ticketLifeSeconds };
   }
 
   /** Spends a ticket, whether it fits or not. @returns its token; undefined if the ticket is not good for this request */
   redeem(ticket: string, errand: Errand | undefined): TokenInfo | undefined {
-    const found = this.take(hashOf(ticket));
-    if (!found || !errand || this.now() >= found.until) return undefined;
+    const found = this.#take(hashOf(ticket));
+    if (!found || !errand || this.#now() >= found.until) return undefined;
     return found.path === errand.path && found.upgrade === errand.upgrade ? found.token : undefined;
   }
 
   /** All live equally long, so the oldest are the first to expire. */
-  private forgetExpired(): void {
-    for (const [hash, { until }] of this.issued) {
-      if (until > this.now()) break;
-      this.take(hash);
+  #forgetExpired(): void {
+    for (const [hash, { until }] of this.#issued) {
+      if (until > this.#now()) break;
+      this.#take(hash);
     }
   }
 
-  private take(hash: string): Issued | undefined {
-    const found = this.issued.get(hash);
+  #take(hash: string): Issued | undefined {
+    const found = this.#issued.get(hash);
     if (!found) return undefined;
-    this.issued.delete(hash);
-    const own = this.byToken.get(found.token.id);
+    this.#issued.delete(hash);
+    const own = this.#byToken.get(found.token.id);
     own?.delete(hash);
-    if (own?.size === 0) this.byToken.delete(found.token.id);
+    if (own?.size === 0) this.#byToken.delete(found.token.id);
     return found;
   }
 }

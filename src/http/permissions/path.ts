@@ -2,7 +2,7 @@
 export interface Path {
   /** As it came, without authority, query and fragment: `/auth/a%2Fb`. */
   raw: string;
-  /** Of a target in absolute form, `http://host:1/path`: its `host:1`. */
+  /** The `host:1` of a target in absolute form, `http://host:1/path`. */
   authority: string | undefined;
   /** As it came, without the question mark. */
   query: string;
@@ -72,7 +72,7 @@ function allWords(raw: string): Set<string> {
   const words = new Set<string>();
   const add = (word: string) => void words.add(word);
   for (let text = raw, n = 0; n <= decodings; n++) {
-    // Letters of another width, and the long s, are the plain ones to whoever folds them.
+    // Letters of another width, and the long s, are the plain ones to a server that folds them.
     const folded = text.normalize('NFKC').toLowerCase();
     // A character that is not shown ends a word to one reader, and is dropped by the next.
     for (const reading of [folded, folded.replace(/[\p{Cc}\p{Cf}\s]/gu, '')]) {

@@ -42,7 +42,7 @@ export function eventStream(watch: Watch, stopping?: AbortSignal) {
       try {
         if (stopping?.aborted) return;
         await tell('server.connected', {});
-        for await (const changes of news.told()) await tell('credentials.changed', changes);
+        for await (const changes of news.changes()) await tell('credentials.changed', changes);
       } finally {
         clearInterval(heartbeat);
         open.delete(news);
@@ -62,39 +62,39 @@ function tooMany(context: Context): Response {
 
 /** Changes that were not yet sent. */
 class News {
-  private readonly changed = new Set<string>();
-  private readonly removed = new Set<string>();
-  private ended = false;
-  private wake = () => {};
+  readonly #changed = new Set<string>();
+  readonly #removed = new Set<string>();
+  #ended = false;
+  #wake = () => {};
 
   add({ changed, removed }: Changes): void {
     for (const key of changed) {
-      this.removed.delete(key);
-      this.changed.add(key);
+      this.#removed.delete(key);
+      this.#changed.add(key);
     }
     for (const key of removed) {
-      this.changed.delete(key);
-      this.removed.add(key);
+      this.#changed.delete(key);
+      this.#removed.add(key);
     }
-    this.wake();
+    this.#wake();
   }
 
   end(): void {
-    this.ended = true;
-    this.wake();
+    this.#ended = true;
+    this.#wake();
   }
 
-  async *told(): AsyncGenerator<Changes> {
-    while (!this.ended) {
-      if (this.changed.size + this.removed.size === 0) {
+  async *changes(): AsyncGenerator<Changes> {
+    while (!this.#ended) {
+      if (this.#changed.size + this.#removed.size === 0) {
         await new Promise<void>((resolve) => {
-          this.wake = resolve;
+          this.#wake = resolve;
         });
         continue;
       }
-      const changes = { changed: [...this.changed], removed: [...this.removed] };
-      this.changed.clear();
-      this.removed.clear();
+      const changes = { changed: [...this.#changed], removed: [...this.#removed] };
+      this.#changed.clear();
+      this.#removed.clear();
       yield changes;
     }
   }

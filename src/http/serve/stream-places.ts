@@ -3,23 +3,23 @@ export const streamsMax = { ofToken: 64, inAll: 512 } as const;
 
 /** How many streams are open, so that one token can't take the connections of all. */
 export class StreamPlaces {
-  private readonly byToken = new Map<string, number>();
-  private inAll = 0;
+  readonly #byToken = new Map<string, number>();
+  #inAll = 0;
 
   /** @returns a function to call once the stream has ended; undefined where there is no place */
   take(id: string): (() => void) | undefined {
-    const taken = this.byToken.get(id) ?? 0;
-    if (taken >= streamsMax.ofToken || this.inAll >= streamsMax.inAll) return undefined;
-    this.byToken.set(id, taken + 1);
-    this.inAll++;
+    const taken = this.#byToken.get(id) ?? 0;
+    if (taken >= streamsMax.ofToken || this.#inAll >= streamsMax.inAll) return undefined;
+    this.#byToken.set(id, taken + 1);
+    this.#inAll++;
     let isReleased = false;
     return () => {
       if (isReleased) return;
       isReleased = true;
-      this.inAll--;
-      const left = (this.byToken.get(id) ?? 1) - 1;
-      if (left > 0) this.byToken.set(id, left);
-      else this.byToken.delete(id);
+      this.#inAll--;
+      const left = (this.#byToken.get(id) ?? 1) - 1;
+      if (left > 0) this.#byToken.set(id, left);
+      else this.#byToken.delete(id);
     };
   }
 }

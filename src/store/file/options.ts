@@ -11,7 +11,7 @@ export interface FileBackendOptions {
   /** The same, asked with the JSON of an entry. */
   isOpaque?: ((raw: string) => boolean) | undefined;
   allowUnsafe?: boolean;
-  /** Takes what is written into a file that a commit has replaced. Default: nobody looks, and replaced files are closed. */
+  /** Takes what is written into a file that a commit has replaced. Default: none is looked at, and replaced files are closed. */
   onLate?: ((late: LateWrite) => void) | undefined;
   onEvent: (event: StoreEvent) => void;
 }
