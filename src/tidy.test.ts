@@ -148,6 +148,32 @@ describe('effects', () => {
   });
 });
 
+/** The lines at which a test would end early, and pass. */
+function earlyEndsIn({ file, text }: Source): string[] {
+  const lines = text.split('\n');
+  const indentOf = (line = '') => line.search(/\S/);
+  const isIn = (at: number, pattern: RegExp) => pattern.test(lines[at] ?? '');
+  /** The line that opens the block around another; blocks of a condition belong to what is around them. */
+  const opener = (at: number): number => {
+    const around = lines.findLastIndex(
+      (line, n) => n < at && indentOf(line) >= 0 && indentOf(line) < indentOf(lines[at]),
+    );
+    return isIn(around, /^\s*(\} else|if \()/) ? opener(around) : around;
+  };
+  const isDefinition = (at: number) => isIn(at, /^\s*(it|test|eachInTiers)\b|^\s*\)\(/);
+  return lines.flatMap((line, at) => {
+    if (!/^\s*(if \(.*\) )?return;/.test(line)) return [];
+    const around = opener(at);
+    const isTest =
+      isDefinition(around) || (isIn(around, /^\s*(async )?\(.*=> \{$/) && isDefinition(opener(around)));
+    return isTest ? [`${file}:${at + 1}: ${line.trim()}`] : [];
+  });
+}
+
+it('no test ends early and passes: where it lacks something, it is skipped with the reason', () => {
+  expect(sources.filter(({ file }) => file.endsWith('.test.ts')).flatMap(earlyEndsIn)).toEqual([]);
+});
+
 it('classes that hold documents or tokens have #fields, which no log shows', () => {
   const holders = product.filter(({ file }) => /^src\/(store|surroundings|tokens)\//.test(file));
   const users = holders.filter(({ text }) =>

@@ -95,8 +95,8 @@ describe('a program that locks before it reads', () => {
     expect(stderr).toMatch(/^ {2}(valid|unknown) {2,}git \d/m);
   });
 
-  it('a run reports that the lock which a killed git left stops all others', long, async () => {
-    if (!findOnPath('strace')) return;
+  it('a run reports that the lock which a killed git left stops all others', long, async (context) => {
+    if (!findOnPath('strace')) context.skip('strace is not to be had here');
     const { run, exitCode } = await program([
       ...git,
       '--scenario',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { atLeast } from '../../src/amount.test.helper.js';
 import { eachInTiers } from '../../src/tiers.test.helper.js';
 import { explore, fixture } from './explore.test.helper.js';
 
@@ -8,7 +9,7 @@ import { explore, fixture } from './explore.test.helper.js';
  *
  *     HOLDFAST_PREEMPTIONS=3 npx vitest run harness/explore/protocol.test.ts
  */
-const preemptions = Number(process.env.HOLDFAST_PREEMPTIONS ?? 2);
+const preemptions = atLeast(2, 'HOLDFAST_PREEMPTIONS');
 const target = fixture('intents.mjs');
 
 describe('the protocol: a commit makes an intent, destroys all others, and only then reads the file', () => {

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import fs, { existsSync, mkdirSync, readdirSync, rmSync, truncateSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
+import { atMost } from '../../../amount.test.helper.js';
 import { eachInTiers } from '../../../tiers.test.helper.js';
 import { patient } from '../../../waiting.test.helper.js';
 import { interceptFs } from '../../calls.test.helper.js';
@@ -16,7 +17,7 @@ import { library } from '../../system.test.helper.js';
  *
  *     HOLDFAST_PREEMPT_EVERY=1 npx vitest run src/store/file/queue/preempted.test.ts
  */
-const every = Number(process.env.HOLDFAST_PREEMPT_EVERY ?? 12);
+const every = atMost(12, 'HOLDFAST_PREEMPT_EVERY');
 /** The other process runs while this one stands still: its time counts, too. */
 const stuckMs = 300_000;
 
