@@ -174,6 +174,11 @@ it('no test ends early and passes: where it lacks something, it is skipped with 
   expect(sources.filter(({ file }) => file.endsWith('.test.ts')).flatMap(earlyEndsIn)).toEqual([]);
 });
 
+it('one helper of the tests puts functions in the place of those of Node', () => {
+  const users = sources.filter((source) => isTest(source) && /\bsyncBuiltinESM(?:Exports)/.test(source.text));
+  expect(users.map(({ file }) => file)).toEqual(['src/store/intercept.test.helper.ts']);
+});
+
 it('classes that hold documents or tokens have #fields, which no log shows', () => {
   const holders = product.filter(({ file }) => /^src\/(store|surroundings|tokens)\//.test(file));
   const users = holders.filter(({ text }) =>
