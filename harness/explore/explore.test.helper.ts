@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll } from 'vitest';
-import { getCurrentTest } from 'vitest/suite';
+import { afterAll, TestRunner } from 'vitest';
+
 import type * as Built from './built.test.helper.js';
 import { type ExecutionOptions, noFaults } from './execution/executed.js';
 import { parseProgram } from './schedule/program.js';
@@ -24,7 +24,9 @@ const hasStrace = spawnSync('strace', ['-f', 'true']).status === 0;
 /** Ends a test as skipped where strace is missing. What comes before proves what can be proved without it. */
 export function needsStrace(): void {
   if (!hasStrace)
-    getCurrentTest()?.context.skip('strace is not to be had here: its part of the rule is untried');
+    TestRunner.getCurrentTest()?.context.skip(
+      'strace is not to be had here: its part of the rule is untried',
+    );
 }
 
 export function optionsFor(program: string, more: Partial<ExecutionOptions> = {}): ExecutionOptions {

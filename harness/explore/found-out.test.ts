@@ -41,7 +41,7 @@ describe('the stores that ship with a bug', () => {
     expect(audited).toBe(true);
   });
 
-  it('a reader that is no client finds the file of the naive store half-written', long, async () => {
+  it('a reader that is no client finds the file of the naive store half-written', async () => {
     const { failures } = await explore({ target: 'naive', clients: ['set a', 'look'] });
     expect(failures).toMatchObject([
       { kind: 'torn-file', program: 'set a | look', sentence: expect.stringContaining('it is empty') },
@@ -65,6 +65,7 @@ describe('the stores that ship with a bug', () => {
 });
 
 describe('a search with faults', () => {
+  // The short twins of these and of the pause below are the same schedules in corpus.test.ts.
   it(
     'two processes of textbook take over the lock of a killed one: issue 121 of proper-lockfile',
     long,
@@ -97,17 +98,13 @@ describe('a search with faults', () => {
     expect(failures).toMatchObject([{ kind: 'leftover', schedule: expect.stringMatching(/k\d$/) }]);
   });
 
-  it(
-    'a process that comes after a crash in lease-dir waits until the heartbeat is too old',
-    long,
-    async () => {
-      const { longestWait } = await explore({
-        ...{ target: 'lease-dir?stale=2000', preemptions: 0, crash: true, stopAtFirst: false },
-      });
-      expect(longestWait.ms).toBeGreaterThanOrEqual(1999);
-      expect(longestWait.schedule).toMatch(/k\d/);
-    },
-  );
+  it('a process that comes after a crash in lease-dir waits until the heartbeat is too old', async () => {
+    const { longestWait } = await explore({
+      ...{ target: 'lease-dir?stale=2000', preemptions: 0, crash: true, stopAtFirst: false },
+    });
+    expect(longestWait.ms).toBeGreaterThanOrEqual(1999);
+    expect(longestWait.schedule).toMatch(/k\d/);
+  });
 
   it(
     'a process of lease-dir that is stopped for longer than its heartbeat lasts writes all the same',
@@ -136,6 +133,7 @@ describe('a search with faults', () => {
     expect(failures.map(({ kind, schedule }) => [kind, schedule])).toEqual([['lost-seed', '0x4 f0:ENOSPC']]);
   });
 
+  // Kills and pauses are short in protocol.test.ts, kills in choices.test.ts, and errors in src/store/file/commit/crash.test.ts.
   eachInTiers([{}, { crash: true }, { steal: true }, { errno: true }, { abandoned: true }])(
     'the hardened store loses nothing within a small bound: %j',
     async (faults) => {

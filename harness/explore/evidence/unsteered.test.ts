@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { long } from '../../../src/tiers.test.helper.js';
 import type { ExploreOptions } from '../explore.js';
 import { explore, fixture, needsStrace } from '../explore.test.helper.js';
 import { summaryOf } from '../report/telling.js';
@@ -40,10 +39,10 @@ describe('a store whose lock the gate does not steer', () => {
     },
   );
 
-  it('a client that waits in the kernel is not called stuck', long, async () => {
+  it('a client that waits in the kernel is not called stuck', async () => {
     const at = path.join(directory, 'pipe');
     execFileSync('mkfifo', [at]);
-    const found = await search('pipe', at, { patienceMs: 4000 });
+    const found = await search('pipe', at, { patienceMs: 2000 });
     expect(found).toMatchObject({ result: 'unknown', cause: 'uncontrolled', failures: [] });
     expect(found.reason).toContain('it waits inside a call that the gate does not stop');
   });
