@@ -17,7 +17,7 @@ describe('the choices of a search', () => {
     ],
     ['restores-the-one-before', 'lost-update', {}, { damage: 1 }],
   ];
-  eachInTiers(choices, 2)(
+  eachInTiers(choices, 4)(
     'a bug is found with the choice that it needs, and not without: %s: %s',
     async (way, kind, without, having) => {
       const options = {
