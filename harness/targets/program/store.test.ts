@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { fixture, newDirectory, processesIn } from '../../../src/cli/command.test.helper.js';
 import { eventually } from '../../../src/waiting.test.helper.js';
 import { fillSpecification } from '../../programs/fill-specification.js';
@@ -33,6 +33,7 @@ it('a server is started once for a store, asked over HTTP, and ended with it', a
     remove: 'DELETE /auth/{key}',
   });
   const store = await open();
+  onTestFinished(() => store.close?.());
   await store.set(a, value(1));
   await store.set(b, value(2));
   expect(await store.all()).toEqual({ [a]: value(1), [b]: value(2) });
