@@ -148,6 +148,37 @@ describe('effects', () => {
   });
 });
 
+/** The lines at which a test would end early, and pass. */
+function earlyEndsIn({ file, text }: Source): string[] {
+  const lines = text.split('\n');
+  const indentOf = (line = '') => line.search(/\S/);
+  const isIn = (at: number, pattern: RegExp) => pattern.test(lines[at] ?? '');
+  /** The line that opens the block around another; blocks of a condition belong to what is around them. */
+  const opener = (at: number): number => {
+    const around = lines.findLastIndex(
+      (line, n) => n < at && indentOf(line) >= 0 && indentOf(line) < indentOf(lines[at]),
+    );
+    return isIn(around, /^\s*(\} else|if \()/) ? opener(around) : around;
+  };
+  const isDefinition = (at: number) => isIn(at, /^\s*(it|test|eachInTiers)\b|^\s*\)\(/);
+  return lines.flatMap((line, at) => {
+    if (!/^\s*(if \(.*\) )?return;/.test(line)) return [];
+    const around = opener(at);
+    const isTest =
+      isDefinition(around) || (isIn(around, /^\s*(async )?\(.*=> \{$/) && isDefinition(opener(around)));
+    return isTest ? [`${file}:${at + 1}: ${line.trim()}`] : [];
+  });
+}
+
+it('no test ends early and passes: where it lacks something, it is skipped with the reason', () => {
+  expect(sources.filter(({ file }) => file.endsWith('.test.ts')).flatMap(earlyEndsIn)).toEqual([]);
+});
+
+it('one helper of the tests puts functions in the place of those of Node', () => {
+  const users = sources.filter((source) => isTest(source) && /\bsyncBuiltinESM(?:Exports)/.test(source.text));
+  expect(users.map(({ file }) => file)).toEqual(['src/store/intercept.test.helper.ts']);
+});
+
 it('classes that hold documents or tokens have #fields, which no log shows', () => {
   const holders = product.filter(({ file }) =>
     /^src\/(store|surroundings|tokens|http|guard|credentials)\//.test(file),

@@ -51,6 +51,7 @@ describe('a measurement', () => {
     expect(report?.results).toHaveLength(2);
   });
 
+  // The short twins of these, and of those at rest and of the rivals, are in harness/bench/tally.test.ts.
   it('every acknowledged write of processes that contend is found in the hardened store', long, async () => {
     const { exitCode, report } = await bench('--only', 'contended');
     const writes = writesOf(report, 'hardened');

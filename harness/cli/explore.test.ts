@@ -62,6 +62,7 @@ describe('holdfast explore', () => {
     expect(exitCode).toBe(0);
   });
 
+  // The short twin of these two is harness/explore/from-scenario.test.ts.
   it(
     'explore writes report.json, and reduces a stress scenario to a small program with its faults',
     long,

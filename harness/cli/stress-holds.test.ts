@@ -7,6 +7,7 @@ const sentences = (report: Report | undefined) =>
   report?.scenarios.flatMap(({ violations }) => violations.map(({ sentence }) => sentence));
 
 /** The hardened store in every scenario is `npm run stress`, which CI runs as well: this is how to be harder on it. */
+// Its short twins: preempted.test.ts, where leases are over at once, and protocol.test.ts, where nothing queues.
 const careless = ['hardened?leaseMs=0', 'hardened?queue=off'];
 eachInTiers(careless, 0)(
   'the hardened store loses nothing where every process overtakes the others: %s',

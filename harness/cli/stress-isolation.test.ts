@@ -11,7 +11,7 @@ import {
   processesIn,
   stress,
 } from '../../src/cli/command.test.helper.js';
-import { eachInTiers, long } from '../../src/tiers.test.helper.js';
+import { eachInTiers } from '../../src/tiers.test.helper.js';
 import { eventually, until } from '../../src/waiting.test.helper.js';
 
 describe('the isolation of a run', () => {
@@ -73,7 +73,8 @@ describe('the isolation of a run', () => {
     expect(readFileSync(path.join(out, 'auth.json'), 'utf8')).toBe('{}');
   });
 
-  const signals = ['SIGKILL', 'SIGINT', 'SIGTERM'] as const;
+  // Its short twin for SIGKILL is the test below.
+  const signals = ['SIGINT', 'SIGKILL', 'SIGTERM'] as const;
   eachInTiers(signals)('a run leaves no process behind when it is ended by %s', async (signal) => {
     const cwd = newDirectory();
     const args = ['stress', '--scenario', 'kill-9', '--no-controls', '--duration', '10m'];
@@ -91,7 +92,7 @@ describe('the isolation of a run', () => {
     await expectNobodyIn(cwd);
   });
 
-  it('a client that is stopped at its commit ends, too, when the coordinator is killed', long, async () => {
+  it('a client that is stopped at its commit ends, too, when the coordinator is killed', async () => {
     const cwd = newDirectory();
     const args = ['stress', '--scenario', 'pause', '--no-controls', '--duration', '10m'];
     const run = execa(process.execPath, [command, ...args], { cwd, reject: false });

@@ -68,6 +68,7 @@ describe('a store whose file does not show its entries', () => {
     { retry: 2 },
   );
 
+  // Its short twin is in harness/explore/layouts.test.ts.
   it('a store that says how its file is read is judged by looks at the file', long, async () => {
     const { report, exitCode } = await stress(layout('yaml.mjs'), 'two-terminals', '--duration', '3s');
     expect({ exitCode, said: sentences(report) }).toEqual({ exitCode: 0, said: [] });

@@ -39,6 +39,7 @@ describe('a program that loses updates', { retry: 2 }, () => {
     expect(exitCode).toBe(1);
   });
 
+  // The short twins of these are in harness/targets/program/store.test.ts.
   it('servers that share a file are started once and asked over HTTP', long, async () => {
     const server = fixture('programs/server.mjs');
     const starts = path.join(newDirectory(), 'starts');
@@ -95,8 +96,8 @@ describe('a program that locks before it reads', () => {
     expect(stderr).toMatch(/^ {2}(valid|unknown) {2,}git \d/m);
   });
 
-  it('a run reports that the lock which a killed git left stops all others', long, async () => {
-    if (!findOnPath('strace')) return;
+  it('a run reports that the lock which a killed git left stops all others', long, async (context) => {
+    if (!findOnPath('strace')) context.skip('strace is not to be had here');
     const { run, exitCode } = await program([
       ...git,
       '--scenario',
@@ -113,6 +114,7 @@ describe('a program that locks before it reads', () => {
     expect(exitCode).toBe(1);
   });
 
+  // Its short twin is in harness/targets/program/store.test.ts.
   it('git loses nothing where its own list command is asked instead of its file', long, async () => {
     const { run, exitCode } = await program([
       ...['--command', 'git config --file {file} f.{key}.v {value}', '--failed-when', 'could not lock'],
@@ -154,6 +156,7 @@ describe('a program that locks before it reads', () => {
   });
 });
 
+// Its short twins are in harness/checkers/programs.test.ts and harness/programs/specification.test.ts.
 it('the modes of the file are judged where the user asks for it', long, async () => {
   const text = 'sh "$DIR/in-place.sh" "$FILE" "$KEY" "$VALUE"';
   const cwd = newDirectory();
@@ -223,6 +226,7 @@ describe('a program under test', () => {
     expect(processesIn(cwd)).toEqual([]);
   });
 
+  // Its short twin is in harness/targets/program/store.test.ts.
   it('is killed after its timeout, and its operation may have happened', long, async () => {
     const text = '[ -e "$HOME/slow" ] && sleep 300; : > "$HOME/slow"; echo "$KEY=$VALUE" >> "$FILE"';
     const { stderr, exitCode } = await program([

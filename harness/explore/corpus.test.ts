@@ -7,9 +7,12 @@ import type { ScheduleFile } from './evidence/exploration.js';
 import { replaySchedule } from './explore.test.helper.js';
 
 const directory = fileURLToPath(new URL('../../scenarios/schedules/', import.meta.url));
-const corpus = readdirSync(directory).map(
-  (name): ScheduleFile => JSON.parse(readFileSync(path.join(directory, name), 'utf8')),
-);
+/** One of each kind of choice, for `npm test`: a kill, a lock that a killed process leaves, a pause, and a look from outside. */
+const kinds = ['textbook-e4753242', 'textbook-a12eb8b9', 'lease-dir-63e977d8', 'naive-749133e1'];
+const rankOf = ({ id }: ScheduleFile) => (kinds.includes(id) ? 0 : 1);
+const corpus = readdirSync(directory)
+  .map((name): ScheduleFile => JSON.parse(readFileSync(path.join(directory, name), 'utf8')))
+  .sort((a, b) => rankOf(a) - rankOf(b));
 
 /** A package may name its temporary file after the place where it is installed. */
 const withoutNames = (sentence: string | undefined) => sentence?.replace(/\d{6,}/g, '*');
@@ -17,7 +20,7 @@ const withoutNames = (sentence: string | undefined) => sentence?.replace(/\d{6,}
 describe('the known bugs, by their schedules', () => {
   eachInTiers(
     corpus.map((file) => [file.id, file.kind, file.program, file] as const),
-    2,
+    kinds.length,
   )(
     'the schedule %s fails again with %s in %s, and passes on the hardened store',
     async (_, kind, __, file) => {

@@ -1,8 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll } from 'vitest';
+import { afterAll, TestRunner } from 'vitest';
+
 import type * as Built from './built.test.helper.js';
 import { type ExecutionOptions, noFaults } from './execution/executed.js';
 import { parseProgram } from './schedule/program.js';
@@ -16,6 +18,16 @@ export const { confirmBare, follow, replaySchedule, search } = rest;
 export const explore: typeof Built.explore = (options) => exploreBuilt({ threads: 1, ...options });
 
 export const fixture = (name: string) => fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url));
+
+const hasStrace = spawnSync('strace', ['-f', 'true']).status === 0;
+
+/** Ends a test as skipped where strace is missing. What comes before proves what can be proved without it. */
+export function needsStrace(): void {
+  if (!hasStrace)
+    TestRunner.getCurrentTest()?.context.skip(
+      'strace is not to be had here: its part of the rule is untried',
+    );
+}
 
 export function optionsFor(program: string, more: Partial<ExecutionOptions> = {}): ExecutionOptions {
   return {

@@ -35,6 +35,13 @@ describe('a store whose file does not show its entries', () => {
     expect(failures[0]?.replayed).toEqual({ same: 2, of: 2 });
   });
 
+  it('a store that says how its file is read is judged by its file where clients take turns, too', async () => {
+    const held = await explore({ target: layout('yaml.mjs'), preemptions: 0 });
+    expect([held.result, held.evidence?.of]).toEqual(['valid', 'read']);
+    const { failures } = await explore({ target: `${layout('yaml.mjs')}?loses=1` });
+    expect(failures.map(({ kind }) => kind)).toEqual(['lost-update']);
+  });
+
   it('a store that says how its file is read is judged by its file', long, async () => {
     const held = await explore({ target: layout('yaml.mjs'), ...bounds });
     expect([held.result, held.evidence?.of]).toEqual(['valid', 'read']);

@@ -27,6 +27,7 @@ async function runVitest(files: Readonly<Record<string, string>>) {
 }
 
 describe('the test that is written for a failure', () => {
+  // Its short twin is report/regression-test.test.ts.
   it('the test fails for the store with the bug, and passes for a mended one', long, async () => {
     const { failures } = await explore({ target: 'rename-only' });
     const [failure] = failures;

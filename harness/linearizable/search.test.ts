@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { atLeast } from '../../src/amount.test.helper.js';
 import { Random } from '../workload/random.js';
 import { type AnyCall, kinds, linearizableHistory, tamperedHistory } from './histories.test.helper.js';
 import { register } from './models/register.js';
@@ -6,7 +7,7 @@ import { hasLinearization } from './oracle.test.helper.js';
 import { search } from './search.js';
 import { findStuck } from './stuck.js';
 
-const rounds = Number(process.env.HOLDFAST_HISTORIES ?? 4_000);
+const rounds = atLeast(4_000, 'HOLDFAST_HISTORIES');
 
 describe.each(kinds)('the search on $model.name', (kind) => {
   const { model } = kind;

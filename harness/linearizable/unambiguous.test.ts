@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { atLeast } from '../../src/amount.test.helper.js';
 import { Random } from '../workload/random.js';
 import type { Call } from './model.js';
 import { type RegisterInput, type RegisterOutput, register } from './models/register.js';
@@ -10,7 +11,7 @@ import { judgeUnambiguous } from './unambiguous.js';
  *
  *     HOLDFAST_HISTORIES=3000000 npx vitest run harness/linearizable/unambiguous.test.ts
  */
-const histories = Number(process.env.HOLDFAST_HISTORIES ?? 60_000);
+const histories = atLeast(60_000, 'HOLDFAST_HISTORIES');
 
 type RegisterCall = Call<RegisterInput, RegisterOutput>;
 

@@ -29,6 +29,11 @@ describe('the words of a command, which no shell sees', () => {
   });
 });
 
+it('the modes of the file are judged only where a specification says so', () => {
+  const given = { command: 'x {key} {value}', file: 'f.ini' };
+  expect([given, { ...given, private: true }].map((one) => filled(one).isPrivate)).toEqual([false, true]);
+});
+
 describe('a specification with which nothing could be tested', () => {
   it.each<[Specification, string]>([
     [{ command: 'x {key} {file}' }, '--command has no {value}: nothing could be recognised afterwards'],

@@ -1,26 +1,8 @@
 import fs, { readlinkSync } from 'node:fs';
-import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
-import { plainPath } from './scratch.test.helper.js';
+import { type Functions, interceptFs, plainPath } from './intercept.test.helper.js';
 
-type Functions = Record<string, (...args: unknown[]) => unknown>;
-
-/** Puts other functions in the place of some of `node:fs`, for every module of this process. @returns a function that ends it */
-export function interceptFs(others: Partial<Functions>): () => void {
-  return intercept(fs, others);
-}
-
-/** The same for another of Node's modules, which is its default export. */
-export function intercept(module: object, others: Partial<Functions>): () => void {
-  const all = module as Functions;
-  const originals = Object.fromEntries(Object.keys(others).map((name) => [name, all[name]]));
-  Object.assign(all, others);
-  syncBuiltinESMExports();
-  return () => {
-    Object.assign(all, originals);
-    syncBuiltinESMExports();
-  };
-}
+export { intercept, interceptFs } from './intercept.test.helper.js';
 
 /** Changes what the system says of a file. @returns a function that ends it */
 export function interceptStats(change: (stats: unknown) => unknown): () => void {

@@ -14,7 +14,7 @@ import { patient } from '../waiting.test.helper.js';
 import { self } from './file/queue/owner.js';
 import { newDirectory, newFile, strangersIntent, textOf } from './scratch.test.helper.js';
 import { openStore } from './store.js';
-import { asNobody, having, lacks, library, newWriter, runBuilt } from './system.test.helper.js';
+import { asNobody, built, having, lacks, library, newWriter, runBuilt } from './system.test.helper.js';
 
 it.each([true, false])(
   'a directory of intents that is moved away during a change costs a retry (queues: %s)',
@@ -79,11 +79,9 @@ it('thousands of tickets of dead processes are passed with few listings', async 
     writeFileSync(path.join(`${file}.intents`, name), '');
   }
   const setup = `
-    import { syncBuiltinESMExports } from 'node:module';
+    const { interceptEach } = await import(${JSON.stringify(built('intercept.test.helper'))});
     let listings = 0;
-    const { readdirSync } = fs;
-    fs.readdirSync = (...args) => (listings++, readdirSync(...args));
-    syncBuiltinESMExports();
+    interceptEach(['readdirSync'], (readdirSync) => (...args) => (listings++, readdirSync(...args)));
     process.on('exit', () => fs.writeSync(1, listings + '\\n'));`;
   const writer = await newWriter({ setup });
   expect(await writer.call('set', file, 'a', 1)).toEqual({ ok: true });
@@ -96,13 +94,11 @@ it('an intent that can’t be opened, as too many files are open, is not left be
   const file = newFile();
   await openStore(file).set('a', 1);
   const setup = `
-    import { syncBuiltinESMExports } from 'node:module';
-    const { openSync } = fs;
-    fs.openSync = (place, ...args) => {
+    const { interceptEach } = await import(${JSON.stringify(built('intercept.test.helper'))});
+    interceptEach(['openSync'], (openSync) => (place, ...args) => {
       if (/\\/i-[^/]*$/.test(place)) throw Object.assign(new Error('EMFILE'), { code: 'EMFILE' });
       return openSync(place, ...args);
-    };
-    syncBuiltinESMExports();`;
+    });`;
   const writer = await newWriter({ setup });
   expect(await writer.call('set', file, 'b', 2)).toMatchObject({ code: 'E_IO', definite: true });
   expect(readdirSync(`${file}.intents`)).toEqual([]);

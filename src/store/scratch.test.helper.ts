@@ -1,15 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  realpathSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -48,15 +39,6 @@ export function siteOf(file: string): Site {
   sites.add(site);
   return site;
 }
-
-/** What a call of the file system is about, by its plain path: the store reaches names by the descriptor of their directory. */
-export function plainPath(place: unknown): string {
-  return String(place).replace(/^\/proc\/self\/fd\/\d+/, (directory) => readlinkSync(directory));
-}
-
-/** The same for the text of a program, which has `fs`. */
-export const plainPathSource =
-  '(place) => String(place).replace(/^\\/proc\\/self\\/fd\\/\\d+/, (directory) => fs.readlinkSync(directory))';
 
 /** The path of an intent of a process on another machine, of which it is unknown whether it lives. */
 export function strangersIntent(file: string): string {

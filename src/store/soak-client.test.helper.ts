@@ -1,10 +1,10 @@
 import { randomInt } from 'node:crypto';
-import fs, { appendFileSync, readdirSync, readlinkSync } from 'node:fs';
-import { syncBuiltinESMExports } from 'node:module';
+import { appendFileSync, readdirSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallOptions } from './call.js';
 import type { StoreError } from './errors.js';
+import { interceptEach } from './intercept.test.helper.js';
 import type { Store } from './store.js';
 
 /** What one client of a soak is told, as JSON in its only argument. */
@@ -120,17 +120,12 @@ function say({ log }: SoakClient, line: SoakLine): void {
 
 /** Right before a call of the system is where it hurts. */
 function makeMortal({ stops, kills }: SoakClient): void {
-  const calls = fs as unknown as Record<string, (...args: unknown[]) => unknown>;
-  for (const name of fatal) {
-    const original = calls[name];
-    calls[name] = (...args) => {
-      const dice = randomInt(1_000_000);
-      if (dice < kills) process.kill(process.pid, 'SIGKILL');
-      else if (dice < kills + stops) process.kill(process.pid, 'SIGSTOP');
-      return original?.(...args);
-    };
-  }
-  syncBuiltinESMExports();
+  interceptEach(fatal, (original) => (...args) => {
+    const dice = randomInt(1_000_000);
+    if (dice < kills) process.kill(process.pid, 'SIGKILL');
+    else if (dice < kills + stops) process.kill(process.pid, 'SIGSTOP');
+    return original(...args);
+  });
 }
 
 function openFilesOf(file: string): string[] {

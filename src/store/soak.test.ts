@@ -5,6 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
+import { atLeast } from '../amount.test.helper.js';
 import { eachInTiers } from '../tiers.test.helper.js';
 import { newDirectory } from './scratch.test.helper.js';
 import type { SoakAction, SoakClient, SoakLine } from './soak-client.test.helper.js';
@@ -17,7 +18,7 @@ import { built } from './system.test.helper.js';
  *
  *     HOLDFAST_SOAK_SECONDS=600 npx vitest run src/store/soak.test.ts
  */
-const seconds = Number(process.env.HOLDFAST_SOAK_SECONDS ?? 16);
+const seconds = atLeast(16, 'HOLDFAST_SOAK_SECONDS');
 
 interface Weather {
   leaseMs: number;

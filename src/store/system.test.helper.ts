@@ -21,10 +21,15 @@ export function runBuilt(source: string, env: NodeJS.ProcessEnv = {}) {
 /** Before a command: what makes it run as a user who owns nothing. */
 export const asNobody = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
 
+const injects = 'strace -f -e inject=rename:error=EPERM:when=9 -o /dev/null true';
+const attaches = `sleep 60 & strace -o /dev/null -p $! 2>&1 |
+  { read -r line; kill $!; case "$line" in *attached) ;; *) exit 1;; esac; }`;
+
 /** What some systems do not grant. Where a test is skipped for it, the reason is printed. */
 const probes = {
   root: ['sh', '-c', 'test "$(id -u)" = 0'],
-  strace: ['strace', '-f', '-e', 'inject=rename:error=EPERM:when=9', '-o', '/dev/null', 'true'],
+  // Some systems let it follow no process but its own children.
+  strace: ['sh', '-c', `${injects} && ${attaches}`],
   // Another user must be able to run Node, too: it may lie in the home of this one.
   setpriv: [...asNobody, process.execPath, '--version'],
   mount: ['unshare', '--mount', 'mount', '-t', 'tmpfs', 'none', '/mnt'],

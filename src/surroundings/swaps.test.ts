@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { atLeast } from '../amount.test.helper.js';
 import { StoreError } from '../store/errors.js';
 import { runCommand, strangersIntent } from '../store/scratch.test.helper.js';
 import { listRecoverable, openStore, restoreEntries } from '../store/store.js';
@@ -29,7 +30,7 @@ import {
 } from './attack.test.helper.js';
 
 /** How many calls are attacked in all: a few hundred in CI, 10,000 by hand. */
-const rounds = Number(process.env.HOLDFAST_ROUNDS ?? 400);
+const rounds = atLeast(400, 'HOLDFAST_ROUNDS');
 const deadlineMs = 2000;
 
 const calls: [name: string, call: (file: string) => Promise<unknown>][] = [

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { atLeast } from '../../../src/amount.test.helper.js';
 import type { Finding } from '../../core/verdict.js';
 import type { Operation } from '../../history/run.js';
 import { Random } from '../../workload/random.js';
@@ -12,7 +13,7 @@ import { Looks } from './looks.js';
  *
  *     HOLDFAST_HISTORIES=10000 npx vitest run harness/checkers/lost-update/authors.test.ts
  */
-const histories = Number(process.env.HOLDFAST_HISTORIES ?? 300);
+const histories = atLeast(300, 'HOLDFAST_HISTORIES');
 
 const erased = /^(lost-update|resurrection|lost-seed)$/;
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { atLeast } from '../../../src/amount.test.helper.js';
 import { Random } from '../../workload/random.js';
 import { isLinearizable } from './general.test.helper.js';
 import { checkLinearizability } from './linearizability.js';
@@ -9,7 +10,7 @@ import { healthyRun, mutations } from './mutations.test.helper.js';
  *
  *     HOLDFAST_HISTORIES=10000 npx vitest run harness/checkers/lost-update/mutations.test.ts
  */
-const cases = Number(process.env.HOLDFAST_HISTORIES ?? 300);
+const cases = atLeast(300, 'HOLDFAST_HISTORIES');
 
 test('a healthy history raises no alarm', () => {
   const random = new Random(31, 'healthy');

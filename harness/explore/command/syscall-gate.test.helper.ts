@@ -41,16 +41,23 @@ export function compiled(name: string): string {
   return program;
 }
 
-/** The helper as it is tested: whatever it does to memory that it should not, ends it. Some compilers come without sanitizers. */
+const sanitizers = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
+let hasSanitizers: boolean | undefined;
+
+/**
+ * What makes a program end that does to memory what it should not. Some compilers come without: a test says so, and the others try
+ * the helper without them.
+ */
+export function sanitizerFlags(): readonly string[] {
+  const text = 'int main(void) { return 0; }';
+  hasSanitizers ??= isInstalled('sh', '-c', `echo '${text}' | cc ${sanitizers[0]} -x c -o /dev/null -`);
+  return hasSanitizers ? sanitizers : [];
+}
+
+/** The helper as it is tested. */
 export function sanitizedGate(sources: readonly string[] = cFiles()): string {
   const gate = path.join(newDirectory(), 'syscall-gate');
-  const sanitizers = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
-  const hasThem = isInstalled(
-    'sh',
-    '-c',
-    `echo 'int main(void) { return 0; }' | cc ${sanitizers[0]} -x c -o ${gate} -`,
-  );
-  const flags = ['-g', '-O1', ...(hasThem ? sanitizers : [])];
+  const flags = ['-g', '-O1', ...sanitizerFlags()];
   execFileSync('cc', [...flags, '-Wall', '-Wextra', '-Werror', '-o', gate, ...sources], { stdio: 'pipe' });
   return gate;
 }

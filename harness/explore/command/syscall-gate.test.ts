@@ -1,3 +1,4 @@
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -7,6 +8,7 @@ import {
   compiled,
   isInstalled,
   sanitizedGate,
+  sanitizerFlags,
   underGate,
   whyNot,
 } from './syscall-gate.test.helper.js';
@@ -26,6 +28,16 @@ describe.skipIf(whyNot !== undefined)(
     let gate = '';
     beforeAll(() => {
       gate = sanitizedGate();
+    });
+
+    it('the helper is tried with sanitizers, which end it at what it should not do to memory', (context) => {
+      const flags = sanitizerFlags();
+      if (flags.length === 0) context.skip('cc has no sanitizers here: the helper is tried without them');
+      const bad = path.join(newDirectory(), 'bad');
+      const text = 'int main(int count, char **_) { int all[1] = {0}; return all[count]; }';
+      execFileSync('cc', [...flags, '-x', 'c', '-o', bad, '-'], { input: text, stdio: 'pipe' });
+      const { status, stderr } = spawnSync(bad, { encoding: 'utf8' });
+      expect([status, stderr]).toEqual([1, expect.stringContaining('out of bounds')]);
     });
 
     it('stops every call that another process could notice, sees how it ends, and stops no other', async () => {

@@ -33,7 +33,7 @@ describe('the end of a search with findings', () => {
   });
 });
 
-eachInTiers([{ crash: true }, { errno: true }], 0)(
+eachInTiers([{ crash: true }, { errno: true }])(
   'a leftover file does not end the search: %j',
   async (faults) => {
     const options = { clients: ['set a'], strategy: 'dfs', ...faults } as const;

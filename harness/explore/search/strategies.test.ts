@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { atLeast } from '../../../src/amount.test.helper.js';
 import { long, propertyInTiers } from '../../../src/tiers.test.helper.js';
 import { Replay } from '../execution/follow-schedule.js';
 import { parseSchedule, printSchedule } from '../schedule/action.js';
@@ -124,7 +125,7 @@ describe('partial-order reduction', () => {
 
   propertyInTiers(
     'the reduced search with a bound finds every outcome within the bound',
-    { few: 500, many: Number(process.env.HOLDFAST_RUNS ?? 2000) },
+    { few: 500, many: atLeast(2000, 'HOLDFAST_RUNS') },
     (numRuns) => {
       fc.assert(
         fc.property(programs, fc.integer({ min: 0, max: 3 }), (program, preemptionsMax) => {
@@ -179,7 +180,7 @@ const faultBudgets: ToyFaults[] = [
 const faultyTiers = faultBudgets.flatMap((faults, at) => [
   ...(at % 2 === 0 ? [{ faults, numRuns: 20, options: {} }] : []),
   // A search for a damage takes three times as long.
-  { faults, numRuns: Number(process.env.HOLDFAST_RUNS ?? (faults.damages ? 100 : 300)), options: long },
+  { faults, numRuns: atLeast(faults.damages ? 100 : 300, 'HOLDFAST_RUNS'), options: long },
 ]);
 
 for (const { faults, numRuns, options } of faultyTiers)

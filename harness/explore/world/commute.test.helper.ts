@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Random } from '../../workload/random.js';
 import { lettersOf } from '../gate/path-calls.js';
-import type { CallEnd, CallToMake } from '../process/protocol.js';
+import type { CallEnd, CallToMake, Identity } from '../process/protocol.js';
 import type { CallName } from './calls.js';
 import { type Corner, corners } from './corners.test.helper.js';
 import { accessesOf } from './footprint.js';
@@ -16,6 +16,7 @@ export interface RealCall {
   /** Of `symlink`: what it says. */
   target?: string;
   mode?: number;
+  owner?: number;
 }
 
 const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL, O_TRUNC, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_WRONLY } =
@@ -42,11 +43,19 @@ const waysToOpen = [
 
 const targets = ['f', 'e', '../d/g', 'missing', '/sandbox/q/d/f', '..'];
 
-const onDescriptors: CallName[] = ['read', 'write', 'fstat', 'ftruncate', 'fchmod', 'fsync', 'close'];
-const onOne = [
-  'open open open stat lstat access readdir mkdir mkdir rmdir rmdir',
-  'unlink unlink chmod truncate readlink realpath symlink utimes',
+/**
+ * Not `lock` and `unlock`: Node has no call for them. Not what touches no file, as `alive` and `sleep`, and not `watch`: who hears
+ * of what is decided by the scheduler alone.
+ */
+const onDescriptors = [
+  'read readv write writev fstat ftruncate fchmod fchown futimes fsync fdatasync close',
 ].flatMap((names) => names.split(' ') as CallName[]);
+const onOne = [
+  'open open open stat stat lstat access readdir mkdir mkdir rmdir rmdir',
+  'unlink unlink chmod chown lchown truncate readlink realpath symlink utimes lutimes',
+].flatMap((names) => names.split(' ') as CallName[]);
+/** Who is not root can make a file no other's. */
+const owners = process.getuid?.() === 0 ? [0, 54321] : [process.getuid?.() ?? 0];
 const onTwo: CallName[] = ['rename', 'rename', 'rename', 'link', 'copyFile'];
 
 /** A sandbox on the real file system, two clients of which have things open, and the scheduler's knowledge of it. */
@@ -96,24 +105,26 @@ export class Ground {
       own.length > 0 && random.int(0, 1) === 0
         ? { path: among(this.corner.rests), at: random.pick(own) }
         : { path: among(this.corner.names) };
-    const kind = random.int(0, 9);
-    if (kind === 0 && own.length > 0)
-      return {
-        call: { id: 1, call: random.pick(onDescriptors), fd: random.pick(own) },
-        mode: random.pick([0o600, 0o640]),
-      };
-    if (kind <= 3) {
+    const kind = random.int(0, 10);
+    const owner = random.pick(owners);
+    const mtime = random.pick([1e9, 2e9]);
+    if (kind <= 1 && own.length > 0) {
+      const call: CallToMake = { id: 1, call: random.pick(onDescriptors), fd: random.pick(own) };
+      if (call.call === 'futimes') call.mtime = mtime;
+      return { call, mode: random.pick([0o600, 0o640]), owner };
+    }
+    if (kind <= 4) {
       const { path: to, at: toAt } = place();
       const second = { to, ...(toAt === undefined ? {} : { toAt }) };
       return { call: { id: 1, call: random.pick(onTwo), ...place(), ...second } };
     }
     const call: CallToMake = { id: 1, call: random.pick(onOne), ...place() };
-    if (call.call === 'utimes') call.mtime = now;
+    if (call.call === 'utimes' || call.call === 'lutimes') call.mtime = mtime;
     const flags = call.call === 'open' ? random.pick(waysToOpen) : undefined;
     if (flags !== undefined) call.flags = lettersOf(flags);
     const target = random.pick(targets).replace('/sandbox', this.world.rootPath);
     const mode = random.pick([0o700, 0o750, 0o600]);
-    return { call, target, mode, ...(flags === undefined ? {} : { flags }) };
+    return { call, target, mode, owner, ...(flags === undefined ? {} : { flags }) };
   }
 
   accesses(client: number, { call }: RealCall) {
@@ -136,7 +147,7 @@ export class Ground {
         end.fd = Number(result);
       }
       if (call.call === 'close') this.open.delete(call.fd ?? -1);
-      found = this.tell(call, result, identity?.ino);
+      found = this.tell(call, result, identity);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === undefined) throw error;
@@ -151,11 +162,10 @@ export class Ground {
   state(): string {
     const held = [...this.open].map(([fd, client]) => {
       const stats = fs.fstatSync(fd);
-      const { mode, nlink, size } = stats;
+      const { mode, uid, nlink, size } = stats;
       const listing = stats.isDirectory() ? ls(`/proc/self/fd/${fd}`) : '';
-      return [client, mode, nlink, size, listing, this.shorten(fs.readlinkSync(`/proc/self/fd/${fd}`))].join(
-        ' ',
-      );
+      const place = this.shorten(fs.readlinkSync(`/proc/self/fd/${fd}`));
+      return [client, mode, uid, nlink, size, timeIn(stats), listing, place].join(' ');
     });
     return [this.world.fingerprint(), ...held.sort()].join('\n');
   }
@@ -167,8 +177,9 @@ export class Ground {
     this.world.forget(1);
   }
 
-  private perform({ call, flags = O_RDONLY, target = '', mode = 0o700 }: RealCall): unknown {
-    const { call: name, fd = -1, path, at, to, toAt } = call;
+  private perform({ call, flags = O_RDONLY, target = '', mode = 0o700, owner = 0 }: RealCall): unknown {
+    const { call: name, fd = -1, path, at, to, toAt, mtime = 0 } = call;
+    const seconds = mtime / 1e9;
     const [from, second] = [this.whole(path ?? '', at), this.whole(to ?? '', toAt)];
     switch (name) {
       case 'open':
@@ -177,8 +188,14 @@ export class Ground {
         const bytes = Buffer.alloc(16);
         return bytes.toString('utf8', 0, fs.readSync(fd, bytes, 0, 16, 0));
       }
+      case 'readv': {
+        const bytes = Buffer.alloc(16);
+        return bytes.toString('utf8', 0, fs.readvSync(fd, [bytes], 0));
+      }
       case 'write':
         return fs.writeSync(fd, `w${this.open.get(fd)}`, 0);
+      case 'writev':
+        return fs.writevSync(fd, [Buffer.from('v'), Buffer.from(`${this.open.get(fd)}`)], 0);
       case 'ftruncate':
         return fs.ftruncateSync(fd, this.open.get(fd) ?? 0);
       case 'truncate':
@@ -191,12 +208,21 @@ export class Ground {
         return fs.mkdirSync(from, mode);
       case 'symlink':
         return fs.symlinkSync(target, from);
+      case 'chown':
+      case 'lchown':
+        return fs[`${name}Sync`](from, owner, owner);
+      case 'fchown':
+        return fs.fchownSync(fd, owner, owner);
       case 'utimes':
-        return fs.utimesSync(from, 1, 1);
+      case 'lutimes':
+        return fs[`${name}Sync`](from, seconds, seconds);
+      case 'futimes':
+        return fs.futimesSync(fd, seconds, seconds);
       case 'realpath':
         return fs.realpathSync.native(from);
       case 'close':
       case 'fsync':
+      case 'fdatasync':
       case 'fstat':
         return fs[`${name}Sync`](fd);
       case 'rename':
@@ -221,11 +247,11 @@ export class Ground {
     return path === '' ? `/proc/self/fd/${at}` : `/proc/self/fd/${at}/${path}`;
   }
 
-  private tell({ call }: CallToMake, result: unknown, ino: number | undefined): string {
+  private tell({ call }: CallToMake, result: unknown, identity: Identity | undefined): string {
     if (call === 'open') return 'opened';
     if (result instanceof fs.Stats) {
       const { mode, nlink, uid, gid, size } = result;
-      return [mode, nlink, uid, gid, size, ino].join(' ');
+      return [mode, nlink, uid, gid, size, identity?.ino, identity?.mtime, timeIn(result)].join(' ');
     }
     if (Array.isArray(result)) return result.sort().join(' ');
     return this.shorten(String(result));
@@ -239,6 +265,11 @@ export class Ground {
 function said(words: string): RealCall {
   const [call = '', path = '', to] = words.split(' ');
   return { call: { id: 1, call: call as CallName, path, ...(to === undefined ? {} : { to }) } };
+}
+
+/** The time of its last change, where a call has set it. What the clock says differs from run to run. */
+function timeIn({ mtimeMs }: fs.Stats): string {
+  return mtimeMs < 1e6 ? String(mtimeMs) : 'now';
 }
 
 function ls(place: string): string {

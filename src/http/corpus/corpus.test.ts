@@ -5,6 +5,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { atLeast } from '../../amount.test.helper.js';
 import { commandOf, type RuntimeName } from '../../conformance/case.js';
 import { eachInTiers, long } from '../../tiers.test.helper.js';
 import { createGuard } from '../guard/guard.js';
@@ -16,7 +17,7 @@ import { servers, start } from './servers.test.helper.js';
 import { generated, handMade, type Variant } from './variants.test.helper.js';
 
 /** HOLDFAST_CORPUS=50000 for the long run, and another seed for another corpus. */
-const count = Number(process.env.HOLDFAST_CORPUS ?? 2000);
+const count = atLeast(2000, 'HOLDFAST_CORPUS');
 const seed = Number(process.env.HOLDFAST_SEED ?? 1);
 const corpus = [...handMade(), ...generated(count, seed)];
 

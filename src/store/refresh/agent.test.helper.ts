@@ -1,5 +1,5 @@
 import { runCommand } from '../scratch.test.helper.js';
-import { library } from '../system.test.helper.js';
+import { built, library } from '../system.test.helper.js';
 
 export interface Ended {
   ok: boolean;
@@ -16,7 +16,7 @@ export interface Ended {
 interface AgentOptions {
   /** A command before it: see `having`. */
   wrapper?: string[];
-  /** Runs before the store is loaded; has `fs` and `state`. */
+  /** Runs before the store is loaded; has `fs`, `interceptFs` and `state`. */
   setup?: string;
   /** Steps before and after the provider is asked; they have `fs`, `state` and `told()`, a line of its input. */
   before?: string;
@@ -31,12 +31,11 @@ export async function newAgent(file: string, url: string, options: AgentOptions 
   const { wrapper = [], setup = '', before = '', after = '' } = options;
   const source = `
     import fs from 'node:fs';
-    import { syncBuiltinESMExports } from 'node:module';
     import { createInterface } from 'node:readline';
     import { inspect } from 'node:util';
+    const { interceptFs } = await import(${JSON.stringify(built('intercept.test.helper'))});
     const state = {};
     ${setup}
-    syncBuiltinESMExports();
     const { openStore } = await import(${JSON.stringify(library)});
     const file = ${JSON.stringify(file)};
     let store = openStore(file, { deadlineMs: 60_000 });

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { aWhile, eventually } from '../../waiting.test.helper.js';
-import { newFile, plainPathSource } from '../scratch.test.helper.js';
+import { newFile } from '../scratch.test.helper.js';
 import { openStore } from '../store.js';
 import { built, library, runBuilt } from '../system.test.helper.js';
 import { type Credential, newProvider } from './oauth-server.test.helper.js';
@@ -15,20 +15,15 @@ interface Outcome {
 
 /** Says so when it has seen the claim of another process: from then on it waits for that one. */
 const saysThatItWaits = `
-  import fs from 'node:fs';
-  import { syncBuiltinESMExports } from 'node:module';
-  const { openSync } = fs;
-  const plainPath = ${plainPathSource};
-  fs.openSync = (place, flags, ...rest) => {
+  const { interceptEach, plainPath } = await import(${JSON.stringify(built('intercept.test.helper'))});
+  const restore = interceptEach(['openSync'], (openSync) => (place, flags, ...rest) => {
     const descriptor = openSync(place, flags, ...rest);
     if (typeof flags === 'number' && /\\.refresh\\/[^/]+$/.test(plainPath(place))) {
-      fs.openSync = openSync;
-      syncBuiltinESMExports();
+      restore();
       console.log('waits');
     }
     return descriptor;
-  };
-  syncBuiltinESMExports();`;
+  });`;
 
 /**
  * A process that refreshes when it is told to. `doRefresh` says "asking", does the steps, and says what it did;

@@ -62,8 +62,8 @@ const unchangeable: Place = (file) => {
 /** The disk fails for every file. */
 const unsynced = `
   const fail = () => { throw Object.assign(new Error('EIO: i/o error, fsync'), { code: 'EIO' }); };
-  fs.fsyncSync = fail;
-  fs.fsync = (descriptor, callback) => callback(Object.assign(new Error('EIO'), { code: 'EIO' }));`;
+  const fsync = (descriptor, callback) => callback(Object.assign(new Error('EIO'), { code: 'EIO' }));
+  interceptFs({ fsyncSync: fail, fsync });`;
 
 describe('a file to which no answer could be written', () => {
   const places: [string, boolean, Place, string?][] = [
@@ -93,10 +93,11 @@ describe('a file to which no answer could be written', () => {
 /** Nothing can be staged any more from the moment on at which the provider has answered, as on a disk that fills. */
 const fillable = `
   const { openSync } = fs;
-  fs.openSync = (place, flags, ...more) => {
+  const openWhereRoom = (place, flags, ...more) => {
     if (state.isFull && String(place).endsWith('/new')) throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
     return openSync(place, flags, ...more);
-  };`;
+  };
+  interceptFs({ openSync: openWhereRoom });`;
 const fills = 'state.isFull = true;';
 
 describe("an answer that can't be stored", () => {
@@ -156,9 +157,11 @@ describe("an answer that can't be stored", () => {
     const setup = `
       const { renameSync, fsyncSync, fsync } = fs;
       const error = () => Object.assign(new Error('EIO'), { code: 'EIO' });
-      fs.renameSync = (from, to) => { renameSync(from, to); state.isBroken ||= state.isAsked && String(to).endsWith('/auth.json'); };
-      fs.fsyncSync = (descriptor) => { if (state.isBroken) throw error(); fsyncSync(descriptor); };
-      fs.fsync = (descriptor, callback) => (state.isBroken ? callback(error()) : fsync(descriptor, callback));`;
+      interceptFs({
+        renameSync: (from, to) => { renameSync(from, to); state.isBroken ||= state.isAsked && String(to).endsWith('/auth.json'); },
+        fsyncSync: (descriptor) => { if (state.isBroken) throw error(); fsyncSync(descriptor); },
+        fsync: (descriptor, callback) => (state.isBroken ? callback(error()) : fsync(descriptor, callback)),
+      });`;
     const holder = await newAgent(file, provider.url, { setup, after: 'state.isAsked = true;' });
     const ended = await holder.call('refresh', old);
     expect(ended).toMatchObject({ ok: false, code: 'E_UNKNOWN', definite: false, token: next });
@@ -198,13 +201,14 @@ it('a refresher that is slow after its commit removes no claim of later refreshe
   const goOn = newFile();
   const setup = `
     const { renameSync } = fs;
-    fs.renameSync = (from, to) => {
+    const renameAndWait = (from, to) => {
       renameSync(from, to);
       if (!state.isAsked || !String(to).endsWith('/auth.json')) return;
       state.isAsked = false;
       fs.writeSync(1, 'stored\\n');
       while (!fs.existsSync(${quoted(goOn)})) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
-    };`;
+    };
+    interceptFs({ renameSync: renameAndWait });`;
   const slow = await newAgent(file, provider.url, { setup, after: 'state.isAsked = true;' });
   slow.begin('refresh', old);
   await slow.says('stored');

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
+import { atLeast } from '../../amount.test.helper.js';
 import { readDamaged } from './read.js';
 
 /** More by hand: `HOLDFAST_DAMAGES=100000 npx vitest run src/store/tolerant`. */
-export const numRuns = Number(process.env.HOLDFAST_DAMAGES ?? 300);
+export const numRuns = atLeast(300, 'HOLDFAST_DAMAGES');
 
 const word = fc.string({
   unit: fc.constantFrom('a', 'b', '"', '\\', '{', '}', ',', ':', '/', '*', '\n', 'é', '😀', '\0', ' '),

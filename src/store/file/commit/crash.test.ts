@@ -4,14 +4,14 @@ import { expect, it } from 'vitest';
 import { long } from '../../../tiers.test.helper.js';
 import { newFile, textOf } from '../../scratch.test.helper.js';
 import { openStore } from '../../store.js';
-import { type Answer, newWriter, type Writer } from '../../system.test.helper.js';
+import { type Answer, built, newWriter, type Writer } from '../../system.test.helper.js';
 
 /**
  * In a process of its own: harm at the n-th call into the file system that a write makes, before it or in its place. The number
  * comes with the request, as its last argument. At the end the process says how many calls the last such write made.
  */
 const harmful = `
-  const { syncBuiltinESMExports } = await import('node:module');
+  const { interceptEach } = await import(${JSON.stringify(built('intercept.test.helper'))});
   const { harm } = JSON.parse(process.env.HARM);
   const names = ['openSync', 'readSync', 'writeSync', 'closeSync', 'renameSync', 'mkdirSync', 'rmdirSync', 'unlinkSync',
     'rmSync', 'readdirSync', 'readFileSync', 'lstatSync', 'statSync', 'fstatSync', 'chmodSync', 'fchmodSync', 'readlinkSync',
@@ -26,20 +26,16 @@ const harmful = `
   let at = 0;
   let count = 0;
   let isArmed = false;
-  for (const name of names) {
-    const original = fs[name];
-    fs[name] = (...args) => {
-      // The answer: what comes after it is not harmed.
-      if (name === 'writeSync' && args[0] === 1) isArmed = false;
-      if (!isArmed || ++count !== at) return original(...args);
-      ends[harm]?.();
-      if (ends[harm]) return original(...args);
-      const error = Object.assign(new Error(harm), { code: harm });
-      if (name === 'fsync') return process.nextTick(args[1], error);
-      throw error;
-    };
-  }
-  syncBuiltinESMExports();
+  interceptEach(names, (original, name) => (...args) => {
+    // The answer: what comes after it is not harmed.
+    if (name === 'writeSync' && args[0] === 1) isArmed = false;
+    if (!isArmed || ++count !== at) return original(...args);
+    ends[harm]?.();
+    if (ends[harm]) return original(...args);
+    const error = Object.assign(new Error(harm), { code: harm });
+    if (name === 'fsync') return process.nextTick(args[1], error);
+    throw error;
+  });
   process.stdin.on('data', (line) => {
     const { harmAt } = JSON.parse(line).at(-1);
     if (harmAt === undefined) return;

@@ -55,7 +55,7 @@ describe.skipIf(lacks('strace'))('the trace of the system calls', () => {
       const synced = (pattern: RegExp) =>
         calls.filter(({ name, args }) => /sync/.test(name) && pattern.test(args));
       const renames = calls.filter(({ name }) => name === 'rename');
-      const acknowledged = calls.find(({ name, args }) => name === 'write' && args.includes('ok'));
+      const acknowledged = calls.find(({ name, args }) => name === 'write' && args.includes('\\"ok\\"'));
       const [copy, main] = renames;
       // The copy, then the file, each out of the intent; and both were on the disk before the first of them.
       expect(renames.map(({ args }) => targetOf(args))).toEqual(['auth.json.last', 'auth.json']);

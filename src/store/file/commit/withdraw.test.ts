@@ -43,14 +43,14 @@ async function ownerInMidWithdrawal(file: string) {
   const [goOn, over] = [`${file}.go-on`, `${file}.over`];
   const owner = runProgram(`
     import fs, { existsSync, writeFileSync } from 'node:fs';
-    import { syncBuiltinESMExports } from 'node:module';
+    const { interceptFs } = await import(${sourceUrl('./intercept.test.helper.ts')});
     const { createIntent, createTicket, release } = await import(${sourceUrl('./file/queue/intents.ts')});
     const { withdraw } = await import(${sourceUrl('./file/commit/withdraw.ts')});
     const { Sites } = await import(${sourceUrl('./file/disk/site.ts')});
     const site = new Sites(${JSON.stringify(file)}).make();
     const request = createTicket(site, 'request', 1, ${JSON.stringify(theirs)});
     const { renameSync } = fs;
-    fs.renameSync = (from, to) => {
+    const renameStopped = (from, to) => {
       if (!to.endsWith('/withdrawn')) return renameSync(from, to);
       fs.writeSync(1, 'stopped\\n');
       const clock = new Int32Array(new SharedArrayBuffer(4));
@@ -61,7 +61,7 @@ async function ownerInMidWithdrawal(file: string) {
         writeFileSync(${JSON.stringify(over)}, '');
       }
     };
-    syncBuiltinESMExports();
+    interceptFs({ renameSync: renameStopped });
     const intent = createIntent(site);
     const end = await withdraw(site, intent, request, false);
     release(intent);

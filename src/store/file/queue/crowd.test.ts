@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { atLeast } from '../../../amount.test.helper.js';
 import { patient } from '../../../waiting.test.helper.js';
 import { newFile, textOf } from '../../scratch.test.helper.js';
 import { type Answer, newWriter, type Writer } from '../../system.test.helper.js';
@@ -9,7 +10,7 @@ import { newIntentName, newTicketName } from './entry-names.js';
 import { self } from './owner.js';
 
 /** HOLDFAST_ROUNDS=1000 for the long run. */
-const rounds = Number(process.env.HOLDFAST_ROUNDS ?? 60);
+const rounds = atLeast(60, 'HOLDFAST_ROUNDS');
 
 /** A process that has ended. Its pid belongs to no process, or to one that began later. */
 const dead = spawnSync('true').pid;

@@ -4,9 +4,9 @@ import path from 'node:path';
 import { expect } from 'vitest';
 import { passTime, patient, until } from '../../../waiting.test.helper.js';
 import { around } from '../../calls.test.helper.js';
-import { newFile, plainPathSource, strangersIntent, textOf } from '../../scratch.test.helper.js';
+import { newFile, strangersIntent, textOf } from '../../scratch.test.helper.js';
 import { openStore, type StoreOptions } from '../../store.js';
-import { library } from '../../system.test.helper.js';
+import { built, library } from '../../system.test.helper.js';
 
 /**
  * A change that waits in line lies there as a request, which others carry along. Another process acts between two steps of
@@ -37,17 +37,8 @@ export function elsewhere(file: string, does: string): void {
 /** The same for one that is killed right before, or right after, it puts the file in place. */
 export function killedElsewhere(file: string, when: 'before' | 'after' = 'before'): void {
   const program = `
-    const { default: fs } = await import('node:fs');
-    const { syncBuiltinESMExports } = await import('node:module');
-    const plainPath = ${plainPathSource};
-    const { renameSync } = fs;
-    fs.renameSync = (from, to) => {
-      const isMeant = plainPath(to) === ${JSON.stringify(file)};
-      if (isMeant && ${when === 'before'}) process.kill(process.pid, 'SIGKILL');
-      renameSync(from, to);
-      if (isMeant) process.kill(process.pid, 'SIGKILL');
-    };
-    syncBuiltinESMExports();
+    const { dieAtRenameTo } = await import(${JSON.stringify(built('intercept.test.helper'))});
+    dieAtRenameTo(${JSON.stringify(file)}, ${JSON.stringify(when)});
     await store.set('other', 2);`;
   expect(() => elsewhere(file, program)).toThrow(expect.objectContaining({ signal: 'SIGKILL' }));
 }

@@ -1,14 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import fs, { existsSync, mkdirSync, readdirSync, rmSync, truncateSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, truncateSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
+import { atMost } from '../../../amount.test.helper.js';
 import { eachInTiers } from '../../../tiers.test.helper.js';
 import { patient } from '../../../waiting.test.helper.js';
-import { interceptFs } from '../../calls.test.helper.js';
 import type { StoreError } from '../../errors.js';
-import { newFile, plainPathSource, strangersIntent } from '../../scratch.test.helper.js';
+import { interceptEach } from '../../intercept.test.helper.js';
+import { newFile, strangersIntent } from '../../scratch.test.helper.js';
 import { openStore, type Store } from '../../store.js';
-import { library } from '../../system.test.helper.js';
+import { built, library } from '../../system.test.helper.js';
 
 /**
  * A change is stopped before one of its calls of the system, another process does something from its beginning to its end,
@@ -16,7 +17,7 @@ import { library } from '../../system.test.helper.js';
  *
  *     HOLDFAST_PREEMPT_EVERY=1 npx vitest run src/store/file/queue/preempted.test.ts
  */
-const every = Number(process.env.HOLDFAST_PREEMPT_EVERY ?? 12);
+const every = atMost(12, 'HOLDFAST_PREEMPT_EVERY');
 /** The other process runs while this one stands still: its time counts, too. */
 const stuckMs = 300_000;
 
@@ -46,15 +47,8 @@ const changings: Record<string, Changing> = {
 };
 
 const killed = (when: 'before' | 'after') => `
-  const { renameSync } = fs;
-  const plainPath = ${plainPathSource};
-  fs.renameSync = (from, to) => {
-    const isMeant = plainPath(to) === file;
-    if (isMeant && ${when === 'before'}) process.kill(process.pid, 'SIGKILL');
-    renameSync(from, to);
-    if (isMeant) process.kill(process.pid, 'SIGKILL');
-  };
-  syncBuiltinESMExports();
+  const { dieAtRenameTo } = await import(${JSON.stringify(built('intercept.test.helper'))});
+  dieAtRenameTo(file, ${JSON.stringify(when)});
   await store.set('other', 1);`;
 
 const meanwhiles: Record<string, (file: string) => void> = {
@@ -70,8 +64,6 @@ const meanwhiles: Record<string, (file: string) => void> = {
 
 function elsewhere(file: string, does: string): void {
   const program = `
-    import fs from 'node:fs';
-    import { syncBuiltinESMExports } from 'node:module';
     const { openStore } = await import(${JSON.stringify(library)});
     const file = ${JSON.stringify(file)};
     const store = openStore(file, { leaseMs: 1, ...${JSON.stringify(patient)} });
@@ -125,16 +117,11 @@ eachInTiers(cases, 5)(
 
 /** @returns a function that ends it, and tells whether so many calls were made */
 function beforeCall(at: number, meanwhile: () => void): () => boolean {
-  const all = fs as unknown as Record<string, (...args: unknown[]) => unknown>;
   let count = 0;
-  const counted = (name: string) => {
-    const original = all[name];
-    return (...args: unknown[]) => {
-      if (count++ === at) meanwhile();
-      return original?.(...args);
-    };
-  };
-  const restore = interceptFs(Object.fromEntries(calls.map((name) => [name, counted(name)])));
+  const restore = interceptEach(calls, (original) => (...args) => {
+    if (count++ === at) meanwhile();
+    return original(...args);
+  });
   return () => {
     restore();
     return count > at;

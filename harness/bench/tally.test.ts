@@ -1,0 +1,68 @@
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { afterAll, expect, it } from 'vitest';
+import type { BenchContext } from './context.js';
+import { findRivals } from './rivals/index.js';
+
+/** The built harness: its processes are programs of it. */
+const built = (name: string) => new URL(`../../build/harness/bench/${name}`, import.meta.url).href;
+const fixture = (name: string) => fileURLToPath(new URL(`../stress/fixtures/${name}`, import.meta.url));
+const directory = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-test-')));
+const { Crew } = await import(built('crew.js'));
+const { fileMaker } = await import(built('context.js'));
+const { resolveTarget } = await import(new URL('../targets/index.js', built('.')).href);
+const crew = new Crew(directory);
+afterAll(async () => {
+  await crew.killAll();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const specOf = (file: string) => ({
+  label: path.basename(file),
+  module: pathToFileURL(file).href,
+  options: {},
+});
+const hardened = resolveTarget('hardened', '.');
+
+it('what processes that contend have lost is counted by a fresh process', async () => {
+  const { contend } = await import(built('parts/contended.js'));
+  const { Tally } = await import(built('tally.js'));
+  const signal = new AbortController().signal;
+  const context = { crew, newFile: fileMaker(directory), signal } as BenchContext;
+  const workers = await crew.hire(2, hardened, context.newFile());
+  const load = { entries: 3, setsEach: 10, forMsMax: 60_000 };
+  const resultOf = async (target: typeof hardened) => {
+    const tally = new Tally(target, 2);
+    await contend(context, tally, workers, load);
+    return tally.result('contended');
+  };
+  // Three entries before, one of the other process, and ten of each.
+  expect(await resultOf(hardened)).toMatchObject({ acknowledged: 24, failed: 0, lost: 0, processes: 2 });
+  expect(await resultOf(specOf(fixture('in-memory.ts')))).toMatchObject({ acknowledged: 24, lost: 24 });
+});
+
+it('the process at rest names what a store keeps it alive by: the hardened store has nothing', async () => {
+  const clinging = path.join(directory, 'clinging.mjs');
+  const store = '{ get: async () => 1, all: async () => ({}), set: async () => {}, remove: async () => {} }';
+  writeFileSync(clinging, `export const open = () => (setInterval(() => {}, 1e3), ${store});`);
+  const keptAliveBy = async (target: typeof hardened) => {
+    const config = { file: path.join(directory, 'auth.json'), target, idleMs: 1 };
+    const child = crew.spawn(fileURLToPath(built('idle-process.js')), [JSON.stringify(config)]);
+    const line =
+      (await text(child.stdout)).split('\n').find((one) => one.startsWith('{"keptAliveBy":')) ?? '{}';
+    return JSON.parse(line).keptAliveBy;
+  };
+  const found = await Promise.all([keptAliveBy(specOf(clinging)), keptAliveBy(hardened)]);
+  expect(found).toEqual([['Timeout'], []]);
+});
+
+it('each rival that can not be run here says what it takes', () => {
+  const rivals = findRivals();
+  expect(rivals.map(({ spec }) => spec.label)).toEqual([
+    ...['textbook', 'naive', 'conf', 'lowdb', 'configstore', 'keyv-file', 'sqlite'],
+  ]);
+  for (const { missing = 'npm i -D it' } of rivals) expect(missing).toMatch(/npm i -D|needs Node/);
+});
