@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { exitCodes } from '../../src/cli/exit-codes.js';
-import { onInterrupt } from '../../src/cli/interrupt.js';
+import { interrupted, onInterrupt } from '../../src/cli/interrupt.js';
 import { parseDuration, parseNames, parseWhole } from '../../src/cli/parse.js';
+import { clearLive, printReport, showLive } from '../../src/cli/render.js';
 import type * as Harness from '../index.js';
 import { addProgramOptions, type ProgramFlags, takeProgram } from './program-options.js';
 
@@ -156,18 +157,19 @@ async function run({ target, scenario = [], json, out = outDefault, ...others }:
         ...options,
         ...(program === undefined ? { target: one } : { program }),
         signal,
-        onProgress: showProgress(one),
+        onProgress: (executions) => showLive(`${one}: ${executions} executions`),
         // The summary has it, too.
         onWarning: (sentence) => json && process.stderr.write(`warning: ${sentence}\n`),
       });
-      clearProgress();
+      clearLive();
       for (const failure of exploration.failures) saveSchedule(failure, path.join(out, 'schedules'));
       found.push({ scenario: name, exploration, reproduce: reproduceCommand(exploration, toFlags) });
-      if (!json) process.stdout.write(`${explorationToTerminal(exploration, again)}\n\n`);
+      if (!json) printReport(`${explorationToTerminal(exploration, again, signal.aborted)}\n`);
     }
   const report = toExploreReport(found);
   await writeExploreReport(report, out, again);
   if (json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  if (signal.aborted) process.stderr.write(interrupted);
   process.exitCode = signal.aborted ? exitCodes.interrupted : exitCodes[report.result];
 }
 
@@ -245,16 +247,4 @@ function parseProcesses(text: string): number {
   const count = parseWhole(text);
   if (count >= 1 && count <= 8) return count;
   throw new InvalidArgumentError(`Expected a number of processes from 1 to 8; got "${text}".`);
-}
-
-/** One line that is drawn over; a log is spared it. */
-function showProgress(target: string): (executions: number) => void {
-  const { isTTY } = process.stderr;
-  return (executions) => {
-    if (isTTY) process.stderr.write(`\r\x1b[K  ... ${target}: ${executions} executions`);
-  };
-}
-
-function clearProgress(): void {
-  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
+import { pageOf, printReport } from '../../src/cli/render.js';
 import type { Report } from '../index.js';
 
 export function addShow(program: Command): void {
@@ -8,9 +9,10 @@ export function addShow(program: Command): void {
     .command('show')
     .description("a finished run's report")
     .argument('[dir]', "the run's directory, or its report.json", 'reports/latest')
+    .option('--verbose', 'tell of every violation in the report, as a table')
     .option('--json', 'as JSON')
-    .action(async (place: string, { json }: { json?: boolean }) => {
-      const { NothingMatchedError, toMarkdown, UsageError } = await import('../index.js');
+    .action(async (place: string, { json, verbose }: { json?: boolean; verbose?: boolean }) => {
+      const { NothingMatchedError, toMarkdown, toTerminal, UsageError } = await import('../index.js');
       const file =
         existsSync(place) && statSync(place).isDirectory() ? path.join(place, 'report.json') : place;
       if (!existsSync(file)) {
@@ -18,7 +20,11 @@ export function addShow(program: Command): void {
       }
       const report = parseReport(readFileSync(file, 'utf8'));
       if (!report) throw new UsageError(`${file} is not a report`, 'expected a report.json with "schema": 1');
-      process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : `${toMarkdown(report)}\n`);
+      const { columns } = pageOf();
+      if (json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+      else if (verbose) printReport(toTerminal(report, path.dirname(file), { isVerbose: true, columns }));
+      else if (columns === undefined) process.stdout.write(`${toMarkdown(report)}\n`);
+      else printReport(toTerminal(report, path.dirname(file), { columns }));
     });
 }
 

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { exitCodes } from '../../src/cli/exit-codes.js';
 import { parseDuration, parseNames, parseShard, parseWhole } from '../../src/cli/parse.js';
+import { pageOf, paintVerdict, printReport } from '../../src/cli/render.js';
 import type * as Harness from '../index.js';
 import { explainLosses } from './explain.js';
 import { addProgramOptions, type ProgramFlags, takeProgram } from './program-options.js';
@@ -20,6 +21,7 @@ interface Flags {
   controls: boolean;
   explain?: boolean;
   emitTest?: string;
+  verbose?: boolean;
 }
 
 type AllFlags = Flags & ProgramFlags;
@@ -54,13 +56,14 @@ export function addStress(program: Command): void {
     .option('--operations <n>', 'end each client after n operations', parseWhole)
     .option(
       '--duration <time>',
-      'how long all scenarios and controls take together: 20s, 10m; judging comes on top, and up to 20 s for a scenario in which too little has happened; default: 50s',
+      'how long the whole command takes, judging included, within a tenth: 20s, 10m; below a minute it takes up to 20 s more where too little has happened; --explain comes on top; default: 50s',
       parseDuration,
     )
     .option('--seed <n>', 'repeat what the clients do; default: a new one', parseWhole)
     .option('--out <dir>', "the run's own directory; default: a new one in reports")
     .option('--reporter <list>', `what is printed: ${reporters.join(', ')}`, parseReporters, ['list'])
     .option('--json', 'the same as --reporter json')
+    .option('--verbose', 'tell of every violation in the report, as a table')
     .option('--shard <i/n>', 'run the i-th of n parts of the scenarios', parseShard)
     .option('--no-controls', 'do not first find the planted bugs')
     .option('--explain', 'search for an exact schedule of the first loss of each scenario')
@@ -84,7 +87,8 @@ Exit codes: 0 all guarantees held, 1 violated, 2 usage, 3 inconclusive, 4 nothin
 
 async function run(flags: AllFlags): Promise<void> {
   const { stress, toMarkdown, toTerminal, progressReporter, UsageError } = await import('../index.js');
-  const { scenario, target, controls, duration, json, reporter, explain, emitTest, ...others } = flags;
+  const { scenario, target, controls, duration, json, reporter, explain, emitTest, verbose, ...others } =
+    flags;
   const { program, rest } = await takeProgram(others);
   if (program !== undefined && explain)
     throw new UsageError('--explain steers a store within its process, and not a program', 'leave it out');
@@ -105,11 +109,14 @@ async function run(flags: AllFlags): Promise<void> {
     ...(duration ? { durationMs: duration } : {}),
     controls,
     signal: interrupt.signal,
-    onProgress: progressReporter(process.stderr),
+    onProgress: progressReporter(process.stderr, paintVerdict),
   } satisfies Harness.StressOptions);
 
   const wanted = json ? ['json'] : reporter;
-  if (wanted.includes('list')) process.stdout.write(`\n${toTerminal(report, out)}\n`);
+  if (wanted.includes('list')) {
+    process.stdout.write('\n');
+    printReport(toTerminal(report, out, { isVerbose: verbose === true, columns: pageOf().columns }));
+  }
   if (wanted.includes('markdown')) process.stdout.write(`${toMarkdown(report)}\n`);
   if (wanted.includes('json')) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   process.exitCode = exitCodes[report.result];

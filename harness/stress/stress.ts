@@ -1,11 +1,13 @@
 import { rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { judgeHistory } from '../check/judge-history.js';
+import type { Whole } from '../core/progress.js';
 import type { ControlReport, Counts, Report, RunResult, ScenarioReport } from '../core/report.js';
 import { worstOf } from '../core/verdict.js';
 import type { Probed } from '../history/evidence.js';
 import { claimDirectory } from '../line/sandbox.js';
 import { writeReport } from '../report/write-report.js';
+import { Budget } from './plan/budget.js';
 import { type FilledOptions, fillOptions, type StressOptions } from './plan/options.js';
 import { controlAttempts, type PlannedRun } from './plan/plan.js';
 import { meaningful, Probes } from './probe-all.js';
@@ -17,6 +19,7 @@ import { runScenario } from './run-scenario.js';
  * @throws UsageError if a scenario, target, client or directory is not what it should be
  */
 export async function stress(options: StressOptions = {}): Promise<Report & { out: string }> {
+  const begun = performance.now();
   const filled = await fillOptions(options);
   const { seed, signal, onProgress } = filled;
   const out = claimDirectory(filled.out);
@@ -26,7 +29,9 @@ export async function stress(options: StressOptions = {}): Promise<Report & { ou
   const probes = await Probes.make(filled, path.join(out, 'work'));
   const { runs, leftOut } = meaningful(filled, probes);
 
-  const started = performance.now();
+  // A program that takes ten seconds to load has been asked some times: that comes on top.
+  const isOfPrograms = filled.targets.some(({ program }) => program !== undefined);
+  const budget = new Budget(filled.durationMs, isOfPrograms ? performance.now() : begun);
   const controls: ControlReport[] = [];
   const scenarios: ScenarioReport[] = [];
   for (const [position, run] of runs.entries()) {
@@ -34,19 +39,31 @@ export async function stress(options: StressOptions = {}): Promise<Report & { ou
     const isControl = run.mustFind !== undefined;
     const label = `${run.scenario.name} on ${run.target.label}`;
     onProgress({ type: 'begin', label, isControl, position, of: runs.length });
+    const place: Place = {
+      label,
+      out,
+      budget,
+      left: runs.slice(position),
+      whole: () => ({
+        position,
+        of: runs.length,
+        elapsedMs: performance.now() - begun,
+        durationMs: filled.durationMs,
+      }),
+    };
     let report: ScenarioReport;
     if (run.mustFind) {
-      const control = await findPlanted(run, probes.of(run), run.mustFind, filled, out, label);
+      const control = await findPlanted(run, probes.of(run), run.mustFind, filled, place);
       controls.push(control);
       report = control;
     } else {
-      report = await runAndJudge(run, probes.of(run), filled, out, label);
+      report = await runAndJudge(run, probes.of(run), filled, place);
       scenarios.push(report);
     }
     onProgress({ type: 'end', label, isControl, report });
   }
 
-  const durationMs = Math.round(performance.now() - started);
+  const durationMs = Math.round(performance.now() - begun);
   const result = resultOf(controls, scenarios, signal.aborted);
   const report: Report = {
     schema: 1,
@@ -61,17 +78,27 @@ export async function stress(options: StressOptions = {}): Promise<Report & { ou
   return { ...report, out };
 }
 
+/** Where in the whole command a run is. */
+interface Place {
+  label: string;
+  /** The command's own directory. */
+  out: string;
+  budget: Budget;
+  /** The runs to come, this one first. */
+  left: readonly PlannedRun[];
+  whole: () => Whole;
+}
+
 /** A race is a matter of chance: only one that stays unfound, run after run, says that the harness can't see it. */
 async function findPlanted(
   run: PlannedRun,
   probed: Probed,
   mustFind: keyof Counts,
   filled: FilledOptions,
-  out: string,
-  label: string,
+  place: Place,
 ): Promise<ControlReport> {
   for (let attempt = 1; ; attempt++) {
-    const report = await runAndJudge(run, probed, { ...filled, seed: filled.seed + attempt - 1 }, out, label);
+    const report = await runAndJudge(run, probed, { ...filled, seed: filled.seed + attempt - 1 }, place);
     const found = report.counts[mustFind] > 0;
     if (found || attempt === controlAttempts || filled.signal.aborted) return { ...report, mustFind, found };
   }
@@ -81,14 +108,14 @@ async function runAndJudge(
   run: PlannedRun,
   probed: Probed,
   { seed, signal, onProgress }: FilledOptions,
-  out: string,
-  label: string,
+  { label, out, budget, left, whole }: Place,
 ): Promise<ScenarioReport> {
-  const { scenario, target, runtimes, clients, workload, workMs } = run;
+  const { scenario, target, runtimes, clients, workload } = run;
   const history = path.join(out, 'history.jsonl');
   const start = statSync(history, { throwIfNoEntry: false })?.size ?? 0;
   const begun = performance.now();
-  await runScenario({
+  const { workMs, judgingMs, extraMs } = budget.shareOf(left, begun);
+  const played = await runScenario({
     scenario,
     target,
     probed,
@@ -96,15 +123,29 @@ async function runAndJudge(
     clients,
     workload,
     workMs,
+    judgingMs,
+    extraMs,
     seed,
     signal,
     history,
     directory: path.join(out, 'work'),
     onProgress: ({ acknowledged, faults }) =>
-      onProgress({ type: 'work', label, elapsedMs: performance.now() - begun, workMs, acknowledged, faults }),
+      onProgress({
+        type: 'work',
+        label,
+        elapsedMs: performance.now() - begun,
+        workMs,
+        acknowledged,
+        faults,
+        whole: whole(),
+      }),
   });
 
+  budget.used(played.extraMs);
+  onProgress({ type: 'judge', label, operations: played.operations, whole: whole() });
+  const judging = performance.now();
   const [judged] = await judgeHistory(history, start);
+  budget.judged(run, played.operations, performance.now() - judging);
   if (!judged) throw new Error(`${history} has no record of ${label}`);
   return { ...judged, reproduce: reproduceCommand(run, seed, command) };
 }

@@ -24,14 +24,19 @@ export async function runProgram(addCommands: (program: Command) => void): Promi
       .description('Find, reproduce and prevent lost updates in files that several processes share.')
       .version(version())
       .exitOverride()
-      .showHelpAfterError()
       .configureOutput({ outputError: (text, write) => write(masked(text)) });
     addCommands(program);
-    for (const command of program.commands) command.exitOverride().showHelpAfterError();
+    refuseShortly(program);
     await program.parseAsync();
   } catch (error) {
     process.exitCode = report(error);
   }
+}
+
+/** An error of usage is some lines, which help would push off the screen. */
+function refuseShortly(command: Command, names = command.name()): void {
+  command.exitOverride().showHelpAfterError(`See ${names} --help`);
+  for (const one of command.commands) refuseShortly(one, `${names} ${one.name()}`);
 }
 
 function version(): string {

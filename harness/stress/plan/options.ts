@@ -30,7 +30,7 @@ export interface StressOptions {
   clients?: Partial<Record<ProfileName, number>>;
   /** Ends each client after so many operations, and the run with them. Default: they go on until the time is over. */
   operations?: number;
-  /** Bounds the whole run, in milliseconds. Default 50000. */
+  /** Bounds the whole run, judging included, in milliseconds. Default 50000. */
   durationMs?: number;
   /**
    * How long a target, alone in a process, may take to open, set, get and remove before it is refused, in milliseconds.
@@ -58,6 +58,7 @@ export interface FilledOptions {
   runtimes: Runtimes;
   leftOut: string[];
   seed: number;
+  durationMs: number;
   /** How long a target may take alone for what a probe asks of it. */
   targetMs: number;
   /** The same plan without the runs that mean nothing on their targets: their time is shared among the others. */
@@ -116,6 +117,7 @@ export async function fillOptions(options: StressOptions): Promise<FilledOptions
     runtimes,
     leftOut,
     seed,
+    durationMs,
     out: options.out ?? path.join('reports', newRunName(seed)),
     signal: options.signal ?? new AbortController().signal,
     onProgress: options.onProgress ?? (() => {}),

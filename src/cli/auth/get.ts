@@ -63,7 +63,8 @@ function toText(name: string, entry: unknown, showSecrets: boolean): string {
     ['provider', shown(name)],
     ['type', info?.type ?? 'unknown type'],
   ];
-  if (typeof value !== 'object' || value === null) return table([...head, ['value', textOf(value)]]);
+  if (typeof value !== 'object' || value === null)
+    return table([...head, ['value', textOf(value)]], { isFitted: false });
   const rows = Object.entries(value)
     .filter(([field]) => !info || field !== 'type')
     .map(([field, inner]) => [
@@ -72,7 +73,7 @@ function toText(name: string, entry: unknown, showSecrets: boolean): string {
         ? `${textOf(inner)} (${humanExpiry(info.expires, nowMs())})`
         : textOf(inner),
     ]);
-  return table([...head, ...rows]);
+  return table([...head, ...rows], { isFitted: false });
 }
 
 function textOf(value: unknown): string {

@@ -47,7 +47,9 @@ export function describe(provider: string, entry: unknown, showSecrets: boolean)
 
 function toTable(all: [string, unknown][], showSecrets: boolean): string {
   const rows = all.map(([provider, entry]) => [shown(provider), ...columnsOf(entry, showSecrets)]);
-  const [header = '', ...lines] = table([['provider', 'type', 'what', 'expires'], ...rows]).split('\n');
+  const [header = '', ...lines] = table([['provider', 'type', 'what', 'expires'], ...rows], {
+    isFitted: !showSecrets,
+  }).split('\n');
   return [paint('bold', header), ...lines].join('\n');
 }
 

@@ -1,0 +1,69 @@
+import { overheadMs, type PlannedRun, workMsMin } from './plan.js';
+
+/** What judging an operation takes until one was judged, in milliseconds: that of a store which loses nothing. */
+const judgingMsPerOperation = 0.03;
+/** What a busy machine may take on top for all scenarios together, in which too little has happened: this share of the duration ... */
+const extraShare = 0.08;
+/** ... and for short runs so much. */
+const extraMsMin = 20_000;
+const shortMs = 60_000;
+
+/** The time of one run of a plan. */
+export interface Share {
+  /** How long its clients work, less what judging it will take. */
+  workMs: number;
+  /** What judging so many operations is expected to take. */
+  judgingMs: (operations: number) => number;
+  /** How long it may wait on top for what its scenario asks for. */
+  extraMs: number;
+}
+
+/**
+ * Keeps a whole command within its duration, judging included. What one run saved is shared among those to come, and so is what one
+ * took too much; a run works for less where judging its operations, as those before it were judged, would take longer than is left.
+ */
+export class Budget {
+  private readonly endMs: number;
+  private extraMs: number;
+  /** By target: on one that loses much, there is more to say. */
+  private readonly rates = new Map<string, number>();
+
+  /**
+   * @param durationMs of the command
+   * @param begunMs when it began, on the clock of `nowMs`
+   */
+  constructor(durationMs: number, begunMs: number) {
+    this.endMs = begunMs + durationMs;
+    this.extraMs = durationMs < shortMs ? extraMsMin : durationMs * extraShare;
+  }
+
+  /** @param left the runs to come, the one that begins first of them */
+  shareOf(left: readonly PlannedRun[], nowMs: number): Share {
+    const [run] = left;
+    if (!run) throw new Error('a share was asked for no run');
+    const planned = left.reduce((sum, { workMs }) => sum + workMs + overheadMs, 0);
+    const fixed = left.reduce((sum, one) => sum + (one.mustFind ? one.workMs + overheadMs : 0), 0);
+    const free = Math.max(0, this.endMs - nowMs - fixed) / Math.max(1, planned - fixed);
+    const workMs = run.mustFind ? run.workMs : Math.round((run.workMs + overheadMs) * free) - overheadMs;
+    const rate = this.rates.get(run.target.label) ?? judgingMsPerOperation;
+    return {
+      workMs: Math.max(Math.min(run.workMs, workMsMin), workMs),
+      judgingMs: run.mustFind ? () => 0 : (operations) => operations * rate,
+      extraMs: this.extraMs,
+    };
+  }
+
+  /** @param extraMs what the run has taken on top */
+  used(extraMs: number): void {
+    this.extraMs = Math.max(0, this.extraMs - extraMs);
+  }
+
+  judged({ target }: PlannedRun, operations: number, tookMs: number): void {
+    if (operations < operationsMin) return;
+    const rate = tookMs / operations;
+    this.rates.set(target.label, Math.max(rate, this.rates.get(target.label) ?? 0));
+  }
+}
+
+/** Of fewer, the time says nothing about one. */
+const operationsMin = 100;
