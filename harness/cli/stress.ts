@@ -1,10 +1,12 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { exitCodes } from '../../src/cli/exit-codes.js';
 import { parseDuration, parseNames, parseShard, parseWhole } from '../../src/cli/parse.js';
-import { pageOf, paintVerdict, printReport } from '../../src/cli/render.js';
+import { paintVerdict } from '../../src/cli/render.js';
 import type * as Harness from '../index.js';
 import { explainLosses } from './explain.js';
+import { reportToGithub } from './github.js';
 import { addProgramOptions, type ProgramFlags, takeProgram } from './program-options.js';
+import { parseReporters, type Reporter, reporterNames, writeReports } from './reporters.js';
 
 interface Flags {
   scenario?: string[];
@@ -15,7 +17,7 @@ interface Flags {
   duration?: number;
   seed?: number;
   out?: string;
-  reporter: string[];
+  reporter?: Reporter[];
   json?: boolean;
   shard?: { index: number; of: number };
   controls: boolean;
@@ -25,8 +27,6 @@ interface Flags {
 }
 
 type AllFlags = Flags & ProgramFlags;
-
-const reporters = ['list', 'json', 'markdown'];
 
 export function addStress(program: Command): void {
   const command = program
@@ -61,7 +61,11 @@ export function addStress(program: Command): void {
     )
     .option('--seed <n>', 'repeat what the clients do; default: a new one', parseWhole)
     .option('--out <dir>', "the run's own directory; default: a new one in reports")
-    .option('--reporter <list>', `what is printed: ${reporters.join(', ')}`, parseReporters, ['list'])
+    .option(
+      '--reporter <list>',
+      `what is printed, or, as NAME=FILE, written: ${reporterNames.join(', ')}; default: list`,
+      parseReporters,
+    )
     .option('--json', 'the same as --reporter json')
     .option('--verbose', 'tell of every violation in the report, as a table')
     .option('--shard <i/n>', 'run the i-th of n parts of the scenarios', parseShard)
@@ -86,7 +90,7 @@ Exit codes: 0 all guarantees held, 1 violated, 2 usage, 3 inconclusive, 4 nothin
 70 internal error, 130 interrupted.`;
 
 async function run(flags: AllFlags): Promise<void> {
-  const { stress, toMarkdown, toTerminal, progressReporter, UsageError } = await import('../index.js');
+  const { stress, progressReporter, UsageError } = await import('../index.js');
   const { scenario, target, controls, duration, json, reporter, explain, emitTest, verbose, ...others } =
     flags;
   const { program, rest } = await takeProgram(others);
@@ -112,23 +116,11 @@ async function run(flags: AllFlags): Promise<void> {
     onProgress: progressReporter(process.stderr, paintVerdict),
   } satisfies Harness.StressOptions);
 
-  const wanted = json ? ['json'] : reporter;
-  if (wanted.includes('list')) {
-    process.stdout.write('\n');
-    printReport(toTerminal(report, out, { isVerbose: verbose === true, columns: pageOf().columns }));
-  }
-  if (wanted.includes('markdown')) process.stdout.write(`${toMarkdown(report)}\n`);
-  if (wanted.includes('json')) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  const wanted = json ? [{ name: 'json' as const }] : (reporter ?? [{ name: 'list' as const }]);
+  await writeReports(report, out, wanted, { isVerbose: verbose === true });
+  await reportToGithub(report);
   process.exitCode = exitCodes[report.result];
   if (explain) await explainLosses(report.scenarios, out, emitTest, interrupt.signal);
-}
-
-function parseReporters(text: string): string[] {
-  const names = parseNames(text);
-  const stranger = names.find((name) => !reporters.includes(name));
-  if (stranger)
-    throw new InvalidArgumentError(`Expected one or more of ${reporters.join(', ')}; got "${stranger}".`);
-  return names;
 }
 
 /** The names are checked by the harness, which knows them. */

@@ -21,5 +21,5 @@ export type Progress =
       faults: number;
       whole: Whole;
     }
-  | { type: 'judge'; label: string; operations: number; whole: Whole }
+  | { type: 'judge'; label: string; events: number; whole: Whole }
   | { type: 'end'; label: string; isControl: boolean; report: ScenarioReport };

@@ -46,8 +46,7 @@ export function progressReporter(
 /** `  3 of 19, 12 s of 50, 38 s left: kill-9 on hardened, 120 acknowledged, 3 faults` */
 function liveLine(progress: Extract<Progress, { type: 'work' | 'judge' }>): string {
   const { label, whole } = progress;
-  if (progress.type === 'judge')
-    return `  ${wholeOf(whole)}: judging ${label}, ${progress.operations} operations`;
+  if (progress.type === 'judge') return `  ${wholeOf(whole)}: judging ${label}, ${progress.events} events`;
   const { acknowledged, faults } = progress;
   return `  ${wholeOf(whole)}: ${label}, ${acknowledged} acknowledged${faults > 0 ? `, ${faults} faults` : ''}`;
 }

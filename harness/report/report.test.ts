@@ -72,7 +72,7 @@ describe('the progress of a run', () => {
     const show = progressReporter({ isTTY, columns, write: (more) => (text += more) });
     show({ type: 'begin', label: 's on t', isControl: false, position: 0, of: 1 });
     for (const elapsedMs of [100, 5000, 10_100, 10_200]) show(work(elapsedMs));
-    show({ type: 'judge', label: '鍵 on t', operations: 1234, whole: whole(30_000) });
+    show({ type: 'judge', label: '鍵 on t', events: 1234, whole: whole(30_000) });
     show({ type: 'end', label: 's on t', isControl: false, report });
     return text;
   }
@@ -88,7 +88,7 @@ describe('the progress of a run', () => {
   it('the progress says which run of how many it is, how long it takes and how much is left, judging too', () => {
     const text = draw(true, 120);
     expect(text).toContain('  3 of 19, 10 s of 70, 1 m left: 鍵 on t, 7 acknowledged');
-    expect(text).toContain('  3 of 19, 30 s of 70, 40 s left: judging 鍵 on t, 1234 operations');
+    expect(text).toContain('  3 of 19, 30 s of 70, 40 s left: judging 鍵 on t, 1234 events');
   });
   it('the progress is a plain line every ten seconds where there is no terminal', () => {
     expect(draw(false).split('\n').filter(Boolean)).toHaveLength(2);

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stage } from './stage.js';
-import type { Happenings } from './tally.js';
 
 /** How often the tally is looked at. */
 export const progressMs = 100;
@@ -12,10 +11,10 @@ const sweepingWrites = 10;
 
 /** How long a run waits. */
 export interface Patience {
-  /** How long the clients work, in milliseconds, and their operations are judged. */
+  /** How long the clients work and their history is judged, in milliseconds. */
   workMs: number;
-  /** What judging so many operations is expected to take. */
-  judgingMs: (operations: number) => number;
+  /** What judging so many events is expected to take. */
+  judgingMs: (events: number) => number;
   /** What all that is waited for on top may take, beyond what the target takes to open. */
   extraMs: number;
   /** How long the target took to open when it was alone: others may take as long. */
@@ -35,7 +34,7 @@ export async function untilEnough(
 ): Promise<number> {
   const rest = { ref: false };
   const begun = performance.now();
-  const leftMs = () => workMs - (performance.now() - begun) - judgingMs(operationsIn(tally.counts));
+  const leftMs = () => workMs - (performance.now() - begun) - judgingMs(tally.events);
   for (let left = leftMs(); left > 0 && !signal.aborted; left = leftMs()) {
     await sleep(Math.min(left, progressMs), undefined, rest);
   }
@@ -50,11 +49,6 @@ export async function untilEnough(
     await sleep(progressMs, undefined, rest);
   }
   return performance.now() - enoughAt;
-}
-
-/** What a judge has to look at. */
-export function operationsIn({ acknowledged, reads }: Pick<Happenings, 'acknowledged' | 'reads'>): number {
-  return acknowledged + reads;
 }
 
 /** Waits for some more writes: what a plant has kept a writer from removing, the next one sweeps. */

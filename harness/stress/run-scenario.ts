@@ -16,7 +16,7 @@ import { Random } from '../workload/random.js';
 import { Fleet } from './fleet.js';
 import { OauthServer } from './oauth-server.js';
 import { plainNames } from './own-names.js';
-import { operationsIn, progressMs, someWrites, untilEnough } from './patience.js';
+import { progressMs, someWrites, untilEnough } from './patience.js';
 import { plants, type Stage, setStage } from './stage.js';
 
 export interface ScenarioRun {
@@ -31,8 +31,8 @@ export interface ScenarioRun {
    * happened by then.
    */
   workMs: number;
-  /** What judging so many operations is expected to take: the clients work for so much less. */
-  judgingMs: (operations: number) => number;
+  /** What judging so many events is expected to take: the clients work for so much less. */
+  judgingMs: (events: number) => number;
   /** What the run may take on top, where too little has happened. */
   extraMs: number;
   clients: Partial<Record<ProfileName, number>>;
@@ -48,7 +48,8 @@ export interface ScenarioRun {
 
 /** What a run was, before anything of it is judged. */
 export interface Played {
-  operations: number;
+  /** Of its history. */
+  events: number;
   /** How long it has waited on top for what the scenario asks for, in milliseconds. */
   extraMs: number;
 }
@@ -65,7 +66,7 @@ export async function runScenario(run: ScenarioRun): Promise<Played> {
   const ended = new AbortController();
   try {
     const extraMs = await Promise.race([untilAborted(run.signal, ended.signal), play(run, stage, cast)]);
-    return { operations: operationsIn(recorder.tally.counts), extraMs: extraMs ?? 0 };
+    return { events: recorder.tally.events, extraMs: extraMs ?? 0 };
   } finally {
     ended.abort();
     clearInterval(progress);

@@ -142,10 +142,10 @@ async function runAndJudge(
   });
 
   budget.used(played.extraMs);
-  onProgress({ type: 'judge', label, operations: played.operations, whole: whole() });
+  onProgress({ type: 'judge', label, events: played.events, whole: whole() });
   const judging = performance.now();
   const [judged] = await judgeHistory(history, start);
-  budget.judged(run, played.operations, performance.now() - judging);
+  budget.judged(run, played.events, performance.now() - judging);
   if (!judged) throw new Error(`${history} has no record of ${label}`);
   return { ...judged, reproduce: reproduceCommand(run, seed, command) };
 }

@@ -39,6 +39,8 @@ export class Tally {
     plants: 0,
     staleRewrites: 0,
   };
+  /** All events, which a judge has to look at. */
+  events = 0;
   private readonly foreigners = new Set<number>();
   private readonly underWay = new Map<string, { action: Action; isForeign: boolean }>();
 
@@ -62,6 +64,7 @@ export class Tally {
 
   add(event: HistoryEvent): void {
     const { counts } = this;
+    this.events++;
     if (event.type === 'start' && event.access === 'foreign') this.foreigners.add(event.process);
     if (event.type === 'fault' && event.phase === 'begin') counts[countOfFault[event.fault]]++;
     if (event.type === 'file' && event.broken === null) counts.versions++;

@@ -1,7 +1,7 @@
 import { overheadMs, type PlannedRun, workMsMin } from './plan.js';
 
-/** What judging an operation takes until one was judged, in milliseconds: that of a store which loses nothing. */
-const judgingMsPerOperation = 0.03;
+/** What judging an event takes until a run was judged, in milliseconds: more than it does for a store that loses nothing. */
+const judgingMsPerEvent = 0.06;
 /** What a busy machine may take on top for all scenarios together, in which too little has happened: this share of the duration ... */
 const extraShare = 0.08;
 /** ... and for short runs so much. */
@@ -12,15 +12,15 @@ const shortMs = 60_000;
 export interface Share {
   /** How long its clients work, less what judging it will take. */
   workMs: number;
-  /** What judging so many operations is expected to take. */
-  judgingMs: (operations: number) => number;
+  /** What judging so many events is expected to take. */
+  judgingMs: (events: number) => number;
   /** How long it may wait on top for what its scenario asks for. */
   extraMs: number;
 }
 
 /**
  * Keeps a whole command within its duration, judging included. What one run saved is shared among those to come, and so is what one
- * took too much; a run works for less where judging its operations, as those before it were judged, would take longer than is left.
+ * took too much; a run works for less where judging its history, at the pace of those before it, would take longer than is left.
  */
 export class Budget {
   private readonly endMs: number;
@@ -45,10 +45,10 @@ export class Budget {
     const fixed = left.reduce((sum, one) => sum + (one.mustFind ? one.workMs + overheadMs : 0), 0);
     const free = Math.max(0, this.endMs - nowMs - fixed) / Math.max(1, planned - fixed);
     const workMs = run.mustFind ? run.workMs : Math.round((run.workMs + overheadMs) * free) - overheadMs;
-    const rate = this.rates.get(run.target.label) ?? judgingMsPerOperation;
+    const rate = this.rates.get(run.target.label) ?? judgingMsPerEvent;
     return {
       workMs: Math.max(Math.min(run.workMs, workMsMin), workMs),
-      judgingMs: run.mustFind ? () => 0 : (operations) => operations * rate,
+      judgingMs: run.mustFind ? () => 0 : (events) => events * rate,
       extraMs: this.extraMs,
     };
   }
@@ -58,12 +58,12 @@ export class Budget {
     this.extraMs = Math.max(0, this.extraMs - extraMs);
   }
 
-  judged({ target }: PlannedRun, operations: number, tookMs: number): void {
-    if (operations < operationsMin) return;
-    const rate = tookMs / operations;
+  judged({ target }: PlannedRun, events: number, tookMs: number): void {
+    if (events < eventsMin) return;
+    const rate = tookMs / events;
     this.rates.set(target.label, Math.max(rate, this.rates.get(target.label) ?? 0));
   }
 }
 
 /** Of fewer, the time says nothing about one. */
-const operationsMin = 100;
+const eventsMin = 1000;
