@@ -5,6 +5,7 @@ import { interrupted, onInterrupt } from '../../src/cli/interrupt.js';
 import { parseDuration, parseNames, parseWhole } from '../../src/cli/parse.js';
 import { clearLive, printReport, showLive } from '../../src/cli/render.js';
 import type * as Harness from '../index.js';
+import { loadConfig } from './config.js';
 import { addProgramOptions, type ProgramFlags, takeProgram } from './program-options.js';
 
 interface Flags {
@@ -147,11 +148,13 @@ async function run({ target, scenario = [], json, out = outDefault, ...others }:
     `${replayCommand} ${out === outDefault ? id : path.join(out, 'schedules', `${id}.json`)}`;
   if (program !== undefined && target !== undefined)
     throw new UsageError('--command and --target name two things to search', 'leave one of them out');
+  const { targets = ['hardened'] } = program === undefined ? await loadConfig() : {};
+  const usual = program === undefined ? targets : ['the program'];
   const searches = await searchesOf(scenario, optionsOf(flags));
   const signal = onInterrupt();
   const found: { scenario: string; exploration: Harness.Exploration; reproduce: string }[] = [];
   for (const { name, options } of searches)
-    for (const one of target ?? [program === undefined ? 'hardened' : 'the program']) {
+    for (const one of target ?? usual) {
       if (signal.aborted) break;
       const exploration = await explore({
         ...options,

@@ -1,7 +1,7 @@
 import { overheadMs, type PlannedRun, workMsMin } from './plan.js';
 
 /** What judging an event takes until a run was judged, in milliseconds: more than it does for a store that loses nothing. */
-const judgingMsPerEvent = 0.06;
+const judgingMsPerEvent = 0.1;
 /** What a busy machine may take on top for all scenarios together, in which too little has happened: this share of the duration ... */
 const extraShare = 0.08;
 /** ... and for short runs so much. */

@@ -48,6 +48,8 @@ export interface PlanInput {
   /** Ends each client after so many operations; 0 for no such end. */
   operations: number;
   shard: { index: number; of: number };
+  /** Picks some of them. Default: all. */
+  only?: (scenario: Scenario, target: TargetSpec) => boolean;
   /** Leaves out what means nothing on its target. Default: all mean something. */
   isMeant?: (run: { scenario: Scenario; target: TargetSpec }) => boolean;
 }
@@ -62,12 +64,15 @@ export function plan({
   clients,
   operations,
   shard,
+  only = () => true,
   isMeant = () => true,
 }: PlanInput): PlannedRun[] {
-  const pairs = scenarios
+  const wanted = scenarios
     .flatMap((scenario) => targets.map((target) => ({ scenario, target, weight: scenario.weight ?? 1 })))
-    .filter((_, position) => position % shard.of === shard.index - 1)
-    .filter(isMeant);
+    .filter(({ scenario, target }) => only(scenario, target));
+  if (wanted.length === 0)
+    throw new NothingMatchedError('no scenario matches', 'see: holdfast stress --list');
+  const pairs = wanted.filter((_, position) => position % shard.of === shard.index - 1).filter(isMeant);
   if (pairs.length === 0) {
     throw new NothingMatchedError(`part ${shard.index} of ${shard.of} has no scenario`, 'give fewer parts');
   }
