@@ -7,7 +7,7 @@ import { worstOf } from '../core/verdict.js';
 import type { Probed } from '../history/evidence.js';
 import { claimDirectory } from '../line/sandbox.js';
 import { writeReport } from '../report/write-report.js';
-import { Budget } from './plan/budget.js';
+import { Budget, shortMs } from './plan/budget.js';
 import { type FilledOptions, fillOptions, type StressOptions } from './plan/options.js';
 import { controlAttempts, type PlannedRun } from './plan/plan.js';
 import { meaningful, Probes } from './probe-all.js';
@@ -29,9 +29,9 @@ export async function stress(options: StressOptions = {}): Promise<Report & { ou
   const probes = await Probes.make(filled, path.join(out, 'work'));
   const { runs, leftOut } = meaningful(filled, probes);
 
-  // A program that takes ten seconds to load has been asked some times: that comes on top.
-  const isOfPrograms = filled.targets.some(({ program }) => program !== undefined);
-  const budget = new Budget(filled.durationMs, isOfPrograms ? performance.now() : begun);
+  // A program that takes ten seconds to load has been asked some times: that comes on top, and a short run has no time for it either.
+  const isOnTop = filled.durationMs < shortMs || filled.targets.some(({ program }) => program !== undefined);
+  const budget = new Budget(filled.durationMs, isOnTop ? performance.now() : begun);
   const controls: ControlReport[] = [];
   const scenarios: ScenarioReport[] = [];
   for (const [position, run] of runs.entries()) {

@@ -9,6 +9,8 @@ import { judge } from '../../checkers/index.js';
 import type { ControlReport, Report, ScenarioReport } from '../../core/report.js';
 import type { HistoryEvent } from '../../history/events.js';
 import { toMarkdown } from '../markdown.js';
+import { programLine } from '../programs.js';
+import { progressReporter } from '../progress.js';
 import { toTerminal } from '../terminal.js';
 import { toViolation } from '../timeline.js';
 import { toGithubAnnotations } from './github.js';
@@ -129,6 +131,24 @@ describe('a green that is less than exact', () => {
     for (const text of [toTerminal(green, 'out'), toMarkdown(green), toJUnit(green), toTap(green)])
       expect(text).not.toContain('xact');
   });
+});
+
+it('what is lost is one number: erased, undone, and gone from before, in the table, for a control and in the progress', () => {
+  const counts = { ...reportOf('invalid').counts, lost: 5, resurrected: 3, seedsLost: 2 };
+  const run = { ...reportOf('invalid'), counts };
+  const report: Report = {
+    ...all,
+    controls: [{ ...control(true), mustFind: 'resurrected', counts }],
+    scenarios: [run],
+  };
+  const text = toMarkdown(report);
+  expect(text).toMatch(/\| mine +\| invalid \| 10 /);
+  expect(text).toContain('yes: 10 lost, 3 of them resurrected');
+  let drawn = '';
+  const show = progressReporter({ write: (more) => (drawn += more) });
+  show({ type: 'end', label: 'run', isControl: false, report: run });
+  expect(drawn).toContain(' 10 lost, ');
+  expect(programLine(run)).toContain(' 10 lost (3 removals undone, 2 there before)');
 });
 
 describe('a trace', () => {

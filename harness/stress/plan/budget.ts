@@ -6,7 +6,7 @@ const judgingMsPerEvent = 0.1;
 const extraShare = 0.08;
 /** ... and for short runs so much. */
 const extraMsMin = 20_000;
-const shortMs = 60_000;
+export const shortMs = 60_000;
 
 /** The time of one run of a plan. */
 export interface Share {
@@ -48,7 +48,7 @@ export class Budget {
     const rate = this.rates.get(run.target.label) ?? judgingMsPerEvent;
     return {
       workMs: Math.max(Math.min(run.workMs, workMsMin), workMs),
-      judgingMs: run.mustFind ? () => 0 : (events) => events * rate,
+      judgingMs: run.mustFind ? () => 0 : (events) => Math.min(events * rate, workMs * judgingShareMax),
       extraMs: this.extraMs,
     };
   }
@@ -65,5 +65,7 @@ export class Budget {
   }
 }
 
+/** A run that is hardly played proves nothing, however soon it is judged. */
+const judgingShareMax = 0.5;
 /** Of fewer, the time says nothing about one. */
 const eventsMin = 1000;

@@ -53,9 +53,9 @@ export function table(
   return layOut({ header, rows: others }, isFitted ? widthOfOutput() : undefined, { whole }).lines.join('\n');
 }
 
-/** The columns of the terminal that the output goes to; undefined where it goes elsewhere, which has no end. */
+/** The columns of the terminal that the output goes to; undefined where it goes elsewhere, or the terminal does not say. */
 function widthOfOutput(): number | undefined {
-  return process.stdout.isTTY ? process.stdout.columns : undefined;
+  return process.stdout.isTTY ? process.stdout.columns || undefined : undefined;
 }
 
 /** Colours on a terminal only, and not where the user wants none. */
