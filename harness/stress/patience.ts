@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { HistorySize } from './plan/budget.js';
 import type { Stage } from './stage.js';
 
 /** How often the tally is looked at. */
@@ -13,8 +14,8 @@ const sweepingWrites = 10;
 export interface Patience {
   /** How long the clients work and their history is judged, in milliseconds. */
   workMs: number;
-  /** What judging so many events is expected to take. */
-  judgingMs: (events: number) => number;
+  /** What judging such a history is expected to take. */
+  judgingMs: (history: HistorySize) => number;
   /** What all that is waited for on top may take, beyond what the target takes to open. */
   extraMs: number;
   /** How long the target took to open when it was alone: others may take as long. */
@@ -34,7 +35,7 @@ export async function untilEnough(
 ): Promise<number> {
   const rest = { ref: false };
   const begun = performance.now();
-  const leftMs = () => workMs - (performance.now() - begun) - judgingMs(tally.events);
+  const leftMs = () => workMs - (performance.now() - begun) - judgingMs(tally);
   for (let left = leftMs(); left > 0 && !signal.aborted; left = leftMs()) {
     await sleep(Math.min(left, progressMs), undefined, rest);
   }

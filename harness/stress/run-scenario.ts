@@ -17,6 +17,7 @@ import { Fleet } from './fleet.js';
 import { OauthServer } from './oauth-server.js';
 import { plainNames } from './own-names.js';
 import { progressMs, someWrites, untilEnough } from './patience.js';
+import type { HistorySize } from './plan/budget.js';
 import { plants, type Stage, setStage } from './stage.js';
 
 export interface ScenarioRun {
@@ -31,8 +32,8 @@ export interface ScenarioRun {
    * happened by then.
    */
   workMs: number;
-  /** What judging so many events is expected to take: the clients work for so much less. */
-  judgingMs: (events: number) => number;
+  /** What judging such a history is expected to take: the clients work for so much less. */
+  judgingMs: (history: HistorySize) => number;
   /** What the run may take on top, where too little has happened. */
   extraMs: number;
   clients: Partial<Record<ProfileName, number>>;

@@ -34,8 +34,13 @@ export async function stress(options: StressOptions = {}): Promise<Report & { ou
   const budget = new Budget(filled.durationMs, isOnTop ? performance.now() : begun);
   const controls: ControlReport[] = [];
   const scenarios: ScenarioReport[] = [];
+  const late: string[] = [];
   for (const [position, run] of runs.entries()) {
     if (signal.aborted) break;
+    if (scenarios.length > 0 && budget.isOver(performance.now())) {
+      late.push(...runs.slice(position).map(({ scenario, target }) => `${scenario.name} on ${target.label}`));
+      break;
+    }
     const isControl = run.mustFind !== undefined;
     const label = `${run.scenario.name} on ${run.target.label}`;
     onProgress({ type: 'begin', label, isControl, position, of: runs.length });
@@ -64,7 +69,8 @@ export async function stress(options: StressOptions = {}): Promise<Report & { ou
   }
 
   const durationMs = Math.round(performance.now() - begun);
-  const result = resultOf(controls, scenarios, signal.aborted);
+  const result = resultOf(controls, scenarios, late.length > 0, signal.aborted);
+  const missing = [...leftOut, ...late.map((run) => `${run}: no time was left; give more --duration`)];
   const report: Report = {
     schema: 1,
     result,
@@ -72,7 +78,7 @@ export async function stress(options: StressOptions = {}): Promise<Report & { ou
     durationMs,
     controls,
     scenarios,
-    ...(leftOut.length > 0 ? { leftOut } : {}),
+    ...(missing.length > 0 ? { leftOut: missing } : {}),
   };
   await writeReport(report, out);
   return { ...report, out };
@@ -154,9 +160,16 @@ async function runAndJudge(
 const command = process.env.npm_package_name === 'holdfast' ? 'npm run stress --' : 'npx holdfast stress';
 
 /** A violation that was found is one, even where the harness is blind to others. */
-function resultOf(controls: ControlReport[], scenarios: ScenarioReport[], interrupted: boolean): RunResult {
+function resultOf(
+  controls: ControlReport[],
+  scenarios: ScenarioReport[],
+  isLate: boolean,
+  interrupted: boolean,
+): RunResult {
   if (interrupted) return 'interrupted';
-  const result = worstOf(scenarios.map((scenario) => scenario.result));
+  const results = scenarios.map((scenario) => scenario.result);
+  // What was not played proves nothing.
+  const result = worstOf(isLate ? [...results, 'unknown'] : results);
   const isBlind = controls.some(({ found }) => !found);
   return isBlind && result !== 'invalid' ? 'blind' : result;
 }

@@ -43,10 +43,23 @@ describe('the budget of a command', () => {
   it('judging is reckoned at the pace of the slowest run on the same target so far', () => {
     const budget = new Budget(durationMs, 0);
     const [run = runOf('a', 1)] = four;
-    const before = budget.shareOf(four, 0).judgingMs(10_000);
+    const before = budget.shareOf(four, 0).judgingMs({ events: 10_000, broken: 0 });
     budget.judged(run, 10_000, 5000);
     budget.judged(run, 10_000, 100);
-    expect([before < 5000, budget.shareOf(four, 0).judgingMs(10_000)]).toEqual([true, 5000]);
+    expect([before < 5000, budget.shareOf(four, 0).judgingMs({ events: 10_000, broken: 0 })]).toEqual([
+      true,
+      5000,
+    ]);
+  });
+
+  it('a store that shows broken contents is reckoned to take longer to be judged', () => {
+    const { judgingMs } = new Budget(durationMs, 0).shareOf(four, 0);
+    expect(judgingMs({ events: 9000, broken: 300 })).toBeGreaterThan(judgingMs({ events: 9000, broken: 3 }));
+  });
+
+  it('nothing begins after the end of a command of a minute or more; a shorter one plays all that it has', () => {
+    const ends = [new Budget(60_000, 0), new Budget(59_000, 0)].map((budget) => budget.isOver(60_001));
+    expect([...ends, new Budget(60_000, 0).isOver(59_999)]).toEqual([true, false, false]);
   });
 
   it('what is waited for on top is less than a tenth of a duration of a minute and more, for all runs together', () => {

@@ -21,11 +21,3 @@ it('--reveal shows secrets in full, as the older --show-secrets does, and nothin
   expect((await user.auth(['list', '--json', '--show-secrets'])).stdout).toBe(revealed.stdout);
   expect((await user.auth(['list', '--help'])).stdout).not.toContain('--show-secrets');
 });
-
-it('a new token takes its name as an argument, or by --name, and not two of them', async () => {
-  const user = newUser({ XDG_CONFIG_HOME: newUser().home });
-  const named = await user.auth(['token', 'create', 'ci', '--json']);
-  expect(JSON.parse(named.stdout)).toMatchObject({ name: 'ci' });
-  const twice = await user.auth(['token', 'create', 'ci', '--name', 'other']);
-  expect(twice).toMatchObject({ exitCode: 2 });
-});

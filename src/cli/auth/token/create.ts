@@ -1,7 +1,5 @@
 import type { Command } from 'commander';
 import type { Permission } from '../../../tokens/permissions.js';
-import { UsageError } from '../../usage-error.js';
-import { shown } from '../output.js';
 import { deliver } from './deliver.js';
 import {
   expiryOf,
@@ -19,7 +17,6 @@ interface CreateFlags extends NewTokenFlags {
 
 export function addCreate(token: Command): void {
   makingSubcommand(token, 'create', 'make a token, and print it or write it to a file')
-    .argument('[name]', 'the same as --name')
     .option('--name <name>', 'a label for people')
     .option('--permissions <list>', 'some of read,write,execute; default: all three', parsePermissions)
     .option('--expires <when>', '30m, 12h, 90d, 4w, 1y, a date, a time with its zone, or never; default: 90d')
@@ -41,13 +38,8 @@ Examples:
     .action(create);
 }
 
-async function create(given: string | undefined, flags: CreateFlags): Promise<void> {
-  const { name = given, permissions } = flags;
-  if (given !== undefined && name !== given)
-    throw new UsageError(
-      `the name is "${shown(given)}" and "${shown(name ?? '')}" at once`,
-      'give one of them',
-    );
+async function create(flags: CreateFlags): Promise<void> {
+  const { name, permissions } = flags;
   await deliver(flags, {
     make: (tokens, now) => tokens.create({ name, permissions, ...expiryOf(flags, now) }),
     notes: ({ info }, file, now) => {
