@@ -19,7 +19,7 @@ export function toMarkdown(report: Report): string {
     ...evidenceLines(scenarios),
     ...noteLines(scenarios),
     ...leftOut.map((reason) => `Left out: ${reason}.`),
-    ...scenarios.flatMap(details),
+    ...scenarios.flatMap((run) => details(run)),
   ].join('\n\n');
 }
 
