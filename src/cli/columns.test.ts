@@ -49,7 +49,7 @@ describe('columns', () => {
   });
 
   it('a number is never cut, as it would be another number', () => {
-    for (const width of [30, 50, 80]) {
+    for (let width = 10; width <= 80; width++) {
       const { lines, leftOut } = layOut({ header, rows }, width);
       expect(leftOut.includes('lost') || lines[1]?.includes('1234567')).toBe(true);
     }
