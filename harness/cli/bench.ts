@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { exitCodes } from '../../src/cli/exit-codes.js';
 import { onInterrupt } from '../../src/cli/interrupt.js';
 import { parseNames, parseWhole } from '../../src/cli/parse.js';
+import { clearLive, printReport, showLive } from '../../src/cli/render.js';
 
 interface Flags {
   suite: string;
@@ -44,20 +45,11 @@ async function run({ dir, json, ...flags }: Flags): Promise<void> {
     ...flags,
     ...(dir === undefined ? {} : { directory: dir }),
     signal,
-    onProgress: showProgress,
+    onProgress: showLive,
   });
-  clearProgress();
-  process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : `${benchToTerminal(report)}\n`);
+  clearLive();
+  if (json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  else printReport(benchToTerminal(report));
   if (report.interrupted) process.exitCode = exitCodes.interrupted;
   else process.exitCode = report.lost > 0 ? exitCodes.invalid : exitCodes.valid;
-}
-
-/** One line that is drawn over; a log is spared it. */
-function showProgress(text: string): void {
-  const { isTTY, columns = 80 } = process.stderr;
-  if (isTTY) process.stderr.write(`\r\x1b[K  ... ${text}`.slice(0, columns + 3));
-}
-
-function clearProgress(): void {
-  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
 }

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { exitCodes } from '../../src/cli/exit-codes.js';
+import { pageOf, printReport } from '../../src/cli/render.js';
 import type { CheckOptions, JudgedRun, ModelReport } from '../index.js';
 
 const help = `
@@ -22,6 +23,7 @@ Exit codes: 0 valid, 1 invalid, 2 usage, 3 not decided, 4 no operation in it, 70
 
 interface Flags extends CheckOptions {
   json?: boolean;
+  verbose?: boolean;
 }
 
 export function addCheck(program: Command): void {
@@ -44,12 +46,13 @@ export function addCheck(program: Command): void {
         'kv',
       ]),
     )
+    .option('--verbose', 'tell of every violation that a report has, as a table')
     .option('--json', 'as JSON')
     .addHelpText('after', help)
     .action(run);
 }
 
-async function run(files: string[], { json, ...options }: Flags): Promise<void> {
+async function run(files: string[], { json, verbose, ...options }: Flags): Promise<void> {
   const { checkFiles, describeRuns, modelsToText, NothingMatchedError, worstOf } = await import(
     '../index.js'
   );
@@ -57,10 +60,13 @@ async function run(files: string[], { json, ...options }: Flags): Promise<void> 
   const models = judged.filter(isOfModel);
   const runs = judged.filter((one): one is JudgedRun => !isOfModel(one));
   const text = [
-    ...(runs.length > 0 ? [describeRuns(runs)] : []),
+    ...(runs.length > 0
+      ? [describeRuns(runs, { columns: pageOf().columns, isVerbose: verbose === true })]
+      : []),
     ...(models.length > 0 ? [modelsToText(models)] : []),
   ].join('\n\n');
-  process.stdout.write(json ? `${JSON.stringify(judged, null, 2)}\n` : `${text}\n`);
+  if (json) process.stdout.write(`${JSON.stringify(judged, null, 2)}\n`);
+  else printReport(text);
   const results = judged.flatMap(({ result }) => (result === 'none' ? [] : [result]));
   const empty = models.filter(({ result }) => result === 'none');
   // What is wrong in one file outweighs that there is nothing in another.

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { pageOf, render } from '../../src/cli/render.js';
 import type * as Harness from '../index.js';
 import { replayCommand } from './explore.js';
 
@@ -35,7 +36,7 @@ export async function explainLosses(
     }
     saveSchedule(failure, path.join(out, 'schedules'));
     explained.push({ ...loss, exploration: loss.exploration, reproduce: again(failure) });
-    say(explorationToTerminal(loss.exploration, again));
+    say(render(explorationToTerminal(loss.exploration, again), pageOf(process.stderr)));
     say(await confirmBare(failure, signal));
     if (test === undefined || isWritten) continue;
     mkdirSync(path.dirname(path.resolve(test)), { recursive: true });

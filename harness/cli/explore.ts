@@ -1,9 +1,11 @@
 import path from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { exitCodes } from '../../src/cli/exit-codes.js';
-import { onInterrupt } from '../../src/cli/interrupt.js';
+import { interrupted, onInterrupt } from '../../src/cli/interrupt.js';
 import { parseDuration, parseNames, parseWhole } from '../../src/cli/parse.js';
+import { clearLive, printReport, showLive } from '../../src/cli/render.js';
 import type * as Harness from '../index.js';
+import { loadConfig } from './config.js';
 import { addProgramOptions, type ProgramFlags, takeProgram } from './program-options.js';
 
 interface Flags {
@@ -146,28 +148,31 @@ async function run({ target, scenario = [], json, out = outDefault, ...others }:
     `${replayCommand} ${out === outDefault ? id : path.join(out, 'schedules', `${id}.json`)}`;
   if (program !== undefined && target !== undefined)
     throw new UsageError('--command and --target name two things to search', 'leave one of them out');
+  const { targets = ['hardened'] } = program === undefined ? await loadConfig() : {};
+  const usual = program === undefined ? targets : ['the program'];
   const searches = await searchesOf(scenario, optionsOf(flags));
   const signal = onInterrupt();
   const found: { scenario: string; exploration: Harness.Exploration; reproduce: string }[] = [];
   for (const { name, options } of searches)
-    for (const one of target ?? [program === undefined ? 'hardened' : 'the program']) {
+    for (const one of target ?? usual) {
       if (signal.aborted) break;
       const exploration = await explore({
         ...options,
         ...(program === undefined ? { target: one } : { program }),
         signal,
-        onProgress: showProgress(one),
+        onProgress: (executions) => showLive(`${one}: ${executions} executions`),
         // The summary has it, too.
         onWarning: (sentence) => json && process.stderr.write(`warning: ${sentence}\n`),
       });
-      clearProgress();
+      clearLive();
       for (const failure of exploration.failures) saveSchedule(failure, path.join(out, 'schedules'));
       found.push({ scenario: name, exploration, reproduce: reproduceCommand(exploration, toFlags) });
-      if (!json) process.stdout.write(`${explorationToTerminal(exploration, again)}\n\n`);
+      if (!json) printReport(`${explorationToTerminal(exploration, again, signal.aborted)}\n`);
     }
   const report = toExploreReport(found);
   await writeExploreReport(report, out, again);
   if (json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  if (signal.aborted) process.stderr.write(interrupted);
   process.exitCode = signal.aborted ? exitCodes.interrupted : exitCodes[report.result];
 }
 
@@ -245,16 +250,4 @@ function parseProcesses(text: string): number {
   const count = parseWhole(text);
   if (count >= 1 && count <= 8) return count;
   throw new InvalidArgumentError(`Expected a number of processes from 1 to 8; got "${text}".`);
-}
-
-/** One line that is drawn over; a log is spared it. */
-function showProgress(target: string): (executions: number) => void {
-  const { isTTY } = process.stderr;
-  return (executions) => {
-    if (isTTY) process.stderr.write(`\r\x1b[K  ... ${target}: ${executions} executions`);
-  };
-}
-
-function clearProgress(): void {
-  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
 }

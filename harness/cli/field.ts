@@ -1,8 +1,9 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { exitCodes } from '../../src/cli/exit-codes.js';
-import { onInterrupt } from '../../src/cli/interrupt.js';
+import { interrupted, onInterrupt } from '../../src/cli/interrupt.js';
 import { parseDuration, parseWhole } from '../../src/cli/parse.js';
+import { paintVerdict, printReport } from '../../src/cli/render.js';
 import type * as Harness from '../index.js';
 
 interface Flags {
@@ -42,12 +43,12 @@ async function run(names: string[], { all, json, duration, out, seed }: Flags): 
     ...(seed === undefined ? {} : { seed }),
     out: out ?? path.join('reports', 'field'),
     signal,
-    onProgress: progressReporter(process.stderr),
+    onProgress: progressReporter(process.stderr, paintVerdict),
   });
   const isAll = all === true || names.length > 0;
-  process.stdout.write(
-    json ? `${JSON.stringify(surveyed, null, 2)}\n` : `\n${fieldTable(surveyed, isAll)}\n`,
-  );
+  if (json) process.stdout.write(`${JSON.stringify(surveyed, null, 2)}\n`);
+  else printReport(`\n${fieldTable(surveyed, isAll)}`);
+  if (signal.aborted) process.stderr.write(interrupted);
   const results = surveyed.flatMap(({ report }) => report?.result ?? []);
   process.exitCode = signal.aborted
     ? exitCodes.interrupted

@@ -3,6 +3,7 @@ import { addBench } from './bench.js';
 import { addCheck } from './check.js';
 import { addExplore } from './explore.js';
 import { addField } from './field.js';
+import { addInit } from './init.js';
 import { addList } from './list.js';
 import { addReplay } from './replay.js';
 import { addShow } from './show.js';
@@ -18,4 +19,5 @@ export function addInstruments(program: Command): void {
   addList(program);
   addShow(program);
   addBench(program);
+  addInit(program);
 }

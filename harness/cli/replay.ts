@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander';
 import { exitCodes } from '../../src/cli/exit-codes.js';
-import { onInterrupt } from '../../src/cli/interrupt.js';
+import { interrupted, onInterrupt } from '../../src/cli/interrupt.js';
 import { parseWhole } from '../../src/cli/parse.js';
+import { printReport } from '../../src/cli/render.js';
 
 interface Flags {
   target?: string;
@@ -32,6 +33,8 @@ async function run(wanted: string, { json, ...flags }: Flags): Promise<void> {
   const { loadSchedule, replayedToTerminal, replaySchedule } = await import('../index.js');
   const signal = onInterrupt();
   const replayed = await replaySchedule(loadSchedule(wanted, process.cwd()), { ...flags, signal });
-  process.stdout.write(`${json ? JSON.stringify(replayed, null, 2) : replayedToTerminal(replayed)}\n`);
+  if (json) process.stdout.write(`${JSON.stringify(replayed, null, 2)}\n`);
+  else printReport(replayedToTerminal(replayed));
+  if (signal.aborted) process.stderr.write(interrupted);
   process.exitCode = signal.aborted ? exitCodes.interrupted : exitCodes[replayed.result];
 }

@@ -1,25 +1,55 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
+import { pageOf } from '../../src/cli/render.js';
 import type { Report } from '../index.js';
+import { parseReporters, type Reporter, reporterNames, writeReports } from './reporters.js';
+import { writeTrace } from './write-trace.js';
 
 export function addShow(program: Command): void {
   program
     .command('show')
     .description("a finished run's report")
     .argument('[dir]', "the run's directory, or its report.json", 'reports/latest')
+    .option('--verbose', 'tell of every violation in the report, as a table')
+    .option(
+      '--reporter <list>',
+      `in another form, as NAME or NAME=FILE: ${reporterNames.join(', ')}`,
+      parseReporters,
+    )
+    .option(
+      '--trace <file>',
+      'write its history as a trace, to be opened in ui.perfetto.dev or chrome://tracing',
+    )
     .option('--json', 'as JSON')
-    .action(async (place: string, { json }: { json?: boolean }) => {
-      const { NothingMatchedError, toMarkdown, UsageError } = await import('../index.js');
-      const file =
-        existsSync(place) && statSync(place).isDirectory() ? path.join(place, 'report.json') : place;
-      if (!existsSync(file)) {
-        throw new NothingMatchedError(`there is no report at ${file}`, 'holdfast stress makes one');
-      }
-      const report = parseReport(readFileSync(file, 'utf8'));
-      if (!report) throw new UsageError(`${file} is not a report`, 'expected a report.json with "schema": 1');
-      process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : `${toMarkdown(report)}\n`);
-    });
+    .action(run);
+}
+
+interface Flags {
+  json?: boolean;
+  verbose?: boolean;
+  reporter?: Reporter[];
+  trace?: string;
+}
+
+async function run(place: string, { json, verbose, reporter, trace }: Flags): Promise<void> {
+  const { NothingMatchedError, UsageError } = await import('../index.js');
+  const file = existsSync(place) && statSync(place).isDirectory() ? path.join(place, 'report.json') : place;
+  if (!existsSync(file)) {
+    throw new NothingMatchedError(`there is no report at ${file}`, 'holdfast stress makes one');
+  }
+  const out = path.dirname(file);
+  if (trace !== undefined) {
+    const count = await writeTrace(path.join(out, 'history.jsonl'), trace);
+    process.stderr.write(`${trace}: ${count} records\n`);
+    return;
+  }
+  const report = parseReport(readFileSync(file, 'utf8'));
+  if (!report) throw new UsageError(`${file} is not a report`, 'expected a report.json with "schema": 1');
+  // What is piped to a file is Markdown, as the summary is.
+  const usual = verbose || pageOf().columns !== undefined ? 'list' : 'markdown';
+  const wanted = json ? [{ name: 'json' as const }] : (reporter ?? [{ name: usual } as const]);
+  await writeReports(report, out, wanted, { isVerbose: verbose === true });
 }
 
 function parseReport(text: string): Report | undefined {

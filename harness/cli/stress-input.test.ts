@@ -19,7 +19,7 @@ describe('bad input', () => {
     [['stress', '--duration', '3s'], 'too short'],
     [['stress', '--seed', 'x'], 'Expected a whole number'],
     [['stress', '--shard', '4/3'], 'Expected i/n'],
-    [['stress', '--reporter', 'pdf'], 'list, json, markdown'],
+    [['stress', '--reporter', 'pdf'], 'list, json, markdown, junit, tap, github'],
     [['stress', '--sceanrio', 'x'], 'Did you mean --scenario?'],
     [['stres'], 'Did you mean stress?'],
     [['list', 'things'], 'Allowed choices are scenarios, targets, programs, profiles, faults'],

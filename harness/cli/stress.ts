@@ -1,9 +1,14 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { exitCodes } from '../../src/cli/exit-codes.js';
 import { parseDuration, parseNames, parseShard, parseWhole } from '../../src/cli/parse.js';
+import { paintVerdict, printReport } from '../../src/cli/render.js';
 import type * as Harness from '../index.js';
+import { inConfig, loadConfig } from './config.js';
 import { explainLosses } from './explain.js';
+import { reportToGithub } from './github.js';
 import { addProgramOptions, type ProgramFlags, takeProgram } from './program-options.js';
+import { parseReporters, type Reporter, reporterNames, writeReports } from './reporters.js';
+import { both, lastFailed, matching, parsePattern, planToText } from './selection.js';
 
 interface Flags {
   scenario?: string[];
@@ -14,17 +19,20 @@ interface Flags {
   duration?: number;
   seed?: number;
   out?: string;
-  reporter: string[];
+  reporter?: Reporter[];
   json?: boolean;
   shard?: { index: number; of: number };
   controls: boolean;
   explain?: boolean;
   emitTest?: string;
+  verbose?: boolean;
+  grep?: RegExp;
+  lastFailed?: boolean;
+  list?: boolean;
+  repeatUntilFailure?: number | true;
 }
 
 type AllFlags = Flags & ProgramFlags;
-
-const reporters = ['list', 'json', 'markdown'];
 
 export function addStress(program: Command): void {
   const command = program
@@ -54,14 +62,27 @@ export function addStress(program: Command): void {
     .option('--operations <n>', 'end each client after n operations', parseWhole)
     .option(
       '--duration <time>',
-      'how long all scenarios and controls take together: 20s, 10m; judging comes on top, and up to 20 s for a scenario in which too little has happened; default: 50s',
+      'how long the whole command takes, judging included, within a tenth: 20s, 10m; below a minute it takes up to 20 s more where too little has happened; --explain comes on top; default: 50s',
       parseDuration,
     )
     .option('--seed <n>', 'repeat what the clients do; default: a new one', parseWhole)
     .option('--out <dir>', "the run's own directory; default: a new one in reports")
-    .option('--reporter <list>', `what is printed: ${reporters.join(', ')}`, parseReporters, ['list'])
+    .option(
+      '--reporter <list>',
+      `what is printed, or, as NAME=FILE, written: ${reporterNames.join(', ')}; default: list`,
+      parseReporters,
+    )
     .option('--json', 'the same as --reporter json')
+    .option('--verbose', 'tell of every violation in the report, as a table')
     .option('--shard <i/n>', 'run the i-th of n parts of the scenarios', parseShard)
+    .option('--grep <regex>', 'only scenarios whose name, title, faults or @tags match', parsePattern)
+    .option('--last-failed', 'only what was not valid in reports/latest')
+    .option('--list', 'print what would be run, and for how long, and run nothing')
+    .option(
+      '--repeat-until-failure [n]',
+      'run again with a new seed each time until something fails, at most n times',
+      parseTimes,
+    )
     .option('--no-controls', 'do not first find the planted bugs')
     .option('--explain', 'search for an exact schedule of the first loss of each scenario')
     .option('--emit-test <file>', 'with --explain: write a Vitest file that runs it again')
@@ -82,46 +103,105 @@ Examples:
 Exit codes: 0 all guarantees held, 1 violated, 2 usage, 3 inconclusive, 4 nothing matched, 5 a planted bug was not found,
 70 internal error, 130 interrupted.`;
 
-async function run(flags: AllFlags): Promise<void> {
-  const { stress, toMarkdown, toTerminal, progressReporter, UsageError } = await import('../index.js');
-  const { scenario, target, controls, duration, json, reporter, explain, emitTest, ...others } = flags;
+async function run(flags: AllFlags, command: Command): Promise<void> {
+  const { planOf, table, UsageError } = await import('../index.js');
+  const { reporter, explain, emitTest, verbose, json, list, repeatUntilFailure, ...others } = flags;
+  const config = await loadConfig();
   const { program, rest } = await takeProgram(others);
   if (program !== undefined && explain)
     throw new UsageError('--explain steers a store within its process, and not a program', 'leave it out');
   if (emitTest !== undefined && !explain)
     throw new UsageError('--emit-test has nothing to write', 'give --explain, too');
+  const isGiven = command.getOptionValueSource('controls') === 'cli';
+  const options = optionsOf(rest, isGiven, program, config);
+  if (list) {
+    const plan = await planOf(options);
+    if (json) process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
+    else printReport(planToText(plan, table));
+    return;
+  }
+  const forms =
+    reporter ??
+    (config.reporters
+      ? inConfig(() => parseReporters(config.reporters?.join() ?? ''))
+      : [{ name: 'list' as const }]);
+  const wanted = json ? [{ name: 'json' as const }] : forms;
+  const signal = onFirstInterrupt();
+  const { out, ...report } = await repeat(options, timesOf(repeatUntilFailure), signal);
+  await writeReports(report, out, wanted, { isVerbose: verbose === true });
+  await reportToGithub(report);
+  process.exitCode = exitCodes[report.result];
+  if (explain) await explainLosses(report.scenarios, out, emitTest, signal);
+}
+
+/** What the command line says, what the project's configuration says where it says nothing, and no more. */
+function optionsOf(
+  flags: Omit<
+    Flags,
+    'reporter' | 'explain' | 'emitTest' | 'verbose' | 'json' | 'list' | 'repeatUntilFailure'
+  >,
+  isControlsGiven: boolean,
+  program: string | Harness.Specification | undefined,
+  config: Harness.Config,
+): Harness.StressOptions {
+  const { scenario, target, controls, duration, grep, lastFailed: isLastFailed, ...rest } = flags;
+  const { targets, scenarios, duration: usual, controls: usualControls, reporters: _, ...same } = config;
+  const last = isLastFailed ? lastFailed() : undefined;
+  const only = both([grep && matching(grep), last?.only]);
+  const durationMs = duration ?? (usual === undefined ? undefined : inConfig(() => parseDuration(usual)));
+  const named = target ?? (program === undefined ? (targets ?? last?.targets) : undefined);
+  const played = scenario ?? (program === undefined ? scenarios : undefined);
+  return {
+    ...same,
+    ...rest,
+    ...(played ? { scenarios: played } : {}),
+    ...(named ? { targets: named } : {}),
+    ...(program === undefined ? {} : { programs: [program] }),
+    ...(durationMs ? { durationMs } : {}),
+    ...(only ? { only } : {}),
+    controls: isControlsGiven ? controls : (usualControls ?? controls),
+  };
+}
+
+/** Aborted by the first signal; all of them are heard, so that processes are ended in order. */
+function onFirstInterrupt(): AbortSignal {
   const interrupt = new AbortController();
   const onSignal = () => {
     if (!interrupt.signal.aborted) process.stderr.write('\ninterrupted: ending all processes ...\n');
     interrupt.abort();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
-
-  const { out, ...report } = await stress({
-    ...rest,
-    ...(scenario ? { scenarios: scenario } : {}),
-    ...(target ? { targets: target } : {}),
-    ...(program === undefined ? {} : { programs: [program] }),
-    ...(duration ? { durationMs: duration } : {}),
-    controls,
-    signal: interrupt.signal,
-    onProgress: progressReporter(process.stderr),
-  } satisfies Harness.StressOptions);
-
-  const wanted = json ? ['json'] : reporter;
-  if (wanted.includes('list')) process.stdout.write(`\n${toTerminal(report, out)}\n`);
-  if (wanted.includes('markdown')) process.stdout.write(`${toMarkdown(report)}\n`);
-  if (wanted.includes('json')) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-  process.exitCode = exitCodes[report.result];
-  if (explain) await explainLosses(report.scenarios, out, emitTest, interrupt.signal);
+  return interrupt.signal;
 }
 
-function parseReporters(text: string): string[] {
-  const names = parseNames(text);
-  const stranger = names.find((name) => !reporters.includes(name));
-  if (stranger)
-    throw new InvalidArgumentError(`Expected one or more of ${reporters.join(', ')}; got "${stranger}".`);
-  return names;
+/** Runs with the seed that is given, and then with new ones. @returns the first that is not valid, or the last */
+async function repeat(options: Harness.StressOptions, times: number, signal: AbortSignal) {
+  const { progressReporter, stress } = await import('../index.js');
+  let { seed, controls } = options;
+  for (let round = 1; ; round++) {
+    const done = await stress({
+      ...options,
+      ...(seed === undefined ? {} : { seed }),
+      controls: controls !== false,
+      signal,
+      onProgress: progressReporter(process.stderr, paintVerdict),
+    });
+    if (times > 1) process.stderr.write(`round ${round}: ${done.result}, seed ${done.seed}\n`);
+    if (done.result !== 'valid' || round >= times) return done;
+    seed = undefined;
+    // That the harness can see was shown a moment ago.
+    controls = false;
+  }
+}
+
+function timesOf(given: number | true | undefined): number {
+  return given === undefined ? 1 : given === true ? Number.POSITIVE_INFINITY : given;
+}
+
+function parseTimes(text: string): number {
+  const times = parseWhole(text);
+  if (times > 0) return times;
+  throw new InvalidArgumentError('Expected a number of rounds from 1.');
 }
 
 /** The names are checked by the harness, which knows them. */

@@ -1,7 +1,25 @@
 import type { ScenarioReport } from './report.js';
 
+/** How far the whole command is. */
+export interface Whole {
+  /** From 0. */
+  position: number;
+  of: number;
+  elapsedMs: number;
+  durationMs: number;
+}
+
 /** The progress events of a run. */
 export type Progress =
   | { type: 'begin'; label: string; isControl: boolean; position: number; of: number }
-  | { type: 'work'; label: string; elapsedMs: number; workMs: number; acknowledged: number; faults: number }
+  | {
+      type: 'work';
+      label: string;
+      elapsedMs: number;
+      workMs: number;
+      acknowledged: number;
+      faults: number;
+      whole: Whole;
+    }
+  | { type: 'judge'; label: string; events: number; whole: Whole }
   | { type: 'end'; label: string; isControl: boolean; report: ScenarioReport };

@@ -93,6 +93,8 @@ export interface Scenario {
   atLeast: Readonly<Record<string, number>>;
   /** Path of its module, where it does not ship with the harness. Filled in when it is loaded. */
   source?: string;
+  /** Words by which several scenarios are picked at once: `--grep @nightly`. */
+  tags?: readonly string[];
   /** Share of the whole run's duration, relative to the other scenarios'. Default 1. */
   weight?: number;
 }

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { UsageError } from '../../src/cli/usage-error.js';
+import { readDuration } from '../../src/duration.js';
 import { endingOf, formatByName, whyNoFormat } from './formats/index.js';
 import type { Call, Program, Specification } from './specification.js';
 import { asksFor, splitWords } from './template.js';
 
-const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 };
 const serversDefault = 2;
 
 /**
@@ -144,9 +144,8 @@ function patternOf(source: string | undefined, flag: string): string | undefined
 
 function timeOf(text: string | undefined, flag: string): number | undefined {
   if (text === undefined) return undefined;
-  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(text) ?? [];
-  const milliseconds = Number(number) * (unitsMs[unit] ?? Number.NaN);
-  if (milliseconds > 0) return milliseconds;
+  const milliseconds = readDuration(text);
+  if (milliseconds !== undefined) return milliseconds;
   throw new UsageError(`${flag} ${text} is no time`, 'expected a number and a unit, like 500ms or 90s');
 }
 

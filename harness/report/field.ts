@@ -1,4 +1,5 @@
 import type { Surveyed } from '../core/field.js';
+import { lostOf } from '../core/lost.js';
 import type { Counts } from '../core/report.js';
 import { tornInPart } from './programs.js';
 import { table } from './table.js';
@@ -9,7 +10,7 @@ const header = [
   'refused',
   'lost',
   'removals undone',
-  'before lost',
+  'there before',
   'the reader saw it',
   'overlaps',
   'verdict',
@@ -27,7 +28,7 @@ export function fieldTable(surveyed: readonly Surveyed[], isAll = true): string 
     target,
     String(counts.acknowledged),
     String(counts.failed + counts.unknown),
-    String(counts.lost),
+    String(lostOf(counts)),
     String(counts.resurrected),
     String(counts.seedsLost),
     seenAs(counts),
@@ -42,8 +43,8 @@ export function fieldTable(surveyed: readonly Surveyed[], isAll = true): string 
 }
 
 /** The share of what was acknowledged that is not there. */
-function shareOf({ acknowledged, lost, resurrected }: Counts): number {
-  return acknowledged === 0 ? 0 : (lost + resurrected) / acknowledged;
+function shareOf(counts: Counts): number {
+  return counts.acknowledged === 0 ? 0 : lostOf(counts) / counts.acknowledged;
 }
 
 function seenAs(counts: Counts): string {

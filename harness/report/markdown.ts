@@ -1,15 +1,17 @@
+import { lostOf } from '../core/lost.js';
 import type { Counts, JudgedRun, Report, Violation } from '../core/report.js';
 import { evidenceLines } from './evidence.js';
 import { noteLines } from './programs.js';
 import { table } from './table.js';
+import { inexactLines, verdictOf, verdictOfAll } from './verdict.js';
 
 const violationsShown = 3;
 
 /** The whole report as Markdown, for people and for a job's summary. */
 export function toMarkdown(report: Report): string {
-  const { result, seed, durationMs, controls, scenarios, leftOut = [] } = report;
+  const { seed, durationMs, controls, scenarios, leftOut = [] } = report;
   return [
-    `# Stress run: ${result}`,
+    `# Stress run: ${verdictOfAll(report)}`,
     `Seed ${seed}, ${(durationMs / 1000).toFixed(1)} s.`,
     ...(controls.length > 0 ? ['## Controls: planted bugs that must be found', controlTable(report)] : []),
     '## Scenarios',
@@ -17,7 +19,7 @@ export function toMarkdown(report: Report): string {
     ...evidenceLines(scenarios),
     ...noteLines(scenarios),
     ...leftOut.map((reason) => `Left out: ${reason}.`),
-    ...scenarios.flatMap(details),
+    ...scenarios.flatMap((run) => details(run)),
   ].join('\n\n');
 }
 
@@ -27,26 +29,29 @@ export function overview(scenarios: readonly JudgedRun[]): string {
     'scenario',
     'target',
     'verdict',
-    'operations',
     'lost',
     'torn',
+    'operations',
     'p50 ms',
     'p99 ms',
     'faults',
   ];
   return table(
     header,
-    scenarios.map(({ scenario, target, runtime, result, counts, latencyMs }) => [
-      scenario,
-      runtime === 'node' ? target : `${target} (${runtime})`,
-      result,
-      String(counts.acknowledged + counts.reads + counts.failed + counts.unknown),
-      String(counts.lost + counts.seedsLost + counts.resurrected),
-      String(counts.torn),
-      latencyMs.set?.p50.toFixed(2) ?? '',
-      latencyMs.set?.p99.toFixed(2) ?? '',
-      faultsOf(counts),
-    ]),
+    scenarios.map((run) => {
+      const { scenario, target, runtime, counts, latencyMs } = run;
+      return [
+        scenario,
+        runtime === 'node' ? target : `${target} (${runtime})`,
+        verdictOf(run),
+        String(lostOf(counts)),
+        String(counts.torn),
+        String(counts.acknowledged + counts.reads + counts.failed + counts.unknown),
+        latencyMs.set?.p50.toFixed(2) ?? '',
+        latencyMs.set?.p99.toFixed(2) ?? '',
+        faultsOf(counts),
+      ];
+    }),
   );
 }
 
@@ -57,25 +62,17 @@ export function controlTable({ controls }: Report): string {
       scenario,
       target,
       `${mustFind} must not be 0`,
-      found
-        ? `yes: ${counts[mustFind]} ${mustFind}`
-        : `NO: ${counts.acknowledged} acknowledged, nothing found`,
+      found ? foundIn(counts, mustFind) : `NO: ${counts.acknowledged} acknowledged, nothing found`,
     ]),
   );
 }
 
 /** What a scenario's run proves or refutes, guarantee by guarantee, and its first violations as tables. */
-export function details(scenario: JudgedRun & { reproduce?: string }): string[] {
+export function details(scenario: JudgedRun & { reproduce?: string }, shownMax = violationsShown): string[] {
   const { checks, counts, violations, reproduce, result } = scenario;
   const said = Object.entries(checks).filter(([, check]) => check?.summary !== undefined);
-  if (result === 'valid') {
-    const inexact = Object.entries(checks).filter(([, check]) => check?.exact === false);
-    return inexact.map(
-      ([name, check]) =>
-        `${scenario.scenario} on ${scenario.target}: ${name} valid, but less than exact: ${check?.summary}.`,
-    );
-  }
-  const shown = violations.slice(0, violationsShown);
+  if (result === 'valid') return inexactLines(scenario);
+  const shown = violations.slice(0, shownMax);
   const others = violationsIn(counts) - shown.length;
   return [
     `### ${scenario.scenario} on ${scenario.target}: ${result}`,
@@ -84,6 +81,12 @@ export function details(scenario: JudgedRun & { reproduce?: string }): string[] 
     ...(others > 0 ? [`And ${others} more violations: see report.json and history.jsonl.`] : []),
     ...(reproduce ? [`Run it again: \`${reproduce}\``] : []),
   ];
+}
+
+/** `yes: 64 lost, 39 of them resurrected`. */
+function foundIn(counts: Counts, mustFind: keyof Counts): string {
+  const all = `yes: ${lostOf(counts)} lost`;
+  return mustFind === 'lost' ? all : `${all}, ${counts[mustFind]} of them ${mustFind}`;
 }
 
 /** How many violations there are in all, shown or not. */

@@ -1,16 +1,19 @@
+import { lostOf } from '../core/lost.js';
 import type { Counts, JudgedRun } from '../core/report.js';
 import { counted } from '../history/words.js';
 
 /** What a program did, in a line: `npm 11.19.1: 100 acknowledged, 46 lost, empty 36 times`. */
 export function programLine({ target, scenario, counts }: JudgedRun): string {
-  const { acknowledged, lost, resurrected, seedsLost, empty, missing, leftovers, unusable, failed } = counts;
+  const { acknowledged, resurrected, seedsLost, empty, missing, leftovers, unusable, failed } = counts;
   const times = (count: number, what: string) => (count > 0 ? [`${what} ${counted(count, 'time')}`] : []);
   const some = (count: number, what: string) => (count > 0 ? [`${count} ${what}`] : []);
+  const ofThem = [
+    ...(resurrected > 0 ? [`${counted(resurrected, 'removal')} undone`] : []),
+    ...some(seedsLost, 'there before'),
+  ];
   const parts = [
     `${acknowledged} acknowledged`,
-    `${lost} lost`,
-    ...(resurrected > 0 ? [`${counted(resurrected, 'removal')} undone`] : []),
-    ...some(seedsLost, 'entries of before lost'),
+    `${lostOf(counts)} lost${ofThem.length > 0 ? ` (${ofThem.join(', ')})` : ''}`,
     ...some(failed, 'refused'),
     ...times(empty, 'empty'),
     ...times(missing, 'missing'),

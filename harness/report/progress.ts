@@ -1,5 +1,8 @@
-import type { Progress } from '../core/progress.js';
+import { cutTo } from '../../src/cli/text.js';
+import { lostOf } from '../core/lost.js';
+import type { Progress, Whole } from '../core/progress.js';
 import { programLine } from './programs.js';
+import { verdictOf } from './verdict.js';
 
 const plainEveryMs = 10_000;
 
@@ -11,9 +14,16 @@ export interface Screen {
   write(text: string): unknown;
 }
 
+/** How a verdict is coloured. @param verdict that of `report.json` */
+export type PaintVerdict = (text: string, verdict: string) => string;
+
 /** Draws one live line on a terminal; elsewhere writes a line when a scenario ends, and every ten seconds between. */
-export function progressReporter(screen: Screen): (progress: Progress) => void {
+export function progressReporter(
+  screen: Screen,
+  paint: PaintVerdict = (text) => text,
+): (progress: Progress) => void {
   const live = screen.isTTY === true;
+  const columns = () => (live ? (screen.columns || 80) - 1 : Number.POSITIVE_INFINITY);
   let nextPlainMs = plainEveryMs;
   return (progress) => {
     if (progress.type === 'begin') {
@@ -21,35 +31,49 @@ export function progressReporter(screen: Screen): (progress: Progress) => void {
       return;
     }
     if (progress.type === 'end') {
-      screen.write(`${live ? '\r\x1b[K' : ''}${endLine(progress)}\n`);
+      screen.write(`${live ? '\r\x1b[K' : ''}${endLine(progress, columns(), paint)}\n`);
       return;
     }
     if (live) {
-      screen.write(`\r\x1b[K${workLine(progress).slice(0, (screen.columns ?? 80) - 1)}`);
-    } else if (progress.elapsedMs >= nextPlainMs) {
+      screen.write(`\r\x1b[K${cutTo(liveLine(progress), columns())}`);
+    } else if (progress.type === 'work' && progress.elapsedMs >= nextPlainMs) {
       nextPlainMs += plainEveryMs;
-      screen.write(`${workLine(progress)}\n`);
+      screen.write(`${liveLine(progress)}\n`);
     }
   };
 }
 
-function workLine({
-  label,
-  elapsedMs,
-  workMs,
-  acknowledged,
-  faults,
-}: Extract<Progress, { type: 'work' }>): string {
-  const seconds = `${(elapsedMs / 1000).toFixed(1)} of about ${Math.ceil(workMs / 1000)} s`;
-  return `  ... ${label}: ${seconds}, ${acknowledged} acknowledged${faults > 0 ? `, ${faults} faults` : ''}`;
+/** `  3 of 19, 12 s of 50, 38 s left: kill-9 on hardened, 120 acknowledged, 3 faults` */
+function liveLine(progress: Extract<Progress, { type: 'work' | 'judge' }>): string {
+  const { label, whole } = progress;
+  if (progress.type === 'judge') return `  ${wholeOf(whole)}: judging ${label}, ${progress.events} events`;
+  const { acknowledged, faults } = progress;
+  return `  ${wholeOf(whole)}: ${label}, ${acknowledged} acknowledged${faults > 0 ? `, ${faults} faults` : ''}`;
 }
 
-function endLine({ label, isControl, report }: Extract<Progress, { type: 'end' }>): string {
+function wholeOf({ position, of, elapsedMs, durationMs }: Whole): string {
+  const left = Math.max(0, durationMs - elapsedMs);
+  const [elapsed, all] = [Math.floor(elapsedMs / 1000), Math.round(durationMs / 1000)];
+  return `${position + 1} of ${of}, ${elapsed} s of ${all}, ${left > 0 ? `${lengthOf(left)} left` : 'nearly done'}`;
+}
+
+function lengthOf(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  return seconds < 60 ? `${seconds} s` : `${Math.ceil(seconds / 60)} m`;
+}
+
+function endLine(
+  { label, isControl, report }: Extract<Progress, { type: 'end' }>,
+  columns: number,
+  paint: PaintVerdict,
+): string {
   const { result, counts, program } = report;
-  if (program && !isControl) return `  ${result.padEnd(7)}  ${programLine(report)}`;
-  const lost = counts.lost + counts.seedsLost + counts.resurrected;
-  const numbers = `${counts.acknowledged} acknowledged, ${lost} lost, ${counts.torn} torn`;
-  return isControl
+  const numbers = `${counts.acknowledged} acknowledged, ${lostOf(counts)} lost, ${counts.torn} torn`;
+  const verdict = verdictOf(report);
+  const told = program ? programLine(report) : `${label}: ${numbers}`;
+  const line = isControl
     ? `  control  ${label}: ${numbers} (a planted bug)`
-    : `  ${result.padEnd(7)}  ${label}: ${numbers}`;
+    : `  ${verdict.padEnd(7)}  ${told}`;
+  const cut = cutTo(line, columns);
+  return isControl ? cut : cut.replace(verdict, () => paint(verdict, result));
 }

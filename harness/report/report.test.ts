@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { widthOf } from '../../src/cli/text.js';
 import { run } from '../checkers/fixtures.test.helper.js';
 import { judge } from '../checkers/index.js';
 import type { ScenarioReport } from '../core/report.js';
@@ -60,23 +61,34 @@ it('the cells of a table line up, and a bar in a cell is escaped', () => {
 });
 
 describe('the progress of a run', () => {
-  const report = { result: 'valid', counts: judge(lost).counts } as unknown as ScenarioReport;
-  const work = (elapsedMs: number) =>
-    ({ type: 'work', label: 's on t', elapsedMs, workMs: 30_000, acknowledged: 7, faults: 0 }) as const;
-  function draw(isTTY: boolean): string {
+  const report = { result: 'valid', checks: {}, counts: judge(lost).counts } as unknown as ScenarioReport;
+  const whole = (elapsedMs: number) => ({ position: 2, of: 19, elapsedMs, durationMs: 70_000 });
+  const work = (elapsedMs: number) => ({
+    ...({ type: 'work', label: '鍵 on t', elapsedMs, workMs: 30_000, acknowledged: 7, faults: 0 } as const),
+    whole: whole(elapsedMs),
+  });
+  function draw(isTTY: boolean, columns = 40): string {
     let text = '';
-    const show = progressReporter({ isTTY, columns: 40, write: (more) => (text += more) });
+    const show = progressReporter({ isTTY, columns, write: (more) => (text += more) });
     show({ type: 'begin', label: 's on t', isControl: false, position: 0, of: 1 });
     for (const elapsedMs of [100, 5000, 10_100, 10_200]) show(work(elapsedMs));
+    show({ type: 'judge', label: '鍵 on t', events: 1234, whole: whole(30_000) });
     show({ type: 'end', label: 's on t', isControl: false, report });
     return text;
   }
 
   it('the progress is one live line on a terminal, no wider than the terminal', () => {
     const text = draw(true);
-    const live = text.split('\r\x1b[K').filter((line) => line.startsWith('  ...'));
-    expect(live.map((line) => line.length)).toEqual([39, 39, 39, 39]);
-    expect(text.match(/\r/g)).toHaveLength(5);
+    const live = text.split('\r\x1b[K').filter((line) => line.startsWith('  3 of 19'));
+    // A wide character takes two columns, and none of it is cut.
+    expect(live).toHaveLength(5);
+    expect(live.filter((line) => widthOf(line) < 38 || widthOf(line) > 39)).toEqual([]);
+    expect(text.match(/\r/g)).toHaveLength(6);
+  });
+  it('the progress says which run of how many it is, how long it takes and how much is left, judging too', () => {
+    const text = draw(true, 120);
+    expect(text).toContain('  3 of 19, 10 s of 70, 1 m left: 鍵 on t, 7 acknowledged');
+    expect(text).toContain('  3 of 19, 30 s of 70, 40 s left: judging 鍵 on t, 1234 events');
   });
   it('the progress is a plain line every ten seconds where there is no terminal', () => {
     expect(draw(false).split('\n').filter(Boolean)).toHaveLength(2);

@@ -35,7 +35,7 @@ export async function field(options: FieldOptions): Promise<Surveyed[]> {
     if (!shipped.has(name))
       throw new UsageError(
         `no program "${name}" ships${closest(name, [...shipped.keys()])}`,
-        `expected one of: ${[...shipped.keys()].join(', ')}`,
+        'expected names that "holdfast list programs" prints',
       );
   const surveyed: Surveyed[] = [];
   for (const name of wanted) {

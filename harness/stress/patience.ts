@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { HistorySize } from './plan/budget.js';
 import type { Stage } from './stage.js';
 
 /** How often the tally is looked at. */
 export const progressMs = 100;
-/** On a busy machine less happens: what the scenario asks for is waited for so much longer, before the run counts for nothing. */
+/** On a busy machine less happens: what the scenario asks for is waited for at most so much longer, before the run counts for nothing. */
 const extraMsMax = 20_000;
 /** What does not come nearer will not come: a store that hangs, say. */
 const stallMsMax = 3000;
@@ -11,8 +12,12 @@ const sweepingWrites = 10;
 
 /** How long a run waits. */
 export interface Patience {
-  /** How long the clients work in any case, in milliseconds. */
+  /** How long the clients work and their history is judged, in milliseconds. */
   workMs: number;
+  /** What judging such a history is expected to take. */
+  judgingMs: (history: HistorySize) => number;
+  /** What all that is waited for on top may take, beyond what the target takes to open. */
+  extraMs: number;
   /** How long the target took to open when it was alone: others may take as long. */
   openMs: number;
   signal: AbortSignal;
@@ -21,23 +26,30 @@ export interface Patience {
 /**
  * Waits until the clients have worked for long enough, and all that the scenario asks for has happened, or does not come nearer.
  * @param endFaults called when enough has gone wrong: on a busy machine, clients are killed sooner than others start
+ * @returns how long it has waited on top, in milliseconds
  */
 export async function untilEnough(
   { recorder: { tally }, atLeast }: Stage,
-  { workMs, openMs, signal }: Patience,
+  { workMs, judgingMs, extraMs, openMs, signal }: Patience,
   endFaults: () => void,
-): Promise<void> {
+): Promise<number> {
   const rest = { ref: false };
-  await sleep(workMs, undefined, rest);
-  const lateAt = performance.now() + extraMsMax + 3 * openMs;
+  const begun = performance.now();
+  const leftMs = () => workMs - (performance.now() - begun) - judgingMs(tally);
+  for (let left = leftMs(); left > 0 && !signal.aborted; left = leftMs()) {
+    await sleep(Math.min(left, progressMs), undefined, rest);
+  }
+  const enoughAt = performance.now();
+  const lateAt = enoughAt + Math.min(extraMsMax, extraMs) + 3 * openMs;
   let last = { missing: Number.POSITIVE_INFINITY, at: 0 };
   while (!signal.aborted && performance.now() < lateAt) {
     const missing = tally.missing(atLeast);
     if (missing < last.missing) last = { missing, at: performance.now() };
-    if (missing === 0 || performance.now() - last.at > stallMsMax + 3 * openMs) return;
+    if (missing === 0 || performance.now() - last.at > stallMsMax + 3 * openMs) break;
     if (tally.missingFaults(atLeast) === 0) endFaults();
     await sleep(progressMs, undefined, rest);
   }
+  return performance.now() - enoughAt;
 }
 
 /** Waits for some more writes: what a plant has kept a writer from removing, the next one sweeps. */

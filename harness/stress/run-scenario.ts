@@ -17,6 +17,7 @@ import { Fleet } from './fleet.js';
 import { OauthServer } from './oauth-server.js';
 import { plainNames } from './own-names.js';
 import { progressMs, someWrites, untilEnough } from './patience.js';
+import type { HistorySize } from './plan/budget.js';
 import { plants, type Stage, setStage } from './stage.js';
 
 export interface ScenarioRun {
@@ -31,6 +32,10 @@ export interface ScenarioRun {
    * happened by then.
    */
   workMs: number;
+  /** What judging such a history is expected to take: the clients work for so much less. */
+  judgingMs: (history: HistorySize) => number;
+  /** What the run may take on top, where too little has happened. */
+  extraMs: number;
   clients: Partial<Record<ProfileName, number>>;
   workload: Partial<Workload> | undefined;
   /** The run's own directory, for the file under test. */
@@ -42,8 +47,16 @@ export interface ScenarioRun {
   onProgress: (progress: { acknowledged: number; faults: number }) => void;
 }
 
+/** What a run was, before anything of it is judged. */
+export interface Played {
+  /** Of its history. */
+  events: number;
+  /** How long it has waited on top for what the scenario asks for, in milliseconds. */
+  extraMs: number;
+}
+
 /** Runs one scenario on one target with real processes, and writes all that happens to the history. */
-export async function runScenario(run: ScenarioRun): Promise<void> {
+export async function runScenario(run: ScenarioRun): Promise<Played> {
   const stage = setStage(run);
   const cast = await castOf(run, stage);
   const { recorder } = stage;
@@ -53,7 +66,8 @@ export async function runScenario(run: ScenarioRun): Promise<void> {
   );
   const ended = new AbortController();
   try {
-    await Promise.race([untilAborted(run.signal, ended.signal), play(run, stage, cast)]);
+    const extraMs = await Promise.race([untilAborted(run.signal, ended.signal), play(run, stage, cast)]);
+    return { events: recorder.tally.events, extraMs: extraMs ?? 0 };
   } finally {
     ended.abort();
     clearInterval(progress);
@@ -115,22 +129,27 @@ async function castOf(run: ScenarioRun, stage: Stage): Promise<Cast> {
 }
 
 /** The run itself: seeds, clients, faults, the end of both, and a last look. */
-async function play(run: ScenarioRun, stage: Stage, cast: Cast): Promise<void> {
-  const { scenario, probed, workMs, signal } = run;
+async function play(run: ScenarioRun, stage: Stage, cast: Cast): Promise<number> {
+  const { scenario, probed, workMs, judgingMs, extraMs, signal } = run;
   const { fleet } = cast;
   await storeSeeds(run, stage, fleet);
   await fleet.start(run.clients);
   const over = new AbortController();
   const calm = new AbortController();
   const faults = injectAll(run, stage, cast, calm.signal);
-  const patience = { workMs, openMs: probed.openMs, signal: AbortSignal.any([signal, over.signal]) };
-  await Promise.race([untilEnough(stage, patience, () => calm.abort()), fleet.finished(over.signal)]);
+  const ends = AbortSignal.any([signal, over.signal]);
+  const patience = { workMs, judgingMs, extraMs, openMs: probed.openMs, signal: ends };
+  const waitedMs = await Promise.race([
+    untilEnough(stage, patience, () => calm.abort()),
+    fleet.finished(over.signal),
+  ]);
   over.abort();
   calm.abort();
   await Promise.all(faults);
   if (plants(scenario)) await someWrites(stage, signal);
   await fleet.stop();
   await fleet.runToEnd(stage.subject === 'tokens' ? 'token-audit' : 'audit');
+  return waitedMs ?? 0;
 }
 
 /** Where no other program can write the target's file, the target itself stores what is to be there before. */

@@ -1,11 +1,13 @@
 import { rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { judgeHistory } from '../check/judge-history.js';
+import type { Whole } from '../core/progress.js';
 import type { ControlReport, Counts, Report, RunResult, ScenarioReport } from '../core/report.js';
 import { worstOf } from '../core/verdict.js';
 import type { Probed } from '../history/evidence.js';
 import { claimDirectory } from '../line/sandbox.js';
 import { writeReport } from '../report/write-report.js';
+import { Budget, shortMs } from './plan/budget.js';
 import { type FilledOptions, fillOptions, type StressOptions } from './plan/options.js';
 import { controlAttempts, type PlannedRun } from './plan/plan.js';
 import { meaningful, Probes } from './probe-all.js';
@@ -17,6 +19,7 @@ import { runScenario } from './run-scenario.js';
  * @throws UsageError if a scenario, target, client or directory is not what it should be
  */
 export async function stress(options: StressOptions = {}): Promise<Report & { out: string }> {
+  const begun = performance.now();
   const filled = await fillOptions(options);
   const { seed, signal, onProgress } = filled;
   const out = claimDirectory(filled.out);
@@ -26,28 +29,48 @@ export async function stress(options: StressOptions = {}): Promise<Report & { ou
   const probes = await Probes.make(filled, path.join(out, 'work'));
   const { runs, leftOut } = meaningful(filled, probes);
 
-  const started = performance.now();
+  // A program that takes ten seconds to load has been asked some times: that comes on top, and a short run has no time for it either.
+  const isOnTop = filled.durationMs < shortMs || filled.targets.some(({ program }) => program !== undefined);
+  const budget = new Budget(filled.durationMs, isOnTop ? performance.now() : begun);
   const controls: ControlReport[] = [];
   const scenarios: ScenarioReport[] = [];
+  const late: string[] = [];
   for (const [position, run] of runs.entries()) {
     if (signal.aborted) break;
+    if (scenarios.length > 0 && budget.isOver(performance.now())) {
+      late.push(...runs.slice(position).map(({ scenario, target }) => `${scenario.name} on ${target.label}`));
+      break;
+    }
     const isControl = run.mustFind !== undefined;
     const label = `${run.scenario.name} on ${run.target.label}`;
     onProgress({ type: 'begin', label, isControl, position, of: runs.length });
+    const place: Place = {
+      label,
+      out,
+      budget,
+      left: runs.slice(position),
+      whole: () => ({
+        position,
+        of: runs.length,
+        elapsedMs: performance.now() - begun,
+        durationMs: filled.durationMs,
+      }),
+    };
     let report: ScenarioReport;
     if (run.mustFind) {
-      const control = await findPlanted(run, probes.of(run), run.mustFind, filled, out, label);
+      const control = await findPlanted(run, probes.of(run), run.mustFind, filled, place);
       controls.push(control);
       report = control;
     } else {
-      report = await runAndJudge(run, probes.of(run), filled, out, label);
+      report = await runAndJudge(run, probes.of(run), filled, place);
       scenarios.push(report);
     }
     onProgress({ type: 'end', label, isControl, report });
   }
 
-  const durationMs = Math.round(performance.now() - started);
-  const result = resultOf(controls, scenarios, signal.aborted);
+  const durationMs = Math.round(performance.now() - begun);
+  const result = resultOf(controls, scenarios, late.length > 0, signal.aborted);
+  const missing = [...leftOut, ...late.map((run) => `${run}: no time was left; give more --duration`)];
   const report: Report = {
     schema: 1,
     result,
@@ -55,10 +78,21 @@ export async function stress(options: StressOptions = {}): Promise<Report & { ou
     durationMs,
     controls,
     scenarios,
-    ...(leftOut.length > 0 ? { leftOut } : {}),
+    ...(missing.length > 0 ? { leftOut: missing } : {}),
   };
   await writeReport(report, out);
   return { ...report, out };
+}
+
+/** Where in the whole command a run is. */
+interface Place {
+  label: string;
+  /** The command's own directory. */
+  out: string;
+  budget: Budget;
+  /** The runs to come, this one first. */
+  left: readonly PlannedRun[];
+  whole: () => Whole;
 }
 
 /** A race is a matter of chance: only one that stays unfound, run after run, says that the harness can't see it. */
@@ -67,11 +101,10 @@ async function findPlanted(
   probed: Probed,
   mustFind: keyof Counts,
   filled: FilledOptions,
-  out: string,
-  label: string,
+  place: Place,
 ): Promise<ControlReport> {
   for (let attempt = 1; ; attempt++) {
-    const report = await runAndJudge(run, probed, { ...filled, seed: filled.seed + attempt - 1 }, out, label);
+    const report = await runAndJudge(run, probed, { ...filled, seed: filled.seed + attempt - 1 }, place);
     const found = report.counts[mustFind] > 0;
     if (found || attempt === controlAttempts || filled.signal.aborted) return { ...report, mustFind, found };
   }
@@ -81,14 +114,14 @@ async function runAndJudge(
   run: PlannedRun,
   probed: Probed,
   { seed, signal, onProgress }: FilledOptions,
-  out: string,
-  label: string,
+  { label, out, budget, left, whole }: Place,
 ): Promise<ScenarioReport> {
-  const { scenario, target, runtimes, clients, workload, workMs } = run;
+  const { scenario, target, runtimes, clients, workload } = run;
   const history = path.join(out, 'history.jsonl');
   const start = statSync(history, { throwIfNoEntry: false })?.size ?? 0;
   const begun = performance.now();
-  await runScenario({
+  const { workMs, judgingMs, extraMs } = budget.shareOf(left, begun);
+  const played = await runScenario({
     scenario,
     target,
     probed,
@@ -96,15 +129,29 @@ async function runAndJudge(
     clients,
     workload,
     workMs,
+    judgingMs,
+    extraMs,
     seed,
     signal,
     history,
     directory: path.join(out, 'work'),
     onProgress: ({ acknowledged, faults }) =>
-      onProgress({ type: 'work', label, elapsedMs: performance.now() - begun, workMs, acknowledged, faults }),
+      onProgress({
+        type: 'work',
+        label,
+        elapsedMs: performance.now() - begun,
+        workMs,
+        acknowledged,
+        faults,
+        whole: whole(),
+      }),
   });
 
+  budget.used(played.extraMs);
+  onProgress({ type: 'judge', label, events: played.events, whole: whole() });
+  const judging = performance.now();
   const [judged] = await judgeHistory(history, start);
+  budget.judged(run, played.events, performance.now() - judging);
   if (!judged) throw new Error(`${history} has no record of ${label}`);
   return { ...judged, reproduce: reproduceCommand(run, seed, command) };
 }
@@ -113,9 +160,16 @@ async function runAndJudge(
 const command = process.env.npm_package_name === 'holdfast' ? 'npm run stress --' : 'npx holdfast stress';
 
 /** A violation that was found is one, even where the harness is blind to others. */
-function resultOf(controls: ControlReport[], scenarios: ScenarioReport[], interrupted: boolean): RunResult {
+function resultOf(
+  controls: ControlReport[],
+  scenarios: ScenarioReport[],
+  isLate: boolean,
+  interrupted: boolean,
+): RunResult {
   if (interrupted) return 'interrupted';
-  const result = worstOf(scenarios.map((scenario) => scenario.result));
+  const results = scenarios.map((scenario) => scenario.result);
+  // What was not played proves nothing.
+  const result = worstOf(isLate ? [...results, 'unknown'] : results);
   const isBlind = controls.some(({ found }) => !found);
   return isBlind && result !== 'invalid' ? 'blind' : result;
 }

@@ -39,6 +39,10 @@ export class Tally {
     plants: 0,
     staleRewrites: 0,
   };
+  /** All events, which a judge has to look at. */
+  events = 0;
+  /** Contents that a foreign reader could not read: on a store that shows some, there will be much to tell. */
+  broken = 0;
   private readonly foreigners = new Set<number>();
   private readonly underWay = new Map<string, { action: Action; isForeign: boolean }>();
 
@@ -62,9 +66,13 @@ export class Tally {
 
   add(event: HistoryEvent): void {
     const { counts } = this;
+    this.events++;
     if (event.type === 'start' && event.access === 'foreign') this.foreigners.add(event.process);
     if (event.type === 'fault' && event.phase === 'begin') counts[countOfFault[event.fault]]++;
-    if (event.type === 'file' && event.broken === null) counts.versions++;
+    if (event.type === 'file') {
+      if (event.broken === null) counts.versions++;
+      else this.broken++;
+    }
     if (event.type === 'token' && event.granted) counts.refreshes++;
     if (event.type === 'invoke')
       this.underWay.set(event.op, { action: event.action, isForeign: this.foreigners.has(event.process) });

@@ -16,10 +16,13 @@ export function newDirectory(): string {
   return mkdtempSync(path.join(tmpdir(), 'holdfast-test-'));
 }
 
+/** What changes the output where tests run, and must not change what they see. */
+const neutral = { FORCE_COLOR: undefined, NO_COLOR: undefined, GITHUB_ACTIONS: undefined, CI: undefined };
+
 /** Runs the command to its end in a directory of its own. */
 export function holdfast(args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}) {
   const { cwd = newDirectory(), env = {} } = options;
-  return execa(process.execPath, [command, ...args], { cwd, env, reject: false });
+  return execa(process.execPath, [command, ...args], { cwd, env: { ...neutral, ...env }, reject: false });
 }
 
 /** Runs one scenario on one target. @returns the exit code and the report */

@@ -4,3 +4,6 @@ export function onInterrupt(): AbortSignal {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt.abort());
   return interrupt.signal;
 }
+
+/** What a command says, on standard error, of what it has printed after that. */
+export const interrupted = 'Interrupted: what is reported is what had been finished.\n';

@@ -1,12 +1,10 @@
 import { InvalidArgumentError } from 'commander';
-
-const unitsMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+import { readDuration } from '../duration.js';
 
 /** Reads `500ms`, `20s`, `10m` or `1h`. @returns milliseconds */
 export function parseDuration(text: string): number {
-  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
-  const milliseconds = Number(number) * (unitsMs[unit] ?? Number.NaN);
-  if (milliseconds > 0) return milliseconds;
+  const milliseconds = readDuration(text);
+  if (milliseconds !== undefined) return milliseconds;
   throw new InvalidArgumentError(`Expected a number and a unit, like 500ms, 20s, 10m or 1h; got "${text}".`);
 }
 

@@ -24,14 +24,33 @@ export async function runProgram(addCommands: (program: Command) => void): Promi
       .description('Find, reproduce and prevent lost updates in files that several processes share.')
       .version(version())
       .exitOverride()
-      .showHelpAfterError()
       .configureOutput({ outputError: (text, write) => write(masked(text)) });
     addCommands(program);
-    for (const command of program.commands) command.exitOverride().showHelpAfterError();
+    await addCompletion(program);
+    refuseShortly(program);
     await program.parseAsync();
   } catch (error) {
     process.exitCode = report(error);
   }
+}
+
+/** Adds the command that prints the completion script of a shell, and answers it. What it needs is loaded for it alone. */
+async function addCompletion(program: Command): Promise<void> {
+  if (process.argv[2] === 'complete') {
+    const { default: complete } = await import('@bomb.sh/tab/commander');
+    complete(program);
+    return;
+  }
+  program
+    .command('complete')
+    .description('print the completion script of a shell: zsh, bash, fish or powershell')
+    .argument('<shell>');
+}
+
+/** An error of usage is some lines, which help would push off the screen. */
+function refuseShortly(command: Command, names = command.name()): void {
+  command.exitOverride().showHelpAfterError(`See ${names} --help`);
+  for (const one of command.commands) refuseShortly(one, `${names} ${one.name()}`);
 }
 
 function version(): string {

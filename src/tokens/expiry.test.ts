@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../store/scratch.test.helper.js';
-import { parseDuration, parseExpiry } from './expiry.js';
+import { parseExpiry } from './expiry.js';
 
 const now = Date.parse('2027-01-31T12:00:00Z');
 const hourMs = 3_600_000;
@@ -11,6 +11,8 @@ it.each<[string, number | null]>([
   ['90d', now + 90 * 24 * hourMs],
   ['2w', now + 14 * 24 * hourMs],
   ['1y', now + 365 * 24 * hourMs],
+  ['1.5h', now + 1.5 * hourMs],
+  ['90s', now + 90_000],
   ['never', null],
   ['2027-02-01', Date.parse('2027-02-01T00:00:00Z')],
   ['2028-02-29', Date.parse('2028-02-29T00:00:00Z')],
@@ -23,22 +25,7 @@ it.each<[string, number | null]>([
 
 describe('an expiry that is refused', () => {
   it.each([
-    ...[
-      '',
-      '90',
-      '0d',
-      '-1d',
-      '1.5h',
-      '90 d',
-      '90D',
-      '1month',
-      'forever',
-      'Never',
-      '01d',
-      '1e3d',
-      'NaN',
-      '90d ',
-    ],
+    ...['', '90', '0d', '-1d', '90 d', '90D', '1month', 'forever', 'Never', '01d', '1e3d', 'NaN', '90d '],
     ...['2027-02-29', '2027-13-01', '2027-00-10', '2027-02-00', '2027-2-1', '01/02/2027', '20270201'],
     ...['2027-02-01T25:00:00Z', '2027-02-01 12:00:00Z', '2027-02-01T12Z'],
   ])('the expiry %j is refused with what was expected', async (text) => {
@@ -61,9 +48,4 @@ describe('an expiry that is refused', () => {
   it('a time beyond the year 10000 is refused', async () => {
     expect((await failureOf(() => parseExpiry('99999y', now))).message).toContain('before the year 10000');
   });
-});
-
-it('a duration is a whole number and a unit', () => {
-  expect(parseDuration('24h')).toBe(24 * hourMs);
-  for (const text of ['', '0h', '1', 'h', '1s', '999999999y']) expect(parseDuration(text)).toBeUndefined();
 });

@@ -1,9 +1,8 @@
+import { readDuration } from '../duration.js';
 import { StoreError } from '../store/errors.js';
 
-const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
+const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
-const unitsMs: Record<string, number> = { m: minuteMs, h: hourMs, d: dayMs, w: 7 * dayMs, y: 365 * dayMs };
 
 /** Life of a token for which no other was asked. */
 export const defaultLifeMs = 90 * dayMs;
@@ -12,13 +11,6 @@ export const defaultGraceMs = hourMs;
 export const graceMsMax = dayMs;
 /** The beginning of the year 10000: later times have no usual notation. */
 const latest = 253_402_300_800_000;
-
-/** `30m`, `12h`, `90d`, `4w`, `1y` (365 days) in milliseconds; undefined for anything else. */
-export function parseDuration(text: string): number | undefined {
-  const [, number, unit = ''] = /^([1-9]\d{0,8})([mhdwy])$/.exec(text) ?? [];
-  const milliseconds = Number(number) * (unitsMs[unit] ?? Number.NaN);
-  return Number.isSafeInteger(milliseconds) ? milliseconds : undefined;
-}
 
 /**
  * Reads when a token expires: after a duration (`90d`), at an ISO date (`2027-01-31`: when that day begins, in UTC), at an ISO time
@@ -29,7 +21,7 @@ export function parseDuration(text: string): number | undefined {
  */
 export function parseExpiry(text: string, now: number): number | null {
   if (text === 'never') return null;
-  const duration = parseDuration(text);
+  const duration = readDuration(text);
   return checkExpiry(duration === undefined ? parseDate(text) : now + duration, now);
 }
 

@@ -24,7 +24,11 @@ const common = {
 const mainFields = ['module', 'main'];
 
 /** What is loaded only when it is needed, has files of its own that it looks for, or is native. */
-const outside = ['esbuild', 'tsx', 'tsx/*', 'tinypool', 'better-sqlite3', 'write-file-atomic'];
+const outside = [
+  ...['esbuild', 'tsx', 'tsx/*', 'tinypool', 'better-sqlite3', 'write-file-atomic'],
+  // Its package has no file of its license.
+  '@bomb.sh/tab/*',
+];
 
 /** A package in CommonJS asks for Node's own modules by `require`, which a module does not have. */
 const withRequire =

@@ -7,20 +7,23 @@ import type { LongestWait } from '../search/search.js';
 
 /** The summary of a search and its failures, for every output. */
 
-/** What was searched, how much of it, and what came of it: a line each. */
-export function summaryOf({
-  target,
-  program,
-  executions,
-  durationMs,
-  bound,
-  exhausted,
-  result,
-  cause,
-  reason,
-  outcomes,
-  ...rest
-}: Exploration): string[] {
+/** What was searched, how much of it, and what came of it: a line each. @param isInterrupted whether the user ended it */
+export function summaryOf(
+  {
+    target,
+    program,
+    executions,
+    durationMs,
+    bound,
+    exhausted,
+    result,
+    cause,
+    reason,
+    outcomes,
+    ...rest
+  }: Exploration,
+  isInterrupted = false,
+): string[] {
   const { executionsPerSecond, stepsMax, faults, conditions, longestWait, warning } = rest;
   const seconds = (durationMs / 1000).toFixed(1);
   const withFaults = [
@@ -38,7 +41,8 @@ export function summaryOf({
     ...(cause === undefined ? [watchedBy(rest)] : []),
     ...(rest.evidence ? [evidenceLine(target, rest.evidence)] : []).filter((line) => line !== undefined),
     ...(longestWait.ms >= 1 ? [describeWait(longestWait)] : []),
-    verdicts[result] + (cause === undefined ? '' : ` It is not all there is to see (${cause}): ${reason}`),
+    (isInterrupted && result !== 'invalid' ? soFar : verdicts[result]) +
+      (cause === undefined ? '' : ` It is not all there is to see (${cause}): ${reason}`),
   ];
 }
 
@@ -62,6 +66,7 @@ function describeWait({ ms, schedule }: LongestWait): string {
   return `The longest that an operation waited, in virtual time: ${time} (${short})`;
 }
 
+const soFar = 'Interrupted: no execution until then broke a guarantee, which says nothing of the others.';
 const verdicts = {
   valid: 'No execution broke a guarantee.',
   invalid: 'A guarantee was broken.',

@@ -3,13 +3,14 @@ import type { Row } from '../evidence/explain.js';
 import type { Exploration, ExploredFailure, Replayed } from '../evidence/exploration.js';
 import { decisionOf, originOf, stepTable, summaryOf, titleOf } from './telling.js';
 
-/** What a person reads when a search is over. @param replayCommand of a failure, the command that runs it again */
+/** What a person reads when a search is over. @param replayCommand of a failure, the command that runs it again @param isInterrupted whether the user ended it */
 export function explorationToTerminal(
   found: Exploration,
   replayCommand: (failure: ExploredFailure) => string,
+  isInterrupted = false,
 ): string {
   return [
-    summaryOf(found).join('\n'),
+    summaryOf(found, isInterrupted).join('\n'),
     ...found.failures.flatMap((failure) => failureToTerminal(failure, replayCommand(failure))),
   ].join('\n\n');
 }

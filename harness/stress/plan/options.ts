@@ -20,6 +20,8 @@ import { findScenarios } from './registry.js';
 export interface StressOptions {
   /** Names, paths of modules, or scenarios themselves. Default: all that ship with the harness. */
   scenarios?: readonly (string | Scenario)[];
+  /** Picks some of the scenarios on some of the targets. Default: all. */
+  only?: (scenario: Scenario, target: TargetSpec) => boolean;
   /** Names or paths of modules. Default: `hardened`, where no program is named. */
   targets?: readonly string[];
   /** Executables, or servers: names of specifications that ship, paths of specifications, or specifications themselves. */
@@ -30,7 +32,7 @@ export interface StressOptions {
   clients?: Partial<Record<ProfileName, number>>;
   /** Ends each client after so many operations, and the run with them. Default: they go on until the time is over. */
   operations?: number;
-  /** Bounds the whole run, in milliseconds. Default 50000. */
+  /** Bounds the whole run, judging included, in milliseconds. Default 50000. */
   durationMs?: number;
   /**
    * How long a target, alone in a process, may take to open, set, get and remove before it is refused, in milliseconds.
@@ -58,6 +60,7 @@ export interface FilledOptions {
   runtimes: Runtimes;
   leftOut: string[];
   seed: number;
+  durationMs: number;
   /** How long a target may take alone for what a probe asks of it. */
   targetMs: number;
   /** The same plan without the runs that mean nothing on their targets: their time is shared among the others. */
@@ -93,7 +96,9 @@ export async function fillOptions(options: StressOptions): Promise<FilledOptions
     isNamed: wanted.length > 0,
   });
   const runtimes = await findRuntimes(runtime);
-  const controlRuns = options.controls === false ? [] : await planControls(from, runtimes, scenarios);
+  const { only = () => true } = options;
+  const tested = scenarios.filter((scenario) => targets.some((target) => only(scenario, target)));
+  const controlRuns = options.controls === false ? [] : await planControls(from, runtimes, tested);
   const replan: FilledOptions['replan'] = (isMeant) => [
     ...controlRuns,
     ...plan({
@@ -105,6 +110,7 @@ export async function fillOptions(options: StressOptions): Promise<FilledOptions
       clients,
       operations,
       shard,
+      only,
       isMeant,
     }),
   ];
@@ -116,10 +122,40 @@ export async function fillOptions(options: StressOptions): Promise<FilledOptions
     runtimes,
     leftOut,
     seed,
+    durationMs,
     out: options.out ?? path.join('reports', newRunName(seed)),
     signal: options.signal ?? new AbortController().signal,
     onProgress: options.onProgress ?? (() => {}),
   };
+}
+
+/** One line of a plan: what is run, in this order, and for how long. */
+export interface PlanEntry {
+  scenario: string;
+  title: string;
+  target: string;
+  /** A planted bug, which must be found. */
+  isControl: boolean;
+  /** How long its clients work at least, in milliseconds, if nothing takes longer than it should. */
+  workMs: number;
+  clients: Partial<Record<ProfileName, number>>;
+  faults: string[];
+  tags: readonly string[];
+}
+
+/** What `stress` would run, without running it. @throws UsageError if a scenario, target, client or duration is not what it should be */
+export async function planOf(options: StressOptions): Promise<PlanEntry[]> {
+  const { runs } = await fillOptions(options);
+  return runs.map(({ scenario, target, clients, workMs, mustFind }) => ({
+    scenario: scenario.name,
+    title: scenario.title,
+    target: target.label,
+    isControl: mustFind !== undefined,
+    workMs,
+    clients,
+    faults: (scenario.faults ?? []).map(({ kind }) => kind),
+    tags: scenario.tags ?? [],
+  }));
 }
 
 /** Numbers that come from a program, not from the command line's parser. */

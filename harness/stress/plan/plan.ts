@@ -20,7 +20,7 @@ export interface PlannedRun {
 
 /** What starting the processes and ending them takes, on two cores. It comes out of the run's duration. */
 export const overheadMs = 1100;
-const workMsMin = 900;
+export const workMsMin = 900;
 
 /** Planted bugs: without them, a green run could mean that the harness is blind. Each gets the time to be found in nearly any run. */
 export const controls: readonly {
@@ -48,6 +48,8 @@ export interface PlanInput {
   /** Ends each client after so many operations; 0 for no such end. */
   operations: number;
   shard: { index: number; of: number };
+  /** Picks some of them. Default: all. */
+  only?: (scenario: Scenario, target: TargetSpec) => boolean;
   /** Leaves out what means nothing on its target. Default: all mean something. */
   isMeant?: (run: { scenario: Scenario; target: TargetSpec }) => boolean;
 }
@@ -62,12 +64,15 @@ export function plan({
   clients,
   operations,
   shard,
+  only = () => true,
   isMeant = () => true,
 }: PlanInput): PlannedRun[] {
-  const pairs = scenarios
+  const wanted = scenarios
     .flatMap((scenario) => targets.map((target) => ({ scenario, target, weight: scenario.weight ?? 1 })))
-    .filter((_, position) => position % shard.of === shard.index - 1)
-    .filter(isMeant);
+    .filter(({ scenario, target }) => only(scenario, target));
+  if (wanted.length === 0)
+    throw new NothingMatchedError('no scenario matches', 'see: holdfast stress --list');
+  const pairs = wanted.filter((_, position) => position % shard.of === shard.index - 1).filter(isMeant);
   if (pairs.length === 0) {
     throw new NothingMatchedError(`part ${shard.index} of ${shard.of} has no scenario`, 'give fewer parts');
   }

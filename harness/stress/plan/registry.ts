@@ -38,7 +38,7 @@ async function findScenario(name: string, from: string): Promise<Scenario> {
   const names = known.map((candidate) => candidate.name);
   throw new UsageError(
     `unknown scenario "${name}"${closest(name, names)}`,
-    `expected a module on disk or one of: ${names.join(', ')}`,
+    'expected a module on disk or a name that "holdfast list scenarios" prints',
   );
 }
 

@@ -43,7 +43,7 @@ export function namedSpecification(
     const names = [...shipped.keys()];
     throw new UsageError(
       `"${word}" is neither a command with {key} and {value} nor a program that ships${closest(word, names)}`,
-      `these ship: ${names.join(', ')}`,
+      'expected a name that "holdfast list programs" prints',
     );
   }
   if (!existsSync(file)) throw new UsageError(`there is no specification at ${file}`);

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { maskEntry } from '../../credentials/mask.js';
 import { decode } from '../../credentials/schema.js';
 import { NothingMatchedError } from '../usage-error.js';
@@ -8,6 +8,8 @@ import { type Flags, nameOf, noSuchEntry, readEntries, subcommand } from './sour
 import { humanExpiry, nowMs } from './time.js';
 
 interface GetFlags extends Flags {
+  reveal?: boolean;
+  /** The name of `reveal` before. */
   showSecrets?: boolean;
   field?: string;
 }
@@ -15,7 +17,8 @@ interface GetFlags extends Flags {
 export function addGet(auth: Command): void {
   subcommand(auth, 'get', 'print one entry, with its secrets masked')
     .argument('<provider>', 'name of the entry; trailing slashes make no difference')
-    .option('--show-secrets', 'print secrets in full')
+    .option('--reveal', 'print secrets in full')
+    .addOption(new Option('--show-secrets', 'the same').hideHelp())
     .option(
       '--field <name>',
       'print the value of one field in full, and nothing else: access, key, token, ...',
@@ -26,7 +29,7 @@ export function addGet(auth: Command): void {
 Examples:
   holdfast auth get anthropic
   ANTHROPIC_API_KEY=$(holdfast auth get anthropic --field key) my-tool
-  holdfast auth get anthropic --show-secrets --json | jq .credential
+  holdfast auth get anthropic --reveal --json | jq .credential
 
 Exit code 4 if there is no such entry, or no such field.`,
     )
@@ -38,7 +41,7 @@ async function get(provider: string, flags: GetFlags): Promise<void> {
   const name = nameOf(entries, provider);
   if (name === undefined) throw noSuchEntry(provider, Object.keys(entries), source);
   const entry = entries[name];
-  const showSecrets = flags.showSecrets === true;
+  const showSecrets = flags.reveal === true || flags.showSecrets === true;
   if (flags.field !== undefined) printField(name, entry, flags.field, flags.json === true);
   else if (flags.json) printJson(describe(name, entry, showSecrets));
   else print(toText(name, entry, showSecrets));
@@ -63,7 +66,8 @@ function toText(name: string, entry: unknown, showSecrets: boolean): string {
     ['provider', shown(name)],
     ['type', info?.type ?? 'unknown type'],
   ];
-  if (typeof value !== 'object' || value === null) return table([...head, ['value', textOf(value)]]);
+  if (typeof value !== 'object' || value === null)
+    return table([...head, ['value', textOf(value)]], { isFitted: false });
   const rows = Object.entries(value)
     .filter(([field]) => !info || field !== 'type')
     .map(([field, inner]) => [
@@ -72,7 +76,7 @@ function toText(name: string, entry: unknown, showSecrets: boolean): string {
         ? `${textOf(inner)} (${humanExpiry(info.expires, nowMs())})`
         : textOf(inner),
     ]);
-  return table([...head, ...rows]);
+  return table([...head, ...rows], { isFitted: false });
 }
 
 function textOf(value: unknown): string {

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { maskEntry, maskSecret } from '../../credentials/mask.js';
 import { decode } from '../../credentials/schema.js';
 import { note, paint, print, printJson, shown, table } from './output.js';
@@ -6,12 +6,16 @@ import { type Flags, readEntries, subcommand } from './source.js';
 import { humanExpiry, isExpired, nowMs } from './time.js';
 
 interface ListFlags extends Flags {
+  reveal?: boolean;
+  /** The name of `reveal` before. */
   showSecrets?: boolean;
 }
 
 export function addList(auth: Command): void {
   subcommand(auth, 'list', 'list all entries, with their secrets masked')
-    .option('--show-secrets', 'print secrets in full')
+    .aliases(['ls'])
+    .option('--reveal', 'print secrets in full')
+    .addOption(new Option('--show-secrets', 'the same').hideHelp())
     .addHelpText(
       'after',
       `
@@ -27,7 +31,7 @@ Examples:
 
 async function list(flags: ListFlags): Promise<void> {
   const { entries, source } = await readEntries(flags);
-  const showSecrets = flags.showSecrets === true;
+  const showSecrets = flags.reveal === true || flags.showSecrets === true;
   const all = Object.entries(entries);
   if (all.length === 0) note(`no credentials in ${source}`);
   if (flags.json) printJson(all.map(([provider, entry]) => describe(provider, entry, showSecrets)));
@@ -47,7 +51,9 @@ export function describe(provider: string, entry: unknown, showSecrets: boolean)
 
 function toTable(all: [string, unknown][], showSecrets: boolean): string {
   const rows = all.map(([provider, entry]) => [shown(provider), ...columnsOf(entry, showSecrets)]);
-  const [header = '', ...lines] = table([['provider', 'type', 'what', 'expires'], ...rows]).split('\n');
+  const [header = '', ...lines] = table([['provider', 'type', 'what', 'expires'], ...rows], {
+    isFitted: !showSecrets,
+  }).split('\n');
   return [paint('bold', header), ...lines].join('\n');
 }
 

@@ -1,6 +1,7 @@
-import { styleText } from 'node:util';
+import { type Colours, coloursOf } from '../colours.js';
+import { layOut } from '../columns.js';
 
-type Colour = Parameters<typeof styleText>[0];
+type Colour = Exclude<keyof Colours, 'isColorSupported'>;
 
 /** Results go to stdout, notes about them to stderr. */
 export function print(text: string): void {
@@ -35,20 +36,29 @@ function escaped(characters: string): string {
     .join('');
 }
 
-/** Rows in aligned columns. */
-export function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+/** How a table is fitted to a terminal. */
+interface TableOptions {
+  /** The columns that are never cut, by the name in the first row: an id that is copied. */
+  whole?: readonly string[];
+  /** False where a value is shown to be copied: then nothing is cut. */
+  isFitted?: boolean;
+}
+
+/** Rows in columns no wider than the terminal, if the output goes to one. */
+export function table(
+  rows: readonly (readonly string[])[],
+  { whole = [], isFitted = true }: TableOptions = {},
+): string {
+  const [header = [], ...others] = rows;
+  return layOut({ header, rows: others }, isFitted ? widthOfOutput() : undefined, { whole }).lines.join('\n');
+}
+
+/** The columns of the terminal that the output goes to; undefined where it goes elsewhere, or the terminal does not say. */
+function widthOfOutput(): number | undefined {
+  return process.stdout.isTTY ? process.stdout.columns || undefined : undefined;
 }
 
 /** Colours on a terminal only, and not where the user wants none. */
 export function paint(colour: Colour, text: string): string {
-  return process.stdout.isTTY && !process.env.NO_COLOR ? styleText(colour, text) : text;
+  return coloursOf(process.stdout)[colour](text);
 }

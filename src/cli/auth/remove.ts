@@ -7,6 +7,7 @@ import { type Flags, fileOf, noSuchEntry, subcommand, warnOfOverride, withStore 
 
 export function addRemove(auth: Command): void {
   subcommand(auth, 'remove', 'remove an entry')
+    .aliases(['logout', 'rm'])
     .argument('<provider>', 'name of the entry; those that differ only in trailing slashes are removed, too')
     .addHelpText(
       'after',

@@ -21,6 +21,7 @@ interface SetFlags extends Flags {
 
 export function addSet(auth: Command): void {
   subcommand(auth, 'set', 'store a credential; replaces the one of the same name')
+    .aliases(['login'])
     .argument('<provider>', 'name of the entry; trailing slashes are cut off')
     .addOption(new Option('--type <type>', 'type of the credential; default: api').choices(types))
     .option('--object', 'read the whole credential as a JSON object, as oauth and wellknown always are')

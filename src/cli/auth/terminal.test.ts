@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { command } from '../command.test.helper.js';
+import { holdfastOnTerminal } from '../pseudo-terminal.test.helper.js';
+import { widthOf } from '../text.js';
 import { newUser, sample, secrets, type User } from './auth.test.helper.js';
 
 /** Runs a command on a pseudo-terminal, presses keys once it asks, and tells whether the terminal echoes. */
@@ -59,6 +61,26 @@ const hasPython = spawnSync('python3', ['-c', 'import pty, os; os.waitstatus_to_
 const reason = hasPython ? '' : ' (skipped: no python3 to make a pseudo-terminal)';
 
 describe.skipIf(!hasPython)(`on a terminal${reason}`, () => {
+  it.each([50, 80])(
+    'a list of entries is no wider than %d columns, and wide names line up',
+    async (columns) => {
+      const user = newUser();
+      user.writeFile({
+        日本語のプロバイダー: { type: 'api', key: secrets.key },
+        plain: { type: 'api', key: secrets.key },
+        ['a-name-that-is-long-'.repeat(5)]: { type: 'api', key: secrets.key },
+      });
+      const { lines } = await holdfastOnTerminal(['auth', 'list'], { columns, env: user.env });
+      const rows = lines.filter((line) => line !== '');
+      expect(rows).toHaveLength(4);
+      expect(rows.filter((line) => widthOf(line) > columns)).toEqual([]);
+      const padded = rows.slice(1).map((line) => widthOf(line.slice(0, line.indexOf('api  '))));
+      expect(new Set(padded).size).toBe(1);
+      const revealed = await holdfastOnTerminal(['auth', 'list', '--reveal'], { columns, env: user.env });
+      expect(revealed.output.split(secrets.key)).toHaveLength(4);
+    },
+  );
+
   it('a secret is asked for and not echoed', async () => {
     const user = newUser();
     const result = await onTerminal(user, `${secrets.key}\r`, ['set', 'anthropic']);
@@ -114,10 +136,15 @@ describe.skipIf(!hasPython)(`on a terminal${reason}`, () => {
   });
 });
 
-it('the output to a pipe has no colours', async () => {
-  const user = newUser({ NO_COLOR: undefined, FORCE_COLOR: '1' });
-  user.writeFile(sample);
+it('the output to a pipe has no colours, unless they are forced, and never where the user wants none', async () => {
+  const outputOf = async (name: string, env: NodeJS.ProcessEnv) => {
+    const user = newUser({ NO_COLOR: undefined, FORCE_COLOR: undefined, ...env });
+    user.writeFile(sample);
+    return (await user.auth([name])).stdout;
+  };
   for (const name of ['list', 'doctor']) {
-    expect((await user.auth([name])).stdout).not.toContain('\u001b[');
+    expect(await outputOf(name, {})).not.toContain('\u001b[');
+    expect(await outputOf(name, { FORCE_COLOR: '1' })).toContain('\u001b[');
+    expect(await outputOf(name, { FORCE_COLOR: '1', NO_COLOR: '1' })).not.toContain('\u001b[');
   }
 });

@@ -31,7 +31,9 @@ async function list(flags: Flags): Promise<void> {
 const columns = ['id', 'name', 'permissions', 'created', 'expires', 'last used'];
 
 function toTable(all: readonly ListedToken[], now: number): string {
-  const [header = '', ...lines] = table([columns, ...all.map((token) => rowOf(token, now))]).split('\n');
+  const [header = '', ...lines] = table([columns, ...all.map((token) => rowOf(token, now))], {
+    whole: ['id'],
+  }).split('\n');
   return [paint('bold', header), ...lines].join('\n');
 }
 

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { graceMsMax, parseDuration } from '../../../tokens/expiry.js';
+import { readDuration } from '../../../duration.js';
+import { graceMsMax } from '../../../tokens/expiry.js';
 import type { ListedToken } from '../../../tokens/tokens.js';
 import { UsageError } from '../../usage-error.js';
 import { deliver, undoRotation } from './deliver.js';
@@ -64,7 +65,7 @@ async function rotate(which: string, flags: RotateFlags): Promise<void> {
 }
 
 function parseGrace(text: string): number {
-  const graceMs = text === '0' ? 0 : parseDuration(text);
+  const graceMs = text === '0' ? 0 : readDuration(text);
   if (graceMs !== undefined && graceMs <= graceMsMax) return graceMs;
   throw new UsageError(
     `--grace is ${JSON.stringify(text)}`,

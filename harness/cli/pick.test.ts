@@ -1,0 +1,152 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { holdfast, newDirectory } from '../../src/cli/command.test.helper.js';
+import { newProject } from '../../src/documents/snippets.test.helper.js';
+import type { PlanEntry, Report } from '../index.js';
+
+const naive = [
+  'stress',
+  '--target',
+  'naive',
+  '--no-controls',
+  '--scenario',
+  'two-terminals',
+  '--duration',
+  '3s',
+];
+
+async function planOf(args: readonly string[], cwd = newDirectory()): Promise<PlanEntry[]> {
+  const { exitCode, stdout, stderr } = await holdfast(['stress', '--list', '--json', ...args], { cwd });
+  expect([exitCode, stderr]).toEqual([0, '']);
+  expect(existsSync(path.join(cwd, 'reports'))).toBe(false);
+  return JSON.parse(stdout) as PlanEntry[];
+}
+
+describe('the plan of a run', () => {
+  it('the plan is listed with its times, and nothing is run', async () => {
+    const plan = await planOf([]);
+    expect(plan.filter(({ isControl }) => isControl)).toHaveLength(3);
+    expect(plan.find(({ scenario, isControl }) => scenario === 'kill-9' && !isControl)).toMatchObject({
+      target: 'hardened',
+      faults: ['kill'],
+    });
+    const { stdout } = await holdfast(['stress', '--list', '--no-controls']);
+    expect(stdout).toMatch(/^\| scenario .*\n\|-+.*\n\| all-clients-set +\| hardened +\| +\d/);
+  });
+
+  it('--grep picks scenarios by name, title, faults and tags, and a capital in the pattern means that case matters', async () => {
+    const names = async (...args: string[]) =>
+      (await planOf(['--no-controls', ...args])).map(({ scenario }) => scenario);
+    expect(await names('--grep', 'kill-')).toEqual(expect.arrayContaining(['kill-9', 'token-kill-9']));
+    const cwd = newDirectory();
+    const scenario = (name: string, tag: string) =>
+      `export default { name: '${name}', title: 't', why: 'w', clients: { tui: 2 }, atLeast: {}, tags: ['${tag}'] };`;
+    writeFileSync(path.join(cwd, 'a.mjs'), scenario('a', 'slow'));
+    writeFileSync(path.join(cwd, 'b.mjs'), scenario('b', 'quick'));
+    const picked = await planOf(['--no-controls', '--scenario', './a.mjs,./b.mjs', '--grep', '@slow'], cwd);
+    expect(picked.map(({ scenario: name }) => name)).toEqual(['a']);
+  });
+
+  it('a pattern that matches nothing has the exit code of that, and one that is none is bad usage', async () => {
+    for (const pattern of ['zzz', 'KILL-9'])
+      expect(await holdfast(['stress', '--list', '--grep', pattern])).toMatchObject({ exitCode: 4 });
+    expect(await holdfast(['stress', '--list', '--grep', '('])).toMatchObject({ exitCode: 2 });
+  });
+});
+
+describe('runs that follow each other', () => {
+  it('--repeat-until-failure draws a new seed for each round, and ends with the round that fails', async () => {
+    const cwd = newDirectory();
+    const green = await holdfast(
+      [
+        'stress',
+        '--scenario',
+        'two-terminals',
+        '--no-controls',
+        '--duration',
+        '3s',
+        '--repeat-until-failure',
+        '2',
+      ],
+      { cwd },
+    );
+    expect(green.exitCode).toBe(0);
+    const seeds = [...green.stderr.matchAll(/^round (\d): valid, seed (\d+)$/gm)];
+    expect(seeds.map(([, round]) => round)).toEqual(['1', '2']);
+    expect(new Set(seeds.map(([, , seed]) => seed)).size).toBe(2);
+    const red = await holdfast([...naive, '--repeat-until-failure', '--seed', '7', '--json'], { cwd });
+    expect(red.exitCode).toBe(1);
+    expect(red.stderr).toContain('round 1: invalid, seed 7');
+    expect((JSON.parse(red.stdout) as Report).result).toBe('invalid');
+  });
+
+  it('--last-failed runs what failed in the last run, on the target on which it did', async () => {
+    const cwd = newDirectory();
+    expect((await holdfast(['stress', '--last-failed', '--list'], { cwd })).exitCode).toBe(4);
+    const args = ['--scenario', 'two-terminals,in-place', '--target', 'naive,hardened', '--no-controls'];
+    const { exitCode } = await holdfast(['stress', ...args, '--duration', '10s'], { cwd });
+    expect(exitCode).toBe(1);
+    const { stdout } = await holdfast(['stress', '--last-failed', '--list', '--json', '--no-controls'], {
+      cwd,
+    });
+    const plan = JSON.parse(stdout) as PlanEntry[];
+    expect(plan.map(({ scenario, target }) => `${scenario} ${target}`)).toEqual([
+      'in-place naive',
+      'two-terminals naive',
+    ]);
+  });
+});
+
+describe('the configuration of a project', () => {
+  const configured = (text: string) => {
+    const cwd = newDirectory();
+    writeFileSync(path.join(cwd, 'holdfast.config.mjs'), text);
+    return cwd;
+  };
+
+  it('what it says is the default, and the command line goes first', async () => {
+    const cwd = configured(
+      "export default { targets: ['naive'], scenarios: ['pause', 'kill-9'], duration: '31s', controls: false };",
+    );
+    const plan = await planOf([], cwd);
+    expect(plan.map(({ scenario, target }) => [scenario, target])).toEqual([
+      ['pause', 'naive'],
+      ['kill-9', 'naive'],
+    ]);
+    const other = await planOf(['--target', 'textbook', '--scenario', 'pause', '--duration', '5s'], cwd);
+    expect(other).toMatchObject([{ scenario: 'pause', target: 'textbook', workMs: 3900 }]);
+  });
+
+  it.each([
+    ["export default { targest: ['naive'] };", 'unknown property "targest" (did you mean "targets"?)'],
+    ["export default { targets: 'naive' };", 'targets is not a list of names or paths'],
+    ["export default { duration: '5 parsecs' };", 'Expected a number and a unit'],
+    ["export default { reporters: ['pdf'] };", 'Expected one or more of list'],
+    ['export const targets = [];', 'has no configuration'],
+    ["throw new Error('mine');", "can't be loaded: Error: mine"],
+  ])('a configuration that is wrong is refused by name: %s', async (text, said) => {
+    const { exitCode, stderr } = await holdfast(['stress', '--no-controls'], { cwd: configured(text) });
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining(said)]);
+  });
+});
+
+describe('the beginning of a project', () => {
+  it('what init writes can be run as it is: the plan names its scenario, and the store that it wrote is red', async () => {
+    const cwd = newDirectory();
+    writeFileSync(path.join(cwd, 'holdfast.config.ts'), 'mine');
+    const first = await holdfast(['init'], { cwd });
+    expect(first.stdout).toContain('there already  holdfast.config.ts');
+    expect(readFileSync(path.join(cwd, 'holdfast.config.ts'), 'utf8')).toBe('mine');
+    const fresh = newProject({});
+    expect((await holdfast(['init', '.'], { cwd: fresh })).exitCode).toBe(0);
+    const plan = await holdfast(['stress', '--list', '--json', '--no-controls'], { cwd: fresh });
+    expect(JSON.parse(plan.stdout)).toContainEqual(
+      expect.objectContaining({ scenario: 'busy-and-killed', target: './holdfast/target.ts', tags: ['own'] }),
+    );
+    const run = await holdfast(['stress', '--no-controls', '--grep', '@own', '--duration', '4s'], {
+      cwd: fresh,
+    });
+    expect([run.exitCode, run.stdout]).toEqual([1, expect.stringContaining('lost update')]);
+  });
+});

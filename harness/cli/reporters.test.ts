@@ -1,0 +1,56 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { holdfast, newDirectory } from '../../src/cli/command.test.helper.js';
+import type { Report } from '../index.js';
+
+const naive = [
+  'stress',
+  '--target',
+  'naive',
+  '--no-controls',
+  '--scenario',
+  'two-terminals',
+  '--duration',
+  '3s',
+];
+
+describe('the forms of a report', () => {
+  it('a form is printed by its name, and written where a file is named; show gives any of them later', async () => {
+    const cwd = newDirectory();
+    const { exitCode, stdout } = await holdfast([...naive, '--reporter', 'tap,junit=out/junit.xml'], { cwd });
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^TAP version 14\n1\.\.1\n/);
+    const junit = readFileSync(path.join(cwd, 'out', 'junit.xml'), 'utf8');
+    expect(junit).toContain('<testsuites name="holdfast" tests="1" failures="1" errors="0"');
+    const shown = await holdfast(['show', '--reporter', 'junit'], { cwd });
+    expect(`${shown.stdout}\n`).toBe(junit);
+    const traced = await holdfast(['show', '--trace', 'trace.json'], { cwd });
+    expect(traced.exitCode).toBe(0);
+    const { traceEvents } = JSON.parse(readFileSync(path.join(cwd, 'trace.json'), 'utf8'));
+    const calls = traceEvents.filter(({ ph }: { ph: string }) => ph === 'X');
+    const { counts } =
+      (JSON.parse((await holdfast(['show', '--json'], { cwd })).stdout) as Report).scenarios[0] ?? {};
+    expect(calls.length).toBeGreaterThanOrEqual(counts?.acknowledged ?? Number.NaN);
+    const nowhere = await holdfast(['show', '--trace', 'no/such/place.json'], { cwd });
+    expect([nowhere.exitCode, nowhere.stderr]).toEqual([2, expect.stringContaining('ENOENT')]);
+  });
+
+  it('under GitHub Actions there are annotations and a summary, and JSON on standard output stays JSON', async () => {
+    const cwd = newDirectory();
+    mkdirSync(path.join(cwd, 'github'));
+    const summary = path.join(cwd, 'github', 'summary.md');
+    writeFileSync(summary, '# another step\n');
+    const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summary };
+    const { stdout, stderr } = await holdfast([...naive, '--json'], { cwd, env });
+    expect((JSON.parse(stdout) as Report).result).toBe('invalid');
+    expect(stderr).toMatch(/^::error title=holdfast stress\.naive%3A two-terminals::/m);
+    expect(readFileSync(summary, 'utf8')).toMatch(/^# another step\n# Stress run: invalid\n/);
+    // What GitHub would refuse as too long is cut at a line.
+    writeFileSync(summary, `${'x'.repeat(1_048_000)}\n`);
+    await holdfast([...naive, '--json'], { cwd, env });
+    const text = readFileSync(summary, 'utf8');
+    expect(text.length).toBeLessThanOrEqual(1_048_576);
+    expect(text).toMatch(/\n\.\.\.: the rest is in summary\.md\n$/);
+  });
+});

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { holdfast, newDirectory } from '../../src/cli/command.test.helper.js';
+import { hasTerminal, holdfastOnTerminal, noTerminal } from '../../src/cli/pseudo-terminal.test.helper.js';
+import { widthOf } from '../../src/cli/text.js';
+import { long } from '../../src/tiers.test.helper.js';
+
+const colour = '\u001b[3';
+const red = ['stress', '--target', 'naive', '--no-controls'];
+const some = [...red, '--scenario', 'two-terminals,kill-9', '--duration', '6s', '--out', 'reports/it'];
+
+/** Lines that are tables or progress: a command that is there to be copied is as long as it is. */
+const fitted = (lines: readonly string[]) =>
+  lines.filter((line) => !/^(Run it again|Call by call|.*Report: )/.test(line));
+
+describe.skipIf(!hasTerminal)(`a run on a terminal${noTerminal}`, () => {
+  it.each([50, 80, 120])('no line of a red run is wider than %d columns', async (columns) => {
+    const { lines, exitCode, cwd } = await holdfastOnTerminal(some, { columns });
+    expect(exitCode).toBe(1);
+    expect(fitted(lines).filter((line) => widthOf(line) > columns)).toEqual([]);
+    expect(lines.some((line) => /^two-term.* {2}naive /.test(line))).toBe(true);
+    // In sentences the words are what matters: they are broken by the terminal.
+    const isOfTable = (line: string) => !/^(- |And |[\w-]+ \(G\d+\): )/.test(line);
+    const shown = await holdfastOnTerminal(['show', 'reports/it', '--verbose'], { columns, cwd });
+    expect(shown.lines.some((line) => line.startsWith('Time '))).toBe(true);
+    expect(fitted(shown.lines).filter((line) => isOfTable(line) && widthOf(line) > columns)).toEqual([]);
+  });
+
+  it('the verdict and what went wrong come last, in colour, grouped by what went wrong', async () => {
+    const { lines, output } = await holdfastOnTerminal(some);
+    const last = lines.filter((line) => line !== '');
+    expect(last.at(-1)).toMatch(/^A guarantee was violated\. Seed \d+, .* Report: .*reports\/it$/);
+    expect(last.at(-2)).toMatch(/^Run it again: .* --scenario (two-terminals|kill-9) /);
+    expect(last.at(-3)).toMatch(/^Call by call: holdfast show .*reports\/it --verbose$/);
+    const groups = last.filter((line) => / in \d of 2: /.test(line));
+    expect(groups[0]).toMatch(/^\d+ lost updates? \(G[\d, G]+\) in \d of 2: /);
+    expect(output).toContain(colour);
+    expect(output).toContain('1 of 2, ');
+    expect(output).toMatch(
+      /1 of 2, \d+ s of 6, .*: judging two-terminals on naive|1 of 2, .*: judging kill-9/,
+    );
+  });
+
+  it('a red run of twelve scenarios is told in fewer than 60 lines', long, async () => {
+    const names = [
+      ...['all-clients-set', 'corrupt-midway', 'dangling-link', 'hostile-directory', 'in-place', 'kill-9'],
+      ...['open-umask', 'pause', 'refresh', 'set-delete-churn', 'token-kill-9', 'two-terminals'],
+    ];
+    const { lines, exitCode } = await holdfastOnTerminal([
+      ...red,
+      '--scenario',
+      names.join(),
+      '--duration',
+      '35s',
+    ]);
+    expect(exitCode).toBe(1);
+    expect(lines.length).toBeLessThan(60);
+  });
+
+  it.each([
+    [{ NO_COLOR: '1' }, false],
+    [{ NO_COLOR: '1', FORCE_COLOR: '1' }, false],
+    [{ TERM: 'dumb' }, false],
+    [{ FORCE_COLOR: '0' }, false],
+    [{}, true],
+  ])('with %j there are colours: %j', async (env, isColoured) => {
+    const { output } = await holdfastOnTerminal(['check', 'absent.jsonl', '--json'], { env });
+    expect(output).not.toContain(colour);
+    const found = await holdfastOnTerminal(['explore', '--target', 'naive'], { env });
+    expect(found.output.includes('\u001b[1m')).toBe(isColoured);
+  });
+
+  it('after Ctrl-C the output says that it was interrupted', async () => {
+    const stressed = await holdfastOnTerminal([...red, '--duration', '50s'], { interruptAt: '1 of 17' });
+    expect(stressed.exitCode).toBe(130);
+    expect(stressed.lines.filter((line) => line !== '').at(-1)).toMatch(/^Interrupted: what is reported/);
+    const explored = await holdfastOnTerminal(['explore'], { interruptAt: ' executions' });
+    expect(explored.exitCode).toBe(130);
+    expect(explored.lines.join('\n')).toContain('Interrupted: what is reported');
+    expect(explored.lines.join('\n')).not.toContain('No execution broke a guarantee.');
+  });
+});
+
+describe('a run that no terminal sees', () => {
+  it('the output has no colours and no control sequences, unless they are forced', async () => {
+    const cwd = newDirectory();
+    const plain = await holdfast(['explore', '--target', 'naive'], { cwd });
+    expect(plain.stdout + plain.stderr).not.toContain('\u001b');
+    expect(plain.stdout).toContain('| T1 ');
+    const forced = await holdfast(['explore', '--target', 'naive'], { cwd, env: { FORCE_COLOR: '1' } });
+    expect(forced.stdout).toContain('\u001b[');
+    const json = await holdfast(['explore', '--target', 'naive', '--json'], {
+      cwd,
+      env: { FORCE_COLOR: '1' },
+    });
+    expect(JSON.parse(json.stdout)).toMatchObject({ result: 'invalid' });
+  });
+});
+
+describe('an error of usage', () => {
+  it.each([
+    { args: ['stress', '--sceanrio', 'x'] },
+    { args: ['stres'] },
+    { args: ['stress', '--scenario', 'two-terminal'] },
+    { args: ['stress', '--target', 'nave'] },
+    { args: ['stress', '--command', 'nope'] },
+    { args: ['stress', '--duration', '3s'] },
+    { args: ['stress', '--clients', 'tuo=2'] },
+    { args: ['list', 'things'] },
+    { args: ['auth', 'tokn'] },
+    { args: ['auth', 'get'] },
+    { args: ['field', 'nope'] },
+    { args: ['explore', '--clients', 'x'] },
+  ])('an error of usage is at most 5 lines of 80 columns: holdfast $args', async ({ args }) => {
+    const { exitCode, stderr, stdout } = await holdfast(args);
+    expect([exitCode, stdout]).toEqual([2, '']);
+    const lines = stderr.split('\n').reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / 80)), 0);
+    expect(lines).toBeLessThanOrEqual(5);
+  });
+});

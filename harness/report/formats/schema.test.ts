@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { holdfast, newDirectory } from '../../../src/cli/command.test.helper.js';
+import type { Report } from '../../core/report.js';
+
+const project = fileURLToPath(new URL('../../..', import.meta.url));
+type Schema = Record<string, unknown>;
+const schemaOf = (name: string): Schema =>
+  JSON.parse(readFileSync(path.join(project, 'docs', 'schema', name), 'utf8'));
+const [reportSchema, historySchema] = [schemaOf('report.1.json'), schemaOf('history.1.json')];
+
+/** The same schema, which knows every property: what we write must be described, though readers take more. */
+function closed(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(closed);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const entries = Object.entries(schema).map(([key, value]) => [key, closed(value)] as const);
+  const isOpen = 'properties' in schema && !('additionalProperties' in schema);
+  return { ...Object.fromEntries(entries), ...(isOpen ? { unevaluatedProperties: false } : {}) };
+}
+
+const compile = (schema: unknown) =>
+  new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile(schema as Schema);
+
+function complaints(validate: ValidateFunction, value: unknown): string[] {
+  return validate(value)
+    ? []
+    : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+}
+
+/** A control is a run with more, so it can't be closed by itself. */
+function closedReport(): Schema {
+  const schema = closed(reportSchema) as {
+    $defs: Record<string, { allOf?: unknown[]; unevaluatedProperties?: boolean }>;
+  };
+  const { control, run } = schema.$defs;
+  if (!control || !run) throw new Error('the schema has no run');
+  const { unevaluatedProperties: _, ...open } = run;
+  const own = control.allOf?.[1] as object;
+  schema.$defs.control = {
+    allOf: [open, { ...own, unevaluatedProperties: true }],
+    unevaluatedProperties: false,
+  };
+  return schema as unknown as Schema;
+}
+
+describe('the published schemas, as a validator reads them', () => {
+  const runs: { report: Report; history: unknown[] }[] = [];
+  const shell = path.join(project, 'harness/stress/fixtures/programs/in-place.sh');
+
+  beforeAll(async () => {
+    const every = [
+      [
+        '--target',
+        'naive',
+        '--no-controls',
+        '--scenario',
+        'two-terminals,refresh,kill-9,rogue-writer',
+        '--duration',
+        '12s',
+      ],
+      ['--scenario', 'hostile-directory,dangling-link', '--duration', '15s'],
+      [
+        '--command',
+        `sh ${shell} {file} {key} {value}`,
+        '--format',
+        'dotenv',
+        '--no-controls',
+        '--duration',
+        '3s',
+      ],
+    ];
+    for (const flags of every) {
+      const cwd = newDirectory();
+      const { stdout, stderr } = await holdfast(['stress', ...flags, '--json', '--out', 'out'], { cwd });
+      if (stdout === '') throw new Error(stderr);
+      const lines = readFileSync(path.join(cwd, 'out', 'history.jsonl'), 'utf8')
+        .trimEnd()
+        .split('\n');
+      runs.push({ report: JSON.parse(stdout), history: lines.map((line) => JSON.parse(line)) });
+    }
+  }, 120_000);
+
+  it('every report that is written fits the schema, and has no property that it does not describe', () => {
+    const validate = compile(closedReport());
+    for (const { report } of runs) expect(complaints(validate, report)).toEqual([]);
+    expect(runs.flatMap(({ report }) => report.controls).length).toBeGreaterThan(0);
+    expect(
+      runs.flatMap(({ report }) => report.scenarios.flatMap(({ violations }) => violations)).length,
+    ).toBeGreaterThan(0);
+  });
+
+  it('every line of a history fits the schema, and has no property that it does not describe', () => {
+    const validate = compile(closed(historySchema));
+    const seen = new Set<string>();
+    for (const { history } of runs) {
+      for (const event of history) {
+        seen.add((event as { type: string }).type);
+        expect(complaints(validate, event)).toEqual([]);
+      }
+    }
+    expect([...seen]).toEqual(
+      expect.arrayContaining(['run', 'seed', 'place', 'start', 'invoke', 'ok', 'exit']),
+    );
+    expect([...seen]).toEqual(expect.arrayContaining(['fault', 'file', 'token', 'final', 'mode']));
+  });
+
+  it('the report of an older version still fits, and one with more properties does, too', () => {
+    const validate = compile(reportSchema);
+    const old = JSON.parse(readFileSync(path.join(project, 'reports', 'sample', 'report.json'), 'utf8'));
+    expect(complaints(validate, old)).toEqual([]);
+    expect(complaints(validate, { ...old, somethingNew: 1 })).toEqual([]);
+  });
+
+  it.each<[string, (report: Report) => unknown]>([
+    ['another schema', (report) => ({ ...report, schema: 2 })],
+    ['an unknown result', (report) => ({ ...report, result: 'fine' })],
+    ['a missing seed', ({ seed: _, ...report }) => report],
+    [
+      'a scenario without counts',
+      (report) => ({ ...report, scenarios: [{ ...report.scenarios[0], counts: {} }] }),
+    ],
+    [
+      'a scenario without its command',
+      (report) => ({ ...report, scenarios: report.scenarios.map(({ reproduce: _, ...run }) => run) }),
+    ],
+  ])('a report with %s does not fit', (_, change) => {
+    const [first] = runs;
+    expect(first && complaints(compile(reportSchema), change(first.report))).not.toEqual([]);
+  });
+
+  it.each([
+    { type: 'ok', op: 'tui-1.0.0' },
+    { type: 'done', time: 1 },
+    { type: 'run', version: 2, scenario: 's', target: 't', seed: 1, atLeast: {} },
+    { type: 'invoke', time: 1, op: 'a', client: 'a', process: 1, action: 'put' },
+  ])('the line %j is no event', (event) => {
+    expect(complaints(compile(historySchema), event)).not.toEqual([]);
+  });
+});
