@@ -6,7 +6,7 @@ export type Subject = (typeof subjects)[number];
 
 /** The programs that share the file. */
 export const profileNames = [
-  ...(['tui', 'server', 'web', 'desktop', 'login', 'rogue'] as const),
+  ...(['tui', 'server', 'web', 'desktop', 'login', 'rogue', 'agent'] as const),
   ...(['issuer', 'verifier'] as const),
 ] as const;
 /** The name of a client program. */

@@ -20,7 +20,7 @@ export function meaninglessFor(
   const has = (kind: Fault['kind']) => faults.some((fault) => fault.kind === kind);
   const isOfFile = evidence.of === 'file';
   const { program } = target ?? {};
-  if (program && cast.rogue)
+  if (program && (cast.rogue || cast.agent))
     return "a foreign program rewrites the file as JSON, and this file is another program's";
   if (program && oauth) return 'it refreshes credentials, and a program has no command for that';
   if (program && has('plant')) return 'it puts links under the names of a store that promises to follow none';
@@ -29,7 +29,7 @@ export function meaninglessFor(
     return 'it stops a client right before its commit, and in a program of others there is no such point';
   if (program?.seed !== undefined && place === 'dangling')
     return 'nobody has made the file yet, and this program begins with one';
-  if (clients.rogue && !isOfFile)
+  if ((clients.rogue || clients.agent) && !isOfFile)
     return 'a foreign program rewrites the file as JSON, which is not how this target keeps its entries';
   // A damaged JSON object is no JSON object; of other formats the harness can't tell damage from an edit.
   if (has('corrupt') && !isOfFile)

@@ -6,13 +6,7 @@ import { type Blame, findErasers, toEvidence } from './blame.js';
 import { type Conflict, findConflicts } from './conflicts.js';
 import { type Contradictions, findContradictions } from './contradictions.js';
 import { findPauses } from './pauses.js';
-import {
-  keysWithoutPromise,
-  type Read,
-  type Register,
-  splitIntoRegisters,
-  untouchedSeeds,
-} from './registers.js';
+import { foreignKeys, type Read, type Register, splitIntoRegisters, untouchedSeeds } from './registers.js';
 import { readsWithoutSeeds } from './seed-sightings.js';
 import { afterKill, describeErased, describeGarbage, describeStale } from './sentences.js';
 
@@ -32,13 +26,14 @@ export function checkLinearizability(run: Run): Contradictions {
   let findEraser: ReturnType<typeof findErasers> | undefined;
   const wasPaused = findPauses(run);
   const killOf = findKills(run);
-  const notOurs = new Set([...untouchedSeeds(run).map(({ key }) => key), ...keysWithoutPromise(run)]);
+  const untouched = new Set(untouchedSeeds(run).map(({ key }) => key));
+  const foreign = foreignKeys(run);
 
   const findings = [...registers.values()].flatMap((register) => {
     const { conflicts, garbage } = findConflicts(register);
     const findings = firstOfEachValue(garbage).map((read) => garbageFinding(run, register, read));
-    // An entry that no client writes can only be missing, and that is seeds.ts's; what foreign programs write may come and go.
-    if (notOurs.has(register.key)) return findings;
+    // An entry that no client writes can only be missing, and that is seeds.ts's.
+    if (untouched.has(register.key)) return findings;
     for (const conflict of conflicts) {
       const kind = classify(register, conflict);
       if (kind === 'stale-read') {
@@ -60,7 +55,7 @@ export function checkLinearizability(run: Run): Contradictions {
     return findings;
   });
   if (findings.length > 0) return { findings, scope: '', isExact: false };
-  const ours = [...registers.values()].filter(({ key }) => !notOurs.has(key));
+  const ours = [...registers.values()].filter(({ key }) => !untouched.has(key) && !foreign.has(key));
   return findContradictions(run, ours, incomplete);
 }
 
@@ -68,7 +63,7 @@ export function checkLinearizability(run: Run): Contradictions {
  * What a later read finds again was not lost: the read that missed it was behind. But no client that looks at the file
  * itself is behind: what it lacks is lost, even if a second late writer happens to bring it back.
  */
-function classify({ reads, removals }: Register, { victim, read }: Conflict): FindingKind {
+export function classify({ reads, removals }: Register, { victim, read }: Conflict): FindingKind {
   if (read.operation === undefined) return victim.of === 'write' ? 'lost-update' : 'resurrection';
   // Only a read of a write can begin so late: see zones.ts.
   if (victim.of === 'write') return victim.s > read.begin ? 'stale-read' : 'lost-update';
