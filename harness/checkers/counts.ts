@@ -43,7 +43,7 @@ export function count(run: Run, findings: readonly Finding[]): Counts {
     foreignWrites: operations.filter(({ foreign, outcome }) => foreign && outcome === 'ok').length,
     staleRewrites: injected('stale-rewrite'),
     misreads: injected('misread'),
-    ...foreignLosses(run, findings),
+    ...foreignLosses(run),
     refreshes: tokens.filter(({ granted }) => granted).length,
     versions: files.filter(({ broken }) => broken === null).length,
     overlaps: countOverlaps(operations),

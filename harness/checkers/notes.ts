@@ -11,9 +11,9 @@ export function notesOf(run: Run, counts: Counts): string[] {
 /** Programs that know no store lose each other's writes, beside any store: that is theirs, and told as such. */
 function notesOfForeign({ foreignWrites, foreignLost, foreignUndone }: Counts): string[] {
   if (foreignLost + foreignUndone === 0) return [];
-  const undone = foreignUndone > 0 ? `, and ${counted(foreignUndone, 'removal')} undone` : '';
+  const undone = foreignUndone > 0 ? `, and ${counted(foreignUndone, 'removal')} came back` : '';
   return [
-    `Of ${counted(foreignWrites, 'write')} by programs that know no store ${foreignLost} were lost${undone}, before any client of the store had read them: their own doing, and no violation.`,
+    `Programs that know no store lost ${foreignLost} of their ${counted(foreignWrites, 'write')}${undone}: their own doing, and no violation.`,
   ];
 }
 

@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultKind, ValueId } from '../history/events.js';
 import { runClient, type Worker } from '../line/worker.js';
 import { readKnown, writeInPlace } from '../targets/naive.js';
 import type { Step } from '../workload/generator.js';
 import { credential, identifyAll } from '../workload/values.js';
+import { onceWritten } from './once-written.js';
 import { keyOf } from './store-client.js';
 
 /**
@@ -19,9 +19,8 @@ import { keyOf } from './store-client.js';
 await runClient('foreign', async (worker) => {
   const { file } = worker.config;
   let written: bigint | undefined;
-  const untouched = mtimeOf(file);
   await worker.ready();
-  while (!worker.stopping.aborted && mtimeOf(file) === untouched) await sleep(1);
+  await onceWritten(worker);
   for await (const step of worker.steps()) {
     const isSettled = written !== inodeOf(file);
     await change(worker, step.action === 'remove' && !isSettled ? { ...step, action: 'set' } : step);
@@ -51,11 +50,7 @@ function tell(worker: Worker, fault: FaultKind): void {
   worker.send({ type: 'fault', time: worker.now(), fault, phase: 'begin', client, process: process.pid });
 }
 
-/** Both are undefined where there is no file just now. */
+/** Undefined where there is no file just now. */
 function inodeOf(file: string): bigint | undefined {
   return statSync(file, { bigint: true, throwIfNoEntry: false })?.ino;
-}
-
-function mtimeOf(file: string): bigint | undefined {
-  return statSync(file, { bigint: true, throwIfNoEntry: false })?.mtimeNs;
 }

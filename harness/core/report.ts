@@ -66,7 +66,7 @@ export interface Counts {
   staleRewrites: number;
   /** How often a foreign program took a file that it could not read for an empty one, and wrote that. Reports of older versions have none. */
   misreads: number;
-  /** What foreign programs have lost of their own changes, before a client of the store had read it. No violation. */
+  /** What foreign programs have lost of each other's changes, and of their own. No violation. */
   foreignLost: number;
   /** What they had removed, and that was back: no violation either. */
   foreignUndone: number;

@@ -58,6 +58,10 @@ export const profiles: Readonly<Record<ProfileName, { title: string; workload: P
       'agent as it ships: knows no store; reads the file, takes every error for "no credentials", and rewrites it in place',
     workload: { mix: { set: 4, remove: 1 }, ownKeys: 3, sharedKeys: 0, thinkMs: [0, 30] },
   },
+  opencode: {
+    title: 'the agent itself, as it is installed here: a server of it, which is asked for logins',
+    workload: { mix: { set: 1 }, ownKeys: 3, sharedKeys: 0, thinkMs: [0, 30] },
+  },
   issuer: {
     title: 'token command: creates tokens, hands them out, and deletes those that anybody has handed out',
     workload: { mix: { set: 3, remove: 2 } },
@@ -69,7 +73,7 @@ export const profiles: Readonly<Record<ProfileName, { title: string; workload: P
 };
 
 /** What these do is what they are: no scenario changes it. */
-const unchangeable: readonly ProfileName[] = ['login', 'rogue', 'agent', 'verifier'];
+const unchangeable: readonly ProfileName[] = ['login', 'rogue', 'agent', 'opencode', 'verifier'];
 
 export function workloadOf(profile: ProfileName, scenario: Partial<Workload> | undefined): Workload {
   const own = profiles[profile].workload;

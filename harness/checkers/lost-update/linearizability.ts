@@ -6,7 +6,13 @@ import { type Blame, findErasers, toEvidence } from './blame.js';
 import { type Conflict, findConflicts } from './conflicts.js';
 import { type Contradictions, findContradictions } from './contradictions.js';
 import { findPauses } from './pauses.js';
-import { foreignKeys, type Read, type Register, splitIntoRegisters, untouchedSeeds } from './registers.js';
+import {
+  keysWithoutPromise,
+  type Read,
+  type Register,
+  splitIntoRegisters,
+  untouchedSeeds,
+} from './registers.js';
 import { readsWithoutSeeds } from './seed-sightings.js';
 import { afterKill, describeErased, describeGarbage, describeStale } from './sentences.js';
 
@@ -26,14 +32,13 @@ export function checkLinearizability(run: Run): Contradictions {
   let findEraser: ReturnType<typeof findErasers> | undefined;
   const wasPaused = findPauses(run);
   const killOf = findKills(run);
-  const untouched = new Set(untouchedSeeds(run).map(({ key }) => key));
-  const foreign = foreignKeys(run);
+  const notOurs = new Set([...untouchedSeeds(run).map(({ key }) => key), ...keysWithoutPromise(run)]);
 
   const findings = [...registers.values()].flatMap((register) => {
     const { conflicts, garbage } = findConflicts(register);
     const findings = firstOfEachValue(garbage).map((read) => garbageFinding(run, register, read));
-    // An entry that no client writes can only be missing, and that is seeds.ts's.
-    if (untouched.has(register.key)) return findings;
+    // An entry that no client writes can only be missing, and that is seeds.ts's; what foreign programs write may come and go.
+    if (notOurs.has(register.key)) return findings;
     for (const conflict of conflicts) {
       const kind = classify(register, conflict);
       if (kind === 'stale-read') {
@@ -55,7 +60,7 @@ export function checkLinearizability(run: Run): Contradictions {
     return findings;
   });
   if (findings.length > 0) return { findings, scope: '', isExact: false };
-  const ours = [...registers.values()].filter(({ key }) => !untouched.has(key) && !foreign.has(key));
+  const ours = [...registers.values()].filter(({ key }) => !notOurs.has(key));
   return findContradictions(run, ours, incomplete);
 }
 

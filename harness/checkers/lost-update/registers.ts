@@ -37,19 +37,11 @@ export interface Register {
  * at one instant.
  *
  * Values that no client wrote whole (`!...`) are left out: torn.ts has them.
- *
- * What a foreign program writes carries no promise until a client of the store has read it: the program may have written into a
- * file that was replaced meanwhile, and two of its writes may look like one. From that read on it is in the store, and stays.
  * @param except by id, the operations whose results prove nothing about single keys
- * @param foreignCounts takes what foreign programs wrote for a promise, as they do themselves
  */
-export function splitIntoRegisters(
-  run: Run,
-  except: ReadonlyMap<string, unknown>,
-  foreignCounts = false,
-): Map<string, Register> {
+export function splitIntoRegisters(run: Run, except: ReadonlyMap<string, unknown>): Map<string, Register> {
   const registers = emptyRegisters(run);
-  for (const operation of run.operations) addMutation(registers, operation, foreignCounts);
+  for (const operation of run.operations) addMutation(registers, operation);
 
   for (const operation of run.operations) {
     if (operation.outcome !== 'ok' || except.has(operation.id)) continue;
@@ -95,8 +87,8 @@ export function untouchedSeeds(run: Run): SeedEvent[] {
   return [...run.seeds.values()].filter(({ key }) => !touched.has(key));
 }
 
-/** The keys that foreign programs change. */
-export function foreignKeys({ operations }: Run): Set<string | undefined> {
+/** The keys that foreign programs change: no store can promise what a program does that knows nothing of it. */
+export function keysWithoutPromise({ operations }: Run): Set<string | undefined> {
   return new Set(operations.flatMap(({ foreign, key }) => (foreign ? [key] : [])));
 }
 
@@ -130,17 +122,10 @@ function emptyRegisters(run: Run): Map<string, Register> {
   return registers;
 }
 
-function addMutation(
-  registers: ReadonlyMap<string, Register>,
-  operation: Operation,
-  foreignCounts: boolean,
-): void {
-  const { id, begin, action, key, outcome, foreign } = operation;
+function addMutation(registers: ReadonlyMap<string, Register>, operation: Operation): void {
+  const { id, begin, end, action, key, outcome } = operation;
   if (key === undefined || outcome === 'fail' || !isMutation(operation)) return;
-  const acknowledged = outcome === 'ok' && (!foreign || foreignCounts);
-  // The store takes it over when it looks, if it finds it then.
-  const end = foreign && !foreignCounts ? Number.POSITIVE_INFINITY : operation.end;
-  const mutation = { id, begin, end, acknowledged, operation };
+  const mutation = { id, begin, end, acknowledged: outcome === 'ok', operation };
   if (action === 'remove') registers.get(key)?.removals.push(mutation);
   else registers.get(key)?.writes.set(id, mutation);
 }
