@@ -56,7 +56,7 @@ export const profiles: Readonly<Record<ProfileName, { title: string; workload: P
   agent: {
     title:
       'agent as it ships: knows no store; reads the file, takes every error for "no credentials", and rewrites it in place',
-    workload: { mix: { set: 4, remove: 1 }, ownKeys: 3, sharedKeys: 0, thinkMs: [0, 30] },
+    workload: { mix: { set: 4, remove: 1 }, ownKeys: 3, sharedKeys: 0, thinkMs: [10, 50] },
   },
   opencode: {
     title: 'the agent itself, as it is installed here: a server of it, which is asked for logins',
