@@ -2,10 +2,12 @@ import type { Counts } from '../core/report.js';
 import type { Finding, FindingKind } from '../core/verdict.js';
 import type { FaultKind } from '../history/events.js';
 import type { Run } from '../history/run.js';
+import { foreignLosses } from './lost-update/foreign-losses.js';
 import { isMutation } from './lost-update/registers.js';
 import { countOverlaps } from './overlap-pairs.js';
 
-export function count({ operations, faults, files, tokens }: Run, findings: readonly Finding[]): Counts {
+export function count(run: Run, findings: readonly Finding[]): Counts {
+  const { operations, faults, files, tokens } = run;
   const found = (...kinds: FindingKind[]) => findings.filter(({ kind }) => kinds.includes(kind)).length;
   const injected = (kind: FaultKind) =>
     faults.filter(({ fault, phase }) => fault === kind && phase === 'begin').length;
@@ -40,6 +42,8 @@ export function count({ operations, faults, files, tokens }: Run, findings: read
     plants: injected('plant'),
     foreignWrites: operations.filter(({ foreign, outcome }) => foreign && outcome === 'ok').length,
     staleRewrites: injected('stale-rewrite'),
+    misreads: injected('misread'),
+    ...foreignLosses(run),
     refreshes: tokens.filter(({ granted }) => granted).length,
     versions: files.filter(({ broken }) => broken === null).length,
     overlaps: countOverlaps(operations),

@@ -11,7 +11,7 @@ import { type Run, toRun } from '../history/run.js';
  *     http   web-1                       this client reaches the store through a server
  *     foreign rogue-1                    this one rewrites the file itself
  *     exit   9 tui-1.0 SIGKILL           or an exit code; `unexpected` behind it
- *     pause  5-10 tui-1.0                also `kill 5 tui-1.0`, `corrupt 5`, `stale-rewrite 5 rogue-1.0`
+ *     pause  5-10 tui-1.0                also `kill 5 tui-1.0`, `corrupt 5`, `stale-rewrite 5 rogue-1.0`, `misread 5 agent-1.0`
  *     file   7-8 a=VALUE -b              what is new and what is gone; or `file 7 broken`
  *     mode   7 auth.json 644
  *     token  4-5 tui-1.0.1 KEY VALUE 300 presented in that operation, good until then; `refused` behind it
@@ -80,6 +80,7 @@ export function run(text: string, atLeast: Record<string, number> = {}): Run {
       }
       case 'kill':
       case 'stale-rewrite':
+      case 'misread':
       case 'pause':
       case 'corrupt': {
         const common = {

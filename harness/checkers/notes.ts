@@ -3,8 +3,21 @@ import type { Run } from '../history/run.js';
 import { counted, fewOf } from '../history/words.js';
 import { lossRateBound } from './coverage.js';
 
-/** What is worth knowing of a run on a program, and no violation. */
-export function notesOf(
+/** What is worth knowing of a run, and no violation. */
+export function notesOf(run: Run, counts: Counts): string[] {
+  return [...notesOfForeign(counts), ...notesOfProgram(run, counts)];
+}
+
+/** Programs that know no store lose each other's writes, beside any store: that is theirs, and told as such. */
+function notesOfForeign({ foreignWrites, foreignLost, foreignUndone }: Counts): string[] {
+  if (foreignLost + foreignUndone === 0) return [];
+  const undone = foreignUndone > 0 ? `, and ${counted(foreignUndone, 'removal')} came back` : '';
+  return [
+    `Programs that know no store lost ${foreignLost} of their ${counted(foreignWrites, 'write')}${undone}: their own doing, and no violation.`,
+  ];
+}
+
+function notesOfProgram(
   { header, final }: Run,
   { overlaps, leftovers, lost, resurrected, acknowledged }: Counts,
 ): string[] {

@@ -21,6 +21,8 @@ describe('stores with a planted bug', { retry: 2 }, () => {
     { target: fixture('in-memory.ts'), scenario: 'two-terminals' },
     { target: `${fixture('stolen-lock.mjs')}?leaseMs=0`, scenario: 'two-terminals' },
     { target: 'textbook', scenario: 'rogue-writer' },
+    { target: fixture('adopts-wipes.mjs'), scenario: 'mixed-agent' },
+    { target: 'textbook', scenario: 'mixed-agent' },
   ];
   eachInTiers(planted)(
     '$target loses updates in $scenario',
@@ -78,6 +80,21 @@ describe('stores with a planted bug', { retry: 2 }, () => {
       );
     },
   );
+
+  it('a store that takes over what an agent took for empty loses all that no client touches', async () => {
+    const { exitCode, report } = await stress(
+      fixture('adopts-wipes.mjs'),
+      'mixed-agent',
+      '--duration',
+      '3s',
+      ...brief,
+    );
+    expect(counts(report)?.seedsLost).toBeGreaterThan(0);
+    expect(report?.scenarios[0]?.notes?.[0]).toMatch(
+      /^Programs that know no store lost \d+ of their \d+ writes/,
+    );
+    expect(exitCode).toBe(1);
+  });
 
   it('a store whose files are open to others for a moment only is caught', long, async () => {
     const { exitCode, report } = await stress(fixture('chmod-later.mjs'), 'open-umask', '--duration', '3s');

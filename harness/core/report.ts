@@ -64,6 +64,12 @@ export interface Counts {
   /** What foreign programs wrote into the file, and how often from a copy older than what it held. */
   foreignWrites: number;
   staleRewrites: number;
+  /** How often a foreign program took a file that it could not read for an empty one, and wrote that. Reports of older versions have none. */
+  misreads: number;
+  /** What foreign programs have lost of each other's changes, and of their own. No violation. */
+  foreignLost: number;
+  /** What they had removed, and that was back: no violation either. */
+  foreignUndone: number;
   /** New credentials that were granted for a refresh token. */
   refreshes: number;
   /** Whole contents that a foreign reader met. */

@@ -6,7 +6,7 @@ export type Subject = (typeof subjects)[number];
 
 /** The programs that share the file. */
 export const profileNames = [
-  ...(['tui', 'server', 'web', 'desktop', 'login', 'rogue'] as const),
+  ...(['tui', 'server', 'web', 'desktop', 'login', 'rogue', 'agent', 'opencode'] as const),
   ...(['issuer', 'verifier'] as const),
 ] as const;
 /** The name of a client program. */
@@ -78,6 +78,8 @@ export interface Scenario {
   clients: Partial<Record<ProfileName, number>>;
   /** Default: credentials. The clients of the one know nothing of the other. */
   subject?: Subject;
+  /** A program that its clients run, by its name on the PATH. Such a scenario runs where it is named, and the program is there. */
+  needs?: string;
   /** Default: the file itself, with entries in it. */
   place?: PlaceName;
   /**

@@ -46,6 +46,8 @@ export type FaultKind =
   | 'corrupt'
   /** A foreign program rewrites the file from a copy that is older than what the file holds. */
   | 'stale-rewrite'
+  /** A foreign program could not read the file, takes it for empty, and writes that. */
+  | 'misread'
   /** A hostile user puts a link, a pipe or a directory under a name that the store calls its own, and takes it away again. */
   | 'plant';
 

@@ -213,6 +213,18 @@ const foreign: Mutant[] = [
     test: 'src/store/file/commit/merge.test.ts',
   },
   {
+    name: 'what a commit that did not happen was to put back is left erased',
+    file: 'src/store/file/commit/recovery.ts',
+    edits: [['undoneKeys.filter((key) => !isPutBack(key))', 'undoneKeys']],
+    test: 'src/store/file/commit/mixed-company.test.ts',
+  },
+  {
+    name: 'the change of a commit that did not happen is made where it was to put something back, too',
+    file: 'src/store/file/commit/recovery.ts',
+    edits: [['undoneKeys.filter((key) => !isPutBack(key))', 'last.replacesStale ? [] : undoneKeys']],
+    test: 'src/store/file/commit/mixed-company.test.ts',
+  },
+  {
     name: 'a replaced file of the same size and times is the same',
     file: 'src/store/file/replaced-files.ts',
     edits: [["identity === held.identity && how === 'cheaply'", 'identity === held.identity && how']],

@@ -119,13 +119,16 @@ function violationTable({ sentence, kind, guarantee, processes, timeline, lineag
   return [`**${kind}** (${guarantee}): ${told}`, ...(rows.length > 0 ? [table(header, rows)] : [])];
 }
 
-function faultsOf({ kills, pauses, corruptions, plants, staleRewrites }: JudgedRun['counts']): string {
+/** A report of an older version has no misreads. */
+function faultsOf(counts: JudgedRun['counts']): string {
+  const { kills, pauses, corruptions, plants, staleRewrites, misreads = 0 } = counts;
   const parts = [
     [kills, 'killed'],
     [pauses, 'paused'],
     [corruptions, 'corrupted'],
     [plants, 'planted'],
     [staleRewrites, 'stale rewrites'],
+    [misreads, 'misreads'],
   ] as const;
   return parts
     .filter(([count]) => count > 0)

@@ -148,6 +148,7 @@ function faultMoment({ time, fault, phase, client, detail }: FaultEvent): Moment
     kill: 'killed (SIGKILL)',
     pause: phase === 'begin' ? 'stopped right before its commit (SIGSTOP)' : 'continued (SIGCONT)',
     'stale-rewrite': 'rewrites the whole file from an older copy',
+    misread: 'could not read the file, takes it for empty, and writes that',
     plant: `a hostile user ${phase === 'begin' ? 'puts' : 'takes away'} ${detail}`,
     corrupt: `damaged in place${phase === 'begin' ? '' : ', done'}: ${detail}`,
   };

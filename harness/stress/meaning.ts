@@ -1,4 +1,4 @@
-import type { Fault } from '../core/scenario.js';
+import type { Fault, ProfileName } from '../core/scenario.js';
 import type { Probed } from '../history/evidence.js';
 import type { PlannedRun } from './plan/plan.js';
 
@@ -20,7 +20,7 @@ export function meaninglessFor(
   const has = (kind: Fault['kind']) => faults.some((fault) => fault.kind === kind);
   const isOfFile = evidence.of === 'file';
   const { program } = target ?? {};
-  if (program && cast.rogue)
+  if (program && hasForeign(cast))
     return "a foreign program rewrites the file as JSON, and this file is another program's";
   if (program && oauth) return 'it refreshes credentials, and a program has no command for that';
   if (program && has('plant')) return 'it puts links under the names of a store that promises to follow none';
@@ -29,7 +29,7 @@ export function meaninglessFor(
     return 'it stops a client right before its commit, and in a program of others there is no such point';
   if (program?.seed !== undefined && place === 'dangling')
     return 'the file does not exist yet, and this program begins with one';
-  if (clients.rogue && !isOfFile)
+  if (hasForeign(clients) && !isOfFile)
     return 'a foreign program rewrites the file as JSON, which is not how this target keeps its entries';
   // A damaged JSON object is no JSON object; of other formats the harness can't tell damage from an edit.
   if (has('corrupt') && !isOfFile)
@@ -41,4 +41,9 @@ export function meaninglessFor(
   if (has('pause') && !showsCommits)
     return 'it stops a client right before a rename onto the file or a write of it, and this target makes none by its path';
   return undefined;
+}
+
+/** Programs that rewrite the file themselves. */
+function hasForeign({ rogue, agent, opencode }: Partial<Record<ProfileName, number>>): boolean {
+  return Boolean(rogue || agent || opencode);
 }

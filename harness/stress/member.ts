@@ -122,7 +122,7 @@ export class Member implements Victim {
   }
 
   private get startMsMax(): number {
-    const server = this.profile === 'program-server' ? serverGraceMs : 0;
+    const server = this.profile === 'program-server' || this.profile === 'opencode' ? serverGraceMs : 0;
     return startGraceMs + server + 3 * this.around.probed.openMs;
   }
 

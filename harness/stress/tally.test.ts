@@ -49,6 +49,7 @@ it('the tally counts each kind of event once, and leaves out failed calls', () =
     { ...fault, fault: 'kill' },
     { ...fault, fault: 'corrupt' },
     { ...fault, fault: 'stale-rewrite' },
+    { ...fault, fault: 'misread' },
     { ...fault, fault: 'plant' },
     { ...fault, fault: 'plant', phase: 'end' },
     { ...fault, fault: 'pause' },
@@ -57,9 +58,9 @@ it('the tally counts each kind of event once, and leaves out failed calls', () =
   const tally = tallyOf(events);
   expect(tally.counts).toEqual({
     ...{ acknowledged: 2, reads: 3, foreignWrites: 1, refreshes: 1, versions: 1 },
-    ...{ kills: 1, pauses: 1, corruptions: 1, plants: 1, staleRewrites: 1 },
+    ...{ kills: 1, pauses: 1, corruptions: 1, plants: 1, staleRewrites: 1, misreads: 1 },
   });
-  expect(tally.faults).toBe(5);
+  expect(tally.faults).toBe(6);
   expect(judge(toRun(events)).counts).toMatchObject(tally.counts);
   expect(tally.missing({ acknowledged: 2, kills: 1 })).toBe(0);
   expect(tally.missing({ acknowledged: 1, reads: 5, versions: 2 })).toBe(3);

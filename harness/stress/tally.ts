@@ -12,6 +12,7 @@ export type Happenings = Pick<
   | 'corruptions'
   | 'plants'
   | 'staleRewrites'
+  | 'misreads'
   | 'foreignWrites'
   | 'refreshes'
   | 'versions'
@@ -23,6 +24,7 @@ const countOfFault = {
   corrupt: 'corruptions',
   plant: 'plants',
   'stale-rewrite': 'staleRewrites',
+  misread: 'misreads',
 } as const;
 
 /** Counts what happens in a run while it happens, by the rules of the report. */
@@ -38,6 +40,7 @@ export class Tally {
     corruptions: 0,
     plants: 0,
     staleRewrites: 0,
+    misreads: 0,
   };
   /** All events, which a judge has to look at. */
   events = 0;

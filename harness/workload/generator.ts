@@ -53,6 +53,15 @@ export const profiles: Readonly<Record<ProfileName, { title: string; workload: P
       'rogue writer: a plugin that knows no store; reads the file, thinks, and rewrites it from its old copy',
     workload: { mix: { set: 5, remove: 1 }, ownKeys: 3, sharedKeys: 0, thinkMs: [100, 300] },
   },
+  agent: {
+    title:
+      'agent as it ships: knows no store; reads the file, takes every error for "no credentials", and rewrites it in place',
+    workload: { mix: { set: 4, remove: 1 }, ownKeys: 3, sharedKeys: 0, thinkMs: [10, 50] },
+  },
+  opencode: {
+    title: 'the agent itself, as it is installed here: a server of it, which is asked for logins',
+    workload: { mix: { set: 1 }, ownKeys: 3, sharedKeys: 0, thinkMs: [0, 30] },
+  },
   issuer: {
     title: 'token command: creates tokens, hands them out, and deletes those that any client has handed out',
     workload: { mix: { set: 3, remove: 2 } },
@@ -64,7 +73,7 @@ export const profiles: Readonly<Record<ProfileName, { title: string; workload: P
 };
 
 /** What these do is what they are: no scenario changes it. */
-const unchangeable: readonly ProfileName[] = ['login', 'rogue', 'verifier'];
+const unchangeable: readonly ProfileName[] = ['login', 'rogue', 'agent', 'opencode', 'verifier'];
 
 export function workloadOf(profile: ProfileName, scenario: Partial<Workload> | undefined): Workload {
   const own = profiles[profile].workload;

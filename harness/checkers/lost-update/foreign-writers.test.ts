@@ -75,18 +75,28 @@ describePlanted([
   },
 ]);
 
-test('a foreign write carries no promise and does not count as acknowledged', () => {
-  const { findings, counts } = judge(
+test('a foreign write carries no promise and does not count as acknowledged: its loss is told as foreign', () => {
+  const { findings, counts, notes } = judge(
     run(`
       foreign rogue-1
+      foreign agent-1
       0-5   rogue-1.0.1 set r
       stale-rewrite 4 rogue-1.0
       6-7   tui-1.0.1 get r = rogue-1.0.1
       8-9   tui-1.0.2 get r =
-      final 20`),
+      8-12  agent-1.0.1 set s
+      misread 9 agent-1.0
+      15-16 agent-1.0.2 remove s
+      final 20 s=agent-1.0.1`),
   );
   expect(findings).toEqual([]);
-  expect(counts).toMatchObject({ acknowledged: 0, reads: 2, foreignWrites: 1, staleRewrites: 1 });
+  expect(counts).toMatchObject({
+    ...{ acknowledged: 0, lost: 0, resurrected: 0, reads: 2 },
+    ...{ foreignWrites: 3, staleRewrites: 1, misreads: 1, foreignLost: 1, foreignUndone: 1 },
+  });
+  expect(notes).toEqual([
+    'Programs that know no store lost 1 of their 3 writes, and 1 removal came back: their own doing, and no violation.',
+  ]);
 });
 
 test('a torn file is a finding where the foreign program was not writing', () => {

@@ -68,7 +68,7 @@ export function checkLinearizability(run: Run): Contradictions {
  * What a later read finds again was not lost: the read that missed it was behind. But no client that looks at the file
  * itself is behind: what it lacks is lost, even if a second late writer happens to bring it back.
  */
-function classify({ reads, removals }: Register, { victim, read }: Conflict): FindingKind {
+export function classify({ reads, removals }: Register, { victim, read }: Conflict): FindingKind {
   if (read.operation === undefined) return victim.of === 'write' ? 'lost-update' : 'resurrection';
   // Only a read of a write can begin so late: see zones.ts.
   if (victim.of === 'write') return victim.s > read.begin ? 'stale-read' : 'lost-update';

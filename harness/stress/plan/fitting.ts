@@ -3,6 +3,7 @@ import type { RuntimeChoice } from '../../core/runtime.js';
 import { type ProfileName, type Scenario, type Subject, subjectOf } from '../../core/scenario.js';
 import type { TargetSpec } from '../../core/target.js';
 import { hasTokens } from '../../targets/index.js';
+import { findOnPath } from '../../targets/program/find.js';
 
 /** What the user wants it to be run with. */
 export interface Wishes {
@@ -45,7 +46,10 @@ function obstacleTo(
   scenario: Scenario,
   { runtime, targets, clients, isNamed }: Wishes,
 ): { why: string; hint: string } | undefined {
-  const { subject = 'credentials' } = scenario;
+  const { subject = 'credentials', needs } = scenario;
+  if (needs !== undefined && !findOnPath(needs))
+    return { why: `${needs} is not on the PATH`, hint: 'install it, or leave this scenario out' };
+  if (needs !== undefined && !isNamed) return { why: `it runs ${needs} itself`, hint: 'name the scenario' };
   if (runtime !== 'node' && runtime !== 'mixed' && needsNode(scenario)) {
     return {
       why: `a client on ${runtime} can't be stopped right before its commit`,

@@ -133,6 +133,34 @@ describe('an adoption that gives up more than one entry', () => {
   });
 });
 
+describe('a commit that was to put back what an old copy had erased, and was stopped between its two renames', () => {
+  async function stopped(next: object) {
+    const { file, store, snapshot, write } = await newStore();
+    const old = snapshot();
+    await store.set('a', 'newer');
+    await store.set('d', 4);
+    await store.remove('b');
+    write({ ...old, late: 1 });
+    linkSync(file, `${file}.before`);
+    await store.set('own', 5);
+    await store.close();
+    renameSync(`${file}.before`, file);
+    writeInto(openSync(file, 'r+'), { ...old, late: 1, ...next });
+    return openStore(file);
+  }
+
+  it('has what it was to put back put back, though the file was written once more, and its own change is not made', async () => {
+    const again = await stopped({ later: 2 });
+    expect(await again.all()).toMatchObject({ a: 'newer', d: 4, late: 1, later: 2 });
+    expect((await keysIn(again)).sort()).toEqual(['a', 'c', 'd', 'late', 'later']);
+  });
+
+  it('leaves the change of a program that wrote once more, also of an entry that was to be put back', async () => {
+    const again = await stopped({ a: 'theirs' });
+    expect(await again.all()).toMatchObject({ a: 'theirs', d: 4, late: 1 });
+  });
+});
+
 it('an entry that other programs can’t decode comes back with their next write, until our command removes it', async () => {
   const file = newFile();
   const store = openStore(file, { isOpaque: (value) => typeof value === 'string' });

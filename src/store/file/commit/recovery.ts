@@ -2,7 +2,7 @@ import { type Document, parseDocument } from '../../document.js';
 import { type FileState, isSameIdentity, isSameInode, timeOf } from '../disk/state.js';
 import { fingerprint, type Generation, statesBefore, withGeneration } from './generations.js';
 import type { LastCommitted } from './last-committed.js';
-import { type Merge, mergeForeign, printsOf } from './merge.js';
+import { type Merge, mergeForeign, type Prints, printsOf } from './merge.js';
 
 /** What the file and its copy say together. Pure, and the same for every process that reads them. */
 export interface Recovery {
@@ -86,7 +86,8 @@ export function reconcile(
   const isReplaced = couldBeOpen && isSameIdentity(state.identity, last.replaces);
   if (state.kind === 'valid' && isReplaced && last.replacesStale) {
     // Stopped before it could put back what is missing here. Rolled forward, too, or that would be lost for good.
-    return { ...plain, ...both, base: ours, held: state, isStale: true, renewsEpoch: true, generations };
+    const stale = { base: ours, held: state, isStale: true, renewsEpoch: true };
+    return { ...plain, ...both, ...stale, generations: generations.slice(0, -1) };
   }
   const undone = last.id === interrupted || isReplaced;
   if (state.kind === 'missing') {
@@ -104,12 +105,15 @@ export function reconcile(
   const happened = !wasUndone && isSameInode(state.identity, last.identity);
   // Where that is unknown the commit counts as made: what the merge puts back is part of the file from now on.
   const requests = wasUndone ? before : both;
-  const excluded = new Set(wasUndone ? generations.at(-1)?.before.map(([key]) => key) : []);
+  const undoneKeys = wasUndone ? keysOfLast(generations) : [];
+  const truth = printsOf(ours, fingerprint);
+  const isPutBack = last.replacesStale ? putBackBy(truth, generations) : () => false;
+  const excluded = new Set(undoneKeys.filter((key) => !isPutBack(key)));
   const times = { ours: timeOf(last.identity), theirs: timeOf(state.identity) };
   const merge = mergeForeign({
     truth: ours,
     theirs: state.document,
-    bases: statesBefore(printsOf(ours, fingerprint), generations, times, excluded.size > 0),
+    bases: statesBefore(truth, generations, times, undoneKeys.length > 0),
     printOf: fingerprint,
     isInPlace: happened || (wasUndone && isSameInode(state.identity, last.replaces)),
     excluded,
@@ -127,6 +131,24 @@ export function reconcile(
     renewsEpoch: !happened && !wasUndone,
     // What that program wrote is a state that others may have read, and may base their next write on.
     generations: withGeneration(generations, ours, state.document, times.ours),
+  };
+}
+
+function keysOfLast(generations: readonly Generation[]): string[] {
+  return (generations.at(-1)?.before ?? []).map(([key]) => key);
+}
+
+/**
+ * Of a commit that repaired what a foreign program had erased, and made a change of its own. Where it did not happen, the change
+ * did not, but what it was to put back is still what ought to be there: it was in the state before that program wrote.
+ *
+ *     a=2 | a program writes a=1, b from an old copy | copy: a=2 b c | the same inode is written again: a=1 b d | a is 2, c is none
+ */
+function putBackBy(ours: Prints, generations: readonly Generation[]): (key: string) => boolean {
+  const [foreign, own] = generations.slice(-2).map(({ before }) => new Map(before));
+  return function isPutBack(key) {
+    const before = foreign?.has(key) ? foreign.get(key) : own?.get(key);
+    return (before ?? null) === (ours.get(key) ?? null);
   };
 }
 

@@ -1,0 +1,44 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { describe, expect, inject, it } from 'vitest';
+import { newDirectory } from '../../src/cli/command.test.helper.js';
+import { findOnPath } from '../targets/program/find.js';
+
+const at = (place: string) => fileURLToPath(new URL(`../../${place}`, import.meta.url));
+const text = readFileSync(at('docs/migration.md'), 'utf8');
+const files = [...text.matchAll(/^```js\n(\/\/ (\S+).*?)^```$/gms)];
+const bun = [at('.ci/runtimes/bin/bun'), findOnPath('bun') ?? ''].find((file) => existsSync(file));
+const reason = bun ? '' : ' (skipped: there is no bun; .ci/runtimes/install brings it)';
+
+/** The files of the page, and the package, in a directory of their own. */
+function page(): string {
+  const cwd = newDirectory();
+  chmodSync(cwd, 0o700);
+  for (const [, body = '', name = ''] of files) writeFileSync(path.join(cwd, name), body);
+  mkdirSync(path.join(cwd, 'node_modules'));
+  symlinkSync(inject('installation'), path.join(cwd, 'node_modules', 'holdfast'));
+  return cwd;
+}
+
+const runtimes = [
+  ['node', process.execPath],
+  [`bun${reason}`, bun],
+] as const;
+
+describe.each(runtimes)('what docs/migration.md says, on %s', (_, runtime = '') => {
+  it.skipIf(!runtime)(
+    'the module of today loses logins and drops what it does not know',
+    { retry: 2 },
+    async () => {
+      const { stdout } = await execa(runtime, ['race.mjs', './before.mjs'], { cwd: page() });
+      expect(stdout).toMatch(/^(1?\d?\d) of 200 are there; the unknown entry is gone$/);
+    },
+  );
+
+  it.skipIf(!runtime)('the module on the store loses none, and keeps the unknown entry', async () => {
+    const { stdout } = await execa(runtime, ['race.mjs', './after.mjs'], { cwd: page() });
+    expect(stdout).toBe('200 of 200 are there; the unknown entry is there');
+  });
+});

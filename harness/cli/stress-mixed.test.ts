@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest';
+import { counts, fixture, holdfast, newDirectory, stress } from '../../src/cli/command.test.helper.js';
+import { long } from '../../src/tiers.test.helper.js';
+import type { Report } from '../index.js';
+import { findOnPath } from '../targets/program/find.js';
+
+/** Agents beside the clients of a store; what the store's own rules are is in src/store/file/commit/mixed-company.test.ts. */
+const mixed = ['--duration', '4s'];
+
+it('beside agents as they ship the hardened store keeps what it has acknowledged, and what they lose is told as theirs', async () => {
+  const { exitCode, report } = await stress('hardened', 'mixed-agent', ...mixed);
+  const [run] = report?.scenarios ?? [];
+  expect({ exitCode, violations: run?.violations.map(({ sentence }) => sentence) }).toEqual({
+    exitCode: 0,
+    violations: [],
+  });
+  const { foreignLost = 0, foreignWrites = 0 } = counts(report) ?? {};
+  expect(foreignLost).toBeGreaterThan(0);
+  expect(run?.notes?.[0]).toMatch(
+    `Programs that know no store lost ${foreignLost} of their ${foreignWrites} writes`,
+  );
+});
+
+it('a scenario whose program is not here is refused where it is named, and left out with a line where it is not', async () => {
+  const env = { PATH: newDirectory() };
+  const named = await holdfast(['stress', '--scenario', 'mixed-opencode'], { env });
+  expect([named.exitCode, named.stderr]).toEqual([2, expect.stringContaining('opencode is not on the PATH')]);
+  const args = ['stress', '--json', '--no-controls', '--shard', '4/99', '--duration', '4s'];
+  const { stdout } = await holdfast(args, { env });
+  expect((JSON.parse(stdout) as Report).leftOut).toContain('mixed-opencode: opencode is not on the PATH');
+});
+
+it.skipIf(findOnPath('opencode') === undefined)(
+  'beside the real agent the hardened store keeps what it has acknowledged, and a store that takes over its wipes does not',
+  long,
+  async () => {
+    const held = await stress('hardened', 'mixed-opencode', '--duration', '10s');
+    expect([held.exitCode, counts(held.report)]).toEqual([
+      0,
+      expect.objectContaining({ lost: 0, seedsLost: 0 }),
+    ]);
+    const { report } = await stress(fixture('adopts-wipes.mjs'), 'mixed-opencode', '--duration', '10s');
+    expect(counts(report)?.lost).toBeGreaterThan(0);
+  },
+);
