@@ -26,7 +26,9 @@ describe('what is left beside the file of a program', () => {
   it('is no violation where the next process works all the same, and is noted', () => {
     const run = ofProgram(`${works} +p.lock`);
     expect(kinds(run)).toEqual([]);
-    expect(judge(run).notes).toContainEqual(expect.stringContaining('Left beside the file, where it blocks no process'));
+    expect(judge(run).notes).toContainEqual(
+      expect.stringContaining('Left beside the file, where it blocks no process'),
+    );
   });
 
   it('is one where a fresh process is refused', () => {
