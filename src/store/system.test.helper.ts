@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
 import { expect, inject } from 'vitest';
 import { patienceMs } from '../waiting.test.helper.js';
 import { newDirectory, runCommand } from './scratch.test.helper.js';
@@ -138,19 +139,27 @@ export async function trace(
   const all = [...(threads ? ['-f'] : []), '-y', '-s', '40', '-o', output, ...flags, '-p', String(pid)];
   const strace = spawn('strace', all, { stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = once(strace, 'exit');
-  let said = '';
-  for await (const chunk of strace.stderr) {
-    said += chunk;
-    if (said.includes('attached')) break;
-  }
-  expect(said).toContain('attached');
+  await untilItSays(strace.stderr, 'attached');
   try {
     await act();
+    expect([strace.exitCode, strace.signalCode]).toEqual([null, null]);
   } finally {
     strace.kill('SIGINT');
     await ended;
   }
   return callsIn(readFileSync(output, 'utf8'), threads ? undefined : String(pid));
+}
+
+/** Goes on reading: strace reports each new thread, too, and a closed pipe would end it in the middle of a trace. */
+function untilItSays(output: Readable, word: string): Promise<void> {
+  let said = '';
+  return new Promise((resolve, reject) => {
+    output.on('data', (chunk) => {
+      said += chunk;
+      if (said.includes(word)) resolve();
+    });
+    output.on('end', () => reject(new Error(`strace ended: ${said}`)));
+  });
 }
 
 function callsIn(text: string, thread: string | undefined): SystemCall[] {
