@@ -66,6 +66,7 @@ export interface TargetModule {
 /** From the command line: `textbook?stale=2000` opens `textbook` with `{ stale: 2000 }`. */
 export type TargetOptions = Readonly<Record<string, string | number>>;
 
+/** Which target the user has named, and with which options. */
 export interface TargetSpec {
   /** As the user wrote it, options included; stands in reports and in the command that reruns. */
   label: string;
