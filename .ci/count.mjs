@@ -1,5 +1,5 @@
 // node .ci/count.mjs RESULTS.json ... : how many tests passed, failed, were tried again, and were run by none of the runs that wrote
-// these results. Exits with 1 where a test is skipped that skipped.json does not name for this kind of machine.
+// these results. Exits with 1 where GitHub's machine skips a test that skipped.json does not name. What another machine lacks is only listed.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -53,4 +53,4 @@ const more = [
   ...(retried.length > 0 ? [`${retried.length} retried`] : []),
 ];
 console.log(`\n${[`${passed.length} passed`, `${failed.length} failed`, ...more].join(', ')}`);
-if (kind !== 'other' && unexpected.length > 0) process.exitCode = 1;
+if (kind === 'GitHub' && unexpected.length > 0) process.exitCode = 1;
