@@ -46,10 +46,8 @@ export function both(picks: readonly (Only | undefined)[]): Only | undefined {
 }
 
 /** A plan as a table. */
-export function planToText(
-  plan: readonly PlanEntry[],
-  table: (header: string[], rows: string[][]) => string,
-): string {
+export async function planToText(plan: readonly PlanEntry[]): Promise<string> {
+  const { table } = await import('../report/table.js');
   const rows = plan.map(({ scenario, target, isControl, workMs, clients, faults, tags }) => [
     isControl ? `${scenario} (planted bug)` : scenario,
     target,
