@@ -31,7 +31,7 @@ export function lastFailed(): { only: Only; targets: string[] } {
   if (failed.length === 0) throw new NothingMatchedError('the last run has nothing that failed');
   return {
     // A program's name is followed by its version in a report.
-    only: ({ name }, { label }) =>
+    only: ({ name }, label) =>
       failed.some(
         ({ scenario, target }) => scenario === name && (target === label || target.startsWith(`${label} `)),
       ),
