@@ -19,7 +19,7 @@ export default defineConfig({
     isolate: false,
     setupFiles: ['src/each-file.test.helper.ts'],
     // Commands that tests run annotate nothing, and add nothing to the summary of the job that runs the tests.
-    env: { GITHUB_ACTIONS: '', GITHUB_STEP_SUMMARY: '', FORCE_COLOR: '' },
+    env: { GITHUB_ACTIONS: '', GITHUB_STEP_SUMMARY: '' },
     // Tests of the whole system start many real processes, and wait for some of them: four files at a time keep two cores busy.
     maxWorkers: 4,
     // Safety nets for what hangs. No test passes or fails by how long something takes.

@@ -32,7 +32,7 @@ const properties: Record<keyof Config, [expected: string, isRight: (value: unkno
 export async function loadConfig(directory = process.cwd()): Promise<Config> {
   const name = names.find((one) => existsSync(path.join(directory, one)));
   if (name === undefined) return {};
-  const { loadModule } = await import('../index.js');
+  const { loadModule } = await import('../targets/load-module.js');
   const loaded = await loadModule(pathToFileURL(path.join(directory, name)).href).catch((error: unknown) => {
     const [reason] = String(error).split('\n');
     throw new UsageError(`${name} can't be loaded: ${reason}`);

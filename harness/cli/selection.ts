@@ -31,7 +31,7 @@ export function lastFailed(): { only: Only; targets: string[] } {
   if (failed.length === 0) throw new NothingMatchedError('the last run has nothing that failed');
   return {
     // A program's name is followed by its version in a report.
-    only: ({ name }, { label }) =>
+    only: ({ name }, label) =>
       failed.some(
         ({ scenario, target }) => scenario === name && (target === label || target.startsWith(`${label} `)),
       ),
@@ -46,10 +46,8 @@ export function both(picks: readonly (Only | undefined)[]): Only | undefined {
 }
 
 /** A plan as a table. */
-export function planToText(
-  plan: readonly PlanEntry[],
-  table: (header: string[], rows: string[][]) => string,
-): string {
+export async function planToText(plan: readonly PlanEntry[]): Promise<string> {
+  const { table } = await import('../report/table.js');
   const rows = plan.map(({ scenario, target, isControl, workMs, clients, faults, tags }) => [
     isControl ? `${scenario} (planted bug)` : scenario,
     target,

@@ -104,7 +104,7 @@ Exit codes: 0 all guarantees held, 1 violated, 2 usage, 3 inconclusive, 4 nothin
 70 internal error, 130 interrupted.`;
 
 async function run(flags: AllFlags, command: Command): Promise<void> {
-  const { planOf, table, UsageError } = await import('../index.js');
+  const { planOf, UsageError } = await import('../index.js');
   const { reporter, explain, emitTest, verbose, json, list, repeatUntilFailure, ...others } = flags;
   const config = await loadConfig();
   const { program, rest } = await takeProgram(others);
@@ -117,7 +117,7 @@ async function run(flags: AllFlags, command: Command): Promise<void> {
   if (list) {
     const plan = await planOf(options);
     if (json) process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
-    else printReport(planToText(plan, table));
+    else printReport(await planToText(plan));
     return;
   }
   const forms =

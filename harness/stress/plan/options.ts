@@ -20,8 +20,8 @@ import { findScenarios } from './registry.js';
 export interface StressOptions {
   /** Names, paths of modules, or scenarios themselves. Default: all that ship with the harness. */
   scenarios?: readonly (string | Scenario)[];
-  /** Picks some of the scenarios on some of the targets. Default: all. */
-  only?: (scenario: Scenario, target: TargetSpec) => boolean;
+  /** Picks some of the scenarios on some of the targets, which it gets by their names or paths. Default: all. */
+  only?: (scenario: Scenario, target: string) => boolean;
   /** Names or paths of modules. Default: `hardened`, where no program is named. */
   targets?: readonly string[];
   /** Executables, or servers: names of specifications that ship, paths of specifications, or specifications themselves. */
@@ -97,7 +97,7 @@ export async function fillOptions(options: StressOptions): Promise<FilledOptions
   });
   const runtimes = await findRuntimes(runtime);
   const { only = () => true } = options;
-  const tested = scenarios.filter((scenario) => targets.some((target) => only(scenario, target)));
+  const tested = scenarios.filter((scenario) => targets.some(({ label }) => only(scenario, label)));
   const controlRuns = options.controls === false ? [] : await planControls(from, runtimes, tested);
   const replan: FilledOptions['replan'] = (isMeant) => [
     ...controlRuns,

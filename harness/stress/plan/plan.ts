@@ -49,7 +49,7 @@ export interface PlanInput {
   operations: number;
   shard: { index: number; of: number };
   /** Picks some of them. Default: all. */
-  only?: (scenario: Scenario, target: TargetSpec) => boolean;
+  only?: (scenario: Scenario, target: string) => boolean;
   /** Leaves out what means nothing on its target. Default: all mean something. */
   isMeant?: (run: { scenario: Scenario; target: TargetSpec }) => boolean;
 }
@@ -69,7 +69,7 @@ export function plan({
 }: PlanInput): PlannedRun[] {
   const wanted = scenarios
     .flatMap((scenario) => targets.map((target) => ({ scenario, target, weight: scenario.weight ?? 1 })))
-    .filter(({ scenario, target }) => only(scenario, target));
+    .filter(({ scenario, target }) => only(scenario, target.label));
   if (wanted.length === 0)
     throw new NothingMatchedError('no scenario matches', 'see: holdfast stress --list');
   const pairs = wanted.filter((_, position) => position % shard.of === shard.index - 1).filter(isMeant);

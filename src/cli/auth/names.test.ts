@@ -21,3 +21,10 @@ it('--reveal shows secrets in full, as the older --show-secrets does, and nothin
   expect((await user.auth(['list', '--json', '--show-secrets'])).stdout).toBe(revealed.stdout);
   expect((await user.auth(['list', '--help'])).stdout).not.toContain('--show-secrets');
 });
+
+it('a new token whose name is no option is refused, with the option that it is, and nothing is made', async () => {
+  const user = newUser({ XDG_CONFIG_HOME: newUser().home });
+  const refused = await user.auth(['token', 'create', 'ci']);
+  expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining('--name')]);
+  expect((await user.auth(['token', 'list', '--json'])).stdout).toBe('[]');
+});

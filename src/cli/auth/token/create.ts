@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Permission } from '../../../tokens/permissions.js';
+import { UsageError } from '../../usage-error.js';
 import { deliver } from './deliver.js';
 import {
   expiryOf,
@@ -35,10 +36,13 @@ Examples:
   holdfast auth token create --name ci --permissions read,write --expires 2027-01-31 --out ci-token
   TOKEN=$(holdfast auth token create --quiet --expires 12h)`,
     )
+    // So that what is wrong can be said without repeating it: it may be a secret.
+    .allowExcessArguments()
     .action(create);
 }
 
-async function create(flags: CreateFlags): Promise<void> {
+async function create(flags: CreateFlags, { args }: Command): Promise<void> {
+  if (args.length > 0) throw new UsageError('create takes no argument', 'a name is given by --name');
   const { name, permissions } = flags;
   await deliver(flags, {
     make: (tokens, now) => tokens.create({ name, permissions, ...expiryOf(flags, now) }),
