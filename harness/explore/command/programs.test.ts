@@ -12,6 +12,7 @@ const has = {
   shell: isInstalled('sh', '-c', 'true'),
   python: isInstalled('python3', '--version'),
   rust: isInstalled('rustc', '--version'),
+  go: isInstalled('go', 'version'),
   flock: isInstalled('flock', '--version'),
   git: isInstalled('git', '--version'),
 };
@@ -37,6 +38,9 @@ describe.skipIf(whyNot !== undefined)(`a program that is explored${whyNot ? ` ($
       ...(has.python ? [['Python', ofCommand('python3', 'loses.py'), 'json', /^rename/] as const] : []),
       ...(has.rust
         ? [['Rust', () => `${compiled('loses.rs')} {file} {key} {value}`, 'dotenv', /^(open|write)/] as const]
+        : []),
+      ...(has.go
+        ? [['Go', () => `${compiled('loses.go')} {file} {key} {value}`, 'dotenv', /^rename/] as const]
         : []),
     ] as [string, () => string, string, RegExp][],
     1,
@@ -91,6 +95,18 @@ describe.skipIf(whyNot !== undefined)(`a program that is explored${whyNot ? ` ($
       '1',
     );
     expect(exploration).toMatchObject({ result: 'valid', exhausted: true, failures: [] });
+  });
+
+  it.skipIf(!has.go)('under a lock that a Go program takes before it reads: the same', long, async () => {
+    const { exitCode, exploration } = await exploring(
+      `${compiled('locks.go')} {file} {key} {value}`,
+      '--format',
+      'dotenv',
+      '--preemptions',
+      '1',
+    );
+    expect(exploration).toMatchObject({ result: 'valid', exhausted: true, failures: [] });
+    expect(exitCode).toBe(0);
   });
 
   /** As it stands in docs/explore.md. */
