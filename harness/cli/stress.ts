@@ -51,7 +51,11 @@ export function addStress(program: Command): void {
         'what the clients run on; mixed: they take turns; default: node',
       ).choices([...['node', 'bun', 'deno', 'mixed']]),
     )
-    .option('--operations <n>', 'end each client after n operations', parseWhole)
+    .option(
+      '--operations <n>',
+      'end each client after n operations; of a program by default 10 to 500, as many as fit',
+      parseWhole,
+    )
     .option(
       '--duration <time>',
       'how long all scenarios and controls take together: 20s, 10m; judging comes on top, and up to 20 s for a scenario in which too little has happened; default: 50s',
