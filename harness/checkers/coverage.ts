@@ -37,7 +37,7 @@ function tooFewOverlaps(
 ): string {
   const median = changeMs === undefined ? '' : ` (median of one: ${(changeMs / 1000).toFixed(1)} s)`;
   const only = `only ${counted(overlaps, 'pair')} of operations overlapped${median}`;
-  return `${lost + resurrected} lost of ${acknowledged} acknowledged, but ${only}; what helps: --slow 300ms, more --clients (tui=8), a longer --duration`;
+  return `${lost + resurrected} lost of ${acknowledged} acknowledged, but ${only}; what helps: --slow 300ms, more --clients (tui=8), a longer --duration; or holdfast explore with the same --command, which needs no luck`;
 }
 
 function describeLosses({ lost, acknowledged }: Counts): string {

@@ -29,7 +29,7 @@ function notesOfProgram(
     `${counted(overlaps, 'pair')} of changes by two clients overlapped.`,
     ...(lost + resurrected === 0 && acknowledged > 0 && program.slowMs === undefined
       ? [
-          `Nothing is lost of ${acknowledged} acknowledged: below 1 in ${Math.floor(1 / lossRateBound(acknowledged))} at 95 %, if losses were independent. What needs long to start spends little of it between its read and its write: --slow 100ms makes that more.`,
+          `Nothing is lost of ${acknowledged} acknowledged: below 1 in ${Math.floor(1 / lossRateBound(acknowledged))} at 95 %, if losses were independent. What needs long to start spends little of it between its read and its write: --slow 100ms makes that more, and holdfast explore with the same --command needs no luck.`,
         ]
       : []),
     ...(evidence?.format !== undefined && !program.cutShows

@@ -17,6 +17,8 @@ const files = {
   'store.py': store,
   'locked.py': locked,
   'login.sh': fences('bash')[0] ?? '',
+  'lost.sh': fences('bash')[1] ?? '',
+  'keep.go': fences('go')[0] ?? '',
   'store.rs': fences('rust')[0] ?? '',
 };
 
@@ -35,6 +37,10 @@ const lines: [begins: string, needs: string[], exitCodes: number[]][] = [
   ],
   ["holdfast stress --command 'python3 locked.py", ['python3', 'strace'], [0, 3]],
   ["holdfast stress --command 'sh login.sh", ['sh', 'grep'], [1]],
+  ['go build keep.go', ['go'], [0]],
+  ["holdfast stress --command './keep", ['go'], [1]],
+  ["holdfast explore --command './keep", ['go', 'cc'], [1]],
+  ['sh lost.sh', ['go', 'strace'], [0]],
   ['rustc -O store.rs', ['rustc'], [0]],
   ["holdfast stress --command './store", ['rustc'], [1]],
   ["holdfast stress --serve 'opencode", ['opencode'], [1]],
@@ -58,6 +64,7 @@ describe('what docs/programs.md says', { ...long, retry: 2 }, () => {
       const cwd = newDirectory();
       for (const [name, body] of Object.entries(files)) writeFileSync(path.join(cwd, name), body);
       if (begins.includes('./store')) spawnSync('rustc', ['-O', 'store.rs'], { cwd });
+      if (/\.\/keep|lost/.test(begins)) spawnSync('go', ['build', 'keep.go'], { cwd });
       const line = commands.find((one) => one.startsWith(begins)) ?? '';
       // The whole survey takes as long as there are programs.
       const short = line
@@ -77,6 +84,7 @@ describe('what docs/programs.md says', { ...long, retry: 2 }, () => {
         expect.arrayContaining([result.exitCode]),
         expect.any(String),
       ]);
+      if (begins === 'sh lost.sh') expect(result.all).toBe('second: acknowledged\n{"first":"1"}');
     },
   );
 });

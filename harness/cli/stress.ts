@@ -59,7 +59,11 @@ export function addStress(program: Command): void {
         'what the clients run on; mixed: they take turns; default: node',
       ).choices([...['node', 'bun', 'deno', 'mixed']]),
     )
-    .option('--operations <n>', 'end each client after n operations', parseWhole)
+    .option(
+      '--operations <n>',
+      'end each client after n operations; of a program by default 10 to 500, as many as fit',
+      parseWhole,
+    )
     .option(
       '--duration <time>',
       'how long the whole command takes, judging included, within a tenth: 20s, 10m; below a minute it takes up to 20 s more where too little has happened; --explain comes on top; default: 50s',

@@ -8,6 +8,7 @@ import type { Probed } from '../history/evidence.js';
 import { claimDirectory } from '../line/sandbox.js';
 import { writeReport } from '../report/write-report.js';
 import { Budget, shortMs } from './plan/budget.js';
+import { sizedFor } from './plan/for-program.js';
 import { type FilledOptions, fillOptions, type StressOptions } from './plan/options.js';
 import { controlAttempts, type PlannedRun } from './plan/plan.js';
 import { meaningful, Probes } from './probe-all.js';
@@ -27,7 +28,8 @@ export async function stress(options: StressOptions = {}): Promise<Report & { ou
   for (const name of ['history.jsonl', 'report.json', 'report.html', 'summary.md'])
     rmSync(path.join(out, name), { force: true });
   const probes = await Probes.make(filled, path.join(out, 'work'));
-  const { runs, leftOut } = meaningful(filled, probes);
+  const { runs: planned, leftOut } = meaningful(filled, probes);
+  const runs = filled.isSized ? planned : planned.map((run) => sizedFor(probes.of(run), run));
 
   // A program that takes ten seconds to load has been asked some times: that comes on top, and a short run has no time for it either.
   const isOnTop = filled.durationMs < shortMs || filled.targets.some(({ program }) => program !== undefined);

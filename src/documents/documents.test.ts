@@ -41,13 +41,18 @@ const elsewhere = {
     "holdfast stress --command 'python3 store.py {file} {key} {value}' --format json --slow 50ms --no-controls --duration 10s",
     "holdfast stress --command 'python3 locked.py {file} {key} {value}' --format json --slow 50ms --no-controls --duration 10s",
     "holdfast stress --command 'sh login.sh {key} {value}' --command-remove 'sh login.sh {key}' --file .tokens --format dotenv --no-controls --duration 10s",
+    'go build keep.go',
+    "holdfast stress --command './keep {file} {key} {value}' --file keep.json --no-controls --duration 10s",
+    "holdfast explore --command './keep {file} {key} {value}' --file keep.json",
+    'sh lost.sh',
     'rustc -O store.rs',
     "holdfast stress --command './store {file} {key} {value}' --file settings.toml --no-controls --duration 10s",
     `holdfast stress --serve 'opencode serve --port {port}' --ready listening --file .local/share/opencode/auth.json --set 'PUT /auth/{key} {"type":"api","key":"{value}"}' --remove 'DELETE /auth/{key}' --format json --no-controls --duration 30s`,
     'holdfast stress --command git-config --scenario kill-9 --slow 100ms --no-controls --duration 10s',
     'holdfast field --all',
   ],
-  'the nightly job': ['npm run mutants', 'npm run test:full'],
+  'the nightly job': ['npm run mutants', 'npm run test:full', '.ci/agent'],
+  'harness/cli/documented-migration.test.ts': ['bun race.mjs ./before.mjs', 'bun race.mjs ./after.mjs'],
   'src/documents/reference.test.ts': ['npm run docs'],
   'the tests of src/cli/serve/serve.test.ts and src/cli/auth/token/out.test.ts': [
     'holdfast auth token create --name laptop --out token',
@@ -62,9 +67,11 @@ it('every command line of the documents is tried, here or where the table says',
   expect(known.filter((line) => !commandLines.includes(line))).toEqual([]);
 });
 
-it('the documents have exactly the five programs that are tried below', () => {
+it('the documents have exactly the five programs that are tried below, and one that only the agent can run', () => {
   const programs = snippets.filter(({ language }) => language === 'ts');
-  expect(programs).toHaveLength(5);
+  // It says there when it was tried by hand.
+  const ofTheAgent = programs.filter(({ text }) => text.includes('Layer.effect('));
+  expect([programs.length - ofTheAgent.length, ofTheAgent.length]).toEqual([5, 1]);
 });
 
 /** The flags of a command line, for one scenario, some seconds, and the store that is meant. */

@@ -12,6 +12,7 @@ import { compiled, isInstalled, programFixture, whyNot } from './syscall-gate.te
 const has = {
   python: isInstalled('python3', '--version'),
   rust: isInstalled('rustc', '--version'),
+  go: isInstalled('go', 'version'),
   flock: isInstalled('flock', '--version'),
   git: isInstalled('git', '--version'),
 };
@@ -36,12 +37,14 @@ describe.skipIf(whyNot !== undefined)(`a program that is explored${whyNot ? ` ($
       ['JavaScript', ofCommand(process.execPath, 'loses.mjs'), 'json', /^rename/],
       ['Python', ofCommand('python3', 'loses.py'), 'json', /^rename/],
       ['Rust', () => `${compiled('loses.rs')} {file} {key} {value}`, 'dotenv', /^(open|write)/],
+      ['Go', () => `${compiled('loses.go')} {file} {key} {value}`, 'dotenv', /^rename/],
     ] as [string, () => string, string, RegExp][],
     1,
   )(
     'in %s loses an update, which is named, and replayed call by call',
     async (language, template, format, decisive) => {
-      const isMissing = (language === 'Python' && !has.python) || (language === 'Rust' && !has.rust);
+      const needs: Record<string, boolean> = { Python: has.python, Rust: has.rust, Go: has.go };
+      const isMissing = needs[language] === false;
       if (isMissing) TestRunner.getCurrentTest()?.context.skip(`there is no ${language} here`);
       const { exitCode, stderr, cwd, exploration } = await exploring(template(), '--format', format);
       expect([exitCode, stderr]).toEqual([1, '']);
@@ -93,6 +96,18 @@ describe.skipIf(whyNot !== undefined)(`a program that is explored${whyNot ? ` ($
       expect(exploration).toMatchObject({ result: 'valid', exhausted: true, failures: [] });
     },
   );
+
+  it.skipIf(!has.go)('loses nothing under a lock that a Go program takes before it reads', long, async () => {
+    const { exitCode, exploration } = await exploring(
+      `${compiled('locks.go')} {file} {key} {value}`,
+      '--format',
+      'dotenv',
+      '--preemptions',
+      '1',
+    );
+    expect(exploration).toMatchObject({ result: 'valid', exhausted: true, failures: [] });
+    expect(exitCode).toBe(0);
+  });
 
   /** As it stands in docs/explore.md. */
   const ofDocument = (end: RegExp) => {

@@ -32,11 +32,16 @@ export function isInstalled(command: string, ...args: string[]): boolean {
   return spawnSync(command, args).status === 0;
 }
 
+const compilers: Readonly<Record<string, readonly string[]>> = {
+  '.c': ['cc', '-O1', '-Wall', '-Wextra', '-Werror'],
+  '.go': ['go', 'build'],
+  '.rs': ['rustc', '-O'],
+};
+
 /** Compiles a program of the fixtures. @returns its path */
 export function compiled(name: string): string {
   const program = path.join(newDirectory(), path.parse(name).name);
-  const compiler = name.endsWith('.rs') ? ['rustc', '-O'] : ['cc', '-O1', '-Wall', '-Wextra', '-Werror'];
-  const [command = '', ...flags] = compiler;
+  const [command = '', ...flags] = compilers[path.extname(name)] ?? [];
   execFileSync(command, [...flags, '-o', program, programFixture(name)], { stdio: 'pipe' });
   return program;
 }

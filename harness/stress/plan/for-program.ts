@@ -1,6 +1,7 @@
 import type { ProfileName, Scenario, Workload } from '../../core/scenario.js';
 import type { Probed } from '../../history/evidence.js';
 import type { Program } from '../../programs/specification.js';
+import type { PlannedRun } from './plan.js';
 
 /** What is run on a program where the user names no scenario. */
 export const scenarioOfPrograms = 'two-terminals';
@@ -30,6 +31,28 @@ export function forProgram(
   return {
     clients: { tui: clientsOfProgram },
     workload: { ...workload, ...keys, mix: Object.fromEntries(possible) },
+  };
+}
+
+const operationsOfEach = { least: 10, most: 500 };
+
+/**
+ * A run on a program whose length the user leaves open. Each client runs as many commands as fit alone into the time, and a
+ * quick program is through before it is over. A slow one gets the time that ten commands of each client take, for a race of two
+ * or three proves nothing.
+ */
+export function sizedFor({ program }: Probed, run: PlannedRun): PlannedRun {
+  if (!program) return run;
+  const { least, most } = operationsOfEach;
+  const { workload, workMs } = run;
+  const changeMs = Math.max(1, program.changeMs);
+  const operationsMax = Math.min(most, Math.max(least, Math.floor(workMs / changeMs)));
+  const clients = Object.values(run.clients).reduce((sum, count) => sum + count, 0);
+  const leastMs = least * changeMs * Math.max(1, clients / 2);
+  return {
+    ...run,
+    workload: { ...workload, operationsMax },
+    workMs: Math.round(Math.max(workMs, leastMs)),
   };
 }
 

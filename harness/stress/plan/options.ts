@@ -30,7 +30,10 @@ export interface StressOptions {
   runtime?: RuntimeChoice;
   /** How many of which client, instead of the scenario's own. */
   clients?: Partial<Record<ProfileName, number>>;
-  /** Ends each client after so many operations, and the run with them. Default: they go on until the time is over. */
+  /**
+   * Ends each client after so many operations, and the run with them. Default: they go on until the time is over. Of a program,
+   * where no time is given either: as many as fit alone into it, at least 10 and at most 500.
+   */
   operations?: number;
   /** Bounds the whole run, judging included, in milliseconds. Default 50000. */
   durationMs?: number;
@@ -63,6 +66,8 @@ export interface FilledOptions {
   durationMs: number;
   /** How long a target may take alone for what a probe asks of it. */
   targetMs: number;
+  /** The user has said how long a run is, or how much of it there is. */
+  isSized: boolean;
   /** The same plan without the runs that mean nothing on their targets: their time is shared among the others. */
   replan: (isMeant: NonNullable<PlanInput['isMeant']>) => PlannedRun[];
   out: string;
@@ -118,6 +123,7 @@ export async function fillOptions(options: StressOptions): Promise<FilledOptions
     runs: replan(() => true),
     replan,
     targetMs,
+    isSized: options.durationMs !== undefined || operations > 0,
     targets,
     runtimes,
     leftOut,
