@@ -5,7 +5,7 @@ import { quickDirectory } from '../../workers/workplace.js';
 import { isDecided } from './decisions.js';
 import { OurSide } from './our-side.test.helper.js';
 import { joinGroups, RealSide, removeAll } from './real-side.test.helper.js';
-import { describeStep, type Step, stepOf, user } from './sequences.test.helper.js';
+import { describeStep, lastLook, type Step, stepOf, user } from './sequences.test.helper.js';
 
 /** Who the two processes are: both root, both a user, or one of each. */
 export type Crew = 'root' | 'user' | 'both';
@@ -27,6 +27,8 @@ const depth = 8;
 
 /** Makes random sequences of calls on both, and compares every answer. It ends with the first difference. */
 export function compare(crew: Crew, sequences: number, seed: number, length = 30): Compared {
+  // Half of all steps end with an error, and nobody looks at its stack.
+  Error.stackTraceLimit = 0;
   const base = mkdtempSync(path.join(quickDirectory(), 'holdfast-kernel-'));
   chmodSync(base, 0o755);
   const isUser = crew === 'user';
@@ -40,16 +42,19 @@ export function compare(crew: Crew, sequences: number, seed: number, length = 30
   }
   const protectsHardLinks = readFileSync('/proc/sys/fs/protected_hardlinks', 'utf8').trim() !== '0';
   const uids = [owner, crew === 'both' ? user : owner] as const;
+  // A directory of root's would let the other do little.
+  const directoryOf = crew === 'both' ? user : owner;
   const report: Compared = { sequences: 0, calls: 0, errnos: {}, decided: 0 };
-  const top = path.join(base, 'n');
-  const root = path.join(base, ...Array.from({ length: depth }, () => 'n'));
+  const levels = Array.from({ length: depth }, (_, above) => path.join(base, ...Array(above + 1).fill('n')));
+  const [top = '', root = ''] = [levels[0], levels.at(-1)];
 
   /** @returns what differs */
   const run = (steps: readonly Step[]): string | undefined => {
     process.umask(0o022);
     mkdirSync(root, { recursive: true, mode: 0o755 });
+    if (directoryOf !== owner) for (const place of levels) chownSync(place, directoryOf, directoryOf);
     const real = new RealSide(root, umasks, crew === 'both');
-    const ours = new OurSide(root, uids, umasks, owner, protectsHardLinks);
+    const ours = new OurSide(root, uids, umasks, directoryOf, protectsHardLinks);
     const trail: string[] = [];
     report.sequences++;
     try {
@@ -76,7 +81,7 @@ export function compare(crew: Crew, sequences: number, seed: number, length = 30
     // A shorter sequence is one with steps left out.
     const numbers = (maxLength: number) => fc.array(fc.noShrink(fc.integer()), { maxLength, size: 'max' });
     const property = fc.property(numbers(12), numbers(2 * length), (first, then) => {
-      const steps = [...first.map((n) => stepOf(n, true)), ...then.map((n) => stepOf(n, false))];
+      const steps = [...first.map((n) => stepOf(n, true)), ...then.map((n) => stepOf(n, false)), ...lastLook];
       const difference = run(steps);
       if (difference !== undefined) throw new Error(difference);
     });

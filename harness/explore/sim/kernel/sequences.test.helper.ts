@@ -27,7 +27,7 @@ export interface Step {
   mtime: number;
 }
 
-export const slots = 3;
+export const slots = 2;
 export const user = 1000;
 /** A group of both processes beside their own. */
 export const commonGroup = 3000;
@@ -100,6 +100,18 @@ export function stepOf(number: number, isFirst: boolean): Step {
     mtime: 1 + random(5),
   };
 }
+
+/** With these a sequence ends, so that it is known what it has made. */
+export const lastLook: readonly Step[] = [
+  ...(['readdir', 'lstat'] as const).flatMap((call) =>
+    ['.', 'a', 'b', 'c', 'd'].map((rest) => ({ call, rest })),
+  ),
+  ...[0, 1].map((slot) => ({ call: 'fstat' as const, rest: '', slot })),
+].flatMap(({ rest, ...step }) =>
+  ([0, 1] as const).map(
+    (who) => ({ ...stepOf(0, false), ...step, who, place: { from: 'absolute', rest } }) as Step,
+  ),
+);
 
 /** A small generator of numbers (mulberry32): one is made for each step. */
 function draws(seed: number): (below: number) => number {
