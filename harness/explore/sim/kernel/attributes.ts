@@ -97,4 +97,5 @@ function setTime(kernel: Kernel, process: Process, inode: Inode, mtime: number):
   if (!owns(process, inode)) fail('EPERM');
   inode.mtime = mtime;
   inode.ctime = kernel.time;
+  kernel.logAttributes(inode);
 }

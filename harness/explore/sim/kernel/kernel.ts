@@ -193,8 +193,8 @@ export class Kernel {
     const inode = directory.disk.create(client, kind, whole, uid, gid, this.time);
     inode.target = target;
     if (kind === 'link') inode.size = Buffer.byteLength(target);
-    const { id } = inode;
-    this.log?.push({ change: 'create', inode: id, kind, mode: whole, uid, gid, target });
+    const { id, ino, mtime } = inode;
+    this.log?.push({ change: 'create', inode: id, ino, kind, target, mode: whole, uid, gid, mtime });
     return inode;
   }
 
@@ -248,8 +248,14 @@ export class Kernel {
     inode.ctime = inode.mtime;
   }
 
-  logAttributes({ id, mode, uid, gid }: Inode): void {
-    this.log?.push({ change: 'attributes', inode: id, mode, uid, gid });
+  logAttributes({ id, mode, uid, gid, mtime }: Inode): void {
+    this.log?.push({ change: 'attributes', inode: id, mode, uid, gid, mtime });
+  }
+
+  /** A name that is on the disk already. */
+  restore(directory: Inode, name: string, inode: Inode): void {
+    directory.children?.set(name, new Entry(directory, name, inode));
+    if (inode.kind === 'directory') directory.nlink++;
   }
 
   private find(process: Process, path: string): Position {

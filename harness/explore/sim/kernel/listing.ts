@@ -8,13 +8,12 @@ import type { Process } from './process.js';
 import { descriptorPath, Walk } from './walk.js';
 
 export const listingCalls = {
-  /** It opens the directory for it. */
+  /** It opens the directory for it. A removed one is empty: the library of C hides that the kernel says ENOENT. */
   readdir(kernel: Kernel, process: Process, call: CallOf<'readdir'>): Listed[] {
     process.requireDescriptor();
     const inode = inodeAt(kernel, process, call);
     if (!inode.children) fail('ENOTDIR');
     requireAccess(process, inode, read);
-    if (inode.isDead) fail('ENOENT');
     const listed = Array.from(inode.children.values(), ({ name, inode: { kind } }) => ({ name, kind }));
     return listed.sort((a, b) => (a.name < b.name ? -1 : 1));
   },
