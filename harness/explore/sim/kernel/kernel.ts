@@ -194,7 +194,8 @@ export class Kernel {
     inode.target = target;
     if (kind === 'link') inode.size = Buffer.byteLength(target);
     const { id, ino, mtime } = inode;
-    this.log?.push({ change: 'create', inode: id, ino, kind, target, mode: whole, uid, gid, mtime });
+    const attributes = { inode: id, mode: whole, uid, gid, mtime };
+    this.log?.push({ change: 'create', client, ino, kind, target, ...attributes });
     return inode;
   }
 

@@ -10,7 +10,7 @@ export interface Attributes {
 
 /** Inodes are named by `Inode.id`. */
 export type Change =
-  | ({ change: 'create'; ino: number; kind: Kind; target: string } & Attributes)
+  | ({ change: 'create'; client: number; ino: number; kind: Kind; target: string } & Attributes)
   /**
    * A name in a directory stands for this inode from now on, or for none. Both halves of a rename are one group.
    */
@@ -42,4 +42,10 @@ export class Log {
   nextGroup(): number {
     return ++this.groups;
   }
+}
+
+/** Are both the halves of one rename? Nothing comes between them. */
+export function isWithin(one: Change | undefined, next: Change | undefined): boolean {
+  const isGroup = one?.change === 'entry' && next?.change === 'entry' && one.group !== undefined;
+  return isGroup && one.group === next.group;
 }

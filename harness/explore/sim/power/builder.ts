@@ -13,15 +13,18 @@ const noBytes = new Uint8Array(0);
 /** Makes images of what was at first, what was created since, and what is left of the changes. */
 export class Builder {
   private readonly nodes: Map<number, Node>;
+  private readonly births: Map<number, number>;
 
   constructor(private readonly base: Image) {
     this.nodes = new Map(base.nodes);
+    this.births = new Map(base.births);
   }
 
   create(change: Extract<Change, { change: 'create' }>): void {
-    const { inode, ino, kind, mode, uid, gid, mtime, target } = change;
+    const { client, inode, ino, kind, mode, uid, gid, mtime, target } = change;
     const none = { bytes: noBytes, children: new Map<string, number>() };
     this.nodes.set(inode, { ino, kind, mode, uid, gid, mtime, birthtime: mtime, target, ...none });
+    this.births.set(client, (this.births.get(client) ?? 0) + 1);
   }
 
   /** As it was at first, or when it was made. */
@@ -62,6 +65,6 @@ export class Builder {
       const node = nodes.get(inode);
       if (node) nodes.set(inode, { ...node, bytes });
     }
-    return { root: this.base.root, nodes, births: this.base.births };
+    return { root: this.base.root, nodes, births: this.births };
   }
 }

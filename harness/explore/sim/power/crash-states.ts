@@ -1,4 +1,4 @@
-import type { Change } from '../kernel/log.js';
+import { type Change, isWithin } from '../kernel/log.js';
 import { type Bounds, defaultBounds, type Left } from './bounds.js';
 import { type Image, textOf } from './image.js';
 import { ext4States } from './states-ext4.js';
@@ -48,6 +48,7 @@ export function crashStates(
   for (let at = 0; at <= changes.length; at++) {
     const change = changes[at - 1];
     if (change?.change === 'mark') marks.push(change.text);
+    if (isWithin(change, changes[at])) continue;
     const { found: images, isCut } = models[model](base, changes.slice(0, at), {
       ...defaultBounds,
       ...bounds,

@@ -1,4 +1,4 @@
-import type { Attributes, Change } from '../kernel/log.js';
+import { type Attributes, type Change, isWithin } from '../kernel/log.js';
 import type { Bounds, Left } from './bounds.js';
 import { Builder } from './builder.js';
 import { combine } from './combine.js';
@@ -66,8 +66,7 @@ function journals(changes: readonly Change[]): number[] {
 /** Where both are one change, or the second one changes nothing that the journal has. */
 function isSameStep(one: Change | undefined, next: Change | undefined): boolean {
   if (next?.change === 'mark' || next?.change === 'sync') return true;
-  const isGroup = one?.change === 'entry' && next?.change === 'entry' && one.group !== undefined;
-  return isGroup && one.group === next.group;
+  return isWithin(one, next);
 }
 
 /** What the journal makes of names and attributes. */
