@@ -8,12 +8,13 @@ import type { Process } from './process.js';
 import { descriptorPath, Walk } from './walk.js';
 
 export const listingCalls = {
-  /** It opens the directory for it. A removed one is empty: the library of C hides that the kernel says ENOENT. */
+  /** It opens the directory for it. */
   readdir(kernel: Kernel, process: Process, call: CallOf<'readdir'>): Listed[] {
     process.requireDescriptor();
     const inode = inodeAt(kernel, process, call);
     if (!inode.children) fail('ENOTDIR');
     requireAccess(process, inode, read);
+    // Of a removed directory the library of C makes an empty one: `getdents` fails, and it takes that for the end.
     const listed = Array.from(inode.children.values(), ({ name, inode: { kind } }) => ({ name, kind }));
     return listed.sort((a, b) => (a.name < b.name ? -1 : 1));
   },
