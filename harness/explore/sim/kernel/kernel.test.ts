@@ -1,8 +1,11 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AnswerOf, CallOf, KernelCallName } from './calls.js';
 import { Errno } from './errno.js';
 import { Kernel, type KernelOptions } from './kernel.js';
+import { OurSide } from './our-side.test.helper.js';
 import { flag, type Process, type ProcessOptions } from './process.js';
+import { describeStep, stepOf } from './sequences.test.helper.js';
 
 /** A kernel with some processes, whose calls answer the name of an errno where they fail. */
 function setUp(options: KernelOptions = {}) {
@@ -140,7 +143,27 @@ describe('a call in two halves', () => {
     expect(resolve('/closed/f')).toMatchObject({ code: 'EACCES' });
   });
 
-  it('answers as the whole call does if nothing comes between', () => {
+  it('answers as the whole call does if nothing comes between, whatever came before', () => {
+    const numbers = fc.array(fc.noShrink(fc.integer()), { maxLength: 60, size: 'max' });
+    let failed = 0;
+    const property = fc.property(numbers, (sequence) => {
+      const [whole, split] = [false, true].map(
+        (splits) => new OurSide('/n/n/n/n', [0, 1000], [0o022, 0o077], 1000, true, splits),
+      );
+      sequence.forEach((number, at) => {
+        const step = stepOf(number, at < 12);
+        const [wanted, found] = [whole?.make(step), split?.make(step)];
+        // Of two things that are wrong the first half may find the other one.
+        const isError = /^E[A-Z]+$/;
+        if (wanted !== found && isError.test(`${wanted}`) && isError.test(`${found}`)) failed++;
+        else if (wanted !== found) expect(`${describeStep(step)}: ${found}`).toBe(wanted);
+      });
+    });
+    fc.assert(property, { numRuns: 300, seed: 1 });
+    expect(failed).toBeLessThan(300);
+  });
+
+  it('answers as the whole call does for each kind of path', () => {
     const { kernel, root, make, directory, file } = setUp();
     directory('/d');
     file('/d/f', 'text');

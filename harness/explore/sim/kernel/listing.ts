@@ -23,9 +23,7 @@ export const listingCalls = {
    * As the library of C does it: a name is added, and asked whether it is a link; `..` takes one away. So of a directory that is
    * left by `..` nothing more is asked.
    */
-  realpath(kernel: Kernel, process: Process, { path, pin }: CallOf<'realpath'>): string {
-    // Its first half finds nothing that could be held.
-    if (pin !== undefined) kernel.from(process, { path, pin });
+  realpath(_: Kernel, process: Process, { path }: CallOf<'realpath'>): string {
     if (path === '') fail('ENOENT');
     let found = path.startsWith('/') ? '' : pathOf(process.directory, process).replace(/^\/$/, '');
     let [left, links] = [path, 0];

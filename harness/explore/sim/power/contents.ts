@@ -50,6 +50,17 @@ export function* subsets<T extends Content>(changes: readonly T[]): Generator<T[
     yield changes.filter((_, at) => (bits & (1 << at)) !== 0);
 }
 
+/** Each of these, and each with any one of its writes torn. */
+export function* withOneTorn<T extends Content>(ways: Iterable<T[]>): Generator<T[]> {
+  for (const way of ways) {
+    yield way;
+    for (const [at, change] of way.entries()) {
+      const part = torn(change);
+      if (part) yield way.with(at, part);
+    }
+  }
+}
+
 /** With one left out, and one alone. */
 export function* almost<T extends Content>(changes: readonly T[]): Generator<T[]> {
   for (const one of changes) {

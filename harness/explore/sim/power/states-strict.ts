@@ -2,7 +2,7 @@ import type { Attributes, Change } from '../kernel/log.js';
 import type { Bounds, Left } from './bounds.js';
 import { Builder, type Parts } from './builder.js';
 import { combine } from './combine.js';
-import { almost, applyAll, type Content, distinct, prefixes, subsets } from './contents.js';
+import { almost, applyAll, type Content, distinct, prefixes, subsets, withOneTorn } from './contents.js';
 import type { Image } from './image.js';
 
 /** The values that it may have after the loss, the oldest first. The last one is what the processes see. */
@@ -27,8 +27,8 @@ interface File {
 /**
  * What POSIX alone promises. `fsync` of a file makes its content and its attributes durable, `fsync` of a directory the names in
  * it, and nothing else does anything. Of what was not synced each name takes any value that it had since, for itself: so after
- * a rename a file may be found under both names, or under none. Each file takes any part of its writes, with one of them torn, or
- * its new size and zeros.
+ * a rename a file may be found under both names, or under none. Each file takes any of its writes, one of them perhaps torn, or its
+ * new size and zeros.
  *
  * A directory under two names is left out: a check of the file system takes one away, and that is another of these states.
  * @param changes those that were made by then
@@ -123,11 +123,11 @@ export function strictStates(base: Image, changes: readonly Change[], bounds: Bo
 function contentsOf({ durable, pending }: File, bounds: Bounds): Left<Uint8Array> {
   if (pending.length === 0) return { found: [durable], isCut: false };
   const isCut = pending.length > bounds.writes;
-  const ways = [...prefixes(pending), ...(isCut ? almost(pending) : subsets(pending))];
+  const ways = isCut ? [...prefixes(pending), ...almost(pending)] : withOneTorn(subsets(pending));
   const whole = applyAll(durable, pending);
   const zeros = new Uint8Array(whole.length);
   zeros.set(durable.subarray(0, whole.length));
-  const contents = distinct([whole, ...ways.map((way) => applyAll(durable, way)), zeros]);
+  const contents = distinct([whole, ...Array.from(ways, (way) => applyAll(durable, way)), zeros]);
   const isOld = (bytes: Uint8Array) => Buffer.compare(bytes, durable) === 0;
   return { found: [...contents.filter((one) => !isOld(one)), durable], isCut };
 }
