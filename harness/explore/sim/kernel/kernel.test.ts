@@ -124,6 +124,20 @@ describe('a call in two halves', () => {
     expect(bytes('/f')).toBe('old');
   });
 
+  it('keeps the number of a removed directory for itself until it is made', () => {
+    const { kernel, root, make, directory } = setUp({ reusesInodes: true });
+    directory('/mine');
+    const before = kernel.peek('/mine')?.ino;
+    const call = { call: 'unlink', path: '/mine/new' } as const;
+    const pin = need(kernel.resolve(root, { ...call, call: 'resolve' }));
+    make(root, { call: 'rmdir', path: '/mine' });
+    directory('/next');
+    expect(kernel.peek('/next')?.ino).not.toBe(before);
+    make(root, { ...call, pin });
+    directory('/last');
+    expect(kernel.peek('/last')?.ino).toBe(before);
+  });
+
   it('looks its last name up in the second half', () => {
     const { kernel, root, make, file } = setUp();
     const call = { call: 'stat', path: '/f' } as const;

@@ -103,18 +103,18 @@ export class Kernel {
       throw error;
     } finally {
       const { pin } = call as { pin?: number };
-      if (pin !== undefined) process.pins[pin] = undefined;
+      if (pin !== undefined) this.letGo(process, pin);
     }
   }
 
   /** Makes the first half of a call. @returns the `pin` for the call, which can be made once */
   resolve(process: Process, { path, to }: Resolve): number | Errno {
     try {
-      const pin: Pin = {
-        from: new Walk(process, path),
-        to: to === undefined ? undefined : new Walk(process, to),
-      };
-      return process.pins.push(pin) - 1;
+      const from = new Walk(process, path);
+      const second = to === undefined ? undefined : new Walk(process, to);
+      const held = [from, ...(second ? [second] : [])].map(({ directory }) => directory);
+      for (const directory of held) directory.holds++;
+      return process.pins.push({ from, to: second, held }) - 1;
     } catch (error) {
       if (error instanceof Errno) return error;
       throw error;
@@ -138,7 +138,7 @@ export class Kernel {
     process.descriptors.forEach((file, fd) => {
       if (file) this.call(process, { call: 'close', fd });
     });
-    process.pins.length = 0;
+    for (const pin of process.pins.keys()) this.letGo(process, pin);
     this.release(process.directory.entry.inode);
   }
 
@@ -257,6 +257,13 @@ export class Kernel {
   restore(directory: Inode, name: string, inode: Inode): void {
     directory.children?.set(name, new Entry(directory, name, inode));
     if (inode.kind === 'directory') directory.nlink++;
+  }
+
+  /** A call is not to be made any more. */
+  private letGo(process: Process, pin: number): void {
+    const held = process.pins[pin]?.held ?? [];
+    process.pins[pin] = undefined;
+    for (const directory of held) this.release(directory);
   }
 
   private find(process: Process, path: string): Position {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { flag } from '../kernel/process.js';
+import { combine } from './combine.js';
 import { type Image, mountImage } from './image.js';
 import { Scene } from './scene.test.helper.js';
 
@@ -200,13 +201,13 @@ describe('the bounds', () => {
     expect(states.length).toBeGreaterThan(10);
   });
 
-  it('keep the newest and the oldest disk, whatever they leave out', () => {
-    const scene = new Scene();
-    for (const name of 'abcdef') scene.close(scene.create(name));
-    const { states } = scene.states('strict', { states: 4 });
-    const sizes = states.map(({ image }) => image.nodes.size - 1);
-    expect(Math.min(...sizes)).toBe(0);
-    expect(Math.max(...sizes)).toBe(6);
+  it('keep what has all of either end, whatever they leave out', () => {
+    const lists = Array.from({ length: 8 }, () => ['new', 'half', 'old']);
+    const { combinations, isCut } = combine(lists, 20);
+    expect(isCut).toBe(true);
+    expect(combinations).toHaveLength(20);
+    for (const one of ['new', 'old']) expect(combinations).toContainEqual(lists.map(() => one));
+    expect(combine(lists, 6561)).toMatchObject({ isCut: false, combinations: { length: 6561 } });
   });
 });
 

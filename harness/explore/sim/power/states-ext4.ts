@@ -27,13 +27,12 @@ export function ext4States(base: Image, changes: readonly Change[], bounds: Boun
       isCut ||= ways.isCut;
       return ways.found.map((bytes) => ({ inode, bytes }));
     });
-    const combined = combine(choices, Math.max(1, bounds.states - found.length));
-    isCut ||= combined.isCut;
+    const combined = combine(choices, bounds.states - found.length);
     for (const contents of combined.combinations) {
-      if (found.length >= bounds.states) return { found, isCut: true };
       const image = builder.build({ entries, attributes, contents });
       if (image) found.push(image);
     }
+    if (combined.isCut) return { found, isCut: true };
   }
   return { found, isCut };
 }
