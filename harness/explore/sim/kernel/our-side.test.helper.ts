@@ -10,7 +10,7 @@ export class OurSide implements Side {
   readonly kernel: Kernel;
   private readonly open: (number | undefined)[][] = [[], []];
   private readonly processes: readonly Process[];
-  private readonly sights = new Sights();
+  private readonly sights: Sights;
 
   constructor(
     private readonly root: string,
@@ -20,8 +20,9 @@ export class OurSide implements Side {
     protectsHardLinks: boolean,
     /** Each call with a path is made in two halves. */
     private readonly splits = false,
-    logs = false,
+    { logs = false, tellsApart = true } = {},
   ) {
+    this.sights = new Sights(tellsApart);
     this.kernel = new Kernel({ now: 1e15, protectsHardLinks, logs });
     const boot = this.kernel.start({ client: -1, umask: 0 });
     let place = '';

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, readFileSync } from 'node:fs';
 import type { CallName } from '../../world/calls.js';
 
 /** A path as both file systems are given it. */
@@ -44,9 +44,18 @@ const waysToOpen = [
   ...[O_CREAT | O_DIRECTORY, O_PATH, O_PATH | O_NOFOLLOW, O_PATH | O_DIRECTORY | O_NOFOLLOW],
 ];
 
+/**
+ * Systems that protect links and files in sticky directories of all users do it by rules of their own, which are not simulated.
+ * There only other sticky directories are made.
+ */
+const isProtected = ['symlinks', 'regular'].some(
+  (what) => readFileSync(`/proc/sys/fs/protected_${what}`, 'utf8').trim() !== '0',
+);
+const sticky = isProtected ? 0o1755 : 0o1777;
+
 const modes = [
   ...[0o600, 0o644, 0o700, 0o755, 0o750, 0o500, 0o000, 0o300, 0o666, 0o777, 0o070, 0o007, 0o711],
-  ...[0o1755, 0o2770, 0o2755, 0o4755, 0o6711, 0o2600],
+  ...[sticky, sticky, 0o2770, 0o2755, 0o4755, 0o6711, 0o2600],
 ];
 
 const calls = [
@@ -90,7 +99,7 @@ export function stepOf(number: number, isFirst: boolean): Step {
     to: place(),
     slot: random(slots),
     flags: isFirst && random(3) > 0 ? O_RDWR | O_CREAT : pick(waysToOpen),
-    mode: isFirst && random(3) > 0 ? pick([0o755, 0o777, 0o644]) : pick(modes),
+    mode: isFirst && random(3) > 0 ? pick([0o755, 0o777, 0o644, sticky]) : pick(modes),
     size: random(12),
     text: 'wxyz'.slice(0, random(5)),
     position: random(3) === 0 ? random(9) : null,

@@ -12,7 +12,7 @@ const bounds = { writes: 6, states: 20_000 };
 
 /** A few calls of two processes, and the disk before them. */
 function run(steps: readonly Step[]) {
-  const side = new OurSide('/n/n', [0, 0], [0o022, 0o077], 0, true, false, true);
+  const side = new OurSide('/n/n', [0, 0], [0o022, 0o077], 0, true, false, { logs: true });
   const base = imageOf(side.kernel);
   const changes = side.kernel.log?.changes ?? [];
   changes.length = 0;
