@@ -112,15 +112,21 @@ export function stepOf(number: number, isFirst: boolean): Step {
 
 /** With these a sequence ends, so that it is known what it has made. */
 export const lastLook: readonly Step[] = [
-  ...(['readdir', 'lstat'] as const).flatMap((call) =>
-    ['.', 'a', 'b', 'c', 'd'].map((rest) => ({ call, rest })),
-  ),
-  ...[0, 1].map((slot) => ({ call: 'fstat' as const, rest: '', slot })),
-].flatMap(({ rest, ...step }) =>
-  ([0, 1] as const).map(
-    (who) => ({ ...stepOf(0, false), ...step, who, place: { from: 'absolute', rest } }) as Step,
-  ),
-);
+  ...([0, 1] as const).flatMap((who) => [0, 1].map((slot) => look({ call: 'fstat', who, slot }))),
+  look({ call: 'readdir' }),
+  ...['a', 'b', 'c', 'd'].flatMap((rest) => {
+    const place: Place = { from: 'absolute', rest };
+    return [
+      look({ call: 'lstat', place }),
+      look({ call: 'open', place, flags: O_RDONLY }),
+      look({ call: 'read', size: 30, position: 0 }),
+    ];
+  }),
+];
+
+function look(step: Partial<Step>): Step {
+  return { ...stepOf(0, false), who: 0, slot: 0, place: { from: 'absolute', rest: '.' }, ...step };
+}
 
 /** A small generator of numbers (mulberry32): one is made for each step. */
 function draws(seed: number): (below: number) => number {
