@@ -39,6 +39,11 @@ export class Log {
     this.changes.push({ change: 'mark', text });
   }
 
+  /** Begins anew: all before is durable, as in an image that is made now. */
+  restart(): void {
+    this.changes.length = 0;
+  }
+
   nextGroup(): number {
     return ++this.groups;
   }

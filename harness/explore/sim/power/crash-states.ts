@@ -32,7 +32,17 @@ const models: Readonly<
 > = { strict: strictStates, ext4: ext4States };
 
 /**
- * Every disk that a power loss may leave, before the first change of a log, between any two, and after the last one.
+ * Every disk that a power loss may leave, before the first change of a log, between any two, and after the last one. One execution
+ * is enough for all of them:
+ *
+ *     const kernel = new Kernel({ logs: true }); // and what is there at first
+ *     const base = imageOf(kernel);
+ *     kernel.log?.restart();
+ *     // calls, and kernel.log?.mark('A.0.0') when an operation is acknowledged
+ *     for (const { image, marks } of crashStates(base, kernel.log?.changes ?? [], 'ext4').states) {
+ *       const after = mountImage(image, { now }); // what was marked must be there
+ *     }
+ *
  * @param base the disk when the log began, of which everything is durable
  */
 export function crashStates(

@@ -14,8 +14,8 @@ const bounds = { writes: 6, states: 20_000 };
 function run(steps: readonly Step[]) {
   const side = new OurSide('/n/n', [0, 0], [0o022, 0o077], 0, true, false, { logs: true });
   const base = imageOf(side.kernel);
+  side.kernel.log?.restart();
   const changes = side.kernel.log?.changes ?? [];
-  changes.length = 0;
   const trail = steps.map((step) => `${describeStep(step)}: ${side.make(step)}`).join('\n');
   return { kernel: side.kernel, base, changes, trail };
 }
