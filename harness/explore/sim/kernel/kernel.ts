@@ -64,6 +64,8 @@ export class Kernel {
   readonly root: Position;
   readonly protectsHardLinks: boolean;
   private readonly reusesInodes: boolean;
+  /** Who looks from outside: root, and no process that anyone has started. */
+  private readonly outside: Process;
   private ids = 0;
   private devices = 0;
 
@@ -75,6 +77,7 @@ export class Kernel {
     this.protectsHardLinks = options.protectsHardLinks ?? true;
     const { root } = this.newDisk();
     this.root = { mount: new Mount(root, undefined), entry: root };
+    this.outside = new Process({ client: -1 }, this.root, this.root);
   }
 
   /** The time that a file is given now. */
@@ -151,9 +154,8 @@ export class Kernel {
    * @throws Error if there is none at a path
    */
   mount(what: Disk | string, place: string): void {
-    const boot = this.start({ client: -1 });
-    const at = this.find(boot, place);
-    const root = typeof what === 'string' ? this.find(boot, what).entry : what.root;
+    const at = this.find(place);
+    const root = typeof what === 'string' ? this.find(what).entry : what.root;
     const isDirectory = root.inode.kind === 'directory';
     if ((at.entry.inode.kind === 'directory') !== isDirectory)
       throw new Error(`${place} is of another kind than what is mounted there`);
@@ -163,7 +165,7 @@ export class Kernel {
   /** What is at a path, seen by root, who is no process. Undefined if nothing is there. */
   peek(path: string, follows = true): Inode | undefined {
     try {
-      const walk = new Walk(this.start({ client: -1 }), path);
+      const walk = new Walk(this.outside, path);
       return walk.finish(follows) ? walk.entry.inode : undefined;
     } catch (error) {
       if (error instanceof Errno) return undefined;
@@ -266,8 +268,8 @@ export class Kernel {
     for (const directory of held) this.release(directory);
   }
 
-  private find(process: Process, path: string): Position {
-    const walk = new Walk(process, path);
+  private find(path: string): Position {
+    const walk = new Walk(this.outside, path);
     if (!walk.finish(true)) throw new Error(`there is no ${path}`);
     return walk.position;
   }

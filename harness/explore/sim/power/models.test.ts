@@ -27,7 +27,7 @@ const texts = (images: readonly Image[]) => new Set(images.map(textOf));
 
 propertyInTiers(
   'ext4 leaves nothing that POSIX does not allow, and both leave the disk as it is seen',
-  { few: 300, many: 10_000 },
+  { few: 300, many: 3_000 },
   (numRuns) => {
     let compared = 0;
     const property = fc.property(steps, (some) => {
@@ -47,7 +47,7 @@ propertyInTiers(
 
 propertyInTiers(
   'one state is left if every file and directory was synced after its last change',
-  { few: 300, many: 10_000 },
+  { few: 300, many: 3_000 },
   (numRuns) => {
     const property = fc.property(steps, (some) => {
       const { kernel, base, changes, trail } = run(some);
