@@ -2,7 +2,7 @@ import type { CallOf } from './calls.js';
 import { fail } from './errno.js';
 import type { Inode } from './inode.js';
 import type { Kernel } from './kernel.js';
-import { inodeAt } from './open.js';
+import { inodeAt, linkAt } from './lookup.js';
 import { isMember, owns, privilegesLost, setGroupId } from './permission.js';
 import type { Process } from './process.js';
 
@@ -43,17 +43,6 @@ export const attributeCalls = {
     setTime(kernel, process, process.usable(fd).inode, mtime);
   },
 };
-
-/** @returns undefined for the entry of a descriptor in `/proc`, which is the process's own, and made anew each time */
-function linkAt(
-  kernel: Kernel,
-  process: Process,
-  call: { path: string; pin?: number | undefined },
-): Inode | undefined {
-  const walk = kernel.from(process, call);
-  if (!walk.finish(false)) fail('ENOENT');
-  return walk.isDescriptorItself ? undefined : walk.entry.inode;
-}
 
 function setMode(kernel: Kernel, process: Process, inode: Inode, mode: number): void {
   // A link that was opened as a path is reached through /proc.

@@ -328,6 +328,19 @@ describe('what a comparison with a real disk does not come to', () => {
     expect(open(process, '/f')).toBe(one);
   });
 
+  it('a process goes into no directory that it may not search', () => {
+    const { kernel, make, directory, file, start } = setUp();
+    directory('/open');
+    directory('/closed', 0o600);
+    file('/open/f');
+    const user = start({ uid: 7 });
+    expect(kernel.changeDirectory(user, '/open')).toBeUndefined();
+    expect(make(user, { call: 'access', path: 'f' })).toBeUndefined();
+    for (const [path, code] of Object.entries({ '/closed': 'EACCES', f: 'ENOTDIR', g: 'ENOENT' }))
+      expect(kernel.changeDirectory(user, path)).toMatchObject({ code });
+    expect(make(user, { call: 'realpath', path: 'f' })).toBe('/open/f');
+  });
+
   it('a watch needs something that can be read', () => {
     const { kernel, root, make, file, start } = setUp();
     file('/f');

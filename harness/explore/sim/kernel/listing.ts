@@ -2,7 +2,7 @@ import type { CallOf, Listed } from './calls.js';
 import { fail } from './errno.js';
 import type { Kernel } from './kernel.js';
 import { pathOf } from './links.js';
-import { inodeAt } from './open.js';
+import { inodeAt } from './lookup.js';
 import { read, requireAccess } from './permission.js';
 import type { Process } from './process.js';
 import { descriptorPath, Walk } from './walk.js';
