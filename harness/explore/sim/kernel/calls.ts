@@ -14,6 +14,7 @@ export type KernelCall =
   | (OnFile<'readv'> & { lengths: readonly number[]; position?: number | undefined })
   | (OnFile<'write'> & { bytes: Uint8Array; position?: number | undefined })
   | (OnFile<'writev'> & { parts: readonly Uint8Array[]; position?: number | undefined })
+  /** Of the kernel. Node's opens the file to read and write, and so needs both permissions. */
   | (OnPath<'truncate'> & { size: number })
   | (OnFile<'ftruncate'> & { size: number })
   | OnFile<'fsync' | 'fdatasync' | 'fstat'>

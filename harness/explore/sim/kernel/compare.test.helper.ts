@@ -26,7 +26,7 @@ export interface Compared {
   difference?: string;
 }
 
-const umasks = [0o022, 0o077] as const;
+const umasks = [0, 0o077] as const;
 /** As many levels as links and `..` may lead up. */
 const depth = 8;
 
