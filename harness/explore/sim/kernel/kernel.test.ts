@@ -304,7 +304,7 @@ describe('locks', () => {
   });
 });
 
-describe('what a comparison with a real disk does not come to', () => {
+describe('what a comparison with a real disk does not come to, or seldom', () => {
   it('truncate asks for permission to write, and for none to read', () => {
     const { root, make, file, start, bytes } = setUp();
     file('/f', 'text');
@@ -315,6 +315,18 @@ describe('what a comparison with a real disk does not come to', () => {
     make(root, { call: 'chmod', path: '/f', mode: 0o444 });
     expect(make(user, { call: 'truncate', path: '/f', size: 1 })).toBe('EACCES');
     expect(make(root, { call: 'truncate', path: '/', size: 1 })).toBe('EISDIR');
+  });
+
+  it('only a member of the group of a file sets its set-group-id bit', () => {
+    const { kernel, root, make, file, start } = setUp();
+    const user = start({ uid: 7, gid: 8, groups: [9] });
+    const modes = [8, 9, 10].map((gid) => {
+      file(`/${gid}`);
+      make(root, { call: 'chown', path: `/${gid}`, uid: 7, gid });
+      make(user, { call: 'chmod', path: `/${gid}`, mode: 0o2755 });
+      return kernel.peek(`/${gid}`)?.mode.toString(8);
+    });
+    expect(modes).toEqual(['2755', '2755', '755']);
   });
 
   it('a process has only so many files open', () => {
