@@ -317,6 +317,27 @@ describe('what a comparison with a real disk does not come to, or seldom', () =>
     expect(make(root, { call: 'truncate', path: '/', size: 1 })).toBe('EISDIR');
   });
 
+  it('a link leads to what a process has open, and fails in one that has not', () => {
+    const { kernel, root, make, directory, file, open, start } = setUp();
+    directory('/d');
+    file('/d/f', 'text');
+    const process = start();
+    const fd = open(process, '/d');
+    make(root, { call: 'symlink', target: `/proc/self/fd/${fd}/f`, path: '/way' });
+    make(root, { call: 'symlink', target: `/dev/fd/${fd}`, path: '/place' });
+    make(root, { call: 'rename', path: '/d', to: '/e' });
+    expect(stats(make(process, { call: 'stat', path: '/way' })).size).toBe(4);
+    expect(make(process, { call: 'realpath', path: '/way' })).toBe('/e/f');
+    expect(make(process, { call: 'realpath', path: '/place/../e' })).toBe('/e');
+    expect(make(process, { call: 'readlink', path: `/proc/self/fd/${fd}` })).toBe('/e');
+    expect(make(root, { call: 'stat', path: '/way' })).toBe('ENOENT');
+    make(root, { call: 'unlink', path: '/e/f' });
+    make(root, { call: 'rmdir', path: '/e' });
+    expect(make(process, { call: 'readlink', path: `/proc/self/fd/${fd}` })).toBe('/e (deleted)');
+    expect(make(process, { call: 'mkdir', path: '/place/x' })).toBe('ENOENT');
+    expect(kernel.peek('/way')).toBeUndefined();
+  });
+
   it('only a member of the group of a file sets its set-group-id bit', () => {
     const { kernel, root, make, file, start } = setUp();
     const user = start({ uid: 7, gid: 8, groups: [9] });

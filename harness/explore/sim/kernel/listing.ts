@@ -27,14 +27,14 @@ export const listingCalls = {
     if (path === '') fail('ENOENT');
     let found = path.startsWith('/') ? '' : pathOf(process.directory, process).replace(/^\/$/, '');
     let [left, links] = [path, 0];
-    const [anchor, , fd] = descriptorPath.exec(path) ?? [];
-    if (anchor !== undefined) {
-      const open = process.descriptors[Number(fd)] ?? fail('ENOENT');
-      left = `${pathOf(open.position, process)}/${path.slice(anchor.length)}`;
-      if (anchor.length === path.length && !path.endsWith('/')) left = left.slice(0, -1);
-      links = 2;
-    }
     for (;;) {
+      const [anchor, way, fd] = (found === '' && descriptorPath.exec(left)) || [];
+      if (anchor !== undefined) {
+        const open = process.descriptors[Number(fd)] ?? fail('ENOENT');
+        const slash = anchor.endsWith('/') ? '/' : '';
+        left = `${pathOf(open.position, process)}${slash}${left.slice(anchor.length)}`;
+        links += way === 'dev' ? 3 : 2;
+      }
       const [, word = '', rest = ''] = /^\/*([^/]*)(.*)$/s.exec(left) ?? [];
       if (word === '') break;
       left = rest;
@@ -51,7 +51,7 @@ export const listingCalls = {
         found = place;
         continue;
       }
-      if (++links > 40) requirePlace(process, place);
+      if (++links > 40) fail('ELOOP');
       left = `${target}${rest}`;
       if (target.startsWith('/')) found = '';
     }
