@@ -46,7 +46,7 @@ export const attributeCalls = {
 
 function setMode(kernel: Kernel, process: Process, inode: Inode, mode: number): void {
   // A link that was opened as a path is reached through /proc.
-  if (inode.kind === 'link') fail('EOPNOTSUPP');
+  if (inode.kind === 'link') fail('ENOTSUP');
   if (!owns(process, inode)) fail('EPERM');
   const keepsGroup = process.uid === 0 || isMember(process, inode.gid);
   inode.mode = mode & 0o7777 & (keepsGroup ? -1 : ~setGroupId);

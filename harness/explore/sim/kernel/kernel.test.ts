@@ -338,6 +338,17 @@ describe('what a comparison with a real disk does not come to, or seldom', () =>
     expect(kernel.peek('/way')).toBeUndefined();
   });
 
+  it('a path goes through forty links, and through no more', () => {
+    const { root, make, file } = setUp();
+    file('/f', 'text');
+    for (let count = 1; count <= 41; count++)
+      make(root, { call: 'symlink', target: count === 1 ? 'f' : `l${count - 1}`, path: `/l${count}` });
+    expect(stats(make(root, { call: 'stat', path: '/l40' })).size).toBe(4);
+    expect(make(root, { call: 'realpath', path: '/l40' })).toBe('/f');
+    for (const call of ['stat', 'realpath'] as const)
+      expect(make(root, { call, path: '/l41' })).toBe('ELOOP');
+  });
+
   it('only a member of the group of a file sets its set-group-id bit', () => {
     const { kernel, root, make, file, start } = setUp();
     const user = start({ uid: 7, gid: 8, groups: [9] });
