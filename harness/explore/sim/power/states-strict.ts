@@ -16,7 +16,7 @@ interface Choice {
  * What POSIX alone promises. `fsync` of a file makes its content and its attributes durable, `fsync` of a directory the names in
  * it, and nothing else does anything. Of what was not synced each name takes any value that it had since, for itself: so after
  * a rename a file may be found under both names, or under none. Each file takes any of its writes, one of them perhaps torn, or its
- * new size and zeros.
+ * new size and zeros. What a name leads to is there, with at least the mode that it was made with.
  *
  * A directory under two names is left out: a check of the file system takes one away, and that is another of these states.
  * @param changes those that were made by then
