@@ -66,7 +66,7 @@ export function addStress(program: Command): void {
     )
     .option(
       '--duration <time>',
-      'how long the whole command takes, judging included, within a tenth: 20s, 10m; below a minute it takes up to 20 s more where too little has happened; --explain comes on top; default: 50s',
+      'how long the whole command takes, judging included, within a tenth: 20s, 10m; below a minute more on a busy machine, where nothing is left out; --explain comes on top; default: 50s',
       parseDuration,
     )
     .option('--seed <n>', 'repeat what the clients do; default: a new one', parseWhole)
