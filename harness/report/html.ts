@@ -1,9 +1,11 @@
+import { lostOf } from '../core/lost.js';
 import type { JudgedRun, Report, Violation } from '../core/report.js';
 import { escapeHtml } from './escape.js';
 import { evidenceLines } from './evidence.js';
 import { intervalsToSvg } from './intervals-svg.js';
 import { htmlTable, page } from './page.js';
 import { noteLines } from './programs.js';
+import { verdictOf, verdictOfAll } from './verdict.js';
 
 /**
  * A run as one page that needs nothing else: no network, no script. At most `violationsMax` violations a scenario are in
@@ -11,10 +13,10 @@ import { noteLines } from './programs.js';
  */
 export function toHtml(report: Report): string {
   const { result, seed, durationMs, controls, scenarios, leftOut = [] } = report;
-  const verdict = escapeHtml(result);
+  const verdict = escapeHtml(verdictOfAll(report));
   return page(
-    `Stress run: ${result}`,
-    `<h1>Stress run: <span class="${verdict}">${verdict}</span></h1>
+    `Stress run: ${verdict}`,
+    `<h1>Stress run: <span class="${escapeHtml(result)}">${verdict}</span></h1>
 <p>Seed ${seed}, ${(durationMs / 1000).toFixed(1)} s.</p>
 ${section('Controls: planted bugs that must be found', controls)}
 ${section('Scenarios', scenarios)}
@@ -28,15 +30,15 @@ ${scenarios.map(details).join('\n')}`,
 
 function section(title: string, runs: readonly JudgedRun[]): string {
   if (runs.length === 0) return '';
-  const rows = runs.map(({ scenario, target, result, counts, checks }) => [
-    ...[escapeHtml(scenario), escapeHtml(target), `<b class="${result}">${result}</b>`],
-    ...[
-      counts.acknowledged,
-      counts.reads,
-      counts.lost + counts.seedsLost + counts.resurrected,
-      counts.torn,
-    ].map(String),
-    escapeHtml(checks.coverage?.summary ?? ''),
+  const rows = runs.map((run) => [
+    escapeHtml(run.scenario),
+    escapeHtml(run.target),
+    `<b class="${run.result}">${verdictOf(run)}</b>`,
+    String(run.counts.acknowledged),
+    String(run.counts.reads),
+    String(lostOf(run.counts)),
+    String(run.counts.torn),
+    escapeHtml(run.checks.coverage?.summary ?? ''),
   ]);
   const header = ['scenario', 'target', 'verdict', 'acknowledged', 'reads', 'lost', 'torn', 'what it means'];
   return `<h2>${escapeHtml(title)}</h2>\n${htmlTable(header, rows)}`;
@@ -50,7 +52,7 @@ function details(run: JudgedRun & { reproduce?: string }): string {
       : `<li><b class="${check.result}">${name}</b>: ${escapeHtml(check.summary)}</li>`,
   );
   return [
-    `<h2>${escapeHtml(scenario)} on ${escapeHtml(target)}: <span class="${result}">${result}</span></h2>`,
+    `<h2>${escapeHtml(scenario)} on ${escapeHtml(target)}: <span class="${result}">${verdictOf(run)}</span></h2>`,
     `<ul>${said.join('\n')}</ul>`,
     ...violations.map(violationSection),
     ...(reproduce && result !== 'valid'

@@ -114,6 +114,15 @@ describe('the report as a page', () => {
     expect(html.match(/https?:[^"]*/g)).toEqual(['http://www.w3.org/2000/svg']);
   });
 
+  test('the page says so where a run is valid, and that was not decided exactly', () => {
+    const checks = { G2: { result: 'valid', exact: false, summary: 'exact for 9 of 10 keys' } } as const;
+    const html = page({ result: 'valid', checks, violations: [] });
+    expect(html.match(/valid, not exact/g)).toHaveLength(2);
+    expect(page({ result: 'valid', checks: { G2: { ...checks.G2, exact: true } } })).not.toContain(
+      'not exact',
+    );
+  });
+
   test('the page of an older report without intervals has no pictures', () => {
     expect(page({ violations: violations.map(({ bars: _, ...older }) => older) })).not.toContain('<svg ');
   });
