@@ -34,6 +34,7 @@ export function curvesToSvg(curves: readonly CurveResult[]): string {
     `<text x="${margin.left}" y="18">sets a second</text>`,
     `<text x="${width - margin.right}" y="${height - 8}" text-anchor="end">processes</text>`,
     ...shown.map((curve, index) => line(curve, colours[index % colours.length] ?? '', x, y)),
+    ...names(shown, x, y),
     '</svg>',
   ].join('\n')}\n`;
 }
@@ -45,19 +46,35 @@ function gridLine(value: number, y: (perSecond: number) => number): string {
 }
 
 function line(
-  { target, points }: CurveResult,
+  { points }: CurveResult,
   colour: string,
   x: (count: number) => number,
   y: (perSecond: number) => number,
 ): string {
   const places = points.map(({ processes, perSecond }) => `${x(processes)},${y(perSecond.median)}`);
-  const end = points.at(-1) as CurvePoint;
   const bars = points.map(({ processes, perSecond: { min, max } }) => {
     const at = x(processes);
     return `<line x1="${at}" x2="${at}" y1="${y(min)}" y2="${y(max)}" stroke="${colour}" class="spread"/>`;
   });
-  const name = `<text x="${x(end.processes) + 8}" y="${y(end.perSecond.median) + 4}">${escapeHtml(target)}</text>`;
-  return `<g><polyline points="${places.join(' ')}" stroke="${colour}" class="line"/>${bars.join('')}${name}</g>`;
+  return `<g><polyline points="${places.join(' ')}" stroke="${colour}" class="line"/>${bars.join('')}</g>`;
+}
+
+/** At the ends of the lines, from the top to the bottom, each below the one before. */
+function names(
+  curves: readonly CurveResult[],
+  x: (count: number) => number,
+  y: (perSecond: number) => number,
+): string[] {
+  let below = 0;
+  return curves
+    .map(({ target, points }, index) => ({ target, index, end: points.at(-1) as CurvePoint }))
+    .sort((a, b) => b.end.perSecond.median - a.end.perSecond.median)
+    .map(({ target, index, end }) => {
+      const at = Math.max(y(end.perSecond.median) + 4, below);
+      below = at + 14;
+      const fill = `style="fill:${colours[index % colours.length]}"`;
+      return `<text x="${x(end.processes) + 8}" y="${at}" ${fill}>${escapeHtml(target)}</text>`;
+    });
 }
 
 /** A round number at or above the value, whose quarters are round, too. */
