@@ -83,6 +83,7 @@ function lostBy(target: string, results: readonly BenchResult[]): number {
   return results
     .flatMap((result) => {
       if (result.kind === 'writes') return [result];
+      if (result.kind === 'curve') return result.points;
       if (result.kind !== 'rival') return [];
       const { one, contending, losses } = result;
       return [one, contending, ...losses].flatMap((found) =>

@@ -72,8 +72,25 @@ export interface RivalResult {
   losses: Losses[];
 }
 
+/** One store with as many processes. */
+export interface CurvePoint extends WritesResult {
+  /** All processes together, by one of them in the same round. */
+  ratioToOne: Spread;
+  /** How many times the mean wait the mean of the slowest process is. */
+  slowest: Spread;
+}
+
+/** How fast one store is with one process and with more. Without points it could not be run here: `note` says what it takes. */
+export interface CurveResult {
+  kind: 'curve';
+  part: string;
+  target: string;
+  note?: string;
+  points: CurvePoint[];
+}
+
 /** One line of a bench report. */
-export type BenchResult = RatioResult | ValueResult | WritesResult | RivalResult;
+export type BenchResult = RatioResult | ValueResult | WritesResult | RivalResult | CurveResult;
 
 /** What a bench has measured. Times are in milliseconds. */
 export interface BenchReport {

@@ -5,6 +5,7 @@ import type { Part, Suite } from './context.js';
 import { againstBareLoop } from './parts/against-bare-loop.js';
 import { fromFile, growth, recorded } from './parts/checking.js';
 import { contended } from './parts/contended.js';
+import { curve } from './parts/curve.js';
 import { executions } from './parts/explorations.js';
 import { reads } from './parts/reads.js';
 import { rivals } from './parts/rivals.js';
@@ -28,6 +29,7 @@ const store: Suite = {
     atLeast: 10,
   }),
   contended,
+  curve,
   reads,
   rivals,
 };

@@ -9,6 +9,8 @@ import { medianOf, percentileOf, spreadOf } from './statistics.js';
 export class Tally {
   readonly perSecond: number[] = [];
   readonly p99: number[] = [];
+  /** How many times the mean of all the slowest process waits for a set, on average. */
+  readonly slowest: number[] = [];
   private readonly p50: number[] = [];
   private longest = 0;
   private acknowledged = 0;
@@ -31,6 +33,8 @@ export class Tally {
     this.p50.push(percentileOf(latencies, 50));
     this.p99.push(percentileOf(latencies, 99));
     this.longest = Math.max(this.longest, ...latencies);
+    const means = done.map((one) => meanOf(one.latenciesMs)).filter((mean) => Number.isFinite(mean));
+    this.slowest.push(Math.max(...means) / meanOf(latencies));
     for (const one of done) this.expect(one);
   }
 
@@ -69,6 +73,10 @@ export class Tally {
     this.acknowledged += acknowledged.length;
     this.failed += failed;
   }
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** @returns how many of the entries are not what a fresh process finds */

@@ -1,11 +1,21 @@
 import { table } from '../report/table.js';
+import type { Difference } from './compare.js';
 import type { BenchReport, BenchResult, Goal, Losses, RivalResult, Spread, WritesResult } from './result.js';
+
+/** What differs from an earlier run. @param before where that report is */
+export function differencesToTerminal(differences: readonly Difference[], before: string): string {
+  if (differences.length === 0) return `Nothing got slower or faster than in ${before}.`;
+  const rows = differences.map(({ what, before: then, now, ratio, isSlower }) => [
+    ...[isSlower ? 'slower' : 'faster', what, spread(then), spread(now), round(ratio)],
+  ]);
+  return table(['', 'what', `in ${before}`, 'now', 'ratio'], rows);
+}
 
 /** What a person reads when a run is over. */
 export function benchToTerminal(report: BenchReport): string {
   const { suite, target, node, cpus, durationMs, interrupted, lost, results } = report;
   const seconds = (durationMs / 1000).toFixed(1);
-  const sections = [quantities(results), writes(results), rivals(results)].filter(
+  const sections = [quantities(results), writes(results), curves(results), rivals(results)].filter(
     (text) => text !== undefined,
   );
   // The checks are measured on histories, not on a store.
@@ -53,6 +63,21 @@ function writes(results: readonly BenchResult[]): string | undefined {
   if (rows.length === 0) return undefined;
   const header = ['writes', 'store', 'processes', 'sets/s', 'p50 ms', 'p99 ms', 'max ms', 'failed', 'lost'];
   return table(header, rows);
+}
+
+function curves(results: readonly BenchResult[]): string | undefined {
+  const rows = results
+    .filter((result) => result.kind === 'curve')
+    .flatMap(({ target, points, note = '' }) => {
+      if (points.length === 0) return [[target, '', '', '', '', '', '', '', note]];
+      return points.map(({ processes, perSecond, ratioToOne, latencyMs, slowest, acknowledged, lost }) => [
+        ...[target, `${processes}`, spread(perSecond), spread(ratioToOne), round(latencyMs.p50)],
+        ...[round(latencyMs.p99), round(slowest.median), `${lost} of ${acknowledged}`, note],
+      ]);
+    });
+  if (rows.length === 0) return undefined;
+  const latencies = ['p50 ms', 'p99 ms', 'slowest process, of the mean'];
+  return table(['store', 'processes', 'sets/s', 'of one process', ...latencies, 'lost', ''], rows);
 }
 
 function rivals(results: readonly BenchResult[]): string | undefined {

@@ -1,10 +1,11 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { command, fixture, holdfast, newDirectory, processesIn } from '../../src/cli/command.test.helper.js';
 import { eachInTiers, long } from '../../src/tiers.test.helper.js';
 import { until } from '../../src/waiting.test.helper.js';
+import type { Difference } from '../bench/compare.js';
 import type { BenchReport, WritesResult } from '../bench/result.js';
 
 /** Runs one part once. Its times are never looked at: they are those of a busy machine. */
@@ -95,10 +96,53 @@ describe('a measurement', () => {
     },
   );
 
+  it(
+    'a store is measured with one process and with up to 32, drawn, and held against an earlier report',
+    long,
+    async () => {
+      const files = newDirectory();
+      const [svg, earlier] = [path.join(files, 'curve.svg'), path.join(files, 'earlier.json')];
+      const { exitCode, report, stderr } = await bench('--only', 'curve', '--svg', svg);
+      expect([exitCode, stderr]).toEqual([0, '']);
+      const curves = report?.results.filter((result) => result.kind === 'curve') ?? [];
+      expect(curves.map(({ target }) => target).toSorted()).toEqual([
+        'hardened',
+        'lmdb',
+        'sqlite',
+        'textbook',
+      ]);
+      for (const { note, points } of curves) if (points.length === 0) expect(note).toMatch(/npm i -D/);
+      expect(curves[0]?.points.map(({ processes, lost }) => [processes, lost])).toEqual(
+        [1, 2, 4, 8, 16, 32].map((processes) => [processes, 0]),
+      );
+      expect(readFileSync(svg, 'utf8')).toContain('>hardened</text>');
+
+      // As if it had been a thousand times as fast.
+      const faster = { median: 1e9, min: 1e9, max: 1e9 };
+      const points = curves[0]?.points.map((point) => ({ ...point, perSecond: faster }));
+      writeFileSync(earlier, JSON.stringify({ ...report, results: [{ ...curves[0], points }] }));
+      const again = await bench('--only', 'curve', '--compare', earlier);
+      const found = (again.report as BenchReport & { differences: Difference[] }).differences;
+      const slower = found.filter(({ isSlower, what }) => isSlower && what.endsWith('sets/s'));
+      expect(slower).toHaveLength(6);
+    },
+  );
+
+  it.each([
+    ['no JSON', 'not JSON'],
+    ['no report', '{"schema":1}'],
+  ])('an earlier report that is none is refused before anything is measured: %s', async (_, text) => {
+    const earlier = path.join(newDirectory(), 'earlier.json');
+    writeFileSync(earlier, text);
+    const { exitCode, stderr } = await bench('--compare', earlier);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('earlier.json')]);
+  });
+
   it('the suite of rivals measures other stores beside ours, each with what it loses', long, async () => {
     const { exitCode, report, cwd } = await bench('--only', 'rivals');
     const rivals = report?.results.filter((result) => result.kind === 'rival') ?? [];
-    const names = ['hardened', 'textbook', 'naive', 'conf', 'lowdb', 'configstore', 'keyv-file', 'sqlite'];
+    const packages = ['conf', 'lowdb', 'configstore', 'keyv-file', 'sqlite', 'lmdb'];
+    const names = ['hardened', 'textbook', 'naive', ...packages];
     expect(rivals.map(({ target }) => target)).toEqual(names);
     for (const { note, one, losses } of rivals) {
       // What can't be run here says what it takes.

@@ -114,6 +114,27 @@ describe('holdfast explore', () => {
     },
   );
 
+  it('explore looks for sleep where it is asked to, and the command that searches again asks, too', async () => {
+    const clients = 'set a, set b, set c | set d, set e, set f';
+    const args = [
+      'explore',
+      '--idle',
+      '--strategy',
+      'random',
+      '--schedules',
+      '3',
+      '--clients',
+      clients,
+      '--json',
+    ];
+    const { exitCode, stdout } = await holdfast(args, { cwd: newDirectory() });
+    expect(JSON.parse(stdout).scenarios[0]).toMatchObject({
+      reproduce: expect.stringMatching(/ --idle 3$/),
+      exploration: { conditions: { idleMs: 3 }, failures: [] },
+    });
+    expect(exitCode).toBe(0);
+  });
+
   it('a search that was cut off is not called exhausted', async () => {
     const { exitCode, stdout } = await holdfast(['explore', '--schedules', '3']);
     expect(stdout).toContain('not all of them tried');
@@ -130,6 +151,11 @@ describe('holdfast explore', () => {
       'a bound on preemptions is for dpor and dfs, not for pct',
     ],
     [['explore', '--processes', '99'], 2, 'from 1 to 8'],
+    [
+      ['explore', '--command', 'true {file} {key} {value}', '--format', 'json', '--idle'],
+      2,
+      '--idle needs a clock',
+    ],
     [['replay', 'nothing-00000000'], 4, 'no schedule "nothing-00000000"'],
     [['replay', 'package.json'], 4, 'no schedule'],
   ])('explore and replay refuse bad input by name: %s: exit code %i', async (args, code, message) => {

@@ -20,6 +20,7 @@ interface Flags {
   sameKey?: boolean;
   modes?: boolean;
   samePid?: boolean;
+  idle?: boolean | number;
   crash?: boolean | number;
   steal?: boolean | number;
   abandoned?: boolean;
@@ -94,6 +95,11 @@ export function addExplore(program: Command): void {
     .option(
       '--damage [n]',
       'cut the file to half between any two calls, at most n times (default: 1), and see what comes back',
+      parseWhole,
+    )
+    .option(
+      '--idle [ms]',
+      'an operation that sleeps for more than so long (default: 3), in virtual time, while nobody can go on is a failure',
       parseWhole,
     )
     .option('--seed <n>', 'random seed; default: 1', parseWhole)
@@ -203,6 +209,7 @@ function reproduceCommand(
     ...(preemptions === undefined ? [] : [`--preemptions ${preemptions}`]),
     ...(conditions?.modes ? ['--modes'] : []),
     ...(conditions?.samePid ? ['--same-pid'] : []),
+    ...(conditions?.idleMs === undefined ? [] : [`--idle ${conditions.idleMs}`]),
     ...(faults.waits > 0 ? ['--abandoned'] : []),
     ...times('--crash', faults.kills - faults.waits),
     ...times('--steal', faults.pauses),

@@ -46,6 +46,12 @@ export interface ExploreOptions {
    * operations from the first on. Needs `crash` or `abandoned`.
    */
   samePid?: boolean;
+  /**
+   * Counts an execution as a failure in which an operation waits for more than so many milliseconds of virtual time, and then
+   * wakes by a timer of its own, though nothing has gone wrong. No process could go on meanwhile: all slept. True for 3; default: no
+   * such wait is a failure.
+   */
+  idle?: boolean | number;
   /** Random seed. Default 1. */
   seed?: number;
   /**

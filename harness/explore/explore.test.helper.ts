@@ -36,10 +36,10 @@ export function optionsFor(program: string, more: Partial<ExecutionOptions> = {}
   };
 }
 
-/** A place for executions of a fixture, gone when the tests of the file are over. */
+/** A place for executions of a fixture, or of the module at an absolute path, gone when the tests of the file are over. */
 export async function cellFor(name: string, isFresh = false): Promise<Built.Cell> {
   const directory = mkdtempSync(path.join(tmpdir(), 'holdfast-explore-test-'));
-  const module = new URL(`./fixtures/${name}`, import.meta.url).href;
+  const module = new URL(name, new URL('./fixtures/', import.meta.url)).href;
   const bundle = path.join(directory, 'target.cjs');
   if (!isFresh) await bundleTarget(module, bundle);
   const cell = new Cell(

@@ -8,6 +8,8 @@ import { isDrawn, type StrategyOptions, strategies } from './search/index.js';
 
 /** Each round of a search of a program costs seconds: what needs one preemption is found before what needs two. */
 const preemptionsOfProgram = 2;
+/** A retry with a random pause takes up to 3 ms where two processes have met once or twice. */
+const idleMsDefault = 3;
 
 /** The bounds on preemptions that are searched one after the other, until something is found. */
 export function roundsOf({
@@ -38,6 +40,7 @@ export function executionOf(
     abandoned = false,
     modes = false,
     samePid = false,
+    idle = false,
     seed = 1,
   }: ExploreOptions,
   label: string,
@@ -54,10 +57,15 @@ export function executionOf(
       'only the number of a killed process is used again, and no process is killed',
       'add --crash or --abandoned to --same-pid',
     );
-  const conditions = { ...(modes ? { modes } : {}), ...(samePid ? { samePid } : {}) };
-  if (command) checkOperations(program, command, { steal, samePid, damage, abandoned, modes });
+  const conditions = {
+    ...(modes ? { modes } : {}),
+    ...(samePid ? { samePid } : {}),
+    ...(idle === false ? {} : { idleMs: idle === true ? idleMsDefault : idle }),
+  };
+  const isUsual = Object.keys(conditions).length === 0;
+  if (command) checkOperations(program, command, { steal, samePid, damage, abandoned, modes, idle });
   return {
-    ...(modes || samePid ? { conditions } : {}),
+    ...(isUsual ? {} : { conditions }),
     ...(command ? { command } : {}),
     program,
     label,

@@ -4,16 +4,17 @@ import { openTokens as openServerTokens } from '../../src/tokens/tokens.js';
 import type { Store, TargetOptions, TokenStore } from '../core/target.js';
 
 /**
- * The store of this project, opened as `Auth` opens it. Options `leaseMs` and `deadlineMs` are its own. With `leaseMs=0` every process in the way is
+ * The store of this project, opened as `Auth` opens it. Options `leaseMs`, `deadlineMs` and `termMs` are its own. With `leaseMs=0` every process in the way is
  * passed at once, and with `queue=off` no process waits for another: slower, and just as safe. With `refreshLeaseMs` a silent
  * refresher is passed after that time, in so few looks that a search of interleavings sees the end of it.
  */
 export function open(file: string, options: TargetOptions = {}): Store {
-  const { leaseMs, deadlineMs, queue, refreshLeaseMs } = options;
+  const { leaseMs, deadlineMs, termMs, queue, refreshLeaseMs } = options;
   const store = openStore(file, {
     isOpaque,
     ...(leaseMs === undefined ? {} : { leaseMs: Number(leaseMs) }),
     ...(deadlineMs === undefined ? {} : { deadlineMs: Number(deadlineMs) }),
+    ...(termMs === undefined ? {} : { termMs: Number(termMs) }),
     ...(queue === 'off' ? { queues: false } : {}),
   });
   if (refreshLeaseMs === undefined) return store;

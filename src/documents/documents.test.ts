@@ -36,6 +36,9 @@ const elsewhere = {
     `npm run explore -- --command 'git config --file {file} f.{key}.v {value}' --format ini`,
     `npm run explore -- --command 'git config --file {file} f.{key}.v {value}' --format ini --crash`,
   ],
+  'harness/cli/explore.test.ts': [
+    "npm run explore -- --idle --strategy random --clients 'set a, set b, set c | set d, set e, set f'",
+  ],
   'harness/cli/documented-programs.test.ts': [
     "holdfast stress --command 'python3 store.py {file} {key} {value}' --format json --no-controls --duration 10s",
     "holdfast stress --command 'python3 store.py {file} {key} {value}' --format json --slow 50ms --no-controls --duration 10s",

@@ -7,6 +7,10 @@ export interface StoreOptions {
   leaseMs?: number;
   /** How long one call may take in all, in milliseconds, before it fails with `E_TIMEOUT`. Default 10000. */
   deadlineMs?: number;
+  /**
+   * How long one process may carry the changes of others along, before it lets another one do that, in milliseconds. Default 50.
+   */
+  termMs?: number;
   /** Called with what a user may want to know, for instance that the file was restored. */
   onEvent?: (event: StoreEvent) => void;
   /** False for tests of what the intents alone are worth: no process waits for another. Slow. Default true. */

@@ -119,6 +119,7 @@ export function openStore(file: string, options: StoreOptions = {}): Store {
   const {
     leaseMs = 1000,
     deadlineMs = 10_000,
+    termMs,
     onEvent = () => {},
     queues = true,
     revocable = false,
@@ -127,8 +128,10 @@ export function openStore(file: string, options: StoreOptions = {}): Store {
   } = options;
   milliseconds('leaseMs', leaseMs);
   milliseconds('deadlineMs', deadlineMs);
+  if (termMs !== undefined) milliseconds('termMs', termMs);
   const backend = new FileBackend(file, {
     leaseMs,
+    termMs,
     queues,
     revocable,
     allowUnsafe,

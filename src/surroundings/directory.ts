@@ -64,6 +64,10 @@ export class Directory {
     return new Directory(this.at(name), path.join(this.path, name));
   }
 
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
   isSame({ dev, ino }: Pick<Stats, 'dev' | 'ino'>): boolean {
     return dev === this.stats.dev && ino === this.stats.ino;
   }

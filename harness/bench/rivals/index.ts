@@ -39,15 +39,23 @@ export function findRivals(): Rival[] {
       remark,
       ...(isInstalled(name) ? {} : { missing: `not installed: npm i -D ${name}` }),
     })),
-    {
-      ...rival('sqlite'),
-      isPlainJson: false,
-      remark: 'not a plain JSON file',
-      ...(isBuiltin('node:sqlite') || isInstalled('better-sqlite3')
-        ? {}
-        : { missing: 'needs Node 22.13 or newer, or: npm i -D better-sqlite3' }),
-    },
+    ...findPeers(),
   ];
+}
+
+/** Those that promise as much: an acknowledged write is on the disk, and no other process overwrites it. */
+export function findPeers(): Rival[] {
+  const isSqliteThere = isBuiltin('node:sqlite') || isInstalled('better-sqlite3');
+  const missing = {
+    sqlite: isSqliteThere ? undefined : 'needs Node 22.13 or newer, or: npm i -D better-sqlite3',
+    lmdb: isInstalled('lmdb') ? undefined : 'not installed: npm i -D lmdb',
+  };
+  return Object.entries(missing).map(([name, missing]) => ({
+    ...rival(name),
+    isPlainJson: false,
+    remark: 'not a plain JSON file',
+    ...(missing === undefined ? {} : { missing }),
+  }));
 }
 
 function rival(name: string): Rival {

@@ -24,6 +24,8 @@ export interface Conditions {
   modes?: boolean;
   /** Each killed client is started again, at any moment after, as a process of the same number: see succession.ts. */
   samePid?: boolean;
+  /** An operation that waits for longer, in milliseconds, is a finding, unless something has gone wrong: see waits.ts. */
+  idleMs?: number;
 }
 
 export interface ExecutionOptions {
@@ -77,6 +79,8 @@ export interface Executed {
   events: HistoryEvent[];
   /** The longest operation of a process that was not stopped itself, in virtual nanoseconds. */
   waitedNsMax: number;
+  /** An operation waited for too long, and nothing had gone wrong: which, in a sentence. */
+  idle?: string;
   /** Why the ending is a failure: which client waits for what, or how it crashed. */
   reason?: string;
   /** What the clients' processes have done outside the gate by now, in words. */

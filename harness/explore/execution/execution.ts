@@ -32,6 +32,7 @@ import { type LastStep, lastStepOf, possibilities, whoWaits } from './possibilit
 import { noteForSpins } from './spin.js';
 import type { Strategy } from './strategy.js';
 import { successorOf, successorsMax } from './succession.js';
+import { Waits } from './waits.js';
 
 /** One execution: all clients from their beginnings to their ends, one step at a time. */
 export class Execution {
@@ -43,7 +44,7 @@ export class Execution {
   private now = startNs;
   private last: LastStep | undefined;
   private hasFault = false;
-  private waitedNsMax = 0;
+  private readonly waits: Waits;
   /** How many of the last calls in a row were those of clients that only poll. */
   private rounds = 0;
   private readonly choices: Choices;
@@ -60,6 +61,7 @@ export class Execution {
   ) {
     const { program, faults, label, seed } = options;
     this.budget = { ...faults };
+    this.waits = new Waits(options.conditions?.idleMs);
     this.causality = new Causality(program.clients.length + successorsMax(options) + 1);
     this.file = path.join(world.rootPath, ground.file ?? file);
     this.auditing = ground.audit ?? auditOf(program);
@@ -83,14 +85,15 @@ export class Execution {
     const isAudited = ending === 'done' && (this.hasFault || this.chronicle.needsAudit);
     const events = this.chronicle.withoutAnswers(isAudited ? this.audit() : this.chronicle.end());
     for (const client of this.clients) if (client.state === 'alive') this.bury(client);
-    const { steps, waitedNsMax } = this;
-    return { ending, steps, events, waitedNsMax, unsteered, ...(reason === undefined ? {} : { reason }) };
+    const { steps, waits } = this;
+    return { ending, steps, events, ...waits.found, unsteered, ...(reason === undefined ? {} : { reason }) };
   }
 
   private lead(strategy: Strategy): [Ending, string?] {
     for (;;) {
       const isOver = !this.clients.some(({ state }) => state === 'alive');
-      const choice = isOver ? this.choices.atEnd(this.moment) : this.choices.now(this.moment);
+      const moment: Moment = { now: this.now, last: this.last, step: this.steps.length };
+      const choice = isOver ? this.choices.atEnd(moment) : this.choices.now(moment);
       if (isOver && choice.faults.length === 0) return ['done'];
       if (choice.enabled.length === 0) return ['deadlock', whoWaits(this.clients)];
       if (this.steps.length >= stepsMax || this.rounds >= roundsMax)
@@ -101,10 +104,6 @@ export class Execution {
       if (!this.take(action))
         return ['stuck', `${this.clients[action.client]?.name} does not come to a stop`];
     }
-  }
-
-  private get moment(): Moment {
-    return { now: this.now, last: this.last, step: this.steps.length };
   }
 
   /** @returns false if the process did not come to a stop */
@@ -156,6 +155,7 @@ export class Execution {
   }
 
   private fire(client: Client, action: Action, due: number): boolean {
+    if (!this.hasFault && due > this.now) this.waits.wakesItself(client, due);
     this.now = Math.max(this.now, due);
     const step = this.record(client, action, `timer ${this.now}`, []);
     client.spin.reset();
@@ -257,7 +257,7 @@ export class Execution {
     if (step?.call && this.ground.program) this.chronicle.look(step.call, this.steps.length);
     for (const event of report.events) {
       this.chronicle.tell(client, event, this.steps.length);
-      this.waitedNsMax = Math.max(this.waitedNsMax, client.timeOf(event, this.now));
+      this.waits.note(client, event, this.now);
     }
     if (report.stop === 'waiting') return true;
     client.process.isIdle = true;

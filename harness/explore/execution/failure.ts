@@ -3,9 +3,9 @@ import type { Finding, Guarantee } from '../../core/verdict.js';
 import { toRun } from '../../history/run.js';
 import type { Executed } from './executed.js';
 
-/** What can be wrong with an execution: what its history shows, or that it has no end. */
+/** What can be wrong with an execution: what its history shows, that it has no end, or that all slept where they need not. */
 export interface Failure {
-  /** A kind of finding, or `deadlock`, `livelock`, `stuck`. */
+  /** A kind of finding, or `deadlock`, `livelock`, `stuck`, `idle`. */
   kind: string;
   /** No end in sight breaks the bounded wait. */
   guarantee: Guarantee;
@@ -15,7 +15,7 @@ export interface Failure {
 
 /** Judged by the checkers that judge every run. @returns undefined for an execution that is as it should be */
 export function failureOf(executed: Executed): Failure | undefined {
-  const { ending, events, reason = '' } = executed;
+  const { ending, events, idle, reason = '' } = executed;
   if (ending === 'abandoned') return undefined;
   if (ending === 'deadlock')
     return { kind: ending, guarantee: 'G7', sentence: `nobody can go on: ${reason}` };
@@ -23,7 +23,7 @@ export function failureOf(executed: Executed): Failure | undefined {
     return { kind: ending, guarantee: 'G7', sentence: `there is no end to it: ${reason}` };
   if (ending === 'stuck') return { kind: ending, guarantee: 'G7', sentence: reason };
   const [finding] = judge(toRun(events)).findings;
-  if (!finding) return undefined;
+  if (!finding) return idle === undefined ? undefined : { kind: 'idle', guarantee: 'G7', sentence: idle };
   const { kind, guarantee, sentence } = finding;
   return { kind, guarantee, sentence: inSteps(sentence), finding };
 }

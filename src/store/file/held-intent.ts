@@ -3,6 +3,8 @@ import type { Beliefs } from './commit/recovery.js';
 import type { Attempt, AttemptOptions, Known, Task } from './commit/task.js';
 import type { Site } from './disk/site.js';
 import { closeLater } from './disk/stage.js';
+import type { FileBackendOptions } from './options.js';
+import { handOver } from './queue/hand-over.js';
 import { createIntent, type Intent, release } from './queue/intents.js';
 import type { ReplacedFiles } from './replaced-files.js';
 
@@ -11,7 +13,7 @@ const restMs = 5;
 /** The same while other processes wait: as long as they take to make their next requests. */
 const gatherMs = 1;
 /** For so long one process carries the others along. Then it is the turn of another. */
-const termMs = 50;
+const termMsDefault = 50;
 /** An intent is held only for a commit that follows another within this time. A process that writes once does not need it. */
 const soonMs = 50;
 /** How long contention is assumed after another process was seen. */
@@ -36,15 +38,18 @@ export class HeldIntent {
   /** The name of the intent that was in our way last. */
   lastHolder: string | undefined;
   readonly #beliefs: Beliefs;
+  readonly #termMs: number;
   readonly #replaced: ReplacedFiles | undefined;
   #held: Held | undefined;
   #rest: NodeJS.Timeout | undefined;
   #lastCommit = Number.NEGATIVE_INFINITY;
   #lastCrowd = Number.NEGATIVE_INFINITY;
+  #lastCarrying = Number.NEGATIVE_INFINITY;
 
   /** @param replaced takes the files that commits have replaced. Default: they are closed */
-  constructor(beliefs: Beliefs, replaced?: ReplacedFiles) {
-    this.#beliefs = beliefs;
+  constructor(options: Beliefs & Pick<FileBackendOptions, 'termMs'>, replaced?: ReplacedFiles) {
+    this.#beliefs = options;
+    this.#termMs = options.termMs ?? termMsDefault;
     this.#replaced = replaced;
   }
 
@@ -54,6 +59,11 @@ export class HeldIntent {
 
   noteCrowd(): void {
     this.#lastCrowd = performance.now();
+  }
+
+  /** A change of another process went with ours, or ours with another's. */
+  noteCarrying(): void {
+    this.#lastCarrying = performance.now();
   }
 
   /** The site of the intent that is held. */
@@ -81,31 +91,37 @@ export class HeldIntent {
   async attempt(site: Site, options: AttemptOptions): Promise<Attempt> {
     const held = this.#take(site);
     const { intent, known } = held;
+    const task = this.#taskUnder(held, options);
     let attempt: Attempt | undefined;
     try {
-      attempt = await attemptCommit(site, intent, this.#taskUnder(held, options));
+      attempt = await attemptCommit(site, intent, task);
       return attempt;
     } finally {
-      this.#settle(attempt, known);
+      this.#settle(attempt, task, known);
     }
   }
 
-  end(): void {
+  /** @param own our own request, which need not be woken */
+  end(own?: string): void {
     clearTimeout(this.#rest);
     if (this.#held) {
-      release(this.#held.intent);
-      closeLater(this.#held.known?.files ?? []);
-      this.#held.site.release();
+      const { intent, site, kind, known } = this.#held;
+      // No process waits for a standing intent.
+      if (kind === 'intent') handOver(site, intent, own);
+      else release(intent);
+      closeLater(known?.files ?? []);
+      site.release();
     }
     this.#held = undefined;
   }
 
-  #taskUnder({ kind, known }: Held, options: AttemptOptions): Task {
+  #taskUnder(held: Held, options: AttemptOptions): Task {
+    const { kind, known } = held;
     // A request of our own is read from the directory of intents, so that is listed even under a standing intent.
     const keeps = kind === 'standing' && options.own === undefined;
     const { revocable, isOpaque } = this.#beliefs;
     const looksBack = this.#replaced !== undefined;
-    const task = { ...options, keeps, looksBack, revocable, isOpaque };
+    const task = { ...options, keeps, stays: this.#servesOthers(held), looksBack, revocable, isOpaque };
     return known ? { ...task, kind: 'held', known } : { ...task, kind: 'fresh' };
   }
 
@@ -120,18 +136,27 @@ export class HeldIntent {
     return this.#held;
   }
 
-  /** @param before what was known when the attempt began */
-  #settle(attempt: Attempt | undefined, before: Known | undefined): void {
+  /** Others are about, whose next changes are expected, and our term is not over. */
+  #servesOthers({ kind, since }: Held): boolean {
     const now = performance.now();
-    this.#lastCommit = now;
+    return kind === 'intent' && now - this.#lastCarrying < crowdMs && now - since < this.#termMs;
+  }
+
+  /** @param before what was known when the attempt began */
+  #settle(attempt: Attempt | undefined, { own, stays }: Task, before: Known | undefined): void {
+    this.#lastCommit = performance.now();
     if (attempt?.kind === 'fenced') this.noteCrowd();
     if (attempt?.kind !== 'committed') {
-      this.end();
+      this.end(own);
       return;
     }
-    const { known, ended, isAwaited, replaced } = attempt;
+    const { known, others, isAwaited, replaced } = attempt;
     if (replaced) this.#replaced?.add(replaced);
-    if (ended.size > 0) this.noteCrowd();
+    // Our own request is no sign of others: a process that is alone again would make one each time, and see a crowd in it.
+    if (others > 0) {
+      this.noteCrowd();
+      this.noteCarrying();
+    }
     const held = this.#held;
     if (!held) {
       // The store was closed during an attempt for others.
@@ -140,7 +165,8 @@ export class HeldIntent {
       return;
     }
     held.known = known;
-    const servesOthers = ended.size > 0 && !isAwaited && now - held.since < termMs;
-    if (held.kind === 'intent' && !servesOthers) this.end();
+    // Also where this commit carried nothing along: a request may have come since it listed, and its owner trusts in us.
+    const isKept = (stays || others > 0) && !isAwaited && this.#servesOthers(held);
+    if (held.kind === 'intent' && !isKept) this.end(own);
   }
 }

@@ -4,6 +4,8 @@ import type { LateWrite } from './commit/task.js';
 export interface FileBackendOptions {
   /** How long a live process may stand in the way unchanged before it is passed, in milliseconds. */
   leaseMs: number;
+  /** For so long one process carries the changes of others along, in milliseconds. Then it is the turn of another. Default 50. */
+  termMs?: number | undefined;
   /** False for a test of what the intents alone are worth: no process waits for another. */
   queues: boolean;
   /** See `StoreOptions`. */

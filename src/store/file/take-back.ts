@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withdraw } from './commit/withdraw.js';
-import { createIntent, release } from './queue/intents.js';
+import { handOver } from './queue/hand-over.js';
+import { createIntent } from './queue/intents.js';
 import type { Queue } from './queue/queue.js';
 import type { Ticket } from './queue/ticket.js';
 
@@ -28,6 +29,6 @@ async function withdrawOnce(request: Ticket, revocable: boolean): ReturnType<typ
   try {
     return await withdraw(site, intent, request, revocable);
   } finally {
-    release(intent);
+    handOver(site, intent, request.name);
   }
 }

@@ -109,8 +109,10 @@ export class Transaction {
     const edits = typeof change === 'function' || this.#earlier.interrupted ? undefined : change;
     const patienceMs = this.#options.leaseMs * 2 ** this.#fences;
     const turn = await this.#queue.wait(site, patienceMs, edits, this.#held.isCrowded);
+    // A process that is carried along each time sees no other, and is not alone.
+    if (turn !== 'free') this.#held.noteCrowd();
+    if (turn === 'done') this.#held.noteCarrying();
     if (turn === 'unknown') throw lostTrackOf(site);
-    if (turn === 'next') this.#held.noteCrowd();
     return turn === 'done' ? 'done' : 'ours';
   }
 

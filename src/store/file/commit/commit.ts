@@ -6,7 +6,8 @@ import type { Site } from '../disk/site.js';
 import { closeLater } from '../disk/stage.js';
 import { type FileState, hasChanged, isSame, type OpenFile, openState, readState } from '../disk/state.js';
 import type { QueueEntry } from '../queue/entry-names.js';
-import { endRequest, type Intent, isThere, release } from '../queue/intents.js';
+import { handOver } from '../queue/hand-over.js';
+import { endRequest, type Intent, isThere } from '../queue/intents.js';
 import { durable } from './durable.js';
 import { judged } from './judged.js';
 import { keepGeneration, keepWhatIsLost } from './kept-aside.js';
@@ -60,7 +61,8 @@ function attemptQuickly(
   // The intent vouches for nothing any more: the copy does not name what is there.
   closeLater(before?.files.filter((file) => !isNew || file !== old) ?? []);
   const replaced = isNew && old ? replacedBy({ state, recovery }, old) : undefined;
-  return { kind: 'committed', repairs: {}, ended: new Set(), known: undefined, replaced, isAwaited: false };
+  const nobody = { ended: new Set<string>(), others: 0, isAwaited: false };
+  return { kind: 'committed', repairs: {}, ...nobody, known: undefined, replaced };
 }
 
 /** Another owner closes it. */
@@ -116,8 +118,8 @@ async function attemptOn(
   const ended = new Set([...requests.applied, ...requests.open].map(({ name }) => name));
   // Committed. Nothing below may be taken for a fence any more: a repeated change would be applied twice. The next process is
   // let in before our own sync of the directory: what it builds on our state is acknowledged after a later sync. But not where
-  // other processes wait for our answer: they would come in to ask.
-  if (!task.keeps && ended.size === 0) release(intent);
+  // other processes wait for our answer: they would come in to ask. Nor where more is expected from them: the intent stays.
+  if (!task.keeps && !task.stays && ended.size === 0) handOver(site, intent, task.own);
   // Also where nothing was written: what we read may still be on its way to the disk, and we are about to vouch for it.
   try {
     await durable(site);
@@ -128,7 +130,8 @@ async function attemptOn(
   }
   for (const name of ended) if (name !== task.own) endRequest(intent.intents, name);
   const isAwaited = entries.some(({ kind }) => kind === 'ticket');
-  return { kind: 'committed', repairs, ended, known: known ?? vouchedFor(task), replaced, isAwaited };
+  const others = ended.size - (task.own !== undefined && ended.has(task.own) ? 1 : 0);
+  return { kind: 'committed', repairs, ended, others, known: known ?? vouchedFor(task), replaced, isAwaited };
 }
 
 /**

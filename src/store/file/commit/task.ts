@@ -68,6 +68,8 @@ interface HeldTask extends AnyTask {
 interface AnyTask extends AttemptOptions, Beliefs {
   /** The intent is a standing one: it outlives the commit, and no process waits for its end or for an answer. */
   keeps?: boolean | undefined;
+  /** The intent is one that others wait for. It outlives the commit all the same, because more is expected from them. */
+  stays?: boolean | undefined;
   /** The file that is replaced stays open: see `ReplacedFiles`. */
   looksBack?: boolean | undefined;
 }
@@ -112,6 +114,8 @@ export interface Committed {
   known: Known | undefined;
   /** The requests that are part of the commit. Each has its answer, except our own. */
   ended: ReadonlySet<string>;
+  /** How many of these are requests of others. */
+  others: number;
   /** Another process waits for the end of this intent. */
   isAwaited: boolean;
 }

@@ -94,13 +94,15 @@ export class Queue {
   /**
    * While the holder that we saw last is still there, it will most likely carry our request along. To scan all the others
    * would cost more than the commit.
+   *
+   * The alarm is set before the holder is looked for. A holder that goes later finds the request, and wakes the first in line.
    */
   async #trust({ intents, name }: Ticket, alarm: Alarm): Promise<Turn | undefined> {
     if (this.holder === undefined || !existsSync(intents.at(this.holder))) return undefined;
     const place = intents.at(name);
     alarm.set(place);
-    // The request may have ended before the alarm was set.
-    if (existsSync(place)) await alarm.sleep(trustMs);
+    // Both may have ended before the alarm was set.
+    if (existsSync(place) && existsSync(intents.at(this.holder))) await alarm.sleep(trustMs);
     return this.endOfRequest();
   }
 

@@ -1,0 +1,96 @@
+import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { eachInTiers, long } from '../../src/tiers.test.helper.js';
+import { patienceMs } from '../../src/waiting.test.helper.js';
+import { leavesAtOnce, lostWakeUps } from '../mutants/hand-over.js';
+import { applyTo, type Mutant } from '../mutants/mutant.js';
+import { cellFor, explore, optionsFor, search } from './explore.test.helper.js';
+import { RandomWalk } from './search/random-walk.js';
+
+const project = path.resolve(import.meta.dirname, '../..');
+const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-idle-test-')));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+/** The store with faults in it, as a target. */
+function planted(mutants: readonly Mutant[]): string {
+  const place = mkdtempSync(path.join(root, 'store-'));
+  cpSync(path.join(project, 'src'), path.join(place, 'src'), { recursive: true });
+  symlinkSync(path.join(project, 'node_modules'), path.join(place, 'node_modules'));
+  for (const mutant of mutants) {
+    const source = path.join(place, mutant.file);
+    writeFileSync(source, applyTo(readFileSync(source, 'utf8'), mutant));
+  }
+  const target = path.join(place, 'target.ts');
+  writeFileSync(
+    target,
+    `import { openStore } from './src/store/store.js';
+     export const open = (file) => openStore(file);
+     export const artifacts = [/\\.last$/, /\\.intents$/];`,
+  );
+  return target;
+}
+
+const clients = ['set a, set b, set c', 'set d, set e, set f'];
+
+/** It has to wake the next after each commit that carries nothing along. */
+const goesAtOnce = [leavesAtOnce];
+
+describe('a search for executions in which all sleep', () => {
+  // The first of them is the store as it once was: two processes together were slower than one.
+  eachInTiers(lostWakeUps.map((mutant) => [mutant.name, mutant] as const))(
+    'a wake-up that is lost is found as idle: %s',
+    async (_, mutant) => {
+      const cell = await cellFor(planted([...goesAtOnce, mutant]));
+      const options = optionsFor(clients.join(' | '), { conditions: { idleMs: 3 }, details: false });
+      const { failures } = search(cell, options, new RandomWalk(1, 300, { index: 0, of: 1 }), {
+        ...{ executionsMax: 300, durationMsMax: patienceMs, stopsAtFirst: true },
+        ...{ pastSideFindings: 0, isStopped: () => false },
+      });
+      expect(failures).toMatchObject([{ kind: 'idle', guarantee: 'G7' }]);
+    },
+    { timeout: 2 * patienceMs },
+  );
+
+  it('an idle execution is made small, and is the same in new processes', {
+    ...long,
+    timeout: 900_000,
+  }, async () => {
+    const target = planted([...goesAtOnce, ...lostWakeUps.slice(0, 1)]);
+    const { failures } = await explore({ target, clients, strategy: 'random', schedules: 300, idle: true });
+    expect(failures).toMatchObject([
+      { kind: 'idle', replayed: { same: 2, of: 2 }, conditions: { idleMs: 3 } },
+    ]);
+  });
+
+  it('without the option no wait is a failure', async () => {
+    const target = planted([...goesAtOnce, ...lostWakeUps.slice(0, 1)]);
+    const { failures, longestWait } = await explore({ target, clients, strategy: 'random', schedules: 5 });
+    expect(failures).toEqual([]);
+    expect(longestWait.ms).toBeGreaterThan(3);
+  });
+
+  it('a store that wakes the next each time it goes never sleeps, even where it goes at once', async () => {
+    const target = planted(goesAtOnce);
+    const found = await explore({ target, clients, strategy: 'random', schedules: 60, idle: true });
+    expect(found).toMatchObject({ result: 'valid', executions: 60, failures: [] });
+  });
+
+  eachInTiers(
+    [
+      ['hardened', 60, clients],
+      ['hardened', 2000, [...clients, 'set g, set h']],
+      ['hardened?termMs=0', 2000, [...clients, 'set g, set h']],
+    ] as const,
+    1,
+  )(
+    'the hardened store never sleeps over a request: %s in %i schedules of %j',
+    async (target, schedules, all) => {
+      const found = await explore({ target, clients: all, strategy: 'random', schedules, idle: true });
+      expect(found.failures.map(({ kind, sentence, schedule }) => [kind, sentence, schedule])).toEqual([]);
+      expect(found).toMatchObject({ result: 'valid', executions: schedules });
+    },
+    { timeout: 3_600_000 },
+  );
+});

@@ -1,0 +1,44 @@
+import { closeSync, fchmodSync } from 'node:fs';
+import { openRegular } from '../../../surroundings/regular-file.js';
+import type { Site } from '../disk/site.js';
+import { inOrder, type QueueEntry } from './entry-names.js';
+import { type Intent, listEntries, release } from './intents.js';
+import { seemsAlive } from './owner.js';
+
+/**
+ * Ends our own intent, and wakes the process that is first in line. Never fails.
+ *
+ * The listing comes after the removal, and the one who waits sets its alarm before it looks for the intent. So no request is
+ * overlooked by both. The other way round, both would sleep until a timer wakes one of them:
+ *
+ *     H lists: nobody | W: request, alarm, H's intent is there: sleeps | H removes its intent
+ *
+ * @param own our own request, whose owner is awake
+ */
+export function handOver(site: Site, intent: Intent, own?: string): void {
+  if (!intent.directory.isOpen) return;
+  release(intent);
+  try {
+    wakeFirst(site, intent, own);
+  } catch {
+    // It wakes by its timer.
+  }
+}
+
+function wakeFirst(site: Site, { intents }: Intent, own: string | undefined): void {
+  const first = inOrder(listEntries(intents)).find((entry) => entry.name !== own && isWaiting(entry));
+  // A ticket's owner has watched the intent itself.
+  if (first?.kind !== 'request') return;
+  const opened = openRegular({ ...site.location, directory: intents }, first.name);
+  if (!opened) return;
+  try {
+    // Its owner watches the file. The mode is what it was, and no part of the identity by which the owner takes it back.
+    fchmodSync(opened.descriptor, 0o600);
+  } finally {
+    closeSync(opened.descriptor);
+  }
+}
+
+function isWaiting({ kind, owner }: QueueEntry): boolean {
+  return (kind === 'request' || kind === 'ticket') && seemsAlive(owner);
+}
