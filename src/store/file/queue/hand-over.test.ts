@@ -4,7 +4,8 @@ import fs, { chmodSync, renameSync, symlinkSync, watch, writeFileSync } from 'no
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { interceptFs } from '../../calls.test.helper.js';
-import { modeOf, newDirectory, newFile, plainPath, siteOf } from '../../scratch.test.helper.js';
+import { plainPath } from '../../intercept.test.helper.js';
+import { modeOf, newDirectory, newFile, siteOf } from '../../scratch.test.helper.js';
 import { withdraw } from '../commit/withdraw.js';
 import type { Site } from '../disk/site.js';
 import { HeldIntent } from '../held-intent.js';
