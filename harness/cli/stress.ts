@@ -58,7 +58,7 @@ export function addStress(program: Command): void {
     )
     .option(
       '--duration <time>',
-      'how long all scenarios and controls take together: 20s, 10m; judging comes on top, and up to 20 s for a scenario in which too little has happened; default: 50s',
+      'how long all scenarios and controls take together: 20s, 10m; judging comes on top, and up to 20 s for a scenario in which too little has happened; default: 55s',
       parseDuration,
     )
     .option('--seed <n>', 'repeat what the clients do; default: a new one', parseWhole)
@@ -76,7 +76,7 @@ export function addStress(program: Command): void {
 
 const examples = `
 Examples:
-  holdfast stress                                       every scenario on the hardened store, about 50 s
+  holdfast stress                                       every scenario on the hardened store, about a minute
   holdfast stress --target naive --no-controls          see what the agent's own code loses
   holdfast stress --target ./my-store.ts --duration 2m  put your own store to the test
   holdfast stress --command npm                         a program that ships as data (see: holdfast list programs)
