@@ -66,7 +66,7 @@ export function addStress(program: Command): void {
     )
     .option(
       '--duration <time>',
-      'how long the whole command takes, judging included, within a tenth: 20s, 10m; below a minute more on a busy machine, where nothing is left out; --explain comes on top; default: 50s',
+      'how long the whole command takes, judging included, within a tenth: 20s, 10m; below a minute more on a busy machine, where nothing is left out; --explain comes on top; default: 55s',
       parseDuration,
     )
     .option('--seed <n>', 'repeat what the clients do; default: a new one', parseWhole)
@@ -97,7 +97,7 @@ export function addStress(program: Command): void {
 
 const examples = `
 Examples:
-  holdfast stress                                       every scenario on the hardened store, about 50 s
+  holdfast stress                                       every scenario on the hardened store, about a minute
   holdfast stress --target naive --no-controls          see what the agent's own code loses
   holdfast stress --target ./my-store.ts --duration 2m  put your own store to the test
   holdfast stress --command npm                         a program that ships as data (see: holdfast list programs)

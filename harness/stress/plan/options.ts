@@ -35,7 +35,7 @@ export interface StressOptions {
    * where no time is given either: as many as fit alone into it, at least 10 and at most 500.
    */
   operations?: number;
-  /** Bounds the whole run, judging included, in milliseconds. Default 50000. */
+  /** Bounds the whole run, judging included, in milliseconds. Default 55000. */
   durationMs?: number;
   /**
    * How long a target, alone in a process, may take to open, set, get and remove before it is refused, in milliseconds.
@@ -77,7 +77,7 @@ export interface FilledOptions {
 
 /** @throws UsageError if a scenario, target, client or duration is not what it should be */
 export async function fillOptions(options: StressOptions): Promise<FilledOptions> {
-  const { clients, operations = 0, durationMs = 50_000, shard = { index: 1, of: 1 } } = options;
+  const { clients, operations = 0, durationMs = 55_000, shard = { index: 1, of: 1 } } = options;
   const { targetMs = targetMsDefault } = options;
   const seed = options.seed ?? randomInt(2 ** 31);
   checkNumbers({ operations, durationMs, seed, targetMs });
