@@ -62,7 +62,7 @@ it('the process at rest names what a store keeps it alive by: the hardened store
 it('each rival that can not be run here says what it takes', () => {
   const rivals = findRivals();
   expect(rivals.map(({ spec }) => spec.label)).toEqual([
-    ...['textbook', 'naive', 'conf', 'lowdb', 'configstore', 'keyv-file', 'sqlite'],
+    ...['textbook', 'naive', 'conf', 'lowdb', 'configstore', 'keyv-file', 'sqlite', 'lmdb'],
   ]);
   for (const { missing = 'npm i -D it' } of rivals) expect(missing).toMatch(/npm i -D|needs Node/);
 });

@@ -223,7 +223,7 @@ it('a file system is mounted with its links, owners, numbers and room, and goes 
     .states.filter(({ image }) => image.nodes.size === 4)
     .slice(-1);
   expect(last).toBeDefined();
-  if (!last) return;
+  if (!last) throw new Error('no such state');
   const { kernel: after, ...found } = examine(last.image);
   expect(found).toEqual({ nlink: 2, rootLinks: 3, uid: 7, soft: 'd/hard', size: 4 });
   expect(after.kernel.call(after.process, { call: 'mkdir', path: '/e' })).toBeUndefined();
