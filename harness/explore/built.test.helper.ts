@@ -1,6 +1,6 @@
 /** What the tests of explore use of it, in one module, so that they run what is shipped: its processes start from there. */
 export { confirmBare } from './evidence/confirm-bare.js';
-export { Cell } from './execution/cell.js';
 export { explore, replaySchedule } from './explore.js';
 export { bundleTarget } from './process/bundle.js';
+export { GatedCell } from './process/gated-cell.js';
 export { follow, search } from './search/search.js';

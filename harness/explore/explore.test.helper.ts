@@ -9,7 +9,7 @@ import { parseProgram } from './schedule/program.js';
 
 /** As it is shipped: client processes load the gate from there. */
 const built = new URL('../../dist/harness/explore/built.test.helper.js', import.meta.url).href;
-const { bundleTarget, Cell, explore: exploreBuilt, ...rest } = (await import(built)) as typeof Built;
+const { bundleTarget, GatedCell, explore: exploreBuilt, ...rest } = (await import(built)) as typeof Built;
 export const { confirmBare, follow, replaySchedule, search } = rest;
 
 /** In one thread, unless told otherwise: another test file runs beside, and two that wait for each other's turns take longer. */
@@ -25,12 +25,12 @@ export function optionsFor(program: string, more: Partial<ExecutionOptions> = {}
 }
 
 /** A place for executions of a fixture, gone when the tests of the file are over. */
-export async function cellFor(name: string, isFresh = false): Promise<Built.Cell> {
+export async function cellFor(name: string, isFresh = false): Promise<Built.GatedCell> {
   const directory = mkdtempSync(path.join(tmpdir(), 'holdfast-explore-test-'));
   const module = new URL(`./fixtures/${name}`, import.meta.url).href;
   const bundle = path.join(directory, 'target.cjs');
   if (!isFresh) await bundleTarget(module, bundle);
-  const cell = new Cell(
+  const cell = new GatedCell(
     directory,
     { module, label: name, options: {}, ...(isFresh ? {} : { bundle }) },
     isFresh,

@@ -11,9 +11,10 @@ import { sourcesOf, type ToSource } from '../evidence/explain.js';
 import type { ExploredFailure, Replayed, ScheduleFile } from '../evidence/exploration.js';
 import { type Cells, DivergedError, investigate } from '../evidence/investigate.js';
 import { tellUnconfirmed } from '../evidence/unconfirmed.js';
-import { Cell } from '../execution/cell.js';
+import type { Cell } from '../execution/cell.js';
 import { type ExecutionOptions, LostProcessError } from '../execution/executed.js';
 import { fileGround, type Ground } from '../execution/ground.js';
+import { GatedCell } from '../process/gated-cell.js';
 import type { ClientSetup } from '../process/protocol.js';
 import { type CommandSource, programOf } from '../schedule/command-source.js';
 import { parseProgram } from '../schedule/program.js';
@@ -146,8 +147,8 @@ function moduleBench({ directory, heartbeat }: Job, setup: ModuleSetup): Bench {
   // What Node can import as it is, it does.
   const isBare = /\.[cm]?js$/.test(setup.module);
   const cells: Cells = {
-    quick: new Cell(path.join(directory, 'quick'), setup, false, { cells: heartbeat }),
-    fresh: new Cell(path.join(directory, 'fresh'), isBare ? asItIs : setup, true, { cells: heartbeat }),
+    quick: new GatedCell(path.join(directory, 'quick'), setup, false, { cells: heartbeat }),
+    fresh: new GatedCell(path.join(directory, 'fresh'), isBare ? asItIs : setup, true, { cells: heartbeat }),
   };
   return {
     cells,
@@ -191,10 +192,10 @@ function audit(
   { directory, setup, heartbeat }: Job & { setup: ModuleSetup },
   { execution }: AuditTask,
 ): string[] | undefined {
-  const alone = new Cell(path.join(directory, 'alone'), setup, false, { cells: heartbeat });
+  const alone = new GatedCell(path.join(directory, 'alone'), setup, false, { cells: heartbeat });
   const ground = groundFor(alone, setup, execution);
   alone.close();
-  const cell = new Cell(directory, setup, true, { cells: heartbeat }, auditCommand);
+  const cell = new GatedCell(directory, setup, true, { cells: heartbeat }, auditCommand);
   cell.ground = ground;
   const strategy = new RandomWalk(execution.seed, auditSchedules, { index: 0, of: 1 });
   strategy.begin();

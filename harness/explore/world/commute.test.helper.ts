@@ -56,7 +56,7 @@ export class Ground {
   private corner = corners[0] as Corner;
 
   constructor(root: string) {
-    this.world = new World(root);
+    this.world = new World(root, fs);
     this.world.makeRoot();
   }
 

@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import type { Disk } from '../../line/disk.js';
 import type { CallEnd, CallToMake, Identity } from '../process/protocol.js';
 import type { UnknownCall } from './calls.js';
 import { fingerprint } from './fingerprint.js';
@@ -9,12 +9,11 @@ import { type Change, Listeners, type WatchEvent } from './listeners.js';
 import { Locks } from './locks.js';
 import { Places } from './places.js';
 import {
-  ancestorsOf,
   below,
   describe,
   empty,
   type FirstFile,
-  makeFirst,
+  makeAllFirst,
   namesBelow,
   parentOf,
 } from './sandbox-files.js';
@@ -41,8 +40,12 @@ export class World implements Tree {
   private current = 0;
   private readonly places: Places;
 
-  constructor(readonly rootPath: string) {
-    this.places = new Places(rootPath);
+  /** @param disk where the sandbox is */
+  constructor(
+    readonly rootPath: string,
+    readonly disk: Disk,
+  ) {
+    this.places = new Places(rootPath, disk);
   }
 
   get root(): string {
@@ -51,12 +54,12 @@ export class World implements Tree {
 
   /** A process starts in it, so it must be there before the first execution, and stay. */
   makeRoot(): void {
-    mkdirSync(this.rootPath, { recursive: true, mode: 0o700 });
+    this.disk.mkdirSync(this.rootPath, { recursive: true, mode: 0o700 });
   }
 
   /** Makes the sandbox as it is at the beginning. @param files by their paths */
   restart(files: Readonly<Record<string, FirstFile>>, now: number): void {
-    empty(this.rootPath);
+    empty(this.disk, this.rootPath);
     this.inodes.forget();
     this.graves.clear();
     this.places.forget();
@@ -64,19 +67,7 @@ export class World implements Tree {
     this.listeners.clear();
     this.held.forget();
     this.bornAt('', -1, now);
-    const made = new Set<string>();
-    for (const [name, content] of Object.entries(files)) {
-      for (const directory of ancestorsOf(name)) {
-        if (made.has(directory)) continue;
-        made.add(directory);
-        mkdirSync(path.join(this.rootPath, directory), { mode: 0o700 });
-        this.bornAt(directory, -1, now);
-      }
-      if (made.has(name)) continue;
-      made.add(name);
-      makeFirst(path.join(this.rootPath, name), content);
-      this.bornAt(name, -1, now);
-    }
+    makeAllFirst(this.disk, this.rootPath, files, (name) => this.bornAt(name, -1, now));
   }
 
   /** Whose descriptors are meant from now on. */
@@ -249,10 +240,10 @@ export class World implements Tree {
 
   /** A fingerprint of all that can be found in the sandbox: names, modes, owners, numbers, times and contents. */
   fingerprint(): number {
-    const names = namesBelow(this.rootPath, '').sort();
+    const names = namesBelow(this.disk, this.rootPath, '').sort();
     return fingerprint(
       ['', ...names]
-        .map((name) => describe(this.rootPath, name, (id) => this.inodes.identityOf(id)))
+        .map((name) => describe(this.disk, this.rootPath, name, (id) => this.inodes.identityOf(id)))
         .join('\n'),
     );
   }
