@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Random } from '../../workload/random.js';
-import { lettersOf } from '../gate/path-calls.js';
+import { lettersOf } from '../calls/path-calls.js';
 import type { CallEnd, CallToMake } from '../process/protocol.js';
 import type { CallName } from './calls.js';
 import { type Corner, corners } from './corners.test.helper.js';
