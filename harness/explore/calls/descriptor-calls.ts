@@ -12,19 +12,54 @@ function onFile(call: CallName, sync: Made): Definition {
   };
 }
 
-/** With what is read or written: `(buffer, offset, ...)` or `(buffer, options)`, or a string to write. */
-function onBytes(call: CallName, sync: Made): Definition {
+/** With what is read: into `(buffer, offset, ...)` or `(buffer, options)`, or into several buffers. */
+function onRead(call: 'read' | 'readv', sync: Made): Definition {
   return function* (fd, data, ...rest) {
-    const [first] = rest;
-    const offset = typeof first === 'number' ? first : (first?.offset ?? 0);
-    const bytes = (count: number) => {
-      const view = ArrayBuffer.isView(data)
-        ? data
-        : Buffer.from(Array.isArray(data) ? Buffer.concat(data) : String(data));
-      return new Uint8Array(view.buffer, view.byteOffset + offset, Math.min(count, view.byteLength - offset));
+    const views = (Array.isArray(data) ? data : [data]) as ArrayBufferView[];
+    const whole = () =>
+      views.length === 1 && views[0] ? bytesOf(views[0]) : Buffer.concat(views.map(bytesOf));
+    const from = Array.isArray(data) ? 0 : offsetIn(rest);
+    return yield {
+      call,
+      fd,
+      bytes: (count) => whole().subarray(from, from + count),
+      refill: (bytes) => scatter(bytes, views, from),
+      run: () => sync(fd, data, ...rest),
     };
-    return yield { call, fd, bytes, run: () => sync(fd, data, ...rest) };
   };
+}
+
+function scatter(bytes: Uint8Array, views: readonly ArrayBufferView[], from: number): void {
+  let left = bytes;
+  for (const view of views) {
+    const room = bytesOf(view).subarray(from);
+    room.set(left.subarray(0, room.length));
+    left = left.subarray(room.length);
+  }
+}
+
+/** With what is written. It is copied: the program may use its buffer again before another process has gone on. */
+function onWrite(call: 'write' | 'writev', sync: Made): Definition {
+  return function* (fd, data, ...rest) {
+    const given = Array.isArray(data) ? data.map(copyOf) : copyOf(data);
+    const all = Array.isArray(given) ? Buffer.concat(given as Buffer[]) : given;
+    const from = typeof data === 'string' || Array.isArray(data) ? 0 : offsetIn(rest);
+    const bytes = (count: number) =>
+      (typeof all === 'string' ? Buffer.from(all) : bytesOf(all as Buffer)).subarray(from, from + count);
+    return yield { call, fd, bytes, run: () => sync(fd, given, ...rest) };
+  };
+}
+
+function copyOf(data: unknown): unknown {
+  return ArrayBuffer.isView(data) ? Buffer.from(bytesOf(data)) : data;
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+function offsetIn([first]: Arguments): number {
+  return typeof first === 'number' ? first : (first?.offset ?? 0);
 }
 
 /** The functions of `fs` that are one call on an open file. */
@@ -55,9 +90,9 @@ export function descriptorCalls({ system: fs }: Self): Readonly<Record<string, D
     ftruncate: onFile('ftruncate', fs.ftruncateSync),
     fchmod: onFile('fchmod', fs.fchmodSync),
     fchown: onFile('fchown', fs.fchownSync),
-    read: onBytes('read', fs.readSync as Made),
-    readv: onBytes('readv', fs.readvSync as Made),
-    write: onBytes('write', fs.writeSync as Made),
-    writev: onBytes('writev', fs.writevSync as Made),
+    read: onRead('read', fs.readSync as Made),
+    readv: onRead('readv', fs.readvSync as Made),
+    write: onWrite('write', fs.writeSync as Made),
+    writev: onWrite('writev', fs.writevSync as Made),
   };
 }

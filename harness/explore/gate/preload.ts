@@ -1,8 +1,7 @@
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
-import path from 'node:path';
-import { anchoredIn, byName, isUnknownWay } from '../calls/anchor.js';
 import type { Call, Calls } from '../calls/call.js';
+import { inside } from '../calls/inside.js';
 import { Timers } from '../calls/timers.js';
 import { Watches } from '../calls/watches.js';
 import { runProgram } from '../client/program.js';
@@ -28,6 +27,12 @@ const { clock, randomness } = self;
 if (setup.pid !== undefined) Object.assign(self, { pid: setup.pid, startTime: setup.startTime ?? 0 });
 
 const openFiles = new Set<number>();
+const isOurs = inside({
+  root: setup.root,
+  system: real.fs,
+  isOpen: (fd) => openFiles.has(fd),
+  refuse: (why) => loop.halt('refused', why),
+});
 const timers = new Timers(clock);
 let begun = false;
 let restore: (() => void) | undefined;
@@ -51,7 +56,7 @@ function* one(call: Call): Calls {
 const run = (call: Call) => loop.runNow(one(call));
 const watches = new Watches(self, run);
 
-/** Inside the sandbox, or on a file of it; only these are asked for. Also takes the path as the scheduler knows it. */
+/** Only these are asked for. */
 function stopsAt(call: Call): boolean {
   if (!begun) return false;
   const isOurs = isInside(call);
@@ -60,60 +65,29 @@ function stopsAt(call: Call): boolean {
   return isOurs;
 }
 
+/** Only what was opened in the sandbox is asked for. */
 function isInside(call: Call): boolean {
-  if (call.call === 'open') return relate(call) && track(call);
-  if (call.fd !== undefined) {
-    return openFiles.has(call.fd) && (call.call !== 'close' || untrack(call, call.fd));
-  }
-  return call.due !== undefined || relate(call) || (call.path === undefined && call.of !== undefined);
-}
-
-function relate(call: Call): boolean {
-  const [from, to] = [spotOf(call.path), spotOf(call.to)];
-  if (!from?.isOurs && !to?.isOurs) return false;
-  if (from) Object.assign(call, { path: from.path }, from.at === undefined ? {} : { at: from.at });
-  if (to) Object.assign(call, { to: to.path }, to.at === undefined ? {} : { toAt: to.at });
+  if (!isOurs(call)) return false;
+  if (call.call === 'open') track(call);
+  else if (call.call === 'close' && call.fd !== undefined) untrack(call, call.fd);
   return true;
 }
 
-interface Spot {
-  path: string;
-  at?: number;
-  isOurs: boolean;
-}
-
-/** Where a path leads, as the scheduler has to know it: in the sandbox, or on from something of it that is open. */
-function spotOf(place: string | undefined): Spot | undefined {
-  if (place === undefined) return undefined;
-  const anchored = anchoredIn(place);
-  if (anchored && openFiles.has(anchored.fd)) return { path: anchored.rest, at: anchored.fd, isOurs: true };
-  if (isUnknownWay(place)) loop.halt('refused', 'it takes a way through /proc of which nothing is known');
-  // A directory outside stays where it is.
-  const named = anchored && anchored.rest !== '' ? byName(place, real.fs) : place;
-  const { root } = setup;
-  const plain = named.includes('/..') ? path.resolve(named) : named;
-  const isOurs = plain === root || plain.startsWith(`${root}${path.sep}`);
-  const isBelow = named.startsWith(`${root}${path.sep}`);
-  return { path: isBelow ? named.slice(root.length + 1) : path.relative(root, plain), isOurs };
-}
-
-function track(call: Call): boolean {
+function track(call: Call): void {
   const { run: open } = call;
   call.run = (grant) => {
     const fd = open(grant) as number;
     openFiles.add(fd);
     return fd;
   };
-  return true;
 }
 
-function untrack(call: Call, fd: number): boolean {
+function untrack(call: Call, fd: number): void {
   const { run: close } = call;
   call.run = (grant) => {
     openFiles.delete(fd);
     return close(grant);
   };
-  return true;
 }
 
 function begin(grant: Extract<Grant, { type: 'begin' }>): void {
