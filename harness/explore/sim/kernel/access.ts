@@ -1,0 +1,51 @@
+import type { CallOf, Stats } from './calls.js';
+import { fail } from './errno.js';
+import type { Inode } from './inode.js';
+import type { Kernel } from './kernel.js';
+import { inodeAt } from './open.js';
+import { read, requireAccess } from './permission.js';
+import type { Process } from './process.js';
+
+/** Calls that look at one file, and change nothing. */
+export const accessCalls = {
+  access(kernel: Kernel, process: Process, call: CallOf<'access'>): undefined {
+    const { mode = 0 } = call;
+    if ((mode & ~7) !== 0) fail('EINVAL');
+    requireAccess(process, inodeAt(kernel, process, call), mode);
+  },
+
+  stat(kernel: Kernel, process: Process, call: CallOf<'stat'>): Stats {
+    return statsOf(inodeAt(kernel, process, call));
+  },
+
+  lstat(kernel: Kernel, process: Process, call: CallOf<'lstat'>): Stats {
+    const walk = kernel.from(process, call);
+    if (!walk.finish(false)) fail('ENOENT');
+    if (!walk.isDescriptorItself) return statsOf(walk.entry.inode);
+    const { flags } = process.file(walk.descriptor);
+    return descriptorStats(process, flags);
+  },
+
+  fstat(_: Kernel, process: Process, { fd }: CallOf<'fstat'>): Stats {
+    return statsOf(process.file(fd).inode);
+  },
+
+  watch(kernel: Kernel, process: Process, call: CallOf<'watch'>): number {
+    const inode = inodeAt(kernel, process, call);
+    requireAccess(process, inode, read);
+    return inode.id;
+  },
+};
+
+function statsOf(inode: Inode): Stats {
+  const { disk, ino, kind, mode, nlink, uid, gid, size, mtime, ctime, birthtime } = inode;
+  const whole = kind === 'directory' ? 4096 : size;
+  return { dev: disk.dev, ino, kind, mode, nlink, uid, gid, size: whole, mtime, ctime, birthtime };
+}
+
+/** The kernel makes the entry of a descriptor anew whenever it is asked for: its number and times say nothing. */
+function descriptorStats({ uid, gid }: Process, flags: number): Stats {
+  const [times, way] = [{ mtime: 0, ctime: 0, birthtime: 0 }, flags & 3];
+  const mode = way === 0 ? 0o500 : way === 1 ? 0o300 : 0o700;
+  return { dev: 0, ino: 1, kind: 'link', mode, nlink: 1, uid, gid, size: 64, ...times };
+}

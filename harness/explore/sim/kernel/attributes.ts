@@ -1,0 +1,86 @@
+import type { CallOf } from './calls.js';
+import { fail } from './errno.js';
+import type { Inode } from './inode.js';
+import type { Kernel } from './kernel.js';
+import { inodeAt } from './open.js';
+import { isMember, owns, privilegesLost, setGroupId } from './permission.js';
+import type { Process } from './process.js';
+
+/** Calls that change modes, owners and times. */
+export const attributeCalls = {
+  chmod(kernel: Kernel, process: Process, call: CallOf<'chmod'>): undefined {
+    setMode(kernel, process, inodeAt(kernel, process, call), call.mode);
+  },
+
+  fchmod(kernel: Kernel, process: Process, { fd, mode }: CallOf<'fchmod'>): undefined {
+    setMode(kernel, process, process.usable(fd).inode, mode);
+  },
+
+  chown(kernel: Kernel, process: Process, call: CallOf<'chown'>): undefined {
+    setOwner(kernel, process, inodeAt(kernel, process, call), call);
+  },
+
+  lchown(kernel: Kernel, process: Process, call: CallOf<'lchown'>): undefined {
+    setOwner(kernel, process, linkAt(kernel, process, call), call);
+  },
+
+  fchown(kernel: Kernel, process: Process, call: CallOf<'fchown'>): undefined {
+    setOwner(kernel, process, process.usable(call.fd).inode, call);
+  },
+
+  utimes(kernel: Kernel, process: Process, call: CallOf<'utimes'>): undefined {
+    setTime(kernel, process, inodeAt(kernel, process, call), call.mtime);
+  },
+
+  lutimes(kernel: Kernel, process: Process, call: CallOf<'lutimes'>): undefined {
+    setTime(kernel, process, linkAt(kernel, process, call), call.mtime);
+  },
+
+  futimes(kernel: Kernel, process: Process, { fd, mtime }: CallOf<'futimes'>): undefined {
+    setTime(kernel, process, process.usable(fd).inode, mtime);
+  },
+};
+
+function linkAt(kernel: Kernel, process: Process, call: { path: string; pin?: number | undefined }): Inode {
+  const walk = kernel.from(process, call);
+  if (!walk.finish(false)) fail('ENOENT');
+  return walk.isDescriptorItself ? fail('EPERM') : walk.entry.inode;
+}
+
+function setMode(kernel: Kernel, process: Process, inode: Inode, mode: number): void {
+  // A link that was opened as a path is reached through /proc.
+  if (inode.kind === 'link') fail('EOPNOTSUPP');
+  if (!owns(process, inode)) fail('EPERM');
+  const keepsGroup = process.uid === 0 || isMember(process, inode.gid);
+  inode.mode = mode & 0o7777 & (keepsGroup ? -1 : ~setGroupId);
+  inode.ctime = kernel.time;
+  kernel.logAttributes(inode);
+}
+
+function setOwner(
+  kernel: Kernel,
+  process: Process,
+  inode: Inode,
+  { uid, gid }: { uid: number; gid: number },
+): void {
+  const isRoot = process.uid === 0;
+  const isOwn = process.uid === inode.uid;
+  if (uid !== -1 && !isRoot && !(isOwn && uid === inode.uid)) fail('EPERM');
+  if (gid !== -1 && !isRoot && !(isOwn && (gid === inode.gid || isMember(process, gid)))) fail('EPERM');
+  const lost = privilegesLost(process, inode);
+  if (lost !== 0 && !owns(process, inode)) fail('EPERM');
+  if (uid !== -1) {
+    inode.disk.transfer(inode, uid);
+    inode.uid = uid;
+  }
+  if (gid !== -1) inode.gid = gid;
+  inode.mode &= ~lost;
+  inode.ctime = kernel.time;
+  kernel.logAttributes(inode);
+}
+
+function setTime(kernel: Kernel, process: Process, inode: Inode, mtime: number): void {
+  if (!owns(process, inode)) fail('EPERM');
+  inode.mtime = mtime;
+  inode.ctime = kernel.time;
+}

@@ -1,0 +1,69 @@
+import type { CallOf, Listed } from './calls.js';
+import { fail } from './errno.js';
+import type { Kernel } from './kernel.js';
+import { pathOf } from './links.js';
+import { inodeAt } from './open.js';
+import { read, requireAccess } from './permission.js';
+import type { Process } from './process.js';
+import { Walk } from './walk.js';
+
+export const listingCalls = {
+  /** It opens the directory for it. */
+  readdir(kernel: Kernel, process: Process, call: CallOf<'readdir'>): Listed[] {
+    process.requireDescriptor();
+    const inode = inodeAt(kernel, process, call);
+    if (!inode.children) fail('ENOTDIR');
+    requireAccess(process, inode, read);
+    if (inode.isDead) fail('ENOENT');
+    const listed = Array.from(inode.children.values(), ({ name, inode: { kind } }) => ({ name, kind }));
+    return listed.sort((a, b) => (a.name < b.name ? -1 : 1));
+  },
+
+  /**
+   * As the library of C does it: a name is added, and asked whether it is a link; `..` takes one away. So of a directory that is
+   * left by `..` nothing more is asked.
+   */
+  realpath(kernel: Kernel, process: Process, { path, pin }: CallOf<'realpath'>): string {
+    // Its first half finds nothing that could be held.
+    if (pin !== undefined) kernel.from(process, { path, pin });
+    if (path === '') fail('ENOENT');
+    let found = path.startsWith('/') ? '' : pathOf(process.directory, process).replace(/^\/$/, '');
+    let left = path;
+    let links = 0;
+    for (;;) {
+      const [, word = '', rest = ''] = /^\/*([^/]*)(.*)$/s.exec(left) ?? [];
+      if (word === '') break;
+      left = rest;
+      if (word === '.') continue;
+      if (word === '..') {
+        found = found.slice(0, Math.max(0, found.lastIndexOf('/')));
+        continue;
+      }
+      const place = `${found}/${word}`;
+      const target = targetAt(process, place);
+      if (target === undefined) {
+        // What comes next asks for a directory, and is not looked up itself.
+        if (/^\/+(\.\.?(\/|$)|$)/.test(rest)) requirePlace(process, `${place}/`);
+        found = place;
+        continue;
+      }
+      if (++links > 40) requirePlace(process, place);
+      left = `${target}${rest}`;
+      if (target.startsWith('/')) found = '';
+    }
+    return found === '' ? '/' : found;
+  },
+};
+
+/** @returns undefined for what is no link. @throws Errno where nothing is there */
+function targetAt(process: Process, place: string): string | undefined {
+  const walk = new Walk(process, place);
+  if (!walk.finish(false)) fail('ENOENT');
+  if (walk.isDescriptorItself) return pathOf(process.file(walk.descriptor).position, process);
+  const { kind, target } = walk.entry.inode;
+  return kind === 'link' ? target : undefined;
+}
+
+function requirePlace(process: Process, place: string): void {
+  if (!new Walk(process, place).finish(true)) fail('ENOENT');
+}
