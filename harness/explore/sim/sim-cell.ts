@@ -1,0 +1,81 @@
+import { Cell } from '../execution/cell.js';
+import type { Executed, ExecutionOptions } from '../execution/executed.js';
+import type { Run } from '../execution/run.js';
+import type { Strategy } from '../execution/strategy.js';
+import type { ClientSetup } from '../process/protocol.js';
+import { Conductor } from './conductor.js';
+import { SimMachine, type User } from './machine.js';
+import { loadScript } from './script.js';
+import { SimProcess, type SimScene } from './sim-process.js';
+import { SimWorld } from './sim-world.js';
+
+/** Every so many executions all programs are run from the beginning, and do what is remembered of them. */
+const auditEvery = 100;
+
+/** The user who explores. */
+export function thisUser(): User {
+  const { geteuid, getegid, getgroups } = process;
+  return {
+    uid: geteuid?.() ?? 1000,
+    gid: getegid?.() ?? 1000,
+    groups: getgroups?.() ?? [],
+    umask: process.umask(),
+  };
+}
+
+/** Virtual processes on a simulated machine, all in this thread. */
+export class SimCell extends Cell {
+  private readonly scene: SimScene;
+  private processes: SimProcess[] = [];
+  private executions = 0;
+
+  /** @param setup its bundle has no `import()` left in it @param usesMemo false to run every program from the beginning each time */
+  constructor(
+    setup: Omit<ClientSetup, 'root'> & { bundle: string },
+    private readonly usesMemo = true,
+    user: User = thisUser(),
+  ) {
+    const machine = new SimMachine('/sandbox', user);
+    super(new SimWorld(machine));
+    this.scene = {
+      machine,
+      conductor: new Conductor(),
+      instantiate: loadScript(setup.bundle),
+      setup,
+      usesMemo: () => this.usesMemo && this.executions % auditEvery !== 0,
+    };
+  }
+
+  /** Nothing is left of an earlier life in a process that is made anew for each. */
+  get isReused(): boolean {
+    return false;
+  }
+
+  override execute(options: ExecutionOptions, strategy: Strategy): Executed {
+    this.executions++;
+    return super.execute(options, strategy);
+  }
+
+  close(): void {
+    this.processes = [];
+  }
+
+  protected drive(run: Run): Executed {
+    return this.scene.conductor.lead(run);
+  }
+
+  protected staff(): void {
+    // A process is made when it is hired.
+  }
+
+  protected hire(index: number): SimProcess {
+    const known = this.processes[index];
+    if (known) {
+      known.kill();
+      return known;
+    }
+    const hired = new SimProcess(this.scene, index);
+    this.processes[index] = hired;
+    return hired;
+  }
+}
