@@ -4,7 +4,7 @@ import type { Inode } from './inode.js';
 import type { Kernel } from './kernel.js';
 import { inodeAt } from './open.js';
 import { read, requireAccess } from './permission.js';
-import type { Process } from './process.js';
+import type { OpenFile, Process } from './process.js';
 
 /** Calls that look at one file, and change nothing. */
 export const accessCalls = {
@@ -22,8 +22,7 @@ export const accessCalls = {
     const walk = kernel.from(process, call);
     if (!walk.finish(false)) fail('ENOENT');
     if (!walk.isDescriptorItself) return statsOf(walk.entry.inode);
-    const { flags } = process.file(walk.descriptor);
-    return descriptorStats(process, flags);
+    return descriptorStats(process, process.file(walk.descriptor));
   },
 
   fstat(_: Kernel, process: Process, { fd }: CallOf<'fstat'>): Stats {
@@ -44,8 +43,8 @@ function statsOf(inode: Inode): Stats {
 }
 
 /** The kernel makes the entry of a descriptor anew whenever it is asked for: its number and times say nothing. */
-function descriptorStats({ uid, gid }: Process, flags: number): Stats {
-  const [times, way] = [{ mtime: 0, ctime: 0, birthtime: 0 }, flags & 3];
-  const mode = way === 0 ? 0o500 : way === 1 ? 0o300 : 0o700;
+function descriptorStats({ uid, gid }: Process, { canRead, canWrite }: OpenFile): Stats {
+  const times = { mtime: 0, ctime: 0, birthtime: 0 };
+  const mode = (canRead ? 0o500 : 0) | (canWrite ? 0o300 : 0);
   return { dev: 0, ino: 1, kind: 'link', mode, nlink: 1, uid, gid, size: 64, ...times };
 }

@@ -21,7 +21,9 @@ export const attributeCalls = {
   },
 
   lchown(kernel: Kernel, process: Process, call: CallOf<'lchown'>): undefined {
-    setOwner(kernel, process, linkAt(kernel, process, call), call);
+    const inode = linkAt(kernel, process, call);
+    if (inode) setOwner(kernel, process, inode, call);
+    else requireOwner(process, process, call);
   },
 
   fchown(kernel: Kernel, process: Process, call: CallOf<'fchown'>): undefined {
@@ -33,7 +35,8 @@ export const attributeCalls = {
   },
 
   lutimes(kernel: Kernel, process: Process, call: CallOf<'lutimes'>): undefined {
-    setTime(kernel, process, linkAt(kernel, process, call), call.mtime);
+    const inode = linkAt(kernel, process, call);
+    if (inode) setTime(kernel, process, inode, call.mtime);
   },
 
   futimes(kernel: Kernel, process: Process, { fd, mtime }: CallOf<'futimes'>): undefined {
@@ -41,10 +44,15 @@ export const attributeCalls = {
   },
 };
 
-function linkAt(kernel: Kernel, process: Process, call: { path: string; pin?: number | undefined }): Inode {
+/** @returns undefined for the entry of a descriptor in `/proc`, which is the process's own, and made anew each time */
+function linkAt(
+  kernel: Kernel,
+  process: Process,
+  call: { path: string; pin?: number | undefined },
+): Inode | undefined {
   const walk = kernel.from(process, call);
   if (!walk.finish(false)) fail('ENOENT');
-  return walk.isDescriptorItself ? fail('EPERM') : walk.entry.inode;
+  return walk.isDescriptorItself ? undefined : walk.entry.inode;
 }
 
 function setMode(kernel: Kernel, process: Process, inode: Inode, mode: number): void {
@@ -57,16 +65,22 @@ function setMode(kernel: Kernel, process: Process, inode: Inode, mode: number): 
   kernel.logAttributes(inode);
 }
 
-function setOwner(
-  kernel: Kernel,
-  process: Process,
-  inode: Inode,
-  { uid, gid }: { uid: number; gid: number },
-): void {
-  const isRoot = process.uid === 0;
-  const isOwn = process.uid === inode.uid;
-  if (uid !== -1 && !isRoot && !(isOwn && uid === inode.uid)) fail('EPERM');
-  if (gid !== -1 && !isRoot && !(isOwn && (gid === inode.gid || isMember(process, gid)))) fail('EPERM');
+interface Owner {
+  uid: number;
+  gid: number;
+}
+
+/** Only root gives a file away, and its owner to a group of his own. */
+function requireOwner(process: Process, owner: Owner, { uid, gid }: Owner): void {
+  if (process.uid === 0) return;
+  const isOwn = process.uid === owner.uid;
+  if (uid !== -1 && !(isOwn && uid === owner.uid)) fail('EPERM');
+  if (gid !== -1 && !(isOwn && (gid === owner.gid || isMember(process, gid)))) fail('EPERM');
+}
+
+function setOwner(kernel: Kernel, process: Process, inode: Inode, owner: Owner): void {
+  requireOwner(process, inode, owner);
+  const { uid, gid } = owner;
   const lost = privilegesLost(process, inode);
   if (lost !== 0 && !owns(process, inode)) fail('EPERM');
   if (uid !== -1) {

@@ -41,11 +41,13 @@ export const descriptorCalls = {
   },
 
   fsync(kernel: Kernel, process: Process, { fd }: CallOf<'fsync'>): undefined {
-    kernel.log?.push({ change: 'sync', inode: process.usable(fd).inode.id, isDataOnly: false });
+    const { id } = process.usable(fd).inode;
+    kernel.log?.push({ change: 'sync', inode: id, isDataOnly: false });
   },
 
   fdatasync(kernel: Kernel, process: Process, { fd }: CallOf<'fdatasync'>): undefined {
-    kernel.log?.push({ change: 'sync', inode: process.usable(fd).inode.id, isDataOnly: true });
+    const { id } = process.usable(fd).inode;
+    kernel.log?.push({ change: 'sync', inode: id, isDataOnly: true });
   },
 };
 

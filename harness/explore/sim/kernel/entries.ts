@@ -26,7 +26,7 @@ export const entryCalls = {
 
   unlink(kernel: Kernel, process: Process, call: CallOf<'unlink'>): undefined {
     const walk = kernel.from(process, call);
-    if (walk.last === 'descriptor') fail(walk.hasSlash ? 'ENOTDIR' : 'EPERM');
+    if (walk.last === 'descriptor') fail(!walk.isOpen ? 'ENOENT' : walk.hasSlash ? 'ENOTDIR' : 'EPERM');
     if (walk.last !== 'name') fail('EISDIR');
     const entry = walk.lookUp() ?? fail('ENOENT');
     if (walk.hasSlash) fail(entry.inode.kind === 'directory' ? 'EISDIR' : 'ENOTDIR');
@@ -38,7 +38,7 @@ export const entryCalls = {
 
   rmdir(kernel: Kernel, process: Process, call: CallOf<'rmdir'>): undefined {
     const walk = kernel.from(process, call);
-    if (walk.last === 'descriptor') fail('ENOTDIR');
+    if (walk.last === 'descriptor') fail(walk.isOpen ? 'ENOTDIR' : 'ENOENT');
     if (walk.last === 'up') fail('ENOTEMPTY');
     if (walk.last === 'dot') fail('EINVAL');
     if (walk.last === 'nothing') fail('EBUSY');
@@ -64,6 +64,7 @@ export function requireNew(process: Process, walk: Walk, isDirectory: boolean): 
 
 /** The part of it that comes before the permissions are looked at. */
 export function requireFree(walk: Walk, isDirectory: boolean): void {
+  if (walk.last === 'descriptor' && !walk.isOpen) fail('ENOENT');
   if (walk.last !== 'name') fail('EEXIST');
   if (walk.directory.isDead) fail('ENOENT');
   if (walk.lookUp() !== undefined) fail('EEXIST');

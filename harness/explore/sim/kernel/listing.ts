@@ -5,7 +5,7 @@ import { pathOf } from './links.js';
 import { inodeAt } from './open.js';
 import { read, requireAccess } from './permission.js';
 import type { Process } from './process.js';
-import { Walk } from './walk.js';
+import { descriptorPath, Walk } from './walk.js';
 
 export const listingCalls = {
   /** It opens the directory for it. */
@@ -28,8 +28,14 @@ export const listingCalls = {
     if (pin !== undefined) kernel.from(process, { path, pin });
     if (path === '') fail('ENOENT');
     let found = path.startsWith('/') ? '' : pathOf(process.directory, process).replace(/^\/$/, '');
-    let left = path;
-    let links = 0;
+    let [left, links] = [path, 0];
+    const [anchor, , fd] = descriptorPath.exec(path) ?? [];
+    if (anchor !== undefined) {
+      const open = process.descriptors[Number(fd)] ?? fail('ENOENT');
+      left = `${pathOf(open.position, process)}/${path.slice(anchor.length)}`;
+      if (anchor.length === path.length && !path.endsWith('/')) left = left.slice(0, -1);
+      links = 2;
+    }
     for (;;) {
       const [, word = '', rest = ''] = /^\/*([^/]*)(.*)$/s.exec(left) ?? [];
       if (word === '') break;
@@ -59,7 +65,6 @@ export const listingCalls = {
 function targetAt(process: Process, place: string): string | undefined {
   const walk = new Walk(process, place);
   if (!walk.finish(false)) fail('ENOENT');
-  if (walk.isDescriptorItself) return pathOf(process.file(walk.descriptor).position, process);
   const { kind, target } = walk.entry.inode;
   return kind === 'link' ? target : undefined;
 }

@@ -18,7 +18,7 @@ export const openCalls = {
     const walk = kernel.from(process, call);
     if (walk.finish(!isExclusive && (flags & flag.NOFOLLOW) === 0, creates))
       openFound(kernel, process, walk, flags);
-    else if (creates) createHere(kernel, process, walk, call.mode ?? 0o666);
+    else if (creates && walk.last === 'name') createHere(kernel, process, walk, call.mode ?? 0o666);
     else fail('ENOENT');
     walk.entry.inode.holds++;
     return process.add(new OpenFile(walk.position, flags));

@@ -4,11 +4,13 @@ import type { Inode } from './inode.js';
 import type { Kernel } from './kernel.js';
 import { requireAccess, requireAdding, requireTaking, write } from './permission.js';
 import type { Process } from './process.js';
+import type { Walk } from './walk.js';
 
 export const renameCalls = {
   rename(kernel: Kernel, process: Process, call: CallOf<'rename'>): undefined {
     const from = kernel.from(process, call);
     const to = kernel.to(process, call);
+    if (from.last === 'descriptor' && to.last === 'descriptor') return renameDescriptor(from, to);
     if (from.mount !== to.mount || from.last === 'descriptor' || to.last === 'descriptor') fail('EXDEV');
     if (from.last !== 'name' || to.last !== 'name') fail('EBUSY');
     const [source, target] = [from.directory, to.directory];
@@ -43,6 +45,13 @@ export const renameCalls = {
     inode.ctime = kernel.time;
   },
 };
+
+/** In `/proc`, which has names of its own and lets none be changed. */
+function renameDescriptor(from: Walk, to: Walk): undefined {
+  if (!from.isOpen || !to.isOpen) fail('ENOENT');
+  if (from.hasSlash || to.hasSlash) fail('ENOTDIR');
+  if (from.descriptor !== to.descriptor) fail('EPERM');
+}
 
 /** Is a directory another one, or above it? */
 function isAbove(directory: Inode, below: Inode): boolean {

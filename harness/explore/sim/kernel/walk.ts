@@ -18,7 +18,7 @@ const dot = 0x2e;
 export type LastWord = 'name' | 'dot' | 'up' | 'nothing' | 'descriptor';
 
 /** `/dev/fd` is a link to `/proc/self/fd`, and `/proc/self` one to the process. */
-const descriptorPath = /^\/(proc\/(?:self|thread-self)|dev)\/fd\/(0|[1-9]\d*)(\/|$)/;
+export const descriptorPath = /^\/(proc\/(?:self|thread-self)|dev)\/fd\/(0|[1-9]\d*)(\/|$)/;
 
 /**
  * The way of the kernel along a path (`fs/namei.c`): from entry to entry, through links, and up by `..` from wherever it has come
@@ -87,6 +87,7 @@ export class Walk {
       } else if (this.last === 'descriptor') {
         // The link itself is no file of this system; `isDescriptorItself` says that it is meant.
         if (this.hasSlash && creates) fail('EISDIR');
+        if (!this.isOpen) return false;
         if (!isFollowing && !this.hasSlash) return true;
         this.jump();
         if (this.hasSlash) this.mustBeDirectory = true;
@@ -100,6 +101,11 @@ export class Walk {
   /** After `finish`: the path ends at the entry of a descriptor in `/proc`, which was not followed. */
   get isDescriptorItself(): boolean {
     return this.last === 'descriptor';
+  }
+
+  /** Is there the descriptor that the path ends at? */
+  get isOpen(): boolean {
+    return this.process.descriptors[this.descriptor] !== undefined;
   }
 
   /** The number of the descriptor that the path ends at. */
@@ -161,7 +167,6 @@ export class Walk {
     const [whole, way, fd = ''] = match;
     this.links += way === 'dev' ? 2 : 1;
     this.name = fd;
-    if (this.process.descriptors[Number(fd)] === undefined) fail('ENOENT');
     let next = whole.length;
     while (text.charCodeAt(next) === slash) next++;
     this.hasSlash = whole.endsWith('/');
@@ -173,7 +178,7 @@ export class Walk {
   /** Through the link in `/proc` to what is open, even if it has no name any more. */
   private jump(): void {
     if (++this.links > linksMax) fail('ELOOP');
-    const file = this.process.descriptors[Number(this.name)] ?? fail('ENOENT');
+    const file = this.process.descriptors[this.descriptor] ?? fail('ENOENT');
     this.mount = file.position.mount;
     this.entry = file.position.entry;
   }
