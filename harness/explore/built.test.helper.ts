@@ -5,6 +5,7 @@ export { explore, replaySchedule } from './explore.js';
 export { bundleTarget } from './process/bundle.js';
 export { GatedCell } from './process/gated-cell.js';
 export { parseProgram } from './schedule/program.js';
+export { makeStrategy } from './search/index.js';
 export { RandomWalk } from './search/random-walk.js';
 export { follow, search } from './search/search.js';
 export { SimCell } from './sim/sim-cell.js';

@@ -1,6 +1,6 @@
 import type { CallToMake, ClientEvent } from '../process/protocol.js';
+import type { Stopped } from './host.js';
 import { NotSimulatedError } from './not-simulated.js';
-import type { Stopped } from './sim-loop.js';
 
 /** Too much of it would fill the memory of the thread. */
 const nodesMax = 1_000_000;

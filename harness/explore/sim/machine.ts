@@ -27,12 +27,11 @@ export class SimMachine {
     this.disk = systemOf(this, () => this.root);
   }
 
-  /** A new disk, with nothing on it but the sandbox and a directory for temporary files. */
+  /** A new disk, with nothing on it but the sandbox. */
   restart(now: number): void {
     this.kernel = new Kernel({ now });
     const { uid, gid } = this.user;
     this.root = this.kernel.start({ client: -1, umask: 0 });
-    this.disk.mkdirSync('/tmp', 0o1777);
     // Whoever makes what is there at first is the user, not root.
     this.root.uid = uid;
     this.root.gid = gid;

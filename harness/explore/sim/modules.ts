@@ -11,7 +11,7 @@ export type Refuse = (what: string) => never;
 
 /** These are functions of their arguments, or work on ticks and microtasks alone. */
 const plain = new Set(
-  'assert assert/strict buffer constants diagnostics_channel events module path path/posix path/win32 punycode querystring stream stream/consumers stream/promises string_decoder sys tty url util util/types v8'.split(
+  'assert assert/strict buffer constants diagnostics_channel events path path/posix path/win32 punycode querystring stream stream/consumers stream/promises string_decoder sys tty url util util/types v8'.split(
     ' ',
   ),
 );
@@ -55,7 +55,7 @@ interface Own {
 }
 
 /**
- * The modules of Node as a virtual process finds them.
+ * The modules of Node as a virtual process finds them. A way around them, as `createRequire`, is refused.
  * @returns `require`, without those of which each life has its own: `fs` and `process`
  */
 export function modulesFor(own: Own, refuse: Refuse): (name: string) => unknown {

@@ -26,6 +26,16 @@ const realNextTick = process.nextTick.bind(process);
 
 /** `process` as a program finds it: one for each life, since libraries put listeners and more on it. */
 export function ownProcess(parts: ProcessParts): EventEmitter {
+  const own = known(parts);
+  return new Proxy(own, {
+    get: (target, name, receiver) =>
+      name in target || typeof name === 'symbol' || !(name in process)
+        ? Reflect.get(target, name, receiver)
+        : parts.refuse(`uses process.${name}`),
+  });
+}
+
+function known(parts: ProcessParts): EventEmitter {
   const { self, user, root, time, run, whileLive, crash, refuse } = parts;
   const { platform, arch, version, versions, release, config, features, execPath } = process;
   const refusedHere = Object.fromEntries(

@@ -1,5 +1,7 @@
+import path from 'node:path';
 import type { Disk } from '../../line/disk.js';
 import { anchoredIn, byName } from '../calls/anchor.js';
+import type { Call } from '../calls/call.js';
 import type { System } from '../calls/system.js';
 
 type Sync = (...args: unknown[]) => unknown;
@@ -9,6 +11,18 @@ const firstOutside = 100_000;
 
 export function isOutside(fd: number): boolean {
   return fd >= firstOutside;
+}
+
+/**
+ * Outside of the sandbox there is only the root directory, which is above it: what else there is on a real machine is not simulated.
+ * @returns the path of anything else that a call is about
+ */
+export function strangerIn({ path: from, to }: Call): string | undefined {
+  return [from, to].find((place) => {
+    if (place === undefined) return false;
+    const anchored = anchoredIn(place);
+    return path.posix.normalize(anchored ? `/${anchored.rest}` : place).replace(/(?<=.)\/$/, '') !== '/';
+  });
 }
 
 const onTwo = /^(rename|link|copyFile)Sync$/;

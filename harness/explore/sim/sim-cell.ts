@@ -4,7 +4,9 @@ import type { Run } from '../execution/run.js';
 import type { Strategy } from '../execution/strategy.js';
 import type { ClientSetup } from '../process/protocol.js';
 import { Conductor } from './conductor.js';
+import { Intrinsics } from './intrinsics.js';
 import { SimMachine, type User } from './machine.js';
+import { NotSimulatedError } from './not-simulated.js';
 import { loadScript } from './script.js';
 import { SimProcess, type SimScene } from './sim-process.js';
 import { SimWorld } from './sim-world.js';
@@ -28,6 +30,7 @@ export class SimCell extends Cell {
   private readonly scene: SimScene;
   private processes: SimProcess[] = [];
   private executions = 0;
+  private intrinsics: Intrinsics | undefined;
 
   /** @param setup its bundle has no `import()` left in it @param usesMemo false to run every program from the beginning each time */
   constructor(
@@ -42,6 +45,7 @@ export class SimCell extends Cell {
       conductor: new Conductor(),
       instantiate: loadScript(setup.bundle),
       setup,
+      evaluations: 0,
       usesMemo: () => this.usesMemo && this.executions % auditEvery !== 0,
     };
   }
@@ -61,7 +65,19 @@ export class SimCell extends Cell {
   }
 
   protected drive(run: Run): Executed {
-    return this.scene.conductor.lead(run);
+    this.intrinsics ??= new Intrinsics();
+    const { evaluations } = this.scene;
+    try {
+      return this.scene.conductor.lead(run);
+    } finally {
+      if (this.scene.evaluations !== evaluations) this.requireIntrinsics(this.intrinsics);
+    }
+  }
+
+  private requireIntrinsics(intrinsics: Intrinsics): void {
+    const changed = intrinsics.restore();
+    if (changed !== undefined)
+      throw new NotSimulatedError(`a client changes ${changed}, which all programs in one thread share`);
   }
 
   protected staff(): void {

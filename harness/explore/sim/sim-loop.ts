@@ -6,13 +6,12 @@ import {
   outcomeOf,
   type Pending,
   type Runner,
-  type Sources,
 } from '../calls/call.js';
-import type { Clock } from '../calls/clock.js';
 import { describe } from '../calls/evidence.js';
 import type { ClientEvent, Report, Stop } from '../process/protocol.js';
 import { drain } from './drain.js';
 import { answerOf, differenceOf, type Going, type Granted } from './granted.js';
+import type { Host, Stopped } from './host.js';
 import { NotSimulatedError } from './not-simulated.js';
 
 /** Thrown into a stack that can't be kept while others go on. It has no code, so no program takes it for an error of the system. */
@@ -21,26 +20,6 @@ suspended.stack = '';
 
 /** How often a program may try another call that was given up: one that takes every error for a reason to try again has no other end. */
 const triesMax = 10_000;
-
-/** Where a process has come to a stop. */
-export interface Stopped {
-  report: Report;
-  /** The calls that it could be granted. */
-  pending: readonly Pending[];
-}
-
-/** What a loop needs of its process. */
-export interface Host {
-  readonly clock: Clock;
-  readonly sources: Sources;
-  isInside(call: Call): boolean;
-  /** Makes a call for good. */
-  make(pending: Pending, grant: Extract<Going, { type: 'call' }>): Granted;
-  /** Lets the scheduler choose. @returns what the process is granted, or undefined where another one goes on, or it is dead */
-  ask(stopped: Stopped): Going | undefined;
-  /** Nothing keeps the process alive. */
-  onEnd(): void;
-}
 
 /**
  * The event loop of a virtual process: the same turns as that of a gated one. In a synchronous call the scheduler runs on top of the

@@ -1,3 +1,4 @@
+import { builtinModules } from 'node:module';
 import type { TargetModule } from '../../core/target.js';
 import type { Call, Calls, Pending } from '../calls/call.js';
 import { Clock } from '../calls/clock.js';
@@ -9,20 +10,20 @@ import type { Self } from '../calls/self.js';
 import { Timers } from '../calls/timers.js';
 import { Watches } from '../calls/watches.js';
 import { runProgram } from '../client/program.js';
-import { changeOutside } from '../gate/note-unsteered.js';
 import type { ClientProcess } from '../process/client-process.js';
 import type { CallEnd, ClientSetup, Grant, Report } from '../process/protocol.js';
 import type { Conductor } from './conductor.js';
 import { type Going, type Granted, keyOf, makeCall } from './granted.js';
+import type { Stopped } from './host.js';
 import type { Process } from './kernel/process.js';
 import { type Known, Memo, nothingKnown } from './known.js';
 import type { SimMachine } from './machine.js';
 import { ownFs } from './own-fs.js';
 import { globalObject, sharedGlobals } from './own-globals.js';
 import { ownProcess } from './own-process.js';
-import { isOutside, routedSystem } from './routed-system.js';
+import { isOutside, routedSystem, strangerIn } from './routed-system.js';
 import type { Globals } from './script.js';
-import { SimLoop, type Stopped } from './sim-loop.js';
+import { SimLoop } from './sim-loop.js';
 import { systemOf } from './system.js';
 
 type Begin = Extract<Grant, { type: 'begin' }>;
@@ -33,6 +34,8 @@ export interface SimScene {
   conductor: Conductor;
   instantiate: (globals: Globals) => TargetModule;
   setup: Omit<ClientSetup, 'root'>;
+  /** How often a program was run from the beginning. */
+  evaluations: number;
   /** Nothing of a program is run where it is known what it does. */
   usesMemo: () => boolean;
 }
@@ -98,8 +101,8 @@ export class SimProcess implements ClientProcess {
       },
       isInside: (call) => {
         if (isOurs(call)) return true;
-        const outside = changeOutside(call);
-        if (outside !== undefined) refuse(`does this outside of the file's directory: ${outside}`);
+        const stranger = strangerIn(call);
+        if (stranger !== undefined) refuse(`looks outside of its home: ${call.call} ${stranger}`);
         return false;
       },
       make: (pending, grant) => this.make(pending, grant),
@@ -247,6 +250,7 @@ export class SimProcess implements ClientProcess {
 
   private evaluate(begin: Begin): void {
     const { scene, self, clock, shared } = this;
+    scene.evaluations++;
     clock.restart(begin.now);
     self.randomness.seed(begin.seed);
     Object.assign(self, { pid: begin.pid, startTime: begin.startTime });
@@ -256,11 +260,14 @@ export class SimProcess implements ClientProcess {
     const process = this.ownProcess();
     this.emitExit = () => process.emit('exit', 0);
     const fs = { ...this.fs, promises: { ...this.fs.promises } };
-    const require = (name: string) => {
+    const require = (name: string): unknown => {
       const short = name.replace(/^node:/, '');
       if (short === 'fs') return fs;
       if (short === 'fs/promises') return fs.promises;
-      return short === 'process' ? process : shared.requireModule(name);
+      if (short === 'process') return process;
+      // What it is made for was not put into the script, unless it is one of Node's.
+      if (short === 'module') return { createRequire: () => require, builtinModules };
+      return shared.requireModule(name);
     };
     const load = () => {
       const known = { ...shared.globals, process };
