@@ -44,7 +44,7 @@ export async function cellFor(name: string, isFresh = false): Promise<Built.Gate
 /** The same, where clients are virtual processes. @param usesMemo false where every program is run from the beginning each time */
 export async function simCellFor(name: string, usesMemo = true): Promise<Built.SimCell> {
   const { directory, bundle, setup } = await placeFor(name, 'simulated');
-  const cell = new SimCell({ ...setup, bundle }, usesMemo);
+  const cell = new SimCell({ ...setup, bundle }, { usesMemo });
   rmSync(directory, { recursive: true, force: true });
   return cell;
 }

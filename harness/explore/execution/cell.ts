@@ -21,6 +21,9 @@ export abstract class Cell {
   /** What executions begin with; by default a file of entries: see ground.ts. */
   ground: Ground | undefined;
 
+  /** What can't be explored here can't be explored at all. */
+  protected readonly isLast: boolean = true;
+
   constructor(protected readonly world: World) {}
 
   /** The next execution has processes that have been part of earlier ones, of which something may be left in them. */
@@ -90,7 +93,8 @@ export abstract class Cell {
       return { layout: execution.chronicle.layout, ending };
     } catch (error) {
       // What can't be controlled, or never began, is for the search to say.
-      if (!(error instanceof UncontrolledError || error instanceof LostProcessError)) throw error;
+      const isKnown = error instanceof UncontrolledError || error instanceof LostProcessError;
+      if (!isKnown || !this.isLast) throw error;
       this.close();
       return { layout: undefined, ending: 'stuck' };
     }

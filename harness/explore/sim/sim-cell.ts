@@ -2,6 +2,7 @@ import { Cell } from '../execution/cell.js';
 import type { Executed, ExecutionOptions } from '../execution/executed.js';
 import type { Run } from '../execution/run.js';
 import type { Strategy } from '../execution/strategy.js';
+import { type Heartbeat, noHeartbeat } from '../process/gated-process.js';
 import type { ClientSetup } from '../process/protocol.js';
 import { Conductor } from './conductor.js';
 import { Intrinsics } from './intrinsics.js';
@@ -25,18 +26,28 @@ export function thisUser(): User {
   };
 }
 
+export interface SimOptions {
+  /** False to run every program from the beginning each time; default true. */
+  usesMemo?: boolean;
+  /** Default: the one who explores. */
+  user?: User;
+  /** Counts the stops of processes. */
+  heartbeat?: Heartbeat;
+}
+
 /** Virtual processes on a simulated machine, all in this thread. */
 export class SimCell extends Cell {
+  /** Real processes may do what is not simulated. */
+  protected override readonly isLast = false;
   private readonly scene: SimScene;
   private processes: SimProcess[] = [];
   private executions = 0;
   private intrinsics: Intrinsics | undefined;
 
-  /** @param setup its bundle has no `import()` left in it @param usesMemo false to run every program from the beginning each time */
+  /** @param setup its bundle has no `import()` left in it: see bundle.ts */
   constructor(
     setup: Omit<ClientSetup, 'root'> & { bundle: string },
-    private readonly usesMemo = true,
-    user: User = thisUser(),
+    { usesMemo = true, user = thisUser(), heartbeat = noHeartbeat }: SimOptions = {},
   ) {
     const machine = new SimMachine('/sandbox', user);
     super(new SimWorld(machine));
@@ -46,7 +57,8 @@ export class SimCell extends Cell {
       instantiate: loadScript(setup.bundle),
       setup,
       evaluations: 0,
-      usesMemo: () => this.usesMemo && this.executions % auditEvery !== 0,
+      heartbeat,
+      usesMemo: () => usesMemo && this.executions % auditEvery !== 0,
     };
   }
 

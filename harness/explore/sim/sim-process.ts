@@ -11,6 +11,7 @@ import { Timers } from '../calls/timers.js';
 import { Watches } from '../calls/watches.js';
 import { runProgram } from '../client/program.js';
 import type { ClientProcess } from '../process/client-process.js';
+import type { Heartbeat } from '../process/gated-process.js';
 import type { CallEnd, ClientSetup, Grant, Report } from '../process/protocol.js';
 import type { Conductor } from './conductor.js';
 import { type Going, type Granted, keyOf, makeCall } from './granted.js';
@@ -34,6 +35,7 @@ export interface SimScene {
   conductor: Conductor;
   instantiate: (globals: Globals) => TargetModule;
   setup: Omit<ClientSetup, 'root'>;
+  heartbeat: Heartbeat;
   /** How often a program was run from the beginning. */
   evaluations: number;
   /** Nothing of a program is run where it is known what it does. */
@@ -155,6 +157,7 @@ export class SimProcess implements ClientProcess {
   /** Goes on with what it was told. @returns where it has come to; undefined where it was given up in the middle of a call */
   goOn(): Report | undefined {
     const grant = this.take();
+    Atomics.add(this.scene.heartbeat.cells, 1, 1);
     if (grant?.type === 'begin') return this.beginLife(grant);
     if (grant?.type !== 'call' && grant?.type !== 'timer' && grant?.type !== 'event')
       throw new Error(`the scheduler said ${grant?.type ?? 'nothing'} to a process that is to go on`);
