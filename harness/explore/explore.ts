@@ -24,7 +24,8 @@ const pastSideFindings = 500;
  * @throws UsageError if a target, an operation or an option is not what it should be
  */
 export async function explore(options: ExploreOptions = {}): Promise<Exploration> {
-  const { signal } = options;
+  const { signal, program } = options;
+  if (program !== undefined && options.executor === 'sim') throw byRealProcesses();
   const { label, subject, command, patienceMs } = subjectOf(options);
   const execution = executionOf(options, label, command);
   const warning = warningFor(execution.program);
@@ -35,7 +36,6 @@ export async function explore(options: ExploreOptions = {}): Promise<Exploration
       searchAll(place, { ...options, executor }, execution),
     );
   if (options.executor !== 'sim') return searchBy('process');
-  if (command) throw byRealProcesses();
   try {
     return await searchBy('sim');
   } catch (error) {
