@@ -95,6 +95,6 @@ function statsOf(place: string, disk: Disk): Stats | undefined {
 }
 
 /** The call looks, or changes what is in a file: every name stands for what it stood for. */
-function leavesAll({ call, flags = '' }: CallToMake): boolean {
+export function leavesAll({ call, flags = '' }: CallToMake): boolean {
   return call === 'open' ? !flags.includes('c') : factsOf(call)?.changesNames === false;
 }

@@ -5,6 +5,7 @@ import type { UnknownCall } from './calls.js';
 import { fingerprint } from './fingerprint.js';
 import { keyOf, type Routes, routesOf } from './footprint.js';
 import { Inodes } from './inodes.js';
+import { KnownRoutes } from './known-routes.js';
 import { type Change, Listeners, type WatchEvent } from './listeners.js';
 import { Locks } from './locks.js';
 import { Places } from './places.js';
@@ -38,6 +39,7 @@ export class World implements Tree {
   private readonly listeners = new Listeners();
   private readonly held = new Locks();
   private current = 0;
+  readonly known = new KnownRoutes();
   private readonly places: Places;
 
   /** @param disk where the sandbox is */
@@ -60,6 +62,7 @@ export class World implements Tree {
   /** Makes the sandbox as it is at the beginning. @param files by their paths */
   restart(files: Readonly<Record<string, FirstFile>>, now: number): void {
     empty(this.disk, this.rootPath);
+    this.known.version++;
     this.inodes.forget();
     this.graves.clear();
     this.places.forget();
@@ -99,11 +102,16 @@ export class World implements Tree {
     return this.held.of(this.current);
   }
 
+  /** Where a call of the client that is meant leads. */
+  routes(call: CallToMake): Routes {
+    return this.known.of(this.current, call, () => routesOf(call, this));
+  }
+
   /** What a call is about to touch, of the client that is meant. */
   foresee(call: CallToMake): Foresight {
     const file = call.fd === undefined ? undefined : this.openFile(call.fd);
     return {
-      ...routesOf(call, this),
+      ...this.routes(call),
       place: call.path === undefined ? file?.path : this.placeOf(call.path, call.at),
       placeTo: call.to === undefined ? undefined : this.placeOf(call.to, call.toAt),
     };
@@ -127,6 +135,7 @@ export class World implements Tree {
     now: number,
   ): [client: number, WatchEvent][] {
     this.places.note(call);
+    this.known.note(call);
     if (end.errno !== undefined) return [];
     this.as(client);
     if (call.call === 'lock' || call.call === 'unlock') return this.held.note(client, call, this);
@@ -250,6 +259,7 @@ export class World implements Tree {
 
   /** The paths of what is open and watched belong to one life. */
   forget(client: number): void {
+    this.known.version++;
     for (const name of this.openFiles.keys()) if (name.startsWith(`${client}.`)) this.openFiles.delete(name);
     this.listeners.remove(client);
     this.held.forget(client);
