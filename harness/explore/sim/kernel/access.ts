@@ -2,7 +2,7 @@ import type { CallOf, Stats } from './calls.js';
 import { fail } from './errno.js';
 import type { Inode } from './inode.js';
 import type { Kernel } from './kernel.js';
-import { inodeAt } from './open.js';
+import { inodeAt } from './lookup.js';
 import { read, requireAccess } from './permission.js';
 import type { OpenFile, Process } from './process.js';
 

@@ -2,7 +2,7 @@ import type { CallOf } from './calls.js';
 import { fail } from './errno.js';
 import type { Inode } from './inode.js';
 import type { Kernel } from './kernel.js';
-import { inodeAt } from './open.js';
+import { inodeAt, linkAt } from './lookup.js';
 import { isMember, owns, privilegesLost, setGroupId } from './permission.js';
 import type { Process } from './process.js';
 
@@ -44,20 +44,9 @@ export const attributeCalls = {
   },
 };
 
-/** @returns undefined for the entry of a descriptor in `/proc`, which is the process's own, and made anew each time */
-function linkAt(
-  kernel: Kernel,
-  process: Process,
-  call: { path: string; pin?: number | undefined },
-): Inode | undefined {
-  const walk = kernel.from(process, call);
-  if (!walk.finish(false)) fail('ENOENT');
-  return walk.isDescriptorItself ? undefined : walk.entry.inode;
-}
-
 function setMode(kernel: Kernel, process: Process, inode: Inode, mode: number): void {
   // A link that was opened as a path is reached through /proc.
-  if (inode.kind === 'link') fail('EOPNOTSUPP');
+  if (inode.kind === 'link') fail('ENOTSUP');
   if (!owns(process, inode)) fail('EPERM');
   const keepsGroup = process.uid === 0 || isMember(process, inode.gid);
   inode.mode = mode & 0o7777 & (keepsGroup ? -1 : ~setGroupId);
@@ -97,4 +86,5 @@ function setTime(kernel: Kernel, process: Process, inode: Inode, mtime: number):
   if (!owns(process, inode)) fail('EPERM');
   inode.mtime = mtime;
   inode.ctime = kernel.time;
+  kernel.logAttributes(inode);
 }

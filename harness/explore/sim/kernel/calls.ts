@@ -14,12 +14,13 @@ export type KernelCall =
   | (OnFile<'readv'> & { lengths: readonly number[]; position?: number | undefined })
   | (OnFile<'write'> & { bytes: Uint8Array; position?: number | undefined })
   | (OnFile<'writev'> & { parts: readonly Uint8Array[]; position?: number | undefined })
+  /** Of the kernel. Node's opens the file to read and write, and so needs both permissions. */
   | (OnPath<'truncate'> & { size: number })
   | (OnFile<'ftruncate'> & { size: number })
   | OnFile<'fsync' | 'fdatasync' | 'fstat'>
   /** `mode` of 4 read, 2 write, 1 execute or search; 0 asks whether it is there. */
   | (OnPath<'access'> & { mode?: number })
-  | OnPath<'stat' | 'lstat' | 'readdir' | 'rmdir' | 'unlink' | 'readlink' | 'realpath' | 'watch'>
+  | OnPath<'stat' | 'lstat' | 'readdir' | 'rmdir' | 'unlink' | 'readlink' | 'watch'>
   | (OnPath<'chmod'> & { mode: number })
   | (OnFile<'fchmod'> & { mode: number })
   /** -1 leaves the user or the group. */
@@ -30,8 +31,9 @@ export type KernelCall =
   | (OnPath<'mkdir'> & { mode?: number })
   | (OnPath<'symlink'> & { target: string })
   | (OnPath<'link' | 'rename'> & { to: string })
-  /** Of libuv: all of it in one step. */
-  | (OnPath<'copyFile'> & { to: string; isExclusive?: boolean })
+  // Functions of libraries that are several calls themselves, all in one step. They have no halves.
+  | { call: 'realpath'; path: string }
+  | { call: 'copyFile'; path: string; to: string; isExclusive?: boolean }
   /** `flock`, which answers EAGAIN and does not wait. */
   | (OnFile<'lock'> & { isShared?: boolean })
   | OnFile<'unlock'>;

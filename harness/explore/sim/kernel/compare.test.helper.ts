@@ -1,4 +1,5 @@
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { quickDirectory } from '../../workers/workplace.js';
@@ -6,9 +7,11 @@ import { isDecided } from './decisions.js';
 import { OurSide } from './our-side.test.helper.js';
 import { joinGroups, RealSide, removeAll } from './real-side.test.helper.js';
 import { describeStep, lastLook, type Step, stepOf, user } from './sequences.test.helper.js';
+import { type Side, Sights } from './sides.test.helper.js';
+import { changed, hasFineTimes, lookAt, lookReal, timesIn } from './times.test.helper.js';
 
-/** Who the two processes are: both root, both a user, or one of each. */
-export type Crew = 'root' | 'user' | 'both';
+/** Who the two processes are: both root, both a user, or one of each. `times`: root, and the times of files are compared, too. */
+export type Crew = 'root' | 'user' | 'both' | 'times';
 
 export interface Compared {
   sequences: number;
@@ -17,11 +20,13 @@ export interface Compared {
   errnos: Record<string, number>;
   /** Steps that differ as was decided. */
   decided: number;
+  /** Here a change may leave the time of a file as it was, so times can't be compared. */
+  hasCoarseTimes?: true;
   /** The shortest sequence that differs, with both answers to its last step. */
   difference?: string;
 }
 
-const umasks = [0o022, 0o077] as const;
+const umasks = [0, 0o077] as const;
 /** As many levels as links and `..` may lead up. */
 const depth = 8;
 
@@ -29,7 +34,7 @@ const depth = 8;
 export function compare(crew: Crew, sequences: number, seed: number, length = 30): Compared {
   // Half of all steps end with an error, and nobody looks at its stack.
   Error.stackTraceLimit = 0;
-  const base = mkdtempSync(path.join(quickDirectory(), 'holdfast-kernel-'));
+  const base = mkdtempSync(path.join(crew === 'times' ? tmpdir() : quickDirectory(), 'holdfast-kernel-'));
   chmodSync(base, 0o755);
   const isUser = crew === 'user';
   const isRoot = process.getuid?.() === 0;
@@ -45,6 +50,12 @@ export function compare(crew: Crew, sequences: number, seed: number, length = 30
   // A directory of root's would let the other do little.
   const directoryOf = crew === 'both' ? user : owner;
   const report: Compared = { sequences: 0, calls: 0, errnos: {}, decided: 0 };
+  // The disk that has times fine enough is one that uses its numbers again.
+  const tellsApart = crew !== 'times';
+  if (crew === 'times' && !hasFineTimes(base)) {
+    rmSync(base, { recursive: true });
+    return { ...report, hasCoarseTimes: true };
+  }
   const levels = Array.from({ length: depth }, (_, above) => path.join(base, ...Array(above + 1).fill('n')));
   const [top = '', root = ''] = [levels[0], levels.at(-1)];
 
@@ -53,15 +64,25 @@ export function compare(crew: Crew, sequences: number, seed: number, length = 30
     process.umask(0o022);
     mkdirSync(root, { recursive: true, mode: 0o755 });
     if (directoryOf !== owner) for (const place of levels) chownSync(place, directoryOf, directoryOf);
-    const real = new RealSide(root, umasks, crew === 'both');
-    const ours = new OurSide(root, uids, umasks, directoryOf, protectsHardLinks);
+    const real = new RealSide(root, umasks, crew === 'both', new Sights(tellsApart));
+    const ours = new OurSide(root, uids, umasks, directoryOf, protectsHardLinks, false, { tellsApart });
     const trail: string[] = [];
+    const lookOurs = lookAt(ours.kernel);
+    /** With the times that it has changed. */
+    const make = (side: Side, step: Step): string => {
+      if (crew !== 'times') return side.make(step);
+      const look = side === real ? lookReal : lookOurs;
+      const before = timesIn(root, look);
+      const answer = side.make(step);
+      const times = changed(before, timesIn(root, look));
+      return times === '' ? answer : `${answer} [${times}]`;
+    };
     report.sequences++;
     try {
       for (const step of steps) {
         // The real uid is what counts there, and that is root's.
         if (crew === 'both' && step.who === 1 && step.call === 'access') continue;
-        const [wanted, found] = [real.make(step), ours.make(step)];
+        const [wanted, found] = [make(real, step), make(ours, step)];
         report.calls++;
         if (/^E[A-Z]+$/.test(wanted)) report.errnos[wanted] = (report.errnos[wanted] ?? 0) + 1;
         trail.push(`${describeStep(step)}: ${wanted.replaceAll(root, '')}`);

@@ -11,7 +11,7 @@ export const copyCalls = {
    * second path names is removed.
    */
   copyFile(kernel: Kernel, process: Process, call: CallOf<'copyFile'>): undefined {
-    const { path, to, pin, isExclusive = false } = call;
+    const { path, to, isExclusive = false } = call;
     const opened: number[] = [];
     const open = (place: string, flags: number, mode?: number) => {
       const way = { flags, ...(mode === undefined ? undefined : { mode }) };
@@ -19,7 +19,6 @@ export const copyCalls = {
       opened.push(fd);
       return process.file(fd);
     };
-    if (pin !== undefined) kernel.from(process, call);
     try {
       const { inode } = open(path, 0);
       const flags = flag.WRONLY | flag.CREAT | (isExclusive ? flag.EXCL : 0);

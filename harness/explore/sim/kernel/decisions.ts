@@ -7,7 +7,17 @@ export interface Decision {
   why: string;
 }
 
-/** The comparison with the real file system reads them: any other difference is a mistake. */
+/**
+ * The comparison with the real file system reads them: any other difference is a mistake.
+ *
+ * What it can't come to is simpler here in some places:
+ * - of `/proc` there is `/proc/self/fd/N`, which the store is anchored at, and nothing else;
+ * - root has all capabilities, and a process one user and one group: effective and saved ones are not told apart;
+ * - `readdir` lists by name, since the order of a real disk is one of that disk; nothing has a time of access;
+ * - a hole in a file takes room, and a directory as much as an empty one;
+ * - what is mounted is seen through every mount of the directory in which it is;
+ * - of the protections that `sysctl fs.protected_*` switches on there is only that of hard links.
+ */
 export const decisions: readonly Decision[] = [
   {
     step: /^[AB] open fd\d 0\d*4\d{5} /,

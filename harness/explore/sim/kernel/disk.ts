@@ -51,6 +51,11 @@ export class Disk {
     return inode;
   }
 
+  /** An inode that is on the disk already, as it was. */
+  adopt(ino: number, kind: Kind, mode: number, uid: number, gid: number, birthtime: number): Inode {
+    return new Inode(this, this.nextId(), ino, kind, mode, uid, gid, birthtime);
+  }
+
   /** How many bytes of those that are wanted there is room for. @throws EDQUOT or ENOSPC where there is none */
   grant(inode: Inode, wanted: number): number {
     const granted = Math.min(wanted, this.left(inode.uid));

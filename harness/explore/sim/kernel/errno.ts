@@ -14,7 +14,7 @@ const codes = [
     'ENOTDIR',
   ] as const),
   ...(['EISDIR', 'EINVAL', 'EMFILE', 'ENOSPC', 'ENAMETOOLONG', 'ENOTEMPTY', 'ELOOP'] as const),
-  ...(['EOPNOTSUPP', 'EDQUOT'] as const),
+  ...(['ENOTSUP', 'EDQUOT'] as const),
 ];
 export type ErrnoCode = (typeof codes)[number];
 

@@ -3,18 +3,19 @@ import { attributeCalls } from './attributes.js';
 import type { AnswerOf, CallOf, KernelCall, KernelCallName, Resolve } from './calls.js';
 import { copyCalls } from './copy.js';
 import { descriptorCalls } from './descriptors.js';
-import { Disk } from './disk.js';
+import type { Disk } from './disk.js';
 import { entryCalls } from './entries.js';
-import { Errno, fail } from './errno.js';
-import { Entry, type Inode } from './inode.js';
+import { Errno, errnoOf, fail } from './errno.js';
+import type { Inode } from './inode.js';
 import { linkCalls } from './links.js';
 import { listingCalls } from './listing.js';
 import { lockCalls } from './locks.js';
-import { Log } from './log.js';
 import { Mount, type Position } from './mount.js';
 import { openCalls } from './open.js';
-import { type Pin, Process, type ProcessOptions } from './process.js';
+import { may, search } from './permission.js';
+import { flag, type Pin, Process, type ProcessOptions } from './process.js';
 import { renameCalls } from './rename.js';
+import { Tree, type TreeOptions } from './tree.js';
 import { Walk } from './walk.js';
 
 type Handlers = {
@@ -34,15 +35,7 @@ const handlers: Handlers = {
   ...lockCalls,
 };
 
-export interface KernelOptions {
-  /** Virtual time at the beginning, in nanoseconds. */
-  now?: number;
-  /** Times of files are whole multiples of it, in nanoseconds: 4e6 as on many ext4, 1e9 on old ones. */
-  granularity?: number;
-  /** The smallest number of a removed file is given to the next one. */
-  reusesInodes?: boolean;
-  /** Keeps a log of what would have to reach a disk. */
-  logs?: boolean;
+export interface KernelOptions extends TreeOptions {
   /** Other users' files that one can't write can't be linked: sysctl `fs.protected_hardlinks`, which is on nearly everywhere. */
   protectsHardLinks?: boolean;
 }
@@ -56,30 +49,15 @@ export interface KernelOptions {
  *     const fd = kernel.call(process, { call: 'open', path: '/f', flags: flag.WRONLY | flag.CREAT, mode: 0o600 });
  *     if (fd instanceof Errno) fd.code; // EACCES: the root belongs to root
  */
-export class Kernel {
-  /** Nanoseconds of virtual time. Whoever makes the calls sets it. */
-  now: number;
-  granularity: number;
-  readonly log: Log | undefined;
-  readonly root: Position;
+export class Kernel extends Tree {
   readonly protectsHardLinks: boolean;
-  private readonly reusesInodes: boolean;
-  private ids = 0;
-  private devices = 0;
+  /** Who looks from outside: root, and no process that anyone has started. */
+  private readonly outside: Process;
 
-  constructor({ now = 0, granularity = 1, ...options }: KernelOptions = {}) {
-    this.now = now;
-    this.granularity = granularity;
-    this.log = options.logs ? new Log() : undefined;
-    this.reusesInodes = options.reusesInodes ?? false;
+  constructor(options: KernelOptions = {}) {
+    super(options);
     this.protectsHardLinks = options.protectsHardLinks ?? true;
-    const { root } = this.newDisk();
-    this.root = { mount: new Mount(root, undefined), entry: root };
-  }
-
-  /** The time that a file is given now. */
-  get time(): number {
-    return Math.floor(this.now / this.granularity) * this.granularity;
+    this.outside = new Process({ client: -1 }, this.root, this.root);
   }
 
   /** A new process, in the root directory. */
@@ -103,18 +81,18 @@ export class Kernel {
       throw error;
     } finally {
       const { pin } = call as { pin?: number };
-      if (pin !== undefined) process.pins[pin] = undefined;
+      if (pin !== undefined) this.letGo(process, pin);
     }
   }
 
   /** Makes the first half of a call. @returns the `pin` for the call, which can be made once */
   resolve(process: Process, { path, to }: Resolve): number | Errno {
     try {
-      const pin: Pin = {
-        from: new Walk(process, path),
-        to: to === undefined ? undefined : new Walk(process, to),
-      };
-      return process.pins.push(pin) - 1;
+      const from = new Walk(process, path);
+      const second = to === undefined ? undefined : new Walk(process, to);
+      const held = [from, ...(second ? [second] : [])].map(({ directory }) => directory);
+      for (const directory of held) directory.holds++;
+      return process.pins.push({ from, to: second, held }) - 1;
     } catch (error) {
       if (error instanceof Errno) return error;
       throw error;
@@ -124,11 +102,13 @@ export class Kernel {
   /** Goes into a directory. */
   changeDirectory(process: Process, path: string): undefined | Errno {
     const { directory } = process;
-    const fd = this.call(process, { call: 'open', path, flags: 0o10200000 });
+    const fd = this.call(process, { call: 'open', path, flags: flag.PATH | flag.DIRECTORY });
     if (fd instanceof Errno) return fd;
-    process.directory = process.file(fd).position;
-    process.directory.entry.inode.holds++;
+    const { position } = process.file(fd);
     this.call(process, { call: 'close', fd });
+    if (!may(process, position.entry.inode, search)) return errnoOf('EACCES');
+    process.directory = position;
+    position.entry.inode.holds++;
     this.release(directory.entry.inode);
     return undefined;
   }
@@ -138,12 +118,8 @@ export class Kernel {
     process.descriptors.forEach((file, fd) => {
       if (file) this.call(process, { call: 'close', fd });
     });
-    process.pins.length = 0;
+    for (const pin of process.pins.keys()) this.letGo(process, pin);
     this.release(process.directory.entry.inode);
-  }
-
-  newDisk(): Disk {
-    return new Disk(++this.devices, () => ++this.ids, this.time, this.reusesInodes);
   }
 
   /**
@@ -151,9 +127,8 @@ export class Kernel {
    * @throws Error if there is none at a path
    */
   mount(what: Disk | string, place: string): void {
-    const boot = this.start({ client: -1 });
-    const at = this.find(boot, place);
-    const root = typeof what === 'string' ? this.find(boot, what).entry : what.root;
+    const at = this.find(place);
+    const root = typeof what === 'string' ? this.find(what).entry : what.root;
     const isDirectory = root.inode.kind === 'directory';
     if ((at.entry.inode.kind === 'directory') !== isDirectory)
       throw new Error(`${place} is of another kind than what is mounted there`);
@@ -163,7 +138,7 @@ export class Kernel {
   /** What is at a path, seen by root, who is no process. Undefined if nothing is there. */
   peek(path: string, follows = true): Inode | undefined {
     try {
-      const walk = new Walk(this.start({ client: -1 }), path);
+      const walk = new Walk(this.outside, path);
       return walk.finish(follows) ? walk.entry.inode : undefined;
     } catch (error) {
       if (error instanceof Errno) return undefined;
@@ -184,76 +159,15 @@ export class Kernel {
     return pinned(process, pin).to ?? fail('EINVAL');
   }
 
-  /** Makes an inode that has no name yet. A directory whose set-group-id bit is set hands on its group. */
-  create(process: Process, directory: Inode, kind: Inode['kind'], mode: number, target = ''): Inode {
-    const inherits = (directory.mode & 0o2000) !== 0;
-    const gid = inherits ? directory.gid : process.gid;
-    const whole = inherits && kind === 'directory' ? mode | 0o2000 : mode;
-    const { client, uid } = process;
-    const inode = directory.disk.create(client, kind, whole, uid, gid, this.time);
-    inode.target = target;
-    if (kind === 'link') inode.size = Buffer.byteLength(target);
-    const { id } = inode;
-    this.log?.push({ change: 'create', inode: id, kind, mode: whole, uid, gid, target });
-    return inode;
+  /** A call is not to be made any more. */
+  private letGo(process: Process, pin: number): void {
+    const held = process.pins[pin]?.held ?? [];
+    process.pins[pin] = undefined;
+    for (const directory of held) this.release(directory);
   }
 
-  /** Gives an inode a name. */
-  add(directory: Inode, name: string, inode: Inode): Entry {
-    const entry = new Entry(directory, name, inode);
-    this.place(entry);
-    return entry;
-  }
-
-  /** Puts an entry where it says that it is. */
-  place(entry: Entry, group?: number): void {
-    const { directory, name, inode } = entry;
-    if (!directory?.children) throw new Error('an entry needs a directory');
-    directory.children.set(name, entry);
-    this.touch(directory);
-    if (inode.kind === 'directory') directory.nlink++;
-    const grouped = group === undefined ? undefined : { group };
-    this.log?.push({ change: 'entry', directory: directory.id, name, inode: inode.id, ...grouped });
-  }
-
-  /** Takes an entry out of its directory. It may be put elsewhere. */
-  take(entry: Entry, group?: number): void {
-    const { directory, name, inode } = entry;
-    if (!directory?.children) throw new Error('an entry needs a directory');
-    directory.children.delete(name);
-    this.touch(directory);
-    if (inode.kind === 'directory') directory.nlink--;
-    const grouped = group === undefined ? undefined : { group };
-    this.log?.push({ change: 'entry', directory: directory.id, name, inode: undefined, ...grouped });
-  }
-
-  /** A name of an inode is gone; with the last one, and the last process that holds it, the inode. */
-  forget(entry: Entry): void {
-    const { inode } = entry;
-    entry.isGone = true;
-    inode.nlink = inode.kind === 'directory' ? 0 : inode.nlink - 1;
-    inode.ctime = this.time;
-    if (inode.nlink === 0 && inode.holds === 0) inode.disk.free(inode);
-  }
-
-  /** A process does not hold it any more. */
-  release(inode: Inode): void {
-    inode.holds--;
-    if (inode.nlink === 0 && inode.holds === 0) inode.disk.free(inode);
-  }
-
-  /** Its content has changed. */
-  touch(inode: Inode): void {
-    inode.mtime = this.time;
-    inode.ctime = inode.mtime;
-  }
-
-  logAttributes({ id, mode, uid, gid }: Inode): void {
-    this.log?.push({ change: 'attributes', inode: id, mode, uid, gid });
-  }
-
-  private find(process: Process, path: string): Position {
-    const walk = new Walk(process, path);
+  private find(path: string): Position {
+    const walk = new Walk(this.outside, path);
     if (!walk.finish(true)) throw new Error(`there is no ${path}`);
     return walk.position;
   }

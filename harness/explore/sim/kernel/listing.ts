@@ -2,7 +2,7 @@ import type { CallOf, Listed } from './calls.js';
 import { fail } from './errno.js';
 import type { Kernel } from './kernel.js';
 import { pathOf } from './links.js';
-import { inodeAt } from './open.js';
+import { inodeAt } from './lookup.js';
 import { read, requireAccess } from './permission.js';
 import type { Process } from './process.js';
 import { descriptorPath, Walk } from './walk.js';
@@ -23,20 +23,18 @@ export const listingCalls = {
    * As the library of C does it: a name is added, and asked whether it is a link; `..` takes one away. So of a directory that is
    * left by `..` nothing more is asked.
    */
-  realpath(kernel: Kernel, process: Process, { path, pin }: CallOf<'realpath'>): string {
-    // Its first half finds nothing that could be held.
-    if (pin !== undefined) kernel.from(process, { path, pin });
+  realpath(_: Kernel, process: Process, { path }: CallOf<'realpath'>): string {
     if (path === '') fail('ENOENT');
     let found = path.startsWith('/') ? '' : pathOf(process.directory, process).replace(/^\/$/, '');
     let [left, links] = [path, 0];
-    const [anchor, , fd] = descriptorPath.exec(path) ?? [];
-    if (anchor !== undefined) {
-      const open = process.descriptors[Number(fd)] ?? fail('ENOENT');
-      left = `${pathOf(open.position, process)}/${path.slice(anchor.length)}`;
-      if (anchor.length === path.length && !path.endsWith('/')) left = left.slice(0, -1);
-      links = 2;
-    }
     for (;;) {
+      const [anchor, way, fd] = (found === '' && descriptorPath.exec(left)) || [];
+      if (anchor !== undefined) {
+        const open = process.descriptors[Number(fd)] ?? fail('ENOENT');
+        const slash = anchor.endsWith('/') ? '/' : '';
+        left = `${pathOf(open.position, process)}${slash}${left.slice(anchor.length)}`;
+        links += way === 'dev' ? 3 : 2;
+      }
       const [, word = '', rest = ''] = /^\/*([^/]*)(.*)$/s.exec(left) ?? [];
       if (word === '') break;
       left = rest;
@@ -53,7 +51,7 @@ export const listingCalls = {
         found = place;
         continue;
       }
-      if (++links > 40) requirePlace(process, place);
+      if (++links > 40) fail('ELOOP');
       left = `${target}${rest}`;
       if (target.startsWith('/')) found = '';
     }

@@ -1,7 +1,6 @@
 import type { CallOf } from './calls.js';
 import { resize } from './descriptors.js';
 import { fail } from './errno.js';
-import type { Inode } from './inode.js';
 import type { Kernel } from './kernel.js';
 import { isMember, owns, read, requireAccess, requireAdding, setGroupId, write } from './permission.js';
 import { flag, OpenFile, type Process } from './process.js';
@@ -69,15 +68,4 @@ function wantedBy(flags: number): number {
   const way = flags & 3;
   const wanted = way === 0 ? read : way === flag.WRONLY ? write : read | write;
   return (flags & flag.TRUNC) === 0 ? wanted : wanted | write;
-}
-
-/** Opened by the kernel itself, for the length of one call. */
-export function inodeAt(
-  kernel: Kernel,
-  process: Process,
-  call: { path: string; pin?: number | undefined },
-): Inode {
-  const walk = kernel.from(process, call);
-  if (!walk.finish(true)) fail('ENOENT');
-  return walk.entry.inode;
 }

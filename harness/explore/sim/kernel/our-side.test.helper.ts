@@ -1,4 +1,4 @@
-import type { Stats } from './calls.js';
+import type { AnswerOf, CallOf, KernelCallName, Stats } from './calls.js';
 import { Errno } from './errno.js';
 import { Kernel } from './kernel.js';
 import type { Process } from './process.js';
@@ -10,7 +10,7 @@ export class OurSide implements Side {
   readonly kernel: Kernel;
   private readonly open: (number | undefined)[][] = [[], []];
   private readonly processes: readonly Process[];
-  private readonly sights = new Sights();
+  private readonly sights: Sights;
 
   constructor(
     private readonly root: string,
@@ -18,8 +18,12 @@ export class OurSide implements Side {
     umasks: readonly [number, number],
     owner: number,
     protectsHardLinks: boolean,
+    /** Each call with a path is made in two halves. */
+    private readonly splits = false,
+    { logs = false, tellsApart = true } = {},
   ) {
-    this.kernel = new Kernel({ now: 1e15, protectsHardLinks });
+    this.sights = new Sights(tellsApart);
+    this.kernel = new Kernel({ now: 1e15, protectsHardLinks, logs });
     const boot = this.kernel.start({ client: -1, umask: 0 });
     let place = '';
     for (const word of root.split('/').slice(1)) {
@@ -43,7 +47,6 @@ export class OurSide implements Side {
   private perform(step: Step): string | Errno {
     const open = this.open[step.who] as (number | undefined)[];
     const process = this.processes[step.who] as Process;
-    const { kernel } = this;
     const { call, slot, mode, size, text, uid, gid } = step;
     const [path, to] = [pathOf(step.place, this.root, open), pathOf(step.to, this.root, open)];
     const fd = open[slot] ?? 4000;
@@ -52,62 +55,62 @@ export class OurSide implements Side {
     const bytes = Buffer.from(text);
     switch (call) {
       case 'open': {
-        const opened = kernel.call(process, { call, path, flags: step.flags, mode });
+        const opened = this.call(process, { call, path, flags: step.flags, mode });
         if (opened instanceof Errno) return opened;
-        if (open[slot] !== undefined) kernel.call(process, { call: 'close', fd: open[slot] });
+        if (open[slot] !== undefined) this.call(process, { call: 'close', fd: open[slot] });
         open[slot] = opened;
         return 'opened';
       }
       case 'close': {
-        const closed = kernel.call(process, { call, fd });
+        const closed = this.call(process, { call, fd });
         if (closed === undefined) open[slot] = undefined;
         return closed ?? '';
       }
       case 'read':
-        return latin(kernel.call(process, { call, fd, length: size + 1, position }));
+        return latin(this.call(process, { call, fd, length: size + 1, position }));
       case 'readv':
-        return latin(kernel.call(process, { call, fd, lengths: [2, size + 1], position }));
+        return latin(this.call(process, { call, fd, lengths: [2, size + 1], position }));
       case 'write':
-        return text1(kernel.call(process, { call, fd, bytes, position }));
+        return text1(this.call(process, { call, fd, bytes, position }));
       case 'writev':
-        return text1(kernel.call(process, { call, fd, parts: [bytes, Buffer.from('v')], position }));
+        return text1(this.call(process, { call, fd, parts: [bytes, Buffer.from('v')], position }));
       case 'truncate': {
         // As Node does it.
-        const opened = kernel.call(process, { call: 'open', path, flags: 2 });
+        const opened = this.call(process, { call: 'open', path, flags: 2 });
         if (opened instanceof Errno) return opened;
-        const answer = kernel.call(process, { call: 'ftruncate', fd: opened, size });
-        kernel.call(process, { call: 'close', fd: opened });
+        const answer = this.call(process, { call: 'ftruncate', fd: opened, size });
+        this.call(process, { call: 'close', fd: opened });
         return text1(answer);
       }
       case 'ftruncate':
-        return text1(kernel.call(process, { call, fd, size }));
+        return text1(this.call(process, { call, fd, size }));
       case 'fsync':
       case 'fdatasync':
-        return text1(kernel.call(process, { call, fd }));
+        return text1(this.call(process, { call, fd }));
       case 'stat':
       case 'lstat':
-        return this.describe(kernel.call(process, { call, path }));
+        return this.describe(this.call(process, { call, path }));
       case 'fstat':
-        return this.describe(kernel.call(process, { call, fd }));
+        return this.describe(this.call(process, { call, fd }));
       case 'access':
-        return text1(kernel.call(process, { call, path, mode: size & 7 }));
+        return text1(this.call(process, { call, path, mode: size & 7 }));
       case 'chmod':
       case 'mkdir':
-        return text1(kernel.call(process, { call, path, mode }));
+        return text1(this.call(process, { call, path, mode }));
       case 'fchmod':
-        return text1(kernel.call(process, { call, fd, mode }));
+        return text1(this.call(process, { call, fd, mode }));
       case 'chown':
       case 'lchown':
-        return text1(kernel.call(process, { call, path, uid, gid }));
+        return text1(this.call(process, { call, path, uid, gid }));
       case 'fchown':
-        return text1(kernel.call(process, { call, fd, uid, gid }));
+        return text1(this.call(process, { call, fd, uid, gid }));
       case 'utimes':
       case 'lutimes':
-        return text1(kernel.call(process, { call, path, mtime }));
+        return text1(this.call(process, { call, path, mtime }));
       case 'futimes':
-        return text1(kernel.call(process, { call, fd, mtime }));
+        return text1(this.call(process, { call, fd, mtime }));
       case 'readdir': {
-        const listed = kernel.call(process, { call, path });
+        const listed = this.call(process, { call, path });
         if (listed instanceof Errno) return listed;
         return listed
           .map(({ name, kind }) => `${name} ${kind}`)
@@ -118,15 +121,24 @@ export class OurSide implements Side {
       case 'unlink':
       case 'readlink':
       case 'realpath':
-        return text1(kernel.call(process, { call, path }));
+        return text1(this.call(process, { call, path }));
       case 'symlink':
-        return text1(kernel.call(process, { call, path, target: relativeTarget(step.target, this.root) }));
+        return text1(this.call(process, { call, path, target: relativeTarget(step.target, this.root) }));
       case 'rename':
       case 'link':
-        return text1(kernel.call(process, { call, path, to }));
+        return text1(this.call(process, { call, path, to }));
       case 'copyFile':
-        return text1(kernel.call(process, { call, path, to, isExclusive: size % 2 === 1 }));
+        return text1(this.call(process, { call, path, to, isExclusive: size % 2 === 1 }));
     }
+  }
+
+  private call<Name extends KernelCallName>(process: Process, call: CallOf<Name>): AnswerOf<Name> | Errno {
+    const { path, to } = call as { path?: string; to?: string };
+    const isWhole = !this.splits || call.call === 'realpath' || call.call === 'copyFile';
+    if (isWhole || path === undefined) return this.kernel.call(process, call);
+    const pin = this.kernel.resolve(process, { call: 'resolve', path, to });
+    if (pin instanceof Errno) return pin;
+    return this.kernel.call<Name>(process, { ...call, pin } as CallOf<Name>);
   }
 
   private describe(stats: Stats | Errno): string | Errno {

@@ -112,4 +112,5 @@ export class Process {
 export interface Pin {
   from: Walk;
   to: Walk | undefined;
+  held: Inode[];
 }

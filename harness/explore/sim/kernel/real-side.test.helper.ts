@@ -1,44 +1,46 @@
 import fs from 'node:fs';
 import { commonGroup, type Step, user } from './sequences.test.helper.js';
-import { pathOf, relativeTarget, type Side, Sights } from './sides.test.helper.js';
+import { pathOf, relativeTarget, type Side, type Sights } from './sides.test.helper.js';
 
 /** Two processes on the real file system, as one that has two sets of descriptors. */
 export class RealSide implements Side {
   private readonly open: (number | undefined)[][] = [[], []];
-  private readonly sights = new Sights();
+  private isOther = false;
 
   /** @param asUser the second process is another user's: only its effective ids are, which is enough for all but `access` */
   constructor(
     private readonly root: string,
     private readonly umasks: readonly [number, number],
     private readonly asUser: boolean,
+    private readonly sights: Sights,
   ) {
     process.chdir(root);
   }
 
   make(step: Step): string {
     process.umask(this.umasks[step.who]);
-    const isOther = this.asUser && step.who === 1;
-    if (isOther) {
-      process.setegid?.(user);
-      process.seteuid?.(user);
-    }
+    this.become(this.asUser && step.who === 1);
     try {
       return this.perform(step);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === undefined) throw error;
       return code;
-    } finally {
-      if (isOther) {
-        process.seteuid?.(0);
-        process.setegid?.(0);
-      }
     }
   }
 
   close(): void {
+    this.become(false);
     for (const fd of this.open.flat()) if (fd !== undefined) fs.closeSync(fd);
+  }
+
+  /** It takes long, since each thread must agree. */
+  private become(isOther: boolean): void {
+    if (isOther === this.isOther) return;
+    this.isOther = isOther;
+    if (!isOther) process.seteuid?.(0);
+    process.setegid?.(isOther ? user : 0);
+    if (isOther) process.seteuid?.(user);
   }
 
   private perform(step: Step): string {

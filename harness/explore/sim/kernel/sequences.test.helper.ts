@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, readFileSync } from 'node:fs';
 import type { CallName } from '../../world/calls.js';
 
 /** A path as both file systems are given it. */
@@ -44,9 +44,18 @@ const waysToOpen = [
   ...[O_CREAT | O_DIRECTORY, O_PATH, O_PATH | O_NOFOLLOW, O_PATH | O_DIRECTORY | O_NOFOLLOW],
 ];
 
+/**
+ * Systems that protect links and files in sticky directories of all users do it by rules of their own, which are not simulated.
+ * There only other sticky directories are made.
+ */
+const isProtected = ['symlinks', 'regular'].some(
+  (what) => readFileSync(`/proc/sys/fs/protected_${what}`, 'utf8').trim() !== '0',
+);
+const sticky = isProtected ? 0o1755 : 0o1777;
+
 const modes = [
   ...[0o600, 0o644, 0o700, 0o755, 0o750, 0o500, 0o000, 0o300, 0o666, 0o777, 0o070, 0o007, 0o711],
-  ...[0o1755, 0o2770, 0o2755, 0o4755, 0o6711, 0o2600],
+  ...[sticky, sticky, 0o2770, 0o2755, 0o4755, 0o6711, 0o2600],
 ];
 
 const calls = [
@@ -90,7 +99,7 @@ export function stepOf(number: number, isFirst: boolean): Step {
     to: place(),
     slot: random(slots),
     flags: isFirst && random(3) > 0 ? O_RDWR | O_CREAT : pick(waysToOpen),
-    mode: isFirst && random(3) > 0 ? pick([0o755, 0o777, 0o644]) : pick(modes),
+    mode: isFirst && random(3) > 0 ? pick([0o755, 0o777, 0o644, sticky]) : pick(modes),
     size: random(12),
     text: 'wxyz'.slice(0, random(5)),
     position: random(3) === 0 ? random(9) : null,
@@ -103,15 +112,21 @@ export function stepOf(number: number, isFirst: boolean): Step {
 
 /** With these a sequence ends, so that it is known what it has made. */
 export const lastLook: readonly Step[] = [
-  ...(['readdir', 'lstat'] as const).flatMap((call) =>
-    ['.', 'a', 'b', 'c', 'd'].map((rest) => ({ call, rest })),
-  ),
-  ...[0, 1].map((slot) => ({ call: 'fstat' as const, rest: '', slot })),
-].flatMap(({ rest, ...step }) =>
-  ([0, 1] as const).map(
-    (who) => ({ ...stepOf(0, false), ...step, who, place: { from: 'absolute', rest } }) as Step,
-  ),
-);
+  ...([0, 1] as const).flatMap((who) => [0, 1].map((slot) => look({ call: 'fstat', who, slot }))),
+  look({ call: 'readdir' }),
+  ...['a', 'b', 'c', 'd'].flatMap((rest) => {
+    const place: Place = { from: 'absolute', rest };
+    return [
+      look({ call: 'lstat', place }),
+      look({ call: 'open', place, flags: O_RDONLY }),
+      look({ call: 'read', size: 30, position: 0 }),
+    ];
+  }),
+];
+
+function look(step: Partial<Step>): Step {
+  return { ...stepOf(0, false), who: 0, slot: 0, place: { from: 'absolute', rest: '.' }, ...step };
+}
 
 /** A small generator of numbers (mulberry32): one is made for each step. */
 function draws(seed: number): (below: number) => number {

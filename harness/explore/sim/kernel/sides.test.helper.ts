@@ -30,9 +30,12 @@ export interface Seen {
 export class Sights {
   private readonly known = new Map<unknown, number>();
 
+  /** @param tellsApart numbers are not used again on the disk, so they tell one file from another */
+  constructor(private readonly tellsApart: boolean) {}
+
   describe({ ino, kind, mode, nlink, uid, gid, size, mtime }: Seen): string {
     if (!this.known.has(ino)) this.known.set(ino, this.known.size);
-    const number = this.known.get(ino);
+    const number = this.tellsApart ? this.known.get(ino) : '';
     const length = kind === 'directory' ? '-' : size;
     const time = mtime > 1000 ? 'now' : mtime;
     return `#${number} ${kind} ${mode.toString(8)} ${nlink} ${uid}:${gid} ${length} ${time}`;
