@@ -25,6 +25,15 @@ const cryptoRefused = [
 
 type Module = Record<string, unknown>;
 
+/** Every virtual process is the only thread of its own. */
+const mainThread: Module = {
+  isMainThread: true,
+  threadId: 0,
+  parentPort: null,
+  workerData: null,
+  resourceLimits: {},
+};
+
 /** What a function that is refused is called. It can be called, made an instance of and extended. */
 export function refused(name: string, refuse: Refuse): unknown {
   return function refuseIt() {
@@ -76,10 +85,7 @@ export function modulesFor(own: Own, refuse: Refuse): (name: string) => unknown 
       timers: { ...own.timers, promises: own.timersPromises },
       'timers/promises': own.timersPromises,
       zlib: zlibFor(refuse),
-      worker_threads: {
-        ...refusedModule('worker_threads', refuse),
-        ...{ isMainThread: true, threadId: 0, parentPort: null, workerData: null, resourceLimits: {} },
-      },
+      worker_threads: { ...refusedModule('worker_threads', refuse), ...mainThread },
     }),
   );
   return function requireModule(name) {

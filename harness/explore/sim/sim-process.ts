@@ -80,10 +80,9 @@ export class SimProcess implements ClientProcess {
       systemOf(machine, () => this.outsider),
       machine.place,
     );
-    this.self = {
-      ...{ pid: 0, startTime: 0, system, clock: this.clock, randomness: new Randomness() },
-      cwd: () => machine.place,
-    };
+    const { clock } = this;
+    const cwd = () => machine.place;
+    this.self = { pid: 0, startTime: 0, system, clock, randomness: new Randomness(), cwd };
     const refuse = (what: string) => this.loop.halt('refused', `it ${what}, which is not simulated`);
     const run = (call: Call) => this.loop.runNow(one(call));
     this.watches = new Watches(this.self, run);
@@ -119,12 +118,12 @@ export class SimProcess implements ClientProcess {
       (due) => run({ call: 'sleep', due, run: () => undefined }),
       refuse,
     );
-    this.ownProcess = () =>
-      ownProcess({
-        ...{ self: this.self, user: machine.user, root: machine.place, time: this.shared.time },
-        ...{ run, refuse, crash: (reason) => this.loop.halt('crashed', reason) },
-        whileLive: (callback) => this.loop.isLive && callback(),
-      });
+    const { self } = this;
+    const { place: root, user } = machine;
+    const { time } = this.shared;
+    const crash = (reason: string) => this.loop.halt('crashed', reason);
+    const whileLive = (callback: () => void) => this.loop.isLive && callback();
+    this.ownProcess = () => ownProcess({ self, user, root, time, run, refuse, crash, whileLive });
   }
 
   private readonly ownProcess: () => ReturnType<typeof ownProcess>;

@@ -2,6 +2,13 @@ import type { CallToMake } from '../process/protocol.js';
 import type { Routes } from './footprint.js';
 import { leavesAll } from './places.js';
 
+/** What one call of a client is about to do: looked up before it, needed after it. */
+export interface Foresight extends Routes {
+  /** What its paths stand for, relative to the sandbox. */
+  place: string | undefined;
+  placeTo: string | undefined;
+}
+
 interface Known {
   version: number;
   client: number;

@@ -5,7 +5,7 @@ import type { UnknownCall } from './calls.js';
 import { fingerprint } from './fingerprint.js';
 import { keyOf, type Routes, routesOf } from './footprint.js';
 import { Inodes } from './inodes.js';
-import { KnownRoutes } from './known-routes.js';
+import { type Foresight, KnownRoutes } from './known-routes.js';
 import { type Change, Listeners, type WatchEvent } from './listeners.js';
 import { Locks } from './locks.js';
 import { Places } from './places.js';
@@ -19,13 +19,6 @@ import {
   parentOf,
 } from './sandbox-files.js';
 import type { Entry, Found, OpenFile, Route, Tree } from './walk.js';
-
-/** What one call of a client is about to do: looked up before it, needed after it. */
-export interface Foresight extends Routes {
-  /** What its paths stand for, relative to the sandbox. */
-  place: string | undefined;
-  placeTo: string | undefined;
-}
 
 /**
  * The sandbox as the scheduler knows it: which file is which, with numbers and times that are the same in every execution,
