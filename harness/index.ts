@@ -31,7 +31,13 @@ export { worstOf } from './core/verdict.js';
 export { confirmBare } from './explore/evidence/confirm-bare.js';
 export type * from './explore/evidence/exploration.js';
 export { type ExplainedLoss, explainLoss } from './explore/explain-loss.js';
-export { type ExploreOptions, explore, type ReplayOptions, replaySchedule } from './explore/explore.js';
+export {
+  type ExecutorName,
+  type ExploreOptions,
+  explore,
+  type ReplayOptions,
+  replaySchedule,
+} from './explore/explore.js';
 export { fromScenario } from './explore/from-scenario.js';
 export { toRegressionTest } from './explore/report/regression-test.js';
 export { toExploreReport } from './explore/report/report.js';

@@ -14,6 +14,7 @@ interface Flags {
   clients?: string;
   processes?: number;
   strategy?: Harness.StrategyName;
+  executor?: Harness.ExecutorName;
   preemptions?: number;
   schedules?: number;
   prune: boolean;
@@ -65,8 +66,8 @@ export function addExplore(program: Command): void {
     .addOption(
       new Option(
         '--executor <name>',
-        'what runs the clients: real processes; there is no simulation',
-      ).choices(['process']),
+        'what runs the clients: real processes, or a simulation; default: process',
+      ).choices(['process', 'sim']),
     )
     .option('--preemptions <n>', 'at most n preemptions, for dpor and dfs; default: unbounded', parseWhole)
     .option('--schedules <n>', 'end after n executions; default for pct and random: 10000', parseWhole)
@@ -117,7 +118,9 @@ export function addExplore(program: Command): void {
 
 const help = `
 Each process is a real one, stopped before every call of the file system that is about the file. Its clock, randomness and process
-number are virtual; a file that is fsynced counts as such. What one process does between two calls is not interleaved.
+number are virtual; a file that is fsynced counts as such. With --executor sim the processes are virtual themselves, in one thread and
+on a simulated file system: what the search finds there is confirmed by real ones, and a store that does what is not simulated is
+searched by these. What one process does between two calls is not interleaved.
 
 A program (--command) is run as it is, for each operation. The kernel stops it, and all that it starts, before each call on its file
 and on what lies beside it; its clock is the real one. First every schedule with one preemption, then with two: --preemptions.
@@ -199,13 +202,14 @@ function reproduceCommand(
   { command, ...found }: Harness.Exploration,
   toFlags: typeof Harness.toFlags,
 ): string {
-  const { target, program, strategy, preemptions, seed, faults, conditions } = found;
+  const { target, program, strategy, preemptions, seed, faults, conditions, executor } = found;
   const named = command
     ? toFlags(command.specification)
         .map(([flag, value]) => (value === undefined ? flag : `${flag} ${quote(value)}`))
         .join(' ')
     : `--target '${target}'`;
   const flags = [
+    ...(executor === 'sim' ? ['--executor sim'] : []),
     ...(preemptions === undefined ? [] : [`--preemptions ${preemptions}`]),
     ...(conditions?.modes ? ['--modes'] : []),
     ...(conditions?.samePid ? ['--same-pid'] : []),

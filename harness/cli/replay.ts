@@ -3,9 +3,11 @@ import { exitCodes } from '../../src/cli/exit-codes.js';
 import { interrupted, onInterrupt } from '../../src/cli/interrupt.js';
 import { parseWhole } from '../../src/cli/parse.js';
 import { printReport } from '../../src/cli/render.js';
+import type * as Harness from '../index.js';
 
 interface Flags {
   target?: string;
+  executor?: Harness.ExecutorName;
   times?: number;
   json?: boolean;
 }
@@ -16,7 +18,9 @@ export function addReplay(program: Command): void {
     .description('run a schedule again that a search has found')
     .argument('<schedule>', 'its id, as the search printed it, or the path of its file')
     .option('--target <name>', 'another store than the one that it was found on')
-    .addOption(new Option('--executor <name>', 'what runs the clients: real processes').choices(['process']))
+    .addOption(
+      new Option('--executor <name>', 'what runs the clients; default: process').choices(['process', 'sim']),
+    )
     .option('--times <n>', 'how often; default: 2', parseWhole)
     .option('--json', 'as JSON')
     .addHelpText('after', help)

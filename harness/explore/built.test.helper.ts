@@ -1,6 +1,11 @@
 /** What the tests of explore use of it, in one module, so that they run what is shipped: its processes start from there. */
+
 export { confirmBare } from './evidence/confirm-bare.js';
-export { Cell } from './execution/cell.js';
 export { explore, replaySchedule } from './explore.js';
 export { bundleTarget } from './process/bundle.js';
+export { GatedCell } from './process/gated-cell.js';
+export { parseProgram } from './schedule/program.js';
+export { makeStrategy } from './search/index.js';
+export { RandomWalk } from './search/random-walk.js';
 export { follow, search } from './search/search.js';
+export { SimCell } from './sim/sim-cell.js';

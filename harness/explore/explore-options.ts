@@ -1,6 +1,9 @@
 import type { Specification } from '../programs/specification.js';
 import type { StrategyName } from './search/index.js';
 
+/** What runs the clients: real processes, or virtual ones on a simulated machine, in one thread. */
+export type ExecutorName = 'process' | 'sim';
+
 /** What `explore` searches, and how far. */
 export interface ExploreOptions {
   /** A name or the path of a module; default `hardened`. */
@@ -14,6 +17,11 @@ export interface ExploreOptions {
   clients?: readonly string[];
   /** Where an operation names no key, all clients mean the same one, and overwrite each other's values; default false. */
   sameKey?: boolean;
+  /**
+   * What runs the clients; default `process`. With `sim` a failure is confirmed on real processes before it is reported, and a target
+   * that does what is not simulated is searched by real processes after all.
+   */
+  executor?: ExecutorName;
   /** Default `dpor`. */
   strategy?: StrategyName;
   /** Preemption bound of `dpor` and `dfs`: how often a client may be made to wait that could go on. Default: unbounded. */
@@ -78,6 +86,8 @@ export interface ReplayOptions {
   target?: string;
   /** Follows the schedule as far as that is possible, and compares no calls: for a store that has changed since. */
   lenient?: boolean;
+  /** What runs the clients; default `process`. */
+  executor?: ExecutorName;
   /** Default 2. */
   times?: number;
   signal?: AbortSignal;

@@ -11,8 +11,14 @@ import { parseProgram } from './schedule/program.js';
 
 /** As it is shipped: client processes load the gate from there. */
 const built = new URL('../../dist/harness/explore/built.test.helper.js', import.meta.url).href;
-const { bundleTarget, Cell, explore: exploreBuilt, ...rest } = (await import(built)) as typeof Built;
-export const { confirmBare, follow, replaySchedule, search } = rest;
+const {
+  bundleTarget,
+  GatedCell,
+  SimCell,
+  explore: exploreBuilt,
+  ...rest
+} = (await import(built)) as typeof Built;
+export const { confirmBare, follow, makeStrategy, RandomWalk, replaySchedule, search } = rest;
 
 /** In one thread, unless told otherwise: another test file runs beside, and two that wait for each other's turns take longer. */
 export const explore: typeof Built.explore = (options) => exploreBuilt({ threads: 1, ...options });
@@ -36,20 +42,44 @@ export function optionsFor(program: string, more: Partial<ExecutionOptions> = {}
   };
 }
 
-/** A place for executions of a fixture, or of the module at an absolute path, gone when the tests of the file are over. */
-export async function cellFor(name: string, isFresh = false): Promise<Built.Cell> {
-  const directory = mkdtempSync(path.join(tmpdir(), 'holdfast-explore-test-'));
-  const module = new URL(name, new URL('./fixtures/', import.meta.url)).href;
-  const bundle = path.join(directory, 'target.cjs');
-  if (!isFresh) await bundleTarget(module, bundle);
-  const cell = new Cell(
-    directory,
-    { module, label: name, options: {}, ...(isFresh ? {} : { bundle }) },
-    isFresh,
-  );
+/** A place for executions of a fixture, a target that ships or the module at an absolute path, gone when the tests of the file are over. */
+export async function cellFor(name: string, isFresh = false): Promise<Built.GatedCell> {
+  const { directory, bundle, setup } = await placeFor(name, isFresh ? 'none' : 'gated');
+  const cell = new GatedCell(directory, { ...setup, ...(isFresh ? {} : { bundle }) }, isFresh);
   afterAll(() => {
     cell.close();
     rmSync(directory, { recursive: true, force: true });
   });
   return cell;
+}
+
+/** The same, where clients are virtual processes. @param usesMemo false where every program is run from the beginning each time */
+export async function simCellFor(name: string, usesMemo = true): Promise<Built.SimCell> {
+  const { directory, bundle, setup } = await placeFor(name, 'simulated');
+  const cell = new SimCell({ ...setup, bundle }, { usesMemo });
+  rmSync(directory, { recursive: true, force: true });
+  return cell;
+}
+
+async function placeFor(name: string, bundled: 'none' | 'gated' | 'simulated') {
+  const directory = mkdtempSync(path.join(tmpdir(), 'holdfast-explore-test-'));
+  const shipped = new URL(`../../dist/harness/targets/${name}.js`, import.meta.url);
+  const fixtures = new URL('./fixtures/', import.meta.url);
+  const module = name.includes('.') ? new URL(name, fixtures).href : shipped.href;
+  const bundle = path.join(directory, 'target.cjs');
+  if (bundled !== 'none') await bundleTarget(module, bundle, bundled === 'simulated');
+  return { directory, bundle, setup: { module, label: name, options: {} } };
+}
+
+/** Runs what must not begin in a microtask, as a test does after its first `await`. */
+export function inTurn<T>(run: () => T): Promise<T> {
+  return new Promise((resolve, reject) => {
+    setImmediate(() => {
+      try {
+        resolve(run());
+      } catch (error) {
+        reject(error);
+      }
+    });
+  });
 }

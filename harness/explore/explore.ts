@@ -1,17 +1,19 @@
 import { availableParallelism } from 'node:os';
+import { UsageError } from '../../src/cli/usage-error.js';
 import type { Exploration, Replayed, ScheduleFile } from './evidence/exploration.js';
 import { withBlindSpots, withUnsteered } from './evidence/unsteered.js';
 import type { ExecutionOptions } from './execution/executed.js';
-import type { ExploreOptions, ReplayOptions } from './explore-options.js';
+import type { ExecutorName, ExploreOptions, ReplayOptions } from './explore-options.js';
 import { executionOf, roundsOf, strategyOf, withBound } from './plan.js';
 import { warningFor } from './schedule/program.js';
 import { isDrawn, sharesMax } from './search/index.js';
+import { NotSimulatedError } from './sim/not-simulated.js';
 import { subjectOf, subjectOfReplay } from './subject.js';
 import { after, summarize } from './summarize.js';
 import type { AuditTask, ReplayTask, SearchTask } from './workers/thread.js';
 import { Workplace } from './workers/workplace.js';
 
-export type { ExploreOptions, ReplayOptions };
+export type { ExecutorName, ExploreOptions, ReplayOptions };
 
 /** So many executions more are made for something worse. */
 const pastSideFindings = 500;
@@ -22,20 +24,37 @@ const pastSideFindings = 500;
  * @throws UsageError if a target, an operation or an option is not what it should be
  */
 export async function explore(options: ExploreOptions = {}): Promise<Exploration> {
-  const { signal } = options;
+  const { signal, program } = options;
+  if (program !== undefined && options.executor === 'sim') throw byRealProcesses();
   const { label, subject, command, patienceMs } = subjectOf(options);
   const execution = executionOf(options, label, command);
   const warning = warningFor(execution.program);
   if (warning !== undefined) (options.onWarning ?? ((sentence) => process.emitWarning(sentence)))(warning);
-  const rounds = roundsOf(options);
-  return Workplace.with(subject, { signal, patienceMs: options.patienceMs ?? patienceMs }, async (place) => {
-    let found: Exploration | undefined;
-    for (const preemptions of rounds) {
-      found = after(found, await searchOnce(place, withBound(options, preemptions), execution, found));
-      if (found.result !== 'valid' || !found.exhausted) break;
-    }
-    return found as Exploration;
-  });
+  const patience = { patienceMs: options.patienceMs ?? patienceMs, signal };
+  const searchBy = (executor: ExecutorName) =>
+    Workplace.with(subject, { ...patience, executor }, (place) =>
+      searchAll(place, { ...options, executor }, execution),
+    );
+  if (options.executor !== 'sim') return searchBy('process');
+  try {
+    return await searchBy('sim');
+  } catch (error) {
+    if (!(error instanceof NotSimulatedError)) throw error;
+    return { ...(await searchBy('process')), notSimulated: error.message };
+  }
+}
+
+async function searchAll(
+  place: Workplace,
+  options: ExploreOptions,
+  execution: ExecutionOptions,
+): Promise<Exploration> {
+  let found: Exploration | undefined;
+  for (const preemptions of roundsOf(options)) {
+    found = after(found, await searchOnce(place, withBound(options, preemptions), execution, found));
+    if (found.result !== 'valid' || !found.exhausted) break;
+  }
+  return found as Exploration;
 }
 
 async function searchOnce(
@@ -44,7 +63,7 @@ async function searchOnce(
   execution: ExecutionOptions,
   before: Exploration | undefined,
 ): Promise<Exploration> {
-  const { signal, onProgress = () => {} } = options;
+  const { signal, onProgress = () => {}, executor = 'process' } = options;
   const strategy = strategyOf(options, execution);
   const threads = Math.max(1, Math.min(options.threads ?? availableParallelism(), sharesMax(strategy)));
   const { executions: executionsBefore = 0, durationMs: msBefore = 0 } = before ?? {};
@@ -69,13 +88,14 @@ async function searchOnce(
       });
     }),
   );
-  const found = summarize(execution.label, execution, strategy, done, performance.now() - started);
+  const found = summarize(execution.label, execution, strategy, done, performance.now() - started, executor);
   // A process that never stops can't be watched to the end.
   const isStuck = found.failures.some(({ kind }) => kind === 'stuck');
   const unsteered = [...new Set(done.flatMap(({ searched }) => searched.unsteered))];
   const noStore = done.find((one) => one.noStore !== undefined)?.noStore;
-  // The kernel stops a program at every call: there is nothing else to be watched for.
-  if (signal?.aborted || found.cause !== undefined || isStuck || execution.command)
+  // The kernel stops a program at every call, and a simulation refuses what it does not know: there is nothing else to be watched for.
+  const isWhole = execution.command !== undefined || executor === 'sim';
+  if (signal?.aborted || found.cause !== undefined || isStuck || isWhole)
     return withNoStore(withUnsteered(found, unsteered), noStore);
   const { blindSpots } = await place.run({ kind: 'audit', execution } satisfies AuditTask);
   return withNoStore(withBlindSpots(found, unsteered, blindSpots), noStore);
@@ -88,10 +108,14 @@ function withNoStore(found: Exploration, noStore: string | undefined): Explorati
   return { ...found, result: 'unknown', cause: 'uncontrolled', reason };
 }
 
-/** Runs a schedule again, with new processes. @throws UsageError if there is no such target */
+/**
+ * Runs a schedule again, with new processes, or in a simulation.
+ * @throws UsageError if there is no such target, or it does what is not simulated
+ */
 export async function replaySchedule(file: ScheduleFile, options: ReplayOptions = {}): Promise<Replayed> {
-  const { label, subject, patienceMs } = subjectOfReplay(file, options);
-  return Workplace.with(subject, { ...options, patienceMs }, (place) =>
+  const { label, subject, patienceMs, command } = subjectOfReplay(file, options);
+  if (command && options.executor === 'sim') throw byRealProcesses();
+  const replayed = Workplace.with(subject, { ...options, patienceMs }, (place) =>
     place.run({
       kind: 'replay',
       file,
@@ -99,4 +123,13 @@ export async function replaySchedule(file: ScheduleFile, options: ReplayOptions 
       lenient: options.lenient ?? label !== file.target,
     } satisfies ReplayTask),
   );
+  return replayed.catch((error: unknown) => {
+    throw error instanceof NotSimulatedError
+      ? new UsageError(error.message, 'leave --executor sim out')
+      : error;
+  });
+}
+
+function byRealProcesses(): UsageError {
+  return new UsageError('a program is run by real processes', 'leave --executor sim out, or name a module');
 }

@@ -1,6 +1,7 @@
 import type { Exploration, ExploredFailure } from './evidence/exploration.js';
 import type { ExecutionOptions } from './execution/executed.js';
 import { byGrade } from './execution/gravity.js';
+import type { ExecutorName } from './explore-options.js';
 import { printProgram, warningFor } from './schedule/program.js';
 import type { StrategyOptions } from './search/index.js';
 import type { Searched } from './search/search.js';
@@ -25,6 +26,7 @@ export function summarize(
   { strategy, preemptionsMax }: StrategyOptions,
   done: readonly SearchAnswer[],
   durationMs: number,
+  executor: ExecutorName,
 ): Exploration {
   const searches = done.map(({ searched }) => searched);
   const sum = (count: (search: Searched) => number) =>
@@ -43,6 +45,7 @@ export function summarize(
         : 'valid',
     ...(uncontrolled ? { cause: uncontrolled.kind, reason: uncontrolled.sentence } : {}),
     target: label,
+    executor,
     program: printProgram(program),
     ...(command ? { command } : {}),
     strategy,

@@ -1,10 +1,14 @@
-import { readFileSync } from 'node:fs';
+import fs from 'node:fs';
 import type { Subject } from '../core/scenario.js';
 import type { TargetModule } from '../core/target.js';
 import type { ValueId } from '../history/events.js';
 import { isNotWhole } from '../programs/not-whole.js';
 import { identifyAll } from '../workload/values.js';
+import type { Disk } from './disk.js';
 import { placeInJson } from './place-in-json.js';
+
+/** Where a file is read. */
+type Reads = Pick<Disk, 'readFileSync'>;
 
 /** How the bytes of a file are read; a target may bring its own way. */
 export type ReadBytes = NonNullable<TargetModule['read']>;
@@ -19,8 +23,9 @@ export function readEntries(
   file: string,
   subject: Subject = 'credentials',
   read?: ReadBytes,
+  disk: Reads = fs,
 ): Record<string, ValueId> | string {
-  const bytes = bytesOf(file);
+  const bytes = bytesOf(file, disk);
   return typeof bytes === 'string' ? bytes : entriesIn(bytes, subject, read);
 }
 
@@ -38,14 +43,14 @@ export function entriesIn(
 }
 
 /** The same, with the values as they stand there. */
-export function readRaw(file: string, read?: ReadBytes): Record<string, unknown> | string {
-  const bytes = bytesOf(file);
+export function readRaw(file: string, read?: ReadBytes, disk: Reads = fs): Record<string, unknown> | string {
+  const bytes = bytesOf(file, disk);
   return typeof bytes === 'string' ? bytes : rawIn(bytes, read);
 }
 
-function bytesOf(file: string): Buffer | string {
+function bytesOf(file: string, disk: Reads): Buffer | string {
   try {
-    return readFileSync(file);
+    return disk.readFileSync(file);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     // Some entries are in it all the time, and no client removes it.

@@ -9,13 +9,13 @@ import { cutShows } from '../../programs/formats/index.js';
 import { hasLineOfEntry, seedText } from '../../programs/seed-text.js';
 import type { Program as Command } from '../../programs/specification.js';
 import { identify } from '../../workload/values.js';
-import { Cell } from '../execution/cell.js';
 import { type Executed, noFaults } from '../execution/executed.js';
 import { Execution } from '../execution/execution.js';
 import { Replay } from '../execution/follow-schedule.js';
 import { fileGround, type Ground, ownIn, snapshot } from '../execution/ground.js';
 import { Memory } from '../execution/memory.js';
-import type { ClientProcess } from '../process/client-process.js';
+import type { BlockingProcess } from '../process/client-process.js';
+import { GatedCell } from '../process/gated-cell.js';
 import { type Heartbeat, noHeartbeat } from '../process/gated-process.js';
 import type { Operation } from '../process/protocol.js';
 import { type Program, probeKey, seedKey } from '../schedule/program.js';
@@ -27,7 +27,7 @@ import { readerFor, valueText } from './names.js';
 const roundsOfProgram = 8;
 
 /** A home, and a command for each operation of a client, for one execution after another. */
-export class CommandCell extends Cell {
+export class CommandCell extends GatedCell {
   private readonly scene: CommandScene;
   private named = new Set<string>();
 
@@ -52,7 +52,7 @@ export class CommandCell extends Cell {
 
   private stable = new Set<string>();
 
-  protected override employ(index: number, _pid: number, directory: string): ClientProcess {
+  protected override employ(index: number, _pid: number, directory: string): BlockingProcess {
     if (index === 0) this.scene.files.clear();
     mkdirSync(directory, { recursive: true });
     return new CommandProcess(this.scene, directory, this.heartbeat);
@@ -85,7 +85,7 @@ export class CommandCell extends Cell {
     };
     this.world.restart(ground.files, 0);
     for (const call of program.prepare) this.runPlainly(call);
-    ground.files = snapshot(this.scene.root);
+    ground.files = snapshot(this.scene.root, this.world.disk);
     if (program.seed !== undefined) this.writeSeeds(ground);
     if (!hasLineOfEntry(program.seed))
       for (const { key, value } of seeds) this.runAlone(ground, { action: 'seed', key, value });
@@ -105,7 +105,7 @@ export class CommandCell extends Cell {
       path.dirname(program.file),
       ...[...first].filter((name) => this.named.has(name)),
     ]);
-    return { ...ground, files, own: ownIn(this.scene.root, program.file) };
+    return { ...ground, files, own: ownIn(this.scene.root, this.world.disk, program.file) };
   }
 
   private directories(): string[] {
@@ -131,8 +131,10 @@ export class CommandCell extends Cell {
     const hire = () => this.employ(0, 0, directory);
     const strategy = new Replay([], true);
     try {
-      const executed = new Execution(options, this.world, hire, new Memory(), alone).run(strategy);
-      ground.files = snapshot(this.scene.root);
+      const executed = this.drive(
+        new Execution(options, this.world, hire, new Memory(), alone).run(strategy),
+      );
+      ground.files = snapshot(this.scene.root, this.world.disk);
       return executed;
     } catch (error) {
       const what = error instanceof Error ? error.message : String(error);
@@ -162,7 +164,7 @@ export class CommandCell extends Cell {
     const texts = ground.seeds.map(({ key, value }) => [key, valueText(value)] as const);
     const text = seedText(this.program.seed ?? '', wordsFor(this.scene, '', ''), texts);
     writeFileSync(path.join(this.scene.root, this.program.file), text, { mode: 0o600 });
-    ground.files = snapshot(this.scene.root);
+    ground.files = snapshot(this.scene.root, this.world.disk);
   }
 
   /** @throws UsageError where the file does not show what an acknowledged command has done */

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { commandMsDefault } from '../../programs/invocation.js';
 import { outcomeOfExit } from '../../programs/outcome.js';
-import type { ClientProcess } from '../process/client-process.js';
+import type { BlockingProcess } from '../process/client-process.js';
 import type { Heartbeat } from '../process/gated-process.js';
 import type { CallEnd, CallToMake, ClientEvent, Grant, Operation, Report } from '../process/protocol.js';
 import { factsOf } from '../world/calls.js';
@@ -22,7 +22,7 @@ interface Running {
 }
 
 /** A client that runs a command for each of its operations, stopped by the helper in C before each call on the file. */
-export class CommandProcess implements ClientProcess {
+export class CommandProcess implements BlockingProcess {
   isAlive = true;
   isIdle = true;
   readonly wasBlocked = false;

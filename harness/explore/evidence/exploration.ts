@@ -1,6 +1,7 @@
 import type { Guarantee, Verdict } from '../../core/verdict.js';
 import type { Evidence } from '../../history/evidence.js';
 import type { Conditions, FaultBudget } from '../execution/executed.js';
+import type { ExecutorName } from '../explore-options.js';
 import type { CommandSource } from '../schedule/command-source.js';
 import type { LongestWait } from '../search/search.js';
 import type { Row } from './explain.js';
@@ -76,6 +77,10 @@ export interface Exploration {
   cause?: 'nondeterministic' | 'uncontrolled' | 'blind';
   reason?: string;
   target: string;
+  /** What ran the clients. */
+  executor: ExecutorName;
+  /** Why real processes ran them, where a simulation was asked for: what the target does that is not simulated. */
+  notSimulated?: string;
   program: string;
   /** What is run, where the target is no module but a program. */
   command?: CommandSource;
@@ -115,6 +120,7 @@ export interface Replayed {
   file: ScheduleFile;
   /** On what it was run now. */
   target: string;
+  executor: ExecutorName;
   /** `invalid`: it fails. `unknown`: it led elsewhere, see `divergence`. */
   result: Verdict;
   /** How often it made the same calls and came to the same end. */

@@ -16,6 +16,8 @@ import { type Candidate, shrink } from './shrink.js';
 export interface Cells {
   quick: Cell;
   fresh: Cell;
+  /** Those that are quick are simulated. */
+  isSimulated?: true;
 }
 
 /** Two runs of a schedule that do not make the same calls. */

@@ -35,7 +35,12 @@ export function tellUnconfirmed(
   return {
     ...describeFailure(options, found, { program: options.program, schedule }, shown, toSource),
     replayed: { same: 0, of: runsInNew },
-    unconfirmed: same.length > 0 ? byOtherCalls(same.length, divergence) : judge(found, runs, divergence),
+    unconfirmed:
+      same.length > 0
+        ? byOtherCalls(same.length, divergence)
+        : cells.isSimulated
+          ? inSimulationOnly(divergence)
+          : judge(found, runs, divergence),
   };
 }
 
@@ -52,6 +57,14 @@ function byOtherCalls(count: number, divergence: string): Unconfirmed {
   return {
     sentence: `${divergence}. Along the same schedule ${count} of ${triesMax} runs in new processes failed in the same way, by other calls`,
     isExplained: false,
+  };
+}
+
+/** A simulation that differs from real processes proves nothing. */
+function inSimulationOnly(divergence: string): Unconfirmed {
+  return {
+    sentence: `${divergence}. It exists in the simulation only, as far as ${triesMax} runs of real processes show`,
+    isExplained: true,
   };
 }
 

@@ -43,7 +43,15 @@ export class Causality {
 }
 
 /** A call, without what may differ where it is the same: numbers of descriptors, as what they stand for is among what it touches. */
-export function whatOf({ id: _, fd: __, at: ___, toAt: ____, ...what }: CallToMake): string {
+export function whatOf(call: CallToMake): string {
+  const known = words.get(call);
+  if (known !== undefined) return known;
+  const { id: _, fd: __, at: ___, toAt: ____, ...what } = call;
   const { path, to, ...rest } = what;
-  return JSON.stringify(what.alias === undefined ? what : rest);
+  const found = JSON.stringify(what.alias === undefined ? what : rest);
+  words.set(call, found);
+  return found;
 }
+
+/** A virtual process that does what it did before reports the same call, and not only an equal one. */
+const words = new WeakMap<CallToMake, string>();

@@ -1,3 +1,4 @@
+import type { CallToMake } from '../process/protocol.js';
 import { type Action, wordOf } from '../schedule/action.js';
 import type { Access } from '../world/footprint.js';
 import type { World } from '../world/world.js';
@@ -22,6 +23,8 @@ export interface Moment {
 export class Choices {
   /** The accesses of the actions that are possible now: a strategy asks for them before it picks one. */
   private readonly accesses = new Map<string, Access[]>();
+  /** Those of calls, as long as nothing changes that decides where these lead. */
+  private readonly ofCalls = new Map<CallToMake, { version: number; accesses: Access[] }>();
 
   constructor(
     private readonly clients: readonly Client[],
@@ -72,10 +75,22 @@ export class Choices {
   }
 
   private accessesOf(action: Action): Access[] {
+    const client = this.clients[action.client];
+    const option = action.do === 'run' ? client?.optionOf(action) : undefined;
+    if (option?.kind === 'call') return this.accessesOfCall(action, option.call);
     const word = wordOf(action);
     const known =
       this.accesses.get(word) ?? accessesOfAction(action, this.clients[action.client], this.world);
     this.accesses.set(word, known);
     return known;
+  }
+
+  private accessesOfCall(action: Action, call: CallToMake): Access[] {
+    const { version } = this.world.known;
+    const known = this.ofCalls.get(call);
+    if (known?.version === version) return known.accesses;
+    const accesses = accessesOfAction(action, this.clients[action.client], this.world);
+    this.ofCalls.set(call, { version, accesses });
+    return accesses;
   }
 }

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { HistoryEvent, ValueId } from '../../history/events.js';
 import { leftoversBeside } from '../../line/beside.js';
+import type { Disk } from '../../line/disk.js';
 import { entriesIn, readEntries } from '../../line/foreign-reader.js';
 import type { CallToMake, ClientEvent, Report } from '../process/protocol.js';
 import { factsOf } from '../world/calls.js';
@@ -42,6 +42,7 @@ export class Chronicle {
     target: string,
     seed: number,
     private readonly ground: Ground,
+    private readonly disk: Disk,
   ) {
     const { evidence, seeds, program } = ground;
     const how = evidence.of === 'file' ? {} : { evidence };
@@ -150,7 +151,7 @@ export class Chronicle {
   /** Records a file that other users can open, once, after a call that may have made it. */
   lookAtModes({ call }: CallToMake, step: number): void {
     if (factsOf(call)?.changesModes === false) return;
-    for (const { name, mode } of looseIn(path.dirname(this.file))) {
+    for (const { name, mode } of looseIn(path.dirname(this.file), this.disk)) {
       const isTold = this.events.some((one) => one.type === 'mode' && one.name === name && one.mode === mode);
       if (!isTold) this.events.push({ type: 'mode', time: this.time(step), name, mode });
     }
@@ -194,7 +195,9 @@ export class Chronicle {
 
   /** What there is at the very end; where only the store could say that, and was not asked, it is not known. */
   end(): HistoryEvent[] {
-    const found = this.isOfStore ? this.answer() : readEntries(this.file, 'credentials', this.ground.read);
+    const { file, disk } = this;
+    const { read, own } = this.ground;
+    const found = this.isOfStore ? this.answer() : readEntries(file, 'credentials', read, disk);
     if (found === undefined) return this.events;
     const isBroken = typeof found === 'string';
     this.events.push({
@@ -202,7 +205,7 @@ export class Chronicle {
       time: this.time(this.step + 1),
       broken: isBroken ? found : null,
       entries: isBroken ? {} : found,
-      leftovers: leftoversBeside(this.file, { patterns: this.ground.own, artifacts: this.artifacts }),
+      leftovers: leftoversBeside(file, { patterns: own, artifacts: this.artifacts }, disk),
     });
     return this.events;
   }
@@ -226,7 +229,7 @@ export class Chronicle {
     if (this.isOfStore) return;
     let content: Buffer;
     try {
-      content = readFileSync(this.file);
+      content = this.disk.readFileSync(this.file);
     } catch {
       return;
     }

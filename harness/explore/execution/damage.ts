@@ -1,4 +1,3 @@
-import { statSync, truncateSync } from 'node:fs';
 import path from 'node:path';
 import { readRaw } from '../../line/foreign-reader.js';
 import type { CallToMake } from '../process/protocol.js';
@@ -36,7 +35,8 @@ export function damagesOf(
   if (damages === 0) return [];
   const isMoment = last === undefined || last.isWait || conflicts(last.accesses, accessesOfDamage(world));
   // What is broken already, or not there, was broken or removed by a client.
-  if (!isMoment || typeof readRaw(path.join(world.rootPath, file)) === 'string') return [];
+  if (!isMoment || typeof readRaw(path.join(world.rootPath, file), undefined, world.disk) === 'string')
+    return [];
   return clients.flatMap(({ index }): Action[] =>
     last === undefined || last.client === index ? [{ do: 'damage', client: index }] : [],
   );
@@ -51,7 +51,7 @@ export function damage(
 ): void {
   const before = world.as(index).foresee(cut);
   const place = path.join(world.rootPath, file);
-  truncateSync(place, statSync(place).size >> 1);
+  world.disk.truncateSync(place, world.disk.statSync(place).size >> 1);
   for (const [who, event] of world.note(index, cut, before, { digest: 0 }, now)) clients[who]?.hear(event);
   // A client that polls the file finds something else now.
   for (const { spin } of clients) spin.disturb(accesses);

@@ -3,7 +3,7 @@ import type { CallEnd, CallToMake } from '../process/protocol.js';
 import type { Action } from '../schedule/action.js';
 import type { CommandSource } from '../schedule/command-source.js';
 import type { Program } from '../schedule/program.js';
-import type { Foresight } from '../world/world.js';
+import type { Foresight } from '../world/known-routes.js';
 
 /** How many faults of each kind an execution may have. */
 export interface FaultBudget {

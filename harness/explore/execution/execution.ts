@@ -17,7 +17,6 @@ import { damage } from './damage.js';
 import {
   callStep,
   type Ending,
-  type Executed,
   type ExecutionOptions,
   type FaultBudget,
   LostProcessError,
@@ -29,6 +28,7 @@ import { grantOf } from './grant.js';
 import type { Ground } from './ground.js';
 import type { Memory } from './memory.js';
 import { type LastStep, lastStepOf, possibilities, whoWaits } from './possibilities.js';
+import type { Run, Steps } from './run.js';
 import { noteForSpins } from './spin.js';
 import type { Strategy } from './strategy.js';
 import { successorOf, successorsMax } from './succession.js';
@@ -65,31 +65,31 @@ export class Execution {
     this.causality = new Causality(program.clients.length + successorsMax(options) + 1);
     this.file = path.join(world.rootPath, ground.file ?? file);
     this.auditing = ground.audit ?? auditOf(program);
-    this.chronicle = new Chronicle(this.file, label, seed, ground);
+    this.chronicle = new Chronicle(this.file, label, seed, ground, world.disk);
     this.clients = program.clients.map(
       (_, n) => new Client(n, nameOf(n), pidOf(n), hire(n, pidOf(n)), n, ground.roundsMin),
     );
     this.choices = new Choices(this.clients, this.budget, world, this.causality);
   }
 
-  run(strategy: Strategy): Executed {
+  *run(strategy: Strategy): Run {
     this.world.restart(this.ground.files, this.now);
     this.chronicle.begin();
     for (const client of this.clients) this.begin(client);
     for (const client of this.clients)
-      if (!this.listen(client, undefined)) throw new LostProcessError(client.process.lastWords());
-    const [ending, reason] = this.lead(strategy);
+      if (!(yield* this.listen(client, undefined))) throw new LostProcessError(client.process.lastWords());
+    const [ending, reason] = yield* this.lead(strategy);
     const unsteered = [...new Set(this.clients.flatMap(({ process }) => [...process.unsteered]))];
     if (/^(dead|live)lock$/.test(ending)) refuseUnsteered(unsteered, reason);
     strategy.end({ steps: this.steps.length });
     const isAudited = ending === 'done' && (this.hasFault || this.chronicle.needsAudit);
-    const events = this.chronicle.withoutAnswers(isAudited ? this.audit() : this.chronicle.end());
+    const events = this.chronicle.withoutAnswers(isAudited ? yield* this.audit() : this.chronicle.end());
     for (const client of this.clients) if (client.state === 'alive') this.bury(client);
     const { steps, waits } = this;
     return { ending, steps, events, ...waits.found, unsteered, ...(reason === undefined ? {} : { reason }) };
   }
 
-  private lead(strategy: Strategy): [Ending, string?] {
+  private *lead(strategy: Strategy): Steps<[Ending, string?]> {
     for (;;) {
       const isOver = !this.clients.some(({ state }) => state === 'alive');
       const moment: Moment = { now: this.now, last: this.last, step: this.steps.length };
@@ -101,19 +101,19 @@ export class Execution {
       const action = strategy.pick(choice);
       if (action === undefined) return ['abandoned'];
       if (isOver && action.do === 'run') return ['done'];
-      if (!this.take(action))
+      if (!(yield* this.take(action)))
         return ['stuck', `${this.clients[action.client]?.name} does not come to a stop`];
     }
   }
 
   /** @returns false if the process did not come to a stop */
-  private take(action: Action): boolean {
-    const isStopped = this.act(action);
+  private *take(action: Action): Steps<boolean> {
+    const isStopped = yield* this.act(action);
     for (const { index, spin } of this.clients) if (index !== action.client) spin.release();
     return isStopped;
   }
 
-  private act(action: Action): boolean {
+  private *act(action: Action): Steps<boolean> {
     const client = this.clients[action.client] as Client;
     const option = client.optionOf(action);
     const accesses = this.choices.take(action);
@@ -121,10 +121,10 @@ export class Execution {
     this.last = lastStepOf(client, action, option, accesses, this.last);
     if (action.do !== 'run' && action.do !== 'fail') return this.befall(client, action, accesses);
     this.chronicle.goesOn(client, this.steps.length);
-    if (option?.kind === 'start') return this.start(client, action, accesses);
+    if (option?.kind === 'start') return yield* this.start(client, action, accesses);
     if (option?.kind === 'exit') return this.exit(client, action, accesses);
-    if (option?.kind === 'timer') return this.fire(client, action, option.due);
-    if (option?.kind === 'event') return this.deliver(client, action, option.event);
+    if (option?.kind === 'timer') return yield* this.fire(client, action, option.due);
+    if (option?.kind === 'event') return yield* this.deliver(client, action, option.event);
     if (option?.kind !== 'call') throw new Error(`${client.name} has nothing to go on with`);
 
     const { call } = option;
@@ -140,7 +140,7 @@ export class Execution {
     this.steps.push(step);
     const what = whatOf(call);
     const cause = this.causality.note(client.index, `${this.now} ${wordOf(action)} ${what}`, accesses);
-    if (!this.listen(client, step)) return false;
+    if (!(yield* this.listen(client, step))) return false;
     if (!this.ground.program) this.memory.remember(cause, step, this.steps.length - 1);
     const end = step.end ?? { digest: 0 };
     if (end.waits) client.spin.hold(call.id);
@@ -154,7 +154,7 @@ export class Execution {
     return true;
   }
 
-  private fire(client: Client, action: Action, due: number): boolean {
+  private *fire(client: Client, action: Action, due: number): Steps<boolean> {
     if (!this.hasFault && due > this.now) this.waits.wakesItself(client, due);
     this.now = Math.max(this.now, due);
     const step = this.record(client, action, `timer ${this.now}`, []);
@@ -167,15 +167,15 @@ export class Execution {
     const [call] = client.lastReport?.calls ?? [];
     if (client.lastReport?.blocked && call) client.process.tell({ type: 'call', id: call.id, now: this.now });
     else client.process.tell({ type: 'timer', now: this.now });
-    return this.listen(client, step);
+    return yield* this.listen(client, step);
   }
 
-  private deliver(client: Client, action: Action, event: WatchEvent): boolean {
+  private *deliver(client: Client, action: Action, event: WatchEvent): Steps<boolean> {
     const step = this.record(client, action, `event ${JSON.stringify(event)}`, []);
     client.heard();
     client.spin.reset();
     client.process.tell({ type: 'event', now: this.now, ...event });
-    return this.listen(client, step);
+    return yield* this.listen(client, step);
   }
 
   /** A step that is no call. */
@@ -186,12 +186,12 @@ export class Execution {
     return step;
   }
 
-  private start(client: Client, action: Action, accesses: readonly Access[]): boolean {
+  private *start(client: Client, action: Action, accesses: readonly Access[]): Steps<boolean> {
     const step = this.record(client, action, `start ${client.pid}`, accesses);
     step.startsAs = client.pid;
     client.hasStarted = true;
     this.begin(client);
-    if (!this.listen(client, step)) throw new LostProcessError(client.process.lastWords());
+    if (!(yield* this.listen(client, step))) throw new LostProcessError(client.process.lastWords());
     return true;
   }
 
@@ -244,8 +244,8 @@ export class Execution {
   }
 
   /** Hears where the client has come to a stop. @returns false if it did not */
-  private listen(client: Client, step: Step | undefined): boolean {
-    const report = client.process.hear();
+  private *listen(client: Client, step: Step | undefined): Steps<boolean> {
+    const report = yield client.process;
     if (!report) {
       client.state = 'crashed';
       if (client.process.wasBlocked) throw blockedError(client.name);
@@ -273,27 +273,27 @@ export class Execution {
    * A fresh process when all others have ended: it must find the store usable, and its writes sweep what the killed left. What
    * it meets is known where another one has met the same.
    */
-  private audit(): HistoryEvent[] {
+  private *audit(): Steps<HistoryEvent[]> {
     const met = [this.now, ...this.clients.map(({ pid, state, isGone }) => `${pid}${state}${isGone}`)].join(
       ' ',
     );
     const { chronicle, options, steps, world } = this;
-    return this.memory.audit(
+    return yield* this.memory.audit(
       `${met} ${JSON.stringify(this.auditing)} ${chronicle.lastWhole} ${world.fingerprint()}`,
       { chronicle, step: steps.length, skips: options.skipsKnownAudits },
       () => this.performAudit(),
     );
   }
 
-  private performAudit(): void {
+  private *performAudit(): Steps<void> {
     const index = this.clients.length;
     const client = new Client(index, 'audit', pidOf(index), this.hire(index, pidOf(index)));
     this.clients.push(client);
     this.begin(client, this.auditing);
-    if (!this.listen(client, undefined)) return;
+    if (!(yield* this.listen(client, undefined))) return;
     while (client.state === 'alive' && this.steps.length < 2 * stepsMax) {
       const [action] = possibilities(this.clients, this.now).enabled;
-      if (!action || !this.take(action)) return;
+      if (!action || !(yield* this.take(action))) return;
     }
   }
 }

@@ -1,9 +1,9 @@
-import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import { UsageError } from '../../../src/cli/usage-error.js';
 import type { ProgramUnderTest, SeedEvent } from '../../history/events.js';
 import { type Evidence, ofFile } from '../../history/evidence.js';
 import { pathsBeside } from '../../line/beside.js';
+import type { Disk } from '../../line/disk.js';
 import type { ReadBytes } from '../../line/foreign-reader.js';
 import { ownPatterns } from '../../line/own-paths.js';
 import type { Layout, Operation } from '../process/protocol.js';
@@ -41,6 +41,12 @@ export function fileGround(program: Program): Ground {
   return { evidence: ofFile, files: filesAtFirst(program), seeds: seedsOf(program), own: [] };
 }
 
+/** Where a client has lived. */
+interface Place {
+  rootPath: string;
+  disk: Disk;
+}
+
 /** A place for the file, and no file. */
 const nothing: Ground['files'] = { [path.posix.dirname(file)]: { mode: 0o700 } };
 
@@ -60,12 +66,12 @@ export interface Trial {
 export function findGround(
   program: Program,
   lone: (files: Ground['files'], does: 'layout' | 'seed') => Trial,
-  root: string,
+  { rootPath: root, disk }: Place,
   read: () => ReadBytes | undefined,
 ): Ground {
   const seeds = seedsOf(program);
   const first = lone(filesAtFirst(program), 'layout');
-  const own = ownIn(root);
+  const own = ownIn(root, disk);
   const known = first.layout;
   if (known?.unloadable !== undefined)
     throw new UsageError(
@@ -81,7 +87,7 @@ export function findGround(
     return { ...fileGround(program), own, ...endless(first) };
   const second = lone(nothing, 'layout');
   const found = second.layout;
-  const ownAlone = ownIn(root);
+  const ownAlone = ownIn(root, disk);
   const obstacle = found?.obstacle ?? endless(second).obstacle;
   // Some need a file to begin with: what is wrong with one that has it says more than that another has none.
   const noStore =
@@ -101,7 +107,7 @@ export function findGround(
     evidence: isRead
       ? { of: 'read', why: 'the target reads it by a format of its own' }
       : { of: 'store', why },
-    files: isSeeded ? snapshot(root) : nothing,
+    files: isSeeded ? snapshot(root, disk) : nothing,
     seeds: isSeeded ? seeds : [],
     own: ownAlone,
     ...(isRead ? { read: read() } : {}),
@@ -116,7 +122,7 @@ export function findGround(
 export function damageGround(
   ground: Ground,
   setSeeds: (files: Ground['files']) => Trial,
-  root: string,
+  { rootPath: root, disk }: Place,
 ): Ground {
   if (ground.noStore !== undefined || ground.obstacle !== undefined) return ground;
   if (ground.evidence.of !== 'file')
@@ -124,7 +130,7 @@ export function damageGround(
       ...ground,
       obstacle: `the file is cut to half, and of its format nothing tells damage from an edit: ${ground.evidence.why}`,
     };
-  return setSeeds(ground.files).ending === 'done' ? { ...ground, files: snapshot(root) } : ground;
+  return setSeeds(ground.files).ending === 'done' ? { ...ground, files: snapshot(root, disk) } : ground;
 }
 
 /** It has done all that was asked of it, and does not come to an end. */
@@ -136,20 +142,20 @@ function endless({ layout, ending }: Trial): { obstacle?: string } {
   };
 }
 
-export function ownIn(root: string, place = file): string[] {
-  return ownPatterns(pathsBeside(path.join(root, place)), path.basename(place), [seedKey, probeKey]);
+export function ownIn(root: string, disk: Disk, place = file): string[] {
+  return ownPatterns(pathsBeside(path.join(root, place), disk), path.basename(place), [seedKey, probeKey]);
 }
 
 /** All that is in the sandbox, to begin with again. */
-export function snapshot(root: string, below = ''): Record<string, FirstFile> {
+export function snapshot(root: string, disk: Disk, below = ''): Record<string, FirstFile> {
   const files: Record<string, FirstFile> = {};
-  for (const entry of readdirSync(path.join(root, below), { withFileTypes: true })) {
+  for (const entry of disk.readdirSync(path.join(root, below), { withFileTypes: true })) {
     const name = path.posix.join(below, entry.name);
     const place = path.join(root, name);
-    const mode = lstatSync(place).mode & 0o777;
-    if (entry.isDirectory()) Object.assign(files, { [name]: { mode } }, snapshot(root, name));
-    else if (entry.isSymbolicLink()) files[name] = { mode, target: readlinkSync(place) };
-    else if (entry.isFile()) files[name] = { mode, content: readFileSync(place) };
+    const mode = disk.lstatSync(place).mode & 0o777;
+    if (entry.isDirectory()) Object.assign(files, { [name]: { mode } }, snapshot(root, disk, name));
+    else if (entry.isSymbolicLink()) files[name] = { mode, target: disk.readlinkSync(place) };
+    else if (entry.isFile()) files[name] = { mode, content: disk.readFileSync(place) };
   }
   return files;
 }

@@ -30,15 +30,15 @@ export class Memory {
    * @param meets all that decides it
    * @param skips does not have it perform where that is known; its steps are missing then
    */
-  audit(
+  *audit<Heard, Told>(
     meets: string,
     { chronicle, step, skips }: { chronicle: Chronicle; step: number; skips: boolean },
-    perform: () => void,
-  ): HistoryEvent[] {
+    perform: () => Generator<Heard, void, Told>,
+  ): Generator<Heard, HistoryEvent[], Told> {
     const known = this.audits.get(meets);
     if (known && skips) return chronicle.endAs(known, step);
     const begin = chronicle.mark(step);
-    perform();
+    yield* perform();
     const sequel = chronicle.endSince(begin);
     this.audits.set(meets, sequel);
     return [...begin.events, ...sequel.events];

@@ -47,7 +47,10 @@ export function accessesOfAction(action: Action, client: Client | undefined, wor
   const locks = () => [...world.as(action.client).locks].map((on): Access => ({ on, how: 'write' }));
   if (action.do !== 'run') return action.do === 'kill' ? [life, fault, ...locks()] : [fault];
   const option = client?.optionOf(action);
-  if (option?.kind === 'call') return accessesOf(option.call, world.as(action.client));
+  if (option?.kind === 'call') {
+    const { call } = option;
+    return accessesOf(call, world.as(action.client), world.routes(call));
+  }
   // The kill must come before, and a second one may come after.
   if (option?.kind === 'start') return [life, { on: 'faults', how: 'read' }];
   return option?.kind === 'exit' ? [life] : [];

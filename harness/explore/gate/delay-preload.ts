@@ -1,11 +1,11 @@
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
-import { byName } from './anchor.js';
-import type { Call, Calls, Runner } from './call.js';
-import { outcomeOf } from './call.js';
-import { seed } from './randomness.js';
+import { byName } from '../calls/anchor.js';
+import type { Call, Calls, Runner } from '../calls/call.js';
+import { outcomeOf } from '../calls/call.js';
 import { real } from './real.js';
+import { self } from './real-self.js';
 import { replaceFs } from './replace-fs.js';
 
 /** Which call comes late. */
@@ -34,14 +34,14 @@ let count = 0;
 /** How long a call has to wait before it is made, in milliseconds. */
 function latenessOf({ call, path: from, to, fd }: Call): number {
   if (call !== delay.call) return 0;
-  const place = byName(to ?? from ?? opened.get(fd ?? -1) ?? '');
+  const place = byName(to ?? from ?? opened.get(fd ?? -1) ?? '', real.fs);
   const isOne =
     delay.place === undefined ? place.startsWith(`${delay.root}${path.sep}`) : place === delay.place;
   return isOne && ++count === delay.when ? delay.ms : 0;
 }
 
 function make(call: Call): unknown {
-  const place = call.path === undefined ? undefined : byName(call.path);
+  const place = call.path === undefined ? undefined : byName(call.path, real.fs);
   const result = call.run({ type: 'call', id: 0, now: 0 });
   if (call.call === 'open' && place !== undefined) opened.set(Number(result), place);
   return result;
@@ -81,8 +81,8 @@ const runner: Runner = {
   },
 };
 
-seed(real.pid);
-replaceFs(runner);
+self.randomness.seed(real.pid);
+replaceFs(self, runner);
 syncBuiltinESMExports();
 // Streams take their functions from `fs` when they are first needed.
 void fs.ReadStream;

@@ -1,10 +1,19 @@
+import {
+  type Call,
+  type Calls,
+  Killed,
+  type Lane,
+  outcomeOf,
+  type Pending,
+  type Sources,
+} from '../calls/call.js';
+import type { Clock } from '../calls/clock.js';
+import { describe, digestOf, errnoError, seenIn } from '../calls/evidence.js';
+import { Notes } from '../calls/notes.js';
 import type { CallEnd, ClientEvent, Grant, Stop } from '../process/protocol.js';
-import { type Call, type Calls, Killed, type Lane, outcomeOf, type Pending, type Sources } from './call.js';
 import { hear, tell } from './channel.js';
-import { hasLooked, peek, setNow } from './clock.js';
-import { describe, digestOf, errnoError, seenIn, siteOf } from './evidence.js';
-import { Notes } from './notes.js';
 import { real } from './real.js';
+import { siteOf } from './site.js';
 
 /** How often a process looks whether what it waits for outside the gate has come, a millisecond apart. */
 const patienceMax = 100;
@@ -35,6 +44,7 @@ export class Loop {
   life = 0;
 
   constructor(
+    private readonly clock: Clock,
     private readonly sources: Sources,
     private readonly onBegin: (grant: Extract<Grant, { type: 'begin' }>) => void,
     private readonly onEnd: () => void,
@@ -116,7 +126,7 @@ export class Loop {
 
   /** Makes the call. @returns what it returned */
   private make({ call, site }: Pending, grant: Extract<Grant, { type: 'call' }>): unknown {
-    setNow(grant.now);
+    this.clock.setNow(grant.now);
     try {
       if (grant.errno !== undefined) throw errnoError(grant.errno, call.call, call.path);
       const result = call.run(grant);
@@ -227,7 +237,7 @@ export class Loop {
       this.take(grant);
       return;
     }
-    setNow(grant.now);
+    this.clock.setNow(grant.now);
     if (grant.type === 'timer') this.sources.fireNext();
     if (grant.type === 'event') this.sources.fireWatch(grant);
   }
@@ -268,13 +278,13 @@ export class Loop {
       stop,
       blocked,
       calls: pending.map(({ toMake }) => toMake),
-      now: peek(),
+      now: this.clock.peek(),
       events: this.events,
       reason,
       due: this.sources.dueNext(),
       end: this.end,
       ...this.notes.take(),
-      ...(hasLooked() ? { looked: true } : {}),
+      ...(this.clock.hasLooked ? { looked: true } : {}),
     });
     this.events = [];
     this.end = undefined;

@@ -1,7 +1,7 @@
 import dgram from 'node:dgram';
 import net from 'node:net';
 import path from 'node:path';
-import type { Call } from './call.js';
+import type { Call } from '../calls/call.js';
 
 /** What a program does that the gate lets pass, in words: `mkdir /tmp/x.lock`, `listen on 4096`. */
 export type Note = (words: string) => void;

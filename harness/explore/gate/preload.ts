@@ -1,21 +1,21 @@
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
-import path from 'node:path';
+import type { Call, Calls } from '../calls/call.js';
+import { inside } from '../calls/inside.js';
+import { Timers } from '../calls/timers.js';
+import { Watches } from '../calls/watches.js';
+import { runProgram } from '../client/program.js';
 import type { ClientSetup, Grant } from '../process/protocol.js';
-import { anchoredIn, byName, isUnknownWay } from './anchor.js';
-import type { Call, Calls } from './call.js';
-import { restartClock } from './clock.js';
 import { Loop } from './loop.js';
 import { changeOutside, noteUnsteered } from './note-unsteered.js';
-import { runProgram } from './program.js';
-import { seed, seedEverything } from './randomness.js';
 import { real } from './real.js';
-import { refuseUncontrolled, replaceFs } from './replace-fs.js';
-import { replaceProcess, setPid } from './replace-process.js';
+import { self } from './real-self.js';
+import { refuseUncontrolled, replaceFs, replaceWatch } from './replace-fs.js';
+import { replaceProcess } from './replace-process.js';
+import { replaceTime } from './replace-time.js';
 import { snapshot } from './restore.js';
+import { seedEverything } from './seed-everything.js';
 import { targetLoader } from './target.js';
-import { replaceTime, Timers } from './virtual-timers.js';
-import { replaceWatch, Watches } from './virtual-watch.js';
 
 /**
  * Loaded into a client process before anything else (`node --import`): from here on the process stops before every call of
@@ -23,14 +23,22 @@ import { replaceWatch, Watches } from './virtual-watch.js';
  */
 const setup = JSON.parse(process.env.HOLDFAST_GATE ?? '') as ClientSetup;
 delete process.env.HOLDFAST_GATE;
-if (setup.pid !== undefined) setPid(setup.pid, setup.startTime);
+const { clock, randomness } = self;
+if (setup.pid !== undefined) Object.assign(self, { pid: setup.pid, startTime: setup.startTime ?? 0 });
 
 const openFiles = new Set<number>();
-const timers = new Timers();
+const isOurs = inside({
+  root: setup.root,
+  system: real.fs,
+  isOpen: (fd) => openFiles.has(fd),
+  refuse: (why) => loop.halt('refused', why),
+});
+const timers = new Timers(clock);
 let begun = false;
 let restore: (() => void) | undefined;
 
 const loop = new Loop(
+  clock,
   {
     dueNext: () => timers.dueNext(),
     fireNext: () => timers.fireNext(),
@@ -46,9 +54,9 @@ function* one(call: Call): Calls {
   return yield call;
 }
 const run = (call: Call) => loop.runNow(one(call));
-const watches = new Watches(run);
+const watches = new Watches(self, run);
 
-/** Inside the sandbox, or on a file of it; only these are asked for. Also takes the path as the scheduler knows it. */
+/** Only these are asked for. */
 function stopsAt(call: Call): boolean {
   if (!begun) return false;
   const isOurs = isInside(call);
@@ -57,60 +65,29 @@ function stopsAt(call: Call): boolean {
   return isOurs;
 }
 
+/** Only what was opened in the sandbox is asked for. */
 function isInside(call: Call): boolean {
-  if (call.call === 'open') return relate(call) && track(call);
-  if (call.fd !== undefined) {
-    return openFiles.has(call.fd) && (call.call !== 'close' || untrack(call, call.fd));
-  }
-  return call.due !== undefined || relate(call) || (call.path === undefined && call.of !== undefined);
-}
-
-function relate(call: Call): boolean {
-  const [from, to] = [spotOf(call.path), spotOf(call.to)];
-  if (!from?.isOurs && !to?.isOurs) return false;
-  if (from) Object.assign(call, { path: from.path }, from.at === undefined ? {} : { at: from.at });
-  if (to) Object.assign(call, { to: to.path }, to.at === undefined ? {} : { toAt: to.at });
+  if (!isOurs(call)) return false;
+  if (call.call === 'open') track(call);
+  else if (call.call === 'close' && call.fd !== undefined) untrack(call, call.fd);
   return true;
 }
 
-interface Spot {
-  path: string;
-  at?: number;
-  isOurs: boolean;
-}
-
-/** Where a path leads, as the scheduler has to know it: in the sandbox, or on from something of it that is open. */
-function spotOf(place: string | undefined): Spot | undefined {
-  if (place === undefined) return undefined;
-  const anchored = anchoredIn(place);
-  if (anchored && openFiles.has(anchored.fd)) return { path: anchored.rest, at: anchored.fd, isOurs: true };
-  if (isUnknownWay(place)) loop.halt('refused', 'it takes a way through /proc of which nothing is known');
-  // A directory outside stays where it is.
-  const named = anchored && anchored.rest !== '' ? byName(place) : place;
-  const { root } = setup;
-  const plain = named.includes('/..') ? path.resolve(named) : named;
-  const isOurs = plain === root || plain.startsWith(`${root}${path.sep}`);
-  const isBelow = named.startsWith(`${root}${path.sep}`);
-  return { path: isBelow ? named.slice(root.length + 1) : path.relative(root, plain), isOurs };
-}
-
-function track(call: Call): boolean {
+function track(call: Call): void {
   const { run: open } = call;
   call.run = (grant) => {
     const fd = open(grant) as number;
     openFiles.add(fd);
     return fd;
   };
-  return true;
 }
 
-function untrack(call: Call, fd: number): boolean {
+function untrack(call: Call, fd: number): void {
   const { run: close } = call;
   call.run = (grant) => {
     openFiles.delete(fd);
     return close(grant);
   };
-  return true;
 }
 
 function begin(grant: Extract<Grant, { type: 'begin' }>): void {
@@ -123,26 +100,26 @@ function begin(grant: Extract<Grant, { type: 'begin' }>): void {
   restore ??= snapshot();
   restore();
   if (grant.umask !== undefined) process.umask(grant.umask);
-  restartClock(grant.now);
-  seed(grant.seed);
-  setPid(grant.pid, grant.startTime);
+  clock.restart(grant.now);
+  randomness.seed(grant.seed);
+  Object.assign(self, { pid: grant.pid, startTime: grant.startTime });
   loop.details = grant.details;
   begun = true;
   const { life } = loop;
   const program = async () => {
-    await runProgram(grant, setup, load, (event) => loop.emit(event));
+    await runProgram(grant, setup, load, (event) => loop.emit(event), fs);
     if (life === loop.life) loop.isDone = true;
   };
   program().catch((error) => loop.onUncaught(error, life));
 }
 
 noteUnsteered((words) => loop.notes.add(words));
-seedEverything((callback) => loop.later(callback));
-replaceFs(loop);
+seedEverything(randomness, (callback) => loop.later(callback));
+replaceFs(self, loop);
 refuseUncontrolled(loop);
 replaceTime(timers, loop, (due) => run({ call: 'sleep', due, run: () => undefined }));
-replaceWatch(watches, loop);
-replaceProcess(loop, run);
+replaceWatch(watches);
+replaceProcess(self, loop, run);
 syncBuiltinESMExports();
 process.setUncaughtExceptionCaptureCallback((error) => loop.onUncaught(error, loop.life));
 // Streams and rimraf take their functions from `fs` when they are first needed.

@@ -80,7 +80,7 @@ export function isAsItWas({ object, names, values, getters }: Kept): boolean {
   return getters.every(([name, then]) => isSame(Object.getOwnPropertyDescriptor(object, name), then));
 }
 
-function bringBack({ object, descriptors, names }: Kept): void {
+export function bringBack({ object, descriptors, names }: Kept): void {
   for (const name of Reflect.ownKeys(object))
     if (!(name in descriptors)) Reflect.deleteProperty(object, name);
   for (const name of names) {

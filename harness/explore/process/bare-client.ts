@@ -1,8 +1,9 @@
 import { once } from 'node:events';
+import fs from 'node:fs';
 import { createInterface } from 'node:readline';
 import { loadTarget } from '../../targets/index.js';
 import { credential } from '../../workload/values.js';
-import { Provider, useCredential } from '../gate/provider.js';
+import { Provider, useCredential } from '../client/provider.js';
 import type { Operation } from './protocol.js';
 
 /** The setup of a client without a gate, passed in its environment. */
@@ -32,7 +33,7 @@ for (const { action, key = '' } of operations) {
     if (action === 'set') await store.set(key, credential(op));
     else if (action === 'remove') await store.remove(key);
     else if (action === 'get') await store.get(key);
-    else if (action === 'refresh') await useCredential(store, key, op, new Provider(file, () => {}));
+    else if (action === 'refresh') await useCredential(store, key, op, new Provider(file, () => {}, fs));
     else await store.all();
     if (action === 'set') process.stdout.write(`acknowledged ${key} ${op}\n`);
   } catch {

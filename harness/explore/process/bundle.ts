@@ -8,8 +8,9 @@ import { UsageError } from '../../../src/cli/usage-error.js';
  * Puts a target and all its modules into one script, so that they can be made anew for each execution in a millisecond. What it
  * does is not changed; a module that can't be put so (one that awaits at its top level, say) is refused.
  * @param file where the script goes; its source map goes beside it
+ * @param isSimulated `import()` becomes `require`: what a simulation is asked for is there at once
  */
-export async function bundleTarget(module: string, file: string): Promise<void> {
+export async function bundleTarget(module: string, file: string, isSimulated = false): Promise<void> {
   const entry = fileURLToPath(module);
   // Only now: it takes longer to load than all the rest.
   const { build } = await import('esbuild');
@@ -25,6 +26,7 @@ export async function bundleTarget(module: string, file: string): Promise<void> 
       target: 'node20',
       sourcemap: 'external',
       keepNames: true,
+      ...(isSimulated ? { supported: { 'dynamic-import': false } } : {}),
       logLevel: 'silent',
       plugins: [ownPlaces],
       define: { 'import.meta.url': ownUrl },

@@ -1,6 +1,6 @@
 import type { Grant, Report } from './protocol.js';
 
-/** Whatever runs a client. It is told one grant, and goes on up to its next stop. All that is said blocks the one who listens. */
+/** Whatever runs a client. It is told one grant, and goes on up to its next stop. */
 export interface ClientProcess {
   /** False once it was killed: it takes part no more. */
   readonly isAlive: boolean;
@@ -11,9 +11,13 @@ export interface ClientProcess {
   /** What it has done that nobody could stop, in words. */
   readonly unsteered: ReadonlySet<string>;
   tell(grant: Grant): void;
-  /** Blocks until the client has come to a stop. @returns undefined if it is gone */
-  hear(): Report | undefined;
   /** What it last wrote on its standard error, for a message. */
   lastWords(): string;
   kill(): void;
+}
+
+/** One that runs by itself, as real processes do. All that is said blocks the one who listens. */
+export interface BlockingProcess extends ClientProcess {
+  /** Blocks until the client has come to a stop. @returns undefined if it is gone */
+  hear(): Report | undefined;
 }

@@ -3,7 +3,7 @@ import { closeSync, openSync, readFileSync, readSync, writeSync } from 'node:fs'
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sandboxEnvironment } from '../../line/sandbox.js';
-import type { ClientProcess } from './client-process.js';
+import type { BlockingProcess } from './client-process.js';
 import { openPipes } from './pipes.js';
 import type { ClientSetup, Grant, Report } from './protocol.js';
 
@@ -34,7 +34,7 @@ export const noHeartbeat: Heartbeat = { cells: new Int32Array(heartbeatCells) };
 const chunk = Buffer.allocUnsafe(256 * 1024);
 
 /** A real process whose calls of the file system wait for us. All that is said between us blocks the one who listens. */
-export class GatedProcess implements ClientProcess {
+export class GatedProcess implements BlockingProcess {
   /** False once it was killed: it takes part no more. */
   isAlive = true;
   /** True while it is between two executions. */

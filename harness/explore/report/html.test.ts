@@ -10,6 +10,7 @@ it('the page of a search escapes markup in every text', () => {
     ...{ stepsMax: 1, exhausted: false, bound: 'all', audited: false, outcomes: 1, durationMs: 1 },
     ...{ faults: { kills: 0, pauses: 0, errnos: 0, waits: 0 }, executionsPerSecond: 1, failures: [] },
     longestWait: { ms: 0, schedule: '' },
+    executor: 'process',
   } satisfies Partial<Exploration> as Exploration;
   const html = exploreToHtml(
     toExploreReport([{ scenario: 'explore', exploration, reproduce: '' }]),

@@ -1,11 +1,12 @@
 import { type Guarantee, type Verdict, worstOf } from '../../core/verdict.js';
 import type { Exploration } from '../evidence/exploration.js';
+import type { ExecutorName } from '../explore-options.js';
 
 /** One search in a `report.json`, with the fields that one run of stress has there. */
 export interface ExplorationReport {
   scenario: string;
   target: string;
-  executor: 'process';
+  executor: ExecutorName;
   seed: number;
   /** The id of the first failing schedule. */
   schedule: string | null;
@@ -50,7 +51,7 @@ export function toExploreReport(
     return {
       scenario,
       target,
-      executor: 'process',
+      executor: exploration.executor,
       seed,
       schedule: failures[0]?.id ?? null,
       result,

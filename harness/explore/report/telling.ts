@@ -38,6 +38,7 @@ export function summaryOf(
     ...(warning === undefined ? [] : [`Warning: ${warning}`]),
     `${executions} executions of up to ${stepsMax} steps in ${seconds} s (${executionsPerSecond} a second), ${outcomes} different outcomes`,
     `${bound}: ${extent}`,
+    ...(rest.notSimulated === undefined ? [] : [`${byRealProcesses}: ${rest.notSimulated}`]),
     ...(cause === undefined ? [watchedBy(rest)] : []),
     ...(rest.evidence ? [evidenceLine(target, rest.evidence)] : []).filter((line) => line !== undefined),
     ...(longestWait.ms >= 1 ? [describeWait(longestWait)] : []),
@@ -46,13 +47,21 @@ export function summaryOf(
   ];
 }
 
-function watchedBy({ audited, command }: Pick<Exploration, 'audited' | 'command'>): string {
+function watchedBy({
+  audited,
+  command,
+  executor,
+}: Pick<Exploration, 'audited' | 'command' | 'executor'>): string {
   if (command) return byKernel;
+  if (executor === 'sim') return bySimulation;
   return audited ? wasWatched : wasNotWatched;
 }
 
 const byKernel =
   'The kernel stopped the program, and all that it started, before each call on its file and on what lies beside it.';
+const byRealProcesses = 'The search was made by real processes, as the target does what is not simulated';
+const bySimulation =
+  'The clients were virtual processes on a simulated file system; a failure counts only where real processes fail in the same way.';
 const wasWatched = 'One execution was watched by strace, which saw no call that had not been stopped.';
 const wasNotWatched =
   "No execution was watched by strace: calls that go by no module of Node's, as those of an add-on, were not looked for.";

@@ -2,6 +2,7 @@ import { describeEraser, type ToSource, toRows } from '../evidence/explain.js';
 import type { Replayed } from '../evidence/exploration.js';
 import { type Cells, callsOf, firstDifference } from '../evidence/investigate.js';
 import type { ExecutionOptions } from '../execution/executed.js';
+import type { ExecutorName } from '../explore-options.js';
 import { parseSchedule } from '../schedule/action.js';
 import { parseProgram } from '../schedule/program.js';
 import { follow } from '../search/search.js';
@@ -19,6 +20,7 @@ export function replay(
   { file, times, lenient }: Omit<ReplayTask, 'kind'>,
   label: string,
   toSource: ToSource,
+  executor: ExecutorName,
 ): Replayed {
   const options: ExecutionOptions = {
     program: parseProgram(file.program),
@@ -50,6 +52,7 @@ export function replay(
   return {
     file,
     target: label,
+    executor,
     result: divergence !== undefined ? 'unknown' : failure ? 'invalid' : 'valid',
     same,
     of: times,

@@ -11,15 +11,19 @@ import { sourcesOf, type ToSource } from '../evidence/explain.js';
 import type { ExploredFailure, Replayed, ScheduleFile } from '../evidence/exploration.js';
 import { type Cells, DivergedError, investigate } from '../evidence/investigate.js';
 import { tellUnconfirmed } from '../evidence/unconfirmed.js';
-import { Cell } from '../execution/cell.js';
+import type { Cell } from '../execution/cell.js';
 import { type ExecutionOptions, LostProcessError } from '../execution/executed.js';
 import { fileGround, type Ground } from '../execution/ground.js';
+import { GatedCell } from '../process/gated-cell.js';
 import type { ClientSetup } from '../process/protocol.js';
 import { type CommandSource, programOf } from '../schedule/command-source.js';
 import { parseProgram } from '../schedule/program.js';
 import { makeStrategy, type StrategyOptions } from '../search/index.js';
 import { RandomWalk, type Share } from '../search/random-walk.js';
 import { type Searched, type SearchLimits, search, whyNot } from '../search/search.js';
+import { NotSimulatedError } from '../sim/not-simulated.js';
+import { SimCell } from '../sim/sim-cell.js';
+import { UncontrolledError } from '../world/uncontrolled.js';
 import { replay } from './replay.js';
 
 export interface SearchTask {
@@ -43,7 +47,11 @@ export interface AuditTask {
   execution: ExecutionOptions;
 }
 
-type ModuleSetup = Omit<ClientSetup, 'root'> & { bundle: string };
+type ModuleSetup = Omit<ClientSetup, 'root'> & {
+  bundle: string;
+  /** The target once more, for a simulation, where there is to be one. */
+  simBundle?: string;
+};
 
 /** A program that is run, and the helper that stops it. */
 export interface CommandSetup {
@@ -87,7 +95,9 @@ export type ThreadMessage<T extends Job['task']> =
   | { type: 'progress'; executions: number }
   | { type: 'done'; answer: Answer<T> }
   /** The user asked for what makes no sense. */
-  | { type: 'refused'; why: string };
+  | { type: 'refused'; why: string }
+  /** The target does what is not simulated. */
+  | { type: 'not simulated'; why: string };
 
 const progressMs = 100;
 
@@ -105,11 +115,21 @@ function work(job: Job): SearchAnswer | Replayed | AuditAnswer {
     );
     cells.quick.ground = ground;
     cells.fresh.ground = ground;
-    if (task.kind === 'replay') return replay(cells, task, label, toSource);
+    const executor = cells.isSimulated ? 'sim' : 'process';
+    if (task.kind === 'replay')
+      return replay(
+        executor === 'sim' ? { ...cells, fresh: cells.quick } : cells,
+        task,
+        label,
+        toSource,
+        executor,
+      );
     const isStopped = () => Atomics.load(stop, 0) !== 0;
     const strategy = makeStrategy(task.strategy, task.share);
     const searched = search(cells.quick, task.execution, strategy, { ...task.limits, isStopped }, reporter());
     if (searched.isEnough) Atomics.store(stop, 0, 1);
+    if (cells.isSimulated && searched.uncontrolled)
+      throw new NotSimulatedError(searched.uncontrolled.sentence);
     const failures = searched.failures.map((found) => {
       try {
         return investigate(cells, task.execution, found, toSource);
@@ -142,12 +162,17 @@ interface Bench {
 }
 
 function moduleBench({ directory, heartbeat }: Job, setup: ModuleSetup): Bench {
-  const { bundle, ...asItIs } = setup;
+  const { simBundle, ...real } = setup;
+  const { bundle, ...asItIs } = real;
   // What Node can import as it is, it does.
   const isBare = /\.[cm]?js$/.test(setup.module);
   const cells: Cells = {
-    quick: new Cell(path.join(directory, 'quick'), setup, false, { cells: heartbeat }),
-    fresh: new Cell(path.join(directory, 'fresh'), isBare ? asItIs : setup, true, { cells: heartbeat }),
+    quick:
+      simBundle === undefined
+        ? new GatedCell(path.join(directory, 'quick'), real, false, { cells: heartbeat })
+        : new SimCell({ ...real, bundle: simBundle }, { heartbeat: { cells: heartbeat } }),
+    fresh: new GatedCell(path.join(directory, 'fresh'), isBare ? asItIs : real, true, { cells: heartbeat }),
+    ...(simBundle === undefined ? {} : { isSimulated: true }),
   };
   return {
     cells,
@@ -191,10 +216,10 @@ function audit(
   { directory, setup, heartbeat }: Job & { setup: ModuleSetup },
   { execution }: AuditTask,
 ): string[] | undefined {
-  const alone = new Cell(path.join(directory, 'alone'), setup, false, { cells: heartbeat });
+  const alone = new GatedCell(path.join(directory, 'alone'), setup, false, { cells: heartbeat });
   const ground = groundFor(alone, setup, execution);
   alone.close();
-  const cell = new Cell(directory, setup, true, { cells: heartbeat }, auditCommand);
+  const cell = new GatedCell(directory, setup, true, { cells: heartbeat }, auditCommand);
   cell.ground = ground;
   const strategy = new RandomWalk(execution.seed, auditSchedules, { index: 0, of: 1 });
   strategy.begin();
@@ -225,8 +250,13 @@ function answer(job: Job): ThreadMessage<Job['task']> {
   } catch (error) {
     // An error of another thread is a plain one.
     if (error instanceof UsageError) return { type: 'refused', why: error.message };
+    if (error instanceof UncontrolledError && 'simBundle' in job.setup) {
+      Atomics.store(job.stop, 0, 1);
+      return { type: 'not simulated', why: error.message };
+    }
     throw error;
   }
 }
 
-parentPort?.postMessage(answer(workerData as Job));
+// A simulation runs microtasks, so it must not begin in one, as the end of a module does.
+setImmediate(() => parentPort?.postMessage(answer(workerData as Job)));

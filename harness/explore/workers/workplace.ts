@@ -4,11 +4,20 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { UsageError } from '../../../src/cli/usage-error.js';
 import type { TargetSpec } from '../../core/target.js';
+import type { ExecutorName } from '../explore-options.js';
 import { bundleTarget } from '../process/bundle.js';
 import { heartbeatCells, killIfThere } from '../process/gated-process.js';
+import { NotSimulatedError } from '../sim/not-simulated.js';
 import type { Answer, CommandSetup, Job, ThreadMessage } from './thread.js';
 
 const patienceMsDefault = 15_000;
+
+/** How it is searched. */
+interface Conditions {
+  signal?: AbortSignal | undefined;
+  patienceMs?: number | undefined;
+  executor?: ExecutorName | undefined;
+}
 
 /** What is searched: a module, or a program that is run. */
 export type Subject = TargetSpec | CommandSetup;
@@ -23,6 +32,7 @@ export class Workplace {
     private readonly directory: string,
     private readonly subject: Subject,
     private readonly patienceMs: number,
+    private readonly executor: ExecutorName,
   ) {}
 
   /**
@@ -32,21 +42,22 @@ export class Workplace {
    */
   static async with<T>(
     subject: Subject,
-    {
-      signal,
-      patienceMs = patienceMsDefault,
-    }: { signal?: AbortSignal | undefined; patienceMs?: number | undefined },
+    { signal, patienceMs = patienceMsDefault, executor = 'process' }: Conditions,
     use: (place: Workplace) => Promise<T>,
   ): Promise<T> {
     const place = new Workplace(
       realpathSync(mkdtempSync(path.join(quickDirectory(), `holdfast-explore-${process.pid}-`))),
       subject,
       patienceMs,
+      executor,
     );
     const onAbort = () => Atomics.store(place.stop, 0, 1);
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
-      if ('module' in subject) await bundleTarget(subject.module, place.bundle);
+      if ('module' in subject) {
+        await bundleTarget(subject.module, place.bundle);
+        if (executor === 'sim') await bundleTarget(subject.module, place.simBundle, true);
+      }
       return await use(place);
     } finally {
       // One that fails leaves others at work.
@@ -60,7 +71,12 @@ export class Workplace {
     const { subject } = this;
     if (!('module' in subject)) return subject;
     const { label, module, options } = subject;
-    return { bundle: this.bundle, module, label, options };
+    const simulated = this.executor === 'sim' ? { simBundle: this.simBundle } : {};
+    return { bundle: this.bundle, ...simulated, module, label, options };
+  }
+
+  private get simBundle(): string {
+    return path.join(this.directory, 'simulated.cjs');
   }
 
   private get bundle(): string {
@@ -81,12 +97,16 @@ export class Workplace {
       setup: this.setup,
     };
     const worker = new Worker(new URL('./thread.js', import.meta.url), { workerData: job });
-    const watchdog = watch(heartbeat, this.patienceMs);
+    let watchdog: NodeJS.Timeout | undefined;
     const done = new Promise<Answer<T>>((resolve, reject) => {
+      // Its own thread is all that a simulation has.
+      const onStill = () => reject(new NotSimulatedError('a client does not come to a stop'));
+      watchdog = watch(heartbeat, this.patienceMs, this.executor === 'sim' ? onStill : undefined);
       worker.on('message', (message: ThreadMessage<T>) => {
         if (message.type === 'progress') onProgress(message.executions);
         else if (message.type === 'done') resolve(message.answer);
-        else reject(new UsageError(message.why));
+        else if (message.type === 'refused') reject(new UsageError(message.why));
+        else reject(new NotSimulatedError(message.why));
       });
       worker.on('error', reject);
       worker.on('exit', (code) => reject(new Error(`a search ended with code ${code} without a result`)));
@@ -99,16 +119,23 @@ export class Workplace {
   }
 }
 
-/** Ends a process that is waited for in vain: the thread can't look around while it waits. */
-function watch(heartbeat: Int32Array, patienceMs: number): NodeJS.Timeout {
+/**
+ * Ends a process that is waited for in vain: the thread can't look around while it waits.
+ * @param onStill the thread itself, which runs its clients, does not go on
+ */
+function watch(heartbeat: Int32Array, patienceMs: number, onStill?: () => void): NodeJS.Timeout {
   let seen = { pid: 0, count: 0, since: 0 };
   return setInterval(() => {
     const [pid, count] = [Atomics.load(heartbeat, 0), Atomics.load(heartbeat, 1)];
-    const isSame = pid !== 0 && pid === seen.pid && count === seen.count;
+    const isAtWork = pid !== 0 || (onStill !== undefined && count > 0);
+    const isSame = isAtWork && pid === seen.pid && count === seen.count;
     if (!isSame) seen = { pid, count, since: performance.now() };
     else if (performance.now() - seen.since > patienceMs) {
-      Atomics.store(heartbeat, 2, isBlocked(pid) ? 1 : 0);
-      killIfThere(pid);
+      if (pid === 0) onStill?.();
+      else {
+        Atomics.store(heartbeat, 2, isBlocked(pid) ? 1 : 0);
+        killIfThere(pid);
+      }
     }
   }, patienceMs / 4);
 }

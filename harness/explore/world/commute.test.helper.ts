@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Random } from '../../workload/random.js';
-import { lettersOf } from '../gate/path-calls.js';
+import { lettersOf } from '../calls/path-calls.js';
 import type { CallEnd, CallToMake, Identity } from '../process/protocol.js';
 import type { CallName } from './calls.js';
 import { type Corner, corners } from './corners.test.helper.js';
@@ -65,7 +65,7 @@ export class Ground {
   private corner = corners[0] as Corner;
 
   constructor(root: string) {
-    this.world = new World(root);
+    this.world = new World(root, fs);
     this.world.makeRoot();
   }
 

@@ -1,4 +1,4 @@
-import {
+import fs, {
   closeSync,
   constants,
   mkdirSync,
@@ -21,7 +21,7 @@ function newPlaces() {
   const root = mkdtempSync(path.join(tmpdir(), 'holdfast-places-'));
   onTestFinished(() => rmSync(root, { recursive: true }));
   const inside = (name: string) => path.join(root, name);
-  return { places: new Places(root), inside };
+  return { places: new Places(root, fs), inside };
 }
 
 it('every call that may change what a path leads to makes the table look again', () => {

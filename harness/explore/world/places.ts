@@ -1,5 +1,6 @@
-import { lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs';
+import type { Stats } from 'node:fs';
 import path from 'node:path';
+import type { Disk } from '../../line/disk.js';
 import type { CallToMake } from '../process/protocol.js';
 import { factsOf } from './calls.js';
 
@@ -17,7 +18,10 @@ export class Places {
   private readonly seen = new Map<string, string>();
   private readonly gone = new Set<string>();
 
-  constructor(readonly root: string) {}
+  constructor(
+    readonly root: string,
+    private readonly disk: Disk,
+  ) {}
 
   /** Follows no link. @returns undefined if there is none */
   at(place: string): Place | undefined {
@@ -63,24 +67,25 @@ export class Places {
 
   private look(place: string): Place | undefined {
     const whole = place === '' ? this.root : `${this.root}/${place}`;
-    const stats = statsOf(whole);
+    const stats = statsOf(whole, this.disk);
     if (!stats) return undefined;
     const id = String(stats.ino);
-    if (stats.isSymbolicLink()) return { id, kind: 'link', target: readlinkSync(whole) };
+    if (stats.isSymbolicLink()) return { id, kind: 'link', target: this.disk.readlinkSync(whole) };
     return { id, kind: stats.isDirectory() ? 'directory' : 'file' };
   }
 
   private directoriesBelow(place: string): string[] {
-    const below = readdirSync(path.join(this.root, place), { withFileTypes: true })
+    const below = this.disk
+      .readdirSync(path.join(this.root, place), { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
       .flatMap((entry) => this.directoriesBelow(path.join(place, entry.name)));
     return [place, ...below];
   }
 }
 
-function statsOf(place: string): Stats | undefined {
+function statsOf(place: string, disk: Disk): Stats | undefined {
   try {
-    return lstatSync(place, { throwIfNoEntry: false });
+    return disk.lstatSync(place, { throwIfNoEntry: false });
   } catch (error) {
     // Nothing is there: what it was looked for in may be a file by now, or a link.
     if (/^(ENOTDIR|ELOOP|ENAMETOOLONG|EACCES)$/.test((error as NodeJS.ErrnoException).code ?? ''))
@@ -90,6 +95,6 @@ function statsOf(place: string): Stats | undefined {
 }
 
 /** The call looks, or changes what is in a file: every name stands for what it stood for. */
-function leavesAll({ call, flags = '' }: CallToMake): boolean {
+export function leavesAll({ call, flags = '' }: CallToMake): boolean {
   return call === 'open' ? !flags.includes('c') : factsOf(call)?.changesNames === false;
 }

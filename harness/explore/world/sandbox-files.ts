@@ -1,16 +1,5 @@
-import {
-  chmodSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmdirSync,
-  symlinkSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
 import path from 'node:path';
+import type { Disk } from '../../line/disk.js';
 import type { Identity } from '../process/protocol.js';
 
 /** What is in the sandbox before anything happens. */
@@ -18,25 +7,26 @@ export type FirstFile = string | { mode: number; content?: Buffer; target?: stri
 
 /** All that can be found in one file, with its times and number as clients know them: a line for a fingerprint. */
 export function describe(
+  disk: Disk,
   root: string,
   name: string,
   identityOf: (id: string) => Partial<Identity> | undefined,
 ): string {
   const place = path.join(root, name);
-  const stats = lstatSync(place);
+  const stats = disk.lstatSync(place);
   const { ino, mtime, ctime, birthtime } = identityOf(String(stats.ino)) ?? {};
   const content = stats.isFile()
-    ? readFileSync(place, 'base64')
-    : stats.isSymbolicLink() && readlinkSync(place);
+    ? disk.readFileSync(place, 'base64')
+    : stats.isSymbolicLink() && disk.readlinkSync(place);
   const { mode, uid, gid, nlink } = stats;
   return JSON.stringify([name, mode, uid, gid, nlink, ino, mtime, ctime, birthtime, content]);
 }
 
 /** Goes through no link, as Node's own does: one that leads up would have no end. */
-export function namesBelow(root: string, directory: string): string[] {
-  return readdirSync(path.join(root, directory), { withFileTypes: true }).flatMap((entry) => {
+export function namesBelow(disk: Disk, root: string, directory: string): string[] {
+  return disk.readdirSync(path.join(root, directory), { withFileTypes: true }).flatMap((entry) => {
     const name = below(directory, entry.name);
-    return entry.isDirectory() ? [name, ...namesBelow(root, name)] : [name];
+    return entry.isDirectory() ? [name, ...namesBelow(disk, root, name)] : [name];
   });
 }
 
@@ -49,32 +39,52 @@ export function parentOf(place: string): string {
   return parent === '.' ? '' : parent;
 }
 
+/** Makes all that is there before anything happens, each after the directories above it. @param onMade is given each name */
+export function makeAllFirst(
+  disk: Disk,
+  root: string,
+  files: Readonly<Record<string, FirstFile>>,
+  onMade: (name: string) => void,
+): void {
+  const made = new Set<string>();
+  const make = (name: string, first: FirstFile) => {
+    if (made.has(name)) return;
+    made.add(name);
+    makeFirst(disk, path.join(root, name), first);
+    onMade(name);
+  };
+  for (const [name, first] of Object.entries(files)) {
+    for (const directory of ancestorsOf(name)) make(directory, { mode: 0o700 });
+    make(name, first);
+  }
+}
+
 /** Makes what is there before anything happens: a file of mode 0600 where nothing else is said. */
-export function makeFirst(place: string, first: FirstFile): void {
+function makeFirst(disk: Disk, place: string, first: FirstFile): void {
   const { mode, content, target } =
     typeof first === 'string' ? { mode: 0o600, content: first, target: undefined } : first;
   if (target !== undefined) {
-    symlinkSync(target, place);
+    disk.symlinkSync(target, place);
     return;
   }
-  if (content === undefined) mkdirSync(place, { mode });
-  else writeFileSync(place, content, { mode });
-  chmodSync(place, mode);
+  if (content === undefined) disk.mkdirSync(place, { mode });
+  else disk.writeFileSync(place, content, { mode });
+  disk.chmodSync(place, mode);
 }
 
 /** Quicker than `rmSync`, which looks at everything twice: this is done before every execution. */
-export function empty(directory: string): void {
-  for (const entry of readdirSync(directory, { withFileTypes: true })) {
+export function empty(disk: Disk, directory: string): void {
+  for (const entry of disk.readdirSync(directory, { withFileTypes: true })) {
     const place = path.join(directory, entry.name);
-    if (!entry.isDirectory()) unlinkSync(place);
+    if (!entry.isDirectory()) disk.unlinkSync(place);
     else {
-      empty(place);
-      rmdirSync(place);
+      empty(disk, place);
+      disk.rmdirSync(place);
     }
   }
 }
 
-export function ancestorsOf(name: string): string[] {
+function ancestorsOf(name: string): string[] {
   const parts = name.split('/').slice(0, -1);
   return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
 }

@@ -1,31 +1,24 @@
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import type { Disk } from '../../line/disk.js';
 import type { CallEnd, CallToMake, Identity } from '../process/protocol.js';
 import type { UnknownCall } from './calls.js';
 import { fingerprint } from './fingerprint.js';
 import { keyOf, type Routes, routesOf } from './footprint.js';
 import { Inodes } from './inodes.js';
+import { type Foresight, KnownRoutes } from './known-routes.js';
 import { type Change, Listeners, type WatchEvent } from './listeners.js';
 import { Locks } from './locks.js';
 import { Places } from './places.js';
 import {
-  ancestorsOf,
   below,
   describe,
   empty,
   type FirstFile,
-  makeFirst,
+  makeAllFirst,
   namesBelow,
   parentOf,
 } from './sandbox-files.js';
 import type { Entry, Found, OpenFile, Route, Tree } from './walk.js';
-
-/** What one call of a client is about to do: looked up before it, needed after it. */
-export interface Foresight extends Routes {
-  /** What its paths stand for, relative to the sandbox. */
-  place: string | undefined;
-  placeTo: string | undefined;
-}
 
 /**
  * The sandbox as the scheduler knows it: which file is which, with numbers and times that are the same in every execution,
@@ -39,10 +32,15 @@ export class World implements Tree {
   private readonly listeners = new Listeners();
   private readonly held = new Locks();
   private current = 0;
+  readonly known = new KnownRoutes();
   private readonly places: Places;
 
-  constructor(readonly rootPath: string) {
-    this.places = new Places(rootPath);
+  /** @param disk where the sandbox is */
+  constructor(
+    readonly rootPath: string,
+    readonly disk: Disk,
+  ) {
+    this.places = new Places(rootPath, disk);
   }
 
   get root(): string {
@@ -51,12 +49,13 @@ export class World implements Tree {
 
   /** A process starts in it, so it must be there before the first execution, and stay. */
   makeRoot(): void {
-    mkdirSync(this.rootPath, { recursive: true, mode: 0o700 });
+    this.disk.mkdirSync(this.rootPath, { recursive: true, mode: 0o700 });
   }
 
   /** Makes the sandbox as it is at the beginning. @param files by their paths */
   restart(files: Readonly<Record<string, FirstFile>>, now: number): void {
-    empty(this.rootPath);
+    empty(this.disk, this.rootPath);
+    this.known.version++;
     this.inodes.forget();
     this.graves.clear();
     this.places.forget();
@@ -64,19 +63,7 @@ export class World implements Tree {
     this.listeners.clear();
     this.held.forget();
     this.bornAt('', -1, now);
-    const made = new Set<string>();
-    for (const [name, content] of Object.entries(files)) {
-      for (const directory of ancestorsOf(name)) {
-        if (made.has(directory)) continue;
-        made.add(directory);
-        mkdirSync(path.join(this.rootPath, directory), { mode: 0o700 });
-        this.bornAt(directory, -1, now);
-      }
-      if (made.has(name)) continue;
-      made.add(name);
-      makeFirst(path.join(this.rootPath, name), content);
-      this.bornAt(name, -1, now);
-    }
+    makeAllFirst(this.disk, this.rootPath, files, (name) => this.bornAt(name, -1, now));
   }
 
   /** Whose descriptors are meant from now on. */
@@ -108,11 +95,16 @@ export class World implements Tree {
     return this.held.of(this.current);
   }
 
+  /** Where a call of the client that is meant leads. */
+  routes(call: CallToMake): Routes {
+    return this.known.of(this.current, call, () => routesOf(call, this));
+  }
+
   /** What a call is about to touch, of the client that is meant. */
   foresee(call: CallToMake): Foresight {
     const file = call.fd === undefined ? undefined : this.openFile(call.fd);
     return {
-      ...routesOf(call, this),
+      ...this.routes(call),
       place: call.path === undefined ? file?.path : this.placeOf(call.path, call.at),
       placeTo: call.to === undefined ? undefined : this.placeOf(call.to, call.toAt),
     };
@@ -136,6 +128,7 @@ export class World implements Tree {
     now: number,
   ): [client: number, WatchEvent][] {
     this.places.note(call);
+    this.known.note(call);
     if (end.errno !== undefined) return [];
     this.as(client);
     if (call.call === 'lock' || call.call === 'unlock') return this.held.note(client, call, this);
@@ -249,16 +242,17 @@ export class World implements Tree {
 
   /** A fingerprint of all that can be found in the sandbox: names, modes, owners, numbers, times and contents. */
   fingerprint(): number {
-    const names = namesBelow(this.rootPath, '').sort();
+    const names = namesBelow(this.disk, this.rootPath, '').sort();
     return fingerprint(
       ['', ...names]
-        .map((name) => describe(this.rootPath, name, (id) => this.inodes.identityOf(id)))
+        .map((name) => describe(this.disk, this.rootPath, name, (id) => this.inodes.identityOf(id)))
         .join('\n'),
     );
   }
 
   /** The paths of what is open and watched belong to one life. */
   forget(client: number): void {
+    this.known.version++;
     for (const name of this.openFiles.keys()) if (name.startsWith(`${client}.`)) this.openFiles.delete(name);
     this.listeners.remove(client);
     this.held.forget(client);

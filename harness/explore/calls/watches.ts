@@ -1,26 +1,27 @@
 import { EventEmitter, on } from 'node:events';
-import fs from 'node:fs';
 import type { Grant } from '../process/protocol.js';
 import type { Call } from './call.js';
-import type { Loop } from './loop.js';
 import { toPath } from './path-calls.js';
-import { real } from './real.js';
+import type { Self } from './self.js';
 
 /** `fs.watch`: the scheduler knows what changes, and says when a process hears of it. */
 export class Watches {
   private readonly all = new Map<number, Watcher>();
   private count = 0;
 
-  constructor(private readonly run: (call: Call) => unknown) {}
+  constructor(
+    private readonly self: Self,
+    private readonly run: (call: Call) => unknown,
+  ) {}
 
   add(place: unknown, isPersistent: boolean): Watcher {
     const of = ++this.count;
-    const path = toPath(place);
+    const path = toPath(place, this.self.cwd);
     this.run({
       call: 'watch',
       ...(path === undefined ? {} : { path }),
       of,
-      run: () => real.fs.statSync(path ?? '') && undefined,
+      run: () => this.self.system.statSync(path ?? '') && undefined,
     });
     const watcher = new Watcher(isPersistent, () => {
       if (this.all.delete(of)) this.run({ call: 'unwatch', of, run: () => undefined });
@@ -69,7 +70,8 @@ interface Options {
   signal?: AbortSignal;
 }
 
-export function replaceWatch(watches: Watches, loop: Loop): void {
+/** `fs.watch` and `fs.promises.watch` */
+export function watchFunctions(watches: Watches) {
   const watch = (place: unknown, ...rest: unknown[]) => {
     const options = (rest.find((one) => typeof one === 'object') ?? {}) as Options;
     const listener = rest.find((one): one is () => void => typeof one === 'function');
@@ -83,9 +85,5 @@ export function replaceWatch(watches: Watches, loop: Loop): void {
     for await (const [eventType, filename] of on(watcher, 'change', { close: ['close'], ...options }))
       yield { eventType, filename };
   }
-  Object.assign(fs, {
-    watch,
-    unwatchFile: () => loop.halt('refused', "it calls fs.unwatchFile, which can't be controlled"),
-  });
-  Object.assign(fs.promises, { watch: watchPromised });
+  return { watch, watchPromised };
 }

@@ -1,19 +1,25 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Store, TargetModule } from '../../core/target.js';
+import type { Disk } from '../../line/disk.js';
 import { readRaw } from '../../line/foreign-reader.js';
 import { Layout as Comparison } from '../../line/layout.js';
 import { credential, identify } from '../../workload/values.js';
+import { describe } from '../calls/evidence.js';
 import type { Layout } from '../process/protocol.js';
 import { probeKey } from '../schedule/program.js';
-import { describe } from './evidence.js';
 
 const nullForAbsent = 'get() returned null for a key that is absent, expected undefined';
 
 /** Sets, replaces and removes an entry, alone, and looks at the file right after each change. */
-export async function layoutOf(store: Store, file: string, { read }: TargetModule): Promise<Layout> {
-  const look = () => readRaw(file, read);
+export async function layoutOf(
+  store: Store,
+  file: string,
+  { read }: TargetModule,
+  disk: Pick<Disk, 'readFileSync'>,
+): Promise<Layout> {
+  const look = () => readRaw(file, read, disk);
   const reads = read ? ({ reads: true } as const) : {};
-  const layout = new Comparison(look, seedsIn(file));
+  const layout = new Comparison(look, seedsIn(readRaw(file, undefined, disk)));
   try {
     if ((await store.get(probeKey)) === null) return { obstacle: nullForAbsent, ...reads };
     for (const id of ['probe.0.0', 'probe.0.1']) {
@@ -37,8 +43,7 @@ export async function layoutOf(store: Store, file: string, { read }: TargetModul
 }
 
 /** The entries that were put there before the target was opened, whichever the program needs. */
-function seedsIn(file: string): Map<string, unknown> {
-  const before = readRaw(file);
+function seedsIn(before: ReturnType<typeof readRaw>): Map<string, unknown> {
   const entries = typeof before === 'object' ? Object.entries(before) : [];
   return new Map(entries.filter(([, value]) => identify(value).startsWith('seed.')));
 }

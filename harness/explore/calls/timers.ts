@@ -1,15 +1,19 @@
-import timers from 'node:timers';
-import timersPromises from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { look, peek, wallMs } from './clock.js';
-import type { Loop } from './loop.js';
-import { real } from './real.js';
+import type { Clock } from './clock.js';
 
 type Callback = (...args: unknown[]) => void;
 
 /** `setTimeout` and `setInterval` in virtual time: the scheduler says when the next one is due. */
 export class Timers {
   private readonly all = new Set<Timer>();
+  private count = 0;
+
+  constructor(readonly clock: Clock) {}
+
+  /** Numbers them, as Node does. */
+  nextId(): number {
+    return ++this.count;
+  }
 
   dueNext(): number | undefined {
     return this.first()?.due;
@@ -30,6 +34,7 @@ export class Timers {
 
   clear(): void {
     this.all.clear();
+    this.count = 0;
   }
 
   add(timer: Timer): void {
@@ -51,11 +56,10 @@ export class Timers {
 }
 
 const msMax = 2 ** 31 - 1;
-let ids = 0;
 
 /** What `setTimeout` gives. */
 class Timer {
-  readonly id = ++ids;
+  readonly id: number;
   due = 0;
   private isRef = true;
 
@@ -65,13 +69,14 @@ class Timer {
     private readonly ms: number,
     readonly isRepeated: boolean,
   ) {
+    this.id = owner.nextId();
     this.refresh();
   }
 
   refresh(): this {
     // As Node has it: at least one millisecond, and one for what is too long.
     const ms = this.ms >= 1 && this.ms <= msMax ? Math.trunc(this.ms) : 1;
-    this.due = peek() + ms * 1e6;
+    this.due = this.owner.clock.peek() + ms * 1e6;
     this.owner.add(this);
     return this;
   }
@@ -103,17 +108,20 @@ interface Waiting {
   ref?: boolean;
 }
 
-/** Replaces timers and clocks, global and imported. @param sleepNow blocks the process until a time, in virtual nanoseconds */
-export function replaceTime(owner: Timers, loop: Loop, sleepNow: (due: number) => void): void {
+/**
+ * The functions that set and clear timers.
+ * @param later runs a callback in a later turn of the event loop
+ */
+export function timerFunctions(owner: Timers, later: (callback: () => void) => void) {
   const set = (callback: Callback, ms: unknown, isRepeated: boolean, args: unknown[]) =>
     new Timer(owner, () => callback(...args), Number(ms), isRepeated);
   const cleared = new WeakSet<object>();
   const immediate = (callback: Callback, ...args: unknown[]) => {
     const handle = { ref: () => handle, unref: () => handle, hasRef: () => true };
-    loop.later(() => !cleared.has(handle) && callback(...args));
+    later(() => !cleared.has(handle) && callback(...args));
     return handle;
   };
-  const replaced = {
+  const functions = {
     setTimeout: (callback: Callback, ms?: unknown, ...args: unknown[]) => set(callback, ms, false, args),
     setInterval: (callback: Callback, ms?: unknown, ...args: unknown[]) => set(callback, ms, true, args),
     setImmediate: immediate,
@@ -132,57 +140,30 @@ export function replaceTime(owner: Timers, loop: Loop, sleepNow: (due: number) =
         abort();
       });
     });
-  const turn = (value?: unknown) => new Promise((resolve) => loop.later(() => resolve(value)));
+  const turn = (value?: unknown) => new Promise((resolve) => later(() => resolve(value)));
   async function* every(ms: unknown, value?: unknown, options?: Waiting): AsyncGenerator {
     for (;;) yield await wait(ms, value, options);
   }
-  Object.assign(replaced.setTimeout, { [promisify.custom]: wait });
-  Object.assign(replaced.setImmediate, { [promisify.custom]: turn });
-  Object.assign(globalThis, replaced);
-  Object.assign(timers, replaced);
-  Object.assign(timersPromises, { setTimeout: wait, setImmediate: turn, setInterval: every });
-  Object.assign(timersPromises.scheduler, {
-    wait: (ms: number, options?: Waiting) => wait(ms, undefined, options),
-    yield: turn,
-  });
-
-  AbortSignal.timeout = (ms: number) => {
-    const controller = new AbortController();
-    const reason = new DOMException('The operation was aborted due to timeout', 'TimeoutError');
-    set(() => controller.abort(reason), ms, false, []).unref();
-    return controller.signal;
-  };
-  const { wait: realWait } = Atomics;
-  Object.assign(Atomics, {
-    wait: (array: Int32Array, index: number, value: number, ms = Number.POSITIVE_INFINITY) => {
-      if (array[index] !== value || ms === Number.POSITIVE_INFINITY) return realWait(array, index, value, ms);
-      sleepNow(peek() + Math.max(0, ms) * 1e6);
-      return 'timed-out';
+  Object.assign(functions.setTimeout, { [promisify.custom]: wait });
+  Object.assign(functions.setImmediate, { [promisify.custom]: turn });
+  return {
+    functions,
+    promises: { setTimeout: wait, setImmediate: turn, setInterval: every },
+    scheduler: {
+      wait: (ms: number, options?: Waiting) => wait(ms, undefined, options),
+      yield: turn,
     },
-  });
-  replaceClocks();
+    /** `AbortSignal.timeout` */
+    abortAfter(ms: number): AbortSignal {
+      const controller = new AbortController();
+      const reason = new DOMException('The operation was aborted due to timeout', 'TimeoutError');
+      set(() => controller.abort(reason), ms, false, []).unref();
+      return controller.signal;
+    },
+  };
 }
 
 function abortError(signal: AbortSignal | undefined): Error {
   const error = new Error('The operation was aborted', { cause: signal?.reason });
   return Object.assign(error, { name: 'AbortError', code: 'ABORT_ERR' });
-}
-
-function replaceClocks(): void {
-  const { Date: RealDate } = real;
-  function VirtualDate(this: unknown, ...args: unknown[]): unknown {
-    if (new.target === undefined) return Reflect.construct(RealDate, [wallMs()]).toString();
-    return Reflect.construct(RealDate, args.length === 0 ? [wallMs()] : args, new.target);
-  }
-  VirtualDate.prototype = RealDate.prototype;
-  Object.assign(VirtualDate, { now: wallMs, parse: RealDate.parse, UTC: RealDate.UTC });
-  RealDate.prototype.constructor = VirtualDate;
-  Object.assign(globalThis, { Date: VirtualDate });
-  Object.defineProperty(performance, 'now', { value: () => look() / 1e6, configurable: true });
-  const hrtime = (since: [number, number] = [0, 0]) => {
-    const passed = look() - since[0] * 1e9 - since[1];
-    return [Math.floor(passed / 1e9), passed % 1e9];
-  };
-  hrtime.bigint = () => BigInt(look());
-  Object.assign(process, { hrtime, uptime: () => look() / 1e9 });
 }

@@ -5,6 +5,8 @@ export interface Call extends Omit<CallToMake, 'id'> {
   run: (grant: Extract<Grant, { type: 'call' }>) => unknown;
   /** The bytes of a read or write, once it is made. */
   bytes?: (count: number) => Uint8Array;
+  /** Puts into the program's own buffers what a read of an earlier life has found: see sim/process.ts. */
+  refill?: (bytes: Uint8Array) => void;
 }
 
 /** A function of `fs`, as the sequence of its calls of the system: each is given back what it returned, or thrown its error. */

@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import type fs from 'node:fs';
 import path from 'node:path';
 import { refreshAlone } from '../../clients/oauth-client.js';
 import type { Store } from '../../core/target.js';
@@ -17,6 +17,7 @@ export class Provider {
   constructor(
     file: string,
     private readonly emit: (event: ClientEvent) => void,
+    private readonly disk: Pick<typeof fs, 'mkdirSync'>,
   ) {
     this.root = path.resolve(file, '../../..');
   }
@@ -32,7 +33,7 @@ export class Provider {
   /** @returns false if it was spent before. Fails where the request does not arrive, and then spends nothing. */
   private spend(token: ValueId): boolean {
     try {
-      fs.mkdirSync(path.join(this.root, `spent ${token}`));
+      this.disk.mkdirSync(path.join(this.root, `spent ${token}`));
       return true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;

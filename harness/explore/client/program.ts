@@ -1,22 +1,26 @@
 import { isTorn, outcomeOfError } from '../../core/outcome.js';
 import { whyNoStore } from '../../core/store-shape.js';
 import type { Store, TargetModule } from '../../core/target.js';
+import type { Disk } from '../../line/disk.js';
 import { readEntries } from '../../line/foreign-reader.js';
 import { seedValue } from '../../line/seeds.js';
 import { credential, identify, identifyAll } from '../../workload/values.js';
+import { describe } from '../calls/evidence.js';
 import type { ClientEvent, ClientSetup, Grant, Operation } from '../process/protocol.js';
-import { describe } from './evidence.js';
 import { layoutOf } from './layout.js';
 import { Provider, useCredential } from './provider.js';
 
 type Emit = (event: ClientEvent) => void;
+/** The functions of its process's `fs` that the client itself needs. */
+type OwnDisk = Pick<Disk, 'readFileSync' | 'mkdirSync'>;
 
-/** A client's life in one execution: opens the target, performs its operations, closes it. */
+/** A client's life in one execution: opens the target, performs its operations, closes it. @param disk of its process */
 export async function runProgram(
   { client, file, operations }: Extract<Grant, { type: 'begin' }>,
   { options }: ClientSetup,
   load: () => TargetModule,
   emit: Emit,
+  disk: OwnDisk,
 ): Promise<void> {
   const isAlone = operations.some(({ action }) => action === 'layout');
   const loaded = isAlone ? loadAlone(load) : { target: load() };
@@ -28,14 +32,14 @@ export async function runProgram(
   emit({ type: 'opened', artifacts: (target.artifacts ?? []).map(({ source }) => source) });
   let count = 0;
   for (const operation of operations) {
-    if (operation.action === 'look') look(file, target, emit);
+    if (operation.action === 'look') look(file, target, emit, disk);
     else if (operation.action === 'layout')
-      emit({ type: 'layout', ...(await layoutOf(store, file, target)) });
+      emit({ type: 'layout', ...(await layoutOf(store, file, target, disk)) });
     else if (operation.action === 'seed')
       await store.set(operation.key ?? '', seedValue(operation.value ?? ''));
     else
       await perform(
-        { store, file, emit },
+        { store, file, emit, disk },
         { ...operation, action: operation.action },
         `${client}.0.${count++}`,
       );
@@ -74,8 +78,8 @@ async function openAlone(
 }
 
 /** A foreign reader's look. */
-function look(file: string, { read }: TargetModule, emit: Emit): void {
-  const found = readEntries(file, 'credentials', read);
+function look(file: string, { read }: TargetModule, emit: Emit, disk: OwnDisk): void {
+  const found = readEntries(file, 'credentials', read, disk);
   emit({ type: 'look', broken: typeof found === 'string' ? found : null });
 }
 
@@ -85,6 +89,7 @@ interface Scene {
   store: Store;
   file: string;
   emit: Emit;
+  disk: OwnDisk;
 }
 
 async function perform(scene: Scene, operation: Recorded, op: string): Promise<void> {
@@ -100,7 +105,7 @@ async function perform(scene: Scene, operation: Recorded, op: string): Promise<v
   }
 }
 
-async function apply({ store, file, emit }: Scene, { action, key = '' }: Recorded, op: string) {
+async function apply({ store, file, emit, disk }: Scene, { action, key = '' }: Recorded, op: string) {
   switch (action) {
     case 'get': {
       const value = await store.get(key);
@@ -113,6 +118,6 @@ async function apply({ store, file, emit }: Scene, { action, key = '' }: Recorde
     case 'remove':
       return void (await store.remove(key));
     case 'refresh':
-      return identify(await useCredential(store, key, op, new Provider(file, emit)));
+      return identify(await useCredential(store, key, op, new Provider(file, emit, disk)));
   }
 }

@@ -1,5 +1,3 @@
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { CallEnd } from '../process/protocol.js';
 import { withoutNumbers } from './anchor.js';
 import { type Call, found } from './call.js';
@@ -53,22 +51,6 @@ export function describe(value: unknown, call?: Call): string {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8', 0, textMax);
   if (typeof value === 'string') return value.slice(0, textMax);
   return typeof value === 'boolean' ? String(value) : '';
-}
-
-const here = path.dirname(fileURLToPath(import.meta.url));
-
-/** The lines of the program that led here, the innermost first, without Node's and the gate's: `file:line:column`. */
-export function siteOf(): string {
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 30;
-  const lines = (new Error('site').stack ?? '').split('\n').slice(1);
-  Error.stackTraceLimit = stackTraceLimit;
-  const places = lines.flatMap((line) => {
-    const [, file = '', position = ''] = /\(?((?:file:\/\/)?\/[^()]+?)(:\d+:\d+)\)?$/.exec(line) ?? [];
-    const name = file.startsWith('file:') ? fileURLToPath(file) : file;
-    return name === '' || name.startsWith(here) ? [] : [name + position];
-  });
-  return places.slice(0, 8).join('\n');
 }
 
 /** What there is to learn from a call that was made. @param details for people, too */

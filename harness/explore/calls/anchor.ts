@@ -1,4 +1,4 @@
-import { real } from './real.js';
+import type { System } from './system.js';
 
 /** A path that begins at a descriptor. */
 export interface Anchored {
@@ -24,11 +24,11 @@ export function isUnknownWay(place: string): boolean {
 }
 
 /** The path by name of what an anchored one stands for now; any other path as it is. */
-export function byName(place: string): string {
+export function byName(place: string, system: Pick<System, 'readlinkSync'>): string {
   const anchored = anchoredIn(place);
   if (!anchored) return place;
   try {
-    const base = real.fs.readlinkSync(`/proc/self/fd/${anchored.fd}`).replace(/ \(deleted\)$/, '');
+    const base = system.readlinkSync(`/proc/self/fd/${anchored.fd}`).replace(/ \(deleted\)$/, '');
     return anchored.rest === '' ? base : `${base}/${anchored.rest}`.replace(/\/+$/, '');
   } catch {
     // No such descriptor: the call fails, too.

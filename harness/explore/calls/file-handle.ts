@@ -1,7 +1,12 @@
 import { EventEmitter } from 'node:events';
-import fs from 'node:fs';
 import type { Calls } from './call.js';
 import type { Arguments, Definition } from './path-calls.js';
+
+/** The functions of `fs` that make streams. */
+export interface Streams {
+  createReadStream: (place: string, options: object) => unknown;
+  createWriteStream: (place: string, options: object) => unknown;
+}
 
 type Run = (calls: Calls) => Promise<unknown>;
 
@@ -11,6 +16,7 @@ export class FileHandle extends EventEmitter {
     public fd: number,
     private readonly run: Run,
     private readonly definitions: Readonly<Record<string, Definition>>,
+    private readonly streams: Streams,
   ) {
     super();
   }
@@ -63,10 +69,10 @@ export class FileHandle extends EventEmitter {
     return { bytesWritten: await this.call('writev', buffers, position), buffers };
   }
   createReadStream(options: object = {}) {
-    return fs.createReadStream('', { ...options, fd: this.fd });
+    return this.streams.createReadStream('', { ...options, fd: this.fd });
   }
   createWriteStream(options: object = {}) {
-    return fs.createWriteStream('', { ...options, fd: this.fd });
+    return this.streams.createWriteStream('', { ...options, fd: this.fd });
   }
   async close(): Promise<void> {
     if (this.fd < 0) return;

@@ -1,0 +1,16 @@
+import type { Clock } from './clock.js';
+import type { Randomness } from './randomness.js';
+import type { System } from './system.js';
+
+/** What is a process's own: what it is, and by what it makes its calls. */
+export interface Self {
+  /** Its number in this execution. A real one would be another one each time. */
+  pid: number;
+  /** When it started, in clock ticks since boot. */
+  startTime: number;
+  readonly system: System;
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+  /** Its working directory. */
+  cwd(): string;
+}

@@ -1,0 +1,38 @@
+import type * as fs from 'node:fs';
+
+/** Makes the calls of the system, one each, as the synchronous functions of `fs` do: the real ones, or those of a simulated disk. */
+export type System = Pick<
+  typeof fs,
+  | 'accessSync'
+  | 'chmodSync'
+  | 'chownSync'
+  | 'closeSync'
+  | 'copyFileSync'
+  | 'fchmodSync'
+  | 'fchownSync'
+  | 'fdatasyncSync'
+  | 'fstatSync'
+  | 'fsyncSync'
+  | 'ftruncateSync'
+  | 'futimesSync'
+  | 'lchownSync'
+  | 'linkSync'
+  | 'lstatSync'
+  | 'lutimesSync'
+  | 'mkdirSync'
+  | 'openSync'
+  | 'readSync'
+  | 'readdirSync'
+  | 'readlinkSync'
+  | 'readvSync'
+  | 'realpathSync'
+  | 'renameSync'
+  | 'rmdirSync'
+  | 'statSync'
+  | 'symlinkSync'
+  | 'truncateSync'
+  | 'unlinkSync'
+  | 'utimesSync'
+  | 'writeSync'
+  | 'writevSync'
+>;

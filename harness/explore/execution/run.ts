@@ -1,0 +1,20 @@
+import type { BlockingProcess, ClientProcess } from '../process/client-process.js';
+import type { Report } from '../process/protocol.js';
+import type { Executed } from './executed.js';
+
+/**
+ * What takes steps: it yields the process that is to go on, and is given its report, or undefined where that process is gone. So
+ * whoever drives it decides how a process is heard: a real one by waiting for it, a virtual one by running it.
+ */
+export type Steps<T> = Generator<ClientProcess, T, Report | undefined>;
+
+/** A whole execution, step by step. */
+export type Run = Steps<Executed>;
+
+/** Drives an execution of processes that run by themselves: this thread waits for each. */
+export function runBlocking(run: Run): Executed {
+  let step = run.next();
+  // Its cell has hired no other kind.
+  while (!step.done) step = run.next((step.value as BlockingProcess).hear());
+  return step.value;
+}

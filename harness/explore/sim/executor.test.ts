@@ -1,0 +1,56 @@
+import { expect, it } from 'vitest';
+import { long } from '../../../src/tiers.test.helper.js';
+import { explore, fixture, replaySchedule } from '../explore.test.helper.js';
+
+it('a failure that is found in simulation is told as real processes have confirmed it', async () => {
+  const found = await explore({ target: 'naive', executor: 'sim' });
+  expect(found).toMatchObject({ executor: 'sim', result: 'invalid' });
+  const [failure] = found.failures;
+  expect(failure).toMatchObject({ kind: 'lost-update', replayed: { same: 2, of: 2 } });
+  expect(failure?.unconfirmed).toBeUndefined();
+  const file = JSON.parse(JSON.stringify(failure));
+  expect(await replaySchedule(file, { executor: 'sim', times: 3 })).toMatchObject({
+    ...{ executor: 'sim', result: 'invalid', same: 3, of: 3 },
+  });
+  expect(await replaySchedule(file)).toMatchObject({ executor: 'process', result: 'invalid', same: 2 });
+});
+
+it('a failure that exists in simulation only says so, and is no verdict', async () => {
+  const found = await explore({ target: fixture('only-simulated.mjs'), executor: 'sim' });
+  expect(found).toMatchObject({ executor: 'sim', result: 'unknown', cause: 'nondeterministic' });
+  const [failure] = found.failures;
+  expect(failure?.unconfirmed?.isExplained).toBe(true);
+  expect(failure?.unconfirmed?.sentence).toContain('It exists in the simulation only');
+});
+
+it('a target that does what is not simulated is searched by real processes, and the report says what it does', async () => {
+  const found = await explore({
+    target: fixture('every-way.mjs'),
+    clients: ['set readStream'],
+    executor: 'sim',
+  });
+  expect(found).toMatchObject({
+    executor: 'process',
+    notSimulated: expect.stringContaining('it calls fs.createReadStream, which is not simulated'),
+  });
+});
+
+it('a target that does not come to a stop in simulation is searched by real processes', long, async () => {
+  const found = await explore({ target: fixture('spins.mjs'), executor: 'sim', patienceMs: 2000 });
+  expect(found).toMatchObject({ executor: 'process', notSimulated: 'a client does not come to a stop' });
+});
+
+it('a program is not simulated', async () => {
+  const search = explore({ program: 'git-config', executor: 'sim' });
+  await expect(search).rejects.toThrow('a program is run by real processes');
+});
+
+it('a search of the textbook store in simulation tries as many interleavings as one of real processes', async () => {
+  const options = { target: 'textbook', clients: ['set a', 'set b'] } as const;
+  const [real, virtual] = [await explore(options), await explore({ ...options, executor: 'sim' })];
+  for (const { executions, steps, stepsMax, outcomes, exhausted, result } of [virtual])
+    expect({ executions, steps, stepsMax, outcomes, exhausted, result }).toMatchObject({
+      ...{ executions: real.executions, steps: real.steps, stepsMax: real.stepsMax },
+      ...{ outcomes: real.outcomes, exhausted: true, result: 'valid' },
+    });
+});

@@ -1,0 +1,66 @@
+import type { Call, Pending } from '../calls/call.js';
+import type { CallEnd, CallToMake, Grant } from '../process/protocol.js';
+import { fingerprint } from '../world/fingerprint.js';
+import { errorAgain } from './node-errors.js';
+import { answerAgain } from './node-stats.js';
+import { printOf } from './print.js';
+
+/** What a process can be granted while it lives. */
+export type Going = Extract<Grant, { type: 'call' | 'timer' | 'event' }>;
+
+/** One thing that a process was granted, and what came of it: a process that is made again finds the same. */
+export interface Granted {
+  grant: Going;
+  /** Which call it was, to be compared with that of the next life. */
+  toMake?: CallToMake;
+  answer?: unknown;
+  /** What it threw. */
+  error?: unknown;
+  /** What a read has found. */
+  bytes?: Uint8Array;
+  /** How the call ended, as the scheduler learns it. */
+  end?: CallEnd;
+}
+
+/** What follows after a grant depends on it and on what came of it, and on nothing else. */
+export function keyOf({ grant, end }: Granted): string {
+  if (grant.type === 'timer') return `t${grant.now}`;
+  if (grant.type === 'event') return `e${grant.now} ${grant.watch} ${grant.event} ${grant.name}`;
+  return `${grant.id} ${grant.now} ${end?.errno ?? ''}${end?.digest}`;
+}
+
+/** Makes a call for good. */
+export function makeCall(
+  { call, toMake }: Pending,
+  grant: Extract<Grant, { type: 'call' }>,
+  make: () => unknown,
+): Granted {
+  try {
+    const answer = make();
+    return {
+      grant,
+      toMake,
+      answer,
+      end: { digest: printOf(call, answer), ...(call.call === 'open' ? { fd: answer as number } : {}) },
+      ...(call.refill && call.bytes ? { bytes: call.bytes(Number(answer)).slice() } : {}),
+    };
+  } catch (error) {
+    const errno = (error as NodeJS.ErrnoException).code ?? 'EUNKNOWN';
+    return { grant, toMake, error, end: { errno, digest: fingerprint(errno) } };
+  }
+}
+
+/** Gives the program what has come of its call, in this life or in an earlier one. */
+export function answerOf(call: Call, { answer, error, bytes }: Granted): unknown {
+  if (error !== undefined) throw errorAgain(error);
+  if (bytes) call.refill?.(bytes);
+  return typeof answer === 'object' ? answerAgain(answer) : answer;
+}
+
+/** @returns the two calls in words, where they are not the same */
+export function differenceOf({ toMake: before }: Granted, now: CallToMake | undefined): string | undefined {
+  const words = ({ call, path, at, to, fd }: CallToMake) =>
+    [call, path, to, at, fd].filter((word) => word !== undefined).join(' ');
+  const [a, b] = [before && words(before), now && words(now)];
+  return a === b ? undefined : `"${b ?? 'nothing'}" instead of "${a}"`;
+}

@@ -1,0 +1,56 @@
+import type { Disk } from '../../line/disk.js';
+import { Kernel } from './kernel/kernel.js';
+import type { Process } from './kernel/process.js';
+import { systemOf } from './system.js';
+
+/** Whose files are made, and how: those of the user who explores, as real processes have them. */
+export interface User {
+  uid: number;
+  gid: number;
+  groups: readonly number[];
+  umask: number;
+}
+
+/** One simulated machine with an empty disk, for one execution after another. */
+export class SimMachine {
+  kernel = new Kernel();
+  /** Its disk, as root sees it: who is no client. */
+  readonly disk: Disk;
+  private root: Process;
+
+  /** @param place where the sandbox is, a directory of the user's in the root directory */
+  constructor(
+    readonly place: string,
+    readonly user: User,
+  ) {
+    this.root = this.kernel.start({ client: -1 });
+    this.disk = systemOf(this, () => this.root);
+  }
+
+  /** A new disk, with nothing on it but the sandbox. */
+  restart(now: number): void {
+    this.kernel = new Kernel({ now });
+    const { uid, gid } = this.user;
+    this.root = this.kernel.start({ client: -1, umask: 0 });
+    // Whoever makes what is there at first is the user, not root.
+    this.root.uid = uid;
+    this.root.gid = gid;
+    this.kernel.root.entry.inode.mode = 0o777;
+    this.disk.mkdirSync(this.place, 0o700);
+    this.kernel.root.entry.inode.mode = 0o755;
+  }
+
+  /** All that is there at first is there now: from now on it is only looked at. */
+  seal(): void {
+    this.root.uid = 0;
+    this.root.gid = 0;
+  }
+
+  /** A process of the user's, in the sandbox. */
+  start(client: number, umask = this.user.umask): Process {
+    const { uid, gid, groups } = this.user;
+    const process = this.kernel.start({ client, uid, gid, groups, umask });
+    this.kernel.changeDirectory(process, this.place);
+    return process;
+  }
+}

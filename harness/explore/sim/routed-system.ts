@@ -1,0 +1,88 @@
+import path from 'node:path';
+import type { Disk } from '../../line/disk.js';
+import { anchoredIn, byName } from '../calls/anchor.js';
+import type { Call } from '../calls/call.js';
+import type { System } from '../calls/system.js';
+
+type Sync = (...args: unknown[]) => unknown;
+
+/** Descriptors from here on lead to what lies outside of the sandbox. */
+const firstOutside = 100_000;
+
+export function isOutside(fd: number): boolean {
+  return fd >= firstOutside;
+}
+
+/**
+ * Outside of the sandbox there is only the root directory, which is above it: what else there is on a real machine is not simulated.
+ * @returns the path of anything else that a call is about
+ */
+export function strangerIn({ path: from, to }: Call): string | undefined {
+  return [from, to].find((place) => {
+    if (place === undefined) return false;
+    const anchored = anchoredIn(place);
+    return path.posix.normalize(anchored ? `/${anchored.rest}` : place).replace(/(?<=.)\/$/, '') !== '/';
+  });
+}
+
+const onTwo = /^(rename|link|copyFile)Sync$/;
+const onFile = /^(close|read|readv|write|writev|fstat|fchmod|fchown|fsync|fdatasync|ftruncate|futimes)Sync$/;
+
+/**
+ * The calls of one virtual process: on the sandbox by one process of the kernel, and on all else by another one. What lies outside
+ * never changes and is no step, so it can be looked at as often as the process is made again, and its descriptors are no part of what
+ * the process has been granted.
+ * @param root the sandbox
+ */
+export function routedSystem(inside: System & Disk, outside: System & Disk, root: string): System & Disk {
+  const ours = inside as unknown as Record<string, Sync>;
+  const others = outside as unknown as Record<string, Sync>;
+  const isOurs = (place: string) => place === root || place.startsWith(`${root}/`) || !place.startsWith('/');
+
+  /** As the other process knows it: by its own number. */
+  const toOther = (place: unknown): unknown => {
+    const anchored = typeof place === 'string' ? anchoredIn(place) : undefined;
+    if (!anchored || !isOutside(anchored.fd)) return place;
+    const { fd, rest } = anchored;
+    return `/proc/self/fd/${fd - firstOutside}${rest === '' ? '' : `/${rest}`}`;
+  };
+  /** By name, where it begins at a descriptor of the other process. */
+  const named = (place: unknown): unknown => {
+    const other = toOther(place);
+    return other === place ? place : byName(other as string, outside);
+  };
+  const isInside = (place: unknown) => {
+    const plain = named(place);
+    if (typeof plain !== 'string') return true;
+    return isOurs(plain) || anchoredIn(plain) !== undefined;
+  };
+
+  const route =
+    (name: string): Sync =>
+    (first, ...rest) => {
+      const [our, other] = [ours[name] as Sync, others[name] as Sync];
+      if (onFile.test(name))
+        return isOutside(first as number)
+          ? other((first as number) - firstOutside, ...rest)
+          : our(first, ...rest);
+      if (onTwo.test(name)) {
+        const [second, ...more] = rest;
+        return isInside(first) || isInside(second)
+          ? our(named(first), named(second), ...more)
+          : other(toOther(first), toOther(second), ...more);
+      }
+      if (name === 'symlinkSync') return our(first, named(rest[0]), ...rest.slice(1));
+      if (isInside(first)) return our(named(first), ...rest);
+      const found = other(toOther(first), ...rest);
+      return name === 'openSync' ? (found as number) + firstOutside : found;
+    };
+
+  const routed = Object.fromEntries(Object.keys(inside).map((name) => [name, route(name)]));
+  const realpath = Object.assign(routed.realpathSync as Sync, {
+    native: (place: unknown) =>
+      isInside(place)
+        ? inside.realpathSync.native(named(place) as string)
+        : outside.realpathSync.native(toOther(place) as string),
+  });
+  return { ...routed, realpathSync: realpath } as unknown as System & Disk;
+}

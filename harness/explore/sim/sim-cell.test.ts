@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { eachInTiers } from '../../../src/tiers.test.helper.js';
+import { noFaults } from '../execution/executed.js';
+import { follow, inTurn, makeStrategy, optionsFor, search, simCellFor } from '../explore.test.helper.js';
+
+/** All that a search of one or two preemptions comes to. */
+async function searched(target: string, usesMemo: boolean, faults = {}) {
+  const cell = await simCellFor(target, usesMemo);
+  const options = optionsFor('set a | set b, get b', {
+    ...{ faults: { ...noFaults, ...faults }, details: false, skipsKnownAudits: true },
+  });
+  const strategy = makeStrategy(
+    {
+      ...{ strategy: 'dpor', preemptionsMax: 2, prunes: true, schedulesMax: 400, seed: 1, clients: 2 },
+      ...{ hasFaults: Object.keys(faults).length > 0, abandoned: false },
+    },
+    { index: 0, of: 1 },
+  );
+  const limits = { executionsMax: 400, durationMsMax: 600_000, stopsAtFirst: false, pastSideFindings: 0 };
+  const found = await inTurn(() => search(cell, options, strategy, { ...limits, isStopped: () => false }));
+  const { executions, steps, stepsMax, outcomes, exhausted, uncontrolled } = found;
+  const failures = found.failures.map(({ kind, execution, count }) => [kind, execution, count]);
+  return { executions, steps, stepsMax, outcomes, exhausted, uncontrolled, failures };
+}
+
+describe('what is remembered of a virtual process', () => {
+  eachInTiers([
+    ['naive', {}],
+    ['textbook', {}],
+    ['naive', { kills: 1 }],
+    ['intents.mjs', { pauses: 1 }],
+    ['textbook', { errnos: 1 }],
+  ])('a search of %s finds the same with it and without it: %j', async (target, faults) => {
+    expect(await searched(target, true, faults)).toEqual(await searched(target, false, faults));
+  });
+
+  it('a schedule leads to the same a hundred times, in new lives and in remembered ones', async () => {
+    const cell = await simCellFor('textbook');
+    await inTurn(() => {
+      const first = follow(cell, optionsFor('set a | set b'), [], false);
+      for (let time = 0; time < 100; time++)
+        expect(follow(cell, optionsFor('set a | set b'), [], false)).toEqual(first);
+    });
+  });
+
+  it('a program that does something else in another life is refused, since its calls are no function of what it finds', async () => {
+    const cell = await simCellFor('not-simulated.mjs', false);
+    const twice = () => [1, 2].map(() => follow(cell, optionsFor('set keeps'), [], false));
+    await expect(inTurn(twice)).rejects.toThrow(/did something else|made again/);
+  });
+});
+
+describe('what is not simulated', async () => {
+  const cell = await simCellFor('not-simulated.mjs');
+
+  it.each([
+    ['streams', 'it calls fs.createReadStream'],
+    ['watchFile', 'it calls fs.watchFile'],
+    ['statfs', 'it calls fs.statfsSync'],
+    ['spawn', 'it calls child_process.spawn'],
+    ['thread', 'it calls worker_threads.Worker'],
+    ['socket', 'it calls net.connect'],
+    ['fetch', 'it calls fetch'],
+    ['umask', 'it changes its umask'],
+    ['chdir', 'it calls process.chdir'],
+    ['report', 'it uses process.report'],
+    ['outside', 'it looks outside of its home: open /etc/hostname'],
+    ['way', 'it takes a way through /proc'],
+    ['addon', 'it loads left-pad'],
+    ['keys', 'it calls crypto.generateKeyPairSync'],
+    ['subtle', 'it uses crypto.subtle'],
+    ['compressed', 'it calls zlib.gzip'],
+    ['signal', 'it sends SIGTERM to process 1'],
+    ['shared', 'a client changes Promise.prototype'],
+  ])('a program that does it is refused, and what it does is named: %s', async (way, words) => {
+    const run = () => follow(cell, optionsFor(`set ${way} | set a`), [], false);
+    await expect(inTurn(run)).rejects.toThrow(words);
+  });
+});

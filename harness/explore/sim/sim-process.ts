@@ -1,0 +1,295 @@
+import { builtinModules } from 'node:module';
+import type { TargetModule } from '../../core/target.js';
+import type { Call, Calls, Pending } from '../calls/call.js';
+import { Clock } from '../calls/clock.js';
+import { errnoError } from '../calls/evidence.js';
+import { inside } from '../calls/inside.js';
+import type { FsToFill } from '../calls/make-fs.js';
+import { Randomness } from '../calls/randomness.js';
+import type { Self } from '../calls/self.js';
+import { Timers } from '../calls/timers.js';
+import { Watches } from '../calls/watches.js';
+import { runProgram } from '../client/program.js';
+import type { ClientProcess } from '../process/client-process.js';
+import type { Heartbeat } from '../process/gated-process.js';
+import type { CallEnd, ClientSetup, Grant, Report } from '../process/protocol.js';
+import type { Conductor } from './conductor.js';
+import { type Going, type Granted, keyOf, makeCall } from './granted.js';
+import type { Stopped } from './host.js';
+import type { Process } from './kernel/process.js';
+import { type Known, Memo, nothingKnown } from './known.js';
+import type { SimMachine } from './machine.js';
+import { ownFs } from './own-fs.js';
+import { globalObject, sharedGlobals } from './own-globals.js';
+import { ownProcess } from './own-process.js';
+import { isOutside, routedSystem, strangerIn } from './routed-system.js';
+import type { Globals } from './script.js';
+import { SimLoop } from './sim-loop.js';
+import { systemOf } from './system.js';
+
+type Begin = Extract<Grant, { type: 'begin' }>;
+
+/** What is the same for all processes of a cell. */
+export interface SimScene {
+  machine: SimMachine;
+  conductor: Conductor;
+  instantiate: (globals: Globals) => TargetModule;
+  setup: Omit<ClientSetup, 'root'>;
+  heartbeat: Heartbeat;
+  /** How often a program was run from the beginning. */
+  evaluations: number;
+  /** Nothing of a program is run where it is known what it does. */
+  usesMemo: () => boolean;
+}
+
+/** A client that runs in this thread, on a simulated machine. */
+export class SimProcess implements ClientProcess {
+  isAlive = true;
+  isIdle = true;
+  readonly wasBlocked = false;
+  readonly unsteered = new Set<string>();
+  private readonly clock = new Clock();
+  private readonly timers = new Timers(this.clock);
+  private readonly self: Self;
+  private readonly watches: Watches;
+  private readonly loop: SimLoop;
+  private readonly fs: FsToFill;
+  private readonly shared: ReturnType<typeof sharedGlobals>;
+  private readonly memo = new Memo();
+  /** As the kernel knows it. Another one looks at what lies outside of the sandbox: see routed-system.ts. */
+  private kernelProcess: Process;
+  private outsider: Process;
+  private next: Grant | undefined;
+  private begun: Begin | undefined;
+  private granted: Granted[] = [];
+  private at: Known = nothingKnown();
+  /** What it was granted last, and what came of it. */
+  private key = '';
+  private end: CallEnd | undefined;
+  private emitExit = () => {};
+
+  constructor(
+    private readonly scene: SimScene,
+    private readonly index: number,
+  ) {
+    const { machine } = scene;
+    this.kernelProcess = machine.start(index);
+    this.outsider = machine.start(index);
+    const system = routedSystem(
+      systemOf(machine, () => this.kernelProcess),
+      systemOf(machine, () => this.outsider),
+      machine.place,
+    );
+    const { clock } = this;
+    const cwd = () => machine.place;
+    this.self = { pid: 0, startTime: 0, system, clock, randomness: new Randomness(), cwd };
+    const refuse = (what: string) => this.loop.halt('refused', `it ${what}, which is not simulated`);
+    const run = (call: Call) => this.loop.runNow(one(call));
+    this.watches = new Watches(this.self, run);
+    const isOurs = inside({
+      root: machine.place,
+      system,
+      isOpen: (fd) => !isOutside(fd),
+      refuse: (why) => this.loop.halt('refused', why),
+    });
+    this.loop = new SimLoop({
+      clock: this.clock,
+      sources: {
+        dueNext: () => this.timers.dueNext(),
+        fireNext: () => this.timers.fireNext(),
+        fireWatch: (grant) => this.watches.fire(grant),
+        keepsAlive: () => this.timers.keepsAlive() || this.watches.keepsAlive(),
+      },
+      isInside: (call) => {
+        if (isOurs(call)) return true;
+        const stranger = strangerIn(call);
+        if (stranger !== undefined) refuse(`looks outside of its home: ${call.call} ${stranger}`);
+        return false;
+      },
+      make: (pending, grant) => this.make(pending, grant),
+      ask: (stopped) => this.ask(stopped),
+      onEnd: () => this.emitExit(),
+    });
+    this.fs = ownFs(this.self, this.loop, this.watches, refuse);
+    this.shared = sharedGlobals(
+      this.self,
+      this.timers,
+      (callback) => this.loop.later(callback),
+      (due) => run({ call: 'sleep', due, run: () => undefined }),
+      refuse,
+    );
+    const { self } = this;
+    const { place: root, user } = machine;
+    const { time } = this.shared;
+    const crash = (reason: string) => this.loop.halt('crashed', reason);
+    const whileLive = (callback: () => void) => this.loop.isLive && callback();
+    this.ownProcess = () => ownProcess({ self, user, root, time, run, refuse, crash, whileLive });
+  }
+
+  private readonly ownProcess: () => ReturnType<typeof ownProcess>;
+
+  tell(grant: Grant): void {
+    if (grant.type === 'die') this.kill();
+    else this.next = grant;
+  }
+
+  lastWords(): string {
+    return '';
+  }
+
+  kill(): void {
+    this.next = undefined;
+    this.leave();
+  }
+
+  /** What it had open is closed. */
+  private leave(): void {
+    this.loop.bury();
+    this.scene.machine.kernel.end(this.kernelProcess);
+    this.kernelProcess = this.scene.machine.start(this.index);
+  }
+
+  onUncaught(error: unknown): void {
+    this.loop.onUncaught(error);
+  }
+
+  /** Goes on with what it was told. @returns where it has come to; undefined where it was given up in the middle of a call */
+  goOn(): Report | undefined {
+    const grant = this.take();
+    Atomics.add(this.scene.heartbeat.cells, 1, 1);
+    if (grant?.type === 'begin') return this.beginLife(grant);
+    if (grant?.type !== 'call' && grant?.type !== 'timer' && grant?.type !== 'event')
+      throw new Error(`the scheduler said ${grant?.type ?? 'nothing'} to a process that is to go on`);
+    if (this.loop.isLive) {
+      if (grant.type !== 'call') this.key = keyOf({ grant });
+      this.loop.grant(grant);
+      return this.settle();
+    }
+    this.granted.push(this.remade(grant));
+    return this.known() ?? this.live();
+  }
+
+  private take(): Grant | undefined {
+    const { next } = this;
+    this.next = undefined;
+    return next;
+  }
+
+  private beginLife(begin: Begin): Report | undefined {
+    const { machine } = this.scene;
+    this.begun = begin;
+    this.granted = [];
+    this.end = undefined;
+    this.loop.bury();
+    this.kernelProcess = machine.start(this.index, begin.umask);
+    this.at = this.memo.begin();
+    this.key = JSON.stringify(begin);
+    return this.known() ?? this.live();
+  }
+
+  /** @returns where it comes to, if it has been there before */
+  private known(): Report | undefined {
+    const known = this.scene.usesMemo() ? this.at.next.get(this.key) : undefined;
+    if (!known?.stopped) return undefined;
+    this.at = known;
+    return this.report(known.stopped);
+  }
+
+  /** Runs the program, from the beginning. */
+  private live(): Report | undefined {
+    const { end } = this;
+    this.evaluate(this.begun as Begin);
+    this.end ??= end;
+    return this.settle();
+  }
+
+  private settle(): Report | undefined {
+    const stopped = this.loop.settle();
+    if (!stopped) return undefined;
+    this.at = this.memo.note(this.at, this.key, stopped);
+    return this.report(stopped);
+  }
+
+  private report({ report }: Stopped): Report {
+    const { end } = this;
+    this.end = undefined;
+    if (report.stop !== 'waiting') this.leave();
+    return end ? { ...report, end } : report;
+  }
+
+  /** The scheduler chooses, on top of the program's stack. */
+  private ask(stopped: Stopped): Going | undefined {
+    const { conductor } = this.scene;
+    if (!conductor.attempt(() => (this.at = this.memo.note(this.at, this.key, stopped)))) return undefined;
+    conductor.heard(this.report(stopped));
+    if (!conductor.isNext(this) || !this.loop.isLive) return undefined;
+    return this.take() as Going | undefined;
+  }
+
+  private make(pending: Pending, grant: Extract<Going, { type: 'call' }>): Granted {
+    const { call } = pending;
+    this.clock.setNow(grant.now);
+    this.scene.machine.kernel.now = grant.now;
+    const made = makeCall(pending, grant, () => {
+      if (grant.errno !== undefined) throw errnoError(grant.errno, call.call, call.path);
+      return call.run(grant);
+    });
+    this.end = made.end;
+    this.key = keyOf(made);
+    return made;
+  }
+
+  /** Makes what it was granted, by the call that its last life has left. */
+  private remade(grant: Going): Granted {
+    if (grant.type !== 'call') {
+      this.key = keyOf({ grant });
+      return { grant };
+    }
+    const pending = this.at.stopped?.pending.find(({ toMake }) => toMake.id === grant.id);
+    if (!pending) throw new Error(`the scheduler granted call ${grant.id}, which is not under way`);
+    return this.make(pending, grant);
+  }
+
+  private evaluate(begin: Begin): void {
+    const { scene, self, clock, shared } = this;
+    scene.evaluations++;
+    clock.restart(begin.now);
+    self.randomness.seed(begin.seed);
+    Object.assign(self, { pid: begin.pid, startTime: begin.startTime });
+    this.timers.clear();
+    this.watches.clear();
+    this.outsider = scene.machine.start(this.index, begin.umask);
+    const process = this.ownProcess();
+    this.emitExit = () => process.emit('exit', 0);
+    const fs = { ...this.fs, promises: { ...this.fs.promises } };
+    const require = (name: string): unknown => {
+      const short = name.replace(/^node:/, '');
+      if (short === 'fs') return fs;
+      if (short === 'fs/promises') return fs.promises;
+      if (short === 'process') return process;
+      // What it is made for was not put into the script, unless it is one of Node's.
+      if (short === 'module') return { createRequire: () => require, builtinModules };
+      return shared.requireModule(name);
+    };
+    const load = () => {
+      const known = { ...shared.globals, process };
+      const global = globalObject(known);
+      const places = { __filename: `${scene.machine.place}/target.cjs`, __dirname: scene.machine.place };
+      return scene.instantiate({ ...known, ...places, require, global, globalThis: global });
+    };
+    this.loop.begin(this.granted, () => {
+      const emit = (event: Parameters<SimLoop['emit']>[0]) => this.loop.emit(event);
+      const setup = { ...scene.setup, root: scene.machine.place };
+      runProgram(begin, setup, load, emit, fs as unknown as Parameters<typeof runProgram>[4]).then(
+        () => {
+          this.loop.isDone = true;
+        },
+        (error) => this.loop.onUncaught(error),
+      );
+    });
+  }
+}
+
+function* one(call: Call): Calls {
+  return yield call;
+}

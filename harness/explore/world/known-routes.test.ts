@@ -1,0 +1,41 @@
+import fs, { mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import type { CallToMake } from '../process/protocol.js';
+import { World } from './world.js';
+
+function newWorld() {
+  const directory = mkdtempSync(path.join(tmpdir(), 'holdfast-routes-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const world = new World(path.join(directory, 'sandbox'), fs);
+  world.makeRoot();
+  world.restart({ 'd/f': '{}' }, 0);
+  /** A call of another client is made. */
+  const make = (client: number, call: CallToMake, end: { fd?: number } = {}) =>
+    world.note(client, call, world.as(client).foresee(call), { digest: 0, ...end }, 0);
+  const inodeOf = (call: CallToMake) => world.as(0).routes(call).from?.inode;
+  return { world, make, inodeOf };
+}
+
+it('a call that is still to be made leads elsewhere as soon as a name has changed', () => {
+  const { world, make, inodeOf } = newWorld();
+  const pending: CallToMake = { id: 1, call: 'open', path: 'd/f', flags: 'r' };
+  const before = inodeOf(pending);
+  make(1, { id: 1, call: 'write', fd: 9 });
+  expect([before, inodeOf(pending)]).toEqual([expect.any(String), before]);
+  const rename: CallToMake = { id: 2, call: 'rename', path: 'd/f', to: 'd/g' };
+  const foresight = world.as(1).foresee(rename);
+  renameSync(path.join(world.rootPath, 'd/f'), path.join(world.rootPath, 'd/g'));
+  world.note(1, rename, foresight, { digest: 0 }, 0);
+  expect(inodeOf(pending)).toBeUndefined();
+});
+
+it('a call from an open directory leads nowhere as soon as that is closed', () => {
+  const { make, inodeOf } = newWorld();
+  make(0, { id: 1, call: 'open', path: 'd', flags: 'rd' }, { fd: 5 });
+  const pending: CallToMake = { id: 2, call: 'open', path: 'f', at: 5, flags: 'r' };
+  expect(inodeOf(pending)).toEqual(expect.any(String));
+  make(0, { id: 3, call: 'close', fd: 5 });
+  expect(inodeOf(pending)).toBeUndefined();
+});

@@ -1,0 +1,37 @@
+import type { CallToMake } from '../process/protocol.js';
+import type { Routes } from './footprint.js';
+import { leavesAll } from './places.js';
+
+/** What one call of a client is about to do: looked up before it, needed after it. */
+export interface Foresight extends Routes {
+  /** What its paths stand for, relative to the sandbox. */
+  place: string | undefined;
+  placeTo: string | undefined;
+}
+
+interface Known {
+  version: number;
+  client: number;
+  routes: Routes;
+}
+
+/** Where calls lead. It is asked for each time that a client could go on, and seldom changes. */
+export class KnownRoutes {
+  /** Of all that decides it: names, open files and locks. */
+  version = 0;
+  private readonly known = new WeakMap<CallToMake, Known>();
+
+  /** A call was made. */
+  note(call: CallToMake): void {
+    if (!leavesAll(call) || /^(open|close|(un)?lock)$/.test(call.call)) this.version++;
+  }
+
+  of(client: number, call: CallToMake, find: () => Routes): Routes {
+    const { version } = this;
+    const known = this.known.get(call);
+    if (known?.version === version && known.client === client) return known.routes;
+    const routes = find();
+    this.known.set(call, { version, client, routes });
+    return routes;
+  }
+}
