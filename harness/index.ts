@@ -6,10 +6,10 @@
 
 export { NothingMatchedError, UsageError } from '../src/cli/usage-error.js';
 export { type BenchOptions, bench } from './bench/bench.js';
-export { compareReports, type Difference } from './bench/compare.js';
+export { type Comparison, compareReports, type Difference } from './bench/compare.js';
 export { curvesToSvg } from './bench/curve-svg.js';
 export type * from './bench/result.js';
-export { benchToTerminal, differencesToTerminal } from './bench/terminal.js';
+export { benchToTerminal, comparisonToTerminal } from './bench/terminal.js';
 export { type CheckOptions, formats, modelNames } from './check/check-file.js';
 export { checkFiles } from './check/check-files.js';
 export { judgeHistory } from './check/judge-history.js';

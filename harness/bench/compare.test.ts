@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { compareReports } from './compare.js';
 import { curvesToSvg } from './curve-svg.js';
 import type { BenchReport, BenchResult, CurveResult, Spread } from './result.js';
+import { comparisonToTerminal } from './terminal.js';
 
 const of = (median: number, min = median, max = median): Spread => ({ median, min, max });
 
@@ -28,7 +29,7 @@ const figureOf = (unit: string, value: Spread): BenchResult => ({
 describe('two reports of a bench', () => {
   it('what got slower comes first, the worst of all at the top, and what got faster after it', () => {
     const [before, now] = [curveOf('a', [1000, 1000, 1000]), curveOf('a', [800, 500, 2000])];
-    const found = compareReports(reportOf(before), reportOf(now));
+    const found = compareReports(reportOf(before), reportOf(now)).differences;
     expect(found.map(({ what, ratio, isSlower }) => [what, ratio, isSlower])).toEqual([
       ['curve: a, 2 processes, sets/s', 0.5, true],
       ['curve: a, 1 processes, sets/s', 0.8, true],
@@ -39,17 +40,22 @@ describe('two reports of a bench', () => {
   it('a figure whose rounds overlap with those of before is not different, nor one that is hardly apart', () => {
     const before = reportOf(figureOf('ms', of(10, 5, 15)), curveOf('a', [10_000]));
     const now = reportOf(figureOf('ms', of(20, 14, 25)), curveOf('a', [9500]));
-    expect(compareReports(before, now)).toEqual([]);
+    expect(compareReports(before, now).differences).toEqual([]);
   });
 
   it('a time that grows is slower, a rate that grows is faster', () => {
     const isSlower = (unit: string) =>
-      compareReports(reportOf(figureOf(unit, of(10))), reportOf(figureOf(unit, of(20))))[0]?.isSlower;
+      compareReports(reportOf(figureOf(unit, of(10))), reportOf(figureOf(unit, of(20)))).differences[0]
+        ?.isSlower;
     expect([isSlower('ms'), isSlower('sets/s')]).toEqual([true, false]);
   });
 
   it('what only one of the reports has is not compared', () => {
-    expect(compareReports(reportOf(curveOf('a', [100])), reportOf(curveOf('b', [1])))).toEqual([]);
+    const nothing = compareReports(reportOf(curveOf('a', [100])), reportOf(curveOf('b', [1])));
+    expect(nothing).toEqual({ compared: 0, differences: [] });
+    expect(comparisonToTerminal(nothing, 'old.json')).toBe(
+      'Nothing could be compared: old.json has no figure of what was measured now.',
+    );
   });
 });
 

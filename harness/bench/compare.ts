@@ -14,24 +14,32 @@ export interface Difference {
 /** Less is noise, even where all rounds agree. */
 const leastShare = 0.1;
 
+/** What two reports have in common, and where they differ. */
+export interface Comparison {
+  /** How many figures stand in both. With none, nothing was compared. */
+  compared: number;
+  /** What got slower, the worst first, and then what got faster. */
+  differences: Difference[];
+}
+
 /**
- * Compares two reports. A figure differs where no round of one report is within the range of the other, and their medians are a
+ * Compares the rates and ratios of two reports: no latencies, and no rivals. A figure differs where no round of one report is within the range of the other, and their medians are a
  * tenth apart. Times of two runs compare only on the same machine at rest; ratios of what was measured in turns compare anywhere.
- * @returns what got slower, the worst first, and then what got faster
  */
-export function compareReports(before: BenchReport, now: BenchReport): Difference[] {
-  const earlier = new Map(before.results.flatMap(figuresOf).map((figure) => [figure.what, figure]));
-  return now.results
-    .flatMap(figuresOf)
+export function compareReports(before: BenchReport, now: BenchReport): Comparison {
+  const earlier = new Map(before.results.flatMap(figuresOf).map(({ what, spread }) => [what, spread]));
+  const common = now.results.flatMap(figuresOf).filter(({ what }) => (earlier.get(what)?.median ?? 0) > 0);
+  const differences = common
     .flatMap(({ what, spread, isMoreBetter }): Difference[] => {
-      const old = earlier.get(what)?.spread;
-      if (!old || old.median <= 0) return [];
+      const old = earlier.get(what);
+      if (!old) return [];
       const ratio = spread.median / old.median;
       const isApart = spread.max < old.min || spread.min > old.max;
       if (!isApart || Math.abs(ratio - 1) < leastShare) return [];
       return [{ what, before: old, now: spread, ratio, isSlower: ratio < 1 === isMoreBetter }];
     })
     .sort((a, b) => Number(b.isSlower) - Number(a.isSlower) || distance(b) - distance(a));
+  return { compared: common.length, differences };
 }
 
 function distance({ ratio }: Difference): number {

@@ -1,10 +1,11 @@
 import { table } from '../report/table.js';
-import type { Difference } from './compare.js';
+import type { Comparison } from './compare.js';
 import type { BenchReport, BenchResult, Goal, Losses, RivalResult, Spread, WritesResult } from './result.js';
 
 /** What differs from an earlier run. @param before where that report is */
-export function differencesToTerminal(differences: readonly Difference[], before: string): string {
-  if (differences.length === 0) return `Nothing got slower or faster than in ${before}.`;
+export function comparisonToTerminal({ compared, differences }: Comparison, before: string): string {
+  if (compared === 0) return `Nothing could be compared: ${before} has no figure of what was measured now.`;
+  if (differences.length === 0) return `None of ${compared} figures got slower or faster than in ${before}.`;
   const rows = differences.map(({ what, before: then, now, ratio, isSlower }) => [
     ...[isSlower ? 'slower' : 'faster', what, spread(then), spread(now), round(ratio)],
   ]);

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { exitCodes } from '../../src/cli/exit-codes.js';
 import { onInterrupt } from '../../src/cli/interrupt.js';
@@ -42,7 +42,8 @@ export function addBench(program: Command): void {
 
 const help = `
 What is compared is taken in turn, round by round; a ratio is the median of the rounds. Times decide nothing. Something got slower
-where no round of the one report is within the range of the other, and the medians are a tenth apart. Compare on one machine, at rest.
+where no round of the one report is within the range of the other, and the medians are a tenth apart. Rates and ratios are compared,
+and no latencies. Compare on one machine, at rest, with --rounds 3 or more. The exit code does not depend on it.
 
 Examples:
   holdfast bench --json > before.json                                all of the store, kept
@@ -52,10 +53,12 @@ Examples:
 Exit codes: 0 the store lost nothing, 1 it lost something, 2 usage, 70 internal error, 130 interrupted.`;
 
 async function run({ dir, json, svg, compare, ...flags }: Flags): Promise<void> {
-  const { bench, benchToTerminal, compareReports, curvesToSvg, differencesToTerminal } = await import(
+  const { bench, benchToTerminal, compareReports, comparisonToTerminal, curvesToSvg } = await import(
     '../index.js'
   );
   const before = compare === undefined ? undefined : readReport(compare);
+  // Before minutes of measuring: a place that can't be written to.
+  if (svg !== undefined) ensureWritable(svg);
   const signal = onInterrupt();
   const report = await bench({
     ...flags,
@@ -64,19 +67,27 @@ async function run({ dir, json, svg, compare, ...flags }: Flags): Promise<void> 
     onProgress: showLive,
   });
   clearLive();
-  const differences = before && compareReports(before, report);
-  if (svg !== undefined)
-    writeFileSync(svg, curvesToSvg(report.results.filter((result) => result.kind === 'curve')));
+  const comparison = before && compareReports(before, report);
   if (json) {
-    process.stdout.write(
-      `${JSON.stringify({ ...report, ...(differences ? { differences } : {}) }, null, 2)}\n`,
-    );
+    process.stdout.write(`${JSON.stringify({ ...report, ...(comparison ?? {}) }, null, 2)}\n`);
   } else {
     printReport(benchToTerminal(report));
-    if (differences) printReport(differencesToTerminal(differences, compare ?? ''));
+    if (comparison) printReport(comparisonToTerminal(comparison, compare ?? ''));
   }
+  const curves = report.results.filter((result) => result.kind === 'curve');
+  if (svg !== undefined && curves.length > 0) writeFileSync(svg, curvesToSvg(curves));
+  else if (svg !== undefined) process.stderr.write(`no curve was measured, so ${svg} has no picture\n`);
   if (report.interrupted) process.exitCode = exitCodes.interrupted;
   else process.exitCode = report.lost > 0 ? exitCodes.invalid : exitCodes.valid;
+}
+
+/** @throws UsageError where it can't be */
+function ensureWritable(file: string): void {
+  try {
+    closeSync(openSync(file, 'a'));
+  } catch (error) {
+    throw new UsageError(`${file} can't be written: ${(error as Error).message}`, 'give --svg another path');
+  }
 }
 
 /** @throws UsageError for anything but a report of a bench */

@@ -62,6 +62,23 @@ describe('holdfast explore', () => {
     expect(exitCode).toBe(0);
   });
 
+  it('explore --executor sim searches with virtual processes, and replay runs its schedules there or by real ones', async () => {
+    const cwd = newDirectory();
+    const simulated = (args: string[]) => holdfast([...args, '--executor', 'sim'], { cwd });
+    const textbook = await simulated(['explore', '--target', 'textbook', '--json']);
+    expect(JSON.parse(textbook.stdout).scenarios[0]).toMatchObject({
+      ...{ result: 'valid', executor: 'sim', exploration: { exhausted: true } },
+    });
+    const naive = await simulated(['explore', '--target', 'naive']);
+    expect([naive.exitCode, naive.stdout]).toEqual([
+      1,
+      expect.stringContaining('2 of 2 runs in new processes'),
+    ]);
+    const [id = ''] = /naive-[0-9a-f]{8}/.exec(naive.stdout) ?? [];
+    for (const replayed of [await simulated(['replay', id]), await holdfast(['replay', id], { cwd })])
+      expect([replayed.exitCode, replayed.stdout]).toEqual([1, expect.stringContaining('lost-update')]);
+  });
+
   // The short twin of these two is harness/explore/from-scenario.test.ts.
   it(
     'explore writes report.json, and reduces a stress scenario to a small program with its faults',

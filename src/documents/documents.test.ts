@@ -38,6 +38,8 @@ const elsewhere = {
   ],
   'harness/cli/explore.test.ts': [
     "npm run explore -- --idle --strategy random --clients 'set a, set b, set c | set d, set e, set f'",
+    'npm run explore -- --target textbook --executor sim',
+    'npm run replay -- ID --executor sim',
   ],
   'harness/cli/documented-programs.test.ts': [
     "holdfast stress --command 'python3 store.py {file} {key} {value}' --format json --no-controls --duration 10s",

@@ -9,6 +9,7 @@ export interface StoreOptions {
   deadlineMs?: number;
   /**
    * How long one process may carry the changes of others along, before it lets another one do that, in milliseconds. Default 50.
+   * For tests: longer than `leaseMs`, others pass a live process again and again, which is slow, and just as safe.
    */
   termMs?: number;
   /** Called with what a user may want to know, for instance that the file was restored. */

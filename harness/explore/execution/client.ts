@@ -27,6 +27,8 @@ export class Client {
   isGone = false;
   /** When the operation that it is at has begun, in virtual nanoseconds; undefined between two of them, and for one that was stopped. */
   begunAt: number | undefined;
+  /** When it has taken its last step, in virtual nanoseconds. */
+  restsSince = 0;
   /** Until when it is stopped, in virtual nanoseconds. */
   pausedUntil: number | undefined;
   readonly spin: Spin;
@@ -43,6 +45,12 @@ export class Client {
     roundsMin?: number,
   ) {
     this.spin = new Spin(roundsMin);
+  }
+
+  /** A client has taken a step, this one or another. */
+  tookTurn(index: number, now: number): void {
+    if (index === this.index) this.restsSince = now;
+    else this.spin.release();
   }
 
   /** The number of its process in histories, where no two processes have the same. */

@@ -109,7 +109,7 @@ export class Execution {
   /** @returns false if the process did not come to a stop */
   private *take(action: Action): Steps<boolean> {
     const isStopped = yield* this.act(action);
-    for (const { index, spin } of this.clients) if (index !== action.client) spin.release();
+    for (const client of this.clients) client.tookTurn(action.client, this.now);
     return isStopped;
   }
 

@@ -25,8 +25,8 @@ export class Waits {
    * No client can go on, and the first timer is one of a client's own. If that client is at an operation, it wakes by
    * itself: whatever it waited for is there already, and nothing has woken it, or nobody works on it.
    */
-  wakesItself({ name, begunAt }: Client, due: number): void {
-    const ms = begunAt === undefined ? 0 : (due - begunAt) / 1e6;
+  wakesItself({ name, begunAt, restsSince }: Client, due: number): void {
+    const ms = begunAt === undefined ? 0 : (due - Math.max(begunAt, restsSince)) / 1e6;
     if (ms > this.idleMs)
       this.idle ??= `${name} slept over its operation for ${ms} ms until its own timer woke it, while no process could go on`;
   }

@@ -166,7 +166,8 @@ export class HeldIntent {
     }
     held.known = known;
     // Also where this commit carried nothing along: a request may have come since it listed, and its owner trusts in us.
-    const isKept = (stays || others > 0) && !isAwaited && this.#servesOthers(held);
+    // Without knowledge of the file the next attempt would have to destroy all others first, as a new intent does.
+    const isKept = known !== undefined && (stays || others > 0) && !isAwaited && this.#servesOthers(held);
     if (held.kind === 'intent' && !isKept) this.end(own);
   }
 }

@@ -1,6 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import fs, { chmodSync, renameSync, symlinkSync, watch, writeFileSync } from 'node:fs';
+import fs, {
+  chmodSync,
+  chownSync,
+  linkSync,
+  mkdirSync,
+  renameSync,
+  symlinkSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { interceptFs } from '../../calls.test.helper.js';
@@ -93,6 +102,36 @@ describe('a process that lets its intent go', () => {
     handOver(site, intent);
     expect(modeOf(foreign)).toBe('644');
   });
+
+  it('a file with another name is left as it is', () => {
+    const site = siteOf(newFile());
+    const intent = createIntent(site);
+    const { place } = requestOf(site, 1);
+    linkSync(place, path.join(newDirectory(), 'other'));
+    handOver(site, intent);
+    expect(isWoken(place)).toBe(false);
+  });
+
+  it.skipIf(process.geteuid?.() !== 0)(
+    'a file of root’s that a user has moved into the queue is left as it is',
+    () => {
+      const file = newFile();
+      for (const place of [path.dirname(file), `${file}.intents`]) {
+        mkdirSync(place, { recursive: true, mode: 0o700 });
+        chownSync(place, 1000, 1000);
+      }
+      const site = siteOf(file);
+      const intent = createIntent(site);
+      const { place } = requestOf(site, 1);
+      chownSync(place, 0, 0);
+      handOver(site, intent);
+      expect(isWoken(place)).toBe(false);
+      chownSync(place, 1000, 1000);
+      const next = createIntent(site);
+      handOver(site, next);
+      expect(isWoken(place)).toBe(true);
+    },
+  );
 
   it('a request that was woken can still be taken back with a definite answer', async () => {
     const site = siteOf(newFile());

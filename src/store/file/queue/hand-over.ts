@@ -31,7 +31,10 @@ function wakeFirst(site: Site, { intents }: Intent, own: string | undefined): vo
   if (first?.kind !== 'request') return;
   const opened = openRegular({ ...site.location, directory: intents }, first.name);
   if (!opened) return;
+  const { uid, nlink } = opened.stats;
   try {
+    // A file of root's, or one with another name, may have been moved here by the user to have its mode changed.
+    if (uid !== BigInt(intents.stats.uid) || nlink !== 1n) return;
     // Its owner watches the file. The mode is what it was, and no part of the identity by which the owner takes it back.
     fchmodSync(opened.descriptor, 0o600);
   } finally {
