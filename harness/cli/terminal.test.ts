@@ -70,7 +70,7 @@ describe.skipIf(!hasTerminal)(`a run on a terminal${noTerminal}`, () => {
   });
 
   it('after Ctrl-C the output says that it was interrupted', async () => {
-    const stressed = await holdfastOnTerminal([...red, '--duration', '50s'], { interruptAt: '1 of 17' });
+    const stressed = await holdfastOnTerminal([...red, '--duration', '50s'], { interruptAt: '1 of 18' });
     expect(stressed.exitCode).toBe(130);
     expect(stressed.lines.filter((line) => line !== '').at(-1)).toMatch(/^Interrupted: what is reported/);
     const explored = await holdfastOnTerminal(['explore'], { interruptAt: ' executions' });
