@@ -66,13 +66,13 @@ describe('a process that lets its intent go', () => {
     expect([gone, ours.place, theirs.place].map(isWoken)).toEqual([false, false, true]);
   });
 
-  it('behind a ticket no request is woken: its owner has watched the intent', () => {
+  it('the first request is woken behind a ticket, too, whose owner may watch another entry', () => {
     const site = siteOf(newFile());
     const intent = createIntent(site);
     createTicket(site, 'ticket', 1, '');
-    const behind = requestOf(site, 2);
+    const behind = [requestOf(site, 2), requestOf(site, 3)];
     handOver(site, intent);
-    expect(isWoken(behind.place)).toBe(false);
+    expect(behind.map(({ place }) => isWoken(place))).toEqual([true, false]);
   });
 
   it('a request that comes right before the removal of the intent is woken', () => {

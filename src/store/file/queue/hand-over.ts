@@ -6,7 +6,7 @@ import { type Intent, listEntries, release } from './intents.js';
 import { seemsAlive } from './owner.js';
 
 /**
- * Ends our own intent, and wakes the process that is first in line. Never fails.
+ * Ends our own intent, and wakes the owner of the first request in line. Never fails.
  *
  * The listing comes after the removal, and the one who waits sets its alarm before it looks for the intent. So no request is
  * overlooked by both. The other way round, both would sleep until a timer wakes one of them:
@@ -26,9 +26,9 @@ export function handOver(site: Site, intent: Intent, own?: string): void {
 }
 
 function wakeFirst(site: Site, { intents }: Intent, own: string | undefined): void {
-  const first = inOrder(listEntries(intents)).find((entry) => entry.name !== own && isWaiting(entry));
-  // A ticket's owner has watched the intent itself.
-  if (first?.kind !== 'request') return;
+  // Also behind a ticket: its owner wakes by the removal, unless it watches an entry ahead of it, and then both would sleep.
+  const first = inOrder(listEntries(intents)).find((entry) => entry.name !== own && isLive(entry));
+  if (!first) return;
   const opened = openRegular({ ...site.location, directory: intents }, first.name);
   if (!opened) return;
   const { uid, nlink } = opened.stats;
@@ -42,6 +42,6 @@ function wakeFirst(site: Site, { intents }: Intent, own: string | undefined): vo
   }
 }
 
-function isWaiting({ kind, owner }: QueueEntry): boolean {
-  return (kind === 'request' || kind === 'ticket') && seemsAlive(owner);
+function isLive({ kind, owner }: QueueEntry): boolean {
+  return kind === 'request' && seemsAlive(owner);
 }
