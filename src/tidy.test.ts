@@ -43,8 +43,8 @@ describe('the direction of imports', () => {
       'src/cli/main.ts imports harness/cli/index.js',
     ]);
   });
-  it('the harness imports of the product only what its targets, its commands and usage errors need', () => {
-    const shared = /^src\/(?!cli\/(usage-error|closest)\.)/;
+  it('the harness imports of the product only what its targets, its commands, usage errors and helpers need', () => {
+    const shared = /^src\/(?!cli\/(usage-error|closest)\.|native\/)/;
     expect(importsBetween(/^harness\/(?!targets\/|cli\/)/, shared)).toEqual([]);
     expect(importsBetween(/^harness\/cli\//, /^src\/(?!cli\/[\w-]+\.js$)/)).toEqual([]);
   });

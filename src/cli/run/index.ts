@@ -1,10 +1,13 @@
 import type { Command } from 'commander';
 import { fileOf } from '../auth/source.js';
 import { insist } from '../unsafe.js';
+import { UsageError } from '../usage-error.js';
+import { runIsolated } from './isolate.js';
 import { runGuarded } from './run.js';
 
 interface RunFlags {
   guard?: boolean;
+  isolate?: boolean;
   file?: string;
   allowUnsafe?: boolean;
 }
@@ -12,22 +15,35 @@ interface RunFlags {
 export function addRun(program: Command): void {
   program
     .command('run')
-    .description("run a command, and guard the agent's credential file as long as it runs")
-    .argument('<command...>', 'the command and its arguments, after --')
-    .option('--guard', 'watch the file and repair what the command erases unknowingly; the default')
+    .description("run a command that can't lose what others write into the agent's credential file")
+    .argument('<command...>', 'the command and its arguments')
+    // All behind the command is its own.
+    .passThroughOptions()
+    .option('--isolate', "isolate it, or don't run it")
+    .option('--guard', 'only watch the file, and repair what the command erases unknowingly')
     .option('--file <path>', "the credential file; default: the agent's own")
     .option('--allow-unsafe', insist)
     .addHelpText(
       'after',
       `
-It watches the file while the command runs, and repairs what agents erase or bring back because they wrote from an older copy:
-see "holdfast auth guard --help". Several runs share one guard. The command has the terminal to itself; at its end there is one
-line on stderr. Signals are passed on, and the exit code is that of the command: 127 if there is no such command, 126 if it can't
-be run.
+The command is isolated where that is possible: on Linux 5.14 or newer, with a C compiler for the helper, on first use. It reads
+snapshots of the file. What it writes goes into a private file, and is merged with what others have written, entry by entry,
+before its close returns. Nothing is lost, and nothing comes back. Elsewhere, or with --guard, the file is watched, and repaired:
+see "holdfast auth guard --help".
+
+The command has the terminal to itself; at its end there is one line on stderr. Signals are passed on, and the exit code is that
+of the command: 127 if there is no such command, 126 if it can't be run. Programs get no new rights by sudo or setuid.
 
 Examples:
-  holdfast run --guard -- opencode
-  holdfast run --guard -- opencode serve --port 4096`,
+  holdfast run opencode
+  holdfast run --isolate -- opencode serve --port 4096
+  holdfast run --guard -- opencode`,
     )
-    .action((command: string[], flags: RunFlags) => runGuarded(command, fileOf(flags), flags.allowUnsafe));
+    .action(async (command: string[], flags: RunFlags) => {
+      const { guard = false, isolate = false, allowUnsafe } = flags;
+      if (guard && isolate) throw new UsageError('--guard and --isolate exclude each other');
+      const file = fileOf(flags);
+      if (guard) await runGuarded(command, file, allowUnsafe);
+      else await runIsolated(command, file, { allowUnsafe, insists: isolate });
+    });
 }

@@ -1,0 +1,141 @@
+#include "isolate.h"
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { depth_max = 32 };
+
+static struct process all[process_max];
+static struct key root;
+
+bool parse_stat(const char *text, pid_t *parent, unsigned *flags, uint64_t *born) {
+  // The name is in parentheses, and may have some in it.
+  const char *at = strrchr(text, ')');
+  if (!at) return false;
+  int above = 0;
+  unsigned bits = 0;
+  unsigned long long start = 0;
+  int n = sscanf(at + 1, " %*c %d %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu", &above, &bits, &start);
+  if (n != 3) return false;
+  *parent = above;
+  *flags = bits;
+  *born = start;
+  return true;
+}
+
+struct key key_of(pid_t id, pid_t *parent) {
+  struct key key = {id, 0};
+  char name[64], text[1024];
+  unsigned flags;
+  *parent = 0;
+  snprintf(name, sizeof name, "/proc/%d/stat", id);
+  int fd = open(name, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return key;
+  ssize_t n = read(fd, text, sizeof text - 1);
+  close(fd);
+  if (n <= 0) return key;
+  text[n] = 0;
+  parse_stat(text, parent, &flags, &key.born);
+  return key;
+}
+
+static bool is_same(struct key a, struct key b) { return a.id == b.id && a.born == b.born; }
+
+static void forget_at(struct known_list *list, int at) {
+  drop(list->all[at].text);
+  memmove(list->all + at, list->all + at + 1, sizeof *list->all * (size_t)(--list->count - at));
+}
+
+static void forget_all(struct known_list *list) {
+  while (list->count > 0) forget_at(list, list->count - 1);
+}
+
+static void push(struct known_list *list, struct text *text, bool is_written) {
+  if (list->count == known_max) forget_at(list, 0);
+  list->all[list->count++] = (struct known){keep(text), is_written, now_ms()};
+}
+
+struct process *process_by(struct key key) {
+  if (key.id == 0) return NULL;
+  for (int i = 0; i < process_max; i++)
+    if (is_same(all[i].key, key)) return &all[i];
+  return NULL;
+}
+
+struct process *process_or_root(struct key key) {
+  struct process *process = process_by(key);
+  return process ? process : process_by(root);
+}
+
+static struct process *place_for(struct key key, struct key parent) {
+  struct process *oldest = NULL;
+  for (int i = 0; i < process_max; i++)
+    if (!is_same(all[i].key, root) && (!oldest || all[i].used < oldest->used)) oldest = &all[i];
+  forget_all(&oldest->own);
+  forget_all(&oldest->below);
+  *oldest = (struct process){.key = key, .parent = parent};
+  return oldest;
+}
+
+void begin_knowledge(struct key key, struct text *first) {
+  root = key;
+  all[0] = (struct process){.key = key, .used = now_ms()};
+  push(&all[0].below, first, true);
+}
+
+// Its parent is the one that it had when it was first seen: if that has ended meanwhile, it has another.
+struct process *process_at(pid_t id) {
+  pid_t above;
+  struct key key = key_of(id, &above);
+  struct process *process = process_by(key);
+  if (!process) {
+    pid_t ignored;
+    struct key parent = is_same(key, root) || above <= 1 || above == getpid() ? root : key_of(above, &ignored);
+    process = place_for(key, parent);
+  }
+  process->used = now_ms();
+  return process;
+}
+
+// One that has ended without a trace is passed over: what began all of them knows the rest.
+static struct process *parent_of(const struct process *process) {
+  if (is_same(process->key, root)) return NULL;
+  struct process *parent = process_by(process->parent);
+  pid_t ignored;
+  if (parent) return parent;
+  if (process->parent.id > 0 && is_same(key_of(process->parent.id, &ignored), process->parent)) return process_at(process->parent.id);
+  return process_by(root);
+}
+
+void learn(struct process *process, struct text *text, bool is_written) {
+  push(&process->own, text, is_written);
+  for (int i = 0; i < depth_max && (process = parent_of(process)); i++) push(&process->below, text, is_written);
+}
+
+static struct known_list *list_of(struct process *process) {
+  for (int i = 0; i < depth_max && process; i++) {
+    if (process->own.count > 0) return &process->own;
+    if (process->below.count > 0) return &process->below;
+    process = parent_of(process);
+  }
+  return NULL;
+}
+
+const struct known_list *bases_of(struct process *process) {
+  static const struct known_list none;
+  const struct known_list *found = list_of(process);
+  return found ? found : &none;
+}
+
+void relearn(struct process *process, unsigned base, struct text *written) {
+  struct known_list *list = list_of(process);
+  if (!list) list = &process->own;
+  for (int i = list->count - 1; i >= 0; i--)
+    if (list->all[i].text->id == base) {
+      forget_at(list, i);
+      break;
+    }
+  push(list, written, true);
+}

@@ -1,0 +1,135 @@
+import { isOpaque } from '../../credentials/schema.js';
+import { type CommandEnd, Isolation } from '../../isolation/isolation.js';
+import type { IsolationTally } from '../../isolation/tally.js';
+import { helperProgram, NoHelperError } from '../../native/helper.js';
+import { note, shown } from '../auth/output.js';
+import { humanTime } from '../auth/time.js';
+import { UsageError } from '../usage-error.js';
+import { endAs, errnoName, notRunnable, passSignals, refusalOf, signalOf } from './command-end.js';
+import { endOf, runGuarded, runPlainly, startGuard } from './run.js';
+
+/** Names the file that an outer run isolates: the kernel takes no second listener. */
+const variable = 'HOLDFAST_ISOLATED';
+
+interface RunOptions {
+  allowUnsafe?: boolean | undefined;
+  /** The user insists: without isolation, the command is not run. */
+  insists?: boolean | undefined;
+}
+
+/** Runs a command isolated, or guarded where that can't be. */
+export async function runIsolated(
+  command: readonly string[],
+  file: string,
+  { allowUnsafe, insists = false }: RunOptions,
+): Promise<void> {
+  const outer = process.env[variable];
+  if (outer === file) {
+    note(`holdfast: ${file} is isolated by an outer run: the command just runs`);
+    endAs(await runPlainly(command));
+    return;
+  }
+  const found = outer === undefined ? findHelper() : { why: 'it runs within a run that isolates another file' };
+  const isolation = found.helper === undefined ? found : await begin(file, found.helper, allowUnsafe);
+  if ('why' in isolation) {
+    if (insists) throw new UsageError(`not isolated: ${isolation.why}`, 'without --isolate it is guarded');
+    note(`holdfast: not isolated, guarded instead: ${isolation.why}`);
+    await runGuarded(command, file, allowUnsafe);
+    return;
+  }
+  await run(command, file, isolation.isolation, allowUnsafe);
+}
+
+async function run(
+  command: readonly string[],
+  file: string,
+  isolation: Isolation,
+  allowUnsafe: boolean | undefined,
+): Promise<void> {
+  const [name = ''] = command;
+  const since = performance.now();
+  const { child, ended } = isolation.start(command, { ...process.env, [variable]: file });
+  const release = passSignals(child);
+  const end = await codeOf(await ended, { name, file, allowUnsafe });
+  await isolation.close();
+  release();
+  note(`holdfast: ${summaryOf(file, isolation.tally, performance.now() - since)}`);
+  endAs(end);
+}
+
+async function codeOf(
+  end: CommandEnd,
+  { name, file, allowUnsafe }: { name: string; file: string; allowUnsafe: boolean | undefined },
+): Promise<number | NodeJS.Signals> {
+  switch (end.kind) {
+    case 'exit':
+      return end.code;
+    case 'signal':
+      return signalOf(end.signal) ?? notRunnable;
+    case 'refused':
+      return refusalOf(name, errnoName(end.errno));
+    case 'unprotected': {
+      note('holdfast: the helper was killed: the command goes on without it, guarded');
+      const session = await startGuard(file, allowUnsafe);
+      const code = await endOf(end.child, name);
+      const summary = await session?.stop();
+      if (summary) note(`holdfast: ${summary}`);
+      return code;
+    }
+  }
+}
+
+type Found = { helper: string } | { helper?: undefined; why: string };
+
+function findHelper(): Found {
+  try {
+    return { helper: helperProgram('isolate') };
+  } catch (error) {
+    if (error instanceof NoHelperError) return { why: reasonOf(error) };
+    throw error;
+  }
+}
+
+/** Why a command can't be isolated here. */
+export function reasonOf({ kind, detail }: NoHelperError): string {
+  switch (kind) {
+    case 'system':
+      return `that takes Linux on x64 or arm64, and this is ${detail}`;
+    case 'compiler':
+      return `its helper is in C, and ${detail}`;
+    case 'source':
+      return `its helper can't be compiled: ${detail}`;
+    case 'kernel':
+      return detail;
+  }
+}
+
+async function begin(
+  file: string,
+  helper: string,
+  allowUnsafe: boolean | undefined,
+): Promise<{ isolation: Isolation } | { why: string }> {
+  try {
+    const isolation = new Isolation(file, helper, { isOpaque, ...(allowUnsafe && { allowUnsafe }) });
+    await isolation.begin();
+    return { isolation };
+  } catch (error) {
+    return { why: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** What an isolation has done, in one line. */
+function summaryOf(file: string, tally: IsolationTally, lengthMs: number): string {
+  const { writes, unreadable, failures, passedBy, others } = tally;
+  const parts = [
+    `isolated ${file} for ${humanTime(lengthMs)}: ${writes} ${writes === 1 ? 'write' : 'writes'}`,
+    ...(unreadable > 0 ? [`refused, as it could not be read: ${unreadable}`] : []),
+    ...(failures.length > 0 ? [`failed: ${failures.length} (${shown(failures.at(-1) ?? '')})`] : []),
+    ...(passedBy.size > 0
+      ? [`not isolated, as it can't be looked into: ${[...passedBy].map(shown).join(', ')}`]
+      : []),
+    ...(others.has('large') ? ['not isolated while it was larger than 16 MiB'] : []),
+    ...(others.has('exchanged') ? ['not isolated: an exchange with another file'] : []),
+  ];
+  return parts.join('; ');
+}

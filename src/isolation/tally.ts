@@ -1,0 +1,32 @@
+/** What an isolation has done, for one line at its end. */
+export class IsolationTally {
+  writes = 0;
+  /** From another text than the newest that the process knew. */
+  older = 0;
+  /** Refused, or left by a process that was killed: what was written could not be read. */
+  unreadable = 0;
+  failures: string[] = [];
+  /** Programs that can't be looked into, so that their calls passed by. */
+  readonly passedBy = new Set<string>();
+  /** The file was too large to be isolated, or was exchanged with another one. */
+  readonly others = new Set<string>();
+
+  wrote(hasChanges: boolean, isOlder: boolean): void {
+    if (hasChanges) this.writes++;
+    if (isOlder) this.older++;
+  }
+
+  torn(_isLate: boolean): void {
+    this.unreadable++;
+  }
+
+  failed(reason: string): void {
+    this.failures.push(reason);
+  }
+
+  note(word: string, of: string): void {
+    if (word === 'unreadable') this.passedBy.add(of);
+    else if (word === 'empty') this.unreadable++;
+    else this.others.add(word);
+  }
+}

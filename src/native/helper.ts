@@ -1,0 +1,98 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const sources = fileURLToPath(new URL('../../../native/', import.meta.url));
+const flags = ['-O2', '-Wall', '-Wextra', '-Werror'];
+
+/** Why a helper can't be had here. */
+export class NoHelperError extends Error {
+  override readonly name = 'NoHelperError';
+
+  /**
+   * @param kind `system`: it is one for Linux, on x64 or arm64. `compiler`: there is none. `source`: it does not compile.
+   * `kernel`: it does not run
+   * @param detail in the words of the compiler or the helper
+   */
+  constructor(
+    readonly kind: 'system' | 'compiler' | 'source' | 'kernel',
+    readonly detail: string,
+  ) {
+    super(`no helper: ${kind}: ${detail}`);
+  }
+}
+
+/** Where a helper is looked for, and for which machine. */
+export interface HelperPlace {
+  cache?: string;
+  system?: Pick<NodeJS.Process, 'platform' | 'arch'>;
+}
+
+/**
+ * Finds a helper in C, compiled on first use. It is kept by a hash of its source, and put there by a rename, so several that
+ * compile it at once do each other no harm.
+ * @param name of its folder in `native`
+ * @returns the path of the program
+ * @throws NoHelperError
+ */
+export function helperProgram(
+  name: string,
+  { cache = cacheDirectory(), system = process }: HelperPlace = {},
+): string {
+  const { platform, arch } = system;
+  if (platform !== 'linux' || !/^(x64|arm64)$/.test(arch))
+    throw new NoHelperError('system', `${platform} on ${arch}`);
+  const place = path.join(cache, `${name}-${hashOfSources(name, arch)}`);
+  if (!existsSync(place)) compile(name, place);
+  const { status, stderr } = spawnSync(place, ['--check'], { encoding: 'utf8' });
+  if (status !== 0) throw new NoHelperError('kernel', stderr.trim() || 'the helper does not start');
+  return place;
+}
+
+/** The files that a helper is compiled of. */
+export function cFiles(name: string): string[] {
+  return sourceFiles(name).filter((file) => file.endsWith('.c'));
+}
+
+function compile(name: string, place: string): void {
+  const directory = path.dirname(place);
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const work = mkdtempSync(path.join(directory, 'build-'));
+  try {
+    const made = path.join(work, name);
+    const { error, status, stderr } = spawnSync('cc', [...flags, '-o', made, ...cFiles(name)], {
+      encoding: 'utf8',
+    });
+    if ((error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT')
+      throw new NoHelperError('compiler', 'there is no "cc" here');
+    if (status !== 0)
+      throw new NoHelperError('source', stderr.trim().split('\n').slice(0, 3).join(' ') || 'cc failed');
+    renameSync(made, place);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** What is `common` is compiled into each. */
+function sourceFiles(name: string): string[] {
+  return [name, 'common'].flatMap((folder) =>
+    readdirSync(path.join(sources, folder))
+      .filter((file) => /\.[ch]$/.test(file))
+      .sort()
+      .map((file) => path.join(sources, folder, file)),
+  );
+}
+
+function hashOfSources(name: string, arch: string): string {
+  const hash = createHash('sha256').update(`${arch} ${flags.join(' ')}`);
+  for (const file of sourceFiles(name)) hash.update(readFileSync(file));
+  return hash.digest('hex').slice(0, 16);
+}
+
+function cacheDirectory({ XDG_CACHE_HOME } = process.env): string {
+  const base = XDG_CACHE_HOME?.startsWith('/') ? XDG_CACHE_HOME : path.join(homedir(), '.cache');
+  return path.join(base, 'holdfast');
+}
