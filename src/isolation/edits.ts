@@ -4,7 +4,8 @@ import { type Document, decodeValue, type Edit } from '../store/store.js';
 /**
  * What a program has changed: from what it had read, to what it wrote. Applied to what is in the file now, this is a three-way
  * merge by key: whatever the program has left as it was stays as another program made it.
- * @param isOpaque returns true for a value that programs can't decode. They drop such an entry with any write, and mean nothing
+ * @param isOpaque returns true for a value that programs can't decode. They drop such an entry with any write, and mean nothing.
+ * Where that is so of all that they have read, it is a file of another kind
  */
 export function editsBetween(
   base: Document,
@@ -12,9 +13,9 @@ export function editsBetween(
   isOpaque: (raw: string) => boolean = () => false,
 ): Edit[] {
   const edits: Edit[] = [];
-  for (const [key, raw] of base) {
-    if (!written.has(key) && !isOpaque(raw)) edits.push({ key, raw: undefined });
-  }
+  const gone = [...base].filter(([key]) => !written.has(key));
+  const isOther = gone.some(([, raw]) => isOpaque(raw)) && [...base.values()].every(isOpaque);
+  for (const [key, raw] of gone) if (isOther || !isOpaque(raw)) edits.push({ key, raw: undefined });
   for (const [key, raw] of written) if (!isSameRaw(base.get(key), raw)) edits.push({ key, raw });
   return edits;
 }

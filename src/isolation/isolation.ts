@@ -72,7 +72,10 @@ export class Isolation {
    * @returns `child`: the helper, to which signals for the command are sent. `ended` resolves when the command and all that it
    * has started have ended, and what they wrote is in the file
    */
-  start(command: readonly string[], env: NodeJS.ProcessEnv): { child: ChildProcess; ended: Promise<CommandEnd> } {
+  start(
+    command: readonly string[],
+    env: NodeJS.ProcessEnv,
+  ): { child: ChildProcess; ended: Promise<CommandEnd> } {
     const child = spawn(this.#helper, [this.#file, '--', ...command], {
       stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
       env,
@@ -133,9 +136,7 @@ export class Isolation {
         return;
       case 'ended':
         this.#end ??=
-          frame.signal === 0
-            ? { kind: 'exit', code: frame.code }
-            : { kind: 'signal', signal: frame.signal };
+          frame.signal === 0 ? { kind: 'exit', code: frame.code } : { kind: 'signal', signal: frame.signal };
         this.#options.onBackground?.();
         return;
     }
@@ -153,7 +154,8 @@ export class Isolation {
     const edits = editsBetween(base.document, document, this.#isOpaque);
     try {
       const removed = edits.filter(({ raw }) => raw === undefined);
-      if (edits.length > 0) await this.#isolated.commit(edits, removed.length > 1 ? base.document : undefined);
+      if (edits.length > 0)
+        await this.#isolated.commit(edits, removed.length > 1 ? base.document : undefined);
       this.tally.wrote(edits.length > 0, base.id !== undefined && base.id !== bases.at(-1)?.id);
       this.#answer(number, 0, base.id);
     } catch (error) {
@@ -183,5 +185,7 @@ export class Isolation {
 function errnoFor(error: StoreError): number {
   const known: Record<string, number> = constants.errno;
   const name = errnoOf(error.cause) ?? '';
-  return /^(ENOSPC|EDQUOT|EROFS|EACCES|EPERM|EFBIG)$/.test(name) ? (known[name] ?? constants.errno.EIO) : constants.errno.EIO;
+  return /^(ENOSPC|EDQUOT|EROFS|EACCES|EPERM|EFBIG)$/.test(name)
+    ? (known[name] ?? constants.errno.EIO)
+    : constants.errno.EIO;
 }

@@ -10,7 +10,10 @@ const instead = 'holdfast stress --command works without it';
  */
 export function gateProgram(cache?: string, system?: HelperPlace['system']): string {
   try {
-    return helperProgram('syscall-gate', { ...(cache !== undefined && { cache }), ...(system && { system }) });
+    return helperProgram('syscall-gate', {
+      ...(cache !== undefined && { cache }),
+      ...(system && { system }),
+    });
   } catch (error) {
     throw error instanceof NoHelperError ? explained(error) : error;
   }

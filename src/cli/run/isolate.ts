@@ -29,7 +29,8 @@ export async function runIsolated(
     endAs(await runPlainly(command));
     return;
   }
-  const found = outer === undefined ? findHelper() : { why: 'it runs within a run that isolates another file' };
+  const found =
+    outer === undefined ? findHelper() : { why: 'it runs within a run that isolates another file' };
   const isolation = found.helper === undefined ? found : await begin(file, found.helper, allowUnsafe);
   if ('why' in isolation) {
     if (insists) throw new UsageError(`not isolated: ${isolation.why}`, 'without --isolate it is guarded');

@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { newScene, python, type Scene, setting, whyNot } from './isolation.test.helper.js';
+
+const shell = (script: string, file: string) => ['sh', '-c', script, 'sh', file];
+const waits = ': > "$READY"; while [ ! -e "$GO" ]; do sleep 0.01; done';
+
+/** Each reads, waits, and writes the entry `own` to what it has read. */
+const kinds: Record<string, (file: string) => string[]> = {
+  'Node, in place': (file) => [
+    process.execPath,
+    '-e',
+    `const fs = require('fs'); const [file] = process.argv.slice(1);
+     const found = JSON.parse(fs.readFileSync(file)); fs.writeFileSync(process.env.READY, '');
+     const wait = () => fs.existsSync(process.env.GO)
+       ? fs.writeFileSync(file, JSON.stringify({ ...found, own: 1 })) : setTimeout(wait, 5);
+     wait();`,
+    file,
+  ],
+  'Node, asynchronously, by a rename': (file) => [
+    process.execPath,
+    '-e',
+    `const fs = require('fs'); const { readFile, writeFile, rename } = fs.promises; const [file] = process.argv.slice(1);
+     (async () => {
+       const found = JSON.parse(await readFile(file)); await writeFile(process.env.READY, '');
+       while (!fs.existsSync(process.env.GO)) await new Promise((resolve) => setTimeout(resolve, 5));
+       await writeFile(file + '.tmp', JSON.stringify({ ...found, own: 1 })); await rename(file + '.tmp', file);
+     })();`,
+    file,
+  ],
+  'Python, in place': (file) => python('over', file),
+  'Python, by a rename': (file) => python('rename', file),
+  'a shell, by a filter and a redirection': (file) =>
+    shell(`sed 's/}/,"own":1}/' "$1" > "$1.tmp"; ${waits}; cat "$1.tmp" > "$1"; rm "$1.tmp"`, file),
+  'a shell, by a filter and mv': (file) =>
+    shell(`sed 's/}/,"own":1}/' "$1" > "$1.tmp"; ${waits}; mv "$1.tmp" "$1"`, file),
+  'sed -i': (file) => shell(`cat "$1" > "$READY"; ${waits}; sed -i 's/"a"/"own": 1, "a"/' "$1"`, file),
+};
+
+/** While the program waits, another one sets `other`. */
+async function race(scene: Scene, line: string[], isIsolated: boolean) {
+  const run = (one: string[]) => (isIsolated ? scene.run(one) : scene.plain(one));
+  const first = run(line);
+  await scene.isReady();
+  const second = await run(setting('other', scene.file));
+  scene.letGo();
+  return [await first, second];
+}
+
+describe.skipIf(whyNot !== undefined)(`an isolated program${whyNot ? ` (${whyNot})` : ''}`, () => {
+  const losers = Object.entries(kinds).filter(([name]) => name !== 'sed -i');
+
+  it.each(losers)('as it is loses what another one has written meanwhile: %s', async (_, lineOf) => {
+    const scene = newScene();
+    await race(scene, lineOf(scene.file), false);
+    expect(scene.read()).not.toHaveProperty('other');
+  });
+
+  it.each(Object.entries(kinds))('isolated keeps it: %s', async (_, lineOf) => {
+    const scene = newScene();
+    const ends = await race(scene, lineOf(scene.file), true);
+    expect(ends.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+    expect(Object.keys(scene.read()).toSorted().join()).toMatch(/^a,b,other,(own|over|rename)$/);
+  });
+
+  it('removes what it means to remove, and nothing that others have added', async () => {
+    const scene = newScene({ a: 1, b: 2, c: 3 });
+    const remover = [
+      process.execPath,
+      '-e',
+      `const fs = require('fs'); const [file] = process.argv.slice(1);
+       const { b, c, ...rest } = JSON.parse(fs.readFileSync(file)); fs.writeFileSync(process.env.READY, '');
+       const wait = () => fs.existsSync(process.env.GO)
+         ? fs.writeFileSync(file, JSON.stringify(rest)) : setTimeout(wait, 5);
+       wait();`,
+      scene.file,
+    ];
+    await race(scene, remover, true);
+    expect(scene.read()).toEqual({ a: 1, other: 1 });
+  });
+
+  it('brings nothing back that others have removed', async () => {
+    const scene = newScene();
+    const first = scene.run(kinds['Node, in place']?.(scene.file) ?? []);
+    await scene.isReady();
+    await scene.run(['sh', '-c', `printf '{"a":1}' > "$1"`, 'sh', scene.file]);
+    scene.letGo();
+    await first;
+    expect(scene.read()).toEqual({ a: 1, own: 1 });
+  });
+
+  it('ends with one line, and as the command has ended', async () => {
+    const scene = newScene();
+    const { exitCode, stdout, stderr } = await scene.run(['sh', '-c', 'echo out; echo err >&2; exit 42']);
+    expect([exitCode, stdout]).toEqual([42, 'out']);
+    expect(stderr).toMatch(/^err\nholdfast: isolated .*auth\.json for 0 s: 0 writes$/);
+    expect((await scene.run(['sh', '-c', 'kill -KILL $$'])).signal).toBe('SIGKILL');
+    expect((await scene.run(['no-such-command'])).exitCode).toBe(127);
+    expect((await scene.run([scene.home])).exitCode).toBe(126);
+  });
+
+  it('leaves nothing beside the file that the store does not keep there', async () => {
+    const scene = newScene();
+    await race(scene, kinds['Python, by a rename']?.(scene.file) ?? [], true);
+    const { stdout } = await scene.plain(['ls', '-A', scene.directory]);
+    expect(stdout.split('\n')).toEqual(['auth.json', 'auth.json.intents', 'auth.json.last']);
+  });
+});
