@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { newScene, python, type Scene, setting, whyNot } from './isolation.test.helper.js';
 
@@ -103,5 +105,70 @@ describe.skipIf(whyNot !== undefined)(`an isolated program${whyNot ? ` (${whyNot
     await race(scene, kinds['Python, by a rename']?.(scene.file) ?? [], true);
     const { stdout } = await scene.plain(['ls', '-A', scene.directory]);
     expect(stdout.split('\n')).toEqual(['auth.json', 'auth.json.intents', 'auth.json.last']);
+  });
+
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+    'gets the signals that are meant for it: %s',
+    async (signal) => {
+      const scene = newScene();
+      const text = `process.on('${signal}', () => process.exit(7)); setInterval(() => {}, 1000);
+      require('fs').writeFileSync(process.env.READY, '');`;
+      const run = scene.run([process.execPath, '-e', text]);
+      await scene.isReady();
+      run.kill(signal);
+      expect((await run).exitCode).toBe(7);
+    },
+  );
+
+  it('is waited for by all that it has started, and that is said', async () => {
+    const scene = newScene();
+    const run = scene.run(['sh', '-c', 'nohup "$@" >/dev/null 2>&1 &', 'sh', ...python('over', scene.file)]);
+    await scene.isReady();
+    await expect.poll(() => readFileSync(scene.ready, 'utf8')).not.toBe('');
+    await scene.run(setting('other', scene.file));
+    scene.letGo();
+    const { exitCode, stderr } = await run;
+    expect([exitCode, stderr]).toEqual([
+      0,
+      expect.stringMatching(/^holdfast: .*; waiting for what it has started\n/),
+    ]);
+    expect(Object.keys(scene.read()).toSorted()).toEqual(['a', 'b', 'other', 'over']);
+  });
+
+  it('creates a file that is not there, in a directory that is not there', async () => {
+    const scene = newScene();
+    rmSync(scene.directory, { recursive: true });
+    const script = 'printf \'{"x":1}\' > "$1"; touch "$1"; chmod 600 "$1"; cat "$1"';
+    const { stdout, exitCode } = await scene.run(['sh', '-c', script, 'sh', scene.file]);
+    expect([exitCode, JSON.parse(stdout)]).toEqual([0, { x: 1 }]);
+  });
+
+  it('merges what programs beside it write by the rules for these', async () => {
+    const entry = (key: string) => ({ type: 'api', key });
+    const scene = newScene({ a: entry('a'), b: entry('b') });
+    const first = scene.run(python('over', scene.file));
+    await scene.isReady();
+    const second = [1, 2].map((at) => scene.run(setting(`isolated${at}`, scene.file)));
+    await Promise.all(second);
+    // From a copy older than both, and without isolation.
+    writeFileSync(scene.file, JSON.stringify({ a: entry('a'), b: entry('b'), beside: entry('c') }), {
+      flag: 'r+',
+    });
+    truncateSync(scene.file, JSON.stringify({ a: entry('a'), b: entry('b'), beside: entry('c') }).length);
+    await expect.poll(() => readFileSync(scene.file, 'utf8')).toContain('isolated2');
+    scene.letGo();
+    await first;
+    const keys = ['a', 'b', 'beside', 'isolated1', 'isolated2', 'over'];
+    expect(Object.keys(scene.read()).toSorted()).toEqual(keys);
+  });
+
+  it('keeps the state before it removes several entries at once', async () => {
+    const scene = newScene({ a: 1, b: 2, c: 3 });
+    await scene.run(['sh', '-c', 'cat "$1"; printf \'{"a":1}\' > "$1"', 'sh', scene.file]);
+    expect(scene.read()).toEqual({ a: 1 });
+    const kept = readdirSync(scene.directory).filter((name) => name.startsWith('auth.json.corrupt-'));
+    expect(kept.map((name) => JSON.parse(readFileSync(path.join(scene.directory, name), 'utf8')))).toEqual([
+      { a: 1, b: 2, c: 3 },
+    ]);
   });
 });

@@ -11,6 +11,8 @@ import { IsolationTally } from './tally.js';
 
 /** The helper's word for what is no document: it may not be all yet. */
 const notWhole = constants.errno.EBADMSG;
+/** What it has started may end a moment later. */
+const backgroundMs = 300;
 const nothing: Document = new Map();
 
 /** How a file is isolated. */
@@ -47,6 +49,7 @@ export class Isolation {
   readonly #texts = new Map<number, { bytes: Buffer; document?: Document | undefined; isParsed: boolean }>();
   #link: Duplex | undefined;
   #end: CommandEnd | undefined;
+  #background: NodeJS.Timeout | undefined;
 
   /** @throws StoreError `E_UNSAFE` where another user could replace the file */
   constructor(file: string, helper: string, options: IsolationOptions = {}) {
@@ -91,6 +94,7 @@ export class Isolation {
   async #ended(child: ChildProcess, link: Duplex): Promise<CommandEnd> {
     const exited = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
     await Promise.race([once(link, 'close'), exited]);
+    clearTimeout(this.#background);
     // Its last words may still be on their way.
     if (!this.#end && !link.closed) await once(link, 'close');
     const isThere = child.exitCode === null && child.signalCode === null;
@@ -137,15 +141,15 @@ export class Isolation {
       case 'ended':
         this.#end ??=
           frame.signal === 0 ? { kind: 'exit', code: frame.code } : { kind: 'signal', signal: frame.signal };
-        this.#options.onBackground?.();
+        this.#background = setTimeout(() => this.#options.onBackground?.(), backgroundMs);
         return;
     }
   }
 
-  async #commit({ number, written, isLate, bases }: Extract<Frame, { type: 'commit' }>): Promise<void> {
+  async #commit({ number, written, bases }: Extract<Frame, { type: 'commit' }>): Promise<void> {
     const document = this.#documentOf(written);
     if (!document) {
-      this.tally.torn(isLate);
+      this.tally.unreadable++;
       this.#answer(number, notWhole, undefined);
       return;
     }

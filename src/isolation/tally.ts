@@ -16,10 +16,6 @@ export class IsolationTally {
     if (isOlder) this.older++;
   }
 
-  torn(_isLate: boolean): void {
-    this.unreadable++;
-  }
-
   failed(reason: string): void {
     this.failures.push(reason);
   }

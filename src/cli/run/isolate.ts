@@ -111,7 +111,12 @@ async function begin(
   allowUnsafe: boolean | undefined,
 ): Promise<{ isolation: Isolation } | { why: string }> {
   try {
-    const isolation = new Isolation(file, helper, { isOpaque, ...(allowUnsafe && { allowUnsafe }) });
+    const onBackground = () => note('holdfast: the command has ended; waiting for what it has started');
+    const isolation = new Isolation(file, helper, {
+      isOpaque,
+      onBackground,
+      ...(allowUnsafe && { allowUnsafe }),
+    });
     await isolation.begin();
     return { isolation };
   } catch (error) {
