@@ -42,14 +42,44 @@ export function helperProgram(
   name: string,
   { cache = cacheDirectory(), system = process }: HelperPlace = {},
 ): string {
-  const { platform, arch } = system;
+  const place = placeOf(name, cache, system);
+  if (!existsSync(place)) compile(name, place);
+  check(place);
+  return place;
+}
+
+/**
+ * Says whether it could be had, and makes nothing.
+ * @returns `compiled`, or `to compile` on its first use
+ * @throws NoHelperError
+ */
+export function foreseeHelper(
+  name: string,
+  { cache = cacheDirectory(), system = process }: HelperPlace = {},
+): 'compiled' | 'to compile' {
+  const place = placeOf(name, cache, system);
+  if (existsSync(place)) {
+    check(place);
+    return 'compiled';
+  }
+  const { error } = spawnSync('cc', ['--version']);
+  if (error) throw new NoHelperError('compiler', 'there is no "cc" here');
+  return 'to compile';
+}
+
+function placeOf(
+  name: string,
+  cache: string,
+  { platform, arch }: NonNullable<HelperPlace['system']>,
+): string {
   if (platform !== 'linux' || !/^(x64|arm64)$/.test(arch))
     throw new NoHelperError('system', `${platform} on ${arch}`);
-  const place = path.join(cache, `${name}-${hashOfSources(name, arch)}`);
-  if (!existsSync(place)) compile(name, place);
+  return path.join(cache, `${name}-${hashOfSources(name, arch)}`);
+}
+
+function check(place: string): void {
   const { status, stderr } = spawnSync(place, ['--check'], { encoding: 'utf8' });
   if (status !== 0) throw new NoHelperError('kernel', stderr.trim() || 'the helper does not start');
-  return place;
 }
 
 /** The files that a helper is compiled of. */

@@ -2,6 +2,7 @@ import { isOpaque } from '../../credentials/schema.js';
 import { type CommandEnd, Isolation } from '../../isolation/isolation.js';
 import type { IsolationTally } from '../../isolation/tally.js';
 import { helperProgram, NoHelperError } from '../../native/helper.js';
+import { reasonOf } from '../auth/isolation-findings.js';
 import { note, shown } from '../auth/output.js';
 import { humanTime } from '../auth/time.js';
 import { UsageError } from '../usage-error.js';
@@ -88,20 +89,6 @@ function findHelper(): Found {
   } catch (error) {
     if (error instanceof NoHelperError) return { why: reasonOf(error) };
     throw error;
-  }
-}
-
-/** Why a command can't be isolated here. */
-export function reasonOf({ kind, detail }: NoHelperError): string {
-  switch (kind) {
-    case 'system':
-      return `that takes Linux on x64 or arm64, and this is ${detail}`;
-    case 'compiler':
-      return `its helper is in C, and ${detail}`;
-    case 'source':
-      return `its helper can't be compiled: ${detail}`;
-    case 'kernel':
-      return detail;
   }
 }
 
