@@ -24,8 +24,6 @@ export async function runProgram(addCommands: (program: Command) => void): Promi
       .description('Find, reproduce and prevent lost updates in files that several processes share.')
       .version(version())
       .exitOverride()
-      // For `run`, which takes the options of another command as they are.
-      .enablePositionalOptions()
       .showHelpAfterError()
       .configureOutput({ outputError: (text, write) => write(masked(text)) });
     addCommands(program);

@@ -9,6 +9,7 @@ const ways: [what: string, title: string][] = [
   ['spawn', 'a redirection of a program that is spawned'],
   ['execute', 'a descriptor that exec closes'],
   ['duplicate', 'a duplicate of its descriptor'],
+  ['reopened', 'a second descriptor of its private file'],
   ['threads', 'eight threads at a time'],
   ['mapping', 'a shared mapping, after the close'],
   ['both', 'one descriptor for reading and writing'],

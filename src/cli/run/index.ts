@@ -14,10 +14,11 @@ interface RunFlags {
 
 export function addRun(program: Command): void {
   program
+    // All behind the command is its own.
+    .enablePositionalOptions()
     .command('run')
     .description("run a command that can't lose what others write into the agent's credential file")
     .argument('<command...>', 'the command and its arguments')
-    // All behind the command is its own.
     .passThroughOptions()
     .option('--isolate', "isolate it, or don't run it")
     .option('--guard', 'only watch the file, and repair what the command erases unknowingly')
