@@ -1,7 +1,6 @@
 // fstat of a private file says what stat of the real one has said: programs compare both to see if it is the same file.
 #include "isolate.h"
 #include <fcntl.h>
-#include <linux/stat.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>

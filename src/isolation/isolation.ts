@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { constants } from 'node:os';
 import type { Duplex } from 'node:stream';
 import { errnoOf, StoreError } from '../store/errors.js';
-import { type Document, IsolatedFile, parseDocument, type StoreEvent } from '../store/store.js';
+import { type Document, decodeValue, IsolatedFile, parseDocument, type StoreEvent } from '../store/store.js';
 import { chooseBase, type Known } from './base.js';
 import { editsBetween } from './edits.js';
 import { answerOf, type Frame, FrameReader } from './frames.js';
@@ -57,7 +57,7 @@ export class Isolation {
     this.#file = file;
     this.#helper = helper;
     this.#options = options;
-    this.#isOpaque = (raw) => isOpaque?.(JSON.parse(raw)) ?? false;
+    this.#isOpaque = (raw) => isOpaque?.(decodeValue(raw)) ?? false;
     this.#isolated = new IsolatedFile(file, {
       allowUnsafe,
       ...(isOpaque && { isOpaque }),
@@ -160,7 +160,7 @@ export class Isolation {
       const removed = edits.filter(({ raw }) => raw === undefined);
       if (edits.length > 0)
         await this.#isolated.commit(edits, removed.length > 1 ? base.document : undefined);
-      this.tally.wrote(edits.length > 0, base.id !== undefined && base.id !== bases.at(-1)?.id);
+      if (edits.length > 0) this.tally.writes++;
       this.#answer(number, 0, base.id);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;

@@ -1,8 +1,6 @@
 /** What an isolation has done, for one line at its end. */
 export class IsolationTally {
   writes = 0;
-  /** From another text than the newest that the process knew. */
-  older = 0;
   /** Refused, or left by a process that was killed: what was written could not be read. */
   unreadable = 0;
   failures: string[] = [];
@@ -10,11 +8,6 @@ export class IsolationTally {
   readonly passedBy = new Set<string>();
   /** The file was too large to be isolated, or was exchanged with another one. */
   readonly others = new Set<string>();
-
-  wrote(hasChanges: boolean, isOlder: boolean): void {
-    if (hasChanges) this.writes++;
-    if (isOlder) this.older++;
-  }
 
   failed(reason: string): void {
     this.failures.push(reason);

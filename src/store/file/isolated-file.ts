@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type { StoreEvent } from '../backend.js';
 import { applyChange, type Change, type Edit } from '../change.js';
 import { byValue, type Document } from '../document.js';
@@ -13,8 +14,8 @@ export interface IsolatedFileOptions {
   onEvent?: (event: StoreEvent) => void;
 }
 
-/** Programs that are not isolated may write a hundred times a second: each look takes over what they have done since the last. */
-const adoptMs = 50;
+/** How often the file is looked at for what others have written. A commit looks, too. */
+const lookMs = 100;
 const commitMsMax = 10_000;
 
 /**
@@ -22,15 +23,18 @@ const commitMsMax = 10_000;
  * others write beside them is taken over soon, by the rules for foreign programs.
  */
 export class IsolatedFile {
+  readonly #file: string;
   readonly #backend: FileBackend;
   readonly #commits: GroupCommit;
   readonly #sites: Sites;
   #timer: NodeJS.Timeout | undefined;
-  #endWatch: (() => void) | undefined;
+  #committedAt = Number.NEGATIVE_INFINITY;
+  #seen = '';
 
   /** @throws StoreError `E_UNSAFE` where another user could replace the file */
   constructor(file: string, options: IsolatedFileOptions) {
     const { allowUnsafe = false, isOpaque, onEvent = () => {} } = options;
+    this.#file = file;
     this.#sites = new Sites(file, allowUnsafe);
     const shared = { leaseMs: 1000, queues: true, allowUnsafe, onEvent };
     this.#backend = new FileBackend(file, { ...shared, isOpaque: byValue(isOpaque) });
@@ -38,15 +42,14 @@ export class IsolatedFile {
   }
 
   /**
-   * Makes a missing directory, as the file can only be watched for where one is. Then restores or takes over what there is, as any
-   * use of the store does.
+   * Makes a missing directory, as a program is isolated from a file in one that is there. Then restores or takes over what there
+   * is, as any use of the store does.
    * @throws StoreError where neither is possible
    */
-  async begin(): Promise<Document> {
+  async begin(): Promise<void> {
     this.#sites.make().release();
-    const document = await this.#backend.read(performance.now() + commitMsMax);
-    this.#endWatch = this.#backend.watch(() => this.#adoptSoon());
-    return document;
+    await this.#backend.read(performance.now() + commitMsMax);
+    this.#timer = setInterval(() => this.#look(), lookMs).unref();
   }
 
   /**
@@ -59,21 +62,30 @@ export class IsolatedFile {
     const change: Change = (document) => applyChange(document, edits);
     if (kept) await this.#backend.transact(change, deadline, () => kept);
     else await this.#commits.commit(edits, { deadline, signal: undefined });
+    this.#committedAt = performance.now();
   }
 
   async close(): Promise<void> {
-    this.#endWatch?.();
-    clearTimeout(this.#timer);
+    clearInterval(this.#timer);
     await this.#commits.idle();
     await this.#backend.close();
   }
 
-  /** A file that is as the last commit has left it is only read. */
-  #adoptSoon(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      // The next look tries again, and so does any commit, which says what is wrong.
-      this.#backend.read(performance.now() + commitMsMax).catch(() => {});
-    }, adoptMs).unref();
+  /** Takes over what another program has written. A file that is as a commit has left it is only read, and once. */
+  #look(): void {
+    if (performance.now() - this.#committedAt < lookMs) return;
+    try {
+      const stats = statSync(this.#file, { bigint: true, throwIfNoEntry: false });
+      const now = stats ? `${stats.dev}.${stats.ino}.${stats.size}.${stats.mtimeNs}.${stats.ctimeNs}` : '';
+      if (now === this.#seen) return;
+      this.#seen = now;
+    } catch {
+      // A directory that may not be entered, say: a commit says so.
+      return;
+    }
+    // The next look tries again, and any commit says what is wrong.
+    this.#backend.read(performance.now() + commitMsMax).catch(() => {
+      this.#seen = '';
+    });
   }
 }
