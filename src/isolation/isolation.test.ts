@@ -90,6 +90,33 @@ describe.skipIf(whyNot !== undefined)(`an isolated program${whyNot ? ` (${whyNot
     expect(scene.read()).toEqual({ a: 1, own: 1 });
   });
 
+  it('loses nothing and brings nothing back in a race of several, in place and by renames', async () => {
+    const scene = newScene({ seed: 1 });
+    // Every fourth change removes the oldest key of its own.
+    const racer = (name: string) => [
+      process.execPath,
+      '-e',
+      `const fs = require('fs'); const [file, name] = process.argv.slice(1); const mine = [];
+       const rest = new Int32Array(new SharedArrayBuffer(4));
+       for (let n = 0; n < 40; n++) {
+         const found = JSON.parse(fs.readFileSync(file));
+         Atomics.wait(rest, 0, 0, n % 5);
+         if (n % 4 === 3) delete found[mine.shift()];
+         else found[mine[mine.push(name + n) - 1]] = n;
+         const text = JSON.stringify(found, null, n % 3);
+         if (n % 2) fs.writeFileSync(file, text);
+         else { fs.writeFileSync(file + '.' + name, text); fs.renameSync(file + '.' + name, file); }
+       }
+       console.log(mine.join());`,
+      scene.file,
+      name,
+    ];
+    const ends = await Promise.all(['w', 'x', 'y', 'z'].map((name) => scene.run(racer(name))));
+    expect(ends.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0, 0]);
+    const expected = ends.flatMap(({ stdout }) => stdout.split(','));
+    expect(Object.keys(scene.read()).toSorted()).toEqual(['seed', ...expected].toSorted());
+  });
+
   it('ends with one line, and as the command has ended', async () => {
     const scene = newScene();
     const { exitCode, stdout, stderr } = await scene.run(['sh', '-c', 'echo out; echo err >&2; exit 42']);
