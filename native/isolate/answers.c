@@ -88,16 +88,23 @@ static void fail_close(const struct waiter *waiter, int error) {
   answer(waiter->notification, 0, error);
 }
 
+// The parent's word for what can't be parsed is no errno of a program's.
+static int refusal(int error) {
+  if (error != EBADMSG) return error;
+  send_note("refused", "");
+  return EIO;
+}
+
 void take_done(const struct waiter *waiter, struct handle *handle, int error) {
   switch (waiter->purpose) {
     case for_close:
-      // What can't be read may not be all yet. EBADMSG: the parent's word for it.
+      // What can't be parsed may not be all yet.
       if (error == EBADMSG && handle && is_open_elsewhere(handle, waiter->process, waiter->fd)) {
         drop(handle->refused);
         handle->refused = NULL;
         error = 0;
       }
-      if (error) fail_close(waiter, error == EBADMSG ? EIO : error);
+      if (error) fail_close(waiter, refusal(error));
       else go_on(waiter->notification);
       return;
     case for_sync:
@@ -111,10 +118,10 @@ void take_done(const struct waiter *waiter, struct handle *handle, int error) {
       return;
     case for_rename:
       if (error == 0) unlink(waiter->path);
-      answer(waiter->notification, 0, error == EBADMSG ? EIO : error);
+      answer(waiter->notification, 0, refusal(error));
       return;
     case for_truncate:
-      answer(waiter->notification, 0, error == EBADMSG ? EIO : error);
+      answer(waiter->notification, 0, refusal(error));
       return;
     case for_unlock:
       if (handle) unlock(handle);

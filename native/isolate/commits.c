@@ -1,5 +1,6 @@
 // What the parent was asked to commit, and who waits for it.
 #include "isolate.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -111,6 +112,8 @@ bool take_answer(const int32_t answer[3], void (*done)(const struct waiter *wait
     done(&waiting->waiter, one->handle, error);
     free(waiting);
   }
+  // Nobody waits, so nobody else says so.
+  if (error == EBADMSG && one->is_late) send_note("refused", "");
   if (one->lock >= 0) close(one->lock);
   drop(one->written);
   free(one);

@@ -56,6 +56,8 @@ describe.skipIf(whyNot !== undefined)(`an isolated program${whyNot ? ` (${whyNot
     const scene = newScene();
     const { first, second } = await race(scene, what);
     // All of its own assertions hold, unless it kills itself.
+    // By a commit of its own, and not by a repair of what it wrote past the helper.
+    expect(first.stderr).toMatch(/: [1-9]\d* writes?/);
     expect([first.stderr.replace(/^holdfast: .*/m, ''), second.exitCode]).toEqual(['', 0]);
     expect(
       Object.keys(scene.read())
@@ -78,6 +80,10 @@ describe.skipIf(whyNot !== undefined)(`an isolated program${whyNot ? ` (${whyNot
     const scene = newScene();
     const { first } = await race(scene, 'refused');
     expect(first.stderr).toMatch(/: 1 write; refused, as it could not be read: 3$/);
+    // A parent that closes what its child is about to write is refused nothing.
+    const other = newScene();
+    const { first: forked } = await race(other, 'fork');
+    expect(forked.stderr).toMatch(/: 1 write$/);
   });
 
   it.each([

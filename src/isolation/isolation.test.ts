@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { newScene, python, type Scene, setting, whyNot } from './isolation.test.helper.js';
@@ -88,6 +88,22 @@ describe.skipIf(whyNot !== undefined)(`an isolated program${whyNot ? ` (${whyNot
     scene.letGo();
     await first;
     expect(scene.read()).toEqual({ a: 1, own: 1 });
+  });
+
+  it('knows what the programs have read that it has started, and that have ended', async () => {
+    const scene = newScene();
+    const again = ': > "$READY.2"; while [ ! -e "$GO.2" ]; do sleep 0.01; done';
+    const script = `${waits}; sed 's/}/,"own":1}/' "$1" > "$1.tmp"; ${again}; mv "$1.tmp" "$1"`;
+    const first = scene.run(shell(script, scene.file));
+    await scene.isReady();
+    await scene.run(setting('other', scene.file));
+    scene.letGo();
+    await expect.poll(() => existsSync(`${scene.ready}.2`)).toBe(true);
+    await scene.run(['sh', '-c', `cat "$1"; printf '{"a":1,"b":2}' > "$1"`, 'sh', scene.file]);
+    writeFileSync(`${scene.go}.2`, '');
+    await first;
+    // Taken for one that knows only what was there at the beginning, it would have set the other entry.
+    expect(scene.read()).toEqual({ a: 1, b: 2, own: 1 });
   });
 
   it('loses nothing and brings nothing back in a race of several, in place and by renames', async () => {

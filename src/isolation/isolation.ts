@@ -93,10 +93,8 @@ export class Isolation {
 
   async #ended(child: ChildProcess, link: Duplex): Promise<CommandEnd> {
     const exited = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
-    await Promise.race([once(link, 'close'), exited]);
+    if (!link.closed) await once(link, 'close');
     clearTimeout(this.#background);
-    // Its last words may still be on their way.
-    if (!this.#end && !link.closed) await once(link, 'close');
     const isThere = child.exitCode === null && child.signalCode === null;
     if (!this.#end && isThere) return { kind: 'unprotected', child };
     const [code, signal] = await exited;
@@ -149,7 +147,6 @@ export class Isolation {
   async #commit({ number, written, bases }: Extract<Frame, { type: 'commit' }>): Promise<void> {
     const document = this.#documentOf(written);
     if (!document) {
-      this.tally.unreadable++;
       this.#answer(number, notWhole, undefined);
       return;
     }

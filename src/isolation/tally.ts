@@ -15,7 +15,7 @@ export class IsolationTally {
 
   note(word: string, of: string): void {
     if (word === 'unreadable') this.passedBy.add(of);
-    else if (word === 'empty') this.unreadable++;
+    else if (word === 'refused' || word === 'empty') this.unreadable++;
     else this.others.add(word);
   }
 }
