@@ -117,6 +117,11 @@ void take_done(const struct waiter *waiter, struct handle *handle, int error) {
       else go_on(waiter->notification);
       return;
     case for_rename:
+      // The source is the only copy while the file is missing: the kernel itself renames it then.
+      if (error == 0 && access(target.path, F_OK) != 0) {
+        go_on(waiter->notification);
+        return;
+      }
       if (error == 0) unlink(waiter->path);
       answer(waiter->notification, 0, refusal(error));
       return;

@@ -143,13 +143,16 @@ static bool path_argument(const struct seccomp_notif *one, int directory, int at
 
 static int directory_at(const struct seccomp_notif *one, int at) { return (int)(uint32_t)one->data.args[at]; }
 
+// Whoever removes the file knows that nothing is left.
 static void unlinked(const struct seccomp_notif *one, const char *path) {
-  // Whoever removes the file knows that nothing is left.
-  if (is_named_target(path)) {
-    struct text *nothing = new_text("", 0);
-    learn(process_at(process_of((pid_t)one->pid)), nothing, true);
-    drop(nothing);
+  bool is_ours = is_named_target(path);
+  unsigned late = is_ours ? newest_commit(true) : 0;
+  // What was written before would come back by a commit that is still under way.
+  if (late > 0) {
+    delay(one, late);
+    return;
   }
+  if (is_ours && is_removable()) unlearn(process_at(process_of((pid_t)one->pid)));
   go_on(one->id);
 }
 

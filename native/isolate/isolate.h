@@ -61,6 +61,8 @@ struct process *process_by(struct key key);
 /// The one that began all, in place of one that is forgotten.
 struct process *process_or_root(struct key key);
 void learn(struct process *process, struct text *text, bool is_written);
+/// It has taken the file away: what it knew of it, and those above it, is replaced by nothing.
+void unlearn(struct process *process);
 /// What it may have started from: its own, or what was read below the nearest ancestor below which anything was.
 const struct known_list *bases_of(struct process *process);
 /// What was used as a base is replaced by what was written from it.
@@ -88,6 +90,8 @@ bool is_from_intents(const char *path);
 /// In a directory of the same file system as that of the file.
 bool is_on_same_disk(const char *path);
 bool is_ours_to_open(pid_t process, int how);
+/// Can it be taken out of its directory?
+bool is_removable(void);
 
 // ---- handles.c: the private files of the program
 

@@ -129,6 +129,20 @@ const struct known_list *bases_of(struct process *process) {
   return found ? found : &none;
 }
 
+/// It has taken the file away: whatever it and those above it knew of it is no base any more.
+void unlearn(struct process *process) {
+  struct text *nothing = new_text("", 0);
+  forget_all(&process->own);
+  forget_all(&process->below);
+  push(&process->own, nothing, true);
+  for (int i = 0; i < depth_max && (process = parent_of(process)); i++) {
+    forget_all(&process->own);
+    forget_all(&process->below);
+    push(&process->below, nothing, true);
+  }
+  drop(nothing);
+}
+
 void relearn(struct process *process, unsigned base, struct text *written) {
   struct known_list *list = list_of(process);
   if (!list) list = &process->own;

@@ -59,7 +59,7 @@ void opened(uint64_t notification, pid_t id, int flags, unsigned mode) {
   struct text *content = now;
   if (how == O_WRONLY && !(flags & O_APPEND)) {
     // It writes over what it has read, not over what has come since.
-    if (!(flags & O_TRUNC) && process->own.count > 0) content = process->own.all[process->own.count - 1].text;
+    if (is_there && !(flags & O_TRUNC) && process->own.count > 0) content = process->own.all[process->own.count - 1].text;
   } else if (!(flags & O_TRUNC)) learn(process, now, false);
   if (how == O_RDONLY && flags & O_TRUNC) {
     process->cuts = true;
@@ -86,12 +86,16 @@ static bool copy_away(const struct text *text, const char *to) {
   return false;
 }
 
-static void moved_away(const struct seccomp_notif *call, const char *to) {
+static void moved_away(const struct seccomp_notif *call, const char *to, unsigned flags) {
   struct process *process = process_at(process_of((pid_t)call->pid));
   struct stat stats;
-  struct text *now = process->own.count > 0 && is_ours_to_open(process->key.id, O_RDWR) ? read_target(&stats) : NULL;
+  struct text *now = flags == 0 && process->own.count > 0 && is_ours_to_open(process->key.id, O_RDWR) ? read_target(&stats) : NULL;
   if (now && copy_away(now, to)) answer(call->id, 0, 0);
-  else go_on(call->id);
+  else {
+    // It is missing then, and what was read of it is no base for what takes its place.
+    if (is_removable() && is_on_same_disk(to)) unlearn(process);
+    go_on(call->id);
+  }
   drop(now);
 }
 
@@ -99,8 +103,14 @@ static void moved_away(const struct seccomp_notif *call, const char *to) {
 void renamed(const struct seccomp_notif *call, const char *from, const char *to, unsigned flags) {
   bool is_from = is_named_target(from), is_to = is_named_target(to);
   struct stat stats;
-  if (is_from && !is_to && flags == 0) {
-    moved_away(call, to);
+  // What was written before comes back otherwise, when the file is gone.
+  unsigned late = is_from ? newest_commit(true) : 0;
+  if (late > 0) {
+    delay(call, late);
+    return;
+  }
+  if (is_from && !is_to && flags != RENAME_EXCHANGE) {
+    moved_away(call, to, flags);
     return;
   }
   // One of us commits that way, and the kernel refuses what would replace another.

@@ -138,3 +138,9 @@ bool is_ours_to_open(pid_t process, int how) {
   int wanted = how == O_RDONLY ? R_OK : how == O_WRONLY ? W_OK : R_OK | W_OK;
   return faccessat(AT_FDCWD, target.path, wanted, AT_EACCESS) == 0 || errno == ENOENT;
 }
+
+bool is_removable(void) {
+  char directory[2 * PATH_MAX];
+  struct stat s;
+  return lstat(target.path, &s) != 0 || (directory_of(target.path, directory, sizeof directory) && faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) == 0);
+}

@@ -155,8 +155,7 @@ export class Isolation {
     const edits = editsBetween(base.document, document, this.#isOpaque);
     try {
       const removed = edits.filter(({ raw }) => raw === undefined);
-      if (edits.length > 0)
-        await this.#isolated.commit(edits, removed.length > 1 ? base.document : undefined);
+      await this.#isolated.commit(edits, document, removed.length > 1 ? base.document : undefined);
       if (edits.length > 0) this.tally.writes++;
       this.#answer(number, 0, base.id);
     } catch (error) {

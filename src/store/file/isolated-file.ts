@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import type { StoreEvent } from '../backend.js';
 import { applyChange, type Change, type Edit } from '../change.js';
 import { byValue, type Document } from '../document.js';
@@ -54,13 +54,18 @@ export class IsolatedFile {
 
   /**
    * Resolves when the change is in the file, and on the disk.
+   * @param edits what has changed
+   * @param whole all that was written: this is committed where the file is missing, as there is nothing that could be changed
    * @param kept a state that is kept for `restore`, as the change gives up more than one entry of it
    */
-  async commit(edits: readonly Edit[], kept?: Document): Promise<void> {
+  async commit(edits: readonly Edit[], whole: Document, kept?: Document): Promise<void> {
     const deadline = performance.now() + commitMsMax;
     // Another process that would carry the change along does not keep anything.
-    const change: Change = (document) => applyChange(document, edits);
-    if (kept) await this.#backend.transact(change, deadline, () => kept);
+    const change: Change = (document) =>
+      existsSync(this.#file) ? applyChange(document, edits) : new Map([...document, ...whole]);
+    if (!existsSync(this.#file)) await this.#backend.transact(change, deadline);
+    else if (edits.length === 0) return;
+    else if (kept) await this.#backend.transact(change, deadline, () => kept);
     else await this.#commits.commit(edits, { deadline, signal: undefined });
     this.#committedAt = performance.now();
   }
