@@ -62,9 +62,13 @@ bool read_text(pid_t thread, uint64_t at, char *to, size_t size) {
   return false;
 }
 
-/// Returns the first free descriptor of a process from `high_first` on, or -1.
+/// Returns the last free descriptor of a process from `high_first` on, or -1. The program itself takes the first: the last is free
+/// also a moment later.
 int free_descriptor(pid_t process) {
-  for (int n = high_first; n < high_end; n++) {
+  struct rlimit limit;
+  int end = high_end;
+  if (prlimit(process, RLIMIT_NOFILE, NULL, &limit) == 0 && limit.rlim_cur < high_end) end = (int)limit.rlim_cur;
+  for (int n = end - 1; n >= high_first; n--) {
     char name[64];
     struct stat s;
     snprintf(name, sizeof name, "/proc/%d/fd/%d", process, n);

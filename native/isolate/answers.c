@@ -101,7 +101,8 @@ void take_done(const struct waiter *waiter, struct handle *handle, int error) {
       // What can't be parsed may not be all yet.
       if (error == EBADMSG && handle && is_open_elsewhere(handle, waiter->process, waiter->fd)) {
         drop(handle->refused);
-        handle->refused = NULL;
+        drop(handle->told);
+        handle->refused = handle->told = NULL;
         error = 0;
       }
       if (error) fail_close(waiter, refusal(error));

@@ -30,17 +30,29 @@ static struct waiter waiter_for(const struct seccomp_notif *one, enum purpose pu
 static void closing(const struct seccomp_notif *one, enum purpose purpose) {
   struct waiter waiter = waiter_for(one, purpose);
   struct handle *handle = handle_at(waiter.process, waiter.fd);
-  struct text *news = handle ? news_of(handle) : NULL;
+  int error = 0;
+  struct text *news = handle ? news_of(handle, &error) : NULL;
+  if (error) {
+    handle->is_error_told |= purpose == for_close;
+    take_done(&waiter, handle, error);
+    return;
+  }
   bool waits = handle && (news ? commit(process_at(waiter.process), handle, news, false, &waiter) : join_commit(handle, &waiter));
   if (news && !waits) answer(one->id, 0, EIO);
+  // It was refused when another process ended, and nobody has been told.
+  else if (!waits && purpose == for_close && handle && is_refused(handle)) take_done(&waiter, handle, EBADMSG);
   else if (!waits) go_on(one->id);
   drop(news);
 }
 
 // Whatever is written and not closed becomes part of the file before anybody sees the end of its process.
 static void exiting(const struct seccomp_notif *one) {
+  pid_t id = process_of((pid_t)one->pid);
   for (struct handle *handle = all_handles(); handle; handle = handle->next) {
-    struct text *news = news_of(handle);
+    // Another process goes on with it, and is told itself.
+    if (handle->owner.id != id && is_with_owner(handle)) continue;
+    int error;
+    struct text *news = news_of(handle, &error);
     // What can't be read yet is decided upon when it is closed.
     if (news && news->length > 0) commit(process_or_root(handle->owner), handle, news, false, NULL);
     drop(news);
@@ -219,7 +231,14 @@ void dispatch(const struct seccomp_notif *one) {
 }
 
 void take_ended(struct handle *handle) {
-  struct text *news = news_of(handle);
+  int error;
+  struct text *news = news_of(handle, &error);
+  if (error && !handle->is_error_told) send_note("unsaved", strerror(error));
+  bool is_told = news && handle->told && same_text(news, handle->told);
+  if (error || is_told) {
+    drop(news);
+    return;
+  }
   // Killed between cutting and writing: the file stays as it is.
   bool is_empty = news && news->length == 0;
   if (news && !is_empty) {

@@ -90,6 +90,11 @@ void forget_handle(struct handle *handle) {
   }
 }
 
+static void replace(struct text **kept, struct text *text) {
+  drop(*kept);
+  *kept = keep(text);
+}
+
 bool take_answer(const int32_t answer[3], void (*done)(const struct waiter *waiter, struct handle *handle, int error)) {
   struct pending **at = &first;
   while (*at && (*at)->number != (unsigned)answer[0]) at = &(*at)->next;
@@ -99,9 +104,11 @@ bool take_answer(const int32_t answer[3], void (*done)(const struct waiter *wait
   int error = answer[1];
   if (error == 0) relearn(process_or_root(one->process), (unsigned)answer[2], one->written);
   if (one->handle) {
-    struct text **kept = error == 0 ? &one->handle->done : &one->handle->refused;
-    drop(*kept);
-    *kept = keep(one->written);
+    bool fails_close = false;
+    for (struct waiting *waiting = one->waiting; waiting; waiting = waiting->next) fails_close |= error && waiting->waiter.purpose == for_close;
+    struct text **kept = error == 0 ? &one->handle->done : error == EBADMSG ? &one->handle->refused : NULL;
+    if (kept) replace(kept, one->written);
+    if (fails_close) replace(&one->handle->told, one->written);
     if (one->handle->asked && same_text(one->handle->asked, one->written)) {
       drop(one->handle->asked);
       one->handle->asked = NULL;

@@ -76,8 +76,17 @@ int new_handle(struct key owner, struct text *content, int flags, const struct s
   }
   // Before it is watched: our own end is no event.
   close(memory);
-  *handle = (struct handle){.next = handles, .inode = s.st_ino, .view = view, .is_writer = how != O_RDONLY, .cuts = is_cut, .owner = owner, .given = keep(content), .lock = -1};
-  handle->watch = inotify_add_watch(events, name, handle->is_writer ? IN_CLOSE_WRITE : IN_CLOSE_NOWRITE);
+  memory = -1;
+  int watch = inotify_add_watch(events, name, how != O_RDONLY ? IN_CLOSE_WRITE : IN_CLOSE_NOWRITE);
+  if (watch < 0) {
+    // Its end would not be seen.
+    int error = errno;
+    close(given);
+    close(view);
+    errno = error;
+    goto failed;
+  }
+  *handle = (struct handle){.next = handles, .inode = s.st_ino, .watch = watch, .view = view, .is_writer = how != O_RDONLY, .cuts = is_cut, .owner = owner, .given = keep(content), .lock = -1};
   if (real) handle->real = *real;
   handle->has_real = real != NULL;
   handles = handle;
@@ -123,6 +132,7 @@ static void forget(struct handle *handle) {
   drop(handle->asked);
   drop(handle->done);
   drop(handle->refused);
+  drop(handle->told);
   free(handle);
 }
 
@@ -146,9 +156,14 @@ void take_ends(void (*ended)(struct handle *handle)) {
     }
 }
 
-struct text *news_of(struct handle *handle) {
-  struct text *text = handle->is_writer ? text_of_fd(handle->view) : NULL;
-  if (!text) return NULL;
+struct text *news_of(struct handle *handle, int *error) {
+  *error = 0;
+  if (!handle->is_writer) return NULL;
+  struct text *text = text_of_fd(handle->view);
+  if (!text) {
+    *error = errno ? errno : EIO;
+    return NULL;
+  }
   bool is_old = handle->done ? same_text(text, handle->done) : !handle->cuts && same_text(text, handle->given);
   bool is_known = (handle->asked && same_text(text, handle->asked)) || (handle->refused && same_text(text, handle->refused));
   if (is_old || is_known) {
@@ -156,6 +171,13 @@ struct text *news_of(struct handle *handle) {
     return NULL;
   }
   return text;
+}
+
+bool is_refused(const struct handle *handle) {
+  struct text *text = handle->refused ? text_of_fd(handle->view) : NULL;
+  bool is_same = text && same_text(text, handle->refused);
+  drop(text);
+  return is_same;
 }
 
 /// Puts a newer text into a private file in which nothing was written yet. Returns false for another one.
@@ -203,6 +225,12 @@ static bool has_it_mapped(const struct handle *handle, pid_t process) {
   }
   if (maps) fclose(maps);
   return is_found;
+}
+
+bool is_with_owner(const struct handle *handle) {
+  pid_t ignored;
+  struct key key = key_of(handle->owner.id, &ignored);
+  return key.born == handle->owner.born && (has_it_open(handle, key.id, -1) || has_it_mapped(handle, key.id));
 }
 
 /// Can anybody still write, but for that one descriptor? For what can't be read: it may not be all yet.

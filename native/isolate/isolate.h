@@ -11,7 +11,8 @@
 #include <stddef.h>
 #include <sys/stat.h>
 
-enum { known_max = 8, process_max = 256, content_max = 16 << 20, link_fd = 3 };
+// A process has the last 8 texts, and those of the last 10 seconds: 64 at most.
+enum { known_max = 64, known_kept = 8, known_ms = 10000, ended_max = 256, content_max = 16 << 20, link_fd = 3 };
 
 double now_ms(void);
 
@@ -40,6 +41,7 @@ struct key {
 struct known {
   struct text *text;
   bool is_written;
+  int times; // as often as it may be used as a base
   double at;
 };
 struct known_list {
@@ -48,7 +50,6 @@ struct known_list {
 };
 struct process {
   struct key key, parent;
-  double used;
   bool cuts; // has asked to cut the file to nothing: its next descriptor for writing does
   struct known_list own, below;
 };
@@ -103,7 +104,10 @@ struct handle {
   mode_t mode; // of the real file that it creates
   struct key owner;
   struct text *given;
-  struct text *asked, *done, *refused; // which text is being committed, is, could not be; NULL: none
+  struct text *asked, *done; // which text is being committed, and is; NULL: none
+  struct text *refused; // which can't be parsed: it is not asked for again
+  struct text *told; // whose commit has failed a close: nobody asks for it again
+  bool is_error_told; // a close has failed, as it can't be read
   struct stat real; // of the real file when it was opened
   bool has_real;
   int lock; // -1: none
@@ -117,7 +121,12 @@ int new_handle(struct key owner, struct text *content, int flags, const struct s
 /// Calls back for each private file that nobody can write into any more, and forgets it. Forgets those that nobody reads.
 void take_ends(void (*ended)(struct handle *handle));
 /// What was written and is not yet part of the file; NULL: nothing. The caller drops it.
-struct text *news_of(struct handle *handle);
+/// @param error 0, or why it can't be read: EFBIG for more than `content_max`
+struct text *news_of(struct handle *handle, int *error);
+/// Does it hold what could not be parsed?
+bool is_refused(const struct handle *handle);
+/// Is it open in the process that opened it?
+bool is_with_owner(const struct handle *handle);
 bool refill(struct handle *handle, struct text *text);
 bool is_open_elsewhere(const struct handle *handle, pid_t process, int fd);
 

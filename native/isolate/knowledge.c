@@ -7,7 +7,9 @@
 
 enum { depth_max = 32 };
 
-static struct process all[process_max];
+// A process that is alive is never forgotten.
+static struct process **all;
+static int count, room, limit = ended_max;
 static struct key root;
 
 bool parse_stat(const char *text, pid_t *parent, unsigned *flags, uint64_t *born) {
@@ -52,15 +54,25 @@ static void forget_all(struct known_list *list) {
   while (list->count > 0) forget_at(list, list->count - 1);
 }
 
+// The newest is the last. One that is known moves there, so that reading one again and again pushes no other out.
 static void push(struct known_list *list, struct text *text, bool is_written) {
-  if (list->count == known_max) forget_at(list, 0);
-  list->all[list->count++] = (struct known){keep(text), is_written, now_ms()};
+  struct known one = {keep(text), is_written, 1, now_ms()};
+  for (int i = list->count - 1; i >= 0; i--) {
+    if (!same_text(list->all[i].text, text)) continue;
+    drop(one.text);
+    one.text = keep(list->all[i].text);
+    one.times = list->all[i].times < known_kept ? list->all[i].times + 1 : known_kept;
+    forget_at(list, i);
+    break;
+  }
+  while (list->count == known_max || (list->count >= known_kept && one.at - list->all[0].at > known_ms)) forget_at(list, 0);
+  list->all[list->count++] = one;
 }
 
 struct process *process_by(struct key key) {
   if (key.id == 0) return NULL;
-  for (int i = 0; i < process_max; i++)
-    if (is_same(all[i].key, key)) return &all[i];
+  for (int i = 0; i < count; i++)
+    if (is_same(all[i]->key, key)) return all[i];
   return NULL;
 }
 
@@ -69,20 +81,45 @@ struct process *process_or_root(struct key key) {
   return process ? process : process_by(root);
 }
 
+// It is alive, or it has a private file, or one that it has started is here.
+static bool is_needed(const struct process *process) {
+  pid_t ignored;
+  if (is_same(process->key, root) || is_same(key_of(process->key.id, &ignored), process->key)) return true;
+  for (const struct handle *handle = all_handles(); handle; handle = handle->next)
+    if (is_same(handle->owner, process->key)) return true;
+  for (int i = 0; i < count; i++)
+    if (is_same(all[i]->parent, process->key)) return true;
+  return false;
+}
+
+// What they knew is known to those above them.
+static void forget_ended(void) {
+  for (int i = count - 1; i >= 0; i--) {
+    if (is_needed(all[i])) continue;
+    forget_all(&all[i]->own);
+    forget_all(&all[i]->below);
+    free(all[i]);
+    all[i] = all[--count];
+  }
+  limit = count > ended_max / 2 ? 2 * count : ended_max;
+}
+
 static struct process *place_for(struct key key, struct key parent) {
-  struct process *oldest = NULL;
-  for (int i = 0; i < process_max; i++)
-    if (!is_same(all[i].key, root) && (!oldest || all[i].used < oldest->used)) oldest = &all[i];
-  forget_all(&oldest->own);
-  forget_all(&oldest->below);
-  *oldest = (struct process){.key = key, .parent = parent};
-  return oldest;
+  if (count >= limit) forget_ended();
+  if (count == room) {
+    room = room ? 2 * room : ended_max;
+    all = realloc(all, sizeof(struct process *) * (size_t)room);
+  }
+  struct process *process = all ? calloc(1, sizeof *process) : NULL;
+  if (!process) abort();
+  process->key = key;
+  process->parent = parent;
+  return all[count++] = process;
 }
 
 void begin_knowledge(struct key key, struct text *first) {
   root = key;
-  all[0] = (struct process){.key = key, .used = now_ms()};
-  push(&all[0].below, first, true);
+  push(&place_for(key, (struct key){0, 0})->below, first, true);
 }
 
 // Its parent is the one that it had when it was first seen: if that has ended meanwhile, it has another.
@@ -95,7 +132,6 @@ struct process *process_at(pid_t id) {
     struct key parent = is_same(key, root) || above <= 1 || above == getpid() ? root : key_of(above, &ignored);
     process = place_for(key, parent);
   }
-  process->used = now_ms();
   return process;
 }
 
@@ -148,7 +184,7 @@ void relearn(struct process *process, unsigned base, struct text *written) {
   if (!list) list = &process->own;
   for (int i = list->count - 1; i >= 0; i--)
     if (list->all[i].text->id == base) {
-      forget_at(list, i);
+      if (--list->all[i].times == 0) forget_at(list, i);
       break;
     }
   push(list, written, true);

@@ -70,7 +70,8 @@ static int try_lock(struct handle *handle, pid_t process, int kind) {
 
 static void release(const struct seccomp_notif *call, struct handle *handle, pid_t process) {
   struct waiter waiter = {.notification = call->id, .purpose = for_unlock, .process = process};
-  struct text *news = handle->lock >= 0 ? news_of(handle) : NULL;
+  int error = 0;
+  struct text *news = handle->lock >= 0 ? news_of(handle, &error) : NULL;
   // What was written under the lock is part of the file before the next one has it.
   bool waits = news ? news->length > 0 && commit(process_at(process), handle, news, false, &waiter) : join_commit(handle, &waiter);
   drop(news);

@@ -118,8 +118,16 @@ void renamed(const struct seccomp_notif *call, const char *from, const char *to,
   int fd = is_plain ? -1 : open(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
   bool is_file = fd >= 0 && fstat(fd, &stats) == 0 && S_ISREG(stats.st_mode) && is_on_same_disk(from);
   pid_t id = process_of((pid_t)call->pid);
+  errno = 0;
   struct text *text = is_file && is_ours_to_open(id, O_RDONLY) ? text_of_fd(fd) : NULL;
+  int error = errno;
   if (fd >= 0) close(fd);
+  if (is_file && !text && (error == EFBIG || error == ENOMEM || error == EIO)) {
+    // It would replace what is there.
+    if (error == EFBIG) send_note("large", "");
+    answer(call->id, 0, error);
+    return;
+  }
   if (!text) {
     if (is_to && (flags & RENAME_EXCHANGE)) send_note("exchanged", "");
     go_on(call->id);

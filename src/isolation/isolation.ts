@@ -144,7 +144,7 @@ export class Isolation {
     }
   }
 
-  async #commit({ number, written, bases }: Extract<Frame, { type: 'commit' }>): Promise<void> {
+  async #commit({ number, written, isLate, bases }: Extract<Frame, { type: 'commit' }>): Promise<void> {
     const document = this.#documentOf(written);
     if (!document) {
       this.#answer(number, notWhole, undefined);
@@ -160,7 +160,7 @@ export class Isolation {
       this.#answer(number, 0, base.id);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
-      this.tally.failed(error.message);
+      this.tally.failed(error.message, !isLate);
       this.#answer(number, errnoFor(error), undefined);
     }
   }

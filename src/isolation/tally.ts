@@ -9,13 +9,18 @@ export class IsolationTally {
   /** The file was too large to be isolated, or was exchanged with another one. */
   readonly others = new Set<string>();
 
-  failed(reason: string): void {
+  /** Failed, and no program was told: it had ended by then, or has closed in a way that can't fail. */
+  untold = 0;
+
+  failed(reason: string, isTold: boolean): void {
+    if (!isTold) this.untold++;
     this.failures.push(reason);
   }
 
   note(word: string, of: string): void {
     if (word === 'unreadable') this.passedBy.add(of);
     else if (word === 'refused' || word === 'empty') this.unreadable++;
+    else if (word === 'unsaved') this.failed(of, false);
     else this.others.add(word);
   }
 }

@@ -55,8 +55,11 @@ async function run(
   const end = await codeOf(await ended, { name, file, allowUnsafe });
   await isolation.close();
   release();
+  const { untold } = isolation.tally;
   note(`holdfast: ${summaryOf(file, isolation.tally, performance.now() - since)}`);
-  endAs(end);
+  if (untold > 0) note(`holdfast: not saved, and the command was not told: ${untold}`);
+  // A script must not go on as if all had been saved.
+  endAs(end === 0 && untold > 0 ? 1 : end);
 }
 
 async function codeOf(
