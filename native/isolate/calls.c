@@ -50,7 +50,7 @@ static void exiting(const struct seccomp_notif *one) {
   pid_t id = process_of((pid_t)one->pid);
   for (struct handle *handle = all_handles(); handle; handle = handle->next) {
     // Another process goes on with it, and is told itself.
-    if (handle->owner.id != id && is_with_owner(handle)) continue;
+    if (!handle->is_writer || (handle->owner.id != id && is_with_owner(handle))) continue;
     int error;
     struct text *news = news_of(handle, &error);
     // What can't be read yet is decided upon when it is closed.

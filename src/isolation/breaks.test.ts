@@ -1,7 +1,9 @@
-import { chmodSync, chownSync, readFileSync } from 'node:fs';
+import { chmodSync, chownSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { command, newDirectory } from '../cli/command.test.helper.js';
 import { lacks } from '../store/system.test.helper.js';
-import { newScene, python, type Scene, setting, whyNot } from './isolation.test.helper.js';
+import { helperProgram, newScene, python, type Scene, setting, whyNot } from './isolation.test.helper.js';
 
 const ways: [what: string, title: string][] = [
   ['fork', 'a child that writes what its parent has opened'],
@@ -124,6 +126,7 @@ describe.skipIf(whyNot !== undefined)(`an isolated program${whyNot ? ` (${whyNot
       node,
       main.replaceAll("'", ''),
       'run',
+      '--isolate',
       '--file',
       scene.file,
       '--',
@@ -137,6 +140,37 @@ describe.skipIf(whyNot !== undefined)(`an isolated program${whyNot ? ` (${whyNot
       /is isolated by an outer run: the command just runs\nholdfast: isolated/,
     );
     expect(Object.keys(scene.read()).toSorted()).toEqual(['a', 'b', 'both', 'other']);
+  });
+
+  it.each([
+    ['of the file alone', (file: string) => file],
+    ['of a run that is none of its ancestors', (file: string) => `999999999:1:${file}`],
+    ['of another process that had the number of an ancestor', (file: string) => `${process.pid}:1:${file}`],
+  ])('is isolated whatever the environment says of an outer run: %s', async (_, valueOf) => {
+    const scene = newScene();
+    const line = [process.execPath, command, 'run', '--isolate', '--file', scene.file, '--'];
+    const value = `HOLDFAST_ISOLATED=${valueOf(scene.file)}`;
+    const { stderr } = await scene.plain(['env', value, ...line, ...setting('own', scene.file)]);
+    expect(stderr).toMatch(/^holdfast: isolated .*: 1 write$/);
+  });
+
+  it('never ends as a helper ends that has not run the command', async () => {
+    const cache = newDirectory();
+    const place = helperProgram('isolate', { cache: path.join(cache, 'holdfast') });
+    writeFileSync(place, '#!/bin/sh\ntest "$1" != --check || echo isolate ok\n');
+    const scene = newScene();
+    const line = [process.execPath, command, 'run', '--isolate', '--file', scene.file, '--', 'true'];
+    const { exitCode, stderr } = await scene.plain(['env', `XDG_CACHE_HOME=${cache}`, ...line]);
+    expect([exitCode, stderr]).toEqual([70, expect.stringContaining('never said how the command did')]);
+  });
+
+  it('is given the last descriptors, as the program itself takes the first', async () => {
+    const scene = newScene();
+    const { stdout } = await scene.run([
+      ...['python3', '-c', 'import os, sys; print(os.open(sys.argv[1], 0))'],
+      scene.file,
+    ]);
+    expect(Number(stdout)).toBeGreaterThan(1000);
   });
 
   it('uses the store within a run', async () => {

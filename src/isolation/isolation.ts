@@ -30,6 +30,8 @@ export type CommandEnd =
   | { kind: 'exit'; code: number }
   | { kind: 'signal'; signal: number }
   | { kind: 'refused'; code: number; errno: number }
+  /** The helper has ended without a word of the command. Its own exit code says nothing of it. */
+  | { kind: 'lost' }
   /** The helper has died, so the command went on without it. */
   | { kind: 'unprotected'; child: ChildProcess };
 
@@ -92,14 +94,13 @@ export class Isolation {
   }
 
   async #ended(child: ChildProcess, link: Duplex): Promise<CommandEnd> {
-    const exited = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+    const exited = once(child, 'exit');
     if (!link.closed) await once(link, 'close');
     clearTimeout(this.#background);
     const isThere = child.exitCode === null && child.signalCode === null;
     if (!this.#end && isThere) return { kind: 'unprotected', child };
-    const [code, signal] = await exited;
-    if (this.#end) return this.#end;
-    return signal ? { kind: 'signal', signal: constants.signals[signal] } : { kind: 'exit', code: code ?? 1 };
+    await exited;
+    return this.#end ?? { kind: 'lost' };
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { newDirectory } from '../cli/command.test.helper.js';
@@ -24,6 +24,26 @@ describe.skipIf(whyNot !== undefined)(`the helper in C${whyNot ? ` (${whyNot})` 
     const place = helperProgram('isolate', { cache });
     expect(readdirSync(cache)).toEqual([path.basename(place)]);
     expect(foreseeHelper('isolate', { cache })).toBe('compiled');
+  });
+
+  it.each([
+    ['is empty', (place: string) => writeFileSync(place, '')],
+    ['is no program', (place: string) => writeFileSync(place, 'no program')],
+    ['others can change', (place: string) => chmodSync(place, 0o777)],
+  ])('is compiled anew where the one that is kept %s', (_, damage) => {
+    const cache = path.join(newDirectory(), 'cache');
+    const place = helperProgram('isolate', { cache });
+    const { size } = statSync(place);
+    damage(place);
+    expect(foreseeHelper('isolate', { cache })).toBe('to compile');
+    const found = statSync(helperProgram('isolate', { cache }));
+    expect([found.size, found.mode & 0o777]).toEqual([size, 0o755]);
+  });
+
+  it('is not kept where others could replace it', () => {
+    const cache = newDirectory();
+    chmodSync(cache, 0o777);
+    expect(() => helperProgram('isolate', { cache })).toThrow('another user could write into');
   });
 
   it('is not foreseen where there is no compiler', () => {

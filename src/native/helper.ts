@@ -1,6 +1,18 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,11 +26,11 @@ export class NoHelperError extends Error {
 
   /**
    * @param kind `system`: it is one for Linux, on x64 or arm64. `compiler`: there is none. `source`: it does not compile.
-   * `kernel`: it does not run
+   * `kernel`: it does not run. `cache`: others could change it where it is kept
    * @param detail in the words of the compiler or the helper
    */
   constructor(
-    readonly kind: 'system' | 'compiler' | 'source' | 'kernel',
+    readonly kind: 'system' | 'compiler' | 'source' | 'kernel' | 'cache',
     readonly detail: string,
   ) {
     super(`no helper: ${kind}: ${detail}`);
@@ -43,8 +55,9 @@ export function helperProgram(
   { cache = cacheDirectory(), system = process }: HelperPlace = {},
 ): string {
   const place = placeOf(name, cache, system);
-  if (!existsSync(place)) compile(name, place);
-  check(place);
+  if (isSafe(place) && isWhole(place, name)) return place;
+  compile(name, place);
+  if (!isWhole(place, name)) throw new NoHelperError('kernel', 'the helper does not start');
   return place;
 }
 
@@ -58,10 +71,7 @@ export function foreseeHelper(
   { cache = cacheDirectory(), system = process }: HelperPlace = {},
 ): 'compiled' | 'to compile' {
   const place = placeOf(name, cache, system);
-  if (existsSync(place)) {
-    check(place);
-    return 'compiled';
-  }
+  if (isSafe(place) && isWhole(place, name)) return 'compiled';
   const { error } = spawnSync('cc', ['--version']);
   if (error) throw new NoHelperError('compiler', 'there is no "cc" here');
   return 'to compile';
@@ -77,9 +87,27 @@ function placeOf(
   return path.join(cache, `${name}-${hashOfSources(name, arch)}`);
 }
 
-function check(place: string): void {
-  const { status, stderr } = spawnSync(place, ['--check'], { encoding: 'utf8' });
-  if (status !== 0) throw new NoHelperError('kernel', stderr.trim() || 'the helper does not start');
+/**
+ * Does it run, and say its name? An empty file "runs", too: by a shell, and with success.
+ * @throws NoHelperError where it says why it does not
+ */
+function isWhole(place: string, name: string): boolean {
+  const { status, stdout, stderr } = spawnSync(place, ['--check'], { encoding: 'utf8' });
+  if (status === 0 && stdout === `${name} ok\n`) return true;
+  // Of one that is damaged, a shell may say something, with another code.
+  if (status === 1 && stderr) throw new NoHelperError('kernel', stderr.trim());
+  return false;
+}
+
+/** Could nobody have changed it but this user, or root? What is no such thing is compiled anew. */
+function isSafe(place: string, is: 'isFile' | 'isDirectory' = 'isFile'): boolean {
+  const stats = lstatSync(place, { throwIfNoEntry: false });
+  return (
+    stats !== undefined &&
+    stats[is]() &&
+    (stats.uid === process.geteuid?.() || stats.uid === 0) &&
+    (stats.mode & 0o022) === 0
+  );
 }
 
 /** The files that a helper is compiled of. */
@@ -90,6 +118,8 @@ export function cFiles(name: string): string[] {
 function compile(name: string, place: string): void {
   const directory = path.dirname(place);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
+  if (!isSafe(directory, 'isDirectory'))
+    throw new NoHelperError('cache', `another user could write into ${directory}`);
   const work = mkdtempSync(path.join(directory, 'build-'));
   try {
     const made = path.join(work, name);
@@ -100,9 +130,21 @@ function compile(name: string, place: string): void {
       throw new NoHelperError('compiler', 'there is no "cc" here');
     if (status !== 0)
       throw new NoHelperError('source', stderr.trim().split('\n').slice(0, 3).join(' ') || 'cc failed');
+    chmodSync(made, 0o755);
+    sync(made);
     renameSync(made, place);
   } finally {
     rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** Without it, a crash may leave an empty file of that name. */
+function sync(file: string): void {
+  const fd = openSync(file, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
   }
 }
 

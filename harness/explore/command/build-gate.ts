@@ -37,6 +37,7 @@ function explained({ kind, detail }: NoHelperError): UsageError {
         `it needs the headers of Linux 5.14 or newer; ${instead}`,
       );
     case 'kernel':
+    case 'cache':
       return new UsageError(`a program can't be explored here: ${detail}`, instead);
   }
 }

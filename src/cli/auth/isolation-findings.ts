@@ -1,16 +1,20 @@
 import { foreseeHelper, NoHelperError } from '../../native/helper.js';
 import type { Finding } from './findings.js';
 
-/** Whether `holdfast run` isolates here. No problem where it does not: it guards then. */
+/** Whether `holdfast run --isolate` can isolate here. No problem where it can't. */
 export function judgeIsolation(): Finding {
   const subject = 'isolation';
   try {
     const state = foreseeHelper('isolate');
     const when = state === 'compiled' ? 'its helper is compiled' : 'its helper is compiled on first use';
-    return { severity: 'ok', subject, says: `holdfast run isolates what it runs: ${when}` };
+    return {
+      severity: 'ok',
+      subject,
+      says: `holdfast run --isolate (experimental) can isolate what it runs: ${when}`,
+    };
   } catch (error) {
     if (!(error instanceof NoHelperError)) throw error;
-    return { severity: 'ok', subject, says: `holdfast run guards instead: ${reasonOf(error)}` };
+    return { severity: 'ok', subject, says: `holdfast run can only guard what it runs: ${reasonOf(error)}` };
   }
 }
 
@@ -24,6 +28,7 @@ export function reasonOf({ kind, detail }: NoHelperError): string {
     case 'source':
       return `its helper can't be compiled: ${detail}`;
     case 'kernel':
+    case 'cache':
       return detail;
   }
 }

@@ -17,20 +17,22 @@ export function addRun(program: Command): void {
     // All behind the command is its own.
     .enablePositionalOptions()
     .command('run')
-    .description("run a command that can't lose what others write into the agent's credential file")
+    .description("run a command, and keep it from losing what others write into the agent's credential file")
     .argument('<command...>', 'the command and its arguments')
     .passThroughOptions()
-    .option('--isolate', "isolate it, or don't run it")
-    .option('--guard', 'only watch the file, and repair what the command erases unknowingly')
+    .option('--guard', 'watch the file, and repair what the command erases unknowingly (the default)')
+    .option('--isolate', "experimental: isolate the command from the file, or don't run it")
     .option('--file <path>', "the credential file; default: the agent's own")
     .option('--allow-unsafe', insist)
     .addHelpText(
       'after',
       `
-The command is isolated where that is possible: on Linux 5.14 or newer, with a C compiler for the helper, on first use. It reads
-snapshots of the file. What it writes goes into a private file, and is merged with what others have written, entry by entry,
-before its close returns. Nothing is lost, and nothing comes back. Elsewhere, or with --guard, the file is watched, and repaired:
-see "holdfast auth guard --help".
+The file is watched, and repaired: see "holdfast auth guard --help".
+
+With --isolate, which is experimental, the command reads snapshots of the file. What it writes goes into a private file, and is
+merged with what others have written, entry by entry, before its close returns. That takes Linux 5.14 or newer, and a C compiler
+for the helper, on first use. It has known limits: some calls and programs pass by it, and one that does several things at a time
+can be misread. GUARANTEES.md lists them. Where it can't be had, the command is not run.
 
 The command has the terminal to itself; at its end there is one line on stderr. Signals are passed on, and the exit code is that
 of the command: 127 if there is no such command, 126 if it can't be run. Programs get no new rights by sudo or setuid.
@@ -38,13 +40,13 @@ of the command: 127 if there is no such command, 126 if it can't be run. Program
 Examples:
   holdfast run opencode
   holdfast run --isolate -- opencode serve --port 4096
-  holdfast run --guard -- opencode`,
+  holdfast run -- opencode serve`,
     )
     .action(async (command: string[], flags: RunFlags) => {
       const { guard = false, isolate = false, allowUnsafe } = flags;
       if (guard && isolate) throw new UsageError('--guard and --isolate exclude each other');
       const file = fileOf(flags);
-      if (guard) await runGuarded(command, file, allowUnsafe);
-      else await runIsolated(command, file, { allowUnsafe, insists: isolate });
+      if (isolate) await runIsolated(command, file, allowUnsafe);
+      else await runGuarded(command, file, allowUnsafe);
     });
 }

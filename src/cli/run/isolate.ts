@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { isOpaque } from '../../credentials/schema.js';
 import { type CommandEnd, Isolation } from '../../isolation/isolation.js';
 import type { IsolationTally } from '../../isolation/tally.js';
@@ -7,24 +8,21 @@ import { note, shown } from '../auth/output.js';
 import { humanTime } from '../auth/time.js';
 import { UsageError } from '../usage-error.js';
 import { endAs, errnoName, notRunnable, passSignals, refusalOf, signalOf } from './command-end.js';
-import { endOf, runGuarded, runPlainly, startGuard } from './run.js';
+import { nameOf, outerFile, variable } from './outer.js';
+import { endOf, runPlainly, startGuard } from './run.js';
 
-/** Names the file that an outer run isolates: the kernel takes no second listener. */
-const variable = 'HOLDFAST_ISOLATED';
+/** The store's own files beside it have the same name, and some more. */
+const nameMax = 247;
+/** Of an error of our own, and not of the command. */
+const internalError = 70;
 
-interface RunOptions {
-  allowUnsafe?: boolean | undefined;
-  /** The user insists: without isolation, the command is not run. */
-  insists?: boolean | undefined;
-}
-
-/** Runs a command isolated, or guarded where that can't be. */
+/** Runs a command isolated. @throws UsageError where that can't be: the command is not run then */
 export async function runIsolated(
   command: readonly string[],
   file: string,
-  { allowUnsafe, insists = false }: RunOptions,
+  allowUnsafe: boolean | undefined,
 ): Promise<void> {
-  const outer = process.env[variable];
+  const outer = outerFile();
   if (outer === file) {
     note(`holdfast: ${file} is isolated by an outer run: the command just runs`);
     endAs(await runPlainly(command));
@@ -33,12 +31,8 @@ export async function runIsolated(
   const found =
     outer === undefined ? findHelper() : { why: 'it runs within a run that isolates another file' };
   const isolation = found.helper === undefined ? found : await begin(file, found.helper, allowUnsafe);
-  if ('why' in isolation) {
-    if (insists) throw new UsageError(`not isolated: ${isolation.why}`, 'without --isolate it is guarded');
-    note(`holdfast: not isolated, guarded instead: ${isolation.why}`);
-    await runGuarded(command, file, allowUnsafe);
-    return;
-  }
+  if ('why' in isolation)
+    throw new UsageError(`not isolated: ${isolation.why}`, 'without --isolate it is guarded');
   await run(command, file, isolation.isolation, allowUnsafe);
 }
 
@@ -50,7 +44,7 @@ async function run(
 ): Promise<void> {
   const [name = ''] = command;
   const since = performance.now();
-  const { child, ended } = isolation.start(command, { ...process.env, [variable]: file });
+  const { child, ended } = isolation.start(command, { ...process.env, [variable]: nameOf(file) });
   const release = passSignals(child);
   const end = await codeOf(await ended, { name, file, allowUnsafe });
   await isolation.close();
@@ -71,6 +65,9 @@ async function codeOf(
       return end.code;
     case 'signal':
       return signalOf(end.signal) ?? notRunnable;
+    case 'lost':
+      note('holdfast: the helper has ended, and never said how the command did, or whether it was run');
+      return internalError;
     case 'refused':
       return refusalOf(name, errnoName(end.errno));
     case 'unprotected': {
@@ -100,6 +97,7 @@ async function begin(
   helper: string,
   allowUnsafe: boolean | undefined,
 ): Promise<{ isolation: Isolation } | { why: string }> {
+  if (Buffer.byteLength(path.basename(file)) > nameMax) return { why: 'the name of the file is too long' };
   try {
     const onBackground = () => note('holdfast: the command has ended; waiting for what it has started');
     const isolation = new Isolation(file, helper, {
