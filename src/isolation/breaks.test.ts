@@ -146,10 +146,10 @@ describe.skipIf(whyNot !== undefined)(`an isolated program${whyNot ? ` (${whyNot
     ['of the file alone', (file: string) => file],
     ['of a run that is none of its ancestors', (file: string) => `999999999:1:${file}`],
     ['of another process that had the number of an ancestor', (file: string) => `${process.pid}:1:${file}`],
-  ])('is isolated whatever the environment says of an outer run: %s', async (_, valueOf) => {
+  ])('is isolated whatever the environment says of an outer run: %s', async (_, valueFor) => {
     const scene = newScene();
     const line = [process.execPath, command, 'run', '--isolate', '--file', scene.file, '--'];
-    const value = `HOLDFAST_ISOLATED=${valueOf(scene.file)}`;
+    const value = `HOLDFAST_ISOLATED=${valueFor(scene.file)}`;
     const { stderr } = await scene.plain(['env', value, ...line, ...setting('own', scene.file)]);
     expect(stderr).toMatch(/^holdfast: isolated .*: 1 write$/);
   });

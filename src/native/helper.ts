@@ -103,10 +103,7 @@ function isWhole(place: string, name: string): boolean {
 function isSafe(place: string, is: 'isFile' | 'isDirectory' = 'isFile'): boolean {
   const stats = lstatSync(place, { throwIfNoEntry: false });
   return (
-    stats !== undefined &&
-    stats[is]() &&
-    (stats.uid === process.geteuid?.() || stats.uid === 0) &&
-    (stats.mode & 0o022) === 0
+    stats?.[is]() && (stats.uid === process.geteuid?.() || stats.uid === 0) && (stats.mode & 0o022) === 0
   );
 }
 
