@@ -102,9 +102,8 @@ function isWhole(place: string, name: string): boolean {
 /** Could nobody have changed it but this user, or root? What is no such thing is compiled anew. */
 function isSafe(place: string, is: 'isFile' | 'isDirectory' = 'isFile'): boolean {
   const stats = lstatSync(place, { throwIfNoEntry: false });
-  return (
-    stats?.[is]() && (stats.uid === process.geteuid?.() || stats.uid === 0) && (stats.mode & 0o022) === 0
-  );
+  if (!stats?.[is]()) return false;
+  return (stats.uid === process.geteuid?.() || stats.uid === 0) && (stats.mode & 0o022) === 0;
 }
 
 /** The files that a helper is compiled of. */
