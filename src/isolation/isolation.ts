@@ -51,6 +51,7 @@ export class Isolation {
   readonly #texts = new Map<number, { bytes: Buffer; document?: Document | undefined; isParsed: boolean }>();
   #link: Duplex | undefined;
   #end: CommandEnd | undefined;
+  #isStarted = false;
   #background: NodeJS.Timeout | undefined;
 
   /** @throws StoreError `E_UNSAFE` where another user could replace the file */
@@ -98,7 +99,7 @@ export class Isolation {
     if (!link.closed) await once(link, 'close');
     clearTimeout(this.#background);
     const isThere = child.exitCode === null && child.signalCode === null;
-    if (!this.#end && isThere) return { kind: 'unprotected', child };
+    if (!this.#end && isThere && this.#isStarted) return { kind: 'unprotected', child };
     await exited;
     return this.#end ?? { kind: 'lost' };
   }
@@ -133,6 +134,7 @@ export class Isolation {
         this.tally.note(frame.word, frame.of);
         return;
       case 'started':
+        this.#isStarted = true;
         return;
       case 'refused':
         this.#end = { kind: 'refused', code: frame.code, errno: frame.errno };
