@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { command } from '../cli/command.test.helper.js';
 import { newScene, setting, whyNot } from './isolation.test.helper.js';
 
 const shell = (script: string, file: string) => ['sh', '-c', script, 'sh', file];
@@ -113,6 +115,22 @@ try: os.close(fd)
 except OSError as error: print(error.errno == errno.EIO)`;
     const { stdout } = await scene.run(snake(script, scene.file));
     expect([stdout, scene.read()]).toEqual(['True', { a: 1, b: 2 }]);
+  });
+
+  const zero = 'echo 0 > /proc/sys/user/max_inotify_watches; exec "$@"';
+  const canLimit = spawnSync('unshare', ['-Ur', 'sh', '-c', zero, 'sh', 'true']).status === 0;
+
+  it.skipIf(!canLimit)('is not given where its end could not be seen (unshare -Ur)', async () => {
+    const scene = newScene();
+    const line = [process.execPath, command, 'run', '--isolate', '--file', scene.file, '--'];
+    const script = `import errno
+try: os.open(F, os.O_RDONLY)
+except OSError as error: print(error.errno == errno.ENOSPC)`;
+    const { stdout } = await scene.plain([
+      ...['unshare', '-Ur', 'sh', '-c', zero, 'sh', ...line],
+      ...snake(script, scene.file),
+    ]);
+    expect(stdout).toBe('True');
   });
 
   it('whose commit has failed is committed by the next try, and not before', async () => {
