@@ -12,6 +12,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  type Stats,
 } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
@@ -101,9 +102,18 @@ function isWhole(place: string, name: string): boolean {
 
 /** Could nobody have changed it but this user, or root? What is no such thing is compiled anew. */
 function isSafe(place: string, is: 'isFile' | 'isDirectory' = 'isFile'): boolean {
-  const stats = lstatSync(place, { throwIfNoEntry: false });
+  const stats = statsOf(place);
   if (!stats?.[is]()) return false;
   return (stats.uid === process.geteuid?.() || stats.uid === 0) && (stats.mode & 0o022) === 0;
+}
+
+/** Undefined also where this user may not look: compiling it there says why. */
+function statsOf(place: string): Stats | undefined {
+  try {
+    return lstatSync(place, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
 
 /** The files that a helper is compiled of. */
