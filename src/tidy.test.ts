@@ -43,8 +43,8 @@ describe('the direction of imports', () => {
       'src/cli/main.ts imports harness/cli/index.js',
     ]);
   });
-  it('the harness imports of the product only what its targets, its commands, usage errors and durations need, and the width of text', () => {
-    const shared = /^src\/(?!duration\.|cli\/(usage-error|closest|text)\.)/;
+  it('the harness imports of the product only what its targets, its commands, usage errors, durations and helpers need, and the width of text', () => {
+    const shared = /^src\/(?!duration\.|cli\/(usage-error|closest|text)\.|native\/)/;
     expect(importsBetween(/^harness\/(?!targets\/|cli\/)/, shared)).toEqual([]);
     expect(importsBetween(/^harness\/cli\//, /^src\/(?!cli\/[\w-]+\.js$)/)).toEqual([]);
   });

@@ -1,20 +1,8 @@
 // Which calls are stopped, and the program that the kernel runs before each call to find that out.
 #include "gate.h"
-#include <errno.h>
 #include <fcntl.h>
-#include <linux/audit.h>
-#include <linux/filter.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
-#if defined(__x86_64__)
-#define OWN_ARCH AUDIT_ARCH_X86_64
-#elif defined(__aarch64__)
-#define OWN_ARCH AUDIT_ARCH_AARCH64
-#else
-#error "expected x86-64 or arm64"
-#endif
 #ifndef F_OFD_SETLK
 #define F_OFD_SETLK 37
 #define F_OFD_SETLKW 38
@@ -72,28 +60,18 @@ const struct rule *rule_of(int nr) {
   return NULL;
 }
 
-static struct sock_filter program[2048];
-static unsigned short length;
-
-static void add(unsigned short code, uint32_t k, uint8_t jt, uint8_t jf) {
-  program[length++] = (struct sock_filter){code, jt, jf, k};
-}
-static void give(uint32_t k) { add(BPF_RET | BPF_K, k, 0, 0); }
-static void load(uint32_t offset) { add(BPF_LD | BPF_W | BPF_ABS, offset, 0, 0); }
-static uint32_t low_word(int arg) { return (uint32_t)(offsetof(struct seccomp_data, args) + 8 * (size_t)arg); }
-
 // Stops the call if the argument is a descriptor that is looked at, and goes on behind this if not.
 static void stop_if_looked_at(int arg, int below) {
-  load(low_word(arg));
-  add(BPF_JMP | BPF_JGE | BPF_K, high_end, 3, 0);
-  add(BPF_JMP | BPF_JGE | BPF_K, high_first, 1, 0);
-  add(BPF_JMP | BPF_JGE | BPF_K, (uint32_t)below, 1, 0);
-  give(SECCOMP_RET_USER_NOTIF);
+  bpf_load(bpf_argument(arg));
+  bpf_add(BPF_JMP | BPF_JGE | BPF_K, high_end, 3, 0);
+  bpf_add(BPF_JMP | BPF_JGE | BPF_K, high_first, 1, 0);
+  bpf_add(BPF_JMP | BPF_JGE | BPF_K, (uint32_t)below, 1, 0);
+  bpf_return(SECCOMP_RET_USER_NOTIF);
 }
 
 static void stop_if_equal(uint32_t value) {
-  add(BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1);
-  give(SECCOMP_RET_USER_NOTIF);
+  bpf_add(BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1);
+  bpf_return(SECCOMP_RET_USER_NOTIF);
 }
 
 // What follows the comparison of the number: always ends, as the number is no longer at hand then.
@@ -114,55 +92,36 @@ static void add_block(const struct rule *rule) {
       stop_if_looked_at(rule->nr == SYS_sendfile ? 1 : 2, rule->below);
       break;
     case of_fcntl:
-      load(low_word(1));
+      bpf_load(bpf_argument(1));
       stop_if_equal(F_SETLK);
       stop_if_equal(F_SETLKW);
       stop_if_equal(F_OFD_SETLK);
       stop_if_equal(F_OFD_SETLKW);
-      add(BPF_JMP | BPF_JEQ | BPF_K, F_DUPFD, 2, 0);
-      add(BPF_JMP | BPF_JEQ | BPF_K, F_DUPFD_CLOEXEC, 1, 0);
-      give(SECCOMP_RET_ALLOW);
+      bpf_add(BPF_JMP | BPF_JEQ | BPF_K, F_DUPFD, 2, 0);
+      bpf_add(BPF_JMP | BPF_JEQ | BPF_K, F_DUPFD_CLOEXEC, 1, 0);
+      bpf_return(SECCOMP_RET_ALLOW);
       stop_if_looked_at(0, 0);
       break;
     default:
-      give(SECCOMP_RET_USER_NOTIF);
+      bpf_return(SECCOMP_RET_USER_NOTIF);
       return;
   }
-  give(SECCOMP_RET_ALLOW);
+  bpf_return(SECCOMP_RET_ALLOW);
 }
 
 static void make_program(void) {
-  length = 0;
-  load(offsetof(struct seccomp_data, arch));
-  // Numbers mean something else there, so its calls could not be told apart.
-  add(BPF_JMP | BPF_JEQ | BPF_K, OWN_ARCH, 1, 0);
-  give(SECCOMP_RET_KILL_PROCESS);
-  load(offsetof(struct seccomp_data, nr));
-#ifdef __x86_64__
-  add(BPF_JMP | BPF_JGE | BPF_K, 0x40000000, 0, 1);
-  give(SECCOMP_RET_ERRNO | ENOSYS);
-#endif
-#ifdef SYS_io_uring_setup
-  // Its calls pass by. Every program has another way where there is no io_uring.
-  add(BPF_JMP | BPF_JEQ | BPF_K, SYS_io_uring_setup, 0, 1);
-  give(SECCOMP_RET_ERRNO | ENOSYS);
-#endif
+  bpf_begin(SECCOMP_RET_KILL_PROCESS);
   for (int i = 0; i < rule_count; i++) {
-    unsigned short at = length;
-    add(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)rules[i].nr, 0, 0);
+    unsigned short at = bpf_here();
+    bpf_add(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)rules[i].nr, 0, 0);
     add_block(&rules[i]);
-    program[at].jf = (uint8_t)(length - at - 1);
+    bpf_skip_to_here(at);
   }
-  give(SECCOMP_RET_ALLOW);
+  bpf_return(SECCOMP_RET_ALLOW);
 }
 
 /// Installs the filter for this process and all that it starts. Returns the listener, or -1 with errno.
 int install_filter(void) {
   make_program();
-  struct sock_fprog all = {length, program};
-  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) return -1;
-  unsigned flags = SECCOMP_FILTER_FLAG_NEW_LISTENER;
-  // So that a signal does not make a call that waits begin anew; Linux 5.19.
-  long fd = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, &all);
-  return (int)(fd >= 0 ? fd : syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &all));
+  return bpf_install();
 }

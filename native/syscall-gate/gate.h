@@ -4,6 +4,8 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
+#include "../common/bpf.h"
+#include "../common/process.h"
 #include <limits.h>
 #include <linux/seccomp.h>
 #include <stdbool.h>
@@ -11,16 +13,6 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-// Newer than the headers of some systems that have them.
-#ifndef SECCOMP_ADDFD_FLAG_SEND
-#define SECCOMP_ADDFD_FLAG_SEND (1UL << 1)
-#endif
-#ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
-#define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
-#endif
-
-// Descriptors of watched files begin here, so the filter knows them by their number. FD_SETSIZE is the end.
-enum { high_first = 900, high_end = 1024 };
 // A shell moves descriptors to 0, 1 and 2, and scripts name those up to 9: `exec 9>file`. Calls on these are looked at, too.
 enum { stdio_end = 3, named_end = 10 };
 enum { waiting_max = 128, text_max = 4096, iov_max = 64 };
@@ -95,10 +87,6 @@ struct end {
 
 int install_filter(void);
 
-pid_t process_of(pid_t thread);
-mode_t umask_of(pid_t process);
-bool read_text(pid_t thread, uint64_t at, char *to, size_t size);
-ssize_t read_memory(pid_t thread, uint64_t at, void *to, size_t size);
 bool locate(struct place *place, pid_t thread, pid_t process, int directory, uint64_t path);
 void let_go(struct place *place);
 bool is_watched_path(const char *path);

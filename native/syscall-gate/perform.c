@@ -32,16 +32,6 @@ static void foreseen(struct end *end, long value) {
   end->is_done = false;
 }
 
-static int free_descriptor(pid_t process) {
-  for (int n = high_first; n < high_end; n++) {
-    char name[64];
-    struct stat s;
-    snprintf(name, sizeof name, "/proc/%d/fd/%d", process, n);
-    if (lstat(name, &s) != 0) return n;
-  }
-  return -1;
-}
-
 // Gives a descriptor to the program, and answers its call with the number, in one step.
 static long hand_over(int listener, const struct call *call, int fd, unsigned how) {
   struct seccomp_notif_addfd given = {.id = call->notification, .srcfd = (unsigned)fd, .flags = SECCOMP_ADDFD_FLAG_SEND, .newfd_flags = how & O_CLOEXEC};

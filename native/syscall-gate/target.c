@@ -1,58 +1,14 @@
 // What can be found out about the program that waits: its memory, its directories, its descriptors.
 #include "gate.h"
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 struct watched watched;
-
-static long status_of(pid_t thread, const char *field, int base) {
-  char name[64], text[4096];
-  snprintf(name, sizeof name, "/proc/%d/status", thread);
-  int fd = open(name, O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return -1;
-  ssize_t n = read(fd, text, sizeof text - 1);
-  close(fd);
-  if (n <= 0) return -1;
-  text[n] = 0;
-  const char *at = strstr(text, field);
-  return at ? strtol(at + strlen(field), NULL, base) : -1;
-}
-
-pid_t process_of(pid_t thread) {
-  long found = status_of(thread, "\nTgid:", 10);
-  return found > 0 ? (pid_t)found : thread;
-}
-
-mode_t umask_of(pid_t process) {
-  long found = status_of(process, "\nUmask:", 8);
-  return found >= 0 ? (mode_t)found : 022;
-}
-
-ssize_t read_memory(pid_t thread, uint64_t at, void *to, size_t size) {
-  struct iovec own = {to, size}, theirs = {(void *)(uintptr_t)at, size};
-  return process_vm_readv(thread, &own, 1, &theirs, 1, 0);
-}
-
-/// Reads a text that ends with a zero. Page by page: it may end right before one that is not there.
-bool read_text(pid_t thread, uint64_t at, char *to, size_t size) {
-  size_t got = 0;
-  while (got < size) {
-    size_t n = 4096 - (size_t)((at + got) & 4095);
-    if (n > size - got) n = size - got;
-    ssize_t k = read_memory(thread, at + got, to + got, n);
-    if (k <= 0) return false;
-    if (memchr(to + got, 0, (size_t)k)) return true;
-    got += (size_t)k;
-  }
-  return false;
-}
 
 /// True for the directory, for what lies in it, and for what lies in a directory in it that has the file's name in its own.
 bool is_watched_path(const char *path) {

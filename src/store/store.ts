@@ -16,7 +16,8 @@ import type { RefreshOptions, StoreOptions } from './store-options.js';
 import { type Changes, type WatchOptions, watchChanges } from './watch.js';
 
 export type { StoreEvent } from './backend.js';
-export { type Document, isSameContent } from './document.js';
+export type { Edit } from './change.js';
+export { type Document, decodeValue, isSameContent, parseDocument } from './document.js';
 export { fingerprint } from './file/commit/generations.js';
 export {
   type ForeignWrite,
@@ -46,6 +47,7 @@ export {
 export type { GuardLog } from './file/guard-log.js';
 export { GuardTurn, type Turn } from './file/guard-turn.js';
 export { GuardedFile, type Sight } from './file/guarded-file.js';
+export { IsolatedFile } from './file/isolated-file.js';
 export type { RefreshOptions, StoreOptions } from './store-options.js';
 
 /**

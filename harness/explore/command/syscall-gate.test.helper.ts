@@ -6,11 +6,14 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { newDirectory } from '../../../src/cli/command.test.helper.js';
+import type * as Helper from '../../../src/native/helper.js';
 import type * as BuildGate from './build-gate.js';
 import { type GateLine, parseGateLine } from './gate-lines.js';
 
 const built = new URL('../../../build/harness/explore/command/build-gate.js', import.meta.url).href;
-export const { cFiles, gateProgram } = (await import(built)) as typeof BuildGate;
+const helper = new URL('../../../build/src/native/helper.js', import.meta.url).href;
+export const { cFiles } = (await import(helper)) as typeof Helper;
+export const { gateProgram } = (await import(built)) as typeof BuildGate;
 
 export const programFixture = (name: string) =>
   fileURLToPath(new URL(`../fixtures/programs/${name}`, import.meta.url));
@@ -60,7 +63,7 @@ export function sanitizerFlags(): readonly string[] {
 }
 
 /** The helper as it is tested. */
-export function sanitizedGate(sources: readonly string[] = cFiles()): string {
+export function sanitizedGate(sources: readonly string[] = cFiles('syscall-gate')): string {
   const gate = path.join(newDirectory(), 'syscall-gate');
   const flags = ['-g', '-O1', ...sanitizerFlags()];
   execFileSync('cc', [...flags, '-Wall', '-Wextra', '-Werror', '-o', gate, ...sources], { stdio: 'pipe' });

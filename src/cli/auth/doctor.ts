@@ -5,6 +5,7 @@ import { currentEntries, type Inspection, inspectFile } from '../../store/store.
 import { exitCodes } from '../exit-codes.js';
 import { judgeEntries } from './entry-findings.js';
 import { type Finding, judge, type Severity } from './findings.js';
+import { judgeIsolation } from './isolation-findings.js';
 import { paint, print, printJson, shown } from './output.js';
 import { type Flags, fileOf, subcommand } from './source.js';
 import { nowMs } from './time.js';
@@ -31,7 +32,7 @@ function doctor(flags: Flags): void {
   // A path that can't be a credential file is a finding here, not a refusal.
   const seen = inspectFile(flags.file ? path.resolve(flags.file) : fileOf(flags));
   const findings = judge(seen, { nowMs: nowMs(), uid: process.getuid?.() });
-  findings.push(...judgeEntries(entriesOf(seen)));
+  findings.push(...judgeEntries(entriesOf(seen)), judgeIsolation());
   const result = worstOf(findings);
   if (flags.json) printJson({ result, findings, ...seen });
   else print([...pathsOf(seen), ...findings.flatMap(linesOf), summaryOf(findings)].join('\n'));

@@ -1,33 +1,52 @@
 import type { Command } from 'commander';
 import { fileOf } from '../auth/source.js';
 import { insist } from '../unsafe.js';
+import { UsageError } from '../usage-error.js';
+import { runIsolated } from './isolate.js';
 import { runGuarded } from './run.js';
 
 interface RunFlags {
   guard?: boolean;
+  isolate?: boolean;
   file?: string;
   allowUnsafe?: boolean;
 }
 
 export function addRun(program: Command): void {
   program
+    // All behind the command is its own.
+    .enablePositionalOptions()
     .command('run')
-    .description("run a command, and guard the agent's credential file as long as it runs")
-    .argument('<command...>', 'the command and its arguments, after --')
-    .option('--guard', 'watch the file and repair what the command erases unknowingly; the default')
+    .description("run a command, and keep it from losing what others write into the agent's credential file")
+    .argument('<command...>', 'the command and its arguments')
+    .passThroughOptions()
+    .option('--guard', 'watch the file, and repair what the command erases unknowingly (the default)')
+    .option('--isolate', "experimental: isolate the command from the file, or don't run it")
     .option('--file <path>', "the credential file; default: the agent's own")
     .option('--allow-unsafe', insist)
     .addHelpText(
       'after',
       `
-It watches the file while the command runs, and repairs what agents erase or bring back because they wrote from an older copy:
-see "holdfast auth guard --help". Several runs share one guard. The command has the terminal to itself; at its end there is one
-line on stderr. Signals are passed on, and the exit code is that of the command: 127 if there is no such command, 126 if it can't
-be run.
+The file is watched, and repaired: see "holdfast auth guard --help".
+
+With --isolate, which is experimental, the command reads snapshots of the file. What it writes goes into a private file, and is
+merged with what others have written, entry by entry, before its close returns. That takes Linux 5.14 or newer, and a C compiler
+for the helper, on first use. It has known limits: some calls and programs pass by it, and one that does several things at a time
+can be misread. GUARANTEES.md lists them. Where it can't be had, the command is not run.
+
+The command has the terminal to itself; at its end there is one line on stderr. Signals are passed on, and the exit code is that
+of the command: 127 if there is no such command, 126 if it can't be run. Programs get no new rights by sudo or setuid.
 
 Examples:
-  holdfast run --guard -- opencode
-  holdfast run --guard -- opencode serve --port 4096`,
+  holdfast run opencode
+  holdfast run --isolate -- opencode serve --port 4096
+  holdfast run -- opencode serve`,
     )
-    .action((command: string[], flags: RunFlags) => runGuarded(command, fileOf(flags), flags.allowUnsafe));
+    .action(async (command: string[], flags: RunFlags) => {
+      const { guard = false, isolate = false, allowUnsafe } = flags;
+      if (guard && isolate) throw new UsageError('--guard and --isolate exclude each other');
+      const file = fileOf(flags);
+      if (isolate) await runIsolated(command, file, allowUnsafe);
+      else await runGuarded(command, file, allowUnsafe);
+    });
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { newUser, type User } from '../auth/auth.test.helper.js';
-import { command } from '../command.test.helper.js';
+import { command, newDirectory } from '../command.test.helper.js';
 
 const start = (user: User, program: string[], flags = ['--guard']) =>
   execa(process.execPath, [command, 'run', ...flags, '--', ...program], {
@@ -37,10 +37,33 @@ describe('run', () => {
     expect(Object.keys(user.readFile()).toSorted()).toEqual(['a', 'other', 'third']);
   });
 
-  it('guards the file without --guard, too', async () => {
+  it('guards where no flag says otherwise', async () => {
     const user = newUser();
     user.writeFile({});
-    expect((await start(user, ['true'], [])).stderr).toMatch(/^holdfast: guarded /);
+    const { exitCode, stderr } = await start(user, [process.execPath, '-e', ''], []);
+    expect([exitCode, stderr]).toEqual([0, expect.stringMatching(/^holdfast: guarded .*$/)]);
+  });
+
+  it('does not run the command where the user insists on a helper, and there is none', async () => {
+    const user = newUser({ PATH: newDirectory(), XDG_CACHE_HOME: newDirectory() });
+    const { exitCode, stdout, stderr } = await start(user, [process.execPath, '-p', '1'], ['--isolate']);
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^holdfast: not isolated: .*; without --isolate it is guarded$/);
+    expect((await start(user, ['true'], ['--isolate', '--guard'])).exitCode).toBe(2);
+  });
+
+  it('does not isolate a file whose name leaves no room for those beside it, and says so', async () => {
+    const user = newUser();
+    const flags = ['--isolate', '--file', path.join(user.home, 'x'.repeat(248))];
+    const { exitCode, stderr } = await start(user, ['true'], flags);
+    expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/^holdfast: not isolated: .* too long; /)]);
+  });
+
+  it('takes the options of the command as they are, also without --', async () => {
+    const user = newUser();
+    const line = [command, 'run', '--guard', process.execPath, '-p', '"--file"', '--version'];
+    const { stdout } = await execa(process.execPath, line, { env: user.env });
+    expect(stdout).toBe(process.version);
   });
 
   it.each([0, 1, 42])('ends with the exit code of the command, %i', async (code) => {
@@ -121,7 +144,10 @@ describe('run', () => {
 
   it('leaves the terminal’s input and output to the command', async () => {
     const user = newUser();
-    const child = execa(process.execPath, [command, 'run', '--', 'cat'], { env: user.env, input: 'through' });
+    const child = execa(process.execPath, [command, 'run', '--guard', '--', 'cat'], {
+      env: user.env,
+      input: 'through',
+    });
     expect((await child).stdout).toBe('through');
   });
 });

@@ -48,8 +48,9 @@ export class FileBackend implements Backend {
     return committed;
   }
 
-  async transact(change: Change, deadline: number): Promise<void> {
-    await this.#enqueue({ change }, deadline);
+  /** @param generation see `Wish.generation` */
+  async transact(change: Change, deadline: number, generation?: Wish['generation']): Promise<void> {
+    await this.#enqueue({ change, generation }, deadline);
   }
 
   /** Repairs or adopts what the file holds, unless that changes meanwhile: see `Wish.judge`. */

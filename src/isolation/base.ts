@@ -1,0 +1,49 @@
+import type { Document } from '../store/store.js';
+import { distance } from './edits.js';
+
+/** A text that a process has read, or written. */
+export interface Known {
+  id: number;
+  /** Undefined where it is no document: a program takes such a file for empty. */
+  document: Document | undefined;
+  /** How long ago that was, in milliseconds. */
+  ageMs: number;
+  isWritten: boolean;
+}
+
+/** What a write started from. */
+export interface Base {
+  /** Undefined for an empty document, which the process has never read. */
+  id: number | undefined;
+  document: Document;
+}
+
+/** Longer ago than any operation takes. Only the newest text may be older. */
+const recentMs = 10_000;
+const nothing: Document = new Map();
+
+/**
+ * Which of the texts that a process knows did it start from? The newest that it has read, if what it wrote differs from that in
+ * one entry at most. Otherwise the one that differs least: a process with several operations at a time has read several.
+ *
+ *     reads v0 (a) | reads v1 (a b) | writes a b c: from v1 | writes a d: from v0, as from v1 it would be two changes
+ *
+ * A text that was used once is not known any more, and what was written from it is.
+ * @param known the newest at the end
+ */
+export function chooseBase(known: readonly Known[], written: Document): Base {
+  let best: Base | undefined;
+  let least = Number.POSITIVE_INFINITY;
+  for (const [age, { id, document, ageMs, isWritten }] of known.toReversed().entries()) {
+    if (best && ageMs > recentMs) break;
+    // Half of another program's write.
+    const base = document ?? nothing;
+    const found = distance(base, written, least);
+    if (found < least) {
+      least = found;
+      best = { id, document: base };
+    }
+    if (age === 0 && document && !isWritten && found <= 1) break;
+  }
+  return best ?? { id: undefined, document: nothing };
+}

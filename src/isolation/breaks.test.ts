@@ -1,0 +1,204 @@
+import { chmodSync, chownSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { command, newDirectory } from '../cli/command.test.helper.js';
+import { lacks } from '../store/system.test.helper.js';
+import { helperProgram, newScene, python, type Scene, setting, whyNot } from './isolation.test.helper.js';
+
+const ways: [what: string, title: string][] = [
+  ['fork', 'a child that writes what its parent has opened'],
+  ['orphan', 'a child that outlives its parent'],
+  ['spawn', 'a redirection of a program that is spawned'],
+  ['execute', 'a descriptor that exec closes'],
+  ['duplicate', 'a duplicate of its descriptor'],
+  ['reopened', 'a second descriptor of its private file'],
+  ['threads', 'eight threads at a time'],
+  ['mapping', 'a shared mapping, after the close'],
+  ['both', 'one descriptor for reading and writing'],
+  ['over', 'writing over the old text, and cutting it'],
+  ['append', 'appending'],
+  ['uring', 'no io_uring, which the kernel refuses'],
+  ['link', 'a symbolic link of another name'],
+  ['relative', 'a path relative to a directory'],
+  ['rename', 'a rename'],
+  ['away', 'moving the old file away first'],
+  ['copy', 'cp, from it and to it'],
+  ['truncate', 'truncate by its path'],
+  ['descriptors', 'a thousand open files'],
+  ['alarms', 'a signal each millisecond'],
+  ['synced', 'fsync, and never a close'],
+  ['unclosed', 'its end, and never a close'],
+  ['same', 'comparing stat with fstat'],
+  ['sees', 'reading what it has just written'],
+  ['refused', 'what can’t be read, at first'],
+  ['killed', 'children that are killed as they write'],
+  ['trial', 'a lock on the file itself, without waiting'],
+];
+
+/** While the program waits, another one sets `other`. */
+async function race(scene: Scene, what: string) {
+  const first = scene.run(python(what, scene.file));
+  await scene.isReady();
+  const second = await scene.run(setting('other', scene.file));
+  scene.letGo();
+  return { first: await first, second };
+}
+
+/** The process so many levels above the program that waits: its worker, the keeper of that, and the command. */
+async function ancestor({ ready }: Scene, levels: number): Promise<number> {
+  await expect.poll(() => readFileSync(ready, 'utf8')).not.toBe('');
+  let pid = readFileSync(ready, 'utf8');
+  for (let level = 0; level < levels; level++)
+    pid = /^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '';
+  return Number(pid);
+}
+
+describe.skipIf(whyNot !== undefined)(`an isolated program${whyNot ? ` (${whyNot})` : ''}`, () => {
+  it.each(ways)('loses nothing by %s: %s', async (what) => {
+    const scene = newScene();
+    const { first, second } = await race(scene, what);
+    // All of its own assertions hold, unless it kills itself.
+    // By a commit of its own, and not by a repair of what it wrote past the helper.
+    expect(first.stderr).toMatch(/: [1-9]\d* writes?/);
+    expect([first.stderr.replace(/^holdfast: .*/m, ''), second.exitCode]).toEqual(['', 0]);
+    expect(
+      Object.keys(scene.read())
+        .filter((key) => !/\d$/.test(key))
+        .toSorted(),
+    ).toEqual(['a', 'b', 'other', what].toSorted());
+    if (what === 'threads') expect(Object.keys(scene.read())).toHaveLength(4 + 8);
+  });
+
+  it('counts right under a lock on the file itself, beside others', async () => {
+    const scene = newScene();
+    const all = [1, 2, 3].map(() => scene.run(python('count', scene.file)));
+    await scene.isReady();
+    scene.letGo();
+    expect((await Promise.all(all)).map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
+    expect(scene.read()).toMatchObject({ n: 90 });
+  });
+
+  it('says at its end how often it was refused', async () => {
+    const scene = newScene();
+    const { first } = await race(scene, 'refused');
+    expect(first.stderr).toMatch(/: 1 write; refused, as it could not be read: 3$/);
+    // A parent that closes what its child is about to write is refused nothing.
+    const other = newScene();
+    const { first: forked } = await race(other, 'fork');
+    expect(forked.stderr).toMatch(/: 1 write$/);
+  });
+
+  it.each([
+    ['the worker', 1],
+    ['its parent, who commits', 3],
+  ])('goes on as if it were not isolated when its supervisor is killed: %s', async (_, levels) => {
+    const scene = newScene();
+    const run = scene.run(python('abandoned', scene.file));
+    await scene.isReady();
+    process.kill(await ancestor(scene, levels), 'SIGKILL');
+    scene.letGo();
+    const { exitCode, stderr } = await run;
+    // What it was writing has failed, as it asserts. What it wrote then is in the file.
+    await expect.poll(() => readFileSync(scene.file, 'utf8')).toMatch(/abandoned.*}$/);
+    expect(Object.keys(scene.read()).toSorted()).toEqual(['a', 'abandoned', 'b']);
+    if (levels > 1) return;
+    expect([exitCode, stderr]).toEqual([0, expect.stringContaining('the helper was killed')]);
+  });
+
+  it('stays isolated when the one that waits for the worker’s end is killed', async () => {
+    const scene = newScene();
+    const first = scene.run(python('over', scene.file));
+    await scene.isReady();
+    process.kill(await ancestor(scene, 2), 'SIGKILL');
+    await scene.run(setting('other', scene.file));
+    scene.letGo();
+    expect((await first).exitCode).toBe(0);
+    expect(Object.keys(scene.read()).toSorted()).toEqual(['a', 'b', 'other', 'over']);
+  });
+
+  it('within a run that isolates the same file, a run just runs the command, and says so', async () => {
+    const scene = newScene();
+    const [node = '', main = ''] = [
+      process.execPath,
+      (await scene.run(['true'])).command.split(' ')[1] ?? '',
+    ];
+    const inner = [
+      node,
+      main.replaceAll("'", ''),
+      'run',
+      '--isolate',
+      '--file',
+      scene.file,
+      '--',
+      ...python('both', scene.file),
+    ];
+    const first = scene.run(inner);
+    await scene.isReady();
+    await scene.run(setting('other', scene.file));
+    scene.letGo();
+    expect((await first).stderr).toMatch(
+      /is isolated by an outer run: the command just runs\nholdfast: isolated/,
+    );
+    expect(Object.keys(scene.read()).toSorted()).toEqual(['a', 'b', 'both', 'other']);
+  });
+
+  it.each([
+    ['of the file alone', (file: string) => file],
+    ['of a run that is none of its ancestors', (file: string) => `999999999:1:${file}`],
+    ['of another process that had the number of an ancestor', (file: string) => `${process.pid}:1:${file}`],
+  ])('is isolated whatever the environment says of an outer run: %s', async (_, valueFor) => {
+    const scene = newScene();
+    const line = [process.execPath, command, 'run', '--isolate', '--file', scene.file, '--'];
+    const value = `HOLDFAST_ISOLATED=${valueFor(scene.file)}`;
+    const { stderr } = await scene.plain(['env', value, ...line, ...setting('own', scene.file)]);
+    expect(stderr).toMatch(/^holdfast: isolated .*: 1 write$/);
+  });
+
+  it('never ends as a helper ends that has not run the command', async () => {
+    const cache = newDirectory();
+    const place = helperProgram('isolate', { cache: path.join(cache, 'holdfast') });
+    writeFileSync(place, '#!/bin/sh\ntest "$1" != --check || echo isolate ok\n');
+    const scene = newScene();
+    const line = [process.execPath, command, 'run', '--isolate', '--file', scene.file, '--', 'true'];
+    const { exitCode, stderr } = await scene.plain(['env', `XDG_CACHE_HOME=${cache}`, ...line]);
+    expect([exitCode, stderr]).toEqual([70, expect.stringContaining('never said how the command did')]);
+  });
+
+  it('is given the last descriptors, as the program itself takes the first', async () => {
+    const scene = newScene();
+    const { stdout } = await scene.run([
+      ...['python3', '-c', 'import os, sys; print(os.open(sys.argv[1], 0))'],
+      scene.file,
+    ]);
+    expect(Number(stdout)).toBeGreaterThan(1000);
+  });
+
+  it('uses the store within a run', async () => {
+    const scene = newScene({});
+    const main = (await scene.run(['true'])).command.split(' ')[1]?.replaceAll("'", '') ?? '';
+    const set = [process.execPath, main, 'auth', 'set', 'mine', '--file', scene.file];
+    const { exitCode, stderr } = await scene.run(['sh', '-c', `echo made-up-secret | "$@"`, 'sh', ...set]);
+    expect([exitCode, stderr]).toEqual([0, expect.stringContaining('isolated')]);
+    expect(Object.keys(scene.read())).toEqual(['mine']);
+  });
+
+  it.skipIf(lacks('setpriv'))(
+    'that can’t be looked into is named at the end, as its calls pass by',
+    async () => {
+      const scene = newScene();
+      for (const place of [scene.home, scene.directory, scene.file]) chownSync(place, 65534, 65534);
+      chmodSync(scene.env.XDG_CACHE_HOME, 0o755);
+      chmodSync(`${scene.env.XDG_CACHE_HOME}/holdfast`, 0o755);
+      const nobody = (line: string[]) =>
+        scene.plain(['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups', ...line]);
+      const main = (await scene.run(['true'])).command.split(' ')[1]?.replaceAll("'", '') ?? '';
+      const line = [process.execPath, main, 'run', '--isolate', '--file', scene.file, '--'];
+      const first = nobody([...line, ...python('hidden', scene.file)]);
+      await scene.isReady();
+      scene.letGo();
+      expect((await first).stderr).toMatch(/not isolated, as it can't be looked into: python3/);
+      const other = await nobody([...line, ...setting('other', scene.file)]);
+      expect([other.exitCode, other.stderr]).toEqual([0, expect.stringMatching(/: 1 write$/)]);
+    },
+  );
+});

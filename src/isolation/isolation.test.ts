@@ -1,0 +1,217 @@
+import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { newScene, python, type Scene, setting, whyNot } from './isolation.test.helper.js';
+
+const shell = (script: string, file: string) => ['sh', '-c', script, 'sh', file];
+const waits = ': > "$READY"; while [ ! -e "$GO" ]; do sleep 0.01; done';
+
+/** Each reads, waits, and writes the entry `own` to what it has read. */
+const kinds: Record<string, (file: string) => string[]> = {
+  'Node, in place': (file) => [
+    process.execPath,
+    '-e',
+    `const fs = require('fs'); const [file] = process.argv.slice(1);
+     const found = JSON.parse(fs.readFileSync(file)); fs.writeFileSync(process.env.READY, '');
+     const wait = () => fs.existsSync(process.env.GO)
+       ? fs.writeFileSync(file, JSON.stringify({ ...found, own: 1 })) : setTimeout(wait, 5);
+     wait();`,
+    file,
+  ],
+  'Node, asynchronously, by a rename': (file) => [
+    process.execPath,
+    '-e',
+    `const fs = require('fs'); const { readFile, writeFile, rename } = fs.promises; const [file] = process.argv.slice(1);
+     (async () => {
+       const found = JSON.parse(await readFile(file)); await writeFile(process.env.READY, '');
+       while (!fs.existsSync(process.env.GO)) await new Promise((resolve) => setTimeout(resolve, 5));
+       await writeFile(file + '.tmp', JSON.stringify({ ...found, own: 1 })); await rename(file + '.tmp', file);
+     })();`,
+    file,
+  ],
+  'Python, in place': (file) => python('over', file),
+  'Python, by a rename': (file) => python('rename', file),
+  'a shell, by a filter and a redirection': (file) =>
+    shell(`sed 's/}/,"own":1}/' "$1" > "$1.tmp"; ${waits}; cat "$1.tmp" > "$1"; rm "$1.tmp"`, file),
+  'a shell, by a filter and mv': (file) =>
+    shell(`sed 's/}/,"own":1}/' "$1" > "$1.tmp"; ${waits}; mv "$1.tmp" "$1"`, file),
+  'sed -i': (file) => shell(`cat "$1" > "$READY"; ${waits}; sed -i 's/"a"/"own": 1, "a"/' "$1"`, file),
+};
+
+/** While the program waits, another one sets `other`. */
+async function race(scene: Scene, line: string[], isIsolated: boolean) {
+  const run = (one: string[]) => (isIsolated ? scene.run(one) : scene.plain(one));
+  const first = run(line);
+  await scene.isReady();
+  const second = await run(setting('other', scene.file));
+  scene.letGo();
+  return [await first, second];
+}
+
+describe.skipIf(whyNot !== undefined)(`an isolated program${whyNot ? ` (${whyNot})` : ''}`, () => {
+  const losers = Object.entries(kinds).filter(([name]) => name !== 'sed -i');
+
+  it.each(losers)('as it is loses what another one has written meanwhile: %s', async (_, lineOf) => {
+    const scene = newScene();
+    await race(scene, lineOf(scene.file), false);
+    expect(scene.read()).not.toHaveProperty('other');
+  });
+
+  it.each(Object.entries(kinds))('isolated keeps it: %s', async (_, lineOf) => {
+    const scene = newScene();
+    const ends = await race(scene, lineOf(scene.file), true);
+    expect(ends.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+    expect(Object.keys(scene.read()).toSorted().join()).toMatch(/^a,b,other,(own|over|rename)$/);
+  });
+
+  it('removes what it means to remove, and nothing that others have added', async () => {
+    const scene = newScene({ a: 1, b: 2, c: 3 });
+    const remover = [
+      process.execPath,
+      '-e',
+      `const fs = require('fs'); const [file] = process.argv.slice(1);
+       const { b, c, ...rest } = JSON.parse(fs.readFileSync(file)); fs.writeFileSync(process.env.READY, '');
+       const wait = () => fs.existsSync(process.env.GO)
+         ? fs.writeFileSync(file, JSON.stringify(rest)) : setTimeout(wait, 5);
+       wait();`,
+      scene.file,
+    ];
+    await race(scene, remover, true);
+    expect(scene.read()).toEqual({ a: 1, other: 1 });
+  });
+
+  it('brings nothing back that others have removed', async () => {
+    const scene = newScene();
+    const first = scene.run(kinds['Node, in place']?.(scene.file) ?? []);
+    await scene.isReady();
+    await scene.run(['sh', '-c', `printf '{"a":1}' > "$1"`, 'sh', scene.file]);
+    scene.letGo();
+    await first;
+    expect(scene.read()).toEqual({ a: 1, own: 1 });
+  });
+
+  it('knows what the programs have read that it has started, and that have ended', async () => {
+    const scene = newScene();
+    const again = ': > "$READY.2"; while [ ! -e "$GO.2" ]; do sleep 0.01; done';
+    const script = `${waits}; sed 's/}/,"own":1}/' "$1" > "$1.tmp"; ${again}; mv "$1.tmp" "$1"`;
+    const first = scene.run(shell(script, scene.file));
+    await scene.isReady();
+    await scene.run(setting('other', scene.file));
+    scene.letGo();
+    await expect.poll(() => existsSync(`${scene.ready}.2`)).toBe(true);
+    await scene.run(['sh', '-c', `cat "$1"; printf '{"a":1,"b":2}' > "$1"`, 'sh', scene.file]);
+    writeFileSync(`${scene.go}.2`, '');
+    await first;
+    // Taken for one that knows only what was there at the beginning, it would have set the other entry.
+    expect(scene.read()).toEqual({ a: 1, b: 2, own: 1 });
+  });
+
+  it('loses nothing and brings nothing back in a race of several, in place and by renames', async () => {
+    const scene = newScene({ seed: 1 });
+    // Every fourth change removes the oldest key of its own.
+    const racer = (name: string) => [
+      process.execPath,
+      '-e',
+      `const fs = require('fs'); const [file, name] = process.argv.slice(1); const mine = [];
+       const rest = new Int32Array(new SharedArrayBuffer(4));
+       for (let n = 0; n < 40; n++) {
+         const found = JSON.parse(fs.readFileSync(file));
+         Atomics.wait(rest, 0, 0, n % 5);
+         if (n % 4 === 3) delete found[mine.shift()];
+         else found[mine[mine.push(name + n) - 1]] = n;
+         const text = JSON.stringify(found, null, n % 3);
+         if (n % 2) fs.writeFileSync(file, text);
+         else { fs.writeFileSync(file + '.' + name, text); fs.renameSync(file + '.' + name, file); }
+       }
+       console.log(mine.join());`,
+      scene.file,
+      name,
+    ];
+    const ends = await Promise.all(['w', 'x', 'y', 'z'].map((name) => scene.run(racer(name))));
+    expect(ends.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0, 0]);
+    const expected = ends.flatMap(({ stdout }) => stdout.split(','));
+    expect(Object.keys(scene.read()).toSorted()).toEqual(['seed', ...expected].toSorted());
+  });
+
+  it('ends with one line, and as the command has ended', async () => {
+    const scene = newScene();
+    const { exitCode, stdout, stderr } = await scene.run(['sh', '-c', 'echo out; echo err >&2; exit 42']);
+    expect([exitCode, stdout]).toEqual([42, 'out']);
+    expect(stderr).toMatch(/^err\nholdfast: isolated .*auth\.json for 0 s: 0 writes$/);
+    expect((await scene.run(['sh', '-c', 'kill -KILL $$'])).signal).toBe('SIGKILL');
+    expect((await scene.run(['no-such-command'])).exitCode).toBe(127);
+    expect((await scene.run([scene.home])).exitCode).toBe(126);
+  });
+
+  it('leaves nothing beside the file that the store does not keep there', async () => {
+    const scene = newScene();
+    await race(scene, kinds['Python, by a rename']?.(scene.file) ?? [], true);
+    const { stdout } = await scene.plain(['ls', '-A', scene.directory]);
+    expect(stdout.split('\n')).toEqual(['auth.json', 'auth.json.intents', 'auth.json.last']);
+  });
+
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+    'gets the signals that are meant for it: %s',
+    async (signal) => {
+      const scene = newScene();
+      const text = `process.on('${signal}', () => process.exit(7)); setInterval(() => {}, 1000);
+      require('fs').writeFileSync(process.env.READY, '');`;
+      const run = scene.run([process.execPath, '-e', text]);
+      await scene.isReady();
+      run.kill(signal);
+      expect((await run).exitCode).toBe(7);
+    },
+  );
+
+  it('is waited for by all that it has started, and that is said', async () => {
+    const scene = newScene();
+    const run = scene.run(['sh', '-c', 'nohup "$@" >/dev/null 2>&1 &', 'sh', ...python('over', scene.file)]);
+    await scene.isReady();
+    await expect.poll(() => readFileSync(scene.ready, 'utf8')).not.toBe('');
+    await scene.run(setting('other', scene.file));
+    scene.letGo();
+    const { exitCode, stderr } = await run;
+    expect([exitCode, stderr]).toEqual([
+      0,
+      expect.stringMatching(/^holdfast: .*; waiting for what it has started\n/),
+    ]);
+    expect(Object.keys(scene.read()).toSorted()).toEqual(['a', 'b', 'other', 'over']);
+  });
+
+  it('creates a file that is not there, in a directory that is not there', async () => {
+    const scene = newScene();
+    rmSync(scene.directory, { recursive: true });
+    const script = 'printf \'{"x":1}\' > "$1"; touch "$1"; chmod 600 "$1"; cat "$1"';
+    const { stdout, exitCode } = await scene.run(['sh', '-c', script, 'sh', scene.file]);
+    expect([exitCode, JSON.parse(stdout)]).toEqual([0, { x: 1 }]);
+  });
+
+  it('merges what programs beside it write by the rules for these', async () => {
+    const entry = (key: string) => ({ type: 'api', key });
+    const scene = newScene({ a: entry('a'), b: entry('b') });
+    const first = scene.run(python('over', scene.file));
+    await scene.isReady();
+    const second = [1, 2].map((at) => scene.run(setting(`isolated${at}`, scene.file)));
+    await Promise.all(second);
+    // From a copy older than both, and without isolation.
+    writeFileSync(scene.file, JSON.stringify({ a: entry('a'), b: entry('b'), beside: entry('c') }), {
+      flag: 'r+',
+    });
+    truncateSync(scene.file, JSON.stringify({ a: entry('a'), b: entry('b'), beside: entry('c') }).length);
+    await expect.poll(() => readFileSync(scene.file, 'utf8')).toContain('isolated2');
+    scene.letGo();
+    await first;
+    const keys = ['a', 'b', 'beside', 'isolated1', 'isolated2', 'over'];
+    expect(Object.keys(scene.read()).toSorted()).toEqual(keys);
+  });
+
+  it('keeps the state before it removes several entries at once', async () => {
+    const scene = newScene({ a: 1, b: 2, c: 3 });
+    await scene.run(['sh', '-c', 'cat "$1"; printf \'{"a":1}\' > "$1"', 'sh', scene.file]);
+    expect(scene.read()).toEqual({ a: 1 });
+    const kept = readdirSync(scene.directory).filter((name) => name.startsWith('auth.json.corrupt-'));
+    expect(kept.map((name) => JSON.parse(readFileSync(path.join(scene.directory, name), 'utf8')))).toEqual([
+      { a: 1, b: 2, c: 3 },
+    ]);
+  });
+});

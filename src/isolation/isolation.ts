@@ -1,0 +1,194 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { constants } from 'node:os';
+import type { Duplex } from 'node:stream';
+import { errnoOf, StoreError } from '../store/errors.js';
+import { type Document, decodeValue, IsolatedFile, parseDocument, type StoreEvent } from '../store/store.js';
+import { chooseBase, type Known } from './base.js';
+import { editsBetween } from './edits.js';
+import { answerOf, type Frame, FrameReader } from './frames.js';
+import { IsolationTally } from './tally.js';
+
+/** The helper's word for what is no document: it may not be all yet. */
+const notWhole = constants.errno.EBADMSG;
+/** What it has started may end a moment later. */
+const backgroundMs = 300;
+const nothing: Document = new Map();
+
+/** How a file is isolated. */
+export interface IsolationOptions {
+  /** See `StoreOptions`. */
+  allowUnsafe?: boolean;
+  isOpaque?: (value: unknown) => boolean;
+  onStoreEvent?: (event: StoreEvent) => void;
+  /** The command has ended, and what it has started goes on. */
+  onBackground?: () => void;
+}
+
+/** How a command has ended. `refused`: it was never run, and why. */
+export type CommandEnd =
+  | { kind: 'exit'; code: number }
+  | { kind: 'signal'; signal: number }
+  | { kind: 'refused'; code: number; errno: number }
+  /** The helper has ended without a word of the command. Its own exit code says nothing of it. */
+  | { kind: 'lost' }
+  /** The helper has died, so the command went on without it. */
+  | { kind: 'unprotected'; child: ChildProcess };
+
+/**
+ * A command that can't lose another program's entries, nor bring any back. What it reads is a snapshot, what it writes goes into
+ * a private file, and its close is answered when what it has changed is part of the real one.
+ */
+export class Isolation {
+  readonly tally = new IsolationTally();
+  readonly #file: string;
+  readonly #helper: string;
+  readonly #options: IsolationOptions;
+  readonly #isOpaque: (raw: string) => boolean;
+  readonly #isolated: IsolatedFile;
+  readonly #frames = new FrameReader();
+  /** Parsed when it is first asked for. */
+  readonly #texts = new Map<number, { bytes: Buffer; document?: Document | undefined; isParsed: boolean }>();
+  #link: Duplex | undefined;
+  #end: CommandEnd | undefined;
+  #isStarted = false;
+  #background: NodeJS.Timeout | undefined;
+
+  /** @throws StoreError `E_UNSAFE` where another user could replace the file */
+  constructor(file: string, helper: string, options: IsolationOptions = {}) {
+    const { allowUnsafe = false, isOpaque, onStoreEvent } = options;
+    this.#file = file;
+    this.#helper = helper;
+    this.#options = options;
+    this.#isOpaque = (raw) => isOpaque?.(decodeValue(raw)) ?? false;
+    this.#isolated = new IsolatedFile(file, {
+      allowUnsafe,
+      ...(isOpaque && { isOpaque }),
+      ...(onStoreEvent && { onEvent: onStoreEvent }),
+    });
+  }
+
+  /** Looks at the file. @throws StoreError where the store can't use it */
+  async begin(): Promise<void> {
+    await this.#isolated.begin();
+  }
+
+  /**
+   * Starts the command.
+   * @returns `child`: the helper, to which signals for the command are sent. `ended` resolves when the command and all that it
+   * has started have ended, and what they wrote is in the file
+   */
+  start(
+    command: readonly string[],
+    env: NodeJS.ProcessEnv,
+  ): { child: ChildProcess; ended: Promise<CommandEnd> } {
+    const child = spawn(this.#helper, [this.#file, '--', ...command], {
+      stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
+      env,
+    });
+    const link = child.stdio[3] as Duplex;
+    this.#link = link;
+    link.on('data', (data: Buffer) => this.#take(data));
+    // The helper is gone: its end says so.
+    link.on('error', () => {});
+    return { child, ended: this.#ended(child, link) };
+  }
+
+  async #ended(child: ChildProcess, link: Duplex): Promise<CommandEnd> {
+    const exited = once(child, 'exit');
+    if (!link.closed) await once(link, 'close');
+    clearTimeout(this.#background);
+    const isThere = child.exitCode === null && child.signalCode === null;
+    if (!this.#end && isThere && this.#isStarted) return { kind: 'unprotected', child };
+    await exited;
+    return this.#end ?? { kind: 'lost' };
+  }
+
+  async close(): Promise<void> {
+    await this.#isolated.close();
+    this.#texts.clear();
+  }
+
+  #take(data: Buffer): void {
+    try {
+      for (const frame of this.#frames.push(data)) this.#takeFrame(frame);
+    } catch (error) {
+      // Half of a frame of a helper that was killed. What it waits for fails then.
+      if (!(error instanceof RangeError)) throw error;
+      this.#link?.destroy();
+    }
+  }
+
+  #takeFrame(frame: Frame): void {
+    switch (frame.type) {
+      case 'text':
+        this.#texts.set(frame.id, { bytes: frame.bytes, isParsed: false });
+        return;
+      case 'drop':
+        this.#texts.delete(frame.id);
+        return;
+      case 'commit':
+        void this.#commit(frame);
+        return;
+      case 'note':
+        this.tally.note(frame.word, frame.of);
+        return;
+      case 'started':
+        this.#isStarted = true;
+        return;
+      case 'refused':
+        this.#end = { kind: 'refused', code: frame.code, errno: frame.errno };
+        return;
+      case 'ended':
+        this.#end ??=
+          frame.signal === 0 ? { kind: 'exit', code: frame.code } : { kind: 'signal', signal: frame.signal };
+        this.#background = setTimeout(() => this.#options.onBackground?.(), backgroundMs);
+        return;
+    }
+  }
+
+  async #commit({ number, written, isLate, bases }: Extract<Frame, { type: 'commit' }>): Promise<void> {
+    const document = this.#documentOf(written);
+    if (!document) {
+      this.#answer(number, notWhole, undefined);
+      return;
+    }
+    const known = bases.map(({ id, ...one }): Known => ({ id, document: this.#documentOf(id), ...one }));
+    const base = chooseBase(known, document);
+    const edits = editsBetween(base.document, document, this.#isOpaque);
+    try {
+      const removed = edits.filter(({ raw }) => raw === undefined);
+      await this.#isolated.commit(edits, document, removed.length > 1 ? base.document : undefined);
+      if (edits.length > 0) this.tally.writes++;
+      this.#answer(number, 0, base.id);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.tally.failed(error.message, !isLate);
+      this.#answer(number, errnoFor(error), undefined);
+    }
+  }
+
+  /** Undefined for what is no document. Nothing at all is an empty one only to a reader: see `chooseBase`. */
+  #documentOf(id: number): Document | undefined {
+    const text = this.#texts.get(id);
+    if (!text) return nothing;
+    if (!text.isParsed) {
+      text.document = text.bytes.length === 0 ? undefined : parseDocument(text.bytes);
+      text.isParsed = true;
+    }
+    return text.document;
+  }
+
+  #answer(number: number, errno: number, base: number | undefined): void {
+    if (this.#link?.writable) this.#link.write(answerOf(number, errno, base));
+  }
+}
+
+/** What the program's close fails with. */
+function errnoFor(error: StoreError): number {
+  const known: Record<string, number> = constants.errno;
+  const name = errnoOf(error.cause) ?? '';
+  return /^(ENOSPC|EDQUOT|EROFS|EACCES|EPERM|EFBIG)$/.test(name)
+    ? (known[name] ?? constants.errno.EIO)
+    : constants.errno.EIO;
+}

@@ -1,0 +1,216 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { command } from '../cli/command.test.helper.js';
+import { newScene, setting, whyNot } from './isolation.test.helper.js';
+
+const shell = (script: string, file: string) => ['sh', '-c', script, 'sh', file];
+const snake = (script: string, file: string) => [
+  'python3',
+  '-c',
+  `import json, os, sys; F = sys.argv[1]; load = lambda: json.load(open(F))\n${script}`,
+  file,
+];
+const waits = ': > "$READY"; while [ ! -e "$GO" ]; do sleep 0.01; done';
+
+/** Each takes the file away, and puts it back: as it was, or with the entry `own`. */
+const returns: [title: string, lineOf: (file: string) => string[], keys: string][] = [
+  ['mv away, and back', (file) => shell('mv "$1" "$1.bak"; mv "$1.bak" "$1"', file), 'a,b'],
+  ['a copy, rm, and cp back', (file) => shell('cp "$1" "$1.bak"; rm "$1"; cp "$1.bak" "$1"', file), 'a,b'],
+  [
+    'a filter, rm, and mv',
+    (file) => shell(`sed 's/}/,"own":1}/' "$1" > "$1.new"; rm "$1"; mv "$1.new" "$1"`, file),
+    'a,b,own',
+  ],
+  [
+    'Python: a read, an unlink, and a write',
+    (file) => snake("d = load(); os.unlink(F); d['own'] = 1; json.dump(d, open(F, 'w'))", file),
+    'a,b,own',
+  ],
+  [
+    'Python: a read, a rename away, and back',
+    (file) => snake("load(); os.rename(F, F + '.bak'); os.rename(F + '.bak', F)", file),
+    'a,b',
+  ],
+  [
+    'Node: a read, a removal, and a write',
+    (file) => [
+      process.execPath,
+      '-e',
+      `const fs = require('fs'); const [file] = process.argv.slice(1); const old = JSON.parse(fs.readFileSync(file));
+       fs.rmSync(file); fs.writeFileSync(file, JSON.stringify({ ...old, own: 1 }));`,
+      file,
+    ],
+    'a,b,own',
+  ],
+  [
+    'an empty document in its place',
+    (file) => shell(`printf '{}' > "$1.new"; rm "$1"; mv "$1.new" "$1"`, file),
+    '',
+  ],
+];
+
+describe.skipIf(whyNot !== undefined)(`an isolated program${whyNot ? ` (${whyNot})` : ''}`, () => {
+  it.each(returns)('that takes the file away and puts it back loses nothing: %s', async (_, lineOf, keys) => {
+    const scene = newScene();
+    const { exitCode } = await scene.run(lineOf(scene.file));
+    expect([exitCode, Object.keys(scene.read()).toSorted().join()]).toEqual([0, keys]);
+  });
+
+  it('that takes the file away keeps what another one has put there before it puts its own back', async () => {
+    const scene = newScene();
+    const first = scene.run(shell(`cp "$1" "$1.bak"; rm "$1"; ${waits}; cp "$1.bak" "$1"`, scene.file));
+    await scene.isReady();
+    await scene.run(shell(`printf '{"other":1}' > "$1"`, scene.file));
+    scene.letGo();
+    expect((await first).exitCode).toBe(0);
+    expect(Object.keys(scene.read()).toSorted()).toEqual(['a', 'b', 'other']);
+  });
+
+  it('writes all that it has where another program has removed the file', async () => {
+    const scene = newScene();
+    const first = scene.run(
+      shell(`sed 's/}/,"own":1}/' "$1" > "$1.new"; ${waits}; mv "$1.new" "$1"`, scene.file),
+    );
+    await scene.isReady();
+    await scene.run(['rm', scene.file]);
+    scene.letGo();
+    await first;
+    expect(Object.keys(scene.read()).toSorted()).toEqual(['a', 'b', 'own']);
+    await scene.run(setting('other', scene.file));
+    expect(scene.read()).toHaveProperty('other');
+  });
+});
+
+describe.skipIf(whyNot !== undefined)(`a private file${whyNot ? ` (${whyNot})` : ''}`, () => {
+  it('of more than 16 MiB fails to be synced, closed and renamed, and changes nothing', async () => {
+    const scene = newScene();
+    const script = `import errno
+big = json.dumps({'big': 'x' * (17 << 20)}).encode()
+def fails(what, *with_):
+    try: what(*with_)
+    except OSError as error: return error.errno == errno.EFBIG
+    return False
+fd = os.open(F, os.O_WRONLY | os.O_TRUNC)
+os.write(fd, big)
+assert fails(os.fsync, fd) and fails(os.close, fd)
+open(F + '.new', 'wb').write(big)
+assert fails(os.rename, F + '.new', F) and os.path.exists(F + '.new')
+low = os.dup2(os.open(F, os.O_WRONLY | os.O_TRUNC | os.O_CLOEXEC), 20)
+os.closerange(900, 1024)
+os.write(low, big)`;
+    const { exitCode, stderr } = await scene.run(snake(script, scene.file));
+    // The last one could not be told.
+    expect([exitCode, stderr]).toEqual([1, expect.stringMatching(/was not told: 1$/)]);
+    expect(scene.read()).toEqual({ a: 1, b: 2 });
+  });
+
+  it('that another process shares is told itself that it can’t be read', async () => {
+    const scene = newScene();
+    const script = `import errno
+fd = os.open(F, os.O_WRONLY | os.O_TRUNC)
+os.write(fd, b'{"half":')
+if os.fork() == 0: os._exit(0)
+os.wait()
+try: os.close(fd)
+except OSError as error: print(error.errno == errno.EIO)`;
+    const { stdout } = await scene.run(snake(script, scene.file));
+    expect([stdout, scene.read()]).toEqual(['True', { a: 1, b: 2 }]);
+  });
+
+  const zero = 'echo 0 > /proc/sys/user/max_inotify_watches; exec "$@"';
+  const canLimit = spawnSync('unshare', ['-Ur', 'sh', '-c', zero, 'sh', 'true']).status === 0;
+
+  it.skipIf(!canLimit)('is not given where its end could not be seen (unshare -Ur)', async () => {
+    const scene = newScene();
+    const line = [process.execPath, command, 'run', '--isolate', '--file', scene.file, '--'];
+    const script = `import errno
+try: os.open(F, os.O_RDONLY)
+except OSError as error: print(error.errno == errno.ENOSPC)`;
+    const { stdout } = await scene.plain([
+      ...['unshare', '-Ur', 'sh', '-c', zero, 'sh', ...line],
+      ...snake(script, scene.file),
+    ]);
+    expect(stdout).toBe('True');
+  });
+
+  it('whose commit has failed is committed by the next try, and not before', async () => {
+    const scene = newScene();
+    // While its directory is away, nothing can be committed.
+    const script = `fd = os.open(F, os.O_WRONLY | os.O_TRUNC)
+os.write(fd, b'{"a": 1, "b": 2, "own": 1}')
+D = os.path.dirname(F)
+os.rename(D, D + '.away')
+open(D, 'w').close()
+for at in range(3):
+    if at == 2:
+        os.unlink(D)
+        os.rename(D + '.away', D)
+    try: os.fsync(fd); print('saved')
+    except OSError: print('failed')
+os.close(fd)`;
+    const { stdout } = await scene.run(snake(script, scene.file));
+    expect(stdout.split('\n')).toEqual(['failed', 'failed', 'saved']);
+    expect(scene.read()).toHaveProperty('own');
+  });
+
+  it.each([1, 0])(
+    'whose last end can’t be told ends the run with 1 where it could not be saved',
+    async (code) => {
+      const scene = newScene();
+      const script = `D="$(dirname "$1")"; exec 5> "$1"; printf '{"own":1}' >&5; mv "$D" "$D.away"; : > "$D"; exec 5>&-; exit ${code}`;
+      const { exitCode, stderr } = await scene.run(shell(script, scene.file));
+      expect([exitCode, stderr]).toEqual([1, expect.stringMatching(/was not told: 1$/)]);
+    },
+  );
+});
+
+describe.skipIf(whyNot !== undefined)(`what a program has read${whyNot ? ` (${whyNot})` : ''}`, () => {
+  const child = `import subprocess
+old = load()
+def in_child(todo):
+    if os.fork() == 0: todo(); os._exit(0)
+    os.wait()
+def add():
+    d = {**load(), 'c': 1, 'e': 1}
+    with open(F, 'w') as opened: json.dump(d, opened)
+in_child(add)
+`;
+  const end = "\nold['own'] = 1\nwith open(F, 'w') as opened: json.dump(old, opened)";
+
+  it('is its base however many processes have read since', async () => {
+    const scene = newScene();
+    const many = `for _ in range(300): in_child(lambda: os.open(F, os.O_RDONLY))`;
+    await scene.run(['sh', '-c', '"$@"; true', 'sh', ...snake(child + many + end, scene.file)]);
+    expect(Object.keys(scene.read()).toSorted()).toEqual(['a', 'b', 'c', 'e', 'own']);
+  });
+
+  it('is its base however many processes are alive', async () => {
+    const scene = newScene();
+    const many = `ends, gates = os.pipe()
+done, told = os.pipe()
+for _ in range(300):
+    if os.fork() == 0:
+        os.close(gates)
+        os.open(F, os.O_RDONLY); os.write(told, b'x'); os.read(ends, 1); os._exit(0)
+for _ in range(300): os.read(done, 1)
+os.close(gates)`;
+    await scene.run(['sh', '-c', '"$@"; true', 'sh', ...snake(child + many + end, scene.file)]);
+    expect(Object.keys(scene.read()).toSorted()).toEqual(['a', 'b', 'c', 'e', 'own']);
+  });
+
+  it('is its base however often it has read a newer text', async () => {
+    const scene = newScene();
+    await scene.run(snake(`${child}for _ in range(30): load()${end}`, scene.file));
+    expect(Object.keys(scene.read()).toSorted()).toEqual(['a', 'b', 'c', 'e', 'own']);
+  });
+
+  it('is its base however many newer texts it has read', async () => {
+    const scene = newScene();
+    const many = `def touch(): d = load(); d['n'] = d.get('n', 0) + 1; open(F, 'w').write(json.dumps(d))
+for _ in range(12):
+    in_child(touch)
+    load()`;
+    await scene.run(snake(child + many + end, scene.file));
+    expect(Object.keys(scene.read()).toSorted()).toEqual(['a', 'b', 'c', 'e', 'n', 'own']);
+  });
+});

@@ -1,0 +1,176 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  type Stats,
+} from 'node:fs';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const sources = fileURLToPath(new URL('../../../native/', import.meta.url));
+const flags = ['-O2', '-Wall', '-Wextra', '-Werror'];
+
+/** Why a helper can't be had here. */
+export class NoHelperError extends Error {
+  override readonly name = 'NoHelperError';
+
+  /**
+   * @param kind `system`: it is one for Linux, on x64 or arm64. `compiler`: there is none. `source`: it does not compile.
+   * `kernel`: it does not run. `cache`: others could change it where it is kept
+   * @param detail in the words of the compiler or the helper
+   */
+  constructor(
+    readonly kind: 'system' | 'compiler' | 'source' | 'kernel' | 'cache',
+    readonly detail: string,
+  ) {
+    super(`no helper: ${kind}: ${detail}`);
+  }
+}
+
+/** Where a helper is looked for, and for which machine. */
+export interface HelperPlace {
+  cache?: string;
+  system?: Pick<NodeJS.Process, 'platform' | 'arch'>;
+}
+
+/**
+ * Finds a helper in C, compiled on first use. It is kept by a hash of its source, and put there by a rename, so several that
+ * compile it at once do each other no harm.
+ * @param name of its folder in `native`
+ * @returns the path of the program
+ * @throws NoHelperError
+ */
+export function helperProgram(
+  name: string,
+  { cache = cacheDirectory(), system = process }: HelperPlace = {},
+): string {
+  const place = placeOf(name, cache, system);
+  if (isSafe(place) && isWhole(place, name)) return place;
+  compile(name, place);
+  if (!isWhole(place, name)) throw new NoHelperError('kernel', 'the helper does not start');
+  return place;
+}
+
+/**
+ * Says whether it could be had, and makes nothing.
+ * @returns `compiled`, or `to compile` on its first use
+ * @throws NoHelperError
+ */
+export function foreseeHelper(
+  name: string,
+  { cache = cacheDirectory(), system = process }: HelperPlace = {},
+): 'compiled' | 'to compile' {
+  const place = placeOf(name, cache, system);
+  if (isSafe(place) && isWhole(place, name)) return 'compiled';
+  const { error } = spawnSync('cc', ['--version']);
+  if (error) throw new NoHelperError('compiler', 'there is no "cc" here');
+  return 'to compile';
+}
+
+function placeOf(
+  name: string,
+  cache: string,
+  { platform, arch }: NonNullable<HelperPlace['system']>,
+): string {
+  if (platform !== 'linux' || !/^(x64|arm64)$/.test(arch))
+    throw new NoHelperError('system', `${platform} on ${arch}`);
+  return path.join(cache, `${name}-${hashOfSources(name, arch)}`);
+}
+
+/**
+ * Does it run, and say its name? An empty file "runs", too: by a shell, and with success.
+ * @throws NoHelperError where it says why it does not
+ */
+function isWhole(place: string, name: string): boolean {
+  const { status, stdout, stderr } = spawnSync(place, ['--check'], { encoding: 'utf8' });
+  if (status === 0 && stdout === `${name} ok\n`) return true;
+  // Of one that is damaged, a shell may say something, with another code.
+  if (status === 1 && stderr) throw new NoHelperError('kernel', stderr.trim());
+  return false;
+}
+
+/** Could nobody have changed it but this user, or root? What is no such thing is compiled anew. */
+function isSafe(place: string, is: 'isFile' | 'isDirectory' = 'isFile'): boolean {
+  const stats = statsOf(place);
+  if (!stats?.[is]()) return false;
+  return (stats.uid === process.geteuid?.() || stats.uid === 0) && (stats.mode & 0o022) === 0;
+}
+
+/** Undefined also where this user may not look: compiling it there says why. */
+function statsOf(place: string): Stats | undefined {
+  try {
+    return lstatSync(place, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+/** The files that a helper is compiled of. */
+export function cFiles(name: string): string[] {
+  return sourceFiles(name).filter((file) => file.endsWith('.c'));
+}
+
+function compile(name: string, place: string): void {
+  const directory = path.dirname(place);
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  if (!isSafe(directory, 'isDirectory'))
+    throw new NoHelperError('cache', `another user could write into ${directory}`);
+  const work = mkdtempSync(path.join(directory, 'build-'));
+  try {
+    const made = path.join(work, name);
+    const { error, status, stderr } = spawnSync('cc', [...flags, '-o', made, ...cFiles(name)], {
+      encoding: 'utf8',
+    });
+    if ((error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT')
+      throw new NoHelperError('compiler', 'there is no "cc" here');
+    if (status !== 0)
+      throw new NoHelperError('source', stderr.trim().split('\n').slice(0, 3).join(' ') || 'cc failed');
+    chmodSync(made, 0o755);
+    sync(made);
+    renameSync(made, place);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** Without it, a crash may leave an empty file of that name. */
+function sync(file: string): void {
+  const fd = openSync(file, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** What is `common` is compiled into each. */
+function sourceFiles(name: string): string[] {
+  return [name, 'common'].flatMap((folder) =>
+    readdirSync(path.join(sources, folder))
+      .filter((file) => /\.[ch]$/.test(file))
+      .sort()
+      .map((file) => path.join(sources, folder, file)),
+  );
+}
+
+function hashOfSources(name: string, arch: string): string {
+  const hash = createHash('sha256').update(`${arch} ${flags.join(' ')}`);
+  for (const file of sourceFiles(name)) hash.update(readFileSync(file));
+  return hash.digest('hex').slice(0, 16);
+}
+
+function cacheDirectory({ XDG_CACHE_HOME } = process.env): string {
+  const base = XDG_CACHE_HOME?.startsWith('/') ? XDG_CACHE_HOME : path.join(homedir(), '.cache');
+  return path.join(base, 'holdfast');
+}
