@@ -14,9 +14,9 @@ import {
   rmSync,
   type Stats,
 } from 'node:fs';
-import { homedir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { homeDirectory } from '../credentials/home.js';
 
 const sources = fileURLToPath(new URL('../../../native/', import.meta.url));
 const flags = ['-O2', '-Wall', '-Wextra', '-Werror'];
@@ -27,7 +27,7 @@ export class NoHelperError extends Error {
 
   /**
    * @param kind `system`: it is one for Linux, on x64 or arm64. `compiler`: there is none. `source`: it does not compile.
-   * `kernel`: it does not run. `cache`: others could change it where it is kept
+   * `kernel`: it does not run. `cache`: there is no place to keep it, or others could change it there
    * @param detail in the words of the compiler or the helper
    */
   constructor(
@@ -123,10 +123,7 @@ export function cFiles(name: string): string[] {
 
 function compile(name: string, place: string): void {
   const directory = path.dirname(place);
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  if (!isSafe(directory, 'isDirectory'))
-    throw new NoHelperError('cache', `another user could write into ${directory}`);
-  const work = mkdtempSync(path.join(directory, 'build-'));
+  const work = newDirectoryIn(directory);
   try {
     const made = path.join(work, name);
     const { error, status, stderr } = spawnSync('cc', [...flags, '-o', made, ...cFiles(name)], {
@@ -142,6 +139,20 @@ function compile(name: string, place: string): void {
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
+}
+
+function newDirectoryIn(directory: string): string {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    if (isSafe(directory, 'isDirectory')) return mkdtempSync(path.join(directory, 'build-'));
+  } catch (error) {
+    throw new NoHelperError('cache', messageOf(error));
+  }
+  throw new NoHelperError('cache', `another user could write into ${directory}`);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Without it, a crash may leave an empty file of that name. */
@@ -171,6 +182,10 @@ function hashOfSources(name: string, arch: string): string {
 }
 
 function cacheDirectory({ XDG_CACHE_HOME } = process.env): string {
-  const base = XDG_CACHE_HOME?.startsWith('/') ? XDG_CACHE_HOME : path.join(homedir(), '.cache');
-  return path.join(base, 'holdfast');
+  if (XDG_CACHE_HOME?.startsWith('/')) return path.join(XDG_CACHE_HOME, 'holdfast');
+  try {
+    return path.join(homeDirectory('XDG_CACHE_HOME'), '.cache', 'holdfast');
+  } catch (error) {
+    throw new NoHelperError('cache', messageOf(error));
+  }
 }
