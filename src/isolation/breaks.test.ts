@@ -3,35 +3,37 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { command, newDirectory } from '../cli/command.test.helper.js';
 import { lacks } from '../store/system.test.helper.js';
+import { eachInTiers } from '../tiers.test.helper.js';
 import { helperProgram, newScene, python, type Scene, setting, whyNot } from './isolation.test.helper.js';
 
+/** The first are one of each kind: of descriptors, of writes, of names, of ends. The others are variations of these. */
 const ways: [what: string, title: string][] = [
   ['fork', 'a child that writes what its parent has opened'],
+  ['duplicate', 'a duplicate of its descriptor'],
+  ['both', 'one descriptor for reading and writing'],
+  ['append', 'appending'],
+  ['rename', 'a rename'],
+  ['copy', 'cp, from it and to it'],
+  ['truncate', 'truncate by its path'],
+  ['mapping', 'a shared mapping, after the close'],
+  ['unclosed', 'its end, and never a close'],
+  ['killed', 'children that are killed as they write'],
+  ['refused', 'what can’t be read, at first'],
+  ['threads', 'eight threads at a time'],
   ['orphan', 'a child that outlives its parent'],
   ['spawn', 'a redirection of a program that is spawned'],
   ['execute', 'a descriptor that exec closes'],
-  ['duplicate', 'a duplicate of its descriptor'],
   ['reopened', 'a second descriptor of its private file'],
-  ['threads', 'eight threads at a time'],
-  ['mapping', 'a shared mapping, after the close'],
-  ['both', 'one descriptor for reading and writing'],
   ['over', 'writing over the old text, and cutting it'],
-  ['append', 'appending'],
   ['uring', 'no io_uring, which the kernel refuses'],
   ['link', 'a symbolic link of another name'],
   ['relative', 'a path relative to a directory'],
-  ['rename', 'a rename'],
   ['away', 'moving the old file away first'],
-  ['copy', 'cp, from it and to it'],
-  ['truncate', 'truncate by its path'],
   ['descriptors', 'a thousand open files'],
   ['alarms', 'a signal each millisecond'],
   ['synced', 'fsync, and never a close'],
-  ['unclosed', 'its end, and never a close'],
   ['same', 'comparing stat with fstat'],
   ['sees', 'reading what it has just written'],
-  ['refused', 'what can’t be read, at first'],
-  ['killed', 'children that are killed as they write'],
   ['trial', 'a lock on the file itself, without waiting'],
 ];
 
@@ -54,7 +56,7 @@ async function ancestor({ ready }: Scene, levels: number): Promise<number> {
 }
 
 describe.skipIf(whyNot !== undefined)(`an isolated program${whyNot ? ` (${whyNot})` : ''}`, () => {
-  it.each(ways)('loses nothing by %s: %s', async (what) => {
+  eachInTiers(ways, 12)('loses nothing by %s: %s', async (what) => {
     const scene = newScene();
     const { first, second } = await race(scene, what);
     // All of its own assertions hold, unless it kills itself.
