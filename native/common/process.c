@@ -10,6 +10,15 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+ssize_t read_file(const char *name, char *to, size_t size) {
+  int fd = open(name, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return -1;
+  ssize_t n = read(fd, to, size - 1);
+  close(fd);
+  if (n >= 0) to[n] = 0;
+  return n;
+}
+
 long status_field(const char *text, const char *field, int base) {
   const char *at = strstr(text, field);
   return at ? strtol(at + strlen(field), NULL, base) : -1;
@@ -18,13 +27,7 @@ long status_field(const char *text, const char *field, int base) {
 long status_of(pid_t thread, const char *field, int base) {
   char name[64], text[4096];
   snprintf(name, sizeof name, "/proc/%d/status", thread);
-  int fd = open(name, O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return -1;
-  ssize_t n = read(fd, text, sizeof text - 1);
-  close(fd);
-  if (n <= 0) return -1;
-  text[n] = 0;
-  return status_field(text, field, base);
+  return read_file(name, text, sizeof text) > 0 ? status_field(text, field, base) : -1;
 }
 
 pid_t process_of(pid_t thread) {

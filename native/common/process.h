@@ -11,6 +11,8 @@
 // Descriptors that are handed over begin here, so a filter knows them by their number. FD_SETSIZE is the end.
 enum { high_first = 900, high_end = 1024 };
 
+/// Reads what fits of a file, as /proc has them, with a zero at its end. Returns its length, or -1 with errno.
+ssize_t read_file(const char *name, char *to, size_t size);
 /// Finds a number after a field of /proc/PID/status. Returns -1 where there is none.
 long status_field(const char *text, const char *field, int base);
 long status_of(pid_t thread, const char *field, int base);

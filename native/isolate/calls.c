@@ -136,9 +136,8 @@ static void note_unreadable(pid_t thread) {
   last = key;
   char name[64], text[64] = "";
   snprintf(name, sizeof name, "/proc/%d/comm", key.id);
-  int fd = open(name, O_RDONLY | O_CLOEXEC);
-  ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
-  if (fd >= 0) close(fd);
+  ssize_t n = read_file(name, text, sizeof text);
+  // Its name ends with a line.
   text[n > 0 ? n - 1 : 0] = 0;
   send_note("unreadable", text);
 }

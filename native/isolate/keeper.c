@@ -18,10 +18,7 @@ static bool is_private_file(pid_t process, int fd) {
   where[n] = 0;
   if (strncmp(where, "/memfd:holdfast", 15) != 0) return false;
   snprintf(name, sizeof name, "/proc/%d/fdinfo/%d", process, fd);
-  int info = open(name, O_RDONLY | O_CLOEXEC);
-  n = info < 0 ? 0 : read(info, text, sizeof text - 1);
-  if (info >= 0) close(info);
-  text[n > 0 ? n : 0] = 0;
+  if (read_file(name, text, sizeof text) <= 0) *text = 0;
   return (status_field(text, "flags:", 8) & O_ACCMODE) != O_RDONLY;
 }
 

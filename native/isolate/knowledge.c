@@ -1,5 +1,4 @@
 #include "isolate.h"
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,13 +32,7 @@ struct key key_of(pid_t id, pid_t *parent) {
   unsigned flags;
   *parent = 0;
   snprintf(name, sizeof name, "/proc/%d/stat", id);
-  int fd = open(name, O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return key;
-  ssize_t n = read(fd, text, sizeof text - 1);
-  close(fd);
-  if (n <= 0) return key;
-  text[n] = 0;
-  parse_stat(text, parent, &flags, &key.born);
+  if (read_file(name, text, sizeof text) > 0) parse_stat(text, parent, &flags, &key.born);
   return key;
 }
 

@@ -126,12 +126,7 @@ bool is_on_same_disk(const char *path) {
 bool is_ours_to_open(pid_t process, int how) {
   char name[64], text[4096];
   snprintf(name, sizeof name, "/proc/%d/status", process);
-  int fd = open(name, O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return false;
-  ssize_t n = read(fd, text, sizeof text - 1);
-  close(fd);
-  if (n <= 0) return false;
-  text[n] = 0;
+  if (read_file(name, text, sizeof text) <= 0) return false;
   unsigned effective;
   const char *at = strstr(text, "\nUid:");
   if (!at || sscanf(at + 5, "%*u %u", &effective) != 1 || effective != geteuid()) return false;

@@ -2,7 +2,6 @@
 #include "gate.h"
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,15 +10,6 @@
 #include <unistd.h>
 
 enum { depth_max = 64 };
-
-static ssize_t read_file(const char *name, char *to, size_t size) {
-  int fd = open(name, O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return -1;
-  ssize_t n = read(fd, to, size - 1);
-  close(fd);
-  if (n >= 0) to[n] = 0;
-  return n;
-}
 
 static char state_of(pid_t process, pid_t thread) {
   char name[96], text[1024];

@@ -41,6 +41,40 @@ export function outcomeOf(make: () => unknown, calls: Calls): () => IteratorResu
   }
 }
 
+/**
+ * Goes on with an asynchronous function up to its next call that must be asked for. All others are made at once.
+ * @param move its next step
+ * @param runner says which calls must be asked for, and settles the function when nothing else is left to do
+ * @returns that call; undefined where the function has ended
+ */
+export function advance(
+  { calls, settle }: Pick<Lane, 'calls' | 'settle'>,
+  move: () => IteratorResult<Call, unknown>,
+  runner: { isAsked(call: Call): boolean; later(callback: () => void): void },
+): Call | undefined {
+  for (let next = move; ; ) {
+    let step: IteratorResult<Call, unknown>;
+    try {
+      step = next();
+    } catch (error) {
+      runner.later(() => settle(error, undefined));
+      return undefined;
+    }
+    const { value, done } = step;
+    if (done) {
+      runner.later(() => settle(undefined, value));
+      return undefined;
+    }
+    if (runner.isAsked(value)) return value;
+    next = outcomeOf(() => makeUnasked(value), calls);
+  }
+}
+
+/** Makes a call that is not about the sandbox. */
+export function makeUnasked(call: Call): unknown {
+  return call.run({ type: 'call', id: 0, now: 0 });
+}
+
 /** What a call found, as far as it can matter to the program. The number of a descriptor does not. */
 export function found({ call, bytes }: Call, result: unknown): unknown {
   if (call === 'open') return 'opened';

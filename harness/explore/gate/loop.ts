@@ -1,8 +1,10 @@
 import {
+  advance,
   type Call,
   type Calls,
   Killed,
   type Lane,
+  makeUnasked,
   outcomeOf,
   type Pending,
   type Sources,
@@ -106,7 +108,7 @@ export class Loop {
   }
 
   private makeNow(call: Call): unknown {
-    if (!this.isOurs(call)) return call.run({ type: 'call', id: 0, now: 0 });
+    if (!this.isOurs(call)) return makeUnasked(call);
     if (this.dead) this.refuse();
     const own = this.pend(call, this.details ? siteOf() : undefined);
     for (;;) {
@@ -141,26 +143,11 @@ export class Loop {
 
   /** Goes on up to the next call that must be asked for. @param at its place among those under way */
   private advance(lane: Omit<Lane, 'pending'>, at: number, move: () => IteratorResult<Call, unknown>): void {
-    const { calls, settle, site } = lane;
-    for (let next = move; ; ) {
-      let step: IteratorResult<Call, unknown>;
-      try {
-        step = next();
-      } catch (error) {
-        this.later(() => settle(error, undefined));
-        return;
-      }
-      const { value, done } = step;
-      if (done) {
-        this.later(() => settle(undefined, value));
-        return;
-      }
-      if (this.isOurs(value)) {
-        this.lanes.splice(at, 0, { ...lane, pending: this.pend(value, site) });
-        return;
-      }
-      next = outcomeOf(() => value.run({ type: 'call', id: 0, now: 0 }), calls);
-    }
+    const call = advance(lane, move, {
+      isAsked: (one) => this.isOurs(one),
+      later: (callback) => this.later(callback),
+    });
+    if (call) this.lanes.splice(at, 0, { ...lane, pending: this.pend(call, lane.site) });
   }
 
   private pend(call: Call, site: string | undefined): Pending {

@@ -1,8 +1,10 @@
 import {
+  advance,
   type Call,
   type Calls,
   Killed,
   type Lane,
+  makeUnasked,
   outcomeOf,
   type Pending,
   type Runner,
@@ -153,7 +155,7 @@ export class SimLoop implements Runner {
   }
 
   private makeNow(call: Call): unknown {
-    if (!this.host.isInside(call)) return call.run({ type: 'call', id: 0, now: 0 });
+    if (!this.host.isInside(call)) return makeUnasked(call);
     if (!this.isLive) this.refuse();
     const own = this.pend(call);
     for (;;) {
@@ -243,26 +245,11 @@ export class SimLoop implements Runner {
 
   /** Goes on up to the next call that must be asked for. @param at its place among those under way */
   private advance(lane: Omit<Lane, 'pending'>, at: number, move: () => IteratorResult<Call, unknown>): void {
-    const { calls, settle, site } = lane;
-    for (let next = move; ; ) {
-      let step: IteratorResult<Call, unknown>;
-      try {
-        step = next();
-      } catch (error) {
-        this.later(() => settle(error, undefined));
-        return;
-      }
-      const { value, done } = step;
-      if (done) {
-        this.later(() => settle(undefined, value));
-        return;
-      }
-      if (this.host.isInside(value)) {
-        this.lanes.splice(at, 0, { calls, settle, site, pending: this.pend(value) });
-        return;
-      }
-      next = outcomeOf(() => value.run({ type: 'call', id: 0, now: 0 }), calls);
-    }
+    const call = advance(lane, move, {
+      isAsked: (one) => this.host.isInside(one),
+      later: (callback) => this.later(callback),
+    });
+    if (call) this.lanes.splice(at, 0, { ...lane, pending: this.pend(call) });
   }
 
   private stopped(stop: Stop, own?: Pending, reason?: string): Stopped {
