@@ -4,17 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { holdfast, newDirectory } from '../../src/cli/command.test.helper.js';
 import { newProject } from '../../src/documents/snippets.test.helper.js';
 import type { PlanEntry, Report } from '../index.js';
-
-const naive = [
-  'stress',
-  '--target',
-  'naive',
-  '--no-controls',
-  '--scenario',
-  'two-terminals',
-  '--duration',
-  '3s',
-];
+import { naive } from './naive-run.test.helper.js';
 
 async function planOf(args: readonly string[], cwd = newDirectory()): Promise<PlanEntry[]> {
   const { exitCode, stdout, stderr } = await holdfast(['stress', '--list', '--json', ...args], { cwd });

@@ -3,17 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { holdfast, newDirectory } from '../../src/cli/command.test.helper.js';
 import type { Report } from '../index.js';
-
-const naive = [
-  'stress',
-  '--target',
-  'naive',
-  '--no-controls',
-  '--scenario',
-  'two-terminals',
-  '--duration',
-  '3s',
-];
+import { naive } from './naive-run.test.helper.js';
 
 describe('the forms of a report', () => {
   it('a form is printed by its name, and written where a file is named; show gives any of them later', async () => {

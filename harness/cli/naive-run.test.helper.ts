@@ -1,0 +1,11 @@
+/** A short run that loses updates. */
+export const naive = [
+  'stress',
+  '--target',
+  'naive',
+  '--no-controls',
+  '--scenario',
+  'two-terminals',
+  '--duration',
+  '3s',
+];
