@@ -3,26 +3,22 @@
  * try different amounts, so that a smaller number is no error: it is said, and changes nothing.
  */
 export function atLeast(fewest: number, variable: string, environment = process.env): number {
-  return amountFrom(
-    environment,
-    variable,
-    fewest,
-    Math.max(fewest, numberIn(environment, variable) ?? fewest),
-  );
+  return amountFrom(Math.max, fewest, variable, environment);
 }
 
 /** The same for a distance between two things that are tried: a smaller one tries more. */
 export function atMost(widest: number, variable: string, environment = process.env): number {
-  return amountFrom(
-    environment,
-    variable,
-    widest,
-    Math.min(widest, numberIn(environment, variable) ?? widest),
-  );
+  return amountFrom(Math.min, widest, variable, environment);
 }
 
-function amountFrom(environment: NodeJS.ProcessEnv, variable: string, usual: number, taken: number): number {
+function amountFrom(
+  more: (one: number, other: number) => number,
+  usual: number,
+  variable: string,
+  environment: NodeJS.ProcessEnv,
+): number {
   const asked = numberIn(environment, variable);
+  const taken = more(usual, asked ?? usual);
   if (asked !== undefined && asked !== taken)
     process.stderr.write(`${variable}=${asked} would try less than the usual ${usual}, and is not heeded\n`);
   return taken;

@@ -14,7 +14,7 @@ export interface ForeignLosses {
 
 /**
  * Judges them as if each had been given a promise for what it wrote. No store can give one: several of their writes between two of
- * its looks are one to it, so a program that read the state between them has a base that nobody knows.
+ * its looks are one to it, so a program that read the state between them has a base that no observer knows.
  */
 export function foreignLosses(run: Run): ForeignLosses {
   const keys = keysWithoutPromise(run);

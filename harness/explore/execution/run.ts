@@ -4,7 +4,7 @@ import type { Executed } from './executed.js';
 
 /**
  * What takes steps: it yields the process that is to go on, and is given its report, or undefined where that process is gone. So
- * whoever drives it decides how a process is heard: a real one by waiting for it, a virtual one by running it.
+ * the driver decides how a process is heard: a real one by waiting for it, a virtual one by running it.
  */
 export type Steps<T> = Generator<ClientProcess, T, Report | undefined>;
 
