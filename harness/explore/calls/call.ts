@@ -5,7 +5,7 @@ export interface Call extends Omit<CallToMake, 'id'> {
   run: (grant: Extract<Grant, { type: 'call' }>) => unknown;
   /** The bytes of a read or write, once it is made. */
   bytes?: (count: number) => Uint8Array;
-  /** Puts into the program's own buffers what a read of an earlier life has found: see sim/process.ts. */
+  /** Puts into the program's own buffers what a read of an earlier life has found: see sim/granted.ts. */
   refill?: (bytes: Uint8Array) => void;
 }
 
@@ -92,6 +92,12 @@ export interface Pending {
   toMake: CallToMake;
   call: Call;
   site: string | undefined;
+}
+
+/** A call that is asked for by that number. What makes it stays here. */
+export function pendingOf(call: Call, id: number, site?: string): Pending {
+  const { run: _, bytes: __, refill: ___, ...known } = call;
+  return { call, site, toMake: { ...known, id } };
 }
 
 /** An asynchronous function under way: one call after another, while the program goes on. */

@@ -29,7 +29,8 @@ function onRead(call: 'read' | 'readv', sync: Made): Definition {
   };
 }
 
-function scatter(bytes: Uint8Array, views: readonly ArrayBufferView[], from: number): void {
+/** Puts bytes into the program's buffers, one after another. @param from where in each */
+export function scatter(bytes: Uint8Array, views: readonly ArrayBufferView[], from: number): void {
   let left = bytes;
   for (const view of views) {
     const room = bytesOf(view).subarray(from);
@@ -54,7 +55,7 @@ function copyOf(data: unknown): unknown {
   return ArrayBuffer.isView(data) ? Buffer.from(bytesOf(data)) : data;
 }
 
-function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+export function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 

@@ -7,6 +7,7 @@ import {
   makeUnasked,
   outcomeOf,
   type Pending,
+  pendingOf,
   type Sources,
 } from '../calls/call.js';
 import type { Clock } from '../calls/clock.js';
@@ -72,14 +73,8 @@ export class Loop {
   runNow<T>(calls: Calls<T>): T {
     let step = calls.next();
     while (!step.done) {
-      let result: unknown;
-      try {
-        result = this.makeNow(step.value);
-      } catch (error) {
-        step = calls.throw(error);
-        continue;
-      }
-      step = calls.next(result);
+      const call = step.value;
+      step = outcomeOf(() => this.makeNow(call), calls)() as IteratorResult<Call, T>;
     }
     return step.value;
   }
@@ -151,8 +146,7 @@ export class Loop {
   }
 
   private pend(call: Call, site: string | undefined): Pending {
-    const { run: _, bytes: __, ...known } = call;
-    return { call, site, toMake: { ...known, id: ++this.count } };
+    return pendingOf(call, ++this.count, site);
   }
 
   private take(grant: Grant): void {

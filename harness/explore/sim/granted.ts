@@ -58,9 +58,9 @@ export function answerOf(call: Call, { answer, error, bytes }: Granted): unknown
 }
 
 /** @returns the two calls in words, where they are not the same */
-export function differenceOf({ toMake: before }: Granted, now: CallToMake | undefined): string | undefined {
+export function differenceOf({ toMake: before }: Granted, now: CallToMake): string | undefined {
   const words = ({ call, path, at, to, fd }: CallToMake) =>
     [call, path, to, at, fd].filter((word) => word !== undefined).join(' ');
-  const [a, b] = [before && words(before), now && words(now)];
-  return a === b ? undefined : `"${b ?? 'nothing'}" instead of "${a}"`;
+  const [a, b] = [before && words(before), words(now)];
+  return a === b ? undefined : `"${b}" instead of "${a}"`;
 }

@@ -7,6 +7,7 @@ import {
   makeUnasked,
   outcomeOf,
   type Pending,
+  pendingOf,
   type Runner,
 } from '../calls/call.js';
 import { describe } from '../calls/evidence.js';
@@ -184,8 +185,7 @@ export class SimLoop implements Runner {
   }
 
   private pend(call: Call): Pending {
-    const { run: _, bytes: __, refill: ___, ...known } = call;
-    return { call, site: undefined, toMake: { ...known, id: ++this.count } };
+    return pendingOf(call, ++this.count);
   }
 
   private takeLane(going: Extract<Going, { type: 'call' }>): void {

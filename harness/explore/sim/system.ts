@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Disk } from '../../line/disk.js';
 import { fromWallMs } from '../calls/clock.js';
+import { bytesOf, scatter } from '../calls/descriptor-calls.js';
 import { toMs } from '../calls/path-calls.js';
 import type { System } from '../calls/system.js';
 import type { AnswerOf, CallOf, KernelCallName, Stats } from './kernel/calls.js';
@@ -75,13 +76,9 @@ export function systemOf(machine: Machine, processOf: () => Process): System & D
   function readvSync(fd: number, views: readonly ArrayBufferView[], position?: unknown): number {
     const lengths = views.map(({ byteLength }) => byteLength);
     const call = { call: 'readv', fd, lengths, position: placeOf(position) } as const;
-    let left = onFile<'readv'>(call, 'read');
-    const count = left.length;
-    for (const view of views) {
-      bytesOf(view).set(left.subarray(0, view.byteLength));
-      left = left.subarray(view.byteLength);
-    }
-    return count;
+    const found = onFile<'readv'>(call, 'read');
+    scatter(found, views, 0);
+    return found.length;
   }
 
   function writeSync(fd: number, data: unknown, ...rest: unknown[]): number {
@@ -202,10 +199,6 @@ function modeOf(mode: unknown): number {
   return typeof mode === 'string' ? Number.parseInt(mode, 8) : Number(mode);
 }
 
-function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
-}
-
 /** `(offset, length, position)`, or an object of these. */
 function spanOf(rest: readonly unknown[]): {
   offset?: number;
@@ -213,10 +206,9 @@ function spanOf(rest: readonly unknown[]): {
   position: number | undefined;
 } {
   const [first] = rest;
-  const given = typeof first === 'object' && first !== null ? first : {};
   const isNamed = typeof first === 'object' && first !== null;
   const { offset, length, position } = (
-    isNamed ? given : { offset: first, length: rest[1], position: rest[2] }
+    isNamed ? first : { offset: first, length: rest[1], position: rest[2] }
   ) as { offset?: number | null; length?: number | null; position?: unknown };
   return {
     ...(offset === undefined || offset === null ? {} : { offset }),

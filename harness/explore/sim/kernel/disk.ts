@@ -28,9 +28,8 @@ export class Disk {
     now: number,
     /** A new file gets the smallest number of one that is gone, as on ext4. Without it, no number is ever used again. */
     private readonly reusesInodes: boolean,
-    mode = 0o755,
   ) {
-    this.root = new Entry(undefined, '', new Inode(this, nextId(), 2, 'directory', mode, 0, 0, now));
+    this.root = new Entry(undefined, '', new Inode(this, nextId(), 2, 'directory', 0o755, 0, 0, now));
     this.root.inode.holds = 1;
   }
 

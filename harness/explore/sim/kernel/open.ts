@@ -2,6 +2,7 @@ import type { CallOf } from './calls.js';
 import { resize } from './descriptors.js';
 import { fail } from './errno.js';
 import type { Kernel } from './kernel.js';
+import { inodeAt } from './lookup.js';
 import { isMember, owns, read, requireAccess, requireAdding, setGroupId, write } from './permission.js';
 import { flag, OpenFile, type Process } from './process.js';
 import type { Walk } from './walk.js';
@@ -25,9 +26,7 @@ export const openCalls = {
 
   truncate(kernel: Kernel, process: Process, call: CallOf<'truncate'>): undefined {
     if (call.size < 0) fail('EINVAL');
-    const walk = kernel.from(process, call);
-    if (!walk.finish(true)) fail('ENOENT');
-    const { inode } = walk.entry;
+    const inode = inodeAt(kernel, process, call);
     if (inode.kind === 'directory') fail('EISDIR');
     requireAccess(process, inode, write);
     resize(kernel, process, inode, call.size, call.size !== inode.size);

@@ -2,6 +2,7 @@ import { Disk } from './disk.js';
 import { Entry, type Inode } from './inode.js';
 import { Log } from './log.js';
 import { Mount, type Position } from './mount.js';
+import { setGroupId } from './permission.js';
 import type { Process } from './process.js';
 
 export interface TreeOptions {
@@ -46,9 +47,9 @@ export class Tree {
 
   /** Makes an inode that has no name yet. A directory whose set-group-id bit is set hands on its group. */
   create(process: Process, directory: Inode, kind: Inode['kind'], mode: number, target = ''): Inode {
-    const inherits = (directory.mode & 0o2000) !== 0;
+    const inherits = (directory.mode & setGroupId) !== 0;
     const gid = inherits ? directory.gid : process.gid;
-    const whole = inherits && kind === 'directory' ? mode | 0o2000 : mode;
+    const whole = inherits && kind === 'directory' ? mode | setGroupId : mode;
     const { client, uid } = process;
     const inode = directory.disk.create(client, kind, whole, uid, gid, this.time);
     inode.target = target;

@@ -1,3 +1,4 @@
+import { noBytes } from '../kernel/inode.js';
 import type { Attributes, Change } from '../kernel/log.js';
 import type { Image, Node } from './image.js';
 
@@ -7,8 +8,6 @@ export interface Parts {
   attributes: readonly Attributes[];
   contents: readonly { inode: number; bytes: Uint8Array }[];
 }
-
-const noBytes = new Uint8Array(0);
 
 /** Makes images of what was at first, what was created since, and what is left of the changes. */
 export class Builder {

@@ -55,14 +55,12 @@ export function crashStates(
   const cuts: number[] = [];
   const marks: string[] = [];
   let [points, tried] = [0, 0];
+  const within = { ...defaultBounds, ...bounds };
   for (let at = 0; at <= changes.length; at++) {
     const change = changes[at - 1];
     if (change?.change === 'mark') marks.push(change.text);
     if (isWithin(change, changes[at])) continue;
-    const { found: images, isCut } = models[model](base, changes.slice(0, at), {
-      ...defaultBounds,
-      ...bounds,
-    });
+    const { found: images, isCut } = models[model](base, changes.slice(0, at), within);
     points++;
     tried += images.length;
     if (isCut) cuts.push(at);

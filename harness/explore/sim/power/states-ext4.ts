@@ -15,12 +15,14 @@ import type { Image } from './image.js';
 export function ext4States(base: Image, changes: readonly Change[], bounds: Bounds): Left<Image> {
   const found: Image[] = [];
   let isCut = false;
+  const all = [...filesOf(changes)];
   for (const length of journals(changes)) {
-    const { builder, entries, attributes } = replay(base, changes.slice(0, length));
+    const journal = changes.slice(0, length);
+    const { builder, entries, attributes } = replay(base, journal);
     const skeleton = builder.build({ entries, attributes, contents: [] });
     if (!skeleton) throw new Error('a directory has two names, which no order of calls can bring about');
-    const over = overwritten(base, changes.slice(0, length));
-    const files = [...filesOf(changes)].filter(([inode]) => skeleton.nodes.has(inode));
+    const over = overwritten(base, journal);
+    const files = all.filter(([inode]) => skeleton.nodes.has(inode));
     const choices = files.map(([inode, own]) => {
       const { bytes: before } = builder.node(inode);
       const ways = contentsOf(before, own, length, over.get(inode) ?? [], bounds);
