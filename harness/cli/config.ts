@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { InvalidArgumentError } from 'commander';
 import { closest } from '../../src/cli/closest.js';
 import { UsageError } from '../../src/cli/usage-error.js';
+import { runtimeChoices } from '../core/runtime.js';
 import type { Config } from '../index.js';
 
 const names = ['ts', 'mts', 'js', 'mjs'].map((ending) => `holdfast.config.${ending}`);
@@ -22,7 +23,7 @@ const properties: Record<keyof Config, [expected: string, isRight: (value: unkno
   seed: ['a whole number', isNumber],
   clients: ['an object of counts, like { tui: 2 }', isObject],
   operations: ['a whole number', isNumber],
-  runtime: ['node, bun, deno or mixed', (value) => ['node', 'bun', 'deno', 'mixed'].includes(String(value))],
+  runtime: ['node, bun, deno or mixed', (value) => runtimeChoices.some((one) => one === String(value))],
   controls: ['true or false', (value) => typeof value === 'boolean'],
   reporters: ['a list, like ["list", "junit=results.xml"]', listOf(isText)],
   out: ['a directory', isText],

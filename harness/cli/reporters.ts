@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { InvalidArgumentError } from 'commander';
-import writeFileAtomic from 'write-file-atomic';
 import { parseNames } from '../../src/cli/parse.js';
 import { pageOf, printReport } from '../../src/cli/render.js';
 import type { Report, Telling } from '../index.js';
@@ -37,6 +36,8 @@ export async function writeReports(
 ): Promise<void> {
   for (const { name, file } of wanted) {
     if (file !== undefined) {
+      // No other command needs it when it starts.
+      const { default: writeFileAtomic } = await import('write-file-atomic');
       mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
       await writeFileAtomic(file, `${await textOf(name, report, out, telling)}\n`);
     } else if (name === 'list') {

@@ -1,7 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { exitCodes } from '../../src/cli/exit-codes.js';
+import { onInterrupt } from '../../src/cli/interrupt.js';
 import { parseDuration, parseNames, parseShard, parseWhole } from '../../src/cli/parse.js';
 import { paintVerdict, printReport } from '../../src/cli/render.js';
+import { runtimeChoices } from '../core/runtime.js';
 import type * as Harness from '../index.js';
 import { inConfig, loadConfig } from './config.js';
 import { explainLosses } from './explain.js';
@@ -57,7 +59,7 @@ export function addStress(program: Command): void {
       new Option(
         '--runtime <name>',
         'what the clients run on; mixed: they take turns; default: node',
-      ).choices([...['node', 'bun', 'deno', 'mixed']]),
+      ).choices(runtimeChoices),
     )
     .option(
       '--operations <n>',
@@ -169,13 +171,11 @@ function optionsOf(
 
 /** Aborted by the first signal; all of them are heard, so that processes are ended in order. */
 function onFirstInterrupt(): AbortSignal {
-  const interrupt = new AbortController();
-  const onSignal = () => {
-    if (!interrupt.signal.aborted) process.stderr.write('\ninterrupted: ending all processes ...\n');
-    interrupt.abort();
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
-  return interrupt.signal;
+  const signal = onInterrupt();
+  signal.addEventListener('abort', () => {
+    process.stderr.write('\ninterrupted: ending all processes ...\n');
+  });
+  return signal;
 }
 
 /** Runs with the seed that is given, and then with new ones. @returns the first that is not valid, or the last */

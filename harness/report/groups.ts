@@ -40,6 +40,11 @@ export interface Group {
   first: { violation: Violation; run: JudgedRun } | undefined;
 }
 
+/** How many violations there are in all, shown or not. A report of an older version may lack a count. */
+export function violationsIn(counts: Counts): number {
+  return grouped.reduce((sum, { name }) => sum + (counts[name] ?? 0), 0);
+}
+
 /** Groups the violations of a run by what went wrong, the worst first: a hundred losses are seldom a hundred bugs. */
 export function groupViolations(runs: readonly JudgedRun[]): Group[] {
   return grouped.flatMap(({ name, kinds, one, many }) => {

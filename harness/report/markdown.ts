@@ -1,6 +1,7 @@
 import { lostOf } from '../core/lost.js';
 import type { Counts, JudgedRun, Report, Violation } from '../core/report.js';
 import { evidenceLines } from './evidence.js';
+import { violationsIn } from './groups.js';
 import { noteLines } from './programs.js';
 import { table } from './table.js';
 import { inexactLines, verdictOf, verdictOfAll } from './verdict.js';
@@ -87,29 +88,6 @@ export function details(scenario: JudgedRun & { reproduce?: string }, shownMax =
 function foundIn(counts: Counts, mustFind: keyof Counts): string {
   const all = `yes: ${lostOf(counts)} lost`;
   return mustFind === 'lost' ? all : `${all}, ${counts[mustFind]} of them ${mustFind}`;
-}
-
-/** How many violations there are in all, shown or not. */
-function violationsIn(counts: Counts): number {
-  // A report of an older version has no contradictions.
-  const {
-    lost,
-    stale,
-    resurrected,
-    garbage,
-    contradictions = 0,
-    torn,
-    seedsLost,
-    hung,
-    starved = 0,
-    crashed,
-  } = counts;
-  const { looseModes, leftovers, linksReplaced, refreshedTwice, loggedOut } = counts;
-  // Nor has it those of a canary.
-  const { linksFollowed = 0, disclosed = 0, unusable = 0 } = counts;
-  const ofState = lost + stale + resurrected + garbage + contradictions + torn + seedsLost;
-  const ofFiles = looseModes + leftovers + linksReplaced + linksFollowed + disclosed;
-  return ofState + ofFiles + refreshedTwice + loggedOut + unusable + hung + starved + crashed;
 }
 
 function violationTable({ sentence, kind, guarantee, processes, timeline, lineage }: Violation): string[] {

@@ -14,8 +14,8 @@ export interface Screen {
   write(text: string): unknown;
 }
 
-/** How a verdict is coloured. @param verdict that of `report.json` */
-export type PaintVerdict = (text: string, verdict: string) => string;
+/** Colours a verdict. */
+type PaintVerdict = (text: string) => string;
 
 /** Draws one live line on a terminal; elsewhere writes a line when a scenario ends, and every ten seconds between. */
 export function progressReporter(
@@ -67,7 +67,7 @@ function endLine(
   columns: number,
   paint: PaintVerdict,
 ): string {
-  const { result, counts, program } = report;
+  const { counts, program } = report;
   const numbers = `${counts.acknowledged} acknowledged, ${lostOf(counts)} lost, ${counts.torn} torn`;
   const verdict = verdictOf(report);
   const told = program ? programLine(report) : `${label}: ${numbers}`;
@@ -75,5 +75,5 @@ function endLine(
     ? `  control  ${label}: ${numbers} (a planted bug)`
     : `  ${verdict.padEnd(7)}  ${told}`;
   const cut = cutTo(line, columns);
-  return isControl ? cut : cut.replace(verdict, () => paint(verdict, result));
+  return isControl ? cut : cut.replace(verdict, () => paint(verdict));
 }

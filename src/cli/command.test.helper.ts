@@ -17,7 +17,12 @@ export function newDirectory(): string {
 }
 
 /** What changes the output where tests run, and must not change what they see. */
-const neutral = { FORCE_COLOR: undefined, NO_COLOR: undefined, GITHUB_ACTIONS: undefined, CI: undefined };
+export const neutral = {
+  FORCE_COLOR: undefined,
+  NO_COLOR: undefined,
+  GITHUB_ACTIONS: undefined,
+  CI: undefined,
+};
 
 /** Runs the command to its end in a directory of its own. */
 export function holdfast(args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}) {

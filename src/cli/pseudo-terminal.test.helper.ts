@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { stripVTControlCharacters } from 'node:util';
 import { execa } from 'execa';
-import { command, newDirectory } from './command.test.helper.js';
+import { command, neutral, newDirectory } from './command.test.helper.js';
 
 /** Runs a command on a pseudo-terminal of a width, sends it a signal once its output has a text, and returns all that it has written. */
 const terminal = `
@@ -46,11 +46,10 @@ interface TerminalOptions {
  */
 export async function holdfastOnTerminal(args: readonly string[], options: TerminalOptions = {}) {
   const { columns = 80, cwd = newDirectory(), env = {}, interruptAt = '' } = options;
-  const plain = { NO_COLOR: undefined, FORCE_COLOR: undefined, GITHUB_ACTIONS: undefined, CI: undefined };
   const program = [process.execPath, command, ...args];
   const { stdout } = await execa('python3', ['-c', terminal, `${columns}`, interruptAt, ...program], {
     cwd,
-    env: { TERM: 'xterm-256color', ...plain, ...env },
+    env: { TERM: 'xterm-256color', ...neutral, ...env },
   });
   const { output, exitCode }: { output: string; exitCode: number } = JSON.parse(stdout);
   const lines = output

@@ -1,7 +1,8 @@
 import stringWidth from 'string-width';
 
 const ellipsis = '…';
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+/** Made when it is first needed: that takes milliseconds, and every command would have to wait for them. */
+let graphemes: Intl.Segmenter | undefined;
 
 /** The columns that a text takes in a terminal: a wide character takes two, a combining one none. */
 export function widthOf(text: string): number {
@@ -12,6 +13,7 @@ export function widthOf(text: string): number {
 export function cutTo(text: string, width: number): string {
   if (widthOf(text) <= width) return text;
   if (width < 1) return '';
+  graphemes ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
   let [kept, used] = ['', 0];
   for (const { segment } of graphemes.segment(text)) {
     used += widthOf(segment);

@@ -29,7 +29,7 @@ export interface IsolationOptions {
 export type CommandEnd =
   | { kind: 'exit'; code: number }
   | { kind: 'signal'; signal: number }
-  | { kind: 'refused'; code: number; errno: number }
+  | { kind: 'refused'; errno: number }
   /** The helper has ended without a word of the command. Its own exit code says nothing of it. */
   | { kind: 'lost' }
   /** The helper has died, so the command went on without it. */
@@ -137,7 +137,7 @@ export class Isolation {
         this.#isStarted = true;
         return;
       case 'refused':
-        this.#end = { kind: 'refused', code: frame.code, errno: frame.errno };
+        this.#end = { kind: 'refused', errno: frame.errno };
         return;
       case 'ended':
         this.#end ??=

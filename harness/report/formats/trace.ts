@@ -24,7 +24,8 @@ const faultsTid = 1;
  */
 export class Trace {
   private readonly underWay = new Map<string, InvokeEvent>();
-  private readonly faults = new Map<string, { time: number; process: number | undefined }>();
+  /** When each fault that lasts has begun. */
+  private readonly faults = new Map<string, number>();
   private readonly named = new Set<string>();
   private offset = 0;
   private latest = 0;
@@ -93,13 +94,13 @@ export class Trace {
     const what = `${event.fault}${event.client === undefined ? '' : ` ${event.client}`}`;
     const begun = this.faults.get(id);
     if (event.phase === 'begin') {
-      this.faults.set(id, { time: event.time, process: event.process });
+      this.faults.set(id, event.time);
       return [this.moment(what, event.time, filePid, 'fault', { detail: event.detail }, faultsTid)];
     }
-    if (!begun) return [];
+    if (begun === undefined) return [];
     this.faults.delete(id);
-    const dur = (event.time - begun.time) / 1000;
-    const ts = this.micros(begun.time);
+    const dur = (event.time - begun) / 1000;
+    const ts = this.micros(begun);
     return [{ name: what, ph: 'X', pid: event.process ?? filePid, tid: faultsTid, ts, dur, cat: 'fault' }];
   }
 

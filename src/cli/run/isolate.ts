@@ -9,7 +9,7 @@ import { humanTime } from '../auth/time.js';
 import { UsageError } from '../usage-error.js';
 import { endAs, errnoName, notRunnable, passSignals, refusalOf, signalOf } from './command-end.js';
 import { nameOf, outerFile, variable } from './outer.js';
-import { endOf, runPlainly, startGuard } from './run.js';
+import { endGuard, endOf, runPlainly, startGuard } from './run.js';
 
 /** The store's own files beside it have the same name, and some more. */
 const nameMax = 247;
@@ -74,8 +74,7 @@ async function codeOf(
       note('holdfast: the helper was killed: the command goes on without it, guarded');
       const session = await startGuard(file, allowUnsafe);
       const code = await endOf(end.child, name);
-      const summary = await session?.stop();
-      if (summary) note(`holdfast: ${summary}`);
+      await endGuard(session);
       return code;
     }
   }

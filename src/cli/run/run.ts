@@ -11,10 +11,7 @@ export async function runGuarded(
   allowUnsafe?: boolean,
 ): Promise<void> {
   const session = await startGuard(file, allowUnsafe);
-  const end = await runPlainly(command, async () => {
-    const summary = await session?.stop();
-    if (summary) note(`holdfast: ${summary}`);
-  });
+  const end = await runPlainly(command, () => endGuard(session));
   endAs(end);
 }
 
@@ -55,6 +52,12 @@ export async function startGuard(
     note(`holdfast: not guarded: ${error instanceof Error ? error.message : String(error)}`);
     return undefined;
   }
+}
+
+/** Ends the guard, and prints what it has done. */
+export async function endGuard(session: GuardSession | undefined): Promise<void> {
+  const summary = await session?.stop();
+  if (summary) note(`holdfast: ${summary}`);
 }
 
 /** The exit code, or the signal that ended it. */
