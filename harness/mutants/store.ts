@@ -194,7 +194,7 @@ const others: Mutant[] = [
   },
 ];
 
-const merge = 'src/store/file/commit/merge.ts';
+const merge = 'src/store/merge/merge.ts';
 
 /** What programs that know no intents have written. */
 const foreign: Mutant[] = [
@@ -210,7 +210,7 @@ const foreign: Mutant[] = [
     name: 'an older state is never a logout from an old copy',
     file: merge,
     edits: [['if (from) return { base: from, isDoubtful: true };', '']],
-    test: 'src/store/file/commit/merge.test.ts',
+    test: 'src/store/merge/merge.test.ts',
   },
   {
     name: 'what a commit that did not happen was to put back is left erased',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Document } from '../store/document.js';
+import type { Document } from '../store/document/document.js';
 import { Memory } from './memory.js';
 
 /** `ab` is a document with two entries; `A` is the entry `a` with another value. */

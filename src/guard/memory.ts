@@ -1,13 +1,6 @@
-import {
-  type Document,
-  fingerprint,
-  isSameContent,
-  type Merge,
-  mergeForeign,
-  mergeLate,
-  type Prints,
-  printsOf,
-} from '../store/store.js';
+import { type Document, isSameContent } from '../store/document/document.js';
+import { fingerprint } from '../store/merge/generations.js';
+import { type Merge, mergeForeign, mergeLate, type Prints, printsOf } from '../store/merge/merge.js';
 
 /** As many states, and for so long: a program that reads and writes at once has read one of these. */
 const statesMax = 256;

@@ -1,4 +1,4 @@
-import type { Document } from '../store/store.js';
+import type { Document } from '../store/document/document.js';
 import { distance } from './edits.js';
 
 /** A text that a process has read, or written. */

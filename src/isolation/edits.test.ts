@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Document, Edit } from '../store/store.js';
+import type { Edit } from '../store/document/change.js';
+import type { Document } from '../store/document/document.js';
 import { chooseBase, type Known } from './base.js';
 import { distance, editsBetween } from './edits.js';
 

@@ -11,9 +11,10 @@ import {
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { atLeast } from '../amount.test.helper.js';
-import { StoreError } from '../store/errors.js';
+import { StoreError } from '../errors/store-error.js';
+import { listRecoverable, restoreEntries } from '../store/file/doctor/recoverable.js';
 import { runCommand, strangersIntent } from '../store/scratch.test.helper.js';
-import { listRecoverable, openStore, restoreEntries } from '../store/store.js';
+import { openStore } from '../store/store.js';
 import { built, lacks } from '../store/system.test.helper.js';
 import { until } from '../waiting.test.helper.js';
 import {

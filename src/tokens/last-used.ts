@@ -1,9 +1,9 @@
 import { closeSync, fchmodSync, fchownSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import * as v from 'valibot';
-import { errnoOf, StoreError } from '../store/errors.js';
-import { readAll } from '../store/reading.js';
+import { errnoOf, StoreError } from '../errors/store-error.js';
 import type { Location } from '../surroundings/locate.js';
 import { Locator } from '../surroundings/locator.js';
+import { readAll } from '../surroundings/reading.js';
 import { openRegular } from '../surroundings/regular-file.js';
 
 /** The last use of a busy token is noted this often. */

@@ -1,8 +1,8 @@
 import { type BigIntStats, closeSync, fstatSync, statSync } from 'node:fs';
-import { decodeValue, parseDocument } from '../store/document.js';
-import { errnoOf, StoreError } from '../store/errors.js';
-import { readAll, tickMs } from '../store/reading.js';
+import { errnoOf, StoreError } from '../errors/store-error.js';
+import { decodeValue, parseDocument } from '../store/document/document.js';
 import { Locator } from '../surroundings/locator.js';
+import { readAll, tickMs } from '../surroundings/reading.js';
 import { type OpenedFile, openRegular } from '../surroundings/regular-file.js';
 import { decodeEntry, type Entry } from './entry.js';
 

@@ -1,8 +1,8 @@
-import { wallClock } from '../credentials/expiry.js';
-import type { StoreEvent } from '../store/backend.js';
-import { StoreError } from '../store/errors.js';
-import { notify } from '../store/notify.js';
+import { StoreError } from '../errors/store-error.js';
+import type { StoreEvent } from '../store/backend/backend.js';
+import { notify } from '../store/backend/notify.js';
 import { openStore, type Store } from '../store/store.js';
+import { wallClock } from '../wall-clock.js';
 import { decodeEntry, type Entry, encodeEntry, infoOf, isExpired } from './entry.js';
 import { checkExpiry, defaultGraceMs, defaultLifeMs, graceMsMax } from './expiry.js';
 import { hashOf, isId, newToken } from './format.js';

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { closedError } from '../store/errors.js';
+import { closedError } from '../errors/store-error.js';
 import { type Entry, infoOf, isExpired } from './entry.js';
 import { hashOf, idOf } from './format.js';
 import type { LastUsed } from './last-used.js';

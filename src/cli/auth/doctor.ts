@@ -1,7 +1,9 @@
 import path from 'node:path';
 import type { Command } from 'commander';
-import { StoreError } from '../../store/errors.js';
-import { currentEntries, type Inspection, inspectFile } from '../../store/store.js';
+import { StoreError } from '../../errors/store-error.js';
+import { inspectFile } from '../../store/file/doctor/inspect.js';
+import type { Inspection } from '../../store/file/doctor/inspection.js';
+import { currentEntries } from '../../store/file/doctor/recoverable.js';
 import { exitCodes } from '../exit-codes.js';
 import { judgeEntries } from './entry-findings.js';
 import { type Finding, judge, type Severity } from './findings.js';

@@ -1,4 +1,4 @@
-import type { Inspection } from '../../store/store.js';
+import type { Inspection } from '../../store/file/doctor/inspection.js';
 import { octal } from '../../surroundings/trust.js';
 import { judgeContent, judgeQuarantine } from './content-findings.js';
 import { entries } from './counts.js';

@@ -2,13 +2,9 @@ import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { normalizeKey } from '../../credentials/keys.js';
 import { isOpaque } from '../../credentials/schema.js';
-import {
-  currentEntries,
-  type ForgottenIn,
-  forgetAll,
-  forgetEntries,
-  inspectFile,
-} from '../../store/store.js';
+import { type ForgottenIn, forgetAll, forgetEntries } from '../../store/file/doctor/forget.js';
+import { inspectFile } from '../../store/file/doctor/inspect.js';
+import { currentEntries } from '../../store/file/doctor/recoverable.js';
 import { UsageError } from '../usage-error.js';
 import { meaning } from './leftovers.js';
 import { note, printJson, shown } from './output.js';

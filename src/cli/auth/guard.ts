@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
 import { isOpaque } from '../../credentials/schema.js';
-import { GuardedFile } from '../../store/store.js';
+import { GuardedFile } from '../../store/file/foreign/guarded-file.js';
 import { exitCodes } from '../exit-codes.js';
 import { onInterrupt } from '../interrupt.js';
 import { GuardSession } from './guard-session.js';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { maskSecret } from '../../credentials/mask.js';
-import type { Inspection } from '../../store/store.js';
+import type { Inspection } from '../../store/file/doctor/inspection.js';
 import { command } from '../command.test.helper.js';
 import { newUser, sample } from './auth.test.helper.js';
 import { judge } from './findings.js';

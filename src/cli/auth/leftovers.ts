@@ -1,5 +1,5 @@
 import { trimSlashes } from '../../credentials/keys.js';
-import { listLeftovers } from '../../store/store.js';
+import { listLeftovers } from '../../store/file/doctor/forget.js';
 import { shown } from './output.js';
 import type { Flags } from './source.js';
 

@@ -1,7 +1,12 @@
 import type { Command } from 'commander';
 import { trimSlashes } from '../../credentials/keys.js';
 import { isOpaque } from '../../credentials/schema.js';
-import { listRecoverable, putBack, type Recoverable, restoreEntries } from '../../store/store.js';
+import {
+  listRecoverable,
+  putBack,
+  type Recoverable,
+  restoreEntries,
+} from '../../store/file/doctor/recoverable.js';
 import { closest } from '../closest.js';
 import { parseNames } from '../parse.js';
 import { NothingMatchedError, UsageError } from '../usage-error.js';

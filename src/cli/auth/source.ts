@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { trimSlashes } from '../../credentials/keys.js';
 import { authFile, contentOverride, warningOfRelative } from '../../credentials/location.js';
 import { decode, isOpaque } from '../../credentials/schema.js';
-import type { StoreEvent } from '../../store/backend.js';
+import type { StoreEvent } from '../../store/backend/backend.js';
 import { openStore, type Store } from '../../store/store.js';
 import { closest } from '../closest.js';
 import { looksSecret } from '../masking.js';

@@ -1,7 +1,7 @@
-import type { Backend } from '../backend.js';
-import type { Change } from '../change.js';
-import type { Document } from '../document.js';
-import { StoreError } from '../errors.js';
+import { StoreError } from '../../errors/store-error.js';
+import type { Backend } from '../backend/backend.js';
+import type { Change } from '../document/change.js';
+import type { Document } from '../document/document.js';
 import { listWaiting } from './commit/survey.js';
 import type { Wish } from './commit/task.js';
 import { type Site, Sites } from './disk/site.js';

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
-import { type Document, parseDocument } from '../document.js';
-import { errnoOf } from '../errors.js';
-import { ioError } from '../io-error.js';
-import { tickMs } from '../reading.js';
+import { ioError } from '../../errors/io-error.js';
+import { errnoOf } from '../../errors/store-error.js';
+import { tickMs } from '../../surroundings/reading.js';
+import { type Document, parseDocument } from '../document/document.js';
 import { readLastCommitted } from './commit/last-committed.js';
 import { settle } from './disk/settle.js';
 import type { Site, Sites } from './disk/site.js';

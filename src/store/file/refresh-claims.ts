@@ -1,8 +1,8 @@
 import { closeSync, fstatSync, lstatSync, rmdirSync, type Stats, unlinkSync, writeSync } from 'node:fs';
+import { ioError } from '../../errors/io-error.js';
+import { errnoOf } from '../../errors/store-error.js';
 import type { Directory } from '../../surroundings/directory.js';
 import { openPrivate } from '../../surroundings/private-directory.js';
-import { errnoOf } from '../errors.js';
-import { ioError } from '../io-error.js';
 import type { Claim, Claims, SeenClaim, Version } from '../refresh/claims.js';
 import {
   type ClaimContent,

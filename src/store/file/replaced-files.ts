@@ -1,6 +1,6 @@
 import { fstatSync } from 'node:fs';
-import { parseDocument } from '../document.js';
-import { readAll } from '../reading.js';
+import { readAll } from '../../surroundings/reading.js';
+import { parseDocument } from '../document/document.js';
 import type { LateWrite, ReplacedFile } from './commit/task.js';
 import { closeLater } from './disk/stage.js';
 import { identityOf } from './disk/state.js';

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { StoreError } from '../errors.js';
-import { ioError } from '../io-error.js';
-import { notify } from '../notify.js';
+import { ioError } from '../../errors/io-error.js';
+import { StoreError } from '../../errors/store-error.js';
+import { notify } from '../backend/notify.js';
 import type { Attempt, Committed, Earlier, Fenced, Wish } from './commit/task.js';
 import { outOfTime, settle } from './disk/settle.js';
 import { type Site, SiteGone, type Sites } from './disk/site.js';

@@ -1,4 +1,4 @@
-import type { Holder } from '../errors.js';
+import type { Holder } from '../../errors/store-error.js';
 
 /** How far the holder of a claim has come. */
 export type ClaimState =

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Call, untilAborted } from '../call.js';
-import { decodeValue } from '../document.js';
-import { type Entries, encodeEntry } from '../entries.js';
-import { StoreError } from '../errors.js';
+import { StoreError } from '../../errors/store-error.js';
+import { type Call, untilAborted } from '../backend/call.js';
+import { decodeValue } from '../document/document.js';
+import { type Entries, encodeEntry } from '../document/entries.js';
 import type { Claim, Claims, SeenClaim, Version } from './claims.js';
 import { notAsked, notStored, overdue, refused } from './errors.js';
 import { Flight } from './flight.js';

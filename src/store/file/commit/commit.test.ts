@@ -2,7 +2,7 @@ import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node
 import path from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { around, beforeSyncOf, systemError } from '../../calls.test.helper.js';
-import type { Change } from '../../change.js';
+import type { Change } from '../../document/change.js';
 import { failureOf, newFile, siteOf, textOf } from '../../scratch.test.helper.js';
 import { openStore } from '../../store.js';
 import { createIntent, createTicket, destroyEntry, release } from '../queue/intents.js';

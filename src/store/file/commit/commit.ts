@@ -1,6 +1,6 @@
-import { applyChange } from '../../change.js';
-import { type Document, parseDocument } from '../../document.js';
-import { StoreError, unknownOutcome } from '../../errors.js';
+import { StoreError, unknownOutcome } from '../../../errors/store-error.js';
+import { applyChange } from '../../document/change.js';
+import { type Document, parseDocument } from '../../document/document.js';
 import type { Ownership } from '../disk/ownership.js';
 import type { Site } from '../disk/site.js';
 import { closeLater } from '../disk/stage.js';

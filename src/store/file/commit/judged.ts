@@ -1,4 +1,4 @@
-import { isSameContent } from '../../document.js';
+import { isSameContent } from '../../document/document.js';
 import type { FileState } from '../disk/state.js';
 import type { Recovery } from './recovery.js';
 import type { Wish } from './task.js';

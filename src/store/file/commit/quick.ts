@@ -1,7 +1,7 @@
 import { renameSync } from 'node:fs';
-import { type Document, serializeDocument } from '../../document.js';
-import { errnoOf } from '../../errors.js';
-import { ioError } from '../../io-error.js';
+import { ioError } from '../../../errors/io-error.js';
+import { errnoOf } from '../../../errors/store-error.js';
+import { type Document, serializeDocument } from '../../document/document.js';
 import type { Site } from '../disk/site.js';
 import { closeLater, stage } from '../disk/stage.js';
 import { type FileState, hasChanged } from '../disk/state.js';

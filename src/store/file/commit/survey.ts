@@ -1,5 +1,5 @@
 import type { Directory } from '../../../surroundings/directory.js';
-import type { Edit } from '../../change.js';
+import type { Edit } from '../../document/change.js';
 import type { Site } from '../disk/site.js';
 import { type EntryKind, inOrder, type QueueEntry } from '../queue/entry-names.js';
 import { destroyEntry, type Intent, isFile, listEntries } from '../queue/intents.js';

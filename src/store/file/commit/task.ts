@@ -1,5 +1,5 @@
-import type { Change } from '../../change.js';
-import type { Document } from '../../document.js';
+import type { Change } from '../../document/change.js';
+import type { Document } from '../../document/document.js';
 import type { FileState, OpenFile } from '../disk/state.js';
 import type { KeptAside } from './kept-aside.js';
 import type { LastCommitted } from './last-committed.js';

@@ -1,8 +1,8 @@
 import { closeSync, fsyncSync, futimesSync, renameSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
-import { byValue, serializeDocument } from '../../document.js';
-import { StoreError } from '../../errors.js';
-import { ioError } from '../../io-error.js';
+import { ioError } from '../../../errors/io-error.js';
+import { StoreError } from '../../../errors/store-error.js';
+import { byValue, serializeDocument } from '../../document/document.js';
 import { readDamaged } from '../../tolerant/read.js';
 import { FileBackend } from '../backend.js';
 import { decodeLastCommitted } from '../commit/last-committed.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseDocument, serializeDocument } from '../../document.js';
+import { parseDocument, serializeDocument } from '../../document/document.js';
 import { putBack, readableOf } from './recoverable.js';
 
 const raw = (value: unknown) => JSON.stringify(value);

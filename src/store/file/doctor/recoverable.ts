@@ -1,6 +1,6 @@
 import path from 'node:path';
-import type { StoreEvent } from '../../backend.js';
-import { byValue, type Document } from '../../document.js';
+import type { StoreEvent } from '../../backend/backend.js';
+import { byValue, type Document } from '../../document/document.js';
 import { readDamaged, type Unread } from '../../tolerant/read.js';
 import { FileBackend } from '../backend.js';
 import { decodeLastCommitted } from '../commit/last-committed.js';

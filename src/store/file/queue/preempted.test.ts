@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, readdirSync, rmSync, truncateSync } from 'node:f
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { atMost } from '../../../amount.test.helper.js';
+import type { StoreError } from '../../../errors/store-error.js';
 import { eachInTiers } from '../../../tiers.test.helper.js';
 import { patient } from '../../../waiting.test.helper.js';
-import type { StoreError } from '../../errors.js';
 import { interceptEach } from '../../intercept.test.helper.js';
 import { newFile, strangersIntent } from '../../scratch.test.helper.js';
 import { openStore, type Store } from '../../store.js';

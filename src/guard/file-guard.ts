@@ -1,11 +1,11 @@
-import { byValue } from '../store/document.js';
-import { StoreError } from '../store/errors.js';
-import { type Document, GuardedFile, GuardTurn, type Sight, type Turn } from '../store/store.js';
-import type { GuardOptions } from './guard-options.js';
+import { StoreError } from '../errors/store-error.js';
+import type { Document } from '../store/document/document.js';
+import { byValue } from '../store/document/document.js';
+import { GuardTurn, type Turn } from '../store/file/foreign/guard-turn.js';
+import { GuardedFile, type Sight } from '../store/file/foreign/guarded-file.js';
+import type { FileGuardOptions } from './file-guard-options.js';
 import { type Judgement, Memory } from './memory.js';
 import { Tally } from './tally.js';
-
-export type { GuardEvent, GuardOptions } from './guard-options.js';
 
 /** A look in any case, for what no event reports. */
 const lookMs = 100;
@@ -28,11 +28,11 @@ const nothing: Document = new Map();
  * Guards a file that unmodified programs rewrite: sees its states, and repairs at once what a program erased or brought back
  * without knowing. Best effort: what was written and overwritten between two looks was never seen.
  */
-export class Guard {
+export class FileGuard {
   readonly tally = new Tally();
   readonly #file: GuardedFile;
   readonly #turn: GuardTurn;
-  readonly #options: GuardOptions;
+  readonly #options: FileGuardOptions;
   /** Undefined while another guard is there. */
   #memory: Memory | undefined;
   #kind: Sight['kind'] = 'missing';
@@ -55,7 +55,7 @@ export class Guard {
   #lastTurn: Turn = 'ours';
 
   /** @throws StoreError `E_UNSAFE` where another user could replace the file */
-  constructor(file: string, options: GuardOptions) {
+  constructor(file: string, options: FileGuardOptions) {
     const { allowUnsafe = false, isOpaque, onStoreEvent = () => {} } = options;
     this.#options = options;
     this.#turn = new GuardTurn(file, allowUnsafe);

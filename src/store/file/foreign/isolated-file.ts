@@ -1,10 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
-import type { StoreEvent } from '../backend.js';
-import { applyChange, type Change, type Edit } from '../change.js';
-import { byValue, type Document } from '../document.js';
-import { GroupCommit } from '../group-commit.js';
-import { FileBackend } from './backend.js';
-import { Sites } from './disk/site.js';
+import type { StoreEvent } from '../../backend/backend.js';
+import { GroupCommit } from '../../backend/group-commit.js';
+import { applyChange, type Change, type Edit } from '../../document/change.js';
+import { byValue, type Document } from '../../document/document.js';
+import { FileBackend } from '../backend.js';
+import { Sites } from '../disk/site.js';
 
 /** How an isolated file is opened. */
 export interface IsolatedFileOptions {

@@ -1,13 +1,13 @@
 import { type FSWatcher, watch } from 'node:fs';
 import path from 'node:path';
-import type { StoreEvent } from '../backend.js';
-import { byValue, type Document } from '../document.js';
-import { FileBackend } from './backend.js';
-import { unusable } from './commit/commit.js';
-import { readLastCommitted } from './commit/last-committed.js';
-import { reconcile } from './commit/recovery.js';
-import { type Site, Sites } from './disk/site.js';
-import { type FileState, isSame, isSameInode, readState } from './disk/state.js';
+import type { StoreEvent } from '../../backend/backend.js';
+import { byValue, type Document } from '../../document/document.js';
+import { FileBackend } from '../backend.js';
+import { unusable } from '../commit/commit.js';
+import { readLastCommitted } from '../commit/last-committed.js';
+import { reconcile } from '../commit/recovery.js';
+import { type Site, Sites } from '../disk/site.js';
+import { type FileState, isSame, isSameInode, readState } from '../disk/state.js';
 import { GuardLog } from './guard-log.js';
 
 /** What the file holds at one instant. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Document, isSameContent } from '../../document.js';
+import { type Document, isSameContent } from '../document/document.js';
 import { type ForeignWrite, mergeForeign, mergeLate } from './merge.js';
 
 /** `ab` is a document with two entries; `A` is the entry `a` with another value. */

@@ -1,11 +1,11 @@
 import { closeSync, lstatSync, openSync, rmdirSync, utimesSync } from 'node:fs';
-import type { Directory } from '../../surroundings/directory.js';
-import { openPrivate } from '../../surroundings/private-directory.js';
-import { errnoOf } from '../errors.js';
-import { type Site, Sites } from './disk/site.js';
-import { inOrder, newTicketName, type QueueEntry } from './queue/entry-names.js';
-import { listEntries, unlinkIfThere } from './queue/intents.js';
-import { isProvablyDead } from './queue/owner.js';
+import { errnoOf } from '../../../errors/store-error.js';
+import type { Directory } from '../../../surroundings/directory.js';
+import { openPrivate } from '../../../surroundings/private-directory.js';
+import { type Site, Sites } from '../disk/site.js';
+import { inOrder, newTicketName, type QueueEntry } from '../queue/entry-names.js';
+import { listEntries, unlinkIfThere } from '../queue/intents.js';
+import { isProvablyDead } from '../queue/owner.js';
 
 /** A guard that has not touched its ticket for so long is passed: it was stopped, or belongs to another boot. */
 const silentMs = 5000;

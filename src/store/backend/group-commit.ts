@@ -1,8 +1,8 @@
+import { StoreError } from '../../errors/store-error.js';
+import { applyChange, type Change, type Edit } from '../document/change.js';
+import type { Document } from '../document/document.js';
 import type { Backend } from './backend.js';
 import { abortedError, type Call, watchLimits } from './call.js';
-import { applyChange, type Change, type Edit } from './change.js';
-import type { Document } from './document.js';
-import { StoreError } from './errors.js';
 
 /** A change, and the caller that waits for it. */
 interface Member {
