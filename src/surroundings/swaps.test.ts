@@ -142,7 +142,8 @@ describe.skipIf(exchange === undefined)('root in a user’s directory while a na
 
 /** In a process of its own, as another user: calls by turns, and how they ended. */
 const visitorSource = (file: string, count: number) => `
-  const { listRecoverable, openStore, restoreEntries } = await import(${JSON.stringify(built('store'))});
+  const { openStore } = await import(${JSON.stringify(built('store'))});
+  const { listRecoverable, restoreEntries } = await import(${JSON.stringify(built('file/doctor/recoverable'))});
   const { lstatSync, readdirSync, rmSync } = await import('node:fs');
   const file = ${JSON.stringify(file)};
   const directory = ${JSON.stringify(path.dirname(file))};
