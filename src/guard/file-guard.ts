@@ -1,7 +1,7 @@
 import { StoreError } from '../errors/store-error.js';
 import type { Document } from '../store/document/document.js';
 import { byValue } from '../store/document/document.js';
-import { GuardTurn, type Turn } from '../store/file/foreign/guard-turn.js';
+import { GuardTurn, type TurnHolder } from '../store/file/foreign/guard-turn.js';
 import { GuardedFile, type Sight } from '../store/file/foreign/guarded-file.js';
 import type { FileGuardOptions } from './file-guard-options.js';
 import { type Judgement, Memory } from './memory.js';
@@ -52,7 +52,7 @@ export class FileGuard {
   #timers: NodeJS.Timeout[] = [];
   #tornTimer: NodeJS.Timeout | undefined;
   #isStarting = false;
-  #lastTurn: Turn = 'ours';
+  #lastTurn: TurnHolder = 'ours';
 
   /** @throws StoreError `E_UNSAFE` where another user could replace the file */
   constructor(file: string, options: FileGuardOptions) {
@@ -109,7 +109,7 @@ export class FileGuard {
     }
   }
 
-  #reportTurn(turn: Turn): void {
+  #reportTurn(turn: TurnHolder): void {
     if (turn === 'another') this.#options.onEvent({ type: 'waits' });
     else if (turn === 'none') this.#options.onEvent({ type: 'no directory' });
   }
@@ -161,7 +161,7 @@ export class FileGuard {
     if (!this.#memory || this.#wasAsleep()) return;
     try {
       const sight = this.#file.look();
-      if (sight) this.#take(sight);
+      if (sight) this.#observe(sight);
       this.#lastFailure = undefined;
     } catch (error) {
       this.#fail(error);
@@ -177,7 +177,7 @@ export class FileGuard {
     return !isAwake;
   }
 
-  #take(sight: Sight): void {
+  #observe(sight: Sight): void {
     const now = performance.now();
     this.#kind = sight.kind;
     if (sight.kind === 'corrupt') {
@@ -191,14 +191,14 @@ export class FileGuard {
     this.#isOwed = true;
     if (this.#memory.isNewest(sight.document)) return;
     const before = this.#memory.truth;
-    const judgement = this.#memory.take(sight.document, now, sight.isInPlace);
+    const judgement = this.#memory.observe(sight.document, now, sight.isInPlace);
     if (judgement.removed.length > 1) this.#kept = before;
     else if (judgement.isDoubtful) this.#kept ??= before;
-    this.#judge(judgement, now);
+    this.#respondTo(judgement, now);
     if (this.#options.dryRun) this.#memory.accept(sight.document);
   }
 
-  #judge(judgement: Judgement, now: number): void {
+  #respondTo(judgement: Judgement, now: number): void {
     const { set, removed, putBack, removedAgain } = judgement;
     const repairs = putBack.length + removedAgain.length;
     // Our own repair, or the same in another layout.
@@ -212,13 +212,13 @@ export class FileGuard {
 
   #onLate(document: Document, before: Document): void {
     const now = performance.now();
-    if (this.#memory) this.#judge(this.#memory.takeLate(document, before, now), now);
+    if (this.#memory) this.#respondTo(this.#memory.observeLate(document, before, now), now);
   }
 
   #onRemoved(now: number): void {
     this.#missingSince = undefined;
     this.#options.onEvent({ type: 'removed' });
-    this.#memory?.take(nothing, now, false);
+    this.#memory?.observe(nothing, now, false);
   }
 
   #waitForWhole(): void {
@@ -281,7 +281,7 @@ export class FileGuard {
   /** Asked under the fence. A missing file is left so: it was removed on purpose. */
   #judged(sight: Sight | undefined): Document | undefined {
     if (!this.#memory || this.#wasAsleep()) return undefined;
-    if (sight) this.#take(sight);
+    if (sight) this.#observe(sight);
     return this.#kind === 'missing' ? undefined : this.#memory?.truth;
   }
 

@@ -6,7 +6,7 @@ import { GroupCommit } from './backend/group-commit.js';
 import { InFlight } from './backend/in-flight.js';
 import type { Change } from './document/change.js';
 import { byValue, type Document, decodeValue } from './document/document.js';
-import { Draft, type Entries, encodeEntry, refusePromise } from './document/entries.js';
+import { DraftEntries, type Entries, encodeEntry, refusePromise } from './document/entries.js';
 import { FileBackend } from './file/backend.js';
 import { Sites } from './file/disk/site.js';
 import { FileClaims } from './file/refresh-claims.js';
@@ -254,7 +254,7 @@ function valueIn(document: Document, key: string): unknown {
 
 function drafted(edit: (draft: Entries) => void): Change {
   return (document) => {
-    const draft = new Draft(document);
+    const draft = new DraftEntries(document);
     edit(draft);
     return draft.document;
   };

@@ -6,10 +6,10 @@ import type { Inspection } from '../../store/file/doctor/inspection.js';
 import { currentEntries } from '../../store/file/doctor/recoverable.js';
 import { exitCodes } from '../exit-codes.js';
 import { judgeEntries } from './entry-findings.js';
-import { type Finding, judge, type Severity } from './findings.js';
+import { diagnose, type Finding, type Severity } from './findings.js';
 import { judgeIsolation } from './isolation-findings.js';
 import { paint, print, printJson, shown } from './output.js';
-import { type Flags, fileOf, subcommand } from './source.js';
+import { type FileFlags, fileOf, subcommand } from './source.js';
 import { nowMs } from './time.js';
 
 export function addDoctor(auth: Command): void {
@@ -30,10 +30,10 @@ Examples:
     .action(doctor);
 }
 
-function doctor(flags: Flags): void {
+function doctor(flags: FileFlags): void {
   // A path that can't be a credential file is a finding here, not a refusal.
   const seen = inspectFile(flags.file ? path.resolve(flags.file) : fileOf(flags));
-  const findings = judge(seen, { nowMs: nowMs(), uid: process.getuid?.() });
+  const findings = diagnose(seen, { nowMs: nowMs(), uid: process.getuid?.() });
   findings.push(...judgeEntries(entriesOf(seen)), judgeIsolation());
   const result = worstOf(findings);
   if (flags.json) printJson({ result, findings, ...seen });

@@ -8,9 +8,9 @@ import { currentEntries } from '../../store/file/doctor/recoverable.js';
 import { UsageError } from '../usage-error.js';
 import { meaning } from './leftovers.js';
 import { note, printJson, shown } from './output.js';
-import { type Flags, fileOf, noSuchEntry, subcommand, warnOfOverride } from './source.js';
+import { type FileFlags, fileOf, noSuchEntry, subcommand, warnOfOverride } from './source.js';
 
-interface ForgetFlags extends Flags {
+interface ForgetFlags extends FileFlags {
   all?: boolean;
   yes?: boolean;
 }
@@ -51,7 +51,7 @@ async function forget(provider: string | undefined, flags: ForgetFlags): Promise
   warnOfOverride(flags);
 }
 
-async function forgetOne(file: string, provider: string, flags: Flags): Promise<void> {
+async function forgetOne(file: string, provider: string, flags: FileFlags): Promise<void> {
   const { isMeant, text } = meaning(normalizeKey(provider));
   const done = await forgetEntries(file, isMeant, text, optionsOf(flags));
   if (done === undefined) throw noSuchEntry(provider, [...currentEntries(file, flags).keys()], file);
@@ -62,7 +62,7 @@ async function forgetOne(file: string, provider: string, flags: Flags): Promise<
   if (flags.json) printJson(done);
 }
 
-function optionsOf({ allowUnsafe = false }: Flags) {
+function optionsOf({ allowUnsafe = false }: FileFlags) {
   return { allowUnsafe, isOpaque };
 }
 

@@ -16,7 +16,7 @@ export interface Entries {
 }
 
 /** Copies at the first write: a document without a write stays the same object, and there is nothing to commit. */
-export class Draft implements Entries {
+export class DraftEntries implements Entries {
   readonly #original: Document;
   #copy: Map<string, string> | undefined;
 

@@ -99,7 +99,7 @@ export class HeldIntent {
 
   /** One attempt, under the intent that is held or a new one. Afterwards that is kept if it is of use, and ended otherwise. */
   async attempt(site: Site, options: AttemptOptions): Promise<Attempt> {
-    const held = this.#take(site);
+    const held = this.#acquire(site);
     const { intent, known } = held;
     const stays = this.#servesOthers(held);
     let attempt: Attempt | undefined;
@@ -107,7 +107,7 @@ export class HeldIntent {
       attempt = await attemptCommit(site, intent, this.#taskUnder(held, options, stays));
       return attempt;
     } finally {
-      this.#settle(attempt, { own: options.own, stays, known });
+      this.#keepOrEnd(attempt, { own: options.own, stays, known });
     }
   }
 
@@ -136,7 +136,7 @@ export class HeldIntent {
   }
 
   /** The intent that is held, or a new one. */
-  #take(site: Site): Held {
+  #acquire(site: Site): Held {
     if (this.#held && this.isFor(site)) return this.#held;
     this.end();
     const isSoon = performance.now() - this.#lastCommit < soonMs;
@@ -153,7 +153,7 @@ export class HeldIntent {
   }
 
   /** Keeps the intent, or ends it. */
-  #settle(attempt: Attempt | undefined, { own, stays, known: before }: Began): void {
+  #keepOrEnd(attempt: Attempt | undefined, { own, stays, known: before }: Began): void {
     this.#lastCommit = performance.now();
     if (attempt?.kind === 'fenced') this.noteCrowd();
     if (attempt?.kind !== 'committed') {

@@ -11,7 +11,7 @@ import { isProvablyDead } from '../queue/owner.js';
 const silentMs = 5000;
 
 /** Whose turn it is to guard a file. `none`: its directory is missing, and so is all that a guard could look at. */
-export type Turn = 'ours' | 'another' | 'none';
+export type TurnHolder = 'ours' | 'another' | 'none';
 
 /**
  * One guard for each file, and spares that wait. Each has a ticket in `<file>.guard`; the first that lives is on guard.
@@ -29,7 +29,7 @@ export class GuardTurn {
   }
 
   /** Returns whose turn it is, and shows other guards that this one lives. */
-  whose(): Turn {
+  whose(): TurnHolder {
     const turn = this.#inside(true, (place) => {
       this.#touch(place);
       const [first] = inOrder(listEntries(place)).filter((entry) => this.#isThere(place, entry));

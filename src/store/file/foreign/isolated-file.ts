@@ -49,7 +49,7 @@ export class IsolatedFile {
   async begin(): Promise<void> {
     this.#sites.make().release();
     await this.#backend.read(performance.now() + commitMsMax);
-    this.#timer = setInterval(() => this.#look(), lookMs).unref();
+    this.#timer = setInterval(() => this.#poll(), lookMs).unref();
   }
 
   /**
@@ -77,7 +77,7 @@ export class IsolatedFile {
   }
 
   /** Takes over what another program has written. A file that is as a commit has left it is only read, and once. */
-  #look(): void {
+  #poll(): void {
     if (performance.now() - this.#committedAt < lookMs) return;
     try {
       const stats = statSync(this.#file, { bigint: true, throwIfNoEntry: false });
