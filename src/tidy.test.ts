@@ -234,9 +234,11 @@ it('classes that hold documents or tokens have #fields, which no log shows', () 
   expect(users.map(({ file }) => file)).toEqual([]);
 });
 
-it('the product spreads no object literal, which would hide which properties belong together', () => {
-  const users = product.filter(({ text }) => /\.\.\.\{/.test(text));
-  expect(users.map(({ file }) => file)).toEqual([]);
+it('no object literal is spread, which would hide which properties belong together', () => {
+  // The tests of these two rooms still have some.
+  const others = sources.filter(({ file }) => !/^harness\/(explore|report)\//.test(file));
+  const users = new Set([...product, ...others].filter(({ text }) => /\.\.\.[{]/.test(text)));
+  expect([...users].map(({ file }) => file)).toEqual([]);
 });
 
 it('every file has at most 300 lines', () => {

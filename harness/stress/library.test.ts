@@ -12,7 +12,10 @@ const { stress } = (await import(
 it('the library returns the loss of a store that stores nothing, and leaves its report and no process', async () => {
   const out = path.join(newDirectory(), 'run');
   const report = await stress({
-    ...{ scenarios: ['two-terminals'], targets: [fixture('in-memory.ts')], controls: false, out },
+    scenarios: ['two-terminals'],
+    targets: [fixture('in-memory.ts')],
+    controls: false,
+    out,
     // Each client ends after these.
     operations: 5,
   });

@@ -33,7 +33,9 @@ export const documents = [
 export const snippets: readonly Snippet[] = documents.flatMap((document) => {
   const text = readFileSync(path.join(project, document), 'utf8');
   return [...text.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(([, language = '', body = '']) => ({
-    ...{ document, language, text: body },
+    document,
+    language,
+    text: body,
   }));
 });
 

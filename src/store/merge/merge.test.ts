@@ -122,7 +122,11 @@ function play(history: readonly Deed[]) {
     else theirs.delete(key);
     const bases = states.toReversed();
     truth = mergeForeign({
-      ...{ truth, theirs, bases, printOf: (raw: string) => raw, isInPlace: true },
+      truth,
+      theirs,
+      bases,
+      printOf: (raw: string) => raw,
+      isInPlace: true,
     }).document;
     states.push(theirs, truth);
     steps.push({ kind, key, value: `${key}${at}`, isFresh: base === bases[0], theirs, bases, before, truth });

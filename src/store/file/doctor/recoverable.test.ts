@@ -15,8 +15,12 @@ const bytes = serializeDocument(document);
 describe('the readable part of a document', () => {
   it('a whole document is readable completely', () => {
     expect(readableOf(bytes)).toEqual({
-      ...{ entries: document, all: [...document].map(([key, raw]) => ({ key, raw })) },
-      ...{ doubled: [], unread: [], readableBytes: bytes.length, remarkBytes: 0 },
+      entries: document,
+      all: [...document].map(([key, raw]) => ({ key, raw })),
+      doubled: [],
+      unread: [],
+      readableBytes: bytes.length,
+      remarkBytes: 0,
     });
   });
 
