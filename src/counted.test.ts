@@ -14,7 +14,9 @@ function count(file: string, ...runs: Result[][]) {
   const directory = newDirectory();
   const places = runs.map((results, n) => {
     const assertionResults = results.map(([fullName, status, retries]) => ({
-      ...{ fullName, status, meta: retries === undefined ? {} : { retries } },
+      fullName,
+      status,
+      meta: retries === undefined ? {} : { retries },
     }));
     const place = path.join(directory, `${n}.json`);
     const testResults = [{ name: path.join(project, file), status: 'passed', assertionResults }];

@@ -7,20 +7,16 @@
 export { Auth, type AuthOptions, type AuthRefreshOptions, createAuth } from './credentials/auth.js';
 export { authFile, contentOverride } from './credentials/location.js';
 export { Api, decode, Info, Oauth, validate, WellKnown } from './credentials/schema.js';
-export type { Backend, StoreEvent } from './store/backend.js';
-export type { CallOptions } from './store/call.js';
-export type { Change, Edit } from './store/change.js';
-export type { Entries } from './store/entries.js';
-export { type Holder, StoreError, type StoreErrorCode } from './store/errors.js';
+export { type Holder, StoreError, type StoreErrorCode } from './errors/store-error.js';
+export type { Backend, StoreEvent } from './store/backend/backend.js';
+export type { CallOptions } from './store/backend/call.js';
+export type { Change, Edit } from './store/document/change.js';
+export type { Entries } from './store/document/entries.js';
+export { inspectFile } from './store/file/doctor/inspect.js';
+export type { Inspection } from './store/file/doctor/inspection.js';
 export type { DoRefresh, IsFresh } from './store/refresh/refresher.js';
-export {
-  type Inspection,
-  inspectFile,
-  openStore,
-  type RefreshOptions,
-  type Store,
-  type StoreOptions,
-} from './store/store.js';
+export { openStore, type Store } from './store/store.js';
+export type { RefreshOptions, StoreOptions } from './store/store-options.js';
 export type { Changes, WatchOptions } from './store/watch.js';
 export { parseExpiry } from './tokens/expiry.js';
 export { tokenPattern } from './tokens/format.js';

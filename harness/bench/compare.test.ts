@@ -8,22 +8,42 @@ const of = (median: number, min = median, max = median): Spread => ({ median, mi
 
 function curveOf(target: string, medians: readonly number[]): CurveResult {
   const points = medians.map((median, place) => ({
-    ...{ kind: 'writes', part: 'curve', target, processes: 2 ** place, acknowledged: 1, failed: 0, lost: 0 },
-    ...{ latencyMs: { p50: 1, p99: 2, max: 3 }, perSecond: of(median, median - 50, median + 50) },
-    ...{ ratioToOne: of(1), slowest: of(1) },
+    kind: 'writes',
+    part: 'curve',
+    target,
+    processes: 2 ** place,
+    acknowledged: 1,
+    failed: 0,
+    lost: 0,
+    latencyMs: { p50: 1, p99: 2, max: 3 },
+    perSecond: of(median, median - 50, median + 50),
+    ratioToOne: of(1),
+    slowest: of(1),
   }));
   return { kind: 'curve', part: 'curve', target, points: points as CurveResult['points'] };
 }
 
 function reportOf(...results: BenchResult[]): BenchReport {
   return {
-    ...{ schema: 1, suite: 'store', target: 'hardened', node: 'v20', cpus: 2, durationMs: 1 },
-    ...{ interrupted: false, lost: 0, results },
+    schema: 1,
+    suite: 'store',
+    target: 'hardened',
+    node: 'v20',
+    cpus: 2,
+    durationMs: 1,
+    interrupted: false,
+    lost: 0,
+    results,
   };
 }
 
 const figureOf = (unit: string, value: Spread): BenchResult => ({
-  ...{ kind: 'value', part: 'reads', name: 'one', title: 'one', unit, value },
+  kind: 'value',
+  part: 'reads',
+  name: 'one',
+  title: 'one',
+  unit,
+  value,
 });
 
 describe('two reports of a bench', () => {

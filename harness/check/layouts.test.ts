@@ -9,7 +9,10 @@ const event = (
   value: string,
   error?: string,
 ): Written => ({
-  ...{ process, type, f, value },
+  process,
+  type,
+  f,
+  value,
   ...(error === undefined ? {} : { error }),
 });
 const write = [event(3, 'invoke', 'write', '4'), event(3, 'ok', 'write', '4')];

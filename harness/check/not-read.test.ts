@@ -42,7 +42,12 @@ describe('lines that are no operations', () => {
   test('the report counts the lines that are no operations, by kind', async () => {
     const log = layouts['jepsen.log among other lines']?.(healthy) ?? '';
     expect((await checkText(log)).lines).toEqual({
-      ...{ unit: 'line', all: 16, operations: 4, nemesis: 4, other: 8, unread: 0 },
+      unit: 'line',
+      all: 16,
+      operations: 4,
+      nemesis: 4,
+      other: 8,
+      unread: 0,
     });
   });
 

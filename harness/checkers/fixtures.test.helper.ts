@@ -100,7 +100,8 @@ export function run(text: string, atLeast: Record<string, number> = {}): Run {
       }
       case 'canary':
         events.push({
-          ...{ type: 'place', links: [] },
+          type: 'place',
+          links: [],
           canary: { value: 'canary.0', entries: canary(words).canary ?? [] },
         });
         break;

@@ -2,10 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { holdfast, newDirectory, processesIn } from '../../src/cli/command.test.helper.js';
 import { long } from '../../src/tiers.test.helper.js';
 import { until } from '../../src/waiting.test.helper.js';
 import type { Exploration, Replayed } from '../index.js';
+import { holdfast, newDirectory, processesIn } from './command.test.helper.js';
 
 describe('holdfast explore', () => {
   it('explore prints a lost update as a table and keeps its schedule, and replay runs it again', async () => {
@@ -67,7 +67,9 @@ describe('holdfast explore', () => {
     const simulated = (args: string[]) => holdfast([...args, '--executor', 'sim'], { cwd });
     const textbook = await simulated(['explore', '--target', 'textbook', '--json']);
     expect(JSON.parse(textbook.stdout).scenarios[0]).toMatchObject({
-      ...{ result: 'valid', executor: 'sim', exploration: { exhausted: true } },
+      result: 'valid',
+      executor: 'sim',
+      exploration: { exhausted: true },
     });
     const naive = await simulated(['explore', '--target', 'naive']);
     expect([naive.exitCode, naive.stdout]).toEqual([
@@ -101,12 +103,10 @@ describe('holdfast explore', () => {
       expect(report).toMatchObject({ schema: 1, result: 'invalid' });
       const [one] = report.scenarios;
       expect(one).toMatchObject({
-        ...{
-          scenario: 'kill-9',
-          target: 'naive',
-          executor: 'process',
-          schedule: expect.stringMatching(/^naive-/),
-        },
+        scenario: 'kill-9',
+        target: 'naive',
+        executor: 'process',
+        schedule: expect.stringMatching(/^naive-/),
         exploration: { faults: { kills: 1 } },
       });
       expect(Object.values(one.checks)).toEqual([{ result: 'invalid', summary: expect.any(String) }]);
@@ -124,7 +124,8 @@ describe('holdfast explore', () => {
       );
       const [one] = JSON.parse(stdout).scenarios;
       expect(one).toMatchObject({
-        ...{ result: 'invalid', reproduce: expect.stringMatching(/ --damage$/) },
+        result: 'invalid',
+        reproduce: expect.stringMatching(/ --damage$/),
         exploration: { faults: { damages: 1 } },
       });
       expect(exitCode).toBe(1);

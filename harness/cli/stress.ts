@@ -3,6 +3,7 @@ import { exitCodes } from '../../src/cli/exit-codes.js';
 import { onInterrupt } from '../../src/cli/interrupt.js';
 import { parseDuration, parseNames, parseShard, parseWhole } from '../../src/cli/parse.js';
 import { paintVerdict, printReport } from '../../src/cli/render.js';
+import { defined } from '../core/defined.js';
 import { runtimeChoices } from '../core/runtime.js';
 import type * as Harness from '../index.js';
 import { inConfig, loadConfig } from './config.js';
@@ -160,11 +161,13 @@ function optionsOf(
   return {
     ...same,
     ...rest,
-    ...(played ? { scenarios: played } : {}),
-    ...(named ? { targets: named } : {}),
-    ...(program === undefined ? {} : { programs: [program] }),
-    ...(durationMs ? { durationMs } : {}),
-    ...(only ? { only } : {}),
+    ...defined({
+      scenarios: played,
+      targets: named,
+      programs: program === undefined ? undefined : [program],
+      durationMs: durationMs || undefined,
+      only,
+    }),
     controls: isControlsGiven ? controls : (usualControls ?? controls),
   };
 }
@@ -185,7 +188,7 @@ async function repeat(options: Harness.StressOptions, times: number, signal: Abo
   for (let round = 1; ; round++) {
     const done = await stress({
       ...options,
-      ...(seed === undefined ? {} : { seed }),
+      ...defined({ seed }),
       controls: controls !== false,
       signal,
       onProgress: progressReporter(process.stderr, paintVerdict),

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { defined } from '../core/defined.js';
 import type { TargetModule } from '../core/target.js';
 import type { FinalEvent, ValueId } from '../history/events.js';
 import { leftoversBeside } from '../line/beside.js';
@@ -30,10 +31,10 @@ export function finalState(
       ...leftoversBeside(real, { artifacts, patterns: own }),
       ...links.flatMap((link) => leftoversBeside(link, besideLinks).map(nameOf(link))),
     ],
-    ...(links.length > 0 ? { links: readLinks(links, sandbox) } : {}),
-    ...(canary === undefined ? {} : { canary: listCanary(canary) }),
-    ...(outside === undefined
-      ? {}
-      : { outside: { looked: Object.keys(outside), changed: changedOutside(outside) } }),
+    ...defined({
+      links: links.length > 0 ? readLinks(links, sandbox) : undefined,
+      canary: canary === undefined ? undefined : listCanary(canary),
+      outside: outside && { looked: Object.keys(outside), changed: changedOutside(outside) },
+    }),
   };
 }

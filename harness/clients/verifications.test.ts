@@ -82,7 +82,8 @@ it('the results that are left out hide no violation and make none', async () => 
     fc.asyncProperty(answers, life, fc.infiniteStream(fc.boolean()), async (answers, life, moments) => {
       const { told } = await verify(answers, () => moments.next().value);
       const full = answers.map((answer, n) => ({
-        ...{ begin: n * 100_000, end: n * 100_000 + 50_000 },
+        begin: n * 100_000,
+        end: n * 100_000 + 50_000,
         result: answer === 'accepted' ? value : null,
       }));
       expect(told.reduce((sum, { times }) => sum + times, 0)).toBe(full.length);

@@ -26,9 +26,12 @@ beforeEach(() => {
   mkdirSync(workshop);
   mkdirSync(path.join(sandbox, 'data'));
   ambush = {
-    ...{ place: path.join(sandbox, 'data', 'auth.json.lock'), directory: path.join(sandbox, 'data') },
-    ...{ outside: makeCanary(sandbox), workshop },
-    ...{ pipe: makePipe(path.join(workshop, 'pipe')), random: new Random(1, 'test') },
+    place: path.join(sandbox, 'data', 'auth.json.lock'),
+    directory: path.join(sandbox, 'data'),
+    outside: makeCanary(sandbox),
+    workshop,
+    pipe: makePipe(path.join(workshop, 'pipe')),
+    random: new Random(1, 'test'),
   };
 });
 

@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { defined } from '../core/defined.js';
 import { isTorn, outcomeOfError } from '../core/outcome.js';
 import { isClient } from '../core/scenario.js';
 import type { Store, TargetModule, TargetOptions, TokenStore } from '../core/target.js';
@@ -92,8 +93,7 @@ export class Worker {
     const { target, home, programUrl } = this.config;
     return {
       ...target.options,
-      ...(home === undefined ? {} : { home }),
-      ...(programUrl === undefined ? {} : { server: programUrl }),
+      ...defined({ home, server: programUrl }),
     };
   }
 
@@ -110,7 +110,7 @@ export class Worker {
     const start = { type: 'start', time: this.now(), client, process: process.pid } as const;
     this.send({ ...start, access: this.access, runtime });
     const artifacts = this.artifacts?.map(({ source }) => source);
-    this.send({ type: 'ready', ...(url === undefined ? {} : { url }), ...(artifacts ? { artifacts } : {}) });
+    this.send({ type: 'ready', ...defined({ url, artifacts }) });
     await Promise.race([this.gate, untilAborted(this.stopping)]);
   }
 

@@ -33,7 +33,12 @@ function partsOf({ partition }: AnyModel, calls: readonly AnyCall[]): AnyCall[][
 }
 
 const call = (id: string, begin: number, input: unknown, output: unknown): AnyCall => ({
-  ...{ id, process: id, input, output, begin, end: begin + 1 },
+  id,
+  process: id,
+  input,
+  output,
+  begin,
+  end: begin + 1,
   happened: output === undefined ? 'maybe' : 'yes',
 });
 const set = (key: string, at: number) =>

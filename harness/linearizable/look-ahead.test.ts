@@ -9,11 +9,22 @@ import { search } from './search.js';
 type KvCall = Call<KvInput, KvOutput>;
 
 const append = (at: number, begin: number, end: number): KvCall => ({
-  ...{ id: `append ${at}`, process: `${at}`, input: { append: 'k', value: `(${at})` }, output: true },
-  ...{ begin, end, happened: 'yes' },
+  id: `append ${at}`,
+  process: `${at}`,
+  input: { append: 'k', value: `(${at})` },
+  output: true,
+  begin,
+  end,
+  happened: 'yes',
 });
 const get = (output: string, begin: number, end: number): KvCall => ({
-  ...{ id: 'get', process: 'g', input: { get: 'k' }, output, begin, end, happened: 'yes' },
+  id: 'get',
+  process: 'g',
+  input: { get: 'k' },
+  output,
+  begin,
+  end,
+  happened: 'yes',
 });
 
 describe('appends whose order a read shows', () => {
@@ -62,7 +73,13 @@ function recorded(random: Random, clients: number, calls: number, isTampered: bo
         ? { put: key, value }
         : { append: key, value };
     history.push({
-      ...{ id: `${at}`, process: `${client}`, input, output: `${point}`, begin, end, happened: 'yes' },
+      id: `${at}`,
+      process: `${client}`,
+      input,
+      output: `${point}`,
+      begin,
+      end,
+      happened: 'yes',
     });
   }
   history.sort((a, b) => Number(a.output) - Number(b.output));
@@ -96,7 +113,12 @@ test('a part that is too hard does not hide that another part is invalid', () =>
     register: () => undefined,
   };
   const call = (key: string, own: object, output: unknown, begin: number, end: number) => ({
-    ...{ id: `${key} ${begin}`, process: `${begin}`, input: { key, own }, output, begin, end },
+    id: `${key} ${begin}`,
+    process: `${begin}`,
+    input: { key, own },
+    output,
+    begin,
+    end,
     happened: 'yes' as const,
   });
   const hard = Array.from({ length: 26 }, (_, at) => call('hard', { write: at }, true, at, 100));

@@ -80,7 +80,12 @@ describe('an invalid history', () => {
 
 test('a read is not placed before an earlier call that may have happened', () => {
   const call = (id: string, begin: number, end: number, input: unknown, output: unknown): AnyCall => ({
-    ...{ id, process: id, input, output, begin, end },
+    id,
+    process: id,
+    input,
+    output,
+    begin,
+    end,
     happened: output === undefined ? 'maybe' : 'yes',
   });
   const calls = [

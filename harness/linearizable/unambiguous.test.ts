@@ -64,7 +64,13 @@ describe('a register whose values are all different', () => {
 
 test('the fast judgement does not apply where two writes have one value, or one writes the initial value', () => {
   const write = (value: number | null): RegisterCall => ({
-    ...{ id: 'w', process: 'p', input: { write: value }, output: true, begin: 0, end: 1, happened: 'yes' },
+    id: 'w',
+    process: 'p',
+    input: { write: value },
+    output: true,
+    begin: 0,
+    end: 1,
+    happened: 'yes',
   });
   expect(judgeUnambiguous(register, [write(1), write(1)])).toBeUndefined();
   expect(judgeUnambiguous(register, [write(null)])).toBeUndefined();

@@ -11,7 +11,9 @@ export const ofTheGuard: readonly Mutant[] = [
   {
     name: 'a ticket is good twice',
     file: tickets,
-    edits: [['const found = this.#take(hashOf(ticket));', 'const found = this.#issued.get(hashOf(ticket));']],
+    edits: [
+      ['const found = this.#remove(hashOf(ticket));', 'const found = this.#issued.get(hashOf(ticket));'],
+    ],
     test: 'src/http/guard/tickets.test.ts',
   },
   {

@@ -1,6 +1,7 @@
 import type { Mutant } from './mutant.js';
 
 const commit = 'src/store/file/commit/commit.ts';
+const write = 'src/store/file/commit/write.ts';
 const withdraw = 'src/store/file/commit/withdraw.ts';
 const publish = 'src/store/file/commit/publish.ts';
 const intents = 'src/store/file/queue/intents.ts';
@@ -22,7 +23,7 @@ const order: Mutant[] = [
     edits: [
       [
         '    await durable(site);\n  } catch (error) {',
-        '    if (!task.revocable) await durable(site);\n  } catch (error) {',
+        '    if (!task.beliefs.revocable) await durable(site);\n  } catch (error) {',
       ],
     ],
     test: 'src/tokens/order.test.ts',
@@ -126,13 +127,10 @@ const fence: Mutant[] = [
     name: 'file and requests are read before the other intents are destroyed',
     file: commit,
     edits: [
+      ['      return destroyOthers(intent);', '      return listWaiting(intent.intents);'],
       [
-        "if (task.kind === 'fresh') return destroyOthers(intent);",
-        "if (task.kind === 'fresh') return listWaiting(intent.intents);",
-      ],
-      [
-        '  const document = applyAll(site, task, basis);',
-        "  if (task.kind === 'fresh') destroyOthers(intent);\n  const document = applyAll(site, task, basis);",
+        '  // What the new file will no longer hold is kept',
+        "  if (task.kind === 'fresh') destroyOthers(intent);\n  // What the new file will no longer hold is kept",
       ],
     ],
     test: 'src/store/file/commit/withdraw.test.ts',
@@ -145,7 +143,7 @@ const fence: Mutant[] = [
   },
   {
     name: 'the file is not compared before the renames',
-    file: commit,
+    file: write,
     edits: [['      !hasChanged(site, state, open) &&\n', '']],
     test: 'src/store/file/commit/commit.test.ts',
   },
@@ -159,7 +157,7 @@ const fence: Mutant[] = [
   },
   {
     name: 'a commit looks for its intent after the renames',
-    file: commit,
+    file: write,
     edits: [
       [
         "  if (outcome.kind !== 'published') return outcome;",

@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.js';
 
-const commit = 'src/store/file/commit/commit.ts';
+const write = 'src/store/file/commit/write.ts';
 const stage = 'src/store/file/disk/stage.ts';
 const owner = 'src/store/file/queue/owner.ts';
 const queue = 'src/store/file/queue/queue.ts';
@@ -141,7 +141,7 @@ const others: Mutant[] = [
   },
   {
     name: 'the owner of a request is not asked before the commit',
-    file: commit,
+    file: write,
     edits: [['      requests.open.every(({ isAlive }) => isAlive()) &&\n', '']],
     test: 'src/store/file/commit/commit.test.ts',
   },
@@ -160,7 +160,7 @@ const others: Mutant[] = [
   {
     name: 'half a request stays in the way of all',
     file: survey,
-    edits: [['else if (unresponsive?.has(name)) destroyEntry(intents, name);', '']],
+    edits: [['else if (unresponsive.has(name)) destroyEntry(intents, name);', '']],
     test: 'src/store/file/commit/survey.test.ts',
   },
   {
@@ -183,10 +183,10 @@ const others: Mutant[] = [
   },
   {
     name: 'a standing intent that is gone vouches for what was read',
-    file: commit,
+    file: write,
     edits: [
       [
-        'isThere(intent) && !hasChanged(site, known.state, openFile(known))',
+        '(isThere(intent) && !hasChanged(site, known.state, openFile(known)))',
         '!hasChanged(site, known.state, openFile(known))',
       ],
     ],
@@ -194,7 +194,7 @@ const others: Mutant[] = [
   },
 ];
 
-const merge = 'src/store/file/commit/merge.ts';
+const merge = 'src/store/merge/merge.ts';
 
 /** What programs that know no intents have written. */
 const foreign: Mutant[] = [
@@ -210,7 +210,7 @@ const foreign: Mutant[] = [
     name: 'an older state is never a logout from an old copy',
     file: merge,
     edits: [['if (from) return { base: from, isDoubtful: true };', '']],
-    test: 'src/store/file/commit/merge.test.ts',
+    test: 'src/store/merge/merge.test.ts',
   },
   {
     name: 'what a commit that did not happen was to put back is left erased',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { fixture, newDirectory, processesIn } from '../../src/cli/command.test.helper.js';
+import { fixture, newDirectory, processesIn } from '../cli/command.test.helper.js';
 import type * as Harness from '../index.js';
 
 /** As users import it. */
@@ -12,7 +12,10 @@ const { stress } = (await import(
 it('the library returns the loss of a store that stores nothing, and leaves its report and no process', async () => {
   const out = path.join(newDirectory(), 'run');
   const report = await stress({
-    ...{ scenarios: ['two-terminals'], targets: [fixture('in-memory.ts')], controls: false, out },
+    scenarios: ['two-terminals'],
+    targets: [fixture('in-memory.ts')],
+    controls: false,
+    out,
     // Each client ends after these.
     operations: 5,
   });

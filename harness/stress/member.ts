@@ -1,3 +1,4 @@
+import { defined } from '../core/defined.js';
 import { isClient, type Subject, type Workload } from '../core/scenario.js';
 import type { TargetSpec } from '../core/target.js';
 import type { Victim } from '../faults/context.js';
@@ -198,19 +199,21 @@ export class Member implements Victim {
       seed,
       evidence: probed.evidence,
       own: probed.own,
-      ...(begins === undefined ? {} : { begins }),
-      ...(profile === 'seeder' ? { seeds } : {}),
       epoch: String(recorder.epoch),
       workload: workloadOf(isClient(profile) ? profile : 'server', workload),
       port: this.url === undefined ? 0 : Number(new URL(this.url).port),
-      ...(serverUrl === undefined ? {} : { serverUrl }),
-      ...(umask === undefined ? {} : { umask }),
-      ...(canary === undefined ? {} : { canary }),
-      ...(oauthUrl === undefined ? {} : { oauthUrl }),
-      ...(home === undefined ? {} : { home }),
-      ...(this.programUrl === undefined ? {} : { programUrl: this.programUrl }),
-      ...(probed.program === undefined ? {} : { outside: probed.program.outside }),
-      ...(token === undefined ? {} : { token }),
+      ...defined({
+        begins,
+        seeds: profile === 'seeder' ? seeds : undefined,
+        serverUrl,
+        umask,
+        canary,
+        oauthUrl,
+        home,
+        programUrl: this.programUrl,
+        outside: probed.program?.outside,
+        token,
+      }),
     };
   }
 

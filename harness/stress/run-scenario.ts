@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { UsageError } from '../../src/cli/usage-error.js';
+import { defined } from '../core/defined.js';
 import type { ProfileName, Scenario, Workload } from '../core/scenario.js';
 import type { TargetSpec } from '../core/target.js';
 import type { RefreshPhase, Victim } from '../faults/context.js';
@@ -55,7 +56,10 @@ export interface Played {
   extraMs: number;
 }
 
-/** Runs one scenario on one target with real processes, and writes all that happens to the history. */
+/**
+ * Runs one scenario on one target with real processes, and writes all that happens to the history. Sets the stage, starts the
+ * provider of the scenario, and plays it: see `play`. Whatever ends that, all processes are killed, and the history is closed.
+ */
 export async function runScenario(run: ScenarioRun): Promise<Played> {
   const stage = setStage(run);
   const cast = await castOf(run, stage);
@@ -113,7 +117,7 @@ async function castOf(run: ScenarioRun, stage: Stage): Promise<Cast> {
     umask: scenario.umask,
     canary,
     oauthUrl: oauth?.url,
-    ...(home === undefined ? {} : { home }),
+    ...defined({ home }),
     token: clients.server || clients.desktop ? await createRunToken(sandbox) : undefined,
     target,
     runtimes,

@@ -1,3 +1,4 @@
+import { defined } from '../core/defined.js';
 import type { Scenario, Subject } from '../core/scenario.js';
 import { monotonicNow } from '../history/clock.js';
 import type { ProgramUnderTest, SeedEvent } from '../history/events.js';
@@ -54,8 +55,10 @@ export function setStage({
     runtime: runtimes.choice,
     seed,
     atLeast,
-    ...(evidence.of === 'file' ? {} : { evidence }),
-    ...(program ? { program: underTest(program, probed) } : {}),
+    ...defined({
+      evidence: evidence.of === 'file' ? undefined : evidence,
+      program: program && underTest(program, probed),
+    }),
   });
   const canary = plants(scenario) ? makeCanary(sandbox) : undefined;
   if (scenario.place || canary !== undefined) {
@@ -85,11 +88,11 @@ function underTest(
   const { version } = program ?? {};
   return {
     name,
-    ...(version === undefined ? {} : { version }),
+    ...defined({ version }),
     cutShows: list === undefined && cutShows(format),
     isPrivate,
     isStrict,
-    ...(slowMs === undefined ? {} : { slowMs }),
+    ...defined({ slowMs }),
   };
 }
 

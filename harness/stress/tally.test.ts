@@ -36,8 +36,15 @@ it('the tally counts each kind of event once, and leaves out failed calls', () =
     { type: 'ok', time: 4, op: 'tui-1.0.1', result: 'tui-1.0.0', times: 3 },
     { type: 'invoke', time: 5, op: 'tui-1.0.2', ...tui, action: 'refresh', key: 'b' },
     {
-      ...{ type: 'token', time: 6, until: 7, op: 'tui-1.0.2', process: 1 },
-      ...{ key: 'b', token: 'seed.0', expires: 0, granted: true },
+      type: 'token',
+      time: 6,
+      until: 7,
+      op: 'tui-1.0.2',
+      process: 1,
+      key: 'b',
+      token: 'seed.0',
+      expires: 0,
+      granted: true,
     },
     { type: 'ok', time: 8, op: 'tui-1.0.2', result: 'tui-1.0.2' },
     { type: 'invoke', time: 9, op: 'tui-1.0.3', ...tui, action: 'remove', key: 'a' },
@@ -57,8 +64,17 @@ it('the tally counts each kind of event once, and leaves out failed calls', () =
   ];
   const tally = tallyOf(events);
   expect(tally.counts).toEqual({
-    ...{ acknowledged: 2, reads: 3, foreignWrites: 1, refreshes: 1, versions: 1 },
-    ...{ kills: 1, pauses: 1, corruptions: 1, plants: 1, staleRewrites: 1, misreads: 1 },
+    acknowledged: 2,
+    reads: 3,
+    foreignWrites: 1,
+    refreshes: 1,
+    versions: 1,
+    kills: 1,
+    pauses: 1,
+    corruptions: 1,
+    plants: 1,
+    staleRewrites: 1,
+    misreads: 1,
   });
   expect(tally.faults).toBe(6);
   expect(judge(toRun(events)).counts).toMatchObject(tally.counts);

@@ -1,4 +1,4 @@
-import type { StoreError } from '../store/errors.js';
+import type { StoreError } from '../errors/store-error.js';
 
 /** The exit codes of the command. Scripts depend on them. */
 export const exitCodes = {

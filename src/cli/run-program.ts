@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { StoreError } from '../store/errors.js';
+import { StoreError } from '../errors/store-error.js';
 import { exitCodes, storeFailure } from './exit-codes.js';
 import { withoutSecrets } from './masking.js';
 

@@ -11,7 +11,9 @@ describe('an installation of the store alone', () => {
   const place = newDirectory();
   const run = (...args: string[]) =>
     execa(process.execPath, [path.join(place, 'dist/src/cli/main.js'), ...args], {
-      ...{ cwd: place, env: { HOME: place }, reject: false },
+      cwd: place,
+      env: { HOME: place },
+      reject: false,
     });
 
   beforeAll(() => {

@@ -1,10 +1,5 @@
 import * as schema from './schema.js';
 
-/** The one clock that a provider's `expires` can be compared with. It judges nothing else. */
-export function wallClock(): number {
-  return Date.now();
-}
-
 /** Returns false for an OAuth credential that must be refreshed before use, and true for every other value. */
 export function isFresh(value: unknown, now: number, skewMs: number): boolean {
   const info = schema.decode(value);

@@ -1,4 +1,4 @@
-import { StoreError } from '../store/errors.js';
+import { StoreError } from '../errors/store-error.js';
 
 /** Returns the key without its trailing slashes: `https://x` and `https://x/` are the same place. */
 export function trimSlashes(key: string): string {

@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { decodeValue, parseDocument } from '../store/document.js';
-import { StoreError } from '../store/errors.js';
-import { homeDirectory } from './home.js';
+import { StoreError } from '../errors/store-error.js';
+import { decodeValue, parseDocument } from '../store/document/document.js';
+import { homeDirectory } from '../surroundings/home.js';
 
 /**
  * Returns the path of the agent's credential file. The rule is the same on every system; an empty variable counts as unset.

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { StoreError } from '../store/errors.js';
+import { StoreError } from '../errors/store-error.js';
 
 /** Fields of an OAuth credential. */
 const oauth = {

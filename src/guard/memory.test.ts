@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Document } from '../store/document.js';
+import type { Document } from '../store/document/document.js';
 import { Memory } from './memory.js';
 
 /** `ab` is a document with two entries; `A` is the entry `a` with another value. */
@@ -15,7 +15,7 @@ const textOf = (document: Document) =>
 function seen(states: string, isOpaque?: (raw: string) => boolean) {
   const [first = '', ...others] = states.split(' ');
   const memory = new Memory(doc(first), isOpaque);
-  others.forEach((state, at) => void memory.take(doc(state), 100 * (at + 1), true));
+  others.forEach((state, at) => void memory.observe(doc(state), 100 * (at + 1), true));
   return memory;
 }
 
@@ -49,40 +49,40 @@ describe('a guard’s memory', () => {
     ['a repair that is seen as a state', 'a ab ac', 'abc', { kind: 'fresh', set: [], putBack: [] }, 'abc'],
   ])('judges %s', (_, states, found, judgement, truth) => {
     const memory = seen(states);
-    expect(memory.take(doc(found), 1000, true)).toMatchObject(judgement);
+    expect(memory.observe(doc(found), 1000, true)).toMatchObject(judgement);
     expect(textOf(memory.truth)).toBe(truth);
   });
 
   it('measures how long the base of a stale write had been replaced', () => {
-    expect(seen('a ab abc').take(doc('ax'), 350, true)).toMatchObject({ kind: 'stale', ageMs: 250 });
+    expect(seen('a ab abc').observe(doc('ax'), 350, true)).toMatchObject({ kind: 'stale', ageMs: 250 });
   });
 
   it('forgets states after five seconds, and takes what is missing then for removed', () => {
     const memory = seen('ab abc abcd');
-    memory.take(doc('abx'), 10_000, true);
+    memory.observe(doc('abx'), 10_000, true);
     expect(textOf(memory.truth)).toBe('abx');
   });
 
   it('repairs a damaged state that others have built upon', () => {
     const memory = new Memory(doc('ab'));
-    memory.take(doc('abc'), 100, true);
-    memory.take(doc('abd'), 200, true);
-    memory.take(doc('abde'), 300, true);
+    memory.observe(doc('abc'), 100, true);
+    memory.observe(doc('abd'), 200, true);
+    memory.observe(doc('abde'), 300, true);
     expect(textOf(memory.truth)).toBe('abcde');
     expect(memory.isRight()).toBe(false);
-    memory.take(memory.truth, 400, true);
+    memory.observe(memory.truth, 400, true);
     expect(memory.isRight()).toBe(true);
   });
 
   it('puts back what the program can not decode, and keeps its logout', () => {
     const memory = seen('aku', (raw) => raw === '"u"');
-    expect(memory.take(doc('a'), 100, true)).toMatchObject({ removed: ['k'], putBack: ['u'] });
+    expect(memory.observe(doc('a'), 100, true)).toMatchObject({ removed: ['k'], putBack: ['u'] });
     expect(textOf(memory.truth)).toBe('au');
   });
 
   it('takes from a late write what changed against its base', () => {
     const memory = seen('ab abc');
-    expect(memory.takeLate(doc('abx'), doc('ab'), 300)).toMatchObject({
+    expect(memory.observeLate(doc('abx'), doc('ab'), 300)).toMatchObject({
       kind: 'late',
       set: ['x'],
       removed: [],

@@ -1,13 +1,6 @@
-import {
-  type Document,
-  fingerprint,
-  isSameContent,
-  type Merge,
-  mergeForeign,
-  mergeLate,
-  type Prints,
-  printsOf,
-} from '../store/store.js';
+import { type Document, isSameContent } from '../store/document/document.js';
+import { fingerprint } from '../store/merge/generations.js';
+import { type Merge, mergeForeign, mergeLate, type Prints, printsOf } from '../store/merge/merge.js';
 
 /** As many states, and for so long: a program that reads and writes at once has read one of these. */
 const statesMax = 256;
@@ -33,7 +26,7 @@ export interface Judgement {
   isDoubtful?: true | undefined;
 }
 
-interface Seen {
+interface SeenState {
   prints: Prints;
   /** When it was replaced, in milliseconds. */
   until: number;
@@ -43,7 +36,7 @@ interface Seen {
 export class Memory {
   readonly #isOpaque: ((raw: string) => boolean) | undefined;
   /** The newest at the end. */
-  #seen: Seen[] = [];
+  #seen: SeenState[] = [];
   #truth: Document;
   readonly #prints = new Map<string, string>();
 
@@ -59,7 +52,7 @@ export class Memory {
   }
 
   /** Takes the newest state of the file. @param isInPlace in the inode of the state before */
-  take(found: Document, now: number, isInPlace: boolean): Judgement {
+  observe(found: Document, now: number, isInPlace: boolean): Judgement {
     const bases = this.#recent(now);
     const truth = this.#truth;
     const merge = mergeForeign({ ...this.#foreign(found, bases), isInPlace });
@@ -75,7 +68,7 @@ export class Memory {
   }
 
   /** Takes what was written into a file that had been replaced. @param before what that held */
-  takeLate(found: Document, before: Document, now: number): Judgement {
+  observeLate(found: Document, before: Document, now: number): Judgement {
     const prints = this.#printsOf(before);
     const recent = this.#recent(now);
     const at = recent.findIndex((one) => isSameContent(one.prints, prints));
@@ -103,7 +96,7 @@ export class Memory {
     this.#truth = found;
   }
 
-  #foreign(theirs: Document, bases: readonly Seen[]) {
+  #foreign(theirs: Document, bases: readonly SeenState[]) {
     return {
       truth: this.#truth,
       theirs,
@@ -115,11 +108,11 @@ export class Memory {
   }
 
   /** The newest first. */
-  #recent(now: number): Seen[] {
+  #recent(now: number): SeenState[] {
     return this.#seen.toReversed().filter(({ until }, at) => at === 0 || now - until <= recentMs);
   }
 
-  #kindOf({ base }: Merge, bases: readonly Seen[]): Judgement['kind'] {
+  #kindOf({ base }: Merge, bases: readonly SeenState[]): Judgement['kind'] {
     if (base === bases[0]?.prints) return 'fresh';
     return bases.some(({ prints }) => prints === base) ? 'stale' : 'misread';
   }
@@ -155,7 +148,7 @@ function judge(truth: Document, found: Document, { adopted, putBack }: Merge) {
   };
 }
 
-function ageOf({ base }: Merge, bases: readonly Seen[], now: number): number | undefined {
+function ageOf({ base }: Merge, bases: readonly SeenState[], now: number): number | undefined {
   const state = bases.find(({ prints }) => prints === base);
   return state && Math.max(0, now - state.until);
 }

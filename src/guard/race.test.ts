@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { newFile, runCommand, textOf } from '../store/scratch.test.helper.js';
-import { Guard, type GuardEvent } from './guard.js';
+import { FileGuard } from './file-guard.js';
+import type { FileGuardEvent } from './file-guard-options.js';
 
 const agentFile = fileURLToPath(new URL('fixtures/agent.mjs', import.meta.url));
 const entry = { type: 'api', key: 'made-up' };
@@ -11,8 +12,8 @@ const entry = { type: 'api', key: 'made-up' };
 async function race({ calls, guarded }: { calls: number; guarded: boolean }) {
   const file = newFile();
   writeFileSync(file, JSON.stringify({ seed: entry }), { mode: 0o600 });
-  const events: GuardEvent[] = [];
-  const guard = guarded ? new Guard(file, { onEvent: (event) => events.push(event) }) : undefined;
+  const events: FileGuardEvent[] = [];
+  const guard = guarded ? new FileGuard(file, { onEvent: (event) => events.push(event) }) : undefined;
   await guard?.start();
   const agents = ['p0', 'p1', 'p2'].map((name) =>
     runCommand([process.execPath, agentFile, file, name, String(calls), '0.3', '2']),

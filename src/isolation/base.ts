@@ -1,8 +1,8 @@
-import type { Document } from '../store/store.js';
+import type { Document } from '../store/document/document.js';
 import { distance } from './edits.js';
 
 /** A text that a process has read, or written. */
-export interface Known {
+export interface KnownState {
   id: number;
   /** Undefined where it is no document: a program takes such a file for empty. */
   document: Document | undefined;
@@ -31,7 +31,7 @@ const nothing: Document = new Map();
  * A text that was used once is not known any more, and what was written from it is.
  * @param known the newest at the end
  */
-export function chooseBase(known: readonly Known[], written: Document): Base {
+export function chooseBase(known: readonly KnownState[], written: Document): Base {
   let best: Base | undefined;
   let least = Number.POSITIVE_INFINITY;
   for (const [age, { id, document, ageMs, isWritten }] of known.toReversed().entries()) {

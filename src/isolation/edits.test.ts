@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Document, Edit } from '../store/store.js';
-import { chooseBase, type Known } from './base.js';
+import type { Edit } from '../store/document/change.js';
+import type { Document } from '../store/document/document.js';
+import { chooseBase, type KnownState } from './base.js';
 import { distance, editsBetween } from './edits.js';
 
 const documents = fc
@@ -91,7 +92,7 @@ describe('what a program has changed', () => {
 
 describe('the base of a write', () => {
   const known = (...documents: (Document | undefined)[]) =>
-    documents.map((document, id): Known => ({ id, document, ageMs: 0, isWritten: false }));
+    documents.map((document, id): KnownState => ({ id, document, ageMs: 0, isWritten: false }));
 
   it('is what was read last, for a program that does one thing at a time', () => {
     fc.assert(
@@ -139,7 +140,7 @@ describe('the base of a write', () => {
         ['b', '2'],
       ]),
     ];
-    const all: Known[] = [
+    const all: KnownState[] = [
       { id: 1, document: a, ageMs: 5, isWritten: false },
       { id: 2, document: ab, ageMs: 0, isWritten: true },
     ];
@@ -155,7 +156,7 @@ describe('the base of a write', () => {
         ['c', '1'],
       ]),
     ];
-    const all: Known[] = [
+    const all: KnownState[] = [
       { id: 1, document: old, ageMs: 60_000, isWritten: false },
       { id: 2, document: newest, ageMs: 50_000, isWritten: false },
     ];

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Document, decodeValue, type Edit } from '../store/store.js';
+import type { Edit } from '../store/document/change.js';
+import { type Document, decodeValue } from '../store/document/document.js';
 
 /**
  * What a program has changed: from what it had read, to what it wrote. Applied to what is in the file now, this is a three-way

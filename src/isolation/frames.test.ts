@@ -33,7 +33,10 @@ const frames = fc.oneof<fc.Arbitrary<Frame>[]>(
   fc.record({ type: fc.constant('text'), id: number, bytes: fc.uint8Array().map((all) => Buffer.from(all)) }),
   fc.record({ type: fc.constant('drop'), id: number }),
   fc.record({
-    ...{ type: fc.constant('commit'), number, written: number, isLate: fc.boolean() },
+    type: fc.constant('commit'),
+    number,
+    written: number,
+    isLate: fc.boolean(),
     bases: fc.array(base, { maxLength: 8 }),
   }),
   fc.record({ type: fc.constant('note'), word: fc.constant('unreadable'), of: fc.constant('a program') }),

@@ -54,10 +54,18 @@ export function newScene(content: object = { a: 1, b: 2 }) {
   const env = { HOME: home, XDG_CACHE_HOME: path.dirname(sanitizedCache()), READY: ready, GO: go };
   const run = (line: readonly string[], flags: readonly string[] = ['--isolate']) =>
     execa(process.execPath, [command, 'run', ...flags, '--file', file, '--', ...line], {
-      ...{ cwd: home, env, reject: false, timeout: 120_000 },
+      cwd: home,
+      env,
+      reject: false,
+      timeout: 120_000,
     });
   return {
-    ...{ home, directory, file, ready, go, env },
+    home,
+    directory,
+    file,
+    ready,
+    go,
+    env,
     read: () => JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>,
     run,
     plain: ([name = '', ...args]: readonly string[]) =>

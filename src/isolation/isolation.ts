@@ -2,9 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import type { Duplex } from 'node:stream';
-import { errnoOf, StoreError } from '../store/errors.js';
-import { type Document, decodeValue, IsolatedFile, parseDocument, type StoreEvent } from '../store/store.js';
-import { chooseBase, type Known } from './base.js';
+import { errnoOf, StoreError } from '../errors/store-error.js';
+import type { StoreEvent } from '../store/backend/backend.js';
+import { type Document, decodeValue, parseDocument } from '../store/document/document.js';
+import { IsolatedFile } from '../store/file/foreign/isolated-file.js';
+import { chooseBase, type KnownState } from './base.js';
 import { editsBetween } from './edits.js';
 import { answerOf, type Frame, FrameReader } from './frames.js';
 import { IsolationTally } from './tally.js';
@@ -88,7 +90,7 @@ export class Isolation {
     });
     const link = child.stdio[3] as Duplex;
     this.#link = link;
-    link.on('data', (data: Buffer) => this.#take(data));
+    link.on('data', (data: Buffer) => this.#receive(data));
     // The helper is gone: its end says so.
     link.on('error', () => {});
     return { child, ended: this.#ended(child, link) };
@@ -109,7 +111,7 @@ export class Isolation {
     this.#texts.clear();
   }
 
-  #take(data: Buffer): void {
+  #receive(data: Buffer): void {
     try {
       for (const frame of this.#frames.push(data)) this.#takeFrame(frame);
     } catch (error) {
@@ -131,7 +133,7 @@ export class Isolation {
         void this.#commit(frame);
         return;
       case 'note':
-        this.tally.note(frame.word, frame.of);
+        this.tally.count(frame.word, frame.of);
         return;
       case 'started':
         this.#isStarted = true;
@@ -153,7 +155,7 @@ export class Isolation {
       this.#answer(number, notWhole, undefined);
       return;
     }
-    const known = bases.map(({ id, ...one }): Known => ({ id, document: this.#documentOf(id), ...one }));
+    const known = bases.map(({ id, ...one }): KnownState => ({ id, document: this.#documentOf(id), ...one }));
     const base = chooseBase(known, document);
     const edits = editsBetween(base.document, document, this.#isOpaque);
     try {

@@ -17,7 +17,7 @@ export class IsolationTally {
     this.failures.push(reason);
   }
 
-  note(word: string, of: string): void {
+  count(word: string, of: string): void {
     if (word === 'unreadable') this.passedBy.add(of);
     else if (word === 'refused' || word === 'empty') this.unreadable++;
     else if (word === 'unsaved') this.failed(of, false);

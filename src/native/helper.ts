@@ -16,7 +16,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { homeDirectory } from '../credentials/home.js';
+import { homeDirectory } from '../surroundings/home.js';
 
 const sources = fileURLToPath(new URL('../../../native/', import.meta.url));
 const flags = ['-O2', '-Wall', '-Wextra', '-Werror'];

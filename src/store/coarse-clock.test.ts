@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
+import { tickMs } from '../surroundings/reading.js';
 import { interceptStats } from './calls.test.helper.js';
-import { tickMs } from './reading.js';
 import { newFile, textOf } from './scratch.test.helper.js';
 import { openStore } from './store.js';
 

@@ -14,9 +14,10 @@ import {
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { stage } from './file/disk/stage.js';
+import { listRecoverable } from './file/doctor/recoverable.js';
 import { createIntent, createTicket } from './file/queue/intents.js';
 import { failureOf, newDirectory, newFile, siteOf, textOf } from './scratch.test.helper.js';
-import { listRecoverable, openStore } from './store.js';
+import { openStore } from './store.js';
 import { asNobody, lacks, newWriter } from './system.test.helper.js';
 
 const nobody = 65534;

@@ -6,8 +6,8 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { inspect } from 'node:util';
 import { expect } from 'vitest';
+import { StoreError } from '../errors/store-error.js';
 import { atFileEnd } from '../file-end.test.helper.js';
-import { StoreError } from './errors.js';
 import { type Site, Sites } from './file/disk/site.js';
 
 let root: string | undefined;

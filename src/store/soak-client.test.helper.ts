@@ -2,8 +2,8 @@ import { randomInt } from 'node:crypto';
 import { appendFileSync, readdirSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CallOptions } from './call.js';
-import type { StoreError } from './errors.js';
+import type { StoreError } from '../errors/store-error.js';
+import type { CallOptions } from './backend/call.js';
 import { interceptEach } from './intercept.test.helper.js';
 import type { Store } from './store.js';
 

@@ -1,5 +1,5 @@
-import type { StoreEvent } from './backend.js';
-import type { CallOptions } from './call.js';
+import type { StoreEvent } from './backend/backend.js';
+import type { CallOptions } from './backend/call.js';
 
 /** How a store waits, and what it refuses. */
 export interface StoreOptions {

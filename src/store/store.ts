@@ -1,54 +1,19 @@
 import path from 'node:path';
-import type { Backend } from './backend.js';
-import { beginCall, type Call, type CallOptions, milliseconds, untilAborted } from './call.js';
-import type { Change } from './change.js';
-import { byValue, type Document, decodeValue } from './document.js';
-import { Draft, type Entries, encodeEntry, refusePromise } from './entries.js';
-import { closedError } from './errors.js';
+import { closedError } from '../errors/store-error.js';
+import type { Backend } from './backend/backend.js';
+import { beginCall, type Call, type CallOptions, milliseconds, untilAborted } from './backend/call.js';
+import { GroupCommit } from './backend/group-commit.js';
+import { InFlight } from './backend/in-flight.js';
+import type { Change } from './document/change.js';
+import { byValue, type Document, decodeValue } from './document/document.js';
+import { DraftEntries, type Entries, encodeEntry, refusePromise } from './document/entries.js';
 import { FileBackend } from './file/backend.js';
 import { Sites } from './file/disk/site.js';
 import { FileClaims } from './file/refresh-claims.js';
-import { GroupCommit } from './group-commit.js';
-import { InFlight } from './in-flight.js';
 import type { Claims } from './refresh/claims.js';
 import { type DoRefresh, type IsFresh, Refresher } from './refresh/refresher.js';
 import type { RefreshOptions, StoreOptions } from './store-options.js';
 import { type Changes, type WatchOptions, watchChanges } from './watch.js';
-
-export type { StoreEvent } from './backend.js';
-export type { Edit } from './change.js';
-export { type Document, decodeValue, isSameContent, parseDocument } from './document.js';
-export { fingerprint } from './file/commit/generations.js';
-export {
-  type ForeignWrite,
-  type Merge,
-  mergeForeign,
-  mergeLate,
-  type Prints,
-  printsOf,
-} from './file/commit/merge.js';
-export {
-  type Forgotten,
-  type ForgottenIn,
-  forgetAll,
-  forgetEntries,
-  listLeftovers,
-} from './file/doctor/forget.js';
-export { inspectFile } from './file/doctor/inspect.js';
-export type { Inspection } from './file/doctor/inspection.js';
-export type { Participant } from './file/doctor/participants.js';
-export {
-  currentEntries,
-  listRecoverable,
-  putBack,
-  type Recoverable,
-  restoreEntries,
-} from './file/doctor/recoverable.js';
-export type { GuardLog } from './file/guard-log.js';
-export { GuardTurn, type Turn } from './file/guard-turn.js';
-export { GuardedFile, type Sight } from './file/guarded-file.js';
-export { IsolatedFile } from './file/isolated-file.js';
-export type { RefreshOptions, StoreOptions } from './store-options.js';
 
 /**
  * A small JSON object in one file, shared by any number of processes.
@@ -289,7 +254,7 @@ function valueIn(document: Document, key: string): unknown {
 
 function drafted(edit: (draft: Entries) => void): Change {
   return (document) => {
-    const draft = new Draft(document);
+    const draft = new DraftEntries(document);
     edit(draft);
     return draft.document;
   };

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Backend } from './backend.js';
-import { onAbort } from './call.js';
-import { type Document, decodeValue } from './document.js';
-import { notify } from './notify.js';
+import type { Backend } from './backend/backend.js';
+import { onAbort } from './backend/call.js';
+import { notify } from './backend/notify.js';
+import { type Document, decodeValue } from './document/document.js';
 
 /** The difference between two states of the store: keys, never values. */
 export interface Changes {

@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, fsyncSync, openSync, type Stats, statSync } from 'node:fs';
 import path from 'node:path';
-import { errnoOf } from '../store/errors.js';
+import { errnoOf } from '../errors/store-error.js';
 
 const { O_RDONLY } = constants;
 // Windows has none of these.

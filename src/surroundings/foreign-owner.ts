@@ -1,7 +1,7 @@
 import { lstatSync, readlinkSync, type Stats } from 'node:fs';
 import path from 'node:path';
-import { errnoOf } from '../store/errors.js';
-import { ioError } from '../store/io-error.js';
+import { ioError } from '../errors/io-error.js';
+import { errnoOf } from '../errors/store-error.js';
 
 /** A user, and the path of theirs that the way leads through. */
 export interface ForeignOwner {

@@ -10,8 +10,9 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { listRecoverable } from '../store/file/doctor/recoverable.js';
 import { failureOf, strangersIntent } from '../store/scratch.test.helper.js';
-import { listRecoverable, openStore } from '../store/store.js';
+import { openStore } from '../store/store.js';
 import { lacks, newWriter } from '../store/system.test.helper.js';
 import { openTokens } from '../tokens/tokens.js';
 import { patient, until } from '../waiting.test.helper.js';

@@ -1,7 +1,7 @@
 import { lstatSync, mkdirSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import path from 'node:path';
-import { errnoOf } from '../store/errors.js';
-import { ioError } from '../store/io-error.js';
+import { ioError } from '../errors/io-error.js';
+import { errnoOf } from '../errors/store-error.js';
 import { Directory, isAnchoring } from './directory.js';
 import { kindOf } from './kind.js';
 import { makePrivate } from './private-directory.js';

@@ -1,7 +1,7 @@
 import { lstatSync, realpathSync, type Stats, statSync } from 'node:fs';
 import path from 'node:path';
-import { errnoOf } from '../store/errors.js';
-import { ioError } from '../store/io-error.js';
+import { ioError } from '../errors/io-error.js';
+import { errnoOf } from '../errors/store-error.js';
 import { Directory } from './directory.js';
 import { type Location, locate } from './locate.js';
 

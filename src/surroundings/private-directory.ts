@@ -1,7 +1,7 @@
 import { fchmodSync, fchownSync, fstatSync, mkdirSync, readdirSync, type Stats } from 'node:fs';
 import path from 'node:path';
-import { errnoOf, StoreError } from '../store/errors.js';
-import { ioError } from '../store/io-error.js';
+import { ioError } from '../errors/io-error.js';
+import { errnoOf, StoreError } from '../errors/store-error.js';
 import type { Directory } from './directory.js';
 import type { Location } from './locate.js';
 import { unsafe } from './unsafe.js';

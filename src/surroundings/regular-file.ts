@@ -1,11 +1,11 @@
 import { type BigIntStats, chmodSync, closeSync, constants, fstatSync, openSync } from 'node:fs';
 import path from 'node:path';
-import { errnoOf, StoreError } from '../store/errors.js';
-import { ioError } from '../store/io-error.js';
-import { readAll } from '../store/reading.js';
+import { ioError } from '../errors/io-error.js';
+import { errnoOf, StoreError } from '../errors/store-error.js';
 import { isAnchoring, O_PATH } from './directory.js';
 import { kindOf } from './kind.js';
 import type { Location } from './locate.js';
+import { readAll } from './reading.js';
 import { unsafe } from './unsafe.js';
 
 /** A regular file that was opened. */

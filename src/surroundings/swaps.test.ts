@@ -11,9 +11,10 @@ import {
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { atLeast } from '../amount.test.helper.js';
-import { StoreError } from '../store/errors.js';
+import { StoreError } from '../errors/store-error.js';
+import { listRecoverable, restoreEntries } from '../store/file/doctor/recoverable.js';
 import { runCommand, strangersIntent } from '../store/scratch.test.helper.js';
-import { listRecoverable, openStore, restoreEntries } from '../store/store.js';
+import { openStore } from '../store/store.js';
 import { built, lacks } from '../store/system.test.helper.js';
 import { until } from '../waiting.test.helper.js';
 import {
@@ -141,7 +142,8 @@ describe.skipIf(exchange === undefined)('root in a user’s directory while a na
 
 /** In a process of its own, as another user: calls by turns, and how they ended. */
 const visitorSource = (file: string, count: number) => `
-  const { listRecoverable, openStore, restoreEntries } = await import(${JSON.stringify(built('store'))});
+  const { openStore } = await import(${JSON.stringify(built('store'))});
+  const { listRecoverable, restoreEntries } = await import(${JSON.stringify(built('file/doctor/recoverable'))});
   const { lstatSync, readdirSync, rmSync } = await import('node:fs');
   const file = ${JSON.stringify(file)};
   const directory = ${JSON.stringify(path.dirname(file))};

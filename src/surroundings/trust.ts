@@ -7,12 +7,12 @@ const byGroup = 0o020;
 const byAll = 0o002;
 const sticky = 0o1000;
 
-type Access = Pick<Stats, 'uid' | 'gid' | 'mode'>;
+type OwnerAndMode = Pick<Stats, 'uid' | 'gid' | 'mode'>;
 
 /** A directory on the way to a file, or the directory of the file. */
 export interface Step {
   path: string;
-  stats: Access;
+  stats: OwnerAndMode;
 }
 
 /**
@@ -24,7 +24,7 @@ export interface Step {
  */
 export class Trust {
   /** The user that root acts as. Undefined for a process that is not root, and where all of the way is root's own. */
-  #principal: Access | undefined;
+  #principal: OwnerAndMode | undefined;
   readonly #actor: Actor;
   /** The file as it was given. For messages. */
   readonly #file: string;
@@ -41,7 +41,7 @@ export class Trust {
   }
 
   /** The user that root acts as from here on. */
-  get principal(): Pick<Access, 'uid' | 'gid'> | undefined {
+  get principal(): Pick<OwnerAndMode, 'uid' | 'gid'> | undefined {
     return this.#principal;
   }
 
@@ -61,7 +61,7 @@ export class Trust {
    * The way leads to this entry of the directory, of whatever kind.
    * @param entry undefined where it does not exist yet
    */
-  reach({ path, stats }: Step, name: string, entry: Access | undefined): void {
+  reach({ path, stats }: Step, name: string, entry: OwnerAndMode | undefined): void {
     if (!this.#isStrict || !this.isOpen(stats)) return;
     const isSticky = (stats.mode & sticky) !== 0;
     if (
@@ -83,7 +83,7 @@ export class Trust {
   }
 
   /** May this link in this directory be followed? */
-  follow({ path, stats }: Step, name: string, link: Access): void {
+  follow({ path, stats }: Step, name: string, link: OwnerAndMode): void {
     if (!this.#isStrict || !this.isRoot) return;
     if (this.#isRoots(stats.uid) && (link.uid === root || !this.isOpen(stats))) return;
     throw unsafe(
@@ -94,7 +94,7 @@ export class Trust {
   }
 
   /** Could a user other than its owner make, remove or rename something in this directory? */
-  isOpen({ uid, gid, mode }: Access): boolean {
+  isOpen({ uid, gid, mode }: OwnerAndMode): boolean {
     if (mode & byAll) return true;
     return (mode & byGroup) !== 0 && ![uid, this.#mine].some((user) => this.#actor.isPrivateGroup(gid, user));
   }
@@ -104,13 +104,13 @@ export class Trust {
    * file. In another user's directory that user may have put a file of root's: under another name, or as a second name of any
    * file, where the kernel lets users link files that they can't read.
    */
-  trustsFile(directory: Access, { uid, nlink }: { uid: number; nlink: number }): boolean {
+  trustsFile(directory: OwnerAndMode, { uid, nlink }: { uid: number; nlink: number }): boolean {
     if (this.#isStrict && this.#principal && uid === root && nlink > 1) return false;
     return this.trustsOwner(directory, uid);
   }
 
   /** The same for a directory, which has one name only. */
-  trustsOwner(directory: Access, owner: number): boolean {
+  trustsOwner(directory: OwnerAndMode, owner: number): boolean {
     if (!this.#isStrict || owner === root || owner === this.#actor.uid) return true;
     if (!this.isRoot) return false;
     return this.#principal ? owner === this.#principal.uid : !this.isOpen(directory);
@@ -130,7 +130,7 @@ export class Trust {
   }
 
   /** Root may be about to act for this user. */
-  #mayBecome({ uid }: Access): boolean {
+  #mayBecome({ uid }: OwnerAndMode): boolean {
     return this.#principal === undefined || this.#principal.uid === uid;
   }
 

@@ -1,4 +1,4 @@
-import { StoreError } from '../store/errors.js';
+import { StoreError } from '../errors/store-error.js';
 
 /** Nothing was read or written, because another user could replace the file, or take what would be written. */
 export function unsafe(file: string, why: string, todo: string): StoreError {

@@ -8,7 +8,7 @@ import type { TokenInfo } from './token-info.js';
  * every write and mean nothing to it; whatever would *restrict* a token further must therefore come with another
  * `version`. An entry that is not understood is refused and left as it is, for a newer version to use.
  */
-export interface Entry extends TokenInfo {
+export interface TokenEntry extends TokenInfo {
   /** SHA-256 of the whole token, in hexadecimal. */
   readonly hash: string;
 }
@@ -34,7 +34,7 @@ export function encodeEntry({
   permissions,
   createdAt,
   expiresAt,
-}: Omit<Entry, 'id'>): StoredToken {
+}: Omit<TokenEntry, 'id'>): StoredToken {
   return {
     version: 1,
     hash: algorithm + hash,
@@ -46,7 +46,7 @@ export function encodeEntry({
 }
 
 /** Returns undefined for an entry that is not understood: its token is refused. */
-export function decodeEntry(id: string, value: unknown): Entry | undefined {
+export function decodeEntry(id: string, value: unknown): TokenEntry | undefined {
   const result = v.safeParse(schema, value);
   if (!result.success || !isId(id)) return undefined;
   const { hash, name, createdAt, expiresAt } = result.output;
@@ -63,7 +63,7 @@ export function decodeEntry(id: string, value: unknown): Entry | undefined {
 }
 
 /** Without the hash. Frozen: the same object is returned to all who present the token. */
-export function infoOf({ hash: _, ...info }: Entry): TokenInfo {
+export function infoOf({ hash: _, ...info }: TokenEntry): TokenInfo {
   return Object.freeze(info);
 }
 

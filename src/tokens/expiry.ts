@@ -1,5 +1,5 @@
 import { readDuration } from '../duration.js';
-import { StoreError } from '../store/errors.js';
+import { StoreError } from '../errors/store-error.js';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;

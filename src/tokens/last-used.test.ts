@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { StoreEvent } from '../store/backend.js';
+import type { StoreEvent } from '../store/backend/backend.js';
 import { newDirectory } from '../store/scratch.test.helper.js';
 import { openTokens } from './tokens.js';
 

@@ -1,9 +1,9 @@
 import { closeSync, fchmodSync, fchownSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import * as v from 'valibot';
-import { errnoOf, StoreError } from '../store/errors.js';
-import { readAll } from '../store/reading.js';
+import { errnoOf, StoreError } from '../errors/store-error.js';
 import type { Location } from '../surroundings/locate.js';
 import { Locator } from '../surroundings/locator.js';
+import { readAll } from '../surroundings/reading.js';
 import { openRegular } from '../surroundings/regular-file.js';
 
 /** The last use of a busy token is noted this often. */
@@ -20,7 +20,7 @@ const schema = v.record(v.string(), v.pipe(v.number(), v.safeInteger()));
 const lostKey = '*';
 
 /** Id to milliseconds since 1970. A map: `toString` is an id like others. */
-type Times = Map<string, number>;
+type UsedAt = Map<string, number>;
 
 /** Milliseconds since 1970; null: never; 'unknown': the notes can't be read, or were damaged. */
 export type LastUse = number | null | 'unknown';
@@ -57,7 +57,7 @@ export class LastUsed {
     this.#locator = new Locator(tokenFile, allowUnsafe);
   }
 
-  note(id: string, now: number): void {
+  record(id: string, now: number): void {
     const before = this.#noted.get(id);
     if (before !== undefined && now - before < everyMs && now >= before) return;
     this.#noted.set(id, now);
@@ -97,7 +97,7 @@ export class LastUsed {
   }
 
   /** @param edit returns false where nothing is to be written @returns whether something was */
-  #change(edit: (before: LastUses, all: Times) => boolean): boolean {
+  #change(edit: (before: LastUses, all: UsedAt) => boolean): boolean {
     try {
       const isWritten = this.#beside((location) => {
         const before = read(location);

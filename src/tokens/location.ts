@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { homeDirectory } from '../credentials/home.js';
+import { homeDirectory } from '../surroundings/home.js';
 
 /**
  * Returns the path of the agent's token file, which lies beside its configuration. An empty variable counts as unset, and so

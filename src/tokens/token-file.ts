@@ -1,28 +1,28 @@
 import { type BigIntStats, closeSync, fstatSync, statSync } from 'node:fs';
-import { decodeValue, parseDocument } from '../store/document.js';
-import { errnoOf, StoreError } from '../store/errors.js';
-import { readAll, tickMs } from '../store/reading.js';
+import { errnoOf, StoreError } from '../errors/store-error.js';
+import { decodeValue, parseDocument } from '../store/document/document.js';
 import { Locator } from '../surroundings/locator.js';
+import { readAll, tickMs } from '../surroundings/reading.js';
 import { type OpenedFile, openRegular } from '../surroundings/regular-file.js';
-import { decodeEntry, type Entry } from './entry.js';
+import { decodeEntry, type TokenEntry } from './entry.js';
 
 const readsMax = 20;
 /** Some 10,000 tokens. To read a file without end at each request would stop the server. */
 const bytesMax = 4 * 1024 * 1024;
-const noTokens: ReadonlyMap<string, Entry> = new Map();
+const noTokens: ReadonlyMap<string, TokenEntry> = new Map();
 
-interface Version {
+interface FileVersion {
   stats: BigIntStats;
   /** Kept open, so that the system can't give the file's number to the next one. */
   descriptor: number;
   bytes: Buffer;
   /** On the monotonic clock. Undefined once it was seen unchanged a tick later. */
   since: number | undefined;
-  content: Content;
+  content: TokenContent;
 }
 
 /** The entries of a version, or the reason why it is refused as a whole. */
-type Content = { entries: ReadonlyMap<string, Entry> } | { failure: StoreError };
+type TokenContent = { entries: ReadonlyMap<string, TokenEntry> } | { failure: StoreError };
 
 /**
  * The token file as a verifier sees it: as it is at the moment of each call, for the price of one `stat`. It writes nothing
@@ -43,7 +43,7 @@ type Content = { entries: ReadonlyMap<string, Entry> } | { failure: StoreError }
 export class TokenFile {
   readonly #file: string;
   readonly #locator: Locator;
-  #version: Version | undefined;
+  #version: FileVersion | undefined;
 
   constructor(file: string, allowUnsafe = false) {
     this.#locator = new Locator(file, allowUnsafe);
@@ -51,8 +51,8 @@ export class TokenFile {
   }
 
   /** Returns the entries that are there now. @throws StoreError if they can't be read */
-  entries(): ReadonlyMap<string, Entry> {
-    let content: Content;
+  entries(): ReadonlyMap<string, TokenEntry> {
+    let content: TokenContent;
     try {
       content = this.#content();
     } catch (error) {
@@ -69,7 +69,7 @@ export class TokenFile {
     this.#version = undefined;
   }
 
-  #content(): Content {
+  #content(): TokenContent {
     const stats = statSync(this.#file, { bigint: true, throwIfNoEntry: false });
     const version = this.#version;
     const isThere = stats !== undefined && version !== undefined && isSame(version.stats, stats);
@@ -104,7 +104,7 @@ function open(locator: Locator): OpenedFile | undefined {
 }
 
 /** From one descriptor: one file, even if another is put in its place meanwhile. */
-function read(file: string, descriptor: number, before: Version | undefined): Version {
+function read(file: string, descriptor: number, before: FileVersion | undefined): FileVersion {
   for (let reads = 0; reads < readsMax; reads++) {
     const stats = fstatSync(descriptor, { bigint: true });
     const refusal = openToAll(file, stats) ?? tooLarge(file, stats);
@@ -124,24 +124,24 @@ function read(file: string, descriptor: number, before: Version | undefined): Ve
 const nothing = Buffer.alloc(0);
 
 /** Without a look at its bytes. */
-function isRefused({ since, content }: Version): boolean {
+function isRefused({ since, content }: FileVersion): boolean {
   return 'failure' in content && since === undefined;
 }
 
 /** A version that was first seen within a tick of its last change may have changed since without a trace. */
-function isSettled(version: Version): boolean {
+function isSettled(version: FileVersion): boolean {
   const isOld = version.since !== undefined && performance.now() - version.since >= tickMs;
   if (!readAll(version.descriptor, version.bytes.length).equals(version.bytes)) return false;
   if (isOld) version.since = undefined;
   return true;
 }
 
-function parse(file: string, bytes: Buffer): Content {
+function parse(file: string, bytes: Buffer): TokenContent {
   const document = parseDocument(bytes);
   if (!document) {
     return { failure: corrupt(file, bytes.length === 0 ? 'it is empty' : 'it is not one JSON object') };
   }
-  const entries = new Map<string, Entry>();
+  const entries = new Map<string, TokenEntry>();
   for (const [id, raw] of document) {
     const entry = decodeEntry(id, decodeValue(raw));
     if (entry) entries.set(id, entry);

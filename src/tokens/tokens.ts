@@ -1,9 +1,9 @@
-import { wallClock } from '../credentials/expiry.js';
-import type { StoreEvent } from '../store/backend.js';
-import { StoreError } from '../store/errors.js';
-import { notify } from '../store/notify.js';
+import { StoreError } from '../errors/store-error.js';
+import type { StoreEvent } from '../store/backend/backend.js';
+import { notify } from '../store/backend/notify.js';
 import { openStore, type Store } from '../store/store.js';
-import { decodeEntry, type Entry, encodeEntry, infoOf, isExpired } from './entry.js';
+import { wallClock } from '../wall-clock.js';
+import { decodeEntry, encodeEntry, infoOf, isExpired, type TokenEntry } from './entry.js';
 import { checkExpiry, defaultGraceMs, defaultLifeMs, graceMsMax } from './expiry.js';
 import { hashOf, isId, newToken } from './format.js';
 import { type LastUse, LastUsed } from './last-used.js';
@@ -179,7 +179,7 @@ class FileTokens implements Tokens {
     const { graceMs = defaultGraceMs } = options;
     checkGrace(graceMs);
     const { token, id: newId } = await this.#unusedToken();
-    let rotated: { made: Entry; ended: Entry } | undefined;
+    let rotated: { made: TokenEntry; ended: TokenEntry } | undefined;
     await this.#store.transaction((entries) => {
       const id = findId(entries.keys(), which);
       const stored = entries.get(id);
@@ -222,7 +222,7 @@ class FileTokens implements Tokens {
   }
 }
 
-function sameLife({ createdAt, expiresAt }: Entry, now: number): number | null {
+function sameLife({ createdAt, expiresAt }: TokenEntry, now: number): number | null {
   return expiresAt === null ? null : now + Math.max(1, expiresAt - createdAt);
 }
 
@@ -251,7 +251,7 @@ function checkGrace(graceMs: number): void {
   throw invalid('the grace of a rotated token must be from 0 to 24 hours');
 }
 
-function notToRotate(id: string, old: Entry | undefined): StoreError {
+function notToRotate(id: string, old: TokenEntry | undefined): StoreError {
   return new StoreError(
     'E_INPUT',
     old ? `the token ${id} has expired` : `the token ${id} is not understood by this version`,

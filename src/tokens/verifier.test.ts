@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { StoreError } from '../store/errors.js';
+import type { StoreError } from '../errors/store-error.js';
 import { failureOf, newDirectory } from '../store/scratch.test.helper.js';
 import { library, runBuilt } from '../store/system.test.helper.js';
 import { openTokens, type Tokens } from './tokens.js';

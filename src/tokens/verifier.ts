@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
-import { closedError } from '../store/errors.js';
-import { type Entry, infoOf, isExpired } from './entry.js';
+import { closedError } from '../errors/store-error.js';
+import { infoOf, isExpired, type TokenEntry } from './entry.js';
 import { hashOf, idOf } from './format.js';
 import type { LastUsed } from './last-used.js';
 import { TokenFile } from './token-file.js';
@@ -14,7 +14,7 @@ const hashLength = 64;
 const noHash = Buffer.alloc(hashLength, '0');
 
 /** An entry, made ready for many requests. */
-interface Known {
+interface KnownToken {
   hash: Buffer;
   info: TokenInfo;
 }
@@ -25,8 +25,8 @@ export class Verifier implements TokenVerifier {
   readonly #now: () => number;
   readonly #lastUsed: LastUsed;
   readonly #presented = Buffer.alloc(hashLength);
-  #entries: ReadonlyMap<string, Entry> | undefined;
-  #known = new Map<string, Known>();
+  #entries: ReadonlyMap<string, TokenEntry> | undefined;
+  #known = new Map<string, KnownToken>();
   #isClosed = false;
 
   constructor(file: string, now: () => number, lastUsed: LastUsed, allowUnsafe?: boolean) {
@@ -44,7 +44,7 @@ export class Verifier implements TokenVerifier {
     if (!known || !isRight) return undefined;
     const now = this.#now();
     if (isExpired(known.info, now)) return undefined;
-    this.#lastUsed.note(id, now);
+    this.#lastUsed.record(id, now);
     return known.info;
   }
 
@@ -58,7 +58,7 @@ export class Verifier implements TokenVerifier {
     this.#tokens.close();
   }
 
-  #find(id: string): Known | undefined {
+  #find(id: string): KnownToken | undefined {
     if (this.#isClosed) throw closedError();
     const entries = this.#tokens.entries();
     if (entries !== this.#entries) {
@@ -68,7 +68,7 @@ export class Verifier implements TokenVerifier {
     return this.#known.get(id) ?? this.#prepare(entries.get(id));
   }
 
-  #prepare(entry: Entry | undefined): Known | undefined {
+  #prepare(entry: TokenEntry | undefined): KnownToken | undefined {
     if (!entry) return undefined;
     const known = { hash: Buffer.from(entry.hash, 'latin1'), info: infoOf(entry) };
     this.#known.set(entry.id, known);

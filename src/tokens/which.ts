@@ -1,4 +1,4 @@
-import { StoreError } from '../store/errors.js';
+import { StoreError } from '../errors/store-error.js';
 import { idOf, isId, looksLikeToken } from './format.js';
 
 const listedMax = 5;

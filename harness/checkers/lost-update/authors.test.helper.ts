@@ -58,7 +58,12 @@ class Simulation {
     this.pace = pickPace(random);
     const { evidence: of } = this.style;
     this.events.push({
-      ...{ type: 'run', version: 1, scenario: 'authors', target: 'simulated', seed: 0, atLeast: {} },
+      type: 'run',
+      version: 1,
+      scenario: 'authors',
+      target: 'simulated',
+      seed: 0,
+      atLeast: {},
       ...(of === 'file' ? {} : { evidence: { of } }),
     });
   }
@@ -142,7 +147,12 @@ class Simulation {
       const action = random.weighted({ set: 14, remove: 3, all: pace.reads });
       const key = random.oneIn(4) ? `shared${random.int(0, 1)}` : `${client}-${random.int(0, pace.keys)}`;
       this.events.push({
-        ...{ type: 'invoke', time: this.now, op: id, client, process, action },
+        type: 'invoke',
+        time: this.now,
+        op: id,
+        client,
+        process,
+        action,
         ...(action === 'all' ? {} : { key }),
       });
       yield this.noise();

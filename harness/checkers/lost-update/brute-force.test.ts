@@ -31,12 +31,22 @@ const history = (isSeeded: boolean, drafts: readonly Draft[]): Run => {
   const operations = drafts.map(({ action, begin, length, outcome, pick }, at): Operation => {
     const isRead = action === 'get';
     return {
-      ...{ id: `c.0.${at}`, client: `c-${at}`, process: at, action, key: 'k', begin },
+      id: `c.0.${at}`,
+      client: `c-${at}`,
+      process: at,
+      action,
+      key: 'k',
+      begin,
       // An unknown one that has an end was a killed one's.
       end: outcome === 'unknown' && pick % 2 === 0 ? Number.POSITIVE_INFINITY : begin + length,
       outcome: isRead && outcome === 'unknown' ? 'fail' : outcome,
       result: isRead && outcome === 'ok' ? (values[pick % (values.length + 1)] ?? null) : undefined,
-      ...{ error: undefined, torn: false, hung: false, times: 1, foreign: false, isRemote: false },
+      error: undefined,
+      torn: false,
+      hung: false,
+      times: 1,
+      foreign: false,
+      isRemote: false,
     };
   });
   operations.sort((a, b) => a.begin - b.begin);

@@ -91,8 +91,15 @@ test('a foreign write carries no promise and does not count as acknowledged: its
   );
   expect(findings).toEqual([]);
   expect(counts).toMatchObject({
-    ...{ acknowledged: 0, lost: 0, resurrected: 0, reads: 2 },
-    ...{ foreignWrites: 3, staleRewrites: 1, misreads: 1, foreignLost: 1, foreignUndone: 1 },
+    acknowledged: 0,
+    lost: 0,
+    resurrected: 0,
+    reads: 2,
+    foreignWrites: 3,
+    staleRewrites: 1,
+    misreads: 1,
+    foreignLost: 1,
+    foreignUndone: 1,
   });
   expect(notes).toEqual([
     'Programs that know no store lost 1 of their 3 writes, and 1 removal came back: their own doing, and no violation.',

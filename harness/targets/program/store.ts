@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { defined } from '../../core/defined.js';
 import type { Store, TargetModule, TargetOptions } from '../../core/target.js';
 import { homeDirectories } from '../../programs/environment.js';
 import { parse } from '../../programs/formats/index.js';
@@ -71,8 +72,7 @@ class Runner {
       file: this.file,
       home: this.home,
       dir: this.program.directory,
-      ...(key === undefined ? {} : { key }),
-      ...(value === undefined ? {} : { value }),
+      ...defined({ key, value }),
     };
   }
 

@@ -1,4 +1,4 @@
-import type { Inspection } from '../../store/store.js';
+import type { Inspection } from '../../store/file/doctor/inspection.js';
 import { octal } from '../../surroundings/trust.js';
 import { bytes, entries } from './counts.js';
 import type { About, Finding, Observer } from './findings.js';

@@ -45,7 +45,10 @@ async function examine(user: User, file = user.file) {
   const { findings, result, ...seen } = JSON.parse(json.stdout);
   const notable = (findings as Finding[]).filter(({ severity }) => severity !== 'ok');
   return {
-    ...{ exitCode: text.exitCode, text: text.stdout, result, seen },
+    exitCode: text.exitCode,
+    text: text.stdout,
+    result,
+    seen,
     notable: notable.map(({ severity, subject }) => `${severity}: ${subject}`),
     says: notable.map(({ says }) => says).join('\n'),
     everything: notable.every(({ todo }) => todo),

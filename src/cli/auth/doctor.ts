@@ -1,13 +1,15 @@
 import path from 'node:path';
 import type { Command } from 'commander';
-import { StoreError } from '../../store/errors.js';
-import { currentEntries, type Inspection, inspectFile } from '../../store/store.js';
+import { StoreError } from '../../errors/store-error.js';
+import { inspectFile } from '../../store/file/doctor/inspect.js';
+import type { Inspection } from '../../store/file/doctor/inspection.js';
+import { currentEntries } from '../../store/file/doctor/recoverable.js';
 import { exitCodes } from '../exit-codes.js';
 import { judgeEntries } from './entry-findings.js';
-import { type Finding, judge, type Severity } from './findings.js';
+import { diagnose, type Finding, type Severity } from './findings.js';
 import { judgeIsolation } from './isolation-findings.js';
 import { paint, print, printJson, shown } from './output.js';
-import { type Flags, fileOf, subcommand } from './source.js';
+import { type FileFlags, fileOf, subcommand } from './source.js';
 import { nowMs } from './time.js';
 
 export function addDoctor(auth: Command): void {
@@ -28,10 +30,10 @@ Examples:
     .action(doctor);
 }
 
-function doctor(flags: Flags): void {
+function doctor(flags: FileFlags): void {
   // A path that can't be a credential file is a finding here, not a refusal.
   const seen = inspectFile(flags.file ? path.resolve(flags.file) : fileOf(flags));
-  const findings = judge(seen, { nowMs: nowMs(), uid: process.getuid?.() });
+  const findings = diagnose(seen, { nowMs: nowMs(), uid: process.getuid?.() });
   findings.push(...judgeEntries(entriesOf(seen)), judgeIsolation());
   const result = worstOf(findings);
   if (flags.json) printJson({ result, findings, ...seen });

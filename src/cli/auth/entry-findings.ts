@@ -1,6 +1,6 @@
 import { decode, validate } from '../../credentials/schema.js';
-import { decodeValue } from '../../store/document.js';
-import { StoreError } from '../../store/errors.js';
+import { StoreError } from '../../errors/store-error.js';
+import { decodeValue } from '../../store/document/document.js';
 import type { Finding } from './findings.js';
 import { shown } from './output.js';
 

@@ -1,4 +1,4 @@
-import type { Inspection } from '../../store/store.js';
+import type { Inspection } from '../../store/file/doctor/inspection.js';
 import { octal } from '../../surroundings/trust.js';
 import { judgeContent, judgeQuarantine } from './content-findings.js';
 import { entries } from './counts.js';
@@ -24,7 +24,7 @@ export interface Observer {
 }
 
 /** Judges what was seen. Pure: the clock and the user are arguments. */
-export function judge(seen: Inspection, observer: Observer): Finding[] {
+export function diagnose(seen: Inspection, observer: Observer): Finding[] {
   // Nothing that lies around a pipe or a device is about credentials.
   if (isOther(seen.content)) return [judgeOther(seen.content, seen.given)];
   // Nothing is known of a directory that can't be reached, not even whether it exists.

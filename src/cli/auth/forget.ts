@@ -2,19 +2,15 @@ import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { normalizeKey } from '../../credentials/keys.js';
 import { isOpaque } from '../../credentials/schema.js';
-import {
-  currentEntries,
-  type ForgottenIn,
-  forgetAll,
-  forgetEntries,
-  inspectFile,
-} from '../../store/store.js';
+import { type ForgottenIn, forgetAll, forgetEntries } from '../../store/file/doctor/forget.js';
+import { inspectFile } from '../../store/file/doctor/inspect.js';
+import { currentEntries } from '../../store/file/doctor/recoverable.js';
 import { UsageError } from '../usage-error.js';
 import { meaning } from './leftovers.js';
 import { note, printJson, shown } from './output.js';
-import { type Flags, fileOf, noSuchEntry, subcommand, warnOfOverride } from './source.js';
+import { type FileFlags, fileOf, noSuchEntry, subcommand, warnOfOverride } from './source.js';
 
-interface ForgetFlags extends Flags {
+interface ForgetFlags extends FileFlags {
   all?: boolean;
   yes?: boolean;
 }
@@ -55,7 +51,7 @@ async function forget(provider: string | undefined, flags: ForgetFlags): Promise
   warnOfOverride(flags);
 }
 
-async function forgetOne(file: string, provider: string, flags: Flags): Promise<void> {
+async function forgetOne(file: string, provider: string, flags: FileFlags): Promise<void> {
   const { isMeant, text } = meaning(normalizeKey(provider));
   const done = await forgetEntries(file, isMeant, text, optionsOf(flags));
   if (done === undefined) throw noSuchEntry(provider, [...currentEntries(file, flags).keys()], file);
@@ -66,7 +62,7 @@ async function forgetOne(file: string, provider: string, flags: Flags): Promise<
   if (flags.json) printJson(done);
 }
 
-function optionsOf({ allowUnsafe = false }: Flags) {
+function optionsOf({ allowUnsafe = false }: FileFlags) {
   return { allowUnsafe, isOpaque };
 }
 

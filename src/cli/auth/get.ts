@@ -4,10 +4,10 @@ import { decode } from '../../credentials/schema.js';
 import { NothingMatchedError } from '../usage-error.js';
 import { describe } from './list.js';
 import { print, printJson, shown, table } from './output.js';
-import { type Flags, nameOf, noSuchEntry, readEntries, subcommand } from './source.js';
+import { type FileFlags, nameOf, noSuchEntry, readEntries, subcommand } from './source.js';
 import { humanExpiry, nowMs } from './time.js';
 
-interface GetFlags extends Flags {
+interface GetFlags extends FileFlags {
   reveal?: boolean;
   /** The name of `reveal` before. */
   showSecrets?: boolean;

@@ -1,7 +1,9 @@
 import { isOpaque } from '../../credentials/schema.js';
-import { Guard, type GuardEvent } from '../../guard/guard.js';
-import type { GuardLog, StoreEvent } from '../../store/store.js';
-import { GuardedFile } from '../../store/store.js';
+import { FileGuard } from '../../guard/file-guard.js';
+import type { FileGuardEvent } from '../../guard/file-guard-options.js';
+import type { StoreEvent } from '../../store/backend/backend.js';
+import type { GuardLog } from '../../store/file/foreign/guard-log.js';
+import { GuardedFile } from '../../store/file/foreign/guarded-file.js';
 import { noteOf, summaryOf } from './guard-words.js';
 import { nowMs } from './time.js';
 
@@ -10,7 +12,7 @@ interface SessionOptions {
   allowUnsafe?: boolean | undefined;
   dryRun?: boolean | undefined;
   /** Called with each event, which is in the notes beside the file by then. */
-  onEvent?: (event: GuardEvent) => void;
+  onEvent?: (event: FileGuardEvent) => void;
   onStoreEvent?: (event: StoreEvent) => void;
 }
 
@@ -18,7 +20,7 @@ interface SessionOptions {
 export class GuardSession {
   readonly #file: string;
   readonly #options: SessionOptions;
-  readonly #guard: Guard;
+  readonly #guard: FileGuard;
   readonly #since = performance.now();
   #log: GuardLog | undefined;
   /** What kept the notes from being written, if anything did. */
@@ -32,7 +34,7 @@ export class GuardSession {
     this.#file = file;
     this.#options = options;
     const shared = { allowUnsafe, dryRun, isOpaque, onStoreEvent };
-    this.#guard = new Guard(file, { ...shared, onEvent: (event) => this.#onEvent(event) });
+    this.#guard = new FileGuard(file, { ...shared, onEvent: (event) => this.#onEvent(event) });
   }
 
   start(): Promise<void> {
@@ -49,7 +51,7 @@ export class GuardSession {
     return this.#logError ? `${summary}; its notes could not be written` : summary;
   }
 
-  #onEvent(event: GuardEvent): void {
+  #onEvent(event: FileGuardEvent): void {
     if (this.#whyNot) this.#whyNot = whyNotAfter(event, this.#whyNot);
     try {
       this.#log ??= GuardedFile.openLog(this.#file, this.#options.allowUnsafe);
@@ -63,7 +65,7 @@ export class GuardSession {
 }
 
 /** Why a guard that was never on guard is not, after one more event. Undefined where it is. */
-function whyNotAfter(event: GuardEvent, before: string): string | undefined {
+function whyNotAfter(event: FileGuardEvent, before: string): string | undefined {
   switch (event.type) {
     case 'on guard':
       return undefined;

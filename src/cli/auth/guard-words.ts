@@ -1,16 +1,16 @@
-import type { GuardEvent } from '../../guard/guard.js';
+import type { FileGuardEvent } from '../../guard/file-guard-options.js';
 import type { Tally } from '../../guard/tally.js';
 import { looksSecret } from '../masking.js';
 import { shown } from './output.js';
 import { clockTime, humanTime, isoInstant } from './time.js';
 
 /** One event of a guard as a line. Names, never values. */
-export function lineOf(event: GuardEvent, nowMs: number, { dryRun = false } = {}): string {
+export function lineOf(event: FileGuardEvent, nowMs: number, { dryRun = false } = {}): string {
   return `${clockTime(nowMs)} ${sayEvent(event, dryRun ? 'would ' : '')}`;
 }
 
 /** The same as an object, for `--json` and for the notes beside the file. */
-export function noteOf(event: GuardEvent, nowMs: number): object {
+export function noteOf(event: FileGuardEvent, nowMs: number): object {
   const time = isoInstant(nowMs);
   if (event.type !== 'write') return { time, ...event };
   const { set, removed, putBack, removedAgain } = event;
@@ -24,7 +24,7 @@ export function noteOf(event: GuardEvent, nowMs: number): object {
   };
 }
 
-function sayEvent(event: GuardEvent, would: string): string {
+function sayEvent(event: FileGuardEvent, would: string): string {
   switch (event.type) {
     case 'on guard':
       return 'on guard';
@@ -45,7 +45,7 @@ function sayEvent(event: GuardEvent, would: string): string {
   }
 }
 
-function sayWrite(event: Extract<GuardEvent, { type: 'write' }>, would: string): string {
+function sayWrite(event: Extract<FileGuardEvent, { type: 'write' }>, would: string): string {
   const { kind, set, removed, putBack, removedAgain, ageMs } = event;
   const repairs = [
     ...(putBack.length > 0 ? [`${would}put back ${names(putBack)}`] : []),

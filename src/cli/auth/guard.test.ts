@@ -18,7 +18,9 @@ const entries = (...names: string[]) => Object.fromEntries(names.map((name) => [
 /** Starts `holdfast auth guard`, and returns once it is on guard. */
 async function startGuard(user: User, flags: string[] = []) {
   const child = execa(process.execPath, [command, 'auth', 'guard', ...flags], {
-    ...{ env: user.env, reject: false, timeout: 60_000 },
+    env: user.env,
+    reject: false,
+    timeout: 60_000,
   });
   started.add(child);
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();

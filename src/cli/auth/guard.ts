@@ -1,16 +1,16 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
 import { isOpaque } from '../../credentials/schema.js';
-import { GuardedFile } from '../../store/store.js';
+import { GuardedFile } from '../../store/file/foreign/guarded-file.js';
 import { exitCodes } from '../exit-codes.js';
 import { onInterrupt } from '../interrupt.js';
 import { GuardSession } from './guard-session.js';
 import { lineOf, nameInNotes, nameShown, noteOf } from './guard-words.js';
 import { note, print, printJson } from './output.js';
-import { type Flags, fileOf, subcommand, tellEvent } from './source.js';
+import { type FileFlags, fileOf, printEvent, subcommand } from './source.js';
 import { nowMs } from './time.js';
 
-interface GuardFlags extends Flags {
+interface GuardFlags extends FileFlags {
   dryRun?: boolean;
   once?: boolean;
 }
@@ -53,7 +53,7 @@ async function guard(flags: GuardFlags): Promise<void> {
   const session = new GuardSession(file, {
     dryRun,
     allowUnsafe,
-    onStoreEvent: tellEvent,
+    onStoreEvent: printEvent,
     onEvent: (event) => {
       if (flags.json) printJson(noteOf(event, nowMs()), { lines: false });
       else print(lineOf(event, nowMs(), { dryRun }));
@@ -77,7 +77,7 @@ async function guardOnce(
   file: string,
   { allowUnsafe = false, dryRun = false, json }: GuardFlags,
 ): Promise<void> {
-  const guarded = new GuardedFile(file, { allowUnsafe, isOpaque, onEvent: tellEvent, onLate: () => {} });
+  const guarded = new GuardedFile(file, { allowUnsafe, isOpaque, onEvent: printEvent, onLate: () => {} });
   try {
     const { adopted, putBack } = guarded.foresee();
     if (!dryRun) await guarded.adopt(onceMsMax);

@@ -4,10 +4,10 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { maskSecret } from '../../credentials/mask.js';
-import type { Inspection } from '../../store/store.js';
+import type { Inspection } from '../../store/file/doctor/inspection.js';
 import { command } from '../command.test.helper.js';
 import { newUser, sample } from './auth.test.helper.js';
-import { judge } from './findings.js';
+import { diagnose } from './findings.js';
 import { humanExpiry } from './time.js';
 
 const healthy: Inspection = {
@@ -29,7 +29,7 @@ const healthy: Inspection = {
 
 describe('the findings of the doctor', () => {
   const notable = (change: Partial<Inspection>) =>
-    judge({ ...healthy, ...change }, { nowMs: 0, uid: 1000 })
+    diagnose({ ...healthy, ...change }, { nowMs: 0, uid: 1000 })
       .filter(({ severity }) => severity !== 'ok')
       .map(({ severity, subject, todo }) => `${severity}: ${subject}${todo ? '' : ' and nothing to do'}`);
 

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import type { Inspection, Participant } from '../../store/store.js';
+import type { Inspection } from '../../store/file/doctor/inspection.js';
+import type { Participant } from '../../store/file/doctor/participants.js';
 import { octal } from '../../surroundings/trust.js';
 import type { Finding, Observer, Severity } from './findings.js';
 import { shown } from './output.js';

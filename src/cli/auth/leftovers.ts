@@ -1,7 +1,7 @@
 import { trimSlashes } from '../../credentials/keys.js';
-import { listLeftovers } from '../../store/store.js';
+import { listLeftovers } from '../../store/file/doctor/forget.js';
 import { shown } from './output.js';
-import type { Flags } from './source.js';
+import type { FileFlags } from './source.js';
 
 /** Returns which keys mean an entry of this name, and the form of the name in the text of a document that can't be read. */
 export function meaning(name: string): { isMeant: (key: string) => boolean; text: string } {
@@ -13,7 +13,7 @@ export function meaning(name: string): { isMeant: (key: string) => boolean; text
 export function leftoversOf(
   file: string,
   name: string,
-  flags: Flags,
+  flags: FileFlags,
 ): { names: string[]; says: string } | undefined {
   const { isMeant, text } = meaning(name);
   const found = listLeftovers(file, isMeant, text, flags);

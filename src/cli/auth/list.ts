@@ -2,10 +2,10 @@ import { type Command, Option } from 'commander';
 import { maskEntry, maskSecret } from '../../credentials/mask.js';
 import { decode } from '../../credentials/schema.js';
 import { note, paint, print, printJson, shown, table } from './output.js';
-import { type Flags, readEntries, subcommand } from './source.js';
+import { type FileFlags, readEntries, subcommand } from './source.js';
 import { humanExpiry, isExpired, nowMs } from './time.js';
 
-interface ListFlags extends Flags {
+interface ListFlags extends FileFlags {
   reveal?: boolean;
   /** The name of `reveal` before. */
   showSecrets?: boolean;

@@ -25,7 +25,10 @@ async function bash(line: string, env: NodeJS.ProcessEnv, { uid }: { uid?: numbe
   const [file = '', ...args] = [...other, ...program];
   const options = { cwd, env: { PATH: process.env.PATH, ...env }, extendEnv: false } as const;
   const { exitCode, stdout, stderr } = await execa(file, args, {
-    ...{ ...options, reject: false, stdin: 'ignore', timeout: 60_000 },
+    ...options,
+    reject: false,
+    stdin: 'ignore',
+    timeout: 60_000,
   });
   return { cwd, exitCode, stdout, stderr };
 }

@@ -3,7 +3,7 @@ import { normalizeKey, trimSlashes } from '../../credentials/keys.js';
 import { NothingMatchedError } from '../usage-error.js';
 import { leftoversOf } from './leftovers.js';
 import { note, printJson, shown } from './output.js';
-import { type Flags, fileOf, noSuchEntry, subcommand, warnOfOverride, withStore } from './source.js';
+import { type FileFlags, fileOf, noSuchEntry, subcommand, warnOfOverride, withStore } from './source.js';
 
 export function addRemove(auth: Command): void {
   subcommand(auth, 'remove', 'remove an entry')
@@ -23,7 +23,7 @@ Examples:
     .action(remove);
 }
 
-async function remove(provider: string, flags: Flags): Promise<void> {
+async function remove(provider: string, flags: FileFlags): Promise<void> {
   const name = normalizeKey(provider);
   const file = fileOf(flags);
   let removed: string[] = [];

@@ -1,16 +1,21 @@
 import type { Command } from 'commander';
 import { trimSlashes } from '../../credentials/keys.js';
 import { isOpaque } from '../../credentials/schema.js';
-import { listRecoverable, putBack, type Recoverable, restoreEntries } from '../../store/store.js';
+import {
+  listRecoverable,
+  putBack,
+  type Recoverable,
+  restoreEntries,
+} from '../../store/file/doctor/recoverable.js';
 import { closest } from '../closest.js';
 import { parseNames } from '../parse.js';
 import { NothingMatchedError, UsageError } from '../usage-error.js';
 import { bytes, entries } from './counts.js';
 import { note, print, printJson, shown } from './output.js';
-import { type Flags, fileOf, noSuchEntry, subcommand, tellEvent, warnOfOverride } from './source.js';
+import { type FileFlags, fileOf, noSuchEntry, printEvent, subcommand, warnOfOverride } from './source.js';
 import { ago, nowMs } from './time.js';
 
-interface RestoreFlags extends Flags {
+interface RestoreFlags extends FileFlags {
   from?: string;
   key?: string[];
   occurrence?: number;
@@ -64,7 +69,7 @@ async function restore(flags: RestoreFlags): Promise<void> {
         ...options,
         allowUnsafe: flags.allowUnsafe === true,
         isOpaque,
-        onEvent: tellEvent,
+        onEvent: printEvent,
       });
 
   const names = restored.map(shown).join(', ');

@@ -9,11 +9,11 @@ import { UsageError } from '../usage-error.js';
 import { describe } from './list.js';
 import { note, printJson, shown } from './output.js';
 import { readSecret } from './secret.js';
-import { type Flags, fileOf, subcommand, warnOfOverride, withStore } from './source.js';
+import { type FileFlags, fileOf, subcommand, warnOfOverride, withStore } from './source.js';
 
 const types = ['api', 'oauth', 'wellknown'] as const;
 
-interface SetFlags extends Flags {
+interface SetFlags extends FileFlags {
   type?: Info['type'];
   object?: boolean;
   metadata?: Record<string, string>;

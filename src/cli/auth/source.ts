@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { trimSlashes } from '../../credentials/keys.js';
 import { authFile, contentOverride, warningOfRelative } from '../../credentials/location.js';
 import { decode, isOpaque } from '../../credentials/schema.js';
-import type { StoreEvent } from '../../store/backend.js';
+import type { StoreEvent } from '../../store/backend/backend.js';
 import { openStore, type Store } from '../../store/store.js';
 import { closest } from '../closest.js';
 import { looksSecret } from '../masking.js';
@@ -14,7 +14,7 @@ import { note, shown } from './output.js';
 import { plainFile } from './place.js';
 
 /** The options of every subcommand. */
-export interface Flags {
+export interface FileFlags {
   file?: string;
   json?: boolean;
   allowUnsafe?: boolean;
@@ -27,15 +27,15 @@ export function subcommand(auth: Command, usage: string, description: string): C
     .option('--file <path>', "the credential file; default: the agent's own")
     .option('--json', 'as JSON')
     .option('--allow-unsafe', insist)
-    .hook('preAction', (command) => actAsOwner(() => placeOf(command.opts<Flags>())));
+    .hook('preAction', (command) => actAsOwner(() => placeOf(command.opts<FileFlags>())));
 }
 
 /** Prints no warning, and looks at no file. */
-function placeOf({ file }: Flags): string {
+function placeOf({ file }: FileFlags): string {
   return path.resolve(file ?? authFile(process.env));
 }
 
-export function fileOf({ file }: Flags): string {
+export function fileOf({ file }: FileFlags): string {
   return file === undefined ? agentsFile() : plainFile(file, 'a credential file');
 }
 
@@ -53,10 +53,10 @@ let warned = false;
 /** Opens the store for one use, and prints what it had to repair. */
 export async function withStore<T>(
   file: string,
-  { allowUnsafe = false }: Flags,
+  { allowUnsafe = false }: FileFlags,
   use: (store: Store) => Promise<T>,
 ): Promise<T> {
-  const store = openStore(file, { allowUnsafe, isOpaque, onEvent: tellEvent });
+  const store = openStore(file, { allowUnsafe, isOpaque, onEvent: printEvent });
   try {
     return await use(store);
   } finally {
@@ -64,7 +64,7 @@ export async function withStore<T>(
   }
 }
 
-export function tellEvent(event: StoreEvent): void {
+export function printEvent(event: StoreEvent): void {
   if (event.type === 'recovered') {
     note(`${event.file} was unusable (${event.reason}); its last committed state was put back,`);
     note(`and what it held is kept in ${event.quarantine}: see holdfast auth restore`);
@@ -93,7 +93,7 @@ const variable = 'OPENCODE_AUTH_CONTENT';
 
 /** Returns the entries of the file that --file names, else those in the environment, else those of the agent's file. */
 export async function readEntries(
-  flags: Flags,
+  flags: FileFlags,
 ): Promise<{ entries: Record<string, unknown>; source: string }> {
   const override = flags.file === undefined ? contentOverride(process.env) : undefined;
   if (override) {
@@ -106,7 +106,7 @@ export async function readEntries(
 }
 
 /** A change goes to the file; a program that reads the variable will not see it. */
-export function warnOfOverride(flags: Flags): void {
+export function warnOfOverride(flags: FileFlags): void {
   if (flags.file !== undefined || !process.env[variable]) return;
   note(`${variable} is set: programs that read it do not see this change of ${fileOf(flags)}`);
 }

@@ -15,7 +15,9 @@ afterEach(() => {
 /** Starts `holdfast auth watch`, and returns once it has seen the file as it is now. */
 async function startWatch(user: User, flags: string[] = []) {
   const child = execa(process.execPath, [command, 'auth', 'watch', ...flags], {
-    ...{ env: user.env, reject: false, timeout: 60_000 },
+    env: user.env,
+    reject: false,
+    timeout: 60_000,
   });
   started.add(child);
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();

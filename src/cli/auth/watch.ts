@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { exitCodes } from '../exit-codes.js';
 import { onInterrupt } from '../interrupt.js';
 import { note, print, printJson, shown } from './output.js';
-import { type Flags, fileOf, subcommand, withStore } from './source.js';
+import { type FileFlags, fileOf, subcommand, withStore } from './source.js';
 
 export function addWatch(auth: Command): void {
   subcommand(auth, 'watch', 'print the names of entries as they change, one line each')
@@ -20,10 +20,10 @@ Examples:
     .action(watch);
 }
 
-async function watch(flags: Flags): Promise<void> {
+async function watch(flags: FileFlags): Promise<void> {
   const interrupt = onInterrupt();
   const file = fileOf(flags);
-  const tell = (change: 'changed' | 'removed', names: readonly string[]) => {
+  const printChange = (change: 'changed' | 'removed', names: readonly string[]) => {
     for (const provider of names) {
       if (flags.json) printJson({ change, provider }, { lines: false });
       else print(`${change} ${shown(provider)}`);
@@ -34,8 +34,8 @@ async function watch(flags: Flags): Promise<void> {
     await store.all();
     store.watch(
       ({ changed, removed }) => {
-        tell('changed', changed);
-        tell('removed', removed);
+        printChange('changed', changed);
+        printChange('removed', removed);
       },
       { keepAlive: true },
     );

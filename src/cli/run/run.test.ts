@@ -7,7 +7,10 @@ import { command, newDirectory } from '../command.test.helper.js';
 
 const start = (user: User, program: string[], flags = ['--guard']) =>
   execa(process.execPath, [command, 'run', ...flags, '--', ...program], {
-    ...{ cwd: user.home, env: user.env, reject: false, timeout: 60_000 },
+    cwd: user.home,
+    env: user.env,
+    reject: false,
+    timeout: 60_000,
   });
 
 /** A program in one line, which has `fs` and the file. */

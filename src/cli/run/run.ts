@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { errnoOf } from '../../store/errors.js';
+import { errnoOf } from '../../errors/store-error.js';
 import { GuardSession } from '../auth/guard-session.js';
 import { note } from '../auth/output.js';
 import { endAs, notRunnable, passSignals, refusalOf } from './command-end.js';

@@ -2,18 +2,18 @@ import { once } from 'node:events';
 import type { Hono } from 'hono';
 import { createAuth } from '../../credentials/auth.js';
 import { isOpaque } from '../../credentials/schema.js';
+import { StoreError } from '../../errors/store-error.js';
 import { createGuard } from '../../http/guard/guard.js';
 import { isLoopback, isUnspecified } from '../../http/guard/hosts.js';
 import { hardened } from '../../http/permissions/hardened.js';
 import { specified } from '../../http/permissions/specified.js';
 import { createApp, healthPath } from '../../http/serve/app.js';
 import { type Listening, listen } from '../../http/serve/listen.js';
-import { StoreError } from '../../store/errors.js';
 import { openStore } from '../../store/store.js';
 import { tokenFile } from '../../tokens/location.js';
 import { openTokens, type Tokens } from '../../tokens/tokens.js';
 import { note, print, printJson } from '../auth/output.js';
-import { fileOf, tellEvent } from '../auth/source.js';
+import { fileOf, printEvent } from '../auth/source.js';
 import { UsageError } from '../usage-error.js';
 import type { ServeFlags } from './index.js';
 
@@ -32,10 +32,10 @@ export async function serve(flags: ServeFlags): Promise<void> {
     );
   }
   const ended = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-  const tokens = openTokens({ allowUnsafe, onEvent: tellEvent });
+  const tokens = openTokens({ allowUnsafe, onEvent: printEvent });
   // Always the file, never OPENCODE_AUTH_CONTENT: a server must show what was just stored in it.
   const store = createAuth({
-    store: openStore(fileOf(flags), { allowUnsafe, isOpaque, onEvent: tellEvent }),
+    store: openStore(fileOf(flags), { allowUnsafe, isOpaque, onEvent: printEvent }),
     env: {},
   });
   const stopping = new AbortController();
@@ -49,10 +49,10 @@ export async function serve(flags: ServeFlags): Promise<void> {
       publicPaths: [healthPath],
       hosts: isLocal ? host : [hostname, ...host],
       anyAddress: isUnspecified(hostname),
-      onFailure: tellOnce(),
+      onFailure: printOnce(),
       advice: 'create one by "holdfast auth token create", and send it as "Authorization: Bearer TOKEN"',
     });
-    const app = createApp({ store, guard, stopping: stopping.signal, onFailure: tellFailure });
+    const app = createApp({ store, guard, stopping: stopping.signal, onFailure: printFailure });
     const server = await listenOrExplain(app.fetch, port, hostname);
     const url = `http://${hostname.includes(':') ? `[${hostname}]` : hostname}:${server.port}`;
     if (flags.json) printJson({ url }, { lines: false });
@@ -105,7 +105,7 @@ async function listenOrExplain(fetch: Hono['fetch'], port: number, hostname: str
 }
 
 /** Prints once why every request is refused. Messages of the store name files, never contents. */
-function tellOnce(): (error: unknown) => void {
+function printOnce(): (error: unknown) => void {
   let told = '';
   return (error) => {
     const message = error instanceof StoreError ? error.message : "the token file can't be read";
@@ -115,7 +115,7 @@ function tellOnce(): (error: unknown) => void {
 }
 
 /** Prints where a request failed, and no message: an unexpected error may quote a credential. */
-function tellFailure(error: unknown): void {
+function printFailure(error: unknown): void {
   const { name = 'error', stack = '' } = error instanceof Error ? error : {};
   const frames = stack.split('\n').filter((line) => /^ +at /.test(line));
   note([`a request failed: ${name}`, ...frames].join('\n'));

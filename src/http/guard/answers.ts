@@ -68,7 +68,7 @@ export function refuse(
   headers: Readonly<Record<string, string>> = {},
   scope?: string,
 ): Answer {
-  const body = { error, error_description: description, ...(scope === undefined ? {} : { scope }) };
+  const body = { error, error_description: description, scope };
   return {
     ok: false,
     status: statuses[error],

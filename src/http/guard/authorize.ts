@@ -20,17 +20,17 @@ export function authorize(context: GuardContext, request: IncomingRequest): Deci
   if (!origin.ok) return origin;
   const { cors } = origin;
   if (isPreflight(request)) return preflightAnswer(cors ?? {});
-  const decision = judge(context, request, paths);
+  const decision = decide(context, request, paths);
   return cors ? withHeaders(decision, cors) : decision;
 }
 
 /** Judges by every method and every path that a router may find in the request: all of them must be granted. */
-function judge(
+function decide(
   context: GuardContext,
   request: IncomingRequest,
   paths: readonly (Path | undefined)[],
 ): Decision {
-  const { access, policy } = context;
+  const { authenticator, policy } = context;
   const { upgrade } = request;
   const used = methodsOf(request);
   if (!used.every(isMethod)) {
@@ -45,9 +45,9 @@ function judge(
   const isAt = (places: readonly string[]) =>
     !upgrade && paths.every(({ isCanonical, raw }) => isCanonical && places.includes(raw));
   if (used.every(isSafe) && isAt(context.publicPaths)) return { ok: true, token: undefined, headers: {} };
-  if (access.kind === 'disabled') return { ok: true, token: anonymous, headers: {} };
+  if (authenticator.kind === 'disabled') return { ok: true, token: anonymous, headers: {} };
 
-  const found = authenticate(context, access.verifier, request, paths);
+  const found = authenticate(context, authenticator.verifier, request, paths);
   if (!found.ok) return found;
   // A ticket gives nothing that its token does not, so to ask for one needs none of the permissions.
   if (used.every((method) => method === 'POST') && isAt([context.ticketPath])) return found;

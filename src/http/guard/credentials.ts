@@ -3,7 +3,7 @@ import type { Path } from '../permissions/path.js';
 import { type IncomingRequest, targetsOf } from './request.js';
 
 /** What a client shows to prove who it is. */
-export type Credentials =
+export type PresentedCredentials =
   | { kind: 'none' }
   | { kind: 'bearer'; token: string }
   | { kind: 'ticket'; ticket: string }
@@ -25,7 +25,7 @@ const inUrl = ['access_token', 'auth_token'];
  * Returns the one credential of a request. Two of them are refused, even where one would do: two readers could disagree
  * about which one counts.
  */
-export function credentialsIn(request: IncomingRequest, paths: readonly Path[]): Credentials {
+export function credentialsIn(request: IncomingRequest, paths: readonly Path[]): PresentedCredentials {
   const readings = paths.flatMap(({ query }) => (query === '' ? [] : [[...new URLSearchParams(query)]]));
   if (
     targetsOf(request).some((target) => tokenPattern.test(target)) ||
@@ -43,7 +43,7 @@ export function credentialsIn(request: IncomingRequest, paths: readonly Path[]):
 type Parameters = readonly [name: string, value: string][];
 
 /** A target that was rewritten has the ticket of the one before, or none: the same one counts once. */
-function tickets(readings: readonly Parameters[]): Credentials[] {
+function tickets(readings: readonly Parameters[]): PresentedCredentials[] {
   if (readings.length === 0) return [];
   const each = readings.map((parameters) => parameters.filter(([name]) => name === 'ticket'));
   const values = each.some(({ length }) => length > 1)
@@ -56,7 +56,7 @@ function isTokenParameter([name, value]: [string, string]): boolean {
   return inUrl.includes(name) || tokenPattern.test(value);
 }
 
-function bearers({ headers }: IncomingRequest): Credentials[] {
+function bearers({ headers }: IncomingRequest): PresentedCredentials[] {
   return headers('authorization').map((value) => {
     if (value.length > lengthMax) return malformed('the Authorization header is too long');
     const [, scheme = '', rest = ''] = /^([^\s,]*)(.*)$/s.exec(value) ?? [];
@@ -67,7 +67,7 @@ function bearers({ headers }: IncomingRequest): Credentials[] {
   });
 }
 
-function protocols({ headers, upgrade }: IncomingRequest): Credentials[] {
+function protocols({ headers, upgrade }: IncomingRequest): PresentedCredentials[] {
   if (!upgrade) return [];
   return headers('sec-websocket-protocol')
     .flatMap((value) => value.split(','))
@@ -76,12 +76,12 @@ function protocols({ headers, upgrade }: IncomingRequest): Credentials[] {
     .map((protocol) => asBearer(protocol.slice(protocolPrefix.length)));
 }
 
-function asBearer(token: string | undefined): Credentials {
+function asBearer(token: string | undefined): PresentedCredentials {
   if (token === undefined || token.length > lengthMax || !b64token.test(token))
     return malformed('expected "Authorization: Bearer", one space, and the token');
   return { kind: 'bearer', token };
 }
 
-function malformed(why: string): Credentials {
+function malformed(why: string): PresentedCredentials {
   return { kind: 'malformed', why };
 }

@@ -63,6 +63,6 @@ function tooManyTickets(): Answer {
   return refuse('too_many_requests', 'too many tickets are open; each is good for 30 seconds', headers);
 }
 
-function hold({ access }: GuardContext, { id }: TokenInfo, end: () => void): () => void {
-  return access.kind === 'disabled' ? () => {} : access.streams.hold(id, end);
+function hold({ authenticator }: GuardContext, { id }: TokenInfo, end: () => void): () => void {
+  return authenticator.kind === 'disabled' ? () => {} : authenticator.streams.hold(id, end);
 }

@@ -19,14 +19,14 @@ export class OpenStreams {
   hold(id: string, end: () => void): () => void {
     const ends = this.#byToken.get(id) ?? new Set();
     this.#byToken.set(id, ends.add(end));
-    this.#timer ??= setInterval(() => this.#look(), lookEveryMs).unref();
+    this.#timer ??= setInterval(() => this.#endRevoked(), lookEveryMs).unref();
     return () => {
       ends.delete(end);
       if (ends.size === 0 && this.#byToken.get(id) === ends) this.#byToken.delete(id);
     };
   }
 
-  #look(): void {
+  #endRevoked(): void {
     for (const [id, ends] of this.#byToken) {
       if (this.#isLive(id)) continue;
       this.#byToken.delete(id);

@@ -52,11 +52,13 @@ export interface GuardSettings extends HostOptions {
 export type GuardOptions = GuardSettings & Authentication;
 
 /** Whom the guard asks, and the streams that it ends with their token. */
-export type Access = { kind: 'disabled' } | { kind: 'tokens'; verifier: TokenVerifier; streams: OpenStreams };
+export type Authenticator =
+  | { kind: 'disabled' }
+  | { kind: 'tokens'; verifier: TokenVerifier; streams: OpenStreams };
 
 /** The options with all defaults filled in, and what a guard remembers between requests. */
 export interface GuardContext {
-  access: Access;
+  authenticator: Authenticator;
   policy: Policy;
   isStrict: boolean;
   hosts: HostOptions;
@@ -73,7 +75,7 @@ export interface GuardContext {
 export function contextOf(options: GuardOptions): GuardContext {
   const now = options.now ?? (() => performance.now());
   return {
-    access: accessOf(options),
+    authenticator: authenticatorOf(options),
     policy: options.policy ?? specified,
     isStrict: (options.paths ?? 'strict') !== 'compat',
     hosts: options,
@@ -88,7 +90,7 @@ export function contextOf(options: GuardOptions): GuardContext {
 }
 
 /** Checked at run time, too: a program in JavaScript, or with a cast, must not end up open by mistake. */
-function accessOf({ tokens, authentication = 'required' }: Authentication): Access {
+function authenticatorOf({ tokens, authentication = 'required' }: Authentication): Authenticator {
   const isVerifier = typeof (tokens as Partial<TokenVerifier> | undefined)?.verify === 'function';
   if (authentication === 'disabled' && tokens === undefined) return { kind: 'disabled' };
   if (authentication === 'required' && isVerifier && tokens) {

@@ -7,7 +7,11 @@ function setUp() {
   const token = tokens.add('read', 'execute');
   const owner = tokens.verify(token) ?? expect.fail('no such token');
   return {
-    ...{ tokens, guard, ask, token, owner },
+    tokens,
+    guard,
+    ask,
+    token,
+    owner,
     pass: (ms: number) => {
       time += ms;
     },

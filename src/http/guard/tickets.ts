@@ -45,7 +45,7 @@ export class Tickets {
     const [oldest, ...others] = this.#byToken.get(token.id) ?? [];
     const isFull = this.#issued.size >= inAllMax;
     if (isFull && oldest === undefined) return undefined;
-    if (oldest !== undefined && (isFull || others.length + 1 >= ofTokenMax)) this.#take(oldest);
+    if (oldest !== undefined && (isFull || others.length + 1 >= ofTokenMax)) this.#remove(oldest);
     // 128 bits.
     const ticket = randomBytes(16).toString('base64url');
     const hash = hashOf(ticket);
@@ -56,7 +56,7 @@ export class Tickets {
 
   /** Spends a ticket, whether it fits or not. @returns its token; undefined if the ticket is not good for this request */
   redeem(ticket: string, errand: Errand | undefined): TokenInfo | undefined {
-    const found = this.#take(hashOf(ticket));
+    const found = this.#remove(hashOf(ticket));
     if (!found || !errand || this.#now() >= found.until) return undefined;
     return found.path === errand.path && found.upgrade === errand.upgrade ? found.token : undefined;
   }
@@ -65,11 +65,11 @@ export class Tickets {
   #forgetExpired(): void {
     for (const [hash, { until }] of this.#issued) {
       if (until > this.#now()) break;
-      this.#take(hash);
+      this.#remove(hash);
     }
   }
 
-  #take(hash: string): Issued | undefined {
+  #remove(hash: string): Issued | undefined {
     const found = this.#issued.get(hash);
     if (!found) return undefined;
     this.#issued.delete(hash);

@@ -69,7 +69,10 @@ describe('the stream of events', () => {
     const nothing = async () => ({});
     const server = await newServer({
       store: {
-        ...{ get: nothing, all: nothing, set: async () => {}, remove: async () => {} },
+        get: nothing,
+        all: nothing,
+        set: async () => {},
+        remove: async () => {},
         watch: (listener) => {
           listeners.push(listener);
           return () => {};

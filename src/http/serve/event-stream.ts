@@ -28,7 +28,7 @@ export function eventStream(watch: Watch, stopping?: AbortSignal) {
       return context.body(null, 200, { 'Content-Type': 'text/event-stream' });
     const news = new News();
     const end = watchShared((changes) => news.add(changes));
-    const release = places.take(context.var.token?.id ?? '');
+    const release = places.reserve(context.var.token?.id ?? '');
     if (!release) {
       end();
       return tooMany(context);
@@ -37,12 +37,12 @@ export function eventStream(watch: Watch, stopping?: AbortSignal) {
     return streamSSE(context, async (stream) => {
       stream.onAbort(() => news.end());
       const heartbeat = setInterval(() => void stream.write(': still here\n\n'), heartbeatMs);
-      const tell = (type: string, properties: object) =>
+      const send = (type: string, properties: object) =>
         stream.writeSSE({ data: JSON.stringify({ type, properties }) });
       try {
         if (stopping?.aborted) return;
-        await tell('server.connected', {});
-        for await (const changes of news.changes()) await tell('credentials.changed', changes);
+        await send('server.connected', {});
+        for await (const changes of news.changes()) await send('credentials.changed', changes);
       } finally {
         clearInterval(heartbeat);
         open.delete(news);

@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { errnoOf, StoreError, type StoreErrorCode } from '../../store/errors.js';
+import { errnoOf, StoreError, type StoreErrorCode } from '../../errors/store-error.js';
 
 /** Every other code is the server's own failure: 500. */
 const statuses: Partial<Record<StoreErrorCode, ContentfulStatusCode>> = {

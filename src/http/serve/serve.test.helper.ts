@@ -30,7 +30,13 @@ export async function newServer(options: Partial<AppOptions> & GuardSettings = {
     await store.close();
   });
   return {
-    ...{ app, file, store, tokens, failures, url, server },
+    app,
+    file,
+    store,
+    tokens,
+    failures,
+    url,
+    server,
     /** One request with a token, or without. */
     async ask(token: string | undefined, method: string, target: string, body?: unknown) {
       const response = await fetch(url + target, {

@@ -12,7 +12,7 @@ export function sharedWatch(watch: Watch): Watch {
   let end: (() => void) | undefined;
   return (listener) => {
     end ??= watch((changes) => {
-      for (const tell of listeners) tell(changes);
+      for (const listener of listeners) listener(changes);
     });
     // The same function may listen twice.
     const tell = (changes: Changes) => listener(changes);

@@ -7,7 +7,7 @@ export class StreamPlaces {
   #inAll = 0;
 
   /** @returns a function to call once the stream has ended; undefined where there is no place */
-  take(id: string): (() => void) | undefined {
+  reserve(id: string): (() => void) | undefined {
     const taken = this.#byToken.get(id) ?? 0;
     if (taken >= streamsMax.ofToken || this.#inAll >= streamsMax.inAll) return undefined;
     this.#byToken.set(id, taken + 1);

@@ -1,9 +1,9 @@
-import type { Backend } from '../backend.js';
-import type { Change } from '../change.js';
-import type { Document } from '../document.js';
-import { StoreError } from '../errors.js';
+import { StoreError } from '../../errors/store-error.js';
+import type { Backend } from '../backend/backend.js';
+import type { Change } from '../document/change.js';
+import type { Document } from '../document/document.js';
 import { listWaiting } from './commit/survey.js';
-import type { Wish } from './commit/task.js';
+import type { AttemptOptions, RepairWish, Wish } from './commit/task.js';
 import { type Site, Sites } from './disk/site.js';
 import { HeldIntent } from './held-intent.js';
 import type { FileBackendOptions } from './options.js';
@@ -48,20 +48,19 @@ export class FileBackend implements Backend {
     return committed;
   }
 
-  /** @param generation see `Wish.generation` */
-  async transact(change: Change, deadline: number, generation?: Wish['generation']): Promise<void> {
-    await this.#enqueue({ change, generation }, deadline);
+  /** @param generation see `ChangeWish` */
+  async transact(change: Change, deadline: number, generation?: () => Document | undefined): Promise<void> {
+    await this.#enqueue({ kind: 'change', change, generation }, deadline);
   }
 
-  /** Repairs or adopts what the file holds, unless that changes meanwhile: see `Wish.judge`. */
-  async repair(wish: Pick<Wish, 'judge' | 'generation' | 'isQuick'>, deadline: number): Promise<void> {
+  /** Repairs or adopts what the file holds, unless that changes meanwhile. */
+  async repair(wish: RepairWish, deadline: number): Promise<void> {
     this.#replaced?.look();
-    await this.#enqueue({ change: (document) => document, ...wish }, deadline);
+    await this.#enqueue(wish, deadline);
   }
 
   async rewrite(isWanted: (document: Document) => boolean, deadline: number): Promise<void> {
-    // A function and no data: data would become a request, which another process might carry along.
-    await this.#enqueue({ change: (document) => document, rewrites: isWanted }, deadline);
+    await this.#enqueue({ kind: 'rewrite', isWanted }, deadline);
   }
 
   watch(listener: (document: Document) => void): () => void {
@@ -98,7 +97,7 @@ export class FileBackend implements Backend {
       try {
         const { site } = this.#held;
         if (site && this.#sites.isAt(site) && hasRequests(site))
-          await this.#held.attempt(site, { change: [] });
+          await this.#held.attempt(site, nothingOfOurOwn);
         else this.#held.end();
       } catch {
         // The changes are those of others: each of them waits for another process, or tries itself.
@@ -108,6 +107,14 @@ export class FileBackend implements Backend {
     });
   }
 }
+
+/** An attempt that commits what others ask for. */
+const nothingOfOurOwn: AttemptOptions = {
+  wish: { kind: 'change', change: [], generation: undefined },
+  own: undefined,
+  unresponsive: new Set(),
+  earlier: {},
+};
 
 function hasRequests(site: Site): boolean {
   const intents = site.findIntents();

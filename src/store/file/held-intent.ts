@@ -27,6 +27,16 @@ interface Held {
   known: Known | undefined;
 }
 
+/** An attempt as it began. */
+interface Began {
+  /** Our own request. */
+  own: string | undefined;
+  /** More was expected from others. */
+  stays: boolean;
+  /** What the intent vouched for. */
+  known: Known | undefined;
+}
+
 /**
  * The intent that a process keeps between its commits. It saves making and removing one each time and, as long as it is
  * there, reading: a process that commits in between must destroy it first.
@@ -89,15 +99,15 @@ export class HeldIntent {
 
   /** One attempt, under the intent that is held or a new one. Afterwards that is kept if it is of use, and ended otherwise. */
   async attempt(site: Site, options: AttemptOptions): Promise<Attempt> {
-    const held = this.#take(site);
+    const held = this.#acquire(site);
     const { intent, known } = held;
-    const task = this.#taskUnder(held, options);
+    const stays = this.#servesOthers(held);
     let attempt: Attempt | undefined;
     try {
-      attempt = await attemptCommit(site, intent, task);
+      attempt = await attemptCommit(site, intent, this.#taskUnder(held, options, stays));
       return attempt;
     } finally {
-      this.#settle(attempt, task, known);
+      this.#keepOrEnd(attempt, { own: options.own, stays, known });
     }
   }
 
@@ -115,18 +125,18 @@ export class HeldIntent {
     this.#held = undefined;
   }
 
-  #taskUnder(held: Held, options: AttemptOptions): Task {
-    const { kind, known } = held;
+  /** @param stays more is expected from others */
+  #taskUnder({ kind, known }: Held, options: AttemptOptions, stays: boolean): Task {
+    const task = { ...options, beliefs: this.#beliefs, looksBack: this.#replaced !== undefined };
     // A request of our own is read from the directory of intents, so that is listed even under a standing intent.
-    const keeps = kind === 'standing' && options.own === undefined;
-    const { revocable, isOpaque } = this.#beliefs;
-    const looksBack = this.#replaced !== undefined;
-    const task = { ...options, keeps, stays: this.#servesOthers(held), looksBack, revocable, isOpaque };
-    return known ? { ...task, kind: 'held', known } : { ...task, kind: 'fresh' };
+    const isStanding = kind === 'standing' && options.own === undefined;
+    if (!known) return { ...task, kind: 'fresh', outlives: isStanding || stays };
+    if (isStanding) return { ...task, kind: 'standing', known };
+    return { ...task, kind: 'held', known, outlives: stays };
   }
 
   /** The intent that is held, or a new one. */
-  #take(site: Site): Held {
+  #acquire(site: Site): Held {
     if (this.#held && this.isFor(site)) return this.#held;
     this.end();
     const isSoon = performance.now() - this.#lastCommit < soonMs;
@@ -142,8 +152,8 @@ export class HeldIntent {
     return kind === 'intent' && now - this.#lastCarrying < crowdMs && now - since < this.#termMs;
   }
 
-  /** @param before what was known when the attempt began */
-  #settle(attempt: Attempt | undefined, { own, stays }: Task, before: Known | undefined): void {
+  /** Keeps the intent, or ends it. */
+  #keepOrEnd(attempt: Attempt | undefined, { own, stays, known: before }: Began): void {
     this.#lastCommit = performance.now();
     if (attempt?.kind === 'fenced') this.noteCrowd();
     if (attempt?.kind !== 'committed') {

@@ -1,4 +1,4 @@
-import type { StoreEvent } from '../backend.js';
+import type { StoreEvent } from '../backend/backend.js';
 import type { LateWrite } from './commit/task.js';
 
 export interface FileBackendOptions {

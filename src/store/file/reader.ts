@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
-import { type Document, parseDocument } from '../document.js';
-import { errnoOf } from '../errors.js';
-import { ioError } from '../io-error.js';
-import { tickMs } from '../reading.js';
+import { ioError } from '../../errors/io-error.js';
+import { errnoOf } from '../../errors/store-error.js';
+import { tickMs } from '../../surroundings/reading.js';
+import { type Document, parseDocument } from '../document/document.js';
 import { readLastCommitted } from './commit/last-committed.js';
 import { settle } from './disk/settle.js';
 import type { Site, Sites } from './disk/site.js';
@@ -11,7 +11,7 @@ import { type FileState, isSame, isSameIdentity, readState } from './disk/state.
 const looksMax = 20;
 const nothing: Document = new Map();
 
-interface Reading {
+interface ReadState {
   document: Document | undefined;
   /** False where the file is unusable, or another program wrote it: a commit must restore it or take it over first. */
   isSound: boolean;
@@ -30,7 +30,7 @@ export class Reader {
     this.#sites = sites;
   }
 
-  async read(deadline: number): Promise<Reading> {
+  async read(deadline: number): Promise<ReadState> {
     const cached = this.#cached;
     if (cached && cached.settledAt - cached.since >= tickMs && cached.stamp === this.#stamp()) {
       return { document: documentOf(cached.state), isSound: true };
@@ -42,7 +42,7 @@ export class Reader {
     this.#cached = undefined;
   }
 
-  async #readAnew(deadline: number): Promise<Reading> {
+  async #readAnew(deadline: number): Promise<ReadState> {
     const site = this.#sites.find();
     // Where the directory is missing, the file is, too.
     if (!site) return { document: nothing, isSound: true };
@@ -53,7 +53,7 @@ export class Reader {
     }
   }
 
-  async #readAt(site: Site, deadline: number): Promise<Reading> {
+  async #readAt(site: Site, deadline: number): Promise<ReadState> {
     for (let looks = 1; ; looks++) {
       const before = performance.now();
       const stamp = this.#stamp();

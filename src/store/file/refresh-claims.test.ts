@@ -22,28 +22,28 @@ function setUp() {
 describe('a claim', () => {
   it('a claim is taken by exactly one of those that saw the same state', () => {
     const { claims } = setUp();
-    expect(claims.take(version, undefined)).toBeDefined();
-    expect(claims.take(version, undefined)).toBeUndefined();
+    expect(claims.acquire(version, undefined)).toBeDefined();
+    expect(claims.acquire(version, undefined)).toBeUndefined();
     const first = claims.latest(version);
     expect(first).toMatchObject({ attempt: 0, state: 'asking', dead: false, holder: { pid: process.pid } });
-    expect(claims.take(version, first)).toBeDefined();
-    expect(claims.take(version, first)).toBeUndefined();
+    expect(claims.acquire(version, first)).toBeDefined();
+    expect(claims.acquire(version, first)).toBeUndefined();
   });
 
   it('a claim replaces earlier ones and yields to a later one', () => {
     const { claims, names } = setUp();
-    claims.take(version, undefined)?.fail();
-    claims.take(version, claims.latest(version));
+    claims.acquire(version, undefined)?.fail();
+    claims.acquire(version, claims.latest(version));
     expect(names()).toEqual([nameOf(1)]);
-    expect(claims.take(version, undefined)).toBeUndefined();
+    expect(claims.acquire(version, undefined)).toBeUndefined();
     expect(names()).toEqual([nameOf(1)]);
   });
 
   it('a claim that was dropped changes no later claim of the same name', () => {
     const { claims, names } = setUp();
-    const passed = claims.take(version, undefined);
+    const passed = claims.acquire(version, undefined);
     passed?.drop();
-    claims.take(version, undefined);
+    claims.acquire(version, undefined);
     passed?.drop();
     passed?.fail();
     expect(names()).toEqual([nameOf(0)]);
@@ -52,17 +52,17 @@ describe('a claim', () => {
 
   it('a claim that failed stays failed until the next attempt', () => {
     const { claims } = setUp();
-    claims.take(version, undefined)?.fail();
+    claims.acquire(version, undefined)?.fail();
     const failed = claims.latest(version);
     expect(failed).toMatchObject({ attempt: 0, state: 'failed' });
-    claims.take(version, failed);
+    claims.acquire(version, failed);
     expect(claims.latest(version)).toMatchObject({ attempt: 1, state: 'asking' });
   });
 
   it('a claim keeps its length in every state, so that an update needs no room', () => {
     const { claims, directory } = setUp();
     const size = () => statSync(path.join(directory, nameOf(0))).size;
-    const claim = claims.take(version, undefined);
+    const claim = claims.acquire(version, undefined);
     const sizes = [size()];
     for (const [act, state] of [
       ['spend', 'spent'],
@@ -81,21 +81,21 @@ describe('a claim', () => {
 
   it('a claim that was dropped and taken again is not replaced by one that saw the first', () => {
     const { claims, names } = setUp();
-    const first = claims.take(version, undefined);
+    const first = claims.acquire(version, undefined);
     const seen = claims.latest(version);
     first?.drop();
-    expect(claims.take(version, undefined)).toBeDefined();
-    expect(claims.take(version, seen)).toBeUndefined();
+    expect(claims.acquire(version, undefined)).toBeDefined();
+    expect(claims.acquire(version, seen)).toBeUndefined();
     expect(names()).toEqual([nameOf(0)]);
   });
 
   it("a claim that was dropped can't be followed", () => {
     const { claims } = setUp();
-    const first = claims.take(version, undefined);
+    const first = claims.acquire(version, undefined);
     const seen = claims.latest(version);
     first?.drop();
-    expect(claims.take(version, seen)).toBeUndefined();
-    expect(claims.take(version, undefined)).toBeDefined();
+    expect(claims.acquire(version, seen)).toBeUndefined();
+    expect(claims.acquire(version, undefined)).toBeDefined();
   });
 });
 
@@ -109,7 +109,7 @@ describe('a sweep', () => {
 
   it('a late sweep leaves the live claims on newer versions', async () => {
     const { claims, names } = setUp();
-    for (const one of [next, later, other]) expect(claims.take(one, undefined)).toBeDefined();
+    for (const one of [next, later, other]) expect(claims.acquire(one, undefined)).toBeDefined();
     const before = names();
     await claims.sweep(version, async () => later);
     expect(names()).toEqual(before);
@@ -117,18 +117,18 @@ describe('a sweep', () => {
 
   it('a sweep removes failed, dead and empty claims on old versions, and keeps an unsaved one of a live process', async () => {
     const { claims, names, directory } = setUp();
-    claims.take(next, undefined)?.fail();
+    claims.acquire(next, undefined)?.fail();
     writeFileSync(path.join(directory, `${next.key}-${'y'.repeat(24)}-3`), JSON.stringify(dead));
     writeFileSync(path.join(directory, `${next.key}-${'z'.repeat(24)}-0`), '');
-    claims.take(later, undefined)?.keep();
-    claims.take(other, undefined)?.fail();
+    claims.acquire(later, undefined)?.keep();
+    claims.acquire(other, undefined)?.fail();
     await claims.sweep(version, async () => version);
     expect(names().sort()).toEqual([`${other.key}-${other.value}-0`, `${later.key}-${later.value}-0`].sort());
   });
 
   it('a sweep leaves a failed claim on the version that is current by then', async () => {
     const { claims, names } = setUp();
-    claims.take(next, undefined)?.fail();
+    claims.acquire(next, undefined)?.fail();
     await claims.sweep(version, async () => next);
     expect(names()).toHaveLength(1);
     await claims.sweep(version, () => Promise.reject(new Error('it can not be read')));

@@ -1,8 +1,8 @@
 import { closeSync, fstatSync, lstatSync, rmdirSync, type Stats, unlinkSync, writeSync } from 'node:fs';
+import { ioError } from '../../errors/io-error.js';
+import { errnoOf } from '../../errors/store-error.js';
 import type { Directory } from '../../surroundings/directory.js';
 import { openPrivate } from '../../surroundings/private-directory.js';
-import { errnoOf } from '../errors.js';
-import { ioError } from '../io-error.js';
 import type { Claim, Claims, SeenClaim, Version } from '../refresh/claims.js';
 import {
   type ClaimContent,
@@ -54,7 +54,7 @@ export class FileClaims implements Claims {
     });
   }
 
-  take(version: Version, after: SeenClaim | undefined): Claim | undefined {
+  acquire(version: Version, after: SeenClaim | undefined): Claim | undefined {
     const attempt = after ? after.attempt + 1 : 0;
     const content: ClaimContent = { ...self, nonce: newNonce() };
     const made = create(this.#sites, nameOf(version, attempt), content);
@@ -157,7 +157,7 @@ class FileClaim implements Claim {
   spend(): void {
     if (this.#isOver) return;
     try {
-      this.#say({ spent: true });
+      this.#write({ spent: true });
     } catch {
       // The claim still says that it is asking, and is passed when its lease is over.
     }
@@ -172,15 +172,15 @@ class FileClaim implements Claim {
   }
 
   fail(): void {
-    this.#end(() => this.#say({ failed: true }));
+    this.#end(() => this.#write({ failed: true }));
   }
 
   keep(): void {
-    this.#end(() => this.#say({ spent: true, unsaved: true }));
+    this.#end(() => this.#write({ spent: true, unsaved: true }));
   }
 
   /** In place and of the same length: it needs no room on a full disk, and leaves nothing of the old content. */
-  #say(more: Partial<ClaimContent>): void {
+  #write(more: Partial<ClaimContent>): void {
     this.#content = { ...this.#content, ...more };
     const bytes = encode(this.#content);
     writeSync(this.#made.descriptor, bytes, 0, bytes.length, 0);

@@ -1,4 +1,4 @@
-import type { StoreEvent } from '../backend.js';
+import type { StoreEvent } from '../backend/backend.js';
 import type { Repairs } from './commit/task.js';
 
 /** The events that report the repairs of one commit. */

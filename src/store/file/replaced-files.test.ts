@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { parseDocument } from '../document.js';
+import { parseDocument } from '../document/document.js';
 import { newFile, textOf } from '../scratch.test.helper.js';
 import { openStore } from '../store.js';
 import type { ReplacedFile } from './commit/task.js';

@@ -1,6 +1,6 @@
 import { fstatSync } from 'node:fs';
-import { parseDocument } from '../document.js';
-import { readAll } from '../reading.js';
+import { readAll } from '../../surroundings/reading.js';
+import { parseDocument } from '../document/document.js';
 import type { LateWrite, ReplacedFile } from './commit/task.js';
 import { closeLater } from './disk/stage.js';
 import { identityOf } from './disk/state.js';
@@ -16,7 +16,7 @@ const heldMax = 8;
 /** `surely` also reads a file of the same size and times: within one tick of its clock a change does not show. */
 type How = 'surely' | 'cheaply';
 
-interface Held extends ReplacedFile {
+interface HeldFile extends ReplacedFile {
   /** This, the bytes and the document are as of the last look. */
   identity: string;
   since: number;
@@ -35,7 +35,7 @@ interface Held extends ReplacedFile {
  */
 export class ReplacedFiles {
   readonly #onLate: (late: LateWrite) => void;
-  #held: Held[] = [];
+  #held: HeldFile[] = [];
   #isClosed = false;
   #timer: NodeJS.Timeout | undefined;
 
@@ -55,14 +55,14 @@ export class ReplacedFiles {
     this.#held.push({ open, bytes, document, identity, since: performance.now(), looks: 0 });
     const old = this.#held.slice(0, -heldMax);
     this.#held = this.#held.slice(-heldMax);
-    const late = this.#lookAt(old, () => 'surely');
+    const late = this.#check(old, () => 'surely');
     closeAll(old);
     this.#wait();
     this.#report(late);
   }
 
   look(): void {
-    this.#report(this.#lookAt(this.#held, () => 'cheaply'));
+    this.#report(this.#check(this.#held, () => 'cheaply'));
   }
 
   close(): void {
@@ -78,7 +78,7 @@ export class ReplacedFiles {
   }
 
   /** A file that can't be looked at is let go: no call asked for it that could be told. */
-  #lookAt(all: readonly Held[], howAt: (held: Held) => How): LateWrite[] {
+  #check(all: readonly HeldFile[], howAt: (held: HeldFile) => How): LateWrite[] {
     return all.flatMap((held) => {
       try {
         return lateIn(held, howAt(held));
@@ -99,12 +99,12 @@ export class ReplacedFiles {
   #onTime(): void {
     this.#timer = undefined;
     const now = performance.now();
-    const isOver = ({ looks }: Held) => looks === looksMs.length;
+    const isOver = ({ looks }: HeldFile) => looks === looksMs.length;
     for (const held of this.#held) {
       const next = looksMs.findIndex((ms) => held.since + ms > now);
       held.looks = next < 0 ? looksMs.length : next;
     }
-    const late = this.#lookAt(this.#held, (held) => (isOver(held) ? 'surely' : 'cheaply'));
+    const late = this.#check(this.#held, (held) => (isOver(held) ? 'surely' : 'cheaply'));
     closeAll(this.#held.filter(isOver));
     this.#held = this.#held.filter((held) => !isOver(held));
     this.#wait();
@@ -112,11 +112,11 @@ export class ReplacedFiles {
   }
 }
 
-function closeAll(held: readonly Held[]): void {
+function closeAll(held: readonly HeldFile[]): void {
   closeLater(held.map(({ open }) => open));
 }
 
-function lateIn(held: Held, how: How): LateWrite[] {
+function lateIn(held: HeldFile, how: How): LateWrite[] {
   const stats = fstatSync(held.open.descriptor, { bigint: true });
   const identity = identityOf(stats);
   if (identity === held.identity && how === 'cheaply') return [];

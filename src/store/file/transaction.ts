@@ -1,8 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { StoreError } from '../errors.js';
-import { ioError } from '../io-error.js';
-import { notify } from '../notify.js';
+import { ioError } from '../../errors/io-error.js';
+import { StoreError } from '../../errors/store-error.js';
+import { notify } from '../backend/notify.js';
+import type { Edit } from '../document/change.js';
 import type { Attempt, Committed, Earlier, Fenced, Wish } from './commit/task.js';
 import { outOfTime, settle } from './disk/settle.js';
 import { type Site, SiteGone, type Sites } from './disk/site.js';
@@ -87,7 +88,7 @@ export class Transaction {
           return this.#afterCommit(site, attempt, request);
         case 'unsettled':
           // The one who asked looks again by itself.
-          if (this.#wish.isQuick) return 'done';
+          if (this.#wish.kind === 'repair' && this.#wish.isQuick) return 'done';
           this.#earlier = { ...this.#earlier, settled: await settle(site, attempt.state, this.#deadline) };
           return 'again';
         case 'fenced':
@@ -104,9 +105,8 @@ export class Transaction {
   }
 
   async #waitForTurn(site: Site): Promise<'done' | 'ours'> {
-    const { change } = this.#wish;
     // A change that may have happened must not be handed to other processes, which can't know that.
-    const edits = typeof change === 'function' || this.#earlier.interrupted ? undefined : change;
+    const edits = this.#earlier.interrupted ? undefined : editsOf(this.#wish);
     const patienceMs = this.#options.leaseMs * 2 ** this.#fences;
     const turn = await this.#queue.wait(site, patienceMs, edits, this.#held.isCrowded);
     // A process that is carried along each time sees no other, and is not alone.
@@ -119,11 +119,7 @@ export class Transaction {
   #attempt(site: Site, request: Ticket | undefined): Promise<Attempt> {
     return this.#held.attempt(site, {
       // A request holds the change itself, and is carried along with the others.
-      change: request ? [] : this.#wish.change,
-      rewrites: this.#wish.rewrites,
-      judge: this.#wish.judge,
-      generation: this.#wish.generation,
-      isQuick: this.#wish.isQuick,
+      wish: request ? { kind: 'change', change: [], generation: undefined } : this.#wish,
       own: request?.name,
       unresponsive: this.#queue.unresponsive,
       earlier: this.#earlier,
@@ -149,7 +145,7 @@ export class Transaction {
     if (!site.hasIntentsInPlace() && (await this.#moveOut(site)) === 'done') return 'done';
     // Another process may end a held intent at any time. That is no sign that we were too slow.
     // The one who judges looks again by itself, and may judge otherwise.
-    if (isOvertaken && this.#wish.judge) return 'done';
+    if (isOvertaken && this.#wish.kind === 'repair') return 'done';
     return wasHeld || isOvertaken ? 'again' : 'fenced';
   }
 
@@ -198,4 +194,9 @@ export class Transaction {
   #takeBack(request: Ticket): ReturnType<typeof takeBack> {
     return takeBack(this.#queue, request, this.#options.revocable === true);
   }
+}
+
+/** A change that is data can be handed to other processes, as a request. */
+function editsOf(wish: Wish): readonly Edit[] | undefined {
+  return wish.kind === 'change' && typeof wish.change !== 'function' ? wish.change : undefined;
 }

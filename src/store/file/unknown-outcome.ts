@@ -1,4 +1,4 @@
-import { type StoreError, unknownOutcome } from '../errors.js';
+import { type StoreError, unknownOutcome } from '../../errors/store-error.js';
 import type { Site } from './disk/site.js';
 
 /** The error of a change that was handed to other processes as a request, whose end is not certain. */

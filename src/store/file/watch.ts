@@ -1,6 +1,6 @@
 import { type FSWatcher, statSync, watch } from 'node:fs';
 import path from 'node:path';
-import type { Document } from '../document.js';
+import type { Document } from '../document/document.js';
 import type { Sites } from './disk/site.js';
 import { readState } from './disk/state.js';
 

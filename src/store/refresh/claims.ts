@@ -1,4 +1,4 @@
-import type { Holder } from '../errors.js';
+import type { Holder } from '../../errors/store-error.js';
 
 /** How far the holder of a claim has come. */
 export type ClaimState =
@@ -44,7 +44,7 @@ export interface Claims {
   /** The claim of the last attempt. Undefined where no process has claimed the version. */
   latest(version: Version): SeenClaim | undefined;
   /** Claims the attempt after that one. @returns undefined where another process was faster: look again */
-  take(version: Version, after: SeenClaim | undefined): Claim | undefined;
+  acquire(version: Version, after: SeenClaim | undefined): Claim | undefined;
   /** Removes a claim of this process that was kept. Never fails. */
   remove(version: Version, id: string): void;
   /**

@@ -1,5 +1,5 @@
-import { type Holder, StoreError, withoutHint } from '../errors.js';
-import { adviceIn } from '../io-error.js';
+import { adviceIn } from '../../errors/io-error.js';
+import { type Holder, StoreError, withoutHint } from '../../errors/store-error.js';
 
 type Process = Omit<Holder, 'seenForMs'>;
 

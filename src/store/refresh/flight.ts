@@ -1,5 +1,5 @@
-import { abortedError, type Call, watchLimits } from '../call.js';
-import { type Holder, StoreError } from '../errors.js';
+import { type Holder, StoreError } from '../../errors/store-error.js';
+import { abortedError, type Call, watchLimits } from '../backend/call.js';
 
 /** One refresh in this process, shared by all callers. Its signal is aborted when the last of them has left. */
 export class Flight {

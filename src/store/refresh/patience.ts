@@ -1,4 +1,4 @@
-import type { Holder } from '../errors.js';
+import type { Holder } from '../../errors/store-error.js';
 import type { SeenClaim, Version } from './claims.js';
 import { refusedElsewhere, spentElsewhere } from './errors.js';
 

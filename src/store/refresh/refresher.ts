@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Call, untilAborted } from '../call.js';
-import { decodeValue } from '../document.js';
-import { type Entries, encodeEntry } from '../entries.js';
-import { StoreError } from '../errors.js';
+import { StoreError } from '../../errors/store-error.js';
+import { type Call, untilAborted } from '../backend/call.js';
+import { decodeValue } from '../document/document.js';
+import { type Entries, encodeEntry } from '../document/entries.js';
 import type { Claim, Claims, SeenClaim, Version } from './claims.js';
 import { notAsked, notStored, overdue, refused } from './errors.js';
 import { Flight } from './flight.js';
@@ -16,7 +16,7 @@ export type IsFresh = (value: unknown) => boolean;
 export type DoRefresh = (old: unknown, signal: AbortSignal) => unknown;
 
 /** What a refresh needs from the store, also while that is being closed. */
-export interface Credentials {
+export interface CredentialAccess {
   /** @param deadline on the monotonic clock, in milliseconds. Default: the store's own, from now */
   read(key: string, deadline?: number): Promise<unknown>;
   change(edit: (entries: Entries) => void): Promise<void>;
@@ -48,7 +48,7 @@ const pollMs = 40;
  * would make the provider revoke all that came of it.
  */
 export class Refresher {
-  readonly #credentials: Credentials;
+  readonly #credentials: CredentialAccess;
   readonly #claims: Claims;
   readonly #joinable = new Map<string, Flight>();
   readonly #flights = new Set<Promise<unknown>>();
@@ -56,7 +56,7 @@ export class Refresher {
   #closed = false;
 
   /** @param file its absolute path */
-  constructor(file: string, credentials: Credentials, claims: Claims) {
+  constructor(file: string, credentials: CredentialAccess, claims: Claims) {
     this.#credentials = credentials;
     this.#claims = claims;
     this.#unsaved = new UnsavedAnswers(file);
@@ -109,15 +109,15 @@ export class Refresher {
       }
       // Counts from before the claim: no process may see our claim as live after we ourselves have given up.
       const until = performance.now() + task.leaseMs;
-      const claim = this.#take(task.key, version, latest);
+      const claim = this.#acquire(task.key, version, latest);
       const outcome = claim && (await this.#attempt(task, flight, version, claim, until));
       if (outcome) return outcome.value;
     }
   }
 
-  #take(key: string, version: Version, after: SeenClaim | undefined): Claim | undefined {
+  #acquire(key: string, version: Version, after: SeenClaim | undefined): Claim | undefined {
     try {
-      return this.#claims.take(version, after);
+      return this.#claims.acquire(version, after);
     } catch (error) {
       throw notAsked(key, error);
     }

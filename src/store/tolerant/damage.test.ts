@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseDocument } from '../document.js';
+import { parseDocument } from '../document/document.js';
 import {
   apply,
   type Byte,

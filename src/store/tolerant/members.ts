@@ -112,7 +112,7 @@ export class Members {
       const read = this.#readMember();
       if ('key' in read) {
         if (wantsComma) this.#fault('a missing comma', from);
-        this.#take(read);
+        this.#add(read);
         comma = undefined;
         wantsComma = true;
         continue;
@@ -260,7 +260,7 @@ export class Members {
     return true;
   }
 
-  #take({ key, value, from, to }: Member): void {
+  #add({ key, value, from, to }: Member): void {
     this.#indent ??= indentOf(this.#cursor.text, from);
     this.faults.push(...value.lenient);
     this.claims.push({ from, to });

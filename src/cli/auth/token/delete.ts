@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { note, printJson } from '../output.js';
-import { type Flags, subcommand, withTokens } from './source.js';
+import { subcommand, type TokenFlags, withTokens } from './source.js';
 
 export function addDelete(token: Command): void {
   subcommand(token, 'delete', 'delete a token: as soon as this returns, every process refuses it')
@@ -20,7 +20,7 @@ Examples:
     .action(remove);
 }
 
-async function remove(which: string, flags: Flags): Promise<void> {
+async function remove(which: string, flags: TokenFlags): Promise<void> {
   await withTokens(flags, async (tokens, file) => {
     const deleted = await tokens.delete(which);
     note(`deleted ${deleted} from ${file}: every process refuses it from now on`);

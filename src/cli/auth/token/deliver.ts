@@ -1,4 +1,4 @@
-import { errnoOf, StoreError } from '../../../store/errors.js';
+import { errnoOf, StoreError } from '../../../errors/store-error.js';
 import { openStore } from '../../../store/store.js';
 import type { ListedToken, NewToken, RotatedToken, Tokens } from '../../../tokens/tokens.js';
 import { jsonText, note, printJson } from '../output.js';

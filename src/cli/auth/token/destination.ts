@@ -10,7 +10,7 @@ import {
   writeSync,
 } from 'node:fs';
 import path from 'node:path';
-import { errnoOf } from '../../../store/errors.js';
+import { errnoOf } from '../../../errors/store-error.js';
 import { UsageError } from '../../usage-error.js';
 import { shown } from '../output.js';
 

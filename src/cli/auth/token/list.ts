@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { ListedToken } from '../../../tokens/tokens.js';
 import { note, paint, print, printJson, shown, table } from '../output.js';
 import { ago } from '../time.js';
-import { type Flags, humanEnd, subcommand, withTokens } from './source.js';
+import { humanEnd, subcommand, type TokenFlags, withTokens } from './source.js';
 
 export function addList(token: Command): void {
   subcommand(token, 'list', 'list all tokens, expired ones included; never a secret')
@@ -19,7 +19,7 @@ Examples:
     .action(list);
 }
 
-async function list(flags: Flags): Promise<void> {
+async function list(flags: TokenFlags): Promise<void> {
   await withTokens(flags, async (tokens, file, now) => {
     const all = await tokens.list();
     if (all.length === 0) note(`no tokens in ${file}; holdfast auth token create makes one`);

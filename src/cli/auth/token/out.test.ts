@@ -28,7 +28,9 @@ function newTokenUser() {
   const tokens = openTokens({ file });
   onTestFinished(() => tokens.close());
   return {
-    ...{ user, file, tokens },
+    user,
+    file,
+    tokens,
     /** A path in the directory in which the commands run. */
     at: (name: string) => path.join(user.home, name),
     run: (...args: string[]) => user.auth(['token', ...args]),

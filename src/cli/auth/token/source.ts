@@ -12,18 +12,18 @@ import { UsageError } from '../../usage-error.js';
 import { actAsOwner } from '../act-as-owner.js';
 import { note, shown } from '../output.js';
 import { plainFile } from '../place.js';
-import { tellEvent } from '../source.js';
+import { printEvent } from '../source.js';
 import { humanTime, isoTime, nowMs } from '../time.js';
 
 /** The options of every subcommand. */
-export interface Flags {
+export interface TokenFlags {
   file?: string;
   json?: boolean;
   allowUnsafe?: boolean;
 }
 
 /** The options of the subcommands that make a token. */
-export interface NewTokenFlags extends Flags {
+export interface NewTokenFlags extends TokenFlags {
   out?: string;
   quiet?: boolean;
   expires?: string;
@@ -36,7 +36,7 @@ export function subcommand(token: Command, usage: string, description: string): 
     .option('--file <path>', "the token file; default: the agent's own")
     .option('--json', 'as JSON; times in milliseconds since 1970')
     .option('--allow-unsafe', insist)
-    .hook('preAction', (command) => actAsOwner(() => placeOf(command.opts<Flags>())));
+    .hook('preAction', (command) => actAsOwner(() => placeOf(command.opts<TokenFlags>())));
 }
 
 /** A subcommand that makes a token. */
@@ -47,11 +47,11 @@ export function makingSubcommand(token: Command, usage: string, description: str
 }
 
 /** Prints no warning, and looks at no file. */
-function placeOf({ file }: Flags): string {
+function placeOf({ file }: TokenFlags): string {
   return path.resolve(file ?? tokenFile(process.env));
 }
 
-export function fileOf({ file }: Flags): string {
+export function fileOf({ file }: TokenFlags): string {
   if (file !== undefined) return plainFile(file, 'a token file');
   const place = tokenFile(process.env);
   for (const name of ignoredVariables(process.env)) {
@@ -65,7 +65,7 @@ export function fileOf({ file }: Flags): string {
  * when the token is made, not when the words were read.
  */
 export async function withTokens<T>(
-  flags: Flags,
+  flags: TokenFlags,
   use: (tokens: Tokens, file: string, now: number) => Promise<T>,
 ): Promise<T> {
   const file = fileOf(flags);
@@ -74,7 +74,7 @@ export async function withTokens<T>(
     file,
     allowUnsafe: flags.allowUnsafe === true,
     now: () => now,
-    onEvent: tellEvent,
+    onEvent: printEvent,
   });
   try {
     return await use(tokens, file, now);

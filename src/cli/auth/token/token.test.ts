@@ -126,7 +126,8 @@ describe('list', () => {
     const { run, file } = newTokenUser();
     const result = await run('list');
     expect(result).toEqual({
-      ...{ exitCode: 0, stdout: '' },
+      exitCode: 0,
+      stdout: '',
       stderr: `no tokens in ${file}; holdfast auth token create makes one`,
     });
     expect((await run('list', '--json')).stdout).toBe('[]');
@@ -140,7 +141,8 @@ describe('delete', () => {
     expect(tokens.verify(token)).toEqual(info);
     const result = await run('delete', info.id.slice(0, 6));
     expect(result).toEqual({
-      ...{ exitCode: 0, stdout: '' },
+      exitCode: 0,
+      stdout: '',
       stderr: `deleted ${info.id} from ${file}: every process refuses it from now on`,
     });
     expect(tokens.verify(token)).toBeUndefined();

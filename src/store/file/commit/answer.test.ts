@@ -26,7 +26,7 @@ async function commitWith(plant: (places: { request: string; answer: string }) =
     expect(restore()).toBe(1);
   }
   const left = () => readdirSync(intents).filter((one) => /^[rd]/.test(one));
-  return { ...{ file, name, left, intents }, ...places };
+  return { file, name, left, intents, ...places };
 }
 
 const contentOf = (file: string) => JSON.parse(textOf(file)) as unknown;

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node
 import path from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { around, beforeSyncOf, systemError } from '../../calls.test.helper.js';
-import type { Change } from '../../change.js';
+import type { Change } from '../../document/change.js';
 import { failureOf, newFile, siteOf, textOf } from '../../scratch.test.helper.js';
 import { openStore } from '../../store.js';
 import { createIntent, createTicket, destroyEntry, release } from '../queue/intents.js';
@@ -10,6 +10,7 @@ import { encodeRequest } from '../queue/request.js';
 import { attemptCommit } from './commit.js';
 import { readLastCommitted } from './last-committed.js';
 import type { Attempt, Known } from './task.js';
+import { freshTask, standingTask } from './task.test.helper.js';
 
 async function newCounter(): Promise<string> {
   const file = newFile();
@@ -25,7 +26,7 @@ async function commit(file: string, change: Change): Promise<Attempt> {
   const site = siteOf(file);
   const intent = createIntent(site);
   try {
-    return await attemptCommit(site, intent, { kind: 'fresh', change });
+    return await attemptCommit(site, intent, freshTask(change));
   } finally {
     release(intent);
   }
@@ -64,14 +65,9 @@ describe('a file that a foreign program changes while a commit is staged', () =>
     const file = await newCounter();
     const site = siteOf(file);
     const intent = createIntent(site, 'standing');
-    const first = await attemptCommit(site, intent, { kind: 'fresh', change: put('ours', '1'), keeps: true });
+    const first = await attemptCommit(site, intent, freshTask(put('ours', '1'), { outlives: true }));
     const known = knownAfter(first);
-    const attempt = attemptCommit(site, intent, {
-      kind: 'held',
-      known,
-      change: put('ours', '2'),
-      keeps: true,
-    });
+    const attempt = attemptCommit(site, intent, standingTask(known, put('ours', '2')));
     writeFileSync(file, foreign);
     expect((await attempt).kind).toBe('fenced');
     expect(contentOf(file)).toEqual({ count: 77 });
@@ -88,13 +84,12 @@ it("the caller's rewrite check gets what is about to be committed, including the
   // As after a fence between the renames: the change itself counts as made, and is not called.
   const last = readLastCommitted(site) ?? expect.fail();
   const interrupted = { id: 'another', epoch: last.epoch };
-  const rewrites = (document: ReadonlyMap<string, string>) => asked.push(document.get('count')) > 0;
-  const attempt = await attemptCommit(site, intent, {
-    kind: 'fresh',
-    change: (document) => document,
-    rewrites,
-    earlier: { interrupted },
-  });
+  const isWanted = (document: ReadonlyMap<string, string>) => asked.push(document.get('count')) > 0;
+  const attempt = await attemptCommit(
+    site,
+    intent,
+    freshTask([], { wish: { kind: 'rewrite', isWanted }, earlier: { interrupted } }),
+  );
   release(intent);
   expect([attempt.kind, asked]).toEqual(['committed', ['11']]);
 });
@@ -104,10 +99,10 @@ describe('an intent that was destroyed', () => {
     const file = await newCounter();
     const site = siteOf(file);
     const intent = createIntent(site, 'standing');
-    const first = await attemptCommit(site, intent, { kind: 'fresh', change: put('ours', '1'), keeps: true });
+    const first = await attemptCommit(site, intent, freshTask(put('ours', '1'), { outlives: true }));
     const known = knownAfter(first);
     destroyEntry(intent.intents, intent.name);
-    const read = attemptCommit(site, intent, { kind: 'held', known, change: [], keeps: true });
+    const read = attemptCommit(site, intent, standingTask(known, []));
     expect(await read).toEqual({ kind: 'fenced' });
     release(intent);
   });
@@ -118,7 +113,7 @@ describe('an intent that was destroyed', () => {
     const before = [textOf(file), textOf(`${file}.last`)];
     const intent = createIntent(site);
     destroyEntry(intent.intents, intent.name);
-    const attempt = await attemptCommit(site, intent, { kind: 'fresh', change: put('late', '1') });
+    const attempt = await attemptCommit(site, intent, freshTask(put('late', '1')));
     expect(attempt).toEqual({ kind: 'fenced' });
     expect([textOf(file), textOf(`${file}.last`)]).toEqual(before);
     expect(readdirSync(`${file}.intents`)).toEqual([]);

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { StoreEvent } from '../../backend.js';
-import { doubledKeys, parseDocument } from '../../document.js';
+import type { StoreEvent } from '../../backend/backend.js';
+import { doubledKeys, parseDocument } from '../../document/document.js';
 import { failureOf, modeOf, newFile, textOf } from '../../scratch.test.helper.js';
 import { openStore } from '../../store.js';
 

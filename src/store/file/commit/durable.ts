@@ -1,4 +1,4 @@
-import { errnoOf, unknownOutcome } from '../../errors.js';
+import { errnoOf, unknownOutcome } from '../../../errors/store-error.js';
 import type { Site } from '../disk/site.js';
 import { syncDirectory } from '../disk/stage.js';
 

@@ -3,12 +3,14 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { patient } from '../../../waiting.test.helper.js';
 import { around } from '../../calls.test.helper.js';
-import type { Document } from '../../document.js';
+import type { Document } from '../../document/document.js';
 import { failureOf, newFile, siteOf, strangersIntent, textOf } from '../../scratch.test.helper.js';
-import { openStore, type StoreOptions } from '../../store.js';
+import { openStore } from '../../store.js';
+import type { StoreOptions } from '../../store-options.js';
 import { library } from '../../system.test.helper.js';
 import { createIntent } from '../queue/intents.js';
 import { attemptCommit } from './commit.js';
+import { freshTask } from './task.test.helper.js';
 
 /**
  * A commit has two renames, the copy and then the file. These tests stop a commit between the two, let another process
@@ -143,8 +145,8 @@ describe('concurrent commits', () => {
     const file = await newCounter();
     const site = siteOf(file);
     // Both announced and staged before either is on the disk: the queue is not asked.
-    const earlier = attemptCommit(site, createIntent(site), { kind: 'fresh', change: set('earlier') });
-    const later = attemptCommit(site, createIntent(site), { kind: 'fresh', change: set('later') });
+    const earlier = attemptCommit(site, createIntent(site), freshTask(set('earlier')));
+    const later = attemptCommit(site, createIntent(site), freshTask(set('later')));
     expect([(await earlier).kind, (await later).kind]).toEqual(['fenced', 'committed']);
     expect(JSON.parse(textOf(file))).toEqual({ count: 10, later: 1 });
   });
@@ -155,7 +157,7 @@ describe('concurrent commits', () => {
     const keys = Array.from({ length: 40 }, (_, n) => `k${n}`);
     const attempts = await Promise.all(
       keys.map(async (key) => {
-        const { kind } = await attemptCommit(site, createIntent(site), { kind: 'fresh', change: set(key) });
+        const { kind } = await attemptCommit(site, createIntent(site), freshTask(set(key)));
         return { key, kind };
       }),
     );

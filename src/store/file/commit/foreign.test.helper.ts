@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import type { StoreEvent } from '../../backend.js';
+import type { StoreEvent } from '../../backend/backend.js';
 import { newFile, textOf } from '../../scratch.test.helper.js';
 import { openStore } from '../../store.js';
 

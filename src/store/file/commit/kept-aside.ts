@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type Document, doubledKeys, parseDocument, serializeDocument } from '../../document.js';
+import { type Document, doubledKeys, parseDocument, serializeDocument } from '../../document/document.js';
 import type { Site } from '../disk/site.js';
 import type { FileState } from '../disk/state.js';
 import { type Intent, isThere, unlinkIfThere } from '../queue/intents.js';

@@ -4,13 +4,15 @@ import { decodeLastCommitted, encodeLastCommitted, type LastCommitted } from './
 
 describe('the last-committed copy', () => {
   const copyOf = (bytes: Uint8Array): LastCommitted => ({
-    ...{ id: 'an-id', epoch: 'an-epoch', replaces: 'none', replacesStale: false, identity: '1.2.3.4' },
-    ...{
-      applied: ['a'],
-      applying: ['b', 'c'],
-      generations: [{ since: 7, before: [['key', null]] }],
-      bytes: Buffer.from(bytes),
-    },
+    id: 'an-id',
+    epoch: 'an-epoch',
+    replaces: 'none',
+    replacesStale: false,
+    identity: '1.2.3.4',
+    applied: ['a'],
+    applying: ['b', 'c'],
+    generations: [{ since: 7, before: [['key', null]] }],
+    bytes: Buffer.from(bytes),
   });
   const record = (bytes: Uint8Array) => encodeLastCommitted(copyOf(bytes));
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type BigIntStats, closeSync } from 'node:fs';
+import { ioError } from '../../../errors/io-error.js';
+import { errnoOf, StoreError } from '../../../errors/store-error.js';
 import { openRegular, readRegular } from '../../../surroundings/regular-file.js';
-import { errnoOf, StoreError } from '../../errors.js';
-import { ioError } from '../../io-error.js';
+import type { Generation } from '../../merge/generations.js';
 import type { Site } from '../disk/site.js';
-import type { Generation } from './generations.js';
 
 /**
  * The last-committed copy: one self-checked record beside the file, in an inode of its own, so that

@@ -11,9 +11,10 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { StoreEvent } from '../../backend.js';
+import type { StoreEvent } from '../../backend/backend.js';
 import { newFile, textOf } from '../../scratch.test.helper.js';
-import { listRecoverable, openStore, restoreEntries } from '../../store.js';
+import { openStore } from '../../store.js';
+import { listRecoverable, restoreEntries } from '../doctor/recoverable.js';
 import { keysIn, newStore } from './foreign.test.helper.js';
 
 /** As the agent writes: into the same file, and only then to the new length. */

@@ -8,7 +8,9 @@ import { having, lacks, newWriter } from '../../system.test.helper.js';
 
 const quoted = JSON.stringify;
 const refused = (reason: string) => ({
-  ...{ ok: false, code: 'E_IO', definite: true },
+  ok: false,
+  code: 'E_IO',
+  definite: true,
   message: expect.stringMatching(new RegExp(`${reason}\\. Nothing was written`)),
 });
 const secret = 'CANARY'.repeat(2000);

@@ -1,8 +1,8 @@
-import { type Document, serializeDocument } from '../../document.js';
+import { type Document, serializeDocument } from '../../document/document.js';
+import { withGeneration } from '../../merge/generations.js';
 import { type FileState, timeOf } from '../disk/state.js';
 import type { Intent } from '../queue/intents.js';
 import { newNonce } from '../queue/owner.js';
-import { withGeneration } from './generations.js';
 import type { LastCommitted } from './last-committed.js';
 import type { Recovery } from './recovery.js';
 import type { Requests } from './survey.js';

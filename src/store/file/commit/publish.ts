@@ -1,8 +1,8 @@
 import { renameSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ioError } from '../../../errors/io-error.js';
+import { errnoOf, StoreError, unknownOutcome } from '../../../errors/store-error.js';
 import type { Directory } from '../../../surroundings/directory.js';
-import { errnoOf, StoreError, unknownOutcome } from '../../errors.js';
-import { ioError } from '../../io-error.js';
 import type { Ownership } from '../disk/ownership.js';
 import type { Site } from '../disk/site.js';
 import { closeLater, flushAll, type Staged, stage, syncDirectory } from '../disk/stage.js';

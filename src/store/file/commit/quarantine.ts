@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fchmodSync, fsyncSync, linkSync, lstatSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { ioError } from '../../../errors/io-error.js';
+import { errnoOf } from '../../../errors/store-error.js';
+import { readAll } from '../../../surroundings/reading.js';
 import { openRegular } from '../../../surroundings/regular-file.js';
-import { errnoOf } from '../../errors.js';
-import { ioError } from '../../io-error.js';
-import { readAll } from '../../reading.js';
 import type { Site } from '../disk/site.js';
 import { stage } from '../disk/stage.js';
 import type { FileState } from '../disk/state.js';

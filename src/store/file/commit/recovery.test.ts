@@ -1,7 +1,7 @@
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { StoreEvent } from '../../backend.js';
+import type { StoreEvent } from '../../backend/backend.js';
 import { around } from '../../calls.test.helper.js';
 import { allTextOf, failureOf, modeOf, newDirectory, newFile, textOf } from '../../scratch.test.helper.js';
 import { openStore } from '../../store.js';

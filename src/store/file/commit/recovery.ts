@@ -1,8 +1,8 @@
-import { type Document, parseDocument } from '../../document.js';
+import { type Document, parseDocument } from '../../document/document.js';
+import { fingerprint, type Generation, statesBefore, withGeneration } from '../../merge/generations.js';
+import { type Merge, mergeForeign, type Prints, printsOf } from '../../merge/merge.js';
 import { type FileState, isSameIdentity, isSameInode, timeOf } from '../disk/state.js';
-import { fingerprint, type Generation, statesBefore, withGeneration } from './generations.js';
 import type { LastCommitted } from './last-committed.js';
-import { type Merge, mergeForeign, type Prints, printsOf } from './merge.js';
 
 /** What the file and its copy say together. Pure, and the same for every process that reads them. */
 export interface Recovery {

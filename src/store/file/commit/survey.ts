@@ -1,5 +1,5 @@
 import type { Directory } from '../../../surroundings/directory.js';
-import type { Edit } from '../../change.js';
+import type { Edit } from '../../document/change.js';
 import type { Site } from '../disk/site.js';
 import { type EntryKind, inOrder, type QueueEntry } from '../queue/entry-names.js';
 import { destroyEntry, type Intent, isFile, listEntries } from '../queue/intents.js';
@@ -52,7 +52,7 @@ export function readRequests(
   intents: Directory,
   entries: readonly QueueEntry[],
   recovery: Recovery,
-  unresponsive: ReadonlySet<string> | undefined,
+  unresponsive: ReadonlySet<string>,
 ): Requests {
   const requests: Requests = { applied: [], open: [] };
   for (const { kind, id, name, owner } of entries) {
@@ -65,7 +65,7 @@ export function readRequests(
     }
     if (kind !== 'request') continue;
     // Not a file: no commit can answer it, so each writer would wait a lease for it.
-    if (unresponsive?.has(name) && !isFile(intents, name)) {
+    if (unresponsive.has(name) && !isFile(intents, name)) {
       destroyEntry(intents, name);
       continue;
     }
@@ -75,7 +75,7 @@ export function readRequests(
       const edits = readRequest(site, intents, name);
       if (edits) requests.open.push({ ...request, edits });
       // Half written and left so: its owner stands still, and it would be in the way of all.
-      else if (unresponsive?.has(name)) destroyEntry(intents, name);
+      else if (unresponsive.has(name)) destroyEntry(intents, name);
     }
   }
   return requests;

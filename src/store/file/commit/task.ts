@@ -1,36 +1,47 @@
-import type { Change } from '../../change.js';
-import type { Document } from '../../document.js';
+import type { Change } from '../../document/change.js';
+import type { Document } from '../../document/document.js';
 import type { FileState, OpenFile } from '../disk/state.js';
 import type { KeptAside } from './kept-aside.js';
 import type { LastCommitted } from './last-committed.js';
 import type { Beliefs, Recovery } from './recovery.js';
 
 /** What to commit. */
-export interface Wish {
+export type Wish = ChangeWish | RewriteWish | RepairWish;
+
+/** A change of the document. */
+interface ChangeWish {
+  kind: 'change';
   change: Change;
-  /**
-   * Asked in each attempt with the document that is about to be committed. True rewrites the file even if the change left
-   * the document as it was.
-   */
-  rewrites?: ((document: Document) => boolean) | undefined;
-  /**
-   * Asked in each attempt what the file ought to hold, in place of the merge. For a process that has seen more states than the
-   * copy names. Returns undefined to leave the file as it is.
-   */
-  judge?: ((found: FileState) => Document | undefined) | undefined;
   /** A state that is to be kept for `restore`, in any case. */
-  generation?: (() => Document | undefined) | undefined;
+  generation: (() => Document | undefined) | undefined;
+}
+
+/** The file is written again, with what it holds. Never handed to another process: it is to show that we can commit. */
+interface RewriteWish {
+  kind: 'rewrite';
+  /** Asked in each attempt with the document that is about to be committed. */
+  isWanted: (document: Document) => boolean;
+}
+
+/** The file is to hold what a process says that has seen more states than the copy names. */
+export interface RepairWish {
+  kind: 'repair';
+  /** Asked in each attempt, in place of the merge. Returns undefined to leave the file as it is. */
+  judge: (found: FileState) => Document | undefined;
+  /** A state that is to be kept for `restore`, in any case. */
+  generation: () => Document | undefined;
   /** The file is repaired at once, and neither synced nor named in the copy: see `replaceQuickly`. */
-  isQuick?: boolean | undefined;
+  isQuick: boolean;
 }
 
 /** What one attempt commits, whatever intent it is made under. */
-export interface AttemptOptions extends Wish {
+export interface AttemptOptions {
+  wish: Wish;
   /** The name of our own request among those of the others. It gets no answer. */
-  own?: string | undefined;
+  own: string | undefined;
   /** Requests whose owners did not respond for a lease. One of these that can't be read is removed. */
-  unresponsive?: ReadonlySet<string> | undefined;
-  earlier?: Earlier | undefined;
+  unresponsive: ReadonlySet<string>;
+  earlier: Earlier;
 }
 
 /** What a foreign program wrote into a file that we had replaced: it is in no file that has a name. */
@@ -48,30 +59,37 @@ export interface ReplacedFile {
   document: Document;
 }
 
-/** The same with its intent. The kind says what that vouches for, and so whether the other intents are destroyed. */
-export type Task = FreshTask | HeldTask;
+/** The same with its intent. The kind says what that vouches for, and so what the fence has to do. */
+export type Task = FreshTask | HeldTask | StandingTask;
 
 /** The intent vouches for nothing yet. All other intents are destroyed before anything is read. */
 interface FreshTask extends AnyTask {
   kind: 'fresh';
+  /** The intent is kept after the commit: because more is expected from others, or because no process waits for its end. */
+  outlives: boolean;
 }
 
 /**
  * The intent has been held since an earlier commit, which destroyed the others. A process that commits later destroys this
- * one. So nothing is destroyed again, and neither the file nor its copy is read again.
+ * one. So nothing is destroyed again, and neither the file nor its copy is read again. What others ask for is.
  */
 interface HeldTask extends AnyTask {
   kind: 'held';
   known: Known;
+  /** The intent is kept after the commit, because more is expected from others. */
+  outlives: boolean;
 }
 
-interface AnyTask extends AttemptOptions, Beliefs {
-  /** The intent is a standing one: it outlives the commit, and no process waits for its end or for an answer. */
-  keeps?: boolean | undefined;
-  /** The intent is one that others wait for. It outlives the commit all the same, because more is expected from them. */
-  stays?: boolean | undefined;
+/** The same, for a standing intent: it outlives the commit, and no process waits for its end or for an answer. */
+interface StandingTask extends AnyTask {
+  kind: 'standing';
+  known: Known;
+}
+
+interface AnyTask extends AttemptOptions {
+  beliefs: Beliefs;
   /** The file that is replaced stays open: see `ReplacedFiles`. */
-  looksBack?: boolean | undefined;
+  looksBack: boolean;
 }
 
 /** What earlier attempts at the same change have seen and done. */

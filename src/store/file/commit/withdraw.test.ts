@@ -6,6 +6,7 @@ import { openStore } from '../../store.js';
 import { createIntent, createTicket, release } from '../queue/intents.js';
 import { encodeRequest } from '../queue/request.js';
 import { attemptCommit } from './commit.js';
+import { freshTask } from './task.test.helper.js';
 import { withdraw } from './withdraw.js';
 
 /**
@@ -27,10 +28,7 @@ it('a request that is withdrawn after a commit has read it, and before it is pub
   const site = siteOf(file);
   const request = createTicket(site, 'request', 1, theirs);
   // It has read the request and staged it, and waits for the disk.
-  const commit = attemptCommit(site, createIntent(site), {
-    kind: 'fresh',
-    change: [{ key: 'ours', raw: '2' }],
-  });
+  const commit = attemptCommit(site, createIntent(site), freshTask([{ key: 'ours', raw: '2' }]));
   const intent = createIntent(site);
   const end = await withdraw(site, intent, request, false);
   release(intent);
@@ -97,7 +95,7 @@ describe('a request whose owner is stopped in the middle of its withdrawal', () 
       restore();
     });
     const intent = createIntent(site);
-    const commit = await attemptCommit(site, intent, { kind: 'fresh', change: [{ key: 'ours', raw: '2' }] });
+    const commit = await attemptCommit(site, intent, freshTask([{ key: 'ours', raw: '2' }]));
     release(intent);
     expect(restore()).toBe(1);
     expect(commit.kind).toBe('committed');

@@ -1,5 +1,5 @@
 import { lstatSync, renameSync } from 'node:fs';
-import { errnoOf } from '../../errors.js';
+import { errnoOf } from '../../../errors/store-error.js';
 import type { Site } from '../disk/site.js';
 import { identityOf, isSameIdentity, readState } from '../disk/state.js';
 import { type Intent, isThere } from '../queue/intents.js';

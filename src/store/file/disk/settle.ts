@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { StoreError } from '../../errors.js';
+import { StoreError } from '../../../errors/store-error.js';
 import type { Site } from './site.js';
 import { type FileState, isSame, readState } from './state.js';
 

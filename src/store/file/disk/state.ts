@@ -1,9 +1,9 @@
 import { type BigIntStats, closeSync, statSync } from 'node:fs';
+import { ioError } from '../../../errors/io-error.js';
+import { errnoOf } from '../../../errors/store-error.js';
+import { readAll } from '../../../surroundings/reading.js';
 import { openRegular } from '../../../surroundings/regular-file.js';
-import { type Document, parseDocument } from '../../document.js';
-import { errnoOf } from '../../errors.js';
-import { ioError } from '../../io-error.js';
-import { readAll } from '../../reading.js';
+import { type Document, parseDocument } from '../../document/document.js';
 import { readDamaged } from '../../tolerant/read.js';
 import type { Ownership } from './ownership.js';
 import type { Site } from './site.js';

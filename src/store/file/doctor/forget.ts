@@ -1,8 +1,8 @@
 import { closeSync, fsyncSync, futimesSync, renameSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
-import { byValue, serializeDocument } from '../../document.js';
-import { StoreError } from '../../errors.js';
-import { ioError } from '../../io-error.js';
+import { ioError } from '../../../errors/io-error.js';
+import { StoreError } from '../../../errors/store-error.js';
+import { byValue, serializeDocument } from '../../document/document.js';
 import { readDamaged } from '../../tolerant/read.js';
 import { FileBackend } from '../backend.js';
 import { decodeLastCommitted } from '../commit/last-committed.js';
@@ -173,7 +173,7 @@ async function commitWithout(
   return forgotten;
 }
 
-interface Parts {
+interface Split {
   forgotten: string[];
   /** In the order of the file. A key may come more than once, and each value may be wanted. */
   rest: [key: string, raw: string][];
@@ -183,7 +183,7 @@ interface Parts {
 }
 
 /** Takes a kept state apart. Pure. */
-function without(bytes: Buffer, isMeant: IsMeant): Parts {
+function without(bytes: Buffer, isMeant: IsMeant): Split {
   const { entries, unread, remarks } = readDamaged(bytes);
   const piece = ({ from, to }: { from: number; to: number }) => bytes.subarray(from, to);
   return {
@@ -194,12 +194,12 @@ function without(bytes: Buffer, isMeant: IsMeant): Parts {
   };
 }
 
-function namesOf(entries: Parts['rest']): string[] {
+function namesOf(entries: Split['rest']): string[] {
   return [...new Set(entries.map(([key]) => key))];
 }
 
 /** Replaces by a rename, so that what stays is there at every moment. */
-function replaceKept({ directory }: Site, { name, changedMs, owner }: Kept, rest: Parts['rest']): void {
+function replaceKept({ directory }: Site, { name, changedMs, owner }: Kept, rest: Split['rest']): void {
   const place = path.join(directory.path, name);
   if (rest.length === 0) {
     unlinkIfThere(directory.at(name), place);

@@ -1,9 +1,9 @@
 import { accessSync, constants, lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
 import path from 'node:path';
+import { errnoOf, StoreError, withoutHint } from '../../../errors/store-error.js';
 import type { Directory } from '../../../surroundings/directory.js';
 import { kindOf } from '../../../surroundings/kind.js';
-import { doubledKeys, parseDocument } from '../../document.js';
-import { errnoOf, StoreError, withoutHint } from '../../errors.js';
+import { doubledKeys, parseDocument } from '../../document/document.js';
 import { readLastCommitted } from '../commit/last-committed.js';
 import { type Site, Sites } from '../disk/site.js';
 import { readState } from '../disk/state.js';

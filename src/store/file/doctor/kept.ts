@@ -1,5 +1,5 @@
+import { errnoOf, StoreError } from '../../../errors/store-error.js';
 import { readRegular } from '../../../surroundings/regular-file.js';
-import { errnoOf, StoreError } from '../../errors.js';
 import type { Ownership } from '../disk/ownership.js';
 import type { Site } from '../disk/site.js';
 import { namesIn } from './names-in.js';

@@ -1,4 +1,4 @@
-import { doubledKeys, parseDocument } from '../../document.js';
+import { doubledKeys, parseDocument } from '../../document/document.js';
 import type { Site } from '../disk/site.js';
 import { readKept } from './kept.js';
 import { readableOf } from './recoverable.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseDocument, serializeDocument } from '../../document.js';
+import { parseDocument, serializeDocument } from '../../document/document.js';
 import { putBack, readableOf } from './recoverable.js';
 
 const raw = (value: unknown) => JSON.stringify(value);
@@ -15,8 +15,12 @@ const bytes = serializeDocument(document);
 describe('the readable part of a document', () => {
   it('a whole document is readable completely', () => {
     expect(readableOf(bytes)).toEqual({
-      ...{ entries: document, all: [...document].map(([key, raw]) => ({ key, raw })) },
-      ...{ doubled: [], unread: [], readableBytes: bytes.length, remarkBytes: 0 },
+      entries: document,
+      all: [...document].map(([key, raw]) => ({ key, raw })),
+      doubled: [],
+      unread: [],
+      readableBytes: bytes.length,
+      remarkBytes: 0,
     });
   });
 

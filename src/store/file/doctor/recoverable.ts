@@ -1,6 +1,6 @@
 import path from 'node:path';
-import type { StoreEvent } from '../../backend.js';
-import { byValue, type Document } from '../../document.js';
+import type { StoreEvent } from '../../backend/backend.js';
+import { byValue, type Document } from '../../document/document.js';
 import { readDamaged, type Unread } from '../../tolerant/read.js';
 import { FileBackend } from '../backend.js';
 import { decodeLastCommitted } from '../commit/last-committed.js';
@@ -21,7 +21,7 @@ export interface Recoverable {
   /** The entries that could be read. If several have one key, the last of them. */
   entries: Document;
   /** All entries that could be read, in the order of the file. */
-  all: Entry[];
+  all: RawEntry[];
   /** Keys that it holds more than once, with different values. */
   doubled: string[];
   /** The bytes that could not be read, and may hold more entries. */
@@ -30,7 +30,7 @@ export interface Recoverable {
   remarkBytes: number;
 }
 
-export interface Entry {
+export interface RawEntry {
   key: string;
   /** Its JSON, as in a `Document`. */
   raw: string;
@@ -153,16 +153,19 @@ function recover(site: Site, { name: fileName, bytes: content, changedMs }: Kept
   return { name, place, changedMs, bytes: (last?.bytes ?? content).length, ...readable };
 }
 
-type Readable = Pick<Recoverable, 'entries' | 'all' | 'doubled' | 'unread' | 'readableBytes' | 'remarkBytes'>;
+type ReadableParts = Pick<
+  Recoverable,
+  'entries' | 'all' | 'doubled' | 'unread' | 'readableBytes' | 'remarkBytes'
+>;
 
 /** For a copy with a wrong checksum: the damage may be anywhere in it, so no part of it can be believed. */
-function nothingOf({ length }: Buffer): Readable {
+function nothingOf({ length }: Buffer): ReadableParts {
   const unread = [{ from: 0, to: length, line: 1, column: 1, zeros: 0 }];
   return { entries: new Map(), all: [], doubled: [], unread, readableBytes: 0, remarkBytes: 0 };
 }
 
 /** What can be read of a document in whatever state. */
-export function readableOf(bytes: Buffer): Readable {
+export function readableOf(bytes: Buffer): ReadableParts {
   const { entries: found, unread, remarks } = readDamaged(bytes);
   const all = found.map(({ key, raw }) => ({ key, raw }));
   const entries = new Map(all.map(({ key, raw }) => [key, raw]));

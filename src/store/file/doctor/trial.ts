@@ -1,8 +1,8 @@
 import { closeSync, fsyncSync, linkSync, mkdirSync, rmdirSync, unlinkSync } from 'node:fs';
 import path from 'node:path';
+import { adviceIn, ioError } from '../../../errors/io-error.js';
+import { errnoOf, StoreError, withoutHint } from '../../../errors/store-error.js';
 import type { Directory } from '../../../surroundings/directory.js';
-import { errnoOf, StoreError, withoutHint } from '../../errors.js';
-import { adviceIn, ioError } from '../../io-error.js';
 import type { Site } from '../disk/site.js';
 import { stage } from '../disk/stage.js';
 import { readState } from '../disk/state.js';

@@ -1,5 +1,5 @@
 import { type FSWatcher, watch } from 'node:fs';
-import { errnoOf } from '../../errors.js';
+import { errnoOf } from '../../../errors/store-error.js';
 
 /**
  * Sleeps until something changes in a directory or a file, or a time is over. The watch only makes it quick. Where there is

@@ -15,6 +15,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { interceptFs } from '../../calls.test.helper.js';
 import { plainPath } from '../../intercept.test.helper.js';
 import { modeOf, newDirectory, newFile, siteOf } from '../../scratch.test.helper.js';
+import { optionsOf } from '../commit/task.test.helper.js';
 import { withdraw } from '../commit/withdraw.js';
 import type { Site } from '../disk/site.js';
 import { HeldIntent } from '../held-intent.js';
@@ -173,9 +174,9 @@ it('our own request is no sign of others, and that of another process is one', a
     theirs.end();
   });
   const { name } = createTicket(site, 'request', 1, line);
-  await own.attempt(site, { change: [], own: name });
+  await own.attempt(site, { ...optionsOf([]), own: name });
   expect(own.isCrowded).toBe(false);
-  await theirs.attempt(site, { change: [] });
+  await theirs.attempt(site, optionsOf([]));
   expect(theirs.isCrowded).toBe(true);
 });
 
@@ -184,8 +185,8 @@ it('an intent stays for the next changes of others where a commit carried none, 
   const stands = async (termMs: number) => {
     const held = new HeldIntent({ revocable: false, termMs });
     createTicket(site, 'request', 1, line);
-    await held.attempt(site, { change: [] });
-    await held.attempt(site, { change: [{ key: 'ours', raw: '1' }] });
+    await held.attempt(site, optionsOf([]));
+    await held.attempt(site, optionsOf([{ key: 'ours', raw: '1' }]));
     const isHeld = held.isFor(site);
     held.end();
     return isHeld;

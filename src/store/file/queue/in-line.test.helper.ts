@@ -5,7 +5,8 @@ import { expect } from 'vitest';
 import { passTime, patient, until } from '../../../waiting.test.helper.js';
 import { around } from '../../calls.test.helper.js';
 import { newFile, strangersIntent, textOf } from '../../scratch.test.helper.js';
-import { openStore, type StoreOptions } from '../../store.js';
+import { openStore } from '../../store.js';
+import type { StoreOptions } from '../../store-options.js';
 import { built, library } from '../../system.test.helper.js';
 
 /**

@@ -12,7 +12,9 @@ function stopped() {
   const intent = createIntent(site);
   closeLater([stage(intent.directory.at('new'), Buffer.from('{"late":1}'))]);
   return {
-    ...{ file, site, intent },
+    file,
+    site,
+    intent,
     publish: () => renameSync(intent.directory.at('new'), site.place),
     stageAgain: () => stage(intent.directory.at('again'), Buffer.from('{"late":2}')),
   };

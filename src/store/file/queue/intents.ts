@@ -10,11 +10,11 @@ import {
   unlinkSync,
 } from 'node:fs';
 import path from 'node:path';
+import { ioError } from '../../../errors/io-error.js';
+import { errnoOf } from '../../../errors/store-error.js';
 import type { Directory } from '../../../surroundings/directory.js';
 import { makePrivate } from '../../../surroundings/private-directory.js';
 import { unsafe } from '../../../surroundings/unsafe.js';
-import { errnoOf } from '../../errors.js';
-import { ioError } from '../../io-error.js';
 import { type Site, SiteGone } from '../disk/site.js';
 import { stage } from '../disk/stage.js';
 import { endedName, newIntentName, newTicketName, parseEntry, type QueueEntry } from './entry-names.js';

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { patient as unhurried, until } from '../../../waiting.test.helper.js';
-import type { CallOptions } from '../../call.js';
+import type { CallOptions } from '../../backend/call.js';
 import { failureOf, newFile, strangersIntent, textOf } from '../../scratch.test.helper.js';
 import { openStore, type Store } from '../../store.js';
 

@@ -5,7 +5,11 @@ import { allAhead } from './order.js';
 import { self } from './owner.js';
 
 const entry = (kind: EntryKind, number: number, name: string): QueueEntry => ({
-  ...{ kind, number, name, id: name, owner: self },
+  kind,
+  number,
+  name,
+  id: name,
+  owner: self,
 });
 const intent = (name: string) => entry('intent', 0, name);
 const ticket = (number: number, name = `t${number}`) => entry('ticket', number, name);

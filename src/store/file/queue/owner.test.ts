@@ -8,7 +8,11 @@ describe('an owner', () => {
   it('the name of an entry has its owner', () => {
     const name = `t7-${'0'.repeat(16)}-${pid}-${startTime}-${machine}-some.host_1`;
     expect(parseEntry(name)).toEqual({
-      ...{ name, kind: 'ticket', number: 7, id: '0'.repeat(16), owner: { ...self, host: 'some.host_1' } },
+      name,
+      kind: 'ticket',
+      number: 7,
+      id: '0'.repeat(16),
+      owner: { ...self, host: 'some.host_1' },
     });
   });
   it('a foreign name is no entry', () => {

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { errnoOf } from '../../errors.js';
+import { errnoOf } from '../../../errors/store-error.js';
 
 /**
  * The process that made an intent or a ticket. It is part of the entry's *name*, so that it is there from the entry's birth:

@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, readdirSync, rmSync, truncateSync } from 'node:f
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { atMost } from '../../../amount.test.helper.js';
+import type { StoreError } from '../../../errors/store-error.js';
 import { eachInTiers } from '../../../tiers.test.helper.js';
 import { patient } from '../../../waiting.test.helper.js';
-import type { StoreError } from '../../errors.js';
 import { interceptEach } from '../../intercept.test.helper.js';
 import { newFile, strangersIntent } from '../../scratch.test.helper.js';
 import { openStore, type Store } from '../../store.js';
@@ -37,11 +37,13 @@ const changings: Record<string, Changing> = {
   'a set': { inLine: false, leaseMs: 3, change: (store) => store.set('mine', 1) },
   'a set in line': { inLine: true, leaseMs: 3, change: (store) => store.set('mine', 1) },
   'a set that is taken back': {
-    ...{ inLine: true, leaseMs: 60_000 },
+    inLine: true,
+    leaseMs: 60_000,
     change: (store) => store.set('mine', 1, { deadlineMs: 12 }),
   },
   'an update': {
-    ...{ inLine: false, leaseMs: 3 },
+    inLine: false,
+    leaseMs: 3,
     change: (store) => store.update('mine', (old) => Number(old ?? 0) + 1),
   },
 };
@@ -107,7 +109,12 @@ eachInTiers(cases, 5)(
       const other = met === 'two commits' && isReached ? 2 : found.other;
       const left = existsSync(`${file}.intents`) ? readdirSync(`${file}.intents`) : [];
       expect({ at, outcome, isTrue, ...found, left }).toEqual({
-        ...{ at, outcome, isTrue: true, ...found, first: 0, left: [] },
+        at,
+        outcome,
+        isTrue: true,
+        ...found,
+        first: 0,
+        left: [],
         ...(other === undefined ? {} : { other }),
       });
     }

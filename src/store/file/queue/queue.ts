@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
+import { type Holder, StoreError } from '../../../errors/store-error.js';
 import type { Directory } from '../../../surroundings/directory.js';
-import type { Edit } from '../../change.js';
-import { type Holder, StoreError } from '../../errors.js';
+import type { Edit } from '../../document/change.js';
 import type { Site } from '../disk/site.js';
 import { Alarm } from './alarm.js';
 import { endedName, type QueueEntry } from './entry-names.js';

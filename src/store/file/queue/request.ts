@@ -1,8 +1,8 @@
+import { ioError } from '../../../errors/io-error.js';
+import { errnoOf, StoreError } from '../../../errors/store-error.js';
 import type { Directory } from '../../../surroundings/directory.js';
 import { readRegular } from '../../../surroundings/regular-file.js';
-import type { Edit } from '../../change.js';
-import { errnoOf, StoreError } from '../../errors.js';
-import { ioError } from '../../io-error.js';
+import type { Edit } from '../../document/change.js';
 import type { Site } from '../disk/site.js';
 
 /** The content of a request: a change as data, on one line with a newline at its end. */

@@ -1,5 +1,5 @@
 import type { Directory } from '../../../surroundings/directory.js';
-import type { Edit } from '../../change.js';
+import type { Edit } from '../../document/change.js';
 import type { Site } from '../disk/site.js';
 import type { QueueEntry } from './entry-names.js';
 import { createTicket, unlinkIfThere } from './intents.js';

@@ -1,11 +1,11 @@
+import { StoreError } from '../../errors/store-error.js';
+import { applyChange, type Change, type Edit } from '../document/change.js';
+import type { Document } from '../document/document.js';
 import type { Backend } from './backend.js';
 import { abortedError, type Call, watchLimits } from './call.js';
-import { applyChange, type Change, type Edit } from './change.js';
-import type { Document } from './document.js';
-import { StoreError } from './errors.js';
 
 /** A change, and the caller that waits for it. */
-interface Member {
+interface BatchMember {
   change: Change;
   deadline: number;
   /** The backend has it, or another process, so it may happen even if the caller gives up. */
@@ -20,7 +20,7 @@ interface Member {
 export class GroupCommit {
   readonly #backend: Backend;
   readonly #file: string;
-  #waiting = new Set<Member>();
+  #waiting = new Set<BatchMember>();
   #running: Promise<void> | undefined;
 
   constructor(backend: Backend, file: string) {
@@ -51,7 +51,7 @@ export class GroupCommit {
     await this.#running;
   }
 
-  #leave(member: Member, error: StoreError): void {
+  #leave(member: BatchMember, error: StoreError): void {
     this.#waiting.delete(member);
     member.left = true;
     member.reject(error);
@@ -69,8 +69,8 @@ export class GroupCommit {
   }
 
   /** A change that throws is left out. The rest share one outcome. */
-  async #commitBatch(batch: readonly Member[]): Promise<void> {
-    let refused = new Map<Member, unknown>();
+  async #commitBatch(batch: readonly BatchMember[]): Promise<void> {
+    let refused = new Map<BatchMember, unknown>();
     const apply = (document: Document): Document => {
       refused = new Map();
       return batch.reduce((current, member) => {
@@ -100,7 +100,7 @@ export class GroupCommit {
   }
 
   /** The batch ends with the first of its deadlines. Members with time left take part in the next one. */
-  #fail(batch: readonly Member[], error: unknown): void {
+  #fail(batch: readonly BatchMember[], error: unknown): void {
     const now = performance.now();
     const early = batch.filter(({ deadline, left }) => isTimeout(error) && deadline > now && !left);
     for (const member of batch) {
@@ -120,7 +120,7 @@ export class GroupCommit {
 }
 
 /** Undefined if one of the changes is a function, which is no data. */
-function allEdits(batch: readonly Member[]): Edit[] | undefined {
+function allEdits(batch: readonly BatchMember[]): Edit[] | undefined {
   const edits: Edit[] = [];
   for (const { change } of batch) {
     if (typeof change === 'function') return undefined;

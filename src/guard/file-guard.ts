@@ -1,11 +1,11 @@
-import { byValue } from '../store/document.js';
-import { StoreError } from '../store/errors.js';
-import { type Document, GuardedFile, GuardTurn, type Sight, type Turn } from '../store/store.js';
-import type { GuardOptions } from './guard-options.js';
+import { StoreError } from '../errors/store-error.js';
+import type { Document } from '../store/document/document.js';
+import { byValue } from '../store/document/document.js';
+import { GuardTurn, type TurnHolder } from '../store/file/foreign/guard-turn.js';
+import { GuardedFile, type Sight } from '../store/file/foreign/guarded-file.js';
+import type { FileGuardOptions } from './file-guard-options.js';
 import { type Judgement, Memory } from './memory.js';
 import { Tally } from './tally.js';
-
-export type { GuardEvent, GuardOptions } from './guard-options.js';
 
 /** A look in any case, for what no event reports. */
 const lookMs = 100;
@@ -28,11 +28,11 @@ const nothing: Document = new Map();
  * Guards a file that unmodified programs rewrite: sees its states, and repairs at once what a program erased or brought back
  * without knowing. Best effort: what was written and overwritten between two looks was never seen.
  */
-export class Guard {
+export class FileGuard {
   readonly tally = new Tally();
   readonly #file: GuardedFile;
   readonly #turn: GuardTurn;
-  readonly #options: GuardOptions;
+  readonly #options: FileGuardOptions;
   /** Undefined while another guard is there. */
   #memory: Memory | undefined;
   #kind: Sight['kind'] = 'missing';
@@ -52,10 +52,10 @@ export class Guard {
   #timers: NodeJS.Timeout[] = [];
   #tornTimer: NodeJS.Timeout | undefined;
   #isStarting = false;
-  #lastTurn: Turn = 'ours';
+  #lastTurn: TurnHolder = 'ours';
 
   /** @throws StoreError `E_UNSAFE` where another user could replace the file */
-  constructor(file: string, options: GuardOptions) {
+  constructor(file: string, options: FileGuardOptions) {
     const { allowUnsafe = false, isOpaque, onStoreEvent = () => {} } = options;
     this.#options = options;
     this.#turn = new GuardTurn(file, allowUnsafe);
@@ -109,7 +109,7 @@ export class Guard {
     }
   }
 
-  #reportTurn(turn: Turn): void {
+  #reportTurn(turn: TurnHolder): void {
     if (turn === 'another') this.#options.onEvent({ type: 'waits' });
     else if (turn === 'none') this.#options.onEvent({ type: 'no directory' });
   }
@@ -161,7 +161,7 @@ export class Guard {
     if (!this.#memory || this.#wasAsleep()) return;
     try {
       const sight = this.#file.look();
-      if (sight) this.#take(sight);
+      if (sight) this.#observe(sight);
       this.#lastFailure = undefined;
     } catch (error) {
       this.#fail(error);
@@ -177,7 +177,7 @@ export class Guard {
     return !isAwake;
   }
 
-  #take(sight: Sight): void {
+  #observe(sight: Sight): void {
     const now = performance.now();
     this.#kind = sight.kind;
     if (sight.kind === 'corrupt') {
@@ -191,14 +191,14 @@ export class Guard {
     this.#isOwed = true;
     if (this.#memory.isNewest(sight.document)) return;
     const before = this.#memory.truth;
-    const judgement = this.#memory.take(sight.document, now, sight.isInPlace);
+    const judgement = this.#memory.observe(sight.document, now, sight.isInPlace);
     if (judgement.removed.length > 1) this.#kept = before;
     else if (judgement.isDoubtful) this.#kept ??= before;
-    this.#judge(judgement, now);
+    this.#respondTo(judgement, now);
     if (this.#options.dryRun) this.#memory.accept(sight.document);
   }
 
-  #judge(judgement: Judgement, now: number): void {
+  #respondTo(judgement: Judgement, now: number): void {
     const { set, removed, putBack, removedAgain } = judgement;
     const repairs = putBack.length + removedAgain.length;
     // Our own repair, or the same in another layout.
@@ -212,13 +212,13 @@ export class Guard {
 
   #onLate(document: Document, before: Document): void {
     const now = performance.now();
-    if (this.#memory) this.#judge(this.#memory.takeLate(document, before, now), now);
+    if (this.#memory) this.#respondTo(this.#memory.observeLate(document, before, now), now);
   }
 
   #onRemoved(now: number): void {
     this.#missingSince = undefined;
     this.#options.onEvent({ type: 'removed' });
-    this.#memory?.take(nothing, now, false);
+    this.#memory?.observe(nothing, now, false);
   }
 
   #waitForWhole(): void {
@@ -281,7 +281,7 @@ export class Guard {
   /** Asked under the fence. A missing file is left so: it was removed on purpose. */
   #judged(sight: Sight | undefined): Document | undefined {
     if (!this.#memory || this.#wasAsleep()) return undefined;
-    if (sight) this.#take(sight);
+    if (sight) this.#observe(sight);
     return this.#kind === 'missing' ? undefined : this.#memory?.truth;
   }
 

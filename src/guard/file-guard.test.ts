@@ -12,21 +12,23 @@ import {
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
+import { GuardedFile } from '../store/file/foreign/guarded-file.js';
 import { newFile, runCommand, textOf } from '../store/scratch.test.helper.js';
-import { GuardedFile, openStore } from '../store/store.js';
-import { Guard, type GuardEvent, type GuardOptions } from './guard.js';
+import { openStore } from '../store/store.js';
+import { FileGuard } from './file-guard.js';
+import type { FileGuardEvent, FileGuardOptions } from './file-guard-options.js';
 
 const agentFile = fileURLToPath(new URL('fixtures/stepped-agent.mjs', import.meta.url));
 const entry = (key: string) => ({ type: 'api', key: `made-up-${key}` });
-const guards = new Set<Guard>();
+const guards = new Set<FileGuard>();
 afterEach(async () => {
   for (const guard of guards) await guard.stop();
   guards.clear();
 });
 
-async function newGuard(file: string, options: Partial<GuardOptions> = {}) {
-  const events: GuardEvent[] = [];
-  const guard = new Guard(file, { onEvent: (event) => events.push(event), ...options });
+async function newGuard(file: string, options: Partial<FileGuardOptions> = {}) {
+  const events: FileGuardEvent[] = [];
+  const guard = new FileGuard(file, { onEvent: (event) => events.push(event), ...options });
   guards.add(guard);
   await guard.start();
   return { guard, events };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Document, isSameContent } from '../../document.js';
+import { type Document, isSameContent } from '../document/document.js';
 import { type ForeignWrite, mergeForeign, mergeLate } from './merge.js';
 
 /** `ab` is a document with two entries; `A` is the entry `a` with another value. */
@@ -122,7 +122,11 @@ function play(history: readonly Deed[]) {
     else theirs.delete(key);
     const bases = states.toReversed();
     truth = mergeForeign({
-      ...{ truth, theirs, bases, printOf: (raw: string) => raw, isInPlace: true },
+      truth,
+      theirs,
+      bases,
+      printOf: (raw: string) => raw,
+      isInPlace: true,
     }).document;
     states.push(theirs, truth);
     steps.push({ kind, key, value: `${key}${at}`, isFresh: base === bases[0], theirs, bases, before, truth });

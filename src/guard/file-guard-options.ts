@@ -1,8 +1,8 @@
-import type { StoreEvent } from '../store/store.js';
+import type { StoreEvent } from '../store/backend/backend.js';
 import type { Judgement } from './memory.js';
 
 /** What a guard reports as it happens: keys, never values. Times are lengths in milliseconds. */
-export type GuardEvent =
+export type FileGuardEvent =
   /** `on guard`: it guards from now on. `waits`: another guard is there. `no directory`: there is nothing to look at yet. */
   | { type: 'on guard' | 'waits' | 'no directory' }
   | ({ type: 'write' } & Judgement)
@@ -16,13 +16,13 @@ export type GuardEvent =
   | { type: 'failed'; code: string; reason: string };
 
 /** How a file is guarded. */
-export interface GuardOptions {
+export interface FileGuardOptions {
   /** See `StoreOptions`. */
   allowUnsafe?: boolean;
   isOpaque?: (value: unknown) => boolean;
   /** Reports what it would do, and writes nothing beside its ticket and its notes. */
   dryRun?: boolean;
-  onEvent: (event: GuardEvent) => void;
+  onEvent: (event: FileGuardEvent) => void;
   /** What the store itself has to report, at the beginning for instance. */
   onStoreEvent?: (event: StoreEvent) => void;
 }

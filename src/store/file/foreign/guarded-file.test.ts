@@ -1,7 +1,9 @@
 import { existsSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { newFile, textOf } from '../scratch.test.helper.js';
-import { type Document, GuardedFile, openStore } from '../store.js';
+import type { Document } from '../../document/document.js';
+import { newFile, textOf } from '../../scratch.test.helper.js';
+import { openStore } from '../../store.js';
+import { GuardedFile } from './guarded-file.js';
 
 /** A file that a store has written, and a guard of it. */
 async function setUp() {

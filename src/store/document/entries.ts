@@ -1,7 +1,7 @@
 import { types } from 'node:util';
+import { StoreError } from '../../errors/store-error.js';
 import { type Document, decodeValue, encodeValue } from './document.js';
 import { type Excess, entryBytesMax, levelsMax, limiter } from './entry-limits.js';
-import { StoreError } from './errors.js';
 
 /** The document as a transaction sees it: its own writes included, in file order. */
 export interface Entries {
@@ -16,7 +16,7 @@ export interface Entries {
 }
 
 /** Copies at the first write: a document without a write stays the same object, and there is nothing to commit. */
-export class Draft implements Entries {
+export class DraftEntries implements Entries {
   readonly #original: Document;
   #copy: Map<string, string> | undefined;
 

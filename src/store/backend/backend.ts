@@ -1,5 +1,5 @@
-import type { Change } from './change.js';
-import type { Document } from './document.js';
+import type { Change } from '../document/change.js';
+import type { Document } from '../document/document.js';
 
 /**
  * The seam. All above it (batching, schemas, the API) knows only this interface, and the file is one implementation.

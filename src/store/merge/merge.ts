@@ -1,4 +1,4 @@
-import type { Document } from '../../document.js';
+import type { Document } from '../document/document.js';
 
 /** A state, with a short text for each value. Two values are equal where their texts are. */
 export type Prints = ReadonlyMap<string, string>;

@@ -1,13 +1,13 @@
 import { type FSWatcher, watch } from 'node:fs';
 import path from 'node:path';
-import type { StoreEvent } from '../backend.js';
-import { byValue, type Document } from '../document.js';
-import { FileBackend } from './backend.js';
-import { unusable } from './commit/commit.js';
-import { readLastCommitted } from './commit/last-committed.js';
-import { reconcile } from './commit/recovery.js';
-import { type Site, Sites } from './disk/site.js';
-import { type FileState, isSame, isSameInode, readState } from './disk/state.js';
+import type { StoreEvent } from '../../backend/backend.js';
+import { byValue, type Document } from '../../document/document.js';
+import { FileBackend } from '../backend.js';
+import { readLastCommitted } from '../commit/last-committed.js';
+import { reconcile } from '../commit/recovery.js';
+import { unusable } from '../commit/seen.js';
+import { type Site, Sites } from '../disk/site.js';
+import { type FileState, isSame, isSameInode, readState } from '../disk/state.js';
 import { GuardLog } from './guard-log.js';
 
 /** What the file holds at one instant. */
@@ -85,8 +85,10 @@ export class GuardedFile {
         site?.release();
       }
     };
-    const wish = { judge: ask, generation: () => kept, isQuick: how === 'quick' };
-    await this.#backend.repair(wish, performance.now() + deadlineMs);
+    await this.#backend.repair(
+      { kind: 'repair', judge: ask, generation: () => kept, isQuick: how === 'quick' },
+      performance.now() + deadlineMs,
+    );
   }
 
   /** Adopts what other programs have written before the guard was there, as any use of the store does. */

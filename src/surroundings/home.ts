@@ -1,5 +1,5 @@
 import { homedir, userInfo } from 'node:os';
-import { StoreError } from '../store/errors.js';
+import { StoreError } from '../errors/store-error.js';
 
 /**
  * Returns the user's home directory: HOME, else the one in the system's user database. An empty HOME counts as unset, where Node's

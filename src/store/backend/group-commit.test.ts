@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { until } from '../waiting.test.helper.js';
+import { StoreError } from '../../errors/store-error.js';
+import { until } from '../../waiting.test.helper.js';
 import type { Backend } from './backend.js';
-import { StoreError } from './errors.js';
 import { GroupCommit } from './group-commit.js';
 
 /** A backend whose commits end when the test says so. */

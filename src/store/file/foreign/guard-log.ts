@@ -9,9 +9,9 @@ import {
   writeSync,
 } from 'node:fs';
 import path from 'node:path';
-import { errnoOf } from '../errors.js';
-import { ioError } from '../io-error.js';
-import type { Site } from './disk/site.js';
+import { ioError } from '../../../errors/io-error.js';
+import { errnoOf } from '../../../errors/store-error.js';
+import type { Site } from '../disk/site.js';
 
 const { O_APPEND, O_CREAT, O_EXCL, O_WRONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
 /** A guard that has much to do begins its notes anew. */

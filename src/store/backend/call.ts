@@ -1,4 +1,4 @@
-import { StoreError } from './errors.js';
+import { StoreError } from '../../errors/store-error.js';
 
 /** The limits of one call, always its last argument. */
 export interface CallOptions {

@@ -1,10 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
-import type { StoreEvent } from '../backend.js';
-import { applyChange, type Change, type Edit } from '../change.js';
-import { byValue, type Document } from '../document.js';
-import { GroupCommit } from '../group-commit.js';
-import { FileBackend } from './backend.js';
-import { Sites } from './disk/site.js';
+import type { StoreEvent } from '../../backend/backend.js';
+import { GroupCommit } from '../../backend/group-commit.js';
+import { applyChange, type Change, type Edit } from '../../document/change.js';
+import { byValue, type Document } from '../../document/document.js';
+import { FileBackend } from '../backend.js';
+import { Sites } from '../disk/site.js';
 
 /** How an isolated file is opened. */
 export interface IsolatedFileOptions {
@@ -49,7 +49,7 @@ export class IsolatedFile {
   async begin(): Promise<void> {
     this.#sites.make().release();
     await this.#backend.read(performance.now() + commitMsMax);
-    this.#timer = setInterval(() => this.#look(), lookMs).unref();
+    this.#timer = setInterval(() => this.#poll(), lookMs).unref();
   }
 
   /**
@@ -77,7 +77,7 @@ export class IsolatedFile {
   }
 
   /** Takes over what another program has written. A file that is as a commit has left it is only read, and once. */
-  #look(): void {
+  #poll(): void {
     if (performance.now() - this.#committedAt < lookMs) return;
     try {
       const stats = statSync(this.#file, { bigint: true, throwIfNoEntry: false });

@@ -1,4 +1,4 @@
-import { errnoOf, StoreError } from './errors.js';
+import { errnoOf, StoreError } from './store-error.js';
 
 /** An error of the operating system after which nothing has been written. */
 export function ioError(action: string, file: string, cause: unknown): StoreError {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Document, decodeValue } from '../../document.js';
+import { type Document, decodeValue } from '../document/document.js';
 import type { Prints } from './merge.js';
 
 /** One commit, recorded backwards: what was there before it. */

@@ -1,17 +1,17 @@
 import { closeSync, lstatSync, openSync, rmdirSync, utimesSync } from 'node:fs';
-import type { Directory } from '../../surroundings/directory.js';
-import { openPrivate } from '../../surroundings/private-directory.js';
-import { errnoOf } from '../errors.js';
-import { type Site, Sites } from './disk/site.js';
-import { inOrder, newTicketName, type QueueEntry } from './queue/entry-names.js';
-import { listEntries, unlinkIfThere } from './queue/intents.js';
-import { isProvablyDead } from './queue/owner.js';
+import { errnoOf } from '../../../errors/store-error.js';
+import type { Directory } from '../../../surroundings/directory.js';
+import { openPrivate } from '../../../surroundings/private-directory.js';
+import { type Site, Sites } from '../disk/site.js';
+import { inOrder, newTicketName, type QueueEntry } from '../queue/entry-names.js';
+import { listEntries, unlinkIfThere } from '../queue/intents.js';
+import { isProvablyDead } from '../queue/owner.js';
 
 /** A guard that has not touched its ticket for so long is passed: it was stopped, or belongs to another boot. */
 const silentMs = 5000;
 
 /** Whose turn it is to guard a file. `none`: its directory is missing, and so is all that a guard could look at. */
-export type Turn = 'ours' | 'another' | 'none';
+export type TurnHolder = 'ours' | 'another' | 'none';
 
 /**
  * One guard for each file, and spares that wait. Each has a ticket in `<file>.guard`; the first that lives is on guard.
@@ -29,7 +29,7 @@ export class GuardTurn {
   }
 
   /** Returns whose turn it is, and shows other guards that this one lives. */
-  whose(): Turn {
+  whose(): TurnHolder {
     const turn = this.#inside(true, (place) => {
       this.#touch(place);
       const [first] = inOrder(listEntries(place)).filter((entry) => this.#isThere(place, entry));
