@@ -1,4 +1,4 @@
-import type { CallToMake, Grant } from '../process/protocol.js';
+import type { CallToMake, Grant } from '../protocol/protocol.js';
 
 /** One call of the system, and how to make it. One without a `path`, `fd` or `of` that is ours is not stopped. */
 export interface Call extends Omit<CallToMake, 'id'> {

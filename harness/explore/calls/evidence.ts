@@ -1,4 +1,4 @@
-import type { CallEnd } from '../process/protocol.js';
+import type { CallEnd } from '../protocol/protocol.js';
 import { withoutNumbers } from './anchor.js';
 import { type Call, found } from './call.js';
 

@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Identity } from '../process/protocol.js';
-import type { CallName } from '../world/calls.js';
+import type { CallName } from '../protocol/calls.js';
+import type { Identity } from '../protocol/protocol.js';
 import { type Call, type Calls, nameOf } from './call.js';
 import { fromWallMs, toWallNs } from './clock.js';
 import type { Self } from './self.js';

@@ -1,5 +1,5 @@
 import { EventEmitter, on } from 'node:events';
-import type { Grant } from '../process/protocol.js';
+import type { Grant } from '../protocol/protocol.js';
 import type { Call } from './call.js';
 import { toPath } from './path-calls.js';
 import type { Self } from './self.js';

@@ -6,7 +6,7 @@ import { readEntries } from '../../line/foreign-reader.js';
 import { seedValue } from '../../line/seeds.js';
 import { credential, identify, identifyAll } from '../../workload/values.js';
 import { describe } from '../calls/evidence.js';
-import type { ClientEvent, ClientSetup, Grant, Operation } from '../process/protocol.js';
+import type { ClientEvent, ClientSetup, Grant, Operation } from '../protocol/protocol.js';
 import { layoutOf } from './layout.js';
 import { Provider, useCredential } from './provider.js';
 

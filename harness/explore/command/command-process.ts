@@ -1,12 +1,12 @@
 import path from 'node:path';
 import { commandMsDefault } from '../../programs/invocation.js';
 import { outcomeOfExit } from '../../programs/outcome.js';
-import type { BlockingProcess } from '../process/client-process.js';
 import type { Heartbeat } from '../process/gated-process.js';
-import type { CallEnd, CallToMake, ClientEvent, Grant, Operation, Report } from '../process/protocol.js';
-import { factsOf } from '../world/calls.js';
+import { factsOf } from '../protocol/calls.js';
+import type { BlockingProcess } from '../protocol/client-process.js';
+import type { CallEnd, CallToMake, ClientEvent, Grant, Operation, Report } from '../protocol/protocol.js';
+import { UncontrolledError } from '../protocol/uncontrolled.js';
 import { fingerprint } from '../world/fingerprint.js';
-import { UncontrolledError } from '../world/uncontrolled.js';
 import { type CommandScene, wordsFor } from './command-scene.js';
 import { errnoName, errnoNumber, type GateLine } from './gate-lines.js';
 import { Aliases, valueText } from './names.js';

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { invocation } from '../../programs/invocation.js';
 import type { Call, Program } from '../../programs/specification.js';
 import type { Words } from '../../programs/template.js';
-import { UncontrolledError } from '../world/uncontrolled.js';
+import { UncontrolledError } from '../protocol/uncontrolled.js';
 
 /** What is the same for all clients of one execution. */
 export interface CommandScene {

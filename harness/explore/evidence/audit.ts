@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { anchoredIn } from '../calls/anchor.js';
 import type { Executed } from '../execution/executed.js';
-import { factsOf } from '../world/calls.js';
+import { factsOf } from '../protocol/calls.js';
 import { unsteeredCalls, unsteeredIn } from './audit-unsteered.js';
 import { parseTraced } from './traced-call.js';
 

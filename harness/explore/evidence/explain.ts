@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { FileEvent, HistoryEvent } from '../../history/events.js';
 import type { Executed, Step } from '../execution/executed.js';
 import type { Failure } from '../execution/failure.js';
-import type { CallToMake } from '../process/protocol.js';
+import type { CallToMake } from '../protocol/protocol.js';
 import { nameOf } from '../schedule/action.js';
 import { type Base, baseOf, isRead, stepOf } from './base-version.js';
 

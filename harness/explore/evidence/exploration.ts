@@ -1,8 +1,8 @@
 import type { Guarantee, Verdict } from '../../core/verdict.js';
 import type { Evidence } from '../../history/evidence.js';
 import type { Conditions, FaultBudget } from '../execution/executed.js';
-import type { ExecutorName } from '../explore-options.js';
 import type { CommandSource } from '../schedule/command-source.js';
+import type { ExecutorName } from '../search/explore-options.js';
 import type { LongestWait } from '../search/search.js';
 import type { Row } from './explain.js';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Cell } from '../execution/cell.js';
 import type { Executed, ExecutionOptions, Step } from '../execution/executed.js';
 import type { Failure } from '../execution/failure.js';
-import type { CallToMake } from '../process/protocol.js';
+import type { CallToMake } from '../protocol/protocol.js';
 import { type Action, nameOf, printSchedule } from '../schedule/action.js';
 import { printProgram } from '../schedule/program.js';
 import { type Found, follow } from '../search/search.js';

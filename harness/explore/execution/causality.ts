@@ -1,4 +1,4 @@
-import type { CallToMake } from '../process/protocol.js';
+import type { CallToMake } from '../protocol/protocol.js';
 import { fingerprint } from '../world/fingerprint.js';
 import type { Access } from '../world/footprint.js';
 

@@ -1,8 +1,8 @@
 import type { ReadBytes } from '../../line/foreign-reader.js';
-import type { ClientProcess } from '../process/client-process.js';
-import type { Operation } from '../process/protocol.js';
+import type { ClientProcess } from '../protocol/client-process.js';
+import type { Operation } from '../protocol/protocol.js';
+import { UncontrolledError } from '../protocol/uncontrolled.js';
 import { seedsOf } from '../schedule/program.js';
-import { UncontrolledError } from '../world/uncontrolled.js';
 import type { World } from '../world/world.js';
 import { type Executed, type ExecutionOptions, LostProcessError, noFaults } from './executed.js';
 import { Execution } from './execution.js';

@@ -1,4 +1,4 @@
-import type { CallToMake } from '../process/protocol.js';
+import type { CallToMake } from '../protocol/protocol.js';
 import { type Action, wordOf } from '../schedule/action.js';
 import type { Access } from '../world/footprint.js';
 import type { World } from '../world/world.js';

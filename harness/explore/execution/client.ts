@@ -1,5 +1,5 @@
-import type { ClientProcess } from '../process/client-process.js';
-import type { CallToMake, ClientEvent, Grant, Report } from '../process/protocol.js';
+import type { ClientProcess } from '../protocol/client-process.js';
+import type { CallToMake, ClientEvent, Grant, Report } from '../protocol/protocol.js';
 import type { Action } from '../schedule/action.js';
 import type { WatchEvent } from '../world/listeners.js';
 import { pidOf, startTimeOf } from './executed.js';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { readRaw } from '../../line/foreign-reader.js';
-import type { CallToMake } from '../process/protocol.js';
+import type { CallToMake } from '../protocol/protocol.js';
 import type { Action } from '../schedule/action.js';
 import { file } from '../schedule/program.js';
 import { type Access, accessesOf, conflicts } from '../world/footprint.js';

@@ -1,5 +1,5 @@
 import type { HistoryEvent } from '../../history/events.js';
-import type { CallEnd, CallToMake } from '../process/protocol.js';
+import type { CallEnd, CallToMake } from '../protocol/protocol.js';
 import type { Action } from '../schedule/action.js';
 import type { CommandSource } from '../schedule/command-source.js';
 import type { Program } from '../schedule/program.js';

@@ -1,13 +1,13 @@
 import path from 'node:path';
 import type { HistoryEvent } from '../../history/events.js';
-import type { ClientProcess } from '../process/client-process.js';
-import type { Operation } from '../process/protocol.js';
+import type { ClientProcess } from '../protocol/client-process.js';
+import type { Operation } from '../protocol/protocol.js';
+import { blockedError, refuseUnsteered, UncontrolledError } from '../protocol/uncontrolled.js';
 import { type Action, nameOf, wordOf } from '../schedule/action.js';
 import { pauseNs, roundNs, roundsMax, startNs, stepsMax } from '../schedule/limits.js';
 import { auditOf, file } from '../schedule/program.js';
 import type { Access } from '../world/footprint.js';
 import type { WatchEvent } from '../world/listeners.js';
-import { blockedError, refuseUnsteered, UncontrolledError } from '../world/uncontrolled.js';
 import type { World } from '../world/world.js';
 import { Causality, whatOf } from './causality.js';
 import { Choices, type Moment } from './choices.js';

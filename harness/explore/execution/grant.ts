@@ -1,4 +1,4 @@
-import type { CallToMake, Grant, Identity } from '../process/protocol.js';
+import type { CallToMake, Grant, Identity } from '../protocol/protocol.js';
 import type { Errno } from '../schedule/action.js';
 import type { Client } from './client.js';
 

@@ -6,7 +6,7 @@ import { pathsBeside } from '../../line/beside.js';
 import type { Disk } from '../../line/disk.js';
 import type { ReadBytes } from '../../line/foreign-reader.js';
 import { ownPatterns } from '../../line/own-paths.js';
-import type { Layout, Operation } from '../process/protocol.js';
+import type { Layout, Operation } from '../protocol/protocol.js';
 import { file, filesAtFirst, type Program, probeKey, seedKey, seedsOf } from '../schedule/program.js';
 import type { FirstFile } from '../world/sandbox-files.js';
 

@@ -1,5 +1,5 @@
-import type { BlockingProcess, ClientProcess } from '../process/client-process.js';
-import type { Report } from '../process/protocol.js';
+import type { BlockingProcess, ClientProcess } from '../protocol/client-process.js';
+import type { Report } from '../protocol/protocol.js';
 import type { Executed } from './executed.js';
 
 /**

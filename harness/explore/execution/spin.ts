@@ -1,4 +1,4 @@
-import type { CallEnd, Report } from '../process/protocol.js';
+import type { CallEnd, Report } from '../protocol/protocol.js';
 import { type Access, conflicts } from '../world/footprint.js';
 
 /** The same calls, so many times in a row, that find the same each time are a loop that waits for another client. */

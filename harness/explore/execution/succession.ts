@@ -1,4 +1,4 @@
-import type { ClientProcess } from '../process/client-process.js';
+import type { ClientProcess } from '../protocol/client-process.js';
 import { nameOf } from '../schedule/action.js';
 import { Client } from './client.js';
 import type { ExecutionOptions } from './executed.js';

@@ -1,4 +1,4 @@
-import type { ClientEvent } from '../process/protocol.js';
+import type { ClientEvent } from '../protocol/protocol.js';
 import type { Client } from './client.js';
 import type { Executed } from './executed.js';
 

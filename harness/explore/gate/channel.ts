@@ -1,4 +1,4 @@
-import type { Grant, Report } from '../process/protocol.js';
+import type { Grant, Report } from '../protocol/protocol.js';
 import { real } from './real.js';
 
 /** Inherited: from the scheduler, and to it. */

@@ -13,7 +13,7 @@ import {
 import type { Clock } from '../calls/clock.js';
 import { describe, digestOf, errnoError, seenIn } from '../calls/evidence.js';
 import { Notes } from '../calls/notes.js';
-import type { CallEnd, ClientEvent, Grant, Stop } from '../process/protocol.js';
+import type { CallEnd, ClientEvent, Grant, Stop } from '../protocol/protocol.js';
 import { hear, tell } from './channel.js';
 import { real } from './real.js';
 import { siteOf } from './site.js';

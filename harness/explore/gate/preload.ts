@@ -5,7 +5,7 @@ import { inside } from '../calls/inside.js';
 import { Timers } from '../calls/timers.js';
 import { Watches } from '../calls/watches.js';
 import { runProgram } from '../client/program.js';
-import type { ClientSetup, Grant } from '../process/protocol.js';
+import type { ClientSetup, Grant } from '../protocol/protocol.js';
 import { Loop } from './loop.js';
 import { changeOutside, noteUnsteered } from './note-unsteered.js';
 import { real } from './real.js';

@@ -10,10 +10,10 @@ import {
 } from '../execution/executed.js';
 import { type Run, runBlocking } from '../execution/run.js';
 import type { Strategy } from '../execution/strategy.js';
+import type { BlockingProcess } from '../protocol/client-process.js';
+import type { ClientSetup } from '../protocol/protocol.js';
 import { World } from '../world/world.js';
-import type { BlockingProcess } from './client-process.js';
 import { GatedProcess, type Heartbeat, noHeartbeat } from './gated-process.js';
-import type { ClientSetup } from './protocol.js';
 
 /** A process that has lived so often is replaced: what a library registers for good adds up. */
 const livesMax = 5000;

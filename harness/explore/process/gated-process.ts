@@ -3,9 +3,9 @@ import { closeSync, openSync, readFileSync, readSync, writeSync } from 'node:fs'
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sandboxEnvironment } from '../../line/sandbox.js';
-import type { BlockingProcess } from './client-process.js';
+import type { BlockingProcess } from '../protocol/client-process.js';
+import type { ClientSetup, Grant, Report } from '../protocol/protocol.js';
 import { openPipes } from './pipes.js';
-import type { ClientSetup, Grant, Report } from './protocol.js';
 
 const preload = fileURLToPath(new URL('../gate/preload.js', import.meta.url));
 

@@ -4,9 +4,9 @@ import { type Failure, failureOf, outcomeOf } from '../execution/failure.js';
 import { Replay } from '../execution/follow-schedule.js';
 import { byGrade, Enough } from '../execution/gravity.js';
 import type { Strategy } from '../execution/strategy.js';
+import { UncontrolledError } from '../protocol/uncontrolled.js';
 import { type Action, printSchedule } from '../schedule/action.js';
 import { NondeterminismError } from '../schedule/nondeterminism.js';
-import { UncontrolledError } from '../world/uncontrolled.js';
 
 export interface SearchLimits {
   executionsMax: number;

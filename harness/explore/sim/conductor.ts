@@ -1,7 +1,7 @@
 import type { Executed } from '../execution/executed.js';
 import type { Run } from '../execution/run.js';
-import type { ClientProcess } from '../process/client-process.js';
-import type { Report } from '../process/protocol.js';
+import type { ClientProcess } from '../protocol/client-process.js';
+import type { Report } from '../protocol/protocol.js';
 import { drain, requireDrain } from './drain.js';
 
 /** One that this thread runs up to its next stop. */

@@ -1,5 +1,5 @@
 import type { Call, Pending } from '../calls/call.js';
-import type { CallEnd, CallToMake, Grant } from '../process/protocol.js';
+import type { CallEnd, CallToMake, Grant } from '../protocol/protocol.js';
 import { fingerprint } from '../world/fingerprint.js';
 import { errorAgain } from './node-errors.js';
 import { answerAgain } from './node-stats.js';

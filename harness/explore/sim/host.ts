@@ -1,6 +1,6 @@
 import type { Call, Pending, Sources } from '../calls/call.js';
 import type { Clock } from '../calls/clock.js';
-import type { Report } from '../process/protocol.js';
+import type { Report } from '../protocol/protocol.js';
 import type { Going, Granted } from './granted.js';
 
 /** Where a process has come to a stop. */

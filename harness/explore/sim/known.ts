@@ -1,4 +1,4 @@
-import type { CallToMake, ClientEvent } from '../process/protocol.js';
+import type { CallToMake, ClientEvent } from '../protocol/protocol.js';
 import type { Stopped } from './host.js';
 import { NotSimulatedError } from './not-simulated.js';
 

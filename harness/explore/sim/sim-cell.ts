@@ -3,7 +3,7 @@ import type { Executed, ExecutionOptions } from '../execution/executed.js';
 import type { Run } from '../execution/run.js';
 import type { Strategy } from '../execution/strategy.js';
 import { type Heartbeat, noHeartbeat } from '../process/gated-process.js';
-import type { ClientSetup } from '../process/protocol.js';
+import type { ClientSetup } from '../protocol/protocol.js';
 import { Conductor } from './conductor.js';
 import { Intrinsics } from './intrinsics.js';
 import { SimMachine, type User } from './machine.js';

@@ -11,7 +11,7 @@ import {
   type Runner,
 } from '../calls/call.js';
 import { describe } from '../calls/evidence.js';
-import type { ClientEvent, Report, Stop } from '../process/protocol.js';
+import type { ClientEvent, Report, Stop } from '../protocol/protocol.js';
 import { drain } from './drain.js';
 import { answerOf, differenceOf, type Going, type Granted } from './granted.js';
 import type { Host, Stopped } from './host.js';

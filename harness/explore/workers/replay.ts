@@ -2,9 +2,9 @@ import { describeEraser, type ToSource, toRows } from '../evidence/explain.js';
 import type { Replayed } from '../evidence/exploration.js';
 import { type Cells, callsOf, firstDifference } from '../evidence/investigate.js';
 import type { ExecutionOptions } from '../execution/executed.js';
-import type { ExecutorName } from '../explore-options.js';
 import { parseSchedule } from '../schedule/action.js';
 import { parseProgram } from '../schedule/program.js';
+import type { ExecutorName } from '../search/explore-options.js';
 import { follow } from '../search/search.js';
 import type { ReplayTask } from './thread.js';
 

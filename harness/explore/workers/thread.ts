@@ -15,7 +15,8 @@ import type { Cell } from '../execution/cell.js';
 import { type ExecutionOptions, LostProcessError } from '../execution/executed.js';
 import { fileGround, type Ground } from '../execution/ground.js';
 import { GatedCell } from '../process/gated-cell.js';
-import type { ClientSetup } from '../process/protocol.js';
+import type { ClientSetup } from '../protocol/protocol.js';
+import { UncontrolledError } from '../protocol/uncontrolled.js';
 import { type CommandSource, programOf } from '../schedule/command-source.js';
 import { parseProgram } from '../schedule/program.js';
 import { makeStrategy, type StrategyOptions } from '../search/index.js';
@@ -23,7 +24,6 @@ import { RandomWalk, type Share } from '../search/random-walk.js';
 import { type Searched, type SearchLimits, search, whyNot } from '../search/search.js';
 import { NotSimulatedError } from '../sim/not-simulated.js';
 import { SimCell } from '../sim/sim-cell.js';
-import { UncontrolledError } from '../world/uncontrolled.js';
 import { replay } from './replay.js';
 
 export interface SearchTask {

@@ -4,9 +4,9 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { UsageError } from '../../../src/cli/usage-error.js';
 import type { TargetSpec } from '../../core/target.js';
-import type { ExecutorName } from '../explore-options.js';
 import { bundleTarget } from '../process/bundle.js';
 import { heartbeatCells, killIfThere } from '../process/gated-process.js';
+import type { ExecutorName } from '../search/explore-options.js';
 import { NotSimulatedError } from '../sim/not-simulated.js';
 import type { Answer, CommandSetup, Job, ThreadMessage } from './thread.js';
 

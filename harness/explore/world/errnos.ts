@@ -1,6 +1,6 @@
-import type { CallToMake } from '../process/protocol.js';
+import type { CallName, UnknownCall } from '../protocol/calls.js';
+import type { CallToMake } from '../protocol/protocol.js';
 import type { Errno } from '../schedule/action.js';
-import type { CallName, UnknownCall } from './calls.js';
 
 /** Something is looked up by its name, on a disk that may be failing, in directories that may be closed to us. */
 const lookup = ['EIO', 'EACCES'] as const;

@@ -1,6 +1,6 @@
-import type { CallToMake } from '../process/protocol.js';
-import { factsOf, type UnknownCall } from './calls.js';
-import { UncontrolledError } from './uncontrolled.js';
+import { factsOf, type UnknownCall } from '../protocol/calls.js';
+import type { CallToMake } from '../protocol/protocol.js';
+import { UncontrolledError } from '../protocol/uncontrolled.js';
 import { type Entry, lineage, type Route, type Tree, walk } from './walk.js';
 
 /** What a call touches, and how. Two that only read, or that only add, may change places. */

@@ -2,7 +2,7 @@ import fs, { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import type { CallToMake } from '../process/protocol.js';
+import type { CallToMake } from '../protocol/protocol.js';
 import { World } from './world.js';
 
 function newWorld() {

@@ -1,4 +1,4 @@
-import type { CallToMake } from '../process/protocol.js';
+import type { CallToMake } from '../protocol/protocol.js';
 import type { Routes } from './footprint.js';
 import { leavesAll } from './places.js';
 

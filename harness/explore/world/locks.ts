@@ -1,4 +1,4 @@
-import type { CallToMake } from '../process/protocol.js';
+import type { CallToMake } from '../protocol/protocol.js';
 import { lockOf } from './footprint.js';
 import type { Tree } from './walk.js';
 

@@ -14,7 +14,7 @@ import fs, {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import type { CallName } from './calls.js';
+import type { CallName } from '../protocol/calls.js';
 import { Places } from './places.js';
 
 function newPlaces() {

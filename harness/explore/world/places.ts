@@ -1,8 +1,8 @@
 import type { Stats } from 'node:fs';
 import path from 'node:path';
 import type { Disk } from '../../line/disk.js';
-import type { CallToMake } from '../process/protocol.js';
-import { factsOf } from './calls.js';
+import { factsOf } from '../protocol/calls.js';
+import type { CallToMake } from '../protocol/protocol.js';
 
 /** What lies at a path: its kind, and the system's number. */
 export interface Place {

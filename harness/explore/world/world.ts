@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Disk } from '../../line/disk.js';
-import type { CallEnd, CallToMake, Identity } from '../process/protocol.js';
-import type { UnknownCall } from './calls.js';
+import type { UnknownCall } from '../protocol/calls.js';
+import type { CallEnd, CallToMake, Identity } from '../protocol/protocol.js';
 import { fingerprint } from './fingerprint.js';
 import { keyOf, type Routes, routesOf } from './footprint.js';
 import { Inodes } from './inodes.js';
