@@ -1,3 +1,4 @@
+import { opensFile } from '../protocol/act.js';
 import type { CallEnd } from '../protocol/protocol.js';
 import { withoutNumbers } from './anchor.js';
 import { type Call, found } from './call.js';
@@ -57,7 +58,7 @@ export function describe(value: unknown, call?: Call): string {
 export function seenIn(call: Call, result: unknown, details: boolean): CallEnd {
   const what = found(call, result);
   return {
-    fd: call.call === 'open' ? (result as number) : undefined,
+    fd: opensFile(call.call) ? (result as number) : undefined,
     digest: digestOf(what),
     text: details ? describe(what, call) : undefined,
   };

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { commandMsDefault } from '../../programs/invocation.js';
 import { outcomeOfExit } from '../../programs/outcome.js';
 import type { Heartbeat } from '../process/gated-process.js';
+import { opensFile } from '../protocol/act.js';
 import { factsOf } from '../protocol/calls.js';
 import type { BlockingProcess } from '../protocol/client-process.js';
 import type { CallEnd, CallToMake, ClientEvent, Grant, Operation, Report } from '../protocol/protocol.js';
@@ -146,7 +147,7 @@ export class CommandProcess implements BlockingProcess {
   private takeEnd({ end, value, error, waits, file, text }: Extract<GateLine, { end: number }>): void {
     const call = this.calls.find(({ id }) => id === end);
     if (!waits) this.calls = this.calls.filter(({ id }) => id !== end);
-    const found = [error, call?.call === 'open' ? '' : value, text ?? '', waits ?? false];
+    const found = [error, call && opensFile(call.call) ? '' : value, text ?? '', waits ?? false];
     this.end = {
       digest: fingerprint(JSON.stringify(found)),
       ...(error === 0 ? {} : { errno: errnoName(error) }),

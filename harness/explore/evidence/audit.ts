@@ -41,8 +41,8 @@ export function blindSpots(traces: readonly string[], { steps }: Executed, root:
       words === undefined
         ? undefined
         : path.join(fd === undefined ? '' : (opened.get(`${client}.${fd}`) ?? ''), words);
-    const kind = factsOf(name)?.traced;
-    for (const where of [whole(from, at), name === 'copyFile' ? whole(to, toAt) : undefined])
+    const { traced: kind, isTracedAtBoth } = factsOf(name) ?? {};
+    for (const where of [whole(from, at), isTracedAtBoth ? whole(to, toAt) : undefined])
       if (kind !== undefined && where !== undefined) count(`${kind} ${plain(where)}`, -1);
     if (end?.fd !== undefined) opened.set(`${client}.${end.fd}`, place ?? '');
   }

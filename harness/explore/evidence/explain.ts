@@ -4,6 +4,9 @@ import path from 'node:path';
 import type { FileEvent, HistoryEvent } from '../../history/events.js';
 import type { Executed, Step } from '../execution/executed.js';
 import type { Failure } from '../execution/failure.js';
+import { opensFile } from '../protocol/act.js';
+import { factsOf } from '../protocol/calls.js';
+import { openWay } from '../protocol/open-flags.js';
 import type { CallToMake } from '../protocol/protocol.js';
 import { nameOf } from '../schedule/action.js';
 import { type Base, baseOf, isRead, stepOf } from './base-version.js';
@@ -78,7 +81,7 @@ function describeStep(step: Step, base: Base | undefined): string {
   if (end?.waits) return `${describeCall(call, place, to)}: has to wait for it`;
   const failed =
     end?.errno === undefined ? '' : `: ${end.errno}${action.do === 'fail' ? ' (made to fail)' : ''}`;
-  const text = end?.errno === undefined && isTelling(call) ? oneLine(end?.text ?? '') : '';
+  const text = end?.errno === undefined && factsOf(call.call)?.isShown ? oneLine(end?.text ?? '') : '';
   return (
     [
       describeCall(call, place, to),
@@ -90,9 +93,9 @@ function describeStep(step: Step, base: Base | undefined): string {
   );
 }
 
-function describeCall({ call, flags = '', of }: CallToMake, place = '', to?: string): string {
+function describeCall({ call, flags, of }: CallToMake, place = '', to?: string): string {
   const name = path.posix.basename(place);
-  if (call === 'open') return `open ${name} ${openFor(flags)}`;
+  if (opensFile(call)) return `open ${name} ${openFor(flags)}`;
   if (call === 'alive') return `does process ${of} live?`;
   if (call === 'sleep') return 'sleeps';
   return [call, name, to === undefined ? '' : `-> ${path.posix.basename(to)}`]
@@ -100,14 +103,12 @@ function describeCall({ call, flags = '', of }: CallToMake, place = '', to?: str
     .join(' ');
 }
 
-function openFor(flags: string): string {
-  if (/[dp]/.test(flags)) return flags.includes('d') ? 'as a directory' : 'as a path';
-  if (!flags.includes('w')) return 'to read';
-  return `to write${flags.includes('x') ? ' (new)' : flags.includes('t') ? ' (cut to nothing)' : ''}`;
-}
-
-function isTelling({ call }: CallToMake): boolean {
-  return /^(read|readv|write|writev|readdir|alive|readlink)$/.test(call);
+function openFor(flags: string | undefined): string {
+  const { isDirectory, isPathOnly, writes, isExclusive, truncates } = openWay(flags);
+  if (isDirectory) return 'as a directory';
+  if (isPathOnly) return 'as a path';
+  if (!writes) return 'to read';
+  return `to write${isExclusive ? ' (new)' : truncates ? ' (cut to nothing)' : ''}`;
 }
 
 const textMax = 60;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Cell } from '../execution/cell.js';
 import type { Executed, ExecutionOptions, Step } from '../execution/executed.js';
 import type { Failure } from '../execution/failure.js';
-import type { CallToMake } from '../protocol/protocol.js';
+import { lettersInSchedules } from '../protocol/open-flags.js';
 import { type Action, nameOf, printSchedule } from '../schedule/action.js';
 import { printProgram } from '../schedule/program.js';
 import { type Found, follow } from '../search/search.js';
@@ -143,14 +143,9 @@ export function callsOf({ steps }: Executed): string[] {
     if (!call) return `${nameOf(client)} wakes`;
     const named = call.alias === undefined ? [path, to] : [call.alias];
     const places = named.map((place) => place?.replaceAll(/[0-9a-f]*\d[0-9a-f]{3,}/g, '#'));
-    const words = [nameOf(client), call.call, ...places, lettersOf(call), end?.errno];
+    const words = [nameOf(client), call.call, ...places, lettersInSchedules(call.flags), end?.errno];
     return words.filter((word) => word !== undefined).join(' ');
   });
-}
-
-/** Those that schedules of every age have. */
-function lettersOf({ flags }: CallToMake): string | undefined {
-  return flags?.replaceAll(/[^rwctx]/g, '');
 }
 
 function scheduleFile(

@@ -3,7 +3,7 @@ import type { HistoryEvent, ValueId } from '../../history/events.js';
 import { leftoversBeside } from '../../line/beside.js';
 import type { Disk } from '../../line/disk.js';
 import { entriesIn, readEntries } from '../../line/foreign-reader.js';
-import { factsOf } from '../protocol/calls.js';
+import { mayChangeContent, mayChangeModes } from '../protocol/act.js';
 import type { CallToMake, ClientEvent, Report } from '../protocol/protocol.js';
 import type { Client } from './client.js';
 import type { Ground, Trial } from './ground.js';
@@ -143,17 +143,18 @@ export class Chronicle {
    * A call may have changed the file: what a foreign reader would now find whole is a version. A program may end with this very call,
    * so what that has done is looked at before it counts as acknowledged.
    */
-  look({ call, flags }: CallToMake, step: number): void {
-    if (call === 'open' && !/[ct]/.test(flags ?? '')) return;
-    if (factsOf(call)?.changesContent) this.see(step);
+  recordContent(call: CallToMake, step: number): void {
+    if (mayChangeContent(call)) this.see(step);
   }
 
   /** Records a file that other users can open, once, after a call that may have made it. */
-  lookAtModes({ call }: CallToMake, step: number): void {
-    if (factsOf(call)?.changesModes === false) return;
+  recordModes(call: CallToMake, step: number): void {
+    if (!mayChangeModes(call)) return;
     for (const { name, mode } of looseIn(path.dirname(this.file), this.disk)) {
-      const isTold = this.events.some((one) => one.type === 'mode' && one.name === name && one.mode === mode);
-      if (!isTold) this.events.push({ type: 'mode', time: this.time(step), name, mode });
+      const isRecorded = this.events.some(
+        (one) => one.type === 'mode' && one.name === name && one.mode === mode,
+      );
+      if (!isRecorded) this.events.push({ type: 'mode', time: this.time(step), name, mode });
     }
   }
 

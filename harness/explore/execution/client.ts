@@ -1,3 +1,5 @@
+import { asksForLife } from '../protocol/act.js';
+import { factsOf } from '../protocol/calls.js';
 import type { ClientProcess } from '../protocol/client-process.js';
 import type { CallToMake, ClientEvent, Grant, Report } from '../protocol/protocol.js';
 import type { Action } from '../schedule/action.js';
@@ -108,7 +110,7 @@ export class Client {
 
   /** Whose life it is about to ask for, if anybody's. */
   get asksFor(): number | undefined {
-    return this.report?.calls.find(({ call }) => call === 'alive' && this.state === 'alive')?.of;
+    return this.report?.calls.find((call) => asksForLife(call) && this.state === 'alive')?.of;
   }
 
   /**
@@ -124,7 +126,7 @@ export class Client {
     const { due, blocked } = this.report;
     const calls = this.report.calls.filter(({ id }) => !this.spin.holds(id));
     const options: Option[] = calls.map((call) =>
-      call.call === 'sleep' ? { kind: 'timer', due: call.due ?? 0 } : { kind: 'call', call },
+      factsOf(call.call)?.sleeps ? { kind: 'timer', due: call.due ?? 0 } : { kind: 'call', call },
     );
     // A process that is stuck in a call hears and fires nothing.
     if (blocked) return options;

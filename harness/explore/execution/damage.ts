@@ -52,7 +52,7 @@ export function damage(
   const before = world.as(index).foresee(cut);
   const place = path.join(world.rootPath, file);
   world.disk.truncateSync(place, world.disk.statSync(place).size >> 1);
-  for (const [who, event] of world.note(index, cut, before, { digest: 0 }, now)) clients[who]?.hear(event);
+  for (const [who, event] of world.record(index, cut, before, { digest: 0 }, now)) clients[who]?.hear(event);
   // A client that polls the file finds something else now.
   for (const { spin } of clients) spin.disturb(accesses);
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { HistoryEvent } from '../../history/events.js';
+import { factsOf } from '../protocol/calls.js';
 import type { ClientProcess } from '../protocol/client-process.js';
 import type { Operation } from '../protocol/protocol.js';
 import { blockedError, refuseUnsteered, UncontrolledError } from '../protocol/uncontrolled.js';
@@ -145,12 +146,12 @@ export class Execution {
     const end = step.end ?? { digest: 0 };
     if (end.waits) client.spin.hold(call.id);
     noteForSpins(this.clients, client, { what, end, accesses });
-    if (call.call === 'unwatch') client.forgetWatch(call.of);
-    for (const [who, event] of this.world.note(client.index, call, before, end, this.now))
+    if (factsOf(call.call)?.watch === 'ends') client.forgetWatch(call.of);
+    for (const [who, event] of this.world.record(client.index, call, before, end, this.now))
       this.clients[who]?.hear(event);
-    this.chronicle.look(call, this.steps.length);
+    this.chronicle.recordContent(call, this.steps.length);
     if (this.options.conditions?.modes || this.ground.program?.isPrivate)
-      this.chronicle.lookAtModes(call, this.steps.length);
+      this.chronicle.recordModes(call, this.steps.length);
     return true;
   }
 
@@ -254,7 +255,7 @@ export class Execution {
     client.lastReport = report;
     this.now = Math.max(this.now, report.now);
     if (step && report.end) step.end = report.end;
-    if (step?.call && this.ground.program) this.chronicle.look(step.call, this.steps.length);
+    if (step?.call && this.ground.program) this.chronicle.recordContent(step.call, this.steps.length);
     for (const event of report.events) {
       this.chronicle.tell(client, event, this.steps.length);
       this.waits.note(client, event, this.now);

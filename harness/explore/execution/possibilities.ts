@@ -1,3 +1,4 @@
+import { asksForLife } from '../protocol/act.js';
 import type { Action } from '../schedule/action.js';
 import { errnosOf } from '../world/errnos.js';
 import { type Access, accessesOf } from '../world/footprint.js';
@@ -87,7 +88,7 @@ export function lastStepOf(
     client: index,
     isShared: accesses.length > 0,
     hasChanged: accesses.some(({ how }) => how !== 'read'),
-    asked: option?.kind === 'call' && option.call.call === 'alive' ? option.call.of : undefined,
+    asked: option?.kind === 'call' && asksForLife(option.call) ? option.call.of : undefined,
     accesses,
     isWait: action.do === 'wait',
   };

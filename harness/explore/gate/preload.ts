@@ -5,6 +5,7 @@ import { inside } from '../calls/inside.js';
 import { Timers } from '../calls/timers.js';
 import { Watches } from '../calls/watches.js';
 import { runProgram } from '../client/program.js';
+import { factsOf } from '../protocol/calls.js';
 import type { ClientSetup, Grant } from '../protocol/protocol.js';
 import { Loop } from './loop.js';
 import { changeOutside, noteUnsteered } from './note-unsteered.js';
@@ -68,8 +69,9 @@ function stopsAt(call: Call): boolean {
 /** Only what was opened in the sandbox is asked for. */
 function isInside(call: Call): boolean {
   if (!isOurs(call)) return false;
-  if (call.call === 'open') track(call);
-  else if (call.call === 'close' && call.fd !== undefined) untrack(call, call.fd);
+  const { descriptors } = factsOf(call.call) ?? {};
+  if (descriptors === 'opens') track(call);
+  else if (descriptors === 'closes' && call.fd !== undefined) untrack(call, call.fd);
   return true;
 }
 

@@ -1,4 +1,5 @@
 import type { Call, Pending } from '../calls/call.js';
+import { opensFile } from '../protocol/act.js';
 import type { CallEnd, CallToMake, Grant } from '../protocol/protocol.js';
 import { fingerprint } from '../world/fingerprint.js';
 import { errorAgain } from './node-errors.js';
@@ -41,7 +42,7 @@ export function makeCall(
       grant,
       toMake,
       answer,
-      end: { digest: printOf(call, answer), ...(call.call === 'open' ? { fd: answer as number } : {}) },
+      end: { digest: printOf(call, answer), ...(opensFile(call.call) ? { fd: answer as number } : {}) },
       ...(call.refill && call.bytes ? { bytes: call.bytes(Number(answer)).slice() } : {}),
     };
   } catch (error) {

@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Random } from '../../workload/random.js';
-import { lettersOf } from '../calls/path-calls.js';
 import type { CallName } from '../protocol/calls.js';
+import { lettersOf } from '../protocol/open-flags.js';
 import type { CallEnd, CallToMake, Identity } from '../protocol/protocol.js';
 import { type Corner, corners } from './corners.test.helper.js';
 import { accessesOf } from './footprint.js';
@@ -154,7 +154,7 @@ export class Ground {
       end.errno = code;
       found = code;
     }
-    this.world.note(client, call, before, end, now);
+    this.world.record(client, call, before, end, now);
     return found;
   }
 

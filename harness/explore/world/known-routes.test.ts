@@ -13,7 +13,7 @@ function newWorld() {
   world.restart({ 'd/f': '{}' }, 0);
   /** A call of another client is made. */
   const make = (client: number, call: CallToMake, end: { fd?: number } = {}) =>
-    world.note(client, call, world.as(client).foresee(call), { digest: 0, ...end }, 0);
+    world.record(client, call, world.as(client).foresee(call), { digest: 0, ...end }, 0);
   const inodeOf = (call: CallToMake) => world.as(0).routes(call).from?.inode;
   return { world, make, inodeOf };
 }
@@ -27,7 +27,7 @@ it('a call that is still to be made leads elsewhere as soon as a name has change
   const rename: CallToMake = { id: 2, call: 'rename', path: 'd/f', to: 'd/g' };
   const foresight = world.as(1).foresee(rename);
   renameSync(path.join(world.rootPath, 'd/f'), path.join(world.rootPath, 'd/g'));
-  world.note(1, rename, foresight, { digest: 0 }, 0);
+  world.record(1, rename, foresight, { digest: 0 }, 0);
   expect(inodeOf(pending)).toBeUndefined();
 });
 

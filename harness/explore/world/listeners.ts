@@ -18,14 +18,14 @@ export interface WatchEvent {
   name: string;
 }
 
-/** A change that is heard of. */
+/** A change that watches report. */
 export interface Change {
   event: 'rename' | 'change';
   entry: Entry | undefined;
   inode?: string | undefined;
 }
 
-/** Who watches what, and hears of which change. */
+/** Which client watches what, and which change its watches report. */
 export class Listeners {
   private watches: Watch[] = [];
 
@@ -44,7 +44,8 @@ export class Listeners {
     this.watches = [];
   }
 
-  hear({ event, entry, inode }: Change): [client: number, WatchEvent][] {
+  /** @returns the event of each watch that reports a change, with its client */
+  notify({ event, entry, inode }: Change): [client: number, WatchEvent][] {
     const key = entry && keyOf(entry);
     const hears = (watch: Watch) =>
       (key !== undefined && watch.entry === key) ||
