@@ -89,14 +89,14 @@ export function nameOf(entry: unknown): string {
 }
 
 /** A call that is asked for. */
-export interface Pending {
+export interface PendingCall {
   toMake: CallToMake;
   call: Call;
   site: string | undefined;
 }
 
 /** A call that is asked for by that number. What makes it stays here. */
-export function pendingOf(call: Call, id: number, site?: string): Pending {
+export function pendingCallOf(call: Call, id: number, site?: string): PendingCall {
   const { run: _, bytes: __, refill: ___, ...known } = call;
   return { call, site, toMake: { ...known, id } };
 }
@@ -104,7 +104,7 @@ export function pendingOf(call: Call, id: number, site?: string): Pending {
 /** An asynchronous function under way: one call after another, while the program goes on. */
 export interface Lane {
   calls: Calls;
-  pending: Pending;
+  pending: PendingCall;
   site: string | undefined;
   settle: (error: unknown, result: unknown) => void;
 }

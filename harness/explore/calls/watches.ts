@@ -4,7 +4,7 @@ import type { Call } from './call.js';
 import { toPath } from './path-calls.js';
 import type { Self } from './self.js';
 
-/** `fs.watch`: the scheduler knows what changes, and says when a process hears of it. */
+/** `fs.watch`: the scheduler knows what changes, and says when a process gets the event. */
 export class Watches {
   private readonly all = new Map<number, Watcher>();
   private count = 0;

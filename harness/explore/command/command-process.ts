@@ -47,7 +47,7 @@ export class CommandProcess implements BlockingProcess {
     this.aliases = new Aliases(scene.isStable);
   }
 
-  tell(grant: Grant): void {
+  send(grant: Grant): void {
     if (!this.isAlive) return;
     if (grant.type === 'die') {
       this.kill();
@@ -65,17 +65,17 @@ export class CommandProcess implements BlockingProcess {
     }
   }
 
-  hear(): Report | undefined {
+  receive(): Report | undefined {
     for (;;) {
       if (!this.running && !this.startNext()) return this.report('ended');
-      const line = this.hearLine(this.running as Running);
+      const line = this.receiveLine(this.running as Running);
       if ('stop' in line) return this.report('waiting');
-      this.take(line);
+      this.handle(line);
     }
   }
 
-  lastWords(): string {
-    return this.running?.command.lastWords() ?? '';
+  errorOutput(): string {
+    return this.running?.command.errorOutput() ?? '';
   }
 
   kill(): void {
@@ -121,22 +121,22 @@ export class CommandProcess implements BlockingProcess {
     return this.scene.program.timeoutMs ?? commandMsDefault;
   }
 
-  private hearLine({ command }: Running): GateLine {
-    const line = command.hear(this.heartbeat);
+  private receiveLine({ command }: Running): GateLine {
+    const line = command.receive(this.heartbeat);
     if (line) return line;
-    const words = command.lastWords();
+    const words = command.errorOutput();
     this.kill();
     throw new UncontrolledError(`the helper that stops the program has ended: ${words || 'it said nothing'}`);
   }
 
-  private take(line: GateLine): void {
+  private handle(line: GateLine): void {
     const running = this.running as Running;
     if ('call' in line) {
       if (running.command.waitedMs > this.timeoutMs) this.giveUp(running, 'goes on and on');
       else this.calls.push(this.toCall(line));
-    } else if ('end' in line) this.takeEnd(line);
+    } else if ('end' in line) this.handleEnd(line);
     else if ('note' in line) this.unsteered.add(line.note);
-    else if ('exit' in line) this.takeExit(running, line.exit);
+    else if ('exit' in line) this.handleExit(running, line.exit);
     else if ('gone' in line) {
       this.calls = [];
       this.finish(running);
@@ -144,7 +144,7 @@ export class CommandProcess implements BlockingProcess {
     else if ('refused' in line) throw new Error(`the helper refused an order: ${line.refused}`);
   }
 
-  private takeEnd({ end, value, error, waits, file, text }: Extract<GateLine, { end: number }>): void {
+  private handleEnd({ end, value, error, waits, file, text }: Extract<GateLine, { end: number }>): void {
     const call = this.calls.find(({ id }) => id === end);
     if (!waits) this.calls = this.calls.filter(({ id }) => id !== end);
     const found = [error, call && opensFile(call.call) ? '' : value, text ?? '', waits ?? false];
@@ -157,14 +157,14 @@ export class CommandProcess implements BlockingProcess {
     };
   }
 
-  private takeExit(running: Running, code: number): void {
+  private handleExit(running: Running, code: number): void {
     running.hasEnded = true;
     const { op, operation } = running;
     if (operation.action !== 'set' && operation.action !== 'remove') {
       if (code !== 0) this.fail(running, `ended with exit code ${code}, alone`);
       return;
     }
-    const errors = running.command.lastWords();
+    const errors = running.command.errorOutput();
     const type = outcomeOfExit({ code: code < 0 ? null : code, errors }, this.scene.program);
     const how = `${code < 0 ? 'a signal ended it' : `exit code ${code}`}${errors === '' ? '' : `: ${errors}`}`;
     this.events.push(type === 'ok' ? { type, op } : { type, op, error: how });
@@ -183,7 +183,7 @@ export class CommandProcess implements BlockingProcess {
 
   private fail(running: Running, what: string): never {
     const { client } = this.begun as Begin;
-    const words = running.command.lastWords();
+    const words = running.command.errorOutput();
     this.kill();
     throw new UncontrolledError(`${client} ${what}${words === '' ? '' : `: ${words}`}`);
   }

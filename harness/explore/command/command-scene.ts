@@ -14,7 +14,7 @@ export interface CommandScene {
   /** Open files by device and inode: a number for each, the same for all clients. */
   files: Map<string, number>;
   isStable: (place: string) => boolean;
-  /** Hears of each path that a client names. */
+  /** Called with each path that a client names. */
   onPath: (place: string) => void;
 }
 

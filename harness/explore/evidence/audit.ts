@@ -79,7 +79,7 @@ function plain(place: string): string {
   return path.join(place, '.').replace(/\/$/, '');
 }
 
-/** What was written down below a cell's directory. */
+/** What was written down below a pool's directory. */
 export function readTraces(directory: string): string[] {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' })
     .filter((name) => path.basename(name) === 'trace')

@@ -173,19 +173,19 @@ function start(setup: BareSetup, root: string, { command, env }: Start) {
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   const acknowledged: [key: string, op: string][] = [];
-  let tellReady = () => {};
+  let onReady = () => {};
   const ready = new Promise<void>((resolve) => {
-    tellReady = resolve;
+    onReady = resolve;
   });
   createInterface({ input: child.stdout }).on('line', (line) => {
     const [word, key = '', op = ''] = line.split(' ');
-    if (word === 'ready') tellReady();
+    if (word === 'ready') onReady();
     if (word === 'acknowledged') acknowledged.push([key, op]);
   });
   const done = new Promise<typeof acknowledged>((resolve) => {
     child.on('close', () => {
       // A client that has ended before it began keeps no other waiting.
-      tellReady();
+      onReady();
       resolve(acknowledged);
     });
   });

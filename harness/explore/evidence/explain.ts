@@ -12,7 +12,7 @@ import { nameOf } from '../schedule/action.js';
 import { type Base, baseOf, isRead, stepOf } from './base-version.js';
 
 /** One line of the table: what one client did, and what the file then held. */
-export interface Row {
+export interface StepRow {
   /** From 1. */
   step: number;
   client: number;
@@ -58,7 +58,7 @@ export function siteOf({ end }: Step, toSource: ToSource): string | undefined {
 }
 
 /** What each step did, in words. */
-export function toRows({ steps, events }: Executed, toSource: ToSource): Row[] {
+export function toRows({ steps, events }: Executed, toSource: ToSource): StepRow[] {
   const versions = versionsByStep(events);
   const files = filesIn(events);
   return steps.map((step, index) => ({

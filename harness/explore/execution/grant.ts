@@ -3,7 +3,7 @@ import type { CallToMake, Grant, Identity } from '../protocol/protocol.js';
 import type { Errno } from '../schedule/action.js';
 import type { Client } from './client.js';
 
-/** What else a grant tells a client about its call. */
+/** What else a grant has for a client about its call. */
 interface Circumstances {
   now: number;
   /** The numbers that a `stat` is to return. */

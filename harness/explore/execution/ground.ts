@@ -42,7 +42,7 @@ export function fileGround(program: Program): Ground {
 }
 
 /** Where a client has lived. */
-interface Place {
+interface LoneSandbox {
   rootPath: string;
   disk: Disk;
 }
@@ -66,7 +66,7 @@ export interface Trial {
 export function findGround(
   program: Program,
   lone: (files: Ground['files'], does: 'layout' | 'seed') => Trial,
-  { rootPath: root, disk }: Place,
+  { rootPath: root, disk }: LoneSandbox,
   read: () => ReadBytes | undefined,
 ): Ground {
   const seeds = seedsOf(program);
@@ -122,7 +122,7 @@ export function findGround(
 export function damageGround(
   ground: Ground,
   setSeeds: (files: Ground['files']) => Trial,
-  { rootPath: root, disk }: Place,
+  { rootPath: root, disk }: LoneSandbox,
 ): Ground {
   if (ground.noStore !== undefined || ground.obstacle !== undefined) return ground;
   if (ground.evidence.of !== 'file')

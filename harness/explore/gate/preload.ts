@@ -8,7 +8,6 @@ import { runProgram } from '../client/program.js';
 import { factsOf } from '../protocol/calls.js';
 import type { ClientSetup, Grant } from '../protocol/protocol.js';
 import { Loop } from './loop.js';
-import { changeOutside, noteUnsteered } from './note-unsteered.js';
 import { real } from './real.js';
 import { self } from './real-self.js';
 import { refuseUncontrolled, replaceFs, replaceWatch } from './replace-fs.js';
@@ -17,6 +16,7 @@ import { replaceTime } from './replace-time.js';
 import { snapshot } from './restore.js';
 import { seedEverything } from './seed-everything.js';
 import { targetLoader } from './target.js';
+import { changeOutside, reportUnsteered } from './unsteered-calls.js';
 
 /**
  * Loaded into a client process before anything else (`node --import`): from here on the process stops before every call of
@@ -115,7 +115,7 @@ function begin(grant: Extract<Grant, { type: 'begin' }>): void {
   program().catch((error) => loop.onUncaught(error, life));
 }
 
-noteUnsteered((words) => loop.notes.add(words));
+reportUnsteered((words) => loop.notes.add(words));
 seedEverything(randomness, (callback) => loop.later(callback));
 replaceFs(self, loop);
 refuseUncontrolled(loop);

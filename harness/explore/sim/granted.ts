@@ -1,4 +1,4 @@
-import type { Call, Pending } from '../calls/call.js';
+import type { Call, PendingCall } from '../calls/call.js';
 import { opensFile } from '../protocol/act.js';
 import type { CallEnd, CallToMake, Grant } from '../protocol/protocol.js';
 import { fingerprint } from '../world/fingerprint.js';
@@ -32,7 +32,7 @@ export function keyOf({ grant, end }: Granted): string {
 
 /** Makes a call for good. */
 export function makeCall(
-  { call, toMake }: Pending,
+  { call, toMake }: PendingCall,
   grant: Extract<Grant, { type: 'call' }>,
   make: () => unknown,
 ): Granted {

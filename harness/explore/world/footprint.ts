@@ -5,7 +5,7 @@ import { UncontrolledError } from '../protocol/uncontrolled.js';
 import { type Entry, lineage, type Route, type Tree, walk } from './walk.js';
 
 /** What a call touches, and how. Two that only read, or that only add, may change places. */
-export interface Access {
+export interface SharedAccess {
   on: string;
   /** `add` stands for changes that don't see each other, like two new names in one directory. */
   how: 'read' | 'write' | 'add';
@@ -54,7 +54,7 @@ export function keyOf({ directory, name }: Entry): string {
  *
  * @throws UncontrolledError for a call that nothing is known of
  */
-export function accessesOf(call: CallToMake, tree: Tree, routes = routesOf(call, tree)): Access[] {
+export function accessesOf(call: CallToMake, tree: Tree, routes = routesOf(call, tree)): SharedAccess[] {
   const { from, to } = routes;
   const subject = subjectOf(call, routes, tree);
   const { reads, changes, first, second, lock } = actOf(call, subject.inode !== undefined);
@@ -75,15 +75,15 @@ export function accessesOf(call: CallToMake, tree: Tree, routes = routesOf(call,
   ];
 }
 
-function read(...on: string[]): Access[] {
+function read(...on: string[]): SharedAccess[] {
   return on.map((one) => ({ on: one, how: 'read' }));
 }
 
-function write(...on: string[]): Access[] {
+function write(...on: string[]): SharedAccess[] {
   return on.map((one) => ({ on: one, how: 'write' }));
 }
 
-function add(...on: string[]): Access[] {
+function add(...on: string[]): SharedAccess[] {
   return on.map((one) => ({ on: one, how: 'add' }));
 }
 
@@ -119,7 +119,7 @@ function thingsRead(part: Part, call: CallToMake, { entry, inode }: Subject, tre
 }
 
 /** The file's own data or mode change, and with them its times. */
-function changed(what: NonNullable<CallFacts['changes']>, { entry, inode }: Subject): Access[] {
+function changed(what: NonNullable<CallFacts['changes']>, { entry, inode }: Subject): SharedAccess[] {
   const own = { data: ['d', 't'], mode: ['m', 't'], times: ['t'], links: ['t'] }[what];
   return [
     ...(inode === undefined ? [] : write(...own.map((letter) => `${letter} ${inode}`))),
@@ -128,7 +128,7 @@ function changed(what: NonNullable<CallFacts['changes']>, { entry, inode }: Subj
 }
 
 /** An entry appears, disappears or is replaced. */
-function entryChanged(route: Route | undefined): Access[] {
+function entryChanged(route: Route | undefined): SharedAccess[] {
   if (!route?.entry) return [];
   const { directory } = route.entry;
   return [
@@ -141,17 +141,17 @@ function entryChanged(route: Route | undefined): Access[] {
 }
 
 /** What was there has another path from now on, as the kernel reports it. */
-function placeChanged(route: Route | undefined): Access[] {
+function placeChanged(route: Route | undefined): SharedAccess[] {
   if (route?.inode === undefined) return [];
   return [...add('names'), ...(route.kind === 'directory' ? write(`n ${route.inode}`) : [])];
 }
 
-function takenAway(route: Route | undefined): Access[] {
+function takenAway(route: Route | undefined): SharedAccess[] {
   const isDirectory = route?.inode !== undefined && route.kind === 'directory';
   return [...placeChanged(route), ...(isDirectory ? write(`l ${route.inode}`, `x ${route.inode}`) : [])];
 }
 
-function moved(tree: Tree, from: Route | undefined, to: Route | undefined): Access[] {
+function moved(tree: Tree, from: Route | undefined, to: Route | undefined): SharedAccess[] {
   const isDirectory = from?.kind === 'directory';
   return [
     ...placeChanged(from),
@@ -160,7 +160,7 @@ function moved(tree: Tree, from: Route | undefined, to: Route | undefined): Acce
   ];
 }
 
-function filled({ to: path = '', toAt }: CallToMake, to: Route | undefined, tree: Tree): Access[] {
+function filled({ to: path = '', toAt }: CallToMake, to: Route | undefined, tree: Tree): SharedAccess[] {
   return [
     ...(to?.inode === undefined ? [] : write(`d ${to.inode}`, `m ${to.inode}`)),
     // Where it fails halfway it removes what its second path names, even a link.
@@ -182,7 +182,7 @@ function placeOf(fd: number, tree: Tree): string[] {
   return file.isDirectory ? lineage(tree, file.inode).map((one) => `n ${one}`) : ['names'];
 }
 
-/** A watch on a directory hears of the files in it, one on a file of that alone. */
+/** A watch on a directory reports changes of the files in it, one on a file of that file alone. */
 function watched(entry: Entry | undefined, inode: string | undefined): string[] {
   return [
     ...(entry ? [`w ${keyOf(entry)}`, `w ${entry.directory}`] : []),
@@ -191,7 +191,7 @@ function watched(entry: Entry | undefined, inode: string | undefined): string[] 
 }
 
 /** True if it matters which of two calls comes first. */
-export function conflicts(a: readonly Access[], b: readonly Access[]): boolean {
+export function conflicts(a: readonly SharedAccess[], b: readonly SharedAccess[]): boolean {
   return a.some(({ on, how }) =>
     b.some((other) => other.on === on && !(how === other.how && how !== 'write')),
   );

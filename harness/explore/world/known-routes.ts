@@ -10,7 +10,7 @@ export interface Foresight extends Routes {
   placeTo: string | undefined;
 }
 
-interface Known {
+interface CachedRoutes {
   version: number;
   client: number;
   routes: Routes;
@@ -20,7 +20,7 @@ interface Known {
 export class KnownRoutes {
   /** Of all that decides it: names, open files and locks. */
   version = 0;
-  private readonly known = new WeakMap<CallToMake, Known>();
+  private readonly known = new WeakMap<CallToMake, CachedRoutes>();
 
   /** A call was made, which may have changed names, open files or locks. */
   forgetAfter(call: CallToMake): void {

@@ -5,7 +5,7 @@ import { mayChangeNames } from '../protocol/act.js';
 import type { CallToMake } from '../protocol/protocol.js';
 
 /** What lies at a path: its kind, and the system's number. */
-export interface Place {
+export interface PlacedFile {
   id: string;
   kind: 'file' | 'directory' | 'link';
   target?: string;
@@ -13,7 +13,7 @@ export interface Place {
 
 /** Which file is where, by the system's numbers. Most calls change nothing of that, and to look again takes time. */
 export class Places {
-  private readonly found = new Map<string, Place | undefined>();
+  private readonly found = new Map<string, PlacedFile | undefined>();
   /** By numbers of directories: where they were when they were seen last. */
   private readonly seen = new Map<string, string>();
   private readonly gone = new Set<string>();
@@ -24,7 +24,7 @@ export class Places {
   ) {}
 
   /** Follows no link. @returns undefined if there is none */
-  at(place: string): Place | undefined {
+  at(place: string): PlacedFile | undefined {
     if (!this.found.has(place)) {
       const found = this.lookUp(place);
       this.found.set(place, found);
@@ -65,7 +65,7 @@ export class Places {
     this.seen.clear();
   }
 
-  private lookUp(place: string): Place | undefined {
+  private lookUp(place: string): PlacedFile | undefined {
     const whole = place === '' ? this.root : `${this.root}/${place}`;
     const stats = statsOf(whole, this.disk);
     if (!stats) return undefined;

@@ -20,7 +20,7 @@ import {
   namesBelow,
   parentOf,
 } from './sandbox-files.js';
-import type { Entry, Found, OpenFile, Route, Tree } from './walk.js';
+import type { Entry, FoundEntry, OpenFile, Route, Tree } from './walk.js';
 
 /**
  * The sandbox as the scheduler knows it: which file is which, with numbers and times that are the same in every execution,
@@ -78,7 +78,7 @@ export class World implements Tree {
     return this.openFiles.get(this.current, fd);
   }
 
-  child(directory: string, name: string): Found | undefined {
+  child(directory: string, name: string): FoundEntry | undefined {
     const place = this.places.directory(this.inodes.idOf(directory));
     const found = place === undefined ? undefined : this.places.at(below(place, name));
     if (!found) return undefined;

@@ -17,7 +17,7 @@ type Method = (this: unknown, ...args: unknown[]) => unknown;
  * Lets everything through that can be a lock between processes besides the file system of the sandbox, and takes a note of it:
  * what is done there is not interleaved.
  */
-export function noteUnsteered(note: Note): void {
+export function reportUnsteered(note: Note): void {
   const noted = (object: object, name: string, words: (args: unknown[]) => string) => {
     const methods = object as Record<string, Method>;
     const original = methods[name];

@@ -25,7 +25,7 @@ export interface Sequel {
  * Writes down what happens in one execution as the history that every run of the harness has, so that the same checkers judge
  * it. Time is the number of steps: step n is at n milliseconds.
  */
-export class Chronicle {
+export class HistoryBuilder {
   private readonly events: HistoryEvent[];
   private readonly beginnings = new Map<string, Extract<ClientEvent, { type: 'invoke' }>>();
   /** What a client that is alone has found out about the file. */
@@ -76,7 +76,7 @@ export class Chronicle {
     this.beginnings.delete(name);
   }
 
-  tell(client: Client, event: ClientEvent, step: number): void {
+  record(client: Client, event: ClientEvent, step: number): void {
     if (event.type === 'invoke') {
       this.beginnings.set(client.name, event);
       return;
@@ -134,7 +134,7 @@ export class Chronicle {
     this.events.push({ ...event, phase: 'end', time: this.time(step) });
   }
 
-  /** The entries that the file held when it was whole last: what changes after it is told as a change of these. */
+  /** The entries that the file held when it was whole last: what changes after it is recorded as a change of these. */
   get lastWhole(): string {
     return JSON.stringify(this.entries);
   }
