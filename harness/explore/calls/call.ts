@@ -1,4 +1,4 @@
-import { opensFile } from '../protocol/act.js';
+import { listsNames, opensFile } from '../protocol/act.js';
 import type { CallToMake, Grant } from '../protocol/protocol.js';
 
 /** One call of the system, and how to make it. One without a `path`, `fd` or `of` that is ours is not stopped. */
@@ -79,7 +79,7 @@ export function makeUnasked(call: Call): unknown {
 /** What a call found, as far as it can matter to the program. The number of a descriptor does not. */
 export function found({ call, bytes }: Call, result: unknown): unknown {
   if (opensFile(call)) return 'opened';
-  if (call === 'readdir') return (result as unknown[]).map(nameOf);
+  if (listsNames(call)) return (result as unknown[]).map(nameOf);
   return bytes ? bytes(Number(result)) : result;
 }
 

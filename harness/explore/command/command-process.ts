@@ -2,7 +2,7 @@ import path from 'node:path';
 import { commandMsDefault } from '../../programs/invocation.js';
 import { outcomeOfExit } from '../../programs/outcome.js';
 import type { Heartbeat } from '../process/gated-process.js';
-import { opensFile } from '../protocol/act.js';
+import { listsNames, opensFile } from '../protocol/act.js';
 import { factsOf } from '../protocol/calls.js';
 import type { BlockingProcess } from '../protocol/client-process.js';
 import type { CallEnd, CallToMake, ClientEvent, Grant, Operation, Report } from '../protocol/protocol.js';
@@ -198,7 +198,7 @@ export class CommandProcess implements BlockingProcess {
     if (!factsOf(name)) throw new UncontrolledError(`it makes a call that is not known: ${name}`);
     const places = [from ?? of, to].flatMap((place) => (place === undefined ? [] : [this.placeOf(place)]));
     for (const place of places) this.scene.onPath(place);
-    const isByName = from !== undefined || name === 'readdir';
+    const isByName = from !== undefined || listsNames(name);
     return {
       id: line.call,
       call: name as CallToMake['call'],

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { FileEvent, HistoryEvent } from '../../history/events.js';
 import type { Executed, Step } from '../execution/executed.js';
 import type { Failure } from '../execution/failure.js';
-import { opensFile } from '../protocol/act.js';
+import { asksForLife, opensFile } from '../protocol/act.js';
 import { factsOf } from '../protocol/calls.js';
 import { openWay } from '../protocol/open-flags.js';
 import type { CallToMake } from '../protocol/protocol.js';
@@ -93,11 +93,12 @@ function describeStep(step: Step, base: Base | undefined): string {
   );
 }
 
-function describeCall({ call, flags, of }: CallToMake, place = '', to?: string): string {
+function describeCall(made: CallToMake, place = '', to?: string): string {
+  const { call, flags, of } = made;
   const name = path.posix.basename(place);
   if (opensFile(call)) return `open ${name} ${openFor(flags)}`;
-  if (call === 'alive') return `does process ${of} live?`;
-  if (call === 'sleep') return 'sleeps';
+  if (asksForLife(made)) return `does process ${of} live?`;
+  if (factsOf(call)?.sleeps) return 'sleeps';
   return [call, name, to === undefined ? '' : `-> ${path.posix.basename(to)}`]
     .filter((part) => part !== '')
     .join(' ');

@@ -60,6 +60,11 @@ export function opensFile(call: string): boolean {
   return factsOf(call)?.descriptors === 'opens';
 }
 
+/** True if it returns the names in a directory. */
+export function listsNames(call: string): boolean {
+  return factsOf(call)?.reads.includes('listing') ?? false;
+}
+
 /** True if it asks whether a process lives. */
 export function asksForLife({ call }: Named): boolean {
   return factsOf(call)?.reads.includes('life') ?? false;

@@ -39,3 +39,9 @@ it('a call from an open directory leads nowhere as soon as that is closed', () =
   make(0, { id: 3, call: 'close', fd: 5 });
   expect(inodeOf(pending)).toBeUndefined();
 });
+
+it('a call of which nothing is known is refused, and does not count as one that has changed nothing', () => {
+  const { make } = newWorld();
+  const call: CallToMake = { id: 1, call: 'readdir of all below', path: 'd' };
+  expect(() => make(0, call)).toThrow('a call of which nothing is known');
+});
