@@ -20,7 +20,7 @@ import type { BlockingProcess } from '../protocol/client-process.js';
 import type { Operation } from '../protocol/protocol.js';
 import { type Program, probeKey, seedKey } from '../schedule/program.js';
 import { CommandProcess } from './command-process.js';
-import { type CommandScene, commandOf, wordsFor } from './command-scene.js';
+import { argumentsFor, type CommandScene, commandOf } from './command-scene.js';
 import { readerFor, valueText } from './names.js';
 
 /** A loop of a store makes the same calls; a program may well look at one file several times, and go on. */
@@ -145,7 +145,7 @@ export class CommandPool extends GatedPool {
   private count = 0;
 
   private runPlainly(call: Command['prepare'][number]): void {
-    const words = wordsFor(this.scene, seedKey, valueText('seed.0'));
+    const words = argumentsFor(this.scene, seedKey, valueText('seed.0'));
     const { argv, env } = commandOf(this.program, call, words);
     const [command = '', ...args] = argv;
     const done = spawnSync(command, args, {
@@ -162,7 +162,7 @@ export class CommandPool extends GatedPool {
 
   private writeSeeds(ground: Ground): void {
     const texts = ground.seeds.map(({ key, value }) => [key, valueText(value)] as const);
-    const text = seedText(this.program.seed ?? '', wordsFor(this.scene, '', ''), texts);
+    const text = seedText(this.program.seed ?? '', argumentsFor(this.scene, '', ''), texts);
     writeFileSync(path.join(this.scene.root, this.program.file), text, { mode: 0o600 });
     ground.files = snapshot(this.scene.root, this.world.disk);
   }

@@ -8,7 +8,7 @@ import type { BlockingProcess } from '../protocol/client-process.js';
 import type { CallEnd, CallToMake, ClientEvent, Grant, Operation, Report } from '../protocol/protocol.js';
 import { UncontrolledError } from '../protocol/uncontrolled.js';
 import { fingerprint } from '../world/fingerprint.js';
-import { type CommandScene, wordsFor } from './command-scene.js';
+import { argumentsFor, type CommandScene } from './command-scene.js';
 import { errnoName, errnoNumber, type GateLine } from './gate-lines.js';
 import { Aliases, valueText } from './names.js';
 import { RunningCommand } from './running-command.js';
@@ -108,7 +108,7 @@ export class CommandProcess implements BlockingProcess {
     const call = action === 'remove' ? program.remove : program.set;
     if (!call) throw new UncontrolledError(`there is no command to ${action} a key`);
     const directory = path.join(this.directory, `${this.count}`);
-    const words = wordsFor(this.scene, key, valueText(value));
+    const words = argumentsFor(this.scene, key, valueText(value));
     return {
       command: new RunningCommand(this.scene, call, words, directory),
       op,

@@ -18,7 +18,7 @@ export interface CommandScene {
   onPath: (place: string) => void;
 }
 
-export function wordsFor(
+export function argumentsFor(
   { program, root }: Pick<CommandScene, 'program' | 'root'>,
   key: string,
   value: string,
