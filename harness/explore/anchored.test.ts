@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { eachInTiers, long } from '../../src/tiers.test.helper.js';
 import {
-  cellFor,
   confirmBare,
   explore,
   fixture,
   follow,
   needsStrace,
   optionsFor,
+  poolFor,
   replaySchedule,
 } from './explore.test.helper.js';
 
@@ -15,8 +15,8 @@ const anchored = fixture('anchored.mjs');
 
 describe('a store that reaches its files from open directories', () => {
   it('the store is stopped before every call, and each call has the path that its descriptor stands for', async () => {
-    const cell = await cellFor('anchored.mjs');
-    const done = follow(cell, optionsFor('set a'), [], false);
+    const pool = await poolFor('anchored.mjs');
+    const done = follow(pool, optionsFor('set a'), [], false);
     expect(done?.ending).toBe('done');
     const calls = done?.steps.map(({ call, path, to, end }) =>
       [call?.call, path, to, call?.flags, end?.errno]

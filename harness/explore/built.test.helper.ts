@@ -3,9 +3,9 @@
 export { confirmBare } from './evidence/confirm-bare.js';
 export { explore, replaySchedule } from './explore.js';
 export { bundleTarget } from './process/bundle.js';
-export { GatedCell } from './process/gated-cell.js';
+export { GatedPool } from './process/gated-pool.js';
 export { parseProgram } from './schedule/program.js';
 export { makeStrategy } from './search/index.js';
 export { RandomWalk } from './search/random-walk.js';
 export { follow, search } from './search/search.js';
-export { SimCell } from './sim/sim-cell.js';
+export { SimPool } from './sim/sim-pool.js';

@@ -13,8 +13,8 @@ import { parseProgram } from './schedule/program.js';
 const built = new URL('../../dist/harness/explore/built.test.helper.js', import.meta.url).href;
 const {
   bundleTarget,
-  GatedCell,
-  SimCell,
+  GatedPool,
+  SimPool,
   explore: exploreBuilt,
   ...rest
 } = (await import(built)) as typeof Built;
@@ -43,22 +43,22 @@ export function optionsFor(program: string, more: Partial<ExecutionOptions> = {}
 }
 
 /** A place for executions of a fixture, a target that ships or the module at an absolute path, gone when the tests of the file are over. */
-export async function cellFor(name: string, isFresh = false): Promise<Built.GatedCell> {
+export async function poolFor(name: string, isFresh = false): Promise<Built.GatedPool> {
   const { directory, bundle, setup } = await placeFor(name, isFresh ? 'none' : 'gated');
-  const cell = new GatedCell(directory, { ...setup, ...(isFresh ? {} : { bundle }) }, isFresh);
+  const pool = new GatedPool(directory, { ...setup, ...(isFresh ? {} : { bundle }) }, isFresh);
   afterAll(() => {
-    cell.close();
+    pool.close();
     rmSync(directory, { recursive: true, force: true });
   });
-  return cell;
+  return pool;
 }
 
 /** The same, where clients are virtual processes. @param usesMemo false where every program is run from the beginning each time */
-export async function simCellFor(name: string, usesMemo = true): Promise<Built.SimCell> {
+export async function simPoolFor(name: string, usesMemo = true): Promise<Built.SimPool> {
   const { directory, bundle, setup } = await placeFor(name, 'simulated');
-  const cell = new SimCell({ ...setup, bundle }, { usesMemo });
+  const pool = new SimPool({ ...setup, bundle }, { usesMemo });
   rmSync(directory, { recursive: true, force: true });
-  return cell;
+  return pool;
 }
 
 async function placeFor(name: string, bundled: 'none' | 'gated' | 'simulated') {

@@ -37,7 +37,7 @@ describe('a search of small programs', () => {
   });
 });
 
-// Its short twins are the properties of search/strategies.test.ts, and the rows with faults of protocol.test.ts.
+// Its short twins are the properties of search/dpor.test.ts and search/faulty-search.test.ts, and the rows with faults of protocol.test.ts.
 describe('a search of small programs with faults', long, () => {
   it.each([{ crash: true }, { steal: true }, { damage: true }])(
     'the pruned and the reduced search find all outcomes with faults: %j',

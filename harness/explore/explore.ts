@@ -3,15 +3,15 @@ import { UsageError } from '../../src/cli/usage-error.js';
 import type { Exploration, Replayed, ScheduleFile } from './evidence/exploration.js';
 import { withBlindSpots, withUnsteered } from './evidence/unsteered.js';
 import type { ExecutionOptions } from './execution/executed.js';
-import type { ExecutorName, ExploreOptions, ReplayOptions } from './explore-options.js';
 import { executionOf, roundsOf, strategyOf, withBound } from './plan.js';
 import { warningFor } from './schedule/program.js';
+import type { ExecutorName, ExploreOptions, ReplayOptions } from './search/explore-options.js';
 import { isDrawn, sharesMax } from './search/index.js';
 import { NotSimulatedError } from './sim/not-simulated.js';
 import { subjectOf, subjectOfReplay } from './subject.js';
 import { after, summarize } from './summarize.js';
+import { SearchSession } from './workers/search-session.js';
 import type { AuditTask, ReplayTask, SearchTask } from './workers/thread.js';
-import { Workplace } from './workers/workplace.js';
 
 export type { ExecutorName, ExploreOptions, ReplayOptions };
 
@@ -32,7 +32,7 @@ export async function explore(options: ExploreOptions = {}): Promise<Exploration
   if (warning !== undefined) (options.onWarning ?? ((sentence) => process.emitWarning(sentence)))(warning);
   const patience = { patienceMs: options.patienceMs ?? patienceMs, signal };
   const searchBy = (executor: ExecutorName) =>
-    Workplace.with(subject, { ...patience, executor }, (place) =>
+    SearchSession.with(subject, { ...patience, executor }, (place) =>
       searchAll(place, { ...options, executor }, execution),
     );
   if (options.executor !== 'sim') return searchBy('process');
@@ -45,7 +45,7 @@ export async function explore(options: ExploreOptions = {}): Promise<Exploration
 }
 
 async function searchAll(
-  place: Workplace,
+  place: SearchSession,
   options: ExploreOptions,
   execution: ExecutionOptions,
 ): Promise<Exploration> {
@@ -58,7 +58,7 @@ async function searchAll(
 }
 
 async function searchOnce(
-  place: Workplace,
+  place: SearchSession,
   options: ExploreOptions,
   execution: ExecutionOptions,
   before: Exploration | undefined,
@@ -115,7 +115,7 @@ function withNoStore(found: Exploration, noStore: string | undefined): Explorati
 export async function replaySchedule(file: ScheduleFile, options: ReplayOptions = {}): Promise<Replayed> {
   const { label, subject, patienceMs, command } = subjectOfReplay(file, options);
   if (command && options.executor === 'sim') throw byRealProcesses();
-  const replayed = Workplace.with(subject, { ...options, patienceMs }, (place) =>
+  const replayed = SearchSession.with(subject, { ...options, patienceMs }, (place) =>
     place.run({
       kind: 'replay',
       file,

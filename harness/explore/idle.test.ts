@@ -6,7 +6,7 @@ import { eachInTiers, long } from '../../src/tiers.test.helper.js';
 import { patienceMs } from '../../src/waiting.test.helper.js';
 import { leavesAtOnce, lostWakeUps } from '../mutants/hand-over.js';
 import { applyTo, type Mutant } from '../mutants/mutant.js';
-import { cellFor, explore, optionsFor, search } from './explore.test.helper.js';
+import { explore, optionsFor, poolFor, search } from './explore.test.helper.js';
 import { RandomWalk } from './search/random-walk.js';
 
 const project = path.resolve(import.meta.dirname, '../..');
@@ -42,9 +42,9 @@ describe('a search for executions in which all sleep', () => {
   eachInTiers(lostWakeUps.map((mutant) => [mutant.name, mutant] as const))(
     'a wake-up that is lost is found as idle: %s',
     async (_, mutant) => {
-      const cell = await cellFor(planted([...goesAtOnce, mutant]));
+      const pool = await poolFor(planted([...goesAtOnce, mutant]));
       const options = optionsFor(clients.join(' | '), { conditions: { idleMs: 3 }, details: false });
-      const { failures } = search(cell, options, new RandomWalk(1, 300, { index: 0, of: 1 }), {
+      const { failures } = search(pool, options, new RandomWalk(1, 300, { index: 0, of: 1 }), {
         ...{ executionsMax: 300, durationMsMax: patienceMs, stopsAtFirst: true },
         ...{ pastSideFindings: 0, isStopped: () => false },
       });

@@ -1,9 +1,9 @@
 import { UsageError } from '../../src/cli/usage-error.js';
 import type { ExecutionOptions } from './execution/executed.js';
 import { successorsMax } from './execution/succession.js';
-import type { ExploreOptions } from './explore-options.js';
 import type { CommandSource } from './schedule/command-source.js';
 import { type Program, parseProgram } from './schedule/program.js';
+import type { ExploreOptions } from './search/explore-options.js';
 import { isDrawn, type StrategyOptions, strategies } from './search/index.js';
 
 /** Each round of a search of a program costs seconds: what needs one preemption is found before what needs two. */

@@ -3,9 +3,9 @@ import { commandMsDefault } from '../programs/invocation.js';
 import { resolveTarget } from '../targets/index.js';
 import { gateProgram } from './command/build-gate.js';
 import type { ScheduleFile } from './evidence/exploration.js';
-import type { ExploreOptions, ReplayOptions } from './explore-options.js';
 import { type CommandSource, programOf, sourceOf } from './schedule/command-source.js';
-import type { Subject } from './workers/workplace.js';
+import type { ExploreOptions, ReplayOptions } from './search/explore-options.js';
+import type { Subject } from './workers/search-session.js';
 
 /** What is searched: a module, or a program that is run. @throws UsageError if there is none, or it can't be run here */
 export function subjectOf(

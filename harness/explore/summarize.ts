@@ -1,8 +1,8 @@
 import type { Exploration, ExploredFailure } from './evidence/exploration.js';
 import type { ExecutionOptions } from './execution/executed.js';
 import { byGrade } from './execution/gravity.js';
-import type { ExecutorName } from './explore-options.js';
 import { printProgram, warningFor } from './schedule/program.js';
+import type { ExecutorName } from './search/explore-options.js';
 import type { StrategyOptions } from './search/index.js';
 import type { Searched } from './search/search.js';
 import type { SearchAnswer } from './workers/thread.js';

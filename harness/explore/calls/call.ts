@@ -1,4 +1,5 @@
-import type { CallToMake, Grant } from '../process/protocol.js';
+import { listsNames, opensFile } from '../protocol/act.js';
+import type { CallToMake, Grant } from '../protocol/protocol.js';
 
 /** One call of the system, and how to make it. One without a `path`, `fd` or `of` that is ours is not stopped. */
 export interface Call extends Omit<CallToMake, 'id'> {
@@ -77,8 +78,8 @@ export function makeUnasked(call: Call): unknown {
 
 /** What a call found, as far as it can matter to the program. The number of a descriptor does not. */
 export function found({ call, bytes }: Call, result: unknown): unknown {
-  if (call === 'open') return 'opened';
-  if (call === 'readdir') return (result as unknown[]).map(nameOf);
+  if (opensFile(call)) return 'opened';
+  if (listsNames(call)) return (result as unknown[]).map(nameOf);
   return bytes ? bytes(Number(result)) : result;
 }
 
@@ -88,14 +89,14 @@ export function nameOf(entry: unknown): string {
 }
 
 /** A call that is asked for. */
-export interface Pending {
+export interface PendingCall {
   toMake: CallToMake;
   call: Call;
   site: string | undefined;
 }
 
 /** A call that is asked for by that number. What makes it stays here. */
-export function pendingOf(call: Call, id: number, site?: string): Pending {
+export function pendingCallOf(call: Call, id: number, site?: string): PendingCall {
   const { run: _, bytes: __, refill: ___, ...known } = call;
   return { call, site, toMake: { ...known, id } };
 }
@@ -103,7 +104,7 @@ export function pendingOf(call: Call, id: number, site?: string): Pending {
 /** An asynchronous function under way: one call after another, while the program goes on. */
 export interface Lane {
   calls: Calls;
-  pending: Pending;
+  pending: PendingCall;
   site: string | undefined;
   settle: (error: unknown, result: unknown) => void;
 }

@@ -17,11 +17,11 @@ export function dateOf(clock: Clock): DateConstructor {
 /** What `process` and `performance` say of the time. */
 export function clockFunctions(clock: Clock) {
   const hrtime = (since: [number, number] = [0, 0]) => {
-    const passed = clock.look() - since[0] * 1e9 - since[1];
+    const passed = clock.read() - since[0] * 1e9 - since[1];
     return [Math.floor(passed / 1e9), passed % 1e9];
   };
-  hrtime.bigint = () => BigInt(clock.look());
-  return { hrtime, uptime: () => clock.look() / 1e9, now: () => clock.look() / 1e6 };
+  hrtime.bigint = () => BigInt(clock.read());
+  return { hrtime, uptime: () => clock.read() / 1e9, now: () => clock.read() / 1e6 };
 }
 
 /** `Atomics.wait`, which blocks the process. @param sleepNow blocks it until a time, in virtual nanoseconds */

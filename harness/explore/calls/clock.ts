@@ -33,13 +33,13 @@ export class Clock {
     return this.nowNs;
   }
 
-  look(): number {
+  read(): number {
     if (++this.looks > looksMax) this.nowNs += spinNs;
     return this.nowNs;
   }
 
   wallMs(): number {
-    return epochMs + Math.floor(this.look() / 1e6);
+    return epochMs + Math.floor(this.read() / 1e6);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { CallName } from '../world/calls.js';
+import type { CallName } from '../protocol/calls.js';
 import type { Calls } from './call.js';
 import { fromWallMs } from './clock.js';
 import { type Arguments, type Definition, toMs, withIdentity } from './path-calls.js';

@@ -1,4 +1,5 @@
-import type { CallEnd } from '../process/protocol.js';
+import { listsNames, opensFile } from '../protocol/act.js';
+import type { CallEnd } from '../protocol/protocol.js';
 import { withoutNumbers } from './anchor.js';
 import { type Call, found } from './call.js';
 
@@ -47,7 +48,7 @@ const textMax = 2000;
 export function describe(value: unknown, call?: Call): string {
   if (value instanceof Error)
     return withoutNumbers(`${value.name}: ${value.message}`.split('\n', 1)[0] ?? '').slice(0, 300);
-  if (call?.call === 'readdir') return `[${(value as string[]).join(', ')}]`;
+  if (call && listsNames(call.call)) return `[${(value as string[]).join(', ')}]`;
   if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8', 0, textMax);
   if (typeof value === 'string') return value.slice(0, textMax);
   return typeof value === 'boolean' ? String(value) : '';
@@ -57,7 +58,7 @@ export function describe(value: unknown, call?: Call): string {
 export function seenIn(call: Call, result: unknown, details: boolean): CallEnd {
   const what = found(call, result);
   return {
-    fd: call.call === 'open' ? (result as number) : undefined,
+    fd: opensFile(call.call) ? (result as number) : undefined,
     digest: digestOf(what),
     text: details ? describe(what, call) : undefined,
   };

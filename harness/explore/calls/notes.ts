@@ -13,7 +13,7 @@ export class Notes {
   }
 
   /** What is new since it was last asked. */
-  take(): { unsteered?: string[] } {
+  drain(): { unsteered?: string[] } {
     const { news } = this;
     this.news = [];
     return news.length > 0 ? { unsteered: news } : {};

@@ -1,8 +1,8 @@
-import { constants } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Identity } from '../process/protocol.js';
-import type { CallName } from '../world/calls.js';
+import type { CallName } from '../protocol/calls.js';
+import { lettersOf } from '../protocol/open-flags.js';
+import type { Identity } from '../protocol/protocol.js';
 import { type Call, type Calls, nameOf } from './call.js';
 import { fromWallMs, toWallNs } from './clock.js';
 import type { Self } from './self.js';
@@ -58,37 +58,6 @@ export function withIdentity(stats: unknown, identity: Identity | undefined): un
     if (Object.hasOwn(found, name)) found[name] = Reflect.construct(RealDate, [ms]);
   }
   return stats;
-}
-
-/** Node has no names for these. */
-const [O_PATH, O_CLOEXEC, O_LARGEFILE] = [0o10000000, 0o2000000, 0o100000];
-
-/** Flags whose every effect on others a letter of `flags` stands for. O_TMPFILE, for example, is none of them. */
-const knownFlags = (() => {
-  const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_EXCL, O_DIRECTORY, O_NOFOLLOW } = constants;
-  const { O_APPEND, O_NONBLOCK, O_NOCTTY, O_SYNC, O_DSYNC, O_NOATIME, O_DIRECT } = constants;
-  return [
-    ...[O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_EXCL, O_DIRECTORY, O_NOFOLLOW],
-    ...[O_APPEND, O_NONBLOCK, O_NOCTTY, O_SYNC, O_DSYNC, O_NOATIME, O_DIRECT],
-    ...[O_PATH, O_CLOEXEC, O_LARGEFILE],
-  ].reduce((all, one = 0) => all | one, 0);
-})();
-
-/** What `open` will do, in letters: see the protocol. */
-export function lettersOf(flags: unknown): string {
-  if (typeof flags === 'number') {
-    const { O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_EXCL, O_DIRECTORY, O_NOFOLLOW } = constants;
-    const has = (bit: number, letter: string) => ((flags & bit) === 0 ? '' : letter);
-    const unknown = (flags & ~knownFlags) === 0 ? '' : '?';
-    const way = has(O_DIRECTORY, 'd') + has(O_NOFOLLOW, 'n') + unknown;
-    // All other flags have no effect beside it.
-    if (flags & O_PATH) return `p${way}`;
-    const writes = (flags & (O_WRONLY | O_RDWR)) !== 0;
-    return (writes ? 'w' : 'r') + has(O_CREAT, 'c') + has(O_TRUNC, 't') + has(O_EXCL, 'x') + way;
-  }
-  const text = String(flags ?? 'r');
-  if (text.startsWith('r')) return text.includes('+') ? 'w' : 'r';
-  return `wc${text.startsWith('w') ? 't' : ''}${text.includes('x') ? 'x' : ''}`;
 }
 
 /** The functions of `fs` that are one call on a path, or a few in a row. */

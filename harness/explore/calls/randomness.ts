@@ -48,13 +48,13 @@ export class Randomness {
    * @param later runs a callback in a later turn of the event loop
    */
   functions(later: (callback: () => void) => void) {
-    const told = <T>(value: T, callback?: Callback<T>) => {
+    const answered = <T>(value: T, callback?: Callback<T>) => {
       if (!callback) return value;
       later(() => callback(null, value));
       return undefined;
     };
     const bytes = (size: number, callback?: Callback<Buffer>) =>
-      told(this.fill(Buffer.alloc(size)), callback);
+      answered(this.fill(Buffer.alloc(size)), callback);
     return {
       randomBytes: bytes,
       pseudoRandomBytes: bytes,
@@ -62,12 +62,12 @@ export class Randomness {
         this.fill(view, offset, size),
       randomFill: (view: Buffer, ...rest: (number | Callback<Buffer>)[]) => {
         const [offset, size] = rest.filter((one): one is number => typeof one === 'number');
-        told(this.fill(view, offset, size), rest.at(-1) as Callback<Buffer>);
+        answered(this.fill(view, offset, size), rest.at(-1) as Callback<Buffer>);
       },
       randomInt: (...args: (number | Callback<number>)[]) => {
         const [from = 0, to] = args.filter((one): one is number => typeof one === 'number');
         const callback = args.find((one): one is Callback<number> => typeof one === 'function');
-        return told(to === undefined ? this.between(0, from) : this.between(from, to), callback);
+        return answered(to === undefined ? this.between(0, from) : this.between(from, to), callback);
       },
       randomUUID: () => this.uuid(),
     };

@@ -1,10 +1,10 @@
 import { EventEmitter, on } from 'node:events';
-import type { Grant } from '../process/protocol.js';
+import type { Grant } from '../protocol/protocol.js';
 import type { Call } from './call.js';
 import { toPath } from './path-calls.js';
 import type { Self } from './self.js';
 
-/** `fs.watch`: the scheduler knows what changes, and says when a process hears of it. */
+/** `fs.watch`: the scheduler knows what changes, and says when a process gets the event. */
 export class Watches {
   private readonly all = new Map<number, Watcher>();
   private count = 0;

@@ -5,7 +5,7 @@ import { readRaw } from '../../line/foreign-reader.js';
 import { Layout as Comparison } from '../../line/layout.js';
 import { credential, identify } from '../../workload/values.js';
 import { describe } from '../calls/evidence.js';
-import type { Layout } from '../process/protocol.js';
+import type { Layout } from '../protocol/protocol.js';
 import { probeKey } from '../schedule/program.js';
 
 const nullForAbsent = 'get() returned null for a key that is absent, expected undefined';

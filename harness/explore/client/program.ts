@@ -6,7 +6,7 @@ import { readEntries } from '../../line/foreign-reader.js';
 import { seedValue } from '../../line/seeds.js';
 import { credential, identify, identifyAll } from '../../workload/values.js';
 import { describe } from '../calls/evidence.js';
-import type { ClientEvent, ClientSetup, Grant, Operation } from '../process/protocol.js';
+import type { ClientEvent, ClientSetup, Grant, Operation } from '../protocol/protocol.js';
 import { layoutOf } from './layout.js';
 import { Provider, useCredential } from './provider.js';
 
@@ -32,7 +32,7 @@ export async function runProgram(
   emit({ type: 'opened', artifacts: (target.artifacts ?? []).map(({ source }) => source) });
   let count = 0;
   for (const operation of operations) {
-    if (operation.action === 'look') look(file, target, emit, disk);
+    if (operation.action === 'look') scan(file, target, emit, disk);
     else if (operation.action === 'layout')
       emit({ type: 'layout', ...(await layoutOf(store, file, target, disk)) });
     else if (operation.action === 'seed')
@@ -78,7 +78,7 @@ async function openAlone(
 }
 
 /** A foreign reader's look. */
-function look(file: string, { read }: TargetModule, emit: Emit, disk: OwnDisk): void {
+function scan(file: string, { read }: TargetModule, emit: Emit, disk: OwnDisk): void {
   const found = readEntries(file, 'credentials', read, disk);
   emit({ type: 'look', broken: typeof found === 'string' ? found : null });
 }

@@ -4,7 +4,7 @@ import { refreshAlone } from '../../clients/oauth-client.js';
 import type { Store } from '../../core/target.js';
 import type { ValueId } from '../../history/events.js';
 import { identify, oauthCredential } from '../../workload/values.js';
-import type { ClientEvent } from '../process/protocol.js';
+import type { ClientEvent } from '../protocol/protocol.js';
 
 /**
  * A provider that takes each refresh token once. A spent token is a directory in the sandbox, so to present one is a step like

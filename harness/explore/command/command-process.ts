@@ -1,13 +1,14 @@
 import path from 'node:path';
 import { commandMsDefault } from '../../programs/invocation.js';
 import { outcomeOfExit } from '../../programs/outcome.js';
-import type { BlockingProcess } from '../process/client-process.js';
 import type { Heartbeat } from '../process/gated-process.js';
-import type { CallEnd, CallToMake, ClientEvent, Grant, Operation, Report } from '../process/protocol.js';
-import { factsOf } from '../world/calls.js';
+import { listsNames, opensFile } from '../protocol/act.js';
+import { factsOf } from '../protocol/calls.js';
+import type { BlockingProcess } from '../protocol/client-process.js';
+import type { CallEnd, CallToMake, ClientEvent, Grant, Operation, Report } from '../protocol/protocol.js';
+import { UncontrolledError } from '../protocol/uncontrolled.js';
 import { fingerprint } from '../world/fingerprint.js';
-import { UncontrolledError } from '../world/uncontrolled.js';
-import { type CommandScene, wordsFor } from './command-scene.js';
+import { argumentsFor, type CommandScene } from './command-scene.js';
 import { errnoName, errnoNumber, type GateLine } from './gate-lines.js';
 import { Aliases, valueText } from './names.js';
 import { RunningCommand } from './running-command.js';
@@ -46,7 +47,7 @@ export class CommandProcess implements BlockingProcess {
     this.aliases = new Aliases(scene.isStable);
   }
 
-  tell(grant: Grant): void {
+  send(grant: Grant): void {
     if (!this.isAlive) return;
     if (grant.type === 'die') {
       this.kill();
@@ -64,17 +65,17 @@ export class CommandProcess implements BlockingProcess {
     }
   }
 
-  hear(): Report | undefined {
+  receive(): Report | undefined {
     for (;;) {
       if (!this.running && !this.startNext()) return this.report('ended');
-      const line = this.hearLine(this.running as Running);
+      const line = this.receiveLine(this.running as Running);
       if ('stop' in line) return this.report('waiting');
-      this.take(line);
+      this.handle(line);
     }
   }
 
-  lastWords(): string {
-    return this.running?.command.lastWords() ?? '';
+  errorOutput(): string {
+    return this.running?.command.errorOutput() ?? '';
   }
 
   kill(): void {
@@ -107,7 +108,7 @@ export class CommandProcess implements BlockingProcess {
     const call = action === 'remove' ? program.remove : program.set;
     if (!call) throw new UncontrolledError(`there is no command to ${action} a key`);
     const directory = path.join(this.directory, `${this.count}`);
-    const words = wordsFor(this.scene, key, valueText(value));
+    const words = argumentsFor(this.scene, key, valueText(value));
     return {
       command: new RunningCommand(this.scene, call, words, directory),
       op,
@@ -120,22 +121,22 @@ export class CommandProcess implements BlockingProcess {
     return this.scene.program.timeoutMs ?? commandMsDefault;
   }
 
-  private hearLine({ command }: Running): GateLine {
-    const line = command.hear(this.heartbeat);
+  private receiveLine({ command }: Running): GateLine {
+    const line = command.receive(this.heartbeat);
     if (line) return line;
-    const words = command.lastWords();
+    const words = command.errorOutput();
     this.kill();
     throw new UncontrolledError(`the helper that stops the program has ended: ${words || 'it said nothing'}`);
   }
 
-  private take(line: GateLine): void {
+  private handle(line: GateLine): void {
     const running = this.running as Running;
     if ('call' in line) {
       if (running.command.waitedMs > this.timeoutMs) this.giveUp(running, 'goes on and on');
       else this.calls.push(this.toCall(line));
-    } else if ('end' in line) this.takeEnd(line);
+    } else if ('end' in line) this.handleEnd(line);
     else if ('note' in line) this.unsteered.add(line.note);
-    else if ('exit' in line) this.takeExit(running, line.exit);
+    else if ('exit' in line) this.handleExit(running, line.exit);
     else if ('gone' in line) {
       this.calls = [];
       this.finish(running);
@@ -143,10 +144,10 @@ export class CommandProcess implements BlockingProcess {
     else if ('refused' in line) throw new Error(`the helper refused an order: ${line.refused}`);
   }
 
-  private takeEnd({ end, value, error, waits, file, text }: Extract<GateLine, { end: number }>): void {
+  private handleEnd({ end, value, error, waits, file, text }: Extract<GateLine, { end: number }>): void {
     const call = this.calls.find(({ id }) => id === end);
     if (!waits) this.calls = this.calls.filter(({ id }) => id !== end);
-    const found = [error, call?.call === 'open' ? '' : value, text ?? '', waits ?? false];
+    const found = [error, call && opensFile(call.call) ? '' : value, text ?? '', waits ?? false];
     this.end = {
       digest: fingerprint(JSON.stringify(found)),
       ...(error === 0 ? {} : { errno: errnoName(error) }),
@@ -156,14 +157,14 @@ export class CommandProcess implements BlockingProcess {
     };
   }
 
-  private takeExit(running: Running, code: number): void {
+  private handleExit(running: Running, code: number): void {
     running.hasEnded = true;
     const { op, operation } = running;
     if (operation.action !== 'set' && operation.action !== 'remove') {
       if (code !== 0) this.fail(running, `ended with exit code ${code}, alone`);
       return;
     }
-    const errors = running.command.lastWords();
+    const errors = running.command.errorOutput();
     const type = outcomeOfExit({ code: code < 0 ? null : code, errors }, this.scene.program);
     const how = `${code < 0 ? 'a signal ended it' : `exit code ${code}`}${errors === '' ? '' : `: ${errors}`}`;
     this.events.push(type === 'ok' ? { type, op } : { type, op, error: how });
@@ -182,7 +183,7 @@ export class CommandProcess implements BlockingProcess {
 
   private fail(running: Running, what: string): never {
     const { client } = this.begun as Begin;
-    const words = running.command.lastWords();
+    const words = running.command.errorOutput();
     this.kill();
     throw new UncontrolledError(`${client} ${what}${words === '' ? '' : `: ${words}`}`);
   }
@@ -197,7 +198,7 @@ export class CommandProcess implements BlockingProcess {
     if (!factsOf(name)) throw new UncontrolledError(`it makes a call that is not known: ${name}`);
     const places = [from ?? of, to].flatMap((place) => (place === undefined ? [] : [this.placeOf(place)]));
     for (const place of places) this.scene.onPath(place);
-    const isByName = from !== undefined || name === 'readdir';
+    const isByName = from !== undefined || listsNames(name);
     return {
       id: line.call,
       call: name as CallToMake['call'],

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { invocation } from '../../programs/invocation.js';
 import type { Call, Program } from '../../programs/specification.js';
 import type { Words } from '../../programs/template.js';
-import { UncontrolledError } from '../world/uncontrolled.js';
+import { UncontrolledError } from '../protocol/uncontrolled.js';
 
 /** What is the same for all clients of one execution. */
 export interface CommandScene {
@@ -14,11 +14,11 @@ export interface CommandScene {
   /** Open files by device and inode: a number for each, the same for all clients. */
   files: Map<string, number>;
   isStable: (place: string) => boolean;
-  /** Hears of each path that a client names. */
+  /** Called with each path that a client names. */
   onPath: (place: string) => void;
 }
 
-export function wordsFor(
+export function argumentsFor(
   { program, root }: Pick<CommandScene, 'program' | 'root'>,
   key: string,
   value: string,

@@ -62,7 +62,7 @@ export class RunningCommand {
   }
 
   /** @returns undefined if the helper has ended without a word */
-  hear({ cells }: Heartbeat): GateLine | undefined {
+  receive({ cells }: Heartbeat): GateLine | undefined {
     for (;;) {
       const end = this.rest.indexOf('\n');
       if (end >= 0) {
@@ -82,7 +82,7 @@ export class RunningCommand {
   }
 
   /** The end of its standard error. Where the home is differs from run to run. */
-  lastWords(): string {
+  errorOutput(): string {
     const text = readFileSync(this.errors, 'utf8').replaceAll(this.scene.root, '~');
     return text.trim().split('\n').slice(-4).join(' ').slice(0, wordsMax);
   }

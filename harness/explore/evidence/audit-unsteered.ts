@@ -3,7 +3,7 @@
  * semaphores and queues, and changes of files outside the sandbox.
  */
 
-import { isChange } from '../gate/note-unsteered.js';
+import { isChange } from '../gate/unsteered-calls.js';
 import { parseTraced } from './traced-call.js';
 
 /** Followed besides those that take a path; one that this machine does not have is left out. */

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { anchoredIn } from '../calls/anchor.js';
 import type { Executed } from '../execution/executed.js';
-import { factsOf } from '../world/calls.js';
+import { factsOf } from '../protocol/calls.js';
 import { unsteeredCalls, unsteeredIn } from './audit-unsteered.js';
 import { parseTraced } from './traced-call.js';
 
@@ -41,8 +41,8 @@ export function blindSpots(traces: readonly string[], { steps }: Executed, root:
       words === undefined
         ? undefined
         : path.join(fd === undefined ? '' : (opened.get(`${client}.${fd}`) ?? ''), words);
-    const kind = factsOf(name)?.traced;
-    for (const where of [whole(from, at), name === 'copyFile' ? whole(to, toAt) : undefined])
+    const { traced: kind, isTracedAtBoth } = factsOf(name) ?? {};
+    for (const where of [whole(from, at), isTracedAtBoth ? whole(to, toAt) : undefined])
       if (kind !== undefined && where !== undefined) count(`${kind} ${plain(where)}`, -1);
     if (end?.fd !== undefined) opened.set(`${client}.${end.fd}`, place ?? '');
   }
@@ -79,7 +79,7 @@ function plain(place: string): string {
   return path.join(place, '.').replace(/\/$/, '');
 }
 
-/** What was written down below a cell's directory. */
+/** What was written down below a pool's directory. */
 export function readTraces(directory: string): string[] {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' })
     .filter((name) => path.basename(name) === 'trace')

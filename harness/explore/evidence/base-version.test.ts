@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FileEvent } from '../../history/events.js';
 import type { Step } from '../execution/executed.js';
-import type { CallName } from '../world/calls.js';
+import type { CallName } from '../protocol/calls.js';
 import { baseOf } from './base-version.js';
 
 const file = 'data/opencode/auth.json';

@@ -1,5 +1,7 @@
 import type { FileEvent } from '../../history/events.js';
 import type { Step } from '../execution/executed.js';
+import { opensFile } from '../protocol/act.js';
+import { factsOf } from '../protocol/calls.js';
 
 /** What a read of the file found: the content of the moment, or that of a file which another has replaced since it was opened. */
 export interface Base {
@@ -39,13 +41,14 @@ export function openOf(steps: readonly Step[], index: number): number {
   const read = steps[index];
   return steps.findLastIndex(
     ({ client, call, end }, at) =>
-      at < index && client === read?.client && call?.call === 'open' && end?.fd === read.call?.fd,
+      at < index && client === read?.client && call && opensFile(call.call) && end?.fd === read?.call?.fd,
   );
 }
 
 /** True if it reads the shared file. */
 export function isRead(step: Step): boolean {
-  return (step.call?.call === 'read' || step.call?.call === 'readv') && isOnFile(step);
+  const { on, reads = [] } = (step.call && factsOf(step.call.call)) ?? {};
+  return on === 'descriptor' && reads.includes('data') && isOnFile(step);
 }
 
 /** True if it is a call on the shared file. */
@@ -56,6 +59,7 @@ export function isOnFile({ path, to, isOnFile }: Step): boolean {
 /** Another file is at the path from then on, or none. */
 function replaces({ call, path, to, end }: Step, place: string | undefined): boolean {
   if (!call || end?.errno !== undefined) return false;
-  if (call.call === 'rename') return to === place || path === place;
-  return call.call === 'unlink' && path === place;
+  const { first, second } = factsOf(call.call) ?? {};
+  const leaves = first === 'removes' || first === 'moves';
+  return (leaves && path === place) || (second === 'replaces' && to === place);
 }

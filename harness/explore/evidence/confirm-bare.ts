@@ -10,6 +10,8 @@ import { sandboxEnvironment } from '../../line/sandbox.js';
 import { resolveTarget } from '../../targets/index.js';
 import type { Delay } from '../gate/delay-preload.js';
 import type { BareSetup } from '../process/bare-client.js';
+import { opensFile } from '../protocol/act.js';
+import { type CallName, factsOf } from '../protocol/calls.js';
 import { nameOf } from '../schedule/action.js';
 import { file, filesAtFirst, parseProgram } from '../schedule/program.js';
 import type { ExploredFailure } from './exploration.js';
@@ -21,10 +23,10 @@ const times = 3;
 const delayMs = 3000;
 
 /** Node itself makes none of these: they are counted without a look at their paths, for which strace has no good eye. */
-const ownOnly = new Set(['rename', 'rmdir', 'mkdir', 'unlink']);
+const ownOnly: ReadonlySet<string> = new Set<CallName>(['rename', 'rmdir', 'mkdir', 'unlink']);
 
-/** What a call of the gate is for the kernel. */
-const syscalls: Record<string, string> = {
+/** What a call of the gate is for the kernel, where it can be delayed by its name. */
+const delayable: Partial<Record<CallName, string>> = {
   open: 'openat',
   write: 'write',
   read: 'read',
@@ -33,6 +35,10 @@ const syscalls: Record<string, string> = {
   mkdir: 'mkdir',
   unlink: 'unlink',
 };
+
+function syscallOf(call: string): string | undefined {
+  return Object.hasOwn(delayable, call) ? delayable[call as CallName] : undefined;
+}
 
 /** Who delays the call: `strace` from outside, or what is loaded into the process where there is none, or it may not look. */
 export type Delayer = 'strace' | 'preload';
@@ -48,7 +54,7 @@ export async function confirmBare(
 ): Promise<string> {
   const delay = delayOf(failure);
   if (typeof delay === 'string') return `Not confirmed on bare processes: ${delay}.`;
-  const isHidden = delay.call === 'open' && failure.pair?.late.isAnchored === true;
+  const isHidden = opensFile(delay.call) && failure.pair?.late.isAnchored === true;
   const by = isHidden ? 'preload' : delayer;
   let lost = 0;
   for (let time = 0; time < times && !signal?.aborted; time++)
@@ -79,8 +85,8 @@ function delayOf({ kind, pair, calls, faults, evidence }: ExploredFailure): Late
   const { client, step } = pair.late;
   const words = (line: string) => line.split(' ');
   const [who, call = '', place = '', to = ''] = words(calls[step - 1] ?? '');
-  const where = call === 'rename' ? to : place;
-  if (syscalls[call] === undefined || where === '' || (where.includes('#') && !ownOnly.has(call)))
+  const where = factsOf(call)?.second === 'replaces' ? to : place;
+  if (syscallOf(call) === undefined || where === '' || (where.includes('#') && !ownOnly.has(call)))
     return `its ${call} can't be told from others by its path`;
   const isSame = (line: string) => {
     const [whose, other, from] = words(line);
@@ -142,7 +148,7 @@ const onTime: Start = { command: [process.execPath, client], env: {} };
 
 const lateBy: Record<Delayer, (late: LateCall, root: string) => Start> = {
   strace({ call, place, when }, root) {
-    const syscall = syscalls[call] ?? call;
+    const syscall = syscallOf(call) ?? call;
     const inject = `inject=${syscall}:delay_enter=${delayMs * 1000}:when=${when}`;
     const on = ownOnly.has(call) ? [] : ['-P', path.join(root, place)];
     const tracing = ['-e', `trace=${syscall}`, ...on, '-e', inject];
@@ -173,19 +179,19 @@ function start(setup: BareSetup, root: string, { command, env }: Start) {
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   const acknowledged: [key: string, op: string][] = [];
-  let tellReady = () => {};
+  let onReady = () => {};
   const ready = new Promise<void>((resolve) => {
-    tellReady = resolve;
+    onReady = resolve;
   });
   createInterface({ input: child.stdout }).on('line', (line) => {
     const [word, key = '', op = ''] = line.split(' ');
-    if (word === 'ready') tellReady();
+    if (word === 'ready') onReady();
     if (word === 'acknowledged') acknowledged.push([key, op]);
   });
   const done = new Promise<typeof acknowledged>((resolve) => {
     child.on('close', () => {
       // A client that has ended before it began keeps no other waiting.
-      tellReady();
+      onReady();
       resolve(acknowledged);
     });
   });

@@ -4,12 +4,15 @@ import path from 'node:path';
 import type { FileEvent, HistoryEvent } from '../../history/events.js';
 import type { Executed, Step } from '../execution/executed.js';
 import type { Failure } from '../execution/failure.js';
-import type { CallToMake } from '../process/protocol.js';
+import { asksForLife, opensFile } from '../protocol/act.js';
+import { factsOf } from '../protocol/calls.js';
+import { openWay } from '../protocol/open-flags.js';
+import type { CallToMake } from '../protocol/protocol.js';
 import { nameOf } from '../schedule/action.js';
 import { type Base, baseOf, isRead, stepOf } from './base-version.js';
 
 /** One line of the table: what one client did, and what the file then held. */
-export interface Row {
+export interface StepRow {
   /** From 1. */
   step: number;
   client: number;
@@ -55,7 +58,7 @@ export function siteOf({ end }: Step, toSource: ToSource): string | undefined {
 }
 
 /** What each step did, in words. */
-export function toRows({ steps, events }: Executed, toSource: ToSource): Row[] {
+export function toRows({ steps, events }: Executed, toSource: ToSource): StepRow[] {
   const versions = versionsByStep(events);
   const files = filesIn(events);
   return steps.map((step, index) => ({
@@ -78,7 +81,7 @@ function describeStep(step: Step, base: Base | undefined): string {
   if (end?.waits) return `${describeCall(call, place, to)}: has to wait for it`;
   const failed =
     end?.errno === undefined ? '' : `: ${end.errno}${action.do === 'fail' ? ' (made to fail)' : ''}`;
-  const text = end?.errno === undefined && isTelling(call) ? oneLine(end?.text ?? '') : '';
+  const text = end?.errno === undefined && factsOf(call.call)?.isShown ? oneLine(end?.text ?? '') : '';
   return (
     [
       describeCall(call, place, to),
@@ -90,24 +93,23 @@ function describeStep(step: Step, base: Base | undefined): string {
   );
 }
 
-function describeCall({ call, flags = '', of }: CallToMake, place = '', to?: string): string {
+function describeCall(made: CallToMake, place = '', to?: string): string {
+  const { call, flags, of } = made;
   const name = path.posix.basename(place);
-  if (call === 'open') return `open ${name} ${openFor(flags)}`;
-  if (call === 'alive') return `does process ${of} live?`;
-  if (call === 'sleep') return 'sleeps';
+  if (opensFile(call)) return `open ${name} ${openFor(flags)}`;
+  if (asksForLife(made)) return `does process ${of} live?`;
+  if (factsOf(call)?.sleeps) return 'sleeps';
   return [call, name, to === undefined ? '' : `-> ${path.posix.basename(to)}`]
     .filter((part) => part !== '')
     .join(' ');
 }
 
-function openFor(flags: string): string {
-  if (/[dp]/.test(flags)) return flags.includes('d') ? 'as a directory' : 'as a path';
-  if (!flags.includes('w')) return 'to read';
-  return `to write${flags.includes('x') ? ' (new)' : flags.includes('t') ? ' (cut to nothing)' : ''}`;
-}
-
-function isTelling({ call }: CallToMake): boolean {
-  return /^(read|readv|write|writev|readdir|alive|readlink)$/.test(call);
+function openFor(flags: string | undefined): string {
+  const { isDirectory, isPathOnly, writes, isExclusive, truncates } = openWay(flags);
+  if (isDirectory) return 'as a directory';
+  if (isPathOnly) return 'as a path';
+  if (!writes) return 'to read';
+  return `to write${isExclusive ? ' (new)' : truncates ? ' (cut to nothing)' : ''}`;
 }
 
 const textMax = 60;

@@ -1,10 +1,10 @@
 import type { Guarantee, Verdict } from '../../core/verdict.js';
 import type { Evidence } from '../../history/evidence.js';
 import type { Conditions, FaultBudget } from '../execution/executed.js';
-import type { ExecutorName } from '../explore-options.js';
 import type { CommandSource } from '../schedule/command-source.js';
+import type { ExecutorName } from '../search/explore-options.js';
 import type { LongestWait } from '../search/search.js';
-import type { Row } from './explain.js';
+import type { StepRow } from './explain.js';
 
 /** A schedule that can be run again, as it is kept in a file. */
 export interface ScheduleFile {
@@ -46,7 +46,7 @@ export interface ExploredFailure extends ScheduleFile {
   guarantee: Guarantee;
   /** Which execution it was, and how long after the beginning of the search. */
   found: { execution: number; afterMs: number; program: string; schedule: string; steps: number };
-  rows: Row[];
+  rows: StepRow[];
   /** It fails because `early` comes before `late`. */
   pair: { late: CriticalStep; early: CriticalStep } | undefined;
   /** `v2 -> v3 by p0 removed k1, based on v1`. */
@@ -130,6 +130,6 @@ export interface Replayed {
   divergence?: string;
   kind?: string;
   sentence?: string;
-  rows: Row[];
+  rows: StepRow[];
   eraser: string | undefined;
 }

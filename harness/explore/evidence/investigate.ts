@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { Cell } from '../execution/cell.js';
 import type { Executed, ExecutionOptions, Step } from '../execution/executed.js';
 import type { Failure } from '../execution/failure.js';
-import type { CallToMake } from '../process/protocol.js';
+import type { ProcessPool } from '../execution/process-pool.js';
+import { lettersInSchedules } from '../protocol/open-flags.js';
 import { type Action, nameOf, printSchedule } from '../schedule/action.js';
 import { printProgram } from '../schedule/program.js';
-import { type Found, follow } from '../search/search.js';
+import { type FoundFailure, follow } from '../search/search.js';
 import { findCriticalPair } from './critical-pair.js';
 import { describeEraser, filesIn, siteOf, type ToSource, toRows } from './explain.js';
 import type { CriticalStep, ExploredFailure, ScheduleFile } from './exploration.js';
@@ -13,9 +13,9 @@ import { toReadable } from './readable-pair.js';
 import { type Candidate, shrink } from './shrink.js';
 
 /** Where executions are cheap, and where they are as real as can be: new processes, the target as it is, real kills. */
-export interface Cells {
-  quick: Cell;
-  fresh: Cell;
+export interface Pools {
+  quick: ProcessPool;
+  fresh: ProcessPool;
   /** Those that are quick are simulated. */
   isSimulated?: true;
 }
@@ -30,14 +30,14 @@ export type Shown = Executed & { failure: Failure | undefined };
 
 /** Makes a failure small, runs it again in new processes, and says what it is. @throws DivergedError */
 export function investigate(
-  cells: Cells,
+  pools: Pools,
   options: ExecutionOptions,
-  found: Found,
+  found: FoundFailure,
   toSource: ToSource,
 ): ExploredFailure {
   const { kind } = found;
   const trial = (schedule: readonly Action[], program = options.program) => {
-    const done = follow(cells.quick, { ...options, program }, schedule, true);
+    const done = follow(pools.quick, { ...options, program }, schedule, true);
     return done?.failure?.kind === kind ? done.steps.map(({ action }) => action) : undefined;
   };
   const first = { program: options.program, schedule: found.actions };
@@ -46,8 +46,8 @@ export function investigate(
   const small = isQuick ? shrink(first, ({ schedule, program }) => trial(schedule, program)) : first;
   const smallOptions = { ...options, program: small.program };
 
-  const quick = follow(cells.quick, smallOptions, small.schedule, false);
-  const executed = quick && replayed(cells.fresh, smallOptions, quick, { kind, schedule: small.schedule });
+  const quick = follow(pools.quick, smallOptions, small.schedule, false);
+  const executed = quick && replayed(pools.fresh, smallOptions, quick, { kind, schedule: small.schedule });
   if (!quick || !executed)
     throw new DivergedError('in the same processes the schedule could not be run again');
   const all = executed.steps.map(({ action }) => action);
@@ -73,7 +73,7 @@ export function investigate(
 /** A failure as reports show it, without its critical pair. @param small the schedule @param executed its execution */
 export function describeFailure(
   options: ExecutionOptions,
-  found: Found,
+  found: FoundFailure,
   { program, schedule }: Candidate,
   executed: Shown,
   toSource: ToSource,
@@ -105,14 +105,14 @@ export const runsInNew = 2;
  * @throws DivergedError naming the first call that differs
  */
 function replayed(
-  cell: Cell,
+  pool: ProcessPool,
   options: ExecutionOptions,
   quick: Shown,
   { kind, schedule }: { kind: string; schedule: readonly Action[] },
 ) {
   let last: ReturnType<typeof follow>;
   for (let time = 1; time <= runsInNew; time++) {
-    last = follow(cell, { ...options, details: true, killsForReal: true }, schedule, false);
+    last = follow(pool, { ...options, details: true, killsForReal: true }, schedule, false);
     const difference = last
       ? firstDifference(callsOf(quick), callsOf(last))
       : 'a step of the schedule is not possible';
@@ -143,14 +143,9 @@ export function callsOf({ steps }: Executed): string[] {
     if (!call) return `${nameOf(client)} wakes`;
     const named = call.alias === undefined ? [path, to] : [call.alias];
     const places = named.map((place) => place?.replaceAll(/[0-9a-f]*\d[0-9a-f]{3,}/g, '#'));
-    const words = [nameOf(client), call.call, ...places, lettersOf(call), end?.errno];
+    const words = [nameOf(client), call.call, ...places, lettersInSchedules(call.flags), end?.errno];
     return words.filter((word) => word !== undefined).join(' ');
   });
-}
-
-/** Those that schedules of every age have. */
-function lettersOf({ flags }: CallToMake): string | undefined {
-  return flags?.replaceAll(/[^rwctx]/g, '');
 }
 
 function scheduleFile(

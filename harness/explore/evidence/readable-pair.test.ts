@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { FileEvent } from '../../history/events.js';
 import type { Step } from '../execution/executed.js';
+import type { CallName } from '../protocol/calls.js';
 import type { Action } from '../schedule/action.js';
-import type { CallName } from '../world/calls.js';
 import { toReadable } from './readable-pair.js';
 
 const file = 'data/opencode/auth.json';

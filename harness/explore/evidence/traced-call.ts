@@ -1,4 +1,4 @@
-import { systemCalls, type Traced } from '../world/calls.js';
+import { systemCalls, type Traced } from '../protocol/calls.js';
 
 /** A line of what `strace` writes down. */
 export interface TracedCall {

@@ -1,12 +1,12 @@
 import type { ExecutionOptions } from '../execution/executed.js';
-import { type Found, follow, whyNot } from '../search/search.js';
+import { type FoundFailure, follow, whyNot } from '../search/search.js';
 import type { ToSource } from './explain.js';
 import type { ExploredFailure, Unconfirmed } from './exploration.js';
 import {
-  type Cells,
   callsOf,
   describeFailure,
   firstDifference,
+  type Pools,
   runsInNew,
   type Shown,
 } from './investigate.js';
@@ -14,21 +14,21 @@ import {
 const triesMax = 3;
 
 /**
- * Tells of a failure that new processes did not come to by the same calls: from one of their executions that fails in the same way
+ * Reports a failure that new processes did not come to by the same calls: from one of their executions that fails in the same way
  * all the same, or else from the execution of the search. That was made by real processes, too, so it is evidence, unless the
  * difference between the two is a reason for the failure.
  * @param divergence what new processes did instead
  */
-export function tellUnconfirmed(
-  cells: Cells,
+export function reportUnconfirmed(
+  pools: Pools,
   options: ExecutionOptions,
-  found: Found,
+  found: FoundFailure,
   toSource: ToSource,
   divergence: string,
 ): ExploredFailure {
   // One that never stops takes as long as our patience each time.
   const tries = found.kind === 'stuck' ? 0 : triesMax;
-  const runs = Array.from({ length: tries }, () => tryInNew(cells, options, found));
+  const runs = Array.from({ length: tries }, () => tryInNew(pools, options, found));
   const same = runs.filter((run) => run?.failure?.kind === found.kind);
   const shown = same[0] ?? { ...found.executed, failure: found };
   const schedule = shown.steps.map(({ action }) => action);
@@ -38,15 +38,15 @@ export function tellUnconfirmed(
     unconfirmed:
       same.length > 0
         ? byOtherCalls(same.length, divergence)
-        : cells.isSimulated
+        : pools.isSimulated
           ? inSimulationOnly(divergence)
           : judge(found, runs, divergence),
   };
 }
 
-function tryInNew(cells: Cells, options: ExecutionOptions, { actions }: Found): Shown | undefined {
+function tryInNew(pools: Pools, options: ExecutionOptions, { actions }: FoundFailure): Shown | undefined {
   try {
-    return follow(cells.fresh, { ...options, details: true, killsForReal: true }, actions, true);
+    return follow(pools.fresh, { ...options, details: true, killsForReal: true }, actions, true);
   } catch (error) {
     whyNot(error);
     return undefined;
@@ -69,7 +69,7 @@ function inSimulationOnly(divergence: string): Unconfirmed {
 }
 
 function judge(
-  { kind, isReused }: Found,
+  { kind, isReused }: FoundFailure,
   runs: readonly (Shown | undefined)[],
   divergence: string,
 ): Unconfirmed {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { ExploreOptions } from '../explore.js';
 import { explore, fixture, needsStrace } from '../explore.test.helper.js';
-import { summaryOf } from '../report/telling.js';
+import { summaryOf } from '../report/summary.js';
 import { unsteeredIn } from './audit-unsteered.js';
 import type { Exploration } from './exploration.js';
 import { withBlindSpots, withUnsteered } from './unsteered.js';

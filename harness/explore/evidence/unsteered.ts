@@ -1,4 +1,4 @@
-import { addonWords } from '../gate/note-unsteered.js';
+import { addonWords } from '../gate/unsteered-calls.js';
 import type { Exploration } from './exploration.js';
 
 const shownMax = 5;

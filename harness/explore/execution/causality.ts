@@ -1,6 +1,6 @@
-import type { CallToMake } from '../process/protocol.js';
+import type { CallToMake } from '../protocol/protocol.js';
 import { fingerprint } from '../world/fingerprint.js';
-import type { Access } from '../world/footprint.js';
+import type { SharedAccess } from '../world/footprint.js';
 
 /**
  * What each client can have seen, as a number: of its own calls, and of everything that those depended on. Two schedules
@@ -21,7 +21,7 @@ export class Causality {
    * @param what the step, and the time: a client can look at its clock whenever it likes
    * @returns what the client knew when it did so: what it found must be a function of that
    */
-  note(client: number, what: string, accesses: readonly Access[]): number {
+  record(client: number, what: string, accesses: readonly SharedAccess[]): number {
     const found = accesses
       .filter(({ how }) => how !== 'add')
       .map(({ on }) => `${on}=${this.versions.get(on) ?? 0}`)

@@ -1,12 +1,12 @@
-import type { CallToMake } from '../process/protocol.js';
+import type { CallToMake } from '../protocol/protocol.js';
 import { type Action, wordOf } from '../schedule/action.js';
-import type { Access } from '../world/footprint.js';
+import type { SharedAccess } from '../world/footprint.js';
 import type { World } from '../world/world.js';
 import type { Causality } from './causality.js';
 import type { Client } from './client.js';
 import { damagesOf } from './damage.js';
+import { accessesOfAction, enabledActions, faultsOf, type LastStep } from './enabled-actions.js';
 import type { FaultBudget } from './executed.js';
-import { accessesOfAction, faultsOf, type LastStep, possibilities } from './possibilities.js';
 import type { Choice } from './strategy.js';
 
 /** How far an execution has come. */
@@ -22,9 +22,9 @@ export interface Moment {
 /** What an execution offers to its strategy, step by step. */
 export class Choices {
   /** The accesses of the actions that are possible now: a strategy asks for them before it picks one. */
-  private readonly accesses = new Map<string, Access[]>();
+  private readonly accesses = new Map<string, SharedAccess[]>();
   /** Those of calls, as long as nothing changes that decides where these lead. */
-  private readonly ofCalls = new Map<CallToMake, { version: number; accesses: Access[] }>();
+  private readonly ofCalls = new Map<CallToMake, { version: number; accesses: SharedAccess[] }>();
 
   constructor(
     private readonly clients: readonly Client[],
@@ -34,7 +34,7 @@ export class Choices {
   ) {}
 
   now({ now, last, step }: Moment): Choice {
-    const { enabled, others } = possibilities(this.clients, now);
+    const { enabled, others } = enabledActions(this.clients, now);
     const kindOf = (action: Action) => this.clients[action.client]?.optionOf(action)?.kind;
     const pauses = this.clients.map(({ pausedUntil }) => pausedUntil);
     const faults = this.clients.flatMap((client) => faultsOf(client, this.budget, last));
@@ -68,13 +68,13 @@ export class Choices {
   }
 
   /** One is taken, and then others are possible. @returns what it touches */
-  take(action: Action): Access[] {
+  choose(action: Action): SharedAccess[] {
     const accesses = this.accessesOf(action);
     this.accesses.clear();
     return accesses;
   }
 
-  private accessesOf(action: Action): Access[] {
+  private accessesOf(action: Action): SharedAccess[] {
     const client = this.clients[action.client];
     const option = action.do === 'run' ? client?.optionOf(action) : undefined;
     if (option?.kind === 'call') return this.accessesOfCall(action, option.call);
@@ -85,7 +85,7 @@ export class Choices {
     return known;
   }
 
-  private accessesOfCall(action: Action, call: CallToMake): Access[] {
+  private accessesOfCall(action: Action, call: CallToMake): SharedAccess[] {
     const { version } = this.world.known;
     const known = this.ofCalls.get(call);
     if (known?.version === version) return known.accesses;

@@ -1,5 +1,7 @@
-import type { ClientProcess } from '../process/client-process.js';
-import type { CallToMake, ClientEvent, Grant, Report } from '../process/protocol.js';
+import { asksForLife } from '../protocol/act.js';
+import { factsOf } from '../protocol/calls.js';
+import type { ClientProcess } from '../protocol/client-process.js';
+import type { CallToMake, ClientEvent, Grant, Report } from '../protocol/protocol.js';
 import type { Action } from '../schedule/action.js';
 import type { WatchEvent } from '../world/listeners.js';
 import { pidOf, startTimeOf } from './executed.js';
@@ -23,7 +25,7 @@ export class Client {
   state: ClientState = 'alive';
   /** False for a successor that is still to start: see succession.ts. */
   hasStarted = true;
-  /** Nobody can find its process any more. */
+  /** No other process can find its process any more. */
   isGone = false;
   /** When the operation that it is at has begun, in virtual nanoseconds; undefined between two of them, and for one that was stopped. */
   begunAt: number | undefined;
@@ -70,7 +72,7 @@ export class Client {
   begin(life: Omit<Extract<Grant, { type: 'begin' }>, 'type' | 'client' | 'pid' | 'startTime'>): void {
     this.process.isIdle = false;
     const { name: client, pid, startTime } = this;
-    this.process.tell({ type: 'begin', client, pid, startTime, ...life });
+    this.process.send({ type: 'begin', client, pid, startTime, ...life });
   }
 
   get lastReport(): Report | undefined {
@@ -91,24 +93,25 @@ export class Client {
   }
 
   /** The kernel merges an event into an equal one that has not been read yet. */
-  hear(event: WatchEvent): void {
+  queueEvent(event: WatchEvent): void {
     const last = this.events.at(-1);
     const isSame =
       last && last.watch === event.watch && last.event === event.event && last.name === event.name;
     if (!isSame) this.events.push(event);
   }
 
-  heard(): void {
+  dequeueEvent(): void {
     this.events.shift();
   }
 
-  forgetWatch(of: number | undefined): void {
-    this.events = this.events.filter(({ watch }) => watch !== of);
+  /** It has made a call: a watch that it has ended reports nothing more. */
+  hasMade({ call, of }: CallToMake): void {
+    if (factsOf(call)?.watch === 'ends') this.events = this.events.filter(({ watch }) => watch !== of);
   }
 
-  /** Whose life it is about to ask for, if anybody's. */
+  /** The number of the process whose life it is about to ask for, if it is. */
   get asksFor(): number | undefined {
-    return this.report?.calls.find(({ call }) => call === 'alive' && this.state === 'alive')?.of;
+    return this.report?.calls.find((call) => asksForLife(call) && this.state === 'alive')?.of;
   }
 
   /**
@@ -124,9 +127,9 @@ export class Client {
     const { due, blocked } = this.report;
     const calls = this.report.calls.filter(({ id }) => !this.spin.holds(id));
     const options: Option[] = calls.map((call) =>
-      call.call === 'sleep' ? { kind: 'timer', due: call.due ?? 0 } : { kind: 'call', call },
+      factsOf(call.call)?.sleeps ? { kind: 'timer', due: call.due ?? 0 } : { kind: 'call', call },
     );
-    // A process that is stuck in a call hears and fires nothing.
+    // A process that is stuck in a call gets no event and fires no timer.
     if (blocked) return options;
     const [event] = this.events;
     if (event) options.push({ kind: 'event', event });

@@ -1,13 +1,13 @@
 import path from 'node:path';
 import { readRaw } from '../../line/foreign-reader.js';
-import type { CallToMake } from '../process/protocol.js';
+import type { CallToMake } from '../protocol/protocol.js';
 import type { Action } from '../schedule/action.js';
 import { file } from '../schedule/program.js';
-import { type Access, accessesOf, conflicts } from '../world/footprint.js';
+import { accessesOf, conflicts, type SharedAccess } from '../world/footprint.js';
 import type { World } from '../world/world.js';
 import type { Client } from './client.js';
+import type { LastStep } from './enabled-actions.js';
 import type { FaultBudget } from './executed.js';
-import type { LastStep } from './possibilities.js';
 
 /**
  * A crash of the machine, or another program, may leave a file cut off. Half of a JSON object is none, unless white space follows
@@ -15,7 +15,7 @@ import type { LastStep } from './possibilities.js';
  */
 const cut: CallToMake = { id: 0, call: 'truncate', path: file };
 
-export function accessesOfDamage(world: World): Access[] {
+export function accessesOfDamage(world: World): SharedAccess[] {
   return accessesOf(cut, world);
 }
 
@@ -47,12 +47,13 @@ export function damage(
   world: World,
   clients: readonly Client[],
   { index }: Client,
-  { accesses, now }: { accesses: readonly Access[]; now: number },
+  { accesses, now }: { accesses: readonly SharedAccess[]; now: number },
 ): void {
   const before = world.as(index).foresee(cut);
   const place = path.join(world.rootPath, file);
   world.disk.truncateSync(place, world.disk.statSync(place).size >> 1);
-  for (const [who, event] of world.note(index, cut, before, { digest: 0 }, now)) clients[who]?.hear(event);
+  for (const [who, event] of world.record(index, cut, before, { digest: 0 }, now))
+    clients[who]?.queueEvent(event);
   // A client that polls the file finds something else now.
   for (const { spin } of clients) spin.disturb(accesses);
 }

@@ -1,5 +1,5 @@
 import type { HistoryEvent } from '../../history/events.js';
-import type { CallEnd, CallToMake } from '../process/protocol.js';
+import type { CallEnd, CallToMake } from '../protocol/protocol.js';
 import type { Action } from '../schedule/action.js';
 import type { CommandSource } from '../schedule/command-source.js';
 import type { Program } from '../schedule/program.js';
@@ -10,7 +10,7 @@ export interface FaultBudget {
   kills: number;
   pauses: number;
   errnos: number;
-  /** How often, after a kill, time may pass before anybody goes on. */
+  /** How often, after a kill, time may pass before a client goes on. */
   waits: number;
   /** How often the file may be damaged; absent for never, as in schedules that are older than this fault. */
   damages?: number;
@@ -66,7 +66,7 @@ export type Ending =
   | 'done'
   /** Ended early by the strategy: what follows is known. */
   | 'abandoned'
-  /** Nobody can go on, and not all are done. */
+  /** No client can go on, and not all are done. */
   | 'deadlock'
   /** They go on and on. */
   | 'livelock'
@@ -115,9 +115,9 @@ export function lifeOf({ seed, details, conditions }: ExecutionOptions, client: 
 /** A client's process did not come so far as to begin. */
 export class LostProcessError extends Error {
   override readonly name = 'LostProcessError';
-  /** @param lastWords what it wrote on its standard error */
-  constructor(lastWords: string) {
-    super(`a client's process ended before it began, or never came to a stop: ${lastWords}`);
+  /** @param errorOutput what it wrote on its standard error */
+  constructor(errorOutput: string) {
+    super(`a client's process ended before it began, or never came to a stop: ${errorOutput}`);
   }
 }
 

@@ -1,19 +1,20 @@
 import path from 'node:path';
 import type { HistoryEvent } from '../../history/events.js';
-import type { ClientProcess } from '../process/client-process.js';
-import type { Operation } from '../process/protocol.js';
+import type { ClientProcess } from '../protocol/client-process.js';
+import type { Operation } from '../protocol/protocol.js';
+import { blockedError, refuseUnsteered, UncontrolledError } from '../protocol/uncontrolled.js';
 import { type Action, nameOf, wordOf } from '../schedule/action.js';
 import { pauseNs, roundNs, roundsMax, startNs, stepsMax } from '../schedule/limits.js';
 import { auditOf, file } from '../schedule/program.js';
-import type { Access } from '../world/footprint.js';
+import type { SharedAccess } from '../world/footprint.js';
 import type { WatchEvent } from '../world/listeners.js';
-import { blockedError, refuseUnsteered, UncontrolledError } from '../world/uncontrolled.js';
 import type { World } from '../world/world.js';
+import type { Caches } from './caches.js';
 import { Causality, whatOf } from './causality.js';
 import { Choices, type Moment } from './choices.js';
-import { Chronicle } from './chronicle.js';
 import { Client } from './client.js';
 import { damage } from './damage.js';
+import { enabledActions, type LastStep, lastStepOf, whoWaits } from './enabled-actions.js';
 import {
   callStep,
   type Ending,
@@ -26,10 +27,9 @@ import {
 } from './executed.js';
 import { grantOf } from './grant.js';
 import type { Ground } from './ground.js';
-import type { Memory } from './memory.js';
-import { type LastStep, lastStepOf, possibilities, whoWaits } from './possibilities.js';
+import { HistoryBuilder } from './history-builder.js';
 import type { Run, Steps } from './run.js';
-import { noteForSpins } from './spin.js';
+import { updateSpins } from './spin.js';
 import type { Strategy } from './strategy.js';
 import { successorOf, successorsMax } from './succession.js';
 import { Waits } from './waits.js';
@@ -38,7 +38,7 @@ import { Waits } from './waits.js';
 export class Execution {
   private readonly clients: Client[];
   private readonly steps: Step[] = [];
-  readonly chronicle: Chronicle;
+  readonly history: HistoryBuilder;
   private readonly causality: Causality;
   private readonly budget: FaultBudget;
   private now = startNs;
@@ -51,12 +51,12 @@ export class Execution {
   private readonly file: string;
   private readonly auditing: readonly Operation[];
 
-  /** @param hire finds an idle process for a client */
+  /** @param acquireProcess finds an idle process for a client */
   constructor(
     private readonly options: ExecutionOptions,
     private readonly world: World,
-    private readonly hire: (index: number, pid: number) => ClientProcess,
-    private readonly memory: Memory,
+    private readonly acquireProcess: (index: number, pid: number) => ClientProcess,
+    private readonly caches: Caches,
     private readonly ground: Ground,
   ) {
     const { program, faults, label, seed } = options;
@@ -65,31 +65,31 @@ export class Execution {
     this.causality = new Causality(program.clients.length + successorsMax(options) + 1);
     this.file = path.join(world.rootPath, ground.file ?? file);
     this.auditing = ground.audit ?? auditOf(program);
-    this.chronicle = new Chronicle(this.file, label, seed, ground, world.disk);
+    this.history = new HistoryBuilder(this.file, label, seed, ground, world.disk);
     this.clients = program.clients.map(
-      (_, n) => new Client(n, nameOf(n), pidOf(n), hire(n, pidOf(n)), n, ground.roundsMin),
+      (_, n) => new Client(n, nameOf(n), pidOf(n), acquireProcess(n, pidOf(n)), n, ground.roundsMin),
     );
     this.choices = new Choices(this.clients, this.budget, world, this.causality);
   }
 
   *run(strategy: Strategy): Run {
     this.world.restart(this.ground.files, this.now);
-    this.chronicle.begin();
+    this.history.begin();
     for (const client of this.clients) this.begin(client);
     for (const client of this.clients)
-      if (!(yield* this.listen(client, undefined))) throw new LostProcessError(client.process.lastWords());
-    const [ending, reason] = yield* this.lead(strategy);
+      if (!(yield* this.listen(client, undefined))) throw new LostProcessError(client.process.errorOutput());
+    const [ending, reason] = yield* this.runSteps(strategy);
     const unsteered = [...new Set(this.clients.flatMap(({ process }) => [...process.unsteered]))];
     if (/^(dead|live)lock$/.test(ending)) refuseUnsteered(unsteered, reason);
     strategy.end({ steps: this.steps.length });
-    const isAudited = ending === 'done' && (this.hasFault || this.chronicle.needsAudit);
-    const events = this.chronicle.withoutAnswers(isAudited ? yield* this.audit() : this.chronicle.end());
-    for (const client of this.clients) if (client.state === 'alive') this.bury(client);
+    const isAudited = ending === 'done' && (this.hasFault || this.history.needsAudit);
+    const events = this.history.withoutAnswers(isAudited ? yield* this.audit() : this.history.end());
+    for (const client of this.clients) if (client.state === 'alive') this.terminate(client);
     const { steps, waits } = this;
     return { ending, steps, events, ...waits.found, unsteered, ...(reason === undefined ? {} : { reason }) };
   }
 
-  private *lead(strategy: Strategy): Steps<[Ending, string?]> {
+  private *runSteps(strategy: Strategy): Steps<[Ending, string?]> {
     for (;;) {
       const isOver = !this.clients.some(({ state }) => state === 'alive');
       const moment: Moment = { now: this.now, last: this.last, step: this.steps.length };
@@ -101,13 +101,13 @@ export class Execution {
       const action = strategy.pick(choice);
       if (action === undefined) return ['abandoned'];
       if (isOver && action.do === 'run') return ['done'];
-      if (!(yield* this.take(action)))
+      if (!(yield* this.takeStep(action)))
         return ['stuck', `${this.clients[action.client]?.name} does not come to a stop`];
     }
   }
 
   /** @returns false if the process did not come to a stop */
-  private *take(action: Action): Steps<boolean> {
+  private *takeStep(action: Action): Steps<boolean> {
     const isStopped = yield* this.act(action);
     for (const client of this.clients) client.tookTurn(action.client, this.now);
     return isStopped;
@@ -116,11 +116,11 @@ export class Execution {
   private *act(action: Action): Steps<boolean> {
     const client = this.clients[action.client] as Client;
     const option = client.optionOf(action);
-    const accesses = this.choices.take(action);
+    const accesses = this.choices.choose(action);
     if (action.do !== 'run') this.hasFault = true;
     this.last = lastStepOf(client, action, option, accesses, this.last);
-    if (action.do !== 'run' && action.do !== 'fail') return this.befall(client, action, accesses);
-    this.chronicle.goesOn(client, this.steps.length);
+    if (action.do !== 'run' && action.do !== 'fail') return this.applyFault(client, action, accesses);
+    this.history.goesOn(client, this.steps.length);
     if (option?.kind === 'start') return yield* this.start(client, action, accesses);
     if (option?.kind === 'exit') return this.exit(client, action, accesses);
     if (option?.kind === 'timer') return yield* this.fire(client, action, option.due);
@@ -128,29 +128,29 @@ export class Execution {
     if (option?.kind !== 'call') throw new Error(`${client.name} has nothing to go on with`);
 
     const { call } = option;
-    // Nobody else can do anything: it waits by looking at the clock, if at anything.
+    // No other client can do anything: it waits by looking at the clock, if at anything.
     if (client.spin.isSpinning) this.now += roundNs;
     this.rounds = client.spin.isSpinning ? this.rounds + 1 : 0;
     const before = this.world.as(client.index).foresee(call);
     const identity = this.world.identityFor(call, before);
     if (action.do === 'fail') this.budget.errnos--;
     const errno = action.do === 'fail' ? action.errno : undefined;
-    client.process.tell(grantOf(call, { now: this.now, identity, errno, clients: this.clients }));
+    client.process.send(grantOf(call, { now: this.now, identity, errno, clients: this.clients }));
     const step = callStep(client.index, action, call, before, this.now, this.ground.file);
     this.steps.push(step);
     const what = whatOf(call);
-    const cause = this.causality.note(client.index, `${this.now} ${wordOf(action)} ${what}`, accesses);
+    const cause = this.causality.record(client.index, `${this.now} ${wordOf(action)} ${what}`, accesses);
     if (!(yield* this.listen(client, step))) return false;
-    if (!this.ground.program) this.memory.remember(cause, step, this.steps.length - 1);
+    if (!this.ground.program) this.caches.results.check(cause, step, this.steps.length - 1);
     const end = step.end ?? { digest: 0 };
     if (end.waits) client.spin.hold(call.id);
-    noteForSpins(this.clients, client, { what, end, accesses });
-    if (call.call === 'unwatch') client.forgetWatch(call.of);
-    for (const [who, event] of this.world.note(client.index, call, before, end, this.now))
-      this.clients[who]?.hear(event);
-    this.chronicle.look(call, this.steps.length);
+    updateSpins(this.clients, client, { what, end, accesses });
+    client.hasMade(call);
+    for (const [who, event] of this.world.record(client.index, call, before, end, this.now))
+      this.clients[who]?.queueEvent(event);
+    this.history.recordContent(call, this.steps.length);
     if (this.options.conditions?.modes || this.ground.program?.isPrivate)
-      this.chronicle.lookAtModes(call, this.steps.length);
+      this.history.recordModes(call, this.steps.length);
     return true;
   }
 
@@ -161,75 +161,75 @@ export class Execution {
     client.spin.reset();
     if (client.pausedUntil !== undefined) {
       client.pausedUntil = undefined;
-      this.chronicle.paused(client, 'end', this.steps.length);
+      this.history.paused(client, 'end', this.steps.length);
       return true;
     }
     const [call] = client.lastReport?.calls ?? [];
-    if (client.lastReport?.blocked && call) client.process.tell({ type: 'call', id: call.id, now: this.now });
-    else client.process.tell({ type: 'timer', now: this.now });
+    if (client.lastReport?.blocked && call) client.process.send({ type: 'call', id: call.id, now: this.now });
+    else client.process.send({ type: 'timer', now: this.now });
     return yield* this.listen(client, step);
   }
 
   private *deliver(client: Client, action: Action, event: WatchEvent): Steps<boolean> {
     const step = this.record(client, action, `event ${JSON.stringify(event)}`, []);
-    client.heard();
+    client.dequeueEvent();
     client.spin.reset();
-    client.process.tell({ type: 'event', now: this.now, ...event });
+    client.process.send({ type: 'event', now: this.now, ...event });
     return yield* this.listen(client, step);
   }
 
   /** A step that is no call. */
-  private record({ index }: Client, action: Action, what: string, accesses: readonly Access[]): Step {
+  private record({ index }: Client, action: Action, what: string, accesses: readonly SharedAccess[]): Step {
     const step: Step = { client: index, action, now: this.now };
     this.steps.push(step);
-    this.causality.note(index, `${this.now} ${what}`, accesses);
+    this.causality.record(index, `${this.now} ${what}`, accesses);
     return step;
   }
 
-  private *start(client: Client, action: Action, accesses: readonly Access[]): Steps<boolean> {
+  private *start(client: Client, action: Action, accesses: readonly SharedAccess[]): Steps<boolean> {
     const step = this.record(client, action, `start ${client.pid}`, accesses);
     step.startsAs = client.pid;
     client.hasStarted = true;
     this.begin(client);
-    if (!(yield* this.listen(client, step))) throw new LostProcessError(client.process.lastWords());
+    if (!(yield* this.listen(client, step))) throw new LostProcessError(client.process.errorOutput());
     return true;
   }
 
-  private exit(client: Client, action: Action, accesses: readonly Access[]): boolean {
+  private exit(client: Client, action: Action, accesses: readonly SharedAccess[]): boolean {
     client.isGone = true;
     this.record(client, action, 'gone', accesses);
     return true;
   }
 
-  /** Something goes wrong for a client between two of its calls. */
-  private befall(client: Client, action: Action, accesses: readonly Access[]): boolean {
+  /** A fault for a client between two of its calls. */
+  private applyFault(client: Client, action: Action, accesses: readonly SharedAccess[]): boolean {
     if (action.do === 'wait') this.now += pauseNs;
     this.record(client, action, action.do, accesses);
     if (action.do === 'damage') {
       this.budget.damages = (this.budget.damages ?? 0) - 1;
       damage(this.world, this.clients, client, { accesses, now: this.now });
-      this.chronicle.damaged(this.steps.length);
+      this.history.damaged(this.steps.length);
     } else if (action.do === 'kill') {
       this.budget.kills--;
-      this.bury(client);
+      this.terminate(client);
       client.state = 'killed';
       client.isGone = true;
-      this.chronicle.killed(client, this.steps.length);
+      this.history.killed(client, this.steps.length);
       if (this.options.conditions?.samePid)
-        this.clients.push(successorOf(client, this.clients.length, this.hire));
+        this.clients.push(successorOf(client, this.clients.length, this.acquireProcess));
     } else if (action.do === 'pause') {
       this.budget.pauses--;
       client.pausedUntil = this.now + pauseNs;
       client.begunAt = undefined;
-      this.chronicle.paused(client, 'begin', this.steps.length);
+      this.history.paused(client, 'begin', this.steps.length);
     } else this.budget.waits--;
     return true;
   }
 
-  private bury(client: Client): void {
+  private terminate(client: Client): void {
     if (!client.hasStarted) return;
     if (this.options.killsForReal) client.process.kill();
-    else client.process.tell({ type: 'die' });
+    else client.process.send({ type: 'die' });
     client.process.isIdle = true;
     this.world.forget(client.index);
   }
@@ -240,10 +240,10 @@ export class Execution {
   ): void {
     const life = lifeOf(this.options, client.index, this.file);
     client.begin({ ...life, now: this.now, operations: [...operations] });
-    this.chronicle.started(client, this.steps.length);
+    this.history.started(client, this.steps.length);
   }
 
-  /** Hears where the client has come to a stop. @returns false if it did not */
+  /** Receives the report of the client's next stop. @returns false if it did not */
   private *listen(client: Client, step: Step | undefined): Steps<boolean> {
     const report = yield client.process;
     if (!report) {
@@ -254,10 +254,10 @@ export class Execution {
     client.lastReport = report;
     this.now = Math.max(this.now, report.now);
     if (step && report.end) step.end = report.end;
-    if (step?.call && this.ground.program) this.chronicle.look(step.call, this.steps.length);
+    if (step?.call && this.ground.program) this.history.recordContent(step.call, this.steps.length);
     for (const event of report.events) {
-      this.chronicle.tell(client, event, this.steps.length);
-      this.waits.note(client, event, this.now);
+      this.history.record(client, event, this.steps.length);
+      this.waits.observe(client, event, this.now);
     }
     if (report.stop === 'waiting') return true;
     client.process.isIdle = true;
@@ -265,7 +265,7 @@ export class Execution {
     if (report.stop === 'refused')
       throw new UncontrolledError(`${client.name} can't be explored: ${report.reason}`);
     client.state = report.stop;
-    this.chronicle.exited(client, report, this.steps.length);
+    this.history.exited(client, report, this.steps.length);
     return true;
   }
 
@@ -277,23 +277,23 @@ export class Execution {
     const met = [this.now, ...this.clients.map(({ pid, state, isGone }) => `${pid}${state}${isGone}`)].join(
       ' ',
     );
-    const { chronicle, options, steps, world } = this;
-    return yield* this.memory.audit(
-      `${met} ${JSON.stringify(this.auditing)} ${chronicle.lastWhole} ${world.fingerprint()}`,
-      { chronicle, step: steps.length, skips: options.skipsKnownAudits },
+    const { history, options, steps, world } = this;
+    return yield* this.caches.audits.audit(
+      `${met} ${JSON.stringify(this.auditing)} ${history.lastWhole} ${world.fingerprint()}`,
+      { history, step: steps.length, skips: options.skipsKnownAudits },
       () => this.performAudit(),
     );
   }
 
   private *performAudit(): Steps<void> {
     const index = this.clients.length;
-    const client = new Client(index, 'audit', pidOf(index), this.hire(index, pidOf(index)));
+    const client = new Client(index, 'audit', pidOf(index), this.acquireProcess(index, pidOf(index)));
     this.clients.push(client);
     this.begin(client, this.auditing);
     if (!(yield* this.listen(client, undefined))) return;
     while (client.state === 'alive' && this.steps.length < 2 * stepsMax) {
-      const [action] = possibilities(this.clients, this.now).enabled;
-      if (!action || !(yield* this.take(action))) return;
+      const [action] = enabledActions(this.clients, this.now).enabled;
+      if (!action || !(yield* this.takeStep(action))) return;
     }
   }
 }

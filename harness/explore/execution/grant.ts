@@ -1,8 +1,9 @@
-import type { CallToMake, Grant, Identity } from '../process/protocol.js';
+import { asksForLife } from '../protocol/act.js';
+import type { CallToMake, Grant, Identity } from '../protocol/protocol.js';
 import type { Errno } from '../schedule/action.js';
 import type { Client } from './client.js';
 
-/** What else a grant tells a client about its call. */
+/** What else a grant has for a client about its call. */
 interface Circumstances {
   now: number;
   /** The numbers that a `stat` is to return. */
@@ -14,7 +15,7 @@ interface Circumstances {
 
 /** Lets a client make its call. */
 export function grantOf(call: CallToMake, { now, identity, errno, clients }: Circumstances): Grant {
-  const found = call.call === 'alive' && clients.find((one) => one.pid === call.of && one.isFindable);
+  const found = asksForLife(call) && clients.find((one) => one.pid === call.of && one.isFindable);
   return {
     type: 'call',
     id: call.id,

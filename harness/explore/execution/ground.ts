@@ -6,7 +6,7 @@ import { pathsBeside } from '../../line/beside.js';
 import type { Disk } from '../../line/disk.js';
 import type { ReadBytes } from '../../line/foreign-reader.js';
 import { ownPatterns } from '../../line/own-paths.js';
-import type { Layout, Operation } from '../process/protocol.js';
+import type { Layout, Operation } from '../protocol/protocol.js';
 import { file, filesAtFirst, type Program, probeKey, seedKey, seedsOf } from '../schedule/program.js';
 import type { FirstFile } from '../world/sandbox-files.js';
 
@@ -42,7 +42,7 @@ export function fileGround(program: Program): Ground {
 }
 
 /** Where a client has lived. */
-interface Place {
+interface LoneSandbox {
   rootPath: string;
   disk: Disk;
 }
@@ -66,7 +66,7 @@ export interface Trial {
 export function findGround(
   program: Program,
   lone: (files: Ground['files'], does: 'layout' | 'seed') => Trial,
-  { rootPath: root, disk }: Place,
+  { rootPath: root, disk }: LoneSandbox,
   read: () => ReadBytes | undefined,
 ): Ground {
   const seeds = seedsOf(program);
@@ -122,7 +122,7 @@ export function findGround(
 export function damageGround(
   ground: Ground,
   setSeeds: (files: Ground['files']) => Trial,
-  { rootPath: root, disk }: Place,
+  { rootPath: root, disk }: LoneSandbox,
 ): Ground {
   if (ground.noStore !== undefined || ground.obstacle !== undefined) return ground;
   if (ground.evidence.of !== 'file')

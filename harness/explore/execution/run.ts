@@ -1,10 +1,10 @@
-import type { BlockingProcess, ClientProcess } from '../process/client-process.js';
-import type { Report } from '../process/protocol.js';
+import type { BlockingProcess, ClientProcess } from '../protocol/client-process.js';
+import type { Report } from '../protocol/protocol.js';
 import type { Executed } from './executed.js';
 
 /**
  * What takes steps: it yields the process that is to go on, and is given its report, or undefined where that process is gone. So
- * the driver decides how a process is heard: a real one by waiting for it, a virtual one by running it.
+ * the driver decides how a report is received: a real one by waiting for it, a virtual one by running it.
  */
 export type Steps<T> = Generator<ClientProcess, T, Report | undefined>;
 
@@ -14,7 +14,7 @@ export type Run = Steps<Executed>;
 /** Drives an execution of processes that run by themselves: this thread waits for each. */
 export function runBlocking(run: Run): Executed {
   let step = run.next();
-  // Its cell has hired no other kind.
-  while (!step.done) step = run.next((step.value as BlockingProcess).hear());
+  // Its pool has no other kind.
+  while (!step.done) step = run.next((step.value as BlockingProcess).receive());
   return step.value;
 }

@@ -17,13 +17,13 @@ describe('a client that spins', () => {
     [['a', 'b', 'c', 'd', 'e', 'f'], false],
   ])('the looks %j are a spin: %s', (names, expected) => {
     const spin = new Spin();
-    for (const name of names) spin.looked(look(name));
+    for (const name of names) spin.polled(look(name));
     expect(spin.isSpinning).toBe(expected);
   });
 
   it('a spin ends when another client changes what it looks at, and for nothing else', () => {
     const spin = new Spin();
-    for (let time = 0; time < 3; time++) spin.looked(look('a'));
+    for (let time = 0; time < 3; time++) spin.polled(look('a'));
     spin.disturb([
       { on: 'b', how: 'write' },
       { on: 'a', how: 'read' },
@@ -43,21 +43,21 @@ describe('a client that spins', () => {
 
   it('a client spins after as many equal looks as were asked for', () => {
     const spin = new Spin(8);
-    for (let time = 0; time < 7; time++) spin.looked(look('a'));
+    for (let time = 0; time < 7; time++) spin.polled(look('a'));
     expect(spin.isSpinning).toBe(false);
-    spin.looked(look('a'));
+    spin.polled(look('a'));
     expect(spin.isSpinning).toBe(true);
   });
 
   it('calls that look at nothing are no spin, such as the close of several files', () => {
     const spin = new Spin();
-    for (let time = 0; time < 6; time++) spin.looked({ key: 'close', accesses: [] });
+    for (let time = 0; time < 6; time++) spin.polled({ key: 'close', accesses: [] });
     expect(spin.isSpinning).toBe(false);
   });
 
   it('a loop is no spin while what it finds changes', () => {
     const spin = new Spin();
-    for (const found of ['1', '2', '3', '4']) spin.looked(look('a', found));
+    for (const found of ['1', '2', '3', '4']) spin.polled(look('a', found));
     expect(spin.isSpinning).toBe(false);
   });
 });

@@ -1,23 +1,23 @@
-import type { CallEnd, Report } from '../process/protocol.js';
-import { type Access, conflicts } from '../world/footprint.js';
+import type { CallEnd, Report } from '../protocol/protocol.js';
+import { conflicts, type SharedAccess } from '../world/footprint.js';
 
 /** The same calls, so many times in a row, that find the same each time are a loop that waits for another client. */
 const roundsDefault = 3;
 const callsMax = 12;
 
-interface Look {
+interface Poll {
   /** The call, and what it found. */
   key: string;
-  accesses: readonly Access[];
+  accesses: readonly SharedAccess[];
 }
 
 /**
  * Recognizes a client that polls: the same few calls, again and again, that change nothing and always find the same. It will
- * find the same until another client changes what it looks at, so it need not go on until then: else a search would spend its
+ * find the same until another client changes what it polls, so it need not go on until then: else a search would spend its
  * time on ever more rounds, and take them for a livelock.
  */
 export class Spin {
-  private looks: Look[] = [];
+  private polls: Poll[] = [];
   private readonly held = new Set<number>();
 
   /** @param roundsMin after so many rounds of the same it counts as a loop */
@@ -38,46 +38,50 @@ export class Spin {
     return this.held.has(call);
   }
 
-  /** Whatever is not a look has brought it further. */
+  /** Whatever is no poll has brought it further. */
   reset(): void {
-    this.looks = [];
+    this.polls = [];
   }
 
-  /** It has looked, and changed nothing. */
-  looked(look: Look): void {
-    this.looks.push(look);
-    if (this.looks.length > callsMax * this.roundsMin) this.looks.shift();
+  /** It has made a call that changed nothing. */
+  polled(poll: Poll): void {
+    this.polls.push(poll);
+    if (this.polls.length > callsMax * this.roundsMin) this.polls.shift();
   }
 
-  /** Somebody else has changed something. */
-  disturb(accesses: readonly Access[]): void {
+  /** Another client has changed something. */
+  disturb(accesses: readonly SharedAccess[]): void {
     const changed = accesses.filter(({ how }) => how !== 'read');
-    if (this.looks.some((look) => conflicts(look.accesses, changed))) this.reset();
+    if (this.polls.some((poll) => conflicts(poll.accesses, changed))) this.reset();
   }
 
   get isSpinning(): boolean {
-    const { looks, roundsMin } = this;
+    const { polls, roundsMin } = this;
     // One that touches nothing waits for nothing: to close several files makes the same call again and again, and gets on.
     const isRound = (calls: number) =>
-      looks.slice(-calls).some(({ accesses }) => accesses.length > 0) &&
-      looks
+      polls.slice(-calls).some(({ accesses }) => accesses.length > 0) &&
+      polls
         .slice(-calls * roundsMin)
         .every(({ key }, index, all) => index < calls || all[index - calls]?.key === key);
-    for (let calls = 1; calls * roundsMin <= looks.length; calls++) if (isRound(calls)) return true;
+    for (let calls = 1; calls * roundsMin <= polls.length; calls++) if (isRound(calls)) return true;
     return false;
   }
 }
 
 /** Takes note of a call that was made. */
-export function noteForSpins(
+export function updateSpins(
   clients: readonly { spin: Spin; lastReport: Report | undefined }[],
   client: (typeof clients)[number],
-  { what, end: { errno, digest }, accesses }: { what: string; end: CallEnd; accesses: readonly Access[] },
+  {
+    what,
+    end: { errno, digest },
+    accesses,
+  }: { what: string; end: CallEnd; accesses: readonly SharedAccess[] },
 ): void {
   const isLook = errno !== undefined || accesses.every(({ how }) => how === 'read');
   // An operation that begins or ends is no round of the same.
   if (isLook && client.lastReport?.events.length === 0)
-    client.spin.looked({ key: `${what} ${errno} ${digest}`, accesses });
+    client.spin.polled({ key: `${what} ${errno} ${digest}`, accesses });
   else client.spin.reset();
   if (!isLook) for (const other of clients) if (other !== client) other.spin.disturb(accesses);
 }

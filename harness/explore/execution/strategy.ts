@@ -1,5 +1,5 @@
 import type { Action } from '../schedule/action.js';
-import type { Access } from '../world/footprint.js';
+import type { SharedAccess } from '../world/footprint.js';
 
 /** What can be done now. */
 export interface Choice {
@@ -14,7 +14,7 @@ export interface Choice {
   /** How many actions there have been. */
   step: number;
   /** What an action would touch. */
-  accesses(action: Action): readonly Access[];
+  accesses(action: Action): readonly SharedAccess[];
   /** True if the action is the end of a process, which is possible only right before a client asks for it. */
   isExit(action: Action): boolean;
   /** True if the action is the firing of a timer, which happens only when no client can do anything else. */
@@ -46,7 +46,7 @@ export interface Strategy {
   readonly bound: string;
 }
 
-/** Whoever is at it goes on; else the first who can. */
+/** The client of the last step goes on; else the first that can. */
 export function continuing({ enabled, last }: Choice): Action | undefined {
   return enabled.find(({ client }) => client === last) ?? enabled[0];
 }
@@ -58,7 +58,7 @@ export function isPreemption({ enabled, last }: Choice, action: Action): boolean
   return action.client !== last && enabled.some(({ client }) => client === last);
 }
 
-/** Nobody else can notice it. */
+/** No other client can notice it. */
 export function isLocal(choice: Choice, action: Action): boolean {
   return !choice.isTimer(action) && choice.accesses(action).length === 0;
 }

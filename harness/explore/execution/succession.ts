@@ -1,4 +1,4 @@
-import type { ClientProcess } from '../process/client-process.js';
+import type { ClientProcess } from '../protocol/client-process.js';
 import { nameOf } from '../schedule/action.js';
 import { Client } from './client.js';
 import type { ExecutionOptions } from './executed.js';
@@ -17,13 +17,19 @@ export function successorsMax({
   return conditions?.samePid ? faults.kills : 0;
 }
 
-/** @param hire finds an idle process, which may look at its number before it begins */
+/** @param acquireProcess finds an idle process, which may look at its number before it begins */
 export function successorOf(
   killed: Client,
   index: number,
-  hire: (index: number, pid: number) => ClientProcess,
+  acquireProcess: (index: number, pid: number) => ClientProcess,
 ): Client {
-  const successor = new Client(index, nameOf(index), killed.pid, hire(index, killed.pid), killed.role);
+  const successor = new Client(
+    index,
+    nameOf(index),
+    killed.pid,
+    acquireProcess(index, killed.pid),
+    killed.role,
+  );
   successor.hasStarted = false;
   return successor;
 }

@@ -1,4 +1,4 @@
-import type { ClientEvent } from '../process/protocol.js';
+import type { ClientEvent } from '../protocol/protocol.js';
 import type { Client } from './client.js';
 import type { Executed } from './executed.js';
 
@@ -17,13 +17,13 @@ export class Waits {
   }
 
   /** A client reports what it has done. */
-  note(client: Client, event: ClientEvent, now: number): void {
+  observe(client: Client, event: ClientEvent, now: number): void {
     this.nsMax = Math.max(this.nsMax, client.timeOf(event, now));
   }
 
   /**
    * No client can go on, and the first timer is one of a client's own. If that client is at an operation, it wakes by
-   * itself: whatever it waited for is there already, and nothing has woken it, or nobody works on it.
+   * itself: whatever it waited for is there already, and nothing has woken it, or no process works on it.
    */
   wakesItself({ name, begunAt, restsSince }: Client, due: number): void {
     const ms = begunAt === undefined ? 0 : (due - Math.max(begunAt, restsSince)) / 1e6;

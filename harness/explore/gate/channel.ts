@@ -1,4 +1,4 @@
-import type { Grant, Report } from '../process/protocol.js';
+import type { Grant, Report } from '../protocol/protocol.js';
 import { real } from './real.js';
 
 /** Inherited: from the scheduler, and to it. */
@@ -8,13 +8,13 @@ const upFd = 4;
 const chunk = Buffer.allocUnsafe(64 * 1024);
 let rest = '';
 
-export function tell(report: Report): void {
+export function send(report: Report): void {
   const line = Buffer.from(`${JSON.stringify(report)}\n`);
   for (let written = 0; written < line.length; ) written += real.fs.writeSync(upFd, line, written);
 }
 
 /** Blocks the whole process until the scheduler has spoken: this is the gate. */
-export function hear(): Grant {
+export function receive(): Grant {
   for (;;) {
     const end = rest.indexOf('\n');
     if (end >= 0) {

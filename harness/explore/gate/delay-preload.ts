@@ -4,6 +4,7 @@ import path from 'node:path';
 import { byName } from '../calls/anchor.js';
 import type { Call, Calls, Runner } from '../calls/call.js';
 import { outcomeOf } from '../calls/call.js';
+import { opensFile } from '../protocol/act.js';
 import { real } from './real.js';
 import { self } from './real-self.js';
 import { replaceFs } from './replace-fs.js';
@@ -43,7 +44,7 @@ function latenessOf({ call, path: from, to, fd }: Call): number {
 function make(call: Call): unknown {
   const place = call.path === undefined ? undefined : byName(call.path, real.fs);
   const result = call.run({ type: 'call', id: 0, now: 0 });
-  if (call.call === 'open' && place !== undefined) opened.set(Number(result), place);
+  if (opensFile(call.call) && place !== undefined) opened.set(Number(result), place);
   return result;
 }
 

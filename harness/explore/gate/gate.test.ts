@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cellFor, follow, optionsFor } from '../explore.test.helper.js';
+import { follow, optionsFor, poolFor } from '../explore.test.helper.js';
 import { parseSchedule } from '../schedule/action.js';
 
 /** The calls that one client makes, in its order, without the file's directory. */
@@ -38,10 +38,10 @@ const ways: Record<string, string[]> = {
 describe.each([false, true])(
   'the calls of the file system at the gate (fresh process: %s)',
   async (isFresh) => {
-    const cell = await cellFor('every-way.mjs', isFresh);
+    const pool = await poolFor('every-way.mjs', isFresh);
 
     it.each(Object.entries(ways))('every call is a step, whichever way it is made: %s', (way, expected) => {
-      const done = follow(cell, optionsFor(`set ${way}`), [], false);
+      const done = follow(pool, optionsFor(`set ${way}`), [], false);
       expect(done?.events.filter(({ type }) => type === 'fail' || type === 'unknown')).toEqual([]);
       expect(done?.ending).toBe('done');
       expect(callsIn(done?.steps ?? [])).toEqual(expected);
@@ -50,16 +50,16 @@ describe.each([false, true])(
 );
 
 it('two concurrent calls of one process may be made in either order', async () => {
-  const cell = await cellFor('every-way.mjs');
-  const inOrder = follow(cell, optionsFor('set both'), parseSchedule('0 0'), false);
-  const reversed = follow(cell, optionsFor('set both'), parseSchedule('0.1 0'), false);
+  const pool = await poolFor('every-way.mjs');
+  const inOrder = follow(pool, optionsFor('set both'), parseSchedule('0 0'), false);
+  const reversed = follow(pool, optionsFor('set both'), parseSchedule('0.1 0'), false);
   expect(callsIn(inOrder?.steps ?? [])).toEqual(ways.both);
   expect(callsIn(reversed?.steps ?? [])).toEqual(ways.both?.toReversed());
 });
 
 it('a sleep advances the virtual clock, and another client goes on meanwhile', async () => {
-  const cell = await cellFor('every-way.mjs');
-  const done = follow(cell, optionsFor('set sleep, set callback | set callback'), [], false);
+  const pool = await poolFor('every-way.mjs');
+  const done = follow(pool, optionsFor('set sleep, set callback | set callback'), [], false);
   expect(done?.steps.map(({ client, now }) => [client, (now - 1e12) / 1e9])).toEqual([
     [1, 0],
     [0, 60],
@@ -69,9 +69,9 @@ it('a sleep advances the virtual clock, and another client goes on meanwhile', a
 
 describe('the isolation of executions', async () => {
   it('an execution in the same processes finds nothing of the one before it', async () => {
-    const cell = await cellFor('leaks.mjs');
+    const pool = await poolFor('leaks.mjs');
     const results = [1, 2, 3].map(() => {
-      const done = follow(cell, optionsFor('all'), [], false);
+      const done = follow(pool, optionsFor('all'), [], false);
       return done?.events.find(({ type }) => type === 'fail');
     });
     expect(results[0]).toMatchObject({

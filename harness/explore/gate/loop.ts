@@ -6,15 +6,15 @@ import {
   type Lane,
   makeUnasked,
   outcomeOf,
-  type Pending,
-  pendingOf,
+  type PendingCall,
+  pendingCallOf,
   type Sources,
 } from '../calls/call.js';
 import type { Clock } from '../calls/clock.js';
 import { describe, digestOf, errnoError, seenIn } from '../calls/evidence.js';
 import { Notes } from '../calls/notes.js';
-import type { CallEnd, ClientEvent, Grant, Stop } from '../process/protocol.js';
-import { hear, tell } from './channel.js';
+import type { CallEnd, ClientEvent, Grant, Stop } from '../protocol/protocol.js';
+import { receive, send } from './channel.js';
 import { real } from './real.js';
 import { siteOf } from './site.js';
 
@@ -90,7 +90,7 @@ export class Loop {
   halt(stop: 'crashed' | 'refused', reason: string): never {
     if (!this.dead) {
       this.report(stop, [], false, reason);
-      this.bury();
+      this.endLife();
     }
     throw new Killed(reason);
   }
@@ -99,7 +99,7 @@ export class Loop {
   onUncaught(error: unknown, life: number): void {
     if (this.dead || life !== this.life || error instanceof Killed) return;
     this.report('crashed', [], false, describe(error));
-    this.bury();
+    this.endLife();
   }
 
   private makeNow(call: Call): unknown {
@@ -108,9 +108,9 @@ export class Loop {
     const own = this.pend(call, this.details ? siteOf() : undefined);
     for (;;) {
       this.report('waiting', [own, ...this.lanes.map(({ pending }) => pending)], true);
-      const grant = hear();
+      const grant = receive();
       if (grant.type === 'call' && grant.id === own.toMake.id) return this.make(own, grant);
-      this.take(grant);
+      this.accept(grant);
       if (this.dead) this.refuse();
     }
   }
@@ -122,7 +122,7 @@ export class Loop {
   }
 
   /** Makes the call. @returns what it returned */
-  private make({ call, site }: Pending, grant: Extract<Grant, { type: 'call' }>): unknown {
+  private make({ call, site }: PendingCall, grant: Extract<Grant, { type: 'call' }>): unknown {
     this.clock.setNow(grant.now);
     try {
       if (grant.errno !== undefined) throw errnoError(grant.errno, call.call, call.path);
@@ -145,13 +145,13 @@ export class Loop {
     if (call) this.lanes.splice(at, 0, { ...lane, pending: this.pend(call, lane.site) });
   }
 
-  private pend(call: Call, site: string | undefined): Pending {
-    return pendingOf(call, ++this.count, site);
+  private pend(call: Call, site: string | undefined): PendingCall {
+    return pendingCallOf(call, ++this.count, site);
   }
 
-  private take(grant: Grant): void {
+  private accept(grant: Grant): void {
     if (grant.type === 'die') {
-      this.bury();
+      this.endLife();
       return;
     }
     if (grant.type !== 'call') throw new Error(`the scheduler said ${grant.type} to a process in a call`);
@@ -176,7 +176,7 @@ export class Loop {
     }
     const callback = this.ready.shift();
     if (callback) {
-      // Before it runs: it may throw, and the loop must go on to tell so.
+      // Before it runs: it may throw, and the loop must go on to report that.
       real.setImmediate(() => this.turn(life));
       callback();
       return;
@@ -193,7 +193,7 @@ export class Loop {
         throw error;
       }
       this.report('ended', [], false);
-      this.bury();
+      this.endLife();
       this.start();
       return;
     }
@@ -207,15 +207,15 @@ export class Loop {
       false,
       this.waitsFor(),
     );
-    const grant = hear();
+    const grant = receive();
     if (grant.type === 'die') {
-      this.bury();
+      this.endLife();
       this.start();
       return;
     }
     real.setImmediate(() => this.turn(life));
     if (grant.type === 'call') {
-      this.take(grant);
+      this.accept(grant);
       return;
     }
     this.clock.setNow(grant.now);
@@ -237,7 +237,7 @@ export class Loop {
   }
 
   private nextLife(): void {
-    const grant = hear();
+    const grant = receive();
     // Said to one that had ended meanwhile.
     if (grant.type !== 'begin') {
       this.start();
@@ -254,8 +254,8 @@ export class Loop {
     real.setImmediate(() => this.turn(life));
   }
 
-  private report(stop: Stop, pending: readonly Pending[], blocked: boolean, reason?: string): void {
-    tell({
+  private report(stop: Stop, pending: readonly PendingCall[], blocked: boolean, reason?: string): void {
+    send({
       stop,
       blocked,
       calls: pending.map(({ toMake }) => toMake),
@@ -264,14 +264,14 @@ export class Loop {
       reason,
       due: this.sources.dueNext(),
       end: this.end,
-      ...this.notes.take(),
+      ...this.notes.drain(),
       ...(this.clock.hasLooked ? { looked: true } : {}),
     });
     this.events = [];
     this.end = undefined;
   }
 
-  private bury(): void {
+  private endLife(): void {
     this.dead = true;
     [this.lanes, this.ready, this.events] = [[], [], []];
     this.end = undefined;

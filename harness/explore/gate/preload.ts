@@ -5,9 +5,9 @@ import { inside } from '../calls/inside.js';
 import { Timers } from '../calls/timers.js';
 import { Watches } from '../calls/watches.js';
 import { runProgram } from '../client/program.js';
-import type { ClientSetup, Grant } from '../process/protocol.js';
+import { factsOf } from '../protocol/calls.js';
+import type { ClientSetup, Grant } from '../protocol/protocol.js';
 import { Loop } from './loop.js';
-import { changeOutside, noteUnsteered } from './note-unsteered.js';
 import { real } from './real.js';
 import { self } from './real-self.js';
 import { refuseUncontrolled, replaceFs, replaceWatch } from './replace-fs.js';
@@ -16,6 +16,7 @@ import { replaceTime } from './replace-time.js';
 import { snapshot } from './restore.js';
 import { seedEverything } from './seed-everything.js';
 import { targetLoader } from './target.js';
+import { changeOutside, reportUnsteered } from './unsteered-calls.js';
 
 /**
  * Loaded into a client process before anything else (`node --import`): from here on the process stops before every call of
@@ -68,8 +69,9 @@ function stopsAt(call: Call): boolean {
 /** Only what was opened in the sandbox is asked for. */
 function isInside(call: Call): boolean {
   if (!isOurs(call)) return false;
-  if (call.call === 'open') track(call);
-  else if (call.call === 'close' && call.fd !== undefined) untrack(call, call.fd);
+  const { descriptors } = factsOf(call.call) ?? {};
+  if (descriptors === 'opens') track(call);
+  else if (descriptors === 'closes' && call.fd !== undefined) untrack(call, call.fd);
   return true;
 }
 
@@ -113,7 +115,7 @@ function begin(grant: Extract<Grant, { type: 'begin' }>): void {
   program().catch((error) => loop.onUncaught(error, life));
 }
 
-noteUnsteered((words) => loop.notes.add(words));
+reportUnsteered((words) => loop.notes.add(words));
 seedEverything(randomness, (callback) => loop.later(callback));
 replaceFs(self, loop);
 refuseUncontrolled(loop);

@@ -6,14 +6,14 @@ import { type Watches, watchFunctions } from '../calls/watches.js';
 import type { Loop } from './loop.js';
 
 /**
- * Replaces every function of `fs` in place. Whoever imports it by name, or has kept it from before, needs the builtin's exports
+ * Replaces every function of `fs` in place. A module that imports it by name, or has kept it from before, needs the builtin's exports
  * synced.
  */
 export function replaceFs(self: Self, runner: Runner): void {
   fillFs(fs as unknown as FsToFill, runner, definitionsFor(self), fs);
 }
 
-/** Whoever calls what can't be controlled is refused. */
+/** A client that calls what can't be controlled is refused. */
 export function refuseUncontrolled(loop: Loop): void {
   const [target, promises] = [fs, fs.promises] as unknown as [
     Record<string, unknown>,

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import vm from 'node:vm';
 import type { TargetModule } from '../../core/target.js';
 import { loadTarget } from '../../targets/index.js';
-import type { ClientSetup } from '../process/protocol.js';
+import type { ClientSetup } from '../protocol/protocol.js';
 import { isAsItWas, keep } from './restore.js';
 
 /**

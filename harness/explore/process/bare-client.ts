@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { loadTarget } from '../../targets/index.js';
 import { credential } from '../../workload/values.js';
 import { Provider, useCredential } from '../client/provider.js';
-import type { Operation } from './protocol.js';
+import type { Operation } from '../protocol/protocol.js';
 
 /** The setup of a client without a gate, passed in its environment. */
 export interface BareSetup {

@@ -3,9 +3,9 @@ import { closeSync, openSync, readFileSync, readSync, writeSync } from 'node:fs'
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sandboxEnvironment } from '../../line/sandbox.js';
-import type { BlockingProcess } from './client-process.js';
+import type { BlockingProcess } from '../protocol/client-process.js';
+import type { ClientSetup, Grant, Report } from '../protocol/protocol.js';
 import { openPipes } from './pipes.js';
-import type { ClientSetup, Grant, Report } from './protocol.js';
 
 const preload = fileURLToPath(new URL('../gate/preload.js', import.meta.url));
 
@@ -72,7 +72,7 @@ export class GatedProcess implements BlockingProcess {
       cwd: setup.root,
       env: { ...sandboxEnvironment(setup.root, process.env), HOLDFAST_GATE: JSON.stringify(setup) },
       stdio: ['ignore', 'ignore', errors, ...theirs],
-      // Whoever watches it does not take it along when it is killed.
+      // A program that watches it does not end with it when it is killed.
       detached: this.isWatched,
     });
     this.child.on('error', () => {});
@@ -85,7 +85,7 @@ export class GatedProcess implements BlockingProcess {
     return this.isWatched ? -pid : pid;
   }
 
-  tell(grant: Grant): void {
+  send(grant: Grant): void {
     if (!this.isAlive) return;
     try {
       writeSync(this.down, `${JSON.stringify(grant)}\n`);
@@ -96,7 +96,7 @@ export class GatedProcess implements BlockingProcess {
   }
 
   /** Blocks until the process has come to a stop. @returns undefined if it is gone */
-  hear(): Report | undefined {
+  receive(): Report | undefined {
     const { cells } = this.heartbeat;
     for (;;) {
       const end = this.rest.indexOf('\n');
@@ -121,7 +121,7 @@ export class GatedProcess implements BlockingProcess {
   }
 
   /** What it last wrote on its standard error, for an internal error's message. */
-  lastWords(): string {
+  errorOutput(): string {
     return readFileSync(this.errors, 'utf8').trim().split('\n').slice(-4).join(' ').slice(0, 600);
   }
 

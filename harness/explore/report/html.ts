@@ -2,7 +2,7 @@ import { escapeHtml } from '../../report/escape.js';
 import { htmlTable, page } from '../../report/page.js';
 import type { Exploration, ExploredFailure } from '../evidence/exploration.js';
 import type { ExploreReport } from './report.js';
-import { decisionOf, originOf, stepTable, summaryOf, titleOf } from './telling.js';
+import { decisionOf, originOf, stepTable, summaryOf, titleOf } from './summary.js';
 
 /** Searches as one page: what the terminal shows. @param replayCommand returns the command that runs a failure again */
 export function exploreToHtml(

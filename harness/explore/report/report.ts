@@ -1,6 +1,6 @@
 import { type Guarantee, type Verdict, worstOf } from '../../core/verdict.js';
 import type { Exploration } from '../evidence/exploration.js';
-import type { ExecutorName } from '../explore-options.js';
+import type { ExecutorName } from '../search/explore-options.js';
 
 /** One search in a `report.json`, with the fields that one run of stress has there. */
 export interface ExplorationReport {

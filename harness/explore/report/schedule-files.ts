@@ -68,7 +68,7 @@ function parseScheduleFile(text: string, name: string): ScheduleFile {
   try {
     value = JSON.parse(text);
   } catch {
-    // Told below.
+    // Reported below.
   }
   if (value?.schema !== 1 || typeof value.schedule !== 'string' || typeof value.program !== 'string')
     throw new UsageError(`${name} is no schedule`, 'expected a file that a search has written');

@@ -1,7 +1,7 @@
 import { table } from '../../report/table.js';
-import type { Row } from '../evidence/explain.js';
+import type { StepRow } from '../evidence/explain.js';
 import type { Exploration, ExploredFailure, Replayed } from '../evidence/exploration.js';
-import { decisionOf, originOf, stepTable, summaryOf, titleOf } from './telling.js';
+import { decisionOf, originOf, stepTable, summaryOf, titleOf } from './summary.js';
 
 /** What a person reads when a search is over. @param replayCommand of a failure, the command that runs it again @param isInterrupted whether the user ended it */
 export function explorationToTerminal(
@@ -44,18 +44,18 @@ export function replayedToTerminal({
       ? 'No guarantee was broken.'
       : `**${kind}**: ${sentence}${eraser === undefined ? '' : `\n${eraser}`}`;
   const isSameTarget = target === file.target;
-  const told = isSameTarget
+  const outcome = isSameTarget
     ? `The same calls and the same end in ${same} of ${of} runs.`
     : `Found on ${file.target}, run on ${target}.`;
   return [
     `Schedule ${file.id} on ${target}: ${file.program}`,
     toTable(rows, file.program),
     end,
-    divergence === undefined ? told : `${told} It led elsewhere ${divergence}.`,
+    divergence === undefined ? outcome : `${outcome} It led elsewhere ${divergence}.`,
   ].join('\n\n');
 }
 
-function toTable(rows: readonly Row[], program: string): string {
+function toTable(rows: readonly StepRow[], program: string): string {
   const { header, lines } = stepTable(rows, program);
   return table(
     header,

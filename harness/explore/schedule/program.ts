@@ -2,7 +2,7 @@ import { UsageError } from '../../../src/cli/usage-error.js';
 import type { SeedEvent } from '../../history/events.js';
 import { seedValue } from '../../line/seeds.js';
 import { oauthKeys } from '../../workload/values.js';
-import type { Operation } from '../process/protocol.js';
+import type { Operation } from '../protocol/protocol.js';
 import { nameOf } from '../schedule/action.js';
 
 /** What the clients do, and what they find: one list of operations for each client. */

@@ -1,11 +1,11 @@
 import { type Choice, continuing, type Strategy } from '../execution/strategy.js';
 import { type Action, wordOf } from '../schedule/action.js';
 import { NondeterminismError } from '../schedule/nondeterminism.js';
-import { type Access, conflicts } from '../world/footprint.js';
+import { conflicts, type SharedAccess } from '../world/footprint.js';
 
 interface Move {
   action: Action;
-  accesses: readonly Access[];
+  accesses: readonly SharedAccess[];
   isTimer: boolean;
 }
 
@@ -19,7 +19,7 @@ export interface DporOptions {
 }
 
 /** What is known of a place in an execution before anything is done there. */
-interface Place {
+interface SearchState {
   /** What each client could do next. */
   moves: Map<number, Move>;
   faults: readonly Move[];
@@ -32,7 +32,7 @@ interface Place {
   asleep: Map<string, Move>;
 }
 
-interface Node extends Place {
+interface Node extends SearchState {
   /** Whose moves are to be tried here. */
   backtrack: Set<number>;
   taken: Move;
@@ -114,7 +114,7 @@ export class Dpor implements Strategy {
     const last = choice.last !== undefined && moves.has(choice.last) ? choice.last : undefined;
     // An exit and the question whether a process lives race, but only one side of that shows: the exit happens now or never.
     const isAsked = choice.enabled.some((action) => choice.isExit(action));
-    const place: Place = {
+    const place: SearchState = {
       moves,
       faults: choice.faults.map((action) => moveOf(choice, action)),
       last,
@@ -210,7 +210,7 @@ export class Dpor implements Strategy {
     return [...moves, ...node.faults].filter((move) => this.isOpen(node, move));
   }
 
-  private isOpen(place: Place, move: Move): boolean {
+  private isOpen(place: SearchState, move: Move): boolean {
     const word = wordOf(move.action);
     if (place.tried.has(word) || place.asleep.has(word)) return false;
     return place.preemptions + costOf(place, move) <= this.preemptionsMax;
@@ -279,6 +279,6 @@ function moveOf(choice: Choice, action: Action): Move {
 }
 
 /** How many preemptions a move is. */
-function costOf({ last }: Place, { action }: Move): number {
+function costOf({ last }: SearchState, { action }: Move): number {
   return action.do === 'run' && last !== undefined && action.client !== last ? 1 : 0;
 }

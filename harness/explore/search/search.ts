@@ -1,12 +1,12 @@
-import type { Cell } from '../execution/cell.js';
 import { type Executed, type ExecutionOptions, LostProcessError } from '../execution/executed.js';
 import { type Failure, failureOf, outcomeOf } from '../execution/failure.js';
 import { Replay } from '../execution/follow-schedule.js';
 import { byGrade, Enough } from '../execution/gravity.js';
+import type { ProcessPool } from '../execution/process-pool.js';
 import type { Strategy } from '../execution/strategy.js';
+import { UncontrolledError } from '../protocol/uncontrolled.js';
 import { type Action, printSchedule } from '../schedule/action.js';
 import { NondeterminismError } from '../schedule/nondeterminism.js';
-import { UncontrolledError } from '../world/uncontrolled.js';
 
 export interface SearchLimits {
   executionsMax: number;
@@ -19,7 +19,7 @@ export interface SearchLimits {
   isStopped: () => boolean;
 }
 
-export interface Found extends Failure {
+export interface FoundFailure extends Failure {
   /** Which execution it was, from 1. */
   execution: number;
   /** Since the search began, in milliseconds. */
@@ -53,7 +53,7 @@ export interface Searched {
   /** How many different things it led to. */
   outcomes: string[];
   /** One of each kind, the worst first. */
-  failures: Found[];
+  failures: FoundFailure[];
   /** What it found was enough to end it. */
   isEnough: boolean;
   /** What the clients did outside the gate, in words. */
@@ -64,7 +64,7 @@ export interface Searched {
 
 /** Executes what a strategy wants until it has nothing left to try, or a limit is reached. */
 export function search(
-  cell: Cell,
+  pool: ProcessPool,
   options: ExecutionOptions,
   strategy: Strategy,
   limits: SearchLimits,
@@ -72,7 +72,7 @@ export function search(
 ): Searched {
   const started = performance.now();
   const outcomes = new Set<string>();
-  const failures = new Map<string, Found>();
+  const failures = new Map<string, FoundFailure>();
   const unsteered = new Set<string>();
   const enough = new Enough(limits.pastSideFindings);
   const isEnough = () => limits.stopsAtFirst && enough.isReached(sums.executions);
@@ -81,10 +81,10 @@ export function search(
   let uncontrolled: Searched['uncontrolled'];
   while (sums.executions < limits.executionsMax && performance.now() - started < limits.durationMsMax) {
     if (isEnough() || limits.isStopped() || !strategy.begin()) break;
-    const { isReused } = cell;
+    const { isReused } = pool;
     let executed: Executed;
     try {
-      executed = cell.execute(options, strategy);
+      executed = pool.execute(options, strategy);
     } catch (error) {
       uncontrolled = whyNot(error);
       break;
@@ -142,7 +142,7 @@ export function whyNot(error: unknown): NonNullable<Searched['uncontrolled']> {
 
 /** One execution along a schedule. @returns undefined where it does not lead along it */
 export function follow(
-  cell: Cell,
+  pool: ProcessPool,
   options: ExecutionOptions,
   schedule: readonly Action[],
   lenient: boolean,
@@ -150,7 +150,7 @@ export function follow(
   const strategy = new Replay(schedule, lenient);
   strategy.begin();
   try {
-    const executed = cell.execute({ ...options, skipsKnownAudits: false }, strategy);
+    const executed = pool.execute({ ...options, skipsKnownAudits: false }, strategy);
     return { ...executed, failure: failureOf(executed) };
   } catch (error) {
     if (error instanceof NondeterminismError) return undefined;

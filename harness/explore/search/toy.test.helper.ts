@@ -1,11 +1,11 @@
 import { Causality } from '../execution/causality.js';
 import type { Choice, Strategy } from '../execution/strategy.js';
 import { type Action, wordOf } from '../schedule/action.js';
-import { type Access, conflicts } from '../world/footprint.js';
+import { conflicts, type SharedAccess } from '../world/footprint.js';
 
 /** What one step of a toy client does to one shared variable. */
 export interface ToyStep {
-  how: Access['how'];
+  how: SharedAccess['how'];
   on: string;
 }
 
@@ -21,7 +21,7 @@ export interface ToyFaults {
   damagesAnywhere?: true;
 }
 
-const damaged: readonly Access[] = [{ on: 'x', how: 'write' }];
+const damaged: readonly SharedAccess[] = [{ on: 'x', how: 'write' }];
 
 export const noToyFaults: ToyFaults = { kills: 0, pauses: 0 };
 
@@ -49,15 +49,15 @@ export function runToy(
   const paused = new Set<number>();
   let [hasChanged, hasMet] = [true, false];
   const stepOf = (client: number) => program[client]?.[at[client] ?? 0];
-  const accesses = ({ do: kind, client }: Action): Access[] => {
-    const fault: Access = { on: 'faults', how: 'write' };
+  const accesses = ({ do: kind, client }: Action): SharedAccess[] => {
+    const fault: SharedAccess = { on: 'faults', how: 'write' };
     if (kind === 'damage') return [fault, ...damaged];
     if (kind !== 'run') return [fault];
     if (paused.has(client)) return [];
     const step = stepOf(client);
     return step && step.on !== '' ? [step] : [];
   };
-  let touched: readonly Access[] | undefined;
+  let touched: readonly SharedAccess[] | undefined;
   const damagesNow = (): Action[] => {
     const isMoment = damagesAnywhere || touched === undefined || conflicts(touched, damaged);
     if (left.damages === 0 || !isMoment || values.get('x')?.startsWith('half of')) return [];
@@ -67,7 +67,7 @@ export function runToy(
   };
   const damage = (action: Action) => {
     left.damages--;
-    causality.note(action.client, action.do, accesses(action));
+    causality.record(action.client, action.do, accesses(action));
     values.set('x', `half of ${values.get('x')}${(added.get('x') ?? []).toSorted()}`);
     added.delete('x');
     touched = damaged;
@@ -115,7 +115,7 @@ export function runToy(
       continue;
     }
     if (action.do !== 'run' || paused.has(client)) {
-      causality.note(client, action.do, action.do === 'run' ? [] : accesses(action));
+      causality.record(client, action.do, action.do === 'run' ? [] : accesses(action));
       if (action.do === 'kill') {
         left.kills--;
         known[client] += '!';
@@ -130,9 +130,9 @@ export function runToy(
       continue;
     }
     const { how, on } = stepOf(client) as ToyStep;
-    causality.note(client, 'step', accesses(action));
+    causality.record(client, 'step', accesses(action));
     if (on === '') {
-      // Nobody can notice it.
+      // No other client can notice it.
     } else if (how === 'read')
       known[client] += `(${values.get(on) ?? ''}${(added.get(on) ?? []).toSorted()})`;
     else if (how === 'write') {

@@ -1,12 +1,12 @@
 import type { Executed } from '../execution/executed.js';
 import type { Run } from '../execution/run.js';
-import type { ClientProcess } from '../process/client-process.js';
-import type { Report } from '../process/protocol.js';
+import type { ClientProcess } from '../protocol/client-process.js';
+import type { Report } from '../protocol/protocol.js';
 import { drain, requireDrain } from './drain.js';
 
 /** One that this thread runs up to its next stop. */
 export interface RunnableProcess extends ClientProcess {
-  /** @returns undefined where it has told its stop to the conductor itself, from inside a call */
+  /** @returns undefined where it has reported its stop to the conductor itself, from inside a call */
   goOn(): Report | undefined;
   onUncaught(error: unknown): void;
 }
@@ -23,7 +23,7 @@ export class Conductor {
   }
 
   /** A process has come to a stop. What goes wrong is kept: it is no error of the program on whose stack this may run. */
-  heard(report: Report): void {
+  onStop(report: Report): void {
     this.attempt(() => {
       this.step = this.run?.next(report);
     });
@@ -45,7 +45,7 @@ export class Conductor {
   }
 
   /** Leads an execution to its end. */
-  lead(run: Run): Executed {
+  runToEnd(run: Run): Executed {
     this.run = run;
     this.failure = undefined;
     let current: RunnableProcess | undefined;
@@ -57,7 +57,7 @@ export class Conductor {
       while (!this.step.done) {
         current = this.step.value as RunnableProcess;
         const report = current.goOn();
-        if (report !== undefined) this.heard(report);
+        if (report !== undefined) this.onStop(report);
         this.throwFailure();
       }
       return this.step.value;

@@ -1,5 +1,6 @@
-import type { Call, Pending } from '../calls/call.js';
-import type { CallEnd, CallToMake, Grant } from '../process/protocol.js';
+import type { Call, PendingCall } from '../calls/call.js';
+import { opensFile } from '../protocol/act.js';
+import type { CallEnd, CallToMake, Grant } from '../protocol/protocol.js';
 import { fingerprint } from '../world/fingerprint.js';
 import { errorAgain } from './node-errors.js';
 import { answerAgain } from './node-stats.js';
@@ -31,7 +32,7 @@ export function keyOf({ grant, end }: Granted): string {
 
 /** Makes a call for good. */
 export function makeCall(
-  { call, toMake }: Pending,
+  { call, toMake }: PendingCall,
   grant: Extract<Grant, { type: 'call' }>,
   make: () => unknown,
 ): Granted {
@@ -41,7 +42,7 @@ export function makeCall(
       grant,
       toMake,
       answer,
-      end: { digest: printOf(call, answer), ...(call.call === 'open' ? { fd: answer as number } : {}) },
+      end: { digest: printOf(call, answer), ...(opensFile(call.call) ? { fd: answer as number } : {}) },
       ...(call.refill && call.bytes ? { bytes: call.bytes(Number(answer)).slice() } : {}),
     };
   } catch (error) {

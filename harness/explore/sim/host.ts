@@ -1,13 +1,13 @@
-import type { Call, Pending, Sources } from '../calls/call.js';
+import type { Call, PendingCall, Sources } from '../calls/call.js';
 import type { Clock } from '../calls/clock.js';
-import type { Report } from '../process/protocol.js';
+import type { Report } from '../protocol/protocol.js';
 import type { Going, Granted } from './granted.js';
 
 /** Where a process has come to a stop. */
 export interface Stopped {
   report: Report;
   /** The calls that it could be granted. */
-  pending: readonly Pending[];
+  pending: readonly PendingCall[];
 }
 
 /** What a loop needs of its process. */
@@ -16,7 +16,7 @@ export interface Host {
   readonly sources: Sources;
   isInside(call: Call): boolean;
   /** Makes a call for good. */
-  make(pending: Pending, grant: Extract<Going, { type: 'call' }>): Granted;
+  make(pending: PendingCall, grant: Extract<Going, { type: 'call' }>): Granted;
   /** Lets the scheduler choose. @returns what the process is granted, or undefined where another one goes on, or it is dead */
   ask(stopped: Stopped): Going | undefined;
   /** Nothing keeps the process alive. */

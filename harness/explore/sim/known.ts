@@ -1,4 +1,4 @@
-import type { CallToMake, ClientEvent } from '../process/protocol.js';
+import type { CallToMake, ClientEvent } from '../protocol/protocol.js';
 import type { Stopped } from './host.js';
 import { NotSimulatedError } from './not-simulated.js';
 
@@ -6,13 +6,13 @@ import { NotSimulatedError } from './not-simulated.js';
 const nodesMax = 1_000_000;
 
 /** A stop, and all that is known to come after it, by what was granted and what came of that: see `keyOf`. */
-export interface Known {
+export interface KnownStop {
   /** Undefined before the beginning. */
   stopped: Stopped | undefined;
-  next: Map<string, Known>;
+  next: Map<string, KnownStop>;
 }
 
-export function nothingKnown(): Known {
+export function nothingKnown(): KnownStop {
   return { stopped: undefined, next: new Map() };
 }
 
@@ -25,7 +25,7 @@ export class Memo {
   private count = 0;
 
   /** Where each life begins. */
-  begin(): Known {
+  begin(): KnownStop {
     if (this.count > nodesMax) {
       this.root = nothingKnown();
       this.count = 0;
@@ -37,10 +37,10 @@ export class Memo {
    * Takes note of where the process has come to.
    * @throws NotSimulatedError where it came to something else before
    */
-  note(from: Known, key: string, stopped: Stopped): Known {
+  record(from: KnownStop, key: string, stopped: Stopped): KnownStop {
     const before = from.next.get(key);
     if (before?.stopped) {
-      const [then, now] = [wordsOf(before.stopped), wordsOf(stopped)];
+      const [then, now] = [format(before.stopped), format(stopped)];
       if (then !== now)
         throw new NotSimulatedError(
           `a client that was granted the same did something else: ${now} instead of ${then}`,
@@ -55,7 +55,7 @@ export class Memo {
 }
 
 /** All that a process shows of itself at a stop. */
-function wordsOf({ report }: Stopped): string {
+function format({ report }: Stopped): string {
   const { stop, blocked, due, now, reason, looked } = report;
   const calls = report.calls.map(
     ({ id, call, path, to, fd, at, flags }: CallToMake) => `${id} ${call} ${path} ${to} ${fd} ${at} ${flags}`,

@@ -32,7 +32,7 @@ export class SimMachine {
     this.kernel = new Kernel({ now });
     const { uid, gid } = this.user;
     this.root = this.kernel.start({ client: -1, umask: 0 });
-    // Whoever makes what is there at first is the user, not root.
+    // What is there at first is made by the user, not by root.
     this.root.uid = uid;
     this.root.gid = gid;
     this.kernel.root.entry.inode.mode = 0o777;

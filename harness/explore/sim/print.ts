@@ -1,4 +1,5 @@
 import { type Call, nameOf } from '../calls/call.js';
+import { opensFile } from '../protocol/act.js';
 import { Print } from '../world/fingerprint.js';
 
 /**
@@ -7,7 +8,7 @@ import { Print } from '../world/fingerprint.js';
  */
 export function printOf({ call, bytes }: Call, answer: unknown): number {
   const print = new Print();
-  if (call === 'open') print.text('opened');
+  if (opensFile(call)) print.text('opened');
   else if (bytes) {
     print.add(Number(answer));
     print.bytes(bytes(Number(answer)));

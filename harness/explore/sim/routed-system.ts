@@ -3,6 +3,7 @@ import type { Disk } from '../../line/disk.js';
 import { anchoredIn, byName } from '../calls/anchor.js';
 import type { Call } from '../calls/call.js';
 import type { System } from '../calls/system.js';
+import { type CallFacts, factsOf } from '../protocol/calls.js';
 
 type Sync = (...args: unknown[]) => unknown;
 
@@ -25,8 +26,10 @@ export function strangerIn({ path: from, to }: Call): string | undefined {
   });
 }
 
-const onTwo = /^(rename|link|copyFile)Sync$/;
-const onFile = /^(close|read|readv|write|writev|fstat|fchmod|fchown|fsync|fdatasync|ftruncate|futimes)Sync$/;
+/** What a function of the system is given, by the table of calls. One that only a `Disk` has is given a path. */
+function givenTo(name: string): CallFacts['on'] {
+  return factsOf(name.replace(/Sync$/, ''))?.on ?? 'path';
+}
 
 /**
  * The calls of one virtual process: on the sandbox by one process of the kernel, and on all else by another one. What lies outside
@@ -57,15 +60,15 @@ export function routedSystem(inside: System & Disk, outside: System & Disk, root
     return isOurs(plain) || anchoredIn(plain) !== undefined;
   };
 
-  const route =
-    (name: string): Sync =>
-    (first, ...rest) => {
+  const route = (name: string): Sync => {
+    const given = givenTo(name);
+    return (first, ...rest) => {
       const [our, other] = [ours[name] as Sync, others[name] as Sync];
-      if (onFile.test(name))
+      if (given === 'descriptor')
         return isOutside(first as number)
           ? other((first as number) - firstOutside, ...rest)
           : our(first, ...rest);
-      if (onTwo.test(name)) {
+      if (given === 'two paths') {
         const [second, ...more] = rest;
         return isInside(first) || isInside(second)
           ? our(named(first), named(second), ...more)
@@ -76,6 +79,7 @@ export function routedSystem(inside: System & Disk, outside: System & Disk, root
       const found = other(toOther(first), ...rest);
       return name === 'openSync' ? (found as number) + firstOutside : found;
     };
+  };
 
   const routed = Object.fromEntries(Object.keys(inside).map((name) => [name, route(name)]));
   const realpath = Object.assign(routed.realpathSync as Sync, {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { eachInTiers } from '../../../src/tiers.test.helper.js';
 import type { Executed } from '../execution/executed.js';
 import { noFaults } from '../execution/executed.js';
-import { cellFor, follow, inTurn, optionsFor, RandomWalk, simCellFor } from '../explore.test.helper.js';
+import { follow, inTurn, optionsFor, poolFor, RandomWalk, simPoolFor } from '../explore.test.helper.js';
 
 /** All that can be seen of an execution. Where the sandbox is and which number a descriptor has makes no difference. */
 function seenIn({ steps, events, ending }: Executed): string[] {
@@ -43,7 +43,7 @@ eachInTiers(
 )(
   'virtual processes of %s do the same as real ones along the same schedules: %s %j',
   async (target, program, faults) => {
-    const [real, virtual] = [await cellFor(target), await simCellFor(target)];
+    const [real, virtual] = [await poolFor(target), await simPoolFor(target)];
     const options = optionsFor(program, { faults: { ...noFaults, ...faults }, details: false });
     const walk = new RandomWalk(3, 8, { index: 0, of: 1 });
     await inTurn(() => {
@@ -58,12 +58,12 @@ eachInTiers(
 );
 
 it('virtual processes take every way to the file system that is simulated, call by call as real ones', async () => {
-  const [real, virtual] = [await cellFor('every-way.mjs'), await simCellFor('every-way.mjs')];
+  const [real, virtual] = [await poolFor('every-way.mjs'), await simPoolFor('every-way.mjs')];
   const ways = ['sync', 'promise', 'callback', 'promisified', 'handle', 'kept', 'recursive', 'watch'];
   await inTurn(() => {
     for (const way of [...ways, 'both', 'lives', 'sleep']) {
-      const [one, other] = [real, virtual].map((cell) =>
-        follow(cell, optionsFor(`set ${way} | set callback`, { details: false }), [], false),
+      const [one, other] = [real, virtual].map((pool) =>
+        follow(pool, optionsFor(`set ${way} | set callback`, { details: false }), [], false),
       );
       expect([way, ...(other ? seenIn(other) : [])]).toEqual([way, ...(one ? seenIn(one) : [])]);
     }

@@ -6,12 +6,12 @@ import {
   type Lane,
   makeUnasked,
   outcomeOf,
-  type Pending,
-  pendingOf,
+  type PendingCall,
+  pendingCallOf,
   type Runner,
 } from '../calls/call.js';
 import { describe } from '../calls/evidence.js';
-import type { ClientEvent, Report, Stop } from '../process/protocol.js';
+import type { ClientEvent, Report, Stop } from '../protocol/protocol.js';
 import { drain } from './drain.js';
 import { answerOf, differenceOf, type Going, type Granted } from './granted.js';
 import type { Host, Stopped } from './host.js';
@@ -63,7 +63,7 @@ export class SimLoop implements Runner {
   }
 
   /** It is dead. */
-  bury(): void {
+  endLife(): void {
     this.state = 'over';
     [this.lanes, this.ready, this.events] = [[], [], []];
   }
@@ -95,7 +95,7 @@ export class SimLoop implements Runner {
   halt(stop: 'crashed' | 'refused', reason: string): never {
     if (this.isLive) {
       this.last = this.stopped(stop, undefined, reason).report;
-      this.bury();
+      this.endLife();
     }
     throw new Killed(reason);
   }
@@ -103,13 +103,13 @@ export class SimLoop implements Runner {
   onUncaught(error: unknown): void {
     if (!this.isLive || error instanceof Killed) return;
     this.last = this.stopped('crashed', undefined, describe(error)).report;
-    this.bury();
+    this.endLife();
   }
 
   /** What was granted to a process that is not in a call. */
   grant(going: Going): void {
     if (going.type !== 'call') this.fire(this.log({ grant: going }));
-    else this.takeLane(going);
+    else this.resumeLane(going);
   }
 
   /** Goes on as far as it can. @returns where it has come to; undefined where it was given up in the middle of a call */
@@ -175,7 +175,7 @@ export class SimLoop implements Runner {
       }
       if (going.type !== 'call') throw new Error(`the scheduler said ${going.type} to a process in a call`);
       if (going.id === own.toMake.id) return answerOf(call, this.log(this.host.make(own, going)));
-      this.takeLane(going);
+      this.resumeLane(going);
     }
   }
 
@@ -184,11 +184,11 @@ export class SimLoop implements Runner {
     throw suspended;
   }
 
-  private pend(call: Call): Pending {
-    return pendingOf(call, ++this.count);
+  private pend(call: Call): PendingCall {
+    return pendingCallOf(call, ++this.count);
   }
 
-  private takeLane(going: Extract<Going, { type: 'call' }>): void {
+  private resumeLane(going: Extract<Going, { type: 'call' }>): void {
     const lane = this.laneOf(going.id);
     this.goOnWith(lane, this.log(this.host.make(lane.pending, going)));
   }
@@ -226,7 +226,7 @@ export class SimLoop implements Runner {
     this.goOnWith(lane, this.again(before, lane.pending));
   }
 
-  private again(before: Granted, { toMake }: Pending): Granted {
+  private again(before: Granted, { toMake }: PendingCall): Granted {
     this.events = [];
     const difference = differenceOf(before, toMake);
     if (difference !== undefined)
@@ -252,7 +252,7 @@ export class SimLoop implements Runner {
     if (call) this.lanes.splice(at, 0, { ...lane, pending: this.pend(call) });
   }
 
-  private stopped(stop: Stop, own?: Pending, reason?: string): Stopped {
+  private stopped(stop: Stop, own?: PendingCall, reason?: string): Stopped {
     const { clock, sources } = this.host;
     const pending = [...(own ? [own] : []), ...this.lanes.map((lane) => lane.pending)];
     const isOver = stop !== 'waiting';

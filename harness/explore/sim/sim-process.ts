@@ -1,6 +1,6 @@
 import { builtinModules } from 'node:module';
 import type { TargetModule } from '../../core/target.js';
-import type { Call, Calls, Pending } from '../calls/call.js';
+import type { Call, Calls, PendingCall } from '../calls/call.js';
 import { Clock } from '../calls/clock.js';
 import { errnoError } from '../calls/evidence.js';
 import { inside } from '../calls/inside.js';
@@ -10,14 +10,14 @@ import type { Self } from '../calls/self.js';
 import { Timers } from '../calls/timers.js';
 import { Watches } from '../calls/watches.js';
 import { runProgram } from '../client/program.js';
-import type { ClientProcess } from '../process/client-process.js';
 import type { Heartbeat } from '../process/gated-process.js';
-import type { CallEnd, ClientSetup, Grant, Report } from '../process/protocol.js';
+import type { ClientProcess } from '../protocol/client-process.js';
+import type { CallEnd, ClientSetup, Grant, Report } from '../protocol/protocol.js';
 import type { Conductor } from './conductor.js';
 import { type Going, type Granted, keyOf, makeCall } from './granted.js';
 import type { Stopped } from './host.js';
 import type { Process } from './kernel/process.js';
-import { type Known, Memo, nothingKnown } from './known.js';
+import { type KnownStop, Memo, nothingKnown } from './known.js';
 import type { SimMachine } from './machine.js';
 import { ownFs } from './own-fs.js';
 import { globalObject, sharedGlobals } from './own-globals.js';
@@ -29,7 +29,7 @@ import { systemOf } from './system.js';
 
 type Begin = Extract<Grant, { type: 'begin' }>;
 
-/** What is the same for all processes of a cell. */
+/** What is the same for all processes of a pool. */
 export interface SimScene {
   machine: SimMachine;
   conductor: Conductor;
@@ -58,11 +58,12 @@ export class SimProcess implements ClientProcess {
   private readonly memo = new Memo();
   /** As the kernel knows it. Another one looks at what lies outside of the sandbox: see routed-system.ts. */
   private kernelProcess: Process;
+  private isInKernel = true;
   private outsider: Process;
   private next: Grant | undefined;
   private begun: Begin | undefined;
   private granted: Granted[] = [];
-  private at: Known = nothingKnown();
+  private at: KnownStop = nothingKnown();
   /** What it was granted last, and what came of it. */
   private key = '';
   private end: CallEnd | undefined;
@@ -128,12 +129,12 @@ export class SimProcess implements ClientProcess {
 
   private readonly ownProcess: () => ReturnType<typeof ownProcess>;
 
-  tell(grant: Grant): void {
+  send(grant: Grant): void {
     if (grant.type === 'die') this.kill();
     else this.next = grant;
   }
 
-  lastWords(): string {
+  errorOutput(): string {
     return '';
   }
 
@@ -142,20 +143,21 @@ export class SimProcess implements ClientProcess {
     this.leave();
   }
 
-  /** What it had open is closed. */
+  /** What it had open is closed, once. */
   private leave(): void {
-    this.loop.bury();
+    this.loop.endLife();
+    if (!this.isInKernel) return;
     this.scene.machine.kernel.end(this.kernelProcess);
-    this.kernelProcess = this.scene.machine.start(this.index);
+    this.isInKernel = false;
   }
 
   onUncaught(error: unknown): void {
     this.loop.onUncaught(error);
   }
 
-  /** Goes on with what it was told. @returns where it has come to; undefined where it was given up in the middle of a call */
+  /** Goes on with what it was granted. @returns where it has come to; undefined where it was given up in the middle of a call */
   goOn(): Report | undefined {
-    const grant = this.take();
+    const grant = this.takeGrant();
     Atomics.add(this.scene.heartbeat.cells, 1, 1);
     if (grant?.type === 'begin') return this.beginLife(grant);
     if (grant?.type !== 'call' && grant?.type !== 'timer' && grant?.type !== 'event')
@@ -169,7 +171,7 @@ export class SimProcess implements ClientProcess {
     return this.known() ?? this.live();
   }
 
-  private take(): Grant | undefined {
+  private takeGrant(): Grant | undefined {
     const { next } = this;
     this.next = undefined;
     return next;
@@ -180,8 +182,9 @@ export class SimProcess implements ClientProcess {
     this.begun = begin;
     this.granted = [];
     this.end = undefined;
-    this.loop.bury();
+    this.leave();
     this.kernelProcess = machine.start(this.index, begin.umask);
+    this.isInKernel = true;
     this.at = this.memo.begin();
     this.key = JSON.stringify(begin);
     return this.known() ?? this.live();
@@ -206,7 +209,7 @@ export class SimProcess implements ClientProcess {
   private settle(): Report | undefined {
     const stopped = this.loop.settle();
     if (!stopped) return undefined;
-    this.at = this.memo.note(this.at, this.key, stopped);
+    this.at = this.memo.record(this.at, this.key, stopped);
     return this.report(stopped);
   }
 
@@ -220,13 +223,13 @@ export class SimProcess implements ClientProcess {
   /** The scheduler chooses, on top of the program's stack. */
   private ask(stopped: Stopped): Going | undefined {
     const { conductor } = this.scene;
-    if (!conductor.attempt(() => (this.at = this.memo.note(this.at, this.key, stopped)))) return undefined;
-    conductor.heard(this.report(stopped));
+    if (!conductor.attempt(() => (this.at = this.memo.record(this.at, this.key, stopped)))) return undefined;
+    conductor.onStop(this.report(stopped));
     if (!conductor.isNext(this) || !this.loop.isLive) return undefined;
-    return this.take() as Going | undefined;
+    return this.takeGrant() as Going | undefined;
   }
 
-  private make(pending: Pending, grant: Extract<Going, { type: 'call' }>): Granted {
+  private make(pending: PendingCall, grant: Extract<Going, { type: 'call' }>): Granted {
     const { call } = pending;
     this.clock.setNow(grant.now);
     this.scene.machine.kernel.now = grant.now;

@@ -1,10 +1,10 @@
 import { describeEraser, type ToSource, toRows } from '../evidence/explain.js';
 import type { Replayed } from '../evidence/exploration.js';
-import { type Cells, callsOf, firstDifference } from '../evidence/investigate.js';
+import { callsOf, firstDifference, type Pools } from '../evidence/investigate.js';
 import type { ExecutionOptions } from '../execution/executed.js';
-import type { ExecutorName } from '../explore-options.js';
 import { parseSchedule } from '../schedule/action.js';
 import { parseProgram } from '../schedule/program.js';
+import type { ExecutorName } from '../search/explore-options.js';
 import { follow } from '../search/search.js';
 import type { ReplayTask } from './thread.js';
 
@@ -16,7 +16,7 @@ const freshTimes = 2;
  * whose calls are others, it is followed as far as that is possible.
  */
 export function replay(
-  cells: Cells,
+  pools: Pools,
   { file, times, lenient }: Omit<ReplayTask, 'kind'>,
   label: string,
   toSource: ToSource,
@@ -39,8 +39,8 @@ export function replay(
   let last: ReturnType<typeof follow>;
   for (let time = 0; time < times; time++) {
     const isFresh = time < freshTimes;
-    const cell = isFresh ? cells.fresh : cells.quick;
-    const done = follow(cell, { ...options, details: isFresh, killsForReal: isFresh }, actions, lenient);
+    const pool = isFresh ? pools.fresh : pools.quick;
+    const done = follow(pool, { ...options, details: isFresh, killsForReal: isFresh }, actions, lenient);
     if (isFresh) last = done ?? last;
     const difference = done
       ? firstDifference(file.calls, callsOf(done))

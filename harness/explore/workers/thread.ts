@@ -5,25 +5,25 @@ import { UsageError } from '../../../src/cli/usage-error.js';
 import type { TargetModule } from '../../core/target.js';
 import type { Evidence } from '../../history/evidence.js';
 import { isShipped } from '../../targets/index.js';
-import { CommandCell } from '../command/command-cell.js';
+import { CommandPool } from '../command/command-pool.js';
 import { auditCommand, blindSpots, readTraces } from '../evidence/audit.js';
 import { sourcesOf, type ToSource } from '../evidence/explain.js';
 import type { ExploredFailure, Replayed, ScheduleFile } from '../evidence/exploration.js';
-import { type Cells, DivergedError, investigate } from '../evidence/investigate.js';
-import { tellUnconfirmed } from '../evidence/unconfirmed.js';
-import type { Cell } from '../execution/cell.js';
+import { DivergedError, investigate, type Pools } from '../evidence/investigate.js';
+import { reportUnconfirmed } from '../evidence/unconfirmed.js';
 import { type ExecutionOptions, LostProcessError } from '../execution/executed.js';
 import { fileGround, type Ground } from '../execution/ground.js';
-import { GatedCell } from '../process/gated-cell.js';
-import type { ClientSetup } from '../process/protocol.js';
+import type { ProcessPool } from '../execution/process-pool.js';
+import { GatedPool } from '../process/gated-pool.js';
+import type { ClientSetup } from '../protocol/protocol.js';
+import { UncontrolledError } from '../protocol/uncontrolled.js';
 import { type CommandSource, programOf } from '../schedule/command-source.js';
 import { parseProgram } from '../schedule/program.js';
 import { makeStrategy, type StrategyOptions } from '../search/index.js';
 import { RandomWalk, type Share } from '../search/random-walk.js';
 import { type Searched, type SearchLimits, search, whyNot } from '../search/search.js';
 import { NotSimulatedError } from '../sim/not-simulated.js';
-import { SimCell } from '../sim/sim-cell.js';
-import { UncontrolledError } from '../world/uncontrolled.js';
+import { SimPool } from '../sim/sim-pool.js';
 import { replay } from './replay.js';
 
 export interface SearchTask {
@@ -67,7 +67,7 @@ export interface Job {
   task: SearchTask | ReplayTask | AuditTask;
   /** The process that it waits for; see `Heartbeat`. */
   heartbeat: Int32Array;
-  /** The first cell is not 0 when all are to stop. */
+  /** The first number is not 0 when all are to stop. */
   stop: Int32Array;
 }
 
@@ -105,7 +105,7 @@ function work(job: Job): SearchAnswer | Replayed | AuditAnswer {
   const { setup, task, stop } = job;
   if (task.kind === 'audit')
     return { blindSpots: 'command' in setup ? undefined : audit({ ...job, setup }, task) };
-  const { cells, toSource, label, prepare } =
+  const { pools, toSource, label, prepare } =
     'command' in setup ? commandBench(job, setup) : moduleBench(job, setup);
   try {
     const ground = prepare(
@@ -113,12 +113,12 @@ function work(job: Job): SearchAnswer | Replayed | AuditAnswer {
         ? { program: parseProgram(task.file.program), faults: task.file.faults }
         : task.execution,
     );
-    cells.quick.ground = ground;
-    cells.fresh.ground = ground;
-    const executor = cells.isSimulated ? 'sim' : 'process';
+    pools.quick.ground = ground;
+    pools.fresh.ground = ground;
+    const executor = pools.isSimulated ? 'sim' : 'process';
     if (task.kind === 'replay')
       return replay(
-        executor === 'sim' ? { ...cells, fresh: cells.quick } : cells,
+        executor === 'sim' ? { ...pools, fresh: pools.quick } : pools,
         task,
         label,
         toSource,
@@ -126,20 +126,20 @@ function work(job: Job): SearchAnswer | Replayed | AuditAnswer {
       );
     const isStopped = () => Atomics.load(stop, 0) !== 0;
     const strategy = makeStrategy(task.strategy, task.share);
-    const searched = search(cells.quick, task.execution, strategy, { ...task.limits, isStopped }, reporter());
+    const searched = search(pools.quick, task.execution, strategy, { ...task.limits, isStopped }, reporter());
     if (searched.isEnough) Atomics.store(stop, 0, 1);
-    if (cells.isSimulated && searched.uncontrolled)
+    if (pools.isSimulated && searched.uncontrolled)
       throw new NotSimulatedError(searched.uncontrolled.sentence);
     const failures = searched.failures.map((found) => {
       try {
-        return investigate(cells, task.execution, found, toSource);
+        return investigate(pools, task.execution, found, toSource);
       } catch (error) {
         const why: Searched['uncontrolled'] =
           error instanceof DivergedError
             ? { kind: 'nondeterministic', sentence: error.message }
             : whyNot(error);
         searched.uncontrolled ??= why;
-        return tellUnconfirmed(cells, task.execution, found, toSource, why.sentence);
+        return reportUnconfirmed(pools, task.execution, found, toSource, why.sentence);
       }
     });
     const { evidence, noStore, obstacle } = ground;
@@ -148,14 +148,14 @@ function work(job: Job): SearchAnswer | Replayed | AuditAnswer {
     if (evidence.of === 'file' || obstacle !== undefined) return { searched, failures };
     return { searched, failures: failures.map((failure) => ({ ...failure, evidence })), evidence };
   } finally {
-    cells.quick.close();
-    cells.fresh.close();
+    pools.quick.close();
+    pools.fresh.close();
   }
 }
 
 /** Where executions are made, and how it is found out what they begin with. */
 interface Bench {
-  cells: Cells;
+  pools: Pools;
   toSource: ToSource;
   label: string;
   prepare: (what: Pick<ExecutionOptions, 'program' | 'faults'>) => Ground;
@@ -166,44 +166,44 @@ function moduleBench({ directory, heartbeat }: Job, setup: ModuleSetup): Bench {
   const { bundle, ...asItIs } = real;
   // What Node can import as it is, it does.
   const isBare = /\.[cm]?js$/.test(setup.module);
-  const cells: Cells = {
+  const pools: Pools = {
     quick:
       simBundle === undefined
-        ? new GatedCell(path.join(directory, 'quick'), real, false, { cells: heartbeat })
-        : new SimCell({ ...real, bundle: simBundle }, { heartbeat: { cells: heartbeat } }),
-    fresh: new GatedCell(path.join(directory, 'fresh'), isBare ? asItIs : real, true, { cells: heartbeat }),
+        ? new GatedPool(path.join(directory, 'quick'), real, false, { cells: heartbeat })
+        : new SimPool({ ...real, bundle: simBundle }, { heartbeat: { cells: heartbeat } }),
+    fresh: new GatedPool(path.join(directory, 'fresh'), isBare ? asItIs : real, true, { cells: heartbeat }),
     ...(simBundle === undefined ? {} : { isSimulated: true }),
   };
   return {
-    cells,
+    pools,
     toSource: sourcesOf(),
     label: setup.label,
-    prepare: (what) => groundFor(cells.quick, setup, what),
+    prepare: (what) => groundFor(pools.quick, setup, what),
   };
 }
 
 /** Every process of a program is a new one: there is nothing that would be quicker. */
 function commandBench({ directory, heartbeat }: Job, { command, gate }: CommandSetup): Bench {
   const program = programOf(command);
-  const cell = new CommandCell(path.join(directory, 'program'), program, gate, { cells: heartbeat });
+  const pool = new CommandPool(path.join(directory, 'program'), program, gate, { cells: heartbeat });
   return {
-    cells: { quick: cell, fresh: cell },
+    pools: { quick: pool, fresh: pool },
     toSource: (place) => place,
     label: program.name,
-    prepare: (what) => cell.prepare(what.program),
+    prepare: (what) => pool.prepare(what.program),
   };
 }
 
 /** What executions begin with. The files of the stores that ship with the harness are known. */
 function groundFor(
-  cell: Cell,
+  pool: ProcessPool,
   { label, bundle }: ModuleSetup,
   { program, faults }: Pick<ExecutionOptions, 'program' | 'faults'>,
 ): Ground {
   const read = () => (createRequire(bundle)(bundle) as Partial<TargetModule>).read;
   const options = { label, seed: 1, program };
-  const ground = isShipped({ label }) ? fileGround(program) : cell.survey(options, read);
-  if ((faults.damages ?? 0) > 0) return cell.surveyForDamage(options, ground);
+  const ground = isShipped({ label }) ? fileGround(program) : pool.survey(options, read);
+  if ((faults.damages ?? 0) > 0) return pool.surveyForDamage(options, ground);
   const looks = program.clients.flat().some(({ action }) => action === 'look');
   if (!looks || ground.evidence.of !== 'store') return ground;
   return { ...ground, obstacle: `"look" opens the file, and that is no evidence: ${ground.evidence.why}` };
@@ -216,30 +216,30 @@ function audit(
   { directory, setup, heartbeat }: Job & { setup: ModuleSetup },
   { execution }: AuditTask,
 ): string[] | undefined {
-  const alone = new GatedCell(path.join(directory, 'alone'), setup, false, { cells: heartbeat });
+  const alone = new GatedPool(path.join(directory, 'alone'), setup, false, { cells: heartbeat });
   const ground = groundFor(alone, setup, execution);
   alone.close();
-  const cell = new GatedCell(directory, setup, true, { cells: heartbeat }, auditCommand);
-  cell.ground = ground;
+  const pool = new GatedPool(directory, setup, true, { cells: heartbeat }, auditCommand);
+  pool.ground = ground;
   const strategy = new RandomWalk(execution.seed, auditSchedules, { index: 0, of: 1 });
   strategy.begin();
   try {
-    const executed = cell.execute(execution, strategy);
+    const executed = pool.execute(execution, strategy);
     return blindSpots(readTraces(directory), executed, path.join(directory, 'sandbox'));
   } catch (error) {
     // No strace, or it is not allowed to look.
     if (error instanceof LostProcessError) return undefined;
     throw error;
   } finally {
-    cell.close();
+    pool.close();
   }
 }
 
 function reporter(): (executions: number) => void {
-  let told = performance.now();
+  let reportedAt = performance.now();
   return (executions) => {
-    if (performance.now() - told < progressMs) return;
-    told = performance.now();
+    if (performance.now() - reportedAt < progressMs) return;
+    reportedAt = performance.now();
     parentPort?.postMessage({ type: 'progress', executions });
   };
 }

@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Random } from '../../workload/random.js';
-import { lettersOf } from '../calls/path-calls.js';
-import type { CallEnd, CallToMake, Identity } from '../process/protocol.js';
-import type { CallName } from './calls.js';
+import type { CallName } from '../protocol/calls.js';
+import { lettersOf } from '../protocol/open-flags.js';
+import type { CallEnd, CallToMake, Identity } from '../protocol/protocol.js';
 import { type Corner, corners } from './corners.test.helper.js';
 import { accessesOf } from './footprint.js';
 import { World } from './world.js';
@@ -44,8 +44,8 @@ const waysToOpen = [
 const targets = ['f', 'e', '../d/g', 'missing', '/sandbox/q/d/f', '..'];
 
 /**
- * Not `lock` and `unlock`: Node has no call for them. Not what touches no file, as `alive` and `sleep`, and not `watch`: who hears
- * of what is decided by the scheduler alone.
+ * Not `lock` and `unlock`: Node has no call for them. Not what touches no file, as `alive` and `sleep`, and not `watch`: the
+ * scheduler alone decides what is reported.
  */
 const onDescriptors = [
   'read readv write writev fstat ftruncate fchmod fchown futimes fsync fdatasync close',
@@ -147,14 +147,14 @@ export class Ground {
         end.fd = Number(result);
       }
       if (call.call === 'close') this.open.delete(call.fd ?? -1);
-      found = this.tell(call, result, identity);
+      found = this.describe(call, result, identity);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === undefined) throw error;
       end.errno = code;
       found = code;
     }
-    this.world.note(client, call, before, end, now);
+    this.world.record(client, call, before, end, now);
     return found;
   }
 
@@ -238,7 +238,7 @@ export class Ground {
       case 'readlink':
         return fs[`${name}Sync`](from);
       default:
-        throw new Error(`nobody makes ${name} here`);
+        throw new Error(`no test makes ${name} here`);
     }
   }
 
@@ -247,7 +247,7 @@ export class Ground {
     return path === '' ? `/proc/self/fd/${at}` : `/proc/self/fd/${at}/${path}`;
   }
 
-  private tell({ call }: CallToMake, result: unknown, identity: Identity | undefined): string {
+  private describe({ call }: CallToMake, result: unknown, identity: Identity | undefined): string {
     if (call === 'open') return 'opened';
     if (result instanceof fs.Stats) {
       const { mode, nlink, uid, gid, size } = result;

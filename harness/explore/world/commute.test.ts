@@ -4,7 +4,7 @@ import { expect, onTestFinished } from 'vitest';
 import { atLeast } from '../../../src/amount.test.helper.js';
 import { propertyInTiers } from '../../../src/tiers.test.helper.js';
 import { Random } from '../../workload/random.js';
-import { quickDirectory } from '../workers/workplace.js';
+import { quickDirectory } from '../workers/search-session.js';
 import { Ground, type RealCall } from './commute.test.helper.js';
 import { conflicts } from './footprint.js';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { eachInTiers } from '../../../src/tiers.test.helper.js';
 import { explore, fixture } from '../explore.test.helper.js';
+import type { CallName } from '../protocol/calls.js';
 import { errnos } from '../schedule/action.js';
-import type { CallName } from './calls.js';
 import { errnosOf } from './errnos.js';
 
 const of = (call: CallName, flags?: string) => errnosOf({ id: 1, call, ...(flags ? { flags } : {}) });

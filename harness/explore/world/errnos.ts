@@ -1,6 +1,7 @@
-import type { CallToMake } from '../process/protocol.js';
+import type { CallName, UnknownCall } from '../protocol/calls.js';
+import { openWay } from '../protocol/open-flags.js';
+import type { CallToMake } from '../protocol/protocol.js';
 import type { Errno } from '../schedule/action.js';
-import type { CallName, UnknownCall } from './calls.js';
 
 /** Something is looked up by its name, on a disk that may be failing, in directories that may be closed to us. */
 const lookup = ['EIO', 'EACCES'] as const;
@@ -59,13 +60,14 @@ const errnosOfCalls: Readonly<Record<Exclude<CallName, 'open'> | UnknownCall, re
 };
 
 /** The errors that a call can be made to give. */
-export function errnosOf({ call, flags = '' }: CallToMake): readonly Errno[] {
+export function errnosOf({ call, flags }: CallToMake): readonly Errno[] {
   if (call !== 'open') return errnosOfCalls[call];
+  const { creates, writes } = openWay(flags);
   return [
-    ...(flags.includes('c') ? (['ENOSPC'] as const) : []),
+    ...(creates ? (['ENOSPC'] as const) : []),
     ...lookup,
     'EMFILE',
     // An immutable file may be read.
-    ...(flags.includes('w') ? (['EPERM'] as const) : []),
+    ...(writes ? (['EPERM'] as const) : []),
   ];
 }

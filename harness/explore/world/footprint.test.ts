@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { CallToMake } from '../process/protocol.js';
-import type { CallName } from './calls.js';
+import type { CallName } from '../protocol/calls.js';
+import type { CallToMake } from '../protocol/protocol.js';
 import { accessesOf, conflicts } from './footprint.js';
 import { treeOf } from './tree.test.helper.js';
 

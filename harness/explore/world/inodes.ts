@@ -1,4 +1,4 @@
-import type { Identity } from '../process/protocol.js';
+import type { Identity } from '../protocol/protocol.js';
 
 /** Numbers and times of all files, the same in every execution, whatever numbers the system gives. */
 export class Inodes {

@@ -2,7 +2,7 @@ import fs, { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import type { CallToMake } from '../process/protocol.js';
+import type { CallToMake } from '../protocol/protocol.js';
 import { World } from './world.js';
 
 function newWorld() {
@@ -13,7 +13,7 @@ function newWorld() {
   world.restart({ 'd/f': '{}' }, 0);
   /** A call of another client is made. */
   const make = (client: number, call: CallToMake, end: { fd?: number } = {}) =>
-    world.note(client, call, world.as(client).foresee(call), { digest: 0, ...end }, 0);
+    world.record(client, call, world.as(client).foresee(call), { digest: 0, ...end }, 0);
   const inodeOf = (call: CallToMake) => world.as(0).routes(call).from?.inode;
   return { world, make, inodeOf };
 }
@@ -27,7 +27,7 @@ it('a call that is still to be made leads elsewhere as soon as a name has change
   const rename: CallToMake = { id: 2, call: 'rename', path: 'd/f', to: 'd/g' };
   const foresight = world.as(1).foresee(rename);
   renameSync(path.join(world.rootPath, 'd/f'), path.join(world.rootPath, 'd/g'));
-  world.note(1, rename, foresight, { digest: 0 }, 0);
+  world.record(1, rename, foresight, { digest: 0 }, 0);
   expect(inodeOf(pending)).toBeUndefined();
 });
 
@@ -38,4 +38,10 @@ it('a call from an open directory leads nowhere as soon as that is closed', () =
   expect(inodeOf(pending)).toEqual(expect.any(String));
   make(0, { id: 3, call: 'close', fd: 5 });
   expect(inodeOf(pending)).toBeUndefined();
+});
+
+it('a call of which nothing is known is refused, and does not count as one that has changed nothing', () => {
+  const { make } = newWorld();
+  const call: CallToMake = { id: 1, call: 'readdir of all below', path: 'd' };
+  expect(() => make(0, call)).toThrow('a call of which nothing is known');
 });

@@ -1,6 +1,7 @@
-import type { CallToMake } from '../process/protocol.js';
+import { mayChangeNames } from '../protocol/act.js';
+import { factsOf } from '../protocol/calls.js';
+import type { CallToMake } from '../protocol/protocol.js';
 import type { Routes } from './footprint.js';
-import { leavesAll } from './places.js';
 
 /** What one call of a client is about to do: looked up before it, needed after it. */
 export interface Foresight extends Routes {
@@ -9,7 +10,7 @@ export interface Foresight extends Routes {
   placeTo: string | undefined;
 }
 
-interface Known {
+interface CachedRoutes {
   version: number;
   client: number;
   routes: Routes;
@@ -19,11 +20,12 @@ interface Known {
 export class KnownRoutes {
   /** Of all that decides it: names, open files and locks. */
   version = 0;
-  private readonly known = new WeakMap<CallToMake, Known>();
+  private readonly known = new WeakMap<CallToMake, CachedRoutes>();
 
-  /** A call was made. */
-  note(call: CallToMake): void {
-    if (!leavesAll(call) || /^(open|close|(un)?lock)$/.test(call.call)) this.version++;
+  /** A call was made, which may have changed names, open files or locks. */
+  forgetAfter(call: CallToMake): void {
+    const { descriptors, lock } = factsOf(call.call) ?? {};
+    if (mayChangeNames(call) || descriptors || lock) this.version++;
   }
 
   of(client: number, call: CallToMake, find: () => Routes): Routes {

@@ -5,7 +5,7 @@ import type { Entry } from './walk.js';
 export interface Watch {
   client: number;
   of: number;
-  /** What it was opened for: it hears of whatever comes to be there. */
+  /** What it was opened for: it reports whatever comes to be there. */
   entry: string | undefined;
   inode: string | undefined;
   name: string;
@@ -18,14 +18,14 @@ export interface WatchEvent {
   name: string;
 }
 
-/** A change that is heard of. */
+/** A change that watches report. */
 export interface Change {
   event: 'rename' | 'change';
   entry: Entry | undefined;
   inode?: string | undefined;
 }
 
-/** Who watches what, and hears of which change. */
+/** Which client watches what, and which change its watches report. */
 export class Listeners {
   private watches: Watch[] = [];
 
@@ -44,13 +44,14 @@ export class Listeners {
     this.watches = [];
   }
 
-  hear({ event, entry, inode }: Change): [client: number, WatchEvent][] {
+  /** @returns the event of each watch that reports a change, with its client */
+  notify({ event, entry, inode }: Change): [client: number, WatchEvent][] {
     const key = entry && keyOf(entry);
-    const hears = (watch: Watch) =>
+    const reports = (watch: Watch) =>
       (key !== undefined && watch.entry === key) ||
       (watch.isDirectory && watch.inode !== undefined && watch.inode === entry?.directory) ||
       (event === 'change' && inode !== undefined && watch.inode === inode);
-    return this.watches.filter(hears).map(({ client, of, inode: watched, name }) => {
+    return this.watches.filter(reports).map(({ client, of, inode: watched, name }) => {
       const isBelow = entry !== undefined && watched === entry.directory;
       return [client, { watch: of, event, name: isBelow ? entry.name : name }];
     });

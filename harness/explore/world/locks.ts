@@ -1,7 +1,3 @@
-import type { CallToMake } from '../process/protocol.js';
-import { lockOf } from './footprint.js';
-import type { Tree } from './walk.js';
-
 const none: ReadonlySet<string> = new Set();
 
 /** The locks of the kernel that each client has got. */
@@ -12,13 +8,12 @@ export class Locks {
     return this.held.get(client) ?? none;
   }
 
-  /** A call on a lock has succeeded. @returns who hears of it by a watch: nobody */
-  note(client: number, call: CallToMake, tree: Tree): [] {
+  /** A call on a lock has succeeded. */
+  record(client: number, how: 'takes' | 'drops', lock: string): void {
     const locks = new Set(this.of(client));
-    if (call.call === 'lock') locks.add(lockOf(call, tree));
-    else locks.delete(lockOf(call, tree));
+    if (how === 'takes') locks.add(lock);
+    else locks.delete(lock);
     this.held.set(client, locks);
-    return [];
   }
 
   /** @param client whose life is over; without one, all */

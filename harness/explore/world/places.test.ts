@@ -14,7 +14,7 @@ import fs, {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import type { CallName } from './calls.js';
+import type { CallName } from '../protocol/calls.js';
 import { Places } from './places.js';
 
 function newPlaces() {
@@ -36,16 +36,16 @@ it('every call that may change what a path leads to makes the table look again',
   for (const [call, flags, change, isThere] of changes) {
     expect([call, places.at('a') !== undefined]).toEqual([call, !isThere]);
     change();
-    places.note({ id: 1, call, path: 'a', ...(flags === undefined ? {} : { flags }) });
+    places.forgetAfter({ id: 1, call, path: 'a', ...(flags === undefined ? {} : { flags }) });
     expect([call, places.at('a') !== undefined]).toEqual([call, isThere]);
   }
   expect(places.at('a')).toMatchObject({ kind: 'link', target: 'b' });
   for (const call of ['link', 'rmdir', 'copyFile', 'readdir of all below'] as const) {
     unlinkSync(inside('a'));
-    places.note({ id: 1, call });
+    places.forgetAfter({ id: 1, call });
     expect([call, places.at('a')]).toEqual([call, undefined]);
     symlinkSync('b', inside('a'));
-    places.lookAgain();
+    places.forgetNames();
     expect(places.at('a')).toBeDefined();
   }
 });
@@ -59,14 +59,14 @@ it('a directory is found wherever it was moved, and a removed one is not found, 
   expect(places.directory(id)).toBe('a/b');
   renameSync(inside('a'), inside('c'));
   mkdirSync(inside('a/b'), { recursive: true });
-  places.lookAgain();
+  places.forgetNames();
   expect(places.directory(id)).toBe('c/b');
   rmdirSync(inside('c/b'));
   mkdirSync(inside('c/b'));
-  places.lookAgain();
+  places.forgetNames();
   expect([places.directory(id), places.lastSeen(id)]).toEqual([undefined, 'c/b']);
   rmSync(inside('c'), { recursive: true });
   writeFileSync(inside('c'), '');
-  places.lookAgain();
+  places.forgetNames();
   expect(places.directory(id)).toBeUndefined();
 });

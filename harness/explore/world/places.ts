@@ -1,11 +1,11 @@
 import type { Stats } from 'node:fs';
 import path from 'node:path';
 import type { Disk } from '../../line/disk.js';
-import type { CallToMake } from '../process/protocol.js';
-import { factsOf } from './calls.js';
+import { mayChangeNames } from '../protocol/act.js';
+import type { CallToMake } from '../protocol/protocol.js';
 
 /** What lies at a path: its kind, and the system's number. */
-export interface Place {
+export interface PlacedFile {
   id: string;
   kind: 'file' | 'directory' | 'link';
   target?: string;
@@ -13,7 +13,7 @@ export interface Place {
 
 /** Which file is where, by the system's numbers. Most calls change nothing of that, and to look again takes time. */
 export class Places {
-  private readonly found = new Map<string, Place | undefined>();
+  private readonly found = new Map<string, PlacedFile | undefined>();
   /** By numbers of directories: where they were when they were seen last. */
   private readonly seen = new Map<string, string>();
   private readonly gone = new Set<string>();
@@ -24,9 +24,9 @@ export class Places {
   ) {}
 
   /** Follows no link. @returns undefined if there is none */
-  at(place: string): Place | undefined {
+  at(place: string): PlacedFile | undefined {
     if (!this.found.has(place)) {
-      const found = this.look(place);
+      const found = this.lookUp(place);
       this.found.set(place, found);
       if (found?.kind === 'directory') this.seen.set(found.id, place);
     }
@@ -48,24 +48,24 @@ export class Places {
     return this.seen.get(id);
   }
 
-  /** A call was made. */
-  note(call: CallToMake): void {
-    if (!leavesAll(call)) this.lookAgain();
+  /** A call was made, which may have changed names. */
+  forgetAfter(call: CallToMake): void {
+    if (mayChangeNames(call)) this.forgetNames();
   }
 
   /** Everything may be elsewhere. */
-  lookAgain(): void {
+  forgetNames(): void {
     this.found.clear();
     this.gone.clear();
   }
 
   /** Everything is another one. */
   forget(): void {
-    this.lookAgain();
+    this.forgetNames();
     this.seen.clear();
   }
 
-  private look(place: string): Place | undefined {
+  private lookUp(place: string): PlacedFile | undefined {
     const whole = place === '' ? this.root : `${this.root}/${place}`;
     const stats = statsOf(whole, this.disk);
     if (!stats) return undefined;
@@ -92,9 +92,4 @@ function statsOf(place: string, disk: Disk): Stats | undefined {
       return undefined;
     throw error;
   }
-}
-
-/** The call looks, or changes what is in a file: every name stands for what it stood for. */
-export function leavesAll({ call, flags = '' }: CallToMake): boolean {
-  return call === 'open' ? !flags.includes('c') : factsOf(call)?.changesNames === false;
 }

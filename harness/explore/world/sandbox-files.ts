@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Disk } from '../../line/disk.js';
-import type { Identity } from '../process/protocol.js';
+import type { Identity } from '../protocol/protocol.js';
 
 /** What is in the sandbox before anything happens. */
 export type FirstFile = string | { mode: number; content?: Buffer; target?: string };

@@ -1,4 +1,4 @@
-import type { Found, OpenFile, Tree } from './walk.js';
+import type { FoundEntry, OpenFile, Tree } from './walk.js';
 
 /** Entries by path: `d/f: 3` is a file, `d: 2/` a directory, `l: 5>d/f` a link. */
 export type Drawn = Readonly<Record<string, string>>;
@@ -6,7 +6,7 @@ export type Drawn = Readonly<Record<string, string>>;
 /** A tree as it is drawn; what is open may be something that has no path any more. */
 export function treeOf(drawn: Drawn, open: Readonly<Record<number, OpenFile>> = {}): Tree {
   const root = '1';
-  const found = new Map<string, Found>(
+  const found = new Map<string, FoundEntry>(
     Object.entries(drawn).map(([place, text]) => {
       const [, inode = '', mark, target] = /^(\d+)([/>]?)(.*)$/.exec(text) ?? [];
       if (mark === '/') return [place, { inode, kind: 'directory' }];

@@ -1,5 +1,5 @@
 /** What an entry of a directory leads to. Files are known by their numbers. */
-export interface Found {
+export interface FoundEntry {
   inode: string;
   kind: 'file' | 'directory' | 'link';
   /** The target of a symbolic link. */
@@ -29,7 +29,7 @@ export interface Tree {
   /** Where the sandbox is, for links with a whole path. */
   readonly rootPath: string;
   /** Undefined for a missing entry, and for every entry of a directory that was removed. */
-  child(directory: string, name: string): Found | undefined;
+  child(directory: string, name: string): FoundEntry | undefined;
   /** What `..` leads to. */
   parent(directory: string): string | undefined;
   /** An open file of the client whose call is looked at, by its descriptor. */
@@ -48,7 +48,7 @@ export interface Route {
   entry?: Entry;
   /** What is there. */
   inode?: string;
-  kind?: Found['kind'];
+  kind?: FoundEntry['kind'];
   /** It ends at the entry of a descriptor in `/proc`, which itself is no file of the sandbox. */
   isDescriptor?: true;
   /** It leaves the sandbox. */
@@ -68,7 +68,7 @@ const linksMax = 40;
  */
 export function walk(tree: Tree, path: string, at: number | undefined, follows: boolean): Route {
   const route: Route = { entries: [], searched: [] };
-  let current: Found = { inode: tree.root, kind: 'directory' };
+  let current: FoundEntry = { inode: tree.root, kind: 'directory' };
   if (at !== undefined) {
     if (path === '' && !follows) return { ...route, isDescriptor: true };
     const file = tree.openFile(at);
@@ -77,7 +77,7 @@ export function walk(tree: Tree, path: string, at: number | undefined, follows: 
     current = { inode: file.inode, kind: file.isDirectory ? 'directory' : 'file' };
     if (file.entry && path === '') route.entry = file.entry;
   }
-  const left = wordsOf(path);
+  const left = segmentsOf(path);
   let mustFollow = follows || path.endsWith('/');
   let links = 0;
   for (let name = left.shift(); name !== undefined; name = left.shift()) {
@@ -105,8 +105,8 @@ export function walk(tree: Tree, path: string, at: number | undefined, follows: 
             ...(/^\/(proc|dev\/fd)\b/.test(target) ? { isUnknown: true } : { isOutside: true }),
           };
         current = { inode: tree.root, kind: 'directory' };
-        left.unshift(...wordsOf(inside));
-      } else left.unshift(...wordsOf(target));
+        left.unshift(...segmentsOf(inside));
+      } else left.unshift(...segmentsOf(target));
       if (left.length === 0) route.entry = entry;
       mustFollow = mustFollow || target.endsWith('/');
       continue;
@@ -117,7 +117,7 @@ export function walk(tree: Tree, path: string, at: number | undefined, follows: 
   return { ...route, inode: current.inode, kind: current.kind };
 }
 
-function wordsOf(path: string): string[] {
+function segmentsOf(path: string): string[] {
   return path.split('/').filter((word) => word !== '' && word !== '.');
 }
 

@@ -1,13 +1,15 @@
 import path from 'node:path';
 import type { Disk } from '../../line/disk.js';
-import type { CallEnd, CallToMake, Identity } from '../process/protocol.js';
-import type { UnknownCall } from './calls.js';
+import { actOf } from '../protocol/act.js';
+import { type CallFacts, factsOf } from '../protocol/calls.js';
+import type { CallEnd, CallToMake, Identity } from '../protocol/protocol.js';
 import { fingerprint } from './fingerprint.js';
-import { keyOf, type Routes, routesOf } from './footprint.js';
+import { keyOf, lockOf, type Routes, routesOf, type Subject, subjectOf } from './footprint.js';
 import { Inodes } from './inodes.js';
 import { type Foresight, KnownRoutes } from './known-routes.js';
-import { type Change, Listeners, type WatchEvent } from './listeners.js';
+import { type Change, Listeners, type Watch, type WatchEvent } from './listeners.js';
 import { Locks } from './locks.js';
+import { OpenFiles } from './open-files.js';
 import { Places } from './places.js';
 import {
   below,
@@ -18,7 +20,7 @@ import {
   namesBelow,
   parentOf,
 } from './sandbox-files.js';
-import type { Entry, Found, OpenFile, Route, Tree } from './walk.js';
+import type { Entry, FoundEntry, OpenFile, Route, Tree } from './walk.js';
 
 /**
  * The sandbox as the scheduler knows it: which file is which, with numbers and times that are the same in every execution,
@@ -27,8 +29,8 @@ import type { Entry, Found, OpenFile, Route, Tree } from './walk.js';
 export class World implements Tree {
   private readonly inodes = new Inodes();
   /** What lay above the directories that were removed. */
-  private readonly graves = new Map<string, string>();
-  private readonly openFiles = new Map<string, OpenFile>();
+  private readonly lastParents = new Map<string, string>();
+  private readonly openFiles = new OpenFiles();
   private readonly listeners = new Listeners();
   private readonly held = new Locks();
   private current = 0;
@@ -57,9 +59,9 @@ export class World implements Tree {
     empty(this.disk, this.rootPath);
     this.known.version++;
     this.inodes.forget();
-    this.graves.clear();
+    this.lastParents.clear();
     this.places.forget();
-    this.openFiles.clear();
+    this.openFiles.forget();
     this.listeners.clear();
     this.held.forget();
     this.bornAt('', -1, now);
@@ -73,10 +75,10 @@ export class World implements Tree {
   }
 
   openFile(fd: number): OpenFile | undefined {
-    return this.openFiles.get(`${this.current}.${fd}`);
+    return this.openFiles.get(this.current, fd);
   }
 
-  child(directory: string, name: string): Found | undefined {
+  child(directory: string, name: string): FoundEntry | undefined {
     const place = this.places.directory(this.inodes.idOf(directory));
     const found = place === undefined ? undefined : this.places.at(below(place, name));
     if (!found) return undefined;
@@ -86,7 +88,7 @@ export class World implements Tree {
 
   parent(directory: string): string | undefined {
     const place = this.places.directory(this.inodes.idOf(directory));
-    if (place === undefined) return this.graves.get(directory);
+    if (place === undefined) return this.lastParents.get(directory);
     const above = place === '' ? undefined : this.places.at(parentOf(place));
     return above && this.inodes.numberOf(above.id);
   }
@@ -112,132 +114,74 @@ export class World implements Tree {
 
   /** What `stat` is to say of times and numbers. */
   identityFor({ call, fd }: CallToMake, { from }: Foresight): Identity | undefined {
-    if (!/^[lf]?stat$/.test(call)) return undefined;
+    if (!factsOf(call)?.reads.includes('times')) return undefined;
     // The entry of a descriptor is made anew by the kernel whenever it is asked for.
     if (from?.isDescriptor) return { ino: 1, mtime: 0, ctime: 0, birthtime: 0 };
     const inode = fd === undefined ? from?.inode : this.openFile(fd)?.inode;
     return inode === undefined ? undefined : this.inodes.identityOf(this.inodes.idOf(inode));
   }
 
-  /** Takes note of what a call of a client has done. @returns who hears of it */
-  note(
+  /**
+   * Records what a call of a client has done. What each call means is in the table of calls.
+   *
+   * @returns the events of watches, each with the client that gets it
+   * @throws UncontrolledError for a call of which nothing is known
+   */
+  record(
     client: number,
     call: CallToMake,
-    { from, to, place = '' }: Foresight,
+    foresight: Foresight,
     end: CallEnd,
     now: number,
   ): [client: number, WatchEvent][] {
-    this.places.note(call);
-    this.known.note(call);
-    if (end.errno !== undefined) return [];
+    this.places.forgetAfter(call);
+    this.known.forgetAfter(call);
     this.as(client);
-    if (call.call === 'lock' || call.call === 'unlock') return this.held.note(client, call, this);
-    const { flags = '' } = call;
-    const { entry, inode } = from ?? {};
-    const touch = this.inodes.touch.bind(this.inodes);
+    const subject = subjectOf(call, foresight, this);
+    const act = actOf(call, subject.inode !== undefined);
+    if (end.errno !== undefined) return [];
+    const { from, to } = foresight;
+    const isFilled = act.second === 'fills' && to?.inode !== undefined;
+    if (act.changes) this.inodes.touch(subject.inode, timesOf(act.changes, call, now));
+    const created = act.first && this.changeFirst(act.first, from, now);
+    if (act.second) this.changeSecond(act.second, to, now);
+    if (act.first === 'moves' && from?.entry && to?.entry)
+      this.openFiles.renamed(from.inode, from.entry, to.entry);
+    if (act.descriptors === 'closes') this.openFiles.remove(client, call.fd ?? -1);
+    if (act.descriptors === 'opens' && end.fd !== undefined)
+      this.openFiles.add(client, end.fd, openFileOf(foresight, created));
+    if (act.lock) this.held.record(client, act.lock, lockOf(call, this));
+    if (act.watch === 'begins') this.listeners.add(watchOf(client, call, foresight));
+    if (act.watch === 'ends') this.listeners.remove(client, call.of);
+    return [
+      ...(act.changes ? this.notify(act.changes === 'links' ? 'rename' : 'change', subject) : []),
+      ...(act.first ? this.notify('rename', from) : []),
+      ...(act.second ? this.notify(isFilled ? 'change' : 'rename', to) : []),
+    ];
+  }
+
+  private notify(event: Change['event'], subject: Subject | undefined): [client: number, WatchEvent][] {
+    return this.listeners.notify({ event, entry: subject?.entry, inode: subject?.inode });
+  }
+
+  /** @returns the number of the file that was created */
+  private changeFirst(
+    how: NonNullable<CallFacts['first']>,
+    from: Route | undefined,
+    now: number,
+  ): string | undefined {
+    const created = how === 'creates' ? this.born(from?.entry, this.current, now) : undefined;
+    if (how !== 'creates') this.inodes.touch(from?.inode, { ctime: now });
+    this.inodes.touch(from?.entry?.directory, { mtime: now, ctime: now });
+    if (how === 'removes') this.keepParent(from);
+    return created;
+  }
+
+  private changeSecond(how: NonNullable<CallFacts['second']>, to: Route | undefined, now: number): void {
     const changed = { mtime: now, ctime: now };
-    const entryChanged = (one: Entry | undefined) => touch(one?.directory, changed);
-    const hear = (event: Change['event'], route: Route | undefined) =>
-      this.listeners.hear({ event, entry: route?.entry, inode: route?.inode });
-    switch (call.call) {
-      case 'open': {
-        const isNew = inode === undefined && /c/.test(flags);
-        const isCut = !isNew && /t/.test(flags);
-        const opened = isNew ? this.born(entry, client, now) : inode;
-        if (isNew) entryChanged(entry);
-        if (isCut) touch(inode, changed);
-        const isDirectory = from?.kind === 'directory';
-        if (end.fd !== undefined)
-          this.openFiles.set(`${client}.${end.fd}`, { inode: opened, isDirectory, path: place, entry });
-        if (isNew) return hear('rename', from);
-        return isCut ? hear('change', from) : [];
-      }
-      case 'close':
-        this.openFiles.delete(`${client}.${call.fd}`);
-        return [];
-      case 'write':
-      case 'writev':
-      case 'ftruncate':
-      case 'fchmod':
-      case 'fchown':
-      case 'futimes': {
-        const file = this.openFile(call.fd ?? -1);
-        if (!file) return [];
-        const mtime = call.mtime ?? (/^f(chmod|chown)$/.test(call.call) ? undefined : now);
-        touch(file.inode, { ctime: now, ...(mtime === undefined ? {} : { mtime }) });
-        return this.listeners.hear({ event: 'change', entry: file.entry, inode: file.inode });
-      }
-      case 'truncate':
-        touch(inode, changed);
-        return hear('change', from);
-      case 'utimes':
-      case 'lutimes':
-        touch(inode, { mtime: call.mtime ?? now, ctime: now });
-        return hear('change', from);
-      case 'chmod':
-      case 'chown':
-      case 'lchown':
-        touch(inode, { ctime: now });
-        return hear('change', from);
-      case 'mkdir':
-      case 'symlink':
-        this.born(entry, client, now);
-        entryChanged(entry);
-        return hear('rename', from);
-      case 'unlink':
-      case 'rmdir':
-        touch(inode, { ctime: now });
-        entryChanged(entry);
-        this.bury(from);
-        return hear('rename', from);
-      case 'copyFile': {
-        const isNew = to?.inode === undefined;
-        touch(isNew ? this.born(to?.entry, client, now) : to.inode, changed);
-        entryChanged(to?.entry);
-        return hear(isNew ? 'rename' : 'change', to);
-      }
-      case 'link':
-      case 'rename':
-        touch(inode, { ctime: now });
-        entryChanged(to?.entry);
-        if (call.call === 'rename') {
-          entryChanged(entry);
-          this.bury(to);
-          this.moved(from, to);
-        }
-        return [...hear('rename', from), ...hear('rename', to)];
-      case 'watch':
-        this.listeners.add({
-          client,
-          of: call.of ?? 0,
-          inode,
-          isDirectory: from?.kind === 'directory',
-          entry: entry && keyOf(entry),
-          name: path.basename(place),
-        });
-        return [];
-      case 'unwatch':
-        this.listeners.remove(client, call.of);
-        return [];
-      case 'read': // These change nothing that others can find.
-      case 'readv':
-      case 'fsync':
-      case 'fdatasync':
-      case 'access':
-      case 'stat':
-      case 'lstat':
-      case 'fstat':
-      case 'readdir':
-      case 'readlink':
-      case 'realpath':
-      case 'alive':
-      case 'sleep':
-        return [];
-      default:
-        // A call of the table that has no case above does not compile; any other was refused before it was made.
-        call.call satisfies UnknownCall;
-        return [];
-    }
+    if (how === 'fills') this.inodes.touch(to?.inode ?? this.born(to?.entry, this.current, now), changed);
+    if (how === 'replaces') this.keepParent(to);
+    this.inodes.touch(to?.entry?.directory, changed);
   }
 
   /** A fingerprint of all that can be found in the sandbox: names, modes, owners, numbers, times and contents. */
@@ -253,7 +197,7 @@ export class World implements Tree {
   /** The paths of what is open and watched belong to one life. */
   forget(client: number): void {
     this.known.version++;
-    for (const name of this.openFiles.keys()) if (name.startsWith(`${client}.`)) this.openFiles.delete(name);
+    this.openFiles.forget(client);
     this.listeners.remove(client);
     this.held.forget(client);
   }
@@ -268,17 +212,9 @@ export class World implements Tree {
   }
 
   /** A removed directory still knows what lay above it. */
-  private bury(route: Route | undefined): void {
+  private keepParent(route: Route | undefined): void {
     if (route?.kind === 'directory' && route.inode !== undefined && route.entry)
-      this.graves.set(route.inode, route.entry.directory);
-  }
-
-  /** Whoever has it open has it under its new name. */
-  private moved(from: Route | undefined, to: Route | undefined): void {
-    if (!from?.entry || !to?.entry) return;
-    const key = keyOf(from.entry);
-    for (const file of this.openFiles.values())
-      if (file.inode === from.inode && file.entry && keyOf(file.entry) === key) file.entry = to.entry;
+      this.lastParents.set(route.inode, route.entry.directory);
   }
 
   private born(entry: Entry | undefined, client: number, now: number): string | undefined {
@@ -290,4 +226,26 @@ export class World implements Tree {
     const id = this.places.at(place)?.id;
     return id === undefined ? undefined : this.inodes.born(id, client, now);
   }
+}
+
+/** Which times change with a file. */
+function timesOf(
+  changes: NonNullable<CallFacts['changes']>,
+  { mtime }: CallToMake,
+  now: number,
+): Partial<Identity> {
+  if (changes === 'mode' || changes === 'links') return { ctime: now };
+  return { mtime: mtime ?? now, ctime: now };
+}
+
+/** @param created the number of the file, where it is new */
+function openFileOf({ from, place = '' }: Foresight, created: string | undefined): OpenFile {
+  const isDirectory = from?.kind === 'directory';
+  return { inode: created ?? from?.inode, isDirectory, path: place, entry: from?.entry };
+}
+
+function watchOf(client: number, { of = 0 }: CallToMake, { from, place = '' }: Foresight): Watch {
+  const isDirectory = from?.kind === 'directory';
+  const entry = from?.entry && keyOf(from.entry);
+  return { client, of, inode: from?.inode, isDirectory, entry, name: path.basename(place) };
 }

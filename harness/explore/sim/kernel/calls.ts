@@ -1,4 +1,4 @@
-import type { CallName } from '../../world/calls.js';
+import type { CallName } from '../../protocol/calls.js';
 import type { Kind } from './inode.js';
 
 /**

@@ -2,7 +2,7 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync } fr
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
-import { quickDirectory } from '../../workers/workplace.js';
+import { quickDirectory } from '../../workers/search-session.js';
 import { isDecided } from './decisions.js';
 import { OurSide } from './our-side.test.helper.js';
 import { joinGroups, RealSide, removeAll } from './real-side.test.helper.js';

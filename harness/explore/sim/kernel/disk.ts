@@ -38,7 +38,7 @@ export class Disk {
    * lie between.
    */
   create(client: number, kind: Kind, mode: number, uid: number, gid: number, now: number): Inode {
-    this.take(uid, 0, 1);
+    this.reserve(uid, 0, 1);
     const inode = new Inode(this, this.nextId(), this.number(client), kind, mode, uid, gid, now);
     if (kind === 'directory') {
       if (this.left(uid) < directorySize) {
@@ -109,7 +109,7 @@ export class Disk {
     return (this.quotas.get(uid)?.bytes ?? Number.POSITIVE_INFINITY) < bytes ? 'EDQUOT' : 'ENOSPC';
   }
 
-  private take(uid: number, bytes: number, files: number): void {
+  private reserve(uid: number, bytes: number, files: number): void {
     if ((this.quotas.get(uid)?.files ?? files) < files) fail('EDQUOT');
     if (this.room.files < files) fail('ENOSPC');
     this.give(uid, -bytes, -files);

@@ -32,7 +32,7 @@ export const entryCalls = {
     if (walk.hasSlash) fail(entry.inode.kind === 'directory' ? 'EISDIR' : 'ENOTDIR');
     requireTaking(process, walk.directory, entry, false);
     if (entry.mounted) fail('EBUSY');
-    kernel.take(entry);
+    kernel.detach(entry);
     kernel.forget(entry);
   },
 
@@ -46,7 +46,7 @@ export const entryCalls = {
     requireTaking(process, walk.directory, entry, true);
     if (entry.mounted) fail('EBUSY');
     if (entry.inode.children?.size) fail('ENOTEMPTY');
-    kernel.take(entry);
+    kernel.detach(entry);
     kernel.forget(entry);
   },
 };

@@ -22,7 +22,7 @@ export type Change =
   | { change: 'sync'; inode: number; isDataOnly: boolean }
   /** The last descriptor of what `open` has made was closed, which could write. */
   | { change: 'close'; inode: number }
-  /** Whoever keeps the log says that something has happened by then: an operation was acknowledged. */
+  /** The keeper of the log says that something has happened by then: an operation was acknowledged. */
   | { change: 'mark'; text: string };
 
 /** What would have to reach a disk, in the order in which it was made. What a power loss leaves is made of it. */

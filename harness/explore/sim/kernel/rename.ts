@@ -33,7 +33,7 @@ export const renameCalls = {
     if (over?.inode.children?.size) fail('ENOTEMPTY');
 
     const group = kernel.log?.nextGroup();
-    kernel.take(entry, group);
+    kernel.detach(entry, group);
     if (over) {
       over.isGone = true;
       if (over.inode.kind === 'directory') target.nlink--;

@@ -1,5 +1,5 @@
 import { constants, readFileSync } from 'node:fs';
-import type { CallName } from '../../world/calls.js';
+import type { CallName } from '../../protocol/calls.js';
 
 /** A path as both file systems are given it. */
 export interface Place {

@@ -18,7 +18,7 @@ export interface TreeOptions {
 
 /** All names and what they stand for. It changes without asking who may. */
 export class Tree {
-  /** Nanoseconds of virtual time. Whoever makes the calls sets it. */
+  /** Nanoseconds of virtual time. The caller sets it. */
   now: number;
   granularity: number;
   readonly log: Log | undefined;
@@ -79,7 +79,7 @@ export class Tree {
   }
 
   /** Takes an entry out of its directory. It may be put elsewhere. */
-  take(entry: Entry, group?: number): void {
+  detach(entry: Entry, group?: number): void {
     const { directory, name, inode } = entry;
     if (!directory?.children) throw new Error('an entry needs a directory');
     directory.children.delete(name);

@@ -41,14 +41,14 @@ export class Unsynced {
     private readonly builder: Builder,
     changes: readonly Change[],
   ) {
-    for (const change of changes) this.note(change);
+    for (const change of changes) this.record(change);
   }
 
   get names(): Name[] {
     return [...this.byKey.values()];
   }
 
-  private note(change: Change): void {
+  private record(change: Change): void {
     switch (change.change) {
       case 'create':
         this.builder.create(change);

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { evidenceLine } from '../../history/evidence.js';
-import type { Row } from '../evidence/explain.js';
+import type { StepRow } from '../evidence/explain.js';
 import type { CriticalStep, Exploration, ExploredFailure } from '../evidence/exploration.js';
 import { nameOf } from '../schedule/action.js';
 import type { LongestWait } from '../search/search.js';
@@ -112,7 +112,7 @@ export interface StepTable {
   lines: { step: number | undefined; cells: string[] }[];
 }
 
-export function stepTable(rows: readonly Row[], program: string): StepTable {
+export function stepTable(rows: readonly StepRow[], program: string): StepTable {
   const named = program.split('|').length;
   const clients = Math.max(named, ...rows.map(({ client }) => client + 1));
   const columns = Array.from({ length: clients }, (_, client) => client);
@@ -132,14 +132,14 @@ const shownBefore = 12;
 const shownMax = 60;
 
 /** Long runs of one process that change nothing are shown as one line. */
-function fold(rows: readonly Row[]): (Row | string)[] {
+function fold(rows: readonly StepRow[]): (StepRow | string)[] {
   if (rows.length <= shownMax) return [...rows];
   const isNear = (index: number) => {
     const isTurn = (one: number) => rows[one] !== undefined && rows[one - 1]?.client !== rows[one]?.client;
     const around = Array.from({ length: shownBefore }, (_, offset) => index - shownBefore / 2 + offset);
     return index === 0 || rows[index]?.file !== '' || around.some(isTurn);
   };
-  const shown: (Row | string)[] = [];
+  const shown: (StepRow | string)[] = [];
   let hidden = 0;
   for (const [index, row] of rows.entries()) {
     if (isNear(index)) {

@@ -2,6 +2,8 @@ import dgram from 'node:dgram';
 import net from 'node:net';
 import path from 'node:path';
 import type { Call } from '../calls/call.js';
+import { changesPath, opensFile } from '../protocol/act.js';
+import { openWay } from '../protocol/open-flags.js';
 
 /** What a program does that the gate lets pass, in words: `mkdir /tmp/x.lock`, `listen on 4096`. */
 export type Note = (words: string) => void;
@@ -15,7 +17,7 @@ type Method = (this: unknown, ...args: unknown[]) => unknown;
  * Lets everything through that can be a lock between processes besides the file system of the sandbox, and takes a note of it:
  * what is done there is not interleaved.
  */
-export function noteUnsteered(note: Note): void {
+export function reportUnsteered(note: Note): void {
   const noted = (object: object, name: string, words: (args: unknown[]) => string) => {
     const methods = object as Record<string, Method>;
     const original = methods[name];
@@ -42,19 +44,18 @@ function addressIn([first]: unknown[]): string {
 
 /** Devices that keep nothing, and the kernel's own files about processes. */
 const exempt = /^\/(?:dev\/(?:null|zero|full|u?random|tty|pts|std|fd)|proc)(?:\/|\w*$)/;
-const changing = /^(mkdir|rmdir|unlink|rename|link|symlink|truncate|copyFile)$/;
 
 /**
  * True for a change of a file that other processes can notice.
  * @param call its name, as the gate has it: one that opens to write counts as a change
  */
 export function isChange(call: string, opensToWrite: boolean, place: string): boolean {
-  return (call === 'open' ? opensToWrite : changing.test(call)) && !exempt.test(place);
+  return (opensFile(call) ? opensToWrite : changesPath(call)) && !exempt.test(place);
 }
 
 /** Words for a call outside the sandbox that other processes can notice. @returns undefined for any other call */
-export function changeOutside({ call, path: place, to, flags = '' }: Call): string | undefined {
+export function changeOutside({ call, path: place, to, flags }: Call): string | undefined {
   const where = to ?? place;
-  if (where === undefined || !isChange(call, flags.includes('w'), where)) return undefined;
+  if (where === undefined || !isChange(call, openWay(flags).writes, where)) return undefined;
   return `${call} ${where}`;
 }

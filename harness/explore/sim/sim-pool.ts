@@ -1,9 +1,9 @@
-import { Cell } from '../execution/cell.js';
 import type { Executed, ExecutionOptions } from '../execution/executed.js';
+import { ProcessPool } from '../execution/process-pool.js';
 import type { Run } from '../execution/run.js';
 import type { Strategy } from '../execution/strategy.js';
 import { type Heartbeat, noHeartbeat } from '../process/gated-process.js';
-import type { ClientSetup } from '../process/protocol.js';
+import type { ClientSetup } from '../protocol/protocol.js';
 import { Conductor } from './conductor.js';
 import { Intrinsics } from './intrinsics.js';
 import { SimMachine, type User } from './machine.js';
@@ -36,7 +36,7 @@ export interface SimOptions {
 }
 
 /** Virtual processes on a simulated machine, all in this thread. */
-export class SimCell extends Cell {
+export class SimPool extends ProcessPool {
   /** Real processes may do what is not simulated. */
   protected override readonly isLast = false;
   private readonly scene: SimScene;
@@ -80,7 +80,7 @@ export class SimCell extends Cell {
     this.intrinsics ??= new Intrinsics();
     const { evaluations } = this.scene;
     try {
-      return this.scene.conductor.lead(run);
+      return this.scene.conductor.runToEnd(run);
     } finally {
       if (this.scene.evaluations !== evaluations) this.requireIntrinsics(this.intrinsics);
     }
@@ -92,18 +92,18 @@ export class SimCell extends Cell {
       throw new NotSimulatedError(`a client changes ${changed}, which all programs in one thread share`);
   }
 
-  protected staff(): void {
-    // A process is made when it is hired.
+  protected ensureProcesses(): void {
+    // A process is made when it is started.
   }
 
-  protected hire(index: number): SimProcess {
+  protected acquireProcess(index: number): SimProcess {
     const known = this.processes[index];
     if (known) {
       known.kill();
       return known;
     }
-    const hired = new SimProcess(this.scene, index);
-    this.processes[index] = hired;
-    return hired;
+    const started = new SimProcess(this.scene, index);
+    this.processes[index] = started;
+    return started;
   }
 }

@@ -4,9 +4,9 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { UsageError } from '../../../src/cli/usage-error.js';
 import type { TargetSpec } from '../../core/target.js';
-import type { ExecutorName } from '../explore-options.js';
 import { bundleTarget } from '../process/bundle.js';
 import { heartbeatCells, killIfThere } from '../process/gated-process.js';
+import type { ExecutorName } from '../search/explore-options.js';
 import { NotSimulatedError } from '../sim/not-simulated.js';
 import type { Answer, CommandSetup, Job, ThreadMessage } from './thread.js';
 
@@ -23,7 +23,7 @@ interface Conditions {
 export type Subject = TargetSpec | CommandSetup;
 
 /** A directory of its own, a bundled target, and threads that work there. */
-export class Workplace {
+export class SearchSession {
   private readonly stop = new Int32Array(new SharedArrayBuffer(4));
   private count = 0;
   private readonly running: Promise<unknown>[] = [];
@@ -43,9 +43,9 @@ export class Workplace {
   static async with<T>(
     subject: Subject,
     { signal, patienceMs = patienceMsDefault, executor = 'process' }: Conditions,
-    use: (place: Workplace) => Promise<T>,
+    use: (place: SearchSession) => Promise<T>,
   ): Promise<T> {
-    const place = new Workplace(
+    const place = new SearchSession(
       realpathSync(mkdtempSync(path.join(quickDirectory(), `holdfast-explore-${process.pid}-`))),
       subject,
       patienceMs,
@@ -90,7 +90,7 @@ export class Workplace {
   ): Promise<Answer<T>> {
     const heartbeat = new Int32Array(new SharedArrayBuffer(4 * heartbeatCells));
     const job: Job = {
-      directory: path.join(this.directory, `cell-${this.count++}`),
+      directory: path.join(this.directory, `pool-${this.count++}`),
       stop: this.stop,
       heartbeat,
       task,

@@ -1,5 +1,5 @@
 import type { Action, ValueId } from '../../history/events.js';
-import type { CallName, UnknownCall } from '../world/calls.js';
+import type { CallName, UnknownCall } from './calls.js';
 
 /**
  * What the scheduler and a gated client process say to each other: one JSON value a line, over two inherited pipes. The

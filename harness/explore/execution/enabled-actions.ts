@@ -1,13 +1,14 @@
+import { asksForLife } from '../protocol/act.js';
 import type { Action } from '../schedule/action.js';
 import { errnosOf } from '../world/errnos.js';
-import { type Access, accessesOf } from '../world/footprint.js';
+import { accessesOf, type SharedAccess } from '../world/footprint.js';
 import type { World } from '../world/world.js';
 import type { Client, Option } from './client.js';
 import { accessesOfDamage } from './damage.js';
 import type { FaultBudget } from './executed.js';
 
 /** What clients can go on with now: each with the first of its options, and what it has under way besides. */
-export function possibilities(
+export function enabledActions(
   clients: readonly Client[],
   now: number,
 ): { enabled: Action[]; others: Action[] } {
@@ -16,12 +17,12 @@ export function possibilities(
   const isDue = (option: Option, time: number) => option.kind !== 'timer' || option.due <= time;
   const isNow = (option: Option, client: number) => isDue(option, now) && !clients[client]?.spin.isSpinning;
   // Time passes only when no client can do anything else, and then no further than to the next timer.
-  const somebodyCan = options.some((all, client) => all.some((option) => isNow(option, client)));
+  const anyCan = options.some((all, client) => all.some((option) => isNow(option, client)));
   const dues = options.flat().flatMap((option) => (option.kind === 'timer' ? [option.due] : []));
   const dueNext = Math.min(...dues);
   const isPossible = (option: Option, client: number) => {
-    if (somebodyCan) return isNow(option, client);
-    // Whoever goes round and round comes last of all: without a timer that could end it, it may be the clock that does.
+    if (anyCan) return isNow(option, client);
+    // A client that only polls comes last of all: without a timer that could end it, it may be the clock that does.
     return dues.length === 0 || (option.kind === 'timer' && option.due <= dueNext);
   };
   const possible = options.flatMap((all, client) =>
@@ -38,13 +39,13 @@ export function possibilities(
 }
 
 /** What an action touches, of a client that is about to take it. */
-export function accessesOfAction(action: Action, client: Client | undefined, world: World): Access[] {
+export function accessesOfAction(action: Action, client: Client | undefined, world: World): SharedAccess[] {
   // The answer to the question whether it lives changes, and the fault budget is one less for the others.
-  const life: Access = { on: `p ${client?.pid}`, how: 'write' };
-  const fault: Access = { on: 'faults', how: 'write' };
+  const life: SharedAccess = { on: `p ${client?.pid}`, how: 'write' };
+  const fault: SharedAccess = { on: 'faults', how: 'write' };
   if (action.do === 'damage') return [fault, ...accessesOfDamage(world)];
   // A death lets its locks go.
-  const locks = () => [...world.as(action.client).locks].map((on): Access => ({ on, how: 'write' }));
+  const locks = () => [...world.as(action.client).locks].map((on): SharedAccess => ({ on, how: 'write' }));
   if (action.do !== 'run') return action.do === 'kill' ? [life, fault, ...locks()] : [fault];
   const option = client?.optionOf(action);
   if (option?.kind === 'call') {
@@ -66,7 +67,7 @@ export interface LastStep {
   /** Whose life it asked for. */
   asked: number | undefined;
   /** What it touched. */
-  accesses: readonly Access[];
+  accesses: readonly SharedAccess[];
   /** It let time pass for a killed client. */
   isWait: boolean;
 }
@@ -75,7 +76,7 @@ export function lastStepOf(
   { index }: Client,
   action: Action,
   option: Option | undefined,
-  accesses: readonly Access[],
+  accesses: readonly SharedAccess[],
   before: LastStep | undefined,
 ): LastStep {
   // It is nothing that the client has done: what can go wrong for it is what could before, at the beginning a death.
@@ -87,7 +88,7 @@ export function lastStepOf(
     client: index,
     isShared: accesses.length > 0,
     hasChanged: accesses.some(({ how }) => how !== 'read'),
-    asked: option?.kind === 'call' && option.call.call === 'alive' ? option.call.of : undefined,
+    asked: option?.kind === 'call' && asksForLife(option.call) ? option.call.of : undefined,
     accesses,
     isWait: action.do === 'wait',
   };

@@ -3,8 +3,8 @@ import type { HistoryEvent, ValueId } from '../../history/events.js';
 import { leftoversBeside } from '../../line/beside.js';
 import type { Disk } from '../../line/disk.js';
 import { entriesIn, readEntries } from '../../line/foreign-reader.js';
-import type { CallToMake, ClientEvent, Report } from '../process/protocol.js';
-import { factsOf } from '../world/calls.js';
+import { mayChangeContent, mayChangeModes } from '../protocol/act.js';
+import type { CallToMake, ClientEvent, Report } from '../protocol/protocol.js';
 import type { Client } from './client.js';
 import type { Ground, Trial } from './ground.js';
 import { looseIn } from './modes.js';
@@ -25,7 +25,7 @@ export interface Sequel {
  * Writes down what happens in one execution as the history that every run of the harness has, so that the same checkers judge
  * it. Time is the number of steps: step n is at n milliseconds.
  */
-export class Chronicle {
+export class HistoryBuilder {
   private readonly events: HistoryEvent[];
   private readonly beginnings = new Map<string, Extract<ClientEvent, { type: 'invoke' }>>();
   /** What a client that is alone has found out about the file. */
@@ -76,7 +76,7 @@ export class Chronicle {
     this.beginnings.delete(name);
   }
 
-  tell(client: Client, event: ClientEvent, step: number): void {
+  record(client: Client, event: ClientEvent, step: number): void {
     if (event.type === 'invoke') {
       this.beginnings.set(client.name, event);
       return;
@@ -134,7 +134,7 @@ export class Chronicle {
     this.events.push({ ...event, phase: 'end', time: this.time(step) });
   }
 
-  /** The entries that the file held when it was whole last: what changes after it is told as a change of these. */
+  /** The entries that the file held when it was whole last: what changes after it is recorded as a change of these. */
   get lastWhole(): string {
     return JSON.stringify(this.entries);
   }
@@ -143,17 +143,18 @@ export class Chronicle {
    * A call may have changed the file: what a foreign reader would now find whole is a version. A program may end with this very call,
    * so what that has done is looked at before it counts as acknowledged.
    */
-  look({ call, flags }: CallToMake, step: number): void {
-    if (call === 'open' && !/[ct]/.test(flags ?? '')) return;
-    if (factsOf(call)?.changesContent) this.see(step);
+  recordContent(call: CallToMake, step: number): void {
+    if (mayChangeContent(call)) this.see(step);
   }
 
   /** Records a file that other users can open, once, after a call that may have made it. */
-  lookAtModes({ call }: CallToMake, step: number): void {
-    if (factsOf(call)?.changesModes === false) return;
+  recordModes(call: CallToMake, step: number): void {
+    if (!mayChangeModes(call)) return;
     for (const { name, mode } of looseIn(path.dirname(this.file), this.disk)) {
-      const isTold = this.events.some((one) => one.type === 'mode' && one.name === name && one.mode === mode);
-      if (!isTold) this.events.push({ type: 'mode', time: this.time(step), name, mode });
+      const isRecorded = this.events.some(
+        (one) => one.type === 'mode' && one.name === name && one.mode === mode,
+      );
+      if (!isRecorded) this.events.push({ type: 'mode', time: this.time(step), name, mode });
     }
   }
 

@@ -1,6 +1,5 @@
 import * as fs from 'node:fs';
 import path from 'node:path';
-import { Cell } from '../execution/cell.js';
 import {
   type Executed,
   type ExecutionOptions,
@@ -8,24 +7,25 @@ import {
   pidOf,
   startTimeOf,
 } from '../execution/executed.js';
+import { ProcessPool } from '../execution/process-pool.js';
 import { type Run, runBlocking } from '../execution/run.js';
 import type { Strategy } from '../execution/strategy.js';
+import type { BlockingProcess } from '../protocol/client-process.js';
+import type { ClientSetup } from '../protocol/protocol.js';
 import { World } from '../world/world.js';
-import type { BlockingProcess } from './client-process.js';
 import { GatedProcess, type Heartbeat, noHeartbeat } from './gated-process.js';
-import type { ClientSetup } from './protocol.js';
 
 /** A process that has lived so often is replaced: what a library registers for good adds up. */
 const livesMax = 5000;
 
 /** Real processes and a real directory. Everything here blocks. */
-export class GatedCell extends Cell {
+export class GatedPool extends ProcessPool {
   private processes: BlockingProcess[] = [];
   private lives = 0;
   private born = 0;
 
   /**
-   * @param directory the cell's own; the sandbox is inside
+   * @param directory the pool's own; the sandbox is inside
    * @param isFresh every execution in new processes, which import the target as it is
    */
   constructor(
@@ -71,27 +71,27 @@ export class GatedCell extends Cell {
   }
 
   /** All that are dead or old are replaced; new ones start side by side. */
-  protected staff(count: number): void {
+  protected ensureProcesses(count: number): void {
     if (this.lives >= livesMax) {
       this.close();
       this.lives = 0;
     }
     this.world.makeRoot();
-    for (let index = 0; index < count; index++) this.hire(index, pidOf(index));
+    for (let index = 0; index < count; index++) this.acquireProcess(index, pidOf(index));
   }
 
-  protected hire(index: number, pid: number): BlockingProcess {
+  protected acquireProcess(index: number, pid: number): BlockingProcess {
     const known = this.processes[index];
     if (known?.isAlive && known.isIdle) return known;
     known?.kill();
     const directory = path.join(this.directory, `process-${this.born++}`);
-    const hired = this.employ(index, pid, directory);
-    this.processes[index] = hired;
-    return hired;
+    const started = this.startProcess(index, pid, directory);
+    this.processes[index] = started;
+    return started;
   }
 
   /** A new process for a client. @param directory of its own */
-  protected employ(index: number, pid: number, directory: string): BlockingProcess {
+  protected startProcess(index: number, pid: number, directory: string): BlockingProcess {
     const setup = { ...this.setup, root: this.world.rootPath, pid, startTime: startTimeOf(index) };
     return new GatedProcess(setup, directory, this.heartbeat, this.command);
   }

@@ -1,5 +1,5 @@
-import type { Specification } from '../programs/specification.js';
-import type { StrategyName } from './search/index.js';
+import type { Specification } from '../../programs/specification.js';
+import type { StrategyName } from './index.js';
 
 /** What runs the clients: real processes, or virtual ones on a simulated machine, in one thread. */
 export type ExecutorName = 'process' | 'sim';

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { eachInTiers } from '../../../src/tiers.test.helper.js';
 import { noFaults } from '../execution/executed.js';
-import { follow, inTurn, makeStrategy, optionsFor, search, simCellFor } from '../explore.test.helper.js';
+import { follow, inTurn, makeStrategy, optionsFor, search, simPoolFor } from '../explore.test.helper.js';
 
 /** All that a search of one or two preemptions comes to. */
 async function searched(target: string, usesMemo: boolean, faults = {}) {
-  const cell = await simCellFor(target, usesMemo);
+  const pool = await simPoolFor(target, usesMemo);
   const options = optionsFor('set a | set b, get b', {
     ...{ faults: { ...noFaults, ...faults }, details: false, skipsKnownAudits: true },
   });
@@ -17,7 +17,7 @@ async function searched(target: string, usesMemo: boolean, faults = {}) {
     { index: 0, of: 1 },
   );
   const limits = { executionsMax: 400, durationMsMax: 600_000, stopsAtFirst: false, pastSideFindings: 0 };
-  const found = await inTurn(() => search(cell, options, strategy, { ...limits, isStopped: () => false }));
+  const found = await inTurn(() => search(pool, options, strategy, { ...limits, isStopped: () => false }));
   const { executions, steps, stepsMax, outcomes, exhausted, uncontrolled } = found;
   const failures = found.failures.map(({ kind, execution, count }) => [kind, execution, count]);
   return { executions, steps, stepsMax, outcomes, exhausted, uncontrolled, failures };
@@ -35,23 +35,23 @@ describe('what is remembered of a virtual process', () => {
   });
 
   it('a schedule leads to the same a hundred times, in new lives and in remembered ones', async () => {
-    const cell = await simCellFor('textbook');
+    const pool = await simPoolFor('textbook');
     await inTurn(() => {
-      const first = follow(cell, optionsFor('set a | set b'), [], false);
+      const first = follow(pool, optionsFor('set a | set b'), [], false);
       for (let time = 0; time < 100; time++)
-        expect(follow(cell, optionsFor('set a | set b'), [], false)).toEqual(first);
+        expect(follow(pool, optionsFor('set a | set b'), [], false)).toEqual(first);
     });
   });
 
   it('a program that does something else in another life is refused, since its calls are no function of what it finds', async () => {
-    const cell = await simCellFor('not-simulated.mjs', false);
-    const twice = () => [1, 2].map(() => follow(cell, optionsFor('set keeps'), [], false));
+    const pool = await simPoolFor('not-simulated.mjs', false);
+    const twice = () => [1, 2].map(() => follow(pool, optionsFor('set keeps'), [], false));
     await expect(inTurn(twice)).rejects.toThrow(/did something else|made again/);
   });
 });
 
 describe('what is not simulated', async () => {
-  const cell = await simCellFor('not-simulated.mjs');
+  const pool = await simPoolFor('not-simulated.mjs');
 
   it.each([
     ['streams', 'it calls fs.createReadStream'],
@@ -73,7 +73,7 @@ describe('what is not simulated', async () => {
     ['signal', 'it sends SIGTERM to process 1'],
     ['shared', 'a client changes Promise.prototype'],
   ])('a program that does it is refused, and what it does is named: %s', async (way, words) => {
-    const run = () => follow(cell, optionsFor(`set ${way} | set a`), [], false);
+    const run = () => follow(pool, optionsFor(`set ${way} | set a`), [], false);
     await expect(inTurn(run)).rejects.toThrow(words);
   });
 });

@@ -9,25 +9,25 @@ import { cutShows } from '../../programs/formats/index.js';
 import { hasLineOfEntry, seedText } from '../../programs/seed-text.js';
 import type { Program as Command } from '../../programs/specification.js';
 import { identify } from '../../workload/values.js';
+import { emptyCaches } from '../execution/caches.js';
 import { type Executed, noFaults } from '../execution/executed.js';
 import { Execution } from '../execution/execution.js';
 import { Replay } from '../execution/follow-schedule.js';
 import { fileGround, type Ground, ownIn, snapshot } from '../execution/ground.js';
-import { Memory } from '../execution/memory.js';
-import type { BlockingProcess } from '../process/client-process.js';
-import { GatedCell } from '../process/gated-cell.js';
+import { GatedPool } from '../process/gated-pool.js';
 import { type Heartbeat, noHeartbeat } from '../process/gated-process.js';
-import type { Operation } from '../process/protocol.js';
+import type { BlockingProcess } from '../protocol/client-process.js';
+import type { Operation } from '../protocol/protocol.js';
 import { type Program, probeKey, seedKey } from '../schedule/program.js';
 import { CommandProcess } from './command-process.js';
-import { type CommandScene, commandOf, wordsFor } from './command-scene.js';
+import { argumentsFor, type CommandScene, commandOf } from './command-scene.js';
 import { readerFor, valueText } from './names.js';
 
 /** A loop of a store makes the same calls; a program may well look at one file several times, and go on. */
 const roundsOfProgram = 8;
 
 /** A home, and a command for each operation of a client, for one execution after another. */
-export class CommandCell extends GatedCell {
+export class CommandPool extends GatedPool {
   private readonly scene: CommandScene;
   private named = new Set<string>();
 
@@ -52,7 +52,7 @@ export class CommandCell extends GatedCell {
 
   private stable = new Set<string>();
 
-  protected override employ(index: number, _pid: number, directory: string): BlockingProcess {
+  protected override startProcess(index: number, _pid: number, directory: string): BlockingProcess {
     if (index === 0) this.scene.files.clear();
     mkdirSync(directory, { recursive: true });
     return new CommandProcess(this.scene, directory, this.heartbeat);
@@ -128,11 +128,11 @@ export class CommandCell extends GatedCell {
     };
     const alone: Ground = { ...ground, seeds: [] };
     const directory = path.join(this.directory, `alone-${this.count++}`);
-    const hire = () => this.employ(0, 0, directory);
+    const acquireProcess = () => this.startProcess(0, 0, directory);
     const strategy = new Replay([], true);
     try {
       const executed = this.drive(
-        new Execution(options, this.world, hire, new Memory(), alone).run(strategy),
+        new Execution(options, this.world, acquireProcess, emptyCaches(), alone).run(strategy),
       );
       ground.files = snapshot(this.scene.root, this.world.disk);
       return executed;
@@ -145,7 +145,7 @@ export class CommandCell extends GatedCell {
   private count = 0;
 
   private runPlainly(call: Command['prepare'][number]): void {
-    const words = wordsFor(this.scene, seedKey, valueText('seed.0'));
+    const words = argumentsFor(this.scene, seedKey, valueText('seed.0'));
     const { argv, env } = commandOf(this.program, call, words);
     const [command = '', ...args] = argv;
     const done = spawnSync(command, args, {
@@ -162,7 +162,7 @@ export class CommandCell extends GatedCell {
 
   private writeSeeds(ground: Ground): void {
     const texts = ground.seeds.map(({ key, value }) => [key, valueText(value)] as const);
-    const text = seedText(this.program.seed ?? '', wordsFor(this.scene, '', ''), texts);
+    const text = seedText(this.program.seed ?? '', argumentsFor(this.scene, '', ''), texts);
     writeFileSync(path.join(this.scene.root, this.program.file), text, { mode: 0o600 });
     ground.files = snapshot(this.scene.root, this.world.disk);
   }

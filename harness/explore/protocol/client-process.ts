@@ -1,6 +1,6 @@
 import type { Grant, Report } from './protocol.js';
 
-/** Whatever runs a client. It is told one grant, and goes on up to its next stop. */
+/** What runs a client. It gets one grant, and goes on up to its next stop. */
 export interface ClientProcess {
   /** False once it was killed: it takes part no more. */
   readonly isAlive: boolean;
@@ -8,16 +8,16 @@ export interface ClientProcess {
   isIdle: boolean;
   /** It was ended because it did not come to a stop, and was blocked in a call that is not stopped. */
   readonly wasBlocked: boolean;
-  /** What it has done that nobody could stop, in words. */
+  /** What it has done that the gate could not stop, in words. */
   readonly unsteered: ReadonlySet<string>;
-  tell(grant: Grant): void;
+  send(grant: Grant): void;
   /** What it last wrote on its standard error, for a message. */
-  lastWords(): string;
+  errorOutput(): string;
   kill(): void;
 }
 
-/** One that runs by itself, as real processes do. All that is said blocks the one who listens. */
+/** One that runs by itself, as real processes do. Receiving blocks the thread. */
 export interface BlockingProcess extends ClientProcess {
   /** Blocks until the client has come to a stop. @returns undefined if it is gone */
-  hear(): Report | undefined;
+  receive(): Report | undefined;
 }

@@ -1,14 +1,14 @@
 import type { ReadBytes } from '../../line/foreign-reader.js';
-import type { ClientProcess } from '../process/client-process.js';
-import type { Operation } from '../process/protocol.js';
+import type { ClientProcess } from '../protocol/client-process.js';
+import type { Operation } from '../protocol/protocol.js';
+import { UncontrolledError } from '../protocol/uncontrolled.js';
 import { seedsOf } from '../schedule/program.js';
-import { UncontrolledError } from '../world/uncontrolled.js';
 import type { World } from '../world/world.js';
+import { type Caches, emptyCaches } from './caches.js';
 import { type Executed, type ExecutionOptions, LostProcessError, noFaults } from './executed.js';
 import { Execution } from './execution.js';
 import { Replay } from './follow-schedule.js';
 import { damageGround, fileGround, findGround, type Ground, type Trial } from './ground.js';
-import { Memory } from './memory.js';
 import type { Run } from './run.js';
 import type { Strategy } from './strategy.js';
 
@@ -16,8 +16,8 @@ import type { Strategy } from './strategy.js';
 type Surveyed = Pick<ExecutionOptions, 'label' | 'seed' | 'program'>;
 
 /** Processes and a sandbox for one execution after another: all that differs from one kind of process to another. */
-export abstract class Cell {
-  private readonly memory = new Memory();
+export abstract class ProcessPool {
+  private readonly caches = emptyCaches();
   /** What executions begin with; by default a file of entries: see ground.ts. */
   ground: Ground | undefined;
 
@@ -32,10 +32,10 @@ export abstract class Cell {
   abstract close(): void;
 
   /** Replaces all processes that can't take part in another execution. */
-  protected abstract staff(count: number): void;
+  protected abstract ensureProcesses(count: number): void;
 
   /** An idle process for a client. @param pid what it finds as its number where it looks at once */
-  protected abstract hire(index: number, pid: number): ClientProcess;
+  protected abstract acquireProcess(index: number, pid: number): ClientProcess;
 
   /** Leads an execution to its end. */
   protected abstract drive(run: Run): Executed;
@@ -44,13 +44,14 @@ export abstract class Cell {
     const ground = this.ground ?? fileGround(options.program);
     if (ground.obstacle !== undefined) throw new UncontrolledError(ground.obstacle);
     try {
-      return this.drive(this.begin(options, ground, this.memory).run(strategy));
+      return this.drive(this.begin(options, ground, this.caches).run(strategy));
     } catch (error) {
       // Whatever they were at: the next execution begins with others.
       this.close();
       throw error;
     } finally {
-      this.memory.trim();
+      this.caches.results.trim();
+      this.caches.audits.trim();
     }
   }
 
@@ -65,9 +66,15 @@ export abstract class Cell {
     return damageGround(ground, (files) => this.runLone(options, files, 'seed'), this.world);
   }
 
-  protected begin(options: ExecutionOptions, ground: Ground, memory: Memory): Execution {
-    this.staff(options.program.clients.length);
-    return new Execution(options, this.world, (index, pid) => this.hire(index, pid), memory, ground);
+  protected begin(options: ExecutionOptions, ground: Ground, caches: Caches): Execution {
+    this.ensureProcesses(options.program.clients.length);
+    return new Execution(
+      options,
+      this.world,
+      (index, pid) => this.acquireProcess(index, pid),
+      caches,
+      ground,
+    );
   }
 
   private runLone(
@@ -88,9 +95,9 @@ export abstract class Cell {
     };
     const ground = { ...fileGround(program), files, seeds: [] };
     try {
-      const execution = this.begin(options, ground, new Memory());
+      const execution = this.begin(options, ground, emptyCaches());
       const { ending } = this.drive(execution.run(new Replay([], true)));
-      return { layout: execution.chronicle.layout, ending };
+      return { layout: execution.history.layout, ending };
     } catch (error) {
       // What can't be controlled, or never began, is for the search to say.
       const isKnown = error instanceof UncontrolledError || error instanceof LostProcessError;
