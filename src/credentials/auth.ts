@@ -187,14 +187,13 @@ function keyOf(entries: Record<string, schema.Info>, providerID: string): string
   return [providerID, name, `${name}/`].find((key) => Object.hasOwn(entries, key));
 }
 
+function createNamespace() {
+  const { Oauth, Api, WellKnown, Info } = schema;
+  return { ...createAuth(), Oauth, Api, WellKnown, Info };
+}
+
 /** The agent's own namespace: an `Auth` on its file and its environment, and the schemas by their names. */
-export const Auth = {
-  ...createAuth(),
-  Oauth: schema.Oauth,
-  Api: schema.Api,
-  WellKnown: schema.WellKnown,
-  Info: schema.Info,
-};
+export const Auth = /* @__PURE__ */ createNamespace();
 
 /** The types of the schemas, by the agent's names. */
 export declare namespace Auth {

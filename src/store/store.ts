@@ -4,7 +4,7 @@ import { beginCall, type Call, type CallOptions, milliseconds, untilAborted } fr
 import type { Change } from './change.js';
 import { byValue, type Document, decodeValue } from './document.js';
 import { Draft, type Entries, encodeEntry, refusePromise } from './entries.js';
-import { closedError } from './errors.js';
+import { closedError, showInLogsAs } from './errors.js';
 import { FileBackend } from './file/backend.js';
 import { Sites } from './file/disk/site.js';
 import { FileClaims } from './file/refresh-claims.js';
@@ -145,7 +145,6 @@ export function openStore(file: string, options: StoreOptions = {}): Store {
 
 const refreshLeaseMs = 30_000;
 const refreshDeadlineMs = 60_000;
-const customInspect = Symbol.for('nodejs.util.inspect.custom');
 
 /** Its fields are private to the language, not only to the compiler: they hold credentials, and a log shows other fields. */
 class JsonStore implements Store {
@@ -172,6 +171,7 @@ class JsonStore implements Store {
         backend.rewrite((document) => isWanted(valueIn(document, key)), call().deadline),
     };
     this.#refresher = new Refresher(path.resolve(file), credentials, claims);
+    showInLogsAs(this, () => this.#shown());
   }
 
   async get(key: string, options?: CallOptions): Promise<unknown> {
@@ -252,7 +252,7 @@ class JsonStore implements Store {
     return { file: this.#file, state: this.#closing ? 'closed' : 'open' };
   }
 
-  [customInspect](): string {
+  #shown(): string {
     return `Store { file: ${JSON.stringify(this.#file)}, ${this.#closing ? 'closed' : 'open'} }`;
   }
 
