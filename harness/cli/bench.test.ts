@@ -2,11 +2,11 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
-import { command, fixture, holdfast, newDirectory, processesIn } from '../../src/cli/command.test.helper.js';
 import { eachInTiers, long } from '../../src/tiers.test.helper.js';
 import { until } from '../../src/waiting.test.helper.js';
 import type { Difference } from '../bench/compare.js';
 import type { BenchReport, WritesResult } from '../bench/result.js';
+import { command, fixture, holdfast, newDirectory, processesIn } from './command.test.helper.js';
 
 /** Runs one part once. Its times are never looked at: they are those of a busy machine. */
 async function bench(...flags: string[]) {

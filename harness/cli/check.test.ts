@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { holdfast, newDirectory } from '../../src/cli/command.test.helper.js';
 import type { ModelReport } from '../index.js';
+import { holdfast, newDirectory } from './command.test.helper.js';
 
 const recorded = (name: string) => fileURLToPath(new URL(`../formats/fixtures/${name}`, import.meta.url));
 

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { describe, expect, inject, it } from 'vitest';
-import { newDirectory } from '../../src/cli/command.test.helper.js';
 import { findOnPath } from '../targets/program/find.js';
+import { newDirectory } from './command.test.helper.js';
 
 const at = (place: string) => fileURLToPath(new URL(`../../${place}`, import.meta.url));
 const text = readFileSync(at('docs/migration.md'), 'utf8');

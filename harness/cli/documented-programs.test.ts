@@ -4,9 +4,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
-import { command, newDirectory } from '../../src/cli/command.test.helper.js';
 import { long } from '../../src/tiers.test.helper.js';
 import { findOnPath } from '../targets/program/find.js';
+import { command, newDirectory } from './command.test.helper.js';
 
 /** What docs/programs.md says: the programs in it, and each command line with what it comes to. */
 const text = readFileSync(fileURLToPath(new URL('../../docs/programs.md', import.meta.url)), 'utf8');

@@ -2,10 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { holdfast, newDirectory, processesIn } from '../../src/cli/command.test.helper.js';
 import { long } from '../../src/tiers.test.helper.js';
 import { until } from '../../src/waiting.test.helper.js';
 import type { Exploration, Replayed } from '../index.js';
+import { holdfast, newDirectory, processesIn } from './command.test.helper.js';
 
 describe('holdfast explore', () => {
   it('explore prints a lost update as a table and keeps its schedule, and replay runs it again', async () => {

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { holdfast, newDirectory } from '../../src/cli/command.test.helper.js';
 import { newProject } from '../../src/documents/snippets.test.helper.js';
 import type { PlanEntry, Report } from '../index.js';
+import { holdfast, newDirectory } from './command.test.helper.js';
 import { naive } from './naive-run.test.helper.js';
 
 async function planOf(args: readonly string[], cwd = newDirectory()): Promise<PlanEntry[]> {

@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { holdfast, newDirectory } from '../../src/cli/command.test.helper.js';
 import type { Report } from '../index.js';
+import { holdfast, newDirectory } from './command.test.helper.js';
 import { naive } from './naive-run.test.helper.js';
 
 describe('the forms of a report', () => {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { holdfast, newDirectory } from '../../src/cli/command.test.helper.js';
 import { long } from '../../src/tiers.test.helper.js';
+import { holdfast, newDirectory } from './command.test.helper.js';
 
 it(
   'stress --explain turns a loss into a schedule, a confirmation without a gate, and a test',

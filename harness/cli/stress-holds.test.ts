@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import { stress } from '../../src/cli/command.test.helper.js';
 import { eachInTiers } from '../../src/tiers.test.helper.js';
 import type { Report } from '../index.js';
+import { stress } from './command.test.helper.js';
 
 const sentences = (report: Report | undefined) =>
   report?.scenarios.flatMap(({ violations }) => violations.map(({ sentence }) => sentence));

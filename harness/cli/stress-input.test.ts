@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { fixture, holdfast, newDirectory, processesIn, stress } from '../../src/cli/command.test.helper.js';
 import { eachInTiers } from '../../src/tiers.test.helper.js';
+import { fixture, holdfast, newDirectory, processesIn, stress } from './command.test.helper.js';
 
 describe('bad input', () => {
   const refused: [string[], string][] = [

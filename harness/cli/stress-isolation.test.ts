@@ -2,6 +2,8 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
+import { eachInTiers } from '../../src/tiers.test.helper.js';
+import { eventually, until } from '../../src/waiting.test.helper.js';
 import {
   command,
   fixture,
@@ -10,9 +12,7 @@ import {
   newDirectory,
   processesIn,
   stress,
-} from '../../src/cli/command.test.helper.js';
-import { eachInTiers } from '../../src/tiers.test.helper.js';
-import { eventually, until } from '../../src/waiting.test.helper.js';
+} from './command.test.helper.js';
 
 describe('the isolation of a run', () => {
   it("a run never touches the user's files, whatever the environment says", async () => {

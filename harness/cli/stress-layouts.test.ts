@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { counts, fixture, holdfast, stress } from '../../src/cli/command.test.helper.js';
 import { eachInTiers, long } from '../../src/tiers.test.helper.js';
 import type { Report } from '../index.js';
+import { counts, fixture, holdfast, stress } from './command.test.helper.js';
 
 /** Each keeps its entries where a program that takes the file for a JSON object of entries would not find them. */
 const layouts = [

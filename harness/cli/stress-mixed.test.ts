@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { counts, fixture, holdfast, newDirectory, stress } from '../../src/cli/command.test.helper.js';
 import { long } from '../../src/tiers.test.helper.js';
 import type { Report } from '../index.js';
 import { findOnPath } from '../targets/program/find.js';
+import { counts, fixture, holdfast, newDirectory, stress } from './command.test.helper.js';
 
 /** Agents beside the clients of a store; what the store's own rules are is in src/store/file/commit/mixed-company.test.ts. */
 const mixed = ['--duration', '4s'];

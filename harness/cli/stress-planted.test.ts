@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { counts, fixture, processesIn, stress } from '../../src/cli/command.test.helper.js';
 import { eachInTiers, long } from '../../src/tiers.test.helper.js';
+import { counts, fixture, processesIn, stress } from './command.test.helper.js';
 
 /** A store that loses half of all writes need not write for seconds. */
 const brief = ['--operations', '100'];

@@ -1,5 +1,5 @@
-import { fixture, holdfast, newDirectory } from '../../src/cli/command.test.helper.js';
 import type { Report } from '../index.js';
+import { fixture, holdfast, newDirectory } from './command.test.helper.js';
 
 export const inPlace = fixture('programs/in-place.sh');
 export const shell = ['--command', `sh ${inPlace} {file} {key} {value}`, '--format', 'dotenv'];

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { fixture, holdfast, newDirectory, processesIn } from '../../src/cli/command.test.helper.js';
 import { long } from '../../src/tiers.test.helper.js';
 import type { Report } from '../index.js';
 import { findOnPath } from '../targets/program/find.js';
+import { fixture, holdfast, newDirectory, processesIn } from './command.test.helper.js';
 import { inPlace, program, shell } from './stress-programs.test.helper.js';
 
 const git = [

@@ -2,10 +2,10 @@ import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { fixture, holdfast, newDirectory } from '../../src/cli/command.test.helper.js';
 import { long } from '../../src/tiers.test.helper.js';
 import type { HistoryEvent, Report } from '../index.js';
 import { readRuns } from '../index.js';
+import { fixture, holdfast, newDirectory } from './command.test.helper.js';
 
 /** What `.ci/runtimes/install` has brought comes before what is on the PATH. */
 const ours = fileURLToPath(new URL('../../.ci/runtimes/bin', import.meta.url));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { counts, fixture, holdfast, stress } from '../../src/cli/command.test.helper.js';
 import { eachInTiers, long } from '../../src/tiers.test.helper.js';
+import { counts, fixture, holdfast, stress } from './command.test.helper.js';
 
 it('the control of a run of tokens finds a resurrected token', long, async () => {
   const flags = ['--scenario', 'token-revocation', '--duration', '6s', '--json'];

@@ -2,8 +2,8 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
-import { counts, fixture, holdfast, newDirectory, stress } from '../../src/cli/command.test.helper.js';
 import type { Report } from '../index.js';
+import { counts, fixture, holdfast, newDirectory, stress } from './command.test.helper.js';
 
 describe('a stress run', () => {
   it('a run is inconclusive where too little happened: exit code 3', async () => {

@@ -1,8 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { holdfast, newDirectory } from '../../src/cli/command.test.helper.js';
-import { hasTerminal, holdfastOnTerminal, noTerminal } from '../../src/cli/pseudo-terminal.test.helper.js';
+import {
+  hasTerminal,
+  noTerminal,
+  holdfastOnTerminal as onTerminal,
+  type TerminalOptions,
+} from '../../src/cli/pseudo-terminal.test.helper.js';
 import { widthOf } from '../../src/cli/text.js';
 import { long } from '../../src/tiers.test.helper.js';
+import { command, holdfast, newDirectory } from './command.test.helper.js';
+
+const holdfastOnTerminal = (args: readonly string[], options: TerminalOptions = {}) =>
+  onTerminal(args, { program: command, ...options });
 
 const colour = '\u001b[3';
 const red = ['stress', '--target', 'naive', '--no-controls'];

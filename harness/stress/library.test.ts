@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { fixture, newDirectory, processesIn } from '../../src/cli/command.test.helper.js';
+import { fixture, newDirectory, processesIn } from '../cli/command.test.helper.js';
 import type * as Harness from '../index.js';
 
 /** As users import it. */

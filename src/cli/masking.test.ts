@@ -3,21 +3,10 @@ import { existsSync, readdirSync } from 'node:fs';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { eachInTiers } from '../tiers.test.helper.js';
-import { newToken } from '../tokens/format.js';
 import { newUser } from './auth/auth.test.helper.js';
-import { command, holdfast } from './command.test.helper.js';
+import { command } from './command.test.helper.js';
 import { looksSecret, withoutSecrets } from './masking.js';
-
-const { token } = newToken();
-const secrets = [
-  token,
-  'sk-proj-0a1B2c3D4e5F6g7H8i9J0k',
-  'ghp_0123456789abcdefABCDEF0123456789abcd',
-  // As other services make them: in hexadecimal, in base 64, in groups.
-  'f3a9c1d47b2e8056af13c9d2',
-  'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY12',
-  '6f1f2c9e-3b7a-4d5e-9c81-0a4f7e2b6d13',
-];
+import { expectMasked, secrets, token } from './masking.test.helper.js';
 
 /** Commands that are wrong, with a secret (SECRET) where something else belongs. */
 const wrong = `
@@ -64,19 +53,7 @@ serve --origin https://user:SECRET@host/
 serve --token SECRET
 serve SECRET
 SECRET
---SECRET
-list SECRET
-show SECRET
-replay SECRET
-check SECRET
-stress --scenario SECRET
-stress --duration SECRET
-stress --seed SECRET
-stress --target SECRET
-stress --clients SECRET
-explore --clients SECRET
-explore --target naive --strategy SECRET
-bench --suite SECRET`
+--SECRET`
   .trim()
   .split('\n');
 
@@ -84,16 +61,7 @@ describe('a wrong command with a secret in it', () => {
   eachInTiers(
     wrong.map((line, at) => [line, secrets[at % secrets.length] ?? token] as const),
     10,
-  )('a wrong command does not repeat the secret: %s', async (line, secret) => {
-    const user = newUser({ XDG_CONFIG_HOME: '/nonexistent/config', OPENCODE_CONFIG_DIR: '' });
-    const args = line.split(' ').map((word) => word.replace('SECRET', secret));
-    const { exitCode, stdout, stderr } = await holdfast(args, { cwd: user.home, env: user.env });
-    expect(exitCode).toBeGreaterThan(0);
-    expect(stderr).not.toContain('internal error:');
-    // Nor a part of it that would do for a search.
-    const said = `${stdout}\n${stderr}`;
-    for (let at = 0; at + 10 <= secret.length; at++) expect(said).not.toContain(secret.slice(at, at + 10));
-  });
+  )('a wrong command does not repeat the secret: %s', (line, secret) => expectMasked(command, line, secret));
 });
 
 describe('a word that looks like a secret', () => {

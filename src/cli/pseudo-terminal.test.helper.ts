@@ -32,7 +32,9 @@ export const hasTerminal =
   spawnSync('python3', ['-c', 'import pty, os; os.waitstatus_to_exitcode']).status === 0;
 export const noTerminal = hasTerminal ? '' : ' (skipped: no python3 to make a pseudo-terminal)';
 
-interface TerminalOptions {
+export interface TerminalOptions {
+  /** The command's program; default: that of the product alone. */
+  program?: string;
   columns?: number;
   cwd?: string;
   env?: NodeJS.ProcessEnv;
@@ -45,9 +47,9 @@ interface TerminalOptions {
  * @returns the lines that stay on the screen, without colours, and the whole output
  */
 export async function holdfastOnTerminal(args: readonly string[], options: TerminalOptions = {}) {
-  const { columns = 80, cwd = newDirectory(), env = {}, interruptAt = '' } = options;
-  const program = [process.execPath, command, ...args];
-  const { stdout } = await execa('python3', ['-c', terminal, `${columns}`, interruptAt, ...program], {
+  const { program = command, columns = 80, cwd = newDirectory(), env = {}, interruptAt = '' } = options;
+  const run = [process.execPath, program, ...args];
+  const { stdout } = await execa('python3', ['-c', terminal, `${columns}`, interruptAt, ...run], {
     cwd,
     env: { TERM: 'xterm-256color', ...neutral, ...env },
   });

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { command } from '../cli/command.test.helper.js';
 import { eachInTiers, long } from '../tiers.test.helper.js';
 import {
+  command,
   commandLines,
   losingStore,
   newProject,

@@ -2,9 +2,16 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { onTestFinished } from 'vitest';
+import { inject, onTestFinished } from 'vitest';
 
 export const project = fileURLToPath(new URL('../../', import.meta.url));
+
+const manifest = JSON.parse(readFileSync(path.join(project, 'package.json'), 'utf8')) as {
+  bin: { holdfast: string };
+};
+
+/** What `holdfast` in a document starts: what package.json names. */
+export const command = path.join(inject('installation'), manifest.bin.holdfast);
 
 export interface Snippet {
   document: string;

@@ -19,8 +19,8 @@ export const library = [
   'harness/explore/built.test.helper.ts',
 ];
 
-/** The command, and what it loads for a command of the harness. */
-export const command = ['src/cli/main.ts', 'harness/cli/index.ts'];
+/** The command: of the product alone, and with the harness. They share their chunks. */
+export const command = ['src/cli/main.ts', 'harness/cli/main.ts'];
 
 /**
  * What the harness loads by its place. Each is one file of its own. Their packages stay outside: a search puts a store and its

@@ -1,7 +1,7 @@
 import { chmodSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { newDirectory } from '../../../src/cli/command.test.helper.js';
+import { newDirectory } from '../../cli/command.test.helper.js';
 import { gateProgram, reasonOf, whyNot } from './syscall-gate.test.helper.js';
 
 afterEach(() => void vi.unstubAllEnvs());

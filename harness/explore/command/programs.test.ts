@@ -1,10 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, TestRunner } from 'vitest';
-
-import { holdfast, newDirectory, processesIn } from '../../../src/cli/command.test.helper.js';
 import { commandLines } from '../../../src/documents/snippets.test.helper.js';
 import { eachInTiers, long } from '../../../src/tiers.test.helper.js';
+import { holdfast, newDirectory, processesIn } from '../../cli/command.test.helper.js';
 import { splitWords } from '../../programs/template.js';
 import type { ExploreReport } from '../report/report.js';
 import { compiled, isInstalled, programFixture, whyNot } from './syscall-gate.test.helper.js';

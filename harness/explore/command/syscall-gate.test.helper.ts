@@ -5,8 +5,8 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { newDirectory } from '../../../src/cli/command.test.helper.js';
 import type * as Helper from '../../../src/native/helper.js';
+import { newDirectory } from '../../cli/command.test.helper.js';
 import type * as BuildGate from './build-gate.js';
 import { type GateLine, parseGateLine } from './gate-lines.js';
 

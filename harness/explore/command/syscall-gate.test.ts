@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { newDirectory } from '../../../src/cli/command.test.helper.js';
+import { newDirectory } from '../../cli/command.test.helper.js';
 import {
   callsIn,
   compiled,

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { holdfast, newDirectory } from '../../../src/cli/command.test.helper.js';
+import { holdfast, newDirectory } from '../../cli/command.test.helper.js';
 import type { Report } from '../../core/report.js';
 
 const project = fileURLToPath(new URL('../../..', import.meta.url));

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { fixture, newDirectory, processesIn } from '../../../src/cli/command.test.helper.js';
 import { eventually } from '../../../src/waiting.test.helper.js';
+import { fixture, newDirectory, processesIn } from '../../cli/command.test.helper.js';
 import { fillSpecification } from '../../programs/fill-specification.js';
 import type { Specification } from '../../programs/specification.js';
 import { Identified } from '../../workload/values.js';

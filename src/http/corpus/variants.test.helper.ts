@@ -1,6 +1,6 @@
-import { Random } from '../../../harness/workload/random.js';
 import { type Permission, permissions } from '../../tokens/permissions.js';
 import { madeUpToken } from './fixtures/verifier.js';
+import { Random } from './random.test.helper.js';
 
 /** One request as it goes over the wire. */
 export interface Variant {
@@ -146,7 +146,7 @@ function authorization(token: string, random: Random): string[] {
 
 /** As many as asked for, drawn from the grammar: the same for the same seed. */
 export function generated(count: number, seed: number): Variant[] {
-  const random = new Random(seed, 'corpus');
+  const random = new Random(seed);
   const all = new Map<string, Variant>();
   while (all.size < count) {
     let target = random.pick(random.oneIn(5) ? free : places);

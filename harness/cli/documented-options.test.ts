@@ -2,17 +2,13 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
 import { expect, it } from 'vitest';
-import { addInstruments } from '../../harness/cli/index.js';
-import { addAuth } from '../cli/auth/index.js';
-import { addRun } from '../cli/run/index.js';
-import { addServe } from '../cli/serve/index.js';
-import { commandLines, documents, project } from './snippets.test.helper.js';
+import { addProduct } from '../../src/cli/product.js';
+import { commandLines, documents, project } from '../../src/documents/snippets.test.helper.js';
+import { addInstruments } from './index.js';
 
 const program = new Command('holdfast');
 addInstruments(program);
-addAuth(program);
-addServe(program);
-addRun(program);
+addProduct(program);
 
 /** The words of each command of ours that stands in a document, in a line of a shell or between backticks. */
 const mentioned = [

@@ -1,0 +1,30 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { inject } from 'vitest';
+import { neutral, newDirectory } from '../../src/cli/command.test.helper.js';
+import type { Report } from '../index.js';
+
+export { isStopped, newDirectory, processesIn } from '../../src/cli/command.test.helper.js';
+
+/** The built command, as users run it: with the commands of the product and of the harness. */
+export const command = path.join(inject('installation'), 'dist', 'harness', 'cli', 'main.js');
+
+export const fixture = (name: string) =>
+  fileURLToPath(new URL(`../stress/fixtures/${name}`, import.meta.url));
+
+/** Runs the command to its end in a directory of its own. */
+export function holdfast(args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}) {
+  const { cwd = newDirectory(), env = {} } = options;
+  return execa(process.execPath, [command, ...args], { cwd, env: { ...neutral, ...env }, reject: false });
+}
+
+/** Runs one scenario on one target. @returns the exit code and the report */
+export async function stress(target: string, scenario: string, ...more: string[]) {
+  const cwd = newDirectory();
+  const args = ['stress', '--target', target, '--scenario', scenario, '--no-controls', '--json', ...more];
+  const { exitCode, stdout, stderr } = await holdfast(args, { cwd });
+  return { exitCode, stderr, cwd, report: stdout === '' ? undefined : (JSON.parse(stdout) as Report) };
+}
+
+export const counts = (report: Report | undefined) => report?.scenarios[0]?.counts;

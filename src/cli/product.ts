@@ -1,0 +1,11 @@
+import type { Command } from 'commander';
+import { addAuth } from './auth/index.js';
+import { addRun } from './run/index.js';
+import { addServe } from './serve/index.js';
+
+/** The commands of the product, in the order of the help. */
+export function addProduct(program: Command): void {
+  addAuth(program);
+  addServe(program);
+  addRun(program);
+}
