@@ -15,6 +15,8 @@ const common = {
   // Before `main`, which of some packages is a UMD module that can't be bundled.
   mainFields: ['module', 'main'],
   external: outside,
+  // Of its other modules nothing is used, and enumerations can't be left out.
+  alias: { 'jsonc-parser': './node_modules/jsonc-parser/lib/esm/impl/scanner.js' },
   sourcemap: true,
   write: false,
   metafile: true,
@@ -56,8 +58,7 @@ export async function bundle() {
     const body = needsRequire ? `${shebang}${withRequire}${text.slice(shebang.length)}` : text;
     writeFileSync(place, file.endsWith('.js') ? placed(body, file) : body);
   }
-  for (const file of copyTypes('build/types', 'dist', [...library, 'harness/index.ts', 'harness/judge.ts']))
-    written.add(file);
+  for (const file of copyTypes('build/types', 'dist', [...library, 'harness/index.ts'])) written.add(file);
   removeOthers(written);
   writeFileSync(path.join('dist', 'licenses.txt'), licenses(inputs));
 }

@@ -7,8 +7,8 @@ const all = (folder) =>
     .filter((name) => name.endsWith('.ts') && !name.includes('.test.'))
     .map((name) => path.posix.join(folder, name));
 
-/** What users import of the product: one file each, with all that it needs. */
-export const library = ['src/index.ts', 'src/http/index.ts'];
+/** What users import, but for the harness as a whole: one file each, with all that it needs. */
+export const library = ['src/index.ts', 'src/http/index.ts', 'harness/judge.ts'];
 
 /** The contract on each runtime is that of what is shipped. They are not shipped themselves. */
 export const tests = [
@@ -22,7 +22,6 @@ export const command = [
   'src/cli/main.ts',
   'harness/cli/main.ts',
   'harness/index.ts',
-  'harness/judge.ts',
   'harness/check/worker.ts',
   'harness/explore/workers/thread.ts',
 ];

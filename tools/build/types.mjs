@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /**
@@ -13,8 +13,10 @@ export function copyTypes(from, to, entries) {
       const named = path.join(path.dirname(file), specifier).replace(/\.js$/, '.d.ts');
       if (existsSync(path.join(from, named))) found.add(named);
     }
+    // What a user may do without is no error of theirs.
+    const types = text.replace(/^import .* from ['"]hono['"];$/gm, '// @ts-ignore\n$&');
     mkdirSync(path.join(to, path.dirname(file)), { recursive: true });
-    copyFileSync(path.join(from, file), path.join(to, file));
+    writeFileSync(path.join(to, file), types);
   }
   return found;
 }
