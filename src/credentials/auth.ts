@@ -9,6 +9,7 @@ import type { Changes, WatchOptions } from '../store/watch.js';
 import { isFresh, wallClock } from './expiry.js';
 import { newKey, normalizeKey, trimSlashes } from './keys.js';
 import { authFile, contentOverride, warningOfRelative } from './location.js';
+import type * as schema from './schema.js';
 import { Api, decode, Info, isOpaque, Oauth, validate, WellKnown } from './schema.js';
 
 /** Where an `Auth` finds its file. */
@@ -194,16 +195,14 @@ function createNamespace() {
 /** The agent's own namespace: an `Auth` on its file and its environment, and the schemas by their names. */
 export const Auth = /* @__PURE__ */ createNamespace();
 
-type Types = { Oauth: Oauth; Api: Api; WellKnown: WellKnown; Info: Info };
-
 /** The types of the schemas, by the agent's names. */
 export declare namespace Auth {
   /** An OAuth credential. */
-  export type Oauth = Types['Oauth'];
+  export type Oauth = schema.Oauth;
   /** An API key. */
-  export type Api = Types['Api'];
+  export type Api = schema.Api;
   /** A token that is exported as an environment variable. */
-  export type WellKnown = Types['WellKnown'];
+  export type WellKnown = schema.WellKnown;
   /** Any credential. */
-  export type Info = Types['Info'];
+  export type Info = schema.Info;
 }
