@@ -7,6 +7,7 @@
 export { Auth, type AuthOptions, type AuthRefreshOptions, createAuth } from './credentials/auth.js';
 export { authFile, contentOverride } from './credentials/location.js';
 export { Api, decode, Info, Oauth, validate, WellKnown } from './credentials/schema.js';
+export type { Issue, Schema, Validated } from './credentials/standard-schema.js';
 export { type Holder, StoreError, type StoreErrorCode } from './errors/store-error.js';
 export type { Backend, StoreEvent } from './store/backend/backend.js';
 export type { CallOptions } from './store/backend/call.js';

@@ -1,10 +1,12 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { newDirectory } from './cli/command.test.helper.js';
-import { long } from './tiers.test.helper.js';
+import { eachInTiers, long } from './tiers.test.helper.js';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
 
@@ -40,51 +42,147 @@ const report: Report = await stress({ scenarios: [scenario], durationMs: 3000, c
 console.log(report.result, report.scenarios[0]?.counts.lost);
 `;
 
-describe('the packed package, in another folder', long, () => {
+/** Compiles, as a user's own compiler would: with the types of the package checked, too. */
+async function compile(directory: string, file: string, ...flags: string[]): Promise<void> {
+  const tsc = path.join(project, 'node_modules', 'typescript', 'bin', 'tsc');
+  const types = ['--types', 'node', '--typeRoots', path.join(project, 'node_modules', '@types')];
+  await execa(process.execPath, [tsc, '--target', 'es2022', '--strict', ...types, ...flags, file], {
+    cwd: directory,
+  });
+}
+
+/** Packs what is built. @returns the file */
+async function pack(directory: string): Promise<string> {
+  const flags = ['--json', '--ignore-scripts', '--pack-destination', directory];
+  const { stdout } = await execa('npm', ['pack', ...flags], { cwd: project });
+  const [{ filename }] = JSON.parse(stdout);
+  return path.join(directory, filename);
+}
+
+describe('the packed package, where nothing else is installed', () => {
+  const directory = newDirectory();
+  const place = path.join(directory, 'node_modules', 'holdfast');
+  const manifest = () => JSON.parse(readFileSync(path.join(place, 'package.json'), 'utf8'));
+  const holdfast = (...args: string[]) =>
+    execa(process.execPath, [path.join(place, manifest().bin.holdfast), ...args], {
+      ...{ cwd: directory, reject: false, env: { XDG_DATA_HOME: directory } },
+    });
+
+  beforeAll(async () => {
+    mkdirSync(place, { recursive: true });
+    await execa('tar', ['-xzf', await pack(directory), '-C', place, '--strip-components=1']);
+    writeFileSync(path.join(directory, 'package.json'), JSON.stringify({ type: 'module', private: true }));
+    writeFileSync(path.join(directory, 'mine.ts'), program);
+    writeFileSync(path.join(directory, 'store.ts'), 'export function open() {}');
+  });
+
+  it('it brings no package along, and no script runs where it is installed', () => {
+    const { dependencies = {}, peerDependenciesMeta, peerDependencies, scripts } = manifest();
+    expect(dependencies).toEqual({});
+    const optional = Object.keys(peerDependencies).map((name) => [name, { optional: true }]);
+    expect(peerDependenciesMeta).toEqual(Object.fromEntries(optional));
+    for (const name of ['preinstall', 'install', 'postinstall', 'prepare'])
+      expect(scripts).not.toHaveProperty(name);
+  });
+
+  it('it has no tests and no source maps, and stays below 3.5 MB in 400 files', () => {
+    const entries = readdirSync(place, { recursive: true, withFileTypes: true });
+    const files = entries
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => path.join(parentPath, name));
+    expect(files.filter((name) => /\.test\.|\.map$|conformance|mutants/.test(name))).toEqual([]);
+    expect(files.length).toBeLessThan(400);
+    const bytes = files.reduce((sum, name) => sum + statSync(name).size, 0);
+    expect(bytes).toBeLessThan(3_500_000);
+  });
+
+  it('a bundle has what is used of the store, and nothing where nothing is used', async () => {
+    const bundled = async (contents: string) => {
+      const stdin = { contents, resolveDir: directory };
+      const common = { bundle: true, minify: true, platform: 'node', format: 'esm', write: false } as const;
+      const { outputFiles } = await build({ ...common, stdin, logLevel: 'silent' });
+      return outputFiles[0]?.text ?? '';
+    };
+    const sizeOf = async (contents: string) => gzipSync(await bundled(contents)).length;
+    expect(await bundled(`import 'holdfast'; import 'holdfast/http'`)).toBe('');
+    // What is not pure at the top level stays in each bundle. That is no class, and nothing of the validator.
+    const rest = await bundled(`export { tokenPattern } from 'holdfast'`);
+    expect(rest).not.toMatch(/class|safeParse|\bvendor\b/);
+    expect(gzipSync(rest).length).toBeLessThan(2000);
+    expect(await sizeOf(`export { StoreError } from 'holdfast'`)).toBeLessThan(2500);
+    expect(await sizeOf(`export { openStore } from 'holdfast'`)).toBeLessThan(32_500);
+    expect(await bundled(`export { openStore } from 'holdfast'`)).not.toMatch(/safeParse|\bvendor\b/);
+  });
+
+  it('each entry of the product is one file', async () => {
+    for (const entry of ['.', './http', './judge']) {
+      const entryPoints = [path.join(place, manifest().exports[entry].default)];
+      const common = { bundle: true, platform: 'node', format: 'esm', write: false, metafile: true } as const;
+      const { metafile } = await build({ ...common, entryPoints });
+      expect(Object.keys(metafile.inputs)).toHaveLength(1);
+    }
+  });
+
+  eachInTiers([
+    ['nodenext', ['--module', 'nodenext']],
+    ['bundler', ['--module', 'esnext', '--moduleResolution', 'bundler']],
+  ])('its types are whole for the resolution %s, without those of an optional package', async (_, flags) => {
+    await compile(directory, 'mine.ts', '--noEmit', ...flags);
+  });
+
+  it('a program in CommonJS can require it', async () => {
+    const text = `const { openStore, Auth } = require('holdfast'); const { createGuard } = require('holdfast/http');
+      console.log(typeof openStore, typeof Auth.get, typeof createGuard)`;
+    const { stdout } = await execa(process.execPath, ['--no-warnings', '-e', text], { cwd: directory });
+    expect(stdout).toBe('function function function');
+  });
+
+  it('the commands of the product work, and those of the harness that need nothing', async () => {
+    expect(await holdfast('auth', 'list', '--json')).toMatchObject({ exitCode: 0, stdout: '[]' });
+    const { stdout } = await holdfast('list', 'scenarios', '--json');
+    expect(JSON.parse(stdout)).toContainEqual(expect.objectContaining({ name: 'two-terminals' }));
+  });
+
+  it.each([
+    ['holdfast explore', 'esbuild', ['explore', '--target', 'naive']],
+    ['a module in TypeScript', 'tsx', ['stress', '--target', './store.ts']],
+    ['holdfast complete', '@bomb.sh/tab', ['complete', 'zsh']],
+  ])('%s names the package %s that it needs', async (who, name, args) => {
+    const { exitCode, stderr } = await holdfast(...args);
+    expect(stderr).toContain(`${who} needs ${name}: npm install --save-dev ${name}`);
+    expect(exitCode).toBe(2);
+  });
+});
+
+describe('the packed package, installed in another folder', long, () => {
   const directory = newDirectory();
 
   beforeAll(async () => {
-    const { stdout } = await execa(
-      'npm',
-      ['pack', '--json', '--ignore-scripts', '--pack-destination', directory],
-      {
-        cwd: project,
-      },
-    );
-    const [{ filename }] = JSON.parse(stdout);
+    const file = await pack(directory);
     writeFileSync(path.join(directory, 'package.json'), JSON.stringify({ type: 'module', private: true }));
-    const flags = ['--no-audit', '--no-fund', '--prefer-offline'];
-    await execa('npm', ['install', `./${filename}`, ...flags], { cwd: directory });
+    const flags = ['--no-audit', '--no-fund', '--offline'];
+    const { all } = await execa('npm', ['install', file, ...flags], { cwd: directory, all: true });
+    expect(all).not.toContain('script');
     writeFileSync(path.join(directory, 'mine.ts'), program);
     mkdirSync(path.join(directory, 'data'));
   });
 
-  it('the package has types, and both entry points work', async () => {
-    const tsc = path.join(project, 'node_modules', 'typescript', 'bin', 'tsc');
-    const flags = [
-      '--module',
-      'nodenext',
-      '--target',
-      'es2022',
-      '--strict',
-      '--typeRoots',
-      path.join(project, 'node_modules', '@types'),
-    ];
-    await execa(process.execPath, [tsc, ...flags, '--types', 'node', 'mine.ts'], { cwd: directory });
+  it('it is the one package that is installed', () => {
+    const names = readdirSync(path.join(directory, 'node_modules')).filter((name) => !name.startsWith('.'));
+    expect(names).toEqual(['holdfast']);
+  });
+
+  it('a program with all its entry points runs', async () => {
+    await compile(directory, 'mine.ts', '--module', 'nodenext');
     const env = { XDG_DATA_HOME: path.join(directory, 'data') };
     const { stdout } = await execa(process.execPath, ['mine.js'], { cwd: directory, env });
     expect(stdout).toBe('valid 0');
   });
 
-  it('the package has the command', async () => {
-    const { stdout } = await execa('npx', ['holdfast', 'list', 'scenarios', '--json'], { cwd: directory });
-    expect(JSON.parse(stdout)).toContainEqual(expect.objectContaining({ name: 'two-terminals' }));
-  });
-
-  it('the package has no tests', async () => {
-    const { stdout } = await execa('find', ['node_modules/holdfast', '-name', '*.test.*'], {
-      cwd: directory,
+  it('npx finds the command', async () => {
+    const { stdout } = await execa('npx', ['holdfast', 'auth', 'list', '--json'], {
+      ...{ cwd: directory, env: { XDG_DATA_HOME: path.join(directory, 'none') } },
     });
-    expect(stdout).toBe('');
+    expect(stdout).toBe('[]');
   });
 });

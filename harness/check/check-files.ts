@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
-import { Tinypool } from 'tinypool';
 import { UsageError } from '../../src/cli/usage-error.js';
 import type { JudgedRun, ModelReport } from '../core/report.js';
 import { type CheckOptions, checkFile, expectModel } from './check-file.js';
+import { onThreads } from './threads.js';
 import type { Answer, Task } from './worker.js';
 
 /**
@@ -19,19 +19,13 @@ export async function checkFiles(
   if (only === undefined) return [];
   if (others.length === 0) return checkFile(only, options);
 
-  const pool = new Tinypool({
-    filename: new URL('./worker.js', import.meta.url).href,
-    minThreads: 0,
-    maxThreads: Math.min(files.length, availableParallelism()),
+  const answers = await onThreads<Task, Answer>(
+    new URL('./worker.js', import.meta.url),
+    files.map((file) => ({ file, options })),
+    availableParallelism(),
+  );
+  return answers.flatMap((answer) => {
+    if ('usage' in answer) throw new UsageError(answer.usage);
+    return answer.judged;
   });
-  try {
-    const tasks = files.map(async (file) => {
-      const answer: Answer = await pool.run({ file, options } satisfies Task);
-      if ('usage' in answer) throw new UsageError(answer.usage);
-      return answer.judged;
-    });
-    return (await Promise.all(tasks)).flat();
-  } finally {
-    await pool.destroy();
-  }
 }

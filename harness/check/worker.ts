@@ -1,3 +1,4 @@
+import { parentPort } from 'node:worker_threads';
 import { UsageError } from '../../src/cli/usage-error.js';
 import type { JudgedRun, ModelReport } from '../core/report.js';
 import { type CheckOptions, checkFile } from './check-file.js';
@@ -10,8 +11,10 @@ export interface Task {
 /** An error that crosses threads loses its class, and this one decides the exit code. */
 export type Answer = { judged: (JudgedRun | ModelReport)[] } | { usage: string };
 
-/** Runs in a thread of its own: checking is all processor. */
-export default async function work({ file, options }: Task): Promise<Answer> {
+// A thread of its own: checking is all processor.
+parentPort?.on('message', async (task: Task) => parentPort?.postMessage(await work(task)));
+
+async function work({ file, options }: Task): Promise<Answer> {
   try {
     return { judged: await checkFile(file, options) };
   } catch (error) {

@@ -1,3 +1,5 @@
+import { importNeeded } from '../../src/cli/needed-package.js';
+
 /**
  * Loads a user's module, JavaScript or TypeScript, ESM or CommonJS, whatever the package around it says: a file in a
  * folder without a package.json counts as CommonJS, even if it is written with `export`.
@@ -6,10 +8,15 @@
  */
 export async function loadModule(url: string): Promise<Record<string, unknown>> {
   const loaded: Record<string, unknown> = /\.[cm]?tsx?$/.test(url)
-    ? await (await import('tsx/esm/api')).tsImport(url, import.meta.url)
+    ? await loadTypeScript(url)
     : await import(url);
   // The exports of a CommonJS module are the default export of what `import` makes of it.
   return isObject(loaded.default) ? { ...loaded, ...loaded.default } : loaded;
+}
+
+async function loadTypeScript(url: string): Promise<Record<string, unknown>> {
+  const { tsImport } = await importNeeded('a module in TypeScript', 'tsx', () => import('tsx/esm/api'));
+  return tsImport(url, import.meta.url);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

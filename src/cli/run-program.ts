@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { StoreError } from '../errors/store-error.js';
 import { exitCodes, storeFailure } from './exit-codes.js';
 import { withoutSecrets } from './masking.js';
+import { importNeeded } from './needed-package.js';
 
 /** The system refused a path that the user gave, or the place that the user is in. */
 const placeErrors = new Set(['ENOENT', 'EISDIR', 'ENOTDIR', 'EACCES', 'EPERM', 'EROFS', 'EEXIST']);
@@ -37,7 +38,8 @@ export async function runProgram(addCommands: (program: Command) => void): Promi
 /** Adds the command that prints the completion script of a shell, and answers it. What it needs is loaded for it alone. */
 async function addCompletion(program: Command): Promise<void> {
   if (process.argv[2] === 'complete') {
-    const { default: complete } = await import('@bomb.sh/tab/commander');
+    const load = () => import('@bomb.sh/tab/commander');
+    const { default: complete } = await importNeeded('holdfast complete', '@bomb.sh/tab', load);
     complete(program);
     return;
   }

@@ -11,7 +11,8 @@ import { wallClock } from '../wall-clock.js';
 import { isFresh } from './expiry.js';
 import { newKey, normalizeKey, trimSlashes } from './keys.js';
 import { authFile, contentOverride, warningOfRelative } from './location.js';
-import * as schema from './schema.js';
+import type * as schema from './schema.js';
+import { Api, decode, Info, isOpaque, Oauth, validate, WellKnown } from './schema.js';
 
 /** Where an `Auth` finds its file. */
 export interface AuthOptions {
@@ -42,14 +43,14 @@ const skewMsDefault = 30_000;
  */
 export interface Auth extends AsyncDisposable {
   /** Returns the credential of a provider: the one of this exact name, else without trailing slashes, else with one slash. */
-  get(providerID: string, options?: CallOptions): Promise<schema.Info | undefined>;
+  get(providerID: string, options?: CallOptions): Promise<Info | undefined>;
   /** Returns all credentials, as they were at one instant. Entries that are not credentials are left out of the result, and stay in the file. */
-  all(options?: CallOptions): Promise<Record<string, schema.Info>>;
+  all(options?: CallOptions): Promise<Record<string, Info>>;
   /**
    * Stores a credential under its name without trailing slashes, in place of all names that differ only in these, in one
    * commit. Fails with `E_INPUT` for anything but a credential; the message says where, and quotes nothing.
    */
-  set(key: string, info: schema.Info, options?: CallOptions): Promise<void>;
+  set(key: string, info: Info, options?: CallOptions): Promise<void>;
   /** Removes a credential, and all whose names differ only in trailing slashes, in one commit. */
   remove(key: string, options?: CallOptions): Promise<void>;
   /**
@@ -59,9 +60,9 @@ export interface Auth extends AsyncDisposable {
    */
   refresh(
     providerID: string,
-    doRefresh: (old: schema.Oauth, signal: AbortSignal) => Promise<schema.Oauth> | schema.Oauth,
+    doRefresh: (old: Oauth, signal: AbortSignal) => Promise<Oauth> | Oauth,
     options?: AuthRefreshOptions,
-  ): Promise<schema.Info | undefined>;
+  ): Promise<Info | undefined>;
   /** Calls the listener with the keys of the entries that have changed in the file, as `Store.watch` does. */
   watch(listener: (changes: Changes) => void, options?: WatchOptions): () => void;
   /** Ends all watches and waits for calls under way; later calls that need the file fail with `E_CLOSED`. */
@@ -83,24 +84,24 @@ export function createAuth(options: AuthOptions = {}): Auth {
   const env = () => options.env ?? process.env;
   const store = () => {
     if (closed) throw closedError();
-    opened ??= openStore(options.file ?? agentsFile(env()), { isOpaque: schema.isOpaque });
+    opened ??= openStore(options.file ?? agentsFile(env()), { isOpaque });
     return opened;
   };
 
-  async function all(call?: CallOptions): Promise<Record<string, schema.Info>> {
+  async function all(call?: CallOptions): Promise<Record<string, Info>> {
     return credentialsIn(contentOverride(env()) ?? (await store().all(call)));
   }
 
-  async function get(providerID: string, call?: CallOptions): Promise<schema.Info | undefined> {
+  async function get(providerID: string, call?: CallOptions): Promise<Info | undefined> {
     const entries = await all(call);
     const found = keyOf(entries, providerID);
     return found === undefined ? undefined : entries[found];
   }
 
-  async function set(key: string, info: schema.Info, call?: CallOptions): Promise<void> {
+  async function set(key: string, info: Info, call?: CallOptions): Promise<void> {
     const name = newKey(key);
     // A copy, taken now: the caller may go on using the object while the commit waits.
-    const value = decodeValue(encodeEntry(name, schema.validate(info)));
+    const value = decodeValue(encodeEntry(name, validate(info)));
     await replaceVariants(key, name, [[name, value]], call);
   }
 
@@ -133,9 +134,9 @@ export function createAuth(options: AuthOptions = {}): Auth {
 
   async function refresh(
     providerID: string,
-    doRefresh: (old: schema.Oauth, signal: AbortSignal) => Promise<schema.Oauth> | schema.Oauth,
+    doRefresh: (old: Oauth, signal: AbortSignal) => Promise<Oauth> | Oauth,
     { skewMs = skewMsDefault, ...call }: AuthRefreshOptions = {},
-  ): Promise<schema.Info | undefined> {
+  ): Promise<Info | undefined> {
     const opened = store();
     const begin = performance.now();
     return begun.run(async () => {
@@ -145,10 +146,10 @@ export function createAuth(options: AuthOptions = {}): Auth {
         key,
         (value) => isFresh(value, now(), skewMs),
         // Only what is an OAuth credential is ever stale.
-        async (old, signal) => schema.validate(await doRefresh(old as schema.Oauth, signal)),
+        async (old, signal) => validate(await doRefresh(old as Oauth, signal)),
         rest(call, begin),
       );
-      return schema.decode(value);
+      return decode(value);
     });
   }
 
@@ -173,30 +174,28 @@ function agentsFile(env: NodeJS.ProcessEnv): string {
   return path.resolve(file);
 }
 
-function credentialsIn(entries: Record<string, unknown>): Record<string, schema.Info> {
+function credentialsIn(entries: Record<string, unknown>): Record<string, Info> {
   // `fromEntries` defines each key as its own, so `__proto__` is an entry like any other.
   return Object.fromEntries(
     Object.entries(entries).flatMap(([key, value]) => {
-      const info = schema.decode(value);
+      const info = decode(value);
       return info ? [[key, info]] : [];
     }),
   );
 }
 
 /** Returns the key under which a provider's credential is stored, if it is. */
-function keyOf(entries: Record<string, schema.Info>, providerID: string): string | undefined {
+function keyOf(entries: Record<string, Info>, providerID: string): string | undefined {
   const name = trimSlashes(providerID);
   return [providerID, name, `${name}/`].find((key) => Object.hasOwn(entries, key));
 }
 
+function createNamespace() {
+  return { ...createAuth(), Oauth, Api, WellKnown, Info };
+}
+
 /** The agent's own namespace: an `Auth` on its file and its environment, and the schemas by their names. */
-export const Auth = {
-  ...createAuth(),
-  Oauth: schema.Oauth,
-  Api: schema.Api,
-  WellKnown: schema.WellKnown,
-  Info: schema.Info,
-};
+export const Auth = /* @__PURE__ */ createNamespace();
 
 /** The types of the schemas, by the agent's names. */
 export declare namespace Auth {

@@ -1,56 +1,83 @@
 import * as v from 'valibot';
 import { StoreError } from '../errors/store-error.js';
+import type { Schema } from './standard-schema.js';
 
-/** Fields of an OAuth credential. */
-const oauth = {
-  type: v.literal('oauth'),
-  refresh: v.string(),
-  access: v.string(),
+/** An OAuth credential. */
+export interface Oauth {
+  type: 'oauth';
+  /** The refresh token, a secret. */
+  refresh: string;
+  /** The access token, a secret. */
+  access: string;
   /** Milliseconds since 1970; 0 means never. The runtime once wrote fractions, so they are accepted. */
-  expires: v.pipe(v.number(), v.finite()),
-  accountId: v.optional(v.string()),
-  enterpriseUrl: v.optional(v.string()),
-};
-/** Fields of an API key. */
-const api = {
-  type: v.literal('api'),
-  key: v.string(),
-  metadata: v.optional(v.record(v.string(), v.string())),
-};
-/** Fields of a token that is exported as an environment variable. */
-const wellknown = {
-  type: v.literal('wellknown'),
-  /** The name of the environment variable that the token is exported as. */
-  key: v.string(),
-  token: v.string(),
-};
-
-// Loose: a newer version of the agent, or a plugin, may know fields that this version does not.
-/** The valibot schema of an OAuth credential. */
-export const Oauth = v.looseObject(oauth);
-/** The valibot schema of an API key. */
-export const Api = v.looseObject(api);
-/** The valibot schema of a token that is exported as an environment variable. */
-export const WellKnown = v.looseObject(wellknown);
-/** The valibot schema of every credential. */
-export const Info = v.variant('type', [Oauth, Api, WellKnown]);
-
-/**
- * An OAuth credential: `{ type: 'oauth', refresh, access, expires, accountId?, enterpriseUrl? }`. `expires` is in milliseconds
- * since 1970; 0 means never.
- */
-export type Oauth = v.InferOutput<v.ObjectSchema<typeof oauth, undefined>>;
-/** An API key: `{ type: 'api', key, metadata? }`. `metadata` maps strings to strings, and is not for secrets. */
-export type Api = v.InferOutput<v.ObjectSchema<typeof api, undefined>>;
-/** A token that is exported as the environment variable `key`: `{ type: 'wellknown', key, token }`. */
-export type WellKnown = v.InferOutput<v.ObjectSchema<typeof wellknown, undefined>>;
+  expires: number;
+  /** The account at the provider. */
+  accountId?: string | undefined;
+  /** The address of an installation of one's own. */
+  enterpriseUrl?: string | undefined;
+}
+/** An API key. */
+export interface Api {
+  type: 'api';
+  /** The key, a secret. */
+  key: string;
+  /** Not for secrets. */
+  metadata?: Record<string, string> | undefined;
+}
+/** A token that is exported as an environment variable. */
+export interface WellKnown {
+  type: 'wellknown';
+  /** The name of the environment variable. */
+  key: string;
+  /** The token, a secret. */
+  token: string;
+}
 /** A credential as the agent writes it. At run time it may carry fields beyond these; they are kept. */
 export type Info = Oauth | Api | WellKnown;
+
+// Loose: a newer version of the agent, or a plugin, may know fields that this version does not. Each is made by one pure call, so
+// that a bundler leaves the validator out of a program that needs the store alone.
+const oauth = /* @__PURE__ */ oauthSchema();
+const api = /* @__PURE__ */ apiSchema();
+const wellKnown = /* @__PURE__ */ wellKnownSchema();
+const info = /* @__PURE__ */ v.variant('type', [oauth, api, wellKnown]);
+
+function oauthSchema() {
+  return v.looseObject({
+    type: v.literal('oauth'),
+    refresh: v.string(),
+    access: v.string(),
+    expires: v.pipe(v.number(), v.finite()),
+    accountId: v.optional(v.string()),
+    enterpriseUrl: v.optional(v.string()),
+  });
+}
+
+function apiSchema() {
+  return v.looseObject({
+    type: v.literal('api'),
+    key: v.string(),
+    metadata: v.optional(v.record(v.string(), v.string())),
+  });
+}
+
+function wellKnownSchema() {
+  return v.looseObject({ type: v.literal('wellknown'), key: v.string(), token: v.string() });
+}
+
+/** The schema of an OAuth credential. */
+export const Oauth: Schema<Oauth> = oauth;
+/** The schema of an API key. */
+export const Api: Schema<Api> = api;
+/** The schema of a token that is exported as an environment variable. */
+export const WellKnown: Schema<WellKnown> = wellKnown;
+/** The schema of every credential. */
+export const Info: Schema<Info> = info;
 
 /** Returns the same value if it is a credential, and undefined for anything else: entries of other programs are no error. */
 export function decode(value: unknown): Info | undefined {
   // Not `parse`: its result is a copy that leaves out fields named `__proto__` or `constructor`.
-  return v.is(Info, value) ? value : undefined;
+  return v.is(info, value) ? value : undefined;
 }
 
 /** Is it an entry that the agent drops with any write, because it can't decode it? */
@@ -65,7 +92,7 @@ export function isOpaque(value: unknown): boolean {
  * never quotes the value, which is secret
  */
 export function validate(value: unknown): Info {
-  const { success, issues } = v.safeParse(Info, value, { abortEarly: true });
+  const { success, issues } = v.safeParse(info, value, { abortEarly: true });
   if (success) return value as Info;
   const [issue] = issues;
   const [field, inner] = issue.path ?? [];

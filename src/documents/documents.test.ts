@@ -30,7 +30,7 @@ const run = [
 const elsewhere = {
   '.ci/run, which runs them all': [
     ...['npm ci && npm run stress', 'npm ci && npm test', 'npm ci', 'npm test', 'npm run lint'],
-    ...['npm run stress', '.ci/run', '.ci/runtimes/install'],
+    ...['npm run lint:package', 'npm run stress', '.ci/run', '.ci/runtimes/install'],
   ],
   'harness/explore/command/programs.test.ts': [
     `npm run explore -- --command 'git config --file {file} f.{key}.v {value}' --format ini`,
@@ -59,6 +59,7 @@ const elsewhere = {
   'the nightly job': ['npm run mutants', 'npm run test:full', '.ci/agent'],
   'harness/cli/documented-migration.test.ts': ['bun race.mjs ./before.mjs', 'bun race.mjs ./after.mjs'],
   'src/documents/reference.test.ts': ['npm run docs'],
+  'src/package.test.ts': ['npm install holdfast'],
   'the tests of src/cli/serve/serve.test.ts and src/cli/auth/token/out.test.ts': [
     'holdfast auth token create --name laptop --out token',
     'holdfast serve',

@@ -66,7 +66,15 @@ export interface StoreErrorDetails {
   answer?: unknown;
 }
 
-const customInspect = Symbol.for('nodejs.util.inspect.custom');
+type Inspect = (depth: number, options: InspectOptions, inspect: typeof inspectFunction) => string;
+
+/**
+ * Has `util.inspect`, and so a log, show an object as this text. Not as a member by a computed name: no bundler drops the class of
+ * such a member where it is not used.
+ */
+export function showInLogsAs(object: object, shown: Inspect): void {
+  Object.defineProperty(object, Symbol.for('nodejs.util.inspect.custom'), { value: shown });
+}
 
 /**
  * Every error of the store. Messages name files and processes, never contents:
@@ -97,6 +105,7 @@ export class StoreError extends Error {
     this.holder = details.holder;
     this.hint = details.hint;
     this.#answer = details.answer;
+    showInLogsAs(this, (_depth, options, inspect) => this.#shown(options, inspect));
   }
 
   /**
@@ -113,8 +122,7 @@ export class StoreError extends Error {
     return { name, message, code, definite, file, holder, hint };
   }
 
-  /** @hidden */
-  [customInspect](_depth: number, options: InspectOptions, inspect: typeof inspectFunction): string {
+  #shown(options: InspectOptions, inspect: typeof inspectFunction): string {
     const { code, definite, file, holder, cause } = this;
     const isOurs = cause instanceof StoreError || errnoOf(cause) !== undefined;
     const kind = cause instanceof Error ? cause.constructor.name : typeof cause;

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { closedError } from '../errors/store-error.js';
+import { closedError, showInLogsAs } from '../errors/store-error.js';
 import type { Backend } from './backend/backend.js';
 import { beginCall, type Call, type CallOptions, milliseconds, untilAborted } from './backend/call.js';
 import { GroupCommit } from './backend/group-commit.js';
@@ -110,7 +110,6 @@ export function openStore(file: string, options: StoreOptions = {}): Store {
 
 const refreshLeaseMs = 30_000;
 const refreshDeadlineMs = 60_000;
-const customInspect = Symbol.for('nodejs.util.inspect.custom');
 
 /** Its fields are private to the language, not only to the compiler: they hold credentials, and a log shows other fields. */
 class JsonStore implements Store {
@@ -137,6 +136,7 @@ class JsonStore implements Store {
         backend.rewrite((document) => isWanted(valueIn(document, key)), call().deadline),
     };
     this.#refresher = new Refresher(path.resolve(file), credentials, claims);
+    showInLogsAs(this, () => this.#shown());
   }
 
   async get(key: string, options?: CallOptions): Promise<unknown> {
@@ -217,7 +217,7 @@ class JsonStore implements Store {
     return { file: this.#file, state: this.#closing ? 'closed' : 'open' };
   }
 
-  [customInspect](): string {
+  #shown(): string {
     return `Store { file: ${JSON.stringify(this.#file)}, ${this.#closing ? 'closed' : 'open'} }`;
   }
 

@@ -13,16 +13,19 @@ export interface TokenEntry extends TokenInfo {
   readonly hash: string;
 }
 
-const time = v.pipe(v.number(), v.safeInteger());
+const schema = /* @__PURE__ */ entrySchema();
 
-const schema = v.object({
-  version: v.literal(1),
-  hash: v.pipe(v.string(), v.regex(/^sha256:[0-9a-f]{64}$/)),
-  name: v.optional(v.string()),
-  permissions: v.array(v.picklist(permissions)),
-  createdAt: time,
-  expiresAt: v.nullable(time),
-});
+function entrySchema() {
+  const time = v.pipe(v.number(), v.safeInteger());
+  return v.object({
+    version: v.literal(1),
+    hash: v.pipe(v.string(), v.regex(/^sha256:[0-9a-f]{64}$/)),
+    name: v.optional(v.string()),
+    permissions: v.array(v.picklist(permissions)),
+    createdAt: time,
+    expiresAt: v.nullable(time),
+  });
+}
 
 export type StoredToken = v.InferOutput<typeof schema>;
 

@@ -27,8 +27,8 @@ const checksumAt = prefix.length + idLength + 1 + secretLength;
  */
 export const tokenPattern = /\boct_[0-9A-Za-z]{8}_[0-7][0-9A-Za-z]{21}[0-4][0-9A-Za-z]{5}\b/;
 
-const wholeToken = new RegExp(`^${tokenPattern.source}$`);
-const wholeId = new RegExp(`^[0-9A-Za-z]{${idLength}}$`);
+const wholeToken = /* @__PURE__ */ new RegExp(`^${tokenPattern.source}$`);
+const wholeId = /* @__PURE__ */ new RegExp(`^[0-9A-Za-z]{${idLength}}$`);
 
 /** Makes a token. Its secret is stored nowhere; its hash is. */
 export function newToken(): { token: string; id: string } {
@@ -72,8 +72,14 @@ function base62(number: bigint, length: number): string {
   return text;
 }
 
-const values = new Uint8Array(128);
-for (const [value, digit] of [...digits].entries()) values[digit.charCodeAt(0)] = value;
+/** By the code of a digit. */
+const values = /* @__PURE__ */ valuesOfDigits();
+
+function valuesOfDigits(): Uint8Array {
+  const values = new Uint8Array(128);
+  for (const [value, digit] of [...digits].entries()) values[digit.charCodeAt(0)] = value;
+  return values;
+}
 
 /** As a number: this is done for every request. */
 function checksumIn(token: string): number {

@@ -14,7 +14,11 @@ const gatherMs = 1000;
 /** Some 100,000 tokens. */
 const bytesMax = 4 * 1024 * 1024;
 
-const schema = v.record(v.string(), v.pipe(v.number(), v.safeInteger()));
+const schema = /* @__PURE__ */ timesSchema();
+
+function timesSchema() {
+  return v.record(v.string(), v.pipe(v.number(), v.safeInteger()));
+}
 
 /** A key among the ids whose value is a time: the notes of uses before it were damaged, so those are unknown. */
 const lostKey = '*';

@@ -121,7 +121,7 @@ function read(file: string, descriptor: number, before: FileVersion | undefined)
   throw corrupt(file, 'it changes while it is read');
 }
 
-const nothing = Buffer.alloc(0);
+const nothing = /* @__PURE__ */ Buffer.alloc(0);
 
 /** Without a look at its bytes. */
 function isRefused({ since, content }: FileVersion): boolean {

@@ -11,7 +11,7 @@ const hashLength = 64;
  * What an unknown id is compared with, so that the comparison takes as long as with a known one. No hash is all zeros. The look-up
  * before it differs by some 100 ns, and shows no more than whether an id is known: ids are public.
  */
-const noHash = Buffer.alloc(hashLength, '0');
+const noHash = /* @__PURE__ */ Buffer.alloc(hashLength, '0');
 
 /** An entry, made ready for many requests. */
 interface KnownToken {

@@ -1,8 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
-import { command, library, modules, programs } from './entries.mjs';
-import { ownPlace, placed } from './own-place.mjs';
+import { command, library, modules, outside, packages, programs, tests } from './entries.mjs';
+import { ownPackages, ownPlace, placed } from './own-place.mjs';
+import { copyTypes } from './types.mjs';
 
 const common = {
   outdir: 'dist',
@@ -11,52 +12,37 @@ const common = {
   platform: 'node',
   format: 'esm',
   target: 'node20',
+  // Before `main`, which of some packages is a UMD module that can't be bundled.
+  mainFields: ['module', 'main'],
+  external: outside,
+  // Of its other modules nothing is used, and enumerations can't be left out.
+  alias: { 'jsonc-parser': './node_modules/jsonc-parser/lib/esm/impl/scanner.js' },
   sourcemap: true,
-  // Stacks are read by people.
-  minify: false,
   write: false,
   metafile: true,
   logLevel: 'warning',
-  plugins: [ownPlace],
+  plugins: [ownPlace, ownPackages(Object.keys(packages))],
 };
-
-/** Before `main`, which of some packages is a UMD module that can't be bundled. */
-const mainFields = ['module', 'main'];
-
-/** What is loaded only when it is needed, has files of its own that it looks for, or is native. */
-const outside = [
-  ...['esbuild', 'tsx', 'tsx/*', 'tinypool', 'better-sqlite3', 'write-file-atomic'],
-  // Its package has no file of its license.
-  '@bomb.sh/tab/*',
-];
+const split = { splitting: true, chunkNames: 'chunks/[hash]' };
+/** Names stay, for people who read stacks. */
+const tight = { minifyWhitespace: true, minifySyntax: true, lineLimit: 120, legalComments: 'none' };
 
 /** A package in CommonJS asks for Node's own modules by `require`, which a module does not have. */
 const withRequire =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
 /**
- * Writes into `dist` what is run: few files in place of the some three hundred modules of the source, as a process takes half
- * a millisecond to load one. Types are the compiler's.
+ * Writes into `dist` what is run and shipped: few files in place of the some three hundred modules of the source, as a process
+ * takes half a millisecond to load one, and the types of what users import.
  */
 export async function bundle() {
   const results = await Promise.all([
-    build({
-      ...common,
-      entryPoints: library,
-      splitting: true,
-      chunkNames: 'chunks/[hash]',
-      packages: 'external',
-    }),
-    build({
-      ...common,
-      entryPoints: command,
-      splitting: true,
-      chunkNames: 'chunks/[hash]',
-      external: outside,
-      mainFields,
-    }),
-    build({ ...common, entryPoints: modules, packages: 'external' }),
-    build({ ...common, entryPoints: programs, external: outside, mainFields }),
+    ...library.map((entry) => build({ ...common, entryPoints: [entry] })),
+    build({ ...common, entryPoints: tests, packages: 'external' }),
+    build({ ...common, ...split, ...tight, entryPoints: command }),
+    build({ ...common, ...split, entryPoints: modules }),
+    build({ ...common, ...tight, entryPoints: programs }),
+    ...Object.entries(packages).map(([file, contents]) => buildPackage(file, contents)),
   ]);
 
   const inputs = results.flatMap(({ metafile }) => Object.keys(metafile.inputs));
@@ -66,20 +52,40 @@ export async function bundle() {
     const file = path.relative('dist', place);
     written.add(file);
     mkdirSync(path.dirname(place), { recursive: true });
-    const needsRequire = text.includes('typeof require !== "undefined"');
+    const needsRequire = !file.endsWith('.cjs') && /\btypeof require( !== "undefined"|<"u")/.test(text);
     // On the first line, so that the others keep their numbers, behind what a shell reads.
     const [shebang = ''] = /^#!.*\n/.exec(text) ?? [];
     const body = needsRequire ? `${shebang}${withRequire}${text.slice(shebang.length)}` : text;
     writeFileSync(place, file.endsWith('.js') ? placed(body, file) : body);
   }
+  for (const file of copyTypes('build/types', 'dist', [...library, 'harness/index.ts'])) written.add(file);
   removeOthers(written);
   writeFileSync(path.join('dist', 'licenses.txt'), licenses(inputs));
+}
+
+/** @param contents what is used of the package */
+function buildPackage(file, contents) {
+  const [name, extension] = [path.parse(file).name, path.parse(file).ext];
+  const isModule = extension === '.js';
+  return build({
+    ...common,
+    stdin: { contents, resolveDir: '.', sourcefile: `${name}.js` },
+    entryNames: `packages/${name}`,
+    outExtension: { '.js': extension },
+    format: isModule ? 'esm' : 'cjs',
+    // What is a module for browsers is CommonJS for Node, of which nothing can be left out.
+    platform: isModule ? 'neutral' : 'node',
+    sourcemap: false,
+    minify: true,
+    legalComments: 'none',
+    plugins: [],
+  });
 }
 
 /** A process that still runs may load what it was built with until all that is new is there. */
 function removeOthers(written) {
   for (const name of readdirSync('dist', { recursive: true }))
-    if (/\.js(\.map)?$/.test(name) && !written.has(name)) rmSync(path.join('dist', name));
+    if (/\.(c?js(\.map)?|d\.ts)$/.test(name) && !written.has(name)) rmSync(path.join('dist', name));
 }
 
 /** What the authors of the packages that are part of a bundle ask for. */
@@ -90,11 +96,15 @@ function licenses(inputs) {
   return [...packages].map(licenseOf).join('\n\n');
 }
 
+/** It has its own place in the names of its temporary files, and looks for nothing there. */
+const harmless = 'node_modules/write-file-atomic/lib/index.js';
+
 /** @throws Error for a package that looks for something beside itself: it has to stay outside */
 function checkPlaces(inputs) {
   const code = (file) => readFileSync(file, 'utf8').replace(/\/\*.*?\*\/|\/\/.*?$/gms, '');
   const lost = inputs.filter(
-    (input) => input.startsWith('node_modules/') && /\b__(dir|file)name\b/.test(code(input)),
+    (input) =>
+      input.startsWith('node_modules/') && input !== harmless && /\b__(dir|file)name\b/.test(code(input)),
   );
   if (lost.length > 0) throw new Error(`these ask where they are, and can't be bundled: ${lost.join(', ')}`);
 }

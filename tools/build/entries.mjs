@@ -7,39 +7,61 @@ const all = (folder) =>
     .filter((name) => name.endsWith('.ts') && !name.includes('.test.'))
     .map((name) => path.posix.join(folder, name));
 
-/** What users import. Their packages stay outside, so that a program has one copy of each. */
-export const library = [
-  'src/index.ts',
-  'src/http/index.ts',
-  'harness/index.ts',
-  'harness/judge.ts',
-  // The contract on each runtime is that of what is shipped. They are not shipped themselves.
+/** What users import, but for the harness as a whole: one file each, with all that it needs. */
+export const library = ['src/index.ts', 'src/http/index.ts', 'harness/judge.ts'];
+
+/** The contract on each runtime is that of what is shipped. They are not shipped themselves. */
+export const tests = [
   'src/conformance/run.ts',
   'src/conformance/programs.ts',
   'harness/explore/built.test.helper.ts',
 ];
 
-/** The command: of the product alone, and with the harness. They share their chunks. */
-export const command = ['src/cli/main.ts', 'harness/cli/main.ts'];
+/** The command, of the product alone and with the harness; the harness as a library; and its threads. They share their chunks. */
+export const command = [
+  'src/cli/main.ts',
+  'harness/cli/main.ts',
+  'harness/index.ts',
+  'harness/check/worker.ts',
+  'harness/explore/workers/thread.ts',
+];
+
+/** What the harness loads by its place. A search puts a store and all that it imports into a script. They share their chunks. */
+export const modules = [
+  ...all('harness/targets'),
+  ...all('harness/bench/rivals'),
+  ...all('scenarios'),
+  // The server has most in common with the store that is asked through it.
+  'harness/clients/server.ts',
+];
 
 /**
- * What the harness loads by its place. Each is one file of its own. Their packages stay outside: a search puts a store and its
- * packages into a script, and finds there what they ask of Node.
- */
-export const modules = [...all('harness/targets'), ...all('harness/bench/rivals'), ...all('scenarios')];
-
-/**
- * The processes and threads that the harness starts. Each is one file of its own, so that it starts quickly; and none shares a
- * file with the gate, which tells its own lines from a store's by their file.
+ * The processes that the harness starts. Each is one file of its own, so that it starts quickly; and none shares a file with the
+ * gate, which tells its own lines from a store's by their file.
  */
 export const programs = [
-  ...all('harness/clients'),
+  ...all('harness/clients').filter((name) => !modules.includes(name)),
   'harness/targets/program/store.ts',
   'harness/bench/worker-process.ts',
   'harness/bench/idle-process.ts',
-  'harness/check/worker.ts',
   'harness/explore/gate/preload.ts',
   'harness/explore/gate/delay-preload.ts',
   'harness/explore/process/bare-client.ts',
-  'harness/explore/workers/thread.ts',
+];
+
+/**
+ * What several of these need of packages: each is one file. Those in CommonJS stay so: a search then finds what they ask of Node,
+ * as it does where they are installed.
+ */
+export const packages = {
+  'yaml.js': "export { parseDocument } from 'yaml'",
+  'smol-toml.js': "export { parse, TomlError } from 'smol-toml'",
+  'write-file-atomic.cjs': "module.exports = require('write-file-atomic')",
+  'proper-lockfile.cjs': "export { lock } from 'proper-lockfile'",
+};
+
+/** What a user installs where a command needs it: see `peerDependencies`. The others are for development alone. */
+export const outside = [
+  ...['esbuild', 'tsx', 'tsx/*', '@bomb.sh/tab', '@bomb.sh/tab/*'],
+  ...['tinypool', 'better-sqlite3', 'lmdb', 'conf', 'configstore', 'keyv-file', 'lowdb', 'lowdb/*'],
 ];

@@ -18,6 +18,20 @@ export const ownPlace = {
   },
 };
 
+/** Packages that have files of their own in `dist/packages`. */
+export function ownPackages(files) {
+  return {
+    name: 'own-packages',
+    setup(build) {
+      for (const file of files)
+        build.onResolve({ filter: new RegExp(`^${path.parse(file).name}$`) }, () => ({
+          path: `${root}/packages/${file}`,
+          external: true,
+        }));
+    },
+  };
+}
+
 /** Not as a word in quotes. */
 const expression = /(?<!['"`])import\.meta\.url/g;
 
@@ -26,5 +40,6 @@ const root = '__the_root_of_dist__';
 /** @param file relative to `dist` */
 export function placed(text, file) {
   const up = path.posix.relative(path.posix.dirname(file), '.');
-  return text.replaceAll(root, up === '' ? '.' : up);
+  // A limit of the length of lines breaks strings, too: with an odd number of backslashes before the end of a line.
+  return text.replace(/(?<!\\)((?:\\\\)*)\\\n/g, '$1').replaceAll(root, up === '' ? '.' : up);
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Plugin } from 'esbuild';
+import { importNeeded } from '../../../src/cli/needed-package.js';
 import { UsageError } from '../../../src/cli/usage-error.js';
 
 /**
@@ -13,7 +14,7 @@ import { UsageError } from '../../../src/cli/usage-error.js';
 export async function bundleTarget(module: string, file: string, isSimulated = false): Promise<void> {
   const entry = fileURLToPath(module);
   // Only now: it takes longer to load than all the rest.
-  const { build } = await import('esbuild');
+  const { build } = await importNeeded('holdfast explore', 'esbuild', () => import('esbuild'));
   try {
     await build({
       entryPoints: [entry],

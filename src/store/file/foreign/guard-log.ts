@@ -13,7 +13,6 @@ import { ioError } from '../../../errors/io-error.js';
 import { errnoOf } from '../../../errors/store-error.js';
 import type { Site } from '../disk/site.js';
 
-const { O_APPEND, O_CREAT, O_EXCL, O_WRONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
 /** A guard that has much to do begins its notes anew. */
 const bytesMax = 1024 * 1024;
 
@@ -59,6 +58,7 @@ export class GuardLog {
 
 /** @param owner the user that root gives a new file to; one that is there keeps its owner */
 function open(place: string, owner: { uid: number; gid: number } | undefined): number {
+  const { O_APPEND, O_CREAT, O_EXCL, O_WRONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
   const flags = O_APPEND | O_CREAT | O_WRONLY | O_NOFOLLOW | O_NONBLOCK;
   if (!owner) return openSync(place, flags, 0o600);
   let descriptor: number;

@@ -16,14 +16,18 @@ export interface Owner {
   host: string;
 }
 
-export const self: Owner = {
-  pid: process.pid,
-  startTime: startTimeOf(process.pid) ?? '0',
-  machine: fingerprintOfMachine(),
-  host: hostname()
-    .replace(/[^\w.]/g, '_')
-    .slice(0, 64),
-};
+export const self: Owner = /* @__PURE__ */ thisProcess();
+
+function thisProcess(): Owner {
+  return {
+    pid: process.pid,
+    startTime: startTimeOf(process.pid) ?? '0',
+    machine: fingerprintOfMachine(),
+    host: hostname()
+      .replace(/[^\w.]/g, '_')
+      .slice(0, 64),
+  };
+}
 
 export function newNonce(): string {
   // The one source of random bits that does not ask the system each time.
