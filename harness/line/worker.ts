@@ -106,10 +106,10 @@ export class Worker {
 
   /** Says that this client is ready, and waits for the barrier to open, or for the end. */
   async ready(url?: string): Promise<void> {
-    const { client } = this.config;
+    const { client, profile } = this.config;
     const runtime = `${thisRuntime.name} ${thisRuntime.version}`;
     const start = { type: 'start', time: this.now(), client, process: process.pid } as const;
-    this.send({ ...start, access: this.access, runtime });
+    this.send({ ...start, access: this.access, runtime, profile });
     const artifacts = this.artifacts?.map(({ source }) => source);
     this.send({ type: 'ready', ...(url === undefined ? {} : { url }), ...(artifacts ? { artifacts } : {}) });
     await Promise.race([this.gate, untilAborted(this.stopping)]);

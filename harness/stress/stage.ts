@@ -56,6 +56,9 @@ export function setStage({
     atLeast,
     ...(evidence.of === 'file' ? {} : { evidence }),
     ...(program ? { program: underTest(program, probed) } : {}),
+    title: scenario.title,
+    why: scenario.why,
+    planned: scenario.faults ?? [],
   });
   const canary = plants(scenario) ? makeCanary(sandbox) : undefined;
   if (scenario.place || canary !== undefined) {
