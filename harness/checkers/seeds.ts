@@ -4,6 +4,8 @@ import { isStoreAlone } from '../history/evidence.js';
 import type { Run } from '../history/run.js';
 import { inMs } from '../history/words.js';
 import { findErasers, toEvidence } from './lost-update/blame.js';
+import { Looks } from './lost-update/looks.js';
+import { howErased, versionsOf } from './lost-update/mechanism.js';
 import { beforeRun, entryOf } from './lost-update/registers.js';
 import { lastSightings, type Sighting, seedSightings } from './lost-update/seed-sightings.js';
 import { describeSuspects } from './lost-update/sentences.js';
@@ -23,7 +25,8 @@ export function checkSeeds(run: Run): Finding[] {
   const last = lastSightings(run);
   const lost = lostSeeds(run, last);
   if (lost.length === 0) return [];
-  const findEraser = findErasers(run);
+  const looks = new Looks(run);
+  const findEraser = findErasers(run, looks);
   return lost.map((sighting) => {
     const { key, value, foreign } = sighting.seed;
     const seen = last.get(key) ?? beforeRun;
@@ -52,6 +55,8 @@ export function checkSeeds(run: Run): Finding[] {
       ...(missed ? toEvidence(blame) : {}),
       from: Math.max(0, seen, begin),
       to: sighting.end,
+      mechanism: howErased(missed ? blame : undefined, { wasPaused: false, wasKilled: false }),
+      ...versionsOf(missed ? blame : undefined, looks),
     };
   });
 }

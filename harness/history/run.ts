@@ -15,6 +15,7 @@ import type {
   SeedEvent,
   TokenEvent,
   ValueId,
+  VersionName,
 } from './events.js';
 
 /** How an operation ended: `fail` certainly had no effect, `unknown` may have had one. */
@@ -45,6 +46,9 @@ export interface Operation {
   torn: boolean;
   /** How many calls it stands for: see `OkEvent`. */
   times: number;
+  /** Of a change whose target could say: what it was made from, and what it made. */
+  base?: VersionName;
+  written?: VersionName;
   /** True if it never returned, and no fault that killed its process is the reason. */
   hung: boolean;
 }
@@ -139,6 +143,8 @@ function pairOperations(
     if (event.type === 'ok') {
       operation.result = event.result;
       operation.times = event.times ?? 1;
+      if (event.base !== undefined) operation.base = event.base;
+      if (event.written !== undefined) operation.written = event.written;
     } else {
       operation.error = event.error;
       operation.torn = event.torn ?? false;

@@ -1,7 +1,12 @@
 import type { Finding } from '../../core/verdict.js';
 import type { Run } from '../../history/run.js';
 import { counted, fewOf } from '../../history/words.js';
-import { type Call, checkLinearizable, inGrowingShares } from '../../linearizable/index.js';
+import {
+  type Call,
+  type Contradiction,
+  checkLinearizable,
+  inGrowingShares,
+} from '../../linearizable/index.js';
 import {
   type RegisterInput,
   type RegisterOutput,
@@ -46,7 +51,8 @@ export function findContradictions(
     const { steps, verdict, contradiction } = checkLinearizable(registerModel, toCalls(register), {
       stepsMax,
     });
-    if (contradiction) findings.push(onKey(register.key, contradiction.calls));
+    if (contradiction)
+      findings.push({ ...onKey(register.key, contradiction.calls), ...stuckIn(contradiction) });
     return { steps, next: verdict === 'unknown' ? 'later' : 'done' };
   });
   const undecided = open.length;
@@ -63,7 +69,10 @@ export function findContradictions(
   if (circle) return { findings: [inCircle(circle)], scope: scopeOfMap, isExact: false };
   const map = toWholeMap(run, registers, except);
   const checked = map && checkLinearizable(map.model, map.calls, { stepsMax: stepsOfMap });
-  if (map && checked?.contradiction) findings.push(onMap(checked.contradiction.calls, map.model));
+  if (map && checked?.contradiction) {
+    const { contradiction } = checked;
+    findings.push({ ...onMap(contradiction.calls, map.model), ...stuckIn(contradiction) });
+  }
   const isExact = checked !== undefined && checked.verdict !== 'unknown';
   return {
     findings,
@@ -108,6 +117,18 @@ function onMap(calls: WholeMap['calls'], { describe }: WholeMap['model']): Findi
   return {
     ...common(calls),
     sentence: `no order of these ${calls.length} calls explains what they found: ${fewOf(told, history)}`,
+  };
+}
+
+/** Looks at the file have no names. */
+function stuckIn({ stuck, prefix }: Contradiction<unknown, unknown>): Pick<Finding, 'stuck'> {
+  return {
+    stuck: {
+      ...(stuck.id === '' ? {} : { op: stuck.id }),
+      from: Math.max(0, stuck.begin),
+      to: stuck.end,
+      after: prefix.map(({ id }) => id).filter((id) => id !== ''),
+    },
   };
 }
 

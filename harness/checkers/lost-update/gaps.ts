@@ -47,7 +47,7 @@ function isUnexplainedEnd(looks: Looks, look: number, loss: Loss): boolean {
 function gapAtEnd(sights: Sights, loss: Loss, look: number): Gap {
   const { looks } = sights;
   const { register, value } = loss;
-  const [from, to] = [looks.all[look - 1]?.time ?? loss.victim.begin, looks.all[look]?.until ?? loss.until];
+  const [from, to] = [looks.all[look - 1]?.seen ?? loss.victim.begin, looks.all[look]?.until ?? loss.until];
   return {
     from,
     to,

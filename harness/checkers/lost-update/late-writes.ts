@@ -29,7 +29,7 @@ export function findLateWrites(
   looks: Looks,
   underWay: OverlapSearch,
 ): LateWrites {
-  const before = (look: number) => looks.all[look - 1]?.time ?? Number.NEGATIVE_INFINITY;
+  const before = (look: number) => looks.all[look - 1]?.seen ?? Number.NEGATIVE_INFINITY;
   const lateIn = (look: number) => {
     const arrived = looks.arrivalsAt(look).flatMap((id) => operations.get(id) ?? []);
     return arrived.filter((one) => one.end < before(look) && !isRemembered(one, look));

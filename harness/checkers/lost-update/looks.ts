@@ -7,6 +7,8 @@ import { entryOf } from './registers.js';
 export interface Look {
   time: number;
   until: number;
+  /** When it was last found unchanged. */
+  seen: number;
   /** Undefined for the look at the end of the run. */
   version: number | undefined;
 }
@@ -29,8 +31,8 @@ export class Looks {
     const whole = files.filter(({ broken }) => broken === null).sort((a, b) => a.time - b.time);
     const looks: Look[] = [];
     const content = new Map<string, ValueId>();
-    for (const { time, until, version, set, removed } of whole) {
-      const index = looks.push({ time, until, version }) - 1;
+    for (const { time, until, seen = time, version, set, removed } of whole) {
+      const index = looks.push({ time, until, seen, version }) - 1;
       for (const [key, value] of Object.entries(set)) {
         this.add(key, { index, value });
         content.set(key, value);
@@ -42,7 +44,7 @@ export class Looks {
     }
     if (final && final.broken === null) {
       const { time, entries } = final;
-      const index = looks.push({ time, until: time, version: undefined }) - 1;
+      const index = looks.push({ time, until: time, seen: time, version: undefined }) - 1;
       for (const key of new Set([...content.keys(), ...Object.keys(entries)])) {
         const value = entryOf(entries, key);
         if (value !== (content.get(key) ?? null)) this.add(key, { index, value });
