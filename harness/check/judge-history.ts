@@ -1,8 +1,9 @@
 import { judge } from '../checkers/index.js';
 import type { JudgedRun } from '../core/report.js';
 import type { Finding } from '../core/verdict.js';
-import { type Inspector, readRuns } from '../history/read.js';
-import { toRun } from '../history/run.js';
+import { type Inspector, readEvents } from '../history/read.js';
+import type { Run } from '../history/run.js';
+import { RunBuilder } from '../history/run-builder.js';
 import { toViolation } from '../report/timeline.js';
 import { someOfEachKind } from './some-of-each-kind.js';
 
@@ -23,9 +24,8 @@ export async function judgeHistory(
   onFindings?: OnFindings,
 ): Promise<JudgedRun[]> {
   const judged: JudgedRun[] = [];
-  for await (const events of readRuns(file, start, inspector)) {
+  for await (const run of buildRuns(file, start, inspector)) {
     const begun = performance.now();
-    const run = toRun(events);
     const { scenario, target, seed, runtime = 'node', evidence, program } = run.header;
     const { title, why, planned } = run.header;
     const { findings, ...judgement } = judge(run);
@@ -50,6 +50,22 @@ export async function judgeHistory(
     });
   }
   return judged;
+}
+
+/** The runs of a file, each of which is built while it is read. */
+async function* buildRuns(file: string, start: number, inspector?: Inspector): AsyncGenerator<Run> {
+  let builder: RunBuilder | undefined;
+  for await (const events of readEvents(file, start, inspector)) {
+    for (const event of events) {
+      if (event.type === 'run' && builder) {
+        yield builder.finish();
+        builder = undefined;
+      }
+      builder ??= new RunBuilder();
+      builder.add(event);
+    }
+  }
+  if (builder) yield builder.finish();
 }
 
 /** One careless write can erase a hundred others: the first of them says it all. */

@@ -1,6 +1,7 @@
 import type { Finding } from '../core/verdict.js';
 import type { FileEvent } from '../history/events.js';
 import { isStoreAlone } from '../history/evidence.js';
+import type { List } from '../history/list.js';
 import type { Run } from '../history/run.js';
 import { inMs } from '../history/words.js';
 import { findErasers, toEvidence } from './lost-update/blame.js';
@@ -75,7 +76,7 @@ function lostSeeds(run: Run, last: ReadonlyMap<string, number>): Sighting[] {
 }
 
 /** When a foreign reader last met a content with the seed new in it. */
-function lastInFile(files: readonly FileEvent[], key: string, value: string): number {
+function lastInFile(files: List<FileEvent>, key: string, value: string): number {
   const holds = ({ broken, set }: FileEvent) => broken === null && entryOf(set, key) === value;
   return files.findLast(holds)?.time ?? beforeRun;
 }

@@ -67,7 +67,7 @@ function howTorn({ torn, result }: Operation): Mechanism {
 /** A look that found the file broken, and broken it was until the next one, at some time of an operation. */
 function brokenDuring({ begin, end }: Operation, files: Run['files']): FileEvent | undefined {
   return files.find(({ broken, time, until }, index) => {
-    const changed = files[index + 1]?.time ?? until;
+    const changed = files.at(index + 1)?.time ?? until;
     return broken !== null && time <= end && begin <= changed;
   });
 }

@@ -210,7 +210,7 @@ export interface FileEvent {
    * The last time at which the reader found this content unchanged, at least `time`. Between then and the next content it may have
    * missed others. Absent where the reader ended before it could say.
    */
-  seen?: number;
+  seen?: number | undefined;
   /** Identity of the file that was opened. Another one for each content: it was replaced. The same: it was rewritten in place. */
   inode?: string;
   /** In bytes. */
@@ -218,7 +218,7 @@ export interface FileEvent {
   /** When the content was written, in nanoseconds since 1970 by the file system's clock, which ticks every few milliseconds. They don't fit a number. */
   mtime?: string;
   /** The first 16 hexadecimal digits of the SHA-256 of its bytes. */
-  hash?: string;
+  hash?: string | undefined;
 }
 
 /** How a foreign reader looked at the file in one run. Times are nanoseconds. */

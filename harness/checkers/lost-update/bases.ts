@@ -63,7 +63,7 @@ export function findBases(
     infer ??= findInferredBases(run, looks);
     const inferred = infer(suspect, look);
     if (inferred === undefined) return undefined;
-    const version = inferred.look === undefined ? undefined : looks.all[inferred.look]?.version;
+    const version = inferred.look === undefined ? undefined : looks.get(inferred.look)?.version;
     const isOlder = inferred.look !== undefined && looks.at(register.key, inferred.look) !== value;
     const what = inferred.isOfNothing ? ('empty' as const) : isOlder ? ('older' as const) : undefined;
     return { isExact: false, version, by: undefined, what };

@@ -7,7 +7,7 @@ import { findLateWrites } from './late-writes.js';
 import { Looks } from './looks.js';
 import { overlapSearch } from './overlaps.js';
 import { findProvenance } from './provenance.js';
-import { isMutation } from './registers.js';
+import { isMutation, operationsById } from './registers.js';
 import { type Gap, type Loss, type Suspect, suspectsOf } from './suspects.js';
 import { findViews } from './views.js';
 
@@ -50,8 +50,8 @@ export interface Blame {
  * may have missed contents between the two, so that is all that can be said where more than one was.
  */
 export function findErasers(run: Run, looks = new Looks(run)): (loss: Loss) => Blame | undefined {
-  const byId = new Map(run.operations.map((operation) => [operation.id, operation]));
-  const underWay = overlapSearch(run.operations.filter(mayHaveWritten));
+  const byId = operationsById(run);
+  const underWay = overlapSearch(run.operations, mayHaveWritten);
   const hasBroken = run.files.some(({ broken }) => broken !== null);
   const sights = { looks, views: findViews(byId), underWay, hasBroken };
   const isStaleRewrite = findStaleRewrites(run);
@@ -69,9 +69,9 @@ export function findErasers(run: Run, looks = new Looks(run)): (loss: Loss) => B
     // Where nothing came or went with it but the victim, a late write is as likely.
     const isTold = !late.isKnown || candidates.some(({ evidence }) => evidence !== 'under way');
     const inTime = isTold ? candidates : [];
-    const known = new Set(inTime.map(({ eraser }) => eraser));
+    const known = new Set(inTime.map(({ eraser }) => eraser.id));
     const cameLate = (gap.look === undefined ? [] : late.in(gap.look)).filter(
-      (one) => one.key !== loss.register.key && !known.has(one),
+      (one) => one.key !== loss.register.key && !known.has(one.id),
     );
     const suspects: Suspect[] = [
       ...inTime,
@@ -94,8 +94,8 @@ export function findErasers(run: Run, looks = new Looks(run)): (loss: Loss) => B
       writesLate,
       missed: gap.missed,
       backAt: gap.backAt,
-      from: gap.isBetweenLooks ? looks.all[(gap.look ?? 0) - 1]?.version : undefined,
-      to: gap.isBetweenLooks ? looks.all[gap.look ?? -1]?.version : undefined,
+      from: gap.isBetweenLooks ? looks.get((gap.look ?? 0) - 1)?.version : undefined,
+      to: gap.isBetweenLooks ? looks.get(gap.look ?? -1)?.version : undefined,
     };
   };
 }

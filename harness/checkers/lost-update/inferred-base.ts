@@ -61,7 +61,7 @@ export function findInferredBases(
     const rest = minus(sums[look] ?? [0, 0], own);
     const size = (sizes[look] ?? 0) - (made === null ? 0 : 1);
     for (let older = look - 1; older >= Math.max(0, look - looksBack); older--) {
-      if ((looks.all[older]?.time ?? 0) > end) continue;
+      if ((looks.get(older)?.time ?? 0) > end) continue;
       const was = looks.at(key, older);
       const others = was === null ? (sums[older] ?? [0, 0]) : minus(sums[older] ?? [0, 0], hashOf(key, was));
       if ((sizes[older] ?? 0) - (was === null ? 0 : 1) === size && isSame(others, rest))

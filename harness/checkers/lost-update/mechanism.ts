@@ -1,5 +1,4 @@
 import type { Finding, Mechanism } from '../../core/verdict.js';
-import { countWhile } from '../../history/count-while.js';
 import type { Blame } from './blame.js';
 import type { Conflict } from './conflicts.js';
 import type { Looks } from './looks.js';
@@ -29,9 +28,9 @@ export function howErased(
 /** A read that missed a write which the file held before, during and after it was answered from an older copy. */
 export function howStale({ key }: { key: string }, { victim, read }: Conflict, looks: Looks): Mechanism {
   if (victim.of !== 'write') return 'unknown';
-  const before = countWhile(looks.all, ({ until }) => until <= read.begin) - 1;
-  const after = countWhile(looks.all, ({ time }) => time < read.end);
-  if (before < 0 || after >= looks.all.length) return 'unknown';
+  const before = looks.countWhile(({ until }) => until <= read.begin) - 1;
+  const after = looks.countWhile(({ time }) => time < read.end);
+  if (before < 0 || after >= looks.count) return 'unknown';
   return looks.holds(key, victim.mutation.id, before, after) ? 'stale read' : 'unknown';
 }
 
@@ -39,7 +38,7 @@ export function howStale({ key }: { key: string }, { victim, read }: Conflict, l
 export function versionsOf(blame: Blame | undefined, looks: Looks): Pick<Finding, 'versions'> {
   if (blame === undefined) return {};
   const { from, to, base, look } = blame;
-  const goneIn = to ?? (look === undefined ? undefined : looks.all[look]?.version);
+  const goneIn = to ?? (look === undefined ? undefined : looks.get(look)?.version);
   const isNamed = blame.suspects.length > 0 && blame.late.length === 0 && base !== undefined;
   const versions = {
     ...(from === undefined ? {} : { seenIn: from }),

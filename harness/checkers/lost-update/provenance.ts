@@ -39,7 +39,8 @@ export function findProvenance({ operations, files }: Run, looks: Looks): Proven
     if (known) known.push({ version, time });
     else sights.set(hash, [{ version, time }]);
   }
-  const lookOf = new Map(looks.all.map(({ version }, index) => [version, index]));
+  const lookOf = new Map<number | undefined, number>();
+  for (let look = 0; look < looks.count; look++) lookOf.set(looks.get(look)?.version, look);
 
   function held(content: VersionName, key: string): Held {
     let name: VersionName | undefined = content;
