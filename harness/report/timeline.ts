@@ -52,13 +52,16 @@ export function toViolation(run: Run, finding: Finding): Violation {
 
 function lineageOf(
   run: Run,
-  { kind, blame }: Finding,
+  { kind, blame, versions }: Finding,
   accused: readonly Operation[],
 ): Pick<Violation, 'lineage'> {
   if (kind !== 'lost-update' || !blame) return {};
   const suspects = accused.filter(({ id }) => blame.suspects.includes(id));
   const lineage = findLineage(run, blame, suspects);
-  return lineage ? { lineage: describeLineage(lineage, suspects, blame.certain) } : {};
+  if (lineage === undefined) return {};
+  // What its store says goes before what would account for it.
+  const base = versions?.isBaseExact ? versions.base : lineage.base;
+  return { lineage: describeLineage({ ...lineage, base }, suspects, blame.certain) };
 }
 
 /**
