@@ -98,12 +98,25 @@ function isEarly({ type }: HistoryEvent): boolean {
 }
 
 function toPlain(one: Operation): Operation {
-  const { id, client, process, foreign, isRemote, action, key, begin, end, outcome } = one;
-  const { result, error, torn, times, hung, base, written } = one;
-  return {
-    ...{ id, client, process, foreign, isRemote, action, key, begin, end, outcome },
-    ...{ result, error, torn, times, hung },
-    ...(base === undefined ? {} : { base }),
-    ...(written === undefined ? {} : { written }),
+  const { base, written } = one;
+  const plain: Operation = {
+    id: one.id,
+    client: one.client,
+    process: one.process,
+    foreign: one.foreign,
+    isRemote: one.isRemote,
+    action: one.action,
+    key: one.key,
+    begin: one.begin,
+    end: one.end,
+    outcome: one.outcome,
+    result: one.result,
+    error: one.error,
+    torn: one.torn,
+    times: one.times,
+    hung: one.hung,
   };
+  if (base !== undefined) plain.base = base;
+  if (written !== undefined) plain.written = written;
+  return plain;
 }
