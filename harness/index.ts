@@ -12,6 +12,7 @@ export type * from './bench/result.js';
 export { benchToTerminal, comparisonToTerminal } from './bench/terminal.js';
 export { type CheckOptions, formats, modelNames } from './check/check-file.js';
 export { checkFiles } from './check/check-files.js';
+export { findAgain, judgeReportAgain } from './check/find-again.js';
 export { judgeHistory } from './check/judge-history.js';
 export { type Config, defineConfig } from './core/config.js';
 export type { Surveyed } from './core/field.js';

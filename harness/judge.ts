@@ -16,7 +16,17 @@
 export { judge } from './checkers/index.js';
 export { RegisterStream, type StreamVerdict } from './checkers/stream/register-stream.js';
 export type { Judgement } from './core/report.js';
-export { type Finding, type Guarantee, type Verdict, worstOf } from './core/verdict.js';
+export {
+  type Finding,
+  type FindingKind,
+  type FindingLine,
+  type FindingVersions,
+  type Guarantee,
+  type Mechanism,
+  type Stuck,
+  type Verdict,
+  worstOf,
+} from './core/verdict.js';
 export type * from './history/events.js';
 export { type Operation, type Outcome, type Run, toRun } from './history/run.js';
 export {

@@ -177,6 +177,8 @@ describe('effects', () => {
         // Texts that are put into the source to break it.
         'harness/mutants/store.ts',
         'harness/stress/plan/options.ts',
+        // When a run began, for people.
+        'harness/stress/environment.ts',
         // It compares a file's time with the clock: that is one of its mistakes.
         'harness/targets/lease-dir.ts',
         'src/cli/auth/time.ts',

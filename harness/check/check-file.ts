@@ -5,6 +5,7 @@ import { detectFormat, type Format } from '../formats/detect.js';
 import { checkCredentials } from './check-credentials.js';
 import { checkLog } from './check-log.js';
 import { checkRegisters } from './check-registers.js';
+import { FindingsFile } from './findings-file.js';
 
 /** The formats of histories that `check` reads. */
 export const formats = ['holdfast', 'jepsen', 'maelstrom'] as const satisfies readonly Format[];
@@ -19,6 +20,8 @@ export interface CheckOptions {
   format?: Format;
   /** Default: `credentials` of a history of ours; of others the one that has their operations. */
   model?: ModelName;
+  /** Where all violations are written, a line each. Of one history of ours, by all guarantees. */
+  findings?: string;
 }
 
 /** The models that a format can be read for. */
@@ -35,15 +38,26 @@ const modelsOf = {
  */
 export async function checkFile(
   file: string,
-  { format: given, model }: CheckOptions,
+  { format: given, model, findings }: CheckOptions,
 ): Promise<(JudgedRun | ModelReport)[]> {
   expectFile(file);
   if (given !== undefined) expectModel(given, model);
   const format = given ?? (await detectFormat(file));
   expectModel(format, model);
+  if (findings !== undefined && (format !== 'holdfast' || model === 'register')) {
+    throw new UsageError(
+      `${file} is judged by a model, which has no findings of a store`,
+      'leave out --findings: the calls that have no order are in the report',
+    );
+  }
   if (format !== 'holdfast')
     return [await checkLog(file, format, model as Exclude<ModelName, 'credentials'>)];
-  return model === 'register' ? [await checkRegisters(file)] : checkCredentials(file);
+  return model === 'register' ? [await checkRegisters(file)] : credentials(file, findings);
+}
+
+function credentials(file: string, findings: string | undefined): Promise<(JudgedRun | ModelReport)[]> {
+  if (findings === undefined) return checkCredentials(file);
+  return FindingsFile.into(findings, (onFindings) => checkCredentials(file, onFindings));
 }
 
 /** @throws UsageError if that format has nothing that the model is about */

@@ -18,6 +18,11 @@ export async function checkFiles(
   const [only, ...others] = files;
   if (only === undefined) return [];
   if (others.length === 0) return checkFile(only, options);
+  if (options.findings !== undefined)
+    throw new UsageError(
+      `--findings is of one history, and there are ${files.length}`,
+      'check them one by one',
+    );
 
   const answers = await onThreads<Task, Answer>(
     new URL('./worker.js', import.meta.url),

@@ -1,5 +1,7 @@
 import { UsageError } from '../../src/cli/usage-error.js';
+import { Floats } from '../history/column.js';
 import type { Action, HistoryEvent } from '../history/events.js';
+import { Names } from '../history/names.js';
 import type { Inspector } from '../history/read.js';
 
 const actions: ReadonlySet<string> = new Set<Action>(['get', 'all', 'set', 'remove', 'refresh']);
@@ -19,8 +21,9 @@ export class WellFormed implements Inspector {
   private runs = 0;
   /** The line in which the file ends before the line does. */
   cutAt: number | undefined;
-  /** By operation of this run, when it began; undefined once it has ended. */
-  private begins = new Map<string, number | undefined>();
+  /** The operations of this run, and when each began; not a number once it has ended. */
+  private names = new Names();
+  private begins = new Floats();
 
   /** @param place of the event, `history.jsonl:12` @throws UsageError naming what is wrong */
   add(event: HistoryEvent, place: string): void {
@@ -38,7 +41,8 @@ export class WellFormed implements Inspector {
     if (typeof type !== 'string' || !types.has(type)) return `an unknown type ${JSON.stringify(type)}`;
     if (type === 'run') {
       this.runs++;
-      this.begins = new Map();
+      this.names = new Names();
+      this.begins = new Floats();
       const version: number = event.version;
       return version === 1 ? undefined : `it has version ${version}, expected 1`;
     }
@@ -57,19 +61,21 @@ export class WellFormed implements Inspector {
     }
     if (action !== 'all' && typeof key !== 'string') return `${action} has no "key"`;
     if (typeof time !== 'number') return 'its "time" is no number';
-    if (this.begins.has(op)) return `operation ${op} begins twice`;
-    this.begins.set(op, time);
+    if (this.names.find(op) >= 0) return `operation ${op} begins twice`;
+    this.names.add(op);
+    this.begins.push(time);
     this.operations++;
     return undefined;
   }
 
   private end(op: string, time: number): string | undefined {
-    if (!this.begins.has(op)) return `operation ${op} ends and has not begun`;
-    const begin = this.begins.get(op);
-    if (begin === undefined) return `operation ${op} ends twice`;
+    const name = this.names.find(op);
+    if (name < 0) return `operation ${op} ends and has not begun`;
+    const begin = this.begins.get(name);
+    if (Number.isNaN(begin)) return `operation ${op} ends twice`;
     if (typeof time !== 'number') return 'its "time" is no number';
     if (time < begin) return `operation ${op} ends at ${time}, before its begin at ${begin}`;
-    this.begins.set(op, undefined);
+    this.begins.set(name, Number.NaN);
     return undefined;
   }
 }

@@ -11,14 +11,8 @@ export function count(run: Run, findings: readonly Finding[]): Counts {
   const found = (...kinds: FindingKind[]) => findings.filter(({ kind }) => kinds.includes(kind)).length;
   const injected = (kind: FaultKind) =>
     faults.filter(({ fault, phase }) => fault === kind && phase === 'begin').length;
-  const ours = operations.filter(({ foreign }) => !foreign);
   return {
-    acknowledged: ours.filter((operation) => operation.outcome === 'ok' && isMutation(operation)).length,
-    reads: ours
-      .filter((operation) => operation.outcome === 'ok' && !isMutation(operation))
-      .reduce((sum, { times }) => sum + times, 0),
-    failed: ours.filter(({ outcome }) => outcome === 'fail').length,
-    unknown: ours.filter((operation) => operation.outcome === 'unknown' && isMutation(operation)).length,
+    ...countOperations(operations),
     lost: found('lost-update'),
     stale: found('stale-read'),
     resurrected: found('resurrection'),
@@ -40,15 +34,37 @@ export function count(run: Run, findings: readonly Finding[]): Counts {
     pauses: injected('pause'),
     corruptions: injected('corrupt'),
     plants: injected('plant'),
-    foreignWrites: operations.filter(({ foreign, outcome }) => foreign && outcome === 'ok').length,
     staleRewrites: injected('stale-rewrite'),
     misreads: injected('misread'),
     ...foreignLosses(run),
     refreshes: tokens.filter(({ granted }) => granted).length,
-    versions: files.filter(({ broken }) => broken === null).length,
+    ...countContents(files),
     overlaps: countOverlaps(operations),
     unusable: found('unusable'),
-    empty: files.filter(({ broken }) => broken === 'it is empty').length,
-    missing: files.filter(({ broken }) => broken === 'it is missing').length,
   };
+}
+
+/** In one pass each: there may be millions. */
+function countOperations(operations: Run['operations']) {
+  const counts = { acknowledged: 0, reads: 0, failed: 0, unknown: 0, foreignWrites: 0 };
+  for (const operation of operations) {
+    const { outcome, foreign, times } = operation;
+    if (foreign) {
+      if (outcome === 'ok') counts.foreignWrites++;
+    } else if (outcome === 'fail') counts.failed++;
+    else if (!isMutation(operation)) counts.reads += outcome === 'ok' ? times : 0;
+    else if (outcome === 'ok') counts.acknowledged++;
+    else counts.unknown++;
+  }
+  return counts;
+}
+
+function countContents(files: Run['files']) {
+  const counts = { versions: 0, empty: 0, missing: 0 };
+  for (const { broken } of files) {
+    if (broken === null) counts.versions++;
+    else if (broken === 'it is empty') counts.empty++;
+    else if (broken === 'it is missing') counts.missing++;
+  }
+  return counts;
 }

@@ -1,4 +1,5 @@
 import type { FileEvent, ValueId } from '../history/events.js';
+import type { List } from '../history/list.js';
 import type { Run } from '../history/run.js';
 import { untouchedSeeds } from './lost-update/registers.js';
 
@@ -28,7 +29,7 @@ export function withCutFiles(run: Run): Run {
     if (content === undefined) return file;
     if (missed !== undefined) {
       const broken = `it has ${content.size} entries, and not "${missed}", which was there before and after`;
-      return { ...file, broken, set: {}, removed: [] };
+      return { ...plain(file), broken, set: {}, removed: [] };
     }
     const whole = difference(file, last, content);
     last = content;
@@ -52,7 +53,7 @@ function isAfter(
 }
 
 /** All entries of each content; undefined for a broken one. */
-function contentsOf(files: readonly FileEvent[]): (Content | undefined)[] {
+function contentsOf(files: List<FileEvent>): (Content | undefined)[] {
   let content: Content = new Map();
   return files.map(({ broken, set, removed }) => {
     if (broken !== null) return undefined;
@@ -66,5 +67,10 @@ function contentsOf(files: readonly FileEvent[]): (Content | undefined)[] {
 function difference(file: FileEvent, before: Content, now: Content): FileEvent {
   const set = [...now].filter(([key, value]) => before.get(key) !== value);
   const removed = [...before.keys()].filter((key) => !now.has(key));
-  return { ...file, set: Object.fromEntries(set), removed };
+  return { ...plain(file), set: Object.fromEntries(set), removed };
+}
+
+/** Of a table its fields are getters. */
+function plain({ type, time, until, seen, version, broken, set, removed, hash }: FileEvent): FileEvent {
+  return { type, time, until, seen, version, broken, set, removed, hash };
 }

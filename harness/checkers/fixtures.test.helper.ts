@@ -1,5 +1,5 @@
 import type { Access, Action, CanaryEntry, FaultKind, HistoryEvent, ValueId } from '../history/events.js';
-import { type Run, toRun } from '../history/run.js';
+import { type PlainRun, toRun } from '../history/run.js';
 
 /**
  * Reads a history for tests, one line a happening, times in milliseconds:
@@ -22,7 +22,7 @@ import { type Run, toRun } from '../history/run.js';
  *
  * An operation is named `CLIENT.INCARNATION.NUMBER`, which is also the value that it writes.
  */
-export function run(text: string, atLeast: Record<string, number> = {}): Run {
+export function run(text: string, atLeast: Record<string, number> = {}): PlainRun {
   const lines = text
     .split('\n')
     .map((line) => line.trim())

@@ -1,9 +1,12 @@
 import type { Finding } from '../core/verdict.js';
 import type { FileEvent } from '../history/events.js';
 import { isStoreAlone } from '../history/evidence.js';
+import type { List } from '../history/list.js';
 import type { Run } from '../history/run.js';
 import { inMs } from '../history/words.js';
 import { findErasers, toEvidence } from './lost-update/blame.js';
+import { Looks } from './lost-update/looks.js';
+import { howErased, versionsOf } from './lost-update/mechanism.js';
 import { beforeRun, entryOf } from './lost-update/registers.js';
 import { lastSightings, type Sighting, seedSightings } from './lost-update/seed-sightings.js';
 import { describeSuspects } from './lost-update/sentences.js';
@@ -23,7 +26,8 @@ export function checkSeeds(run: Run): Finding[] {
   const last = lastSightings(run);
   const lost = lostSeeds(run, last);
   if (lost.length === 0) return [];
-  const findEraser = findErasers(run);
+  const looks = new Looks(run);
+  const findEraser = findErasers(run, looks);
   return lost.map((sighting) => {
     const { key, value, foreign } = sighting.seed;
     const seen = last.get(key) ?? beforeRun;
@@ -52,6 +56,8 @@ export function checkSeeds(run: Run): Finding[] {
       ...(missed ? toEvidence(blame) : {}),
       from: Math.max(0, seen, begin),
       to: sighting.end,
+      mechanism: howErased(missed ? blame : undefined, { wasPaused: false, wasKilled: false }),
+      ...versionsOf(missed ? blame : undefined, looks),
     };
   });
 }
@@ -70,7 +76,7 @@ function lostSeeds(run: Run, last: ReadonlyMap<string, number>): Sighting[] {
 }
 
 /** When a foreign reader last met a content with the seed new in it. */
-function lastInFile(files: readonly FileEvent[], key: string, value: string): number {
+function lastInFile(files: List<FileEvent>, key: string, value: string): number {
   const holds = ({ broken, set }: FileEvent) => broken === null && entryOf(set, key) === value;
   return files.findLast(holds)?.time ?? beforeRun;
 }

@@ -14,13 +14,17 @@ const overtakesMin = 1000;
  * that stands still keeps its clients waiting.
  */
 export function checkStarvation(run: Run): Finding[] {
-  const writes = run.operations.filter(
-    (operation) => operation.outcome === 'ok' && !operation.foreign && isMutation(operation),
-  );
-  const least = Math.max(overtakesMin, writes.length / 2);
-  if (writes.length < least) return [];
-  const begins = writes.map(({ begin }) => begin).sort((a, b) => a - b);
-  const ends = writes.map(({ end }) => end).sort((a, b) => a - b);
+  const begins: number[] = [];
+  const ends: number[] = [];
+  for (const operation of run.operations) {
+    if (operation.outcome !== 'ok' || operation.foreign || !isMutation(operation)) continue;
+    begins.push(operation.begin);
+    ends.push(operation.end);
+  }
+  const least = Math.max(overtakesMin, begins.length / 2);
+  if (begins.length < least) return [];
+  begins.sort((a, b) => a - b);
+  ends.sort((a, b) => a - b);
   const wasPaused = pausesOfAnybody(run);
 
   return run.operations.flatMap((operation) => {
@@ -33,7 +37,7 @@ export function checkStarvation(run: Run): Finding[] {
     return {
       guarantee: 'G7',
       kind: 'starved',
-      sentence: `${id} (${call}), called at ${inMs(begin)}, returned at ${inMs(end)}, after ${overtakes} of ${writes.length} writes that were called later`,
+      sentence: `${id} (${call}), called at ${inMs(begin)}, returned at ${inMs(end)}, after ${overtakes} of ${begins.length} writes that were called later`,
       ...(key === undefined ? {} : { key }),
       operations: [id],
       from: begin,
@@ -46,8 +50,9 @@ function pausesOfAnybody(run: Run): (operation: Operation) => boolean {
   const wasPaused = findPauses(run);
   const paused = run.faults.filter(({ fault, phase }) => fault === 'pause' && phase === 'begin');
   return function overlapsPause(operation) {
-    return paused.some(({ process, client }) =>
-      wasPaused({ ...operation, client: client ?? operation.client, process: process ?? operation.process }),
+    const { begin, end } = operation;
+    return paused.some(({ process = operation.process, client = operation.client }) =>
+      wasPaused({ client, process, begin, end }),
     );
   };
 }

@@ -1,4 +1,4 @@
-import type { Finding } from '../core/verdict.js';
+import type { Finding, Mechanism } from '../core/verdict.js';
 import type { FileEvent } from '../history/events.js';
 import type { Operation, Run } from '../history/run.js';
 import { inMs, withoutQuote } from '../history/words.js';
@@ -28,6 +28,7 @@ function tornReads(run: Run, windows: readonly Window[]): Finding[] {
       operations: [id],
       from: begin,
       to: end,
+      mechanism: howTorn(operation),
     };
   });
 }
@@ -55,10 +56,18 @@ function whatIsTorn(
   return missed === undefined ? undefined : `missed "${missed}", which was there before it and after it`;
 }
 
+/** One that found no entries at all, though there are some all the time, took what it could not read for an empty file. */
+function howTorn({ torn, result }: Operation): Mechanism {
+  const isObject = typeof result === 'object' && result !== null;
+  if (isObject && Object.keys(result).length === 0) return 'empty read';
+  const isHalf = isObject && Object.values(result).some((value) => value.startsWith('!'));
+  return torn || isHalf || (typeof result === 'string' && result.startsWith('!')) ? 'torn read' : 'unknown';
+}
+
 /** A look that found the file broken, and broken it was until the next one, at some time of an operation. */
 function brokenDuring({ begin, end }: Operation, files: Run['files']): FileEvent | undefined {
   return files.find(({ broken, time, until }, index) => {
-    const changed = files[index + 1]?.time ?? until;
+    const changed = files.at(index + 1)?.time ?? until;
     return broken !== null && time <= end && begin <= changed;
   });
 }
@@ -80,7 +89,7 @@ function tornFinal({ final, seeds }: Run): Finding[] {
 }
 
 function tornFiles({ files }: Run, windows: readonly Window[]): Finding[] {
-  return files.flatMap(({ time, until, broken }) => {
+  return files.flatMap(({ time, until, version, broken }) => {
     if (broken === null || windows.some((window) => window.from <= until && time <= window.to)) return [];
     return {
       guarantee: 'G1',
@@ -89,6 +98,8 @@ function tornFiles({ files }: Run, windows: readonly Window[]): Finding[] {
       operations: [],
       from: time,
       to: until,
+      versions: { goneIn: version },
+      mechanism: 'torn read',
     };
   });
 }

@@ -46,6 +46,7 @@ export function addCheck(program: Command): void {
         'kv',
       ]),
     )
+    .option('--findings <file>', 'write all violations of one history of ours, as a line of JSON each')
     .option('--verbose', 'tell of every violation that a report has, as a table')
     .option('--json', 'as JSON')
     .addHelpText('after', help)

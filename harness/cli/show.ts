@@ -21,6 +21,7 @@ export function addShow(program: Command): void {
       '--trace <file>',
       'write its history as a trace, to be opened in ui.perfetto.dev or chrome://tracing',
     )
+    .option('--judge', 'judge its history again, and write all violations to findings.jsonl beside it')
     .option('--json', 'as JSON')
     .action(run);
 }
@@ -30,9 +31,10 @@ interface Flags {
   verbose?: boolean;
   reporter?: Reporter[];
   trace?: string;
+  judge?: boolean;
 }
 
-async function run(place: string, { json, verbose, reporter, trace }: Flags): Promise<void> {
+async function run(place: string, { json, verbose, reporter, trace, judge }: Flags): Promise<void> {
   const { NothingMatchedError, UsageError } = await import('../index.js');
   const file = existsSync(place) && statSync(place).isDirectory() ? path.join(place, 'report.json') : place;
   if (!existsSync(file)) {
@@ -44,12 +46,28 @@ async function run(place: string, { json, verbose, reporter, trace }: Flags): Pr
     process.stderr.write(`${trace}: ${count} records\n`);
     return;
   }
-  const report = parseReport(readFileSync(file, 'utf8'));
-  if (!report) throw new UsageError(`${file} is not a report`, 'expected a report.json with "schema": 1');
+  const written = parseReport(readFileSync(file, 'utf8'));
+  if (!written) throw new UsageError(`${file} is not a report`, 'expected a report.json with "schema": 1');
+  const report = judge ? await judgeAgain(written, file) : written;
   // What is piped to a file is Markdown, as the summary is.
   const usual = verbose || pageOf().columns !== undefined ? 'list' : 'markdown';
   const wanted = json ? [{ name: 'json' as const }] : (reporter ?? [{ name: usual } as const]);
   await writeReports(report, out, wanted, { isVerbose: verbose === true });
+}
+
+/** The report beside the findings says where they are. */
+async function judgeAgain(written: Report, file: string): Promise<Report> {
+  const { judgeReportAgain, UsageError } = await import('../index.js');
+  const out = path.dirname(file);
+  if (!existsSync(path.join(out, 'history.jsonl')))
+    throw new UsageError(
+      `there is no history.jsonl in ${out}`,
+      'expected that of the run, beside its report',
+    );
+  const report = await judgeReportAgain(written, out);
+  const { default: writeFileAtomic } = await import('write-file-atomic');
+  await writeFileAtomic(file, `${JSON.stringify(report, null, 2)}\n`);
+  return report;
 }
 
 function parseReport(text: string): Report | undefined {

@@ -12,6 +12,7 @@ import { reportToGithub } from './github.js';
 import { addProgramOptions, type ProgramFlags, takeProgram } from './program-options.js';
 import { parseReporters, type Reporter, reporterNames, writeReports } from './reporters.js';
 import { both, lastFailed, matching, parsePattern, planToText } from './selection.js';
+import { commandTyped } from './typed.js';
 
 interface Flags {
   scenario?: string[];
@@ -190,6 +191,7 @@ async function repeat(options: Harness.StressOptions, times: number, signal: Abo
       ...options,
       ...defined({ seed }),
       controls: controls !== false,
+      command: commandTyped(process.argv.slice(2)),
       signal,
       onProgress: progressReporter(process.stderr, paintVerdict),
     });

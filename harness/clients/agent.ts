@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import type { FaultKind, ValueId } from '../history/events.js';
+import { nameOfContent } from '../history/version-name.js';
 import { runClient, type Worker } from '../line/worker.js';
 import { readKnown, writeInPlace } from '../targets/naive.js';
 import type { Step } from '../workload/generator.js';
@@ -31,7 +32,7 @@ await runClient('foreign', async (worker) => {
 function change(worker: Worker, { action, key }: Step): Promise<void> {
   return worker.record(action, key, async (id: ValueId) => {
     const { file } = worker.config;
-    const entries = await readKnown(file);
+    const { entries, text } = await readKnown(file);
     const copy = JSON.stringify(identifyAll(entries));
 
     if (action === 'set') entries[keyOf(key)] = credential(id);
@@ -39,9 +40,11 @@ function change(worker: Worker, { action, key }: Step): Promise<void> {
     else throw Object.assign(new Error('there is nothing to log out of'), { definite: true });
     // Not that it cared: these are for the record, which must show that the run had what it is about.
     if (copy === '{}') tell(worker, 'misread');
-    else if (JSON.stringify(identifyAll(await readKnown(file))) !== copy) tell(worker, 'stale-rewrite');
-    await writeInPlace(file, entries);
-    return undefined;
+    else if (JSON.stringify(identifyAll((await readKnown(file)).entries)) !== copy)
+      tell(worker, 'stale-rewrite');
+    const next = JSON.stringify(entries, null, 2);
+    await writeInPlace(file, next);
+    return { written: nameOfContent(next), ...(text === undefined ? {} : { base: nameOfContent(text) }) };
   });
 }
 

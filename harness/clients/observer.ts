@@ -1,44 +1,9 @@
-import { lstatSync, readdirSync, statSync, watch } from 'node:fs';
+import { lstatSync, readdirSync, watch } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ValueId } from '../history/events.js';
-import { type ReadBytes, readEntries } from '../line/foreign-reader.js';
+import { FileWatch } from '../line/file-watch.js';
 import { runClient, type Worker } from '../line/worker.js';
 import { loadTarget } from '../targets/index.js';
-
-class FileWatch {
-  private fingerprint = '';
-  private version = 0;
-  private entries: Record<string, ValueId> = {};
-
-  constructor(
-    private readonly worker: Worker,
-    private readonly read: ReadBytes | undefined,
-  ) {}
-
-  look(): void {
-    const { file, subject } = this.worker.config;
-    const stats = statSync(file, { bigint: true, throwIfNoEntry: false });
-    const fingerprint = stats ? `${stats.ino} ${stats.size} ${stats.mtimeNs}` : 'missing';
-    if (fingerprint === this.fingerprint) return;
-    // A dangling link: no client has written yet.
-    if (!stats && this.version === 0) return;
-    this.fingerprint = fingerprint;
-
-    const time = this.worker.now();
-    const found = readEntries(file, subject, this.read);
-    const read = { type: 'file', time, until: this.worker.now(), version: ++this.version } as const;
-    if (typeof found === 'string') {
-      this.worker.send({ ...read, broken: found, set: {}, removed: [] });
-      return;
-    }
-    const before = this.entries;
-    const set = Object.fromEntries(Object.entries(found).filter(([key, value]) => before[key] !== value));
-    const removed = Object.keys(before).filter((key) => !Object.hasOwn(found, key));
-    this.entries = found;
-    this.worker.send({ ...read, broken: null, set, removed });
-  }
-}
 
 /**
  * Looks at the mode of every file right after the kernel announces it, and of all files once a millisecond.
@@ -83,9 +48,17 @@ class ModeWatch {
  * is no evidence, it looks at the modes only.
  */
 await runClient('file', async (worker) => {
-  const { evidence, target } = worker.config;
-  const read = evidence.of === 'read' ? (await loadTarget(target)).read : undefined;
-  const file = evidence.of === 'store' ? undefined : new FileWatch(worker, read);
+  const { evidence, target, file: path, subject } = worker.config;
+  const file =
+    evidence.of === 'store'
+      ? undefined
+      : new FileWatch({
+          file: path,
+          subject,
+          read: evidence.of === 'read' ? (await loadTarget(target)).read : undefined,
+          now: () => worker.now(),
+          onSight: (event, seenBefore) => worker.send({ type: 'sight', event, seenBefore }),
+        });
   // A program of others has promised nothing about its modes.
   const modes = target.program?.isPrivate === false ? undefined : new ModeWatch(worker);
   await worker.ready();
@@ -94,4 +67,5 @@ await runClient('file', async (worker) => {
     modes?.look();
     await sleep(1);
   }
+  if (file) worker.send({ type: 'looked', ...file.end });
 });

@@ -65,7 +65,7 @@ class Probe {
    * @returns false where it was refused, as the user said that it might be
    * @throws Error in the words of the command line, where the program refuses alone, or takes too long
    */
-  private async change(what: 'set' | 'remove', change: () => Promise<void>): Promise<boolean> {
+  private async change(what: 'set' | 'remove', change: () => Promise<unknown>): Promise<boolean> {
     const { name, timeoutMs } = this.program;
     const begun = performance.now();
     const failure = await change().then(

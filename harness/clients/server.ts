@@ -19,8 +19,8 @@ await runClient('file', async (worker) => {
     store: {
       all: () => cache?.get(directories.getStore() ?? '') ?? store.all(),
       get: (key) => store.get(key),
-      set: (key, value) => store.set(key, value),
-      remove: (key) => store.remove(key),
+      set: async (key, value) => void (await store.set(key, value)),
+      remove: async (key) => void (await store.remove(key)),
     },
     around: (request, answer) =>
       directories.run(new URL(request.url).searchParams.get('directory') ?? '', answer),

@@ -1,5 +1,6 @@
 import type { Store } from '../core/target.js';
 import type { ValueId } from '../history/events.js';
+import { versionsIn } from '../history/version-name.js';
 import type { Worker } from '../line/worker.js';
 import type { Step } from '../workload/generator.js';
 import { credential, identify, identifyAll } from '../workload/values.js';
@@ -16,11 +17,9 @@ export function performOnStore(worker: Worker, store: Store, { action, key }: St
         return value === undefined ? null : identify(value);
       }
       case 'set':
-        await store.set(keyOf(key), credential(id));
-        return undefined;
+        return versionsIn(await store.set(keyOf(key), credential(id)));
       case 'remove':
-        await store.remove(keyOf(key));
-        return undefined;
+        return versionsIn(await store.remove(keyOf(key)));
       case 'refresh':
         return identify(await useCredential(worker, store, keyOf(key), id));
     }

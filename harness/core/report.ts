@@ -1,4 +1,4 @@
-import type { Action, ProgramUnderTest } from '../history/events.js';
+import type { Action, PlannedFault, ProgramUnderTest } from '../history/events.js';
 import type { Evidence } from '../history/evidence.js';
 import type { Finding, Guarantee, Verdict } from './verdict.js';
 
@@ -179,11 +179,53 @@ export interface JudgedRun extends Omit<Judgement, 'findings'> {
   violations: Violation[];
   /** The program under test, where it was no module. */
   program?: ProgramUnderTest;
+  /** The scenario, in its own words. Reports of older versions have neither. */
+  title?: string;
+  why?: string;
+  /** What was to go wrong in it. */
+  planned?: readonly PlannedFault[];
+  /** Where its events and all of its findings are. Absent where they were not kept. */
+  files?: RunFiles;
+  /** How long its history was judged, and its violations described, in milliseconds. */
+  judgeMs?: number;
+  reportMs?: number;
+}
+
+/** Names of files beside the report. */
+export interface RunFiles {
+  /** `history.jsonl`. */
+  history: string;
+  /** `findings.jsonl`: all violations, of which `violations` shows some. */
+  findings: string;
+  /** Which run of these files it is: 0 for the first. */
+  run: number;
+  /** At which byte of the history its events begin. */
+  start: number;
 }
 
 export interface ScenarioReport extends JudgedRun {
   /** The command that runs it again. */
   reproduce: string;
+}
+
+/** On what it was run. */
+export interface Environment {
+  /** When it began, in ISO 8601. */
+  time: string;
+  /** With its version: `node 22.11.0`. */
+  runtime: string;
+  /** `linux 6.1.0 x64`. */
+  system: string;
+  /** How many processors it could use. */
+  cpus: number;
+  /** The load of the machine when it began: averages of 1, 5 and 15 minutes. */
+  load: [number, number, number];
+  /** Of the machine, in bytes. */
+  memory?: number;
+  /** The commit of the directory that it was run in. */
+  commit?: string;
+  /** Of holdfast. */
+  version: string;
 }
 
 /** A report shows at most this many violations of a scenario. */
@@ -213,4 +255,8 @@ export interface Report {
   scenarios: ScenarioReport[];
   /** Scenarios that were not asked for by name and can't be run on this runtime, each with the reason. */
   leftOut?: string[];
+  /** Reports of older versions have none. */
+  environment?: Environment;
+  /** As typed, with what may be a secret in it masked. Absent where it was called by a program. */
+  command?: string;
 }

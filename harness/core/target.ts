@@ -1,3 +1,4 @@
+import type { VersionName } from '../history/events.js';
 import type { Program, Specification } from '../programs/specification.js';
 
 /** A store under test. Operations that a store lacks are not asked of it. */
@@ -6,10 +7,10 @@ export interface Store {
   get(key: string): Promise<unknown>;
   /** Returns every entry. */
   all(): Promise<Record<string, unknown>>;
-  /** Stores a value. */
-  set(key: string, value: unknown): Promise<void>;
-  /** Removes a key; nothing happens where it is absent. */
-  remove(key: string): Promise<void>;
+  /** Stores a value. What it resolves to is not looked at, unless it is `Versions`. */
+  set(key: string, value: unknown): Promise<unknown>;
+  /** Removes a key; nothing happens where it is absent. The same is true of what it resolves to. */
+  remove(key: string): Promise<unknown>;
   /** Replaces a value by a function of it, atomically, and returns the new one. */
   update?(key: string, change: (old: unknown) => unknown): Promise<unknown>;
   /**
@@ -23,6 +24,17 @@ export interface Store {
   ): Promise<unknown>;
   /** Ends the use of the store. */
   close?(): Promise<void>;
+}
+
+/**
+ * What a change was made from, and what it made. The first 16 hexadecimal digits of the SHA-256 of the file's bytes can be found again
+ * among the contents that the harness saw; other names and numbers, of at most 64 characters, are compared with each other.
+ */
+export interface Versions {
+  /** What the store read before the change. */
+  base?: VersionName;
+  /** What it wrote. */
+  written?: VersionName;
 }
 
 /** The tokens of a server under test: who is let in. Names are unique and tell who created what. */

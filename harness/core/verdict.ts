@@ -60,6 +60,49 @@ export type FindingKind =
   /** A client process ended by itself. */
   | 'crashed';
 
+/** How it came about, as far as the history shows. `unknown` is an answer. */
+export type Mechanism =
+  /** A process wrote the file from a copy that was older than what the file held. */
+  | 'stale base'
+  /** A process took a file that it could not read, or found empty, for one without entries, and wrote that. */
+  | 'empty read'
+  /** A process read a file that was being written. */
+  | 'torn read'
+  /** A process had been stopped (SIGSTOP) before its commit, and wrote when it was continued. */
+  | 'pause'
+  /** A process was killed: what it had acknowledged was in its memory alone, or its write was cut off. */
+  | 'kill'
+  /** A program that knows nothing of the store wrote the file. */
+  | 'foreign'
+  /** A store answered a read from an older copy. */
+  | 'stale read'
+  | 'unknown';
+
+/** The contents of the file that a foreign reader saw, by their numbers in the run: `version` of the `file` events. */
+export interface FindingVersions {
+  /** The last one with the entry before it went. Absent where no content with it was seen. */
+  seenIn?: number;
+  /** The first one without it, after that. */
+  goneIn?: number;
+  /** The one that the first suspect had read. Absent where the reader did not see it, or where nothing tells. */
+  base?: number;
+  /** True if the suspect's own store said what it had read. Otherwise the base is the latest content that accounts for what it wrote. */
+  isBaseExact?: boolean;
+  /** The operation that wrote the base, where the suspect's own store said what it had read. */
+  baseBy?: string;
+}
+
+/** Where a search for an order of the calls ends: the calls before it can be put in order, this one can't be placed. */
+export interface Stuck {
+  /** The call that has no place. Absent for a look at the file. */
+  op?: string;
+  /** Between these times it took effect, in nanoseconds. */
+  from: number;
+  to: number;
+  /** Calls in an order that explains what they found, the last one of which this one denies. */
+  after: string[];
+}
+
 /** One violation, with its evidence. */
 export interface Finding {
   guarantee: Guarantee;
@@ -84,4 +127,15 @@ export interface Finding {
   /** The interval to show, in nanoseconds. */
   from: number;
   to: number;
+  versions?: FindingVersions;
+  /** Absent in reports of older versions. */
+  mechanism?: Mechanism;
+  stuck?: Stuck;
+}
+
+/** One line of `findings.jsonl`: every violation of every run, the worst kinds of a run first, then by time. */
+export interface FindingLine extends Finding {
+  /** Which run of `history.jsonl` it is of: 0 for the first. */
+  run: number;
+  mechanism: Mechanism;
 }

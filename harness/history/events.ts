@@ -21,7 +21,9 @@
  * some numbers for each value (register-stream.ts), so a history may be as long as it likes.
  */
 
-import type { Evidence } from './evidence.js';
+import type { RunEvent } from './header.js';
+
+export type { PlannedFault, ProgramUnderTest, RunEvent } from './header.js';
 
 /**
  * What a value is called. Every written value is unique and named after the operation that wrote it
@@ -50,38 +52,6 @@ export type FaultKind =
   | 'misread'
   /** A hostile user puts a link, a pipe or a directory under a name that the store calls its own, and takes it away again. */
   | 'plant';
-
-/** Begins a run: what is run, and with which seed. */
-export interface RunEvent {
-  type: 'run';
-  version: 1;
-  scenario: string;
-  target: string;
-  /** What the clients run on: `node`, `bun`, `deno`, `mixed`. Default: node. */
-  runtime?: string;
-  seed: number;
-  /** What must have happened at least for the run to prove anything: count to number. */
-  atLeast: Record<string, number>;
-  /** What shows the entries besides the store's own calls. Default: the file, a JSON object with a member for each. */
-  evidence?: Evidence;
-  /** The program under test, where it is no module. */
-  program?: ProgramUnderTest;
-}
-
-/** An executable, or a server, that was put to the test as it is. */
-export interface ProgramUnderTest {
-  name: string;
-  /** As it says itself. */
-  version?: string;
-  /** False where the syntax of its file does not show whether a part of it is missing. */
-  cutShows: boolean;
-  /** Whether others may read its files was looked at. */
-  isPrivate: boolean;
-  /** All that is left beside its file is a violation, and not only what stops others. */
-  isStrict: boolean;
-  /** So much longer each open of its file took, in milliseconds. */
-  slowMs?: number;
-}
 
 /** An entry that is there before the run and that no client touches. */
 export interface SeedEvent {
@@ -133,6 +103,8 @@ export interface StartEvent {
   access: Access;
   /** With its version: `bun 1.4.5`. */
   runtime?: string;
+  /** Which program it is: `tui`, `server`; `audit` and others are the harness's own. */
+  profile?: string;
 }
 
 /** An operation begins. */
@@ -160,7 +132,20 @@ export interface OkEvent {
    * included. Those between the first and the last say nothing that these two don't. Default 1.
    */
   times?: number;
+  /**
+   * Of a write whose target can say: the version of the entries that it read, and changed. Where it is the file's, it is the `hash` of
+   * a `file` event; otherwise it is compared with the `written` of other operations.
+   */
+  base?: VersionName;
+  /** Of a write whose target can say: the version that it made. */
+  written?: VersionName;
 }
+
+/**
+ * What a version of the entries is called: the first 16 hexadecimal digits of the SHA-256 of the file's bytes, or any name or number of
+ * the target's own, at most 64 characters.
+ */
+export type VersionName = string | number;
 
 /** An operation has failed, or its outcome is unknown. */
 export interface ErrorEvent {
@@ -186,6 +171,8 @@ export interface ExitEvent {
   expected: boolean;
   /** What it said about it. */
   error?: string;
+  /** The operation that its end has cut off: it began, and never returned. */
+  op?: string;
 }
 
 /** A fault begins or ends. */
@@ -198,6 +185,8 @@ export interface FaultEvent {
   client?: string;
   process?: number;
   detail?: string;
+  /** The operation that was under way in that process. */
+  op?: string;
   /** At the end of a `plant`: the canary, where it is not what it was at the last look. */
   canary?: CanaryEntry[];
 }
@@ -217,6 +206,30 @@ export interface FileEvent {
   set: Record<string, ValueId>;
   /** Entries that are gone since the last unbroken version. */
   removed: string[];
+  /**
+   * The last time at which the reader found this content unchanged, at least `time`. Between then and the next content it may have
+   * missed others. Absent where the reader ended before it could say.
+   */
+  seen?: number | undefined;
+  /** Identity of the file that was opened. Another one for each content: it was replaced. The same: it was rewritten in place. */
+  inode?: string;
+  /** In bytes. */
+  size?: number;
+  /** When the content was written, in nanoseconds since 1970 by the file system's clock, which ticks every few milliseconds. They don't fit a number. */
+  mtime?: string;
+  /** The first 16 hexadecimal digits of the SHA-256 of its bytes. */
+  hash?: string | undefined;
+}
+
+/** How a foreign reader looked at the file in one run. Times are nanoseconds. */
+export interface Looks {
+  count: number;
+  /** How long one took. The median is right to 5 %. */
+  median: number;
+  max: number;
+  /** From the begin of one to the begin of the next: a content that was there for less may have been missed. */
+  everyMedian: number;
+  everyMax: number;
 }
 
 /** A file of the store that others could open: its mode has bits beyond its owner's. */
@@ -261,6 +274,8 @@ export interface FinalEvent {
   canary?: CanaryEntry[];
   /** Files of the user's, for a program under test, that were looked at before and after, and those of them that have changed. */
   outside?: { looked: string[]; changed: string[] };
+  /** How the foreign reader looked at the file, where it did. */
+  looks?: Looks;
 }
 
 /** One line of `history.jsonl`. */

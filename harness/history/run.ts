@@ -1,7 +1,4 @@
-import { UsageError } from '../../src/cli/usage-error.js';
-import { countWhile } from './count-while.js';
 import type {
-  Access,
   Action,
   ExitEvent,
   FaultEvent,
@@ -15,7 +12,10 @@ import type {
   SeedEvent,
   TokenEvent,
   ValueId,
+  VersionName,
 } from './events.js';
+import type { List } from './list.js';
+import { RunBuilder } from './run-builder.js';
 
 /** How an operation ended: `fail` certainly had no effect, `unknown` may have had one. */
 export type Outcome = 'ok' | 'fail' | 'unknown';
@@ -45,6 +45,9 @@ export interface Operation {
   torn: boolean;
   /** How many calls it stands for: see `OkEvent`. */
   times: number;
+  /** Of a change whose target could say: what it was made from, and what it made. */
+  base?: VersionName | undefined;
+  written?: VersionName | undefined;
   /** True if it never returned, and no fault that killed its process is the reason. */
   hung: boolean;
 }
@@ -58,10 +61,10 @@ export interface Run {
   /** Undefined if there was none. */
   canary: PlaceEvent['canary'];
   /** In order of their calls. */
-  operations: Operation[];
+  operations: List<Operation>;
   faults: FaultEvent[];
   exits: ExitEvent[];
-  files: FileEvent[];
+  files: List<FileEvent>;
   modes: ModeEvent[];
   /** Presented to the server that issues them, in the order of its decisions. */
   tokens: TokenEvent[];
@@ -69,110 +72,51 @@ export interface Run {
   final: FinalEvent | undefined;
 }
 
-/** Pairs the events of one run, in any order between processes. @throws UsageError if they are not one run */
-export function toRun(events: readonly HistoryEvent[]): Run {
-  const header = events.find((event) => event.type === 'run');
-  if (!header) throw new UsageError('a history begins with a "run" event, and this one has none');
-  if (header.version !== 1) throw new UsageError(`this history has version ${header.version}, expected 1`);
-  const of = <T extends HistoryEvent['type']>(type: T) =>
-    events.filter((event): event is Extract<HistoryEvent, { type: T }> => event.type === type);
+/** A run whose operations and contents are objects. */
+export interface PlainRun extends Run {
+  operations: Operation[];
+  files: FileEvent[];
+}
 
-  const exits = of('exit');
+/** Pairs the events of one run, in any order between processes. @throws UsageError if they are not one run */
+export function toRun(events: readonly HistoryEvent[]): PlainRun {
+  const builder = new RunBuilder();
+  // An operation need not stand behind its begin, nor its begin behind the start of its process.
+  for (const event of events) if (isEarly(event)) builder.add(event);
+  for (const event of events) if (event.type === 'invoke') builder.add(event);
+  for (const event of events) if (!isEarly(event) && event.type !== 'invoke') builder.add(event);
+  const run = builder.finish();
   return {
-    header,
-    seeds: new Map(of('seed').map((seed) => [seed.key, seed])),
-    links: of('place').flatMap(({ links }) => links),
-    canary: of('place').find(({ canary }) => canary)?.canary,
-    operations: pairOperations(
-      events,
-      exits,
-      new Map(of('start').map((start) => [start.process, start.access])),
-    ),
-    faults: of('fault'),
-    exits,
-    files: of('file'),
-    modes: of('mode'),
-    tokens: of('token').sort((a, b) => a.until - b.until),
-    final: of('final')[0],
+    ...run,
+    operations: run.operations.map(toPlain),
+    files: events.filter((event) => event.type === 'file'),
   };
 }
 
-function pairOperations(
-  events: readonly HistoryEvent[],
-  exits: readonly ExitEvent[],
-  accessOf: ReadonlyMap<number, Access>,
-): Operation[] {
-  const exitOf = new Map(exits.map((exit) => [exit.process, exit]));
-  const operations = new Map<string, Operation>();
-  for (const event of events) {
-    if (event.type !== 'invoke') continue;
-    const exit = exitOf.get(event.process);
-    const access = accessOf.get(event.process);
-    operations.set(event.op, {
-      id: event.op,
-      client: event.client,
-      process: event.process,
-      foreign: access === 'foreign',
-      isRemote: access === 'http',
-      action: event.action,
-      key: event.key,
-      begin: event.time,
-      end: Number.POSITIVE_INFINITY,
-      outcome: 'unknown',
-      result: undefined,
-      error: undefined,
-      torn: false,
-      times: 1,
-      hung: exit === undefined || exit.signal === null || !exit.expected,
-    });
-  }
-  const pending = new Set(operations.values());
-  for (const event of events) {
-    if (event.type !== 'ok' && event.type !== 'fail' && event.type !== 'unknown') continue;
-    const operation = operations.get(event.op);
-    if (!operation)
-      throw new UsageError(`this history is incomplete: operation ${event.op} ends but never began`);
-    pending.delete(operation);
-    operation.hung = false;
-    operation.outcome = event.type;
-    operation.end = event.type === 'unknown' ? Number.POSITIVE_INFINITY : event.time;
-    if (event.type === 'ok') {
-      operation.result = event.result;
-      operation.times = event.times ?? 1;
-    } else {
-      operation.error = event.error;
-      operation.torn = event.torn ?? false;
-    }
-  }
-  const inOrder = [...operations.values()].sort((a, b) => a.begin - b.begin);
-  const lastChanceAfter = lastChances(inOrder);
-  for (const operation of pending) {
-    const exit = exitOf.get(operation.process);
-    const access = accessOf.get(operation.process);
-    // What it asked of a server may still be under way there.
-    if (exit && access === 'foreign') operation.end = exit.time;
-    if (exit && access === 'file') operation.end = lastChanceAfter(exit.time);
-  }
-  return inOrder;
+function isEarly({ type }: HistoryEvent): boolean {
+  return type === 'run' || type === 'seed' || type === 'start';
 }
 
-/**
- * What a killed process had begun happens soon after its end, or never will. By its end, if it alone could do it (strict
- * linearizability, Aguilera and Frolund 2003). But a store may let another process carry it along, and that one can't know at
- * the moment of its commit who has just died. So the bound is the next change that any client asks for after the death: once that
- * one is acknowledged, nothing comes from the dead any more.
- * @returns for the time of a death that bound
- */
-function lastChances(operations: readonly Operation[]): (death: number) => number {
-  const changes = operations.filter(
-    ({ action, outcome, foreign }) =>
-      outcome === 'ok' && !foreign && (action === 'set' || action === 'remove'),
-  );
-  // By begin: from each on, the earliest end.
-  const earliest: number[] = [];
-  for (let n = changes.length - 1; n >= 0; n--) {
-    earliest[n] = Math.min(changes[n]?.end ?? 0, earliest[n + 1] ?? Number.POSITIVE_INFINITY);
-  }
-  const countBefore = (death: number) => countWhile(changes, ({ begin }) => begin <= death);
-  return (death) => earliest[countBefore(death)] ?? Number.POSITIVE_INFINITY;
+function toPlain(one: Operation): Operation {
+  const { base, written } = one;
+  const plain: Operation = {
+    id: one.id,
+    client: one.client,
+    process: one.process,
+    foreign: one.foreign,
+    isRemote: one.isRemote,
+    action: one.action,
+    key: one.key,
+    begin: one.begin,
+    end: one.end,
+    outcome: one.outcome,
+    result: one.result,
+    error: one.error,
+    torn: one.torn,
+    times: one.times,
+    hung: one.hung,
+  };
+  if (base !== undefined) plain.base = base;
+  if (written !== undefined) plain.written = written;
+  return plain;
 }

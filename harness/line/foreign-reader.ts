@@ -52,10 +52,14 @@ function bytesOf(file: string, disk: Reads): Buffer | string {
   try {
     return disk.readFileSync(file);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    // Some entries are in it all the time, and no client removes it.
-    return code === 'ENOENT' ? 'it is missing' : `it can't be read: ${code}`;
+    return whyUnread(error);
   }
+}
+
+/** What is wrong with a file that could not be read. Some entries are in it all the time, and no client removes it. */
+export function whyUnread(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' ? 'it is missing' : `it can't be read: ${code}`;
 }
 
 function rawIn(bytes: Buffer, read: ReadBytes | undefined): Record<string, unknown> | string {

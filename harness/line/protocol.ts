@@ -1,6 +1,6 @@
 import type { ProfileName, Subject, Workload } from '../core/scenario.js';
 import type { TargetSpec } from '../core/target.js';
-import type { HistoryEvent, SeedEvent } from '../history/events.js';
+import type { FileEvent, HistoryEvent, Looks, SeedEvent } from '../history/events.js';
 import type { Evidence } from '../history/evidence.js';
 import type { Runtime } from './runtimes.js';
 
@@ -105,6 +105,10 @@ export type FromClient =
   | { type: 'passed'; sighted?: Sighted }
   /** It has done all it had to, and ends its process now: any other end is the target's doing. */
   | { type: 'done' }
+  /** The observer met a content, and had found the one before unchanged until then. */
+  | { type: 'sight'; event: FileEvent; seenBefore: number | undefined }
+  /** The observer is done. It found the last content unchanged until then. */
+  | { type: 'looked'; looks: Looks; seen: number | undefined }
   /** The client can't go on, and says why; it exits next. */
   | { type: 'broken'; error: string }
   | HistoryEvent;

@@ -4,10 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { defined } from '../core/defined.js';
 import { isTorn, outcomeOfError } from '../core/outcome.js';
 import { isClient } from '../core/scenario.js';
-import type { Store, TargetModule, TargetOptions, TokenStore } from '../core/target.js';
+import type { Store, TargetModule, TargetOptions, TokenStore, Versions } from '../core/target.js';
 import { installPausePoint } from '../faults/pause-point.js';
 import { nowSince } from '../history/clock.js';
 import type { Access, Action, ValueId } from '../history/events.js';
+import { versionsIn } from '../history/version-name.js';
 import { loadTarget, loadTokenTarget } from '../targets/index.js';
 import { type Step, steps } from '../workload/generator.js';
 import type { ClientConfig, FromClient, ToClient } from './protocol.js';
@@ -15,8 +16,8 @@ import { assertOwnFile } from './sandbox.js';
 import { thisRuntime } from './this-runtime.js';
 import { untilAborted } from './until-aborted.js';
 
-/** What an operation found: nothing for a write. */
-type Found = ValueId | null | Record<string, ValueId> | undefined;
+/** What an operation found. */
+type Found = ValueId | null | Record<string, ValueId>;
 
 /** The part that all client programs share: the line to the coordinator, the barrier, and the recording of operations. */
 export class Worker {
@@ -105,10 +106,10 @@ export class Worker {
 
   /** Says that this client is ready, and waits for the barrier to open, or for the end. */
   async ready(url?: string): Promise<void> {
-    const { client } = this.config;
+    const { client, profile } = this.config;
     const runtime = `${thisRuntime.name} ${thisRuntime.version}`;
     const start = { type: 'start', time: this.now(), client, process: process.pid } as const;
-    this.send({ ...start, access: this.access, runtime });
+    this.send({ ...start, access: this.access, runtime, profile });
     const artifacts = this.artifacts?.map(({ source }) => source);
     this.send({ type: 'ready', ...defined({ url, artifacts }) });
     await Promise.race([this.gate, untilAborted(this.stopping)]);
@@ -130,20 +131,22 @@ export class Worker {
   /**
    * Performs and records one operation. The begin is written before the call, by a call that returns
    * only when the coordinator can read it: a process that is killed meanwhile leaves a record.
-   * @param perform is given the id of the value to write
+   * @param perform is given the id of the value to write, and returns what it found; of a set or remove, what the target says of its versions
    */
   async record(
     action: Action,
     key: string | undefined,
-    perform: (id: ValueId) => Promise<Found>,
+    perform: (id: ValueId) => Promise<Found | Versions | undefined>,
   ): Promise<void> {
     const { client, incarnation } = this.config;
     const op = `${client}.${incarnation}.${this.count++}`;
     const named = key === undefined ? {} : { key };
     this.send({ type: 'invoke', time: this.now(), op, client, process: process.pid, action, ...named });
     try {
-      const result = await perform(op);
-      this.send({ type: 'ok', time: this.now(), op, ...(result === undefined ? {} : { result }) });
+      const found = await perform(op);
+      const isWrite = found === undefined || action === 'set' || action === 'remove';
+      const told = isWrite ? versionsIn(found) : { result: found as Found };
+      this.send({ type: 'ok', time: this.now(), op, ...told });
     } catch (error) {
       const type = outcomeOfError(action, error);
       const torn = isTorn(error) ? ({ torn: true } as const) : {};

@@ -33,10 +33,16 @@ export function findLineage(
   if (from === undefined || to === undefined || first?.key === undefined) return undefined;
   const own = new Set(suspects.map(({ key }) => key));
   const recent: { version: number; content: Content }[] = [];
-  let content: Content = new Map();
+  let content = new Map<string, ValueId>();
   for (const file of run.files) {
     if (file.broken !== null) continue;
-    const next = after(content, file);
+    // Of those before them nothing is kept: a copy of each of a million would take minutes.
+    if (file.version < to - versionsBack) {
+      apply(content, file);
+      continue;
+    }
+    const next = new Map(content);
+    apply(next, file);
     if (file.version === to) {
       const erased = [...content].flatMap(([name, value]) =>
         !own.has(name) && next.get(name) !== value ? name : [],
@@ -69,11 +75,9 @@ export function describeLineage(
   return `v${from} -> v${to}${who} undid ${named.join(', ')}${more}${origin}`;
 }
 
-function after(content: Content, { set, removed }: FileEvent): Content {
-  const next = new Map(content);
-  for (const key of removed) next.delete(key);
-  for (const [key, value] of Object.entries(set)) next.set(key, value);
-  return next;
+function apply(content: Map<string, ValueId>, { set, removed }: FileEvent): void {
+  for (const key of removed) content.delete(key);
+  for (const [key, value] of Object.entries(set)) content.set(key, value);
 }
 
 /** What that operation would have written had it read this. */

@@ -1,3 +1,4 @@
+import { operationsById } from '../checkers/lost-update/registers.js';
 import type { Bar, TimelineRow, Violation } from '../core/report.js';
 import type { Finding } from '../core/verdict.js';
 import type { FaultEvent, FileEvent, TokenEvent, ValueId } from '../history/events.js';
@@ -16,12 +17,11 @@ interface Moment {
 
 /** Tells a finding as a table: a column for each process that took part, a row for each thing that happened. */
 export function toViolation(run: Run, finding: Finding): Violation {
-  const accused = finding.operations.flatMap(
-    (id) => run.operations.find((operation) => operation.id === id) ?? [],
-  );
+  const byId = operationsById(run);
+  const accused = finding.operations.flatMap((id) => byId.get(id) ?? []);
   const shown = [...accused, ...bystanders(run, accused)];
-  const shownBy = run.operations.filter(({ id }) => id === finding.shownBy);
-  const inPicture = [...new Set([...shown, ...shownBy])];
+  const shownBy = finding.shownBy === undefined ? [] : (byId.get(finding.shownBy) ?? []);
+  const inPicture = new Map([shown, shownBy].flat().map((operation) => [operation.id, operation]));
   const clients = [...new Set(shown.map(({ client }) => client))];
   const pids = new Map(shown.map(({ client, process }) => [client, process]));
   const keys = new Set(shown.flatMap(({ key }) => key ?? []));
@@ -44,7 +44,7 @@ export function toViolation(run: Run, finding: Finding): Violation {
   return {
     ...finding,
     ...lineageOf(run, finding, accused),
-    bars: inPicture.map((operation) => toBar(operation, operation === accused[0])),
+    bars: [...inPicture.values()].map((operation) => toBar(operation, operation.id === accused[0]?.id)),
     processes: clients.map((client) => `${client} (pid ${pids.get(client)})`),
     timeline: fold(moments.map((moment) => toRow(moment, clients))),
   };
@@ -52,13 +52,16 @@ export function toViolation(run: Run, finding: Finding): Violation {
 
 function lineageOf(
   run: Run,
-  { kind, blame }: Finding,
+  { kind, blame, versions }: Finding,
   accused: readonly Operation[],
 ): Pick<Violation, 'lineage'> {
   if (kind !== 'lost-update' || !blame) return {};
   const suspects = accused.filter(({ id }) => blame.suspects.includes(id));
   const lineage = findLineage(run, blame, suspects);
-  return lineage ? { lineage: describeLineage(lineage, suspects, blame.certain) } : {};
+  if (lineage === undefined) return {};
+  // What its store says goes before what would account for it.
+  const base = versions?.isBaseExact ? versions.base : lineage.base;
+  return { lineage: describeLineage({ ...lineage, base }, suspects, blame.certain) };
 }
 
 /**

@@ -165,6 +165,10 @@ export class Member implements Victim {
       this.sighted = message.sighted;
     } else if (message.type === 'asks') {
       this.asked = message.call;
+    } else if (message.type === 'sight') {
+      this.around.recorder.recordSight(message.event, message.seenBefore);
+    } else if (message.type === 'looked') {
+      this.around.recorder.endSights(message.looks, message.seen);
     } else if (message.type === 'done') {
       this.isDone = true;
     } else if (message.type === 'ready') {

@@ -1,3 +1,4 @@
+import { shellWord } from '../core/shell-word.js';
 import type { TargetSpec } from '../core/target.js';
 import { toFlags } from '../programs/flags.js';
 import { clientsOfProgram } from './plan/for-program.js';
@@ -11,7 +12,7 @@ export function reproduceCommand(
 ): string {
   const parts = [
     `${command} --no-controls`,
-    `--scenario ${quote(scenario.source ?? scenario.name)} ${flagsOf(target)} --seed ${seed}`,
+    `--scenario ${shellWord(scenario.source ?? scenario.name)} ${flagsOf(target)} --seed ${seed}`,
     `--duration ${Math.ceil((workMs + overheadMs) / 1000)}s`,
   ];
   if (runtimes.choice !== 'node') parts.push(`--runtime ${runtimes.choice}`);
@@ -33,14 +34,9 @@ function isOfProgram({ tui, ...others }: PlannedRun['clients']): boolean {
 }
 
 function flagsOf({ label, written }: TargetSpec): string {
-  if (written === undefined) return `--target ${quote(label)}`;
-  if (typeof written === 'string') return `--command ${quote(written)}`;
+  if (written === undefined) return `--target ${shellWord(label)}`;
+  if (typeof written === 'string') return `--command ${shellWord(written)}`;
   return toFlags(written)
-    .map(([flag, value]) => (value === undefined ? flag : `${flag} ${quote(value)}`))
+    .map(([flag, value]) => (value === undefined ? flag : `${flag} ${shellWord(value)}`))
     .join(' ');
-}
-
-/** A question mark would be taken for a pattern by most shells. */
-function quote(word: string): string {
-  return /^[\w./=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

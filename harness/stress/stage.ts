@@ -59,6 +59,9 @@ export function setStage({
       evidence: evidence.of === 'file' ? undefined : evidence,
       program: program && underTest(program, probed),
     }),
+    title: scenario.title,
+    why: scenario.why,
+    planned: scenario.faults ?? [],
   });
   const canary = plants(scenario) ? makeCanary(sandbox) : undefined;
   if (scenario.place || canary !== undefined) {

@@ -1,5 +1,7 @@
 import { rmSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { findingsName, historyName } from '../check/find-again.js';
+import { FindingsFile } from '../check/findings-file.js';
 import { judgeHistory } from '../check/judge-history.js';
 import type { Whole } from '../core/progress.js';
 import type { ControlReport, Counts, Report, RunResult, ScenarioReport } from '../core/report.js';
@@ -7,6 +9,7 @@ import { worstOf } from '../core/verdict.js';
 import type { Probed } from '../history/evidence.js';
 import { claimDirectory } from '../line/sandbox.js';
 import { writeReport } from '../report/write-report.js';
+import { environmentNow } from './environment.js';
 import { Budget, shortMs } from './plan/budget.js';
 import { sizedFor } from './plan/for-program.js';
 import { type FilledOptions, fillOptions, type StressOptions } from './plan/options.js';
@@ -23,9 +26,10 @@ export async function stress(options: StressOptions = {}): Promise<Report & { ou
   const begun = performance.now();
   const filled = await fillOptions(options);
   const { seed, signal, onProgress } = filled;
+  const environment = await environmentNow();
   const out = claimDirectory(filled.out);
   // A directory may be used again; what an older run left in it must not be taken for this one's.
-  for (const name of ['history.jsonl', 'report.json', 'report.html', 'summary.md'])
+  for (const name of ['history.jsonl', 'findings.jsonl', 'report.json', 'report.html', 'summary.md'])
     rmSync(path.join(out, name), { force: true });
   const probes = await Probes.make(filled, path.join(out, 'work'));
   const { runs: planned, leftOut } = meaningful(filled, probes);
@@ -37,6 +41,8 @@ export async function stress(options: StressOptions = {}): Promise<Report & { ou
   const controls: ControlReport[] = [];
   const scenarios: ScenarioReport[] = [];
   const late: string[] = [];
+  const findings = FindingsFile.append(path.join(out, findingsName));
+  let played = 0;
   for (const [position, run] of runs.entries()) {
     if (signal.aborted) break;
     if (scenarios.length > 0 && budget.isOver(performance.now())) {
@@ -51,6 +57,8 @@ export async function stress(options: StressOptions = {}): Promise<Report & { ou
       out,
       budget,
       left: runs.slice(position),
+      findings,
+      nextRun: () => played++,
       whole: () => ({
         position,
         of: runs.length,
@@ -70,6 +78,7 @@ export async function stress(options: StressOptions = {}): Promise<Report & { ou
     onProgress({ type: 'end', label, isControl, report });
   }
 
+  findings.close();
   const durationMs = Math.round(performance.now() - begun);
   const result = resultOf(controls, scenarios, late.length > 0, signal.aborted);
   const missing = [...leftOut, ...late.map((run) => `${run}: no time was left; give more --duration`)];
@@ -81,6 +90,8 @@ export async function stress(options: StressOptions = {}): Promise<Report & { ou
     controls,
     scenarios,
     ...(missing.length > 0 ? { leftOut: missing } : {}),
+    environment,
+    ...(options.command === undefined ? {} : { command: options.command }),
   };
   await writeReport(report, out);
   return { ...report, out };
@@ -94,6 +105,10 @@ interface Place {
   budget: Budget;
   /** The runs to come, this one first. */
   left: readonly PlannedRun[];
+  /** Of all runs. */
+  findings: FindingsFile;
+  /** The number of the next run in the history. */
+  nextRun: () => number;
   whole: () => Whole;
 }
 
@@ -116,10 +131,10 @@ async function runAndJudge(
   run: PlannedRun,
   probed: Probed,
   { seed, signal, onProgress }: FilledOptions,
-  { label, out, budget, left, whole }: Place,
+  { label, out, budget, left, findings, nextRun, whole }: Place,
 ): Promise<ScenarioReport> {
   const { scenario, target, runtimes, clients, workload } = run;
-  const history = path.join(out, 'history.jsonl');
+  const history = path.join(out, historyName);
   const start = statSync(history, { throwIfNoEntry: false })?.size ?? 0;
   const begun = performance.now();
   const { workMs, judgingMs, extraMs } = budget.shareOf(left, begun);
@@ -152,10 +167,12 @@ async function runAndJudge(
   budget.used(played.extraMs);
   onProgress({ type: 'judge', label, events: played.events, whole: whole() });
   const judging = performance.now();
-  const [judged] = await judgeHistory(history, start);
+  const number = nextRun();
+  const [judged] = await judgeHistory(history, start, undefined, (found) => findings.add(number, found));
   budget.judged(run, played.events, performance.now() - judging);
   if (!judged) throw new Error(`${history} has no record of ${label}`);
-  return { ...judged, reproduce: reproduceCommand(run, seed, command) };
+  const files = { history: historyName, findings: findingsName, run: number, start };
+  return { ...judged, files, reproduce: reproduceCommand(run, seed, command) };
 }
 
 /** How this very command is called: by this project's own script, or as an installed package. */

@@ -47,7 +47,7 @@ export class Tally {
   /** Contents that a foreign reader could not read: on a store that shows some, there will be much to tell. */
   broken = 0;
   private readonly foreigners = new Set<number>();
-  private readonly underWay = new Map<string, { action: Action; isForeign: boolean }>();
+  private readonly underWay = new Map<string, { action: Action; isForeign: boolean; process: number }>();
 
   get faults(): number {
     return Object.values(countOfFault).reduce((sum, name) => sum + this.counts[name], 0);
@@ -67,6 +67,17 @@ export class Tally {
     return names.reduce((sum, name) => sum + Math.max(0, (atLeast[name] ?? 0) - this.counts[name]), 0);
   }
 
+  /** The operation that a process is at, as far as it has said so. */
+  underWayIn(process: number): string | undefined {
+    for (const [op, call] of this.underWay) if (call.process === process) return op;
+    return undefined;
+  }
+
+  /** It will never return. */
+  endOf(op: string): void {
+    this.underWay.delete(op);
+  }
+
   add(event: HistoryEvent): void {
     const { counts } = this;
     this.events++;
@@ -78,7 +89,11 @@ export class Tally {
     }
     if (event.type === 'token' && event.granted) counts.refreshes++;
     if (event.type === 'invoke')
-      this.underWay.set(event.op, { action: event.action, isForeign: this.foreigners.has(event.process) });
+      this.underWay.set(event.op, {
+        action: event.action,
+        isForeign: this.foreigners.has(event.process),
+        process: event.process,
+      });
     if (event.type !== 'ok' && event.type !== 'fail' && event.type !== 'unknown') return;
     const operation = this.underWay.get(event.op);
     this.underWay.delete(event.op);

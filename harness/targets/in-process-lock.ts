@@ -7,7 +7,7 @@ export function open(file: string): Store {
   let last: Promise<unknown> = Promise.resolve();
   return wholeFileStore({
     read: () => readKnown(file),
-    write: (entries) => writeInPlace(file, entries),
+    write: (text) => writeInPlace(file, text),
     exclusively: (run) => {
       const turn = last.then(run);
       last = turn.catch(() => {});

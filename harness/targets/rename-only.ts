@@ -14,11 +14,11 @@ export function openTokens(file: string): TokenStore {
 }
 
 /** @returns a function that puts a whole new document in the file's place */
-export function replacing(file: string): (entries: Record<string, unknown>) => Promise<void> {
+export function replacing(file: string): (text: string) => Promise<void> {
   let count = 0;
-  return async (entries) => {
+  return async (text) => {
     const temporary = `${file}.${process.pid}-${count++}.tmp`;
-    await writeFile(temporary, JSON.stringify(entries, null, 2), { mode: 0o600 });
+    await writeFile(temporary, text, { mode: 0o600 });
     await rename(temporary, file);
   };
 }

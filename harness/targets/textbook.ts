@@ -14,7 +14,7 @@ export function open(file: string, options: TargetOptions = {}): Store {
   const stale = Number(options.stale ?? 10_000);
   return wholeFileStore({
     read: () => readStrictly(file),
-    write: (entries) => writeFileAtomic(file, JSON.stringify(entries, null, 2), { mode: 0o600 }),
+    write: (text) => writeFileAtomic(file, text, { mode: 0o600 }),
     exclusively: async (run) => {
       let compromised: Error | undefined;
       const release = await lock(file, {

@@ -1,11 +1,13 @@
 import type { Finding } from '../../core/verdict.js';
 import type { FaultEvent } from '../../history/events.js';
 import type { Operation, Run } from '../../history/run.js';
+import { type Base, findBases, withoutInnocent } from './bases.js';
 import { gapOf } from './gaps.js';
 import { findLateWrites } from './late-writes.js';
 import { Looks } from './looks.js';
 import { overlapSearch } from './overlaps.js';
-import { isMutation } from './registers.js';
+import { findProvenance } from './provenance.js';
+import { isMutation, operationsById } from './registers.js';
 import { type Gap, type Loss, type Suspect, suspectsOf } from './suspects.js';
 import { findViews } from './views.js';
 
@@ -34,6 +36,10 @@ export interface Blame {
   /** The contents before and after, by their numbers. */
   from: number | undefined;
   to: number | undefined;
+  /** What the first suspect had read, as far as it is known. */
+  base: Base | undefined;
+  /** The look that missed the victim; undefined if no look at the file did. */
+  look: number | undefined;
 }
 
 /**
@@ -43,26 +49,29 @@ export interface Blame {
  * at, and not any more when the next had been; so one of those that were under way between wrote the file without it. The reader
  * may have missed contents between the two, so that is all that can be said where more than one was.
  */
-export function findErasers(run: Run): (loss: Loss) => Blame | undefined {
-  const byId = new Map(run.operations.map((operation) => [operation.id, operation]));
-  const looks = new Looks(run);
-  const underWay = overlapSearch(run.operations.filter(mayHaveWritten));
+export function findErasers(run: Run, looks = new Looks(run)): (loss: Loss) => Blame | undefined {
+  const byId = operationsById(run);
+  const underWay = overlapSearch(run.operations, mayHaveWritten);
   const hasBroken = run.files.some(({ broken }) => broken !== null);
   const sights = { looks, views: findViews(byId), underWay, hasBroken };
   const isStaleRewrite = findStaleRewrites(run);
 
   const late = findLateWrites(byId, looks, underWay);
+  const provenance = findProvenance(run, looks);
+  const baseOf = findBases(run, looks, provenance);
 
   return function findEraser(loss) {
     const gap = gapOf(sights, loss);
     if (gap === undefined) return undefined;
-    const candidates = late.isUsual ? [] : suspectsOf(gap, loss, looks, underWay, isStaleRewrite);
+    const candidates = late.isUsual
+      ? []
+      : withoutInnocent(suspectsOf(gap, loss, looks, underWay, isStaleRewrite), loss, provenance);
     // Where nothing came or went with it but the victim, a late write is as likely.
     const isTold = !late.isKnown || candidates.some(({ evidence }) => evidence !== 'under way');
     const inTime = isTold ? candidates : [];
-    const known = new Set(inTime.map(({ eraser }) => eraser));
+    const known = new Set(inTime.map(({ eraser }) => eraser.id));
     const cameLate = (gap.look === undefined ? [] : late.in(gap.look)).filter(
-      (one) => one.key !== loss.register.key && !known.has(one),
+      (one) => one.key !== loss.register.key && !known.has(one.id),
     );
     const suspects: Suspect[] = [
       ...inTime,
@@ -79,12 +88,14 @@ export function findErasers(run: Run): (loss: Loss) => Blame | undefined {
       late: suspects.filter(({ evidence }) => evidence === 'came late').map(({ eraser }) => eraser),
       isFirstLikelier: isTrace && second?.evidence !== first.evidence,
       certain: suspects.length === 1 && isTrace && isEarly && gap.isBetweenLooks,
+      base: first && baseOf(first.eraser, loss, gap.look),
+      look: gap.look,
       wasSeen: gap.wasSeen,
       writesLate,
       missed: gap.missed,
       backAt: gap.backAt,
-      from: gap.isBetweenLooks ? looks.all[(gap.look ?? 0) - 1]?.version : undefined,
-      to: gap.isBetweenLooks ? looks.all[gap.look ?? -1]?.version : undefined,
+      from: gap.isBetweenLooks ? looks.get((gap.look ?? 0) - 1)?.version : undefined,
+      to: gap.isBetweenLooks ? looks.get(gap.look ?? -1)?.version : undefined,
     };
   };
 }
@@ -104,9 +115,9 @@ function findStaleRewrites({ faults }: Run): (operation: Operation) => boolean {
   };
 }
 
-/** What a finding holds of a blame: ids. */
+/** What a finding holds of a blame: ids. Where values come late the end of an operation is no alibi, so none can be excluded. */
 export function toEvidence(blame: Blame | undefined): Pick<Finding, 'blame'> {
-  if (blame === undefined || blame.suspects.length === 0) return {};
+  if (blame === undefined || blame.suspects.length === 0 || blame.late.length > 0) return {};
   const { suspects, certain, from, to } = blame;
   const versions = from === undefined || to === undefined ? {} : { from, to };
   return { blame: { suspects: suspects.map(({ id }) => id), certain, ...versions } };

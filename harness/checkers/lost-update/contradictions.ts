@@ -1,7 +1,12 @@
 import type { Finding } from '../../core/verdict.js';
 import type { Run } from '../../history/run.js';
 import { counted, fewOf } from '../../history/words.js';
-import { type Call, checkLinearizable, inGrowingShares } from '../../linearizable/index.js';
+import {
+  type Call,
+  type Contradiction,
+  checkLinearizable,
+  inGrowingShares,
+} from '../../linearizable/index.js';
 import {
   type RegisterInput,
   type RegisterOutput,
@@ -33,24 +38,25 @@ export interface Contradictions {
  * removals, and whether those that read the whole map fit each other. Both by a search of all orders, which is exact. Where
  * that would take too long, a condition that is only necessary remains, and `scope` says so: for a key that of conflicts.ts, for
  * the whole map that no chain of reasons leads in a circle.
- * @param registers in which conflicts.ts has found nothing
+ * @param registers in which conflicts.ts has found nothing: how many there are, those that a search has to decide, and all
  * @param except by id, the operations whose results prove nothing about single keys
  */
 export function findContradictions(
   run: Run,
-  registers: readonly Register[],
+  registers: Clean,
   except: ReadonlyMap<string, unknown>,
 ): Contradictions {
   const findings: Finding[] = [];
-  const { open } = inGrowingShares(registers.filter(isAmbiguous), stepsOfKeys, (register, stepsMax) => {
+  const { open } = inGrowingShares(registers.ambiguous, stepsOfKeys, (register, stepsMax) => {
     const { steps, verdict, contradiction } = checkLinearizable(registerModel, toCalls(register), {
       stepsMax,
     });
-    if (contradiction) findings.push(onKey(register.key, contradiction.calls));
+    if (contradiction)
+      findings.push({ ...onKey(register.key, contradiction.calls), ...stuckIn(contradiction) });
     return { steps, next: verdict === 'unknown' ? 'later' : 'done' };
   });
   const undecided = open.length;
-  const keys = counted(registers.length, 'key');
+  const keys = counted(registers.count, 'key');
   const scopeOfKeys =
     undecided === 0
       ? `exact for ${keys}`
@@ -59,11 +65,15 @@ export function findContradictions(
   if (reads === 0 || findings.length > 0) return { findings, scope: scopeOfKeys, isExact: undecided === 0 };
 
   const scopeOfMap = `${counted(reads, 'read')} of the whole map`;
-  const circle = findCircle(registers);
+  const all = registers.all();
+  const circle = findCircle(all);
   if (circle) return { findings: [inCircle(circle)], scope: scopeOfMap, isExact: false };
-  const map = toWholeMap(run, registers, except);
+  const map = toWholeMap(run, all, except);
   const checked = map && checkLinearizable(map.model, map.calls, { stepsMax: stepsOfMap });
-  if (map && checked?.contradiction) findings.push(onMap(checked.contradiction.calls, map.model));
+  if (map && checked?.contradiction) {
+    const { contradiction } = checked;
+    findings.push({ ...onMap(contradiction.calls, map.model), ...stuckIn(contradiction) });
+  }
   const isExact = checked !== undefined && checked.verdict !== 'unknown';
   return {
     findings,
@@ -72,8 +82,15 @@ export function findContradictions(
   };
 }
 
+/** Registers in which no single value has told of a violation. */
+export interface Clean {
+  count: number;
+  ambiguous: readonly Register[];
+  all: () => Register[];
+}
+
 /** Absence may be the doing of any of several removals, so only a search can decide. */
-function isAmbiguous({ removals, reads }: Register): boolean {
+export function isAmbiguous({ removals, reads }: Register): boolean {
   return removals.some(({ operation }) => operation) && reads.some(({ value }) => value === null);
 }
 
@@ -108,6 +125,18 @@ function onMap(calls: WholeMap['calls'], { describe }: WholeMap['model']): Findi
   return {
     ...common(calls),
     sentence: `no order of these ${calls.length} calls explains what they found: ${fewOf(told, history)}`,
+  };
+}
+
+/** Looks at the file have no names. */
+function stuckIn({ stuck, prefix }: Contradiction<unknown, unknown>): Pick<Finding, 'stuck'> {
+  return {
+    stuck: {
+      ...(stuck.id === '' ? {} : { op: stuck.id }),
+      from: Math.max(0, stuck.begin),
+      to: stuck.end,
+      after: prefix.map(({ id }) => id).filter((id) => id !== ''),
+    },
   };
 }
 

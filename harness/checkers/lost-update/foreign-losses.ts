@@ -1,7 +1,7 @@
 import type { Run } from '../../history/run.js';
 import { findConflicts } from './conflicts.js';
 import { classify } from './linearizability.js';
-import { keysWithoutPromise, splitIntoRegisters } from './registers.js';
+import { keysWithoutPromise, registersOf } from './registers.js';
 import { readsWithoutSeeds } from './seed-sightings.js';
 
 /** What programs that know no store have lost of each other's changes, or of their own. */
@@ -20,7 +20,7 @@ export function foreignLosses(run: Run): ForeignLosses {
   const keys = keysWithoutPromise(run);
   const losses = { foreignLost: 0, foreignUndone: 0 };
   if (keys.size === 0) return losses;
-  for (const register of splitIntoRegisters(run, readsWithoutSeeds(run)).values()) {
+  for (const register of registersOf(run, readsWithoutSeeds(run))) {
     if (!keys.has(register.key)) continue;
     for (const conflict of findConflicts(register).conflicts) {
       const kind = classify(register, conflict);

@@ -1,10 +1,14 @@
+import { Floats, Ints } from '../../history/column.js';
 import type { FileEvent, ValueId } from '../../history/events.js';
 import type { Interval } from '../../history/interval.js';
+import type { List } from '../../history/list.js';
+import { Names } from '../../history/names.js';
 
 export interface ForeignRead extends Interval {
-  key: string;
   value: ValueId | null;
 }
+
+const absent = -1;
 
 /**
  * What a foreign reader found at each key. The file is the truth, not a client's view of it, so this shows a loss that no
@@ -12,21 +16,53 @@ export interface ForeignRead extends Interval {
  *
  * Only the first and the last look at each value are kept: those between say nothing that these two don't.
  */
-export function foreignReads(files: readonly FileEvent[]): ForeignRead[] {
-  const reads: ForeignRead[] = [];
-  const current = new Map<string, ValueId | null>();
-  let before: Interval | undefined;
-  for (const file of files.filter(({ broken }) => broken === null)) {
-    const look = { begin: file.time, end: file.until };
-    const changes = [...Object.entries(file.set), ...file.removed.map((key): [string, null] => [key, null])];
-    for (const [key, value] of changes) {
-      // Absent until it is mentioned for the first time.
-      if (before) reads.push({ key, value: current.get(key) ?? null, ...before });
-      reads.push({ key, value, ...look });
-      current.set(key, value);
+export class ForeignReads {
+  private readonly begins = new Floats();
+  private readonly ends = new Floats();
+  private readonly values = new Names();
+  /** By key, the looks that found something else than the one before, and what. */
+  private readonly changes = new Map<string, { looks: Ints; values: Ints }>();
+
+  constructor(files: List<FileEvent>) {
+    for (const { broken, time, until, set, removed } of files) {
+      if (broken !== null) continue;
+      this.begins.push(time);
+      this.ends.push(until);
+      for (const [key, value] of Object.entries(set)) this.add(key, this.values.add(value));
+      for (const key of removed) this.add(key, absent);
     }
-    before = look;
   }
-  if (before) for (const [key, value] of current) reads.push({ key, value, ...before });
-  return reads;
+
+  get keys(): Iterable<string> {
+    return this.changes.keys();
+  }
+
+  *of(key: string): Generator<ForeignRead> {
+    const changes = this.changes.get(key);
+    if (changes === undefined) return;
+    // Absent until it is mentioned for the first time.
+    let value: ValueId | null = null;
+    for (let at = 0; at < changes.looks.length; at++) {
+      const look = changes.looks.get(at);
+      if (look > 0) yield this.read(look - 1, value);
+      const now = changes.values.get(at);
+      value = now === absent ? null : this.values.at(now);
+      yield this.read(look, value);
+    }
+    yield this.read(this.begins.length - 1, value);
+  }
+
+  private read(look: number, value: ValueId | null): ForeignRead {
+    return { value, begin: this.begins.get(look), end: this.ends.get(look) };
+  }
+
+  private add(key: string, value: number): void {
+    let changes = this.changes.get(key);
+    if (changes === undefined) {
+      changes = { looks: new Ints(), values: new Ints() };
+      this.changes.set(key, changes);
+    }
+    changes.looks.push(this.begins.length - 1);
+    changes.values.push(value);
+  }
 }

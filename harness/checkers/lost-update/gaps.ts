@@ -1,4 +1,3 @@
-import { countWhile } from '../../history/count-while.js';
 import type { ValueId } from '../../history/events.js';
 import type { Looks } from './looks.js';
 import type { OverlapSearch } from './overlaps.js';
@@ -29,7 +28,7 @@ export function gapOf(sights: Sights, loss: Loss): Gap | undefined {
     after: latestOf(views.map(({ after }) => after)),
     by: latestOf(views.map(({ end }) => end)),
   };
-  const isLater = ends[0] === undefined || seen.after > (looks.all[ends[0]]?.until ?? seen.after);
+  const isLater = ends[0] === undefined || seen.after > (looks.get(ends[0])?.until ?? seen.after);
   const later = isLater && (value !== null || seen.after >= since) ? gapAfter(sights, loss, seen) : undefined;
   if (later) return later;
   if (end !== undefined) return gapAtEnd(sights, loss, end);
@@ -38,7 +37,7 @@ export function gapOf(sights: Sights, loss: Loss): Gap | undefined {
 
 function isUnexplainedEnd(looks: Looks, look: number, loss: Loss): boolean {
   const { register, value, since } = loss;
-  const [before, after] = [looks.all[look - 1], looks.all[look]];
+  const [before, after] = [looks.get(look - 1), looks.get(look)];
   // Absence is like any other: before the removal is done it may be an older one.
   if (!before || !after || (value === null && after.time < since)) return false;
   return !isExplained(looks.at(register.key, look), after.until, loss);
@@ -47,7 +46,7 @@ function isUnexplainedEnd(looks: Looks, look: number, loss: Loss): boolean {
 function gapAtEnd(sights: Sights, loss: Loss, look: number): Gap {
   const { looks } = sights;
   const { register, value } = loss;
-  const [from, to] = [looks.all[look - 1]?.time ?? loss.victim.begin, looks.all[look]?.until ?? loss.until];
+  const [from, to] = [looks.get(look - 1)?.seen ?? loss.victim.begin, looks.get(look)?.until ?? loss.until];
   return {
     from,
     to,
@@ -55,7 +54,7 @@ function gapAtEnd(sights: Sights, loss: Loss, look: number): Gap {
     wasSeen: true,
     isBetweenLooks: true,
     missed: { at: to, found: looks.at(register.key, look) },
-    backAt: looks.all[looks.firstSince(register.key, value, look) ?? -1]?.until,
+    backAt: looks.get(looks.firstSince(register.key, value, look) ?? -1)?.until,
     isOwnInnocent: isOwnInnocent(sights, loss, to),
   };
 }
@@ -82,8 +81,8 @@ function gapAfter(sights: Sights, loss: Loss, seen: Seen): Gap | undefined {
     isBetweenLooks: false,
     backAt: undefined,
   };
-  const look = countWhile(looks.all, ({ time }) => time <= met);
-  const after = looks.all[look];
+  const look = looks.countWhile(({ time }) => time <= met);
+  const after = looks.get(look);
   if (after === undefined) {
     return {
       ...common,
@@ -96,7 +95,7 @@ function gapAfter(sights: Sights, loss: Loss, seen: Seen): Gap | undefined {
   const found = looks.at(register.key, look);
   if (found === value || isExplained(found, after.until, loss)) return undefined;
   // Where there is no look but that at the end, a client may have missed it long before.
-  const misses = looks.all.length > 1 ? [] : views.without(value, register.reads);
+  const misses = looks.count > 1 ? [] : views.without(value, register.reads);
   const [miss] = misses
     .filter((view) => view.after >= met && view.end < after.until && !isExplained(view.value, view.end, loss))
     .sort((a, b) => a.end - b.end);

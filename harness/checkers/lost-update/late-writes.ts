@@ -3,6 +3,11 @@ import type { Looks } from './looks.js';
 import type { OverlapSearch } from './overlaps.js';
 import { isVisible } from './suspects.js';
 
+/** Operations by their ids, which are the values that they write. */
+export interface OperationsById {
+  get(id: string): Operation | undefined;
+}
+
 export interface LateWrites {
   /** The store writes after it has acknowledged, as far as the run shows: the end of an operation is no alibi. */
   isUsual: boolean;
@@ -25,24 +30,25 @@ const arrivalsMin = 5;
  * process: one that writes what it remembers brings back all that others have erased.
  */
 export function findLateWrites(
-  operations: ReadonlyMap<string, Operation>,
+  operations: OperationsById,
   looks: Looks,
   underWay: OverlapSearch,
 ): LateWrites {
-  const before = (look: number) => looks.all[look - 1]?.time ?? Number.NEGATIVE_INFINITY;
+  const before = (look: number) => looks.get(look - 1)?.seen ?? Number.NEGATIVE_INFINITY;
   const lateIn = (look: number) => {
     const arrived = looks.arrivalsAt(look).flatMap((id) => operations.get(id) ?? []);
     return arrived.filter((one) => one.end < before(look) && !isRemembered(one, look));
   };
   const isRemembered = (one: Operation, look: number) => {
-    const until = looks.all[look]?.until ?? before(look);
+    const until = looks.get(look)?.until ?? before(look);
     const isLater = (other: Operation) => other.process === one.process && other.begin >= one.end;
     return underWay(before(look), until, isLater).some((other) => isVisible(other, look, looks));
   };
   let arrivals = 0;
   let late = 0;
   let isQuiet = false;
-  for (const [look, { until }] of looks.all.entries()) {
+  for (let look = 0; look < looks.count; look++) {
+    const until = looks.get(look)?.until ?? 0;
     const arrived = looks.arrivalsAt(look);
     if (look === 0 || arrived.length === 0) continue;
     arrivals += arrived.length;

@@ -4,13 +4,16 @@ import { isStoreAlone } from '../../history/evidence.js';
 import type { Run } from '../../history/run.js';
 import { type Blame, findErasers, toEvidence } from './blame.js';
 import { type Conflict, findConflicts } from './conflicts.js';
-import { type Contradictions, findContradictions } from './contradictions.js';
+import { type Contradictions, findContradictions, isAmbiguous } from './contradictions.js';
+import { Looks } from './looks.js';
+import { howErased, howStale, stuckAt, versionsOf } from './mechanism.js';
 import { findPauses } from './pauses.js';
 import {
   keysWithoutPromise,
+  operationsById,
   type Read,
   type Register,
-  splitIntoRegisters,
+  registersOf,
   untouchedSeeds,
 } from './registers.js';
 import { readsWithoutSeeds } from './seed-sightings.js';
@@ -28,40 +31,45 @@ import { afterKill, describeErased, describeGarbage, describeStale } from './sen
 export function checkLinearizability(run: Run): Contradictions {
   // A read that failed to see what was there all the time is torn.ts's: it would accuse every key of the file.
   const incomplete = readsWithoutSeeds(run);
-  const registers = splitIntoRegisters(run, incomplete);
+  let looks: Looks | undefined;
   let findEraser: ReturnType<typeof findErasers> | undefined;
   const wasPaused = findPauses(run);
   const killOf = findKills(run);
   const notOurs = new Set([...untouchedSeeds(run).map(({ key }) => key), ...keysWithoutPromise(run)]);
 
-  const findings = [...registers.values()].flatMap((register) => {
+  const findings: Finding[] = [];
+  const ambiguous: Register[] = [];
+  let count = 0;
+  for (const register of registersOf(run, incomplete)) {
     const { conflicts, garbage } = findConflicts(register);
-    const findings = firstOfEachValue(garbage).map((read) => garbageFinding(run, register, read));
+    for (const read of firstOfEachValue(garbage)) findings.push(garbageFinding(run, register, read));
     // An entry that no client writes can only be missing, and that is seeds.ts's; what foreign programs write may come and go.
-    if (notOurs.has(register.key)) return findings;
+    if (notOurs.has(register.key)) continue;
+    count++;
+    if (findings.length === 0 && conflicts.length === 0 && isAmbiguous(register)) ambiguous.push(register);
     for (const conflict of conflicts) {
       const kind = classify(register, conflict);
+      // Most runs lose nothing, and need none of it.
+      looks ??= new Looks(run);
       if (kind === 'stale-read') {
-        findings.push(staleFinding(register, conflict));
+        findings.push(staleFinding(register, conflict, looks));
         continue;
       }
       const { victim } = conflict;
       const value = victim.of === 'write' ? victim.mutation.id : null;
       const until = conflict.read.end;
-      // Most runs lose nothing, and need none of it.
-      findEraser ??= findErasers(run);
+      findEraser ??= findErasers(run, looks);
       const blame = findEraser({ register, victim: victim.mutation, value, since: victim.f, until });
       const [likeliest] = blame?.suspects ?? [];
       const fenced = likeliest !== undefined && wasPaused(likeliest);
       const kill = blame?.certain ? undefined : killOf(conflict);
-      const cause = { blame, fenced, kill, ofStore: isStoreAlone(run.header) };
+      const cause = { blame, fenced, kill, ofStore: isStoreAlone(run.header), looks };
       findings.push(erasedFinding(kind, register, conflict, cause));
     }
-    return findings;
-  });
+  }
   if (findings.length > 0) return { findings, scope: '', isExact: false };
-  const ours = [...registers.values()].filter(({ key }) => !notOurs.has(key));
-  return findContradictions(run, ours, incomplete);
+  const all = () => [...registersOf(run, incomplete)].filter(({ key }) => !notOurs.has(key));
+  return findContradictions(run, { count, ambiguous, all }, incomplete);
 }
 
 /**
@@ -80,7 +88,7 @@ export function classify({ reads, removals }: Register, { victim, read }: Confli
   return again.some(isItsDoing) ? 'stale-read' : 'resurrection';
 }
 
-function staleFinding({ key }: Register, conflict: Conflict): Finding {
+function staleFinding({ key }: Register, conflict: Conflict, looks: Looks): Finding {
   const { victim, read } = conflict;
   return {
     guarantee: 'G2',
@@ -90,6 +98,8 @@ function staleFinding({ key }: Register, conflict: Conflict): Finding {
     operations: [victim.mutation.id, ...(read.operation ? [read.operation.id] : [])],
     from: victim.mutation.begin,
     to: read.end,
+    mechanism: howStale({ key }, conflict, looks),
+    ...stuckAt(conflict),
   };
 }
 
@@ -101,6 +111,7 @@ interface Cause {
   kill: FaultEvent | undefined;
   /** Nothing but the store's own calls was looked at. */
   ofStore: boolean;
+  looks: Looks;
 }
 
 /**
@@ -123,7 +134,7 @@ function erasedFinding(
   kind: FindingKind,
   { key }: Register,
   conflict: Conflict,
-  { blame, fenced, kill, ofStore }: Cause,
+  { blame, fenced, kill, ofStore, looks }: Cause,
 ): Finding {
   const { mutation } = conflict.victim;
   const sentence = describeErased(key, conflict, { blame, wasPaused: fenced, isStoreAlone: ofStore });
@@ -137,11 +148,14 @@ function erasedFinding(
     ...(conflict.read.operation ? { shownBy: conflict.read.operation.id } : {}),
     from: mutation.begin,
     to: conflict.read.end,
+    mechanism: howErased(blame, { wasPaused: fenced, wasKilled: kill !== undefined }),
+    ...versionsOf(blame, looks),
+    ...stuckAt(conflict),
   };
 }
 
 function garbageFinding(run: Run, { key }: Register, read: Read): Finding {
-  const writer = run.operations.find(({ id }) => id === read.value);
+  const writer = read.value === null ? undefined : operationsById(run).get(read.value);
   return {
     guarantee: 'G2',
     kind: 'garbage-read',

@@ -1,5 +1,6 @@
-import { countWhile } from '../../history/count-while.js';
-import type { ValueId } from '../../history/events.js';
+import { Floats, Ints } from '../../history/column.js';
+import type { FileEvent, ValueId } from '../../history/events.js';
+import { Names } from '../../history/names.js';
 import type { Run } from '../../history/run.js';
 import { entryOf } from './registers.js';
 
@@ -7,101 +8,181 @@ import { entryOf } from './registers.js';
 export interface Look {
   time: number;
   until: number;
+  /** When it was last found unchanged. */
+  seen: number;
   /** Undefined for the look at the end of the run. */
   version: number | undefined;
 }
 
-/** From a look on, until the next change, the key held this. */
-interface Change {
-  index: number;
-  value: ValueId | null;
+/** From looks on, until the next change, a key held these values. */
+interface Changes {
+  looks: Ints;
+  values: Ints;
 }
+
+const absent = -1;
+const noVersion = -1;
 
 /** Whole contents of the file in their order, and what each key held in them. */
 export class Looks {
-  readonly all: readonly Look[];
-  private readonly changes = new Map<string, Change[]>();
-  private readonly firstOf = new Map<ValueId, number>();
-  /** By looks, the values that none before had found. */
-  private readonly arrivals = new Map<number, ValueId[]>();
+  private readonly times = new Floats();
+  private readonly untils = new Floats();
+  private readonly seens = new Floats();
+  private readonly versions = new Ints();
+  private readonly values = new Names();
+  private readonly changes = new Map<string, Changes>();
+  /** By value, the first look that found it. */
+  private readonly firstOf = new Ints();
+  /** The values that none before had found, look by look, and where those of each begin. */
+  private readonly arrived = new Ints();
+  private readonly arrivals = new Ints();
 
   constructor({ files, final }: Run) {
-    const whole = files.filter(({ broken }) => broken === null).sort((a, b) => a.time - b.time);
-    const looks: Look[] = [];
-    const content = new Map<string, ValueId>();
-    for (const { time, until, version, set, removed } of whole) {
-      const index = looks.push({ time, until, version }) - 1;
-      for (const [key, value] of Object.entries(set)) {
-        this.add(key, { index, value });
-        content.set(key, value);
-      }
+    const content = new Map<string, number>();
+    for (const { broken, time, until, seen = time, version, set, removed } of inTime(files)) {
+      if (broken !== null) continue;
+      this.open(time, until, seen, version);
+      for (const [key, value] of Object.entries(set)) content.set(key, this.add(key, value));
       for (const key of removed) {
-        this.add(key, { index, value: null });
+        this.add(key, null);
         content.delete(key);
       }
     }
-    if (final && final.broken === null) {
-      const { time, entries } = final;
-      const index = looks.push({ time, until: time, version: undefined }) - 1;
-      for (const key of new Set([...content.keys(), ...Object.keys(entries)])) {
-        const value = entryOf(entries, key);
-        if (value !== (content.get(key) ?? null)) this.add(key, { index, value });
-      }
+    if (!final || final.broken !== null) return;
+    const { time, entries } = final;
+    this.open(time, time, time, noVersion);
+    for (const key of new Set([...content.keys(), ...Object.keys(entries)])) {
+      const value = entryOf(entries, key);
+      const was = content.get(key);
+      if (value !== (was === undefined ? null : this.values.at(was))) this.add(key, value);
     }
-    this.all = looks;
+  }
+
+  get count(): number {
+    return this.times.length;
+  }
+
+  get(index: number): Look | undefined {
+    if (index < 0 || index >= this.count) return undefined;
+    const version = this.versions.get(index);
+    return {
+      time: this.times.get(index),
+      until: this.untils.get(index),
+      seen: this.seens.get(index),
+      version: version === noVersion ? undefined : version,
+    };
+  }
+
+  /** How many looks from the first on satisfy what none does after the first that does not. */
+  countWhile(holds: (look: Look) => boolean): number {
+    let low = 0;
+    let high = this.count;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (holds(this.get(middle) as Look)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   /** What the key held at a look. */
   at(key: string, index: number): ValueId | null {
-    const changes = this.changes.get(key) ?? [];
-    return changes[countWhile(changes, (change) => change.index <= index) - 1]?.value ?? null;
+    const changes = this.changes.get(key);
+    return changes === undefined ? null : this.valueAt(changes, passed(changes, index) - 1);
   }
 
   /** True if all looks from the one to the other found that value at the key. */
   holds(key: string, value: ValueId, from: number, to: number): boolean {
-    const changes = this.changes.get(key) ?? [];
-    const current = countWhile(changes, ({ index }) => index <= from) - 1;
-    return (
-      changes[current]?.value === value && (changes[current + 1]?.index ?? Number.POSITIVE_INFINITY) > to
-    );
+    const changes = this.changes.get(key);
+    if (changes === undefined) return false;
+    const next = passed(changes, from);
+    const isThere = this.valueAt(changes, next - 1) === value;
+    return isThere && (next >= changes.looks.length || changes.looks.get(next) > to);
   }
 
   /** The first look that found a value; undefined if none did. */
   firstWith(value: ValueId): number | undefined {
-    return this.firstOf.get(value);
+    const name = this.values.find(value);
+    return name < 0 ? undefined : this.firstOf.get(name);
   }
 
   /** The values that a look found and none before it. */
   arrivalsAt(index: number): readonly ValueId[] {
-    return this.arrivals.get(index) ?? [];
+    const values: ValueId[] = [];
+    const end = index + 1 < this.count ? this.arrivals.get(index + 1) : this.arrived.length;
+    for (let at = this.arrivals.get(index); at < end; at++) values.push(this.values.at(this.arrived.get(at)));
+    return values;
   }
 
   /** The looks after which a key no longer held a value that it had held, the latest first. */
   *endsOf(key: string, value: ValueId | null, since: number): Generator<number> {
-    const changes = this.changes.get(key) ?? [];
-    for (let at = changes.length - 1; at >= 0; at--) {
-      const { index } = changes[at] as Change;
-      const before = changes[at - 1]?.value ?? null;
-      if ((this.all[index - 1]?.until ?? Number.NEGATIVE_INFINITY) < since) return;
-      if (before === value) yield index;
+    const changes = this.changes.get(key);
+    if (changes === undefined) return;
+    for (let at = changes.looks.length - 1; at >= 0; at--) {
+      const index = changes.looks.get(at);
+      if (index === 0 || this.untils.get(index - 1) < since) return;
+      if (this.valueAt(changes, at - 1) === value) yield index;
     }
   }
 
   /** The first look after one which found the key to hold that value; undefined if none did. */
   firstSince(key: string, value: ValueId | null, index: number): number | undefined {
-    const changes = this.changes.get(key) ?? [];
-    const passed = countWhile(changes, (change) => change.index <= index);
-    return changes.slice(passed).find((change) => change.value === value)?.index;
+    const changes = this.changes.get(key);
+    if (changes === undefined) return undefined;
+    for (let at = passed(changes, index); at < changes.looks.length; at++)
+      if (this.valueAt(changes, at) === value) return changes.looks.get(at);
+    return undefined;
   }
 
-  private add(key: string, change: Change): void {
-    const known = this.changes.get(key);
-    if (known) known.push(change);
-    else this.changes.set(key, [change]);
-    if (change.value === null || this.firstOf.has(change.value)) return;
-    this.firstOf.set(change.value, change.index);
-    const arrived = this.arrivals.get(change.index);
-    if (arrived) arrived.push(change.value);
-    else this.arrivals.set(change.index, [change.value]);
+  private open(time: number, until: number, seen: number, version: number): void {
+    this.times.push(time);
+    this.untils.push(until);
+    this.seens.push(seen);
+    this.versions.push(version);
+    this.arrivals.push(this.arrived.length);
   }
+
+  /** @returns the value's name */
+  private add(key: string, value: ValueId | null): number {
+    const known = this.values.size;
+    const name = value === null ? absent : this.values.add(value);
+    let changes = this.changes.get(key);
+    if (changes === undefined) {
+      changes = { looks: new Ints(), values: new Ints() };
+      this.changes.set(key, changes);
+    }
+    changes.looks.push(this.count - 1);
+    changes.values.push(name);
+    if (name < known) return name;
+    this.firstOf.push(this.count - 1);
+    this.arrived.push(name);
+    return name;
+  }
+
+  private valueAt({ values }: Changes, at: number): ValueId | null {
+    const value = at < 0 || at >= values.length ? absent : values.get(at);
+    return value === absent ? null : this.values.at(value);
+  }
+}
+
+/** How many changes had come by a look. */
+function passed({ looks }: Changes, index: number): number {
+  let low = 0;
+  let high = looks.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (looks.get(middle) <= index) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** One reader writes them down in this order; a history that was put together by hand may have another. */
+function inTime(files: Run['files']): Iterable<FileEvent> {
+  let last = Number.NEGATIVE_INFINITY;
+  for (const { time } of files) {
+    if (time < last) return [...files].sort((a, b) => a.time - b.time);
+    last = time;
+  }
+  return files;
 }

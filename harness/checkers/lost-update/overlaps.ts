@@ -1,4 +1,5 @@
-import { countWhile } from '../../history/count-while.js';
+import { Floats, Ints } from '../../history/column.js';
+import type { List } from '../../history/list.js';
 import type { Operation } from '../../history/run.js';
 
 export type OverlapSearch = (
@@ -7,25 +8,57 @@ export type OverlapSearch = (
   accept: (operation: Operation) => boolean,
 ) => Operation[];
 
-/** Prepares the search for accepted operations that overlap an interval, the latest begin first. */
-export function overlapSearch(operations: readonly Operation[]): OverlapSearch {
-  const byBegin = operations.toSorted((a, b) => a.begin - b.begin);
+/**
+ * Prepares the search for accepted operations that overlap an interval, the latest begin first.
+ * @param operations in the order of their begins
+ * @param mayCount which of them are looked at, whatever the interval
+ */
+export function overlapSearch(
+  operations: List<Operation>,
+  mayCount: (operation: Operation) => boolean = () => true,
+): OverlapSearch {
+  const begins = new Floats();
+  const ends = new Floats();
+  /** By begin, up to each: when all that had begun by then had ended. */
+  const latestEnds = new Floats();
+  const places = new Ints();
   // Apart, or the first of them would keep every search going back to it.
-  const endless = byBegin.filter(({ end }) => end === Number.POSITIVE_INFINITY);
+  const endless: Operation[] = [];
   let latestEnd = Number.NEGATIVE_INFINITY;
-  const steps = byBegin.flatMap((operation) => {
-    if (operation.end === Number.POSITIVE_INFINITY) return [];
-    latestEnd = Math.max(latestEnd, operation.end);
-    return { operation, latestEnd };
-  });
+  let place = -1;
+  for (const operation of operations) {
+    place++;
+    if (!mayCount(operation)) continue;
+    const { begin, end } = operation;
+    if (end === Number.POSITIVE_INFINITY) {
+      endless.push(operation);
+      continue;
+    }
+    latestEnd = Math.max(latestEnd, end);
+    begins.push(begin);
+    ends.push(end);
+    latestEnds.push(latestEnd);
+    places.push(place);
+  }
   return function overlapping(from, to, accept) {
     const found = endless.filter((operation) => operation.begin <= to && accept(operation));
-    for (let index = countWhile(steps, ({ operation }) => operation.begin <= to) - 1; index >= 0; index--) {
-      const step = steps[index];
-      // All that began before had ended, too.
-      if (step === undefined || step.latestEnd < from) break;
-      if (step.operation.end >= from && accept(step.operation)) found.push(step.operation);
+    for (let index = countUntil(begins, to) - 1; index >= 0 && latestEnds.get(index) >= from; index--) {
+      if (ends.get(index) < from) continue;
+      const operation = operations.at(places.get(index));
+      if (operation && accept(operation)) found.push(operation);
     }
     return found.sort((a, b) => b.begin - a.begin);
   };
+}
+
+/** How many of these times, which are in order, are not after one. */
+function countUntil(times: Floats, time: number): number {
+  let low = 0;
+  let high = times.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (times.get(middle) <= time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -2,7 +2,9 @@ import type { FaultEvent } from '../../history/events.js';
 import type { Operation, Run } from '../../history/run.js';
 
 /** Tells whether the process of an operation was stopped for a while during it. */
-export function findPauses(run: Run): (operation: Operation) => boolean {
+export function findPauses(
+  run: Run,
+): (operation: Pick<Operation, 'client' | 'process' | 'begin' | 'end'>) => boolean {
   const pauses = run.faults.filter(({ fault }) => fault === 'pause').toSorted((a, b) => a.time - b.time);
   const intervals = pauses.flatMap((begin, index) => {
     if (begin.phase !== 'begin') return [];

@@ -26,7 +26,8 @@ export interface Reason {
  */
 export function findCircle(registers: Iterable<Register>): Reason[] | undefined {
   const graph = new Graph();
-  const nodeOf = new Map<Operation, number>();
+  const nodeOf = new Map<string, number>();
+  const operations: Operation[] = [];
   const operationAt: (Operation | undefined)[] = [];
   const keyAt: (string | undefined)[] = [];
   const addNode = (key?: string, operation?: Operation) => {
@@ -35,8 +36,11 @@ export function findCircle(registers: Iterable<Register>): Reason[] | undefined 
     return graph.addNode();
   };
   const nodeFor = (operation: Operation) => {
-    const node = nodeOf.get(operation) ?? addNode(undefined, operation);
-    nodeOf.set(operation, node);
+    const known = nodeOf.get(operation.id);
+    if (known !== undefined) return known;
+    const node = addNode(undefined, operation);
+    nodeOf.set(operation.id, node);
+    operations.push(operation);
     return node;
   };
 
@@ -74,7 +78,7 @@ export function findCircle(registers: Iterable<Register>): Reason[] | undefined 
   }
 
   function addRealTime(): void {
-    const operations = [...nodeOf.keys()].sort((a, b) => a.end - b.end);
+    operations.sort((a, b) => a.end - b.end);
     let previous: number | undefined;
     const links: number[] = [];
     for (const operation of operations) {
@@ -119,7 +123,8 @@ function zonesOf(register: Register): Zone[] {
   return [absence, ...zones];
 }
 
-function membersOf({ mutation, reads }: Zone): Set<Operation> {
+function membersOf({ mutation, reads }: Zone): Iterable<Operation> {
   const members: ({ operation: Operation | undefined } & Interval)[] = [mutation, ...reads];
-  return new Set(members.flatMap(({ operation }) => operation ?? []));
+  const operations = members.flatMap(({ operation }) => operation ?? []);
+  return new Map(operations.map((operation) => [operation.id, operation])).values();
 }

@@ -1,8 +1,10 @@
+import { Ints } from '../../history/column.js';
 import type { SeedEvent, ValueId } from '../../history/events.js';
 import { isStoreAlone } from '../../history/evidence.js';
 import type { Interval } from '../../history/interval.js';
+import { OperationTable } from '../../history/operation-table.js';
 import type { Operation, Run } from '../../history/run.js';
-import { foreignReads } from './foreign-reads.js';
+import { ForeignReads } from './foreign-reads.js';
 
 /** When seeds were written and what is absent at first was removed: before every operation. */
 export const beforeRun = -1;
@@ -38,35 +40,58 @@ export interface Register {
  *
  * Values that no client wrote whole (`!...`) are left out: torn.ts has them.
  * @param except by id, the operations whose results prove nothing about single keys
+ * @returns one key after another: of a long run all of them at once would take more than the run itself
  */
-export function splitIntoRegisters(run: Run, except: ReadonlyMap<string, unknown>): Map<string, Register> {
-  const registers = emptyRegisters(run);
-  for (const operation of run.operations) addMutation(registers, operation);
-
-  for (const operation of run.operations) {
-    if (operation.outcome !== 'ok' || except.has(operation.id)) continue;
-    const { action, key, result } = operation;
-    if (isMutation(operation)) continue;
-    const isOfOne = action === 'get' || action === 'refresh';
-    if (isOfOne && key !== undefined && (result === null || typeof result === 'string')) {
-      addRead(registers.get(key), { begin: operation.begin, end: operation.end, operation, value: result });
-    } else if (action === 'all' && typeof result === 'object' && result !== null) {
-      addReadOfAll(registers, operation, result);
-    }
-  }
-  // Where the end was read through the store, that read is among the operations.
-  if (run.final && run.final.broken === null && !isStoreAlone(run.header)) {
-    const { time, entries } = run.final;
-    addReadOfAll(registers, { begin: time, end: time }, entries);
-  }
+export function* registersOf(run: Run, except: ReadonlyMap<string, unknown>): Generator<Register> {
   // A foreign writer erases with a stale copy what a store can put back only at its next call: until then the
   // file is no proof of anything, and only the answers of the store are.
-  const files = run.operations.some(({ foreign }) => foreign) ? [] : run.files;
-  for (const { key, value, begin, end } of foreignReads(files)) {
-    addRead(registers.get(key), { begin, end, operation: undefined, value });
+  const isForeign = run.operations.some(({ foreign }) => foreign);
+  const foreignReads = new ForeignReads(isForeign ? [] : run.files);
+  const { ofKey, ofAll } = placesByKey(run);
+  for (const key of keysOf(run)) {
+    const register = emptyRegister(run, key);
+    const places = inOrder(ofKey.get(key), ofAll);
+    const operations = places.map((place) => run.operations.at(place) as Operation);
+    for (const operation of operations) if (operation.key === key) addMutation(register, operation);
+    for (const operation of operations) addReadOf(register, operation, except);
+    // Where the end was read through the store, that read is among the operations.
+    if (run.final && run.final.broken === null && !isStoreAlone(run.header)) {
+      const { time, entries } = run.final;
+      addRead(register, { begin: time, end: time, operation: undefined, value: entryOf(entries, key) });
+    }
+    for (const { value, begin, end } of foreignReads.of(key))
+      addRead(register, { begin, end, operation: undefined, value });
+    settleUnacknowledged(register);
+    yield register;
   }
-  for (const register of registers.values()) settleUnacknowledged(register);
-  return registers;
+}
+
+/** All of them at once. */
+export function splitIntoRegisters(run: Run, except: ReadonlyMap<string, unknown>): Map<string, Register> {
+  return new Map([...registersOf(run, except)].map((register) => [register.key, register]));
+}
+
+/** Places among the operations: of those of each key, and of those that read all keys. */
+function placesByKey({ operations }: Run): { ofKey: ReadonlyMap<string, Ints>; ofAll: Ints } {
+  const ofKey = new Map<string, Ints>();
+  const ofAll = new Ints();
+  let place = 0;
+  for (const { key } of operations) {
+    let places = key === undefined ? ofAll : ofKey.get(key);
+    if (places === undefined) {
+      places = new Ints();
+      ofKey.set(key as string, places);
+    }
+    places.push(place++);
+  }
+  return { ofKey, ofAll };
+}
+
+function inOrder(own: Ints | undefined, ofAll: Ints): number[] {
+  const places: number[] = [];
+  for (let at = 0; own && at < own.length; at++) places.push(own.get(at));
+  for (let at = 0; at < ofAll.length; at++) places.push(ofAll.get(at));
+  return own && ofAll.length > 0 ? places.sort((a, b) => a - b) : places;
 }
 
 /** True if it changed something, or may have. A `refresh` that found another client's value only read it. */
@@ -92,13 +117,19 @@ export function keysWithoutPromise({ operations }: Run): Set<string | undefined>
   return new Set(operations.flatMap(({ foreign, key }) => (foreign ? [key] : [])));
 }
 
+/** The operations by their ids. A table finds them itself. */
+export function operationsById({ operations }: Run): { get(id: string): Operation | undefined } {
+  if (operations instanceof OperationTable) return { get: (id) => operations.byId(id) };
+  return new Map(operations.map((operation) => [operation.id, operation]));
+}
+
 /** What an entry of a map is, null where it is absent. Keys come from outside: `constructor` is one like others. */
 export function entryOf(entries: Readonly<Record<string, ValueId>>, key: string): ValueId | null {
   return Object.hasOwn(entries, key) ? (entries[key] ?? null) : null;
 }
 
-/** One for each key that occurs in calls, results or seeds. */
-function emptyRegisters(run: Run): Map<string, Register> {
+/** Each key that occurs in calls, results or seeds. */
+function keysOf(run: Run): Set<string> {
   const keys = new Set(run.seeds.keys());
   for (const { key, result } of run.operations) {
     if (key !== undefined) keys.add(key);
@@ -106,44 +137,42 @@ function emptyRegisters(run: Run): Map<string, Register> {
   }
   for (const key in run.final?.entries) keys.add(key);
   for (const { set } of run.files) for (const key in set) keys.add(key);
+  return keys;
+}
 
+function emptyRegister({ seeds }: Run, key: string): Register {
   const start = { begin: beforeRun, end: beforeRun, operation: undefined };
-  const registers = new Map<string, Register>();
-  for (const key of keys) {
-    const seed = run.seeds.get(key);
-    registers.set(key, {
-      key,
-      writes: new Map(seed ? [[seed.value, { ...start, id: seed.value, acknowledged: true }]] : []),
-      // Absence needs a cause like any value. No client caused this one, so it can't be a victim.
-      removals: seed ? [] : [{ ...start, id: '', acknowledged: false }],
-      reads: [],
-    });
-  }
-  return registers;
+  const seed = seeds.get(key);
+  return {
+    key,
+    writes: new Map(seed ? [[seed.value, { ...start, id: seed.value, acknowledged: true }]] : []),
+    // Absence needs a cause like any value. No client caused this one, so it can't be a victim.
+    removals: seed ? [] : [{ ...start, id: '', acknowledged: false }],
+    reads: [],
+  };
 }
 
-function addMutation(registers: ReadonlyMap<string, Register>, operation: Operation): void {
-  const { id, begin, end, action, key, outcome } = operation;
-  if (key === undefined || outcome === 'fail' || !isMutation(operation)) return;
+function addMutation({ removals, writes }: Register, operation: Operation): void {
+  const { id, begin, end, action, outcome } = operation;
+  if (outcome === 'fail' || !isMutation(operation)) return;
   const mutation = { id, begin, end, acknowledged: outcome === 'ok', operation };
-  if (action === 'remove') registers.get(key)?.removals.push(mutation);
-  else registers.get(key)?.writes.set(id, mutation);
+  if (action === 'remove') removals.push(mutation);
+  else writes.set(id, mutation);
 }
 
-function addReadOfAll(
-  registers: ReadonlyMap<string, Register>,
-  source: Operation | Interval,
-  entries: Readonly<Record<string, ValueId>>,
-): void {
-  const { begin, end } = source;
-  const operation = 'id' in source ? source : undefined;
-  for (const [key, register] of registers) {
-    addRead(register, { begin, end, operation, value: entryOf(entries, key) });
+function addReadOf(register: Register, operation: Operation, except: ReadonlyMap<string, unknown>): void {
+  const { outcome, action, result, begin, end } = operation;
+  if (outcome !== 'ok' || isMutation(operation) || (except.size > 0 && except.has(operation.id))) return;
+  if (action === 'all') {
+    if (typeof result === 'object' && result !== null)
+      addRead(register, { begin, end, operation, value: entryOf(result, register.key) });
+  } else if (result === null || typeof result === 'string') {
+    addRead(register, { begin, end, operation, value: result });
   }
 }
 
-function addRead(register: Register | undefined, read: Read): void {
-  if (read.value === null || !read.value.startsWith('!')) register?.reads.push(read);
+function addRead({ reads }: Register, read: Read): void {
+  if (read.value === null || !read.value.startsWith('!')) reads.push(read);
 }
 
 /**

@@ -100,7 +100,7 @@ function isCandidate(
   { isOwnInnocent }: Pick<Gap, 'isOwnInnocent'>,
   { register, victim }: Loss,
 ): boolean {
-  if (one.key === register.key || one === victim.operation) return false;
+  if (one.key === register.key || one.id === victim.operation?.id) return false;
   if (isOwnInnocent && one.process === victim.operation?.process && one.begin >= victim.end) return false;
   return true;
 }

@@ -1,5 +1,6 @@
 import type { ValueId } from '../../history/events.js';
 import type { Operation } from '../../history/run.js';
+import type { OperationsById } from './late-writes.js';
 import type { Read } from './registers.js';
 
 /** A client's read of a key, and from when on the entries may have been as it found them. */
@@ -24,24 +25,31 @@ export interface Views {
  * taken for younger than the beginning of the read, since a store may read its entries one by one.
  * @param writerOf all operations by their ids, which are the values that they write
  */
-export function findViews(writerOf: ReadonlyMap<string, Operation>): Views {
-  const known = new Map<Operation, number | undefined>();
+export function findViews(writerOf: OperationsById): Views {
+  const known = new Map<string, number | undefined>();
+  /** Of the reads of a key those of all entries: the others prove nothing. */
+  const ofAll = new WeakMap<readonly Read[], readonly Read[]>();
 
   function afterOf(read: Operation): number | undefined {
     if (typeof read.result !== 'object' || read.result === null) return undefined;
-    if (known.has(read)) return known.get(read);
+    if (known.has(read.id)) return known.get(read.id);
     let after: number | undefined;
     for (const value of Object.values(read.result)) {
       const writer = writerOf.get(value);
       if (writer && !mayShareMemory(writer, read)) after = Math.max(writer.begin, after ?? writer.begin);
     }
     if (after !== undefined) after = Math.min(after, read.begin);
-    known.set(read, after);
+    known.set(read.id, after);
     return after;
   }
 
   function views(reads: readonly Read[], accept: (read: Read) => boolean): View[] {
-    return reads.flatMap((read) => {
+    let told = ofAll.get(reads);
+    if (told === undefined) {
+      told = reads.filter(({ operation }) => operation?.action === 'all');
+      ofAll.set(reads, told);
+    }
+    return told.flatMap((read) => {
       const after = read.operation && accept(read) ? afterOf(read.operation) : undefined;
       return after === undefined ? [] : { value: read.value, after, end: read.end };
     });

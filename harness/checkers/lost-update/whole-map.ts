@@ -65,7 +65,10 @@ export function toWholeMap(
     }
   }
   for (const operation of readsOfAll(run)) {
-    if (!except.has(operation.id)) placeRead({ ...operation, operation }, operation.result as Entries);
+    if (!except.has(operation.id)) {
+      const { begin, end, result } = operation;
+      placeRead({ begin, end, operation }, result as Entries);
+    }
   }
   if (run.final && run.final.broken === null && !isStoreAlone(run.header)) {
     const { time, entries } = run.final;

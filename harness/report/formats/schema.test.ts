@@ -5,12 +5,17 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { holdfast, newDirectory } from '../../cli/command.test.helper.js';
 import type { Report } from '../../core/report.js';
+import type { FindingKind, FindingLine } from '../../core/verdict.js';
 
 const project = fileURLToPath(new URL('../../..', import.meta.url));
 type Schema = Record<string, unknown>;
 const schemaOf = (name: string): Schema =>
   JSON.parse(readFileSync(path.join(project, 'docs', 'schema', name), 'utf8'));
-const [reportSchema, historySchema] = [schemaOf('report.1.json'), schemaOf('history.1.json')];
+const [reportSchema, historySchema, findingSchema] = [
+  schemaOf('report.1.json'),
+  schemaOf('history.1.json'),
+  schemaOf('finding.1.json'),
+];
 
 /** The same schema, which knows every property: what we write must be described, though readers take more. */
 function closed(schema: unknown): unknown {
@@ -47,7 +52,7 @@ function closedReport(): Schema {
 }
 
 describe('the published schemas, as a validator reads them', () => {
-  const runs: { report: Report; history: unknown[] }[] = [];
+  const runs: { report: Report; history: unknown[]; findings: FindingLine[] }[] = [];
   const shell = path.join(project, 'harness/stress/fixtures/programs/in-place.sh');
 
   beforeAll(async () => {
@@ -76,10 +81,16 @@ describe('the published schemas, as a validator reads them', () => {
       const cwd = newDirectory();
       const { stdout, stderr } = await holdfast(['stress', ...flags, '--json', '--out', 'out'], { cwd });
       if (stdout === '') throw new Error(stderr);
-      const lines = readFileSync(path.join(cwd, 'out', 'history.jsonl'), 'utf8')
-        .trimEnd()
-        .split('\n');
-      runs.push({ report: JSON.parse(stdout), history: lines.map((line) => JSON.parse(line)) });
+      const linesOf = (name: string) =>
+        readFileSync(path.join(cwd, 'out', name), 'utf8')
+          .split('\n')
+          .filter((line) => line !== '')
+          .map((line) => JSON.parse(line));
+      runs.push({
+        report: JSON.parse(stdout),
+        history: linesOf('history.jsonl'),
+        findings: linesOf('findings.jsonl'),
+      });
     }
   }, 120_000);
 
@@ -114,6 +125,38 @@ describe('the published schemas, as a validator reads them', () => {
       expect.arrayContaining(['run', 'seed', 'place', 'start', 'invoke', 'ok', 'exit']),
     );
     expect([...seen]).toEqual(expect.arrayContaining(['fault', 'file', 'token', 'final', 'mode']));
+  });
+
+  it('every line of findings fits the schema, and has no property that it does not describe', () => {
+    const validate = compile(closed(findingSchema));
+    const findings = runs.flatMap((one) => one.findings);
+    for (const finding of findings) expect(complaints(validate, finding)).toEqual([]);
+    expect(findings.some(({ blame, versions, stuck }) => blame && versions && stuck)).toBe(true);
+    expect(complaints(validate, { run: 0, kind: 'lost-update' })).not.toEqual([]);
+  });
+
+  it('the report counts each kind of violation as often as it is among the findings', () => {
+    for (const { report, findings } of runs)
+      for (const { counts, files } of [...report.scenarios, ...report.controls]) {
+        const own = findings.filter(({ run }) => run === files?.run);
+        const found = (...kinds: FindingKind[]) => own.filter(({ kind }) => kinds.includes(kind)).length;
+        expect(counts).toMatchObject({
+          lost: found('lost-update'),
+          stale: found('stale-read'),
+          resurrected: found('resurrection'),
+          torn: found('torn-read', 'torn-file'),
+          seedsLost: found('lost-seed', 'dropped-unknown'),
+          looseModes: found('loose-mode'),
+          leftovers: found('leftover'),
+        });
+      }
+  });
+
+  it('a report says where and by which command it was made', () => {
+    for (const { report } of runs) {
+      expect(report.environment).toMatchObject({ runtime: `node ${process.versions.node}` });
+      expect(report.command).toMatch(/^npx holdfast stress |^npm run stress -- /);
+    }
   });
 
   it('the report of an older version still fits, and one with more properties does, too', () => {

@@ -50,6 +50,8 @@ export interface StressOptions {
   controls?: boolean;
   /** Which part of the scenarios to run, for several machines. Default 1 of 1. */
   shard?: { index: number; of: number };
+  /** The command that was typed, if one was, without its secrets: the report has it. */
+  command?: string;
   /** Ends the run: its processes are killed, its report says `interrupted`. */
   signal?: AbortSignal;
   /** Called as the run goes on. */

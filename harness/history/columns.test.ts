@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest';
+import type { FileEvent, HistoryEvent } from './events.js';
+import { FileTable } from './file-table.js';
+import { Names } from './names.js';
+import { toRun } from './run.js';
+import { RunBuilder } from './run-builder.js';
+
+test('each name has one number, whatever it looks like, and the number gives it back', () => {
+  const odd = [
+    'a.1',
+    'a.01',
+    'a.',
+    'a',
+    '1',
+    '.1',
+    'a.1.2',
+    'a.99999999',
+    'a.123456789',
+    'a.-1',
+    'a.1e3',
+    '',
+  ];
+  const inherited = ['__proto__', 'constructor', '__proto__.1'];
+  const many = Array.from({ length: 3000 }, (_, n) => `tui-1.0.${(n * 7) % 3000}`);
+  const names = new Names();
+  const all = [...odd, ...inherited, ...many];
+  const numbers = all.map((name) => names.add(name));
+  expect(numbers).toEqual(all.map((_, at) => at));
+  expect(numbers.map((number) => names.at(number))).toEqual(all);
+  expect(all.map((name) => names.find(name))).toEqual(numbers);
+  expect(all.map((name) => names.add(name))).toEqual(numbers);
+  expect(['b.1', 'a.2', 'tui-1.0.3000'].map((name) => names.find(name))).toEqual([-1, -1, -1]);
+});
+
+test('a content comes out of a table as it came in', () => {
+  const set = JSON.parse('{"b":"tui-1.0.1","__proto__":"x","constructor":"tui-1.0.1"}');
+  const contents: FileEvent[] = [
+    { type: 'file', time: 1, until: 2, version: 1, broken: null, set, removed: [], seen: 3, hash: 'h' },
+    { type: 'file', time: 4, until: 5, version: 2, broken: 'it is empty', set: {}, removed: [] },
+    { type: 'file', time: 6, until: 7, version: 3, broken: null, set: {}, removed: ['b', '__proto__'] },
+  ];
+  const table = new FileTable();
+  for (const content of contents) table.add(content);
+  const plain = table.map(({ type, time, until, version, broken, set, removed, seen, hash }) => {
+    return { type, time, until, version, broken, set, removed, seen, hash };
+  });
+  expect(plain).toEqual(contents.map((content) => ({ seen: undefined, hash: undefined, ...content })));
+  expect(Object.keys(table.at(0)?.set ?? {})).toEqual(['b', '__proto__', 'constructor']);
+});
+
+test('operations are paired event by event, and are in the order of their begins', () => {
+  const call = { client: 'tui-1', process: 1 } as const;
+  const events: HistoryEvent[] = [
+    { type: 'run', version: 1, scenario: 's', target: 't', seed: 1, atLeast: {} },
+    { type: 'start', time: 0, ...call, access: 'file' },
+    { type: 'invoke', time: 9, op: 'tui-1.0.1', ...call, action: 'set', key: 'a' },
+    { type: 'invoke', time: 5, op: 'tui-1.0.0', ...call, action: 'all' },
+    { type: 'ok', time: 12, op: 'tui-1.0.1', base: 'x', written: 7 },
+    { type: 'ok', time: 8, op: 'tui-1.0.0', result: { a: 'seed.0' }, times: 3 },
+    { type: 'invoke', time: 13, op: 'odd', ...call, action: 'get', key: 'a' },
+    { type: 'fail', time: 14, op: 'odd', error: 'no', torn: true },
+    { type: 'invoke', time: 15, op: 'tui-1.0.2', ...call, action: 'get', key: 'a' },
+    { type: 'ok', time: 16, op: 'tui-1.0.2', result: null },
+    { type: 'invoke', time: 17, op: 'tui-1.0.3', ...call, action: 'set', key: 'b' },
+  ];
+  const builder = new RunBuilder();
+  for (const event of events) builder.add(event);
+  const { operations } = builder.finish();
+  expect(operations.map(({ id, end, outcome, result }) => [id, end, outcome, result])).toEqual([
+    ['tui-1.0.0', 8, 'ok', { a: 'seed.0' }],
+    ['tui-1.0.1', 12, 'ok', undefined],
+    ['odd', 14, 'fail', undefined],
+    ['tui-1.0.2', 16, 'ok', null],
+    ['tui-1.0.3', Number.POSITIVE_INFINITY, 'unknown', undefined],
+  ]);
+  expect(operations.at(1)).toMatchObject({ base: 'x', written: 7, key: 'a', process: 1, isRemote: false });
+  expect(operations.map(({ times, torn, hung }) => [times, torn, hung])).toEqual([
+    [3, false, false],
+    [1, false, false],
+    [1, true, false],
+    [1, false, false],
+    [1, false, true],
+  ]);
+  // In any order of lines.
+  const { operations: shuffled } = toRun(events.toReversed());
+  expect(shuffled.map(({ id, end }) => [id, end])).toEqual(operations.map(({ id, end }) => [id, end]));
+});
