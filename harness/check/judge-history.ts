@@ -1,8 +1,8 @@
 import { judge } from '../checkers/index.js';
-import type { JudgedRun } from '../core/report.js';
+import type { Counts, JudgedRun } from '../core/report.js';
 import type { Finding } from '../core/verdict.js';
 import { type Inspector, readRuns } from '../history/read.js';
-import { toRun } from '../history/run.js';
+import { type Run, toRun } from '../history/run.js';
 import { toViolation } from '../report/timeline.js';
 import { someOfEachKind } from './some-of-each-kind.js';
 
@@ -11,25 +11,35 @@ import { someOfEachKind } from './some-of-each-kind.js';
  * judged again, by a later checker or on another machine.
  * @param start the byte at which to begin
  * @param inspector looks at each event as it is read
+ * @param onRun is given each run, and what was judged of it
  */
-export async function judgeHistory(file: string, start = 0, inspector?: Inspector): Promise<JudgedRun[]> {
+export async function judgeHistory(
+  file: string,
+  start = 0,
+  inspector?: Inspector,
+  onRun?: (judged: JudgedRun, run: Run) => void,
+): Promise<JudgedRun[]> {
   const judged: JudgedRun[] = [];
   for await (const events of readRuns(file, start, inspector)) {
     const run = toRun(events);
-    const { scenario, target, seed, runtime = 'node', evidence, program } = run.header;
+    const { scenario, target, seed, repetition, mustFind, runtime = 'node', evidence, program } = run.header;
     const { findings, ...judgement } = judge(run);
-    judged.push({
+    const one: JudgedRun = {
       scenario,
       target,
       executor: 'stress',
       runtime,
       seed,
+      ...(repetition === undefined ? {} : { repetition }),
+      ...(mustFind === undefined ? {} : { mustFind: mustFind as keyof Counts }),
       schedule: null,
       ...(evidence === undefined || evidence.of === 'file' ? {} : { evidence }),
       ...(program === undefined ? {} : { program }),
       ...judgement,
       violations: someOfEachKind(onePerCause(findings)).map((finding) => toViolation(run, finding)),
-    });
+    };
+    judged.push(one);
+    onRun?.(one, run);
   }
   return judged;
 }
