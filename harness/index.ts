@@ -72,7 +72,7 @@ export { describeRuns, type Telling, toTerminal } from './report/terminal.js';
 export { type FieldOptions, field } from './stress/field.js';
 export { type PlanEntry, planOf, type StressOptions } from './stress/plan/options.js';
 export { findScenarios, loadScenarios } from './stress/plan/registry.js';
-export type { Shard } from './stress/plan/units.js';
+export { type Shard, seedOf } from './stress/plan/units.js';
 export { type MergeOptions, merge } from './stress/shards/merge.js';
 export { stress } from './stress/stress.js';
 export { targets } from './targets/index.js';

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { onInterrupt } from '../../src/cli/interrupt.js';
-import { parseDuration, parseNames, parseWhole } from '../../src/cli/parse.js';
+import { parseCount, parseDuration, parseNames, parseWhole } from '../../src/cli/parse.js';
 import { paintVerdict, printReport } from '../../src/cli/render.js';
 import { runtimeChoices } from '../core/runtime.js';
 import type * as Harness from '../index.js';
@@ -85,7 +85,7 @@ export function addStress(program: Command): void {
     .option(
       '--repeat <n>',
       'run each scenario on each target n times, each with a seed of its own',
-      parseTimes,
+      parseCount,
     )
     .option(
       '--shard <i/n>',
@@ -98,7 +98,7 @@ export function addStress(program: Command): void {
     .option(
       '--repeat-until-failure [n]',
       'run again with a new seed each time until something fails, at most n times',
-      parseTimes,
+      parseCount,
     )
     .option('--no-controls', 'do not first find the planted bugs')
     .option('--explain', 'search for an exact schedule of the first loss of each scenario')
@@ -232,12 +232,6 @@ async function repeat(options: Harness.StressOptions, times: number, signal: Abo
 
 function timesOf(given: number | true | undefined): number {
   return given === undefined ? 1 : given === true ? Number.POSITIVE_INFINITY : given;
-}
-
-function parseTimes(text: string): number {
-  const times = parseWhole(text);
-  if (times > 0) return times;
-  throw new InvalidArgumentError('Expected a number from 1.');
 }
 
 /** The names are checked by the harness, which knows them. */

@@ -65,11 +65,12 @@ function sum(a: Counts, b: Counts): Counts {
 
 function latencyOf(histogram: RecordableHistogram): Latency {
   const milliseconds = (nanoseconds: number) => Math.round(nanoseconds / 1e3) / 1e3;
-  return {
-    p50: milliseconds(histogram.percentile(50)),
-    p99: milliseconds(histogram.percentile(99)),
-    max: milliseconds(histogram.max),
+  // By nearest rank, as those of one run: a histogram rounds to the rank below.
+  const atShare = (share: number) => {
+    const rank = Math.max(1, Math.ceil(share * histogram.count));
+    return milliseconds(histogram.percentile(Math.min(100, (rank / histogram.count) * 100)));
   };
+  return { p50: atShare(0.5), p99: atShare(0.99), max: milliseconds(histogram.max) };
 }
 
 /** As a report has them: nothing where there are none. */
