@@ -13,6 +13,7 @@ export const library = [
   'src/http/index.ts',
   'harness/index.ts',
   'harness/judge.ts',
+  'harness/vitest/index.ts',
   // The contract on each runtime is that of what is shipped. They are not shipped themselves.
   'src/conformance/run.ts',
   'src/conformance/programs.ts',
