@@ -51,6 +51,16 @@ export { readEvents, readRuns } from './history/read.js';
 export * from './judge.js';
 export { toFlags } from './programs/flags.js';
 export type { Specification } from './programs/specification.js';
+export {
+  type Baseline,
+  type BaselineComparison,
+  type BaselineRow,
+  baselineOf,
+  boundsDefault,
+  compareWithBaseline,
+  type Ratios,
+  type Regression,
+} from './report/baseline.js';
 export { fieldTable } from './report/field.js';
 export { toGithubAnnotations } from './report/formats/github.js';
 export { toJUnit } from './report/formats/junit.js';
@@ -63,6 +73,8 @@ export { describeRuns, type Telling, toTerminal } from './report/terminal.js';
 export { type FieldOptions, field } from './stress/field.js';
 export { type PlanEntry, planOf, type StressOptions } from './stress/plan/options.js';
 export { findScenarios, loadScenarios } from './stress/plan/registry.js';
+export { type Shard, seedOf } from './stress/plan/units.js';
+export { type MergeOptions, merge } from './stress/shards/merge.js';
 export { stress } from './stress/stress.js';
 export { targets } from './targets/index.js';
 export { namedSpecification, shippedPrograms } from './targets/program/find.js';

@@ -82,7 +82,7 @@ describe('the direction of imports', () => {
       ['clients', 'check'],
       ['stress'],
       ['explore'],
-      ['bench'],
+      ['bench', 'vitest'],
       ['cli'],
     ];
     const upward = floors.flatMap((rooms, floor) => {
@@ -274,7 +274,7 @@ it('every file of the product is used', () => {
   const entries = [
     /^src\/(http\/)?index\.ts$/,
     /^(src|harness)\/cli\/main\.ts$/,
-    /^harness\/index\.ts$/,
+    /^harness\/(vitest\/)?index\.ts$/,
     /^harness\/(clients|targets|bench\/rivals)\//,
     /^harness\/bench\/(worker|idle)-process\.ts$/,
     /^harness\/mutants\/run\.ts$/,

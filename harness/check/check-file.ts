@@ -57,7 +57,7 @@ export async function checkFile(
 
 function credentials(file: string, findings: string | undefined): Promise<(JudgedRun | ModelReport)[]> {
   if (findings === undefined) return checkCredentials(file);
-  return FindingsFile.into(findings, (onFindings) => checkCredentials(file, onFindings));
+  return FindingsFile.into(findings, (onRun) => checkCredentials(file, onRun));
 }
 
 /** @throws UsageError if that format has nothing that the model is about */

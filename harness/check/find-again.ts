@@ -9,7 +9,7 @@ export const [historyName, findingsName] = ['history.jsonl', 'findings.jsonl'];
 
 /** Judges a history and writes all that is found to a file, in the place of what is there. @returns the runs, in order */
 export async function findAgain(history: string, findings: string): Promise<JudgedRun[]> {
-  return FindingsFile.into(findings, (onFindings) => judgeHistory(history, 0, undefined, onFindings));
+  return FindingsFile.into(findings, (onRun) => judgeHistory(history, 0, undefined, onRun));
 }
 
 /**

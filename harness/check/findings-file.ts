@@ -1,6 +1,6 @@
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import type { Finding, FindingLine } from '../core/verdict.js';
-import type { OnFindings } from './judge-history.js';
+import type { OnRun } from './judge-history.js';
 
 const chunk = 1 << 16;
 
@@ -25,10 +25,10 @@ export class FindingsFile {
   }
 
   /** What a judge finds, in the place of what is there, once the judge is done. */
-  static async into<T>(file: string, judging: (onFindings: OnFindings) => Promise<T>): Promise<T> {
+  static async into<T>(file: string, judging: (onRun: OnRun) => Promise<T>): Promise<T> {
     const findings = new FindingsFile(`${file}.${process.pid}.tmp`, file, 'w');
     try {
-      const judged = await judging((found, run) => findings.add(run, found));
+      const judged = await judging(({ number, findings: found }) => findings.add(number, found));
       findings.close();
       return judged;
     } catch (error) {

@@ -1,5 +1,5 @@
 import { judge } from '../checkers/index.js';
-import type { JudgedRun } from '../core/report.js';
+import type { Counts, JudgedRun } from '../core/report.js';
 import type { Finding } from '../core/verdict.js';
 import { type Inspector, readEvents } from '../history/read.js';
 import type { Run } from '../history/run.js';
@@ -7,36 +7,44 @@ import { RunBuilder } from '../history/run-builder.js';
 import { toViolation } from '../report/timeline.js';
 import { someOfEachKind } from './some-of-each-kind.js';
 
-/** Takes all findings of a run, the worst first. @param run its number, from where the reading began: 0 for the first */
-export type OnFindings = (findings: readonly Finding[], run: number) => void;
+/** Takes what was judged of a run. */
+export type OnRun = (one: {
+  judged: JudgedRun;
+  run: Run;
+  /** All of them, the worst first. */
+  findings: readonly Finding[];
+  /** Of the run, from where the reading began: 0 for the first. */
+  number: number;
+}) => void;
 
 /**
  * Judges the runs of a history file. Nothing but the file speaks here, so what was judged once can be
  * judged again, by a later checker or on another machine.
  * @param start the byte at which to begin
  * @param inspector looks at each event as it is read
- * @param onFindings takes all that is found: a report names some of it
+ * @param onRun is given each run, what was judged of it, and all that was found: a report names some of it
  */
 export async function judgeHistory(
   file: string,
   start = 0,
   inspector?: Inspector,
-  onFindings?: OnFindings,
+  onRun?: OnRun,
 ): Promise<JudgedRun[]> {
   const judged: JudgedRun[] = [];
   for await (const run of buildRuns(file, start, inspector)) {
     const begun = performance.now();
-    const { scenario, target, seed, runtime = 'node', evidence, program } = run.header;
+    const { scenario, target, seed, repetition, mustFind, runtime = 'node', evidence, program } = run.header;
     const { title, why, planned } = run.header;
     const { findings, ...judgement } = judge(run);
     const told = performance.now();
-    onFindings?.(findings, judged.length);
-    judged.push({
+    const one: JudgedRun = {
       scenario,
       target,
       executor: 'stress',
       runtime,
       seed,
+      ...(repetition === undefined ? {} : { repetition }),
+      ...(mustFind === undefined ? {} : { mustFind: mustFind as keyof Counts }),
       schedule: null,
       ...(evidence === undefined || evidence.of === 'file' ? {} : { evidence }),
       ...(program === undefined ? {} : { program }),
@@ -47,7 +55,9 @@ export async function judgeHistory(
       violations: someOfEachKind(onePerCause(findings)).map((finding) => toViolation(run, finding)),
       judgeMs: Math.round(told - begun),
       reportMs: Math.round(performance.now() - told),
-    });
+    };
+    onRun?.({ judged: one, run, findings, number: judged.length });
+    judged.push(one);
   }
   return judged;
 }

@@ -8,7 +8,7 @@ import { count } from './counts.js';
 import { checkCoverage } from './coverage.js';
 import { withCutFiles } from './cut-files.js';
 import { checkInPlace } from './in-place.js';
-import { measureLatency } from './latency.js';
+import { measureElapsed, measureLatency } from './latency.js';
 import { checkLinearizability } from './lost-update/linearizability.js';
 import { notesOf } from './notes.js';
 import { checkOneRefresh } from './one-refresh.js';
@@ -113,7 +113,8 @@ export function judge(recorded: Run): Judgement {
   checks.coverage = checkCoverage(counts, run.header.atLeast, (latencyMs.set ?? latencyMs.remove)?.p50);
   const result = worstOf(Object.values(checks).map((check) => check.result));
   const notes = notesOf(run, counts);
-  return { result, checks, counts, latencyMs, ...(notes.length > 0 ? { notes } : {}), findings };
+  const measured = { latencyMs, elapsedMs: measureElapsed(run) };
+  return { result, checks, counts, ...measured, ...(notes.length > 0 ? { notes } : {}), findings };
 }
 
 function apply(

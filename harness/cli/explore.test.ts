@@ -46,6 +46,7 @@ describe('holdfast explore', () => {
       'explore',
       '--clients',
       'set a | get a',
+      '--one-writer',
       '--preemptions',
       '1',
       '--json',
@@ -163,6 +164,9 @@ describe('holdfast explore', () => {
     [['explore', '--target', 'naiv'], 2, 'did you mean "naive"?'],
     [['explore', '--clients', 'fly a'], 2, '"fly a" is no operation'],
     [['explore', '--clients', 'set a |'], 2, 'client 2 does nothing'],
+    [['explore', '--clients', 'set a | get a'], 2, 'no two clients write in "set a | get a"'],
+    [['explore', '--shard', '1/2'], 2, "by dpor without faults can't be divided among 2"],
+    [['explore', '--repeat', '2'], 2, 'dpor makes the same executions each time'],
     [
       ['explore', '--strategy', 'pct', '--preemptions', '1'],
       2,

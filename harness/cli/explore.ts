@@ -2,11 +2,13 @@ import path from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { exitCodes } from '../../src/cli/exit-codes.js';
 import { interrupted, onInterrupt } from '../../src/cli/interrupt.js';
-import { parseDuration, parseNames, parseWhole } from '../../src/cli/parse.js';
+import { parseCount, parseDuration, parseNames, parseWhole } from '../../src/cli/parse.js';
 import { clearLive, printReport, showLive } from '../../src/cli/render.js';
 import type * as Harness from '../index.js';
 import { loadConfig } from './config.js';
+import { reproduceCommand } from './explore-again.js';
 import { addProgramOptions, type ProgramFlags, takeProgram } from './program-options.js';
+import { parseShardFlag, type ShardFlag, shardOf } from './shard.js';
 
 interface Flags {
   target?: string[];
@@ -28,6 +30,9 @@ interface Flags {
   errno?: boolean | number;
   damage?: boolean | number;
   seed?: number;
+  repeat?: number;
+  shard?: ShardFlag;
+  oneWriter?: boolean;
   duration?: number;
   all?: boolean;
   out?: string;
@@ -103,7 +108,14 @@ export function addExplore(program: Command): void {
       'an operation that sleeps for more than so long (default: 3), in virtual time, while nobody can go on is a failure',
       parseWhole,
     )
+    .option('--one-writer', 'search even where no two clients write, so that no update can be lost')
     .option('--seed <n>', 'random seed; default: 1', parseWhole)
+    .option('--repeat <n>', 'with pct or random: search n times, each with a seed of its own', parseCount)
+    .option(
+      '--shard <i/n>',
+      'make the i-th of n parts of each search; auto, or auto/n: as the environment says',
+      parseShardFlag,
+    )
     .option('--duration <time>', 'end after so long: 20s, 10m', parseDuration)
     .option(
       '--all',
@@ -133,8 +145,12 @@ Examples:
   holdfast explore --target ./my-store.ts --clients 'set a | remove a, get a'
   holdfast explore --preemptions 3                                     the hardened store, to that bound
   holdfast explore --processes 3 --strategy pct --schedules 20000 --crash
+  holdfast explore --strategy pct --schedules 20000 --shard 2/4        the second of four parts, each on a machine of its own
   holdfast explore --command 'git config --file {file} f.{key}.v {value}' --format ini --crash
                                                                        any program, in any language: Linux, with a C compiler
+
+A program in which no two clients write is refused: no update can be lost in it. --one-writer, a fault, --modes, --idle and look say that
+something else is searched for. Schedules that are drawn (pct, random) and searches with faults can be divided by --shard.
 
 A failure that new processes did not come to by the same calls is told as unconfirmed. A search that met what it can't stop (a
 lock on a socket, or outside the file's directory) is inconclusive, and names it.
@@ -149,6 +165,7 @@ async function run({ target, scenario = [], json, out = outDefault, ...others }:
     explorationToTerminal,
     explore,
     saveSchedule,
+    seedOf,
     toExploreReport,
     toFlags,
     writeExploreReport,
@@ -160,24 +177,37 @@ async function run({ target, scenario = [], json, out = outDefault, ...others }:
   const { targets = ['hardened'] } = program === undefined ? await loadConfig() : {};
   const usual = program === undefined ? targets : ['the program'];
   const searches = await searchesOf(scenario, optionsOf(flags));
+  const seedsOf = ({ search, one }: { search: { name: string }; one: string }) => {
+    const { repeat, seed = 1, strategy = 'dpor' } = flags;
+    if (repeat === undefined) return [undefined];
+    if (strategy !== 'pct' && strategy !== 'random')
+      throw new UsageError(
+        `--repeat: ${strategy} makes the same executions each time`,
+        'give --strategy pct or random',
+      );
+    return Array.from({ length: repeat }, (_, n) => seedOf(seed, search.name, one, n + 1));
+  };
+  const planned = searches.flatMap((search) => (target ?? usual).map((one) => ({ search, one })));
+  const units = planned.flatMap((unit) => seedsOf(unit).map((seed) => Object.assign({ seed }, unit)));
   const signal = onInterrupt();
   const found: { scenario: string; exploration: Harness.Exploration; reproduce: string }[] = [];
-  for (const { name, options } of searches)
-    for (const one of target ?? usual) {
-      if (signal.aborted) break;
-      const exploration = await explore({
-        ...options,
-        ...(program === undefined ? { target: one } : { program }),
-        signal,
-        onProgress: (executions) => showLive(`${one}: ${executions} executions`),
-        // The summary has it, too.
-        onWarning: (sentence) => json && process.stderr.write(`warning: ${sentence}\n`),
-      });
-      clearLive();
-      for (const failure of exploration.failures) saveSchedule(failure, path.join(out, 'schedules'));
-      found.push({ scenario: name, exploration, reproduce: reproduceCommand(exploration, toFlags) });
-      if (!json) printReport(`${explorationToTerminal(exploration, again, signal.aborted)}\n`);
-    }
+  for (const { search, one, seed } of units) {
+    if (signal.aborted) break;
+    const { name, options } = search;
+    const exploration = await explore({
+      ...options,
+      ...(program === undefined ? { target: one } : { program }),
+      ...(seed === undefined ? {} : { seed }),
+      signal,
+      onProgress: (executions) => showLive(`${one}: ${executions} executions`),
+      // The summary has it, too.
+      onWarning: (sentence) => json && process.stderr.write(`warning: ${sentence}\n`),
+    });
+    clearLive();
+    for (const failure of exploration.failures) saveSchedule(failure, path.join(out, 'schedules'));
+    found.push({ scenario: name, exploration, reproduce: reproduceCommand(exploration, toFlags) });
+    if (!json) printReport(`${explorationToTerminal(exploration, again, signal.aborted)}\n`);
+  }
   const report = toExploreReport(found);
   await writeExploreReport(report, out, again);
   if (json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
@@ -198,50 +228,13 @@ async function searchesOf(
   return scenarios.map((one) => ({ name: one.name, options: { ...fromScenario(one), ...options } }));
 }
 
-function reproduceCommand(
-  { command, ...found }: Harness.Exploration,
-  toFlags: typeof Harness.toFlags,
-): string {
-  const { target, program, strategy, preemptions, seed, faults, conditions, executor } = found;
-  const named = command
-    ? toFlags(command.specification)
-        .map(([flag, value]) => (value === undefined ? flag : `${flag} ${quote(value)}`))
-        .join(' ')
-    : `--target '${target}'`;
-  const flags = [
-    ...(executor === 'sim' ? ['--executor sim'] : []),
-    ...(preemptions === undefined ? [] : [`--preemptions ${preemptions}`]),
-    ...(conditions?.modes ? ['--modes'] : []),
-    ...(conditions?.samePid ? ['--same-pid'] : []),
-    ...(conditions?.idleMs === undefined ? [] : [`--idle ${conditions.idleMs}`]),
-    ...(faults.waits > 0 ? ['--abandoned'] : []),
-    ...times('--crash', faults.kills - faults.waits),
-    ...times('--steal', faults.pauses),
-    ...times('--errno', faults.errnos),
-    ...times('--damage', faults.damages ?? 0),
-  ];
-  return [
-    'npx holdfast explore',
-    `${named} --clients '${program}' --strategy ${strategy} --seed ${seed}`,
-    ...flags,
-  ].join(' ');
-}
-
-/** As one word of a shell. */
-function quote(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`;
-}
-
-function times(flag: string, count: number): string[] {
-  if (count <= 0) return [];
-  return [count === 1 ? flag : `${flag} ${count}`];
-}
-
 function optionsOf({
   clients,
   processes,
   all,
   duration,
+  repeat: _,
+  shard,
   ...flags
 }: Omit<Flags, 'target' | 'scenario' | 'json' | 'out'>): Harness.ExploreOptions {
   const many = processes === undefined ? undefined : Array.from({ length: processes }, () => 'set');
@@ -249,6 +242,7 @@ function optionsOf({
     ...flags,
     ...(clients === undefined ? (many ? { clients: many } : {}) : { clients: clients.split('|') }),
     ...(duration === undefined ? {} : { durationMs: duration }),
+    ...(shard === undefined ? {} : { shard: shardOf(shard) }),
     stopAtFirst: !all,
   };
 }

@@ -39,37 +39,11 @@ export default defineScenario({
   tags: ['own'],
 });
 `,
-  'holdfast/store.test.ts': `import { explore } from 'holdfast/harness';
+  'holdfast/store.test.ts': `import 'holdfast/vitest';
 import { expect, it } from 'vitest';
 
 it('the store loses nothing, in whatever order two processes get on', async () => {
-  const { failures, reason, warning } = await explore({
-    target: './holdfast/target.ts',
-    clients: ['set a', 'set b'],
-  });
-  expect([failures, reason, warning]).toEqual([[], undefined, undefined]);
+  await expect('./target.ts').toLoseNothing();
 }, 300_000);
-`,
-  '.github/workflows/holdfast.yml': `name: holdfast
-on: [push, pull_request]
-permissions:
-  contents: read
-jobs:
-  stress:
-    runs-on: ubuntu-latest
-    steps:
-      - uses: actions/checkout@v4
-      - uses: actions/setup-node@v4
-        with:
-          node-version: 22
-          cache: npm
-      - run: npm ci
-      # Annotations and the job's summary come by themselves.
-      - run: npx holdfast stress --duration 2m --out reports/ci --reporter list,junit=reports/ci/junit.xml
-      - if: always()
-        uses: actions/upload-artifact@v4
-        with:
-          name: holdfast
-          path: reports/ci
 `,
 };

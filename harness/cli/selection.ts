@@ -47,9 +47,12 @@ export function both(picks: readonly (Only | undefined)[]): Only | undefined {
 
 /** A plan as a table. */
 export async function planToText(plan: readonly PlanEntry[]): Promise<string> {
-  const { table } = await import('../report/table.js');
-  const rows = plan.map(({ scenario, target, isControl, workMs, clients, faults, tags }) => [
-    isControl ? `${scenario} (planted bug)` : scenario,
+  const [{ table }, { suffixOf }] = await Promise.all([
+    import('../report/table.js'),
+    import('../core/label.js'),
+  ]);
+  const rows = plan.map(({ scenario, target, repetition, isControl, workMs, clients, faults, tags }) => [
+    isControl ? `${scenario} (planted bug)` : `${scenario}${suffixOf({ repetition })}`,
     target,
     (workMs / 1000).toFixed(1),
     Object.entries(clients)

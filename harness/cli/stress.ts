@@ -1,17 +1,18 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { exitCodes } from '../../src/cli/exit-codes.js';
 import { onInterrupt } from '../../src/cli/interrupt.js';
-import { parseDuration, parseNames, parseShard, parseWhole } from '../../src/cli/parse.js';
+import { parseCount, parseDuration, parseNames, parseWhole } from '../../src/cli/parse.js';
 import { paintVerdict, printReport } from '../../src/cli/render.js';
 import { defined } from '../core/defined.js';
 import { runtimeChoices } from '../core/runtime.js';
 import type * as Harness from '../index.js';
+import { addBaselineOptions, type BaselineFlags, codeOf, compareRun, takeBaseline } from './baseline.js';
 import { inConfig, loadConfig } from './config.js';
 import { explainLosses } from './explain.js';
 import { reportToGithub } from './github.js';
 import { addProgramOptions, type ProgramFlags, takeProgram } from './program-options.js';
 import { parseReporters, type Reporter, reporterNames, writeReports } from './reporters.js';
 import { both, lastFailed, matching, parsePattern, planToText } from './selection.js';
+import { parseShardFlag, type ShardFlag, shardWithSeed } from './shard.js';
 import { commandTyped } from './typed.js';
 
 interface Flags {
@@ -25,7 +26,8 @@ interface Flags {
   out?: string;
   reporter?: Reporter[];
   json?: boolean;
-  shard?: { index: number; of: number };
+  shard?: ShardFlag;
+  repeat?: number;
   controls: boolean;
   explain?: boolean;
   emitTest?: string;
@@ -36,7 +38,7 @@ interface Flags {
   repeatUntilFailure?: number | true;
 }
 
-type AllFlags = Flags & ProgramFlags;
+type AllFlags = Flags & ProgramFlags & BaselineFlags;
 
 export function addStress(program: Command): void {
   const command = program
@@ -82,20 +84,30 @@ export function addStress(program: Command): void {
     )
     .option('--json', 'the same as --reporter json')
     .option('--verbose', 'tell of every violation in the report, as a table')
-    .option('--shard <i/n>', 'run the i-th of n parts of the scenarios', parseShard)
+    .option(
+      '--repeat <n>',
+      'run each scenario on each target n times, each with a seed of its own',
+      parseCount,
+    )
+    .option(
+      '--shard <i/n>',
+      'run the i-th of n parts, with the same --seed for all (see: holdfast merge); auto, or auto/n: as the environment says',
+      parseShardFlag,
+    )
     .option('--grep <regex>', 'only scenarios whose name, title, faults or @tags match', parsePattern)
     .option('--last-failed', 'only what was not valid in reports/latest')
     .option('--list', 'print what would be run, and for how long, and run nothing')
     .option(
       '--repeat-until-failure [n]',
       'run again with a new seed each time until something fails, at most n times',
-      parseTimes,
+      parseCount,
     )
     .option('--no-controls', 'do not first find the planted bugs')
     .option('--explain', 'search for an exact schedule of the first loss of each scenario')
     .option('--emit-test <file>', 'with --explain: write a Vitest file that runs it again')
     .addHelpText('after', examples)
     .action(run);
+  addBaselineOptions(command);
   addProgramOptions(command);
 }
 
@@ -107,13 +119,30 @@ Examples:
   holdfast stress --command npm                         a program that ships as data (see: holdfast list programs)
   holdfast stress --command './store.py {file} {key} {value}' --format json
                                                         any executable, as it is
+  holdfast stress --repeat 8 --seed 7 --shard 2/4       the second of four parts, each on a machine of its own
+  holdfast stress --compare                             and say what is worse than in reports/baseline.json
 
-Exit codes: 0 all guarantees held, 1 violated, 2 usage, 3 inconclusive, 4 nothing matched, 5 a planted bug was not found,
+Exit codes: 0 all guarantees held, 1 violated, or worse than --compare allows, 2 usage, 3 inconclusive, 4 nothing matched, 5 a planted bug was not found,
 70 internal error, 130 interrupted.`;
 
 async function run(flags: AllFlags, command: Command): Promise<void> {
   const { planOf, UsageError } = await import('../index.js');
-  const { reporter, explain, emitTest, verbose, json, list, repeatUntilFailure, ...others } = flags;
+  const {
+    reporter,
+    explain,
+    emitTest,
+    verbose,
+    json,
+    list,
+    repeatUntilFailure,
+    compare,
+    updateBaseline,
+    ...others
+  } = flags;
+  const comparing = takeBaseline({
+    ...(compare === undefined ? {} : { compare }),
+    ...(updateBaseline === undefined ? {} : { updateBaseline }),
+  });
   const config = await loadConfig();
   const { program, rest } = await takeProgram(others);
   if (program !== undefined && explain)
@@ -136,9 +165,11 @@ async function run(flags: AllFlags, command: Command): Promise<void> {
   const wanted = json ? [{ name: 'json' as const }] : forms;
   const signal = onFirstInterrupt();
   const { out, ...report } = await repeat(options, timesOf(repeatUntilFailure), signal);
-  await writeReports(report, out, wanted, { isVerbose: verbose === true });
+  const comparison = await compareRun(report, comparing);
+  const told = comparison ? { ...report, comparison } : report;
+  await writeReports(told, out, wanted, { isVerbose: verbose === true });
   await reportToGithub(report);
-  process.exitCode = exitCodes[report.result];
+  process.exitCode = codeOf(report.result, comparison);
   if (explain) await explainLosses(report.scenarios, out, emitTest, signal);
 }
 
@@ -152,7 +183,7 @@ function optionsOf(
   program: string | Harness.Specification | undefined,
   config: Harness.Config,
 ): Harness.StressOptions {
-  const { scenario, target, controls, duration, grep, lastFailed: isLastFailed, ...rest } = flags;
+  const { scenario, target, controls, duration, grep, lastFailed: isLastFailed, shard, ...rest } = flags;
   const { targets, scenarios, duration: usual, controls: usualControls, reporters: _, ...same } = config;
   const last = isLastFailed ? lastFailed() : undefined;
   const only = both([grep && matching(grep), last?.only]);
@@ -168,6 +199,7 @@ function optionsOf(
       programs: program === undefined ? undefined : [program],
       durationMs: durationMs || undefined,
       only,
+      shard: shard && shardWithSeed(shard, rest.seed ?? config.seed),
     }),
     controls: isControlsGiven ? controls : (usualControls ?? controls),
   };
@@ -205,12 +237,6 @@ async function repeat(options: Harness.StressOptions, times: number, signal: Abo
 
 function timesOf(given: number | true | undefined): number {
   return given === undefined ? 1 : given === true ? Number.POSITIVE_INFINITY : given;
-}
-
-function parseTimes(text: string): number {
-  const times = parseWhole(text);
-  if (times > 0) return times;
-  throw new InvalidArgumentError('Expected a number of rounds from 1.');
 }
 
 /** The names are checked by the harness, which knows them. */

@@ -24,6 +24,8 @@ export interface Judgement {
   checks: Partial<Record<Guarantee | 'coverage', Check>>;
   counts: Counts;
   latencyMs: Partial<Record<Action, Latency>>;
+  /** From the first call to the last return, in milliseconds. Reports of older versions have none. */
+  elapsedMs?: number;
   /** What is no violation, and worth knowing. */
   notes?: string[];
   /** The worst kinds first, then by time. */
@@ -171,6 +173,10 @@ export interface JudgedRun extends Omit<Judgement, 'findings'> {
   /** What the clients ran on: `node`, `bun`, `deno`, `mixed`. */
   runtime: string;
   seed: number;
+  /** Which run of this scenario on this target, where there are several. Default 1. */
+  repetition?: number;
+  /** Of a planted bug: the count that must not be zero. */
+  mustFind?: keyof Counts;
   /** What showed the entries, where it was not the file itself. */
   evidence?: Evidence;
   /** Stress has no schedule to replay: the seed repeats what the clients do, not when. */
@@ -238,6 +244,37 @@ export interface ControlReport extends ScenarioReport {
   found: boolean;
 }
 
+/** All runs of one scenario on one target together, where there are several. */
+export interface Total {
+  scenario: string;
+  target: string;
+  runtime: string;
+  runs: number;
+  /** The worst of them. */
+  result: Verdict;
+  /** Their sums. */
+  counts: Counts;
+  /** Of all their calls, to three figures. */
+  latencyMs: Partial<Record<Action, Latency>>;
+}
+
+/** What a shard was run on. */
+export interface Machine {
+  platform: string;
+  arch: string;
+  cpus: number;
+  node: string;
+}
+
+/** The shards that a report was made of. */
+export interface MergedShards {
+  of: number;
+  /** Those that were not given, from 1. */
+  missing: number[];
+  /** Those that were. */
+  parts: { index: number; machine: Machine }[];
+}
+
 /** The result of a whole run. */
 export type RunResult =
   | Verdict
@@ -253,6 +290,12 @@ export interface Report {
   durationMs: number;
   controls: ControlReport[];
   scenarios: ScenarioReport[];
+  /** Of what was run more than once: all its runs together. */
+  totals?: Total[];
+  /** Which part of a run this is, where it is only a part. */
+  shard?: { index: number; of: number };
+  /** Which parts it was made of by `merge`. */
+  shards?: MergedShards;
   /** Scenarios that were not asked for by name and can't be run on this runtime, each with the reason. */
   leftOut?: string[];
   /** Reports of older versions have none. */

@@ -20,8 +20,12 @@ const {
 } = (await import(built)) as typeof Built;
 export const { confirmBare, follow, makeStrategy, RandomWalk, replaySchedule, search } = rest;
 
-/** In one thread, unless told otherwise: another test file runs beside, and two that wait for each other's turns take longer. */
-export const explore: typeof Built.explore = (options) => exploreBuilt({ threads: 1, ...options });
+/**
+ * In one thread, unless told otherwise: another test file runs beside, and two that wait for each other's turns take longer. And
+ * also with one writer: most tests are about the search, and not about what it finds.
+ */
+export const explore: typeof Built.explore = (options) =>
+  exploreBuilt({ threads: 1, oneWriter: true, ...options });
 
 export const fixture = (name: string) => fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url));
 

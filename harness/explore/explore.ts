@@ -3,10 +3,10 @@ import { UsageError } from '../../src/cli/usage-error.js';
 import type { Exploration, Replayed, ScheduleFile } from './evidence/exploration.js';
 import { withBlindSpots, withUnsteered } from './evidence/unsteered.js';
 import type { ExecutionOptions } from './execution/executed.js';
-import { executionOf, roundsOf, strategyOf, withBound } from './plan.js';
+import { executionOf, expectTwoWriters, roundsOf, shareOf, strategyOf, withBound } from './plan.js';
 import { warningFor } from './schedule/program.js';
 import type { ExecutorName, ExploreOptions, ReplayOptions } from './search/explore-options.js';
-import { isDrawn, sharesMax } from './search/index.js';
+import { isDrawn } from './search/index.js';
 import { NotSimulatedError } from './sim/not-simulated.js';
 import { subjectOf, subjectOfReplay } from './subject.js';
 import { after, summarize } from './summarize.js';
@@ -28,6 +28,7 @@ export async function explore(options: ExploreOptions = {}): Promise<Exploration
   if (program !== undefined && options.executor === 'sim') throw byRealProcesses();
   const { label, subject, command, patienceMs } = subjectOf(options);
   const execution = executionOf(options, label, command);
+  expectTwoWriters(options, execution.program);
   const warning = warningFor(execution.program);
   if (warning !== undefined) (options.onWarning ?? ((sentence) => process.emitWarning(sentence)))(warning);
   const patience = { patienceMs: options.patienceMs ?? patienceMs, signal };
@@ -65,13 +66,13 @@ async function searchOnce(
 ): Promise<Exploration> {
   const { signal, onProgress = () => {}, executor = 'process' } = options;
   const strategy = strategyOf(options, execution);
-  const threads = Math.max(1, Math.min(options.threads ?? availableParallelism(), sharesMax(strategy)));
+  const { threads, share } = shareOf(options, strategy, options.threads ?? availableParallelism());
   const { executions: executionsBefore = 0, durationMs: msBefore = 0 } = before ?? {};
   const limits = {
     // What is drawn counts for itself.
     executionsMax: isDrawn(strategy.strategy)
       ? Number.POSITIVE_INFINITY
-      : Math.ceil((strategy.schedulesMax - executionsBefore) / threads),
+      : Math.ceil((strategy.schedulesMax / (options.shard?.of ?? 1) - executionsBefore) / threads),
     durationMsMax: (options.durationMs ?? Number.POSITIVE_INFINITY) - msBefore,
     stopsAtFirst: options.stopAtFirst ?? true,
     // Faults have side effects: a process that was killed may leave files behind long before anything is lost.
@@ -81,14 +82,18 @@ async function searchOnce(
   const counts: number[] = [];
   const done = await Promise.all(
     Array.from({ length: threads }, (_, index) => {
-      const task: SearchTask = { kind: 'search', execution, strategy, limits, share: { index, of: threads } };
+      const task: SearchTask = { kind: 'search', execution, strategy, limits, share: share(index) };
       return place.run(task, (executions) => {
         counts[index] = executions;
         onProgress(executionsBefore + counts.reduce((sum, count) => sum + (count ?? 0), 0));
       });
     }),
   );
-  const found = summarize(execution.label, execution, strategy, done, performance.now() - started, executor);
+  const { shard } = options;
+  const found = {
+    ...summarize(execution.label, execution, strategy, done, performance.now() - started, executor),
+    ...(shard && shard.of > 1 ? { shard } : {}),
+  };
   // A process that never stops can't be watched to the end.
   const isStuck = found.failures.some(({ kind }) => kind === 'stuck');
   const unsteered = [...new Set(done.flatMap(({ searched }) => searched.unsteered))];

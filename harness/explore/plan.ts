@@ -2,9 +2,9 @@ import { UsageError } from '../../src/cli/usage-error.js';
 import type { ExecutionOptions } from './execution/executed.js';
 import { successorsMax } from './execution/succession.js';
 import type { CommandSource } from './schedule/command-source.js';
-import { type Program, parseProgram } from './schedule/program.js';
+import { type Program, parseProgram, printProgram, warningFor } from './schedule/program.js';
 import type { ExploreOptions } from './search/explore-options.js';
-import { isDrawn, type StrategyOptions, strategies } from './search/index.js';
+import { isDrawn, type StrategyOptions, sharesMax, strategies } from './search/index.js';
 
 /** Each round of a search of a program costs seconds: what needs one preemption is found before what needs two. */
 const preemptionsOfProgram = 2;
@@ -136,4 +136,52 @@ export function strategyOf(options: ExploreOptions, execution: ExecutionOptions)
     hasFaults: Object.values(faults).some((count) => count > 0),
     abandoned: options.abandoned ?? false,
   };
+}
+
+/**
+ * A search of one writer is green for a store that loses every second update. It is made where something else is searched for, too,
+ * or where the user asks for it.
+ * @throws UsageError naming what was expected, and what was found
+ */
+export function expectTwoWriters({ oneWriter = false, ...options }: ExploreOptions, program: Program): void {
+  if (oneWriter || warningFor(program) === undefined || looksElsewhere(options, program)) return;
+  throw new UsageError(
+    `no two clients write in "${printProgram(program)}", so no update can be lost`,
+    'expected two that do, like "set a | set b"; give --one-writer (in a program: oneWriter: true) to search it all the same',
+  );
+}
+
+/** Faults, foreign readers and modes are searched for with one writer, too. */
+function looksElsewhere(
+  { crash, steal, errno, damage, abandoned, modes, idle }: ExploreOptions,
+  { clients }: Program,
+): boolean {
+  const isAsked = [crash, steal, errno, damage, abandoned, modes, idle].some(Boolean);
+  return isAsked || clients.flat().some(({ action }) => action === 'look');
+}
+
+/**
+ * The part of a search that one of several machines makes, as those of its threads: whatever their number, all threads of a machine
+ * together have its part and no more.
+ * @throws UsageError where it can't be divided
+ */
+export function shareOf(
+  { shard = { index: 1, of: 1 } }: ExploreOptions,
+  strategy: StrategyOptions,
+  wanted: number,
+): { threads: number; share: (thread: number) => { index: number; of: number } } {
+  const { index, of } = shard;
+  if (!(Number.isSafeInteger(index) && Number.isSafeInteger(of) && index >= 1 && index <= of))
+    throw new UsageError(
+      `the shard is ${index} of ${of}`,
+      'expected whole numbers, the first from 1 to the second',
+    );
+  const most = sharesMax(strategy);
+  if (of > most)
+    throw new UsageError(
+      `a search by ${strategy.strategy} without faults can't be divided among ${of}`,
+      'give --strategy pct or random, or a fault such as --crash, or leave --shard out',
+    );
+  const threads = Math.max(1, Math.min(wanted, Math.floor(most / of)));
+  return { threads, share: (thread) => ({ index: index - 1 + thread * of, of: of * threads }) };
 }

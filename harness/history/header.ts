@@ -9,6 +9,10 @@ export interface RunEvent {
   /** What the clients run on: `node`, `bun`, `deno`, `mixed`. Default: node. */
   runtime?: string;
   seed: number;
+  /** Which run of this scenario on this target, where there are several. Default 1. */
+  repetition?: number;
+  /** Of a planted bug: the count that must not be zero. */
+  mustFind?: string;
   /** What must have happened at least for the run to prove anything: count to number. */
   atLeast: Record<string, number>;
   /** What shows the entries besides the store's own calls. Default: the file, a JSON object with a member for each. */

@@ -1,3 +1,4 @@
+import { labelOf } from '../core/label.js';
 import type { Counts, JudgedRun, Violation } from '../core/report.js';
 import type { FindingKind } from '../core/verdict.js';
 
@@ -28,6 +29,9 @@ const grouped: readonly { name: keyof Counts; kinds: readonly FindingKind[]; one
   { name: 'crashed', kinds: ['crashed'], one: 'crashed client', many: 'crashed clients' },
 ];
 
+/** The counts that are violations, the worst first. */
+export const violationCounts: readonly (keyof Counts)[] = grouped.map(({ name }) => name);
+
 /** All violations of one kind, wherever in a run they were found. */
 export interface Group {
   count: number;
@@ -52,7 +56,7 @@ export function groupViolations(runs: readonly JudgedRun[]): Group[] {
     const affected = runs.filter(({ counts }) => (counts[name] ?? 0) > 0);
     if (affected.length === 0) return [];
     const places = affected
-      .map(({ scenario, target, counts }) => ({ label: `${scenario} on ${target}`, count: counts[name] }))
+      .map((run) => ({ label: labelOf(run), count: run.counts[name] }))
       .sort((a, b) => b.count - a.count);
     const found = affected.flatMap((run) =>
       run.violations.filter(({ kind }) => kinds.includes(kind)).map((violation) => ({ violation, run })),

@@ -1,9 +1,12 @@
+import { labelOf } from '../core/label.js';
 import { lostOf } from '../core/lost.js';
 import type { Counts, JudgedRun, Report, Violation } from '../core/report.js';
 import { evidenceLines } from './evidence.js';
+import { faultsOf } from './faults.js';
 import { violationsIn } from './groups.js';
 import { noteLines } from './programs.js';
 import { table } from './table.js';
+import { shardLines, totalTable } from './totals.js';
 import { inexactLines, verdictOf, verdictOfAll } from './verdict.js';
 
 const violationsShown = 3;
@@ -16,7 +19,7 @@ export function toMarkdown(report: Report): string {
     `Seed ${seed}, ${(durationMs / 1000).toFixed(1)} s.`,
     ...(controls.length > 0 ? ['## Controls: planted bugs that must be found', controlTable(report)] : []),
     '## Scenarios',
-    overview(scenarios),
+    overviewOf(report),
     ...evidenceLines(scenarios),
     ...noteLines(scenarios),
     ...leftOut.map((reason) => `Left out: ${reason}.`),
@@ -24,7 +27,13 @@ export function toMarkdown(report: Report): string {
   ].join('\n\n');
 }
 
-/** One line for each scenario and target. */
+/** One line for each scenario and target: of several runs, what they come to together. */
+export function overviewOf({ scenarios, totals, shards }: Report): string {
+  const lines = totals ? totalTable(scenarios, totals) : overview(scenarios);
+  return [lines, ...shardLines(shards)].join('\n\n');
+}
+
+/** One line for each run. */
 export function overview(scenarios: readonly JudgedRun[]): string {
   const header = [
     'scenario',
@@ -76,7 +85,7 @@ export function details(scenario: JudgedRun & { reproduce?: string }, shownMax =
   const shown = violations.slice(0, shownMax);
   const others = violationsIn(counts) - shown.length;
   return [
-    `### ${scenario.scenario} on ${scenario.target}: ${result}`,
+    `### ${labelOf(scenario)}: ${result}`,
     said.map(([name, check]) => `- ${name} ${check?.result}: ${check?.summary}`).join('\n'),
     ...shown.flatMap(violationTable),
     ...(others > 0 ? [`And ${others} more violations: see report.json and history.jsonl.`] : []),
@@ -95,21 +104,4 @@ function violationTable({ sentence, kind, guarantee, processes, timeline, lineag
   const header = ['Time', ...processes, 'File state'];
   const told = lineage ? `${sentence}; ${lineage}` : sentence;
   return [`**${kind}** (${guarantee}): ${told}`, ...(rows.length > 0 ? [table(header, rows)] : [])];
-}
-
-/** A report of an older version has no misreads. */
-function faultsOf(counts: JudgedRun['counts']): string {
-  const { kills, pauses, corruptions, plants, staleRewrites, misreads = 0 } = counts;
-  const parts = [
-    [kills, 'killed'],
-    [pauses, 'paused'],
-    [corruptions, 'corrupted'],
-    [plants, 'planted'],
-    [staleRewrites, 'stale rewrites'],
-    [misreads, 'misreads'],
-  ] as const;
-  return parts
-    .filter(([count]) => count > 0)
-    .map(([count, word]) => `${count} ${word}`)
-    .join(', ');
 }

@@ -1,9 +1,10 @@
 import { cutTo, wrapTo } from '../../src/cli/text.js';
+import { labelOf } from '../core/label.js';
 import type { JudgedRun, Report, RunResult, ScenarioReport } from '../core/report.js';
 import { violationsMax } from '../core/report.js';
 import { evidenceLines } from './evidence.js';
 import { type Group, groupViolations } from './groups.js';
-import { controlTable, details, overview } from './markdown.js';
+import { controlTable, details, overview, overviewOf } from './markdown.js';
 import { noteLines } from './programs.js';
 import { inexactLines, isInexact } from './verdict.js';
 
@@ -37,7 +38,7 @@ export function toTerminal(report: Report, out: string, telling: Telling = {}): 
   const { scenarios, controls, leftOut = [], seed, durationMs } = report;
   return [
     ...(controls.length > 0 ? [controlTable(report)] : []),
-    overview(scenarios),
+    overviewOf(report),
     ...evidenceLines(scenarios),
     ...noteLines(scenarios),
     ...leftOut.map((reason) => `Left out: ${reason}.`),
@@ -94,9 +95,9 @@ function groupLines({ what, guarantees, places, first }: Group, of: number, { co
 function undecided(runs: readonly JudgedRun[], { columns = Number.POSITIVE_INFINITY }: Telling): string[] {
   const lines = runs
     .filter(({ result }) => result === 'unknown')
-    .map(({ scenario, target, checks }) => {
-      const [name, check] = Object.entries(checks).find(([, one]) => one?.result === 'unknown') ?? [];
-      return cutTo(`${scenario} on ${target} is inconclusive: ${name}: ${check?.summary}`, columns);
+    .map((run) => {
+      const [name, check] = Object.entries(run.checks).find(([, one]) => one?.result === 'unknown') ?? [];
+      return cutTo(`${labelOf(run)} is inconclusive: ${name}: ${check?.summary}`, columns);
     });
   const others = lines.length - undecidedMax;
   return [...lines.slice(0, undecidedMax), ...(others > 0 ? [`and ${others} more`] : [])];

@@ -1,3 +1,4 @@
+import { labelOf } from '../core/label.js';
 import type { JudgedRun, Report } from '../core/report.js';
 
 /** The verdict of a run as every output says it: one that was reached by necessary conditions, in part, says so. */
@@ -16,10 +17,8 @@ export function isInexact({ checks }: Pick<JudgedRun, 'checks'>): boolean {
 }
 
 /** What was not checked exactly, a line for each guarantee. */
-export function inexactLines({ scenario, target, checks }: JudgedRun): string[] {
-  return Object.entries(checks)
+export function inexactLines(run: JudgedRun): string[] {
+  return Object.entries(run.checks)
     .filter(([, check]) => check?.exact === false)
-    .map(
-      ([name, check]) => `${scenario} on ${target}: ${name} valid, but less than exact: ${check?.summary}.`,
-    );
+    .map(([name, check]) => `${labelOf(run)}: ${name} valid, but less than exact: ${check?.summary}.`);
 }

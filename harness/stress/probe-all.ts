@@ -52,8 +52,11 @@ export class Probes {
   }
 }
 
-/** The runs that mean something on their targets. @throws UsageError if none does */
-export function meaningful({ runs, replan, leftOut }: FilledOptions, probes: Probes) {
+/**
+ * The runs that mean something on their targets. One of several shards may have none.
+ * @throws UsageError if none does
+ */
+export function meaningful({ runs, replan, leftOut, shard }: FilledOptions, probes: Probes) {
   const reasons = new Map<string, string>();
   for (const run of runs) {
     const why = run.mustFind ? undefined : meaninglessFor(run, probes.of(run));
@@ -62,7 +65,7 @@ export function meaningful({ runs, replan, leftOut }: FilledOptions, probes: Pro
   if (reasons.size === 0) return { runs, leftOut };
   const left = runs.filter((run) => !run.mustFind && !reasons.has(pairOf(run)));
   const skipped = [...reasons].map(([pair, why]) => `${pair}: ${why}`);
-  if (left.length === 0)
+  if (left.length === 0 && shard.of === 1)
     throw new UsageError(
       `no scenario is left that means something: ${skipped[0]}`,
       'name others by --scenario',

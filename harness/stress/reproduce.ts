@@ -4,10 +4,9 @@ import { toFlags } from '../programs/flags.js';
 import { clientsOfProgram } from './plan/for-program.js';
 import { overheadMs, type PlannedRun } from './plan/plan.js';
 
-/** The command that runs one scenario again with the same seed, clients and time. */
+/** The command that runs one unit again with the same seed, clients and time. */
 export function reproduceCommand(
-  { scenario, target, runtimes, clients, workload, workMs }: PlannedRun,
-  seed: number,
+  { scenario, target, seed, runtimes, clients, workload, workMs }: PlannedRun,
   command: string,
 ): string {
   const parts = [

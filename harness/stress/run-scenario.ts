@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { UsageError } from '../../src/cli/usage-error.js';
 import { defined } from '../core/defined.js';
+import type { Counts } from '../core/report.js';
 import type { ProfileName, Scenario, Workload } from '../core/scenario.js';
 import type { TargetSpec } from '../core/target.js';
 import type { RefreshPhase, Victim } from '../faults/context.js';
@@ -28,6 +29,10 @@ export interface ScenarioRun {
   probed: Probed;
   runtimes: Runtimes;
   seed: number;
+  /** Which run of this scenario on this target, from 1. */
+  repetition: number;
+  /** The count that must not be zero, of a planted bug. */
+  mustFind?: keyof Counts;
   /**
    * How long the clients work, in milliseconds; starting and ending them comes on top, and some more where too little has
    * happened by then.

@@ -35,6 +35,8 @@ export function setStage({
   probed,
   runtimes,
   seed,
+  repetition,
+  mustFind,
   directory,
   history,
   clients,
@@ -54,6 +56,8 @@ export function setStage({
     target: program ? labelOf(target.label, probed) : target.label,
     runtime: runtimes.choice,
     seed,
+    ...(repetition > 1 ? { repetition } : {}),
+    ...(mustFind === undefined ? {} : { mustFind }),
     atLeast,
     ...defined({
       evidence: evidence.of === 'file' ? undefined : evidence,

@@ -3,9 +3,9 @@ import path from 'node:path';
 import { findingsName, historyName } from '../check/find-again.js';
 import { FindingsFile } from '../check/findings-file.js';
 import { judgeHistory } from '../check/judge-history.js';
+import { labelOf } from '../core/label.js';
 import type { Whole } from '../core/progress.js';
-import type { ControlReport, Counts, Report, RunResult, ScenarioReport } from '../core/report.js';
-import { worstOf } from '../core/verdict.js';
+import type { ControlReport, Counts, Report, ScenarioReport } from '../core/report.js';
 import type { Probed } from '../history/evidence.js';
 import { claimDirectory } from '../line/sandbox.js';
 import { writeReport } from '../report/write-report.js';
@@ -16,7 +16,10 @@ import { type FilledOptions, fillOptions, type StressOptions } from './plan/opti
 import { controlAttempts, type PlannedRun } from './plan/plan.js';
 import { meaningful, Probes } from './probe-all.js';
 import { reproduceCommand } from './reproduce.js';
+import { resultOf } from './result-of.js';
 import { runScenario } from './run-scenario.js';
+import { shardFileName, writeShardFile } from './shards/shard-file.js';
+import { Totals, totalsIn } from './totals.js';
 
 /**
  * Runs scenarios on targets with real processes, judges their histories and writes the report.
@@ -29,32 +32,42 @@ export async function stress(options: StressOptions = {}): Promise<Report & { ou
   const environment = await environmentNow();
   const out = claimDirectory(filled.out);
   // A directory may be used again; what an older run left in it must not be taken for this one's.
-  for (const name of ['history.jsonl', 'findings.jsonl', 'report.json', 'report.html', 'summary.md'])
+  for (const name of [
+    'history.jsonl',
+    'findings.jsonl',
+    'report.json',
+    'report.html',
+    'summary.md',
+    shardFileName,
+  ])
     rmSync(path.join(out, name), { force: true });
   const probes = await Probes.make(filled, path.join(out, 'work'));
   const { runs: planned, leftOut } = meaningful(filled, probes);
   const runs = filled.isSized ? planned : planned.map((run) => sizedFor(probes.of(run), run));
+  writeShardFile(out, filled, runs, leftOut, command);
 
   // A program that takes ten seconds to load has been asked some times: that comes on top, and a short run has no time for it either.
   const isOnTop = filled.durationMs < shortMs || filled.targets.some(({ program }) => program !== undefined);
   const budget = new Budget(filled.durationMs, isOnTop ? performance.now() : begun);
   const controls: ControlReport[] = [];
   const scenarios: ScenarioReport[] = [];
+  const totals = new Totals();
   const late: string[] = [];
   const findings = FindingsFile.append(path.join(out, findingsName));
   let played = 0;
   for (const [position, run] of runs.entries()) {
     if (signal.aborted) break;
     if (scenarios.length > 0 && budget.isOver(performance.now())) {
-      late.push(...runs.slice(position).map(({ scenario, target }) => `${scenario.name} on ${target.label}`));
+      late.push(...runs.slice(position).map(nameOf));
       break;
     }
     const isControl = run.mustFind !== undefined;
-    const label = `${run.scenario.name} on ${run.target.label}`;
+    const label = nameOf(run);
     onProgress({ type: 'begin', label, isControl, position, of: runs.length });
     const place: Place = {
       label,
       out,
+      totals,
       budget,
       left: runs.slice(position),
       findings,
@@ -80,7 +93,10 @@ export async function stress(options: StressOptions = {}): Promise<Report & { ou
 
   findings.close();
   const durationMs = Math.round(performance.now() - begun);
-  const result = resultOf(controls, scenarios, late.length > 0, signal.aborted);
+  const result = resultOf(controls, scenarios, {
+    isIncomplete: late.length > 0,
+    isInterrupted: signal.aborted,
+  });
   const missing = [...leftOut, ...late.map((run) => `${run}: no time was left; give more --duration`)];
   const report: Report = {
     schema: 1,
@@ -89,6 +105,8 @@ export async function stress(options: StressOptions = {}): Promise<Report & { ou
     durationMs,
     controls,
     scenarios,
+    ...totalsIn(totals),
+    ...(filled.shard.of > 1 ? { shard: filled.shard } : {}),
     ...(missing.length > 0 ? { leftOut: missing } : {}),
     environment,
     ...(options.command === undefined ? {} : { command: options.command }),
@@ -102,6 +120,7 @@ interface Place {
   label: string;
   /** The command's own directory. */
   out: string;
+  totals: Totals;
   budget: Budget;
   /** The runs to come, this one first. */
   left: readonly PlannedRun[];
@@ -121,7 +140,7 @@ async function findPlanted(
   place: Place,
 ): Promise<ControlReport> {
   for (let attempt = 1; ; attempt++) {
-    const report = await runAndJudge(run, probed, { ...filled, seed: filled.seed + attempt - 1 }, place);
+    const report = await runAndJudge({ ...run, seed: run.seed + attempt - 1 }, probed, filled, place);
     const found = report.counts[mustFind] > 0;
     if (found || attempt === controlAttempts || filled.signal.aborted) return { ...report, mustFind, found };
   }
@@ -130,10 +149,10 @@ async function findPlanted(
 async function runAndJudge(
   run: PlannedRun,
   probed: Probed,
-  { seed, signal, onProgress }: FilledOptions,
-  { label, out, budget, left, findings, nextRun, whole }: Place,
+  { signal, onProgress }: FilledOptions,
+  { label, out, totals, budget, left, findings, nextRun, whole }: Place,
 ): Promise<ScenarioReport> {
-  const { scenario, target, runtimes, clients, workload } = run;
+  const { scenario, target, repetition, seed, mustFind, runtimes, clients, workload } = run;
   const history = path.join(out, historyName);
   const start = statSync(history, { throwIfNoEntry: false })?.size ?? 0;
   const begun = performance.now();
@@ -149,6 +168,8 @@ async function runAndJudge(
     judgingMs,
     extraMs,
     seed,
+    repetition,
+    ...(mustFind === undefined ? {} : { mustFind }),
     signal,
     history,
     directory: path.join(out, 'work'),
@@ -168,27 +189,19 @@ async function runAndJudge(
   onProgress({ type: 'judge', label, events: played.events, whole: whole() });
   const judging = performance.now();
   const number = nextRun();
-  const [judged] = await judgeHistory(history, start, undefined, (found) => findings.add(number, found));
+  const [judged] = await judgeHistory(history, start, undefined, (one) => {
+    findings.add(number, one.findings);
+    if (mustFind === undefined) totals.add(one.judged, one.run);
+  });
   budget.judged(run, played.events, performance.now() - judging);
   if (!judged) throw new Error(`${history} has no record of ${label}`);
   const files = { history: historyName, findings: findingsName, run: number, start };
-  return { ...judged, files, reproduce: reproduceCommand(run, seed, command) };
+  return { ...judged, files, reproduce: reproduceCommand(run, command) };
 }
 
 /** How this very command is called: by this project's own script, or as an installed package. */
 const command = process.env.npm_package_name === 'holdfast' ? 'npm run stress --' : 'npx holdfast stress';
 
-/** A violation that was found is one, even where the harness is blind to others. */
-function resultOf(
-  controls: ControlReport[],
-  scenarios: ScenarioReport[],
-  isLate: boolean,
-  interrupted: boolean,
-): RunResult {
-  if (interrupted) return 'interrupted';
-  const results = scenarios.map((scenario) => scenario.result);
-  // What was not played proves nothing.
-  const result = worstOf(isLate ? [...results, 'unknown'] : results);
-  const isBlind = controls.some(({ found }) => !found);
-  return isBlind && result !== 'invalid' ? 'blind' : result;
+function nameOf({ scenario, target, repetition }: PlannedRun): string {
+  return labelOf({ scenario: scenario.name, target: target.label, repetition });
 }

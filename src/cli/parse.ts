@@ -14,6 +14,13 @@ export function parseWhole(text: string): number {
   throw new InvalidArgumentError(`Expected a whole number from 0; got "${text}".`);
 }
 
+/** Reads how often something is to be done. */
+export function parseCount(text: string): number {
+  const count = parseWhole(text);
+  if (count > 0) return count;
+  throw new InvalidArgumentError('Expected a number from 1.');
+}
+
 /** `2/3`: the second of three parts. */
 export function parseShard(text: string): { index: number; of: number } {
   const [, index, of] = /^(\d+)\/(\d+)$/.exec(text) ?? [];

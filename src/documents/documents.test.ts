@@ -56,6 +56,12 @@ const elsewhere = {
     'holdfast stress --command git-config --scenario kill-9 --slow 100ms --no-controls --duration 10s',
     'holdfast field --all',
   ],
+  'harness/cli/merge.test.ts and harness/stress/shards': [
+    'holdfast stress --repeat 8 --seed 7 --shard 2/4 --out shards/2',
+    'holdfast merge shards',
+    'holdfast stress --update-baseline',
+    'holdfast stress --compare',
+  ],
   'the nightly job': ['npm run mutants', 'npm run test:full', '.ci/agent'],
   'harness/cli/documented-migration.test.ts': ['bun race.mjs ./before.mjs', 'bun race.mjs ./after.mjs'],
   'src/documents/reference.test.ts': ['npm run docs'],
@@ -73,11 +79,11 @@ it('every command line of the documents is tried, here or where the table says',
   expect(known.filter((line) => !commandLines.includes(line))).toEqual([]);
 });
 
-it('the documents have exactly the five programs that are tried below, and one that only the agent can run', () => {
+it('the documents have exactly the seven programs that are tried below, and one that only the agent can run', () => {
   const programs = snippets.filter(({ language }) => language === 'ts');
   // It says there when it was tried by hand.
   const ofTheAgent = programs.filter(({ text }) => text.includes('Layer.effect('));
-  expect([programs.length - ofTheAgent.length, ofTheAgent.length]).toEqual([5, 1]);
+  expect([programs.length - ofTheAgent.length, ofTheAgent.length]).toEqual([7, 1]);
 });
 
 /** The flags of a command line, for one scenario, some seconds, and the store that is meant. */
@@ -130,6 +136,44 @@ describe("the test of a user's own store", () => {
     const result = await runNode(newProject(files), vitest, 'run');
     expect([result.exitCode, result.all]).toEqual([exitCode, expect.stringMatching(said)]);
   });
+});
+
+describe('the tests of a project with holdfast/vitest', () => {
+  /** Only so far that a safe store is not searched for a minute. */
+  const short = (text: string) => text.replace('preemptions: 1', 'preemptions: 1, schedules: 8');
+  eachInTiers([
+    ['losing', 1, /lost-update.*Again: npx holdfast replay /s],
+    ['safe', 0, /1 passed/],
+  ] as const)(
+    'the test with the matcher gives the right verdict on a %s store',
+    async (kind, exitCode, said) => {
+      const files = {
+        'own.test.ts': short(snippetWith("expect('./my-store.ts').toLoseNothing({")),
+        'my-store.ts': stores[kind],
+        'vitest.config.mjs': 'export default {};\n',
+      };
+      const result = await runNode(newProject(files), vitest, 'run');
+      expect([result.exitCode, result.all]).toEqual([exitCode, expect.stringMatching(said)]);
+    },
+  );
+
+  // By luck, as below.
+  it.each([
+    ['losing', 1, /lost update.*Run it again: npx holdfast stress/s],
+    ['safe', 0, /1 passed/],
+  ] as const)(
+    'the test with the fixture gives the right verdict on a %s store',
+    { ...long, retry: 2 },
+    async (kind, exitCode, said) => {
+      const files = {
+        'own.test.ts': snippetWith('async ({ stress }) => {'),
+        'my-store.ts': stores[kind],
+        'vitest.config.mjs': 'export default {};\n',
+      };
+      const result = await runNode(newProject(files), vitest, 'run');
+      expect([result.exitCode, result.all]).toEqual([exitCode, expect.stringMatching(said)]);
+    },
+  );
 });
 
 describe('the harness as a library', () => {

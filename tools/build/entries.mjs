@@ -22,6 +22,7 @@ export const command = [
   'src/cli/main.ts',
   'harness/cli/main.ts',
   'harness/index.ts',
+  'harness/vitest/index.ts',
   'harness/check/worker.ts',
   'harness/explore/workers/thread.ts',
 ];

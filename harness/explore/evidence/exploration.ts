@@ -87,6 +87,8 @@ export interface Exploration {
   /** What a search of this program can't find, where it is less than it seems. */
   warning?: string;
   strategy: string;
+  /** Which part of the search this is, where it is only a part: nothing is said of the others. */
+  shard?: { index: number; of: number };
   /** The bound on preemptions, if there is one. */
   preemptions?: number;
   seed: number;

@@ -37,7 +37,7 @@ export function summaryOf(
     `${target}: ${program}${withFaults.length > 0 ? ` (${withFaults.join(', ')})` : ''}`,
     ...(warning === undefined ? [] : [`Warning: ${warning}`]),
     `${executions} executions of up to ${stepsMax} steps in ${seconds} s (${executionsPerSecond} a second), ${outcomes} different outcomes`,
-    `${bound}: ${extent}`,
+    `${bound}: ${extent}${rest.shard === undefined ? '' : `, of part ${rest.shard.index} of ${rest.shard.of} of this search`}`,
     ...(rest.notSimulated === undefined ? [] : [`${byRealProcesses}: ${rest.notSimulated}`]),
     ...(cause === undefined ? [watchedBy(rest)] : []),
     ...(rest.evidence ? [evidenceLine(target, rest.evidence)] : []).filter((line) => line !== undefined),

@@ -15,6 +15,11 @@ export interface ExploreOptions {
   program?: string | Specification;
   /** What each client does: `['set a', 'set b, get a']`; default two clients with one `set` each. */
   clients?: readonly string[];
+  /**
+   * Searches even where no two clients write, so that no update can be lost to another writer; default false: such a program is
+   * refused, unless a fault, a foreign reader or another condition is searched for.
+   */
+  oneWriter?: boolean;
   /** Where an operation names no key, all clients mean the same one, and overwrite each other's values; default false. */
   sameKey?: boolean;
   /**
@@ -62,6 +67,11 @@ export interface ExploreOptions {
   idle?: boolean | number;
   /** Random seed. Default 1. */
   seed?: number;
+  /**
+   * Which part of the search to make, for several machines: of drawn schedules every n-th, of faults those after every n-th step.
+   * Default 1 of 1. A search that can't be divided is refused.
+   */
+  shard?: { index: number; of: number };
   /**
    * Ends with the first failure; default true. With faults it goes on past a side finding, like a file that was left behind, for up
    * to 500 executions, to something worse. False: one of each kind is reported at the end.

@@ -1,3 +1,4 @@
+import { suffixOf } from '../../core/label.js';
 import type { ControlReport, Report, ScenarioReport } from '../../core/report.js';
 import { verdictOf } from '../verdict.js';
 
@@ -44,7 +45,7 @@ function scenarioCase(run: ScenarioReport): TestCase {
       ? (details[0] ?? '')
       : `${violation.kind} (${violation.guarantee}): ${violation.sentence}`;
   return {
-    name: scenario,
+    name: `${scenario}${suffixOf(run)}`,
     suite: `stress.${target}`,
     outcome,
     message: outcome === 'passed' && message !== '' ? `${verdictOf(run)}: ${message}` : message,

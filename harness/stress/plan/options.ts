@@ -13,8 +13,9 @@ import { targetMsDefault } from '../probe-target.js';
 import { checkClients, checkScenario } from './check-scenario.js';
 import { fitting, needsNode, subjectOfAll } from './fitting.js';
 import { scenarioOfPrograms } from './for-program.js';
-import { controls, type PlanInput, type PlannedRun, plan } from './plan.js';
+import { controls, type PlanInput, type PlannedRun, pairsOf, plan } from './plan.js';
 import { findScenarios } from './registry.js';
+import type { Shard } from './units.js';
 
 /** What `stress` runs. */
 export interface StressOptions {
@@ -44,12 +45,17 @@ export interface StressOptions {
   targetMs?: number;
   /** A whole number from 0. Default: drawn, and in the report. */
   seed?: number;
+  /** How many runs of each scenario on each target, each with a seed of its own. Default 1. */
+  repeat?: number;
   /** The run's own directory. Default: a new one in `reports`. */
   out?: string;
   /** Whether to find the planted bugs first. Default true. */
   controls?: boolean;
-  /** Which part of the scenarios to run, for several machines. Default 1 of 1. */
-  shard?: { index: number; of: number };
+  /**
+   * Which part of the runs to make, for several machines. All parts need the same seed; `merge` makes one report of theirs.
+   * Default 1 of 1.
+   */
+  shard?: Shard;
   /** The command that was typed, if one was, without its secrets: the report has it. */
   command?: string;
   /** Ends the run: its processes are killed, its report says `interrupted`. */
@@ -65,6 +71,12 @@ export interface FilledOptions {
   runtimes: Runtimes;
   leftOut: string[];
   seed: number;
+  repeat: number;
+  shard: Shard;
+  /** What all shards together run, each repeated. */
+  pairs: { scenario: Scenario; target: TargetSpec }[];
+  /** What is the same in all scenarios, whatever they say. */
+  overrides: { clients: Partial<Record<ProfileName, number>> | null; operations: number };
   durationMs: number;
   /** How long a target may take alone for what a probe asks of it. */
   targetMs: number;
@@ -79,10 +91,12 @@ export interface FilledOptions {
 
 /** @throws UsageError if a scenario, target, client or duration is not what it should be */
 export async function fillOptions(options: StressOptions): Promise<FilledOptions> {
-  const { clients, operations = 0, durationMs = 55_000, shard = { index: 1, of: 1 } } = options;
+  const { clients, operations = 0, durationMs = 55_000, repeat = 1, shard = { index: 1, of: 1 } } = options;
   const { targetMs = targetMsDefault } = options;
   const seed = options.seed ?? randomInt(2 ** 31);
-  checkNumbers({ operations, durationMs, seed, targetMs });
+  checkNumbers({ operations, durationMs, seed, targetMs, repeat });
+  if (repeat === 0) throw new UsageError('repeat is 0', 'expected a whole number from 1');
+  checkShard(shard);
   if (clients) checkClients(clients, '--clients', subjectOfAll(clients));
   const from = process.cwd();
   const { programs = [] } = options;
@@ -105,7 +119,7 @@ export async function fillOptions(options: StressOptions): Promise<FilledOptions
   const runtimes = await findRuntimes(runtime);
   const { only = () => true } = options;
   const tested = scenarios.filter((scenario) => targets.some(({ label }) => only(scenario, label)));
-  const controlRuns = options.controls === false ? [] : await planControls(from, runtimes, tested);
+  const controlRuns = options.controls === false ? [] : await planControls(from, runtimes, tested, seed);
   const replan: FilledOptions['replan'] = (isMeant) => [
     ...controlRuns,
     ...plan({
@@ -116,6 +130,8 @@ export async function fillOptions(options: StressOptions): Promise<FilledOptions
       durationMs,
       clients,
       operations,
+      seed,
+      repeat,
       shard,
       only,
       isMeant,
@@ -130,6 +146,10 @@ export async function fillOptions(options: StressOptions): Promise<FilledOptions
     runtimes,
     leftOut,
     seed,
+    repeat,
+    shard,
+    overrides: { clients: clients ?? null, operations },
+    pairs: pairsOf({ scenarios, targets, only }),
     durationMs,
     out: options.out ?? path.join('reports', newRunName(seed)),
     signal: options.signal ?? new AbortController().signal,
@@ -142,6 +162,10 @@ export interface PlanEntry {
   scenario: string;
   title: string;
   target: string;
+  /** Which run of this scenario on this target, from 1. */
+  repetition: number;
+  /** Its own; drawn anew each time where none is given for the whole run. */
+  seed: number;
   /** A planted bug, which must be found. */
   isControl: boolean;
   /** How long its clients work at least, in milliseconds, if nothing takes longer than it should. */
@@ -154,10 +178,12 @@ export interface PlanEntry {
 /** What `stress` would run, without running it. @throws UsageError if a scenario, target, client or duration is not what it should be */
 export async function planOf(options: StressOptions): Promise<PlanEntry[]> {
   const { runs } = await fillOptions(options);
-  return runs.map(({ scenario, target, clients, workMs, mustFind }) => ({
+  return runs.map(({ scenario, target, repetition, seed, clients, workMs, mustFind }) => ({
     scenario: scenario.name,
     title: scenario.title,
     target: target.label,
+    repetition,
+    seed,
     isControl: mustFind !== undefined,
     workMs,
     clients,
@@ -176,11 +202,20 @@ function checkNumbers(numbers: Record<string, number>): void {
   }
 }
 
+function checkShard({ index, of }: Shard): void {
+  if (Number.isSafeInteger(index) && Number.isSafeInteger(of) && index >= 1 && index <= of) return;
+  throw new UsageError(
+    `the shard is ${index} of ${of}`,
+    'expected whole numbers, the first from 1 to the second',
+  );
+}
+
 /** A planted bug must be found in each kind of file that is tested: credentials, tokens or both. */
 async function planControls(
   from: string,
   chosen: Runtimes,
   tested: readonly Scenario[],
+  seed: number,
 ): Promise<PlannedRun[]> {
   const subjects = new Set(tested.map(({ subject = 'credentials' }) => subject));
   const all = await Promise.all(
@@ -190,7 +225,9 @@ async function planControls(
       const { clients, workload } = scenario;
       // That the harness sees what this fault does, and the judge too, can be shown where it can be armed.
       const runtimes = needsNode(scenario) ? onNode : chosen;
-      return { scenario, target: resolveTarget(target, from), runtimes, clients, workload, workMs, mustFind };
+      const spec = resolveTarget(target, from);
+      const own = { scenario, target: spec, repetition: 1, seed };
+      return { ...own, runtimes, clients, workload, workMs, mustFind };
     }),
   );
   return all.filter(({ scenario: { subject = 'credentials' } }) => subjects.has(subject));

@@ -4,11 +4,16 @@ import type { ProfileName, Scenario, Workload } from '../../core/scenario.js';
 import type { TargetSpec } from '../../core/target.js';
 import type { Runtimes } from '../../line/runtimes.js';
 import { forProgram } from './for-program.js';
+import { dealTo, type Shard, unitsOf } from './units.js';
 
 /** One run of one scenario on one target. */
 export interface PlannedRun {
   scenario: Scenario;
   target: TargetSpec;
+  /** Which run of this scenario on this target, from 1. */
+  repetition: number;
+  /** Its own. */
+  seed: number;
   runtimes: Runtimes;
   clients: Partial<Record<ProfileName, number>>;
   workload: Partial<Workload> | undefined;
@@ -47,14 +52,21 @@ export interface PlanInput {
   clients: Partial<Record<ProfileName, number>> | undefined;
   /** Ends each client after so many operations; 0 for no such end. */
   operations: number;
-  shard: { index: number; of: number };
+  /** Of the whole run: each unit has one of its own. */
+  seed: number;
+  /** How many runs of each scenario on each target. */
+  repeat: number;
+  shard: Shard;
   /** Picks some of them. Default: all. */
   only?: (scenario: Scenario, target: string) => boolean;
   /** Leaves out what means nothing on its target. Default: all mean something. */
   isMeant?: (run: { scenario: Scenario; target: TargetSpec }) => boolean;
 }
 
-/** Every scenario on every target, with its share of the duration. @throws UsageError if there is too little of it, or nothing to run */
+/**
+ * A shard's units, each with its share of the duration.
+ * @throws UsageError if there is too little of it, or nothing to run
+ */
 export function plan({
   scenarios,
   targets,
@@ -63,42 +75,57 @@ export function plan({
   durationMs,
   clients,
   operations,
+  seed,
+  repeat,
   shard,
   only = () => true,
   isMeant = () => true,
 }: PlanInput): PlannedRun[] {
-  const wanted = scenarios
-    .flatMap((scenario) => targets.map((target) => ({ scenario, target, weight: scenario.weight ?? 1 })))
-    .filter(({ scenario, target }) => only(scenario, target.label));
+  const wanted = pairsOf({ scenarios, targets, only });
   if (wanted.length === 0)
     throw new NothingMatchedError('no scenario matches', 'see: holdfast stress --list');
-  const pairs = wanted.filter((_, position) => position % shard.of === shard.index - 1).filter(isMeant);
-  if (pairs.length === 0) {
+  const units = dealTo(shard, unitsOf(wanted, repeat, seed));
+  if (units.length === 0) {
     throw new NothingMatchedError(`part ${shard.index} of ${shard.of} has no scenario`, 'give fewer parts');
   }
-  const weights = pairs.reduce((sum, { weight }) => sum + weight, 0);
+  const meant = units.filter(isMeant);
+  const weightOf = ({ weight = 1 }: Scenario) => weight;
+  const weights = meant.reduce((sum, { scenario }) => sum + weightOf(scenario), 0);
   const controlsMs = controls.reduce((sum, { workMs }) => sum + workMs + overheadMs, 0);
 
   const neededMs = controlsMs + weights * (workMsMin + overheadMs);
   if (durationMs < neededMs) {
     const needed = `${Math.ceil(neededMs / 1000)}s`;
     throw new UsageError(
-      `a duration of ${durationMs / 1000}s is too short for ${controls.length} controls and ${pairs.length} scenarios`,
+      `a duration of ${durationMs / 1000}s is too short for ${controls.length} controls and ${meant.length} ${repeat > 1 ? 'runs' : 'scenarios'}`,
       `give --duration ${needed} or more, fewer scenarios, or --no-controls`,
     );
   }
   const shareMs = (durationMs - controlsMs) / weights;
-  return pairs.map(({ scenario, target, weight }) => {
+  return meant.map(({ scenario, target, repetition, seed: own }) => {
     const { workload, clients: cast } = target.program
       ? forProgram(scenario, target.program)
       : { workload: scenario.workload, clients: scenario.clients };
     return {
       scenario,
       target,
+      repetition,
+      seed: own,
       runtimes,
       clients: clients ?? cast,
       workload: operations > 0 ? { ...workload, operationsMax: operations } : workload,
-      workMs: Math.round(shareMs * weight) - overheadMs,
+      workMs: Math.round(shareMs * weightOf(scenario)) - overheadMs,
     };
   });
+}
+
+/** Each scenario on each target, as far as it is wanted. */
+export function pairsOf({
+  scenarios,
+  targets,
+  only = () => true,
+}: Pick<PlanInput, 'scenarios' | 'targets' | 'only'>): { scenario: Scenario; target: TargetSpec }[] {
+  return scenarios
+    .flatMap((scenario) => targets.map((target) => ({ scenario, target })))
+    .filter(({ scenario, target }) => only(scenario, target.label));
 }

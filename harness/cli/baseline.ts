@@ -1,0 +1,117 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Command } from 'commander';
+import { exitCodes } from '../../src/cli/exit-codes.js';
+import { NothingMatchedError, UsageError } from '../../src/cli/usage-error.js';
+import type { Baseline, BaselineComparison, Report } from '../index.js';
+
+export interface BaselineFlags {
+  compare?: string | true;
+  updateBaseline?: string | true;
+}
+
+const usual = path.join('reports', 'baseline.json');
+
+/** Adds the options by which a run is compared with an earlier one. */
+export function addBaselineOptions(command: Command): void {
+  command
+    .option('--compare [file]', `say what is worse than in this baseline, and fail for it; default: ${usual}`)
+    .option('--update-baseline [file]', `write what later runs are compared with; default: ${usual}`);
+}
+
+/** What a run is to be compared with, and where it is to be kept. */
+export interface Comparing {
+  before?: { file: string; baseline: Baseline };
+  update?: string;
+}
+
+/** Before minutes of a run. @throws UsageError where there is no such file, or it is no baseline */
+export function takeBaseline({ compare, updateBaseline }: BaselineFlags): Comparing {
+  const file = compare === true ? usual : compare;
+  const update = updateBaseline === true ? usual : updateBaseline;
+  return {
+    ...(file === undefined ? {} : { before: { file, baseline: readBaseline(file) } }),
+    ...(update === undefined ? {} : { update }),
+  };
+}
+
+/**
+ * Compares a run, says so on standard error, and then keeps it.
+ * @returns the comparison, if there is one
+ * @throws NothingMatchedError where run and baseline have nothing in common
+ */
+export async function compareRun(
+  report: Report,
+  { before, update }: Comparing,
+): Promise<BaselineComparison | undefined> {
+  const { baselineOf, boundsDefault, compareWithBaseline } = await import('../index.js');
+  const comparison = before && compareWithBaseline(report, before.baseline);
+  if (comparison && before) {
+    if (comparison.compared === 0 && comparison.regressions.length === 0)
+      throw new NothingMatchedError(
+        `${before.file} has no scenario of this run`,
+        'write one of the same scenarios and targets with --update-baseline',
+      );
+    process.stderr.write(`${comparisonToText(comparison, before.file)}\n`);
+  }
+  if (update !== undefined)
+    await writeBaseline(report, update, baselineOf(report, boundsIn(update) ?? boundsDefault));
+  return comparison;
+}
+
+/** A run that got worse has failed. @returns its exit code */
+export function codeOf(result: Report['result'], comparison: BaselineComparison | undefined): number {
+  const isWorse = comparison !== undefined && comparison.regressions.length > 0;
+  return isWorse && (result === 'valid' || result === 'unknown') ? exitCodes.invalid : exitCodes[result];
+}
+
+function comparisonToText({ compared, regressions, notes }: BaselineComparison, file: string): string {
+  const head = `Compared with ${file}: ${compared} in common, ${regressions.length === 0 ? 'nothing is worse' : `${regressions.length} worse`}.`;
+  return [
+    head,
+    ...regressions.map(
+      ({ scenario, target, kind, sentence }) => `worse (${kind}): ${scenario} on ${target}: ${sentence}`,
+    ),
+    ...notes.map((note) => `note: ${note}`),
+  ].join('\n');
+}
+
+/** @throws UsageError for a run that says nothing of the store */
+async function writeBaseline({ result }: Report, file: string, baseline: Baseline): Promise<void> {
+  if (result === 'interrupted' || result === 'blind')
+    throw new UsageError(
+      `${file} was not written: the run is ${result}, and no measure for others`,
+      'run it again to its end',
+    );
+  const { default: writeFileAtomic } = await import('write-file-atomic');
+  mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
+  await writeFileAtomic(file, `${JSON.stringify(baseline, null, 2)}\n`);
+  process.stderr.write(`${file}: written\n`);
+}
+
+/** The bounds of an older one stay: they are there to be edited. */
+function boundsIn(file: string): Baseline['bounds'] | undefined {
+  return existsSync(file) ? readBaseline(file).bounds : undefined;
+}
+
+/** @throws UsageError naming what is wrong */
+function readBaseline(file: string): Baseline {
+  const expected = 'expected a file that "holdfast stress --update-baseline" wrote';
+  let baseline: Partial<Baseline> | null;
+  try {
+    baseline = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new UsageError(`${file} can't be compared with: ${(error as Error).message}`, expected);
+  }
+  const isRow = (row: Partial<Baseline['rows'][number]>) =>
+    row?.scenario && row.target && row.checks && row.violations;
+  if (baseline?.schema !== 1 || !Array.isArray(baseline.rows) || !baseline.rows.every(isRow))
+    throw new UsageError(`${file} is no baseline`, expected);
+  const { p99, throughput } = baseline.bounds ?? {};
+  if (!(Number(p99) >= 1) || !(Number(throughput) >= 1))
+    throw new UsageError(
+      `${file}: its bounds are no numbers from 1`,
+      'expected "bounds": { "p99": 4, "throughput": 4 }',
+    );
+  return baseline as Baseline;
+}

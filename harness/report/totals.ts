@@ -1,0 +1,75 @@
+import { lostOf } from '../core/lost.js';
+import type { Machine, MergedShards, ScenarioReport, Total } from '../core/report.js';
+import { faultsOf } from './faults.js';
+import { table } from './table.js';
+import { verdictOf } from './verdict.js';
+
+/** One line for each scenario on each target, with how many of its runs had another verdict than valid. */
+export function totalTable(scenarios: readonly ScenarioReport[], totals: readonly Total[]): string {
+  const header = [
+    'scenario',
+    'target',
+    'runs',
+    'verdict',
+    'lost',
+    'torn',
+    'operations',
+    'p50 ms',
+    'p99 ms',
+    'faults',
+  ];
+  const isOf = (total: Total) => (run: ScenarioReport) =>
+    run.scenario === total.scenario && run.target === total.target && run.runtime === total.runtime;
+  const single = scenarios
+    .filter((run) => !totals.some((total) => isOf(total)(run)))
+    .map((run): Total => ({ ...run, runs: 1 }));
+  return table(
+    header,
+    [...totals, ...single].map((total) => {
+      const { scenario, target, runtime, runs, counts, latencyMs } = total;
+      return [
+        scenario,
+        runtime === 'node' ? target : `${target} (${runtime})`,
+        String(runs),
+        verdictsOf(scenarios.filter(isOf(total))),
+        String(lostOf(counts)),
+        String(counts.torn),
+        String(counts.acknowledged + counts.reads + counts.failed + counts.unknown),
+        latencyMs.set?.p50.toFixed(2) ?? '',
+        latencyMs.set?.p99.toFixed(2) ?? '',
+        faultsOf(counts),
+      ];
+    }),
+  );
+}
+
+/** The verdicts, the worst first: `2 invalid, 38 valid`. */
+function verdictsOf(runs: readonly ScenarioReport[]): string {
+  const verdicts = runs.map(verdictOf);
+  const known = [...new Set(verdicts)];
+  const order = ['invalid', 'unknown', 'valid, not exact', 'valid'];
+  const counts = order
+    .filter((verdict) => known.includes(verdict))
+    .map((verdict) => [verdict, verdicts.filter((one) => one === verdict).length] as const);
+  return counts.length === 1
+    ? (known[0] ?? '')
+    : counts.map(([verdict, count]) => `${count} ${verdict}`).join(', ');
+}
+
+/** What a report was made of. Latencies of different machines in one number are named as such. */
+export function shardLines(shards: MergedShards | undefined): string[] {
+  if (!shards) return [];
+  const { of, missing, parts } = shards;
+  const machines = [...new Set(parts.map(({ machine }) => describe(machine)))];
+  const where =
+    machines.length === 1
+      ? `on ${machines[0]}`
+      : `on ${machines.length} kinds of machine: ${machines.join('; ')}`;
+  const mixed = machines.length > 1 ? ' Latencies are of all of them together.' : '';
+  const gone = missing.length > 0 ? `, without ${missing.join(', ')}` : '';
+  return [`Merged from ${parts.length} of ${of} shards${gone}, ${where}.${mixed}`];
+}
+
+function describe({ platform, arch, cpus, node }: Machine): string {
+  return `${platform} ${arch}, ${cpus} processors, Node ${node}`;
+}
