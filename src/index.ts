@@ -7,11 +7,13 @@
 export { Auth, type AuthOptions, type AuthRefreshOptions, createAuth } from './credentials/auth.js';
 export { authFile, contentOverride } from './credentials/location.js';
 export { Api, decode, Info, Oauth, validate, WellKnown } from './credentials/schema.js';
-export type { Backend, StoreEvent } from './store/backend.js';
+export type { Backend, Engine, StoreEvent } from './store/backend.js';
 export type { CallOptions } from './store/call.js';
 export type { Change, Edit } from './store/change.js';
+export type { Document } from './store/document.js';
 export type { Entries } from './store/entries.js';
 export { type Holder, StoreError, type StoreErrorCode } from './store/errors.js';
+export type { Claim, ClaimState, Claims, SeenClaim, Version } from './store/refresh/claims.js';
 export type { DoRefresh, IsFresh } from './store/refresh/refresher.js';
 export {
   type Inspection,

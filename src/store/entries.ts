@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import type { Change } from './change.js';
 import { type Document, decodeValue, encodeValue } from './document.js';
 import { type Excess, entryBytesMax, levelsMax, limiter } from './entry-limits.js';
 import { StoreError } from './errors.js';
@@ -48,6 +49,14 @@ export class Draft implements Entries {
     this.#copy ??= new Map(this.#original);
     this.#copy.delete(key);
   }
+}
+
+export function drafted(edit: (draft: Entries) => void): Change {
+  return (document) => {
+    const draft = new Draft(document);
+    edit(draft);
+    return draft.document;
+  };
 }
 
 /**
