@@ -92,6 +92,10 @@ describe('the direction of imports', () => {
   it('only src/store/store.ts imports the file backend', () => {
     expect(importsBetween(/^src\/(?!store\/(file\/|store\.ts))/, /^src\/store\/file\//)).toEqual([]);
   });
+  it('the store knows nothing of etcd, so that a program with a file carries none of it', () => {
+    expect(importsBetween(/^src\/(?!etcd\/)/, /^src\/etcd\//)).toEqual([]);
+    expect(importsBetween(/^src\/etcd\//, /^src\/(?!etcd\/|store\/(?!file\/|store\.))/)).toEqual([]);
+  });
   it('the disk knows no queue, the queue no commit, and the commit no doctor', () => {
     expect(importsBetween(/^src\/store\/file\/disk\//, /^src\/store\/file\/(queue|commit|doctor)\//)).toEqual(
       [],
@@ -181,7 +185,7 @@ it('one helper of the tests puts functions in the place of those of Node', () =>
 
 it('classes that hold documents or tokens have #fields, which no log shows', () => {
   const holders = product.filter(({ file }) =>
-    /^src\/(store|surroundings|tokens|http|guard|credentials)\//.test(file),
+    /^src\/(store|etcd|surroundings|tokens|http|guard|credentials)\//.test(file),
   );
   const users = holders.filter(({ text }) =>
     /^\s*(private|protected) |[(,]\s*(private|protected) /m.test(text),
@@ -201,7 +205,7 @@ it('every file has at most 300 lines', () => {
 
 it('every file of the product is used', () => {
   const entries = [
-    /^src\/(http\/)?index\.ts$/,
+    /^src\/((http|etcd)\/)?index\.ts$/,
     /^src\/cli\/main\.ts$/,
     /^harness\/index\.ts$/,
     /^harness\/(clients|targets|bench\/rivals)\//,

@@ -11,6 +11,7 @@ const all = (folder) =>
 export const library = [
   'src/index.ts',
   'src/http/index.ts',
+  'src/etcd/index.ts',
   'harness/index.ts',
   'harness/judge.ts',
   // The contract on each runtime is that of what is shipped. They are not shipped themselves.
