@@ -27,22 +27,23 @@ export class EtcdBackend implements Backend {
   readonly #etcd: Etcd;
   readonly #place: string;
   readonly #layout: Layout;
-  readonly #session: Session;
+  readonly #session: Pick<Session, 'commit' | 'end'>;
   readonly #reads: SharedRead<State>;
   readonly #watches = new Set<() => void>();
   /** The receipts of a session are a chain: one commit at a time. */
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(etcd: Etcd, settings: EtcdSettings) {
+  /** @param session another one, for tests of what receipts are worth */
+  constructor(etcd: Etcd, settings: EtcdSettings, session?: Pick<Session, 'commit' | 'end'>) {
     this.#etcd = etcd;
     this.#place = settings.place;
     this.#layout = new Layout(etcd, settings);
-    this.#session = new Session(etcd, settings.prefix, settings.place);
+    this.#session = session ?? new Session(etcd, settings.prefix, settings.place);
     this.#reads = new SharedRead((deadline) => this.#layout.load(deadline));
   }
 
   async read(deadline: number): Promise<Document> {
-    const onLate = () => new Unanswered('no majority of its members has answered in time', false);
+    const onLate = () => new Unanswered(this.#etcd.trouble, false);
     try {
       return (await this.#reads.read(deadline, onLate)).document;
     } catch (error) {

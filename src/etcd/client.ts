@@ -26,11 +26,17 @@ export class Etcd {
   /** The member that answered last. */
   #at: number;
   #token: Promise<string> | undefined;
+  #trouble: string | undefined;
 
-  constructor(settings: EtcdSettings) {
+  constructor(settings: EtcdSettings, connections = new Connections(settings.tls)) {
     this.#settings = settings;
-    this.#connections = new Connections(settings.tls);
+    this.#connections = connections;
     this.#at = randomInt(settings.endpoints.length);
+  }
+
+  /** Why no member has answered last. */
+  get trouble(): string {
+    return this.#trouble ?? 'no majority of its members has answered in time';
   }
 
   async txn(
@@ -49,13 +55,14 @@ export class Etcd {
    */
   async call<T>(path: string, body: object, deadline: number, isBackground = false): Promise<Told<T>> {
     let isLate = false;
-    let last = 'no member was asked';
     let logins = 0;
-    for (;;) {
+    for (let tries = 0; ; tries++) {
       const leftMs = deadline - performance.now();
-      if (leftMs <= 0) throw new Unanswered(last, isLate);
+      if (leftMs <= 0) throw new Unanswered(this.trouble, isLate);
       const at = this.#at;
-      const timeoutMs = Math.min(leftMs, this.#settings.attemptMs);
+      // Longer in each round of all members: else what takes longer than one try would never be done.
+      const round = Math.floor(tries / this.#settings.endpoints.length);
+      const timeoutMs = Math.min(leftMs, this.#settings.attemptMs * 2 ** Math.min(round, 10));
       try {
         const headers = await this.#headers(deadline, isBackground);
         const answer = await this.#connections.post(this.#url(at, path), body, {
@@ -63,7 +70,9 @@ export class Etcd {
           timeoutMs,
           isBackground,
         });
-        return { answer: read<T>(answer), isLate };
+        const said = read<T>(answer);
+        this.#trouble = undefined;
+        return { answer: said, isLate };
       } catch (error) {
         if (error instanceof Refused) {
           // A login ends by itself, and at each restart of a cluster. One new one is tried.
@@ -75,7 +84,7 @@ export class Etcd {
         }
         if (error instanceof Unanswered) throw new Unanswered(error.message, isLate);
         isLate ||= !(error instanceof NotSent);
-        last = `${this.#settings.endpoints[at]?.host}: ${error instanceof Error ? error.message : 'no answer'}`;
+        this.#trouble = `${this.#settings.endpoints[at]?.host}: ${error instanceof Error ? error.message : 'no answer'}`;
         this.#turnFrom(at);
         await sleep(randomInt(10, pauseMsMax), undefined, { ref: !isBackground });
       }

@@ -95,7 +95,8 @@ export class Connections {
     let isConnected = false;
     request.on('socket', (socket) => {
       if (isBackground) socket.unref();
-      if (!socket.connecting) isConnected = true;
+      isConnected = !socket.connecting;
+      if (isConnected) return;
       socket.once(isSecure ? 'secureConnect' : 'connect', () => {
         isConnected = true;
       });
