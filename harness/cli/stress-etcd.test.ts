@@ -1,11 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { counts, fixture, stress } from '../../src/cli/command.test.helper.js';
-import { type Cluster, newCluster } from '../../src/etcd/cluster.test.helper.js';
-import { lacks } from '../../src/store/system.test.helper.js';
+import { type Cluster, lacksEtcd, newCluster } from '../../src/etcd/cluster.test.helper.js';
 import { long } from '../../src/tiers.test.helper.js';
 
 // Their short twins are src/etcd/receipts.test.ts and src/etcd/conformance.test.ts.
-describe.skipIf(lacks('etcd'))('the store on etcd, under stress', long, () => {
+describe.skipIf(lacksEtcd())('the store on etcd, under stress', long, () => {
   let cluster: Cluster;
   beforeAll(async () => {
     cluster = await newCluster(3);

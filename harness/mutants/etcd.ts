@@ -34,13 +34,13 @@ export const ofEtcd: Mutant[] = [
     name: 'a commit of a function compares nothing',
     file: 'src/etcd/backend.ts',
     edits: [['state ? [holds(head, state.head)] : [],', '[],']],
-    test: 'src/etcd/conformance.test.ts',
+    test: receipts,
   },
   {
     name: 'a head that has not moved is not compared',
     file: state,
     edits: [['if (last && answer.succeeded) return', 'if (last) return']],
-    test: 'src/etcd/conformance.test.ts',
+    test: receipts,
   },
   {
     name: 'more than one commit can be is not tried in halves',

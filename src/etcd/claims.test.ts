@@ -1,15 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { versionOf } from '../store/refresh/version.js';
-import { lacks } from '../store/system.test.helper.js';
-import { long } from '../tiers.test.helper.js';
-import { aWhile, until } from '../waiting.test.helper.js';
 import { EtcdClaims } from './claims.js';
 import { Etcd } from './client.js';
-import { type Cluster, newCluster } from './cluster.test.helper.js';
+import { type Cluster, lacksEtcd, newCluster } from './cluster.test.helper.js';
 import { settingsOf } from './options.js';
 import { Unreliable } from './unreliable.test.helper.js';
 
-describe.skipIf(lacks('etcd'))('the claims to a refresh', () => {
+describe.skipIf(lacksEtcd())('the claims to a refresh', () => {
   let cluster: Cluster;
   beforeAll(async () => {
     cluster = await newCluster();
@@ -69,20 +66,4 @@ describe.skipIf(lacks('etcd'))('the claims to a refresh', () => {
     await theirs.remove(version, claim?.id ?? '');
     expect(await ours.latest(version)).toBeUndefined();
   });
-
-  it(
-    'a claim that its process no longer keeps alive ends by itself, one that it does keep stays',
-    long,
-    async () => {
-      const { ours, theirs, version } = newClaims();
-      const other = versionOf('other', 'old');
-      const kept = await ours.take(other, undefined);
-      await (await ours.take(version, undefined))?.fail();
-      await until(async () => (await theirs.latest(version)) === undefined);
-      await aWhile(6000);
-      expect(await theirs.latest(other)).toMatchObject({ id: kept?.id });
-      expect(kept?.isLost?.()).toBe(false);
-      await kept?.drop();
-    },
-  );
 });

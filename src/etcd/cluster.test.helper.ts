@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import path from 'node:path';
@@ -20,6 +20,15 @@ export interface Cluster {
   /** The place in `endpoints` of the member that leads. */
   leader(): Promise<number>;
   call(request: string, body: object, member?: number): Promise<Record<string, unknown>>;
+}
+
+/** For `skipIf`: does a program lack here, etcd or another one? Says so, with what brings it. */
+export function lacksEtcd(...more: string[]): boolean {
+  const isThere = (name: string) => spawnSync(name, [name === 'etcd' ? '--version' : 'version']).status === 0;
+  const missing = ['etcd', ...more].filter((name) => !isThere(name));
+  if (missing.length > 0)
+    process.stderr.write(`skipped: no ${missing.join(', ')} here; apt-get install etcd-server brings etcd\n`);
+  return missing.length > 0;
 }
 
 let prefixes = 0;

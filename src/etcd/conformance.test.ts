@@ -2,9 +2,8 @@ import path from 'node:path';
 import { beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { Lab } from '../conformance/case.js';
 import { cases } from '../conformance/index.js';
-import { lacks } from '../store/system.test.helper.js';
 import { long } from '../tiers.test.helper.js';
-import { type Cluster, newCluster } from './cluster.test.helper.js';
+import { type Cluster, lacksEtcd, newCluster } from './cluster.test.helper.js';
 import './index.js';
 
 /** The contract of the store, the very same cases as on a file. */
@@ -15,7 +14,7 @@ it('most cases of calls and processes are those of every store, and the others s
   expect(shared.length).toBe(16);
 });
 
-describe.skipIf(lacks('etcd')).each([
+describe.skipIf(lacksEtcd()).each([
   { members: 1, options: {} },
   { members: 3, options: long },
 ])('on etcd with $members', ({ members, options }) => {

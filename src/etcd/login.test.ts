@@ -6,8 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { failureOf } from '../conformance/case.js';
 import { openStore, type StoreOptions } from '../index.js';
 import { newDirectory } from '../store/scratch.test.helper.js';
-import { lacks } from '../store/system.test.helper.js';
-import { newCluster } from './cluster.test.helper.js';
+import { lacksEtcd, newCluster } from './cluster.test.helper.js';
 import { type EtcdOptions, etcd } from './index.js';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
@@ -18,7 +17,7 @@ function open(options: EtcdOptions, limits: StoreOptions = {}) {
   return store;
 }
 
-it.skipIf(lacks('etcd'))(
+it.skipIf(lacksEtcd())(
   'a user of etcd needs nothing beyond its prefix, logs in again when it must, and a wrong password is E_UNAVAILABLE',
   async () => {
     const { endpoints, call } = await newCluster(1, ['--auth-token', 'simple', '--bcrypt-cost', '4']);
@@ -81,7 +80,7 @@ it.skipIf(lacks('etcd'))(
   },
 );
 
-describe.skipIf(lacks('etcd', 'openssl'))('members with TLS', () => {
+describe.skipIf(lacksEtcd('openssl'))('members with TLS', () => {
   /** An authority, and what it has signed. */
   function newCertificates() {
     const directory = newDirectory();

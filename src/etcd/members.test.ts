@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openStore } from '../index.js';
-import { lacks } from '../store/system.test.helper.js';
 import { long } from '../tiers.test.helper.js';
 import { until } from '../waiting.test.helper.js';
-import { type Cluster, newCluster } from './cluster.test.helper.js';
+import { type Cluster, lacksEtcd, newCluster } from './cluster.test.helper.js';
 import { etcd } from './index.js';
 
 /** What happens to the member that leads, and how it comes back. */
@@ -27,7 +26,7 @@ const faults: [name: string, strike: (cluster: Cluster, leader: number) => Promi
   ],
 ];
 
-describe.skipIf(lacks('etcd'))('three members', () => {
+describe.skipIf(lacksEtcd())('three members', () => {
   it.each(faults)(
     'every acknowledged step is counted once and a watch goes on, while the leader is %s again and again',
     long,

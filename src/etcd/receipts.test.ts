@@ -1,8 +1,7 @@
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { failureOf } from '../conformance/case.js';
 import { openStore, type Store } from '../index.js';
-import { lacks } from '../store/system.test.helper.js';
-import { type Cluster, newCluster } from './cluster.test.helper.js';
+import { type Cluster, lacksEtcd, newCluster } from './cluster.test.helper.js';
 import { etcd } from './index.js';
 import { type Fate, unreliable } from './unreliable.test.helper.js';
 
@@ -17,7 +16,7 @@ function gate(): { closed: Promise<void>; open: () => void } {
 
 const pairs = (keys: readonly string[], value: unknown) => keys.map((key): [string, unknown] => [key, value]);
 
-describe.skipIf(lacks('etcd'))('a commit whose answer is lost', () => {
+describe.skipIf(lacksEtcd())('a commit whose answer is lost', () => {
   let cluster: Cluster;
   beforeAll(async () => {
     cluster = await newCluster();
@@ -60,6 +59,13 @@ describe.skipIf(lacks('etcd'))('a commit whose answer is lost', () => {
     expect(await add(store)).toBe(2);
     expect(await other.get('n')).toBe(2);
     expect(await commitsOf(prefix)).toBe(3);
+  });
+
+  it('updates and sets of several stores at once lose no step', async () => {
+    const { store, other } = await newStores();
+    const adds = Array.from({ length: 12 }, (_, n) => add(n % 2 === 0 ? store : other));
+    await Promise.all([...adds, store.set('a', 1), other.set('b', 2)]);
+    expect(await store.all()).toEqual({ begin: true, n: 12, a: 1, b: 2 });
   });
 
   it('a request that arrives after its retry was acknowledged changes nothing', async () => {

@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { failureOf } from '../conformance/case.js';
 import { openStore } from '../index.js';
-import { lacks } from '../store/system.test.helper.js';
-import { type Cluster, newCluster } from './cluster.test.helper.js';
+import { type Cluster, lacksEtcd, newCluster } from './cluster.test.helper.js';
 import { etcd, reseal, type SealingKey } from './index.js';
 import { Seal } from './seal.js';
 
@@ -52,7 +51,7 @@ describe('a seal', () => {
   });
 });
 
-describe.skipIf(lacks('etcd'))('a sealed store', () => {
+describe.skipIf(lacksEtcd())('a sealed store', () => {
   async function newSealed(cluster: Cluster, ...keys: SealingKey[]) {
     const options = { endpoints: cluster.endpoints, prefix: cluster.prefix(), keys };
     const open = (...others: SealingKey[]) => {
