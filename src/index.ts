@@ -9,7 +9,7 @@ export { authFile, contentOverride } from './credentials/location.js';
 export { Api, decode, Info, Oauth, validate, WellKnown } from './credentials/schema.js';
 export type { Backend, Engine, StoreEvent } from './store/backend.js';
 export type { CallOptions } from './store/call.js';
-export type { Change, Edit } from './store/change.js';
+export { applyChange, type Change, type Edit } from './store/change.js';
 export type { Document } from './store/document.js';
 export type { Entries } from './store/entries.js';
 export { type Holder, StoreError, type StoreErrorCode } from './store/errors.js';

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isLoginError, Refused, Unanswered } from './failures.js';
 import { type Answer, Connections, NotSent } from './member.js';
-import type { EtcdSettings } from './options.js';
+import type { EtcdSettings, EtcdUser } from './options.js';
 import type { Compare, Operation, Txn } from './wire.js';
 
 /** How a call went. */
@@ -128,11 +128,7 @@ export class Etcd {
   }
 
   /** One try at the member that is asked: the call that needs it tries again. */
-  async #login(
-    { name, password }: NonNullable<EtcdSettings['user']>,
-    deadline: number,
-    isBackground: boolean,
-  ): Promise<string> {
+  async #login({ name, password }: EtcdUser, deadline: number, isBackground: boolean): Promise<string> {
     const timeoutMs = Math.max(1, Math.min(deadline - performance.now(), this.#settings.attemptMs));
     const url = this.#url(this.#at, '/v3/auth/authenticate');
     try {

@@ -13,7 +13,7 @@ import { Etcd } from './client.js';
 import { type EtcdOptions, settingsOf } from './options.js';
 
 export { type AddressOptions, readKeys } from './address.js';
-export type { EtcdOptions, TlsOptions } from './options.js';
+export type { EtcdOptions, EtcdUser, TlsOptions } from './options.js';
 export { reseal } from './reseal.js';
 export type { SealingKey } from './seal.js';
 

@@ -9,6 +9,14 @@ export interface TlsOptions {
   servername?: string;
 }
 
+/** A user of etcd. */
+export interface EtcdUser {
+  /** As in `etcdctl user add`. */
+  name: string;
+  /** A function is called for each login, so that the password can be replaced while the process runs. */
+  password: string | (() => string | Promise<string>);
+}
+
 /** Where a store on etcd is, and how it is reached. */
 export interface EtcdOptions {
   /** `https://host:2379` of each member. `http://` is taken for loopback, and elsewhere only with `insecure`. */
@@ -16,8 +24,8 @@ export interface EtcdOptions {
   /** Stands before all keys of the store: letters, digits and `._/-`. A user of etcd may be limited to it. */
   prefix: string;
   tls?: TlsOptions;
-  /** A user of etcd. A function is called for each login, so that a password can be replaced while the process runs. */
-  user?: { name: string; password: string | (() => string | Promise<string>) };
+  /** Where etcd knows users. */
+  user?: EtcdUser;
   /**
    * Seals each value with AES-256-GCM: the first key seals, and all of them open. Without keys the values are plain for
    * everybody who can read from etcd, its disks or its snapshots: taken for loopback, and elsewhere only with `unsealed`.
@@ -37,7 +45,7 @@ export interface EtcdSettings {
   endpoints: readonly URL[];
   prefix: string;
   tls: TlsOptions;
-  user: EtcdOptions['user'];
+  user: EtcdUser | undefined;
   seal: Seal | undefined;
   attemptMs: number;
 }
