@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { failureOf } from '../conformance/case.js';
 import { openStore, type Store } from '../index.js';
+import { until } from '../waiting.test.helper.js';
 import { type Cluster, lacksEtcd, newCluster } from './cluster.test.helper.js';
 import { etcd } from './index.js';
 import { type Fate, unreliable } from './unreliable.test.helper.js';
@@ -13,6 +14,12 @@ function gate(): { closed: Promise<void>; open: () => void } {
   });
   return { closed, open };
 }
+
+const isRefused = (endpoint: string) =>
+  fetch(endpoint).then(
+    () => false,
+    () => true,
+  );
 
 const pairs = (keys: readonly string[], value: unknown) => keys.map((key): [string, unknown] => [key, value]);
 
@@ -137,6 +144,25 @@ describe.skipIf(lacksEtcd())('a commit whose answer is lost', () => {
       expect([error.code, error.definite]).toEqual(['E_UNAVAILABLE', true]);
       expect(error.message).toMatch(/127\.0\.0\.1:1.*is not available.*ECONNREFUSED/s);
     }
+  });
+
+  it('a write that found no member is E_UNAVAILABLE, and what was acknowledged is there after all members were killed', async () => {
+    const { store, other } = await newStores();
+    await store.set('a', 1);
+    cluster.signal(0, 'SIGKILL');
+    await until(() => isRefused(cluster.endpoints[0] ?? ''));
+    for (const call of [
+      () => store.set('a', 2, { deadlineMs: 200 }),
+      () => add(store, { deadlineMs: 200 }),
+    ]) {
+      const error = await failureOf(call);
+      expect([error.code, error.definite]).toEqual(['E_UNAVAILABLE', true]);
+    }
+    cluster.start(0);
+    await cluster.ready();
+    expect(await other.all()).toEqual({ begin: true, a: 1 });
+    await store.set('a', 3);
+    expect(await other.get('a')).toBe(3);
   });
 
   it('more changes at once than one commit may have are committed in several', async () => {
