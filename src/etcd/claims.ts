@@ -87,11 +87,17 @@ export class EtcdClaims implements Claims {
   }
 
   #claim(key: string, content: Content, lease: Lease): Claim {
+    let text = JSON.stringify(content);
     const mark = async (state: ClaimState) => {
-      const before = JSON.stringify(content);
-      content.state = state;
-      const text = JSON.stringify(content);
-      await this.#etcd.txn([holds(key, before)], [put(key, text, lease.id)], [], soon()).catch(() => {});
+      const next = JSON.stringify({ ...content, state });
+      try {
+        const change = [put(key, next, lease.id)];
+        const { answer } = await this.#etcd.txn([holds(key, text)], change, [get(key)], soon());
+        // Not answered at the first try, and done all the same: the text tells.
+        if (answer.succeeded || foundValue(answer, 0) === next) text = next;
+      } catch {
+        // It ends with its lease.
+      }
     };
     return {
       id: content.id,

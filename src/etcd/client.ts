@@ -148,14 +148,18 @@ export class Etcd {
 const ownWords = /^(etcdserver|auth|lease|raft|context|rpc error)[\w ,:'"()=./-]{0,200}$/;
 
 function read<T>({ status, text }: Answer): T {
-  let answer: { code?: number; message?: string; error?: string };
+  let answer: { header?: object; result?: object; code?: number; message?: string; error?: string };
   try {
     answer = JSON.parse(text);
   } catch {
     throw new Error(`its answer is not JSON (HTTP ${status}): is it etcd?`);
   }
-  if (status === 200) return answer as T;
-  const { code = 2, message = answer.error ?? '' } = answer;
+  if (status === 200) {
+    // All that etcd says begins with its header, or has it in each part.
+    if (answer?.header || answer?.result) return answer as T;
+    throw new Error('its answer is not one of etcd');
+  }
+  const { code = 2, message = '' } = answer ?? {};
   const words = ownWords.test(message) ? message : `code ${Number(code)}`;
   // It has refused to take the request at all, for now.
   if (words.includes('too many requests')) throw new NotSent(words);

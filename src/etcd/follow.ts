@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Document } from '../store/document.js';
 import type { Etcd } from './client.js';
 import type { Layout } from './state.js';
@@ -96,6 +97,8 @@ export function followHead(etcd: Etcd, layout: Layout, listener: (document: Docu
     }
     if (isEnded) return revision;
     member++;
+    // A member that refuses at once would be asked without end.
+    await sleep(pauseMs, undefined, { ref: false });
     return (await look()).revision;
   };
 

@@ -116,7 +116,7 @@ export interface Store extends AsyncDisposable {
  * Opens a store. Nothing is read or written before the first call, and nothing keeps the process alive.
  *
  * @param place the path of the JSON file, which need not exist; or an engine, such as `etcd(...)` of `holdfast/etcd`; or the address
- *   of one, `etcd://...`, where its module was imported. Of the options, those of waiting count for an engine
+ *   of one, `etcd://...`, where its module was imported. Of the options, `deadlineMs` is that of an engine, too
  * @throws StoreError `E_INPUT` for options that can't be
  */
 export function openStore(place: string | Engine, options: StoreOptions = {}): Store {
