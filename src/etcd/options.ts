@@ -28,7 +28,7 @@ export interface EtcdOptions {
   user?: EtcdUser;
   /**
    * Seals each value with AES-256-GCM: the first key seals, and all of them open. Without keys the values are plain for
-   * everybody who can read from etcd, its disks or its snapshots: taken for loopback, and elsewhere only with `unsealed`.
+   * anyone who can read from etcd, its disks or its snapshots: taken for loopback, and elsewhere only with `unsealed`.
    */
   keys?: readonly SealingKey[];
   /** Allows plain HTTP to members that are not on this machine. */

@@ -62,7 +62,7 @@ describe.skipIf(lacksEtcd())('a sealed store', () => {
     return { options, open, store: open(...keys) };
   }
 
-  /** All keys and values, as whoever can read etcd finds them. */
+  /** All keys and values, as a reader of etcd finds them. */
   async function contentOf(cluster: Cluster): Promise<[key: string, value: string][]> {
     const all = { key: 'AA==', range_end: 'AA==' };
     const { kvs } = (await cluster.call('/v3/kv/range', all)) as { kvs: { key: string; value: string }[] };
@@ -79,7 +79,7 @@ describe.skipIf(lacksEtcd())('a sealed store', () => {
     ]);
     expect(JSON.stringify(await contentOf(cluster))).not.toMatch(/CANARY/);
 
-    // 1: everybody can open by the new key. 2: it seals. 3: all is sealed by it. 4: the old one goes.
+    // 1: all can open by the new key. 2: it seals. 3: every value is sealed by it. 4: the old one goes.
     const both = open(next, old);
     await both.set('b', 'CANARY new');
     expect((await failureOf(() => store.all())).message).toMatch(
