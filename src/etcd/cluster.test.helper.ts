@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { atFileEnd } from '../file-end.test.helper.js';
-import { newDirectory } from '../store/scratch.test.helper.js';
 
 /** Real members of etcd, as plain processes on loopback. They end with the test file. */
 export interface Cluster {
@@ -38,7 +39,8 @@ export async function newCluster(members = 1, flags: string[] = [], scheme = 'ht
   const ports = await freePorts(2 * members);
   const peers = ports.slice(0, members).map((port) => `http://127.0.0.1:${port}`);
   const endpoints = ports.slice(members).map((port) => `${scheme}://127.0.0.1:${port}`);
-  const directories = peers.map(() => path.join(newDirectory(), 'etcd'));
+  // They go with all that the run has left: a member that was killed a moment ago may still write.
+  const directories = peers.map(() => mkdtempSync(path.join(tmpdir(), 'holdfast-etcd-')));
   const children: ChildProcess[] = [];
 
   const start = (member: number) => {
