@@ -41,12 +41,12 @@ describe.skipIf(lacksEtcd())('the store on etcd, under stress', long, () => {
   });
 
   it('a scenario about a file is left out, and the report says why', async () => {
-    const scenarios = 'open-umask,corrupt-midway,in-place,pause,two-terminals';
-    const { report } = await stress(target(''), scenarios, '--duration', '4s');
+    const scenarios = 'open-umask,in-place,two-terminals';
+    const { report } = await stress(target(''), scenarios, '--duration', '8s');
     expect(report?.scenarios.map(({ scenario }) => scenario)).toEqual(['two-terminals']);
     expect(report?.leftOut?.join()).toMatch(
       /open-umask on .*: it looks at the modes of files, and this target/,
     );
-    expect(report?.leftOut).toHaveLength(4);
+    expect(report?.leftOut).toHaveLength(2);
   });
 });
