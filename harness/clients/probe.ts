@@ -65,7 +65,8 @@ await runClient('file', async (worker) => {
   }
   layout.same(await store.all());
   const reads = target.read ? ({ reads: true } as const) : {};
-  const sighted = { ...layout.sighted(), ...reads, commits: worker.commits, openMs };
+  const late = target.arrivesLate ? ({ arrivesLate: true } as const) : {};
+  const sighted = { ...layout.sighted(), ...reads, ...late, commits: worker.commits, openMs };
   if (target.read && sighted.whyNot !== undefined)
     throw new Error(`its read(bytes) does not show what set() has stored: ${sighted.whyNot}`);
   await store.close?.();

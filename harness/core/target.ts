@@ -71,6 +71,11 @@ export interface TargetModule {
    * the file is looked at all the while; without it, only through the store. Throws where the bytes are no whole file.
    */
   read?(bytes: Uint8Array): Record<string, unknown>;
+  /**
+   * True for a store that is reached by a network: what a killed client had sent may take effect later, and later changes may be
+   * acknowledged before.
+   */
+  arrivesLate?: boolean;
   /** Stores what is there before a run, where that takes more than a `set` of each. Called once, before any other process. */
   begin?(file: string, entries: Record<string, unknown>, options?: TargetOptions): Promise<void>;
 }

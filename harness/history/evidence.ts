@@ -31,6 +31,8 @@ export interface Probed {
   isWhole: boolean;
   /** Its commits are calls before which a client can be stopped: a rename onto the file, or a write of it by path. */
   showsCommits: boolean;
+  /** What a killed client had sent may take effect later. Default false. */
+  arrivesLate?: boolean;
   /** How long it took to open, in milliseconds. */
   openMs: number;
   /** What it leaves beside its file when it was alone: patterns, see own-paths.ts. */

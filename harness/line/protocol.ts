@@ -78,6 +78,8 @@ export interface Sighted {
   openMs: number;
   /** The target has a `read` of its own, and it showed the changes. */
   reads?: true;
+  /** See `TargetModule.arrivesLate`. */
+  arrivesLate?: true;
   /** For a program under test: its version, and how long its changes took, in milliseconds. */
   program?: { version?: string; changesMs: number[] };
 }

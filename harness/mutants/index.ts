@@ -1,3 +1,4 @@
+import { ofEtcd } from './etcd.js';
 import { ofTheGuard } from './guard.js';
 import { ofTheHandOver } from './hand-over.js';
 import { ofTheProtocol } from './protocol.js';
@@ -5,4 +6,11 @@ import { ofTheStore } from './store.js';
 import { ofTokens } from './tokens.js';
 
 /** What is broken on purpose, and which test notices. A test that no mutant has ever turned red proves nothing. */
-export const mutants = [...ofTheProtocol, ...ofTheHandOver, ...ofTheStore, ...ofTokens, ...ofTheGuard];
+export const mutants = [
+  ...ofTheProtocol,
+  ...ofTheHandOver,
+  ...ofTheStore,
+  ...ofTokens,
+  ...ofTheGuard,
+  ...ofEtcd,
+];

@@ -9,13 +9,13 @@ import type { PlannedRun } from './plan/plan.js';
  */
 export function meaninglessFor(
   {
-    scenario: { faults = [], place, oauth, clients: cast },
+    scenario: { faults = [], place, oauth, umask, clients: cast },
     clients,
     target,
   }: Pick<PlannedRun, 'scenario' | 'clients'> & {
     target?: PlannedRun['target'];
   },
-  { evidence, isWhole, showsCommits }: Probed,
+  { evidence, isWhole, showsCommits, own }: Probed,
 ): string | undefined {
   const has = (kind: Fault['kind']) => faults.some((fault) => fault.kind === kind);
   const isOfFile = evidence.of === 'file';
@@ -38,6 +38,8 @@ export function meaninglessFor(
     return 'it reaches the file by links, and the entries of this target are not in that file alone';
   if (has('plant') && !isWhole)
     return "it puts links under the names beside the file, and there this target's entries may be";
+  if (umask !== undefined && !isWhole && own.length === 0)
+    return 'it looks at the modes of files, and this target leaves none';
   if (has('pause') && !showsCommits)
     return 'it stops a client right before a rename onto the file or a write of it, and this target makes none by its path';
   return undefined;

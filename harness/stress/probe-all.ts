@@ -45,6 +45,7 @@ export class Probes {
       evidence: other.evidence.of === 'file' ? probed.evidence : other.evidence,
       isWhole: other.isWhole && probed.isWhole,
       showsCommits: other.showsCommits && probed.showsCommits,
+      arrivesLate: other.arrivesLate || probed.arrivesLate || false,
       openMs: Math.max(other.openMs, probed.openMs),
       own: [...new Set([...other.own, ...probed.own])],
       ...(probed.program === undefined ? {} : { program: probed.program }),

@@ -78,9 +78,10 @@ function deed(member: Member, subject: Subject, graceMs: number): string {
 const readsItself = 'the target reads it by a format of its own';
 
 function probed({ left, runtime }: Attempt, sighted: Sighted, evidence: Evidence, isWhole: boolean): Probed {
-  const { commits, openMs } = sighted;
+  const { commits, openMs, arrivesLate = false } = sighted;
   // Elsewhere nothing can be stopped before a commit, nor seen of it.
-  return { evidence, isWhole, showsCommits: runtime !== 'node' || commits > 1, openMs, own: left };
+  const showsCommits = runtime !== 'node' || commits > 1;
+  return { evidence, isWhole, showsCommits, arrivesLate, openMs, own: left };
 }
 
 function whyNotForeign(member: Member | undefined): string {

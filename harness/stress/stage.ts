@@ -8,6 +8,7 @@ import { makeSandbox, type Place, readLinks } from '../line/sandbox.js';
 import { seedsOf, writeSeeds } from '../line/seeds.js';
 import { cutShows } from '../programs/formats/index.js';
 import type { Program } from '../programs/specification.js';
+import { LateRecorder } from './late-recorder.js';
 import { leastOfProgram } from './plan/for-program.js';
 import { Recorder } from './recorder.js';
 import type { ScenarioRun } from './run-scenario.js';
@@ -47,7 +48,7 @@ export function setStage({
   const { subject = 'credentials' } = scenario;
   const { program } = target;
   const { sandbox, home, ...place } = makeSandbox(directory, scenario.place, subject, program?.file);
-  const recorder = new Recorder(history, monotonicNow());
+  const recorder = new (probed.arrivesLate ? LateRecorder : Recorder)(history, monotonicNow());
   const atLeast = program ? leastOfProgram(scenario, probed, workMs) : leastOf(scenario, evidence);
   recorder.record({
     type: 'run',

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { StoreError } from '../index.js';
+import { openStore, StoreError } from '../index.js';
 
 /**
  * One rule of the store, in words that every runtime understands: plain functions and `node:assert`, no test runner.
@@ -15,6 +15,8 @@ export interface Case {
   name: string;
   run(lab: Lab): Promise<void>;
   cannot?: Partial<Record<RuntimeName, string>>;
+  /** Why it says nothing about a store that is no file. */
+  needsFile?: string;
 }
 
 export type RuntimeName = 'node' | 'bun' | 'deno';
@@ -37,22 +39,35 @@ export class Lab {
   readonly directory = mkdtempSync(path.join(tmpdir(), 'holdfast-'));
   /** The place of a credential file, with nothing there yet. */
   readonly file = path.join(this.directory, 'auth.json');
+  /** What `openStore` takes: the file, or the address of an engine. */
+  readonly place: string;
   private readonly children: ChildProcess[] = [];
   private started = 0;
 
   /**
    * @param program what other processes run
    * @param commands the runtimes that start them, in turns
+   * @param address where the store is not in the file
    */
   constructor(
     private readonly program: string,
     private readonly commands: readonly string[][] = [commandOf(runtime, process.execPath)],
-  ) {}
+    private readonly address?: string,
+  ) {
+    this.place = address ?? this.file;
+  }
 
-  /** Starts another process on the file, on the next runtime: see `programs.ts` for what it can do. */
+  /** What is stored, as a look at the file shows, or as another store finds it. */
+  readonly entries = async (): Promise<Record<string, unknown>> => {
+    if (this.address === undefined) return entriesIn(this.file);
+    await using store = openStore(this.address);
+    return await store.all();
+  };
+
+  /** Starts another process on the store, on the next runtime: see `programs.ts` for what it can do. */
   start(action: string, ...args: string[]): Program {
     const [executable = '', ...flags] = this.commands[this.started++ % this.commands.length] ?? [];
-    const child = spawn(executable, [...flags, this.program, action, this.file, ...args], {
+    const child = spawn(executable, [...flags, this.program, action, this.place, ...args], {
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     this.children.push(child);

@@ -16,6 +16,7 @@ function plantIntent(file: string): void {
 export const limits: Case[] = [
   {
     name: 'a call whose signal is aborted fails at once with E_ABORTED, and its reason',
+    needsFile: 'a planted process is in the way, as a name beside the file',
     async run({ file }) {
       plantIntent(file);
       const store = openStore(file, { leaseMs: 3_600_000, deadlineMs: 60_000 });
@@ -32,6 +33,7 @@ export const limits: Case[] = [
   },
   {
     name: 'a call whose deadline passes fails with E_TIMEOUT, names the process in the way, and writes nothing',
+    needsFile: 'a planted process is in the way, as a name beside the file',
     async run({ file, directory }) {
       plantIntent(file);
       const store = openStore(file, { leaseMs: 3_600_000, deadlineMs: 60_000 });
@@ -42,6 +44,7 @@ export const limits: Case[] = [
   },
   {
     name: 'a change waits for the changes before it, whatever the clock of its runtime says',
+    needsFile: 'a planted process is in the way, as a name beside the file',
     async run({ file }) {
       const store = openStore(file, { leaseMs: 3_600_000, deadlineMs: 60_000 });
       await store.set('a', 1);
@@ -53,20 +56,20 @@ export const limits: Case[] = [
   },
   {
     name: 'close waits for what has begun, and later calls fail with E_CLOSED',
-    async run({ file }) {
-      const store = openStore(file);
+    async run({ place }) {
+      const store = openStore(place);
       const set = store.set('a', 1);
       await store.close();
       await set;
       assert.equal((await failureOf(() => store.get('a'))).code, 'E_CLOSED');
       assert.equal((await failureOf(() => store.watch(() => {}))).code, 'E_CLOSED');
-      assert.deepEqual(await openStore(file).all(), { a: 1 });
+      assert.deepEqual(await openStore(place).all(), { a: 1 });
     },
   },
   {
     name: 'Symbol.asyncDispose closes the store',
-    async run({ file }) {
-      const store = openStore(file);
+    async run({ place }) {
+      const store = openStore(place);
       await store[Symbol.asyncDispose]();
       assert.equal((await failureOf(() => store.get('a'))).code, 'E_CLOSED');
     },

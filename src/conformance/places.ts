@@ -12,10 +12,13 @@ import path from 'node:path';
 import { openStore, type StoreEvent } from '../index.js';
 import { type Case, entriesIn, failureOf, modeOf } from './case.js';
 
+const needsFile = 'it is about the file, and what stands in its place';
+
 /** What becomes of the file, and of what stands in its place. */
 export const places: Case[] = [
   {
     name: 'files are 0600 and directories 0700, under any umask',
+    needsFile,
     async run({ directory }) {
       for (const mask of [0, 0o777]) {
         const file = path.join(directory, `sub-${mask}`, 'auth.json');
@@ -32,6 +35,7 @@ export const places: Case[] = [
   },
   {
     name: 'a looser mode is tightened by the next write',
+    needsFile,
     async run({ file }) {
       const store = openStore(file);
       await store.set('a', 1);
@@ -45,6 +49,7 @@ export const places: Case[] = [
   },
   {
     name: 'a symbolic link stays a link, also a dangling one',
+    needsFile,
     async run({ file, directory }) {
       const real = path.join(directory, 'dotfiles', 'credentials.json');
       mkdirSync(path.dirname(real));
@@ -58,6 +63,7 @@ export const places: Case[] = [
   },
   {
     name: 'a damaged file is kept beside itself, and the last committed state comes back',
+    needsFile,
     async run({ file, directory }) {
       const events: StoreEvent[] = [];
       const store = openStore(file, { onEvent: (event) => events.push(event) });
@@ -76,6 +82,7 @@ export const places: Case[] = [
   },
   {
     name: 'an unusable file without a copy is left as it is',
+    needsFile,
     async run({ file }) {
       writeFileSync(file, 'not ours');
       const error = await failureOf(() => openStore(file).set('a', 1));
@@ -85,6 +92,7 @@ export const places: Case[] = [
   },
   {
     name: 'a foreign change is adopted, and entries that it erased from an old copy are restored',
+    needsFile,
     async run({ file }) {
       const events: StoreEvent[] = [];
       const store = openStore(file, { onEvent: (event) => events.push(event) });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { type Changes, openStore } from '../index.js';
-import { type Case, entriesIn, type Lab, type Program, until } from './case.js';
+import { type Case, type Lab, type Program, until } from './case.js';
 import { expired, newProvider } from './provider.js';
 
 /** Starts them, and lets them go when all are ready. */
@@ -28,7 +28,7 @@ export const processes: Case[] = [
       const names = Array.from({ length: contenders }, (_, n) => `p${n}`);
       await together(names.map((name) => lab.start('sets', name, String(setsEach))));
       const keys = names.flatMap((name) => Array.from({ length: setsEach }, (_, n) => `${name}-${n}`));
-      assert.deepEqual(Object.keys(entriesIn(lab.file)).sort(), keys.sort());
+      assert.deepEqual(Object.keys(await lab.entries()).sort(), keys.sort());
       await leavesNothing(lab);
     },
   },
@@ -36,7 +36,7 @@ export const processes: Case[] = [
     name: `${contenders} processes that add to one number ${addsEach} times each lose no step`,
     async run(lab) {
       await together(Array.from({ length: contenders }, () => lab.start('adds', String(addsEach))));
-      assert.deepEqual(entriesIn(lab.file), { count: contenders * addsEach });
+      assert.deepEqual(await lab.entries(), { count: contenders * addsEach });
       await leavesNothing(lab);
     },
   },
@@ -45,11 +45,12 @@ export const processes: Case[] = [
     async run(lab) {
       const provider = await newProvider();
       try {
-        writeFileSync(lab.file, JSON.stringify({ login: expired }));
+        await using store = openStore(lab.place);
+        await store.set('login', expired);
         const got = await together(Array.from({ length: 3 }, () => lab.start('refresh', provider.url)));
         assert.deepEqual(provider.spent, ['refresh-0']);
         for (const text of got) assert.equal(JSON.parse(text).access, 'access-1');
-        assert.equal((entriesIn(lab.file).login as typeof expired).refresh, 'refresh-1');
+        assert.equal(((await lab.entries()).login as typeof expired).refresh, 'refresh-1');
       } finally {
         provider.close();
       }
@@ -60,9 +61,9 @@ export const processes: Case[] = [
     async run(lab) {
       const dead = lab.start('dieInCommit');
       await dead.ended;
-      assert.equal(readdirSync(`${lab.file}.intents`).length, 1);
-      await openStore(lab.file, { leaseMs: 3_600_000, deadlineMs: 30_000 }).set('a', 1);
-      assert.deepEqual(entriesIn(lab.file), { a: 1 });
+      if (lab.place === lab.file) assert.equal(readdirSync(`${lab.file}.intents`).length, 1);
+      await openStore(lab.place, { leaseMs: 3_600_000, deadlineMs: 30_000 }).set('a', 1);
+      assert.deepEqual(await lab.entries(), { a: 1 });
     },
   },
   {
@@ -70,11 +71,11 @@ export const processes: Case[] = [
     async run(lab) {
       const silent = lab.start('stopInCommit');
       assert.equal(await silent.line(), 'stopping');
-      await openStore(lab.file, { leaseMs: 100 }).set('a', 1);
-      assert.deepEqual(entriesIn(lab.file), { a: 1 });
+      await openStore(lab.place, { leaseMs: 100 }).set('a', 1);
+      assert.deepEqual(await lab.entries(), { a: 1 });
       silent.signal('SIGCONT');
       assert.equal(await silent.line(), 'done');
-      assert.deepEqual(entriesIn(lab.file), { a: 1, late: 1 });
+      assert.deepEqual(await lab.entries(), { a: 1, late: 1 });
     },
   },
   {
@@ -83,11 +84,12 @@ export const processes: Case[] = [
       const program = lab.start('setAndEnd');
       assert.equal(await program.line(), 'done');
       assert.equal(await program.ended, 0);
-      assert.deepEqual(entriesIn(lab.file), { last: 'breath' });
+      assert.deepEqual(await lab.entries(), { last: 'breath' });
     },
   },
   {
     name: 'a watch reports the keys that other programs change, with the store or without it, until it ends',
+    needsFile: 'programs without the store write the file',
     async run(lab) {
       const { file } = lab;
       const told: Changes[] = [];
@@ -110,9 +112,37 @@ export const processes: Case[] = [
       await watching.close();
     },
   },
+  {
+    name: 'a watch reports the keys that other programs set and remove, in order, until it ends',
+    async run(lab) {
+      const told: Changes[] = [];
+      const watching = openStore(lab.place);
+      let hasBegun = false;
+      const onBegin = () => {
+        hasBegun = true;
+      };
+      const end = watching.watch((changes) => told.push(changes), { onBegin });
+      await until(() => hasBegun);
+      const next = async () => {
+        await until(() => told.length > 0);
+        return told.shift();
+      };
+      lab.start('set', 'a', '1');
+      assert.deepEqual(await next(), { changed: ['a'], removed: [] });
+      await using other = openStore(lab.place);
+      await other.remove('a');
+      assert.deepEqual(await next(), { changed: [], removed: ['a'] });
+      end();
+      await other.set('b', 2);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      assert.deepEqual(told, []);
+      await watching.close();
+    },
+  },
 ];
 
-async function leavesNothing({ file }: Lab): Promise<void> {
+async function leavesNothing({ file, place }: Lab): Promise<void> {
+  if (place !== file) return;
   await openStore(file).set('sweep', 1);
   assert.deepEqual(readdirSync(`${file}.intents`), []);
 }

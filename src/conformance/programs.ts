@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { openStore, openTokens } from '../index.js';
+// So that the address of a store on etcd is one, too.
+import '../etcd/index.js';
 import { fetchToken, isFresh } from './provider.js';
 
-/** What another process does to the file: `programs.js <action> <file> [arguments]`. It says in lines how far it is. */
+/** What another process does to the store: `programs.js <action> <place> [arguments]`. It says in lines how far it is. */
 const [action = '', file = '', ...args] = process.argv.slice(2);
 
 const say = (line: string) => process.stdout.write(`${line}\n`);

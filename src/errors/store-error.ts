@@ -18,10 +18,11 @@ export interface Holder {
  * - `E_NOT_FOUND`: there is nothing of that name, or more than one.
  *
  * Definite, unless the error has an `answer` (see below):
- * - `E_CORRUPT`: the file is unusable, and so is its last-committed copy.
+ * - `E_CORRUPT`: the file is unusable, and so is its last-committed copy; or an entry of an engine can't be unsealed.
  * - `E_IO`: the operating system refused.
  * - `E_UNSAFE`: another user could have put there what would be read, or could take what would be written.
  * - `E_CLOSED`: the store was closed.
+ * - `E_UNAVAILABLE`: an engine does not answer: no majority of its members, no connection, or no login.
  *
  * Definite or not, as `definite` says:
  * - `E_TIMEOUT`: the deadline passed. Not definite only for a `refresh` whose provider was already asked: its answer may
@@ -47,6 +48,7 @@ export type StoreErrorCode =
   | 'E_NOT_FOUND'
   | 'E_INPUT'
   | 'E_CLOSED'
+  | 'E_UNAVAILABLE'
   | 'E_ABORTED'
   | 'E_REFRESH';
 
@@ -54,7 +56,7 @@ export type StoreErrorCode =
 export interface StoreErrorDetails {
   /** True if the operation certainly had no effect. False if it may have had one. */
   definite: boolean;
-  /** The file that it is about, as an absolute path. */
+  /** The file that it is about, as an absolute path; the address of an engine. */
   file?: string | undefined;
   /** The process that is in the way, where there is one. */
   holder?: Holder | undefined;
@@ -88,7 +90,7 @@ export class StoreError extends Error {
   readonly code: StoreErrorCode;
   /** True if the operation certainly had no effect; false if it may have had one. */
   readonly definite: boolean;
-  /** The file that it is about, as an absolute path. */
+  /** The file that it is about, as an absolute path; the address of an engine. */
   readonly file: string | undefined;
   /** The process that is in the way, where there is one. */
   readonly holder: Holder | undefined;

@@ -1,22 +1,23 @@
 import path from 'node:path';
 import { closedError, showInLogsAs } from '../errors/store-error.js';
-import type { Backend } from './backend/backend.js';
+import type { Backend, Engine } from './backend/backend.js';
 import { beginCall, type Call, type CallOptions, milliseconds, untilAborted } from './backend/call.js';
+import type { Claims } from './backend/claims.js';
+import { engineAt } from './backend/engines.js';
 import { GroupCommit } from './backend/group-commit.js';
 import { InFlight } from './backend/in-flight.js';
 import type { Change } from './document/change.js';
 import { byValue, type Document, decodeValue } from './document/document.js';
-import { DraftEntries, type Entries, encodeEntry, refusePromise } from './document/entries.js';
+import { drafted, type Entries, encodeEntry, refusePromise } from './document/entries.js';
 import { FileBackend } from './file/backend.js';
 import { Sites } from './file/disk/site.js';
 import { FileClaims } from './file/refresh-claims.js';
-import type { Claims } from './refresh/claims.js';
 import { type DoRefresh, type IsFresh, Refresher } from './refresh/refresher.js';
 import type { RefreshOptions, StoreOptions } from './store-options.js';
 import { type Changes, type WatchOptions, watchChanges } from './watch.js';
 
 /**
- * A small JSON object in one file, shared by any number of processes.
+ * A small JSON object in one file, or on an engine, shared by any number of processes.
  * Calls are linearizable across processes. A resolved `set`, `remove` or `update` is durable.
  * Every failure is a `StoreError`, and its `definite` says whether the call certainly had no effect. A call whose signal is
  * aborted fails at once with `E_ABORTED`, which is definite until its commit is under way.
@@ -79,10 +80,11 @@ export interface Store extends AsyncDisposable {
 /**
  * Opens a store. Nothing is read or written before the first call, and nothing keeps the process alive.
  *
- * @param file the path of the JSON file; it need not exist
+ * @param place the path of the JSON file, which need not exist; or an engine, such as `etcd(...)` of `holdfast/etcd`; or the address
+ *   of one, `etcd://...`, where its module was imported. Of the options, `deadlineMs` is that of an engine, too
  * @throws StoreError `E_INPUT` for options that can't be
  */
-export function openStore(file: string, options: StoreOptions = {}): Store {
+export function openStore(place: string | Engine, options: StoreOptions = {}): Store {
   const {
     leaseMs = 1000,
     deadlineMs = 10_000,
@@ -96,6 +98,12 @@ export function openStore(file: string, options: StoreOptions = {}): Store {
   milliseconds('leaseMs', leaseMs);
   milliseconds('deadlineMs', deadlineMs);
   if (termMs !== undefined) milliseconds('termMs', termMs);
+  const engine = typeof place === 'string' ? engineAt(place) : place;
+  if (engine) {
+    const { backend, claims } = engine.open();
+    return new JsonStore(engine.place, backend, claims, deadlineMs);
+  }
+  const file = place as string;
   const backend = new FileBackend(file, {
     leaseMs,
     termMs,
@@ -105,7 +113,8 @@ export function openStore(file: string, options: StoreOptions = {}): Store {
     onEvent,
     isOpaque: byValue(isOpaque),
   });
-  return new JsonStore(file, backend, new FileClaims(new Sites(file, allowUnsafe)), deadlineMs);
+  const claims = new FileClaims(new Sites(file, allowUnsafe));
+  return new JsonStore(file, backend, claims, deadlineMs, path.resolve(file));
 }
 
 const refreshLeaseMs = 30_000;
@@ -122,7 +131,8 @@ class JsonStore implements Store {
   readonly #begun = new InFlight();
   #closing: Promise<void> | undefined;
 
-  constructor(file: string, backend: Backend, claims: Claims, deadlineMs: number) {
+  /** @param identity what all stores of this process on the same place have in common */
+  constructor(file: string, backend: Backend, claims: Claims, deadlineMs: number, identity = file) {
     this.#file = file;
     this.#backend = backend;
     this.#deadlineMs = deadlineMs;
@@ -135,7 +145,7 @@ class JsonStore implements Store {
       rewrite: (key: string, isWanted: (value: unknown) => boolean) =>
         backend.rewrite((document) => isWanted(valueIn(document, key)), call().deadline),
     };
-    this.#refresher = new Refresher(path.resolve(file), credentials, claims);
+    this.#refresher = new Refresher(identity, credentials, claims);
     showInLogsAs(this, () => this.#shown());
   }
 
@@ -250,12 +260,4 @@ class JsonStore implements Store {
 function valueIn(document: Document, key: string): unknown {
   const raw = document.get(key);
   return raw === undefined ? undefined : decodeValue(raw);
-}
-
-function drafted(edit: (draft: Entries) => void): Change {
-  return (document) => {
-    const draft = new DraftEntries(document);
-    edit(draft);
-    return draft.document;
-  };
 }

@@ -18,6 +18,11 @@ export interface WatchOptions {
   signal?: AbortSignal | undefined;
   /** Keeps the process alive while it watches. Default false. */
   keepAlive?: boolean | undefined;
+  /**
+   * Called once, when changes are reported from: before `watch` returns where the store is a file, and once an engine has
+   * told its state. A change before that may be part of the beginning.
+   */
+  onBegin?: (() => void) | undefined;
 }
 
 const longMs = 2 ** 30;
@@ -30,18 +35,23 @@ const longMs = 2 ** 30;
 export function watchChanges(
   backend: Backend,
   listener: (changes: Changes) => void,
-  { signal, keepAlive = false }: WatchOptions,
+  { signal, keepAlive = false, onBegin }: WatchOptions,
   onEnd: () => void,
 ): () => void {
   let before: Document | undefined;
   let ended = false;
+  const begin = (state: Document) => {
+    before = state;
+    if (onBegin && !ended) notify(onBegin, undefined);
+  };
   const endBackend = backend.watch((now) => {
-    const changes = before && differenceOf(before, now);
+    if (!before) return begin(now);
+    const changes = differenceOf(before, now);
     before = now;
-    if (!ended && changes && changes.changed.length + changes.removed.length > 0) notify(listener, changes);
+    if (!ended && changes.changed.length + changes.removed.length > 0) notify(listener, changes);
   });
   // The file was unusable when the watch began: all that it will hold is new.
-  before ??= new Map();
+  if (!before && !backend.beginsLate) begin(new Map());
   // A timer is the one thing that keeps a process alive on every runtime.
   const alive = keepAlive ? setInterval(() => {}, longMs) : undefined;
   const end = () => {

@@ -37,7 +37,7 @@ const withRequire =
  */
 export async function bundle() {
   const results = await Promise.all([
-    ...library.map((entry) => build({ ...common, entryPoints: [entry] })),
+    ...library.map((entryPoints) => build({ ...common, ...(entryPoints.length > 1 && split), entryPoints })),
     build({ ...common, entryPoints: tests, packages: 'external' }),
     build({ ...common, ...split, ...tight, entryPoints: command }),
     build({ ...common, ...split, entryPoints: modules }),
@@ -58,7 +58,12 @@ export async function bundle() {
     const body = needsRequire ? `${shebang}${withRequire}${text.slice(shebang.length)}` : text;
     writeFileSync(place, file.endsWith('.js') ? placed(body, file) : body);
   }
-  for (const file of copyTypes('build/types', 'dist', [...library, 'harness/index.ts'])) written.add(file);
+  for (const file of copyTypes('build/types', 'dist', [
+    ...library.flat(),
+    'harness/index.ts',
+    'harness/vitest/index.ts',
+  ]))
+    written.add(file);
   removeOthers(written);
   writeFileSync(path.join('dist', 'licenses.txt'), licenses(inputs));
 }

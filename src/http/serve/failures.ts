@@ -7,6 +7,7 @@ const statuses: Partial<Record<StoreErrorCode, ContentfulStatusCode>> = {
   E_INPUT: 400,
   E_TIMEOUT: 503,
   E_CLOSED: 503,
+  E_UNAVAILABLE: 503,
 };
 
 /** True where this process, or the machine, has too many files open: that passes by itself. */

@@ -1,14 +1,19 @@
 import type { Change } from '../document/change.js';
 import type { Document } from '../document/document.js';
+import type { Claims } from './claims.js';
 
 /**
- * The seam. All above it (batching, schemas, the API) knows only this interface, and the file is one implementation.
+ * The seam. All above it (batching, schemas, the API) knows only this interface. The file is one implementation, and `holdfast/etcd`
+ * is another.
  * All calls fail with a `StoreError` and nothing else. A deadline is in milliseconds of the monotonic clock.
  */
 export interface Backend {
   /** Returns a complete committed state. */
   read(deadline: number): Promise<Document>;
-  /** Applies the change to the current state and commits it atomically and durably, or says why not. */
+  /**
+   * Applies the change to the current state and commits it atomically and durably, or says why not. A change that is larger
+   * than one commit can be is refused with `E_INPUT`, which is definite: a batch of several is then tried in halves.
+   */
   transact(change: Change, deadline: number): Promise<void>;
   /**
    * Commits the current state anew, byte for byte, if the function returns true. Only a commit shows for certain that a commit
@@ -22,8 +27,18 @@ export interface Backend {
    * @returns a function that ends the watch
    */
   watch(listener: (document: Document) => void): () => void;
+  /** True for a backend that can call the listener of a watch for the first time only after `watch` has returned. */
+  readonly beginsLate?: boolean;
   /** Waits for the calls under way, and releases what is held between calls. */
   close(): Promise<void>;
+}
+
+/** A place for a store that is not a file: what `openStore` takes instead of a path. */
+export interface Engine {
+  /** Stands for the store in errors and logs, and tells it from every other. Nothing in it is secret. */
+  readonly place: string;
+  /** Opens it for one store. Nothing is sent before the first call. */
+  open(): { backend: Backend; claims: Claims };
 }
 
 /** What a backend reports besides its results. Nothing in it is secret. */

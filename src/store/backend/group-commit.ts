@@ -87,10 +87,16 @@ export class GroupCommit {
     const edits = allEdits(batch);
     // A change that is data may be handed to another process at once.
     if (edits) for (const member of batch) member.handed = true;
+    const deadline = Math.min(...batch.map((member) => member.deadline));
     try {
-      await this.#backend.transact(edits ?? apply, Math.min(...batch.map(({ deadline }) => deadline)));
+      await this.#backend.transact(edits ?? apply, deadline);
     } catch (error) {
-      this.#fail(batch, error);
+      const half = batch.length >> 1;
+      // Nothing was written: together they are more than one commit can be.
+      if (half > 0 && codeOf(error) === 'E_INPUT') {
+        await this.#commitBatch(batch.slice(0, half));
+        await this.#commitBatch(batch.slice(half));
+      } else this.#fail(batch, error, deadline);
       return;
     }
     for (const member of batch) {
@@ -100,9 +106,11 @@ export class GroupCommit {
   }
 
   /** The batch ends with the first of its deadlines. Members with time left take part in the next one. */
-  #fail(batch: readonly BatchMember[], error: unknown): void {
+  #fail(batch: readonly BatchMember[], error: unknown, end: number): void {
     const now = performance.now();
-    const early = batch.filter(({ deadline, left }) => isTimeout(error) && deadline > now && !left);
+    const code = codeOf(error);
+    const isTimeout = code === 'E_TIMEOUT' || (code === 'E_UNAVAILABLE' && end <= now);
+    const early = batch.filter(({ deadline, left }) => isTimeout && deadline > now && !left);
     for (const member of batch) {
       if (early.includes(member)) member.handed = false;
       else member.reject(error);
@@ -129,6 +137,6 @@ function allEdits(batch: readonly BatchMember[]): Edit[] | undefined {
   return edits;
 }
 
-function isTimeout(error: unknown): boolean {
-  return error instanceof StoreError && error.code === 'E_TIMEOUT';
+function codeOf(error: unknown): string | undefined {
+  return error instanceof StoreError ? error.code : undefined;
 }

@@ -14,7 +14,7 @@ export interface Edit {
  */
 export type Change = readonly Edit[] | ((document: Document) => Document);
 
-/** @returns the same document object if nothing has to be written */
+/** Applies a change, as `Backend.transact` must. @returns the same document object if nothing has to be written */
 export function applyChange(document: Document, change: Change): Document {
   if (typeof change === 'function') return change(document);
   let copy: Map<string, string> | undefined;

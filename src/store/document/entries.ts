@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { StoreError } from '../../errors/store-error.js';
+import type { Change } from './change.js';
 import { type Document, decodeValue, encodeValue } from './document.js';
 import { type Excess, entryBytesMax, levelsMax, limiter } from './entry-limits.js';
 
@@ -48,6 +49,14 @@ export class DraftEntries implements Entries {
     this.#copy ??= new Map(this.#original);
     this.#copy.delete(key);
   }
+}
+
+export function drafted(edit: (draft: Entries) => void): Change {
+  return (document) => {
+    const draft = new DraftEntries(document);
+    edit(draft);
+    return draft.document;
+  };
 }
 
 /**

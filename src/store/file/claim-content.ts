@@ -1,7 +1,7 @@
 import type { Directory } from '../../surroundings/directory.js';
 import type { Location } from '../../surroundings/locate.js';
 import { readRegular } from '../../surroundings/regular-file.js';
-import type { ClaimState } from '../refresh/claims.js';
+import type { ClaimState } from '../backend/claims.js';
 import type { Site } from './disk/site.js';
 import { isProvablyDead, type Owner } from './queue/owner.js';
 

@@ -1,4 +1,4 @@
-import type { Version } from '../refresh/claims.js';
+import type { Version } from '../backend/claims.js';
 import type { Site } from './disk/site.js';
 
 /** The name of the directory of claims, beside the file. */

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Version } from '../refresh/claims.js';
+import type { Version } from '../backend/claims.js';
 import { newFile } from '../scratch.test.helper.js';
 import { Sites } from './disk/site.js';
 import { self } from './queue/owner.js';

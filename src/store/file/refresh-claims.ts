@@ -3,7 +3,7 @@ import { ioError } from '../../errors/io-error.js';
 import { errnoOf } from '../../errors/store-error.js';
 import type { Directory } from '../../surroundings/directory.js';
 import { openPrivate } from '../../surroundings/private-directory.js';
-import type { Claim, Claims, SeenClaim, Version } from '../refresh/claims.js';
+import type { Claim, Claims, SeenClaim, Version } from '../backend/claims.js';
 import {
   type ClaimContent,
   type ClaimDirectory,

@@ -1,5 +1,5 @@
 import type { Holder } from '../../errors/store-error.js';
-import type { SeenClaim, Version } from './claims.js';
+import type { SeenClaim, Version } from '../backend/claims.js';
 import { refusedElsewhere, spentElsewhere } from './errors.js';
 
 /** Decides how long one refresh waits for the claims of others, by its own monotonic clock alone. */

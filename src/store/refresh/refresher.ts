@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreError } from '../../errors/store-error.js';
 import { type Call, untilAborted } from '../backend/call.js';
+import type { Claim, Claims, SeenClaim, Version } from '../backend/claims.js';
 import { decodeValue } from '../document/document.js';
 import { type Entries, encodeEntry } from '../document/entries.js';
-import type { Claim, Claims, SeenClaim, Version } from './claims.js';
 import { notAsked, notStored, overdue, refused } from './errors.js';
 import { Flight } from './flight.js';
 import { Patience } from './patience.js';
@@ -95,7 +95,7 @@ export class Refresher {
       if (value === undefined || task.isFresh(value)) return value;
       flight.signal.throwIfAborted();
       const version = versionOf(task.key, value);
-      const latest = this.#claims.latest(version);
+      const latest = await this.#claims.latest(version);
       const unsaved = this.#unsaved.get(version);
       if (unsaved && latest && unsaved.claim === latest.id) {
         // Our own claim keeps all others away. Now the answer is stored that it was left for.
@@ -109,15 +109,15 @@ export class Refresher {
       }
       // Counts from before the claim: no process may see our claim as live after we ourselves have given up.
       const until = performance.now() + task.leaseMs;
-      const claim = this.#acquire(task.key, version, latest);
+      const claim = await this.#acquire(task.key, version, latest);
       const outcome = claim && (await this.#attempt(task, flight, version, claim, until));
       if (outcome) return outcome.value;
     }
   }
 
-  #acquire(key: string, version: Version, after: SeenClaim | undefined): Claim | undefined {
+  async #acquire(key: string, version: Version, after: SeenClaim | undefined): Promise<Claim | undefined> {
     try {
-      return this.#claims.acquire(version, after);
+      return await this.#claims.acquire(version, after);
     } catch (error) {
       throw notAsked(key, error);
     }
@@ -139,7 +139,7 @@ export class Refresher {
         const old = await this.#prove(task.key, version);
         // Between our read and our claim another process may have refreshed it and given up its claim. Or we were paused for so
         // long that others may have passed us. In both cases the token may be spent.
-        if (old === undefined || performance.now() > until) return undefined;
+        if (old === undefined || performance.now() > until || claim.isLost?.()) return undefined;
         flight.signal.throwIfAborted();
         hasAsked = true;
         answer = await this.#ask(task, { flight, version, claim, old, until });
@@ -158,7 +158,7 @@ export class Refresher {
       if (hasAsked && !flight.signal.aborted) end = 'fail';
       throw error;
     } finally {
-      claim[end]();
+      await claim[end]();
     }
   }
 
@@ -189,7 +189,7 @@ export class Refresher {
     const answer = (async () => {
       const value = decodeValue(encodeEntry(key, await doRefresh(old, flight.signal)));
       this.#unsaved.add(version, value);
-      claim.spend();
+      await claim.spend();
       return value;
     })();
     flight.hasAsked = true;

@@ -1,4 +1,4 @@
-import type { Version } from './claims.js';
+import type { Version } from '../backend/claims.js';
 
 /** An answer that could not be stored yet. */
 export interface Unsaved {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Version } from './claims.js';
+import type { Version } from '../backend/claims.js';
 
 /**
  * A hash of the value, not of its bytes: a program that lays the file out anew does not change the credential.

@@ -23,17 +23,19 @@ export interface SeenClaim {
   holder: Omit<Holder, 'seenForMs'>;
 }
 
-/** A claim of our own. A late call touches no other claim, and no call fails. */
+/** A claim of our own. A late call touches no other claim, and no call fails: where the backend is remote, each may be a promise. */
 export interface Claim {
   readonly id: string;
   /** The provider has answered. No other process may present the token while this one lives, however slow it is. */
-  spend(): void;
+  spend(): void | Promise<void>;
   /** Gives the claim back: a process that waits for it may try. */
-  drop(): void;
+  drop(): void | Promise<void>;
   /** Leaves the claim, marked as failed, for the processes that wait for it. */
-  fail(): void;
+  fail(): void | Promise<void>;
   /** Leaves the claim: the token is spent, and only this process has the answer. `Claims.remove` removes it. */
-  keep(): void;
+  keep(): void | Promise<void>;
+  /** True where another process may have taken the claim over already, by the clock of this one. Undefined where none can. */
+  isLost?(): boolean;
 }
 
 /**
@@ -42,11 +44,11 @@ export interface Claim {
  */
 export interface Claims {
   /** The claim of the last attempt. Undefined where no process has claimed the version. */
-  latest(version: Version): SeenClaim | undefined;
+  latest(version: Version): SeenClaim | undefined | Promise<SeenClaim | undefined>;
   /** Claims the attempt after that one. @returns undefined where another process was faster: look again */
-  acquire(version: Version, after: SeenClaim | undefined): Claim | undefined;
+  acquire(version: Version, after: SeenClaim | undefined): Claim | undefined | Promise<Claim | undefined>;
   /** Removes a claim of this process that was kept. Never fails. */
-  remove(version: Version, id: string): void;
+  remove(version: Version, id: string): void | Promise<void>;
   /**
    * Removes the claims of ended attempts on other versions of a credential that was just stored. A claim that may be a living
    * process's stays: its holder removes it. Never fails.

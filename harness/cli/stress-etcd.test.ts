@@ -1,0 +1,52 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Cluster, lacksEtcd, newCluster } from '../../src/etcd/cluster.test.helper.js';
+import { long } from '../../src/tiers.test.helper.js';
+import { counts, fixture, stress } from './command.test.helper.js';
+
+// Their short twins are src/etcd/receipts.test.ts and src/etcd/conformance.test.ts.
+describe.skipIf(lacksEtcd())('the store on etcd, under stress', long, () => {
+  let cluster: Cluster;
+  beforeAll(async () => {
+    cluster = await newCluster(3);
+  });
+  const target = (options: string) =>
+    `${fixture('etcd.ts')}?at=${cluster.endpoints.map((url) => new URL(url).host).join('+')}${options}`;
+
+  it.each(['two-terminals', 'kill-9', 'refresh-killed', 'set-delete-churn'])(
+    'no guarantee is violated in %s',
+    async (scenario) => {
+      const { exitCode, report } = await stress(target(''), scenario, '--duration', '6s');
+      expect([report?.result, exitCode]).toEqual(['valid', 0]);
+      expect(report?.scenarios[0]?.counts.acknowledged).toBeGreaterThan(0);
+    },
+  );
+
+  it('no guarantee is violated where the network passes requests on late', async () => {
+    const { exitCode, report } = await stress(target('&late=10'), 'two-terminals', '--duration', '6s');
+    expect([counts(report)?.lost, exitCode]).toEqual([0, 0]);
+  });
+
+  // Whether a late request meets a newer write is a matter of chance.
+  it('the same run finds a store that asks again without receipts', { retry: 2 }, async () => {
+    const bug = target('&late=10&receipts=off');
+    const { exitCode, report } = await stress(bug, 'two-terminals', '--duration', '6s');
+    expect(counts(report)?.lost).toBeGreaterThan(0);
+    expect(exitCode).toBe(1);
+  });
+
+  it('the same run finds a store whose reads are older than what another process was told', async () => {
+    const { exitCode, report } = await stress(target('&reads=stale'), 'two-terminals', '--duration', '4s');
+    expect(report?.result).toBe('invalid');
+    expect(exitCode).toBe(1);
+  });
+
+  it('a scenario about a file is left out, and the report says why', async () => {
+    const scenarios = 'open-umask,in-place,two-terminals';
+    const { report } = await stress(target(''), scenarios, '--duration', '8s');
+    expect(report?.scenarios.map(({ scenario }) => scenario)).toEqual(['two-terminals']);
+    expect(report?.leftOut?.join()).toMatch(
+      /open-umask on .*: it looks at the modes of files, and this target/,
+    );
+    expect(report?.leftOut).toHaveLength(2);
+  });
+});

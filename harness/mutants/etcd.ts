@@ -1,0 +1,90 @@
+import type { Mutant } from './mutant.js';
+
+const session = 'src/etcd/session.ts';
+const state = 'src/etcd/state.ts';
+const receipts = 'src/etcd/receipts.test.ts';
+
+/** What loses, repeats or shows something where the store is on etcd. */
+export const ofEtcd: Mutant[] = [
+  {
+    name: 'a commit compares no receipt',
+    file: session,
+    edits: [['[holds(begun.key, begun.receipt), ...compare],', '[...compare],']],
+    test: receipts,
+  },
+  {
+    name: 'what was not answered is taken for not done',
+    file: session,
+    edits: [['    if (!mayHappen) {', '    if (mayHappen || !mayHappen) {']],
+    test: receipts,
+  },
+  {
+    name: 'a receipt that was found says nothing',
+    file: session,
+    edits: [['answer.succeeded ? next : foundValue(answer, 0);', 'answer.succeeded ? next : begun.receipt;']],
+    test: receipts,
+  },
+  {
+    name: 'a session that ended under a commit is taken for a conflict',
+    file: session,
+    edits: [['    if (isLate) throw unknown(', '    if (isLate && begun.number < 0) throw unknown(']],
+    test: receipts,
+  },
+  {
+    name: 'a commit of a function compares nothing',
+    file: 'src/etcd/backend.ts',
+    edits: [['state ? [holds(head, state.head)] : [],', '[],']],
+    test: receipts,
+  },
+  {
+    name: 'a head that has not moved is not compared',
+    file: state,
+    edits: [['if (last && answer.succeeded) return', 'if (last) return']],
+    test: receipts,
+  },
+  {
+    name: 'more than one commit can be is not tried in halves',
+    file: 'src/store/backend/group-commit.ts',
+    edits: [["if (half > 0 && codeOf(error) === 'E_INPUT')", "if (half < 0 && codeOf(error) === 'E_INPUT')"]],
+    test: receipts,
+  },
+  {
+    name: 'a request that was refused before it was sent is taken for one under way',
+    file: 'src/etcd/client.ts',
+    edits: [['isLate ||= !(error instanceof NotSent);', 'isLate ||= error instanceof Error;']],
+    test: receipts,
+  },
+  {
+    name: 'a value is sealed for any place',
+    file: 'src/etcd/seal.ts',
+    edits: [
+      ['    cipher.setAAD(Buffer.from(name));\n', ''],
+      ['opener.setAAD(Buffer.from(name)).setAuthTag', 'opener.setAuthTag'],
+    ],
+    test: 'src/etcd/seal.test.ts',
+  },
+  {
+    name: 'two stores seal by one key',
+    file: 'src/etcd/seal.ts',
+    edits: [['{prefix}`, keyBytes', '{id}`, keyBytes']],
+    test: 'src/etcd/seal.test.ts',
+  },
+  {
+    name: 'a claim is put without a comparison',
+    file: 'src/etcd/claims.ts',
+    edits: [['        [holds(key, seen)],\n', '        [],\n']],
+    test: 'src/etcd/claims.test.ts',
+  },
+  {
+    name: 'a claim whose answer was lost is not known again',
+    file: 'src/etcd/claims.ts',
+    edits: [['!answer.succeeded && foundValue(answer, 0) !== text', '!answer.succeeded']],
+    test: 'src/etcd/claims.test.ts',
+  },
+  {
+    name: 'a login that has ended is not made anew',
+    file: 'src/etcd/client.ts',
+    edits: [['logins++ === 0', 'logins++ < 0']],
+    test: 'src/etcd/login.test.ts',
+  },
+];

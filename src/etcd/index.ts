@@ -1,0 +1,39 @@
+/**
+ * A store on etcd, for several machines. Experimental: see docs/etcd.md for what is promised, and what is not there yet.
+ *
+ * @module holdfast/etcd
+ */
+
+import type { Engine } from '../store/backend/backend.js';
+import { addEngine } from '../store/backend/engines.js';
+import { type AddressOptions, optionsFrom, parseAddress } from './address.js';
+import { EtcdBackend } from './backend.js';
+import { EtcdClaims } from './claims.js';
+import { Etcd } from './client.js';
+import { type EtcdOptions, settingsOf } from './options.js';
+
+export { type AddressOptions, readKeys } from './address.js';
+export type { EtcdOptions, EtcdUser, TlsOptions } from './options.js';
+export { reseal } from './reseal.js';
+export type { SealingKey } from './seal.js';
+
+/**
+ * A place for `openStore` on an etcd cluster, 3.4 or newer.
+ * @throws StoreError `E_INPUT` for options that can't be, and for what would show credentials to others
+ */
+export function etcd(options: EtcdOptions): Engine;
+/** The same by an address: `etcd('etcd://10.0.0.11:2379,10.0.0.12:2379/team-a', { user, keys })`. No secret can stand in it. */
+export function etcd(address: string, options?: AddressOptions): Engine;
+export function etcd(where: string | EtcdOptions, more: AddressOptions = {}): Engine {
+  const settings = settingsOf(typeof where === 'string' ? parseAddress(where, more) : where);
+  return {
+    place: settings.place,
+    open() {
+      const client = new Etcd(settings);
+      return { backend: new EtcdBackend(client, settings), claims: new EtcdClaims(client, settings) };
+    },
+  };
+}
+
+// So that `openStore('etcd://...')` knows it.
+addEngine('etcd', (address) => etcd(address, optionsFrom(process.env)));
