@@ -31,7 +31,8 @@ try {
   for (const mutant of mutants.filter(({ test }) => sound.has(test)))
     if (tell(mutant.name, 'noticed', await sandbox.run(mutant.test, mutant))) noticed++;
   process.stdout.write(`${noticed} of ${mutants.length} mutants are noticed\n`);
-  if (noticed < mutants.length || mutants.length === 0) process.exitCode = 1;
+  // Vitest sets it for each red run, which here is what is wanted.
+  process.exitCode = noticed < mutants.length || mutants.length === 0 ? 1 : 0;
 } finally {
   await sandbox.close();
 }

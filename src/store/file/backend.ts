@@ -80,6 +80,7 @@ export class FileBackend implements Backend {
     await commit;
   }
 
+  /** Takes the held intent out of its rest, commits, and lets it rest again, in which it serves others. */
   async #commit(wish: Wish, deadline: number): Promise<void> {
     const shared = { sites: this.#sites, held: this.#held, options: this.#options };
     this.#held.hold();
