@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,9 +49,34 @@ function isReadableByOthers(): boolean {
   return error !== undefined || status === 0;
 }
 
-/** The folders of all packages that are not for development alone, and are there: some are for other platforms. */
+/** The folders of all packages that what was built imports, and of those that these need. Some are for other platforms, and not there. */
 function dependencies(): string[] {
   const text = readFileSync(path.join(project, 'node_modules', '.package-lock.json'), 'utf8');
-  const { packages } = JSON.parse(text) as { packages: Record<string, { dev?: boolean }> };
-  return Object.keys(packages).filter((name) => !packages[name]?.dev && existsSync(path.join(project, name)));
+  const { packages } = JSON.parse(text) as { packages: Record<string, Partial<Manifest>> };
+  const names = new Set(importedPackages());
+  for (const name of names) {
+    const { dependencies, optionalDependencies } = packages[`node_modules/${name}`] ?? {};
+    for (const needed of Object.keys({ ...dependencies, ...optionalDependencies })) names.add(needed);
+  }
+  return [...names]
+    .map((name) => `node_modules/${name}`)
+    .filter((name) => existsSync(path.join(project, name)));
+}
+
+interface Manifest {
+  dependencies: Record<string, string>;
+  optionalDependencies: Record<string, string>;
+}
+
+function importedPackages(): string[] {
+  const built = path.join(project, 'build');
+  const files = readdirSync(built, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => name.endsWith('.js') && !name.includes('.test.'),
+  );
+  return files.flatMap((name) => {
+    const text = readFileSync(path.join(built, name), 'utf8');
+    const found = text.matchAll(/\b(?:from|import)\s*\(?'((?:@[\w.-]+\/)?[\w][\w.-]*)(?:\/[^']*)?'/g);
+    // In the text of a test that the command writes for its user.
+    return [...found].map(([, imported = '']) => imported).filter((imported) => imported !== 'vitest');
+  });
 }

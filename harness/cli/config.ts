@@ -35,6 +35,7 @@ export async function loadConfig(directory = process.cwd()): Promise<Config> {
   if (name === undefined) return {};
   const { loadModule } = await import('../targets/load-module.js');
   const loaded = await loadModule(pathToFileURL(path.join(directory, name)).href).catch((error: unknown) => {
+    if (error instanceof UsageError) throw error;
     const [reason] = String(error).split('\n');
     throw new UsageError(`${name} can't be loaded: ${reason}`);
   });

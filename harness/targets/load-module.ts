@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { importNeeded } from '../../src/cli/needed-package.js';
 
 /**
@@ -5,6 +6,7 @@ import { importNeeded } from '../../src/cli/needed-package.js';
  * folder without a package.json counts as CommonJS, even if it is written with `export`.
  * @param url file URL
  * @returns what it exports by name, and its default export
+ * @throws UsageError where it is TypeScript and tsx is not installed
  */
 export async function loadModule(url: string): Promise<Record<string, unknown>> {
   const loaded: Record<string, unknown> = /\.[cm]?tsx?$/.test(url)
@@ -15,7 +17,7 @@ export async function loadModule(url: string): Promise<Record<string, unknown>> 
 }
 
 async function loadTypeScript(url: string): Promise<Record<string, unknown>> {
-  const { tsImport } = await importNeeded('a module in TypeScript', 'tsx', () => import('tsx/esm/api'));
+  const { tsImport } = await importNeeded(path.posix.basename(url), 'tsx', () => import('tsx/esm/api'));
   return tsImport(url, import.meta.url);
 }
 

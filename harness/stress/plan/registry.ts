@@ -44,6 +44,7 @@ async function findScenario(name: string, from: string): Promise<Scenario> {
 
 async function loadScenario(file: string): Promise<Scenario> {
   const loaded = await loadModule(pathToFileURL(file).href).catch((error: unknown) => {
+    if (error instanceof UsageError) throw error;
     const [reason] = String(error).split('\n');
     throw new UsageError(
       `${file} can't be loaded: ${reason}`,
