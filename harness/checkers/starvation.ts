@@ -1,5 +1,5 @@
 import type { Finding } from '../core/verdict.js';
-import { countWhile } from '../history/count-while.js';
+import { Floats } from '../history/column.js';
 import type { Operation, Run } from '../history/run.js';
 import { inMs } from '../history/words.js';
 import { findPauses } from './lost-update/pauses.js';
@@ -14,8 +14,8 @@ const overtakesMin = 1000;
  * that stands still keeps its clients waiting.
  */
 export function checkStarvation(run: Run): Finding[] {
-  const begins: number[] = [];
-  const ends: number[] = [];
+  const begins = new Floats();
+  const ends = new Floats();
   for (const operation of run.operations) {
     if (operation.outcome !== 'ok' || operation.foreign || !isMutation(operation)) continue;
     begins.push(operation.begin);
@@ -23,15 +23,15 @@ export function checkStarvation(run: Run): Finding[] {
   }
   const least = Math.max(overtakesMin, begins.length / 2);
   if (begins.length < least) return [];
-  begins.sort((a, b) => a - b);
-  ends.sort((a, b) => a - b);
+  begins.sort();
+  ends.sort();
   const wasPaused = pausesOfAnybody(run);
 
   return run.operations.flatMap((operation) => {
     const { id, action, key, begin, end, outcome, foreign } = operation;
     if (foreign || outcome === 'unknown') return [];
     // Those that ended before it did, less all that began no later than it: at least so many did both in between.
-    const overtakes = countWhile(ends, (time) => time < end) - countWhile(begins, (time) => time <= begin);
+    const overtakes = ends.countBelow(end) - begins.countBelow(begin, true);
     if (overtakes < least || wasPaused(operation)) return [];
     const call = key === undefined ? action : `${action} "${key}"`;
     return {

@@ -4,7 +4,7 @@ type Numbers = Float64Array | Int32Array;
 class Column<A extends Numbers> {
   length = 0;
 
-  constructor(private numbers: A) {}
+  constructor(protected numbers: A) {}
 
   push(number: number): void {
     if (this.length === this.numbers.length) this.grow();
@@ -34,6 +34,25 @@ const lengthAtFirst = 64;
 export class Floats extends Column<Float64Array> {
   constructor() {
     super(new Float64Array(lengthAtFirst));
+  }
+
+  /** Puts them in order. */
+  sort(): this {
+    this.numbers.subarray(0, this.length).sort();
+    return this;
+  }
+
+  /** How many of these, which are in order, are below a number; or at it, too. */
+  countBelow(number: number, orAt = false): number {
+    let low = 0;
+    let high = this.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const one = this.get(middle);
+      if (one < number || (orAt && one === number)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 }
 

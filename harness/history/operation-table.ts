@@ -37,8 +37,7 @@ export class OperationTable extends MadeList<Operation> {
   private readonly keys = new Names();
   private readonly doers: Doer[] = [];
   private readonly name = new Ints();
-  private readonly doer = new Ints();
-  /** Action and outcome. */
+  /** Doer, action and outcome. */
   private readonly kind = new Ints();
   private readonly key = new Ints();
   private readonly begin = new Floats();
@@ -66,8 +65,7 @@ export class OperationTable extends MadeList<Operation> {
     while (this.rowOf.length <= name) this.rowOf.push(0);
     this.rowOf.set(name, row + 1);
     this.name.push(name);
-    this.doer.push(doer);
-    this.kind.push(actions.indexOf(action) * outcomes.length + unknown);
+    this.kind.push((doer * actions.length + actions.indexOf(action)) * outcomes.length + unknown);
     this.key.push(key === undefined ? nothing : this.keys.add(key));
     this.begin.push(begin);
     this.end.push(Number.POSITIVE_INFINITY);
@@ -121,8 +119,10 @@ export class OperationTable extends MadeList<Operation> {
   }
 
   idAt = (row: number): string => this.names.at(this.name.get(row));
-  doerAt = (row: number): Doer => this.doers[this.doer.get(row)] as Doer;
-  actionAt = (row: number): Action => actions[Math.floor(this.kind.get(row) / outcomes.length)] as Action;
+  doerAt = (row: number): Doer =>
+    this.doers[Math.floor(this.kind.get(row) / (actions.length * outcomes.length))] as Doer;
+  actionAt = (row: number): Action =>
+    actions[Math.floor(this.kind.get(row) / outcomes.length) % actions.length] as Action;
   outcomeAt = (row: number): Outcome => outcomes[this.kind.get(row) % outcomes.length] as Outcome;
   beginAt = (row: number): number => this.begin.get(row);
   endAt = (row: number): number => this.end.get(row);

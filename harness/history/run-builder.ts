@@ -1,6 +1,5 @@
 import { UsageError } from '../../src/cli/usage-error.js';
 import { Floats } from './column.js';
-import { countWhile } from './count-while.js';
 import type {
   Access,
   ErrorEvent,
@@ -163,7 +162,7 @@ export class RunBuilder {
  * @returns for the time of a death that bound
  */
 function lastChances(operations: OperationTable): (death: number) => number {
-  const begins: number[] = [];
+  const begins = new Floats();
   const ends = new Floats();
   for (const { action, outcome, foreign, begin, end } of operations) {
     if (outcome !== 'ok' || foreign || (action !== 'set' && action !== 'remove')) continue;
@@ -173,7 +172,7 @@ function lastChances(operations: OperationTable): (death: number) => number {
   // By begin: from each on, the earliest end.
   for (let n = ends.length - 2; n >= 0; n--) ends.set(n, Math.min(ends.get(n), ends.get(n + 1)));
   return (death) => {
-    const next = countWhile(begins, (begin) => begin <= death);
+    const next = begins.countBelow(death, true);
     return next < ends.length ? ends.get(next) : Number.POSITIVE_INFINITY;
   };
 }

@@ -40,7 +40,8 @@ export class Totals {
     for (const [action, durations] of durationsOf(run)) {
       const histogram = row.histograms.get(action) ?? createHistogram(precision);
       row.histograms.set(action, histogram);
-      for (const duration of durations) histogram.record(Math.max(1, Math.round(duration)));
+      for (let n = 0; n < durations.length; n++)
+        histogram.record(Math.max(1, Math.round(durations.get(n))));
     }
   }
 

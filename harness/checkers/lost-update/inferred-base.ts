@@ -1,3 +1,4 @@
+import { Ints } from '../../history/column.js';
 import type { ValueId } from '../../history/events.js';
 import type { Operation, Run } from '../../history/run.js';
 import type { Looks } from './looks.js';
@@ -24,8 +25,10 @@ export function findInferredBases(
   { files, final }: Run,
   looks: Looks,
 ): (operation: Operation, look: number) => InferredBase | undefined {
-  const sums: Sum[] = [];
-  const sizes: number[] = [];
+  const lows = new Ints();
+  const highs = new Ints();
+  const sizes = new Ints();
+  const sumOf = (look: number): Sum => [lows.get(look) >>> 0, highs.get(look) >>> 0];
   const content = new Map<string, ValueId>();
   let sum: Sum = [0, 0];
   const put = (key: string, value: ValueId | undefined) => {
@@ -38,7 +41,8 @@ export function findInferredBases(
     }
   };
   const close = () => {
-    sums.push(sum);
+    lows.push(sum[0] | 0);
+    highs.push(sum[1] | 0);
     sizes.push(content.size);
   };
   for (const { broken, set, removed } of files) {
@@ -58,13 +62,13 @@ export function findInferredBases(
     // Then it was not this operation that made it, or not alone.
     if (looks.at(key, look) !== made) return undefined;
     const own: Sum = made === null ? [0, 0] : hashOf(key, made);
-    const rest = minus(sums[look] ?? [0, 0], own);
-    const size = (sizes[look] ?? 0) - (made === null ? 0 : 1);
+    const rest = minus(sumOf(look), own);
+    const size = sizes.get(look) - (made === null ? 0 : 1);
     for (let older = look - 1; older >= Math.max(0, look - looksBack); older--) {
       if ((looks.get(older)?.time ?? 0) > end) continue;
       const was = looks.at(key, older);
-      const others = was === null ? (sums[older] ?? [0, 0]) : minus(sums[older] ?? [0, 0], hashOf(key, was));
-      if ((sizes[older] ?? 0) - (was === null ? 0 : 1) === size && isSame(others, rest))
+      const others = was === null ? sumOf(older) : minus(sumOf(older), hashOf(key, was));
+      if (sizes.get(older) - (was === null ? 0 : 1) === size && isSame(others, rest))
         return { look: older, isOfNothing: size === 0 };
     }
     return size === 0 ? { look: undefined, isOfNothing: true } : undefined;

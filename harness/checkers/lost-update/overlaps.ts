@@ -42,23 +42,11 @@ export function overlapSearch(
   }
   return function overlapping(from, to, accept) {
     const found = endless.filter((operation) => operation.begin <= to && accept(operation));
-    for (let index = countUntil(begins, to) - 1; index >= 0 && latestEnds.get(index) >= from; index--) {
+    for (let index = begins.countBelow(to, true) - 1; index >= 0 && latestEnds.get(index) >= from; index--) {
       if (ends.get(index) < from) continue;
       const operation = operations.at(places.get(index));
       if (operation && accept(operation)) found.push(operation);
     }
     return found.sort((a, b) => b.begin - a.begin);
   };
-}
-
-/** How many of these times, which are in order, are not after one. */
-function countUntil(times: Floats, time: number): number {
-  let low = 0;
-  let high = times.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (times.get(middle) <= time) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
