@@ -60,6 +60,10 @@ async function runTests(directory: string): Promise<Record<string, Outcome>> {
   );
 }
 
+/** It stores nothing, so it can lose nothing either. */
+const nothing =
+  'export const open = () => ({ get: async () => undefined, all: async () => ({}), set: async () => {}, remove: async () => {} });';
+
 const one = `import 'holdfast/vitest';
 import { expect, it } from 'vitest';
 
@@ -70,12 +74,14 @@ it('safe, not', () => expect('./safe.ts').not.toLoseNothing({ preemptions: 0, sc
 it('one writer', () => expect('./my-store.ts').toLoseNothing({ clients: ['set a', 'get b'] }), 300_000);
 it('one writer, not', () => expect('./my-store.ts').not.toLoseNothing({ clients: ['set a', 'get b'] }), 300_000);
 it('no store', () => expect('./gone.ts').not.toLoseNothing(), 300_000);
+it('nothing', () => expect('./nothing.ts').toLoseNothing({ schedules: 2 }), 300_000);
+it('nothing, not', () => expect('./nothing.ts').not.toLoseNothing({ schedules: 2 }), 300_000);
 it('no path', () => expect(7).not.toLoseNothing(), 300_000);
 `;
 
 describe('the matcher in a project of a user', () => {
   it('a losing store is red with the table and the command that replays it, a safe one is green, and not means the contrary', async () => {
-    const directory = newUserProject({ 'test/store.test.ts': one });
+    const directory = newUserProject({ 'test/store.test.ts': one, 'nothing.ts': nothing });
     const found = await runTests(directory);
     expect(Object.entries(found).map(([title, { state }]) => `${title}: ${state}`)).toEqual([
       'losing: failed',
@@ -85,6 +91,8 @@ describe('the matcher in a project of a user', () => {
       'one writer: failed',
       'one writer, not: failed',
       'no store: failed',
+      'nothing: failed',
+      'nothing, not: failed',
       'no path: failed',
     ]);
     const message = (title: string) => found[title]?.message ?? '';
@@ -96,6 +104,10 @@ describe('the matcher in a project of a user', () => {
     expect(message('one writer')).toContain('no two clients write in "set a | get b"');
     expect(message('one writer, not')).toContain('no two clients write in "set a | get b"');
     expect(message('no store')).toContain('no module at');
+    for (const title of ['nothing', 'nothing, not'])
+      expect(message(title)).toContain(
+        'the search proves neither that ./nothing.ts loses nothing nor that it does',
+      );
     expect(message('no path')).toContain(
       "expected the path of a module that opens a store, like expect('./my-store.ts')",
     );
