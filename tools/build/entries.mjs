@@ -39,7 +39,7 @@ export const programs = [
   'harness/bench/idle-process.ts',
   'harness/check/worker.ts',
   'harness/explore/gate/preload.ts',
-  'harness/explore/gate/delay-preload.ts',
+  'harness/explore/gate/hold-preload.ts',
   'harness/explore/process/bare-client.ts',
   'harness/explore/workers/thread.ts',
 ];
