@@ -25,7 +25,17 @@ it('a scenario whose program is not here is refused where it is named, and left 
   const env = { PATH: newDirectory() };
   const named = await holdfast(['stress', '--scenario', 'mixed-opencode'], { env });
   expect([named.exitCode, named.stderr]).toEqual([2, expect.stringContaining('opencode is not on the PATH')]);
-  const args = ['stress', '--json', '--no-controls', '--shard', '4/99', '--duration', '4s'];
+  const args = [
+    'stress',
+    '--json',
+    '--no-controls',
+    '--grep',
+    'two-terminals',
+    '--duration',
+    '2s',
+    '--operations',
+    '20',
+  ];
   const { stdout } = await holdfast(args, { env });
   expect((JSON.parse(stdout) as Report).leftOut).toContain('mixed-opencode: opencode is not on the PATH');
 });

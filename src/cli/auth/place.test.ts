@@ -12,6 +12,7 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { lacks } from '../../store/system.test.helper.js';
+import { patienceMs } from '../../waiting.test.helper.js';
 import { command, newDirectory } from '../command.test.helper.js';
 import { expectOneLine, newUser } from './auth.test.helper.js';
 
@@ -25,7 +26,7 @@ async function bash(line: string, env: NodeJS.ProcessEnv, { uid }: { uid?: numbe
   const [file = '', ...args] = [...other, ...program];
   const options = { cwd, env: { PATH: process.env.PATH, ...env }, extendEnv: false } as const;
   const { exitCode, stdout, stderr } = await execa(file, args, {
-    ...{ ...options, reject: false, stdin: 'ignore', timeout: 60_000 },
+    ...{ ...options, reject: false, stdin: 'ignore', timeout: patienceMs },
   });
   return { cwd, exitCode, stdout, stderr };
 }

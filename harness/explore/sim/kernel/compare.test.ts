@@ -11,7 +11,7 @@ import type { Compared, Crew } from './compare.test.helper.js';
  *
  *     HOLDFAST_SEQUENCES=100000 npx vitest run harness/explore/sim/kernel/compare.test.ts
  */
-const sequences = Number(process.env.HOLDFAST_SEQUENCES ?? 5_000);
+const sequences = Number(process.env.HOLDFAST_SEQUENCES ?? 1_500);
 const seed = Number(process.env.HOLDFAST_SEED ?? 1);
 
 const program = fileURLToPath(
