@@ -50,7 +50,7 @@ describe('depth-first search', () => {
     );
   });
 
-  propertyInTiers('pruned depth-first search finds every outcome', { few: 100, many: 300 }, (numRuns) => {
+  propertyInTiers('pruned depth-first search finds every outcome', { few: 50, many: 300 }, (numRuns) => {
     fc.assert(
       fc.property(programs, (program) => {
         const pruned = new DepthFirst({ preemptionsMax: undefined, prunes: true });
@@ -63,7 +63,7 @@ describe('depth-first search', () => {
 
   propertyInTiers(
     'pruned depth-first search finds the same outcomes within a bound',
-    { few: 100, many: 300 },
+    { few: 50, many: 300 },
     (numRuns) => {
       fc.assert(
         fc.property(programs, fc.integer({ min: 0, max: 3 }), (program, preemptionsMax) => {
@@ -112,7 +112,7 @@ describe('depth-first search', () => {
 });
 
 describe('partial-order reduction', () => {
-  propertyInTiers('the reduced search finds every outcome', { few: 500, many: 2000 }, (numRuns) => {
+  propertyInTiers('the reduced search finds every outcome', { few: 200, many: 2000 }, (numRuns) => {
     fc.assert(
       fc.property(programs, (program) => {
         const strategy = reduced(program);
@@ -125,7 +125,7 @@ describe('partial-order reduction', () => {
 
   propertyInTiers(
     'the reduced search with a bound finds every outcome within the bound',
-    { few: 500, many: atLeast(2000, 'HOLDFAST_RUNS') },
+    { few: 200, many: atLeast(2000, 'HOLDFAST_RUNS') },
     (numRuns) => {
       fc.assert(
         fc.property(programs, fc.integer({ min: 0, max: 3 }), (program, preemptionsMax) => {
