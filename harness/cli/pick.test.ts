@@ -134,6 +134,7 @@ describe('the beginning of a project', () => {
     const run = await holdfast(['stress', '--no-controls', '--grep', '@own', '--duration', '4s'], {
       cwd: fresh,
     });
-    expect([run.exitCode, run.stdout]).toEqual([1, expect.stringContaining('lost update')]);
+    // A client that is killed as it writes may leave an empty file, on which nothing more can be acknowledged, nor lost.
+    expect([run.exitCode, run.stdout]).toEqual([1, expect.stringMatching(/lost update|torn read/)]);
   });
 });
