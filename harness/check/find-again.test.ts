@@ -2,7 +2,7 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { holdfast, newDirectory } from '../../src/cli/command.test.helper.js';
+import { holdfast, newDirectory } from '../cli/command.test.helper.js';
 import type { Report } from '../core/report.js';
 import type { FindingKind, FindingLine } from '../core/verdict.js';
 import { runStarts } from './run-starts.js';

@@ -1,11 +1,5 @@
 /** A short run that loses updates. */
 export const naive = [
-  'stress',
-  '--target',
-  'naive',
-  '--no-controls',
-  '--scenario',
-  'two-terminals',
-  '--duration',
-  '3s',
+  ...['stress', '--target', 'naive', '--no-controls', '--scenario', 'two-terminals'],
+  ...['--duration', '2s', '--operations', '400'],
 ];

@@ -54,10 +54,8 @@ describe('runs that follow each other', () => {
         '--scenario',
         'two-terminals',
         '--no-controls',
-        '--duration',
-        '3s',
-        '--repeat-until-failure',
-        '2',
+        ...['--duration', '2s', '--operations', '40'],
+        ...['--repeat-until-failure', '2'],
       ],
       { cwd },
     );
@@ -74,17 +72,16 @@ describe('runs that follow each other', () => {
   it('--last-failed runs what failed in the last run, on the target on which it did', async () => {
     const cwd = newDirectory();
     expect((await holdfast(['stress', '--last-failed', '--list'], { cwd })).exitCode).toBe(4);
-    const args = ['--scenario', 'two-terminals,in-place', '--target', 'naive,hardened', '--no-controls'];
-    const { exitCode } = await holdfast(['stress', ...args, '--duration', '10s'], { cwd });
+    const args = ['--scenario', 'two-terminals', '--target', 'naive,hardened', '--no-controls'];
+    const { exitCode } = await holdfast(['stress', ...args, '--duration', '4s', '--operations', '60'], {
+      cwd,
+    });
     expect(exitCode).toBe(1);
     const { stdout } = await holdfast(['stress', '--last-failed', '--list', '--json', '--no-controls'], {
       cwd,
     });
     const plan = JSON.parse(stdout) as PlanEntry[];
-    expect(plan.map(({ scenario, target }) => `${scenario} ${target}`)).toEqual([
-      'in-place naive',
-      'two-terminals naive',
-    ]);
+    expect(plan.map(({ scenario, target }) => `${scenario} ${target}`)).toEqual(['two-terminals naive']);
   });
 });
 
@@ -137,6 +134,7 @@ describe('the beginning of a project', () => {
     const run = await holdfast(['stress', '--no-controls', '--grep', '@own', '--duration', '4s'], {
       cwd: fresh,
     });
-    expect([run.exitCode, run.stdout]).toEqual([1, expect.stringContaining('lost update')]);
+    // A client that is killed as it writes may leave an empty file, on which nothing more can be acknowledged, nor lost.
+    expect([run.exitCode, run.stdout]).toEqual([1, expect.stringMatching(/lost update|torn read/)]);
   });
 });

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { eachInTiers } from '../../src/tiers.test.helper.js';
 import { fixture, holdfast, newDirectory, processesIn, stress } from './command.test.helper.js';
+import { expectShort } from './short-error.test.helper.js';
 
 describe('bad input', () => {
   const refused: [string[], string][] = [
@@ -25,11 +26,15 @@ describe('bad input', () => {
     [['list', 'things'], 'Allowed choices are scenarios, targets, programs, profiles, faults'],
     [['check', 'absent.jsonl'], 'no history at absent.jsonl'],
   ];
-  it.each(refused)('bad input is refused by name: %j', async (args, message) => {
-    const { exitCode, stderr } = await holdfast(args);
-    expect(stderr).toContain(message);
-    expect(exitCode).toBe(2);
-  });
+  it.each(refused)(
+    'bad input is refused by name, in at most 5 lines of 80 columns: %j',
+    async (args, message) => {
+      const { exitCode, stderr, stdout } = await holdfast(args);
+      expect(stderr).toContain(message);
+      expect([exitCode, stdout]).toEqual([2, '']);
+      expectShort(stderr);
+    },
+  );
 
   it('a missing report and an empty shard have another exit code than a usage error: 4', async () => {
     const shown = await holdfast(['show']);

@@ -15,39 +15,43 @@ import {
 } from './command.test.helper.js';
 
 describe('the isolation of a run', () => {
-  it("a run never touches the user's files, whatever the environment says", async () => {
-    const home = newDirectory();
-    const data = path.join(home, '.local', 'share', 'opencode');
-    mkdirSync(data, { recursive: true });
-    const file = path.join(data, 'auth.json');
-    writeFileSync(file, '{"mine":{"type":"api","key":"do not touch"}}');
-    const before = statSync(file, { bigint: true });
-    const env = {
-      HOME: home,
-      XDG_DATA_HOME: path.join(home, '.local', 'share'),
-      OPENCODE_AUTH_CONTENT: '{"env":{"type":"api","key":"x"}}',
-      NODE_OPTIONS: '',
-    };
-    const args = [
-      'stress',
-      '--scenario',
-      'all-clients-set',
-      '--target',
-      'hardened',
-      '--duration',
-      '4s',
-      '--no-controls',
-    ];
-    const { exitCode } = await holdfast(args, { env });
-    expect(exitCode).toBe(0);
-    const after = statSync(file, { bigint: true });
-    expect([after.ino, after.mtimeNs, after.ctimeNs, after.size]).toEqual([
-      before.ino,
-      before.mtimeNs,
-      before.ctimeNs,
-      before.size,
-    ]);
-  });
+  const scenarios = ['two-terminals', 'all-clients-set'];
+  eachInTiers(scenarios)(
+    "a run of %s never touches the user's files, whatever the environment says",
+    async (scenario) => {
+      const home = newDirectory();
+      const data = path.join(home, '.local', 'share', 'opencode');
+      mkdirSync(data, { recursive: true });
+      const file = path.join(data, 'auth.json');
+      writeFileSync(file, '{"mine":{"type":"api","key":"do not touch"}}');
+      const before = statSync(file, { bigint: true });
+      const env = {
+        HOME: home,
+        XDG_DATA_HOME: path.join(home, '.local', 'share'),
+        OPENCODE_AUTH_CONTENT: '{"env":{"type":"api","key":"x"}}',
+        NODE_OPTIONS: '',
+      };
+      const args = [
+        'stress',
+        '--scenario',
+        scenario,
+        '--target',
+        'hardened',
+        '--duration',
+        '4s',
+        '--no-controls',
+      ];
+      const { exitCode } = await holdfast(args, { env });
+      expect(exitCode).toBe(0);
+      const after = statSync(file, { bigint: true });
+      expect([after.ino, after.mtimeNs, after.ctimeNs, after.size]).toEqual([
+        before.ino,
+        before.mtimeNs,
+        before.ctimeNs,
+        before.size,
+      ]);
+    },
+  );
 
   it('a run ends the processes that a target has started and left behind', async () => {
     const cwd = newDirectory();
@@ -59,7 +63,14 @@ describe('the isolation of a run', () => {
         return openForgetful(file);
       }`;
     writeFileSync(path.join(cwd, 'spawns.mts'), target);
-    const run = await stress(path.join(cwd, 'spawns.mts'), 'two-terminals', '--duration', '3s');
+    const run = await stress(
+      path.join(cwd, 'spawns.mts'),
+      'two-terminals',
+      '--duration',
+      '2s',
+      '--operations',
+      '40',
+    );
     expect(run.report?.scenarios[0]?.counts.acknowledged).toBeGreaterThan(0);
     expect(processesIn(run.cwd)).toEqual([]);
   });

@@ -28,8 +28,7 @@ describe('a store whose file does not show its entries', () => {
         layout(name),
         // With a server, whose caches must not be those of a file that shows nothing.
         name === 'elsewhere.mjs' ? 'set-delete-churn' : 'two-terminals',
-        '--duration',
-        '3s',
+        ...['--duration', '3s', '--operations', '100'],
       );
       expect({ exitCode, stderr, said: sentences(report) }).toMatchObject({ exitCode: 0, said: [] });
       const [run] = report?.scenarios ?? [];
@@ -55,10 +54,7 @@ describe('a store whose file does not show its entries', () => {
       const { report, exitCode } = await stress(
         `${layout(name)}?loses=1`,
         'two-terminals',
-        '--duration',
-        '3s',
-        '--clients',
-        'tui=4',
+        ...['--duration', '3s', '--clients', 'tui=4', '--operations', '200'],
       );
       expect(report?.scenarios[0]?.evidence?.of).toBe('store');
       expect(counts(report)).toMatchObject({ versions: 0 });

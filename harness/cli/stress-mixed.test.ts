@@ -25,15 +25,26 @@ it('a scenario whose program is not here is refused where it is named, and left 
   const env = { PATH: newDirectory() };
   const named = await holdfast(['stress', '--scenario', 'mixed-opencode'], { env });
   expect([named.exitCode, named.stderr]).toEqual([2, expect.stringContaining('opencode is not on the PATH')]);
-  const args = ['stress', '--json', '--no-controls', '--shard', '4/99', '--duration', '4s'];
+  const args = [
+    'stress',
+    '--json',
+    '--no-controls',
+    '--grep',
+    'two-terminals',
+    '--duration',
+    '2s',
+    '--operations',
+    '20',
+  ];
   const { stdout } = await holdfast(args, { env });
   expect((JSON.parse(stdout) as Report).leftOut).toContain('mixed-opencode: opencode is not on the PATH');
 });
 
-it.skipIf(findOnPath('opencode') === undefined)(
+it(
   'beside the real agent the hardened store keeps what it has acknowledged, and a store that takes over its wipes does not',
   long,
-  async () => {
+  async ({ skip }) => {
+    skip(findOnPath('opencode') === undefined, 'opencode is not on the PATH: mixed-agent stands for it');
     const held = await stress('hardened', 'mixed-opencode', '--duration', '10s');
     expect([held.exitCode, counts(held.report)]).toEqual([
       0,

@@ -196,7 +196,9 @@ describe('stores with a planted bug', { retry: 2 }, () => {
 
   it('a client whose token is revoked is refused by the server', long, async () => {
     const { report } = await stress(fixture('revokes-token.ts'), 'all-clients-set', '--duration', '4s');
-    expect(report?.scenarios[0]?.checks.G7?.summary).toMatch(/Refused: \w+ answered 401 invalid_token/);
+    // On a busy machine a call may hang as well, and the summary names the first violation only.
+    const said = report?.scenarios[0]?.violations.map(({ sentence }) => sentence).join('\n');
+    expect(said).toMatch(/Refused: \w+ answered 401 invalid_token/);
   });
 });
 

@@ -24,7 +24,7 @@ describe('tokens with a planted bug', { retry: 2 }, () => {
       [fixture('tokens-old-backup.mjs'), 'token-file-corrupt', 'stale', 'a backup restores a deleted token'],
     ];
   eachInTiers(planted)('%s in %s is caught: %s tokens, as %s', async (target, scenario, count) => {
-    const { exitCode, report } = await stress(target, scenario, '--duration', '3s');
+    const { exitCode, report } = await stress(target, scenario, '--duration', '3s', '--operations', '400');
     expect(counts(report)?.[count]).toBeGreaterThan(0);
     expect(exitCode).toBe(1);
   });
@@ -53,7 +53,16 @@ describe('scenarios of tokens and of credentials', () => {
   });
 
   it('a scenario that does not fit and was not named is left out with its reason', async () => {
-    const flags = ['--no-controls', '--duration', '3s', '--operations', '20', '--shard', '1/16', '--json'];
+    const flags = [
+      '--no-controls',
+      '--duration',
+      '2s',
+      '--operations',
+      '20',
+      '--grep',
+      'two-terminals',
+      '--json',
+    ];
     const { stdout } = await holdfast(['stress', '--target', 'textbook', ...flags]);
     expect(JSON.parse(stdout).leftOut).toContain('token-revocation: "textbook" is not known to have tokens');
   });

@@ -66,9 +66,9 @@ describe('a stress run', () => {
       '--scenario',
       'two-terminals',
       '--duration',
-      '3s',
+      '2s',
       '--operations',
-      '200',
+      '60',
       '--out',
       out,
     ];
@@ -86,8 +86,8 @@ describe('a stress run', () => {
     const program = `
       import { controls } from '${plan}';
       import { stress } from '${module}';
-      controls.splice(0, 2, { scenario: 'two-terminals', target: 'hardened', workMs: 500, mustFind: 'lost' });
-      const { result } = await stress({ scenarios: ['two-terminals'], durationMs: 4000, operations: 300 });
+      controls.splice(0, 2, { scenario: 'two-terminals', target: 'hardened', workMs: 300, mustFind: 'lost' });
+      const { result } = await stress({ scenarios: ['two-terminals'], durationMs: 4000, operations: 60 });
       console.log(result);`;
     const { stdout } = await execa(process.execPath, ['--input-type=module', '-e', program], {
       cwd: newDirectory(),

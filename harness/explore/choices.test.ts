@@ -7,7 +7,7 @@ import { scheduleOf } from './report/schedule-files.js';
 describe('the choices of a search', () => {
   const choices: [string, string, ExploreOptions, ExploreOptions][] = [
     ['trusts-the-umask', 'loose-mode', {}, { modes: true }],
-    ['finishes-its-own', 'lost-update', { crash: 1 }, { crash: 1, samePid: true }],
+    ['finishes-its-own', 'lost-update', { crash: 1 }, { crash: 1, samePid: true, executor: 'sim' }],
     ['keeps-the-first', 'lost-update', { preemptions: 1 }, { preemptions: 1, sameKey: true }],
     [
       'recovers-badly',

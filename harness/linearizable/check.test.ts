@@ -1,29 +1,32 @@
 import { expect, test } from 'vitest';
+import { propertyInTiers } from '../../src/tiers.test.helper.js';
 import { Random } from '../workload/random.js';
 import { checkLinearizable } from './check.js';
 import { type AnyCall, type AnyModel, kinds, tamperedHistory } from './histories.test.helper.js';
 import { credentials } from './models/credentials.js';
 import { hasLinearization } from './oracle.test.helper.js';
 
-test.each(kinds)(
-  'the verdict on $model.name, split into parts and zones, is that of the definition',
-  (kind) => {
-    const random = new Random(71, 'parts');
-    const verdicts = { valid: 0, invalid: 0, unknown: 0 };
-    for (let round = 0; round < 3000; round++) {
-      const calls = tamperedHistory(kind, random, 7);
-      const { verdict } = checkLinearizable(kind.model, calls);
-      verdicts[verdict]++;
-      if (
-        (verdict === 'valid') !==
-        partsOf(kind.model, calls).every((part) => hasLinearization(kind.model, part))
-      )
-        expect.fail(`${verdict}: ${JSON.stringify(calls)}`);
-    }
-    expect(verdicts.unknown).toBe(0);
-    expect(Math.min(verdicts.valid, verdicts.invalid)).toBeGreaterThan(100);
-  },
-);
+for (const kind of kinds)
+  propertyInTiers(
+    `the verdict on ${kind.model.name}, split into parts and zones, is that of the definition`,
+    { few: 1_000, many: 3_000 },
+    (rounds) => {
+      const random = new Random(71, 'parts');
+      const verdicts = { valid: 0, invalid: 0, unknown: 0 };
+      for (let round = 0; round < rounds; round++) {
+        const calls = tamperedHistory(kind, random, 7);
+        const { verdict } = checkLinearizable(kind.model, calls);
+        verdicts[verdict]++;
+        if (
+          (verdict === 'valid') !==
+          partsOf(kind.model, calls).every((part) => hasLinearization(kind.model, part))
+        )
+          expect.fail(`${verdict}: ${JSON.stringify(calls)}`);
+      }
+      expect(verdicts.unknown).toBe(0);
+      expect(Math.min(verdicts.valid, verdicts.invalid)).toBeGreaterThan(rounds / 30);
+    },
+  );
 
 /** By key, for the state of some models is that of one key; all at once if any call is about all. */
 function partsOf({ partition }: AnyModel, calls: readonly AnyCall[]): AnyCall[][] {

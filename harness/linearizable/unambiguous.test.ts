@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { atLeast } from '../../src/amount.test.helper.js';
+import { propertyInTiers } from '../../src/tiers.test.helper.js';
 import { Random } from '../workload/random.js';
 import type { Call } from './model.js';
 import { type RegisterInput, type RegisterOutput, register } from './models/register.js';
@@ -11,7 +12,7 @@ import { judgeUnambiguous } from './unambiguous.js';
  *
  *     HOLDFAST_HISTORIES=3000000 npx vitest run harness/linearizable/unambiguous.test.ts
  */
-const histories = atLeast(60_000, 'HOLDFAST_HISTORIES');
+const cases = { few: 15_000, many: atLeast(60_000, 'HOLDFAST_HISTORIES') };
 
 type RegisterCall = Call<RegisterInput, RegisterOutput>;
 
@@ -35,7 +36,7 @@ function randomHistory(random: Random): RegisterCall[] {
 }
 
 describe('a register whose values are all different', () => {
-  test('the verdict without a search is the same as that of a search', () => {
+  propertyInTiers('the verdict without a search is the same as that of a search', cases, (histories) => {
     const random = new Random(21, 'histories');
     const verdicts = { valid: 0, invalid: 0, unknown: 0 };
     for (let n = 0; n < histories; n++) {
@@ -49,17 +50,21 @@ describe('a register whose values are all different', () => {
     expect(Math.min(verdicts.valid, verdicts.invalid)).toBeGreaterThan(histories / 10);
   });
 
-  test('the few calls that are named as proof contradict each other on their own', () => {
-    const random = new Random(22, 'histories');
-    for (let n = 0; n < histories / 4; n++) {
-      const calls = randomHistory(random);
-      const judged = judgeUnambiguous(register, calls);
-      if (judged?.verdict !== 'invalid') continue;
-      expect(judged.proof.length).toBeLessThanOrEqual(8);
-      expect(judged.proof.every((call) => calls.includes(call))).toBe(true);
-      if (search(register, judged.proof).verdict !== 'invalid') expect.fail(JSON.stringify(calls));
-    }
-  });
+  propertyInTiers(
+    'the few calls that are named as proof contradict each other on their own',
+    cases,
+    (histories) => {
+      const random = new Random(22, 'histories');
+      for (let n = 0; n < histories / 4; n++) {
+        const calls = randomHistory(random);
+        const judged = judgeUnambiguous(register, calls);
+        if (judged?.verdict !== 'invalid') continue;
+        expect(judged.proof.length).toBeLessThanOrEqual(8);
+        expect(judged.proof.every((call) => calls.includes(call))).toBe(true);
+        if (search(register, judged.proof).verdict !== 'invalid') expect.fail(JSON.stringify(calls));
+      }
+    },
+  );
 });
 
 test('the fast judgement does not apply where two writes have one value, or one writes the initial value', () => {

@@ -40,8 +40,7 @@ export class Totals {
     for (const [action, durations] of durationsOf(run)) {
       const histogram = row.histograms.get(action) ?? createHistogram(precision);
       row.histograms.set(action, histogram);
-      for (let n = 0; n < durations.length; n++)
-        histogram.record(Math.max(1, Math.round(durations.get(n))));
+      for (let n = 0; n < durations.length; n++) histogram.record(Math.max(1, Math.round(durations.get(n))));
     }
   }
 

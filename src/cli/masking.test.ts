@@ -65,12 +65,10 @@ describe('a wrong command with a secret in it', () => {
 });
 
 describe('a word that looks like a secret', () => {
-  it.each([...secrets, randomBytes(32).toString('hex'), `xoxb-123-${'a'.repeat(9)}`])(
-    '%s looks like a secret',
-    (word) => {
-      expect(looksSecret(word)).toBe(true);
-    },
-  );
+  it('each secret looks like one', () => {
+    const words = [...secrets, randomBytes(32).toString('hex'), `xoxb-123-${'a'.repeat(9)}`];
+    expect(words.filter((word) => !looksSecret(word))).toEqual([]);
+  });
 
   it.each([
     'anthropic',

@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { command, newDirectory } from '../cli/command.test.helper.js';
@@ -158,8 +158,9 @@ describe.skipIf(whyNot !== undefined)(`an isolated program${whyNot ? ` (${whyNot
 
   it('never ends as a helper ends that has not run the command', async () => {
     const cache = newDirectory();
-    const place = helperProgram('isolate', { cache: path.join(cache, 'holdfast') });
-    writeFileSync(place, '#!/bin/sh\ntest "$1" != --check || echo isolate ok\n');
+    const place = path.join(cache, 'holdfast', path.basename(helperProgram('isolate')));
+    mkdirSync(path.dirname(place), { mode: 0o700 });
+    writeFileSync(place, '#!/bin/sh\ntest "$1" != --check || echo isolate ok\n', { mode: 0o755 });
     const scene = newScene();
     const line = [process.execPath, command, 'run', '--isolate', '--file', scene.file, '--', 'true'];
     const { exitCode, stderr } = await scene.plain(['env', `XDG_CACHE_HOME=${cache}`, ...line]);

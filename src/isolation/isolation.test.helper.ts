@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
@@ -33,13 +34,19 @@ export function sanitized(to: string, sources: readonly string[], ...more: strin
   execFileSync('cc', [...flags, '-o', to, ...sources], { stdio: 'pipe' });
 }
 
-let cache: string | undefined;
+/** One of the run of all tests: several workers would compile the same for seconds. */
+const cache = path.join(tmpdir(), 'sanitized', 'holdfast');
 
 /** A cache in which the helper is the one that is tested: with sanitizers. */
 export function sanitizedCache(): string {
-  if (cache !== undefined) return cache;
-  cache = path.join(newDirectory(), 'holdfast');
-  sanitized(helperProgram('isolate', { cache }), cFiles('isolate'));
+  const plain = helperProgram('isolate');
+  const made = path.join(cache, path.basename(plain));
+  if (existsSync(made)) return cache;
+  mkdirSync(cache, { recursive: true, mode: 0o700 });
+  const work = path.join(newDirectory(), 'isolate');
+  sanitized(work, cFiles('isolate'));
+  // Several may make it at once: each puts a whole one there.
+  renameSync(work, made);
   return cache;
 }
 

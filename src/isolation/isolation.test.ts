@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { eachInTiers } from '../tiers.test.helper.js';
 import { newScene, python, type Scene, setting, whyNot } from './isolation.test.helper.js';
 
 const shell = (script: string, file: string) => ['sh', '-c', script, 'sh', file];
@@ -51,13 +52,13 @@ async function race(scene: Scene, line: string[], isIsolated: boolean) {
 describe.skipIf(whyNot !== undefined)(`an isolated program${whyNot ? ` (${whyNot})` : ''}`, () => {
   const losers = Object.entries(kinds).filter(([name]) => name !== 'sed -i');
 
-  it.each(losers)('as it is loses what another one has written meanwhile: %s', async (_, lineOf) => {
+  eachInTiers(losers, 3)('as it is loses what another one has written meanwhile: %s', async (_, lineOf) => {
     const scene = newScene();
     await race(scene, lineOf(scene.file), false);
     expect(scene.read()).not.toHaveProperty('other');
   });
 
-  it.each(Object.entries(kinds))('isolated keeps it: %s', async (_, lineOf) => {
+  eachInTiers(Object.entries(kinds), 5)('isolated keeps it: %s', async (_, lineOf) => {
     const scene = newScene();
     const ends = await race(scene, lineOf(scene.file), true);
     expect(ends.map(({ exitCode }) => exitCode)).toEqual([0, 0]);

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { newDirectory } from '../cli/command.test.helper.js';
@@ -9,6 +9,20 @@ const built = new URL('../../build/src/native/helper.js', import.meta.url).href;
 const { foreseeHelper } = (await import(built)) as typeof Helper;
 
 afterEach(() => void vi.unstubAllEnvs());
+
+/** Compiles nothing: what comes out has been compiled before. @returns how often it has compiled */
+function compilerThatCopies(program: string): () => number {
+  const bin = newDirectory();
+  const log = path.join(bin, 'log');
+  const script = `#!/bin/sh
+    test "$1" != --version || exit 0
+    while [ "$1" != -o ]; do shift; done
+    echo >>${log}
+    cp ${program} "$2"`;
+  writeFileSync(path.join(bin, 'cc'), script, { mode: 0o755 });
+  vi.stubEnv('PATH', `${bin}:${process.env.PATH}`);
+  return () => readFileSync(log, 'utf8').length;
+}
 
 it('on another system there is no helper, and none is foreseen', () => {
   const system = { platform: 'darwin', arch: 'arm64' } as const;
@@ -32,12 +46,13 @@ describe.skipIf(whyNot !== undefined)(`the helper in C${whyNot ? ` (${whyNot})` 
     ['others can change', (place: string) => chmodSync(place, 0o777)],
   ])('is compiled anew where the one that is kept %s', (_, damage) => {
     const cache = path.join(newDirectory(), 'cache');
+    const compiled = compilerThatCopies(helperProgram('isolate'));
     const place = helperProgram('isolate', { cache });
     const { size } = statSync(place);
     damage(place);
     expect(foreseeHelper('isolate', { cache })).toBe('to compile');
     const found = statSync(helperProgram('isolate', { cache }));
-    expect([found.size, found.mode & 0o777]).toEqual([size, 0o755]);
+    expect([found.size, found.mode & 0o777, compiled()]).toEqual([size, 0o755, 2]);
   });
 
   it('is not kept where others could replace it', () => {

@@ -53,7 +53,8 @@ async function main(client: SoakClient): Promise<void> {
     }),
   );
   await store.close();
-  await sleep(100);
+  // A close in the background is not over at once.
+  for (let looks = 0; looks < 600 && openFilesOf(client.file).length > 0; looks++) await sleep(50);
   say(client, { openFiles: openFilesOf(client.file) });
 }
 

@@ -49,7 +49,7 @@ export const programs = [
   'harness/bench/worker-process.ts',
   'harness/bench/idle-process.ts',
   'harness/explore/gate/preload.ts',
-  'harness/explore/gate/delay-preload.ts',
+  'harness/explore/gate/hold-preload.ts',
   'harness/explore/process/bare-client.ts',
 ];
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
+import { propertyInTiers } from '../../../src/tiers.test.helper.js';
 import type { Operation, Outcome, Run } from '../../history/run.js';
 import { run } from '../fixtures.test.helper.js';
 import { checkLinearizability } from './linearizability.js';
@@ -82,25 +83,29 @@ function isLinearizable({ operations, seeds }: Run): boolean {
 }
 
 describe('the checker, compared with a search of all orders', () => {
-  const runs = { numRuns: 6_000 };
+  const cases = { few: 2_000, many: 6_000 };
 
-  test('the checker calls a history valid exactly where some order explains it', () => {
-    const verdicts = { valid: 0, invalid: 0 };
-    fc.assert(
-      fc.property(
-        fc.boolean(),
-        fc.array(draftOf('get', 'get', 'get', 'set', 'set', 'remove'), { maxLength: 9 }),
-        (isSeeded, drafts) => {
-          // A seed that nobody touches is for other checkers.
-          fc.pre(!isSeeded || drafts.some(({ action }) => action !== 'get'));
-          const found = history(isSeeded, drafts);
-          const { findings } = checkLinearizability(found);
-          verdicts[findings.length === 0 ? 'valid' : 'invalid']++;
-          expect(findings.length === 0).toBe(isLinearizable(found));
-        },
-      ),
-      runs,
-    );
-    expect(Math.min(verdicts.valid, verdicts.invalid)).toBeGreaterThan(runs.numRuns / 10);
-  });
+  propertyInTiers(
+    'the checker calls a history valid exactly where some order explains it',
+    cases,
+    (numRuns) => {
+      const verdicts = { valid: 0, invalid: 0 };
+      fc.assert(
+        fc.property(
+          fc.boolean(),
+          fc.array(draftOf('get', 'get', 'get', 'set', 'set', 'remove'), { maxLength: 9 }),
+          (isSeeded, drafts) => {
+            // A seed that nobody touches is for other checkers.
+            fc.pre(!isSeeded || drafts.some(({ action }) => action !== 'get'));
+            const found = history(isSeeded, drafts);
+            const { findings } = checkLinearizability(found);
+            verdicts[findings.length === 0 ? 'valid' : 'invalid']++;
+            expect(findings.length === 0).toBe(isLinearizable(found));
+          },
+        ),
+        { numRuns },
+      );
+      expect(Math.min(verdicts.valid, verdicts.invalid)).toBeGreaterThan(numRuns / 10);
+    },
+  );
 });

@@ -1,5 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { atLeast } from '../../../src/amount.test.helper.js';
+import { propertyInTiers } from '../../../src/tiers.test.helper.js';
 import { Random } from '../../workload/random.js';
 import { isLinearizable } from './general.test.helper.js';
 import { checkLinearizability } from './linearizability.js';
@@ -10,9 +11,9 @@ import { healthyRun, mutations } from './mutations.test.helper.js';
  *
  *     HOLDFAST_HISTORIES=10000 npx vitest run harness/checkers/lost-update/mutations.test.ts
  */
-const cases = atLeast(300, 'HOLDFAST_HISTORIES');
+const amounts = { few: 100, many: atLeast(300, 'HOLDFAST_HISTORIES') };
 
-test('a healthy history raises no alarm', () => {
+propertyInTiers('a healthy history raises no alarm', amounts, (cases) => {
   const random = new Random(31, 'healthy');
   for (let n = 0; n < cases * 10; n++) {
     const run = healthyRun(random);
@@ -22,9 +23,8 @@ test('a healthy history raises no alarm', () => {
 });
 
 describe('a corrupted history', () => {
-  test.each(Object.entries(mutations))(
-    'the checker and the general checker agree where %s',
-    (name, mutate) => {
+  for (const [name, mutate] of Object.entries(mutations))
+    propertyInTiers(`the checker and the general checker agree where ${name}`, amounts, (cases) => {
       const random = new Random(32, name);
       let invalid = 0;
       for (let n = 0; n < cases; ) {
@@ -40,6 +40,5 @@ describe('a corrupted history', () => {
           );
       }
       expect(invalid).toBeGreaterThan(cases / 20);
-    },
-  );
+    });
 });

@@ -18,7 +18,7 @@ describe('depth-first search', () => {
     );
   });
 
-  propertyInTiers('pruned depth-first search finds every outcome', { few: 100, many: 300 }, (numRuns) => {
+  propertyInTiers('pruned depth-first search finds every outcome', { few: 50, many: 300 }, (numRuns) => {
     fc.assert(
       fc.property(programs, (program) => {
         const pruned = new DepthFirst({ preemptionsMax: undefined, prunes: true });
@@ -31,7 +31,7 @@ describe('depth-first search', () => {
 
   propertyInTiers(
     'pruned depth-first search finds the same outcomes within a bound',
-    { few: 100, many: 300 },
+    { few: 50, many: 300 },
     (numRuns) => {
       fc.assert(
         fc.property(programs, fc.integer({ min: 0, max: 3 }), (program, preemptionsMax) => {

@@ -63,10 +63,9 @@ describe('the published schemas, as a validator reads them', () => {
         '--no-controls',
         '--scenario',
         'two-terminals,refresh,kill-9,rogue-writer',
-        '--duration',
-        '12s',
+        ...['--duration', '12s', '--operations', '60'],
       ],
-      ['--scenario', 'hostile-directory,dangling-link', '--duration', '15s'],
+      ['--scenario', 'hostile-directory,dangling-link', '--duration', '15s', '--operations', '60'],
       [
         '--command',
         `sh ${shell} {file} {key} {value}`,

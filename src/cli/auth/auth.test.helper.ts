@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { execa } from 'execa';
 import { expect } from 'vitest';
+import { patienceMs } from '../../waiting.test.helper.js';
 import { command, newDirectory } from '../command.test.helper.js';
 
 /** Stands in every made-up secret; what was not asked for must not print it. */
@@ -54,7 +55,7 @@ export function newUser(env: NodeJS.ProcessEnv = {}) {
     env: environment,
     /** Runs `holdfast auth ARGS` to its end. */
     async auth(args: readonly string[], input: string | Uint8Array = ''): Promise<Result> {
-      const options = { cwd: home, env: environment, input, reject: false, timeout: 60_000 };
+      const options = { cwd: home, env: environment, input, reject: false, timeout: patienceMs };
       const { exitCode, stdout, stderr } = await execa(process.execPath, [command, 'auth', ...args], options);
       return { exitCode, stdout, stderr };
     },

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import { afterEach, describe, expect, it } from 'vitest';
+import { patienceMs } from '../../waiting.test.helper.js';
 import { command } from '../command.test.helper.js';
 import { canary, expectNoSecretIn, newUser, type User } from './auth.test.helper.js';
 
@@ -20,7 +21,7 @@ async function startGuard(user: User, flags: string[] = []) {
   const child = execa(process.execPath, [command, 'auth', 'guard', ...flags], {
     env: user.env,
     reject: false,
-    timeout: 60_000,
+    timeout: patienceMs,
   });
   started.add(child);
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();

@@ -5,6 +5,7 @@ import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { maskSecret } from '../../credentials/mask.js';
 import type { Inspection } from '../../store/file/doctor/inspection.js';
+import { patienceMs } from '../../waiting.test.helper.js';
 import { command } from '../command.test.helper.js';
 import { newUser, sample } from './auth.test.helper.js';
 import { diagnose } from './findings.js';
@@ -76,7 +77,7 @@ describe.skipIf(!canMount)(`mounts in the doctor's report${reason}`, () => {
     const script = `cd "$1" && ${line} && shift && exec "$@"`;
     const program = [process.execPath, command, 'auth', 'doctor', '--json'];
     const args = ['--mount', 'sh', '-c', script, 'sh', path.dirname(user.file), ...program];
-    const result = await execa('unshare', args, { env: user.env, reject: false, timeout: 60_000 });
+    const result = await execa('unshare', args, { env: user.env, reject: false, timeout: patienceMs });
     const { findings } = JSON.parse(result.stdout);
     return { exitCode: result.exitCode, said: findings.map(({ says }: { says: string }) => says).join('\n') };
   }

@@ -12,6 +12,8 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { lacks } from '../../store/system.test.helper.js';
+import { eachInTiers } from '../../tiers.test.helper.js';
+import { patienceMs } from '../../waiting.test.helper.js';
 import { command, newDirectory } from '../command.test.helper.js';
 import { expectOneLine, newUser } from './auth.test.helper.js';
 
@@ -28,7 +30,7 @@ async function bash(line: string, env: NodeJS.ProcessEnv, { uid }: { uid?: numbe
     ...options,
     reject: false,
     stdin: 'ignore',
-    timeout: 60_000,
+    timeout: patienceMs,
   });
   return { cwd, exitCode, stdout, stderr };
 }
@@ -36,33 +38,37 @@ async function bash(line: string, env: NodeJS.ProcessEnv, { uid }: { uid?: numbe
 describe("a --file that can't be a file", () => {
   const pairs: [string, string][] = [
     ["--file <(echo '{}')", 'a pipe'],
+    ['--file /dev/stdin < gone', 'a descriptor, not a file'],
+    ['--file /dev/../dev/zero', 'a device'],
+    ['--file .', 'a directory'],
+    ['--file link-to-pipe', 'a pipe'],
     ['--file /dev/stdin < <(echo)', 'a pipe'],
     ['--file /dev/fd/7 7< <(echo)', 'a pipe'],
     ['--file /proc/self/fd/7 7< <(echo)', 'a pipe'],
     ['--file /dev/fd/97', 'a descriptor, not a file'],
-    ['--file /dev/stdin < gone', 'a descriptor, not a file'],
     ['--file /dev/null', 'a device'],
-    ['--file /dev/../dev/zero', 'a device'],
-    ['--file .', 'a directory'],
-    ['--file link-to-pipe', 'a pipe'],
   ];
   const setUp =
     "mkfifo pipe; ln -s pipe link-to-pipe; echo '{}' > gone; exec 5< gone; rm gone; ln -s /proc/self/fd/5 gone;";
-  it.each(pairs)("a --file that can't be a file is refused with what it is: %s: %s", async (words, kind) => {
-    const home = newDirectory();
-    for (const call of ['auth set a', 'auth token list', ...(words === '--file .' ? ['serve'] : [])]) {
-      const result = await bash(`${setUp} holdfast ${call} ${words}`, { HOME: home });
-      expect({ call, exitCode: result.exitCode, stderr: result.stderr }).toMatchObject({ exitCode: 2 });
-      expect(result.stderr).toContain(` is ${kind}; expected the path of a`);
-      expectOneLine(result);
-    }
-    const { exitCode, stdout } = await bash(`${setUp} holdfast auth doctor ${words}`, { HOME: home });
-    if (!kind.startsWith('a descriptor')) {
-      expect(exitCode).toBe(1);
-      expect(stdout).toContain(`problem  file: can't be used: it is ${kind}, not a file`);
-      expect(stdout).not.toMatch(/chmod|remove|rename/i);
-    }
-  });
+  // One of each kind, by the longest way that leads there.
+  eachInTiers(pairs, 5)(
+    "a --file that can't be a file is refused with what it is: %s: %s",
+    async (words, kind) => {
+      const home = newDirectory();
+      for (const call of ['auth set a', 'auth token list', ...(words === '--file .' ? ['serve'] : [])]) {
+        const result = await bash(`${setUp} holdfast ${call} ${words}`, { HOME: home });
+        expect({ call, exitCode: result.exitCode, stderr: result.stderr }).toMatchObject({ exitCode: 2 });
+        expect(result.stderr).toContain(` is ${kind}; expected the path of a`);
+        expectOneLine(result);
+      }
+      const { exitCode, stdout } = await bash(`${setUp} holdfast auth doctor ${words}`, { HOME: home });
+      if (!kind.startsWith('a descriptor')) {
+        expect(exitCode).toBe(1);
+        expect(stdout).toContain(`problem  file: can't be used: it is ${kind}, not a file`);
+        expect(stdout).not.toMatch(/chmod|remove|rename/i);
+      }
+    },
+  );
 
   it('a file that is reached by another name is accepted', async () => {
     const line = `echo '{"a":{"type":"api","key":"k"}}' > f; holdfast auth list --file /dev/stdin < f`;

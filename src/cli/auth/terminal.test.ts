@@ -45,13 +45,15 @@ status = os.waitpid(pid, 0)[1]
 print(json.dumps({'before': before, 'asked': asked, 'output': output.decode(), 'status': os.waitstatus_to_exitcode(status)}))
 `;
 
+import { patienceMs } from '../../waiting.test.helper.js';
+
 /** The same, and what the terminal is like afterwards: by `stty`, in the terminal's own session. */
 async function onTerminal(user: User, keys: string, args: string[], env: NodeJS.ProcessEnv = {}) {
   const script = '"$@"; code=$?; stty -a | grep -Eo -- "-?\\becho\\b"; exit $code';
   const program = ['sh', '-c', script, 'sh', process.execPath, command, 'auth', ...args];
   const { stdout } = await execa('python3', ['-c', typist, keys, ...program], {
     env: { ...user.env, ...env },
-    timeout: 60_000,
+    timeout: patienceMs,
   });
   const result: { before: boolean; asked: boolean; output: string; status: number } = JSON.parse(stdout);
   return { ...result, after: /(^|\s)echo\s*$/.test(result.output) };

@@ -2,7 +2,7 @@ import { unlinkSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import { afterEach, describe, expect, it } from 'vitest';
-import { aWhile } from '../../waiting.test.helper.js';
+import { aWhile, patienceMs } from '../../waiting.test.helper.js';
 import { command } from '../command.test.helper.js';
 import { canary, newUser, sample, type User } from './auth.test.helper.js';
 
@@ -17,7 +17,7 @@ async function startWatch(user: User, flags: string[] = []) {
   const child = execa(process.execPath, [command, 'auth', 'watch', ...flags], {
     env: user.env,
     reject: false,
-    timeout: 60_000,
+    timeout: patienceMs,
   });
   started.add(child);
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();

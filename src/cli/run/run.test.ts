@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:
 import path from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
+import { patienceMs } from '../../waiting.test.helper.js';
 import { newUser, type User } from '../auth/auth.test.helper.js';
 import { command, newDirectory } from '../command.test.helper.js';
 
@@ -10,7 +11,7 @@ const start = (user: User, program: string[], flags = ['--guard']) =>
     cwd: user.home,
     env: user.env,
     reject: false,
-    timeout: 60_000,
+    timeout: patienceMs,
   });
 
 /** A program in one line, which has `fs` and the file. */

@@ -16,6 +16,7 @@ import { execa } from 'execa';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { tokenPattern } from '../../../tokens/format.js';
 import { openTokens } from '../../../tokens/tokens.js';
+import { patienceMs } from '../../../waiting.test.helper.js';
 import { command, newDirectory } from '../../command.test.helper.js';
 import { expectOneLine, newUser } from '../auth.test.helper.js';
 
@@ -37,7 +38,7 @@ function newTokenUser() {
     /** Runs a line of a POSIX shell in which $HOLDFAST is the command. */
     async shell(line: string) {
       const env = { ...user.env, HOLDFAST: `${process.execPath} ${command}` };
-      const options = { cwd: user.home, env, reject: false, timeout: 60_000 } as const;
+      const options = { cwd: user.home, env, reject: false, timeout: patienceMs } as const;
       const { exitCode, stdout, stderr } = await execa('sh', ['-c', line], options);
       return { exitCode, stdout, stderr };
     },

@@ -10,35 +10,55 @@ import { self } from './real-self.js';
 import { replaceFs } from './replace-fs.js';
 
 /** Which call comes late. */
-export interface Delay {
+export interface HeldCall {
   /** Its name, as the gate has it. */
   call: string;
   /** Where it leads to, in full; undefined for any path. */
   place: string | undefined;
-  /** Which of the calls like it is delayed, from 1. */
+  /** Which of the calls like it is held, from 1. */
   when: number;
-  ms: number;
   /** Only calls inside are counted. */
   root: string;
+  /** A file that is written as soon as the process has reached the call. */
+  reached: string;
+  /** A file: once it exists, the call is made. */
+  released: string;
 }
 
 /**
  * Loaded into a client that has no gate, where there is no `strace` to do it from outside (`node --import`): one call comes late, and
  * nothing else is changed. Time, randomness and all other calls are the system's own.
  */
-const delay = JSON.parse(process.env.HOLDFAST_DELAY ?? '') as Delay;
-delete process.env.HOLDFAST_DELAY;
+const held = JSON.parse(process.env.HOLDFAST_HOLD ?? '') as HeldCall;
+delete process.env.HOLDFAST_HOLD;
+const pollEveryMs = 5;
 
 const opened = new Map<number, string>();
 let count = 0;
 
-/** How long a call has to wait before it is made, in milliseconds. */
-function latenessOf({ call, path: from, to, fd }: Call): number {
-  if (call !== delay.call) return 0;
+/** Whether this is the one that comes late. Says so to the process that has started this one. */
+function isHeld({ call, path: from, to, fd }: Call): boolean {
+  if (call !== held.call) return false;
   const place = byName(to ?? from ?? opened.get(fd ?? -1) ?? '', real.fs);
-  const isOne =
-    delay.place === undefined ? place.startsWith(`${delay.root}${path.sep}`) : place === delay.place;
-  return isOne && ++count === delay.when ? delay.ms : 0;
+  const isLike =
+    held.place === undefined ? place.startsWith(`${held.root}${path.sep}`) : place === held.place;
+  if (!isLike || ++count !== held.when) return false;
+  real.fs.writeFileSync(held.reached, '');
+  return true;
+}
+
+const isReleased = () => real.fs.existsSync(held.released);
+
+/** All that the process does stands still, as in a call of the system that takes long. */
+function waitNow(): void {
+  const cell = new Int32Array(new SharedArrayBuffer(4));
+  while (!isReleased()) Atomics.wait(cell, 0, 0, pollEveryMs);
+}
+
+/** What else the process does goes on, as beside a call of the system in another thread. */
+function waitLater(next: () => void): void {
+  if (isReleased()) next();
+  else real.setTimeout(() => waitLater(next), pollEveryMs);
 }
 
 function make(call: Call): unknown {
@@ -53,8 +73,7 @@ const runner: Runner = {
     let step = calls.next();
     while (!step.done) {
       const call = step.value;
-      const ms = latenessOf(call);
-      if (ms > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+      if (isHeld(call)) waitNow();
       step = outcomeOf(() => make(call), calls)() as IteratorResult<Call, T>;
     }
     return step.value;
@@ -73,9 +92,8 @@ const runner: Runner = {
         settle(undefined, value);
         return;
       }
-      const ms = latenessOf(value);
       const move = () => goOn(outcomeOf(() => make(value), calls));
-      if (ms > 0) real.setTimeout(move, ms);
+      if (isHeld(value)) waitLater(move);
       else real.setImmediate(move);
     };
     real.setImmediate(() => goOn(() => calls.next()));
