@@ -281,6 +281,7 @@ it('every file of the product is used', () => {
     /^harness\/(clients|targets|bench\/rivals)\//,
     /^harness\/bench\/(worker|idle)-process\.ts$/,
     /^harness\/mutants\/run\.ts$/,
+    /^harness\/report\/page\/client\/main\.ts$/,
     /^harness\/explore\/(gate\/(delay-)?preload|workers\/thread|process\/bare-client)\.ts$/,
     /^scenarios\//,
   ];

@@ -5,6 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { long } from '../../src/tiers.test.helper.js';
 import { until } from '../../src/waiting.test.helper.js';
 import type { Exploration, Replayed } from '../index.js';
+import type { ExplorePage } from '../report/page/data.js';
+import { dataIn } from '../report/page/made-up.test.helper.js';
 import { holdfast, newDirectory, processesIn } from './command.test.helper.js';
 
 describe('holdfast explore', () => {
@@ -31,9 +33,11 @@ describe('holdfast explore', () => {
     expect(JSON.parse(other.stdout) as Replayed).toMatchObject({ result: 'valid', target: 'hardened' });
 
     const page = readFileSync(path.join(cwd, 'reports', 'explore', 'report.html'), 'utf8');
-    expect(page).toContain('<td><b>v3 {anthropic, k0} (without k1)</b></td>');
-    expect(page).toContain(found.stdout.split('\n').find((line) => line.startsWith('Again:')));
-    expect(page).not.toContain('<script');
+    const [failure] = (dataIn(page) as ExplorePage).searches[0]?.failures ?? [];
+    expect(failure?.steps.find(([step]) => step === failure.pair?.[1])?.[3]).toBe(
+      'v3 {anthropic, k0} (without k1)',
+    );
+    expect(found.stdout).toContain(`\nAgain: ${failure?.replay}\n`);
 
     const kept = path.join(cwd, 'reports', 'explore', 'schedules');
     expect(readdirSync(kept)).toEqual([`${id}.json`]);

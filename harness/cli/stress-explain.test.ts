@@ -28,7 +28,7 @@ it(
     expect(stderr).toMatch(/It fails because B's "open auth\.json to read" .* comes before A's "rename/);
     expect(stderr).toMatch(/with nothing but process A's rename .* delayed \(by .*\): lost in 3 of 3 runs/);
     expect(readFileSync(path.join(cwd, 'reports', 'latest', 'explained.html'), 'utf8')).toContain(
-      'v2 -&gt; v3 by A removed',
+      'v2 -> v3 by A removed',
     );
     const test = readFileSync(path.join(cwd, 'lost.test.ts'), 'utf8');
     expect(test).toContain("import { replaySchedule, type ScheduleFile } from 'holdfast/harness'");

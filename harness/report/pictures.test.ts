@@ -1,13 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { run } from '../checkers/fixtures.test.helper.js';
-import { judge } from '../checkers/index.js';
-import type { Bar, ModelReport, Report, ScenarioReport } from '../core/report.js';
-import { toHtml } from './html.js';
-import { intervalsToSvg } from './intervals-svg.js';
+import type { Bar, ModelReport } from '../core/report.js';
 import { intervalsToText } from './intervals-text.js';
 import { modelsToText } from './models.js';
 import { layOut } from './steps.js';
-import { toViolation } from './timeline.js';
 
 const bar = (id: string, begin: number, end: number | null, more: Partial<Bar> = {}): Bar => ({
   ...{ id, process: 'p', what: `does ${id}`, begin, end, isSure: true, isMarked: false, ...more },
@@ -42,15 +37,6 @@ describe('intervals', () => {
     );
     expect(widest).toBeLessThan(110);
   });
-
-  test('the SVG has the text of each interval, escaped', () => {
-    const svg = intervalsToSvg([
-      bar('a', 0, 5, { what: '<script>alert("1")</script> & more', process: '<b>' }),
-    ]);
-    expect(svg.startsWith('<svg ') && svg.endsWith('</svg>')).toBe(true);
-    expect(svg).not.toMatch(/<script|<b>/);
-    expect(svg).toContain('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; more');
-  });
 });
 
 describe('a contradiction of a model in a terminal', () => {
@@ -81,47 +67,5 @@ describe('a contradiction of a model in a terminal', () => {
   test('a short contradiction is shown completely', () => {
     expect(textOf(20, 7).match(/does call-\d+/g)).toHaveLength(20);
     expect(textOf(20, 7)).not.toContain('more');
-  });
-});
-
-describe('the report as a page', () => {
-  const lost = run(`
-    0-5   tui-1.0.1   set <a>
-    4-9   login-1.0.1 set b
-    file  5 <a>=tui-1.0.1
-    file  8 b=login-1.0.1 -<a>
-    final 20 b=login-1.0.1`);
-  const judged = judge(lost);
-  const violations = judged.findings.map((finding) => toViolation(lost, finding));
-  const scenario = { ...judged, violations, scenario: 's', target: 't', reproduce: 'npm run x' };
-  const page = (more: Partial<ScenarioReport> = {}) =>
-    toHtml({
-      ...{ schema: 1, result: 'invalid', seed: 1, durationMs: 5, controls: [] },
-      scenarios: [{ ...scenario, ...more } as unknown as ScenarioReport],
-    } satisfies Report);
-
-  test('the page has the sentence, the picture and the table of a violation, and the command to run it again', () => {
-    const html = page();
-    expect(html).toContain('lost-update');
-    expect(html.match(/<svg /g)).toHaveLength(1);
-    expect(html).toContain('<td>v2: no &lt;a&gt;; b = login-1.0.1</td>');
-    expect(html).toContain('npm run x');
-  });
-
-  test('the page needs no network and no script, and escapes what was recorded', () => {
-    const html = page({ target: '<img src=x>' });
-    expect(html).not.toMatch(/<script|<img|<a>|<link|url\(|@import|(src|href)=(?!x)/);
-    expect(html.match(/https?:[^"]*/g)).toEqual(['http://www.w3.org/2000/svg']);
-  });
-
-  test('the page says so where a run is valid, and that was not decided exactly', () => {
-    const part = { result: 'valid', summary: 'exact for 9 of 10 keys' } as const;
-    const html = page({ result: 'valid', checks: { G2: { ...part, exact: false } }, violations: [] });
-    expect(html.match(/valid, not exact/g)).toHaveLength(2);
-    expect(page({ result: 'valid', checks: { G2: part } })).not.toContain('not exact');
-  });
-
-  test('the page of an older report without intervals has no pictures', () => {
-    expect(page({ violations: violations.map(({ bars: _, ...older }) => older) })).not.toContain('<svg ');
   });
 });

@@ -2,13 +2,13 @@ import { lstatSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import type { Report } from '../core/report.js';
-import { toHtml } from './html.js';
 import { toMarkdown } from './markdown.js';
+import { toPage } from './page/to-page.js';
 
 /** Writes `report.json`, `report.html` and `summary.md` beside the history, and points `reports/latest` at the run if it is in `reports`. */
 export async function writeReport(report: Report, out: string): Promise<void> {
   await writeFileAtomic(path.join(out, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
-  await writeFileAtomic(path.join(out, 'report.html'), toHtml(report));
+  await writeFileAtomic(path.join(out, 'report.html'), await toPage(report, out));
   await writeFileAtomic(path.join(out, 'summary.md'), `${toMarkdown(report)}\n`);
   if (path.basename(path.dirname(out)) === 'reports') pointLatestAt(out);
 }

@@ -25,7 +25,7 @@ function isStale(time) {
   const inputs = ['src', 'harness', 'scenarios', 'tools/build'].flatMap((folder) => [
     folder,
     ...readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isDirectory() || /\.m?ts$|\.mjs$/.test(entry.name))
+      .filter((entry) => entry.isDirectory() || /\.m?ts$|\.mjs$|\.css$/.test(entry.name))
       .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name)),
   ]);
   return ['tsconfig.json', 'package-lock.json', ...inputs].some((name) => timeOf(name) > time);

@@ -1,7 +1,17 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
-import { command, library, modules, outside, packages, programs, tests } from './entries.mjs';
+import {
+  command,
+  library,
+  modules,
+  outside,
+  packages,
+  page,
+  pageStyle,
+  programs,
+  tests,
+} from './entries.mjs';
 import { ownPackages, ownPlace, placed } from './own-place.mjs';
 import { copyTypes } from './types.mjs';
 
@@ -64,6 +74,7 @@ export async function bundle() {
     'harness/vitest/index.ts',
   ]))
     written.add(file);
+  await bundlePage(written);
   removeOthers(written);
   writeFileSync(path.join('dist', 'licenses.txt'), licenses(inputs));
 }
@@ -85,6 +96,29 @@ function buildPackage(file, contents) {
     legalComments: 'none',
     plugins: [],
   });
+}
+
+/** The page's own program and style. A module of its own in `build` finds them beside itself, too. */
+async function bundlePage(written) {
+  const forBrowsers = {
+    bundle: true,
+    minify: true,
+    write: false,
+    logLevel: 'warning',
+    target: 'es2022',
+    charset: 'utf8',
+  };
+  const [program, style] = await Promise.all([
+    build({ ...forBrowsers, entryPoints: page, outdir: 'dist', format: 'iife' }),
+    build({ ...forBrowsers, entryPoints: [pageStyle] }),
+  ]);
+  const [name] = Object.keys(page);
+  for (const folder of ['dist', 'build']) {
+    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    writeFileSync(path.join(folder, `${name}.js`), program.outputFiles[0].text);
+    writeFileSync(path.join(folder, `${name}.css`), style.outputFiles[0].text);
+  }
+  written.add(`${name}.js`);
 }
 
 /** A process that still runs may load what it was built with until all that is new is there. */

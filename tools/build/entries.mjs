@@ -69,3 +69,7 @@ export const outside = [
   ...['esbuild', 'tsx', 'tsx/*', '@bomb.sh/tab', '@bomb.sh/tab/*'],
   ...['tinypool', 'better-sqlite3', 'lmdb', 'conf', 'configstore', 'keyv-file', 'lowdb', 'lowdb/*'],
 ];
+
+/** What runs in a browser, of a page that loads nothing: a program and its style, each put into the page as it is. */
+export const page = { 'harness/report/page/page': 'harness/report/page/client/main.ts' };
+export const pageStyle = 'harness/report/page/client/page.css';

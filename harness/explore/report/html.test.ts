@@ -17,6 +17,6 @@ it('the page of a search escapes markup in every text', () => {
     () => '',
   );
   expect(html).not.toMatch(/<img|\.\/<b>/);
-  expect(html).toContain('./&lt;b&gt;.ts');
-  expect(html).toContain('(uncontrolled): &lt;img src=x&gt;');
+  expect(html).toContain('./\\u003cb>.ts');
+  expect(html).toContain('(uncontrolled): \\u003cimg src=x>');
 });

@@ -1,58 +1,111 @@
-import { escapeHtml } from '../../report/escape.js';
-import { htmlTable, page } from '../../report/page.js';
+import type { Environment } from '../../core/report.js';
+import { assemble } from '../../report/page/assemble.js';
+import type { ExplorePage, FailurePage, SearchPage, Tone } from '../../report/page/data.js';
+import { momentOf } from '../../report/page/make/stress.js';
 import type { Exploration, ExploredFailure } from '../evidence/exploration.js';
-import type { ExploreReport } from './report.js';
+import type { ExplorationReport, ExploreReport } from './report.js';
 import { decisionOf, originOf, stepTable, summaryOf, titleOf } from './summary.js';
 
-/** Searches as one page: what the terminal shows. @param replayCommand returns the command that runs a failure again */
+/** What was recorded of the machine and the command, if it was. */
+type Recorded = ExploreReport & { environment?: Environment; command?: string };
+
+/** Searches as one page that loads nothing. @param replayCommand returns the command that runs a failure again */
 export function exploreToHtml(
-  { result, seed, durationMs, scenarios }: ExploreReport,
+  report: ExploreReport,
   replayCommand: (failure: ExploredFailure) => string,
 ): string {
-  return page(
-    `Exploration: ${result}`,
-    [
-      `<h1>Exploration: <span class="${result}">${result}</span></h1>`,
-      `<p>Seed ${seed}, ${(durationMs / 1000).toFixed(1)} s.</p>`,
-      overview(scenarios.map(({ exploration }) => exploration)),
-      ...scenarios.map(({ exploration }) => section(exploration, replayCommand)),
-    ].join('\n'),
-  );
+  return assemble(explorePage(report, replayCommand));
 }
 
-function overview(all: readonly Exploration[]): string {
-  const rows = all.map(({ target, program, result, executions, exhausted, failures }) => [
-    ...[escapeHtml(target), escapeHtml(program), `<b class="${result}">${result}</b>`],
-    ...[String(executions), exhausted ? 'yes' : 'no', escapeHtml(failures.map(titleOf).join(', '))],
-  ]);
-  return htmlTable(['target', 'clients', 'verdict', 'executions', 'all tried', 'found'], rows);
+export function explorePage(
+  { result, seed, durationMs, scenarios, environment, command }: Recorded,
+  replayCommand: (failure: ExploredFailure) => string,
+): ExplorePage {
+  const all = scenarios.map(({ exploration }) => exploration);
+  const sum = (pick: (one: Exploration) => number) => all.reduce((total, one) => total + pick(one), 0);
+  const { time, runtime, system, cpus, version, commit } = environment ?? {};
+  const found = sum(({ failures }) => failures.length);
+  const only = scenarios.length === 1 ? scenarios[0]?.reproduce : undefined;
+  return {
+    kind: 'explore',
+    title: `Exploration: ${result}, ${all.map(({ target }) => target).join(', ')}`,
+    tone: toneOf(result),
+    headline: headlines[result],
+    meaning: `${sum(({ executions }) => executions).toLocaleString('en-US')} executions of ${all.length === 1 ? 'one search' : `${all.length} searches`}, one call at a time; ${found === 1 ? 'one way to fail was found' : `${found === 0 ? 'no' : found} ways to fail were found`}.`,
+    facts: [
+      ['Targets', [...new Set(all.map(({ target }) => target))].join(', ')],
+      ['Seed', String(seed)],
+      ['Took', `${(durationMs / 1000).toFixed(1)} s`],
+      ['Began', time === undefined ? null : momentOf(time)],
+      ['Runtime', runtime ?? null],
+      ['System', system ?? null],
+      ['Processors', cpus === undefined ? null : String(cpus)],
+      [
+        'Version',
+        version === undefined ? null : [version, commit?.slice(0, 10)].filter(Boolean).join(', commit '),
+      ],
+    ],
+    command: command ?? only ?? null,
+    isCommandMade: command === undefined && only !== undefined,
+    notes: [],
+    searches: scenarios.map((one, at) => searchPage(one, `search-${at + 1}`, replayCommand)),
+  };
 }
 
-function section(found: Exploration, replayCommand: (failure: ExploredFailure) => string): string {
-  const [title = '', ...lines] = summaryOf(found);
-  return [
-    `<h2>${escapeHtml(title)}</h2>`,
-    `<ul>${lines.map((line) => `<li>${escapeHtml(line)}</li>`).join('\n')}</ul>`,
-    ...found.failures.map((failure) => story(failure, replayCommand(failure))),
-  ].join('\n');
+const headlines = {
+  valid: 'No execution broke a guarantee',
+  invalid: 'A guarantee was broken',
+  unknown: 'The search is inconclusive',
+};
+
+function toneOf(result: Exploration['result']): Tone {
+  return result === 'valid' ? 'good' : result === 'invalid' ? 'bad' : 'open';
 }
 
-function story(failure: ExploredFailure, replayCommand: string): string {
-  const { guarantee, sentence, eraser, pair, program, rows } = failure;
-  const decisive = new Set([pair?.early.step, pair?.late.step]);
+function searchPage(
+  { exploration, reproduce }: ExplorationReport,
+  id: string,
+  replayCommand: (failure: ExploredFailure) => string,
+): SearchPage {
+  const { target, program, result, executions, stepsMax, outcomes, exhausted, failures } = exploration;
+  const [, ...lines] = summaryOf(exploration);
+  return {
+    id,
+    target,
+    program,
+    tone: toneOf(result),
+    verdict: result,
+    counts: [
+      ['executions', executions.toLocaleString('en-US')],
+      ['steps at most', String(stepsMax)],
+      ['outcomes', String(outcomes)],
+      ['all tried', exhausted ? 'yes' : 'no'],
+    ],
+    lines,
+    reproduce,
+    failures: failures.map((failure) => failurePage(failure, `${id}/${failure.id}`, replayCommand(failure))),
+  };
+}
+
+function failurePage(failure: ExploredFailure, id: string, replay: string): FailurePage {
+  const { guarantee, sentence, eraser = '', pair, program, rows } = failure;
   const { header, lines } = stepTable(rows, program);
-  const cells = lines.map(({ step, cells }) => {
-    const isDecisive = step !== undefined && decisive.has(step);
-    return cells.map((cell) => (isDecisive && cell !== '' ? `<b>${escapeHtml(cell)}</b>` : escapeHtml(cell)));
-  });
-  const decision = decisionOf(failure);
-  return [
-    `<h3>${escapeHtml(titleOf(failure))} (${guarantee})</h3>`,
-    `<p>${escapeHtml(sentence)}${eraser === undefined ? '' : `<br>${escapeHtml(eraser)}`}</p>`,
-    htmlTable(header.map(escapeHtml), cells),
-    ...(decision === undefined ? [] : [`<p>${escapeHtml(decision)}</p>`]),
-    `<p>${originOf(failure, replayCommand)
-      .map((line) => `<code>${escapeHtml(line)}</code>`)
-      .join('<br>\n')}</p>`,
-  ].join('\n');
+  const byStep = new Map(rows.map((row) => [row.step, row]));
+  return {
+    id,
+    title: titleOf(failure),
+    guarantee,
+    sentence,
+    eraser,
+    decision: decisionOf(failure) ?? '',
+    origin: originOf(failure, replay).slice(0, -1),
+    replay,
+    lanes: header.slice(1, -1),
+    steps: lines.map(({ step, cells }) => {
+      const row = step === undefined ? undefined : byStep.get(step);
+      if (row === undefined) return [0, 0, cells.find((cell) => cell !== '' && cell !== '...') ?? '', '', ''];
+      return [row.step, row.client, row.text, row.file, row.site ?? ''];
+    }),
+    pair: pair === undefined ? null : [pair.early.step, pair.late.step],
+  };
 }

@@ -1,0 +1,25 @@
+/** A part of a picture, as data: what is drawn can be looked at without a browser. */
+export interface Mark {
+  /** An element of SVG, and its classes: `rect.call.victim`. */
+  tag: string;
+  attributes: Record<string, string | number | undefined>;
+  children?: Mark[];
+  text?: string;
+  /** Shown where the pointer rests. */
+  title?: string;
+  /** What is said of it when it is clicked. */
+  detail?: string;
+}
+
+export function mark(
+  tag: string,
+  attributes: Mark['attributes'],
+  more: Omit<Mark, 'tag' | 'attributes'> = {},
+): Mark {
+  return { tag, attributes, ...more };
+}
+
+/** Texts are laid out before they are drawn: so wide is a character at most, in pixels. */
+export const characterWidth = 6.5;
+
+export const widthOf = (text: string): number => text.length * characterWidth;

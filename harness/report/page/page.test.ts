@@ -1,0 +1,157 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { HistoryEvent } from '../../history/events.js';
+import type { StressPage } from './data.js';
+import { dataIn, hostileKey, linesOf, lossEvents, madeUpRun } from './made-up.test.helper.js';
+import { Histogram } from './make/histogram.js';
+import { OverviewMaker } from './make/overview.js';
+import { stressPage } from './make/stress.js';
+import { Windows } from './make/windows.js';
+import { toPage } from './to-page.js';
+
+describe('the page of a run', () => {
+  test('the page loads nothing: its policy allows its own program and style by their hashes, and no address is in it', async () => {
+    const { directory, report } = await madeUpRun();
+    const html = await toPage(report, directory);
+    const [, policy = ''] = /Content-Security-Policy" content="([^"]+)"/.exec(html) ?? [];
+    expect(policy.replace(/sha256-[\w+/=]{44}/g, 'HASH')).toBe(
+      "default-src 'none'; script-src 'HASH'; style-src 'HASH'; connect-src 'none'; base-uri 'none'; form-action 'none'",
+    );
+    expect(html.match(/https?:[^"'`\s]*/g)).toEqual(['http://www.w3.org/2000/svg']);
+    expect(html).not.toMatch(/<link|<img|url\((?!#)|@import| src=(?!x)/);
+  });
+
+  test('what was recorded can not end the data of the page, or begin another element', async () => {
+    const key = '</script><script>alert(1)</script>\u2028<!--';
+    const { directory, report } = await madeUpRun(lossEvents(key));
+    const html = await toPage(report, directory);
+    expect(html.match(/<script/g)).toHaveLength(2);
+    expect(html).not.toContain('\u2028');
+    const { scenarios } = dataIn(html) as StressPage;
+    expect(scenarios[0]?.groups[0]?.examples[0]?.key).toBe(key);
+  });
+
+  test('the groups count what the judge found, to the number, and each example is one of its findings', async () => {
+    const { directory, report } = await madeUpRun();
+    const { scenarios } = await stressPage(report, directory);
+    const findings = linesOf(directory, 'findings.jsonl') as { kind: string; sentence: string }[];
+    const [scenario] = scenarios;
+    const groups = scenario?.groups ?? [];
+    expect(scenario?.isComplete).toBe(true);
+    expect(groups.reduce((sum, { count }) => sum + count, 0)).toBe(findings.length);
+    expect(groups.flatMap(({ examples }) => examples.map(({ sentence }) => sentence)).sort()).toEqual(
+      findings.map(({ sentence }) => sentence).sort(),
+    );
+    expect(groups[0]?.examples[0]).toMatchObject({
+      kind: 'lost-update',
+      key: hostileKey,
+      victim: 'tui-1.0.0',
+      suspects: ['tui-2.0.1'],
+      base: 2,
+      isBaseExact: true,
+      seenIn: 3,
+      goneIn: 4,
+    });
+  });
+
+  test('a report of an older version has what is in it, and says that the rest was not recorded', async () => {
+    const { directory, report } = await madeUpRun();
+    rmSync(path.join(directory, 'findings.jsonl'));
+    const [run] = report.scenarios;
+    const violations = run?.violations.map(({ mechanism: _, versions: __, stuck: ___, ...older }) => older);
+    const older = { ...report, scenarios: [{ ...run, files: undefined, violations }] };
+    const page = await stressPage(older as unknown as typeof report, directory);
+    const [scenario] = page.scenarios;
+    expect(scenario?.isComplete).toBe(false);
+    expect(scenario?.groups[0]?.mechanism).toBeNull();
+    expect(page.facts.filter(([, value]) => value === null).map(([name]) => name)).toEqual([
+      'Began',
+      'System',
+      'Processors',
+      'Version',
+    ]);
+    expect(page.isCommandMade).toBe(true);
+  });
+
+  test('a report without a history has its verdicts and no picture of time', async () => {
+    const { directory, report } = await madeUpRun();
+    rmSync(path.join(directory, 'history.jsonl'));
+    const { scenarios } = await stressPage(report, directory);
+    expect(scenarios[0]).toMatchObject({ overview: null, calls: [], contents: [] });
+    expect(scenarios[0]?.checks.find(({ guarantee }) => guarantee === 'G2')?.result).toBe('invalid');
+  });
+
+  test('a page of a run that is valid, and not exactly so, says it where the verdict stands', async () => {
+    const { directory, report } = await madeUpRun();
+    const part = { result: 'valid', summary: 'exact for 9 of 10 keys', exact: false } as const;
+    const [run] = report.scenarios;
+    const valid = { ...run, result: 'valid', checks: { G2: part }, violations: [], files: undefined };
+    const page = await stressPage({ ...report, result: 'valid', scenarios: [valid] } as never, directory);
+    expect(page.meaning).toContain('Not all of it was decided exactly');
+    expect(page.scenarios[0]?.verdict).toBe('valid, not exact');
+    expect(page.scenarios[0]?.checks[0]?.isExact).toBe(false);
+  });
+
+  test('a history that ends in the middle of a line is shown as far as it goes', async () => {
+    const { directory, report } = await madeUpRun();
+    const whole = linesOf(directory, 'history.jsonl').map((event) => JSON.stringify(event));
+    writeFileSync(
+      path.join(directory, 'history.jsonl'),
+      `${whole.slice(0, -2).join('\n')}\n{"type":"ok","ti`,
+    );
+    const { scenarios } = await stressPage(report, directory);
+    expect(scenarios[0]?.contents.map(([version]) => version)).toEqual([1, 2, 3, 4]);
+  });
+
+  test('the page has the events of its own run, where a history has several', async () => {
+    const { directory, report } = await madeUpRun();
+    const [header, ...events] = lossEvents();
+    const other = [{ ...header, seed: 8 }, ...events] as HistoryEvent[];
+    const all = [...other, ...lossEvents(), ...other].map((event) => JSON.stringify(event));
+    writeFileSync(path.join(directory, 'history.jsonl'), `${all.join('\n')}\n`);
+    const { scenarios } = await stressPage(report, directory);
+    expect(scenarios[0]?.overview?.operations).toBe(5);
+  });
+});
+
+describe('what is held of a run', () => {
+  test('the overview keeps every operation and violation in few buckets, however long the run is', () => {
+    const maker = new OverviewMaker();
+    const count = 20_000;
+    for (let at = 0; at < count; at++)
+      maker.ended(at % 3 === 0 ? 'get' : 'set', at * 1000, at * 1000 + 500, 'ok');
+    maker.violated(5_000_000);
+    maker.violated(1e12);
+    const overview = maker.finish({ faults: [], faultsLeftOut: 0 });
+    const sum = (list: readonly number[] = []) => list.reduce((total, one) => total + one, 0);
+    expect(sum(overview?.writes.count) + sum(overview?.reads.count)).toBe(count);
+    expect(sum(overview?.violations)).toBe(2);
+    expect(overview?.violations.length).toBeLessThanOrEqual(240);
+    expect(overview?.dots.length).toBeLessThanOrEqual(500 + 2 * 240);
+  });
+
+  test('a percentile of the histogram is at most 3 % off, and the slowest call is exact', () => {
+    const histogram = new Histogram();
+    const values = Array.from({ length: 5000 }, (_, at) => 100 + at * at);
+    for (const value of values) histogram.add(value);
+    for (const share of [0.5, 0.9, 0.99]) {
+      const exact = values[Math.ceil(share * values.length) - 1] ?? 0;
+      expect(Math.abs((histogram.quantile(share) ?? 0) / exact - 1)).toBeLessThan(0.03);
+    }
+    expect(histogram.quantile(1)).toBe(values.at(-1));
+    expect(new Histogram().quantile(0.5)).toBeNull();
+  });
+
+  test('each picture takes so many calls, and counts what it leaves out', () => {
+    const small = { from: 100, to: 200, calls: 0, contents: 0, leftOut: 0 };
+    const long = { from: 0, to: 1000, calls: 0, contents: 0, leftOut: 0 };
+    const windows = new Windows([small, long]);
+    expect([windows.touch(1001, 1002), windows.touch(150, 150)]).toEqual([false, true]);
+    const taken = Array.from({ length: 100 }, () => windows.take('calls', 500, 510));
+    expect(taken.filter(Boolean)).toHaveLength(70);
+    expect([long.leftOut, small.calls]).toEqual([30, 0]);
+    expect(windows.take('calls', 150, 150)).toBe(true);
+    expect([long.leftOut, small.calls]).toEqual([31, 1]);
+  });
+});
