@@ -45,6 +45,8 @@ export class FindingsFile {
       this.count++;
       if (this.buffer.length >= chunk) this.flush();
     }
+    // The page of a run that goes on reads them.
+    this.flush();
   }
 
   /** Afterwards all of them are in the file. */

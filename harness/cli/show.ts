@@ -1,8 +1,10 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
 import { pageOf } from '../../src/cli/render.js';
 import type { Report } from '../index.js';
+import { showAddress } from './browser.js';
 import { parseReporters, type Reporter, reporterNames, writeReports } from './reporters.js';
 import { writeTrace } from './write-trace.js';
 
@@ -22,6 +24,7 @@ export function addShow(program: Command): void {
       'write its history as a trace, to be opened in ui.perfetto.dev or chrome://tracing',
     )
     .option('--judge', 'judge its history again, and write all violations to findings.jsonl beside it')
+    .option('--open', 'open its page in a browser')
     .option('--json', 'as JSON')
     .action(run);
 }
@@ -32,9 +35,10 @@ interface Flags {
   reporter?: Reporter[];
   trace?: string;
   judge?: boolean;
+  open?: boolean;
 }
 
-async function run(place: string, { json, verbose, reporter, trace, judge }: Flags): Promise<void> {
+async function run(place: string, { json, verbose, reporter, trace, judge, open }: Flags): Promise<void> {
   const { NothingMatchedError, UsageError } = await import('../index.js');
   const file = existsSync(place) && statSync(place).isDirectory() ? path.join(place, 'report.json') : place;
   if (!existsSync(file)) {
@@ -46,6 +50,10 @@ async function run(place: string, { json, verbose, reporter, trace, judge }: Fla
     process.stderr.write(`${trace}: ${count} records\n`);
     return;
   }
+  if (open) {
+    await openPage(file);
+    return;
+  }
   const written = parseReport(readFileSync(file, 'utf8'));
   if (!written) throw new UsageError(`${file} is not a report`, 'expected a report.json with "schema": 1');
   const report = judge ? await judgeAgain(written, file) : written;
@@ -53,6 +61,21 @@ async function run(place: string, { json, verbose, reporter, trace, judge }: Fla
   const usual = verbose || pageOf().columns !== undefined ? 'list' : 'markdown';
   const wanted = json ? [{ name: 'json' as const }] : (reporter ?? [{ name: usual } as const]);
   await writeReports(report, out, wanted, { isVerbose: verbose === true });
+}
+
+/** Of a run as of a search. One of an older version, or that was removed, is made again. */
+async function openPage(file: string): Promise<void> {
+  const out = path.dirname(path.resolve(file));
+  const page = path.join(out, 'report.html');
+  if (!existsSync(page)) {
+    const { toPage, UsageError } = await import('../index.js');
+    const report = parseReport(readFileSync(file, 'utf8'));
+    if (!report)
+      throw new UsageError(`there is no report.html in ${out}`, 'expected that of a run, or of a search');
+    const { default: writeFileAtomic } = await import('write-file-atomic');
+    await writeFileAtomic(page, await toPage(report, out));
+  }
+  await showAddress(pathToFileURL(page).href, process.stdout);
 }
 
 /** The report beside the findings says where they are. */

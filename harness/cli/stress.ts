@@ -13,6 +13,7 @@ import { addProgramOptions, type ProgramFlags, takeProgram } from './program-opt
 import { parseReporters, type Reporter, reporterNames, writeReports } from './reporters.js';
 import { both, lastFailed, matching, parsePattern, planToText } from './selection.js';
 import { parseShardFlag, type ShardFlag, shardWithSeed } from './shard.js';
+import { stressInBrowser } from './stress-in-browser.js';
 import { commandTyped } from './typed.js';
 
 interface Flags {
@@ -36,6 +37,7 @@ interface Flags {
   lastFailed?: boolean;
   list?: boolean;
   repeatUntilFailure?: number | true;
+  ui?: boolean;
 }
 
 type AllFlags = Flags & ProgramFlags & BaselineFlags;
@@ -102,6 +104,7 @@ export function addStress(program: Command): void {
       'run again with a new seed each time until something fails, at most n times',
       parseCount,
     )
+    .option('--ui', 'show the page of the run in a browser while it goes on')
     .option('--no-controls', 'do not first find the planted bugs')
     .option('--explain', 'search for an exact schedule of the first loss of each scenario')
     .option('--emit-test <file>', 'with --explain: write a Vitest file that runs it again')
@@ -116,6 +119,7 @@ Examples:
   holdfast stress                                       every scenario on the hardened store, about a minute
   holdfast stress --target naive --no-controls          see what the agent's own code loses
   holdfast stress --target ./my-store.ts --duration 2m  put your own store to the test
+  holdfast stress --target naive --ui                   the same in a browser, while it goes on
   holdfast stress --command npm                         a program that ships as data (see: holdfast list programs)
   holdfast stress --command './store.py {file} {key} {value}' --format json
                                                         any executable, as it is
@@ -135,6 +139,7 @@ async function run(flags: AllFlags, command: Command): Promise<void> {
     json,
     list,
     repeatUntilFailure,
+    ui,
     compare,
     updateBaseline,
     ...others
@@ -164,7 +169,7 @@ async function run(flags: AllFlags, command: Command): Promise<void> {
       : [{ name: 'list' as const }]);
   const wanted = json ? [{ name: 'json' as const }] : forms;
   const signal = onFirstInterrupt();
-  const { out, ...report } = await repeat(options, timesOf(repeatUntilFailure), signal);
+  const { out, ...report } = await repeat(options, timesOf(repeatUntilFailure), signal, ui === true);
   const comparison = await compareRun(report, comparing);
   const told = comparison ? { ...report, comparison } : report;
   await writeReports(told, out, wanted, { isVerbose: verbose === true });
@@ -177,7 +182,7 @@ async function run(flags: AllFlags, command: Command): Promise<void> {
 function optionsOf(
   flags: Omit<
     Flags,
-    'reporter' | 'explain' | 'emitTest' | 'verbose' | 'json' | 'list' | 'repeatUntilFailure'
+    'reporter' | 'explain' | 'emitTest' | 'verbose' | 'json' | 'list' | 'repeatUntilFailure' | 'ui'
   >,
   isControlsGiven: boolean,
   program: string | Harness.Specification | undefined,
@@ -214,25 +219,35 @@ function onFirstInterrupt(): AbortSignal {
   return signal;
 }
 
-/** Runs with the seed that is given, and then with new ones. @returns the first that is not valid, or the last */
-async function repeat(options: Harness.StressOptions, times: number, signal: AbortSignal) {
-  const { progressReporter, stress } = await import('../index.js');
+/**
+ * Runs with the seed that is given, and then with new ones.
+ * @param isShown each has its page in a browser
+ * @returns the first that is not valid, or the last
+ */
+async function repeat(options: Harness.StressOptions, times: number, signal: AbortSignal, isShown: boolean) {
+  const { progressReporter } = await import('../index.js');
   let { seed, controls } = options;
   for (let round = 1; ; round++) {
-    const done = await stress({
+    const onProgress = progressReporter(process.stderr, paintVerdict);
+    const run: Harness.StressOptions = {
       ...options,
       ...defined({ seed }),
       controls: controls !== false,
       command: commandTyped(process.argv.slice(2)),
       signal,
-      onProgress: progressReporter(process.stderr, paintVerdict),
-    });
+    };
+    const done = await (isShown ? stressInBrowser(run, onProgress) : stressWith(run, onProgress));
     if (times > 1) process.stderr.write(`round ${round}: ${done.result}, seed ${done.seed}\n`);
     if (done.result !== 'valid' || round >= times) return done;
     seed = undefined;
     // That the harness can see was shown a moment ago.
     controls = false;
   }
+}
+
+async function stressWith(options: Harness.StressOptions, onProgress: (progress: Harness.Progress) => void) {
+  const { stress } = await import('../index.js');
+  return stress({ ...options, onProgress });
 }
 
 function timesOf(given: number | true | undefined): number {

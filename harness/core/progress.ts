@@ -11,7 +11,8 @@ export interface Whole {
 
 /** The progress events of a run. */
 export type Progress =
-  | { type: 'begin'; label: string; isControl: boolean; position: number; of: number }
+  /** `out` is the directory of the whole command, where its files are. */
+  | { type: 'begin'; label: string; isControl: boolean; position: number; of: number; out: string }
   | {
       type: 'work';
       label: string;

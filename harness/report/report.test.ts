@@ -70,7 +70,7 @@ describe('the progress of a run', () => {
   function draw(isTTY: boolean, columns = 40): string {
     let text = '';
     const show = progressReporter({ isTTY, columns, write: (more) => (text += more) });
-    show({ type: 'begin', label: 's on t', isControl: false, position: 0, of: 1 });
+    show({ type: 'begin', label: 's on t', isControl: false, out: '/tmp', position: 0, of: 1 });
     for (const elapsedMs of [100, 5000, 10_100, 10_200]) show(work(elapsedMs));
     show({ type: 'judge', label: '鍵 on t', events: 1234, whole: whole(30_000) });
     show({ type: 'end', label: 's on t', isControl: false, report });

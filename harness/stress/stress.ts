@@ -63,7 +63,7 @@ export async function stress(options: StressOptions = {}): Promise<Report & { ou
     }
     const isControl = run.mustFind !== undefined;
     const label = nameOf(run);
-    onProgress({ type: 'begin', label, isControl, position, of: runs.length });
+    onProgress({ type: 'begin', label, isControl, position, of: runs.length, out });
     const place: Place = {
       label,
       out,
