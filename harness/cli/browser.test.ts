@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
-import { holdfast } from '../../src/cli/command.test.helper.js';
+import { holdfast } from './command.test.helper.js';
 import { long } from '../../src/tiers.test.helper.js';
 import { madeUpRun } from '../report/page/made-up.test.helper.js';
 
