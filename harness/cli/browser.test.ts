@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
-import { holdfast } from './command.test.helper.js';
 import { long } from '../../src/tiers.test.helper.js';
 import { madeUpRun } from '../report/page/made-up.test.helper.js';
+import { holdfast } from './command.test.helper.js';
 
 /** A directory that alone is searched for programs, with one that opens addresses and notes them. */
 function newPath(exitCode: number): { PATH: string; opened: () => string } {
