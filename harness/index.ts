@@ -16,6 +16,7 @@ export { findAgain, judgeReportAgain } from './check/find-again.js';
 export { judgeHistory } from './check/judge-history.js';
 export { type Config, defineConfig } from './core/config.js';
 export type { Surveyed } from './core/field.js';
+export type * from './core/model-report.js';
 export type { Progress } from './core/progress.js';
 export type * from './core/report.js';
 export { type RuntimeChoice, type RuntimeName, runtimeChoices } from './core/runtime.js';

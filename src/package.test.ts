@@ -65,7 +65,9 @@ describe('the packed package, where nothing else is installed', () => {
   const manifest = () => JSON.parse(readFileSync(path.join(place, 'package.json'), 'utf8'));
   const holdfast = (...args: string[]) =>
     execa(process.execPath, [path.join(place, manifest().bin.holdfast), ...args], {
-      ...{ cwd: directory, reject: false, env: { XDG_DATA_HOME: directory } },
+      cwd: directory,
+      reject: false,
+      env: { XDG_DATA_HOME: directory },
     });
 
   beforeAll(async () => {
@@ -182,7 +184,8 @@ describe('the packed package, installed in another folder', long, () => {
 
   it('npx finds the command', async () => {
     const { stdout } = await execa('npx', ['holdfast', 'auth', 'list', '--json'], {
-      ...{ cwd: directory, env: { XDG_DATA_HOME: path.join(directory, 'none') } },
+      cwd: directory,
+      env: { XDG_DATA_HOME: path.join(directory, 'none') },
     });
     expect(stdout).toBe('[]');
   });

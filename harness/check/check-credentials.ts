@@ -1,4 +1,5 @@
-import type { JudgedRun, ModelReport } from '../core/report.js';
+import type { ModelReport } from '../core/model-report.js';
+import type { JudgedRun } from '../core/report.js';
 import { worstOf } from '../core/verdict.js';
 import { judgeHistory, type OnRun } from './judge-history.js';
 import { noOperation } from './nothing-found.js';

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { UsageError } from '../../src/cli/usage-error.js';
-import type { JudgedRun, ModelReport } from '../core/report.js';
+import type { ModelReport } from '../core/model-report.js';
+import type { JudgedRun } from '../core/report.js';
 import { detectFormat, type Format } from '../formats/detect.js';
 import { checkCredentials } from './check-credentials.js';
 import { checkLog } from './check-log.js';

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { UsageError } from '../../src/cli/usage-error.js';
-import type { JudgedRun, ModelReport } from '../core/report.js';
+import type { ModelReport } from '../core/model-report.js';
+import type { JudgedRun } from '../core/report.js';
 import { type CheckOptions, checkFile, expectModel } from './check-file.js';
 import { onThreads } from './threads.js';
 import type { Answer, Task } from './worker.js';

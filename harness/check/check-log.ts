@@ -1,4 +1,4 @@
-import type { LineTally, ModelReport } from '../core/report.js';
+import type { LineTally, ModelReport } from '../core/model-report.js';
 import { toCalls } from '../formats/calls.js';
 import { type Dialect, dialects, usualModel } from '../formats/dialects.js';
 import { type Log, type LogFormat, readLog } from '../formats/log.js';

@@ -1,7 +1,7 @@
 import { toCalls } from '../checkers/lost-update/register-calls.js';
 import { splitIntoRegisters } from '../checkers/lost-update/registers.js';
 import { RegisterStream, type StreamVerdict } from '../checkers/stream/register-stream.js';
-import type { ModelReport } from '../core/report.js';
+import type { ModelReport } from '../core/model-report.js';
 import type { HistoryEvent, ValueId } from '../history/events.js';
 import { readEvents } from '../history/read.js';
 import { type Run, toRun } from '../history/run.js';

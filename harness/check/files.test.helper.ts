@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { ModelReport } from '../core/report.js';
+import type { ModelReport } from '../core/model-report.js';
 import { type CheckOptions, checkFile } from './check-file.js';
 
 const directory = mkdtempSync(path.join(tmpdir(), 'holdfast-check-'));

@@ -1,4 +1,5 @@
-import type { Bar, ModelReport } from '../core/report.js';
+import type { ModelReport } from '../core/model-report.js';
+import type { Bar } from '../core/report.js';
 import type { Call, Linearizability, Model } from '../linearizable/index.js';
 
 /** A verdict as plain data: what was recorded may be anything, what is reported can be JSON. */

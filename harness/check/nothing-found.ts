@@ -1,4 +1,4 @@
-import type { LineTally, ModelReport } from '../core/report.js';
+import type { LineTally, ModelReport } from '../core/model-report.js';
 import type { Format } from '../formats/detect.js';
 import { counted } from '../history/words.js';
 

@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { UsageError } from '../../src/cli/usage-error.js';
-import type { JudgedRun, ModelReport } from '../core/report.js';
+import type { ModelReport } from '../core/model-report.js';
+import type { JudgedRun } from '../core/report.js';
 import { type CheckOptions, checkFile } from './check-file.js';
 
 export interface Task {

@@ -1,5 +1,5 @@
 import { UsageError } from '../../src/cli/usage-error.js';
-import type { LineTally } from '../core/report.js';
+import type { LineTally } from '../core/model-report.js';
 import { ColumnsReader } from './columns.js';
 import { FormSplitter } from './edn-forms.js';
 import { readEdnMap } from './edn-maps.js';

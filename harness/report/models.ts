@@ -1,4 +1,5 @@
-import type { Bar, ModelReport } from '../core/report.js';
+import type { ModelReport } from '../core/model-report.js';
+import type { Bar } from '../core/report.js';
 import { counted, fewOf } from '../history/words.js';
 import { intervalsToText } from './intervals-text.js';
 import { table } from './table.js';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Bar, ModelReport } from '../core/report.js';
+import type { ModelReport } from '../core/model-report.js';
+import type { Bar } from '../core/report.js';
 import { intervalsToText } from './intervals-text.js';
 import { modelsToText } from './models.js';
 import { layOut } from './steps.js';

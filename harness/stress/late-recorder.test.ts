@@ -11,10 +11,18 @@ import { Recorder } from './recorder.js';
 
 let time = 0;
 const call = (process: number, op: string, action: 'set' | 'get', key: string): HistoryEvent => ({
-  ...{ type: 'invoke', time: ++time, client: `tui-${process}`, process, op, action, key },
+  type: 'invoke',
+  time: ++time,
+  client: `tui-${process}`,
+  process,
+  op,
+  action,
+  key,
 });
 const ok = (op: string, result?: string | null): HistoryEvent => ({
-  ...{ type: 'ok', time: ++time, op },
+  type: 'ok',
+  time: ++time,
+  op,
   ...(result === undefined ? {} : { result }),
 });
 
@@ -31,20 +39,22 @@ const history = (): HistoryEvent[] => [
   },
   ...[1, 2, 3].map(
     (process): HistoryEvent => ({
-      ...{ type: 'start', time: ++time, client: `tui-${process}`, process, access: 'file' },
+      type: 'start',
+      time: ++time,
+      client: `tui-${process}`,
+      process,
+      access: 'file',
     }),
   ),
   call(1, '1.0', 'set', 'a'),
   {
-    ...{
-      type: 'exit',
-      time: ++time,
-      client: 'tui-1',
-      process: 1,
-      code: null,
-      signal: 'SIGKILL',
-      expected: true,
-    },
+    type: 'exit',
+    time: ++time,
+    client: 'tui-1',
+    process: 1,
+    code: null,
+    signal: 'SIGKILL',
+    expected: true,
   },
   call(2, '2.0', 'set', 'b'),
   ok('2.0'),

@@ -3,7 +3,12 @@ import type { Report, RunResult } from '../core/report.js';
 import { toLoseNothing } from './to-lose-nothing.js';
 
 const report = (result: RunResult): Report => ({
-  ...{ schema: 1, result, seed: 1, durationMs: 1, controls: [], scenarios: [] },
+  schema: 1,
+  result,
+  seed: 1,
+  durationMs: 1,
+  controls: [],
+  scenarios: [],
 });
 
 describe('the matcher and the report of a run', () => {

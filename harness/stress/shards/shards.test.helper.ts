@@ -44,7 +44,11 @@ export async function makeShard(
   const filled = await fillOptions({
     scenarios,
     targets: ['hardened'],
-    ...{ repeat: 3, seed: 7, controls: false, durationMs: 120_000, ...options },
+    repeat: 3,
+    seed: 7,
+    controls: false,
+    durationMs: 120_000,
+    ...options,
     shard: { index, of },
   });
   const [first] = filled.runs;
@@ -81,14 +85,12 @@ function historyOf(
   const entries: Record<string, string> = {};
   const events: HistoryEvent[] = [
     {
-      ...{
-        type: 'run',
-        version: 1,
-        scenario: scenario.name,
-        target: target.label,
-        seed,
-        atLeast: scenario.atLeast,
-      },
+      type: 'run',
+      version: 1,
+      scenario: scenario.name,
+      target: target.label,
+      seed,
+      atLeast: scenario.atLeast,
       ...(repetition > 1 ? { repetition } : {}),
       ...(mustFind === undefined ? {} : { mustFind }),
     } as HistoryEvent,
