@@ -1,12 +1,19 @@
 /** What a judge does with the operations and contents of a run: arrays have it, and so have columns of numbers. */
 export interface List<T> extends Iterable<T> {
   readonly length: number;
+  /** As that of an array. */
   filter(accept: (item: T) => boolean): T[];
+  /** As that of an array. */
   map<U>(change: (item: T, index: number) => U): U[];
+  /** As that of an array. */
   flatMap<U>(change: (item: T, index: number) => U | readonly U[]): U[];
+  /** As that of an array. */
   find(accept: (item: T, index: number) => boolean): T | undefined;
+  /** As that of an array. */
   findLast(accept: (item: T) => boolean): T | undefined;
+  /** As that of an array. */
   some(accept: (item: T) => boolean): boolean;
+  /** @returns undefined where there is none; an index counts from 0, and is never negative */
   at(index: number): T | undefined;
 }
 

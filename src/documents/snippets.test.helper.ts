@@ -92,7 +92,9 @@ export function newProject(files: Readonly<Record<string, string>>): string {
 
 /** Runs Node with a home of its own. */
 export function runNode(directory: string, ...args: string[]) {
-  const env = { HOME: directory, XDG_DATA_HOME: directory, XDG_CONFIG_HOME: directory };
+  const home = { HOME: directory, XDG_DATA_HOME: directory, XDG_CONFIG_HOME: directory };
+  // A user's project has another name than this one, whose own scripts are named in what is printed.
+  const env = { ...home, npm_package_name: undefined };
   return execa(process.execPath, args, { cwd: directory, env, reject: false, all: true });
 }
 
