@@ -212,12 +212,18 @@ describe.skipIf(lacksEtcd())('a commit whose answer is lost', () => {
   });
 
   it('a key that is no Unicode is refused, and every other key is itself', async () => {
-    const { store, other } = await newStores();
+    const { store, other, prefix } = await newStores();
     expect((await failureOf(() => store.set('\ud800', 1))).code).toBe('E_INPUT');
     const odd = ['', '/', '%2F', 'a/b', '..', 'é\u{1f511}', 'with space', '__proto__'];
     await store.transaction(pairs(odd, 1));
     const all = await other.all();
     expect(Object.keys(all).toSorted()).toEqual([...odd, 'begin'].toSorted());
     for (const key of odd) expect(await other.get(key)).toBe(1);
+    // What only another program can have written.
+    const foreign = { key: Buffer.from(`${prefix}/e/%zz`).toString('base64'), value: 'MQ==' };
+    await cluster.call('/v3/kv/put', foreign);
+    await store.set('a', 1);
+    const error = await failureOf(() => other.get('a'));
+    expect([error.code, error.message]).toEqual(['E_CORRUPT', expect.stringMatching(/%zz/)]);
   });
 });

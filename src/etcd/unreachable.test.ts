@@ -32,3 +32,16 @@ it.each([
     }
   },
 );
+
+it('a commit ends by its own deadline, though the one before it has more time and finds no member', async () => {
+  const { backend } = etcd({ endpoints: ['http://127.0.0.1:1'], prefix: 'x' }).open();
+  const ended: string[] = [];
+  const end = (name: string) => () => void ended.push(name);
+  const first = backend.rewrite(() => true, performance.now() + 1500).catch(end('first'));
+  const second = failureOf(() => backend.transact([{ key: 'a', raw: '1' }], performance.now() + 50));
+  second.then(end('second'), () => {});
+  const error = await second;
+  await first;
+  expect([error.code, error.definite, ...ended]).toEqual(['E_TIMEOUT', true, 'second', 'first']);
+  await backend.close();
+});
