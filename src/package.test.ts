@@ -116,13 +116,45 @@ describe('the packed package, where nothing else is installed', () => {
     expect(await bundled(`export { openStore } from 'holdfast'`)).not.toMatch(/safeParse|\bvendor\b/);
   });
 
-  it('each entry of the product is one file', async () => {
-    for (const entry of ['.', './http', './judge']) {
+  it('each entry of the product is one file, and an engine shares one more with the store', async () => {
+    const filesOf = async (entry: string) => {
       const entryPoints = [path.join(place, manifest().exports[entry].default)];
       const common = { bundle: true, platform: 'node', format: 'esm', write: false, metafile: true } as const;
       const { metafile } = await build({ ...common, entryPoints });
-      expect(Object.keys(metafile.inputs)).toHaveLength(1);
-    }
+      return Object.keys(metafile.inputs);
+    };
+    for (const entry of ['./http', './judge']) expect(await filesOf(entry)).toHaveLength(1);
+    const [store, etcd] = [await filesOf('.'), await filesOf('./etcd')];
+    expect([store.length, etcd.length]).toEqual([2, 2]);
+    expect(store.filter((file) => etcd.includes(file))).toHaveLength(1);
+  });
+
+  it('an engine makes itself known to the store and throws its errors, also in a bundle', async () => {
+    const contents = `import 'holdfast/etcd';
+      import { openStore, StoreError } from 'holdfast';
+      import { etcd } from 'holdfast/etcd';
+      const said = (error) => [error instanceof StoreError, error.code];
+      const gone = openStore('etcd://127.0.0.1:1/x', { deadlineMs: 50 });
+      const errors = [await gone.get('a').catch(said), await gone.set('a', 1).catch(said)];
+      try { etcd({ endpoints: [] }) } catch (error) { errors.push(said(error)) }
+      console.log(JSON.stringify(errors.map(([isOurs, code]) => [isOurs, /^E_(UNAVAILABLE|TIMEOUT|INPUT)$/.test(code)])));`;
+    // It is imported for its effect alone there, which a bundler may leave out of a package without side effects.
+    const alone = contents.replace(/^.*{ etcd }.*$/m, '').replace(/^.*endpoints.*$/m, '');
+    const stdin = { contents: alone, resolveDir: directory };
+    const common = {
+      bundle: true,
+      minify: true,
+      platform: 'node',
+      format: 'esm',
+      logLevel: 'silent',
+    } as const;
+    await build({ ...common, stdin, outfile: path.join(directory, 'bundled.mjs') });
+    writeFileSync(path.join(directory, 'plain.mjs'), contents);
+    const said = async (file: string) =>
+      JSON.parse((await execa(process.execPath, [file], { cwd: directory })).stdout);
+    const ours = [true, true];
+    expect(await said('plain.mjs')).toEqual([ours, ours, ours]);
+    expect(await said('bundled.mjs')).toEqual([ours, ours]);
   });
 
   eachInTiers([

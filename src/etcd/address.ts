@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import { errnoOf } from '../errors/store-error.js';
 import { wrongInput } from './failures.js';
 import { type EtcdOptions, isLoopback } from './options.js';
 import type { SealingKey } from './seal.js';
@@ -40,9 +41,9 @@ export function optionsFrom(environment: NodeJS.ProcessEnv): AddressOptions {
   const options: AddressOptions = {};
   if (ca !== undefined || cert !== undefined || key !== undefined) {
     options.tls = {};
-    if (ca !== undefined) options.tls.ca = readFileSync(ca);
-    if (cert !== undefined) options.tls.cert = readFileSync(cert);
-    if (key !== undefined) options.tls.key = readFileSync(key);
+    if (ca !== undefined) options.tls.ca = readNamed('HOLDFAST_STORE_CA', ca);
+    if (cert !== undefined) options.tls.cert = readNamed('HOLDFAST_STORE_CERT', cert);
+    if (key !== undefined) options.tls.key = readNamed('HOLDFAST_STORE_KEY', key);
   }
   if (name !== undefined && passwordFile !== undefined)
     options.user = { name, password: () => readFileSync(passwordFile, 'utf8').replace(/\r?\n$/, '') };
@@ -52,15 +53,22 @@ export function optionsFrom(environment: NodeJS.ProcessEnv): AddressOptions {
   return options;
 }
 
+/** @throws StoreError `E_INPUT` for a file that can't be read */
+function readNamed(variable: string, file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw wrongInput(`${variable} names ${file}, which can't be read: ${errnoOf(error)}`);
+  }
+}
+
 /**
  * Reads sealing keys: one a line, `<id> <32 bytes in base64url>`, the one that seals first.
- * @throws StoreError `E_INPUT` for a file that others may read, or that has no such lines
+ * @throws StoreError `E_INPUT` for a file that can't be read, or that others may read, or that has no such lines
  */
 export function readKeys(file: string): SealingKey[] {
-  if ((statSync(file).mode & 0o077) !== 0)
-    throw wrongInput(`${file} holds keys, and other users may read it`, `Do: chmod 600 ${file}`);
-  const lines = readFileSync(file, 'utf8').split(/\r?\n/);
-  return lines.flatMap((line, index) => {
+  const lines = privateTextOf(file).split(/\r?\n/);
+  const keys = lines.flatMap((line, index) => {
     if (line.trim() === '' || line.startsWith('#')) return [];
     const [id = '', text = '', ...rest] = line.trim().split(/\s+/);
     const secret = Buffer.from(text, 'base64url');
@@ -68,4 +76,22 @@ export function readKeys(file: string): SealingKey[] {
       throw wrongInput(`line ${index + 1} of ${file} must be an id and 32 bytes in base64url`);
     return [{ id, secret }];
   });
+  // Without keys, values would be stored as plain text on loopback, and a file cut short must not do that.
+  if (keys.length === 0)
+    throw wrongInput(`${file} holds no key: a line must be an id and 32 bytes in base64url`);
+  return keys;
+}
+
+function privateTextOf(file: string): string {
+  let mode: number;
+  let text: string;
+  try {
+    ({ mode } = statSync(file));
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw wrongInput(`the file of keys ${file} can't be read: ${errnoOf(error)}`);
+  }
+  if ((mode & 0o077) !== 0)
+    throw wrongInput(`${file} holds keys, and other users may read it`, `Do: chmod 600 ${file}`);
+  return text;
 }

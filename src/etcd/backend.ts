@@ -13,6 +13,8 @@ import { Layout, type State } from './state.js';
 import { holds, type Operation, put } from './wire.js';
 
 const conflictPauseMsMax = 20;
+/** A timer of the runtime fires at once if it is given more. */
+const timerMsMax = 2 ** 31 - 1;
 
 /** What one try of a commit is. */
 interface Attempt {
@@ -96,9 +98,28 @@ export class EtcdBackend implements Backend {
   }
 
   async #enqueue(deadline: number, prepare: () => Promise<Attempt | undefined>): Promise<void> {
-    const commit = this.#last.then(() => this.#commit(deadline, prepare));
+    let hasBegun = false;
+    let hasLeft = false;
+    const commit = this.#last.then(() => {
+      hasBegun = true;
+      return hasLeft ? undefined : this.#commit(deadline, prepare);
+    });
     this.#last = commit.catch(() => {});
-    await commit;
+    // The one before may have more time.
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      const leftMs = Math.min(Math.max(0, deadline - performance.now()), timerMsMax);
+      timer = setTimeout(() => {
+        if (hasBegun) return;
+        hasLeft = true;
+        reject(outOfTime(this.#place));
+      }, leftMs);
+    });
+    try {
+      await Promise.race([commit, late]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** @param prepare returns undefined where there is nothing to be done */

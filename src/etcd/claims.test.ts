@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { versionOf } from '../store/refresh/version.js';
 import { EtcdClaims } from './claims.js';
 import { Etcd } from './client.js';
@@ -44,6 +44,17 @@ describe.skipIf(lacksEtcd())('the claims to a refresh', () => {
     await next?.drop();
     expect(await ours.latest(version)).toBeUndefined();
     expect(await ours.latest(versionOf('login', 'new'))).toBeUndefined();
+  });
+
+  it('a claim counts as lost after a time in which the machine was suspended, and its monotonic clock stood still', async () => {
+    const { ours, version } = newClaims();
+    const claim = await ours.acquire(version, undefined);
+    const now = Date.now.bind(Date);
+    const clock = vi.spyOn(Date, 'now').mockImplementation(() => now() + 3_600_000);
+    const isLost = claim?.isLost?.();
+    clock.mockRestore();
+    expect(isLost).toBe(true);
+    await claim?.drop();
   });
 
   it('a claim that was taken is known again, though the answer was lost', async () => {

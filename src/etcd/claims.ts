@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Claim, ClaimState, Claims, SeenClaim, Version } from '../store/backend/claims.js';
+import { wallClock } from '../wall-clock.js';
 import type { Etcd } from './client.js';
 import { definiteError } from './failures.js';
 import type { EtcdSettings } from './options.js';
@@ -133,7 +134,7 @@ class Lease {
   readonly #etcd: Etcd;
   #id = '';
   #timer: NodeJS.Timeout | undefined;
-  #goodUntil = 0;
+  #goodUntil: Instant = { monotonic: 0, wall: 0 };
 
   constructor(etcd: Etcd) {
     this.#etcd = etcd;
@@ -144,20 +145,24 @@ class Lease {
   }
 
   async begin(): Promise<void> {
-    const sent = performance.now();
+    const sent = instant();
     const { answer } = await this.#etcd.call<{ ID: string }>(
       '/v3/lease/grant',
       { TTL: leaseSeconds },
       soon(),
     );
     this.#id = answer.ID;
-    this.#goodUntil = sent + leaseSeconds * 1000;
+    this.#goodUntil = after(sent);
     this.#timer = setInterval(() => this.#keepAlive(), (leaseSeconds * 1000) / 5).unref();
   }
 
-  /** True where etcd may have ended it already. Counts from before it was asked for last. */
+  /**
+   * True where etcd may have ended it already. Counts from before it was asked for last, by both clocks: the monotonic one stands
+   * still while the machine is suspended. A clock that was set ahead only costs another attempt.
+   */
   isOver(): boolean {
-    return performance.now() > this.#goodUntil;
+    const now = instant();
+    return now.monotonic > this.#goodUntil.monotonic || now.wall > this.#goodUntil.wall;
   }
 
   /** It goes on until etcd ends it. */
@@ -171,17 +176,32 @@ class Lease {
   }
 
   #keepAlive(): void {
-    const sent = performance.now();
-    const deadline = sent + leaseSeconds * 1000;
+    const sent = instant();
+    const deadline = sent.monotonic + leaseSeconds * 1000;
     this.#etcd
       .call<{ result?: { TTL?: string } }>('/v3/lease/keepalive', { ID: this.#id }, deadline, true)
       .then(
         ({ answer }) => {
-          if (Number(answer.result?.TTL ?? 0) > 0) this.#goodUntil = sent + leaseSeconds * 1000;
+          if (Number(answer.result?.TTL ?? 0) > 0) this.#goodUntil = after(sent);
         },
         () => {},
       );
   }
+}
+
+/** The same moment on both clocks, in milliseconds. */
+interface Instant {
+  monotonic: number;
+  wall: number;
+}
+
+function instant(): Instant {
+  return { monotonic: performance.now(), wall: wallClock() };
+}
+
+/** The end of a lease that was asked for then. */
+function after({ monotonic, wall }: Instant): Instant {
+  return { monotonic: monotonic + leaseSeconds * 1000, wall: wall + leaseSeconds * 1000 };
 }
 
 function soon(): number {

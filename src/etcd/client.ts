@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { errnoOf } from '../errors/store-error.js';
 import { isLoginError, Refused, Unanswered } from './failures.js';
 import { type Answer, Connections, NotSent } from './member.js';
 import type { EtcdSettings, EtcdUser } from './options.js';
@@ -62,9 +63,13 @@ export class Etcd {
       const at = this.#at;
       // Longer in each round of all members: else what takes longer than one try would never be done.
       const round = Math.floor(tries / this.#settings.endpoints.length);
-      const timeoutMs = Math.min(leftMs, this.#settings.attemptMs * 2 ** Math.min(round, 10));
+      const attemptMs = this.#settings.attemptMs * 2 ** Math.min(round, 10);
+      let login: Promise<string> | undefined;
       try {
         const headers = await this.#headers(deadline, isBackground);
+        login = this.#token;
+        // The login has taken some of the time.
+        const timeoutMs = Math.max(1, Math.min(deadline - performance.now(), attemptMs));
         const answer = await this.#connections.post(this.#url(at, path), body, {
           headers,
           timeoutMs,
@@ -77,7 +82,8 @@ export class Etcd {
         if (error instanceof Refused) {
           // A login ends by itself, and at each restart of a cluster. One new one is tried.
           if (isLoginError(error) && this.#settings.user && logins++ === 0) {
-            this.#token = undefined;
+            // Another call may have a new one already.
+            if (this.#token === login) this.#token = undefined;
             continue;
           }
           throw isLate ? new Refused(error.code, error.message, true) : error;
@@ -131,8 +137,9 @@ export class Etcd {
   async #login({ name, password }: EtcdUser, deadline: number, isBackground: boolean): Promise<string> {
     const timeoutMs = Math.max(1, Math.min(deadline - performance.now(), this.#settings.attemptMs));
     const url = this.#url(this.#at, '/v3/auth/authenticate');
+    const secret = typeof password === 'function' ? await passwordOf(password, timeoutMs) : password;
+    const body = { name, password: secret };
     try {
-      const body = { name, password: typeof password === 'function' ? await password() : password };
       const answer = await this.#connections.post(url, body, { headers: {}, timeoutMs, isBackground });
       return read<{ token: string }>(answer).token;
     } catch (error) {
@@ -141,6 +148,25 @@ export class Etcd {
         ? error
         : new NotSent(error instanceof Error ? error.message : 'no answer');
     }
+  }
+}
+
+/** The function is the caller's own, so its error may quote anything: only a code of the system is repeated. */
+async function passwordOf(ask: () => string | Promise<string>, timeoutMs: number): Promise<string> {
+  const who = 'the function that gives the password of its user';
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new NotSent(`${who} has not answered in time`)), timeoutMs);
+  });
+  const asked = Promise.resolve()
+    .then(ask)
+    .catch((error) => {
+      throw new NotSent(`${who} has failed (${errnoOf(error) ?? 'by an error of its own'})`);
+    });
+  try {
+    return await Promise.race([asked, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

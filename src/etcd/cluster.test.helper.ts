@@ -78,9 +78,12 @@ export async function newCluster(members = 1, flags: string[] = [], scheme = 'ht
   peers.forEach((_, member) => {
     start(member);
   });
-  atFileEnd(() => {
+  const end = () => {
     for (const child of children) child.kill('SIGKILL');
-  });
+  };
+  atFileEnd(end);
+  // Also where the run is broken off before its file has ended.
+  process.once('exit', end);
   const cluster: Cluster = {
     endpoints,
     prefix: () => `t${++prefixes}`,
@@ -93,6 +96,9 @@ export async function newCluster(members = 1, flags: string[] = [], scheme = 'ht
       for (let n = 0; n < members; ) {
         if (await isReady(n)) n++;
         else await sleep(50);
+        const code = children[n]?.exitCode ?? null;
+        if (code !== null)
+          throw new Error(`member ${n} of etcd has ended with ${code}: is its port ${endpoints[n]} taken?`);
       }
     },
     leader: async () => {

@@ -58,11 +58,13 @@ const hints: Record<number, string> = {
   [exhausted]: 'Nothing was written. Its space is used up, or it is asked too much: see etcdctl alarm list',
 };
 
+/** A login is of one revision of users and roles where it is a JWT: each change of any of them ends it. */
+const loginWords =
+  /authentication failed|user name is empty|invalid auth token|revision of auth store is old/;
+
 /** Without a login, or with a wrong one, etcd names no single code. */
 export function isLoginError({ code, message }: Refused): boolean {
-  return (
-    code === unauthenticated || /authentication failed|user name is empty|invalid auth token/.test(message)
-  );
+  return code === unauthenticated || loginWords.test(message);
 }
 
 /** The caller's time is over, and what it had sent was taken back. */

@@ -25,6 +25,7 @@ describe('the options of etcd()', () => {
     ['a path', { ...near, endpoints: ['http://127.0.0.1/x'] }, /must end with its port/],
     ['a password', { ...near, endpoints: ['http://u:CANARY@127.0.0.1'] }, /has a user or a password/],
     ['no prefix', { ...near, prefix: '' }, /the prefix .* must be/],
+    ["a prefix among another store's keys", { ...near, prefix: 'team/e' }, /for the keys of a store/],
     ['a prefix with an end', { ...near, prefix: 'team/' }, /the prefix .* must be/],
     [
       'plain HTTP to another machine',
@@ -126,5 +127,23 @@ describe('the address of a store', () => {
     const wrong = await failureOf(() => readKeys(file('wrong', 'k1 CANARY\n')));
     expect(wrong.message).toMatch(/line 1 of .* must be an id and 32 bytes/);
     expect(wrong.message).not.toMatch(/CANARY/);
+    // Else the values would be plain from then on.
+    for (const text of ['', '# none yet\n']) {
+      const error = await failureOf(() => readKeys(file('none', text)));
+      expect([error.code, error.message]).toEqual(['E_INPUT', expect.stringMatching(/none holds no key/)]);
+    }
+    const gone = path.join(directory, 'gone');
+    for (const variable of ['HOLDFAST_STORE_CA', 'HOLDFAST_STORE_CERT', 'HOLDFAST_STORE_KEY']) {
+      const error = await failureOf(() => optionsFrom({ [variable]: gone }));
+      expect([error.code, error.message]).toEqual([
+        'E_INPUT',
+        `${variable} names ${gone}, which can't be read: ENOENT`,
+      ]);
+    }
+    const noKeys = await failureOf(() => optionsFrom({ HOLDFAST_KEYS_FILE: gone }));
+    expect([noKeys.code, noKeys.message]).toEqual([
+      'E_INPUT',
+      expect.stringMatching(/can't be read: ENOENT/),
+    ]);
   });
 });

@@ -60,6 +60,13 @@ export function settingsOf(options: EtcdOptions): EtcdSettings {
   const endpoints = options.endpoints.map(endpointOf);
   if (typeof prefix !== 'string' || !prefixForm.test(prefix))
     throw wrongInput('the prefix of an etcd store must be letters, digits, and . _ - / between them');
+  // The entries of the store `team` begin with `team/e/`: a store of that prefix would lie among them.
+  const own = prefix
+    .split('/')
+    .slice(1)
+    .find((part) => /^[ehrs]$/.test(part));
+  if (own !== undefined)
+    throw wrongInput(`the part ${own} of the prefix of an etcd store is reserved for the keys of a store`);
   if (!Number.isFinite(attemptMs) || attemptMs <= 0)
     throw wrongInput('the option attemptMs must be a number of milliseconds, more than 0');
   const far = endpoints.find(({ hostname }) => !isLoopback(hostname));

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { failureOf } from '../conformance/case.js';
 import { openStore, type Store } from '../index.js';
-import { until } from '../waiting.test.helper.js';
+import { eventually, passTime, patienceMs, patient, until } from '../waiting.test.helper.js';
 import { type Cluster, lacksEtcd, newCluster } from './cluster.test.helper.js';
 import { etcd } from './index.js';
 import { type Fate, unreliable } from './unreliable.test.helper.js';
@@ -21,6 +21,9 @@ const isRefused = (endpoint: string) =>
     () => true,
   );
 
+/** So many that the test takes them away before they are used up. */
+const always = (fate: Fate) => Array.from({ length: 1000 }, () => fate);
+
 const pairs = (keys: readonly string[], value: unknown) => keys.map((key): [string, unknown] => [key, value]);
 
 describe.skipIf(lacksEtcd())('a commit whose answer is lost', () => {
@@ -31,8 +34,13 @@ describe.skipIf(lacksEtcd())('a commit whose answer is lost', () => {
 
   /** A store on a network with such fates from its second commit on, and one on a network without. */
   async function newStores(...fates: Fate[]) {
+    return newHasty(patienceMs, ...fates);
+  }
+
+  /** The same, with so much time for a commit when that of its caller is over. */
+  async function newHasty(graceMs: number, ...fates: Fate[]) {
     const prefix = cluster.prefix();
-    const { engine, network } = unreliable(cluster.endpoints, prefix);
+    const { engine, network } = unreliable(cluster.endpoints, prefix, graceMs);
     const store = openStore(engine);
     const other = openStore(etcd({ endpoints: cluster.endpoints, prefix }));
     onTestFinished(async () => {
@@ -91,8 +99,12 @@ describe.skipIf(lacksEtcd())('a commit whose answer is lost', () => {
 
   it('a write that is out of time is taken back: E_TIMEOUT is definite, and the late request changes nothing', async () => {
     const { closed, open } = gate();
-    const { store, other, network } = await newStores(closed, closed, closed, closed);
-    const error = await failureOf(() => store.set('a', 1, { deadlineMs: 350 }));
+    const { store, other, network } = await newStores(...always(closed));
+    const failing = failureOf(() => store.set('a', 1, patient));
+    await until(() => network.late.length > 0);
+    passTime(patient.deadlineMs);
+    network.fates.length = 0;
+    const error = await failing;
     expect([error.code, error.definite]).toEqual(['E_TIMEOUT', true]);
     open();
     await Promise.all(network.late);
@@ -102,14 +114,21 @@ describe.skipIf(lacksEtcd())('a commit whose answer is lost', () => {
   });
 
   it('a write that is out of time, and was done all the same, is acknowledged', async () => {
-    const { store, other } = await newStores('lose', 'lose', 'lose', 'lose');
-    await store.set('a', 1, { deadlineMs: 350 });
+    const { store, other, network } = await newStores(...always('lose'));
+    const done = store.set('a', 1, patient);
+    await until(() => network.lost > 0);
+    passTime(patient.deadlineMs);
+    network.fates.length = 0;
+    await done;
     expect(await other.get('a')).toBe(1);
   });
 
   it('a write of which no member says any more how it ended is E_UNKNOWN, and the next one is done', async () => {
-    const { store, other, network } = await newStores(...Array.from({ length: 200 }, (): Fate => 'lose'));
-    const error = await failureOf(() => store.set('a', 1, { deadlineMs: 150 }));
+    const { store, other, network } = await newHasty(100, ...always('lose'));
+    const failing = failureOf(() => store.set('a', 1, patient));
+    await until(() => network.lost > 0);
+    passTime(patient.deadlineMs);
+    const error = await failing;
     expect([error.code, error.definite]).toEqual(['E_UNKNOWN', false]);
     network.fates.length = 0;
     await store.set('b', 2);
@@ -127,11 +146,13 @@ describe.skipIf(lacksEtcd())('a commit whose answer is lost', () => {
 
   it('a session that ends under a commit that was not answered makes it E_UNKNOWN', async () => {
     const { closed, open } = gate();
-    const { store, network, prefix } = await newStores(closed);
-    const failing = failureOf(() => store.set('a', 1));
+    const { store, network, prefix } = await newStores(...always(closed));
+    const failing = failureOf(() => store.set('a', 1, patient));
+    await until(() => network.late.length > 0);
     const from = Buffer.from(`${prefix}/s/`).toString('base64');
     const to = Buffer.from(`${prefix}/s0`).toString('base64');
     await cluster.call('/v3/kv/deleterange', { key: from, range_end: to });
+    network.fates.length = 0;
     const error = await failing;
     expect([error.code, error.definite]).toEqual(['E_UNKNOWN', false]);
     open();
@@ -139,8 +160,12 @@ describe.skipIf(lacksEtcd())('a commit whose answer is lost', () => {
   });
 
   it('without a member that answers, calls fail with E_UNAVAILABLE, which is definite', async () => {
-    // The port is that of a member, and was closed by it.
-    const gone = openStore(etcd({ endpoints: ['http://127.0.0.1:1'], prefix: 'x' }), { deadlineMs: 100 });
+    // No program listens there.
+    const gone = openStore(etcd({ endpoints: ['http://127.0.0.1:1'], prefix: 'x' }), { deadlineMs: 300 });
+    onTestFinished(() => gone.close());
+    // On a busy machine a call may end before its first try does. Later ones know what the last try has met.
+    const said = async () => (await failureOf(() => gone.get('a'))).message;
+    await eventually(async () => expect(await said()).toMatch(/ECONNREFUSED/));
     for (const call of [() => gone.get('a'), () => gone.set('a', 1), () => add(gone)]) {
       const error = await failureOf(call);
       expect([error.code, error.definite]).toEqual(['E_UNAVAILABLE', true]);
@@ -154,7 +179,7 @@ describe.skipIf(lacksEtcd())('a commit whose answer is lost', () => {
     cluster.signal(0, 'SIGKILL');
     await until(() => isRefused(cluster.endpoints[0] ?? ''));
     // First a read: by an old connection, a write might have reached the member.
-    const short = { deadlineMs: 200 };
+    const short = { deadlineMs: 1000 };
     for (const call of [
       () => store.get('a', short),
       () => store.set('a', 2, short),
@@ -187,12 +212,18 @@ describe.skipIf(lacksEtcd())('a commit whose answer is lost', () => {
   });
 
   it('a key that is no Unicode is refused, and every other key is itself', async () => {
-    const { store, other } = await newStores();
+    const { store, other, prefix } = await newStores();
     expect((await failureOf(() => store.set('\ud800', 1))).code).toBe('E_INPUT');
     const odd = ['', '/', '%2F', 'a/b', '..', 'é\u{1f511}', 'with space', '__proto__'];
     await store.transaction(pairs(odd, 1));
     const all = await other.all();
     expect(Object.keys(all).toSorted()).toEqual([...odd, 'begin'].toSorted());
     for (const key of odd) expect(await other.get(key)).toBe(1);
+    // What only another program can have written.
+    const foreign = { key: Buffer.from(`${prefix}/e/%zz`).toString('base64'), value: 'MQ==' };
+    await cluster.call('/v3/kv/put', foreign);
+    await store.set('a', 1);
+    const error = await failureOf(() => other.get('a'));
+    expect([error.code, error.message]).toEqual(['E_CORRUPT', expect.stringMatching(/%zz/)]);
   });
 });

@@ -22,7 +22,8 @@ interface Begun {
  */
 const leaseSeconds = 60;
 /** How long a commit is looked after when its caller's time is over. */
-const graceMs = 2000;
+const defaultGraceMs = 2000;
+const endMs = 500;
 
 /**
  * The receipts of one process. Each commit compares the receipt with what the last one has left, and replaces it, in one transaction.
@@ -37,12 +38,14 @@ export class Session {
   readonly #etcd: Etcd;
   readonly #prefix: string;
   readonly #place: string;
+  readonly #graceMs: number;
   #begun: Begun | undefined;
 
-  constructor(etcd: Etcd, prefix: string, place: string) {
+  constructor(etcd: Etcd, prefix: string, place: string, graceMs = defaultGraceMs) {
     this.#etcd = etcd;
     this.#prefix = prefix;
     this.#place = place;
+    this.#graceMs = graceMs;
   }
 
   /**
@@ -86,7 +89,7 @@ export class Session {
     const begun = this.#begun;
     if (!begun) return;
     this.#leave(begun);
-    const deadline = performance.now() + graceMs / 4;
+    const deadline = performance.now() + endMs;
     await this.#etcd.call('/v3/lease/revoke', { ID: begun.lease }, deadline).catch(() => {});
   }
 
@@ -105,7 +108,7 @@ export class Session {
         [holds(begun.key, begun.receipt)],
         [put(begun.key, back, begun.lease)],
         [get(begun.key)],
-        performance.now() + graceMs,
+        performance.now() + this.#graceMs,
       );
       receipt = answer.succeeded ? back : foundValue(answer, 0);
     } catch {

@@ -102,6 +102,22 @@ export class Layout {
     }
   }
 
+  #keyOf(name: string): string {
+    try {
+      return decodeURIComponent(name.slice(this.#entries.length));
+    } catch {
+      throw new StoreError(
+        'E_CORRUPT',
+        `${JSON.stringify(name)} of ${this.#place} is not the name of an entry`,
+        {
+          definite: true,
+          file: this.#place,
+          hint: 'Another program has written it: remove it by etcdctl',
+        },
+      );
+    }
+  }
+
   /** New keys come last, as in a file; those of one commit by name. */
   #open(entries: readonly KeyValue[]): Document {
     const opened = new Map<string, { text: string; raw: string }>();
@@ -113,7 +129,7 @@ export class Layout {
       const known = this.#opened.get(name);
       const raw = known?.text === text ? known.raw : this.#raw(name, text);
       opened.set(name, { text, raw });
-      document.set(decodeURIComponent(name.slice(this.#entries.length)), raw);
+      document.set(this.#keyOf(name), raw);
     }
     this.#opened = opened;
     return document;

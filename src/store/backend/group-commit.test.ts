@@ -40,3 +40,19 @@ it('each call keeps its own deadline, even if it waits for a batch that fails', 
   next.reject(new StoreError('E_IO', 'the end of both', { definite: true }));
   for (const call of [second, third]) await expect(call).rejects.toMatchObject({ code: 'E_IO' });
 });
+
+it('where no member answers until the first deadline, only the calls with more time try again; a refusal before it is for all', async () => {
+  const { backend, commit } = newBackend();
+  const group = new GroupCommit(backend, 'etcd://h/a');
+  const call = (deadline: number) => group.commit((document) => document, { signal: undefined, deadline });
+  const unavailable = () => new StoreError('E_UNAVAILABLE', 'no member answers', { definite: true });
+
+  const first = expect(call(performance.now())).rejects.toMatchObject({ code: 'E_UNAVAILABLE' });
+  const [second, third] = [call(1e9), call(2e9)];
+  (await commit(0)).reject(unavailable());
+  await first;
+  const next = await commit(1);
+  expect(next.deadline).toBe(1e9);
+  next.reject(unavailable());
+  for (const call of [second, third]) await expect(call).rejects.toMatchObject({ code: 'E_UNAVAILABLE' });
+});
