@@ -57,6 +57,7 @@ export {
   type BaselineRow,
   baselineOf,
   boundsDefault,
+  type ComparedReport,
   compareWithBaseline,
   type Ratios,
   type Regression,

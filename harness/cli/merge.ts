@@ -62,6 +62,6 @@ async function run(
   const comparison = await compareRun(report, comparing);
   const told = comparison ? { ...report, comparison } : report;
   await writeReports(told, out, [...files, ...wanted], { isVerbose: verbose === true });
-  await reportToGithub(report);
+  await reportToGithub(told);
   process.exitCode = codeOf(report.result, comparison);
 }

@@ -48,6 +48,9 @@ export interface BaselineComparison {
   notes: string[];
 }
 
+/** A run with what it was compared with, if it was. */
+export type ComparedReport = Report & { comparison?: BaselineComparison };
+
 /** Runs of a second differ by as much on a busy machine. */
 export const boundsDefault: Ratios = { p99: 4, throughput: 4 };
 
