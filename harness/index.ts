@@ -61,6 +61,7 @@ export {
   compareWithBaseline,
   type Ratios,
   type Regression,
+  whyBusy,
 } from './report/baseline.js';
 export { fieldTable } from './report/field.js';
 export { toGithubAnnotations } from './report/formats/github.js';

@@ -80,7 +80,8 @@ function comparisonToText(comparison: BaselineComparison, file: string): string 
 }
 
 /** Of a run that says nothing of the store, only that it was not kept: it has its own exit code. */
-async function writeBaseline({ result }: Report, file: string, baseline: Baseline): Promise<void> {
+async function writeBaseline(report: Report, file: string, baseline: Baseline): Promise<void> {
+  const { result } = report;
   if (result === 'interrupted' || result === 'blind') {
     process.stderr.write(`${file} was not written: the run is ${result}, and no measure for others\n`);
     return;
@@ -88,7 +89,9 @@ async function writeBaseline({ result }: Report, file: string, baseline: Baselin
   const { default: writeFileAtomic } = await import('write-file-atomic');
   mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
   await writeFileAtomic(file, `${JSON.stringify(baseline, null, 2)}\n`);
-  process.stderr.write(`${file}: written\n`);
+  const { whyBusy } = await import('../index.js');
+  const busy = whyBusy(report);
+  process.stderr.write(`${file}: written${busy === undefined ? '' : `, without speeds: ${busy}`}\n`);
 }
 
 /** The bounds of an older one stay: they are there to be edited. */

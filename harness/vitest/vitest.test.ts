@@ -122,7 +122,7 @@ describe('the matcher in a project of a user', () => {
     const directory = newUserProject({ 'test/store.test.ts': one });
     const { losing } = await runTests(directory);
     const [, id = ''] = /Again: npx holdfast replay (\S+)/.exec(losing?.message ?? '') ?? [];
-    const command = path.join(project, 'dist', 'src', 'cli', 'main.js');
+    const command = path.join(project, 'dist', 'harness', 'cli', 'main.js');
     const again = await execa(process.execPath, [command, 'replay', id], { cwd: directory, reject: false });
     expect([again.exitCode, again.stdout]).toEqual([1, expect.stringContaining('lost-update')]);
   });

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { judgeReportAgain } from '../../check/find-again.js';
@@ -166,6 +166,14 @@ describe('what is missing is never green', () => {
     const [first = ''] = seen;
     const [, blind = ''] = await makeShards(2, made);
     expect(await mergeAll([first, blind])).toMatchObject({ result: 'blind', controls: [{ found: false }] });
+    const [, killed = ''] = await makeShards(2, { ...made, interrupts: isControl });
+    expect(await mergeAll([first, killed])).toMatchObject({
+      result: 'unknown',
+      leftOut: expect.arrayContaining([
+        'a on hardened: the planted bug was looked for 1 of 3 times by shard 2 of 2',
+        'b on hardened, run 3: not played by shard 2 of 2',
+      ]),
+    });
     const [, unplayed = ''] = await makeShards(2, { ...made, skips: isControl });
     expect(await mergeAll([first, unplayed])).toMatchObject({
       result: 'unknown',
@@ -203,6 +211,10 @@ describe('shards that are not of one run', () => {
     await expect(merge({ directories: [first, second], out: second })).rejects.toThrow(
       'is one of the shards',
     );
+    const link = path.join(newPlace(), 'link');
+    symlinkSync(second, link);
+    for (const out of [link, second])
+      await expect(merge({ directories: [first], out })).rejects.toThrow('or has a run of its own');
     expect(existsSync(path.join(second, 'history.jsonl'))).toBe(true);
   });
 
