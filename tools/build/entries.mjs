@@ -66,7 +66,7 @@ export const packages = {
 
 /** What a user installs where a command needs it: see `peerDependencies`. The others are for development alone. */
 export const outside = [
-  ...['esbuild', 'tsx', 'tsx/*', '@bomb.sh/tab', '@bomb.sh/tab/*', 'vitest'],
+  ...['esbuild', 'tsx', 'tsx/*', 'vitest', '@bomb.sh/tab', '@bomb.sh/tab/*'],
   ...['tinypool', 'better-sqlite3', 'lmdb', 'conf', 'configstore', 'keyv-file', 'lowdb', 'lowdb/*'],
 ];
 
