@@ -58,9 +58,11 @@ export {
   type BaselineRow,
   baselineOf,
   boundsDefault,
+  type ComparedReport,
   compareWithBaseline,
   type Ratios,
   type Regression,
+  whyBusy,
 } from './report/baseline.js';
 export { fieldTable } from './report/field.js';
 export { toGithubAnnotations } from './report/formats/github.js';

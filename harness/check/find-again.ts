@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { JudgedRun, Report, ScenarioReport } from '../core/report.js';
+import { resultOf } from '../core/result-of.js';
 import { FindingsFile } from './findings-file.js';
 import { judgeHistory } from './judge-history.js';
 import { runStarts } from './run-starts.js';
@@ -22,13 +23,43 @@ export async function judgeReportAgain(report: Report, out: string): Promise<Rep
   const starts = runStarts(history);
   const judged = await findAgain(history, path.join(out, findingsName));
   const again = <T extends ScenarioReport>(old: T): T => {
-    const isIt = ({ scenario, target, seed }: JudgedRun) =>
-      scenario === old.scenario && target === old.target && seed === old.seed;
-    const run = judged.findLastIndex(isIt);
+    const run = placeOf(old, judged, starts);
     const found = judged[run];
     if (found === undefined) return old;
-    const files = { history: historyName, findings: findingsName, run, start: starts[run] ?? 0 };
-    return { ...old, ...found, files };
+    return {
+      ...old,
+      ...found,
+      files: { history: historyName, findings: findingsName, run, start: starts[run] ?? 0 },
+    };
   };
-  return { ...report, controls: report.controls.map(again), scenarios: report.scenarios.map(again) };
+  const controls = report.controls
+    .map(again)
+    .map((control) => ({ ...control, found: control.counts[control.mustFind] > 0 }));
+  const scenarios = report.scenarios.map(again);
+  // What the runs do not explain is that something was not played.
+  const isIncomplete = report.result !== resultOf(report.controls, report.scenarios, { isIncomplete: false });
+  const isInterrupted = report.result === 'interrupted';
+  return {
+    ...report,
+    result: resultOf(controls, scenarios, { isIncomplete, isInterrupted }),
+    controls,
+    scenarios,
+  };
+}
+
+/**
+ * Which of the runs in a history a report tells of: the one that it names, or, in a report of an older version, the last that is like it.
+ * A planted bug and a scenario may have all in common but that, and in a merged history each shard has played the planted bugs.
+ */
+function placeOf(old: ScenarioReport, judged: readonly JudgedRun[], starts: readonly number[]): number {
+  const isIt = ({ scenario, target, seed, repetition = 1, mustFind }: JudgedRun) =>
+    scenario === old.scenario &&
+    target === old.target &&
+    seed === old.seed &&
+    repetition === (old.repetition ?? 1) &&
+    mustFind === old.mustFind;
+  const { run = -1, start } = old.files ?? {};
+  const named = judged[run];
+  if (named !== undefined && starts[run] === start && isIt(named)) return run;
+  return judged.findLastIndex(isIt);
 }

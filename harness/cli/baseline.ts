@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { exitCodes } from '../../src/cli/exit-codes.js';
-import { NothingMatchedError, UsageError } from '../../src/cli/usage-error.js';
-import type { Baseline, BaselineComparison, Report } from '../index.js';
+import { UsageError } from '../../src/cli/usage-error.js';
+import type { Baseline, BaselineComparison, Ratios, Report } from '../index.js';
 
 export interface BaselineFlags {
   compare?: string | true;
@@ -25,10 +25,11 @@ export interface Comparing {
   update?: string;
 }
 
-/** Before minutes of a run. @throws UsageError where there is no such file, or it is no baseline */
+/** Before minutes of a run. @throws UsageError where there is no such file, or it is no baseline, or what is to be replaced is none */
 export function takeBaseline({ compare, updateBaseline }: BaselineFlags): Comparing {
   const file = compare === true ? usual : compare;
   const update = updateBaseline === true ? usual : updateBaseline;
+  if (update !== undefined) boundsIn(update);
   return {
     ...(file === undefined ? {} : { before: { file, baseline: readBaseline(file) } }),
     ...(update === undefined ? {} : { update }),
@@ -38,7 +39,6 @@ export function takeBaseline({ compare, updateBaseline }: BaselineFlags): Compar
 /**
  * Compares a run, says so on standard error, and then keeps it.
  * @returns the comparison, if there is one
- * @throws NothingMatchedError where run and baseline have nothing in common
  */
 export async function compareRun(
   report: Report,
@@ -46,26 +46,29 @@ export async function compareRun(
 ): Promise<BaselineComparison | undefined> {
   const { baselineOf, boundsDefault, compareWithBaseline } = await import('../index.js');
   const comparison = before && compareWithBaseline(report, before.baseline);
-  if (comparison && before) {
-    if (comparison.compared === 0 && comparison.regressions.length === 0)
-      throw new NothingMatchedError(
-        `${before.file} has no scenario of this run`,
-        'write one of the same scenarios and targets with --update-baseline',
-      );
-    process.stderr.write(`${comparisonToText(comparison, before.file)}\n`);
-  }
+  if (comparison && before) process.stderr.write(`${comparisonToText(comparison, before.file)}\n`);
   if (update !== undefined)
     await writeBaseline(report, update, baselineOf(report, boundsIn(update) ?? boundsDefault));
   return comparison;
 }
 
-/** A run that got worse has failed. @returns its exit code */
+/** A run that got worse has failed, and one that was compared with nothing has not passed. @returns its exit code */
 export function codeOf(result: Report['result'], comparison: BaselineComparison | undefined): number {
   const isWorse = comparison !== undefined && comparison.regressions.length > 0;
-  return isWorse && (result === 'valid' || result === 'unknown') ? exitCodes.invalid : exitCodes[result];
+  if (isWorse && (result === 'valid' || result === 'unknown')) return exitCodes.invalid;
+  return result === 'valid' && comparison && isOfNothing(comparison)
+    ? exitCodes.nothingMatched
+    : exitCodes[result];
 }
 
-function comparisonToText({ compared, regressions, notes }: BaselineComparison, file: string): string {
+function isOfNothing({ compared, regressions }: BaselineComparison): boolean {
+  return compared === 0 && regressions.length === 0;
+}
+
+function comparisonToText(comparison: BaselineComparison, file: string): string {
+  const { compared, regressions, notes } = comparison;
+  if (isOfNothing(comparison))
+    return `${file} has no scenario of this run, so nothing was compared: write one of the same scenarios and targets with --update-baseline`;
   const head = `Compared with ${file}: ${compared} in common, ${regressions.length === 0 ? 'nothing is worse' : `${regressions.length} worse`}.`;
   return [
     head,
@@ -76,17 +79,19 @@ function comparisonToText({ compared, regressions, notes }: BaselineComparison, 
   ].join('\n');
 }
 
-/** @throws UsageError for a run that says nothing of the store */
-async function writeBaseline({ result }: Report, file: string, baseline: Baseline): Promise<void> {
-  if (result === 'interrupted' || result === 'blind')
-    throw new UsageError(
-      `${file} was not written: the run is ${result}, and no measure for others`,
-      'run it again to its end',
-    );
+/** Of a run that says nothing of the store, only that it was not kept: it has its own exit code. */
+async function writeBaseline(report: Report, file: string, baseline: Baseline): Promise<void> {
+  const { result } = report;
+  if (result === 'interrupted' || result === 'blind') {
+    process.stderr.write(`${file} was not written: the run is ${result}, and no measure for others\n`);
+    return;
+  }
   const { default: writeFileAtomic } = await import('write-file-atomic');
   mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
   await writeFileAtomic(file, `${JSON.stringify(baseline, null, 2)}\n`);
-  process.stderr.write(`${file}: written\n`);
+  const { whyBusy } = await import('../index.js');
+  const busy = whyBusy(report);
+  process.stderr.write(`${file}: written${busy === undefined ? '' : `, without speeds: ${busy}`}\n`);
 }
 
 /** The bounds of an older one stay: they are there to be edited. */
@@ -103,8 +108,13 @@ function readBaseline(file: string): Baseline {
   } catch (error) {
     throw new UsageError(`${file} can't be compared with: ${(error as Error).message}`, expected);
   }
+  const isRatios = ({ p99, throughput }: Partial<Ratios>) => Number(p99) > 0 && Number(throughput) > 0;
   const isRow = (row: Partial<Baseline['rows'][number]>) =>
-    row?.scenario && row.target && row.checks && row.violations;
+    row?.scenario &&
+    row.target &&
+    row.checks &&
+    row.violations &&
+    isRatios(row.ratios ?? { p99: 1, throughput: 1 });
   if (baseline?.schema !== 1 || !Array.isArray(baseline.rows) || !baseline.rows.every(isRow))
     throw new UsageError(`${file} is no baseline`, expected);
   const { p99, throughput } = baseline.bounds ?? {};

@@ -1,5 +1,5 @@
 import { appendFileSync, statSync } from 'node:fs';
-import type { Report } from '../index.js';
+import type { ComparedReport } from '../index.js';
 
 /** GitHub takes no more of a step's summary, and shows nothing of one that is longer. */
 const summaryMax = 1_048_576;
@@ -8,7 +8,10 @@ const summaryMax = 1_048_576;
  * Under GitHub Actions: annotations on standard error, which the runner reads as it does standard output, so that a report there
  * stays what it is; and the summary of the job. Elsewhere nothing.
  */
-export async function reportToGithub(report: Report, env: NodeJS.ProcessEnv = process.env): Promise<void> {
+export async function reportToGithub(
+  report: ComparedReport,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<void> {
   if (env.GITHUB_ACTIONS !== 'true') return;
   const { toGithubAnnotations, toMarkdown } = await import('../index.js');
   for (const line of toGithubAnnotations(report)) process.stderr.write(`${line}\n`);

@@ -263,7 +263,7 @@ spec:
           image: registry.example.com/my-project:latest
           command: [sh, -c]
           args:
-            - exec npx holdfast merge /out/[0-9]* --out /out/merged
+            - exec npx holdfast merge /out --out /out/merged
           resources:
             requests:
               cpu: "1"

@@ -36,7 +36,7 @@ const help = `
 The shards are those of "stress --shard i/n". They must be of one version, seed and plan: of another one they are refused, and so is
 a shard that is there twice. A shard that is missing, or was interrupted, is named, and then the result is at best inconclusive.
 Counts are added; percentiles are those of all calls. The directory gets report.json, report.html, summary.md, junit.xml,
-results.tap, and the joined history.jsonl.
+results.tap, findings.jsonl, and the joined history.jsonl.
 
 Examples:
   holdfast stress --repeat 8 --seed 7 --shard 2/4 --out shards/2     on each of four machines, with its own number
@@ -62,6 +62,6 @@ async function run(
   const comparison = await compareRun(report, comparing);
   const told = comparison ? { ...report, comparison } : report;
   await writeReports(told, out, [...files, ...wanted], { isVerbose: verbose === true });
-  await reportToGithub(report);
+  await reportToGithub(told);
   process.exitCode = codeOf(report.result, comparison);
 }

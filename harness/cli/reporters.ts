@@ -3,7 +3,7 @@ import path from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { parseNames } from '../../src/cli/parse.js';
 import { pageOf, printReport } from '../../src/cli/render.js';
-import type { Report, Telling } from '../index.js';
+import type { ComparedReport, Telling } from '../index.js';
 
 /** The forms of a report, by the names that the command line has for them. */
 export const reporterNames = ['list', 'json', 'markdown', 'junit', 'tap', 'github'] as const;
@@ -29,7 +29,7 @@ export function parseReporters(text: string, before: Reporter[] = []): Reporter[
 
 /** Prints, or writes, a report in each of the forms that are wanted. @param out where the run's files are */
 export async function writeReports(
-  report: Report,
+  report: ComparedReport,
   out: string,
   wanted: readonly Reporter[],
   telling: Telling,
@@ -49,7 +49,12 @@ export async function writeReports(
   }
 }
 
-async function textOf(name: ReporterName, report: Report, out: string, telling: Telling): Promise<string> {
+async function textOf(
+  name: ReporterName,
+  report: ComparedReport,
+  out: string,
+  telling: Telling,
+): Promise<string> {
   const { toGithubAnnotations, toJUnit, toMarkdown, toTap, toTerminal } = await import('../index.js');
   switch (name) {
     case 'list':

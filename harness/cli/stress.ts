@@ -173,7 +173,7 @@ async function run(flags: AllFlags, command: Command): Promise<void> {
   const comparison = await compareRun(report, comparing);
   const told = comparison ? { ...report, comparison } : report;
   await writeReports(told, out, wanted, { isVerbose: verbose === true });
-  await reportToGithub(report);
+  await reportToGithub(told);
   process.exitCode = codeOf(report.result, comparison);
   if (explain) await explainLosses(report.scenarios, out, emitTest, signal);
 }

@@ -72,10 +72,10 @@ export interface Run {
   final: FinalEvent | undefined;
 }
 
-/** A run whose operations and contents are objects. */
+/** A run whose operations and contents are objects. To a user's compiler an array alone is a list only with the library of ES2023. */
 export interface PlainRun extends Run {
-  operations: Operation[];
-  files: FileEvent[];
+  operations: Operation[] & List<Operation>;
+  files: FileEvent[] & List<FileEvent>;
 }
 
 /** Pairs the events of one run, in any order between processes. @throws UsageError if they are not one run */

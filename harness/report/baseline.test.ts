@@ -88,6 +88,22 @@ describe('a run and its baseline', () => {
     });
   });
 
+  it('the speed of a busy machine is no measure: it is not compared, and not kept', () => {
+    const slow = run({ latencyMs: { set: { p50: 1, p99: 50, max: 60 } } });
+    const on = (load: number) => ({ environment: { load: [load, 9, 9], cpus: 2 } }) as Partial<Report>;
+    expect(worse(report([slow], on(2)))).toHaveLength(1);
+    const busy = report([slow], on(2.1));
+    expect(compareWithBaseline(busy, before)).toEqual({
+      compared: 1,
+      regressions: [],
+      notes: [
+        'the machine was busy when the run began (a load of 2.1 on 2 processors): no speed is compared',
+      ],
+    });
+    expect(baselineOf(busy).rows[0]).not.toHaveProperty('ratios');
+    expect(baselineOf(report([slow], on(2))).rows[0]).toHaveProperty('ratios');
+  });
+
   it('several runs of a scenario count together, the worst of them for each guarantee', () => {
     const runs = [
       run(),

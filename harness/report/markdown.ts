@@ -1,6 +1,7 @@
 import { labelOf } from '../core/label.js';
 import { lostOf } from '../core/lost.js';
 import type { Counts, JudgedRun, Report, Violation } from '../core/report.js';
+import type { ComparedReport } from './baseline.js';
 import { evidenceLines } from './evidence.js';
 import { faultsOf } from './faults.js';
 import { violationsIn } from './groups.js';
@@ -12,11 +13,14 @@ import { inexactLines, verdictOf, verdictOfAll } from './verdict.js';
 const violationsShown = 3;
 
 /** The whole report as Markdown, for people and for a job's summary. */
-export function toMarkdown(report: Report): string {
+export function toMarkdown(report: ComparedReport): string {
   const { seed, durationMs, controls, scenarios, leftOut = [] } = report;
+  const worse = report.comparison?.regressions ?? [];
   return [
     `# Stress run: ${verdictOfAll(report)}`,
     `Seed ${seed}, ${(durationMs / 1000).toFixed(1)} s.`,
+    ...(worse.length > 0 ? ['## Worse than in the baseline'] : []),
+    ...worse.map(({ scenario, target, sentence }) => `${labelOf({ scenario, target })}: ${sentence}.`),
     ...(controls.length > 0 ? ['## Controls: planted bugs that must be found', controlTable(report)] : []),
     '## Scenarios',
     overviewOf(report),

@@ -6,6 +6,7 @@ import { judgeHistory } from '../check/judge-history.js';
 import { labelOf } from '../core/label.js';
 import type { Whole } from '../core/progress.js';
 import type { ControlReport, Counts, Report, ScenarioReport } from '../core/report.js';
+import { resultOf } from '../core/result-of.js';
 import type { Probed } from '../history/evidence.js';
 import { claimDirectory } from '../line/sandbox.js';
 import { writeReport } from '../report/write-report.js';
@@ -16,7 +17,6 @@ import { type FilledOptions, fillOptions, type StressOptions } from './plan/opti
 import { controlAttempts, type PlannedRun } from './plan/plan.js';
 import { meaningful, Probes } from './probe-all.js';
 import { reproduceCommand } from './reproduce.js';
-import { resultOf } from './result-of.js';
 import { runScenario } from './run-scenario.js';
 import { shardFileName, writeShardFile } from './shards/shard-file.js';
 import { Totals, totalsIn } from './totals.js';

@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { newDirectory } from '../../src/cli/command.test.helper.js';
 import type { Report, RunResult } from '../core/report.js';
+import type {} from './index.js';
 import { toLoseNothing } from './to-lose-nothing.js';
 
 const report = (result: RunResult): Report => ({
@@ -37,4 +41,30 @@ describe('the matcher and the report of a run', () => {
       );
     },
   );
+});
+
+describe('the matcher that is shipped', async () => {
+  await import(new URL('../../dist/harness/vitest/index.js', import.meta.url).href);
+  const failureOf = (clients: string[], out: string): Promise<string> =>
+    expect('naive')
+      .toLoseNothing({ clients, out, executor: 'sim' })
+      .then(
+        () => 'green',
+        ({ message }: Error) => message,
+      );
+
+  it('a losing store is red with the table, the id of its schedule, which is kept, and the command that replays it', async () => {
+    const out = newDirectory();
+    const red = await failureOf(['set a', 'set b'], out);
+    expect(red).toMatch(/^expected naive to lose nothing.*lost-update.*\| T\d+ +\|/s);
+    const [, id = '', file = ''] = /Schedule (\S+):.*Again: npx holdfast replay (\S+)/s.exec(red) ?? [];
+    expect(file).toBe(path.join(out, 'schedules', `${id}.json`));
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ target: 'naive', kind: 'lost-update' });
+  });
+
+  it('a program in which no two clients write is refused', async () => {
+    expect(await failureOf(['set a', 'get b'], newDirectory())).toContain(
+      'no two clients write in "set a | get b"',
+    );
+  });
 });

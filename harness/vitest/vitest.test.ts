@@ -80,49 +80,54 @@ it('no path', () => expect(7).not.toLoseNothing(), 300_000);
 `;
 
 describe('the matcher in a project of a user', () => {
-  it('a losing store is red with the table and the command that replays it, a safe one is green, and not means the contrary', async () => {
-    const directory = newUserProject({ 'test/store.test.ts': one, 'nothing.ts': nothing });
-    const found = await runTests(directory);
-    expect(Object.entries(found).map(([title, { state }]) => `${title}: ${state}`)).toEqual([
-      'losing: failed',
-      'losing, not: passed',
-      'safe: passed',
-      'safe, not: failed',
-      'one writer: failed',
-      'one writer, not: failed',
-      'no store: failed',
-      'nothing: failed',
-      'nothing, not: failed',
-      'no path: failed',
-    ]);
-    const message = (title: string) => found[title]?.message ?? '';
-    const red = message('losing');
-    expect(red).toContain('expected ./my-store.ts to lose nothing');
-    expect(red).toMatch(/\| T\d+ +\|.*rename auth\.json\S* -> auth\.json/);
-    expect(red).toMatch(/lost-update.*acknowledged at T\d+/s);
-    expect(message('safe, not')).toContain('expected ./safe.ts to lose something');
-    expect(message('one writer')).toContain('no two clients write in "set a | get b"');
-    expect(message('one writer, not')).toContain('no two clients write in "set a | get b"');
-    expect(message('no store')).toContain('no module at');
-    for (const title of ['nothing', 'nothing, not'])
-      expect(message(title)).toContain(
-        'the search proves neither that ./nothing.ts loses nothing nor that it does',
+  // Its short twins: to-lose-nothing.test.ts for what the matcher says, src/documents for a losing store in a project of a user.
+  it(
+    'a losing store is red with the table and the command that replays it, a safe one is green, and not means the contrary',
+    long,
+    async () => {
+      const directory = newUserProject({ 'test/store.test.ts': one, 'nothing.ts': nothing });
+      const found = await runTests(directory);
+      expect(Object.entries(found).map(([title, { state }]) => `${title}: ${state}`)).toEqual([
+        'losing: failed',
+        'losing, not: passed',
+        'safe: passed',
+        'safe, not: failed',
+        'one writer: failed',
+        'one writer, not: failed',
+        'no store: failed',
+        'nothing: failed',
+        'nothing, not: failed',
+        'no path: failed',
+      ]);
+      const message = (title: string) => found[title]?.message ?? '';
+      const red = message('losing');
+      expect(red).toContain('expected ./my-store.ts to lose nothing');
+      expect(red).toMatch(/\| T\d+ +\|.*rename auth\.json\S* -> auth\.json/);
+      expect(red).toMatch(/lost-update.*acknowledged at T\d+/s);
+      expect(message('safe, not')).toContain('expected ./safe.ts to lose something');
+      expect(message('one writer')).toContain('no two clients write in "set a | get b"');
+      expect(message('one writer, not')).toContain('no two clients write in "set a | get b"');
+      expect(message('no store')).toContain('no module at');
+      for (const title of ['nothing', 'nothing, not'])
+        expect(message(title)).toContain(
+          'the search proves neither that ./nothing.ts loses nothing nor that it does',
+        );
+      expect(message('no path')).toContain(
+        "expected the path of a module that opens a store, like expect('./my-store.ts')",
       );
-    expect(message('no path')).toContain(
-      "expected the path of a module that opens a store, like expect('./my-store.ts')",
-    );
-    const [, id = ''] = /Again: npx holdfast replay (\S+)/.exec(red) ?? [];
-    const kept = JSON.parse(
-      readFileSync(path.join(directory, 'reports', 'vitest', 'schedules', `${id}.json`), 'utf8'),
-    );
-    expect(kept).toMatchObject({ target: './my-store.ts', kind: 'lost-update' });
-  });
+      const [, id = ''] = /Again: npx holdfast replay (\S+)/.exec(red) ?? [];
+      const kept = JSON.parse(
+        readFileSync(path.join(directory, 'reports', 'vitest', 'schedules', `${id}.json`), 'utf8'),
+      );
+      expect(kept).toMatchObject({ target: './my-store.ts', kind: 'lost-update' });
+    },
+  );
 
   it('the command of the message replays the failure', long, async () => {
     const directory = newUserProject({ 'test/store.test.ts': one });
     const { losing } = await runTests(directory);
     const [, id = ''] = /Again: npx holdfast replay (\S+)/.exec(losing?.message ?? '') ?? [];
-    const command = path.join(project, 'dist', 'src', 'cli', 'main.js');
+    const command = path.join(project, 'dist', 'harness', 'cli', 'main.js');
     const again = await execa(process.execPath, [command, 'replay', id], { cwd: directory, reject: false });
     expect([again.exitCode, again.stdout]).toEqual([1, expect.stringContaining('lost-update')]);
   });

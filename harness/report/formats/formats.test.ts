@@ -111,6 +111,24 @@ describe('a report in the formats of others, as their readers read it', () => {
     expect(lines[1]).toContain('%0A%3A%3Aerror%3A%3A<x>');
     expect(lines[1]).toMatch(/%0ARun it again: npx holdfast stress --seed 7$/);
   });
+
+  it('what is worse than in the baseline is an error on GitHub, and stands in the summary', () => {
+    const regression = {
+      scenario: 'kill-9',
+      target: './a.ts',
+      kind: 'ratio',
+      sentence: '9 times\nworse',
+    } as const;
+    const comparison = { compared: 1, regressions: [regression], notes: [] };
+    const green: Report = { ...all, result: 'valid', controls: [], scenarios: [reportOf('valid')] };
+    expect(toGithubAnnotations({ ...green, comparison })).toEqual([
+      '::error title=holdfast stress../a.ts%3A kill-9::worse than in the baseline (ratio): 9 times%0Aworse',
+    ]);
+    expect(toMarkdown({ ...green, comparison })).toContain(
+      '## Worse than in the baseline\n\nkill-9 on ./a.ts: 9 times\nworse.',
+    );
+    expect(toGithubAnnotations(green)).toEqual([]);
+  });
 });
 
 describe('a green that is less than exact', () => {

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { judgeReportAgain } from '../../check/find-again.js';
 import { judgeHistory } from '../../check/judge-history.js';
 import { durationsOf } from '../../checkers/latency.js';
 import type { Report } from '../../core/report.js';
@@ -10,9 +11,40 @@ import { type MadeUp, makeShard, makeShards, newPlace } from './shards.test.help
 const mergeAll = (directories: readonly string[]) =>
   merge({ directories, out: path.join(newPlace(), 'merged') });
 
-/** What a report says, without where it was made, and for how long a run would be made again. */
+/** What a report says, without where it was made and where its runs are, how long it took, and for how long a run would be made again. */
 const said = ({ out: _, shards: __, ...report }: Report & { out: string }): unknown =>
-  JSON.parse(JSON.stringify(report).replace(/ --duration \d+s/g, ''));
+  JSON.parse(JSON.stringify(report).replace(/ --duration \d+s/g, ''), (name, value) =>
+    ['files', 'judgeMs', 'reportMs'].includes(name) ? undefined : value,
+  );
+
+const linesOf = (file: string) =>
+  readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line));
+
+/** Where the files beside a report have nothing of one of its runs, or something of another. */
+function strayFiles({ controls, scenarios, out }: Report & { out: string }): string[] {
+  const history = readFileSync(path.join(out, 'history.jsonl'));
+  const findings = linesOf(path.join(out, 'findings.jsonl'));
+  return [...controls, ...scenarios].flatMap((one) => {
+    const { scenario, seed, repetition, mustFind, files, counts } = one;
+    const header = JSON.parse(history.subarray(files?.start).toString().split('\n', 1)[0] ?? '');
+    const own = findings.filter(({ run, kind }) => run === files?.run && kind === 'lost-update');
+    const [is, should] = [
+      JSON.stringify([
+        header.type,
+        header.scenario,
+        header.seed,
+        header.repetition,
+        header.mustFind,
+        own.length,
+      ]),
+      JSON.stringify(['run', scenario, seed, repetition, mustFind, counts.lost]),
+    ];
+    return is === should ? [] : [`${is}, not ${should}`];
+  });
+}
 
 describe('a merge of shards', () => {
   it('the report of four shards is that of one run: plan, counts, percentiles and verdict', async () => {
@@ -64,6 +96,18 @@ describe('a merge of shards', () => {
     );
     expect(readFileSync(path.join(out, 'summary.md'), 'utf8')).toContain('Merged from 2 of 2 shards');
     expect(await judgeHistory(path.join(out, 'history.jsonl'))).toHaveLength(9);
+  });
+
+  it('each run of a merged report, planted bugs included, says where its events and its findings are, also when it is judged again', async () => {
+    // Of the planted bug each shard has a run with the same scenario, target and seed as the first run of a.
+    const loses: MadeUp['loses'] = ({ scenario, repetition, mustFind }) =>
+      mustFind !== undefined || (scenario.name === 'b' && repetition > 1);
+    const merged = await mergeAll(await makeShards(3, { hasControl: true, loses }));
+    expect([merged.controls.length, merged.scenarios.length, strayFiles(merged)]).toEqual([1, 9, []]);
+    expect(merged.scenarios.map(({ files }) => files?.run).join()).not.toBe('1,2,3,4,5,6,7,8,9');
+    const again = await judgeReportAgain(merged, merged.out);
+    expect(strayFiles({ ...again, out: merged.out })).toEqual([]);
+    expect(said({ ...again, out: '' })).toEqual(said(merged));
   });
 
   it('one directory that holds those of the shards stands for them', async () => {
@@ -122,6 +166,14 @@ describe('what is missing is never green', () => {
     const [first = ''] = seen;
     const [, blind = ''] = await makeShards(2, made);
     expect(await mergeAll([first, blind])).toMatchObject({ result: 'blind', controls: [{ found: false }] });
+    const [, killed = ''] = await makeShards(2, { ...made, interrupts: isControl });
+    expect(await mergeAll([first, killed])).toMatchObject({
+      result: 'unknown',
+      leftOut: expect.arrayContaining([
+        'a on hardened: the planted bug was looked for 1 of 3 times by shard 2 of 2',
+        'b on hardened, run 3: not played by shard 2 of 2',
+      ]),
+    });
     const [, unplayed = ''] = await makeShards(2, { ...made, skips: isControl });
     expect(await mergeAll([first, unplayed])).toMatchObject({
       result: 'unknown',
@@ -159,6 +211,10 @@ describe('shards that are not of one run', () => {
     await expect(merge({ directories: [first, second], out: second })).rejects.toThrow(
       'is one of the shards',
     );
+    const link = path.join(newPlace(), 'link');
+    symlinkSync(second, link);
+    for (const out of [link, second])
+      await expect(merge({ directories: [first], out })).rejects.toThrow('or has a run of its own');
     expect(existsSync(path.join(second, 'history.jsonl'))).toBe(true);
   });
 

@@ -8,14 +8,15 @@ import { judgeHistory } from '../../check/judge-history.js';
 import { runStarts } from '../../check/run-starts.js';
 import { labelOf } from '../../core/label.js';
 import type { ControlReport, JudgedRun, Report, RunFiles, ScenarioReport } from '../../core/report.js';
+import { resultOf } from '../../core/result-of.js';
 import { readChunks } from '../../history/lines.js';
 import { counted } from '../../history/words.js';
 import { claimDirectory } from '../../line/sandbox.js';
 import { writeReport } from '../../report/write-report.js';
-import { resultOf } from '../result-of.js';
+import { controlAttempts } from '../plan/plan.js';
 import { Totals, totalsIn } from '../totals.js';
 import { expectOneRun, type GivenShard, readShards } from './read-shards.js';
-import type { PlannedUnit, RunPlan } from './shard-file.js';
+import { type PlannedUnit, type RunPlan, shardFileName } from './shard-file.js';
 
 /** Where the shards of a run are, and where its report goes. */
 export interface MergeOptions {
@@ -39,11 +40,14 @@ export async function merge({
   expectOneRun(shards);
   const plan = (shards[0] as GivenShard).file.plan;
   const out = claimDirectory(place);
-  if (shards.some(({ directory }) => path.resolve(directory) === out))
-    throw new UsageError(`${out} is one of the shards`, 'give --out another directory');
+  // A shard that was not named is one, too, and so is one that a link leads to.
+  if (existsSync(path.join(out, shardFileName)))
+    throw new UsageError(
+      `${out} is one of the shards, or has a run of its own`,
+      'give --out another directory',
+    );
   const history = path.join(out, historyName);
-  for (const name of [historyName, findingsName, 'report.json', 'report.html', 'summary.md'])
-    rmSync(path.join(out, name), { force: true });
+  for (const name of written) rmSync(path.join(out, name), { force: true });
 
   const totals = new Totals();
   const findings = FindingsFile.append(path.join(out, findingsName));
@@ -101,6 +105,12 @@ export async function merge({
   return { ...report, out };
 }
 
+/** All that a merge, and its command, writes: what an older one left must not be taken for this one's. */
+const written = [
+  ...[historyName, findingsName, 'report.json', 'report.html', 'summary.md'],
+  ...['junit.xml', 'results.tap'],
+];
+
 function filesOf(run: number, starts: readonly number[]): RunFiles {
   return { history: historyName, findings: findingsName, run, start: starts[run] ?? 0 };
 }
@@ -141,6 +151,9 @@ function sorted(
     const best = attempts.find(({ counts }) => counts[mustFind] > 0) ?? attempts.at(-1);
     if (!best) return `${labelOf({ scenario, target })}: the planted bug was not played ${where}`;
     const found = best.counts[mustFind] > 0;
+    // A shard that was cut short has not looked often enough to be blind.
+    if (!found && attempts.length < controlAttempts)
+      return `${labelOf({ scenario, target })}: the planted bug was looked for ${attempts.length} of ${controlAttempts} times ${where}`;
     return { ...best, mustFind, found, reproduce: file.controls[position] ?? '' } satisfies ControlReport;
   });
   return {

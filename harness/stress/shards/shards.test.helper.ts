@@ -6,7 +6,7 @@ import { defineScenario } from '../../core/scenario.js';
 import type { HistoryEvent } from '../../history/events.js';
 import { Random } from '../../workload/random.js';
 import { fillOptions, type StressOptions } from '../plan/options.js';
-import type { PlannedRun } from '../plan/plan.js';
+import { controlAttempts, type PlannedRun } from '../plan/plan.js';
 import { writeShardFile } from './shard-file.js';
 
 /** What no process has played: runs whose histories are made up from their seeds. */
@@ -18,7 +18,7 @@ export interface MadeUp {
   skips?: (run: PlannedRun) => boolean;
   /** The run begins with a planted bug. */
   hasControl?: boolean;
-  /** Runs that have no end. */
+  /** Runs that have no end: there the shard was killed, and has played nothing more. */
   interrupts?: (run: PlannedRun) => boolean;
 }
 
@@ -61,10 +61,15 @@ export async function makeShard(
   writeFileSync(history, '');
   for (const run of filled.runs) {
     if (skips(run)) continue;
-    const events = historyOf(run, loses(run));
-    const kept = interrupts(run) ? events.slice(0, -1) : events;
-    appendFileSync(history, kept.map((event) => `${JSON.stringify(event)}\n`).join(''));
-    if (interrupts(run)) appendFileSync(history, '{"type":"inv');
+    const isSought = run.mustFind !== undefined && !loses(run) && !interrupts(run);
+    for (let attempt = 0; attempt < (isSought ? controlAttempts : 1); attempt++) {
+      const events = historyOf({ ...run, seed: run.seed + attempt }, loses(run));
+      const kept = interrupts(run) ? events.slice(0, -1) : events;
+      appendFileSync(history, kept.map((event) => `${JSON.stringify(event)}\n`).join(''));
+    }
+    if (!interrupts(run)) continue;
+    appendFileSync(history, '{"type":"inv');
+    break;
   }
   return directory;
 }

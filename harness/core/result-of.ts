@@ -1,5 +1,5 @@
-import type { ControlReport, RunResult, ScenarioReport } from '../core/report.js';
-import { worstOf } from '../core/verdict.js';
+import type { ControlReport, RunResult, ScenarioReport } from './report.js';
+import { worstOf } from './verdict.js';
 
 /** The result of a whole run. A violation that was found is one, even where the harness is blind to others. */
 export function resultOf(
