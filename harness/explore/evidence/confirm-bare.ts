@@ -43,7 +43,8 @@ export async function confirmBare(
   const isHidden = opensFile(late.call) && failure.pair?.late.isAnchored === true;
   const by = isHidden ? 'preload' : holder;
   let lost = 0;
-  for (let time = 0; time < times && !signal?.aborted; time++) if (await losesBare(failure, late, by, signal)) lost++;
+  for (let time = 0; time < times && !signal?.aborted; time++)
+    if (await losesBare(failure, late, by, signal)) lost++;
   const call = `${late.call} of ${late.place}`;
   const why = isHidden ? 'strace sees no name in its path' : 'there is no strace';
   const how = by === 'strace' ? 'by strace' : `by itself, as ${why}`;

@@ -3,7 +3,6 @@ import net from 'node:net';
 import path from 'node:path';
 import type { Call } from '../calls/call.js';
 import { changesPath, opensFile } from '../protocol/act.js';
-import { factsOf } from '../protocol/calls.js';
 import { openWay } from '../protocol/open-flags.js';
 
 /** What a program does that the gate lets pass, in words: `mkdir /tmp/x.lock`, `listen on 4096`. */
@@ -51,9 +50,7 @@ const exempt = /^\/(?:dev\/(?:null|zero|full|u?random|tty|pts|std|fd)|proc)(?:\/
  * @param call its name, as the gate has it: one that opens to write counts as a change
  */
 export function isChange(call: string, opensToWrite: boolean, place: string): boolean {
-  // Of the calls that are stopped by name, those that can't be explored only list.
-  const changes = opensFile(call) ? opensToWrite : factsOf(call) !== undefined && changesPath(call);
-  return changes && !exempt.test(place);
+  return (opensFile(call) ? opensToWrite : changesPath(call)) && !exempt.test(place);
 }
 
 /** Words for a call outside the sandbox that other processes can notice. @returns undefined for any other call */
