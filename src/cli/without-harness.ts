@@ -2,7 +2,18 @@ import type { Command } from 'commander';
 import { UsageError } from './usage-error.js';
 
 /** Commands of the harness, which an installation of the store alone does not have. */
-export const instruments = ['stress', 'explore', 'replay', 'check', 'list', 'show', 'bench', 'field', 'init'];
+export const instruments = [
+  'stress',
+  'merge',
+  'explore',
+  'replay',
+  'check',
+  'list',
+  'show',
+  'bench',
+  'field',
+  'init',
+];
 
 /** Adds a placeholder for each command of the harness, which says what to install. */
 export function addPlaceholders(program: Command): void {

@@ -22,10 +22,12 @@ const pollEveryMs = 10;
 
 /**
  * How long one process is waited for that may itself wait for another, for the lock of the held one, say: so many times what it
- * took to start them all. That takes a process longer than all of its operations, on a machine that is slow or busy, too.
+ * took to start the first. That takes a process longer than all of its operations, on a machine that is slow or busy, too.
  */
 const startsWaited = 4;
 const waitedMsMin = 2000;
+/** The first one has nothing to wait for: one that takes so long to open the target never does. */
+const startMsMax = 60_000;
 
 /**
  * Is it an artefact of the gate? Runs the same clients without it. The one call that has to come late is held until the other
@@ -41,7 +43,8 @@ export async function confirmBare(
   const isHidden = opensFile(late.call) && failure.pair?.late.isAnchored === true;
   const by = isHidden ? 'preload' : holder;
   let lost = 0;
-  for (let time = 0; time < times && !signal?.aborted; time++) if (await losesBare(failure, late, by)) lost++;
+  for (let time = 0; time < times && !signal?.aborted; time++)
+    if (await losesBare(failure, late, by, signal)) lost++;
   const call = `${late.call} of ${late.place}`;
   const why = isHidden ? 'strace sees no name in its path' : 'there is no strace';
   const how = by === 'strace' ? 'by strace' : `by itself, as ${why}`;
@@ -73,6 +76,7 @@ async function losesBare(
   { target, program }: ExploredFailure,
   call: LateCall,
   holder: Holder,
+  signal: AbortSignal | undefined,
 ): Promise<boolean> {
   const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-bare-')));
   const hold = holdBy[holder](call, root);
@@ -83,7 +87,7 @@ async function losesBare(
       writeFileSync(path.join(root, name), content, { mode: 0o600 });
     }
     const { module, label, options } = resolveTarget(target, process.cwd());
-    for (const [index, operations] of parseProgram(program).clients.entries()) {
+    const starts = parseProgram(program).clients.map((operations, index) => () => {
       const setup: BareSetup = {
         client: nameOf(index),
         file: path.join(root, file),
@@ -92,11 +96,17 @@ async function losesBare(
         label,
         options,
       };
-      clients.push(start(setup, root, index === call.client ? hold : onTime));
-    }
-    const acknowledged = await runAround(clients, call.client, hold);
+      const client = start(setup, root, index === call.client ? hold : onTime);
+      clients.push(client);
+      return client;
+    });
+    const haveEnded = await runAround(starts, call.client, hold, signal);
+    for (const { kill } of clients) kill();
+    await until(() => areDone(clients), waitedMsMin);
     const found = readEntries(path.join(root, file));
-    return acknowledged.some(([key, op]) => typeof found === 'string' || found[key] !== op);
+    // A file that is no document may be the work of one that was killed in the middle of it.
+    if (typeof found === 'string') return haveEnded && clients.some((one) => one.acknowledged.length > 0);
+    return clients.some(({ acknowledged }) => acknowledged.some(([key, op]) => found[key] !== op));
   } finally {
     for (const { kill } of clients) kill();
     hold.remove();
@@ -104,40 +114,56 @@ async function losesBare(
   }
 }
 
-/** One client is held at its call while all others run. @returns what was acknowledged */
-async function runAround(clients: readonly Client[], lateClient: number, hold: Hold): Promise<Acknowledged> {
+/**
+ * One client is held at its call while all others run. It is started before them: its call may be one that the target makes
+ * while it is opened.
+ * @returns whether all have ended; one whose target keeps a timer never does
+ */
+async function runAround(
+  starts: readonly (() => Client)[],
+  lateClient: number,
+  hold: Hold,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
   const began = performance.now();
-  await Promise.all(clients.map(({ ready }) => ready));
+  const startAll = (isMeant: (index: number) => boolean) =>
+    starts.filter((_, index) => isMeant(index)).map((startOne) => startOne());
+  const late = startAll((index) => index === lateClient);
+  await until(() => areReady(late) || hold.isReached(), startMsMax, signal);
   const waitedMs = Math.max(waitedMsMin, startsWaited * (performance.now() - began));
+  const others = startAll((index) => index !== lateClient);
+  await until(() => areReady(others), waitedMs, signal);
 
-  const late = clients.filter((_, index) => index === lateClient);
   for (const client of late) client.go();
-  await until(() => hold.isReached() || areDone(late), waitedMs);
+  await until(() => hold.isReached() || areDone(late), waitedMs, signal);
 
-  const others = clients.filter((_, index) => index !== lateClient);
   for (const client of others) client.go();
-  await until(() => areDone(others), waitedMs);
+  await until(() => areDone(others), waitedMs, signal);
 
   for (const client of late) hold.release(client.process);
-  return (await Promise.all(clients.map(({ done }) => done))).flat();
+  // Nothing is in the way of any of them now, so this takes long only where one never ends.
+  await until(() => areDone([...late, ...others]), startsWaited * waitedMs, signal);
+  return areDone([...late, ...others]);
 }
 
+const areReady = (clients: readonly Client[]) => clients.every(({ isReady }) => isReady());
 const areDone = (clients: readonly Client[]) => clients.every(({ isDone }) => isDone());
 
 /** Waits until something holds, or until it has been waited for long enough. */
-async function until(holds: () => boolean, waitedMs: number): Promise<void> {
+async function until(holds: () => boolean, waitedMs: number, signal?: AbortSignal): Promise<void> {
   const began = performance.now();
-  while (!holds() && performance.now() - began < waitedMs) await sleep(pollEveryMs);
+  while (!holds() && !signal?.aborted && performance.now() - began < waitedMs) await sleep(pollEveryMs);
 }
 
 /** The key and the operation of each acknowledged write. */
-type Acknowledged = [key: string, op: string][];
+type Acknowledged = readonly [key: string, op: string][];
 
 interface Client {
   /** What was started: the client itself, or what traces it. */
   process: ChildProcess;
-  ready: Promise<void>;
-  done: Promise<Acknowledged>;
+  acknowledged: Acknowledged;
+  /** It has opened the target, or has ended before that. */
+  isReady(): boolean;
   isDone(): boolean;
   go(): void;
   kill(): void;
@@ -151,33 +177,24 @@ function start(setup: BareSetup, root: string, { command, env }: Pick<Hold, 'com
     env: { ...sandboxEnvironment(root, process.env), ...env, HOLDFAST_BARE: JSON.stringify(setup) },
     stdio: ['pipe', 'pipe', 'ignore'],
   });
-  const acknowledged: Acknowledged = [];
+  const acknowledged: [key: string, op: string][] = [];
   let pid: number | undefined;
-  let isDone = false;
-  let onReady = () => {};
-  const ready = new Promise<void>((resolve) => {
-    onReady = resolve;
-  });
+  let [isReady, isDone] = [false, false];
   createInterface({ input: child.stdout }).on('line', (line) => {
     const [word, first = '', op = ''] = line.split(' ');
-    if (word === 'ready') {
-      pid = Number(first);
-      onReady();
-    }
+    if (word === 'started') pid = Number(first);
+    if (word === 'ready') isReady = true;
     if (word === 'acknowledged') acknowledged.push([first, op]);
   });
-  const done = new Promise<typeof acknowledged>((resolve) => {
-    child.on('close', () => {
-      isDone = true;
-      // A client that has ended before it began keeps no other waiting.
-      onReady();
-      resolve(acknowledged);
-    });
+  child.on('close', () => {
+    [isReady, isDone] = [true, true];
   });
+  // Of one that ends just when it is to go on.
+  child.stdin.on('error', () => {});
   return {
     process: child,
-    ready,
-    done,
+    acknowledged,
+    isReady: () => isReady,
     isDone: () => isDone,
     go: () => child.stdin.write('go\n'),
     kill() {

@@ -82,6 +82,7 @@ export const holdBy: Record<Holder, (late: LateCall, root: string) => Hold> = {
       place: ownOnly.has(call) ? undefined : path.join(root, place),
       reached: path.join(directory, 'reached'),
       released: path.join(directory, 'released'),
+      starter: process.pid,
     };
     return {
       command: [process.execPath, '--import', preload],

@@ -23,6 +23,8 @@ export interface HeldCall {
   reached: string;
   /** A file: once it exists, the call is made. */
   released: string;
+  /** The number of the process that has started this one. Once it is gone, nothing releases the call, and it is made. */
+  starter: number;
 }
 
 /**
@@ -47,7 +49,7 @@ function isHeld({ call, path: from, to, fd }: Call): boolean {
   return true;
 }
 
-const isReleased = () => real.fs.existsSync(held.released);
+const isReleased = () => real.fs.existsSync(held.released) || process.ppid !== held.starter;
 
 /** All that the process does stands still, as in a call of the system that takes long. */
 function waitNow(): void {

@@ -17,13 +17,14 @@ export interface BareSetup {
 }
 
 /**
- * A client as it is in life, with no gate: opens the target, says so with its process id, waits for a word, performs its operations, and says of
+ * A client as it is in life, with no gate: says its process id, opens the target, says so, waits for a word, performs its operations, and says of
  * each write whether it was acknowledged.
  */
 const { client, file, operations, ...target } = JSON.parse(process.env.HOLDFAST_BARE ?? '') as BareSetup;
+process.stdout.write(`started ${process.pid}\n`);
 const store = await (await loadTarget(target)).open(file, target.options);
 const lines = createInterface({ input: process.stdin });
-process.stdout.write(`ready ${process.pid}\n`);
+process.stdout.write('ready\n');
 await once(lines, 'line');
 let count = 0;
 for (const { action, key = '' } of operations) {

@@ -24,6 +24,8 @@ const shared: Readonly<Record<string, object>> = {
   Reflect,
   Atomics,
   AbortSignal,
+  // Node makes it at its first use, which is no change that a client makes.
+  TextDecoder,
   'EventEmitter.prototype': EventEmitter.prototype,
 };
 

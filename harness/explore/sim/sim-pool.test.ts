@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { eachInTiers } from '../../../src/tiers.test.helper.js';
 import { noFaults } from '../execution/executed.js';
-import { follow, inTurn, makeStrategy, optionsFor, search, simPoolFor } from '../explore.test.helper.js';
+import {
+  explore,
+  follow,
+  inTurn,
+  makeStrategy,
+  optionsFor,
+  search,
+  simPoolFor,
+} from '../explore.test.helper.js';
 
 /** All that a search of one or two preemptions comes to. */
 async function searched(target: string, usesMemo: boolean, faults = {}) {
@@ -76,4 +84,9 @@ describe('what is not simulated', async () => {
     const run = () => follow(pool, optionsFor(`set ${way} | set a`), [], false);
     await expect(inTurn(run)).rejects.toThrow(words);
   });
+});
+
+it('the hardened store is simulated, also in a thread in which nothing was done before', async () => {
+  const { executor, notSimulated } = await explore({ target: 'hardened', executor: 'sim', preemptions: 0 });
+  expect([executor, notSimulated]).toEqual(['sim', undefined]);
 });
