@@ -7,7 +7,7 @@ import {
 } from '../../src/cli/pseudo-terminal.test.helper.js';
 import { widthOf } from '../../src/cli/text.js';
 import { long } from '../../src/tiers.test.helper.js';
-import { command, holdfast, newDirectory } from './command.test.helper.js';
+import { command, holdfast, holdfastWarm, newDirectory } from './command.test.helper.js';
 import { expectShort } from './short-error.test.helper.js';
 
 const holdfastOnTerminal = (args: readonly string[], options: TerminalOptions = {}) =>
@@ -100,7 +100,7 @@ describe.skipIf(!hasTerminal)(`a run on a terminal${noTerminal}`, () => {
   it('JSON has no colours, and an exploration has them', async () => {
     const { output } = await holdfastOnTerminal(['check', 'absent.jsonl', '--json']);
     expect(output).not.toContain(colour);
-    const found = await holdfastOnTerminal(['explore', '--target', 'naive']);
+    const found = await holdfastOnTerminal(['explore', '--target', 'naive', '--schedules', '1']);
     expect(found.output).toContain('\u001b[1m');
   });
 
@@ -121,12 +121,10 @@ describe('a run that no terminal sees', () => {
     const plain = await holdfast(['explore', '--target', 'naive'], { cwd });
     expect(plain.stdout + plain.stderr).not.toContain('\u001b');
     expect(plain.stdout).toContain('| T1 ');
-    const forced = await holdfast(['explore', '--target', 'naive'], { cwd, env: { FORCE_COLOR: '1' } });
+    const one = ['explore', '--target', 'naive', '--schedules', '1'];
+    const forced = await holdfast(one, { cwd, env: { FORCE_COLOR: '1' } });
     expect(forced.stdout).toContain('\u001b[');
-    const json = await holdfast(['explore', '--target', 'naive', '--schedules', '1', '--json'], {
-      cwd,
-      env: { FORCE_COLOR: '1' },
-    });
+    const json = await holdfast([...one, '--json'], { cwd, env: { FORCE_COLOR: '1' } });
     expect(JSON.parse(json.stdout)).toMatchObject({ result: 'valid' });
   });
 });
@@ -140,7 +138,7 @@ describe('an error of usage', () => {
     { args: ['field', 'nope'] },
     { args: ['explore', '--clients', 'x'] },
   ])('an error of usage is at most 5 lines of 80 columns: holdfast $args', async ({ args }) => {
-    const { exitCode, stderr, stdout } = await holdfast(args);
+    const { exitCode, stderr, stdout } = await holdfastWarm(args);
     expect([exitCode, stdout]).toEqual([2, '']);
     expectShort(stderr);
   });
