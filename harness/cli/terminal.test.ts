@@ -6,7 +6,7 @@ import {
   type TerminalOptions,
 } from '../../src/cli/pseudo-terminal.test.helper.js';
 import { widthOf } from '../../src/cli/text.js';
-import { long } from '../../src/tiers.test.helper.js';
+import { eachInTiers, long } from '../../src/tiers.test.helper.js';
 import { command, holdfast, holdfastWarm, newDirectory } from './command.test.helper.js';
 import { expectShort } from './short-error.test.helper.js';
 
@@ -46,15 +46,18 @@ describe.skipIf(!hasTerminal)(`a run on a terminal${noTerminal}`, () => {
     expect(lines.some((line) => /^two-term.* {2}naive /.test(line))).toBe(true);
   });
 
-  it.each([50, 80, 120])('no line of a report that is shown is wider than %d columns', async (columns) => {
-    const { cwd } = run;
-    const short = await holdfastOnTerminal(['show', 'reports/it'], { columns, cwd });
-    expect(short.lines.some((line) => /^two-term.* {2}naive /.test(line))).toBe(true);
-    expect(wider(short.lines, columns)).toEqual([]);
-    const whole = await holdfastOnTerminal(['show', 'reports/it', '--verbose'], { columns, cwd });
-    expect(whole.lines.some((line) => line.startsWith('Time '))).toBe(true);
-    expect(wider(whole.lines, columns).filter(isOfTable)).toEqual([]);
-  });
+  eachInTiers([50, 80, 120], 2)(
+    'no line of a report that is shown is wider than %d columns',
+    async (columns) => {
+      const { cwd } = run;
+      const short = await holdfastOnTerminal(['show', 'reports/it'], { columns, cwd });
+      expect(short.lines.some((line) => /^two-term.* {2}naive /.test(line))).toBe(true);
+      expect(wider(short.lines, columns)).toEqual([]);
+      const whole = await holdfastOnTerminal(['show', 'reports/it', '--verbose'], { columns, cwd });
+      expect(whole.lines.some((line) => line.startsWith('Time '))).toBe(true);
+      expect(wider(whole.lines, columns).filter(isOfTable)).toEqual([]);
+    },
+  );
 
   it('the verdict and what went wrong come last, in colour, grouped by what went wrong', () => {
     const last = run.lines.filter((line) => line !== '');
