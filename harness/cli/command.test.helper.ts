@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { inject } from 'vitest';
 import { neutral, newDirectory } from '../../src/cli/command.test.helper.js';
+import { runWarm } from '../../src/cli/warm-command.test.helper.js';
 import type { Report } from '../index.js';
 
 export { isStopped, newDirectory, processesIn } from '../../src/cli/command.test.helper.js';
@@ -17,6 +18,14 @@ export const fixture = (name: string) =>
 export function holdfast(args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}) {
   const { cwd = newDirectory(), env = {} } = options;
   return execa(process.execPath, [command, ...args], { cwd, env: { ...neutral, ...env }, reject: false });
+}
+
+/** The same for what starts no other process, such as a plan or a refusal: in a process that has run other commands. */
+export function holdfastWarm(
+  args: readonly string[],
+  { cwd = newDirectory(), env = {} }: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+) {
+  return runWarm({ command, args, cwd, env: { ...neutral, ...env }, input: '' });
 }
 
 /** Runs one scenario on one target. @returns the exit code and the report */

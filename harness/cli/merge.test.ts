@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { long } from '../../src/tiers.test.helper.js';
 import type { Report } from '../index.js';
 import { makeShards } from '../stress/shards/shards.test.helper.js';
-import { holdfast, newDirectory } from './command.test.helper.js';
+import { holdfast, holdfastWarm, newDirectory } from './command.test.helper.js';
 import { naive } from './naive-run.test.helper.js';
 
 describe('the command merge', () => {
@@ -26,7 +26,7 @@ describe('the command merge', () => {
   it('what is no shard, and shards of different runs, are bad usage', async () => {
     const [one = ''] = await makeShards(2);
     const [, two = ''] = await makeShards(2, { options: { seed: 8 } });
-    expect(await holdfast(['merge', one, two])).toMatchObject({
+    expect(await holdfastWarm(['merge', one, two])).toMatchObject({
       exitCode: 2,
       stderr: expect.stringContaining('give all shards the same --seed'),
     });
@@ -77,12 +77,12 @@ describe('the command merge', () => {
 describe('the baseline of a run', () => {
   it('a file that is none is refused before anything is run', async () => {
     const cwd = newDirectory();
-    expect(await holdfast([...naive, '--compare'], { cwd })).toMatchObject({
+    expect(await holdfastWarm([...naive, '--compare'], { cwd })).toMatchObject({
       exitCode: 2,
       stderr: expect.stringContaining(path.join('reports', 'baseline.json')),
     });
     writeFileSync(path.join(cwd, 'b.json'), '{"schema":1,"rows":[],"bounds":{"p99":0}}');
-    expect(await holdfast([...naive, '--compare', 'b.json'], { cwd })).toMatchObject({
+    expect(await holdfastWarm([...naive, '--compare', 'b.json'], { cwd })).toMatchObject({
       exitCode: 2,
       stderr: expect.stringContaining('its bounds are no numbers from 1'),
     });
@@ -93,12 +93,12 @@ describe('the baseline of a run', () => {
     const cwd = newDirectory();
     const good = await makeShards(2);
     const bad = await makeShards(2, { loses: ({ scenario }) => scenario.name === 'b' });
-    const kept = await holdfast(['merge', ...good, '--update-baseline'], { cwd });
+    const kept = await holdfastWarm(['merge', ...good, '--update-baseline'], { cwd });
     expect([kept.exitCode, existsSync(path.join(cwd, 'reports', 'baseline.json'))]).toEqual([0, true]);
-    expect((await holdfast(['merge', ...good, '--compare'], { cwd })).stderr).toContain(
+    expect((await holdfastWarm(['merge', ...good, '--compare'], { cwd })).stderr).toContain(
       '3 in common, nothing is worse.',
     );
-    const worse = await holdfast(['merge', ...bad, '--compare', '--json'], { cwd });
+    const worse = await holdfastWarm(['merge', ...bad, '--compare', '--json'], { cwd });
     expect([worse.exitCode, worse.stderr]).toEqual([
       1,
       expect.stringContaining('worse (new-violation): b on hardened: 3 lost'),

@@ -3,11 +3,11 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { newProject } from '../../src/documents/snippets.test.helper.js';
 import type { PlanEntry, Report } from '../index.js';
-import { holdfast, newDirectory } from './command.test.helper.js';
+import { holdfast, holdfastWarm, newDirectory } from './command.test.helper.js';
 import { naive } from './naive-run.test.helper.js';
 
 async function planOf(args: readonly string[], cwd = newDirectory()): Promise<PlanEntry[]> {
-  const { exitCode, stdout, stderr } = await holdfast(['stress', '--list', '--json', ...args], { cwd });
+  const { exitCode, stdout, stderr } = await holdfastWarm(['stress', '--list', '--json', ...args], { cwd });
   expect([exitCode, stderr]).toEqual([0, '']);
   expect(existsSync(path.join(cwd, 'reports'))).toBe(false);
   return JSON.parse(stdout) as PlanEntry[];
@@ -21,7 +21,7 @@ describe('the plan of a run', () => {
       target: 'hardened',
       faults: ['kill'],
     });
-    const { stdout } = await holdfast(['stress', '--list', '--no-controls']);
+    const { stdout } = await holdfastWarm(['stress', '--list', '--no-controls']);
     expect(stdout).toMatch(/^\| scenario .*\n\|-+.*\n\| all-clients-set +\| hardened +\| +\d/);
   });
 
@@ -40,8 +40,8 @@ describe('the plan of a run', () => {
 
   it('a pattern that matches nothing has the exit code of that, and one that is none is bad usage', async () => {
     for (const pattern of ['zzz', 'KILL-9'])
-      expect(await holdfast(['stress', '--list', '--grep', pattern])).toMatchObject({ exitCode: 4 });
-    expect(await holdfast(['stress', '--list', '--grep', '('])).toMatchObject({ exitCode: 2 });
+      expect(await holdfastWarm(['stress', '--list', '--grep', pattern])).toMatchObject({ exitCode: 4 });
+    expect(await holdfastWarm(['stress', '--list', '--grep', '('])).toMatchObject({ exitCode: 2 });
   });
 });
 
@@ -54,7 +54,7 @@ describe('runs that follow each other', () => {
         '--scenario',
         'two-terminals',
         '--no-controls',
-        ...['--duration', '2s', '--operations', '40'],
+        ...['--clients', 'tui=2', '--duration', '2s', '--operations', '40'],
         ...['--repeat-until-failure', '2'],
       ],
       { cwd },
@@ -71,13 +71,14 @@ describe('runs that follow each other', () => {
 
   it('--last-failed runs what failed in the last run, on the target on which it did', async () => {
     const cwd = newDirectory();
-    expect((await holdfast(['stress', '--last-failed', '--list'], { cwd })).exitCode).toBe(4);
-    const args = ['--scenario', 'two-terminals', '--target', 'naive,hardened', '--no-controls'];
+    expect((await holdfastWarm(['stress', '--last-failed', '--list'], { cwd })).exitCode).toBe(4);
+    const run = ['--scenario', 'two-terminals', '--target', 'naive,hardened', '--no-controls'];
+    const args = [...run, '--clients', 'tui=2'];
     const { exitCode } = await holdfast(['stress', ...args, '--duration', '4s', '--operations', '60'], {
       cwd,
     });
     expect(exitCode).toBe(1);
-    const { stdout } = await holdfast(['stress', '--last-failed', '--list', '--json', '--no-controls'], {
+    const { stdout } = await holdfastWarm(['stress', '--last-failed', '--list', '--json', '--no-controls'], {
       cwd,
     });
     const plan = JSON.parse(stdout) as PlanEntry[];
@@ -113,7 +114,7 @@ describe('the configuration of a project', () => {
     ['export const targets = [];', 'has no configuration'],
     ["throw new Error('mine');", "can't be loaded: Error: mine"],
   ])('a configuration that is wrong is refused by name: %s', async (text, said) => {
-    const { exitCode, stderr } = await holdfast(['stress', '--no-controls'], { cwd: configured(text) });
+    const { exitCode, stderr } = await holdfastWarm(['stress', '--no-controls'], { cwd: configured(text) });
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining(said)]);
   });
 });

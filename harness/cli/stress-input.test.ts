@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { eachInTiers } from '../../src/tiers.test.helper.js';
-import { fixture, holdfast, newDirectory, processesIn, stress } from './command.test.helper.js';
+import { fixture, holdfastWarm, newDirectory, processesIn, stress } from './command.test.helper.js';
 import { expectShort } from './short-error.test.helper.js';
 
 describe('bad input', () => {
@@ -29,7 +29,7 @@ describe('bad input', () => {
   it.each(refused)(
     'bad input is refused by name, in at most 5 lines of 80 columns: %j',
     async (args, message) => {
-      const { exitCode, stderr, stdout } = await holdfast(args);
+      const { exitCode, stderr, stdout } = await holdfastWarm(args);
       expect(stderr).toContain(message);
       expect([exitCode, stdout]).toEqual([2, '']);
       expectShort(stderr);
@@ -37,10 +37,10 @@ describe('bad input', () => {
   );
 
   it('a missing report and an empty shard have another exit code than a usage error: 4', async () => {
-    const shown = await holdfast(['show']);
+    const shown = await holdfastWarm(['show']);
     expect(shown.stderr).toContain('there is no report at reports/latest; holdfast stress makes one');
     expect(shown.exitCode).toBe(4);
-    const split = await holdfast(['stress', '--scenario', 'pause', '--shard', '2/2', '--no-controls']);
+    const split = await holdfastWarm(['stress', '--scenario', 'pause', '--shard', '2/2', '--no-controls']);
     expect(split.exitCode).toBe(4);
   });
 
@@ -58,7 +58,7 @@ describe('bad input', () => {
     ];
     for (const [name, line, said, expected] of histories) {
       writeFileSync(path.join(cwd, name), line);
-      const { exitCode, stderr } = await holdfast(['check', name], { cwd });
+      const { exitCode, stderr } = await holdfastWarm(['check', name], { cwd });
       expect([name, stderr]).toEqual([name, expect.stringContaining(said)]);
       expect([name, exitCode]).toEqual([name, expected]);
     }
@@ -81,7 +81,7 @@ describe('bad input', () => {
   it.each(scenarios)('a scenario that would prove nothing is refused: %s', async (text, message) => {
     const cwd = newDirectory();
     writeFileSync(path.join(cwd, 'mine.mjs'), `export default ${text};`);
-    const { exitCode, stderr } = await holdfast(['stress', '--scenario', './mine.mjs', '--no-controls'], {
+    const { exitCode, stderr } = await holdfastWarm(['stress', '--scenario', './mine.mjs', '--no-controls'], {
       cwd,
     });
     expect(stderr).toContain(message);
@@ -96,7 +96,7 @@ describe('bad input', () => {
       ['check', '.'],
       ['show', 'file'],
     ]) {
-      const { exitCode, stderr } = await holdfast(args, { cwd });
+      const { exitCode, stderr } = await holdfastWarm(args, { cwd });
       expect(stderr).toMatch(/^holdfast: /);
       expect(stderr).not.toContain('internal error');
       expect(exitCode).toBe(2);

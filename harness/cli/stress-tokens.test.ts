@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { eachInTiers, long } from '../../src/tiers.test.helper.js';
-import { counts, fixture, holdfast, stress } from './command.test.helper.js';
+import { counts, fixture, holdfast, holdfastWarm, stress } from './command.test.helper.js';
 
 it('the control of a run of tokens finds a resurrected token', long, async () => {
   const flags = ['--scenario', 'token-revocation', '--duration', '6s', '--json'];
@@ -47,7 +47,7 @@ describe('scenarios of tokens and of credentials', () => {
     [['--clients', 'issuer=2', '--scenario', 'kill-9'], 'it is about credentials, and the clients are not'],
     [['--clients', 'issuer=1,tui=1'], 'tui has nothing to do with tokens; expected issuer, verifier'],
   ])('a mix of tokens and credentials is refused: %j', async (args, message) => {
-    const { exitCode, stderr } = await holdfast(['stress', '--no-controls', ...args]);
+    const { exitCode, stderr } = await holdfastWarm(['stress', '--no-controls', ...args]);
     expect(stderr).toContain(message);
     expect(exitCode).toBe(2);
   });

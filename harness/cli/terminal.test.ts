@@ -6,8 +6,8 @@ import {
   type TerminalOptions,
 } from '../../src/cli/pseudo-terminal.test.helper.js';
 import { widthOf } from '../../src/cli/text.js';
-import { long } from '../../src/tiers.test.helper.js';
-import { command, holdfast, newDirectory } from './command.test.helper.js';
+import { eachInTiers, long } from '../../src/tiers.test.helper.js';
+import { command, holdfast, holdfastWarm, newDirectory } from './command.test.helper.js';
 import { expectShort } from './short-error.test.helper.js';
 
 const holdfastOnTerminal = (args: readonly string[], options: TerminalOptions = {}) =>
@@ -46,15 +46,18 @@ describe.skipIf(!hasTerminal)(`a run on a terminal${noTerminal}`, () => {
     expect(lines.some((line) => /^two-term.* {2}naive /.test(line))).toBe(true);
   });
 
-  it.each([50, 80, 120])('no line of a report that is shown is wider than %d columns', async (columns) => {
-    const { cwd } = run;
-    const short = await holdfastOnTerminal(['show', 'reports/it'], { columns, cwd });
-    expect(short.lines.some((line) => /^two-term.* {2}naive /.test(line))).toBe(true);
-    expect(wider(short.lines, columns)).toEqual([]);
-    const whole = await holdfastOnTerminal(['show', 'reports/it', '--verbose'], { columns, cwd });
-    expect(whole.lines.some((line) => line.startsWith('Time '))).toBe(true);
-    expect(wider(whole.lines, columns).filter(isOfTable)).toEqual([]);
-  });
+  eachInTiers([50, 80, 120], 2)(
+    'no line of a report that is shown is wider than %d columns',
+    async (columns) => {
+      const { cwd } = run;
+      const short = await holdfastOnTerminal(['show', 'reports/it'], { columns, cwd });
+      expect(short.lines.some((line) => /^two-term.* {2}naive /.test(line))).toBe(true);
+      expect(wider(short.lines, columns)).toEqual([]);
+      const whole = await holdfastOnTerminal(['show', 'reports/it', '--verbose'], { columns, cwd });
+      expect(whole.lines.some((line) => line.startsWith('Time '))).toBe(true);
+      expect(wider(whole.lines, columns).filter(isOfTable)).toEqual([]);
+    },
+  );
 
   it('the verdict and what went wrong come last, in colour, grouped by what went wrong', () => {
     const last = run.lines.filter((line) => line !== '');
@@ -100,8 +103,8 @@ describe.skipIf(!hasTerminal)(`a run on a terminal${noTerminal}`, () => {
   it('JSON has no colours, and an exploration has them', async () => {
     const { output } = await holdfastOnTerminal(['check', 'absent.jsonl', '--json']);
     expect(output).not.toContain(colour);
-    const found = await holdfastOnTerminal(['explore', '--target', 'naive']);
-    expect(found.output).toContain('\u001b[1m');
+    const found = await holdfastOnTerminal(['explore', '--target', 'naive', '--schedules', '1']);
+    expect(found.output).toContain(colour);
   });
 
   it('after Ctrl-C the output says that it was interrupted', async () => {
@@ -121,12 +124,10 @@ describe('a run that no terminal sees', () => {
     const plain = await holdfast(['explore', '--target', 'naive'], { cwd });
     expect(plain.stdout + plain.stderr).not.toContain('\u001b');
     expect(plain.stdout).toContain('| T1 ');
-    const forced = await holdfast(['explore', '--target', 'naive'], { cwd, env: { FORCE_COLOR: '1' } });
+    const one = ['explore', '--target', 'naive', '--schedules', '1'];
+    const forced = await holdfast(one, { cwd, env: { FORCE_COLOR: '1' } });
     expect(forced.stdout).toContain('\u001b[');
-    const json = await holdfast(['explore', '--target', 'naive', '--schedules', '1', '--json'], {
-      cwd,
-      env: { FORCE_COLOR: '1' },
-    });
+    const json = await holdfast([...one, '--json'], { cwd, env: { FORCE_COLOR: '1' } });
     expect(JSON.parse(json.stdout)).toMatchObject({ result: 'valid' });
   });
 });
@@ -140,7 +141,7 @@ describe('an error of usage', () => {
     { args: ['field', 'nope'] },
     { args: ['explore', '--clients', 'x'] },
   ])('an error of usage is at most 5 lines of 80 columns: holdfast $args', async ({ args }) => {
-    const { exitCode, stderr, stdout } = await holdfast(args);
+    const { exitCode, stderr, stdout } = await holdfastWarm(args);
     expect([exitCode, stdout]).toEqual([2, '']);
     expectShort(stderr);
   });

@@ -72,8 +72,7 @@ describe('the published schemas, as a validator reads them', () => {
         '--format',
         'dotenv',
         '--no-controls',
-        '--duration',
-        '3s',
+        ...['--duration', '3s', '--operations', '20'],
       ],
     ];
     for (const flags of every) {

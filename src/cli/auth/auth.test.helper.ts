@@ -4,6 +4,7 @@ import { execa } from 'execa';
 import { expect } from 'vitest';
 import { patienceMs } from '../../waiting.test.helper.js';
 import { command, newDirectory } from '../command.test.helper.js';
+import { runWarm } from '../warm-command.test.helper.js';
 
 /** Stands in every made-up secret; what was not asked for must not print it. */
 export const canary = 'CANARY';
@@ -53,8 +54,14 @@ export function newUser(env: NodeJS.ProcessEnv = {}) {
     home,
     file,
     env: environment,
-    /** Runs `holdfast auth ARGS` to its end. */
+    /** Runs `holdfast auth ARGS` to its end, in a process that has run other commands. */
     async auth(args: readonly string[], input: string | Uint8Array = ''): Promise<Result> {
+      const run = { command, args: ['auth', ...args], cwd: home, env: environment, input };
+      const { exitCode, stdout, stderr } = await runWarm(run);
+      return { exitCode, stdout, stderr };
+    },
+    /** Runs `holdfast auth ARGS` to its end, in a process of its own. */
+    async authAlone(args: readonly string[], input: string | Uint8Array = ''): Promise<Result> {
       const options = { cwd: home, env: environment, input, reject: false, timeout: patienceMs };
       const { exitCode, stdout, stderr } = await execa(process.execPath, [command, 'auth', ...args], options);
       return { exitCode, stdout, stderr };

@@ -34,11 +34,11 @@ const ownersIn = (directory: string) =>
 describe.skipIf(lacks('root', 'setpriv'))('root at the file of another user', () => {
   it('root acts as the owner of the file and says so, and new files belong to the owner', async () => {
     const { root, directory, file } = newVisit();
-    const stored = await root.auth(['set', 'anthropic', '--file', file], 'made up');
+    const stored = await root.authAlone(['set', 'anthropic', '--file', file], 'made up');
     expect(stored).toMatchObject({ exitCode: 0 });
     expect(stored.stderr).toContain(`acting as user ${owner}, the owner of ${directory}`);
     expect(ownersIn(directory)).toEqual(new Set([owner]));
-    const token = await root.auth([
+    const token = await root.authAlone([
       'token',
       'create',
       '--file',
@@ -63,7 +63,7 @@ describe.skipIf(lacks('root', 'setpriv'))('root at the file of another user', ()
       ['restore'],
       ['forget', '--all', '--yes'],
     ]) {
-      const { exitCode, stdout } = await root.auth([...args, '--file', file], 'made up');
+      const { exitCode, stdout } = await root.authAlone([...args, '--file', file], 'made up');
       expect(exitCode, args.join(' ')).toBe(1);
       expect(stdout).not.toContain('daemon');
     }
@@ -77,13 +77,13 @@ describe.skipIf(lacks('root', 'setpriv'))('root at the file of another user', ()
     const place = path.join(newDirectory(), 'made.json');
     chmodSync(path.dirname(place), 0o755);
     symlinkSync(place, file);
-    expect((await root.auth(['set', 'x', '--file', file], 'made up')).exitCode).toBe(1);
+    expect((await root.authAlone(['set', 'x', '--file', file], 'made up')).exitCode).toBe(1);
     expect(existsSync(place)).toBe(false);
   });
 
   it('root stays root at a file of its own', async () => {
     const { root } = newVisit();
-    const stored = await root.auth(['set', 'anthropic'], 'made up');
+    const stored = await root.authAlone(['set', 'anthropic'], 'made up');
     expect(stored.stderr).not.toContain('acting as');
     expect(lstatSync(root.file).uid).toBe(0);
   });

@@ -142,7 +142,8 @@ it('the output to a pipe has no colours, unless they are forced, and never where
   const outputOf = async (name: string, env: NodeJS.ProcessEnv) => {
     const user = newUser({ NO_COLOR: undefined, FORCE_COLOR: undefined, ...env });
     user.writeFile(sample);
-    return (await user.auth([name])).stdout;
+    const run = name === 'list' ? user.authAlone : user.auth;
+    return (await run([name])).stdout;
   };
   for (const name of ['list', 'doctor']) {
     expect(await outputOf(name, {})).not.toContain('\u001b[');
