@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { propertyInTiers } from '../../src/tiers.test.helper.js';
 import type { HistoryEvent, ValueId } from '../history/events.js';
 import { readRuns } from '../history/read.js';
-import { type Run, toRun } from '../history/run.js';
+import { type Operation, type Outcome, type Run, toRun } from '../history/run.js';
 import { RunBuilder } from '../history/run-builder.js';
 import { toViolation } from '../report/timeline.js';
 import { Random } from '../workload/random.js';
@@ -18,6 +18,43 @@ function streamed(events: readonly HistoryEvent[]): Run {
   return builder.finish();
 }
 
+/** Pairs events in the plainest way, as a second opinion: each end with its begin. */
+function paired(events: readonly HistoryEvent[]): Operation[] {
+  const of = <T extends HistoryEvent['type']>(type: T) =>
+    events.filter((event): event is Extract<HistoryEvent, { type: T }> => event.type === type);
+  const oks = of('ok');
+  const errors = events.flatMap((one) => (one.type === 'fail' || one.type === 'unknown' ? one : []));
+  const operations = of('invoke').map(({ op, client, process, action, key, time }) => {
+    const access = of('start').findLast((start) => start.process === process)?.access;
+    const exit = of('exit').findLast((one) => one.process === process);
+    const ok = oks.find((one) => one.op === op);
+    const error = errors.find((one) => one.op === op);
+    const end = ok ?? error;
+    const outcome: Outcome = end?.type ?? 'unknown';
+    return {
+      ...{ id: op, client, process, foreign: access === 'foreign', isRemote: access === 'http', action, key },
+      begin: time,
+      end: end === undefined || end.type === 'unknown' ? Number.POSITIVE_INFINITY : end.time,
+      outcome,
+      ...{ result: ok?.result, times: ok?.times ?? 1, base: ok?.base, written: ok?.written },
+      ...{ error: error?.error, torn: error?.torn ?? false },
+      hung: end === undefined && (exit === undefined || exit.signal === null || !exit.expected),
+      death: end === undefined && access !== 'http' ? exit?.time : undefined,
+    };
+  });
+  const changes = operations.filter(
+    ({ action, outcome, foreign }) =>
+      outcome === 'ok' && !foreign && (action === 'set' || action === 'remove'),
+  );
+  return operations
+    .map(({ death, ...one }) => {
+      if (death === undefined) return one;
+      const later = changes.flatMap(({ begin, end }) => (begin > death ? end : []));
+      return { ...one, end: one.foreign ? death : Math.min(...later) };
+    })
+    .sort((a, b) => a.begin - b.begin);
+}
+
 function everythingOf(run: Run) {
   const judgement = judge(run);
   return { ...judgement, violations: judgement.findings.map((finding) => toViolation(run, finding)) };
@@ -25,7 +62,9 @@ function everythingOf(run: Run) {
 
 /** @returns how many findings both have */
 function expectAgreement(events: readonly HistoryEvent[]): number {
-  const plain = everythingOf(toRun(events));
+  const operations = paired(events);
+  expect(toRun(events).operations).toEqual(operations);
+  const plain = everythingOf({ ...toRun(events), operations });
   expect(everythingOf(streamed(events))).toEqual(plain);
   return plain.findings.length;
 }
