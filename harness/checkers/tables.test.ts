@@ -32,12 +32,22 @@ function paired(events: readonly HistoryEvent[]): Operation[] {
     const end = ok ?? error;
     const outcome: Outcome = end?.type ?? 'unknown';
     return {
-      ...{ id: op, client, process, foreign: access === 'foreign', isRemote: access === 'http', action, key },
+      id: op,
+      client,
+      process,
+      foreign: access === 'foreign',
+      isRemote: access === 'http',
+      action,
+      key,
       begin: time,
       end: end === undefined || end.type === 'unknown' ? Number.POSITIVE_INFINITY : end.time,
       outcome,
-      ...{ result: ok?.result, times: ok?.times ?? 1, base: ok?.base, written: ok?.written },
-      ...{ error: error?.error, torn: error?.torn ?? false },
+      result: ok?.result,
+      times: ok?.times ?? 1,
+      base: ok?.base,
+      written: ok?.written,
+      error: error?.error,
+      torn: error?.torn ?? false,
       hung: end === undefined && (exit === undefined || exit.signal === null || !exit.expected),
       death: end === undefined && access !== 'http' ? exit?.time : undefined,
     };
