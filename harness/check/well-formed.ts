@@ -36,13 +36,18 @@ export class WellFormed implements Inspector {
     this.cutAt = line;
   }
 
+  /** A history of millions of operations is judged afterwards, which needs the memory. */
+  readToEnd(): void {
+    this.names = new Names();
+    this.begins = new Floats();
+  }
+
   private faultOf(event: HistoryEvent): string | undefined {
     const { type } = event;
     if (typeof type !== 'string' || !types.has(type)) return `an unknown type ${JSON.stringify(type)}`;
     if (type === 'run') {
       this.runs++;
-      this.names = new Names();
-      this.begins = new Floats();
+      this.readToEnd();
       const version: number = event.version;
       return version === 1 ? undefined : `it has version ${version}, expected 1`;
     }

@@ -3,6 +3,7 @@ import type { TokenEvent } from '../history/events.js';
 import type { Run } from '../history/run.js';
 import { inMs, withoutQuote } from '../history/words.js';
 import { findPauses } from './lost-update/pauses.js';
+import { operationsById } from './lost-update/registers.js';
 
 /** G10: one of all processes that find a credential expired refreshes it, and the user stays logged in. */
 export function checkOneRefresh(run: Run): Finding[] {
@@ -10,7 +11,7 @@ export function checkOneRefresh(run: Run): Finding[] {
     run.faults.flatMap(({ fault, process, time }) => (fault === 'kill' ? [[process, time] as const] : [])),
   );
   const wasPaused = findPauses(run);
-  const operations = new Map(run.operations.map((operation) => [operation.id, operation]));
+  const operations = operationsById(run);
   const wasSilent = ({ op }: TokenEvent) => {
     const operation = operations.get(op);
     return operation !== undefined && wasPaused(operation);

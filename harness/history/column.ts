@@ -1,44 +1,57 @@
 type Numbers = Float64Array | Int32Array;
 
-/** Numbers of one kind, one after another: eight or four bytes each, where a field of an object takes up to 24. */
-class Column<A extends Numbers> {
-  length = 0;
+/** How many bits of a place are a place in a part. */
+const partBits = 15;
+const partLength = 1 << partBits;
+const lengthAtFirst = 64;
 
-  constructor(protected numbers: A) {}
+/**
+ * Numbers of one kind, one after another: eight or four bytes each, where a field of an object takes up to 24. They are in parts,
+ * so that a long column grows without a copy of it: what is copied lies about until the next collection of garbage.
+ */
+abstract class Column<A extends Numbers> {
+  length = 0;
+  protected readonly parts: A[] = [];
+
+  protected abstract make(length: number): A;
 
   push(number: number): void {
-    if (this.length === this.numbers.length) this.grow();
-    this.numbers[this.length++] = number;
+    const at = this.length & (partLength - 1);
+    const part = this.length >>> partBits;
+    if (at >= (this.parts[part]?.length ?? 0)) this.grow(part);
+    (this.parts[part] as A)[at] = number;
+    this.length++;
   }
 
   get(index: number): number {
-    return this.numbers[index] ?? 0;
+    return this.parts[index >>> partBits]?.[index & (partLength - 1)] ?? 0;
   }
 
   set(index: number, number: number): void {
-    this.numbers[index] = number;
+    const part = this.parts[index >>> partBits];
+    if (part) part[index & (partLength - 1)] = number;
   }
 
-  /** By half: a doubling would leave half of a long column empty. */
-  private grow(): void {
-    const length = Math.ceil(this.numbers.length * 1.5);
-    const grown = new (this.numbers.constructor as new (length: number) => A)(length);
-    grown.set(this.numbers);
-    this.numbers = grown;
+  /** There are many short columns: only the first part begins small. */
+  private grow(part: number): void {
+    const old = this.parts[part];
+    const length = part > 0 ? partLength : old === undefined ? lengthAtFirst : 2 * old.length;
+    const grown = this.make(length);
+    if (old) grown.set(old);
+    this.parts[part] = grown;
   }
 }
 
-const lengthAtFirst = 64;
-
 /** Times. */
 export class Floats extends Column<Float64Array> {
-  constructor() {
-    super(new Float64Array(lengthAtFirst));
-  }
+  protected make = (length: number) => new Float64Array(length);
 
   /** Puts them in order. */
   sort(): this {
-    this.numbers.subarray(0, this.length).sort();
+    const all = new Float64Array(this.length);
+    for (let at = 0; at < all.length; at++) all[at] = this.get(at);
+    all.sort();
+    for (let at = 0; at < all.length; at++) this.set(at, all[at] ?? 0);
     return this;
   }
 
@@ -58,7 +71,5 @@ export class Floats extends Column<Float64Array> {
 
 /** Whole numbers of 32 bits. */
 export class Ints extends Column<Int32Array> {
-  constructor() {
-    super(new Int32Array(lengthAtFirst));
-  }
+  protected make = (length: number) => new Int32Array(length);
 }

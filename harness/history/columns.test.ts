@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { Floats, Ints } from './column.js';
 import type { FileEvent, HistoryEvent } from './events.js';
 import { FileTable } from './file-table.js';
+import { Hashes } from './hashes.js';
 import { Names } from './names.js';
 import { toRun } from './run.js';
 import { RunBuilder } from './run-builder.js';
@@ -30,6 +32,39 @@ test('each name has one number, whatever it looks like, and the number gives it 
   expect(all.map((name) => names.find(name))).toEqual(numbers);
   expect(all.map((name) => names.add(name))).toEqual(numbers);
   expect(['b.1', 'a.2', 'tui-1.0.3000'].map((name) => names.find(name))).toEqual([-1, -1, -1]);
+});
+
+test('a long column gives back each number, and puts all of them in order', () => {
+  const numbers = Array.from({ length: 100_000 }, (_, n) => (n * 7919) % 100_003);
+  const [ints, floats] = [new Ints(), new Floats()];
+  for (const number of numbers) {
+    ints.push(number);
+    floats.push(number / 2);
+  }
+  ints.set(70_000, -1);
+  expect([ints.length, floats.length]).toEqual([100_000, 100_000]);
+  const wrong = numbers.flatMap((number, at) =>
+    floats.get(at) === number / 2 && ints.get(at) === (at === 70_000 ? -1 : number) ? [] : at,
+  );
+  expect(wrong).toEqual([]);
+  floats.sort();
+  expect(numbers.toSorted((a, b) => a - b).findIndex((number, at) => floats.get(at) !== number / 2)).toBe(-1);
+  expect(floats.countBelow(25_000.5, true)).toBe(numbers.filter((number) => number <= 50_001).length);
+});
+
+test('a hash comes out of a table as it came in, whatever it looks like', () => {
+  const all = [
+    'e3b0c44298fc1c14',
+    undefined,
+    '0000000000000000',
+    'FFFFFFFFFFFFFFFF',
+    'x',
+    '',
+    'ffffffffffffffff',
+  ];
+  const hashes = new Hashes();
+  for (const [row, hash] of all.entries()) if (hash !== undefined) hashes.add(row, hash);
+  expect([...all, undefined].map((_, row) => hashes.at(row))).toEqual([...all, undefined]);
 });
 
 test('a content comes out of a table as it came in', () => {

@@ -1,12 +1,12 @@
 import { Floats, Ints } from './column.js';
 import type { FileEvent, ValueId } from './events.js';
+import { Hashes } from './hashes.js';
 import { MadeList } from './list.js';
 import { Names } from './names.js';
 
 /** The contents that a foreign reader met, in some 50 bytes each, without what only a page shows of them. */
 export class FileTable extends MadeList<FileEvent> {
   private readonly keys = new Names();
-  private readonly values = new Names();
   private readonly time = new Floats();
   private readonly until = new Floats();
   private readonly seen = new Floats();
@@ -18,7 +18,12 @@ export class FileTable extends MadeList<FileEvent> {
   private readonly removals = new Ints();
   private readonly removedKey = new Ints();
   private readonly broken = new Map<number, string>();
-  private readonly hashes: string[] = [];
+  private readonly hashes = new Hashes();
+
+  /** @param values the names of what the file held, which may hold others as well: most are ids of operations, and one table has both */
+  constructor(readonly values = new Names()) {
+    super();
+  }
 
   get length(): number {
     return this.time.length;
@@ -33,7 +38,7 @@ export class FileTable extends MadeList<FileEvent> {
     this.sets.push(this.setKey.length);
     this.removals.push(this.removedKey.length);
     if (broken !== null) this.broken.set(row, broken);
-    if (hash !== undefined) this.hashes[row] = hash;
+    if (hash !== undefined) this.hashes.add(row, hash);
     for (const [key, value] of Object.entries(set)) {
       this.setKey.push(this.keys.add(key));
       this.setValue.push(this.values.add(value));
@@ -48,7 +53,7 @@ export class FileTable extends MadeList<FileEvent> {
   timeAt = (row: number): number => this.time.get(row);
   untilAt = (row: number): number => this.until.get(row);
   versionAt = (row: number): number => this.version.get(row);
-  hashAt = (row: number): string | undefined => this.hashes[row];
+  hashAt = (row: number): string | undefined => this.hashes.at(row);
   brokenAt = (row: number): string | null => this.broken.get(row) ?? null;
 
   seenAt(row: number): number | undefined {

@@ -31,6 +31,8 @@ export interface Inspector {
   add(event: HistoryEvent, place: string): void;
   /** The file ends in the middle of this line. */
   cut(line: number): void;
+  /** All has been read: what was kept only to look at more may go. */
+  readToEnd(): void;
 }
 
 /**
@@ -66,6 +68,7 @@ export async function* readEvents(
     }
     yield events;
   }
+  inspector?.readToEnd();
 }
 
 function parseEvent(line: string): HistoryEvent | undefined {

@@ -30,7 +30,7 @@ export class RunBuilder {
   private readonly faults: FaultEvent[] = [];
   private readonly exits = new Map<number, ExitEvent>();
   private readonly allExits: ExitEvent[] = [];
-  private readonly files = new FileTable();
+  private readonly files = new FileTable(this.operations.names);
   private readonly modes: ModeEvent[] = [];
   private readonly tokens: TokenEvent[] = [];
   private final: FinalEvent | undefined;

@@ -16,6 +16,8 @@ export interface Write {
 
 export interface Simulated {
   run: Run;
+  /** Those that the run was made from. */
+  events: HistoryEvent[];
   style: Style;
   /** All writes in their order: nothing of this is in the run. */
   writes: Write[];
@@ -97,7 +99,7 @@ class Simulation {
       ...('until' in event ? { until: event.until * unitNs } : {}),
     }));
     const writes = this.writes.map((write) => ({ ...write, time: write.time * unitNs }));
-    return { run: toRun(events), style: this.style, writes, looks: this.looks };
+    return { run: toRun(events), events, style: this.style, writes, looks: this.looks };
   }
 
   /** The end of a run without looks: what a fresh process finds. */

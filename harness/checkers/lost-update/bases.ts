@@ -18,24 +18,28 @@ export interface Base {
 
 /**
  * Leaves out who had read the victim: such a one wrote it again. And who had read what another of them wrote, and nothing of it
- * himself: what that one lacks was erased before.
+ * himself: what that one lacks was erased before. That does not hold if the writer's change had come before the victim went, for
+ * then the base may be older than the victim; nor if each had read what the other wrote.
+ * @param hadCome an operation's change was in the last content with the victim, for all that is known
  */
 export function withoutInnocent(
   suspects: readonly Suspect[],
   { register, value }: Pick<Loss, 'register' | 'value'>,
   provenance: Provenance | undefined,
+  hadCome: (operation: Operation) => boolean,
 ): Suspect[] {
   if (provenance === undefined) return [...suspects];
   const guilty = suspects.filter(({ eraser: { base } }) => {
     const held = base === undefined ? undefined : provenance.held(base, register.key);
     return held === undefined || held !== value;
   });
-  const erasers = new Set(guilty.map(({ eraser }) => eraser.id));
-  const isFollower = ({ base }: Operation) => {
+  const erasers = new Set(guilty.flatMap(({ eraser }) => (hadCome(eraser) ? [] : eraser.id)));
+  const isFollower = ({ base, end }: Operation) => {
     const writer = base === undefined ? undefined : provenance.writerOf(base);
-    return writer !== undefined && erasers.has(writer.id);
+    return writer !== undefined && erasers.has(writer.id) && writer.begin <= end;
   };
-  return guilty.filter(({ eraser }) => !isFollower(eraser));
+  const first = guilty.filter(({ eraser }) => !isFollower(eraser));
+  return first.length > 0 ? first : guilty;
 }
 
 /** Prepares the search for what a suspect had read: what its store says, or what accounts for the content that missed the victim. */
@@ -52,9 +56,11 @@ export function findBases(
       const what =
         provenance.brokenness(name) ??
         (held !== undefined && held !== value ? ('older' as const) : undefined);
+      // It had been read before the content without the victim was there, which may have become the same once more.
+      const gone = (look === undefined ? undefined : looks.get(look))?.time ?? Number.POSITIVE_INFINITY;
       return {
         isExact: true,
-        version: provenance.versionOf(name, end),
+        version: provenance.versionOf(name, Math.min(end, gone - 1)),
         by: provenance.writerOf(name)?.id,
         what,
       };

@@ -8,7 +8,7 @@ import { Looks } from './looks.js';
 import { overlapSearch } from './overlaps.js';
 import { findProvenance } from './provenance.js';
 import { isMutation, operationsById } from './registers.js';
-import { type Gap, type Loss, type Suspect, suspectsOf } from './suspects.js';
+import { type Gap, isVisible, type Loss, type Suspect, suspectsOf } from './suspects.js';
 import { findViews } from './views.js';
 
 /** With more suspects than this, no name is given: a list of ten accuses the whole run. */
@@ -65,7 +65,12 @@ export function findErasers(run: Run, looks = new Looks(run)): (loss: Loss) => B
     if (gap === undefined) return undefined;
     const candidates = late.isUsual
       ? []
-      : withoutInnocent(suspectsOf(gap, loss, looks, underWay, isStaleRewrite), loss, provenance);
+      : withoutInnocent(
+          suspectsOf(gap, loss, looks, underWay, isStaleRewrite),
+          loss,
+          provenance,
+          (one) => gap.look === undefined || isVisible(one, gap.look - 1, looks),
+        );
     // Where nothing came or went with it but the victim, a late write is as likely.
     const isTold = !late.isKnown || candidates.some(({ evidence }) => evidence !== 'under way');
     const inTime = isTold ? candidates : [];

@@ -1,5 +1,6 @@
-import { Floats, Ints } from '../../history/column.js';
+import { Ints } from '../../history/column.js';
 import type { FileEvent, ValueId } from '../../history/events.js';
+import { FileTable } from '../../history/file-table.js';
 import type { Interval } from '../../history/interval.js';
 import type { List } from '../../history/list.js';
 import { Names } from '../../history/names.js';
@@ -17,17 +18,19 @@ const absent = -1;
  * Only the first and the last look at each value are kept: those between say nothing that these two don't.
  */
 export class ForeignReads {
-  private readonly begins = new Floats();
-  private readonly ends = new Floats();
-  private readonly values = new Names();
+  /** Of its unbroken contents: their places among all. */
+  private readonly places = new Ints();
+  private readonly values: Names;
   /** By key, the looks that found something else than the one before, and what. */
   private readonly changes = new Map<string, { looks: Ints; values: Ints }>();
 
-  constructor(files: List<FileEvent>) {
-    for (const { broken, time, until, set, removed } of files) {
+  constructor(private readonly files: List<FileEvent>) {
+    this.values = files instanceof FileTable ? files.values : new Names();
+    let place = -1;
+    for (const { broken, set, removed } of files) {
+      place++;
       if (broken !== null) continue;
-      this.begins.push(time);
-      this.ends.push(until);
+      this.places.push(place);
       for (const [key, value] of Object.entries(set)) this.add(key, this.values.add(value));
       for (const key of removed) this.add(key, absent);
     }
@@ -49,11 +52,12 @@ export class ForeignReads {
       value = now === absent ? null : this.values.at(now);
       yield this.read(look, value);
     }
-    yield this.read(this.begins.length - 1, value);
+    yield this.read(this.places.length - 1, value);
   }
 
   private read(look: number, value: ValueId | null): ForeignRead {
-    return { value, begin: this.begins.get(look), end: this.ends.get(look) };
+    const { time, until } = this.files.at(this.places.get(look)) as FileEvent;
+    return { value, begin: time, end: until };
   }
 
   private add(key: string, value: number): void {
@@ -62,7 +66,7 @@ export class ForeignReads {
       changes = { looks: new Ints(), values: new Ints() };
       this.changes.set(key, changes);
     }
-    changes.looks.push(this.begins.length - 1);
+    changes.looks.push(this.places.length - 1);
     changes.values.push(value);
   }
 }

@@ -1,5 +1,7 @@
-import { Floats, Ints } from '../../history/column.js';
+import { Ints } from '../../history/column.js';
 import type { FileEvent, ValueId } from '../../history/events.js';
+import { FileTable } from '../../history/file-table.js';
+import type { List } from '../../history/list.js';
 import { Names } from '../../history/names.js';
 import type { Run } from '../../history/run.js';
 import { entryOf } from './registers.js';
@@ -21,17 +23,16 @@ interface Changes {
 }
 
 const absent = -1;
-const noVersion = -1;
 
 /** Whole contents of the file in their order, and what each key held in them. */
 export class Looks {
-  private readonly times = new Floats();
-  private readonly untils = new Floats();
-  private readonly seens = new Floats();
-  private readonly versions = new Ints();
-  private readonly values = new Names();
+  private readonly files: List<FileEvent>;
+  /** Of each look its place among the contents; that at the end of the run is behind them. */
+  private readonly places = new Ints();
+  private readonly atEnd: Look | undefined;
+  private readonly values: Names;
   private readonly changes = new Map<string, Changes>();
-  /** By value, the first look that found it. */
+  /** By value, the first look that found it, and one. */
   private readonly firstOf = new Ints();
   /** The values that none before had found, look by look, and where those of each begin. */
   private readonly arrived = new Ints();
@@ -39,9 +40,13 @@ export class Looks {
 
   constructor({ files, final }: Run) {
     const content = new Map<string, number>();
-    for (const { broken, time, until, seen = time, version, set, removed } of inTime(files)) {
+    this.files = inTime(files);
+    this.values = files instanceof FileTable ? files.values : new Names();
+    let place = -1;
+    for (const { broken, set, removed } of this.files) {
+      place++;
       if (broken !== null) continue;
-      this.open(time, until, seen, version);
+      this.open(place);
       for (const [key, value] of Object.entries(set)) content.set(key, this.add(key, value));
       for (const key of removed) {
         this.add(key, null);
@@ -50,7 +55,8 @@ export class Looks {
     }
     if (!final || final.broken !== null) return;
     const { time, entries } = final;
-    this.open(time, time, time, noVersion);
+    this.open(files.length);
+    this.atEnd = { time, until: time, seen: time, version: undefined };
     for (const key of new Set([...content.keys(), ...Object.keys(entries)])) {
       const value = entryOf(entries, key);
       const was = content.get(key);
@@ -59,18 +65,15 @@ export class Looks {
   }
 
   get count(): number {
-    return this.times.length;
+    return this.places.length;
   }
 
   get(index: number): Look | undefined {
     if (index < 0 || index >= this.count) return undefined;
-    const version = this.versions.get(index);
-    return {
-      time: this.times.get(index),
-      until: this.untils.get(index),
-      seen: this.seens.get(index),
-      version: version === noVersion ? undefined : version,
-    };
+    const file = this.files.at(this.places.get(index));
+    if (file === undefined) return this.atEnd;
+    const { time, until, seen = time, version } = file;
+    return { time, until, seen, version };
   }
 
   /** How many looks from the first on satisfy what none does after the first that does not. */
@@ -103,7 +106,8 @@ export class Looks {
   /** The first look that found a value; undefined if none did. */
   firstWith(value: ValueId): number | undefined {
     const name = this.values.find(value);
-    return name < 0 ? undefined : this.firstOf.get(name);
+    const first = name < 0 || name >= this.firstOf.length ? 0 : this.firstOf.get(name);
+    return first === 0 ? undefined : first - 1;
   }
 
   /** The values that a look found and none before it. */
@@ -120,7 +124,7 @@ export class Looks {
     if (changes === undefined) return;
     for (let at = changes.looks.length - 1; at >= 0; at--) {
       const index = changes.looks.get(at);
-      if (index === 0 || this.untils.get(index - 1) < since) return;
+      if (index === 0 || (this.get(index - 1)?.until ?? since) < since) return;
       if (this.valueAt(changes, at - 1) === value) yield index;
     }
   }
@@ -134,17 +138,13 @@ export class Looks {
     return undefined;
   }
 
-  private open(time: number, until: number, seen: number, version: number): void {
-    this.times.push(time);
-    this.untils.push(until);
-    this.seens.push(seen);
-    this.versions.push(version);
+  private open(place: number): void {
+    this.places.push(place);
     this.arrivals.push(this.arrived.length);
   }
 
   /** @returns the value's name */
   private add(key: string, value: ValueId | null): number {
-    const known = this.values.size;
     const name = value === null ? absent : this.values.add(value);
     let changes = this.changes.get(key);
     if (changes === undefined) {
@@ -153,8 +153,9 @@ export class Looks {
     }
     changes.looks.push(this.count - 1);
     changes.values.push(name);
-    if (name < known) return name;
-    this.firstOf.push(this.count - 1);
+    if (name === absent || (name < this.firstOf.length && this.firstOf.get(name) > 0)) return name;
+    while (this.firstOf.length <= name) this.firstOf.push(0);
+    this.firstOf.set(name, this.count);
     this.arrived.push(name);
     return name;
   }
@@ -178,7 +179,7 @@ function passed({ looks }: Changes, index: number): number {
 }
 
 /** One reader writes them down in this order; a history that was put together by hand may have another. */
-function inTime(files: Run['files']): Iterable<FileEvent> {
+function inTime(files: Run['files']): List<FileEvent> {
   let last = Number.NEGATIVE_INFINITY;
   for (const { time } of files) {
     if (time < last) return [...files].sort((a, b) => a.time - b.time);

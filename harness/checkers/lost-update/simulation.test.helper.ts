@@ -30,6 +30,8 @@ export interface Step {
 /** What calls on a map give that applies each at one point between its call and its return. */
 export interface Simulation {
   run: Run;
+  /** Those that the run was made from. */
+  events: HistoryEvent[];
   /** Ids of the operations, in order of the steps. */
   ids: string[];
 }
@@ -109,7 +111,7 @@ export function simulate(
     look(time);
   }
   events.push({ type: 'final', time: now, broken: null, entries: Object.fromEntries(map), leftovers: [] });
-  return { run: toRun(events), ids };
+  return { run: toRun(events), events, ids };
 }
 
 /** Looks at the map after every second change, and writes down what is new. */
