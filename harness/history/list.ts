@@ -1,11 +1,13 @@
-/** What a judge does with the operations and contents of a run: arrays have it, and so have columns of numbers. */
+/**
+ * What a judge does with the operations and contents of a run: arrays have it, and so have columns of numbers. `findLast` is missing:
+ * to a compiler that knows ES2022, the arrays of a user would be no lists.
+ */
 export interface List<T> extends Iterable<T> {
   readonly length: number;
   filter(accept: (item: T) => boolean): T[];
   map<U>(change: (item: T, index: number) => U): U[];
   flatMap<U>(change: (item: T, index: number) => U | readonly U[]): U[];
   find(accept: (item: T, index: number) => boolean): T | undefined;
-  findLast(accept: (item: T) => boolean): T | undefined;
   some(accept: (item: T) => boolean): boolean;
   at(index: number): T | undefined;
 }
@@ -49,14 +51,6 @@ export abstract class MadeList<T> implements List<T> {
     for (let index = 0; index < this.length; index++) {
       const item = this.make(index);
       if (accept(item, index)) return item;
-    }
-    return undefined;
-  }
-
-  findLast(accept: (item: T) => boolean): T | undefined {
-    for (let index = this.length - 1; index >= 0; index--) {
-      const item = this.make(index);
-      if (accept(item)) return item;
     }
     return undefined;
   }
