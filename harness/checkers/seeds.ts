@@ -78,5 +78,9 @@ function lostSeeds(run: Run, last: ReadonlyMap<string, number>): Sighting[] {
 /** When a foreign reader last met a content with the seed new in it. */
 function lastInFile(files: List<FileEvent>, key: string, value: string): number {
   const holds = ({ broken, set }: FileEvent) => broken === null && entryOf(set, key) === value;
-  return files.findLast(holds)?.time ?? beforeRun;
+  for (let index = files.length - 1; index >= 0; index--) {
+    const file = files.at(index);
+    if (file && holds(file)) return file.time;
+  }
+  return beforeRun;
 }

@@ -1,4 +1,7 @@
-/** What a judge does with the operations and contents of a run: arrays have it, and so have columns of numbers. */
+/**
+ * What a judge does with the operations and contents of a run: arrays have it, and so have columns of numbers. `findLast` is missing:
+ * to a compiler that knows ES2022, the arrays of a user would be no lists.
+ */
 export interface List<T> extends Iterable<T> {
   readonly length: number;
   /** As that of an array. */
@@ -9,8 +12,6 @@ export interface List<T> extends Iterable<T> {
   flatMap<U>(change: (item: T, index: number) => U | readonly U[]): U[];
   /** As that of an array. */
   find(accept: (item: T, index: number) => boolean): T | undefined;
-  /** As that of an array. */
-  findLast(accept: (item: T) => boolean): T | undefined;
   /** As that of an array. */
   some(accept: (item: T) => boolean): boolean;
   /** @returns undefined where there is none; an index counts from 0, and is never negative */
@@ -56,14 +57,6 @@ export abstract class MadeList<T> implements List<T> {
     for (let index = 0; index < this.length; index++) {
       const item = this.make(index);
       if (accept(item, index)) return item;
-    }
-    return undefined;
-  }
-
-  findLast(accept: (item: T) => boolean): T | undefined {
-    for (let index = this.length - 1; index >= 0; index--) {
-      const item = this.make(index);
-      if (accept(item)) return item;
     }
     return undefined;
   }

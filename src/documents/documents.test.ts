@@ -182,7 +182,10 @@ describe('the tests of a project with holdfast/vitest', () => {
 
 describe('the harness as a library', () => {
   async function endsWith(exitCode: number, said: RegExp, kind: keyof typeof stores): Promise<void> {
-    const files = { 'mine.ts': snippetWith('await stress({ scenarios: [scenario]'), 'my-store.ts': stores[kind] };
+    const files = {
+      'mine.ts': snippetWith('await stress({ scenarios: [scenario]'),
+      'my-store.ts': stores[kind],
+    };
     const result = await runTypeScript(newProject(files), 'mine.ts');
     expect([result.exitCode, result.all]).toEqual([exitCode, expect.stringMatching(said)]);
   }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { build } from 'esbuild';
 import {
   command,
+  judge,
   library,
   modules,
   outside,
@@ -48,9 +49,10 @@ const withRequire =
 export async function bundle() {
   const results = await Promise.all([
     ...library.map((entryPoints) => build({ ...common, ...(entryPoints.length > 1 && split), entryPoints })),
+    build({ ...common, ...tight, entryPoints: judge }),
     build({ ...common, entryPoints: tests, packages: 'external' }),
     build({ ...common, ...split, ...tight, entryPoints: command }),
-    build({ ...common, ...split, entryPoints: modules }),
+    build({ ...common, ...split, ...tight, entryPoints: modules }),
     build({ ...common, ...tight, entryPoints: programs }),
     ...Object.entries(packages).map(([file, contents]) => buildPackage(file, contents)),
   ]);
@@ -70,6 +72,7 @@ export async function bundle() {
   }
   for (const file of copyTypes('build/types', 'dist', [
     ...library.flat(),
+    ...judge,
     'harness/index.ts',
     'harness/vitest/index.ts',
   ]))

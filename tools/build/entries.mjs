@@ -11,7 +11,10 @@ const all = (folder) =>
  * What users import, but for the harness as a whole: each group is a file for each entry, with all that it needs. An engine makes
  * itself known to the store, and throws the store's errors, so these two must share one copy of both.
  */
-export const library = [['src/index.ts', 'src/etcd/index.ts'], ['src/http/index.ts'], ['harness/judge.ts']];
+export const library = [['src/index.ts', 'src/etcd/index.ts'], ['src/http/index.ts']];
+
+/** What judges histories, without what makes them: one file, too. */
+export const judge = ['harness/judge.ts'];
 
 /** The contract on each runtime is that of what is shipped. They are not shipped themselves. */
 export const tests = [

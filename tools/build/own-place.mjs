@@ -37,9 +37,15 @@ const expression = /(?<!['"`])import\.meta\.url/g;
 
 const root = '__the_root_of_dist__';
 
-/** @param file relative to `dist` */
+/** A limit of the length of lines breaks strings, too, and so this one. */
+const marker = new RegExp(Array.from(root).join('(?:\\\\\n)?'), 'g');
+
+/**
+ * No line is joined to another one: the source map goes by their numbers, and elsewhere a backslash before the end of a line may
+ * mean something else.
+ * @param file relative to `dist`
+ */
 export function placed(text, file) {
-  const up = path.posix.relative(path.posix.dirname(file), '.');
-  // A limit of the length of lines breaks strings, too: with an odd number of backslashes before the end of a line.
-  return text.replace(/(?<!\\)((?:\\\\)*)\\\n/g, '$1').replaceAll(root, up === '' ? '.' : up);
+  const up = path.posix.relative(path.posix.dirname(file), '.') || '.';
+  return text.replace(marker, (found) => up + (found.match(/\\\n/g) ?? []).join(''));
 }
