@@ -46,7 +46,9 @@ describe('the server of a run that goes on', () => {
     expect(await statuses(longer)).toEqual([404, 404, 404, 404]);
   });
 
-  it('one who does not read is dropped, and does not hold all that was sent', { timeout: 30_000 }, async () => {
+  it('one who does not read is dropped, and does not hold all that was sent', {
+    timeout: 30_000,
+  }, async () => {
     const server = await newServer();
     const { address } = server;
     const response = await new Promise<IncomingMessage>((resolve) => {

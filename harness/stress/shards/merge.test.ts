@@ -10,10 +10,10 @@ import { type MadeUp, makeShard, makeShards, newPlace } from './shards.test.help
 const mergeAll = (directories: readonly string[]) =>
   merge({ directories, out: path.join(newPlace(), 'merged') });
 
-/** What a report says, without where it was made and its runs lie, how long judging took, and for how long a run would be made again. */
+/** What a report says, without where it was made and its runs lie, how long judging and reporting took, and for how long a run would be made again. */
 const said = ({ out: _, shards: __, ...report }: Report & { out: string }): unknown =>
   JSON.parse(JSON.stringify(report).replace(/ --duration \d+s/g, ''), (name, value) =>
-    name === 'files' || name === 'judgeMs' ? undefined : value,
+    ['files', 'judgeMs', 'reportMs'].includes(name) ? undefined : value,
   );
 
 describe('a merge of shards', () => {
