@@ -75,6 +75,7 @@ export { modelsToText } from './report/models.js';
 export { toPage } from './report/page/to-page.js';
 export { progressReporter } from './report/progress.js';
 export { describeRuns, type Telling, toTerminal } from './report/terminal.js';
+export { environmentNow } from './stress/environment.js';
 export { type FieldOptions, field } from './stress/field.js';
 export { type PlanEntry, planOf, type StressOptions } from './stress/plan/options.js';
 export { findScenarios, loadScenarios } from './stress/plan/registry.js';

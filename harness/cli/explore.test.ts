@@ -105,7 +105,12 @@ describe('holdfast explore', () => {
       ];
       const { exitCode } = await holdfast(args, { cwd });
       const report = JSON.parse(readFileSync(path.join(cwd, 'found', 'report.json'), 'utf8'));
-      expect(report).toMatchObject({ schema: 1, result: 'invalid' });
+      expect(report).toMatchObject({
+        schema: 1,
+        result: 'invalid',
+        environment: { runtime: `node ${process.versions.node}`, version: expect.any(String) },
+        command: expect.stringMatching(/^(npx holdfast|npm run) explore .*--target naive /),
+      });
       const [one] = report.scenarios;
       expect(one).toMatchObject({
         scenario: 'kill-9',

@@ -9,6 +9,7 @@ import { loadConfig } from './config.js';
 import { reproduceCommand } from './explore-again.js';
 import { addProgramOptions, type ProgramFlags, takeProgram } from './program-options.js';
 import { parseShardFlag, type ShardFlag, shardOf } from './shard.js';
+import { commandTyped } from './typed.js';
 
 interface Flags {
   target?: string[];
@@ -162,6 +163,7 @@ async function run({ target, scenario = [], json, out = outDefault, ...others }:
   const { program, rest: flags } = await takeProgram(others);
   const {
     UsageError,
+    environmentNow,
     explorationToTerminal,
     explore,
     saveSchedule,
@@ -190,6 +192,7 @@ async function run({ target, scenario = [], json, out = outDefault, ...others }:
   const planned = searches.flatMap((search) => (target ?? usual).map((one) => ({ search, one })));
   const units = planned.flatMap((unit) => seedsOf(unit).map((seed) => Object.assign({ seed }, unit)));
   const signal = onInterrupt();
+  const recorded = { environment: await environmentNow(), command: commandTyped(process.argv.slice(2)) };
   const found: { scenario: string; exploration: Harness.Exploration; reproduce: string }[] = [];
   for (const { search, one, seed } of units) {
     if (signal.aborted) break;
@@ -208,7 +211,7 @@ async function run({ target, scenario = [], json, out = outDefault, ...others }:
     found.push({ scenario: name, exploration, reproduce: reproduceCommand(exploration, toFlags) });
     if (!json) printReport(`${explorationToTerminal(exploration, again, signal.aborted)}\n`);
   }
-  const report = toExploreReport(found);
+  const report = toExploreReport(found, recorded);
   await writeExploreReport(report, out, again);
   if (json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   if (signal.aborted) process.stderr.write(interrupted);

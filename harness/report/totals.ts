@@ -6,6 +6,15 @@ import { verdictOf } from './verdict.js';
 
 /** One line for each scenario on each target, with how many of its runs had another verdict than valid. */
 export function totalTable(scenarios: readonly ScenarioReport[], totals: readonly Total[]): string {
+  const { header, rows } = totalRows(scenarios, totals);
+  return table(header, rows);
+}
+
+/** The same, cell by cell. */
+export function totalRows(
+  scenarios: readonly ScenarioReport[],
+  totals: readonly Total[],
+): { header: string[]; rows: string[][] } {
   const header = [
     'scenario',
     'target',
@@ -23,24 +32,22 @@ export function totalTable(scenarios: readonly ScenarioReport[], totals: readonl
   const single = scenarios
     .filter((run) => !totals.some((total) => isOf(total)(run)))
     .map((run): Total => ({ ...run, runs: 1 }));
-  return table(
-    header,
-    [...totals, ...single].map((total) => {
-      const { scenario, target, runtime, runs, counts, latencyMs } = total;
-      return [
-        scenario,
-        runtime === 'node' ? target : `${target} (${runtime})`,
-        String(runs),
-        verdictsOf(scenarios.filter(isOf(total))),
-        String(lostOf(counts)),
-        String(counts.torn),
-        String(counts.acknowledged + counts.reads + counts.failed + counts.unknown),
-        latencyMs.set?.p50.toFixed(2) ?? '',
-        latencyMs.set?.p99.toFixed(2) ?? '',
-        faultsOf(counts),
-      ];
-    }),
-  );
+  const rows = [...totals, ...single].map((total) => {
+    const { scenario, target, runtime, runs, counts, latencyMs } = total;
+    return [
+      scenario,
+      runtime === 'node' ? target : `${target} (${runtime})`,
+      String(runs),
+      verdictsOf(scenarios.filter(isOf(total))),
+      String(lostOf(counts)),
+      String(counts.torn),
+      String(counts.acknowledged + counts.reads + counts.failed + counts.unknown),
+      latencyMs.set?.p50.toFixed(2) ?? '',
+      latencyMs.set?.p99.toFixed(2) ?? '',
+      faultsOf(counts),
+    ];
+  });
+  return { header, rows };
 }
 
 /** The verdicts, the worst first: `2 invalid, 38 valid`. */

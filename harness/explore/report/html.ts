@@ -1,13 +1,9 @@
-import type { Environment } from '../../core/report.js';
 import { assemble } from '../../report/page/assemble.js';
 import type { ExplorePage, FailurePage, SearchPage, Tone } from '../../report/page/data.js';
 import { momentOf } from '../../report/page/make/stress.js';
 import type { Exploration, ExploredFailure } from '../evidence/exploration.js';
 import type { ExplorationReport, ExploreReport } from './report.js';
 import { decisionOf, originOf, stepTable, summaryOf, titleOf } from './summary.js';
-
-/** What was recorded of the machine and the command, if it was. */
-type Recorded = ExploreReport & { environment?: Environment; command?: string };
 
 /** Searches as one page that loads nothing. @param replayCommand returns the command that runs a failure again */
 export function exploreToHtml(
@@ -18,7 +14,7 @@ export function exploreToHtml(
 }
 
 export function explorePage(
-  { result, seed, durationMs, scenarios, environment, command }: Recorded,
+  { result, seed, durationMs, scenarios, environment, command }: ExploreReport,
   replayCommand: (failure: ExploredFailure) => string,
 ): ExplorePage {
   const all = scenarios.map(({ exploration }) => exploration);

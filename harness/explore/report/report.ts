@@ -1,3 +1,4 @@
+import type { Environment } from '../../core/report.js';
 import { type Guarantee, type Verdict, worstOf } from '../../core/verdict.js';
 import type { Exploration } from '../evidence/exploration.js';
 import type { ExecutorName } from '../search/explore-options.js';
@@ -26,15 +27,21 @@ export interface ExploreReport {
   seed: number;
   durationMs: number;
   scenarios: ExplorationReport[];
+  /** Reports of older versions have none. */
+  environment?: Environment;
+  /** As typed, with what may be a secret in it masked. Absent where it was called by a program. */
+  command?: string;
 }
 
 /**
  * Makes the report of several searches.
  *
  * @param explorations each with the name of its scenario, and the command that searches again
+ * @param recorded on what they were made, and by which command
  */
 export function toExploreReport(
   explorations: readonly { scenario: string; exploration: Exploration; reproduce: string }[],
+  recorded: Pick<ExploreReport, 'environment' | 'command'> = {},
 ): ExploreReport {
   const scenarios = explorations.map(({ scenario, exploration, reproduce }): ExplorationReport => {
     const { target, seed, result, failures, executions, steps, abandoned, outcomes } = exploration;
@@ -68,5 +75,6 @@ export function toExploreReport(
     seed: scenarios[0]?.seed ?? 0,
     durationMs: explorations.reduce((sum, { exploration }) => sum + exploration.durationMs, 0),
     scenarios,
+    ...recorded,
   };
 }

@@ -81,6 +81,8 @@ export class LiveRun {
       ...unfinished(report),
       kind: 'stress',
       controls: controlsOf(report),
+      totals: null,
+      shards: [],
       scenarios: [...this.#pages],
     });
   }
@@ -140,5 +142,7 @@ const firstPage: StressPage = {
   ...unfinished(emptyReport),
   kind: 'stress',
   controls: [],
+  totals: null,
+  shards: [],
   scenarios: [],
 };

@@ -13,6 +13,9 @@ const headers = {
   'X-Frame-Options': 'DENY',
 };
 
+/** As many bytes as some pages have. */
+const unreadMax = 16e6;
+
 /**
  * Serves one page and its events on a port of this machine that is free. Whoever asks has to know the token in the address, which no other
  * site can know. The name in `Host` must be one of this machine, else a page whose own name was made to lead here would be of the same
@@ -51,7 +54,11 @@ export class LiveServer {
   send(event: string, data: unknown): void {
     const text = `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
     this.#kept.set(event, text);
-    for (const listener of this.#listeners) listener.write(text);
+    for (const listener of this.#listeners) {
+      // One that does not read must not hold all that was ever sent. It asks again, and gets the last of each kind.
+      if (listener.writableLength > unreadMax) listener.destroy();
+      else listener.write(text);
+    }
   }
 
   /** Ends once all open pages have what was sent to them, or do not read any more. */
@@ -91,10 +98,12 @@ export class LiveServer {
     if (!isOwn || (site !== undefined && site !== 'same-origin' && site !== 'none'))
       return { status: 403, why: 'pages of other sites may not ask here' };
     if (method !== 'GET') return { status: 405, why: 'there is nothing to change here' };
-    const [, token = '', path] = url.split('/');
+    const [, token = '', ...path] = url.split('/');
     if (!isSame(token, this.#token))
       return { status: 404, why: 'there is no such page: the address that was printed has a token in it' };
-    return path === '' || path === 'events' ? undefined : { status: 404, why: 'there is no such page' };
+    return ['', 'events'].includes(path.join('/')) && path.length === 1
+      ? undefined
+      : { status: 404, why: 'there is no such page' };
   }
 }
 

@@ -1,5 +1,5 @@
 import { mkdtempSync, readFileSync } from 'node:fs';
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -9,6 +9,7 @@ import { FindingsFile } from '../../check/findings-file.js';
 import type { Progress } from '../../core/progress.js';
 import { openPage } from '../page/chromium.test.helper.js';
 import { madeUpRun } from '../page/made-up.test.helper.js';
+import { severalLosses } from '../page/made-up-losses.test.helper.js';
 import { LiveRun } from './live-run.js';
 import { LiveServer } from './live-server.js';
 
@@ -41,6 +42,25 @@ describe('the server of a run that goes on', () => {
     expect(
       await statuses([`${origin}/`, `${origin}/events`, wrong, `${wrong}events`, `${address}other`]),
     ).toEqual([404, 404, 404, 404, 404]);
+    const longer = [`${address}events/`, `${address}events/x`, `${address}/`, `${address}?x`];
+    expect(await statuses(longer)).toEqual([404, 404, 404, 404]);
+  });
+
+  it('one who does not read is dropped, and does not hold all that was sent', {
+    timeout: 30_000,
+  }, async () => {
+    const server = await newServer();
+    const { address } = server;
+    const response = await new Promise<IncomingMessage>((resolve) => {
+      request(`${address}events`, resolve).end();
+    });
+    response.pause();
+    const closed = new Promise((resolve) => response.once('close', resolve).once('error', () => {}));
+    const much = 'x'.repeat(20e6);
+    for (let n = 0; n < 3; n++) server.send('page', much);
+    response.resume();
+    await closed;
+    expect(response.complete).toBe(false);
   });
 
   it('a page of another site, or under a name that was made to lead here, is refused even with the token', async () => {
@@ -118,5 +138,42 @@ describe.skipIf(!chromium)('a run that goes on, in a browser', long, () => {
     await page.keyboard.press('j');
     expect(await page.locator('.group.current').count()).toBe(1);
     expect(complaints.filter((one) => !one.startsWith(`request: ${address}events`))).toEqual([]);
+  });
+
+  it('a reader stays where they are when a scenario ends: example, closed group, and what they type', async () => {
+    const { directory, report } = await madeUpRun(severalLosses());
+    const live = await LiveRun.start();
+    onTestFinished(() => live.abandon());
+    const { page } = await openPage(live.address);
+    const [scenario] = report.scenarios;
+    const label = 'made-up on naive';
+    const begin = { type: 'begin', label, isControl: false, position: 0, of: 2, out: directory } as const;
+    const end = { type: 'end', label, isControl: false, report: scenario } as Progress;
+    live.add(begin);
+    live.add(end);
+    await page.locator('.group[open] svg.spacetime').waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('n');
+    const place = page.locator('.group.current .where a');
+    expect(await place.textContent()).toMatch(/^2 of 3/);
+
+    live.add(end);
+    await page.locator('.scenario').nth(1).waitFor();
+    expect(await place.textContent()).toMatch(/^2 of 3/);
+    const first = page.locator('.group').first();
+    await first.locator('summary').first().click();
+    expect(await first.getAttribute('open')).toBeNull();
+
+    live.add(end);
+    await page.locator('.scenario').nth(2).waitFor();
+    expect(await first.getAttribute('open')).toBeNull();
+    await page.keyboard.press('/');
+    await page.keyboard.type('KEY');
+    await page.keyboard.press('Home');
+
+    live.add(end);
+    await page.locator('.scenario').nth(3).waitFor();
+    await page.keyboard.type('a');
+    expect(await page.locator('.bar input').inputValue()).toBe('aKEY');
   });
 });

@@ -30,6 +30,10 @@ export type Tone = 'good' | 'bad' | 'open';
 export interface StressPage extends PageHead {
   kind: 'stress';
   controls: ControlLine[];
+  /** All runs of a scenario on a target together, in words and numbers. Null where nothing was run more than once. */
+  totals: { header: string[]; rows: string[][] } | null;
+  /** What the report was merged from, in a sentence. */
+  shards: string[];
   scenarios: ScenarioPage[];
 }
 

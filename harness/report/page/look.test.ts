@@ -4,10 +4,11 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { chromium } from '../../../src/http/browser/browser.test.helper.js';
 import { long } from '../../../src/tiers.test.helper.js';
+import type { ScenarioReport } from '../../core/report.js';
 import { exploreToHtml } from '../../explore/report/html.js';
 import { toExploreReport } from '../../explore/report/report.js';
 import { boxOf, collisionsIn, endsOf, openPage, violationsOfAxe } from './chromium.test.helper.js';
-import { hostileKey, madeUpRun, pageFile } from './made-up.test.helper.js';
+import { hostileKey, lossEvents, madeUpRun, pageFile } from './made-up.test.helper.js';
 import { madeUpExploration } from './made-up-exploration.test.helper.js';
 import { severalLosses } from './made-up-losses.test.helper.js';
 import { toPage } from './to-page.js';
@@ -105,6 +106,47 @@ describe.skipIf(!chromium)('the pages in a browser', long, () => {
     await page.locator('.bar input').fill('key-2');
     expect(await page.locator('.group .story').textContent()).toContain('key-2');
     expect(await page.locator('.group .where a').first().textContent()).toMatch(/^1 of 1/);
+  });
+
+  it('small letters find what has capitals, and an address of what the filter hides takes the filter away', async () => {
+    const url = await redPage();
+    const { page, complaints } = await openPage(url);
+    const input = page.locator('.bar input');
+    await input.fill('KEY-2');
+    expect(await page.locator('.group').count()).toBe(1);
+    await input.fill('no such key');
+    await page.locator('.grid th.name a').first().click();
+    expect([await input.inputValue(), await page.locator('.scenario').count()]).toEqual(['', 1]);
+    const { complaints: others } = await openPage(`${url}#100%`);
+    expect([complaints, others]).toEqual([[], []]);
+  });
+
+  it('a key of 10,000 characters is cut in the picture, and makes the page no wider', async () => {
+    const { directory, report } = await madeUpRun(lossEvents(`<b>${'long-name-'.repeat(1000)}`));
+    const url = pageFile(directory, await toPage(report, directory));
+    for (const width of [390, 1280]) {
+      const { page } = await openPage(url, { viewport: { width, height: 900 } });
+      const svg = '.group[open] svg.spacetime';
+      await page.locator('.group[open] .look').scrollIntoViewIfNeeded();
+      await page.locator(svg).waitFor();
+      expect(await collisionsIn(page, svg)).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+    }
+  });
+
+  it('runs of shards have a table of all together, which no window makes the page wider', async () => {
+    const { directory, report } = await madeUpRun();
+    const [run] = report.scenarios as [ScenarioReport];
+    const total = Object.assign({ runs: 2 }, run);
+    const scenarios = [run, Object.assign({}, run, { repetition: 2 })];
+    const merged = Object.assign({}, report, { scenarios, totals: [total] });
+    const url = pageFile(directory, await toPage(merged, directory));
+    const { page } = await openPage(url, { viewport: { width: 390, height: 900 } });
+    expect(await page.locator('.totals tbody tr').allTextContents()).toEqual([
+      expect.stringMatching(/^made-upnaive2invalid1/),
+    ]);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+    expect(await violationsOfAxe(page)).toEqual([]);
   });
 
   it('an address of an example opens it', async () => {

@@ -1,6 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { ScenarioReport } from '../../core/report.js';
 import type { HistoryEvent } from '../../history/events.js';
 import type { StressPage } from './data.js';
 import { dataIn, hostileKey, linesOf, lossEvents, madeUpRun } from './made-up.test.helper.js';
@@ -91,6 +92,52 @@ describe('the page of a run', () => {
     expect(page.meaning).toContain('Not all of it was decided exactly');
     expect(page.scenarios[0]?.verdict).toBe('valid, not exact');
     expect(page.scenarios[0]?.checks[0]?.isExact).toBe(false);
+  });
+
+  test('a page stays small and readable where keys have 10,000 characters', async () => {
+    const { directory, report } = await madeUpRun(lossEvents(`begin${'-'.repeat(10_000)}end`));
+    const page = await stressPage(report, directory);
+    const texts: string[] = [];
+    JSON.stringify(
+      page.scenarios.map(({ checks: _, ...rest }) => rest),
+      (_, value) => {
+        if (typeof value === 'string') texts.push(value);
+        return value;
+      },
+    );
+    expect(Math.max(...texts.map(({ length }) => length))).toBeLessThanOrEqual(500);
+    expect(page.scenarios[0]?.groups[0]?.examples[0]?.key).toMatch(/^begin-+…-+end$/);
+    expect(page.scenarios[0]?.calls.some(([, , , , key]) => /^begin-+…-+end$/.test(key))).toBe(true);
+  });
+
+  test('a merged report says what it was merged from, and what its runs come to together', async () => {
+    const { directory, report } = await madeUpRun();
+    const [run] = report.scenarios as [ScenarioReport];
+    const machine = { platform: 'linux', arch: 'x64', cpus: 4, node: 'v20.1.0' };
+    const parts = [1, 2].map((index) => ({ index, machine: { ...machine, cpus: 2 + 2 * index } }));
+    const { scenario, target, runtime, result, counts, latencyMs } = run;
+    const total = { scenario, target, runtime, runs: 2, result, counts, latencyMs };
+    const merged = {
+      ...report,
+      scenarios: [run, { ...run, repetition: 2 }],
+      totals: [total],
+      shards: { of: 3, missing: [3], parts },
+    };
+    const page = await stressPage(merged, directory);
+    expect(page.totals?.header.slice(0, 5)).toEqual(['scenario', 'target', 'runs', 'verdict', 'lost']);
+    expect(page.totals?.rows.map((row) => row.slice(0, 5))).toEqual([
+      ['made-up', 'naive', '2', 'invalid', '1'],
+    ]);
+    expect(page.shards.join()).toMatch(/^Merged from 2 of 3 shards, without 3, on 2 kinds of machine/);
+    expect(page.scenarios.map(({ target: one }) => one)).toEqual(['naive', 'naive, run 2']);
+    expect(page.command).toContain('--repeat 2 ');
+    // A fact that differs between the machines is none of the run.
+    const facts = new Map(page.facts);
+    expect([facts.get('System'), facts.get('Runtime'), facts.get('Processors')]).toEqual([
+      'linux x64',
+      'node 20.1.0',
+      null,
+    ]);
   });
 
   test('a history that ends in the middle of a line is shown as far as it goes', async () => {

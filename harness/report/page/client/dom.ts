@@ -103,3 +103,13 @@ export function commandLine(text: string): HTMLElement {
     }, 1500);
   }
 }
+
+/** What the address names. One that was cut, or typed, may be no text at all. */
+export function addressed(): string {
+  const name = location.hash.slice(1);
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}

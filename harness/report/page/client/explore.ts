@@ -1,5 +1,5 @@
 import type { ExplorePage, FailurePage, SearchPage } from '../data.js';
-import { commandLine, drawLazily, drawMarks, h, s } from './dom.js';
+import { addressed, commandLine, drawLazily, drawMarks, h, s } from './dom.js';
 import { header, signs } from './header.js';
 import { listenToKeys, showKeys } from './keys.js';
 import { composeSchedule } from './scene/schedule.js';
@@ -45,10 +45,7 @@ export class ExploreView {
       previousExample: () => this.#go(-1),
       toggle: () => this.#cards[this.#current]?.element.toggleAttribute('open'),
       search: () => this.#input.focus(),
-      clear: () => {
-        this.#input.value = '';
-        this.#narrow();
-      },
+      clear: () => this.#clear(),
     });
     addEventListener('hashchange', () => this.#follow());
     this.#follow();
@@ -112,15 +109,20 @@ export class ExploreView {
   }
 
   #narrow(): void {
-    const text = this.#input.value.trim();
+    const text = this.#input.value.trim().toLowerCase();
     let shown = 0;
     for (const { failure, element } of this.#cards) {
       const { title, sentence, eraser, guarantee, steps } = failure;
       const words = [title, sentence, eraser, guarantee, ...steps.map(([, , what]) => what)];
-      element.hidden = text !== '' && !words.some((word) => word.includes(text));
+      element.hidden = text !== '' && !words.some((word) => word.toLowerCase().includes(text));
       if (!element.hidden) shown++;
     }
     this.#count.textContent = plural(shown, 'failing schedule');
+  }
+
+  #clear(): void {
+    this.#input.value = '';
+    this.#narrow();
   }
 
   #go(by: number): void {
@@ -136,9 +138,11 @@ export class ExploreView {
   }
 
   #follow(): void {
-    const id = decodeURIComponent(location.hash.slice(1));
+    const id = addressed();
     const card = this.#cards.find(({ failure }) => failure.id === id);
     if (card === undefined) return;
+    if (card.element.hidden) this.#clear();
+    this.#current = this.#cards.indexOf(card);
     card.element.open = true;
     card.element.scrollIntoView({ block: 'start' });
   }

@@ -3,7 +3,7 @@ import type { Example, Group } from '../data.js';
 /** Which violations are shown. */
 export interface Filter {
   guarantee: string;
-  /** A part of a key, a client or an operation. */
+  /** A part of a key, a client or an operation, in small or capital letters. */
   text: string;
 }
 
@@ -11,10 +11,11 @@ export const isOn = ({ guarantee, text }: Filter): boolean => guarantee !== '' |
 
 export function matches({ text }: Filter, item: Example | Group['more'][number]): boolean {
   if (text === '') return true;
+  const sought = text.toLowerCase();
   const words = Array.isArray(item)
     ? item
     : [item.key ?? '', item.victim ?? '', ...item.suspects, ...item.others, item.sentence];
-  return words.some((word) => word.includes(text));
+  return words.some((word) => word.toLowerCase().includes(sought));
 }
 
 /** What is left of a group. Undefined where nothing is. */

@@ -54,6 +54,21 @@ export class GroupCard {
     if (this.#body.childElementCount === 0) this.show(this.#at);
   }
 
+  /** Shows what an older card of the same group had shown. */
+  resume({ element, shownExample }: GroupCard): void {
+    const place = this.#examples.findIndex(({ id }) => id === shownExample);
+    if (place >= 0) this.#at = place;
+    if (!element.open) this.element.open = false;
+    else {
+      this.element.open = true;
+      this.show(this.#at);
+    }
+  }
+
+  get shownExample(): string | undefined {
+    return this.#examples[this.#at]?.id;
+  }
+
   /** @returns where that example is, or -1 */
   find(id: string): number {
     return this.#examples.findIndex((example) => example.id === id);
@@ -126,8 +141,8 @@ export class GroupCard {
 
 function said({ sentence, lineage, mechanism }: Example): string {
   const how =
-    mechanism === null
-      ? 'How it came about was not recorded'
+    mechanism === null || mechanism === 'unknown'
+      ? `How it came about was not ${mechanism === null ? 'recorded' : 'seen'}`
       : `How: ${mechanismNames[mechanism] ?? mechanism}`;
   return `${sentence}${lineage === '' ? '' : `; ${lineage}`}. ${how}.`;
 }

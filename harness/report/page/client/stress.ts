@@ -1,11 +1,12 @@
 import type { ScenarioPage, StressPage } from '../data.js';
 import { guarantees } from '../guarantees.js';
-import { h } from './dom.js';
+import { addressed, h } from './dom.js';
 import { type Filter, isOn } from './filter.js';
 import { GroupCard } from './group.js';
 import { grid, header } from './header.js';
 import { listenToKeys, showKeys } from './keys.js';
 import { scenarioSection } from './scenario.js';
+import { totalsSection } from './totals.js';
 import { plural } from './words.js';
 
 /** The page of a run: what it shows, and where in it the reader is. */
@@ -35,10 +36,7 @@ export class StressView {
       previousExample: () => this.#step(-1),
       toggle: () => this.#toggle(),
       search: () => this.#input.focus(),
-      clear: () => {
-        this.#input.value = '';
-        this.#narrow({ guarantee: '', text: '' });
-      },
+      clear: () => this.#clear(),
     });
     addEventListener('hashchange', () => this.#follow());
     this.#follow();
@@ -46,10 +44,23 @@ export class StressView {
 
   /** Shows newer data, and leaves the reader where they are. */
   update(data: StressPage): void {
-    const opened = this.#cards.filter(({ element }) => element.open).map(({ group }) => group.id);
+    const before = new Map(this.#cards.map((card) => [card.group.id, card]));
+    const current = this.#cards[this.#current]?.group.id;
+    const isTyping = document.activeElement === this.#input;
+    const { selectionStart, selectionEnd } = this.#input;
+    const top = scrollY;
     this.#data = data;
     this.#drawAll();
-    for (const card of this.#cards) if (opened.includes(card.group.id)) card.open();
+    for (const card of this.#cards) {
+      const older = before.get(card.group.id);
+      if (older !== undefined) card.resume(older);
+    }
+    if (current !== undefined) this.#mark(this.#cards.findIndex(({ group }) => group.id === current));
+    if (isTyping) {
+      this.#input.focus({ preventScroll: true });
+      this.#input.setSelectionRange(selectionStart, selectionEnd);
+    }
+    scrollTo({ top, behavior: 'instant' });
   }
 
   #drawAll(): void {
@@ -58,6 +69,7 @@ export class StressView {
       ...(this.#data.scenarios.length > 0
         ? [grid(this.#data, (_, guarantee) => this.#narrow({ guarantee }))]
         : []),
+      totalsSection(this.#data) ?? '',
     );
     this.#drawBar();
     this.#drawList();
@@ -125,12 +137,15 @@ export class StressView {
 
   #go(place: number): void {
     if (this.#cards.length === 0) return;
-    this.#current = Math.min(this.#cards.length - 1, Math.max(0, place));
-    for (const [at, { element }] of this.#cards.entries())
-      element.classList.toggle('current', at === this.#current);
+    this.#mark(Math.min(this.#cards.length - 1, Math.max(0, place)));
     const card = this.#cards[this.#current];
     card?.summary.focus({ preventScroll: true });
     card?.element.scrollIntoView({ block: 'start' });
+  }
+
+  #mark(place: number): void {
+    this.#current = place;
+    for (const [at, { element }] of this.#cards.entries()) element.classList.toggle('current', at === place);
   }
 
   #step(by: number): void {
@@ -151,8 +166,14 @@ export class StressView {
 
   /** An address names a scenario, which the browser finds by itself, a group, or one example of a group. */
   #follow(): void {
-    const id = decodeURIComponent(location.hash.slice(1));
-    if (!id.includes('/')) return;
+    const id = addressed();
+    if (!id.includes('/')) {
+      const isHidden = isOn(this.#filter) && this.#data.scenarios.some((scenario) => scenario.id === id);
+      if (!isHidden || document.getElementById(id) !== null) return;
+      this.#clear();
+      document.getElementById(id)?.scrollIntoView({ block: 'start' });
+      return;
+    }
     for (const [at, card] of this.#cards.entries()) {
       const place = card.find(id);
       if (place < 0 && card.group.id !== id) continue;
@@ -162,7 +183,12 @@ export class StressView {
       return;
     }
     if (!isOn(this.#filter)) return;
-    this.#narrow({ guarantee: '', text: '' });
+    this.#clear();
     this.#follow();
+  }
+
+  #clear(): void {
+    this.#input.value = '';
+    this.#narrow({ guarantee: '', text: '' });
   }
 }

@@ -4,6 +4,7 @@ import type { CallRow, ContentRow, FaultRow, Overview, ScenarioPage } from '../d
 import { ContentTracker } from './contents.js';
 import { type Brief, parse } from './events.js';
 import { OverviewMaker } from './overview.js';
+import { sentenceMax, shortened } from './shortened.js';
 import type { Windows } from './windows.js';
 
 const faultsMax = 300;
@@ -121,13 +122,13 @@ export class Collector {
       this.numberOf(invoke.client),
       invoke.process,
       invoke.action,
-      invoke.key ?? '',
+      shortened(invoke.key ?? ''),
       micros(invoke.time),
       end === undefined ? null : micros(end.time),
       end?.type ?? 'open',
-      answerOf(invoke, outcome),
-      String(base),
-      String(written),
+      shortened(answerOf(invoke, outcome), sentenceMax),
+      shortened(String(base)),
+      shortened(String(written)),
     ]);
   }
 

@@ -1,6 +1,7 @@
 import type { FileEvent } from '../../../history/events.js';
 import type { ContentRow } from '../data.js';
 import type { Wanted } from './collector.js';
+import { sentenceMax, shortened } from './shortened.js';
 
 const namesMax = 8;
 const micros = (time: number) => Math.round(time / 1e3);
@@ -35,11 +36,11 @@ export class ContentTracker {
       micros(until),
       event.seen === undefined ? null : micros(event.seen),
       null,
-      broken,
+      broken === null ? null : shortened(broken, sentenceMax),
       this.keys.size,
       Math.max(0, fresh - 1),
-      names.slice(0, namesMax).map((key) => `${key} = ${set[key]}`),
-      removed.slice(0, namesMax),
+      names.slice(0, namesMax).map((key) => `${shortened(key)} = ${shortened(set[key] ?? '')}`),
+      removed.slice(0, namesMax).map((key) => shortened(key)),
       this.writtenOf(event),
     ];
     if (names.length > namesMax) row[8].push(`and ${names.length - namesMax} more`);

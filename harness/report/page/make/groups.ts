@@ -1,6 +1,7 @@
 import type { FindingKind } from '../../../core/verdict.js';
 import type { Example, Group } from '../data.js';
 import type { RecordedFinding } from './recorded.js';
+import { sentenceMax, shortened } from './shortened.js';
 
 const moreMax = 100;
 
@@ -47,7 +48,9 @@ export class Groups {
     } else list(finding);
 
     function list(left: RecordedFinding): void {
-      if (more.length < moreMax) more.push([left.operations[0] ?? '', left.key ?? key ?? '', left.sentence]);
+      if (more.length >= moreMax) return;
+      const about = shortened(left.key ?? key ?? '');
+      more.push([left.operations[0] ?? '', about, shortened(left.sentence, sentenceMax)]);
     }
   }
 
@@ -78,7 +81,7 @@ export class Groups {
 function subjectOf({ operations, key, versions, from }: RecordedFinding): string {
   return (
     operations[0] ??
-    key ??
+    (key === undefined ? undefined : shortened(key)) ??
     (versions?.goneIn === undefined ? `${Math.round(from / 1e3)}us` : `v${versions.goneIn}`)
   );
 }

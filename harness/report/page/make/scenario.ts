@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { suffixOf } from '../../../core/label.js';
 import { lostOf } from '../../../core/lost.js';
 import type { JudgedRun } from '../../../core/report.js';
 import { verdictOf } from '../../verdict.js';
@@ -9,6 +10,7 @@ import { Collector, type Wanted } from './collector.js';
 import { readRunEvents } from './events.js';
 import { Groups } from './groups.js';
 import { findingsOf, hasAllFindings, type RecordedFinding } from './recorded.js';
+import { sentenceMax, shortened } from './shortened.js';
 import { type Window, Windows } from './windows.js';
 
 /** A run, and the command that repeats it. */
@@ -121,9 +123,9 @@ function toExample(finding: RecordedFinding, id: string): Example {
     id,
     kind,
     guarantee,
-    sentence,
-    lineage,
-    key: key ?? null,
+    sentence: shortened(sentence, sentenceMax),
+    lineage: shortened(lineage, sentenceMax),
+    key: key === undefined ? null : shortened(key),
     victim: victim ?? null,
     suspects,
     others: [...new Set(named)].filter((op) => op !== victim && !suspects.includes(op)),
@@ -182,7 +184,7 @@ function describe(run: Described) {
   ];
   return {
     name: scenario,
-    target,
+    target: `${target}${suffixOf(run)}`,
     runtime,
     tone: toneOf(result),
     verdict: verdictOf(run),

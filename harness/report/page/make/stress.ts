@@ -1,7 +1,9 @@
+import { defined } from '../../../core/defined.js';
 import { lostOf } from '../../../core/lost.js';
-import type { Counts, Report } from '../../../core/report.js';
+import type { Counts, Environment, Machine, MergedShards, Report } from '../../../core/report.js';
 import { evidenceLines } from '../../evidence.js';
 import { noteLines } from '../../programs.js';
+import { shardLines, totalRows } from '../../totals.js';
 import { inexactLines, verdictOfAll } from '../../verdict.js';
 import type { ScenarioPage, StressPage } from '../data.js';
 import { guarantees } from '../guarantees.js';
@@ -19,7 +21,14 @@ export async function stressPage(report: Report, out: string): Promise<StressPag
     const examplesMax = examplesMaxFor(report.scenarios.length);
     scenarios.push(await scenarioPage(run, { out, id: ids[at] ?? '', start, examplesMax }));
   }
-  return { ...headOf(report), kind: 'stress', controls: controlsOf(report), scenarios };
+  return {
+    ...headOf(report),
+    kind: 'stress',
+    controls: controlsOf(report),
+    totals: report.totals ? totalRows(report.scenarios, report.totals) : null,
+    shards: shardLines(report.shards),
+    scenarios,
+  };
 }
 
 /** How many pictures a group has. A scenario seldom has more than a dozen groups. */
@@ -39,11 +48,13 @@ export function idsOf({ scenarios }: Pick<Report, 'scenarios'>): string[] {
 }
 
 /** All of a page but its scenarios. */
-export function headOf(report: Report): Omit<StressPage, 'kind' | 'scenarios' | 'controls'> {
+export function headOf(
+  report: Report,
+): Omit<StressPage, 'kind' | 'scenarios' | 'controls' | 'totals' | 'shards'> {
   const { result, seed, durationMs, scenarios, controls, leftOut = [], environment, command } = report;
   const runtimes = [...new Set(scenarios.map(({ runtime }) => runtime))].join(', ');
   const targets = [...new Set(scenarios.map(({ target }) => target))].join(', ');
-  const { time, runtime, system, cpus, load, commit, version } = environment ?? {};
+  const { time, runtime, system, cpus, load, commit, version } = environment ?? machinesOf(report.shards);
   return {
     title: `Stress run: ${verdictOfAll(report)}, ${targets}`,
     tone: toneOf(result),
@@ -79,6 +90,20 @@ export function headOf(report: Report): Omit<StressPage, 'kind' | 'scenarios' | 
         : []),
     ],
   };
+}
+
+/** What is known of the machines of a merged report: each where it is the same of all. */
+function machinesOf(shards: MergedShards | undefined): Partial<Environment> {
+  const [first, ...others] = (shards?.parts ?? []).map(({ machine }) => machine);
+  const isSame = (pick: (machine: Machine) => unknown) =>
+    others.every((machine) => pick(machine) === pick(first as Machine));
+  if (first === undefined) return {};
+  const { platform, arch, cpus, node } = first;
+  return defined({
+    system: isSame((one) => `${one.platform} ${one.arch}`) ? `${platform} ${arch}` : undefined,
+    cpus: isSame((one) => one.cpus) ? cpus : undefined,
+    runtime: isSame((one) => one.node) ? `node ${node.replace(/^v/, '')}` : undefined,
+  });
 }
 
 /** `2026-11-30 06:31:31 UTC` for a time in ISO 8601. */
@@ -132,10 +157,12 @@ export function controlsOf({ controls }: Pick<Report, 'controls'>): StressPage['
 function commandOf({ scenarios, controls, seed, durationMs }: Report): string {
   const names = (pick: (run: Report['scenarios'][number]) => string) =>
     [...new Set(scenarios.map(pick))].join(',');
+  const times = Math.max(1, ...scenarios.map(({ repetition = 1 }) => repetition));
   return [
     'npx holdfast stress',
     ...(controls.length === 0 ? ['--no-controls'] : []),
     `--scenario ${names(({ scenario }) => scenario)} --target ${names(({ target }) => target)}`,
+    ...(times > 1 ? [`--repeat ${times}`] : []),
     `--seed ${seed} --duration ${Math.max(1, Math.round(durationMs / 1000))}s`,
   ].join(' ');
 }

@@ -2,7 +2,7 @@ import { at, callText, isWrite, lengthOf } from '../words.js';
 import type { Sheet } from './compose.js';
 import type { Call } from './facts.js';
 import type { Lane } from './lanes.js';
-import { type Mark, mark, widthOf } from './marks.js';
+import { fitting, type Mark, mark, widthOf } from './marks.js';
 
 /** What a call is in a picture. */
 export type Role = 'victim' | 'eraser' | 'suspect' | 'witness' | 'other';
@@ -74,11 +74,18 @@ function labelOf(
   const y = isAbove ? lane.y - 5 : lane.y + lane.tall + 13;
   // The number of the victim stands at the end of its bar.
   const from = role === 'eraser' ? begin : begin + wide + 18;
-  const fitsRight = from + widthOf(text) < right;
-  const x = fitsRight
-    ? Math.max(left + 2, from)
-    : Math.min(right - 2, begin + wide) - (role === 'eraser' ? 0 : 12);
-  return [mark(`text.beside.${role}`, { x, y, 'text-anchor': fitsRight ? 'start' : 'end' }, { text })];
+  const to = Math.min(right - 2, begin + wide) - (role === 'eraser' ? 0 : 12);
+  // One that fits on neither side is cut where there is more room.
+  const isRight = from + widthOf(text) < right || right - from > to - left;
+  const start = Math.max(left + 2, from);
+  const shown = fitting(text, isRight ? right - start : to - left);
+  return [
+    mark(
+      `text.beside.${role}`,
+      { x: isRight ? start : to, y, 'text-anchor': isRight ? 'start' : 'end' },
+      { text: shown },
+    ),
+  ];
 }
 
 /** All of a call, in a sentence. */

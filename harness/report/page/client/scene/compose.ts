@@ -5,7 +5,7 @@ import { drawCalls } from './calls.js';
 import { type Cast, castOf, type Facts, factsOf, type Span } from './facts.js';
 import { drawFile, drawValue } from './file.js';
 import { type Lanes, lanesOf } from './lanes.js';
-import { type Mark, mark, widthOf } from './marks.js';
+import { fitting, type Mark, mark, widthOf } from './marks.js';
 import type { Step } from './story.js';
 
 /** What the parts of a picture are drawn with. */
@@ -177,7 +177,7 @@ function railsOf({ lanes, left, right }: Sheet): Mark[] {
     .map(({ y, tall }) => mark('line.rail', { x1: left, x2: right, y1: y + tall / 2, y2: y + tall / 2 }));
 }
 
-function namesOf({ lanes, left, isNarrow, example }: Sheet): Mark[] {
+function namesOf({ lanes, left, right, isNarrow, example }: Sheet): Mark[] {
   const marks: Mark[] = [];
   for (const { name, note, kind, y, tall } of lanes.all) {
     if (kind === 'neighbour') {
@@ -186,7 +186,7 @@ function namesOf({ lanes, left, isNarrow, example }: Sheet): Mark[] {
       continue;
     }
     if (isNarrow) {
-      const text = kind === 'value' ? `the entry ${example.key ?? ''}` : name;
+      const text = fitting(kind === 'value' ? `the entry ${example.key ?? ''}` : name, right - 2);
       marks.push(mark(kind === 'value' ? 'text.note' : 'text.lane', { x: 2, y: y - 4 }, { text }));
       continue;
     }
@@ -201,7 +201,7 @@ function namesOf({ lanes, left, isNarrow, example }: Sheet): Mark[] {
   const [first] = neighbours;
   if (isNarrow && first !== undefined) {
     const text = `meanwhile: ${neighbours.map(({ name }) => name).join(', ')}`;
-    marks.push(mark('text.note', { x: 2, y: first.y - 5 }, { text }));
+    marks.push(mark('text.note', { x: 2, y: first.y - 5 }, { text: fitting(text, right - 2) }));
   }
   if (lanes.unshown.length > 0 && !isNarrow)
     marks.push(

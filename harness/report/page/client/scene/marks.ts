@@ -23,3 +23,9 @@ export function mark(
 export const characterWidth = 6.5;
 
 export const widthOf = (text: string): number => text.length * characterWidth;
+
+/** A text, cut to so many pixels. */
+export function fitting(text: string, wide: number, character = characterWidth): string {
+  const most = Math.max(2, Math.floor(wide / character));
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+}

@@ -1,5 +1,5 @@
 import type { FailurePage, StepRow } from '../../data.js';
-import { characterWidth, type Mark, mark } from './marks.js';
+import { characterWidth, fitting, type Mark, mark } from './marks.js';
 
 /** A schedule as a picture: time goes down, a column for each process, and the file between the first and the others. */
 export interface SchedulePicture {
@@ -223,7 +223,5 @@ function number(count: number, { x, y }: { x: number; y: number }): Mark {
   );
 }
 
-function cut(text: string, wide: number, character = characterWidth * 0.93): string {
-  const most = Math.max(2, Math.floor(wide / character));
-  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
-}
+const cut = (text: string, wide: number, character = characterWidth * 0.93): string =>
+  fitting(text, wide, character);

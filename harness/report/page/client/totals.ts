@@ -1,0 +1,45 @@
+import type { StressPage } from '../data.js';
+import { h } from './dom.js';
+
+/** Runs that belong together: those of one scenario on one target, and those of the shards of one run. */
+export function totalsSection({ totals, shards }: StressPage): HTMLElement | undefined {
+  if (totals === null && shards.length === 0) return undefined;
+  return h(
+    'section.totals',
+    { 'aria-label': 'All runs together' },
+    totals !== null && h('h2', null, 'All runs together'),
+    shards.map((line) => h('p.quiet', null, line)),
+    totals !== null && tableOf(totals),
+  );
+}
+
+function tableOf({ header, rows }: NonNullable<StressPage['totals']>): HTMLElement {
+  // Words begin at the left, and numbers end at the right.
+  const kinds = header.map((_, at) => (rows.every((row) => /^[\d.]*$/.test(row[at] ?? '')) ? '.num' : ''));
+  const cell = (text: string, at: number) =>
+    at === 0
+      ? h('th.name', { scope: 'row' }, text)
+      : h(`td${kinds[at]}` as 'td', null, /^\d+$/.test(text) ? Number(text).toLocaleString('en-US') : text);
+  return h(
+    'div.wide',
+    { tabindex: 0, role: 'region', 'aria-label': 'Table of all runs together' },
+    h(
+      'table.plain',
+      null,
+      h(
+        'thead',
+        null,
+        h(
+          'tr',
+          null,
+          header.map((name, at) => h(`th${kinds[at]}` as 'th', { scope: 'col' }, name)),
+        ),
+      ),
+      h(
+        'tbody',
+        null,
+        rows.map((row) => h('tr', null, row.map(cell))),
+      ),
+    ),
+  );
+}
