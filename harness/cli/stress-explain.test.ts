@@ -27,8 +27,9 @@ it(
     expect(JSON.parse(stdout)).toMatchObject({ result: 'invalid' });
     expect(stderr).toMatch(/It fails because B's "open auth\.json to read" .* comes before A's "rename/);
     expect(stderr).toMatch(/with nothing but process A's rename .* delayed \(by .*\): lost in 3 of 3 runs/);
-    expect(readFileSync(path.join(cwd, 'reports', 'latest', 'explained.html'), 'utf8')).toContain(
-      'v2 -> v3 by A removed',
+    // Which contents these are depends on how much of the program was left out.
+    expect(readFileSync(path.join(cwd, 'reports', 'latest', 'explained.html'), 'utf8')).toMatch(
+      /v\d+ -> v\d+ by A removed/,
     );
     const test = readFileSync(path.join(cwd, 'lost.test.ts'), 'utf8');
     expect(test).toContain("import { replaySchedule, type ScheduleFile } from 'holdfast/harness'");

@@ -136,7 +136,7 @@ describe('the matcher in a project of a user', () => {
 const stressed = `import { holdfastTest } from 'holdfast/vitest';
 import { expect } from 'vitest';
 
-const run = { scenarios: ['two-terminals'], controls: false, operations: 30 } as const;
+const run = { scenarios: ['two-terminals'], controls: false, operations: 60 } as const;
 holdfastTest('losing', async ({ stress }) => {
   const report = await stress({ ...run, targets: ['./my-store.ts'], operations: 150 });
   expect(report.scenarios[0]?.counts.acknowledged).toBeGreaterThan(20);
