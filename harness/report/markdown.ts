@@ -3,9 +3,9 @@ import { lostOf } from '../core/lost.js';
 import type { Counts, JudgedRun, Report, Violation } from '../core/report.js';
 import type { ComparedReport } from './baseline.js';
 import { evidenceLines } from './evidence.js';
-import { faultsOf } from './faults.js';
 import { violationsIn } from './groups.js';
 import { noteLines } from './programs.js';
+import { figureNames, figuresOf, targetOf } from './row-of-figures.js';
 import { table } from './table.js';
 import { shardLines, totalTable } from './totals.js';
 import { inexactLines, verdictOf, verdictOfAll } from './verdict.js';
@@ -39,33 +39,9 @@ export function overviewOf({ scenarios, totals, shards }: Report): string {
 
 /** One line for each run. */
 export function overview(scenarios: readonly JudgedRun[]): string {
-  const header = [
-    'scenario',
-    'target',
-    'verdict',
-    'lost',
-    'torn',
-    'operations',
-    'p50 ms',
-    'p99 ms',
-    'faults',
-  ];
   return table(
-    header,
-    scenarios.map((run) => {
-      const { scenario, target, runtime, counts, latencyMs } = run;
-      return [
-        scenario,
-        runtime === 'node' ? target : `${target} (${runtime})`,
-        verdictOf(run),
-        String(lostOf(counts)),
-        String(counts.torn),
-        String(counts.acknowledged + counts.reads + counts.failed + counts.unknown),
-        latencyMs.set?.p50.toFixed(2) ?? '',
-        latencyMs.set?.p99.toFixed(2) ?? '',
-        faultsOf(counts),
-      ];
-    }),
+    ['scenario', 'target', 'verdict', ...figureNames],
+    scenarios.map((run) => [run.scenario, targetOf(run), verdictOf(run), ...figuresOf(run)]),
   );
 }
 

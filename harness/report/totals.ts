@@ -1,6 +1,5 @@
-import { lostOf } from '../core/lost.js';
 import type { Machine, MergedShards, ScenarioReport, Total } from '../core/report.js';
-import { faultsOf } from './faults.js';
+import { figureNames, figuresOf, targetOf } from './row-of-figures.js';
 import { table } from './table.js';
 import { verdictOf } from './verdict.js';
 
@@ -15,38 +14,19 @@ export function totalRows(
   scenarios: readonly ScenarioReport[],
   totals: readonly Total[],
 ): { header: string[]; rows: string[][] } {
-  const header = [
-    'scenario',
-    'target',
-    'runs',
-    'verdict',
-    'lost',
-    'torn',
-    'operations',
-    'p50 ms',
-    'p99 ms',
-    'faults',
-  ];
+  const header = ['scenario', 'target', 'runs', 'verdict', ...figureNames];
   const isOf = (total: Total) => (run: ScenarioReport) =>
     run.scenario === total.scenario && run.target === total.target && run.runtime === total.runtime;
   const single = scenarios
     .filter((run) => !totals.some((total) => isOf(total)(run)))
     .map((run): Total => ({ ...run, runs: 1 }));
-  const rows = [...totals, ...single].map((total) => {
-    const { scenario, target, runtime, runs, counts, latencyMs } = total;
-    return [
-      scenario,
-      runtime === 'node' ? target : `${target} (${runtime})`,
-      String(runs),
-      verdictsOf(scenarios.filter(isOf(total))),
-      String(lostOf(counts)),
-      String(counts.torn),
-      String(counts.acknowledged + counts.reads + counts.failed + counts.unknown),
-      latencyMs.set?.p50.toFixed(2) ?? '',
-      latencyMs.set?.p99.toFixed(2) ?? '',
-      faultsOf(counts),
-    ];
-  });
+  const rows = [...totals, ...single].map((total) => [
+    total.scenario,
+    targetOf(total),
+    String(total.runs),
+    verdictsOf(scenarios.filter(isOf(total))),
+    ...figuresOf(total),
+  ]);
   return { header, rows };
 }
 

@@ -2,6 +2,7 @@ import type { ExplorePage, FailurePage, SearchPage } from '../data.js';
 import { addressed, commandLine, drawLazily, drawMarks, h, s } from './dom.js';
 import { header, signs } from './header.js';
 import { listenToKeys, showKeys } from './keys.js';
+import { plainTable } from './plain-table.js';
 import { composeSchedule } from './scene/schedule.js';
 import { kindNames, plural } from './words.js';
 
@@ -261,33 +262,16 @@ function spoken({ steps, lanes }: FailurePage): string {
 }
 
 function table({ steps, lanes, pair }: FailurePage): HTMLElement {
-  return h(
-    'div.wide',
-    { tabindex: 0, role: 'region', 'aria-label': 'The steps of the schedule' },
-    h(
-      'table.plain',
-      null,
+  return plainTable(
+    'The steps of the schedule',
+    ['Step', ...lanes, 'The file'],
+    steps.map(([step, lane, text, file]) =>
       h(
-        'thead',
+        pair?.includes(step) ? 'tr.decisive' : 'tr',
         null,
-        h(
-          'tr',
-          null,
-          ['Step', ...lanes, 'The file'].map((name) => h('th', { scope: 'col' }, name)),
-        ),
-      ),
-      h(
-        'tbody',
-        null,
-        steps.map(([step, lane, text, file]) =>
-          h(
-            pair?.includes(step) ? 'tr.decisive' : 'tr',
-            null,
-            h('td', null, step === 0 ? '' : `T${step}`),
-            lanes.map((_, at) => h('td', null, at === lane ? text : '')),
-            h('td', null, file),
-          ),
-        ),
+        h('td', null, step === 0 ? '' : `T${step}`),
+        lanes.map((_, at) => h('td', null, at === lane ? text : '')),
+        h('td', null, file),
       ),
     ),
   );

@@ -2,6 +2,7 @@ import type { Example, Group, ScenarioPage } from '../data.js';
 import { h } from './dom.js';
 import { type Filter, narrowed } from './filter.js';
 import { PictureView } from './picture.js';
+import { plainTable } from './plain-table.js';
 import { describeCall } from './scene/calls.js';
 import { castOf, factsOf } from './scene/facts.js';
 import { describeContent } from './scene/file.js';
@@ -134,7 +135,7 @@ export class GroupCard {
           ? new PictureView(scenario, example, steps).element
           : h('p.quiet', null, 'There is no picture of it: no call and no content of the file was recorded.'),
       ),
-      h('details.told', null, h('summary', null, 'As a table'), table(scenario, example, steps)),
+      h('details.told', null, h('summary', null, 'As a table'), table(scenario, example)),
     );
   }
 }
@@ -147,7 +148,7 @@ function said({ sentence, lineage, mechanism }: Example): string {
   return `${sentence}${lineage === '' ? '' : `; ${lineage}`}. ${how}.`;
 }
 
-/** Who did it to whom, and how. */
+/** The kinds of client that erased and that wrote, and how the one came to erase what the other wrote. */
 function wordsOf({ mechanism, eraser, victim, kind, examples }: Group): string {
   const how = mechanism === null || mechanism === 'unknown' ? '' : (mechanismNames[mechanism] ?? mechanism);
   const who =
@@ -181,7 +182,7 @@ function storyLine({ number: count, at: time, text, isBad }: Step): HTMLElement 
 }
 
 /** The same without a picture: each call and each content that the judge names, by its time. */
-function table(scenario: ScenarioPage, example: Example, _steps: readonly Step[]): HTMLElement {
+function table(scenario: ScenarioPage, example: Example): HTMLElement {
   const { victim, suspects, others, seen, gone, base } = castOf(scenario, example);
   const calls = [...(victim ? [victim] : []), ...suspects, ...others].map(
     (call) => [call.begin, call.client, describeCall(call)] as const,
@@ -190,28 +191,11 @@ function table(scenario: ScenarioPage, example: Example, _steps: readonly Step[]
     content === undefined ? [] : [[content.from, 'the file', describeContent(content)] as const],
   );
   const rows = [...calls, ...contents].sort((a, b) => a[0] - b[0]);
-  return h(
-    'div.wide',
-    { tabindex: 0, role: 'region', 'aria-label': 'The calls and contents that the judge names' },
-    h(
-      'table.plain',
-      null,
-      h(
-        'thead',
-        null,
-        h(
-          'tr',
-          null,
-          ['Begins', 'Who', 'What'].map((name) => h('th', { scope: 'col' }, name)),
-        ),
-      ),
-      h(
-        'tbody',
-        null,
-        rows.map(([time, who, what]) =>
-          h('tr', null, h('td', null, at(time)), h('td', null, who), h('td', null, what)),
-        ),
-      ),
+  return plainTable(
+    'The calls and contents that the judge names',
+    ['Begins', 'Who', 'What'],
+    rows.map(([time, who, what]) =>
+      h('tr', null, h('td', null, at(time)), h('td', null, who), h('td', null, what)),
     ),
   );
 }

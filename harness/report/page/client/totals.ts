@@ -1,5 +1,6 @@
 import type { StressPage } from '../data.js';
 import { h } from './dom.js';
+import { plainTable } from './plain-table.js';
 
 /** Runs that belong together: those of one scenario on one target, and those of the shards of one run. */
 export function totalsSection({ totals, shards }: StressPage): HTMLElement | undefined {
@@ -20,26 +21,10 @@ function tableOf({ header, rows }: NonNullable<StressPage['totals']>): HTMLEleme
     at === 0
       ? h('th.name', { scope: 'row' }, text)
       : h(`td${kinds[at]}` as 'td', null, /^\d+$/.test(text) ? Number(text).toLocaleString('en-US') : text);
-  return h(
-    'div.wide',
-    { tabindex: 0, role: 'region', 'aria-label': 'Table of all runs together' },
-    h(
-      'table.plain',
-      null,
-      h(
-        'thead',
-        null,
-        h(
-          'tr',
-          null,
-          header.map((name, at) => h(`th${kinds[at]}` as 'th', { scope: 'col' }, name)),
-        ),
-      ),
-      h(
-        'tbody',
-        null,
-        rows.map((row) => h('tr', null, row.map(cell))),
-      ),
-    ),
+  return plainTable(
+    'Table of all runs together',
+    header,
+    rows.map((row) => h('tr', null, row.map(cell))),
+    kinds,
   );
 }
