@@ -2,18 +2,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { exitCodes } from '../../src/cli/exit-codes.js';
-import type { Baseline, Report, RunResult } from '../index.js';
+import { bareReport as report } from '../core/report.test.helper.js';
+import type { Baseline, RunResult } from '../index.js';
 import { codeOf, compareRun, takeBaseline } from './baseline.js';
 import { newDirectory } from './command.test.helper.js';
-
-const report = (result: RunResult): Report => ({
-  schema: 1,
-  result,
-  seed: 1,
-  durationMs: 1,
-  controls: [],
-  scenarios: [],
-});
 
 const other: Baseline = {
   schema: 1,

@@ -2,18 +2,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { newDirectory } from '../../src/cli/command.test.helper.js';
-import type { Report, RunResult } from '../core/report.js';
+import { bareReport as report } from '../core/report.test.helper.js';
 import type {} from './index.js';
 import { toLoseNothing } from './to-lose-nothing.js';
-
-const report = (result: RunResult): Report => ({
-  schema: 1,
-  result,
-  seed: 1,
-  durationMs: 1,
-  controls: [],
-  scenarios: [],
-});
 
 describe('the matcher and the report of a run', () => {
   it.each([
