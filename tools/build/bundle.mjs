@@ -13,7 +13,7 @@ import {
   programs,
   tests,
 } from './entries.mjs';
-import { ownPackages, ownPlace, placed } from './own-place.mjs';
+import { lateWidth, ownPackages, ownPlace, placed } from './own-place.mjs';
 import { copyTypes } from './types.mjs';
 
 const common = {
@@ -32,7 +32,7 @@ const common = {
   write: false,
   metafile: true,
   logLevel: 'warning',
-  plugins: [ownPlace, ownPackages(Object.keys(packages))],
+  plugins: [lateWidth, ownPlace, ownPackages(Object.keys(packages))],
 };
 const split = { splitting: true, chunkNames: 'chunks/[hash]' };
 /** Names stay, for people who read stacks. */

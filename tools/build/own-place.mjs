@@ -32,6 +32,24 @@ export function ownPackages(files) {
   };
 }
 
+/**
+ * `string-width` compiles a table of all emoji as it is loaded, which takes a fifth of the start of a command. In a bundle it is
+ * loaded when it is first asked: a module that is required waits for that.
+ */
+export const lateWidth = {
+  name: 'late-width',
+  setup(build) {
+    build.onResolve({ filter: /^string-width$/ }, ({ kind }) =>
+      kind === 'require-call' ? undefined : { path: 'string-width', namespace: 'late' },
+    );
+    build.onLoad({ filter: /^string-width$/, namespace: 'late' }, () => ({
+      contents: `let widthOf;
+        export default (text) => (widthOf ??= require('string-width').default)(text);`,
+      resolveDir: '.',
+    }));
+  },
+};
+
 /** Not as a word in quotes. */
 const expression = /(?<!['"`])import\.meta\.url/g;
 
