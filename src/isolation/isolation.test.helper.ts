@@ -13,6 +13,11 @@ export const { cFiles, helperProgram } = (await import(built)) as typeof Helper;
 
 const programs = fileURLToPath(new URL('./fixtures/programs.py', import.meta.url));
 
+/** Python itself, and not a version manager's script of its name, which takes longer than what is tested. */
+export const interpreter = spawnSync('python3', ['-c', 'import sys; print(sys.executable)'], {
+  encoding: 'utf8',
+}).stdout?.trim();
+
 /** Why nothing can be isolated here, or tried; undefined where it can. */
 export const whyNot = reasonOf();
 
@@ -22,7 +27,7 @@ function reasonOf(): string | undefined {
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
-  return spawnSync('python3', ['--version']).status === 0 ? undefined : 'no python3';
+  return interpreter ? undefined : 'no python3';
 }
 
 /** Compiles C so that whatever it does to memory that it should not ends it. Some compilers come without sanitizers. */
@@ -85,14 +90,14 @@ export function newScene(content: object = { a: 1, b: 2 }) {
 export type Scene = ReturnType<typeof newScene>;
 
 /** A line that runs one of the programs in Python. */
-export const python = (what: string, file: string) => ['python3', programs, what, file];
+export const python = (what: string, file: string, by = interpreter) => [by, programs, what, file];
 
 /** Sets one key: reads, and writes at once. */
-export const setting = (key: string, file: string) => [
-  process.execPath,
-  '-e',
-  `const fs = require('fs'); const [file, key] = process.argv.slice(1);
-   fs.writeFileSync(file, JSON.stringify({ ...JSON.parse(fs.readFileSync(file)), [key]: 1 }, null, 2));`,
+export const setting = (key: string, file: string, by = interpreter) => [
+  ...[by, '-IS', '-c'],
+  `import json, sys; file, key = sys.argv[1:]
+with open(file) as opened: text = json.dumps({**json.load(opened), key: 1}, indent=2)
+with open(file, "w") as opened: opened.write(text)`,
   file,
   key,
 ];

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { command } from '../cli/command.test.helper.js';
-import { newScene, setting, whyNot } from './isolation.test.helper.js';
+import { interpreter, newScene, setting, whyNot } from './isolation.test.helper.js';
 
 const shell = (script: string, file: string) => ['sh', '-c', script, 'sh', file];
 const snake = (script: string, file: string) => [
-  'python3',
+  interpreter,
   '-c',
   `import json, os, sys; F = sys.argv[1]; load = lambda: json.load(open(F))\n${script}`,
   file,
