@@ -45,9 +45,8 @@ function newAgent(file: string) {
 
 function setUp(keys = ['a', 'b']) {
   const file = newFile();
-  writeFileSync(file, JSON.stringify(Object.fromEntries(keys.map((key) => [key, entry(key)]))), {
-    mode: 0o600,
-  });
+  const entries = Object.fromEntries(keys.map((key) => [key, entry(key)]));
+  writeFileSync(file, JSON.stringify(entries), { mode: 0o600 });
   const keysNow = () => {
     try {
       return Object.keys(JSON.parse(textOf(file)))
