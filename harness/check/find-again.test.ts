@@ -2,7 +2,7 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { holdfast, newDirectory } from '../cli/command.test.helper.js';
+import { holdfastWarm, newDirectory } from '../cli/command.test.helper.js';
 import type { Report } from '../core/report.js';
 import type { FindingKind, FindingLine } from '../core/verdict.js';
 import { runStarts } from './run-starts.js';
@@ -26,7 +26,7 @@ test('show --judge gives an old run its findings, as many of each kind as its re
   const out = oldRun();
   const old: Report = JSON.parse(readFileSync(path.join(out, 'report.json'), 'utf8'));
   expect(old.scenarios.every(({ files }) => files === undefined)).toBe(true);
-  await holdfast(['show', out, '--judge', '--json']);
+  await holdfastWarm(['show', out, '--judge', '--json']);
   const report: Report = JSON.parse(readFileSync(path.join(out, 'report.json'), 'utf8'));
   const findings = findingsIn(path.join(out, 'findings.jsonl'));
   const history = readFileSync(path.join(out, 'history.jsonl'));
@@ -44,16 +44,16 @@ test('show --judge gives an old run its findings, as many of each kind as its re
 test('check --findings writes the same', async () => {
   const out = oldRun();
   const findings = path.join(out, 'all.jsonl');
-  await holdfast(['check', path.join(out, 'history.jsonl'), '--findings', findings]);
-  await holdfast(['show', out, '--judge', '--json']);
+  await holdfastWarm(['check', path.join(out, 'history.jsonl'), '--findings', findings]);
+  await holdfastWarm(['show', out, '--judge', '--json']);
   expect(findingsIn(findings)).toEqual(findingsIn(path.join(out, 'findings.jsonl')));
 });
 
 test('findings of several histories, or by a model, are refused', async () => {
   const history = path.join(oldRun(), 'history.jsonl');
-  const two = await holdfast(['check', history, history, '--findings', 'x']);
+  const two = await holdfastWarm(['check', history, history, '--findings', 'x']);
   expect(two).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('check them one by one') });
-  const model = await holdfast(['check', history, '--model', 'register', '--findings', 'x']);
+  const model = await holdfastWarm(['check', history, '--model', 'register', '--findings', 'x']);
   expect(model).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('leave out --findings') });
 });
 

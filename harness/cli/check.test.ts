@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { ModelReport } from '../index.js';
-import { holdfast, newDirectory } from './command.test.helper.js';
+import { holdfast, holdfastWarm, newDirectory } from './command.test.helper.js';
 
 const recorded = (name: string) => fileURLToPath(new URL(`../formats/fixtures/${name}`, import.meta.url));
 
@@ -28,7 +28,7 @@ describe('a history of another tool', () => {
   ])(
     'the exit code gives the verdict on a history of another tool: %s',
     async (name, format, verdict, code) => {
-      const { exitCode, stdout, stderr } = await holdfast([
+      const { exitCode, stdout, stderr } = await holdfastWarm([
         'check',
         recorded(name),
         '--format',
@@ -54,7 +54,7 @@ describe('a history of another tool', () => {
       ...['0\t:invoke\t:write\t1', '0\t:ok\t:write\t1', '1\t:invoke\t:write\t2', '1\t:ok\t:write\t2'],
       ...['2\t:invoke\t:read\tnil', '3\t:invoke\t:cas\t[7 8]', '3\t:fail\t:cas\t[7 8]', '2\t:ok\t:read\t1'],
     );
-    const { stdout } = await holdfast(['check', place, '--format', 'jepsen', '--model', 'cas-register']);
+    const { stdout } = await holdfastWarm(['check', place, '--format', 'jepsen', '--model', 'cas-register']);
     expect(stdout).toContain('3 calls that have no order, whatever the others did that had begun by then.');
     expect(stdout.split('\n').filter((line) => /^ {2}line/.test(line))).toEqual([
       '  line 1     0  write 1  |==|',
@@ -70,25 +70,25 @@ describe('a file without an operation', () => {
 
   it('a file without an operation has no verdict, alone or as one of several: exit code 4', async () => {
     const [whole, empty] = [file('whole.log', plain), file('empty.log', ['hello'])];
-    const alone = await holdfast(['check', empty, '--format', 'jepsen']);
+    const alone = await holdfastWarm(['check', empty, '--format', 'jepsen']);
     expect([alone.exitCode, alone.stderr]).toEqual([
       4,
       expect.stringContaining(`${empty}: 0 of 1 line is an operation; expected a history.txt`),
     ]);
-    const { exitCode, stdout } = await holdfast(['check', whole, empty, '--json']);
+    const { exitCode, stdout } = await holdfastWarm(['check', whole, empty, '--json']);
     expect(exitCode).toBe(4);
     expect((JSON.parse(stdout) as ModelReport[]).map(({ result }) => result)).toEqual(['valid', 'none']);
   });
 
   it('a file without an operation does not hide what is wrong in another: exit code 1', async () => {
     const wrong = file('wrong.log', [...plain, '1\t:invoke\t:read\tnil', '1\t:ok\t:read\t2']);
-    const { exitCode, stdout } = await holdfast(['check', wrong, file('empty.log', [])]);
+    const { exitCode, stdout } = await holdfastWarm(['check', wrong, file('empty.log', [])]);
     expect(exitCode).toBe(1);
     expect(stdout).toContain('0 of 0 lines is an operation');
   });
 
   it('a directory is refused by name', async () => {
-    const { exitCode, stderr } = await holdfast(['check', newDirectory()]);
+    const { exitCode, stderr } = await holdfastWarm(['check', newDirectory()]);
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/is a directory; expected a history file/);
   });
@@ -97,7 +97,7 @@ describe('a file without an operation', () => {
 describe('several files', () => {
   it('several files are judged in their order, and the worst verdict wins', async () => {
     const names = ['etcd/002.log', 'etcd/000.log', 'etcd/005.log'].map(recorded);
-    const { exitCode, stdout } = await holdfast(['check', ...names, '--format', 'jepsen', '--json']);
+    const { exitCode, stdout } = await holdfastWarm(['check', ...names, '--format', 'jepsen', '--json']);
     const reports = JSON.parse(stdout) as ModelReport[];
     expect(reports.map(({ file, result }) => [file, result])).toEqual([
       [names[0], 'valid'],
@@ -109,7 +109,7 @@ describe('several files', () => {
 
   it('an unreadable file among several is refused with the number of its line, and no file is judged', async () => {
     const broken = jepsen('0\t:invoke\t:pop\tnil');
-    const { exitCode, stderr, stdout } = await holdfast([
+    const { exitCode, stderr, stdout } = await holdfastWarm([
       'check',
       recorded('etcd/002.log'),
       broken,
@@ -134,7 +134,7 @@ describe('a history of ours', () => {
       'history.jsonl',
       [header, start, ...events].map((event) => JSON.stringify(event)),
     );
-  const asRegister = (place: string) => holdfast(['check', place, '--model', 'register']);
+  const asRegister = (place: string) => holdfastWarm(['check', place, '--model', 'register']);
 
   it('a history is judged key by key with the model "register"', async () => {
     const healthy = [...call('a.0.0', 1, 'set'), ...call('a.0.1', 3, 'get', 'a.0.0')];
@@ -169,7 +169,7 @@ it.each([
   [['--format', 'elle'], 'Allowed choices are holdfast, jepsen, maelstrom'],
   [['--model', 'queue'], 'Allowed choices are credentials, register, cas-register, kv'],
 ])('options that do not fit are refused: %s', async (flags, message) => {
-  const { exitCode, stderr } = await holdfast(['check', recorded('etcd/002.log'), ...flags]);
+  const { exitCode, stderr } = await holdfastWarm(['check', recorded('etcd/002.log'), ...flags]);
   expect(exitCode).toBe(2);
   expect(stderr).toContain(message);
 });

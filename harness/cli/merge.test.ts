@@ -11,7 +11,7 @@ describe('the command merge', () => {
   it('merge writes each form of the report, and a missing shard has the exit code of an inconclusive run', async () => {
     const cwd = newDirectory();
     const shards = await makeShards(4);
-    const whole = await holdfast(['merge', ...shards], { cwd });
+    const whole = await holdfastWarm(['merge', ...shards], { cwd });
     expect([whole.exitCode, whole.stdout]).toEqual([0, expect.stringContaining('Merged from 4 of 4 shards')]);
     expect(whole.stdout).toMatch(/\| a +\| hardened +\| 3 +\| valid/);
     const files = ['report.json', 'report.html', 'summary.md', 'junit.xml', 'results.tap', 'history.jsonl'];
@@ -19,7 +19,7 @@ describe('the command merge', () => {
     expect(readFileSync(path.join(cwd, 'reports', 'merged', 'junit.xml'), 'utf8')).toContain(
       'name="a, run 2"',
     );
-    const cut = await holdfast(['merge', ...shards.slice(1), '--json'], { cwd });
+    const cut = await holdfastWarm(['merge', ...shards.slice(1), '--json'], { cwd });
     expect([cut.exitCode, (JSON.parse(cut.stdout) as Report).shards?.missing]).toEqual([3, [1]]);
   });
 
@@ -52,7 +52,7 @@ describe('the command merge', () => {
       const one = await holdfast([...sized, '--out', 'one'], { cwd });
       for (const n of [1, 2, 3, 4])
         await holdfast([...sized, '--shard', `${n}/4`, '--out', `shards/${n}`], { cwd });
-      const four = await holdfast(['merge', 'shards', '--json'], { cwd });
+      const four = await holdfastWarm(['merge', 'shards', '--json'], { cwd });
       const [single, merged] = [one, four].map(({ stdout }) => JSON.parse(stdout) as Report);
       const plan = (report: Report | undefined) =>
         report?.scenarios.map(({ scenario, target, repetition, seed, counts }) => [

@@ -123,11 +123,11 @@ describe('the beginning of a project', () => {
   it('what init writes can be run as it is: the plan names its scenario, and the store that it wrote is red', async () => {
     const cwd = newDirectory();
     writeFileSync(path.join(cwd, 'holdfast.config.ts'), 'mine');
-    const first = await holdfast(['init'], { cwd });
+    const first = await holdfastWarm(['init'], { cwd });
     expect(first.stdout).toContain('there already  holdfast.config.ts');
     expect(readFileSync(path.join(cwd, 'holdfast.config.ts'), 'utf8')).toBe('mine');
     const fresh = newProject({});
-    expect((await holdfast(['init', '.'], { cwd: fresh })).exitCode).toBe(0);
+    expect((await holdfastWarm(['init', '.'], { cwd: fresh })).exitCode).toBe(0);
     const plan = await holdfast(['stress', '--list', '--json', '--no-controls'], { cwd: fresh });
     expect(JSON.parse(plan.stdout)).toContainEqual(
       expect.objectContaining({ scenario: 'busy-and-killed', target: './holdfast/target.ts', tags: ['own'] }),

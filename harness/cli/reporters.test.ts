@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../index.js';
-import { holdfast, newDirectory } from './command.test.helper.js';
+import { holdfast, holdfastWarm, newDirectory } from './command.test.helper.js';
 import { naive } from './naive-run.test.helper.js';
 
 describe('the forms of a report', () => {
@@ -13,16 +13,16 @@ describe('the forms of a report', () => {
     expect(stdout).toMatch(/^TAP version 14\n1\.\.1\n/);
     const junit = readFileSync(path.join(cwd, 'out', 'junit.xml'), 'utf8');
     expect(junit).toContain('<testsuites name="holdfast" tests="1" failures="1" errors="0"');
-    const shown = await holdfast(['show', '--reporter', 'junit'], { cwd });
+    const shown = await holdfastWarm(['show', '--reporter', 'junit'], { cwd });
     expect(`${shown.stdout}\n`).toBe(junit);
-    const traced = await holdfast(['show', '--trace', 'trace.json'], { cwd });
+    const traced = await holdfastWarm(['show', '--trace', 'trace.json'], { cwd });
     expect(traced.exitCode).toBe(0);
     const { traceEvents } = JSON.parse(readFileSync(path.join(cwd, 'trace.json'), 'utf8'));
     const calls = traceEvents.filter(({ ph }: { ph: string }) => ph === 'X');
     const { counts } =
-      (JSON.parse((await holdfast(['show', '--json'], { cwd })).stdout) as Report).scenarios[0] ?? {};
+      (JSON.parse((await holdfastWarm(['show', '--json'], { cwd })).stdout) as Report).scenarios[0] ?? {};
     expect(calls.length).toBeGreaterThanOrEqual(counts?.acknowledged ?? Number.NaN);
-    const nowhere = await holdfast(['show', '--trace', 'no/such/place.json'], { cwd });
+    const nowhere = await holdfastWarm(['show', '--trace', 'no/such/place.json'], { cwd });
     expect([nowhere.exitCode, nowhere.stderr]).toEqual([2, expect.stringContaining('ENOENT')]);
   });
 

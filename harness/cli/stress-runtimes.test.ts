@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { long } from '../../src/tiers.test.helper.js';
 import type { HistoryEvent, Report } from '../index.js';
 import { readRuns } from '../index.js';
-import { fixture, holdfast, newDirectory } from './command.test.helper.js';
+import { fixture, holdfast, holdfastWarm, newDirectory } from './command.test.helper.js';
 
 /** What `.ci/runtimes/install` has brought comes before what is on the PATH. */
 const ours = fileURLToPath(new URL('../../.ci/runtimes/bin', import.meta.url));
@@ -95,13 +95,13 @@ describe("what a runtime can't do", () => {
   );
 
   it('an unknown runtime is refused with the known ones', async () => {
-    const { exitCode, stderr } = await holdfast(['stress', '--runtime', 'nodejs']);
+    const { exitCode, stderr } = await holdfastWarm(['stress', '--runtime', 'nodejs']);
     expect(stderr).toContain('Allowed choices are node, bun, deno, mixed');
     expect(exitCode).toBe(2);
   });
 
   it('a scenario with a fault that only Node can arm is refused on another runtime', async () => {
-    const { exitCode, stderr } = await holdfast(['stress', '--runtime', 'deno', '--scenario', 'pause']);
+    const { exitCode, stderr } = await holdfastWarm(['stress', '--runtime', 'deno', '--scenario', 'pause']);
     expect(stderr).toContain(`scenario "pause": a client on deno can't be stopped right before its commit`);
     expect(exitCode).toBe(2);
   });
@@ -109,7 +109,7 @@ describe("what a runtime can't do", () => {
   it('a target in TypeScript is refused on another runtime than Node', async () => {
     const target = path.join(newDirectory(), 'mine.ts');
     writeFileSync(target, `export { open } from ${JSON.stringify(fixture('loose.mjs'))};`);
-    const { exitCode, stderr } = await holdfast(['stress', '--runtime', 'bun', '--target', target]);
+    const { exitCode, stderr } = await holdfastWarm(['stress', '--runtime', 'bun', '--target', target]);
     expect(stderr).toContain('is TypeScript, which is loaded on Node only');
     expect(exitCode).toBe(2);
   });
