@@ -37,8 +37,7 @@ describe('the isolation of a run', () => {
         scenario,
         '--target',
         'hardened',
-        '--duration',
-        '4s',
+        ...['--duration', '2s', '--operations', '60'],
         '--no-controls',
       ];
       const { exitCode } = await holdfast(args, { env });
@@ -57,14 +56,14 @@ describe('the isolation of a run', () => {
     const cwd = newDirectory();
     const target = `
       import { spawn } from 'node:child_process';
-      import { open as openForgetful } from ${JSON.stringify(fixture('in-memory.ts'))};
-      export function open(file: string) {
+      import { open as openForgetful } from ${JSON.stringify(fixture('forgotten-lock.mjs'))};
+      export function open(file) {
         spawn('sleep', ['300'], { stdio: 'ignore' }).unref();
         return openForgetful(file);
       }`;
-    writeFileSync(path.join(cwd, 'spawns.mts'), target);
+    writeFileSync(path.join(cwd, 'spawns.mjs'), target);
     const run = await stress(
-      path.join(cwd, 'spawns.mts'),
+      path.join(cwd, 'spawns.mjs'),
       'two-terminals',
       '--duration',
       '2s',

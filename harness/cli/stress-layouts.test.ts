@@ -41,7 +41,9 @@ describe('a store whose file does not show its entries', () => {
       expect(summary).toContain(`${name}: the file itself is no evidence: `);
 
       // What was judged once is judged the same again, from the history alone.
-      const again = await holdfast(['check', path.join(cwd, 'reports', 'latest', 'history.jsonl')], { cwd });
+      const again = await holdfast(['check', path.join(cwd, 'reports', 'latest', 'history.jsonl')], {
+        cwd,
+      });
       expect(again.exitCode).toBe(0);
       expect(again.stdout).toContain(`${name}: the file itself is no evidence: `);
     },
@@ -54,7 +56,7 @@ describe('a store whose file does not show its entries', () => {
       const { report, exitCode } = await stress(
         `${layout(name)}?loses=1`,
         'two-terminals',
-        ...['--duration', '3s', '--clients', 'tui=4', '--operations', '200'],
+        ...['--duration', '3s', '--clients', 'tui=4', '--operations', '50'],
       );
       expect(report?.scenarios[0]?.evidence?.of).toBe('store');
       expect(counts(report)).toMatchObject({ versions: 0 });

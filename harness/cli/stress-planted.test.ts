@@ -85,9 +85,7 @@ describe('stores with a planted bug', { retry: 2 }, () => {
     const { exitCode, report } = await stress(
       fixture('adopts-wipes.mjs'),
       'mixed-agent',
-      '--duration',
-      '3s',
-      ...brief,
+      ...['--duration', '3s', '--operations', '40'],
     );
     expect(counts(report)?.seedsLost).toBeGreaterThan(0);
     expect(report?.scenarios[0]?.notes?.[0]).toMatch(
@@ -174,7 +172,7 @@ describe('stores with a planted bug', { retry: 2 }, () => {
   ] as const)(
     'a store that follows what another user planted is caught outside its directory: %s',
     async (name, count, summary) => {
-      const { exitCode, report } = await stress(fixture(name), 'hostile-directory', '--duration', '6s');
+      const { exitCode, report } = await stress(fixture(name), 'hostile-directory', '--duration', '4s');
       expect(counts(report)?.[count]).toBeGreaterThan(0);
       expect(report?.scenarios[0]?.checks.G11?.summary).toMatch(summary);
       expect(exitCode).toBe(1);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../index.js';
-import { counts, fixture, holdfast, newDirectory, stress } from './command.test.helper.js';
+import { counts, fixture, holdfast, holdfastWarm, newDirectory, stress } from './command.test.helper.js';
 
 describe('a stress run', () => {
   it('a run is inconclusive where too little happened: exit code 3', async () => {
@@ -24,11 +24,11 @@ describe('a stress run', () => {
     const cwd = newDirectory();
     const patient = path.join(cwd, 'patient.mjs');
     const faults = "[{ kind: 'kill', everyMs: [400, 400] }]";
-    const scenario = `{ name: 'patient', title: '', why: '', clients: { tui: 2 }, faults: ${faults}, atLeast: { kills: 6 } }`;
+    const scenario = `{ name: 'patient', title: '', why: '', clients: { tui: 2 }, faults: ${faults}, atLeast: { kills: 4 } }`;
     writeFileSync(patient, `export default ${scenario};`);
     // Less than a second of work: there is no time for a third.
     const { exitCode, report } = await stress('hardened', patient, '--duration', '2s');
-    expect(counts(report)?.kills).toBeGreaterThanOrEqual(6);
+    expect(counts(report)?.kills).toBeGreaterThanOrEqual(4);
     expect(exitCode).toBe(0);
   });
 
@@ -51,10 +51,10 @@ describe('a stress run', () => {
       /\| Time .*\| tui-\d \(pid \d+\).*\| File state/,
     );
 
-    const again = await holdfast(['check', path.join(latest, 'history.jsonl'), '--json'], { cwd });
+    const again = await holdfastWarm(['check', path.join(latest, 'history.jsonl'), '--json'], { cwd });
     expect(again.exitCode).toBe(1);
     expect(JSON.parse(again.stdout)[0].counts).toEqual(counts(report));
-    const shown = await holdfast(['show'], { cwd });
+    const shown = await holdfastWarm(['show'], { cwd });
     expect(shown.stdout).toContain('# Stress run: invalid');
   });
 
@@ -74,24 +74,14 @@ describe('a stress run', () => {
     ];
     await holdfast([...flags, '--target', 'naive']);
     await holdfast([...flags, '--target', 'hardened']);
-    const { exitCode, stdout } = await holdfast(['check', path.join(out, 'history.jsonl'), '--json']);
+    const { exitCode, stdout } = await holdfastWarm(['check', path.join(out, 'history.jsonl'), '--json']);
     expect(JSON.parse(stdout).map(({ target }: { target: string }) => target)).toEqual(['hardened']);
     expect(exitCode).toBe(0);
   });
 
   it('a run whose control does not find the planted bug is blind', async () => {
-    // One terminal alone can't lose anything: the control on the naive store finds nothing.
-    const module = new URL('../../build/harness/index.js', import.meta.url).href;
-    const plan = new URL('../../build/harness/stress/plan/plan.js', import.meta.url).href;
-    const program = `
-      import { controls } from '${plan}';
-      import { stress } from '${module}';
-      controls.splice(0, 2, { scenario: 'two-terminals', target: 'hardened', workMs: 300, mustFind: 'lost' });
-      const { result } = await stress({ scenarios: ['two-terminals'], durationMs: 4000, operations: 60 });
-      console.log(result);`;
-    const { stdout } = await execa(process.execPath, ['--input-type=module', '-e', program], {
-      cwd: newDirectory(),
-    });
+    const program = new URL('../../dist/harness/stress/blind-run.test.helper.js', import.meta.url);
+    const { stdout } = await execa(process.execPath, [program.pathname], { cwd: newDirectory() });
     expect(stdout).toBe('blind');
   });
 });
@@ -111,7 +101,7 @@ describe('modules of a user', () => {
       './my-store.ts',
       '--no-controls',
       '--duration',
-      '3s',
+      '2s',
       '--json',
     ];
     const { exitCode, stdout } = await holdfast(['stress', ...flags], { cwd });

@@ -15,7 +15,11 @@ const holdfastOnTerminal = (args: readonly string[], options: TerminalOptions = 
 
 const colour = '\u001b[3';
 const red = ['stress', '--target', 'naive', '--no-controls'];
-const some = [...red, '--scenario', 'two-terminals,kill-9', '--duration', '6s', '--out', 'reports/it'];
+const some = [
+  ...red,
+  ...['--scenario', 'two-terminals,set-delete-churn', '--duration', '6s', '--operations', '100'],
+  ...['--out', 'reports/it'],
+];
 
 /** Lines that are tables or progress: a command that is there to be copied is as long as it is. */
 const fitted = (lines: readonly string[]) =>
@@ -62,14 +66,14 @@ describe.skipIf(!hasTerminal)(`a run on a terminal${noTerminal}`, () => {
   it('the verdict and what went wrong come last, in colour, grouped by what went wrong', () => {
     const last = run.lines.filter((line) => line !== '');
     expect(last.at(-1)).toMatch(/^A guarantee was violated\. Seed \d+, .* Report: .*reports\/it$/);
-    expect(last.at(-2)).toMatch(/^Run it again: .* --scenario (two-terminals|kill-9) /);
+    expect(last.at(-2)).toMatch(/^Run it again: .* --scenario (two-terminals|set-delete-churn) /);
     expect(last.at(-3)).toMatch(/^Call by call: holdfast show .*reports\/it --verbose$/);
     const groups = last.filter((line) => / in \d of 2: /.test(line));
     expect(groups[0]).toMatch(/^\d+ lost updates? \(G[\d, G]+\) in \d of 2: /);
     expect(run.output).toContain(colour);
     expect(run.output).toContain('1 of 2, ');
     expect(run.output).toMatch(
-      /1 of 2, \d+ s of 6, .*: judging two-terminals on naive|1 of 2, .*: judging kill-9/,
+      /1 of 2, \d+ s of 6, .*: judging two-terminals on naive|1 of 2, .*: judging set-delete-churn/,
     );
   });
 
@@ -121,10 +125,12 @@ describe.skipIf(!hasTerminal)(`a run on a terminal${noTerminal}`, () => {
 describe('a run that no terminal sees', () => {
   it('the output has no colours and no control sequences, unless they are forced', async () => {
     const cwd = newDirectory();
-    const plain = await holdfast(['explore', '--target', 'naive'], { cwd });
+    // The report is the same, and starts no process for each client.
+    const search = ['explore', '--target', 'naive', '--executor', 'sim'];
+    const plain = await holdfast(search, { cwd });
     expect(plain.stdout + plain.stderr).not.toContain('\u001b');
     expect(plain.stdout).toContain('| T1 ');
-    const one = ['explore', '--target', 'naive', '--schedules', '1'];
+    const one = [...search, '--schedules', '1'];
     const forced = await holdfast(one, { cwd, env: { FORCE_COLOR: '1' } });
     expect(forced.stdout).toContain('\u001b[');
     const json = await holdfast([...one, '--json'], { cwd, env: { FORCE_COLOR: '1' } });

@@ -21,6 +21,7 @@ export const tests = [
   'src/conformance/run.ts',
   'src/conformance/programs.ts',
   'harness/explore/built.test.helper.ts',
+  'harness/stress/blind-run.test.helper.ts',
 ];
 
 /** The command, of the product alone and with the harness; the harness as a library; and its threads. They share their chunks. */
