@@ -77,7 +77,8 @@ describe.skipIf(whyNot !== undefined)(`an isolated program${whyNot ? ` (${whyNot
     // By a commit of its own, and not by a repair of what it wrote past the helper.
     expect(first.stderr).toMatch(lastLines[what] ?? /: [1-9]\d* writes?/);
     expect(second.stderr).toMatch(/: 1 write/);
-    expect([first.stderr.replace(/^holdfast: .*/m, ''), second.exitCode]).toEqual(['', 0]);
+    // On a busy machine a line before the last may say that its end is waited for.
+    expect([first.stderr.replace(/^holdfast: .*/gm, '').trim(), second.exitCode]).toEqual(['', 0]);
     expect(
       Object.keys(scene.read())
         .filter((key) => !/\d$/.test(key))
