@@ -75,14 +75,14 @@ describe('a file without an operation', () => {
       4,
       expect.stringContaining(`${empty}: 0 of 1 line is an operation; expected a history.txt`),
     ]);
-    const { exitCode, stdout } = await holdfastWarm(['check', whole, empty, '--json']);
+    const { exitCode, stdout } = await holdfast(['check', whole, empty, '--json']);
     expect(exitCode).toBe(4);
     expect((JSON.parse(stdout) as ModelReport[]).map(({ result }) => result)).toEqual(['valid', 'none']);
   });
 
   it('a file without an operation does not hide what is wrong in another: exit code 1', async () => {
     const wrong = file('wrong.log', [...plain, '1\t:invoke\t:read\tnil', '1\t:ok\t:read\t2']);
-    const { exitCode, stdout } = await holdfastWarm(['check', wrong, file('empty.log', [])]);
+    const { exitCode, stdout } = await holdfast(['check', wrong, file('empty.log', [])]);
     expect(exitCode).toBe(1);
     expect(stdout).toContain('0 of 0 lines is an operation');
   });
@@ -97,7 +97,7 @@ describe('a file without an operation', () => {
 describe('several files', () => {
   it('several files are judged in their order, and the worst verdict wins', async () => {
     const names = ['etcd/002.log', 'etcd/000.log', 'etcd/005.log'].map(recorded);
-    const { exitCode, stdout } = await holdfastWarm(['check', ...names, '--format', 'jepsen', '--json']);
+    const { exitCode, stdout } = await holdfast(['check', ...names, '--format', 'jepsen', '--json']);
     const reports = JSON.parse(stdout) as ModelReport[];
     expect(reports.map(({ file, result }) => [file, result])).toEqual([
       [names[0], 'valid'],
@@ -109,7 +109,7 @@ describe('several files', () => {
 
   it('an unreadable file among several is refused with the number of its line, and no file is judged', async () => {
     const broken = jepsen('0\t:invoke\t:pop\tnil');
-    const { exitCode, stderr, stdout } = await holdfastWarm([
+    const { exitCode, stderr, stdout } = await holdfast([
       'check',
       recorded('etcd/002.log'),
       broken,
