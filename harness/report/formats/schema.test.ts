@@ -65,12 +65,7 @@ describe('the published schemas, as a validator reads them', () => {
         'refresh,kill-9,rogue-writer',
         ...['--duration', '7s', '--operations', '40'],
       ],
-      [
-        ...['--scenario', 'hostile-directory,dangling-link', '--no-controls'],
-        ...['--duration', '6s', '--operations', '40'],
-      ],
-      // With one control, where the others have two.
-      ['--scenario', 'token-create-delete-churn', '--duration', '6s', '--operations', '20'],
+      ['--scenario', 'hostile-directory,dangling-link', '--duration', '15s', '--operations', '60'],
       [
         '--command',
         `sh ${shell} {file} {key} {value}`,
