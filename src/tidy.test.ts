@@ -45,7 +45,7 @@ const floorsOfProduct: RegExp[][] = [
   [/^src\/store\/document\//, /^src\/native\//],
   [/^src\/store\/merge\//, /^src\/store\/backend\//],
   [/^src\/store\/refresh\//, /^src\/store\/file\/disk\//, /^src\/etcd\//],
-  [/^src\/store\/file\/queue\//],
+  [/^src\/store\/file\/queue\//, /^src\/postgres\//],
   [/^src\/store\/file\/commit\//],
   [/^src\/store\/file\/[\w-]+\.[jt]s$/],
   [/^src\/store\/file\/doctor\//, /^src\/store\/file\/foreign\//],
