@@ -88,7 +88,8 @@ export const beginSession = `
 
 export const endSession = 'delete from holdfast.receipts where session = $1';
 
-export const commit = 'select holdfast.commit_1($1, $2, $3, $4, $5::boolean, $6, $7) as said';
+/** The driver takes every text for false where the server expects a boolean. */
+export const commit = "select holdfast.commit_1($1, $2, $3, $4, $5::text = 'true', $6, $7) as said";
 
 export const settle = 'select holdfast.settle_1($1, $2, $3) as said';
 
@@ -96,7 +97,7 @@ export const settle = 'select holdfast.settle_1($1, $2, $3) as said';
 export const readStore = `
   with now as (select (select head from holdfast.heads where store = $1) as head)
   select now.head,
-    case when $2::boolean and now.head is not distinct from $3 then null else (
+    case when $2::text = 'true' and now.head is not distinct from $3 then null else (
       select coalesce(json_agg(json_build_array(name, value) order by position), '[]'::json)::text
       from holdfast.entries where store = $1) end as entries
   from now`;
