@@ -6,6 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UsageError } from '../../../src/cli/usage-error.js';
 import type { Cluster, ClusterLook, MemberFault } from '../../core/cluster.js';
+import { ask } from './ask.js';
 import { freePorts } from './free-ports.js';
 import { loopback, type Network, namespaces, whyNoNamespaces } from './network.js';
 
@@ -177,12 +178,12 @@ class EtcdMembers implements Cluster {
 
   /** Linearizable: a majority has to answer. And it knows who it is. */
   async #isReady(member: Member): Promise<boolean> {
-    const answer = await ask(member, '/v3/kv/range', { key: 'AA==' });
+    const answer = await call(member, '/v3/kv/range', { key: 'AA==' });
     return answer?.header !== undefined && (await this.#status(member)) !== undefined;
   }
 
   async #status(member: Member): Promise<Status | undefined> {
-    const answer = (await ask(member, '/v3/maintenance/status', {})) as Status | undefined;
+    const answer = (await call(member, '/v3/maintenance/status', {})) as Status | undefined;
     if (answer?.header === undefined) return undefined;
     member.id = answer.header.member_id;
     return answer;
@@ -190,32 +191,28 @@ class EtcdMembers implements Cluster {
 
   /** Has it answered transactions since it was asked last, or was started? */
   async #hasAnswered(member: Member): Promise<boolean> {
-    try {
-      const response = await fetch(`${member.clientUrl}/metrics`, { signal: AbortSignal.timeout(askMs) });
-      const text = await response.text();
-      const [, count = '0'] =
-        /^grpc_server_handled_total\{grpc_code="OK",grpc_method="Txn".*\} (\d+)/m.exec(text) ?? [];
-      const hasGrown = Number(count) > member.answered;
-      member.answered = Number(count);
-      return hasGrown;
-    } catch {
-      return false;
-    }
+    const text = (await ask(`${member.clientUrl}/metrics`, undefined, askMs)) ?? '';
+    const [, count] =
+      /^grpc_server_handled_total\{grpc_code="OK",grpc_method="Txn".*\} (\d+)/m.exec(text) ?? [];
+    if (count === undefined) return false;
+    const hasGrown = Number(count) > member.answered;
+    member.answered = Number(count);
+    return hasGrown;
   }
 
   /** etcd refuses a member that comes back without what it knew: the others strike it off and take it in anew. */
   async #joinAnew(member: Member): Promise<void> {
     const others = this.#members.filter((one) => one !== member);
     await untilAny(others, async (other) => {
-      const list = (await ask(other, '/v3/cluster/member/list', {})) as MemberList | undefined;
+      const list = (await call(other, '/v3/cluster/member/list', {})) as MemberList | undefined;
       if (!list?.members) return false;
       const known = list.members.find(({ peerURLs }) => peerURLs?.includes(member.peerUrl));
       if (!known) return true;
-      const answer = await ask(other, '/v3/cluster/member/remove', { ID: known.ID });
+      const answer = await call(other, '/v3/cluster/member/remove', { ID: known.ID });
       return answer?.header !== undefined;
     });
     await untilAny(others, async (other) => {
-      const answer = await ask(other, '/v3/cluster/member/add', { peerURLs: [member.peerUrl] });
+      const answer = await call(other, '/v3/cluster/member/add', { peerURLs: [member.peerUrl] });
       // Not answered at the first try, and done all the same.
       return answer?.header !== undefined || /exist/i.test(String(answer?.error));
     });
@@ -234,18 +231,14 @@ interface MemberList {
 }
 
 /** Undefined where there is no answer in time. */
-async function ask(
+async function call(
   { clientUrl }: Member,
   request: string,
   body: object,
 ): Promise<Record<string, unknown> | undefined> {
+  const text = await ask(`${clientUrl}${request}`, body, askMs);
   try {
-    const response = await fetch(`${clientUrl}${request}`, {
-      method: 'POST',
-      body: JSON.stringify(body),
-      signal: AbortSignal.timeout(askMs),
-    });
-    return (await response.json()) as Record<string, unknown>;
+    return JSON.parse(text ?? '') as Record<string, unknown>;
   } catch {
     return undefined;
   }
