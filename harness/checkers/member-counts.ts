@@ -1,7 +1,7 @@
-import type { MemberFault } from '../core/cluster.js';
-import { isMemberFault } from '../core/cluster.js';
 import type { Counts } from '../core/report.js';
 import type { FaultEvent } from '../history/events.js';
+import type { MemberFault } from '../history/member-faults.js';
+import { isMemberFault } from '../history/member-faults.js';
 import type { Run } from '../history/run.js';
 import { isMutation } from './lost-update/registers.js';
 

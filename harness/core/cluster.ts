@@ -1,20 +1,5 @@
+import type { MemberFault } from '../history/member-faults.js';
 import type { TargetOptions } from './target.js';
-
-/** What is done to a member of the cluster that a store is on, or to so many that no majority is left. */
-export const memberFaults = {
-  'member-kill': 'SIGKILL to a member of the cluster, and a start on what it had',
-  'member-stop': 'SIGSTOP to a member of the cluster for a while, then SIGCONT',
-  'member-cut': 'a member reaches its clients, and not the other members',
-  'member-isolate': 'no client and no other member reaches a member',
-  'member-wipe': 'a member is killed, its data is removed, and it joins anew, empty',
-  'majority-kill': 'SIGKILL to so many members that no majority is left, and a start on what they had',
-} as const;
-
-export type MemberFault = keyof typeof memberFaults;
-
-export function isMemberFault(kind: string): kind is MemberFault {
-  return Object.hasOwn(memberFaults, kind);
-}
 
 /** What a cluster says about itself. */
 export interface ClusterLook {

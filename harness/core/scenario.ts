@@ -1,5 +1,5 @@
 import type { Action } from '../history/events.js';
-import type { MemberFault } from './cluster.js';
+import type { MemberFault } from '../history/member-faults.js';
 import type { Counts } from './report.js';
 
 /** What the file holds: the credentials of the agent, or the tokens of its server. */

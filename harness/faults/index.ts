@@ -1,5 +1,5 @@
-import { memberFaults } from '../core/cluster.js';
 import type { Fault } from '../core/scenario.js';
+import { memberFaults } from '../history/member-faults.js';
 import type { FaultContext } from './context.js';
 import { corrupt } from './corrupt.js';
 import { kill } from './kill.js';

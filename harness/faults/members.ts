@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Cluster, ClusterLook, MemberFault } from '../core/cluster.js';
+import type { Cluster, ClusterLook } from '../core/cluster.js';
 import { defined } from '../core/defined.js';
 import type { Fault } from '../core/scenario.js';
-import type { SeenCluster } from '../history/events.js';
+import type { MemberFault, SeenCluster } from '../history/member-faults.js';
 import type { Random } from '../workload/random.js';
 import { atRandomMoments } from './at-random-moments.js';
 import type { FaultContext } from './context.js';

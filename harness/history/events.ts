@@ -21,8 +21,8 @@
  * some numbers for each value (register-stream.ts), so a history may be as long as it likes.
  */
 
-import type { MemberFault } from '../core/cluster.js';
 import type { RunEvent } from './header.js';
+import type { MemberFault, SeenCluster } from './member-faults.js';
 
 export type { PlannedFault, ProgramUnderTest, RunEvent } from './header.js';
 
@@ -53,7 +53,6 @@ export type FaultKind =
   | 'misread'
   /** A hostile user puts a link, a pipe or a directory under a name that the store calls its own, and takes it away again. */
   | 'plant'
-  /** Members of the cluster that the store is on are struck, and mended again. */
   | MemberFault;
 
 /** An entry that is there before the run and that no client touches. */
@@ -192,18 +191,8 @@ export interface FaultEvent {
   op?: string;
   /** At the end of a `plant`: the canary, where it is not what it was at the last look. */
   canary?: CanaryEntry[];
-  /** Of a fault of members: what the cluster said right before it, and right before it was mended. */
+  /** Of a fault of members: what the cluster said right before it, or before it was mended. */
   cluster?: SeenCluster;
-}
-
-/** What the members of a cluster said. */
-export interface SeenCluster {
-  /** Who leads, where that is known. */
-  leader?: string;
-  /** Grows with each election. */
-  term?: number;
-  /** Those that have answered the store's calls since the look before. */
-  answered: string[];
 }
 
 /** A foreign reader, who knows nothing of the store, opened the file and found this. */

@@ -1,8 +1,8 @@
 import { operationsById } from '../checkers/lost-update/registers.js';
-import { isMemberFault, memberFaults } from '../core/cluster.js';
 import type { Bar, TimelineRow, Violation } from '../core/report.js';
 import type { Finding } from '../core/verdict.js';
 import type { FaultEvent, FileEvent, TokenEvent, ValueId } from '../history/events.js';
+import { isMemberFault, memberFaults } from '../history/member-faults.js';
 import type { Operation, Run } from '../history/run.js';
 import { withoutQuote } from '../history/words.js';
 import { describeLineage, findLineage } from './lineage.js';

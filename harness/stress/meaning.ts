@@ -1,6 +1,6 @@
-import { isMemberFault } from '../core/cluster.js';
 import type { Fault, ProfileName } from '../core/scenario.js';
 import type { Probed } from '../history/evidence.js';
+import { isMemberFault } from '../history/member-faults.js';
 import type { PlannedRun } from './plan/plan.js';
 
 /**

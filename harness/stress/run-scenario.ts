@@ -1,7 +1,6 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { UsageError } from '../../src/cli/usage-error.js';
-import { isMemberFault } from '../core/cluster.js';
 import { defined } from '../core/defined.js';
 import type { Counts } from '../core/report.js';
 import type { ProfileName, Scenario, Workload } from '../core/scenario.js';
@@ -10,6 +9,7 @@ import type { RefreshPhase, Victim } from '../faults/context.js';
 import { inject } from '../faults/index.js';
 import type { OneAtATime } from '../faults/members.js';
 import type { Probed } from '../history/evidence.js';
+import { isMemberFault } from '../history/member-faults.js';
 import { listCanary } from '../line/canary.js';
 import type { Runtimes } from '../line/runtimes.js';
 import { assertOwnFile } from '../line/sandbox.js';

@@ -1,5 +1,6 @@
 import { connect, isIP, type Socket } from 'node:net';
-import { loadDriver, type Sql } from './driver.js';
+import type { Sql } from 'postgres';
+import { loadDriver } from './driver.js';
 import { failureOf, NotSent } from './failures.js';
 import type { Host, PostgresSettings } from './options.js';
 
@@ -12,7 +13,7 @@ export class Connection {
   readonly #socket: Socket;
   #busy = 0;
 
-  private constructor(sql: Sql, socket: Socket) {
+  constructor(sql: Sql, socket: Socket) {
     this.#sql = sql;
     this.#socket = socket;
   }

@@ -1,8 +1,6 @@
 import type { Sql } from 'postgres';
 import { StoreError } from '../errors/store-error.js';
 
-export type { Sql } from 'postgres';
-
 type Driver = typeof import('postgres');
 
 /** The driver is loaded at the first call: a program that keeps its store elsewhere need not have it. */

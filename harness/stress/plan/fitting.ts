@@ -1,8 +1,8 @@
 import { UsageError } from '../../../src/cli/usage-error.js';
-import { isMemberFault } from '../../core/cluster.js';
 import type { RuntimeChoice } from '../../core/runtime.js';
 import { type ProfileName, type Scenario, type Subject, subjectOf } from '../../core/scenario.js';
 import type { TargetSpec } from '../../core/target.js';
+import { isMemberFault } from '../../history/member-faults.js';
 import { bringsCluster, hasTokens } from '../../targets/index.js';
 import { findOnPath } from '../../targets/program/find.js';
 
