@@ -18,6 +18,8 @@ export const targets: Readonly<Record<string, string>> = {
   'lease-dir':
     "the agent's lock directory with a heartbeat: a holder paused beyond it writes late, a crash blocks all for 60 s",
   etcd: 'the store on etcd, on three members of its own: needs the program etcd (etcd?receipts=off, etcd?reads=local: planted bugs)',
+  postgres:
+    'the store on PostgreSQL, on a server of its own: needs the programs of PostgreSQL and the package postgres',
 };
 
 /**
@@ -47,7 +49,7 @@ export function isShipped({ label }: Pick<TargetSpec, 'label'>): boolean {
 }
 
 /** Those of them that are on a cluster, whose members they start themselves. */
-const withCluster = ['etcd'];
+const withCluster = ['etcd', 'postgres'];
 
 /** Known beforehand, as for tokens. */
 export function bringsCluster({ label, program }: TargetSpec): boolean {
