@@ -102,7 +102,7 @@ describe('the packed package, where nothing else is installed', () => {
     ]);
   });
 
-  it('it has the page, no tests and no source maps, and stays below 3.5 MB in 420 files', () => {
+  it('it has the page, no tests and no source maps, and stays below 3.65 MB in 420 files', () => {
     const entries = readdirSync(place, { recursive: true, withFileTypes: true });
     const files = entries
       .filter((entry) => entry.isFile())
@@ -112,7 +112,7 @@ describe('the packed package, where nothing else is installed', () => {
     const page = path.join(place, 'dist', 'harness', 'report', 'page');
     expect(files).toEqual(expect.arrayContaining([path.join(page, 'page.js'), path.join(page, 'page.css')]));
     const bytes = files.reduce((sum, name) => sum + statSync(name).size, 0);
-    expect(bytes).toBeLessThan(3_500_000);
+    expect(bytes).toBeLessThan(3_650_000);
   });
 
   it('a bundle has what is used of the store, and nothing where nothing is used', async () => {

@@ -19,6 +19,7 @@ export interface Cluster {
   readonly options: TargetOptions;
   /** What can't be done to its members here, and why, as the end of a sentence. */
   readonly cannot: Readonly<Partial<Record<MemberFault, string>>>;
+  /** Asks all members, and waits for none of them for long. */
   look(): Promise<ClusterLook>;
   /** Does it to one member. Of a `majority-kill`, to one of those whose turn it is. */
   strike(fault: MemberFault, member: string): Promise<void>;

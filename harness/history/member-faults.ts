@@ -8,6 +8,7 @@ export const memberFaults = {
   'majority-kill': 'SIGKILL to so many members that no majority is left, and a start on what they had',
 } as const;
 
+/** One of them. */
 export type MemberFault = keyof typeof memberFaults;
 
 export function isMemberFault(kind: string): kind is MemberFault {
