@@ -45,7 +45,7 @@ const floorsOfProduct: RegExp[][] = [
   [/^src\/store\/document\//, /^src\/native\//],
   [/^src\/store\/merge\//, /^src\/store\/backend\//],
   [/^src\/store\/refresh\//, /^src\/store\/file\/disk\//, /^src\/etcd\//],
-  [/^src\/store\/file\/queue\//],
+  [/^src\/store\/file\/queue\//, /^src\/postgres\//],
   [/^src\/store\/file\/commit\//],
   [/^src\/store\/file\/[\w-]+\.[jt]s$/],
   [/^src\/store\/file\/doctor\//, /^src\/store\/file\/foreign\//],
@@ -151,8 +151,8 @@ describe('the direction of imports', () => {
     );
     expect(wrong).toEqual([]);
   });
-  it('the store knows nothing of etcd, so that a program with a file carries none of it', () => {
-    expect(importsBetween(/^src\/(?!etcd\/)/, /^src\/etcd\//)).toEqual([]);
+  it('the store knows nothing of engines, so that a program with a file carries none of them', () => {
+    expect(importsBetween(/^src\/(?!etcd\/|postgres\/)/, /^src\/(etcd|postgres)\//)).toEqual([]);
   });
   it('every room that has a floor in the product exists', () => {
     const files = product.map(({ file }) => file);
@@ -164,7 +164,7 @@ describe('the direction of imports', () => {
     expect(importsBetween(/^src\/(?!store\/(file\/|store\.ts))/, inner)).toEqual([]);
   });
   it('a module of the product re-exports nothing, unless users import it', () => {
-    const doors = /^src\/((http|etcd)\/)?index\.ts$/;
+    const doors = /^src\/((http|etcd|postgres)\/)?index\.ts$/;
     const files = product.filter(({ file }) => file.startsWith('src/') && !doors.test(file));
     const users = files.filter(({ text }) => /^export (type )?(\*|\{[^}]*\}) from '/m.test(text));
     expect(users.map(({ file }) => file)).toEqual([]);
@@ -253,7 +253,7 @@ it('one helper of the tests puts functions in the place of those of Node', () =>
 
 it('classes that hold documents or tokens have #fields, which no log shows', () => {
   const holders = product.filter(({ file }) =>
-    /^src\/(store|etcd|surroundings|tokens|http|guard|credentials)\//.test(file),
+    /^src\/(store|etcd|postgres|surroundings|tokens|http|guard|credentials)\//.test(file),
   );
   const users = holders.filter(({ text }) =>
     /^\s*(private|protected) |[(,]\s*(private|protected) /m.test(text),
@@ -275,7 +275,7 @@ it('every file has at most 300 lines', () => {
 
 it('every file of the product is used', () => {
   const entries = [
-    /^src\/((http|etcd)\/)?index\.ts$/,
+    /^src\/((http|etcd|postgres)\/)?index\.ts$/,
     /^(src|harness)\/cli\/main\.ts$/,
     /^harness\/(vitest\/)?index\.ts$/,
     /^harness\/(clients|targets|bench\/rivals)\//,

@@ -4,6 +4,7 @@ import type { FaultKind } from '../history/events.js';
 import type { Run } from '../history/run.js';
 import { foreignLosses } from './lost-update/foreign-losses.js';
 import { isMutation } from './lost-update/registers.js';
+import { countMembers } from './member-counts.js';
 import { countOverlaps } from './overlap-pairs.js';
 
 export function count(run: Run, findings: readonly Finding[]): Counts {
@@ -34,6 +35,7 @@ export function count(run: Run, findings: readonly Finding[]): Counts {
     pauses: injected('pause'),
     corruptions: injected('corrupt'),
     plants: injected('plant'),
+    ...countMembers(run),
     staleRewrites: injected('stale-rewrite'),
     misreads: injected('misread'),
     ...foreignLosses(run),

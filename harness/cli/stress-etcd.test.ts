@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Cluster, lacksEtcd, newCluster } from '../../src/etcd/cluster.test.helper.js';
 import { long } from '../../src/tiers.test.helper.js';
-import { counts, fixture, stress } from './command.test.helper.js';
+import { counts, stress } from './command.test.helper.js';
 
 // Their short twins are src/etcd/receipts.test.ts and src/etcd/conformance.test.ts.
 describe.skipIf(lacksEtcd())('the store on etcd, under stress', long, () => {
@@ -10,7 +10,7 @@ describe.skipIf(lacksEtcd())('the store on etcd, under stress', long, () => {
     cluster = await newCluster(3);
   });
   const target = (options: string) =>
-    `${fixture('etcd.ts')}?at=${cluster.endpoints.map((url) => new URL(url).host).join('+')}${options}`;
+    `etcd?at=${cluster.endpoints.map((url) => new URL(url).host).join('+')}${options}`;
 
   it.each(['two-terminals', 'kill-9', 'refresh-killed', 'set-delete-churn'])(
     'no guarantee is violated in %s',
@@ -37,6 +37,20 @@ describe.skipIf(lacksEtcd())('the store on etcd, under stress', long, () => {
   it('the same run finds a store whose reads are older than what another process was told', async () => {
     const { exitCode, report } = await stress(target('&reads=stale'), 'two-terminals', '--duration', '4s');
     expect(report?.result).toBe('invalid');
+    expect(exitCode).toBe(1);
+  });
+
+  it('no guarantee is violated while members are struck and clients killed, and each kind of fault meant something', async () => {
+    const { exitCode, report } = await stress('etcd', 'cluster-faults', '--duration', '75s');
+    expect([report?.result, exitCode]).toEqual(['valid', 0]);
+    expect(counts(report)?.acknowledgedUnderFaults).toBeGreaterThan(0);
+    expect(counts(report)?.membersAnswering).toBeGreaterThan(1);
+  });
+
+  it('the same members show a store that claims a refresh without a comparison', async () => {
+    const bug = 'etcd?claims=blind';
+    const { exitCode, report } = await stress(bug, 'cluster-refresh', '--duration', '12s');
+    expect(counts(report)?.refreshedTwice).toBeGreaterThan(0);
     expect(exitCode).toBe(1);
   });
 

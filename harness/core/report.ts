@@ -63,6 +63,19 @@ export interface Counts {
   pauses: number;
   corruptions: number;
   plants: number;
+  /** Faults of the members of a cluster. Reports of older versions have none of these. */
+  memberKills: number;
+  memberStops: number;
+  memberCuts: number;
+  memberIsolations: number;
+  memberWipes: number;
+  majorityKills: number;
+  /** How often another term with a leader was seen. */
+  elections: number;
+  /** How many members have answered the store's calls, by their own count. */
+  membersAnswering: number;
+  /** Changes acknowledged while a member was struck: the fewest of any kind of fault that leaves a majority. */
+  acknowledgedUnderFaults: number;
   /** What foreign programs wrote into the file, and how often from a copy older than what it held. */
   foreignWrites: number;
   staleRewrites: number;

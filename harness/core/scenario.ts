@@ -1,4 +1,6 @@
 import type { Action } from '../history/events.js';
+import type { MemberFault } from '../history/member-faults.js';
+import type { Counts } from './report.js';
 
 /** What the file holds: the credentials of the agent, or the tokens of its server. */
 export const subjects = ['credentials', 'tokens'] as const;
@@ -59,7 +61,20 @@ export type Fault =
    * A user who may write in the file's directory puts links to a canary, pipes and directories under the names that the
    * target calls its own, and takes each away after `forMs`. The file itself is left alone.
    */
-  | { kind: 'plant'; everyMs: RangeMs; forMs: RangeMs };
+  | { kind: 'plant'; everyMs: RangeMs; forMs: RangeMs }
+  /**
+   * A member of the cluster that the store is on is struck, and mended after `forMs`: the one that leads, or any. All faults
+   * of members take turns.
+   */
+  | { kind: MemberFault; everyMs: RangeMs; forMs: RangeMs; whom: 'leader' | 'any' };
+
+/** A store with a bug that was put there, and the count that must not be zero in a run on it. */
+export interface Planted {
+  target: string;
+  mustFind: keyof Counts;
+  /** How long its clients work, in milliseconds. */
+  workMs: number;
+}
 
 /**
  * What stands at the path that the clients are given, where it is not the file itself: a link, a link to a link, or a
@@ -91,6 +106,8 @@ export interface Scenario {
   umask?: number;
   workload?: Partial<Workload>;
   faults?: readonly Fault[];
+  /** Found before the scenario itself is run, where one of the targets is the same store without the bug. */
+  planted?: readonly Planted[];
   /** A run in which less happened is inconclusive. Names are those of the report's counts. */
   atLeast: Readonly<Record<string, number>>;
   /** Path of its module, where it does not ship with the harness. Filled in when it is loaded. */

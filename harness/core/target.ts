@@ -1,5 +1,6 @@
 import type { VersionName } from '../history/events.js';
 import type { Program, Specification } from '../programs/specification.js';
+import type { Cluster } from './cluster.js';
 
 /** A store under test. Operations that a store lacks are not asked of it. */
 export interface Store {
@@ -78,6 +79,11 @@ export interface TargetModule {
   arrivesLate?: boolean;
   /** Stores what is there before a run, where that takes more than a `set` of each. Called once, before any other process. */
   begin?(file: string, entries: Record<string, unknown>, options?: TargetOptions): Promise<void>;
+  /**
+   * Starts the cluster that the store is on, once for all runs, in the harness's own process. For scenarios with faults of
+   * members. Undefined where the options name a cluster that is there already.
+   */
+  cluster?(options: TargetOptions): Promise<Cluster | undefined>;
 }
 
 /** From the command line: `textbook?stale=2000` opens `textbook` with `{ stale: 2000 }`. */

@@ -1,5 +1,6 @@
 import type { CanaryEntry, FaultEvent } from '../history/events.js';
 import type { Random } from '../workload/random.js';
+import type { OneAtATime } from './members.js';
 
 /** A client process, as far as a fault may reach it. */
 export interface Victim {
@@ -44,6 +45,8 @@ export interface FaultContext {
   ownNames(): string[];
   /** The tree that is none of the target's business. Undefined in a run without one. */
   canary: Canary | undefined;
+  /** The cluster that the store is on. Undefined where there is none. */
+  cluster: OneAtATime | undefined;
   record(event: Omit<FaultEvent, 'type' | 'time'>): void;
   random: Random;
   /** Ends the fault; it then undoes what it has done and returns. */

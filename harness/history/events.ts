@@ -22,6 +22,7 @@
  */
 
 import type { RunEvent } from './header.js';
+import type { MemberFault, SeenCluster } from './member-faults.js';
 
 export type { PlannedFault, ProgramUnderTest, RunEvent } from './header.js';
 
@@ -51,7 +52,8 @@ export type FaultKind =
   /** A foreign program could not read the file, takes it for empty, and writes that. */
   | 'misread'
   /** A hostile user puts a link, a pipe or a directory under a name that the store calls its own, and takes it away again. */
-  | 'plant';
+  | 'plant'
+  | MemberFault;
 
 /** An entry that is there before the run and that no client touches. */
 export interface SeedEvent {
@@ -189,6 +191,8 @@ export interface FaultEvent {
   op?: string;
   /** At the end of a `plant`: the canary, where it is not what it was at the last look. */
   canary?: CanaryEntry[];
+  /** Of a fault of members: what the cluster said right before it, or before it was mended. */
+  cluster?: SeenCluster;
 }
 
 /** A foreign reader, who knows nothing of the store, opened the file and found this. */

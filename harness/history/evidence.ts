@@ -1,3 +1,5 @@
+import type { MemberFault } from './member-faults.js';
+
 /**
  * What shows the entries of a run, besides the answers of the store itself.
  *
@@ -37,6 +39,8 @@ export interface Probed {
   openMs: number;
   /** What it leaves beside its file when it was alone: patterns, see own-paths.ts. */
   own: readonly string[];
+  /** The cluster that it is on, with what can't be done to its members. */
+  cluster?: { cannot: Readonly<Partial<Record<MemberFault, string>>> };
   /** For a program under test: what it is, and how long its commands took when it was alone. */
   program?: ProbedProgram;
 }

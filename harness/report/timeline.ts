@@ -2,6 +2,7 @@ import { operationsById } from '../checkers/lost-update/registers.js';
 import type { Bar, TimelineRow, Violation } from '../core/report.js';
 import type { Finding } from '../core/verdict.js';
 import type { FaultEvent, FileEvent, TokenEvent, ValueId } from '../history/events.js';
+import { isMemberFault, memberFaults } from '../history/member-faults.js';
 import type { Operation, Run } from '../history/run.js';
 import { withoutQuote } from '../history/words.js';
 import { describeLineage, findLineage } from './lineage.js';
@@ -155,7 +156,9 @@ function faultMoment({ time, fault, phase, client, detail }: FaultEvent): Moment
     plant: `a hostile user ${phase === 'begin' ? 'puts' : 'takes away'} ${detail}`,
     corrupt: `damaged in place${phase === 'begin' ? '' : ', done'}: ${detail}`,
   };
-  return { time, client, text: words[fault] };
+  if (!isMemberFault(fault)) return { time, client, text: words[fault] };
+  const what = phase === 'begin' ? memberFaults[fault] : 'over: all members go on';
+  return { time, client, text: `${fault} of ${detail}: ${what}` };
 }
 
 /** A content is shown if it is broken, changed the key in question, or is the work of a process that is shown. */

@@ -1,5 +1,6 @@
 import type { Fault, ProfileName } from '../core/scenario.js';
 import type { Probed } from '../history/evidence.js';
+import { isMemberFault } from '../history/member-faults.js';
 import type { PlannedRun } from './plan/plan.js';
 
 /**
@@ -15,8 +16,13 @@ export function meaninglessFor(
   }: Pick<PlannedRun, 'scenario' | 'clients'> & {
     target?: PlannedRun['target'];
   },
-  { evidence, isWhole, showsCommits, own }: Probed,
+  { evidence, isWhole, showsCommits, own, cluster }: Probed,
 ): string | undefined {
+  for (const { kind } of faults) {
+    if (!isMemberFault(kind)) continue;
+    if (!cluster) return 'it strikes members of a cluster, and this target is on none';
+    if (cluster.cannot[kind] !== undefined) return `it needs ${kind}, and ${cluster.cannot[kind]}`;
+  }
   const has = (kind: Fault['kind']) => faults.some((fault) => fault.kind === kind);
   const isOfFile = evidence.of === 'file';
   const { program } = target ?? {};

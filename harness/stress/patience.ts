@@ -20,6 +20,8 @@ export interface Patience {
   extraMs: number;
   /** How long the target took to open when it was alone: others may take as long. */
   openMs: number;
+  /** How long what goes wrong may take before the next does. */
+  faultMs: number;
   signal: AbortSignal;
 }
 
@@ -30,7 +32,7 @@ export interface Patience {
  */
 export async function untilEnough(
   { recorder: { tally }, atLeast }: Stage,
-  { workMs, judgingMs, extraMs, openMs, signal }: Patience,
+  { workMs, judgingMs, extraMs, openMs, faultMs, signal }: Patience,
   endFaults: () => void,
 ): Promise<number> {
   const rest = { ref: false };
@@ -45,7 +47,7 @@ export async function untilEnough(
   while (!signal.aborted && performance.now() < lateAt) {
     const missing = tally.missing(atLeast);
     if (missing < last.missing) last = { missing, at: performance.now() };
-    if (missing === 0 || performance.now() - last.at > stallMsMax + 3 * openMs) break;
+    if (missing === 0 || performance.now() - last.at > stallMsMax + 3 * openMs + faultMs) break;
     if (tally.missingFaults(atLeast) === 0) endFaults();
     await sleep(progressMs, undefined, rest);
   }

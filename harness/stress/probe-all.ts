@@ -2,6 +2,7 @@ import { UsageError } from '../../src/cli/usage-error.js';
 import type { Subject } from '../core/scenario.js';
 import type { TargetSpec } from '../core/target.js';
 import { knownTarget, type Probed } from '../history/evidence.js';
+import type { Clusters } from './clusters.js';
 import { meaninglessFor } from './meaning.js';
 import type { FilledOptions } from './plan/options.js';
 import type { PlannedRun } from './plan/plan.js';
@@ -11,9 +12,15 @@ import { probeTarget } from './probe-target.js';
 export class Probes {
   private readonly known = new Map<string, Probed>();
 
+  private constructor(private readonly clusters: Clusters) {}
+
   /** Tries each target with each subject on each runtime, once. @throws UsageError if one can't be put to a test */
-  static async make({ runs, targets, runtimes, signal, targetMs }: FilledOptions, directory: string) {
-    const probes = new Probes();
+  static async make(
+    { runs, targets, runtimes, signal, targetMs }: FilledOptions,
+    clusters: Clusters,
+    directory: string,
+  ) {
+    const probes = new Probes(clusters);
     for (const target of targets) {
       const subjects = runs
         .filter((run) => run.target === target)
@@ -24,7 +31,7 @@ export class Probes {
           probes.add(
             target,
             subject,
-            await probeTarget(target, directory, { signal, runtime, subject, targetMs }),
+            await probeTarget(clusters.at(target), directory, { signal, runtime, subject, targetMs }),
           );
         }
       }
@@ -33,13 +40,17 @@ export class Probes {
   }
 
   of({ target, scenario: { subject = 'credentials' }, mustFind }: PlannedRun): Probed {
-    if (mustFind) return knownTarget;
-    return this.known.get(`${subject} ${target.label}`) ?? knownTarget;
+    const cluster = this.clusters.of(target);
+    // A planted bug changes nothing of what a probe finds out: it is that of the store without it.
+    const module = cluster ? target.module : target.label;
+    if (mustFind && !cluster) return knownTarget;
+    const known = this.known.get(`${subject} ${module}`) ?? knownTarget;
+    return cluster ? { ...known, cluster } : known;
   }
 
   /** On different runtimes, what holds on all of them. */
-  private add({ label }: TargetSpec, subject: Subject, probed: Probed): void {
-    const key = `${subject} ${label}`;
+  private add(target: TargetSpec, subject: Subject, probed: Probed): void {
+    const key = `${subject} ${this.clusters.of(target) ? target.module : target.label}`;
     const other = this.known.get(key) ?? probed;
     this.known.set(key, {
       evidence: other.evidence.of === 'file' ? probed.evidence : other.evidence,

@@ -7,7 +7,9 @@ import type { ProfileName, Scenario, Workload } from '../core/scenario.js';
 import type { TargetSpec } from '../core/target.js';
 import type { RefreshPhase, Victim } from '../faults/context.js';
 import { inject } from '../faults/index.js';
+import type { OneAtATime } from '../faults/members.js';
 import type { Probed } from '../history/evidence.js';
+import { isMemberFault } from '../history/member-faults.js';
 import { listCanary } from '../line/canary.js';
 import type { Runtimes } from '../line/runtimes.js';
 import { assertOwnFile } from '../line/sandbox.js';
@@ -25,6 +27,8 @@ import { plants, type Stage, setStage } from './stage.js';
 export interface ScenarioRun {
   scenario: Scenario;
   target: TargetSpec;
+  /** The members of its cluster. Undefined where it is on none. */
+  cluster: OneAtATime | undefined;
   /** What its probe has found out. */
   probed: Probed;
   runtimes: Runtimes;
@@ -147,7 +151,14 @@ async function play(run: ScenarioRun, stage: Stage, cast: Cast): Promise<number>
   const calm = new AbortController();
   const faults = injectAll(run, stage, cast, calm.signal);
   const ends = AbortSignal.any([signal, over.signal]);
-  const patience = { workMs, judgingMs, extraMs, openMs: probed.openMs, signal: ends };
+  const patience = {
+    workMs,
+    judgingMs,
+    extraMs,
+    openMs: probed.openMs,
+    faultMs: longestFault(scenario),
+    signal: ends,
+  };
   const waitedMs = await Promise.race([
     untilEnough(stage, patience, () => calm.abort()),
     fleet.finished(over.signal),
@@ -180,6 +191,15 @@ async function storeSeeds(
   for (const seed of seeds) recorder.record(seed);
 }
 
+/** How long one fault may take, and all others wait for it, in milliseconds. */
+function longestFault({ faults = [] }: Scenario): number {
+  const those = faults.filter(({ kind }) => isMemberFault(kind));
+  return those.reduce(
+    (sum, fault) => sum + ('forMs' in fault && Array.isArray(fault.forMs) ? fault.forMs[1] : 0),
+    0,
+  );
+}
+
 /** A program stores one entry after another, each by a command. */
 function graceOf({ program, openMs }: Probed, seeds: number): number | undefined {
   return program && 60_000 + program.callMsMax + 3 * openMs + 3 * seeds * program.changeMs;
@@ -187,7 +207,7 @@ function graceOf({ program, openMs }: Probed, seeds: number): number | undefined
 
 /** Starts all faults of the scenario. @param calm ends them */
 function injectAll(
-  { scenario, seed, probed }: ScenarioRun,
+  { scenario, seed, probed, cluster }: ScenarioRun,
   { recorder, place, sandbox, canary }: Stage,
   cast: Cast,
   calm: AbortSignal,
@@ -207,6 +227,7 @@ function injectAll(
       isInUse: () => recorder.tally.counts.acknowledged > 0,
       ownNames: () => plainNames(fleet.artifacts, path.basename(place.real), probed.own),
       canary: canary === undefined ? undefined : { directory: canary, look: () => listCanary(canary) },
+      cluster,
       record: (event) => {
         if (event.fault === 'kill' && event.process !== undefined) killed.add(event.process);
         recorder.record({ type: 'fault', time: recorder.now(), ...event });

@@ -5,11 +5,12 @@ import { FindingsFile } from '../check/findings-file.js';
 import { judgeHistory } from '../check/judge-history.js';
 import { labelOf } from '../core/label.js';
 import type { Whole } from '../core/progress.js';
-import type { ControlReport, Counts, Report, ScenarioReport } from '../core/report.js';
+import type { ControlReport, Counts, Environment, Report, ScenarioReport } from '../core/report.js';
 import { resultOf } from '../core/result-of.js';
 import type { Probed } from '../history/evidence.js';
 import { claimDirectory } from '../line/sandbox.js';
 import { writeReport } from '../report/write-report.js';
+import { Clusters } from './clusters.js';
 import { environmentNow } from './environment.js';
 import { Budget, shortMs } from './plan/budget.js';
 import { sizedFor } from './plan/for-program.js';
@@ -28,7 +29,6 @@ import { Totals, totalsIn } from './totals.js';
 export async function stress(options: StressOptions = {}): Promise<Report & { out: string }> {
   const begun = performance.now();
   const filled = await fillOptions(options);
-  const { seed, signal, onProgress } = filled;
   const environment = await environmentNow();
   const out = claimDirectory(filled.out);
   // A directory may be used again; what an older run left in it must not be taken for this one's.
@@ -41,7 +41,27 @@ export async function stress(options: StressOptions = {}): Promise<Report & { ou
     shardFileName,
   ])
     rmSync(path.join(out, name), { force: true });
-  const probes = await Probes.make(filled, path.join(out, 'work'));
+  const clusters = await Clusters.start(filled.runs);
+  try {
+    return await stressOn(clusters, filled, { out, environment, begun, command: options.command });
+  } finally {
+    await clusters.close();
+  }
+}
+
+/** The same, when the members of all clusters are there. */
+async function stressOn(
+  clusters: Clusters,
+  filled: FilledOptions,
+  {
+    out,
+    environment,
+    begun,
+    command: typed,
+  }: { out: string; environment: Environment; begun: number; command: string | undefined },
+): Promise<Report & { out: string }> {
+  const { seed, signal, onProgress } = filled;
+  const probes = await Probes.make(filled, clusters, path.join(out, 'work'));
   const { runs: planned, leftOut } = meaningful(filled, probes);
   const runs = filled.isSized ? planned : planned.map((run) => sizedFor(probes.of(run), run));
   writeShardFile(out, filled, runs, leftOut, command);
@@ -68,6 +88,7 @@ export async function stress(options: StressOptions = {}): Promise<Report & { ou
       label,
       out,
       totals,
+      clusters,
       budget,
       left: runs.slice(position),
       findings,
@@ -109,7 +130,7 @@ export async function stress(options: StressOptions = {}): Promise<Report & { ou
     ...(filled.shard.of > 1 ? { shard: filled.shard } : {}),
     ...(missing.length > 0 ? { leftOut: missing } : {}),
     environment,
-    ...(options.command === undefined ? {} : { command: options.command }),
+    ...(typed === undefined ? {} : { command: typed }),
   };
   await writeReport(report, out);
   return { ...report, out };
@@ -121,6 +142,7 @@ interface Place {
   /** The command's own directory. */
   out: string;
   totals: Totals;
+  clusters: Clusters;
   budget: Budget;
   /** The runs to come, this one first. */
   left: readonly PlannedRun[];
@@ -150,7 +172,7 @@ async function runAndJudge(
   run: PlannedRun,
   probed: Probed,
   { signal, onProgress }: FilledOptions,
-  { label, out, totals, budget, left, findings, nextRun, whole }: Place,
+  { label, out, totals, clusters, budget, left, findings, nextRun, whole }: Place,
 ): Promise<ScenarioReport> {
   const { scenario, target, repetition, seed, mustFind, runtimes, clients, workload } = run;
   const history = path.join(out, historyName);
@@ -159,7 +181,8 @@ async function runAndJudge(
   const { workMs, judgingMs, extraMs } = budget.shareOf(left, begun);
   const played = await runScenario({
     scenario,
-    target,
+    target: clusters.at(target),
+    cluster: clusters.membersOf(target),
     probed,
     runtimes,
     clients,

@@ -1,4 +1,5 @@
 import { isMutation } from '../checkers/lost-update/registers.js';
+import { type MemberCount, memberCounts } from '../checkers/member-counts.js';
 import type { Counts } from '../core/report.js';
 import type { Action, HistoryEvent } from '../history/events.js';
 
@@ -11,6 +12,7 @@ export type Happenings = Pick<
   | 'pauses'
   | 'corruptions'
   | 'plants'
+  | MemberCount
   | 'staleRewrites'
   | 'misreads'
   | 'foreignWrites'
@@ -23,6 +25,7 @@ const countOfFault = {
   pause: 'pauses',
   corrupt: 'corruptions',
   plant: 'plants',
+  ...memberCounts,
   'stale-rewrite': 'staleRewrites',
   misread: 'misreads',
 } as const;
@@ -39,6 +42,12 @@ export class Tally {
     pauses: 0,
     corruptions: 0,
     plants: 0,
+    memberKills: 0,
+    memberStops: 0,
+    memberCuts: 0,
+    memberIsolations: 0,
+    memberWipes: 0,
+    majorityKills: 0,
     staleRewrites: 0,
     misreads: 0,
   };

@@ -17,6 +17,9 @@ export const targets: Readonly<Record<string, string>> = {
     'proper-lockfile + write-file-atomic: a holder paused beyond "stale" writes late (textbook?stale=2000)',
   'lease-dir':
     "the agent's lock directory with a heartbeat: a holder paused beyond it writes late, a crash blocks all for 60 s",
+  etcd: 'the store on etcd, on three members of its own: needs the program etcd (etcd?receipts=off, etcd?reads=local: planted bugs)',
+  postgres:
+    'the store on PostgreSQL, on a server of its own: needs the programs of PostgreSQL and the package postgres',
 };
 
 /**
@@ -43,6 +46,14 @@ export function resolveTarget(label: string, directory: string): TargetSpec {
 /** True for one that ships with the harness. */
 export function isShipped({ label }: Pick<TargetSpec, 'label'>): boolean {
   return Object.hasOwn(targets, label.split('?', 1)[0] ?? '');
+}
+
+/** Those of them that are on a cluster, whose members they start themselves. */
+const withCluster = ['etcd', 'postgres'];
+
+/** Known beforehand, as for tokens. */
+export function bringsCluster({ label, program }: TargetSpec): boolean {
+  return program === undefined && withCluster.includes(label.split('?', 1)[0] ?? '');
 }
 
 /** Those of them that have tokens, too. */

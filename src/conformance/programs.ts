@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { openStore, openTokens } from '../index.js';
-// So that the address of a store on etcd is one, too.
+// So that the addresses of stores on engines are known, too.
 import '../etcd/index.js';
+import '../postgres/index.js';
 import { fetchToken, isFresh } from './provider.js';
 
 /** What another process does to the store: `programs.js <action> <place> [arguments]`. It says in lines how far it is. */

@@ -66,6 +66,9 @@ const elsewhere = {
   'harness/cli/documented-migration.test.ts': ['bun race.mjs ./before.mjs', 'bun race.mjs ./after.mjs'],
   'src/documents/reference.test.ts': ['npm run docs'],
   'src/package.test.ts': ['npm install holdfast'],
+  'harness/cli/stress-etcd.test.ts, each scenario of it': [
+    'holdfast stress --target etcd --grep @cluster --duration 15m',
+  ],
   'src/etcd/documented.test.ts': ['(umask 077; echo "k1 $(openssl rand -base64 32)" > keys)'],
   'the tests of src/cli/serve/serve.test.ts and src/cli/auth/token/out.test.ts': [
     'holdfast auth token create --name laptop --out token',
@@ -80,14 +83,14 @@ it('every command line of the documents is tried, here or where the table says',
   expect(known.filter((line) => !commandLines.includes(line))).toEqual([]);
 });
 
-it('the documents have exactly the programs that are tried: seven below, one on etcd, and one that only the agent can run', () => {
+it('the documents have exactly the programs that are tried: seven below, one on each engine, and one that only the agent can run', () => {
   const programs = snippets.filter(({ language }) => language === 'ts');
   // It says there when it was tried by hand.
   const ofTheAgent = programs.filter(({ text }) => text.includes('Layer.effect('));
-  // src/etcd/documented.test.ts has a cluster for it.
-  const onEtcd = programs.filter(({ text }) => text.includes('holdfast/etcd'));
-  const here = programs.length - ofTheAgent.length - onEtcd.length;
-  expect([here, onEtcd.length, ofTheAgent.length]).toEqual([7, 1, 1]);
+  // documented.test.ts in src/etcd and src/postgres have the servers for them.
+  const onEngines = programs.filter(({ text }) => /holdfast\/(etcd|postgres)/.test(text));
+  const here = programs.length - ofTheAgent.length - onEngines.length;
+  expect([here, onEngines.length, ofTheAgent.length]).toEqual([7, 2, 1]);
 });
 
 /** The flags of a command line, for one scenario, some seconds, and the store that is meant. */

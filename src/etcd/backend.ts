@@ -1,7 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Backend } from '../store/backend/backend.js';
+import { Turns } from '../store/backend/turns.js';
 import { applyChange, type Change } from '../store/document/change.js';
+import { differences } from '../store/document/differences.js';
 import type { Document } from '../store/document/document.js';
 import type { Etcd } from './client.js';
 import { definiteError, outOfTime, Unanswered } from './failures.js';
@@ -13,8 +15,6 @@ import { Layout, type State } from './state.js';
 import { holds, type Operation, put } from './wire.js';
 
 const conflictPauseMsMax = 20;
-/** A timer of the runtime fires at once if it is given more. */
-const timerMsMax = 2 ** 31 - 1;
 
 /** What one try of a commit is. */
 interface Attempt {
@@ -33,7 +33,7 @@ export class EtcdBackend implements Backend {
   readonly #reads: SharedRead<State>;
   readonly #watches = new Set<() => void>();
   /** The receipts of a session are a chain: one commit at a time. */
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
 
   /** @param session another one, for tests of what receipts are worth */
   constructor(etcd: Etcd, settings: EtcdSettings, session?: Pick<Session, 'commit' | 'end'>) {
@@ -84,7 +84,7 @@ export class EtcdBackend implements Backend {
 
   async close(): Promise<void> {
     for (const end of this.#watches) end();
-    await this.#last;
+    await this.#turns.idle();
     await this.#session.end();
     this.#etcd.close();
   }
@@ -98,28 +98,11 @@ export class EtcdBackend implements Backend {
   }
 
   async #enqueue(deadline: number, prepare: () => Promise<Attempt | undefined>): Promise<void> {
-    let hasBegun = false;
-    let hasLeft = false;
-    const commit = this.#last.then(() => {
-      hasBegun = true;
-      return hasLeft ? undefined : this.#commit(deadline, prepare);
-    });
-    this.#last = commit.catch(() => {});
-    // The one before may have more time.
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      const leftMs = Math.min(Math.max(0, deadline - performance.now()), timerMsMax);
-      timer = setTimeout(() => {
-        if (hasBegun) return;
-        hasLeft = true;
-        reject(outOfTime(this.#place));
-      }, leftMs);
-    });
-    try {
-      await Promise.race([commit, late]);
-    } finally {
-      clearTimeout(timer);
-    }
+    await this.#turns.take(
+      deadline,
+      () => this.#commit(deadline, prepare),
+      () => outOfTime(this.#place),
+    );
   }
 
   /** @param prepare returns undefined where there is nothing to be done */
@@ -139,11 +122,4 @@ export class EtcdBackend implements Backend {
       if (outcome === 'conflict') await sleep(randomInt(conflictPauseMsMax));
     }
   }
-}
-
-function differences(before: Document, after: Document): Map<string, string | undefined> {
-  const edits = new Map<string, string | undefined>();
-  for (const [key, raw] of after) if (before.get(key) !== raw) edits.set(key, raw);
-  for (const key of before.keys()) if (!after.has(key)) edits.set(key, undefined);
-  return edits;
 }

@@ -11,7 +11,10 @@ const all = (folder) =>
  * What users import, but for the harness as a whole: each group is a file for each entry, with all that it needs. An engine makes
  * itself known to the store, and throws the store's errors, so these two must share one copy of both.
  */
-export const library = [['src/index.ts', 'src/etcd/index.ts'], ['src/http/index.ts']];
+export const library = [
+  ['src/index.ts', 'src/etcd/index.ts', 'src/postgres/index.ts'],
+  ['src/http/index.ts'],
+];
 
 /** What judges histories, without what makes them: one file, too. */
 export const judge = ['harness/judge.ts'];
@@ -70,7 +73,7 @@ export const packages = {
 
 /** What a user installs where a command needs it: see `peerDependencies`. The others are for development alone. */
 export const outside = [
-  ...['esbuild', 'tsx', 'tsx/*', 'vitest', '@bomb.sh/tab', '@bomb.sh/tab/*'],
+  ...['esbuild', 'postgres', 'tsx', 'tsx/*', 'vitest', '@bomb.sh/tab', '@bomb.sh/tab/*'],
   ...['tinypool', 'better-sqlite3', 'lmdb', 'conf', 'configstore', 'keyv-file', 'lowdb', 'lowdb/*'],
 ];
 

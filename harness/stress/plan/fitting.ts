@@ -2,7 +2,8 @@ import { UsageError } from '../../../src/cli/usage-error.js';
 import type { RuntimeChoice } from '../../core/runtime.js';
 import { type ProfileName, type Scenario, type Subject, subjectOf } from '../../core/scenario.js';
 import type { TargetSpec } from '../../core/target.js';
-import { hasTokens } from '../../targets/index.js';
+import { isMemberFault } from '../../history/member-faults.js';
+import { bringsCluster, hasTokens } from '../../targets/index.js';
 import { findOnPath } from '../../targets/program/find.js';
 
 /** What the user wants it to be run with. */
@@ -36,6 +37,11 @@ export function needsNode({ faults = [] }: Scenario): boolean {
   return faults.some(({ kind }) => kind === 'pause');
 }
 
+/** True for a scenario in which members of a cluster are struck. */
+export function strikes({ faults = [] }: Scenario): boolean {
+  return faults.some(({ kind }) => isMemberFault(kind));
+}
+
 /** What the clients that the user names have to do with; where there are none, the scenario's own have. */
 export function subjectOfAll(clients: Partial<Record<ProfileName, number>>): Subject {
   const [first = 'tui'] = Object.keys(clients) as ProfileName[];
@@ -67,6 +73,10 @@ function obstacleTo(
   const without = targets.find((target) => !hasTokens(target));
   if (subject === 'tokens' && without && !isNamed) {
     return { why: `"${without.label}" is not known to have tokens`, hint: 'name the scenario' };
+  }
+  const alone = targets.find((target) => !bringsCluster(target));
+  if (strikes(scenario) && alone && !isNamed) {
+    return { why: `"${alone.label}" is not known to be on a cluster`, hint: 'name the scenario' };
   }
   return undefined;
 }

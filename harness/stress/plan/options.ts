@@ -14,6 +14,7 @@ import { checkClients, checkScenario } from './check-scenario.js';
 import { fitting, needsNode, subjectOfAll } from './fitting.js';
 import { scenarioOfPrograms } from './for-program.js';
 import { controls, type PlanInput, type PlannedRun, pairsOf, plan } from './plan.js';
+import { plantedRuns } from './planted.js';
 import { findScenarios } from './registry.js';
 import type { Shard } from './units.js';
 
@@ -119,7 +120,13 @@ export async function fillOptions(options: StressOptions): Promise<FilledOptions
   const runtimes = await findRuntimes(runtime);
   const { only = () => true } = options;
   const tested = scenarios.filter((scenario) => targets.some(({ label }) => only(scenario, label)));
-  const controlRuns = options.controls === false ? [] : await planControls(from, runtimes, tested, seed);
+  const controlRuns =
+    options.controls === false
+      ? []
+      : [
+          ...(await planControls(from, runtimes, tested, seed)),
+          ...plantedRuns({ from, runtimes, tested, targets, seed }),
+        ];
   const replan: FilledOptions['replan'] = (isMeant) => [
     ...controlRuns,
     ...plan({

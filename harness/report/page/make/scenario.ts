@@ -3,6 +3,7 @@ import path from 'node:path';
 import { suffixOf } from '../../../core/label.js';
 import { lostOf } from '../../../core/lost.js';
 import type { JudgedRun } from '../../../core/report.js';
+import { membersStruck } from '../../faults.js';
 import { verdictOf } from '../../verdict.js';
 import type { Example, ScenarioPage, Tone } from '../data.js';
 import { guarantees } from '../guarantees.js';
@@ -181,6 +182,7 @@ function describe(run: Described) {
     [counts.staleRewrites, 'stale rewrites'],
     [counts.misreads, 'misreads'],
     [counts.plants, 'planted'],
+    ...membersStruck(counts),
   ];
   return {
     name: scenario,

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { lacksPostgres } from '../../src/postgres/server.test.helper.js';
+import { long } from '../../src/tiers.test.helper.js';
+import { counts, stress } from './command.test.helper.js';
+
+// Their short twin is src/postgres/receipts.test.ts.
+describe.skipIf(lacksPostgres())('the store on PostgreSQL, under stress', long, () => {
+  it('no guarantee is violated while the server is killed and stopped, and clients are killed', async () => {
+    const { exitCode, report } = await stress('postgres', 'server-faults', '--duration', '30s');
+    expect([report?.result, exitCode]).toEqual(['valid', 0]);
+    expect(counts(report)?.memberKills).toBeGreaterThan(0);
+  });
+
+  it('no guarantee is violated where refreshes are cut off half-way', async () => {
+    const { exitCode, report } = await stress('postgres', 'refresh-killed', '--duration', '10s');
+    expect([report?.result, exitCode]).toEqual(['valid', 0]);
+  });
+
+  // Whether a late request meets a newer write is a matter of chance.
+  it('the same run finds a store that asks again without receipts', { retry: 2 }, async () => {
+    const bug = 'postgres?receipts=off&late=10';
+    const { exitCode, report } = await stress(bug, 'server-faults', '--duration', '15s');
+    expect(counts(report)?.lost).toBeGreaterThan(0);
+    expect(exitCode).toBe(1);
+  });
+});

@@ -1,0 +1,123 @@
+import { randomInt } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { outOfTime } from '../etcd/failures.js';
+import { SharedRead } from '../etcd/shared-read.js';
+import type { Backend } from '../store/backend/backend.js';
+import { Turns } from '../store/backend/turns.js';
+import { applyChange, type Change } from '../store/document/change.js';
+import { differences } from '../store/document/differences.js';
+import type { Document } from '../store/document/document.js';
+import { definiteError, Unanswered } from './failures.js';
+import { followStore } from './follow.js';
+import { Line } from './line.js';
+import type { PostgresSettings } from './options.js';
+import { Session } from './session.js';
+import { Layout, type State } from './state.js';
+
+const conflictPauseMsMax = 20;
+
+/** What one try of a commit is. */
+interface Attempt {
+  edits: string;
+  /** What the head must be, in a list of one; an empty list where the commit depends on nothing. */
+  expected: readonly (string | null)[];
+}
+
+/** The store on PostgreSQL. A change that is data needs nothing to be read, and meets no other; a function meets every other commit. */
+export class PostgresBackend implements Backend {
+  readonly beginsLate = true;
+  readonly #settings: PostgresSettings;
+  readonly #layout: Layout;
+  /** A read that waits for a lock, or for a server that is stopped, must not hold a commit, and the other way round. */
+  readonly #reader: Line;
+  readonly #writer: Line;
+  readonly #session: Pick<Session, 'commit' | 'end'>;
+  readonly #reads: SharedRead<State>;
+  readonly #watches = new Set<() => void>();
+  /** The receipts of a session are a chain: one commit at a time. */
+  readonly #turns = new Turns();
+
+  /** @param session another one, for tests of what receipts are worth */
+  constructor(
+    settings: PostgresSettings,
+    writer = new Line(settings),
+    session?: Pick<Session, 'commit' | 'end'>,
+  ) {
+    this.#settings = settings;
+    this.#layout = new Layout(settings);
+    this.#reader = new Line(settings);
+    this.#writer = writer;
+    this.#session = session ?? new Session(this.#writer, settings.prefix, settings.place);
+    this.#reads = new SharedRead((deadline) => this.#layout.load(this.#reader, deadline));
+  }
+
+  async read(deadline: number): Promise<Document> {
+    return (await this.#load(deadline)).document;
+  }
+
+  async transact(change: Change, deadline: number): Promise<void> {
+    const isData = typeof change !== 'function';
+    if (isData && change.length === 0) return;
+    await this.#enqueue(deadline, async () => {
+      if (isData)
+        return {
+          edits: this.#layout.edits(new Map(change.map(({ key, raw }) => [key, raw]))),
+          expected: [],
+        };
+      const { document, head } = await this.#load(deadline);
+      const next = applyChange(document, change);
+      if (next === document) return undefined;
+      return { edits: this.#layout.edits(differences(document, next)), expected: [head] };
+    });
+  }
+
+  async rewrite(isWanted: (document: Document) => boolean, deadline: number): Promise<void> {
+    await this.#enqueue(deadline, async () => {
+      const { document, head } = await this.#load(deadline);
+      return isWanted(document) ? { edits: '[]', expected: [head] } : undefined;
+    });
+  }
+
+  watch(listener: (document: Document) => void): () => void {
+    const end = followStore(this.#settings, listener);
+    this.#watches.add(end);
+    return () => {
+      this.#watches.delete(end);
+      end();
+    };
+  }
+
+  async close(): Promise<void> {
+    for (const end of this.#watches) end();
+    await this.#turns.idle();
+    await this.#session.end();
+    this.#writer.close();
+    this.#reader.close();
+  }
+
+  async #load(deadline: number): Promise<State> {
+    const onLate = () => new Unanswered(this.#reader.trouble, false);
+    try {
+      return await this.#reads.read(deadline, onLate);
+    } catch (error) {
+      throw definiteError(this.#settings.place, error);
+    }
+  }
+
+  async #enqueue(deadline: number, prepare: () => Promise<Attempt | undefined>): Promise<void> {
+    const onLate = () => outOfTime(this.#settings.place);
+    await this.#turns.take(deadline, () => this.#commit(deadline, prepare), onLate);
+  }
+
+  /** @param prepare returns undefined where there is nothing to be done */
+  async #commit(deadline: number, prepare: () => Promise<Attempt | undefined>): Promise<void> {
+    for (;;) {
+      if (performance.now() >= deadline) throw outOfTime(this.#settings.place);
+      const attempt = await prepare();
+      if (!attempt) return;
+      const outcome = await this.#session.commit(attempt.expected, attempt.edits, deadline);
+      if (outcome === 'done') return;
+      if (outcome === 'conflict') await sleep(randomInt(conflictPauseMsMax));
+    }
+  }
+}

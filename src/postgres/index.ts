@@ -1,0 +1,38 @@
+/**
+ * A store on PostgreSQL, for several machines: as durable as the user's own failover. Experimental, see docs/postgres.md. It needs
+ * the package `postgres`.
+ *
+ * @module holdfast/postgres
+ */
+
+import type { Engine } from '../store/backend/backend.js';
+import { addEngine } from '../store/backend/engines.js';
+import { type AddressOptions, optionsFrom, parseAddress } from './address.js';
+import { PostgresBackend } from './backend.js';
+import { PostgresClaims } from './claims.js';
+import { type PostgresOptions, settingsOf } from './options.js';
+
+export { readKeys } from '../etcd/address.js';
+export type { TlsOptions } from '../etcd/options.js';
+export type { SealingKey } from '../etcd/seal.js';
+export type { AddressOptions } from './address.js';
+export type { PostgresOptions, PostgresUser } from './options.js';
+
+/**
+ * A place for `openStore` on PostgreSQL, 12 or newer.
+ * @throws StoreError `E_INPUT` for options that can't be, and for what would show credentials to others
+ */
+export function postgres(options: PostgresOptions): Engine;
+/** The same by an address: `postgres('postgres://10.0.0.5:5432/app/team-a', { user, keys })`. No secret can stand in it. */
+export function postgres(address: string, options?: AddressOptions): Engine;
+export function postgres(where: string | PostgresOptions, more: AddressOptions = {}): Engine {
+  const settings = settingsOf(typeof where === 'string' ? parseAddress(where, more) : where);
+  return {
+    place: settings.place,
+    open: () => ({ backend: new PostgresBackend(settings), claims: new PostgresClaims(settings) }),
+  };
+}
+
+// So that `openStore('postgres://...')` knows it.
+for (const scheme of ['postgres', 'postgresql'])
+  addEngine(scheme, (address) => postgres(address, optionsFrom(process.env)));

@@ -1,0 +1,115 @@
+/**
+ * How a store lies in PostgreSQL: a row for each entry, and a head that every commit moves, in a schema of its own. The functions are
+ * one statement each for the client, so a client that is stopped holds no lock. Each statement in them sees what was
+ * committed before it began: the receipt first, then the head, which is the lock of the store.
+ *
+ * What must change gets another number: processes of two versions may be at work.
+ */
+export const schemaVersion = 'commit_1';
+
+export const createSchema = `
+  select pg_advisory_xact_lock(hashtext('holdfast schema'));
+  create schema if not exists holdfast;
+  create table if not exists holdfast.heads (store text primary key, head text not null);
+  create table if not exists holdfast.entries (
+    store text not null, name text not null, value text not null,
+    position bigint generated always as identity, primary key (store, name));
+  create table if not exists holdfast.receipts (
+    session text primary key, receipt text not null, at timestamptz not null default now());
+  create table if not exists holdfast.claims (name text primary key, content text not null, until timestamptz not null);
+
+  create or replace function holdfast.commit_1(
+    p_store text, p_session text, p_receipt text, p_next text, p_compares boolean, p_expected text, p_edits text)
+    returns text language plpgsql as $function$
+  declare
+    v_receipt text;
+    v_head text;
+  begin
+    select receipt into v_receipt from holdfast.receipts where session = p_session for update;
+    if not found then return 'ended'; end if;
+    if v_receipt = p_next then return 'done'; end if;
+    if v_receipt <> p_receipt then return 'ended'; end if;
+    select head into v_head from holdfast.heads where store = p_store for update;
+    if not found then
+      insert into holdfast.heads values (p_store, '') on conflict do nothing;
+      select head into v_head from holdfast.heads where store = p_store for update;
+    end if;
+    if p_compares and v_head <> coalesce(p_expected, '') then return 'conflict'; end if;
+    if current_setting('synchronous_commit') = 'off' then
+      perform set_config('synchronous_commit', 'on', true);
+    end if;
+    update holdfast.receipts set receipt = p_next, at = now() where session = p_session;
+    update holdfast.heads set head = p_session || '.' || p_next where store = p_store;
+    delete from holdfast.entries e using json_array_elements(p_edits::json) d
+      where e.store = p_store and e.name = d->>0 and d->>1 is null;
+    insert into holdfast.entries (store, name, value)
+      select p_store, d.edit->>0, d.edit->>1
+      from json_array_elements(p_edits::json) with ordinality as d(edit, n)
+      where d.edit->>1 is not null order by d.n
+      on conflict (store, name) do update set value = excluded.value;
+    perform pg_notify('holdfast', md5(p_store));
+    return 'done';
+  end $function$;
+
+  create or replace function holdfast.settle_1(p_session text, p_receipt text, p_back text)
+    returns text language plpgsql as $function$
+  declare
+    v_receipt text;
+  begin
+    select receipt into v_receipt from holdfast.receipts where session = p_session for update;
+    if v_receipt = p_receipt then
+      update holdfast.receipts set receipt = p_back, at = now() where session = p_session;
+      return p_back;
+    end if;
+    return v_receipt;
+  end $function$;
+
+  create or replace function holdfast.claim_1(p_name text, p_seen text, p_content text, p_seconds int)
+    returns boolean language plpgsql as $function$
+  declare
+    v_content text;
+  begin
+    perform pg_advisory_xact_lock(hashtext('holdfast claim ' || p_name));
+    delete from holdfast.claims where name in (
+      select name from holdfast.claims where until < clock_timestamp() for update skip locked);
+    select content into v_content from holdfast.claims where name = p_name;
+    if v_content = p_content then return true; end if;
+    if v_content is distinct from p_seen then return false; end if;
+    insert into holdfast.claims values (p_name, p_content, clock_timestamp() + make_interval(secs => p_seconds))
+      on conflict (name) do update set content = excluded.content, until = excluded.until;
+    return true;
+  end $function$;
+`;
+
+/** A session of a process that died is of no use to anyone after a day. */
+export const beginSession = `
+  with gone as (delete from holdfast.receipts where at < now() - interval '1 day')
+  insert into holdfast.receipts (session, receipt) values ($1, $2) on conflict do nothing`;
+
+export const endSession = 'delete from holdfast.receipts where session = $1';
+
+/** The driver takes every text for false where the server expects a boolean. */
+export const commit = "select holdfast.commit_1($1, $2, $3, $4, $5::text = 'true', $6, $7) as said";
+
+export const settle = 'select holdfast.settle_1($1, $2, $3) as said';
+
+/** Entries are null where the head is still what the reader has. */
+export const readStore = `
+  with now as (select (select head from holdfast.heads where store = $1) as head)
+  select now.head,
+    case when $2::text = 'true' and now.head is not distinct from $3 then null else (
+      select coalesce(json_agg(json_build_array(name, value) order by position), '[]'::json)::text
+      from holdfast.entries where store = $1) end as entries
+  from now`;
+
+export const latestClaim =
+  'select content from holdfast.claims where name = $1 and until >= clock_timestamp()';
+
+export const acquireClaim = 'select holdfast.claim_1($1, $2, $3, $4::int) as said';
+
+/** The claim is changed, or kept alive, only while it is what its process has left. */
+export const changeClaim = `
+  update holdfast.claims set content = $3, until = clock_timestamp() + make_interval(secs => $4::int)
+  where name = $1 and content in ($2, $3) and until >= clock_timestamp() returning true as said`;
+
+export const dropClaim = 'delete from holdfast.claims where name = $1 and content = $2';

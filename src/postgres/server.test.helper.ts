@@ -1,0 +1,133 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { atFileEnd } from '../file-end.test.helper.js';
+import { Line } from './line.js';
+import { type PostgresOptions, settingsOf } from './options.js';
+
+/** A real server of PostgreSQL on loopback. It ends with the test file. */
+export interface Server {
+  host: string;
+  /** Of a store that no other caller has. */
+  options(): PostgresOptions;
+  address(): string;
+  /** Reaches all its processes. */
+  signal(signal: NodeJS.Signals): void;
+  /** Starts it again on what it had, once it was killed. */
+  start(): Promise<void>;
+}
+
+/** Debian keeps the programs of each version in a directory that is not on the PATH. */
+const debian = '/usr/lib/postgresql';
+const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
+const programs = versions.map((version) => path.join(debian, version, 'bin')).find((one) => existsSync(one));
+const user = 'holdfast';
+
+/** For `skipIf`: is there no server here? Says so, with what brings it. */
+export function lacksPostgres(): boolean {
+  if (programs !== undefined) return false;
+  process.stderr.write('skipped: no PostgreSQL here; apt-get install postgresql brings it\n');
+  return true;
+}
+
+/** @param flags what it is started with, as in `-c fsync=off` */
+export async function newServer(flags: readonly string[] = []): Promise<Server> {
+  const port = await freePort();
+  const directory = mkdtempSync(path.join(tmpdir(), 'holdfast-postgres-'));
+  const owner = ownerOf(directory);
+  const run = (name: string) => path.join(programs ?? '', name);
+  const made = spawnSync(
+    run('initdb'),
+    ['-D', directory, '-U', user, '-A', 'trust', '-E', 'UTF8', '--locale=C', '-N'],
+    {
+      ...owner,
+      cwd: directory,
+      encoding: 'utf8',
+    },
+  );
+  if (made.status !== 0) throw new Error(`initdb has ended with ${made.status}: ${made.stderr}`);
+  let child: ChildProcess | undefined;
+  const settings = settingsOf({
+    hosts: [`127.0.0.1:${port}`],
+    database: 'postgres',
+    prefix: 'tests',
+    user: { name: user },
+  });
+  const start = async () => {
+    const words = [
+      '-D',
+      directory,
+      '-p',
+      String(port),
+      '-h',
+      '127.0.0.1',
+      '-k',
+      '',
+      '-c',
+      'max_connections=200',
+    ];
+    child = spawn(run('postgres'), [...words, ...flags], {
+      ...owner,
+      cwd: directory,
+      stdio: 'ignore',
+      detached: true,
+    });
+    const line = new Line(settings);
+    try {
+      await line.ask('select 1', [], performance.now() + 30_000);
+    } finally {
+      line.close();
+    }
+  };
+  const signal = (name: NodeJS.Signals) => {
+    // It leads a group of its own: a process for each connection is in it.
+    if (child?.pid !== undefined && child.exitCode === null && child.signalCode === null)
+      process.kill(-child.pid, name);
+  };
+  const end = () => signal('SIGKILL');
+  atFileEnd(end);
+  // Also where the run is broken off before its file has ended.
+  process.once('exit', end);
+  let stores = 0;
+  await start();
+  const server: Server = {
+    host: `127.0.0.1:${port}`,
+    options: () => ({
+      hosts: [server.host],
+      database: 'postgres',
+      prefix: `t${++stores}`,
+      user: { name: user },
+    }),
+    address: () => `postgres://${server.host}/postgres/t${++stores}`,
+    signal,
+    start,
+  };
+  return server;
+}
+
+/** It refuses to run as root. */
+function ownerOf(directory: string): { uid?: number; gid?: number } {
+  if (userInfo().uid !== 0) return {};
+  const ask = (flag: string) => Number(spawnSync('id', [flag, 'nobody'], { encoding: 'utf8' }).stdout);
+  const owner = { uid: ask('-u'), gid: ask('-g') };
+  chownSync(directory, owner.uid, owner.gid);
+  return owner;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Resolves when the condition holds. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await sleep(20);
+}
