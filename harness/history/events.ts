@@ -51,7 +51,9 @@ export type FaultKind =
   /** A foreign program could not read the file, takes it for empty, and writes that. */
   | 'misread'
   /** A hostile user puts a link, a pipe or a directory under a name that the store calls its own, and takes it away again. */
-  | 'plant';
+  | 'plant'
+  /** The machine loses its power: what was not synced may be gone. */
+  | 'power-loss';
 
 /** An entry that is there before the run and that no client touches. */
 export interface SeedEvent {

@@ -28,6 +28,8 @@ import {
 import { grantOf } from './grant.js';
 import type { Ground } from './ground.js';
 import { HistoryBuilder } from './history-builder.js';
+import { Losses } from './losses.js';
+import type { PowerSupply } from './power-supply.js';
 import type { Run, Steps } from './run.js';
 import { updateSpins } from './spin.js';
 import type { Strategy } from './strategy.js';
@@ -44,6 +46,9 @@ export class Execution {
   private now = startNs;
   private last: LastStep | undefined;
   private hasFault = false;
+  /** A power loss was the last fault: a new process has found out already what there is. */
+  private isRebooted = false;
+  private readonly losses: Losses;
   private readonly waits: Waits;
   /** How many of the last calls in a row were those of clients that only poll. */
   private rounds = 0;
@@ -58,22 +63,25 @@ export class Execution {
     private readonly acquireProcess: (index: number, pid: number) => ClientProcess,
     private readonly caches: Caches,
     private readonly ground: Ground,
+    power?: PowerSupply,
   ) {
     const { program, faults, label, seed } = options;
     this.budget = { ...faults };
     this.waits = new Waits(options.conditions?.idleMs);
-    this.causality = new Causality(program.clients.length + successorsMax(options) + 1);
+    this.causality = new Causality(program.clients.length + successorsMax(options) + (faults.losses ?? 0) + 1);
     this.file = path.join(world.rootPath, ground.file ?? file);
     this.auditing = ground.audit ?? auditOf(program);
     this.history = new HistoryBuilder(this.file, label, seed, ground, world.disk);
     this.clients = program.clients.map(
       (_, n) => new Client(n, nameOf(n), pidOf(n), acquireProcess(n, pidOf(n)), n, ground.roundsMin),
     );
-    this.choices = new Choices(this.clients, this.budget, world, this.causality);
+    this.losses = new Losses(power, this.budget, this.history, world, this.causality);
+    this.choices = new Choices(this.clients, this.budget, world, this.causality, this.losses);
   }
 
   *run(strategy: Strategy): Run {
     this.world.restart(this.ground.files, this.now);
+    this.losses.begin(this.options.conditions?.power);
     this.history.begin();
     for (const client of this.clients) this.begin(client);
     for (const client of this.clients)
@@ -82,7 +90,7 @@ export class Execution {
     const unsteered = [...new Set(this.clients.flatMap(({ process }) => [...process.unsteered]))];
     if (/^(dead|live)lock$/.test(ending)) refuseUnsteered(unsteered, reason);
     strategy.end({ steps: this.steps.length });
-    const isAudited = ending === 'done' && (this.hasFault || this.history.needsAudit);
+    const isAudited = ending === 'done' && !this.isRebooted && (this.hasFault || this.history.needsAudit);
     const events = this.history.withoutAnswers(isAudited ? yield* this.audit() : this.history.end());
     for (const client of this.clients) if (client.state === 'alive') this.terminate(client);
     const { steps, waits } = this;
@@ -94,7 +102,7 @@ export class Execution {
       const isOver = !this.clients.some(({ state }) => state === 'alive');
       const moment: Moment = { now: this.now, last: this.last, step: this.steps.length };
       const choice = isOver ? this.choices.atEnd(moment) : this.choices.now(moment);
-      if (isOver && choice.faults.length === 0) return ['done'];
+      if (isOver && choice.faults.length === 0 && !this.losses.arePossible) return ['done'];
       if (choice.enabled.length === 0) return ['deadlock', whoWaits(this.clients)];
       if (this.steps.length >= stepsMax || this.rounds >= roundsMax)
         return ['livelock', whoWaits(this.clients)];
@@ -117,8 +125,9 @@ export class Execution {
     const client = this.clients[action.client] as Client;
     const option = client.optionOf(action);
     const accesses = this.choices.choose(action);
-    if (action.do !== 'run') this.hasFault = true;
+    if (action.do !== 'run') [this.hasFault, this.isRebooted] = [true, action.do === 'power'];
     this.last = lastStepOf(client, action, option, accesses, this.last);
+    if (action.do === 'power') return yield* this.losePower(client, action);
     if (action.do !== 'run' && action.do !== 'fail') return this.applyFault(client, action, accesses);
     this.history.goesOn(client, this.steps.length);
     if (option?.kind === 'start') return yield* this.start(client, action, accesses);
@@ -226,6 +235,14 @@ export class Execution {
     return true;
   }
 
+  private *losePower(client: Client, action: Extract<Action, { do: 'power' }>): Steps<boolean> {
+    const living = this.clients.filter(({ state }) => state === 'alive');
+    for (const one of this.clients) one.isGone = true;
+    const lost = this.losses.lose(action, living, (one) => this.terminate(one), this.steps.length + 1);
+    this.record(client, action, 'power', []).lost = lost;
+    return (yield* this.comeAnew(`audit${this.losses.boots}`, this.clients[0]?.pid)) !== undefined;
+  }
+
   private terminate(client: Client): void {
     if (!client.hasStarted) return;
     if (this.options.killsForReal) client.process.kill();
@@ -238,7 +255,7 @@ export class Execution {
     client: Client,
     operations: readonly Operation[] = this.options.program.clients[client.role] ?? [],
   ): void {
-    const life = lifeOf(this.options, client.index, this.file);
+    const life = lifeOf(this.options, client.index, this.file, this.losses.boots);
     client.begin({ ...life, now: this.now, operations: [...operations] });
     this.history.started(client, this.steps.length);
   }
@@ -274,26 +291,30 @@ export class Execution {
    * it meets is known where another one has met the same.
    */
   private *audit(): Steps<HistoryEvent[]> {
-    const met = [this.now, ...this.clients.map(({ pid, state, isGone }) => `${pid}${state}${isGone}`)].join(
-      ' ',
-    );
+    const lives = this.clients.map(({ pid, state, isGone }) => `${pid}${state}${isGone}`).join(' ');
     const { history, options, steps, world } = this;
     return yield* this.caches.audits.audit(
-      `${met} ${JSON.stringify(this.auditing)} ${history.lastWhole} ${world.fingerprint()}`,
+      `${this.now} ${this.losses.boots} ${lives} ${JSON.stringify(this.auditing)} ${history.lastWhole} ${world.fingerprint()}`,
       { history, step: steps.length, skips: options.skipsKnownAudits },
       () => this.performAudit(),
     );
   }
 
   private *performAudit(): Steps<void> {
-    const index = this.clients.length;
-    const client = new Client(index, 'audit', pidOf(index), this.acquireProcess(index, pidOf(index)));
-    this.clients.push(client);
-    this.begin(client, this.auditing);
-    if (!(yield* this.listen(client, undefined))) return;
-    while (client.state === 'alive' && this.steps.length < 2 * stepsMax) {
+    const client = yield* this.comeAnew('audit');
+    while (client?.state === 'alive' && this.steps.length < 2 * stepsMax) {
       const [action] = enabledActions(this.clients, this.now).enabled;
       if (!action || !(yield* this.takeStep(action))) return;
     }
+  }
+
+  /** A fresh process, when no other is left. @returns undefined where it did not come to a stop */
+  private *comeAnew(name: string, pid?: number): Steps<Client | undefined> {
+    const index = this.clients.length;
+    const number = pid ?? pidOf(index);
+    const client = new Client(index, name, number, this.acquireProcess(index, number));
+    this.clients.push(client);
+    this.begin(client, this.auditing);
+    return (yield* this.listen(client, undefined)) ? client : undefined;
   }
 }

@@ -148,6 +148,8 @@ export type Grant =
       operations: Operation[];
       /** Default: that of the scheduler. */
       umask?: number;
+      /** How often the machine was started again before; default: never. */
+      boot?: number;
       details: boolean;
     }
   /** Make this call. Of `alive`: when the process started, in clock ticks since boot; absent where there is none. */

@@ -258,7 +258,7 @@ export class SimProcess implements ClientProcess {
     scene.evaluations++;
     clock.restart(begin.now);
     self.randomness.seed(begin.seed);
-    Object.assign(self, { pid: begin.pid, startTime: begin.startTime });
+    Object.assign(self, { pid: begin.pid, startTime: begin.startTime, boot: begin.boot });
     this.timers.clear();
     this.watches.clear();
     this.outsider = scene.machine.start(this.index, begin.umask);
