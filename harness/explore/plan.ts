@@ -4,9 +4,9 @@ import { successorsMax } from './execution/succession.js';
 import type { CommandSource } from './schedule/command-source.js';
 import { type Program, parseProgram, printProgram, warningFor } from './schedule/program.js';
 import type { ExploreOptions } from './search/explore-options.js';
+import { isDrawn, type StrategyOptions, sharesMax, strategies } from './search/index.js';
 import { defaultBounds } from './sim/power/bounds.js';
 import { powerModels } from './sim/power/crash-states.js';
-import { isDrawn, type StrategyOptions, sharesMax, strategies } from './search/index.js';
 
 /** Each round of a search of a program costs seconds: what needs one preemption is found before what needs two. */
 const preemptionsOfProgram = 2;

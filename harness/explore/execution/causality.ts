@@ -34,7 +34,10 @@ export class Causality {
       if (how === 'write') this.versions.set(on, fingerprint(`${seen} ${on}`));
       // A sum, as those that add don't see each other.
       if (how === 'add')
-        this.versions.set(on, ((this.versions.get(on) ?? this.base) + fingerprint(`${seen} ${on}`)) % 2 ** 52);
+        this.versions.set(
+          on,
+          ((this.versions.get(on) ?? this.base) + fingerprint(`${seen} ${on}`)) % 2 ** 52,
+        );
     }
     return seen;
   }

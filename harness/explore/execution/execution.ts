@@ -13,7 +13,6 @@ import type { Caches } from './caches.js';
 import { Causality, whatOf } from './causality.js';
 import { Choices, type Moment } from './choices.js';
 import { Client } from './client.js';
-import { damage } from './damage.js';
 import { enabledActions, type LastStep, lastStepOf, whoWaits } from './enabled-actions.js';
 import {
   callStep,
@@ -33,7 +32,8 @@ import type { PowerSupply } from './power-supply.js';
 import type { Run, Steps } from './run.js';
 import { updateSpins } from './spin.js';
 import type { Strategy } from './strategy.js';
-import { successorOf, successorsMax } from './succession.js';
+import { strike } from './strike.js';
+import { successorsMax } from './succession.js';
 import { Waits } from './waits.js';
 
 /** One execution: all clients from their beginnings to their ends, one step at a time. */
@@ -68,7 +68,9 @@ export class Execution {
     const { program, faults, label, seed } = options;
     this.budget = { ...faults };
     this.waits = new Waits(options.conditions?.idleMs);
-    this.causality = new Causality(program.clients.length + successorsMax(options) + (faults.losses ?? 0) + 1);
+    this.causality = new Causality(
+      program.clients.length + successorsMax(options) + (faults.losses ?? 0) + 1,
+    );
     this.file = path.join(world.rootPath, ground.file ?? file);
     this.auditing = ground.audit ?? auditOf(program);
     this.history = new HistoryBuilder(this.file, label, seed, ground, world.disk);
@@ -131,7 +133,10 @@ export class Execution {
     if (action.do !== 'run' && action.do !== 'fail') return this.applyFault(client, action, accesses);
     this.history.goesOn(client, this.steps.length);
     if (option?.kind === 'start') return yield* this.start(client, action, accesses);
-    if (option?.kind === 'exit') return this.exit(client, action, accesses);
+    if (option?.kind === 'exit') {
+      client.isGone = true;
+      return this.record(client, action, 'gone', accesses) !== undefined;
+    }
     if (option?.kind === 'timer') return yield* this.fire(client, action, option.due);
     if (option?.kind === 'event') return yield* this.deliver(client, action, option.event);
     if (option?.kind !== 'call') throw new Error(`${client.name} has nothing to go on with`);
@@ -196,50 +201,28 @@ export class Execution {
   }
 
   private *start(client: Client, action: Action, accesses: readonly SharedAccess[]): Steps<boolean> {
-    const step = this.record(client, action, `start ${client.pid}`, accesses);
-    step.startsAs = client.pid;
+    this.record(client, action, `start ${client.pid}`, accesses).startsAs = client.pid;
     client.hasStarted = true;
     this.begin(client);
-    if (!(yield* this.listen(client, step))) throw new LostProcessError(client.process.errorOutput());
+    if (!(yield* this.listen(client, undefined))) throw new LostProcessError(client.process.errorOutput());
     return true;
   }
 
-  private exit(client: Client, action: Action, accesses: readonly SharedAccess[]): boolean {
-    client.isGone = true;
-    this.record(client, action, 'gone', accesses);
-    return true;
-  }
-
-  /** A fault for a client between two of its calls. */
   private applyFault(client: Client, action: Action, accesses: readonly SharedAccess[]): boolean {
     if (action.do === 'wait') this.now += pauseNs;
     this.record(client, action, action.do, accesses);
-    if (action.do === 'damage') {
-      this.budget.damages = (this.budget.damages ?? 0) - 1;
-      damage(this.world, this.clients, client, { accesses, now: this.now });
-      this.history.damaged(this.steps.length);
-    } else if (action.do === 'kill') {
-      this.budget.kills--;
-      this.terminate(client);
-      client.state = 'killed';
-      client.isGone = true;
-      this.history.killed(client, this.steps.length);
-      if (this.options.conditions?.samePid)
-        this.clients.push(successorOf(client, this.clients.length, this.acquireProcess));
-    } else if (action.do === 'pause') {
-      this.budget.pauses--;
-      client.pausedUntil = this.now + pauseNs;
-      client.begunAt = undefined;
-      this.history.paused(client, 'begin', this.steps.length);
-    } else this.budget.waits--;
+    strike(client, action, {
+      ...{ accesses, now: this.now, step: this.steps.length, samePid: this.options.conditions?.samePid },
+      ...{ budget: this.budget, clients: this.clients, history: this.history, world: this.world },
+      terminate: () => this.terminate(client),
+      acquireProcess: this.acquireProcess,
+    });
     return true;
   }
 
   private *losePower(client: Client, action: Extract<Action, { do: 'power' }>): Steps<boolean> {
-    const living = this.clients.filter(({ state }) => state === 'alive');
-    for (const one of this.clients) one.isGone = true;
-    const lost = this.losses.lose(action, living, (one) => this.terminate(one), this.steps.length + 1);
-    this.record(client, action, 'power', []).lost = lost;
+    const step = this.record(client, action, 'power', []);
+    step.lost = this.losses.lose(action, this.clients, (one) => this.terminate(one), this.steps.length);
     return (yield* this.comeAnew(`audit${this.losses.boots}`, this.clients[0]?.pid)) !== undefined;
   }
 
@@ -309,10 +292,9 @@ export class Execution {
   }
 
   /** A fresh process, when no other is left. @returns undefined where it did not come to a stop */
-  private *comeAnew(name: string, pid?: number): Steps<Client | undefined> {
+  private *comeAnew(name: string, pid = pidOf(this.clients.length)): Steps<Client | undefined> {
     const index = this.clients.length;
-    const number = pid ?? pidOf(index);
-    const client = new Client(index, name, number, this.acquireProcess(index, number));
+    const client = new Client(index, name, pid, this.acquireProcess(index, pid));
     this.clients.push(client);
     this.begin(client, this.auditing);
     return (yield* this.listen(client, undefined)) ? client : undefined;

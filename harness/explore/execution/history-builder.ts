@@ -5,9 +5,10 @@ import type { Disk } from '../../line/disk.js';
 import { entriesIn, readEntries } from '../../line/foreign-reader.js';
 import { mayChangeContent, mayChangeModes } from '../protocol/act.js';
 import type { CallToMake, ClientEvent, Report } from '../protocol/protocol.js';
+import { afterPowerLoss } from './after-power-loss.js';
 import type { Client } from './client.js';
 import type { Ground, Trial } from './ground.js';
-import { afterPowerLoss } from './after-power-loss.js';
+import { lastAnswer } from './last-answer.js';
 import { looseIn } from './modes.js';
 
 /** Between two steps there is room for so many events. */
@@ -285,18 +286,6 @@ export class HistoryBuilder {
     this.step = step;
     return step * stepNs + this.count++;
   }
-}
-
-/** The last answer that the fresh process got, or why it got none. */
-function lastAnswer(events: readonly HistoryEvent[]): Record<string, ValueId> | string | undefined {
-  const isItsAll = (op: string) =>
-    events.some((event) => event.type === 'invoke' && event.op === op && event.action === 'all');
-  const last = events.findLast(
-    (event) =>
-      (event.type === 'ok' || event.type === 'fail') && /^audit\d*\./.test(event.op) && isItsAll(event.op),
-  );
-  if (last?.type === 'fail') return `all() failed: ${last.error}`;
-  return last?.type === 'ok' && typeof last.result === 'object' ? (last.result ?? undefined) : undefined;
 }
 
 function later(event: HistoryEvent, ns: number, versions: number): HistoryEvent {

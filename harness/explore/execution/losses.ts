@@ -1,11 +1,11 @@
 import type { Action } from '../schedule/action.js';
 import type { World } from '../world/world.js';
 import type { Causality } from './causality.js';
+import type { Moment } from './choices.js';
 import type { Client } from './client.js';
 import type { FaultBudget, PowerLossOptions } from './executed.js';
 import type { HistoryBuilder } from './history-builder.js';
 import type { LeftDisks, PowerSupply } from './power-supply.js';
-import type { Moment } from './choices.js';
 
 /** The power losses that are possible at one moment. */
 export interface LossOffer {
@@ -66,14 +66,16 @@ export class Losses {
    */
   lose(
     { client, state }: PowerAction,
-    living: readonly Client[],
+    clients: readonly Client[],
     terminate: (client: Client) => void,
     step: number,
   ): string {
     // A process that ends closes what it had open, which is too late for the disk.
     this.power?.disks();
     this.budget.losses = (this.budget.losses ?? 0) - 1;
-    for (const one of living) {
+    for (const one of clients) {
+      one.isGone = true;
+      if (one.state !== 'alive') continue;
       terminate(one);
       one.state = 'killed';
       this.history.killed(one, step);

@@ -55,8 +55,10 @@ function watchedBy({
   audited,
   command,
   executor,
-}: Pick<Exploration, 'audited' | 'command' | 'executor'>): string {
+  losses,
+}: Pick<Exploration, 'audited' | 'command' | 'executor' | 'losses'>): string {
   if (command) return byKernel;
+  if (losses) return byLosses;
   if (executor === 'sim') return bySimulation;
   return audited ? wasWatched : wasNotWatched;
 }
@@ -66,6 +68,8 @@ const byKernel =
 const byRealProcesses = 'The search was made by real processes, as the target does what is not simulated';
 const bySimulation =
   'The clients were virtual processes on a simulated file system; a failure counts only where real processes fail in the same way.';
+const byLosses =
+  'The clients were virtual processes on a simulated file system: no real machine can be made to lose its power.';
 const wasWatched = 'One execution was watched by strace, which saw no call that had not been stopped.';
 const wasNotWatched =
   "No execution was watched by strace: calls that go by no module of Node's, as those of an add-on, were not looked for.";

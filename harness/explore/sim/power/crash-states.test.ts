@@ -19,8 +19,7 @@ function replace({ syncsFile = true, syncsDirectory = true } = {}): Scene {
 
 describe('a file that is replaced by a rename', () => {
   it('is the new one after the acknowledgement, if the file and then its directory were synced', () => {
-    for (const model of ['posix', 'ext4'] as const)
-      expect(replace().acknowledged(model)).toEqual(['f=NEW!']);
+    for (const model of ['posix', 'ext4'] as const) expect(replace().acknowledged(model)).toEqual(['f=NEW!']);
   });
 
   it('is whole under each name that it has at any moment, if both were synced', () => {
