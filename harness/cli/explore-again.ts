@@ -28,6 +28,7 @@ export function reproduceCommand(
     ...times('--power-loss', faults.losses ?? 0),
     ...(conditions?.power?.model === 'ext4' ? ['--power-model ext4'] : []),
     ...(conditions?.power ? [`--power-states ${conditions.power.statesMax}`] : []),
+    ...(conditions?.hosts ? ['--hosts'] : []),
     ...(conditions?.fromNothing ? ['--from-nothing'] : []),
   ];
   return [

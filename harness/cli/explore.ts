@@ -34,6 +34,7 @@ interface Flags {
   powerModel?: 'posix' | 'ext4';
   powerStates?: number;
   fromNothing?: boolean;
+  hosts?: boolean;
   seed?: number;
   repeat?: number;
   shard?: ShardFlag;
@@ -62,7 +63,7 @@ export function addExplore(program: Command): void {
     )
     .option(
       '--clients <list>',
-      "what each does: 'set a, get b | set c'; of set, get, remove, all, refresh, and look (a foreign reader)",
+      "what each does: 'set a, get b | set c'; of set, update, get, remove, all, refresh, and look (a foreign reader)",
     )
     .option('--processes <n>', 'n clients with one set each; default: 2', parseProcesses)
     .addOption(
@@ -120,6 +121,10 @@ export function addExplore(program: Command): void {
       ]),
     )
     .option('--power-states <n>', 'at most n disks at each point; default: 4096', parseCount)
+    .option(
+      '--hosts',
+      'each process on a machine of its own: the same number, another boot id, clocks apart, no watch of what others change',
+    )
     .option('--from-nothing', 'begin without a file, and without its directory')
     .option(
       '--idle [ms]',

@@ -45,6 +45,7 @@ export function executionOf(
     idle = false,
     powerLoss,
     fromNothing = false,
+    hosts = false,
     powerModel = 'posix',
     powerStates = defaultBounds.states,
     executor,
@@ -77,10 +78,12 @@ export function executionOf(
     ...(samePid ? { samePid } : {}),
     ...(idle === false ? {} : { idleMs: idle === true ? idleMsDefault : idle }),
     ...(fromNothing ? { fromNothing } : {}),
+    ...(hosts ? { hosts } : {}),
     ...(losses > 0 ? { power: { model: powerModel, statesMax: powerStates } } : {}),
   };
   const isUsual = Object.keys(conditions).length === 0;
-  if (command) checkOperations(program, command, { steal, samePid, damage, abandoned, modes, idle });
+  if (command)
+    checkOperations(program, command, { steal, samePid, damage, abandoned, modes, idle, hosts, fromNothing });
   return {
     ...(isUsual ? {} : { conditions }),
     ...(command ? { command } : {}),
@@ -114,7 +117,7 @@ function checkOperations(
   const wanted = Object.entries(faults).find(([, value]) => Boolean(value));
   if (wanted)
     throw new UsageError(
-      `--${wanted[0].replace('samePid', 'same-pid')} needs a clock, a number or modes that the harness gives, and a program has its own`,
+      `--${wanted[0].replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} needs a clock, a number or modes that the harness gives, and a program has its own`,
       'a program can be killed (--crash) and refused a call (--errno); --private looks at its modes',
     );
   for (const { action } of clients.flat()) {

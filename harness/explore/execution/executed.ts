@@ -29,6 +29,8 @@ export interface Conditions {
   samePid?: boolean;
   /** An operation that waits for longer, in milliseconds, is a finding, unless something has gone wrong: see waits.ts. */
   idleMs?: number;
+  /** Each client has a machine of its own, and all share the directory: see `hosts.ts`. */
+  hosts?: boolean;
   /** There is no file at first, and no directory for it. */
   fromNothing?: boolean;
   /** What a power loss may leave; absent where there is none. */
@@ -122,6 +124,14 @@ export function callStep(
   };
 }
 
+/** The clocks of machines are further apart than any lease, and one is behind that of the file system. */
+const skewMs = 90_000;
+
+/** @param boot how often the machines were started again */
+function hostOf(client: number, boot: number): { boot: number; skewMs: number } {
+  return { boot: 1000 * (client + 1) + boot, skewMs: client * skewMs - skewMs };
+}
+
 /** The part of a client's setup that is the same in every execution. */
 export function lifeOf(
   { seed, details, conditions }: ExecutionOptions,
@@ -132,7 +142,7 @@ export function lifeOf(
   return {
     ...{ seed: seed * 1000 + client, file, details },
     ...(conditions?.modes ? { umask: 0 } : {}),
-    ...(boot > 0 ? { boot } : {}),
+    ...(conditions?.hosts ? hostOf(client, boot) : boot > 0 ? { boot } : {}),
   };
 }
 

@@ -27,13 +27,14 @@ import {
 import { grantOf } from './grant.js';
 import type { Ground } from './ground.js';
 import { HistoryBuilder } from './history-builder.js';
+import { Hosts } from './hosts.js';
 import { Losses } from './losses.js';
 import type { PowerSupply } from './power-supply.js';
 import type { Run, Steps } from './run.js';
 import { updateSpins } from './spin.js';
 import type { Strategy } from './strategy.js';
 import { strike } from './strike.js';
-import { successorsMax } from './succession.js';
+import { processesMax } from './succession.js';
 import { Waits } from './waits.js';
 
 /** One execution: all clients from their beginnings to their ends, one step at a time. */
@@ -49,6 +50,7 @@ export class Execution {
   /** A power loss was the last fault: a new process has found out already what there is. */
   private isRebooted = false;
   private readonly losses: Losses;
+  private readonly hosts: Hosts;
   private readonly waits: Waits;
   /** How many of the last calls in a row were those of clients that only poll. */
   private rounds = 0;
@@ -68,14 +70,14 @@ export class Execution {
     const { program, faults, label, seed } = options;
     this.budget = { ...faults };
     this.waits = new Waits(options.conditions?.idleMs);
-    this.causality = new Causality(
-      program.clients.length + successorsMax(options) + (faults.losses ?? 0) + 1,
-    );
+    this.causality = new Causality(processesMax(options));
     this.file = path.join(world.rootPath, ground.file ?? file);
     this.auditing = ground.audit ?? auditOf(program);
     this.history = new HistoryBuilder(this.file, label, seed, ground, world.disk);
+    this.hosts = new Hosts(options.conditions?.hosts);
+    const pidAt = this.hosts.pidOf;
     this.clients = program.clients.map(
-      (_, n) => new Client(n, nameOf(n), pidOf(n), acquireProcess(n, pidOf(n)), n, ground.roundsMin),
+      (_, n) => new Client(n, nameOf(n), pidAt(n), acquireProcess(n, pidAt(n)), n, ground.roundsMin),
     );
     this.losses = new Losses(power, this.budget, this.history, world, this.causality);
     this.choices = new Choices(this.clients, this.budget, world, this.causality, this.losses);
@@ -140,7 +142,6 @@ export class Execution {
     if (option?.kind === 'timer') return yield* this.fire(client, action, option.due);
     if (option?.kind === 'event') return yield* this.deliver(client, action, option.event);
     if (option?.kind !== 'call') throw new Error(`${client.name} has nothing to go on with`);
-
     const { call } = option;
     // No other client can do anything: it waits by looking at the clock, if at anything.
     if (client.spin.isSpinning) this.now += roundNs;
@@ -149,7 +150,8 @@ export class Execution {
     const identity = this.world.identityFor(call, before);
     if (action.do === 'fail') this.budget.errnos--;
     const errno = action.do === 'fail' ? action.errno : undefined;
-    client.process.send(grantOf(call, { now: this.now, identity, errno, clients: this.clients }));
+    const findable = this.hosts.findableBy(client, this.clients);
+    client.process.send(grantOf(call, { now: this.now, identity, errno, findable }));
     const step = callStep(client.index, action, call, before, this.now, this.ground.file);
     this.steps.push(step);
     const what = whatOf(call);
@@ -160,8 +162,8 @@ export class Execution {
     if (end.waits) client.spin.hold(call.id);
     updateSpins(this.clients, client, { what, end, accesses });
     client.hasMade(call);
-    for (const [who, event] of this.world.record(client.index, call, before, end, this.now))
-      this.clients[who]?.queueEvent(event);
+    const events = this.world.record(client.index, call, before, end, this.now);
+    for (const [who, event] of this.hosts.reported(client, events)) this.clients[who]?.queueEvent(event);
     this.history.recordContent(call, this.steps.length);
     if (this.options.conditions?.modes || this.ground.program?.isPrivate)
       this.history.recordModes(call, this.steps.length);
@@ -178,17 +180,13 @@ export class Execution {
       this.history.paused(client, 'end', this.steps.length);
       return true;
     }
-    const [call] = client.lastReport?.calls ?? [];
-    if (client.lastReport?.blocked && call) client.process.send({ type: 'call', id: call.id, now: this.now });
-    else client.process.send({ type: 'timer', now: this.now });
+    client.wake(this.now);
     return yield* this.listen(client, step);
   }
 
   private *deliver(client: Client, action: Action, event: WatchEvent): Steps<boolean> {
     const step = this.record(client, action, `event ${JSON.stringify(event)}`, []);
-    client.dequeueEvent();
-    client.spin.reset();
-    client.process.send({ type: 'event', now: this.now, ...event });
+    client.deliver(event, this.now);
     return yield* this.listen(client, step);
   }
 

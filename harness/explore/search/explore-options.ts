@@ -65,6 +65,11 @@ export interface ExploreOptions {
   powerModel?: PowerModel;
   /** At most so many states are tried of each point; default 4096. Where there are more, the search is not exhausted. */
   powerStates?: number;
+  /**
+   * Each process has a machine of its own, and all share the directory: the same process number, other boot ids, wall clocks 90 s
+   * apart, and watches that see nothing of what others change. Default false.
+   */
+  hosts?: boolean;
   /** Begins without a file, and without its directory; default false. */
   fromNothing?: boolean;
   /** Gives the clients a umask of 0, and looks at the modes of files after each call: no other user may open one; default false. */
