@@ -140,7 +140,9 @@ export function lifeOf(
   boot: number,
 ) {
   return {
-    ...{ seed: seed * 1000 + client, file, details },
+    seed: seed * 1000 + client,
+    file,
+    details,
     ...(conditions?.modes ? { umask: 0 } : {}),
     ...(conditions?.hosts ? hostOf(client, boot) : boot > 0 ? { boot } : {}),
   };

@@ -33,7 +33,7 @@ import type { PowerSupply } from './power-supply.js';
 import type { Run, Steps } from './run.js';
 import { updateSpins } from './spin.js';
 import type { Strategy } from './strategy.js';
-import { strike } from './strike.js';
+import { Strikes } from './strikes.js';
 import { processesMax } from './succession.js';
 import { Waits } from './waits.js';
 
@@ -50,6 +50,7 @@ export class Execution {
   /** A power loss was the last fault: a new process has found out already what there is. */
   private isRebooted = false;
   private readonly losses: Losses;
+  private readonly strikes: Strikes;
   private readonly hosts: Hosts;
   private readonly waits: Waits;
   /** How many of the last calls in a row were those of clients that only poll. */
@@ -80,6 +81,8 @@ export class Execution {
       (_, n) => new Client(n, nameOf(n), pidAt(n), acquireProcess(n, pidAt(n)), n, ground.roundsMin),
     );
     this.losses = new Losses(power, this.budget, this.history, world, this.causality);
+    const samePid = options.conditions?.samePid;
+    this.strikes = new Strikes(this.budget, this.clients, this.history, world, acquireProcess, samePid);
     this.choices = new Choices(this.clients, this.budget, world, this.causality, this.losses);
   }
 
@@ -209,12 +212,8 @@ export class Execution {
   private applyFault(client: Client, action: Action, accesses: readonly SharedAccess[]): boolean {
     if (action.do === 'wait') this.now += pauseNs;
     this.record(client, action, action.do, accesses);
-    strike(client, action, {
-      ...{ accesses, now: this.now, step: this.steps.length, samePid: this.options.conditions?.samePid },
-      ...{ budget: this.budget, clients: this.clients, history: this.history, world: this.world },
-      terminate: () => this.terminate(client),
-      acquireProcess: this.acquireProcess,
-    });
+    const moment = { accesses, now: this.now, step: this.steps.length };
+    this.strikes.strike(client, action, moment, () => this.terminate(client));
     return true;
   }
 

@@ -154,7 +154,8 @@ export class HistoryBuilder {
     this.events.push({ type: 'fault', fault: 'power-loss', phase: 'begin', time: this.time(step) });
     [this.content, this.entries] = [Buffer.alloc(0), {}];
     this.see(step);
-    if (this.isOfStore) return;
+    // Where there is none, what was in it is missed by others.
+    if (this.isOfStore || !this.disk.lstatSync(this.file, { throwIfNoEntry: false })) return;
     const found = readEntries(this.file, 'credentials', this.ground.read, this.disk);
     if (typeof found === 'string') this.foundBroken(found, this.time(step));
   }
