@@ -5,7 +5,7 @@ import { explore, fixture, replaySchedule } from './explore.test.helper.js';
 import { scheduleOf } from './report/schedule-files.js';
 import { parseSchedule, printSchedule } from './schedule/action.js';
 
-const one = { clients: ['set a'], executor: 'sim', powerLoss: true } as const;
+const one = { clients: ['set a'], executor: 'sim', powerLoss: true, onWarning: () => {} } as const;
 /** Its own lease is longer: what a process of the boot before has left is waited for in many looks. */
 const hardened = 'hardened?leaseMs=20';
 const replaces = (syncs: string) => `${fixture('replaces.mjs')}?syncs=${syncs}`;
