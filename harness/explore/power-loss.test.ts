@@ -121,7 +121,11 @@ describe('machines that share one directory', () => {
   });
 
   it('undo each other where a lock names its holder by the number and the start of its process', async () => {
-    const options = { target: `${fixture('blind.mjs')}?way=asks-when-it-started`, preemptions: 1, schedules: 40 };
+    const options = {
+      target: `${fixture('blind.mjs')}?way=asks-when-it-started`,
+      preemptions: 1,
+      schedules: 40,
+    };
     expect((await explore({ ...options, executor: 'sim', hosts: true })).result).toBe('invalid');
     expect((await explore({ ...options, executor: 'sim' })).result).toBe('valid');
   });
