@@ -93,14 +93,10 @@ describe('a power loss', () => {
 
   it.each([
     ['a set', { clients: ['set a'] }],
-    ['a set on ext4', { clients: ['set a'], powerModel: 'ext4' }],
     ['a removal', { clients: ['remove anthropic'] }],
-    ['two changes', { clients: ['set a, remove a'] }],
     ['the first creation', { clients: ['set a'], fromNothing: true }],
     ['an update', { clients: ['update a'] }],
     ['a refresh', { clients: ['refresh'] }],
-    ['a damaged file', { clients: ['set a'], damage: true }],
-    ['the recovery from another one', { clients: ['set a'], powerLoss: 2 }],
   ] satisfies [string, ExploreOptions][])(
     'breaks nothing in the hardened store: %s',
     long,

@@ -53,7 +53,7 @@ export class SimPool extends ProcessPool {
   ) {
     const machine = new SimMachine('/sandbox', user);
     super(new SimWorld(machine));
-    this.power = new SimPower(machine);
+    this.power = new SimPower(machine, heartbeat);
     this.scene = {
       machine,
       conductor: new Conductor(),

@@ -1,5 +1,6 @@
 import type { PowerLossOptions } from '../execution/executed.js';
 import type { LeftDisks, PowerSupply, Restarted } from '../execution/power-supply.js';
+import type { Heartbeat } from '../process/gated-process.js';
 import type { SimMachine } from './machine.js';
 import { defaultBounds } from './power/bounds.js';
 import { leftNow } from './power/crash-states.js';
@@ -12,7 +13,11 @@ export class SimPower implements PowerSupply {
   private base: Image | undefined;
   private known: { changes: number; images: readonly Image[]; disks: LeftDisks } | undefined;
 
-  constructor(private readonly machine: SimMachine) {}
+  /** @param heartbeat to find the disks of one moment takes time, too */
+  constructor(
+    private readonly machine: SimMachine,
+    private readonly heartbeat: Heartbeat,
+  ) {}
 
   begin(options: PowerLossOptions): void {
     this.options = options;
@@ -47,7 +52,11 @@ export class SimPower implements PowerSupply {
     const { model, statesMax: states } = this.options;
     const base = this.base ?? imageOf(this.machine.kernel);
     const { found, isCut } = leftNow(base, changes, model, { ...defaultBounds, states });
-    const byPrint = new Map(found.map((image) => [printOfImage(image), image]));
+    const byPrint = new Map<string, Image>();
+    for (const image of found) {
+      Atomics.add(this.heartbeat.cells, 1, 1);
+      byPrint.set(printOfImage(image), image);
+    }
     const disks: LeftDisks = { keys: [...byPrint.keys()], tried: found.length, isCut };
     this.known = { changes: changes.length, images: [...byPrint.values()], disks };
     return this.known;
