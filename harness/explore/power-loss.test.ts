@@ -96,7 +96,6 @@ describe('a power loss', () => {
     ['a removal', { clients: ['remove anthropic'] }],
     ['the first creation', { clients: ['set a'], fromNothing: true }],
     ['an update', { clients: ['update a'] }],
-    ['a refresh', { clients: ['refresh'] }],
   ] satisfies [string, ExploreOptions][])(
     'breaks nothing in the hardened store: %s',
     long,
