@@ -26,6 +26,17 @@ describePlanted([
     healthy: `${killed}\n 6-7 tui-1.0.2 get a = tui-1.0.1\n final 20 a=tui-1.0.1`,
     found: { kind: 'lost-update', guarantee: 'G3', operations: ['tui-1.0.1'] },
   },
+  {
+    rule: 'an acknowledged write outlives a loss of power',
+    planted: `0-5 tui-1.0.1 set a\n power-loss 7\n final 20`,
+    healthy: `0-5 tui-1.0.1 set a\n power-loss 7\n final 20 a=tui-1.0.1`,
+    found: {
+      kind: 'lost-update',
+      guarantee: 'G3',
+      operations: ['tui-1.0.1'],
+      sentence: /; the power was lost at 7\.000 ms, after the acknowledgement$/,
+    },
+  },
 ]);
 
 test.each([

@@ -79,6 +79,7 @@ export function run(text: string, atLeast: Record<string, number> = {}): PlainRu
         break;
       }
       case 'kill':
+      case 'power-loss':
       case 'stale-rewrite':
       case 'misread':
       case 'pause':

@@ -25,6 +25,11 @@ export function reproduceCommand(
     ...times('--steal', faults.pauses),
     ...times('--errno', faults.errnos),
     ...times('--damage', faults.damages ?? 0),
+    ...times('--power-loss', faults.losses ?? 0),
+    ...(conditions?.power?.model === 'ext4' ? ['--power-model ext4'] : []),
+    ...(conditions?.power ? [`--power-states ${conditions.power.statesMax}`] : []),
+    ...(conditions?.hosts ? ['--hosts'] : []),
+    ...(conditions?.fromNothing ? ['--from-nothing'] : []),
   ];
   return [
     'npx holdfast explore',

@@ -7,7 +7,7 @@ import { until } from '../../src/waiting.test.helper.js';
 import type { Exploration, Replayed } from '../index.js';
 import type { ExplorePage } from '../report/page/data.js';
 import { dataIn } from '../report/page/made-up.test.helper.js';
-import { holdfast, newDirectory, processesIn } from './command.test.helper.js';
+import { holdfast, holdfastWarm, newDirectory, processesIn } from './command.test.helper.js';
 
 describe('holdfast explore', () => {
   it('explore prints a lost update as a table and keeps its schedule, and replay runs it again', async () => {
@@ -84,6 +84,40 @@ describe('holdfast explore', () => {
     const [id = ''] = /naive-[0-9a-f]{8}/.exec(naive.stdout) ?? [];
     for (const replayed of [await simulated(['replay', id]), await holdfast(['replay', id], { cwd })])
       expect([replayed.exitCode, replayed.stdout]).toEqual([1, expect.stringContaining('lost-update')]);
+  });
+
+  it('explore --power-loss says what it tried, what is lost, and how to search and to run it again', async () => {
+    const cwd = newDirectory();
+    const args = [
+      'explore',
+      '--target',
+      'textbook',
+      '--executor',
+      'sim',
+      '--power-loss',
+      '--clients',
+      'set a',
+    ];
+    const found = await holdfastWarm([...args, '--power-states', '500'], { cwd });
+    expect(found.exitCode).toBe(1);
+    for (const words of [
+      '(up to 1 loss of power)',
+      /Power lost at \d+ points: \d+ different disks of \d+ states that posix allows, at most 500 of a point/,
+      'lost-update',
+      '(power loss: ',
+      'a machine loses its power in simulation only',
+    ])
+      expect(found.stdout).toEqual(
+        words instanceof RegExp ? expect.stringMatching(words) : expect.stringContaining(words),
+      );
+    const report = JSON.parse(readFileSync(path.join(cwd, 'reports', 'explore', 'report.json'), 'utf8'));
+    expect(report.scenarios[0]).toMatchObject({
+      reproduce: expect.stringMatching(/ --executor sim .* --power-loss --power-states 500$/),
+      exploration: { losses: { cut: 0 }, failures: [{ guarantee: 'G3', replayed: { same: 2, of: 2 } }] },
+    });
+    const [id = ''] = /textbook-[0-9a-f]{8}/.exec(found.stdout) ?? [];
+    const again = await holdfastWarm(['replay', id], { cwd });
+    expect([again.exitCode, again.stdout]).toEqual([1, expect.stringContaining('lost-update')]);
   });
 
   // The short twin of these two is harness/explore/from-scenario.test.ts.

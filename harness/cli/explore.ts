@@ -30,6 +30,11 @@ interface Flags {
   abandoned?: boolean;
   errno?: boolean | number;
   damage?: boolean | number;
+  powerLoss?: boolean | number;
+  powerModel?: 'posix' | 'ext4';
+  powerStates?: number;
+  fromNothing?: boolean;
+  hosts?: boolean;
   seed?: number;
   repeat?: number;
   shard?: ShardFlag;
@@ -58,7 +63,7 @@ export function addExplore(program: Command): void {
     )
     .option(
       '--clients <list>',
-      "what each does: 'set a, get b | set c'; of set, get, remove, all, refresh, and look (a foreign reader)",
+      "what each does: 'set a, get b | set c'; of set, update, get, remove, all, refresh, and look (a foreign reader)",
     )
     .option('--processes <n>', 'n clients with one set each; default: 2', parseProcesses)
     .addOption(
@@ -104,6 +109,23 @@ export function addExplore(program: Command): void {
       'cut the file to half between any two calls, at most n times (default: 1), and see what comes back',
       parseWhole,
     )
+    .option(
+      '--power-loss [n]',
+      'lose the power at every point, with every disk that may be left, at most n times (default: 1); with --executor sim',
+      parseWhole,
+    )
+    .addOption(
+      new Option('--power-model <name>', 'what is left of what was not synced; default: posix').choices([
+        'posix',
+        'ext4',
+      ]),
+    )
+    .option('--power-states <n>', 'at most n disks at each point; default: 4096', parseCount)
+    .option(
+      '--hosts',
+      'each process on a machine of its own: the same number, another boot id, clocks apart, no watch of what others change',
+    )
+    .option('--from-nothing', 'begin without a file, and without its directory')
     .option(
       '--idle [ms]',
       'an operation that sleeps for more than so long (default: 3), in virtual time, while nobody can go on is a failure',

@@ -41,6 +41,11 @@ export async function explore(options: ExploreOptions = {}): Promise<Exploration
     return await searchBy('sim');
   } catch (error) {
     if (!(error instanceof NotSimulatedError)) throw error;
+    if ((execution.faults.losses ?? 0) > 0)
+      throw new UsageError(
+        `the power is lost in simulation only, and the target does what is not simulated: ${error.message}`,
+        'leave --power-loss out',
+      );
     return { ...(await searchBy('process')), notSimulated: error.message };
   }
 }
@@ -120,7 +125,11 @@ function withNoStore(found: Exploration, noStore: string | undefined): Explorati
 export async function replaySchedule(file: ScheduleFile, options: ReplayOptions = {}): Promise<Replayed> {
   const { label, subject, patienceMs, command } = subjectOfReplay(file, options);
   if (command && options.executor === 'sim') throw byRealProcesses();
-  const replayed = SearchSession.with(subject, { ...options, patienceMs }, (place) =>
+  const isLost = (file.faults.losses ?? 0) > 0;
+  if (isLost && options.executor === 'process')
+    throw new UsageError('only a simulated machine can lose its power', 'leave --executor out, or give sim');
+  const executor = options.executor ?? (isLost ? 'sim' : 'process');
+  const replayed = SearchSession.with(subject, { ...options, executor, patienceMs }, (place) =>
     place.run({
       kind: 'replay',
       file,

@@ -5,6 +5,8 @@ import type { CommandSource } from './schedule/command-source.js';
 import { type Program, parseProgram, printProgram, warningFor } from './schedule/program.js';
 import type { ExploreOptions } from './search/explore-options.js';
 import { isDrawn, type StrategyOptions, sharesMax, strategies } from './search/index.js';
+import { defaultBounds } from './sim/power/bounds.js';
+import { powerModels } from './sim/power/crash-states.js';
 
 /** Each round of a search of a program costs seconds: what needs one preemption is found before what needs two. */
 const preemptionsOfProgram = 2;
@@ -41,6 +43,12 @@ export function executionOf(
     modes = false,
     samePid = false,
     idle = false,
+    powerLoss,
+    fromNothing = false,
+    hosts = false,
+    powerModel = 'posix',
+    powerStates = defaultBounds.states,
+    executor,
     seed = 1,
   }: ExploreOptions,
   label: string,
@@ -57,13 +65,25 @@ export function executionOf(
       'only the number of a killed process is used again, and no process is killed',
       'add --crash or --abandoned to --same-pid',
     );
+  const losses = budget(powerLoss);
+  if (losses > 0 && executor !== 'sim')
+    throw new UsageError('only a simulated machine can lose its power', 'add --executor sim to --power-loss');
+  if (!powerModels.includes(powerModel))
+    throw new UsageError(
+      `unknown model of power losses "${powerModel}"`,
+      `expected one of: ${powerModels.join(', ')}`,
+    );
   const conditions = {
     ...(modes ? { modes } : {}),
     ...(samePid ? { samePid } : {}),
     ...(idle === false ? {} : { idleMs: idle === true ? idleMsDefault : idle }),
+    ...(fromNothing ? { fromNothing } : {}),
+    ...(hosts ? { hosts } : {}),
+    ...(losses > 0 ? { power: { model: powerModel, statesMax: powerStates } } : {}),
   };
   const isUsual = Object.keys(conditions).length === 0;
-  if (command) checkOperations(program, command, { steal, samePid, damage, abandoned, modes, idle });
+  if (command)
+    checkOperations(program, command, { steal, samePid, damage, abandoned, modes, idle, hosts, fromNothing });
   return {
     ...(isUsual ? {} : { conditions }),
     ...(command ? { command } : {}),
@@ -79,6 +99,7 @@ export function executionOf(
       pauses: budget(steal),
       errnos: budget(errno),
       ...(budget(damage) > 0 ? { damages: budget(damage) } : {}),
+      ...(losses > 0 ? { losses } : {}),
     },
   };
 }
@@ -96,7 +117,7 @@ function checkOperations(
   const wanted = Object.entries(faults).find(([, value]) => Boolean(value));
   if (wanted)
     throw new UsageError(
-      `--${wanted[0].replace('samePid', 'same-pid')} needs a clock, a number or modes that the harness gives, and a program has its own`,
+      `--${wanted[0].replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} needs a clock, a number or modes that the harness gives, and a program has its own`,
       'a program can be killed (--crash) and refused a call (--errno); --private looks at its modes',
     );
   for (const { action } of clients.flat()) {
@@ -134,6 +155,7 @@ export function strategyOf(options: ExploreOptions, execution: ExecutionOptions)
     seed,
     clients: program.clients.length + successorsMax(execution),
     hasFaults: Object.values(faults).some((count) => count > 0),
+    losesPower: (faults.losses ?? 0) > 0,
     abandoned: options.abandoned ?? false,
   };
 }
@@ -153,10 +175,10 @@ export function expectTwoWriters({ oneWriter = false, ...options }: ExploreOptio
 
 /** Faults, foreign readers and modes are searched for with one writer, too. */
 function looksElsewhere(
-  { crash, steal, errno, damage, abandoned, modes, idle }: ExploreOptions,
+  { crash, steal, errno, damage, abandoned, modes, idle, powerLoss }: ExploreOptions,
   { clients }: Program,
 ): boolean {
-  const isAsked = [crash, steal, errno, damage, abandoned, modes, idle].some(Boolean);
+  const isAsked = [crash, steal, errno, damage, abandoned, modes, idle, powerLoss].some(Boolean);
   return isAsked || clients.flat().some(({ action }) => action === 'look');
 }
 

@@ -4,6 +4,7 @@ import { byGrade } from './execution/gravity.js';
 import { printProgram, warningFor } from './schedule/program.js';
 import type { ExecutorName } from './search/explore-options.js';
 import type { StrategyOptions } from './search/index.js';
+import type { LossCounts } from './search/power-losses.js';
 import type { Searched } from './search/search.js';
 import type { SearchAnswer } from './workers/thread.js';
 
@@ -65,8 +66,24 @@ export function summarize(
     durationMs: Math.round(durationMs),
     executionsPerSecond: Math.round((executions / searchedMs) * 1000),
     audited: false,
+    ...lossesOf(searches),
     ...(done[0]?.evidence ? { evidence: done[0].evidence } : {}),
     failures,
+  };
+}
+
+/** Every share meets all points, and tries its part of the disks. */
+function lossesOf(searches: readonly Searched[]): Pick<Exploration, 'losses'> {
+  const counts = searches.flatMap(({ losses }) => losses ?? []);
+  if (counts.length === 0) return {};
+  const most = (count: (one: LossCounts) => number) => Math.max(...counts.map(count));
+  return {
+    losses: {
+      points: most(({ points }) => points),
+      states: most(({ states }) => states),
+      disks: counts.reduce((sum, { disks }) => sum + disks, 0),
+      cut: most(({ cut }) => cut),
+    },
   };
 }
 

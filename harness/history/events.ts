@@ -53,6 +53,8 @@ export type FaultKind =
   | 'misread'
   /** A hostile user puts a link, a pipe or a directory under a name that the store calls its own, and takes it away again. */
   | 'plant'
+  /** The machine loses its power: what was not synced may be gone. */
+  | 'power-loss'
   | MemberFault;
 
 /** An entry that is there before the run and that no client touches. */

@@ -154,6 +154,7 @@ function faultMoment({ time, fault, phase, client, detail }: FaultEvent): Moment
     'stale-rewrite': 'rewrites the whole file from an older copy',
     misread: 'could not read the file, takes it for empty, and writes that',
     plant: `a hostile user ${phase === 'begin' ? 'puts' : 'takes away'} ${detail}`,
+    'power-loss': 'the machine lost its power',
     corrupt: `damaged in place${phase === 'begin' ? '' : ', done'}: ${detail}`,
   };
   if (!isMemberFault(fault)) return { time, client, text: words[fault] };

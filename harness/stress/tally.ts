@@ -91,7 +91,8 @@ export class Tally {
     const { counts } = this;
     this.events++;
     if (event.type === 'start' && event.access === 'foreign') this.foreigners.add(event.process);
-    if (event.type === 'fault' && event.phase === 'begin') counts[countOfFault[event.fault]]++;
+    if (event.type === 'fault' && event.phase === 'begin' && event.fault !== 'power-loss')
+      counts[countOfFault[event.fault]]++;
     if (event.type === 'file') {
       if (event.broken === null) counts.versions++;
       else this.broken++;

@@ -39,6 +39,7 @@ const elsewhere = {
   'harness/cli/explore.test.ts': [
     "npm run explore -- --idle --strategy random --clients 'set a, set b, set c | set d, set e, set f'",
     'npm run explore -- --target textbook --executor sim',
+    "npm run explore -- --target textbook --executor sim --power-loss --clients 'set a'",
     'npm run replay -- ID --executor sim',
   ],
   'harness/cli/documented-programs.test.ts': [

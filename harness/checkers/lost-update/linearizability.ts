@@ -17,7 +17,7 @@ import {
   untouchedSeeds,
 } from './registers.js';
 import { readsWithoutSeeds } from './seed-sightings.js';
-import { afterKill, describeErased, describeGarbage, describeStale } from './sentences.js';
+import { afterKill, afterPowerLoss, describeErased, describeGarbage, describeStale } from './sentences.js';
 
 /**
  * G2; G8 where the eraser had been stopped; G3 where the writer was killed right after it and no other client
@@ -63,7 +63,8 @@ export function checkLinearizability(run: Run): Contradictions {
       const [likeliest] = blame?.suspects ?? [];
       const fenced = likeliest !== undefined && wasPaused(likeliest);
       const kill = blame?.certain ? undefined : killOf(conflict);
-      const cause = { blame, fenced, kill, ofStore: isStoreAlone(run.header), looks };
+      const powerLoss = blame?.certain ? undefined : powerLossBetween(run, conflict);
+      const cause = { blame, fenced, kill, powerLoss, ofStore: isStoreAlone(run.header), looks };
       findings.push(erasedFinding(kind, register, conflict, cause));
     }
   }
@@ -109,6 +110,8 @@ interface Cause {
   fenced: boolean;
   /** The victim died with its writer, for all that is known. */
   kill: FaultEvent | undefined;
+  /** The machine lost its power after the victim had been acknowledged, and before it was missed. */
+  powerLoss: FaultEvent | undefined;
   /** Nothing but the store's own calls was looked at. */
   ofStore: boolean;
   looks: Looks;
@@ -130,18 +133,24 @@ function findKills({ faults }: Run): (conflict: Conflict) => FaultEvent | undefi
   };
 }
 
+function powerLossBetween({ faults }: Run, { victim, read }: Conflict): FaultEvent | undefined {
+  return faults.find(
+    ({ fault, time }) => fault === 'power-loss' && victim.mutation.end <= time && time <= read.end,
+  );
+}
+
 function erasedFinding(
   kind: FindingKind,
   { key }: Register,
   conflict: Conflict,
-  { blame, fenced, kill, ofStore, looks }: Cause,
+  { blame, fenced, kill, powerLoss, ofStore, looks }: Cause,
 ): Finding {
   const { mutation } = conflict.victim;
   const sentence = describeErased(key, conflict, { blame, wasPaused: fenced, isStoreAlone: ofStore });
   return {
-    guarantee: fenced ? 'G8' : kill ? 'G3' : 'G2',
+    guarantee: fenced ? 'G8' : kill || powerLoss ? 'G3' : 'G2',
     kind,
-    sentence: sentence + (kill ? afterKill(kill) : ''),
+    sentence: sentence + (kill ? afterKill(kill) : powerLoss ? afterPowerLoss(powerLoss) : ''),
     key,
     operations: [mutation.id, ...(blame?.suspects ?? []).map(({ id }) => id)],
     ...toEvidence(blame),

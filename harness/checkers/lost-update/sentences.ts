@@ -74,6 +74,10 @@ export function afterKill({ time }: FaultEvent): string {
   return `; its process was killed at ${inMs(time)}, after the acknowledgement`;
 }
 
+export function afterPowerLoss({ time }: FaultEvent): string {
+  return `; the power was lost at ${inMs(time)}, after the acknowledgement`;
+}
+
 /** One that began when the victim was certainly there has seen less than there was: a half-written file, say. */
 function copyOf(suspects: readonly Operation[], since: number, what: 'file' | 'entries'): string {
   const isOlder = suspects.every(({ begin }) => begin <= since);

@@ -11,6 +11,7 @@ const spinNs = 1000;
 export class Clock {
   private nowNs = 0;
   private looks = 0;
+  private skewMs = 0;
 
   /** Never back: its process may have been ahead of the scheduler, by looking at the clock. */
   setNow(ns: number): void {
@@ -18,8 +19,10 @@ export class Clock {
     this.looks = 0;
   }
 
-  restart(ns: number): void {
+  /** @param skewMs how far its wall clock is ahead of that of the file system */
+  restart(ns: number, skewMs = 0): void {
     this.nowNs = ns;
+    this.skewMs = skewMs;
     this.looks = 0;
   }
 
@@ -39,7 +42,7 @@ export class Clock {
   }
 
   wallMs(): number {
-    return epochMs + Math.floor(this.read() / 1e6);
+    return epochMs + this.skewMs + Math.floor(this.read() / 1e6);
   }
 }
 

@@ -2,8 +2,10 @@ import type { Call, Calls } from './call.js';
 import { errnoError } from './evidence.js';
 import type { Self } from './self.js';
 
-/** The boot id of the one virtual machine that every replay runs on. */
-export const bootId = '00000000-0000-4000-8000-000000000000\n';
+/** The boot id of the one virtual machine that every replay runs on. @param boot how often it was started again before */
+export function bootIdOf(boot = 0): string {
+  return `00000000-0000-4000-8000-${String(boot).padStart(12, '0')}\n`;
+}
 
 /**
  * Asks the scheduler if the process of this number is alive. It is a call like any other, because the answer depends on the

@@ -8,6 +8,8 @@ export interface Self {
   pid: number;
   /** When it started, in clock ticks since boot. */
   startTime: number;
+  /** How often its machine was started again before; default: never. */
+  boot?: number;
   readonly system: System;
   readonly clock: Clock;
   readonly randomness: Randomness;

@@ -1,6 +1,6 @@
 import type { Calls } from './call.js';
 import { type Definition, toPath } from './path-calls.js';
-import { bootId, processOfStat, readStat } from './proc.js';
+import { bootIdOf, processOfStat, readStat } from './proc.js';
 import type { Self } from './self.js';
 
 const chunkSize = 64 * 1024;
@@ -34,7 +34,7 @@ export function wholeFileCalls(
     signal?.throwIfAborted();
     const process = processOfStat(place, self);
     if (process !== undefined) return yield* readStat(process, self);
-    if (place === '/proc/sys/kernel/random/boot_id') return bootId;
+    if (place === '/proc/sys/kernel/random/boot_id') return bootIdOf(self.boot);
     const fd: number = typeof place === 'number' ? place : yield* call('open', place, flag ?? 'r');
     const parts: Buffer[] = [];
     try {

@@ -95,13 +95,15 @@ interface Scene {
 async function perform(scene: Scene, operation: Recorded, op: string): Promise<void> {
   const { emit } = scene;
   const { action, key } = operation;
-  emit({ type: 'invoke', op, action, ...(key === undefined ? {} : { key }) });
+  // In a history it is a change like any other.
+  const recorded = action === 'update' ? 'set' : action;
+  emit({ type: 'invoke', op, action: recorded, ...(key === undefined ? {} : { key }) });
   try {
     const result = await apply(scene, operation, op);
     emit({ type: 'ok', op, ...(result === undefined ? {} : { result }) });
   } catch (error) {
     const torn = isTorn(error) ? ({ torn: true } as const) : {};
-    emit({ type: outcomeOfError(action, error), op, error: describe(error), ...torn });
+    emit({ type: outcomeOfError(recorded, error), op, error: describe(error), ...torn });
   }
 }
 
@@ -115,6 +117,9 @@ async function apply({ store, file, emit, disk }: Scene, { action, key = '' }: R
       return identifyAll(await store.all());
     case 'set':
       return void (await store.set(key, credential(op)));
+    case 'update':
+      if (!store.update) throw new Error('the target has no update()');
+      return void (await store.update(key, () => credential(op)));
     case 'remove':
       return void (await store.remove(key));
     case 'refresh':

@@ -3,6 +3,7 @@ import type { Evidence } from '../../history/evidence.js';
 import type { Conditions, FaultBudget } from '../execution/executed.js';
 import type { CommandSource } from '../schedule/command-source.js';
 import type { ExecutorName } from '../search/explore-options.js';
+import type { LossCounts } from '../search/power-losses.js';
 import type { LongestWait } from '../search/search.js';
 import type { StepRow } from './explain.js';
 
@@ -111,6 +112,8 @@ export interface Exploration {
   longestWait: LongestWait;
   durationMs: number;
   executionsPerSecond: number;
+  /** How far losses of power were searched, where they were. */
+  losses?: LossCounts;
   /** What showed the entries, where it was not the file itself. */
   evidence?: Evidence;
   /** One of each kind, the worst first. */

@@ -8,7 +8,7 @@ import { printProgram } from '../schedule/program.js';
 import { type FoundFailure, follow } from '../search/search.js';
 import { findCriticalPair } from './critical-pair.js';
 import { describeEraser, filesIn, siteOf, type ToSource, toRows } from './explain.js';
-import type { CriticalStep, ExploredFailure, ScheduleFile } from './exploration.js';
+import type { CriticalStep, ExploredFailure, ScheduleFile, Unconfirmed } from './exploration.js';
 import { toReadable } from './readable-pair.js';
 import { type Candidate, shrink } from './shrink.js';
 
@@ -93,8 +93,16 @@ export function describeFailure(
     eraser: describeEraser(executed, failure),
     pair: undefined,
     replayed: { same: runsInNew, of: runsInNew },
+    ...(options.conditions?.power ? { unconfirmed: inSimulation } : {}),
   };
 }
+
+/** A loss of power is no accident that a real machine can be made to have. */
+const inSimulation: Unconfirmed = {
+  sentence:
+    'a machine loses its power in simulation only, so no real processes were asked; there it was run again from the beginning',
+  isExplained: false,
+};
 
 /** How often a schedule is run again in new processes. */
 export const runsInNew = 2;
@@ -139,6 +147,7 @@ export function firstDifference(before: readonly string[], after: readonly strin
 export function callsOf({ steps }: Executed): string[] {
   return steps.map(({ client, action, call, path, to, end, startsAs }) => {
     if (/^(kill|pause|wait|damage)$/.test(action.do)) return `${nameOf(client)} ${action.do}`;
+    if (action.do === 'power') return `power loss ${action.state}`;
     if (startsAs !== undefined) return `${nameOf(client)} starts`;
     if (!call) return `${nameOf(client)} wakes`;
     const named = call.alias === undefined ? [path, to] : [call.alias];

@@ -12,6 +12,8 @@ export class Causality {
   private readonly seen: number[] = [];
   /** By shared thing: who changed it last, having seen what. */
   private readonly versions = new Map<string, number>();
+  /** The version of what nobody has changed since the power was lost. */
+  private base = 0;
 
   constructor(clients: number) {
     for (let client = 0; client < clients; client++) this.seen.push(fingerprint(`client ${client}`));
@@ -24,7 +26,7 @@ export class Causality {
   record(client: number, what: string, accesses: readonly SharedAccess[]): number {
     const found = accesses
       .filter(({ how }) => how !== 'add')
-      .map(({ on }) => `${on}=${this.versions.get(on) ?? 0}`)
+      .map(({ on }) => `${on}=${this.versions.get(on) ?? this.base}`)
       .sort();
     const seen = fingerprint(`${this.seen[client]} ${what} ${found.join(' ')}`);
     this.seen[client] = seen;
@@ -32,13 +34,22 @@ export class Causality {
       if (how === 'write') this.versions.set(on, fingerprint(`${seen} ${on}`));
       // A sum, as those that add don't see each other.
       if (how === 'add')
-        this.versions.set(on, ((this.versions.get(on) ?? 0) + fingerprint(`${seen} ${on}`)) % 2 ** 52);
+        this.versions.set(
+          on,
+          ((this.versions.get(on) ?? this.base) + fingerprint(`${seen} ${on}`)) % 2 ** 52,
+        );
     }
     return seen;
   }
 
+  /** After a power loss everything depends on all that was before. @param what the loss */
+  restart(what: string): void {
+    this.base = fingerprint(`${this.state()} ${what}`);
+    this.versions.clear();
+  }
+
   state(): string {
-    return this.seen.join(' ');
+    return `${this.base} ${this.seen.join(' ')}`;
   }
 }
 

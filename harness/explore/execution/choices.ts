@@ -7,6 +7,7 @@ import type { Client } from './client.js';
 import { damagesOf } from './damage.js';
 import { accessesOfAction, enabledActions, faultsOf, type LastStep } from './enabled-actions.js';
 import type { FaultBudget } from './executed.js';
+import type { Losses } from './losses.js';
 import type { Choice } from './strategy.js';
 
 /** How far an execution has come. */
@@ -31,6 +32,7 @@ export class Choices {
     private readonly budget: FaultBudget,
     private readonly world: World,
     private readonly causality: Causality,
+    private readonly losses: Losses,
   ) {}
 
   now({ now, last, step }: Moment): Choice {
@@ -48,6 +50,7 @@ export class Choices {
       accesses: (action) => this.accessesOf(action),
       isExit: (action) => kindOf(action) === 'exit',
       isTimer: (action) => kindOf(action) === 'timer',
+      losses: () => this.losses.offer({ now, last, step }),
       state: () => [this.causality.state(), now, JSON.stringify(this.budget), ...pauses].join(' '),
     };
   }

@@ -100,8 +100,18 @@ export class Client {
     if (!isSame) this.events.push(event);
   }
 
-  dequeueEvent(): void {
+  /** It is told of its oldest event. */
+  deliver(event: WatchEvent, now: number): void {
     this.events.shift();
+    this.spin.reset();
+    this.process.send({ type: 'event', now, ...event });
+  }
+
+  /** Its next timer is due, or the call is over in which it sleeps. */
+  wake(now: number): void {
+    const [call] = this.report?.calls ?? [];
+    if (this.report?.blocked && call) this.process.send({ type: 'call', id: call.id, now });
+    else this.process.send({ type: 'timer', now });
   }
 
   /** It has made a call: a watch that it has ended reports nothing more. */

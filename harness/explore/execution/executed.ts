@@ -3,6 +3,7 @@ import type { CallEnd, CallToMake } from '../protocol/protocol.js';
 import type { Action } from '../schedule/action.js';
 import type { CommandSource } from '../schedule/command-source.js';
 import type { Program } from '../schedule/program.js';
+import type { PowerModel } from '../sim/power/crash-states.js';
 import type { Foresight } from '../world/known-routes.js';
 
 /** How many faults of each kind an execution may have. */
@@ -14,6 +15,8 @@ export interface FaultBudget {
   waits: number;
   /** How often the file may be damaged; absent for never, as in schedules that are older than this fault. */
   damages?: number;
+  /** How often the machine may lose its power; absent for never. */
+  losses?: number;
 }
 
 export const noFaults: FaultBudget = { kills: 0, pauses: 0, errnos: 0, waits: 0 };
@@ -26,6 +29,18 @@ export interface Conditions {
   samePid?: boolean;
   /** An operation that waits for longer, in milliseconds, is a finding, unless something has gone wrong: see waits.ts. */
   idleMs?: number;
+  /** Each client has a machine of its own, and all share the directory: see `hosts.ts`. */
+  hosts?: boolean;
+  /** There is no file at first, and no directory for it. */
+  fromNothing?: boolean;
+  /** What a power loss may leave; absent where there is none. */
+  power?: PowerLossOptions;
+}
+
+export interface PowerLossOptions {
+  model: PowerModel;
+  /** At most so many disks are tried of one moment. */
+  statesMax: number;
 }
 
 export interface ExecutionOptions {
@@ -58,6 +73,8 @@ export interface Step {
   end?: CallEnd;
   /** The process begins here, under this number, which one had that was killed. */
   startsAs?: number;
+  /** After a power loss, what is otherwise on the disk than it was seen, in words. */
+  lost?: string;
   /** Virtual time after it, in nanoseconds. */
   now: number;
 }
@@ -107,9 +124,28 @@ export function callStep(
   };
 }
 
+/** The clocks of machines are further apart than any lease, and one is behind that of the file system. */
+const skewMs = 90_000;
+
+/** @param boot how often the machines were started again */
+function hostOf(client: number, boot: number): { boot: number; skewMs: number } {
+  return { boot: 1000 * (client + 1) + boot, skewMs: client * skewMs - skewMs };
+}
+
 /** The part of a client's setup that is the same in every execution. */
-export function lifeOf({ seed, details, conditions }: ExecutionOptions, client: number, file: string) {
-  return { seed: seed * 1000 + client, file, details, ...(conditions?.modes ? { umask: 0 } : {}) };
+export function lifeOf(
+  { seed, details, conditions }: ExecutionOptions,
+  client: number,
+  file: string,
+  boot: number,
+) {
+  return {
+    seed: seed * 1000 + client,
+    file,
+    details,
+    ...(conditions?.modes ? { umask: 0 } : {}),
+    ...(conditions?.hosts ? hostOf(client, boot) : boot > 0 ? { boot } : {}),
+  };
 }
 
 /** A client's process did not come so far as to begin. */

@@ -13,7 +13,6 @@ import type { Caches } from './caches.js';
 import { Causality, whatOf } from './causality.js';
 import { Choices, type Moment } from './choices.js';
 import { Client } from './client.js';
-import { damage } from './damage.js';
 import { enabledActions, type LastStep, lastStepOf, whoWaits } from './enabled-actions.js';
 import {
   callStep,
@@ -28,10 +27,14 @@ import {
 import { grantOf } from './grant.js';
 import type { Ground } from './ground.js';
 import { HistoryBuilder } from './history-builder.js';
+import { Hosts } from './hosts.js';
+import { Losses } from './losses.js';
+import type { PowerSupply } from './power-supply.js';
 import type { Run, Steps } from './run.js';
 import { updateSpins } from './spin.js';
 import type { Strategy } from './strategy.js';
-import { successorOf, successorsMax } from './succession.js';
+import { Strikes } from './strikes.js';
+import { processesMax } from './succession.js';
 import { Waits } from './waits.js';
 
 /** One execution: all clients from their beginnings to their ends, one step at a time. */
@@ -44,6 +47,11 @@ export class Execution {
   private now = startNs;
   private last: LastStep | undefined;
   private hasFault = false;
+  /** A power loss was the last fault: a new process has found out already what there is. */
+  private isRebooted = false;
+  private readonly losses: Losses;
+  private readonly strikes: Strikes;
+  private readonly hosts: Hosts;
   private readonly waits: Waits;
   /** How many of the last calls in a row were those of clients that only poll. */
   private rounds = 0;
@@ -58,22 +66,29 @@ export class Execution {
     private readonly acquireProcess: (index: number, pid: number) => ClientProcess,
     private readonly caches: Caches,
     private readonly ground: Ground,
+    power?: PowerSupply,
   ) {
     const { program, faults, label, seed } = options;
     this.budget = { ...faults };
     this.waits = new Waits(options.conditions?.idleMs);
-    this.causality = new Causality(program.clients.length + successorsMax(options) + 1);
+    this.causality = new Causality(processesMax(options));
     this.file = path.join(world.rootPath, ground.file ?? file);
     this.auditing = ground.audit ?? auditOf(program);
     this.history = new HistoryBuilder(this.file, label, seed, ground, world.disk);
+    this.hosts = new Hosts(options.conditions?.hosts);
+    const pidAt = this.hosts.pidOf;
     this.clients = program.clients.map(
-      (_, n) => new Client(n, nameOf(n), pidOf(n), acquireProcess(n, pidOf(n)), n, ground.roundsMin),
+      (_, n) => new Client(n, nameOf(n), pidAt(n), acquireProcess(n, pidAt(n)), n, ground.roundsMin),
     );
-    this.choices = new Choices(this.clients, this.budget, world, this.causality);
+    this.losses = new Losses(power, this.budget, this.history, world, this.causality);
+    const samePid = options.conditions?.samePid;
+    this.strikes = new Strikes(this.budget, this.clients, this.history, world, acquireProcess, samePid);
+    this.choices = new Choices(this.clients, this.budget, world, this.causality, this.losses);
   }
 
   *run(strategy: Strategy): Run {
     this.world.restart(this.ground.files, this.now);
+    this.losses.begin(this.options.conditions?.power);
     this.history.begin();
     for (const client of this.clients) this.begin(client);
     for (const client of this.clients)
@@ -82,7 +97,7 @@ export class Execution {
     const unsteered = [...new Set(this.clients.flatMap(({ process }) => [...process.unsteered]))];
     if (/^(dead|live)lock$/.test(ending)) refuseUnsteered(unsteered, reason);
     strategy.end({ steps: this.steps.length });
-    const isAudited = ending === 'done' && (this.hasFault || this.history.needsAudit);
+    const isAudited = ending === 'done' && !this.isRebooted && (this.hasFault || this.history.needsAudit);
     const events = this.history.withoutAnswers(isAudited ? yield* this.audit() : this.history.end());
     for (const client of this.clients) if (client.state === 'alive') this.terminate(client);
     const { steps, waits } = this;
@@ -94,7 +109,7 @@ export class Execution {
       const isOver = !this.clients.some(({ state }) => state === 'alive');
       const moment: Moment = { now: this.now, last: this.last, step: this.steps.length };
       const choice = isOver ? this.choices.atEnd(moment) : this.choices.now(moment);
-      if (isOver && choice.faults.length === 0) return ['done'];
+      if (isOver && choice.faults.length === 0 && !this.losses.arePossible) return ['done'];
       if (choice.enabled.length === 0) return ['deadlock', whoWaits(this.clients)];
       if (this.steps.length >= stepsMax || this.rounds >= roundsMax)
         return ['livelock', whoWaits(this.clients)];
@@ -117,16 +132,19 @@ export class Execution {
     const client = this.clients[action.client] as Client;
     const option = client.optionOf(action);
     const accesses = this.choices.choose(action);
-    if (action.do !== 'run') this.hasFault = true;
+    if (action.do !== 'run') [this.hasFault, this.isRebooted] = [true, action.do === 'power'];
     this.last = lastStepOf(client, action, option, accesses, this.last);
+    if (action.do === 'power') return yield* this.losePower(client, action);
     if (action.do !== 'run' && action.do !== 'fail') return this.applyFault(client, action, accesses);
     this.history.goesOn(client, this.steps.length);
     if (option?.kind === 'start') return yield* this.start(client, action, accesses);
-    if (option?.kind === 'exit') return this.exit(client, action, accesses);
+    if (option?.kind === 'exit') {
+      client.isGone = true;
+      return this.record(client, action, 'gone', accesses) !== undefined;
+    }
     if (option?.kind === 'timer') return yield* this.fire(client, action, option.due);
     if (option?.kind === 'event') return yield* this.deliver(client, action, option.event);
     if (option?.kind !== 'call') throw new Error(`${client.name} has nothing to go on with`);
-
     const { call } = option;
     // No other client can do anything: it waits by looking at the clock, if at anything.
     if (client.spin.isSpinning) this.now += roundNs;
@@ -135,7 +153,8 @@ export class Execution {
     const identity = this.world.identityFor(call, before);
     if (action.do === 'fail') this.budget.errnos--;
     const errno = action.do === 'fail' ? action.errno : undefined;
-    client.process.send(grantOf(call, { now: this.now, identity, errno, clients: this.clients }));
+    const findable = this.hosts.findableBy(client, this.clients);
+    client.process.send(grantOf(call, { now: this.now, identity, errno, findable }));
     const step = callStep(client.index, action, call, before, this.now, this.ground.file);
     this.steps.push(step);
     const what = whatOf(call);
@@ -146,8 +165,8 @@ export class Execution {
     if (end.waits) client.spin.hold(call.id);
     updateSpins(this.clients, client, { what, end, accesses });
     client.hasMade(call);
-    for (const [who, event] of this.world.record(client.index, call, before, end, this.now))
-      this.clients[who]?.queueEvent(event);
+    const events = this.world.record(client.index, call, before, end, this.now);
+    for (const [who, event] of this.hosts.reported(client, events)) this.clients[who]?.queueEvent(event);
     this.history.recordContent(call, this.steps.length);
     if (this.options.conditions?.modes || this.ground.program?.isPrivate)
       this.history.recordModes(call, this.steps.length);
@@ -164,17 +183,13 @@ export class Execution {
       this.history.paused(client, 'end', this.steps.length);
       return true;
     }
-    const [call] = client.lastReport?.calls ?? [];
-    if (client.lastReport?.blocked && call) client.process.send({ type: 'call', id: call.id, now: this.now });
-    else client.process.send({ type: 'timer', now: this.now });
+    client.wake(this.now);
     return yield* this.listen(client, step);
   }
 
   private *deliver(client: Client, action: Action, event: WatchEvent): Steps<boolean> {
     const step = this.record(client, action, `event ${JSON.stringify(event)}`, []);
-    client.dequeueEvent();
-    client.spin.reset();
-    client.process.send({ type: 'event', now: this.now, ...event });
+    client.deliver(event, this.now);
     return yield* this.listen(client, step);
   }
 
@@ -187,43 +202,25 @@ export class Execution {
   }
 
   private *start(client: Client, action: Action, accesses: readonly SharedAccess[]): Steps<boolean> {
-    const step = this.record(client, action, `start ${client.pid}`, accesses);
-    step.startsAs = client.pid;
+    this.record(client, action, `start ${client.pid}`, accesses).startsAs = client.pid;
     client.hasStarted = true;
     this.begin(client);
-    if (!(yield* this.listen(client, step))) throw new LostProcessError(client.process.errorOutput());
+    if (!(yield* this.listen(client, undefined))) throw new LostProcessError(client.process.errorOutput());
     return true;
   }
 
-  private exit(client: Client, action: Action, accesses: readonly SharedAccess[]): boolean {
-    client.isGone = true;
-    this.record(client, action, 'gone', accesses);
-    return true;
-  }
-
-  /** A fault for a client between two of its calls. */
   private applyFault(client: Client, action: Action, accesses: readonly SharedAccess[]): boolean {
     if (action.do === 'wait') this.now += pauseNs;
     this.record(client, action, action.do, accesses);
-    if (action.do === 'damage') {
-      this.budget.damages = (this.budget.damages ?? 0) - 1;
-      damage(this.world, this.clients, client, { accesses, now: this.now });
-      this.history.damaged(this.steps.length);
-    } else if (action.do === 'kill') {
-      this.budget.kills--;
-      this.terminate(client);
-      client.state = 'killed';
-      client.isGone = true;
-      this.history.killed(client, this.steps.length);
-      if (this.options.conditions?.samePid)
-        this.clients.push(successorOf(client, this.clients.length, this.acquireProcess));
-    } else if (action.do === 'pause') {
-      this.budget.pauses--;
-      client.pausedUntil = this.now + pauseNs;
-      client.begunAt = undefined;
-      this.history.paused(client, 'begin', this.steps.length);
-    } else this.budget.waits--;
+    const moment = { accesses, now: this.now, step: this.steps.length };
+    this.strikes.strike(client, action, moment, () => this.terminate(client));
     return true;
+  }
+
+  private *losePower(client: Client, action: Extract<Action, { do: 'power' }>): Steps<boolean> {
+    const step = this.record(client, action, 'power', []);
+    step.lost = this.losses.lose(action, this.clients, (one) => this.terminate(one), this.steps.length);
+    return (yield* this.comeAnew(`audit${this.losses.boots}`, this.clients[0]?.pid)) !== undefined;
   }
 
   private terminate(client: Client): void {
@@ -238,7 +235,7 @@ export class Execution {
     client: Client,
     operations: readonly Operation[] = this.options.program.clients[client.role] ?? [],
   ): void {
-    const life = lifeOf(this.options, client.index, this.file);
+    const life = lifeOf(this.options, client.index, this.file, this.losses.boots);
     client.begin({ ...life, now: this.now, operations: [...operations] });
     this.history.started(client, this.steps.length);
   }
@@ -274,26 +271,29 @@ export class Execution {
    * it meets is known where another one has met the same.
    */
   private *audit(): Steps<HistoryEvent[]> {
-    const met = [this.now, ...this.clients.map(({ pid, state, isGone }) => `${pid}${state}${isGone}`)].join(
-      ' ',
-    );
+    const lives = this.clients.map(({ pid, state, isGone }) => `${pid}${state}${isGone}`).join(' ');
     const { history, options, steps, world } = this;
     return yield* this.caches.audits.audit(
-      `${met} ${JSON.stringify(this.auditing)} ${history.lastWhole} ${world.fingerprint()}`,
+      `${this.now} ${this.losses.boots} ${lives} ${JSON.stringify(this.auditing)} ${history.lastWhole} ${world.fingerprint()}`,
       { history, step: steps.length, skips: options.skipsKnownAudits },
       () => this.performAudit(),
     );
   }
 
   private *performAudit(): Steps<void> {
-    const index = this.clients.length;
-    const client = new Client(index, 'audit', pidOf(index), this.acquireProcess(index, pidOf(index)));
-    this.clients.push(client);
-    this.begin(client, this.auditing);
-    if (!(yield* this.listen(client, undefined))) return;
-    while (client.state === 'alive' && this.steps.length < 2 * stepsMax) {
+    const client = yield* this.comeAnew('audit');
+    while (client?.state === 'alive' && this.steps.length < 2 * stepsMax) {
       const [action] = enabledActions(this.clients, this.now).enabled;
       if (!action || !(yield* this.takeStep(action))) return;
     }
+  }
+
+  /** A fresh process, when no other is left. @returns undefined where it did not come to a stop */
+  private *comeAnew(name: string, pid = pidOf(this.clients.length)): Steps<Client | undefined> {
+    const index = this.clients.length;
+    const client = new Client(index, name, pid, this.acquireProcess(index, pid));
+    this.clients.push(client);
+    this.begin(client, this.auditing);
+    return (yield* this.listen(client, undefined)) ? client : undefined;
   }
 }

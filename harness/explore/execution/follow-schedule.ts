@@ -30,7 +30,7 @@ export class Replay implements Strategy {
     );
     while (this.next < this.schedule.length) {
       const wanted = wordOf(this.schedule[this.next++] as Action);
-      const action = possible.get(wanted);
+      const action = possible.get(wanted) ?? lossOf(choice, wanted);
       if (action) return action;
       if (!this.lenient) throw new NondeterminismError(choice.step, `${wanted} is not possible here`);
     }
@@ -38,4 +38,10 @@ export class Replay implements Strategy {
   }
 
   end(): void {}
+}
+
+function lossOf(choice: Choice, wanted: string): Action | undefined {
+  return wanted.startsWith('x')
+    ? choice.losses?.()?.actions.find((action) => wordOf(action) === wanted)
+    : undefined;
 }

@@ -10,12 +10,13 @@ interface Circumstances {
   identity: Identity | undefined;
   /** It is to fail. */
   errno: Errno | undefined;
-  clients: readonly Client[];
+  /** Those of which it can see whether they live. */
+  findable: readonly Client[];
 }
 
 /** Lets a client make its call. */
-export function grantOf(call: CallToMake, { now, identity, errno, clients }: Circumstances): Grant {
-  const found = asksForLife(call) && clients.find((one) => one.pid === call.of && one.isFindable);
+export function grantOf(call: CallToMake, { now, identity, errno, findable }: Circumstances): Grant {
+  const found = asksForLife(call) && findable.find((one) => one.pid === call.of && one.isFindable);
   return {
     type: 'call',
     id: call.id,

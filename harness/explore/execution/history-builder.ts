@@ -5,8 +5,10 @@ import type { Disk } from '../../line/disk.js';
 import { entriesIn, readEntries } from '../../line/foreign-reader.js';
 import { mayChangeContent, mayChangeModes } from '../protocol/act.js';
 import type { CallToMake, ClientEvent, Report } from '../protocol/protocol.js';
+import { afterPowerLoss } from './after-power-loss.js';
 import type { Client } from './client.js';
 import type { Ground, Trial } from './ground.js';
+import { lastAnswer } from './last-answer.js';
 import { looseIn } from './modes.js';
 
 /** Between two steps there is room for so many events. */
@@ -26,7 +28,7 @@ export interface Sequel {
  * it. Time is the number of steps: step n is at n milliseconds.
  */
 export class HistoryBuilder {
-  private readonly events: HistoryEvent[];
+  private events: HistoryEvent[];
   private readonly beginnings = new Map<string, Extract<ClientEvent, { type: 'invoke' }>>();
   /** What a client that is alone has found out about the file. */
   layout: Trial['layout'];
@@ -132,6 +134,30 @@ export class HistoryBuilder {
     this.events.push({ ...event, phase: 'begin', time: this.time(step) });
     this.see(step);
     this.events.push({ ...event, phase: 'end', time: this.time(step) });
+  }
+
+  /** How much has been recorded. */
+  get length(): number {
+    return this.events.length;
+  }
+
+  /** All that has been recorded that a power loss does not take back, without its times. */
+  print(): string {
+    return JSON.stringify(
+      afterPowerLoss(this.events).map((event) => ('time' in event ? { ...event, time: 0 } : event)),
+    );
+  }
+
+  /** The power was lost, and what is on the disk now is all there is. */
+  powerLost(step: number): void {
+    this.events = afterPowerLoss(this.events);
+    this.events.push({ type: 'fault', fault: 'power-loss', phase: 'begin', time: this.time(step) });
+    [this.content, this.entries] = [Buffer.alloc(0), {}];
+    this.see(step);
+    // Where there is none, what was in it is missed by others.
+    if (this.isOfStore || !this.disk.lstatSync(this.file, { throwIfNoEntry: false })) return;
+    const found = readEntries(this.file, 'credentials', this.ground.read, this.disk);
+    if (typeof found === 'string') this.foundBroken(found, this.time(step));
   }
 
   /** The entries that the file held when it was whole last: what changes after it is recorded as a change of these. */
@@ -261,18 +287,6 @@ export class HistoryBuilder {
     this.step = step;
     return step * stepNs + this.count++;
   }
-}
-
-/** The last answer that the fresh process got, or why it got none. */
-function lastAnswer(events: readonly HistoryEvent[]): Record<string, ValueId> | string | undefined {
-  const isItsAll = (op: string) =>
-    events.some((event) => event.type === 'invoke' && event.op === op && event.action === 'all');
-  const last = events.findLast(
-    (event) =>
-      (event.type === 'ok' || event.type === 'fail') && event.op.startsWith('audit.') && isItsAll(event.op),
-  );
-  if (last?.type === 'fail') return `all() failed: ${last.error}`;
-  return last?.type === 'ok' && typeof last.result === 'object' ? (last.result ?? undefined) : undefined;
 }
 
 function later(event: HistoryEvent, ns: number, versions: number): HistoryEvent {

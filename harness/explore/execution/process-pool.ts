@@ -9,6 +9,7 @@ import { type Executed, type ExecutionOptions, LostProcessError, noFaults } from
 import { Execution } from './execution.js';
 import { Replay } from './follow-schedule.js';
 import { damageGround, fileGround, findGround, type Ground, type Trial } from './ground.js';
+import type { PowerSupply } from './power-supply.js';
 import type { Run } from './run.js';
 import type { Strategy } from './strategy.js';
 
@@ -20,6 +21,9 @@ export abstract class ProcessPool {
   private readonly caches = emptyCaches();
   /** What executions begin with; by default a file of entries: see ground.ts. */
   ground: Ground | undefined;
+
+  /** Where the machine can lose its power. */
+  protected readonly power?: PowerSupply;
 
   /** What can't be explored here can't be explored at all. */
   protected readonly isLast: boolean = true;
@@ -74,6 +78,7 @@ export abstract class ProcessPool {
       (index, pid) => this.acquireProcess(index, pid),
       caches,
       ground,
+      this.power,
     );
   }
 

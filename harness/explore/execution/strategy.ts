@@ -1,5 +1,6 @@
 import type { Action } from '../schedule/action.js';
 import type { SharedAccess } from '../world/footprint.js';
+import type { LossOffer } from './losses.js';
 
 /** What can be done now. */
 export interface Choice {
@@ -19,6 +20,8 @@ export interface Choice {
   isExit(action: Action): boolean;
   /** True if the action is the firing of a timer, which happens only when no client can do anything else. */
   isTimer(action: Action): boolean;
+  /** What a power loss could leave now. They are none of `faults`: one execution serves all of its power losses. */
+  losses?(): LossOffer | undefined;
   /**
    * Fingerprint of all that decides the future: what is on the disk, and what each process has seen. 52 bits, so of a
    * million states two are taken for one with a probability of 1 in 10,000.

@@ -102,9 +102,9 @@ function begin(grant: Extract<Grant, { type: 'begin' }>): void {
   restore ??= snapshot();
   restore();
   if (grant.umask !== undefined) process.umask(grant.umask);
-  clock.restart(grant.now);
+  clock.restart(grant.now, grant.skewMs);
   randomness.seed(grant.seed);
-  Object.assign(self, { pid: grant.pid, startTime: grant.startTime });
+  Object.assign(self, { pid: grant.pid, startTime: grant.startTime, boot: grant.boot });
   loop.details = grant.details;
   begun = true;
   const { life } = loop;

@@ -41,6 +41,8 @@ export interface CallFacts {
   lock?: 'takes' | 'drops';
   /** What it does to a watch of its process. */
   watch?: 'begins' | 'ends';
+  /** What was changed of the file survives a loss of power from then on. */
+  syncs?: true;
   /** It does nothing but let time pass. */
   sleeps?: true;
   /** What it found or wrote can be shown to people in a line. */
@@ -79,8 +81,8 @@ export const calls = {
   truncate: { ...onPath, changes: 'data', traced: 'truncate' },
   ftruncate: { ...onDescriptor, changes: 'data' },
   // To the disk: no other process can notice that.
-  fsync: onDescriptor,
-  fdatasync: onDescriptor,
+  fsync: { ...onDescriptor, syncs: true },
+  fdatasync: { ...onDescriptor, syncs: true },
   access: { ...onPath, reads: ['mode'] },
   stat: { ...onPath, reads: ['mode', 'times'] },
   lstat: { ...onLink, reads: ['mode', 'times'] },

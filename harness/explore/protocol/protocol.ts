@@ -124,10 +124,10 @@ export interface Identity {
 
 /**
  * One operation of a client's program. `look` is a foreign reader's: it opens the file and knows no store. `layout` and `seed`
- * are those of a client that is alone before a search: see ground.ts.
+ * are those of a client that is alone before a search: see ground.ts. `update` sets a value as a function of the old one.
  */
 export interface Operation {
-  action: Action | 'look' | 'layout' | 'seed';
+  action: Action | 'update' | 'look' | 'layout' | 'seed';
   key?: string;
   /** Of `seed`: the name of the value. */
   value?: ValueId;
@@ -148,6 +148,10 @@ export type Grant =
       operations: Operation[];
       /** Default: that of the scheduler. */
       umask?: number;
+      /** How often the machine was started again before; default: never. */
+      boot?: number;
+      /** How far its wall clock is ahead of that of the file system, in milliseconds; default: 0. */
+      skewMs?: number;
       details: boolean;
     }
   /** Make this call. Of `alive`: when the process started, in clock ticks since boot; absent where there is none. */

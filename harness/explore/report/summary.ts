@@ -2,7 +2,9 @@ import path from 'node:path';
 import { evidenceLine } from '../../history/evidence.js';
 import type { StepRow } from '../evidence/explain.js';
 import type { CriticalStep, Exploration, ExploredFailure } from '../evidence/exploration.js';
+import type { Conditions } from '../execution/executed.js';
 import { nameOf } from '../schedule/action.js';
+import type { LossCounts } from '../search/power-losses.js';
 import type { LongestWait } from '../search/search.js';
 
 /** The summary of a search and its failures, for every output. */
@@ -30,6 +32,7 @@ export function summaryOf(
     [faults.kills, conditions?.samePid ? 'killed and started again with the same number' : 'killed'],
     [faults.pauses, 'paused'],
     [faults.errnos, 'refused a call'],
+    [faults.losses ?? 0, faults.losses === 1 ? 'loss of power' : 'losses of power'],
     [faults.damages ?? 0, `${faults.damages === 1 ? 'damage' : 'damages'} of the file`],
   ].flatMap(([count, word]) => (Number(count) > 0 ? [`up to ${count} ${word}`] : []));
   const extent = exhausted ? 'all of them tried' : 'not all of them tried';
@@ -38,6 +41,7 @@ export function summaryOf(
     ...(warning === undefined ? [] : [`Warning: ${warning}`]),
     `${executions} executions of up to ${stepsMax} steps in ${seconds} s (${executionsPerSecond} a second), ${outcomes} different outcomes`,
     `${bound}: ${extent}${rest.shard === undefined ? '' : `, of part ${rest.shard.index} of ${rest.shard.of} of this search`}`,
+    ...(rest.losses ? [describeLosses(rest.losses, conditions)] : []),
     ...(rest.notSimulated === undefined ? [] : [`${byRealProcesses}: ${rest.notSimulated}`]),
     ...(cause === undefined ? [watchedBy(rest)] : []),
     ...(rest.evidence ? [evidenceLine(target, rest.evidence)] : []).filter((line) => line !== undefined),
@@ -51,8 +55,10 @@ function watchedBy({
   audited,
   command,
   executor,
-}: Pick<Exploration, 'audited' | 'command' | 'executor'>): string {
+  losses,
+}: Pick<Exploration, 'audited' | 'command' | 'executor' | 'losses'>): string {
   if (command) return byKernel;
+  if (losses) return byLosses;
   if (executor === 'sim') return bySimulation;
   return audited ? wasWatched : wasNotWatched;
 }
@@ -62,6 +68,8 @@ const byKernel =
 const byRealProcesses = 'The search was made by real processes, as the target does what is not simulated';
 const bySimulation =
   'The clients were virtual processes on a simulated file system; a failure counts only where real processes fail in the same way.';
+const byLosses =
+  'The clients were virtual processes on a simulated file system: no real machine can be made to lose its power.';
 const wasWatched = 'One execution was watched by strace, which saw no call that had not been stopped.';
 const wasNotWatched =
   "No execution was watched by strace: calls that go by no module of Node's, as those of an add-on, were not looked for.";
@@ -73,6 +81,13 @@ function describeWait({ ms, schedule }: LongestWait): string {
   const time = ms < 1000 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(1)} s`;
   const short = schedule.length > scheduleMax ? `${schedule.slice(0, scheduleMax)}...` : schedule;
   return `The longest that an operation waited, in virtual time: ${time} (${short})`;
+}
+
+/** Nothing is left out without a word. */
+function describeLosses({ points, states, disks, cut }: LossCounts, conditions?: Conditions): string {
+  const { model = 'posix', statesMax = 0 } = conditions?.power ?? {};
+  const left = cut === 0 ? 'none of them was left out' : `at ${cut} of the points there are more`;
+  return `Power lost at ${points} points: ${disks} different disks of ${states} states that ${model} allows, at most ${statesMax} of a point (${left}).`;
 }
 
 const soFar = 'Interrupted: no execution until then broke a guarantee, which says nothing of the others.';

@@ -46,7 +46,7 @@ function refreshedKeys({ clients }: Program): string[] {
   return [...new Set(keys)].sort();
 }
 
-const actions = ['get', 'all', 'set', 'remove', 'refresh', 'look'] as const;
+const actions = ['get', 'all', 'set', 'update', 'remove', 'refresh', 'look'] as const;
 
 /**
  * `set k1, get k1 | set k2`: two clients. A client without a key of its own to name may leave it out: `set | set`. All that

@@ -1,4 +1,5 @@
 import type { Specification } from '../../programs/specification.js';
+import type { PowerModel } from '../sim/power/crash-states.js';
 import type { StrategyName } from './index.js';
 
 /** What runs the clients: real processes, or virtual ones on a simulated machine, in one thread. */
@@ -52,6 +53,25 @@ export interface ExploreOptions {
    * together with `crash`.
    */
   damage?: boolean | number;
+  /**
+   * Loses the machine's power at every point of every execution, with every disk that its file system may leave then, and starts a new
+   * process on it: true for once in each execution, 2 for once more while that process is at it. Needs the executor `sim`.
+   */
+  powerLoss?: boolean | number;
+  /**
+   * What a power loss leaves. `posix`: nothing but what was synced is sure, names by a sync of their directory. `ext4`: as with
+   * data=ordered, changes of names reach the disk in their order. Default `posix`.
+   */
+  powerModel?: PowerModel;
+  /** At most so many states are tried of each point; default 4096. Where there are more, the search is not exhausted. */
+  powerStates?: number;
+  /**
+   * Each process has a machine of its own, and all share the directory: the same process number, other boot ids, wall clocks 90 s
+   * apart, and watches that see nothing of what others change. Default false.
+   */
+  hosts?: boolean;
+  /** Begins without a file, and without its directory; default false. */
+  fromNothing?: boolean;
   /** Gives the clients a umask of 0, and looks at the modes of files after each call: no other user may open one; default false. */
   modes?: boolean;
   /**

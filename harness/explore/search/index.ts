@@ -3,6 +3,7 @@ import { AfterCrash } from './after-crash.js';
 import { DepthFirst } from './depth-first.js';
 import { Dpor } from './dpor.js';
 import { Pct } from './pct.js';
+import { PowerLosses } from './power-losses.js';
 import { RandomWalk, type Share } from './random-walk.js';
 import { SharedFaults } from './shared-faults.js';
 import { SharedFirstStep } from './shared-first-step.js';
@@ -29,12 +30,19 @@ export interface StrategyOptions {
   clients: number;
   /** Something may go wrong in an execution. */
   hasFaults: boolean;
+  /** Its power may be lost. */
+  losesPower?: boolean;
   /** The first client is killed before the search. */
   abandoned: boolean;
 }
 
 export function makeStrategy(options: StrategyOptions, share: Share): Strategy {
   const { index, of } = share;
+  // What is drawn, each draws for itself. Of the others all search the same, and divide what is lost.
+  if (options.losesPower && isDrawn(options.strategy))
+    return new PowerLosses(makeStrategy({ ...options, losesPower: false }, share), { index: 0, of: 1 });
+  if (options.losesPower)
+    return new PowerLosses(makeStrategy({ ...options, losesPower: false }, { index: 0, of: 1 }), share);
   const turns = isDrawn(options.strategy) ? Math.ceil((options.schedulesMax - index) / of) : undefined;
   const made = options.abandoned
     ? new AfterCrash(() => makeSearch(options, share), turns)

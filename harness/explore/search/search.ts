@@ -7,6 +7,7 @@ import type { Strategy } from '../execution/strategy.js';
 import { UncontrolledError } from '../protocol/uncontrolled.js';
 import { type Action, printSchedule } from '../schedule/action.js';
 import { NondeterminismError } from '../schedule/nondeterminism.js';
+import { type LossCounts, PowerLosses } from './power-losses.js';
 
 export interface SearchLimits {
   executionsMax: number;
@@ -54,6 +55,8 @@ export interface Searched {
   outcomes: string[];
   /** One of each kind, the worst first. */
   failures: FoundFailure[];
+  /** Where the power could be lost. */
+  losses?: LossCounts;
   /** What it found was enough to end it. */
   isEnough: boolean;
   /** What the clients did outside the gate, in words. */
@@ -128,6 +131,7 @@ export function search(
     outcomes: [...outcomes].sort(),
     failures: [...failures.values()].sort(byGrade),
     unsteered: [...unsteered],
+    ...(strategy instanceof PowerLosses ? { losses: strategy.counts } : {}),
     ...(uncontrolled ? { uncontrolled } : {}),
   };
 }

@@ -24,8 +24,11 @@ const shared: Readonly<Record<string, object>> = {
   Reflect,
   Atomics,
   AbortSignal,
-  // Node makes it at its first use, which is no change that a client makes.
+  // Node makes these at their first use, which is no change that a client makes.
   TextDecoder,
+  AbortController,
+  DOMException,
+  structuredClone,
   'EventEmitter.prototype': EventEmitter.prototype,
 };
 

@@ -1,6 +1,7 @@
 import type { Disk } from '../../line/disk.js';
 import { Kernel } from './kernel/kernel.js';
 import type { Process } from './kernel/process.js';
+import { type Image, mountImage } from './power/image.js';
 import { systemOf } from './system.js';
 
 /** Whose files are made, and how: those of the user who explores, as real processes have them. */
@@ -14,6 +15,8 @@ export interface User {
 /** One simulated machine with an empty disk, for one execution after another. */
 export class SimMachine {
   kernel = new Kernel();
+  /** It keeps a log of all that would have to reach a disk: it may lose its power. */
+  logs = false;
   /** Its disk, as root sees it: who is no client. */
   readonly disk: Disk;
   private root: Process;
@@ -29,7 +32,7 @@ export class SimMachine {
 
   /** A new disk, with nothing on it but the sandbox. */
   restart(now: number): void {
-    this.kernel = new Kernel({ now });
+    this.kernel = new Kernel({ now, logs: this.logs });
     const { uid, gid } = this.user;
     this.root = this.kernel.start({ client: -1, umask: 0 });
     // What is there at first is made by the user, not by root.
@@ -38,6 +41,12 @@ export class SimMachine {
     this.kernel.root.entry.inode.mode = 0o777;
     this.disk.mkdirSync(this.place, 0o700);
     this.kernel.root.entry.inode.mode = 0o755;
+  }
+
+  /** Starts again with what is on a disk. */
+  mount(image: Image): void {
+    this.kernel = mountImage(image, { now: this.kernel.now, logs: this.logs });
+    this.root = this.kernel.start({ client: -1, umask: 0 });
   }
 
   /** All that is there at first is there now: from now on it is only looked at. */

@@ -9,6 +9,7 @@ import { Intrinsics } from './intrinsics.js';
 import { SimMachine, type User } from './machine.js';
 import { NotSimulatedError } from './not-simulated.js';
 import { loadScript } from './script.js';
+import { SimPower } from './sim-power.js';
 import { SimProcess, type SimScene } from './sim-process.js';
 import { SimWorld } from './sim-world.js';
 
@@ -39,6 +40,7 @@ export interface SimOptions {
 export class SimPool extends ProcessPool {
   /** Real processes may do what is not simulated. */
   protected override readonly isLast = false;
+  protected override readonly power: SimPower;
   private readonly scene: SimScene;
   private processes: SimProcess[] = [];
   private executions = 0;
@@ -51,6 +53,7 @@ export class SimPool extends ProcessPool {
   ) {
     const machine = new SimMachine('/sandbox', user);
     super(new SimWorld(machine));
+    this.power = new SimPower(machine, heartbeat);
     this.scene = {
       machine,
       conductor: new Conductor(),
@@ -69,6 +72,7 @@ export class SimPool extends ProcessPool {
 
   override execute(options: ExecutionOptions, strategy: Strategy): Executed {
     this.executions++;
+    this.scene.machine.logs = (options.faults.losses ?? 0) > 0;
     return super.execute(options, strategy);
   }
 

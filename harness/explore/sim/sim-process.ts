@@ -256,9 +256,9 @@ export class SimProcess implements ClientProcess {
   private evaluate(begin: Begin): void {
     const { scene, self, clock, shared } = this;
     scene.evaluations++;
-    clock.restart(begin.now);
+    clock.restart(begin.now, begin.skewMs);
     self.randomness.seed(begin.seed);
-    Object.assign(self, { pid: begin.pid, startTime: begin.startTime });
+    Object.assign(self, { pid: begin.pid, startTime: begin.startTime, boot: begin.boot });
     this.timers.clear();
     this.watches.clear();
     this.outsider = scene.machine.start(this.index, begin.umask);

@@ -110,7 +110,11 @@ function work(job: Job): SearchAnswer | Replayed | AuditAnswer {
   try {
     const ground = prepare(
       task.kind === 'replay'
-        ? { program: parseProgram(task.file.program), faults: task.file.faults }
+        ? {
+            program: parseProgram(task.file.program),
+            faults: task.file.faults,
+            ...(task.file.conditions ? { conditions: task.file.conditions } : {}),
+          }
         : task.execution,
     );
     pools.quick.ground = ground;
@@ -126,6 +130,11 @@ function work(job: Job): SearchAnswer | Replayed | AuditAnswer {
       );
     const isStopped = () => Atomics.load(stop, 0) !== 0;
     const strategy = makeStrategy(task.strategy, task.share);
+    // A real machine can't lose its power: what is run again is run from the beginning, without what is remembered.
+    if (task.execution.conditions?.power && 'simBundle' in setup && setup.simBundle !== undefined) {
+      pools.fresh = new SimPool({ ...setup, bundle: setup.simBundle }, { usesMemo: false });
+      pools.fresh.ground = ground;
+    }
     const searched = search(pools.quick, task.execution, strategy, { ...task.limits, isStopped }, reporter());
     if (searched.isEnough) Atomics.store(stop, 0, 1);
     if (pools.isSimulated && searched.uncontrolled)
@@ -153,12 +162,15 @@ function work(job: Job): SearchAnswer | Replayed | AuditAnswer {
   }
 }
 
+/** What decides what an execution begins with. */
+type Prepared = Pick<ExecutionOptions, 'program' | 'faults' | 'conditions'>;
+
 /** Where executions are made, and how it is found out what they begin with. */
 interface Bench {
   pools: Pools;
   toSource: ToSource;
   label: string;
-  prepare: (what: Pick<ExecutionOptions, 'program' | 'faults'>) => Ground;
+  prepare: (what: Prepared) => Ground;
 }
 
 function moduleBench({ directory, heartbeat }: Job, setup: ModuleSetup): Bench {
@@ -198,11 +210,12 @@ function commandBench({ directory, heartbeat }: Job, { command, gate }: CommandS
 function groundFor(
   pool: ProcessPool,
   { label, bundle }: ModuleSetup,
-  { program, faults }: Pick<ExecutionOptions, 'program' | 'faults'>,
+  { program, faults, conditions }: Prepared,
 ): Ground {
   const read = () => (createRequire(bundle)(bundle) as Partial<TargetModule>).read;
   const options = { label, seed: 1, program };
   const ground = isShipped({ label }) ? fileGround(program) : pool.survey(options, read);
+  if (conditions?.fromNothing) return { ...ground, files: {}, seeds: [] };
   if ((faults.damages ?? 0) > 0) return pool.surveyForDamage(options, ground);
   const looks = program.clients.flat().some(({ action }) => action === 'look');
   if (!looks || ground.evidence.of !== 'store') return ground;

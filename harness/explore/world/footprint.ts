@@ -57,7 +57,7 @@ export function keyOf({ directory, name }: Entry): string {
 export function accessesOf(call: CallToMake, tree: Tree, routes = routesOf(call, tree)): SharedAccess[] {
   const { from, to } = routes;
   const subject = subjectOf(call, routes, tree);
-  const { reads, changes, first, second, lock } = actOf(call, subject.inode !== undefined);
+  const { reads, changes, first, second, lock, syncs } = actOf(call, subject.inode !== undefined);
   return [
     // It may end after any call, or close a file: that lets its locks go, and is no call of its own.
     ...write(...(tree.locks ?? [])),
@@ -72,7 +72,25 @@ export function accessesOf(call: CallToMake, tree: Tree, routes = routesOf(call,
     ...(first === 'moves' ? moved(tree, from, to) : []),
     ...(second === 'replaces' ? takenAway(to) : []),
     ...(second === 'fills' ? filled(call, to, tree) : []),
+    ...(tree.power ? reachesDisk(tree.power, { syncs, changes, first, second }, subject) : []),
   ];
+}
+
+/**
+ * Where the power may be lost it matters whether a change comes before a sync of that file. With a journal, any sync takes along all
+ * changes before it, and what is left of them is a prefix: so their order matters, too.
+ */
+function reachesDisk(
+  power: 'posix' | 'ext4',
+  { syncs, changes, first, second }: { [Fact in 'syncs' | 'changes' | 'first' | 'second']: CallFacts[Fact] },
+  { inode }: Subject,
+): SharedAccess[] {
+  const ordered = power === 'ext4';
+  if (syncs) {
+    const own = inode === undefined ? [] : ['d', 'm', 't', 'l'].map((letter) => `${letter} ${inode}`);
+    return read(...own, ...(ordered ? ['journal'] : []));
+  }
+  return ordered && (changes || first || second) ? write('journal') : [];
 }
 
 function read(...on: string[]): SharedAccess[] {

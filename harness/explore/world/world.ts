@@ -34,6 +34,7 @@ export class World implements Tree {
   private readonly listeners = new Listeners();
   private readonly held = new Locks();
   private current = 0;
+  power: Tree['power'];
   readonly known = new KnownRoutes();
   private readonly places: Places;
 
@@ -66,6 +67,17 @@ export class World implements Tree {
     this.held.forget();
     this.bornAt('', -1, now);
     makeAllFirst(this.disk, this.rootPath, files, (name) => this.bornAt(name, -1, now));
+  }
+
+  /** The machine was started again: the files that are left keep their numbers. @param times of each, by the system's number */
+  reboot(times: ReadonlyMap<string, number>): void {
+    this.known.version++;
+    this.lastParents.clear();
+    this.places.forget();
+    this.openFiles.forget();
+    this.listeners.clear();
+    this.held.forget();
+    for (const [id, mtime] of times) this.inodes.touch(this.inodes.numberOf(id), { mtime, ctime: mtime });
   }
 
   /** Whose descriptors are meant from now on. */

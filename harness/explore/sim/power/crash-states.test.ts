@@ -19,14 +19,13 @@ function replace({ syncsFile = true, syncsDirectory = true } = {}): Scene {
 
 describe('a file that is replaced by a rename', () => {
   it('is the new one after the acknowledgement, if the file and then its directory were synced', () => {
-    for (const model of ['strict', 'ext4'] as const)
-      expect(replace().acknowledged(model)).toEqual(['f=NEW!']);
+    for (const model of ['posix', 'ext4'] as const) expect(replace().acknowledged(model)).toEqual(['f=NEW!']);
   });
 
   it('is whole under each name that it has at any moment, if both were synced', () => {
     // The new file has its first name before it is written.
     const whole = /^(f=old|f=NEW!)?( ?new=(|NE|NEW!|0000))?$/;
-    for (const model of ['strict', 'ext4'] as const)
+    for (const model of ['posix', 'ext4'] as const)
       for (const end of replace().ends(model)) expect(end).toMatch(whole);
   });
 
@@ -39,18 +38,18 @@ describe('a file that is replaced by a rename', () => {
     // POSIX says nothing of the kind: the old name may be gone, and the new one not be there yet.
     const scene = new Scene({ a: 'x' });
     scene.rename('a', 'b');
-    expect(scene.ends('strict')).toContain('');
+    expect(scene.ends('posix')).toContain('');
   });
 
   it('may still be the old one after the acknowledgement, if its directory was not synced', () => {
     const without = replace({ syncsDirectory: false });
     expect(without.acknowledged('ext4')).toEqual(['f=NEW!', 'f=old new=NEW!']);
     const each = ['f=NEW!', 'f=NEW! new=NEW!', 'f=old', 'f=old new=NEW!'];
-    expect(without.acknowledged('strict')).toEqual(each);
+    expect(without.acknowledged('posix')).toEqual(each);
   });
 
   it('may be empty, torn or zeros in the strict model, if it was not synced itself', () => {
-    expect(replace({ syncsFile: false }).acknowledged('strict')).toEqual(['f=', 'f=0000', 'f=NE', 'f=NEW!']);
+    expect(replace({ syncsFile: false }).acknowledged('posix')).toEqual(['f=', 'f=0000', 'f=NE', 'f=NEW!']);
   });
 
   it('is whole on ext4 even if it was not synced, since a rename over another file writes it out', () => {
@@ -60,14 +59,14 @@ describe('a file that is replaced by a rename', () => {
 
 describe('strict states, computed by hand', () => {
   it('without any change there is one: the disk as it was', () => {
-    expect(new Scene({ f: 'old' }).ends('strict')).toEqual(['f=old']);
+    expect(new Scene({ f: 'old' }).ends('posix')).toEqual(['f=old']);
   });
 
   it('a new name may be there or not, for itself', () => {
     const scene = new Scene();
     scene.close(scene.create('a'));
     scene.close(scene.create('b'));
-    expect(scene.ends('strict')).toEqual(['', 'a=', 'a= b=', 'b=']);
+    expect(scene.ends('posix')).toEqual(['', 'a=', 'a= b=', 'b=']);
   });
 
   it('of two writes each may be lost, and one of them torn', () => {
@@ -77,14 +76,14 @@ describe('strict states, computed by hand', () => {
     scene.write(fd, 'CD', 2);
     // Each is lost, torn or there, which makes nine, but for A.C., in which both are torn.
     const whole = ['f=....', 'f=..CD', 'f=AB..', 'f=ABCD'];
-    expect(scene.ends('strict')).toEqual([...whole, 'f=A...', 'f=A.CD', 'f=..C.', 'f=ABC.'].sort());
+    expect(scene.ends('posix')).toEqual([...whole, 'f=A...', 'f=A.CD', 'f=..C.', 'f=ABC.'].sort());
   });
 
   it('a longer file may have its new size without its data', () => {
     const scene = new Scene({ f: 'ab' });
     const fd = scene.open('f', flag.WRONLY | flag.APPEND);
     scene.write(fd, 'cd');
-    expect(scene.ends('strict')).toEqual(['f=ab', 'f=ab00', 'f=abc', 'f=abcd']);
+    expect(scene.ends('posix')).toEqual(['f=ab', 'f=ab00', 'f=abc', 'f=abcd']);
   });
 
   it('a file that is cut and written again may be empty', () => {
@@ -92,7 +91,7 @@ describe('strict states, computed by hand', () => {
     const fd = scene.open('f', flag.WRONLY | flag.TRUNC);
     scene.write(fd, 'NEW!');
     // `NEd`: the write has reached the disk in part, and the cut has not.
-    expect(scene.ends('strict')).toEqual(['f=', 'f=NE', 'f=NEW!', 'f=NEd', 'f=old', 'f=old0']);
+    expect(scene.ends('posix')).toEqual(['f=', 'f=NE', 'f=NEW!', 'f=NEd', 'f=old', 'f=old0']);
   });
 
   it('what was synced is no choice any more, and what comes later is', () => {
@@ -103,13 +102,13 @@ describe('strict states, computed by hand', () => {
     scene.sync(fd);
     scene.acknowledge();
     scene.write(fd, 'two');
-    expect(scene.acknowledged('strict')).toEqual(['f=one', 'f=one000', 'f=onet', 'f=onetwo']);
+    expect(scene.acknowledged('posix')).toEqual(['f=one', 'f=one000', 'f=onet', 'f=onetwo']);
   });
 
   it('a renamed file may have both names, or none', () => {
     const scene = new Scene({ a: 'x' });
     scene.rename('a', 'b');
-    expect(scene.ends('strict')).toEqual(['', 'a=x', 'a=x b=x', 'b=x']);
+    expect(scene.ends('posix')).toEqual(['', 'a=x', 'a=x b=x', 'b=x']);
   });
 
   it('fdatasync makes content durable, and no mode', () => {
@@ -120,7 +119,7 @@ describe('strict states, computed by hand', () => {
     scene.write(fd, 'NEW');
     kernel.call(process, { call: 'fdatasync', fd });
     scene.acknowledge();
-    const modes = scene.states('strict').states.map(({ image, marks }) => {
+    const modes = scene.states('posix').states.map(({ image, marks }) => {
       const [node] = [...image.nodes.values()].filter(({ kind }) => kind === 'file');
       return `${marks} ${node?.mode.toString(8)} ${Buffer.from(node?.bytes ?? []).toString()}`;
     });
@@ -178,7 +177,7 @@ describe('ext4 states, computed by hand', () => {
     scene.sync(fd);
     scene.acknowledge();
     expect(scene.acknowledged('ext4')).toEqual(['a= b=']);
-    expect(scene.acknowledged('strict')).toContain('');
+    expect(scene.acknowledged('posix')).toContain('');
   });
 
   it('a write over old data may reach the disk before names that came earlier', () => {
@@ -194,9 +193,9 @@ describe('the bounds', () => {
   it('are said where they leave states out, and not where they do not', () => {
     const scene = new Scene();
     for (const name of 'abcdef') scene.close(scene.create(name));
-    expect(scene.states('strict').cuts).toEqual([]);
-    expect(scene.ends('strict')).toHaveLength(64);
-    const { cuts, states } = scene.states('strict', { states: 10 });
+    expect(scene.states('posix').cuts).toEqual([]);
+    expect(scene.ends('posix')).toHaveLength(64);
+    const { cuts, states } = scene.states('posix', { states: 10 });
     expect(cuts.length).toBeGreaterThan(0);
     expect(states.length).toBeGreaterThan(10);
   });

@@ -4,8 +4,9 @@ import { type Image, textOf } from './image.js';
 import { ext4States } from './states-ext4.js';
 import { strictStates } from './states-strict.js';
 
-/** What a file system promises of what was not synced: see `strictStates` and `ext4States`. */
-export type PowerModel = 'strict' | 'ext4';
+/** What a file system promises of what was not synced: `posix`, see `strictStates`; `ext4`, see `ext4States`. */
+export const powerModels = ['posix', 'ext4'] as const;
+export type PowerModel = (typeof powerModels)[number];
 
 /** A disk as a power loss may leave it. `mountImage` makes a file system of it. */
 export interface CrashState {
@@ -29,7 +30,17 @@ export interface CrashStates {
 
 const models: Readonly<
   Record<PowerModel, (base: Image, changes: readonly Change[], bounds: Bounds) => Left<Image>>
-> = { strict: strictStates, ext4: ext4States };
+> = { posix: strictStates, ext4: ext4States };
+
+/** Every disk that a power loss may leave after these changes. Equal ones are not left out. */
+export function leftNow(
+  base: Image,
+  changes: readonly Change[],
+  model: PowerModel,
+  bounds: Bounds,
+): Left<Image> {
+  return models[model](base, changes, bounds);
+}
 
 /**
  * Every disk that a power loss may leave, before the first change of a log, between any two, and after the last one. One execution
@@ -60,7 +71,7 @@ export function crashStates(
     const change = changes[at - 1];
     if (change?.change === 'mark') marks.push(change.text);
     if (isWithin(change, changes[at])) continue;
-    const { found: images, isCut } = models[model](base, changes.slice(0, at), within);
+    const { found: images, isCut } = leftNow(base, changes.slice(0, at), model, within);
     points++;
     tried += images.length;
     if (isCut) cuts.push(at);

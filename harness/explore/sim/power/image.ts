@@ -93,6 +93,18 @@ export function textOf(image: Image): string {
   return describe(image.root);
 }
 
+/** All that a process can find out after a boot, numbers and times included. */
+export function printOfImage(image: Image): string {
+  const describe = (id: number): unknown => {
+    const { ino, kind, mode, uid, gid, mtime, birthtime, bytes, target, children } = nodeOf(image, id);
+    const content = kind === 'file' ? Buffer.from(bytes).toString('latin1') : target;
+    const names = [...children].sort(([a], [b]) => (a < b ? -1 : 1));
+    const below = names.map(([name, child]) => [name, describe(child)]);
+    return [ino, kind, mode, uid, gid, mtime, birthtime, content, below];
+  };
+  return JSON.stringify(describe(image.root));
+}
+
 function nodeOf(image: Image, id: number): Node {
   const node = image.nodes.get(id);
   if (!node) throw new Error(`the image has no inode ${id}`);

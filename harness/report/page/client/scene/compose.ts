@@ -221,6 +221,7 @@ const faultWords: Readonly<Record<string, string>> = {
   'stale-rewrite': 'the file was rewritten from an older copy',
   misread: 'the file was taken for empty',
   plant: 'a hostile user changed the directory',
+  'power-loss': 'the machine lost its power',
 };
 
 export const faultText = ([kind, , , client, detail]: FaultRow): string =>

@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import { eachInTiers, long } from '../../src/tiers.test.helper.js';
+import type { ExploreOptions } from './explore.js';
+import { explore, fixture, replaySchedule } from './explore.test.helper.js';
+import { scheduleOf } from './report/schedule-files.js';
+import { parseSchedule, printSchedule } from './schedule/action.js';
+
+const one = { clients: ['set a'], executor: 'sim', powerLoss: true, onWarning: () => {} } as const;
+/** Its own lease is longer: what a process of the boot before has left is waited for in many looks. */
+const hardened = 'hardened?leaseMs=20';
+const replaces = (syncs: string) => `${fixture('replaces.mjs')}?syncs=${syncs}`;
+const lying = (what: string) => `${fixture('hardened-unsynced.mjs')}?lies=${what}&leaseMs=20`;
+
+async function firstFailure(options: ExploreOptions) {
+  const { failures, result } = await explore({ ...one, ...options });
+  const [failure] = failures;
+  return [result, failure?.kind, failure?.guarantee];
+}
+
+describe('a power loss', () => {
+  eachInTiers([
+    [
+      'an acknowledged write is lost by a store that does not sync the directory',
+      'file',
+      'lost-update',
+      'G3',
+    ],
+    ['a file is torn that is not synced itself', 'directory', 'torn-file', 'G1'],
+    ['a file is torn that is synced after its rename', 'late', 'torn-file', 'G1'],
+  ])('%s', async (_, syncs, kind, guarantee) => {
+    const options = { target: replaces(syncs), stopAtFirst: false };
+    const { result, failures } = await explore({ ...one, ...options });
+    expect(result).toBe('invalid');
+    expect(failures.map((failure) => [failure.kind, failure.guarantee])).toContainEqual([kind, guarantee]);
+  });
+
+  it('breaks nothing in a store that syncs the file and then the directory, at no point and by no disk', async () => {
+    const found = await explore({ ...one, target: replaces('both') });
+    expect(found.failures.map(({ sentence }) => sentence)).toEqual([]);
+    expect(found).toMatchObject({ result: 'valid', exhausted: true, losses: { cut: 0 } });
+    expect(found.losses?.disks).toBeGreaterThan(5);
+  });
+
+  it('hides a file that is not synced on ext4, which writes out what is renamed over another file', async () => {
+    const options = { target: replaces('directory'), powerModel: 'ext4' } as const;
+    expect((await explore({ ...one, ...options })).failures).toEqual([]);
+    expect(await firstFailure({ target: replaces('file'), powerModel: 'ext4' })).toEqual([
+      ...['invalid', 'lost-update', 'G3'],
+    ]);
+  });
+
+  it('of which the bound leaves disks out leaves the search unfinished, and says how often', async () => {
+    const found = await explore({ ...one, target: replaces('both'), powerStates: 2 });
+    expect(found).toMatchObject({ result: 'valid', exhausted: false });
+    expect(found.losses?.cut).toBeGreaterThan(0);
+  });
+
+  it('is a step of a schedule, which is run again in simulation, and never by real processes', async () => {
+    const { failures } = await explore({ ...one, target: replaces('file') });
+    const [failure] = failures;
+    if (!failure) throw new Error('nothing was found');
+    expect(failure.schedule).toMatch(/ x0\.\d+$/);
+    expect(printSchedule(parseSchedule(failure.schedule))).toBe(failure.schedule);
+    expect(failure).toMatchObject({ replayed: { same: 2, of: 2 }, unconfirmed: { isExplained: false } });
+    expect(failure.rows.map(({ text }) => text)).toContainEqual(
+      expect.stringMatching(/^\(power loss: .+\)$/),
+    );
+    const file = scheduleOf(failure);
+    const again = await replaySchedule(file);
+    expect(again).toMatchObject({ executor: 'sim', result: 'invalid', same: 2, of: 2 });
+    await expect(replaySchedule(file, { executor: 'process' })).rejects.toThrow('only a simulated machine');
+  });
+
+  it('is refused where real processes are searched', async () => {
+    const search = explore({ target: 'naive', clients: ['set a'], powerLoss: true });
+    await expect(search).rejects.toThrow('only a simulated machine can lose its power');
+  });
+
+  it('breaks nothing in the hardened store after the acknowledgement of a set, nor shortly before', async () => {
+    // The latest points come first.
+    const found = await explore({ ...one, target: hardened, schedules: 10 });
+    expect(found.failures.map(({ sentence }) => sentence)).toEqual([]);
+    expect(found).toMatchObject({ result: 'valid', executions: 10 });
+  });
+
+  eachInTiers([
+    ['the directory', 'directory'],
+    ['the files', 'file'],
+    ['the files, before they have their names,', 'late'],
+  ])('is survived by the hardened store only with its sync of %s', async (_, what) => {
+    expect((await explore({ ...one, target: lying(what) })).result).toBe('invalid');
+  });
+
+  it.each([
+    ['a set', { clients: ['set a'] }],
+    ['a removal', { clients: ['remove anthropic'] }],
+    ['the first creation', { clients: ['set a'], fromNothing: true }],
+    ['an update', { clients: ['update a'] }],
+  ] satisfies [string, ExploreOptions][])(
+    'breaks nothing in the hardened store: %s',
+    long,
+    async (_, more) => {
+      const found = await explore({ ...one, target: hardened, ...more });
+      expect(found.failures.map(({ sentence }) => sentence)).toEqual([]);
+      expect(found).toMatchObject({ result: 'valid', exhausted: true });
+    },
+  );
+});
+
+describe('machines that share one directory', () => {
+  it('lose nothing by equal numbers of processes, clocks that are apart and watches that see nothing', async () => {
+    const clients = ['set a', 'set b'];
+    const options = { target: hardened, clients, executor: 'sim', hosts: true } as const;
+    const { failures, result } = await explore({ ...options, strategy: 'pct', schedules: 12 });
+    expect([failures.map(({ sentence }) => sentence), result]).toEqual([[], 'valid']);
+  });
+
+  it('undo each other where a lock names its holder by the number and the start of its process', async () => {
+    const options = {
+      target: `${fixture('blind.mjs')}?way=asks-when-it-started`,
+      preemptions: 1,
+      schedules: 40,
+    };
+    expect((await explore({ ...options, executor: 'sim', hosts: true })).result).toBe('invalid');
+    expect((await explore({ ...options, executor: 'sim' })).result).toBe('valid');
+  });
+});

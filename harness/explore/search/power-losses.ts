@@ -1,0 +1,105 @@
+import type { LossOffer } from '../execution/losses.js';
+import { type Choice, continuing, type Led, type Strategy } from '../execution/strategy.js';
+import { type Action, wordOf } from '../schedule/action.js';
+import { NondeterminismError } from '../schedule/nondeterminism.js';
+import type { Share } from './random-walk.js';
+
+/** How far power losses were searched. */
+export interface LossCounts {
+  /** Moments at which the power could be lost: each once that is told apart. */
+  points: number;
+  /** States that the model leaves then, before equal ones are left out. */
+  states: number;
+  /** Different disks with different acknowledgements before, each tried once. */
+  disks: number;
+  /** Moments at which the bound has left states out. */
+  cut: number;
+}
+
+/**
+ * A search, and the loss of power at every point of each of its executions, with every disk that may be left then. What is left
+ * follows from what was done up to there, so an execution that goes on to its end serves for all of its points: each disk is tried
+ * afterwards by an execution that does the same again, loses the power, and goes on. A disk that was left before, after the same
+ * acknowledgements, is not tried again.
+ */
+export class PowerLosses implements Strategy {
+  readonly counts: LossCounts = { points: 0, states: 0, disks: 0, cut: 0 };
+  private readonly known = new Set<string>();
+  private readonly moments = new Set<string>();
+  private readonly queue: Action[][] = [];
+  /** The schedule to be followed; undefined where the inner search leads. */
+  private following: readonly Action[] | undefined;
+  private taken: Action[] = [];
+  private last: LossOffer | undefined;
+  /** Different disks, those of other shares included. */
+  private found = 0;
+
+  constructor(
+    private readonly inner: Strategy,
+    private readonly share: Share,
+  ) {}
+
+  get abandoned(): number {
+    return this.inner.abandoned;
+  }
+
+  get exhausted(): boolean {
+    return this.inner.exhausted && this.queue.length === 0 && this.counts.cut === 0;
+  }
+
+  get bound(): string {
+    return this.inner.bound;
+  }
+
+  begin(): boolean {
+    [this.taken, this.last] = [[], undefined];
+    this.following = this.queue.pop();
+    return this.following !== undefined || this.inner.begin();
+  }
+
+  pick(choice: Choice): Action | undefined {
+    const at = this.taken.length;
+    const wanted = this.following?.[at];
+    if (wanted === undefined) this.collect(choice);
+    const action = wanted ? this.follow(choice, wanted) : this.goOn(choice);
+    if (action) this.taken.push(action);
+    return action;
+  }
+
+  end(led: Led): void {
+    if (!this.following) this.inner.end(led);
+  }
+
+  private goOn(choice: Choice): Action | undefined {
+    return this.following ? continuing(choice) : this.inner.pick(choice);
+  }
+
+  private follow(choice: Choice, wanted: Action): Action {
+    const word = wordOf(wanted);
+    const { enabled, others, faults } = choice;
+    const losses = wanted.do === 'power' ? (choice.losses?.()?.actions ?? []) : [];
+    const action = [...enabled, ...others, ...faults, ...losses].find((one) => wordOf(one) === word);
+    if (!action) throw new NondeterminismError(choice.step, `${word} was possible before`);
+    return action;
+  }
+
+  private collect(choice: Choice): void {
+    const offer = choice.losses?.();
+    if (!offer || offer === this.last) return;
+    this.last = offer;
+    const moment = choice.state();
+    if (this.moments.has(moment)) return;
+    this.moments.add(moment);
+    this.counts.points++;
+    this.counts.states += offer.tried;
+    if (offer.isCut) this.counts.cut++;
+    offer.actions.forEach((action, index) => {
+      const key = offer.keys[index] ?? '';
+      if (this.known.has(key)) return;
+      this.known.add(key);
+      if (this.found++ % this.share.of !== this.share.index) return;
+      this.counts.disks++;
+      this.queue.push([...this.taken, action]);
+    });
+  }
+}
