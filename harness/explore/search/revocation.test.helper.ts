@@ -4,8 +4,8 @@ import { type Action, printSchedule, wordOf } from '../schedule/action.js';
 /**
  * How a deleted token is refused on all machines, as a model: an engine that is one atomic map, verifiers that answer from memory, and
  * deleters. `src/etcd/confirmed.ts` and `registrations.ts` are the same in earnest. Choices are when the engine does each request,
- * when a verifier gets the answer to a read, when each process goes on, and when time passes: a process that is paused is one that
- * is not chosen meanwhile. All other answers come at once, which leaves a process no less to do wrong.
+ * when a verifier gets the answer to a read or to its word, when each process goes on, and when time passes: a process that is paused is one that
+ * is not chosen meanwhile. All other answers come at once: until they come their process does nothing, and nothing depends on when.
  */
 export interface RevocationModel {
   verifiers: number;
@@ -28,6 +28,7 @@ export const mistakes = {
   'a verifier reads first and registers then': {},
   'a confirmation counts from when its answer came': {},
   'a verifier is sure before it has said what it knows': { deleters: 2, ticks: 1 },
+  'a verifier says what it knows before it goes by it': {},
   'a registration is on a lease of the engine': {},
   'a deletion does not wait': {},
   'a deletion waits less than a confirmation lives': {},
@@ -64,7 +65,9 @@ interface Verifier {
   isDead: boolean;
   phase: 'out' | 'registering' | 'in' | 'loading' | 'saying';
   registered: number;
+  /** What it goes by, and what it has read last. */
   memory: boolean[];
+  read: boolean[];
   sentAt: number;
   goodUntil: number;
   looks: number;
@@ -174,7 +177,7 @@ function newWorld({ verifiers, deleters, kills = 0, copies = 0, looks = 2 }: Rev
   return {
     ...{ now: 0, changes: 1, head: 1, tokens, registrations: [], requests: [], answers: [], kills, copies },
     verifiers: Array.from({ length: verifiers }, () => ({
-      ...{ isDead: false, phase: 'out' as const, registered: 0, memory: [] },
+      ...{ isDead: false, phase: 'out' as const, registered: 0, memory: [], read: [] },
       ...{ sentAt: 0, goodUntil: 0, looks },
     })),
     deleters: tokens.map(() => ({
@@ -209,7 +212,8 @@ function stepsOf(model: RevocationModel, world: World): Step[] {
   const steps: Step[] = [];
   verifiers.forEach((verifier, n) => {
     const isIdle = verifier.phase === 'out' || verifier.phase === 'in';
-    if (!verifier.isDead && isIdle && verifier.looks > 0) steps.push([n, () => beginOf(model, world, verifier, n)]);
+    if (!verifier.isDead && isIdle && verifier.looks > 0)
+      steps.push([n, () => beginOf(model, world, verifier, n)]);
   });
   deleters.forEach((deleter, n) => {
     const from = verifiers.length + n;
@@ -286,8 +290,7 @@ function deletionSteps(
     list(model, world, deleter);
   };
   const giveUp = () => {
-    for (const [key, , changed] of silent)
-      send(world, from, 'strike', { key, mustBe: changed, mute: true });
+    for (const [key, , changed] of silent) send(world, from, 'strike', { key, mustBe: changed, mute: true });
     deleter.phase = 'done';
   };
   const steps: Step[] = [];
@@ -326,7 +329,7 @@ function deliver(model: RevocationModel, world: World, at: number): void {
   }
   const { head } = world;
   const answer = { from, isDone, tokens: [...tokens], head, registrations: [...registrations] };
-  if (what === 'load') world.answers.push(answer);
+  if (what === 'load' || (what === 'say' && !mute)) world.answers.push(answer);
   else if (!mute) takeAnswer(model, world, answer);
 }
 
@@ -344,6 +347,7 @@ function answerVerifier(model: RevocationModel, world: World, verifier: Verifier
   const key = keyOf(verifier, from);
   const trust = () => {
     verifier.phase = 'in';
+    verifier.memory = verifier.read;
     const begun = mistake === 'a confirmation counts from when its answer came' ? world.now : verifier.sentAt;
     const lasts = mistake === 'a verifier believes its memory without a confirmation' ? 100 : life;
     verifier.goodUntil = begun + lasts;
@@ -358,7 +362,8 @@ function answerVerifier(model: RevocationModel, world: World, verifier: Verifier
     else verifier.phase = 'out';
     return;
   }
-  verifier.memory = tokens;
+  verifier.read = tokens;
+  if (mistake !== 'a verifier says what it knows before it goes by it') verifier.memory = tokens;
   if (mistake === 'a verifier reads first and registers then') {
     verifier.phase = 'registering';
     verifier.registered++;
@@ -373,9 +378,11 @@ function answerVerifier(model: RevocationModel, world: World, verifier: Verifier
     return;
   }
   const [, said, changed] = own;
-  if (said >= head) return trust();
+  if (said >= head) {
+    trust();
+    return;
+  }
   if (mistake === 'a verifier is sure before it has said what it knows') trust();
-  else verifier.goodUntil = 0;
   verifier.phase = 'saying';
   const mustBe = mistake === 'a word is compared by its text alone' ? said : changed;
   send(world, from, 'say', { key, value: head, mustBe });
@@ -395,8 +402,7 @@ function list({ mistake }: RevocationModel, world: World, deleter: Deleter): voi
   const anyWord = mistake === 'a deletion takes any word of a verifier for its own';
   const before = new Map(deleter.silent.map(([key, , changed]) => [key, changed]));
   deleter.silent = world.registrations.filter(
-    ([key, said, changed]) =>
-      said < deleter.needs && !(anyWord && (before.get(key) ?? changed) !== changed),
+    ([key, said, changed]) => said < deleter.needs && !(anyWord && (before.get(key) ?? changed) !== changed),
   );
   deleter.phase = deleter.silent.length === 0 ? 'done' : 'waiting';
 }

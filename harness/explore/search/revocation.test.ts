@@ -26,8 +26,8 @@ describe('revocation by registration and confirmation', () => {
     });
 
   const all = Object.entries(mistakes) as [Mistake, Partial<RevocationModel>][];
+  // Those of two deletions are deep.
   for (const [mistake, more] of all)
-    // Those of two deletions are deep.
     it(`the search finds it where ${mistake}`, more.deleters ? long : {}, () => {
       const model = { ...smallest, ...more, mistake };
       expect(searchRevocation(model, everything()).wrong).toMatch(/lets a deleted token in/);
