@@ -59,7 +59,7 @@ const floorsOfProduct: RegExp[][] = [
   [/^src\/cli\/(?!main|product)[\w-]+\.[jt]s$/],
   [/^src\/cli\/auth\/(?!index)[\w-]+\.[jt]s$/],
   [/^src\/cli\/auth\/token\//],
-  [/^src\/cli\/auth\/index\./, /^src\/cli\/serve\//, /^src\/cli\/run\//],
+  [/^src\/cli\/auth\/index\./, /^src\/cli\/(serve|run|copy|key)\//],
   [/^src\/cli\/product\./],
   [/^src\/cli\/main\./],
 ];
