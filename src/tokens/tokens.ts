@@ -141,17 +141,13 @@ export function openTokens(first: string | Engine | TokensOptions = {}, more: To
 }
 
 function openOnEngine(engine: Engine, { now = wallClock, deadlineMs, onEvent }: TokensOptions): Tokens {
+  const { place } = engine;
   const opened = engine.openTokens?.();
   if (!opened)
-    throw new StoreError(
-      'E_INPUT',
-      `tokens can't be kept at ${engine.place}: its engine has no place for them`,
-      {
-        definite: true,
-        hint: 'Nothing was written. Keep them in a file, or on etcd',
-      },
-    );
-  const { place } = engine;
+    throw new StoreError('E_INPUT', `the engine of ${place} has no place for tokens`, {
+      definite: true,
+      hint: 'Nothing was written. Keep them in a file, or on etcd',
+    });
   const store = openStore({ place, open: () => opened }, deadlineMs === undefined ? {} : { deadlineMs });
   const lastUsed = new NoNotes();
   const verifier = new Verifier(new EngineTokens(opened.memory, place), now, lastUsed);
