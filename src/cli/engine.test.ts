@@ -134,7 +134,9 @@ describe.skipIf(lacksEtcd())('a store on etcd', () => {
     await using tokens = openTokens(address);
     const { token, info } = await tokens.create();
     const child = spawn(process.execPath, [command, 'serve', '--port', '0', '--drain', '10m'], {
-      ...{ cwd: home, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] },
+      cwd: home,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'inherit'],
     });
     onTestFinished(() => void child.kill('SIGKILL'));
     const [line] = await once(createInterface({ input: child.stdout as NodeJS.ReadableStream }), 'line');
@@ -155,7 +157,9 @@ describe.skipIf(lacksEtcd())('a store on etcd', () => {
 
 it.skipIf(lacksEtcd())('the demonstration of docs/etcd-demo.sh shows what it says', long, async () => {
   const { exitCode, all } = await execa(path.join(project, 'docs', 'etcd-demo.sh'), {
-    ...{ all: true, reject: false, cwd: newDirectory() },
+    all: true,
+    reject: false,
+    cwd: newDirectory(),
     env: { HOLDFAST: `${process.execPath} ${command}`, BASE_PORT: String(20_000 + (process.pid % 4000)) },
   });
   expect(all).toContain('all three say 401');
