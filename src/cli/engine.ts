@@ -43,5 +43,5 @@ export function refuseStore(flags: PlaceFlags): void {
 
 /** Makes the address one that can be opened. A command on a file loads none of it. */
 export async function loadEngine(place: string): Promise<void> {
-  if (/^etcd:/i.test(place)) await import('../etcd/index.js');
+  if (/^etcd:/i.test(place)) await import('./on-etcd.js');
 }

@@ -5,7 +5,6 @@ import type { Location } from '../surroundings/locate.js';
 import { Locator } from '../surroundings/locator.js';
 import { readAll } from '../surroundings/reading.js';
 import { openRegular } from '../surroundings/regular-file.js';
-import type { UseNotes } from './token-source.js';
 
 /** The last use of a busy token is noted this often. */
 const everyMs = 60_000;
@@ -52,7 +51,7 @@ export class LastUses {
  * the token file must only change when a token does. Best effort: anything but a readable file is left alone, a file without
  * notes is replaced, and where two processes write at once one note may be a minute late. Authentication never reads it.
  */
-export class LastUsed implements UseNotes {
+export class LastUsed {
   readonly #locator: Locator;
   readonly #noted = new Map<string, number>();
   #pending = new Map<string, number>();

@@ -39,8 +39,9 @@ Examples:
 async function doctor(flags: FileFlags): Promise<void> {
   const address = addressOf(flags);
   if (address !== undefined) {
-    const { engineFindings } = await import('./engine-findings.js');
-    tell(await engineFindings(address), [address], { store: address }, flags);
+    // Refuses what is no address of it, and repeats nothing.
+    const { inspectAt } = await import('../on-etcd.js');
+    tell(await inspectAt(address), [address], { store: address }, flags);
     return;
   }
   // A path that can't be a credential file is a finding here, not a refusal.

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { parseNames } from '../parse.js';
+import { copy } from './run.js';
 
 export interface CopyFlags {
   from: string;
@@ -35,5 +36,5 @@ Examples:
 Exit codes: 0 done, 1 a store refused, or another program has changed what was copied, 2 usage, or the target is not empty, 3 the
 change may or may not have happened, 4 there is no such entry.`,
     )
-    .action(async (flags: CopyFlags) => (await import('./run.js')).copy(flags));
+    .action(copy);
 }

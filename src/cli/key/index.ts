@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { storeHelp } from '../engine.js';
+import { create, list, resealAll } from './run.js';
 
 export interface KeyFlags {
   file?: string;
@@ -31,16 +32,16 @@ Examples:
     .description('make a key, at the end of the file: the first of a new file seals')
     .option('--file <path>', fileHelp)
     .option('--id <id>', 'its name: letters, digits, _ and -; default: k1, k2, ...')
-    .action(async (flags: KeyFlags) => (await import('./run.js')).create(flags));
+    .action(create);
   key
     .command('list')
     .description('list the ids of the keys, the one that seals first')
     .option('--file <path>', fileHelp)
     .option('--json', 'as JSON')
-    .action(async (flags: KeyFlags) => (await import('./run.js')).list(flags));
+    .action(list);
   key
     .command('reseal')
     .description('seal by the first key all values of a store, its tokens too, that it has not sealed yet')
     .option('--store <address>', storeHelp)
-    .action(async (flags: KeyFlags) => (await import('./run.js')).resealAll(flags));
+    .action(resealAll);
 }

@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, constants, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import { optionsFrom, parseAddress, readKeys } from '../../etcd/address.js';
-import { reseal } from '../../etcd/reseal.js';
 import { note, print, printJson } from '../auth/output.js';
 import { addressOf } from '../engine.js';
 import { UsageError } from '../usage-error.js';
@@ -11,11 +9,11 @@ import type { KeyFlags } from './index.js';
 const idForm = /^[\w-]{1,64}$/;
 
 /** Never replaces a key, and never prints one. */
-export function create({ file: given, id: wanted }: KeyFlags): void {
+export async function create({ file: given, id: wanted }: KeyFlags): Promise<void> {
   const file = fileOf(given);
   const isThere = existsSync(file);
-  // Refuses a file that others may read, too.
-  const ids = isThere ? readKeys(file).map(({ id }) => id) : [];
+  const { keyIdsIn } = await import('../on-etcd.js');
+  const ids = isThere ? keyIdsIn(file) : [];
   const id = wanted ?? nextId(ids);
   if (!idForm.test(id))
     throw new UsageError('--id is no id', 'expected letters, digits, _ and -, at most 64');
@@ -38,8 +36,9 @@ export function create({ file: given, id: wanted }: KeyFlags): void {
   note('Keep a copy elsewhere: without it, what it has sealed is lost.');
 }
 
-export function list({ file, json }: KeyFlags): void {
-  const ids = readKeys(fileOf(file)).map(({ id }) => id);
+export async function list({ file, json }: KeyFlags): Promise<void> {
+  const { keyIdsIn } = await import('../on-etcd.js');
+  const ids = keyIdsIn(fileOf(file));
   if (json) printJson(ids.map((id, n) => ({ id, seals: n === 0 })));
   else print(ids.map((id, n) => (n === 0 ? `${id}  seals` : id)).join('\n'));
 }
@@ -48,7 +47,8 @@ export async function resealAll(flags: KeyFlags): Promise<void> {
   const address = addressOf(flags);
   if (address === undefined)
     throw new UsageError('no store was named', 'give --store, or set HOLDFAST_STORE');
-  const count = await reseal(parseAddress(address, optionsFrom(process.env)));
+  const { resealAt } = await import('../on-etcd.js');
+  const count = await resealAt(address);
   note(
     count === 0
       ? `all values of ${address} are sealed by the first key`
