@@ -14,6 +14,12 @@ export const ofTokensOnEtcd: Mutant[] = [
     test,
   },
   {
+    name: 'a deletion does not wait for a host that is silent',
+    file: registrations,
+    edits: [['const end = since + this.#confirmedMs;', 'const end = since + this.#confirmedMs / 4;']],
+    test: memory,
+  },
+  {
     name: 'a host says what it knows before it goes by it',
     file: confirmed,
     edits: [['if (this.#confirmed) this.#confirmed = { document, at: this.#confirmed.at };', '']],

@@ -103,6 +103,14 @@ describe.skipIf(lacksEtcd())('what is believed from memory', () => {
     expect(memory.current()).toBeUndefined();
   });
 
+  it('a host that is cut off lets nobody in any more when a deletion has returned', async () => {
+    const { memory, network, tokens, id } = await newMemory();
+    network.before = () => new Promise(() => {});
+    expect(memory.current()?.has(id)).toBe(true);
+    await tokens.delete(id);
+    expect(memory.current()).toBeUndefined();
+  });
+
   it('a host that was struck off registers anew before it believes anything', async () => {
     const { memory, registered, strikeOff } = await newMemory();
     const [before] = await registered();
