@@ -1,3 +1,4 @@
+import { withoutHint } from '../errors/store-error.js';
 import { Etcd } from './client.js';
 import { definiteError } from './failures.js';
 import { type EtcdOptions, type EtcdSettings, settingsOf } from './options.js';
@@ -108,5 +109,5 @@ async function asking<T>(settings: EtcdSettings, ask: (etcd: Etcd) => Promise<T>
 }
 
 function reasonOf({ place }: EtcdSettings, error: unknown): string {
-  return definiteError(place, error).message;
+  return withoutHint(definiteError(place, error));
 }
