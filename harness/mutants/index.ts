@@ -1,4 +1,5 @@
 import { ofEtcd } from './etcd.js';
+import { ofTokensOnEtcd } from './etcd-tokens.js';
 import { ofTheGuard } from './guard.js';
 import { ofTheHandOver } from './hand-over.js';
 import { ofTheProtocol } from './protocol.js';
@@ -13,4 +14,5 @@ export const mutants = [
   ...ofTokens,
   ...ofTheGuard,
   ...ofEtcd,
+  ...ofTokensOnEtcd,
 ];

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { addAuth } from './auth/index.js';
+import { addCopy } from './copy/index.js';
+import { addKey } from './key/index.js';
 import { addRun } from './run/index.js';
 import { addServe } from './serve/index.js';
 
@@ -7,5 +9,7 @@ import { addServe } from './serve/index.js';
 export function addProduct(program: Command): void {
   addAuth(program);
   addServe(program);
+  addCopy(program);
+  addKey(program);
   addRun(program);
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { openStore, openTokens } from '../index.js';
+import { openStore, openTokens, type StoreError } from '../index.js';
 // So that the addresses of stores on engines are known, too.
 import '../etcd/index.js';
 import '../postgres/index.js';
@@ -76,23 +76,29 @@ const actions: Record<string, () => Promise<void>> = {
   },
   /** Creates so many tokens and prints them, reads all that there are, and prints how many of these it accepts. */
   async tokens() {
-    const tokens = openTokens({ file });
+    const tokens = openTokens(file);
     const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
     say('ready');
     await lines.next();
     const made = await Promise.all(Array.from({ length: Number(args[0]) }, () => tokens.create()));
     say(JSON.stringify(made.map(({ token }) => token)));
     const all = JSON.parse((await lines.next()).value) as string[];
-    say(String(all.filter((token) => tokens.verify(token)).length));
+    const checked = await Promise.all(all.map((token) => tokens.check(token)));
+    say(String(checked.filter(Boolean).length));
     await tokens.close();
     process.stdin.destroy();
   },
-  /** Prints for each token that it reads whose it is. */
+  /** Prints for each token that it reads whose it is, or the code of why it can't say. */
   async verifyTokens() {
-    const tokens = openTokens({ file });
+    const tokens = openTokens(file);
     say('ready');
-    for await (const token of createInterface({ input: process.stdin }))
-      say(tokens.verify(token)?.id ?? 'refused');
+    for await (const token of createInterface({ input: process.stdin })) {
+      try {
+        say((await tokens.check(token))?.id ?? 'refused');
+      } catch (error) {
+        say((error as StoreError).code);
+      }
+    }
   },
   async set() {
     const [key = '', value = ''] = args;

@@ -11,7 +11,7 @@ const program = path.join(inject('installation'), 'dist', 'src', 'conformance', 
 const shared = cases.filter(({ needsFile }) => needsFile === undefined);
 
 it('most cases of calls and processes are those of every store, and the others say why they need a file', () => {
-  expect(shared.length).toBe(16);
+  expect(shared.length).toBe(20);
 });
 
 describe.skipIf(lacksEtcd()).each([

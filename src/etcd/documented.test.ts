@@ -7,10 +7,20 @@ import { long } from '../tiers.test.helper.js';
 import { lacksEtcd, newCluster } from './cluster.test.helper.js';
 import { etcd, readKeys } from './index.js';
 
+it.skipIf(lacksEtcd())('the example of tokens in docs/etcd.md does what it says', long, async () => {
+  const { endpoints } = await newCluster();
+  const program = snippetWith('openTokens(etcd(').replace(
+    /endpoints: \[.*?\]/,
+    `endpoints: ${JSON.stringify(endpoints)}`,
+  );
+  const result = await runTypeScript(newProject({ 'mine.ts': program }), 'mine.ts');
+  expect([result.exitCode, result.all]).toEqual([0, '']);
+});
+
 it.skipIf(lacksEtcd('openssl'))('the example of docs/etcd.md does what it says', long, async () => {
   const { endpoints } = await newCluster();
   // Members of a test are on this machine, and know no users.
-  const program = snippetWith("prefix: 'team-a'")
+  const program = snippetWith('keys: readKeys(')
     .replace(/endpoints: \[.*\]/, `endpoints: ${JSON.stringify(endpoints)}`)
     .replace(/^ *user: .*$/m, '');
   const directory = newProject({ 'mine.ts': program, 'ca.pem': '' });

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Document } from '../store/document/document.js';
 import type { Etcd } from './client.js';
-import type { Layout } from './state.js';
+import type { State } from './state.js';
 import { encode } from './wire.js';
 
 /** etcd says nothing for ten minutes while nothing changes. A member that is silent for so long may as well be dead. */
@@ -10,13 +10,19 @@ const silentMs = 3000;
 const pauseMs = 200;
 const loadMs = 5000;
 
+/** The key that is watched, and how the state is read. */
+export interface Followed {
+  readonly head: string;
+  load(deadline: number, isBackground: boolean): Promise<Pick<State, 'head' | 'revision' | 'document'>>;
+}
+
 /**
  * Calls the listener with the state now, and after each commit of any process. The head is watched from the revision of the last
  * read on, so no commit falls in between; where the history was compacted, or a member fell silent, the state is read anew
  * all the same. Keeps no process alive.
  * @returns a function that ends it
  */
-export function followHead(etcd: Etcd, layout: Layout, listener: (document: Document) => void): () => void {
+export function followHead(etcd: Etcd, layout: Followed, listener: (document: Document) => void): () => void {
   let isEnded = false;
   let endStream = () => {};
   let told: string | undefined | null = null;

@@ -10,7 +10,9 @@ import { type AddressOptions, optionsFrom, parseAddress } from './address.js';
 import { EtcdBackend } from './backend.js';
 import { EtcdClaims } from './claims.js';
 import { Etcd } from './client.js';
+import { ConfirmedState } from './confirmed.js';
 import { type EtcdOptions, settingsOf } from './options.js';
+import { Registrations } from './registrations.js';
 
 export { type AddressOptions, readKeys } from './address.js';
 export type { EtcdOptions, EtcdUser, TlsOptions } from './options.js';
@@ -25,12 +27,24 @@ export function etcd(options: EtcdOptions): Engine;
 /** The same by an address: `etcd('etcd://10.0.0.11:2379,10.0.0.12:2379/team-a', { user, keys })`. No secret can stand in it. */
 export function etcd(address: string, options?: AddressOptions): Engine;
 export function etcd(where: string | EtcdOptions, more: AddressOptions = {}): Engine {
-  const settings = settingsOf(typeof where === 'string' ? parseAddress(where, more) : where);
+  const options = typeof where === 'string' ? parseAddress(where, more) : where;
+  const settings = settingsOf(options);
   return {
     place: settings.place,
     open() {
       const client = new Etcd(settings);
       return { backend: new EtcdBackend(client, settings), claims: new EtcdClaims(client, settings) };
+    },
+    openTokens() {
+      const apart = settingsOf(options, 't');
+      const client = new Etcd(apart);
+      const registrations = new Registrations(client, apart);
+      return {
+        backend: new EtcdBackend(client, apart),
+        claims: new EtcdClaims(client, apart),
+        memory: new ConfirmedState(client, apart, registrations),
+        settle: (since) => registrations.settle(since),
+      };
     },
   };
 }

@@ -52,19 +52,30 @@ export interface EtcdSettings {
 
 const prefixForm = /^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/;
 
-/** @throws StoreError `E_INPUT` that repeats no part of an address that may be a secret */
-export function settingsOf(options: EtcdOptions): EtcdSettings {
-  const { prefix, tls = {}, user, keys = [], insecure = false, unsealed = false, attemptMs = 1000 } = options;
+/**
+ * @param part of the store: `t` are the tokens of servers, with a head and a sealing key of their own
+ * @throws StoreError `E_INPUT` that repeats no part of an address that may be a secret
+ */
+export function settingsOf(options: EtcdOptions, part?: 't'): EtcdSettings {
+  const {
+    prefix: given,
+    tls = {},
+    user,
+    keys = [],
+    insecure = false,
+    unsealed = false,
+    attemptMs = 1000,
+  } = options;
   if (!Array.isArray(options.endpoints) || options.endpoints.length === 0)
     throw wrongInput('etcd() needs endpoints: the addresses of its members, as in https://10.0.0.11:2379');
   const endpoints = options.endpoints.map(endpointOf);
-  if (typeof prefix !== 'string' || !prefixForm.test(prefix))
+  if (typeof given !== 'string' || !prefixForm.test(given))
     throw wrongInput('the prefix of an etcd store must be letters, digits, and . _ - / between them');
   // The entries of the store `team` begin with `team/e/`: a store of that prefix would lie among them.
-  const own = prefix
+  const own = given
     .split('/')
     .slice(1)
-    .find((part) => /^[ehrs]$/.test(part));
+    .find((part) => /^[ehrst]$/.test(part));
   if (own !== undefined)
     throw wrongInput(`the part ${own} of the prefix of an etcd store is reserved for the keys of a store`);
   if (!Number.isFinite(attemptMs) || attemptMs <= 0)
@@ -81,7 +92,8 @@ export function settingsOf(options: EtcdOptions): EtcdSettings {
       `${far.host} is not on this machine, and the values of the store would be plain there`,
       'Give keys to seal them, or allow it by the option unsealed',
     );
-  const place = `etcd://${endpoints.map(({ host }) => host).join(',')}/${prefix}`;
+  const place = `etcd://${endpoints.map(({ host }) => host).join(',')}/${given}`;
+  const prefix = part === undefined ? given : `${given}/${part}`;
   const seal = keys.length > 0 ? new Seal(keys, prefix, place) : undefined;
   return { place, endpoints, prefix, tls, user, seal, attemptMs };
 }

@@ -1,6 +1,7 @@
+import { StoreError, withoutHint } from '../errors/store-error.js';
 import { Etcd } from './client.js';
-import { definiteError, wrongInput } from './failures.js';
-import { type EtcdOptions, settingsOf } from './options.js';
+import { definiteError, Refused, Unanswered, wrongInput } from './failures.js';
+import { type EtcdOptions, type EtcdSettings, settingsOf } from './options.js';
 import { isSealed } from './seal.js';
 import { decode, found, getAll, holds, put } from './wire.js';
 
@@ -11,12 +12,23 @@ import { decode, found, getAll, holds, put } from './wire.js';
  * @returns how many values it has sealed
  */
 export async function reseal(options: EtcdOptions, { deadlineMs = 60_000 } = {}): Promise<number> {
-  const settings = settingsOf(options);
-  const { seal, prefix, place } = settings;
-  if (!seal) throw wrongInput('reseal() needs keys: the first one seals, and all of them open');
-  const etcd = new Etcd(settings);
   const deadline = performance.now() + deadlineMs;
   let count = 0;
+  // The credentials, and the tokens.
+  for (const settings of [settingsOf(options), settingsOf(options, 't')]) {
+    try {
+      await resealPart(settings, deadline, () => count++);
+    } catch (error) {
+      throw failed(settings.place, count, error);
+    }
+  }
+  return count;
+}
+
+async function resealPart(settings: EtcdSettings, deadline: number, onSealed: () => void): Promise<void> {
+  const { seal, prefix } = settings;
+  if (!seal) throw wrongInput('reseal() needs keys: the first one seals, and all of them open');
+  const etcd = new Etcd(settings);
   try {
     const { answer } = await etcd.txn([], [getAll(`${prefix}/e/`)], [], deadline);
     for (const { key, value } of found(answer, 0)) {
@@ -25,12 +37,21 @@ export async function reseal(options: EtcdOptions, { deadlineMs = 60_000 } = {})
       if (seal.isCurrent(before)) continue;
       const text = seal.seal(name, isSealed(before) ? seal.open(name, before) : before);
       const told = await etcd.txn([holds(name, before)], [put(name, text)], [], deadline);
-      if (told.answer.succeeded) count++;
+      if (told.answer.succeeded) onSealed();
     }
-    return count;
-  } catch (error) {
-    throw definiteError(place, error);
   } finally {
     etcd.close();
   }
+}
+
+/** Some values may be sealed anew and others not, which is no harm: both keys open them. */
+function failed(place: string, count: number, error: unknown): StoreError {
+  const mayHappen = (error instanceof Unanswered || error instanceof Refused) && error.isLate;
+  const definite = definiteError(place, error);
+  if (error instanceof StoreError || (count === 0 && !mayHappen)) return definite;
+  return new StoreError('E_UNKNOWN', `${withoutHint(definite)}; ${count} values were sealed anew before`, {
+    definite: false,
+    file: place,
+    hint: 'Call it again: it leaves alone what is sealed by the first key',
+  });
 }

@@ -11,8 +11,11 @@ export class SharedRead<T> {
     this.#load = load;
   }
 
-  /** @param onLate makes the error of a caller whose own time is over, though others wait on */
-  async read(deadline: number, onLate: () => Error): Promise<T> {
+  /**
+   * @param onLate makes the error of a caller whose own time is over, though others wait on
+   * @param isBackground keeps no process alive
+   */
+  async read(deadline: number, onLate: () => Error, isBackground = false): Promise<T> {
     this.#next ??= this.#begin();
     this.#next.deadline = Math.max(this.#next.deadline, deadline);
     let timer: NodeJS.Timeout | undefined;
@@ -21,6 +24,7 @@ export class SharedRead<T> {
         () => reject(onLate()),
         Math.max(0, Math.min(deadline - performance.now(), 2 ** 31 - 1)),
       );
+      if (isBackground) timer.unref();
     });
     try {
       return await Promise.race([this.#next.result, late]);

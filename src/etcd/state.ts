@@ -5,6 +5,7 @@ import { wrongInput } from './failures.js';
 import type { EtcdSettings } from './options.js';
 import { isSealed } from './seal.js';
 import {
+  type Compare,
   decode,
   found,
   foundValue,
@@ -24,6 +25,23 @@ export interface State {
   head: string | undefined;
   /** Of the cluster, when that was read. */
   revision: number;
+  /** Of the last commit; 0 where there was none. */
+  headRevision: number;
+}
+
+/** What a read looks at besides. */
+export interface Beside {
+  /** What must hold for the state to be the one that is known: else all is read again. */
+  compare: readonly Compare[];
+  /** A key whose value is read at the same revision. */
+  key: string;
+}
+
+/** A state, and what was read beside it. */
+export interface SeenState extends State {
+  /** Neither the head has moved, nor was anything else than compared; nothing was read beside it then. */
+  isSame: boolean;
+  beside: KeyValue | undefined;
 }
 
 /** etcd takes 128 operations (`--max-txn-ops`), and two are the head and the receipt. */
@@ -57,17 +75,27 @@ export class Layout {
    * Reads head and entries at one revision, or only the head where it has not moved. Linearizable: etcd confirms with a majority
    * who leads before it answers.
    */
-  async load(deadline: number, isBackground = false): Promise<State> {
+  async load(deadline: number, isBackground = false, beside?: Beside): Promise<SeenState> {
     const last = this.#last;
     const all = [get(this.head), getAll(this.#entries)];
+    if (beside) all.push(get(beside.key));
     const { answer } = last
-      ? await this.#etcd.txn([holds(this.head, last.head)], [], all, deadline, isBackground)
+      ? await this.#etcd.txn(
+          [holds(this.head, last.head), ...(beside?.compare ?? [])],
+          [],
+          all,
+          deadline,
+          isBackground,
+        )
       : await this.#etcd.txn([], all, [], deadline, isBackground);
     const revision = Number(answer.header.revision);
-    if (last && answer.succeeded) return { ...last, revision };
-    const state = { head: foundValue(answer, 0), revision, document: this.#open(found(answer, 1)) };
+    if (last && answer.succeeded) return { ...last, revision, isSame: true, beside: undefined };
+    const [head] = found(answer, 0);
+    const headRevision = Number(head?.mod_revision ?? 0);
+    const document = this.#open(found(answer, 1));
+    const state = { head: foundValue(answer, 0), revision, headRevision, document };
     this.#last = state;
-    return state;
+    return { ...state, isSame: false, beside: found(answer, 2)[0] };
   }
 
   /** @throws StoreError `E_INPUT` for more than one commit can be */

@@ -61,6 +61,11 @@ export function holds(key: string, value: string | undefined): Compare {
   return { key: encode(key), target: 'VALUE', result: 'EQUAL', value: encode(value) };
 }
 
+/** Compares by the revision of the last change: a key that was removed and put again is another one. */
+export function unchanged(key: string, revision: string): Compare {
+  return { key: encode(key), target: 'MOD', result: 'EQUAL', mod_revision: revision };
+}
+
 /** The keys and values that the n-th operation of a transaction has found. */
 export function found({ responses }: Txn, n: number): KeyValue[] {
   return responses?.[n]?.response_range?.kvs ?? [];

@@ -5,6 +5,7 @@ import { Locator } from '../surroundings/locator.js';
 import { readAll, tickMs } from '../surroundings/reading.js';
 import { type OpenedFile, openRegular } from '../surroundings/regular-file.js';
 import { decodeEntry, type TokenEntry } from './entry.js';
+import type { TokenSource } from './token-source.js';
 
 const readsMax = 20;
 /** Some 10,000 tokens. To read a file without end at each request would stop the server. */
@@ -40,18 +41,19 @@ type TokenContent = { entries: ReadonlyMap<string, TokenEntry> } | { failure: St
  * Only a program that writes in place, like an editor, keeps the number. Size and times show that, and within a tick of the
  * file system's clock reading again does.
  */
-export class TokenFile {
+export class TokenFile implements TokenSource {
   readonly #file: string;
   readonly #locator: Locator;
   #version: FileVersion | undefined;
+  #entries = noTokens;
 
   constructor(file: string, allowUnsafe = false) {
     this.#locator = new Locator(file, allowUnsafe);
     this.#file = this.#locator.file;
   }
 
-  /** Returns the entries that are there now. @throws StoreError if they can't be read */
-  entries(): ReadonlyMap<string, TokenEntry> {
+  /** @throws StoreError if the file can't be read */
+  look(): object {
     let content: TokenContent;
     try {
       content = this.#content();
@@ -61,7 +63,12 @@ export class TokenFile {
       throw error instanceof StoreError ? error : unreadable(this.#file, error);
     }
     if ('failure' in content) throw content.failure;
+    this.#entries = content.entries;
     return content.entries;
+  }
+
+  find(id: string): TokenEntry | undefined {
+    return this.#entries.get(id);
   }
 
   close(): void {

@@ -24,6 +24,14 @@ export interface TokenVerifier {
    * @throws StoreError if the token file can't be read; treat the request as refused
    */
   verify(token: string): TokenInfo | undefined;
+  /**
+   * For tokens on an engine: `verify` answers from memory, and where that is not confirmed, or does not know the token, fails with
+   * `E_UNAVAILABLE`. To wait for this first makes it answer. Missing where `verify` can always say it at once.
+   * @param token the one that will be asked for; without it, for `isLive`
+   * @returns undefined where there is nothing to wait for
+   * @throws StoreError `E_UNAVAILABLE`, by the promise: no majority answers, so nobody is let in
+   */
+  prepare?(token?: string): Promise<void> | undefined;
   /** Returns whether the token of this id is still good, for connections that stay open. Throws as `verify` does. */
   isLive(id: string): boolean;
 }

@@ -1,15 +1,20 @@
 import { StoreError } from '../errors/store-error.js';
-import type { StoreEvent } from '../store/backend/backend.js';
+import type { Engine, StoreEvent } from '../store/backend/backend.js';
+import { engineAt } from '../store/backend/engines.js';
 import { notify } from '../store/backend/notify.js';
 import { openStore, type Store } from '../store/store.js';
 import { wallClock } from '../wall-clock.js';
+import { checkGrace, checkName, checkPermissions } from './checks.js';
+import { EngineTokens, NoNotes } from './engine-tokens.js';
 import { decodeEntry, encodeEntry, infoOf, isExpired, type TokenEntry } from './entry.js';
-import { checkExpiry, defaultGraceMs, defaultLifeMs, graceMsMax } from './expiry.js';
+import { checkExpiry, defaultGraceMs, defaultLifeMs } from './expiry.js';
 import { hashOf, isId, newToken } from './format.js';
 import { type LastUse, LastUsed } from './last-used.js';
 import { tokenFile } from './location.js';
-import { type Permission, permissions, toPermissions } from './permissions.js';
+import { type Permission, permissions } from './permissions.js';
+import { TokenFile } from './token-file.js';
 import type { TokenInfo, TokenVerifier } from './token-info.js';
+import type { UseNotes } from './token-source.js';
 import { Verifier } from './verifier.js';
 import { findId } from './which.js';
 
@@ -71,12 +76,18 @@ export type ListedToken =
   | { readonly id: string; readonly state: 'unusable'; readonly lastUsedAt: LastUse };
 
 /**
- * The tokens of a server, in one file shared by any number of processes.
+ * The tokens of a server, in one file shared by any number of processes; or on an engine, shared by any number of machines.
  *
  * Creations, deletions and rotations are linearizable across processes and durable when they return. A deletion that has
  * returned is final: no process accepts the token again, with no delay, and no restoration brings it back.
  */
 export interface Tokens extends TokenVerifier, AsyncDisposable {
+  /**
+   * The same as `verify`, which it waits for where the tokens are on an engine that must be asked: a promise then, and the result
+   * itself otherwise.
+   * @throws StoreError as `verify` does, by the promise where it returns one
+   */
+  check(token: string): TokenInfo | undefined | Promise<TokenInfo | undefined>;
   /**
    * Makes a token and stores its hash.
    * @throws StoreError `E_INPUT` for a name, a permission or an expiry that can't be; otherwise as `Store.set` does
@@ -88,7 +99,8 @@ export interface Tokens extends TokenVerifier, AsyncDisposable {
    */
   list(): Promise<ListedToken[]>;
   /**
-   * Deletes a token. As soon as this returns, every process refuses it.
+   * Deletes a token. As soon as this returns, every process refuses it. On an engine that may take 2 s where a verifier does not
+   * answer, and the deadline does not end that wait: the token is deleted by then.
    * @param which an id, an unambiguous beginning of one, or the token itself
    * @returns the id of the deleted token
    * @throws StoreError `E_NOT_FOUND` where no token matches, or more than one
@@ -108,26 +120,73 @@ export interface Tokens extends TokenVerifier, AsyncDisposable {
 /**
  * Opens the tokens. Nothing is read or written before the first call, and nothing keeps the process alive.
  *
- * @throws StoreError `E_INPUT` where no `file` is given and no home directory is known
+ * @param place the path of the token file; or an engine, such as `etcd(...)` of `holdfast/etcd`; or its address, where its module was
+ * imported. There the tokens lie apart from the credentials of the same address. Default: the option `file`
+ * @throws StoreError `E_INPUT` where no place is given and no home directory is known, and for an engine that can't hold tokens
  */
-export function openTokens(options: TokensOptions = {}): Tokens {
-  const { file = tokenFile(process.env), now: _, ...rest } = options;
-  return new FileTokens(file, openStore(file, { ...rest, revocable: true }), options);
+export function openTokens(place: string | Engine, options?: TokensOptions): Tokens;
+export function openTokens(options?: TokensOptions): Tokens;
+export function openTokens(first: string | Engine | TokensOptions = {}, more: TokensOptions = {}): Tokens {
+  const isPlace = typeof first === 'string' || 'open' in first;
+  const options = isPlace ? more : first;
+  const place = isPlace ? first : (options.file ?? tokenFile(process.env));
+  const engine = typeof place === 'string' ? engineAt(place) : place;
+  if (engine) return openOnEngine(engine, options);
+  const file = place as string;
+  const { file: _, now = wallClock, ...rest } = options;
+  const store = openStore(file, { ...rest, revocable: true });
+  const lastUsed = new LastUsed(file, options.allowUnsafe);
+  const verifier = new Verifier(new TokenFile(file, options.allowUnsafe), now, lastUsed);
+  return new StoredTokens({ store, verifier, lastUsed }, now, options.onEvent);
 }
 
-class FileTokens implements Tokens {
+function openOnEngine(engine: Engine, { now = wallClock, deadlineMs, onEvent }: TokensOptions): Tokens {
+  const { place } = engine;
+  const opened = engine.openTokens?.();
+  if (!opened)
+    throw new StoreError('E_INPUT', `the engine of ${place} has no place for tokens`, {
+      definite: true,
+      hint: 'Nothing was written. Keep them in a file, or on etcd',
+    });
+  const store = openStore({ place, open: () => opened }, deadlineMs === undefined ? {} : { deadlineMs });
+  const lastUsed = new NoNotes();
+  const verifier = new Verifier(new EngineTokens(opened.memory, place), now, lastUsed);
+  return new StoredTokens({ store, verifier, lastUsed, settle: opened.settle }, now, onEvent);
+}
+
+/** What tokens are made of. */
+interface Parts {
+  store: Store;
+  verifier: Verifier;
+  lastUsed: UseNotes;
+  /** See `Revocable.settle`. A file needs none: each verification looks at it. */
+  settle?: (since: number) => Promise<void>;
+}
+
+class StoredTokens implements Tokens {
   readonly #store: Store;
   readonly #now: () => number;
   readonly #onEvent: (event: StoreEvent) => void;
-  readonly #lastUsed: LastUsed;
+  readonly #lastUsed: UseNotes;
   readonly #verifier: Verifier;
+  readonly #settle: (since: number) => Promise<void>;
 
-  constructor(file: string, store: Store, { now = wallClock, allowUnsafe, onEvent }: TokensOptions) {
-    this.#store = store;
+  constructor(parts: Parts, now: () => number, onEvent: (event: StoreEvent) => void = () => {}) {
+    this.#store = parts.store;
     this.#now = now;
-    this.#onEvent = onEvent ?? (() => {});
-    this.#lastUsed = new LastUsed(file, allowUnsafe);
-    this.#verifier = new Verifier(file, now, this.#lastUsed, allowUnsafe);
+    this.#onEvent = onEvent;
+    this.#lastUsed = parts.lastUsed;
+    this.#verifier = parts.verifier;
+    this.#settle = parts.settle ?? (async () => {});
+  }
+
+  check(token: string): TokenInfo | undefined | Promise<TokenInfo | undefined> {
+    const asked = this.#verifier.prepare(token);
+    return asked ? asked.then(() => this.verify(token)) : this.verify(token);
+  }
+
+  prepare(token?: string): Promise<void> | undefined {
+    return this.#verifier.prepare(token);
   }
 
   verify(token: string): TokenInfo | undefined {
@@ -170,6 +229,7 @@ class FileTokens implements Tokens {
     const id = findId(Object.keys(await this.#store.all()), which);
     // By name alone, so that the next commit of any process may carry it along. A token that has gone meanwhile counts as deleted.
     await this.#store.remove(id);
+    await this.#settle(performance.now());
     this.#lastUsed.forget(id);
     return id;
   }
@@ -200,11 +260,13 @@ class FileTokens implements Tokens {
       rotated = { made, ended };
     });
     if (!rotated) throw new Error('the store has committed nothing');
+    // The old one may end before a memory that is older does.
+    await this.#settle(performance.now());
     return { token, info: infoOf(rotated.made), old: infoOf(rotated.ended) };
   }
 
   async close(): Promise<void> {
-    this.#verifier.close();
+    await this.#verifier.close();
     this.#lastUsed.flush();
     await this.#store.close();
   }
@@ -226,39 +288,10 @@ function sameLife({ createdAt, expiresAt }: TokenEntry, now: number): number | n
   return expiresAt === null ? null : now + Math.max(1, expiresAt - createdAt);
 }
 
-const nameLengthMax = 100;
-
-function checkName(name: string): string {
-  if (
-    typeof name === 'string' &&
-    name.trim() !== '' &&
-    name.length <= nameLengthMax &&
-    !/\p{Cc}/u.test(name)
-  ) {
-    return name;
-  }
-  throw invalid(`a name must have 1 to ${nameLengthMax} characters, none of them a control character`);
-}
-
-function checkPermissions(names: readonly string[]): readonly Permission[] {
-  const known = toPermissions(names);
-  if (known && known.length > 0) return known;
-  throw invalid(`expected at least one of the permissions ${permissions.join(', ')}, and no other`);
-}
-
-function checkGrace(graceMs: number): void {
-  if (Number.isSafeInteger(graceMs) && graceMs >= 0 && graceMs <= graceMsMax) return;
-  throw invalid('the grace of a rotated token must be from 0 to 24 hours');
-}
-
 function notToRotate(id: string, old: TokenEntry | undefined): StoreError {
   return new StoreError(
     'E_INPUT',
     old ? `the token ${id} has expired` : `the token ${id} is not understood by this version`,
     { definite: true, hint: 'Nothing was written. Create a new one instead' },
   );
-}
-
-function invalid(message: string): StoreError {
-  return new StoreError('E_INPUT', message, { definite: true, hint: 'Nothing was written' });
 }

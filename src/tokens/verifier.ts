@@ -2,9 +2,8 @@ import { timingSafeEqual } from 'node:crypto';
 import { closedError } from '../errors/store-error.js';
 import { infoOf, isExpired, type TokenEntry } from './entry.js';
 import { hashOf, idOf } from './format.js';
-import type { LastUsed } from './last-used.js';
-import { TokenFile } from './token-file.js';
 import type { TokenInfo, TokenVerifier } from './token-info.js';
+import type { TokenSource, UseNotes } from './token-source.js';
 
 const hashLength = 64;
 /**
@@ -19,18 +18,18 @@ interface KnownToken {
   info: TokenInfo;
 }
 
-/** Reads the token file, and never writes it. While the file can't be read, every token is refused. */
+/** Looks at the tokens at each call, and never writes. While they can't be read, every token is refused. */
 export class Verifier implements TokenVerifier {
-  readonly #tokens: TokenFile;
+  readonly #tokens: TokenSource;
   readonly #now: () => number;
-  readonly #lastUsed: LastUsed;
+  readonly #lastUsed: UseNotes;
   readonly #presented = Buffer.alloc(hashLength);
-  #entries: ReadonlyMap<string, TokenEntry> | undefined;
+  #looked: object | undefined;
   #known = new Map<string, KnownToken>();
   #isClosed = false;
 
-  constructor(file: string, now: () => number, lastUsed: LastUsed, allowUnsafe?: boolean) {
-    this.#tokens = new TokenFile(file, allowUnsafe);
+  constructor(tokens: TokenSource, now: () => number, lastUsed: UseNotes) {
+    this.#tokens = tokens;
     this.#now = now;
     this.#lastUsed = lastUsed;
   }
@@ -38,7 +37,7 @@ export class Verifier implements TokenVerifier {
   verify(token: string): TokenInfo | undefined {
     const id = typeof token === 'string' ? idOf(token) : undefined;
     if (id === undefined) return undefined;
-    const known = this.#find(id);
+    const known = this.#find(id, true);
     this.#presented.write(hashOf(token), 'latin1');
     const isRight = timingSafeEqual(this.#presented, known?.hash ?? noHash);
     if (!known || !isRight) return undefined;
@@ -48,27 +47,34 @@ export class Verifier implements TokenVerifier {
     return known.info;
   }
 
+  prepare(token?: string): Promise<void> | undefined {
+    const id = token === undefined ? undefined : idOf(token);
+    // What is no token at all is refused without a question.
+    if (this.#isClosed || (token !== undefined && id === undefined)) return undefined;
+    return this.#tokens.prepare?.(id);
+  }
+
   isLive(id: string): boolean {
-    const known = this.#find(id);
+    const known = this.#find(id, false);
     return known !== undefined && !isExpired(known.info, this.#now());
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#isClosed = true;
-    this.#tokens.close();
+    await this.#tokens.close();
   }
 
-  #find(id: string): KnownToken | undefined {
+  #find(id: string, isAsked: boolean): KnownToken | undefined {
     if (this.#isClosed) throw closedError();
-    const entries = this.#tokens.entries();
-    if (entries !== this.#entries) {
-      this.#entries = entries;
+    const looked = this.#tokens.look();
+    if (looked !== this.#looked) {
+      this.#looked = looked;
       this.#known = new Map();
     }
-    return this.#known.get(id) ?? this.#prepare(entries.get(id));
+    return this.#known.get(id) ?? this.#remember(this.#tokens.find(id, isAsked));
   }
 
-  #prepare(entry: TokenEntry | undefined): KnownToken | undefined {
+  #remember(entry: TokenEntry | undefined): KnownToken | undefined {
     if (!entry) return undefined;
     const known = { hash: Buffer.from(entry.hash, 'latin1'), info: infoOf(entry) };
     this.#known.set(entry.id, known);

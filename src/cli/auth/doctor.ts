@@ -4,22 +4,28 @@ import { StoreError } from '../../errors/store-error.js';
 import { inspectFile } from '../../store/file/doctor/inspect.js';
 import type { Inspection } from '../../store/file/doctor/inspection.js';
 import { currentEntries } from '../../store/file/doctor/recoverable.js';
+import { addressOf } from '../engine.js';
 import { exitCodes } from '../exit-codes.js';
 import { judgeEntries } from './entry-findings.js';
 import { diagnose, type Finding, type Severity } from './findings.js';
 import { judgeIsolation } from './isolation-findings.js';
 import { paint, print, printJson, shown } from './output.js';
-import { type FileFlags, fileOf, subcommand } from './source.js';
+import { type FileFlags, fileOf, storeSubcommand } from './source.js';
 import { nowMs } from './time.js';
 
 export function addDoctor(auth: Command): void {
-  subcommand(auth, 'doctor', 'say what is wrong with the file and its surroundings; leaves nothing behind')
+  storeSubcommand(
+    auth,
+    'doctor',
+    'say what is wrong with the file and its surroundings; leaves nothing behind',
+  )
     .addHelpText(
       'after',
       `
 Prints which file it is, whether the file and its copy can be used, who may open or replace it, which process holds the lease,
 which ones wait, and what else may be in the way. It tries what a write needs in a directory beside the file, and removes the
 directory again; it never writes to the file. It prints no contents. Ages are by the wall clock.
+With --store it asks each member of the engine, reads all that is stored, and changes nothing.
 
 Exit codes: 0 healthy, or warnings only; 1 there is a problem.
 
@@ -30,14 +36,25 @@ Examples:
     .action(doctor);
 }
 
-function doctor(flags: FileFlags): void {
+async function doctor(flags: FileFlags): Promise<void> {
+  const address = addressOf(flags);
+  if (address !== undefined) {
+    // Refuses what is no address of it, and repeats nothing.
+    const { inspectAt } = await import('../on-etcd.js');
+    tell(await inspectAt(address), [address], { store: address }, flags);
+    return;
+  }
   // A path that can't be a credential file is a finding here, not a refusal.
   const seen = inspectFile(flags.file ? path.resolve(flags.file) : fileOf(flags));
   const findings = diagnose(seen, { nowMs: nowMs(), uid: process.getuid?.() });
   findings.push(...judgeEntries(entriesOf(seen)), judgeIsolation());
+  tell(findings, pathsOf(seen), seen, flags);
+}
+
+function tell(findings: readonly Finding[], places: readonly string[], seen: object, flags: FileFlags): void {
   const result = worstOf(findings);
   if (flags.json) printJson({ result, findings, ...seen });
-  else print([...pathsOf(seen), ...findings.flatMap(linesOf), summaryOf(findings)].join('\n'));
+  else print([...places, ...findings.flatMap(linesOf), summaryOf(findings)].join('\n'));
   process.exitCode = result === 'problem' ? exitCodes.invalid : exitCodes.valid;
 }
 

@@ -4,7 +4,7 @@ import { decode } from '../../credentials/schema.js';
 import { NothingMatchedError } from '../usage-error.js';
 import { describe } from './list.js';
 import { print, printJson, shown, table } from './output.js';
-import { type FileFlags, nameOf, noSuchEntry, readEntries, subcommand } from './source.js';
+import { type FileFlags, nameOf, noSuchEntry, readEntries, storeSubcommand } from './source.js';
 import { humanExpiry, nowMs } from './time.js';
 
 interface GetFlags extends FileFlags {
@@ -15,7 +15,7 @@ interface GetFlags extends FileFlags {
 }
 
 export function addGet(auth: Command): void {
-  subcommand(auth, 'get', 'print one entry, with its secrets masked')
+  storeSubcommand(auth, 'get', 'print one entry, with its secrets masked')
     .argument('<provider>', 'name of the entry; trailing slashes make no difference')
     .option('--reveal', 'print secrets in full')
     .addOption(new Option('--show-secrets', 'the same').hideHelp())

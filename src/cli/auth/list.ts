@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { maskEntry, maskSecret } from '../../credentials/mask.js';
 import { decode } from '../../credentials/schema.js';
 import { note, paint, print, printJson, shown, table } from './output.js';
-import { type FileFlags, readEntries, subcommand } from './source.js';
+import { type FileFlags, readEntries, storeSubcommand } from './source.js';
 import { humanExpiry, isExpired, nowMs } from './time.js';
 
 interface ListFlags extends FileFlags {
@@ -12,7 +12,7 @@ interface ListFlags extends FileFlags {
 }
 
 export function addList(auth: Command): void {
-  subcommand(auth, 'list', 'list all entries, with their secrets masked')
+  storeSubcommand(auth, 'list', 'list all entries, with their secrets masked')
     .aliases(['ls'])
     .option('--reveal', 'print secrets in full')
     .addOption(new Option('--show-secrets', 'the same').hideHelp())

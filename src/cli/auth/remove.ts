@@ -1,12 +1,20 @@
 import type { Command } from 'commander';
 import { normalizeKey, trimSlashes } from '../../credentials/keys.js';
+import { addressOf } from '../engine.js';
 import { NothingMatchedError } from '../usage-error.js';
 import { leftoversOf } from './leftovers.js';
 import { note, printJson, shown } from './output.js';
-import { type FileFlags, fileOf, noSuchEntry, subcommand, warnOfOverride, withStore } from './source.js';
+import {
+  type FileFlags,
+  noSuchEntry,
+  storeOf,
+  storeSubcommand,
+  warnOfOverride,
+  withStore,
+} from './source.js';
 
 export function addRemove(auth: Command): void {
-  subcommand(auth, 'remove', 'remove an entry')
+  storeSubcommand(auth, 'remove', 'remove an entry')
     .aliases(['logout', 'rm'])
     .argument('<provider>', 'name of the entry; those that differ only in trailing slashes are removed, too')
     .addHelpText(
@@ -25,7 +33,7 @@ Examples:
 
 async function remove(provider: string, flags: FileFlags): Promise<void> {
   const name = normalizeKey(provider);
-  const file = fileOf(flags);
+  const file = await storeOf(flags);
   let removed: string[] = [];
   let names: string[] = [];
   await withStore(file, flags, (store) =>
@@ -35,7 +43,7 @@ async function remove(provider: string, flags: FileFlags): Promise<void> {
       for (const key of removed) entries.remove(key);
     }),
   );
-  const leftovers = leftoversOf(file, name, flags);
+  const leftovers = addressOf(flags) === undefined ? leftoversOf(file, name, flags) : undefined;
   if (removed.length === 0) {
     const missing = noSuchEntry(provider, names, file);
     throw leftovers ? new NothingMatchedError(`${missing.message}; ${leftovers.says}`) : missing;

@@ -9,7 +9,7 @@ import { UsageError } from '../usage-error.js';
 import { describe } from './list.js';
 import { note, printJson, shown } from './output.js';
 import { readSecret } from './secret.js';
-import { type FileFlags, fileOf, subcommand, warnOfOverride, withStore } from './source.js';
+import { type FileFlags, storeOf, storeSubcommand, warnOfOverride, withStore } from './source.js';
 
 const types = ['api', 'oauth', 'wellknown'] as const;
 
@@ -20,7 +20,7 @@ interface SetFlags extends FileFlags {
 }
 
 export function addSet(auth: Command): void {
-  subcommand(auth, 'set', 'store a credential; replaces the one of the same name')
+  storeSubcommand(auth, 'set', 'store a credential; replaces the one of the same name')
     .aliases(['login'])
     .argument('<provider>', 'name of the entry; trailing slashes are cut off')
     .addOption(new Option('--type <type>', 'type of the credential; default: api').choices(types))
@@ -54,7 +54,7 @@ async function set(provider: string, flags: SetFlags): Promise<void> {
     throw new UsageError('--metadata needs a plain api key', 'put it into the object instead');
   }
   // Before the prompt, so that no secret is typed in vain.
-  const file = fileOf(flags);
+  const file = await storeOf(flags);
   const what = whole ? `${flags.type ?? ''} credential as one line of JSON` : 'key';
   const text = await readSecret(`${shown(name)}: ${what.trim()} (not shown): `);
   if (text === undefined) {

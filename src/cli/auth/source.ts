@@ -6,6 +6,7 @@ import { decode, isOpaque } from '../../credentials/schema.js';
 import type { StoreEvent } from '../../store/backend/backend.js';
 import { openStore, type Store } from '../../store/store.js';
 import { closest } from '../closest.js';
+import { addressOf, loadEngine, type PlaceFlags, refuseStore, storeHelp } from '../engine.js';
 import { looksSecret } from '../masking.js';
 import { insist } from '../unsafe.js';
 import { NothingMatchedError } from '../usage-error.js';
@@ -14,8 +15,7 @@ import { note, shown } from './output.js';
 import { plainFile } from './place.js';
 
 /** The options of every subcommand. */
-export interface FileFlags {
-  file?: string;
+export interface FileFlags extends PlaceFlags {
   json?: boolean;
   allowUnsafe?: boolean;
 }
@@ -27,7 +27,15 @@ export function subcommand(auth: Command, usage: string, description: string): C
     .option('--file <path>', "the credential file; default: the agent's own")
     .option('--json', 'as JSON')
     .option('--allow-unsafe', insist)
-    .hook('preAction', (command) => actAsOwner(() => placeOf(command.opts<FileFlags>())));
+    .hook('preAction', (command) => {
+      const flags = command.opts<FileFlags>();
+      if (addressOf(flags) === undefined) actAsOwner(() => placeOf(flags));
+    });
+}
+
+/** A subcommand that works on an engine, too. */
+export function storeSubcommand(auth: Command, usage: string, description: string): Command {
+  return subcommand(auth, usage, description).option('--store <address>', storeHelp);
 }
 
 /** Prints no warning, and looks at no file. */
@@ -35,8 +43,18 @@ function placeOf({ file }: FileFlags): string {
   return path.resolve(file ?? authFile(process.env));
 }
 
-export function fileOf({ file }: FileFlags): string {
-  return file === undefined ? agentsFile() : plainFile(file, 'a credential file');
+/** @throws UsageError where HOLDFAST_STORE names a store that is no file */
+export function fileOf(flags: FileFlags): string {
+  refuseStore(flags);
+  return flags.file === undefined ? agentsFile() : plainFile(flags.file, 'a credential file');
+}
+
+/** Returns the file, or the address of an engine, which can be opened then. */
+export async function storeOf(flags: FileFlags): Promise<string> {
+  const address = addressOf(flags);
+  if (address === undefined) return fileOf(flags);
+  await loadEngine(address);
+  return address;
 }
 
 /** Returns the path of the agent's own file, and prints the warning about a relative one once. */
@@ -50,7 +68,7 @@ export function agentsFile(): string {
 
 let warned = false;
 
-/** Opens the store for one use, and prints what it had to repair. */
+/** Opens the store, a file or an engine, for one use, and prints what it had to repair. */
 export async function withStore<T>(
   file: string,
   { allowUnsafe = false }: FileFlags,
@@ -95,19 +113,20 @@ const variable = 'OPENCODE_AUTH_CONTENT';
 export async function readEntries(
   flags: FileFlags,
 ): Promise<{ entries: Record<string, unknown>; source: string }> {
-  const override = flags.file === undefined ? contentOverride(process.env) : undefined;
+  const override =
+    flags.file === undefined && addressOf(flags) === undefined ? contentOverride(process.env) : undefined;
   if (override) {
     // The agent's file need not be known, and without a home directory it can't be.
     note(`read from the variable ${variable}, not from the agent's file`);
     return { entries: override, source: `the variable ${variable}` };
   }
-  const file = fileOf(flags);
+  const file = await storeOf(flags);
   return { entries: await withStore(file, flags, (store) => store.all()), source: file };
 }
 
 /** A change goes to the file; a program that reads the variable will not see it. */
 export function warnOfOverride(flags: FileFlags): void {
-  if (flags.file !== undefined || !process.env[variable]) return;
+  if (flags.file !== undefined || addressOf(flags) !== undefined || !process.env[variable]) return;
   note(`${variable} is set: programs that read it do not see this change of ${fileOf(flags)}`);
 }
 

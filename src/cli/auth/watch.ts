@@ -3,10 +3,10 @@ import type { Command } from 'commander';
 import { exitCodes } from '../exit-codes.js';
 import { onInterrupt } from '../interrupt.js';
 import { note, print, printJson, shown } from './output.js';
-import { type FileFlags, fileOf, subcommand, withStore } from './source.js';
+import { type FileFlags, storeOf, storeSubcommand, withStore } from './source.js';
 
 export function addWatch(auth: Command): void {
-  subcommand(auth, 'watch', 'print the names of entries as they change, one line each')
+  storeSubcommand(auth, 'watch', 'print the names of entries as they change, one line each')
     .addHelpText(
       'after',
       `
@@ -22,7 +22,7 @@ Examples:
 
 async function watch(flags: FileFlags): Promise<void> {
   const interrupt = onInterrupt();
-  const file = fileOf(flags);
+  const file = await storeOf(flags);
   const printChange = (change: 'changed' | 'removed', names: readonly string[]) => {
     for (const provider of names) {
       if (flags.json) printJson({ change, provider }, { lines: false });

@@ -1,11 +1,12 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { parseNames } from '../parse.js';
+import { type PlaceFlags, storeHelp } from '../engine.js';
+import { parseDuration, parseNames } from '../parse.js';
 import { insist } from '../unsafe.js';
 
-export interface ServeFlags {
+export interface ServeFlags extends PlaceFlags {
   port: number;
   hostname: string;
-  file?: string;
+  drain: number;
   policy: 'specified' | 'hardened';
   paths: 'strict' | 'compat';
   origin?: string[];
@@ -24,6 +25,13 @@ export function addServe(program: Command): void {
     .option('--port <n>', 'the port to listen on; 0 takes any free one', parsePort, defaultPort)
     .option('--hostname <address>', 'the address to listen on', parseHostname, '127.0.0.1')
     .option('--file <path>', "the credential file; default: the agent's own")
+    .option('--store <address>', `${storeHelp}; the tokens, too`)
+    .option(
+      '--drain <duration>',
+      'how long /ready answers 503 after SIGTERM before the server ends',
+      parseDuration,
+      0,
+    )
     .addOption(
       new Option('--policy <name>', 'which permissions a request needs')
         .choices(['specified', 'hardened'])
@@ -52,10 +60,12 @@ export function addServe(program: Command): void {
       `
 GET and HEAD need a token with the permission read; POST, PUT, PATCH and DELETE need write: see "holdfast auth token --help".
 Secrets are masked, unless the request has ?reveal=true, which needs execute, too. With --policy hardened, changes of credentials
-need execute. /global/health needs no token. GET /doc describes all routes (OpenAPI).
+need execute. GET /doc describes all routes (OpenAPI).
+Without a token: /health says that the process lives, and /ready that it can judge tokens now, for a load balancer; with --store,
+that a majority of the engine has answered within 2 s. /global/health is the same as /health.
 A token may have 64 streams of GET /event, and all tokens together 512: the next one gets 429.
 
-SIGINT and SIGTERM end the server; requests under way are answered first.
+SIGINT and SIGTERM end the server; requests under way are answered first. After SIGTERM it goes on for --drain.
 
 Examples:
   holdfast auth token create --name laptop --out token

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Hono } from 'hono';
 import { createAuth } from '../../credentials/auth.js';
 import { isOpaque } from '../../credentials/schema.js';
@@ -7,13 +8,14 @@ import { createGuard } from '../../http/guard/guard.js';
 import { isLoopback, isUnspecified } from '../../http/guard/hosts.js';
 import { hardened } from '../../http/permissions/hardened.js';
 import { specified } from '../../http/permissions/specified.js';
-import { createApp, healthPath } from '../../http/serve/app.js';
+import { createApp, openPaths } from '../../http/serve/app.js';
 import { type Listening, listen } from '../../http/serve/listen.js';
 import { openStore } from '../../store/store.js';
 import { tokenFile } from '../../tokens/location.js';
-import { openTokens, type Tokens } from '../../tokens/tokens.js';
+import { type ListedToken, openTokens, type Tokens } from '../../tokens/tokens.js';
 import { note, print, printJson } from '../auth/output.js';
-import { fileOf, printEvent } from '../auth/source.js';
+import { printEvent, storeOf } from '../auth/source.js';
+import { addressOf } from '../engine.js';
 import { UsageError } from '../usage-error.js';
 import type { ServeFlags } from './index.js';
 
@@ -31,35 +33,52 @@ export async function serve(flags: ServeFlags): Promise<void> {
       'leave out --no-auth, or --hostname',
     );
   }
-  const ended = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-  const tokens = openTokens({ allowUnsafe, onEvent: printEvent });
+  const interrupted = once(process, 'SIGINT');
+  const ended = Promise.race([interrupted, once(process, 'SIGTERM').then(() => 'drain' as const)]);
+  const place = await storeOf(flags);
+  const address = addressOf(flags);
+  // They lie apart from the credentials, in a file as well as on an engine.
+  const tokenPlace = address ?? tokenFile(process.env);
+  const tokens = openTokens(tokenPlace, { allowUnsafe, onEvent: printEvent });
   // Always the file, never OPENCODE_AUTH_CONTENT: a server must show what was just stored in it.
   const store = createAuth({
-    store: openStore(fileOf(flags), { allowUnsafe, isOpaque, onEvent: printEvent }),
+    store: openStore(place, { allowUnsafe, isOpaque, onEvent: printEvent }),
     env: {},
   });
   const stopping = new AbortController();
   try {
-    if (!isOpen) await adviseOnTokens(tokens);
+    if (!isOpen) await adviseOnTokens(tokens, tokenPlace);
     const guard = createGuard({
       ...(isOpen ? { authentication: 'disabled' } : { tokens }),
       policy: policies[policy],
       paths,
       origins: origin,
-      publicPaths: [healthPath],
+      publicPaths: openPaths,
       hosts: isLocal ? host : [hostname, ...host],
       anyAddress: isUnspecified(hostname),
       onFailure: printOnce(),
       advice: 'create one by "holdfast auth token create", and send it as "Authorization: Bearer TOKEN"',
     });
-    const app = createApp({ store, guard, stopping: stopping.signal, onFailure: printFailure });
+    let isDraining = false;
+    const ready = async () => {
+      if (isDraining) return false;
+      if (isOpen) await store.all();
+      else await isJudging(tokens);
+      return true;
+    };
+    const app = createApp({ store, guard, ready, stopping: stopping.signal, onFailure: printFailure });
     const server = await listenOrExplain(app.fetch, port, hostname);
     const url = `http://${hostname.includes(':') ? `[${hostname}]` : hostname}:${server.port}`;
     if (flags.json) printJson({ url }, { lines: false });
     else print(`listening on ${url}`);
     if (isOpen) note('--no-auth: every program on this machine can take every credential');
     if (!isLocal) note('tokens and credentials travel unencrypted: put TLS in front of this server');
-    await ended;
+    if ((await ended) === 'drain' && flags.drain > 0) {
+      isDraining = true;
+      const quick = new AbortController();
+      void interrupted.then(() => quick.abort());
+      await sleep(flags.drain, undefined, { signal: quick.signal }).catch(() => {});
+    }
     stopping.abort();
     await server.close();
   } finally {
@@ -68,11 +87,24 @@ export async function serve(flags: ServeFlags): Promise<void> {
   }
 }
 
+/** @throws StoreError where no token can be judged now */
+async function isJudging(tokens: Tokens): Promise<void> {
+  await tokens.prepare?.();
+  tokens.isLive('');
+}
+
 /** Without this note, the first start of a server would show nothing but refusals. */
-async function adviseOnTokens(tokens: Tokens): Promise<void> {
-  const all = await tokens.list();
+async function adviseOnTokens(tokens: Tokens, file: string): Promise<void> {
+  let all: ListedToken[];
+  try {
+    all = await tokens.list();
+  } catch (error) {
+    // An engine that does not answer yet: requests get 503 until it does.
+    if (!(error instanceof StoreError && error.code === 'E_UNAVAILABLE')) throw error;
+    note(`every request is refused for now: ${error.message}`);
+    return;
+  }
   if (all.some(({ state }) => state === 'active')) return;
-  const file = tokenFile(process.env);
   note(
     all.length === 0
       ? `there is no token yet in ${file}, so every request is refused;`

@@ -14,7 +14,7 @@ export function verify(guard: Guard, request: Request): Decision {
   return guard.authorize(incomingFetch(request));
 }
 
-function incomingFetch({ method, url, headers }: Request): IncomingRequest {
+export function incomingFetch({ method, url, headers }: Request): IncomingRequest {
   const { authority, target } = partsOf(url);
   const all = (name: string) => {
     const value = headers.get(name);

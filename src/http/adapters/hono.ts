@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { TokenInfo } from '../../tokens/token-info.js';
 import type { Guard } from '../guard/guard.js';
-import { partsOf, toResponse, verify } from './fetch.js';
+import { incomingFetch, partsOf, toResponse } from './fetch.js';
 import { holdResponse, incomingNode, type NodeRequest, type NodeResponse } from './node-http.js';
 import { admitUpgrade } from './upgrade.js';
 
@@ -26,9 +26,9 @@ export interface GuardedEnv {
 export function honoGuard(guard: Guard): MiddlewareHandler<GuardedEnv> {
   return async function guarded(context, next) {
     const { incoming, outgoing } = nodeOf(context.env);
-    const decision = incoming
-      ? guard.authorize(asNode(incoming, outgoing, context))
-      : verify(guard, context.req.raw);
+    const request = incoming ? asNode(incoming, outgoing, context) : incomingFetch(context.req.raw);
+    const decided = guard.decide(request);
+    const decision = decided instanceof Promise ? await decided : decided;
     if (!decision.ok) return toResponse(decision);
     const { token, headers } = decision;
     context.set('token', token);

@@ -1,7 +1,7 @@
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { TokenInfo } from '../../tokens/token-info.js';
-import type { Answer } from '../guard/answers.js';
+import type { Answer, Decision } from '../guard/answers.js';
 import { protocolPrefix } from '../guard/credentials.js';
 import type { Guard } from '../guard/guard.js';
 import { incomingNode } from './node-http.js';
@@ -19,16 +19,35 @@ export function guardUpgrades(
   onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer, token: TokenInfo) => void,
 ): void {
   server.on('upgrade', (request, socket, head) => {
-    const decision = guard.authorize(incomingNode(request, { upgrade: true }));
-    if (!decision.ok) return refuseUpgrade(socket, decision);
-    // No path is public to an upgrade.
-    if (!decision.token) return void socket.destroy();
-    withoutCredential(request);
-    socket.once(
-      'close',
-      guard.hold(decision.token, () => socket.destroy()),
-    );
-    onUpgrade(request, socket, head, decision.token);
+    const goOn = (decision: Decision) => {
+      if (!decision.ok) {
+        refuseUpgrade(socket, decision);
+        return;
+      }
+      // No path is public to an upgrade.
+      if (!decision.token) {
+        socket.destroy();
+        return;
+      }
+      withoutCredential(request);
+      socket.once(
+        'close',
+        guard.hold(decision.token, () => socket.destroy()),
+      );
+      onUpgrade(request, socket, head, decision.token);
+    };
+    const decided = guard.decide(incomingNode(request, { upgrade: true }));
+    if (!(decided instanceof Promise)) {
+      goOn(decided);
+      return;
+    }
+    // The other side may be gone before the engine has answered.
+    const ignore = () => {};
+    socket.on('error', ignore);
+    void decided.then((decision) => {
+      socket.off('error', ignore);
+      if (!socket.destroyed) goOn(decision);
+    });
   });
 }
 

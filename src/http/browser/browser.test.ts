@@ -12,7 +12,7 @@ import { openTokens } from '../../tokens/tokens.js';
 import { guardUpgrades } from '../adapters/upgrade.js';
 import { createGuard } from '../guard/guard.js';
 import type { GuardSettings } from '../guard/options.js';
-import { createApp, healthPath } from '../serve/app.js';
+import { createApp, openPaths } from '../serve/app.js';
 import { chromium, tellFrom } from './browser.test.helper.js';
 
 /** The real application with real tokens, and a WebSocket beside it. */
@@ -21,7 +21,7 @@ async function newServer({ authentication, ...settings }: GuardSettings & { auth
   const tokens = openTokens({ file: path.join(directory, 'auth-tokens.json') });
   const store = openStore(path.join(directory, 'auth.json'));
   await store.set('before', { type: 'api', key: 'CANARY' });
-  const open = { publicPaths: [healthPath], ...settings };
+  const open = { publicPaths: openPaths, ...settings };
   const guard = createGuard(authentication ? { ...open, authentication } : { ...open, tokens });
   const server = createAdaptorServer({ fetch: createApp({ store, guard }).fetch }) as Server;
   const sockets = new WebSocketServer({ noServer: true });

@@ -11,7 +11,7 @@ export type GuardError =
   | 'invalid_token'
   /** 403: the token is good, and lacks a permission. */
   | 'insufficient_scope'
-  /** 503: the token file can't be read, so no token can be judged now. */
+  /** 503: the tokens can't be read, so none can be judged now. */
   | 'temporarily_unavailable'
   /** 403: not a name of this server: DNS rebinding. */
   | 'host_not_allowed'

@@ -40,12 +40,20 @@ export function authenticate(
   } catch (error) {
     // Neither yes nor no. To call the token invalid would make clients throw it away.
     context.onFailure(error);
-    return refuse('temporarily_unavailable', 'the token file can not be read, so every request is refused', {
-      'Retry-After': '1',
-    });
+    return unavailable();
   }
   if (token) return { ok: true, token, headers: {} };
   return challenge(realm, 'invalid_token', 'the token is unknown, expired or revoked');
+}
+
+/** Never 401: a client that is told so throws its token away. */
+function unavailable(): Answer {
+  const headers = { 'Retry-After': '1' };
+  return refuse(
+    'temporarily_unavailable',
+    'the tokens can not be read, so every request is refused',
+    headers,
+  );
 }
 
 /** A ticket is spent by being shown, also where it is not good for this request. */
@@ -56,6 +64,8 @@ function redeem(
   request: IncomingRequest,
   paths: readonly Path[],
 ): TokenInfo | undefined {
+  // An engine that must be asked first: the ticket is not spent yet.
+  if (verifier.prepare) verifier.isLive('');
   const owner = tickets.redeem(ticket, errandOf(paths, request.upgrade));
   const isGet = methodsOf(request).every((method) => method === 'GET');
   return owner && isGet && verifier.isLive(owner.id) ? owner : undefined;

@@ -5,6 +5,7 @@ import { isMethod, isSafe, methods } from '../permissions/policy.js';
 import { requiredByAll } from '../permissions/required.js';
 import { type Answer, challenge, type Decision, refuse, withHeaders } from './answers.js';
 import { anonymous, authenticate } from './authenticate.js';
+import { credentialsIn } from './credentials.js';
 import { hostRefusal } from './hosts.js';
 import type { GuardContext } from './options.js';
 import { isPreflight, judgeOrigin, preflightAnswer } from './origins.js';
@@ -22,6 +23,30 @@ export function authorize(context: GuardContext, request: IncomingRequest): Deci
   if (isPreflight(request)) return preflightAnswer(cors ?? {});
   const decision = decide(context, request, paths);
   return cors ? withHeaders(decision, cors) : decision;
+}
+
+/**
+ * The same for tokens on an engine, which may have to be asked: what can be said at once is said at once. A request is judged as a whole
+ * once they are known, so nothing happens between the decision and its use.
+ */
+export function decideLater(context: GuardContext, request: IncomingRequest): Decision | Promise<Decision> {
+  const { authenticator } = context;
+  if (authenticator.kind === 'disabled' || !authenticator.verifier.prepare)
+    return authorize(context, request);
+  const first = authorize({ ...context, onFailure: () => {} }, request);
+  if (first.ok || first.error !== 'temporarily_unavailable') return first;
+  const paths = targetsOf(request).flatMap((target) => readPath(target) ?? []);
+  const credentials = credentialsIn(request, paths);
+  const token = credentials.kind === 'bearer' ? credentials.token : undefined;
+  const asked = authenticator.verifier.prepare(token);
+  if (!asked) return authorize(context, request);
+  return asked.then(
+    () => authorize(context, request),
+    (error: unknown) => {
+      context.onFailure(error);
+      return first;
+    },
+  );
 }
 
 /** Judges by every method and every path that a router may find in the request: all of them must be granted. */

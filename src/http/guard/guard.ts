@@ -3,15 +3,20 @@ import type { TokenInfo } from '../../tokens/token-info.js';
 import { readPath } from '../permissions/path.js';
 import { requiredPermissions } from '../permissions/required.js';
 import { type Answer, type Decision, refuse } from './answers.js';
-import { authorize, demand } from './authorize.js';
+import { authorize, decideLater, demand } from './authorize.js';
 import { contextOf, type GuardContext, type GuardOptions } from './options.js';
 import type { IncomingRequest } from './request.js';
 import { type Errand, ticketLifeSeconds } from './tickets.js';
 
-/** Decides about requests before any handler sees them. Synchronous, so nothing happens between the decision and its use. */
+/** Decides about requests before any handler sees them. */
 export interface Guard {
-  /** Judges a request. The adapters (`admit`, `verify`, `honoGuard`, `guardUpgrades`) call this. */
+  /**
+   * Judges a request. The adapters `admit` and `verify` call this. Synchronous, so nothing happens between the decision and its use. A
+   * token on an engine that this process does not know yet gets 503 the first time, while the engine is asked.
+   */
   authorize(request: IncomingRequest): Decision;
+  /** The same, which waits for an engine where it must be asked. The adapters `honoGuard` and `guardUpgrades` call this. */
+  decide(request: IncomingRequest): Decision | Promise<Decision>;
   /**
    * For handlers that return more than their route promises.
    * @returns the 403 to answer with where the token lacks one of these permissions; undefined where it has them all
@@ -43,6 +48,7 @@ export function createGuard(options: GuardOptions): Guard {
   const context = contextOf(options);
   return {
     authorize: (request) => authorize(context, request),
+    decide: (request) => decideLater(context, request),
     demand: (token, needed) => demand(context, token, needed),
     issueTicket: (token, errand) => issueTicket(context, token, errand),
     hold: (token, end) => hold(context, token, end),

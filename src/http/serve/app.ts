@@ -25,19 +25,32 @@ export interface AppOptions {
   guard: Guard;
   /** Ends the streams of events, so that a server can end. */
   stopping?: AbortSignal;
+  /** Says whether requests should come here, for a load balancer: false while the server drains, and where it fails. Default: always. */
+  ready?: () => Promise<boolean>;
   /** Returns further fields of the answer to a request that failed. */
   describe?: (error: unknown) => Record<string, unknown>;
   /** Called with an unexpected error. Its message may be secret, so no client sees it. */
   onFailure?: (error: unknown) => void;
 }
 
-/** Path of the one page that needs no token. It answers that the server is up, and nothing else. */
-export const healthPath = '/global/health';
+/** They answer that the process lives, and nothing else. The first is the agent's. */
+const healthPaths = ['/global/health', '/health'];
+/** It answers whether requests should come here. */
+const readyPath = '/ready';
+/** The paths that need no token. */
+export const openPaths: readonly string[] = [...healthPaths, readyPath];
 
 const bodyBytesMax = 1024 * 1024;
 
 /** The credential routes of the agent, on any store and behind any guard. */
-export function createApp({ store, guard, stopping, describe, onFailure }: AppOptions): Hono<GuardedEnv> {
+export function createApp({
+  store,
+  guard,
+  stopping,
+  ready,
+  describe,
+  onFailure,
+}: AppOptions): Hono<GuardedEnv> {
   const app = new Hono<GuardedEnv>();
   app.use(honoGuard(guard));
   app.use(bodyLimit({ maxSize: bodyBytesMax, onError: tooLarge }));
@@ -47,7 +60,13 @@ export function createApp({ store, guard, stopping, describe, onFailure }: AppOp
     if (!context.res.headers.has('Cache-Control')) context.header('Cache-Control', 'no-store');
   });
 
-  app.get(healthPath, (context) => context.json({ healthy: true }));
+  for (const path of healthPaths) app.get(path, (context) => context.json({ healthy: true }));
+  app.get(readyPath, async (context) => {
+    // Anyone may ask, so nothing is said of why.
+    const isReady = await (ready?.() ?? Promise.resolve(true)).catch(() => false);
+    if (!isReady) context.header('Retry-After', '1');
+    return context.json({ ready: isReady }, isReady ? 200 : 503);
+  });
   app.get('/doc', (context) => context.json(openApi));
   app.route('/auth', authRoutes(store, guard));
   app.post('/ticket', ticketRoute(guard));

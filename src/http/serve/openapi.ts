@@ -44,6 +44,23 @@ export const openApi = {
         responses: ok('Yes', { type: 'object', properties: { healthy: boolean } }),
       },
     },
+    '/health': {
+      get: {
+        summary: 'The same',
+        security: [],
+        responses: ok('Yes', { type: 'object', properties: { healthy: boolean } }),
+      },
+    },
+    '/ready': {
+      get: {
+        summary: 'Should requests come here? It can judge tokens now, and is not about to end',
+        security: [],
+        responses: {
+          ...ok('Yes', { type: 'object', properties: { ready: boolean } }),
+          503: { description: 'Not now', ...json({ type: 'object', properties: { ready: boolean } }) },
+        },
+      },
+    },
     '/doc': {
       get: {
         summary: 'This',

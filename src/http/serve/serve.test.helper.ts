@@ -5,12 +5,12 @@ import { onTestFinished } from 'vitest';
 import { createAuth } from '../../credentials/auth.js';
 import { newGuard } from '../guard/guard.test.helper.js';
 import type { GuardSettings } from '../guard/options.js';
-import { type AppOptions, createApp, healthPath } from './app.js';
+import { type AppOptions, createApp, openPaths } from './app.js';
 import { listen } from './listen.js';
 
 /** The real server on a store of its own, with made-up tokens. */
 export async function newServer(options: Partial<AppOptions> & GuardSettings = {}) {
-  const { tokens, guard } = newGuard({ publicPaths: [healthPath], ...options });
+  const { tokens, guard } = newGuard({ publicPaths: openPaths, ...options });
   const file = path.join(mkdtempSync(path.join(tmpdir(), 'holdfast-test-')), 'auth.json');
   const store = createAuth({ file, env: {} });
   const failures: unknown[] = [];

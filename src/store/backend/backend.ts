@@ -1,6 +1,7 @@
 import type { Change } from '../document/change.js';
 import type { Document } from '../document/document.js';
 import type { Claims } from './claims.js';
+import type { Revocable } from './revocable.js';
 
 /**
  * The seam. All above it (batching, schemas, the API) knows only this interface. The file is one implementation, and `holdfast/etcd`
@@ -39,6 +40,8 @@ export interface Engine {
   readonly place: string;
   /** Opens it for one store. Nothing is sent before the first call. */
   open(): { backend: Backend; claims: Claims };
+  /** The same for the tokens of servers, which lie apart from the credentials. Missing where an engine can't hold them. */
+  openTokens?(): Revocable;
 }
 
 /** What a backend reports besides its results. Nothing in it is secret. */

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { readDuration } from '../../../duration.js';
 import { graceMsMax } from '../../../tokens/expiry.js';
 import type { ListedToken } from '../../../tokens/tokens.js';
+import { addressOf } from '../../engine.js';
 import { UsageError } from '../../usage-error.js';
 import { deliver, undoRotation } from './deliver.js';
 import { expiryOf, humanEnd, makingSubcommand, type NewTokenFlags, nameOf } from './source.js';
@@ -54,13 +55,18 @@ async function rotate(which: string, flags: RotateFlags): Promise<void> {
       return [`created ${nameOf(info)} in ${file}, in place of ${old.id}, which ${ends}`];
     },
     extra: ({ old }) => ({ replaces: { id: old.id, expiresAt: old.expiresAt } }),
-    undo: (made, _, file) =>
-      undoRotation(
+    undo: async (made, tokens, file) => {
+      if (addressOf(flags) !== undefined) {
+        await tokens.delete(made.info.id);
+        return `it was deleted again, and ${made.old.id} ends all the same: make another`;
+      }
+      return undoRotation(
         file,
         flags,
         made,
         before.find(({ id }) => id === made.old.id),
-      ),
+      );
+    },
   });
 }
 

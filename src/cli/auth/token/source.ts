@@ -6,6 +6,7 @@ import { type Permission, permissions } from '../../../tokens/permissions.js';
 import type { TokenInfo } from '../../../tokens/token-info.js';
 import { openTokens, type Tokens } from '../../../tokens/tokens.js';
 import { closest } from '../../closest.js';
+import { addressOf, loadEngine, type PlaceFlags, storeHelp } from '../../engine.js';
 import { parseNames } from '../../parse.js';
 import { insist } from '../../unsafe.js';
 import { UsageError } from '../../usage-error.js';
@@ -16,8 +17,7 @@ import { printEvent } from '../source.js';
 import { humanTime, isoTime, nowMs } from '../time.js';
 
 /** The options of every subcommand. */
-export interface TokenFlags {
-  file?: string;
+export interface TokenFlags extends PlaceFlags {
   json?: boolean;
   allowUnsafe?: boolean;
 }
@@ -34,9 +34,13 @@ export function subcommand(token: Command, usage: string, description: string): 
     .command(usage)
     .description(description)
     .option('--file <path>', "the token file; default: the agent's own")
+    .option('--store <address>', storeHelp)
     .option('--json', 'as JSON; times in milliseconds since 1970')
     .option('--allow-unsafe', insist)
-    .hook('preAction', (command) => actAsOwner(() => placeOf(command.opts<TokenFlags>())));
+    .hook('preAction', (command) => {
+      const flags = command.opts<TokenFlags>();
+      if (addressOf(flags) === undefined) actAsOwner(() => placeOf(flags));
+    });
 }
 
 /** A subcommand that makes a token. */
@@ -68,10 +72,11 @@ export async function withTokens<T>(
   flags: TokenFlags,
   use: (tokens: Tokens, file: string, now: number) => Promise<T>,
 ): Promise<T> {
-  const file = fileOf(flags);
+  const address = addressOf(flags);
+  const file = address ?? fileOf(flags);
+  if (address !== undefined) await loadEngine(address);
   const now = nowMs();
-  const tokens = openTokens({
-    file,
+  const tokens = openTokens(file, {
     allowUnsafe: flags.allowUnsafe === true,
     now: () => now,
     onEvent: printEvent,

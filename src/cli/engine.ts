@@ -1,0 +1,47 @@
+import { UsageError } from './usage-error.js';
+
+/** The help text of `--store`, for every command that has it. */
+export const storeHelp =
+  'the address of an engine, like etcd://10.0.0.11:2379/team-a; default: $HOLDFAST_STORE';
+
+export const storeVariable = 'HOLDFAST_STORE';
+
+/** What names a place: a file, or the address of an engine. */
+export interface PlaceFlags {
+  file?: string;
+  store?: string;
+}
+
+/**
+ * Returns the address that `--store` gives, or HOLDFAST_STORE where neither option is given: `--file` wins over the variable.
+ * @returns undefined where the place is a file
+ * @throws UsageError for both options, and for what is no address
+ */
+export function addressOf({ file, store }: PlaceFlags): string | undefined {
+  if (file !== undefined && store !== undefined)
+    throw new UsageError('--file and --store exclude each other', 'give one of them');
+  const [given, from] =
+    store === undefined ? [process.env[storeVariable], storeVariable] : [store, '--store'];
+  if (file !== undefined || given === undefined || (given === '' && store === undefined)) return undefined;
+  // Nothing of it is repeated: a password may stand in it.
+  if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(given))
+    throw new UsageError(
+      `${from} is not the address of an engine`,
+      'expected one like etcd://HOST:2379/PREFIX; a file is given by --file',
+    );
+  return given;
+}
+
+/** For a command that works on a file alone, whatever store the others use. @throws UsageError where HOLDFAST_STORE is set */
+export function refuseStore(flags: PlaceFlags): void {
+  if (addressOf(flags) === undefined) return;
+  throw new UsageError(
+    `this command works on a file, and ${storeVariable} names another store`,
+    'give --file, or unset the variable; nothing was changed',
+  );
+}
+
+/** Makes the address one that can be opened. A command on a file loads none of it. */
+export async function loadEngine(place: string): Promise<void> {
+  if (/^etcd:/i.test(place)) await import('./on-etcd.js');
+}
