@@ -135,6 +135,7 @@ describe('the matcher in a project of a user', () => {
 
 const stressed = `import { holdfastTest } from 'holdfast/vitest';
 import { expect } from 'vitest';
+import { userCompilerFlags } from '../../src/user-compiler.test.helper.js';
 
 const run = { scenarios: ['two-terminals'], controls: false, operations: 60 } as const;
 holdfastTest('losing', async ({ stress }) => {
@@ -174,20 +175,7 @@ it('the matcher and the fixture have types', long, async () => {
     'wrong.test.ts': wrong,
   });
   const compiler = path.join(modules, 'typescript', 'bin', 'tsc');
-  const flags = [
-    '--ignoreConfig',
-    '--module',
-    'nodenext',
-    '--target',
-    'es2022',
-    '--lib',
-    'es2023,esnext.disposable',
-    '--strict',
-    '--skipLibCheck',
-    '--types',
-    'node',
-    '--noEmit',
-  ];
+  const flags = [...userCompilerFlags, '--skipLibCheck'];
   const check = (...names: string[]) =>
     execa(process.execPath, [compiler, ...flags, ...names], { cwd: directory, reject: false, all: true });
   expect(await check('test/store.test.ts', 'stress.test.ts')).toMatchObject({ exitCode: 0, all: '' });
