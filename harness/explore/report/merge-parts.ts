@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { UsageError } from '../../../src/cli/usage-error.js';
+import type { Environment } from '../../core/report.js';
 import { worstOf } from '../../core/verdict.js';
 import { claimDirectory } from '../../line/sandbox.js';
 import { expectOneWhole, type GivenPart, readParts } from '../../stress/shards/read-shards.js';
@@ -67,9 +68,20 @@ export function mergeSearches(
   });
   for (const { exploration } of merged)
     for (const failure of exploration.failures) saveSchedule(failure, path.join(out, 'schedules'));
-  const report = toExploreReport(merged);
+  const environment = environmentOf(reports.flatMap(({ report }) => report?.environment ?? []));
+  const report = toExploreReport(merged, environment === undefined ? {} : { environment });
   const isWhole = merged.length === plan.searches.length;
   return { report: isWhole ? report : { ...report, result: worstOf([report.result, 'unknown']) }, out };
+}
+
+/** Where all parts were made, if all were made alike, and when the first began. */
+function environmentOf(known: readonly Environment[]): Environment | undefined {
+  const [first] = known;
+  const alike = ({ time: _, load: __, ...rest }: Environment) => JSON.stringify(rest);
+  if (first === undefined || known.some((one) => alike(one) !== alike(first))) return undefined;
+  const { load: _, ...common } = first;
+  const [time = first.time] = known.map((one) => one.time).sort();
+  return { ...common, time };
 }
 
 /** All that a merge writes, of runs or of searches: what an older one left must not be taken for this one's. */
