@@ -74,14 +74,12 @@ export function mergeSearches(
   return { report: isWhole ? report : { ...report, result: worstOf([report.result, 'unknown']) }, out };
 }
 
-/** Where all parts were made, if all were made alike, and when the first began. */
+/** That of the part which began first, if all were made alike. */
 function environmentOf(known: readonly Environment[]): Environment | undefined {
-  const [first] = known;
-  const alike = ({ time: _, load: __, ...rest }: Environment) => JSON.stringify(rest);
-  if (first === undefined || known.some((one) => alike(one) !== alike(first))) return undefined;
-  const { load: _, ...common } = first;
-  const [time = first.time] = known.map((one) => one.time).sort();
-  return { ...common, time };
+  const [first, ...others] = known.toSorted((a, b) => a.time.localeCompare(b.time));
+  const alike = ({ runtime, system, cpus, version, commit }: Environment) =>
+    JSON.stringify([runtime, system, cpus, version, commit]);
+  return first !== undefined && others.every((one) => alike(one) === alike(first)) ? first : undefined;
 }
 
 /** All that a merge writes, of runs or of searches: what an older one left must not be taken for this one's. */
