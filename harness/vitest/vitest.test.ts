@@ -6,6 +6,7 @@ import { execa } from 'execa';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { losingStore, safeStore } from '../../src/documents/snippets.test.helper.js';
 import { long } from '../../src/tiers.test.helper.js';
+import { userCompilerFlags } from '../../src/user-compiler.test.helper.js';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
 const modules = path.join(project, 'node_modules');
@@ -135,7 +136,6 @@ describe('the matcher in a project of a user', () => {
 
 const stressed = `import { holdfastTest } from 'holdfast/vitest';
 import { expect } from 'vitest';
-import { userCompilerFlags } from '../../src/user-compiler.test.helper.js';
 
 const run = { scenarios: ['two-terminals'], controls: false, operations: 60 } as const;
 holdfastTest('losing', async ({ stress }) => {
