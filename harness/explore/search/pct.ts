@@ -68,7 +68,6 @@ export class Pct implements Strategy {
   begin(): boolean {
     if (this.count >= this.schedulesMax) return false;
     const random = new Random(this.seed, `schedule ${this.count}`);
-    this.lottery.begin(this.seed, this.count);
     this.depth = depths[Math.floor(this.count / this.share.of) % depths.length] ?? 1;
     this.count += this.share.of;
     this.drawn++;
@@ -77,6 +76,7 @@ export class Pct implements Strategy {
     this.changes = this.drawChanges();
     this.decisions = 0;
     this.started.clear();
+    this.lottery.begin(random);
     return true;
   }
 
@@ -84,7 +84,7 @@ export class Pct implements Strategy {
     const { enabled, others, faults } = choice;
     this.hasFaults ||= faults.length > 0;
     this.hasOthers ||= others.length > 0;
-    const fault = this.lottery.draw(choice);
+    const fault = this.lottery.draw(choice, this.random);
     if (fault) return fault;
     const next = this.highest(enabled);
     const { client } = next;

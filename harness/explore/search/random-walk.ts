@@ -15,23 +15,18 @@ export class FaultLottery {
   private at: number | undefined;
   private stepsMax = 0;
 
-  private random = new Random(0, 'faults');
-
   /**
-   * Draws by numbers of its own: what it draws depends on how long executions have been, and so on who has made them, and the
-   * order of the steps of an execution must not.
+   * Draws the same numbers whatever is known: how long executions are depends on who has made those before, and the order of the
+   * steps of this one, which is drawn by the numbers behind, must not. A first execution has no length to draw from yet.
    */
-  begin(seed: number, count: number): void {
-    this.random = new Random(seed, `faults ${count}`);
-    const { random } = this;
-    // A first execution has no length to draw from yet.
-    this.at = this.stepsMax > 0 && random.oneIn(2) ? random.int(0, this.stepsMax - 1) : undefined;
+  begin(random: Random): void {
+    const where = random.oneIn(2) ? random.int(0, 0xffff_ffff) : undefined;
+    this.at = where === undefined || this.stepsMax === 0 ? undefined : where % this.stepsMax;
     this.hasTicket = this.at !== undefined;
   }
 
-  draw({ faults, step }: Choice): Action | undefined {
+  draw({ faults, step }: Choice, random: Random): Action | undefined {
     if (this.at === undefined || step < this.at || faults.length === 0) return undefined;
-    const { random } = this;
     // Where more than one may go wrong: after this one, perhaps another.
     this.at = random.oneIn(2) ? random.int(step + 1, Math.max(step + 1, this.stepsMax)) : undefined;
     return random.pick(faults);
@@ -62,14 +57,14 @@ export class RandomWalk implements Strategy {
   begin(): boolean {
     if (this.count >= this.schedulesMax) return false;
     this.random = new Random(this.seed, `schedule ${this.count}`);
-    this.lottery.begin(this.seed, this.count);
     this.count += this.share.of;
+    this.lottery.begin(this.random);
     return true;
   }
 
   pick(choice: Choice): Action | undefined {
     const { enabled, others } = choice;
-    return this.lottery.draw(choice) ?? this.random.pick([...enabled, ...others]);
+    return this.lottery.draw(choice, this.random) ?? this.random.pick([...enabled, ...others]);
   }
 
   end(led: Led): void {
