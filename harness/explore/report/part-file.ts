@@ -6,7 +6,7 @@ import { contentOf, shardFileName, versionHere } from '../../stress/shards/shard
 import { resolveTarget } from '../../targets/index.js';
 
 /** What all parts of a search must have in common. */
-export interface SearchPlan {
+interface SearchPlan {
   version: string;
   /** How many parts there are. */
   shards: number;
