@@ -41,6 +41,8 @@ export {
   replaySchedule,
 } from './explore/explore.js';
 export { fromScenario } from './explore/from-scenario.js';
+export { areSearches, mergeSearches } from './explore/report/merge-parts.js';
+export { type AskedSearch, beginSearchPart } from './explore/report/part-file.js';
 export { toRegressionTest } from './explore/report/regression-test.js';
 export { toExploreReport } from './explore/report/report.js';
 export { loadSchedule, saveSchedule } from './explore/report/schedule-files.js';

@@ -30,6 +30,8 @@ export function* madeUpHistory({ operations, clients, keys }: Shape): Generator<
     isDone: boolean;
   }
   const underWay = new Map<number, Call>();
+  // Each client counts its own calls, as those of a run do.
+  const called = Array.from({ length: clients }, () => 0);
   let begun = 0;
   let time = 0;
   while (begun < operations || underWay.size > 0) {
@@ -38,8 +40,11 @@ export function* madeUpHistory({ operations, clients, keys }: Shape): Generator<
     const call = underWay.get(process);
     if (call === undefined) {
       if (begun === operations) continue;
+      begun++;
+      const number = called[process] ?? 0;
+      called[process] = number + 1;
       const next: Call = {
-        op: `c${process}.0.${begun++}`,
+        op: `c${process}.0.${number}`,
         action: random.oneIn(2) ? 'get' : 'set',
         key: `provider-${random.int(1, keys)}`,
         isDone: false,

@@ -22,8 +22,9 @@ const findingsIn = (file: string): FindingLine[] =>
     .split('\n')
     .map((line) => JSON.parse(line));
 
-test('show --judge gives an old run its findings, as many of each kind as its report counts', async () => {
+test('show --judge gives an old run its findings, as many of each kind as its report counts, and a page of them', async () => {
   const out = oldRun();
+  writeFileSync(path.join(out, 'report.html'), 'that of an older judgement');
   const old: Report = JSON.parse(readFileSync(path.join(out, 'report.json'), 'utf8'));
   expect(old.scenarios.every(({ files }) => files === undefined)).toBe(true);
   await holdfastWarm(['show', out, '--judge', '--json']);
@@ -39,6 +40,8 @@ test('show --judge gives an old run its findings, as many of each kind as its re
     expect(JSON.parse(line)).toMatchObject({ type: 'run', scenario });
   }
   expect(findings.length).toBeGreaterThan(0);
+  const [first] = findings;
+  expect(readFileSync(path.join(out, 'report.html'), 'utf8')).toContain(JSON.stringify(first?.operations[0]));
 });
 
 test('check --findings writes the same', async () => {

@@ -185,6 +185,7 @@ async function run({ target, scenario = [], json, out = outDefault, ...others }:
   const { program, rest: flags } = await takeProgram(others);
   const {
     UsageError,
+    beginSearchPart,
     environmentNow,
     explorationToTerminal,
     explore,
@@ -213,6 +214,18 @@ async function run({ target, scenario = [], json, out = outDefault, ...others }:
   };
   const planned = searches.flatMap((search) => (target ?? usual).map((one) => ({ search, one })));
   const units = planned.flatMap((unit) => seedsOf(unit).map((seed) => Object.assign({ seed }, unit)));
+  const { shard, ...asked } = flags;
+  const endPart = beginSearchPart({
+    out,
+    shard: shard === undefined ? undefined : shardOf(shard),
+    options: { ...asked, program },
+    targets: program === undefined ? (target ?? usual) : [],
+    searches: units.map(({ search, one, seed = flags.seed ?? 1 }) => ({
+      scenario: search.name,
+      target: one,
+      seed,
+    })),
+  });
   const signal = onInterrupt();
   const recorded = { environment: await environmentNow(), command: commandTyped(process.argv.slice(2)) };
   const found: { scenario: string; exploration: Harness.Exploration; reproduce: string }[] = [];
@@ -235,6 +248,7 @@ async function run({ target, scenario = [], json, out = outDefault, ...others }:
   }
   const report = toExploreReport(found, recorded);
   await writeExploreReport(report, out, again);
+  if (!signal.aborted) endPart();
   if (json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   if (signal.aborted) process.stderr.write(interrupted);
   process.exitCode = signal.aborted ? exitCodes.interrupted : exitCodes[report.result];

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { clearLive, showLive } from '../../src/cli/render.js';
 import { addBaselineOptions, type BaselineFlags, codeOf, compareRun, takeBaseline } from './baseline.js';
 import { reportToGithub } from './github.js';
+import { mergeOfSearches } from './merge-searches.js';
 import { parseReporters, type Reporter, reporterNames, writeReports } from './reporters.js';
 
 interface Flags extends BaselineFlags {
@@ -15,7 +16,9 @@ interface Flags extends BaselineFlags {
 export function addMerge(program: Command): void {
   const command = program
     .command('merge')
-    .description("judge the histories of a run's shards anew, and make one report of them")
+    .description(
+      "judge the histories of a run's shards anew, and make one report of them, or of those of a search",
+    )
     .argument('<dir...>', 'the directories of the shards, or one that holds them')
     .option('--out <dir>', `the report's own directory; default: ${outDefault}`)
     .option(
@@ -38,6 +41,9 @@ a shard that is there twice. A shard that is missing, or was interrupted, is nam
 Counts are added; percentiles are those of all calls. The directory gets report.json, report.html, summary.md, junit.xml,
 results.tap, findings.jsonl, and the joined history.jsonl.
 
+Those of "explore --shard i/n" are merged, too: executions are added, outcomes and failures are those of all parts. The directory gets
+report.json, report.html and schedules; of the options only --out and --json are for them.
+
 Examples:
   holdfast stress --repeat 8 --seed 7 --shard 2/4 --out shards/2     on each of four machines, with its own number
   holdfast merge shards/*                                            where all of them have come together
@@ -50,8 +56,12 @@ async function run(
   directories: string[],
   { out: place = outDefault, reporter, json, verbose, ...flags }: Flags,
 ): Promise<void> {
+  const { areSearches, merge } = await import('../index.js');
+  if (areSearches(directories)) {
+    await mergeOfSearches(directories, place, { json, reporter, ...flags });
+    return;
+  }
   const comparing = takeBaseline(flags);
-  const { merge } = await import('../index.js');
   const { out, ...report } = await merge({ directories, out: place, onProgress: showLive });
   clearLive();
   const wanted = json ? [{ name: 'json' as const }] : (reporter ?? [{ name: 'list' as const }]);

@@ -23,7 +23,10 @@ export function addShow(program: Command): void {
       '--trace <file>',
       'write its history as a trace, to be opened in ui.perfetto.dev or chrome://tracing',
     )
-    .option('--judge', 'judge its history again, and write all violations to findings.jsonl beside it')
+    .option(
+      '--judge',
+      'judge its history again, write all violations to findings.jsonl beside it, and make its page anew',
+    )
     .option('--open', 'open its page in a browser')
     .option('--json', 'as JSON')
     .action(run);
@@ -78,9 +81,9 @@ async function openPage(file: string): Promise<void> {
   await showAddress(pathToFileURL(page).href, process.stdout);
 }
 
-/** The report beside the findings says where they are. */
+/** The report beside the findings says where they are, and the page shows them. */
 async function judgeAgain(written: Report, file: string): Promise<Report> {
-  const { judgeReportAgain, UsageError } = await import('../index.js');
+  const { judgeReportAgain, toPage, UsageError } = await import('../index.js');
   const out = path.dirname(file);
   if (!existsSync(path.join(out, 'history.jsonl')))
     throw new UsageError(
@@ -90,6 +93,7 @@ async function judgeAgain(written: Report, file: string): Promise<Report> {
   const report = await judgeReportAgain(written, out);
   const { default: writeFileAtomic } = await import('write-file-atomic');
   await writeFileAtomic(file, `${JSON.stringify(report, null, 2)}\n`);
+  await writeFileAtomic(path.join(out, 'report.html'), await toPage(report, out));
   return report;
 }
 

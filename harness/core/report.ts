@@ -242,6 +242,11 @@ export interface MergedShards {
   missing: number[];
   /** Those that were. */
   parts: { index: number; machine: Machine }[];
+  /** Of the package. Reports of older versions have none. */
+  version?: string;
+  /** When the first of them began, and on which commit: as far as they have come to their ends, and agree. */
+  began?: string;
+  commit?: string;
 }
 
 /** The result of a whole run. */

@@ -9,7 +9,7 @@ import type { ExecutorName, ExploreOptions, ReplayOptions } from './search/explo
 import { isDrawn } from './search/index.js';
 import { NotSimulatedError } from './sim/not-simulated.js';
 import { subjectOf, subjectOfReplay } from './subject.js';
-import { after, summarize } from './summarize.js';
+import { after, outcomeHashesOf, summarize, withDrawn } from './summarize.js';
 import { SearchSession } from './workers/search-session.js';
 import type { AuditTask, ReplayTask, SearchTask } from './workers/thread.js';
 
@@ -86,18 +86,19 @@ async function searchOnce(
   const started = performance.now();
   const counts: number[] = [];
   const done = await Promise.all(
-    Array.from({ length: threads }, (_, index) => {
+    Array.from({ length: threads }, async (_, index) => {
       const task: SearchTask = { kind: 'search', execution, strategy, limits, share: share(index) };
-      return place.run(task, (executions) => {
+      const answer = await place.run(task, (executions) => {
         counts[index] = executions;
         onProgress(executionsBefore + counts.reduce((sum, count) => sum + (count ?? 0), 0));
       });
+      return isDrawn(strategy.strategy) && !strategy.abandoned ? withDrawn(answer, share(index)) : answer;
     }),
   );
   const { shard } = options;
   const found = {
     ...summarize(execution.label, execution, strategy, done, performance.now() - started, executor),
-    ...(shard && shard.of > 1 ? { shard } : {}),
+    ...(shard && shard.of > 1 ? { shard, outcomeHashes: outcomeHashesOf(done) } : {}),
   };
   // A process that never stops can't be watched to the end.
   const isStuck = found.failures.some(({ kind }) => kind === 'stuck');

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Exploration } from './evidence/exploration.js';
 import { explore } from './explore.test.helper.js';
 import { executionOf, shareOf, strategyOf } from './plan.js';
+import { type DonePart, mergeExplorations } from './report/merge-explorations.js';
 import type { ExploreOptions } from './search/explore-options.js';
 import { makeStrategy } from './search/index.js';
 
@@ -58,4 +60,26 @@ describe('a search that is divided among machines', () => {
     const { executions, shard } = await explore({ ...options, shard: { index: 2, of: 2 } });
     expect([executions, shard]).toEqual([1, { index: 2, of: 2 }]);
   });
+
+  it('all parts of a search by random come to what one search does: executions, outcomes, failures and verdict', async () => {
+    const options = {
+      ...({ target: 'naive', strategy: 'random', schedules: 24, seed: 3 } as const),
+      ...({ executor: 'sim', stopAtFirst: false } as const),
+    };
+    const one = await explore(options);
+    const parts: DonePart[] = [];
+    for (const index of [1, 2, 3])
+      parts.push({ exploration: await explore({ ...options, shard: { index, of: 3 } }), isDone: true });
+    expect(withoutTimes(mergeExplorations(parts, 3))).toEqual(withoutTimes(one));
+    expect(one).toMatchObject({ executions: 24, result: 'invalid' });
+  });
 });
+
+/** And which of its own executions it was, of each part's. */
+function withoutTimes({ durationMs: _, executionsPerSecond: __, failures, ...found }: Exploration) {
+  const [execution, afterMs] = [0, 0];
+  return {
+    ...found,
+    failures: failures.map((one) => ({ ...one, found: { ...one.found, execution, afterMs } })),
+  };
+}

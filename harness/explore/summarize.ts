@@ -1,6 +1,8 @@
-import type { Exploration, ExploredFailure } from './evidence/exploration.js';
+import { createHash } from 'node:crypto';
+import type { Exploration } from './evidence/exploration.js';
 import type { ExecutionOptions } from './execution/executed.js';
 import { byGrade } from './execution/gravity.js';
+import { onePerKind } from './report/one-per-kind.js';
 import { printProgram, warningFor } from './schedule/program.js';
 import type { ExecutorName } from './search/explore-options.js';
 import type { StrategyOptions } from './search/index.js';
@@ -87,6 +89,19 @@ function lossesOf(searches: readonly Searched[]): Pick<Exploration, 'losses'> {
   };
 }
 
-function onePerKind(failures: readonly ExploredFailure[]): ExploredFailure[] {
-  return [...new Map(failures.toReversed().map((failure) => [failure.kind, failure])).values()].reverse();
+/** What a part's executions came to, so that a merge can count those of all parts. */
+export function outcomeHashesOf(done: readonly SearchAnswer[]): string[] {
+  const outcomes = new Set(done.flatMap(({ searched }) => searched.outcomes));
+  return [...outcomes]
+    .map((outcome) => createHash('sha256').update(outcome).digest('hex').slice(0, 16))
+    .sort();
+}
+
+/** The answer of a search that drew every n-th schedule, with the number of each that failed. */
+export function withDrawn(answer: SearchAnswer, { index, of }: { index: number; of: number }): SearchAnswer {
+  const failures = answer.failures.map((failure) => {
+    const drawn = index + (failure.found.execution - 1) * of;
+    return { ...failure, found: { ...failure.found, drawn } };
+  });
+  return { ...answer, failures };
 }

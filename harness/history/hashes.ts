@@ -4,15 +4,15 @@ const form = /^[0-9a-f]{16}$/;
 const [absent, other] = [Number.NaN, Number.POSITIVE_INFINITY];
 
 /** Hashes of 16 hexadecimal digits in twelve bytes each, none for a history without any, and whatever else names a content. */
-export class Hashes {
+export class Hashes<Name extends string | number = string> {
   private readonly high = new Floats();
   private readonly low = new Ints();
-  private readonly others = new Map<number, string>();
+  private readonly others = new Map<number, Name>();
 
   /** @param row behind all that have one */
-  add(row: number, hash: string): void {
+  add(row: number, hash: Name): void {
     while (this.high.length < row) this.push(absent, 0);
-    if (form.test(hash)) {
+    if (typeof hash === 'string' && form.test(hash)) {
       this.push(Number.parseInt(hash.slice(0, 8), 16), Number.parseInt(hash.slice(8), 16));
       return;
     }
@@ -20,7 +20,7 @@ export class Hashes {
     this.others.set(row, hash);
   }
 
-  at(row: number): string | undefined {
+  at(row: number): Name | string | undefined {
     const high = row < this.high.length ? this.high.get(row) : absent;
     if (Number.isNaN(high)) return undefined;
     return high === other ? this.others.get(row) : hex(high) + hex(this.low.get(row) >>> 0);

@@ -3,6 +3,7 @@ import type { Action, ValueId, VersionName } from './events.js';
 import { MadeList } from './list.js';
 import { Names } from './names.js';
 import type { Operation, Outcome } from './run.js';
+import { Versions } from './versions.js';
 
 /** What the operations of one process have in common. */
 export interface Doer {
@@ -16,10 +17,7 @@ export interface Doer {
 interface Rare {
   error?: string;
   torn?: true;
-  times?: number;
   hung?: true;
-  base?: VersionName;
-  written?: VersionName;
 }
 
 const actions: readonly Action[] = ['get', 'all', 'set', 'remove', 'refresh'];
@@ -45,6 +43,9 @@ export class OperationTable extends MadeList<Operation> {
   private readonly result = new Ints();
   private readonly maps = new Map<number, Record<string, ValueId>>();
   private readonly rare = new Map<number, Rare>();
+  /** Of those up to the last that stands for more than one call: how many, less one. */
+  private readonly more = new Ints();
+  private readonly versions = new Versions();
   /** By name, the row and one. */
   private readonly rowOf = new Ints();
   /** By begin. */
@@ -103,6 +104,16 @@ export class OperationTable extends MadeList<Operation> {
     this.rare.set(row, { ...this.rare.get(row), ...more });
   }
 
+  /** @param times how many calls it stands for */
+  setTimes(row: number, times: number): void {
+    while (this.more.length <= row) this.more.push(0);
+    this.more.set(row, times - 1);
+  }
+
+  setVersions(row: number, base: VersionName | undefined, written: VersionName | undefined): void {
+    this.versions.add(row, base, written);
+  }
+
   /** Puts them in the order of their begins. Rows stay. */
   sort(): void {
     let isSorted = true;
@@ -126,6 +137,9 @@ export class OperationTable extends MadeList<Operation> {
   outcomeAt = (row: number): Outcome => outcomes[this.kind.get(row) % outcomes.length] as Outcome;
   beginAt = (row: number): number => this.begin.get(row);
   endAt = (row: number): number => this.end.get(row);
+  timesAt = (row: number): number => 1 + (row < this.more.length ? this.more.get(row) : 0);
+  baseAt = (row: number): VersionName | undefined => this.versions.baseAt(row);
+  writtenAt = (row: number): VersionName | undefined => this.versions.writtenAt(row);
   rareAt = (row: number): Rare | undefined => (this.rare.size === 0 ? undefined : this.rare.get(row));
 
   keyAt(row: number): string | undefined {
@@ -191,15 +205,15 @@ class Row implements Operation {
     return this.#table.rareAt(this.#row)?.torn ?? false;
   }
   get times() {
-    return this.#table.rareAt(this.#row)?.times ?? 1;
+    return this.#table.timesAt(this.#row);
   }
   get hung() {
     return this.#table.rareAt(this.#row)?.hung ?? false;
   }
   get base() {
-    return this.#table.rareAt(this.#row)?.base;
+    return this.#table.baseAt(this.#row);
   }
   get written() {
-    return this.#table.rareAt(this.#row)?.written;
+    return this.#table.writtenAt(this.#row);
   }
 }

@@ -127,9 +127,8 @@ export class RunBuilder {
     if (event.type === 'ok') {
       const { times = 1, base, written } = event;
       this.operations.finish(row, 'ok', event.time, event.result);
-      if (times !== 1) this.operations.addRare(row, { times });
-      if (base !== undefined) this.operations.addRare(row, { base });
-      if (written !== undefined) this.operations.addRare(row, { written });
+      if (times !== 1) this.operations.setTimes(row, times);
+      this.operations.setVersions(row, base, written);
       return;
     }
     const end = event.type === 'unknown' ? Number.POSITIVE_INFINITY : event.time;

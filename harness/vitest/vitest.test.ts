@@ -6,6 +6,7 @@ import { execa } from 'execa';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { losingStore, safeStore } from '../../src/documents/snippets.test.helper.js';
 import { long } from '../../src/tiers.test.helper.js';
+import { userCompilerFlags } from '../../src/user-compiler.test.helper.js';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
 const modules = path.join(project, 'node_modules');
@@ -174,20 +175,7 @@ it('the matcher and the fixture have types', long, async () => {
     'wrong.test.ts': wrong,
   });
   const compiler = path.join(modules, 'typescript', 'bin', 'tsc');
-  const flags = [
-    '--ignoreConfig',
-    '--module',
-    'nodenext',
-    '--target',
-    'es2022',
-    '--lib',
-    'es2023,esnext.disposable',
-    '--strict',
-    '--skipLibCheck',
-    '--types',
-    'node',
-    '--noEmit',
-  ];
+  const flags = [...userCompilerFlags, '--skipLibCheck'];
   const check = (...names: string[]) =>
     execa(process.execPath, [compiler, ...flags, ...names], { cwd: directory, reject: false, all: true });
   expect(await check('test/store.test.ts', 'stress.test.ts')).toMatchObject({ exitCode: 0, all: '' });

@@ -63,6 +63,9 @@ const elsewhere = {
     'holdfast stress --update-baseline',
     'holdfast stress --compare',
   ],
+  'harness/explore/shards.test.ts and harness/explore/report/merge-parts.test.ts': [
+    'holdfast explore --target ./my-store.ts --strategy random --schedules 20000 --seed 7 --all --shard 2/4 --out shards/2',
+  ],
   'the nightly job': ['npm run mutants', 'npm run test:full', '.ci/agent'],
   'harness/cli/documented-migration.test.ts': ['bun race.mjs ./before.mjs', 'bun race.mjs ./after.mjs'],
   'src/documents/reference.test.ts': ['npm run docs'],

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { inject, onTestFinished } from 'vitest';
+import { userCompilerFlags } from '../user-compiler.test.helper.js';
 
 export const project = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -101,17 +102,7 @@ export function runNode(directory: string, ...args: string[]) {
 /** Runs a program in TypeScript, which the compiler has accepted. */
 export async function runTypeScript(directory: string, name: string) {
   const compiler = path.join(project, 'node_modules', 'typescript', 'bin', 'tsc');
-  const flags = [
-    '--ignoreConfig',
-    '--module',
-    'nodenext',
-    '--target',
-    'es2022',
-    '--lib',
-    'es2023,esnext.disposable',
-    '--strict',
-  ];
-  const { exitCode, all } = await runNode(directory, compiler, ...flags, '--types', 'node', '--noEmit', name);
+  const { exitCode, all } = await runNode(directory, compiler, ...userCompilerFlags, name);
   if (exitCode !== 0) throw new Error(`${name} is not accepted:\n${all}`);
   return runNode(directory, '--import', 'tsx', name);
 }

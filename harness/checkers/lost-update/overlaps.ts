@@ -8,6 +8,9 @@ export type OverlapSearch = (
   accept: (operation: Operation) => boolean,
 ) => Operation[];
 
+/** A search looks at so many more at most than it has to. */
+const blockLength = 32;
+
 /**
  * Prepares the search for accepted operations that overlap an interval, the latest begin first.
  * @param operations in the order of their begins
@@ -17,11 +20,10 @@ export function overlapSearch(
   operations: List<Operation>,
   mayCount: (operation: Operation) => boolean = () => true,
 ): OverlapSearch {
-  const begins = new Floats();
-  const ends = new Floats();
-  /** By begin, up to each: when all that had begun by then had ended. */
-  const latestEnds = new Floats();
+  /** Of those that are looked at, in the order of their begins. All else is asked of them: a long run has millions. */
   const places = new Ints();
+  /** By block, when all that had begun in it or before had ended. */
+  const latestEnds = new Floats();
   // Apart, or the first of them would keep every search going back to it.
   const endless: Operation[] = [];
   let latestEnd = Number.NEGATIVE_INFINITY;
@@ -29,24 +31,36 @@ export function overlapSearch(
   for (const operation of operations) {
     place++;
     if (!mayCount(operation)) continue;
-    const { begin, end } = operation;
+    const { end } = operation;
     if (end === Number.POSITIVE_INFINITY) {
       endless.push(operation);
       continue;
     }
     latestEnd = Math.max(latestEnd, end);
-    begins.push(begin);
-    ends.push(end);
-    latestEnds.push(latestEnd);
+    if (places.length % blockLength === 0) latestEnds.push(latestEnd);
+    else latestEnds.set(latestEnds.length - 1, latestEnd);
     places.push(place);
   }
+  const at = (index: number) => operations.at(places.get(index)) as Operation;
+  const hasEnded = (index: number, by: number) => latestEnds.get(Math.floor(index / blockLength)) < by;
+
   return function overlapping(from, to, accept) {
     const found = endless.filter((operation) => operation.begin <= to && accept(operation));
-    for (let index = begins.countBelow(to, true) - 1; index >= 0 && latestEnds.get(index) >= from; index--) {
-      if (ends.get(index) < from) continue;
-      const operation = operations.at(places.get(index));
-      if (operation && accept(operation)) found.push(operation);
+    for (let index = countBegun(to) - 1; index >= 0 && !hasEnded(index, from); index--) {
+      const operation = at(index);
+      if (operation.end >= from && accept(operation)) found.push(operation);
     }
     return found.sort((a, b) => b.begin - a.begin);
   };
+
+  function countBegun(by: number): number {
+    let low = 0;
+    let high = places.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (at(middle).begin <= by) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
 }

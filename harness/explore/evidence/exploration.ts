@@ -46,7 +46,15 @@ export interface ExploredFailure extends ScheduleFile {
   evidence?: Evidence;
   guarantee: Guarantee;
   /** Which execution it was, and how long after the beginning of the search. */
-  found: { execution: number; afterMs: number; program: string; schedule: string; steps: number };
+  found: {
+    execution: number;
+    afterMs: number;
+    program: string;
+    schedule: string;
+    steps: number;
+    /** Its number among all that the seed draws, from 0, whoever made it. Absent where schedules are not drawn. */
+    drawn?: number;
+  };
   rows: StepRow[];
   /** It fails because `early` comes before `late`. */
   pair: { late: CriticalStep; early: CriticalStep } | undefined;
@@ -109,6 +117,8 @@ export interface Exploration {
   audited: boolean;
   /** How many different outcomes there were. */
   outcomes: number;
+  /** Of a part: what its executions came to, each as a hash. Two parts may have come to the same. */
+  outcomeHashes?: string[];
   longestWait: LongestWait;
   durationMs: number;
   executionsPerSecond: number;

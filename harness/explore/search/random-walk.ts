@@ -15,9 +15,13 @@ export class FaultLottery {
   private at: number | undefined;
   private stepsMax = 0;
 
-  /** A first execution has no length to draw from yet. */
+  /**
+   * Draws the same numbers whatever is known: how long executions are depends on who has made those before, and the order of the
+   * steps of this one, which is drawn by the numbers behind, must not. A first execution has no length to draw from yet.
+   */
   begin(random: Random): void {
-    this.at = this.stepsMax > 0 && random.oneIn(2) ? random.int(0, this.stepsMax - 1) : undefined;
+    const where = random.oneIn(2) ? random.int(0, 0xffff_ffff) : undefined;
+    this.at = where === undefined || this.stepsMax === 0 ? undefined : where % this.stepsMax;
     this.hasTicket = this.at !== undefined;
   }
 

@@ -102,7 +102,10 @@ export interface Overview {
   /** When the first bucket begins, and how wide each is. */
   from: number;
   width: number;
+  /** That are drawn; the judge's counts have those of the final audit, too. */
   operations: number;
+  /** Those of the final audit. */
+  audits: number;
   writes: Series;
   reads: Series;
   /** Violations in each bucket. */

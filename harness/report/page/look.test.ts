@@ -187,6 +187,36 @@ describe.skipIf(!chromium)('the pages in a browser', long, () => {
     );
   });
 
+  it('two fingers zoom a picture and not the page, and one still says all of what it touches', async () => {
+    const { page, complaints } = await openPage(await redPage(), {
+      viewport: { width: 390, height: 844 },
+      hasTouch: true,
+      isMobile: true,
+    });
+    const holder = page.locator('.group[open] .canvas').first();
+    await holder.locator('svg').waitFor();
+    await holder.evaluate((element) => element.scrollIntoView({ block: 'center' }));
+    const ticks = () => holder.locator('.tick').allTextContents();
+    const before = await ticks();
+    const { x, right, y } = await boxOf(page, '.group[open] .canvas');
+    const middle = (x + right) / 2;
+    const devtools = await page.context().newCDPSession(page);
+    const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', apart?: number) =>
+      devtools.send('Input.dispatchTouchEvent', {
+        type,
+        touchPoints:
+          apart === undefined ? [] : [-apart, apart].map((off, id) => ({ x: middle + off, y: y + 60, id })),
+      });
+    await touch('touchStart', 30);
+    for (const apart of [40, 50, 60]) await touch('touchMove', apart);
+    await touch('touchEnd');
+    await expect.poll(ticks).not.toEqual(before);
+    expect(await page.evaluate('visualViewport.scale')).toBe(1);
+    await holder.locator('g.call').first().tap({ force: true });
+    await expect.poll(() => page.locator('.group[open] .detail').first().textContent()).toContain(' set ');
+    expect(complaints).toEqual([]);
+  });
+
   it('the charts of a run have its faults as bands through rate and latency, and the judge’s numbers', async () => {
     const { directory, report } = await madeUpRun();
     const { page } = await openPage(pageFile(directory, await toPage(report, directory)));

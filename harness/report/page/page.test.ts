@@ -160,6 +160,19 @@ describe('the page of a run', () => {
     const { scenarios } = await stressPage(report, directory);
     expect(scenarios[0]?.overview?.operations).toBe(5);
   });
+
+  test('calls of the final audit are counted, and not drawn', async () => {
+    const { directory, report } = await madeUpRun();
+    const audit = { op: 'audit.0.0', client: 'audit', process: 104 };
+    const calls = [
+      { type: 'invoke', time: 90e6, ...audit, action: 'all' },
+      { type: 'ok', time: 91e6, op: audit.op, result: {} },
+    ];
+    const all = [...lossEvents(), ...calls].map((event) => JSON.stringify(event));
+    writeFileSync(path.join(directory, 'history.jsonl'), `${all.join('\n')}\n`);
+    const { scenarios } = await stressPage(report, directory);
+    expect(scenarios[0]?.overview).toMatchObject({ operations: 5, audits: 1 });
+  });
 });
 
 describe('what is held of a run', () => {

@@ -110,6 +110,22 @@ describe('a merge of shards', () => {
     expect(said({ ...again, out: '' })).toEqual(said(merged));
   });
 
+  it('the report says when the first shard began, of which version, and of which commit where it is one', async () => {
+    const shards = await makeShards(2);
+    const times = ['2026-11-30T10:00:02.000Z', '2026-11-30T10:00:01.000Z'];
+    const write = (commits: readonly string[]) => {
+      for (const [at, shard] of shards.entries()) {
+        const environment = { time: times[at], commit: commits[at] };
+        writeFileSync(path.join(shard, 'report.json'), JSON.stringify({ durationMs: 5, environment }));
+      }
+    };
+    write(['abc', 'abc']);
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+    expect((await mergeAll(shards)).shards).toMatchObject({ version, began: times[1], commit: 'abc' });
+    write(['abc', 'def']);
+    expect((await mergeAll(shards)).shards).not.toHaveProperty('commit');
+  });
+
   it('one directory that holds those of the shards stands for them', async () => {
     const [first = ''] = await makeShards(3);
     const { scenarios, result } = await mergeAll([path.dirname(first)]);

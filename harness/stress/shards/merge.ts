@@ -6,8 +6,16 @@ import { findingsName, historyName } from '../../check/find-again.js';
 import { FindingsFile } from '../../check/findings-file.js';
 import { judgeHistory } from '../../check/judge-history.js';
 import { runStarts } from '../../check/run-starts.js';
+import { defined } from '../../core/defined.js';
 import { labelOf } from '../../core/label.js';
-import type { ControlReport, JudgedRun, Report, RunFiles, ScenarioReport } from '../../core/report.js';
+import type {
+  ControlReport,
+  JudgedRun,
+  MergedShards,
+  Report,
+  RunFiles,
+  ScenarioReport,
+} from '../../core/report.js';
 import { resultOf } from '../../core/result-of.js';
 import { readChunks } from '../../history/lines.js';
 import { counted } from '../../history/words.js';
@@ -90,7 +98,7 @@ export async function merge({
     schema: 1,
     result: resultOf(controls, scenarios, { isIncomplete }),
     seed: plan.seed,
-    durationMs: Math.max(0, ...shards.map(durationOf)),
+    durationMs: Math.max(0, ...shards.map((shard) => Number(reportOf(shard).durationMs) || 0)),
     controls,
     scenarios,
     ...totalsIn(totals),
@@ -98,6 +106,8 @@ export async function merge({
       of: plan.shards,
       missing,
       parts: shards.map(({ file }) => ({ index: file.shard.index, machine: file.machine })),
+      version: plan.version,
+      ...whereAndWhen(shards),
     },
     ...(leftOut.length > 0 ? { leftOut } : {}),
   };
@@ -204,14 +214,19 @@ function whatIsMissing(shards: readonly GivenShard[], { shards: of, units }: Run
   return { missing, notes };
 }
 
-/** How long a shard took, if it came to its end. */
-function durationOf({ directory }: GivenShard): number {
+/** When the first shard began, and the commit of those that name one, where it is the same. */
+function whereAndWhen(shards: readonly GivenShard[]): Pick<MergedShards, 'began' | 'commit'> {
+  const known = shards.flatMap((shard) => reportOf(shard).environment ?? []);
+  const [began] = known.map(({ time }) => time).sort();
+  const [commit, ...others] = new Set(known.map((one) => one.commit));
+  return defined({ began, commit: others.length === 0 ? commit : undefined });
+}
+
+/** What a shard has written of itself, if it came to its end. */
+function reportOf({ directory }: GivenShard): Partial<Report> {
   try {
-    const { durationMs } = JSON.parse(
-      readFileSync(path.join(directory, 'report.json'), 'utf8'),
-    ) as Partial<Report>;
-    return Number(durationMs) || 0;
+    return JSON.parse(readFileSync(path.join(directory, 'report.json'), 'utf8')) as Partial<Report>;
   } catch {
-    return 0;
+    return {};
   }
 }

@@ -3,20 +3,39 @@ import path from 'node:path';
 import { UsageError } from '../../../src/cli/usage-error.js';
 import { type ShardFile, shardFileName } from './shard-file.js';
 
-/** One shard of a run, and where it is. */
-export interface GivenShard {
+/** What a part of a run, or of a search, says of itself. */
+export interface PartFile {
+  schema: 1;
+  plan: object;
+  shard: { index: number; of: number };
+}
+
+/** One part, and where it is. */
+export interface GivenPart<F extends PartFile> {
   directory: string;
-  file: ShardFile;
+  file: F;
+}
+
+/** One shard of a run, and where it is. */
+export type GivenShard = GivenPart<ShardFile>;
+
+/** @throws UsageError naming the directory that is no shard of a run */
+export function readShards(directories: readonly string[]): GivenShard[] {
+  return readParts<ShardFile>(directories, ({ units }) => Array.isArray(units));
 }
 
 /**
- * Reads what each directory says of itself. One that is no shard, and holds directories that are, stands for these: so artifacts come
+ * Reads what each directory says of itself. One that is no part, and holds directories that are, stands for these: so artifacts come
  * down.
+ * @param isOne tells the wanted kind of part
  * @throws UsageError naming the one that is neither
  */
-export function readShards(directories: readonly string[]): GivenShard[] {
+export function readParts<F extends PartFile>(
+  directories: readonly string[],
+  isOne: (file: Partial<F>) => boolean,
+): GivenPart<F>[] {
   return directories.flatMap((directory) => {
-    const own = shardIn(directory);
+    const own = partIn(directory, isOne);
     if (own) return [own];
     if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory())
       throw new UsageError(
@@ -24,27 +43,35 @@ export function readShards(directories: readonly string[]): GivenShard[] {
         'expected those that --out named for each shard',
       );
     const names = readdirSync(directory).sort();
-    const inside = names.flatMap((name) => shardIn(path.join(directory, name)) ?? []);
+    const inside = names.flatMap((name) => partIn(path.join(directory, name), isOne) ?? []);
     if (inside.length > 0) return inside;
     throw new UsageError(
       `${directory} is no shard of a run: it has no ${shardFileName}, nor has any directory in it`,
-      'expected what "holdfast stress --shard i/n --out DIR" has written',
+      'expected what "holdfast stress --shard i/n --out DIR", or "holdfast explore", has written',
     );
   });
 }
 
-function shardIn(directory: string): GivenShard | undefined {
+function partIn<F extends PartFile>(
+  directory: string,
+  isOne: (file: Partial<F>) => boolean,
+): GivenPart<F> | undefined {
   const name = path.join(directory, shardFileName);
   if (!existsSync(name)) return undefined;
-  let file: Partial<ShardFile> | null = null;
+  let file: Partial<F> | null = null;
   try {
     file = JSON.parse(readFileSync(name, 'utf8'));
   } catch {
     // Told below.
   }
-  if (file?.schema !== 1 || !file.plan || !file.shard || !Array.isArray(file.units))
+  if (file?.schema !== 1 || !file.plan || !file.shard)
     throw new UsageError(`${name} does not say which shard this is`, 'expected one with "schema": 1');
-  return { directory, file: file as ShardFile };
+  if (!isOne(file))
+    throw new UsageError(
+      `${name} is that of another command`,
+      'merge the shards of "stress" and those of "explore" apart',
+    );
+  return { directory, file: file as F };
 }
 
 /** What two shards of one run have in common, each with what to do where they have not. */
@@ -62,6 +89,17 @@ const mustAgree = [
 
 /** @throws UsageError naming what differs, and in which directories, or the shard that is there twice */
 export function expectOneRun(shards: readonly GivenShard[]): void {
+  expectOneWhole(shards, mustAgree);
+}
+
+/**
+ * @param mustAgree what the plans of all parts have in common, each with what to do where they have not
+ * @throws UsageError naming what differs, and in which directories, or the part that is there twice
+ */
+export function expectOneWhole<P extends object>(
+  shards: readonly GivenPart<PartFile & { plan: P }>[],
+  mustAgree: readonly (readonly [keyof P & string, string])[],
+): void {
   const [first, ...others] = shards;
   if (!first) throw new UsageError('there is no shard to merge', 'name the directory of each');
   for (const other of others) {

@@ -108,8 +108,8 @@ function named({
   return { scenario: scenario.name, target: target.label, repetition, seed };
 }
 
-/** What is imported or run in turn is not looked at. */
-function contentOf(target: TargetSpec): string {
+/** What names the content of a target. What it imports or runs in turn is not looked at. */
+export function contentOf(target: TargetSpec): string {
   if (target.program) return hashOf(JSON.stringify(target.written ?? target.label));
   if (isShipped(target)) return 'ships with this version';
   return hashOf(readFileSync(new URL(target.module)));
@@ -119,7 +119,7 @@ function hashOf(content: string | Buffer): string {
   return createHash('sha256').update(content).digest('hex').slice(0, 16);
 }
 
-function versionHere(): string {
+export function versionHere(): string {
   const { version } = createRequire(import.meta.url)('holdfast/package.json') as { version: string };
   return version;
 }

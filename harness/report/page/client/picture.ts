@@ -1,5 +1,6 @@
 import type { Example, ScenarioPage } from '../data.js';
 import { drawLazily, drawMarks, h, s } from './dom.js';
+import { Pinch } from './pinch.js';
 import { compose } from './scene/compose.js';
 import { castOf, factsOf, focusOf, fullSpanOf, isLoss, type Span } from './scene/facts.js';
 import { type Step, storyText } from './scene/story.js';
@@ -14,7 +15,7 @@ interface Brush {
 }
 
 /**
- * One violation in space and time. Drag, Ctrl and the wheel, or the keys zoom; a click on a call or a content says all of it.
+ * One violation in space and time. Drag, Ctrl and the wheel, two fingers, or the keys zoom; a click on a call or a content says all of it.
  * The wheel alone scrolls the page: a picture that eats it is a trap on a long page.
  */
 export class PictureView {
@@ -28,6 +29,7 @@ export class PictureView {
   #width = 0;
   #left = 0;
   #brush: Brush | undefined;
+  readonly #pinch = new Pinch();
 
   constructor(
     private readonly scenario: ScenarioPage,
@@ -49,8 +51,8 @@ export class PictureView {
       ondblclick: () => this.#show(this.#focus),
       onpointerdown: (event: PointerEvent) => this.#press(event),
       onpointermove: (event: PointerEvent) => this.#drag(event),
-      onpointerup: () => this.#release(),
-      onpointercancel: () => this.#release(),
+      onpointerup: (event: PointerEvent) => this.#release(event),
+      onpointercancel: (event: PointerEvent) => this.#release(event),
     });
     this.#detail = h('p.detail', { 'aria-live': 'polite' });
     this.#say('Click a call or a content of the file to read all of it.');
@@ -156,9 +158,15 @@ export class PictureView {
     act();
   }
 
-  /** With a finger the page is scrolled. */
+  /** With a finger the page is scrolled, and with two the picture is zoomed. */
   #press(event: PointerEvent): void {
-    if (event.pointerType === 'touch' || event.button !== 0) return;
+    if (event.pointerType === 'touch') {
+      // What they have touched is drawn anew meanwhile. One alone may be a click on it.
+      for (const finger of this.#pinch.press(event.pointerId, this.#share(event), this.#view))
+        this.#holder.setPointerCapture(finger);
+      return;
+    }
+    if (event.button !== 0) return;
     this.#brush = {
       from: this.#share(event),
       to: undefined,
@@ -167,6 +175,8 @@ export class PictureView {
   }
 
   #drag(event: PointerEvent): void {
+    const pinched = this.#pinch.move(event.pointerId, this.#share(event));
+    if (pinched !== undefined) this.#show(pinched);
     const brush = this.#brush;
     if (brush === undefined) return;
     const now = this.#share(event);
@@ -179,7 +189,8 @@ export class PictureView {
     if (!brush.rect.isConnected) this.#holder.firstElementChild?.append(brush.rect);
   }
 
-  #release(): void {
+  #release({ pointerId }: PointerEvent): void {
+    this.#pinch.release(pointerId);
     const brush = this.#brush;
     this.#brush = undefined;
     brush?.rect.remove();

@@ -219,7 +219,7 @@ class RunChart {
 
   #leave(): void {
     this.#cursor.setAttribute('visibility', 'hidden');
-    const { faults, faultsLeftOut, violations, operations, width } = this.overview;
+    const { faults, faultsLeftOut, violations, operations, audits, width } = this.overview;
     const kinds = [...new Set(faults.map(([kind]) => kind))];
     const swatch = (name: string, text: string) => h('span.key', null, h(`i.swatch.${name}`), text);
     this.readout.replaceChildren(
@@ -243,7 +243,7 @@ class RunChart {
       h(
         'span.quiet',
         null,
-        `${plural(operations, 'operation')}, buckets of ${lengthOf(width)}${faultsLeftOut > 0 ? `, ${number(faultsLeftOut)} more faults` : ''}`,
+        `${plural(operations, 'operation')}${audits > 0 ? `, and ${number(audits)} of the final audit, not drawn` : ''}, buckets of ${lengthOf(width)}${faultsLeftOut > 0 ? `, ${number(faultsLeftOut)} more faults` : ''}`,
       ),
     );
   }

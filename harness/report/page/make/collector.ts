@@ -94,7 +94,8 @@ export class Collector {
     const begun = this.begun.get(end.op);
     if (begun === undefined) return;
     this.begun.delete(end.op);
-    if (begun.client !== 'audit') {
+    if (begun.client === 'audit') this.overview.audited(timesIn(end.line));
+    else {
       this.overview.ended(begun.action, micros(begun.time), micros(end.time), end.type, timesIn(end.line));
       this.recent.push({ id: end.op, begun, end });
       if (this.recent.length > 2 * recentMax) this.recent = this.recent.slice(-recentMax);

@@ -31,6 +31,7 @@ export class OverviewMaker {
   private readonly buckets: Bucket[] = [];
   private width = 1000;
   private operations = 0;
+  private audits = 0;
   private latest = 0;
   private readonly sample: Overview['dots'] = [];
   private readonly byAction = new Map<string, Histogram>();
@@ -58,6 +59,11 @@ export class OverviewMaker {
     }
     all.add(took, times);
     this.pick([end, took, isWrite ? 1 : 0]);
+  }
+
+  /** A call of the final audit, when all else is over: it would be a long run's last bucket, and the slowest. */
+  audited(times = 1): void {
+    this.audits += times;
   }
 
   /** Some show at the very end, when nothing happens any more. */
@@ -117,6 +123,7 @@ export class OverviewMaker {
       from,
       width: this.width,
       operations: this.operations,
+      audits: this.audits,
       writes: seriesOf(used.map(({ writes }) => writes)),
       reads: seriesOf(used.map(({ reads }) => reads)),
       violations: used.map(({ violations }) => violations),

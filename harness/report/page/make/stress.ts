@@ -100,6 +100,9 @@ function machinesOf(shards: MergedShards | undefined): Partial<Environment> {
   if (first === undefined) return {};
   const { platform, arch, cpus, node } = first;
   return defined({
+    time: shards?.began,
+    version: shards?.version,
+    commit: shards?.commit,
     system: isSame((one) => `${one.platform} ${one.arch}`) ? `${platform} ${arch}` : undefined,
     cpus: isSame((one) => one.cpus) ? cpus : undefined,
     runtime: isSame((one) => one.node) ? `node ${node.replace(/^v/, '')}` : undefined,
