@@ -96,15 +96,11 @@ export function callStep(
   now: number,
   file?: string,
 ): Step {
-  return {
-    client,
-    action,
-    call,
-    now,
-    ...(place === undefined ? {} : { path: place }),
-    ...(placeTo === undefined ? {} : { to: placeTo }),
-    ...(file === undefined ? {} : { isOnFile: place === file || placeTo === file }),
-  };
+  const step: Step = { client, action, call, now };
+  if (place !== undefined) step.path = place;
+  if (placeTo !== undefined) step.to = placeTo;
+  if (file !== undefined) step.isOnFile = place === file || placeTo === file;
+  return step;
 }
 
 /** The part of a client's setup that is the same in every execution. */

@@ -10,7 +10,7 @@ import type { SharedAccess } from '../world/footprint.js';
 import type { WatchEvent } from '../world/listeners.js';
 import type { World } from '../world/world.js';
 import type { Caches } from './caches.js';
-import { Causality, whatOf } from './causality.js';
+import { Causality, printOfCall, printOfStep } from './causality.js';
 import { Choices, type Moment } from './choices.js';
 import { Client } from './client.js';
 import { damage } from './damage.js';
@@ -65,7 +65,7 @@ export class Execution {
     this.causality = new Causality(program.clients.length + successorsMax(options) + 1);
     this.file = path.join(world.rootPath, ground.file ?? file);
     this.auditing = ground.audit ?? auditOf(program);
-    this.history = new HistoryBuilder(this.file, label, seed, ground, world.disk);
+    this.history = new HistoryBuilder(this.file, label, seed, ground, world.disk, caches.contents);
     this.clients = program.clients.map(
       (_, n) => new Client(n, nameOf(n), pidOf(n), acquireProcess(n, pidOf(n)), n, ground.roundsMin),
     );
@@ -138,8 +138,9 @@ export class Execution {
     client.process.send(grantOf(call, { now: this.now, identity, errno, clients: this.clients }));
     const step = callStep(client.index, action, call, before, this.now, this.ground.file);
     this.steps.push(step);
-    const what = whatOf(call);
-    const cause = this.causality.record(client.index, `${this.now} ${wordOf(action)} ${what}`, accesses);
+    const what = printOfCall(call);
+    const did = printOfStep(this.now, wordOf(action), what);
+    const cause = this.causality.record(client.index, did, accesses);
     if (!(yield* this.listen(client, step))) return false;
     if (!this.ground.program) this.caches.results.check(cause, step, this.steps.length - 1);
     const end = step.end ?? { digest: 0 };
@@ -245,7 +246,7 @@ export class Execution {
 
   /** Receives the report of the client's next stop. @returns false if it did not */
   private *listen(client: Client, step: Step | undefined): Steps<boolean> {
-    const report = yield client.process;
+    const report = client.process.goOnAsKnown?.() ?? (yield client.process);
     if (!report) {
       client.state = 'crashed';
       if (client.process.wasBlocked) throw blockedError(client.name);
