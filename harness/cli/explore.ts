@@ -38,6 +38,7 @@ interface Flags {
   all?: boolean;
   out?: string;
   json?: boolean;
+  mutants?: true | string[];
 }
 
 type AllFlags = Flags & ProgramFlags;
@@ -124,6 +125,10 @@ export function addExplore(program: Command): void {
     )
     .option('--out <dir>', 'where report.json, report.html and schedules go; default: reports/explore')
     .option('--json', 'as JSON')
+    .option(
+      '--mutants [words...]',
+      'in a checkout of this project: plant its known mistakes, those that a word names, and say what finds each',
+    )
     .addHelpText('after', help)
     .action(run);
   addProgramOptions(command);
@@ -159,7 +164,18 @@ lock on a socket, or outside the file's directory) is inconclusive, and names it
 Exit codes: 0 nothing found, 1 a guarantee was broken, 2 usage, 3 inconclusive, 4 nothing matched, 70 internal error,
 130 interrupted.`;
 
-async function run({ target, scenario = [], json, out = outDefault, ...others }: AllFlags): Promise<void> {
+async function run({ mutants, ...flags }: AllFlags): Promise<void> {
+  if (mutants !== undefined) await (await import('./explore-mutants.js')).exploreMutants(mutants);
+  else await runSearches(flags);
+}
+
+async function runSearches({
+  target,
+  scenario = [],
+  json,
+  out = outDefault,
+  ...others
+}: Omit<AllFlags, 'mutants'>): Promise<void> {
   const { program, rest: flags } = await takeProgram(others);
   const {
     UsageError,
@@ -239,7 +255,7 @@ function optionsOf({
   repeat: _,
   shard,
   ...flags
-}: Omit<Flags, 'target' | 'scenario' | 'json' | 'out'>): Harness.ExploreOptions {
+}: Omit<Flags, 'target' | 'scenario' | 'json' | 'out' | 'mutants'>): Harness.ExploreOptions {
   const many = processes === undefined ? undefined : Array.from({ length: processes }, () => 'set');
   return {
     ...flags,
