@@ -152,6 +152,7 @@ Examples:
   holdfast explore --preemptions 3                                     the hardened store, to that bound
   holdfast explore --processes 3 --strategy pct --schedules 20000 --crash
   holdfast explore --strategy pct --schedules 20000 --shard 2/4        the second of four parts, each on a machine of its own
+  npm run explore -- --mutants                                         in a checkout: what finds its planted mistakes
   holdfast explore --command 'git config --file {file} f.{key}.v {value}' --format ini --crash
                                                                        any program, in any language: Linux, with a C compiler
 

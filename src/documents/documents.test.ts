@@ -62,7 +62,7 @@ const elsewhere = {
     'holdfast stress --update-baseline',
     'holdfast stress --compare',
   ],
-  'the nightly job': ['npm run mutants', 'npm run test:full', '.ci/agent'],
+  'the nightly job': ['npm run mutants', 'npm run explore -- --mutants', 'npm run test:full', '.ci/agent'],
   'harness/cli/documented-migration.test.ts': ['bun race.mjs ./before.mjs', 'bun race.mjs ./after.mjs'],
   'src/documents/reference.test.ts': ['npm run docs'],
   'src/package.test.ts': ['npm install holdfast'],
