@@ -75,8 +75,11 @@ function searchOnce(bundle: string, options: ExploreOptions) {
   const isDamaged = options.damage !== undefined;
   pool.ground = isDamaged ? pool.surveyForDamage({ ...execution, label: 'hardened' }, ground) : ground;
   const { failures, executions, uncontrolled } = search(pool, execution, strategy, {
-    ...{ executionsMax, durationMsMax: Number.POSITIVE_INFINITY },
-    ...{ stopsAtFirst: true, pastSideFindings: 0, isStopped: () => false },
+    executionsMax,
+    durationMsMax: Number.POSITIVE_INFINITY,
+    stopsAtFirst: true,
+    pastSideFindings: 0,
+    isStopped: () => false,
   });
   // It does what the simulation does not: that is not what a guarantee says.
   if (uncontrolled) return { failure: undefined, made: executions };

@@ -139,8 +139,7 @@ export class Execution {
     const step = callStep(client.index, action, call, before, this.now, this.ground.file);
     this.steps.push(step);
     const what = printOfCall(call);
-    const did = printOfStep(this.now, wordOf(action), what);
-    const cause = this.causality.record(client.index, did, accesses);
+    const cause = this.causality.record(client.index, printOfStep(this.now, wordOf(action), what), accesses);
     if (!(yield* this.listen(client, step))) return false;
     if (!this.ground.program) this.caches.results.check(cause, step, this.steps.length - 1);
     const end = step.end ?? { digest: 0 };

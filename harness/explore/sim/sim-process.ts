@@ -165,7 +165,6 @@ export class SimProcess implements ClientProcess {
 
   /** Goes on with what it was granted. @returns where it has come to; undefined where it was given up in the middle of a call */
   goOn(): Report | undefined {
-    // What is known of it did not go so far.
     if (this.isUnknown) return this.live();
     const grant = this.takeGrant();
     if (!this.loop.isLive || grant?.type === 'begin') return this.take(grant) ?? this.live();
