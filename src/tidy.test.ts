@@ -280,7 +280,7 @@ it('every file of the product is used', () => {
     /^harness\/(vitest\/)?index\.ts$/,
     /^harness\/(clients|targets|bench\/rivals)\//,
     /^harness\/bench\/(worker|idle)-process\.ts$/,
-    /^harness\/mutants\/run\.ts$/,
+    /^harness\/mutants\/(run|search-process)\.ts$/,
     /^harness\/report\/page\/client\/main\.ts$/,
     /^harness\/explore\/(gate\/(delay-)?preload|workers\/thread|process\/bare-client)\.ts$/,
     /^scenarios\//,

@@ -45,6 +45,11 @@ describe('holdfast explore', () => {
     expect(processesIn(cwd)).toEqual([]);
   });
 
+  it('mutants are refused where the source that they change is not', async () => {
+    const { exitCode, stderr } = await holdfast(['explore', '--mutants'], { cwd: newDirectory() });
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('there is no harness/mutants')]);
+  });
+
   it('explore reports how much of a store it has tried where it found nothing', async () => {
     const { exitCode, stdout } = await holdfast([
       'explore',

@@ -43,6 +43,7 @@ interface Flags {
   all?: boolean;
   out?: string;
   json?: boolean;
+  mutants?: true | string[];
 }
 
 type AllFlags = Flags & ProgramFlags;
@@ -146,6 +147,10 @@ export function addExplore(program: Command): void {
     )
     .option('--out <dir>', 'where report.json, report.html and schedules go; default: reports/explore')
     .option('--json', 'as JSON')
+    .option(
+      '--mutants [words...]',
+      'in a checkout of this project: plant its known mistakes, those that a word names, and say what finds each',
+    )
     .addHelpText('after', help)
     .action(run);
   addProgramOptions(command);
@@ -169,6 +174,7 @@ Examples:
   holdfast explore --preemptions 3                                     the hardened store, to that bound
   holdfast explore --processes 3 --strategy pct --schedules 20000 --crash
   holdfast explore --strategy pct --schedules 20000 --shard 2/4        the second of four parts, each on a machine of its own
+  npm run explore -- --mutants                                         in a checkout: what finds its planted mistakes
   holdfast explore --command 'git config --file {file} f.{key}.v {value}' --format ini --crash
                                                                        any program, in any language: Linux, with a C compiler
 
@@ -181,7 +187,18 @@ lock on a socket, or outside the file's directory) is inconclusive, and names it
 Exit codes: 0 nothing found, 1 a guarantee was broken, 2 usage, 3 inconclusive, 4 nothing matched, 70 internal error,
 130 interrupted.`;
 
-async function run({ target, scenario = [], json, out = outDefault, ...others }: AllFlags): Promise<void> {
+async function run({ mutants, ...flags }: AllFlags): Promise<void> {
+  if (mutants !== undefined) await (await import('./explore-mutants.js')).exploreMutants(mutants);
+  else await runSearches(flags);
+}
+
+async function runSearches({
+  target,
+  scenario = [],
+  json,
+  out = outDefault,
+  ...others
+}: Omit<AllFlags, 'mutants'>): Promise<void> {
   const { program, rest: flags } = await takeProgram(others);
   const {
     UsageError,
@@ -275,7 +292,7 @@ function optionsOf({
   repeat: _,
   shard,
   ...flags
-}: Omit<Flags, 'target' | 'scenario' | 'json' | 'out'>): Harness.ExploreOptions {
+}: Omit<Flags, 'target' | 'scenario' | 'json' | 'out' | 'mutants'>): Harness.ExploreOptions {
   const many = processes === undefined ? undefined : Array.from({ length: processes }, () => 'set');
   return {
     ...flags,

@@ -71,7 +71,7 @@ async function placeFor(name: string, bundled: 'none' | 'gated' | 'simulated') {
   const fixtures = new URL('./fixtures/', import.meta.url);
   const module = name.includes('.') ? new URL(name, fixtures).href : shipped.href;
   const bundle = path.join(directory, 'target.cjs');
-  if (bundled !== 'none') await bundleTarget(module, bundle, bundled === 'simulated');
+  if (bundled !== 'none') await bundleTarget(module, bundle, { isSimulated: bundled === 'simulated' });
   return { directory, bundle, setup: { module, label: name, options: {} } };
 }
 

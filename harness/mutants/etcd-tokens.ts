@@ -9,48 +9,56 @@ const memory = 'src/etcd/confirmed.test.ts';
 export const ofTokensOnEtcd: Mutant[] = [
   {
     name: 'a deletion waits for no host',
+    breaks: 'tokens',
     file: registrations,
     edits: [['if (silent.length === 0) return;', 'return;']],
     test,
   },
   {
     name: 'a deletion does not wait for a host that is silent',
+    breaks: 'tokens',
     file: registrations,
     edits: [['const end = since + this.#confirmedMs;', 'const end = since + this.#confirmedMs / 4;']],
     test: memory,
   },
   {
     name: 'a host says what it knows before it goes by it',
+    breaks: 'tokens',
     file: confirmed,
     edits: [['if (this.#confirmed) this.#confirmed = { document, at: this.#confirmed.at };', '']],
     test: memory,
   },
   {
     name: 'what a host knows is believed for ever',
+    breaks: 'tokens',
     file: confirmed,
     edits: [['return isYoung ? document : undefined;', 'return isYoung || at ? document : undefined;']],
     test: memory,
   },
   {
     name: 'a confirmation counts from when its answer came',
+    breaks: 'tokens',
     file: confirmed,
     edits: [['{ document: seen.document, at };', '{ document: seen.document, at: moment() };']],
     test: memory,
   },
   {
     name: 'the clock of the wall is not asked',
+    breaks: 'tokens',
     file: confirmed,
     edits: [[' && Math.abs(now.wall - at.wall) < confirmedMs;', ';']],
     test: memory,
   },
   {
     name: 'a silent host is not struck off',
+    breaks: 'tokens',
     file: registrations,
     edits: [['[remove(name)], [], deadline).catch', '[], [], deadline).catch']],
     test: memory,
   },
   {
     name: 'a token that is not in memory is refused without a question',
+    breaks: 'tokens',
     file: 'src/tokens/engine-tokens.ts',
     edits: [
       [
@@ -62,6 +70,7 @@ export const ofTokensOnEtcd: Mutant[] = [
   },
   {
     name: 'a rotation waits for no host',
+    breaks: 'tokens',
     file: 'src/tokens/tokens.ts',
     edits: [['    await this.#settle(performance.now());\n    return { token', '    return { token']],
     test,

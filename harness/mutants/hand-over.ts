@@ -9,12 +9,14 @@ const test = 'src/store/file/queue/hand-over.test.ts';
 export const lostWakeUps: readonly Mutant[] = [
   {
     name: 'a process that lets its intent go wakes nobody',
+    breaks: 'G7',
     file: handOver,
     edits: [['    wakeFirst(site, intent, own);\n', '']],
     test,
   },
   {
     name: 'who waits is looked for before the intent is removed',
+    breaks: 'G7',
     file: handOver,
     edits: [
       ['  release(intent);\n  try {', '  try {'],
@@ -24,6 +26,7 @@ export const lostWakeUps: readonly Mutant[] = [
   },
   {
     name: 'a process that leaves its request to a holder does not look for that again',
+    breaks: 'G7',
     file: queue,
     edits: [
       ['if (existsSync(place) && existsSync(intents.at(this.holder))) await', 'if (existsSync(place)) await'],
@@ -35,6 +38,7 @@ export const lostWakeUps: readonly Mutant[] = [
 /** Slower, and as safe. */
 export const leavesAtOnce: Mutant = {
   name: 'an intent ends as soon as a commit has carried nothing along',
+  breaks: 'speed',
   file: held,
   edits: [['(stays || others > 0)', 'others > 0']],
   test,
@@ -45,18 +49,21 @@ export const ofTheHandOver: readonly Mutant[] = [
   ...lostWakeUps,
   {
     name: 'our own request is woken',
+    breaks: 'speed',
     file: handOver,
     edits: [['entry.name !== own && ', '']],
     test,
   },
   {
     name: 'a dead process is woken',
+    breaks: 'G7',
     file: handOver,
     edits: [[' && seemsAlive(owner);', ';']],
     test,
   },
   {
     name: 'a wake-up changes the time of a request',
+    breaks: 'G7',
     file: handOver,
     edits: [
       ['    fchmodSync(opened.descriptor, 0o600);', '    futimesSync(opened.descriptor, 1, 1);'],
@@ -66,6 +73,7 @@ export const ofTheHandOver: readonly Mutant[] = [
   },
   {
     name: 'a link in the place of a request is followed',
+    breaks: 'G11',
     file: handOver,
     edits: [
       [
@@ -79,12 +87,14 @@ export const ofTheHandOver: readonly Mutant[] = [
   leavesAtOnce,
   {
     name: 'an intent stays beyond its term',
+    breaks: 'G7',
     file: held,
     edits: [[' && now - since < this.#termMs;', ';']],
     test,
   },
   {
     name: 'a process takes its own request for a crowd',
+    breaks: 'speed',
     file: held,
     edits: [['    if (others > 0) {', '    if (attempt.ended.size > 0) {']],
     test,

@@ -1,7 +1,11 @@
+import type { Guarantee } from '../core/verdict.js';
+
 /** One change of the source that breaks a promise, and the tests that must notice it. */
 export interface Mutant {
   /** What is wrong with it, as one would tell it. Unique. */
   name: string;
+  /** The guarantee that it breaks; where GUARANTEES.md has no row of that number: who is let in, or a store that is slower and as safe. */
+  breaks: Guarantee | 'tokens' | 'guard' | 'speed';
   /** The source that is changed, relative to the project. */
   file: string;
   /** Each text occurs there exactly once, and is replaced by the other. */

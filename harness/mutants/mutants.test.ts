@@ -22,7 +22,13 @@ describe('a mutant', () => {
   });
 
   it('a mutant whose text is missing or there twice is refused with its name, its file and the text', () => {
-    const mutant: Mutant = { name: 'made up', file: 'a.ts', edits: [['old', 'new']], test: 'a.test.ts' };
+    const mutant: Mutant = {
+      name: 'made up',
+      breaks: 'G2',
+      file: 'a.ts',
+      edits: [['old', 'new']],
+      test: 'a.test.ts',
+    };
     expect(applyTo('an old one', mutant)).toBe('an new one');
     for (const [source, count] of [
       ['none', 0],

@@ -11,6 +11,7 @@ const state = 'src/store/file/disk/state.ts';
 const order: Mutant[] = [
   {
     name: 'the names are made durable after the answer',
+    breaks: 'G3',
     file: commit,
     edits: [
       ['    await durable(site);\n  } catch (error) {', '    void durable(site);\n  } catch (error) {'],
@@ -19,6 +20,7 @@ const order: Mutant[] = [
   },
   {
     name: 'a removal alone is not made durable',
+    breaks: 'G3',
     file: commit,
     edits: [
       [
@@ -30,6 +32,7 @@ const order: Mutant[] = [
   },
   {
     name: 'a commit that writes nothing makes nothing durable',
+    breaks: 'G3',
     file: commit,
     edits: [
       [
@@ -41,6 +44,7 @@ const order: Mutant[] = [
   },
   {
     name: 'a carried request is told to be done before that is durable',
+    breaks: 'G3',
     file: commit,
     edits: [
       [
@@ -52,12 +56,14 @@ const order: Mutant[] = [
   },
   {
     name: 'the copy is not on the disk when it takes its name',
+    breaks: 'G4',
     file: publish,
     edits: [['await flushAll(files);', 'await flushAll(files.slice(0, 1));']],
     test: 'src/store/file/commit/order.test.ts',
   },
   {
     name: 'the file is renamed before its copy',
+    breaks: 'G4',
     file: publish,
     edits: [
       ['    await rename(stagedCopy, site.last);\n    isCopyNew = true;\n', ''],
@@ -70,12 +76,14 @@ const order: Mutant[] = [
   },
   {
     name: 'what is put back is not on the disk when it takes its name',
+    breaks: 'G4',
     file: publish,
     edits: [['await flushAll([staged]).finally(() => closeLater([staged]));', 'closeLater([staged]);']],
     test: 'src/store/file/commit/order.test.ts',
   },
   {
     name: 'the name of what is put back is not made durable',
+    breaks: 'G3',
     file: publish,
     edits: [['    await syncDirectory(site.directory);\n', '']],
     test: 'src/store/file/commit/order.test.ts',
@@ -86,6 +94,7 @@ const order: Mutant[] = [
 const fence: Mutant[] = [
   {
     name: 'an intent is renamed away instead of being destroyed',
+    breaks: 'G8',
     file: intents,
     edits: [
       [
@@ -97,6 +106,7 @@ const fence: Mutant[] = [
   },
   {
     name: 'an intent is emptied and left standing',
+    breaks: 'G8',
     file: intents,
     edits: [
       [
@@ -112,6 +122,7 @@ const fence: Mutant[] = [
   },
   {
     name: 'an intent that is gone is made again by what is staged',
+    breaks: 'G8',
     file: publish,
     edits: [
       ['  { directory: intent }: Intent,', '  { name, intents }: Intent,'],
@@ -125,6 +136,7 @@ const fence: Mutant[] = [
   },
   {
     name: 'file and requests are read before the other intents are destroyed',
+    breaks: 'G2',
     file: commit,
     edits: [
       ['      return destroyOthers(intent);', '      return listWaiting(intent.intents);'],
@@ -137,18 +149,21 @@ const fence: Mutant[] = [
   },
   {
     name: 'a request is taken back without an end to those who have read it',
+    breaks: 'G2',
     file: withdraw,
     edits: [['  destroyOthers(intent);\n  const state', '  const state']],
     test: 'src/store/file/commit/withdraw.test.ts',
   },
   {
     name: 'the file is not compared before the renames',
+    breaks: 'G2',
     file: write,
     edits: [['      !hasChanged(site, state, open) &&\n', '']],
     test: 'src/store/file/commit/commit.test.ts',
   },
   {
     name: 'an open file is compared by what the system tells of it',
+    breaks: 'G2',
     file: state,
     edits: [
       ['    return !readAll(open.descriptor, seen.bytes.length).equals(seen.bytes);', '    return false;'],
@@ -157,6 +172,7 @@ const fence: Mutant[] = [
   },
   {
     name: 'a commit looks for its intent after the renames',
+    breaks: 'G2',
     file: write,
     edits: [
       [

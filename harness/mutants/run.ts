@@ -1,3 +1,4 @@
+import { findByLayers } from './find-by-layers.js';
 import { mutants as all } from './index.js';
 import { type Outcome, Sandbox } from './sandbox.js';
 
@@ -6,10 +7,13 @@ import { type Outcome, Sandbox } from './sandbox.js';
  *
  *     npm run mutants                # all of them, some minutes
  *     npm run mutants -- durable     # those whose name or file holds one of the words
+ *     npm run explore -- --mutants   # the searches first, and the tests for what these do not find
  *
  * Exit code 1 where one is missed, or a test is red without any change.
  */
-const words = process.argv.slice(2);
+const [first, ...others] = process.argv.slice(2);
+const isByLayers = first === '--layers';
+const words = isByLayers || first === undefined ? others : [first, ...others];
 const mutants = all.filter(
   ({ name, file, test }) =>
     words.length === 0 || words.some((word) => `${name} ${file} ${test}`.includes(word)),
@@ -23,7 +27,7 @@ function tell(of: string, wants: Outcome['kind'], outcome: Outcome): boolean {
   return isRight;
 }
 
-try {
+async function findByTests(): Promise<boolean> {
   const sound = new Set<string>();
   for (const test of new Set(mutants.map((mutant) => mutant.test)))
     if (tell(`${test}, as it is`, 'missed', await sandbox.run(test))) sound.add(test);
@@ -31,8 +35,13 @@ try {
   for (const mutant of mutants.filter(({ test }) => sound.has(test)))
     if (tell(mutant.name, 'noticed', await sandbox.run(mutant.test, mutant))) noticed++;
   process.stdout.write(`${noticed} of ${mutants.length} mutants are noticed\n`);
+  return noticed === mutants.length && mutants.length > 0;
+}
+
+try {
+  const isGood = isByLayers ? await findByLayers(mutants, sandbox) : await findByTests();
   // Vitest sets it for each red run, which here is what is wanted.
-  process.exitCode = noticed < mutants.length || mutants.length === 0 ? 1 : 0;
+  process.exitCode = isGood ? 0 : 1;
 } finally {
   await sandbox.close();
 }

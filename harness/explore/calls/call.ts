@@ -13,6 +13,11 @@ export interface Call extends Omit<CallToMake, 'id'> {
 /** A function of `fs`, as the sequence of its calls of the system: each is given back what it returned, or thrown its error. */
 export type Calls<T = unknown> = Generator<Call, T, unknown>;
 
+/** A single call. */
+export function* one(call: Call): Calls {
+  return yield call;
+}
+
 /** Runs functions of `fs` call by call. */
 export interface Runner {
   /** A synchronous one. */

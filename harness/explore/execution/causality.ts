@@ -1,5 +1,5 @@
 import type { CallToMake } from '../protocol/protocol.js';
-import { fingerprint } from '../world/fingerprint.js';
+import { fingerprint, mix, printOfWord } from '../world/fingerprint.js';
 import type { SharedAccess } from '../world/footprint.js';
 
 /**
@@ -20,24 +20,22 @@ export class Causality {
   }
 
   /**
-   * @param what the step, and the time: a client can look at its clock whenever it likes
+   * @param what the step, and the time, or a print of these: a client can look at its clock whenever it likes
    * @returns what the client knew when it did so: what it found must be a function of that
    */
-  record(client: number, what: string, accesses: readonly SharedAccess[]): number {
-    const found = accesses
-      .filter(({ how }) => how !== 'add')
-      .map(({ on }) => `${on}=${this.versions.get(on) ?? this.base}`)
-      .sort();
-    const seen = fingerprint(`${this.seen[client]} ${what} ${found.join(' ')}`);
+  record(client: number, what: string | number, accesses: readonly SharedAccess[]): number {
+    let found = 0;
+    // A sum, whatever the order in which they are named.
+    for (const { on, how } of accesses)
+      if (how !== 'add') found = sum(found, mix(printOfWord(on), this.versions.get(on) ?? this.base));
+    const did = typeof what === 'number' ? what : fingerprint(what);
+    const seen = mix(mix(this.seen[client] ?? 0, did), found);
     this.seen[client] = seen;
     for (const { on, how } of accesses) {
-      if (how === 'write') this.versions.set(on, fingerprint(`${seen} ${on}`));
+      if (how === 'write') this.versions.set(on, mix(seen, printOfWord(on)));
       // A sum, as those that add don't see each other.
       if (how === 'add')
-        this.versions.set(
-          on,
-          ((this.versions.get(on) ?? this.base) + fingerprint(`${seen} ${on}`)) % 2 ** 52,
-        );
+        this.versions.set(on, sum(this.versions.get(on) ?? this.base, mix(seen, printOfWord(on))));
     }
     return seen;
   }
@@ -53,16 +51,28 @@ export class Causality {
   }
 }
 
-/** A call, without what may differ where it is the same: numbers of descriptors, as what they stand for is among what it touches. */
-export function whatOf(call: CallToMake): string {
-  const known = words.get(call);
+function sum(a: number, b: number): number {
+  return (a + b) % 2 ** 52;
+}
+
+/**
+ * A print of a call, without what may differ where it is the same: numbers of descriptors, as what they stand for is among what it
+ * touches.
+ */
+export function printOfCall(call: CallToMake): number {
+  const known = prints.get(call);
   if (known !== undefined) return known;
   const { id: _, fd: __, at: ___, toAt: ____, ...what } = call;
   const { path, to, ...rest } = what;
-  const found = JSON.stringify(what.alias === undefined ? what : rest);
-  words.set(call, found);
-  return found;
+  const print = fingerprint(JSON.stringify(what.alias === undefined ? what : rest));
+  prints.set(call, print);
+  return print;
+}
+
+/** The same of a step that makes a call. @param what the print of the call */
+export function printOfStep(now: number, word: string, what: number): number {
+  return mix(now, mix(printOfWord(word), what));
 }
 
 /** A virtual process that does what it did before reports the same call, and not only an equal one. */
-const words = new WeakMap<CallToMake, string>();
+const prints = new WeakMap<CallToMake, number>();

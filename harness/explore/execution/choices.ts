@@ -24,8 +24,6 @@ export interface Moment {
 export class Choices {
   /** The accesses of the actions that are possible now: a strategy asks for them before it picks one. */
   private readonly accesses = new Map<string, SharedAccess[]>();
-  /** Those of calls, as long as nothing changes that decides where these lead. */
-  private readonly ofCalls = new Map<CallToMake, { version: number; accesses: SharedAccess[] }>();
 
   constructor(
     private readonly clients: readonly Client[],
@@ -38,7 +36,6 @@ export class Choices {
   now({ now, last, step }: Moment): Choice {
     const { enabled, others } = enabledActions(this.clients, now);
     const kindOf = (action: Action) => this.clients[action.client]?.optionOf(action)?.kind;
-    const pauses = this.clients.map(({ pausedUntil }) => pausedUntil);
     const faults = this.clients.flatMap((client) => faultsOf(client, this.budget, last));
     const damages = damagesOf(this.clients, this.budget, last, this.world);
     return {
@@ -51,7 +48,10 @@ export class Choices {
       isExit: (action) => kindOf(action) === 'exit',
       isTimer: (action) => kindOf(action) === 'timer',
       losses: () => this.losses.offer({ now, last, step }),
-      state: () => [this.causality.state(), now, JSON.stringify(this.budget), ...pauses].join(' '),
+      state: () => {
+        const pauses = this.clients.map(({ pausedUntil }) => pausedUntil);
+        return [this.causality.state(), now, JSON.stringify(this.budget), ...pauses].join(' ');
+      },
     };
   }
 
@@ -89,11 +89,8 @@ export class Choices {
   }
 
   private accessesOfCall(action: Action, call: CallToMake): SharedAccess[] {
-    const { version } = this.world.known;
-    const known = this.ofCalls.get(call);
-    if (known?.version === version) return known.accesses;
-    const accesses = accessesOfAction(action, this.clients[action.client], this.world);
-    this.ofCalls.set(call, { version, accesses });
-    return accesses;
+    const known = this.world.known.of(action.client, call);
+    known.accesses ??= accessesOfAction(action, this.clients[action.client], this.world);
+    return known.accesses;
   }
 }

@@ -20,6 +20,10 @@ export type Option =
   /** Its process goes away. The moment matters only to a client that is about to ask whether it lives. */
   | { kind: 'exit' };
 
+const start: readonly Option[] = [{ kind: 'start' }];
+const exit: readonly Option[] = [{ kind: 'exit' }];
+const nothing: readonly Option[] = [];
+
 /** One client in one execution, as the scheduler sees it. */
 export class Client {
   state: ClientState = 'alive';
@@ -36,6 +40,10 @@ export class Client {
   readonly spin: Spin;
   private report: Report | undefined;
   private events: WatchEvent[] = [];
+  /** Whose life it is about to ask for. */
+  private asked: number | undefined;
+  /** What it can go on with while nothing is in its way; undefined where that is to be found out. */
+  private unhindered: Option[] | undefined;
 
   constructor(
     readonly index: number,
@@ -81,6 +89,8 @@ export class Client {
 
   set lastReport(report: Report) {
     this.report = report;
+    this.asked = report.calls.find(asksForLife)?.of;
+    this.unhindered = undefined;
   }
 
   /** @returns how long the operation took that has just ended, in virtual nanoseconds; 0 where none has */
@@ -98,12 +108,14 @@ export class Client {
     const isSame =
       last && last.watch === event.watch && last.event === event.event && last.name === event.name;
     if (!isSame) this.events.push(event);
+    this.unhindered = undefined;
   }
 
   /** It is told of its oldest event. */
   deliver(event: WatchEvent, now: number): void {
     this.events.shift();
     this.spin.reset();
+    this.unhindered = undefined;
     this.process.send({ type: 'event', now, ...event });
   }
 
@@ -116,26 +128,34 @@ export class Client {
 
   /** It has made a call: a watch that it has ended reports nothing more. */
   hasMade({ call, of }: CallToMake): void {
-    if (factsOf(call)?.watch === 'ends') this.events = this.events.filter(({ watch }) => watch !== of);
+    if (factsOf(call)?.watch !== 'ends') return;
+    this.events = this.events.filter(({ watch }) => watch !== of);
+    this.unhindered = undefined;
   }
 
   /** The number of the process whose life it is about to ask for, if it is. */
   get asksFor(): number | undefined {
-    return this.report?.calls.find((call) => asksForLife(call) && this.state === 'alive')?.of;
+    return this.state === 'alive' ? this.asked : undefined;
   }
 
   /**
    * What it can go on with, the oldest first: at most one timer, the next, last.
    * @param isAskedFor another client is about to ask whether it lives
    */
-  options(isAskedFor = false): Option[] {
-    if (!this.hasStarted) return [{ kind: 'start' }];
+  options(isAskedFor = false): readonly Option[] {
+    if (!this.hasStarted) return start;
     if (this.state === 'ended' || this.state === 'crashed')
-      return isAskedFor && !this.isGone ? [{ kind: 'exit' }] : [];
-    if (this.state !== 'alive' || !this.report) return [];
+      return isAskedFor && !this.isGone ? exit : nothing;
+    if (this.state !== 'alive' || !this.report) return nothing;
     if (this.pausedUntil !== undefined) return [{ kind: 'timer', due: this.pausedUntil }];
-    const { due, blocked } = this.report;
-    const calls = this.report.calls.filter(({ id }) => !this.spin.holds(id));
+    if (this.spin.holdsAny) return this.optionsAt(this.report);
+    this.unhindered ??= this.optionsAt(this.report);
+    return this.unhindered;
+  }
+
+  private optionsAt(report: Report): Option[] {
+    const { due, blocked } = report;
+    const calls = report.calls.filter(({ id }) => !this.spin.holds(id));
     const options: Option[] = calls.map((call) =>
       factsOf(call.call)?.sleeps ? { kind: 'timer', due: call.due ?? 0 } : { kind: 'call', call },
     );

@@ -7,35 +7,52 @@ import type { Client, Option } from './client.js';
 import { accessesOfDamage } from './damage.js';
 import type { FaultBudget } from './executed.js';
 
+/** Those of clients that go on, by client and option: they come again at each step. */
+const runs: Action[][] = [];
+
+function runOf(client: number, option: number): Action {
+  runs[client] ??= [];
+  const all = runs[client];
+  all[option] ??= { do: 'run', client, option };
+  return all[option];
+}
+
 /** What clients can go on with now: each with the first of its options, and what it has under way besides. */
 export function enabledActions(
   clients: readonly Client[],
   now: number,
 ): { enabled: Action[]; others: Action[] } {
-  const askedFor = new Set(clients.map(({ asksFor }) => asksFor));
-  const options = clients.map((client) => client.options(askedFor.has(client.pid)));
-  const isDue = (option: Option, time: number) => option.kind !== 'timer' || option.due <= time;
-  const isNow = (option: Option, client: number) => isDue(option, now) && !clients[client]?.spin.isSpinning;
-  // Time passes only when no client can do anything else, and then no further than to the next timer.
-  const anyCan = options.some((all, client) => all.some((option) => isNow(option, client)));
-  const dues = options.flat().flatMap((option) => (option.kind === 'timer' ? [option.due] : []));
-  const dueNext = Math.min(...dues);
-  const isPossible = (option: Option, client: number) => {
-    if (anyCan) return isNow(option, client);
-    // A client that only polls comes last of all: without a timer that could end it, it may be the clock that does.
-    return dues.length === 0 || (option.kind === 'timer' && option.due <= dueNext);
-  };
-  const possible = options.flatMap((all, client) =>
-    all.flatMap((option, index): Action[] =>
-      isPossible(option, client) ? [{ do: 'run', client, option: index }] : [],
-    ),
+  const options = clients.map((client) =>
+    client.options(clients.some(({ asksFor }) => asksFor === client.pid)),
   );
-  const isFirst = ({ client }: Action, index: number) =>
-    possible.findIndex((one) => one.client === client) === index;
-  return {
-    enabled: possible.filter(isFirst),
-    others: possible.filter((action, index) => !isFirst(action, index)),
-  };
+  // Time passes only when no client can do anything else, and then no further than to the next timer.
+  let anyCan = false;
+  let dueNext = Number.POSITIVE_INFINITY;
+  for (const [client, all] of options.entries())
+    for (const option of all) {
+      if (option.kind === 'timer') dueNext = Math.min(dueNext, option.due);
+      anyCan ||= isNow(option, clients[client], now);
+    }
+  const hasTimer = dueNext < Number.POSITIVE_INFINITY;
+  const enabled: Action[] = [];
+  const others: Action[] = [];
+  for (const [client, all] of options.entries()) {
+    let isFirst = true;
+    for (const [index, option] of all.entries()) {
+      // A client that only polls comes last of all: without a timer that could end it, it may be the clock that does.
+      const isPossible = anyCan
+        ? isNow(option, clients[client], now)
+        : !hasTimer || (option.kind === 'timer' && option.due <= dueNext);
+      if (!isPossible) continue;
+      (isFirst ? enabled : others).push(runOf(client, index));
+      isFirst = false;
+    }
+  }
+  return { enabled, others };
+}
+
+function isNow(option: Option, client: Client | undefined, now: number): boolean {
+  return (option.kind !== 'timer' || option.due <= now) && !client?.spin.isSpinning;
 }
 
 /** What an action touches, of a client that is about to take it. */
@@ -106,6 +123,7 @@ export function lastStepOf(
  */
 export function faultsOf(client: Client, budget: FaultBudget, last: LastStep | undefined): Action[] {
   const { index, pid } = client;
+  if (budget.kills + budget.pauses + budget.errnos + budget.waits === 0) return [];
   if (client.state === 'killed' && last?.client === index && budget.waits > 0)
     return [{ do: 'wait', client: index }];
   const [option] = client.options();

@@ -113,15 +113,11 @@ export function callStep(
   now: number,
   file?: string,
 ): Step {
-  return {
-    client,
-    action,
-    call,
-    now,
-    ...(place === undefined ? {} : { path: place }),
-    ...(placeTo === undefined ? {} : { to: placeTo }),
-    ...(file === undefined ? {} : { isOnFile: place === file || placeTo === file }),
-  };
+  const step: Step = { client, action, call, now };
+  if (place !== undefined) step.path = place;
+  if (placeTo !== undefined) step.to = placeTo;
+  if (file !== undefined) step.isOnFile = place === file || placeTo === file;
+  return step;
 }
 
 /** The clocks of machines are further apart than any lease, and one is behind that of the file system. */

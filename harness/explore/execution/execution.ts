@@ -10,7 +10,7 @@ import type { SharedAccess } from '../world/footprint.js';
 import type { WatchEvent } from '../world/listeners.js';
 import type { World } from '../world/world.js';
 import type { Caches } from './caches.js';
-import { Causality, whatOf } from './causality.js';
+import { Causality, printOfCall, printOfStep } from './causality.js';
 import { Choices, type Moment } from './choices.js';
 import { Client } from './client.js';
 import { enabledActions, type LastStep, lastStepOf, whoWaits } from './enabled-actions.js';
@@ -74,7 +74,7 @@ export class Execution {
     this.causality = new Causality(processesMax(options));
     this.file = path.join(world.rootPath, ground.file ?? file);
     this.auditing = ground.audit ?? auditOf(program);
-    this.history = new HistoryBuilder(this.file, label, seed, ground, world.disk);
+    this.history = new HistoryBuilder(this.file, label, seed, ground, world.disk, caches.contents);
     this.hosts = new Hosts(options.conditions?.hosts);
     const pidAt = this.hosts.pidOf;
     this.clients = program.clients.map(
@@ -157,8 +157,8 @@ export class Execution {
     client.process.send(grantOf(call, { now: this.now, identity, errno, findable }));
     const step = callStep(client.index, action, call, before, this.now, this.ground.file);
     this.steps.push(step);
-    const what = whatOf(call);
-    const cause = this.causality.record(client.index, `${this.now} ${wordOf(action)} ${what}`, accesses);
+    const what = printOfCall(call);
+    const cause = this.causality.record(client.index, printOfStep(this.now, wordOf(action), what), accesses);
     if (!(yield* this.listen(client, step))) return false;
     if (!this.ground.program) this.caches.results.check(cause, step, this.steps.length - 1);
     const end = step.end ?? { digest: 0 };
@@ -242,7 +242,7 @@ export class Execution {
 
   /** Receives the report of the client's next stop. @returns false if it did not */
   private *listen(client: Client, step: Step | undefined): Steps<boolean> {
-    const report = yield client.process;
+    const report = client.process.goOnAsKnown?.() ?? (yield client.process);
     if (!report) {
       client.state = 'crashed';
       if (client.process.wasBlocked) throw blockedError(client.name);

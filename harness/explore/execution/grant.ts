@@ -17,12 +17,9 @@ interface Circumstances {
 /** Lets a client make its call. */
 export function grantOf(call: CallToMake, { now, identity, errno, findable }: Circumstances): Grant {
   const found = asksForLife(call) && findable.find((one) => one.pid === call.of && one.isFindable);
-  return {
-    type: 'call',
-    id: call.id,
-    now,
-    ...(identity ? { identity } : {}),
-    ...(found ? { startTime: found.startTime } : {}),
-    ...(errno === undefined ? {} : { errno }),
-  };
+  const grant: Grant = { type: 'call', id: call.id, now };
+  if (identity) grant.identity = identity;
+  if (found) grant.startTime = found.startTime;
+  if (errno !== undefined) grant.errno = errno;
+  return grant;
 }

@@ -2,11 +2,12 @@ import path from 'node:path';
 import type { HistoryEvent, ValueId } from '../../history/events.js';
 import { leftoversBeside } from '../../line/beside.js';
 import type { Disk } from '../../line/disk.js';
-import { entriesIn, readEntries } from '../../line/foreign-reader.js';
+import { readEntries } from '../../line/foreign-reader.js';
 import { mayChangeContent, mayChangeModes } from '../protocol/act.js';
 import type { CallToMake, ClientEvent, Report } from '../protocol/protocol.js';
 import { afterPowerLoss } from './after-power-loss.js';
 import type { Client } from './client.js';
+import type { Contents } from './contents.js';
 import type { Ground, Trial } from './ground.js';
 import { lastAnswer } from './last-answer.js';
 import { looseIn } from './modes.js';
@@ -45,6 +46,7 @@ export class HistoryBuilder {
     seed: number,
     private readonly ground: Ground,
     private readonly disk: Disk,
+    private readonly contents: Contents,
   ) {
     const { evidence, seeds, program } = ground;
     const how = evidence.of === 'file' ? {} : { evidence };
@@ -262,7 +264,7 @@ export class HistoryBuilder {
     }
     if (content.equals(this.content)) return;
     this.content = content;
-    const found = entriesIn(content, 'credentials', this.ground.read);
+    const found = this.contents.entriesIn(content, this.ground.read);
     // A half-written file is no version; a client that reads it reports it.
     if (typeof found === 'string') return;
     const before = this.entries;

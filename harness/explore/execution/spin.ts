@@ -1,4 +1,5 @@
 import type { CallEnd, Report } from '../protocol/protocol.js';
+import { mix, printOfWord } from '../world/fingerprint.js';
 import { conflicts, type SharedAccess } from '../world/footprint.js';
 
 /** The same calls, so many times in a row, that find the same each time are a loop that waits for another client. */
@@ -7,7 +8,7 @@ const callsMax = 12;
 
 interface Poll {
   /** The call, and what it found. */
-  key: string;
+  key: string | number;
   accesses: readonly SharedAccess[];
 }
 
@@ -18,6 +19,8 @@ interface Poll {
  */
 export class Spin {
   private polls: Poll[] = [];
+  /** Whether these are a loop; undefined where that is to be found out. */
+  private isLoop: boolean | undefined = false;
   private readonly held = new Set<number>();
 
   /** @param roundsMin after so many rounds of the same it counts as a loop */
@@ -33,6 +36,10 @@ export class Spin {
     this.held.clear();
   }
 
+  get holdsAny(): boolean {
+    return this.held.size > 0;
+  }
+
   /** The call can't be made before another client goes on. */
   holds(call: number): boolean {
     return this.held.has(call);
@@ -40,29 +47,38 @@ export class Spin {
 
   /** Whatever is no poll has brought it further. */
   reset(): void {
-    this.polls = [];
+    if (this.polls.length > 0) this.polls = [];
+    this.isLoop = false;
   }
 
   /** It has made a call that changed nothing. */
   polled(poll: Poll): void {
     this.polls.push(poll);
+    this.isLoop = undefined;
     if (this.polls.length > callsMax * this.roundsMin) this.polls.shift();
   }
 
   /** Another client has changed something. */
   disturb(accesses: readonly SharedAccess[]): void {
+    if (this.polls.length === 0) return;
     const changed = accesses.filter(({ how }) => how !== 'read');
     if (this.polls.some((poll) => conflicts(poll.accesses, changed))) this.reset();
   }
 
   get isSpinning(): boolean {
+    this.isLoop ??= this.findLoop();
+    return this.isLoop;
+  }
+
+  private findLoop(): boolean {
     const { polls, roundsMin } = this;
     // One that touches nothing waits for nothing: to close several files makes the same call again and again, and gets on.
-    const isRound = (calls: number) =>
-      polls.slice(-calls).some(({ accesses }) => accesses.length > 0) &&
-      polls
-        .slice(-calls * roundsMin)
-        .every(({ key }, index, all) => index < calls || all[index - calls]?.key === key);
+    const isRound = (calls: number) => {
+      const end = polls.length;
+      for (let at = end - calls * (roundsMin - 1); at < end; at++)
+        if (polls[at]?.key !== polls[at - calls]?.key) return false;
+      return polls.slice(-calls).some(({ accesses }) => accesses.length > 0);
+    };
     for (let calls = 1; calls * roundsMin <= polls.length; calls++) if (isRound(calls)) return true;
     return false;
   }
@@ -76,12 +92,12 @@ export function updateSpins(
     what,
     end: { errno, digest },
     accesses,
-  }: { what: string; end: CallEnd; accesses: readonly SharedAccess[] },
+  }: { what: number; end: CallEnd; accesses: readonly SharedAccess[] },
 ): void {
   const isLook = errno !== undefined || accesses.every(({ how }) => how === 'read');
   // An operation that begins or ends is no round of the same.
   if (isLook && client.lastReport?.events.length === 0)
-    client.spin.polled({ key: `${what} ${errno} ${digest}`, accesses });
+    client.spin.polled({ key: mix(what, mix(printOfWord(errno ?? ''), digest)), accesses });
   else client.spin.reset();
   if (!isLook) for (const other of clients) if (other !== client) other.spin.disturb(accesses);
 }

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
-import type { Call, Calls } from '../calls/call.js';
+import { type Call, one } from '../calls/call.js';
 import { inside } from '../calls/inside.js';
 import { Timers } from '../calls/timers.js';
 import { Watches } from '../calls/watches.js';
@@ -51,9 +51,6 @@ const loop = new Loop(
   stopsAt,
 );
 
-function* one(call: Call): Calls {
-  return yield call;
-}
 const run = (call: Call) => loop.runNow(one(call));
 const watches = new Watches(self, run);
 

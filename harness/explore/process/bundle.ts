@@ -5,13 +5,23 @@ import type { Plugin } from 'esbuild';
 import { importNeeded } from '../../../src/cli/needed-package.js';
 import { UsageError } from '../../../src/cli/usage-error.js';
 
+interface BundleOptions {
+  /** `import()` becomes `require`: what a simulation is asked for is there at once. */
+  isSimulated?: boolean;
+  /** What a module is to be put in as, by its path and text; default: as it is. */
+  edit?: (place: string, text: string) => string;
+}
+
 /**
  * Puts a target and all its modules into one script, so that they can be made anew for each execution in a millisecond. What it
  * does is not changed; a module that can't be put so (one that awaits at its top level, say) is refused.
  * @param file where the script goes; its source map goes beside it
- * @param isSimulated `import()` becomes `require`: what a simulation is asked for is there at once
  */
-export async function bundleTarget(module: string, file: string, isSimulated = false): Promise<void> {
+export async function bundleTarget(
+  module: string,
+  file: string,
+  { isSimulated = false, edit = (_, text) => text }: BundleOptions = {},
+): Promise<void> {
   const entry = fileURLToPath(module);
   // Only now: it takes longer to load than all the rest.
   const { build } = await importNeeded('holdfast explore', 'esbuild', () => import('esbuild'));
@@ -29,7 +39,7 @@ export async function bundleTarget(module: string, file: string, isSimulated = f
       keepNames: true,
       ...(isSimulated ? { supported: { 'dynamic-import': false } } : {}),
       logLevel: 'silent',
-      plugins: [ownPlaces],
+      plugins: [ownPlaces(edit)],
       define: { 'import.meta.url': ownUrl },
     });
   } catch (error) {
@@ -41,12 +51,12 @@ export async function bundleTarget(module: string, file: string, isSimulated = f
 const ownUrl = '__holdfast_module_url';
 
 /** Every module goes on knowing where it came from: some make names of it. */
-const ownPlaces: Plugin = {
+const ownPlaces = (edit: NonNullable<BundleOptions['edit']>): Plugin => ({
   name: 'own-places',
   setup(build) {
     build.onLoad({ filter: /\.[cm]?[jt]sx?$/ }, async ({ path: place }) => {
       const found = await readFile(place, 'utf8');
-      const text = withPlainRequire(found);
+      const text = edit(place, withPlainRequire(found));
       const loader = /\.[cm]?tsx?$/.test(place) ? 'ts' : 'js';
       if (!/\b(__filename|__dirname|import\.meta)\b/.test(text) || text.startsWith('#!'))
         return text === found ? undefined : { contents: text, loader };
@@ -66,7 +76,7 @@ const ownPlaces: Plugin = {
       return { contents, loader };
     });
   },
-};
+});
 
 /**
  * A UMD module, as TypeScript writes it, is handed `require` as an argument, so what it requires is found only when it runs: and

@@ -11,6 +11,8 @@ export interface ClientProcess {
   /** What it has done that the gate could not stop, in words. */
   readonly unsteered: ReadonlySet<string>;
   send(grant: Grant): void;
+  /** Goes on up to its next stop without running anything, where it is known what it does. @returns undefined where it is not */
+  goOnAsKnown?(): Report | undefined;
   /** What it last wrote on its standard error, for a message. */
   errorOutput(): string;
   kill(): void;

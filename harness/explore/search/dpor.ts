@@ -104,8 +104,9 @@ export class Dpor implements Strategy {
     if (known) {
       this.depth++;
       const { action } = known.taken;
-      const possible = [...choice.enabled, ...choice.faults].some((one) => wordOf(one) === wordOf(action));
-      if (!possible) throw new NondeterminismError(choice.step, `${wordOf(action)} was possible before`);
+      const isSame = (one: Action) => one === action || wordOf(one) === wordOf(action);
+      if (!choice.enabled.some(isSame) && !choice.faults.some(isSame))
+        throw new NondeterminismError(choice.step, `${wordOf(action)} was possible before`);
       return action;
     }
     const moves = new Map(choice.enabled.map((action) => [action.client, moveOf(choice, action)]));
@@ -211,8 +212,10 @@ export class Dpor implements Strategy {
   }
 
   private isOpen(place: SearchState, move: Move): boolean {
-    const word = wordOf(move.action);
-    if (place.tried.has(word) || place.asleep.has(word)) return false;
+    if (place.tried.size + place.asleep.size > 0) {
+      const word = wordOf(move.action);
+      if (place.tried.has(word) || place.asleep.has(word)) return false;
+    }
     return place.preemptions + costOf(place, move) <= this.preemptionsMax;
   }
 
@@ -231,7 +234,7 @@ export class Dpor implements Strategy {
   private stillAsleep(): Map<string, Move> {
     const node = this.stack.at(-1);
     // A fault is offered at one moment only. What was tried without it has not been tried with it, wherever it commutes.
-    if (node?.taken.action.do !== 'run') return new Map();
+    if (node?.taken.action.do !== 'run' || node.asleep.size === 0) return new Map();
     const { action, accesses } = node.taken;
     const isAsleep = (move: Move) =>
       move.action.client !== action.client && !conflicts(move.accesses, accesses);
@@ -243,11 +246,12 @@ export class Dpor implements Strategy {
     const { action, accesses, isTimer } = node.taken;
     const before = this.stack[index - 1]?.clocks ?? [];
     const own = before[action.client] ?? [];
-    // A timer fires when all others have come to a stop, and so depends on all of them.
-    const causes = this.stack
-      .slice(0, index)
-      .filter(({ taken }) => isTimer || conflicts(taken.accesses, accesses));
-    const clock = [...causes.map((cause) => cause.clock).reduce(join, own)];
+    const clock = [...own];
+    for (let at = 0; at < index; at++) {
+      const cause = this.stack[at] as Node;
+      // A timer fires when all others have come to a stop, and so depends on all of them.
+      if (isTimer || conflicts(cause.taken.accesses, accesses)) joinInto(clock, cause.clock);
+    }
     clock[action.client] = index;
     node.clock = clock;
     const clocks = [...before];
@@ -268,6 +272,15 @@ function join(a: Clock, b: Clock): Clock {
   return Array.from({ length: Math.max(a.length, b.length) }, (_, client) =>
     Math.max(a[client] ?? -1, b[client] ?? -1),
   );
+}
+
+/** The same, into the first. */
+function joinInto(a: number[], b: Clock): void {
+  for (let client = 0; client < b.length; client++) {
+    const other = b[client] ?? -1;
+    if (other > (a[client] ?? -1)) a[client] = other;
+    else a[client] ??= -1;
+  }
 }
 
 function moveOf(choice: Choice, action: Action): Move {

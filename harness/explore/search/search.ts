@@ -1,9 +1,10 @@
 import { type Executed, type ExecutionOptions, LostProcessError } from '../execution/executed.js';
-import { type Failure, failureOf, outcomeOf } from '../execution/failure.js';
+import { type Failure, failureOf } from '../execution/failure.js';
 import { Replay } from '../execution/follow-schedule.js';
 import { byGrade, Enough } from '../execution/gravity.js';
 import type { ProcessPool } from '../execution/process-pool.js';
 import type { Strategy } from '../execution/strategy.js';
+import { Verdicts } from '../execution/verdicts.js';
 import { UncontrolledError } from '../protocol/uncontrolled.js';
 import { type Action, printSchedule } from '../schedule/action.js';
 import { NondeterminismError } from '../schedule/nondeterminism.js';
@@ -74,7 +75,7 @@ export function search(
   onProgress: (executions: number) => void = () => {},
 ): Searched {
   const started = performance.now();
-  const outcomes = new Set<string>();
+  const verdicts = new Verdicts();
   const failures = new Map<string, FoundFailure>();
   const unsteered = new Set<string>();
   const enough = new Enough(limits.pastSideFindings);
@@ -101,8 +102,7 @@ export function search(
     if (waitedMs > longestWait.ms) longestWait = { ms: waitedMs, schedule: printSchedule(actions()) };
     onProgress(sums.executions);
     if (executed.ending === 'abandoned') continue;
-    outcomes.add(outcomeOf(executed));
-    const failure = failureOf(executed);
+    const failure = verdicts.of(executed);
     if (!failure) continue;
     enough.found(failure.kind, sums.executions);
     const known = failures.get(failure.kind);
@@ -128,7 +128,7 @@ export function search(
     bound,
     longestWait,
     durationMs: performance.now() - started,
-    outcomes: [...outcomes].sort(),
+    outcomes: verdicts.outcomes,
     failures: [...failures.values()].sort(byGrade),
     unsteered: [...unsteered],
     ...(strategy instanceof PowerLosses ? { losses: strategy.counts } : {}),

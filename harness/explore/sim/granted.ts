@@ -9,6 +9,12 @@ import { printOf } from './print.js';
 /** What a process can be granted while it lives. */
 export type Going = Extract<Grant, { type: 'call' | 'timer' | 'event' }>;
 
+/** @throws Error for a grant that is not for one that lives */
+export function goingOf(grant: Grant | undefined): Going {
+  if (grant?.type === 'call' || grant?.type === 'timer' || grant?.type === 'event') return grant;
+  throw new Error(`the scheduler said ${grant?.type ?? 'nothing'} to a process that is to go on`);
+}
+
 /** One thing that a process was granted, and what came of it: a process that is made again finds the same. */
 export interface Granted {
   grant: Going;

@@ -1,6 +1,5 @@
-import { builtinModules } from 'node:module';
 import type { TargetModule } from '../../core/target.js';
-import type { Call, Calls, PendingCall } from '../calls/call.js';
+import { type Call, one, type PendingCall } from '../calls/call.js';
 import { Clock } from '../calls/clock.js';
 import { errnoError } from '../calls/evidence.js';
 import { inside } from '../calls/inside.js';
@@ -14,7 +13,7 @@ import type { Heartbeat } from '../process/gated-process.js';
 import type { ClientProcess } from '../protocol/client-process.js';
 import type { CallEnd, ClientSetup, Grant, Report } from '../protocol/protocol.js';
 import type { Conductor } from './conductor.js';
-import { type Going, type Granted, keyOf, makeCall } from './granted.js';
+import { type Going, type Granted, goingOf, keyOf, makeCall } from './granted.js';
 import type { Stopped } from './host.js';
 import type { Process } from './kernel/process.js';
 import { type KnownStop, Memo, nothingKnown } from './known.js';
@@ -22,6 +21,7 @@ import type { SimMachine } from './machine.js';
 import { ownFs } from './own-fs.js';
 import { globalObject, sharedGlobals } from './own-globals.js';
 import { ownProcess } from './own-process.js';
+import { requireWith } from './own-require.js';
 import { isOutside, routedSystem, strangerIn } from './routed-system.js';
 import type { Globals } from './script.js';
 import { SimLoop } from './sim-loop.js';
@@ -67,6 +67,8 @@ export class SimProcess implements ClientProcess {
   /** What it was granted last, and what came of it. */
   private key = '';
   private end: CallEnd | undefined;
+  /** It has taken a grant, and it is not known what it does then. */
+  private isUnknown = false;
   private emitExit = () => {};
 
   constructor(
@@ -119,12 +121,12 @@ export class SimProcess implements ClientProcess {
       (due) => run({ call: 'sleep', due, run: () => undefined }),
       refuse,
     );
-    const { self } = this;
+    const { self, shared } = this;
     const { place: root, user } = machine;
-    const { time } = this.shared;
     const crash = (reason: string) => this.loop.halt('crashed', reason);
     const whileLive = (callback: () => void) => this.loop.isLive && callback();
-    this.ownProcess = () => ownProcess({ self, user, root, time, run, refuse, crash, whileLive });
+    this.ownProcess = () =>
+      ownProcess({ self, user, root, time: shared.time, run, refuse, crash, whileLive });
   }
 
   private readonly ownProcess: () => ReturnType<typeof ownProcess>;
@@ -140,6 +142,7 @@ export class SimProcess implements ClientProcess {
 
   kill(): void {
     this.next = undefined;
+    this.isUnknown = false;
     this.leave();
   }
 
@@ -155,29 +158,39 @@ export class SimProcess implements ClientProcess {
     this.loop.onUncaught(error);
   }
 
+  goOnAsKnown(): Report | undefined {
+    if (this.loop.isLive || !this.scene.usesMemo()) return undefined;
+    return this.take(this.takeGrant());
+  }
+
   /** Goes on with what it was granted. @returns where it has come to; undefined where it was given up in the middle of a call */
   goOn(): Report | undefined {
+    if (this.isUnknown) return this.live();
     const grant = this.takeGrant();
-    Atomics.add(this.scene.heartbeat.cells, 1, 1);
-    if (grant?.type === 'begin') return this.beginLife(grant);
-    if (grant?.type !== 'call' && grant?.type !== 'timer' && grant?.type !== 'event')
-      throw new Error(`the scheduler said ${grant?.type ?? 'nothing'} to a process that is to go on`);
-    if (this.loop.isLive) {
-      if (grant.type !== 'call') this.key = keyOf({ grant });
-      this.loop.grant(grant);
-      return this.settle();
-    }
-    this.granted.push(this.remade(grant));
-    return this.known() ?? this.live();
+    if (!this.loop.isLive || grant?.type === 'begin') return this.take(grant) ?? this.live();
+    const going = goingOf(grant);
+    if (going.type !== 'call') this.key = keyOf({ grant: going });
+    this.loop.grant(going);
+    return this.settle();
+  }
+
+  /** Takes a grant, and runs nothing. @returns where that leads, if it is known */
+  private take(grant: Grant | undefined): Report | undefined {
+    if (grant?.type === 'begin') this.beginLife(grant);
+    else this.granted.push(this.remade(goingOf(grant)));
+    const known = this.known();
+    this.isUnknown = known === undefined;
+    return known;
   }
 
   private takeGrant(): Grant | undefined {
+    Atomics.add(this.scene.heartbeat.cells, 1, 1);
     const { next } = this;
     this.next = undefined;
     return next;
   }
 
-  private beginLife(begin: Begin): Report | undefined {
+  private beginLife(begin: Begin): void {
     const { machine } = this.scene;
     this.begun = begin;
     this.granted = [];
@@ -187,7 +200,6 @@ export class SimProcess implements ClientProcess {
     this.isInKernel = true;
     this.at = this.memo.begin();
     this.key = JSON.stringify(begin);
-    return this.known() ?? this.live();
   }
 
   /** @returns where it comes to, if it has been there before */
@@ -201,6 +213,7 @@ export class SimProcess implements ClientProcess {
   /** Runs the program, from the beginning. */
   private live(): Report | undefined {
     const { end } = this;
+    this.isUnknown = false;
     this.evaluate(this.begun as Begin);
     this.end ??= end;
     return this.settle();
@@ -265,15 +278,7 @@ export class SimProcess implements ClientProcess {
     const process = this.ownProcess();
     this.emitExit = () => process.emit('exit', 0);
     const fs = { ...this.fs, promises: { ...this.fs.promises } };
-    const require = (name: string): unknown => {
-      const short = name.replace(/^node:/, '');
-      if (short === 'fs') return fs;
-      if (short === 'fs/promises') return fs.promises;
-      if (short === 'process') return process;
-      // What it is made for was not put into the script, unless it is one of Node's.
-      if (short === 'module') return { createRequire: () => require, builtinModules };
-      return shared.requireModule(name);
-    };
+    const require = requireWith({ fs, process }, shared.requireModule);
     const load = () => {
       const known = { ...shared.globals, process };
       const global = globalObject(known);
@@ -291,8 +296,4 @@ export class SimProcess implements ClientProcess {
       );
     });
   }
-}
-
-function* one(call: Call): Calls {
-  return yield call;
 }

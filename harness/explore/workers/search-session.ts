@@ -56,7 +56,7 @@ export class SearchSession {
     try {
       if ('module' in subject) {
         await bundleTarget(subject.module, place.bundle);
-        if (executor === 'sim') await bundleTarget(subject.module, place.simBundle, true);
+        if (executor === 'sim') await bundleTarget(subject.module, place.simBundle, { isSimulated: true });
       }
       return await use(place);
     } finally {

@@ -8,6 +8,12 @@ export class Print {
     this.b = Math.imul(this.b ^ code, 1597334677);
   }
 
+  /** A whole one, all of its 53 bits. */
+  number(number: number): void {
+    this.add(number | 0);
+    this.add((number / 4294967296) | 0);
+  }
+
   /** One part of several. */
   text(text: string): void {
     this.characters(text);
@@ -36,4 +42,26 @@ export function fingerprint(text: string): number {
   const print = new Print();
   print.characters(text);
   return print.value;
+}
+
+/** One number of two, in their order. */
+export function mix(first: number, second: number): number {
+  const print = new Print();
+  print.number(first);
+  print.number(second);
+  return print.value;
+}
+
+/** Those of texts that come again and again. */
+const prints = new Map<string, number>();
+const printsMax = 100_000;
+
+/** The same as `fingerprint`, looked up. */
+export function printOfWord(text: string): number {
+  const known = prints.get(text);
+  if (known !== undefined) return known;
+  if (prints.size >= printsMax) prints.clear();
+  const print = fingerprint(text);
+  prints.set(text, print);
+  return print;
 }

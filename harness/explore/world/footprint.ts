@@ -210,7 +210,7 @@ function watched(entry: Entry | undefined, inode: string | undefined): string[] 
 
 /** True if it matters which of two calls comes first. */
 export function conflicts(a: readonly SharedAccess[], b: readonly SharedAccess[]): boolean {
-  return a.some(({ on, how }) =>
-    b.some((other) => other.on === on && !(how === other.how && how !== 'write')),
-  );
+  for (const { on, how } of a)
+    for (const other of b) if (other.on === on && !(how === other.how && how !== 'write')) return true;
+  return false;
 }

@@ -2,7 +2,8 @@ import fs, { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import type { CallToMake } from '../protocol/protocol.js';
+import type { CallEnd, CallToMake } from '../protocol/protocol.js';
+import { KnownRoutes } from './known-routes.js';
 import { World } from './world.js';
 
 function newWorld() {
@@ -44,4 +45,29 @@ it('a call of which nothing is known is refused, and does not count as one that 
   const { make } = newWorld();
   const call: CallToMake = { id: 1, call: 'readdir of all below', path: 'd' };
   expect(() => make(0, call)).toThrow('a call of which nothing is known');
+});
+
+it('the same calls lead to the same version in another execution, and others to another one', () => {
+  const known = new KnownRoutes();
+  const files = {};
+  const open: CallToMake = { id: 1, call: 'open', path: 'd', flags: 'rd' };
+  const close: CallToMake = { id: 2, call: 'close', fd: 5 };
+  const pending: CallToMake = { id: 3, call: 'lstat', path: 'd/f' };
+  /** What is known of the pending call after these. */
+  const after = (...made: (readonly [CallToMake, Partial<CallEnd>])[]) => {
+    known.begin(files);
+    for (const [call, end] of made) known.forgetAfter(1, call, { digest: 0, ...end });
+    return known.of(0, pending);
+  };
+  const first = after([open, { fd: 5 }], [close, {}]);
+  expect(after([open, { fd: 5 }], [close, {}])).toBe(first);
+  const others = [
+    after([open, { fd: 5 }]),
+    after([open, { fd: 6 }], [close, {}]),
+    after([open, { fd: 5 }], [close, { errno: 'EIO' }]),
+    after([{ ...open }, { fd: 5 }], [close, {}]),
+  ];
+  expect(new Set([first, ...others]).size).toBe(5);
+  known.begin({});
+  expect(known.of(0, pending)).not.toBe(first);
 });

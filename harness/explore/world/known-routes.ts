@@ -1,7 +1,8 @@
 import { mayChangeNames } from '../protocol/act.js';
 import { factsOf } from '../protocol/calls.js';
-import type { CallToMake } from '../protocol/protocol.js';
-import type { Routes } from './footprint.js';
+import type { CallEnd, CallToMake } from '../protocol/protocol.js';
+import { mix } from './fingerprint.js';
+import type { Routes, SharedAccess } from './footprint.js';
 
 /** What one call of a client is about to do: looked up before it, needed after it. */
 export interface Foresight extends Routes {
@@ -10,30 +11,77 @@ export interface Foresight extends Routes {
   placeTo: string | undefined;
 }
 
-interface CachedRoutes {
+/** All that is known of a call as long as nothing changes that decides where it leads. */
+export interface KnownCall {
   version: number;
   client: number;
-  routes: Routes;
+  routes?: Routes;
+  foresight?: Foresight;
+  accesses?: SharedAccess[];
 }
 
-/** Where calls lead. It is asked for each time that a client could go on, and seldom changes. */
-export class KnownRoutes {
-  /** Of all that decides it: names, open files and locks. */
-  version = 0;
-  private readonly known = new WeakMap<CallToMake, CachedRoutes>();
+/** Too many would fill the process's memory. */
+const countMax = 200_000;
 
-  /** A call was made, which may have changed names, open files or locks. */
-  forgetAfter(call: CallToMake): void {
-    const { descriptors, lock } = factsOf(call.call) ?? {};
-    if (mayChangeNames(call) || descriptors || lock) this.version++;
+/**
+ * Where calls lead. It is asked for each time that a client could go on, and seldom changes: so it is remembered by what decides
+ * it, from one execution to the next.
+ */
+export class KnownRoutes {
+  /**
+   * Of all that decides it: names, open files and locks. A number for the files at the beginning and the calls that have changed
+   * any of these since, each with its end. A virtual process that does what it did before makes the same call, and not only an
+   * equal one: so two executions have the same version only after the same calls.
+   */
+  private version = 0;
+  private known = new WeakMap<CallToMake, Map<number, KnownCall>>();
+  private count = 0;
+  private readonly numbers = new WeakMap<object, number>();
+  private lastNumber = 0;
+
+  /** @param files what there is at first */
+  begin(files: object): void {
+    this.version = this.numberOf(files);
   }
 
-  of(client: number, call: CallToMake, find: () => Routes): Routes {
+  /** A call was made, which may have changed names, open files or locks. */
+  forgetAfter(client: number, call: CallToMake, { errno, fd = -1, digest }: CallEnd): void {
+    const { descriptors, lock } = factsOf(call.call) ?? {};
+    if (!mayChangeNames(call) && !descriptors && !lock) return;
+    for (const part of [client, this.numberOf(call), Number(errno === undefined), fd, digest])
+      this.version = mix(this.version, part);
+  }
+
+  /** Everything may be elsewhere, in a way that no call has brought about. */
+  forgetAll(): void {
+    this.begin({});
+  }
+
+  /** A client's life is over: what it had open is closed. */
+  forgetClient(client: number): void {
+    this.version = mix(this.version, -2 - client);
+  }
+
+  of(client: number, call: CallToMake): KnownCall {
     const { version } = this;
-    const known = this.known.get(call);
-    if (known?.version === version && known.client === client) return known.routes;
-    const routes = find();
-    this.known.set(call, { version, client, routes });
-    return routes;
+    let versions = this.known.get(call);
+    const known = versions?.get(version);
+    if (known?.client === client) return known;
+    if (this.count++ > countMax) {
+      this.known = new WeakMap();
+      this.count = 0;
+      versions = undefined;
+    }
+    const found: KnownCall = { version, client };
+    if (versions) versions.set(version, found);
+    else this.known.set(call, new Map([[version, found]]));
+    return found;
+  }
+
+  private numberOf(one: object): number {
+    const known = this.numbers.get(one);
+    if (known !== undefined) return known;
+    this.numbers.set(one, ++this.lastNumber);
+    return this.lastNumber;
   }
 }

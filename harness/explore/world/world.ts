@@ -58,7 +58,7 @@ export class World implements Tree {
   /** Makes the sandbox as it is at the beginning. @param files by their paths */
   restart(files: Readonly<Record<string, FirstFile>>, now: number): void {
     empty(this.disk, this.rootPath);
-    this.known.version++;
+    this.known.begin(files);
     this.inodes.forget();
     this.lastParents.clear();
     this.places.forget();
@@ -71,7 +71,7 @@ export class World implements Tree {
 
   /** The machine was started again: the files that are left keep their numbers. @param times of each, by the system's number */
   reboot(times: ReadonlyMap<string, number>): void {
-    this.known.version++;
+    this.known.forgetAll();
     this.lastParents.clear();
     this.places.forget();
     this.openFiles.forget();
@@ -111,11 +111,19 @@ export class World implements Tree {
 
   /** Where a call of the client that is meant leads. */
   routes(call: CallToMake): Routes {
-    return this.known.of(this.current, call, () => routesOf(call, this));
+    const known = this.known.of(this.current, call);
+    known.routes ??= routesOf(call, this);
+    return known.routes;
   }
 
   /** What a call is about to touch, of the client that is meant. */
   foresee(call: CallToMake): Foresight {
+    const known = this.known.of(this.current, call);
+    known.foresight ??= this.look(call);
+    return known.foresight;
+  }
+
+  private look(call: CallToMake): Foresight {
     const file = call.fd === undefined ? undefined : this.openFile(call.fd);
     return {
       ...this.routes(call),
@@ -147,7 +155,7 @@ export class World implements Tree {
     now: number,
   ): [client: number, WatchEvent][] {
     this.places.forgetAfter(call);
-    this.known.forgetAfter(call);
+    this.known.forgetAfter(client, call, end);
     this.as(client);
     const subject = subjectOf(call, foresight, this);
     const act = actOf(call, subject.inode !== undefined);
@@ -208,7 +216,7 @@ export class World implements Tree {
 
   /** The paths of what is open and watched belong to one life. */
   forget(client: number): void {
-    this.known.version++;
+    this.known.forgetClient(client);
     this.openFiles.forget(client);
     this.listeners.remove(client);
     this.held.forget(client);
