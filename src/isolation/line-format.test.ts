@@ -89,6 +89,15 @@ describe('a file of lines', () => {
     );
   });
 
+  it('takes a value of several lines for one: of lines indented deeper, and behind a backslash', () => {
+    const lists = { base: 'a =\n  1\nb =\n  1\n', theirs: 'a =\n  1\nb =\n  1\nc=1\n' };
+    expect(merged('ini', { ...lists, ours: 'a =\n  1\n  2\nb =\n  1\n' })).toBe(
+      'a =\n  1\n  2\nb =\n  1\nc=1\n',
+    );
+    const escaped = { base: 'a=1\\\n2\nb=1\n', theirs: 'a=1\\\n2\nb=1\nc=1\n' };
+    expect(merged('ini', { ...escaped, ours: 'a=1\\\n3\nb=1\n' })).toBe('a=1\\\n3\nb=1\nc=1\n');
+  });
+
   it('merges lines without keys by what they say', () => {
     expect(merged('lines', { base: 'a\nb\n', theirs: 'a\nb\nc\n', ours: 'b\nd\n' })).toBe('b\nc\nd\n');
     const passwords = { base: 'anna:1\nbert:1\n', theirs: 'anna:2\nbert:1\n', ours: 'anna:1\nbert:2\n' };
