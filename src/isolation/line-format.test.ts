@@ -107,6 +107,6 @@ describe('a file of lines', () => {
   it('is none where it is no text', () => {
     for (const bytes of [[0xff], [0x61, 0x00]])
       expect(formatOf('ini').parse(Buffer.from(bytes))).toBeUndefined();
-    for (const name of ['lines:', 'yaml', 'INI', '']) expect(lineFormat(name)).toBeUndefined();
+    for (const name of ['lines:', 'lines:\n', 'yaml', 'INI', '']) expect(lineFormat(name)).toBeUndefined();
   });
 });

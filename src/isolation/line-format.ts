@@ -35,7 +35,7 @@ export function lineFormat(name: string): DocumentFormat | undefined {
 function dialectOf(name: string): Dialect | undefined {
   if (name === 'ini') return { name, hasSections: true, keyOf: keyInIni };
   if (name === 'lines') return { name, hasSections: false, keyOf: () => undefined };
-  const end = /^lines:(.+)$/s.exec(name)?.[1];
+  const end = /^lines:(.+)$/.exec(name)?.[1];
   return end === undefined ? undefined : { name, hasSections: false, keyOf: (line) => before(line, end) };
 }
 

@@ -40,7 +40,7 @@ export interface LastCommitted {
 
 const magic = 'holdfast-last-committed-2';
 
-/** A copy in another format must not be taken for one in JSON, by programs of today and of before. */
+/** A copy in another format must not be taken for one in JSON, nor by a program that knows JSON alone. */
 function magicOf(format: string): string {
   return format === 'json' ? magic : `${magic}+${format}`;
 }
