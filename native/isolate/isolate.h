@@ -132,6 +132,9 @@ bool is_open_elsewhere(const struct handle *handle, pid_t process, int fd);
 
 // ---- commits.c: what waits for the parent
 
+/// What is written can't be told to be whole: only its last close ends it.
+extern bool waits_for_end;
+
 enum purpose { for_close, for_rename, for_truncate, for_exit, for_sync, for_unlock, for_itself };
 struct waiter {
   uint64_t notification;

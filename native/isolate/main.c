@@ -1,7 +1,7 @@
 // Starts the program, and the two that look after it: one that keeps its calls from failing if the other one should die, and
 // that other one, which works. The worker is an ancestor of all that the program starts, or it might not look into their memory.
 //
-//   isolate FILE -- command args...     descriptor 3 leads to the parent: see README.md
+//   isolate [--to-its-end] FILE -- command args...     descriptor 3 leads to the parent: see README.md
 //   isolate --check                     is all there that it needs? Says what is missing, and ends with 1.
 #include "isolate.h"
 #include <errno.h>
@@ -215,8 +215,11 @@ static int check(void) {
 
 int main(int argc, char **argv) {
   if (argc == 2 && strcmp(argv[1], "--check") == 0) return check();
+  waits_for_end = argc > 1 && strcmp(argv[1], "--to-its-end") == 0;
+  argv += waits_for_end;
+  argc -= waits_for_end;
   if (argc < 4 || strcmp(argv[2], "--") != 0) {
-    fprintf(stderr, "usage: isolate FILE -- command args...\n");
+    fprintf(stderr, "usage: isolate [--to-its-end] FILE -- command args...\n");
     return 2;
   }
   int pair[2];

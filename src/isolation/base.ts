@@ -31,14 +31,18 @@ const nothing: Document = new Map();
  * A text that was used once is not known any more, and what was written from it is.
  * @param known the newest at the end
  */
-export function chooseBase(known: readonly KnownState[], written: Document): Base {
+export function chooseBase(
+  known: readonly KnownState[],
+  written: Document,
+  isSame?: (before: string, after: string) => boolean,
+): Base {
   let best: Base | undefined;
   let least = Number.POSITIVE_INFINITY;
   for (const [age, { id, document, ageMs, isWritten }] of known.toReversed().entries()) {
     if (best && ageMs > recentMs) break;
     // Half of another program's write.
     const base = document ?? nothing;
-    const found = distance(base, written, least);
+    const found = distance(base, written, least, isSame);
     if (found < least) {
       least = found;
       best = { id, document: base };

@@ -56,13 +56,13 @@ export function sanitizedCache(): string {
 }
 
 /** A file of its own, and programs that use it. */
-export function newScene(content: object = { a: 1, b: 2 }) {
+export function newScene(content: object | string = { a: 1, b: 2 }) {
   const home = newDirectory();
   const directory = path.join(home, 'data');
   mkdirSync(directory, { mode: 0o700 });
   const file = path.join(directory, 'auth.json');
   const [ready, go] = [path.join(home, 'ready'), path.join(home, 'go')];
-  writeFileSync(file, JSON.stringify(content), { mode: 0o600 });
+  writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content), { mode: 0o600 });
   const env = { HOME: home, XDG_CACHE_HOME: path.dirname(sanitizedCache()), READY: ready, GO: go };
   const run = (line: readonly string[], flags: readonly string[] = ['--isolate']) =>
     execa(process.execPath, [command, 'run', ...flags, '--file', file, '--', ...line], {

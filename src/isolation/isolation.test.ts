@@ -139,6 +139,26 @@ describe.skipIf(whyNot !== undefined)(`an isolated program${whyNot ? ` (${whyNot
     },
   );
 
+  it('merges a file of another format, and commits nothing of it before the last writer has closed it', async () => {
+    const scene = newScene('; all\na=1\n\n[s]\nb=1\n');
+    const flags = ['--isolate', '--format', 'ini'];
+    // It has emptied the file, and half of what it writes is there, when another one changes an entry.
+    const slow = shell(
+      `grep -v '^a=' "$1" > "$1.tmp"; { head -2 "$1.tmp"; ${waits}; tail -n +3 "$1.tmp"; echo own=1; } > "$1"`,
+      scene.file,
+    );
+    const first = scene.run(slow, flags);
+    await scene.isReady();
+    const second = await scene.run(shell(`sed -i 's/b=1/b=2/' "$1"`, scene.file), flags);
+    scene.letGo();
+    expect([(await first).exitCode, second.exitCode]).toEqual([0, 0]);
+    expect(readFileSync(scene.file, 'utf8')).toBe('; all\n\n[s]\nb=2\nown=1\n');
+    // For what reads JSON, it is a file that can't be used, as it was before: it is not replaced from the copy, say.
+    const json = await scene.run(['true']);
+    expect([json.exitCode, json.stderr]).toEqual([2, expect.stringContaining('not isolated: ')]);
+    expect(readFileSync(scene.file, 'utf8')).toContain('b=2');
+  });
+
   it('ends with one line, and as the command has ended', async () => {
     const scene = newScene();
     const { exitCode, stdout, stderr } = await scene.run(['sh', '-c', 'echo out; echo err >&2; exit 42']);

@@ -4,7 +4,8 @@ import { constants } from 'node:os';
 import type { Duplex } from 'node:stream';
 import { errnoOf, StoreError } from '../errors/store-error.js';
 import type { StoreEvent } from '../store/backend/backend.js';
-import { type Document, decodeValue, parseDocument } from '../store/document/document.js';
+import { type Document, decodeValue } from '../store/document/document.js';
+import { type DocumentFormat, jsonFormat } from '../store/document/format.js';
 import { IsolatedFile } from '../store/file/foreign/isolated-file.js';
 import { chooseBase, type KnownState } from './base.js';
 import { editsBetween } from './edits.js';
@@ -21,6 +22,8 @@ const nothing: Document = new Map();
 export interface IsolationOptions {
   /** See `StoreOptions`. */
   allowUnsafe?: boolean;
+  /** Of the file, if it is not JSON. */
+  format?: DocumentFormat | undefined;
   isOpaque?: (value: unknown) => boolean;
   onStoreEvent?: (event: StoreEvent) => void;
   /** The command has ended, and what it has started goes on. */
@@ -46,6 +49,7 @@ export class Isolation {
   readonly #file: string;
   readonly #helper: string;
   readonly #options: IsolationOptions;
+  readonly #format: DocumentFormat;
   readonly #isOpaque: (raw: string) => boolean;
   readonly #isolated: IsolatedFile;
   readonly #frames = new FrameReader();
@@ -58,13 +62,15 @@ export class Isolation {
 
   /** @throws StoreError `E_UNSAFE` where another user could replace the file */
   constructor(file: string, helper: string, options: IsolationOptions = {}) {
-    const { allowUnsafe = false, isOpaque, onStoreEvent } = options;
+    const { allowUnsafe = false, format = jsonFormat, isOpaque, onStoreEvent } = options;
+    this.#format = format;
     this.#file = file;
     this.#helper = helper;
     this.#options = options;
     this.#isOpaque = (raw) => isOpaque?.(decodeValue(raw)) ?? false;
     this.#isolated = new IsolatedFile(file, {
       allowUnsafe,
+      format,
       ...(isOpaque && { isOpaque }),
       ...(onStoreEvent && { onEvent: onStoreEvent }),
     });
@@ -84,10 +90,14 @@ export class Isolation {
     command: readonly string[],
     env: NodeJS.ProcessEnv,
   ): { child: ChildProcess; ended: Promise<CommandEnd> } {
-    const child = spawn(this.#helper, [this.#file, '--', ...command], {
-      stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
-      env,
-    });
+    const child = spawn(
+      this.#helper,
+      [...(this.#format === jsonFormat ? [] : ['--to-its-end']), this.#file, '--', ...command],
+      {
+        stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
+        env,
+      },
+    );
     const link = child.stdio[3] as Duplex;
     this.#link = link;
     link.on('data', (data: Buffer) => this.#receive(data));
@@ -156,8 +166,8 @@ export class Isolation {
       return;
     }
     const known = bases.map(({ id, ...one }): KnownState => ({ id, document: this.#documentOf(id), ...one }));
-    const base = chooseBase(known, document);
-    const edits = editsBetween(base.document, document, this.#isOpaque);
+    const base = chooseBase(known, document, this.#format.isSame);
+    const edits = editsBetween(base.document, document, this.#isOpaque, this.#format.isSame);
     try {
       const removed = edits.filter(({ raw }) => raw === undefined);
       await this.#isolated.commit(edits, document, removed.length > 1 ? base.document : undefined);
@@ -170,12 +180,12 @@ export class Isolation {
     }
   }
 
-  /** Undefined for what is no document. Nothing at all is an empty one only to a reader: see `chooseBase`. */
+  /** Undefined for what is no document. In JSON, nothing at all is an empty one only to a reader: see `chooseBase`. */
   #documentOf(id: number): Document | undefined {
     const text = this.#texts.get(id);
     if (!text) return nothing;
     if (!text.isParsed) {
-      text.document = text.bytes.length === 0 ? undefined : parseDocument(text.bytes);
+      text.document = this.#format.parse(text.bytes);
       text.isParsed = true;
     }
     return text.document;

@@ -6,7 +6,8 @@
 //   OPENCODE=/tmp/agent/node_modules/opencode-linux-x64/bin/opencode node tools/guard-bench/opencode.mjs 4 400 0.3 3
 //
 // Arguments: servers, calls in all, share of DELETE, rounds, and the ways to compare (default: none,guard,isolated). TMPDIR says on
-// which disk. Prints a line of JSON for each round of each way, and one for each way with its median pace against "none".
+// which disk. Prints a line of JSON for each round of each way, and one for each way with its median pace against "none". Each round has
+// the time of the processor for each call, by program, too: on a busy machine that says more than the pace.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
@@ -15,6 +16,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { perCall, processorTime } from './processor-time.mjs';
 
 const [servers = '2', calls = '200', removals = '0.3', rounds = '2', chosen = 'none,guard,isolated'] =
   process.argv.slice(2);
@@ -164,6 +166,8 @@ async function measure(way, world, round) {
       torn++;
     }
   }, 2);
+  const roots = [...world.runs, ...(guard ? [guard.child] : [])].map(({ pid }) => pid);
+  const used = processorTime(roots);
   const began = performance.now();
   const each = Math.floor(Number(calls) / world.ports.length);
   const name = `${way}${round}`;
@@ -171,6 +175,7 @@ async function measure(way, world, round) {
     world.ports.map((port, at) => ask(port, `${name}-p${at}`, each, 1000 * round + at + 1)),
   );
   const ms = performance.now() - began;
+  const usedNow = processorTime(roots);
   clearInterval(eye);
   const heals = guard ? await endGuard(guard) : [];
   let end = {};
@@ -195,6 +200,7 @@ async function measure(way, world, round) {
     back: gone.filter((id) => Object.hasOwn(end, id)).length,
     torn,
     perSecond: Math.round((acknowledged / ms) * 1000),
+    processorMsPerCall: perCall(used, usedNow, acknowledged + failed),
     ...(guard && { heals: heals.length, healMsP50: at(0.5), healMsP99: at(0.99) }),
     note,
   };

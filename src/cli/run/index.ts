@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { lineFormat } from '../../isolation/line-format.js';
+import type { DocumentFormat } from '../../store/document/format.js';
 import { fileOf } from '../auth/source.js';
 import { insist } from '../unsafe.js';
 import { UsageError } from '../usage-error.js';
@@ -9,6 +11,7 @@ interface RunFlags {
   guard?: boolean;
   isolate?: boolean;
   file?: string;
+  format?: string;
   allowUnsafe?: boolean;
 }
 
@@ -23,6 +26,7 @@ export function addRun(program: Command): void {
     .option('--guard', 'watch the file, and repair what the command erases unknowingly (the default)')
     .option('--isolate', "experimental: isolate the command from the file, or don't run it")
     .option('--file <path>', "the credential file; default: the agent's own")
+    .option('--format <name>', 'with --isolate, of another file: json, ini, lines, or lines:END-OF-KEY')
     .option('--allow-unsafe', insist)
     .addHelpText(
       'after',
@@ -40,13 +44,28 @@ of the command: 127 if there is no such command, 126 if it can't be run. Program
 Examples:
   holdfast run opencode
   holdfast run --isolate -- opencode serve --port 4096
+  holdfast run --isolate --format ini --file ~/.npmrc -- npm config set fund false
   holdfast run -- opencode serve`,
     )
     .action(async (command: string[], flags: RunFlags) => {
       const { guard = false, isolate = false, allowUnsafe } = flags;
       if (guard && isolate) throw new UsageError('--guard and --isolate exclude each other');
       const file = fileOf(flags);
-      if (isolate) await runIsolated(command, file, allowUnsafe);
+      const format = formatOf(flags);
+      if (isolate) await runIsolated(command, file, { allowUnsafe, format });
       else await runGuarded(command, file, allowUnsafe);
     });
+}
+
+/** Undefined for JSON. @throws UsageError */
+function formatOf({ format = 'json', file, isolate = false }: RunFlags): DocumentFormat | undefined {
+  if (format === 'json') return undefined;
+  const found = lineFormat(format);
+  if (!found)
+    throw new UsageError(
+      `--format: expected json, ini, lines or lines:END-OF-KEY, got ${JSON.stringify(format)}`,
+    );
+  if (!isolate) throw new UsageError('--format goes with --isolate: only JSON is guarded');
+  if (file === undefined) throw new UsageError("--format goes with --file: the agent's own file is JSON");
+  return found;
 }

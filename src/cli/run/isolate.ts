@@ -3,6 +3,7 @@ import { isOpaque } from '../../credentials/schema.js';
 import { type CommandEnd, Isolation } from '../../isolation/isolation.js';
 import type { IsolationTally } from '../../isolation/tally.js';
 import { helperProgram, NoHelperError } from '../../native/helper.js';
+import type { DocumentFormat } from '../../store/document/format.js';
 import { reasonOf } from '../auth/isolation-findings.js';
 import { note, shown } from '../auth/output.js';
 import { humanTime } from '../auth/time.js';
@@ -16,12 +17,15 @@ const nameMax = 247;
 /** Of an error of our own, and not of the command. */
 const internalError = 70;
 
+/** How a file is isolated. */
+interface HowIsolated {
+  allowUnsafe: boolean | undefined;
+  /** Undefined for JSON. */
+  format: DocumentFormat | undefined;
+}
+
 /** Runs a command isolated. @throws UsageError where that can't be: the command is not run then */
-export async function runIsolated(
-  command: readonly string[],
-  file: string,
-  allowUnsafe: boolean | undefined,
-): Promise<void> {
+export async function runIsolated(command: readonly string[], file: string, how: HowIsolated): Promise<void> {
   const outer = outerFile();
   if (outer === file) {
     note(`holdfast: ${file} is isolated by an outer run: the command just runs`);
@@ -30,23 +34,23 @@ export async function runIsolated(
   }
   const found =
     outer === undefined ? findHelper() : { why: 'it runs within a run that isolates another file' };
-  const isolation = found.helper === undefined ? found : await begin(file, found.helper, allowUnsafe);
+  const isolation = found.helper === undefined ? found : await begin(file, found.helper, how);
   if ('why' in isolation)
     throw new UsageError(`not isolated: ${isolation.why}`, 'without --isolate it is guarded');
-  await run(command, file, isolation.isolation, allowUnsafe);
+  await run(command, file, isolation.isolation, how);
 }
 
 async function run(
   command: readonly string[],
   file: string,
   isolation: Isolation,
-  allowUnsafe: boolean | undefined,
+  how: HowIsolated,
 ): Promise<void> {
   const [name = ''] = command;
   const since = performance.now();
   const { child, ended } = isolation.start(command, { ...process.env, [variable]: nameOf(file) });
   const release = passSignals(child);
-  const end = await codeOf(await ended, { name, file, allowUnsafe });
+  const end = await codeOf(await ended, { name, file, ...how });
   await isolation.close();
   release();
   const { untold } = isolation.tally;
@@ -58,7 +62,7 @@ async function run(
 
 async function codeOf(
   end: CommandEnd,
-  { name, file, allowUnsafe }: { name: string; file: string; allowUnsafe: boolean | undefined },
+  { name, file, allowUnsafe, format }: { name: string; file: string } & HowIsolated,
 ): Promise<number | NodeJS.Signals> {
   switch (end.kind) {
     case 'exit':
@@ -71,8 +75,11 @@ async function codeOf(
     case 'refused':
       return refusalOf(name, errnoName(end.errno));
     case 'unprotected': {
-      note('holdfast: the helper was killed: the command goes on without it, guarded');
-      const session = await startGuard(file, allowUnsafe);
+      const isGuarded = format === undefined;
+      note(
+        `holdfast: the helper was killed: the command goes on without it, ${isGuarded ? '' : 'un'}guarded`,
+      );
+      const session = isGuarded ? await startGuard(file, allowUnsafe) : undefined;
       const code = await endOf(end.child, name);
       await endGuard(session);
       return code;
@@ -94,14 +101,16 @@ function findHelper(): Found {
 async function begin(
   file: string,
   helper: string,
-  allowUnsafe: boolean | undefined,
+  { allowUnsafe, format }: HowIsolated,
 ): Promise<{ isolation: Isolation } | { why: string }> {
   if (Buffer.byteLength(path.basename(file)) > nameMax) return { why: 'the name of the file is too long' };
   try {
     const onBackground = () => note('holdfast: the command has ended; waiting for what it has started');
+    // What credentials look like says nothing of other files.
+    const kind = format ? { format } : { isOpaque };
     const isolation = new Isolation(file, helper, {
-      isOpaque,
       onBackground,
+      ...kind,
       ...(allowUnsafe && { allowUnsafe }),
     });
     await isolation.begin();

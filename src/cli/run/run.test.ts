@@ -56,6 +56,18 @@ describe('run', () => {
     expect((await start(user, ['true'], ['--isolate', '--guard'])).exitCode).toBe(2);
   });
 
+  it.each([
+    [
+      ['--isolate', '--file', '/x', '--format', 'yaml'],
+      /expected json, ini, lines or lines:END-OF-KEY, got "yaml"/,
+    ],
+    [['--file', '/x', '--format', 'ini'], /only JSON is guarded/],
+    [['--isolate', '--format', 'ini'], /the agent's own file is JSON/],
+  ])('does not run the command where its file can have no such format: %j', async (flags, message) => {
+    const { exitCode, stdout, stderr } = await start(newUser(), ['echo', '1'], flags);
+    expect([exitCode, stdout, stderr]).toEqual([2, '', expect.stringMatching(message)]);
+  });
+
   it('does not isolate a file whose name leaves no room for those beside it, and says so', async () => {
     const user = newUser();
     const flags = ['--isolate', '--file', path.join(user.home, 'x'.repeat(248))];

@@ -24,7 +24,7 @@ export class FileBackend implements Backend {
 
   constructor(file: string, options: FileBackendOptions) {
     this.#options = options;
-    this.#sites = new Sites(file, options.allowUnsafe);
+    this.#sites = new Sites(file, options.allowUnsafe, options.format);
     this.#reader = new Reader(this.#sites);
     this.#replaced = options.onLate && new ReplacedFiles(options.onLate);
     this.#held = new HeldIntent(options, this.#replaced);

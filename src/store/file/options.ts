@@ -1,4 +1,5 @@
 import type { StoreEvent } from '../backend/backend.js';
+import type { DocumentFormat } from '../document/format.js';
 import type { LateWrite } from './commit/task.js';
 
 export interface FileBackendOptions {
@@ -13,6 +14,8 @@ export interface FileBackendOptions {
   /** The same, asked with the JSON of an entry. */
   isOpaque?: ((raw: string) => boolean) | undefined;
   allowUnsafe?: boolean;
+  /** Default: JSON. */
+  format?: DocumentFormat | undefined;
   /** Takes what is written into a file that a commit has replaced. Default: none is looked at, and replaced files are closed. */
   onLate?: ((late: LateWrite) => void) | undefined;
   onEvent: (event: StoreEvent) => void;

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { ioError } from '../../errors/io-error.js';
 import { errnoOf } from '../../errors/store-error.js';
 import { tickMs } from '../../surroundings/reading.js';
-import { type Document, parseDocument } from '../document/document.js';
+import type { Document } from '../document/document.js';
 import { readLastCommitted } from './commit/last-committed.js';
 import { settle } from './disk/settle.js';
 import type { Site, Sites } from './disk/site.js';
@@ -94,7 +94,7 @@ function isOurs(site: Site, state: FileState): boolean {
   if (state.kind === 'corrupt') return false;
   const last = readLastCommitted(site);
   if (!last) return true;
-  if (state.kind === 'missing') return parseDocument(last.bytes)?.size === 0;
+  if (state.kind === 'missing') return site.format.parse(last.bytes)?.size === 0;
   return (
     state.bytes.equals(last.bytes) ||
     (isSameIdentity(state.identity, last.replaces) && last.replaces !== last.identity && !last.replacesStale)

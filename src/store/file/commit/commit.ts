@@ -48,7 +48,7 @@ async function attemptOn(
   entries: readonly QueueEntry[],
   seen: Seen,
 ): Promise<Attempt> {
-  if (needsToSettle(seen, task.earlier)) return { kind: 'unsettled', state: seen.state };
+  if (needsToSettle(site, seen, task.earlier)) return { kind: 'unsettled', state: seen.state };
   const recovery = recoveryOf(site, seen, task);
   if (task.wish.kind === 'repair' && task.wish.isQuick && seen.state.kind === 'valid')
     return attemptQuickly(site, intent, task, { ...seen, state: seen.state, recovery });

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { type Document, doubledKeys, parseDocument, serializeDocument } from '../../document/document.js';
+import { type Document, doubledKeys } from '../../document/document.js';
+import type { DocumentFormat } from '../../document/format.js';
 import type { Site } from '../disk/site.js';
 import type { FileState } from '../disk/state.js';
 import { type Intent, isThere, unlinkIfThere } from '../queue/intents.js';
@@ -37,11 +38,11 @@ export function keepGeneration(
 ): KeptGeneration | 'fenced' | undefined {
   const { state } = basis;
   if (given && state.kind !== 'missing') {
-    const bytes = serializeDocument(given);
+    const bytes = site.format.serialize(given);
     const kept = quarantine(site, { identity: state.identity, bytes, owner: state.owner }, 'copy');
     return { path: kept, takeBack: () => {} };
   }
-  const doomed = doomedGeneration(basis);
+  const doomed = doomedGeneration(basis, site.format);
   if (!doomed) return undefined;
   if (!isThere(intent)) return 'fenced';
   // A name of its own: another process may keep the same state, and need it after we have taken ours back.
@@ -49,14 +50,17 @@ export function keepGeneration(
   return { path: kept, takeBack: () => unlinkIfThere(site.directory.at(path.basename(kept)), kept) };
 }
 
-function doomedGeneration({ state, last, recovery }: Omit<Replacement, 'document'>): Doomed | undefined {
+function doomedGeneration(
+  { state, last, recovery }: Omit<Replacement, 'document'>,
+  format: DocumentFormat,
+): Doomed | undefined {
   const { merge, excluded, base } = recovery;
   if (!last || !merge || state.kind !== 'valid') return undefined;
-  const whole = parseDocument(last.bytes) ?? new Map<string, string>();
+  const whole = format.parse(last.bytes) ?? new Map<string, string>();
   const ours = new Map([...whole].filter(([key]) => !excluded.has(key)));
   const removed = [...ours.keys()].filter((key) => !base.has(key));
   if (removed.length < (merge.isDoubtful ? 1 : 2)) return undefined;
-  const bytes = excluded.size === 0 ? last.bytes : serializeDocument(ours);
+  const bytes = excluded.size === 0 ? last.bytes : format.serialize(ours);
   return { identity: last.identity, bytes, owner: state.owner };
 }
 

@@ -23,6 +23,15 @@ describe('the last-committed copy', () => {
       }),
     );
   });
+  it('a copy in one format is none in another one', () => {
+    const bytes = Buffer.from('a=1');
+    const inLines = encodeLastCommitted(copyOf(bytes), 'ini');
+    expect(decodeLastCommitted(inLines, 'ini')).toEqual(copyOf(bytes));
+    expect([decodeLastCommitted(inLines), decodeLastCommitted(record(bytes), 'ini')]).toEqual([
+      undefined,
+      undefined,
+    ]);
+  });
   it('the copy is rejected if any bit of it differs or any part is missing', () => {
     const whole = record(Buffer.from('{"a":1}'));
     for (let at = 0; at < whole.length; at++) {

@@ -39,22 +39,28 @@ export interface LastCommitted {
 }
 
 const magic = 'holdfast-last-committed-2';
+
+/** A copy in another format must not be taken for one in JSON, nor by a program that knows JSON alone. */
+function magicOf(format: string): string {
+  return format === 'json' ? magic : `${magic}+${format}`;
+}
+
 const newline = 0x0a;
 
 /** A line `<magic> <checksum of the rest>`, a line with all fields but the bytes, and the bytes. */
-export function encodeLastCommitted({ bytes, ...head }: LastCommitted): Buffer {
+export function encodeLastCommitted({ bytes, ...head }: LastCommitted, format = 'json'): Buffer {
   const line = Buffer.from(`${JSON.stringify(head)}\n`);
-  return Buffer.concat([Buffer.from(`${magic} ${checksum(line, bytes)}\n`), line, bytes]);
+  return Buffer.concat([Buffer.from(`${magicOf(format)} ${checksum(line, bytes)}\n`), line, bytes]);
 }
 
 /** Undefined for anything but a complete record with the right checksum. */
-export function decodeLastCommitted(record: Buffer): LastCommitted | undefined {
+export function decodeLastCommitted(record: Buffer, format = 'json'): LastCommitted | undefined {
   const lineAt = record.indexOf(newline) + 1;
   const bytesAt = record.indexOf(newline, lineAt) + 1;
   if (lineAt === 0 || bytesAt === 0) return undefined;
   const line = record.subarray(lineAt, bytesAt);
   const bytes = record.subarray(bytesAt);
-  if (record.subarray(0, lineAt).toString('latin1') !== `${magic} ${checksum(line, bytes)}\n`)
+  if (record.subarray(0, lineAt).toString('latin1') !== `${magicOf(format)} ${checksum(line, bytes)}\n`)
     return undefined;
   return { ...(JSON.parse(line.toString()) as Omit<LastCommitted, 'bytes'>), bytes };
 }
@@ -66,7 +72,9 @@ export function decodeLastCommitted(record: Buffer): LastCommitted | undefined {
 export function readLastCommitted(site: Site): LastCommitted | undefined {
   try {
     const found = readRegular(site.location, site.nameOf('last'));
-    return found && isOfItsFile(site, found.stats) ? decodeLastCommitted(found.bytes) : undefined;
+    return found && isOfItsFile(site, found.stats)
+      ? decodeLastCommitted(found.bytes, site.format.name)
+      : undefined;
   } catch (error) {
     const code = errnoOf(error instanceof StoreError ? error.cause : error);
     // The disk has lost the copy, or our permission was taken away: as if there were none.

@@ -1,4 +1,5 @@
-import { type Document, serializeDocument } from '../../document/document.js';
+import type { Document } from '../../document/document.js';
+import type { DocumentFormat } from '../../document/format.js';
 import { withGeneration } from '../../merge/generations.js';
 import { type FileState, timeOf } from '../disk/state.js';
 import type { Intent } from '../queue/intents.js';
@@ -16,7 +17,12 @@ export interface Basis {
 }
 
 /** The next content of the copy. The identity of the file is filled in once the file is staged. */
-export function nextRecord({ name }: Intent, basis: Basis, document: Document): LastCommitted {
+export function nextRecord(
+  { name }: Intent,
+  basis: Basis,
+  document: Document,
+  format: DocumentFormat,
+): LastCommitted {
   const { last, state, recovery, requests } = basis;
   const { held } = recovery;
   // What is restored, or put back, may never have been in the file: it is part of the state from this commit on, if that happens.
@@ -31,6 +37,6 @@ export function nextRecord({ name }: Intent, basis: Basis, document: Document): 
     applied: applied.filter((id) => !isRestored(id)),
     applying: [...applied.filter(isRestored), ...requests.open.map(({ id }) => id)],
     generations: withGeneration(recovery.generations, held.document, document, timeOf(state.identity)),
-    bytes: (document === held.document && held.bytes) || serializeDocument(document),
+    bytes: (document === held.document && held.bytes) || format.serialize(document),
   };
 }

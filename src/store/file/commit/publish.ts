@@ -47,7 +47,7 @@ export async function publish(
   let isPublished = false;
   try {
     const written = isFileNew ? { ...record, identity: add(stagedFile, record.bytes).identity } : record;
-    add(stagedCopy, encodeLastCommitted(written));
+    add(stagedCopy, encodeLastCommitted(written, site.format.name));
     await flushAll(files);
     if (!isStillRight()) return { kind: 'fenced', isOvertaken: true };
     await rename(stagedCopy, site.last);
@@ -82,7 +82,7 @@ async function undo(
   try {
     if (previous) {
       const place = intent.at('undone');
-      const staged = stage(place, encodeLastCommitted(previous), owner);
+      const staged = stage(place, encodeLastCommitted(previous, site.format.name), owner);
       await flushAll([staged]).finally(() => closeLater([staged]));
       await rename(place, site.last);
     } else {

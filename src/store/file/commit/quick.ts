@@ -1,7 +1,7 @@
 import { renameSync } from 'node:fs';
 import { ioError } from '../../../errors/io-error.js';
 import { errnoOf } from '../../../errors/store-error.js';
-import { type Document, serializeDocument } from '../../document/document.js';
+import type { Document } from '../../document/document.js';
 import type { Site } from '../disk/site.js';
 import { closeLater, stage } from '../disk/stage.js';
 import { type FileState, hasChanged } from '../disk/state.js';
@@ -46,7 +46,7 @@ function replaceQuickly(
   const place = intent.at('new');
   const owner = (state.kind === 'missing' ? undefined : state.owner) ?? site.owner;
   try {
-    closeLater([stage(place, serializeDocument(document), owner)]);
+    closeLater([stage(place, site.format.serialize(document), owner)]);
     if (hasChanged(site, state) || !site.hasIntentsInPlace()) return false;
     renameSync(place, site.place);
     return true;

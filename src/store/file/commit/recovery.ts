@@ -1,4 +1,5 @@
-import { type Document, parseDocument } from '../../document/document.js';
+import type { Document } from '../../document/document.js';
+import { type DocumentFormat, jsonFormat } from '../../document/format.js';
 import { fingerprint, type Generation, statesBefore, withGeneration } from '../../merge/generations.js';
 import { type Merge, mergeForeign, type Prints, printsOf } from '../../merge/merge.js';
 import { type FileState, isSameIdentity, isSameInode, timeOf } from '../disk/state.js';
@@ -52,6 +53,8 @@ export interface Beliefs {
   /** Nothing comes back that may have been taken away on purpose. */
   revocable?: boolean | undefined;
   isOpaque?: ((raw: string) => boolean) | undefined;
+  /** Of the copy. Default: JSON. */
+  format?: DocumentFormat | undefined;
 }
 
 /**
@@ -63,7 +66,7 @@ export function reconcile(
   state: FileState,
   last: LastCommitted | undefined,
   interrupted: string | undefined,
-  { revocable = false, isOpaque }: Beliefs = {},
+  { revocable = false, isOpaque, format = jsonFormat }: Beliefs = {},
 ): Recovery | undefined {
   if (!last) return withoutCopy(state);
   const before = { applied: new Set(last.applied) };
@@ -73,7 +76,7 @@ export function reconcile(
     return { ...plain, ...both, base: state.document, held: state, copyIsOld: false, generations };
   }
 
-  const ours = parseDocument(last.bytes) ?? nothing;
+  const ours = format.parse(last.bytes) ?? nothing;
   // A copy that only took over what the file held stands for no commit that could be open.
   const couldBeOpen = last.replaces !== last.identity;
   if (state.kind === 'corrupt') {

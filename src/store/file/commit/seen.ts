@@ -1,5 +1,5 @@
 import { StoreError } from '../../../errors/store-error.js';
-import { isSameContent, parseDocument } from '../../document/document.js';
+import { isSameContent } from '../../document/document.js';
 import type { Site } from '../disk/site.js';
 import { type FileState, isSame, type OpenFile } from '../disk/state.js';
 import type { LastCommitted } from './last-committed.js';
@@ -14,11 +14,15 @@ export interface Seen {
   open: OpenFile | undefined;
 }
 
-/** A corrupt file may be half of another program's write in place, a missing one may be between its unlink and its create. */
-export function needsToSettle({ state, last }: Seen, { settled }: Earlier): boolean {
+/**
+ * A corrupt file may be half of another program's write in place, a missing one may be between its unlink and its create. So may
+ * an empty one be, in a format that has such documents.
+ */
+export function needsToSettle({ format }: Site, { state, last }: Seen, { settled }: Earlier): boolean {
   if (settled && isSame(state, settled)) return false;
-  if (state.kind === 'missing') return last !== undefined && parseDocument(last.bytes)?.size !== 0;
-  return state.kind === 'corrupt';
+  if (state.kind === 'corrupt') return true;
+  const isEmpty = state.kind === 'missing' || state.bytes.length === 0;
+  return isEmpty && last !== undefined && format.parse(last.bytes)?.size !== 0;
 }
 
 /**
@@ -26,7 +30,7 @@ export function needsToSettle({ state, last }: Seen, { settled }: Earlier): bool
  * @throws StoreError `E_CORRUPT` where neither the file nor its copy can be used, and no process knows better
  */
 export function recoveryOf(site: Site, { state, last }: Seen, { wish, earlier, beliefs }: Task): Recovery {
-  const found = reconcile(state, last, earlier.interrupted?.id, beliefs);
+  const found = reconcile(state, last, earlier.interrupted?.id, { ...beliefs, format: site.format });
   if (wish.kind === 'repair') return judged(state, found ?? fromNothing, wish.judge);
   return found ?? unusable(site, state, last);
 }

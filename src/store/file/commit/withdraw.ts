@@ -28,7 +28,7 @@ export async function withdraw(
   destroyOthers(intent);
   const state = readState(site);
   const last = readLastCommitted(site);
-  const recovery = reconcile(state, last, undefined, { revocable });
+  const recovery = reconcile(state, last, undefined, { revocable, format: site.format });
   const isPart = recovery?.applied.has(request.id);
   if (isPart && !recovery?.renewsEpoch) {
     // The process that carried it along may have been stopped before this.

@@ -41,7 +41,7 @@ export async function write(
   const open = before && openFile(before);
   const owner = (state.kind === 'missing' ? undefined : state.owner) ?? site.owner;
   const isFileNew = parts === 'file and copy';
-  const outcome = await publish(site, intent, nextRecord(intent, basis, document), {
+  const outcome = await publish(site, intent, nextRecord(intent, basis, document, site.format), {
     isFileNew,
     isStillRight: () =>
       !hasChanged(site, state, open) &&

@@ -3,6 +3,7 @@ import type { Directory } from '../../../surroundings/directory.js';
 import type { Location } from '../../../surroundings/locate.js';
 import { Locator } from '../../../surroundings/locator.js';
 import { openPrivate } from '../../../surroundings/private-directory.js';
+import { type DocumentFormat, jsonFormat } from '../../document/format.js';
 import type { Ownership } from './ownership.js';
 
 /** The directory of the file was removed since it was opened: all must be looked up again. */
@@ -21,13 +22,15 @@ export class Site {
   /** The paths of the file and of its last-committed copy, for system calls. */
   readonly place: string;
   readonly last: string;
+  readonly format: DocumentFormat;
   #intents: Directory | undefined;
   /** Directories of intents that were removed or moved while a ticket of ours was in them. */
   readonly #formerIntents: Directory[] = [];
   #users = 1;
 
-  constructor(location: Location) {
+  constructor(location: Location, format: DocumentFormat = jsonFormat) {
     this.location = location;
+    this.format = format;
     this.file = location.file;
     this.place = location.directory.at(location.name);
     this.last = location.directory.at(this.nameOf('last'));
@@ -89,8 +92,10 @@ export class Site {
 /** Finds the site of a file anew for each call. */
 export class Sites {
   readonly #locator: Locator;
+  readonly #format: DocumentFormat;
 
-  constructor(file: string, allowUnsafe = false) {
+  constructor(file: string, allowUnsafe = false, format: DocumentFormat = jsonFormat) {
+    this.#format = format;
     this.#locator = new Locator(file, allowUnsafe);
   }
 
@@ -102,14 +107,14 @@ export class Sites {
   /** Undefined where its directory is missing. The caller releases it. */
   find(): Site | undefined {
     const location = this.#locator.find();
-    return location && new Site(location);
+    return location && new Site(location, this.#format);
   }
 
   /** The same, but makes missing directories. */
   make(): Site {
     const location = this.#locator.make();
     if (!location) throw new SiteGone(this.file);
-    return new Site(location);
+    return new Site(location, this.#format);
   }
 
   /** Does the file still lead to this site? */

@@ -3,7 +3,8 @@ import { ioError } from '../../../errors/io-error.js';
 import { errnoOf } from '../../../errors/store-error.js';
 import { readAll } from '../../../surroundings/reading.js';
 import { openRegular } from '../../../surroundings/regular-file.js';
-import { type Document, parseDocument } from '../../document/document.js';
+import type { Document } from '../../document/document.js';
+import type { DocumentFormat } from '../../document/format.js';
 import { readDamaged } from '../../tolerant/read.js';
 import type { Ownership } from './ownership.js';
 import type { Site } from './site.js';
@@ -41,13 +42,17 @@ export function readState(site: Site, known?: FileState): FileState {
 export function openState(site: Site, known?: FileState): { state: FileState; open: OpenFile | undefined } {
   const found = readFile(site);
   if (found === undefined) return { state: { kind: 'missing', identity: noFile }, open: undefined };
-  return { state: stateOf(found, known), open: found };
+  return { state: stateOf(found, site.format, known), open: found };
 }
 
-function stateOf({ bytes, identity, owner, unreadable }: Found, known: FileState | undefined): FileState {
+function stateOf(
+  { bytes, identity, owner, unreadable }: Found,
+  format: DocumentFormat,
+  known: FileState | undefined,
+): FileState {
   if (unreadable) return { kind: 'corrupt', identity, bytes, reason: unreadable, owner };
   const isKnown = known?.kind === 'valid' && known.bytes.equals(bytes);
-  const document = isKnown ? known.document : parseDocument(bytes);
+  const document = isKnown ? known.document : format.parse(bytes);
   if (document) return { kind: 'valid', identity, bytes, document, owner };
   return {
     kind: 'corrupt',
@@ -56,14 +61,15 @@ function stateOf({ bytes, identity, owner, unreadable }: Found, known: FileState
     owner,
     // Computed on demand: a file is read again and again while it is written in place.
     get reason() {
-      return reasonOf(bytes);
+      return reasonOf(bytes, format);
     },
   };
 }
 
 /** The kind of the fault and its place, never the content. */
-function reasonOf(bytes: Buffer): string {
+function reasonOf(bytes: Buffer, { name }: DocumentFormat): string {
   if (bytes.length === 0) return 'it is empty';
+  if (name !== 'json') return `its ${bytes.length} bytes are no text in UTF-8`;
   const { fault } = readDamaged(bytes);
   const where = fault ? ` (line ${fault.line}, column ${fault.column}: ${fault.kind})` : '';
   return `its ${bytes.length} bytes are not one JSON object${where}`;

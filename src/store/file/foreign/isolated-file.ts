@@ -3,6 +3,7 @@ import type { StoreEvent } from '../../backend/backend.js';
 import { GroupCommit } from '../../backend/group-commit.js';
 import { applyChange, type Change, type Edit } from '../../document/change.js';
 import { byValue, type Document } from '../../document/document.js';
+import type { DocumentFormat } from '../../document/format.js';
 import { FileBackend } from '../backend.js';
 import { Sites } from '../disk/site.js';
 
@@ -11,6 +12,8 @@ export interface IsolatedFileOptions {
   /** See `StoreOptions`. */
   allowUnsafe?: boolean;
   isOpaque?: (value: unknown) => boolean;
+  /** Default: JSON. */
+  format?: DocumentFormat | undefined;
   onEvent?: (event: StoreEvent) => void;
 }
 
@@ -33,10 +36,10 @@ export class IsolatedFile {
 
   /** @throws StoreError `E_UNSAFE` where another user could replace the file */
   constructor(file: string, options: IsolatedFileOptions) {
-    const { allowUnsafe = false, isOpaque, onEvent = () => {} } = options;
+    const { allowUnsafe = false, isOpaque, format, onEvent = () => {} } = options;
     this.#file = file;
     this.#sites = new Sites(file, allowUnsafe);
-    const shared = { leaseMs: 1000, queues: true, allowUnsafe, onEvent };
+    const shared = { leaseMs: 1000, queues: true, allowUnsafe, format, onEvent };
     this.#backend = new FileBackend(file, { ...shared, isOpaque: byValue(isOpaque) });
     this.#commits = new GroupCommit(this.#backend, file);
   }

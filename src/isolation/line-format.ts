@@ -1,0 +1,149 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Document } from '../store/document/document.js';
+import type { DocumentFormat } from '../store/document/format.js';
+
+/** How a line says which entry it belongs to. */
+interface Dialect {
+  name: string;
+  /** Lines such as `[section]` begin one, and a line that is indented deeper than its key goes on with the value. */
+  hasSections: boolean;
+  /** Undefined for a line without a key: it is an entry of its own. */
+  keyOf: (line: string) => string | undefined;
+}
+
+interface Line {
+  id: string;
+  text: string;
+}
+
+/** `[section]`, `[section "part"]`, and a comment behind it. */
+const headerLine = /^\s*(\[(?:"(?:[^"\\]|\\.)*"|[^\]"])*\])\s*(?:[#;].*)?$/;
+
+/** A text whose entries are lines: `ini`, `lines`, or `lines:` and what ends the key of a line. Undefined for another name. */
+export function lineFormat(name: string): DocumentFormat | undefined {
+  const dialect = dialectOf(name);
+  return (
+    dialect && {
+      name,
+      parse: (bytes) => parse(bytes, dialect),
+      serialize: (document) => Buffer.from(textOf(document)),
+      isSame: (a, b) => isSameButSpaces(a, b, dialect),
+    }
+  );
+}
+
+function dialectOf(name: string): Dialect | undefined {
+  if (name === 'ini') return { name, hasSections: true, keyOf: keyInIni };
+  if (name === 'lines') return { name, hasSections: false, keyOf: () => undefined };
+  const end = /^lines:(.+)$/.exec(name)?.[1];
+  return end === undefined ? undefined : { name, hasSections: false, keyOf: (line) => before(line, end) };
+}
+
+/** `//host/:_authToken=x` has a colon in its key. */
+function keyInIni(line: string): string | undefined {
+  return /^\s*[#;]/.test(line) ? undefined : (before(line, '=') ?? before(line, ':'));
+}
+
+function before(line: string, end: string): string | undefined {
+  const at = line.indexOf(end);
+  return at < 0 ? undefined : line.slice(0, at).trim();
+}
+
+/**
+ * Each line is part of one entry, so that nothing is lost: comments, too. The name of an entry is its section, a line feed, and
+ * its key. A key that is there several times is one entry of several lines. Other lines are told apart by a number if they are
+ * the same.
+ */
+function parse(bytes: Uint8Array, dialect: Dialect): Document | undefined {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+  // A hole, as a crash leaves one.
+  if (text.includes('\0')) return undefined;
+  const lines = text.split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  const entries = new Map<string, string[]>();
+  let section = '';
+  let value: { lines: string[]; indent: number } | undefined;
+  for (const line of lines) {
+    if (dialect.hasSections && value && goesOn(line, value)) {
+      value.lines.push(line);
+      continue;
+    }
+    value = undefined;
+    const header = dialect.hasSections ? headerLine.exec(line)?.[1] : undefined;
+    const key = header === undefined ? dialect.keyOf(line) : undefined;
+    if (header !== undefined) section = header;
+    const id = header ?? (key === undefined ? freeName(entries, section, line) : `${section}\n=${key}`);
+    const own = entries.get(id) ?? [];
+    // A section that begins again goes on.
+    if (header === undefined || own.length === 0) own.push(line);
+    entries.set(id, own);
+    if (key !== undefined) value = { lines: own, indent: indentOf(line) };
+  }
+  return new Map([...entries].map(([id, own]) => [id, JSON.stringify(own.join('\n'))]));
+}
+
+/** As Python's configparser and git have it. */
+function goesOn(line: string, value: { lines: string[]; indent: number }): boolean {
+  const escapes = /\\*$/.exec(value.lines.at(-1) ?? '')?.[0].length ?? 0;
+  if (escapes % 2 === 1) return true;
+  return line.trim() !== '' && !/^\s*[#;[]/.test(line) && indentOf(line) > value.indent;
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
+}
+
+function freeName(entries: ReadonlyMap<string, unknown>, section: string, line: string): string {
+  const name = `${section}\n ${line.trim()}`;
+  for (let n = 1; ; n++) {
+    const numbered = n === 1 ? name : `${name}\n${n}`;
+    if (!entries.has(numbered)) return numbered;
+  }
+}
+
+/** In the order of the document, and what another program has added at the end of its section. */
+function textOf(document: Document): string {
+  const sections = new Map<string, Line[]>([['', []]]);
+  let current = '';
+  for (const [id, raw] of document) {
+    const at = id.indexOf('\n');
+    const section = at < 0 ? id : id.slice(0, at);
+    const line = { id, text: JSON.parse(raw) as string };
+    const own = sections.get(section);
+    if (!own) {
+      sections.set(section, [line]);
+      current = section;
+    } else if (at < 0) own.unshift(line);
+    else if (section === current) own.push(line);
+    else own.splice(endOfEntries(own), 0, line);
+  }
+  let text = '';
+  for (const [section, lines] of sections) {
+    // Another program has removed the section meanwhile.
+    if (section !== '' && !document.has(section)) text += `${section}\n`;
+    for (const line of lines) text += `${line.text}\n`;
+  }
+  return text;
+}
+
+/** Before the empty lines that part it from the next section. */
+function endOfEntries(lines: readonly Line[]): number {
+  return lines.findLastIndex(({ text }) => text.trim() !== '') + 1;
+}
+
+/** Is it the same but for spaces, at its ends and round the end of its key? A program that writes the file anew changes those. */
+function isSameButSpaces(a: string, b: string, { keyOf }: Dialect): boolean {
+  const bare = (raw: string) =>
+    (JSON.parse(raw) as string).split('\n').map((line) => {
+      const key = keyOf(line);
+      if (key === undefined) return line.trim();
+      const rest = line.slice(line.indexOf(key) + key.length).trim();
+      return `${key}${rest.charAt(0)}${rest.slice(1).trim()}`;
+    });
+  return a === b || isDeepStrictEqual(bare(a), bare(b));
+}
