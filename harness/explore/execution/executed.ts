@@ -37,7 +37,9 @@ export interface Conditions {
   power?: PowerLossOptions;
 }
 
+/** How the machine loses its power in an execution. */
 export interface PowerLossOptions {
+  /** What a disk may have left out of what was not synced. */
   model: PowerModel;
   /** At most so many disks are tried of one moment. */
   statesMax: number;
