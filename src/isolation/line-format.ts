@@ -20,7 +20,7 @@ interface Line {
 const headerLine = /^\s*(\[(?:"(?:[^"\\]|\\.)*"|[^\]"])*\])\s*(?:[#;].*)?$/;
 
 /** `[section] key = value`, as git allows. */
-const headerAndKey = /^(\s*\[(?:"(?:[^"\\]|\\.)*"|[^\]"])*\])(\s*[A-Za-z][-A-Za-z0-9]*\s*(?:=[^]*)?)$/;
+const headerAndKey = /^(\s*\[(?:"(?:[^"\\]|\\.)*"|[^\]"])*\])(\s*[A-Za-z][-A-Za-z0-9]*\s*(?:=[\s\S]*)?)$/;
 
 /** A text whose entries are lines: `ini`, `lines`, or `lines:` and what ends the key of a line. Undefined for another name. */
 export function lineFormat(name: string): DocumentFormat | undefined {
