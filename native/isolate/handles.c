@@ -18,6 +18,8 @@
 #define F_SETLEASE 1024
 #endif
 
+// After that, another call, or the end of all, looks again.
+enum { retried_ms = 1000 };
 static struct handle *handles;
 static int events = -1;
 static dev_t device; // of all private files
@@ -142,7 +144,25 @@ static struct handle *by_watch(int watch) {
   return NULL;
 }
 
+// The kernel says that a file is closed before it lets go of the right to write, and says so once. Whoever closes may be stopped
+// in between: its end would never be seen.
+bool has_ends_to_try(void) {
+  for (struct handle *handle = handles; handle; handle = handle->next)
+    if (handle->closed_at > 0 && now_ms() - handle->closed_at < retried_ms) return true;
+  return false;
+}
+
+static void try_ends(void (*ended)(struct handle *handle)) {
+  for (struct handle *handle = handles, *next; handle; handle = next) {
+    next = handle->next;
+    if (handle->closed_at == 0 || has_writers(handle)) continue;
+    ended(handle);
+    forget(handle);
+  }
+}
+
 void take_ends(void (*ended)(struct handle *handle)) {
+  try_ends(ended);
   char buffer[4096] __attribute__((aligned(8)));
   ssize_t n;
   while ((n = read(events, buffer, sizeof buffer)) > 0)
@@ -150,7 +170,11 @@ void take_ends(void (*ended)(struct handle *handle)) {
       const struct inotify_event *event = (const void *)at;
       at += sizeof *event + event->len;
       struct handle *handle = event->mask & IN_CLOSE ? by_watch(event->wd) : NULL;
-      if (!handle || (handle->is_writer && has_writers(handle))) continue;
+      if (!handle) continue;
+      if (handle->is_writer && has_writers(handle)) {
+        handle->closed_at = now_ms();
+        continue;
+      }
       if (handle->is_writer) ended(handle);
       forget(handle);
     }

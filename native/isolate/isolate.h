@@ -107,6 +107,7 @@ struct handle {
   struct text *asked, *done; // which text is being committed, and is; NULL: none
   struct text *refused; // which can't be parsed: it is not asked for again
   struct text *told; // whose commit has failed a close: nobody asks for it again
+  double closed_at; // when the kernel said that it is closed, and somebody could still write; 0: never
   bool is_error_told; // a close has failed, as it can't be read
   struct stat real; // of the real file when it was opened
   bool has_real;
@@ -120,6 +121,8 @@ struct handle *all_handles(void);
 int new_handle(struct key owner, struct text *content, int flags, const struct stat *real, struct handle **handle);
 /// Calls back for each private file that nobody can write into any more, and forgets it. Forgets those that nobody reads.
 void take_ends(void (*ended)(struct handle *handle));
+/// Is there one that was closed a moment ago, and could still be written into when it was looked at?
+bool has_ends_to_try(void);
 /// What was written and is not yet part of the file; NULL: nothing. The caller drops it.
 /// @param error 0, or why it can't be read: EFBIG for more than `content_max`
 struct text *news_of(struct handle *handle, int *error);

@@ -110,7 +110,7 @@ static int work(pid_t program, int signals) {
   int code = -1, status;
   for (;;) {
     struct pollfd all[4] = {{listener, POLLIN, 0}, {handle_events(), POLLIN, 0}, {signals, POLLIN, 0}, {link_fd, POLLIN, 0}};
-    if (poll(all, 4, has_waiting_locks() ? lock_ms : -1) < 0 && errno != EINTR) return 125;
+    if (poll(all, 4, has_waiting_locks() || has_ends_to_try() ? lock_ms : -1) < 0 && errno != EINTR) return 125;
     if (all[2].revents & POLLIN) {
       pass_signals(signals, code < 0 ? program : 0);
       for (pid_t one; (one = waitpid(-1, &status, WNOHANG)) > 0;)
@@ -125,7 +125,11 @@ static int work(pid_t program, int signals) {
     try_locks();
     if (is_alone) break;
     if (all[0].revents & POLLIN) take_call();
-    else if (all[0].revents & (POLLHUP | POLLERR) && newest_commit(false) == 0 && code >= 0) return code;
+    else if (all[0].revents & (POLLHUP | POLLERR) && code >= 0) {
+      // Nobody can write any more: what could not be told to be closed before is now.
+      take_ends(take_ended);
+      if (newest_commit(false) == 0) return code;
+    }
     // The last process has ended, and not all that it wrote is part of the file.
     if (all[0].revents & (POLLHUP | POLLERR) && !(all[0].revents & POLLIN)) {
       struct pollfd rest[2] = {{signals, POLLIN, 0}, {link_fd, POLLIN, 0}};

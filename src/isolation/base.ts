@@ -18,7 +18,7 @@ export interface Base {
   document: Document;
 }
 
-/** Longer ago than any operation takes. Only the newest text may be older. */
+/** Longer ago than most operations take. A user who is asked for a code takes longer, and so does a busy machine. */
 const recentMs = 10_000;
 const nothing: Document = new Map();
 
@@ -29,6 +29,11 @@ const nothing: Document = new Map();
  *     reads v0 (a) | reads v1 (a b) | writes a b c: from v1 | writes a d: from v0, as from v1 it would be two changes
  *
  * A text that was used once is not known any more, and what was written from it is.
+ *
+ * One that was read long ago counts only if the process has written nothing since, and if what it wrote still differs from it:
+ *
+ *     reads v0 (a) | opens v1 (a b) | writes a c: from v0, however long ago. From v1 it would remove what another has set
+ *     reads v0 (a) | opens v1 (a b c) | writes a: removes both, as v0 would be no change at all
  * @param known the newest at the end
  */
 export function chooseBase(
@@ -38,11 +43,15 @@ export function chooseBase(
 ): Base {
   let best: Base | undefined;
   let least = Number.POSITIVE_INFINITY;
+  let hasWritten = false;
   for (const [age, { id, document, ageMs, isWritten }] of known.toReversed().entries()) {
-    if (best && ageMs > recentMs) break;
+    const isOld = best !== undefined && ageMs > recentMs;
+    if (isOld && hasWritten) break;
+    hasWritten ||= isWritten;
     // Half of another program's write.
     const base = document ?? nothing;
     const found = distance(base, written, least, isSame);
+    if (isOld && found === 0) continue;
     if (found < least) {
       least = found;
       best = { id, document: base };

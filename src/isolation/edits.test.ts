@@ -162,4 +162,27 @@ describe('the base of a write', () => {
     ];
     expect(chooseBase(all, old).id).toBe(2);
   });
+
+  it.each([
+    ['what another program has set since is not removed', { isWritten: false, base: 1 }],
+    ['unless the program has itself written since, and knows of it', { isWritten: true, base: 2 }],
+  ])('is a text that was read long ago where it explains a change better: %s', (_, { isWritten, base }) => {
+    const [old, newest, written] = [
+      new Map([['a', '1']]),
+      new Map([
+        ['a', '1'],
+        ['other', '1'],
+      ]),
+      new Map([
+        ['a', '1'],
+        ['own', '1'],
+      ]),
+    ];
+    // A user was asked for a code meanwhile, and the file was opened for reading and writing, but not read.
+    const all: KnownState[] = [
+      { id: 1, document: old, ageMs: 600_000, isWritten: false },
+      { id: 2, document: newest, ageMs: 0, isWritten },
+    ];
+    expect(chooseBase(all, written).id).toBe(base);
+  });
 });

@@ -19,6 +19,9 @@ interface Line {
 /** `[section]`, `[section "part"]`, and a comment behind it. */
 const headerLine = /^\s*(\[(?:"(?:[^"\\]|\\.)*"|[^\]"])*\])\s*(?:[#;].*)?$/;
 
+/** `[section] key = value`, as git allows. */
+const headerAndKey = /^(\s*\[(?:"(?:[^"\\]|\\.)*"|[^\]"])*\])(\s*[A-Za-z][-A-Za-z0-9]*\s*(?:=[\s\S]*)?)$/;
+
 /** A text whose entries are lines: `ini`, `lines`, or `lines:` and what ends the key of a line. Undefined for another name. */
 export function lineFormat(name: string): DocumentFormat | undefined {
   const dialect = dialectOf(name);
@@ -66,44 +69,61 @@ function parse(bytes: Uint8Array, dialect: Dialect): Document | undefined {
   const lines = text.split('\n');
   if (lines.at(-1) === '') lines.pop();
   const entries = new Map<string, string[]>();
+  const times = new Map<string, number>();
+  const named = (line: string) => numbered(times, `${section}\n ${line.trim()}`);
   let section = '';
   let value: { lines: string[]; indent: number } | undefined;
+  const take = (line: string) => {
+    const header = dialect.hasSections ? headerLine.exec(line)?.[1] : undefined;
+    const key = header === undefined ? dialect.keyOf(line) : undefined;
+    if (header !== undefined) section = header;
+    const isAgain = header !== undefined && entries.has(header);
+    const comment = isAgain ? line.slice(line.indexOf(header) + header.length).trim() : '';
+    // A section that begins again goes on, and the comment behind its name is a line of it.
+    if (isAgain && comment === '') return undefined;
+    const id = isAgain
+      ? named(comment)
+      : (header ?? (key === undefined ? named(line) : `${section}\n=${key}`));
+    const own = entries.get(id) ?? [];
+    own.push(isAgain ? comment : line);
+    entries.set(id, own);
+    return key === undefined ? undefined : { lines: own, indent: indentOf(line) };
+  };
   for (const line of lines) {
     if (dialect.hasSections && value && goesOn(line, value)) {
       value.lines.push(line);
       continue;
     }
-    value = undefined;
-    const header = dialect.hasSections ? headerLine.exec(line)?.[1] : undefined;
-    const key = header === undefined ? dialect.keyOf(line) : undefined;
-    if (header !== undefined) section = header;
-    const id = header ?? (key === undefined ? freeName(entries, section, line) : `${section}\n=${key}`);
-    const own = entries.get(id) ?? [];
-    // A section that begins again goes on.
-    if (header === undefined || own.length === 0) own.push(line);
-    entries.set(id, own);
-    if (key !== undefined) value = { lines: own, indent: indentOf(line) };
+    // What git reads as a header and a key in one line are two: the keys below it are of that section.
+    const parts = dialect.hasSections ? headerAndKey.exec(line)?.slice(1) : undefined;
+    for (const part of parts ?? [line]) value = take(part);
   }
   return new Map([...entries].map(([id, own]) => [id, JSON.stringify(own.join('\n'))]));
 }
 
 /** As Python's configparser and git have it. */
 function goesOn(line: string, value: { lines: string[]; indent: number }): boolean {
-  const escapes = /\\*$/.exec(value.lines.at(-1) ?? '')?.[0].length ?? 0;
-  if (escapes % 2 === 1) return true;
+  if (isEscaped(value.lines.at(-1) ?? '')) return true;
   return line.trim() !== '' && !/^\s*[#;[]/.test(line) && indentOf(line) > value.indent;
+}
+
+/** Does it end with an odd number of backslashes, before the carriage return of a line of Windows? */
+function isEscaped(line: string): boolean {
+  const end = line.endsWith('\r') ? line.length - 1 : line.length;
+  let at = end;
+  while (at > 0 && line[at - 1] === '\\') at--;
+  return (end - at) % 2 === 1;
 }
 
 function indentOf(line: string): number {
   return line.length - line.trimStart().length;
 }
 
-function freeName(entries: ReadonlyMap<string, unknown>, section: string, line: string): string {
-  const name = `${section}\n ${line.trim()}`;
-  for (let n = 1; ; n++) {
-    const numbered = n === 1 ? name : `${name}\n${n}`;
-    if (!entries.has(numbered)) return numbered;
-  }
+/** A file may hold the same line a million times: none is looked for. */
+function numbered(times: Map<string, number>, name: string): string {
+  const n = (times.get(name) ?? 0) + 1;
+  times.set(name, n);
+  return n === 1 ? name : `${name}\n${n}`;
 }
 
 /** In the order of the document, and what another program has added at the end of its section. */

@@ -1,7 +1,11 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { command } from '../cli/command.test.helper.js';
-import { interpreter, newScene, setting, whyNot } from './isolation.test.helper.js';
+import { command, newDirectory } from '../cli/command.test.helper.js';
+import { long } from '../tiers.test.helper.js';
+import { cFiles, helperProgram, interpreter, newScene, setting, whyNot } from './isolation.test.helper.js';
 
 const shell = (script: string, file: string) => ['sh', '-c', script, 'sh', file];
 const snake = (script: string, file: string) => [
@@ -116,6 +120,29 @@ except OSError as error: print(error.errno == errno.EIO)`;
     const { stdout } = await scene.run(snake(script, scene.file));
     expect([stdout, scene.read()]).toEqual(['True', { a: 1, b: 2 }]);
   });
+
+  it(
+    'whose last writer was still letting go of it when it was looked at is committed all the same',
+    long,
+    async () => {
+      const scene = newScene();
+      const cache = newDirectory();
+      const helper = path.join(cache, 'holdfast', path.basename(helperProgram('isolate')));
+      mkdirSync(path.dirname(helper), { mode: 0o700 });
+      const hook = fileURLToPath(new URL('./fixtures/early-look.h', import.meta.url));
+      execFileSync('cc', ['-O0', '-include', hook, '-o', helper, ...cFiles('isolate')], { stdio: 'pipe' });
+      scene.env.XDG_CACHE_HOME = cache;
+      const script = `import signal
+if os.fork() == 0:
+    os.write(os.open(F, os.O_WRONLY | os.O_TRUNC), b'{"a": 1, "b": 2, "own": 1}')
+    os.kill(os.getpid(), signal.SIGKILL)
+os.wait()
+print('own' in load())`;
+      const { stdout, stderr } = await scene.run(snake(script, scene.file));
+      expect([stdout, stderr]).toEqual(['True', expect.stringMatching(/: 1 write$/)]);
+      expect(scene.read()).toEqual({ a: 1, b: 2, own: 1 });
+    },
+  );
 
   const zero = 'echo 0 > /proc/sys/user/max_inotify_watches; exec "$@"';
   const canLimit = spawnSync('unshare', ['-Ur', 'sh', '-c', zero, 'sh', 'true']).status === 0;

@@ -17,10 +17,19 @@ export function judgeContent(seen: Inspection, about: About): Finding[] {
         about('warn', 'missing: removed, or never put back', 'holdfast auth restore shows what it last held'),
       ];
     case 'corrupt':
+      if (copy.otherFormat !== undefined) return [about('warn', ...ofOtherFormat(copy.otherFormat))];
       return [about('problem', ...(copy.state === 'usable' ? yielding(seen) : alone(seen)))];
     case 'unreadable':
       return [about('problem', `can't be read: ${content.reason}`, 'See who owns it, and what it is')];
   }
+}
+
+/** Nothing is wrong with it, perhaps. It must not be moved away. */
+function ofOtherFormat(format: string): [says: string, todo: string] {
+  return [
+    `no JSON, and left by a run with --format ${format}: no holdfast auth command can read or change it`,
+    `Leave it as it is if that is its format; holdfast run --isolate --format ${format} uses it`,
+  ];
 }
 
 type Valid = Extract<Inspection['content'], { kind: 'valid' }>;

@@ -204,6 +204,10 @@ function judgeCopy({ copy, content }: Inspection): Finding {
   if (copy.state === 'missing') {
     return { severity: 'ok', subject, says: 'none: Holdfast has not written yet' };
   }
+  if (copy.otherFormat !== undefined) {
+    const says = `of the format ${copy.otherFormat}: only a run with it reads it, and holdfast auth restore does not`;
+    return { severity: 'ok', subject, says };
+  }
   if (copy.state === 'unusable') {
     return {
       severity: 'warn',

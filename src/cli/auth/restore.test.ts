@@ -1,5 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { lineFormat } from '../../isolation/line-format.js';
+import { IsolatedFile } from '../../store/file/foreign/isolated-file.js';
 import {
   canary,
   expectNoSecretIn,
@@ -23,6 +26,29 @@ function userWithDamage(): User {
 }
 
 const textOf = (user: User) => readFileSync(user.file, 'utf8');
+
+describe('a file of another format', () => {
+  it('is named as such by list, doctor and restore, and none advises to move it away', async () => {
+    const user = newUser();
+    mkdirSync(path.dirname(user.file), { mode: 0o700 });
+    writeFileSync(user.file, '[a]\nx=1\n', { mode: 0o600 });
+    const isolated = new IsolatedFile(user.file, { format: lineFormat('ini') });
+    await isolated.begin();
+    const edit = { key: '[a]\n=y', raw: JSON.stringify(`y=${canary}`) };
+    await isolated.commit([edit], new Map());
+    await isolated.close();
+    const before = textOf(user);
+    const all = [];
+    for (const line of [['list'], ['doctor'], ['restore'], ['remove', 'a']]) all.push(await user.auth(line));
+    for (const result of all) {
+      const said = result.stdout + result.stderr;
+      expect(said).toMatch(/format ini/);
+      expect(said).not.toMatch(/to start (anew|empty)/);
+      expectNoSecretIn(result);
+    }
+    expect(textOf(user)).toBe(before);
+  });
+});
 
 describe('restore without --from', () => {
   it('restore lists what could be restored and how much of it is readable, and changes nothing', async () => {

@@ -52,7 +52,11 @@ Examples:
 
 async function restore(flags: RestoreFlags): Promise<void> {
   const file = fileOf(flags);
-  const { current, found } = listRecoverable(file, flags);
+  const { current, found, otherFormat } = listRecoverable(file, flags);
+  if (otherFormat !== undefined)
+    note(
+      `${file} is a file of the format ${otherFormat}: restore reads JSON alone. A state that was kept of it is a whole copy; put it back yourself`,
+    );
   if (flags.from === undefined) {
     if (flags.key || flags.overwrite || flags.dryRun || flags.occurrence) {
       throw new UsageError('--from is missing', 'holdfast auth restore alone lists what there is');

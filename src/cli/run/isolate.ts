@@ -36,7 +36,11 @@ export async function runIsolated(command: readonly string[], file: string, how:
     outer === undefined ? findHelper() : { why: 'it runs within a run that isolates another file' };
   const isolation = found.helper === undefined ? found : await begin(file, found.helper, how);
   if ('why' in isolation)
-    throw new UsageError(`not isolated: ${isolation.why}`, 'without --isolate it is guarded');
+    // A guard reads JSON alone.
+    throw new UsageError(
+      `not isolated: ${isolation.why}`,
+      how.format ? 'the command was not run' : 'without --isolate it is guarded',
+    );
   await run(command, file, isolation.isolation, how);
 }
 

@@ -68,6 +68,19 @@ describe('run', () => {
     expect([exitCode, stdout, stderr]).toEqual([2, '', expect.stringMatching(message)]);
   });
 
+  it.each([
+    ['\xe9', /are no text in UTF-8/],
+    ['a\0', /zeros among its 2 bytes/],
+  ])('does not run the command where lines are no text, and says why: %j', async (content, why) => {
+    const user = newUser();
+    const file = path.join(user.home, 'config');
+    writeFileSync(file, content, { encoding: 'latin1', mode: 0o600 });
+    const flags = ['--isolate', '--file', file, '--format', 'ini'];
+    const { exitCode, stdout, stderr } = await start(user, [process.execPath, '-p', '1'], flags);
+    expect([exitCode, stdout, stderr]).toEqual([2, '', expect.stringMatching(why)]);
+    expect(stderr).toMatch(/; the command was not run$/);
+  });
+
   it('does not isolate a file whose name leaves no room for those beside it, and says so', async () => {
     const user = newUser();
     const flags = ['--isolate', '--file', path.join(user.home, 'x'.repeat(248))];

@@ -83,6 +83,20 @@ export function readLastCommitted(site: Site): LastCommitted | undefined {
   }
 }
 
+/** `ini`, say, of a copy that a run with another format has written. It is whole, and of no use here. */
+export function otherFormatOf(site: Site): string | undefined {
+  try {
+    const record = readRegular(site.location, site.nameOf('last'))?.bytes;
+    const line = record?.subarray(0, record.indexOf(newline)).toString('latin1') ?? '';
+    const found = /^holdfast-last-committed-2(?:\+([ -~]+))? [0-9a-f]{64}$/.exec(line);
+    const format = found ? (found[1] ?? 'json') : undefined;
+    return format !== site.format.name && record && decodeLastCommitted(record, format) ? format : undefined;
+  } catch {
+    // It says nothing, then.
+    return undefined;
+  }
+}
+
 /**
  * When root acts for a user, it takes no copy of root's own. The user may have moved it here from beside a file of root's, to
  * have its content put into theirs.

@@ -2,7 +2,7 @@ import { StoreError } from '../../../errors/store-error.js';
 import { isSameContent } from '../../document/document.js';
 import type { Site } from '../disk/site.js';
 import { type FileState, isSame, type OpenFile } from '../disk/state.js';
-import type { LastCommitted } from './last-committed.js';
+import { type LastCommitted, otherFormatOf } from './last-committed.js';
 import { fromNothing, type Recovery, reconcile } from './recovery.js';
 import type { Earlier, RepairWish, Task } from './task.js';
 
@@ -47,8 +47,20 @@ function judged(state: FileState, recovery: Recovery, judge: RepairWish['judge']
 }
 
 /** @throws StoreError `E_CORRUPT`: neither the file nor its copy can be used */
-export function unusable({ file }: Site, state: FileState, last: LastCommitted | undefined): never {
+export function unusable(site: Site, state: FileState, last: LastCommitted | undefined): never {
+  const { file } = site;
   const reason = state.kind === 'corrupt' ? state.reason : 'it is missing';
+  const format = last ? undefined : otherFormatOf(site);
+  if (format !== undefined && state.kind === 'corrupt')
+    throw new StoreError(
+      'E_CORRUPT',
+      `${file} is a file of the format ${format}, and can't be used as ${site.format.name}`,
+      {
+        definite: true,
+        file,
+        hint: `Nothing was written. Only holdfast run --isolate --format ${format} uses it`,
+      },
+    );
   const copy = last
     ? `and it is not the file that its copy ${file}.last is of`
     : `nor can its copy ${file}.last`;

@@ -69,6 +69,8 @@ function stateOf(
 /** The kind of the fault and its place, never the content. */
 function reasonOf(bytes: Buffer, { name }: DocumentFormat): string {
   if (bytes.length === 0) return 'it is empty';
+  if (name !== 'json' && bytes.includes(0))
+    return `there are zeros among its ${bytes.length} bytes, as a crash leaves them`;
   if (name !== 'json') return `its ${bytes.length} bytes are no text in UTF-8`;
   const { fault } = readDamaged(bytes);
   const where = fault ? ` (line ${fault.line}, column ${fault.column}: ${fault.kind})` : '';

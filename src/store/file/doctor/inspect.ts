@@ -4,7 +4,7 @@ import { errnoOf, StoreError, withoutHint } from '../../../errors/store-error.js
 import type { Directory } from '../../../surroundings/directory.js';
 import { kindOf } from '../../../surroundings/kind.js';
 import { doubledKeys, parseDocument } from '../../document/document.js';
-import { readLastCommitted } from '../commit/last-committed.js';
+import { otherFormatOf, readLastCommitted } from '../commit/last-committed.js';
 import { type Site, Sites } from '../disk/site.js';
 import { readState } from '../disk/state.js';
 import type { Access, Content, Inspection, Kept } from './inspection.js';
@@ -172,7 +172,10 @@ function inspectCopy(site: Site, content: Content): Inspection['copy'] {
   const mode = stats.mode & 0o777;
   const bytes = bytesOfCopy(site);
   const document = bytes && parseDocument(bytes);
-  if (!bytes || !document) return { state: 'unusable', mode };
+  if (!bytes || !document) {
+    const otherFormat = otherFormatOf(site);
+    return otherFormat === undefined ? { state: 'unusable', mode } : { state: 'unusable', mode, otherFormat };
+  }
   const same = content.kind === 'valid' && isContent(site, bytes);
   return { state: 'usable', mode, entries: document.size, sameAsFile: same };
 }

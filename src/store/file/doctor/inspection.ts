@@ -53,6 +53,8 @@ export interface Inspection {
     sameAsFile?: boolean;
     mode?: number;
     found?: string;
+    /** It is whole, but of a run with another format, such as `ini`. */
+    otherFormat?: string;
   };
   intents: {
     state: 'missing' | 'directory' | 'foreign' | 'unreadable';

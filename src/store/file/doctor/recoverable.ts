@@ -3,7 +3,7 @@ import type { StoreEvent } from '../../backend/backend.js';
 import { byValue, type Document } from '../../document/document.js';
 import { readDamaged, type Unread } from '../../tolerant/read.js';
 import { FileBackend } from '../backend.js';
-import { decodeLastCommitted } from '../commit/last-committed.js';
+import { decodeLastCommitted, otherFormatOf } from '../commit/last-committed.js';
 import { type Site, Sites } from '../disk/site.js';
 import { readState } from '../disk/state.js';
 import { type Kept, keptStates, readKept } from './kept.js';
@@ -59,14 +59,14 @@ export interface Restored {
 export function listRecoverable(
   file: string,
   { allowUnsafe = false }: { allowUnsafe?: boolean } = {},
-): { current: Document; found: Recoverable[] } {
+): { current: Document; found: Recoverable[]; otherFormat: string | undefined } {
   const site = new Sites(file, allowUnsafe).find();
-  if (!site) return { current: new Map(), found: [] };
+  if (!site) return { current: new Map(), found: [], otherFormat: undefined };
   try {
     const last = lastAt(site);
     const kept = keptStates(site).kept.map((one) => recover(site, one));
     const found = [...(last ? [last] : []), ...kept].sort((a, b) => b.changedMs - a.changedMs);
-    return { current: currentAt(site, () => last), found };
+    return { current: currentAt(site, () => last), found, otherFormat: otherFormatOf(site) };
   } finally {
     site.release();
   }
