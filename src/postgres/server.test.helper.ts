@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
@@ -19,6 +19,8 @@ export interface Server {
   signal(signal: NodeJS.Signals): void;
   /** Starts it again on what it had, once it was killed. */
   start(): Promise<void>;
+  /** The same, as a standby of nobody, which takes reads only. Does not wait for it. */
+  startAsStandby(): void;
 }
 
 /** Debian keeps the programs of each version in a directory that is not on the PATH. */
@@ -57,7 +59,7 @@ export async function newServer(flags: readonly string[] = []): Promise<Server> 
     prefix: 'tests',
     user: { name: user },
   });
-  const start = async () => {
+  const spawnServer = () => {
     const words = [
       '-D',
       directory,
@@ -76,6 +78,9 @@ export async function newServer(flags: readonly string[] = []): Promise<Server> 
       stdio: 'ignore',
       detached: true,
     });
+  };
+  const start = async () => {
+    spawnServer();
     const line = new Line(settings);
     try {
       await line.ask('select 1', [], performance.now() + 30_000);
@@ -105,6 +110,10 @@ export async function newServer(flags: readonly string[] = []): Promise<Server> 
     address: () => `postgres://${server.host}/postgres/t${++stores}`,
     signal,
     start,
+    startAsStandby: () => {
+      writeFileSync(path.join(directory, 'standby.signal'), '');
+      spawnServer();
+    },
   };
   return server;
 }
