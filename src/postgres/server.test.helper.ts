@@ -1,6 +1,14 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
@@ -116,6 +124,34 @@ export async function newServer(flags: readonly string[] = []): Promise<Server> 
     },
   };
   return server;
+}
+
+/** A certificate for `localhost`, and what a server is started with to show it. */
+export function newCertificate(): { ca: Buffer; flags: string[] } {
+  const directory = mkdtempSync(path.join(tmpdir(), 'holdfast-postgres-tls-'));
+  const [key, certificate] = [path.join(directory, 'key.pem'), path.join(directory, 'cert.pem')];
+  const words = [
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    '-nodes',
+    '-days',
+    '2',
+  ];
+  const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+  const made = spawnSync('openssl', [...words, ...names, '-keyout', key, '-out', certificate]);
+  if (made.status !== 0) throw new Error(`openssl has ended with ${made.status}: ${made.stderr}`);
+  chmodSync(key, 0o600);
+  const { uid, gid } = ownerOf(directory);
+  if (uid !== undefined && gid !== undefined) chownSync(key, uid, gid);
+  const flags = ['ssl=on', `ssl_cert_file=${certificate}`, `ssl_key_file=${key}`].flatMap((one) => [
+    '-c',
+    one,
+  ]);
+  return { ca: readFileSync(certificate), flags };
 }
 
 /** It refuses to run as root. */
