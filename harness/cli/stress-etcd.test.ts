@@ -15,14 +15,14 @@ describe.skipIf(lacksEtcd())('the store on etcd, under stress', long, () => {
   it.each(['two-terminals', 'kill-9', 'refresh-killed', 'set-delete-churn'])(
     'no guarantee is violated in %s',
     async (scenario) => {
-      const { exitCode, report } = await stress(target(''), scenario, '--duration', '3s');
+      const { exitCode, report } = await stress(target(''), scenario, '--duration', '6s');
       expect([report?.result, exitCode]).toEqual(['valid', 0]);
       expect(report?.scenarios[0]?.counts.acknowledged).toBeGreaterThan(0);
     },
   );
 
   it('no guarantee is violated where the network passes requests on late', async () => {
-    const { exitCode, report } = await stress(target('&late=10'), 'two-terminals', '--duration', '4s');
+    const { exitCode, report } = await stress(target('&late=10'), 'two-terminals', '--duration', '6s');
     expect([counts(report)?.lost, exitCode]).toEqual([0, 0]);
   });
 
@@ -41,7 +41,7 @@ describe.skipIf(lacksEtcd())('the store on etcd, under stress', long, () => {
   });
 
   it('no guarantee is violated while members are struck and clients killed, and each kind of fault meant something', async () => {
-    const { exitCode, report } = await stress('etcd', 'cluster-faults', '--duration', '40s');
+    const { exitCode, report } = await stress('etcd', 'cluster-faults', '--duration', '75s');
     expect([report?.result, exitCode]).toEqual(['valid', 0]);
     expect(counts(report)?.acknowledgedUnderFaults).toBeGreaterThan(0);
     expect(counts(report)?.membersAnswering).toBeGreaterThan(1);
@@ -56,7 +56,7 @@ describe.skipIf(lacksEtcd())('the store on etcd, under stress', long, () => {
 
   it('a scenario about a file is left out, and the report says why', async () => {
     const scenarios = 'open-umask,in-place,two-terminals';
-    const { report } = await stress(target(''), scenarios, '--duration', '3s');
+    const { report } = await stress(target(''), scenarios, '--duration', '8s');
     expect(report?.scenarios.map(({ scenario }) => scenario)).toEqual(['two-terminals']);
     expect(report?.leftOut?.join()).toMatch(
       /open-umask on .*: it looks at the modes of files, and this target/,

@@ -6,13 +6,13 @@ import { counts, stress } from './command.test.helper.js';
 // Their short twin is src/postgres/receipts.test.ts.
 describe.skipIf(lacksPostgres())('the store on PostgreSQL, under stress', long, () => {
   it('no guarantee is violated while the server is killed and stopped, and clients are killed', async () => {
-    const { exitCode, report } = await stress('postgres', 'server-faults', '--duration', '20s');
+    const { exitCode, report } = await stress('postgres', 'server-faults', '--duration', '30s');
     expect([report?.result, exitCode]).toEqual(['valid', 0]);
     expect(counts(report)?.memberKills).toBeGreaterThan(0);
   });
 
   it('no guarantee is violated where refreshes are cut off half-way', async () => {
-    const { exitCode, report } = await stress('postgres', 'refresh-killed', '--duration', '5s');
+    const { exitCode, report } = await stress('postgres', 'refresh-killed', '--duration', '10s');
     expect([report?.result, exitCode]).toEqual(['valid', 0]);
   });
 
