@@ -75,4 +75,11 @@ export const ofTokensOnEtcd: Mutant[] = [
     edits: [['    await this.#settle(performance.now());\n    return { token', '    return { token']],
     test,
   },
+  {
+    name: 'a token is said to be gone while a host lets it in',
+    breaks: 'tokens',
+    file: 'src/tokens/settled.ts',
+    edits: [['if (isOver) await', 'if (isOver && !isOver) await']],
+    test: memory,
+  },
 ];

@@ -59,6 +59,9 @@ it('the tally counts each kind of event once, and leaves out failed calls', () =
     { ...fault, fault: 'misread' },
     { ...fault, fault: 'plant' },
     { ...fault, fault: 'plant', phase: 'end' },
+    { ...fault, fault: 'member-kill' },
+    { ...fault, fault: 'member-kill', phase: 'end' },
+    { ...fault, fault: 'majority-kill' },
     { ...fault, fault: 'pause' },
     { ...fault, fault: 'pause', phase: 'end' },
   ];
@@ -73,10 +76,16 @@ it('the tally counts each kind of event once, and leaves out failed calls', () =
     pauses: 1,
     corruptions: 1,
     plants: 1,
+    memberKills: 1,
+    memberStops: 0,
+    memberCuts: 0,
+    memberIsolations: 0,
+    memberWipes: 0,
+    majorityKills: 1,
     staleRewrites: 1,
     misreads: 1,
   });
-  expect(tally.faults).toBe(6);
+  expect(tally.faults).toBe(8);
   expect(judge(toRun(events)).counts).toMatchObject(tally.counts);
   expect(tally.missing({ acknowledged: 2, kills: 1 })).toBe(0);
   expect(tally.missing({ acknowledged: 1, reads: 5, versions: 2 })).toBe(3);

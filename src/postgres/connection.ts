@@ -1,8 +1,9 @@
-import { connect, isIP, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Sql } from 'postgres';
 import { loadDriver } from './driver.js';
-import { failureOf, NotSent } from './failures.js';
+import { failureOf } from './failures.js';
 import type { Host, PostgresSettings } from './options.js';
+import { reach } from './reach.js';
 
 export type Row = Readonly<Record<string, unknown>>;
 export type Parameter = string | null;
@@ -26,15 +27,14 @@ export class Connection {
     onNotify?: () => void,
   ): Promise<Connection> {
     const driver = await loadDriver();
-    const socket = await reach(host, timeoutMs);
+    const socket = await reach(host, settings.tls, timeoutMs);
     let isGiven = false;
     const { name, password } = settings.user ?? {};
-    const servername = isIP(host.host) === 0 ? { servername: host.host } : {};
     const sql = driver({
       database: settings.database,
       ...named({ username: name, password }),
-      // With a socket that is there, the host is what its certificate is compared with.
-      ssl: settings.tls ? { host: host.host, ...servername, ...settings.tls } : false,
+      // The socket has it already.
+      ssl: false,
       max: 1,
       socket: () => {
         // The driver would connect anew by itself, to a host that may not be the same any more.
@@ -84,31 +84,14 @@ export class Connection {
 
   /** Calls back once when it ends, whoever has ended it. */
   onEnd(listener: () => void): void {
-    this.#socket.once('close', listener);
+    if (this.#socket.destroyed) listener();
+    else this.#socket.once('close', listener);
   }
 
   close(): void {
     this.#socket.destroy();
     this.#sql.end({ timeout: 0 }).catch(() => {});
   }
-}
-
-function reach({ host, port }: Host, timeoutMs: number): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host: host.replace(/^\[|\]$/g, ''), port });
-    const timer = setTimeout(() => fail(new Error('it can not be reached in time')), timeoutMs);
-    const fail = (error: Error) => {
-      clearTimeout(timer);
-      socket.destroy();
-      reject(new NotSent((error as NodeJS.ErrnoException).code ?? error.message));
-    };
-    socket.once('error', fail);
-    socket.once('connect', () => {
-      clearTimeout(timer);
-      socket.setNoDelay(true);
-      resolve(socket);
-    });
-  });
 }
 
 function named(options: Record<string, unknown>): Record<string, unknown> {

@@ -39,13 +39,14 @@ const words: Readonly<Record<string, string>> = {
   '53300': 'it has too many connections',
   '57P01': 'it was shut down',
   '57P02': 'it has crashed, or another of its processes',
+  '57P05': 'it ends connections that are idle',
   '57P03': 'it takes no connections yet',
 };
 
 /** The server is not the one that is asked for, or takes nothing now: another try is worth it, and nothing was done. */
 const notNow = /^(57P03|53300|25006|40001|40P01|55P03)$/;
 /** The connection, or the whole server, has ended while the statement ran: it may have been committed right before. */
-const mayBeDone = /^(08|57P0[12]|58|XX)/;
+const mayBeDone = /^(08|57P0[125]|58|XX)/;
 
 /** What an error of the driver, or of the server, says about the statement. */
 export function failureOf(error: unknown, isConnected: boolean): Error {

@@ -4,7 +4,7 @@ import { StoreError } from '../errors/store-error.js';
 import { Connection, type Parameter, type Row } from './connection.js';
 import { NotSent, Refused, Unanswered } from './failures.js';
 import type { PostgresSettings } from './options.js';
-import { createSchema, schemaVersion } from './schema.js';
+import { createSchema, isStandby, schemaVersion } from './schema.js';
 
 /** How a call went. */
 export interface Told {
@@ -90,6 +90,7 @@ export class Line {
     let connection: Connection | undefined;
     try {
       connection = await Connection.open(host, this.#settings, timeoutMs);
+      await refuseStandby(connection, timeoutMs);
       if (!this.#hasSchema) await prepare(connection, timeoutMs);
       this.#hasSchema = true;
       return connection;
@@ -100,6 +101,12 @@ export class Line {
       throw new NotSent(error instanceof Error ? error.message : 'no answer');
     }
   }
+}
+
+/** It may lag, and would do so for as long as the connection lasts. One that is made a standby ends its connections. */
+async function refuseStandby(connection: Connection, timeoutMs: number): Promise<void> {
+  const [row] = await connection.ask(isStandby, [], timeoutMs, false);
+  if (row?.said === 'true') throw new NotSent('it is a standby');
 }
 
 async function prepare(connection: Connection, timeoutMs: number): Promise<void> {

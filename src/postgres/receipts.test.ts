@@ -6,6 +6,7 @@ import { postgres } from './index.js';
 import { Line } from './line.js';
 import { type Fate, lossy } from './lossy.test.helper.js';
 import { type PostgresOptions, settingsOf } from './options.js';
+import { beginSession, commit, endSession } from './schema.js';
 import { lacksPostgres, newServer, type Server } from './server.test.helper.js';
 
 /** A promise, and the function that resolves it. */
@@ -128,5 +129,52 @@ describe.skipIf(lacksPostgres())('a store on PostgreSQL', () => {
     await store.set('c', 2);
     expect(await store.all()).toMatchObject({ a: 1, c: 2 });
     await eventually(() => expect(JSON.stringify(seen)).toContain('"c"'));
+  });
+
+  it('reads nothing from a standby, which may lag', async () => {
+    const own = await newServer();
+    const options = own.options();
+    await using store = openStore(postgres(options));
+    await store.set('a', 1);
+    own.signal('SIGKILL');
+    own.startAsStandby();
+    await eventually(async () => {
+      const error = await failureOf(() => store.get('a', { deadlineMs: 300 }));
+      expect([error.code, error.message]).toEqual([
+        'E_UNAVAILABLE',
+        expect.stringContaining('it is a standby'),
+      ]);
+    });
+  });
+
+  it('does nothing by what arrives after its session has ended, its begin too', async () => {
+    const line = new Line(settingsOf(server.options()));
+    onTestFinished(() => line.close());
+    const { prefix } = server.options();
+    const ask = (text: string, ...parameters: string[]) =>
+      line.ask(text, parameters, performance.now() + 10_000);
+    const begin = () => ask(beginSession, 'late', '0');
+    const set = () => ask(commit, prefix, 'late', '0', '1', 'false', '', '[["a","1"]]');
+    await begin();
+    expect((await set()).row?.said).toBe('done');
+    await ask(endSession, 'late');
+    await begin();
+    expect((await set()).row?.said).toBe('ended');
+  });
+
+  it('waits for the disk where others need not, also where it takes back', async () => {
+    const line = new Line(settingsOf(server.options()));
+    onTestFinished(() => line.close());
+    const ask = (text: string, ...parameters: string[]) =>
+      line.ask(text, parameters, performance.now() + 10_000);
+    await ask(beginSession, 'asynchronous', '0');
+    for (const call of [
+      "holdfast.commit_2('t', 'asynchronous', '0', '1', false, '', '[]')",
+      "holdfast.settle_2('asynchronous', '1', '-2')",
+    ]) {
+      // What the transaction ends with is what it goes by.
+      const text = `select set_config('synchronous_commit', 'off', true), ${call}, current_setting('synchronous_commit') as said`;
+      expect((await ask(text)).row?.said).toBe('on');
+    }
   });
 });

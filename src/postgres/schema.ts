@@ -5,7 +5,7 @@
  *
  * What must change gets another number: processes of two versions may be at work.
  */
-export const schemaVersion = 'commit_1';
+export const schemaVersion = 'commit_2';
 
 export const createSchema = `
   select pg_advisory_xact_lock(hashtext('holdfast schema'));
@@ -18,16 +18,23 @@ export const createSchema = `
     session text primary key, receipt text not null, at timestamptz not null default now());
   create table if not exists holdfast.claims (name text primary key, content text not null, until timestamptz not null);
 
-  create or replace function holdfast.commit_1(
+  create or replace function holdfast.commit_2(
     p_store text, p_session text, p_receipt text, p_next text, p_compares boolean, p_expected text, p_edits text)
     returns text language plpgsql as $function$
   declare
     v_receipt text;
     v_head text;
   begin
+    if current_setting('synchronous_commit') = 'off' then
+      perform set_config('synchronous_commit', 'on', true);
+    end if;
     select receipt into v_receipt from holdfast.receipts where session = p_session for update;
     if not found then return 'ended'; end if;
-    if v_receipt = p_next then return 'done'; end if;
+    if v_receipt = p_next then
+      -- A commit that waited for its standby when its connection ended: this one waits for the same, and for what came before.
+      update holdfast.receipts set at = now() where session = p_session;
+      return 'done';
+    end if;
     if v_receipt <> p_receipt then return 'ended'; end if;
     select head into v_head from holdfast.heads where store = p_store for update;
     if not found then
@@ -35,9 +42,6 @@ export const createSchema = `
       select head into v_head from holdfast.heads where store = p_store for update;
     end if;
     if p_compares and v_head <> coalesce(p_expected, '') then return 'conflict'; end if;
-    if current_setting('synchronous_commit') = 'off' then
-      perform set_config('synchronous_commit', 'on', true);
-    end if;
     update holdfast.receipts set receipt = p_next, at = now() where session = p_session;
     update holdfast.heads set head = p_session || '.' || p_next where store = p_store;
     delete from holdfast.entries e using json_array_elements(p_edits::json) d
@@ -51,16 +55,18 @@ export const createSchema = `
     return 'done';
   end $function$;
 
-  create or replace function holdfast.settle_1(p_session text, p_receipt text, p_back text)
+  create or replace function holdfast.settle_2(p_session text, p_receipt text, p_back text)
     returns text language plpgsql as $function$
   declare
     v_receipt text;
   begin
-    select receipt into v_receipt from holdfast.receipts where session = p_session for update;
-    if v_receipt = p_receipt then
-      update holdfast.receipts set receipt = p_back, at = now() where session = p_session;
-      return p_back;
+    -- What was taken back must not come with a crash: the commit may be under way still.
+    if current_setting('synchronous_commit') = 'off' then
+      perform set_config('synchronous_commit', 'on', true);
     end if;
+    select receipt into v_receipt from holdfast.receipts where session = p_session for update;
+    if v_receipt = p_receipt then v_receipt := p_back; end if;
+    update holdfast.receipts set receipt = v_receipt, at = now() where session = p_session;
     return v_receipt;
   end $function$;
 
@@ -86,12 +92,16 @@ export const beginSession = `
   with gone as (delete from holdfast.receipts where at < now() - interval '1 day')
   insert into holdfast.receipts (session, receipt) values ($1, $2) on conflict do nothing`;
 
-export const endSession = 'delete from holdfast.receipts where session = $1';
+/** It stays for that day: what arrives late, its begin and a first commit, would find no trace of it and be done again. */
+export const endSession = "update holdfast.receipts set receipt = 'ended' where session = $1";
+
+/** A standby answers, with what it has. */
+export const isStandby = 'select pg_is_in_recovery()::text as said';
 
 /** The driver takes every text for false where the server expects a boolean. */
-export const commit = "select holdfast.commit_1($1, $2, $3, $4, $5::text = 'true', $6, $7) as said";
+export const commit = "select holdfast.commit_2($1, $2, $3, $4, $5::text = 'true', $6, $7) as said";
 
-export const settle = 'select holdfast.settle_1($1, $2, $3) as said';
+export const settle = 'select holdfast.settle_2($1, $2, $3) as said';
 
 /** Entries are null where the head is still what the reader has. */
 export const readStore = `

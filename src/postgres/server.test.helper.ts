@@ -1,6 +1,14 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
@@ -19,6 +27,8 @@ export interface Server {
   signal(signal: NodeJS.Signals): void;
   /** Starts it again on what it had, once it was killed. */
   start(): Promise<void>;
+  /** The same, as a standby of nobody, which takes reads only. Does not wait for it. */
+  startAsStandby(): void;
 }
 
 /** Debian keeps the programs of each version in a directory that is not on the PATH. */
@@ -57,7 +67,7 @@ export async function newServer(flags: readonly string[] = []): Promise<Server> 
     prefix: 'tests',
     user: { name: user },
   });
-  const start = async () => {
+  const spawnServer = () => {
     const words = [
       '-D',
       directory,
@@ -76,6 +86,9 @@ export async function newServer(flags: readonly string[] = []): Promise<Server> 
       stdio: 'ignore',
       detached: true,
     });
+  };
+  const start = async () => {
+    spawnServer();
     const line = new Line(settings);
     try {
       await line.ask('select 1', [], performance.now() + 30_000);
@@ -105,8 +118,40 @@ export async function newServer(flags: readonly string[] = []): Promise<Server> 
     address: () => `postgres://${server.host}/postgres/t${++stores}`,
     signal,
     start,
+    startAsStandby: () => {
+      writeFileSync(path.join(directory, 'standby.signal'), '');
+      spawnServer();
+    },
   };
   return server;
+}
+
+/** A certificate for `localhost`, and what a server is started with to show it. */
+export function newCertificate(): { ca: Buffer; flags: string[] } {
+  const directory = mkdtempSync(path.join(tmpdir(), 'holdfast-postgres-tls-'));
+  const [key, certificate] = [path.join(directory, 'key.pem'), path.join(directory, 'cert.pem')];
+  const words = [
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    '-nodes',
+    '-days',
+    '2',
+  ];
+  const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+  const made = spawnSync('openssl', [...words, ...names, '-keyout', key, '-out', certificate]);
+  if (made.status !== 0) throw new Error(`openssl has ended with ${made.status}: ${made.stderr}`);
+  chmodSync(key, 0o600);
+  const { uid, gid } = ownerOf(directory);
+  if (uid !== undefined && gid !== undefined) chownSync(key, uid, gid);
+  const flags = ['ssl=on', `ssl_cert_file=${certificate}`, `ssl_key_file=${key}`].flatMap((one) => [
+    '-c',
+    one,
+  ]);
+  return { ca: readFileSync(certificate), flags };
 }
 
 /** It refuses to run as root. */

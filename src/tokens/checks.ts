@@ -1,4 +1,5 @@
 import { StoreError } from '../errors/store-error.js';
+import type { TokenEntry } from './entry.js';
 import { graceMsMax } from './expiry.js';
 import { type Permission, permissions, toPermissions } from './permissions.js';
 
@@ -25,6 +26,14 @@ export function checkPermissions(names: readonly string[]): readonly Permission[
 export function checkGrace(graceMs: number): void {
   if (Number.isSafeInteger(graceMs) && graceMs >= 0 && graceMs <= graceMsMax) return;
   throw invalid('the grace of a rotated token must be from 0 to 24 hours');
+}
+
+export function notToRotate(id: string, old: TokenEntry | undefined): StoreError {
+  return new StoreError(
+    'E_INPUT',
+    old ? `the token ${id} has expired` : `the token ${id} is not understood by this version`,
+    { definite: true, hint: 'Nothing was written. Create a new one instead' },
+  );
 }
 
 function invalid(message: string): StoreError {

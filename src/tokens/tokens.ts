@@ -2,9 +2,10 @@ import { StoreError } from '../errors/store-error.js';
 import type { Engine, StoreEvent } from '../store/backend/backend.js';
 import { engineAt } from '../store/backend/engines.js';
 import { notify } from '../store/backend/notify.js';
+import type { Entries } from '../store/document/entries.js';
 import { openStore, type Store } from '../store/store.js';
 import { wallClock } from '../wall-clock.js';
-import { checkGrace, checkName, checkPermissions } from './checks.js';
+import { checkGrace, checkName, checkPermissions, notToRotate } from './checks.js';
 import { EngineTokens, NoNotes } from './engine-tokens.js';
 import { decodeEntry, encodeEntry, infoOf, isExpired, type TokenEntry } from './entry.js';
 import { checkExpiry, defaultGraceMs, defaultLifeMs } from './expiry.js';
@@ -12,6 +13,7 @@ import { hashOf, isId, newToken } from './format.js';
 import { type LastUse, LastUsed } from './last-used.js';
 import { tokenFile } from './location.js';
 import { type Permission, permissions } from './permissions.js';
+import { settledWhereOver } from './settled.js';
 import { TokenFile } from './token-file.js';
 import type { TokenInfo, TokenVerifier } from './token-info.js';
 import type { UseNotes } from './token-source.js';
@@ -226,7 +228,8 @@ class StoredTokens implements Tokens {
   }
 
   async delete(which: string): Promise<string> {
-    const id = findId(Object.keys(await this.#store.all()), which);
+    const keys = Object.keys(await this.#store.all());
+    const id = await settledWhereOver(this.#settle, () => findId(keys, which));
     // By name alone, so that the next commit of any process may carry it along. A token that has gone meanwhile counts as deleted.
     await this.#store.remove(id);
     await this.#settle(performance.now());
@@ -240,7 +243,7 @@ class StoredTokens implements Tokens {
     checkGrace(graceMs);
     const { token, id: newId } = await this.#unusedToken();
     let rotated: { made: TokenEntry; ended: TokenEntry } | undefined;
-    await this.#store.transaction((entries) => {
+    const replace = (entries: Entries) => {
       const id = findId(entries.keys(), which);
       const stored = entries.get(id);
       const old = decodeEntry(id, stored);
@@ -258,7 +261,8 @@ class StoredTokens implements Tokens {
       // What else stands in the entry is a newer version's, and stays.
       entries.set(id, { ...(stored as object), expiresAt: ended.expiresAt });
       rotated = { made, ended };
-    });
+    };
+    await settledWhereOver(this.#settle, () => this.#store.transaction(replace));
     if (!rotated) throw new Error('the store has committed nothing');
     // The old one may end before a memory that is older does.
     await this.#settle(performance.now());
@@ -286,12 +290,4 @@ class StoredTokens implements Tokens {
 
 function sameLife({ createdAt, expiresAt }: TokenEntry, now: number): number | null {
   return expiresAt === null ? null : now + Math.max(1, expiresAt - createdAt);
-}
-
-function notToRotate(id: string, old: TokenEntry | undefined): StoreError {
-  return new StoreError(
-    'E_INPUT',
-    old ? `the token ${id} has expired` : `the token ${id} is not understood by this version`,
-    { definite: true, hint: 'Nothing was written. Create a new one instead' },
-  );
 }

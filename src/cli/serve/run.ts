@@ -35,10 +35,10 @@ export async function serve(flags: ServeFlags): Promise<void> {
   }
   const interrupted = once(process, 'SIGINT');
   const ended = Promise.race([interrupted, once(process, 'SIGTERM').then(() => 'drain' as const)]);
-  const place = await storeOf(flags);
   const address = addressOf(flags);
-  // They lie apart from the credentials, in a file as well as on an engine.
+  // They lie apart from the credentials, in a file as well as on an engine. First: without a home directory it names what to set.
   const tokenPlace = address ?? tokenFile(process.env);
+  const place = await storeOf(flags);
   const tokens = openTokens(tokenPlace, { allowUnsafe, onEvent: printEvent });
   // Always the file, never OPENCODE_AUTH_CONTENT: a server must show what was just stored in it.
   const store = createAuth({
