@@ -25,8 +25,8 @@ describe('a power loss', () => {
       'lost-update',
       'G3',
     ],
-    ['a file is torn that is not synced itself', 'directory', 'torn-file', 'G1'],
-    ['a file is torn that is synced after its rename', 'late', 'torn-file', 'G1'],
+    ['a file is torn that is not synced itself', 'directory', 'torn-read', 'G1'],
+    ['a file is torn that is synced after its rename', 'late', 'torn-read', 'G1'],
   ])('%s', async (_, syncs, kind, guarantee) => {
     const options = { target: replaces(syncs), stopAtFirst: false };
     const { result, failures } = await explore({ ...one, ...options });
