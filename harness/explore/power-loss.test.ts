@@ -88,7 +88,8 @@ describe('a power loss', () => {
     ['the files', 'file'],
     ['the files, before they have their names,', 'late'],
   ])('is survived by the hardened store only with its sync of %s', async (_, what) => {
-    expect((await explore({ ...one, target: lying(what) })).result).toBe('invalid');
+    // The bound keeps the search small: nothing that it leaves out is needed to see the loss.
+    expect((await explore({ ...one, target: lying(what), powerStates: 64 })).result).toBe('invalid');
   });
 
   it.each([
