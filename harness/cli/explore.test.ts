@@ -104,7 +104,7 @@ describe('holdfast explore', () => {
       'set a',
     ];
     const found = await holdfastWarm([...args, '--power-states', '500'], { cwd });
-    expect(found.exitCode).toBe(1);
+    expect([found.exitCode, found.stderr]).toEqual([1, '']);
     for (const words of [
       '(up to 1 loss of power)',
       /Power lost at \d+ points: \d+ different disks of \d+ states that posix allows, at most 500 of a point/,

@@ -1,191 +1,20 @@
 import path from 'node:path';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Command } from 'commander';
 import { exitCodes } from '../../src/cli/exit-codes.js';
 import { interrupted, onInterrupt } from '../../src/cli/interrupt.js';
-import { parseCount, parseDuration, parseNames, parseWhole } from '../../src/cli/parse.js';
 import { clearLive, printReport, showLive } from '../../src/cli/render.js';
 import type * as Harness from '../index.js';
 import { loadConfig } from './config.js';
 import { reproduceCommand } from './explore-again.js';
-import { addProgramOptions, type ProgramFlags, takeProgram } from './program-options.js';
-import { parseShardFlag, type ShardFlag, shardOf } from './shard.js';
+import { type AllFlags, addExploreOptions, type Flags } from './explore-options.js';
+import { takeProgram } from './program-options.js';
+import { shardOf } from './shard.js';
 import { commandTyped } from './typed.js';
 
-interface Flags {
-  target?: string[];
-  scenario?: string[];
-  clients?: string;
-  processes?: number;
-  strategy?: Harness.StrategyName;
-  executor?: Harness.ExecutorName;
-  preemptions?: number;
-  schedules?: number;
-  prune: boolean;
-  sameKey?: boolean;
-  modes?: boolean;
-  samePid?: boolean;
-  idle?: boolean | number;
-  crash?: boolean | number;
-  steal?: boolean | number;
-  abandoned?: boolean;
-  errno?: boolean | number;
-  damage?: boolean | number;
-  powerLoss?: boolean | number;
-  powerModel?: 'posix' | 'ext4';
-  powerStates?: number;
-  fromNothing?: boolean;
-  hosts?: boolean;
-  seed?: number;
-  repeat?: number;
-  shard?: ShardFlag;
-  oneWriter?: boolean;
-  duration?: number;
-  all?: boolean;
-  out?: string;
-  json?: boolean;
-  mutants?: true | string[];
-}
-
-type AllFlags = Flags & ProgramFlags;
-
 export function addExplore(program: Command): void {
-  const command = program
-    .command('explore')
-    .description('search the interleavings of real processes, one call of the file system at a time')
-    .option(
-      '--target <name...>',
-      'the store: names (see: holdfast list targets) or paths of modules; default: hardened',
-      parseNames,
-    )
-    .option(
-      '--scenario <name...>',
-      'that of stress, made small: its clients, at most 3, with a set each, its kills, pauses and damages at every moment',
-      parseNames,
-    )
-    .option(
-      '--clients <list>',
-      "what each does: 'set a, get b | set c'; of set, update, get, remove, all, refresh, and look (a foreign reader)",
-    )
-    .option('--processes <n>', 'n clients with one set each; default: 2', parseProcesses)
-    .addOption(
-      new Option('--strategy <name>', 'how it is searched; default: dpor').choices([
-        'dpor',
-        'dfs',
-        'pct',
-        'random',
-      ]),
-    )
-    .addOption(
-      new Option(
-        '--executor <name>',
-        'what runs the clients: real processes, or a simulation; default: process',
-      ).choices(['process', 'sim']),
-    )
-    .option('--preemptions <n>', 'at most n preemptions, for dpor and dfs; default: unbounded', parseWhole)
-    .option('--schedules <n>', 'end after n executions; default for pct and random: 10000', parseWhole)
-    .option('--no-prune', 'with dfs: do not end an execution where what follows is known')
-    .option('--modes', 'give the clients a umask of 0: no file that they make may be open to other users')
-    .option('--same-key', 'where an operation names no key, all clients mean the same one')
-    .option(
-      '--crash [n]',
-      'kill a process before any of its calls, at most n times (default: 1), and see what a new one finds',
-      parseWhole,
-    )
-    .option('--same-pid', 'start each killed process again, at any moment after, with the number that it had')
-    .option(
-      '--steal [n]',
-      'stop a process before any of its calls, until every lease is over; the same',
-      parseWhole,
-    )
-    .option(
-      '--abandoned',
-      'first kill the first process, after each of its changes, and let every lease pass',
-    )
-    .option(
-      '--errno',
-      'let any call fail with those of ENOSPC, EIO, EACCES, EMFILE and EPERM that it can give',
-    )
-    .option(
-      '--damage [n]',
-      'cut the file to half between any two calls, at most n times (default: 1), and see what comes back',
-      parseWhole,
-    )
-    .option(
-      '--power-loss [n]',
-      'lose the power at every point, with every disk that may be left, at most n times (default: 1); with --executor sim',
-      parseWhole,
-    )
-    .addOption(
-      new Option('--power-model <name>', 'what is left of what was not synced; default: posix').choices([
-        'posix',
-        'ext4',
-      ]),
-    )
-    .option('--power-states <n>', 'at most n disks at each point; default: 4096', parseCount)
-    .option(
-      '--hosts',
-      'each process on a machine of its own: the same number, another boot id, clocks apart, no watch of what others change',
-    )
-    .option('--from-nothing', 'begin without a file, and without its directory')
-    .option(
-      '--idle [ms]',
-      'an operation that sleeps for more than so long (default: 3), in virtual time, while nobody can go on is a failure',
-      parseWhole,
-    )
-    .option('--one-writer', 'search even where no two clients write, so that no update can be lost')
-    .option('--seed <n>', 'random seed; default: 1', parseWhole)
-    .option('--repeat <n>', 'with pct or random: search n times, each with a seed of its own', parseCount)
-    .option(
-      '--shard <i/n>',
-      'make the i-th of n parts of each search; auto, or auto/n: as the environment says',
-      parseShardFlag,
-    )
-    .option('--duration <time>', 'end after so long: 20s, 10m', parseDuration)
-    .option(
-      '--all',
-      'do not stop at the first failure (with faults: the first that is no side finding): one of each kind',
-    )
-    .option('--out <dir>', 'where report.json, report.html and schedules go; default: reports/explore')
-    .option('--json', 'as JSON')
-    .option(
-      '--mutants [words...]',
-      'in a checkout of this project: plant its known mistakes, those that a word names, and say what finds each',
-    )
-    .addHelpText('after', help)
-    .action(run);
-  addProgramOptions(command);
+  const command = program.command('explore').action(run);
+  addExploreOptions(command);
 }
-
-const help = `
-Each process is a real one, stopped before every call of the file system that is about the file. Its clock, randomness and process
-number are virtual; a file that is fsynced counts as such. With --executor sim the processes are virtual themselves, in one thread and
-on a simulated file system: what the search finds there is confirmed by real ones, and a store that does what is not simulated is
-searched by these. What one process does between two calls is not interleaved.
-
-A program (--command) is run as it is, for each operation. The kernel stops it, and all that it starts, before each call on its file
-and on what lies beside it; its clock is the real one. First every schedule with one preemption, then with two: --preemptions.
-
-Strategies: dpor (all interleavings up to the order of calls that do not touch each other), dfs (all of them), both with
---preemptions up to that bound; pct (random, finds a bug of small depth with a known probability), random.
-
-Examples:
-  holdfast explore --target naive                                      the first lost update, as a table
-  holdfast explore --target ./my-store.ts --clients 'set a | remove a, get a'
-  holdfast explore --preemptions 3                                     the hardened store, to that bound
-  holdfast explore --processes 3 --strategy pct --schedules 20000 --crash
-  holdfast explore --strategy pct --schedules 20000 --shard 2/4        the second of four parts, each on a machine of its own
-  npm run explore -- --mutants                                         in a checkout: what finds its planted mistakes
-  holdfast explore --command 'git config --file {file} f.{key}.v {value}' --format ini --crash
-                                                                       any program, in any language: Linux, with a C compiler
-
-A program in which no two clients write is refused: no update can be lost in it. --one-writer, a fault, --modes, --idle and look say that
-something else is searched for. Schedules that are drawn (pct, random) and searches with faults can be divided by --shard.
-
-A failure that new processes did not come to by the same calls is told as unconfirmed. A search that met what it can't stop (a
-lock on a socket, or outside the file's directory) is inconclusive, and names it.
-
-Exit codes: 0 nothing found, 1 a guarantee was broken, 2 usage, 3 inconclusive, 4 nothing matched, 70 internal error,
-130 interrupted.`;
 
 async function run({ mutants, ...flags }: AllFlags): Promise<void> {
   if (mutants !== undefined) await (await import('./explore-mutants.js')).exploreMutants(mutants);
@@ -306,9 +135,3 @@ function optionsOf({
 /** How this very command is called: by this project's own script, or as an installed package. */
 export const replayCommand =
   process.env.npm_package_name === 'holdfast' ? 'npm run replay --' : 'npx holdfast replay';
-
-function parseProcesses(text: string): number {
-  const count = parseWhole(text);
-  if (count >= 1 && count <= 8) return count;
-  throw new InvalidArgumentError(`Expected a number of processes from 1 to 8; got "${text}".`);
-}

@@ -1,5 +1,6 @@
 /** What the tests of explore use of it, in one module, so that they run what is shipped: its processes start from there. */
 
+export { doubtMemories } from './doubt.test.helper.js';
 export { confirmBare } from './evidence/confirm-bare.js';
 export { explore, replaySchedule } from './explore.js';
 export { bundleTarget } from './process/bundle.js';

@@ -18,7 +18,7 @@ const {
   explore: exploreBuilt,
   ...rest
 } = (await import(built)) as typeof Built;
-export const { confirmBare, follow, makeStrategy, RandomWalk, replaySchedule, search } = rest;
+export const { confirmBare, doubtMemories, follow, makeStrategy, RandomWalk, replaySchedule, search } = rest;
 
 /**
  * In one thread, unless told otherwise: another test file runs beside, and two that wait for each other's turns take longer. And
@@ -65,14 +65,16 @@ export async function simPoolFor(name: string, usesMemo = true): Promise<Built.S
   return pool;
 }
 
-async function placeFor(name: string, bundled: 'none' | 'gated' | 'simulated') {
+async function placeFor(label: string, bundled: 'none' | 'gated' | 'simulated') {
+  const [name = '', query = ''] = label.split('?');
+  const options = Object.fromEntries(new URLSearchParams(query));
   const directory = mkdtempSync(path.join(tmpdir(), 'holdfast-explore-test-'));
   const shipped = new URL(`../../dist/harness/targets/${name}.js`, import.meta.url);
   const fixtures = new URL('./fixtures/', import.meta.url);
   const module = name.includes('.') ? new URL(name, fixtures).href : shipped.href;
   const bundle = path.join(directory, 'target.cjs');
   if (bundled !== 'none') await bundleTarget(module, bundle, { isSimulated: bundled === 'simulated' });
-  return { directory, bundle, setup: { module, label: name, options: {} } };
+  return { directory, bundle, setup: { module, label, options } };
 }
 
 /** Runs what must not begin in a microtask, as a test does after its first `await`. */

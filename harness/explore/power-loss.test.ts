@@ -25,8 +25,8 @@ describe('a power loss', () => {
       'lost-update',
       'G3',
     ],
-    ['a file is torn that is not synced itself', 'directory', 'torn-file', 'G1'],
-    ['a file is torn that is synced after its rename', 'late', 'torn-file', 'G1'],
+    ['a file is torn that is not synced itself', 'directory', 'torn-read', 'G1'],
+    ['a file is torn that is synced after its rename', 'late', 'torn-read', 'G1'],
   ])('%s', async (_, syncs, kind, guarantee) => {
     const options = { target: replaces(syncs), stopAtFirst: false };
     const { result, failures } = await explore({ ...one, ...options });
@@ -88,7 +88,8 @@ describe('a power loss', () => {
     ['the files', 'file'],
     ['the files, before they have their names,', 'late'],
   ])('is survived by the hardened store only with its sync of %s', async (_, what) => {
-    expect((await explore({ ...one, target: lying(what) })).result).toBe('invalid');
+    // The bound keeps the search small: nothing that it leaves out is needed to see the loss.
+    expect((await explore({ ...one, target: lying(what), powerStates: 64 })).result).toBe('invalid');
   });
 
   it.each([

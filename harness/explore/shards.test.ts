@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { long } from '../../src/tiers.test.helper.js';
 import type { Exploration } from './evidence/exploration.js';
-import { explore } from './explore.test.helper.js';
+import { explore, fixture } from './explore.test.helper.js';
 import { executionOf, shareOf, strategyOf } from './plan.js';
 import { type DonePart, mergeExplorations } from './report/merge-explorations.js';
 import type { ExploreOptions } from './search/explore-options.js';
@@ -60,6 +61,24 @@ describe('a search that is divided among machines', () => {
     const { executions, shard } = await explore({ ...options, shard: { index: 2, of: 2 } });
     expect([executions, shard]).toEqual([1, { index: 2, of: 2 }]);
   });
+
+  it(
+    'all parts of a search that loses the power twice come to what one search does, and divide the disks',
+    long,
+    async () => {
+      const options = {
+        ...({ target: fixture('replaces.mjs'), clients: ['set a'], executor: 'sim' } as const),
+        ...{ powerLoss: 2, powerStates: 8, stopAtFirst: false, onWarning: () => {} },
+      };
+      const one = await explore({ ...options });
+      const parts: DonePart[] = [];
+      for (const index of [1, 2])
+        parts.push({ exploration: await explore({ ...options, shard: { index, of: 2 } }), isDone: true });
+      const merged = mergeExplorations(parts, 2);
+      expect([merged.outcomes, merged.result]).toEqual([one.outcomes, one.result]);
+      expect(parts.map(({ exploration }) => (exploration.losses?.disks ?? 0) > 0)).toEqual([true, true]);
+    },
+  );
 
   it('all parts of a search by random come to what one search does: executions, outcomes, failures and verdict', async () => {
     const options = {

@@ -6,7 +6,7 @@ import { onePerKind } from './report/one-per-kind.js';
 import { printProgram, warningFor } from './schedule/program.js';
 import type { ExecutorName } from './search/explore-options.js';
 import type { StrategyOptions } from './search/index.js';
-import type { LossCounts } from './search/power-losses.js';
+import { addLosses } from './search/power-losses.js';
 import type { Searched } from './search/search.js';
 import type { SearchAnswer } from './workers/thread.js';
 
@@ -38,6 +38,7 @@ export function summarize(
   const uncontrolled = searches.flatMap((search) => search.uncontrolled ?? [])[0];
   const executions = sum((search) => search.executions);
   const warning = warningFor(program);
+  const losses = addLosses(searches.flatMap((one) => one.losses ?? []));
   const searchedMs = Math.max(...searches.map((search) => search.durationMs));
   return {
     schema: 1,
@@ -68,24 +69,9 @@ export function summarize(
     durationMs: Math.round(durationMs),
     executionsPerSecond: Math.round((executions / searchedMs) * 1000),
     audited: false,
-    ...lossesOf(searches),
+    ...(losses ? { losses } : {}),
     ...(done[0]?.evidence ? { evidence: done[0].evidence } : {}),
     failures,
-  };
-}
-
-/** Every share meets all points, and tries its part of the disks. */
-function lossesOf(searches: readonly Searched[]): Pick<Exploration, 'losses'> {
-  const counts = searches.flatMap(({ losses }) => losses ?? []);
-  if (counts.length === 0) return {};
-  const most = (count: (one: LossCounts) => number) => Math.max(...counts.map(count));
-  return {
-    losses: {
-      points: most(({ points }) => points),
-      states: most(({ states }) => states),
-      disks: counts.reduce((sum, { disks }) => sum + disks, 0),
-      cut: most(({ cut }) => cut),
-    },
   };
 }
 

@@ -8,7 +8,7 @@ export interface MutantSearch {
 }
 
 /** The budget: no search makes more executions, so a mutant gets at most so many times the number of searches. */
-export const executionsMax = 60;
+export const executionsMax = 12;
 
 const twoWriters = ['set a', 'set b'];
 const crowd = ['set a, remove a, set b', 'set a, get a, set c'];
@@ -54,7 +54,7 @@ export const searches: readonly MutantSearch[] = [
   },
   {
     name: 'a umask of 0',
-    options: { clients: twoWriters, strategy: 'pct', modes: true, schedules: 20 },
+    options: { clients: twoWriters, strategy: 'pct', modes: true, schedules: executionsMax },
   },
   {
     name: 'sleep while nobody goes on',

@@ -35,8 +35,8 @@ const belief: Mutant[] = [
     file: state,
     edits: [
       [
-        'known.document : parseDocument(bytes);',
-        'known.document : (parseDocument(bytes) ?? new Map<string, string>());',
+        'known.document : format.parse(bytes);',
+        'known.document : (format.parse(bytes) ?? new Map<string, string>());',
       ],
     ],
     test: 'src/store/file/commit/never-empty.test.ts',
@@ -47,8 +47,8 @@ const belief: Mutant[] = [
     file: state,
     edits: [
       [
-        'known.document : parseDocument(bytes);',
-        'known.document : bytes.length === 0 ? new Map<string, string>() : parseDocument(bytes);',
+        'known.document : format.parse(bytes);',
+        'known.document : bytes.length === 0 ? new Map<string, string>() : format.parse(bytes);',
       ],
     ],
     test: 'src/store/file/commit/never-empty.test.ts',

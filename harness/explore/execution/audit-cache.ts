@@ -1,5 +1,6 @@
 import type { HistoryEvent } from '../../history/events.js';
-import type { HistoryBuilder, Sequel } from './history-builder.js';
+import type { HistoryBuilder } from './history-builder.js';
+import type { Sequel } from './sequel.js';
 
 const countMax = 1_000_000;
 

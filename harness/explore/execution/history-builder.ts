@@ -11,18 +11,7 @@ import type { Contents } from './contents.js';
 import type { Ground, Trial } from './ground.js';
 import { lastAnswer } from './last-answer.js';
 import { looseIn } from './modes.js';
-
-/** Between two steps there is room for so many events. */
-const stepNs = 1_000_000;
-
-/** The end of a history: what happened after a moment. */
-export interface Sequel {
-  /** The moment. */
-  step: number;
-  /** Which version of the file there was. */
-  version: number;
-  events: readonly HistoryEvent[];
-}
+import { later, type Sequel, stepNs } from './sequel.js';
 
 /**
  * Writes down what happens in one execution as the history that every run of the harness has, so that the same checkers judge
@@ -289,12 +278,4 @@ export class HistoryBuilder {
     this.step = step;
     return step * stepNs + this.count++;
   }
-}
-
-function later(event: HistoryEvent, ns: number, versions: number): HistoryEvent {
-  if (event.type === 'file') {
-    const { time, until, version } = event;
-    return { ...event, time: time + ns, until: until + ns, version: version + versions };
-  }
-  return 'time' in event ? { ...event, time: event.time + ns } : event;
 }

@@ -1,6 +1,7 @@
 import { worstOf } from '../../core/verdict.js';
 import type { Exploration, ExploredFailure } from '../evidence/exploration.js';
 import { byGrade } from '../execution/gravity.js';
+import { addLosses } from '../search/power-losses.js';
 import { onePerKind } from './one-per-kind.js';
 
 /** What a part has found, and whether it came to its end. */
@@ -46,6 +47,8 @@ export function mergeExplorations(parts: readonly DonePart[], of: number): Explo
     executionsPerSecond: Math.round((executions / Math.max(1, durationMs)) * 1000),
     failures,
   };
+  const losses = addLosses(all.flatMap((one) => one.losses ?? []));
+  if (losses) merged.losses = losses;
   if (untrusted?.cause !== undefined) {
     merged.cause = untrusted.cause;
     merged.reason = untrusted.reason ?? '';

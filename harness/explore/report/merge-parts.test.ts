@@ -69,6 +69,16 @@ describe('the parts of a search, merged', () => {
     expect((await merge()).stdout).toContain('out/schedules/naive-00000000.json');
   });
 
+  it('disks that parts tried are added, and points that every part met count once', async () => {
+    const { parts, merge } = newParts();
+    const losses = { points: 7, states: 90, disks: 20, cut: 0 };
+    await makePart(parts, 1, { of: 2, found: { losses } });
+    await makePart(parts, 2, { of: 2, found: { losses: { ...losses, disks: 19, cut: 1 } } });
+    expect(searchIn((await merge('--json')).stdout)?.losses).toEqual({
+      ...{ points: 7, states: 90, disks: 39, cut: 1 },
+    });
+  });
+
   it('a part that had nothing to do leaves the verdict to the others', async () => {
     const { parts, merge } = newParts();
     await makePart(parts, 1, { of: 2 });

@@ -2,6 +2,7 @@ import type { LossOffer } from '../execution/losses.js';
 import { type Choice, continuing, type Led, type Strategy } from '../execution/strategy.js';
 import { type Action, wordOf } from '../schedule/action.js';
 import { NondeterminismError } from '../schedule/nondeterminism.js';
+import { fingerprint } from '../world/fingerprint.js';
 import type { Share } from './random-walk.js';
 
 /** How far power losses were searched. */
@@ -14,6 +15,18 @@ export interface LossCounts {
   disks: number;
   /** Moments at which the bound has left states out. */
   cut: number;
+}
+
+/** Of all shares of a search: every one meets all points, and tries its part of the disks. @returns undefined where no power was lost */
+export function addLosses(counts: readonly LossCounts[]): LossCounts | undefined {
+  if (counts.length === 0) return undefined;
+  const most = (count: (one: LossCounts) => number) => Math.max(...counts.map(count));
+  return {
+    points: most(({ points }) => points),
+    states: most(({ states }) => states),
+    disks: counts.reduce((sum, { disks }) => sum + disks, 0),
+    cut: most(({ cut }) => cut),
+  };
 }
 
 /**
@@ -31,8 +44,6 @@ export class PowerLosses implements Strategy {
   private following: readonly Action[] | undefined;
   private taken: Action[] = [];
   private last: LossOffer | undefined;
-  /** Different disks, those of other shares included. */
-  private found = 0;
 
   constructor(
     private readonly inner: Strategy,
@@ -97,9 +108,18 @@ export class PowerLosses implements Strategy {
       const key = offer.keys[index] ?? '';
       if (this.known.has(key)) return;
       this.known.add(key);
-      if (this.found++ % this.share.of !== this.share.index) return;
+      if (!this.isOwn(key)) return;
       this.counts.disks++;
       this.queue.push([...this.taken, action]);
     });
+  }
+
+  /**
+   * All shares meet the disks of the inner search, and agree by their keys which one tries each. What comes after a loss is met by the
+   * share alone that has tried it.
+   */
+  private isOwn(key: string): boolean {
+    const { index, of } = this.share;
+    return this.following !== undefined || fingerprint(key) % of === index;
   }
 }

@@ -1,7 +1,7 @@
 import { mayChangeNames } from '../protocol/act.js';
 import { factsOf } from '../protocol/calls.js';
 import type { CallEnd, CallToMake } from '../protocol/protocol.js';
-import { mix } from './fingerprint.js';
+import { mix, printOfWord } from './fingerprint.js';
 import type { Routes, SharedAccess } from './footprint.js';
 
 /** What one call of a client is about to do: looked up before it, needed after it. */
@@ -42,6 +42,11 @@ export class KnownRoutes {
   /** @param files what there is at first */
   begin(files: object): void {
     this.version = this.numberOf(files);
+  }
+
+  /** What a disk keeps decides what a call touches. @param model undefined where no power is lost */
+  under(model: string | undefined): void {
+    this.version = mix(this.version, printOfWord(model ?? ''));
   }
 
   /** A call was made, which may have changed names, open files or locks. */

@@ -34,7 +34,7 @@ export class World implements Tree {
   private readonly listeners = new Listeners();
   private readonly held = new Locks();
   private current = 0;
-  power: Tree['power'];
+  private model: Tree['power'];
   readonly known = new KnownRoutes();
   private readonly places: Places;
 
@@ -44,6 +44,16 @@ export class World implements Tree {
     readonly disk: Disk,
   ) {
     this.places = new Places(rootPath, disk);
+  }
+
+  get power(): Tree['power'] {
+    return this.model;
+  }
+
+  /** What a call touches depends on it. */
+  set power(model: Tree['power']) {
+    this.model = model;
+    this.known.under(model);
   }
 
   get root(): string {

@@ -51,10 +51,10 @@ export interface Claims {
   remove(version: Version, id: string): void | Promise<void>;
   /**
    * Removes the claims of ended attempts on other versions of a credential that was just stored. A claim that may be a living
-   * process's stays: its holder removes it. Never fails.
+   * process's stays: its holder removes it, unless it has said nothing for longer than a lease. Never fails.
    * @param current returns the version that is stored now. Called after the claims were listed
    */
-  sweep(stored: Version, current: () => Promise<Version>): Promise<void>;
+  sweep(stored: Version, current: () => Promise<Version>, leaseMs: number): Promise<void>;
 }
 
 /** A credential at one instant, as hashes of its key and its value: they are part of file names that others may see. */

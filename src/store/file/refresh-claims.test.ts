@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Version } from '../backend/claims.js';
@@ -13,6 +13,7 @@ const nameOf = (attempt: number) => `${version.key}-${version.value}-${attempt}`
 function setUp() {
   const file = newFile();
   return {
+    file,
     claims: new FileClaims(new Sites(file)),
     names: () => readdirSync(`${file}.refresh`),
     directory: `${file}.refresh`,
@@ -111,7 +112,7 @@ describe('a sweep', () => {
     const { claims, names } = setUp();
     for (const one of [next, later, other]) expect(claims.acquire(one, undefined)).toBeDefined();
     const before = names();
-    await claims.sweep(version, async () => later);
+    await claims.sweep(version, async () => later, 1000);
     expect(names()).toEqual(before);
   });
 
@@ -122,18 +123,39 @@ describe('a sweep', () => {
     writeFileSync(path.join(directory, `${next.key}-${'z'.repeat(24)}-0`), '');
     claims.acquire(later, undefined)?.keep();
     claims.acquire(other, undefined)?.fail();
-    await claims.sweep(version, async () => version);
+    await claims.sweep(version, async () => version, 1000);
     expect(names().sort()).toEqual([`${other.key}-${other.value}-0`, `${later.key}-${later.value}-0`].sort());
+  });
+
+  it('a sweep leaves a claim that no process can be shown to have left for a lease, and then removes it', async () => {
+    const { claims, names, directory, file } = setUp();
+    const before = { ...self, machine: 'before the last boot', nonce: 'before' };
+    mkdirSync(directory);
+    for (const [letter, more] of [
+      ['y', {}],
+      ['z', { unsaved: true }],
+    ] as const) {
+      const place = path.join(directory, `${next.key}-${letter.repeat(24)}-0`);
+      writeFileSync(place, JSON.stringify({ ...before, ...more }));
+      utimesSync(place, 1000, 1000);
+    }
+    writeFileSync(file, '{}');
+    utimesSync(file, 1001, 1001);
+    await claims.sweep(version, async () => version, 1000);
+    expect(names()).toHaveLength(2);
+    utimesSync(file, 1001.1, 1001.1);
+    await claims.sweep(version, async () => version, 1000);
+    expect(names()).toEqual([`${next.key}-${'z'.repeat(24)}-0`]);
   });
 
   it('a sweep leaves a failed claim on the version that is current by then', async () => {
     const { claims, names } = setUp();
     claims.acquire(next, undefined)?.fail();
-    await claims.sweep(version, async () => next);
+    await claims.sweep(version, async () => next, 1000);
     expect(names()).toHaveLength(1);
-    await claims.sweep(version, () => Promise.reject(new Error('it can not be read')));
+    await claims.sweep(version, () => Promise.reject(new Error('it can not be read')), 1000);
     expect(names()).toHaveLength(1);
-    await claims.sweep(version, async () => ({ ...version, value: '0'.repeat(24) }));
+    await claims.sweep(version, async () => ({ ...version, value: '0'.repeat(24) }), 1000);
     expect(claims.latest(next)).toBeUndefined();
   });
 });

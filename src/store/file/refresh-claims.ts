@@ -86,13 +86,17 @@ export class FileClaims implements Claims {
    *
    *     P stores v1, is slow | Q refreshes v1 to v2 | R claims v2, asks | P removes that claim | S claims v2: asks, too
    *
-   * So the current version is looked up after the claims were listed, and even then a claim that may be a living process's stays.
+   * So the current version is looked up after the claims were listed, and even then a claim that may be a living process's stays
+   * for a lease. It does not stay for good: that of a process from before the last boot is never provably dead, and nobody waits for
+   * it, as its version is not the current one.
    */
-  async sweep(stored: Version, current: () => Promise<Version>): Promise<void> {
+  async sweep(stored: Version, current: () => Promise<Version>, leaseMs: number): Promise<void> {
     let left: string[] = [];
+    const isLeft = (claims: ClaimDirectory, name: string) =>
+      isOver(readClaim(claims, name)) || isSilent(claims, name, leaseMs);
     this.#tidy((claims) => {
       const others = namesIn(claims.directory).filter((name) => isOther(name, stored));
-      left = others.filter((name) => isOver(readClaim(claims, name)));
+      left = others.filter((name) => isLeft(claims, name));
     });
     if (left.length === 0) return;
     // If the credential can't be read, any version may be the current one. The next sweep removes the claims.
@@ -100,7 +104,7 @@ export class FileClaims implements Claims {
     if (!now) return;
     this.#tidy((claims) => {
       for (const name of left)
-        if (isOther(name, now) && isOver(readClaim(claims, name))) removeIfPossible(claims.directory, name);
+        if (isOther(name, now) && isLeft(claims, name)) removeIfPossible(claims.directory, name);
     });
   }
 
@@ -215,6 +219,18 @@ function isNext(
     return false;
   for (const other of attempts) if (other < attempt) removeIfPossible(directory, nameOf(version, other));
   return true;
+}
+
+/**
+ * The claim was written last more than a lease before the credential file: both times are those of the file system's clock. One
+ * whose process has an answer that it could not save stays.
+ */
+function isSilent(claims: ClaimDirectory, name: string, leaseMs: number): boolean {
+  const { site, directory } = claims;
+  const written = lstatSync(directory.at(name), { throwIfNoEntry: false })?.mtimeMs;
+  const stored = lstatSync(site.place, { throwIfNoEntry: false })?.mtimeMs;
+  if (written === undefined || stored === undefined || stored - written <= leaseMs) return false;
+  return readClaim(claims, name)?.unsaved !== true;
 }
 
 function isAt(directory: Directory, name: string, { dev, ino }: Stats): boolean {

@@ -99,7 +99,7 @@ export class Refresher {
       const unsaved = this.#unsaved.get(version);
       if (unsaved && latest && unsaved.claim === latest.id) {
         // Our own claim keeps all others away. Now the answer is stored that it was left for.
-        if (await this.#save(task.key, version, unsaved.answer)) return unsaved.answer;
+        if (await this.#save(task, version, unsaved.answer)) return unsaved.answer;
         continue;
       }
       flight.holder = patience.waitsFor(version, latest);
@@ -144,7 +144,7 @@ export class Refresher {
         hasAsked = true;
         answer = await this.#ask(task, { flight, version, claim, old, until });
       }
-      return (await this.#save(task.key, version, answer)) ? { value: answer } : undefined;
+      return (await this.#save(task, version, answer)) ? { value: answer } : undefined;
     } catch (error) {
       const unsaved = this.#unsaved.get(version);
       if (unsaved) {
@@ -208,7 +208,7 @@ export class Refresher {
     // Others may try from now on. The answer, if it still comes, is worth keeping: it may be the only one there is.
     const error = overdue(key, leaseMs);
     flight.abort(error);
-    answer.then((value) => this.#closed || this.#save(key, version, value)).catch(() => {});
+    answer.then((value) => this.#closed || this.#save({ key, leaseMs }, version, value)).catch(() => {});
     throw error;
   }
 
@@ -216,7 +216,11 @@ export class Refresher {
    * @returns false if the credential is no longer of that version, and so stays as it is
    * @throws StoreError with the answer, where that could not be stored or may not be durable
    */
-  async #save(key: string, version: Version, answer: unknown): Promise<boolean> {
+  async #save(
+    { key, leaseMs }: Pick<RefreshTask, 'key' | 'leaseMs'>,
+    version: Version,
+    answer: unknown,
+  ): Promise<boolean> {
     let isOurs = false;
     try {
       await this.#credentials.change((entries) => {
@@ -234,7 +238,7 @@ export class Refresher {
       throw notStored(key, answer, error);
     }
     this.#forget(version);
-    if (isOurs) await this.#claims.sweep(versionOf(key, answer), () => this.#current(key));
+    if (isOurs) await this.#claims.sweep(versionOf(key, answer), () => this.#current(key), leaseMs);
     return isOurs;
   }
 
