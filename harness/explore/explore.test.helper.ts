@@ -91,7 +91,7 @@ async function placeOf(module: string, bundled: Bundled) {
 /**
  * The search of `explore` by itself, in simulation and in the thread of the test: nothing is confirmed on real processes, made small,
  * explained or audited. For rules about the search and what it finds, and not about the report of it.
- * @throws NotSimulatedError if the target does what is not simulated: no real processes are searched in its place
+ * @throws Error if the target does what is not simulated, or is no store: no real processes are searched in its place
  */
 export async function searchSimulated(
   options: ExploreOptions,
@@ -113,7 +113,10 @@ export async function searchSimulated(
       pool.ground = groundFor(pool, setup, execution);
       const strategy = rest.makeStrategy(planned, { index: 0, of: 1 });
       const found = rest.search(pool, execution, strategy, { ...limits, isStopped: () => false });
-      if (found.uncontrolled) throw new Error(found.uncontrolled.sentence);
+      const { noStore, obstacle } = pool.ground;
+      // What proves nothing may not pass for a search that found nothing.
+      const why = found.uncontrolled?.sentence ?? noStore ?? obstacle;
+      if (why !== undefined) throw new Error(why);
       return { ...found, evidence: pool.ground.evidence.of };
     });
   } finally {

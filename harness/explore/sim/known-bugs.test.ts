@@ -18,7 +18,7 @@ async function kindsOf(program: string, schedulesMax: number, faults: object, ab
   );
   const limits = { executionsMax: schedulesMax, durationMsMax: 600_000, isStopped: () => false };
   const { failures } = await inTurn(() =>
-    search(pool, options, strategy, { ...limits, stopsAtFirst: false, pastSideFindings: 0 }),
+    search(pool, options, strategy, { ...limits, stopsAtFirst: true, pastSideFindings: schedulesMax }),
   );
   return failures.map(({ kind }) => kind);
 }
