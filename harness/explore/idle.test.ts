@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { eachInTiers, long } from '../../src/tiers.test.helper.js';
+import { patienceMs } from '../../src/waiting.test.helper.js';
 import { leavesAtOnce, lostWakeUps } from '../mutants/hand-over.js';
 import { applyTo, type Mutant } from '../mutants/mutant.js';
-import { explore, searchSimulated } from './explore.test.helper.js';
+import { explore, optionsFor, poolFor, search } from './explore.test.helper.js';
+import { RandomWalk } from './search/random-walk.js';
 
 const project = path.resolve(import.meta.dirname, '../..');
 const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-idle-test-')));
@@ -40,11 +42,15 @@ describe('a search for executions in which all sleep', () => {
   eachInTiers(lostWakeUps.map((mutant) => [mutant.name, mutant] as const))(
     'a wake-up that is lost is found as idle: %s',
     async (_, mutant) => {
-      const target = planted([...goesAtOnce, mutant]);
-      const options = { target, clients, strategy: 'random', schedules: 300, idle: true } as const;
-      const { failures } = await searchSimulated(options);
+      const pool = await poolFor(planted([...goesAtOnce, mutant]));
+      const options = optionsFor(clients.join(' | '), { conditions: { idleMs: 3 }, details: false });
+      const { failures } = search(pool, options, new RandomWalk(1, 300, { index: 0, of: 1 }), {
+        ...{ executionsMax: 300, durationMsMax: patienceMs, stopsAtFirst: true },
+        ...{ pastSideFindings: 0, isStopped: () => false },
+      });
       expect(failures).toMatchObject([{ kind: 'idle', guarantee: 'G7' }]);
     },
+    { timeout: 2 * patienceMs },
   );
 
   it('an idle execution is made small, and is the same in new processes', {
@@ -60,34 +66,31 @@ describe('a search for executions in which all sleep', () => {
 
   it('without the option no wait is a failure', async () => {
     const target = planted([...goesAtOnce, ...lostWakeUps.slice(0, 1)]);
-    const options = { target, clients, strategy: 'random', schedules: 5 } as const;
-    const { failures, longestWait } = await searchSimulated(options);
+    const { failures, longestWait } = await explore({ target, clients, strategy: 'random', schedules: 5 });
     expect(failures).toEqual([]);
     expect(longestWait.ms).toBeGreaterThan(3);
   });
 
   it('a store that wakes the next each time it goes never sleeps, even where it goes at once', async () => {
     const target = planted(goesAtOnce);
-    const options = { target, clients, strategy: 'random', schedules: 8, idle: true } as const;
-    expect(await searchSimulated(options)).toMatchObject({ executions: 8, failures: [] });
+    const found = await explore({ target, clients, strategy: 'random', schedules: 8, idle: true });
+    expect(found).toMatchObject({ result: 'valid', executions: 8, failures: [] });
   });
 
-  it('the hardened store never sleeps over a request in a few schedules', async () => {
-    const options = { clients, strategy: 'random', schedules: 8, idle: true } as const;
-    expect(await searchSimulated(options)).toMatchObject({ executions: 8, failures: [] });
-  });
-
-  it.each([
-    ['hardened', 8, clients],
-    ['hardened', 500, [...clients, 'set g, set h']],
-    ['hardened?termMs=0', 500, [...clients, 'set g, set h']],
-  ] as const)(
+  eachInTiers(
+    [
+      ['hardened', 8, clients],
+      ['hardened', 500, [...clients, 'set g, set h']],
+      ['hardened?termMs=0', 500, [...clients, 'set g, set h']],
+    ] as const,
+    1,
+  )(
     'the hardened store never sleeps over a request: %s in %i schedules of %j',
-    { ...long, timeout: 3_600_000 },
     async (target, schedules, all) => {
       const found = await explore({ target, clients: all, strategy: 'random', schedules, idle: true });
       expect(found.failures.map(({ kind, sentence, schedule }) => [kind, sentence, schedule])).toEqual([]);
       expect(found).toMatchObject({ result: 'valid', executions: schedules });
     },
+    { timeout: 3_600_000 },
   );
 });
