@@ -3,6 +3,7 @@
 export { doubtMemories } from './doubt.test.helper.js';
 export { confirmBare } from './evidence/confirm-bare.js';
 export { explore, replaySchedule } from './explore.js';
+export { executionOf, strategyOf } from './plan.js';
 export { bundleTarget } from './process/bundle.js';
 export { GatedPool } from './process/gated-pool.js';
 export { parseProgram } from './schedule/program.js';
@@ -10,3 +11,5 @@ export { makeStrategy } from './search/index.js';
 export { RandomWalk } from './search/random-walk.js';
 export { follow, search } from './search/search.js';
 export { SimPool } from './sim/sim-pool.js';
+export { subjectOf } from './subject.js';
+export { groundFor } from './workers/ground-for.js';

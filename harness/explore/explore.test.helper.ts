@@ -5,9 +5,12 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, TestRunner } from 'vitest';
 
+import type { Evidence } from '../history/evidence.js';
 import type * as Built from './built.test.helper.js';
 import { type ExecutionOptions, noFaults } from './execution/executed.js';
 import { parseProgram } from './schedule/program.js';
+import type { ExploreOptions } from './search/explore-options.js';
+import type { Searched } from './search/search.js';
 
 /** As it is shipped: client processes load the gate from there. */
 const built = new URL('../../dist/harness/explore/built.test.helper.js', import.meta.url).href;
@@ -16,6 +19,10 @@ const {
   GatedPool,
   SimPool,
   explore: exploreBuilt,
+  executionOf,
+  groundFor,
+  strategyOf,
+  subjectOf,
   ...rest
 } = (await import(built)) as typeof Built;
 export const { confirmBare, doubtMemories, follow, makeStrategy, RandomWalk, replaySchedule, search } = rest;
@@ -65,16 +72,58 @@ export async function simPoolFor(name: string, usesMemo = true): Promise<Built.S
   return pool;
 }
 
-async function placeFor(label: string, bundled: 'none' | 'gated' | 'simulated') {
+async function placeFor(label: string, bundled: Bundled) {
   const [name = '', query = ''] = label.split('?');
   const options = Object.fromEntries(new URLSearchParams(query));
-  const directory = mkdtempSync(path.join(tmpdir(), 'holdfast-explore-test-'));
   const shipped = new URL(`../../dist/harness/targets/${name}.js`, import.meta.url);
   const fixtures = new URL('./fixtures/', import.meta.url);
   const module = name.includes('.') ? new URL(name, fixtures).href : shipped.href;
+  return { ...(await placeOf(module, bundled)), setup: { module, label, options } };
+}
+
+type Bundled = 'none' | 'gated' | 'simulated';
+
+async function placeOf(module: string, bundled: Bundled) {
+  const directory = mkdtempSync(path.join(tmpdir(), 'holdfast-explore-test-'));
   const bundle = path.join(directory, 'target.cjs');
   if (bundled !== 'none') await bundleTarget(module, bundle, { isSimulated: bundled === 'simulated' });
-  return { directory, bundle, setup: { module, label, options } };
+  return { directory, bundle };
+}
+
+/**
+ * The search of `explore` by itself, in simulation and in the thread of the test: nothing is confirmed on real processes, made small,
+ * explained or audited. For rules about the search and what it finds, and not about the report of it.
+ * @throws Error if the target does what is not simulated, or is no store: no real processes are searched in its place
+ */
+export async function searchSimulated(
+  options: ExploreOptions,
+): Promise<Searched & { evidence: Evidence['of'] }> {
+  const { label, subject } = subjectOf(options);
+  if (!('module' in subject)) throw new Error('a program is not simulated');
+  const { directory, bundle } = await placeOf(subject.module, 'simulated');
+  const setup = { module: subject.module, label, options: subject.options, bundle };
+  const simulated = { ...options, executor: 'sim' } as const;
+  const execution = executionOf(simulated, label);
+  const planned = strategyOf(simulated, execution);
+  const limits = {
+    ...{ executionsMax: planned.schedulesMax, durationMsMax: Number.POSITIVE_INFINITY },
+    ...{ stopsAtFirst: options.stopAtFirst ?? true, pastSideFindings: planned.hasFaults ? 500 : 0 },
+  };
+  try {
+    return await inTurn(() => {
+      const pool = new SimPool(setup);
+      pool.ground = groundFor(pool, setup, execution);
+      const strategy = rest.makeStrategy(planned, { index: 0, of: 1 });
+      const found = rest.search(pool, execution, strategy, { ...limits, isStopped: () => false });
+      const { noStore, obstacle } = pool.ground;
+      // What proves nothing may not pass for a search that found nothing.
+      const why = found.uncontrolled?.sentence ?? noStore ?? obstacle;
+      if (why !== undefined) throw new Error(why);
+      return { ...found, evidence: pool.ground.evidence.of };
+    });
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
 }
 
 /** Runs what must not begin in a microtask, as a test does after its first `await`. */

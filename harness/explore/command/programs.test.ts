@@ -116,7 +116,9 @@ describe.skipIf(whyNot !== undefined)(`a program that is explored${whyNot ? ` ($
   };
 
   it.skipIf(!has.git)(
+    // Its short twin is flock.
     'loses nothing in any schedule with one preemption, where it is git config',
+    long,
     async () => {
       const { exploration } = await exploring(...ofDocument(/ini$/), '--preemptions', '1');
       expect(exploration).toMatchObject({ result: 'valid', exhausted: true, failures: [] });

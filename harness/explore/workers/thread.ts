@@ -1,10 +1,7 @@
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { UsageError } from '../../../src/cli/usage-error.js';
-import type { TargetModule } from '../../core/target.js';
 import type { Evidence } from '../../history/evidence.js';
-import { isShipped } from '../../targets/index.js';
 import { CommandPool } from '../command/command-pool.js';
 import { auditCommand, blindSpots, readTraces } from '../evidence/audit.js';
 import { sourcesOf, type ToSource } from '../evidence/explain.js';
@@ -12,10 +9,8 @@ import type { ExploredFailure, Replayed, ScheduleFile } from '../evidence/explor
 import { DivergedError, investigate, type Pools } from '../evidence/investigate.js';
 import { reportUnconfirmed } from '../evidence/unconfirmed.js';
 import { type ExecutionOptions, LostProcessError } from '../execution/executed.js';
-import { fileGround, type Ground } from '../execution/ground.js';
-import type { ProcessPool } from '../execution/process-pool.js';
+import type { Ground } from '../execution/ground.js';
 import { GatedPool } from '../process/gated-pool.js';
-import type { ClientSetup } from '../protocol/protocol.js';
 import { UncontrolledError } from '../protocol/uncontrolled.js';
 import { type CommandSource, programOf } from '../schedule/command-source.js';
 import { parseProgram } from '../schedule/program.js';
@@ -24,6 +19,7 @@ import { RandomWalk, type Share } from '../search/random-walk.js';
 import { type Searched, type SearchLimits, search, whyNot } from '../search/search.js';
 import { NotSimulatedError } from '../sim/not-simulated.js';
 import { SimPool } from '../sim/sim-pool.js';
+import { groundFor, type ModuleSetup, type Prepared } from './ground-for.js';
 import { replay } from './replay.js';
 
 export interface SearchTask {
@@ -46,12 +42,6 @@ export interface AuditTask {
   kind: 'audit';
   execution: ExecutionOptions;
 }
-
-type ModuleSetup = Omit<ClientSetup, 'root'> & {
-  bundle: string;
-  /** The target once more, for a simulation, where there is to be one. */
-  simBundle?: string;
-};
 
 /** A program that is run, and the helper that stops it. */
 export interface CommandSetup {
@@ -162,9 +152,6 @@ function work(job: Job): SearchAnswer | Replayed | AuditAnswer {
   }
 }
 
-/** What decides what an execution begins with. */
-type Prepared = Pick<ExecutionOptions, 'program' | 'faults' | 'conditions'>;
-
 /** Where executions are made, and how it is found out what they begin with. */
 interface Bench {
   pools: Pools;
@@ -204,22 +191,6 @@ function commandBench({ directory, heartbeat }: Job, { command, gate }: CommandS
     label: program.name,
     prepare: (what) => pool.prepare(what.program),
   };
-}
-
-/** What executions begin with. The files of the stores that ship with the harness are known. */
-function groundFor(
-  pool: ProcessPool,
-  { label, bundle }: ModuleSetup,
-  { program, faults, conditions }: Prepared,
-): Ground {
-  const read = () => (createRequire(bundle)(bundle) as Partial<TargetModule>).read;
-  const options = { label, seed: 1, program };
-  const ground = isShipped({ label }) ? fileGround(program) : pool.survey(options, read);
-  if (conditions?.fromNothing) return { ...ground, files: {}, seeds: [] };
-  if ((faults.damages ?? 0) > 0) return pool.surveyForDamage(options, ground);
-  const looks = program.clients.flat().some(({ action }) => action === 'look');
-  if (!looks || ground.evidence.of !== 'store') return ground;
-  return { ...ground, obstacle: `"look" opens the file, and that is no evidence: ${ground.evidence.why}` };
 }
 
 /** As much is under way at once as there can be: all clients by turns. */
