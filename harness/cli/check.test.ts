@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { ModelReport } from '../index.js';
-import { holdfast, holdfastWarm, newDirectory } from './command.test.helper.js';
+import { holdfastWarm, newDirectory } from './command.test.helper.js';
 
 const recorded = (name: string) => fileURLToPath(new URL(`../formats/fixtures/${name}`, import.meta.url));
 
@@ -44,7 +44,7 @@ describe('a history of another tool', () => {
   it('a history that is not decided does not pass: exit code 3', async () => {
     const writes = Array.from({ length: 26 }, (_, at) => `${at}\t:invoke\t:write\t${at}`);
     const place = jepsen(...writes, '90\t:invoke\t:cas\t[98 99]', '90\t:ok\t:cas\t[98 99]');
-    const { exitCode, stdout } = await holdfast(['check', place, '--format', 'jepsen']);
+    const { exitCode, stdout } = await holdfastWarm(['check', place, '--format', 'jepsen']);
     expect(exitCode).toBe(3);
     expect(stdout).toMatch(/unknown .* 1 of 1 part not decided in \d+ steps/);
   });
@@ -75,14 +75,14 @@ describe('a file without an operation', () => {
       4,
       expect.stringContaining(`${empty}: 0 of 1 line is an operation; expected a history.txt`),
     ]);
-    const { exitCode, stdout } = await holdfast(['check', whole, empty, '--json']);
+    const { exitCode, stdout } = await holdfastWarm(['check', whole, empty, '--json']);
     expect(exitCode).toBe(4);
     expect((JSON.parse(stdout) as ModelReport[]).map(({ result }) => result)).toEqual(['valid', 'none']);
   });
 
   it('a file without an operation does not hide what is wrong in another: exit code 1', async () => {
     const wrong = file('wrong.log', [...plain, '1\t:invoke\t:read\tnil', '1\t:ok\t:read\t2']);
-    const { exitCode, stdout } = await holdfast(['check', wrong, file('empty.log', [])]);
+    const { exitCode, stdout } = await holdfastWarm(['check', wrong, file('empty.log', [])]);
     expect(exitCode).toBe(1);
     expect(stdout).toContain('0 of 0 lines is an operation');
   });
@@ -97,7 +97,7 @@ describe('a file without an operation', () => {
 describe('several files', () => {
   it('several files are judged in their order, and the worst verdict wins', async () => {
     const names = ['etcd/002.log', 'etcd/000.log', 'etcd/005.log'].map(recorded);
-    const { exitCode, stdout } = await holdfast(['check', ...names, '--format', 'jepsen', '--json']);
+    const { exitCode, stdout } = await holdfastWarm(['check', ...names, '--format', 'jepsen', '--json']);
     const reports = JSON.parse(stdout) as ModelReport[];
     expect(reports.map(({ file, result }) => [file, result])).toEqual([
       [names[0], 'valid'],
@@ -109,7 +109,7 @@ describe('several files', () => {
 
   it('an unreadable file among several is refused with the number of its line, and no file is judged', async () => {
     const broken = jepsen('0\t:invoke\t:pop\tnil');
-    const { exitCode, stderr, stdout } = await holdfast([
+    const { exitCode, stderr, stdout } = await holdfastWarm([
       'check',
       recorded('etcd/002.log'),
       broken,

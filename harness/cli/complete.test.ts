@@ -1,18 +1,18 @@
 import { expect, it } from 'vitest';
-import { holdfast } from './command.test.helper.js';
+import { holdfastWarm } from './command.test.helper.js';
 
 it.each([
   ['zsh', '#compdef holdfast'],
   ['bash', 'complete -F'],
   ['fish', 'complete -c holdfast'],
 ])('the script of %s is printed, and calls this command', async (shell, said) => {
-  const { exitCode, stdout } = await holdfast(['complete', shell]);
+  const { exitCode, stdout } = await holdfastWarm(['complete', shell]);
   expect([exitCode, stdout]).toEqual([0, expect.stringContaining(said)]);
 });
 
 it('commands, options and the choices of an option are completed', async () => {
   const offered = async (...words: string[]) => {
-    const { stdout } = await holdfast(['complete', '--', ...words]);
+    const { stdout } = await holdfastWarm(['complete', '--', ...words]);
     return stdout.split('\n').map((line) => line.split('\t')[0]);
   };
   expect(await offered('expl')).toContain('explore');

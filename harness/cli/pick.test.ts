@@ -128,7 +128,7 @@ describe('the beginning of a project', () => {
     expect(readFileSync(path.join(cwd, 'holdfast.config.ts'), 'utf8')).toBe('mine');
     const fresh = newProject({});
     expect((await holdfastWarm(['init', '.'], { cwd: fresh })).exitCode).toBe(0);
-    const plan = await holdfast(['stress', '--list', '--json', '--no-controls'], { cwd: fresh });
+    const plan = await holdfastWarm(['stress', '--list', '--json', '--no-controls'], { cwd: fresh });
     expect(JSON.parse(plan.stdout)).toContainEqual(
       expect.objectContaining({ scenario: 'busy-and-killed', target: './holdfast/target.ts', tags: ['own'] }),
     );

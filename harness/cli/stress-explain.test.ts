@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { long } from '../../src/tiers.test.helper.js';
-import { holdfast, newDirectory } from './command.test.helper.js';
+import { holdfast, holdfastWarm, newDirectory } from './command.test.helper.js';
 
 it(
   'stress --explain turns a loss into a schedule, a confirmation without a gate, and a test',
@@ -38,6 +38,6 @@ it(
 );
 
 it('stress refuses --emit-test without --explain', async () => {
-  const { exitCode, stderr } = await holdfast(['stress', '--emit-test', 'x.test.ts']);
+  const { exitCode, stderr } = await holdfastWarm(['stress', '--emit-test', 'x.test.ts']);
   expect([exitCode, stderr]).toEqual([2, expect.stringContaining('give --explain, too')]);
 });

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { eachInTiers } from '../../src/tiers.test.helper.js';
-import { fixture, holdfastWarm, newDirectory, processesIn, stress } from './command.test.helper.js';
+import { fixture, holdfastWarm, newDirectory, processesIn } from './command.test.helper.js';
 import { expectShort } from './short-error.test.helper.js';
 
 describe('bad input', () => {
@@ -121,7 +121,9 @@ describe('bad input', () => {
     async (name, message) => {
       const [file = '', query] = name.split('?');
       const target = query === undefined ? fixture(file) : `${fixture(file)}?${query}`;
-      const { exitCode, stderr, cwd } = await stress(target, 'two-terminals', '--duration', '5s');
+      const cwd = newDirectory();
+      const args = ['--target', target, '--scenario', 'two-terminals', '--no-controls', '--duration', '5s'];
+      const { exitCode, stderr } = await holdfastWarm(['stress', ...args], { cwd });
       expect(stderr).toContain(message);
       expect(exitCode).toBe(2);
       expect(processesIn(cwd)).toEqual([]);

@@ -8,6 +8,7 @@ import {
   command,
   fixture,
   holdfast,
+  holdfastWarm,
   isStopped,
   newDirectory,
   processesIn,
@@ -77,7 +78,7 @@ describe('the isolation of a run', () => {
   it('a run refuses a directory that it did not make', async () => {
     const out = newDirectory();
     writeFileSync(path.join(out, 'auth.json'), '{}');
-    const { exitCode, stderr } = await holdfast(['stress', '--no-controls', '--out', out]);
+    const { exitCode, stderr } = await holdfastWarm(['stress', '--no-controls', '--out', out]);
     expect(stderr).toContain('is not a directory of this tool: it holds auth.json');
     expect(exitCode).toBe(2);
     expect(readFileSync(path.join(out, 'auth.json'), 'utf8')).toBe('{}');

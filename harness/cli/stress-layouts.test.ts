@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { eachInTiers, long } from '../../src/tiers.test.helper.js';
 import type { Report } from '../index.js';
-import { counts, fixture, holdfast, stress } from './command.test.helper.js';
+import { counts, fixture, holdfastWarm, stress } from './command.test.helper.js';
 
 /** Each keeps its entries where a program that takes the file for a JSON object of entries would not find them. */
 const layouts = [
@@ -41,7 +41,7 @@ describe('a store whose file does not show its entries', () => {
       expect(summary).toContain(`${name}: the file itself is no evidence: `);
 
       // What was judged once is judged the same again, from the history alone.
-      const again = await holdfast(['check', path.join(cwd, 'reports', 'latest', 'history.jsonl')], {
+      const again = await holdfastWarm(['check', path.join(cwd, 'reports', 'latest', 'history.jsonl')], {
         cwd,
       });
       expect(again.exitCode).toBe(0);

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { long } from '../../src/tiers.test.helper.js';
 import type { Report } from '../index.js';
 import { findOnPath } from '../targets/program/find.js';
-import { fixture, holdfast, newDirectory, processesIn } from './command.test.helper.js';
+import { fixture, holdfast, holdfastWarm, newDirectory, processesIn } from './command.test.helper.js';
 import { inPlace, program, shell } from './stress-programs.test.helper.js';
 
 const git = [
@@ -259,7 +259,7 @@ it('a specification in a file says the same as the options, and options change i
 });
 
 it('every specification that ships names the version with which it was tried', async () => {
-  const { stdout } = await holdfast(['list', 'programs', '--json']);
+  const { stdout } = await holdfastWarm(['list', 'programs', '--json']);
   const items = JSON.parse(stdout) as { name: string; title: string; why?: string }[];
   expect(items.length).toBeGreaterThan(10);
   for (const item of items)

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { long } from '../../src/tiers.test.helper.js';
+import { readRuns } from '../history/read.js';
 import type { HistoryEvent, Report } from '../index.js';
-import { readRuns } from '../index.js';
 import { fixture, holdfast, holdfastWarm, newDirectory } from './command.test.helper.js';
 
 /** What `.ci/runtimes/install` has brought comes before what is on the PATH. */
@@ -85,7 +85,7 @@ describe("what a runtime can't do", () => {
   ])(
     'a runtime that is not installed is refused with the command that installs it: %s',
     async (runtime, install) => {
-      const { exitCode, stderr } = await holdfast(['stress', '--runtime', runtime], {
+      const { exitCode, stderr } = await holdfastWarm(['stress', '--runtime', runtime], {
         env: { PATH: newDirectory() },
       });
       expect(stderr).toContain('is not on the PATH; install it: ');

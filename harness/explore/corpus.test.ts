@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { eachInTiers } from '../../src/tiers.test.helper.js';
+import { eachInTiers, long } from '../../src/tiers.test.helper.js';
 import type { ScheduleFile } from './evidence/exploration.js';
 import { replaySchedule } from './explore.test.helper.js';
 
@@ -32,6 +32,13 @@ describe('the known bugs, by their schedules', () => {
       expect(elsewhere).toMatchObject({ result: 'valid' });
     },
   );
+
+  it.each(kinds)('the schedule %s passes on the hardened store in real processes, too', long, async (id) => {
+    const file = corpus.find((one) => one.id === id);
+    if (!file) throw new Error(`${id} is gone`);
+    const elsewhere = await replaySchedule(file, { target: 'hardened', times: 1, executor: 'process' });
+    expect(elsewhere).toMatchObject({ result: 'valid' });
+  });
 
   it('every store that ships with a bug has a schedule', () => {
     const targets = new Set(corpus.map(({ target }) => target.split('?')[0]));

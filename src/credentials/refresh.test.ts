@@ -1,6 +1,7 @@
 import { truncateSync, writeFileSync } from 'node:fs';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { fetchToken, newProvider } from '../store/refresh/oauth-server.test.helper.js';
+import { fetchToken } from '../store/refresh/fetch-token.test.helper.js';
+import { newProvider } from '../store/refresh/oauth-server.test.helper.js';
 import { allTextOf, failureOf, newFile, textOf } from '../store/scratch.test.helper.js';
 import { openStore } from '../store/store.js';
 import type { Changes } from '../store/watch.js';

@@ -99,12 +99,27 @@ export function runNode(directory: string, ...args: string[]) {
   return execa(process.execPath, args, { cwd: directory, env, reject: false, all: true });
 }
 
-/** Runs a program in TypeScript, which the compiler has accepted. */
-export async function runTypeScript(directory: string, name: string) {
+export interface Ended {
+  exitCode: number | undefined;
+  all: string;
+}
+
+/** Runs programs in TypeScript, which the compiler has accepted. */
+export async function runTypeScripts(directory: string, names: readonly string[]): Promise<Ended[]> {
   const compiler = path.join(project, 'node_modules', 'typescript', 'bin', 'tsc');
-  const { exitCode, all } = await runNode(directory, compiler, ...userCompilerFlags, name);
-  if (exitCode !== 0) throw new Error(`${name} is not accepted:\n${all}`);
-  return runNode(directory, '--import', 'tsx', name);
+  const { exitCode, all } = await runNode(directory, compiler, ...userCompilerFlags, ...names);
+  if (exitCode !== 0) throw new Error(`${names} are not accepted:\n${all}`);
+  const run = async (name: string) => {
+    const { exitCode, all } = await runNode(directory, '--import', 'tsx', name);
+    return { exitCode, all };
+  };
+  return Promise.all(names.map(run));
+}
+
+export async function runTypeScript(directory: string, name: string): Promise<Ended> {
+  const [result] = await runTypeScripts(directory, [name]);
+  if (result === undefined) throw new Error(`${name} did not run`);
+  return result;
 }
 
 export const vitest = path.join(project, 'node_modules', 'vitest', 'vitest.mjs');

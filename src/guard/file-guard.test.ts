@@ -10,15 +10,14 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { GuardedFile } from '../store/file/foreign/guarded-file.js';
-import { newFile, runCommand, textOf } from '../store/scratch.test.helper.js';
+import { newFile, textOf } from '../store/scratch.test.helper.js';
 import { openStore } from '../store/store.js';
 import { FileGuard } from './file-guard.js';
 import type { FileGuardEvent, FileGuardOptions } from './file-guard-options.js';
+import { newAgent } from './stepped-agent.test.helper.js';
 
-const agentFile = fileURLToPath(new URL('fixtures/stepped-agent.mjs', import.meta.url));
 const entry = (key: string) => ({ type: 'api', key: `made-up-${key}` });
 const guards = new Set<FileGuard>();
 afterEach(async () => {
@@ -34,15 +33,6 @@ async function newGuard(file: string, options: Partial<FileGuardOptions> = {}) {
   return { guard, events };
 }
 
-/** A process that knows no Holdfast, and reads and writes when it is told to. */
-function newAgent(file: string) {
-  const program = runCommand([process.execPath, agentFile, file]);
-  return async (step: string) => {
-    program.tell(step);
-    expect(await program.line()).toBe('done');
-  };
-}
-
 function setUp(keys = ['a', 'b']) {
   const file = newFile();
   const entries = Object.fromEntries(keys.map((key) => [key, entry(key)]));
@@ -56,7 +46,7 @@ function setUp(keys = ['a', 'b']) {
       return 'torn';
     }
   };
-  return { file, keysNow, agents: [newAgent(file), newAgent(file)] as const };
+  return { file, keysNow, agents: [newAgent(0, file), newAgent(1, file)] as const };
 }
 
 /** Each race, what is there at its end without a guard, and with one. */

@@ -176,7 +176,7 @@ describe.skipIf(whyNot !== undefined)(`an isolated program${whyNot ? ` (${whyNot
     expect(stdout.split('\n')).toEqual(['auth.json', 'auth.json.intents', 'auth.json.last']);
   });
 
-  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+  eachInTiers(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
     'gets the signals that are meant for it: %s',
     async (signal) => {
       const scene = newScene();

@@ -62,17 +62,7 @@ export function modeOf(place: string): string {
   return (statSync(place).mode & 0o777).toString(8);
 }
 
-/** The address of a source file, relative to this one, for a program to import. */
-export function sourceUrl(relative: string): string {
-  return JSON.stringify(new URL(relative, import.meta.url).href);
-}
-
-/** Runs the text of a module in a process of its own. `line()` is the next line of its output; it fails at the end. */
-export function runProgram(source: string, env: NodeJS.ProcessEnv = {}) {
-  return runCommand([process.execPath, '--import', 'tsx', '--input-type=module', '-e', source], env);
-}
-
-/** The same for any command. */
+/** Runs a command in a process of its own. `line()` is the next line of its output; it fails at the end. */
 export function runCommand([command = '', ...args]: string[], env: NodeJS.ProcessEnv = {}) {
   const child = spawn(command, args, {
     stdio: ['pipe', 'pipe', 'inherit'],

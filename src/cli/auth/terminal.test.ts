@@ -45,6 +45,7 @@ status = os.waitpid(pid, 0)[1]
 print(json.dumps({'before': before, 'asked': asked, 'output': output.decode(), 'status': os.waitstatus_to_exitcode(status)}))
 `;
 
+import { eachInTiers } from '../../tiers.test.helper.js';
 import { patienceMs } from '../../waiting.test.helper.js';
 
 /** The same, and what the terminal is like afterwards: by `stty`, in the terminal's own session. */
@@ -63,7 +64,7 @@ const hasPython = spawnSync('python3', ['-c', 'import pty, os; os.waitstatus_to_
 const reason = hasPython ? '' : ' (skipped: no python3 to make a pseudo-terminal)';
 
 describe.skipIf(!hasPython)(`on a terminal${reason}`, () => {
-  it.each([50, 80])(
+  eachInTiers([50, 80])(
     'a list of entries is no wider than %d columns, and wide names line up',
     async (columns) => {
       const user = newUser();
@@ -109,13 +110,17 @@ describe.skipIf(!hasPython)(`on a terminal${reason}`, () => {
     expect(existsSync(user.file)).toBe(false);
   });
 
-  it.each([
-    ['yes\r', 0, false],
-    ['y\r', 2, true],
-    ['\r', 2, true],
-    ['\u0003', 2, true],
-    ['\u0004', 2, true],
-  ])('forget --all needs the answer yes, and nothing else: %j', async (keys, status, isThere) => {
+  // The question for a secret, above, is answered by the other keys, too.
+  eachInTiers<[string, number, boolean]>(
+    [
+      ['yes\r', 0, false],
+      ['y\r', 2, true],
+      ['\r', 2, true],
+      ['\u0003', 2, true],
+      ['\u0004', 2, true],
+    ],
+    2,
+  )('forget --all needs the answer yes, and nothing else: %j', async (keys, status, isThere) => {
     const user = newUser();
     user.writeFile(sample);
     const result = await onTerminal(user, keys, ['forget', '--all']);

@@ -2,9 +2,11 @@ import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:
 import path from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
+import { eachInTiers } from '../../tiers.test.helper.js';
 import { patienceMs } from '../../waiting.test.helper.js';
 import { newUser, type User } from '../auth/auth.test.helper.js';
 import { command, newDirectory } from '../command.test.helper.js';
+import { runWarm } from '../warm-command.test.helper.js';
 
 const start = (user: User, program: string[], flags = ['--guard']) =>
   execa(process.execPath, [command, 'run', ...flags, '--', ...program], {
@@ -13,6 +15,10 @@ const start = (user: User, program: string[], flags = ['--guard']) =>
     reject: false,
     timeout: patienceMs,
   });
+
+/** The same where no command is run: in a process that has run other commands. */
+const refused = (user: User, program: string[], flags: string[]) =>
+  runWarm({ command, args: ['run', ...flags, '--', ...program], cwd: user.home, env: user.env, input: '' });
 
 /** A program in one line, which has `fs` and the file. */
 const script = (user: User, text: string) => [
@@ -50,10 +56,10 @@ describe('run', () => {
 
   it('does not run the command where the user insists on a helper, and there is none', async () => {
     const user = newUser({ PATH: newDirectory(), XDG_CACHE_HOME: newDirectory() });
-    const { exitCode, stdout, stderr } = await start(user, [process.execPath, '-p', '1'], ['--isolate']);
+    const { exitCode, stdout, stderr } = await refused(user, [process.execPath, '-p', '1'], ['--isolate']);
     expect([exitCode, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(/^holdfast: not isolated: .*; without --isolate it is guarded$/);
-    expect((await start(user, ['true'], ['--isolate', '--guard'])).exitCode).toBe(2);
+    expect((await refused(user, ['true'], ['--isolate', '--guard'])).exitCode).toBe(2);
   });
 
   it.each([
@@ -64,7 +70,7 @@ describe('run', () => {
     [['--file', '/x', '--format', 'ini'], /only JSON is guarded/],
     [['--isolate', '--format', 'ini'], /the agent's own file is JSON/],
   ])('does not run the command where its file can have no such format: %j', async (flags, message) => {
-    const { exitCode, stdout, stderr } = await start(newUser(), ['echo', '1'], flags);
+    const { exitCode, stdout, stderr } = await refused(newUser(), ['echo', '1'], flags);
     expect([exitCode, stdout, stderr]).toEqual([2, '', expect.stringMatching(message)]);
   });
 
@@ -84,7 +90,7 @@ describe('run', () => {
   it('does not isolate a file whose name leaves no room for those beside it, and says so', async () => {
     const user = newUser();
     const flags = ['--isolate', '--file', path.join(user.home, 'x'.repeat(248))];
-    const { exitCode, stderr } = await start(user, ['true'], flags);
+    const { exitCode, stderr } = await refused(user, ['true'], flags);
     expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/^holdfast: not isolated: .* too long; /)]);
   });
 
@@ -95,7 +101,7 @@ describe('run', () => {
     expect(stdout).toBe(process.version);
   });
 
-  it.each([0, 1, 42])('ends with the exit code of the command, %i', async (code) => {
+  eachInTiers([42, 0, 1])('ends with the exit code of the command, %i', async (code) => {
     const user = newUser();
     expect((await start(user, script(user, `process.exit(${code})`))).exitCode).toBe(code);
   });
@@ -111,7 +117,7 @@ describe('run', () => {
     expect((await start(user, program)).exitCode).toBe(128 + 13);
   });
 
-  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('passes %s on to the command', async (signal) => {
+  eachInTiers(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('passes %s on to the command', async (signal) => {
     const user = newUser();
     const text = `process.on('${signal}', () => process.exit(7)); setInterval(() => {}, 1000);
       fs.writeFileSync(${JSON.stringify(path.join(user.home, 'ready'))}, '');`;
@@ -146,11 +152,14 @@ describe('run', () => {
     expect((await start(user, [text])).exitCode).toBe(126);
   });
 
-  it.each([
-    ['below a file', (user: User) => path.join(user.file, 'x'), 127],
-    ['without a name', () => '', 127],
-    ['behind a link to itself', (user: User) => path.join(user.home, 'loop'), 126],
-  ])('fails, and removes its ticket, where the command can not be started: %s', async (_, name, code) => {
+  eachInTiers(
+    [
+      ['below a file', (user: User) => path.join(user.file, 'x'), 127],
+      ['behind a link to itself', (user: User) => path.join(user.home, 'loop'), 126],
+      ['without a name', () => '', 127],
+    ] as [string, (user: User) => string, number][],
+    2,
+  )('fails, and removes its ticket, where the command can not be started: %s', async (_, name, code) => {
     const user = newUser();
     user.writeFile({});
     symlinkSync('loop', path.join(user.home, 'loop'));

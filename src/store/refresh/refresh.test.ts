@@ -34,7 +34,7 @@ function refresher(file: string, url: string, steps = 'return ask();', options: 
     ${saysThatItWaits}
     import { once } from 'node:events';
     const { openStore } = await import(${JSON.stringify(library)});
-    const { fetchToken } = await import(${JSON.stringify(built('refresh/oauth-server.test.helper'))});
+    const { fetchToken } = await import(${JSON.stringify(built('refresh/fetch-token.test.helper'))});
     const isFresh = (value) => value.expires > 1;
     const told = () => once(process.stdin, 'data');
     const doRefresh = async (old, signal) => {

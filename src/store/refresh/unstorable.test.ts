@@ -3,6 +3,7 @@ import { chmodSync, chownSync, existsSync, mkdtempSync, symlinkSync, writeFileSy
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { long } from '../../tiers.test.helper.js';
 import { newFile, textOf } from '../scratch.test.helper.js';
 import { asNobody, having, lacks } from '../system.test.helper.js';
 import { newAgent } from './agent.test.helper.js';
@@ -66,16 +67,17 @@ const unsynced = `
   interceptFs({ fsyncSync: fail, fsync });`;
 
 describe('a file to which no answer could be written', () => {
+  /** The last are variations of others. */
   const places: [string, boolean, Place, string?][] = [
     ['a file that is a mount point', lacks('root', 'mount'), bound],
-    ['a link to a file that is a mount point', lacks('root', 'mount'), linked],
     ['another user’s file in the user’s own directory', lacks('root', 'setpriv'), anothers],
-    ['another user’s file in a sticky directory', lacks('root', 'setpriv'), sticky],
     ['a file that is immutable', lacks('root') || !canBeImmutable(), unchangeable],
     ['a disk that fails to sync', false, () => ({}), unsynced],
+    ['a link to a file that is a mount point', lacks('root', 'mount'), linked],
+    ['another user’s file in a sticky directory', lacks('root', 'setpriv'), sticky],
   ];
-  for (const [name, isSkipped, place, setup = ''] of places)
-    it.skipIf(isSkipped)(`no process asks the provider with ${name}`, async () => {
+  for (const [at, [name, isSkipped, place, setup = '']] of places.entries())
+    it.skipIf(isSkipped)(`no process asks the provider with ${name}`, at < 4 ? {} : long, async () => {
       const { file, provider } = await setUp();
       const before = textOf(file);
       const { wrapper = [], file: given = file } = place(file);

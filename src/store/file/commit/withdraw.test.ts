@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { around } from '../../calls.test.helper.js';
-import { newFile, runProgram, siteOf, sourceUrl, textOf } from '../../scratch.test.helper.js';
+import { newFile, siteOf, textOf } from '../../scratch.test.helper.js';
 import { openStore } from '../../store.js';
+import { built, runBuilt } from '../../system.test.helper.js';
 import { createIntent, createTicket, release } from '../queue/intents.js';
 import { encodeRequest } from '../queue/request.js';
 import { attemptCommit } from './commit.js';
@@ -39,12 +40,12 @@ it('a request that is withdrawn after a commit has read it, and before it is pub
 /** Its owner has destroyed all intents but its own, and is stopped right before it takes the request away. */
 async function ownerInMidWithdrawal(file: string) {
   const [goOn, over] = [`${file}.go-on`, `${file}.over`];
-  const owner = runProgram(`
+  const owner = runBuilt(`
     import fs, { existsSync, writeFileSync } from 'node:fs';
-    const { interceptFs } = await import(${sourceUrl('./intercept.test.helper.ts')});
-    const { createIntent, createTicket, release } = await import(${sourceUrl('./file/queue/intents.ts')});
-    const { withdraw } = await import(${sourceUrl('./file/commit/withdraw.ts')});
-    const { Sites } = await import(${sourceUrl('./file/disk/site.ts')});
+    const { interceptFs } = await import(${JSON.stringify(built('intercept.test.helper'))});
+    const { createIntent, createTicket, release } = await import(${JSON.stringify(built('file/queue/intents'))});
+    const { withdraw } = await import(${JSON.stringify(built('file/commit/withdraw'))});
+    const { Sites } = await import(${JSON.stringify(built('file/disk/site'))});
     const site = new Sites(${JSON.stringify(file)}).make();
     const request = createTicket(site, 'request', 1, ${JSON.stringify(theirs)});
     const { renameSync } = fs;
