@@ -38,7 +38,7 @@ describe('the isolation of a run', () => {
         scenario,
         '--target',
         'hardened',
-        ...['--duration', '2s', '--operations', '60'],
+        ...['--duration', '4s', '--operations', '60'],
         '--no-controls',
       ];
       const { exitCode } = await holdfast(args, { env });

@@ -2,6 +2,7 @@ import { NothingMatchedError, UsageError } from '../../../src/cli/usage-error.js
 import type { Counts } from '../../core/report.js';
 import type { ProfileName, Scenario, Workload } from '../../core/scenario.js';
 import type { TargetSpec } from '../../core/target.js';
+import { counted } from '../../history/words.js';
 import type { Runtimes } from '../../line/runtimes.js';
 import { forProgram } from './for-program.js';
 import { dealTo, type Shard, unitsOf } from './units.js';
@@ -96,9 +97,12 @@ export function plan({
   const neededMs = controlsMs + weights * (workMsMin + overheadMs);
   if (durationMs < neededMs) {
     const needed = `${Math.ceil(neededMs / 1000)}s`;
+    const runs = counted(meant.length, repeat > 1 ? 'run' : 'scenario');
+    const work = controls.length > 0 ? `${counted(controls.length, 'control')} and ${runs}` : runs;
+    const fewer = controls.length > 0 ? 'fewer scenarios, or --no-controls' : 'or fewer scenarios';
     throw new UsageError(
-      `a duration of ${durationMs / 1000}s is too short for ${controls.length} controls and ${meant.length} ${repeat > 1 ? 'runs' : 'scenarios'}`,
-      `give --duration ${needed} or more, fewer scenarios, or --no-controls`,
+      `a duration of ${durationMs / 1000}s is too short for ${work}`,
+      `give --duration ${needed} or more, ${fewer}`,
     );
   }
   const shareMs = (durationMs - controlsMs) / weights;
