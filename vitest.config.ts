@@ -38,6 +38,11 @@ export default defineConfig({
         name: 'long',
         description: 'More schedules, stores, places or runtimes of a rule, or what can not be short.',
       },
+      // `.ci/run` leaves them out, too.
+      {
+        name: 'nightly',
+        description: 'What takes minutes by itself, of a rule that a long test proves in less.',
+      },
     ],
     globalSetup: [
       'src/build.test.helper.ts',

@@ -3,6 +3,12 @@ import { it, type TestOptions } from 'vitest';
 /** The options of a test that `npm test` leaves out and `npm run test:full` runs. Wherever there can be, a shorter one proves its rule. */
 export const long = { tags: ['long'] } satisfies TestOptions;
 
+/**
+ * The options of a test that takes minutes by itself: `npm run test:full` runs it, as each night does, and `.ci/run` leaves it out.
+ * A smaller one that is `long` proves its rule there.
+ */
+export const nightly = { tags: [...long.tags, 'nightly'] } satisfies TestOptions;
+
 type Define<Row extends unknown[]> = (
   title: string,
   test: (...row: Row) => unknown,
