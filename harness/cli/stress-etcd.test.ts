@@ -59,7 +59,7 @@ describe.skipIf(lacksEtcd())('the store on etcd, under stress', long, () => {
 
   it('the same members show a store that claims a refresh without a comparison', async () => {
     const bug = 'etcd?claims=blind';
-    const { exitCode, report } = await stress(bug, 'cluster-refresh', '--duration', '12s');
+    const { exitCode, report } = await stress(bug, 'cluster-refresh', '--duration', '20s');
     expect(counts(report)?.refreshedTwice).toBeGreaterThan(0);
     expect(exitCode).toBe(1);
   });

@@ -19,7 +19,7 @@ describe.skipIf(lacksPostgres())('the store on PostgreSQL, under stress', long, 
   // Whether a late request meets a newer write is a matter of chance.
   it('the same run finds a store that asks again without receipts', { retry: 2 }, async () => {
     const bug = 'postgres?receipts=off&late=10';
-    const { exitCode, report } = await stress(bug, 'server-faults', '--duration', '15s');
+    const { exitCode, report } = await stress(bug, 'server-faults', '--duration', '25s');
     expect(counts(report)?.lost).toBeGreaterThan(0);
     expect(exitCode).toBe(1);
   });

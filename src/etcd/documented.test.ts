@@ -20,7 +20,7 @@ it.skipIf(lacksEtcd())('the example of tokens in docs/etcd.md does what it says'
 it.skipIf(lacksEtcd('openssl'))('the example of docs/etcd.md does what it says', long, async () => {
   const { endpoints } = await newCluster();
   // Members of a test are on this machine, and know no users.
-  const program = snippetWith('keys: readKeys(')
+  const program = snippetWith("endpoints: ['https://")
     .replace(/endpoints: \[.*\]/, `endpoints: ${JSON.stringify(endpoints)}`)
     .replace(/^ *user: .*$/m, '');
   const directory = newProject({ 'mine.ts': program, 'ca.pem': '' });
