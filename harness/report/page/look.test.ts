@@ -194,8 +194,9 @@ describe.skipIf(!chromium)('the pages in a browser', long, () => {
       isMobile: true,
     });
     const holder = page.locator('.group[open] .canvas').first();
-    await holder.locator('svg').waitFor();
+    // It is drawn when it comes near the window.
     await holder.evaluate((element) => element.scrollIntoView({ block: 'center' }));
+    await holder.locator('svg').waitFor();
     const ticks = () => holder.locator('.tick').allTextContents();
     const before = await ticks();
     const { x, right, y } = await boxOf(page, '.group[open] .canvas');
