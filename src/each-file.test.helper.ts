@@ -1,4 +1,4 @@
-import { afterAll, afterEach } from 'vitest';
+import { afterAll, afterEach, vi } from 'vitest';
 import { endFile } from './file-end.test.helper.js';
 
 declare module 'vitest' {
@@ -8,8 +8,11 @@ declare module 'vitest' {
   }
 }
 
-/** Vitest runs this for each test file, also where one worker runs many. */
-afterAll(endFile);
+/** Vitest runs this for each test file, also where one worker runs many: the next one must not have this one's environment. */
+afterAll(() => {
+  vi.unstubAllEnvs();
+  endFile();
+});
 
 /** A test may be tried again where it has to meet a race. One that needs it more and more often has begun to miss its bug. */
 afterEach(({ task }) => {
