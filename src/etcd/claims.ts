@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
 import type { Claim, ClaimState, Claims, SeenClaim, Version } from '../store/backend/claims.js';
 import { wallClock } from '../wall-clock.js';
+import { type ClaimContent, newClaim, type SeenText, seenClaim } from './claim-content.js';
 import type { Etcd } from './client.js';
 import { definiteError } from './failures.js';
 import type { EtcdSettings } from './options.js';
@@ -17,19 +16,6 @@ const callMs = 5000;
 /** The claims that are kept for an answer, by id: the next store of this process may be the one that stores it. */
 const kept = new Map<string, () => Promise<void>>();
 
-/** What stands in the claim. Its id makes it unique, so that it is known again after an answer was lost. */
-interface Content {
-  id: string;
-  attempt: number;
-  state: ClaimState;
-  holder: { pid: number; host: string };
-}
-
-/** A claim as it was seen, with the very text that a take-over compares. */
-interface SeenText extends SeenClaim {
-  text: string;
-}
-
 /** One refresh across hosts: a claim is a key for each version of a credential, on a lease of its own. */
 export class EtcdClaims implements Claims {
   readonly #etcd: Etcd;
@@ -43,17 +29,12 @@ export class EtcdClaims implements Claims {
   async latest(version: Version): Promise<SeenText | undefined> {
     const { answer } = await this.#do(() => this.#etcd.txn([], [get(this.#keyOf(version))], [], soon()));
     const text = foundValue(answer, 0);
-    return text === undefined ? undefined : { ...contentOf(text), dead: false, text };
+    return text === undefined ? undefined : seenClaim(text);
   }
 
   async acquire(version: Version, after: SeenClaim | undefined): Promise<Claim | undefined> {
     const key = this.#keyOf(version);
-    const content: Content = {
-      id: randomBytes(8).toString('hex'),
-      attempt: (after?.attempt ?? -1) + 1,
-      state: 'asking',
-      holder: { pid: process.pid, host: hostname() },
-    };
+    const content = newClaim(after);
     const text = JSON.stringify(content);
     const seen = (after as SeenText | undefined)?.text;
     const lease = new Lease(this.#etcd);
@@ -87,7 +68,7 @@ export class EtcdClaims implements Claims {
     // Leases do it.
   }
 
-  #claim(key: string, content: Content, lease: Lease): Claim {
+  #claim(key: string, content: ClaimContent, lease: Lease): Claim {
     let text = JSON.stringify(content);
     const mark = async (state: ClaimState) => {
       const next = JSON.stringify({ ...content, state });
@@ -206,16 +187,4 @@ function after({ monotonic, wall }: Instant): Instant {
 
 function soon(): number {
   return performance.now() + callMs;
-}
-
-/** What others have written: all of it may be missing. */
-function contentOf(text: string): Content {
-  let known: Partial<Content> = {};
-  try {
-    known = JSON.parse(text) ?? {};
-  } catch {
-    // As one of an unknown holder.
-  }
-  const { id = text, attempt = 0, state = 'asking', holder = { pid: 0, host: 'unknown' } } = known;
-  return { id, attempt, state, holder };
 }

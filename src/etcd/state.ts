@@ -1,9 +1,8 @@
-import { StoreError } from '../errors/store-error.js';
 import type { Document } from '../store/document/document.js';
 import type { Etcd } from './client.js';
 import { wrongInput } from './failures.js';
 import type { EtcdSettings } from './options.js';
-import { isSealed } from './seal.js';
+import { StoredEntries } from './stored-entries.js';
 import {
   type Compare,
   decode,
@@ -56,19 +55,16 @@ const commitBytesMax = 1024 * 1024;
 export class Layout {
   readonly head: string;
   readonly #entries: string;
-  readonly #place: string;
-  readonly #seal: EtcdSettings['seal'];
+  readonly #stored: StoredEntries;
   readonly #etcd: Etcd;
   #last: State | undefined;
-  /** What the values were that are sealed as now: most of them stay as they are. */
-  #opened = new Map<string, { text: string; raw: string }>();
 
   constructor(etcd: Etcd, { prefix, seal, place }: EtcdSettings) {
-    this.#place = place;
     this.#etcd = etcd;
     this.head = `${prefix}/h`;
     this.#entries = `${prefix}/e/`;
-    this.#seal = seal;
+    const words = { engine: 'etcd', removal: 'remove it by etcdctl' };
+    this.#stored = new StoredEntries({ place, seal, before: this.#entries, bound: '', ...words });
   }
 
   /**
@@ -107,8 +103,8 @@ export class Layout {
       );
     let bytes = 0;
     const operations = [...edits].map(([key, raw]) => {
-      const name = this.#nameOf(key);
-      const text = raw === undefined || !this.#seal ? raw : this.#seal.seal(name, raw);
+      const name = this.#stored.nameOf(key);
+      const text = raw === undefined ? undefined : this.#stored.close(name, raw);
       bytes += name.length + (text === undefined ? 0 : Buffer.byteLength(text));
       return text === undefined ? remove(name) : put(name, text);
     });
@@ -120,67 +116,9 @@ export class Layout {
     return operations;
   }
 
-  #nameOf(key: string): string {
-    try {
-      return `${this.#entries}${encodeURIComponent(key)}`;
-    } catch {
-      throw wrongInput(
-        'a key on etcd must be well-formed Unicode, and this one has half of a surrogate pair',
-      );
-    }
-  }
-
-  #keyOf(name: string): string {
-    try {
-      return decodeURIComponent(name.slice(this.#entries.length));
-    } catch {
-      throw new StoreError(
-        'E_CORRUPT',
-        `${JSON.stringify(name)} of ${this.#place} is not the name of an entry`,
-        {
-          definite: true,
-          file: this.#place,
-          hint: 'Another program has written it: remove it by etcdctl',
-        },
-      );
-    }
-  }
-
   /** New keys come last, as in a file; those of one commit by name. */
   #open(entries: readonly KeyValue[]): Document {
-    const opened = new Map<string, { text: string; raw: string }>();
-    const document = new Map<string, string>();
     const inOrder = entries.toSorted((a, b) => Number(a.create_revision) - Number(b.create_revision));
-    for (const { key, value } of inOrder) {
-      const name = decode(key);
-      const text = decode(value);
-      const known = this.#opened.get(name);
-      const raw = known?.text === text ? known.raw : this.#raw(name, text);
-      opened.set(name, { text, raw });
-      document.set(this.#keyOf(name), raw);
-    }
-    this.#opened = opened;
-    return document;
-  }
-
-  #raw(name: string, text: string): string {
-    const raw = this.#seal ? this.#seal.open(name, text) : text;
-    try {
-      JSON.parse(raw);
-    } catch {
-      // The runtime's own message would quote the value.
-      throw new StoreError(
-        'E_CORRUPT',
-        `the entry ${JSON.stringify(name)} of ${this.#place} is no JSON value`,
-        {
-          definite: true,
-          file: this.#place,
-          hint: isSealed(raw)
-            ? 'It is sealed: give the keys that the other processes have'
-            : 'Another program has written it: set or remove it anew',
-        },
-      );
-    }
-    return raw;
+    return this.#stored.open(inOrder.map(({ key, value }) => [decode(key), decode(value)]));
   }
 }

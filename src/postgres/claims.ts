@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
+import { type ClaimContent, newClaim, type SeenText, seenClaim } from '../etcd/claim-content.js';
 import type { Claim, ClaimState, Claims, SeenClaim, Version } from '../store/backend/claims.js';
 import { wallClock } from '../wall-clock.js';
 import { definiteError } from './failures.js';
@@ -14,19 +13,6 @@ const callMs = 5000;
 /** The claims that are kept for an answer, by id: the next store of this process may be the one that stores it. */
 const kept = new Map<string, () => Promise<void>>();
 
-/** What stands in the claim. Its id makes it unique, so that it is known again after an answer was lost. */
-interface Content {
-  id: string;
-  attempt: number;
-  state: ClaimState;
-  holder: { pid: number; host: string };
-}
-
-/** A claim as it was seen, with the very text that a take-over compares. */
-interface SeenText extends SeenClaim {
-  text: string;
-}
-
 /** One refresh across hosts: a claim is a row for each version of a credential, for as long as its process keeps it alive. */
 export class PostgresClaims implements Claims {
   readonly #settings: PostgresSettings;
@@ -40,17 +26,12 @@ export class PostgresClaims implements Claims {
   async latest(version: Version): Promise<SeenText | undefined> {
     const content = await this.#ask(latestClaim, [this.#nameOf(version)], 'content');
     if (typeof content !== 'string') return undefined;
-    return { ...contentOf(content), dead: false, text: content };
+    return seenClaim(content);
   }
 
   async acquire(version: Version, after: SeenClaim | undefined): Promise<Claim | undefined> {
     const name = this.#nameOf(version);
-    const content: Content = {
-      id: randomBytes(8).toString('hex'),
-      attempt: (after?.attempt ?? -1) + 1,
-      state: 'asking',
-      holder: { pid: process.pid, host: hostname() },
-    };
+    const content = newClaim(after);
     const seen = (after as SeenText | undefined)?.text ?? null;
     const lease = new Lease();
     const isOurs = await this.#ask(acquireClaim, [name, seen, JSON.stringify(content), String(leaseSeconds)]);
@@ -67,7 +48,7 @@ export class PostgresClaims implements Claims {
     // Each that is acquired removes those that are over.
   }
 
-  #claim(name: string, content: Content, lease: Lease): Claim {
+  #claim(name: string, content: ClaimContent, lease: Lease): Claim {
     let text = JSON.stringify(content);
     /** Never fails: a claim that can't be changed ends by itself. */
     const change = async (next: string) => {
@@ -142,16 +123,4 @@ class Lease {
   extend(sent: Lease): void {
     this.#until = sent.#until;
   }
-}
-
-/** What others have written: all of it may be missing. */
-function contentOf(text: string): Content {
-  let known: Partial<Content> = {};
-  try {
-    known = JSON.parse(text) ?? {};
-  } catch {
-    // As one of an unknown holder.
-  }
-  const { id = text, attempt = 0, state = 'asking', holder = { pid: 0, host: 'unknown' } } = known;
-  return { id, attempt, state, holder };
 }
