@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { long } from '../../../src/tiers.test.helper.js';
 import { DepthFirst } from './depth-first.js';
-import { type Mistake, mistakes, type RevocationModel, searchRevocation } from './revocation.test.helper.js';
+import { searchRevocation } from './revocation.test.helper.js';
+import { type Mistake, mistakes, type RevocationModel } from './revocation-world.test.helper.js';
 
 const everything = () => new DepthFirst({ preemptionsMax: undefined, prunes: true });
 const smallest: RevocationModel = { verifiers: 1, deleters: 1, ticks: 2, life: 1, looks: 1 };
