@@ -73,7 +73,7 @@ export class ConfirmedState implements ConfirmedMemory {
     this.#isClosed = true;
     this.#confirmed = undefined;
     this.#end?.();
-    // A registration that is under way would be one of nobody.
+    // A registration that is under way would stay without a process that speaks for it.
     if (this.#end) await this.#read(performance.now() + endMs).catch(() => {});
     if (this.#registration) await this.#registrations.end(this.#registration);
     await this.#registrations.idle();

@@ -92,7 +92,7 @@ export class Registrations {
         silent = silent.filter(({ value }) => Number(decode(value)) < (needed ?? 0));
         if (silent.length === 0) return;
       } catch {
-        // Without a majority nobody can confirm anything either.
+        // Without a majority no host can confirm anything either.
       }
       await sleep(Math.max(0, Math.min(pauseMs, end - performance.now())));
     }

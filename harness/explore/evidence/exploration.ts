@@ -52,7 +52,7 @@ export interface ExploredFailure extends ScheduleFile {
     program: string;
     schedule: string;
     steps: number;
-    /** Its number among all that the seed draws, from 0, whoever made it. Absent where schedules are not drawn. */
+    /** Its number among all that the seed draws, from 0, whichever part or thread made it. Absent where schedules are not drawn. */
     drawn?: number;
   };
   rows: StepRow[];

@@ -12,7 +12,7 @@ export class Causality {
   private readonly seen: number[] = [];
   /** By shared thing: who changed it last, having seen what. */
   private readonly versions = new Map<string, number>();
-  /** The version of what nobody has changed since the power was lost. */
+  /** The version of what no client has changed since the power was lost. */
   private base = 0;
 
   constructor(clients: number) {

@@ -6,7 +6,7 @@ import { beginSession, commit } from '../../../src/postgres/schema.js';
 
 /**
  * A network that passes some commits on a second later as well, as if their answer had been lost and they had been asked for again.
- * Without receipts, which is a bug, each try is a commit that nobody knows again.
+ * Without receipts, which is a bug, each try is a commit that the server does not know again.
  */
 export class LateLine extends Line {
   readonly #percent: number;
