@@ -11,6 +11,9 @@ import { type ExecutionOptions, noFaults } from './execution/executed.js';
 import { parseProgram } from './schedule/program.js';
 import type { ExploreOptions } from './search/explore-options.js';
 import type { Searched } from './search/search.js';
+import { inTurn } from './sim/in-turn.js';
+
+export { inTurn };
 
 /** As it is shipped: client processes load the gate from there. */
 const built = new URL('../../dist/harness/explore/built.test.helper.js', import.meta.url).href;
@@ -124,17 +127,4 @@ export async function searchSimulated(
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
-}
-
-/** Runs what must not begin in a microtask, as a test does after its first `await`. */
-export function inTurn<T>(run: () => T): Promise<T> {
-  return new Promise((resolve, reject) => {
-    setImmediate(() => {
-      try {
-        resolve(run());
-      } catch (error) {
-        reject(error);
-      }
-    });
-  });
 }

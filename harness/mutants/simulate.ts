@@ -7,6 +7,7 @@ import { executionOf, strategyOf } from '../explore/plan.js';
 import { bundleTarget } from '../explore/process/bundle.js';
 import { makeStrategy } from '../explore/search/index.js';
 import { search } from '../explore/search/search.js';
+import { inTurn } from '../explore/sim/in-turn.js';
 import { SimPool } from '../explore/sim/sim-pool.js';
 import { applyTo, type Mutant } from './mutant.js';
 import { project } from './sandbox.js';
@@ -42,16 +43,7 @@ export async function searchBySimulation(mutant?: Mutant): Promise<FoundBySearch
       isSimulated: true,
       edit: (place, text) => (mutant && place === changed ? applyTo(text, mutant) : text),
     });
-    return await new Promise((resolve, reject) => {
-      // Not in a microtask, which a simulation runs.
-      setImmediate(() => {
-        try {
-          resolve(searchAll(bundle));
-        } catch (error) {
-          reject(error);
-        }
-      });
-    });
+    return await inTurn(() => searchAll(bundle));
   } finally {
     rmSync(directory, { recursive: true });
   }

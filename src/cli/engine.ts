@@ -1,3 +1,4 @@
+import { schemeOf } from '../store/backend/engines.js';
 import { UsageError } from './usage-error.js';
 
 /** The help text of `--store`, for every command that has it. */
@@ -24,7 +25,7 @@ export function addressOf({ file, store }: PlaceFlags): string | undefined {
     store === undefined ? [process.env[storeVariable], storeVariable] : [store, '--store'];
   if (file !== undefined || given === undefined || (given === '' && store === undefined)) return undefined;
   // Nothing of it is repeated: a password may stand in it.
-  if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(given))
+  if (schemeOf(given) === undefined)
     throw new UsageError(
       `${from} is not the address of an engine`,
       'expected one like etcd://HOST:2379/PREFIX; a file is given by --file',
@@ -43,5 +44,5 @@ export function refuseStore(flags: PlaceFlags): void {
 
 /** Makes the address one that can be opened. A command on a file loads none of it. */
 export async function loadEngine(place: string): Promise<void> {
-  if (/^etcd:/i.test(place)) await import('./on-etcd.js');
+  if (schemeOf(place) === 'etcd') await import('./on-etcd.js');
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isOpaque } from '../../credentials/schema.js';
 import { StoreError } from '../../errors/store-error.js';
+import { schemeOf } from '../../store/backend/engines.js';
 import { openStore, type Store } from '../../store/store.js';
 import { note, printJson, shown } from '../auth/output.js';
 import { plainFile } from '../auth/place.js';
@@ -43,7 +44,7 @@ export async function copy(flags: CopyFlags): Promise<void> {
 }
 
 async function placeOf(given: string): Promise<string> {
-  if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(given)) return plainFile(given, 'a credential file');
+  if (schemeOf(given) === undefined) return plainFile(given, 'a credential file');
   await loadEngine(given);
   return given;
 }
@@ -76,7 +77,7 @@ async function write(
   let parts = 0;
   for (let at = 0; at < copied.length; at += partMax) {
     await target.transaction((entries) => {
-      // Somebody may have been faster.
+      // Another process may have been faster.
       if (at === 0 && !merge && !replace && entries.keys().length > 0) throw notEmpty(to);
       for (const [key, value] of copied.slice(at, at + partMax)) {
         if (!merge || entries.get(key) === undefined) entries.set(key, value);

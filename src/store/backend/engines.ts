@@ -12,9 +12,14 @@ export function addEngine(scheme: string, open: (address: string) => Engine): vo
   schemes.set(scheme, open);
 }
 
+/** The scheme of an address, in small letters. @returns undefined for a path */
+export function schemeOf(place: string): string | undefined {
+  return /^([a-z][a-z0-9+.-]+):\/\//i.exec(place)?.[1]?.toLowerCase();
+}
+
 /** @returns undefined for a path */
 export function engineAt(place: string): Engine | undefined {
-  const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(place)?.[1]?.toLowerCase();
+  const scheme = schemeOf(place);
   if (scheme === undefined) return undefined;
   const open = schemes.get(scheme);
   if (open) return open(place);
