@@ -61,7 +61,7 @@ export async function lossesUnderKills(
     if (!worker) throw new Error('no process was hired');
     worker.onAcknowledged = (key, id) => acknowledged.set(key, id);
     const writer = `killed-${hired++}`;
-    const ask = { type: 'sets', writer, count: 1e6, forMsMax: 2 * killRoundMs, tellEach: true } as const;
+    const ask = { type: 'sets', writer, count: 1e6, forMsMax: 2 * killRoundMs, answersEach: true } as const;
     // It ends by being killed, which is no error here.
     worker.ask(ask).catch(() => {});
     return worker;

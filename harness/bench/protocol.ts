@@ -33,7 +33,7 @@ export interface SetsAsk {
   /** Begins no further set after so long. */
   forMsMax?: number;
   /** Tells each acknowledgement at once: this process may be killed. */
-  tellEach?: boolean;
+  answersEach?: boolean;
 }
 
 export interface Answers extends TokenAnswers {

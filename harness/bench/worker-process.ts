@@ -54,7 +54,7 @@ async function perform(ask: Ask): Promise<Answers[keyof Answers]> {
 }
 
 async function runSets(to: Store, ask: SetsAsk): Promise<SetsDone> {
-  const { writer, count, lanes = 1, keys = count, forMsMax = Number.POSITIVE_INFINITY, tellEach } = ask;
+  const { writer, count, lanes = 1, keys = count, forMsMax = Number.POSITIVE_INFINITY, answersEach } = ask;
   const done: SetsDone = { begin: now(), end: 0, latenciesMs: [], acknowledged: [], failed: 0 };
   let next = 0;
   const runLane = async () => {
@@ -71,7 +71,7 @@ async function runSets(to: Store, ask: SetsAsk): Promise<SetsDone> {
         continue;
       }
       done.latenciesMs.push(now() - begin);
-      if (tellEach) reply({ type: 'acknowledged', key, id });
+      if (answersEach) reply({ type: 'acknowledged', key, id });
       else done.acknowledged.push([key, id]);
     }
   };

@@ -39,16 +39,16 @@ function change(worker: Worker, { action, key }: Step): Promise<void> {
     else if (keyOf(key) in entries) delete entries[keyOf(key)];
     else throw Object.assign(new Error('there is nothing to log out of'), { definite: true });
     // Not that it cared: these are for the record, which must show that the run had what it is about.
-    if (copy === '{}') tell(worker, 'misread');
+    if (copy === '{}') sendFault(worker, 'misread');
     else if (JSON.stringify(identifyAll((await readKnown(file)).entries)) !== copy)
-      tell(worker, 'stale-rewrite');
+      sendFault(worker, 'stale-rewrite');
     const next = JSON.stringify(entries, null, 2);
     await writeInPlace(file, next);
     return { written: nameOfContent(next), ...(text === undefined ? {} : { base: nameOfContent(text) }) };
   });
 }
 
-function tell(worker: Worker, fault: FaultKind): void {
+function sendFault(worker: Worker, fault: FaultKind): void {
   const { client } = worker.config;
   worker.send({ type: 'fault', time: worker.now(), fault, phase: 'begin', client, process: process.pid });
 }

@@ -1,9 +1,9 @@
 import { type BigIntStats, statSync } from 'node:fs';
 
-type Entries = Record<string, unknown>;
+type Credentials = Record<string, unknown>;
 
 interface Cached {
-  entries: Entries;
+  entries: Credentials;
   fingerprint: string;
   /** When this fingerprint was first read, in milliseconds of the monotonic clock. */
   since: number;
@@ -19,10 +19,10 @@ export class DirectoryCache {
 
   constructor(
     private readonly file: string,
-    private readonly load: () => Promise<Entries>,
+    private readonly load: () => Promise<Credentials>,
   ) {}
 
-  async get(directory: string): Promise<Entries> {
+  async get(directory: string): Promise<Credentials> {
     const fingerprint = fingerprintOf(this.file);
     const known = this.cached.get(directory);
     const unchanged = known?.fingerprint === fingerprint;

@@ -26,8 +26,8 @@ async function verify(answers: readonly Answer[], tellNow: (n: number) => boolea
   let failed = 0;
   const worker = {
     now: () => time,
-    tellRead: (_: string, read: Told) => told.push(read),
-    tellFailedRead: () => failed++,
+    recordRead: (_: string, read: Told) => told.push(read),
+    recordFailedRead: () => failed++,
   } as unknown as Worker;
   const verifications = new Verifications(worker, {
     create: () => Promise.reject(new Error('not asked for')),

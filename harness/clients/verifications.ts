@@ -15,11 +15,11 @@ interface Tried {
   result: ValueId | null | undefined;
   /** The last one; undefined where it was recorded already. */
   last: Verification | undefined;
-  untold: number;
+  unrecorded: number;
 }
 
 /** A long run of equal results is recorded this often, so that the history says when it was. */
-const tellEveryNs = 50e6;
+const recordEveryNs = 50e6;
 
 /**
  * Verifies tokens by the hundred thousand, and records the first and the last of each run of equal results. That is all a
@@ -27,7 +27,7 @@ const tellEveryNs = 50e6;
  */
 export class Verifications {
   private readonly tried = new Map<string, Tried>();
-  private toldAt = 0;
+  private recordedAt = 0;
 
   constructor(
     private readonly worker: Worker,
@@ -39,14 +39,14 @@ export class Verifications {
   }
 
   add(token: HandedOut): void {
-    this.tried.set(token.key, { token, result: undefined, last: undefined, untold: 0 });
+    this.tried.set(token.key, { token, result: undefined, last: undefined, unrecorded: 0 });
   }
 
   /** Forgets the oldest of the refused ones. */
   keep(refusedMax: number): void {
     const refused = [...this.tried.values()].filter(({ result }) => result === null);
     for (const tried of refused.slice(0, -refusedMax)) {
-      this.tell(tried);
+      this.recordPending(tried);
       this.tried.delete(tried.token.key);
     }
   }
@@ -55,12 +55,12 @@ export class Verifications {
   async round(): Promise<void> {
     for (const tried of this.tried.values()) if (!(await this.verify(tried))) return;
     const now = this.worker.now();
-    if (now - this.toldAt > tellEveryNs) this.flush();
+    if (now - this.recordedAt > recordEveryNs) this.flush();
   }
 
   flush(): void {
-    for (const tried of this.tried.values()) this.tell(tried);
-    this.toldAt = this.worker.now();
+    for (const tried of this.tried.values()) this.recordPending(tried);
+    this.recordedAt = this.worker.now();
   }
 
   /** @returns false where nothing could be recorded: then all others would fail alike */
@@ -72,26 +72,27 @@ export class Verifications {
       const now = { begin, end: this.worker.now() };
       const result = name === undefined ? null : valueIn(name, key);
       if (result === tried.result) {
-        tried.untold++;
+        tried.unrecorded++;
         tried.last = now;
       } else {
-        this.tell(tried);
+        this.recordPending(tried);
         tried.result = result;
-        this.worker.tellRead(key, { ...now, result, times: 1 });
+        this.worker.recordRead(key, { ...now, result, times: 1 });
       }
       return true;
     } catch (error) {
-      this.tell(tried);
-      this.worker.tellFailedRead(key, begin, error);
+      this.recordPending(tried);
+      this.worker.recordFailedRead(key, begin, error);
       await sleep(2);
       return false;
     }
   }
 
-  private tell(tried: Tried): void {
-    const { token, result, last, untold } = tried;
-    if (last && result !== undefined) this.worker.tellRead(token.key, { ...last, result, times: untold });
+  private recordPending(tried: Tried): void {
+    const { token, result, last, unrecorded } = tried;
+    if (last && result !== undefined)
+      this.worker.recordRead(token.key, { ...last, result, times: unrecorded });
     tried.last = undefined;
-    tried.untold = 0;
+    tried.unrecorded = 0;
   }
 }

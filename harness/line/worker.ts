@@ -157,7 +157,7 @@ export class Worker {
   }
 
   /** Tells of a read that is over. It changes nothing, so nothing is missing of one that a killed process could not tell. */
-  tellRead(
+  recordRead(
     key: string,
     { begin, end, result, times }: { begin: number; end: number; result: ValueId | null; times: number },
   ): void {
@@ -165,7 +165,7 @@ export class Worker {
     this.send({ type: 'ok', time: end, op, result, ...(times === 1 ? {} : { times }) });
   }
 
-  tellFailedRead(key: string, begin: number, error: unknown): void {
+  recordFailedRead(key: string, begin: number, error: unknown): void {
     const op = this.beginRead(key, begin);
     this.send({ type: 'fail', time: this.now(), op, error: describe(error) });
   }

@@ -1,5 +1,5 @@
 import { Configurations } from './configurations.js';
-import { Entries } from './entries.js';
+import { EntryList } from './entry-list.js';
 import type { Asked, Call, Model } from './model.js';
 
 /** Steps of the model. A search that needs more has proved nothing. */
@@ -53,7 +53,7 @@ export function search<State, Input, Output>(
 }
 
 class Attempt<State, Input, Output> {
-  readonly entries: Entries;
+  readonly entries: EntryList;
   steps = 0;
   private readonly choices: Choice<State>[] = [];
   private readonly seen = new Configurations();
@@ -68,7 +68,7 @@ class Attempt<State, Input, Output> {
     private readonly calls: readonly Call<Input, Output>[],
     private readonly anytime: readonly Input[],
   ) {
-    this.entries = new Entries(calls);
+    this.entries = new EntryList(calls);
     this.numbers = new Int32Array(calls.length + 2);
     this.isNeeded = calls.map(({ happened }) => happened === 'yes');
     this.hasNoEffect = calls.map(({ input, output }) => model.effect?.(input, output) === 'none');

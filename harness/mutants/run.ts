@@ -20,7 +20,7 @@ const mutants = all.filter(
 );
 const sandbox = await Sandbox.make();
 
-function tell(of: string, wants: Outcome['kind'], outcome: Outcome): boolean {
+function reportOutcome(of: string, wants: Outcome['kind'], outcome: Outcome): boolean {
   const isRight = outcome.kind === wants;
   const why = outcome.kind === 'broken' ? `: ${outcome.reason}` : '';
   process.stdout.write(`${isRight ? 'ok    ' : 'WRONG '} ${outcome.kind.padEnd(7)} ${of}${why}\n`);
@@ -30,10 +30,10 @@ function tell(of: string, wants: Outcome['kind'], outcome: Outcome): boolean {
 async function findByTests(): Promise<boolean> {
   const sound = new Set<string>();
   for (const test of new Set(mutants.map((mutant) => mutant.test)))
-    if (tell(`${test}, as it is`, 'missed', await sandbox.run(test))) sound.add(test);
+    if (reportOutcome(`${test}, as it is`, 'missed', await sandbox.run(test))) sound.add(test);
   let noticed = 0;
   for (const mutant of mutants.filter(({ test }) => sound.has(test)))
-    if (tell(mutant.name, 'noticed', await sandbox.run(mutant.test, mutant))) noticed++;
+    if (reportOutcome(mutant.name, 'noticed', await sandbox.run(mutant.test, mutant))) noticed++;
   process.stdout.write(`${noticed} of ${mutants.length} mutants are noticed\n`);
   return noticed === mutants.length && mutants.length > 0;
 }

@@ -39,7 +39,7 @@ export class Fleet {
     ]);
     // Those that were ready before the observer was.
     for (const { pid } of this.members)
-      if (pid !== undefined) this.tellObserver({ type: 'guard', process: pid });
+      if (pid !== undefined) this.sendToObserver({ type: 'guard', process: pid });
     for (const member of this.members) member.tell({ type: 'go' });
   }
 
@@ -107,9 +107,9 @@ export class Fleet {
     const turn = this.members.filter((member) => isClient(member.profile)).length;
     const member = new Member(client, profile, this.around, isClient(profile) ? turn : 0);
     member.onPausing = () => this.onPausing(member);
-    member.onReady = (process) => this.tellObserver({ type: 'guard', process });
+    member.onReady = (process) => this.sendToObserver({ type: 'guard', process });
     member.onExit = (process) => {
-      this.tellObserver({ type: 'unguard', process });
+      this.sendToObserver({ type: 'unguard', process });
       this.replaceOrLeave(member);
     };
     member.programUrl = this.programUrl(turn);
@@ -118,7 +118,7 @@ export class Fleet {
     return member;
   }
 
-  private tellObserver(message: ToClient): void {
+  private sendToObserver(message: ToClient): void {
     this.members.find(({ profile }) => profile === 'observer')?.tell(message);
   }
 

@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import type { Store, TokenStore, Versions } from '../core/target.js';
 import { nameOfContent } from '../history/version-name.js';
 
-type Entries = Record<string, unknown>;
+type Credentials = Record<string, unknown>;
 
 /** What a store has read: the entries, and the text that they are in, if there was one. */
 export interface Copy {
-  entries: Entries;
+  entries: Credentials;
   text?: string;
 }
 
@@ -29,7 +29,10 @@ export function wholeFileStore(file: WholeFile): Store {
   };
 }
 
-async function rewrite({ read, write }: WholeFile, change: (entries: Entries) => Entries): Promise<Versions> {
+async function rewrite(
+  { read, write }: WholeFile,
+  change: (entries: Credentials) => Credentials,
+): Promise<Versions> {
   const { entries, text } = await read();
   const next = JSON.stringify(change(entries), null, 2);
   await write(next);

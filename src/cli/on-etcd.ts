@@ -1,4 +1,4 @@
-import { optionsFrom, parseAddress, readKeys } from '../etcd/address.js';
+import { optionsFrom, parseEtcdAddress, readKeys } from '../etcd/address.js';
 // So that its addresses are known.
 import '../etcd/index.js';
 import { type EtcdFinding, inspectEtcd } from '../etcd/inspect.js';
@@ -7,11 +7,11 @@ import { reseal } from '../etcd/reseal.js';
 /** All that commands need of etcd: one module, so that a command on a file loads none of it. */
 
 export function inspectAt(address: string): Promise<EtcdFinding[]> {
-  return inspectEtcd(parseAddress(address, optionsFrom(process.env)));
+  return inspectEtcd(parseEtcdAddress(address, optionsFrom(process.env)));
 }
 
 export function resealAt(address: string): Promise<number> {
-  return reseal(parseAddress(address, optionsFrom(process.env)));
+  return reseal(parseEtcdAddress(address, optionsFrom(process.env)));
 }
 
 /** Refuses a file that others may read. @returns the ids, the one that seals first */

@@ -10,8 +10,8 @@ const program = fileURLToPath(new URL('./programs.js', import.meta.url));
 
 for (const { name, run, cannot } of cases) {
   const reason = cannot?.[runtime];
-  if (reason !== undefined) tell({ name, result: 'skipped', reason });
-  else tell(await resultOf(name, run));
+  if (reason !== undefined) printResult({ name, result: 'skipped', reason });
+  else printResult(await resultOf(name, run));
 }
 
 async function resultOf(name: string, run: (lab: Lab) => Promise<void>): Promise<CaseResult> {
@@ -35,6 +35,6 @@ async function resultOf(name: string, run: (lab: Lab) => Promise<void>): Promise
   }
 }
 
-function tell(result: CaseResult): void {
+function printResult(result: CaseResult): void {
   process.stdout.write(`${JSON.stringify(result)}\n`);
 }

@@ -12,7 +12,7 @@ export type AddressOptions = Omit<EtcdOptions, 'endpoints' | 'prefix'>;
  * TLS; all others by HTTPS.
  * @throws StoreError `E_INPUT` that repeats nothing of the address, in which a password may stand
  */
-export function parseAddress(address: string, options: AddressOptions): EtcdOptions {
+export function parseEtcdAddress(address: string, options: AddressOptions): EtcdOptions {
   const [, hosts = '', prefix = ''] = /^etcd:\/\/([^/]*)\/(.+)$/i.exec(address) ?? [];
   if (hosts.includes('@') || /[?#]/.test(address))
     throw wrongInput(

@@ -6,7 +6,7 @@
 
 import type { Engine } from '../store/backend/backend.js';
 import { addEngine } from '../store/backend/engines.js';
-import { type AddressOptions, optionsFrom, parseAddress } from './address.js';
+import { type AddressOptions, optionsFrom, parseEtcdAddress } from './address.js';
 import { EtcdBackend } from './backend.js';
 import { EtcdClaims } from './claims.js';
 import { Etcd } from './client.js';
@@ -27,7 +27,7 @@ export function etcd(options: EtcdOptions): Engine;
 /** The same by an address: `etcd('etcd://10.0.0.11:2379,10.0.0.12:2379/team-a', { user, keys })`. No secret can stand in it. */
 export function etcd(address: string, options?: AddressOptions): Engine;
 export function etcd(where: string | EtcdOptions, more: AddressOptions = {}): Engine {
-  const options = typeof where === 'string' ? parseAddress(where, more) : where;
+  const options = typeof where === 'string' ? parseEtcdAddress(where, more) : where;
   const settings = settingsOf(options);
   return {
     place: settings.place,

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { failureOf } from '../conformance/case.js';
 import { openStore } from '../index.js';
 import { newDirectory } from '../store/scratch.test.helper.js';
-import { optionsFrom, parseAddress, readKeys } from './address.js';
+import { optionsFrom, parseEtcdAddress, readKeys } from './address.js';
 import { etcd } from './index.js';
 import { settingsOf } from './options.js';
 
@@ -67,13 +67,13 @@ describe('the options of etcd()', () => {
 
 describe('the address of a store', () => {
   it('an address gives the members and the prefix, by HTTPS where one is not on this machine', () => {
-    const { endpoints, prefix } = parseAddress('etcd://10.0.0.11:2379,h2:1/team/a', {});
+    const { endpoints, prefix } = parseEtcdAddress('etcd://10.0.0.11:2379,h2:1/team/a', {});
     expect([endpoints, prefix]).toEqual([['https://10.0.0.11:2379', 'https://h2:1'], 'team/a']);
-    expect(parseAddress('etcd://[::1]:1,127.0.0.1:2/a', {}).endpoints).toEqual([
+    expect(parseEtcdAddress('etcd://[::1]:1,127.0.0.1:2/a', {}).endpoints).toEqual([
       'http://[::1]:1',
       'http://127.0.0.1:2',
     ]);
-    expect(parseAddress('etcd://127.0.0.1:2/a', { tls: {} }).endpoints).toEqual(['https://127.0.0.1:2']);
+    expect(parseEtcdAddress('etcd://127.0.0.1:2/a', { tls: {} }).endpoints).toEqual(['https://127.0.0.1:2']);
   });
 
   it.each([

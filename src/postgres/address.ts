@@ -10,7 +10,7 @@ export type AddressOptions = Omit<PostgresOptions, 'hosts' | 'database' | 'prefi
  * Reads `postgres://10.0.0.5:5432/app/team-a`: hosts, database and the name of the store. Hosts beyond this machine are asked by TLS.
  * @throws StoreError `E_INPUT` that repeats nothing of the address, in which a password may stand
  */
-export function parseAddress(address: string, options: AddressOptions): PostgresOptions {
+export function parsePostgresAddress(address: string, options: AddressOptions): PostgresOptions {
   const [, hosts = '', database = '', prefix = ''] =
     /^postgres(?:ql)?:\/\/([^/]*)\/([^/]+)\/(.+)$/i.exec(address) ?? [];
   if (hosts.includes('@') || /[?#]/.test(address))

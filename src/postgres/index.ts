@@ -7,7 +7,7 @@
 
 import type { Engine } from '../store/backend/backend.js';
 import { addEngine } from '../store/backend/engines.js';
-import { type AddressOptions, optionsFrom, parseAddress } from './address.js';
+import { type AddressOptions, optionsFrom, parsePostgresAddress } from './address.js';
 import { PostgresBackend } from './backend.js';
 import { PostgresClaims } from './claims.js';
 import { type PostgresOptions, settingsOf } from './options.js';
@@ -26,7 +26,7 @@ export function postgres(options: PostgresOptions): Engine;
 /** The same by an address: `postgres('postgres://10.0.0.5:5432/app/team-a', { user, keys })`. No secret can stand in it. */
 export function postgres(address: string, options?: AddressOptions): Engine;
 export function postgres(where: string | PostgresOptions, more: AddressOptions = {}): Engine {
-  const settings = settingsOf(typeof where === 'string' ? parseAddress(where, more) : where);
+  const settings = settingsOf(typeof where === 'string' ? parsePostgresAddress(where, more) : where);
   return {
     place: settings.place,
     open: () => ({ backend: new PostgresBackend(settings), claims: new PostgresClaims(settings) }),

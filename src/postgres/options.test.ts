@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { optionsFrom, parseAddress } from './address.js';
+import { optionsFrom, parsePostgresAddress } from './address.js';
 import { postgres } from './index.js';
 import { settingsOf } from './options.js';
 
@@ -27,10 +27,10 @@ describe('the options of postgres()', () => {
 
   it('are those of an address, with TLS for hosts that are not on this machine', () => {
     const address = 'postgres://10.0.0.5:6432,10.0.0.6/app/team/a';
-    const { place, tls, hosts } = settingsOf(parseAddress(address, { keys }));
+    const { place, tls, hosts } = settingsOf(parsePostgresAddress(address, { keys }));
     expect(place).toBe('postgres://10.0.0.5:6432,10.0.0.6:5432/app/team/a');
     expect([tls, hosts[1]]).toEqual([{}, { host: '10.0.0.6', port: 5432 }]);
-    expect(settingsOf(parseAddress('postgres://127.0.0.1/app/t', {})).tls).toBeUndefined();
+    expect(settingsOf(parsePostgresAddress('postgres://127.0.0.1/app/t', {})).tls).toBeUndefined();
   });
 
   it('are refused in an address that has more than its places, and the error shows nothing of it', () => {

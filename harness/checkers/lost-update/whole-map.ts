@@ -8,7 +8,7 @@ import { entryOf, type Mutation, type Register } from './registers.js';
 type Row = string;
 type Input = { action: 'set'; at: number; to: string } | { action: 'get'; at: number } | { action: 'all' };
 
-type Entries = Readonly<Record<string, ValueId>>;
+type ValueIds = Readonly<Record<string, ValueId>>;
 type Placed = Pick<Mutation, 'operation' | 'begin' | 'end'>;
 
 export interface WholeMap {
@@ -67,7 +67,7 @@ export function toWholeMap(
   for (const operation of readsOfAll(run)) {
     if (!except.has(operation.id)) {
       const { begin, end, result } = operation;
-      placeRead({ begin, end, operation }, result as Entries);
+      placeRead({ begin, end, operation }, result as ValueIds);
     }
   }
   if (run.final && run.final.broken === null && !isStoreAlone(run.header)) {
@@ -76,7 +76,7 @@ export function toWholeMap(
   }
   return { model: modelFrom(init.join(''), registers), calls };
 
-  function placeRead(read: Placed, entries: Entries): void {
+  function placeRead(read: Placed, entries: ValueIds): void {
     const row = registers.map(({ key }, at) => codeOf(at, entryOf(entries, key)));
     // A read with a value that no client wrote whole is torn.ts's.
     if (row.includes(undefined)) return;

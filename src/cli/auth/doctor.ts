@@ -41,17 +41,22 @@ async function doctor(flags: FileFlags): Promise<void> {
   if (address !== undefined) {
     // Refuses what is no address of it, and repeats nothing.
     const { inspectAt } = await import('../on-etcd.js');
-    tell(await inspectAt(address), [address], { store: address }, flags);
+    printDiagnosis(await inspectAt(address), [address], { store: address }, flags);
     return;
   }
   // A path that can't be a credential file is a finding here, not a refusal.
   const seen = inspectFile(flags.file ? path.resolve(flags.file) : fileOf(flags));
   const findings = diagnose(seen, { nowMs: nowMs(), uid: process.getuid?.() });
   findings.push(...judgeEntries(entriesOf(seen)), judgeIsolation());
-  tell(findings, pathsOf(seen), seen, flags);
+  printDiagnosis(findings, pathsOf(seen), seen, flags);
 }
 
-function tell(findings: readonly Finding[], places: readonly string[], seen: object, flags: FileFlags): void {
+function printDiagnosis(
+  findings: readonly Finding[],
+  places: readonly string[],
+  seen: object,
+  flags: FileFlags,
+): void {
   const result = worstOf(findings);
   if (flags.json) printJson({ result, findings, ...seen });
   else print([...places, ...findings.flatMap(linesOf), summaryOf(findings)].join('\n'));

@@ -15,10 +15,10 @@ export function sharedWatch(watch: Watch): Watch {
       for (const listener of listeners) listener(changes);
     });
     // The same function may listen twice.
-    const tell = (changes: Changes) => listener(changes);
-    listeners.add(tell);
+    const notify = (changes: Changes) => listener(changes);
+    listeners.add(notify);
     return () => {
-      if (!listeners.delete(tell) || listeners.size > 0) return;
+      if (!listeners.delete(notify) || listeners.size > 0) return;
       end?.();
       end = undefined;
     };

@@ -5,7 +5,7 @@ import type { Interval } from '../history/interval.js';
  * (Wing and Gong 1993). What ends at Infinity has no end in the list. Begins stand before ends of the same time,
  * for intervals are closed.
  */
-export class Entries {
+export class EntryList {
   /** By entry: the call that it is a begin or an end of. */
   readonly callOf: Int32Array;
   /** By entry: 1 for an end. */
