@@ -72,6 +72,11 @@ const elsewhere = {
   'harness/cli/documented-migration.test.ts': ['bun race.mjs ./before.mjs', 'bun race.mjs ./after.mjs'],
   'src/documents/reference.test.ts': ['npm run docs'],
   'src/package.test.ts': ['npm install holdfast'],
+  'src/cli/copy/copy.test.ts': [
+    'holdfast key create --file keys',
+    'holdfast export --from auth.json --to auth.sealed --keys keys',
+    'holdfast import --from auth.sealed --to copy.json --keys keys --merge',
+  ],
   'harness/cli/stress-etcd.test.ts, each scenario of it': [
     'holdfast stress --target etcd --grep @cluster --duration 15m',
   ],

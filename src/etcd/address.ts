@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { errnoOf } from '../errors/store-error.js';
 import { wrongInput } from './failures.js';
 import { type EtcdOptions, isLoopback } from './options.js';
@@ -85,11 +85,16 @@ export function readKeys(file: string): SealingKey[] {
 function privateTextOf(file: string): string {
   let mode: number;
   let text: string;
+  let descriptor: number | undefined;
   try {
-    ({ mode } = statSync(file));
-    text = readFileSync(file, 'utf8');
+    // By one descriptor: whoever may rename here must not have one file judged, and another one read.
+    descriptor = openSync(file, 'r');
+    ({ mode } = fstatSync(descriptor));
+    text = readFileSync(descriptor, 'utf8');
   } catch (error) {
     throw wrongInput(`the file of keys ${file} can't be read: ${errnoOf(error)}`);
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
   }
   if ((mode & 0o077) !== 0)
     throw wrongInput(`${file} holds keys, and other users may read it`, `Do: chmod 600 ${file}`);

@@ -24,8 +24,19 @@ export class Seal {
   readonly #keys = new Map<string, Buffer>();
   readonly #first: string;
   readonly #place: string;
+  readonly #corruptHint: string;
 
-  constructor(keys: readonly SealingKey[], prefix: string, place: string) {
+  /**
+   * @param prefix of the store: its data key depends on it
+   * @param place for errors
+   * @param corruptHint what to do about a value that does not open
+   */
+  constructor(
+    keys: readonly SealingKey[],
+    prefix: string,
+    place: string,
+    corruptHint = 'Give the key that has sealed it, or set or remove the entry anew',
+  ) {
     for (const { id, secret } of keys) {
       if (typeof id !== 'string' || !/^[\w-]{1,64}$/.test(id))
         throw wrongInput('the id of a sealing key must be letters, digits, _ and -, at most 64');
@@ -36,6 +47,7 @@ export class Seal {
     }
     this.#first = keys[0]?.id ?? '';
     this.#place = place;
+    this.#corruptHint = corruptHint;
   }
 
   /** @param name of the entry in the engine, with its prefix */
@@ -78,7 +90,7 @@ export class Seal {
     return new StoreError('E_CORRUPT', `the entry ${JSON.stringify(name)} of ${this.#place} ${how}`, {
       definite: true,
       file: this.#place,
-      hint: 'Give the key that has sealed it, or set or remove the entry anew',
+      hint: this.#corruptHint,
     });
   }
 }

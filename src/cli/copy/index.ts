@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { parseNames } from '../parse.js';
-import { copy } from './run.js';
+import { copy, exportSealed, importSealed } from './run.js';
 
 export interface CopyFlags {
   from: string;
@@ -12,17 +12,39 @@ export interface CopyFlags {
   json?: boolean;
 }
 
-export function addCopy(program: Command): void {
-  program
-    .command('copy')
-    .description('copy the credentials of one store to another: files, and engines by their addresses')
-    .requiredOption('--from <place>', 'the path of a file, or the address of an engine')
-    .requiredOption('--to <place>', 'the same; it must be empty, or --merge or --replace given')
+export interface ExportFlags {
+  from: string;
+  to: string;
+  keys?: string;
+  only?: string[];
+  json?: boolean;
+}
+
+export interface ImportFlags extends CopyFlags {
+  keys?: string;
+}
+
+const placeHelp = 'the path of a file, or the address of an engine';
+const targetHelp = `${placeHelp}; it must be empty, or --merge or --replace given`;
+const keysHelp = 'the file of keys; default: $HOLDFAST_KEYS_FILE';
+
+/** What is there already, and what is written: the same for each command that writes to a store. */
+function addChoices(command: Command): Command {
+  return command
     .option('--only <name...>', 'these entries alone', parseNames)
     .option('--merge', 'an entry that is there already stays as it is')
     .option('--replace', 'an entry that is there already is replaced')
     .option('--dry-run', 'say what would be copied, and write nothing')
-    .option('--json', 'as JSON')
+    .option('--json', 'as JSON');
+}
+
+export function addCopy(program: Command): void {
+  const command = program
+    .command('copy')
+    .description('copy the credentials of one store to another: files, and engines by their addresses')
+    .requiredOption('--from <place>', placeHelp)
+    .requiredOption('--to <place>', targetHelp);
+  addChoices(command)
     .addHelpText(
       'after',
       `
@@ -34,7 +56,48 @@ Examples:
   holdfast copy --from etcd://10.0.0.11:2379/team-a --to backup.json --only anthropic
 
 Exit codes: 0 done, 1 a store refused, or another program has changed what was copied, 2 usage, or the target is not empty, 3 the
-change may or may not have happened, 4 there is no such entry.`,
+change may or may not have happened, 4 there is no such file or entry.`,
     )
     .action(copy);
+}
+
+/** Adds `export` and `import`: what the one writes, the other reads. */
+export function addSealedCopies(program: Command): void {
+  program
+    .command('export')
+    .description(
+      'write the credentials of a store to a new file, sealed: a backup, or a way between two networks',
+    )
+    .requiredOption('--from <place>', placeHelp)
+    .requiredOption('--to <path>', 'a new file, of mode 600')
+    .option('--keys <path>', keysHelp)
+    .option('--only <name...>', 'these entries alone', parseNames)
+    .option('--json', 'as JSON: the names, never a value')
+    .addHelpText(
+      'after',
+      `
+The whole file is sealed by the first key (AES-256-GCM): without the keys nobody reads a value or a name in it, or changes it
+unseen. Tokens are not exported. holdfast key create makes a file of keys; keep it apart from the export.
+
+Examples:
+  holdfast export --from etcd://10.0.0.11:2379/team-a --to team-a.sealed --keys keys
+  holdfast import --from team-a.sealed --to ~/.local/share/opencode/auth.json --keys keys --dry-run
+
+Exit codes: 0 done, 1 the store refused, 2 usage, or the file exists, 4 there is no such file or entry.`,
+    )
+    .action(exportSealed);
+  const command = program
+    .command('import')
+    .description('copy the credentials in a file that export has written to a store')
+    .requiredOption('--from <path>', 'the file')
+    .requiredOption('--to <place>', targetHelp)
+    .option('--keys <path>', keysHelp);
+  addChoices(command)
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 done, 1 the store refused, or no key opens the file, 2 usage, or the target is not empty, 3 the change may or may not
+have happened, 4 there is no such file or entry.`,
+    )
+    .action(importSealed);
 }
