@@ -23,7 +23,6 @@ export type { RefreshOptions, StoreOptions } from './store/store-options.js';
 export type { Changes, WatchOptions } from './store/watch.js';
 export { parseExpiry } from './tokens/expiry.js';
 export { tokenPattern } from './tokens/format.js';
-export type { LastUse } from './tokens/last-used.js';
 export { tokenFile } from './tokens/location.js';
 export { type Permission, permissions } from './tokens/permissions.js';
 export type { TokenInfo, TokenVerifier } from './tokens/token-info.js';
@@ -37,3 +36,4 @@ export {
   type Tokens,
   type TokensOptions,
 } from './tokens/tokens.js';
+export type { LastUse } from './tokens/use-times.js';

@@ -11,6 +11,7 @@ import { EtcdBackend } from './backend.js';
 import { EtcdClaims } from './claims.js';
 import { Etcd } from './client.js';
 import { ConfirmedState } from './confirmed.js';
+import { EtcdNote } from './note.js';
 import { type EtcdOptions, settingsOf } from './options.js';
 import { Registrations } from './registrations.js';
 
@@ -44,6 +45,7 @@ export function etcd(where: string | EtcdOptions, more: AddressOptions = {}): En
         claims: new EtcdClaims(client, apart),
         memory: new ConfirmedState(client, apart, registrations),
         settle: (since) => registrations.settle(since),
+        notes: new EtcdNote(client, apart, 'u'),
       };
     },
   };

@@ -2,8 +2,7 @@ import { StoreError } from '../errors/store-error.js';
 import type { ConfirmedMemory } from '../store/backend/revocable.js';
 import { type Document, decodeValue } from '../store/document/document.js';
 import { decodeEntry, type TokenEntry } from './entry.js';
-import { LastUses } from './last-used.js';
-import type { TokenSource, UseNotes } from './token-source.js';
+import type { TokenSource } from './token-source.js';
 
 /** A request waits so long for an engine before its client is told to come again. */
 const askMs = 2000;
@@ -69,15 +68,5 @@ export class EngineTokens implements TokenSource {
       file: this.#place,
       hint: 'Every token is refused until it can; try again',
     });
-  }
-}
-
-/** On an engine no uses are noted yet, so all of them are unknown. */
-export class NoNotes implements UseNotes {
-  record(): void {}
-  flush(): void {}
-  forget(): void {}
-  read(): LastUses {
-    return new LastUses(new Map([['*', Number.POSITIVE_INFINITY]]));
   }
 }

@@ -1,5 +1,5 @@
 import type { TokenEntry } from './entry.js';
-import type { LastUses } from './last-used.js';
+import type { LastUses } from './use-times.js';
 
 /** Where a verifier finds the tokens as they are now. */
 export interface TokenSource {
@@ -20,10 +20,11 @@ export interface TokenSource {
   close(): void | Promise<void>;
 }
 
-/** Notes of the last uses of tokens. No call fails. */
+/** Notes of the last uses of tokens. No call fails: what can't be read is said by the result. */
 export interface UseNotes {
   record(id: string, now: number): void;
-  read(): LastUses;
-  flush(): void;
-  forget(id: string): void;
+  read(): LastUses | Promise<LastUses>;
+  /** Writes what has been recorded. */
+  flush(): void | Promise<void>;
+  forget(id: string): void | Promise<void>;
 }

@@ -6,17 +6,19 @@ import type { Entries } from '../store/document/entries.js';
 import { openStore, type Store } from '../store/store.js';
 import { wallClock } from '../wall-clock.js';
 import { checkGrace, checkName, checkPermissions, notToRotate } from './checks.js';
-import { EngineTokens, NoNotes } from './engine-tokens.js';
+import { EngineTokens } from './engine-tokens.js';
+import { EngineUses } from './engine-uses.js';
 import { decodeEntry, encodeEntry, infoOf, isExpired, type TokenEntry } from './entry.js';
 import { checkExpiry, defaultGraceMs, defaultLifeMs } from './expiry.js';
 import { hashOf, isId, newToken } from './format.js';
-import { type LastUse, LastUsed } from './last-used.js';
+import { LastUsed } from './last-used.js';
 import { tokenFile } from './location.js';
 import { type Permission, permissions } from './permissions.js';
 import { settledWhereOver } from './settled.js';
 import { TokenFile } from './token-file.js';
 import type { TokenInfo, TokenVerifier } from './token-info.js';
 import type { UseNotes } from './token-source.js';
+import type { LastUse } from './use-times.js';
 import { Verifier } from './verifier.js';
 import { findId } from './which.js';
 
@@ -151,7 +153,7 @@ function openOnEngine(engine: Engine, { now = wallClock, deadlineMs, onEvent }: 
       hint: 'Nothing was written. Keep them in a file, or on etcd',
     });
   const store = openStore({ place, open: () => opened }, deadlineMs === undefined ? {} : { deadlineMs });
-  const lastUsed = new NoNotes();
+  const lastUsed = new EngineUses(opened.notes, place);
   const verifier = new Verifier(new EngineTokens(opened.memory, place), now, lastUsed);
   return new StoredTokens({ store, verifier, lastUsed, settle: opened.settle }, now, onEvent);
 }
@@ -216,7 +218,7 @@ class StoredTokens implements Tokens {
 
   async list(): Promise<ListedToken[]> {
     const now = this.#now();
-    const used = this.#lastUsed.read();
+    const used = await this.#lastUsed.read();
     if (used.unreadable) notify(this.#onEvent, { type: 'unreadable', ...used.unreadable });
     const entries = Object.entries(await this.#store.all()).filter(([id]) => isId(id));
     return entries.map(([id, value]) => {
@@ -233,7 +235,7 @@ class StoredTokens implements Tokens {
     // By name alone, so that the next commit of any process may carry it along. A token that has gone meanwhile counts as deleted.
     await this.#store.remove(id);
     await this.#settle(performance.now());
-    this.#lastUsed.forget(id);
+    await this.#lastUsed.forget(id);
     return id;
   }
 
@@ -271,7 +273,7 @@ class StoredTokens implements Tokens {
 
   async close(): Promise<void> {
     await this.#verifier.close();
-    this.#lastUsed.flush();
+    await this.#lastUsed.flush();
     await this.#store.close();
   }
 

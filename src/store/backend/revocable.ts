@@ -17,6 +17,20 @@ export interface Revocable {
    * @param since when the commit had returned, on the monotonic clock
    */
   settle(since: number): Promise<void>;
+  /** Where the last uses of what is in the store are noted. */
+  notes: Note;
+}
+
+/** One text beside a store that belongs to no commit. */
+export interface Note {
+  /** @returns undefined where nothing was written yet @throws StoreError */
+  read(deadline: number): Promise<string | undefined>;
+  /**
+   * Replaces the text by what the function makes of it, which is called again where another process was faster.
+   * @param edit returns undefined where the text is to stay
+   * @throws StoreError
+   */
+  change(edit: (text: string | undefined) => string | undefined, deadline: number): Promise<void>;
 }
 
 /**
