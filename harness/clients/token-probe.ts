@@ -6,7 +6,7 @@ await runClient('file', async (worker) => {
   await worker.ready();
   const begun = performance.now();
   worker.send({ type: 'asks', call: 'openTokens' });
-  const { tokens } = await worker.openTokens();
+  const { target, tokens } = await worker.openTokens();
   const openMs = performance.now() - begun;
   const { file } = worker.config;
   const count = () => {
@@ -27,10 +27,17 @@ await runClient('file', async (worker) => {
   if ((await tokens.verify(token)) !== undefined)
     throw new Error('verify() accepts what delete() has deleted');
   const whyNot = whyNoEvidence(before, between, after);
-  worker.send({
-    type: 'passed',
-    sighted: { ...(whyNot === undefined ? {} : { whyNot }), commits: worker.commits, openMs },
-  });
+  const promised = {
+    ...(target.arrivesLate ? ({ arrivesLate: true } as const) : {}),
+    ...(target.regularTokens ? ({ regularTokens: true } as const) : {}),
+  };
+  const sighted = {
+    ...(whyNot === undefined ? {} : { whyNot }),
+    ...promised,
+    commits: worker.commits,
+    openMs,
+  };
+  worker.send({ type: 'passed', sighted });
   await tokens.close?.();
 });
 

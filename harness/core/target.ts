@@ -77,6 +77,12 @@ export interface TargetModule {
    * acknowledged before.
    */
   arrivesLate?: boolean;
+  /**
+   * True where processes may disagree about a token while its deletion is under way, each of them going from accepting it to refusing
+   * it once; as soon as the deletion has returned, all refuse: a regular register (Lamport 1986). Without it, no process accepts
+   * a token any more that another one has refused.
+   */
+  regularTokens?: boolean;
   /** Stores what is there before a run, where that takes more than a `set` of each. Called once, before any other process. */
   begin?(file: string, entries: Record<string, unknown>, options?: TargetOptions): Promise<void>;
   /**

@@ -35,6 +35,8 @@ export interface Probed {
   showsCommits: boolean;
   /** What a killed client had sent may take effect later. Default false. */
   arrivesLate?: boolean;
+  /** Of the tokens of a target: see `TargetModule.regularTokens`. Default false. */
+  regularTokens?: boolean;
   /** How long it took to open, in milliseconds. */
   openMs: number;
   /** What it leaves beside its file when it was alone: patterns, see own-paths.ts. */

@@ -17,6 +17,8 @@ export interface RunEvent {
   atLeast: Record<string, number>;
   /** What shows the entries besides the store's own calls. Default: the file, a JSON object with a member for each. */
   evidence?: Evidence;
+  /** While a token is being deleted, processes may disagree about it. See `TargetModule.regularTokens`. */
+  regularTokens?: true;
   /** The program under test, where it is no module. */
   program?: ProgramUnderTest;
   /** The scenario, in its own words. */

@@ -80,6 +80,8 @@ export interface Sighted {
   reads?: true;
   /** See `TargetModule.arrivesLate`. */
   arrivesLate?: true;
+  /** See `TargetModule.regularTokens`. */
+  regularTokens?: true;
   /** For a program under test: its version, and how long its changes took, in milliseconds. */
   program?: { version?: string; changesMs: number[] };
 }

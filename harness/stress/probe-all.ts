@@ -57,6 +57,7 @@ export class Probes {
       isWhole: other.isWhole && probed.isWhole,
       showsCommits: other.showsCommits && probed.showsCommits,
       arrivesLate: other.arrivesLate || probed.arrivesLate || false,
+      regularTokens: other.regularTokens || probed.regularTokens || false,
       openMs: Math.max(other.openMs, probed.openMs),
       own: [...new Set([...other.own, ...probed.own])],
       ...(probed.program === undefined ? {} : { program: probed.program }),

@@ -78,10 +78,10 @@ function deed(member: Member, subject: Subject, graceMs: number): string {
 const readsItself = 'the target reads it by a format of its own';
 
 function probed({ left, runtime }: Attempt, sighted: Sighted, evidence: Evidence, isWhole: boolean): Probed {
-  const { commits, openMs, arrivesLate = false } = sighted;
+  const { commits, openMs, arrivesLate = false, regularTokens = false } = sighted;
   // Elsewhere nothing can be stopped before a commit, nor seen of it.
   const showsCommits = runtime !== 'node' || commits > 1;
-  return { evidence, isWhole, showsCommits, arrivesLate, openMs, own: left };
+  return { evidence, isWhole, showsCommits, arrivesLate, regularTokens, openMs, own: left };
 }
 
 function whyNotForeign(member: Member | undefined): string {

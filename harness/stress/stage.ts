@@ -62,6 +62,7 @@ export function setStage({
     atLeast,
     ...defined({
       evidence: evidence.of === 'file' ? undefined : evidence,
+      regularTokens: probed.regularTokens ? (true as const) : undefined,
       program: program && underTest(program, probed),
     }),
     title: scenario.title,

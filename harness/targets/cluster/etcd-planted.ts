@@ -4,7 +4,9 @@ import { Etcd, type Told } from '../../../src/etcd/client.js';
 import { type Answer, Connections } from '../../../src/etcd/member.js';
 import type { Session } from '../../../src/etcd/session.js';
 import type { Operation, Txn } from '../../../src/etcd/wire.js';
+import type { ConfirmedMemory } from '../../../src/store/backend/revocable.js';
 import { applyChange } from '../../../src/store/document/change.js';
+import type { Document } from '../../../src/store/document/document.js';
 
 /** A network that holds some transactions, and one whose members answer reads from what they have. */
 export class PlantedNetwork extends Connections {
@@ -75,5 +77,18 @@ export function withStaleReads(backend: EtcdBackend) {
     rewrite: backend.rewrite.bind(backend),
     watch: backend.watch.bind(backend),
     close: backend.close.bind(backend),
+  };
+}
+
+/** What was confirmed once is believed until something else is. */
+export function trustingMemory(memory: ConfirmedMemory): ConfirmedMemory {
+  let last: Document | undefined;
+  return {
+    current: () => {
+      last = memory.current() ?? last;
+      return last;
+    },
+    confirm: (deadline) => memory.confirm(deadline),
+    close: () => memory.close(),
   };
 }
