@@ -38,8 +38,15 @@ export const ofEtcd: Mutant[] = [
     name: 'a commit of a function compares nothing',
     breaks: 'G2',
     file: 'src/etcd/backend.ts',
-    edits: [['state ? [holds(head, state.head)] : [],', '[],']],
+    edits: [['        conditions,\n', '        [],\n']],
     test: receipts,
+  },
+  {
+    name: 'an entry that a function writes as it was may change meanwhile',
+    breaks: 'G2',
+    file: 'src/store/document/watched.ts',
+    edits: [['if (!edits.has(key)) keys.add(key);', 'if (edits.has(key)) keys.add(key);']],
+    test: 'src/store/document/watched.test.ts',
   },
   {
     name: 'a head that has not moved is not compared',

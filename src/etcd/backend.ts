@@ -2,9 +2,9 @@ import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Backend } from '../store/backend/backend.js';
 import { Turns } from '../store/backend/turns.js';
-import { applyChange, type Change } from '../store/document/change.js';
-import { differences } from '../store/document/differences.js';
+import type { Change } from '../store/document/change.js';
 import type { Document } from '../store/document/document.js';
+import { applyWatched } from '../store/document/watched.js';
 import type { Etcd } from './client.js';
 import { definiteError, outOfTime, Unanswered } from './failures.js';
 import { followHead } from './follow.js';
@@ -12,18 +12,18 @@ import type { EtcdSettings } from './options.js';
 import { Session } from './session.js';
 import { SharedRead } from './shared-read.js';
 import { Layout, type State } from './state.js';
-import { holds, type Operation, put } from './wire.js';
+import { type Compare, type Operation, put } from './wire.js';
 
 const conflictPauseMsMax = 20;
 
 /** What one try of a commit is. */
 interface Attempt {
   operations: readonly Operation[];
-  /** What the head must be; undefined where the commit depends on nothing. */
-  state?: State;
+  /** What must hold when it is done. */
+  conditions: readonly Compare[];
 }
 
-/** The store on etcd. A change that is data needs nothing to be read, and meets no other; a function meets every other commit. */
+/** The store on etcd. A change that is data needs nothing to be read, and meets no other; a function meets those of what it has read. */
 export class EtcdBackend implements Backend {
   readonly beginsLate = true;
   readonly #etcd: Etcd;
@@ -58,18 +58,26 @@ export class EtcdBackend implements Backend {
     if (isData && change.length === 0) return;
     await this.#enqueue(deadline, async () => {
       if (isData)
-        return { operations: this.#layout.operations(new Map(change.map(({ key, raw }) => [key, raw]))) };
+        return {
+          operations: this.#layout.operations(new Map(change.map(({ key, raw }) => [key, raw]))),
+          conditions: [],
+        };
       const state = await this.#load(deadline);
-      const next = applyChange(state.document, change);
-      if (next === state.document) return undefined;
-      return { operations: this.#layout.operations(differences(state.document, next)), state };
+      const applied = applyWatched(state.document, change);
+      if (!applied) return undefined;
+      const { edits, dependsOn } = applied;
+      return {
+        operations: this.#layout.operations(edits),
+        conditions: this.#layout.conditions(state, dependsOn),
+      };
     });
   }
 
   async rewrite(isWanted: (document: Document) => boolean, deadline: number): Promise<void> {
     await this.#enqueue(deadline, async () => {
       const state = await this.#load(deadline);
-      return isWanted(state.document) ? { operations: [], state } : undefined;
+      if (!isWanted(state.document)) return undefined;
+      return { operations: [], conditions: this.#layout.conditions(state, 'all') };
     });
   }
 
@@ -112,9 +120,9 @@ export class EtcdBackend implements Backend {
       if (performance.now() >= deadline) throw outOfTime(this.#place);
       const attempt = await prepare();
       if (!attempt) return;
-      const { operations, state } = attempt;
+      const { operations, conditions } = attempt;
       const outcome = await this.#session.commit(
-        state ? [holds(head, state.head)] : [],
+        conditions,
         (unique) => [put(head, unique), ...operations],
         deadline,
       );

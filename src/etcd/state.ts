@@ -20,6 +20,8 @@ import {
 /** The whole store at one revision. */
 export interface State {
   document: Document;
+  /** The entries as they are stored, by their names in etcd. */
+  texts: ReadonlyMap<string, { text: string }>;
   /** What the last commit has left in the head; undefined where there was none. */
   head: string | undefined;
   /** Of the cluster, when that was read. */
@@ -47,6 +49,7 @@ export interface SeenState extends State {
 const editsMax = 120;
 /** etcd takes requests of 1.5 MiB (`--max-request-bytes`). */
 const commitBytesMax = 1024 * 1024;
+const comparedBytesMax = 256 * 1024;
 
 /**
  * How a store lies in etcd: a key for each entry, and a head that every commit moves. The head has a text that no other commit
@@ -88,10 +91,23 @@ export class Layout {
     if (last && answer.succeeded) return { ...last, revision, isSame: true, beside: undefined };
     const [head] = found(answer, 0);
     const headRevision = Number(head?.mod_revision ?? 0);
-    const document = this.#open(found(answer, 1));
-    const state = { head: foundValue(answer, 0), revision, headRevision, document };
+    const state = { head: foundValue(answer, 0), revision, headRevision, ...this.#open(found(answer, 1)) };
     this.#last = state;
     return { ...state, isSame: false, beside: found(answer, 2)[0] };
+  }
+
+  /** What must hold for a commit that goes by these entries of a state; or by all, of which the head tells. */
+  conditions({ head, texts }: State, dependsOn: ReadonlySet<string> | 'all'): Compare[] {
+    const whole = [holds(this.head, head)];
+    if (dependsOn === 'all' || dependsOn.size > editsMax) return whole;
+    let bytes = 0;
+    const compares = [...dependsOn].map((key) => {
+      const name = this.#stored.nameOf(key);
+      const { text } = texts.get(name) ?? {};
+      bytes += name.length + Buffer.byteLength(text ?? '');
+      return holds(name, text);
+    });
+    return bytes > comparedBytesMax ? whole : compares;
   }
 
   /** @throws StoreError `E_INPUT` for more than one commit can be */
@@ -117,7 +133,7 @@ export class Layout {
   }
 
   /** New keys come last, as in a file; those of one commit by name. */
-  #open(entries: readonly KeyValue[]): Document {
+  #open(entries: readonly KeyValue[]): Pick<State, 'document' | 'texts'> {
     const inOrder = entries.toSorted((a, b) => Number(a.create_revision) - Number(b.create_revision));
     return this.#stored.open(inOrder.map(({ key, value }) => [decode(key), decode(value)]));
   }

@@ -17,6 +17,13 @@ interface Engine {
   removal: string;
 }
 
+/** What was read, and as it is stored. */
+interface Opened {
+  document: Document;
+  /** By the name in the engine. */
+  texts: ReadonlyMap<string, { text: string }>;
+}
+
 /** Entries as they lie in an engine: names percent-encoded, and values as JSON, sealed where there are keys. */
 export class StoredEntries {
   readonly #engine: Engine;
@@ -48,7 +55,7 @@ export class StoredEntries {
    * @param rows all entries, in their order
    * @throws StoreError `E_CORRUPT` for what another program has written
    */
-  open(rows: Iterable<readonly [name: string, text: string]>): Document {
+  open(rows: Iterable<readonly [name: string, text: string]>): Opened {
     const opened = new Map<string, { text: string; raw: string }>();
     const document = new Map<string, string>();
     for (const [name, text] of rows) {
@@ -58,7 +65,7 @@ export class StoredEntries {
       document.set(this.#keyOf(name), raw);
     }
     this.#opened = opened;
-    return document;
+    return { document, texts: opened };
   }
 
   #keyOf(name: string): string {

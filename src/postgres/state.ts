@@ -34,7 +34,8 @@ export class Layout {
     const { row } = await line.ask(readStore, parameters, deadline, isBackground);
     const { head, entries } = row as { head: string | null; entries: string | null };
     if (last && entries === null) return last;
-    const state = { head, document: this.#stored.open(JSON.parse(entries ?? '[]')) };
+    const { document } = this.#stored.open(JSON.parse(entries ?? '[]'));
+    const state = { head, document };
     this.#last = state;
     return state;
   }

@@ -1,4 +1,4 @@
-import type { Document } from './document.js';
+import { copyOf, type Document } from './document.js';
 
 /** Sets one entry, or removes it where `raw` is undefined. */
 export interface Edit {
@@ -20,7 +20,7 @@ export function applyChange(document: Document, change: Change): Document {
   let copy: Map<string, string> | undefined;
   for (const { key, raw } of change) {
     if (raw === undefined && !(copy ?? document).has(key)) continue;
-    copy ??= new Map(document);
+    copy ??= copyOf(document);
     if (raw === undefined) copy.delete(key);
     else copy.set(key, raw);
   }

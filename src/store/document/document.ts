@@ -6,6 +6,11 @@
  */
 export type Document = ReadonlyMap<string, string>;
 
+/** A copy to be changed. A document that notes what is read of it makes its own: it notes what is read of that, too. */
+export function copyOf(document: Document & { copy?(): Map<string, string> }): Map<string, string> {
+  return document.copy?.() ?? new Map(document);
+}
+
 /** Reads a document. Undefined if the bytes are not one complete JSON object in valid UTF-8. */
 export function parseDocument(bytes: Uint8Array): Document | undefined {
   let text: string;

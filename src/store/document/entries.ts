@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { StoreError } from '../../errors/store-error.js';
 import type { Change } from './change.js';
-import { type Document, decodeValue, encodeValue } from './document.js';
+import { copyOf, type Document, decodeValue, encodeValue } from './document.js';
 import { type Excess, entryBytesMax, levelsMax, limiter } from './entry-limits.js';
 
 /** The document as a transaction sees it: its own writes included, in file order. */
@@ -40,13 +40,13 @@ export class DraftEntries implements Entries {
 
   set(key: string, value: unknown): void {
     const raw = encodeEntry(key, value);
-    this.#copy ??= new Map(this.#original);
+    this.#copy ??= copyOf(this.#original);
     this.#copy.set(key, raw);
   }
 
   remove(key: string): void {
     if (!this.document.has(key)) return;
-    this.#copy ??= new Map(this.#original);
+    this.#copy ??= copyOf(this.#original);
     this.#copy.delete(key);
   }
 }
