@@ -18,33 +18,42 @@ type Define<Row extends unknown[]> = (
 /**
  * As `it.each`, in two tiers: `npm test` tries the first rows, which prove the rule, and `npm run test:full` the others, too.
  * @param first how many rows `npm test` tries
+ * @param later the options of the others
  */
 export function eachInTiers<Row extends unknown[] | [unknown]>(
   rows: readonly Row[],
   first?: number,
+  later?: TestOptions,
 ): Define<Row>;
 export function eachInTiers<Row extends readonly unknown[]>(
   rows: readonly Row[],
   first?: number,
+  later?: TestOptions,
 ): Define<[...Row]>;
-export function eachInTiers<Row>(rows: readonly Row[], first?: number): Define<[Row]>;
-export function eachInTiers(rows: readonly unknown[], first = 1): Define<unknown[]> {
+export function eachInTiers<Row>(rows: readonly Row[], first?: number, later?: TestOptions): Define<[Row]>;
+export function eachInTiers(
+  rows: readonly unknown[],
+  first = 1,
+  later: TestOptions = long,
+): Define<unknown[]> {
   return (title, test, options = {}) => {
     const run = test as (...row: unknown[]) => Promise<void>;
     it.each(rows.slice(0, first))(title, options, run);
-    it.each(rows.slice(first))(title, { ...options, ...long }, run);
+    it.each(rows.slice(first))(title, { ...options, ...later }, run);
   };
 }
 
 /**
  * A property in two tiers: `npm test` tries it on few cases, and `npm run test:full` on many, too.
  * @param cases how many
+ * @param later the options of the test of many
  */
 export function propertyInTiers(
   title: string,
   cases: { few: number; many: number },
   check: (numRuns: number) => void,
+  later: TestOptions = long,
 ): void {
   it(title, () => check(cases.few));
-  it(`${title}: ${cases.many} cases`, long, () => check(cases.many));
+  it(`${title}: ${cases.many} cases`, later, () => check(cases.many));
 }

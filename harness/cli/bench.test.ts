@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
-import { eachInTiers, long } from '../../src/tiers.test.helper.js';
+import { eachInTiers, long, nightly } from '../../src/tiers.test.helper.js';
 import { until } from '../../src/waiting.test.helper.js';
 import type { Difference } from '../bench/compare.js';
 import type { BenchReport, WritesResult } from '../bench/result.js';
@@ -98,7 +98,7 @@ describe('a measurement', () => {
 
   it(
     'a store is measured with one process and with up to 32, drawn, and held against an earlier report',
-    long,
+    nightly,
     async () => {
       const files = newDirectory();
       const [svg, earlier] = [path.join(files, 'curve.svg'), path.join(files, 'earlier.json')];
@@ -138,7 +138,7 @@ describe('a measurement', () => {
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining('earlier.json')]);
   });
 
-  it('the suite of rivals measures other stores beside ours, each with what it loses', long, async () => {
+  it('the suite of rivals measures other stores beside ours, each with what it loses', nightly, async () => {
     const { exitCode, report, cwd } = await bench('--only', 'rivals');
     const rivals = report?.results.filter((result) => result.kind === 'rival') ?? [];
     const packages = ['conf', 'lowdb', 'configstore', 'keyv-file', 'sqlite', 'lmdb'];

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { eachInTiers, long } from '../../src/tiers.test.helper.js';
-import type { Exploration } from './evidence/exploration.js';
-import { explore, fixture, replaySchedule } from './explore.test.helper.js';
+import { eachInTiers, long, nightly } from '../../src/tiers.test.helper.js';
+import { explore, fixture, replaySchedule, searchSimulated } from './explore.test.helper.js';
 
-const kindsOf = ({ failures }: Exploration) => failures.map(({ kind }) => kind).sort();
+const kindsOf = ({ failures }: { failures: readonly { kind: string }[] }) => failures.map(({ kind }) => kind).sort();
 
 describe('a search of small programs', () => {
   it(
     'the full search of two sets tries 14 over 7 interleavings, and the reduced one finds the same outcomes',
     long,
     async () => {
-      const whole = await explore({ target: 'naive', strategy: 'dfs', prune: false, stopAtFirst: false });
-      expect(whole).toMatchObject({ executions: 3432, exhausted: true, result: 'invalid' });
-      const reduced = await explore({ target: 'naive', stopAtFirst: false });
+      const all = { target: 'naive', stopAtFirst: false } as const;
+      const whole = await searchSimulated({ ...all, strategy: 'dfs', prune: false });
+      expect(whole).toMatchObject({ executions: 3432, exhausted: true });
+      const reduced = await searchSimulated(all);
       expect(reduced.executions).toBeLessThan(whole.executions / 10);
       expect(reduced).toMatchObject({ exhausted: true, outcomes: whole.outcomes });
       expect(kindsOf(reduced)).toEqual(kindsOf(whole));
@@ -38,7 +38,7 @@ describe('a search of small programs', () => {
 });
 
 // Its short twins are the properties of search/dpor.test.ts and search/faulty-search.test.ts, and the rows with faults of protocol.test.ts.
-describe('a search of small programs with faults', long, () => {
+describe('a search of small programs with faults', nightly, () => {
   it.each([{ crash: true }, { steal: true }, { damage: true }])(
     'the pruned and the reduced search find all outcomes with faults: %j',
     async (faults) => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { atLeast } from '../../src/amount.test.helper.js';
-import { eachInTiers, long } from '../../src/tiers.test.helper.js';
+import { eachInTiers, long, nightly } from '../../src/tiers.test.helper.js';
 import { explore, fixture, needsStrace, searchSimulated } from './explore.test.helper.js';
+import type { ExploreOptions } from './search/explore-options.js';
 
 /**
  * How far the hardened store is searched in each way. Without it, only to 0 or 1 preemptions:
@@ -154,25 +155,30 @@ describe('a search with faults', () => {
   });
 
   // Kills and pauses are short in protocol.test.ts, kills in choices.test.ts, and errors in src/store/file/commit/crash.test.ts.
-  it.each([{}, { crash: true }, { steal: true }, { errno: true }, { abandoned: true }])(
-    'the hardened store loses nothing within a small bound among real processes: %j',
-    { ...long, timeout: 3_600_000 },
-    async (faults) => {
-      const isLong = 'steal' in faults || 'crash' in faults || 'errno' in faults;
-      const preemptions = preemptionsMax(isLong ? 0 : 1);
-      // An error at any of one's own calls has little to do with others: five times as many executions for each client.
-      const clients = 'errno' in faults && !isDeep ? ['set a'] : ['set a', 'set b'];
-      const strategy = isLong ? 'dpor' : 'dfs';
-      // A pause is longer than any lease, and who waits for a short one looks less often.
-      const target = 'steal' in faults ? 'hardened?leaseMs=20' : 'hardened';
-      const found = await explore({ target, clients, strategy, preemptions, ...faults });
-      expect(found.failures.map(({ kind, sentence, schedule }) => [kind, sentence, schedule])).toEqual([]);
-      expect(found).toMatchObject({ result: 'valid', exhausted: true });
-      expect(found.executions).toBeGreaterThan(10);
-      // Nobody waits for the dead.
-      if ('crash' in faults) expect(found.longestWait.ms).toBeLessThan(100);
-      needsStrace();
-      expect(found.audited).toBe(true);
-    },
+  type Faults = Pick<ExploreOptions, 'crash' | 'steal' | 'errno' | 'abandoned'>;
+  const losesNothing = async (faults: Faults) => {
+    const isLong = 'steal' in faults || 'crash' in faults || 'errno' in faults;
+    const preemptions = preemptionsMax(isLong ? 0 : 1);
+    // An error at any of one's own calls has little to do with others: five times as many executions for each client.
+    const clients = 'errno' in faults && !isDeep ? ['set a'] : ['set a', 'set b'];
+    const strategy = isLong ? 'dpor' : 'dfs';
+    // A pause is longer than any lease, and who waits for a short one looks less often.
+    const target = 'steal' in faults ? 'hardened?leaseMs=20' : 'hardened';
+    const found = await explore({ target, clients, strategy, preemptions, ...faults });
+    expect(found.failures.map(({ kind, sentence, schedule }) => [kind, sentence, schedule])).toEqual([]);
+    expect(found).toMatchObject({ result: 'valid', exhausted: true });
+    expect(found.executions).toBeGreaterThan(10);
+    // Nobody waits for the dead.
+    if ('crash' in faults) expect(found.longestWait.ms).toBeLessThan(100);
+    needsStrace();
+    expect(found.audited).toBe(true);
+  };
+  const title = 'the hardened store loses nothing within a small bound among real processes: %j';
+  const timeout = 3_600_000;
+  it.each<Faults>([{}, { crash: true }])(title, { ...long, timeout }, losesNothing);
+  it.each<Faults>([{ steal: true }, { errno: true }, { abandoned: true }])(
+    title,
+    { ...nightly, timeout },
+    losesNothing,
   );
 });

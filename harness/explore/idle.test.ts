@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, w
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { eachInTiers, long, nightly } from '../../src/tiers.test.helper.js';
+import { eachInTiers, nightly } from '../../src/tiers.test.helper.js';
 import { patienceMs } from '../../src/waiting.test.helper.js';
 import { leavesAtOnce, lostWakeUps } from '../mutants/hand-over.js';
 import { applyTo, type Mutant } from '../mutants/mutant.js';
@@ -53,8 +53,9 @@ describe('a search for executions in which all sleep', () => {
     { timeout: 2 * patienceMs },
   );
 
+  // What makes a failure small is tried in shrink tests, and what runs it again in those of replay.
   it('an idle execution is made small, and is the same in new processes', {
-    ...long,
+    ...nightly,
     timeout: 900_000,
   }, async () => {
     const target = planted([...goesAtOnce, ...lostWakeUps.slice(0, 1)]);

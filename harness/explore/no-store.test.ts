@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { eachInTiers } from '../../src/tiers.test.helper.js';
+import { eachInTiers, nightly } from '../../src/tiers.test.helper.js';
 import type { ExploreOptions } from './explore.js';
 import { explore, fixture, needsStrace } from './explore.test.helper.js';
 
@@ -9,13 +9,19 @@ describe('a program that is no store', () => {
 
   eachInTiers([
     ['waits-for-nothing', 'deadlock', 'A waits for nothing'],
-    ['tries-for-ever', 'livelock', 'A waits for a timer'],
     ['rejects-unheard', 'crashed', 'Error: nobody listens'],
     ['ends-itself', 'crashed', 'it ended itself with code 3'],
   ])('a program that %s is a failure of the kind %s', async (way, kind, reason) => {
     const { result, failures } = await misbehaving(way);
     expect([result, failures[0]?.kind]).toEqual(['invalid', kind]);
     expect(failures[0]?.sentence).toContain(reason);
+  });
+
+  // execution/spin.test.ts has a livelock in less time.
+  it('a program that tries for ever is a failure of the kind livelock', nightly, async () => {
+    const { result, failures } = await misbehaving('tries-for-ever');
+    expect([result, failures[0]?.kind]).toEqual(['invalid', 'livelock']);
+    expect(failures[0]?.sentence).toContain('A waits for a timer');
   });
 
   eachInTiers([

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { eachInTiers, long } from '../tiers.test.helper.js';
+import { eachInTiers, long, nightly } from '../tiers.test.helper.js';
 import {
   command,
   commandLines,
@@ -145,18 +145,22 @@ describe("the tests of a user's own store", () => {
   /** Only so far that a safe store is not searched for a minute. */
   const short = (text: string) => text.replace('preemptions: 1', 'preemptions: 1, schedules: 8');
   // Vitest takes longer to start than either of them to run.
-  eachInTiers([
+  eachInTiers(
     [
-      'losing',
-      1,
       [
-        /FAIL +library\.test\.ts(?:(?!FAIL).)*lost-update/s,
-        /FAIL +matcher\.test\.ts.*lost-update.*Again: npx holdfast replay /s,
-        /2 failed/,
+        'losing',
+        1,
+        [
+          /FAIL +library\.test\.ts(?:(?!FAIL).)*lost-update/s,
+          /FAIL +matcher\.test\.ts.*lost-update.*Again: npx holdfast replay /s,
+          /2 failed/,
+        ],
       ],
-    ],
-    ['safe', 0, [/2 passed/]],
-  ] as const)(
+      ['safe', 0, [/2 passed/]],
+    ] as const,
+    1,
+    nightly,
+  )(
     'the test by the library and that by the matcher give the right verdict on a %s store',
     async (kind, exitCode, said) => {
       const files = {

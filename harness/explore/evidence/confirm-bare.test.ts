@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { eachInTiers, long } from '../../../src/tiers.test.helper.js';
+import { eachInTiers, long, nightly } from '../../../src/tiers.test.helper.js';
 import { until } from '../../../src/waiting.test.helper.js';
 import { confirmBare, explore, fixture, needsStrace } from '../explore.test.helper.js';
 
@@ -44,9 +44,10 @@ it('a call that a target makes while it is opened can be the late one', async ()
   expect(told).toMatch(/: lost in 3 of 3 runs\.$/);
 });
 
+// A process that is held is ended in the short test below.
 it.each(['preload', 'strace'] as const)(
   'processes that never end are waited for no longer than others, and none is left: %s',
-  long,
+  nightly,
   async (holder) => {
     if (holder === 'strace') needsStrace();
     const target = `${opensLate}?way=lingers`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { eachInTiers } from '../../../src/tiers.test.helper.js';
+import { eachInTiers, nightly } from '../../../src/tiers.test.helper.js';
 import { noFaults } from '../execution/executed.js';
 import {
   explore,
@@ -32,15 +32,18 @@ async function searched(target: string, usesMemo: boolean, faults = {}) {
 }
 
 describe('what is remembered of a virtual process', () => {
+  const same = async (target: string, faults: object) =>
+    expect(await searched(target, true, faults)).toEqual(await searched(target, false, faults));
+  const title = 'a search of %s finds the same with it and without it: %j';
   eachInTiers([
     ['naive', {}],
     ['textbook', {}],
     ['naive', { kills: 1 }],
+  ] as const)(title, same);
+  it.each([
     ['intents.mjs', { pauses: 1 }],
     ['textbook', { errnos: 1 }],
-  ])('a search of %s finds the same with it and without it: %j', async (target, faults) => {
-    expect(await searched(target, true, faults)).toEqual(await searched(target, false, faults));
-  });
+  ] as const)(title, nightly, same);
 
   it('a schedule leads to the same a hundred times, in new lives and in remembered ones', async () => {
     const pool = await simPoolFor('textbook');

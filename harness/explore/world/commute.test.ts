@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import { atLeast } from '../../../src/amount.test.helper.js';
-import { propertyInTiers } from '../../../src/tiers.test.helper.js';
+import { nightly, propertyInTiers } from '../../../src/tiers.test.helper.js';
 import { Random } from '../../workload/random.js';
 import { quickDirectory } from '../workers/search-session.js';
 import { Ground, type RealCall } from './commute.test.helper.js';
@@ -62,4 +62,5 @@ propertyInTiers(
     expect(different).toBeGreaterThan(pairs / 50);
     expect(harmless).toBeGreaterThan(pairs / 3);
   },
+  nightly,
 );
