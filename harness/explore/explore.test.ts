@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { eachInTiers, long, nightly } from '../../src/tiers.test.helper.js';
 import { explore, fixture, replaySchedule, searchSimulated } from './explore.test.helper.js';
 
-const kindsOf = ({ failures }: { failures: readonly { kind: string }[] }) => failures.map(({ kind }) => kind).sort();
+const kindsOf = ({ failures }: { failures: readonly { kind: string }[] }) =>
+  failures.map(({ kind }) => kind).sort();
 
 describe('a search of small programs', () => {
   it(

@@ -83,7 +83,8 @@ export function open(file: string, options: TargetOptions = {}) {
  * The tokens on etcd. Planted bugs:
  *
  * - `deletes=early`: a deletion returns at once, whoever may answer by what was before it.
- * - `verifies=trusting`: a process goes by what it knows until it hears of something else, however long ago that was confirmed.
+ * - `verifies=trusting`: a process goes by what it knows until it hears of something else, however long ago that was confirmed. It shows
+ *   where a process hangs on a silent member for longer than a deletion waits, so rather with `attemptMs=5000`.
  * - `reads=local`: as of the store.
  */
 export function openTokens(file: string, options: TargetOptions = {}): TokenStore {

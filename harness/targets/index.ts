@@ -57,7 +57,7 @@ export function bringsCluster({ label, program }: TargetSpec): boolean {
 }
 
 /** Those of them that have tokens, too. */
-const withTokens = ['hardened', 'naive', 'rename-only'];
+const withTokens = ['hardened', 'naive', 'rename-only', 'etcd'];
 
 /** Known beforehand. What a module on disk exports is known only when it is loaded. */
 export function hasTokens({ label, program }: TargetSpec): boolean {

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { errnoOf } from '../../errors/store-error.js';
 import { readKeys } from '../../etcd/address.js';
 import { isSealed, Seal } from '../../etcd/seal.js';
-import { createNewFile } from '../new-file.js';
+import { wallClock } from '../../wall-clock.js';
+import { createNewFile } from '../auth/new-file.js';
 import { NothingMatchedError, UsageError } from '../usage-error.js';
 
 export type Entry = [key: string, value: unknown];
@@ -27,7 +28,7 @@ export function writeSealedFile(given: string, keys: string, entries: readonly E
     done: 'nothing was exported',
   });
   try {
-    const content: Content = { version: 1, exportedAt: Date.now(), entries: [...entries] };
+    const content: Content = { version: 1, exportedAt: wallClock(), entries: [...entries] };
     file.write(`${seal.seal(name, JSON.stringify(content))}\n`);
   } catch (error) {
     file.cancel();

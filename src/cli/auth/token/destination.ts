@@ -1,6 +1,6 @@
 import { fstatSync, lstatSync } from 'node:fs';
-import { createNewFile, writeAll } from '../../new-file.js';
 import { UsageError } from '../../usage-error.js';
+import { createNewFile, writeAll } from '../new-file.js';
 
 /** Where a new token is written. It is opened before the token is made: a token that can't be shown must not be made. */
 export interface Destination {

@@ -10,9 +10,9 @@ import {
   writeSync,
 } from 'node:fs';
 import path from 'node:path';
-import { errnoOf } from '../errors/store-error.js';
-import { shown } from './auth/output.js';
-import { UsageError } from './usage-error.js';
+import { errnoOf } from '../../errors/store-error.js';
+import { UsageError } from '../usage-error.js';
+import { shown } from './output.js';
 
 /** A file that a command has made, open for its owner alone. */
 export interface NewFile {
