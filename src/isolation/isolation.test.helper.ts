@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +7,7 @@ import { execa } from 'execa';
 import { expect } from 'vitest';
 import { command, newDirectory } from '../cli/command.test.helper.js';
 import type * as Helper from '../native/helper.js';
+import { openStore, type Store } from '../store/store.js';
 
 const built = new URL('../../build/src/native/helper.js', import.meta.url).href;
 export const { cFiles, helperProgram } = (await import(built)) as typeof Helper;
@@ -30,29 +31,45 @@ function reasonOf(): string | undefined {
   return interpreter ? undefined : 'no python3';
 }
 
-/** Compiles C so that whatever it does to memory that it should not ends it. Some compilers come without sanitizers. */
-export function sanitized(to: string, sources: readonly string[], ...more: string[]): void {
-  const sanitizers = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
-  const probe = `echo 'int main(void) { return 0; }' | cc ${sanitizers[0]} -x c -o ${to} -`;
+let flags: string[] | undefined;
+
+/** Whatever the program does to memory that it should not ends it. Some compilers come without sanitizers. */
+function sanitizers(): string[] {
+  if (flags) return flags;
+  const [first = '', ...others] = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
+  const probe = `echo 'int main(void) { return 0; }' | cc ${first} -x c -o ${newDirectory()}/probe -`;
   const hasThem = spawnSync('sh', ['-c', probe]).status === 0;
-  const flags = ['-g', '-O1', ...(hasThem ? sanitizers : []), '-Wall', '-Wextra', '-Werror', ...more];
-  execFileSync('cc', [...flags, '-o', to, ...sources], { stdio: 'pipe' });
+  flags = ['-g', '-O1', ...(hasThem ? [first, ...others] : []), '-Wall', '-Wextra', '-Werror'];
+  return flags;
 }
 
-/** One of the run of all tests: several workers would compile the same for seconds. */
+/** One of the run of all tests. */
 const cache = path.join(tmpdir(), 'sanitized', 'holdfast');
+const isMain = (file: string) => path.basename(file) === 'main.c';
 
-/** A cache in which the helper is the one that is tested: with sanitizers. */
-export function sanitizedCache(): string {
-  const plain = helperProgram('isolate');
-  const made = path.join(cache, path.basename(plain));
-  if (existsSync(made)) return cache;
+/** Compiles it with sanitizers unless it is there: in one worker of several, which takes seconds, while the others wait. */
+function compileOnce(made: string, ...sources: string[]): string {
+  if (existsSync(made)) return made;
   mkdirSync(cache, { recursive: true, mode: 0o700 });
-  const work = path.join(newDirectory(), 'isolate');
-  sanitized(work, cFiles('isolate'));
-  // Several may make it at once: each puts a whole one there.
-  renameSync(work, made);
-  return cache;
+  const script = 'test -e "$0" || { "$@" -o "$0.$$" && mv "$0.$$" "$0"; }';
+  const line = ['sh', '-c', script, made, 'cc', ...sanitizers(), ...sources];
+  execFileSync('flock', [`${made}.lock`, ...line], { stdio: 'pipe' });
+  return made;
+}
+
+/** The helper but for its main program, for the helper and for the fuzz target. */
+const parts = () =>
+  compileOnce(path.join(cache, 'parts.o'), '-r', ...cFiles('isolate').filter((file) => !isMain(file)));
+
+/** The helper that is tested: with sanitizers. */
+export function sanitizedHelper(): string {
+  const made = path.join(cache, path.basename(helperProgram('isolate')));
+  return existsSync(made) ? made : compileOnce(made, ...cFiles('isolate').filter(isMain), parts());
+}
+
+/** Another program of the parts of the helper. */
+export function sanitizedProgram(source: string): string {
+  return compileOnce(path.join(cache, path.basename(source, '.c')), source, parts());
 }
 
 /** A file of its own, and programs that use it. */
@@ -63,7 +80,12 @@ export function newScene(content: object | string = { a: 1, b: 2 }) {
   const file = path.join(directory, 'auth.json');
   const [ready, go] = [path.join(home, 'ready'), path.join(home, 'go')];
   writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content), { mode: 0o600 });
-  const env = { HOME: home, XDG_CACHE_HOME: path.dirname(sanitizedCache()), READY: ready, GO: go };
+  const env = {
+    HOME: home,
+    XDG_CACHE_HOME: path.dirname(path.dirname(sanitizedHelper())),
+    READY: ready,
+    GO: go,
+  };
   const run = (line: readonly string[], flags: readonly string[] = ['--isolate']) =>
     execa(process.execPath, [command, 'run', ...flags, '--file', file, '--', ...line], {
       cwd: home,
@@ -82,6 +104,12 @@ export function newScene(content: object | string = { a: 1, b: 2 }) {
     run,
     plain: ([name = '', ...args]: readonly string[]) =>
       execa(name, args, { cwd: home, env, reject: false, timeout: 120_000 }),
+    /** Another process of the store changes it, as an isolated program does in the end. */
+    store: async (change: (store: Store) => Promise<void>) => {
+      const store = openStore(file);
+      await change(store);
+      await store.close();
+    },
     isReady: () => expect.poll(() => existsSync(ready)).toBe(true),
     letGo: () => writeFileSync(go, ''),
   };
@@ -90,7 +118,7 @@ export function newScene(content: object | string = { a: 1, b: 2 }) {
 export type Scene = ReturnType<typeof newScene>;
 
 /** A line that runs one of the programs in Python. */
-export const python = (what: string, file: string, by = interpreter) => [by, programs, what, file];
+export const python = (what: string, file: string, by = interpreter) => [by, '-IS', programs, what, file];
 
 /** Sets one key: reads, and writes at once. */
 export const setting = (key: string, file: string, by = interpreter) => [

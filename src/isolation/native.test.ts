@@ -1,17 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { newDirectory } from '../cli/command.test.helper.js';
 import { long } from '../tiers.test.helper.js';
-import { cFiles, sanitized, whyNot } from './isolation.test.helper.js';
+import { cFiles, sanitizedProgram, whyNot } from './isolation.test.helper.js';
 
 const target = fileURLToPath(new URL('../../native/isolate/fuzz/parse.c', import.meta.url));
-const sources = () => [...cFiles('isolate').filter((file) => path.basename(file) !== 'main.c'), target];
 
 function fuzz(seeds: readonly number[], count: number): void {
-  const program = path.join(newDirectory(), 'parse');
-  sanitized(program, sources());
+  const program = sanitizedProgram(target);
   for (const seed of seeds) {
     const { status, stderr } = spawnSync(program, [`${seed}`, `${count}`], { encoding: 'utf8' });
     expect([seed, status, stderr]).toEqual([seed, 0, '']);
