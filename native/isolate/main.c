@@ -101,9 +101,24 @@ static void take_answers(const int32_t answer[3]) {
   if (!take_answer(answer, take_done)) is_alone = true;
 }
 
-static void tell_end(int status) {
-  int32_t words[2] = {WIFEXITED(status) ? WEXITSTATUS(status) : -1, WIFSIGNALED(status) ? WTERMSIG(status) : 0};
+static void tell_end(int status, bool is_last) {
+  int32_t words[3] = {WIFEXITED(status) ? WEXITSTATUS(status) : -1, WIFSIGNALED(status) ? WTERMSIG(status) : 0, !is_last};
   send_frame('E', words, sizeof words);
+}
+
+// Takes the ends of all that has ended. What the command leaves behind when it ends is a child of the worker by then.
+static int reap(pid_t program, int code) {
+  int status, end = 0;
+  bool is_end = false;
+  pid_t one;
+  while ((one = waitpid(-1, &status, WNOHANG)) > 0) {
+    if (one != program) continue;
+    is_end = true;
+    end = status;
+  }
+  if (!is_end) return code;
+  tell_end(end, one < 0);
+  return code_of(end);
 }
 
 static int work(pid_t program, int signals) {
@@ -113,11 +128,7 @@ static int work(pid_t program, int signals) {
     if (poll(all, 4, has_waiting_locks() || has_ends_to_try() ? lock_ms : -1) < 0 && errno != EINTR) return 125;
     if (all[2].revents & POLLIN) {
       pass_signals(signals, code < 0 ? program : 0);
-      for (pid_t one; (one = waitpid(-1, &status, WNOHANG)) > 0;)
-        if (one == program) {
-          code = code_of(status);
-          tell_end(status);
-        }
+      code = reap(program, code);
     }
     take_ends(take_ended);
     if (all[3].revents && !read_link(take_answers)) is_alone = true;

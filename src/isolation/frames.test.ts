@@ -23,7 +23,7 @@ function encoded(frame: Frame): Buffer {
     case 'refused':
       return whole('X', words(frame.code, frame.errno));
     case 'ended':
-      return whole('E', words(frame.code, frame.signal));
+      return whole('E', words(frame.code, frame.signal, Number(frame.goesOn)));
   }
 }
 
@@ -42,7 +42,7 @@ const frames = fc.oneof<fc.Arbitrary<Frame>[]>(
   fc.record({ type: fc.constant('note'), word: fc.constant('unreadable'), of: fc.constant('a program') }),
   fc.record({ type: fc.constant('started') }),
   fc.record({ type: fc.constant('refused'), code: number, errno: number }),
-  fc.record({ type: fc.constant('ended'), code: number, signal: number }),
+  fc.record({ type: fc.constant('ended'), code: number, signal: number, goesOn: fc.boolean() }),
 );
 
 describe('the frames of the helper', () => {

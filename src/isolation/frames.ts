@@ -7,8 +7,11 @@ export type Frame =
   | { type: 'started' }
   /** `code`: what a shell answers. `errno`: why. */
   | { type: 'refused'; code: number; errno: number }
-  /** The command has ended. `code` is -1 where a signal has ended it, whose number is not 0 then. */
-  | { type: 'ended'; code: number; signal: number };
+  /**
+   * The command has ended. `code` is -1 where a signal has ended it, whose number is not 0 then. `goesOn`: what it has started
+   * has not ended
+   */
+  | { type: 'ended'; code: number; signal: number; goesOn: boolean };
 
 interface BaseFrame {
   id: number;
@@ -79,7 +82,12 @@ function frameOf(kind: string, payload: Buffer): Frame {
     case 'X':
       return { type: 'refused', code: payload.readInt32LE(0), errno: payload.readInt32LE(4) };
     case 'E':
-      return { type: 'ended', code: payload.readInt32LE(0), signal: payload.readInt32LE(4) };
+      return {
+        type: 'ended',
+        code: payload.readInt32LE(0),
+        signal: payload.readInt32LE(4),
+        goesOn: payload.readInt32LE(8) !== 0,
+      };
     default:
       throw new RangeError('the helper sent a frame of an unknown kind');
   }

@@ -1,8 +1,11 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { eachInTiers } from '../tiers.test.helper.js';
-import { newScene, python, type Scene, setting, whyNot } from './isolation.test.helper.js';
+import { type Frame, FrameReader } from './frames.js';
+import { newScene, python, type Scene, sanitizedHelper, setting, whyNot } from './isolation.test.helper.js';
 
 const shell = (script: string, file: string) => ['sh', '-c', script, 'sh', file];
 const waits = ': > "$READY"; while [ ! -e "$GO" ]; do sleep 0.01; done';
@@ -171,6 +174,23 @@ describe.skipIf(whyNot !== undefined)(`an isolated program${whyNot ? ` (${whyNot
     expect((await scene.run(['sh', '-c', 'kill -KILL $$'])).signal).toBe('SIGKILL');
     expect((await scene.run(['no-such-command'])).exitCode).toBe(127);
     expect((await scene.run([scene.home])).exitCode).toBe(126);
+  });
+
+  it.each([
+    ['something', 'exec 4<&0; cat <&4 & exit 3', true],
+    ['nothing', 'cat & wait; exit 3', false],
+  ])('is said to go on by what it has left behind, and by nothing else: %s', async (_, script, goesOn) => {
+    const { file } = newScene();
+    const child = spawn(sanitizedHelper(), [file, '--', 'sh', '-c', script], {
+      stdio: ['pipe', 'ignore', 'inherit', 'pipe'],
+    });
+    const frames: Frame[] = [];
+    const reader = new FrameReader();
+    child.stdio[3]?.on('data', (data: Buffer) => frames.push(...reader.push(data)));
+    await expect.poll(() => frames.at(-1)?.type).toBe('ended');
+    expect(frames.at(-1)).toEqual({ type: 'ended', code: 3, signal: 0, goesOn });
+    child.stdin?.end();
+    await once(child, 'exit');
   });
 
   it('leaves nothing beside the file that the store does not keep there', async () => {

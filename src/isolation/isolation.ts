@@ -154,7 +154,8 @@ export class Isolation {
       case 'ended':
         this.#end ??=
           frame.signal === 0 ? { kind: 'exit', code: frame.code } : { kind: 'signal', signal: frame.signal };
-        this.#background = setTimeout(() => this.#options.onBackground?.(), backgroundMs);
+        // Where nothing goes on, only the helper has not ended yet, which takes long on a busy machine.
+        if (frame.goesOn) this.#background = setTimeout(() => this.#options.onBackground?.(), backgroundMs);
         return;
     }
   }
