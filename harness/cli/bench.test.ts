@@ -6,7 +6,14 @@ import { eachInTiers, long, nightly } from '../../src/tiers.test.helper.js';
 import { until } from '../../src/waiting.test.helper.js';
 import type { Difference } from '../bench/compare.js';
 import type { BenchReport, WritesResult } from '../bench/result.js';
-import { command, fixture, holdfast, newDirectory, processesIn } from './command.test.helper.js';
+import {
+  command,
+  fixture,
+  holdfast,
+  holdfastWarm,
+  newDirectory,
+  processesIn,
+} from './command.test.helper.js';
 
 /** Runs one part once. Its times are never looked at: they are those of a busy machine. */
 async function bench(...flags: string[]) {
@@ -223,7 +230,7 @@ describe('bad input', () => {
     [['--dir', 'absent'], 'absent'],
   ];
   it.each(refused)('bad input is refused by name: %j', async (flags, message) => {
-    const { exitCode, stderr } = await holdfast(['bench', ...flags]);
+    const { exitCode, stderr } = await holdfastWarm(['bench', ...flags]);
     expect(stderr).toContain(message);
     expect(exitCode).toBe(2);
   });

@@ -46,7 +46,7 @@ describe('holdfast explore', () => {
   });
 
   it('mutants are refused where the source that they change is not', async () => {
-    const { exitCode, stderr } = await holdfast(['explore', '--mutants'], { cwd: newDirectory() });
+    const { exitCode, stderr } = await holdfastWarm(['explore', '--mutants']);
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining('there is no harness/mutants')]);
   });
 
@@ -229,7 +229,7 @@ describe('holdfast explore', () => {
     [['replay', 'nothing-00000000'], 4, 'no schedule "nothing-00000000"'],
     [['replay', 'package.json'], 4, 'no schedule'],
   ])('explore and replay refuse bad input by name: %s: exit code %i', async (args, code, message) => {
-    const { exitCode, stderr } = await holdfast(args);
+    const { exitCode, stderr } = await holdfastWarm(args);
     expect([exitCode, stderr]).toEqual([code, expect.stringContaining(message)]);
   });
 

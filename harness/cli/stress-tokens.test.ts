@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { eachInTiers, long } from '../../src/tiers.test.helper.js';
-import { counts, fixture, holdfast, holdfastWarm, stress } from './command.test.helper.js';
+import { counts, fixture, holdfast, holdfastWarm, newDirectory, stress } from './command.test.helper.js';
 
 it('the control of a run of tokens finds a resurrected token', long, async () => {
   const flags = ['--scenario', 'token-revocation', '--duration', '6s', '--json'];
@@ -60,7 +60,7 @@ describe('scenarios of tokens and of credentials', () => {
     expect(exitCode).toBe(2);
   });
 
-  it('a scenario that does not fit and was not named is left out with its reason', async () => {
+  it('a scenario that does not fit, or whose program is not here, and that was not named is left out with its reason', async () => {
     const flags = [
       '--no-controls',
       '--duration',
@@ -71,7 +71,14 @@ describe('scenarios of tokens and of credentials', () => {
       'two-terminals',
       '--json',
     ];
-    const { stdout } = await holdfast(['stress', '--target', 'textbook', ...flags]);
-    expect(JSON.parse(stdout).leftOut).toContain('token-revocation: "textbook" is not known to have tokens');
+    const { stdout } = await holdfast(['stress', '--target', 'textbook', ...flags], {
+      env: { PATH: newDirectory() },
+    });
+    expect(JSON.parse(stdout).leftOut).toEqual(
+      expect.arrayContaining([
+        'token-revocation: "textbook" is not known to have tokens',
+        'mixed-opencode: opencode is not on the PATH',
+      ]),
+    );
   });
 });

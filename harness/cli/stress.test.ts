@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
@@ -32,7 +32,7 @@ describe('a stress run', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('a run writes report, history and summary, points "latest" at them, and its history is judged the same again', async () => {
+  it('a run writes report, history and summary, points "latest" at them, its history is judged the same again, and another in its directory begins an empty one', async () => {
     const { cwd, report } = await stress(
       'naive',
       'two-terminals',
@@ -56,27 +56,14 @@ describe('a stress run', () => {
     expect(JSON.parse(again.stdout)[0].counts).toEqual(counts(report));
     const shown = await holdfastWarm(['show'], { cwd });
     expect(shown.stdout).toContain('# Stress run: invalid');
-  });
 
-  it('a run in a directory that is used again starts with an empty history', async () => {
-    const out = newDirectory();
-    const flags = [
-      'stress',
-      '--no-controls',
-      '--scenario',
-      'two-terminals',
-      '--duration',
-      '2s',
-      '--operations',
-      '60',
-      '--out',
-      out,
-    ];
-    await holdfast([...flags, '--target', 'naive']);
-    await holdfast([...flags, '--target', 'hardened']);
-    const { exitCode, stdout } = await holdfastWarm(['check', path.join(out, 'history.jsonl'), '--json']);
-    expect(JSON.parse(stdout).map(({ target }: { target: string }) => target)).toEqual(['hardened']);
-    expect(exitCode).toBe(0);
+    const out = ['--duration', '2s', '--operations', '60', '--out', realpathSync(latest)];
+    await stress('hardened', 'two-terminals', ...out);
+    const other = await holdfastWarm(['check', path.join(latest, 'history.jsonl'), '--json'], { cwd });
+    expect([other.exitCode, JSON.parse(other.stdout)]).toEqual([
+      0,
+      [expect.objectContaining({ target: 'hardened' })],
+    ]);
   });
 
   it('a run whose control does not find the planted bug is blind', async () => {

@@ -1,6 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { atFileEnd } from '../file-end.test.helper.js';
 
 const program = fileURLToPath(new URL('./fixtures/warm-command.mjs', import.meta.url));
 
@@ -19,13 +18,9 @@ export interface Answer {
   stderr: string;
 }
 
+/** One for each command, for all files that this worker runs: it ends with the worker. */
 const warm = new Map<string, ChildProcess>();
 let last: Promise<unknown> = Promise.resolve();
-
-atFileEnd(() => {
-  for (const child of warm.values()) child.kill('SIGKILL');
-  warm.clear();
-});
 
 /** Runs the command to its end in a process that runs many, one after the other. */
 export function runWarm(run: Run): Promise<Answer> {
