@@ -13,10 +13,22 @@ const project = path.resolve(import.meta.dirname, '../..');
 const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-idle-test-')));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
+const made = new Map<string, string>();
+
 /** The store with faults in it, as a target. */
 function planted(mutants: readonly Mutant[]): string {
+  const names = mutants.map(({ name }) => name).join();
+  const target = made.get(names) ?? plant(mutants);
+  made.set(names, target);
+  return target;
+}
+
+function plant(mutants: readonly Mutant[]): string {
   const place = mkdtempSync(path.join(root, 'store-'));
-  cpSync(path.join(project, 'src'), path.join(place, 'src'), { recursive: true });
+  cpSync(path.join(project, 'src'), path.join(place, 'src'), {
+    recursive: true,
+    filter: (name) => !name.includes('.test.'),
+  });
   symlinkSync(path.join(project, 'node_modules'), path.join(place, 'node_modules'));
   for (const mutant of mutants) {
     const source = path.join(place, mutant.file);
