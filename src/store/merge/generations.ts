@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto';
 import { type Document, decodeValue } from '../document/document.js';
 import type { Prints } from './merge.js';
 
-/** One commit, recorded backwards: what was there before it. */
+/** One commit, recorded backwards: what was there before it. Never changed: its text is kept with it. */
 export interface Generation {
   /** When the state before it was written, in milliseconds of the file system's clock. */
-  since: number;
+  readonly since: number;
   /**
    * For each changed key the fingerprint of the value before, or null where there was none. Fingerprints are enough to
    * recognise an old state in a foreign file, and keep no secret that was replaced.
    */
-  before: [key: string, fingerprint: string | null][];
+  readonly before: readonly (readonly [key: string, fingerprint: string | null])[];
 }
 
 /** As many as are committed while a program reads, thinks and writes, at a hundred a second and more. */
@@ -36,7 +36,7 @@ export function withGeneration(
   to: Document,
   since: number,
 ): Generation[] {
-  const before: Generation['before'] = [];
+  const before: [string, string | null][] = [];
   for (const [key, raw] of from) if (to.get(key) !== raw) before.push([key, fingerprint(raw)]);
   for (const key of to.keys()) if (!from.has(key)) before.push([key, null]);
   return before.length === 0

@@ -23,6 +23,25 @@ describe('the last-committed copy', () => {
       }),
     );
   });
+  it('a generation is encoded once, however many commits hand it on', () => {
+    let encodings = 0;
+    const counted = {
+      since: 8,
+      get before() {
+        encodings++;
+        return [['other', 'print']] as const;
+      },
+    };
+    const copy = { ...copyOf(Buffer.from('{}')), generations: [counted] };
+    const [first, second] = [encodeLastCommitted(copy), encodeLastCommitted({ ...copy, id: 'the-next' })];
+    expect(encodings).toBe(1);
+    expect(decodeLastCommitted(first)?.generations).toEqual([{ since: 8, before: [['other', 'print']] }]);
+    expect(decodeLastCommitted(second)?.generations).toEqual(decodeLastCommitted(first)?.generations);
+  });
+  it('the generations are the last field of the record, as JSON writes them', () => {
+    const { bytes, ...head } = copyOf(Buffer.from('{}'));
+    expect(record(bytes).toString('utf8').split('\n')[1]).toBe(JSON.stringify(head));
+  });
   it('a copy in one format is none in another one', () => {
     const bytes = Buffer.from('a=1');
     const inLines = encodeLastCommitted(copyOf(bytes), 'ini');

@@ -48,9 +48,22 @@ function magicOf(format: string): string {
 const newline = 0x0a;
 
 /** A line `<magic> <checksum of the rest>`, a line with all fields but the bytes, and the bytes. */
-export function encodeLastCommitted({ bytes, ...head }: LastCommitted, format = 'json'): Buffer {
-  const line = Buffer.from(`${JSON.stringify(head)}\n`);
+export function encodeLastCommitted({ bytes, generations, ...head }: LastCommitted, format = 'json'): Buffer {
+  const others = JSON.stringify(head).slice(0, -1);
+  const line = Buffer.from(`${others},"generations":[${generations.map(encodeGeneration).join()}]}\n`);
   return Buffer.concat([Buffer.from(`${magicOf(format)} ${checksum(line, bytes)}\n`), line, bytes]);
+}
+
+/**
+ * The text of each generation. A commit adds one and hands the others on as they are. To encode 32 of them anew, each with the
+ * keys of a batch, would take longer than the rest of the commit between its calls.
+ */
+const encoded = new WeakMap<Generation, string>();
+
+function encodeGeneration(generation: Generation): string {
+  const text = encoded.get(generation) ?? JSON.stringify(generation);
+  encoded.set(generation, text);
+  return text;
 }
 
 /** Undefined for anything but a complete record with the right checksum. */
