@@ -1,6 +1,7 @@
 import type { Subject } from '../core/scenario.js';
 import type { TargetSpec } from '../core/target.js';
 import type { ValueId } from '../history/events.js';
+import type { Weight } from './weigh.js';
 
 /** The commands of a bench process, one at a time, each a line of JSON. */
 export type Ask =
@@ -11,6 +12,8 @@ export type Ask =
   | { type: 'bare'; source: string; file: string; count: number }
   | { type: 'gets'; key: string; count: number }
   | { type: 'all' }
+  /** Waits until the process is at rest, and says how much memory it takes and how many files are open. */
+  | { type: 'weigh' }
   | TokenAsk;
 
 /** The commands of a process that has tokens open. */
@@ -42,6 +45,7 @@ export interface Answers extends TokenAnswers {
   bare: { durationMs: number };
   gets: { durationMs: number };
   all: { durationMs: number; entries: Record<string, ValueId> };
+  weigh: Weight;
 }
 
 export interface TokenAnswers {

@@ -6,6 +6,7 @@ import { againstBareLoop } from './parts/against-bare-loop.js';
 import { fromFile, growth, recorded } from './parts/checking.js';
 import { contended } from './parts/contended.js';
 import { curve } from './parts/curve.js';
+import { endurance } from './parts/endurance.js';
 import { executions } from './parts/explorations.js';
 import { reads } from './parts/reads.js';
 import { rivals } from './parts/rivals.js';
@@ -39,7 +40,13 @@ const verify: Suite = { verification };
 /** From the file first: what is held in memory afterwards is not its doing. */
 const check: Suite = { file: fromFile, recorded, growth };
 
-const suites: Readonly<Record<string, Suite>> = { store, verify, check, explore: { executions } };
+const suites: Readonly<Record<string, Suite>> = {
+  store,
+  verify,
+  check,
+  explore: { executions },
+  endure: { endurance },
+};
 
 /** What a target must have to be measured by a suite. */
 export function subjectOfSuite(suite: string): Subject {

@@ -44,6 +44,25 @@ it('what processes that contend have lost is counted by a fresh process', async 
   expect(await resultOf(specOf(fixture('in-memory.ts')))).toMatchObject({ acknowledged: 24, lost: 24 });
 });
 
+it('a process that makes very many changes is weighed: a store that leaves a file open each time grows', async () => {
+  const { endure } = await import(built('parts/endurance.js'));
+  const leaking = path.join(directory, 'leaking.mjs');
+  writeFileSync(
+    leaking,
+    `import { openSync } from 'node:fs';
+     export const open = () => ({ get: async () => 1, all: async () => ({}), set: async () => void openSync('/') });`,
+  );
+  const newFile = fileMaker(mkdtempSync(path.join(directory, 'endure-')));
+  const growth = async (target: typeof hardened) => {
+    const signal = new AbortController().signal;
+    const context = { crew, target, newFile, signal, rounds: 2, say: () => {} };
+    const results = (await endure(context, 128)) as { name: string; met?: boolean }[];
+    return results.find(({ name }) => name === 'descriptors-growth');
+  };
+  expect(await growth(hardened)).toMatchObject({ met: true, value: { median: 0 } });
+  expect(await growth(specOf(leaking))).toMatchObject({ met: false, value: { median: 128 } });
+});
+
 it('the process at rest names what a store keeps it alive by: the hardened store has nothing', async () => {
   const clinging = path.join(directory, 'clinging.mjs');
   const store = '{ get: async () => 1, all: async () => ({}), set: async () => {}, remove: async () => {} }';

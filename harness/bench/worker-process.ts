@@ -5,6 +5,7 @@ import { credential, identifyAll } from '../workload/values.js';
 import { runBareLoop } from './bare-loop.js';
 import type { Answers, Ask, Reply, SetsAsk, SetsDone } from './protocol.js';
 import { performOnTokens } from './token-asks.js';
+import { weigh } from './weigh.js';
 
 /** One process of a measurement: opens stores and uses them as its commands say, until its standard input ends. */
 let opened: Store | undefined;
@@ -47,6 +48,8 @@ async function perform(ask: Ask): Promise<Answers[keyof Answers]> {
       const entries = await store().all();
       return { durationMs: performance.now() - started, entries: identifyAll(entries) };
     }
+    case 'weigh':
+      return weigh();
     default:
       if (!openedTokens) throw new Error('no tokens were opened');
       return performOnTokens(openedTokens, ask);

@@ -24,10 +24,14 @@ export function addBench(program: Command): void {
     .description(
       'measure a store beside others, with real processes, in about a minute; or tokens, the checks, the search',
     )
-    .option('--suite <name>', 'what is measured: store, verify (tokens), check or explore', 'store')
+    .option(
+      '--suite <name>',
+      'what is measured: store, verify (tokens), check, explore or endure (memory)',
+      'store',
+    )
     .option(
       '--only <part...>',
-      'parts of it, of store: sequential, concurrent, contended, curve, reads, rivals; of verify: verification; of check: file, recorded, growth; of explore: executions; default: all',
+      'parts of it, of store: sequential, concurrent, contended, curve, reads, rivals; of verify: verification; of check: file, recorded, growth; of explore: executions; of endure: endurance; default: all',
       parseNames,
     )
     .option('--target <name>', 'the store: a name (see: holdfast list targets) or a path; default: hardened')
@@ -48,6 +52,7 @@ and no latencies. Compare on one machine, at rest, with --rounds 3 or more. The 
 Examples:
   holdfast bench --json > before.json                                all of the store, kept
   holdfast bench --compare before.json                               what got slower since
+  holdfast bench --suite endure --rounds 10                          a million sets: what memory and descriptors come to
   holdfast bench --only curve --svg curve.svg                        one process, and more of them, beside SQLite and LMDB
 
 Exit codes: 0 the store lost nothing, 1 it lost something, 2 usage, 70 internal error, 130 interrupted.`;
