@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
+import { Random } from '../workload/random.js';
 import { Floats, Ints } from './column.js';
 import type { FileEvent, HistoryEvent } from './events.js';
 import { FileTable } from './file-table.js';
 import { Hashes } from './hashes.js';
 import { Names } from './names.js';
+import { RowsByVersion } from './rows-by-version.js';
 import { toRun } from './run.js';
 import { RunBuilder } from './run-builder.js';
 
@@ -50,6 +52,53 @@ test('a long column gives back each number, and puts all of them in order', () =
   floats.sort();
   expect(numbers.toSorted((a, b) => a - b).findIndex((number, at) => floats.get(at) !== number / 2)).toBe(-1);
   expect(floats.countBelow(25_000.5, true)).toBe(numbers.filter((number) => number <= 50_001).length);
+});
+
+test('a column gives back each number, however far it is from those beside it, and whatever is put in its place later', () => {
+  const random = new Random(5, 'columns');
+  const extremes = [0, -1, -2, -3, -4, -5, 255, 65_535, 2 ** 31 - 1, -(2 ** 31)];
+  const odd = [Number.NaN, Number.POSITIVE_INFINITY, 0.5, -1, 2 ** 53, 2 ** 52, 2 ** 32 - 1, 2 ** 32 - 2];
+  const columns = [
+    { column: new Ints(), near: (at: number) => 70 * at + random.int(-200, 200), far: extremes },
+    { column: new Ints(), near: (at: number) => (random.oneIn(3) ? -2 : at), far: extremes },
+    { column: new Ints(), near: () => random.int(-3, 90), far: extremes },
+    { column: new Floats(), near: (at: number) => 1e12 + at * 5000, far: odd },
+    { column: new Floats(), near: (at: number) => (random.oneIn(4) ? Number.NaN : at * 2e6), far: odd },
+  ];
+  for (const { column, near, far } of columns) {
+    const numbers: number[] = [];
+    const put = (index: number, number: number) => {
+      numbers[index] = number;
+      if (index === column.length) column.push(number);
+      else column.set(index, number);
+    };
+    const expectAll = () =>
+      expect(numbers.findIndex((number, at) => !Object.is(column.get(at), number))).toBe(-1);
+    for (let at = 0; at < 20_000; at++) put(at, near(at));
+    expectAll();
+    for (let round = 0; round < 40; round++) put(random.int(0, 4000), near(random.int(0, 4000)));
+    expectAll();
+    for (const number of far) put(random.int(4500, 19_999), number);
+    for (let at = 20_000; at < 40_000; at++) put(at, random.oneIn(2000) ? random.pick(far) : near(at));
+    expectAll();
+  }
+});
+
+test('each version has the rows that are of it, and a number is no version of the same digits', () => {
+  const random = new Random(6, 'versions');
+  const names = Array.from({ length: 3000 }, () =>
+    random.oneIn(4)
+      ? undefined
+      : random.pick([random.int(0, 40), `${random.int(0, 40)}`, `v${random.int(0, 5000)}`]),
+  );
+  const rows = new RowsByVersion(names.length, (row) => names[row]);
+  for (const name of [...new Set(names), 'never', 41]) {
+    if (name === undefined) continue;
+    const own = names.flatMap((one, row) => (one === name ? row : []));
+    expect([...rows.allOf(name)]).toEqual(own.toReversed());
+    expect(rows.firstOf(name)).toBe(own[0]);
+    expect(rows.onlyOf(name)).toBe(own.length === 1 ? own[0] : undefined);
+  }
 });
 
 test('a hash comes out of a table as it came in, whatever it looks like', () => {

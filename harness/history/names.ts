@@ -1,7 +1,5 @@
 import { Ints } from './column.js';
-
-/** A number that is not where it would be in its place among those of its prefix is kept by itself. */
-const sparse = 1024;
+import { Numbered } from './numbered.js';
 
 /**
  * Names as numbers, 0, 1, 2, ... in the order in which they came. Most are ids of operations, `tui-1.0.17`: of such a one its
@@ -9,7 +7,7 @@ const sparse = 1024;
  */
 export class Names {
   private readonly beginnings: string[] = [];
-  private readonly byBeginning = new Map<string, { index: number; places: Ints }>();
+  private readonly byBeginning = new Map<string, { index: number; places: Numbered }>();
   private readonly others = new Map<string, number>();
   private readonly beginningOf = new Ints();
   private readonly numberOf = new Ints();
@@ -26,28 +24,21 @@ export class Names {
     const place = this.size;
     let family = this.byBeginning.get(beginning);
     if (!family) {
-      family = { index: this.beginnings.push(beginning) - 1, places: new Ints() };
+      family = { index: this.beginnings.push(beginning) - 1, places: new Numbered() };
       this.byBeginning.set(beginning, family);
     }
     this.beginningOf.push(family.index);
     this.numberOf.push(number);
-    const { places } = family;
-    if (number < 0 || number > places.length + sparse) this.others.set(name, place);
-    else {
-      while (places.length <= number) places.push(-1);
-      places.set(number, place);
-    }
+    if (number < 0) this.others.set(name, place);
+    else family.places.set(number, place);
     return place;
   }
 
   /** -1 for one that did not come. */
   find(name: string): number {
     const [beginning, number] = split(name);
-    if (number >= 0) {
-      const places = this.byBeginning.get(beginning)?.places;
-      if (places && number < places.length && places.get(number) >= 0) return places.get(number);
-    }
-    return this.others.get(name) ?? -1;
+    if (number < 0) return this.others.get(name) ?? -1;
+    return this.byBeginning.get(beginning)?.places.get(number) ?? -1;
   }
 
   at(place: number): string {

@@ -1,4 +1,6 @@
 import type { ValueId, VersionName } from '../../history/events.js';
+import { Numbered } from '../../history/numbered.js';
+import { RowsByVersion } from '../../history/rows-by-version.js';
 import type { Operation, Run } from '../../history/run.js';
 import { nameOfContent } from '../../history/version-name.js';
 import type { Looks } from './looks.js';
@@ -25,30 +27,28 @@ const chainMax = 2000;
 /** @returns undefined where no client of the run says anything */
 export function findProvenance({ operations, files }: Run, looks: Looks): Provenance | undefined {
   if (!operations.some(({ base, written }) => base !== undefined || written !== undefined)) return undefined;
-  const writers = new Map<VersionName, Operation | undefined>();
-  for (const operation of operations) {
-    const { written } = operation;
-    if (written !== undefined) writers.set(written, writers.has(written) ? undefined : operation);
-  }
-  const sights = new Map<VersionName, { version: number; time: number }[]>();
+  const writers = new RowsByVersion(operations.length, (place) => operations.at(place)?.written);
+  const sights = new RowsByVersion(files.length, (place) => files.at(place)?.hash);
   const broken = new Set<VersionName>();
-  for (const { hash, version, time, broken: what } of files) {
-    if (hash === undefined) continue;
-    if (what !== null) broken.add(hash);
-    const known = sights.get(hash);
-    if (known) known.push({ version, time });
-    else sights.set(hash, [{ version, time }]);
+  for (const { hash, broken: what } of files) if (hash !== undefined && what !== null) broken.add(hash);
+  const lookOf = new Numbered();
+  for (let look = 0; look < looks.count; look++) {
+    const { version } = looks.get(look) ?? {};
+    if (version !== undefined) lookOf.set(version, look);
   }
-  const lookOf = new Map<number | undefined, number>();
-  for (let look = 0; look < looks.count; look++) lookOf.set(looks.get(look)?.version, look);
+  const writerOf = (content: VersionName) => {
+    const place = writers.onlyOf(content);
+    return place === undefined ? undefined : operations.at(place);
+  };
 
   function held(content: VersionName, key: string): Held {
     let name: VersionName | undefined = content;
     for (let step = 0; step < chainMax && name !== undefined; step++) {
       if (name === empty) return null;
-      const look = lookOf.get(sights.get(name)?.[0]?.version ?? Number.NaN);
-      if (look !== undefined) return looks.at(key, look);
-      const writer = writers.get(name);
+      const sight = sights.firstOf(name);
+      const look = sight === undefined ? -1 : lookOf.get(files.at(sight)?.version ?? -1);
+      if (look >= 0) return looks.at(key, look);
+      const writer = writerOf(name);
       if (writer === undefined) return undefined;
       if (writer.key === key) return writer.action === 'remove' ? null : writer.id;
       name = writer.base;
@@ -56,10 +56,18 @@ export function findProvenance({ operations, files }: Run, looks: Looks): Proven
     return undefined;
   }
 
+  function versionOf(content: VersionName, by: number): number | undefined {
+    for (const place of sights.allOf(content)) {
+      const file = files.at(place);
+      if (file && file.time <= by) return file.version;
+    }
+    return undefined;
+  }
+
   return {
     held,
-    writerOf: (content) => writers.get(content),
-    versionOf: (content, by) => sights.get(content)?.findLast(({ time }) => time <= by)?.version,
+    writerOf,
+    versionOf,
     brokenness: (content) => (content === empty ? 'empty' : broken.has(content) ? 'torn' : undefined),
   };
 }
