@@ -8,6 +8,7 @@ import { Names } from './names.js';
 import { RowsByVersion } from './rows-by-version.js';
 import { toRun } from './run.js';
 import { RunBuilder } from './run-builder.js';
+import { SharedValues } from './shared-values.js';
 
 test('each name has one number, whatever it looks like, and the number gives it back', () => {
   const odd = [
@@ -168,4 +169,14 @@ test('operations are paired event by event, and are in the order of their begins
   // In any order of lines.
   const { operations: shuffled } = toRun(events.toReversed());
   expect(shuffled.map(({ id, end }) => [id, end])).toEqual(operations.map(({ id, end }) => [id, end]));
+});
+
+test('reads of the whole map that found the same are held once, and any other as it came', () => {
+  const shared = new SharedValues();
+  const read = (text: string): Record<string, string> => JSON.parse(text);
+  const first = shared.share(read('{"a":"tui-1.0.1","__proto__":"x"}'));
+  expect(shared.share(read('{"a":"tui-1.0.1","__proto__":"x"}'))).toBe(first);
+  for (const text of ['{"a":"tui-1.0.1"}', '{"a":"tui-1.0.1","b":"tui-1.0.1"}', '{}', '{"b":"tui-1.0.2"}'])
+    expect(JSON.stringify(shared.share(read(text)))).toBe(text);
+  expect(JSON.stringify(first)).toBe('{"a":"tui-1.0.1","__proto__":"x"}');
 });

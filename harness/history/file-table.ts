@@ -4,7 +4,7 @@ import { Hashes } from './hashes.js';
 import { MadeList } from './list.js';
 import { Names } from './names.js';
 
-/** The contents that a foreign reader met, in some 50 bytes each, without what only a page shows of them. */
+/** The contents that a foreign reader met, in some 30 bytes each, without what only a page shows of them. */
 export class FileTable extends MadeList<FileEvent> {
   private readonly keys = new Names();
   private readonly time = new Floats();

@@ -3,7 +3,7 @@ import { Floats, Ints } from './column.js';
 const form = /^[0-9a-f]{16}$/;
 const [absent, other] = [Number.NaN, Number.POSITIVE_INFINITY];
 
-/** Hashes of 16 hexadecimal digits in twelve bytes each, none for a history without any, and whatever else names a content. */
+/** Hashes of 16 hexadecimal digits in eight bytes each, or twelve, none for a history without any, and whatever else names a content. */
 export class Hashes<Name extends string | number = string> {
   private readonly high = new Floats();
   private readonly low = new Ints();

@@ -3,6 +3,7 @@ import type { Action, ValueId, VersionName } from './events.js';
 import { MadeList } from './list.js';
 import { Names } from './names.js';
 import type { Operation, Outcome } from './run.js';
+import { SharedValues } from './shared-values.js';
 import { Versions } from './versions.js';
 
 /** What the operations of one process have in common. */
@@ -29,7 +30,7 @@ const nothing = -1;
 const absent = -2;
 const entries = -3;
 
-/** The operations of a run, in some 40 bytes each: a history of millions of them is held whole. */
+/** The operations of a run, in some 25 bytes each: a history of millions of them is held whole. */
 export class OperationTable extends MadeList<Operation> {
   readonly names = new Names();
   private readonly keys = new Names();
@@ -42,6 +43,7 @@ export class OperationTable extends MadeList<Operation> {
   private readonly end = new Floats();
   private readonly result = new Ints();
   private readonly maps = new Map<number, Record<string, ValueId>>();
+  private readonly values = new SharedValues();
   private readonly rare = new Map<number, Rare>();
   /** Of those up to the last that stands for more than one call: how many, less one. */
   private readonly more = new Ints();
@@ -92,7 +94,7 @@ export class OperationTable extends MadeList<Operation> {
     else if (typeof result === 'string') this.result.set(row, this.names.add(result));
     else if (result !== undefined) {
       this.result.set(row, entries);
-      this.maps.set(row, result);
+      this.maps.set(row, this.values.share(result));
     }
   }
 

@@ -3,7 +3,7 @@ import type { VersionName } from './events.js';
 import { Hashes } from './hashes.js';
 
 /**
- * What changes were made from, and what they made, in some 30 bytes for each change that says so and four for each other operation:
+ * What changes were made from, and what they made, in some 20 bytes for each change that says so and one or two for each other operation:
  * of a long run it takes more than all else that is known of it, if each is an object.
  */
 export class Versions {
