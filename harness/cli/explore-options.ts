@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseCount, parseDuration, parseNames, parseWhole } from '../../src/cli/parse.js';
 import type * as Harness from '../index.js';
@@ -36,10 +37,13 @@ export interface Flags {
   all?: boolean;
   out?: string;
   json?: boolean;
+  watch?: boolean;
   mutants?: true | string[];
 }
 
 export type AllFlags = Flags & ProgramFlags;
+
+export const outDefault = path.join('reports', 'explore');
 
 export function addExploreOptions(command: Command): void {
   command
@@ -139,6 +143,7 @@ export function addExploreOptions(command: Command): void {
     )
     .option('--out <dir>', 'where report.json, report.html and schedules go; default: reports/explore')
     .option('--json', 'as JSON')
+    .option('--watch', 'search again with each change of a target of your own, or of what lies beside it')
     .option(
       '--mutants [words...]',
       'in a checkout of this project: plant its known mistakes, those that a word names, and say what finds each',
@@ -165,6 +170,7 @@ Examples:
   holdfast explore --preemptions 3                                     the hardened store, to that bound
   holdfast explore --processes 3 --strategy pct --schedules 20000 --crash
   holdfast explore --strategy pct --schedules 20000 --shard 2/4        the second of four parts, each on a machine of its own
+  holdfast explore --target ./my-store.ts --watch                      while you work on it
   npm run explore -- --mutants                                         in a checkout: what finds its planted mistakes
   holdfast explore --command 'git config --file {file} f.{key}.v {value}' --format ini --crash
                                                                        any program, in any language: Linux, with a C compiler

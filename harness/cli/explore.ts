@@ -6,7 +6,7 @@ import { clearLive, printReport, showLive } from '../../src/cli/render.js';
 import type * as Harness from '../index.js';
 import { loadConfig } from './config.js';
 import { reproduceCommand } from './explore-again.js';
-import { type AllFlags, addExploreOptions, type Flags } from './explore-options.js';
+import { type AllFlags, addExploreOptions, type Flags, outDefault } from './explore-options.js';
 import { takeProgram } from './program-options.js';
 import { shardOf } from './shard.js';
 import { commandTyped } from './typed.js';
@@ -16,8 +16,9 @@ export function addExplore(program: Command): void {
   addExploreOptions(command);
 }
 
-async function run({ mutants, ...flags }: AllFlags): Promise<void> {
+async function run({ mutants, watch, ...flags }: AllFlags): Promise<void> {
   if (mutants !== undefined) await (await import('./explore-mutants.js')).exploreMutants(mutants);
+  else if (watch) await (await import('./explore-watch.js')).searchAgain(flags);
   else await runSearches(flags);
 }
 
@@ -27,7 +28,7 @@ async function runSearches({
   json,
   out = outDefault,
   ...others
-}: Omit<AllFlags, 'mutants'>): Promise<void> {
+}: Omit<AllFlags, 'mutants' | 'watch'>): Promise<void> {
   const { program, rest: flags } = await takeProgram(others);
   const {
     UsageError,
@@ -100,8 +101,6 @@ async function runSearches({
   process.exitCode = signal.aborted ? exitCodes.interrupted : exitCodes[report.result];
 }
 
-const outDefault = path.join('reports', 'explore');
-
 /** One for each scenario that is named, or one of what the options say. */
 async function searchesOf(
   names: readonly string[],
@@ -121,7 +120,7 @@ function optionsOf({
   repeat: _,
   shard,
   ...flags
-}: Omit<Flags, 'target' | 'scenario' | 'json' | 'out' | 'mutants'>): Harness.ExploreOptions {
+}: Omit<Flags, 'target' | 'scenario' | 'json' | 'out' | 'mutants' | 'watch'>): Harness.ExploreOptions {
   const many = processes === undefined ? undefined : Array.from({ length: processes }, () => 'set');
   return {
     ...flags,

@@ -1,18 +1,39 @@
 import { Argument, type Command } from 'commander';
+import { parseCount } from '../../src/cli/parse.js';
+import { printReport } from '../../src/cli/render.js';
+import { UsageError } from '../../src/cli/usage-error.js';
+import { keepLatest, runsIn, runsToText } from './list-runs.js';
 
-const kinds = ['scenarios', 'targets', 'programs', 'profiles', 'faults'] as const;
+const kinds = ['scenarios', 'targets', 'programs', 'profiles', 'faults', 'runs'] as const;
 type Kind = (typeof kinds)[number];
 
 export function addList(program: Command): void {
   program
     .command('list')
-    .description('what there is: scenarios, targets, programs, profiles (client programs) or faults')
+    .description(
+      'what there is: scenarios, targets, programs, profiles (client programs), faults, or the runs in reports',
+    )
     .addArgument(new Argument('<kind>', 'what to list').choices(kinds))
+    .option('--keep <n>', 'of runs: remove all but the latest n', parseCount)
     .option('--json', 'as JSON')
-    .action(async (kind: Kind, { json }: { json?: boolean }) => {
-      const items = await itemsOf(kind);
-      process.stdout.write(json ? `${JSON.stringify(items, null, 2)}\n` : toText(items));
+    .action(async (kind: Kind, flags: { keep?: number; json?: boolean }) => {
+      if (kind === 'runs') await listRuns(flags);
+      else await listItems(kind, flags);
     });
+}
+
+async function listItems(kind: Exclude<Kind, 'runs'>, { keep, json }: { keep?: number; json?: boolean }) {
+  if (keep !== undefined) throw new UsageError('--keep removes runs', `leave it out of: list ${kind}`);
+  const items = await itemsOf(kind);
+  process.stdout.write(json ? `${JSON.stringify(items, null, 2)}\n` : toText(items));
+}
+
+async function listRuns({ keep, json }: { keep?: number; json?: boolean }) {
+  const all = await runsIn('reports');
+  const runs = keep === undefined ? all : keepLatest(all, keep);
+  if (json) process.stdout.write(`${JSON.stringify(runs, null, 2)}\n`);
+  else if (runs.length === 0) process.stdout.write('no runs in reports\n');
+  else printReport(await runsToText(runs));
 }
 
 interface Item {
@@ -21,7 +42,7 @@ interface Item {
   why?: string;
 }
 
-async function itemsOf(kind: Kind): Promise<Item[]> {
+async function itemsOf(kind: Exclude<Kind, 'runs'>): Promise<Item[]> {
   const { faults, loadScenarios, profiles, shippedPrograms, targets } = await import('../index.js');
   switch (kind) {
     case 'scenarios':
