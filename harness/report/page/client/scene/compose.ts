@@ -78,8 +78,10 @@ export function compose(
       mark('defs', {}, { children: definitions(sheet, height) }),
       mark('g', clip, { children: [...gridOf(sheet), ...railsOf(sheet), ...faultsOf(sheet)] }),
       mark('g', clip, { children: [...drawCalls(sheet), ...drawFile(sheet), ...drawValue(sheet)] }),
-      mark('g.labels', {}, { children: [...ticksOf(sheet, height), ...namesOf(sheet)] }),
+      mark('g.labels', {}, { children: ticksOf(sheet, height) }),
       mark('g.arrows', clip, { children: [...failureOf(sheet), ...drawArrows(sheet)] }),
+      // On a phone they stand above their lanes, where an arrow may lead through.
+      mark('g.labels', {}, { children: namesOf(sheet) }),
     ],
   };
 }
