@@ -10,6 +10,8 @@ export interface Anchored {
 const anchors = /^\/(?:proc\/(?:self|thread-self)|dev)\/fd\/(\d+)(?:\/(.*))?$/;
 
 export function anchoredIn(place: string): Anchored | undefined {
+  // Most paths do not, and this is asked several times for each call.
+  if (!place.startsWith('/proc/') && !place.startsWith('/dev/')) return undefined;
   const [, fd, rest] = anchors.exec(place) ?? [];
   if (fd === undefined) return undefined;
   // A slash after the number asks for the directory itself, and not for the descriptor's entry.

@@ -5,7 +5,7 @@ import type { World } from '../world/world.js';
 import type { Causality } from './causality.js';
 import type { Client } from './client.js';
 import { damagesOf } from './damage.js';
-import { accessesOfAction, enabledActions, faultsOf, type LastStep } from './enabled-actions.js';
+import { accessesOfAction, canFail, enabledActions, faultsOf, type LastStep } from './enabled-actions.js';
 import type { FaultBudget } from './executed.js';
 import type { Losses } from './losses.js';
 import type { Choice } from './strategy.js';
@@ -19,6 +19,8 @@ export interface Moment {
   /** How many there have been. */
   step: number;
 }
+
+const none: readonly Action[] = [];
 
 /** What an execution offers to its strategy, step by step. */
 export class Choices {
@@ -36,14 +38,12 @@ export class Choices {
   now({ now, last, step }: Moment): Choice {
     const { enabled, others } = enabledActions(this.clients, now);
     const kindOf = (action: Action) => this.clients[action.client]?.optionOf(action)?.kind;
-    const faults = this.clients.flatMap((client) => faultsOf(client, this.budget, last));
-    const damages = damagesOf(this.clients, this.budget, last, this.world);
     return {
       enabled,
       others,
       last: last?.client,
       step,
-      faults: [...faults, ...damages],
+      faults: this.faults(last),
       accesses: (action) => this.accessesOf(action),
       isExit: (action) => kindOf(action) === 'exit',
       isTimer: (action) => kindOf(action) === 'timer',
@@ -53,6 +53,13 @@ export class Choices {
         return [this.causality.state(), now, JSON.stringify(this.budget), ...pauses].join(' ');
       },
     };
+  }
+
+  private faults(last: LastStep | undefined): readonly Action[] {
+    const { budget, clients } = this;
+    if (!canFail(budget) && !budget.damages) return none;
+    const own = clients.flatMap((client) => faultsOf(client, budget, last));
+    return [...own, ...damagesOf(clients, budget, last, this.world)];
   }
 
   /** All have ended: to go on is the end, unless the file is damaged now. */

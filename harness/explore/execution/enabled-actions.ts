@@ -22,32 +22,32 @@ export function enabledActions(
   clients: readonly Client[],
   now: number,
 ): { enabled: Action[]; others: Action[] } {
-  const options = clients.map((client) =>
-    client.options(clients.some(({ asksFor }) => asksFor === client.pid)),
-  );
+  const asked = clients.flatMap(({ asksFor }) => asksFor ?? []);
+  const options = clients.map((client) => client.options(asked.includes(client.pid)));
   // Time passes only when no client can do anything else, and then no further than to the next timer.
   let anyCan = false;
   let dueNext = Number.POSITIVE_INFINITY;
-  for (const [client, all] of options.entries())
+  options.forEach((all, client) => {
     for (const option of all) {
       if (option.kind === 'timer') dueNext = Math.min(dueNext, option.due);
       anyCan ||= isNow(option, clients[client], now);
     }
+  });
   const hasTimer = dueNext < Number.POSITIVE_INFINITY;
   const enabled: Action[] = [];
   const others: Action[] = [];
-  for (const [client, all] of options.entries()) {
+  options.forEach((all, client) => {
     let isFirst = true;
-    for (const [index, option] of all.entries()) {
+    all.forEach((option, index) => {
       // A client that only polls comes last of all: without a timer that could end it, it may be the clock that does.
       const isPossible = anyCan
         ? isNow(option, clients[client], now)
         : !hasTimer || (option.kind === 'timer' && option.due <= dueNext);
-      if (!isPossible) continue;
+      if (!isPossible) return;
       (isFirst ? enabled : others).push(runOf(client, index));
       isFirst = false;
-    }
-  }
+    });
+  });
   return { enabled, others };
 }
 
@@ -111,6 +111,11 @@ export function lastStepOf(
   };
 }
 
+/** Something can still go wrong for a client. */
+export function canFail({ kills, pauses, errnos, waits }: FaultBudget): boolean {
+  return kills + pauses + errnos + waits > 0;
+}
+
 /**
  * What can go wrong for a client that is about to make a call; each fault at the first moment at which it makes a difference.
  *
@@ -123,7 +128,7 @@ export function lastStepOf(
  */
 export function faultsOf(client: Client, budget: FaultBudget, last: LastStep | undefined): Action[] {
   const { index, pid } = client;
-  if (budget.kills + budget.pauses + budget.errnos + budget.waits === 0) return [];
+  if (!canFail(budget)) return [];
   if (client.state === 'killed' && last?.client === index && budget.waits > 0)
     return [{ do: 'wait', client: index }];
   const [option] = client.options();
@@ -131,11 +136,11 @@ export function faultsOf(client: Client, budget: FaultBudget, last: LastStep | u
   const isLast = last?.client === index;
   const canDie = last === undefined || (isLast && last.hasChanged) || last.asked === pid;
   const canPause = isLast && (last.isShared || client.lastReport?.looked === true);
-  const canFail = isLast || last === undefined;
+  const mayFail = isLast || last === undefined;
   return [
     ...(budget.kills > 0 && canDie ? [{ do: 'kill', client: index } as const] : []),
     ...(budget.pauses > 0 && canPause ? [{ do: 'pause', client: index } as const] : []),
-    ...(budget.errnos > 0 && canFail
+    ...(budget.errnos > 0 && mayFail
       ? errnosOf(option.call).map((errno) => ({ do: 'fail', client: index, errno }) as const)
       : []),
   ];

@@ -43,9 +43,18 @@ export function printSchedule(actions: readonly Action[]): string {
   return parts.map(({ word, count }) => (count > 1 ? `${word}x${count}` : word)).join(' ');
 }
 
+/** Of clients that go on, by client and option: asked for at each step. */
+const words: string[][] = [];
+
+function wordOfRun(client: number, option: number): string {
+  words[client] ??= [];
+  const all = words[client];
+  all[option] ??= option === 0 ? `${client}` : `${client}.${option}`;
+  return all[option];
+}
+
 export function wordOf(action: Action): string {
-  if (action.do === 'run')
-    return action.option === 0 ? `${action.client}` : `${action.client}.${action.option}`;
+  if (action.do === 'run') return wordOfRun(action.client, action.option);
   if (action.do === 'power') return `x${action.client}.${action.state}`;
   if (action.do === 'fail') return `f${action.client}:${action.errno}`;
   return `${letters[action.do]}${action.client}`;

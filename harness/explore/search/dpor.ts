@@ -1,11 +1,10 @@
 import { type Choice, continuing, type Strategy } from '../execution/strategy.js';
 import { type Action, wordOf } from '../schedule/action.js';
 import { NondeterminismError } from '../schedule/nondeterminism.js';
-import { conflicts, type SharedAccess } from '../world/footprint.js';
+import { inConflict, outlineOf, type Outlined } from '../world/outline.js';
 
-interface Move {
+interface Move extends Outlined {
   action: Action;
-  accesses: readonly SharedAccess[];
   isTimer: boolean;
 }
 
@@ -149,13 +148,13 @@ export class Dpor implements Strategy {
    * @param own what the step depended on before: what its client had done
    */
   private findRaces(last: Node, index: number, own: Clock): void {
-    const { action, accesses, isTimer } = last.taken;
+    const { action, isTimer } = last.taken;
     if (isTimer) return;
     let seen = own;
     for (let at = index - 1; at >= 0; at--) {
       const node = this.stack[at] as Node;
       const { client } = node.taken.action;
-      if (at <= (seen[client] ?? -1) || !conflicts(node.taken.accesses, accesses)) continue;
+      if (at <= (seen[client] ?? -1) || !inConflict(node.taken, last.taken)) continue;
       if (client !== action.client) this.reverse(at, [...this.stack.slice(at + 1, index), last]);
       seen = join(seen, node.clock);
     }
@@ -235,22 +234,22 @@ export class Dpor implements Strategy {
     const node = this.stack.at(-1);
     // A fault is offered at one moment only. What was tried without it has not been tried with it, wherever it commutes.
     if (node?.taken.action.do !== 'run' || node.asleep.size === 0) return new Map();
-    const { action, accesses } = node.taken;
+    const { taken } = node;
     const isAsleep = (move: Move) =>
-      move.action.client !== action.client && !conflicts(move.accesses, accesses);
+      move.action.client !== taken.action.client && !inConflict(move, taken);
     return new Map([...node.asleep].filter(([, move]) => isAsleep(move)));
   }
 
   /** Works out what the step that is taken at a node depends on. */
   private settle(node: Node, index: number): void {
-    const { action, accesses, isTimer } = node.taken;
+    const { action, isTimer } = node.taken;
     const before = this.stack[index - 1]?.clocks ?? [];
     const own = before[action.client] ?? [];
     const clock = [...own];
     for (let at = 0; at < index; at++) {
       const cause = this.stack[at] as Node;
       // A timer fires when all others have come to a stop, and so depends on all of them.
-      if (isTimer || conflicts(cause.taken.accesses, accesses)) joinInto(clock, cause.clock);
+      if (isTimer || inConflict(cause.taken, node.taken)) joinInto(clock, cause.clock);
     }
     clock[action.client] = index;
     node.clock = clock;
@@ -263,9 +262,7 @@ export class Dpor implements Strategy {
 
 /** True if a step that sleeps conflicts with the fault: after it the step finds something else, and that was not tried. */
 function wakes(fault: Move, asleep: ReadonlyMap<string, Move>): boolean {
-  return [...asleep.values()].some(
-    ({ action, accesses }) => action.do === 'run' && conflicts(accesses, fault.accesses),
-  );
+  return [...asleep.values()].some((move) => move.action.do === 'run' && inConflict(move, fault));
 }
 
 function join(a: Clock, b: Clock): Clock {
@@ -284,9 +281,11 @@ function joinInto(a: number[], b: Clock): void {
 }
 
 function moveOf(choice: Choice, action: Action): Move {
+  const accesses = choice.accesses(action);
   return {
     action,
-    accesses: choice.accesses(action),
+    accesses,
+    outline: outlineOf(accesses),
     isTimer: action.do === 'run' && choice.isTimer(action),
   };
 }

@@ -1,4 +1,5 @@
 import type { Disk } from '../../line/disk.js';
+import type { PlacedFile } from '../world/places.js';
 import { Kernel } from './kernel/kernel.js';
 import type { Process } from './kernel/process.js';
 import { type Image, mountImage } from './power/image.js';
@@ -47,6 +48,14 @@ export class SimMachine {
   mount(image: Image): void {
     this.kernel = mountImage(image, { now: this.kernel.now, logs: this.logs });
     this.root = this.kernel.start({ client: -1, umask: 0 });
+  }
+
+  /** What lies at a path, which is asked for at nearly every step. */
+  lookUp(place: string): PlacedFile | undefined {
+    const inode = this.kernel.peek(place, false);
+    if (!inode) return undefined;
+    const { ino, kind, target } = inode;
+    return kind === 'link' ? { id: String(ino), kind, target } : { id: String(ino), kind };
   }
 
   /** All that is there at first is there now: from now on it is only looked at. */

@@ -1,5 +1,4 @@
 import { EventEmitter } from 'node:events';
-import { sandboxEnvironment } from '../../line/sandbox.js';
 import type { Call } from '../calls/call.js';
 import type { clockFunctions } from '../calls/clock-functions.js';
 import { asksLife } from '../calls/proc.js';
@@ -11,7 +10,7 @@ import { type Refuse, refused } from './modules.js';
 export interface ProcessParts {
   self: Self;
   user: User;
-  root: string;
+  env: NodeJS.ProcessEnv;
   time: ReturnType<typeof clockFunctions>;
   /** Makes a call at once. */
   run: (call: Call) => unknown;
@@ -36,7 +35,7 @@ export function ownProcess(parts: ProcessParts): EventEmitter {
 }
 
 function known(parts: ProcessParts): EventEmitter {
-  const { self, user, root, time, run, whileLive, crash, refuse } = parts;
+  const { self, user, env, time, run, whileLive, crash, refuse } = parts;
   const { platform, arch, version, versions, release, config, features, execPath } = process;
   const refusedHere = Object.fromEntries(
     [
@@ -60,7 +59,7 @@ function known(parts: ProcessParts): EventEmitter {
     argv: [execPath],
     argv0: 'node',
     execArgv: [],
-    env: sandboxEnvironment(root, process.env),
+    env: { ...env },
     exitCode: undefined,
     stdout: silent,
     stderr: silent,

@@ -54,11 +54,9 @@ export function routedSystem(inside: System & Disk, outside: System & Disk, root
     const other = toOther(place);
     return other === place ? place : byName(other as string, outside);
   };
-  const isInside = (place: unknown) => {
-    const plain = named(place);
-    if (typeof plain !== 'string') return true;
-    return isOurs(plain) || anchoredIn(plain) !== undefined;
-  };
+  /** @param plain by name */
+  const isInside = (plain: unknown) =>
+    typeof plain !== 'string' || isOurs(plain) || anchoredIn(plain) !== undefined;
 
   const route = (name: string): Sync => {
     const given = givenTo(name);
@@ -70,12 +68,14 @@ export function routedSystem(inside: System & Disk, outside: System & Disk, root
           : our(first, ...rest);
       if (given === 'two paths') {
         const [second, ...more] = rest;
-        return isInside(first) || isInside(second)
-          ? our(named(first), named(second), ...more)
+        const [from, to] = [named(first), named(second)];
+        return isInside(from) || isInside(to)
+          ? our(from, to, ...more)
           : other(toOther(first), toOther(second), ...more);
       }
       if (name === 'symlinkSync') return our(first, named(rest[0]), ...rest.slice(1));
-      if (isInside(first)) return our(named(first), ...rest);
+      const plain = named(first);
+      if (isInside(plain)) return our(plain, ...rest);
       const found = other(toOther(first), ...rest);
       return name === 'openSync' ? (found as number) + firstOutside : found;
     };
@@ -83,10 +83,12 @@ export function routedSystem(inside: System & Disk, outside: System & Disk, root
 
   const routed = Object.fromEntries(Object.keys(inside).map((name) => [name, route(name)]));
   const realpath = Object.assign(routed.realpathSync as Sync, {
-    native: (place: unknown) =>
-      isInside(place)
-        ? inside.realpathSync.native(named(place) as string)
-        : outside.realpathSync.native(toOther(place) as string),
+    native: (place: unknown) => {
+      const plain = named(place);
+      return isInside(plain)
+        ? inside.realpathSync.native(plain as string)
+        : outside.realpathSync.native(toOther(place) as string);
+    },
   });
   return { ...routed, realpathSync: realpath } as unknown as System & Disk;
 }

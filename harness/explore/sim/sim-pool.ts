@@ -1,3 +1,4 @@
+import { sandboxEnvironment } from '../../line/sandbox.js';
 import type { Executed, ExecutionOptions } from '../execution/executed.js';
 import { ProcessPool } from '../execution/process-pool.js';
 import type { Run } from '../execution/run.js';
@@ -59,6 +60,8 @@ export class SimPool extends ProcessPool {
       conductor: new Conductor(),
       instantiate: loadScript(setup.bundle),
       setup,
+      // Each look at a variable of the real one is a call.
+      env: sandboxEnvironment(machine.place, process.env),
       evaluations: 0,
       heartbeat,
       usesMemo: () => usesMemo && this.executions % auditEvery !== 0,

@@ -36,6 +36,7 @@ export interface SimScene {
   instantiate: (globals: Globals) => TargetModule;
   setup: Omit<ClientSetup, 'root'>;
   heartbeat: Heartbeat;
+  env: NodeJS.ProcessEnv;
   /** How often a program was run from the beginning. */
   evaluations: number;
   /** Nothing of a program is run where it is known what it does. */
@@ -75,7 +76,7 @@ export class SimProcess implements ClientProcess {
     private readonly scene: SimScene,
     private readonly index: number,
   ) {
-    const { machine } = scene;
+    const { machine, env } = scene;
     this.kernelProcess = machine.start(index);
     this.outsider = machine.start(index);
     const system = routedSystem(
@@ -122,11 +123,11 @@ export class SimProcess implements ClientProcess {
       refuse,
     );
     const { self, shared } = this;
-    const { place: root, user } = machine;
+    const { user } = machine;
     const crash = (reason: string) => this.loop.halt('crashed', reason);
     const whileLive = (callback: () => void) => this.loop.isLive && callback();
     this.ownProcess = () =>
-      ownProcess({ self, user, root, time: shared.time, run, refuse, crash, whileLive });
+      ownProcess({ self, user, env, time: shared.time, run, refuse, crash, whileLive });
   }
 
   private readonly ownProcess: () => ReturnType<typeof ownProcess>;

@@ -4,7 +4,7 @@ import type { SimMachine } from './machine.js';
 /** The sandbox on a simulated disk, which is a new one for each execution. */
 export class SimWorld extends World {
   constructor(private readonly machine: SimMachine) {
-    super(machine.place, machine.disk);
+    super(machine.place, machine.disk, (place) => machine.lookUp(place));
   }
 
   override makeRoot(): void {

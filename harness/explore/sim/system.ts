@@ -94,8 +94,8 @@ export function systemOf(machine: Machine, processOf: () => Process): System & D
   function readFileSync(place: unknown, options?: BufferEncoding | { encoding?: BufferEncoding }): unknown {
     const fd = openSync(place);
     try {
-      const { size } = onFile<'fstat'>({ call: 'fstat', fd });
-      const bytes = Buffer.from(onFile<'read'>({ call: 'read', fd, length: size }));
+      const { inode } = processOf().file(fd);
+      const bytes = Buffer.from(onFile<'read'>({ call: 'read', fd, length: inode.size }));
       const encoding = typeof options === 'string' ? options : options?.encoding;
       return encoding ? bytes.toString(encoding) : bytes;
     } finally {

@@ -53,10 +53,10 @@ it('the same calls lead to the same version in another execution, and others to 
   const open: CallToMake = { id: 1, call: 'open', path: 'd', flags: 'rd' };
   const close: CallToMake = { id: 2, call: 'close', fd: 5 };
   const pending: CallToMake = { id: 3, call: 'lstat', path: 'd/f' };
-  /** What is known of the pending call after these. */
+  /** What is known of the pending call after these of the same client. */
   const after = (...made: (readonly [CallToMake, Partial<CallEnd>])[]) => {
     known.begin(files);
-    for (const [call, end] of made) known.forgetAfter(1, call, { digest: 0, ...end });
+    for (const [call, end] of made) known.forgetAfter(0, call, { digest: 0, ...end });
     return known.of(0, pending);
   };
   const first = after([open, { fd: 5 }], [close, {}]);
@@ -70,4 +70,15 @@ it('the same calls lead to the same version in another execution, and others to 
   expect(new Set([first, ...others]).size).toBe(5);
   known.begin({});
   expect(known.of(0, pending)).not.toBe(first);
+});
+
+it('what another client opens or closes changes nothing for a call, and a name that it changes does', () => {
+  const known = new KnownRoutes();
+  known.begin({});
+  const pending: CallToMake = { id: 1, call: 'lstat', path: 'd/f' };
+  const before = known.of(0, pending);
+  known.forgetAfter(1, { id: 1, call: 'open', path: 'd', flags: 'rd' }, { digest: 0, fd: 5 });
+  expect(known.of(0, pending)).toBe(before);
+  known.forgetAfter(1, { id: 2, call: 'unlink', path: 'd/g' }, { digest: 0 });
+  expect(known.of(0, pending)).not.toBe(before);
 });

@@ -29,11 +29,13 @@ const countMax = 200_000;
  */
 export class KnownRoutes {
   /**
-   * Of all that decides it: names, open files and locks. A number for the files at the beginning and the calls that have changed
-   * any of these since, each with its end. A virtual process that does what it did before makes the same call, and not only an
-   * equal one: so two executions have the same version only after the same calls.
+   * Of all names: a number for the files at the beginning and the calls that have changed any since, each with its end. A virtual
+   * process that does what it did before makes the same call, and not only an equal one: so two executions have the same version
+   * only after the same calls.
    */
-  private version = 0;
+  private names = 0;
+  /** By client, of what only its own calls change: its open files and locks, with the names of the moment at which each was opened. */
+  private own: number[] = [];
   private known = new WeakMap<CallToMake, Map<number, KnownCall>>();
   private count = 0;
   private readonly numbers = new WeakMap<object, number>();
@@ -41,20 +43,24 @@ export class KnownRoutes {
 
   /** @param files what there is at first */
   begin(files: object): void {
-    this.version = this.numberOf(files);
+    this.names = this.numberOf(files);
+    this.own = [];
   }
 
   /** What a disk keeps decides what a call touches. @param model undefined where no power is lost */
   under(model: string | undefined): void {
-    this.version = mix(this.version, printOfWord(model ?? ''));
+    this.names = mix(this.names, printOfWord(model ?? ''));
   }
 
   /** A call was made, which may have changed names, open files or locks. */
   forgetAfter(client: number, call: CallToMake, { errno, fd = -1, digest }: CallEnd): void {
     const { descriptors, lock } = factsOf(call.call) ?? {};
-    if (!mayChangeNames(call) && !descriptors && !lock) return;
-    for (const part of [client, this.numberOf(call), Number(errno === undefined), fd, digest])
-      this.version = mix(this.version, part);
+    const changesNames = mayChangeNames(call);
+    if (!changesNames && !descriptors && !lock) return;
+    let change = mix(client, this.numberOf(call));
+    for (const part of [Number(errno === undefined), fd, digest]) change = mix(change, part);
+    if (descriptors || lock) this.own[client] = mix(mix(this.own[client] ?? 0, this.names), change);
+    if (changesNames) this.names = mix(this.names, change);
   }
 
   /** Everything may be elsewhere, in a way that no call has brought about. */
@@ -64,11 +70,11 @@ export class KnownRoutes {
 
   /** A client's life is over: what it had open is closed. */
   forgetClient(client: number): void {
-    this.version = mix(this.version, -2 - client);
+    this.own[client] = mix(this.own[client] ?? 0, -2 - client);
   }
 
   of(client: number, call: CallToMake): KnownCall {
-    const { version } = this;
+    const version = mix(this.names, this.own[client] ?? 0);
     let versions = this.known.get(call);
     const known = versions?.get(version);
     if (known?.client === client) return known;

@@ -11,6 +11,9 @@ export interface PlacedFile {
   target?: string;
 }
 
+/** What lies at a path, whole. Follows no link. */
+export type LookUp = (place: string) => PlacedFile | undefined;
+
 /** Which file is where, by the system's numbers. Most calls change nothing of that, and to look again takes time. */
 export class Places {
   private readonly found = new Map<string, PlacedFile | undefined>();
@@ -21,12 +24,13 @@ export class Places {
   constructor(
     readonly root: string,
     private readonly disk: Disk,
+    private readonly lookUp: LookUp = lookUpOn(disk),
   ) {}
 
   /** Follows no link. @returns undefined if there is none */
   at(place: string): PlacedFile | undefined {
     if (!this.found.has(place)) {
-      const found = this.lookUp(place);
+      const found = this.lookUp(place === '' ? this.root : `${this.root}/${place}`);
       this.found.set(place, found);
       if (found?.kind === 'directory') this.seen.set(found.id, place);
     }
@@ -65,15 +69,6 @@ export class Places {
     this.seen.clear();
   }
 
-  private lookUp(place: string): PlacedFile | undefined {
-    const whole = place === '' ? this.root : `${this.root}/${place}`;
-    const stats = statsOf(whole, this.disk);
-    if (!stats) return undefined;
-    const id = String(stats.ino);
-    if (stats.isSymbolicLink()) return { id, kind: 'link', target: this.disk.readlinkSync(whole) };
-    return { id, kind: stats.isDirectory() ? 'directory' : 'file' };
-  }
-
   private directoriesBelow(place: string): string[] {
     const below = this.disk
       .readdirSync(path.join(this.root, place), { withFileTypes: true })
@@ -81,6 +76,16 @@ export class Places {
       .flatMap((entry) => this.directoriesBelow(path.join(place, entry.name)));
     return [place, ...below];
   }
+}
+
+function lookUpOn(disk: Disk): LookUp {
+  return (whole) => {
+    const stats = statsOf(whole, disk);
+    if (!stats) return undefined;
+    const id = String(stats.ino);
+    if (stats.isSymbolicLink()) return { id, kind: 'link', target: disk.readlinkSync(whole) };
+    return { id, kind: stats.isDirectory() ? 'directory' : 'file' };
+  };
 }
 
 function statsOf(place: string, disk: Disk): Stats | undefined {

@@ -10,7 +10,7 @@ import { type Foresight, KnownRoutes } from './known-routes.js';
 import { type Change, Listeners, type Watch, type WatchEvent } from './listeners.js';
 import { Locks } from './locks.js';
 import { OpenFiles } from './open-files.js';
-import { Places } from './places.js';
+import { type LookUp, Places } from './places.js';
 import {
   below,
   describe,
@@ -38,12 +38,13 @@ export class World implements Tree {
   readonly known = new KnownRoutes();
   private readonly places: Places;
 
-  /** @param disk where the sandbox is */
+  /** @param disk where the sandbox is @param lookUp a quicker way to ask it */
   constructor(
     readonly rootPath: string,
     readonly disk: Disk,
+    lookUp?: LookUp,
   ) {
-    this.places = new Places(rootPath, disk);
+    this.places = new Places(rootPath, disk, lookUp);
   }
 
   get power(): Tree['power'] {
