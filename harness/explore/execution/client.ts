@@ -72,6 +72,11 @@ export class Client {
     return startTimeOf(this.index);
   }
 
+  /** What another one can find out about it, and what has become of it. */
+  get life(): string {
+    return `${this.pid}${this.state}${this.isGone}`;
+  }
+
   /** Another process that asks for its number finds it. */
   get isFindable(): boolean {
     return this.hasStarted && !this.isGone;
@@ -81,6 +86,13 @@ export class Client {
     this.process.isIdle = false;
     const { name: client, pid, startTime } = this;
     this.process.send({ type: 'begin', client, pid, startTime, ...life });
+  }
+
+  /** Its process is taken from it. @param isForReal it is killed, and not only cut off */
+  terminate(isForReal: boolean): void {
+    if (isForReal) this.process.kill();
+    else this.process.send({ type: 'die' });
+    this.process.isIdle = true;
   }
 
   get lastReport(): Report | undefined {

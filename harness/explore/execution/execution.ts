@@ -1,14 +1,14 @@
 import path from 'node:path';
-import type { HistoryEvent } from '../../history/events.js';
 import type { ClientProcess } from '../protocol/client-process.js';
 import type { Operation } from '../protocol/protocol.js';
 import { blockedError, refuseUnsteered, UncontrolledError } from '../protocol/uncontrolled.js';
 import { type Action, nameOf, wordOf } from '../schedule/action.js';
 import { pauseNs, roundNs, roundsMax, startNs, stepsMax } from '../schedule/limits.js';
-import { auditOf, file } from '../schedule/program.js';
+import { file } from '../schedule/program.js';
 import type { SharedAccess } from '../world/footprint.js';
 import type { WatchEvent } from '../world/listeners.js';
 import type { World } from '../world/world.js';
+import { Aftermath, type Stage } from './aftermath.js';
 import type { Caches } from './caches.js';
 import { Causality, printOfCall, printOfStep } from './causality.js';
 import { Choices, type Moment } from './choices.js';
@@ -38,8 +38,8 @@ import { processesMax } from './succession.js';
 import { Waits } from './waits.js';
 
 /** One execution: all clients from their beginnings to their ends, one step at a time. */
-export class Execution {
-  private readonly clients: Client[];
+export class Execution implements Stage {
+  readonly clients: Client[];
   private readonly steps: Step[] = [];
   readonly history: HistoryBuilder;
   private readonly causality: Causality;
@@ -57,7 +57,7 @@ export class Execution {
   private rounds = 0;
   private readonly choices: Choices;
   private readonly file: string;
-  private readonly auditing: readonly Operation[];
+  private readonly aftermath: Aftermath;
 
   /** @param acquireProcess finds an idle process for a client */
   constructor(
@@ -73,8 +73,8 @@ export class Execution {
     this.waits = new Waits(options.conditions?.idleMs);
     this.causality = new Causality(processesMax(options));
     this.file = path.join(world.rootPath, ground.file ?? file);
-    this.auditing = ground.audit ?? auditOf(program);
     this.history = new HistoryBuilder(this.file, label, seed, ground, world.disk, caches.contents);
+    this.aftermath = new Aftermath(this, options, ground, this.history, caches.audits);
     this.hosts = new Hosts(options.conditions?.hosts);
     const pidAt = this.hosts.pidOf;
     this.clients = program.clients.map(
@@ -97,8 +97,9 @@ export class Execution {
     const unsteered = [...new Set(this.clients.flatMap(({ process }) => [...process.unsteered]))];
     if (/^(dead|live)lock$/.test(ending)) refuseUnsteered(unsteered, reason);
     strategy.end({ steps: this.steps.length });
-    const isAudited = ending === 'done' && !this.isRebooted && (this.hasFault || this.history.needsAudit);
-    const events = this.history.withoutAnswers(isAudited ? yield* this.audit() : this.history.end());
+    const boots = this.isRebooted ? this.losses.boots : 0;
+    const all = ending === 'done' ? yield* this.aftermath.end(this.hasFault, boots) : this.history.end();
+    const events = this.history.withoutAnswers(all);
     for (const client of this.clients) if (client.state === 'alive') this.terminate(client);
     const { steps, waits } = this;
     return { ending, steps, events, ...waits.found, unsteered, ...(reason === undefined ? {} : { reason }) };
@@ -220,14 +221,12 @@ export class Execution {
   private *losePower(client: Client, action: Extract<Action, { do: 'power' }>): Steps<boolean> {
     const step = this.record(client, action, 'power', []);
     step.lost = this.losses.lose(action, this.clients, (one) => this.terminate(one), this.steps.length);
-    return (yield* this.comeAnew(`audit${this.losses.boots}`, this.clients[0]?.pid)) !== undefined;
+    return yield* this.aftermath.afterLoss(this.losses.boots);
   }
 
   private terminate(client: Client): void {
     if (!client.hasStarted) return;
-    if (this.options.killsForReal) client.process.kill();
-    else client.process.send({ type: 'die' });
-    client.process.isIdle = true;
+    client.terminate(this.options.killsForReal);
     this.world.forget(client.index);
   }
 
@@ -266,34 +265,35 @@ export class Execution {
     return true;
   }
 
-  /**
-   * A fresh process when all others have ended: it must find the store usable, and its writes sweep what the killed left. What
-   * it meets is known where another one has met the same.
-   */
-  private *audit(): Steps<HistoryEvent[]> {
-    const lives = this.clients.map(({ pid, state, isGone }) => `${pid}${state}${isGone}`).join(' ');
-    const { history, options, steps, world } = this;
-    return yield* this.caches.audits.audit(
-      `${this.now} ${this.losses.boots} ${lives} ${JSON.stringify(this.auditing)} ${history.lastWhole} ${world.fingerprint()}`,
-      { history, step: steps.length, skips: options.skipsKnownAudits },
-      () => this.performAudit(),
-    );
+  get count(): number {
+    return this.steps.length;
   }
 
-  private *performAudit(): Steps<void> {
-    const client = yield* this.comeAnew('audit');
+  meets(): string {
+    const lives = this.clients.map(({ life }) => life).join(' ');
+    return `${this.now} ${this.losses.boots} ${lives} ${this.world.fingerprint()}`;
+  }
+
+  letTimePass(ns: number): void {
+    this.now += ns;
+  }
+
+  *runToEnd(client: Client | undefined): Steps<void> {
     while (client?.state === 'alive' && this.steps.length < 2 * stepsMax) {
       const [action] = enabledActions(this.clients, this.now).enabled;
       if (!action || !(yield* this.takeStep(action))) return;
     }
   }
 
-  /** A fresh process, when no other is left. @returns undefined where it did not come to a stop */
-  private *comeAnew(name: string, pid = pidOf(this.clients.length)): Steps<Client | undefined> {
+  *comeAnew(
+    name: string,
+    operations: readonly Operation[],
+    pid = pidOf(this.clients.length),
+  ): Steps<Client | undefined> {
     const index = this.clients.length;
     const client = new Client(index, name, pid, this.acquireProcess(index, pid));
     this.clients.push(client);
-    this.begin(client, this.auditing);
+    this.begin(client, operations);
     return (yield* this.listen(client, undefined)) ? client : undefined;
   }
 }

@@ -17,9 +17,9 @@ export function successorsMax({
   return conditions?.samePid ? faults.kills : 0;
 }
 
-/** All that there may be in one execution: clients, their successors, one after each loss of power, and one at the end. */
+/** All that there may be in one execution: clients, their successors, up to two after each loss of power, and two at the end. */
 export function processesMax(options: Pick<ExecutionOptions, 'program' | 'conditions' | 'faults'>): number {
-  return options.program.clients.length + successorsMax(options) + (options.faults.losses ?? 0) + 1;
+  return options.program.clients.length + successorsMax(options) + 2 * (options.faults.losses ?? 0) + 2;
 }
 
 /** @param acquireProcess finds an idle process, which may look at its number before it begins */

@@ -34,11 +34,26 @@ export function filesAtFirst(program: Program): Record<string, string> {
  * the user logs in anew, and from then on it must be possible to refresh it.
  */
 export function auditOf(program: Program): Operation[] {
-  const logins = refreshedKeys(program).flatMap((key): Operation[] => [
+  return [{ action: 'all' }, { action: 'set', key: 'audit' }, ...loginsOf(program), { action: 'all' }];
+}
+
+/**
+ * What another one does when every lease is over, where a credential is refreshed. A refresh leaves the claim of a process that may
+ * be alive, as one of another boot may be for all it can see, for as long as a lease: so only then is it left over for good.
+ */
+export function laterAuditOf(program: Program): Operation[] {
+  const logins = loginsOf(program);
+  return logins.length === 0 ? [] : [...logins, { action: 'all' }];
+}
+
+/** What a process does that comes after a power loss together with the one of `auditOf`. */
+export const besideAudit: readonly Operation[] = [{ action: 'all' }, { action: 'set', key: 'beside' }];
+
+function loginsOf(program: Program): Operation[] {
+  return refreshedKeys(program).flatMap((key): Operation[] => [
     { action: 'set', key },
     { action: 'refresh', key },
   ]);
-  return [{ action: 'all' }, { action: 'set', key: 'audit' }, ...logins, { action: 'all' }];
 }
 
 function refreshedKeys({ clients }: Program): string[] {

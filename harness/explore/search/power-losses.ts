@@ -5,6 +5,9 @@ import { NondeterminismError } from '../schedule/nondeterminism.js';
 import { fingerprint } from '../world/fingerprint.js';
 import type { Share } from './random-walk.js';
 
+/** As many calls as a write makes, or more. */
+const turnMax = 80;
+
 /** How far power losses were searched. */
 export interface LossCounts {
   /** Moments at which the power could be lost: each once that is told apart. */
@@ -82,7 +85,16 @@ export class PowerLosses implements Strategy {
   }
 
   private goOn(choice: Choice): Action | undefined {
-    return this.following ? continuing(choice) : this.inner.pick(choice);
+    return this.following ? this.afterLoss(choice, this.following) : this.inner.pick(choice);
+  }
+
+  /** Of two that come after the loss, the first is interrupted once by the other: after so many steps as the schedule decides. */
+  private afterLoss(choice: Choice, following: readonly Action[]): Action | undefined {
+    const steps = this.taken.length - following.length;
+    if (choice.enabled.length < 2 || steps !== fingerprint(following.map(wordOf).join(' ')) % turnMax)
+      return continuing(choice);
+    const last = this.taken.at(-1)?.client;
+    return choice.enabled.find(({ client }) => client !== last) ?? continuing(choice);
   }
 
   private follow(choice: Choice, wanted: Action): Action {
