@@ -1,7 +1,7 @@
 import { type Choice, continuing, type Strategy } from '../execution/strategy.js';
 import { type Action, wordOf } from '../schedule/action.js';
 import { NondeterminismError } from '../schedule/nondeterminism.js';
-import { inConflict, outlineOf, type Outlined } from '../world/outline.js';
+import { inConflict, type Outlined, outlineOf } from '../world/outline.js';
 
 interface Move extends Outlined {
   action: Action;
@@ -235,8 +235,7 @@ export class Dpor implements Strategy {
     // A fault is offered at one moment only. What was tried without it has not been tried with it, wherever it commutes.
     if (node?.taken.action.do !== 'run' || node.asleep.size === 0) return new Map();
     const { taken } = node;
-    const isAsleep = (move: Move) =>
-      move.action.client !== taken.action.client && !inConflict(move, taken);
+    const isAsleep = (move: Move) => move.action.client !== taken.action.client && !inConflict(move, taken);
     return new Map([...node.asleep].filter(([, move]) => isAsleep(move)));
   }
 
