@@ -53,6 +53,28 @@ describe('a power loss', () => {
     expect(found.losses?.cut).toBeGreaterThan(0);
   });
 
+  it('is followed by two processes where two were at it, which meet each other at what was left', async () => {
+    const target = fixture('stale-after-boot.mjs');
+    const options = { ...one, target, preemptions: 0, schedules: 40, stopAtFirst: false };
+    const first = 'set a, remove a, set a';
+    const { failures } = await searchSimulated({ ...options, clients: [first, 'set b, set c'] });
+    expect(failures.map(({ kind }) => kind)).toContain('lost-update');
+    // One that comes alone takes the lock of the boot before, and no one is in its way.
+    expect((await searchSimulated({ ...options, clients: [first] })).failures).toEqual([]);
+  });
+
+  it(
+    'leaves the claim of a boot before to the next refresh, which sweeps it when its lease is over',
+    long,
+    async () => {
+      const refresh = { ...one, clients: ['refresh'], schedules: 40, powerStates: 24 };
+      const swept = await searchSimulated({ ...refresh, target: `${hardened}&refreshLeaseMs=400` });
+      expect(swept.failures.map(({ sentence }) => sentence)).toEqual([]);
+      const left = { ...refresh, target: `${fixture('never-sweeps.mjs')}?leaseMs=20&refreshLeaseMs=400` };
+      expect((await searchSimulated(left)).failures).toMatchObject([{ kind: 'leftover', guarantee: 'G6' }]);
+    },
+  );
+
   it('is a step of a schedule, which is run again in simulation, and never by real processes', async () => {
     const { failures } = await explore({ ...one, target: replaces('file') });
     const [failure] = failures;
@@ -91,6 +113,25 @@ describe('a power loss', () => {
     expect((await searchSimulated({ ...one, ...options })).failures).toHaveLength(1);
   });
 
+  eachInTiers([
+    ['posix', { preemptions: 0, schedules: 12 }],
+    ['ext4', { preemptions: 0, schedules: 12 }],
+  ] as const)(
+    'breaks nothing while two processes of the hardened store are at it, by %s',
+    async (powerModel, more) => {
+      const options = { ...one, ...more, target: hardened, clients: ['set a', 'set b'], powerModel };
+      expect((await searchSimulated(options)).failures.map(({ sentence }) => sentence)).toEqual([]);
+    },
+  );
+
+  it('is found out while two processes are at it, where the directory is not synced', long, async () => {
+    const options = { ...one, target: 'textbook', clients: ['set a', 'set b'], preemptions: 0 };
+    for (const powerModel of ['posix', 'ext4'] as const)
+      expect((await searchSimulated({ ...options, powerModel })).failures).toMatchObject([
+        { guarantee: 'G3' },
+      ]);
+  });
+
   it.each([
     ['a set', { clients: ['set a'] }],
     ['a removal', { clients: ['remove anthropic'] }],
@@ -115,6 +156,12 @@ describe('machines that share one directory', () => {
     expect(failures.map(({ sentence }) => sentence)).toEqual([]);
   });
 
+  it("lose nothing in containers, where another process has the same number and can't be seen", async () => {
+    const options = { target: hardened, clients: ['set a', 'set b'], containers: true } as const;
+    const { failures } = await searchSimulated({ ...options, strategy: 'pct', schedules: 12 });
+    expect(failures.map(({ sentence }) => sentence)).toEqual([]);
+  });
+
   it('undo each other where a lock names its holder by the number and the start of its process', async () => {
     const options = {
       target: `${fixture('blind.mjs')}?way=asks-when-it-started`,
@@ -122,6 +169,7 @@ describe('machines that share one directory', () => {
       schedules: 40,
     };
     expect((await searchSimulated({ ...options, hosts: true })).failures).not.toEqual([]);
+    expect((await searchSimulated({ ...options, containers: true })).failures).not.toEqual([]);
     expect((await searchSimulated(options)).failures).toEqual([]);
   });
 });

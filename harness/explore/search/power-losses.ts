@@ -5,8 +5,14 @@ import { NondeterminismError } from '../schedule/nondeterminism.js';
 import { fingerprint } from '../world/fingerprint.js';
 import type { Share } from './random-walk.js';
 
-/** As many calls as a write makes, or more. */
-const turnMax = 80;
+/**
+ * After how many steps one of two processes lets the other go on, drawn by all that was done before: up to 64, as many calls as a
+ * write makes or more, and early more often than late, as a process meets first what was left.
+ */
+function turnAfter(following: readonly Action[], number: number): number {
+  const drawn = fingerprint(`${number} ${following.map(wordOf).join(' ')}`);
+  return Math.floor(drawn / 4) % 2 ** (3 + (drawn % 4));
+}
 
 /** How far power losses were searched. */
 export interface LossCounts {
@@ -88,11 +94,12 @@ export class PowerLosses implements Strategy {
     return this.following ? this.afterLoss(choice, this.following) : this.inner.pick(choice);
   }
 
-  /** Of two that come after the loss, the first is interrupted once by the other: after so many steps as the schedule decides. */
+  /** Of two that come after the loss, the first is interrupted by the other, and that one by the first. */
   private afterLoss(choice: Choice, following: readonly Action[]): Action | undefined {
     const steps = this.taken.length - following.length;
-    if (choice.enabled.length < 2 || steps !== fingerprint(following.map(wordOf).join(' ')) % turnMax)
-      return continuing(choice);
+    const first = turnAfter(following, 1);
+    const isTurn = steps === first || steps === first + 1 + turnAfter(following, 2);
+    if (!isTurn || choice.enabled.length < 2) return continuing(choice);
     const last = this.taken.at(-1)?.client;
     return choice.enabled.find(({ client }) => client !== last) ?? continuing(choice);
   }
