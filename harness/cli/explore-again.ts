@@ -25,10 +25,13 @@ export function reproduceCommand(
     ...times('--steal', faults.pauses),
     ...times('--errno', faults.errnos),
     ...times('--damage', faults.damages ?? 0),
+    ...times('--clock-steps', faults.clocks ?? 0),
     ...times('--power-loss', faults.losses ?? 0),
     ...(conditions?.power?.model === 'ext4' ? ['--power-model ext4'] : []),
     ...(conditions?.power ? [`--power-states ${conditions.power.statesMax}`] : []),
     ...(conditions?.hosts ? ['--hosts'] : []),
+    ...(conditions?.containers ? ['--containers'] : []),
+    ...(conditions?.platform ? [`--platform ${conditions.platform}`] : []),
     ...(conditions?.fromNothing ? ['--from-nothing'] : []),
   ];
   return [

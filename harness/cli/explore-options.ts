@@ -24,9 +24,12 @@ export interface Flags {
   abandoned?: boolean;
   errno?: boolean | number;
   damage?: boolean | number;
+  clockSteps?: boolean | number;
   powerLoss?: boolean | number;
   powerModel?: 'posix' | 'ext4';
   powerStates?: number;
+  containers?: boolean;
+  platform?: 'linux' | 'macos' | 'windows';
   fromNothing?: boolean;
   hosts?: boolean;
   seed?: number;
@@ -107,6 +110,11 @@ export function addExploreOptions(command: Command): void {
       parseWhole,
     )
     .option(
+      '--clock-steps [n]',
+      'set the wall clock of a machine forward or back by an hour at any moment, at most n times (default: 1)',
+      parseWhole,
+    )
+    .option(
       '--power-loss [n]',
       'lose the power at every point, with every disk that may be left, at most n times (default: 1); with --executor sim',
       parseWhole,
@@ -121,6 +129,13 @@ export function addExploreOptions(command: Command): void {
     .option(
       '--hosts',
       'each process on a machine of its own: the same number, another boot id, clocks apart, no watch of what others change',
+    )
+    .option('--containers', 'each process in a pid namespace of its own, with the same number')
+    .addOption(
+      new Option(
+        '--platform <name>',
+        'with --executor sim: as what system files behave; default: linux',
+      ).choices(['linux', 'macos', 'windows']),
     )
     .option('--from-nothing', 'begin without a file, and without its directory')
     .option(

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { UsageError } from '../../src/cli/usage-error.js';
 import type { Exploration, Replayed, ScheduleFile } from './evidence/exploration.js';
 import { withBlindSpots, withUnsteered } from './evidence/unsteered.js';
-import type { ExecutionOptions } from './execution/executed.js';
+import { type ExecutionOptions, isOnlySimulated } from './execution/executed.js';
 import { executionOf, expectTwoWriters, roundsOf, shareOf, strategyOf, withBound } from './plan.js';
 import { warningFor } from './schedule/program.js';
 import type { ExecutorName, ExploreOptions, ReplayOptions } from './search/explore-options.js';
@@ -41,10 +41,10 @@ export async function explore(options: ExploreOptions = {}): Promise<Exploration
     return await searchBy('sim');
   } catch (error) {
     if (!(error instanceof NotSimulatedError)) throw error;
-    if ((execution.faults.losses ?? 0) > 0)
+    if (isOnlySimulated(execution))
       throw new UsageError(
-        `the power is lost in simulation only, and the target does what is not simulated: ${error.message}`,
-        'leave --power-loss out',
+        `a loss of power and another platform are there in simulation only, and the target does what is not simulated: ${error.message}`,
+        'leave --power-loss and --platform out',
       );
     return { ...(await searchBy('process')), notSimulated: error.message };
   }
@@ -126,10 +126,13 @@ function withNoStore(found: Exploration, noStore: string | undefined): Explorati
 export async function replaySchedule(file: ScheduleFile, options: ReplayOptions = {}): Promise<Replayed> {
   const { label, subject, patienceMs, command } = subjectOfReplay(file, options);
   if (command && options.executor === 'sim') throw byRealProcesses();
-  const isLost = (file.faults.losses ?? 0) > 0;
-  if (isLost && options.executor === 'process')
-    throw new UsageError('only a simulated machine can lose its power', 'leave --executor out, or give sim');
-  const executor = options.executor ?? (isLost ? 'sim' : 'process');
+  const isSimulated = isOnlySimulated(file);
+  if (isSimulated && options.executor === 'process')
+    throw new UsageError(
+      'only a simulated machine can lose its power, or have another system',
+      'leave --executor out, or give sim',
+    );
+  const executor = options.executor ?? (isSimulated ? 'sim' : 'process');
   const replayed = SearchSession.with(subject, { ...options, executor, patienceMs }, (place) =>
     place.run({
       kind: 'replay',

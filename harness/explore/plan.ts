@@ -5,6 +5,7 @@ import type { CommandSource } from './schedule/command-source.js';
 import { type Program, parseProgram, printProgram, warningFor } from './schedule/program.js';
 import type { ExploreOptions } from './search/explore-options.js';
 import { isDrawn, type StrategyOptions, sharesMax, strategies } from './search/index.js';
+import { platformNames } from './sim/kernel/platform.js';
 import { defaultBounds } from './sim/power/bounds.js';
 import { powerModels } from './sim/power/crash-states.js';
 
@@ -39,6 +40,7 @@ export function executionOf(
     steal,
     errno,
     damage,
+    clockSteps,
     abandoned = false,
     modes = false,
     samePid = false,
@@ -46,6 +48,8 @@ export function executionOf(
     powerLoss,
     fromNothing = false,
     hosts = false,
+    containers = false,
+    platform = 'linux',
     powerModel = 'posix',
     powerStates = defaultBounds.states,
     executor,
@@ -68,6 +72,16 @@ export function executionOf(
   const losses = budget(powerLoss);
   if (losses > 0 && executor !== 'sim')
     throw new UsageError('only a simulated machine can lose its power', 'add --executor sim to --power-loss');
+  const clocks = budget(clockSteps);
+  if (losses > 0 && clocks > 0)
+    throw new UsageError(
+      'the clock that keeps the time while the power is off is not simulated',
+      'leave --clock-steps or --power-loss out',
+    );
+  if (platform !== 'linux' && executor !== 'sim')
+    throw new UsageError('only a simulated machine has another system', 'add --executor sim to --platform');
+  if (!platformNames.includes(platform))
+    throw new UsageError(`unknown platform "${platform}"`, `expected one of: ${platformNames.join(', ')}`);
   if (!powerModels.includes(powerModel))
     throw new UsageError(
       `unknown model of power losses "${powerModel}"`,
@@ -79,11 +93,14 @@ export function executionOf(
     ...(idle === false ? {} : { idleMs: idle === true ? idleMsDefault : idle }),
     ...(fromNothing ? { fromNothing } : {}),
     ...(hosts ? { hosts } : {}),
+    ...(containers ? { containers } : {}),
+    ...(platform === 'linux' ? {} : { platform }),
     ...(losses > 0 ? { power: { model: powerModel, statesMax: powerStates } } : {}),
   };
+  const harnessOnly = { steal, samePid, damage, abandoned, modes, idle, hosts, fromNothing };
+  Object.assign(harnessOnly, { containers, clockSteps });
   const isUsual = Object.keys(conditions).length === 0;
-  if (command)
-    checkOperations(program, command, { steal, samePid, damage, abandoned, modes, idle, hosts, fromNothing });
+  if (command) checkOperations(program, command, harnessOnly);
   return {
     ...(isUsual ? {} : { conditions }),
     ...(command ? { command } : {}),
@@ -99,6 +116,7 @@ export function executionOf(
       pauses: budget(steal),
       errnos: budget(errno),
       ...(budget(damage) > 0 ? { damages: budget(damage) } : {}),
+      ...(clocks > 0 ? { clocks } : {}),
       ...(losses > 0 ? { losses } : {}),
     },
   };
@@ -175,10 +193,10 @@ export function expectTwoWriters({ oneWriter = false, ...options }: ExploreOptio
 
 /** Faults, foreign readers and modes are searched for with one writer, too. */
 function looksElsewhere(
-  { crash, steal, errno, damage, abandoned, modes, idle, powerLoss }: ExploreOptions,
+  { crash, steal, errno, damage, abandoned, modes, idle, powerLoss, clockSteps }: ExploreOptions,
   { clients }: Program,
 ): boolean {
-  const isAsked = [crash, steal, errno, damage, abandoned, modes, idle, powerLoss].some(Boolean);
+  const isAsked = [crash, steal, errno, damage, abandoned, modes, idle, powerLoss, clockSteps].some(Boolean);
   return isAsked || clients.flat().some(({ action }) => action === 'look');
 }
 

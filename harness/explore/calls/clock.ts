@@ -13,8 +13,12 @@ export class Clock {
   private looks = 0;
   private skewMs = 0;
 
-  /** Never back: its process may have been ahead of the scheduler, by looking at the clock. */
-  setNow(ns: number): void {
+  /**
+   * Never back: its process may have been ahead of the scheduler, by looking at the clock.
+   * @param skewMs see `restart`
+   */
+  setNow(ns: number, skewMs = this.skewMs): void {
+    this.skewMs = skewMs;
     this.nowNs = Math.max(this.nowNs, ns);
     this.looks = 0;
   }

@@ -5,6 +5,7 @@ import { lettersOf } from '../protocol/open-flags.js';
 import type { Identity } from '../protocol/protocol.js';
 import { type Call, type Calls, nameOf } from './call.js';
 import { fromWallMs, toWallNs } from './clock.js';
+import { errnoError } from './evidence.js';
 import type { Self } from './self.js';
 import type { System } from './system.js';
 
@@ -61,7 +62,8 @@ export function withIdentity(stats: unknown, identity: Identity | undefined): un
 }
 
 /** The functions of `fs` that are one call on a path, or a few in a row. */
-export function pathCalls({ system, randomness, cwd }: Self): Readonly<Record<string, Definition>> {
+export function pathCalls(self: Self): Readonly<Record<string, Definition>> {
+  const { system, randomness, cwd } = self;
   const make = (call: SyncName, args: Arguments): unknown =>
     (system[`${call}Sync`] as (...all: Arguments) => unknown)(...args);
   const at = (value: unknown): { path?: string } => {
@@ -147,7 +149,9 @@ export function pathCalls({ system, randomness, cwd }: Self): Readonly<Record<st
 
   function* readlink(place: unknown, options?: unknown): Calls {
     const [, namespace] = /^\/proc\/self\/ns\/(\w+)$/.exec(String(place)) ?? [];
-    if (namespace !== undefined) return `${namespace}:[1]`;
+    if (namespace !== undefined && self.hasProc === false)
+      throw errnoError('ENOENT', 'readlink', String(place));
+    if (namespace !== undefined) return `${namespace}:[${namespace === 'pid' ? (self.namespace ?? 1) : 1}]`;
     return yield { call: 'readlink', ...at(place), run: () => make('readlink', [place, options]) };
   }
 

@@ -10,6 +10,10 @@ export interface Self {
   startTime: number;
   /** How often its machine was started again before; default: never. */
   boot?: number;
+  /** The number of its pid namespace; default: 1. */
+  namespace?: number;
+  /** False where there is no `/proc`; default: there is. */
+  hasProc?: boolean;
   readonly system: System;
   readonly clock: Clock;
   readonly randomness: Randomness;

@@ -1,4 +1,5 @@
 import type { Calls } from './call.js';
+import { errnoError } from './evidence.js';
 import { type Definition, toPath } from './path-calls.js';
 import { bootIdOf, processOfStat, readStat } from './proc.js';
 import type { Self } from './self.js';
@@ -32,6 +33,8 @@ export function wholeFileCalls(
   function* readFile(place: unknown, given?: unknown): Calls {
     const { encoding, flag, signal } = optionsOf(given);
     signal?.throwIfAborted();
+    if (self.hasProc === false && String(place).startsWith('/proc/'))
+      throw errnoError('ENOENT', 'open', String(place));
     const process = processOfStat(place, self);
     if (process !== undefined) return yield* readStat(process, self);
     if (place === '/proc/sys/kernel/random/boot_id') return bootIdOf(self.boot);

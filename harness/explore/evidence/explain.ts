@@ -76,6 +76,8 @@ function describeStep(step: Step, base: Base | undefined): string {
   if (action.do === 'pause') return 'is stopped for two minutes (SIGSTOP)';
   if (action.do === 'wait') return '(two minutes pass)';
   if (action.do === 'damage') return '(the file is cut to half)';
+  if (action.do === 'clock')
+    return `(the wall clock is set ${action.ms > 0 ? 'forward' : 'back'} by ${Math.abs(action.ms) / 60_000} minutes)`;
   if (action.do === 'power') return `(power loss: ${step.lost})`;
   if (step.startsAs !== undefined) return `starts, with the number of the killed process: ${step.startsAs}`;
   if (!call) return 'wakes up';

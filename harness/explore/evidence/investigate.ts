@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Executed, ExecutionOptions, Step } from '../execution/executed.js';
+import { type Executed, type ExecutionOptions, isOnlySimulated, type Step } from '../execution/executed.js';
 import type { Failure } from '../execution/failure.js';
 import type { ProcessPool } from '../execution/process-pool.js';
 import { lettersInSchedules } from '../protocol/open-flags.js';
@@ -93,14 +93,14 @@ export function describeFailure(
     eraser: describeEraser(executed, failure),
     pair: undefined,
     replayed: { same: runsInNew, of: runsInNew },
-    ...(options.conditions?.power ? { unconfirmed: inSimulation } : {}),
+    ...(isOnlySimulated(options) ? { unconfirmed: inSimulation } : {}),
   };
 }
 
-/** A loss of power is no accident that a real machine can be made to have. */
+/** A loss of power is no accident that a real machine can be made to have, and no machine is several. */
 const inSimulation: Unconfirmed = {
   sentence:
-    'a machine loses its power in simulation only, so no real processes were asked; there it was run again from the beginning',
+    'a machine loses its power in simulation only, or has another system, so no real processes were asked; there it was run again from the beginning',
   isExplained: false,
 };
 

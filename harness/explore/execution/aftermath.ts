@@ -4,22 +4,24 @@ import { pauseNs } from '../schedule/limits.js';
 import { auditOf, besideAudit, laterAuditOf } from '../schedule/program.js';
 import type { AuditCache } from './audit-cache.js';
 import type { Client } from './client.js';
-import type { ExecutionOptions } from './executed.js';
+import type { ExecutionOptions, Step } from './executed.js';
 import type { Ground } from './ground.js';
 import type { HistoryBuilder } from './history-builder.js';
 import type { Steps } from './run.js';
 
+/** A fresh process; undefined where it did not come to a stop. */
+export type Arrival = Steps<Client | undefined>;
+
 /** What an execution does for processes that come when no other is left. */
 export interface Stage {
   readonly clients: readonly Client[];
-  /** How many steps there were. */
-  readonly count: number;
+  readonly steps: readonly Step[];
+  /** Virtual time, in nanoseconds. */
+  now: number;
   /** All that decides what a fresh process meets, but for what it does itself. */
   meets(): string;
-  /** @returns undefined where it did not come to a stop */
-  comeAnew(name: string, operations: readonly Operation[], pid?: number): Steps<Client | undefined>;
+  comeAnew(name: string, operations: readonly Operation[], pid?: number): Arrival;
   runToEnd(client: Client | undefined): Steps<void>;
-  letTimePass(ns: number): void;
 }
 
 /** The fresh processes of one execution: those after a power loss, and those at the end. They must find the store usable. */
@@ -70,7 +72,7 @@ export class Aftermath {
     const { history, options, stage } = this;
     return yield* this.audits.audit(
       `${stage.meets()} ${JSON.stringify(this.first)} ${history.lastWhole}`,
-      { history, step: stage.count, skips: options.skipsKnownAudits },
+      { history, step: stage.steps.length, skips: options.skipsKnownAudits },
       () => this.perform(),
     );
   }
@@ -83,7 +85,7 @@ export class Aftermath {
   /** Another one, when every lease is over: see `laterAuditOf`. */
   private *auditLater(number: number): Steps<void> {
     if (this.later.length === 0 || this.stage.clients.at(-1)?.state !== 'ended') return;
-    this.stage.letTimePass(pauseNs);
+    this.stage.now += pauseNs;
     yield* this.stage.runToEnd(yield* this.stage.comeAnew(`audit${number}`, this.later));
   }
 }

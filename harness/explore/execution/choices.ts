@@ -9,6 +9,7 @@ import { accessesOfAction, canFail, enabledActions, faultsOf, type LastStep } fr
 import type { FaultBudget } from './executed.js';
 import type { Losses } from './losses.js';
 import type { Choice } from './strategy.js';
+import { clockStepsOf, type WallClocks } from './wall-clocks.js';
 
 /** How far an execution has come. */
 export interface Moment {
@@ -33,6 +34,7 @@ export class Choices {
     private readonly world: World,
     private readonly causality: Causality,
     private readonly losses: Losses,
+    private readonly clocks: WallClocks,
   ) {}
 
   now({ now, last, step }: Moment): Choice {
@@ -50,16 +52,18 @@ export class Choices {
       losses: () => this.losses.offer({ now, last, step }),
       state: () => {
         const pauses = this.clients.map(({ pausedUntil }) => pausedUntil);
-        return [this.causality.state(), now, JSON.stringify(this.budget), ...pauses].join(' ');
+        const clocks = this.clocks.state;
+        return [this.causality.state(), now, clocks, JSON.stringify(this.budget), ...pauses].join(' ');
       },
     };
   }
 
   private faults(last: LastStep | undefined): readonly Action[] {
     const { budget, clients } = this;
-    if (!canFail(budget) && !budget.damages) return none;
+    if (!canFail(budget) && !budget.damages && !budget.clocks) return none;
     const own = clients.flatMap((client) => faultsOf(client, budget, last));
-    return [...own, ...damagesOf(clients, budget, last, this.world)];
+    const damages = damagesOf(clients, budget, last, this.world);
+    return [...own, ...damages, ...clockStepsOf(clients, budget, last)];
   }
 
   /** All have ended: to go on is the end, unless the file is damaged now. */

@@ -35,6 +35,8 @@ export class Client {
   begunAt: number | undefined;
   /** When it has taken its last step, in virtual nanoseconds. */
   restsSince = 0;
+  /** How far its wall clock is ahead of that of the file system, in milliseconds, where it was set in this execution. */
+  skewMs: number | undefined;
   /** Until when it is stopped, in virtual nanoseconds. */
   pausedUntil: number | undefined;
   readonly spin: Spin;
@@ -123,19 +125,23 @@ export class Client {
     this.unhindered = undefined;
   }
 
+  private timeAt(now: number): { now: number; skewMs?: number } {
+    return this.skewMs === undefined ? { now } : { now, skewMs: this.skewMs };
+  }
+
   /** It is told of its oldest event. */
   deliver(event: WatchEvent, now: number): void {
     this.events.shift();
     this.spin.reset();
     this.unhindered = undefined;
-    this.process.send({ type: 'event', now, ...event });
+    this.process.send({ type: 'event', ...this.timeAt(now), ...event });
   }
 
   /** Its next timer is due, or the call is over in which it sleeps. */
   wake(now: number): void {
     const [call] = this.report?.calls ?? [];
-    if (this.report?.blocked && call) this.process.send({ type: 'call', id: call.id, now });
-    else this.process.send({ type: 'timer', now });
+    if (this.report?.blocked && call) this.process.send({ type: 'call', id: call.id, ...this.timeAt(now) });
+    else this.process.send({ type: 'timer', ...this.timeAt(now) });
   }
 
   /** It has made a call: a watch that it has ended reports nothing more. */

@@ -97,7 +97,7 @@ export function lastStepOf(
   before: LastStep | undefined,
 ): LastStep {
   // It is nothing that the client has done: what can go wrong for it is what could before, at the beginning a death.
-  if (action.do === 'damage') {
+  if (action.do === 'damage' || action.do === 'clock') {
     const { isShared = false, hasChanged = true, asked } = before ?? {};
     return { client: index, isShared, hasChanged, asked, accesses, isWait: false };
   }

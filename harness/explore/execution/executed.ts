@@ -3,6 +3,7 @@ import type { CallEnd, CallToMake } from '../protocol/protocol.js';
 import type { Action } from '../schedule/action.js';
 import type { CommandSource } from '../schedule/command-source.js';
 import type { Program } from '../schedule/program.js';
+import type { PlatformName } from '../sim/kernel/platform.js';
 import type { PowerModel } from '../sim/power/crash-states.js';
 import type { Foresight } from '../world/known-routes.js';
 
@@ -15,6 +16,8 @@ export interface FaultBudget {
   waits: number;
   /** How often the file may be damaged; absent for never, as in schedules that are older than this fault. */
   damages?: number;
+  /** How often a wall clock may be set; absent for never. */
+  clocks?: number;
   /** How often the machine may lose its power; absent for never. */
   losses?: number;
 }
@@ -31,6 +34,10 @@ export interface Conditions {
   idleMs?: number;
   /** Each client has a machine of its own, and all share the directory: see `hosts.ts`. */
   hosts?: boolean;
+  /** Each client has a pid namespace of its own, in which it has the same number: see `hosts.ts`. */
+  containers?: boolean;
+  /** What a system promises of its files; default: Linux. */
+  platform?: PlatformName;
   /** There is no file at first, and no directory for it. */
   fromNothing?: boolean;
   /** What a power loss may leave; absent where there is none. */
@@ -59,6 +66,17 @@ export interface ExecutionOptions {
   /** Does not start a fresh process at the end where it is known what that would meet: its steps are missing then. */
   skipsKnownAudits: boolean;
   label: string;
+}
+
+/** No real process can be asked whether it is so. */
+export function isOnlySimulated({
+  faults,
+  conditions,
+}: {
+  faults: FaultBudget;
+  conditions?: Conditions | undefined;
+}): boolean {
+  return (faults.losses ?? 0) > 0 || conditions?.platform !== undefined;
 }
 
 /** One step, as it was taken. */
@@ -122,27 +140,27 @@ export function callStep(
   return step;
 }
 
-/** The clocks of machines are further apart than any lease, and one is behind that of the file system. */
-const skewMs = 90_000;
-
-/** @param boot how often the machines were started again */
-function hostOf(client: number, boot: number): { boot: number; skewMs: number } {
-  return { boot: 1000 * (client + 1) + boot, skewMs: client * skewMs - skewMs };
-}
-
-/** The part of a client's setup that is the same in every execution. */
+/**
+ * The part of a client's setup that is the same in every execution.
+ * @param boot how often the machines were started again @param skewMs how far its wall clock is ahead of that of the files
+ */
 export function lifeOf(
   { seed, details, conditions }: ExecutionOptions,
   client: number,
   file: string,
   boot: number,
+  skewMs: number,
 ) {
+  // A machine of its own has a boot id of its own.
+  const ownBoot = conditions?.hosts ? 1000 * (client + 1) + boot : boot;
   return {
     seed: seed * 1000 + client,
     file,
     details,
     ...(conditions?.modes ? { umask: 0 } : {}),
-    ...(conditions?.hosts ? hostOf(client, boot) : boot > 0 ? { boot } : {}),
+    ...(conditions?.containers ? { namespace: client + 2 } : {}),
+    ...(ownBoot > 0 ? { boot: ownBoot } : {}),
+    ...(skewMs === 0 ? {} : { skewMs }),
   };
 }
 

@@ -5,10 +5,11 @@ import { blockedError, refuseUnsteered, UncontrolledError } from '../protocol/un
 import { type Action, nameOf, wordOf } from '../schedule/action.js';
 import { pauseNs, roundNs, roundsMax, startNs, stepsMax } from '../schedule/limits.js';
 import { file } from '../schedule/program.js';
+import { platforms } from '../sim/kernel/platform.js';
 import type { SharedAccess } from '../world/footprint.js';
 import type { WatchEvent } from '../world/listeners.js';
 import type { World } from '../world/world.js';
-import { Aftermath, type Stage } from './aftermath.js';
+import { Aftermath, type Arrival, type Stage } from './aftermath.js';
 import type { Caches } from './caches.js';
 import { Causality, printOfCall, printOfStep } from './causality.js';
 import { Choices, type Moment } from './choices.js';
@@ -36,15 +37,16 @@ import type { Strategy } from './strategy.js';
 import { Strikes } from './strikes.js';
 import { processesMax } from './succession.js';
 import { Waits } from './waits.js';
+import { WallClocks } from './wall-clocks.js';
 
 /** One execution: all clients from their beginnings to their ends, one step at a time. */
 export class Execution implements Stage {
   readonly clients: Client[];
-  private readonly steps: Step[] = [];
+  readonly steps: Step[] = [];
   readonly history: HistoryBuilder;
   private readonly causality: Causality;
   private readonly budget: FaultBudget;
-  private now = startNs;
+  now = startNs;
   private last: LastStep | undefined;
   private hasFault = false;
   /** A power loss was the last fault: a new process has found out already what there is. */
@@ -52,6 +54,7 @@ export class Execution implements Stage {
   private readonly losses: Losses;
   private readonly strikes: Strikes;
   private readonly hosts: Hosts;
+  private readonly clocks: WallClocks;
   private readonly waits: Waits;
   /** How many of the last calls in a row were those of clients that only poll. */
   private rounds = 0;
@@ -69,21 +72,24 @@ export class Execution implements Stage {
     power?: PowerSupply,
   ) {
     const { program, faults, label, seed } = options;
+    const { hosts, idleMs, platform = 'linux', samePid } = options.conditions ?? {};
     this.budget = { ...faults };
-    this.waits = new Waits(options.conditions?.idleMs);
+    this.waits = new Waits(idleMs);
     this.causality = new Causality(processesMax(options));
     this.file = path.join(world.rootPath, ground.file ?? file);
     this.history = new HistoryBuilder(this.file, label, seed, ground, world.disk, caches.contents);
     this.aftermath = new Aftermath(this, options, ground, this.history, caches.audits);
-    this.hosts = new Hosts(options.conditions?.hosts);
+    this.hosts = new Hosts(options.conditions);
+    this.clocks = new WallClocks(hosts, platforms[platform].granularity);
+    world.locksOpenFiles = platforms[platform].locksOpenFiles;
     const pidAt = this.hosts.pidOf;
     this.clients = program.clients.map(
       (_, n) => new Client(n, nameOf(n), pidAt(n), acquireProcess(n, pidAt(n)), n, ground.roundsMin),
     );
-    this.losses = new Losses(power, this.budget, this.history, world, this.causality);
-    const samePid = options.conditions?.samePid;
-    this.strikes = new Strikes(this.budget, this.clients, this.history, world, acquireProcess, samePid);
-    this.choices = new Choices(this.clients, this.budget, world, this.causality, this.losses);
+    const { budget, clients, clocks, history, causality } = this;
+    this.losses = new Losses(power, budget, history, world, causality);
+    this.strikes = new Strikes(budget, clients, history, world, acquireProcess, clocks, samePid);
+    this.choices = new Choices(clients, budget, world, causality, this.losses, clocks);
   }
 
   *run(strategy: Strategy): Run {
@@ -155,21 +161,26 @@ export class Execution implements Stage {
     if (action.do === 'fail') this.budget.errnos--;
     const errno = action.do === 'fail' ? action.errno : undefined;
     const findable = this.hosts.findableBy(client, this.clients);
-    client.process.send(grantOf(call, { now: this.now, identity, errno, findable }));
+    client.process.send(grantOf(call, { now: this.now, skewMs: client.skewMs, identity, errno, findable }));
     const step = callStep(client.index, action, call, before, this.now, this.ground.file);
     this.steps.push(step);
     const what = printOfCall(call);
-    const cause = this.causality.record(client.index, printOfStep(this.now, wordOf(action), what), accesses);
+    const cause = this.causality.record(
+      client.index,
+      printOfStep(this.clocks.at(this.now, client), wordOf(action), what),
+      accesses,
+    );
     if (!(yield* this.listen(client, step))) return false;
     if (!this.ground.program) this.caches.results.check(cause, step, this.steps.length - 1);
     const end = step.end ?? { digest: 0 };
     if (end.waits) client.spin.hold(call.id);
     updateSpins(this.clients, client, { what, end, accesses });
     client.hasMade(call);
-    const events = this.world.record(client.index, call, before, end, this.now);
+    const events = this.world.record(client.index, call, before, end, this.clocks.ofFiles(this.now));
     for (const [who, event] of this.hosts.reported(client, events)) this.clients[who]?.queueEvent(event);
     this.history.recordContent(call, this.steps.length);
-    if (this.options.conditions?.modes || this.ground.program?.isPrivate)
+    const { conditions } = this.options;
+    if (conditions?.modes || this.ground.program?.isPrivate)
       this.history.recordModes(call, this.steps.length);
     return true;
   }
@@ -195,10 +206,10 @@ export class Execution implements Stage {
   }
 
   /** A step that is no call. */
-  private record({ index }: Client, action: Action, what: string, accesses: readonly SharedAccess[]): Step {
-    const step: Step = { client: index, action, now: this.now };
+  private record(client: Client, action: Action, what: string, accesses: readonly SharedAccess[]): Step {
+    const step: Step = { client: client.index, action, now: this.now };
     this.steps.push(step);
-    this.causality.record(index, `${this.now} ${what}`, accesses);
+    this.causality.record(client.index, `${this.clocks.at(this.now, client)} ${what}`, accesses);
     return step;
   }
 
@@ -234,7 +245,8 @@ export class Execution implements Stage {
     client: Client,
     operations: readonly Operation[] = this.options.program.clients[client.role] ?? [],
   ): void {
-    const life = lifeOf(this.options, client.index, this.file, this.losses.boots);
+    const { clocks, file, losses, options } = this;
+    const life = lifeOf(options, client.index, file, losses.boots, clocks.skewOf(client.index));
     client.begin({ ...life, now: this.now, operations: [...operations] });
     this.history.started(client, this.steps.length);
   }
@@ -265,17 +277,9 @@ export class Execution implements Stage {
     return true;
   }
 
-  get count(): number {
-    return this.steps.length;
-  }
-
   meets(): string {
     const lives = this.clients.map(({ life }) => life).join(' ');
-    return `${this.now} ${this.losses.boots} ${lives} ${this.world.fingerprint()}`;
-  }
-
-  letTimePass(ns: number): void {
-    this.now += ns;
+    return `${this.now} ${this.clocks.state} ${this.losses.boots} ${lives} ${this.world.fingerprint()}`;
   }
 
   *runToEnd(client: Client | undefined): Steps<void> {
@@ -285,11 +289,7 @@ export class Execution implements Stage {
     }
   }
 
-  *comeAnew(
-    name: string,
-    operations: readonly Operation[],
-    pid = pidOf(this.clients.length),
-  ): Steps<Client | undefined> {
+  *comeAnew(name: string, operations: readonly Operation[], pid = pidOf(this.clients.length)): Arrival {
     const index = this.clients.length;
     const client = new Client(index, name, pid, this.acquireProcess(index, pid));
     this.clients.push(client);

@@ -8,6 +8,8 @@ interface Circumstances {
   now: number;
   /** The numbers that a `stat` is to return. */
   identity: Identity | undefined;
+  /** How far its wall clock is ahead, where that was set. */
+  skewMs: number | undefined;
   /** It is to fail. */
   errno: Errno | undefined;
   /** Those of which it can see whether they live. */
@@ -15,9 +17,10 @@ interface Circumstances {
 }
 
 /** Lets a client make its call. */
-export function grantOf(call: CallToMake, { now, identity, errno, findable }: Circumstances): Grant {
+export function grantOf(call: CallToMake, { now, skewMs, identity, errno, findable }: Circumstances): Grant {
   const found = asksForLife(call) && findable.find((one) => one.pid === call.of && one.isFindable);
   const grant: Grant = { type: 'call', id: call.id, now };
+  if (skewMs !== undefined) grant.skewMs = skewMs;
   if (identity) grant.identity = identity;
   if (found) grant.startTime = found.startTime;
   if (errno !== undefined) grant.errno = errno;

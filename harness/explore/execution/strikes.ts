@@ -8,6 +8,7 @@ import { damage } from './damage.js';
 import type { FaultBudget } from './executed.js';
 import type { HistoryBuilder } from './history-builder.js';
 import { successorOf } from './succession.js';
+import type { WallClocks } from './wall-clocks.js';
 
 /** When a fault comes. */
 interface Moment {
@@ -26,6 +27,7 @@ export class Strikes {
     private readonly history: HistoryBuilder,
     private readonly world: World,
     private readonly acquireProcess: (index: number, pid: number) => ClientProcess,
+    private readonly clocks: WallClocks,
     private readonly samePid = false,
   ) {}
 
@@ -36,6 +38,9 @@ export class Strikes {
       budget.damages = (budget.damages ?? 0) - 1;
       damage(world, clients, client, { accesses, now });
       history.damaged(step);
+    } else if (action.do === 'clock') {
+      budget.clocks = (budget.clocks ?? 0) - 1;
+      this.clocks.set(client, action.ms, clients);
     } else if (action.do === 'kill') {
       budget.kills--;
       terminate();

@@ -123,7 +123,7 @@ export class Loop {
 
   /** Makes the call. @returns what it returned */
   private make({ call, site }: PendingCall, grant: Extract<Grant, { type: 'call' }>): unknown {
-    this.clock.setNow(grant.now);
+    this.clock.setNow(grant.now, grant.skewMs);
     try {
       if (grant.errno !== undefined) throw errnoError(grant.errno, call.call, call.path);
       const result = call.run(grant);
@@ -218,7 +218,7 @@ export class Loop {
       this.accept(grant);
       return;
     }
-    this.clock.setNow(grant.now);
+    this.clock.setNow(grant.now, grant.skewMs);
     if (grant.type === 'timer') this.sources.fireNext();
     if (grant.type === 'event') this.sources.fireWatch(grant);
   }

@@ -101,7 +101,8 @@ function begin(grant: Extract<Grant, { type: 'begin' }>): void {
   if (grant.umask !== undefined) process.umask(grant.umask);
   clock.restart(grant.now, grant.skewMs);
   randomness.seed(grant.seed);
-  Object.assign(self, { pid: grant.pid, startTime: grant.startTime, boot: grant.boot });
+  const { pid, startTime, boot, namespace } = grant;
+  Object.assign(self, { pid, startTime, boot, namespace });
   loop.details = grant.details;
   begun = true;
   const { life } = loop;

@@ -133,6 +133,12 @@ export interface Operation {
   value?: ValueId;
 }
 
+interface Time {
+  now: number;
+  /** How far its wall clock is ahead of virtual time from now on, in milliseconds; absent where it was never set. */
+  skewMs?: number;
+}
+
 /** To a client. Times are nanoseconds since the beginning of virtual time. */
 export type Grant =
   /** Begin an execution: a new life, with nothing left of the last. */
@@ -150,16 +156,18 @@ export type Grant =
       umask?: number;
       /** How often the machine was started again before; default: never. */
       boot?: number;
+      /** The number of its pid namespace; default: 1, that of all. */
+      namespace?: number;
       /** How far its wall clock is ahead of that of the file system, in milliseconds; default: 0. */
       skewMs?: number;
       details: boolean;
     }
   /** Make this call. Of `alive`: when the process started, in clock ticks since boot; absent where there is none. */
-  | { type: 'call'; id: number; now: number; identity?: Identity; errno?: string; startTime?: number }
+  | ({ type: 'call'; id: number; identity?: Identity; errno?: string; startTime?: number } & Time)
   /** Your next timer is due. */
-  | { type: 'timer'; now: number }
+  | ({ type: 'timer' } & Time)
   /** A file that you watch has changed. */
-  | { type: 'event'; now: number; watch: number; event: 'rename' | 'change'; name: string }
+  | ({ type: 'event'; watch: number; event: 'rename' | 'change'; name: string } & Time)
   /** You are dead: make no call any more. */
   | { type: 'die' };
 

@@ -32,6 +32,7 @@ export function summaryOf(
     [faults.kills, conditions?.samePid ? 'killed and started again with the same number' : 'killed'],
     [faults.pauses, 'paused'],
     [faults.errnos, 'refused a call'],
+    [faults.clocks ?? 0, `${faults.clocks === 1 ? 'step' : 'steps'} of a wall clock`],
     [faults.losses ?? 0, faults.losses === 1 ? 'loss of power' : 'losses of power'],
     [faults.damages ?? 0, `${faults.damages === 1 ? 'damage' : 'damages'} of the file`],
   ].flatMap(([count, word]) => (Number(count) > 0 ? [`up to ${count} ${word}`] : []));

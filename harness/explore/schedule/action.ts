@@ -18,6 +18,8 @@ export type Action =
   | { do: 'fail'; client: number; errno: Errno }
   /** The file is damaged, right after a step of the client, which has no part in it. */
   | { do: 'damage'; client: number }
+  /** The wall clock of the client's machine is set, forward or back, right after a step of the client. */
+  | { do: 'clock'; client: number; ms: number }
   /**
    * The machine loses its power right after a step of the client, and of what was not synced this is left: the state of that number,
    * of all that its file system allows then.
@@ -29,7 +31,8 @@ const letters = { kill: 'k', pause: 'p', wait: 'w', damage: 'd' } as const;
 /**
  * A schedule in one line: `0x5 1x6 k0 1` is five steps of client 0, six of client 1, client 0 is killed, one more step of client
  * 1. `0.1`: client 0 goes on with the second of the things that it waits for; `p0`: it is paused; `w0`: it is dead, and time
- * passes; `f0:EIO`: its next call fails; `d0`: the file is damaged, right after a step of client 0; `x0.3`: the power is lost right
+ * passes; `f0:EIO`: its next call fails; `d0`: the file is damaged, right after a step of client 0; `c0:-3600000`: the
+ * wall clock of its machine is put back by an hour; `x0.3`: the power is lost right
  * after a step of client 0, and the fourth of the possible disks is left.
  */
 export function printSchedule(actions: readonly Action[]): string {
@@ -56,6 +59,7 @@ function wordOfRun(client: number, option: number): string {
 export function wordOf(action: Action): string {
   if (action.do === 'run') return wordOfRun(action.client, action.option);
   if (action.do === 'power') return `x${action.client}.${action.state}`;
+  if (action.do === 'clock') return `c${action.client}:${action.ms > 0 ? '+' : ''}${action.ms}`;
   if (action.do === 'fail') return `f${action.client}:${action.errno}`;
   return `${letters[action.do]}${action.client}`;
 }
@@ -70,7 +74,7 @@ export function parseSchedule(text: string): Action[] {
 
 function parseWord(word: string): Action[] {
   const [, letter = '', client, option = '0', errno, count = '1'] =
-    /^([kpwdfx]?)(\d+)(?:\.(\d+))?(?::([A-Z]+))?(?:x(\d+))?$/.exec(word) ?? [];
+    /^([kpwdfxc]?)(\d+)(?:\.(\d+))?(?::([A-Z]+|[+-]\d+))?(?:x(\d+))?$/.exec(word) ?? [];
   const who = Number(client);
   if (client !== undefined && letter === '' && errno === undefined)
     return Array.from({ length: Number(count) }, () => ({ do: 'run', client: who, option: Number(option) }));
@@ -79,11 +83,12 @@ function parseWord(word: string): Action[] {
   if (letter === 'w') return [{ do: 'wait', client: who }];
   if (letter === 'd') return [{ do: 'damage', client: who }];
   if (letter === 'x') return [{ do: 'power', client: who, state: Number(option) }];
+  if (letter === 'c' && Number(errno)) return [{ do: 'clock', client: who, ms: Number(errno) }];
   const known = errnos.find((one) => one === errno);
   if (letter === 'f' && known) return [{ do: 'fail', client: who, errno: known }];
   throw new UsageError(
     `"${word}" is no step of a schedule`,
-    'expected words like 0x5, 1, 0.1, k0, p1, d0, f0:EIO, x0.3',
+    'expected words like 0x5, 1, 0.1, k0, p1, d0, f0:EIO, c0:+3600000, x0.3',
   );
 }
 

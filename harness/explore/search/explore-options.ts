@@ -1,4 +1,5 @@
 import type { Specification } from '../../programs/specification.js';
+import type { PlatformName } from '../sim/kernel/platform.js';
 import type { PowerModel } from '../sim/power/crash-states.js';
 import type { StrategyName } from './index.js';
 
@@ -54,6 +55,11 @@ export interface ExploreOptions {
    */
   damage?: boolean | number;
   /**
+   * Sets the wall clock forward or back by an hour, at any moment: that of the machine, or with `hosts` of any one of them. Monotonic
+   * clocks go on. True for one step in each execution, or how many.
+   */
+  clockSteps?: boolean | number;
+  /**
    * Loses the machine's power at every point of every execution, with every disk that its file system may leave then, and starts a new
    * process on it: true for once in each execution, 2 for once more while that process is at it. Needs the executor `sim`.
    */
@@ -70,6 +76,13 @@ export interface ExploreOptions {
    * apart, and watches that see nothing of what others change. Default false.
    */
   hosts?: boolean;
+  /** Each process has a pid namespace of its own on one machine, and the same number in it, as in containers. Default false. */
+  containers?: boolean;
+  /**
+   * As what system the simulated machine behaves: `macos` (no /proc, names without regard to capitals, times in whole seconds) or `windows`
+   * (no /proc, no modes and users, and what is open can't be renamed or removed). Needs the executor `sim`. Default `linux`.
+   */
+  platform?: PlatformName;
   /** Begins without a file, and without its directory; default false. */
   fromNothing?: boolean;
   /** Gives the clients a umask of 0, and looks at the modes of files after each call: no other user may open one; default false. */

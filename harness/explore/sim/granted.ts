@@ -31,9 +31,10 @@ export interface Granted {
 
 /** What follows after a grant depends on it and on what came of it, and on nothing else. */
 export function keyOf({ grant, end }: Granted): string {
-  if (grant.type === 'timer') return `t${grant.now}`;
-  if (grant.type === 'event') return `e${grant.now} ${grant.watch} ${grant.event} ${grant.name}`;
-  return `${grant.id} ${grant.now} ${end?.errno ?? ''}${end?.digest}`;
+  const time = grant.skewMs === undefined ? `${grant.now}` : `${grant.now}/${grant.skewMs}`;
+  if (grant.type === 'timer') return `t${time}`;
+  if (grant.type === 'event') return `e${time} ${grant.watch} ${grant.event} ${grant.name}`;
+  return `${grant.id} ${time} ${end?.errno ?? ''}${end?.digest}`;
 }
 
 /** Makes a call for good. */

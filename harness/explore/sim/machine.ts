@@ -1,6 +1,7 @@
 import type { Disk } from '../../line/disk.js';
 import type { PlacedFile } from '../world/places.js';
 import { Kernel } from './kernel/kernel.js';
+import { type Platform, platforms } from './kernel/platform.js';
 import type { Process } from './kernel/process.js';
 import { type Image, mountImage } from './power/image.js';
 import { systemOf } from './system.js';
@@ -16,6 +17,7 @@ export interface User {
 /** One simulated machine with an empty disk, for one execution after another. */
 export class SimMachine {
   kernel = new Kernel();
+  platform: Platform = platforms.linux;
   /** It keeps a log of all that would have to reach a disk: it may lose its power. */
   logs = false;
   /** Its disk, as root sees it: who is no client. */
@@ -33,7 +35,7 @@ export class SimMachine {
 
   /** A new disk, with nothing on it but the sandbox. */
   restart(now: number): void {
-    this.kernel = new Kernel({ now, logs: this.logs });
+    this.kernel = new Kernel({ now, logs: this.logs, platform: this.platform });
     const { uid, gid } = this.user;
     this.root = this.kernel.start({ client: -1, umask: 0 });
     // What is there at first is made by the user, not by root.
@@ -46,7 +48,7 @@ export class SimMachine {
 
   /** Starts again with what is on a disk. */
   mount(image: Image): void {
-    this.kernel = mountImage(image, { now: this.kernel.now, logs: this.logs });
+    this.kernel = mountImage(image, { now: this.kernel.now, logs: this.logs, platform: this.platform });
     this.root = this.kernel.start({ client: -1, umask: 0 });
   }
 

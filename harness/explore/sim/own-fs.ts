@@ -3,7 +3,16 @@ import type { Runner } from '../calls/call.js';
 import { definitionsFor, type FsToFill, fillFs } from '../calls/make-fs.js';
 import type { Self } from '../calls/self.js';
 import { type Watches, watchFunctions } from '../calls/watches.js';
+import type { Platform } from './kernel/platform.js';
 import { type Refuse, refused } from './modules.js';
+
+/** Its own of one life, where libraries may leave more. */
+export function fsOn({ hasModes }: Platform, { ...own }: FsToFill): FsToFill {
+  // Windows has no numbers for these.
+  const { O_DIRECTORY: _, O_NOFOLLOW: __, ...fewer } = fs.constants;
+  const constants = hasModes ? fs.constants : fewer;
+  return Object.assign(own, { constants, promises: { ...own.promises, constants } });
+}
 
 /** `fs` of a virtual process. What Node's has besides can't be called. */
 export function ownFs(self: Self, runner: Runner, watches: Watches, refuse: Refuse): FsToFill {

@@ -3,13 +3,13 @@ import type { Call } from '../calls/call.js';
 import type { clockFunctions } from '../calls/clock-functions.js';
 import { asksLife } from '../calls/proc.js';
 import type { Self } from '../calls/self.js';
-import type { User } from './machine.js';
+import type { SimMachine } from './machine.js';
 import { type Refuse, refused } from './modules.js';
 
 /** What the `process` of a life needs. */
 export interface ProcessParts {
   self: Self;
-  user: User;
+  machine: Pick<SimMachine, 'user' | 'platform'>;
   env: NodeJS.ProcessEnv;
   time: ReturnType<typeof clockFunctions>;
   /** Makes a call at once. */
@@ -25,7 +25,11 @@ const realNextTick = process.nextTick.bind(process);
 
 /** `process` as a program finds it: one for each life, since libraries put listeners and more on it. */
 export function ownProcess(parts: ProcessParts): EventEmitter {
-  const own = known(parts);
+  const { node, hasModes } = parts.machine.platform;
+  const own = Object.assign(known(parts), { platform: node });
+  // A system without users has none of these functions.
+  if (!hasModes) Object.assign(own, { getuid: undefined, geteuid: undefined, getgid: undefined });
+  if (!hasModes) Object.assign(own, { getegid: undefined, getgroups: undefined });
   return new Proxy(own, {
     get: (target, name, receiver) =>
       name in target || typeof name === 'symbol' || !(name in process)
@@ -35,7 +39,8 @@ export function ownProcess(parts: ProcessParts): EventEmitter {
 }
 
 function known(parts: ProcessParts): EventEmitter {
-  const { self, user, env, time, run, whileLive, crash, refuse } = parts;
+  const { self, env, time, run, whileLive, crash, refuse } = parts;
+  const { user } = parts.machine;
   const { platform, arch, version, versions, release, config, features, execPath } = process;
   const refusedHere = Object.fromEntries(
     [

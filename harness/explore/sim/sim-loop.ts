@@ -231,12 +231,12 @@ export class SimLoop implements Runner {
     const difference = differenceOf(before, toMake);
     if (difference !== undefined)
       this.failure ??= new NotSimulatedError(`made again, a client did ${difference}`);
-    this.host.clock.setNow(before.grant.now);
+    this.host.clock.setNow(before.grant.now, before.grant.skewMs);
     return before;
   }
 
   private fire({ grant }: Granted): void {
-    this.host.clock.setNow(grant.now);
+    this.host.clock.setNow(grant.now, grant.skewMs);
     this.attempt(() => {
       if (grant.type === 'timer') this.host.sources.fireNext();
       if (grant.type === 'event') this.host.sources.fireWatch(grant);

@@ -7,6 +7,7 @@ import { type Heartbeat, noHeartbeat } from '../process/gated-process.js';
 import type { ClientSetup } from '../protocol/protocol.js';
 import { Conductor } from './conductor.js';
 import { Intrinsics } from './intrinsics.js';
+import { platforms } from './kernel/platform.js';
 import { SimMachine, type User } from './machine.js';
 import { NotSimulatedError } from './not-simulated.js';
 import { loadScript } from './script.js';
@@ -76,6 +77,7 @@ export class SimPool extends ProcessPool {
   override execute(options: ExecutionOptions, strategy: Strategy): Executed {
     this.executions++;
     this.scene.machine.logs = (options.faults.losses ?? 0) > 0;
+    this.scene.machine.platform = platforms[options.conditions?.platform ?? 'linux'];
     return super.execute(options, strategy);
   }
 

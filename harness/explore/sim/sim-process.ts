@@ -18,7 +18,7 @@ import type { Stopped } from './host.js';
 import type { Process } from './kernel/process.js';
 import { type KnownStop, Memo, nothingKnown } from './known.js';
 import type { SimMachine } from './machine.js';
-import { ownFs } from './own-fs.js';
+import { fsOn, ownFs } from './own-fs.js';
 import { globalObject, sharedGlobals } from './own-globals.js';
 import { ownProcess } from './own-process.js';
 import { requireWith } from './own-require.js';
@@ -84,9 +84,8 @@ export class SimProcess implements ClientProcess {
       systemOf(machine, () => this.outsider),
       machine.place,
     );
-    const { clock } = this;
     const cwd = () => machine.place;
-    this.self = { pid: 0, startTime: 0, system, clock, randomness: new Randomness(), cwd };
+    this.self = { pid: 0, startTime: 0, system, clock: this.clock, randomness: new Randomness(), cwd };
     const refuse = (what: string) => this.loop.halt('refused', `it ${what}, which is not simulated`);
     const run = (call: Call) => this.loop.runNow(one(call));
     this.watches = new Watches(this.self, run);
@@ -123,11 +122,10 @@ export class SimProcess implements ClientProcess {
       refuse,
     );
     const { self, shared } = this;
-    const { user } = machine;
     const crash = (reason: string) => this.loop.halt('crashed', reason);
     const whileLive = (callback: () => void) => this.loop.isLive && callback();
     this.ownProcess = () =>
-      ownProcess({ self, user, env, time: shared.time, run, refuse, crash, whileLive });
+      ownProcess({ self, machine, env, time: shared.time, run, refuse, crash, whileLive });
   }
 
   private readonly ownProcess: () => ReturnType<typeof ownProcess>;
@@ -200,7 +198,7 @@ export class SimProcess implements ClientProcess {
     this.kernelProcess = machine.start(this.index, begin.umask);
     this.isInKernel = true;
     this.at = this.memo.begin();
-    this.key = JSON.stringify(begin);
+    this.key = JSON.stringify([machine.platform.node, begin]);
   }
 
   /** @returns where it comes to, if it has been there before */
@@ -245,7 +243,7 @@ export class SimProcess implements ClientProcess {
 
   private make(pending: PendingCall, grant: Extract<Going, { type: 'call' }>): Granted {
     const { call } = pending;
-    this.clock.setNow(grant.now);
+    this.clock.setNow(grant.now, grant.skewMs);
     this.scene.machine.kernel.now = grant.now;
     const made = makeCall(pending, grant, () => {
       if (grant.errno !== undefined) throw errnoError(grant.errno, call.call, call.path);
@@ -272,13 +270,14 @@ export class SimProcess implements ClientProcess {
     scene.evaluations++;
     clock.restart(begin.now, begin.skewMs);
     self.randomness.seed(begin.seed);
-    Object.assign(self, { pid: begin.pid, startTime: begin.startTime, boot: begin.boot });
+    const [{ platform }, { pid, startTime, boot, namespace }] = [scene.machine, begin];
+    Object.assign(self, { pid, startTime, boot, namespace, hasProc: platform.hasProc });
     this.timers.clear();
     this.watches.clear();
     this.outsider = scene.machine.start(this.index, begin.umask);
     const process = this.ownProcess();
     this.emitExit = () => process.emit('exit', 0);
-    const fs = { ...this.fs, promises: { ...this.fs.promises } };
+    const fs = fsOn(platform, this.fs);
     const require = requireWith({ fs, process }, shared.requireModule);
     const load = () => {
       const known = { ...shared.globals, process };

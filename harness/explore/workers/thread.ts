@@ -8,7 +8,7 @@ import { sourcesOf, type ToSource } from '../evidence/explain.js';
 import type { ExploredFailure, Replayed, ScheduleFile } from '../evidence/exploration.js';
 import { DivergedError, investigate, type Pools } from '../evidence/investigate.js';
 import { reportUnconfirmed } from '../evidence/unconfirmed.js';
-import { type ExecutionOptions, LostProcessError } from '../execution/executed.js';
+import { type ExecutionOptions, isOnlySimulated, LostProcessError } from '../execution/executed.js';
 import type { Ground } from '../execution/ground.js';
 import { GatedPool } from '../process/gated-pool.js';
 import { UncontrolledError } from '../protocol/uncontrolled.js';
@@ -120,8 +120,8 @@ function work(job: Job): SearchAnswer | Replayed | AuditAnswer {
       );
     const isStopped = () => Atomics.load(stop, 0) !== 0;
     const strategy = makeStrategy(task.strategy, task.share);
-    // A real machine can't lose its power: what is run again is run from the beginning, without what is remembered.
-    if (task.execution.conditions?.power && 'simBundle' in setup && setup.simBundle !== undefined) {
+    // A real machine can't lose its power, or be another: what is run again is run from the beginning, without what is remembered.
+    if (isOnlySimulated(task.execution) && 'simBundle' in setup && setup.simBundle !== undefined) {
       pools.fresh = new SimPool({ ...setup, bundle: setup.simBundle }, { usesMemo: false });
       pools.fresh.ground = ground;
     }

@@ -72,8 +72,18 @@ export function accessesOf(call: CallToMake, tree: Tree, routes = routesOf(call,
     ...(first === 'moves' ? moved(tree, from, to) : []),
     ...(second === 'replaces' ? takenAway(to) : []),
     ...(second === 'fills' ? filled(call, to, tree) : []),
+    ...(tree.locksOpenFiles ? whetherOpen(call, routes, subject) : []),
     ...(tree.power ? reachesDisk(tree.power, { syncs, changes, first, second }, subject) : []),
   ];
+}
+
+/** Where a name is locked while its file is open, it matters whether an `open` or `close` comes before its change. */
+function whetherOpen({ call }: CallToMake, { from, to }: Routes, { inode }: Subject): SharedAccess[] {
+  const { descriptors, first, second } = factsOf(call) ?? {};
+  const of = (...inodes: (string | undefined)[]) =>
+    inodes.flatMap((one) => (one === undefined ? [] : `o ${one}`));
+  if (descriptors) return add(...of(inode));
+  return first || second ? read(...of(from?.inode, to?.inode)) : [];
 }
 
 /**

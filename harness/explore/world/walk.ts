@@ -36,6 +36,8 @@ export interface Tree {
   openFile(fd: number): OpenFile | undefined;
   /** The locks of the kernel that it holds. */
   readonly locks?: Iterable<string>;
+  /** What is open can't be renamed, replaced or removed. */
+  readonly locksOpenFiles?: boolean;
   /** How a disk keeps what was not synced, where the power may be lost. */
   readonly power?: 'posix' | 'ext4' | undefined;
 }

@@ -35,6 +35,8 @@ export class World implements Tree {
   private readonly held = new Locks();
   private current = 0;
   private model: Tree['power'];
+  /** The same for all executions of a search. */
+  locksOpenFiles = false;
   readonly known = new KnownRoutes();
   private readonly places: Places;
 

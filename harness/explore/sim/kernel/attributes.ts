@@ -49,6 +49,7 @@ function setMode(kernel: Kernel, process: Process, inode: Inode, mode: number): 
   if (inode.kind === 'link') fail('ENOTSUP');
   if (!owns(process, inode)) fail('EPERM');
   const keepsGroup = process.uid === 0 || isMember(process, inode.gid);
+  if (!kernel.platform.hasModes) return;
   inode.mode = mode & 0o7777 & (keepsGroup ? -1 : ~setGroupId);
   inode.ctime = kernel.time;
   kernel.logAttributes(inode);

@@ -1,5 +1,6 @@
 import { fail } from './errno.js';
 import { Entry, Inode, type Kind } from './inode.js';
+import { FoldedNames, type Platform } from './platform.js';
 
 /** What is left to be taken. */
 export interface Room {
@@ -28,9 +29,15 @@ export class Disk {
     now: number,
     /** A new file gets the smallest number of one that is gone, as on ext4. Without it, no number is ever used again. */
     private readonly reusesInodes: boolean,
+    readonly platform: Platform,
   ) {
     this.root = new Entry(undefined, '', new Inode(this, nextId(), 2, 'directory', 0o755, 0, 0, now));
     this.root.inode.holds = 1;
+  }
+
+  /** Those of a new directory. */
+  newNames(): Map<string, Entry> {
+    return this.platform.foldsCase ? new FoldedNames() : new Map();
   }
 
   /**

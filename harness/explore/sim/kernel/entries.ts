@@ -30,7 +30,9 @@ export const entryCalls = {
     if (walk.last !== 'name') fail('EISDIR');
     const entry = walk.lookUp() ?? fail('ENOENT');
     if (walk.hasSlash) fail(entry.inode.kind === 'directory' ? 'EISDIR' : 'ENOTDIR');
+    if (entry.inode.kind === 'directory') fail(kernel.platform.unlinksDirectory);
     requireTaking(process, walk.directory, entry, false);
+    if (entry.inode.isLocked(process.countOn(entry.inode))) fail('EBUSY');
     if (entry.mounted) fail('EBUSY');
     kernel.detach(entry);
     kernel.forget(entry);

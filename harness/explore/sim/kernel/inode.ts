@@ -40,7 +40,12 @@ export class Inode {
     this.mtime = now;
     this.ctime = now;
     this.birthtime = now;
-    this.children = kind === 'directory' ? new Map() : undefined;
+    this.children = kind === 'directory' ? disk.newNames() : undefined;
+  }
+
+  /** It is open, and on some systems its name may not be taken for as long. @param own descriptors that do not count */
+  isLocked(own = 0): boolean {
+    return this.disk.platform.locksOpenFiles && this.kind === 'file' && this.holds > own;
   }
 
   /** A directory that was removed: nothing can be made in it. */

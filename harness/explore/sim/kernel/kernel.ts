@@ -57,12 +57,12 @@ export class Kernel extends Tree {
   constructor(options: KernelOptions = {}) {
     super(options);
     this.protectsHardLinks = options.protectsHardLinks ?? true;
-    this.outside = new Process({ client: -1 }, this.root, this.root);
+    this.outside = new Process({ client: -1 }, this.root, this.root, this.platform);
   }
 
   /** A new process, in the root directory. */
   start(options: ProcessOptions): Process {
-    const process = new Process(options, this.root, this.root);
+    const process = new Process(options, this.root, this.root, this.platform);
     process.directory.entry.inode.holds++;
     return process;
   }

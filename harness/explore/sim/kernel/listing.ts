@@ -28,7 +28,7 @@ export const listingCalls = {
     let found = path.startsWith('/') ? '' : pathOf(process.directory, process).replace(/^\/$/, '');
     let [left, links] = [path, 0];
     for (;;) {
-      const [anchor, way, fd] = (found === '' && descriptorPath.exec(left)) || [];
+      const [anchor, way, fd] = (found === '' && process.platform.hasProc && descriptorPath.exec(left)) || [];
       if (anchor !== undefined) {
         const open = process.descriptors[Number(fd)] ?? fail('ENOENT');
         const slash = anchor.endsWith('/') ? '/' : '';

@@ -1,6 +1,7 @@
 import { fail } from './errno.js';
 import type { Inode } from './inode.js';
 import type { Position } from './mount.js';
+import { type Platform, platforms } from './platform.js';
 import type { Walk } from './walk.js';
 
 /** As fcntl.h of Linux on x86-64 has them. */
@@ -71,6 +72,7 @@ export class Process {
     options: ProcessOptions,
     readonly root: Position,
     public directory: Position,
+    readonly platform: Platform = platforms.linux,
   ) {
     const { client, uid = 0, gid = uid, groups = [], umask = 0o022, descriptorsMax = 1024 } = options;
     this.client = client;
@@ -94,6 +96,11 @@ export class Process {
     let count = firstDescriptor;
     for (const file of this.descriptors) if (file) count++;
     if (count >= this.descriptorsMax) fail('EMFILE');
+  }
+
+  /** How many descriptors it has on a file. */
+  countOn(inode: Inode): number {
+    return this.descriptors.filter((file) => file?.inode === inode).length;
   }
 
   /** @throws EBADF */

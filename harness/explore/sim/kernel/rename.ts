@@ -29,6 +29,7 @@ export const renameCalls = {
     else requireAdding(process, target);
     // Its `..` is about to change.
     if (isDirectory && source !== target) requireAccess(process, inode, write);
+    if (inode.isLocked(process.countOn(inode)) || over?.inode.isLocked()) fail('EPERM');
     if (entry.mounted || over?.mounted) fail('EBUSY');
     if (over?.inode.children?.size) fail('ENOTEMPTY');
 

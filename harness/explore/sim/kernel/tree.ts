@@ -3,6 +3,7 @@ import { Entry, type Inode } from './inode.js';
 import { Log } from './log.js';
 import { Mount, type Position } from './mount.js';
 import { setGroupId } from './permission.js';
+import { type Platform, platforms } from './platform.js';
 import type { Process } from './process.js';
 
 export interface TreeOptions {
@@ -10,6 +11,8 @@ export interface TreeOptions {
   now?: number;
   /** Times of files are whole multiples of it, in nanoseconds: 4e6 as on many ext4, 1e9 on old ones. */
   granularity?: number;
+  /** Default: Linux. */
+  platform?: Platform;
   /** The smallest number of a removed file is given to the next one. */
   reusesInodes?: boolean;
   /** Keeps a log of what would have to reach a disk. */
@@ -21,15 +24,18 @@ export class Tree {
   /** Nanoseconds of virtual time. The caller sets it. */
   now: number;
   granularity: number;
+  readonly platform: Platform;
   readonly log: Log | undefined;
   readonly root: Position;
   private readonly reusesInodes: boolean;
   private ids = 0;
   private devices = 0;
 
-  constructor({ now = 0, granularity = 1, reusesInodes = false, logs = false }: TreeOptions) {
+  constructor(options: TreeOptions) {
+    const { now = 0, platform = platforms.linux, reusesInodes = false, logs = false } = options;
     this.now = now;
-    this.granularity = granularity;
+    this.platform = platform;
+    this.granularity = options.granularity ?? platform.granularity;
     this.log = logs ? new Log() : undefined;
     this.reusesInodes = reusesInodes;
     const { root } = this.newDisk();
@@ -42,14 +48,15 @@ export class Tree {
   }
 
   newDisk(): Disk {
-    return new Disk(++this.devices, () => ++this.ids, this.time, this.reusesInodes);
+    return new Disk(++this.devices, () => ++this.ids, this.time, this.reusesInodes, this.platform);
   }
 
   /** Makes an inode that has no name yet. A directory whose set-group-id bit is set hands on its group. */
   create(process: Process, directory: Inode, kind: Inode['kind'], mode: number, target = ''): Inode {
     const inherits = (directory.mode & setGroupId) !== 0;
     const gid = inherits ? directory.gid : process.gid;
-    const whole = inherits && kind === 'directory' ? mode | setGroupId : mode;
+    const own = this.platform.hasModes ? mode : kind === 'directory' ? 0o777 : 0o666;
+    const whole = inherits && kind === 'directory' ? own | setGroupId : own;
     const { client, uid } = process;
     const inode = directory.disk.create(client, kind, whole, uid, gid, this.time);
     inode.target = target;

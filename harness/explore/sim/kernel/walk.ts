@@ -162,6 +162,7 @@ export class Walk {
     this.mount = this.process.root.mount;
     this.entry = this.process.root.entry;
     if (!text.startsWith('/proc/') && !text.startsWith('/dev/')) return 0;
+    if (!this.process.platform.hasProc) return 0;
     const match = descriptorPath.exec(text);
     if (!match) return 0;
     const [whole, way, fd = ''] = match;
