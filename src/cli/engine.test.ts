@@ -81,7 +81,7 @@ describe.skipIf(lacksEtcd())('a store on etcd', () => {
     await using tokens = openTokens(address);
     const info = (await tokens.check(made.stdout)) ?? expect.fail();
     const listed = JSON.parse((await run(['auth', 'token', 'list', '--json'])).stdout);
-    expect(listed).toEqual([expect.objectContaining({ id: info.id, lastUsedAt: 'unknown' })]);
+    expect(listed).toEqual([expect.objectContaining({ id: info.id, lastUsedAt: null })]);
     expect((await run(['auth', 'token', 'delete', info.id])).exitCode).toBe(0);
     expect(tokens.isLive(info.id)).toBe(false);
     expect((await run(['auth', 'remove', 'anthropic'])).exitCode).toBe(0);

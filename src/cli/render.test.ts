@@ -35,6 +35,14 @@ describe('a report', () => {
     expect(text).toContain('(no room for: what)');
   });
 
+  it('the names of columns without room take several lines, none of them wider than the terminal', () => {
+    const header = ['Time', ...Array.from({ length: 4 }, (_, n) => `tui-${n} (pid 12345)`)].join(' | ');
+    const table = `| ${header} |\n|---|---|---|---|---|\n| 1 ms | a | b | c | d |`;
+    const lines = render(table, { columns: 20, colours: plain }).split('\n');
+    expect(lines.filter((line) => line.length > 20)).toEqual([]);
+    expect(lines.slice(-3)).toEqual(['(no room for:', '  tui-2 (pid 12345),', '  tui-3 (pid 12345))']);
+  });
+
   it('a green that is less than exact has another colour than one that is exact', () => {
     const text = render(markdown.replace('invalid          |', 'valid            |'), {
       columns: 80,

@@ -1,6 +1,6 @@
 import { type Colours, coloursOf } from './colours.js';
 import { layOut } from './columns.js';
-import { cutTo } from './text.js';
+import { cutTo, widthOf } from './text.js';
 
 /** What a report is drawn on. */
 export interface Page {
@@ -55,7 +55,19 @@ function drawTable(
     whole: ['verdict', 'found'],
     cell: (drawn, cell) => paintWord(drawn, cell, colours),
   });
-  return leftOut.length === 0 ? lines : [...lines, colours.dim(`(no room for: ${leftOut.join(', ')})`)];
+  return leftOut.length === 0 ? lines : [...lines, ...withoutRoom(leftOut, columns).map(colours.dim)];
+}
+
+/** Names the columns that were left out, on as many lines as that takes. */
+function withoutRoom(names: readonly string[], columns: number): string[] {
+  const lines = ['(no room for:'];
+  for (const [at, name] of names.entries()) {
+    const more = `${name}${at === names.length - 1 ? ')' : ','}`;
+    const joined = `${lines.at(-1)} ${more}`;
+    if (widthOf(joined) <= columns) lines[lines.length - 1] = joined;
+    else lines.push(`  ${more}`);
+  }
+  return lines.map((line) => cutTo(line, columns));
 }
 
 /** The cells of a row, as `table` of the reports has escaped them. */

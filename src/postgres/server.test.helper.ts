@@ -77,6 +77,10 @@ export async function newServer(flags: readonly string[] = []): Promise<Server> 
       stdio: 'ignore',
       detached: true,
     });
+    // It refuses to start while a process of the one that was killed is still there.
+    child.once('exit', (code) => {
+      if (code !== null && code !== 0) spawnServer();
+    });
   };
   const start = async () => {
     spawnServer();
