@@ -78,7 +78,7 @@ const elsewhere = {
     'holdfast import --from auth.sealed --to copy.json --keys keys --merge',
   ],
   'harness/cli/stress-etcd.test.ts, each scenario of it': [
-    'holdfast stress --target etcd --grep @cluster --duration 15m',
+    'holdfast stress --target etcd --grep @cluster --duration 30m',
   ],
   'src/etcd/documented.test.ts': ['(umask 077; echo "k1 $(openssl rand -base64 32)" > keys)'],
   'the tests of src/cli/serve/serve.test.ts and src/cli/auth/token/out.test.ts': [
