@@ -44,5 +44,13 @@ export function refuseStore(flags: PlaceFlags): void {
 
 /** Makes the address one that can be opened. A command on a file loads none of it. */
 export async function loadEngine(place: string): Promise<void> {
-  if (schemeOf(place) === 'etcd') await import('./on-etcd.js');
+  const scheme = schemeOf(place);
+  if (scheme === 'etcd') await import('./on-etcd.js');
+  if (scheme === 'postgres' || scheme === 'postgresql') await import('./on-postgres.js');
+}
+
+/** For a command that knows etcd alone, of all engines. @throws UsageError for the address of another one */
+export function requireEtcd(address: string, command: string): void {
+  if (schemeOf(address) === 'etcd') return;
+  throw new UsageError(`${command} works on etcd alone`, 'expected an address like etcd://HOST:2379/PREFIX');
 }

@@ -4,7 +4,7 @@ import { StoreError } from '../../errors/store-error.js';
 import { inspectFile } from '../../store/file/doctor/inspect.js';
 import type { Inspection } from '../../store/file/doctor/inspection.js';
 import { currentEntries } from '../../store/file/doctor/recoverable.js';
-import { addressOf } from '../engine.js';
+import { addressOf, requireEtcd } from '../engine.js';
 import { exitCodes } from '../exit-codes.js';
 import { judgeEntries } from './entry-findings.js';
 import { diagnose, type Finding, type Severity } from './findings.js';
@@ -39,7 +39,7 @@ Examples:
 async function doctor(flags: FileFlags): Promise<void> {
   const address = addressOf(flags);
   if (address !== undefined) {
-    // Refuses what is no address of it, and repeats nothing.
+    requireEtcd(address, 'doctor --store');
     const { inspectAt } = await import('../on-etcd.js');
     printDiagnosis(await inspectAt(address), [address], { store: address }, flags);
     return;
