@@ -208,7 +208,7 @@ describe('the harness as a library', () => {
   // Their short twin is harness/stress/library.test.ts.
   // By luck, as above. Which evidence the run has of its first loss is luck, too: only the loss itself is asked for.
   it('the library throws the loss of a losing store', { ...long, retry: 2 }, () =>
-    endsWith(1, /Error: .+ (?:acknowledged at|from an older copy|met an empty)/, 'losing'),
+    endsWith(1, /Error: .+(?:acknowledged at|from an older copy|met an empty)/, 'losing'),
   );
   it('the library throws nothing for a safe store', long, () => endsWith(0, /^$/, 'safe'));
 });
