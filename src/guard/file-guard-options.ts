@@ -1,4 +1,5 @@
 import type { StoreEvent } from '../store/backend/backend.js';
+import type { DocumentFormat } from '../store/document/format.js';
 import type { Judgement } from './memory.js';
 
 /** What a guard reports as it happens: keys, never values. Times are lengths in milliseconds. */
@@ -20,6 +21,8 @@ export interface FileGuardOptions {
   /** See `StoreOptions`. */
   allowUnsafe?: boolean;
   isOpaque?: (value: unknown) => boolean;
+  /** Of the file. Default: JSON. Half of a text must be none, or half of a write would count as one. */
+  format?: DocumentFormat | undefined;
   /** Reports what it would do, and writes nothing beside its ticket and its notes. */
   dryRun?: boolean;
   onEvent: (event: FileGuardEvent) => void;

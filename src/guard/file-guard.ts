@@ -56,12 +56,13 @@ export class FileGuard {
 
   /** @throws StoreError `E_UNSAFE` where another user could replace the file */
   constructor(file: string, options: FileGuardOptions) {
-    const { allowUnsafe = false, isOpaque, onStoreEvent = () => {} } = options;
+    const { allowUnsafe = false, isOpaque, format, onStoreEvent = () => {} } = options;
     this.#options = options;
     this.#turn = new GuardTurn(file, allowUnsafe);
     this.#file = new GuardedFile(file, {
       ...(isOpaque && { isOpaque }),
       allowUnsafe,
+      format,
       onEvent: onStoreEvent,
       onLate: (document, before) => this.#onLate(document, before),
     });

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { command } from '../cli/command.test.helper.js';
+import { lacks } from '../store/system.test.helper.js';
 import { eachInTiers } from '../tiers.test.helper.js';
 import { type Frame, FrameReader } from './frames.js';
 import { newScene, python, type Scene, sanitizedHelper, setting, whyNot } from './isolation.test.helper.js';
@@ -164,6 +166,58 @@ describe.skipIf(whyNot !== undefined)(`an isolated program${whyNot ? ` (${whyNot
     const json = await scene.run(['true']);
     expect([json.exitCode, json.stderr]).toEqual([2, expect.stringContaining('not isolated: ')]);
     expect(readFileSync(scene.file, 'utf8')).toContain('b=2');
+  });
+
+  eachInTiers(
+    [
+      ['yaml', 'hosts:\n  a: 1 # one\n  b: 1\n', 'hosts:\n  a: 1 # one\n  b: 2\n  own: 1\n'],
+      ['toml', '[hosts]\na = 1\nb=1\n', '[hosts]\na = 1\nb=2\n  own=1\n'],
+      ['json:2', '{"hosts":{"a":1,"b":1}}', '{"hosts":{"a":1,"b":2,"own":1}}'],
+    ] as const,
+    1,
+  )('merges what two programs change within one entry at the top: %s', async (format, before, after) => {
+    const scene = newScene(before);
+    const flags = ['--isolate', '--format', format];
+    const own = format === 'toml' ? '  own=1' : '  own: 1';
+    const add = format === 'json:2' ? `sed 's/"b":1/&,"own":1/' "$1"` : `{ cat "$1"; echo '${own}'; }`;
+    const first = scene.run(shell(`${add} > "$1.tmp"; ${waits}; cat "$1.tmp" > "$1"`, scene.file), flags);
+    await scene.isReady();
+    const second = await scene.run(shell(`sed -i 's/b\\("*[:= ] *\\)1/b\\12/' "$1"`, scene.file), flags);
+    scene.letGo();
+    expect([(await first).exitCode, second.exitCode]).toEqual([0, 0]);
+    const text = readFileSync(scene.file, 'utf8');
+    if (format === 'json:2') expect(JSON.parse(text)).toEqual(JSON.parse(after));
+    else expect(text).toBe(after);
+  });
+
+  it.skipIf(lacks('strace'))('says what the kernel lacks, and guards where that will do', async () => {
+    for (const errno of ['ENOSYS', 'EINVAL']) {
+      const scene = newScene();
+      const run = (flag: string) =>
+        scene.plain([
+          // The sanitizer for leaks can't work below another tracer.
+          ...[
+            'env',
+            'ASAN_OPTIONS=detect_leaks=0',
+            'strace',
+            '-f',
+            '-qq',
+            '-o',
+            '/dev/null',
+            '-e',
+            'trace=seccomp',
+          ],
+          ...['-e', `inject=seccomp:error=${errno}`, process.execPath, command],
+          ...['run', flag, '--file', scene.file, '--', 'echo', 'ran'],
+        ]);
+      const guarded = await run('--try-isolate');
+      expect([guarded.exitCode, guarded.stdout]).toEqual([0, 'ran']);
+      expect(guarded.stderr).toMatch(
+        /^holdfast: not isolated, but guarded: the kernel has no seccomp user notification.*\nholdfast: guarded .*$/,
+      );
+      const strict = await run('--isolate');
+      expect([strict.exitCode, strict.stdout]).toEqual([2, '']);
+    }
   });
 
   it('ends with one line, and as the command has ended', async () => {

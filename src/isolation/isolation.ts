@@ -9,6 +9,7 @@ import { type DocumentFormat, jsonFormat } from '../store/document/format.js';
 import { IsolatedFile } from '../store/file/foreign/isolated-file.js';
 import { chooseBase, type KnownState } from './base.js';
 import { editsBetween } from './edits.js';
+import { showsItsEnd } from './formats.js';
 import { answerOf, type Frame, FrameReader } from './frames.js';
 import { IsolationTally } from './tally.js';
 
@@ -92,7 +93,7 @@ export class Isolation {
   ): { child: ChildProcess; ended: Promise<CommandEnd> } {
     const child = spawn(
       this.#helper,
-      [...(this.#format === jsonFormat ? [] : ['--to-its-end']), this.#file, '--', ...command],
+      [...(showsItsEnd(this.#format) ? [] : ['--to-its-end']), this.#file, '--', ...command],
       {
         stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
         env,

@@ -1,14 +1,32 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Document } from '../store/document/document.js';
 import type { DocumentFormat } from '../store/document/format.js';
+import { unmergeable } from './unmergeable.js';
 
 /** How a line says which entry it belongs to. */
-interface Dialect {
+export interface Dialect {
   name: string;
-  /** Lines such as `[section]` begin one, and a line that is indented deeper than its key goes on with the value. */
-  hasSections: boolean;
+  /** The name of the section that a line begins. Undefined for any other line. */
+  headerOf?: (line: string) => string | undefined;
   /** Undefined for a line without a key: it is an entry of its own. */
   keyOf: (line: string) => string | undefined;
+  /** Is a line the next one of a value of several? */
+  goesOn?: (line: string, value: OpenValue) => boolean;
+  /** What is two lines to a reader, in one. */
+  partsOf?: (line: string) => readonly string[];
+  /** Does all that follows a header, up to that one, belong to one entry with it? Default: each key is one. */
+  isOneEntry?: (header: string, next: string | undefined) => boolean;
+  /** False for a text that a reader would refuse: it is neither taken nor written. */
+  isWhole?: (text: string) => boolean;
+  /** Do two texts mean the same? */
+  isSame?: (a: string, b: string) => boolean;
+}
+
+/** A value so far, from the line of its key on. */
+export interface OpenValue {
+  lines: readonly string[];
+  /** Of its first line. */
+  indent: number;
 }
 
 interface Line {
@@ -25,21 +43,36 @@ const headerAndKey = /^(\s*\[(?:"(?:[^"\\]|\\.)*"|[^\]"])*\])(\s*[A-Za-z][-A-Za-
 /** A text whose entries are lines: `ini`, `lines`, or `lines:` and what ends the key of a line. Undefined for another name. */
 export function lineFormat(name: string): DocumentFormat | undefined {
   const dialect = dialectOf(name);
-  return (
-    dialect && {
-      name,
-      parse: (bytes) => parse(bytes, dialect),
-      serialize: (document) => Buffer.from(textOf(document)),
-      isSame: (a, b) => isSameButSpaces(a, b, dialect),
-    }
-  );
+  return dialect && formatOf(dialect);
+}
+
+export function formatOf(dialect: Dialect): DocumentFormat {
+  const { isSame = isSameButSpaces } = dialect;
+  return {
+    name: dialect.name,
+    parse: (bytes) => parse(bytes, dialect),
+    serialize: (document) => {
+      const text = textOf(document);
+      if (dialect.isWhole?.(text) === false) throw unmergeable(dialect.name.toUpperCase());
+      return Buffer.from(text);
+    },
+    isSame: (a, b) => a === b || isSame(JSON.parse(a) as string, JSON.parse(b) as string, dialect),
+  };
 }
 
 function dialectOf(name: string): Dialect | undefined {
-  if (name === 'ini') return { name, hasSections: true, keyOf: keyInIni };
-  if (name === 'lines') return { name, hasSections: false, keyOf: () => undefined };
+  if (name === 'ini')
+    return {
+      name,
+      headerOf: (line) => headerLine.exec(line)?.[1],
+      keyOf: keyInIni,
+      goesOn: goesOnInIni,
+      // What git reads as a header and a key in one line are two: the keys below it are of that section.
+      partsOf: (line) => headerAndKey.exec(line)?.slice(1) ?? [line],
+    };
+  if (name === 'lines') return { name, keyOf: () => undefined };
   const end = /^lines:(.+)$/.exec(name)?.[1];
-  return end === undefined ? undefined : { name, hasSections: false, keyOf: (line) => before(line, end) };
+  return end === undefined ? undefined : { name, keyOf: (line) => before(line, end) };
 }
 
 /** `//host/:_authToken=x` has a colon in its key. */
@@ -65,7 +98,7 @@ function parse(bytes: Uint8Array, dialect: Dialect): Document | undefined {
     return undefined;
   }
   // A hole, as a crash leaves one.
-  if (text.includes('\0')) return undefined;
+  if (text.includes('\0') || dialect.isWhole?.(text) === false) return undefined;
   const lines = text.split('\n');
   if (lines.at(-1) === '') lines.pop();
   const entries = new Map<string, string[]>();
@@ -74,10 +107,14 @@ function parse(bytes: Uint8Array, dialect: Dialect): Document | undefined {
   let section = '';
   let value: { lines: string[]; indent: number } | undefined;
   const take = (line: string) => {
-    const header = dialect.hasSections ? headerLine.exec(line)?.[1] : undefined;
+    const header = dialect.headerOf?.(line);
     const key = header === undefined ? dialect.keyOf(line) : undefined;
     if (header !== undefined) section = header;
     const isAgain = header !== undefined && entries.has(header);
+    if (isAgain && dialect.isOneEntry?.(header, header)) {
+      entries.get(header)?.push(line);
+      return undefined;
+    }
     const comment = isAgain ? line.slice(line.indexOf(header) + header.length).trim() : '';
     // A section that begins again goes on, and the comment behind its name is a line of it.
     if (isAgain && comment === '') return undefined;
@@ -90,19 +127,21 @@ function parse(bytes: Uint8Array, dialect: Dialect): Document | undefined {
     return key === undefined ? undefined : { lines: own, indent: indentOf(line) };
   };
   for (const line of lines) {
-    if (dialect.hasSections && value && goesOn(line, value)) {
-      value.lines.push(line);
+    const isOfValue = value && dialect.goesOn?.(line, value);
+    if (isOfValue || (section !== '' && dialect.isOneEntry?.(section, dialect.headerOf?.(line)))) {
+      const own = (isOfValue ? value?.lines : entries.get(section)) ?? [];
+      own.push(line);
+      if (!isOfValue)
+        value = dialect.keyOf(line) === undefined ? undefined : { lines: own, indent: indentOf(line) };
       continue;
     }
-    // What git reads as a header and a key in one line are two: the keys below it are of that section.
-    const parts = dialect.hasSections ? headerAndKey.exec(line)?.slice(1) : undefined;
-    for (const part of parts ?? [line]) value = take(part);
+    for (const part of dialect.partsOf?.(line) ?? [line]) value = take(part);
   }
   return new Map([...entries].map(([id, own]) => [id, JSON.stringify(own.join('\n'))]));
 }
 
 /** As Python's configparser and git have it. */
-function goesOn(line: string, value: { lines: string[]; indent: number }): boolean {
+function goesOnInIni(line: string, value: OpenValue): boolean {
   if (isEscaped(value.lines.at(-1) ?? '')) return true;
   return line.trim() !== '' && !/^\s*[#;[]/.test(line) && indentOf(line) > value.indent;
 }
@@ -158,12 +197,12 @@ function endOfEntries(lines: readonly Line[]): number {
 
 /** Is it the same but for spaces, at its ends and round the end of its key? A program that writes the file anew changes those. */
 function isSameButSpaces(a: string, b: string, { keyOf }: Dialect): boolean {
-  const bare = (raw: string) =>
-    (JSON.parse(raw) as string).split('\n').map((line) => {
+  const bare = (text: string) =>
+    text.split('\n').map((line) => {
       const key = keyOf(line);
       if (key === undefined) return line.trim();
       const rest = line.slice(line.indexOf(key) + key.length).trim();
       return `${key}${rest.charAt(0)}${rest.slice(1).trim()}`;
     });
-  return a === b || isDeepStrictEqual(bare(a), bare(b));
+  return isDeepStrictEqual(bare(a), bare(b));
 }

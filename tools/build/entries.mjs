@@ -65,7 +65,7 @@ export const programs = [
  * as it does where they are installed.
  */
 export const packages = {
-  'yaml.js': "export { parseDocument } from 'yaml'",
+  'yaml.js': "export { isMap, isScalar, isSeq, parseDocument } from 'yaml'",
   'smol-toml.js': "export { parse, TomlError } from 'smol-toml'",
   'write-file-atomic.cjs': "module.exports = require('write-file-atomic')",
   'proper-lockfile.cjs': "export { lock } from 'proper-lockfile'",

@@ -2,6 +2,7 @@ import { isOpaque } from '../../credentials/schema.js';
 import { FileGuard } from '../../guard/file-guard.js';
 import type { FileGuardEvent } from '../../guard/file-guard-options.js';
 import type { StoreEvent } from '../../store/backend/backend.js';
+import type { DocumentFormat } from '../../store/document/format.js';
 import type { GuardLog } from '../../store/file/foreign/guard-log.js';
 import { GuardedFile } from '../../store/file/foreign/guarded-file.js';
 import { noteOf, summaryOf } from './guard-words.js';
@@ -10,6 +11,8 @@ import { nowMs } from './time.js';
 /** What a session of a guard is started with. */
 interface SessionOptions {
   allowUnsafe?: boolean | undefined;
+  /** Undefined for the agent's own file, or one like it. */
+  format?: DocumentFormat | undefined;
   dryRun?: boolean | undefined;
   /** Called with each event, which is in the notes beside the file by then. */
   onEvent?: (event: FileGuardEvent) => void;
@@ -30,11 +33,13 @@ export class GuardSession {
 
   /** @throws StoreError `E_UNSAFE` where another user could replace the file */
   constructor(file: string, options: SessionOptions) {
-    const { allowUnsafe = false, dryRun = false, onStoreEvent = () => {} } = options;
+    const { allowUnsafe = false, dryRun = false, format, onStoreEvent = () => {} } = options;
     this.#file = file;
     this.#options = options;
-    const shared = { allowUnsafe, dryRun, isOpaque, onStoreEvent };
-    this.#guard = new FileGuard(file, { ...shared, onEvent: (event) => this.#onEvent(event) });
+    // What credentials look like says nothing of other files.
+    const kind = format ? { format } : { isOpaque };
+    const shared = { allowUnsafe, dryRun, onStoreEvent };
+    this.#guard = new FileGuard(file, { ...shared, ...kind, onEvent: (event) => this.#onEvent(event) });
   }
 
   start(): Promise<void> {

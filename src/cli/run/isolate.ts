@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { isOpaque } from '../../credentials/schema.js';
+import { showsItsEnd } from '../../isolation/formats.js';
 import { type CommandEnd, Isolation } from '../../isolation/isolation.js';
 import type { IsolationTally } from '../../isolation/tally.js';
 import { helperProgram, NoHelperError } from '../../native/helper.js';
@@ -10,7 +11,7 @@ import { humanTime } from '../auth/time.js';
 import { UsageError } from '../usage-error.js';
 import { endAs, errnoName, notRunnable, passSignals, refusalOf, signalOf } from './command-end.js';
 import { nameOf, outerFile, variable } from './outer.js';
-import { endGuard, endOf, runPlainly, startGuard } from './run.js';
+import { endGuard, endOf, runGuarded, runPlainly, startGuard } from './run.js';
 
 /** The store's own files beside it have the same name, and some more. */
 const nameMax = 247;
@@ -22,6 +23,8 @@ interface HowIsolated {
   allowUnsafe: boolean | undefined;
   /** Undefined for JSON. */
   format: DocumentFormat | undefined;
+  /** Where that can't be, it is guarded. Otherwise it is not run. */
+  orGuarded: boolean;
 }
 
 /** Runs a command isolated. @throws UsageError where that can't be: the command is not run then */
@@ -35,12 +38,19 @@ export async function runIsolated(command: readonly string[], file: string, how:
   const found =
     outer === undefined ? findHelper() : { why: 'it runs within a run that isolates another file' };
   const isolation = found.helper === undefined ? found : await begin(file, found.helper, how);
-  if ('why' in isolation)
-    // A guard reads JSON alone.
+  if ('why' in isolation) {
+    // Of JSON alone half a text is none, and is waited for.
+    const isGuardable = how.format === undefined || showsItsEnd(how.format);
+    if (how.orGuarded && isGuardable) {
+      note(`holdfast: not isolated, but guarded: ${isolation.why}`);
+      await runGuarded(command, file, how);
+      return;
+    }
     throw new UsageError(
       `not isolated: ${isolation.why}`,
-      how.format ? 'the command was not run' : 'without --isolate it is guarded',
+      isGuardable ? 'without --isolate it is guarded' : 'the command was not run',
     );
+  }
   await run(command, file, isolation.isolation, how);
 }
 
@@ -79,11 +89,11 @@ async function codeOf(
     case 'refused':
       return refusalOf(name, errnoName(end.errno));
     case 'unprotected': {
-      const isGuarded = format === undefined;
+      const isGuarded = format === undefined || showsItsEnd(format);
       note(
         `holdfast: the helper was killed: the command goes on without it, ${isGuarded ? '' : 'un'}guarded`,
       );
-      const session = isGuarded ? await startGuard(file, allowUnsafe) : undefined;
+      const session = isGuarded ? await startGuard(file, { allowUnsafe, format }) : undefined;
       const code = await endOf(end.child, name);
       await endGuard(session);
       return code;

@@ -47,6 +47,26 @@ describe('run', () => {
     expect(Object.keys(user.readFile()).toSorted()).toEqual(['a', 'other', 'third']);
   });
 
+  it('guards JSON of several levels: an older copy keeps what others have set within an object', async () => {
+    const user = newUser();
+    user.writeFile({ auths: { a: 1 } });
+    const program = script(
+      user,
+      `const write = (key) => fs.writeFileSync(file, JSON.stringify({ auths: { a: 1, [key]: 1 } }), { flag: 'r+' });
+      write('other');
+      const sees = (key) => fs.readFileSync(file + '.guard.jsonl', 'utf8').includes(key);
+      const wait = (key, then) => (sees(key) ? then() : setTimeout(wait, 5, key, then));
+      wait('other', () => { write('third'); wait('third', () => {}); });`,
+    );
+    const flags = ['--guard', '--file', user.file, '--format', 'json:2'];
+    const { exitCode, stderr } = await start(user, program, flags);
+    expect([exitCode, stderr]).toEqual([
+      0,
+      expect.stringMatching(/ 1 from old copies or none; put back: .*other/),
+    ]);
+    expect(user.readFile()).toEqual({ auths: { a: 1, other: 1, third: 1 } });
+  });
+
   it('guards where no flag says otherwise', async () => {
     const user = newUser();
     user.writeFile({});
@@ -60,12 +80,16 @@ describe('run', () => {
     expect([exitCode, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(/^holdfast: not isolated: .*; without --isolate it is guarded$/);
     expect((await refused(user, ['true'], ['--isolate', '--guard'])).exitCode).toBe(2);
+    user.writeFile({});
+    const guarded = await start(user, [process.execPath, '-p', '1'], ['--try-isolate']);
+    expect([guarded.exitCode, guarded.stdout]).toEqual([0, '1']);
+    expect(guarded.stderr).toMatch(/^holdfast: not isolated, but guarded: .*\nholdfast: guarded .*$/);
   });
 
   it.each([
     [
-      ['--isolate', '--file', '/x', '--format', 'yaml'],
-      /expected json, ini, lines or lines:END-OF-KEY, got "yaml"/,
+      ['--isolate', '--file', '/x', '--format', 'xml'],
+      /expected json, json:LEVELS, yaml, toml, ini, lines or lines:END-OF-KEY, got "xml"/,
     ],
     [['--file', '/x', '--format', 'ini'], /only JSON is guarded/],
     [['--isolate', '--format', 'ini'], /the agent's own file is JSON/],

@@ -1,16 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { errnoOf } from '../../errors/store-error.js';
+import type { DocumentFormat } from '../../store/document/format.js';
 import { GuardSession } from '../auth/guard-session.js';
 import { note } from '../auth/output.js';
 import { endAs, notRunnable, passSignals, refusalOf } from './command-end.js';
 
+/** How a file is guarded. */
+interface HowGuarded {
+  allowUnsafe: boolean | undefined;
+  /** Undefined for JSON. */
+  format?: DocumentFormat | undefined;
+}
+
 /** Runs a command with the terminal to itself, guards the file meanwhile, and ends as the command has ended. */
-export async function runGuarded(
-  command: readonly string[],
-  file: string,
-  allowUnsafe?: boolean,
-): Promise<void> {
-  const session = await startGuard(file, allowUnsafe);
+export async function runGuarded(command: readonly string[], file: string, how: HowGuarded): Promise<void> {
+  const session = await startGuard(file, how);
   const end = await runPlainly(command, () => endGuard(session));
   endAs(end);
 }
@@ -40,12 +44,9 @@ function start(name: string, args: readonly string[]): Started {
 }
 
 /** A file that can't be guarded does not keep the command from running. */
-export async function startGuard(
-  file: string,
-  allowUnsafe: boolean | undefined,
-): Promise<GuardSession | undefined> {
+export async function startGuard(file: string, how: HowGuarded): Promise<GuardSession | undefined> {
   try {
-    const session = new GuardSession(file, { allowUnsafe });
+    const session = new GuardSession(file, how);
     await session.start();
     return session;
   } catch (error) {

@@ -2,6 +2,7 @@ import { type FSWatcher, watch } from 'node:fs';
 import path from 'node:path';
 import type { StoreEvent } from '../../backend/backend.js';
 import { byValue, type Document } from '../../document/document.js';
+import type { DocumentFormat } from '../../document/format.js';
 import { FileBackend } from '../backend.js';
 import { readLastCommitted } from '../commit/last-committed.js';
 import { reconcile } from '../commit/recovery.js';
@@ -23,6 +24,8 @@ export interface GuardedFileOptions {
   /** See `StoreOptions`. */
   allowUnsafe?: boolean;
   isOpaque?: (value: unknown) => boolean;
+  /** Default: JSON. */
+  format?: DocumentFormat | undefined;
   onEvent?: (event: StoreEvent) => void;
   /** Called with what was written into a file that a repair had replaced, and with what that held before. */
   onLate: (document: Document, before: Document) => void;
@@ -37,13 +40,14 @@ export class GuardedFile {
 
   /** @throws StoreError `E_UNSAFE` where another user could replace the file */
   constructor(file: string, options: GuardedFileOptions) {
-    const { allowUnsafe = false, isOpaque, onLate, onEvent = () => {} } = options;
-    this.#sites = new Sites(file, allowUnsafe);
+    const { allowUnsafe = false, isOpaque, format, onLate, onEvent = () => {} } = options;
+    this.#sites = new Sites(file, allowUnsafe, format);
     this.#isOpaque = byValue(isOpaque);
     this.#backend = new FileBackend(file, {
       leaseMs: 1000,
       queues: true,
       allowUnsafe,
+      format,
       onEvent,
       isOpaque: this.#isOpaque,
       onLate: ({ document, before }) => onLate(document, before),
@@ -134,7 +138,7 @@ export class GuardedFile {
     try {
       const last = readLastCommitted(site);
       const state = readState(site);
-      const beliefs = { isOpaque: this.#isOpaque };
+      const beliefs = { isOpaque: this.#isOpaque, format: site.format };
       const recovery = reconcile(state, last, undefined, beliefs) ?? unusable(site, state, last);
       if (recovery.restores) return { adopted: [], putBack: [...recovery.base.keys()] };
       const { adopted = [], putBack = [] } = recovery.merge ?? {};
