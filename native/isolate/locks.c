@@ -104,6 +104,25 @@ bool lock_called(const struct seccomp_notif *call) {
   return true;
 }
 
+static unsigned long set_of(const char *text, const char *field) {
+  const char *at = strstr(text, field);
+  return at ? strtoul(at + strlen(field), NULL, 16) : 0;
+}
+
+// The kernel's word for a call that a signal interrupts: it begins anew, or ends with EINTR, as the handler was installed.
+enum { restart_after_signal = 512 };
+
+// Does a signal wait that the program wants to handle? A call that is stopped is interrupted by none, but for its death. One that was
+// sent to the process waits for any of its threads: another one may take it, and this one would find nothing.
+static bool is_interrupted(pid_t thread) {
+  char name[64], text[4096];
+  snprintf(name, sizeof name, "/proc/%d/status", thread);
+  if (read_file(name, text, sizeof text) <= 0) return false;
+  unsigned long pending = set_of(text, "\nSigPnd:");
+  if (status_field(text, "\nThreads:", 10) == 1) pending |= set_of(text, "\nShdPnd:");
+  return (pending & ~set_of(text, "\nSigBlk:") & set_of(text, "\nSigCgt:")) != 0;
+}
+
 /// Nothing says when a lock of another process ends, so it is tried again and again.
 void try_locks(void) {
   for (struct wish **at = &wishes; *at;) {
@@ -112,10 +131,11 @@ void try_locks(void) {
     pid_t process = is_there ? process_of((pid_t)wish->call.pid) : 0;
     struct handle *handle = is_there ? handle_at(process, (int)wish->call.data.args[0]) : NULL;
     int error = handle ? try_lock(handle, process, wish->kind) : EBADF;
-    if (is_there && error == EWOULDBLOCK) {
+    if (is_there && error == EWOULDBLOCK && !is_interrupted((pid_t)wish->call.pid)) {
       at = &wish->next;
       continue;
     }
+    if (error == EWOULDBLOCK) error = restart_after_signal;
     if (is_there) answer(wish->call.id, 0, error);
     *at = wish->next;
     free(wish);

@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { command, newDirectory } from '../cli/command.test.helper.js';
@@ -92,6 +92,28 @@ describe.skipIf(whyNot !== undefined)(`an isolated program${whyNot ? ` (${whyNot
     scene.letGo();
     expect((await Promise.all(all)).map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
     expect(scene.read()).toMatchObject({ n: 90 });
+  });
+
+  it('interrupts a wait for a lock as a signal would: it begins anew, or ends, as the handler says', async () => {
+    const scene = newScene();
+    const holder = scene.run(python('holder', scene.file));
+    await scene.isReady();
+    rmSync(scene.ready);
+    const run = scene.run(python('interrupted', scene.file));
+    await expect.poll(() => existsSync(scene.ready) && readFileSync(scene.ready, 'utf8')).toMatch(/^\d+$/);
+    const pid = Number(readFileSync(scene.ready, 'utf8'));
+    const flock = process.arch === 'x64' ? '73 ' : '32 ';
+    const waits = () =>
+      readFileSync(`/proc/${pid}/syscall`, 'utf8').startsWith(flock) &&
+      /^ShdPnd:\t0+$/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+    await expect.poll(waits).toBe(true);
+    process.kill(pid, 'SIGUSR1');
+    await expect.poll(waits).toBe(true);
+    process.kill(pid, 'SIGINT');
+    const { exitCode, stdout } = await run;
+    expect([exitCode, stdout]).toEqual([0, 'interrupted']);
+    scene.letGo();
+    expect((await holder).exitCode).toBe(0);
   });
 
   it.each([
