@@ -78,7 +78,8 @@ export class Lab {
 
   close(): void {
     for (const child of this.children) child.kill('SIGKILL');
-    rmSync(this.directory, { recursive: true, force: true });
+    // The last word of a process that was killed may come while it is removed.
+    rmSync(this.directory, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 

@@ -90,8 +90,8 @@ describe('the address of a store', () => {
   });
 
   it('an address of an engine that is not loaded is refused, and a path with colons is a path', async () => {
-    const error = await failureOf(() => openStore('postgres://h/a'));
-    expect(error.message).toMatch(/postgres:\/\/, and the engines that are loaded are: etcd:\/\//);
+    const error = await failureOf(() => openStore('mysql://h/a'));
+    expect(error.message).toMatch(/mysql:\/\/, and the engines that are loaded are: .*etcd:\/\//);
     expect(`${openStore('a:b/c')}`).toBeDefined();
   });
 
