@@ -19,6 +19,7 @@ import {
   withoutReceipts,
   withStaleReads,
 } from './cluster/etcd-planted.js';
+import { asTokenStore } from './token-store.js';
 
 /** What a killed client has sent is passed on by the network all the same. */
 export const arrivesLate = true;
@@ -82,7 +83,7 @@ export function open(file: string, options: TargetOptions = {}) {
 /**
  * The tokens on etcd. Planted bugs:
  *
- * - `deletes=early`: a deletion returns at once, whoever may answer by what was before it.
+ * - `deletes=early`: a deletion returns at once, though other processes may still answer from what was before it.
  * - `verifies=trusting`: a process goes by what it knows until it hears of something else, however long ago that was confirmed. It shows
  *   where a process hangs on a silent member for longer than a deletion waits, so rather with `attemptMs=5000`.
  * - `reads=local`: as of the store.
@@ -108,21 +109,5 @@ export function openTokens(file: string, options: TargetOptions = {}): TokenStor
       };
     },
   });
-  return {
-    async create(name) {
-      const { token, info } = await tokens.create({ name });
-      return { id: info.id, token };
-    },
-    async delete(id) {
-      await tokens.delete(id);
-    },
-    async verify(token) {
-      return (await tokens.check(token))?.name;
-    },
-    async list() {
-      const all = await tokens.list();
-      return all.flatMap((token) => (token.state === 'active' ? [token.name ?? ''] : []));
-    },
-    close: () => tokens.close(),
-  };
+  return asTokenStore(tokens, async (token) => (await tokens.check(token))?.name);
 }

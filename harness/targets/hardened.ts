@@ -2,6 +2,7 @@ import { isOpaque } from '../../src/credentials/schema.js';
 import { openStore } from '../../src/store/store.js';
 import { openTokens as openServerTokens } from '../../src/tokens/tokens.js';
 import type { Store, TargetOptions, TokenStore } from '../core/target.js';
+import { asTokenStore } from './token-store.js';
 
 /**
  * The store of this project, opened as `Auth` opens it. Options `leaseMs`, `deadlineMs` and `termMs` are its own. With `leaseMs=0` every process in the way is
@@ -37,21 +38,7 @@ export function openTokens(file: string, options: TargetOptions = {}): TokenStor
     ...(leaseMs === undefined ? {} : { leaseMs: Number(leaseMs) }),
     ...(deadlineMs === undefined ? {} : { deadlineMs: Number(deadlineMs) }),
   });
-  return {
-    async create(name) {
-      const { token, info } = await tokens.create({ name });
-      return { id: info.id, token };
-    },
-    async delete(id) {
-      await tokens.delete(id);
-    },
-    verify: (token) => tokens.verify(token)?.name,
-    async list() {
-      const all = await tokens.list();
-      return all.flatMap((token) => (token.state === 'active' ? [token.name ?? ''] : []));
-    },
-    close: () => tokens.close(),
-  };
+  return asTokenStore(tokens, (token) => tokens.verify(token)?.name);
 }
 
 /** The last-committed copy, the (empty) directories of intents and of claims to a refresh, what was quarantined,

@@ -87,7 +87,7 @@ function privateTextOf(file: string): string {
   let text: string;
   let descriptor: number | undefined;
   try {
-    // By one descriptor: whoever may rename here must not have one file judged, and another one read.
+    // By one descriptor: a process that may rename here must not have one file judged, and another one read.
     descriptor = openSync(file, 'r');
     ({ mode } = fstatSync(descriptor));
     text = readFileSync(descriptor, 'utf8');

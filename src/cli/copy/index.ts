@@ -76,8 +76,8 @@ export function addSealedCopies(program: Command): void {
     .addHelpText(
       'after',
       `
-The whole file is sealed by the first key (AES-256-GCM): without the keys nobody reads a value or a name in it, or changes it
-unseen. Tokens are not exported. holdfast key create makes a file of keys; keep it apart from the export.
+The whole file is sealed by the first key (AES-256-GCM): without the keys no value or name in it can be read,
+and no change of it goes unseen. Tokens are not exported. holdfast key create makes a file of keys; keep it apart from the export.
 
 Examples:
   holdfast export --from etcd://10.0.0.11:2379/team-a --to team-a.sealed --keys keys
