@@ -14,16 +14,20 @@ for (const place of process.argv.slice(2)) {
     const file = path.relative(project, name);
     // A file that could not be loaded has no tests, and counts as one.
     if (status === 'failed' && assertionResults.length === 0)
-      tests.set(`${file} ${message}`, { status: 'failed' });
+      tests.set(`${file} ${message}`, { title: file, status: 'failed', why: [message] });
     const seen = new Map();
-    for (const { fullName, status, meta } of assertionResults) {
+    for (const { fullName, status, meta, failureMessages } of assertionResults) {
       const occurrence = seen.get(fullName) ?? 0;
       seen.set(fullName, occurrence + 1);
       const key = `${file} ${fullName} ${occurrence}`;
       const title = `${file} > ${fullName}`;
       if (meta?.retries > 0) retried.push(`${meta.retries} times: ${title}`);
       if (status === 'failed' || (tests.get(key)?.status ?? 'skipped') === 'skipped')
-        tests.set(key, { title, status: status === 'passed' || status === 'failed' ? status : 'skipped' });
+        tests.set(key, {
+          title,
+          status: status === 'passed' || status === 'failed' ? status : 'skipped',
+          why: failureMessages,
+        });
     }
   }
 }
@@ -47,6 +51,19 @@ list('tried again', retried);
 list('named in .ci/skipped.json, and run here', allowed.filter(isRun));
 // What other machines lack is not known.
 list('skipped, and not named in .ci/skipped.json', kind === 'other' ? [] : unexpected);
+
+/** The beginning of a message: its assertion, and not the whole of what was compared. */
+const beginning = (message) => {
+  const lines = message.split('\n');
+  const shown = lines.slice(0, 12).map((line) => `    ${line.slice(0, 200)}`);
+  return [...shown, ...(lines.length > shown.length ? ['    ...'] : [])].join('\n');
+};
+const failures = [...tests.values()].filter((test) => test.status === 'failed');
+// At the end, where who reads only the last lines of a log finds it.
+list(
+  'failed',
+  failures.map(({ title, why = [] }) => [title, ...why.map(beginning)].join('\n')),
+);
 
 const more = [
   ...(skipped.length > 0 ? [`${skipped.length} skipped`] : []),
