@@ -51,7 +51,7 @@ export function eachInTiers(
 export function propertyInTiers(
   title: string,
   cases: { few: number; many: number },
-  check: (numRuns: number) => void,
+  check: (numRuns: number) => void | Promise<void>,
   later: TestOptions = long,
 ): void {
   it(title, () => check(cases.few));

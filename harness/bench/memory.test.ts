@@ -41,7 +41,7 @@ function sizesOf(operations: number): Sizes {
 
 // Half of the operations are writes, each of which makes a content that is seen. In four million of them 100 bytes more are 400 MB.
 test('a run is held in less than 100 bytes for each operation with the content that it has made, and what names erasers in less than 120', () => {
-  const [few, many] = [12_000, 36_000];
+  const [few, many] = [6000, 18_000];
   const [short, long] = [sizesOf(few), sizesOf(many)];
   // What is held of any run, however short, is held of both.
   const growth = (of: 'ofRun' | 'ofJudge') => (long[of] - short[of]) / (many - few);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { propertyInTiers } from '../../src/tiers.test.helper.js';
 import { checkLinearizable } from '../linearizable/index.js';
 import { type CasInput, casRegister } from '../linearizable/models/cas-register.js';
 import { Random } from '../workload/random.js';
@@ -59,10 +60,10 @@ function generate(random: Random): Generated {
   return { events, verdict: verdict === 'valid' ? 'valid' : 'invalid' };
 }
 
-test('a history has the verdict of the model in every layout', async () => {
+const layoutRounds = async (rounds: number) => {
   const random = new Random(3, 'layouts');
   const seen = { valid: 0, invalid: 0 };
-  for (let round = 0; round < 60; round++) {
+  for (let round = 0; round < rounds; round++) {
     const { events, verdict } = generate(random);
     seen[verdict]++;
     for (const [name, write] of Object.entries(layouts)) {
@@ -71,8 +72,13 @@ test('a history has the verdict of the model in every layout', async () => {
         expect.fail(`${name}: ${report.result}, ${report.scope}; expected ${verdict}:\n${write(events)}`);
     }
   }
-  expect(Math.min(seen.valid, seen.invalid)).toBeGreaterThan(8);
-});
+  expect(Math.min(seen.valid, seen.invalid)).toBeGreaterThan(rounds / 8);
+};
+propertyInTiers(
+  'a history has the verdict of the model in every layout',
+  { few: 20, many: 60 },
+  layoutRounds,
+);
 
 test('garbled lines never make an invalid history valid', async () => {
   const random = new Random(4, 'garbled');

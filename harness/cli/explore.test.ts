@@ -58,6 +58,7 @@ describe('holdfast explore', () => {
       '--one-writer',
       '--preemptions',
       '1',
+      ...['--executor', 'sim'],
       '--json',
     ]);
     const { scenarios } = JSON.parse(stdout) as { scenarios: { exploration: Exploration }[] };
@@ -72,15 +73,19 @@ describe('holdfast explore', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('explore --executor sim searches with virtual processes, and replay runs its schedules there or by real ones', async () => {
-    const cwd = newDirectory();
-    const simulated = (args: string[]) => holdfast([...args, '--executor', 'sim'], { cwd });
+  it('explore --executor sim searches with virtual processes, and says so', long, async () => {
+    const simulated = (args: string[]) => holdfast([...args, '--executor', 'sim']);
     const textbook = await simulated(['explore', '--target', 'textbook', '--json']);
     expect(JSON.parse(textbook.stdout).scenarios[0]).toMatchObject({
       result: 'valid',
       executor: 'sim',
       exploration: { exhausted: true },
     });
+  });
+
+  it('replay runs a schedule of virtual processes there or by real ones', async () => {
+    const cwd = newDirectory();
+    const simulated = (args: string[]) => holdfast([...args, '--executor', 'sim'], { cwd });
     const naive = await simulated(['explore', '--target', 'naive']);
     expect([naive.exitCode, naive.stdout]).toEqual([
       1,
@@ -189,7 +194,7 @@ describe('holdfast explore', () => {
       '--strategy',
       'random',
       '--schedules',
-      '3',
+      '1',
       '--clients',
       clients,
       '--json',

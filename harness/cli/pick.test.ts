@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { newProject } from '../../src/documents/snippets.test.helper.js';
+import { long } from '../../src/tiers.test.helper.js';
 import type { PlanEntry, Report } from '../index.js';
 import { holdfast, holdfastWarm, newDirectory } from './command.test.helper.js';
 import { naive } from './naive-run.test.helper.js';
@@ -46,23 +47,23 @@ describe('the plan of a run', () => {
 });
 
 describe('runs that follow each other', () => {
-  it('--repeat-until-failure draws a new seed for each round, and ends with the round that fails', async () => {
-    const cwd = newDirectory();
-    const green = await holdfast(
-      [
-        'stress',
-        '--scenario',
-        'two-terminals',
-        '--no-controls',
-        ...['--clients', 'tui=2', '--duration', '2s', '--operations', '40'],
-        ...['--repeat-until-failure', '2'],
-      ],
-      { cwd },
-    );
+  it('--repeat-until-failure draws a new seed for each round', long, async () => {
+    const green = await holdfast([
+      'stress',
+      '--scenario',
+      'two-terminals',
+      '--no-controls',
+      ...['--clients', 'tui=2', '--duration', '2s', '--operations', '40'],
+      ...['--repeat-until-failure', '2'],
+    ]);
     expect(green.exitCode).toBe(0);
     const seeds = [...green.stderr.matchAll(/^round (\d): valid, seed (\d+)$/gm)];
     expect(seeds.map(([, round]) => round)).toEqual(['1', '2']);
     expect(new Set(seeds.map(([, , seed]) => seed)).size).toBe(2);
+  });
+
+  it('--repeat-until-failure ends with the round that fails, of the seed that is given', async () => {
+    const cwd = newDirectory();
     const red = await holdfast([...naive, '--repeat-until-failure', '--seed', '7', '--json'], { cwd });
     expect(red.exitCode).toBe(1);
     expect(red.stderr).toContain('round 1: invalid, seed 7');
@@ -120,7 +121,7 @@ describe('the configuration of a project', () => {
 });
 
 describe('the beginning of a project', () => {
-  it('what init writes can be run as it is: the plan names its scenario, and the store that it wrote is red', async () => {
+  it('what init writes can be run as it is: the plan names its scenario, and keeps what is there', async () => {
     const cwd = newDirectory();
     writeFileSync(path.join(cwd, 'holdfast.config.ts'), 'mine');
     const first = await holdfastWarm(['init'], { cwd });
@@ -132,6 +133,11 @@ describe('the beginning of a project', () => {
     expect(JSON.parse(plan.stdout)).toContainEqual(
       expect.objectContaining({ scenario: 'busy-and-killed', target: './holdfast/target.ts', tags: ['own'] }),
     );
+  });
+
+  it('the store that init wrote is red', long, async () => {
+    const fresh = newProject({});
+    await holdfastWarm(['init', '.'], { cwd: fresh });
     const run = await holdfast(['stress', '--no-controls', '--grep', '@own', '--duration', '4s'], {
       cwd: fresh,
     });

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { long } from '../../src/tiers.test.helper.js';
 import type { Report } from '../index.js';
 import { holdfast, holdfastWarm, newDirectory } from './command.test.helper.js';
 import { naive } from './naive-run.test.helper.js';
@@ -36,7 +37,12 @@ describe('the forms of a report', () => {
     expect((JSON.parse(stdout) as Report).result).toBe('invalid');
     expect(stderr).toMatch(/^::error title=holdfast stress\.naive%3A two-terminals::/m);
     expect(readFileSync(summary, 'utf8')).toMatch(/^# another step\n# Stress run: invalid\n/);
-    // What GitHub would refuse as too long is cut at a line.
+  });
+
+  it('a summary that GitHub would refuse as too long is cut at a line', long, async () => {
+    const cwd = newDirectory();
+    const summary = path.join(cwd, 'summary.md');
+    const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summary };
     writeFileSync(summary, `${'x'.repeat(1_048_000)}\n`);
     await holdfast([...naive, '--json'], { cwd, env });
     const text = readFileSync(summary, 'utf8');

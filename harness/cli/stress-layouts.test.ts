@@ -50,8 +50,10 @@ describe('a store whose file does not show its entries', () => {
   );
 
   // A race is a matter of chance: only a bug that stays unfound, run after run, says that the harness can't see it.
-  eachInTiers(layouts)(
+  // Its short twin is in harness/explore/layouts.test.ts.
+  it.each(layouts)(
     '$name without its lock loses updates, and the store alone shows it',
+    { ...long, retry: 2 },
     async ({ name }) => {
       const { report, exitCode } = await stress(
         `${layout(name)}?loses=1`,
@@ -63,7 +65,6 @@ describe('a store whose file does not show its entries', () => {
       expect(counts(report)?.lost).toBeGreaterThan(0);
       expect(exitCode).toBe(1);
     },
-    { retry: 2 },
   );
 
   // Its short twin is in harness/explore/layouts.test.ts.

@@ -1,7 +1,8 @@
-import { copyFileSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
+import { long } from '../../src/tiers.test.helper.js';
 import type { Report } from '../index.js';
 import { counts, fixture, holdfast, holdfastWarm, newDirectory, stress } from './command.test.helper.js';
 
@@ -32,7 +33,7 @@ describe('a stress run', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('a run writes report, history and summary, points "latest" at them, its history is judged the same again, and another in its directory begins an empty one', async () => {
+  it('a run writes report, history and summary, points "latest" at them, and its history is judged the same again', async () => {
     const { cwd, report } = await stress(
       'naive',
       'two-terminals',
@@ -56,10 +57,17 @@ describe('a stress run', () => {
     expect(JSON.parse(again.stdout)[0].counts).toEqual(counts(report));
     const shown = await holdfastWarm(['show'], { cwd });
     expect(shown.stdout).toContain('# Stress run: invalid');
+  });
 
-    const out = ['--duration', '2s', '--operations', '60', '--out', realpathSync(latest)];
-    await stress('hardened', 'two-terminals', ...out);
-    const other = await holdfastWarm(['check', path.join(latest, 'history.jsonl'), '--json'], { cwd });
+  it('a run in the directory of another one begins an empty history', long, async () => {
+    const runs = ['--scenario', 'two-terminals', '--no-controls', '--duration', '2s', '--out', 'out'];
+    const cwd = newDirectory();
+    for (const [target, operations] of [
+      ['naive', '40'],
+      ['hardened', '60'],
+    ] as const)
+      await holdfast(['stress', '--target', target, '--operations', operations, ...runs], { cwd });
+    const other = await holdfastWarm(['check', 'out/history.jsonl', '--json'], { cwd });
     expect([other.exitCode, JSON.parse(other.stdout)]).toEqual([
       0,
       [expect.objectContaining({ target: 'hardened' })],

@@ -124,14 +124,18 @@ describe.skipIf(!hasTerminal)(`a run on a terminal${noTerminal}`, () => {
 });
 
 describe('a run that no terminal sees', () => {
-  it('the output has no colours and no control sequences, unless they are forced', async () => {
+  it('the output has no colours and no control sequences', long, async () => {
     const cwd = newDirectory();
     // The report is the same, and starts no process for each client.
     const search = ['explore', '--target', 'naive', '--executor', 'sim'];
     const plain = await holdfast(search, { cwd });
     expect(plain.stdout + plain.stderr).not.toContain('\u001b');
     expect(plain.stdout).toContain('| T1 ');
-    const one = [...search, '--schedules', '1'];
+  });
+
+  it('the output has colours where they are forced, and JSON has none even then', async () => {
+    const cwd = newDirectory();
+    const one = ['explore', '--target', 'naive', '--executor', 'sim', '--schedules', '1'];
     const forced = await holdfast(one, { cwd, env: { FORCE_COLOR: '1' } });
     expect(forced.stdout).toContain('\u001b[');
     const json = await holdfast([...one, '--json'], { cwd, env: { FORCE_COLOR: '1' } });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { eachInTiers, long } from '../../src/tiers.test.helper.js';
+import { long } from '../../src/tiers.test.helper.js';
 import type { ExploreOptions } from './explore.js';
 import { explore, fixture, replaySchedule, searchSimulated } from './explore.test.helper.js';
 import { scheduleOf } from './report/schedule-files.js';
@@ -29,8 +29,9 @@ describe('the choices of a search', () => {
     },
   );
 
-  eachInTiers(choices)(
+  it.each(choices)(
     'a bug is found among real processes with the choice that it needs: %s: %s',
+    long,
     async (way, kind, _, having) => {
       const { failures } = await explore({ ...optionsOf(way), onWarning: () => {}, ...having });
       expect(failures[0]).toMatchObject({ kind, replayed: { same: 2, of: 2 } });

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { eachInTiers, long, nightly } from '../../src/tiers.test.helper.js';
+import type { ScheduleFile } from './evidence/exploration.js';
 import { explore, fixture, replaySchedule, searchSimulated } from './explore.test.helper.js';
 
 const kindsOf = ({ failures }: { failures: readonly { kind: string }[] }) =>
@@ -20,22 +22,32 @@ describe('a search of small programs', () => {
     },
   );
 
-  eachInTiers([
+  const small: [string, string[]][] = [
     ['rename-only', ['set a', 'get a']],
     ['strict-read', ['get a', 'set a']],
     [fixture('../../stress/fixtures/stolen-lock.mjs'), ['get a', 'set a']],
-  ])('the pruned and the reduced search of %s (%s) find all outcomes', async (target, clients) => {
-    const [whole, ...others] = await Promise.all([
-      explore({ target, clients, strategy: 'dfs', prune: false, stopAtFirst: false }),
-      explore({ target, clients, strategy: 'dfs', stopAtFirst: false }),
-      explore({ target, clients, strategy: 'dpor', stopAtFirst: false }),
-    ]);
-    for (const other of others) {
-      expect(other).toMatchObject({ exhausted: true, outcomes: whole.outcomes });
-      expect(other.executions).toBeLessThan(whole.executions / 4);
-      expect(kindsOf(other)).toEqual(kindsOf(whole));
-    }
-  });
+  ];
+  const allOutcomes =
+    (searched: typeof searchSimulated | typeof explore) => async (target: string, clients: string[]) => {
+      const options = { target, clients, stopAtFirst: false };
+      const whole = await searched({ ...options, strategy: 'dfs', prune: false });
+      for (const strategy of ['dfs', 'dpor'] as const) {
+        const found = await searched({ ...options, strategy });
+        expect(found).toMatchObject({ exhausted: true, outcomes: whole.outcomes });
+        expect(found.executions).toBeLessThan(whole.executions / 4);
+        expect(kindsOf(found)).toEqual(kindsOf(whole));
+      }
+    };
+
+  eachInTiers(small)(
+    'the pruned and the reduced search of %s (%s) find all outcomes in simulation',
+    allOutcomes(searchSimulated),
+  );
+  it.each(small)(
+    'the pruned and the reduced search of %s (%s) find all outcomes of real processes',
+    long,
+    allOutcomes(explore),
+  );
 });
 
 // Its short twins are the properties of search/dpor.test.ts and search/faulty-search.test.ts, and the rows with faults of protocol.test.ts.
@@ -82,16 +94,11 @@ describe('a schedule', () => {
   );
 
   it('a replay that leads to other calls names the first of them', async () => {
-    const { failures } = await explore({ target: 'naive' });
-    const [failure] = failures;
-    if (!failure) throw new Error('nothing was found');
-    const calls = failure.calls.map((call, index) =>
-      index === 2 ? 'A unlink data/opencode/auth.json' : call,
-    );
-    const { result, divergence } = await replaySchedule({ ...failure, calls });
+    const file = new URL('../../scenarios/schedules/naive-23b97dcf.json', import.meta.url);
+    const failure: ScheduleFile = JSON.parse(readFileSync(file, 'utf8'));
+    const [other] = failure.calls.splice(2, 1, 'A unlink data/opencode/auth.json');
+    const { result, divergence } = await replaySchedule(failure);
     expect(result).toBe('unknown');
-    expect(divergence).toBe(
-      'at step 3 "A close data/opencode/auth.json" instead of "A unlink data/opencode/auth.json"',
-    );
+    expect(divergence).toBe(`at step 3 "${other}" instead of "A unlink data/opencode/auth.json"`);
   });
 });

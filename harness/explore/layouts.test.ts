@@ -36,7 +36,12 @@ describe('a store whose file does not show its entries', () => {
     expect(evidence?.of).toBe('store');
   });
 
-  eachInTiers(layouts)('%s without its lock loses updates, and the store alone shows it', async (name) => {
+  it.each(layouts)('%s without its lock loses updates in simulation', async (name) => {
+    const { failures, evidence } = await searchSimulated({ target: `${layout(name)}?loses=1` });
+    expect([failures.map(({ kind }) => kind), evidence]).toEqual([['lost-update'], 'store']);
+  });
+
+  it.each(layouts)('%s without its lock loses updates, and the store alone shows it', long, async (name) => {
     const { failures, evidence, reason } = await explore({ target: `${layout(name)}?loses=1` });
     expect({ kinds: failures.map(({ kind }) => kind), reason }).toEqual({ kinds: ['lost-update'] });
     expect(evidence?.of).toBe('store');

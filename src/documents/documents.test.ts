@@ -144,7 +144,7 @@ describe("the tests of a user's own store", () => {
       )}`;
   /** Only so far that a safe store is not searched for a minute. */
   const short = (text: string) => text.replace('preemptions: 1', 'preemptions: 1, schedules: 8');
-  // Vitest takes longer to start than either of them to run.
+  // Vitest takes longer to start than either of them to run. Their short twins are harness/vitest/to-lose-nothing.test.ts and harness/stress/library.test.ts.
   eachInTiers(
     [
       [
@@ -174,6 +174,7 @@ describe("the tests of a user's own store", () => {
       expect([result.exitCode, output]).toEqual([exitCode, expect.any(String)]);
       for (const words of said) expect(output).toMatch(words);
     },
+    long,
   );
 
   // By luck, as below.

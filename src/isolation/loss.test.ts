@@ -204,14 +204,14 @@ in_child(add)
   const end = "\nold['own'] = 1\nwith open(F, 'w') as opened: json.dump(old, opened)";
 
   // Of the processes that have ended, 256 are remembered.
-  it('is its base however many processes have read since', async () => {
+  it('is its base however many processes have read since', long, async () => {
     const scene = newScene();
     const many = `for _ in range(260): in_child(lambda: os.open(F, os.O_RDONLY))`;
     await scene.run(['sh', '-c', '"$@"; true', 'sh', ...snake(child + many + end, scene.file)]);
     expect(Object.keys(scene.read()).toSorted()).toEqual(['a', 'b', 'c', 'e', 'own']);
   });
 
-  it('is its base however many processes are alive', async () => {
+  it('is its base however many processes are alive', long, async () => {
     const scene = newScene();
     const many = `ends, gates = os.pipe()
 done, told = os.pipe()

@@ -32,7 +32,7 @@ const inTurn = (...calls: (Pick<Step, 'action' | 'key'> & Partial<Step>)[]): Ste
 describe('simulated histories', () => {
   propertyInTiers(
     'a map that is linearizable by construction is judged valid',
-    { few: 800, many: 3_000 },
+    { few: 300, many: 3_000 },
     (numRuns) => {
       fc.assert(
         fc.property(fc.array(act, { maxLength: 3 }), (acts) => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { eachInTiers, long, nightly } from '../../../src/tiers.test.helper.js';
+import { long, nightly } from '../../../src/tiers.test.helper.js';
 import { until } from '../../../src/waiting.test.helper.js';
 import { confirmBare, explore, fixture, needsStrace } from '../explore.test.helper.js';
 
@@ -21,10 +21,11 @@ describe.concurrent('the confirmation without the gate', () => {
   const confirm = async (found: string, target: string) =>
     confirmBare({ ...(await foundIn(found)), target }, undefined, 'preload');
 
-  eachInTiers([
+  // Their short twin is the call that a target makes while it is opened.
+  it.each([
     ['naive', "process A's write of data/opencode/auth.json"],
     ['rename-only', "process A's rename of data/opencode/auth.json"],
-  ])('%s loses an update with one delayed call, as the search said', async (target, call) => {
+  ])('%s loses an update with one delayed call, as the search said', long, async (target, call) => {
     const told = await confirm(target, target);
     expect(told).toContain(`with nothing but ${call} delayed (by itself, as there is no strace)`);
     expect(told).toMatch(/: lost in 3 of 3 runs\.$/);

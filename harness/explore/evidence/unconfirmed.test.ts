@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { eachInTiers } from '../../../src/tiers.test.helper.js';
+import { long } from '../../../src/tiers.test.helper.js';
 import { explore, fixture } from '../explore.test.helper.js';
 import { exploreToHtml } from '../report/html.js';
 import { toExploreReport } from '../report/report.js';
@@ -9,8 +9,10 @@ const searchOf = (way: string, clients = ['set a', 'set b']) =>
   explore({ target: `${fixture('unsteady.mjs')}?way=${way}`, clients, strategy: 'random', schedules: 20 });
 
 describe('a failure that new processes did not repeat', () => {
-  eachInTiers(['names', 'counts'])(
+  // Its short twin is a program that is not deterministic, in no-store.test.ts.
+  it.each(['names', 'counts'])(
     'an unconfirmed failure is reported with schedule and history, and breaks the guarantee: %s',
+    long,
     async (way) => {
       const exploration = await searchOf(way);
       expect(exploration).toMatchObject({ result: 'invalid', cause: 'nondeterministic' });

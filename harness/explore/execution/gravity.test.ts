@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { eachInTiers } from '../../../src/tiers.test.helper.js';
-import { explore, fixture } from '../explore.test.helper.js';
+import { long } from '../../../src/tiers.test.helper.js';
+import { explore, fixture, searchSimulated } from '../explore.test.helper.js';
 import { byGrade, Enough } from './gravity.js';
 
 it('failures are sorted by severity: lost, resurrected, unreadable, without end, open to others, left behind', () => {
@@ -33,11 +33,18 @@ describe('the end of a search with findings', () => {
   });
 });
 
-eachInTiers([{ crash: true }, { errno: true }])(
-  'a leftover file does not end the search: %j',
+const sides = { target: fixture('side-findings.mjs'), clients: ['set a'], strategy: 'dfs' } as const;
+
+it.each([{ crash: true }, { errno: true }])('a leftover file does not end the search: %j', async (faults) => {
+  const { failures } = await searchSimulated({ ...sides, ...faults });
+  expect(new Set(failures.map(({ kind }) => kind))).toEqual(new Set(['lost-seed', 'leftover']));
+});
+
+it.each([{ crash: true }, { errno: true }])(
+  'a leftover file does not end the search of real processes: %j',
+  long,
   async (faults) => {
-    const options = { clients: ['set a'], strategy: 'dfs', ...faults } as const;
-    const { failures } = await explore({ target: fixture('side-findings.mjs'), ...options });
+    const { failures } = await explore({ ...sides, ...faults });
     expect(failures.map(({ kind }) => kind)).toEqual(['lost-seed', 'leftover']);
   },
 );

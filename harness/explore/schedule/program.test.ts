@@ -38,7 +38,7 @@ describe('a program in which no two clients write', () => {
 
   it('a program with one writer is searched with a warning, where that is asked for', async () => {
     const warnings: string[] = [];
-    const options = { clients: ['set a', 'get b'], schedules: 1, oneWriter: true };
+    const options = { clients: ['set a', 'get b'], schedules: 1, oneWriter: true, executor: 'sim' } as const;
     const onWarning = (sentence: string) => void warnings.push(sentence);
     const { warning } = await explore({ target: 'rename-only', ...options, onWarning });
     expect(warnings).toEqual([expect.stringContaining('Only client A writes')]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { eachInTiers, nightly } from '../../../src/tiers.test.helper.js';
+import { eachInTiers, nightly, propertyInTiers } from '../../../src/tiers.test.helper.js';
 import { noFaults } from '../execution/executed.js';
 import {
   explore,
@@ -45,14 +45,16 @@ describe('what is remembered of a virtual process', () => {
     ['textbook', { errnos: 1 }],
   ] as const)(title, nightly, same);
 
-  it('a schedule leads to the same a hundred times, in new lives and in remembered ones', async () => {
+  const manyTimes = async (times: number) => {
     const pool = await simPoolFor('textbook');
     await inTurn(() => {
       const first = follow(pool, optionsFor('set a | set b'), [], false);
-      for (let time = 0; time < 100; time++)
+      for (let time = 0; time < times; time++)
         expect(follow(pool, optionsFor('set a | set b'), [], false)).toEqual(first);
     });
-  });
+  };
+  const sameTitle = 'a schedule leads to the same each time, in new lives and in remembered ones';
+  propertyInTiers(sameTitle, { few: 20, many: 100 }, manyTimes);
 
   it('a program that does something else in another life is refused, since its calls are no function of what it finds', async () => {
     const pool = await simPoolFor('not-simulated.mjs', false);

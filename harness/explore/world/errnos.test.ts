@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { eachInTiers } from '../../../src/tiers.test.helper.js';
-import { explore, fixture } from '../explore.test.helper.js';
+import { long } from '../../../src/tiers.test.helper.js';
+import { explore, fixture, searchSimulated } from '../explore.test.helper.js';
 import type { CallName } from '../protocol/calls.js';
 import { errnos } from '../schedule/action.js';
 import { errnosOf } from './errnos.js';
@@ -30,13 +30,21 @@ describe('the errors of a call', () => {
     expect(new Set(all)).toEqual(new Set(errnos));
   });
 
-  eachInTiers([
+  const ways: [way: string, kinds: string[]][] = [
     ['open-EMFILE', ['lost-seed']],
     ['read-ENOSPC', []],
     ['stat-EMFILE', []],
-  ])('a store that mishandles only %s has these failures: %j', async (way, kinds) => {
-    const options = { clients: ['set a'], errno: true, strategy: 'dfs' } as const;
-    const { failures } = await explore({ target: `${fixture('takes-errors.mjs')}?way=${way}`, ...options });
-    expect(failures.map(({ kind }) => kind)).toEqual(kinds);
-  });
+  ];
+  const findsOnly =
+    (searched: typeof searchSimulated | typeof explore) => async (way: string, kinds: string[]) => {
+      const options = { clients: ['set a'], errno: true, strategy: 'dfs' } as const;
+      const { failures } = await searched({
+        target: `${fixture('takes-errors.mjs')}?way=${way}`,
+        ...options,
+      });
+      expect(failures.map(({ kind }) => kind)).toEqual(kinds);
+    };
+  const title = 'a store that mishandles only %s has these failures: %j';
+  it.each(ways)(`${title}, in simulation`, findsOnly(searchSimulated));
+  it.each(ways)(title, long, findsOnly(explore));
 });

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openTokens } from '../../tokens/tokens.js';
 import { command, newDirectory } from '../command.test.helper.js';
+import { runWarm } from '../warm-command.test.helper.js';
 
 const secret = 'CANARY-key-1234567890-wxyz';
 const entry = { type: 'api', key: secret };
@@ -34,7 +35,15 @@ function newUser() {
     return { child, line, ended, output, url: /http:\/\/\S+?(?="|$)/.exec(line)?.[0] ?? '' };
   }
 
-  return { home, tokens, serve, file: path.join(home, 'opencode', 'auth.json') };
+  /** Runs what the command refuses, in a process that has run other commands. */
+  async function refused(...args: string[]) {
+    const own = { XDG_CONFIG_HOME: home, XDG_DATA_HOME: home, NO_COLOR: '1' };
+    const run = { command, args: ['serve', ...args], cwd: home, env: own, input: '' };
+    const { exitCode, stderr } = await runWarm(run);
+    return { code: exitCode, stderr };
+  }
+
+  return { home, tokens, serve, refused, file: path.join(home, 'opencode', 'auth.json') };
 }
 
 const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
@@ -118,9 +127,8 @@ describe('without authentication', () => {
   it.each(['0.0.0.0', '::', '0', '0x7f.1', '::ffff:0.0.0.0', '192.168.1.5', 'myhost'])(
     'the server with --no-auth refuses to listen on %s',
     async (hostname) => {
-      const { serve } = newUser();
-      const { ended } = await serve('--port', '0', '--no-auth', '--hostname', hostname);
-      expect(await ended).toMatchObject({ code: 2, stderr: expect.stringContaining('refusing to listen') });
+      const answer = await newUser().refused('--port', '0', '--no-auth', '--hostname', hostname);
+      expect(answer).toMatchObject({ code: 2, stderr: expect.stringContaining('refusing to listen') });
     },
   );
 });
@@ -147,8 +155,9 @@ describe('usage errors of the server', () => {
     await once(other, 'listening');
     onTestFinished(() => void other.close());
     const { port } = other.address() as { port: number };
-    const { ended } = await newUser().serve('--port', String(port));
-    expect(clear(await ended)).toContain(`port ${port} of 127.0.0.1 is in use`);
+    expect(clear(await newUser().refused('--port', String(port)))).toContain(
+      `port ${port} of 127.0.0.1 is in use`,
+    );
   });
 
   it.each([
@@ -162,17 +171,18 @@ describe('usage errors of the server', () => {
     [['--origin', '*'], 'Expected an origin'],
     [['--policy', 'none'], 'Allowed choices are specified, hardened'],
   ])('the arguments %j are a clear error', async (args, words) => {
-    const { ended } = await newUser().serve(...args);
-    expect(clear(await ended)).toContain(words);
+    expect(clear(await newUser().refused(...args))).toContain(words);
   });
 
   it("a token file that can't be read is an error, and is left as it is", async () => {
-    const { home, serve } = newUser();
+    const { home, refused } = newUser();
     const file = path.join(home, 'opencode', 'auth-tokens.json');
     mkdirSync(path.dirname(file), { recursive: true });
     writeFileSync(file, '[]');
-    const { ended } = await serve('--port', '0');
-    expect(await ended).toMatchObject({ code: 1, stderr: expect.stringContaining('auth-tokens.json') });
+    expect(await refused('--port', '0')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('auth-tokens.json'),
+    });
     expect(readFileSync(file, 'utf8')).toBe('[]');
   });
 });
