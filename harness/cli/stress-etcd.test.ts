@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type Cluster, lacksEtcd, newCluster } from '../../src/etcd/cluster.test.helper.js';
 import { long, nightly } from '../../src/tiers.test.helper.js';
 import { counts, stress } from './command.test.helper.js';
+import { refreshKilledSlowly } from './refresh-killed.test.helper.js';
 
 // Their short twins are src/etcd/receipts.test.ts and src/etcd/conformance.test.ts.
 describe.skipIf(lacksEtcd())('the store on etcd, under stress', long, () => {
@@ -12,7 +13,12 @@ describe.skipIf(lacksEtcd())('the store on etcd, under stress', long, () => {
   const target = (options: string) =>
     `etcd?at=${cluster.endpoints.map((url) => new URL(url).host).join('+')}${options}`;
 
-  it.each(['two-terminals', 'kill-9', 'refresh-killed', 'set-delete-churn'])(
+  it('no guarantee is violated where refreshes are cut off half-way', async () => {
+    const { exitCode, report } = await stress(target(''), refreshKilledSlowly(), '--duration', '20s');
+    expect([report?.scenarios[0]?.checks.coverage, exitCode]).toMatchObject([{ result: 'valid' }, 0]);
+  });
+
+  it.each(['two-terminals', 'kill-9', 'set-delete-churn'])(
     'no guarantee is violated in %s',
     async (scenario) => {
       const { exitCode, report } = await stress(target(''), scenario, '--duration', '6s');

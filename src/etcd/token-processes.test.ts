@@ -20,21 +20,22 @@ describe.skipIf(lacksEtcd())('tokens on one member', () => {
     onTestFinished(() => tokens.close());
     const other = lab.start('verifyTokens');
     expect(await other.line()).toBe('ready');
+    /** On a busy machine it may have to be asked again: it says so where it can't confirm what it knows in time. */
+    const judgementOf = async (token: string): Promise<string> => {
+      for (;;) {
+        other.tell(token);
+        const told = await other.line();
+        if (told !== 'E_UNAVAILABLE') return told;
+      }
+    };
     const made = [await tokens.create(), await tokens.create()];
-    for (const { token, info } of made) {
-      other.tell(token);
-      expect(await other.line()).toBe(info.id);
-    }
+    for (const { token, info } of made) expect(await judgementOf(token)).toBe(info.id);
     other.signal('SIGSTOP');
     for (const { info } of made) await tokens.delete(info.id);
     other.signal('SIGCONT');
-    for (const { token } of made) {
-      other.tell(token);
-      expect(await other.line()).toBe('refused');
-    }
+    for (const { token } of made) expect(await judgementOf(token)).toBe('refused');
     const { token, info } = await tokens.create();
-    other.tell(token);
-    expect(await other.line()).toBe(info.id);
+    expect(await judgementOf(token)).toBe(info.id);
   });
 });
 
@@ -107,11 +108,11 @@ describe.skipIf(lacksEtcd())('tokens on three members', () => {
         await cluster.ready();
         await expect.poll(() => counts.deletions, { timeout: 60_000 }).toBeGreaterThan(before);
       }
+      // How much happens in that time depends on the machine: with fewer, nothing would have been tried.
+      const fewest = () => Math.min(counts.deletions, counts.letIn, counts.refused);
+      await expect.poll(fewest).toBeGreaterThan(20);
       isOver = true;
       await working;
-      expect(counts.deletions).toBeGreaterThan(20);
-      expect(counts.letIn).toBeGreaterThan(20);
-      expect(counts.refused).toBeGreaterThan(20);
     },
   );
 });
