@@ -5,6 +5,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const longest = [
   'src/isolation/breaks',
   'src/isolation/isolation',
+  'src/isolation/running',
   'harness/cli/terminal',
   'harness/cli/explore',
   'src/isolation/loss',

@@ -186,26 +186,31 @@ describe('holdfast explore', () => {
     },
   );
 
-  it('explore looks for sleep where it is asked to, and the command that searches again asks, too', async () => {
-    const clients = 'set a, set b, set c | set d, set e, set f';
-    const args = [
-      'explore',
-      '--idle',
-      '--strategy',
-      'random',
-      '--schedules',
-      '1',
-      '--clients',
-      clients,
-      '--json',
-    ];
-    const { exitCode, stdout } = await holdfast(args, { cwd: newDirectory() });
-    expect(JSON.parse(stdout).scenarios[0]).toMatchObject({
-      reproduce: expect.stringMatching(/ --idle 3$/),
-      exploration: { conditions: { idleMs: 3 }, failures: [] },
-    });
-    expect(exitCode).toBe(0);
-  });
+  // Its short twin is harness/explore/idle.test.ts.
+  it(
+    'explore looks for sleep where it is asked to, and the command that searches again asks, too',
+    long,
+    async () => {
+      const clients = 'set a, set b, set c | set d, set e, set f';
+      const args = [
+        'explore',
+        '--idle',
+        '--strategy',
+        'random',
+        '--schedules',
+        '1',
+        '--clients',
+        clients,
+        '--json',
+      ];
+      const { exitCode, stdout } = await holdfast(args, { cwd: newDirectory() });
+      expect(JSON.parse(stdout).scenarios[0]).toMatchObject({
+        reproduce: expect.stringMatching(/ --idle 3$/),
+        exploration: { conditions: { idleMs: 3 }, failures: [] },
+      });
+      expect(exitCode).toBe(0);
+    },
+  );
 
   it('a search that was cut off is not called exhausted', async () => {
     const { exitCode, stdout } = await holdfast(['explore', '--schedules', '3']);

@@ -17,7 +17,7 @@ const colour = '\u001b[3';
 const red = ['stress', '--target', 'naive', '--no-controls'];
 const some = [
   ...red,
-  ...['--scenario', 'two-terminals,set-delete-churn', '--duration', '6s', '--operations', '100'],
+  ...['--scenario', 'two-terminals,set-delete-churn', '--duration', '6s', '--operations', '50'],
   ...['--out', 'reports/it'],
 ];
 

@@ -51,7 +51,11 @@ const goesAtOnce = [leavesAtOnce];
 
 describe('a search for executions in which all sleep', () => {
   // The first of them is the store as it once was: two processes together were slower than one.
-  eachInTiers(lostWakeUps.map((mutant) => [mutant.name, mutant] as const))(
+  eachInTiers(
+    lostWakeUps.map((mutant) => [mutant.name, mutant] as const),
+    1,
+    nightly,
+  )(
     'a wake-up that is lost is found as idle: %s',
     async (_, mutant) => {
       const pool = await poolFor(planted([...goesAtOnce, mutant]));
@@ -101,8 +105,8 @@ describe('a search for executions in which all sleep', () => {
   eachInTiers(
     [
       ['hardened', 3, clients],
-      ['hardened', 60, three],
-      ['hardened?termMs=0', 60, three],
+      ['hardened', 30, three],
+      ['hardened?termMs=0', 30, three],
     ] as const,
     1,
   )(title, neverSleeps, { timeout: 3_600_000 });

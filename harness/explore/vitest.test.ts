@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
-import { long } from '../../src/tiers.test.helper.js';
+import { long, nightly } from '../../src/tiers.test.helper.js';
 import { explore } from './explore.test.helper.js';
 import { toRegressionTest } from './report/regression-test.js';
 
@@ -28,7 +28,7 @@ async function runVitest(files: Readonly<Record<string, string>>) {
 
 describe('the test that is written for a failure', () => {
   // Its short twin is report/regression-test.test.ts.
-  it('the test fails for the store with the bug, and passes for a mended one', long, async () => {
+  it('the test fails for the store with the bug, and passes for a mended one', nightly, async () => {
     const { failures } = await explore({ target: 'rename-only' });
     const [failure] = failures;
     if (!failure) throw new Error('nothing was found');
@@ -103,7 +103,7 @@ describe("the guard of a user's own store, a test of ten lines in TypeScript", (
     expect(output).toMatch(/my-store\.ts:\d+/);
   });
 
-  it('the guard passes where no update can be lost', long, async () => {
+  it('the guard passes where no update can be lost', nightly, async () => {
     const { exitCode, output } = await runVitest({
       'guard.test.ts': guard,
       'my-store.ts': myStore('await lock(); change(); unlock();'),

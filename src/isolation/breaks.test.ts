@@ -14,20 +14,20 @@ import {
   whyNot,
 } from './isolation.test.helper.js';
 
-/** The first are one of each kind: of descriptors, of writes, of names, of ends. The others are variations of these. */
+/** The first are one of each kind: of descriptors, of names, of writes, of ends, of threads. The others are variations of these. */
 const ways: [what: string, title: string][] = [
   ['fork', 'a child that writes what its parent has opened'],
-  ['duplicate', 'a duplicate of its descriptor'],
-  ['both', 'one descriptor for reading and writing'],
-  ['append', 'appending'],
   ['rename', 'a rename'],
-  ['copy', 'cp, from it and to it'],
   ['truncate', 'truncate by its path'],
   ['mapping', 'a shared mapping, after the close'],
   ['unclosed', 'its end, and never a close'],
+  ['threads', 'eight threads at a time'],
+  ['duplicate', 'a duplicate of its descriptor'],
+  ['both', 'one descriptor for reading and writing'],
+  ['append', 'appending'],
+  ['copy', 'cp, from it and to it'],
   ['killed', 'children that are killed as they write'],
   ['refused', 'what can’t be read, at first, which is counted at its end'],
-  ['threads', 'eight threads at a time'],
   ['orphan', 'a child that outlives its parent'],
   ['spawn', 'a redirection of a program that is spawned'],
   ['execute', 'a descriptor that exec closes'],
@@ -70,7 +70,7 @@ async function ancestor({ ready }: Scene, levels: number): Promise<number> {
 }
 
 describe.skipIf(whyNot !== undefined)(`an isolated program${whyNot ? ` (${whyNot})` : ''}`, () => {
-  eachInTiers(ways, 12)('loses nothing by %s: %s', async (what) => {
+  eachInTiers(ways, 6)('loses nothing by %s: %s', async (what) => {
     const scene = newScene();
     const { stderr } = await race(scene, what);
     // By a commit of its own, and not by a repair of what it wrote past the helper.
@@ -158,7 +158,7 @@ describe.skipIf(whyNot !== undefined)(`an isolated program${whyNot ? ` (${whyNot
     expect(Object.keys(scene.read()).toSorted()).toEqual(['a', 'b', 'both', 'other']);
   });
 
-  it.each([
+  eachInTiers<[string, (file: string) => string]>([
     ['of the file alone', (file: string) => file],
     ['of a run that is none of its ancestors', (file: string) => `999999999:1:${file}`],
     ['of another process that had the number of an ancestor', (file: string) => `${process.pid}:1:${file}`],

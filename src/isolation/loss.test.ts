@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { command, newDirectory } from '../cli/command.test.helper.js';
-import { long } from '../tiers.test.helper.js';
+import { eachInTiers, long } from '../tiers.test.helper.js';
 import { cFiles, helperProgram, interpreter, newScene, whyNot } from './isolation.test.helper.js';
 
 const shell = (script: string, file: string) => ['sh', '-c', script, 'sh', file];
@@ -53,11 +53,14 @@ const returns: [title: string, lineOf: (file: string) => string[], keys: string]
 ];
 
 describe.skipIf(whyNot !== undefined)(`an isolated program${whyNot ? ` (${whyNot})` : ''}`, () => {
-  it.each(returns)('that takes the file away and puts it back loses nothing: %s', async (_, lineOf, keys) => {
-    const scene = newScene();
-    const { exitCode } = await scene.run(lineOf(scene.file));
-    expect([exitCode, Object.keys(scene.read()).toSorted().join()]).toEqual([0, keys]);
-  });
+  eachInTiers(returns, 3)(
+    'that takes the file away and puts it back loses nothing: %s',
+    async (_, lineOf, keys) => {
+      const scene = newScene();
+      const { exitCode } = await scene.run(lineOf(scene.file));
+      expect([exitCode, Object.keys(scene.read()).toSorted().join()]).toEqual([0, keys]);
+    },
+  );
 
   it('that takes the file away keeps what another one has put there before it puts its own back', async () => {
     const scene = newScene();
@@ -179,7 +182,7 @@ os.close(fd)`;
     expect(scene.read()).toHaveProperty('own');
   });
 
-  it.each([1, 0])(
+  eachInTiers([1, 0])(
     'whose last end can’t be told ends the run with 1 where it could not be saved',
     async (code) => {
       const scene = newScene();

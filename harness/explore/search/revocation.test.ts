@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { long } from '../../../src/tiers.test.helper.js';
+import { long, nightly } from '../../../src/tiers.test.helper.js';
 import { DepthFirst } from './depth-first.js';
 import { searchRevocation } from './revocation.test.helper.js';
 import { type Mistake, mistakes, type RevocationModel } from './revocation-world.test.helper.js';
@@ -14,7 +14,7 @@ const models: [name: string, model: RevocationModel, options: object][] = [
   ['a confirmation lives for two ticks', { ...smallest, looks: 2, life: 2, ticks: 3 }, long],
   ['a request is done twice', { ...smallest, copies: 1 }, long],
   ['a process is killed', { ...smallest, kills: 1 }, long],
-  ['two deletions', { ...smallest, deleters: 2, ticks: 1 }, long],
+  ['two deletions', { ...smallest, deleters: 2, ticks: 1 }, nightly],
   ['two verifiers', { ...smallest, verifiers: 2, ticks: 1 }, long],
 ];
 
@@ -29,7 +29,7 @@ describe('revocation by registration and confirmation', () => {
   const all = Object.entries(mistakes) as [Mistake, Partial<RevocationModel>][];
   // Those of two deletions are deep.
   for (const [mistake, more] of all)
-    it(`the search finds it where ${mistake}`, more.deleters ? long : {}, () => {
+    it(`the search finds it where ${mistake}`, more.deleters ? nightly : {}, () => {
       const model = { ...smallest, ...more, mistake };
       expect(searchRevocation(model, everything()).wrong).toMatch(/lets a deleted token in/);
     });
