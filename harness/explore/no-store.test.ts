@@ -97,7 +97,7 @@ describe('a program that is no store', () => {
   });
 
   it('a program that never stops is ended and called stuck', async () => {
-    const { failures } = await misbehaving('never-stops', { patienceMs: 500 });
+    const { failures } = await misbehaving('never-stops', { patienceMs: 1500 });
     expect(failures).toMatchObject([{ kind: 'stuck', sentence: 'A does not come to a stop' }]);
   });
 });
