@@ -42,7 +42,7 @@ describe('a store whose lock the gate does not steer', () => {
   it('a client that waits in the kernel is not called stuck', async () => {
     const at = path.join(directory, 'pipe');
     execFileSync('mkfifo', [at]);
-    const found = await search('pipe', at, { patienceMs: 1500 });
+    const found = await search('pipe', at, { patienceMs: 2000 });
     expect(found).toMatchObject({ result: 'unknown', cause: 'uncontrolled', failures: [] });
     expect(found.reason).toContain('it waits inside a call that the gate does not stop');
   });
