@@ -75,6 +75,7 @@ export async function newServer(flags: readonly string[] = []): Promise<Server> 
       ...owner,
       cwd: directory,
       stdio: 'ignore',
+      // An interrupt of the terminal is not meant for it.
       detached: true,
     });
     // It refuses to start while a process of the one that was killed is still there.
@@ -92,9 +93,8 @@ export async function newServer(flags: readonly string[] = []): Promise<Server> 
     }
   };
   const signal = (name: NodeJS.Signals) => {
-    // It leads a group of its own: a process for each connection is in it.
     if (child?.pid !== undefined && child.exitCode === null && child.signalCode === null)
-      process.kill(-child.pid, name);
+      signalAll(child.pid, name);
   };
   const end = () => signal('SIGKILL');
   atFileEnd(end);
@@ -119,6 +119,33 @@ export async function newServer(flags: readonly string[] = []): Promise<Server> 
     },
   };
   return server;
+}
+
+/**
+ * Signals the server and its process for each connection, which leads a session of its own, so that a signal to a group misses it. It is
+ * stopped first: it starts no more of them meanwhile.
+ */
+function signalAll(server: number, name: NodeJS.Signals): void {
+  const send = (pid: number, signal: NodeJS.Signals) => {
+    try {
+      process.kill(pid, signal);
+    } catch {
+      // It has ended by itself.
+    }
+  };
+  if (name !== 'SIGCONT') send(server, 'SIGSTOP');
+  for (const child of childrenOf(server)) send(child, name);
+  send(server, name);
+}
+
+function childrenOf(pid: number): number[] {
+  try {
+    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+    return text.split(' ').flatMap((child) => (child === '' ? [] : [Number(child)]));
+  } catch {
+    // It has ended by itself.
+    return [];
+  }
 }
 
 /** Of the run of all tests: to make one takes longer than most of what is done with it. */

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { UsageError } from '../../../src/cli/usage-error.js';
@@ -64,9 +64,9 @@ class PostgresServer implements Cluster {
   start(): void {
     const words = ['-D', this.directory, '-p', String(this.port), '-h', '127.0.0.1', '-k', ''];
     const flags = [...words, '-c', 'max_connections=200'];
-    // It leads a group of its own: a process for each connection is in it.
-    const group = { cwd: this.directory, stdio: 'ignore', detached: true, ...this.owner } as const;
-    this.#child = spawn(this.program, flags, group);
+    // An interrupt of the terminal is not meant for it.
+    const surroundings = { cwd: this.directory, stdio: 'ignore', detached: true, ...this.owner } as const;
+    this.#child = spawn(this.program, flags, surroundings);
   }
 
   /** It leads as long as it answers. There are no elections. */
@@ -120,7 +120,34 @@ class PostgresServer implements Cluster {
   #signal(name: NodeJS.Signals): void {
     const child = this.#child;
     if (child?.pid !== undefined && child.exitCode === null && child.signalCode === null)
-      process.kill(-child.pid, name);
+      signalAll(child.pid, name);
+  }
+}
+
+/**
+ * Signals the server and its process for each connection, which leads a session of its own, so that a signal to a group misses it. It is
+ * stopped first: it starts no more of them meanwhile.
+ */
+function signalAll(server: number, name: NodeJS.Signals): void {
+  const send = (pid: number, signal: NodeJS.Signals) => {
+    try {
+      process.kill(pid, signal);
+    } catch {
+      // It has ended by itself.
+    }
+  };
+  if (name !== 'SIGCONT') send(server, 'SIGSTOP');
+  for (const child of childrenOf(server)) send(child, name);
+  send(server, name);
+}
+
+function childrenOf(pid: number): number[] {
+  try {
+    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+    return text.split(' ').flatMap((child) => (child === '' ? [] : [Number(child)]));
+  } catch {
+    // It has ended by itself.
+    return [];
   }
 }
 
