@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { lacksPostgres } from '../../src/postgres/server.test.helper.js';
 import { long } from '../../src/tiers.test.helper.js';
-import { counts, stress } from './command.test.helper.js';
+import { counts, holdfast, stress } from './command.test.helper.js';
 import { refreshKilledSlowly } from './refresh-killed.test.helper.js';
 
-// Their short twin is src/postgres/receipts.test.ts.
+// Their short twins are src/postgres/receipts.test.ts and src/postgres/tokens.test.ts.
 describe.skipIf(lacksPostgres())('the store on PostgreSQL, under stress', long, () => {
   it('no guarantee is violated while the server is killed and stopped, and clients are killed', async () => {
     const { exitCode, report } = await stress('postgres', 'server-faults', '--duration', '30s');
@@ -23,5 +23,18 @@ describe.skipIf(lacksPostgres())('the store on PostgreSQL, under stress', long, 
     const { exitCode, report } = await stress(bug, 'server-faults', '--duration', '25s');
     expect(counts(report)?.lost).toBeGreaterThan(0);
     expect(exitCode).toBe(1);
+  });
+
+  it('no deleted token is accepted while the server is killed and stopped, and the control finds deletions that wait for nobody', async () => {
+    const flags = ['--target', 'postgres', '--scenario', 'server-tokens', '--duration', '60s', '--json'];
+    const { exitCode, stdout } = await holdfast(['stress', ...flags]);
+    const { result, controls } = JSON.parse(stdout);
+    expect(controls).toContainEqual(
+      expect.objectContaining({
+        target: expect.stringContaining('deletes=early'),
+        found: true,
+      }),
+    );
+    expect([result, exitCode]).toEqual(['valid', 0]);
   });
 });

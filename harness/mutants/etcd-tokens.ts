@@ -1,7 +1,7 @@
 import type { Mutant } from './mutant.js';
 
-const confirmed = 'src/etcd/confirmed.ts';
-const registrations = 'src/etcd/registrations.ts';
+const confirmed = 'src/store/backend/confirmed.ts';
+const registrations = 'src/store/backend/registrations.ts';
 const test = 'src/etcd/tokens.test.ts';
 const memory = 'src/etcd/confirmed.test.ts';
 
@@ -39,7 +39,7 @@ export const ofTokensOnEtcd: Mutant[] = [
     name: 'a confirmation counts from when its answer came',
     breaks: 'tokens',
     file: confirmed,
-    edits: [['{ document: seen.document, at };', '{ document: seen.document, at: moment() };']],
+    edits: [['{ document: seen.state.document, at };', '{ document: seen.state.document, at: moment() };']],
     test: memory,
   },
   {
@@ -53,7 +53,9 @@ export const ofTokensOnEtcd: Mutant[] = [
     name: 'a silent host is not struck off',
     breaks: 'tokens',
     file: registrations,
-    edits: [['[remove(name)], [], deadline).catch', '[], [], deadline).catch']],
+    edits: [
+      ['await this.#register.strike(seen, performance.now() + strikeMs).catch(() => {});', 'await seen;'],
+    ],
     test: memory,
   },
   {

@@ -19,7 +19,7 @@ export const targets: Readonly<Record<string, string>> = {
     "the agent's lock directory with a heartbeat: a holder paused beyond it writes late, a crash blocks all for 60 s",
   etcd: 'the store on etcd, on three members of its own: needs the program etcd (etcd?receipts=off, etcd?reads=local: planted bugs)',
   postgres:
-    'the store on PostgreSQL, on a server of its own: needs the programs of PostgreSQL and the package postgres',
+    'the store on PostgreSQL, on a server of its own: needs the programs of PostgreSQL and the package postgres (postgres?receipts=off, postgres?deletes=early: planted bugs)',
 };
 
 /**

@@ -1,7 +1,14 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { createInterface } from 'node:readline';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { openTokens } from '../index.js';
+import { postgres } from '../postgres/index.js';
 import { lacksPostgres, newServer, type Server } from '../postgres/server.test.helper.js';
+import { long } from '../tiers.test.helper.js';
+import { eventually } from '../waiting.test.helper.js';
 import { command, newDirectory } from './command.test.helper.js';
 import { runWarm } from './warm-command.test.helper.js';
 
@@ -13,17 +20,18 @@ describe.skipIf(lacksPostgres())('commands on PostgreSQL', () => {
     server = await newServer();
   });
 
-  function newUser() {
-    const [home, { user }, address] = [newDirectory(), server.options(), server.address()];
+  function newUser(on = server) {
+    const [home, options] = [newDirectory(), on.options()];
+    const address = `postgres://${on.host}/postgres/${options.prefix}`;
     const env = {
       XDG_CONFIG_HOME: home,
       XDG_DATA_HOME: home,
       NO_COLOR: '1',
       HOLDFAST_STORE: address,
-      HOLDFAST_STORE_USER: user?.name,
+      HOLDFAST_STORE_USER: options.user?.name,
     };
     const run = (args: string[], input = '') => runWarm({ command, args, cwd: home, env, input });
-    return { home, address, run };
+    return { home, address, options, env, run };
   }
 
   it('set, get, list and remove credentials, and copy those of a file', async () => {
@@ -38,8 +46,50 @@ describe.skipIf(lacksPostgres())('commands on PostgreSQL', () => {
     expect(listed).toMatchObject([{ provider: 'github' }]);
   });
 
+  it('make, list and delete tokens', async () => {
+    const { options, run } = newUser();
+    const made = await run(['auth', 'token', 'create', '--quiet']);
+    await using tokens = openTokens(postgres(options));
+    const info = (await tokens.check(made.stdout)) ?? expect.fail();
+    const listed = JSON.parse((await run(['auth', 'token', 'list', '--json'])).stdout);
+    expect(listed).toEqual([expect.objectContaining({ id: info.id, lastUsedAt: null })]);
+    expect((await run(['auth', 'token', 'delete', info.id])).exitCode).toBe(0);
+    expect(tokens.isLive(info.id)).toBe(false);
+  });
+
+  // Its short twins are src/postgres/tokens.test.ts and src/cli/engine.test.ts.
+  it('serve lets in by a token of the server, and is not ready while that is away', long, async () => {
+    const own = await newServer();
+    const { home, env, options } = newUser(own);
+    await using tokens = openTokens(postgres(options));
+    const { token, info } = await tokens.create();
+    const child = spawn(process.execPath, [command, 'serve', '--port', '0'], {
+      cwd: home,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const [line] = await once(createInterface({ input: child.stdout as NodeJS.ReadableStream }), 'line');
+    const url = /http:\/\/\S+/.exec(String(line))?.[0] ?? expect.fail();
+    const statusOf = async (place: string) =>
+      (await fetch(url + place, { headers: { authorization: `Bearer ${token}` } })).status;
+    expect([await statusOf('/ready'), await statusOf('/auth')]).toEqual([200, 200]);
+    await tokens.delete(info.id);
+    expect(await statusOf('/auth')).toBe(401);
+    own.signal('SIGKILL');
+    await eventually(async () =>
+      expect([await statusOf('/ready'), await statusOf('/auth')]).toEqual([503, 503]),
+    );
+    expect(await statusOf('/health')).toBe(200);
+    await own.start();
+    await eventually(async () =>
+      expect([await statusOf('/ready'), await statusOf('/auth')]).toEqual([200, 401]),
+    );
+    child.kill('SIGTERM');
+    expect((await once(child, 'close'))[0]).toBe(0);
+  });
+
   it.each([
-    [['auth', 'token', 'create'], 2, /has no place for tokens/],
     [['auth', 'doctor'], 2, /doctor --store works on etcd alone/],
     [['key', 'reseal'], 2, /key reseal works on etcd alone/],
   ])('%j says that it works elsewhere', async (args, exitCode, why) => {

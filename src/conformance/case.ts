@@ -17,8 +17,6 @@ export interface Case {
   cannot?: Partial<Record<RuntimeName, string>>;
   /** Why it says nothing about a store that is no file. */
   needsFile?: string;
-  /** Why it says nothing about an engine that has no place for tokens. */
-  needsTokens?: string;
 }
 
 export type RuntimeName = 'node' | 'bun' | 'deno';

@@ -8,13 +8,11 @@ const createdEach = 10;
 const deletions = 40;
 
 const needsFile = 'an engine has no file that can be damaged';
-const needsTokens = 'the engine has no place for tokens';
 
 /** What the tokens of a server do in one process. */
 export const tokens: Case[] = [
   {
     name: 'a token keeps its name and permissions until it is deleted',
-    needsTokens,
     async run({ place }) {
       await using tokens = openTokens(place);
       const { token, info } = await tokens.create({
@@ -48,7 +46,6 @@ export const tokens: Case[] = [
   },
   {
     name: 'a token ends at its expiry, and a rotated one after its grace',
-    needsTokens,
     async run({ place }) {
       let now = 1_800_000_000_000;
       await using tokens = openTokens(place, { now: () => now });
@@ -107,7 +104,6 @@ export const tokens: Case[] = [
 export const sharedTokens: Case[] = [
   {
     name: `${creators} processes that create ${createdEach} tokens each lose none, and each verifies all of them`,
-    needsTokens,
     async run(lab) {
       const programs = Array.from({ length: creators }, () => lab.start('tokens', String(createdEach)));
       for (const program of programs) assert.equal(await program.line(), 'ready');
@@ -128,7 +124,6 @@ export const sharedTokens: Case[] = [
   },
   {
     name: 'a token that another process has deleted is refused by the very next call',
-    needsTokens,
     async run(lab) {
       await using tokens = openTokens(lab.place);
       const other = lab.start('verifyTokens');

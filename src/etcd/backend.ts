@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Backend } from '../store/backend/backend.js';
+import { SharedRead } from '../store/backend/shared-read.js';
 import { Turns } from '../store/backend/turns.js';
 import type { Change } from '../store/document/change.js';
 import type { Document } from '../store/document/document.js';
@@ -10,7 +11,6 @@ import { definiteError, outOfTime, Unanswered } from './failures.js';
 import { followHead } from './follow.js';
 import type { EtcdSettings } from './options.js';
 import { Session } from './session.js';
-import { SharedRead } from './shared-read.js';
 import { Layout, type State } from './state.js';
 import { type Compare, type Operation, put } from './wire.js';
 

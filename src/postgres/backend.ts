@@ -1,14 +1,14 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { outOfTime } from '../etcd/failures.js';
-import { SharedRead } from '../etcd/shared-read.js';
 import type { Backend } from '../store/backend/backend.js';
+import { SharedRead } from '../store/backend/shared-read.js';
 import { Turns } from '../store/backend/turns.js';
 import { applyChange, type Change } from '../store/document/change.js';
 import { differences } from '../store/document/differences.js';
 import type { Document } from '../store/document/document.js';
 import { definiteError, Unanswered } from './failures.js';
-import { followStore } from './follow.js';
+import { watchStore } from './follow.js';
 import { Line } from './line.js';
 import type { PostgresSettings } from './options.js';
 import { Session } from './session.js';
@@ -37,12 +37,19 @@ export class PostgresBackend implements Backend {
   /** The receipts of a session are a chain: one commit at a time. */
   readonly #turns = new Turns();
 
-  /** @param session another one, for tests of what receipts are worth */
+  readonly #others: readonly Line[];
+
+  /**
+   * @param session another one, for tests of what receipts are worth
+   * @param others what else is to be closed with it
+   */
   constructor(
     settings: PostgresSettings,
     writer = new Line(settings),
     session?: Pick<Session, 'commit' | 'end'>,
+    others: readonly Line[] = [],
   ) {
+    this.#others = others;
     this.#settings = settings;
     this.#layout = new Layout(settings);
     this.#reader = new Line(settings);
@@ -79,7 +86,7 @@ export class PostgresBackend implements Backend {
   }
 
   watch(listener: (document: Document) => void): () => void {
-    const end = followStore(this.#settings, listener);
+    const end = watchStore(this.#settings, listener);
     this.#watches.add(end);
     return () => {
       this.#watches.delete(end);
@@ -91,8 +98,7 @@ export class PostgresBackend implements Backend {
     for (const end of this.#watches) end();
     await this.#turns.idle();
     await this.#session.end();
-    this.#writer.close();
-    this.#reader.close();
+    for (const line of [this.#writer, this.#reader, ...this.#others]) line.close();
   }
 
   async #load(deadline: number): Promise<State> {

@@ -2,21 +2,37 @@ import type { Document } from '../store/document/document.js';
 import { Connection } from './connection.js';
 import { Line } from './line.js';
 import type { PostgresSettings } from './options.js';
-import { Layout } from './state.js';
+import { Layout, type State } from './state.js';
 
 /** A notification is a hint, not a log: it is lost with its connection, and no one says when that has ended. So the head is read now and then. */
 const lookEveryMs = 3000;
 const pauseMs = 200;
 const loadMs = 5000;
 
+/** How the state is read. */
+type Load = (deadline: number) => Promise<Pick<State, 'head' | 'document'>>;
+
+/** Follows the store by a connection of its own for what it reads. @returns a function that ends it */
+export function watchStore(settings: PostgresSettings, listener: (document: Document) => void): () => void {
+  const layout = new Layout(settings);
+  const line = new Line(settings);
+  const end = followStore(settings, (deadline) => layout.load(line, deadline, true), listener);
+  return () => {
+    end();
+    line.close();
+  };
+}
+
 /**
  * Calls the listener with the state now, and after each commit of any process. Listens first and reads then, so no commit falls in between.
  * Keeps no process alive.
  * @returns a function that ends it
  */
-export function followStore(settings: PostgresSettings, listener: (document: Document) => void): () => void {
-  const layout = new Layout(settings);
-  const line = new Line(settings);
+export function followStore(
+  settings: PostgresSettings,
+  load: Load,
+  listener: (document: Document) => void,
+): () => void {
   let isEnded = false;
   let told: string | null | undefined;
   let connection: Connection | undefined;
@@ -32,7 +48,7 @@ export function followStore(settings: PostgresSettings, listener: (document: Doc
       try {
         while (hasMoved && !isEnded) {
           hasMoved = false;
-          const { head, document } = await layout.load(line, performance.now() + loadMs, true);
+          const { head, document } = await load(performance.now() + loadMs);
           if (isEnded || head === told) continue;
           told = head;
           listener(document);
@@ -83,6 +99,5 @@ export function followStore(settings: PostgresSettings, listener: (document: Doc
     isEnded = true;
     clearTimeout(pause);
     connection?.close();
-    line.close();
   };
 }

@@ -11,6 +11,7 @@ import { type AddressOptions, optionsFrom, parsePostgresAddress } from './addres
 import { PostgresBackend } from './backend.js';
 import { PostgresClaims } from './claims.js';
 import { type PostgresOptions, settingsOf } from './options.js';
+import { openTokensOn } from './tokens.js';
 
 export { readKeys } from '../etcd/address.js';
 export type { TlsOptions } from '../etcd/options.js';
@@ -26,10 +27,12 @@ export function postgres(options: PostgresOptions): Engine;
 /** The same by an address: `postgres('postgres://10.0.0.5:5432/app/team-a', { user, keys })`. No secret can stand in it. */
 export function postgres(address: string, options?: AddressOptions): Engine;
 export function postgres(where: string | PostgresOptions, more: AddressOptions = {}): Engine {
-  const settings = settingsOf(typeof where === 'string' ? parsePostgresAddress(where, more) : where);
+  const options = typeof where === 'string' ? parsePostgresAddress(where, more) : where;
+  const settings = settingsOf(options);
   return {
     place: settings.place,
     open: () => ({ backend: new PostgresBackend(settings), claims: new PostgresClaims(settings) }),
+    openTokens: () => openTokensOn(settingsOf(options, 't')),
   };
 }
 

@@ -14,6 +14,7 @@ describe('the options of postgres()', () => {
     ['a path', { ...near, hosts: ['127.0.0.1/CANARY'] }, /host 1 .* must be an address/],
     ['no database', { ...near, database: '' }, /the database .* must be/],
     ['a prefix with an end', { ...near, prefix: 'team/' }, /the prefix .* must be/],
+    ['the place of the tokens of another store', { ...near, prefix: 'team/t' }, /reserved for the tokens/],
     ['a plain connection to another machine', { ...far, tls: undefined }, /would see every credential/],
     ['plain values on another machine', far, /would be plain there/],
     ['no time at all', { ...near, attemptMs: 0 }, /attemptMs must be/],

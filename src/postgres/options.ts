@@ -52,11 +52,14 @@ export interface PostgresSettings {
 const prefixForm = /^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/;
 const portDefault = 5432;
 
-/** @throws StoreError `E_INPUT` that repeats no part of an address that may be a secret */
-export function settingsOf(options: PostgresOptions): PostgresSettings {
+/**
+ * @param part of the store: `t` are the tokens of servers, with a head and a sealing key of their own
+ * @throws StoreError `E_INPUT` that repeats no part of an address that may be a secret
+ */
+export function settingsOf(options: PostgresOptions, part?: 't'): PostgresSettings {
   const {
     database,
-    prefix,
+    prefix: given,
     user,
     tls,
     keys = [],
@@ -69,8 +72,13 @@ export function settingsOf(options: PostgresOptions): PostgresSettings {
   const hosts = options.hosts.map(hostOf);
   if (typeof database !== 'string' || !/^[\w.-]{1,63}$/.test(database))
     throw wrongInput('the database of a store must be letters, digits, and . _ -');
-  if (typeof prefix !== 'string' || !prefixForm.test(prefix))
+  if (typeof given !== 'string' || !prefixForm.test(given))
     throw wrongInput('the prefix of a store on PostgreSQL must be letters, digits, and . _ - / between them');
+  // The store of that prefix would be the tokens of another one.
+  if (given.split('/').slice(1).includes('t'))
+    throw wrongInput(
+      'the part t of the prefix of a store on PostgreSQL is reserved for the tokens of a store',
+    );
   if (!Number.isFinite(attemptMs) || attemptMs <= 0)
     throw wrongInput('the option attemptMs must be a number of milliseconds, more than 0');
   const far = hosts.find(({ host }) => !isLoopback(host));
@@ -84,7 +92,8 @@ export function settingsOf(options: PostgresOptions): PostgresSettings {
       `${far.host} is not on this machine, and the values of the store would be plain there`,
       'Give keys to seal them, or allow it by the option unsealed',
     );
-  const place = `postgres://${hosts.map(({ host, port }) => `${host}:${port}`).join(',')}/${database}/${prefix}`;
+  const place = `postgres://${hosts.map(({ host, port }) => `${host}:${port}`).join(',')}/${database}/${given}`;
+  const prefix = part === undefined ? given : `${given}/${part}`;
   const seal = keys.length > 0 ? new Seal(keys, prefix, place) : undefined;
   return { place, hosts, database, prefix, user, tls, seal, attemptMs };
 }

@@ -169,7 +169,7 @@ describe.skipIf(lacksPostgres())('a store on PostgreSQL', () => {
       line.ask(text, parameters, performance.now() + 10_000);
     await ask(beginSession, 'asynchronous', '0');
     for (const call of [
-      "holdfast.commit_2('t', 'asynchronous', '0', '1', false, '', '[]')",
+      "holdfast.commit_3('t', 'asynchronous', '0', '1', false, '', '[]')",
       "holdfast.settle_2('asynchronous', '1', '-2')",
     ]) {
       // What the transaction ends with is what it goes by.

@@ -5,7 +5,7 @@
  *
  * What must change gets another number: processes of two versions may be at work.
  */
-export const schemaVersion = 'commit_2';
+export const schemaVersion = 'commit_3';
 
 export const createSchema = `
   select pg_advisory_xact_lock(hashtext('holdfast schema'));
@@ -17,8 +17,13 @@ export const createSchema = `
   create table if not exists holdfast.receipts (
     session text primary key, receipt text not null, at timestamptz not null default now());
   create table if not exists holdfast.claims (name text primary key, content text not null, until timestamptz not null);
+  -- It counts commits: heads are compared, and have no order.
+  alter table holdfast.heads add column if not exists revision bigint not null default 0;
+  create table if not exists holdfast.verifiers (
+    store text not null, id text not null, known bigint not null, primary key (store, id));
+  create table if not exists holdfast.notes (name text primary key, content text not null);
 
-  create or replace function holdfast.commit_2(
+  create or replace function holdfast.commit_3(
     p_store text, p_session text, p_receipt text, p_next text, p_compares boolean, p_expected text, p_edits text)
     returns text language plpgsql as $function$
   declare
@@ -43,7 +48,7 @@ export const createSchema = `
     end if;
     if p_compares and v_head <> coalesce(p_expected, '') then return 'conflict'; end if;
     update holdfast.receipts set receipt = p_next, at = now() where session = p_session;
-    update holdfast.heads set head = p_session || '.' || p_next where store = p_store;
+    update holdfast.heads set head = p_session || '.' || p_next, revision = revision + 1 where store = p_store;
     delete from holdfast.entries e using json_array_elements(p_edits::json) d
       where e.store = p_store and e.name = d->>0 and d->>1 is null;
     insert into holdfast.entries (store, name, value)
@@ -85,6 +90,21 @@ export const createSchema = `
       on conflict (name) do update set content = excluded.content, until = excluded.until;
     return true;
   end $function$;
+
+  -- What a verifier says must not go with a crash: it may have gone by it, and no deletion would wait for it.
+  create or replace function holdfast.verify_1(p_store text, p_id text, p_known bigint, p_next bigint)
+    returns boolean language plpgsql as $function$
+  begin
+    if current_setting('synchronous_commit') = 'off' then
+      perform set_config('synchronous_commit', 'on', true);
+    end if;
+    if p_known is null then
+      insert into holdfast.verifiers values (p_store, p_id, p_next) on conflict do nothing;
+      return true;
+    end if;
+    update holdfast.verifiers set known = p_next where store = p_store and id = p_id and known in (p_known, p_next);
+    return found;
+  end $function$;
 `;
 
 /** A session of a process that died is of no use to anyone after a day. */
@@ -99,14 +119,15 @@ export const endSession = "update holdfast.receipts set receipt = 'ended' where 
 export const isStandby = 'select pg_is_in_recovery()::text as said';
 
 /** The driver takes every text for false where the server expects a boolean. */
-export const commit = "select holdfast.commit_2($1, $2, $3, $4, $5::text = 'true', $6, $7) as said";
+export const commit = "select holdfast.commit_3($1, $2, $3, $4, $5::text = 'true', $6, $7) as said";
 
 export const settle = 'select holdfast.settle_2($1, $2, $3) as said';
 
-/** Entries are null where the head is still what the reader has. */
+/** Entries are null where the head is still what the reader has. What the verifier is known to know is read at the same moment. */
 export const readStore = `
-  with now as (select (select head from holdfast.heads where store = $1) as head)
-  select now.head,
+  with now as (select head, revision from (values (1)) one left join holdfast.heads on store = $1)
+  select now.head, coalesce(now.revision, 0)::text as revision,
+    (select known::text from holdfast.verifiers where store = $1 and id = $4) as known,
     case when $2::text = 'true' and now.head is not distinct from $3 then null else (
       select coalesce(json_agg(json_build_array(name, value) order by position), '[]'::json)::text
       from holdfast.entries where store = $1) end as entries
@@ -123,3 +144,27 @@ export const changeClaim = `
   where name = $1 and content in ($2, $3) and until >= clock_timestamp() returning true as said`;
 
 export const dropClaim = 'delete from holdfast.claims where name = $1 and content = $2';
+
+/** Where an earlier try has said it already, this one says so, too. */
+export const register = 'select holdfast.verify_1($1, $2, null, 0) as said';
+export const sayKnown = 'select holdfast.verify_1($1, $2, $3::bigint, $4::bigint) as said';
+
+export const listVerifiers = `
+  select coalesce((select revision from holdfast.heads where store = $1), 0)::text as revision,
+    (select coalesce(json_agg(json_build_array(id, known)), '[]'::json)::text
+      from holdfast.verifiers where store = $1) as verifiers`;
+
+/** Only as it was seen. */
+export const strikeVerifier =
+  'delete from holdfast.verifiers where store = $1 and id = $2 and known = $3::bigint';
+
+export const removeVerifier = 'delete from holdfast.verifiers where store = $1 and id = $2';
+
+export const readNote = 'select content from holdfast.notes where name = $1';
+
+/** Only where the note is as it was seen; where an earlier try has changed it, it is as it should be. */
+export const changeNote = `
+  update holdfast.notes set content = $3 where name = $1 and content in ($2, $3) returning true as said`;
+
+export const beginNote =
+  'insert into holdfast.notes values ($1, $2) on conflict do nothing returning true as said';

@@ -10,6 +10,14 @@ export interface State {
   document: Document;
   /** What the last commit has left in the head; null where there was none. */
   head: string | null;
+  /** How many commits there were. */
+  revision: number;
+}
+
+/** A state, and what a verifier was known to know at that moment; undefined where it is not registered. */
+export interface SeenState {
+  state: State;
+  known: number | undefined;
 }
 
 /** PostgreSQL takes values of 1 GB. So much at once would hold every other writer for long. */
@@ -29,15 +37,26 @@ export class Layout {
 
   /** Reads head and entries at one moment, or only the head where it has not moved. */
   async load(line: Line, deadline: number, isBackground = false): Promise<State> {
+    return (await this.look(line, deadline, isBackground)).state;
+  }
+
+  /** The same, and what a verifier is known to know. */
+  async look(
+    line: Line,
+    deadline: number,
+    isBackground: boolean,
+    verifier: string | null = null,
+  ): Promise<SeenState> {
     const last = this.#last;
-    const parameters = [this.#prefix, String(last !== undefined), last?.head ?? null];
+    const parameters = [this.#prefix, String(last !== undefined), last?.head ?? null, verifier];
     const { row } = await line.ask(readStore, parameters, deadline, isBackground);
-    const { head, entries } = row as { head: string | null; entries: string | null };
-    if (last && entries === null) return last;
+    const { head, revision, entries, known: told } = row as unknown as StoredState;
+    const known = told === null ? undefined : Number(told);
+    if (last && entries === null) return { state: last, known };
     const { document } = this.#stored.open(JSON.parse(entries ?? '[]'));
-    const state = { head, document };
+    const state = { head, revision: Number(revision), document };
     this.#last = state;
-    return state;
+    return { state, known };
   }
 
   /** @throws StoreError `E_INPUT` for more than one commit can be */
@@ -54,4 +73,13 @@ export class Layout {
       );
     return text;
   }
+}
+
+/** As it is answered. */
+interface StoredState {
+  head: string | null;
+  revision: string;
+  /** Null where the head is what the reader has. */
+  entries: string | null;
+  known: string | null;
 }

@@ -150,7 +150,7 @@ function openOnEngine(engine: Engine, { now = wallClock, deadlineMs, onEvent }: 
   if (!opened)
     throw new StoreError('E_INPUT', `the engine of ${place} has no place for tokens`, {
       definite: true,
-      hint: 'Nothing was written. Keep them in a file, or on etcd',
+      hint: 'Nothing was written. Keep them in a file, on etcd, or on PostgreSQL',
     });
   const store = openStore({ place, open: () => opened }, deadlineMs === undefined ? {} : { deadlineMs });
   const lastUsed = new EngineUses(opened.notes, place);

@@ -1,6 +1,6 @@
 /**
  * How a deleted token is refused on all machines, as a model: an engine that is one atomic map, verifiers that answer from memory, and
- * deleters. `src/etcd/confirmed.ts` and `registrations.ts` are the same in earnest. Choices are when the engine does each request,
+ * deleters. `confirmed.ts` and `registrations.ts` of `src/store/backend` are the same in earnest. Choices are when the engine does each request,
  * when a verifier gets the answer to a read or to its word, when each process goes on, and when time passes: a process that is paused is one that
  * is not chosen meanwhile. All other answers come at once: until they come their process does nothing, and nothing depends on when.
  */

@@ -1,4 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Parameter } from '../../../src/postgres/connection.js';
 import { Line, type Told } from '../../../src/postgres/line.js';
 import type { PostgresSettings } from '../../../src/postgres/options.js';
@@ -48,5 +49,21 @@ export class LateLine extends Line {
     const session = randomBytes(8).toString('hex');
     await this.#other.ask(beginSession, [session, '0'], performance.now() + 10_000);
     return [store, session, '0', next, ...others];
+  }
+}
+
+/** A server that is far away. */
+export class FarLine extends Line {
+  readonly #lagMs: number;
+
+  constructor(settings: PostgresSettings, lagMs: number) {
+    super(settings);
+    this.#lagMs = lagMs;
+  }
+
+  override async ask(...args: Parameters<Line['ask']>): Promise<Told> {
+    const told = await super.ask(...args);
+    await sleep(this.#lagMs);
+    return told;
   }
 }
