@@ -65,6 +65,7 @@ export class Etcd {
       const round = Math.floor(tries / this.#settings.endpoints.length);
       const attemptMs = this.#settings.attemptMs * 2 ** Math.min(round, 10);
       let login: Promise<string> | undefined;
+      const [begun, host] = [performance.now(), this.#settings.endpoints[at]?.host ?? ''];
       try {
         const headers = await this.#headers(deadline, isBackground);
         login = this.#token;
@@ -77,6 +78,8 @@ export class Etcd {
         });
         const said = read<T>(answer);
         this.#trouble = undefined;
+        // Another call may have found out meanwhile that this member answers no more.
+        if (at === this.#at) this.#settings.availability.answered(host);
         return { answer: said, isLate };
       } catch (error) {
         if (error instanceof Refused) {
@@ -90,7 +93,9 @@ export class Etcd {
         }
         if (error instanceof Unanswered) throw new Unanswered(error.message, isLate);
         isLate ||= !(error instanceof NotSent);
-        this.#trouble = `${this.#settings.endpoints[at]?.host}: ${error instanceof Error ? error.message : 'no answer'}`;
+        this.#trouble = `${host}: ${error instanceof Error ? error.message : 'no answer'}`;
+        const isCut = leftMs < attemptMs;
+        this.#settings.availability.failed(host, { reason: this.#trouble, begun, isCut });
         this.#turnFrom(at);
         await sleep(randomInt(10, pauseMsMax), undefined, { ref: !isBackground });
       }

@@ -12,7 +12,7 @@ import { EtcdClaims } from './claims.js';
 import { Etcd } from './client.js';
 import { ConfirmedState } from './confirmed.js';
 import { EtcdNote } from './note.js';
-import { type EtcdOptions, settingsOf } from './options.js';
+import { type EtcdOptions, settingsOf, withEvents } from './options.js';
 import { Registrations } from './registrations.js';
 
 export { type AddressOptions, readKeys } from './address.js';
@@ -32,13 +32,13 @@ export function etcd(where: string | EtcdOptions, more: AddressOptions = {}): En
   const settings = settingsOf(options);
   return {
     place: settings.place,
-    open() {
-      const client = new Etcd(settings);
+    open(onEvent) {
+      const client = new Etcd(withEvents(settings, onEvent));
       return { backend: new EtcdBackend(client, settings), claims: new EtcdClaims(client, settings) };
     },
-    openTokens() {
+    openTokens(onEvent) {
       const apart = settingsOf(options, 't');
-      const client = new Etcd(apart);
+      const client = new Etcd(withEvents(apart, onEvent));
       const registrations = new Registrations(client, apart);
       return {
         backend: new EtcdBackend(client, apart),

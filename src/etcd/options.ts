@@ -1,3 +1,5 @@
+import { Availability } from '../store/backend/availability.js';
+import type { StoreEvent } from '../store/backend/backend.js';
 import { wrongInput } from './failures.js';
 import { Seal, type SealingKey } from './seal.js';
 
@@ -48,6 +50,8 @@ export interface EtcdSettings {
   user: EtcdUser | undefined;
   seal: Seal | undefined;
   attemptMs: number;
+  /** Hears how members answer. By default nobody is told. */
+  availability: Availability;
 }
 
 const prefixForm = /^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/;
@@ -95,7 +99,14 @@ export function settingsOf(options: EtcdOptions, part?: 't'): EtcdSettings {
   const place = `etcd://${endpoints.map(({ host }) => host).join(',')}/${given}`;
   const prefix = part === undefined ? given : `${given}/${part}`;
   const seal = keys.length > 0 ? new Seal(keys, prefix, place) : undefined;
-  return { place, endpoints, prefix, tls, user, seal, attemptMs };
+  const availability = new Availability(place, endpoints.length, attemptMs);
+  return { place, endpoints, prefix, tls, user, seal, attemptMs, availability };
+}
+
+/** The same for one store, whose user is told how members answer. */
+export function withEvents(settings: EtcdSettings, onEvent?: (event: StoreEvent) => void): EtcdSettings {
+  const { place, endpoints, attemptMs } = settings;
+  return { ...settings, availability: new Availability(place, endpoints.length, attemptMs, onEvent) };
 }
 
 function endpointOf(text: string, index: number): URL {

@@ -10,7 +10,7 @@ import { addEngine } from '../store/backend/engines.js';
 import { type AddressOptions, optionsFrom, parsePostgresAddress } from './address.js';
 import { PostgresBackend } from './backend.js';
 import { PostgresClaims } from './claims.js';
-import { type PostgresOptions, settingsOf } from './options.js';
+import { type PostgresOptions, settingsOf, withEvents } from './options.js';
 import { openTokensOn } from './tokens.js';
 
 export { readKeys } from '../etcd/address.js';
@@ -31,8 +31,11 @@ export function postgres(where: string | PostgresOptions, more: AddressOptions =
   const settings = settingsOf(options);
   return {
     place: settings.place,
-    open: () => ({ backend: new PostgresBackend(settings), claims: new PostgresClaims(settings) }),
-    openTokens: () => openTokensOn(settingsOf(options, 't')),
+    open(onEvent) {
+      const own = withEvents(settings, onEvent);
+      return { backend: new PostgresBackend(own), claims: new PostgresClaims(own) };
+    },
+    openTokens: (onEvent) => openTokensOn(withEvents(settingsOf(options, 't'), onEvent)),
   };
 }
 

@@ -47,26 +47,31 @@ export class Line {
     isBackground = false,
   ): Promise<Told> {
     let isLate = false;
-    const { hosts, attemptMs } = this.#settings;
+    const { hosts, attemptMs, availability } = this.#settings;
     for (let tries = 0; ; tries++) {
       const leftMs = deadline - performance.now();
       if (leftMs <= 0) throw new Unanswered(this.trouble, isLate);
       // Longer in each round of all hosts: else what takes longer than one try would never be done.
       const round = Math.floor(tries / hosts.length);
-      const timeoutMs = Math.max(1, Math.min(leftMs, attemptMs * 2 ** Math.min(round, 10)));
+      const wholeMs = attemptMs * 2 ** Math.min(round, 10);
+      const timeoutMs = Math.max(1, Math.min(leftMs, wholeMs));
       let connection: Promise<Connection> | undefined;
+      const begun = performance.now();
+      const { host, port } = hosts[this.#at] ?? {};
       try {
         this.#connection ??= this.#open(timeoutMs);
         connection = this.#connection;
         const [row] = await (await connection).ask(text, parameters, timeoutMs, isBackground);
         this.#trouble = undefined;
+        availability.answered(`${host}:${port}`);
         return { row, isLate };
       } catch (error) {
         if (error instanceof StoreError) throw error;
         if (error instanceof Refused) throw isLate ? new Refused(error.state, true) : error;
         isLate ||= !(error instanceof NotSent);
-        const { host, port } = hosts[this.#at] ?? {};
         this.#trouble = `${host}:${port}: ${error instanceof Error ? error.message : 'no answer'}`;
+        const failure = { reason: this.#trouble, begun, isCut: leftMs < wholeMs };
+        availability.failed(`${host}:${port}`, failure);
         if (connection !== undefined && connection === this.#connection) this.#leave();
         await sleep(randomInt(10, pauseMsMax), undefined, { ref: !isBackground });
       }

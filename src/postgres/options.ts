@@ -1,6 +1,8 @@
 import { wrongInput } from '../etcd/failures.js';
 import { isLoopback, type TlsOptions } from '../etcd/options.js';
 import { Seal, type SealingKey } from '../etcd/seal.js';
+import { Availability } from '../store/backend/availability.js';
+import type { StoreEvent } from '../store/backend/backend.js';
 
 /** A role of PostgreSQL. */
 export interface PostgresUser {
@@ -47,6 +49,8 @@ export interface PostgresSettings {
   tls: TlsOptions | undefined;
   seal: Seal | undefined;
   attemptMs: number;
+  /** Hears how hosts answer. By default nobody is told. */
+  availability: Availability;
 }
 
 const prefixForm = /^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/;
@@ -95,7 +99,17 @@ export function settingsOf(options: PostgresOptions, part?: 't'): PostgresSettin
   const place = `postgres://${hosts.map(({ host, port }) => `${host}:${port}`).join(',')}/${database}/${given}`;
   const prefix = part === undefined ? given : `${given}/${part}`;
   const seal = keys.length > 0 ? new Seal(keys, prefix, place) : undefined;
-  return { place, hosts, database, prefix, user, tls, seal, attemptMs };
+  const availability = new Availability(place, hosts.length, attemptMs);
+  return { place, hosts, database, prefix, user, tls, seal, attemptMs, availability };
+}
+
+/** The same for one store, whose user is told how hosts answer. */
+export function withEvents(
+  settings: PostgresSettings,
+  onEvent?: (event: StoreEvent) => void,
+): PostgresSettings {
+  const { place, hosts, attemptMs } = settings;
+  return { ...settings, availability: new Availability(place, hosts.length, attemptMs, onEvent) };
 }
 
 function hostOf(text: string, index: number): Host {

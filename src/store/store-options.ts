@@ -12,7 +12,7 @@ export interface StoreOptions {
    * For tests: longer than `leaseMs`, others pass a live process again and again, which is slow, and just as safe.
    */
   termMs?: number;
-  /** Called with what a user may want to know, for instance that the file was restored. */
+  /** Called with what a user may want to know, for instance that the file was restored, or that no member of an engine answers. */
   onEvent?: (event: StoreEvent) => void;
   /** False for tests of what the intents alone are worth: no process waits for another. Slow. Default true. */
   queues?: boolean;

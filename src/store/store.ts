@@ -100,7 +100,7 @@ export function openStore(place: string | Engine, options: StoreOptions = {}): S
   if (termMs !== undefined) milliseconds('termMs', termMs);
   const engine = typeof place === 'string' ? engineAt(place) : place;
   if (engine) {
-    const { backend, claims } = engine.open();
+    const { backend, claims } = engine.open(onEvent);
     return new JsonStore(engine.place, backend, claims, deadlineMs);
   }
   const file = place as string;

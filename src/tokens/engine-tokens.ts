@@ -28,7 +28,9 @@ export class EngineTokens implements TokenSource {
     const document = this.#memory.current();
     if (!document) {
       void this.#ask(undefined).catch(() => {});
-      throw this.#unavailable('no majority of its members, or no server, has confirmed lately what this process knows');
+      throw this.#unavailable(
+        'no majority of its members, or no server, has confirmed lately what this process knows',
+      );
     }
     if (document !== this.#document) this.#absent.clear();
     this.#document = document;

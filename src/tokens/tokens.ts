@@ -34,7 +34,7 @@ export interface TokensOptions {
   deadlineMs?: number;
   /** Uses the file even where another user could replace it, and so let in anyone they like. Default false. */
   allowUnsafe?: boolean;
-  /** Called after a repair of the file, and when the notes of last uses can't be read. */
+  /** Called after a repair of the file, when the notes of last uses can't be read, and with what an engine reports of its members. */
   onEvent?: (event: StoreEvent) => void;
 }
 
@@ -146,7 +146,7 @@ export function openTokens(first: string | Engine | TokensOptions = {}, more: To
 
 function openOnEngine(engine: Engine, { now = wallClock, deadlineMs, onEvent }: TokensOptions): Tokens {
   const { place } = engine;
-  const opened = engine.openTokens?.();
+  const opened = engine.openTokens?.(onEvent);
   if (!opened)
     throw new StoreError('E_INPUT', `the engine of ${place} has no place for tokens`, {
       definite: true,

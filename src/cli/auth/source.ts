@@ -105,6 +105,10 @@ export function printEvent(event: StoreEvent): void {
   if (event.type === 'unreadable') {
     note(`the last use of tokens is unknown: ${shown(event.file)} can't be read: ${event.reason}`);
   }
+  if (event.type === 'degraded') note(`${event.file} does not answer: ${event.reason}`);
+  if (event.type === 'resumed')
+    note(`${event.file} answers again, after ${Math.ceil(event.afterMs / 1000)} s`);
+  if (event.type === 'moved') note(`${event.to} answers for ${event.file} now, in place of ${event.from}`);
 }
 
 const variable = 'OPENCODE_AUTH_CONTENT';

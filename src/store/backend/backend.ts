@@ -38,13 +38,19 @@ export interface Backend {
 export interface Engine {
   /** Stands for the store in errors and logs, and tells it from every other. Nothing in it is secret. */
   readonly place: string;
-  /** Opens it for one store. Nothing is sent before the first call. */
-  open(): { backend: Backend; claims: Claims };
+  /**
+   * Opens it for one store. Nothing is sent before the first call.
+   * @param onEvent called with what a user may want to know of its members; its error becomes a warning of the process
+   */
+  open(onEvent?: (event: StoreEvent) => void): { backend: Backend; claims: Claims };
   /** The same for the tokens of servers, which lie apart from the credentials. Missing where an engine can't hold them. */
-  openTokens?(): Revocable;
+  openTokens?(onEvent?: (event: StoreEvent) => void): Revocable;
 }
 
-/** What a backend reports besides its results. Nothing in it is secret. */
+/**
+ * What a backend reports besides its results. Nothing in it is secret. `file` is the path of a file, or the address of an engine, which
+ * reports `moved`, `degraded` and `resumed` alone, as its calls find out.
+ */
 export type StoreEvent =
   | {
       /** The file was unusable, and the last committed state was restored. */
@@ -84,4 +90,25 @@ export type StoreEvent =
       type: 'unreadable';
       file: string;
       reason: string;
+    }
+  | {
+      /** Another member of the engine answers, `host:port`: the one before has failed, or leads no more. */
+      type: 'moved';
+      file: string;
+      from: string;
+      to: string;
+    }
+  | {
+      /** No member has answered: without a majority, or without a primary, calls wait until their deadlines, and fail. */
+      type: 'degraded';
+      file: string;
+      /** Of the member that was tried last. */
+      reason: string;
+    }
+  | {
+      /** The engine answers again. */
+      type: 'resumed';
+      file: string;
+      /** Since the first call that it had not answered began. */
+      afterMs: number;
     };
