@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { StoreError, withoutHint } from '../errors/store-error.js';
 import { Etcd } from './client.js';
 import { definiteError, Refused, Unanswered, wrongInput } from './failures.js';
@@ -36,7 +37,9 @@ async function resealPart(settings: EtcdSettings, deadline: number, onSealed: ()
       const before = decode(value);
       if (seal.isCurrent(before)) continue;
       const text = seal.seal(name, isSealed(before) ? seal.open(name, before) : before);
-      const told = await etcd.txn([holds(name, before)], [put(name, text)], [], deadline);
+      // Who has the store in memory compares what he has read by its text: the head says that it is another one.
+      const change = [put(name, text), put(`${prefix}/h`, `reseal.${randomBytes(8).toString('hex')}`)];
+      const told = await etcd.txn([holds(name, before)], change, [], deadline);
       if (told.answer.succeeded) onSealed();
     }
   } finally {

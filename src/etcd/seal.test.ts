@@ -107,4 +107,17 @@ describe.skipIf(lacksEtcd())('a sealed store', () => {
     expect(await reseal(sealing)).toBe(1);
     expect(await plain.open(next).get('c')).toBe('CANARY');
   });
+
+  it('a process that has read an entry before it is sealed anew goes on with it', async () => {
+    const { options, store } = await newSealed(await newCluster(), old);
+    const other = openStore(etcd({ ...options, keys: [next, old] }));
+    onTestFinished(() => other.close());
+    await store.set('n', 1);
+    const step = () => other.update('n', (was) => Number(was) + 1);
+    expect(await step()).toBe(2);
+    await store.set('n', 2);
+    expect(await other.get('n')).toBe(2);
+    expect(await reseal({ ...options, keys: [next, old] })).toBe(1);
+    expect(await step()).toBe(3);
+  });
 });

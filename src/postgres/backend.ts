@@ -4,26 +4,26 @@ import { outOfTime } from '../etcd/failures.js';
 import type { Backend } from '../store/backend/backend.js';
 import { SharedRead } from '../store/backend/shared-read.js';
 import { Turns } from '../store/backend/turns.js';
-import { applyChange, type Change } from '../store/document/change.js';
-import { differences } from '../store/document/differences.js';
+import type { Change } from '../store/document/change.js';
 import type { Document } from '../store/document/document.js';
+import { applyWatched } from '../store/document/watched.js';
 import { definiteError, Unanswered } from './failures.js';
 import { watchStore } from './follow.js';
 import { Line } from './line.js';
 import type { PostgresSettings } from './options.js';
-import { Session } from './session.js';
-import { Layout, type State } from './state.js';
+import { type Conditions, Session } from './session.js';
+import { Layout, type State, unconditional } from './state.js';
 
 const conflictPauseMsMax = 20;
 
 /** What one try of a commit is. */
 interface Attempt {
   edits: string;
-  /** What the head must be, in a list of one; an empty list where the commit depends on nothing. */
-  expected: readonly (string | null)[];
+  /** What must hold when it is done. */
+  conditions: Conditions;
 }
 
-/** The store on PostgreSQL. A change that is data needs nothing to be read, and meets no other; a function meets every other commit. */
+/** The store on PostgreSQL. A change that is data needs nothing to be read, and meets no other; a function meets those of what it has read. */
 export class PostgresBackend implements Backend {
   readonly beginsLate = true;
   readonly #settings: PostgresSettings;
@@ -66,22 +66,23 @@ export class PostgresBackend implements Backend {
     const isData = typeof change !== 'function';
     if (isData && change.length === 0) return;
     await this.#enqueue(deadline, async () => {
-      if (isData)
-        return {
-          edits: this.#layout.edits(new Map(change.map(({ key, raw }) => [key, raw]))),
-          expected: [],
-        };
-      const { document, head } = await this.#load(deadline);
-      const next = applyChange(document, change);
-      if (next === document) return undefined;
-      return { edits: this.#layout.edits(differences(document, next)), expected: [head] };
+      if (isData) {
+        const edits = this.#layout.edits(new Map(change.map(({ key, raw }) => [key, raw])));
+        return { edits, conditions: unconditional };
+      }
+      const state = await this.#load(deadline);
+      const applied = applyWatched(state.document, change);
+      if (!applied) return undefined;
+      const { edits, dependsOn } = applied;
+      return { edits: this.#layout.edits(edits), conditions: this.#layout.conditions(state, dependsOn) };
     });
   }
 
   async rewrite(isWanted: (document: Document) => boolean, deadline: number): Promise<void> {
     await this.#enqueue(deadline, async () => {
-      const { document, head } = await this.#load(deadline);
-      return isWanted(document) ? { edits: '[]', expected: [head] } : undefined;
+      const state = await this.#load(deadline);
+      if (!isWanted(state.document)) return undefined;
+      return { edits: '[]', conditions: this.#layout.conditions(state, 'all') };
     });
   }
 
@@ -121,7 +122,7 @@ export class PostgresBackend implements Backend {
       if (performance.now() >= deadline) throw outOfTime(this.#settings.place);
       const attempt = await prepare();
       if (!attempt) return;
-      const outcome = await this.#session.commit(attempt.expected, attempt.edits, deadline);
+      const outcome = await this.#session.commit(attempt.conditions, attempt.edits, deadline);
       if (outcome === 'done') return;
       if (outcome === 'conflict') await sleep(randomInt(conflictPauseMsMax));
     }

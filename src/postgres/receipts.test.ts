@@ -154,7 +154,7 @@ describe.skipIf(lacksPostgres())('a store on PostgreSQL', () => {
     const ask = (text: string, ...parameters: string[]) =>
       line.ask(text, parameters, performance.now() + 10_000);
     const begin = () => ask(beginSession, 'late', '0');
-    const set = () => ask(commit, prefix, 'late', '0', '1', 'false', '', '[["a","1"]]');
+    const set = () => ask(commit, prefix, 'late', '0', '1', '', '[]', '[["a","1"]]');
     await begin();
     expect((await set()).row?.said).toBe('done');
     await ask(endSession, 'late');
@@ -169,7 +169,7 @@ describe.skipIf(lacksPostgres())('a store on PostgreSQL', () => {
       line.ask(text, parameters, performance.now() + 10_000);
     await ask(beginSession, 'asynchronous', '0');
     for (const call of [
-      "holdfast.commit_3('t', 'asynchronous', '0', '1', false, '', '[]')",
+      "holdfast.commit_3('t', 'asynchronous', '0', '1', null, '[]', '[]')",
       "holdfast.settle_2('asynchronous', '1', '-2')",
     ]) {
       // What the transaction ends with is what it goes by.

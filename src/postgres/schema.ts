@@ -24,7 +24,7 @@ export const createSchema = `
   create table if not exists holdfast.notes (name text primary key, content text not null);
 
   create or replace function holdfast.commit_3(
-    p_store text, p_session text, p_receipt text, p_next text, p_compares boolean, p_expected text, p_edits text)
+    p_store text, p_session text, p_receipt text, p_next text, p_head text, p_seen text, p_edits text)
     returns text language plpgsql as $function$
   declare
     v_receipt text;
@@ -46,7 +46,11 @@ export const createSchema = `
       insert into holdfast.heads values (p_store, '') on conflict do nothing;
       select head into v_head from holdfast.heads where store = p_store for update;
     end if;
-    if p_compares and v_head <> coalesce(p_expected, '') then return 'conflict'; end if;
+    if p_head is not null and v_head <> p_head then return 'conflict'; end if;
+    if exists (
+      select from json_array_elements(p_seen::json) s
+      left join holdfast.entries e on e.store = p_store and e.name = s->>0
+      where e.value is distinct from s->>1) then return 'conflict'; end if;
     update holdfast.receipts set receipt = p_next, at = now() where session = p_session;
     update holdfast.heads set head = p_session || '.' || p_next, revision = revision + 1 where store = p_store;
     delete from holdfast.entries e using json_array_elements(p_edits::json) d
@@ -118,12 +122,12 @@ export const endSession = "update holdfast.receipts set receipt = 'ended' where 
 /** A standby answers, with what it has. */
 export const isStandby = 'select pg_is_in_recovery()::text as said';
 
-/** The driver takes every text for false where the server expects a boolean. */
-export const commit = "select holdfast.commit_3($1, $2, $3, $4, $5::text = 'true', $6, $7) as said";
+export const commit = 'select holdfast.commit_3($1, $2, $3, $4, $5, $6, $7) as said';
 
 export const settle = 'select holdfast.settle_2($1, $2, $3) as said';
 
 /** Entries are null where the head is still what the reader has. What the verifier is known to know is read at the same moment. */
+// The driver takes every text for false where the server expects a boolean.
 export const readStore = `
   with now as (select head, revision from (values (1)) one left join holdfast.heads on store = $1)
   select now.head, coalesce(now.revision, 0)::text as revision,

@@ -4,7 +4,15 @@ import { definiteError, Refused, Unanswered } from './failures.js';
 import type { Line, Told } from './line.js';
 import { beginSession, commit, endSession, settle } from './schema.js';
 
-/** `conflict`: the head is another one. `again`: the session had ended before. Nothing was done in either case. */
+/** What must hold when a commit is done. */
+export interface Conditions {
+  /** What the head must be, empty where there was no commit; null where it may be anything. */
+  head: string | null;
+  /** Names and values that entries must have, null where there must be none: a list of pairs in JSON. */
+  seen: string;
+}
+
+/** `conflict`: a condition does not hold. `again`: the session had ended before. Nothing was done in either case. */
 export type Outcome = 'done' | 'conflict' | 'again';
 
 interface Begun {
@@ -35,23 +43,15 @@ export class Session {
     this.#graceMs = graceMs;
   }
 
-  /**
-   * @param expected what the head must be, in a list of one; an empty list where it may be anything
-   * @throws StoreError `E_UNKNOWN` where it may have been done; anything else is definite
-   */
-  async commit(expected: readonly (string | null)[], edits: string, deadline: number): Promise<Outcome> {
+  /** @throws StoreError `E_UNKNOWN` where it may have been done; anything else is definite */
+  async commit({ head, seen }: Conditions, edits: string, deadline: number): Promise<Outcome> {
     this.#begun ??= await this.#begin(deadline);
     const begun = this.#begun;
     const next = String(++begun.number);
-    const [head = null] = expected;
-    const compares = String(expected.length > 0);
+    const parameters = [this.#store, begun.id, begun.receipt, next, head, seen, edits];
     let told: Told;
     try {
-      told = await this.#line.ask(
-        commit,
-        [this.#store, begun.id, begun.receipt, next, compares, head, edits],
-        deadline,
-      );
+      told = await this.#line.ask(commit, parameters, deadline);
     } catch (error) {
       return this.#settle(begun, next, error);
     }

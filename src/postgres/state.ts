@@ -4,10 +4,13 @@ import type { Document } from '../store/document/document.js';
 import type { Line } from './line.js';
 import type { PostgresSettings } from './options.js';
 import { readStore } from './schema.js';
+import type { Conditions } from './session.js';
 
 /** The whole store at one moment. */
 export interface State {
   document: Document;
+  /** The entries as they are stored, by their names. */
+  texts: ReadonlyMap<string, { text: string }>;
   /** What the last commit has left in the head; null where there was none. */
   head: string | null;
   /** How many commits there were. */
@@ -22,6 +25,11 @@ export interface SeenState {
 
 /** PostgreSQL takes values of 1 GB. So much at once would hold every other writer for long. */
 const commitBytesMax = 64 * 1024 * 1024;
+/** What a function has read goes to the server again, unless that is more. */
+const comparedBytesMax = 256 * 1024;
+
+/** For a commit that goes by nothing. */
+export const unconditional: Conditions = { head: null, seen: '[]' };
 
 /** How a store lies in PostgreSQL. Names are percent-encoded, as on etcd: its texts hold no NUL. */
 export class Layout {
@@ -36,13 +44,13 @@ export class Layout {
   }
 
   /** Reads head and entries at one moment, or only the head where it has not moved. */
-  async load(line: Line, deadline: number, isBackground = false): Promise<State> {
+  async load(line: Asked, deadline: number, isBackground = false): Promise<State> {
     return (await this.look(line, deadline, isBackground)).state;
   }
 
   /** The same, and what a verifier is known to know. */
   async look(
-    line: Line,
+    line: Asked,
     deadline: number,
     isBackground: boolean,
     verifier: string | null = null,
@@ -53,10 +61,18 @@ export class Layout {
     const { head, revision, entries, known: told } = row as unknown as StoredState;
     const known = told === null ? undefined : Number(told);
     if (last && entries === null) return { state: last, known };
-    const { document } = this.#stored.open(JSON.parse(entries ?? '[]'));
-    const state = { head, revision: Number(revision), document };
+    const state = { head, revision: Number(revision), ...this.#stored.open(JSON.parse(entries ?? '[]')) };
     this.#last = state;
     return { state, known };
+  }
+
+  /** What must hold for a commit that goes by these entries of a state; or by all, of which the head tells. */
+  conditions({ head, texts }: State, dependsOn: ReadonlySet<string> | 'all'): Conditions {
+    const whole = { head: head ?? '', seen: '[]' };
+    if (dependsOn === 'all') return whole;
+    const names = [...dependsOn].map((key) => this.#stored.nameOf(key));
+    const seen = JSON.stringify(names.map((name) => [name, texts.get(name)?.text ?? null]));
+    return Buffer.byteLength(seen) > comparedBytesMax ? whole : { head: null, seen };
   }
 
   /** @throws StoreError `E_INPUT` for more than one commit can be */
@@ -74,6 +90,9 @@ export class Layout {
     return text;
   }
 }
+
+/** Who is asked. */
+type Asked = Pick<Line, 'ask'>;
 
 /** As it is answered. */
 interface StoredState {
