@@ -1,3 +1,4 @@
+import type { EngineFinding } from '../etcd/finding.js';
 import { schemeOf } from '../store/backend/engines.js';
 import { UsageError } from './usage-error.js';
 
@@ -42,15 +43,31 @@ export function refuseStore(flags: PlaceFlags): void {
   );
 }
 
-/** Makes the address one that can be opened. A command on a file loads none of it. */
-export async function loadEngine(place: string): Promise<void> {
-  const scheme = schemeOf(place);
-  if (scheme === 'etcd') await import('./on-etcd.js');
-  if (scheme === 'postgres' || scheme === 'postgresql') await import('./on-postgres.js');
+/** What commands do with an engine beside its store. */
+interface OnEngine {
+  inspectAt(address: string): Promise<EngineFinding[]>;
+  /** @returns how many values were sealed anew */
+  resealAt(address: string): Promise<number>;
 }
 
-/** For a command that knows etcd alone, of all engines. @throws UsageError for the address of another one */
-export function requireEtcd(address: string, command: string): void {
-  if (schemeOf(address) === 'etcd') return;
-  throw new UsageError(`${command} works on etcd alone`, 'expected an address like etcd://HOST:2379/PREFIX');
+/** By the schemes of their addresses. A command on a file loads none of them. */
+const engines = new Map<string, () => Promise<OnEngine>>([
+  ['etcd', () => import('./on-etcd.js')],
+  ['postgres', () => import('./on-postgres.js')],
+  ['postgresql', () => import('./on-postgres.js')],
+]);
+
+/** Makes the address one that can be opened. */
+export async function loadEngine(place: string): Promise<void> {
+  await engines.get(schemeOf(place) ?? '')?.();
+}
+
+/** @throws UsageError for the address of an engine that is not known */
+export async function onEngine(address: string): Promise<OnEngine> {
+  const load = engines.get(schemeOf(address) ?? '');
+  if (load) return load();
+  throw new UsageError(
+    'no engine has an address like that',
+    'expected one like etcd://HOST:2379/PREFIX, or postgres://HOST:5432/DATABASE/PREFIX',
+  );
 }

@@ -1,12 +1,13 @@
 import { optionsFrom, parseEtcdAddress, readKeys } from '../etcd/address.js';
 // So that its addresses are known.
 import '../etcd/index.js';
-import { type EtcdFinding, inspectEtcd } from '../etcd/inspect.js';
+import type { EngineFinding } from '../etcd/finding.js';
+import { inspectEtcd } from '../etcd/inspect.js';
 import { reseal } from '../etcd/reseal.js';
 
 /** All that commands need of etcd: one module, so that a command on a file loads none of it. */
 
-export function inspectAt(address: string): Promise<EtcdFinding[]> {
+export function inspectAt(address: string): Promise<EngineFinding[]> {
   return inspectEtcd(parseEtcdAddress(address, optionsFrom(process.env)));
 }
 

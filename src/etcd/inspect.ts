@@ -1,23 +1,16 @@
 import { withoutHint } from '../errors/store-error.js';
 import { Etcd } from './client.js';
 import { definiteError } from './failures.js';
+import { type EngineFinding, sealFinding } from './finding.js';
 import { type EtcdOptions, type EtcdSettings, settingsOf } from './options.js';
 import { Layout } from './state.js';
 import { found, getAll } from './wire.js';
-
-/** One thing that is as it should be, or is not. Nothing in it is secret. */
-export interface EtcdFinding {
-  severity: 'ok' | 'warn' | 'problem';
-  subject: string;
-  says: string;
-  todo?: string;
-}
 
 const askMs = 2000;
 const readMs = 5000;
 
 /** Looks at the members and at the store, and changes nothing. */
-export async function inspectEtcd(options: EtcdOptions): Promise<EtcdFinding[]> {
+export async function inspectEtcd(options: EtcdOptions): Promise<EngineFinding[]> {
   const settings = settingsOf(options);
   const apart = settingsOf(options, 't');
   const members = await Promise.all(settings.endpoints.map((url) => memberFinding(url, settings)));
@@ -26,7 +19,7 @@ export async function inspectEtcd(options: EtcdOptions): Promise<EtcdFinding[]> 
     await contentFinding('credentials', settings),
     await contentFinding('tokens', apart),
     await verifierFinding(apart),
-    sealFinding(settings),
+    sealFinding(settings.seal, 'from etcd, its disks or its snapshots'),
   ];
 }
 
@@ -38,7 +31,7 @@ interface Status {
 }
 
 /** Asks this member alone. */
-async function memberFinding(url: URL, settings: EtcdSettings): Promise<EtcdFinding> {
+async function memberFinding(url: URL, settings: EtcdSettings): Promise<EngineFinding> {
   const subject = `member ${url.host}`;
   try {
     const begun = performance.now();
@@ -47,7 +40,7 @@ async function memberFinding(url: URL, settings: EtcdSettings): Promise<EtcdFind
     const { version = 'unknown', leader = '0', errors = [], dbSize = '0' } = answer;
     const size = Math.ceil(Number(dbSize) / 1024 / 1024);
     const says = `etcd ${version}, ${size} MiB, answered in ${Math.round(performance.now() - begun)} ms`;
-    const problem = (todo: string): EtcdFinding => ({ severity: 'problem', subject, says, todo });
+    const problem = (todo: string): EngineFinding => ({ severity: 'problem', subject, says, todo });
     if (/^3\.5\.[0-2]$/.test(version)) return problem('this version can corrupt data: upgrade it');
     if (errors.length > 0) return problem('it has an alarm: see etcdctl alarm list');
     if (leader === '0') return problem('it knows no leader: see its log, and whether it reaches its peers');
@@ -59,7 +52,7 @@ async function memberFinding(url: URL, settings: EtcdSettings): Promise<EtcdFind
 }
 
 /** Reads and opens every value. */
-async function contentFinding(subject: string, settings: EtcdSettings): Promise<EtcdFinding> {
+async function contentFinding(subject: string, settings: EtcdSettings): Promise<EngineFinding> {
   try {
     const begun = performance.now();
     const read = (etcd: Etcd) => new Layout(etcd, settings).load(begun + readMs);
@@ -72,7 +65,7 @@ async function contentFinding(subject: string, settings: EtcdSettings): Promise<
   }
 }
 
-async function verifierFinding(settings: EtcdSettings): Promise<EtcdFinding> {
+async function verifierFinding(settings: EtcdSettings): Promise<EngineFinding> {
   const subject = 'verifiers';
   try {
     const list = (etcd: Etcd) =>
@@ -84,19 +77,6 @@ async function verifierFinding(settings: EtcdSettings): Promise<EtcdFinding> {
   } catch (error) {
     return { severity: 'problem', subject, says: reasonOf(settings, error) };
   }
-}
-
-function sealFinding({ seal }: EtcdSettings): EtcdFinding {
-  const subject = 'sealing';
-  if (seal)
-    return { severity: 'ok', subject, says: 'this process has keys: keep a second copy of their file' };
-  const says = 'values are plain for all who can read from etcd, its disks or its snapshots';
-  return {
-    severity: 'warn',
-    subject,
-    says,
-    todo: 'holdfast key create, and give HOLDFAST_KEYS_FILE to every process',
-  };
 }
 
 async function asking<T>(settings: EtcdSettings, ask: (etcd: Etcd) => Promise<T>): Promise<T> {

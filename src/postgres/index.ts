@@ -18,6 +18,7 @@ export type { TlsOptions } from '../etcd/options.js';
 export type { SealingKey } from '../etcd/seal.js';
 export type { AddressOptions } from './address.js';
 export type { PostgresOptions, PostgresUser } from './options.js';
+export { reseal } from './reseal.js';
 
 /**
  * A place for `openStore` on PostgreSQL, 12 or newer.

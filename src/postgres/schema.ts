@@ -172,3 +172,20 @@ export const changeNote = `
 
 export const beginNote =
   'insert into holdfast.notes values ($1, $2) on conflict do nothing returning true as said';
+
+/** What one host says of itself. All are texts, so that null is told from false. */
+export const lookAtServer = `
+  select current_setting('server_version') as version, pg_is_in_recovery()::text as standby,
+    current_setting('fsync') as fsync, current_setting('synchronous_commit') as synchronous_commit,
+    current_setting('synchronous_standby_names') as standbys, current_user::text as name,
+    (select rolsuper::text from pg_roles where rolname = current_user) as superuser,
+    has_database_privilege(current_database(), 'create')::text as may_create,
+    (select has_schema_privilege(oid, 'usage')::text from pg_namespace where nspname = 'holdfast') as may_use,
+    (select bool_and(has_function_privilege(p.oid, 'execute'))::text
+      from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname = 'holdfast') as may_call,
+    (select bool_and(has_table_privilege(c.oid, 'select') and has_table_privilege(c.oid, 'insert')
+        and has_table_privilege(c.oid, 'update') and has_table_privilege(c.oid, 'delete'))::text
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where n.nspname = 'holdfast' and c.relkind = 'r') as may_change,
+    (select 'true' from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+      where n.nspname = 'holdfast' and p.proname = $1) as current`;

@@ -31,6 +31,11 @@ const comparedBytesMax = 256 * 1024;
 /** For a commit that goes by nothing. */
 export const unconditional: Conditions = { head: null, seen: '[]' };
 
+/** What is put before the name of an entry to bind a sealed value to its store. */
+export function boundBy(prefix: string): string {
+  return `${prefix}/e/`;
+}
+
 /** How a store lies in PostgreSQL. Names are percent-encoded, as on etcd: its texts hold no NUL. */
 export class Layout {
   readonly #prefix: string;
@@ -40,7 +45,7 @@ export class Layout {
   constructor({ prefix, place, seal }: PostgresSettings) {
     this.#prefix = prefix;
     const words = { engine: 'PostgreSQL', removal: 'remove it' };
-    this.#stored = new StoredEntries({ place, seal, before: '', bound: `${prefix}/e/`, ...words });
+    this.#stored = new StoredEntries({ place, seal, before: '', bound: boundBy(prefix), ...words });
   }
 
   /** Reads head and entries at one moment, or only the head where it has not moved. */

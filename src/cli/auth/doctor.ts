@@ -4,7 +4,7 @@ import { StoreError } from '../../errors/store-error.js';
 import { inspectFile } from '../../store/file/doctor/inspect.js';
 import type { Inspection } from '../../store/file/doctor/inspection.js';
 import { currentEntries } from '../../store/file/doctor/recoverable.js';
-import { addressOf, requireEtcd } from '../engine.js';
+import { addressOf, onEngine } from '../engine.js';
 import { exitCodes } from '../exit-codes.js';
 import { judgeEntries } from './entry-findings.js';
 import { diagnose, type Finding, type Severity } from './findings.js';
@@ -25,7 +25,8 @@ export function addDoctor(auth: Command): void {
 Prints which file it is, whether the file and its copy can be used, who may open or replace it, which process holds the lease,
 which ones wait, and what else may be in the way. It tries what a write needs in a directory beside the file, and removes the
 directory again; it never writes to the file. It prints no contents. Ages are by the wall clock.
-With --store it asks each member of the engine, reads all that is stored, and changes nothing.
+With --store it asks each member of the engine, reads all that is stored, and changes nothing. Of PostgreSQL it also says what an
+acknowledged write has waited for, and what the user may do.
 
 Exit codes: 0 healthy, or warnings only; 1 there is a problem.
 
@@ -39,8 +40,7 @@ Examples:
 async function doctor(flags: FileFlags): Promise<void> {
   const address = addressOf(flags);
   if (address !== undefined) {
-    requireEtcd(address, 'doctor --store');
-    const { inspectAt } = await import('../on-etcd.js');
+    const { inspectAt } = await onEngine(address);
     printDiagnosis(await inspectAt(address), [address], { store: address }, flags);
     return;
   }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, constants, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { note, print, printJson } from '../auth/output.js';
-import { addressOf, requireEtcd } from '../engine.js';
+import { addressOf, onEngine } from '../engine.js';
 import { UsageError } from '../usage-error.js';
 import type { KeyFlags } from './index.js';
 
@@ -47,8 +47,7 @@ export async function resealAll(flags: KeyFlags): Promise<void> {
   const address = addressOf(flags);
   if (address === undefined)
     throw new UsageError('no store was named', 'give --store, or set HOLDFAST_STORE');
-  requireEtcd(address, 'key reseal');
-  const { resealAt } = await import('../on-etcd.js');
+  const { resealAt } = await onEngine(address);
   const count = await resealAt(address);
   note(
     count === 0
