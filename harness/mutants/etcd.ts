@@ -107,4 +107,11 @@ export const ofEtcd: Mutant[] = [
     edits: [['logins++ === 0', 'logins++ < 0']],
     test: 'src/etcd/login.test.ts',
   },
+  {
+    name: 'a key is replaced without a word to those who have the store in memory',
+    breaks: 'G2',
+    file: 'src/etcd/reseal.ts',
+    edits: [['/h`, `reseal.', '/x`, `reseal.']],
+    test: 'src/etcd/seal.test.ts',
+  },
 ];

@@ -2,6 +2,7 @@ import { ofEtcd } from './etcd.js';
 import { ofTokensOnEtcd } from './etcd-tokens.js';
 import { ofTheGuard } from './guard.js';
 import { ofTheHandOver } from './hand-over.js';
+import { ofPostgres } from './postgres.js';
 import { ofTheProtocol } from './protocol.js';
 import { ofTheStore } from './store.js';
 import { ofTokens } from './tokens.js';
@@ -15,4 +16,5 @@ export const mutants = [
   ...ofTheGuard,
   ...ofEtcd,
   ...ofTokensOnEtcd,
+  ...ofPostgres,
 ];
