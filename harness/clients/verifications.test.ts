@@ -71,6 +71,29 @@ describe('equal results in a row', () => {
   });
 });
 
+it('a token whose verification waits for an answer holds up no other', async () => {
+  const told: string[] = [];
+  let answer: (name: undefined) => void = () => {};
+  const worker = { now: () => 0, recordRead: (key: string) => told.push(key) } as unknown as Worker;
+  const verifications = new Verifications(worker, {
+    create: () => Promise.reject(new Error('not asked for')),
+    delete: () => Promise.reject(new Error('not asked for')),
+    list: () => Promise.resolve([]),
+    verify: (token) =>
+      token === 'waits'
+        ? new Promise((resolve) => {
+            answer = resolve;
+          })
+        : nameOf({ key: token, value }),
+  });
+  for (const token of ['waits', 'known']) verifications.add({ key: token, value, id: token, token });
+  await verifications.round();
+  expect(told).toEqual(['known']);
+  answer(undefined);
+  await verifications.round();
+  expect(told).toEqual(['known', 'waits']);
+});
+
 it('the results that are left out hide no violation and make none', async () => {
   const answers = fc.array(fc.constantFrom<Answer>('accepted', 'accepted', 'refused'), {
     minLength: 1,
