@@ -19,7 +19,7 @@ export default defineScenario({
     { kind: 'kill', everyMs: [2000, 4000] },
   ],
   planted: [
-    { target: 'etcd?receipts=off', mustFind: 'lost', workMs: 40_000 },
+    { target: 'etcd?receipts=off&late=20', mustFind: 'lost', workMs: 20_000 },
     { target: 'etcd?reads=local', mustFind: 'stale', workMs: 40_000 },
   ],
   atLeast: {

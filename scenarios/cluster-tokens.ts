@@ -13,7 +13,7 @@ export default defineScenario({
     { kind: 'member-cut', everyMs: [500, 1500], forMs: [2500, 4000], whom: 'leader' },
     { kind: 'member-isolate', everyMs: [500, 1500], forMs: [2500, 4000], whom: 'any' },
   ],
-  planted: [{ target: 'etcd?deletes=early', mustFind: 'stale', workMs: 30_000 }],
+  planted: [{ target: 'etcd?deletes=early', mustFind: 'stale', workMs: 12_000 }],
   atLeast: {
     acknowledged: 30,
     reads: 200,

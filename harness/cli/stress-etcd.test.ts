@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Cluster, lacksEtcd, newCluster } from '../../src/etcd/cluster.test.helper.js';
 import { long, nightly } from '../../src/tiers.test.helper.js';
-import { counts, stress } from './command.test.helper.js';
+import type { Report } from '../index.js';
+import { counts, holdfast, stress } from './command.test.helper.js';
 import { refreshKilledSlowly } from './refresh-killed.test.helper.js';
 
 // Their short twins are src/etcd/receipts.test.ts and src/etcd/conformance.test.ts.
@@ -62,6 +63,27 @@ describe.skipIf(lacksEtcd())('the store on etcd, under stress', long, () => {
       expect(counts(report)?.membersAnswering).toBeGreaterThan(1);
     },
   );
+
+  it.each([
+    ['cluster-bursts', '8s'],
+    ['cluster-verifiers', '20s'],
+    ['cluster-clients', '40s'],
+  ])('no guarantee is violated in %s, whose clients have it hard', async (scenario, duration) => {
+    const { exitCode, report } = await stress('etcd', scenario, '--duration', duration);
+    expect([report?.result, exitCode]).toEqual(['valid', 0]);
+    // Of all that is called at once, nothing is refused.
+    if (scenario === 'cluster-bursts') expect(counts(report)?.failed).toBe(0);
+  });
+
+  it('a run says valid only after it has found the bugs that its scenarios plant', nightly, async () => {
+    const scenarios = 'cluster-bursts,cluster-clients,cluster-verifiers';
+    const args = ['stress', '--target', 'etcd', '--scenario', scenarios, '--duration', '4m', '--json'];
+    const { stdout } = await holdfast(args);
+    const report: Report = JSON.parse(stdout);
+    const own = report.controls.filter(({ scenario }) => scenarios.includes(scenario));
+    expect(own.map(({ found }) => found)).toEqual([true, true, true, true, true, true]);
+    expect(report.result).toBe('valid');
+  });
 
   it('the same members show a store that claims a refresh without a comparison', async () => {
     const bug = 'etcd?claims=blind';

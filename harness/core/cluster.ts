@@ -17,6 +17,8 @@ export interface Cluster {
   readonly members: readonly string[];
   /** With these, and those that the user gave, a client opens the store on it. */
   readonly options: TargetOptions;
+  /** Those options of the target that put its clients under bad conditions, which scenarios ask for. */
+  readonly conditions?: readonly string[];
   /** What can't be done to its members here, and why, as the end of a sentence. */
   readonly cannot: Readonly<Partial<Record<MemberFault, string>>>;
   /** Asks all members, and waits for none of them for long. */

@@ -1,6 +1,7 @@
 import type { Action } from '../history/events.js';
 import type { MemberFault } from '../history/member-faults.js';
 import type { Counts } from './report.js';
+import type { TargetOptions } from './target.js';
 
 /** What the file holds: the credentials of the agent, or the tokens of its server. */
 export const subjects = ['credentials', 'tokens'] as const;
@@ -37,6 +38,8 @@ export interface Workload {
   sharedKeys: number;
   /** Pause between two operations. */
   thinkMs: RangeMs;
+  /** How many operations a terminal has under way at once: it begins so many, and the next when all have ended. */
+  atOnce: number;
   /** Ends the client after so many operations; 0 is no end but the run's. */
   operationsMax: number;
 }
@@ -106,6 +109,11 @@ export interface Scenario {
   umask?: number;
   workload?: Partial<Workload>;
   faults?: readonly Fault[];
+  /**
+   * Options of the target that put its clients under bad conditions, such as a network that loses answers: the target is opened with
+   * them, and so are the planted ones, unless they say otherwise. Only a target on a cluster that names them is.
+   */
+  conditions?: TargetOptions;
   /** Found before the scenario itself is run, where one of the targets is the same store without the bug. */
   planted?: readonly Planted[];
   /** A run in which less happened is inconclusive. Names are those of the report's counts. */

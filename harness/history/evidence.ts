@@ -41,8 +41,8 @@ export interface Probed {
   openMs: number;
   /** What it leaves beside its file when it was alone: patterns, see own-paths.ts. */
   own: readonly string[];
-  /** The cluster that it is on, with what can't be done to its members. */
-  cluster?: { cannot: Readonly<Partial<Record<MemberFault, string>>> };
+  /** The cluster that it is on, with what can't be done to its members, and the bad conditions that it knows. */
+  cluster?: { cannot: Readonly<Partial<Record<MemberFault, string>>>; conditions?: readonly string[] };
   /** For a program under test: what it is, and how long its commands took when it was alone. */
   program?: ProbedProgram;
 }

@@ -56,6 +56,16 @@ export const ofEtcd: Mutant[] = [
     test: receipts,
   },
   {
+    name: 'a head is compared by the number of its last change',
+    breaks: 'G2',
+    file: state,
+    edits: [
+      ['[holds(this.head, last.head), ...(b', '[unchanged(this.head, String(last.headRevision)), ...(b'],
+      ['  put,\n  remove,\n', '  put,\n  remove,\n  unchanged,\n'],
+    ],
+    test: 'harness/targets/cluster/etcd-planted.test.ts',
+  },
+  {
     name: 'more than one commit can be is not tried in halves',
     breaks: 'G7',
     file: 'src/store/backend/group-commit.ts',
@@ -98,6 +108,13 @@ export const ofEtcd: Mutant[] = [
     breaks: 'G10',
     file: 'src/etcd/claims.ts',
     edits: [['!answer.succeeded && foundValue(answer, 0) !== text', '!answer.succeeded']],
+    test: 'src/etcd/claims.test.ts',
+  },
+  {
+    name: 'a lease is judged by the wall clock alone',
+    breaks: 'G10',
+    file: 'src/etcd/claims.ts',
+    edits: [['now.monotonic > this.#goodUntil.monotonic || ', '']],
     test: 'src/etcd/claims.test.ts',
   },
   {

@@ -1,8 +1,8 @@
 import type { Cluster } from '../core/cluster.js';
-import type { TargetSpec } from '../core/target.js';
+import type { TargetOptions, TargetSpec } from '../core/target.js';
 import { OneAtATime } from '../faults/members.js';
 import { bringsCluster, loadTarget } from '../targets/index.js';
-import { strikes } from './plan/fitting.js';
+import { needsCluster } from './plan/fitting.js';
 import type { PlannedRun } from './plan/plan.js';
 
 /** The clusters of a command's targets, one for each module: a bug that is planted in a store is none of its members'. */
@@ -21,10 +21,12 @@ export class Clusters {
     return clusters;
   }
 
-  /** The target as its clients open it. */
-  at(target: TargetSpec): TargetSpec {
+  /** The target as its clients open it. @param conditions those of the scenario */
+  at(target: TargetSpec, conditions: TargetOptions = {}): TargetSpec {
     const cluster = this.of(target);
-    return cluster ? { ...target, options: { ...cluster.options, ...target.options } } : target;
+    return cluster
+      ? { ...target, options: { ...cluster.options, ...conditions, ...target.options } }
+      : target;
   }
 
   of({ module, program }: TargetSpec): Cluster | undefined {
@@ -47,7 +49,7 @@ export class Clusters {
   }
 }
 
-/** A module of a user's own may do anything while it loads: it is loaded here only where its members are to be struck. */
+/** A module of a user's own may do anything while it loads: it is loaded here only where a scenario needs its members. */
 function mayHaveOne({ target, scenario }: Pick<PlannedRun, 'target' | 'scenario'>): boolean {
-  return target.program === undefined && (bringsCluster(target) || strikes(scenario));
+  return target.program === undefined && (bringsCluster(target) || needsCluster(scenario));
 }

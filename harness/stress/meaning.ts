@@ -10,7 +10,7 @@ import type { PlannedRun } from './plan/plan.js';
  */
 export function meaninglessFor(
   {
-    scenario: { faults = [], place, oauth, umask, clients: cast },
+    scenario: { faults = [], conditions, place, oauth, umask, clients: cast },
     clients,
     target,
   }: Pick<PlannedRun, 'scenario' | 'clients'> & {
@@ -23,6 +23,9 @@ export function meaninglessFor(
     if (!cluster) return 'it strikes members of a cluster, and this target is on none';
     if (cluster.cannot[kind] !== undefined) return `it needs ${kind}, and ${cluster.cannot[kind]}`;
   }
+  if (conditions && !cluster) return 'it makes the way to a cluster bad, and this target is on none';
+  const unknown = Object.keys(conditions ?? {}).find((name) => !cluster?.conditions?.includes(name));
+  if (unknown !== undefined) return `it needs the option ${unknown}, which this target does not know`;
   const has = (kind: Fault['kind']) => faults.some((fault) => fault.kind === kind);
   const isOfFile = evidence.of === 'file';
   const { program } = target ?? {};

@@ -181,7 +181,7 @@ async function runAndJudge(
   const { workMs, judgingMs, extraMs } = budget.shareOf(left, begun);
   const played = await runScenario({
     scenario,
-    target: clusters.at(target),
+    target: clusters.at(target, scenario.conditions),
     cluster: clusters.membersOf(target),
     probed,
     runtimes,

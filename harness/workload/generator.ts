@@ -22,6 +22,7 @@ const common: Workload = {
   ownKeys: 8,
   sharedKeys: 8,
   thinkMs: [0, 2],
+  atOnce: 1,
   operationsMax: 0,
 };
 

@@ -1,5 +1,6 @@
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { versionOf } from '../store/refresh/version.js';
+import { passTime } from '../waiting.test.helper.js';
 import { EtcdClaims } from './claims.js';
 import { Etcd } from './client.js';
 import { type Cluster, lacksEtcd, newCluster } from './cluster.test.helper.js';
@@ -54,6 +55,18 @@ describe.skipIf(lacksEtcd())('the claims to a refresh', () => {
     const isLost = claim?.isLost?.();
     clock.mockRestore();
     expect(isLost).toBe(true);
+    await claim?.drop();
+  });
+
+  it('a claim counts as lost after its lease, whatever the clock of the wall says', async () => {
+    const { ours, version } = newClaims();
+    const claim = await ours.acquire(version, undefined);
+    const now = Date.now.bind(Date);
+    const clock = vi.spyOn(Date, 'now').mockImplementation(() => now() - 3_600_000);
+    onTestFinished(() => clock.mockRestore());
+    expect(claim?.isLost?.()).toBe(false);
+    passTime(6000);
+    expect(claim?.isLost?.()).toBe(true);
     await claim?.drop();
   });
 

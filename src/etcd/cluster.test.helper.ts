@@ -16,6 +16,8 @@ export interface Cluster {
   signal(member: number, signal: NodeJS.Signals): void;
   /** Starts a member again that was killed, on what it had. */
   start(member: number): void;
+  /** Where a member keeps what it has. */
+  directory(member: number): string;
   /** Waits until a majority answers. */
   ready(): Promise<void>;
   /** The place in `endpoints` of the member that leads. */
@@ -92,6 +94,7 @@ export async function newCluster(members = 1, flags: string[] = [], scheme = 'ht
       children[member]?.kill(signal);
     },
     start,
+    directory: (member) => directories[member] ?? '',
     ready: async () => {
       for (let n = 0; n < members; ) {
         if (await isReady(n)) n++;

@@ -42,6 +42,11 @@ export function strikes({ faults = [] }: Scenario): boolean {
   return faults.some(({ kind }) => isMemberFault(kind));
 }
 
+/** True for one that means something on a cluster alone: its members are struck, or the way to them is bad. */
+export function needsCluster(scenario: Scenario): boolean {
+  return strikes(scenario) || scenario.conditions !== undefined;
+}
+
 /** What the clients that the user names have to do with; where there are none, the scenario's own have. */
 export function subjectOfAll(clients: Partial<Record<ProfileName, number>>): Subject {
   const [first = 'tui'] = Object.keys(clients) as ProfileName[];
@@ -75,7 +80,7 @@ function obstacleTo(
     return { why: `"${without.label}" is not known to have tokens`, hint: 'name the scenario' };
   }
   const alone = targets.find((target) => !bringsCluster(target));
-  if (strikes(scenario) && alone && !isNamed) {
+  if (needsCluster(scenario) && alone && !isNamed) {
     return { why: `"${alone.label}" is not known to be on a cluster`, hint: 'name the scenario' };
   }
   return undefined;

@@ -8,6 +8,7 @@ import { UsageError } from '../../../src/cli/usage-error.js';
 import type { Cluster, ClusterLook } from '../../core/cluster.js';
 import type { MemberFault } from '../../history/member-faults.js';
 import { ask } from './ask.js';
+import { conditions } from './etcd-conditions.js';
 import { freePorts } from './free-ports.js';
 import { loopback, type Network, namespaces, whyNoNamespaces } from './network.js';
 
@@ -64,6 +65,7 @@ class EtcdMembers implements Cluster {
   readonly members: readonly string[];
   readonly options: Cluster['options'];
   readonly cannot: Cluster['cannot'];
+  readonly conditions = conditions;
   readonly #members: Member[];
   readonly #network: Network;
   readonly #end = () => this.#kill();
