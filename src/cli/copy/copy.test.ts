@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { canary, expectNoSecretIn, expectOneLine } from '../auth/auth.test.helper.js';
@@ -7,6 +8,8 @@ import { runWarm } from '../warm-command.test.helper.js';
 
 const api = { type: 'api', key: `${canary}-1234567890` };
 const content = { anthropic: api, 'of another format': [1, { c: null }] };
+
+const canMount = spawnSync('unshare', ['--mount', 'true']).status === 0;
 
 /** A directory with one credential file and one file of keys, and the command in it. */
 async function newScene() {
@@ -70,6 +73,38 @@ describe('copy, export and import', () => {
       expectOneLine(result);
     }
     expect(readdirSync(scene.at('.'))).toEqual(before);
+  });
+
+  it('a place that is no file is refused by the option that named it', async () => {
+    const { run, at } = await newScene();
+    spawnSync('mkfifo', [at('pipe')]);
+    for (const [option, args] of [
+      ['--from', ['copy', '--from', 'pipe', '--to', 'to']],
+      ['--to', ['copy', '--from', 'from.json', '--to', 'pipe']],
+      ['--from', ['export', '--from', '', '--to', 'new', '--keys', 'keys']],
+    ] as const) {
+      const result = await run(...args);
+      expect([result.exitCode, result.stderr]).toEqual([2, expect.stringContaining(`holdfast: ${option} `)]);
+      expectOneLine(result);
+    }
+  });
+
+  it.skipIf(!canMount)('an export that finds no room says so, and leaves no file', async () => {
+    const scene = await newScene();
+    mkdirSync(scene.at('small'));
+    const large = { ...content, large: 'x'.repeat(20_000) };
+    writeFileSync(scene.at('from.json'), JSON.stringify(large), { mode: 0o600 });
+    const script = `mount -t tmpfs -o size=8k none small
+      $HOLDFAST export --from from.json --to small/out --keys keys || echo "exit code $?" >&2
+      ls small >&2`;
+    const { stderr } = spawnSync('unshare', ['--mount', 'sh', '-c', script], {
+      cwd: scene.at('.'),
+      env: { ...process.env, HOLDFAST: `${process.execPath} ${command}` },
+      encoding: 'utf8',
+    });
+    const file = scene.at('small/out');
+    const said = `holdfast: the export could not be written to ${file}: ENOSPC. Nothing was exported, and no file is left`;
+    expect(stderr.trim().split('\n')).toEqual([said, 'exit code 1']);
   });
 
   it.each<[string, number, RegExp, (sealed: string) => string]>([

@@ -48,8 +48,8 @@ export function addCopy(program: Command): void {
     .addHelpText(
       'after',
       `
-The source stays as it is. Up to 120 entries are one commit; more go in parts, each of which is whole. What was written is read back
-and compared. Tokens are not copied: make new ones at the new place.
+The source stays as it is. Up to 120 entries of 600 KiB together are one commit; more go in parts, each of which is whole, and an entry
+that another process has written meanwhile is replaced by --replace alone. What was written is read back and compared. Tokens are not copied: make new ones at the new place.
 
 Examples:
   holdfast copy --from ~/.local/share/opencode/auth.json --to etcd://10.0.0.11:2379/team-a --dry-run
@@ -83,7 +83,7 @@ Examples:
   holdfast export --from etcd://10.0.0.11:2379/team-a --to team-a.sealed --keys keys
   holdfast import --from team-a.sealed --to ~/.local/share/opencode/auth.json --keys keys --dry-run
 
-Exit codes: 0 done, 1 the store refused, 2 usage, or the file exists, 4 there is no such file or entry.`,
+Exit codes: 0 done, 1 the store or the disk refused, 2 usage, or the file exists, 4 there is no such file or entry.`,
     )
     .action(exportSealed);
   const command = program

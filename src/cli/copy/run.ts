@@ -11,22 +11,20 @@ import { printEvent } from '../auth/source.js';
 import { loadEngine } from '../engine.js';
 import { NothingMatchedError, UsageError } from '../usage-error.js';
 import type { CopyFlags, ExportFlags, ImportFlags } from './index.js';
+import { notEmpty, writeInParts } from './parts.js';
 import type { Entry } from './sealed-file.js';
-
-/** What one commit of an engine can be. */
-const partMax = 120;
 
 /** Copies the entries of one store to another. */
 export async function copy(flags: CopyFlags): Promise<void> {
   checkWinner(flags);
-  const [from, to] = [await placeOf(flags.from), await placeOf(flags.to)];
+  const [from, to] = [await placeOf(flags.from, '--from'), await placeOf(flags.to, '--to')];
   if (from === to) throw new UsageError('--from and --to are the same place', 'nothing was written');
   await put(await entriesAt(from), { ...flags, from, to });
 }
 
 /** Writes the entries of a store to a new file, sealed. */
 export async function exportSealed(flags: ExportFlags): Promise<void> {
-  const from = await placeOf(flags.from);
+  const from = await placeOf(flags.from, '--from');
   const keys = keysFileOf(flags.keys);
   const entries = chosen(await entriesAt(from), flags.only, from);
   const { writeSealedFile } = await import('./sealed-file.js');
@@ -39,7 +37,7 @@ export async function exportSealed(flags: ExportFlags): Promise<void> {
 /** Copies the entries of such a file to a store. */
 export async function importSealed(flags: ImportFlags): Promise<void> {
   checkWinner(flags);
-  const to = await placeOf(flags.to);
+  const to = await placeOf(flags.to, '--to');
   const { readSealedFile } = await import('./sealed-file.js');
   const entries = readSealedFile(flags.from, keysFileOf(flags.keys));
   await put(entries, { ...flags, from: path.resolve(flags.from), to });
@@ -74,12 +72,16 @@ async function put(entries: readonly Entry[], flags: CopyFlags): Promise<void> {
   const before = await target.all();
   const isThere = (key: string) => Object.hasOwn(before, key);
   if (Object.keys(before).length > 0 && !merge && !replace) throw notEmpty(to);
-  const copied = wanted.filter(([key]) => replace || !isThere(key));
-  const kept = wanted.filter(([key]) => !replace && isThere(key)).map(([key]) => key);
+  let copied = wanted.filter(([key]) => replace || !isThere(key));
+  let kept = wanted.filter(([key]) => !replace && isThere(key)).map(([key]) => key);
   if (!dryRun) {
-    const parts = await write(target, copied, { merge, replace, to });
-    if (parts > 1)
-      note(`written in ${parts} commits: each is whole, and others may have seen some before the rest`);
+    const written = await writeInParts(target, copied, { merge, replace }, to);
+    if (written.parts > 1)
+      note(
+        `written in ${written.parts} commits: each is whole, and others may have seen some before the rest`,
+      );
+    copied = copied.filter(([key]) => !written.kept.includes(key));
+    kept = [...kept, ...written.kept];
     await compare(target, copied, to);
   }
   const names = copied.map(([key]) => key);
@@ -93,8 +95,8 @@ function noteNames(did: string, names: readonly string[], from: string, to: stri
   for (const key of names) note(`  ${shown(key)}`);
 }
 
-async function placeOf(given: string): Promise<string> {
-  if (schemeOf(given) === undefined) return plainFile(given, 'a credential file');
+async function placeOf(given: string, flag: string): Promise<string> {
+  if (schemeOf(given) === undefined) return plainFile(given, 'a credential file', flag);
   await loadEngine(given);
   return given;
 }
@@ -109,33 +111,6 @@ function chosen(entries: readonly Entry[], only: readonly string[] | undefined, 
   if (missing !== undefined)
     throw new NothingMatchedError(`there is no "${shown(missing)}" in ${from}; nothing was written`);
   return entries.filter(([key]) => only.includes(key));
-}
-
-function notEmpty(to: string): UsageError {
-  return new UsageError(
-    `${to} is not empty`,
-    'give --merge to keep what is there, or --replace to replace entries of the same name; nothing was written',
-  );
-}
-
-/** @returns in how many commits */
-async function write(
-  target: Store,
-  copied: readonly Entry[],
-  { merge, replace, to }: { merge: boolean; replace: boolean; to: string },
-): Promise<number> {
-  let parts = 0;
-  for (let at = 0; at < copied.length; at += partMax) {
-    await target.transaction((entries) => {
-      // Another process may have been faster.
-      if (at === 0 && !merge && !replace && entries.keys().length > 0) throw notEmpty(to);
-      for (const [key, value] of copied.slice(at, at + partMax)) {
-        if (!merge || entries.get(key) === undefined) entries.set(key, value);
-      }
-    });
-    parts++;
-  }
-  return parts;
 }
 
 async function compare(target: Store, copied: readonly Entry[], to: string): Promise<void> {

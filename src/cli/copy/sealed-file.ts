@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { errnoOf } from '../../errors/store-error.js';
+import { errnoOf, StoreError } from '../../errors/store-error.js';
 import { readKeys } from '../../etcd/address.js';
 import { isSealed, Seal } from '../../etcd/seal.js';
 import { wallClock } from '../../wall-clock.js';
@@ -32,7 +32,13 @@ export function writeSealedFile(given: string, keys: string, entries: readonly E
     file.write(`${seal.seal(name, JSON.stringify(content))}\n`);
   } catch (error) {
     file.cancel();
-    throw error;
+    const code = errnoOf(error);
+    if (code === undefined) throw error;
+    throw new StoreError('E_IO', `the export could not be written to ${file.file}: ${code}`, {
+      definite: true,
+      file: file.file,
+      hint: 'Nothing was exported, and no file is left',
+    });
   } finally {
     file.close();
   }
