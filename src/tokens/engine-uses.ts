@@ -3,10 +3,12 @@ import type { Note } from '../store/backend/revocable.js';
 import type { UseNotes } from './token-source.js';
 import { decodeUses, encodeUses, LastUses, PendingUses, withUses } from './use-times.js';
 
-/** The first use of a token is written soon, so that it is not listed as never used for long. */
+/** The first use of a token in a process is written soon, so that it is not listed as never used for long. */
 const firstMs = 1000;
 /** Later ones are written together: one write a minute and process, however many tokens are used. */
 const laterMs = 60_000;
+/** An engine keeps every text that it was given, for an hour perhaps: a large one is written less often, so many bytes a millisecond. */
+const bytesPerMs = 8;
 const callMs = 5000;
 /** An engine takes values of 1 MiB, and a use has some 26 bytes. */
 const countMax = 20_000;
@@ -21,6 +23,8 @@ export class EngineUses implements UseNotes {
   readonly #pending = new PendingUses();
   #timer: { due: number; handle: NodeJS.Timeout } | undefined;
   #writing: Promise<void> = Promise.resolve();
+  /** What was written last. */
+  #bytes = 0;
 
   constructor(note: Note, place: string) {
     this.#note = note;
@@ -29,7 +33,8 @@ export class EngineUses implements UseNotes {
 
   record(id: string, now: number): void {
     const added = this.#pending.add(id, now);
-    if (added) this.#flushIn(added.isFirst ? firstMs : laterMs);
+    const soonMs = Math.min(laterMs, Math.max(firstMs, this.#bytes / bytesPerMs));
+    if (added) this.#flushIn(added.isFirst ? soonMs : laterMs);
   }
 
   async read(): Promise<LastUses> {
@@ -47,7 +52,12 @@ export class EngineUses implements UseNotes {
     this.#timer = undefined;
     const uses = this.#pending.take();
     if (uses) {
-      const write = () => this.#change((text) => encodeUses(withUses(this.#decode(text), uses, countMax)));
+      const write = () =>
+        this.#change((text) => {
+          const next = encodeUses(withUses(this.#decode(text), uses, countMax));
+          this.#bytes = next.length;
+          return next;
+        });
       this.#writing = this.#writing.then(write).catch(() => this.#pending.giveBack(uses));
     }
     return this.#writing;
