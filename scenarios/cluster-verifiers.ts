@@ -10,7 +10,7 @@ export default defineScenario({
   planted: [
     { target: 'etcd?verifies=trusting&reopens=0', mustFind: 'stale', workMs: 15_000 },
     { target: 'etcd?verifies=watching&silent=0&reopens=0', mustFind: 'stale', workMs: 5000 },
-    { target: 'etcd?registers=late&silent=0&slow=50', mustFind: 'stale', workMs: 12_000 },
+    { target: 'etcd?registers=late&silent=0&slow=50', mustFind: 'stale', workMs: 15_000 },
   ],
   atLeast: { acknowledged: 20, reads: 200 },
   weight: 4,
