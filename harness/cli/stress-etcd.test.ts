@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Cluster, lacksEtcd, newCluster } from '../../src/etcd/cluster.test.helper.js';
-import { long, nightly } from '../../src/tiers.test.helper.js';
+import { eachInTiers, long, nightly } from '../../src/tiers.test.helper.js';
 import type { Report } from '../index.js';
 import { counts, holdfast, stress } from './command.test.helper.js';
 import { refreshKilledSlowly } from './refresh-killed.test.helper.js';
@@ -64,11 +64,15 @@ describe.skipIf(lacksEtcd())('the store on etcd, under stress', long, () => {
     },
   );
 
-  it.each([
-    ['cluster-bursts', '8s'],
-    ['cluster-verifiers', '20s'],
-    ['cluster-clients', '40s'],
-  ])('no guarantee is violated in %s, whose clients have it hard', async (scenario, duration) => {
+  eachInTiers(
+    [
+      ['cluster-bursts', '8s'],
+      ['cluster-verifiers', '20s'],
+      ['cluster-clients', '40s'],
+    ],
+    1,
+    nightly,
+  )('no guarantee is violated in %s, whose clients have it hard', async (scenario, duration) => {
     const { exitCode, report } = await stress('etcd', scenario, '--duration', duration);
     expect([report?.result, exitCode]).toEqual(['valid', 0]);
     // Of all that is called at once, nothing is refused.
