@@ -12,10 +12,11 @@ import { command, newDirectory } from './command.test.helper.js';
 const text = readFileSync(fileURLToPath(new URL('../../docs/programs.md', import.meta.url)), 'utf8');
 const fences = (language: string) =>
   [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms'))].map(([, body = '']) => body);
-const [store = '', locked = ''] = fences('python');
+const [store = '', locked = '', keeper = ''] = fences('python');
 const files = {
   'store.py': store,
   'locked.py': locked,
+  'keeper.py': keeper,
   'login.sh': fences('bash')[0] ?? '',
   'lost.sh': fences('bash')[1] ?? '',
   'keep.go': fences('go')[0] ?? '',
@@ -36,6 +37,7 @@ const lines: [begins: string, needs: string[], exitCodes: number[]][] = [
     [1],
   ],
   ["holdfast stress --command 'python3 locked.py", ['python3', 'strace'], [0, 3]],
+  ["holdfast stress --command 'python3 keeper.py", ['python3'], [1]],
   ["holdfast stress --command 'sh login.sh", ['sh', 'grep'], [1]],
   ['go build keep.go', ['go'], [0]],
   ["holdfast stress --command './keep", ['go'], [1]],

@@ -9,7 +9,17 @@ export type ProgramFlags = Omit<
 >;
 
 const names: readonly (keyof ProgramFlags)[] = [
-  ...(['command', 'commandRemove', 'commandList', 'commandGet', 'stdin', 'shell', 'file', 'format'] as const),
+  ...([
+    'command',
+    'commandRemove',
+    'commandList',
+    'commandGet',
+    'stdin',
+    'shell',
+    'lines',
+    'file',
+    'format',
+  ] as const),
   ...([
     'prepare',
     'env',
@@ -38,6 +48,10 @@ export function addProgramOptions(command: Command): void {
     .option('--command-get <template>', 'how it prints the value of {key}; default: the file is read')
     .option('--stdin <template>', 'what the command reads: for a {value} that must not be an argument')
     .option('--shell', 'give each command to sh -c as it is, with $FILE, $KEY, $VALUE and $DIR')
+    .option(
+      '--lines',
+      'the command runs on: each client starts it once, asks it by a line of JSON, and reads a line; see docs/programs.md',
+    )
     .option('--file <path>', 'where it keeps its entries, relative to its home; default: whatever {file} is')
     .option(
       '--format <format>',

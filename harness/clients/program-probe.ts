@@ -93,8 +93,8 @@ class Probe {
     if (value !== undefined && identify(value) === id) return;
     const what =
       value === undefined
-        ? `"${key}" is not in ${this.place()} as --format reads it`
-        : `what ${this.place()} holds at "${key}", as --format reads it, is ${describeValue(identify(value))}`;
+        ? `"${key}" is not in ${this.place()}${this.asRead()}`
+        : `what ${this.place()} holds at "${key}"${this.asRead(',')}, is ${describeValue(identify(value))}`;
     throw new Error(`"${this.program.name}" was ${how}, and ${what}; ${this.fileInWords(key)}`);
   }
 
@@ -103,13 +103,20 @@ class Probe {
       return (await store.all())[key];
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      const { name, format } = this.program;
-      throw new Error(`"${name}" was ${how}, and ${this.place()} can't be read as ${format}: ${why}`);
+      const { name, format, lines } = this.program;
+      const as = lines ? '' : ` as ${format}`;
+      throw new Error(`"${name}" was ${how}, and ${this.place()} can't be read${as}: ${why}`);
     }
   }
 
+  private asRead(before = ''): string {
+    return this.program.lines ? '' : `${before} as --format reads it`;
+  }
+
   private place(): string {
-    return this.program.list ? 'what --command-list prints' : path.join('~', this.program.file);
+    const { lines, list, file } = this.program;
+    if (lines) return 'what it answers';
+    return list ? 'what --command-list prints' : path.join('~', file);
   }
 
   /** Never what the file holds, but for a line of ours. */

@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { UsageError } from '../../src/cli/usage-error.js';
 import { readDuration } from '../../src/duration.js';
+import { flagOf } from './flags.js';
 import { endingOf, formatByName, whyNoFormat } from './formats/index.js';
-import type { Call, Program, Specification } from './specification.js';
+import type { Asked, Call, Program, Specification } from './specification.js';
 import { asksFor, splitWords } from './template.js';
 
 const serversDefault = 2;
@@ -20,7 +21,8 @@ export function fillSpecification(given: Specification, directory: string): Prog
   if (serve !== undefined && set === undefined)
     throw new UsageError('--serve needs --set', 'a request like: PUT /auth/{key} {"key":"{value}"}');
   const setting = serve === undefined ? command : set;
-  checkSetting(serve === undefined ? '--command' : '--set', setting, stdin, isShell);
+  if (given.lines) checkLines(given);
+  else checkSetting(serve === undefined ? '--command' : '--set', setting, stdin, isShell);
   if (setting === undefined && !asksForEntry(given.seed))
     throw new UsageError(
       'without --command there is nothing to remove',
@@ -31,18 +33,25 @@ export function fillSpecification(given: Specification, directory: string): Prog
     text === undefined ? undefined : toCall(text, flag);
   const asked = (text: string | undefined, flag: string) =>
     text === undefined ? undefined : serve === undefined ? toCall(text, flag) : requestOf(text, flag);
-  const { file, format } = placeOf(given);
+  const { file, format, isRead } = placeOf(given);
+  const lines = given.lines && command !== undefined ? toCall(command, '--command') : undefined;
   const name = given.name ?? nameOf(serve ?? command ?? commandRemove ?? '');
   return {
     name,
-    set: asked(setting, serve === undefined ? '--command' : '--set'),
-    remove: serve === undefined ? optional(commandRemove, '--command-remove') : asked(remove, '--remove'),
-    list: optional(commandList, '--command-list'),
+    set: lines ? line('set') : asked(setting, serve === undefined ? '--command' : '--set'),
+    remove: lines
+      ? line('remove')
+      : serve === undefined
+        ? optional(commandRemove, '--command-remove')
+        : asked(remove, '--remove'),
+    list: lines ? line('all') : optional(commandList, '--command-list'),
     get: optional(commandGet, '--command-get'),
     stdin,
+    lines,
     serve: serve === undefined ? undefined : serverOf(serve, given, toCall(serve, '--serve')),
     file,
     format,
+    isRead,
     prepare: [given.prepare ?? []].flat().map((text) => toCall(text, '--prepare')),
     env: given.env ?? {},
     failed: given.failed ?? [],
@@ -55,6 +64,30 @@ export function fillSpecification(given: Specification, directory: string): Prog
     isStrict: given.strict === true,
     directory,
   };
+}
+
+const line = (action: Asked['action']): Call => ({ how: 'line', action });
+
+/** A program that runs on is told by each line what is to be done: no word of its command and no other option can say it. */
+function checkLines(given: Specification): void {
+  const { command = '', serve, shell } = given;
+  if (serve !== undefined) throw new UsageError('--lines is for --command, and a server is asked over HTTP');
+  const other = (['commandRemove', 'commandList', 'commandGet', 'stdin'] as const).find(
+    (member) => given[member] !== undefined,
+  );
+  if (other !== undefined)
+    throw new UsageError(
+      `${flagOf(other)} means nothing with --lines`,
+      'the program is asked for that by a line, too',
+    );
+  const word = (['key', 'value'] as const).find((name) =>
+    shell ? asksFor(command, name) : command.includes(`{${name}}`),
+  );
+  if (word !== undefined)
+    throw new UsageError(
+      `with --lines the command is started once for each client, and has no {${word}}`,
+      `leave it out: "${word}" stands in each line that the program reads`,
+    );
 }
 
 function checkSetting(
@@ -78,7 +111,7 @@ function asksForEntry(seed: string | undefined): boolean {
 }
 
 /** Where the entries are, and how they are read. */
-function placeOf(given: Specification): { file: string; format: string } {
+function placeOf(given: Specification): Pick<Program, 'file' | 'format' | 'isRead'> {
   const texts = [given.command, given.commandRemove, given.serve, ...[given.prepare ?? []].flat()];
   const names = texts.some((text) => text !== undefined && asksFor(text, 'file'));
   if (given.file === undefined && !names)
@@ -92,7 +125,9 @@ function placeOf(given: Specification): { file: string; format: string } {
       `--file ${file} is outside the home that the program gets`,
       'expected a path inside it',
     );
-  const format = given.format ?? formatByName(file);
+  const known = given.format ?? formatByName(file);
+  // What says all by its answers may keep them in any format.
+  const format = known ?? (given.lines ? 'json' : undefined);
   if (format === undefined)
     throw new UsageError(
       `nothing says how ${file} is to be read`,
@@ -100,7 +135,8 @@ function placeOf(given: Specification): { file: string; format: string } {
     );
   const why = whyNoFormat(format);
   if (why !== undefined) throw new UsageError(`--format: ${why}`);
-  return { file: path.normalize(file), format };
+  const isRead = given.commandList === undefined && known !== undefined;
+  return { file: path.normalize(file), format, isRead };
 }
 
 function commandOf(text: string, flag: string, isShell: boolean): Call {

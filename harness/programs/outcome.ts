@@ -1,4 +1,4 @@
-import type { Program } from './specification.js';
+import type { Answer, Program } from './specification.js';
 
 /** How a command ended. */
 export interface Ended {
@@ -32,4 +32,15 @@ export function outcomeOfStatus(
   if (status >= 200 && status < 300) return 'ok';
   const isNamed = failed.includes(status);
   return isNamed || (failedWhen !== undefined && new RegExp(failedWhen, 'm').test(body)) ? 'fail' : 'unknown';
+}
+
+/** The same of a line that a program answers. */
+export function outcomeOfAnswer(
+  { ok, error = '', definite }: Answer,
+  { failedWhen }: Pick<Program, 'failedWhen'>,
+): 'ok' | 'fail' | 'unknown' {
+  if (ok === true) return 'ok';
+  return definite === true || (failedWhen !== undefined && new RegExp(failedWhen, 'm').test(error))
+    ? 'fail'
+    : 'unknown';
 }

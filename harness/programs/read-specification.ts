@@ -13,6 +13,7 @@ const members: Readonly<Record<keyof Specification, Kind>> = {
   commandGet: 'text',
   stdin: 'text',
   shell: 'flag',
+  lines: 'flag',
   serve: 'text',
   ready: 'text',
   servers: 'number',

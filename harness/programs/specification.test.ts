@@ -50,6 +50,16 @@ describe('a specification with which nothing could be tested', () => {
     [{ serve: 'x {port}', file: 'f.json' }, '--serve needs --set'],
     [{ serve: 'x', set: 'PUT /{key} {value}', file: 'f.json' }, '--serve has no {port}'],
     [{ serve: 'x {port}', set: '{key} {value}', file: 'f.json' }, '--set is no request'],
+    [
+      { command: 'x {file} {key}', lines: true },
+      'with --lines the command is started once for each client, and has no {key}',
+    ],
+    [{ command: 'x {file}', lines: true, stdin: '{value}' }, '--stdin means nothing with --lines'],
+    [{ command: 'x', lines: true }, 'nothing says where the program keeps its entries'],
+    [
+      { serve: 'x {port}', lines: true, set: 'PUT /{key} {value}', file: 'f.json' },
+      '--lines is for --command',
+    ],
     [{ commandRemove: 'x {key}', file: 'f.json' }, 'give --seed-file with a line that has {key} and {value}'],
   ])('is refused: %j', (given, why) => expect(() => filled(given)).toThrow(why));
 

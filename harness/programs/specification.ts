@@ -19,6 +19,11 @@ export interface Specification {
   stdin?: string;
   /** Each command is given to `sh -c` as it is; what placeholders would be is in `$FILE`, `$KEY`, `$VALUE`, `$HOME`, `$DIR`. */
   shell?: boolean;
+  /**
+   * The command runs on: each client starts it once, and asks it by lines of JSON on its standard input. It answers each by one line.
+   * See `Asked` and `Answer`.
+   */
+  lines?: boolean;
   /** Starts a server, which is then asked over HTTP. */
   serve?: string;
   /** A pattern of what a server prints when it can be asked. */
@@ -70,7 +75,29 @@ export type Call =
   /** A text for `sh -c`, without. */
   | { how: 'shell'; text: string }
   /** A request to a server. */
-  | { how: 'request'; method: string; path: string; body: string };
+  | { how: 'request'; method: string; path: string; body: string }
+  /** A line to a program that runs on. */
+  | { how: 'line'; action: Asked['action'] };
+
+/** What a program that runs on is asked by a line of JSON. */
+export interface Asked {
+  action: 'set' | 'remove' | 'all';
+  /** Not of `all`. */
+  key?: string;
+  /** Of `set`. */
+  value?: string;
+}
+
+/** The line of JSON that it answers. Anything else but `ok` leaves open whether something was changed. */
+export interface Answer {
+  ok?: boolean;
+  /** Why it could not. */
+  error?: string;
+  /** True where it has certainly changed nothing. */
+  definite?: boolean;
+  /** Of `all`: what is stored, by key. */
+  entries?: Record<string, unknown>;
+}
 
 /** The same, with every question answered. It is plain data, so it can be sent to another process. */
 export interface Program {
@@ -81,10 +108,14 @@ export interface Program {
   list: Call | undefined;
   get: Call | undefined;
   stdin: string | undefined;
+  /** What starts a program that runs on, and is asked by lines. */
+  lines: Call | undefined;
   serve: { call: Call; ready: string; servers: number } | undefined;
   /** Relative to its home. */
   file: string;
   format: string;
+  /** Whether the file is read, in that format; otherwise the program alone says what is in it. */
+  isRead: boolean;
   prepare: readonly Call[];
   env: Readonly<Record<string, string>>;
   failed: readonly number[];

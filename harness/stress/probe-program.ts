@@ -43,10 +43,13 @@ export async function probeProgram(
   }
   const { changesMs, version } = sighted.program;
   return {
-    evidence: program.list
-      ? { of: 'store', why: 'its entries are what its own command prints' }
+    evidence: !program.isRead
+      ? {
+          of: 'store',
+          why: `its entries are what ${program.lines ? 'it answers' : 'its own command prints'}`,
+        }
       : { of: 'read', why: 'it is a file of another program', format: program.format },
-    isWhole: program.list === undefined,
+    isWhole: program.isRead,
     showsCommits: false,
     openMs: sighted.openMs,
     own: left,

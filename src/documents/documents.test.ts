@@ -48,6 +48,7 @@ const elsewhere = {
     "holdfast stress --command 'python3 store.py {file} {key} {value}' --format json --no-controls --duration 10s",
     "holdfast stress --command 'python3 store.py {file} {key} {value}' --format json --slow 50ms --no-controls --duration 10s",
     "holdfast stress --command 'python3 locked.py {file} {key} {value}' --format json --slow 50ms --no-controls --duration 10s",
+    "holdfast stress --command 'python3 keeper.py {file}' --lines --format json --no-controls --duration 10s",
     "holdfast stress --command 'sh login.sh {key} {value}' --command-remove 'sh login.sh {key}' --file .tokens --format dotenv --no-controls --duration 10s",
     'go build keep.go',
     "holdfast stress --command './keep {file} {key} {value}' --file keep.json --no-controls --duration 10s",

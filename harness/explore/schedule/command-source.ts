@@ -19,6 +19,11 @@ export function programOf({ specification, directory }: CommandSource): Program 
   const { program } = programTarget(specification, directory);
   if (!program || program.serve)
     throw new UsageError('a server can be put under stress, and not be explored', 'expected --command');
+  if (program.lines)
+    throw new UsageError(
+      'a program that runs on can be put under stress, and not be explored',
+      'leave out --lines, and give a command that sets {key}',
+    );
   if (program.slowMs !== undefined)
     throw new UsageError('--slow is for stress: explore does not wait for luck', 'leave it out');
   if (specification.file !== undefined) return program;

@@ -90,6 +90,7 @@ export function programTarget(given: Specification, from: string, named?: string
     remove: maybe(filled.remove),
     list: maybe(filled.list),
     get: maybe(filled.get),
+    lines: maybe(filled.lines),
     serve: filled.serve && { ...filled.serve, call: located(filled.serve.call) },
     prepare: filled.prepare.map(located),
     version: maybe(filled.version),

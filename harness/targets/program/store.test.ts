@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { eventually } from '../../../src/waiting.test.helper.js';
 import { fixture, newDirectory, processesIn } from '../../cli/command.test.helper.js';
+import { outcomeOfError } from '../../core/outcome.js';
 import { fillSpecification } from '../../programs/fill-specification.js';
 import type { Specification } from '../../programs/specification.js';
 import { Identified } from '../../workload/values.js';
@@ -89,4 +90,54 @@ it('a command is killed with its children after its timeout, and its operation m
     message: expect.stringContaining('did not end in time and was killed'),
   });
   await eventually(() => expect(processesIn(home)).toEqual([]));
+});
+
+describe('a program that runs on, and is asked by lines', () => {
+  const answers = `${process.execPath} ${fixture('programs/lines.mjs')} {file}`;
+
+  it('is started once, is told what to do by lines, and ends with its store', async () => {
+    const { open, file, home, module } = made({ command: answers, lines: true, format: 'json' });
+    const store = await open();
+    await Promise.all([store.set(a, value(1)), store.set(b, value(2))]);
+    expect(processesIn(home)).toHaveLength(1);
+    await store.remove(a);
+    expect(await store.all()).toEqual({ [b]: value(2) });
+    expect(module.read?.(readFileSync(file))).toEqual({ [b]: value(2) });
+    await store.close?.();
+    expect(processesIn(home)).toEqual([]);
+  });
+
+  it('its file is looked at only where its format is known', () => {
+    expect(made({ command: answers, lines: true }).module.read).toBeUndefined();
+  });
+
+  it.each<[string, string, boolean, string]>([
+    ['says that it has changed nothing', '{"error":"busy","definite":true}', true, 'busy'],
+    ['says that it failed', '{"error":"no room"}', false, 'no room'],
+    ['answers what says nothing', '{}', false, 'it did not say why'],
+    ['prints what is no answer', 'loading ...', false, 'it answered with no object of JSON: loading ...'],
+    ['ends', '', false, 'it ended with exit code 3'],
+  ])(
+    'a change has failed for certain only where the program says so: it %s',
+    async (_, line, definite, why) => {
+      const command = `sh -c 'read asked; test -z "$0" && exit 3; echo "$0"; read more' '${line}' {file}`;
+      const store = await made({ command, lines: true }).open();
+      const error = await store.set(a, value(1)).catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ message: expect.stringContaining(why) });
+      expect(outcomeOfError('set', error)).toBe(definite ? 'fail' : 'unknown');
+      await store.close?.();
+    },
+  );
+
+  it('after its end the next question starts it again, and a late answer belongs to none', async () => {
+    const { open, home } = made({
+      command: `sh -c 'read asked; sleep 300' {file}`,
+      lines: true,
+      timeout: '100ms',
+    });
+    const store = await open();
+    for (const n of [1, 2])
+      await expect(store.set(a, value(n))).rejects.toThrow('it did not answer in 0.1 s');
+    await eventually(() => expect(processesIn(home)).toEqual([]));
+  });
 });

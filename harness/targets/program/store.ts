@@ -6,22 +6,23 @@ import { homeDirectories } from '../../programs/environment.js';
 import { parse } from '../../programs/formats/index.js';
 import { commandMsDefault, invocation } from '../../programs/invocation.js';
 import { idIn, keyIn, textOf } from '../../programs/names.js';
-import { outcomeOfExit, outcomeOfStatus } from '../../programs/outcome.js';
+import { outcomeOfAnswer, outcomeOfExit, outcomeOfStatus } from '../../programs/outcome.js';
 import { hasLineOfEntry, seedText } from '../../programs/seed-text.js';
-import type { Call, Program } from '../../programs/specification.js';
+import type { Answer, Asked, Call, Program } from '../../programs/specification.js';
 import { fill, type Words } from '../../programs/template.js';
 import { Identified, identify } from '../../workload/values.js';
 import { type CommandEnd, runCommand, slowed } from './command.js';
+import { Conversation } from './conversation.js';
 import { filledRequest, startServer } from './server.js';
 
 /**
- * An executable, or a server, as a store: each call is a command of its own, or a request, and what no command prints is
- * read from the file by its format. Values are the ids of the operations that write them, as text.
+ * An executable, or a server, as a store: each call is a command of its own, a request, or a line to a program that runs on, and what
+ * no command prints is read from the file by its format. Values are the ids of the operations that write them, as text.
  */
 export function programModule(program: Program): TargetModule {
   return {
     open: (file, options) => openProgram(program, file, options),
-    ...(program.list ? {} : { read: (bytes) => entriesIn(Buffer.from(bytes).toString(), program) }),
+    ...(program.isRead ? { read: (bytes) => entriesIn(Buffer.from(bytes).toString(), program) } : {}),
     async begin(file, entries, options = {}) {
       const run = new Runner(program, file, options);
       await run.prepare(entries);
@@ -49,7 +50,7 @@ async function openProgram(program: Program, file: string, options: TargetOption
     get: async (key) => (program.get ? run.get(key, program.get) : (await all())[key]),
     set: (key, value) => run.change(program.set, 'set', key, textOf(identify(value))),
     remove: (key) => run.change(program.remove, 'remove', key),
-    ...(own ? { close: () => own.close() } : {}),
+    ...(own ? { close: () => own.close() } : program.lines ? { close: () => run.close() } : {}),
   };
 }
 
@@ -57,6 +58,8 @@ async function openProgram(program: Program, file: string, options: TargetOption
 class Runner {
   private readonly home: string;
   private readonly timeoutMs: number;
+  /** With a program that runs on. */
+  private conversation: Conversation | undefined;
 
   constructor(
     private readonly program: Program,
@@ -93,6 +96,7 @@ class Runner {
     if (!call) throw Object.assign(new Error(`"${name}" has no command to ${what}`), { definite: true });
     const words = this.words(key, value);
     if (call.how === 'request') return this.ask(call, words);
+    if (call.how === 'line') return this.tell({ action: what, ...defined({ key, value }) });
     const input = stdin === undefined || what !== 'set' ? '' : fill(stdin, words);
     const end = await this.run(call, words, input, this.program.slowMs);
     const outcome = outcomeOfExit(end, this.program);
@@ -106,6 +110,12 @@ class Runner {
       const text = this.readFile();
       // No file yet: no entries. An empty one is another matter in a format that has no empty documents.
       return text === undefined ? {} : entriesIn(text, this.program);
+    }
+    if (list.how === 'line') {
+      const { entries, error } = await this.line({ action: 'all' });
+      if (entries === undefined)
+        throw new Error(`${name} gave no "entries": ${error ?? 'it did not say why'}`);
+      return entriesOf(Object.entries(entries));
     }
     const end = await this.run(list, this.words());
     if (end.code !== 0) throw new Error(`--command-list of "${name}" ${howItEnded(end)}`);
@@ -124,6 +134,33 @@ class Runner {
     const { argv, env } = invocation(this.program, call, words);
     const all = { argv: slowed(argv, this.file, slowMs), env };
     return runCommand(all, { home: this.home, input, timeoutMs: this.timeoutMs });
+  }
+
+  async close(): Promise<void> {
+    await this.conversation?.close();
+  }
+
+  private async tell(question: Asked): Promise<void> {
+    const answer = await this.line(question);
+    const outcome = outcomeOfAnswer(answer, this.program);
+    if (outcome === 'ok') return;
+    const why = answer.error ?? 'it did not say why';
+    throw Object.assign(new Error(`${this.program.name} could not: ${why}`), {
+      definite: outcome === 'fail',
+    });
+  }
+
+  private line(question: Asked): Promise<Answer> {
+    this.conversation ??= this.begun();
+    return this.conversation.ask(question);
+  }
+
+  private begun(): Conversation {
+    const { lines, name, slowMs } = this.program;
+    if (!lines) throw new TypeError(`${name} is not asked by lines`);
+    const { argv, env } = invocation(this.program, lines, this.words());
+    const { home, timeoutMs } = this;
+    return new Conversation({ argv: slowed(argv, this.file, slowMs), env, home, timeoutMs });
   }
 
   private async ask(call: Extract<Call, { how: 'request' }>, words: Words): Promise<void> {
@@ -157,8 +194,17 @@ class Runner {
 
 /** The entries that the harness has brought in; others that the program keeps there are none of its business. */
 function entriesIn(text: string, { format }: Program): Record<string, Identified> {
-  const found = parse(text, format, keyIn);
-  return Object.fromEntries([...found].map(([key, value]) => [key, new Identified(idIn(value))]));
+  return entriesOf(parse(text, format, keyIn));
+}
+
+function entriesOf(found: Iterable<[string, unknown]>): Record<string, Identified> {
+  return Object.fromEntries(
+    [...found].flatMap(([name, value]) => {
+      const key = keyIn(name);
+      const text = typeof value === 'string' ? value : JSON.stringify(value);
+      return key === undefined ? [] : [[key, new Identified(idIn(text))]];
+    }),
+  );
 }
 
 function howItEnded({ code, signal, errors, isLate }: CommandEnd): string {
