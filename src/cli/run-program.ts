@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { StoreError } from '../errors/store-error.js';
 import { exitCodes, storeFailure } from './exit-codes.js';
+import { fitHelp } from './help-text.js';
 import { withoutSecrets } from './masking.js';
 import { importNeeded } from './needed-package.js';
 
@@ -25,7 +26,10 @@ export async function runProgram(addCommands: (program: Command) => void): Promi
       .description('Find, reproduce and prevent lost updates in files that several processes share.')
       .version(version())
       .exitOverride()
-      .configureOutput({ outputError: (text, write) => write(masked(text)) });
+      .configureOutput({
+        outputError: (text, write) => write(masked(text)),
+        writeOut: (text) => process.stdout.write(fitted(text)),
+      });
     addCommands(program);
     await addCompletion(program);
     refuseShortly(program);
@@ -58,6 +62,12 @@ function refuseShortly(command: Command, names = command.name()): void {
 function version(): string {
   const manifest = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
   return (JSON.parse(manifest) as { version: string }).version;
+}
+
+/** Help, on a terminal. */
+function fitted(text: string): string {
+  const { isTTY, columns } = process.stdout;
+  return isTTY ? fitHelp(text, columns || 80) : text;
 }
 
 /** Prints what went wrong. @returns the exit code */

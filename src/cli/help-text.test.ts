@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest';
+import { fitHelp } from './help-text.js';
+
+const help = `
+A sentence that somebody has broken
+for a page of another width, and more.
+
+Examples:
+  holdfast stress                 every scenario
+  holdfast stress --target naive --no-controls      what the agent's own code loses
+  holdfast stress --target naive --scenario two-terminals
+
+Exit codes: 0 all guarantees held, 1 violated,
+2 usage.
+`;
+
+it('help that fits stays as it is', () => {
+  expect(fitHelp(help, 200)).toBe(help);
+});
+
+it('sentences are broken anew, what an example is for goes below it, and no command is broken', () => {
+  expect(fitHelp(help, 50)).toBe(`
+A sentence that somebody has broken for a page of
+another width, and more.
+
+Examples:
+  holdfast stress                 every scenario
+  holdfast stress --target naive --no-controls
+      what the agent's own code loses
+  holdfast stress --target naive --scenario two-terminals
+
+Exit codes: 0 all guarantees held, 1 violated, 2
+usage.
+`);
+});
+
+it('each part that is written by itself is fitted by itself', () => {
+  expect(fitHelp('\nOptions:\n  --out <dir>  where\n', 12)).toBe('\nOptions:\n  --out <dir>\n      where\n');
+});
