@@ -22,7 +22,7 @@ const stores = { losing: losingStore(), safe: safeStore };
 /** Each command line of the documents, by how it is tried: made short, for a losing store and for ours, or elsewhere. */
 const run = [
   'npm run stress -- --target naive --no-controls',
-  'npm run stress -- --target ./my-store.ts --duration 2m',
+  'holdfast stress --target ./my-store.ts --duration 2m',
   'npm run stress -- --scenario pause --clients tui=8 --duration 5m',
   'npm run stress -- --target ./your-variant.ts',
   'npm run stress -- --duration 10m',
@@ -107,7 +107,7 @@ it('the documents have exactly the programs that are tried: seven below, two on 
 
 /** The flags of a command line, for one scenario, some seconds, and the store that is meant. */
 function shortened(line: string, target: string): string[] {
-  const [name = '', ...flags] = line.replace(/^npm run (\w+) --/, '$1').split(' ');
+  const [name = '', ...flags] = line.replace(/^npm run (\w+) --|^holdfast (\w+)/, '$1$2').split(' ');
   const kept = flags.filter(
     (flag, at) => !/^--(target|duration)$/.test(flags[at - 1] ?? '') && !/^--(target|duration)$/.test(flag),
   );
