@@ -29,12 +29,17 @@ const properties: Record<keyof Config, [expected: string, isRight: (value: unkno
   out: ['a directory', isText],
 };
 
-/** Loads the project's configuration; empty if there is none. @throws UsageError naming what is wrong in it */
-export async function loadConfig(directory = process.cwd()): Promise<Config> {
-  const name = names.find((one) => existsSync(path.join(directory, one)));
+/**
+ * Loads the project's configuration; empty if there is none.
+ * @param named the path of another one
+ * @throws UsageError naming what is wrong in it, or that what was named is not there
+ */
+export async function loadConfig(named?: string): Promise<Config> {
+  const name = named ?? names.find((one) => existsSync(one));
   if (name === undefined) return {};
+  if (!existsSync(name)) throw new UsageError(`there is no configuration ${name}`);
   const { loadModule } = await import('../targets/load-module.js');
-  const loaded = await loadModule(pathToFileURL(path.join(directory, name)).href).catch((error: unknown) => {
+  const loaded = await loadModule(pathToFileURL(path.resolve(name)).href).catch((error: unknown) => {
     if (error instanceof UsageError) throw error;
     const [reason] = String(error).split('\n');
     throw new UsageError(`${name} can't be loaded: ${reason}`);

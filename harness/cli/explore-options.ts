@@ -38,6 +38,7 @@ export interface Flags {
   oneWriter?: boolean;
   duration?: number;
   all?: boolean;
+  config?: string;
   out?: string;
   json?: boolean;
   watch?: boolean;
@@ -151,7 +152,12 @@ export function addExploreOptions(command: Command): void {
       'make the i-th of n parts of each search; auto, or auto/n: as the environment says',
       parseShardFlag,
     )
-    .option('--duration <time>', 'end after so long: 20s, 10m', parseDuration)
+    .option(
+      '--duration <time>',
+      'how long the whole command takes, what it finds run again included, within a tenth: 20s, 10m; default: no end',
+      parseDuration,
+    )
+    .option('--config <file>', 'where defaults are; default: holdfast.config.ts, .mts, .js or .mjs')
     .option(
       '--all',
       'do not stop at the first failure (with faults: the first that is no side finding): one of each kind',

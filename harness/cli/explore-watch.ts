@@ -7,8 +7,8 @@ import { type AllFlags, outDefault } from './explore-options.js';
 import { againWithEachChange } from './watch.js';
 
 /** Makes this very search again with each change of its targets, until it is interrupted. */
-export async function searchAgain({ target, out = outDefault }: AllFlags): Promise<void> {
-  const targets = target ?? (await loadConfig()).targets ?? [];
+export async function searchAgain({ target, config, out = outDefault }: AllFlags): Promise<void> {
+  const targets = target ?? (await loadConfig(config)).targets ?? [];
   const modules = targets.map((one) => one.replace(/\?.*$/, '')).filter((one) => /^\.{0,2}[\\/]/.test(one));
   if (modules.length === 0)
     throw new UsageError('--watch needs a target of your own', 'give its path: --target ./my-store.ts');

@@ -8,6 +8,7 @@ import { loadConfig } from './config.js';
 import { reproduceCommand } from './explore-again.js';
 import { type AllFlags, addExploreOptions, type Flags, outDefault } from './explore-options.js';
 import { takeProgram } from './program-options.js';
+import { SearchTimes } from './search-times.js';
 import { shardOf } from './shard.js';
 import { commandTyped } from './typed.js';
 
@@ -27,6 +28,7 @@ async function runSearches({
   scenario = [],
   json,
   out = outDefault,
+  config,
   ...others
 }: Omit<AllFlags, 'mutants' | 'watch'>): Promise<void> {
   const { program, rest: flags } = await takeProgram(others);
@@ -46,7 +48,7 @@ async function runSearches({
     `${replayCommand} ${out === outDefault ? id : path.join(out, 'schedules', `${id}.json`)}`;
   if (program !== undefined && target !== undefined)
     throw new UsageError('--command and --target name two things to search', 'leave one of them out');
-  const { targets = ['hardened'] } = program === undefined ? await loadConfig() : {};
+  const { targets = ['hardened'] } = program === undefined ? await loadConfig(config) : {};
   const usual = program === undefined ? targets : ['the program'];
   const searches = await searchesOf(scenario, optionsOf(flags));
   const seedsOf = ({ search, one }: { search: { name: string }; one: string }) => {
@@ -73,16 +75,20 @@ async function runSearches({
       seed,
     })),
   });
+  // On the clock that began with this process.
+  const times = new SearchTimes(flags.duration, 0, units.length);
   const signal = onInterrupt();
   const recorded = { environment: await environmentNow(), command: commandTyped(process.argv.slice(2)) };
   const found: { scenario: string; exploration: Harness.Exploration; reproduce: string }[] = [];
-  for (const { search, one, seed } of units) {
+  for (const [at, { search, one, seed }] of units.entries()) {
     if (signal.aborted) break;
     const { name, options } = search;
+    const durationMs = times.shareOf(units.length - at, performance.now());
     const exploration = await explore({
       ...options,
       ...(program === undefined ? { target: one } : { program }),
       ...(seed === undefined ? {} : { seed }),
+      ...(durationMs === undefined ? {} : { durationMs }),
       signal,
       onProgress: (executions) => showLive(`${one}: ${executions} executions`),
       // The summary has it, too.
@@ -116,16 +122,18 @@ function optionsOf({
   clients,
   processes,
   all,
-  duration,
-  repeat: _,
+  duration: _,
+  repeat: __,
   shard,
   ...flags
-}: Omit<Flags, 'target' | 'scenario' | 'json' | 'out' | 'mutants' | 'watch'>): Harness.ExploreOptions {
+}: Omit<
+  Flags,
+  'target' | 'scenario' | 'json' | 'out' | 'config' | 'mutants' | 'watch'
+>): Harness.ExploreOptions {
   const many = processes === undefined ? undefined : Array.from({ length: processes }, () => 'set');
   return {
     ...flags,
     ...(clients === undefined ? (many ? { clients: many } : {}) : { clients: clients.split('|') }),
-    ...(duration === undefined ? {} : { durationMs: duration }),
     ...(shard === undefined ? {} : { shard: shardOf(shard) }),
     stopAtFirst: !all,
   };

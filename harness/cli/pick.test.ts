@@ -107,6 +107,18 @@ describe('the configuration of a project', () => {
     expect(other).toMatchObject([{ scenario: 'pause', target: 'textbook', workMs: 3900 }]);
   });
 
+  it('another configuration can be named, and one that is not there is no default', async () => {
+    const cwd = configured("export default { targets: ['textbook'] };");
+    writeFileSync(
+      path.join(cwd, 'nightly.mjs'),
+      "export default { targets: ['naive'], scenarios: ['pause'] };",
+    );
+    const plan = await planOf(['--no-controls', '--config', 'nightly.mjs'], cwd);
+    expect(plan.map(({ scenario, target }) => [scenario, target])).toEqual([['pause', 'naive']]);
+    const { exitCode, stderr } = await holdfastWarm(['stress', '--list', '--config', 'absent.mjs'], { cwd });
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('there is no configuration absent.mjs')]);
+  });
+
   it.each([
     ["export default { targest: ['naive'] };", 'unknown property "targest" (did you mean "targets"?)'],
     ["export default { targets: 'naive' };", 'targets is not a list of names or paths'],

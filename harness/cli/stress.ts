@@ -24,6 +24,7 @@ interface Flags {
   runtime?: Harness.RuntimeChoice;
   duration?: number;
   seed?: number;
+  config?: string;
   out?: string;
   reporter?: Reporter[];
   json?: boolean;
@@ -78,6 +79,7 @@ export function addStress(program: Command): void {
       parseDuration,
     )
     .option('--seed <n>', 'repeat what the clients do; default: a new one', parseWhole)
+    .option('--config <file>', 'where defaults are; default: holdfast.config.ts, .mts, .js or .mjs')
     .option('--out <dir>', "the run's own directory; default: a new one in reports")
     .option(
       '--reporter <list>',
@@ -142,13 +144,14 @@ async function run(flags: AllFlags, command: Command): Promise<void> {
     ui,
     compare,
     updateBaseline,
+    config: named,
     ...others
   } = flags;
   const comparing = takeBaseline({
     ...(compare === undefined ? {} : { compare }),
     ...(updateBaseline === undefined ? {} : { updateBaseline }),
   });
-  const config = await loadConfig();
+  const config = await loadConfig(named);
   const { program, rest } = await takeProgram(others);
   if (program !== undefined && explain)
     throw new UsageError('--explain steers a store within its process, and not a program', 'leave it out');
@@ -182,7 +185,7 @@ async function run(flags: AllFlags, command: Command): Promise<void> {
 function optionsOf(
   flags: Omit<
     Flags,
-    'reporter' | 'explain' | 'emitTest' | 'verbose' | 'json' | 'list' | 'repeatUntilFailure' | 'ui'
+    'reporter' | 'explain' | 'emitTest' | 'verbose' | 'json' | 'list' | 'repeatUntilFailure' | 'ui' | 'config'
   >,
   isControlsGiven: boolean,
   program: string | Harness.Specification | undefined,

@@ -3,7 +3,7 @@ import { UsageError } from '../../src/cli/usage-error.js';
 import type { Exploration, Replayed, ScheduleFile } from './evidence/exploration.js';
 import { withBlindSpots, withUnsteered } from './evidence/unsteered.js';
 import { type ExecutionOptions, isOnlySimulated } from './execution/executed.js';
-import { executionOf, expectTwoWriters, roundsOf, shareOf, strategyOf, withBound } from './plan.js';
+import { endOf, executionOf, expectTwoWriters, roundsOf, shareOf, strategyOf, withBound } from './plan.js';
 import { warningFor } from './schedule/program.js';
 import type { ExecutorName, ExploreOptions, ReplayOptions } from './search/explore-options.js';
 import { isDrawn } from './search/index.js';
@@ -24,7 +24,8 @@ const pastSideFindings = 500;
  * @throws UsageError if a target, an operation or an option is not what it should be
  */
 export async function explore(options: ExploreOptions = {}): Promise<Exploration> {
-  const { signal, program } = options;
+  const { signal, program, durationMs = Number.POSITIVE_INFINITY } = options;
+  const begun = performance.now();
   if (program !== undefined && options.executor === 'sim') throw byRealProcesses();
   const { label, subject, command, patienceMs } = subjectOf(options);
   const execution = executionOf(options, label, command);
@@ -34,7 +35,7 @@ export async function explore(options: ExploreOptions = {}): Promise<Exploration
   const patience = { patienceMs: options.patienceMs ?? patienceMs, signal };
   const searchBy = (executor: ExecutorName) =>
     SearchSession.with(subject, { ...patience, executor }, (place) =>
-      searchAll(place, { ...options, executor }, execution),
+      searchAll(place, { ...options, executor }, execution, endOf(begun, durationMs)),
     );
   if (options.executor !== 'sim') return searchBy('process');
   try {
@@ -54,10 +55,14 @@ async function searchAll(
   place: SearchSession,
   options: ExploreOptions,
   execution: ExecutionOptions,
+  endsAt: number,
 ): Promise<Exploration> {
   let found: Exploration | undefined;
   for (const preemptions of roundsOf(options)) {
-    found = after(found, await searchOnce(place, withBound(options, preemptions), execution, found));
+    found = after(
+      found,
+      await searchOnce(place, withBound(options, preemptions), execution, { found, endsAt }),
+    );
     if (found.result !== 'valid' || !found.exhausted) break;
   }
   return found as Exploration;
@@ -67,23 +72,23 @@ async function searchOnce(
   place: SearchSession,
   options: ExploreOptions,
   execution: ExecutionOptions,
-  before: Exploration | undefined,
+  { found: before, endsAt }: { found: Exploration | undefined; endsAt: number },
 ): Promise<Exploration> {
   const { signal, onProgress = () => {}, executor = 'process' } = options;
   const strategy = strategyOf(options, execution);
   const { threads, share } = shareOf(options, strategy, options.threads ?? availableParallelism());
-  const { executions: executionsBefore = 0, durationMs: msBefore = 0 } = before ?? {};
+  const { executions: executionsBefore = 0 } = before ?? {};
+  const started = performance.now();
   const limits = {
     // What is drawn counts for itself.
     executionsMax: isDrawn(strategy.strategy)
       ? Number.POSITIVE_INFINITY
       : Math.ceil((strategy.schedulesMax / (options.shard?.of ?? 1) - executionsBefore) / threads),
-    durationMsMax: (options.durationMs ?? Number.POSITIVE_INFINITY) - msBefore,
+    durationMsMax: endsAt - started,
     stopsAtFirst: options.stopAtFirst ?? true,
     // Faults have side effects: a process that was killed may leave files behind long before anything is lost.
     pastSideFindings: strategy.hasFaults ? pastSideFindings : 0,
   };
-  const started = performance.now();
   const counts: number[] = [];
   const done = await Promise.all(
     Array.from({ length: threads }, async (_, index) => {

@@ -225,3 +225,11 @@ export function shareOf(
   const threads = Math.max(1, Math.min(wanted, Math.floor(most / of)));
   return { threads, share: (thread) => ({ index: index - 1 + thread * of, of: of * threads }) };
 }
+
+/** Of a search that is to end in time, so much is for what comes after it: its failures made small and run again, and a look by strace. */
+const afterwards = { share: 0.08, msMax: 5000 };
+
+/** When the last execution may begin, so that all of it ends in time. */
+export function endOf(begun: number, durationMs: number): number {
+  return begun + durationMs - Math.min(durationMs * afterwards.share, afterwards.msMax);
+}

@@ -110,7 +110,7 @@ export interface ExploreOptions {
    * to 500 executions, to something worse. False: one of each kind is reported at the end.
    */
   stopAtFirst?: boolean;
-  /** Ends the search after so long, in milliseconds; default: no end. */
+  /** How long all of it may take, in milliseconds, what is found made small and run again included; default: no end. */
   durationMs?: number;
   /** How long a process may take from one call to the next before it is taken for stuck, in milliseconds; default 15000. */
   patienceMs?: number;

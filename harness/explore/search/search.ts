@@ -83,7 +83,9 @@ export function search(
   const sums = { executions: 0, steps: 0, stepsMax: 0 };
   let longestWait: LongestWait = { ms: 0, schedule: '' };
   let uncontrolled: Searched['uncontrolled'];
-  while (sums.executions < limits.executionsMax && performance.now() - started < limits.durationMsMax) {
+  // However late it is, one execution is made: a search of none has found nothing.
+  const isInTime = () => sums.executions === 0 || performance.now() - started < limits.durationMsMax;
+  while (sums.executions < limits.executionsMax && isInTime()) {
     if (isEnough() || limits.isStopped() || !strategy.begin()) break;
     const { isReused } = pool;
     let executed: Executed;
