@@ -34,10 +34,10 @@ await take('report-dark.png', ran, {
   width: 1280,
   height: 780,
   colorScheme: 'dark',
-  at: '[id="pause-naive/lost-update"]',
+  at: '.group:has-text("stopped before its commit")',
 });
 await take('report-phone.png', ran, { width: 390, height: 1150, at: group });
-await take('explore.png', searched, { width: 1280, height: 800, at: group });
+await take('explore.png', searched, { width: 1280, height: 860, at: '.scenario' });
 await browser.close();
 
 /** The page of a run, without what names the machine. */
@@ -53,14 +53,19 @@ async function pageOf(directory) {
 
 async function take(name, url, { width, height, colorScheme = 'light', at }) {
   const page = await browser.newPage({ viewport: { width, height }, colorScheme });
-  await page.goto(at?.startsWith('[id') ? `${url}#${at.slice(5, -2)}` : url);
+  await page.goto(url);
   await page.locator(`${group} svg`).first().waitFor();
   if (at !== undefined) {
-    await page
-      .locator(at)
-      .first()
-      .evaluate((element) => element.scrollIntoView({ block: 'start' }));
-    await page.locator(`${at} svg`).first().waitFor();
+    const shown = page.locator(at).first();
+    // A group of which there are others before it is closed: its address opens it.
+    const id = await shown.getAttribute('id');
+    await page.goto(`${url}#${id}`);
+    // Where the focus went by it is no part of the picture.
+    await shown.evaluate((element) => {
+      document.activeElement?.blur();
+      element.scrollIntoView({ block: 'start' });
+    });
+    await shown.locator('svg').first().waitFor();
   }
   const file = path.join(docs, name);
   await page.screenshot({ path: file });

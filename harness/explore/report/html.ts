@@ -75,7 +75,7 @@ function searchPage(
       ['executions', executions.toLocaleString('en-US')],
       ['steps at most', String(stepsMax)],
       ['outcomes', String(outcomes)],
-      ['all tried', exhausted ? 'yes' : 'no'],
+      ['interleavings tried', exhausted ? 'all' : 'not all'],
     ],
     lines,
     reproduce,

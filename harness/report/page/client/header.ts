@@ -165,7 +165,14 @@ function row(
   return h(
     'tr',
     null,
-    h('th.name', { scope: 'row' }, h('a', { href: `#${id}` }, name), h('small', null, target)),
+    h(
+      'th.name',
+      { scope: 'row' },
+      h('a', { href: `#${id}` }, name),
+      h('small', null, target),
+      // A phone has no room for the columns of numbers.
+      lost > 0 && h('small.bad.narrow', null, `${number(lost)} lost`),
+    ),
     names.map(cell),
     h('td.num', null, number(changes?.[1] ?? 0)),
     h(`td.num${lost > 0 ? '.bad' : ''}`, null, number(lost)),
