@@ -56,6 +56,6 @@ function init(directory: string, { json, ci = ['github'] }: { json?: boolean; ci
   }
   for (const { file, written } of results)
     process.stdout.write(`${written ? 'written' : 'there already'}  ${file}\n`);
-  process.stdout.write('\nThese need: npm install --save-dev esbuild tsx\n');
+  process.stdout.write('\nThese need: npm install --save-dev esbuild tsx vitest\n');
   process.stdout.write('Make holdfast/target.ts open your own store, then: npx holdfast stress\n');
 }

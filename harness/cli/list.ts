@@ -4,8 +4,15 @@ import { printReport } from '../../src/cli/render.js';
 import { UsageError } from '../../src/cli/usage-error.js';
 import { keepLatest, runsIn, runsToText } from './list-runs.js';
 
-const kinds = ['scenarios', 'targets', 'programs', 'profiles', 'faults', 'runs'] as const;
-type Kind = (typeof kinds)[number];
+const kinds = {
+  scenarios: 'what happens in a stress run',
+  targets: 'stores that ship, most of them with a bug',
+  programs: 'specifications of programs that ship as data',
+  profiles: 'client programs',
+  faults: 'what goes wrong on purpose',
+  runs: 'what is in reports, the latest first',
+};
+type Kind = keyof typeof kinds;
 
 export function addList(program: Command): void {
   program
@@ -13,16 +20,17 @@ export function addList(program: Command): void {
     .description(
       'what there is: scenarios, targets, programs, profiles (client programs), faults, or the runs in reports',
     )
-    .addArgument(new Argument('<kind>', 'what to list').choices(kinds))
+    .addArgument(new Argument('[kind]', 'what to list; default: the kinds').choices(Object.keys(kinds)))
     .option('--keep <n>', 'of runs: remove all but the latest n', parseCount)
     .option('--json', 'as JSON')
-    .action(async (kind: Kind, flags: { keep?: number; json?: boolean }) => {
-      if (kind === 'runs') await listRuns(flags);
+    .action(async (kind: Kind | undefined, flags: { keep?: number; json?: boolean }) => {
+      if (kind === undefined) await listItems('kinds', flags);
+      else if (kind === 'runs') await listRuns(flags);
       else await listItems(kind, flags);
     });
 }
 
-async function listItems(kind: Exclude<Kind, 'runs'>, { keep, json }: { keep?: number; json?: boolean }) {
+async function listItems(kind: Listed, { keep, json }: { keep?: number; json?: boolean }) {
   if (keep !== undefined) throw new UsageError('--keep removes runs', `leave it out of: list ${kind}`);
   const items = await itemsOf(kind);
   process.stdout.write(json ? `${JSON.stringify(items, null, 2)}\n` : toText(items));
@@ -36,15 +44,19 @@ async function listRuns({ keep, json }: { keep?: number; json?: boolean }) {
   else printReport(await runsToText(runs));
 }
 
+type Listed = Exclude<Kind, 'runs'> | 'kinds';
+
 interface Item {
   name: string;
   title: string;
   why?: string;
 }
 
-async function itemsOf(kind: Exclude<Kind, 'runs'>): Promise<Item[]> {
+async function itemsOf(kind: Listed): Promise<Item[]> {
   const { faults, loadScenarios, profiles, shippedPrograms, targets } = await import('../index.js');
   switch (kind) {
+    case 'kinds':
+      return Object.entries(kinds).map(([name, title]) => ({ name, title }));
     case 'scenarios':
       return (await loadScenarios()).map(({ name, title, why }) => ({ name, title, why }));
     case 'targets':

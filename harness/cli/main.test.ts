@@ -20,3 +20,11 @@ it('the installed command has the commands of the product and of the harness', a
   const listed = [...stdout.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name);
   expect(listed).toEqual(expect.arrayContaining([...namesOf(addProduct), ...namesOf(addInstruments)]));
 });
+
+it('the command alone prints its help, and list alone what can be listed: neither is an error', async () => {
+  const alone = await holdfast([]);
+  expect([alone.exitCode, alone.stderr]).toEqual([0, '']);
+  expect(alone.stdout).toMatch(/^Usage: holdfast /);
+  const list = await holdfast(['list']);
+  expect([list.exitCode, list.stdout]).toEqual([0, expect.stringMatching(/^scenarios .*\n.*targets /)]);
+});

@@ -1,6 +1,6 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { newProject } from '../../src/documents/snippets.test.helper.js';
 import { long } from '../../src/tiers.test.helper.js';
 import type { PlanEntry, Report } from '../index.js';
@@ -133,6 +133,16 @@ describe('the configuration of a project', () => {
 });
 
 describe('the beginning of a project', () => {
+  it('what init writes is loaded in a project that counts as CommonJS, as npm init makes one', async () => {
+    const cwd = newProject({});
+    writeFileSync(path.join(cwd, 'package.json'), '{ "type": "commonjs" }');
+    mkdirSync(path.join(cwd, 'node_modules'));
+    symlinkSync(inject('installation'), path.join(cwd, 'node_modules', 'holdfast'));
+    await holdfastWarm(['init'], { cwd });
+    const { exitCode, stderr } = await holdfastWarm(['stress', '--list', '--no-controls'], { cwd });
+    expect([exitCode, stderr]).toEqual([0, '']);
+  });
+
   it('what init writes can be run as it is: the plan names its scenario, and keeps what is there', async () => {
     const cwd = newDirectory();
     writeFileSync(path.join(cwd, 'holdfast.config.ts'), 'mine');

@@ -33,7 +33,9 @@ export async function runProgram(addCommands: (program: Command) => void): Promi
     addCommands(program);
     await addCompletion(program);
     refuseShortly(program);
-    await program.parseAsync();
+    // Who gives no command wants to know which there are: that is no error.
+    if (process.argv.length <= 2) program.outputHelp();
+    else await program.parseAsync();
   } catch (error) {
     process.exitCode = report(error);
   }
