@@ -1,14 +1,11 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
+import { collectGarbage } from '../check/collect-garbage.js';
+import { judge } from '../checkers/index.js';
 import { findErasers } from '../checkers/lost-update/blame.js';
 import { Looks } from '../checkers/lost-update/looks.js';
 import type { Run } from '../history/run.js';
 import { RunBuilder } from '../history/run-builder.js';
 import { madeUpHistory } from './made-up-history.js';
-
-setFlagsFromString('--expose-gc');
-const collectGarbage: () => void = runInNewContext('gc');
 
 /** What is reachable: objects, and the numbers of columns, which lie beside them. */
 function bytesHeld(): number {
@@ -47,4 +44,17 @@ test('a run is held in less than 100 bytes for each operation with the content t
   const growth = (of: 'ofRun' | 'ofJudge') => (long[of] - short[of]) / (many - few);
   expect(growth('ofRun')).toBeLessThan(100);
   expect(growth('ofJudge')).toBeLessThan(120);
+});
+
+test('a judge rests before each key that has many operations, and after each checker', () => {
+  const rested = (keys: number) => {
+    const builder = new RunBuilder();
+    for (const event of madeUpHistory({ operations: 42_000, clients: 4, keys })) builder.add(event);
+    const run = builder.finish();
+    let rests = 0;
+    judge(run, () => rests++);
+    return rests;
+  };
+  expect(rested(2) - rested(200)).toBe(2);
+  expect(rested(200)).toBeGreaterThan(5);
 });

@@ -1,7 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { collectGarbage } from '../check/collect-garbage.js';
 
 /** What a process takes while it does nothing. */
 export interface Weight {
@@ -23,17 +22,6 @@ export async function weigh(): Promise<Weight> {
   collectGarbage();
   const { rss, heapUsed } = process.memoryUsage();
   return { resident: rss / mebibyte, heap: heapUsed / mebibyte, descriptors: countDescriptors() };
-}
-
-let collector: (() => void) | undefined;
-
-/** Without a flag at the start of the process, which would count in what is compared with it. */
-function collectGarbage(): void {
-  if (!collector) {
-    setFlagsFromString('--expose-gc');
-    collector = runInNewContext('gc') as () => void;
-  }
-  collector();
 }
 
 function countDescriptors(): number | undefined {

@@ -5,7 +5,11 @@ import { type Inspector, readEvents } from '../history/read.js';
 import type { Run } from '../history/run.js';
 import { RunBuilder } from '../history/run-builder.js';
 import { toViolation } from '../report/timeline.js';
+import { collectGarbage } from './collect-garbage.js';
 import { someOfEachKind } from './some-of-each-kind.js';
+
+/** Of so many operations, what is read and thrown away again would be the most that judging takes. */
+const longMin = 500_000;
 
 /** Takes what was judged of a run. */
 export type OnRun = (one: {
@@ -31,11 +35,14 @@ export async function judgeHistory(
   onRun?: OnRun,
 ): Promise<JudgedRun[]> {
   const judged: JudgedRun[] = [];
+  let isAnyLong = false;
   for await (const run of buildRuns(file, start, inspector)) {
     const begun = performance.now();
     const { scenario, target, seed, repetition, mustFind, runtime = 'node', evidence, program } = run.header;
     const { title, why, planned } = run.header;
-    const { findings, ...judgement } = judge(run);
+    const isLong = run.operations.length >= longMin;
+    isAnyLong ||= isLong;
+    const { findings, ...judgement } = judge(run, isLong ? collectGarbage : undefined);
     const told = performance.now();
     const one: JudgedRun = {
       scenario,
@@ -59,6 +66,8 @@ export async function judgeHistory(
     onRun?.({ judged: one, run, findings, number: judged.length });
     judged.push(one);
   }
+  // A page comes next, and reads the history once more.
+  if (isAnyLong) collectGarbage();
   return judged;
 }
 

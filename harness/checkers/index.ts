@@ -25,7 +25,7 @@ import { checkUsable } from './usable.js';
 interface Checker {
   /** Those of which the run has anything to say; of the others nothing is said. */
   guarantees: (run: Run) => readonly Guarantee[];
-  check: (run: Run) => Checked;
+  check: (run: Run, rest: () => void) => Checked;
   /** True if a violation may show only in the final state. */
   needsFinal: boolean;
 }
@@ -97,18 +97,25 @@ function privacyOf(run: Run): Checked {
   return { findings, scopes: { G6: { summary, isExact: true } } };
 }
 
-function linearizabilityOf(run: Run): Checked {
+function linearizabilityOf(run: Run, rest: () => void): Checked {
   const { run: judged, leftOut } = withoutEarlyRefusals(run);
-  const { findings, scope, isExact } = checkLinearizability(judged);
+  const { findings, scope, isExact } = checkLinearizability(judged, rest);
   const early =
     leftOut === 0 ? '' : `; ${leftOut} of the refusals came while a deletion was under way, and are left out`;
   return { findings, scopes: { G2: { summary: `${scope}${early}`, isExact } } };
 }
 
-/** Runs every checker on one run. Does not throw: a checker that does has proved nothing. */
-export function judge(recorded: Run): Judgement {
+/**
+ * Runs every checker on one run. Does not throw: a checker that does has proved nothing.
+ * @param rest called where much of what was made is needed no more
+ */
+export function judge(recorded: Run, rest: () => void = () => {}): Judgement {
   const run = withCutFiles(recorded);
-  const judged = checkers.map((checker) => apply(checker, run));
+  const judged = checkers.map((checker) => {
+    const one = apply(checker, run, rest);
+    rest();
+    return one;
+  });
   const findings = judged.flatMap((one) => one.findings).sort(byGravity);
   const counts = count(run, findings);
 
@@ -124,13 +131,14 @@ export function judge(recorded: Run): Judgement {
 function apply(
   { guarantees: guaranteesIn, check, needsFinal }: Checker,
   run: Run,
+  rest: () => void,
 ): Pick<Judgement, 'checks' | 'findings'> {
   const guarantees = guaranteesIn(run);
   if (guarantees.length === 0) return { checks: {}, findings: [] };
   const forAll = (verdict: (guarantee: Guarantee) => Check) =>
     Object.fromEntries(guarantees.map((guarantee) => [guarantee, verdict(guarantee)]));
   try {
-    const { findings, scopes = {} } = check(run);
+    const { findings, scopes = {} } = check(run, rest);
     const checks = forAll((guarantee) => {
       const own = findings.filter((finding) => finding.guarantee === guarantee).sort(byGravity);
       if (own.length > 0) return { result: 'invalid', summary: summarize(own) };

@@ -1,49 +1,59 @@
-import { Ints } from './column.js';
 import type { VersionName } from './events.js';
 
 const none = -1;
 
 /**
- * The rows of a table by the versions that they are of, in some 15 bytes a row: a map of their names would hold each as an object, and
- * take more than all else that is known of a long run.
+ * The rows of a table by the versions that they are of, in some 12 bytes for each that has one: a map of their names would hold each as
+ * an object, and take more than all else that is known of a long run. Few versions have several rows.
  */
 export class RowsByVersion {
   /** By hash, the last row with that version, and one; then the next free place for another version of the same hash. */
   private readonly table: Int32Array;
-  /** By row: the one before of the same version, and the first of them. */
-  private readonly earlier = new Ints();
-  private readonly first = new Ints();
+  /** Of a version with several rows, by its last row: all of them in their order. */
+  private readonly several = new Map<number, number[]>();
 
   /** @param nameAt what a row is of, undefined where nothing is known */
   constructor(
     count: number,
     private readonly nameAt: (row: number) => VersionName | undefined,
   ) {
-    this.table = new Int32Array(2 ** Math.ceil(Math.log2(2 * count + 2)));
+    let named = 0;
+    for (let row = 0; row < count; row++) if (nameAt(row) !== undefined) named++;
+    this.table = new Int32Array(2 ** Math.ceil(Math.log2(2 * named + 2)));
     for (let row = 0; row < count; row++) {
       const name = nameAt(row);
-      const place = name === undefined ? none : this.placeOf(name);
-      const earlier = place === none ? none : (this.table[place] ?? 0) - 1;
-      this.earlier.push(earlier);
-      this.first.push(earlier === none ? row : this.first.get(earlier));
-      if (place !== none) this.table[place] = row + 1;
+      if (name === undefined) continue;
+      const place = this.placeOf(name);
+      const earlier = (this.table[place] ?? 0) - 1;
+      if (earlier !== none) this.follow(earlier, row);
+      this.table[place] = row + 1;
     }
   }
 
   /** Its only row; undefined where there are several, or none. */
   onlyOf(name: VersionName): number | undefined {
     const last = this.lastOf(name);
-    return last === undefined || this.earlier.get(last) !== none ? undefined : last;
+    return last === undefined || this.several.has(last) ? undefined : last;
   }
 
   firstOf(name: VersionName): number | undefined {
     const last = this.lastOf(name);
-    return last === undefined ? undefined : this.first.get(last);
+    return last === undefined ? undefined : (this.several.get(last)?.[0] ?? last);
   }
 
   /** Its rows, the last one first. */
   *allOf(name: VersionName): Generator<number> {
-    for (let row = this.lastOf(name) ?? none; row !== none; row = this.earlier.get(row)) yield row;
+    const last = this.lastOf(name);
+    if (last === undefined) return;
+    const rows = this.several.get(last) ?? [last];
+    for (let at = rows.length - 1; at >= 0; at--) yield rows[at] as number;
+  }
+
+  private follow(earlier: number, row: number): void {
+    const rows = this.several.get(earlier) ?? [earlier];
+    this.several.delete(earlier);
+    rows.push(row);
+    this.several.set(row, rows);
   }
 
   private lastOf(name: VersionName): number | undefined {

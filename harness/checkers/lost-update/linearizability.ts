@@ -28,7 +28,7 @@ import { afterKill, afterPowerLoss, describeErased, describeGarbage, describeSta
  * One finding for each victim, at the first read that misses it, so that a write which a hundred reads miss counts
  * once, and one that was lost and later overwritten counts, too.
  */
-export function checkLinearizability(run: Run): Contradictions {
+export function checkLinearizability(run: Run, rest?: () => void): Contradictions {
   // A read that failed to see what was there all the time is torn.ts's: it would accuse every key of the file.
   const incomplete = readsWithoutSeeds(run);
   let looks: Looks | undefined;
@@ -40,7 +40,7 @@ export function checkLinearizability(run: Run): Contradictions {
   const findings: Finding[] = [];
   const ambiguous: Register[] = [];
   let count = 0;
-  for (const register of registersOf(run, incomplete)) {
+  for (const register of registersOf(run, incomplete, rest)) {
     const { conflicts, garbage } = findConflicts(register);
     for (const read of firstOfEachValue(garbage)) findings.push(garbageFinding(run, register, read));
     // An entry that no client writes can only be missing, and that is seeds.ts's; what foreign programs write may come and go.

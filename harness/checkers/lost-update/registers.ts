@@ -33,6 +33,9 @@ export interface Register {
   reads: Read[];
 }
 
+/** So many operations of one key are objects of some ten megabytes, of which those of the key before are garbage. */
+const manyMin = 20_000;
+
 /**
  * Splits a run by key. Linearizability is local (Herlihy and Wing 1990): a history of gets, sets and removes is
  * linearizable if each key's part is. For `all` that is only a necessary condition, for it reads all keys
@@ -40,17 +43,23 @@ export interface Register {
  *
  * Values that no client wrote whole (`!...`) are left out: torn.ts has them.
  * @param except by id, the operations whose results prove nothing about single keys
+ * @param rest called before each key that has many operations
  * @returns one key after another: of a long run all of them at once would take more than the run itself
  */
-export function* registersOf(run: Run, except: ReadonlyMap<string, unknown>): Generator<Register> {
+export function* registersOf(
+  run: Run,
+  except: ReadonlyMap<string, unknown>,
+  rest: () => void = () => {},
+): Generator<Register> {
   // A foreign writer erases with a stale copy what a store can put back only at its next call: until then the
   // file is no proof of anything, and only the answers of the store are.
   const isForeign = run.operations.some(({ foreign }) => foreign);
   const foreignReads = new ForeignReads(isForeign ? [] : run.files);
   const { ofKey, ofAll } = placesByKey(run);
   for (const key of keysOf(run)) {
-    const register = emptyRegister(run, key);
     const places = inOrder(ofKey.get(key), ofAll);
+    if (places.length >= manyMin) rest();
+    const register = emptyRegister(run, key);
     const operations = places.map((place) => run.operations.at(place) as Operation);
     for (const operation of operations) if (operation.key === key) addMutation(register, operation);
     for (const operation of operations) addReadOf(register, operation, except);
