@@ -5,6 +5,7 @@ import type { ScenarioReport } from '../../core/report.js';
 import type { HistoryEvent } from '../../history/events.js';
 import type { StressPage } from './data.js';
 import { dataIn, hostileKey, linesOf, lossEvents, madeUpRun } from './made-up.test.helper.js';
+import { Groups } from './make/groups.js';
 import { Histogram } from './make/histogram.js';
 import { OverviewMaker } from './make/overview.js';
 import { stressPage } from './make/stress.js';
@@ -214,4 +215,30 @@ describe('what is held of a run', () => {
     expect(windows.take('calls', 150, 150)).toBe(true);
     expect([long.leftOut, small.calls]).toEqual([31, 1]);
   });
+});
+
+test('the more groups a run has, the fewer of each are drawn, and each has one', () => {
+  const drawnOf = (programs: number) => {
+    const groups = new Groups(12);
+    for (let at = 0; at < 20 * programs; at++) {
+      const operations = [`p${String.fromCodePoint(97 + (at % programs))}-1.0.${at}`];
+      groups.add({
+        kind: 'lost-update',
+        guarantee: 'G2',
+        sentence: '',
+        operations,
+        from: 0,
+        to: at,
+      } as never);
+    }
+    return groups
+      .finish((_, id) => ({ id }) as never, 'run')
+      .map(({ examples, count, more }) => [examples.length, count, more.length]);
+  };
+  expect(drawnOf(2)).toEqual([
+    [12, 20, 8],
+    [12, 20, 8],
+  ]);
+  expect(drawnOf(40)[0]).toEqual([4, 20, 16]);
+  expect(drawnOf(200).every(([drawn, , named]) => drawn === 1 && named === 15)).toBe(true);
 });

@@ -4,6 +4,10 @@ import type { RecordedFinding } from './recorded.js';
 import { sentenceMax, shortened } from './shortened.js';
 
 const moreMax = 100;
+/** Of all groups of a run together: each picture brings some hundred calls and contents into the page. */
+const drawnMax = 160;
+/** And so many sentences in all. */
+const namedMax = 3000;
 
 /** The worst first, as in every output. */
 const order: readonly FindingKind[] = [
@@ -24,7 +28,7 @@ export class Groups {
   constructor(private readonly examplesMax: number) {}
 
   add(finding: RecordedFinding): void {
-    const { kind, guarantee, mechanism = null, operations, blame, key } = finding;
+    const { kind, guarantee, mechanism = null, operations, blame } = finding;
     const [suspect] = blame?.suspects ?? [];
     const victim =
       kind === 'torn-file' || kind === 'lost-seed' || kind === 'dropped-unknown' ? undefined : operations[0];
@@ -44,14 +48,8 @@ export class Groups {
       best.push({ finding, score });
       best.sort((a, b) => a.score - b.score);
       const [dropped] = best.splice(this.examplesMax);
-      if (dropped !== undefined) list(dropped.finding);
-    } else list(finding);
-
-    function list(left: RecordedFinding): void {
-      if (more.length >= moreMax) return;
-      const about = shortened(left.key ?? key ?? '');
-      more.push([left.operations[0] ?? '', about, shortened(left.sentence, sentenceMax)]);
-    }
+      if (dropped !== undefined) list(more, dropped.finding);
+    } else list(more, finding);
   }
 
   /** @returns the groups, the worst kinds first, and the findings to be drawn, by their place in the groups */
@@ -69,12 +67,22 @@ export class Groups {
       used.add(id);
       return id;
     };
+    const drawn = Math.max(1, Math.floor(drawnMax / sorted.length));
+    const named = Math.floor(namedMax / sorted.length);
     return sorted.map(({ best, ...group }) => {
       const id = unique(`${prefix}/${group.kind}`);
+      for (const { finding } of best.splice(drawn)) list(group.more, finding);
+      group.more.splice(named);
       const examples = best.map(({ finding }) => toExample(finding, unique(`${id}/${subjectOf(finding)}`)));
       return { ...group, id, examples };
     });
   }
+}
+
+/** Adds a finding that is not drawn to those that are named. */
+function list(more: Group['more'], { key = '', operations, sentence }: RecordedFinding): void {
+  if (more.length < moreMax)
+    more.push([operations[0] ?? '', shortened(key), shortened(sentence, sentenceMax)]);
 }
 
 /** What a finding is about, in an address. */
