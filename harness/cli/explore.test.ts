@@ -96,39 +96,44 @@ describe('holdfast explore', () => {
       expect([replayed.exitCode, replayed.stdout]).toEqual([1, expect.stringContaining('lost-update')]);
   });
 
-  it('explore --power-loss says what it tried, what is lost, and how to search and to run it again', async () => {
-    const cwd = newDirectory();
-    const args = [
-      'explore',
-      '--target',
-      'textbook',
-      '--executor',
-      'sim',
-      '--power-loss',
-      '--clients',
-      'set a',
-    ];
-    const found = await holdfastWarm([...args, '--power-states', '500'], { cwd });
-    expect([found.exitCode, found.stderr]).toEqual([1, '']);
-    for (const words of [
-      '(up to 1 loss of power)',
-      /Power lost at \d+ points: \d+ different disks of \d+ states that posix allows, at most 500 of a point/,
-      'lost-update',
-      '(power loss: ',
-      'a machine loses its power in simulation only',
-    ])
-      expect(found.stdout).toEqual(
-        words instanceof RegExp ? expect.stringMatching(words) : expect.stringContaining(words),
-      );
-    const report = JSON.parse(readFileSync(path.join(cwd, 'reports', 'explore', 'report.json'), 'utf8'));
-    expect(report.scenarios[0]).toMatchObject({
-      reproduce: expect.stringMatching(/ --executor sim .* --power-loss --power-states 500$/),
-      exploration: { losses: { cut: 0 }, failures: [{ guarantee: 'G3', replayed: { same: 2, of: 2 } }] },
-    });
-    const [id = ''] = /textbook-[0-9a-f]{8}/.exec(found.stdout) ?? [];
-    const again = await holdfastWarm(['replay', id], { cwd });
-    expect([again.exitCode, again.stdout]).toEqual([1, expect.stringContaining('lost-update')]);
-  });
+  // Its short twin is harness/explore/power-loss.test.ts.
+  it(
+    'explore --power-loss says what it tried, what is lost, and how to search and to run it again',
+    long,
+    async () => {
+      const cwd = newDirectory();
+      const args = [
+        'explore',
+        '--target',
+        'textbook',
+        '--executor',
+        'sim',
+        '--power-loss',
+        '--clients',
+        'set a',
+      ];
+      const found = await holdfastWarm([...args, '--power-states', '500'], { cwd });
+      expect([found.exitCode, found.stderr]).toEqual([1, '']);
+      for (const words of [
+        '(up to 1 loss of power)',
+        /Power lost at \d+ points: \d+ different disks of \d+ states that posix allows, at most 500 of a point/,
+        'lost-update',
+        '(power loss: ',
+        'a machine loses its power in simulation only',
+      ])
+        expect(found.stdout).toEqual(
+          words instanceof RegExp ? expect.stringMatching(words) : expect.stringContaining(words),
+        );
+      const report = JSON.parse(readFileSync(path.join(cwd, 'reports', 'explore', 'report.json'), 'utf8'));
+      expect(report.scenarios[0]).toMatchObject({
+        reproduce: expect.stringMatching(/ --executor sim .* --power-loss --power-states 500$/),
+        exploration: { losses: { cut: 0 }, failures: [{ guarantee: 'G3', replayed: { same: 2, of: 2 } }] },
+      });
+      const [id = ''] = /textbook-[0-9a-f]{8}/.exec(found.stdout) ?? [];
+      const again = await holdfastWarm(['replay', id], { cwd });
+      expect([again.exitCode, again.stdout]).toEqual([1, expect.stringContaining('lost-update')]);
+    },
+  );
 
   // The short twin of these two is harness/explore/from-scenario.test.ts.
   it(
@@ -213,7 +218,7 @@ describe('holdfast explore', () => {
   );
 
   it('a search that was cut off is not called exhausted', async () => {
-    const { exitCode, stdout } = await holdfast(['explore', '--schedules', '3']);
+    const { exitCode, stdout } = await holdfast(['explore', '--schedules', '3', '--executor', 'sim']);
     expect(stdout).toContain('not all of them tried');
     expect(exitCode).toBe(0);
   });
