@@ -27,31 +27,15 @@ export const lostWakeUps: readonly Mutant[] = [
     test,
   },
   {
-    name: 'a process that leaves its request to a holder does not look for that again',
+    name: 'a process that has made its request and set its alarm does not look again',
     breaks: 'G7',
     file: queue,
-    edits: [['    return this.#hasHolder(request, leaseMs);', '    return true;']],
-    test,
-  },
-  {
-    name: 'a process that is woken looks at its own request only',
-    breaks: 'G7',
-    file: queue,
-    edits: [
-      [
-        '    if (!request || !this.#hasHolder(request, leaseMs)) return false;',
-        '    if (!request) return false;',
-      ],
-      [
-        '    if (alarm.watches === own) return true;\n',
-        '    if (alarm.watches === own) return true;\n    if (!this.#hasHolder(request, leaseMs)) return false;\n',
-      ],
-    ],
+    edits: [['      if (!isNew && !isSetAnew) return undefined;', '      return undefined;']],
     test: waitingTest,
   },
 ];
 
-/** The same, where three processes are about: each has found a schedule of three clients. */
+/** The same, where three processes are about. */
 export const lostInACrowd: readonly Mutant[] = [
   {
     name: 'the last in line is woken, and not the first',
@@ -59,19 +43,6 @@ export const lostInACrowd: readonly Mutant[] = [
     file: handOver,
     edits: [['inOrder(listEntries(intents)).find(', 'inOrder(listEntries(intents)).findLast(']],
     test,
-  },
-  {
-    name: 'an alarm that is set stays on the request of another process',
-    breaks: 'G7',
-    file: queue,
-    edits: [
-      ['    if (alarm.watches === own) return true;', '    if (alarm.watches !== undefined) return true;'],
-      [
-        'alarm.watches !== watched && alarm.set(watched)',
-        'alarm.watches === undefined && alarm.set(watched)',
-      ],
-    ],
-    test: waitingTest,
   },
 ];
 
@@ -93,12 +64,7 @@ export const staysInFront: readonly Mutant[] = [
     name: 'a process that has committed its own request lets its intent go first',
     breaks: 'speed',
     file: commit,
-    edits: [
-      [
-        '  if (task.own !== undefined && ended.has(task.own)) removeTicket',
-        '  if (task.own === "") removeTicket',
-      ],
-    ],
+    edits: [['  if (task.own !== undefined && ended.has(task.own))\n', "  if (task.own === '')\n"]],
     test: waitingTest,
   },
 ];
@@ -124,6 +90,42 @@ export const ofTheHandOver: readonly Mutant[] = [
     test: waitingTest,
   },
   ...staysInFront,
+  {
+    name: 'a process that leaves its request to a holder does not look for that again',
+    breaks: 'G7',
+    file: queue,
+    edits: [['    return this.#hasHolder(request, leaseMs);', '    return true;']],
+    test,
+  },
+  {
+    name: 'a process that is woken looks at its own request only',
+    breaks: 'G7',
+    file: queue,
+    edits: [
+      [
+        '    if (!request || !this.#hasHolder(request, leaseMs)) return false;',
+        '    if (!request) return false;',
+      ],
+      [
+        '    if (alarm.watches === own) return true;\n',
+        '    if (alarm.watches === own) return true;\n    if (!this.#hasHolder(request, leaseMs)) return false;\n',
+      ],
+    ],
+    test: waitingTest,
+  },
+  {
+    name: 'an alarm that is set stays on the request of another process',
+    breaks: 'G7',
+    file: queue,
+    edits: [
+      ['    if (alarm.watches === own) return true;', '    if (alarm.watches !== undefined) return true;'],
+      [
+        'alarm.watches !== watched && alarm.set(watched)',
+        'alarm.watches === undefined && alarm.set(watched)',
+      ],
+    ],
+    test: waitingTest,
+  },
   {
     name: 'a process whose request is out commits under a standing intent',
     breaks: 'G7',

@@ -1,21 +1,21 @@
-import fs, { chmodSync, readdirSync } from 'node:fs';
+import fs, { chmodSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { until } from '../../../waiting.test.helper.js';
 import { interceptFs, plainPath } from '../../intercept.test.helper.js';
-import { newFile, siteOf } from '../../scratch.test.helper.js';
-import { built, runBuilt } from '../../system.test.helper.js';
+import { newFile, runCommand, siteOf } from '../../scratch.test.helper.js';
 import { optionsOf } from '../commit/task.test.helper.js';
 import type { Site } from '../disk/site.js';
 import { HeldIntent } from '../held-intent.js';
 import { parseEntry, type QueueEntry } from './entry-names.js';
 import { handOver } from './hand-over.js';
-import { isIntentName } from './in-line.test.helper.js';
 import { createIntent, createTicket, endRequest } from './intents.js';
+import { self } from './owner.js';
 import { Queue, type Turn } from './queue.js';
 import { withoutTimersOf } from './timers.test.helper.js';
 
 const leaseMs = 3_600_000;
+const isIntentName = (name: string) => parseEntry(name)?.number === 0;
 const line = '[["theirs","1"]]\n';
 
 /** A change that waits for its turn, and never looks by itself. */
@@ -95,7 +95,9 @@ describe('a request that is left to a holder', () => {
     const site = siteOf(newFile());
     const { name } = createTicket(site, 'request', 1, line);
     onTestFinished(withoutTimersOf(8));
+    const calls = watchCalls(site);
     const { queue, ended } = waiterOf(site);
+    expect([calls.count(`watch ${queue.request?.name}`), calls.count(`watch ${name}`)]).toEqual([1, 0]);
     const intent = createIntent(site);
     endRequest(intent.intents, name);
     handOver(site, intent);
@@ -119,16 +121,25 @@ describe('a request that is left to a holder', () => {
   });
 });
 
+it('a process does not sleep where the holder goes between its listing and its alarm', async () => {
+  const site = siteOf(newFile());
+  const intent = createIntent(site);
+  onTestFinished(withoutTimersOf(8));
+  const { openSync } = fs;
+  const goes = (...args: Parameters<typeof openSync>) => {
+    if (args[1] === 'wx+') handOver(site, intent);
+    return openSync(...args);
+  };
+  onTestFinished(interceptFs({ openSync: goes as never }));
+  expect(await waiterOf(site).ended).toBe('free');
+});
+
 it('the first in line is woken by a process that passes a dead holder', async () => {
-  const file = newFile();
-  const holder = runBuilt(`
-    const { createIntent } = await import(${JSON.stringify(built('file/queue/intents'))});
-    const { Sites } = await import(${JSON.stringify(built('file/disk/site'))});
-    createIntent(new Sites(${JSON.stringify(file)}).make());
-    console.log('holds');
-    process.stdin.resume();`);
-  await holder.line();
-  const site = siteOf(file);
+  const site = siteOf(newFile());
+  const holder = runCommand(['sleep', '600']);
+  site.makeIntents();
+  const name = `i-${'0'.repeat(16)}-${holder.pid}-0-${self.machine}-${self.host}`;
+  mkdirSync(path.join(`${site.file}.intents`, name));
   onTestFinished(withoutTimersOf(8));
   const first = waiterOf(site);
   holder.kill();
