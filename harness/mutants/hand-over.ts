@@ -114,7 +114,7 @@ export const ofTheHandOver: readonly Mutant[] = [
     test: waitingTest,
   },
   {
-    name: 'an alarm that is set stays on the request of another process',
+    name: 'an alarm is on the request of another process, and stays there',
     breaks: 'G7',
     file: queue,
     edits: [
@@ -123,6 +123,7 @@ export const ofTheHandOver: readonly Mutant[] = [
         'alarm.watches !== watched && alarm.set(watched)',
         'alarm.watches === undefined && alarm.set(watched)',
       ],
+      ["    return own.kind === 'request' ? own.name : (nearest", '    return (nearest'],
     ],
     test: waitingTest,
   },
