@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { eachInTiers, nightly } from '../../src/tiers.test.helper.js';
 import { patienceMs } from '../../src/waiting.test.helper.js';
-import { leavesAtOnce, lostInACrowd, lostWakeUps, staysInFront } from '../mutants/hand-over.js';
+import { leavesAtOnce, lostWakeUps } from '../mutants/hand-over.js';
 import { applyTo, type Mutant } from '../mutants/mutant.js';
 import { explore, optionsFor, poolFor, search } from './explore.test.helper.js';
 import { RandomWalk } from './search/random-walk.js';
@@ -45,24 +45,21 @@ function plant(mutants: readonly Mutant[]): string {
 }
 
 const clients = ['set a, set b, set c', 'set d, set e, set f'];
-const few = ['set a, set b', 'set c, set d'];
-const three = [...clients, 'set g, set h'];
 
 /** It has to wake the next after each commit that carries nothing along. */
 const goesAtOnce = [leavesAtOnce];
 
 describe('a search for executions in which all sleep', () => {
   // The first of them is the store as it once was: two processes together were slower than one.
-  const lost = [
-    ...lostWakeUps.map((mutant) => [mutant.name, [mutant], few] as const),
-    ['what stays in front of another goes without a word', staysInFront, few] as const,
-    ...lostInACrowd.map((mutant) => [mutant.name, [mutant], three] as const),
-  ];
-  eachInTiers(lost, 1, nightly)(
+  eachInTiers(
+    lostWakeUps.map((mutant) => [mutant.name, mutant] as const),
+    1,
+    nightly,
+  )(
     'a wake-up that is lost is found as idle: %s',
-    async (_, mutants, all) => {
-      const pool = await poolFor(planted([...goesAtOnce, ...mutants]));
-      const options = optionsFor(all.join(' | '), { conditions: { idleMs: 3 }, details: false });
+    async (_, mutant) => {
+      const pool = await poolFor(planted([...goesAtOnce, mutant]));
+      const options = optionsFor(clients.join(' | '), { conditions: { idleMs: 3 }, details: false });
       const { failures } = search(pool, options, new RandomWalk(1, 300, { index: 0, of: 1 }), {
         ...{ executionsMax: 300, durationMsMax: patienceMs, stopsAtFirst: true },
         ...{ pastSideFindings: 0, isStopped: () => false },
@@ -102,6 +99,7 @@ describe('a search for executions in which all sleep', () => {
     expect(found.failures.map(({ kind, sentence, schedule }) => [kind, sentence, schedule])).toEqual([]);
     expect(found).toMatchObject({ result: 'valid', executions: schedules });
   };
+  const three = [...clients, 'set g, set h'];
   const title = 'the hardened store never sleeps over a request: %s in %i schedules of %j';
 
   eachInTiers(

@@ -17,7 +17,6 @@ import { takeBack } from './take-back.js';
 import { lostTrackOf, noLongerDefinite } from './unknown-outcome.js';
 
 const backoffMsMax = 64;
-const nothing: Wish = { kind: 'change', change: [], generation: undefined };
 
 /** What a transaction shares with the others of its backend. */
 interface Shared {
@@ -81,6 +80,7 @@ export class Transaction {
       const site = this.#arrive();
       const isHeld = this.#held.isFor(site);
       if (!isHeld && this.#options.queues && (await this.#waitForTurn(site)) === 'done') return 'done';
+      this.#queue.enter();
       const { request } = this.#queue;
       const attempt = await this.#attempt(site, request);
       switch (attempt.kind) {
@@ -117,14 +117,13 @@ export class Transaction {
   }
 
   #attempt(site: Site, request: Ticket | undefined): Promise<Attempt> {
-    const options = {
+    return this.#held.attempt(site, {
       // A request holds the change itself, and is carried along with the others.
-      wish: request ? nothing : this.#wish,
+      wish: request ? { kind: 'change', change: [], generation: undefined } : this.#wish,
       own: request?.name,
       unresponsive: this.#queue.unresponsive,
       earlier: this.#earlier,
-    };
-    return this.#held.attempt(site, options, () => this.#queue.enter());
+    });
   }
 
   #afterCommit(site: Site, { repairs, ended }: Committed, request: Ticket | undefined): Pass {

@@ -33,13 +33,12 @@ export class Alarm {
     }
   }
 
-  /** @returns whether a change has ended it, and not its time */
-  sleep(ms: number): Promise<boolean> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(false), ms);
+  async sleep(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
       this.#wake = () => {
         clearTimeout(timer);
-        resolve(true);
+        resolve();
       };
     });
   }
