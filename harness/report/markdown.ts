@@ -73,10 +73,15 @@ export function details(scenario: JudgedRun & { reproduce?: string }, shownMax =
   ];
 }
 
-/** `yes: 64 lost, 39 of them resurrected`. */
+/** What counts as lost, too. */
+const kindsOfLoss: readonly (keyof Counts)[] = ['resurrected', 'seedsLost'];
+
+/** `yes: 64 lost`, `yes: 64 lost, 39 of them resurrected`, `yes: 7 refreshedTwice`. */
 function foundIn(counts: Counts, mustFind: keyof Counts): string {
-  const all = `yes: ${lostOf(counts)} lost`;
-  return mustFind === 'lost' ? all : `${all}, ${counts[mustFind]} of them ${mustFind}`;
+  const lost = `${lostOf(counts)} lost`;
+  const own = `${counts[mustFind]} ${mustFind}`;
+  if (mustFind === 'lost') return `yes: ${lost}`;
+  return kindsOfLoss.includes(mustFind) ? `yes: ${lost}, ${own.replace(' ', ' of them ')}` : `yes: ${own}`;
 }
 
 function violationTable({ sentence, kind, guarantee, processes, timeline, lineage }: Violation): string[] {

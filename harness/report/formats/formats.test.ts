@@ -162,6 +162,12 @@ it('what is lost is one number: erased, undone, and gone from before, in the tab
   const text = toMarkdown(report);
   expect(text).toMatch(/\| mine +\| invalid \| 10 /);
   expect(text).toContain('yes: 10 lost, 3 of them resurrected');
+  const twice = {
+    ...control(true),
+    mustFind: 'refreshedTwice' as const,
+    counts: { ...counts, refreshedTwice: 4 },
+  };
+  expect(toMarkdown({ ...report, controls: [twice] })).toContain('yes: 4 refreshedTwice');
   let drawn = '';
   const show = progressReporter({ write: (more) => (drawn += more) });
   show({ type: 'end', label: 'run', isControl: false, report: run });
