@@ -5,7 +5,7 @@ const state = 'src/postgres/state.ts';
 const readSets = 'src/postgres/read-sets.test.ts';
 const tokens = 'src/postgres/tokens.test.ts';
 
-/** What loses something, or lets somebody in, where the store is on PostgreSQL. What it shares with etcd is broken there. */
+/** Each loses a change, or accepts a deleted token, where the store is on PostgreSQL. What it shares with etcd is broken there. */
 export const ofPostgres: Mutant[] = [
   {
     name: 'a commit on PostgreSQL does not compare what its function has read',

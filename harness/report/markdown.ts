@@ -78,10 +78,12 @@ const kindsOfLoss: readonly (keyof Counts)[] = ['resurrected', 'seedsLost'];
 
 /** `yes: 64 lost`, `yes: 64 lost, 39 of them resurrected`, `yes: 7 refreshedTwice`. */
 function foundIn(counts: Counts, mustFind: keyof Counts): string {
-  const lost = `${lostOf(counts)} lost`;
-  const own = `${counts[mustFind]} ${mustFind}`;
-  if (mustFind === 'lost') return `yes: ${lost}`;
-  return kindsOfLoss.includes(mustFind) ? `yes: ${lost}, ${own.replace(' ', ' of them ')}` : `yes: ${own}`;
+  const all = `yes: ${lostOf(counts)} lost`;
+  if (mustFind === 'lost') return all;
+  const count = counts[mustFind];
+  return kindsOfLoss.includes(mustFind)
+    ? `${all}, ${count} of them ${mustFind}`
+    : `yes: ${count} ${mustFind}`;
 }
 
 function violationTable({ sentence, kind, guarantee, processes, timeline, lineage }: Violation): string[] {

@@ -50,7 +50,7 @@ export interface EtcdSettings {
   user: EtcdUser | undefined;
   seal: Seal | undefined;
   attemptMs: number;
-  /** Hears how members answer. By default nobody is told. */
+  /** Hears how members answer. By default it tells no one. */
   availability: Availability;
 }
 

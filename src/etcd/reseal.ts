@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { StoreError, withoutHint } from '../errors/store-error.js';
+import { StoreError } from '../errors/store-error.js';
 import { Etcd } from './client.js';
 import { definiteError, Refused, Unanswered, wrongInput } from './failures.js';
 import { type EtcdOptions, type EtcdSettings, settingsOf } from './options.js';
+import { partlySealed, resealParts } from './reseal-parts.js';
 import { isSealed } from './seal.js';
 import { decode, found, getAll, holds, put } from './wire.js';
 
@@ -14,16 +15,9 @@ import { decode, found, getAll, holds, put } from './wire.js';
  */
 export async function reseal(options: EtcdOptions, { deadlineMs = 60_000 } = {}): Promise<number> {
   const deadline = performance.now() + deadlineMs;
-  let count = 0;
   // The credentials, and the tokens.
-  for (const settings of [settingsOf(options), settingsOf(options, 't')]) {
-    try {
-      await resealPart(settings, deadline, () => count++);
-    } catch (error) {
-      throw failed(settings.place, count, error);
-    }
-  }
-  return count;
+  const parts = [settingsOf(options), settingsOf(options, 't')];
+  return resealParts(parts, (part, onSealed) => resealPart(part, deadline, onSealed), failed);
 }
 
 async function resealPart(settings: EtcdSettings, deadline: number, onSealed: () => void): Promise<void> {
@@ -47,14 +41,9 @@ async function resealPart(settings: EtcdSettings, deadline: number, onSealed: ()
   }
 }
 
-/** Some values may be sealed anew and others not, which is no harm: both keys open them. */
-function failed(place: string, count: number, error: unknown): StoreError {
+function failed({ place }: EtcdSettings, count: number, error: unknown): StoreError {
   const mayHappen = (error instanceof Unanswered || error instanceof Refused) && error.isLate;
-  const definite = definiteError(place, error);
-  if (error instanceof StoreError || (count === 0 && !mayHappen)) return definite;
-  return new StoreError('E_UNKNOWN', `${withoutHint(definite)}; ${count} values were sealed anew before`, {
-    definite: false,
-    file: place,
-    hint: 'Call it again: it leaves alone what is sealed by the first key',
-  });
+  const known = definiteError(place, error);
+  if (error instanceof StoreError || (count === 0 && !mayHappen)) return known;
+  return partlySealed(known, place, count);
 }

@@ -49,7 +49,7 @@ export interface PostgresSettings {
   tls: TlsOptions | undefined;
   seal: Seal | undefined;
   attemptMs: number;
-  /** Hears how hosts answer. By default nobody is told. */
+  /** Hears how hosts answer. By default it tells no one. */
   availability: Availability;
 }
 

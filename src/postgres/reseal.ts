@@ -1,5 +1,6 @@
-import { StoreError, withoutHint } from '../errors/store-error.js';
+import type { StoreError } from '../errors/store-error.js';
 import { wrongInput } from '../etcd/failures.js';
+import { partlySealed, resealParts } from '../etcd/reseal-parts.js';
 import { isSealed } from '../etcd/seal.js';
 import { definiteError } from './failures.js';
 import { Line } from './line.js';
@@ -16,16 +17,9 @@ import { boundBy } from './state.js';
  */
 export async function reseal(options: PostgresOptions, { deadlineMs = 60_000 } = {}): Promise<number> {
   const deadline = performance.now() + deadlineMs;
-  let count = 0;
   // The credentials, and the tokens.
-  for (const settings of [settingsOf(options), settingsOf(options, 't')]) {
-    try {
-      await resealPart(settings, deadline, () => count++);
-    } catch (error) {
-      throw failed(settings.place, count, error);
-    }
-  }
-  return count;
+  const parts = [settingsOf(options), settingsOf(options, 't')];
+  return resealParts(parts, (part, onSealed) => resealPart(part, deadline, onSealed), failed);
 }
 
 async function resealPart(settings: PostgresSettings, deadline: number, onSealed: () => void): Promise<void> {
@@ -51,13 +45,7 @@ async function resealPart(settings: PostgresSettings, deadline: number, onSealed
   }
 }
 
-/** Some values may be sealed anew and others not, which is no harm: both keys open them. */
-function failed(place: string, count: number, error: unknown): StoreError {
+function failed({ place }: PostgresSettings, count: number, error: unknown): StoreError {
   const known = definiteError(place, error);
-  if (count === 0) return known;
-  return new StoreError('E_UNKNOWN', `${withoutHint(known)}; ${count} values were sealed anew before`, {
-    definite: false,
-    file: place,
-    hint: 'Call it again: it leaves alone what is sealed by the first key',
-  });
+  return count === 0 ? known : partlySealed(known, place, count);
 }

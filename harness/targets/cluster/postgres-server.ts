@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { UsageError } from '../../../src/cli/usage-error.js';
@@ -8,6 +8,7 @@ import { Line } from '../../../src/postgres/line.js';
 import { settingsOf } from '../../../src/postgres/options.js';
 import type { Cluster, ClusterLook } from '../../core/cluster.js';
 import type { MemberFault } from '../../history/member-faults.js';
+import { childrenOf } from '../children.js';
 import { freePorts } from './free-ports.js';
 
 /** Debian keeps the programs of each version in a directory that is not on the PATH. */
@@ -139,16 +140,6 @@ function signalAll(server: number, name: NodeJS.Signals): void {
   if (name !== 'SIGCONT') send(server, 'SIGSTOP');
   for (const child of childrenOf(server)) send(child, name);
   send(server, name);
-}
-
-function childrenOf(pid: number): number[] {
-  try {
-    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
-    return text.split(' ').flatMap((child) => (child === '' ? [] : [Number(child)]));
-  } catch {
-    // It has ended by itself.
-    return [];
-  }
 }
 
 function programsOf(directory: string): string | undefined {

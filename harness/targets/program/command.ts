@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
 import type { Ended } from '../../programs/outcome.js';
+import { childrenOf } from '../children.js';
 
 export interface CommandEnd extends Ended {
   signal: NodeJS.Signals | null;
@@ -65,7 +65,7 @@ export function runCommand(
   });
 }
 
-/** SIGKILL to a process and, where the kernel names them, to all below it. */
+/** SIGKILL to a process and, where the kernel names them, to all below it: others end with their client's process group. */
 export function killTree(pid: number): void {
   const below = childrenOf(pid);
   try {
@@ -74,15 +74,4 @@ export function killTree(pid: number): void {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
   for (const child of below) killTree(child);
-}
-
-function childrenOf(pid: number): number[] {
-  try {
-    return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
-      readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
-    );
-  } catch {
-    // It is gone, or this system has no such list: then those that it leaves end with their client's process group.
-    return [];
-  }
 }
