@@ -5,11 +5,12 @@ import type { Part, Suite } from './context.js';
 import { againstBareLoop } from './parts/against-bare-loop.js';
 import { fromFile, growth, recorded } from './parts/checking.js';
 import { contended } from './parts/contended.js';
-import { curve } from './parts/curve.js';
+import { crowd, curve } from './parts/curve.js';
 import { endurance } from './parts/endurance.js';
 import { executions } from './parts/explorations.js';
 import { reads } from './parts/reads.js';
 import { rivals } from './parts/rivals.js';
+import { sizes } from './parts/sizes.js';
 import { verification } from './parts/verification.js';
 
 const store: Suite = {
@@ -45,7 +46,7 @@ const suites: Readonly<Record<string, Suite>> = {
   verify,
   check,
   explore: { executions },
-  endure: { endurance },
+  endure: { endurance, sizes, crowd },
 };
 
 /** What a target must have to be measured by a suite. */

@@ -44,6 +44,21 @@ it('what processes that contend have lost is counted by a fresh process', async 
   expect(await resultOf(specOf(fixture('in-memory.ts')))).toMatchObject({ acknowledged: 24, lost: 24 });
 });
 
+it('what a larger file costs is measured in changes that are there at the end', async () => {
+  const { measureSizes } = await import(built('parts/sizes.js'));
+  const signal = new AbortController().signal;
+  const resultsOf = async (target: typeof hardened) => {
+    const newFile = fileMaker(mkdtempSync(path.join(directory, 'sizes-')));
+    const context = { crew, target, newFile, signal, rounds: 1, say: () => {} };
+    return (await measureSizes(context, [5])) as { name?: string; lost?: number; acknowledged?: number }[];
+  };
+  const found = await resultsOf(hardened);
+  expect(found.map(({ name }) => name)).toEqual(['set-5', 'all-5', 'get-5', undefined]);
+  // The first five, and five more.
+  expect(found.at(-1)).toMatchObject({ acknowledged: 10, lost: 0 });
+  expect((await resultsOf(specOf(fixture('in-memory.ts')))).at(-1)).toMatchObject({ lost: 10 });
+});
+
 it('a process that makes very many changes is weighed: a store that leaves a file open each time grows', async () => {
   const { endure } = await import(built('parts/endurance.js'));
   const leaking = path.join(directory, 'leaking.mjs');

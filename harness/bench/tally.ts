@@ -24,8 +24,11 @@ export class Tally {
     private readonly processes: number,
   ) {}
 
-  /** Lets all processes set at once, each what it is asked, and waits for the last. */
-  async measure(workers: readonly Worker[], asks: (position: number) => SetsAsk): Promise<void> {
+  /** Lets all processes set at once, each what it is asked, and waits for the last. @returns what each has done */
+  async measure(
+    workers: readonly Worker[],
+    asks: (position: number) => SetsAsk,
+  ): Promise<readonly SetsDone[]> {
     const done = await Promise.all(workers.map((worker, position) => worker.ask(asks(position))));
     const latencies = done.flatMap(({ latenciesMs }) => latenciesMs);
     const windowMs = Math.max(...done.map(({ end }) => end)) - Math.min(...done.map(({ begin }) => begin));
@@ -36,6 +39,7 @@ export class Tally {
     const means = done.map((one) => meanOf(one.latenciesMs)).filter((mean) => Number.isFinite(mean));
     this.slowest.push(Math.max(...means) / meanOf(latencies));
     for (const one of done) this.expect(one);
+    return done;
   }
 
   /** The same without a clock: what is to be there before, and each process's first steps, one after another. */
