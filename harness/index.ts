@@ -15,7 +15,7 @@ export { checkFiles } from './check/check-files.js';
 export { findAgain, judgeReportAgain } from './check/find-again.js';
 export { judgeHistory } from './check/judge-history.js';
 export { type Config, defineConfig } from './core/config.js';
-export type { Surveyed } from './core/field.js';
+export type { Surveyed, SurveyedSearch } from './core/field.js';
 export type * from './core/model-report.js';
 export type { Progress } from './core/progress.js';
 export type * from './core/report.js';

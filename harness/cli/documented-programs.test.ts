@@ -48,6 +48,7 @@ const lines: [begins: string, needs: string[], exitCodes: number[]][] = [
   ["holdfast stress --serve 'opencode", ['opencode'], [1]],
   ['holdfast stress --command git-config', ['git', 'strace'], [1]],
   ['holdfast field --all', ['git'], [0, 1, 3]],
+  ['holdfast field --explore', ['git', 'npm', 'cc'], [1]],
 ];
 
 const commands = fences('sh').flatMap((body) => body.trim().split('\n'));
@@ -71,6 +72,7 @@ describe('what docs/programs.md says', { ...long, retry: 2 }, () => {
       // The whole survey takes as long as there are programs.
       const short = line
         .replace('field --all', 'field --duration 3s git-config')
+        .replace('field --explore', 'field --duration 3s --explore')
         .replace(/(?<!slow.*)--duration \d+s/, '--duration 3s');
       const result = await execa(
         'sh',

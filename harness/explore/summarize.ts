@@ -16,6 +16,7 @@ export function after(before: Exploration | undefined, now: Exploration): Explor
   return {
     ...now,
     executions: before.executions + now.executions,
+    failed: before.failed + now.failed,
     abandoned: before.abandoned + now.abandoned,
     steps: before.steps + now.steps,
     durationMs: before.durationMs + now.durationMs,
@@ -56,6 +57,7 @@ export function summarize(
     seed,
     faults,
     executions,
+    failed: sum((search) => search.failures.reduce((total, { count }) => total + count, 0)),
     ...(warning === undefined ? {} : { warning }),
     ...(conditions ? { conditions } : {}),
     ...(preemptionsMax === undefined ? {} : { preemptions: preemptionsMax }),

@@ -1,4 +1,4 @@
-import type { Surveyed } from '../core/field.js';
+import type { Surveyed, SurveyedSearch } from '../core/field.js';
 import { lostOf } from '../core/lost.js';
 import type { Counts } from '../core/report.js';
 import { tornInPart } from './programs.js';
@@ -22,9 +22,10 @@ const header = [
  */
 export function fieldTable(surveyed: readonly Surveyed[], isAll = true): string {
   const tried = surveyed
-    .flatMap(({ report }) => report ?? [])
+    .flatMap(({ report, search }) => (report ? { ...report, search } : []))
     .sort((a, b) => shareOf(b.counts) - shareOf(a.counts));
-  const rows = tried.map(({ target, result, counts }) => [
+  const isSearched = tried.some(({ search }) => search !== undefined);
+  const rows = tried.map(({ target, result, counts, search }) => [
     target,
     String(counts.acknowledged),
     String(counts.failed + counts.unknown),
@@ -33,11 +34,17 @@ export function fieldTable(surveyed: readonly Surveyed[], isAll = true): string 
     String(counts.seedsLost),
     seenAs(counts),
     String(counts.overlaps),
+    ...(isSearched ? [searchedAs(search)] : []),
     result === 'unknown' ? 'inconclusive' : result,
   ]);
   const others = surveyed.filter(({ report }) => report === undefined);
   return [
-    ...(rows.length > 0 ? [table(header, rows)] : []),
+    ...(rows.length > 0
+      ? [table(isSearched ? header.toSpliced(-1, 0, 'schedules that fail') : header, rows)]
+      : []),
+    ...surveyed.flatMap(({ name, search }) =>
+      search && 'why' in search ? `${name}: not searched, ${search.why}` : [],
+    ),
     ...(isAll ? others.map(({ name, why }) => `${name}: not tried, ${why}`) : []),
   ].join('\n\n');
 }
@@ -45,6 +52,13 @@ export function fieldTable(surveyed: readonly Surveyed[], isAll = true): string 
 /** The share of what was acknowledged that is not there. */
 function shareOf(counts: Counts): number {
   return counts.acknowledged === 0 ? 0 : lostOf(counts) / counts.acknowledged;
+}
+
+/** `3 of 11`: all that there are with at most one preemption, or so many as the time was enough for. */
+function searchedAs(search: SurveyedSearch | undefined): string {
+  if (!search || 'why' in search) return '';
+  const { executions, failed, exhausted } = search;
+  return `${failed} of ${executions}${exhausted ? '' : ', not all'}`;
 }
 
 function seenAs(counts: Counts): string {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { closest } from '../../src/cli/closest.js';
 import { UsageError } from '../../src/cli/usage-error.js';
-import type { Surveyed } from '../core/field.js';
+import type { Surveyed, SurveyedSearch } from '../core/field.js';
 import type { Progress } from '../core/progress.js';
 import { shippedPrograms } from '../targets/program/find.js';
 import { stress } from './stress.js';
@@ -20,6 +20,8 @@ export interface FieldOptions {
   signal: AbortSignal;
   /** Called as each program's run goes on. */
   onProgress: (progress: Progress) => void;
+  /** Searches the interleavings of a program. Default: none is searched. */
+  search?: (name: string) => Promise<SurveyedSearch>;
 }
 
 /**
@@ -28,7 +30,7 @@ export interface FieldOptions {
  * @throws UsageError if one that is named does not ship
  */
 export async function field(options: FieldOptions): Promise<Surveyed[]> {
-  const { names, durationMs, seed, out, signal, onProgress } = options;
+  const { names, durationMs, seed, out, signal, onProgress, search } = options;
   const shipped = shippedPrograms();
   const wanted = names && names.length > 0 ? names : [...shipped.keys()];
   for (const name of wanted)
@@ -50,7 +52,8 @@ export async function field(options: FieldOptions): Promise<Surveyed[]> {
         out: path.join(out, name),
       });
       const [report] = scenarios;
-      surveyed.push({ name, title, ...(report ? { report } : { why: 'interrupted' }) });
+      if (!report) surveyed.push({ name, title, why: 'interrupted' });
+      else surveyed.push({ name, title, report, ...(search && { search: await search(name) }) });
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       surveyed.push({ name, title, why: error.message });

@@ -59,6 +59,7 @@ const elsewhere = {
     `holdfast stress --serve 'opencode serve --port {port}' --ready listening --file .local/share/opencode/auth.json --set 'PUT /auth/{key} {"type":"api","key":"{value}"}' --remove 'DELETE /auth/{key}' --format json --no-controls --duration 30s`,
     'holdfast stress --command git-config --scenario kill-9 --slow 100ms --no-controls --duration 10s',
     'holdfast field --all',
+    'holdfast field --explore 90s git-config npm',
   ],
   'harness/cli/merge.test.ts and harness/stress/shards': [
     'holdfast stress --repeat 8 --seed 7 --shard 2/4 --out shards/2',

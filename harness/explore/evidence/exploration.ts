@@ -104,6 +104,8 @@ export interface Exploration {
   faults: FaultBudget;
   conditions?: Conditions;
   executions: number;
+  /** How many of them broke a guarantee. */
+  failed: number;
   /** Ended early, as what follows was known. */
   abandoned: number;
   steps: number;

@@ -35,6 +35,7 @@ export function mergeExplorations(parts: readonly DonePart[], of: number): Explo
     ...common,
     result: hasFailed ? 'invalid' : lacking === undefined ? verdict : worstOf([verdict, 'unknown']),
     executions,
+    failed: sum((one) => one.failed),
     abandoned: sum((one) => one.abandoned),
     steps: sum((one) => one.steps),
     stepsMax: Math.max(...all.map(({ stepsMax }) => stepsMax)),

@@ -50,6 +50,7 @@ export function madeUpExploration(): Exploration {
     strategy: 'dpor',
     seed: 1,
     faults: { kills: 0, pauses: 0, errnos: 0, waits: 0 },
+    failed: 1,
     executions: 6,
     abandoned: 0,
     steps: 54,
