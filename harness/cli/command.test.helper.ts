@@ -20,7 +20,11 @@ export function holdfast(args: readonly string[], options: { cwd?: string; env?:
   return execa(process.execPath, [command, ...args], { cwd, env: { ...neutral, ...env }, reject: false });
 }
 
-/** The same for what starts no other process, such as a plan or a refusal: in a process that has run other commands. */
+/**
+ * The same in a process that has run other commands, which takes half as long as a new one. The clients of a run, a probe and a program
+ * under test are processes of their own there, too. What a new process must do is run by `holdfast`: signals, the loading of
+ * TypeScript in a project, what is left when it is killed.
+ */
 export function holdfastWarm(
   args: readonly string[],
   { cwd = newDirectory(), env = {} }: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
@@ -28,11 +32,11 @@ export function holdfastWarm(
   return runWarm({ command, args, cwd, env: { ...neutral, ...env }, input: '' });
 }
 
-/** Runs one scenario on one target. @returns the exit code and the report */
+/** Runs one scenario on one target, coordinated by a process that has run other commands. @returns the exit code and the report */
 export async function stress(target: string, scenario: string, ...more: string[]) {
   const cwd = newDirectory();
   const args = ['stress', '--target', target, '--scenario', scenario, '--no-controls', '--json', ...more];
-  const { exitCode, stdout, stderr } = await holdfast(args, { cwd });
+  const { exitCode, stdout, stderr } = await holdfastWarm(args, { cwd });
   return { exitCode, stderr, cwd, report: stdout === '' ? undefined : (JSON.parse(stdout) as Report) };
 }
 

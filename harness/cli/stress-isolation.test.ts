@@ -7,7 +7,6 @@ import { eventually, until } from '../../src/waiting.test.helper.js';
 import {
   command,
   fixture,
-  holdfast,
   holdfastWarm,
   isStopped,
   newDirectory,
@@ -38,10 +37,10 @@ describe('the isolation of a run', () => {
         scenario,
         '--target',
         'hardened',
-        ...['--duration', '4s', '--operations', '60'],
+        ...['--duration', '4s', '--operations', '50', '--seed', '1'],
         '--no-controls',
       ];
-      const { exitCode } = await holdfast(args, { env });
+      const { exitCode } = await holdfastWarm(args, { env });
       expect(exitCode).toBe(0);
       const after = statSync(file, { bigint: true });
       expect([after.ino, after.mtimeNs, after.ctimeNs, after.size]).toEqual([
@@ -66,10 +65,7 @@ describe('the isolation of a run', () => {
     const run = await stress(
       path.join(cwd, 'spawns.mjs'),
       'two-terminals',
-      '--duration',
-      '2s',
-      '--operations',
-      '40',
+      ...['--duration', '2s', '--operations', '10'],
     );
     expect(run.report?.scenarios[0]?.counts.acknowledged).toBeGreaterThan(0);
     expect(processesIn(run.cwd)).toEqual([]);
@@ -85,27 +81,43 @@ describe('the isolation of a run', () => {
   });
 
   // Its short twin for SIGKILL is the test below.
-  const signals = ['SIGINT', 'SIGKILL', 'SIGTERM'] as const;
-  eachInTiers(signals)('a run leaves no process behind when it is ended by %s', async (signal) => {
-    const cwd = newDirectory();
-    const args = ['stress', '--scenario', 'kill-9', '--no-controls', '--duration', '10m'];
-    const run = execa(process.execPath, [command, ...args], { cwd, reject: false });
-    await until(() => processesIn(cwd).length >= 8);
-    const first = processesIn(cwd);
-    // Under way: the first client was killed, and another is in its place.
-    await until(() => processesIn(cwd).some((pid) => !first.includes(pid)));
-    run.kill(signal);
-    const { exitCode, stdout } = await run;
-    if (signal !== 'SIGKILL') {
-      expect(exitCode).toBe(130);
-      expect(stdout).toContain('Interrupted');
-    }
-    await expectNobodyIn(cwd);
-  });
+  const signals = [
+    ['SIGINT', 'one of each kind', ['--clients', 'tui=1,server=1,web=1'], 4],
+    ['SIGKILL', 'all clients', [], 8],
+    ['SIGTERM', 'all clients', [], 8],
+  ] as const;
+  eachInTiers(signals)(
+    'a run leaves no process behind when it is ended by %s: %s',
+    async (signal, _, clients, processes) => {
+      const cwd = newDirectory();
+      const args = ['stress', '--scenario', 'kill-9', '--no-controls', '--duration', '10m', ...clients];
+      const run = execa(process.execPath, [command, ...args], { cwd, reject: false });
+      await until(() => processesIn(cwd).length >= processes);
+      const first = processesIn(cwd);
+      // Under way: the first client was killed, and another is in its place.
+      await until(() => processesIn(cwd).some((pid) => !first.includes(pid)));
+      run.kill(signal);
+      const { exitCode, stdout } = await run;
+      if (signal !== 'SIGKILL') {
+        expect(exitCode).toBe(130);
+        expect(stdout).toContain('Interrupted');
+      }
+      await expectNobodyIn(cwd);
+    },
+  );
 
   it('a client that is stopped at its commit ends, too, when the coordinator is killed', async () => {
     const cwd = newDirectory();
-    const args = ['stress', '--scenario', 'pause', '--no-controls', '--duration', '10m'];
+    const args = [
+      'stress',
+      '--scenario',
+      'pause',
+      '--clients',
+      'tui=2',
+      '--no-controls',
+      '--duration',
+      '10m',
+    ];
     const run = execa(process.execPath, [command, ...args], { cwd, reject: false });
     await until(() => processesIn(cwd).some(isStopped));
     run.kill('SIGKILL');

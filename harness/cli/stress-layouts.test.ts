@@ -28,7 +28,7 @@ describe('a store whose file does not show its entries', () => {
         layout(name),
         // With a server, whose caches must not be those of a file that shows nothing.
         name === 'elsewhere.mjs' ? 'set-delete-churn' : 'two-terminals',
-        ...['--duration', '3s', '--operations', '100'],
+        ...['--duration', '3s', '--operations', '50', '--seed', '1'],
       );
       expect({ exitCode, stderr, said: sentences(report) }).toMatchObject({ exitCode: 0, said: [] });
       const [run] = report?.scenarios ?? [];

@@ -9,6 +9,7 @@ const brief = ['--operations', '100'];
 // A race is a matter of chance: only a bug that stays unfound, run after run, says that the harness can't see it.
 describe('stores with a planted bug', { retry: 2 }, () => {
   const planted = [
+    // Its short twin, with all that a run writes, is in stress.test.ts.
     { target: 'naive', scenario: 'two-terminals', more: brief },
     { target: 'in-process-lock', scenario: 'two-terminals' },
     { target: 'rename-only', scenario: 'two-terminals' },
@@ -24,7 +25,7 @@ describe('stores with a planted bug', { retry: 2 }, () => {
     { target: fixture('adopts-wipes.mjs'), scenario: 'mixed-agent' },
     { target: 'textbook', scenario: 'mixed-agent' },
   ];
-  eachInTiers(planted)(
+  eachInTiers(planted, 0)(
     '$target loses updates in $scenario',
     async ({ target, scenario, duration = '3s', more = [] }) => {
       const { exitCode, report } = await stress(target, scenario, '--duration', duration, ...more);
@@ -104,7 +105,8 @@ describe('stores with a planted bug', { retry: 2 }, () => {
     expect(exitCode).toBe(1);
   });
 
-  it('a store that acknowledges a write before it is on disk is not durable', async () => {
+  // Its short twin, with fewer kills, is in stress.test.ts.
+  it('a store that acknowledges a write before it is on disk is not durable', long, async () => {
     const few = ['--duration', '3s', '--clients', 'tui=3'];
     const { exitCode, report } = await stress(fixture('write-behind.mjs'), 'kill-9', ...few);
     expect(report?.scenarios[0]?.checks.G3?.summary).toMatch(
@@ -156,26 +158,30 @@ describe('stores with a planted bug', { retry: 2 }, () => {
     },
   );
 
+  const twoForAMoment = ['--duration', '2s', '--clients', 'tui=2'];
   eachInTiers([
     [
       'follows-links.mjs',
       'linksFollowed',
       /outside the store's directory, .* with a link to .* at auth\.json\.bak/,
+      twoForAMoment,
     ],
     [
       'sweeps-recursively.mjs',
       'linksFollowed',
       /outside the store's directory, .* with a directory that is swapped/,
+      ['--duration', '4s'],
     ],
     [
       'replays-any-journal.mjs',
       'disclosed',
       /a credential from outside the store's directory (was read|stood|stands)/,
+      ['--duration', '4s'],
     ],
   ] as const)(
     'a store that follows what another user planted is caught outside its directory: %s',
-    async (name, count, summary) => {
-      const { exitCode, report } = await stress(fixture(name), 'hostile-directory', '--duration', '4s');
+    async (name, count, summary, flags) => {
+      const { exitCode, report } = await stress(fixture(name), 'hostile-directory', ...flags);
       expect(counts(report)?.[count]).toBeGreaterThan(0);
       expect(report?.scenarios[0]?.checks.G11?.summary).toMatch(summary);
       expect(exitCode).toBe(1);

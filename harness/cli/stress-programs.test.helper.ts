@@ -1,5 +1,5 @@
 import type { Report } from '../index.js';
-import { fixture, holdfast, newDirectory } from './command.test.helper.js';
+import { fixture, holdfastWarm, newDirectory } from './command.test.helper.js';
 
 export const inPlace = fixture('programs/in-place.sh');
 export const shell = ['--command', `sh ${inPlace} {file} {key} {value}`, '--format', 'dotenv'];
@@ -7,7 +7,7 @@ export const shell = ['--command', `sh ${inPlace} {file} {key} {value}`, '--form
 /** Runs the command on a program, with no controls. */
 export async function program(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
   const cwd = newDirectory();
-  const { exitCode, stdout, stderr } = await holdfast(['stress', '--no-controls', '--json', ...args], {
+  const { exitCode, stdout, stderr } = await holdfastWarm(['stress', '--no-controls', '--json', ...args], {
     cwd,
     env,
   });

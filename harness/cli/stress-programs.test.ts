@@ -16,10 +16,13 @@ const git = [
   'could not lock',
 ];
 
+/** Each call of a program starts a process, or two. */
+const few = (clients: string) => ['--duration', '2s', '--clients', clients, '--operations', '20'];
+
 // A race is a matter of chance: only one that stays unfound, run after run, says that the harness can't see it.
 describe('a program that loses updates', { retry: 2 }, () => {
   it('a shell script that rewrites the file in place is reported with its line, its culprit and the command that runs it again', async () => {
-    const { exitCode, stderr, run, cwd } = await program([...shell, '--duration', '2s']);
+    const { exitCode, stderr, run, cwd } = await program([...shell, ...few('tui=3')]);
     expect(stderr).toMatch(/^ {2}invalid {2}sh: \d+ acknowledged, \d+ lost.*empty \d+ time/m);
     expect(run?.counts.lost).toBeGreaterThan(0);
     expect(run?.counts.overlaps).toBeGreaterThan(20);
@@ -89,7 +92,7 @@ describe('a program that loses updates', { retry: 2 }, () => {
 
 describe('a program that locks before it reads', () => {
   it('git loses nothing, and its refusals are no losses', async () => {
-    const { stderr, run, report } = await program([...git, '--duration', '2s']);
+    const { stderr, run, report } = await program([...git, ...few('tui=2')]);
     expect(run?.counts).toMatchObject({ lost: 0, resurrected: 0, seedsLost: 0, torn: 0 });
     expect(report?.result).not.toBe('invalid');
     expect(run?.target).toMatch(/^git \d+\.\d+/);
@@ -196,10 +199,7 @@ describe('a program under test', () => {
       '.env',
       '--env',
       'MORE=a b',
-      '--clients',
-      'tui=1',
-      '--duration',
-      '3s',
+      ...['--clients', 'tui=1', '--operations', '3', '--duration', '3s'],
     ];
     await program(args, env);
     const lines = readFileSync(seen, 'utf8').trim().split('\n');

@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
@@ -11,39 +11,39 @@ describe('a stress run', () => {
     const { exitCode, report } = await stress(
       'hardened',
       'two-terminals',
-      '--operations',
-      '2',
-      '--duration',
-      '5s',
+      ...['--operations', '2', '--duration', '5s', '--clients', 'tui=1'],
     );
     expect(report?.result).toBe('unknown');
     expect(report?.scenarios[0]?.checks.coverage?.summary).toContain('too little happened');
     expect(exitCode).toBe(3);
   });
 
-  it('a run goes on beyond its time until what its scenario asks for has happened', async () => {
+  // Where a kill meets it is a matter of chance: only a bug that stays unfound, run after run, says that the harness can't see it.
+  it('a run goes on beyond its time until what its scenario asks for has happened, and a store that acknowledges a write before it is on disk is not durable', {
+    retry: 2,
+  }, async () => {
     const cwd = newDirectory();
     const patient = path.join(cwd, 'patient.mjs');
     const faults = "[{ kind: 'kill', everyMs: [400, 400] }]";
-    const scenario = `{ name: 'patient', title: '', why: '', clients: { tui: 2 }, faults: ${faults}, atLeast: { kills: 4 } }`;
+    const scenario = `{ name: 'patient', title: '', why: '', clients: { tui: 1 }, faults: ${faults}, atLeast: { kills: 3 } }`;
     writeFileSync(patient, `export default ${scenario};`);
     // Less than a second of work: there is no time for a third.
-    const { exitCode, report } = await stress('hardened', patient, '--duration', '2s');
-    expect(counts(report)?.kills).toBeGreaterThanOrEqual(4);
-    expect(exitCode).toBe(0);
+    const { exitCode, report } = await stress(fixture('write-behind.mjs'), patient, '--duration', '2s');
+    expect(counts(report)?.kills).toBeGreaterThanOrEqual(3);
+    const checks = report?.scenarios[0]?.checks;
+    expect(checks?.coverage?.result).toBe('valid');
+    expect(checks?.G3?.summary).toMatch(/its process was killed at .* after the acknowledgement/);
+    expect(exitCode).toBe(1);
   });
 
   it('a run writes report, history and summary, points "latest" at them, and its history is judged the same again', async () => {
-    const { cwd, report } = await stress(
+    const { cwd, exitCode, report } = await stress(
       'naive',
       'two-terminals',
-      '--duration',
-      '2s',
-      '--operations',
-      '100',
-      '--seed',
-      '7',
+      ...['--duration', '2s', '--operations', '40', '--seed', '7'],
     );
+    expect(counts(report)?.lost).toBeGreaterThan(0);
+    expect([exitCode, report?.result]).toEqual([1, 'invalid']);
     const latest = path.join(cwd, 'reports', 'latest');
     const written = JSON.parse(readFileSync(path.join(latest, 'report.json'), 'utf8')) as Report;
     expect(written).toEqual(report);
@@ -85,10 +85,26 @@ describe('a stress run', () => {
 describe('modules of a user', () => {
   it('a target and a scenario in TypeScript run from any folder, and the report gives the command to repeat it', async () => {
     const cwd = newDirectory();
-    copyFileSync(fixture('in-memory.ts'), path.join(cwd, 'my-store.ts'));
+    // Its file is looked at: to load TypeScript takes longer than all that the run does, and a store that shows nothing is probed again.
+    const store = `
+      import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+      type Entries = Record<string, unknown>;
+      export function open(file: string) {
+        let left: number = 10;
+        const read = (): Entries => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {});
+        const write = (entries: Entries) => writeFileSync(file, JSON.stringify(entries), { mode: 0o600 });
+        return {
+          get: async (key: string) => read()[key],
+          all: async () => read(),
+          // After some writes it forgets all others.
+          set: async (key: string, value: unknown) => write({ ...(left-- > 0 ? read() : {}), [key]: value }),
+          remove: async (key: string) => write({ ...read(), [key]: undefined }),
+        };
+      }`;
+    writeFileSync(path.join(cwd, 'my-store.ts'), store);
     const scenario = `
-      const everyMs: [number, number] = [100, 300];
-      export default { name: 'mine', clients: { tui: 2 }, faults: [{ kind: 'kill', everyMs }], atLeast: { kills: 1 } };`;
+      const everyMs: [number, number] = [600, 800];
+      export default { name: 'mine', clients: { tui: 1 }, faults: [{ kind: 'kill', everyMs }], atLeast: { kills: 1 } };`;
     writeFileSync(path.join(cwd, 'mine.ts'), scenario);
     const flags = [
       '--scenario',
