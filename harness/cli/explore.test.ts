@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { long } from '../../src/tiers.test.helper.js';
+import { eachInTiers, long } from '../../src/tiers.test.helper.js';
 import { until } from '../../src/waiting.test.helper.js';
 import type { Exploration, Replayed } from '../index.js';
 import type { ExplorePage } from '../report/page/data.js';
@@ -10,40 +10,56 @@ import { dataIn } from '../report/page/made-up.test.helper.js';
 import { holdfast, holdfastWarm, newDirectory, processesIn } from './command.test.helper.js';
 
 describe('holdfast explore', () => {
-  it('explore prints a lost update as a table and keeps its schedule, and replay runs it again', async () => {
-    const cwd = newDirectory();
-    const found = await holdfast(['explore', '--target', 'rename-only'], { cwd });
-    expect(found.exitCode).toBe(1);
-    expect(found.stdout).toMatch(
-      /\*\*lost-update\*\*: B\.0\.0 set "k1" \(acknowledged at T13\) and it was gone by T14/,
-    );
-    expect(found.stdout).toContain('v2 -> v3 by A removed k1, based on v1');
-    expect(found.stdout).toMatch(
-      /\| T14 \| rename auth\.json\.\d+-0\.tmp -> auth\.json +\| +\| v3 \{anthropic, k0\} \(without k1\) \|/,
-    );
-    expect(found.stdout).toMatch(
-      /It fails because B's "open auth\.json to read" \(T7, .*naive\.ts:\d+\) comes before A's "rename/,
-    );
-    const [, id = ''] = /Again: .* (rename-only-[0-9a-f]{8})$/m.exec(found.stdout) ?? [];
+  // A search by real processes is an interrupted one, below; what it finds is in harness/explore/explore.test.ts.
+  eachInTiers([
+    ['virtual', 'sim'],
+    ['real', 'process'],
+  ])(
+    'explore prints a lost update of %s processes as a table and keeps its schedule, and replay runs it again, there or by real ones',
+    async (_, executor) => {
+      const cwd = newDirectory();
+      const found = await holdfastWarm(['explore', '--target', 'rename-only', '--executor', executor], {
+        cwd,
+      });
+      expect(found.exitCode).toBe(1);
+      expect(found.stdout).toMatch(
+        /\*\*lost-update\*\*: B\.0\.0 set "k1" \(acknowledged at T13\) and it was gone by T14/,
+      );
+      expect(found.stdout).toContain('v2 -> v3 by A removed k1, based on v1');
+      expect(found.stdout).toMatch(
+        /\| T14 \| rename auth\.json\.\d+-0\.tmp -> auth\.json +\| +\| v3 \{anthropic, k0\} \(without k1\) \|/,
+      );
+      expect(found.stdout).toMatch(
+        /It fails because B's "open auth\.json to read" \(T7, .*naive\.ts:\d+\) comes before A's "rename/,
+      );
+      const [, id = ''] = /Again: .* (rename-only-[0-9a-f]{8})$/m.exec(found.stdout) ?? [];
 
-    const again = await holdfast(['replay', id], { cwd });
-    expect([again.exitCode, again.stdout]).toEqual([1, expect.stringContaining('in 2 of 2 runs')]);
-    const other = await holdfast(['replay', id, '--target', 'hardened', '--json'], { cwd });
-    expect(other.exitCode).toBe(0);
-    expect(JSON.parse(other.stdout) as Replayed).toMatchObject({ result: 'valid', target: 'hardened' });
+      expect(found.stdout).toContain('2 of 2 runs in new processes');
+      for (const there of [['--executor', 'sim'], []]) {
+        const again = await holdfastWarm(['replay', id, ...there], { cwd });
+        expect([again.exitCode, again.stdout]).toEqual([
+          1,
+          expect.stringMatching(/lost-update.*in 2 of 2 runs/s),
+        ]);
+      }
+      const elsewhere = ['replay', id, '--target', 'hardened', '--executor', executor, '--json'];
+      const other = await holdfastWarm(elsewhere, { cwd });
+      expect(other.exitCode).toBe(0);
+      expect(JSON.parse(other.stdout) as Replayed).toMatchObject({ result: 'valid', target: 'hardened' });
 
-    const page = readFileSync(path.join(cwd, 'reports', 'explore', 'report.html'), 'utf8');
-    const [failure] = (dataIn(page) as ExplorePage).searches[0]?.failures ?? [];
-    expect(failure?.steps.find(([step]) => step === failure.pair?.[1])?.[3]).toBe(
-      'v3 {anthropic, k0} (without k1)',
-    );
-    expect(found.stdout).toContain(`\nAgain: ${failure?.replay}\n`);
+      const page = readFileSync(path.join(cwd, 'reports', 'explore', 'report.html'), 'utf8');
+      const [failure] = (dataIn(page) as ExplorePage).searches[0]?.failures ?? [];
+      expect(failure?.steps.find(([step]) => step === failure.pair?.[1])?.[3]).toBe(
+        'v3 {anthropic, k0} (without k1)',
+      );
+      expect(found.stdout).toContain(`\nAgain: ${failure?.replay}\n`);
 
-    const kept = path.join(cwd, 'reports', 'explore', 'schedules');
-    expect(readdirSync(kept)).toEqual([`${id}.json`]);
-    expect(readFileSync(path.join(kept, `${id}.json`), 'utf8')).not.toContain('made-up');
-    expect(processesIn(cwd)).toEqual([]);
-  });
+      const kept = path.join(cwd, 'reports', 'explore', 'schedules');
+      expect(readdirSync(kept)).toEqual([`${id}.json`]);
+      expect(readFileSync(path.join(kept, `${id}.json`), 'utf8')).not.toContain('made-up');
+      expect(processesIn(cwd)).toEqual([]);
+    },
+  );
 
   it('mutants are refused where the source that they change is not', async () => {
     const { exitCode, stderr } = await holdfastWarm(['explore', '--mutants']);
@@ -51,7 +67,7 @@ describe('holdfast explore', () => {
   });
 
   it('explore reports how much of a store it has tried where it found nothing', async () => {
-    const { exitCode, stdout } = await holdfast([
+    const { exitCode, stdout } = await holdfastWarm([
       'explore',
       '--clients',
       'set a | get a',
@@ -83,7 +99,8 @@ describe('holdfast explore', () => {
     });
   });
 
-  it('replay runs a schedule of virtual processes there or by real ones', async () => {
+  // Its short twin is the first test.
+  it('replay runs a schedule of virtual processes there or by real ones', long, async () => {
     const cwd = newDirectory();
     const simulated = (args: string[]) => holdfast([...args, '--executor', 'sim'], { cwd });
     const naive = await simulated(['explore', '--target', 'naive']);
@@ -218,7 +235,7 @@ describe('holdfast explore', () => {
   );
 
   it('a search that was cut off is not called exhausted', async () => {
-    const { exitCode, stdout } = await holdfast(['explore', '--schedules', '3', '--executor', 'sim']);
+    const { exitCode, stdout } = await holdfastWarm(['explore', '--schedules', '3', '--executor', 'sim']);
     expect(stdout).toContain('not all of them tried');
     expect(exitCode).toBe(0);
   });

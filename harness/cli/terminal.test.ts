@@ -17,9 +17,13 @@ const colour = '\u001b[3';
 const red = ['stress', '--target', 'naive', '--no-controls'];
 const some = [
   ...red,
-  ...['--scenario', 'two-terminals,set-delete-churn', '--duration', '6s', '--operations', '50'],
+  ...['--scenario', 'two-terminals,set-delete-churn', '--duration', '6s'],
+  ...['--clients', 'tui=2', '--operations', '30'],
   ...['--out', 'reports/it'],
 ];
+
+/** A search that ends at once, and starts no process for each client. */
+const one = ['explore', '--target', 'naive', '--executor', 'sim', '--schedules', '1'];
 
 /** Lines that are tables or progress: a command that is there to be copied is as long as it is. */
 const fitted = (lines: readonly string[]) =>
@@ -94,7 +98,8 @@ describe.skipIf(!hasTerminal)(`a run on a terminal${noTerminal}`, () => {
     expect(lines.length).toBeLessThan(60);
   });
 
-  it.each([
+  // The red run above had colours; what decides is tried by itself in src/cli/render.test.ts.
+  eachInTiers<[env: NodeJS.ProcessEnv, isColoured: boolean]>([
     [{ NO_COLOR: '1' }, false],
     [{ NO_COLOR: '1', FORCE_COLOR: '1' }, false],
     [{ TERM: 'dumb' }, false],
@@ -108,12 +113,13 @@ describe.skipIf(!hasTerminal)(`a run on a terminal${noTerminal}`, () => {
   it('JSON has no colours, and an exploration has them', async () => {
     const { output } = await holdfastOnTerminal(['check', 'absent.jsonl', '--json']);
     expect(output).not.toContain(colour);
-    const found = await holdfastOnTerminal(['explore', '--target', 'naive', '--schedules', '1']);
+    const found = await holdfastOnTerminal(one);
     expect(found.output).toContain(colour);
   });
 
   it('after Ctrl-C the output says that it was interrupted', async () => {
-    const stressed = await holdfastOnTerminal([...red, '--duration', '50s'], { interruptAt: '1 of 18' });
+    const two = ['--scenario', 'two-terminals,kill-9', '--clients', 'tui=1', '--duration', '50s'];
+    const stressed = await holdfastOnTerminal([...red, ...two], { interruptAt: '1 of 2' });
     expect(stressed.exitCode).toBe(130);
     expect(stressed.lines.filter((line) => line !== '').at(-1)).toMatch(/^Interrupted: what is reported/);
     const explored = await holdfastOnTerminal(['explore'], { interruptAt: ' executions' });
@@ -134,11 +140,10 @@ describe('a run that no terminal sees', () => {
   });
 
   it('the output has colours where they are forced, and JSON has none even then', async () => {
-    const cwd = newDirectory();
-    const one = ['explore', '--target', 'naive', '--executor', 'sim', '--schedules', '1'];
-    const forced = await holdfast(one, { cwd, env: { FORCE_COLOR: '1' } });
+    const env = { FORCE_COLOR: '1' };
+    const forced = await holdfastWarm(one, { env });
     expect(forced.stdout).toContain('\u001b[');
-    const json = await holdfast([...one, '--json'], { cwd, env: { FORCE_COLOR: '1' } });
+    const json = await holdfastWarm([...one, '--json'], { env });
     expect(JSON.parse(json.stdout)).toMatchObject({ result: 'valid' });
   });
 });
