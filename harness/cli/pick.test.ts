@@ -64,7 +64,7 @@ describe('runs that follow each other', () => {
 
   it('--repeat-until-failure ends with the round that fails, of the seed that is given', async () => {
     const cwd = newDirectory();
-    const red = await holdfast([...naive, '--repeat-until-failure', '--seed', '7', '--json'], { cwd });
+    const red = await holdfastWarm([...naive, '--repeat-until-failure', '--seed', '7', '--json'], { cwd });
     expect(red.exitCode).toBe(1);
     expect(red.stderr).toContain('round 1: invalid, seed 7');
     expect((JSON.parse(red.stdout) as Report).result).toBe('invalid');
@@ -75,9 +75,8 @@ describe('runs that follow each other', () => {
     expect((await holdfastWarm(['stress', '--last-failed', '--list'], { cwd })).exitCode).toBe(4);
     const run = ['--scenario', 'two-terminals', '--target', 'naive,hardened', '--no-controls'];
     const args = [...run, '--clients', 'tui=2'];
-    const { exitCode } = await holdfast(['stress', ...args, '--duration', '4s', '--operations', '60'], {
-      cwd,
-    });
+    const short = ['--duration', '4s', '--operations', '45', '--seed', '1'];
+    const { exitCode } = await holdfastWarm(['stress', ...args, ...short], { cwd });
     expect(exitCode).toBe(1);
     const { stdout } = await holdfastWarm(['stress', '--last-failed', '--list', '--json', '--no-controls'], {
       cwd,
@@ -133,29 +132,38 @@ describe('the configuration of a project', () => {
 });
 
 describe('the beginning of a project', () => {
-  it('what init writes is loaded in a project that counts as CommonJS, as npm init makes one', async () => {
+  const expectOwn = (plan: unknown) =>
+    expect(plan).toContainEqual(
+      expect.objectContaining({ scenario: 'busy-and-killed', target: './holdfast/target.ts', tags: ['own'] }),
+    );
+
+  it('what init writes can be run as it is in a project that counts as CommonJS, as npm init makes one: the plan names its scenario', async () => {
     const cwd = newProject({});
     writeFileSync(path.join(cwd, 'package.json'), '{ "type": "commonjs" }');
     mkdirSync(path.join(cwd, 'node_modules'));
     symlinkSync(inject('installation'), path.join(cwd, 'node_modules', 'holdfast'));
     await holdfastWarm(['init'], { cwd });
     // In a process of its own: what was turned into CommonJS stays so for the modules of later commands.
-    const { exitCode, stderr } = await holdfast(['stress', '--list', '--no-controls'], { cwd });
+    const { exitCode, stdout, stderr } = await holdfast(['stress', '--list', '--json', '--no-controls'], {
+      cwd,
+    });
     expect([exitCode, stderr]).toEqual([0, '']);
+    expectOwn(JSON.parse(stdout));
   });
 
-  it('what init writes can be run as it is: the plan names its scenario, and keeps what is there', async () => {
+  it('init keeps what is there', async () => {
     const cwd = newDirectory();
     writeFileSync(path.join(cwd, 'holdfast.config.ts'), 'mine');
     const first = await holdfastWarm(['init'], { cwd });
     expect(first.stdout).toContain('there already  holdfast.config.ts');
     expect(readFileSync(path.join(cwd, 'holdfast.config.ts'), 'utf8')).toBe('mine');
+  });
+
+  it('what init writes can be run as it is in a project of ES modules', long, async () => {
     const fresh = newProject({});
     expect((await holdfastWarm(['init', '.'], { cwd: fresh })).exitCode).toBe(0);
     const plan = await holdfastWarm(['stress', '--list', '--json', '--no-controls'], { cwd: fresh });
-    expect(JSON.parse(plan.stdout)).toContainEqual(
-      expect.objectContaining({ scenario: 'busy-and-killed', target: './holdfast/target.ts', tags: ['own'] }),
-    );
+    expectOwn(JSON.parse(plan.stdout));
   });
 
   it('the store that init wrote is red', long, async () => {

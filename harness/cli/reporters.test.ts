@@ -9,7 +9,9 @@ import { naive } from './naive-run.test.helper.js';
 describe('the forms of a report', () => {
   it('a form is printed by its name, and written where a file is named; show gives any of them later', async () => {
     const cwd = newDirectory();
-    const { exitCode, stdout } = await holdfast([...naive, '--reporter', 'tap,junit=out/junit.xml'], { cwd });
+    const { exitCode, stdout } = await holdfastWarm([...naive, '--reporter', 'tap,junit=out/junit.xml'], {
+      cwd,
+    });
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(/^TAP version 14\n1\.\.1\n/);
     const junit = readFileSync(path.join(cwd, 'out', 'junit.xml'), 'utf8');
@@ -33,7 +35,7 @@ describe('the forms of a report', () => {
     const summary = path.join(cwd, 'github', 'summary.md');
     writeFileSync(summary, '# another step\n');
     const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summary };
-    const { stdout, stderr } = await holdfast([...naive, '--json'], { cwd, env });
+    const { stdout, stderr } = await holdfastWarm([...naive, '--json'], { cwd, env });
     expect((JSON.parse(stdout) as Report).result).toBe('invalid');
     expect(stderr).toMatch(/^::error title=holdfast stress\.naive%3A two-terminals::/m);
     expect(readFileSync(summary, 'utf8')).toMatch(/^# another step\n# Stress run: invalid\n/);
