@@ -6,19 +6,12 @@ import { eachInTiers, long, nightly } from '../../src/tiers.test.helper.js';
 import { until } from '../../src/waiting.test.helper.js';
 import type { Difference } from '../bench/compare.js';
 import type { BenchReport, WritesResult } from '../bench/result.js';
-import {
-  command,
-  fixture,
-  holdfast,
-  holdfastWarm,
-  newDirectory,
-  processesIn,
-} from './command.test.helper.js';
+import { command, fixture, holdfastWarm, newDirectory, processesIn } from './command.test.helper.js';
 
 /** Runs one part once. Its times are never looked at: they are those of a busy machine. */
 async function bench(...flags: string[]) {
   const cwd = newDirectory();
-  const { exitCode, stdout, stderr } = await holdfast(['bench', '--rounds', '1', '--json', ...flags], {
+  const { exitCode, stdout, stderr } = await holdfastWarm(['bench', '--rounds', '1', '--json', ...flags], {
     cwd,
   });
   const report = stdout.startsWith('{') ? (JSON.parse(stdout) as BenchReport) : undefined;
@@ -49,7 +42,8 @@ describe('a measurement', () => {
     },
   );
 
-  it('the suite of the checks judges recorded histories, all of them correctly', async () => {
+  // Its short twin is harness/formats/verdicts.test.ts.
+  it('the suite of the checks judges recorded histories, all of them correctly', long, async () => {
     const { exitCode, report } = await bench('--suite', 'check', '--only', 'recorded');
     expect(exitCode).toBe(0);
     const wrong = report?.results.find(
