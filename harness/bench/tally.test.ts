@@ -41,7 +41,7 @@ it('what processes that contend have lost is counted by a fresh process', async 
   };
   // Three entries before, one of the other process, and ten of each.
   expect(await resultOf(hardened)).toMatchObject({ acknowledged: 24, failed: 0, lost: 0, processes: 2 });
-  expect(await resultOf(specOf(fixture('in-memory.ts')))).toMatchObject({ acknowledged: 24, lost: 24 });
+  expect(await resultOf(specOf(fixture('in-memory.mjs')))).toMatchObject({ acknowledged: 24, lost: 24 });
 });
 
 it('what a larger file costs is measured in changes that are there at the end', async () => {

@@ -102,7 +102,7 @@ test('garbled lines never make an invalid history valid', async () => {
   expect(unread).toBeGreaterThan(50);
 });
 
-test('a text that is no history is never judged valid', async () => {
+const textRounds = async (rounds: number) => {
   const random = new Random(6, 'text');
   const words = [
     'hello',
@@ -122,7 +122,7 @@ test('a text that is no history is never judged valid', async () => {
     '\\',
     '{"type":"run"}',
   ];
-  for (let round = 0; round < 500; round++) {
+  for (let round = 0; round < rounds; round++) {
     const text = Array.from({ length: random.int(0, 30) }, () => random.pick(words)).join(
       random.pick([' ', '\t', '']),
     );
@@ -132,7 +132,8 @@ test('a text that is no history is never judged valid', async () => {
     );
     if (result === 'valid') expect.fail(JSON.stringify(text));
   }
-});
+};
+propertyInTiers('a text that is no history is never judged valid', { few: 150, many: 500 }, textRounds);
 
 /** Makes a line into another of which nothing is left. */
 function garble(line: string, random: Random): string {

@@ -1,7 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { newDirectory, processesIn } from '../cli/command.test.helper.js';
+import { fixture, newDirectory, processesIn } from '../cli/command.test.helper.js';
 import type * as Harness from '../index.js';
 
 /** As users import it. */
@@ -10,17 +10,10 @@ const { stress } = (await import(
 )) as typeof Harness;
 
 it('the library returns the loss of a store that stores nothing, and leaves its report and no process', async () => {
-  const directory = newDirectory();
-  const out = path.join(directory, 'run');
-  const forgetful = path.join(directory, 'forgetful.mjs');
-  const store = `{
-    get: async (key) => entries[key], all: async () => ({ ...entries }),
-    set: async (key, value) => void (entries[key] = value), remove: async (key) => void delete entries[key],
-  }`;
-  writeFileSync(forgetful, `const entries = {}; export const open = () => (${store});`);
+  const out = path.join(newDirectory(), 'run');
   const report = await stress({
     scenarios: ['two-terminals'],
-    targets: [forgetful],
+    targets: [fixture('in-memory.mjs')],
     controls: false,
     out,
     // Each client ends after these.
