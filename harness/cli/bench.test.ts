@@ -6,6 +6,7 @@ import { eachInTiers, long, nightly } from '../../src/tiers.test.helper.js';
 import { until } from '../../src/waiting.test.helper.js';
 import type { Difference } from '../bench/compare.js';
 import type { BenchReport, WritesResult } from '../bench/result.js';
+import { childrenOf } from '../targets/children.js';
 import { command, fixture, holdfastWarm, newDirectory, processesIn } from './command.test.helper.js';
 
 /** Runs one part once. Its times are never looked at: they are those of a busy machine. */
@@ -190,7 +191,7 @@ describe('a measurement', () => {
     async (signal) => {
       const cwd = newDirectory();
       const run = execa(process.execPath, [command, 'bench', '--only', 'contended'], { cwd, reject: false });
-      await until(() => processesIn(cwd).length >= 4);
+      await until(() => childrenOf(run.pid ?? 0).length >= 4);
       run.kill(signal);
       const { exitCode, stdout } = await run;
       expect(stdout).toContain('Interrupted');

@@ -4,21 +4,25 @@ import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { eachInTiers } from '../../src/tiers.test.helper.js';
 import { eventually, until } from '../../src/waiting.test.helper.js';
-import {
-  command,
-  fixture,
-  holdfastWarm,
-  isStopped,
-  newDirectory,
-  processesIn,
-  stress,
-} from './command.test.helper.js';
+import { childrenOf } from '../targets/children.js';
+import { command, holdfastWarm, isStopped, newDirectory, processesIn } from './command.test.helper.js';
+
+const hardened = path.join(path.dirname(command), '..', 'targets', 'hardened.js');
 
 describe('the isolation of a run', () => {
   const scenarios = ['two-terminals', 'all-clients-set'];
   eachInTiers(scenarios)(
-    "a run of %s never touches the user's files, whatever the environment says",
+    "a run of %s never touches the user's files, whatever the environment says, and ends the processes that its target has started and left behind",
     async (scenario) => {
+      const cwd = newDirectory();
+      const target = `
+        import { spawn } from 'node:child_process';
+        import { open as openHardened } from ${JSON.stringify(hardened)};
+        export function open(file) {
+          spawn('sleep', ['300'], { stdio: 'ignore' }).unref();
+          return openHardened(file);
+        }`;
+      writeFileSync(path.join(cwd, 'spawns.mjs'), target);
       const home = newDirectory();
       const data = path.join(home, '.local', 'share', 'opencode');
       mkdirSync(data, { recursive: true });
@@ -36,12 +40,13 @@ describe('the isolation of a run', () => {
         '--scenario',
         scenario,
         '--target',
-        'hardened',
+        './spawns.mjs',
         ...['--duration', '4s', '--operations', '50', '--seed', '1'],
         '--no-controls',
       ];
-      const { exitCode } = await holdfastWarm(args, { env });
+      const { exitCode } = await holdfastWarm(args, { cwd, env });
       expect(exitCode).toBe(0);
+      expect(processesIn(cwd)).toEqual([]);
       const after = statSync(file, { bigint: true });
       expect([after.ino, after.mtimeNs, after.ctimeNs, after.size]).toEqual([
         before.ino,
@@ -51,25 +56,6 @@ describe('the isolation of a run', () => {
       ]);
     },
   );
-
-  it('a run ends the processes that a target has started and left behind', async () => {
-    const cwd = newDirectory();
-    const target = `
-      import { spawn } from 'node:child_process';
-      import { open as openForgetful } from ${JSON.stringify(fixture('forgotten-lock.mjs'))};
-      export function open(file) {
-        spawn('sleep', ['300'], { stdio: 'ignore' }).unref();
-        return openForgetful(file);
-      }`;
-    writeFileSync(path.join(cwd, 'spawns.mjs'), target);
-    const run = await stress(
-      path.join(cwd, 'spawns.mjs'),
-      'two-terminals',
-      ...['--duration', '2s', '--operations', '10'],
-    );
-    expect(run.report?.scenarios[0]?.counts.acknowledged).toBeGreaterThan(0);
-    expect(processesIn(run.cwd)).toEqual([]);
-  });
 
   it('a run refuses a directory that it did not make', async () => {
     const out = newDirectory();
@@ -92,10 +78,12 @@ describe('the isolation of a run', () => {
       const cwd = newDirectory();
       const args = ['stress', '--scenario', 'kill-9', '--no-controls', '--duration', '10m', ...clients];
       const run = execa(process.execPath, [command, ...args], { cwd, reject: false });
-      await until(() => processesIn(cwd).length >= processes);
-      const first = processesIn(cwd);
+      const children = () => childrenOf(run.pid ?? 0);
+      await until(() => children().length >= processes);
+      const first = children();
       // Under way: the first client was killed, and another is in its place.
-      await until(() => processesIn(cwd).some((pid) => !first.includes(pid)));
+      await until(() => children().some((pid) => !first.includes(pid)));
+      await until(() => processesIn(cwd).length > 0);
       run.kill(signal);
       const { exitCode, stdout } = await run;
       if (signal !== 'SIGKILL') {
@@ -119,7 +107,8 @@ describe('the isolation of a run', () => {
       '10m',
     ];
     const run = execa(process.execPath, [command, ...args], { cwd, reject: false });
-    await until(() => processesIn(cwd).some(isStopped));
+    await until(() => childrenOf(run.pid ?? 0).some((pid) => isStopped(`${pid}`)));
+    expect(processesIn(cwd).some(isStopped)).toBe(true);
     run.kill('SIGKILL');
     await run;
     await expectNobodyIn(cwd);

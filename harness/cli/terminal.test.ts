@@ -110,9 +110,13 @@ describe.skipIf(!hasTerminal)(`a run on a terminal${noTerminal}`, () => {
     expect(shown.output.includes(colour)).toBe(isColoured);
   });
 
-  it('JSON has no colours, and an exploration has them', async () => {
+  it('JSON has no colours', async () => {
     const { output } = await holdfastOnTerminal(['check', 'absent.jsonl', '--json']);
     expect(output).not.toContain(colour);
+  });
+
+  // Its short twins are the red run above, and the exploration whose colours are forced, below.
+  it('an exploration has colours', long, async () => {
     const found = await holdfastOnTerminal(one);
     expect(found.output).toContain(colour);
   });
