@@ -9,7 +9,7 @@ import { hasLinearization } from './oracle.test.helper.js';
 for (const kind of kinds)
   propertyInTiers(
     `the verdict on ${kind.model.name}, split into parts and zones, is that of the definition`,
-    { few: 1_000, many: 3_000 },
+    { few: 300, many: 3_000 },
     (rounds) => {
       const random = new Random(71, 'parts');
       const verdicts = { valid: 0, invalid: 0, unknown: 0 };

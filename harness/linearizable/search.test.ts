@@ -10,7 +10,7 @@ import { findStuck } from './stuck.js';
 
 /** `npm test` tries few histories of each model, and `npm run test:full` many, too. */
 const tiers = [
-  { rounds: 1_500, options: {} },
+  { rounds: 500, options: {} },
   { rounds: atLeast(4_000, 'HOLDFAST_HISTORIES'), options: long },
 ];
 const cases = tiers.flatMap((tier) => kinds.map((kind) => ({ ...tier, kind, name: kind.model.name })));

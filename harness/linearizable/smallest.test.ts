@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { propertyInTiers } from '../../src/tiers.test.helper.js';
 import { Random } from '../workload/random.js';
 import { checkLinearizable } from './check.js';
 import { type AnyCall, kinds, tamperedHistory } from './histories.test.helper.js';
@@ -6,40 +7,40 @@ import { register } from './models/register.js';
 import { hasLinearization } from './oracle.test.helper.js';
 import { search } from './search.js';
 
-const rounds = 1500;
-
 describe('the fewest calls that contradict each other', () => {
-  test.each(kinds)(
-    'the contradiction on $model.name has no order on its own, and is the smallest',
-    (kind) => {
-      const random = new Random(51, 'smallest');
-      let seen = 0;
-      for (let round = 0; round < rounds; round++) {
-        const calls = tamperedHistory(kind, random, 7);
-        const { contradiction } = checkLinearizable(kind.model, calls);
-        if (!contradiction) continue;
-        seen++;
-        expect(contradiction.isSmallest).toBe(true);
-        const kept = contradiction.calls;
-        expect(kept).toContain(contradiction.stuck);
-        // Once is less than any number of times, so what is shown is a contradiction in any case.
-        const isOther = (call: AnyCall) =>
-          kept.every(({ id }) => call.id !== id) &&
-          call.begin <= contradiction.stuck.end &&
-          kind.model.partition?.(call.input) === kind.model.partition?.(contradiction.stuck.input);
-        const others = calls
-          .filter(isOther)
-          .map((call) => ({ ...call, output: undefined, happened: 'maybe' as const }))
-          .map((call) => ({ ...call, begin: Number.NEGATIVE_INFINITY, end: Number.POSITIVE_INFINITY }));
-        if (hasLinearization(kind.model, [...kept, ...others.slice(0, 4)]))
-          expect.fail(JSON.stringify(calls));
-        const allowed = contradiction.prefix.map((call) => call.id);
-        expect(new Set(allowed).size).toBe(allowed.length);
-        expect(allowed).not.toContain(contradiction.stuck.id);
-      }
-      expect(seen).toBeGreaterThan(rounds / 50);
-    },
-  );
+  for (const kind of kinds)
+    propertyInTiers(
+      `the contradiction on ${kind.model.name} has no order on its own, and is the smallest`,
+      { few: 400, many: 1_500 },
+      (rounds) => {
+        const random = new Random(51, 'smallest');
+        let seen = 0;
+        for (let round = 0; round < rounds; round++) {
+          const calls = tamperedHistory(kind, random, 7);
+          const { contradiction } = checkLinearizable(kind.model, calls);
+          if (!contradiction) continue;
+          seen++;
+          expect(contradiction.isSmallest).toBe(true);
+          const kept = contradiction.calls;
+          expect(kept).toContain(contradiction.stuck);
+          // Once is less than any number of times, so what is shown is a contradiction in any case.
+          const isOther = (call: AnyCall) =>
+            kept.every(({ id }) => call.id !== id) &&
+            call.begin <= contradiction.stuck.end &&
+            kind.model.partition?.(call.input) === kind.model.partition?.(contradiction.stuck.input);
+          const others = calls
+            .filter(isOther)
+            .map((call) => ({ ...call, output: undefined, happened: 'maybe' as const }))
+            .map((call) => ({ ...call, begin: Number.NEGATIVE_INFINITY, end: Number.POSITIVE_INFINITY }));
+          if (hasLinearization(kind.model, [...kept, ...others.slice(0, 4)]))
+            expect.fail(JSON.stringify(calls));
+          const allowed = contradiction.prefix.map((call) => call.id);
+          expect(new Set(allowed).size).toBe(allowed.length);
+          expect(allowed).not.toContain(contradiction.stuck.id);
+        }
+        expect(seen).toBeGreaterThan(rounds / 50);
+      },
+    );
 
   test('a stale read among a thousand calls is explained by at most four of them', () => {
     const base = (at: number) => ({

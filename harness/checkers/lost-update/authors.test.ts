@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { atLeast } from '../../../src/amount.test.helper.js';
+import { propertyInTiers } from '../../../src/tiers.test.helper.js';
 import type { Finding } from '../../core/verdict.js';
 import type { Operation } from '../../history/run.js';
 import { Random } from '../../workload/random.js';
@@ -13,7 +14,7 @@ import { Looks } from './looks.js';
  *
  *     HOLDFAST_HISTORIES=10000 npx vitest run harness/checkers/lost-update/authors.test.ts
  */
-const histories = atLeast(300, 'HOLDFAST_HISTORIES');
+const cases = { few: 100, many: atLeast(300, 'HOLDFAST_HISTORIES') };
 
 const erased = /^(lost-update|resurrection|lost-seed)$/;
 
@@ -108,7 +109,9 @@ function faultOf(one: Simulated, finding: Finding): string | undefined {
     : `it was ${authors.join(' or ') || 'no client'}`;
 }
 
-test('the suspects of a loss include its author wherever any is named, and the first suspect is mostly the author', () => {
+const title =
+  'the suspects of a loss include its author wherever any is named, and the first suspect is mostly the author';
+propertyInTiers(title, cases, (histories) => {
   const random = new Random(41, 'authors');
   let losses = 0;
   let named = 0;
@@ -135,4 +138,4 @@ test('the suspects of a loss include its author wherever any is named, and the f
   // One that names no client is never wrong, and no help.
   expect(named).toBeGreaterThan(losses / 4);
   expect(first).toBeGreaterThan((named * 2) / 3);
-}, 600_000);
+});

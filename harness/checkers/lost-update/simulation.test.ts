@@ -32,7 +32,7 @@ const inTurn = (...calls: (Pick<Step, 'action' | 'key'> & Partial<Step>)[]): Ste
 describe('simulated histories', () => {
   propertyInTiers(
     'a map that is linearizable by construction is judged valid',
-    { few: 300, many: 3_000 },
+    { few: 100, many: 3_000 },
     (numRuns) => {
       fc.assert(
         fc.property(fc.array(act, { maxLength: 3 }), (acts) => {
@@ -44,7 +44,7 @@ describe('simulated histories', () => {
   );
 
   // Each is planted between two acts of a healthy history, of which the second may overwrite it.
-  const cases = { few: 150, many: 500 };
+  const cases = { few: 50, many: 500 };
 
   propertyInTiers('a write that is acknowledged and never happens is a lost update', cases, (numRuns) => {
     fc.assert(

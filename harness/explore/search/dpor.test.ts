@@ -7,7 +7,7 @@ import { searchToy, type ToyProgram, type ToyStep } from './toy.test.helper.js';
 import { all, programs, read, reduced, write } from './toy-programs.test.helper.js';
 
 describe('partial-order reduction', () => {
-  propertyInTiers('the reduced search finds every outcome', { few: 200, many: 2000 }, (numRuns) => {
+  propertyInTiers('the reduced search finds every outcome', { few: 80, many: 2000 }, (numRuns) => {
     fc.assert(
       fc.property(programs, (program) => {
         const strategy = reduced(program);
@@ -20,7 +20,7 @@ describe('partial-order reduction', () => {
 
   propertyInTiers(
     'the reduced search with a bound finds every outcome within the bound',
-    { few: 200, many: atLeast(2000, 'HOLDFAST_RUNS') },
+    { few: 80, many: atLeast(2000, 'HOLDFAST_RUNS') },
     (numRuns) => {
       fc.assert(
         fc.property(programs, fc.integer({ min: 0, max: 3 }), (program, preemptionsMax) => {

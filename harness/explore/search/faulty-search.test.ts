@@ -17,7 +17,7 @@ const faultBudgets: ToyFaults[] = [
 ];
 /** The same properties, of few programs and every other budget for `npm test`, and of many. */
 const faultyTiers = faultBudgets.flatMap((faults, at) => [
-  ...(at % 2 === 0 ? [{ faults, numRuns: 20, options: {} }] : []),
+  ...(at % 2 === 0 ? [{ faults, numRuns: 8, options: {} }] : []),
   // A search for a damage takes three times as long.
   { faults, numRuns: atLeast(faults.damages ? 100 : 300, 'HOLDFAST_RUNS'), options: long },
 ]);
