@@ -11,5 +11,6 @@ export { makeStrategy } from './search/index.js';
 export { RandomWalk } from './search/random-walk.js';
 export { follow, search } from './search/search.js';
 export { SimPool } from './sim/sim-pool.js';
-export { subjectOf } from './subject.js';
+export { subjectOf, subjectOfReplay } from './subject.js';
 export { groundFor } from './workers/ground-for.js';
+export { replay } from './workers/replay.js';

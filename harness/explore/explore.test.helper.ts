@@ -7,6 +7,7 @@ import { afterAll, TestRunner } from 'vitest';
 
 import type { Evidence } from '../history/evidence.js';
 import type * as Built from './built.test.helper.js';
+import type { Replayed, ScheduleFile } from './evidence/exploration.js';
 import { type ExecutionOptions, noFaults } from './execution/executed.js';
 import { parseProgram } from './schedule/program.js';
 import type { ExploreOptions } from './search/explore-options.js';
@@ -58,8 +59,10 @@ export function optionsFor(program: string, more: Partial<ExecutionOptions> = {}
 
 /** A place for executions of a fixture, a target that ships or the module at an absolute path, gone when the tests of the file are over. */
 export async function poolFor(name: string, isFresh = false): Promise<Built.GatedPool> {
-  const { directory, bundle, setup } = await placeFor(name, isFresh ? 'none' : 'gated');
-  const pool = new GatedPool(directory, { ...setup, ...(isFresh ? {} : { bundle }) }, isFresh);
+  const setup = setupOf(name);
+  const bundle = isFresh ? {} : { bundle: await bundled(setup.module, 'gated') };
+  const directory = newPlace();
+  const pool = new GatedPool(directory, { ...setup, ...bundle }, isFresh);
   afterAll(() => {
     pool.close();
     rmSync(directory, { recursive: true, force: true });
@@ -69,28 +72,35 @@ export async function poolFor(name: string, isFresh = false): Promise<Built.Gate
 
 /** The same, where clients are virtual processes. @param usesMemo false where every program is run from the beginning each time */
 export async function simPoolFor(name: string, usesMemo = true): Promise<Built.SimPool> {
-  const { directory, bundle, setup } = await placeFor(name, 'simulated');
-  const pool = new SimPool({ ...setup, bundle }, { usesMemo });
-  rmSync(directory, { recursive: true, force: true });
-  return pool;
+  const setup = setupOf(name);
+  return new SimPool({ ...setup, bundle: await bundled(setup.module, 'simulated') }, { usesMemo });
 }
 
-async function placeFor(label: string, bundled: Bundled) {
+function setupOf(label: string) {
   const [name = '', query = ''] = label.split('?');
   const options = Object.fromEntries(new URLSearchParams(query));
   const shipped = new URL(`../../dist/harness/targets/${name}.js`, import.meta.url);
   const fixtures = new URL('./fixtures/', import.meta.url);
   const module = name.includes('.') ? new URL(name, fixtures).href : shipped.href;
-  return { ...(await placeOf(module, bundled)), setup: { module, label, options } };
+  return { module, label, options };
 }
 
-type Bundled = 'none' | 'gated' | 'simulated';
+const newPlace = () => mkdtempSync(path.join(tmpdir(), 'holdfast-explore-test-'));
 
-async function placeOf(module: string, bundled: Bundled) {
-  const directory = mkdtempSync(path.join(tmpdir(), 'holdfast-explore-test-'));
-  const bundle = path.join(directory, 'target.cjs');
-  if (bundled !== 'none') await bundleTarget(module, bundle, { isSimulated: bundled === 'simulated' });
-  return { directory, bundle };
+/** Each target is put into one script once, for all files that this worker runs: the scripts go with the directory of the run. */
+const scripts = new Map<string, Promise<string>>();
+
+function bundled(module: string, where: 'gated' | 'simulated'): Promise<string> {
+  const key = `${where} ${module}`;
+  const script = scripts.get(key) ?? bundle(module, where === 'simulated');
+  scripts.set(key, script);
+  return script;
+}
+
+async function bundle(module: string, isSimulated: boolean): Promise<string> {
+  const script = path.join(newPlace(), 'target.cjs');
+  await bundleTarget(module, script, { isSimulated });
+  return script;
 }
 
 /**
@@ -103,8 +113,8 @@ export async function searchSimulated(
 ): Promise<Searched & { evidence: Evidence['of'] }> {
   const { label, subject } = subjectOf(options);
   if (!('module' in subject)) throw new Error('a program is not simulated');
-  const { directory, bundle } = await placeOf(subject.module, 'simulated');
-  const setup = { module: subject.module, label, options: subject.options, bundle };
+  const { module } = subject;
+  const setup = { module, label, options: subject.options, bundle: await bundled(module, 'simulated') };
   const simulated = { ...options, executor: 'sim' } as const;
   const execution = executionOf(simulated, label);
   const planned = strategyOf(simulated, execution);
@@ -112,19 +122,38 @@ export async function searchSimulated(
     ...{ executionsMax: planned.schedulesMax, durationMsMax: Number.POSITIVE_INFINITY },
     ...{ stopsAtFirst: options.stopAtFirst ?? true, pastSideFindings: planned.hasFaults ? 500 : 0 },
   };
-  try {
-    return await inTurn(() => {
-      const pool = new SimPool(setup);
-      pool.ground = groundFor(pool, setup, execution);
-      const strategy = rest.makeStrategy(planned, { index: 0, of: 1 });
-      const found = rest.search(pool, execution, strategy, { ...limits, isStopped: () => false });
-      const { noStore, obstacle } = pool.ground;
-      // What proves nothing may not pass for a search that found nothing.
-      const why = found.uncontrolled?.sentence ?? noStore ?? obstacle;
-      if (why !== undefined) throw new Error(why);
-      return { ...found, evidence: pool.ground.evidence.of };
-    });
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
+  return inTurn(() => {
+    const pool = new SimPool(setup);
+    pool.ground = groundFor(pool, setup, execution);
+    const strategy = rest.makeStrategy(planned, { index: 0, of: 1 });
+    const found = rest.search(pool, execution, strategy, { ...limits, isStopped: () => false });
+    const { noStore, obstacle } = pool.ground;
+    // What proves nothing may not pass for a search that found nothing.
+    const why =
+      found.uncontrolled?.sentence ?? (found.failures.length > 0 ? undefined : (noStore ?? obstacle));
+    if (why !== undefined) throw new Error(why);
+    return { ...found, evidence: pool.ground.evidence.of };
+  });
+}
+
+/**
+ * Runs a schedule again as \`replaySchedule\` does it in simulation, in the thread of the test: a start of another takes longer than
+ * most schedules.
+ */
+export async function replaySimulated(
+  file: ScheduleFile,
+  { target, times = 2 }: { target?: string; times?: number } = {},
+): Promise<Replayed> {
+  const { label, subject } = rest.subjectOfReplay(file, target === undefined ? {} : { target });
+  if (!('module' in subject)) throw new Error('a program is not simulated');
+  const { module } = subject;
+  const setup = { module, label, options: subject.options, bundle: await bundled(module, 'simulated') };
+  return inTurn(() => {
+    const pool = new SimPool(setup);
+    const { faults, conditions } = file;
+    const program = parseProgram(file.program);
+    pool.ground = groundFor(pool, setup, { program, faults, ...(conditions ? { conditions } : {}) });
+    const task = { file, times, lenient: label !== file.target };
+    return rest.replay({ quick: pool, fresh: pool, isSimulated: true }, task, label, (place) => place, 'sim');
+  });
 }

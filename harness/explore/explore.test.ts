@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { eachInTiers, long, nightly } from '../../src/tiers.test.helper.js';
 import type { ScheduleFile } from './evidence/exploration.js';
-import { explore, fixture, replaySchedule, searchSimulated } from './explore.test.helper.js';
+import { explore, fixture, replaySchedule, replaySimulated, searchSimulated } from './explore.test.helper.js';
 
 const kindsOf = ({ failures }: { failures: readonly { kind: string }[] }) =>
   failures.map(({ kind }) => kind).sort();
@@ -93,11 +93,14 @@ describe('a schedule', () => {
     },
   );
 
-  it('a replay that leads to other calls names the first of them', async () => {
+  eachInTiers([
+    ['in simulation', replaySimulated],
+    ['by real processes', replaySchedule],
+  ] as const)('a replay that leads to other calls names the first of them: %s', async (_, replay) => {
     const file = new URL('../../scenarios/schedules/naive-23b97dcf.json', import.meta.url);
     const failure: ScheduleFile = JSON.parse(readFileSync(file, 'utf8'));
     const [other] = failure.calls.splice(2, 1, 'A unlink data/opencode/auth.json');
-    const { result, divergence } = await replaySchedule(failure);
+    const { result, divergence } = await replay(failure);
     expect(result).toBe('unknown');
     expect(divergence).toBe(`at step 3 "${other}" instead of "A unlink data/opencode/auth.json"`);
   });
