@@ -1,6 +1,7 @@
-import { chmodSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { long } from '../../../src/tiers.test.helper.js';
 import { newDirectory } from '../../cli/command.test.helper.js';
 import { gateProgram, reasonOf, whyNot } from './syscall-gate.test.helper.js';
 
@@ -15,6 +16,19 @@ it('on another system the command line says that it can not explore, and what wo
 
 describe.skipIf(whyNot !== undefined)(`the helper in C${whyNot ? ` (${whyNot})` : ''}`, () => {
   it('is compiled once, and put into the cache whole', () => {
+    const [cache, bin] = [newDirectory(), newDirectory()];
+    // What the compiler makes of it lies in the cache of this user by now.
+    const made = `while [ "$1" != -o ]; do shift; done; cp '${gateProgram()}' "$2"`;
+    writeFileSync(path.join(bin, 'cc'), `#!/bin/sh\necho once >> '${bin}/runs'\n${made}\n`);
+    chmodSync(path.join(bin, 'cc'), 0o755);
+    vi.stubEnv('PATH', `${bin}:${process.env.PATH}`);
+    const place = gateProgram(cache);
+    expect(readdirSync(cache)).toEqual([path.basename(place)]);
+    expect(gateProgram(cache)).toBe(place);
+    expect(readFileSync(path.join(bin, 'runs'), 'utf8')).toBe('once\n');
+  });
+
+  it('is compiled by the compiler into a cache that is empty, and found there without one', long, () => {
     const cache = newDirectory();
     const place = gateProgram(cache);
     expect(readdirSync(cache)).toEqual([path.basename(place)]);
