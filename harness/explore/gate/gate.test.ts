@@ -35,19 +35,31 @@ const ways: Record<string, string[]> = {
   sleep: ['wakes'],
 };
 
-describe.each([false, true])(
-  'the calls of the file system at the gate (fresh process: %s)',
-  async (isFresh) => {
-    const pool = await poolFor('every-way.mjs', isFresh);
+describe('the calls of the file system at the gate', async () => {
+  const pools = { reused: await poolFor('every-way.mjs'), fresh: await poolFor('every-way.mjs', true) };
 
-    it.each(Object.entries(ways))('every call is a step, whichever way it is made: %s', (way, expected) => {
-      const done = follow(pool, optionsFor(`set ${way}`), [], false);
-      expect(done?.events.filter(({ type }) => type === 'fail' || type === 'unknown')).toEqual([]);
-      expect(done?.ending).toBe('done');
-      expect(callsIn(done?.steps ?? [])).toEqual(expected);
-    });
-  },
-);
+  const expectSteps = (pool: (typeof pools)['fresh'], program: string, expected: string[]) => {
+    const done = follow(pool, optionsFor(program), [], false);
+    expect(done?.events.filter(({ type }) => type === 'fail' || type === 'unknown')).toEqual([]);
+    expect(done?.ending).toBe('done');
+    expect(callsIn(done?.steps ?? [])).toEqual(expected);
+  };
+
+  it.each(Object.entries(ways))('every call is a step, whichever way it is made: %s', (way, expected) =>
+    expectSteps(pools.reused, `set ${way}`, expected),
+  );
+
+  it('every call of a new process, which imports the target as it is, is a step, whichever way it is made', () => {
+    // The file is gone after its rename.
+    const { kept = [], ...others } = ways;
+    const all = [...Object.entries(others), ['kept', kept] as const];
+    expectSteps(
+      pools.fresh,
+      all.map(([way]) => `set ${way}`).join(', '),
+      all.flatMap(([, calls]) => calls),
+    );
+  });
+});
 
 it('two concurrent calls of one process may be made in either order', async () => {
   const pool = await poolFor('every-way.mjs');
