@@ -1,17 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import { eachInTiers, nightly } from '../../src/tiers.test.helper.js';
+import { eachInTiers, long, nightly } from '../../src/tiers.test.helper.js';
 import type { ExploreOptions } from './explore.js';
-import { explore, fixture, needsStrace } from './explore.test.helper.js';
+import { explore, fixture, needsStrace, searchSimulated } from './explore.test.helper.js';
 
 describe('a program that is no store', () => {
   const misbehaving = (way: string, more: ExploreOptions = {}) =>
     explore({ target: fixture('misbehaves.mjs'), clients: [`get ${way}`], ...more });
 
-  eachInTiers([
+  it('a program that waits for nothing is a failure of the kind deadlock, in simulation', async () => {
+    const target = fixture('misbehaves.mjs');
+    const { failures } = await searchSimulated({ target, clients: ['get waits-for-nothing'] });
+    expect(failures).toMatchObject([
+      { kind: 'deadlock', sentence: expect.stringContaining('A waits for nothing') },
+    ]);
+  });
+
+  it.each([
     ['waits-for-nothing', 'deadlock', 'A waits for nothing'],
     ['rejects-unheard', 'crashed', 'Error: nobody listens'],
     ['ends-itself', 'crashed', 'it ended itself with code 3'],
-  ])('a program that %s is a failure of the kind %s', async (way, kind, reason) => {
+  ])('a real program that %s is a failure of the kind %s', long, async (way, kind, reason) => {
     const { result, failures } = await misbehaving(way);
     expect([result, failures[0]?.kind]).toEqual(['invalid', kind]);
     expect(failures[0]?.sentence).toContain(reason);
@@ -70,17 +78,17 @@ describe('a program that is no store', () => {
     ]);
   });
 
-  it('a store whose remove() removes nothing is inconclusive, even if it needs its file to begin with', async () => {
-    const found = await explore({ target: `${fixture('no-store.mjs')}?how=keeps` });
-    expect([found.result, found.cause, found.failures]).toEqual(['unknown', 'uncontrolled', []]);
-    expect(found.reason).toContain('get() returns what remove() has removed');
-  });
+  eachInTiers([['sim'], ['process']] as const)(
+    'a store whose remove() removes nothing is inconclusive, even if it needs its file to begin with: %s',
+    async (executor) => {
+      const found = await explore({ target: `${fixture('no-store.mjs')}?how=keeps`, executor });
+      expect(found).toMatchObject({ executor, result: 'unknown', cause: 'uncontrolled', failures: [] });
+      expect(found.reason).toContain('get() returns what remove() has removed');
+    },
+  );
 
   it('a program that is not deterministic and leaves a file each time is an unconfirmed failure', async () => {
-    const clients = ['get is-not-deterministic', 'get a'];
-    const { result, cause, reason, failures } = await misbehaving('', {
-      ...{ clients, strategy: 'random', schedules: 4 },
-    });
+    const { result, cause, reason, failures } = await misbehaving('is-not-deterministic');
     expect([result, cause]).toEqual(['invalid', 'nondeterministic']);
     expect(reason).toContain('led elsewhere: at step');
     expect(failures).toMatchObject([{ kind: 'leftover', unconfirmed: { isExplained: false } }]);

@@ -46,7 +46,9 @@ export function investigate(
   const small = isQuick ? shrink(first, ({ schedule, program }) => trial(schedule, program)) : first;
   const smallOptions = { ...options, program: small.program };
 
-  const quick = follow(pools.quick, smallOptions, small.schedule, false);
+  const quick = isQuick
+    ? follow(pools.quick, smallOptions, small.schedule, false)
+    : { ...found.executed, failure: found };
   const executed = quick && replayed(pools.fresh, smallOptions, quick, { kind, schedule: small.schedule });
   if (!quick || !executed)
     throw new DivergedError('in the same processes the schedule could not be run again');
