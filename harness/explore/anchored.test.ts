@@ -105,6 +105,15 @@ describe('a store that reaches its files from open directories', () => {
   });
 
   it('a store that asks which descriptors are open gets the same answer each time', async () => {
+    const pool = await poolFor('anchored.mjs?way=asks');
+    const runs = [1, 2, 3].map(() => follow(pool, optionsFor('set a | set b'), [], false));
+    expect(runs.map((run) => run?.ending)).toEqual(['done', 'done', 'done']);
+    const answers = runs.map((run) => run?.steps.map(({ call, path, end }) => [call?.call, path, end]));
+    expect(answers[0]?.filter(([call]) => call === 'readlink')).toHaveLength(2);
+    expect(answers.slice(1)).toEqual([answers[0], answers[0]]);
+  });
+
+  it('a search of a store that asks which descriptors are open is valid', long, async () => {
     const { result, reason } = await explore({
       target: `${anchored}?way=asks`,
       preemptions: 1,

@@ -72,7 +72,7 @@ const kills: [string, ExploreOptions][] = [
 it.each(kills.slice(0, 1))(
   'the hardened store takes no virtual process for a killed one of the same number: %s',
   async (_, more) => {
-    const options = { strategy: 'dfs', preemptions: 0, samePid: true, ...more } as const;
+    const options = { preemptions: 0, samePid: true, ...more } as const;
     const { failures, exhausted } = await searchSimulated({ target: 'hardened', ...options });
     expect({ said: failures.map(({ sentence }) => sentence), exhausted }).toEqual({
       said: [],

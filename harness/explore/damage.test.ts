@@ -30,21 +30,25 @@ describe('a file that is damaged', () => {
     },
   );
 
-  const restorers: [string, ExploreOptions][] = [
-    ['is put back by a store that keeps a copy of what it has acknowledged', restoring],
-    ['is put back by the hardened store', { target: 'hardened' }],
+  const two = ['set a, look', 'set b'];
+  const restorers: [string, ExploreOptions, string[]][] = [
+    ['is put back by a store that keeps a copy of what it has acknowledged', restoring, two],
+    ['is put back by the hardened store', { target: 'hardened' }, ['set a', 'look']],
   ];
 
-  it.each(restorers)('a damaged file %s, and the damage is no failure', async (_, options) => {
-    const clients = ['set a, look', 'set b'];
+  it.each(restorers)('a damaged file %s, and the damage is no failure', async (_, options, clients) => {
     const found = await searchSimulated({ ...options, clients, preemptions: 0, damage: 1 });
     expect(found.failures.map(({ sentence }) => sentence)).toEqual([]);
     expect(found.exhausted).toBe(true);
   });
 
   it.each(restorers)('a damaged file %s among real processes, too', long, async (_, options) => {
-    const clients = ['set a, look', 'set b'];
-    const { failures, result, exhausted } = await explore({ ...options, clients, preemptions: 0, damage: 1 });
+    const { failures, result, exhausted } = await explore({
+      ...options,
+      clients: two,
+      preemptions: 0,
+      damage: 1,
+    });
     expect(failures.map(({ sentence }) => sentence)).toEqual([]);
     expect({ result, exhausted }).toEqual({ result: 'valid', exhausted: true });
   });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { atLeast } from '../../src/amount.test.helper.js';
 import { eachInTiers, long, nightly } from '../../src/tiers.test.helper.js';
 import { explore, fixture, needsStrace, searchSimulated } from './explore.test.helper.js';
+import { printSchedule } from './schedule/action.js';
 import type { ExploreOptions } from './search/explore-options.js';
 
 /**
@@ -107,7 +108,8 @@ describe('a search with faults', () => {
 
   it('a process that comes after a crash in lease-dir waits until the heartbeat is too old', async () => {
     const { longestWait } = await searchSimulated({
-      ...{ target: 'lease-dir?stale=2000', preemptions: 0, crash: true, stopAtFirst: false },
+      ...{ target: 'lease-dir?stale=2000', clients: ['set a', 'get a'], preemptions: 0, crash: true },
+      stopAtFirst: false,
     });
     expect(longestWait.ms).toBeGreaterThanOrEqual(1999);
     expect(longestWait.schedule).toMatch(/k\d/);
@@ -128,30 +130,32 @@ describe('a search with faults', () => {
     },
   );
 
+  const fullDisk: ExploreOptions = {
+    ...{ target: 'naive', clients: ['set a'], errno: true, stopAtFirst: false },
+    strategy: 'dfs',
+  };
+
   it('a disk that is full when naive has truncated its file loses all entries', async () => {
-    const options = {
-      target: 'naive',
-      clients: ['set a'],
-      errno: true,
-      strategy: 'dfs',
-      stopAtFirst: false,
-      executor: 'sim',
-    } as const;
-    const { failures } = await explore(options);
+    const { failures } = await searchSimulated(fullDisk);
+    const found = failures.map(({ kind, actions }) => [kind, printSchedule(actions)]);
+    expect(found).toEqual([['lost-seed', expect.stringContaining('f0:ENOSPC')]]);
+  });
+
+  it('a full disk that loses all entries is confirmed by real processes', long, async () => {
+    const { failures } = await explore({ ...fullDisk, executor: 'sim' });
     expect(failures.map(({ kind, schedule }) => [kind, schedule])).toEqual([['lost-seed', '0x4 f0:ENOSPC']]);
   });
 
   it('the hardened store loses nothing within a small bound', async () => {
-    const found = await searchSimulated({ target: 'hardened', strategy: 'dfs', preemptions: 1 });
+    const found = await searchSimulated({ target: 'hardened', preemptions: 1 });
     expect(found).toMatchObject({ exhausted: true, failures: [] });
     expect(found.executions).toBeGreaterThan(10);
   });
 
   it('strace sees no call of the hardened store that was not stopped', async () => {
     needsStrace();
-    expect(await explore({ target: 'hardened', preemptions: 0 })).toMatchObject({
-      ...{ result: 'valid', audited: true },
-    });
+    const options = { target: 'hardened', strategy: 'random', schedules: 1 } as const;
+    expect(await explore(options)).toMatchObject({ result: 'valid', audited: true });
   });
 
   // Kills and pauses are short in protocol.test.ts, kills in choices.test.ts, and errors in src/store/file/commit/crash.test.ts.

@@ -2,12 +2,13 @@ import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, w
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { eachInTiers, nightly } from '../../src/tiers.test.helper.js';
+import { eachInTiers, long, nightly } from '../../src/tiers.test.helper.js';
 import { patienceMs } from '../../src/waiting.test.helper.js';
 import { leavesAtOnce, lostWakeUps } from '../mutants/hand-over.js';
 import { applyTo, type Mutant } from '../mutants/mutant.js';
-import { explore, optionsFor, poolFor, search } from './explore.test.helper.js';
+import { explore, optionsFor, poolFor, search, searchSimulated } from './explore.test.helper.js';
 import { RandomWalk } from './search/random-walk.js';
+import type { FoundFailure } from './search/search.js';
 
 const project = path.resolve(import.meta.dirname, '../..');
 const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-idle-test-')));
@@ -50,24 +51,30 @@ const clients = ['set a, set b, set c', 'set d, set e, set f'];
 const goesAtOnce = [leavesAtOnce];
 
 describe('a search for executions in which all sleep', () => {
+  const expectIdle = (failures: readonly FoundFailure[]) =>
+    expect(failures).toMatchObject([{ kind: 'idle', guarantee: 'G7' }]);
+  const random = { clients, strategy: 'random', idle: true } as const;
+  const few = { ...random, clients: ['set a, set b', 'set c, set d'] };
+  const rows = lostWakeUps.map((mutant) => [mutant.name, mutant] as const);
+
   // The first of them is the store as it once was: two processes together were slower than one.
-  eachInTiers(
-    lostWakeUps.map((mutant) => [mutant.name, mutant] as const),
-    1,
-    nightly,
-  )(
-    'a wake-up that is lost is found as idle: %s',
-    async (_, mutant) => {
-      const pool = await poolFor(planted([...goesAtOnce, mutant]));
-      const options = optionsFor(clients.join(' | '), { conditions: { idleMs: 3 }, details: false });
-      const { failures } = search(pool, options, new RandomWalk(1, 300, { index: 0, of: 1 }), {
-        ...{ executionsMax: 300, durationMsMax: patienceMs, stopsAtFirst: true },
-        ...{ pastSideFindings: 0, isStopped: () => false },
-      });
-      expect(failures).toMatchObject([{ kind: 'idle', guarantee: 'G7' }]);
-    },
-    { timeout: 2 * patienceMs },
-  );
+  eachInTiers(rows)('a wake-up that is lost is found as idle: %s', async (_, mutant) => {
+    const target = planted([...goesAtOnce, mutant]);
+    expectIdle((await searchSimulated({ ...few, target, schedules: 300 })).failures);
+  });
+
+  const foundForReal = async (_: string, mutant: Mutant) => {
+    const pool = await poolFor(planted([...goesAtOnce, mutant]));
+    const options = optionsFor(clients.join(' | '), { conditions: { idleMs: 3 }, details: false });
+    const { failures } = search(pool, options, new RandomWalk(1, 300, { index: 0, of: 1 }), {
+      ...{ executionsMax: 300, durationMsMax: patienceMs, stopsAtFirst: true },
+      ...{ pastSideFindings: 0, isStopped: () => false },
+    });
+    expectIdle(failures);
+  };
+  const forReal = 'a wake-up that is lost is found as idle among real processes: %s';
+  it.each(rows.slice(0, 1))(forReal, { ...long, timeout: 2 * patienceMs }, foundForReal);
+  it.each(rows.slice(1))(forReal, { ...nightly, timeout: 2 * patienceMs }, foundForReal);
 
   // What makes a failure small is tried in shrink tests, and what runs it again in those of replay.
   it('an idle execution is made small, and is the same in new processes', {
@@ -83,36 +90,40 @@ describe('a search for executions in which all sleep', () => {
 
   it('without the option no wait is a failure', async () => {
     const target = planted([...goesAtOnce, ...lostWakeUps.slice(0, 1)]);
-    const { failures, longestWait } = await explore({ target, clients, strategy: 'random', schedules: 2 });
+    const options = { ...few, target, idle: false, schedules: 1 };
+    const { failures, longestWait } = await searchSimulated(options);
     expect(failures).toEqual([]);
     expect(longestWait.ms).toBeGreaterThan(3);
   });
 
-  it('a store that wakes the next each time it goes never sleeps, even where it goes at once', async () => {
-    const target = planted(goesAtOnce);
-    const found = await explore({ target, clients, strategy: 'random', schedules: 3, idle: true });
-    expect(found).toMatchObject({ result: 'valid', executions: 3, failures: [] });
-  });
-
-  const neverSleeps = async (target: string, schedules: number, all: readonly string[]) => {
-    const found = await explore({ target, clients: all, strategy: 'random', schedules, idle: true });
+  const neverSleeps = async (target: string) => {
+    const { failures, executions } = await searchSimulated({ ...few, target, schedules: 2 });
+    expect(failures.map(({ sentence }) => sentence)).toEqual([]);
+    expect(executions).toBe(2);
+  };
+  const neverSleepsForReal = async (target: string, schedules: number, all: readonly string[]) => {
+    const found = await explore({ ...random, target, schedules, clients: all });
     expect(found.failures.map(({ kind, sentence, schedule }) => [kind, sentence, schedule])).toEqual([]);
     expect(found).toMatchObject({ result: 'valid', executions: schedules });
   };
+
+  const whereItGoes =
+    'a store that wakes the next each time it goes never sleeps, even where it goes at once';
+  it(whereItGoes, () => neverSleeps(planted(goesAtOnce)));
+  it(`${whereItGoes}, among real processes`, long, () => neverSleepsForReal(planted(goesAtOnce), 3, clients));
+
   const three = [...clients, 'set g, set h'];
   const title = 'the hardened store never sleeps over a request: %s in %i schedules of %j';
+  it('the hardened store never sleeps over a request in simulation', () => neverSleeps('hardened'));
 
-  eachInTiers(
-    [
-      ['hardened', 3, clients],
-      ['hardened', 30, three],
-      ['hardened?termMs=0', 30, three],
-    ] as const,
-    1,
-  )(title, neverSleeps, { timeout: 3_600_000 });
+  it.each([
+    ['hardened', 3, clients],
+    ['hardened', 30, three],
+    ['hardened?termMs=0', 30, three],
+  ] as const)(title, { ...long, timeout: 3_600_000 }, neverSleepsForReal);
 
   it.each([
     ['hardened', 500, three],
     ['hardened?termMs=0', 500, three],
-  ] as const)(title, { ...nightly, timeout: 3_600_000 }, neverSleeps);
+  ] as const)(title, { ...nightly, timeout: 3_600_000 }, neverSleepsForReal);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { eachInTiers, long } from '../../src/tiers.test.helper.js';
+import { eachInTiers, long, propertyInTiers } from '../../src/tiers.test.helper.js';
 import type { ExploreOptions } from './explore.js';
 import { explore, fixture, replaySchedule, searchSimulated } from './explore.test.helper.js';
 import { scheduleOf } from './report/schedule-files.js';
@@ -55,7 +55,7 @@ describe('a power loss', () => {
 
   it('is followed by two processes where two were at it, which meet each other at what was left', async () => {
     const target = fixture('stale-after-boot.mjs');
-    const options = { ...one, target, preemptions: 0, schedules: 40, stopAtFirst: false };
+    const options = { ...one, target, preemptions: 0, schedules: 40 };
     const first = 'set a, remove a, set a';
     const { failures } = await searchSimulated({ ...options, clients: [first, 'set b, set c'] });
     expect(failures.map(({ kind }) => kind)).toContain('lost-update');
@@ -114,6 +114,7 @@ describe('a power loss', () => {
   });
 
   eachInTiers([
+    ['posix', { preemptions: 0, schedules: 6 }],
     ['posix', { preemptions: 0, schedules: 12 }],
     ['ext4', { preemptions: 0, schedules: 12 }],
   ] as const)(
@@ -149,18 +150,23 @@ describe('a power loss', () => {
 });
 
 describe('machines that share one directory', () => {
-  it('lose nothing by equal numbers of processes, clocks that are apart and watches that see nothing', async () => {
-    const clients = ['set a', 'set b'];
-    const options = { target: hardened, clients, hosts: true } as const;
-    const { failures } = await searchSimulated({ ...options, strategy: 'pct', schedules: 12 });
+  const losesNothing = async (schedules: number, where: ExploreOptions) => {
+    const options = { target: hardened, clients: ['set a', 'set b'], ...where };
+    const { failures, executions } = await searchSimulated({ ...options, strategy: 'pct', schedules });
     expect(failures.map(({ sentence }) => sentence)).toEqual([]);
-  });
-
-  it("lose nothing in containers, where another process has the same number and can't be seen", async () => {
-    const options = { target: hardened, clients: ['set a', 'set b'], containers: true } as const;
-    const { failures } = await searchSimulated({ ...options, strategy: 'pct', schedules: 12 });
-    expect(failures.map(({ sentence }) => sentence)).toEqual([]);
-  });
+    expect(executions).toBe(schedules);
+  };
+  const cases = { few: 6, many: 24 };
+  propertyInTiers(
+    'lose nothing by equal numbers of processes, clocks that are apart and watches that see nothing',
+    cases,
+    (schedules) => losesNothing(schedules, { hosts: true }),
+  );
+  propertyInTiers(
+    "lose nothing in containers, where another process has the same number and can't be seen",
+    cases,
+    (schedules) => losesNothing(schedules, { containers: true }),
+  );
 
   it('undo each other where a lock names its holder by the number and the start of its process', async () => {
     const options = {

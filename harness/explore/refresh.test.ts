@@ -1,25 +1,34 @@
 import { describe, expect, it } from 'vitest';
-import { long } from '../../src/tiers.test.helper.js';
+import { long, propertyInTiers } from '../../src/tiers.test.helper.js';
 import { explore, fixture, searchSimulated } from './explore.test.helper.js';
 
 describe('a refresh in a search', () => {
+  const clients = ['refresh', 'refresh'];
+  const reused = {
+    ...{ kind: 'token-reused', guarantee: 'G10' },
+    sentence: expect.stringMatching(
+      /^[AB]\.0\.0 presented the refresh token of seed\.oauth\.0 .* was refused$/,
+    ),
+  };
+
   it('two processes present the same refresh token where the store has no refresh of its own', async () => {
-    const { failures } = await explore({ target: 'rename-only', clients: ['refresh', 'refresh'] });
-    expect(failures).toMatchObject([
-      {
-        ...{ kind: 'token-reused', guarantee: 'G10', replayed: { same: 2, of: 2 } },
-        sentence: expect.stringMatching(
-          /^[AB]\.0\.0 presented the refresh token of seed\.oauth\.0 .* was refused$/,
-        ),
-      },
-    ]);
+    const { failures } = await searchSimulated({ target: 'rename-only', clients });
+    expect(failures).toMatchObject([reused]);
   });
 
-  it('only one of two processes of the hardened store asks for a new token', async () => {
-    const clients = ['refresh', 'refresh'];
-    const { failures, executions } = await searchSimulated({ clients, strategy: 'random', schedules: 3 });
-    expect([executions, failures]).toEqual([3, []]);
+  it('two real processes present the same refresh token where the store has no refresh', long, async () => {
+    const { failures } = await explore({ target: 'rename-only', clients });
+    expect(failures).toMatchObject([{ ...reused, replayed: { same: 2, of: 2 } }]);
   });
+
+  propertyInTiers(
+    'only one of two processes of the hardened store asks for a new token',
+    { few: 2, many: 20 },
+    async (schedules) => {
+      const { failures, executions } = await searchSimulated({ clients, strategy: 'random', schedules });
+      expect([executions, failures]).toEqual([schedules, []]);
+    },
+  );
 });
 
 describe('a claim on the value that is to be replaced', () => {
@@ -32,7 +41,7 @@ describe('a claim on the value that is to be replaced', () => {
   const search = (way: string) => explore(optionsOf(way));
 
   it('a claim lets one process at a time present a token, in every interleaving', async () => {
-    const found = await searchSimulated(optionsOf('right'));
+    const found = await searchSimulated({ ...optionsOf('right'), clients: ['refresh', refreshes] });
     expect(found).toMatchObject({ exhausted: true, evidence: 'file', failures: [] });
   });
 

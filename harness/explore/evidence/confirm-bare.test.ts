@@ -10,7 +10,7 @@ import { confirmBare, explore, fixture, needsStrace } from '../explore.test.help
 
 /** What a search of a target finds first. */
 async function foundIn(target: string, clients?: string[]) {
-  const { failures } = await explore({ target, ...(clients && { clients }) });
+  const { failures } = await explore({ target, executor: 'sim', ...(clients && { clients }) });
   const [failure] = failures;
   if (!failure) throw new Error('nothing was found');
   return failure;

@@ -30,7 +30,7 @@ describe('a store whose lock the gate does not steer', () => {
     'a search of a store with such a lock never says that it tried all interleavings: %s',
     async (way, words) => {
       const at = path.join(directory, way);
-      const found = await search(way, at);
+      const found = await search(way, at, { clients: ['set a'] });
       expect(found).toMatchObject({ result: 'unknown', cause: 'blind', exhausted: false, failures: [] });
       expect(found.reason).toContain(words + at);
       const summary = summaryOf(found).join('\n');

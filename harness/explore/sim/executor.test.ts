@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { long } from '../../../src/tiers.test.helper.js';
+import { eachInTiers, long } from '../../../src/tiers.test.helper.js';
 import { explore, fixture, replaySchedule } from '../explore.test.helper.js';
 
 it('a failure that is found in simulation is told as real processes have confirmed it', async () => {
@@ -12,11 +12,22 @@ it('a failure that is found in simulation is told as real processes have confirm
   expect(await replaySchedule(file, { executor: 'sim', times: 3 })).toMatchObject({
     ...{ executor: 'sim', result: 'invalid', same: 3, of: 3 },
   });
-  expect(await replaySchedule(file)).toMatchObject({ executor: 'process', result: 'invalid', same: 2 });
+});
+
+// corpus.test.ts has the schedules of real processes.
+it('a schedule that was found in simulation is replayed by real processes', long, async () => {
+  const { failures } = await explore({ target: 'naive', executor: 'sim' });
+  expect(await replaySchedule(JSON.parse(JSON.stringify(failures[0])))).toMatchObject({
+    ...{ executor: 'process', result: 'invalid', same: 2 },
+  });
 });
 
 it('a failure that exists in simulation only says so, and is no verdict', async () => {
-  const found = await explore({ target: fixture('only-simulated.mjs'), executor: 'sim' });
+  const found = await explore({
+    target: fixture('only-simulated.mjs'),
+    clients: ['set k0, set k1'],
+    executor: 'sim',
+  });
   expect(found).toMatchObject({ executor: 'sim', result: 'unknown', cause: 'nondeterministic' });
   const [failure] = found.failures;
   expect(failure?.unconfirmed?.isExplained).toBe(true);
@@ -45,12 +56,18 @@ it('a program is not simulated', async () => {
   await expect(search).rejects.toThrow('a program is run by real processes');
 });
 
-it('a search of the textbook store in simulation tries as many interleavings as one of real processes', async () => {
-  const options = { target: 'textbook', clients: ['set a', 'set b'] } as const;
-  const [real, virtual] = [await explore(options), await explore({ ...options, executor: 'sim' })];
-  for (const { executions, steps, stepsMax, outcomes, exhausted, result } of [virtual])
-    expect({ executions, steps, stepsMax, outcomes, exhausted, result }).toMatchObject({
-      ...{ executions: real.executions, steps: real.steps, stepsMax: real.stepsMax },
-      ...{ outcomes: real.outcomes, exhausted: true, result: 'valid' },
-    });
-});
+eachInTiers([
+  ['with one preemption', { preemptions: 1 }],
+  ['in all interleavings', {}],
+])(
+  'a search of the textbook store in simulation tries as many as one of real processes: %s',
+  async (_, more) => {
+    const options = { target: 'textbook', clients: ['set a', 'set b'], ...more };
+    const [real, virtual] = [await explore(options), await explore({ ...options, executor: 'sim' })];
+    for (const { executions, steps, stepsMax, outcomes, exhausted, result } of [virtual])
+      expect({ executions, steps, stepsMax, outcomes, exhausted, result }).toMatchObject({
+        ...{ executions: real.executions, steps: real.steps, stepsMax: real.stepsMax },
+        ...{ outcomes: real.outcomes, exhausted: true, result: 'valid' },
+      });
+  },
+);

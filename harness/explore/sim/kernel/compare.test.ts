@@ -49,14 +49,14 @@ async function expectSame(crew: Crew, count: number, seed: number): Promise<void
  * that meet it among the first.
  */
 const crews: [title: string, crew: Crew, few: number, share: number, seed: number][] = [
-  ['two processes of a user', 'user', 300, 0.4, 1],
-  ['two processes of one user, with the times of all files', 'times', 50, 0.04, 1],
+  ['two processes of a user', 'user', 120, 0.4, 1],
+  ['two processes of one user, with the times of all files', 'times', 30, 0.04, 1],
 ];
 // Only root can become another one.
 if (process.getuid?.() === 0)
   crews.push(
-    ['two processes of root', 'root', 150, 0.4, 2],
-    ['a process of root and one of a user', 'both', 120, 0.16, 2],
+    ['two processes of root', 'root', 70, 0.4, 2],
+    ['a process of root and one of a user', 'both', 60, 0.16, 2],
   );
 
 describe.skipIf(process.platform !== 'linux')('the simulated file system', () => {
