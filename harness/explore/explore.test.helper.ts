@@ -103,54 +103,74 @@ async function bundle(module: string, isSimulated: boolean): Promise<string> {
   return script;
 }
 
+type FoundAlone = Searched & { evidence: Evidence['of'] };
+
 /**
  * The search of `explore` by itself, in simulation and in the thread of the test: nothing is confirmed on real processes, made small,
  * explained or audited. For rules about the search and what it finds, and not about the report of it.
  * @throws Error if the target does what is not simulated, or is no store: no real processes are searched in its place
  */
-export async function searchSimulated(
+export async function searchSimulated(options: ExploreOptions): Promise<FoundAlone> {
+  const setup = await setupFor(subjectOf(options), 'simulated');
+  return inTurn(() => searchAlone(new SimPool(setup), setup, { ...options, executor: 'sim' }));
+}
+
+/** The same of real processes, for a target that is not simulated, or where it is compared with its simulation. */
+export async function searchProcesses(options: ExploreOptions): Promise<FoundAlone> {
+  const setup = await setupFor(subjectOf(options), 'gated');
+  const directory = newPlace();
+  const pool = new GatedPool(directory, setup);
+  try {
+    return searchAlone(pool, setup, { ...options, executor: 'process' });
+  } finally {
+    pool.close();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+type ModuleSetup = Awaited<ReturnType<typeof setupFor>>;
+
+async function setupFor({ label, subject }: ReturnType<typeof subjectOf>, where: 'gated' | 'simulated') {
+  if (!('module' in subject)) throw new Error('a program is no module');
+  const { module, options } = subject;
+  return { module, label, options, bundle: await bundled(module, where) };
+}
+
+function searchAlone(
+  pool: Built.SimPool | Built.GatedPool,
+  setup: ModuleSetup,
   options: ExploreOptions,
-): Promise<Searched & { evidence: Evidence['of'] }> {
-  const { label, subject } = subjectOf(options);
-  if (!('module' in subject)) throw new Error('a program is not simulated');
-  const { module } = subject;
-  const setup = { module, label, options: subject.options, bundle: await bundled(module, 'simulated') };
-  const simulated = { ...options, executor: 'sim' } as const;
-  const execution = executionOf(simulated, label);
-  const planned = strategyOf(simulated, execution);
+): FoundAlone {
+  const execution = executionOf(options, setup.label);
+  const planned = strategyOf(options, execution);
   const limits = {
     ...{ executionsMax: planned.schedulesMax, durationMsMax: Number.POSITIVE_INFINITY },
     ...{ stopsAtFirst: options.stopAtFirst ?? true, pastSideFindings: planned.hasFaults ? 500 : 0 },
   };
-  return inTurn(() => {
-    const pool = new SimPool(setup);
-    pool.ground = groundFor(pool, setup, execution);
-    const strategy = rest.makeStrategy(planned, { index: 0, of: 1 });
-    const found = rest.search(pool, execution, strategy, { ...limits, isStopped: () => false });
-    const { noStore, obstacle } = pool.ground;
-    // What proves nothing may not pass for a search that found nothing.
-    const why =
-      found.uncontrolled?.sentence ?? (found.failures.length > 0 ? undefined : (noStore ?? obstacle));
-    if (why !== undefined) throw new Error(why);
-    return { ...found, evidence: pool.ground.evidence.of };
-  });
+  pool.ground = groundFor(pool, setup, execution);
+  const strategy = rest.makeStrategy(planned, { index: 0, of: 1 });
+  const found = rest.search(pool, execution, strategy, { ...limits, isStopped: () => false });
+  const { noStore, obstacle } = pool.ground;
+  // What proves nothing may not pass for a search that found nothing.
+  const why = found.uncontrolled?.sentence ?? (found.failures.length > 0 ? undefined : (noStore ?? obstacle));
+  if (why !== undefined) throw new Error(why);
+  return { ...found, evidence: pool.ground.evidence.of };
 }
 
 /**
- * Runs a schedule again as \`replaySchedule\` does it in simulation, in the thread of the test: a start of another takes longer than
+ * Runs a schedule again as `replaySchedule` does it in simulation, in the thread of the test: a start of another takes longer than
  * most schedules.
  */
 export async function replaySimulated(
   file: ScheduleFile,
   { target, times = 2 }: { target?: string; times?: number } = {},
 ): Promise<Replayed> {
-  const { label, subject } = rest.subjectOfReplay(file, target === undefined ? {} : { target });
-  if (!('module' in subject)) throw new Error('a program is not simulated');
-  const { module } = subject;
-  const setup = { module, label, options: subject.options, bundle: await bundled(module, 'simulated') };
+  const subject = rest.subjectOfReplay(file, target === undefined ? {} : { target });
+  const setup = await setupFor(subject, 'simulated');
   return inTurn(() => {
     const pool = new SimPool(setup);
     const { faults, conditions } = file;
+    const { label } = setup;
     const program = parseProgram(file.program);
     pool.ground = groundFor(pool, setup, { program, faults, ...(conditions ? { conditions } : {}) });
     const task = { file, times, lenient: label !== file.target };

@@ -96,10 +96,11 @@ describe('a search for executions in which all sleep', () => {
     expect(longestWait.ms).toBeGreaterThan(3);
   });
 
-  const neverSleeps = async (target: string) => {
-    const { failures, executions } = await searchSimulated({ ...few, target, schedules: 2 });
+  /** The first of these schedules is the one in which a wake-up that is lost is found. */
+  const neverSleeps = async (target: string, schedules: number) => {
+    const { failures, executions } = await searchSimulated({ ...few, target, schedules });
     expect(failures.map(({ sentence }) => sentence)).toEqual([]);
-    expect(executions).toBe(2);
+    expect(executions).toBe(schedules);
   };
   const neverSleepsForReal = async (target: string, schedules: number, all: readonly string[]) => {
     const found = await explore({ ...random, target, schedules, clients: all });
@@ -109,12 +110,12 @@ describe('a search for executions in which all sleep', () => {
 
   const whereItGoes =
     'a store that wakes the next each time it goes never sleeps, even where it goes at once';
-  it(whereItGoes, () => neverSleeps(planted(goesAtOnce)));
+  it(whereItGoes, () => neverSleeps(planted(goesAtOnce), 1));
   it(`${whereItGoes}, among real processes`, long, () => neverSleepsForReal(planted(goesAtOnce), 3, clients));
 
   const three = [...clients, 'set g, set h'];
   const title = 'the hardened store never sleeps over a request: %s in %i schedules of %j';
-  it('the hardened store never sleeps over a request in simulation', () => neverSleeps('hardened'));
+  it('the hardened store never sleeps over a request in simulation', () => neverSleeps('hardened', 2));
 
   it.each([
     ['hardened', 3, clients],

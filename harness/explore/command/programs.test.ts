@@ -64,7 +64,7 @@ describe.skipIf(whyNot !== undefined)(`a program that is explored${whyNot ? ` ($
       expect(failure?.pair?.early.text).toMatch(/^(open entries\.\w+ to read|read entries)/);
       expect(failure?.pair?.late.text).toMatch(decisive);
       // In full, as a person would be shown it.
-      const again = await holdfast(['replay', failure?.id ?? ''], { cwd });
+      const again = await holdfastWarm(['replay', failure?.id ?? ''], { cwd });
       expect([again.exitCode, again.stdout]).toEqual([1, expect.stringContaining('in 2 of 2 runs')]);
       const other = await holdfastWarm(['replay', failure?.id ?? '', '--target', 'naive'], { cwd });
       expect([other.exitCode, other.stderr]).toEqual([2, expect.stringContaining('leave --target out')]);

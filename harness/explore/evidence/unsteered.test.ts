@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { eachInTiers } from '../../../src/tiers.test.helper.js';
 import type { ExploreOptions } from '../explore.js';
-import { explore, fixture, needsStrace } from '../explore.test.helper.js';
+import { explore, fixture, needsStrace, searchProcesses } from '../explore.test.helper.js';
 import { summaryOf } from '../report/summary.js';
 import { unsteeredIn } from './audit-unsteered.js';
 import type { Exploration } from './exploration.js';
@@ -14,19 +15,27 @@ import { withBlindSpots, withUnsteered } from './unsteered.js';
 const directory = mkdtempSync(path.join(tmpdir(), 'holdfast-unsteered-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
+const targetOf = (way: string, at: string) => `${fixture('unsteered.mjs')}?way=${way}&at=${at}`;
 const search = (way: string, at: string, more: ExploreOptions = {}) =>
   explore({
-    target: `${fixture('unsteered.mjs')}?way=${way}&at=${at}`,
+    target: targetOf(way, at),
     strategy: 'dfs',
     preemptions: 0,
     ...more,
   });
 
 describe('a store whose lock the gate does not steer', () => {
-  it.each([
+  const locks = [
     ['directory', 'mkdir '],
     ['socket', 'listen on '],
-  ])(
+  ] as const;
+  it.each(locks.slice(1))('the gate sees the lock that it does not steer: %s', async (way, words) => {
+    const at = path.join(directory, `${way}-seen`);
+    const found = await searchProcesses({ target: targetOf(way, at), clients: ['set a'] });
+    expect(found.unsteered.join()).toContain(words + at);
+  });
+
+  eachInTiers(locks)(
     'a search of a store with such a lock never says that it tried all interleavings: %s',
     async (way, words) => {
       const at = path.join(directory, way);
