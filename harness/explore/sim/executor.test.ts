@@ -20,7 +20,7 @@ it('a failure that is found in simulation is told as real processes have confirm
   });
 });
 
-// corpus.test.ts has the schedules of real processes.
+// Real processes take another schedule in explore.test.ts.
 it('a schedule that was found in simulation is replayed by real processes', long, async () => {
   const { failures } = await explore({ target: 'naive', executor: 'sim' });
   expect(await replaySchedule(JSON.parse(JSON.stringify(failures[0])))).toMatchObject({

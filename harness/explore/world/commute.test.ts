@@ -13,7 +13,7 @@ import { conflicts } from './footprint.js';
  *
  *     HOLDFAST_PAIRS=100000 npx vitest run harness/explore/world/commute.test.ts
  */
-const cases = { few: 150, many: atLeast(10_000, 'HOLDFAST_PAIRS') };
+const cases = { few: 200, many: atLeast(10_000, 'HOLDFAST_PAIRS') };
 const firstSeed = Number(process.env.HOLDFAST_SEED ?? 1);
 
 propertyInTiers(
