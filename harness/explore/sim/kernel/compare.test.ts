@@ -64,6 +64,8 @@ if (process.getuid?.() === 0)
     ['a process of root and one of a user', 'both', 60, 0.16, 2],
   );
 
+/** A safety net: of a hundred thousand sequences, too. */
+const timeout = 3_600_000;
 const few = ([, , usual, share]: Row) => Math.max(usual, Math.round(sequences * share));
 const many = ([, , , share]: Row) => Math.round(12_500 * share);
 
@@ -72,7 +74,7 @@ describe.skipIf(process.platform !== 'linux')('the simulated file system', () =>
     let found: Found;
     beforeAll(async () => {
       found = await compareAll(few);
-    });
+    }, timeout);
     it.each(crews)('answers every call as the real one does: %s', (...row) =>
       expectSame(found[row[1]], few(row)),
     );
@@ -82,7 +84,7 @@ describe.skipIf(process.platform !== 'linux')('the simulated file system', () =>
     let found: Found;
     beforeAll(async () => {
       found = await compareAll(many);
-    });
+    }, timeout);
     it.each(crews)('answers every call as the real one does: %s', (...row) =>
       expectSame(found[row[1]], many(row)),
     );
