@@ -121,7 +121,7 @@ describe.skipIf(whyNot !== undefined)(`an isolated program${whyNot ? ` (${whyNot
     ['its parent, who commits', 3],
   ])('goes on as if it were not isolated when its supervisor is killed: %s', async (_, levels) => {
     const scene = newScene();
-    const run = scene.run(python('abandoned', scene.file));
+    const run = scene.start(python('abandoned', scene.file));
     await scene.isReady();
     process.kill(await ancestor(scene, levels), 'SIGKILL');
     scene.letGo();
@@ -164,9 +164,8 @@ describe.skipIf(whyNot !== undefined)(`an isolated program${whyNot ? ` (${whyNot
     ['of another process that had the number of an ancestor', (file: string) => `${process.pid}:1:${file}`],
   ])('is isolated whatever the environment says of an outer run: %s', async (_, valueFor) => {
     const scene = newScene();
-    const line = [process.execPath, command, 'run', '--isolate', '--file', scene.file, '--'];
-    const value = `HOLDFAST_ISOLATED=${valueFor(scene.file)}`;
-    const { stderr } = await scene.plain(['env', value, ...line, ...setting('own', scene.file)]);
+    const env = { HOLDFAST_ISOLATED: valueFor(scene.file) };
+    const { stderr } = await scene.run(setting('own', scene.file), ['--isolate'], env);
     expect(stderr).toMatch(/^holdfast: isolated .*: 1 write$/);
   });
 
@@ -176,8 +175,7 @@ describe.skipIf(whyNot !== undefined)(`an isolated program${whyNot ? ` (${whyNot
     mkdirSync(path.dirname(place), { mode: 0o700 });
     writeFileSync(place, '#!/bin/sh\ntest "$1" != --check || echo isolate ok\n', { mode: 0o755 });
     const scene = newScene();
-    const line = [process.execPath, command, 'run', '--isolate', '--file', scene.file, '--', 'true'];
-    const { exitCode, stderr } = await scene.plain(['env', `XDG_CACHE_HOME=${cache}`, ...line]);
+    const { exitCode, stderr } = await scene.run(['true'], ['--isolate'], { XDG_CACHE_HOME: cache });
     expect([exitCode, stderr]).toEqual([70, expect.stringContaining('never said how the command did')]);
   });
 

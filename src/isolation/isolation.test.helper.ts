@@ -1,17 +1,20 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { expect } from 'vitest';
 import { command, newDirectory } from '../cli/command.test.helper.js';
+import { runBeside } from '../cli/warm-command.test.helper.js';
 import type * as Helper from '../native/helper.js';
 import { openStore, type Store } from '../store/store.js';
 
 const built = new URL('../../build/src/native/helper.js', import.meta.url).href;
 export const { cFiles, helperProgram } = (await import(built)) as typeof Helper;
 
+const leaks = fileURLToPath(new URL('./fixtures/leaks.c', import.meta.url));
 const programs = fileURLToPath(new URL('./fixtures/programs.py', import.meta.url));
 
 /** Python itself, and not a version manager's script of its name, which takes longer than what is tested. */
@@ -31,15 +34,18 @@ function reasonOf(): string | undefined {
   return interpreter ? undefined : 'no python3';
 }
 
+/** All that a compiler can warn of. */
+const warnings = ['-Wall', '-Wextra', '-Wshadow', '-Wconversion', '-Werror'];
+
 let flags: string[] | undefined;
 
 /** Whatever the program does to memory that it should not ends it. Some compilers come without sanitizers. */
-function sanitizers(): string[] {
+export function sanitizers(): string[] {
   if (flags) return flags;
   const [first = '', ...others] = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
   const probe = `echo 'int main(void) { return 0; }' | cc ${first} -x c -o ${newDirectory()}/probe -`;
   const hasThem = spawnSync('sh', ['-c', probe]).status === 0;
-  flags = ['-g', '-O1', ...(hasThem ? [first, ...others] : []), '-Wall', '-Wextra', '-Werror'];
+  flags = ['-g', '-O1', ...(hasThem ? [first, ...others] : []), ...warnings];
   return flags;
 }
 
@@ -64,7 +70,7 @@ const parts = () =>
 /** The helper that is tested: with sanitizers. */
 export function sanitizedHelper(): string {
   const made = path.join(cache, path.basename(helperProgram('isolate')));
-  return existsSync(made) ? made : compileOnce(made, ...cFiles('isolate').filter(isMain), parts());
+  return existsSync(made) ? made : compileOnce(made, ...cFiles('isolate').filter(isMain), leaks, parts());
 }
 
 /** Another program of the parts of the helper. */
@@ -86,13 +92,9 @@ export function newScene(content: object | string = { a: 1, b: 2 }) {
     READY: ready,
     GO: go,
   };
-  const run = (line: readonly string[], flags: readonly string[] = ['--isolate']) =>
-    execa(process.execPath, [command, 'run', ...flags, '--file', file, '--', ...line], {
-      cwd: home,
-      env,
-      reject: false,
-      timeout: 120_000,
-    });
+  const lineOf = (line: readonly string[], flags: readonly string[]) =>
+    ['run', ...flags, '--file', file, '--', ...line] as const;
+  const isolate = ['--isolate'];
   return {
     home,
     directory,
@@ -101,7 +103,17 @@ export function newScene(content: object | string = { a: 1, b: 2 }) {
     go,
     env,
     read: () => JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>,
-    run,
+    /** Runs a program by the command, in a process that has run others. */
+    run: (line: readonly string[], flags: readonly string[] = isolate, more: NodeJS.ProcessEnv = {}) =>
+      runBeside({ command, args: lineOf(line, flags), cwd: home, env: { ...env, ...more }, input: '' }),
+    /** Starts a command of its own that runs a program: for signals, and for what it says before its end. */
+    start: (line: readonly string[], flags: readonly string[] = isolate) =>
+      execa(process.execPath, [command, ...lineOf(line, flags)], {
+        cwd: home,
+        env,
+        reject: false,
+        timeout: 120_000,
+      }),
     plain: ([name = '', ...args]: readonly string[]) =>
       execa(name, args, { cwd: home, env, reject: false, timeout: 120_000 }),
     /** Another process of the store changes it, as an isolated program does in the end. */
@@ -111,14 +123,34 @@ export function newScene(content: object | string = { a: 1, b: 2 }) {
       await store.close();
     },
     isReady: () => expect.poll(() => existsSync(ready)).toBe(true),
-    letGo: () => writeFileSync(go, ''),
+    /** A shell waits for it to be written into, and a program for it to be there. Of the former the end of its run says what failed. */
+    letGo: (name = go) => void writeFile(name, '\n').catch(() => {}),
   };
 }
 
 export type Scene = ReturnType<typeof newScene>;
 
+/** In a shell: says that it is ready, and waits without a process of another program, each of which the helper would look at. */
+export const waits = 'mkfifo "$GO"; : > "$READY"; read -r _ < "$GO"';
+
 /** A line that runs one of the programs in Python. */
 export const python = (what: string, file: string, by = interpreter) => [by, '-IS', programs, what, file];
+
+/** A program in Python of a few lines, which has the file `F`. */
+export const script = (text: string, file: string, ...args: readonly string[]) => [
+  ...[interpreter, '-IS', '-c'],
+  `import json, os, sys, time
+F = sys.argv[1]
+load = lambda: json.load(open(F))
+def save(document, place=F):
+    with open(place, 'w') as opened: json.dump(document, opened)
+def turn():
+    open(os.environ['READY'], 'w').close()
+    while not os.path.exists(os.environ['GO']): time.sleep(0.005)
+${text}`,
+  file,
+  ...args,
+];
 
 /** Sets one key: reads, and writes at once. */
 export const setting = (key: string, file: string, by = interpreter) => [

@@ -2,10 +2,9 @@ import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } fr
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { eachInTiers } from '../tiers.test.helper.js';
-import { newScene, python, type Scene, setting, whyNot } from './isolation.test.helper.js';
+import { newScene, python, type Scene, script, setting, waits, whyNot } from './isolation.test.helper.js';
 
 const shell = (script: string, file: string) => ['sh', '-c', script, 'sh', file];
-const waits = ': > "$READY"; while [ ! -e "$GO" ]; do sleep 0.01; done';
 
 /** Each reads, waits, and writes the entry `own` to what it has read. */
 const kinds: Record<string, (file: string) => string[]> = {
@@ -68,16 +67,11 @@ describe.skipIf(whyNot !== undefined)(`an isolated program${whyNot ? ` (${whyNot
 
   it('removes what it means to remove, and nothing that others have added', async () => {
     const scene = newScene({ a: 1, b: 2, c: 3 });
-    const remover = [
-      process.execPath,
-      '-e',
-      `const fs = require('fs'); const [file] = process.argv.slice(1);
-       const { b, c, ...rest } = JSON.parse(fs.readFileSync(file)); fs.writeFileSync(process.env.READY, '');
-       const wait = () => fs.existsSync(process.env.GO)
-         ? fs.writeFileSync(file, JSON.stringify(rest)) : setTimeout(wait, 5);
-       wait();`,
+    const remover = script(
+      `found = load(); turn()
+del found['b'], found['c']; save(found)`,
       scene.file,
-    ];
+    );
     const removed = scene.run(remover);
     await scene.isReady();
     await scene.store((store) => store.set('other', 1));
@@ -88,25 +82,25 @@ describe.skipIf(whyNot !== undefined)(`an isolated program${whyNot ? ` (${whyNot
 
   it('brings nothing back that others have removed', async () => {
     const scene = newScene();
-    const first = scene.run(kinds['Node, in place']?.(scene.file) ?? []);
+    const first = scene.run(python('over', scene.file));
     await scene.isReady();
     await scene.store((store) => store.remove('b'));
     scene.letGo();
     await first;
-    expect(scene.read()).toEqual({ a: 1, own: 1 });
+    expect(scene.read()).toEqual({ a: 1, over: 1 });
   });
 
   it('knows what the programs have read that it has started, and that have ended', async () => {
     const scene = newScene();
-    const again = ': > "$READY.2"; while [ ! -e "$GO.2" ]; do sleep 0.01; done';
-    const script = `${waits}; sed 's/}/,"own":1}/' "$1" > "$1.tmp"; ${again}; mv "$1.tmp" "$1"`;
-    const first = scene.run(shell(script, scene.file));
+    const again = 'mkfifo "$GO.2"; : > "$READY.2"; read -r _ < "$GO.2"';
+    const all = `${waits}; sed 's/}/,"own":1}/' "$1" > "$1.tmp"; ${again}; mv "$1.tmp" "$1"`;
+    const first = scene.run(shell(all, scene.file));
     await scene.isReady();
     await scene.store((store) => store.set('other', 1));
     scene.letGo();
     await expect.poll(() => existsSync(`${scene.ready}.2`)).toBe(true);
     await scene.store((store) => store.remove('other'));
-    writeFileSync(`${scene.go}.2`, '');
+    scene.letGo(`${scene.go}.2`);
     await first;
     // Taken for one that knows only what was there at the beginning, it would have set the other entry.
     expect(scene.read()).toEqual({ a: 1, b: 2, own: 1 });
@@ -117,25 +111,21 @@ describe.skipIf(whyNot !== undefined)(`an isolated program${whyNot ? ` (${whyNot
     async (changes) => {
       const scene = newScene({ seed: 1 });
       // Every fourth change removes the oldest key of its own.
-      const racer = (name: string) => [
-        process.execPath,
-        '-e',
-        `const fs = require('fs'); const [file, name, changes] = process.argv.slice(1); const mine = [];
-       const rest = new Int32Array(new SharedArrayBuffer(4));
-       for (let n = 0; n < changes; n++) {
-         const found = JSON.parse(fs.readFileSync(file));
-         Atomics.wait(rest, 0, 0, n % 5);
-         if (n % 4 === 3) delete found[mine.shift()];
-         else found[mine[mine.push(name + n) - 1]] = n;
-         const text = JSON.stringify(found, null, n % 3);
-         if (n % 2) fs.writeFileSync(file, text);
-         else { fs.writeFileSync(file + '.' + name, text); fs.renameSync(file + '.' + name, file); }
-       }
-       console.log(mine.join());`,
-        scene.file,
-        name,
-        String(changes),
-      ];
+      const racer = (name: string) =>
+        script(
+          `name, mine = sys.argv[2], []
+for n in range(int(sys.argv[3])):
+    found = load()
+    time.sleep(n % 5 / 1000)
+    if n % 4 == 3: del found[mine.pop(0)]
+    else: mine.append(f'{name}{n}'); found[mine[-1]] = n
+    if n % 2: save(found)
+    else: save(found, f'{F}.{name}'); os.rename(f'{F}.{name}', F)
+print(','.join(mine))`,
+          scene.file,
+          name,
+          String(changes),
+        );
       const ends = await Promise.all(['w', 'x', 'y', 'z'].map((name) => scene.run(racer(name))));
       expect(ends.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0, 0]);
       const expected = ends.flatMap(({ stdout }) => stdout.split(','));

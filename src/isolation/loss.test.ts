@@ -5,15 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { command, newDirectory } from '../cli/command.test.helper.js';
 import { eachInTiers, long } from '../tiers.test.helper.js';
-import { cFiles, helperProgram, interpreter, newScene, whyNot } from './isolation.test.helper.js';
+import { cFiles, helperProgram, newScene, script, waits, whyNot } from './isolation.test.helper.js';
 
 const shell = (script: string, file: string) => ['sh', '-c', script, 'sh', file];
-const snake = (script: string, file: string) => [
-  ...[interpreter, '-IS', '-c'],
-  `import json, os, sys; F = sys.argv[1]; load = lambda: json.load(open(F))\n${script}`,
-  file,
-];
-const waits = ': > "$READY"; while [ ! -e "$GO" ]; do sleep 0.01; done';
 
 /** Each takes the file away, and puts it back: as it was, or with the entry `own`. */
 const returns: [title: string, lineOf: (file: string) => string[], keys: string][] = [
@@ -26,12 +20,12 @@ const returns: [title: string, lineOf: (file: string) => string[], keys: string]
   ],
   [
     'Python: a read, an unlink, and a write',
-    (file) => snake("d = load(); os.unlink(F); d['own'] = 1; json.dump(d, open(F, 'w'))", file),
+    (file) => script("d = load(); os.unlink(F); d['own'] = 1; json.dump(d, open(F, 'w'))", file),
     'a,b,own',
   ],
   [
     'Python: a read, a rename away, and back',
-    (file) => snake("load(); os.rename(F, F + '.bak'); os.rename(F + '.bak', F)", file),
+    (file) => script("load(); os.rename(F, F + '.bak'); os.rename(F + '.bak', F)", file),
     'a,b',
   ],
   [
@@ -90,7 +84,7 @@ describe.skipIf(whyNot !== undefined)(`an isolated program${whyNot ? ` (${whyNot
 describe.skipIf(whyNot !== undefined)(`a private file${whyNot ? ` (${whyNot})` : ''}`, () => {
   it('of more than 16 MiB fails to be synced, closed and renamed, and changes nothing', async () => {
     const scene = newScene();
-    const script = `import errno
+    const text = `import errno
 big = json.dumps({'big': 'x' * (17 << 20)}).encode()
 def fails(what, *with_):
     try: what(*with_)
@@ -104,7 +98,7 @@ assert fails(os.rename, F + '.new', F) and os.path.exists(F + '.new')
 low = os.dup2(os.open(F, os.O_WRONLY | os.O_TRUNC | os.O_CLOEXEC), 20)
 os.closerange(900, 1024)
 os.write(low, big)`;
-    const { exitCode, stderr } = await scene.run(snake(script, scene.file));
+    const { exitCode, stderr } = await scene.run(script(text, scene.file));
     // The last one could not be told.
     expect([exitCode, stderr]).toEqual([1, expect.stringMatching(/was not told: 1$/)]);
     expect(scene.read()).toEqual({ a: 1, b: 2 });
@@ -112,14 +106,14 @@ os.write(low, big)`;
 
   it('that another process shares is told itself that it can’t be read', async () => {
     const scene = newScene();
-    const script = `import errno
+    const text = `import errno
 fd = os.open(F, os.O_WRONLY | os.O_TRUNC)
 os.write(fd, b'{"half":')
 if os.fork() == 0: os._exit(0)
 os.wait()
 try: os.close(fd)
 except OSError as error: print(error.errno == errno.EIO)`;
-    const { stdout } = await scene.run(snake(script, scene.file));
+    const { stdout } = await scene.run(script(text, scene.file));
     expect([stdout, scene.read()]).toEqual(['True', { a: 1, b: 2 }]);
   });
 
@@ -134,13 +128,13 @@ except OSError as error: print(error.errno == errno.EIO)`;
       const hook = fileURLToPath(new URL('./fixtures/early-look.h', import.meta.url));
       execFileSync('cc', ['-O0', '-include', hook, '-o', helper, ...cFiles('isolate')], { stdio: 'pipe' });
       scene.env.XDG_CACHE_HOME = cache;
-      const script = `import signal
+      const text = `import signal
 if os.fork() == 0:
     os.write(os.open(F, os.O_WRONLY | os.O_TRUNC), b'{"a": 1, "b": 2, "own": 1}')
     os.kill(os.getpid(), signal.SIGKILL)
 os.wait()
 print('own' in load())`;
-      const { stdout, stderr } = await scene.run(snake(script, scene.file));
+      const { stdout, stderr } = await scene.run(script(text, scene.file));
       expect([stdout, stderr]).toEqual(['True', expect.stringMatching(/: 1 write$/)]);
       expect(scene.read()).toEqual({ a: 1, b: 2, own: 1 });
     },
@@ -152,12 +146,12 @@ print('own' in load())`;
   it.skipIf(!canLimit)('is not given where its end could not be seen (unshare -Ur)', async () => {
     const scene = newScene();
     const line = [process.execPath, command, 'run', '--isolate', '--file', scene.file, '--'];
-    const script = `import errno
+    const text = `import errno
 try: os.open(F, os.O_RDONLY)
 except OSError as error: print(error.errno == errno.ENOSPC)`;
     const { stdout } = await scene.plain([
       ...['unshare', '-Ur', 'sh', '-c', zero, 'sh', ...line],
-      ...snake(script, scene.file),
+      ...script(text, scene.file),
     ]);
     expect(stdout).toBe('True');
   });
@@ -165,7 +159,7 @@ except OSError as error: print(error.errno == errno.ENOSPC)`;
   it('whose commit has failed is committed by the next try, and not before', async () => {
     const scene = newScene();
     // While its directory is away, nothing can be committed.
-    const script = `fd = os.open(F, os.O_WRONLY | os.O_TRUNC)
+    const text = `fd = os.open(F, os.O_WRONLY | os.O_TRUNC)
 os.write(fd, b'{"a": 1, "b": 2, "own": 1}')
 D = os.path.dirname(F)
 os.rename(D, D + '.away')
@@ -177,7 +171,7 @@ for at in range(3):
     try: os.fsync(fd); print('saved')
     except OSError: print('failed')
 os.close(fd)`;
-    const { stdout } = await scene.run(snake(script, scene.file));
+    const { stdout } = await scene.run(script(text, scene.file));
     expect(stdout.split('\n')).toEqual(['failed', 'failed', 'saved']);
     expect(scene.read()).toHaveProperty('own');
   });
@@ -186,8 +180,8 @@ os.close(fd)`;
     'whose last end can’t be told ends the run with 1 where it could not be saved',
     async (code) => {
       const scene = newScene();
-      const script = `D="$(dirname "$1")"; exec 5> "$1"; printf '{"own":1}' >&5; mv "$D" "$D.away"; : > "$D"; exec 5>&-; exit ${code}`;
-      const { exitCode, stderr } = await scene.run(shell(script, scene.file));
+      const text = `D="$(dirname "$1")"; exec 5> "$1"; printf '{"own":1}' >&5; mv "$D" "$D.away"; : > "$D"; exec 5>&-; exit ${code}`;
+      const { exitCode, stderr } = await scene.run(shell(text, scene.file));
       expect([exitCode, stderr]).toEqual([1, expect.stringMatching(/was not told: 1$/)]);
     },
   );
@@ -210,7 +204,7 @@ in_child(add)
   it('is its base however many processes have read since', long, async () => {
     const scene = newScene();
     const many = `for _ in range(260): in_child(lambda: os.open(F, os.O_RDONLY))`;
-    await scene.run(['sh', '-c', '"$@"; true', 'sh', ...snake(child + many + end, scene.file)]);
+    await scene.run(['sh', '-c', '"$@"; true', 'sh', ...script(child + many + end, scene.file)]);
     expect(Object.keys(scene.read()).toSorted()).toEqual(['a', 'b', 'c', 'e', 'own']);
   });
 
@@ -224,13 +218,13 @@ for _ in range(260):
         os.open(F, os.O_RDONLY); os.write(told, b'x'); os.read(ends, 1); os._exit(0)
 for _ in range(260): os.read(done, 1)
 os.close(gates)`;
-    await scene.run(['sh', '-c', '"$@"; true', 'sh', ...snake(child + many + end, scene.file)]);
+    await scene.run(['sh', '-c', '"$@"; true', 'sh', ...script(child + many + end, scene.file)]);
     expect(Object.keys(scene.read()).toSorted()).toEqual(['a', 'b', 'c', 'e', 'own']);
   });
 
   it('is its base however often it has read a newer text', async () => {
     const scene = newScene();
-    await scene.run(snake(`${child}for _ in range(30): load()${end}`, scene.file));
+    await scene.run(script(`${child}for _ in range(30): load()${end}`, scene.file));
     expect(Object.keys(scene.read()).toSorted()).toEqual(['a', 'b', 'c', 'e', 'own']);
   });
 
@@ -240,7 +234,7 @@ os.close(gates)`;
 for _ in range(12):
     in_child(touch)
     load()`;
-    await scene.run(snake(child + many + end, scene.file));
+    await scene.run(script(child + many + end, scene.file));
     expect(Object.keys(scene.read()).toSorted()).toEqual(['a', 'b', 'c', 'e', 'n', 'own']);
   });
 });

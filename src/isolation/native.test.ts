@@ -1,8 +1,9 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { long } from '../tiers.test.helper.js';
-import { cFiles, sanitizedProgram, whyNot } from './isolation.test.helper.js';
+import { sanitizedHelper, sanitizedProgram, sanitizers, whyNot } from './isolation.test.helper.js';
 
 const target = fileURLToPath(new URL('../../native/isolate/fuzz/parse.c', import.meta.url));
 
@@ -27,7 +28,14 @@ describe.skipIf(whyNot !== undefined)(`the helper in C${whyNot ? ` (${whyNot})` 
   });
 
   it('is warned of by no compiler, with all that it can warn of', () => {
-    const flags = ['-fsyntax-only', '-Wall', '-Wextra', '-Wshadow', '-Wconversion', '-Werror'];
-    execFileSync('cc', [...flags, ...cFiles('isolate')], { stdio: 'pipe' });
+    // It is compiled so for all tests, and where it is not there yet, here.
+    expect(sanitizers()).toEqual(expect.arrayContaining(['-Wshadow', '-Wconversion', '-Werror']));
+    expect(existsSync(sanitizedHelper())).toBe(true);
+  });
+
+  it('leaks no memory where it says what the kernel has', () => {
+    const env = { ...process.env, EVERY_LEAK: '1' };
+    const { status, stdout } = spawnSync(sanitizedHelper(), ['--check'], { encoding: 'utf8', env });
+    expect([status, stdout]).toEqual([0, 'isolate ok\n']);
   });
 });

@@ -22,6 +22,8 @@ describe.skipIf(whyNot !== undefined)(`a run of an isolated program${whyNot ? ` 
             'ASAN_OPTIONS=detect_leaks=0',
             'strace',
             '-f',
+            // Only the calls that it is to fail stop.
+            '--seccomp-bpf',
             '-qq',
             '-o',
             '/dev/null',
@@ -43,10 +45,10 @@ describe.skipIf(whyNot !== undefined)(`a run of an isolated program${whyNot ? ` 
 
   it('ends with one line, and as the command has ended', async () => {
     const scene = newScene();
-    const { exitCode, stdout, stderr } = await scene.run(['sh', '-c', 'echo out; echo err >&2; exit 42']);
+    const { exitCode, stdout, stderr } = await scene.start(['sh', '-c', 'echo out; echo err >&2; exit 42']);
     expect([exitCode, stdout]).toEqual([42, 'out']);
     expect(stderr).toMatch(/^err\nholdfast: isolated .*auth\.json for \d+ s: 0 writes$/);
-    expect((await scene.run(['sh', '-c', 'kill -KILL $$'])).signal).toBe('SIGKILL');
+    expect((await scene.start(['sh', '-c', 'kill -KILL $$'])).signal).toBe('SIGKILL');
     expect((await scene.run(['no-such-command'])).exitCode).toBe(127);
     expect((await scene.run([scene.home])).exitCode).toBe(126);
   });
@@ -74,7 +76,7 @@ describe.skipIf(whyNot !== undefined)(`a run of an isolated program${whyNot ? ` 
       const scene = newScene();
       const text = `process.on('${signal}', () => process.exit(7)); setInterval(() => {}, 1000);
       require('fs').writeFileSync(process.env.READY, '');`;
-      const run = scene.run([process.execPath, '-e', text]);
+      const run = scene.start([process.execPath, '-e', text]);
       await scene.isReady();
       run.kill(signal);
       expect((await run).exitCode).toBe(7);
@@ -83,7 +85,13 @@ describe.skipIf(whyNot !== undefined)(`a run of an isolated program${whyNot ? ` 
 
   it('is waited for by all that it has started, and that is said', async () => {
     const scene = newScene();
-    const run = scene.run(['sh', '-c', 'nohup "$@" >/dev/null 2>&1 &', 'sh', ...python('over', scene.file)]);
+    const run = scene.start([
+      'sh',
+      '-c',
+      'nohup "$@" >/dev/null 2>&1 &',
+      'sh',
+      ...python('over', scene.file),
+    ]);
     let said = '';
     run.stderr.on('data', (text) => {
       said += text;

@@ -122,7 +122,7 @@ int main(int argc, char **argv) {
           input[at] = (uint8_t)chance(256);
           break;
         case 1:
-          input[at] = "/.)\0( \n\377"[chance(8)];
+          input[at] = (uint8_t)"/.)\0( \n\377"[chance(8)];
           break;
         case 2: // a part of it, many times
           for (uint32_t times = chance(200); times > 0 && size + 32 < sizeof input; times--) {
