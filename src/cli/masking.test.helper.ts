@@ -1,8 +1,8 @@
-import { execa } from 'execa';
 import { expect } from 'vitest';
 import { newToken } from '../tokens/format.js';
 import { newUser } from './auth/auth.test.helper.js';
 import { neutral } from './command.test.helper.js';
+import { runWarm } from './warm-command.test.helper.js';
 
 export const { token } = newToken();
 export const secrets = [
@@ -19,11 +19,9 @@ export const secrets = [
 export async function expectMasked(program: string, line: string, secret: string): Promise<void> {
   const user = newUser({ XDG_CONFIG_HOME: '/nonexistent/config', OPENCODE_CONFIG_DIR: '' });
   const args = line.split(' ').map((word) => word.replace('SECRET', secret));
-  const { exitCode, stdout, stderr } = await execa(process.execPath, [program, ...args], {
-    cwd: user.home,
-    env: { ...neutral, ...user.env },
-    reject: false,
-  });
+  const env = { ...neutral, ...user.env };
+  const run = { command: program, args, cwd: user.home, env, input: '' };
+  const { exitCode, stdout, stderr } = await runWarm(run);
   expect(exitCode).toBeGreaterThan(0);
   expect(stderr).not.toContain('internal error:');
   // Nor a part of it that would do for a search.

@@ -8,6 +8,7 @@ import { newUser, type User } from '../auth/auth.test.helper.js';
 import { command, newDirectory } from '../command.test.helper.js';
 import { runWarm } from '../warm-command.test.helper.js';
 
+/** A command of its own: for signals, for its exit code, and where it goes on. */
 const start = (user: User, program: string[], flags = ['--guard']) =>
   execa(process.execPath, [command, 'run', ...flags, '--', ...program], {
     cwd: user.home,
@@ -16,8 +17,8 @@ const start = (user: User, program: string[], flags = ['--guard']) =>
     timeout: patienceMs,
   });
 
-/** The same where no command is run: in a process that has run other commands. */
-const refused = (user: User, program: string[], flags: string[]) =>
+/** The same in a process that has run other commands. */
+const run = (user: User, program: string[], flags = ['--guard']) =>
   runWarm({ command, args: ['run', ...flags, '--', ...program], cwd: user.home, env: user.env, input: '' });
 
 /** A program in one line, which has `fs` and the file. */
@@ -41,7 +42,7 @@ describe('run', () => {
       const wait = (key, then) => (sees(key) ? then() : setTimeout(wait, 5, key, then));
       wait('"other"', () => { write('third'); wait('"third"', () => {}); });`,
     );
-    const { exitCode, stdout, stderr } = await start(user, program);
+    const { exitCode, stdout, stderr } = await run(user, program);
     expect([exitCode, stdout]).toEqual([0, '']);
     expect(stderr).toMatch(/^holdfast: guarded .*: 2 writes, 1 from old copies or none; put back: other$/);
     expect(Object.keys(user.readFile()).toSorted()).toEqual(['a', 'other', 'third']);
@@ -59,7 +60,7 @@ describe('run', () => {
       wait('other', () => { write('third'); wait('third', () => {}); });`,
     );
     const flags = ['--guard', '--file', user.file, '--format', 'json:2'];
-    const { exitCode, stderr } = await start(user, program, flags);
+    const { exitCode, stderr } = await run(user, program, flags);
     expect([exitCode, stderr]).toEqual([
       0,
       expect.stringMatching(/ 1 from old copies or none; put back: .*other/),
@@ -70,18 +71,18 @@ describe('run', () => {
   it('guards where no flag says otherwise', async () => {
     const user = newUser();
     user.writeFile({});
-    const { exitCode, stderr } = await start(user, [process.execPath, '-e', ''], []);
+    const { exitCode, stderr } = await run(user, [process.execPath, '-e', ''], []);
     expect([exitCode, stderr]).toEqual([0, expect.stringMatching(/^holdfast: guarded .*$/)]);
   });
 
   it('does not run the command where the user insists on a helper, and there is none', async () => {
     const user = newUser({ PATH: newDirectory(), XDG_CACHE_HOME: newDirectory() });
-    const { exitCode, stdout, stderr } = await refused(user, [process.execPath, '-p', '1'], ['--isolate']);
+    const { exitCode, stdout, stderr } = await run(user, [process.execPath, '-p', '1'], ['--isolate']);
     expect([exitCode, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(/^holdfast: not isolated: .*; without --isolate it is guarded$/);
-    expect((await refused(user, ['true'], ['--isolate', '--guard'])).exitCode).toBe(2);
+    expect((await run(user, ['true'], ['--isolate', '--guard'])).exitCode).toBe(2);
     user.writeFile({});
-    const guarded = await start(user, [process.execPath, '-p', '1'], ['--try-isolate']);
+    const guarded = await run(user, [process.execPath, '-p', '1'], ['--try-isolate']);
     expect([guarded.exitCode, guarded.stdout]).toEqual([0, '1']);
     expect(guarded.stderr).toMatch(/^holdfast: not isolated, but guarded: .*\nholdfast: guarded .*$/);
   });
@@ -94,7 +95,7 @@ describe('run', () => {
     [['--file', '/x', '--format', 'ini'], /only JSON is guarded/],
     [['--isolate', '--format', 'ini'], /the agent's own file is JSON/],
   ])('does not run the command where its file can have no such format: %j', async (flags, message) => {
-    const { exitCode, stdout, stderr } = await refused(newUser(), ['echo', '1'], flags);
+    const { exitCode, stdout, stderr } = await run(newUser(), ['echo', '1'], flags);
     expect([exitCode, stdout, stderr]).toEqual([2, '', expect.stringMatching(message)]);
   });
 
@@ -106,7 +107,7 @@ describe('run', () => {
     const file = path.join(user.home, 'config');
     writeFileSync(file, content, { encoding: 'latin1', mode: 0o600 });
     const flags = ['--isolate', '--file', file, '--format', 'ini'];
-    const { exitCode, stdout, stderr } = await start(user, [process.execPath, '-p', '1'], flags);
+    const { exitCode, stdout, stderr } = await run(user, [process.execPath, '-p', '1'], flags);
     expect([exitCode, stdout, stderr]).toEqual([2, '', expect.stringMatching(why)]);
     expect(stderr).toMatch(/; the command was not run$/);
   });
@@ -114,7 +115,7 @@ describe('run', () => {
   it('does not isolate a file whose name leaves no room for those beside it, and says so', async () => {
     const user = newUser();
     const flags = ['--isolate', '--file', path.join(user.home, 'x'.repeat(248))];
-    const { exitCode, stderr } = await refused(user, ['true'], flags);
+    const { exitCode, stderr } = await run(user, ['true'], flags);
     expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/^holdfast: not isolated: .* too long; /)]);
   });
 
@@ -138,7 +139,7 @@ describe('run', () => {
   it('passes on a signal that does not end the command', async () => {
     const user = newUser();
     const program = ['sh', '-c', 'kill -PIPE $$'];
-    expect((await start(user, program)).exitCode).toBe(128 + 13);
+    expect((await run(user, program)).exitCode).toBe(128 + 13);
   });
 
   eachInTiers(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('passes %s on to the command', async (signal) => {
@@ -154,7 +155,7 @@ describe('run', () => {
   it('says that the directory of the file is missing where the command did not make it', async () => {
     const user = newUser();
     rmSync(path.dirname(user.file), { recursive: true, force: true });
-    expect((await start(user, ['true'])).stderr).toBe(
+    expect((await run(user, ['true'])).stderr).toBe(
       `holdfast: did not guard ${user.file}: its directory is missing`,
     );
   });
@@ -162,18 +163,18 @@ describe('run', () => {
   it('names what keeps the file from being guarded', async () => {
     const user = newUser();
     mkdirSync(user.file, { recursive: true });
-    expect((await start(user, ['true'])).stderr).toMatch(
+    expect((await run(user, ['true'])).stderr).toMatch(
       /^holdfast: did not guard .*: it is a directory, not a file$/,
     );
   });
 
   it('names what is wrong with a command that can’t be run', async () => {
     const user = newUser();
-    const missing = await start(user, ['no-such-command']);
+    const missing = await run(user, ['no-such-command']);
     expect([missing.exitCode, missing.stderr]).toEqual([127, expect.stringContaining('no such command')]);
     const text = path.join(user.home, 'text');
     writeFileSync(text, 'no program');
-    expect((await start(user, [text])).exitCode).toBe(126);
+    expect((await run(user, [text])).exitCode).toBe(126);
   });
 
   eachInTiers(
@@ -187,7 +188,7 @@ describe('run', () => {
     const user = newUser();
     user.writeFile({});
     symlinkSync('loop', path.join(user.home, 'loop'));
-    const { exitCode, stderr } = await start(user, [name(user)]);
+    const { exitCode, stderr } = await run(user, [name(user)]);
     expect([exitCode, stderr]).toEqual([code, expect.stringContaining('holdfast: guarded ')]);
     expect(existsSync(`${user.file}.guard`)).toBe(false);
   });
@@ -198,7 +199,7 @@ describe('run', () => {
     const wait = script(user, `process.stdin.on('end', () => {}).resume();`);
     const first = start(user, wait);
     await expect.poll(() => existsSync(`${user.file}.guard`)).toBe(true);
-    const second = await start(user, ['true']);
+    const second = await run(user, ['true']);
     expect(second.stderr).toBe(`holdfast: did not guard ${user.file}: another process guarded it`);
     first.kill('SIGTERM');
     expect((await first).stderr).toMatch(/^holdfast: guarded /);

@@ -14,6 +14,7 @@ import { createServer } from 'node:http';
 import path from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { eachInTiers } from '../../../tiers.test.helper.js';
 import { tokenPattern } from '../../../tokens/format.js';
 import { openTokens } from '../../../tokens/tokens.js';
 import { patienceMs } from '../../../waiting.test.helper.js';
@@ -46,17 +47,20 @@ function newTokenUser() {
 }
 
 describe('the token file of --out', () => {
-  it.each(['000', '022', '777'])('the new file is for its owner alone under the umask %s', async (umask) => {
-    const { shell, at, tokens } = newTokenUser();
-    const made = await shell(`umask ${umask}; $HOLDFAST auth token create --name laptop --out token`);
-    expect(made).toMatchObject({ exitCode: 0, stdout: '' });
-    const text = readFileSync(at('token'), 'utf8');
-    expect(text).toMatch(whole);
-    expect(statSync(at('token')).mode & 0o7777).toBe(0o600);
-    expect(tokens.verify(text.trim())).toMatchObject({ name: 'laptop' });
-    expect(made.stderr).not.toContain(text.trim().slice(13));
-    expect(made.stderr).toContain(`The token is in ${at('token')}`);
-  });
+  eachInTiers(['777', '000', '022'])(
+    'the new file is for its owner alone under the umask %s',
+    async (umask) => {
+      const { shell, at, tokens } = newTokenUser();
+      const made = await shell(`umask ${umask}; $HOLDFAST auth token create --name laptop --out token`);
+      expect(made).toMatchObject({ exitCode: 0, stdout: '' });
+      const text = readFileSync(at('token'), 'utf8');
+      expect(text).toMatch(whole);
+      expect(statSync(at('token')).mode & 0o7777).toBe(0o600);
+      expect(tokens.verify(text.trim())).toMatchObject({ name: 'laptop' });
+      expect(made.stderr).not.toContain(text.trim().slice(13));
+      expect(made.stderr).toContain(`The token is in ${at('token')}`);
+    },
+  );
 
   it('rotate writes its file, too, and its JSON on stdout has no token', async () => {
     const { run, at, tokens } = newTokenUser();
@@ -111,32 +115,35 @@ describe('the token file of --out', () => {
 const hasFull = existsSync('/dev/full');
 
 describe.skipIf(!hasFull)('a token that could not be printed', () => {
-  it.each([
-    ['> /dev/full', 1, 'could not be written (ENOSPC); it was deleted again'],
-    ['--json > /dev/full', 1, 'could not be written (ENOSPC); it was deleted again'],
-    ['>&-', 2, 'stdout is closed'],
-    ['> /dev/null', 2, 'or is /dev/null'],
-  ])(
-    'a token that could not be printed is deleted again: create %s',
-    async (redirection, exitCode, words) => {
+  eachInTiers<[string, number, string]>(
+    [
+      ['> /dev/full', 1, 'could not be written (ENOSPC); it was deleted again'],
+      ['>&-', 2, 'stdout is closed'],
+      ['> /dev/null', 2, 'or is /dev/null'],
+      ['--json > /dev/full', 1, 'could not be written (ENOSPC); it was deleted again'],
+    ],
+    3,
+  )('a token that could not be printed is deleted again: create %s', async (redirection, exitCode, words) => {
+    const { shell, tokens } = newTokenUser();
+    const result = await shell(`$HOLDFAST auth token create ${redirection}`);
+    expect(result).toMatchObject({ exitCode, stderr: expect.stringContaining(words) });
+    expectOneLine(result);
+    expect(await tokens.list()).toEqual([]);
+  });
+
+  eachInTiers(['--grace 0', ''])(
+    'rotate %s with a full stdout leaves the old token as it was',
+    async (grace) => {
       const { shell, tokens } = newTokenUser();
-      const result = await shell(`$HOLDFAST auth token create ${redirection}`);
-      expect(result).toMatchObject({ exitCode, stderr: expect.stringContaining(words) });
+      const { token, info } = await tokens.create();
+      const result = await shell(`$HOLDFAST auth token rotate ${info.id} ${grace} > /dev/full`);
+      expect(result.exitCode).toBe(1);
+      expect(result.stderr).toContain(`it was deleted again, and ${info.id} is as good as before`);
       expectOneLine(result);
-      expect(await tokens.list()).toEqual([]);
+      expect(tokens.verify(token)).toEqual(info);
+      expect(await tokens.list()).toHaveLength(1);
     },
   );
-
-  it.each(['', '--grace 0'])('rotate %s with a full stdout leaves the old token as it was', async (grace) => {
-    const { shell, tokens } = newTokenUser();
-    const { token, info } = await tokens.create();
-    const result = await shell(`$HOLDFAST auth token rotate ${info.id} ${grace} > /dev/full`);
-    expect(result.exitCode).toBe(1);
-    expect(result.stderr).toContain(`it was deleted again, and ${info.id} is as good as before`);
-    expectOneLine(result);
-    expect(tokens.verify(token)).toEqual(info);
-    expect(await tokens.list()).toHaveLength(1);
-  });
 
   it('a token is deleted again where the reader of the pipe has gone', async () => {
     const { shell, tokens } = newTokenUser();
