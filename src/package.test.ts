@@ -7,12 +7,13 @@ import { build } from 'esbuild';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { newDirectory } from './cli/command.test.helper.js';
+import { runWarm } from './cli/warm-command.test.helper.js';
 import { eachInTiers, long } from './tiers.test.helper.js';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
 
 /** What a user writes, in TypeScript, so that the types are tried, too. */
-const program = `
+const mine = `
 import { Auth, openStore, openTokens, StoreError, type Store } from 'holdfast';
 import { defineScenario, stress, type Report } from 'holdfast/harness';
 import { createGuard, verify } from 'holdfast/http';
@@ -69,18 +70,17 @@ describe('the packed package, where nothing else is installed', () => {
   const directory = newDirectory();
   const place = path.join(directory, 'node_modules', 'holdfast');
   const manifest = () => JSON.parse(readFileSync(path.join(place, 'package.json'), 'utf8'));
+  const env = { XDG_DATA_HOME: directory };
+  const program = () => path.join(place, manifest().bin.holdfast);
+  /** In a process that has run other commands of it. */
   const holdfast = (...args: string[]) =>
-    execa(process.execPath, [path.join(place, manifest().bin.holdfast), ...args], {
-      cwd: directory,
-      reject: false,
-      env: { XDG_DATA_HOME: directory },
-    });
+    runWarm({ command: program(), args, cwd: directory, env, input: '' });
 
   beforeAll(async () => {
     mkdirSync(place, { recursive: true });
     await execa('tar', ['-xzf', await pack(directory), '-C', place, '--strip-components=1']);
     writeFileSync(path.join(directory, 'package.json'), JSON.stringify({ type: 'module', private: true }));
-    writeFileSync(path.join(directory, 'mine.ts'), program);
+    writeFileSync(path.join(directory, 'mine.ts'), mine);
     writeFileSync(path.join(directory, 'store.ts'), 'export function open() {}');
   });
 
@@ -191,7 +191,11 @@ describe('the packed package, where nothing else is installed', () => {
   });
 
   it('the commands of the product work, and those of the harness that need nothing', async () => {
-    expect(await holdfast('auth', 'list', '--json')).toMatchObject({ exitCode: 0, stdout: '[]' });
+    const alone = await execa(process.execPath, [program(), 'auth', 'list', '--json'], {
+      cwd: directory,
+      env,
+    });
+    expect(alone).toMatchObject({ exitCode: 0, stdout: '[]' });
     const { stdout } = await holdfast('list', 'scenarios', '--json');
     expect(JSON.parse(stdout)).toContainEqual(expect.objectContaining({ name: 'two-terminals' }));
   });
@@ -241,7 +245,7 @@ describe('the packed package, installed in another folder', long, () => {
     const flags = ['--no-audit', '--no-fund', '--offline'];
     const { all } = await execa('npm', ['install', file, ...flags], { cwd: directory, all: true });
     expect(all).not.toContain('script');
-    writeFileSync(path.join(directory, 'mine.ts'), program);
+    writeFileSync(path.join(directory, 'mine.ts'), mine);
     mkdirSync(path.join(directory, 'data'));
   });
 

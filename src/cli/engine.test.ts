@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { project } from '../documents/snippets.test.helper.js';
-import { type Cluster, lacksEtcd, newCluster } from '../etcd/cluster.test.helper.js';
+import { lacksEtcd, type SharedCluster, sharedCluster } from '../etcd/cluster.test.helper.js';
 import { openStore, openTokens } from '../index.js';
 import { long } from '../tiers.test.helper.js';
 import { eventually } from '../waiting.test.helper.js';
@@ -67,9 +67,9 @@ describe('the place that a command works on', () => {
 });
 
 describe.skipIf(lacksEtcd())('a store on etcd', () => {
-  let cluster: Cluster;
+  let cluster: SharedCluster;
   beforeAll(async () => {
-    cluster = await newCluster(1);
+    cluster = await sharedCluster();
   });
 
   it('commands set, get and remove credentials, and make, list and delete tokens', async () => {

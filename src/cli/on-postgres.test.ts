@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { openTokens } from '../index.js';
 import { postgres } from '../postgres/index.js';
-import { lacksPostgres, newServer, type Server } from '../postgres/server.test.helper.js';
+import { lacksPostgres, newServer, type SharedServer, sharedServer } from '../postgres/server.test.helper.js';
 import { long } from '../tiers.test.helper.js';
 import { eventually } from '../waiting.test.helper.js';
 import { command, newDirectory } from './command.test.helper.js';
@@ -15,9 +15,9 @@ import { runWarm } from './warm-command.test.helper.js';
 const secret = 'CANARY-key-1234567890-wxyz';
 
 describe.skipIf(lacksPostgres())('commands on PostgreSQL', () => {
-  let server: Server;
+  let server: SharedServer;
   beforeAll(async () => {
-    server = await newServer();
+    server = await sharedServer();
   });
 
   function newUser(on = server) {

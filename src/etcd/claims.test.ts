@@ -3,14 +3,14 @@ import { versionOf } from '../store/refresh/version.js';
 import { passTime } from '../waiting.test.helper.js';
 import { EtcdClaims } from './claims.js';
 import { Etcd } from './client.js';
-import { type Cluster, lacksEtcd, newCluster } from './cluster.test.helper.js';
+import { lacksEtcd, type SharedCluster, sharedCluster } from './cluster.test.helper.js';
 import { settingsOf } from './options.js';
 import { Unreliable } from './unreliable.test.helper.js';
 
 describe.skipIf(lacksEtcd())('the claims to a refresh', () => {
-  let cluster: Cluster;
+  let cluster: SharedCluster;
   beforeAll(async () => {
-    cluster = await newCluster();
+    cluster = await sharedCluster();
   });
 
   /** Those of two processes. */

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { atFileEnd } from '../file-end.test.helper.js';
+import { whileItLives } from '../while-it-lives.test.helper.js';
 
 /** Real members of etcd, as plain processes on loopback. They end with the test file. */
 export interface Cluster {
@@ -25,19 +26,50 @@ export interface Cluster {
   call(request: string, body: object, member?: number): Promise<Record<string, unknown>>;
 }
 
+/** Which programs are here, for all files that this worker runs. */
+const known = new Map<string, boolean>();
+
 /** For `skipIf`: does a program lack here, etcd or another one? Says so, with what brings it. */
 export function lacksEtcd(...more: string[]): boolean {
-  const isThere = (name: string) => spawnSync(name, [name === 'etcd' ? '--version' : 'version']).status === 0;
+  const isThere = (name: string) => {
+    const is = known.get(name) ?? spawnSync(name, [name === 'etcd' ? '--version' : 'version']).status === 0;
+    known.set(name, is);
+    return is;
+  };
   const missing = ['etcd', ...more].filter((name) => !isThere(name));
   if (missing.length > 0)
     process.stderr.write(`skipped: no ${missing.join(', ')} here; apt-get install etcd-server brings etcd\n`);
   return missing.length > 0;
 }
 
+/** One that no test stops. */
+export type SharedCluster = Pick<Cluster, 'endpoints' | 'address' | 'prefix' | 'call'>;
+
+let shared: Promise<SharedCluster> | undefined;
+
+/**
+ * One member for all files that this worker runs: to start one takes longer than most of what is done with it. It ends with the
+ * worker, however that ends.
+ */
+export function sharedCluster(): Promise<SharedCluster> {
+  shared ??= newCluster(1, [], 'http', whileItLives);
+  return shared;
+}
+
 let prefixes = 0;
 
+/** Starts a program. */
+type Start = (name: string, args: readonly string[]) => ChildProcess;
+
+const untilTheFileEnds: Start = (name, args) => spawn(name, args, { stdio: 'ignore' });
+
 /** @param flags what each member is started with, beyond the cluster */
-export async function newCluster(members = 1, flags: string[] = [], scheme = 'http'): Promise<Cluster> {
+export async function newCluster(
+  members = 1,
+  flags: string[] = [],
+  scheme = 'http',
+  run: Start = untilTheFileEnds,
+): Promise<Cluster> {
   const ports = await freePorts(2 * members);
   const peers = ports.slice(0, members).map((port) => `http://127.0.0.1:${port}`);
   const endpoints = ports.slice(members).map((port) => `${scheme}://127.0.0.1:${port}`);
@@ -60,7 +92,7 @@ export async function newCluster(members = 1, flags: string[] = [], scheme = 'ht
       logger: 'zap',
     };
     const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
-    children[member] = spawn('etcd', [...args, ...flags], { stdio: 'ignore' });
+    children[member] = run('etcd', [...args, ...flags]);
   };
   const call: Cluster['call'] = async (request, body, member = 0) => {
     const response = await fetch(`${endpoints[member]}${request}`, {
@@ -83,9 +115,11 @@ export async function newCluster(members = 1, flags: string[] = [], scheme = 'ht
   const end = () => {
     for (const child of children) child.kill('SIGKILL');
   };
-  atFileEnd(end);
-  // Also where the run is broken off before its file has ended.
-  process.once('exit', end);
+  if (run === untilTheFileEnds) {
+    atFileEnd(end);
+    // Also where the run is broken off before its file has ended.
+    process.once('exit', end);
+  }
   const cluster: Cluster = {
     endpoints,
     prefix: () => `t${++prefixes}`,

@@ -3,7 +3,7 @@ import { failureOf } from '../conformance/case.js';
 import { openStore, openTokens } from '../index.js';
 import { eventually, passTime } from '../waiting.test.helper.js';
 import { Etcd } from './client.js';
-import { type Cluster, lacksEtcd, newCluster } from './cluster.test.helper.js';
+import { lacksEtcd, type SharedCluster, sharedCluster } from './cluster.test.helper.js';
 import { ConfirmedState } from './confirmed.js';
 import { etcd } from './index.js';
 import { type Answer, Connections } from './member.js';
@@ -34,9 +34,9 @@ class Watched extends Connections {
 const soon = () => performance.now() + 60_000;
 
 describe.skipIf(lacksEtcd())('what is believed from memory', () => {
-  let cluster: Cluster;
+  let cluster: SharedCluster;
   beforeAll(async () => {
-    cluster = await newCluster(1);
+    cluster = await sharedCluster();
   });
 
   /** A memory of tokens on a network that is watched, and tokens of another host. */

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
 import { Lab } from '../conformance/case.js';
 import { cases } from '../conformance/index.js';
 import { long } from '../tiers.test.helper.js';
-import { type Cluster, lacksEtcd, newCluster } from './cluster.test.helper.js';
+import { lacksEtcd, newCluster, type SharedCluster, sharedCluster } from './cluster.test.helper.js';
 import './index.js';
 
 /** The contract of the store, the very same cases as on a file. */
@@ -18,9 +18,9 @@ describe.skipIf(lacksEtcd()).each([
   { members: 1, options: {} },
   { members: 3, options: long },
 ])('on etcd with $members', ({ members, options }) => {
-  let cluster: Cluster;
+  let cluster: SharedCluster;
   beforeAll(async () => {
-    cluster = await newCluster(members);
+    cluster = members === 1 ? await sharedCluster() : await newCluster(members);
   });
 
   for (const { name, run } of shared) {

@@ -4,11 +4,11 @@ import { expect, it } from 'vitest';
 import { commandLines, newProject, runTypeScript, snippetWith } from '../documents/snippets.test.helper.js';
 import { openStore } from '../index.js';
 import { long } from '../tiers.test.helper.js';
-import { lacksEtcd, newCluster } from './cluster.test.helper.js';
+import { lacksEtcd, sharedCluster } from './cluster.test.helper.js';
 import { etcd, readKeys } from './index.js';
 
 it.skipIf(lacksEtcd())('the example of tokens in docs/etcd.md does what it says', long, async () => {
-  const { endpoints } = await newCluster();
+  const { endpoints } = await sharedCluster();
   const program = snippetWith('openTokens(etcd(').replace(
     /endpoints: \[.*?\]/,
     `endpoints: ${JSON.stringify(endpoints)}`,
@@ -18,7 +18,7 @@ it.skipIf(lacksEtcd())('the example of tokens in docs/etcd.md does what it says'
 });
 
 it.skipIf(lacksEtcd('openssl'))('the example of docs/etcd.md does what it says', long, async () => {
-  const { endpoints } = await newCluster();
+  const { endpoints } = await sharedCluster();
   // Members of a test are on this machine, and know no users.
   const program = snippetWith("endpoints: ['https://")
     .replace(/endpoints: \[.*\]/, `endpoints: ${JSON.stringify(endpoints)}`)

@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { openTokens, type TokensOptions } from '../index.js';
 import { eventually } from '../waiting.test.helper.js';
-import { type Cluster, lacksEtcd, newCluster } from './cluster.test.helper.js';
+import { lacksEtcd, type SharedCluster, sharedCluster } from './cluster.test.helper.js';
 import { etcd } from './index.js';
 
 describe.skipIf(lacksEtcd())('the last uses of tokens on etcd', () => {
-  let cluster: Cluster;
+  let cluster: SharedCluster;
   beforeAll(async () => {
-    cluster = await newCluster(1);
+    cluster = await sharedCluster();
   });
   const start = 1_800_000_000_000;
   const open = (prefix: string, options?: TokensOptions) => {

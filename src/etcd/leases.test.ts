@@ -4,14 +4,14 @@ import { long } from '../tiers.test.helper.js';
 import { aWhile, until } from '../waiting.test.helper.js';
 import { EtcdClaims } from './claims.js';
 import { Etcd } from './client.js';
-import { lacksEtcd, newCluster } from './cluster.test.helper.js';
+import { lacksEtcd, sharedCluster } from './cluster.test.helper.js';
 import { settingsOf } from './options.js';
 
 it.skipIf(lacksEtcd())(
   'a claim that its process no longer keeps alive ends by itself, one that it does keep stays',
   long,
   async () => {
-    const cluster = await newCluster();
+    const cluster = await sharedCluster();
     const settings = settingsOf({ endpoints: cluster.endpoints, prefix: cluster.prefix() });
     const [ours, theirs] = [0, 1].map(() => new EtcdClaims(new Etcd(settings), settings)) as [
       EtcdClaims,

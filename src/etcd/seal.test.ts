@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { failureOf } from '../conformance/case.js';
 import { openStore } from '../index.js';
-import { type Cluster, lacksEtcd, newCluster } from './cluster.test.helper.js';
+import { lacksEtcd, newCluster, type SharedCluster, sharedCluster } from './cluster.test.helper.js';
 import { etcd, reseal, type SealingKey } from './index.js';
 import { Seal } from './seal.js';
 
@@ -55,7 +55,7 @@ describe('a seal', () => {
 });
 
 describe.skipIf(lacksEtcd())('a sealed store', () => {
-  async function newSealed(cluster: Cluster, ...keys: SealingKey[]) {
+  async function newSealed(cluster: SharedCluster, ...keys: SealingKey[]) {
     const options = { endpoints: cluster.endpoints, prefix: cluster.prefix(), keys };
     const open = (...others: SealingKey[]) => {
       const store = openStore(etcd({ ...options, keys: others }));
@@ -66,7 +66,7 @@ describe.skipIf(lacksEtcd())('a sealed store', () => {
   }
 
   /** All keys and values, as a reader of etcd finds them. */
-  async function contentOf(cluster: Cluster): Promise<[key: string, value: string][]> {
+  async function contentOf(cluster: SharedCluster): Promise<[key: string, value: string][]> {
     const all = { key: 'AA==', range_end: 'AA==' };
     const { kvs } = (await cluster.call('/v3/kv/range', all)) as { kvs: { key: string; value: string }[] };
     const textOf = (base64: string) => Buffer.from(base64, 'base64').toString();
@@ -112,7 +112,7 @@ describe.skipIf(lacksEtcd())('a sealed store', () => {
   });
 
   it('a process that has read an entry before it is sealed anew goes on with it', async () => {
-    const { options, store } = await newSealed(await newCluster(), old);
+    const { options, store } = await newSealed(await sharedCluster(), old);
     const other = openStore(etcd({ ...options, keys: [next, old] }));
     onTestFinished(() => other.close());
     await store.set('n', 1);

@@ -4,7 +4,7 @@ import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { Lab } from '../conformance/case.js';
 import { openTokens } from '../index.js';
 import { long } from '../tiers.test.helper.js';
-import { lacksEtcd, newCluster } from './cluster.test.helper.js';
+import { lacksEtcd, newCluster, sharedCluster } from './cluster.test.helper.js';
 import { etcd } from './index.js';
 
 /** Verifiers are processes of their own: to stop one stops no other. */
@@ -12,7 +12,7 @@ const program = path.join(inject('installation'), 'dist', 'src', 'conformance', 
 
 describe.skipIf(lacksEtcd())('tokens on one member', () => {
   it('a deletion waits for a silent host only as long as that may believe what it knows', async () => {
-    const cluster = await newCluster(1);
+    const cluster = await sharedCluster();
     const prefix = cluster.prefix();
     const lab = new Lab(program, undefined, `etcd://${new URL(cluster.endpoints[0] ?? '').host}/${prefix}`);
     onTestFinished(() => lab.close());

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { StoreError } from '../errors/store-error.js';
 import { openTokens } from '../index.js';
 import { passTime } from '../waiting.test.helper.js';
-import { type Cluster, lacksEtcd, newCluster } from './cluster.test.helper.js';
+import { lacksEtcd, type SharedCluster, sharedCluster } from './cluster.test.helper.js';
 import { etcd } from './index.js';
 
 /** Answers `unavailable` where nobody can be let in, and never that a token is unknown then. */
@@ -15,9 +15,9 @@ async function ask(tokens: ReturnType<typeof openTokens>, token: string): Promis
 }
 
 describe.skipIf(lacksEtcd())('tokens on etcd', () => {
-  let cluster: Cluster;
+  let cluster: SharedCluster;
   beforeAll(async () => {
-    cluster = await newCluster(1);
+    cluster = await sharedCluster();
   });
   const open = (prefix: string) => {
     const tokens = openTokens(etcd({ endpoints: cluster.endpoints, prefix, attemptMs: 200 }));

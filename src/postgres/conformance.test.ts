@@ -4,7 +4,7 @@ import { Lab } from '../conformance/case.js';
 import { cases } from '../conformance/index.js';
 import { long } from '../tiers.test.helper.js';
 import './index.js';
-import { lacksPostgres, newServer, type Server } from './server.test.helper.js';
+import { lacksPostgres, type SharedServer, sharedServer } from './server.test.helper.js';
 
 /** The contract of the store, the very same cases as on a file and on etcd. */
 const program = path.join(inject('installation'), 'dist', 'src', 'conformance', 'programs.js');
@@ -15,11 +15,11 @@ it('most cases of calls and processes are those of every store, and the others s
 });
 
 describe.skipIf(lacksPostgres())('on PostgreSQL', () => {
-  let server: Server;
+  let server: SharedServer;
   beforeAll(async () => {
     // Also the processes that a case starts go by it.
     vi.stubEnv('HOLDFAST_STORE_USER', 'holdfast');
-    server = await newServer();
+    server = await sharedServer();
   });
 
   for (const { name, run } of shared) {

@@ -5,10 +5,10 @@ import { newProject, runTypeScript, snippetWith } from '../documents/snippets.te
 import { openStore } from '../index.js';
 import { long } from '../tiers.test.helper.js';
 import { postgres, readKeys } from './index.js';
-import { lacksPostgres, newServer } from './server.test.helper.js';
+import { lacksPostgres, sharedServer } from './server.test.helper.js';
 
 it.skipIf(lacksPostgres())('the example of docs/postgres.md does what it says', long, async () => {
-  const server = await newServer();
+  const server = await sharedServer();
   // A server of a test is on this machine, has no certificate, and asks for no password.
   const program = snippetWith("database: 'app'")
     .replace(/hosts: \[.*\]/, `hosts: ${JSON.stringify([server.host])}`)

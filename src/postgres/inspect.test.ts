@@ -5,7 +5,7 @@ import { postgres, reseal } from './index.js';
 import { inspectPostgres } from './inspect.js';
 import { Line } from './line.js';
 import { type PostgresOptions, settingsOf } from './options.js';
-import { lacksPostgres, newServer, type Server } from './server.test.helper.js';
+import { lacksPostgres, newServer, type SharedServer, sharedServer } from './server.test.helper.js';
 
 const newKey = (id: string) => ({ id, secret: new Uint8Array(32).fill(id.charCodeAt(0)) });
 const [old, next] = [newKey('old'), newKey('next')];
@@ -17,12 +17,12 @@ async function told(options: PostgresOptions): Promise<string[]> {
 }
 
 describe.skipIf(lacksPostgres())('what is found out about a store on PostgreSQL', () => {
-  let server: Server;
+  let server: SharedServer;
   beforeAll(async () => {
-    server = await newServer();
+    server = await sharedServer();
   });
 
-  const run = async (on: Server, ...statements: string[]) => {
+  const run = async (on: SharedServer, ...statements: string[]) => {
     const line = new Line(settingsOf(on.options()));
     onTestFinished(() => line.close());
     for (const text of statements) await line.ask(text, [], performance.now() + 10_000);

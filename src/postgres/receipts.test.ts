@@ -7,7 +7,7 @@ import { Line } from './line.js';
 import { type Fate, lossy } from './lossy.test.helper.js';
 import { type PostgresOptions, settingsOf } from './options.js';
 import { beginSession, commit, endSession } from './schema.js';
-import { lacksPostgres, newServer, type Server } from './server.test.helper.js';
+import { lacksPostgres, newServer, type SharedServer, sharedServer } from './server.test.helper.js';
 
 /** A promise, and the function that resolves it. */
 function gate(): { closed: Promise<void>; open: () => void } {
@@ -19,9 +19,9 @@ function gate(): { closed: Promise<void>; open: () => void } {
 }
 
 describe.skipIf(lacksPostgres())('a store on PostgreSQL', () => {
-  let server: Server;
+  let server: SharedServer;
   beforeAll(async () => {
-    server = await newServer();
+    server = await sharedServer();
   });
 
   /** A store whose commits have such fates from the second on, and one without. */

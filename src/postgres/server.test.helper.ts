@@ -14,6 +14,7 @@ import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { atFileEnd } from '../file-end.test.helper.js';
+import { whileItLives } from '../while-it-lives.test.helper.js';
 import { Line } from './line.js';
 import { type PostgresOptions, settingsOf } from './options.js';
 
@@ -44,8 +45,22 @@ export function lacksPostgres(): boolean {
   return true;
 }
 
-/** @param flags what it is started with, as in `-c fsync=off` */
-export async function newServer(flags: readonly string[] = []): Promise<Server> {
+/** One that no test stops. */
+export type SharedServer = Pick<Server, 'host' | 'options' | 'address'>;
+
+let shared: Promise<SharedServer> | undefined;
+
+/** One for all files that this worker runs. It ends with the worker, however that ends. */
+export function sharedServer(): Promise<SharedServer> {
+  shared ??= newServer([], true);
+  return shared;
+}
+
+/**
+ * @param flags what it is started with, as in `-c fsync=off`
+ * @param isShared it ends with the worker, and takes no signal
+ */
+export async function newServer(flags: readonly string[] = [], isShared = false): Promise<Server> {
   const port = await freePort();
   const directory = mkdtempSync(path.join(tmpdir(), 'holdfast-postgres-'));
   const owner = ownerOf(directory);
@@ -71,7 +86,12 @@ export async function newServer(flags: readonly string[] = []): Promise<Server> 
       '-c',
       'max_connections=200',
     ];
-    child = spawn(run('postgres'), [...words, ...flags], {
+    const all = [...words, ...flags];
+    if (isShared) {
+      whileItLives(run('postgres'), all, { ...owner, cwd: directory });
+      return;
+    }
+    child = spawn(run('postgres'), all, {
       ...owner,
       cwd: directory,
       stdio: 'ignore',
@@ -97,7 +117,7 @@ export async function newServer(flags: readonly string[] = []): Promise<Server> 
       signalAll(child.pid, name);
   };
   const end = () => signal('SIGKILL');
-  atFileEnd(end);
+  if (!isShared) atFileEnd(end);
   // Also where the run is broken off before its file has ended.
   process.once('exit', end);
   let stores = 0;

@@ -8,7 +8,7 @@ import { Line } from './line.js';
 import { type PostgresOptions, settingsOf } from './options.js';
 import { Registrations } from './registrations.js';
 import { register, sayKnown, strikeVerifier } from './schema.js';
-import { lacksPostgres, newServer, type Server } from './server.test.helper.js';
+import { lacksPostgres, newServer, type SharedServer, sharedServer } from './server.test.helper.js';
 
 /** Verifiers that are stopped are processes of their own. */
 const program = path.join(inject('installation'), 'dist', 'src', 'conformance', 'programs.js');
@@ -31,9 +31,9 @@ function open(options: PostgresOptions, more?: TokensOptions) {
 }
 
 describe.skipIf(lacksPostgres())('tokens on PostgreSQL', () => {
-  let server: Server;
+  let server: SharedServer;
   beforeAll(async () => {
-    server = await newServer();
+    server = await sharedServer();
   });
 
   const newLine = () => {

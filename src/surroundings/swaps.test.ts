@@ -9,13 +9,14 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { atLeast } from '../amount.test.helper.js';
 import { StoreError } from '../errors/store-error.js';
 import { listRecoverable, restoreEntries } from '../store/file/doctor/recoverable.js';
 import { runCommand, strangersIntent } from '../store/scratch.test.helper.js';
 import { openStore } from '../store/store.js';
 import { built, lacks } from '../store/system.test.helper.js';
+import { propertyInTiers } from '../tiers.test.helper.js';
 import { until } from '../waiting.test.helper.js';
 import {
   asUser,
@@ -30,8 +31,9 @@ import {
   victim,
 } from './attack.test.helper.js';
 
-/** How many calls are attacked in all: a few hundred in CI, 10,000 by hand. */
-const rounds = atLeast(400, 'HOLDFAST_ROUNDS');
+/** How many calls are attacked in all: by `npm test`, and later; 10,000 by hand. */
+const few = 120;
+const many = atLeast(400, 'HOLDFAST_ROUNDS');
 const deadlineMs = 2000;
 
 const calls: [name: string, call: (file: string) => Promise<unknown>][] = [
@@ -107,9 +109,14 @@ function report(name: string, ends: ReadonlyMap<string, number>): void {
 const exchange = lacks('root', 'setpriv') ? undefined : compileExchange();
 
 describe.skipIf(exchange === undefined)('root in a user’s directory while a name is exchanged', () => {
-  it.each(names)(
-    'nothing outside is touched, changed or disclosed, and every call ends, while %s is exchanged',
-    async (name) => {
+  describe.each(names)('%s', (name) => {
+    propertyInTiers(
+      'nothing outside is touched, changed or disclosed, and every call ends, while it is exchanged',
+      { few, many },
+      exchanged,
+    );
+
+    async function exchanged(rounds: number): Promise<void> {
       const [home, outside] = [homeOf(mallory), newOutside()];
       const before = listingOf(outside);
       const ends = new Map<string, number>();
@@ -136,8 +143,8 @@ describe.skipIf(exchange === undefined)('root in a user’s directory while a na
       report(name, ends);
       for (const end of ends.keys())
         expect(['ok', 'E_IO', 'E_UNSAFE', 'E_TIMEOUT', 'E_UNKNOWN', 'E_REFRESH', 'E_CORRUPT']).toContain(end);
-    },
-  );
+    }
+  });
 });
 
 /** In a process of its own, as another user: calls by turns, and how they ended. */
@@ -169,9 +176,10 @@ const visitorSource = (file: string, count: number) => `
   console.log(JSON.stringify(ends));`;
 
 describe.skipIf(exchange === undefined)('a user in a directory that all share', () => {
-  it.each(['1777', '777'])(
-    'nothing of the user outside is touched, changed or disclosed in a directory of mode %s',
-    async (mode) => {
+  describe.each(['1777', '777'])('of mode %s', (mode) => {
+    propertyInTiers('nothing of the user outside is touched, changed or disclosed', { few, many }, visited);
+
+    async function visited(rounds: number): Promise<void> {
       const [home, outside] = [homeOf(0, Number.parseInt(mode, 8)), newOutside()];
       giveAll(outside, victim);
       const before = listingOf(outside);
@@ -205,8 +213,8 @@ describe.skipIf(exchange === undefined)('a user in a directory that all share', 
       expect(leaksIn(home, mallory)).toEqual([]);
       for (const end of ends.keys())
         expect(['ok', 'E_IO', 'E_UNSAFE', 'E_TIMEOUT', 'E_UNKNOWN', 'E_REFRESH']).toContain(end);
-    },
-  );
+    }
+  });
 });
 
 const comeAndGo = `cd "$1"; shift

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { lacksEtcd, newCluster } from '../../etcd/cluster.test.helper.js';
+import { lacksEtcd, sharedCluster } from '../../etcd/cluster.test.helper.js';
 import { openStore, type Store } from '../../index.js';
 import type { Entries } from '../../store/document/entries.js';
 import { newDirectory } from '../command.test.helper.js';
@@ -57,7 +57,7 @@ describe('a copy in several commits', () => {
   });
 
   it.skipIf(lacksEtcd())('entries that are more than an engine takes at once go in several', async () => {
-    const cluster = await newCluster();
+    const cluster = await sharedCluster();
     const store = openStore(cluster.address());
     onTestFinished(() => store.close());
     const large = Array.from({ length: 6 }, (_, n): Entry => [`k${n}`, 'x'.repeat(200_000)]);

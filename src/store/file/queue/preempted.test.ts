@@ -1,13 +1,25 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync, truncateSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { atMost } from '../../../amount.test.helper.js';
 import type { StoreError } from '../../../errors/store-error.js';
+import { atFileEnd } from '../../../file-end.test.helper.js';
 import { eachInTiers } from '../../../tiers.test.helper.js';
 import { patient } from '../../../waiting.test.helper.js';
 import { interceptEach } from '../../intercept.test.helper.js';
-import { newFile, strangersIntent } from '../../scratch.test.helper.js';
+import { newDirectory, newFile, strangersIntent } from '../../scratch.test.helper.js';
 import { openStore, type Store } from '../../store.js';
 import { built, library } from '../../system.test.helper.js';
 
@@ -54,7 +66,7 @@ const killed = (when: 'before' | 'after') => `
   await store.set('other', 1);`;
 
 const meanwhiles: Record<string, (file: string) => void> = {
-  'two commits': (file) => elsewhere(file, "await store.set('other', 1); await store.set('other', 2);"),
+  'two commits': (file) => neighbour().commitTwice(file),
   'a commit that is killed between its renames': (file) => elsewhere(file, killed('before')),
   'a commit that is killed before it is durable': (file) => elsewhere(file, killed('after')),
   'a commit that is killed between its renames, and a cut of the file': (file) => {
@@ -71,6 +83,45 @@ function elsewhere(file: string, does: string): void {
     const store = openStore(file, { leaseMs: 1, ...${JSON.stringify(patient)} });
     ${does}`;
   spawnSync(process.execPath, ['--input-type=module', '-e', program]);
+}
+
+let goingOn: { commitTwice: (file: string) => void; end: () => void } | undefined;
+atFileEnd(() => {
+  goingOn?.end();
+  goingOn = undefined;
+});
+
+/** One process for all commits that end: it is asked, and answers, while this one stands still. */
+function neighbour(): NonNullable<typeof goingOn> {
+  if (goingOn) return goingOn;
+  const program = `
+    import { writeSync } from 'node:fs';
+    import { createInterface } from 'node:readline';
+    const { openStore } = await import(${JSON.stringify(library)});
+    for await (const file of createInterface({ input: process.stdin })) {
+      const store = openStore(file, { leaseMs: 1, ...${JSON.stringify(patient)} });
+      await store.set('other', 1); await store.set('other', 2);
+      await store.close();
+      writeSync(1, '.');
+    }`;
+  const pipes = ['asking', 'answering'].map((name) => path.join(newDirectory(), name));
+  execFileSync('mkfifo', pipes);
+  // Open for both, so that neither waits for the other to open it.
+  const [ask = 0, answer = 0] = pipes.map((pipe) => openSync(pipe, 'r+'));
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+    stdio: [ask, answer, 'inherit'],
+  });
+  goingOn = {
+    commitTwice(file) {
+      writeSync(ask, `${file}\n`);
+      readSync(answer, Buffer.alloc(1));
+    },
+    end() {
+      child.kill('SIGKILL');
+      for (const fd of [ask, answer]) closeSync(fd);
+    },
+  };
+  return goingOn;
 }
 
 // Each change meets the first of what may happen, before any meets the next.
