@@ -236,8 +236,7 @@ it('the examples of the store and of a guarded server do what their comments say
     if (tokens.verify(token) !== undefined || (await ask()) !== 401) throw new Error('let in');
     await tokens.close();`;
   const files = newProject({ 'store.ts': stored, 'guard.ts': guarded });
-  for (const ended of await runTypeScripts(files, ['store.ts', 'guard.ts']))
-    expect(ended).toMatchObject({ exitCode: 0, all: '' });
+  expect(await runTypeScripts(files, ['store.ts', 'guard.ts'])).toMatchObject({ exitCode: 0, all: '' });
   const read = (...names: string[]) => JSON.parse(readFileSync(path.join(...names), 'utf8'));
   const github = { type: 'api', key: 'made up' };
   expect(read(directory, 'credentials.json')).toEqual({ logins: 1, work: github });

@@ -17,6 +17,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { StoreError } from '../errors/store-error.js';
 import { failureOf, newDirectory } from '../store/scratch.test.helper.js';
 import { library, runBuilt } from '../store/system.test.helper.js';
+import { propertyInTiers } from '../tiers.test.helper.js';
 import { openTokens, type Tokens } from './tokens.js';
 
 /** The verifier sees the file as it is now; what it can't read lets nobody in, and is left as it is. */
@@ -48,7 +49,8 @@ function instead(make: () => void): void {
 }
 
 describe('a change by another process', () => {
-  it('verify sees a deletion and a creation of another process with the very next call', async () => {
+  const title = 'verify sees a deletion and a creation of another process with the very next call';
+  propertyInTiers(title, { few: 40, many: 150 }, async (rounds) => {
     const other = runBuilt(
       `
       import { createInterface } from 'node:readline';
@@ -64,7 +66,7 @@ describe('a change by another process', () => {
       { FILE: file },
     );
     let [now, nowId] = JSON.parse(await other.line());
-    for (let round = 0; round < 150; round++) {
+    for (let round = 0; round < rounds; round++) {
       expect(tokens.verify(now)?.id).toBe(nowId);
       other.tell(nowId);
       const before = now;

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { createServer, type RequestListener, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
+import { atFileEnd } from '../../file-end.test.helper.js';
 
 /** A Chromium, if there is one on the PATH. */
 export const chromium = (process.env.PATH ?? '')
@@ -35,23 +36,50 @@ function pageOf<Input, Output>(program: PageProgram<Input, Output>, input: Input
   </script>`;
 }
 
-/** Opens a page in a browser of its own that knows all names of the test by this machine. */
-function openBrowser(url: string): void {
+/** One browser for all tests of a file: where it is told what to open, and how it ends. */
+let browser: { place: Promise<string>; end: () => void } | undefined;
+atFileEnd(() => {
+  browser?.end();
+  browser = undefined;
+});
+
+/** Opens a page, of an origin of its own, in a browser that knows all names of the tests by this machine. */
+async function openPage(url: string): Promise<void> {
+  browser ??= startBrowser();
+  const target = `${await browser.place}/json/new?${encodeURIComponent(url)}`;
+  const { status } = await fetch(target, { method: 'PUT' });
+  if (status !== 200) throw new Error(`the browser opens no page: ${status}`);
+}
+
+function startBrowser(): NonNullable<typeof browser> {
   const profile = mkdtempSync(path.join(tmpdir(), 'holdfast-chromium-'));
   const flags = [
     ...['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run'],
     ...['--disable-background-networking', '--disable-component-update', '--disable-sync', '--mute-audio'],
     `--user-data-dir=${profile}`,
     '--host-resolver-rules=MAP *.example 127.0.0.1, EXCLUDE localhost',
+    '--remote-debugging-port=0',
   ];
-  const child = spawn(chromium ?? '', [...flags, url], { stdio: 'ignore', detached: true });
-  onTestFinished(async () => {
-    const closed = once(child, 'close');
-    // All its processes are in its group.
-    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-    await closed;
-    rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  const child = spawn(chromium ?? '', [...flags, 'about:blank'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    detached: true,
   });
+  const place = new Promise<string>((resolve, reject) => {
+    let said = '';
+    child.stderr.on('data', (data: Buffer) => {
+      said += data;
+      const [, host] = /DevTools listening on ws:\/\/([^/]+)\//.exec(said) ?? [];
+      if (host) resolve(`http://${host}`);
+    });
+    child.once('exit', () => reject(new Error(`the browser has ended: ${said}`)));
+  });
+  return {
+    place,
+    end() {
+      // All its processes are in its group. What is left of its profile goes with the run.
+      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
+    },
+  };
 }
 
 /**
@@ -88,6 +116,6 @@ export async function tellFrom<Input, Output>(
   });
   const origin = `http://${name}:${port}`;
   page = pageOf(program, await input(origin));
-  openBrowser(`${origin}/`);
+  await openPage(`${origin}/`);
   return told;
 }
