@@ -88,13 +88,22 @@ function placeOf(
   return path.join(cache, `${name}-${hashOfSources(name, arch)}`);
 }
 
+/** Those that have run in this process, by their places, and what each was like then: it is not asked again while it is the same. */
+const known = new Map<string, string>();
+
 /**
  * Does it run, and say its name? An empty file "runs", too: by a shell, and with success.
  * @throws NoHelperError where it says why it does not
  */
 function isWhole(place: string, name: string): boolean {
+  const { ino, size, mtimeMs, ctimeMs } = statsOf(place) ?? {};
+  const now = [ino, size, mtimeMs, ctimeMs].join(' ');
+  if (known.get(place) === now) return true;
   const { status, stdout, stderr } = spawnSync(place, ['--check'], { encoding: 'utf8' });
-  if (status === 0 && stdout === `${name} ok\n`) return true;
+  if (status === 0 && stdout === `${name} ok\n`) {
+    known.set(place, now);
+    return true;
+  }
   // Of one that is damaged, a shell may say something, with another code.
   if (status === 1 && stderr) throw new NoHelperError('kernel', stderr.trim());
   return false;
