@@ -160,6 +160,8 @@ const visitorSource = (file: string, count: number) => `
     if (lstatSync(place, { throwIfNoEntry: false })?.uid === process.geteuid()) rmSync(place, { recursive: true });
   };
   const ends = {};
+  console.log('ready');
+  await new Promise((resolve) => process.stdin.once('data', resolve));
   const restore = async () => {
     const kept = listRecoverable(file).found.find(({ name }) => name.startsWith('corrupt'));
     if (kept) await restoreEntries(file, kept.entries, { deadlineMs: 2000, overwrite: true });
@@ -194,11 +196,6 @@ describe.skipIf(exchange === undefined)('a user in a directory that all share', 
       }
       giveAll(home, mallory);
       chownSync(home, 0, 0);
-      // Each name comes, changes and goes, by two hands.
-      const attackers = [
-        attack(mallory, [exchange ?? '', home, ...pairs.flatMap((name) => [`${name}~`, `${name}-`])]),
-        attack(mallory, ['sh', '-c', comeAndGo, 'sh', home, ...pairs]),
-      ];
       const visitor = runCommand([
         ...asUser(victim),
         process.execPath,
@@ -206,7 +203,15 @@ describe.skipIf(exchange === undefined)('a user in a directory that all share', 
         '-e',
         visitorSource(file, Math.ceil(rounds / 2)),
       ]);
+      expect(await visitor.line()).toBe('ready');
+      // Each name comes, changes and goes, by two hands.
+      const attackers = [
+        attack(mallory, [exchange ?? '', home, ...pairs.flatMap((name) => [`${name}~`, `${name}-`])]),
+        attack(mallory, ['sh', '-c', comeAndGo, 'sh', home, ...pairs]),
+      ];
+      visitor.tell('begin');
       const ends = new Map<string, number>(Object.entries(JSON.parse(await visitor.line())));
+      visitor.endInput();
       for (const attacker of attackers) attacker.end();
       report(`mode ${mode}`, ends);
       expect(listingOf(outside)).toEqual(before);

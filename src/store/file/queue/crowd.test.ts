@@ -3,14 +3,16 @@ import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { atLeast } from '../../../amount.test.helper.js';
+import { eachInTiers, propertyInTiers } from '../../../tiers.test.helper.js';
 import { patient } from '../../../waiting.test.helper.js';
 import { newFile, textOf } from '../../scratch.test.helper.js';
 import { type Answer, newWriter, type Writer } from '../../system.test.helper.js';
 import { newIntentName, newTicketName } from './entry-names.js';
 import { self } from './owner.js';
 
-/** HOLDFAST_ROUNDS=1000 for the long run. */
-const rounds = atLeast(60, 'HOLDFAST_ROUNDS');
+/** How often all begin at once: by `npm test`, and later; HOLDFAST_ROUNDS=1000 for the long run. */
+const few = 20;
+const many = atLeast(60, 'HOLDFAST_ROUNDS');
 
 /** A process that has ended. Its pid belongs to no process, or to one that began later. */
 const dead = spawnSync('true').pid;
@@ -49,7 +51,8 @@ describe('many processes at once', () => {
     );
   });
 
-  it(`twelve processes lose no acknowledged write behind a dead holder, in ${rounds} rounds`, async () => {
+  const title = 'twelve processes lose no acknowledged write behind a dead holder';
+  propertyInTiers(title, { few, many }, async (rounds) => {
     const twelve = writers.slice(0, 12);
     const file = newFile();
     for (let round = 0; round < rounds; round++) {
@@ -69,8 +72,9 @@ describe('many processes at once', () => {
     await expect.poll(() => readdirSync(`${file}.intents`)).toEqual([]);
   });
 
-  it('sixteen processes that create the file at once lose no write', async () => {
-    for (let round = 0; round < 15; round++) {
+  const beginning = 'sixteen processes that create the file at once lose no write';
+  propertyInTiers(beginning, { few: 5, many: 15 }, async (rounds) => {
+    for (let round = 0; round < rounds; round++) {
       const file = path.join(newFile(), '..', 'not', 'yet', 'auth.json');
       expectAllIn(file, await together(writers, file, round));
     }
@@ -99,7 +103,6 @@ describe('many processes at once', () => {
 const hostile: [string, object, string][] = [
   ['with no queue at all', { queues: false }, ''],
   ['with every lease judged over at once', { leaseMs: 0 }, ''],
-  ['with no queue, and every lease judged over at once', { queues: false, leaseMs: 0 }, ''],
   [
     'with a wall clock that jumps by a year at each look',
     {},
@@ -108,8 +111,10 @@ const hostile: [string, object, string][] = [
      globalThis.Date = class extends RealDate { constructor(...of) { super(...(of.length ? of : [Date.now()])); } };
      Date.now = () => RealDate.now() + (looks++ % 2 ? -1 : 1) * 31536000000;`,
   ],
+  // What the first two are, together.
+  ['with no queue, and every lease judged over at once', { queues: false, leaseMs: 0 }, ''],
 ];
-it.each(hostile)('no acknowledged write is lost %s', async (_, options, setup) => {
+eachInTiers(hostile, 3)('no acknowledged write is lost %s', async (_, options, setup) => {
   const writers = await Promise.all(
     Array.from({ length: 4 }, () => newWriter({ setup, options: { deadlineMs: 60_000, ...options } })),
   );
