@@ -1,6 +1,7 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { eachInTiers } from '../tiers.test.helper.js';
 import { eventually } from '../waiting.test.helper.js';
 import { allTextOf, failureOf, newFile, textOf } from './scratch.test.helper.js';
 import { openStore } from './store.js';
@@ -12,13 +13,14 @@ const kibibytes = (count: number) => 'x'.repeat(count * 1024);
 describe('the limits of an entry', () => {
   const shared = { text: kibibytes(100) };
   const refused: [string, () => unknown][] = [
+    // One of each kind: of levels, of levels that only its text has, of length.
     ['33 levels', () => JSON.parse(nested(33))],
+    ['levels that appear when it is written', () => ({ toJSON: () => JSON.parse(nested(33)) })],
+    ['more than 256 KiB of text', () => kibibytes(256)],
     ['33 levels, of them one empty', () => JSON.parse(nested(32, '{}'))],
     ['33 levels of objects', () => JSON.parse(`${'{"a":'.repeat(33)}1${'}'.repeat(33)}`)],
     ['as many as JSON takes', () => JSON.parse(nested(4_000))],
     ['more than any recursion takes', () => JSON.parse(nested(500_000))],
-    ['levels that appear when it is written', () => ({ toJSON: () => JSON.parse(nested(33)) })],
-    ['more than 256 KiB of text', () => kibibytes(256)],
     ['more than 256 KiB of text in parts', () => Array.from({ length: 300 }, () => kibibytes(1))],
     ['the same text several times', () => [shared, shared, shared]],
     ['an array that is nearly empty', () => new Array(10_000_000)],
@@ -36,7 +38,8 @@ describe('the limits of an entry', () => {
     expect(readdirSync(path.dirname(file))).toEqual([]);
   });
 
-  it.each(refused)(
+  // The same limits, of what its function returns.
+  eachInTiers(refused, 3)(
     'an update with a result beyond the limits is refused, and the old value stays: %s',
     async (_, value) => {
       const store = openStore(newFile());
