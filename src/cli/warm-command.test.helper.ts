@@ -40,7 +40,7 @@ export function runWarm(run: Run): Promise<Answer> {
 export async function runBeside({ command, args, env, cwd, input, uid, isBare }: Run): Promise<Answer> {
   const name = `${uid} ${command}`;
   const child = idle.get(name)?.pop() ?? start(command, uid);
-  const answer = await new Promise<Answer>((resolve, reject) => {
+  const answer = await new Promise<Answer & { keptAliveBy?: string[] }>((resolve, reject) => {
     child.once('message', resolve);
     child.once('exit', (code, signal) =>
       reject(new Error(`holdfast ${args.join(' ')} ended its process: ${signal ?? `exit code ${code}`}`)),
@@ -49,6 +49,7 @@ export async function runBeside({ command, args, env, cwd, input, uid, isBare }:
     child.send({ args, env: all, cwd, input: Buffer.from(input).toString('base64') });
   });
   child.removeAllListeners('exit');
+  if (answer.keptAliveBy) throw new Error(`holdfast ${args.join(' ')} does not end: ${answer.keptAliveBy}`);
   idle.set(name, [...(idle.get(name) ?? []), child]);
   const { exitCode, stdout, stderr } = answer;
   return { exitCode, stdout: withoutLineEnd(stdout), stderr: withoutLineEnd(stderr) };
