@@ -45,7 +45,7 @@ if (verdict !== 'invalid') throw new Error('the judge does not judge');
 const scenario = defineScenario({
   name: 'mine', title: 'mine', why: 'mine', clients: { tui: 2 }, atLeast: { acknowledged: 10 },
 });
-const report: Report = await stress({ scenarios: [scenario], durationMs: 3000, controls: false, seed: 1 });
+const report: Report = await stress({ scenarios: [scenario], durationMs: 3000, patienceMs: 20_000, controls: false, seed: 1 });
 console.log(report.result, report.scenarios[0]?.counts.lost);
 `;
 

@@ -26,6 +26,7 @@ export async function lossesInStress(
       scenarios,
       targets: [labelOf(target)],
       durationMs,
+      patienceMs: 20_000,
       controls: false,
       clients,
       // One of its own: each run hangs listeners on its signal, and there are many runs.

@@ -20,6 +20,7 @@ const properties: Record<keyof Config, [expected: string, isRight: (value: unkno
   targets: ['a list of names or paths', listOf(isText)],
   scenarios: ['a list of names, paths or scenarios', listOf((one) => isText(one) || isObject(one))],
   duration: ['a time, like "2m"', isText],
+  patience: ['a time, like "20s"', isText],
   seed: ['a whole number', isNumber],
   clients: ['an object of counts, like { tui: 2 }', isObject],
   operations: ['a whole number', isNumber],

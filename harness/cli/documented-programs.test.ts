@@ -73,7 +73,7 @@ describe('what docs/programs.md says', { ...long, retry: 2 }, () => {
       const short = line
         .replace('field --all', 'field --duration 3s git-config')
         .replace('field --explore', 'field --duration 3s --explore')
-        .replace(/(?<!slow.*)--duration \d+s/, '--duration 3s');
+        .replace(/(?<!slow.*|field )--duration \d+s/, '--duration 3s --patience 20s');
       const result = await execa(
         'sh',
         ['-c', `holdfast() { "${process.execPath}" "${command}" "$@"; }; ${short}`],

@@ -102,7 +102,7 @@ describe('the configuration of a project', () => {
       ['pause', 'naive'],
       ['kill-9', 'naive'],
     ]);
-    const other = await planOf(['--target', 'textbook', '--scenario', 'pause', '--duration', '5s'], cwd);
+    const other = await planOf(['--target', 'textbook', '--scenario', 'pause', '--duration', '6s'], cwd);
     expect(other).toMatchObject([{ scenario: 'pause', target: 'textbook', workMs: 3900 }]);
   });
 

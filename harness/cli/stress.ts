@@ -23,6 +23,7 @@ interface Flags {
   operations?: number;
   runtime?: Harness.RuntimeChoice;
   duration?: number;
+  patience?: number;
   seed?: number;
   config?: string;
   out?: string;
@@ -75,7 +76,12 @@ export function addStress(program: Command): void {
     )
     .option(
       '--duration <time>',
-      'how long the whole command takes, judging included, within a tenth: 20s, 10m; below a minute more on a busy machine, where nothing is left out; --explain comes on top; default: 55s',
+      'bounds the whole command, judging included, to within a tenth: 20s, 10m; --explain comes on top; default: about 55s',
+      parseDuration,
+    )
+    .option(
+      '--patience <time>',
+      'how much longer than its duration a run may wait where too little has happened; default: 20s without --duration, else none',
       parseDuration,
     )
     .option('--seed <n>', 'repeat what the clients do; default: a new one', parseWhole)
@@ -191,11 +197,24 @@ function optionsOf(
   program: string | Harness.Specification | undefined,
   config: Harness.Config,
 ): Harness.StressOptions {
-  const { scenario, target, controls, duration, grep, lastFailed: isLastFailed, shard, ...rest } = flags;
-  const { targets, scenarios, duration: usual, controls: usualControls, reporters: _, ...same } = config;
+  const {
+    scenario,
+    target,
+    controls,
+    duration,
+    patience,
+    grep,
+    lastFailed: isLastFailed,
+    shard,
+    ...rest
+  } = flags;
+  const { targets, scenarios, controls: usualControls, reporters: _, ...mine } = config;
+  const { duration: usual, patience: usualPatience, ...same } = mine;
   const last = isLastFailed ? lastFailed() : undefined;
   const only = both([grep && matching(grep), last?.only]);
-  const durationMs = duration ?? (usual === undefined ? undefined : inConfig(() => parseDuration(usual)));
+  const inIt = (time: string | undefined) =>
+    time === undefined ? undefined : inConfig(() => parseDuration(time));
+  const durationMs = duration ?? inIt(usual);
   const named = target ?? (program === undefined ? (targets ?? last?.targets) : undefined);
   const played = scenario ?? (program === undefined ? scenarios : undefined);
   return {
@@ -206,6 +225,7 @@ function optionsOf(
       targets: named,
       programs: program === undefined ? undefined : [program],
       durationMs: durationMs || undefined,
+      patienceMs: patience ?? inIt(usualPatience),
       only,
       shard: shard && shardWithSeed(shard, rest.seed ?? config.seed),
     }),
@@ -237,6 +257,8 @@ async function repeat(options: Harness.StressOptions, times: number, signal: Abo
       ...defined({ seed }),
       controls: controls !== false,
       command: commandTyped(process.argv.slice(2)),
+      // This clock begins with the process.
+      begunMs: round === 1 ? 0 : performance.now(),
       signal,
     };
     const done = await (isShown ? stressInBrowser(run, onProgress) : stressWith(run, onProgress));

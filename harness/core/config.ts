@@ -10,8 +10,9 @@ export interface Config {
   targets?: readonly string[];
   /** Names, paths of modules, or scenarios themselves, for `stress`. */
   scenarios?: readonly (string | Scenario)[];
-  /** As the command line has it: `2m`. */
+  /** As the command line has them: `2m`. */
   duration?: string;
+  patience?: string;
   seed?: number;
   clients?: Partial<Record<ProfileName, number>>;
   operations?: number;

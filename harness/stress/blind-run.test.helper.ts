@@ -7,6 +7,6 @@ import { stress } from './stress.js';
  */
 const own = { scenario: 'two-terminals', target: 'hardened', workMs: 300, mustFind: 'lost' } as const;
 (controls as (typeof controls)[number][]).splice(0, controls.length, own);
-const options = { durationMs: 4000, operations: 20, clients: { tui: 2 } };
+const options = { durationMs: 4000, patienceMs: 20_000, operations: 20, clients: { tui: 2 } };
 const { result } = await stress({ scenarios: ['two-terminals'], ...options });
 console.log(result);

@@ -43,7 +43,7 @@ export async function field(options: FieldOptions): Promise<Surveyed[]> {
   for (const name of wanted) {
     if (signal.aborted) break;
     const { title = '' } = shipped.get(name) ?? {};
-    const common = { controls: false, durationMs, signal, onProgress } as const;
+    const common = { controls: false, durationMs, patienceMs: 20_000, signal, onProgress } as const;
     try {
       const { scenarios } = await stress({
         ...common,

@@ -4,8 +4,6 @@ import type { Stage } from './stage.js';
 
 /** How often the tally is looked at. */
 export const progressMs = 100;
-/** On a busy machine less happens: what the scenario asks for is waited for at most so much longer, before the run counts for nothing. */
-const extraMsMax = 20_000;
 /** What does not come nearer will not come: a store that hangs, say. */
 const stallMsMax = 3000;
 const sweepingWrites = 10;
@@ -16,7 +14,7 @@ export interface Patience {
   workMs: number;
   /** What judging such a history is expected to take. */
   judgingMs: (history: HistorySize) => number;
-  /** What all that is waited for on top may take, beyond what the target takes to open. */
+  /** What all that is waited for on top may take. */
   extraMs: number;
   /** How long the target took to open when it was alone: others may take as long. */
   openMs: number;
@@ -42,7 +40,7 @@ export async function untilEnough(
     await sleep(Math.min(left, progressMs), undefined, rest);
   }
   const enoughAt = performance.now();
-  const lateAt = enoughAt + Math.min(extraMsMax, extraMs) + 3 * openMs;
+  const lateAt = enoughAt + extraMs;
   let last = { missing: Number.POSITIVE_INFINITY, at: 0 };
   while (!signal.aborted && performance.now() < lateAt) {
     const missing = tally.missing(atLeast);

@@ -2,7 +2,7 @@ import { shellWord } from '../core/shell-word.js';
 import type { TargetSpec } from '../core/target.js';
 import { toFlags } from '../programs/flags.js';
 import { clientsOfProgram } from './plan/for-program.js';
-import { overheadMs, type PlannedRun } from './plan/plan.js';
+import { frameMs, overheadMs, type PlannedRun } from './plan/plan.js';
 
 /** The command that runs one unit again with the same seed, clients and time. */
 export function reproduceCommand(
@@ -12,7 +12,7 @@ export function reproduceCommand(
   const parts = [
     `${command} --no-controls`,
     `--scenario ${shellWord(scenario.source ?? scenario.name)} ${flagsOf(target)} --seed ${seed}`,
-    `--duration ${Math.ceil((workMs + overheadMs) / 1000)}s`,
+    `--duration ${Math.ceil((frameMs + workMs + overheadMs) / 1000)}s`,
   ];
   if (runtimes.choice !== 'node') parts.push(`--runtime ${runtimes.choice}`);
   if (target.program ? !isOfProgram(clients) : clients !== scenario.clients) {

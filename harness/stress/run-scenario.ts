@@ -37,14 +37,13 @@ export interface ScenarioRun {
   repetition: number;
   /** The count that must not be zero, of a planted bug. */
   mustFind?: keyof Counts;
-  /**
-   * How long the clients work, in milliseconds; starting and ending them comes on top, and some more where too little has
-   * happened by then.
-   */
+  /** How long the clients are planned to work, in milliseconds; starting and ending them comes on top. */
   workMs: number;
+  /** How long they do, by the time at which all of them have started. */
+  workMsFrom: (startedMs: number) => number;
   /** What judging such a history is expected to take: the clients work for so much less. */
   judgingMs: (history: HistorySize) => number;
-  /** What the run may take on top, where too little has happened. */
+  /** What the run may take on top, where too little has happened by then. */
   extraMs: number;
   clients: Partial<Record<ProfileName, number>>;
   workload: Partial<Workload> | undefined;
@@ -63,6 +62,9 @@ export interface Played {
   events: number;
   /** How long it has waited on top for what the scenario asks for, in milliseconds. */
   extraMs: number;
+  /** What it took until all clients were at work, and to end them all. */
+  startingMs: number;
+  endingMs: number;
 }
 
 /**
@@ -70,6 +72,7 @@ export interface Played {
  * provider of the scenario, and plays it: see `play`. Whatever ends that, all processes are killed, and the history is closed.
  */
 export async function runScenario(run: ScenarioRun): Promise<Played> {
+  const begun = performance.now();
   const stage = setStage(run);
   const cast = await castOf(run, stage);
   const { recorder } = stage;
@@ -79,8 +82,10 @@ export async function runScenario(run: ScenarioRun): Promise<Played> {
   );
   const ended = new AbortController();
   try {
-    const extraMs = await Promise.race([untilAborted(run.signal, ended.signal), play(run, stage, cast)]);
-    return { events: recorder.tally.events, extraMs: extraMs ?? 0 };
+    const times = await Promise.race([untilAborted(run.signal, ended.signal), play(run, stage, cast)]);
+    const { startedMs, endedMs, extraMs } = times ?? { startedMs: begun, endedMs: begun, extraMs: 0 };
+    const endingMs = times ? performance.now() - endedMs : 0;
+    return { events: recorder.tally.events, extraMs, startingMs: startedMs - begun, endingMs };
   } finally {
     ended.abort();
     clearInterval(progress);
@@ -141,18 +146,26 @@ async function castOf(run: ScenarioRun, stage: Stage): Promise<Cast> {
   return cast;
 }
 
+/** When all clients were at work, when they had worked for long enough, and how much of that was on top. */
+interface PlayTimes {
+  startedMs: number;
+  endedMs: number;
+  extraMs: number;
+}
+
 /** The run itself: seeds, clients, faults, the end of both, and a last look. */
-async function play(run: ScenarioRun, stage: Stage, cast: Cast): Promise<number> {
-  const { scenario, probed, workMs, judgingMs, extraMs, signal } = run;
+async function play(run: ScenarioRun, stage: Stage, cast: Cast): Promise<PlayTimes> {
+  const { scenario, probed, workMsFrom, judgingMs, extraMs, signal } = run;
   const { fleet } = cast;
   await storeSeeds(run, stage, fleet);
   await fleet.start(run.clients);
+  const startedMs = performance.now();
   const over = new AbortController();
   const calm = new AbortController();
   const faults = injectAll(run, stage, cast, calm.signal);
   const ends = AbortSignal.any([signal, over.signal]);
   const patience = {
-    workMs,
+    workMs: workMsFrom(startedMs),
     judgingMs,
     extraMs,
     openMs: probed.openMs,
@@ -163,13 +176,14 @@ async function play(run: ScenarioRun, stage: Stage, cast: Cast): Promise<number>
     untilEnough(stage, patience, () => calm.abort()),
     fleet.finished(over.signal),
   ]);
+  const endedMs = performance.now();
   over.abort();
   calm.abort();
   await Promise.all(faults);
   if (plants(scenario)) await someWrites(stage, signal);
   await fleet.stop();
   await fleet.runToEnd(stage.subject === 'tokens' ? 'token-audit' : 'audit');
-  return waitedMs ?? 0;
+  return { startedMs, endedMs, extraMs: waitedMs ?? 0 };
 }
 
 /** Where no other program can write the target's file, the target itself stores what is to be there before. */

@@ -12,7 +12,7 @@ import { claimDirectory } from '../line/sandbox.js';
 import { writeReport } from '../report/write-report.js';
 import { Clusters } from './clusters.js';
 import { environmentNow } from './environment.js';
-import { Budget, shortMs } from './plan/budget.js';
+import { Budget } from './plan/budget.js';
 import { sizedFor } from './plan/for-program.js';
 import { type FilledOptions, fillOptions, type StressOptions } from './plan/options.js';
 import { controlAttempts, type PlannedRun } from './plan/plan.js';
@@ -27,7 +27,7 @@ import { Totals, totalsIn } from './totals.js';
  * @throws UsageError if a scenario, target, client or directory is not what it should be
  */
 export async function stress(options: StressOptions = {}): Promise<Report & { out: string }> {
-  const begun = performance.now();
+  const { begunMs: begun = performance.now() } = options;
   const filled = await fillOptions(options);
   const environment = await environmentNow();
   const out = claimDirectory(filled.out);
@@ -66,9 +66,11 @@ async function stressOn(
   const runs = filled.isSized ? planned : planned.map((run) => sizedFor(probes.of(run), run));
   writeShardFile(out, filled, runs, leftOut, command);
 
-  // A program that takes ten seconds to load has been asked some times: that comes on top, and a short run has no time for it either.
-  const isOnTop = filled.durationMs < shortMs || filled.targets.some(({ program }) => program !== undefined);
-  const budget = new Budget(filled.durationMs, isOnTop ? performance.now() : begun);
+  const { durationMs: plannedMs, patienceMs } = filled;
+  // A program that takes ten seconds to load has been asked some times: that comes on top.
+  const isOnTop = patienceMs !== undefined || filled.targets.some(({ program }) => program !== undefined);
+  const begunMs = isOnTop ? performance.now() : begun;
+  const budget = new Budget({ durationMs: plannedMs, begunMs, patienceMs });
   const controls: ControlReport[] = [];
   const scenarios: ScenarioReport[] = [];
   const totals = new Totals();
@@ -77,7 +79,7 @@ async function stressOn(
   let played = 0;
   for (const [position, run] of runs.entries()) {
     if (signal.aborted) break;
-    if (scenarios.length > 0 && budget.isOver(performance.now())) {
+    if (run.mustFind === undefined && budget.isOver(performance.now())) {
       late.push(...runs.slice(position).map(nameOf));
       break;
     }
@@ -97,7 +99,7 @@ async function stressOn(
         position,
         of: runs.length,
         elapsedMs: performance.now() - begun,
-        durationMs: filled.durationMs,
+        durationMs: plannedMs,
       }),
     };
     let report: ScenarioReport;
@@ -171,14 +173,14 @@ async function findPlanted(
 async function runAndJudge(
   run: PlannedRun,
   probed: Probed,
-  { signal, onProgress }: FilledOptions,
+  { signal, onProgress, patienceMs }: FilledOptions,
   { label, out, totals, clusters, budget, left, findings, nextRun, whole }: Place,
 ): Promise<ScenarioReport> {
   const { scenario, target, repetition, seed, mustFind, runtimes, clients, workload } = run;
   const history = path.join(out, historyName);
   const start = statSync(history, { throwIfNoEntry: false })?.size ?? 0;
   const begun = performance.now();
-  const { workMs, judgingMs, extraMs } = budget.shareOf(left, begun);
+  const { workMs, workMsFrom, judgingMs, extraMs } = budget.shareOf(left, begun);
   const played = await runScenario({
     scenario,
     target: clusters.at(target, scenario.conditions),
@@ -188,8 +190,9 @@ async function runAndJudge(
     clients,
     workload,
     workMs,
+    workMsFrom,
     judgingMs,
-    extraMs,
+    extraMs: extraMs + (patienceMs === undefined ? 0 : 3 * probed.openMs),
     seed,
     repetition,
     ...(mustFind === undefined ? {} : { mustFind }),
@@ -209,6 +212,7 @@ async function runAndJudge(
   });
 
   budget.used(played.extraMs);
+  budget.framed(played);
   onProgress({ type: 'judge', label, events: played.events, whole: whole() });
   const judging = performance.now();
   const number = nextRun();

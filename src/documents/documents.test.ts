@@ -116,7 +116,7 @@ function shortened(line: string, target: string): string[] {
   const controls = kept.includes('--no-controls') ? [] : ['--no-controls'];
   const short =
     name === 'stress'
-      ? [...scenario, ...controls, '--duration', kept.includes('pause') ? '20s' : '5s']
+      ? [...scenario, ...controls, '--duration', kept.includes('pause') ? '20s' : '5s', '--patience', '20s']
       : ['--schedules', '40'];
   return [name, ...kept, ...short, '--target', target];
 }

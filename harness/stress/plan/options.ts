@@ -37,8 +37,18 @@ export interface StressOptions {
    * where no time is given either: as many as fit alone into it, at least 10 and at most 500.
    */
   operations?: number;
-  /** Bounds the whole run, judging included, in milliseconds. Default 55000. */
+  /**
+   * Bounds the whole run, judging included, in milliseconds. What has no time left is left out, and a scenario in which too little has
+   * happened is inconclusive. Default 55000, which is no bound: see `patienceMs`.
+   */
   durationMs?: number;
+  /**
+   * How much longer than `durationMs` the scenarios may take, all together, where too little has happened, in milliseconds. Then nothing
+   * is left out, and trying the targets before comes on top, too. Default: 20000 without `durationMs`, and otherwise none.
+   */
+  patienceMs?: number;
+  /** When the command began, on the clock of `performance.now()`. Default: now. */
+  begunMs?: number;
   /**
    * How long a target, alone in a process, may take to open, set, get and remove before it is refused, in milliseconds.
    * Default 40000: real programs take ten seconds to load.
@@ -79,6 +89,8 @@ export interface FilledOptions {
   /** What is the same in all scenarios, whatever they say. */
   overrides: { clients: Partial<Record<ProfileName, number>> | null; operations: number };
   durationMs: number;
+  /** What all runs may take on top where too little has happened. Undefined where the duration is a bound. */
+  patienceMs: number | undefined;
   /** How long a target may take alone for what a probe asks of it. */
   targetMs: number;
   /** The user has said how long a run is, or how much of it there is. */
@@ -94,8 +106,10 @@ export interface FilledOptions {
 export async function fillOptions(options: StressOptions): Promise<FilledOptions> {
   const { clients, operations = 0, durationMs = 55_000, repeat = 1, shard = { index: 1, of: 1 } } = options;
   const { targetMs = targetMsDefault } = options;
+  const { patienceMs: patience = options.durationMs === undefined ? patienceMsDefault : 0 } = options;
   const seed = options.seed ?? randomInt(2 ** 31);
-  checkNumbers({ operations, durationMs, seed, targetMs, repeat });
+  checkNumbers({ operations, durationMs, seed, targetMs, repeat, patienceMs: patience });
+  const patienceMs = patience || undefined;
   if (repeat === 0) throw new UsageError('repeat is 0', 'expected a whole number from 1');
   checkShard(shard);
   if (clients) checkClients(clients, '--clients', subjectOfAll(clients));
@@ -135,6 +149,7 @@ export async function fillOptions(options: StressOptions): Promise<FilledOptions
       runtimes,
       controls: controlRuns,
       durationMs,
+      isBound: patienceMs === undefined,
       clients,
       operations,
       seed,
@@ -158,11 +173,15 @@ export async function fillOptions(options: StressOptions): Promise<FilledOptions
     overrides: { clients: clients ?? null, operations },
     pairs: pairsOf({ scenarios, targets, only }),
     durationMs,
+    patienceMs,
     out: options.out ?? path.join('reports', newRunName(seed)),
     signal: options.signal ?? new AbortController().signal,
     onProgress: options.onProgress ?? (() => {}),
   };
 }
+
+/** On a busy machine less happens. */
+const patienceMsDefault = 20_000;
 
 /** One line of a plan: what is run, in this order, and for how long. */
 export interface PlanEntry {

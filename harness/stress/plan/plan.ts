@@ -27,6 +27,8 @@ export interface PlannedRun {
 /** What starting the processes and ending them takes, on two cores. It comes out of the run's duration. */
 export const overheadMs = 1100;
 export const workMsMin = 900;
+/** What a command takes before its first run and after its last one. It comes out of a duration that is a bound. */
+export const frameMs = 1000;
 
 /** Planted bugs: without them, a green run could mean that the harness is blind. Each gets the time to be found in nearly any run. */
 export const controls: readonly {
@@ -50,6 +52,8 @@ export interface PlanInput {
   /** Their time comes out of the duration, too. */
   controls: readonly PlannedRun[];
   durationMs: number;
+  /** Nothing comes on top of it. */
+  isBound: boolean;
   clients: Partial<Record<ProfileName, number>> | undefined;
   /** Ends each client after so many operations; 0 for no such end. */
   operations: number;
@@ -74,6 +78,7 @@ export function plan({
   runtimes,
   controls,
   durationMs,
+  isBound,
   clients,
   operations,
   seed,
@@ -94,7 +99,8 @@ export function plan({
   const weights = meant.reduce((sum, { scenario }) => sum + weightOf(scenario), 0);
   const controlsMs = controls.reduce((sum, { workMs }) => sum + workMs + overheadMs, 0);
 
-  const neededMs = controlsMs + weights * (workMsMin + overheadMs);
+  const aroundMs = controlsMs + (isBound ? frameMs : 0);
+  const neededMs = aroundMs + weights * (workMsMin + overheadMs);
   if (durationMs < neededMs) {
     const needed = `${Math.ceil(neededMs / 1000)}s`;
     const runs = counted(meant.length, repeat > 1 ? 'run' : 'scenario');
@@ -105,7 +111,7 @@ export function plan({
       `give --duration ${needed} or more, ${fewer}`,
     );
   }
-  const shareMs = (durationMs - controlsMs) / weights;
+  const shareMs = (durationMs - aroundMs) / weights;
   return meant.map(({ scenario, target, repetition, seed: own }) => {
     const { workload, clients: cast } = target.program
       ? forProgram(scenario, target.program)

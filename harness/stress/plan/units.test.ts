@@ -13,6 +13,7 @@ const input: PlanInput = {
   runtimes: onNode,
   controls: [],
   durationMs: 600_000,
+  isBound: true,
   clients: undefined,
   operations: 0,
   seed: 42,
