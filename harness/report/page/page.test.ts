@@ -217,7 +217,7 @@ describe('what is held of a run', () => {
   });
 });
 
-test('the more groups a run has, the fewer of each are drawn, and each has one', () => {
+test('the more groups a run has, the fewer of each are drawn, one at least, and none of those beyond 160', () => {
   const drawnOf = (programs: number) => {
     const groups = new Groups(12);
     for (let at = 0; at < 20 * programs; at++) {
@@ -240,5 +240,8 @@ test('the more groups a run has, the fewer of each are drawn, and each has one',
     [12, 20, 8],
   ]);
   expect(drawnOf(40)[0]).toEqual([4, 20, 16]);
-  expect(drawnOf(200).every(([drawn, , named]) => drawn === 1 && named === 15)).toBe(true);
+  const many = drawnOf(200);
+  expect(many.slice(0, 160).every(([drawn, , named]) => drawn === 1 && named === 15)).toBe(true);
+  expect(many.slice(160).every(([drawn, , named]) => drawn === 0 && named === 15)).toBe(true);
+  expect(drawnOf(4000).at(-1)).toEqual([0, 20, 1]);
 });

@@ -90,6 +90,9 @@ export class GroupCard {
     const rest = moreOf(this.group, this.#more);
     this.#body.replaceChildren(
       ...(example === undefined ? [] : [this.#example(example)]),
+      ...(this.group.examples.length === 0
+        ? [h('p.quiet', null, 'The page has no picture of these: it draws the first groups of so many.')]
+        : []),
       ...(rest ? [rest] : []),
     );
   }

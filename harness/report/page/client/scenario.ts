@@ -76,8 +76,14 @@ export function scenarioSection(scenario: ScenarioPage, cards: readonly GroupCar
 
 function foundText({ groups }: ScenarioPage, isComplete: boolean): string {
   const count = groups.reduce((sum, group) => sum + group.count, 0);
+  const drawn = groups.filter(({ examples }) => examples.length > 0);
+  const rest = groups.length - drawn.length;
+  const others =
+    rest === 0
+      ? ''
+      : ` ${plural(rest, 'more group')} ${rest === 1 ? 'has' : 'have'} no picture here: findings.jsonl beside this page has each of their violations.`;
   if (isComplete)
-    return `${plural(count, 'violation')}, as the judge found them, in ${plural(groups.length, 'group')}. The clearest ones are drawn.`;
+    return `${plural(count, 'violation')}, as the judge found them, in ${plural(groups.length, 'group')}. The clearest ones are drawn.${others}`;
   return `The ${plural(count, 'violation')} that the report shows; the judge found more of some kinds, as the numbers above say, and they were not recorded one by one.`;
 }
 

@@ -4,7 +4,7 @@ import type { RecordedFinding } from './recorded.js';
 import { sentenceMax, shortened } from './shortened.js';
 
 const moreMax = 100;
-/** Of all groups of a run together: each picture brings some hundred calls and contents into the page. */
+/** Of all groups of a run together: each picture brings some hundred calls and contents into the page. Groups beyond that have none. */
 const drawnMax = 160;
 /** And so many sentences in all. */
 const namedMax = 3000;
@@ -68,10 +68,10 @@ export class Groups {
       return id;
     };
     const drawn = Math.max(1, Math.floor(drawnMax / sorted.length));
-    const named = Math.floor(namedMax / sorted.length);
-    return sorted.map(({ best, ...group }) => {
+    const named = Math.max(1, Math.floor(namedMax / sorted.length));
+    return sorted.map(({ best, ...group }, place) => {
       const id = unique(`${prefix}/${group.kind}`);
-      for (const { finding } of best.splice(drawn)) list(group.more, finding);
+      for (const { finding } of best.splice(place < drawnMax ? drawn : 0)) list(group.more, finding);
       group.more.splice(named);
       const examples = best.map(({ finding }) => toExample(finding, unique(`${id}/${subjectOf(finding)}`)));
       return { ...group, id, examples };
