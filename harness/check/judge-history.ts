@@ -36,39 +36,54 @@ export async function judgeHistory(
 ): Promise<JudgedRun[]> {
   const judged: JudgedRun[] = [];
   let isAnyLong = false;
-  for await (const run of buildRuns(file, start, inspector)) {
-    const begun = performance.now();
-    const { scenario, target, seed, repetition, mustFind, runtime = 'node', evidence, program } = run.header;
-    const { title, why, planned } = run.header;
-    const isLong = run.operations.length >= longMin;
-    isAnyLong ||= isLong;
-    const { findings, ...judgement } = judge(run, isLong ? collectGarbage : undefined);
-    const told = performance.now();
-    const one: JudgedRun = {
-      scenario,
-      target,
-      executor: 'stress',
-      runtime,
-      seed,
-      ...(repetition === undefined ? {} : { repetition }),
-      ...(mustFind === undefined ? {} : { mustFind: mustFind as keyof Counts }),
-      schedule: null,
-      ...(evidence === undefined || evidence.of === 'file' ? {} : { evidence }),
-      ...(program === undefined ? {} : { program }),
-      ...(title === undefined ? {} : { title }),
-      ...(why === undefined ? {} : { why }),
-      ...(planned === undefined ? {} : { planned }),
-      ...judgement,
-      violations: someOfEachKind(onePerCause(findings)).map((finding) => toViolation(run, finding)),
-      judgeMs: Math.round(told - begun),
-      reportMs: Math.round(performance.now() - told),
-    };
-    onRun?.({ judged: one, run, findings, number: judged.length });
-    judged.push(one);
+  const runs = buildRuns(file, start, inspector);
+  for (;;) {
+    // A variable of this loop would hold a run while the next one is read.
+    const next = await judgeNext(runs, judged.length, onRun);
+    if (next === undefined) break;
+    isAnyLong ||= next.isLong;
+    judged.push(next.one);
   }
   // A page comes next, and reads the history once more.
   if (isAnyLong) collectGarbage();
   return judged;
+}
+
+/** @returns undefined after the last run */
+async function judgeNext(
+  runs: AsyncGenerator<Run>,
+  number: number,
+  onRun: OnRun | undefined,
+): Promise<{ one: JudgedRun; isLong: boolean } | undefined> {
+  const { done, value: run } = await runs.next();
+  if (done) return undefined;
+  const isLong = run.operations.length >= longMin;
+  const begun = performance.now();
+  const { scenario, target, seed, repetition, mustFind, runtime = 'node', evidence, program } = run.header;
+  const { title, why, planned } = run.header;
+  const { findings, ...judgement } = judge(run, isLong ? collectGarbage : undefined);
+  const told = performance.now();
+  const one: JudgedRun = {
+    scenario,
+    target,
+    executor: 'stress',
+    runtime,
+    seed,
+    ...(repetition === undefined ? {} : { repetition }),
+    ...(mustFind === undefined ? {} : { mustFind: mustFind as keyof Counts }),
+    schedule: null,
+    ...(evidence === undefined || evidence.of === 'file' ? {} : { evidence }),
+    ...(program === undefined ? {} : { program }),
+    ...(title === undefined ? {} : { title }),
+    ...(why === undefined ? {} : { why }),
+    ...(planned === undefined ? {} : { planned }),
+    ...judgement,
+    violations: someOfEachKind(onePerCause(findings)).map((finding) => toViolation(run, finding)),
+    judgeMs: Math.round(told - begun),
+    reportMs: Math.round(performance.now() - told),
+  };
+  onRun?.({ judged: one, run, findings, number });
+  return { one, isLong };
 }
 
 /** The runs of a file, each of which is built while it is read. */
