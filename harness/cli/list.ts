@@ -1,6 +1,7 @@
 import { Argument, type Command } from 'commander';
 import { parseCount } from '../../src/cli/parse.js';
-import { printReport } from '../../src/cli/render.js';
+import { pageOf, printReport } from '../../src/cli/render.js';
+import { cutTo, wrapTo } from '../../src/cli/text.js';
 import { UsageError } from '../../src/cli/usage-error.js';
 import { keepLatest, runsIn, runsToText } from './list-runs.js';
 
@@ -33,7 +34,7 @@ export function addList(program: Command): void {
 async function listItems(kind: Listed, { keep, json }: { keep?: number; json?: boolean }) {
   if (keep !== undefined) throw new UsageError('--keep removes runs', `leave it out of: list ${kind}`);
   const items = await itemsOf(kind);
-  process.stdout.write(json ? `${JSON.stringify(items, null, 2)}\n` : toText(items));
+  process.stdout.write(json ? `${JSON.stringify(items, null, 2)}\n` : toText(items, pageOf().columns));
 }
 
 async function listRuns({ keep, json }: { keep?: number; json?: boolean }) {
@@ -74,11 +75,23 @@ async function itemsOf(kind: Listed): Promise<Item[]> {
   }
 }
 
-function toText(items: readonly Item[]): string {
-  const width = Math.max(...items.map(({ name }) => name.length));
-  const lines = items.flatMap(({ name, title, why }) => [
-    `${name.padEnd(width)}  ${title}`,
-    ...(why ? [`${' '.repeat(width)}  ${why}`] : []),
-  ]);
+/** Beside a column of names there is little room on a narrow terminal: then the rest stands below them. */
+const besideMin = 40;
+
+/** @param columns of the terminal: titles are broken between words, and reasons are cut. Undefined for a pipe, which gets all of it */
+function toText(items: readonly Item[], columns = Number.POSITIVE_INFINITY): string {
+  const width = Math.max(...items.map(({ name }) => name.length)) + 2;
+  const isBeside = columns - width >= besideMin;
+  const indent = ' '.repeat(isBeside ? width : 2);
+  const lines = items.flatMap(({ name, title, why }) => {
+    const rest = [
+      ...wrapTo(title, columns - indent.length),
+      ...(why ? [cutTo(why, columns - indent.length)] : []),
+    ];
+    const indented = rest.map((line) => indent + line);
+    return isBeside
+      ? [name.padEnd(width) + rest[0], ...indented.slice(1)]
+      : [cutTo(name, columns), ...indented];
+  });
   return `${lines.join('\n')}\n`;
 }

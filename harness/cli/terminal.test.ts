@@ -17,7 +17,7 @@ const colour = '\u001b[3';
 const red = ['stress', '--target', 'naive', '--no-controls'];
 const some = [
   ...red,
-  ...['--scenario', 'two-terminals,set-delete-churn', '--duration', '6s'],
+  ...['--scenario', 'two-terminals,set-delete-churn', '--duration', '6s', '--patience', '20s'],
   ...['--clients', 'tui=2', '--operations', '30'],
   ...['--out', 'reports/it'],
 ];
@@ -91,8 +91,7 @@ describe.skipIf(!hasTerminal)(`a run on a terminal${noTerminal}`, () => {
       ...red,
       '--scenario',
       names.join(),
-      '--duration',
-      '35s',
+      ...['--duration', '35s', '--patience', '20s'],
     ]);
     expect(exitCode).toBe(1);
     expect(lines.length).toBeLessThan(60);
@@ -108,6 +107,12 @@ describe.skipIf(!hasTerminal)(`a run on a terminal${noTerminal}`, () => {
   ])('with %j there are colours: %j', async (env, isColoured) => {
     const shown = await holdfastOnTerminal(['show', 'reports/it'], { env, cwd: run.cwd });
     expect(shown.output.includes(colour)).toBe(isColoured);
+  });
+
+  it.each([50, 80])('no line of what there is to list is wider than %d columns', async (columns) => {
+    const { lines } = await holdfastOnTerminal(['list', 'scenarios'], { columns });
+    expect(lines.length).toBeGreaterThan(50);
+    expect(wider(lines, columns)).toEqual([]);
   });
 
   it('JSON has no colours', async () => {
