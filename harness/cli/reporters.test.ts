@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { long } from '../../src/tiers.test.helper.js';
@@ -27,6 +27,10 @@ describe('the forms of a report', () => {
     expect(calls.length).toBeGreaterThanOrEqual(counts?.acknowledged ?? Number.NaN);
     const nowhere = await holdfastWarm(['show', '--trace', 'no/such/place.json'], { cwd });
     expect([nowhere.exitCode, nowhere.stderr]).toEqual([2, expect.stringContaining('ENOENT')]);
+    rmSync(path.join(cwd, 'reports', 'latest', 'history.jsonl'));
+    const without = await holdfastWarm(['show', '--trace', 'other.json'], { cwd });
+    expect([without.exitCode, without.stderr]).toEqual([2, expect.stringContaining('no history.jsonl in')]);
+    expect(existsSync(path.join(cwd, 'other.json'))).toBe(false);
   });
 
   it('under GitHub Actions there are annotations and a summary, and JSON on standard output stays JSON', async () => {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
 import { pageOf } from '../../src/cli/render.js';
+import { UsageError } from '../../src/cli/usage-error.js';
 import type { Report } from '../index.js';
 import { showAddress } from './browser.js';
 import { parseReporters, type Reporter, reporterNames, writeReports } from './reporters.js';
@@ -42,13 +43,14 @@ interface Flags {
 }
 
 async function run(place: string, { json, verbose, reporter, trace, judge, open }: Flags): Promise<void> {
-  const { NothingMatchedError, UsageError } = await import('../index.js');
+  const { NothingMatchedError } = await import('../index.js');
   const file = existsSync(place) && statSync(place).isDirectory() ? path.join(place, 'report.json') : place;
   if (!existsSync(file)) {
     throw new NothingMatchedError(`there is no report at ${file}`, 'holdfast stress makes one');
   }
   const out = path.dirname(file);
   if (trace !== undefined) {
+    expectHistory(out);
     const count = await writeTrace(path.join(out, 'history.jsonl'), trace);
     process.stderr.write(`${trace}: ${count} records\n`);
     return;
@@ -71,7 +73,7 @@ async function openPage(file: string): Promise<void> {
   const out = path.dirname(path.resolve(file));
   const page = path.join(out, 'report.html');
   if (!existsSync(page)) {
-    const { toPage, UsageError } = await import('../index.js');
+    const { toPage } = await import('../index.js');
     const report = parseReport(readFileSync(file, 'utf8'));
     if (!report)
       throw new UsageError(`there is no report.html in ${out}`, 'expected that of a run, or of a search');
@@ -83,18 +85,20 @@ async function openPage(file: string): Promise<void> {
 
 /** The report beside the findings says where they are, and the page shows them. */
 async function judgeAgain(written: Report, file: string): Promise<Report> {
-  const { judgeReportAgain, toPage, UsageError } = await import('../index.js');
+  const { judgeReportAgain, toPage } = await import('../index.js');
   const out = path.dirname(file);
-  if (!existsSync(path.join(out, 'history.jsonl')))
-    throw new UsageError(
-      `there is no history.jsonl in ${out}`,
-      'expected that of the run, beside its report',
-    );
+  expectHistory(out);
   const report = await judgeReportAgain(written, out);
   const { default: writeFileAtomic } = await import('write-file-atomic');
   await writeFileAtomic(file, `${JSON.stringify(report, null, 2)}\n`);
   await writeFileAtomic(path.join(out, 'report.html'), await toPage(report, out));
   return report;
+}
+
+/** @throws UsageError if the history of the run is not beside its report */
+function expectHistory(out: string): void {
+  if (existsSync(path.join(out, 'history.jsonl'))) return;
+  throw new UsageError(`there is no history.jsonl in ${out}`, 'expected that of the run, beside its report');
 }
 
 function parseReport(text: string): Report | undefined {

@@ -17,8 +17,22 @@ export interface TestCase {
 }
 
 /** The runs of a report as test cases, the planted bugs first. */
-export function casesOf({ controls, scenarios }: Pick<Report, 'controls' | 'scenarios'>): TestCase[] {
-  return [...controls.map(controlCase), ...scenarios.map(scenarioCase)];
+export function casesOf(report: Report): TestCase[] {
+  const cases = [...report.controls.map(controlCase), ...report.scenarios.map(scenarioCase)];
+  const isPassed = cases.every(({ outcome }) => outcome === 'passed');
+  return isPassed && report.result !== 'valid' ? [...cases, wholeCase(report)] : cases;
+}
+
+/** What was left out has no run, and neither has what an interrupt has prevented: readers of the cases alone would take the rest for all. */
+function wholeCase({ result, leftOut = [] }: Report): TestCase {
+  const isInterrupted = result === 'interrupted';
+  return {
+    name: 'the whole run',
+    suite: 'stress',
+    outcome: 'inconclusive',
+    message: isInterrupted ? 'it was interrupted' : (leftOut[0] ?? 'not all of it was run'),
+    details: leftOut.map((reason) => `left out: ${reason}`),
+  };
 }
 
 function controlCase(control: ControlReport): TestCase {

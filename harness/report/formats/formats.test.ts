@@ -112,6 +112,17 @@ describe('a report in the formats of others, as their readers read it', () => {
     expect(lines[1]).toMatch(/%0ARun it again: npx holdfast stress --seed 7$/);
   });
 
+  it.each<[Partial<Report>, string]>([
+    [{ result: 'unknown', leftOut: ['pause on a: no time was left'] }, 'pause on a: no time was left'],
+    [{ result: 'interrupted' }, 'it was interrupted'],
+  ])('a run that was not played whole passes in no format: %j', (how, message) => {
+    const rest: Report = { ...all, controls: [control(true)], scenarios: [reportOf('valid')], ...how };
+    expect(toJUnit(rest)).toContain('tests="3" failures="0" errors="1"');
+    expect(toTap(rest)).toContain('not ok 3 - stress: the whole run');
+    const title = 'title=holdfast stress%3A the whole run';
+    expect(toGithubAnnotations(rest)).toEqual([`::warning ${title}::${message}`]);
+  });
+
   it('what is worse than in the baseline is an error on GitHub, and stands in the summary', () => {
     const regression = {
       scenario: 'kill-9',
