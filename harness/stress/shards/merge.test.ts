@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { judgeReportAgain } from '../../check/find-again.js';
@@ -140,6 +140,13 @@ describe('what is missing is never green', () => {
     expect(leftOut).toEqual([
       'shard 3 of 4 is missing: 2 runs not judged (a on hardened, run 3; c on hardened)',
     ]);
+  });
+
+  it('shards that had no time for any run, and so have no history, are inconclusive', async () => {
+    const shards = await makeShards(2, { skips: () => true });
+    for (const shard of shards) rmSync(path.join(shard, 'history.jsonl'));
+    const { result, scenarios } = await mergeAll(shards);
+    expect([result, scenarios]).toEqual(['unknown', []]);
   });
 
   it('a shard that has nothing to run is not missing', async () => {

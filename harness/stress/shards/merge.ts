@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { UsageError } from '../../../src/cli/usage-error.js';
 import { findingsName, historyName } from '../../check/find-again.js';
 import { FindingsFile } from '../../check/findings-file.js';
-import { judgeHistory } from '../../check/judge-history.js';
+import { judgeHistory, type OnRun } from '../../check/judge-history.js';
 import { runStarts } from '../../check/run-starts.js';
 import { defined } from '../../core/defined.js';
 import { labelOf } from '../../core/label.js';
@@ -66,10 +66,12 @@ export async function merge({
     const start = statSync(history, { throwIfNoEntry: false })?.size ?? 0;
     await append(path.join(shard.directory, 'history.jsonl'), history);
     const first = played;
-    const judged = await judgeHistory(history, start, undefined, (one) => {
+    // A shard that had no time for any run has no history.
+    const onRun: OnRun = (one) => {
       findings.add(first + one.number, one.findings);
       if (one.judged.mustFind === undefined) totals.add(one.judged, one.run);
-    });
+    };
+    const judged = existsSync(history) ? await judgeHistory(history, start, undefined, onRun) : [];
     played += judged.length;
     judgedByShard.push({ shard, judged, first });
   }
