@@ -76,12 +76,18 @@ function playOn(
 }
 
 const calm: Machine = {
-  ...{ probingMs: 700, startingMs: 400, endingMs: 500 },
-  ...{ eventsPerMs: 4, judgingMsPerEvent: 0.03 },
+  probingMs: 700,
+  startingMs: 400,
+  endingMs: 500,
+  eventsPerMs: 4,
+  judgingMsPerEvent: 0.03,
 };
 const busy: Machine = {
-  ...{ probingMs: 2500, startingMs: 1300, endingMs: 1500 },
-  ...{ eventsPerMs: 2, judgingMsPerEvent: 0.12 },
+  probingMs: 2500,
+  startingMs: 1300,
+  endingMs: 1500,
+  eventsPerMs: 2,
+  judgingMsPerEvent: 0.12,
 };
 
 describe('the budget of a command', () => {
