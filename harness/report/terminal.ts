@@ -41,11 +41,21 @@ export function toTerminal(report: Report, out: string, telling: Telling = {}): 
     overviewOf(report),
     ...evidenceLines(scenarios),
     ...noteLines(scenarios),
-    ...leftOut.map((reason) => `Left out: ${reason}.`),
+    ...leftOutLines(leftOut),
     ...failures(scenarios, telling),
     ...again(scenarios, out, telling),
     `${verdictLine(report)} Seed ${seed}, ${(durationMs / 1000).toFixed(1)} s. Report: ${out}`,
   ].join('\n\n');
+}
+
+/** One line for all that was left out for the same reason. A reason says first what of: `pause on mine: no time was left`. */
+function leftOutLines(leftOut: readonly string[]): string[] {
+  const names = new Map<string, string[]>();
+  for (const reason of leftOut) {
+    const [, name = '', why = reason] = /^([^:]+): (.*)$/s.exec(reason) ?? [];
+    names.set(why, [...(names.get(why) ?? []), ...(name === '' ? [] : [name])]);
+  }
+  return [...names].map(([why, those]) => `Left out: ${[those.join(', '), why].filter(Boolean).join(': ')}.`);
 }
 
 /** The same for histories that are judged again. */

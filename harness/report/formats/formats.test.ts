@@ -123,6 +123,17 @@ describe('a report in the formats of others, as their readers read it', () => {
     expect(toGithubAnnotations(rest)).toEqual([`::warning ${title}::${message}`]);
   });
 
+  it('what was left out for the same reason stands on one line of a terminal', () => {
+    const leftOut = ['pause on a: no time was left', 'kill-9 on a: no time was left', 'shard 3 is missing'];
+    const told = toTerminal({ ...all, leftOut }, 'out')
+      .split('\n')
+      .filter((line) => line.startsWith('Left out'));
+    expect(told).toEqual([
+      'Left out: pause on a, kill-9 on a: no time was left.',
+      'Left out: shard 3 is missing.',
+    ]);
+  });
+
   it('what is worse than in the baseline is an error on GitHub, and stands in the summary', () => {
     const regression = {
       scenario: 'kill-9',
