@@ -22,6 +22,13 @@ it.each([
   ['a quote and a comma within a secret', '{"a":"sk-ab",cd","c":{"type":"api"}}', ['c']],
   ['a number that may be cut', '{"c":{"type":"api"},"n":12', ['c']],
   ['a beginning that is lost', '{"type":"api","key":"x"},"c":{"type":"api"}}', ['c']],
+  ['two keys that became one, and a bracket too many', '{\n  "optype": "new",\n  "inner": []\n  }\n}', []],
+  ['the end of a longer text behind it', '{"n":1,"c":{"type":"api"}}"}}', ['n', 'c']],
+  ['brackets of a longer text behind it', '{"n":1,"c":{"type":"api"}}}}', ['c']],
+  ['a comment over what opens the brackets', '//  "inner": [\n  {\n  "secret": "sss"\n  }\n ]\n}\n}', []],
+  ['a comment, and zeros in it', '//\0\0\0  "inner": [\n  {\n  "secret": "sss"\n  }\n ]\n}\n}', []],
+  ['a comment before it', '// mine\n{"c":{"type":"api"},"x', ['c']],
+  ['comments before it, on its line, too', '// mine\n /* all */ {"c":{"type":"api"},"x', ['c']],
   ['zeros before a bracket', '\0\0\0{"n":1},"c":{"type":"api"}}', ['c']],
 ])('no damaged entry is returned from a text with %s', (_, text, keys) => {
   expect(readDamaged(Buffer.from(text)).entries.map(({ key }) => key)).toEqual(keys);

@@ -1,6 +1,6 @@
 import type { Cursor, Fault, FaultKind, Range } from './cursor.js';
 import type { FoundEntry } from './read.js';
-import { decodePiece } from './text.js';
+import { decodePiece, hasBracketTooMany, indentOf, isOfFirstLevel, lastBefore } from './text.js';
 import { readValue, type Value } from './value.js';
 
 interface Member extends Range {
@@ -22,6 +22,8 @@ export class Members {
   /** The ranges that were understood, punctuation included. */
   readonly claims: Range[] = [];
   readonly #cursor: Cursor;
+  /** Those that look like a credential. */
+  readonly #typed = new Set<FoundEntry>();
   /** The indentation of the keys that begin a line, where the level is known. */
   #indent: string | undefined;
   /** The offset from which on no entry could be found. */
@@ -43,7 +45,7 @@ export class Members {
       // What the zeros replaced is unknown: the bracket behind them may be of any level.
       if (this.#passZeros()) isClosed = false;
       if (cursor.token === 'end') break;
-      const isFirst = this.faults.length === 0;
+      const isFirst = this.faults.length === 0 && (cursor.comments.length === 0 || isOfFirstLevel(cursor));
       if (cursor.token === '{' && (isFirst || isClosed || this.#isWhole())) {
         if (this.claims.length > 0) this.#fault('a second object', cursor.from);
         isClosed = this.#readObject();
@@ -69,6 +71,7 @@ export class Members {
     this.#indent = undefined;
     cursor.next();
     const isClosed = this.#readMembers();
+    if (isClosed && hasBracketTooMany(cursor)) this.#keepTyped(claims, entries);
     if (!isClosed || !this.#isPartOfAnother(entries)) return isClosed;
     // The beginning of the text is lost, so it is unknown whose fields these are.
     this.claims.length = claims;
@@ -76,6 +79,14 @@ export class Members {
     this.#fault('text after the end of the object', cursor.from);
     this.#indent = undefined;
     return this.#resume(from) && this.#readMembers();
+  }
+
+  /** Leaves out what is no credential, where an object may be an inner one. */
+  #keepTyped(firstClaim: number, firstEntry: number): void {
+    const others = this.entries.slice(firstEntry).filter((entry) => !this.#typed.has(entry));
+    const isOther = ({ from }: Range) => others.some((entry) => entry.from === from);
+    this.entries.push(...this.entries.splice(firstEntry).filter((entry) => !isOther(entry)));
+    this.claims.push(...this.claims.splice(firstClaim).filter((claim) => !isOther(claim)));
   }
 
   /** Does the object that has just ended continue as only an inner one does, or is it a credential itself, and not the end? */
@@ -264,7 +275,9 @@ export class Members {
     this.#indent ??= indentOf(this.#cursor.text, from);
     this.faults.push(...value.lenient);
     this.claims.push({ from, to });
-    this.entries.push({ key, raw: value.raw, from, to });
+    const entry = { key, raw: value.raw, from, to };
+    if (value.isTyped) this.#typed.add(entry);
+    this.entries.push(entry);
   }
 
   #claim({ from, to }: Range): void {
@@ -279,18 +292,4 @@ export class Members {
 function keyOf(quoted: string): string | undefined {
   const text = decodePiece(quoted);
   return text === undefined ? undefined : (JSON.parse(text) as string);
-}
-
-/** The text before this offset on its line, if it is white space only. */
-function indentOf(text: string, at: number): string | undefined {
-  let from = at;
-  while (from > 0 && ' \t'.includes(text.charAt(from - 1))) from--;
-  return from === 0 || '\r\n'.includes(text.charAt(from - 1)) ? text.slice(from, at) : undefined;
-}
-
-/** The last character before this offset that is no white space. */
-function lastBefore(text: string, at: number): string {
-  let last = at - 1;
-  while (last >= 0 && ' \t\r\n'.includes(text.charAt(last))) last--;
-  return text.charAt(last);
 }

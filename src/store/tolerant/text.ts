@@ -77,3 +77,33 @@ export function placeFinder(text: string): (at: number) => { line: number; colum
     return { line, column: [...Buffer.from(text.slice(start, at), 'latin1').toString()].length + 1 };
   };
 }
+
+/** The text before this offset on its line, if it is white space only. */
+export function indentOf(text: string, at: number): string | undefined {
+  let from = at;
+  while (from > 0 && ' \t'.includes(text.charAt(from - 1))) from--;
+  return from === 0 || '\r\n'.includes(text.charAt(from - 1)) ? text.slice(from, at) : undefined;
+}
+
+/** The last character before this offset that is no white space. */
+export function lastBefore(text: string, at: number): string {
+  let last = at - 1;
+  while (last >= 0 && ' \t\r\n'.includes(text.charAt(last))) last--;
+  return text.charAt(last);
+}
+
+/**
+ * Is an object behind comments of the first level? A comment may have swallowed what opens the brackets around it: damage that makes two
+ * slashes takes the rest of a line. So it must begin a line without indentation, or follow a comment on its line.
+ */
+export function isOfFirstLevel({ text, from }: { text: string; from: number }): boolean {
+  return indentOf(text, from) === '' || /\*\/[ \t]*$/.test(text.slice(0, from));
+}
+
+/**
+ * Is there another closing bracket behind an object? The end of a longer text may be left behind a shorter one. Or an opening bracket is
+ * gone, and this was an inner object: then no field of it is a credential.
+ */
+export function hasBracketTooMany({ text, from }: { text: string; from: number }): boolean {
+  return /^\s*[}\]]/.test(text.slice(from));
+}
