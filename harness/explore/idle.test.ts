@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { long, nightly } from '../../src/tiers.test.helper.js';
 import { patienceMs } from '../../src/waiting.test.helper.js';
-import { leavesAtOnce, lostWakeUps } from '../mutants/hand-over.js';
+import { leavesAtOnce, lostInACrowd, lostWakeUps, staysInFront } from '../mutants/hand-over.js';
 import { applyTo, type Mutant } from '../mutants/mutant.js';
 import { explore, optionsFor, poolFor, search, searchSimulated } from './explore.test.helper.js';
 import { RandomWalk } from './search/random-walk.js';
@@ -46,6 +46,8 @@ function plant(mutants: readonly Mutant[]): string {
 }
 
 const clients = ['set a, set b, set c', 'set d, set e, set f'];
+const few = ['set a, set b', 'set c, set d'];
+const three = [...clients, 'set g, set h'];
 
 /** It has to wake the next after each commit that carries nothing along. */
 const goesAtOnce = [leavesAtOnce];
@@ -54,18 +56,22 @@ describe('a search for executions in which all sleep', () => {
   const expectIdle = (failures: readonly FoundFailure[]) =>
     expect(failures).toMatchObject([{ kind: 'idle', guarantee: 'G7' }]);
   const random = { clients, strategy: 'random', idle: true } as const;
-  const few = { ...random, clients: ['set a, set b', 'set c, set d'] };
-  const rows = lostWakeUps.map((mutant) => [mutant.name, mutant] as const);
 
   // The first of them is the store as it once was: two processes together were slower than one.
-  it.each(rows.slice(0, 1))('a wake-up that is lost is found as idle: %s', async (_, mutant) => {
-    const target = planted([...goesAtOnce, mutant]);
-    expectIdle((await searchSimulated({ ...few, target, schedules: 300 })).failures);
+  const lost = [
+    ...lostWakeUps.map((mutant) => [mutant.name, [mutant], few] as const),
+    ['what stays in front of another goes without a word', staysInFront, few] as const,
+    ...lostInACrowd.map((mutant) => [mutant.name, [mutant], three] as const),
+  ];
+
+  it.each(lost.slice(0, 1))('a wake-up that is lost is found as idle: %s', async (_, mutants) => {
+    const target = planted([...goesAtOnce, ...mutants]);
+    expectIdle((await searchSimulated({ ...random, clients: few, target, schedules: 300 })).failures);
   });
 
-  const foundForReal = async (_: string, mutant: Mutant) => {
-    const pool = await poolFor(planted([...goesAtOnce, mutant]));
-    const options = optionsFor(clients.join(' | '), { conditions: { idleMs: 3 }, details: false });
+  const foundForReal = async (_: string, mutants: readonly Mutant[], all: readonly string[]) => {
+    const pool = await poolFor(planted([...goesAtOnce, ...mutants]));
+    const options = optionsFor(all.join(' | '), { conditions: { idleMs: 3 }, details: false });
     const { failures } = search(pool, options, new RandomWalk(1, 300, { index: 0, of: 1 }), {
       ...{ executionsMax: 300, durationMsMax: patienceMs, stopsAtFirst: true },
       ...{ pastSideFindings: 0, isStopped: () => false },
@@ -73,8 +79,8 @@ describe('a search for executions in which all sleep', () => {
     expectIdle(failures);
   };
   const forReal = 'a wake-up that is lost is found as idle among real processes: %s';
-  it.each(rows.slice(0, 1))(forReal, { ...long, timeout: 2 * patienceMs }, foundForReal);
-  it.each(rows.slice(1))(forReal, { ...nightly, timeout: 2 * patienceMs }, foundForReal);
+  it.each(lost.slice(0, 1))(forReal, { ...long, timeout: 2 * patienceMs }, foundForReal);
+  it.each(lost.slice(1))(forReal, { ...nightly, timeout: 2 * patienceMs }, foundForReal);
 
   // What makes a failure small is tried in shrink tests, and what runs it again in those of replay.
   it('an idle execution is made small, and is the same in new processes', {
@@ -90,7 +96,7 @@ describe('a search for executions in which all sleep', () => {
 
   it('without the option no wait is a failure', async () => {
     const target = planted([...goesAtOnce, ...lostWakeUps.slice(0, 1)]);
-    const options = { ...few, target, idle: false, schedules: 1 };
+    const options = { ...random, clients: few, target, idle: false, schedules: 1 };
     const { failures, longestWait } = await searchSimulated(options);
     expect(failures).toEqual([]);
     expect(longestWait.ms).toBeGreaterThan(3);
@@ -98,7 +104,7 @@ describe('a search for executions in which all sleep', () => {
 
   /** The first of these schedules is the one in which a wake-up that is lost is found. */
   const neverSleeps = async (target: string, schedules: number) => {
-    const { failures, executions } = await searchSimulated({ ...few, target, schedules });
+    const { failures, executions } = await searchSimulated({ ...random, clients: few, target, schedules });
     expect(failures.map(({ sentence }) => sentence)).toEqual([]);
     expect(executions).toBe(schedules);
   };
@@ -112,8 +118,6 @@ describe('a search for executions in which all sleep', () => {
     'a store that wakes the next each time it goes never sleeps, even where it goes at once';
   it(whereItGoes, () => neverSleeps(planted(goesAtOnce), 1));
   it(`${whereItGoes}, among real processes`, long, () => neverSleepsForReal(planted(goesAtOnce), 3, clients));
-
-  const three = [...clients, 'set g, set h'];
   const title = 'the hardened store never sleeps over a request: %s in %i schedules of %j';
   it('the hardened store never sleeps over a request in simulation', () => neverSleeps('hardened', 2));
 

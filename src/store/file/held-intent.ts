@@ -4,6 +4,7 @@ import type { Attempt, AttemptOptions, Known, Task } from './commit/task.js';
 import type { Site } from './disk/site.js';
 import { closeLater } from './disk/stage.js';
 import type { FileBackendOptions } from './options.js';
+import type { QueueEntry } from './queue/entry-names.js';
 import { handOver } from './queue/hand-over.js';
 import { createIntent, type Intent, release } from './queue/intents.js';
 import type { ReplacedFiles } from './replaced-files.js';
@@ -45,8 +46,8 @@ interface Began {
  * that they wait for, and its holder commits what they ask for together with its own changes, and also without any.
  */
 export class HeldIntent {
-  /** The name of the intent that was in our way last. */
-  lastHolder: string | undefined;
+  /** The intent that was in our way last. */
+  lastHolder: QueueEntry | undefined;
   readonly #beliefs: Beliefs;
   readonly #termMs: number;
   readonly #replaced: ReplacedFiles | undefined;
@@ -97,9 +98,13 @@ export class HeldIntent {
     else if (this.#held) this.#rest = setTimeout(() => this.end(), restMs);
   }
 
-  /** One attempt, under the intent that is held or a new one. Afterwards that is kept if it is of use, and ended otherwise. */
-  async attempt(site: Site, options: AttemptOptions): Promise<Attempt> {
-    const held = this.#acquire(site);
+  /**
+   * One attempt, under the intent that is held or a new one. Afterwards that is kept if it is of use, and ended otherwise.
+   * @param enter called when the intent stands, before anything is listed
+   */
+  async attempt(site: Site, options: AttemptOptions, enter: () => void = () => {}): Promise<Attempt> {
+    const held = this.#acquire(site, options.own);
+    enter();
     const { intent, known } = held;
     const stays = this.#servesOthers(held);
     let attempt: Attempt | undefined;
@@ -135,12 +140,15 @@ export class HeldIntent {
     return { ...task, kind: 'held', known, outlives: stays };
   }
 
-  /** The intent that is held, or a new one. */
-  #acquire(site: Site): Held {
+  /**
+   * The intent that is held, or a new one. Not a standing one where a request of ours is out: who waits behind that may have left its
+   * own to a holder that we fence now, and the end of a standing intent wakes nobody.
+   */
+  #acquire(site: Site, own: string | undefined): Held {
     if (this.#held && this.isFor(site)) return this.#held;
     this.end();
     const isSoon = performance.now() - this.#lastCommit < soonMs;
-    const kind = isSoon && !this.isCrowded ? 'standing' : 'intent';
+    const kind = isSoon && !this.isCrowded && own === undefined ? 'standing' : 'intent';
     const intent = createIntent(site, kind);
     this.#held = { intent, site: site.retain(), kind, since: performance.now(), known: undefined };
     return this.#held;

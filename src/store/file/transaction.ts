@@ -17,6 +17,7 @@ import { takeBack } from './take-back.js';
 import { lostTrackOf, noLongerDefinite } from './unknown-outcome.js';
 
 const backoffMsMax = 64;
+const nothing: Wish = { kind: 'change', change: [], generation: undefined };
 
 /** What a transaction shares with the others of its backend. */
 interface Shared {
@@ -80,7 +81,6 @@ export class Transaction {
       const site = this.#arrive();
       const isHeld = this.#held.isFor(site);
       if (!isHeld && this.#options.queues && (await this.#waitForTurn(site)) === 'done') return 'done';
-      this.#queue.enter();
       const { request } = this.#queue;
       const attempt = await this.#attempt(site, request);
       switch (attempt.kind) {
@@ -117,13 +117,14 @@ export class Transaction {
   }
 
   #attempt(site: Site, request: Ticket | undefined): Promise<Attempt> {
-    return this.#held.attempt(site, {
+    const options = {
       // A request holds the change itself, and is carried along with the others.
-      wish: request ? { kind: 'change', change: [], generation: undefined } : this.#wish,
+      wish: request ? nothing : this.#wish,
       own: request?.name,
       unresponsive: this.#queue.unresponsive,
       earlier: this.#earlier,
-    });
+    };
+    return this.#held.attempt(site, options, () => this.#queue.enter());
   }
 
   #afterCommit(site: Site, { repairs, ended }: Committed, request: Ticket | undefined): Pass {

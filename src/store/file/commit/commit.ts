@@ -4,6 +4,7 @@ import { type OpenFile, openState, readState } from '../disk/state.js';
 import type { QueueEntry } from '../queue/entry-names.js';
 import { handOver } from '../queue/hand-over.js';
 import { endRequest, type Intent } from '../queue/intents.js';
+import { removeTicket } from '../queue/ticket.js';
 import { draftOf, keepAside } from './draft.js';
 import { durable } from './durable.js';
 import { readLastCommitted } from './last-committed.js';
@@ -127,6 +128,9 @@ async function finish(
     throw error;
   }
   for (const name of ended) if (name !== task.own) endRequest(intent.intents, name);
+  // Before the intent goes: whoever is woken by that would find our request in front of its own, and sleep again.
+  if (task.own !== undefined && ended.has(task.own))
+    removeTicket({ intents: intent.intents, name: task.own });
   const isAwaited = entries.some(({ kind }) => kind === 'ticket');
   const others = ended.size - (task.own !== undefined && ended.has(task.own) ? 1 : 0);
   return { kind: 'committed', repairs, ended, others, known: known ?? vouchedFor(task), replaced, isAwaited };

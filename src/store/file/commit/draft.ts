@@ -39,7 +39,11 @@ export function draftOf(
 /** The state with the requests of others applied, and then our own change. */
 function applyAll(site: Site, { wish, earlier }: Task, basis: Basis): Document {
   const { recovery, requests } = basis;
-  const carried = requests.open.reduce((current, { edits }) => applyChange(current, edits), recovery.base);
+  // All at once: each call copies the document.
+  const carried = applyChange(
+    recovery.base,
+    requests.open.flatMap(({ edits }) => edits),
+  );
   const isApplied = earlier.interrupted && wasApplied(site, earlier.interrupted, basis);
   return isApplied || wish.kind !== 'change' ? carried : applyChange(carried, wish.change);
 }

@@ -19,10 +19,12 @@ import { optionsOf } from '../commit/task.test.helper.js';
 import { withdraw } from '../commit/withdraw.js';
 import type { Site } from '../disk/site.js';
 import { HeldIntent } from '../held-intent.js';
+import { parseEntry } from './entry-names.js';
 import { handOver } from './hand-over.js';
 import { createIntent, createTicket } from './intents.js';
 import { self } from './owner.js';
 import { Queue } from './queue.js';
+import { withoutTimersOf } from './timers.test.helper.js';
 
 /** A process that has ended. Its pid belongs to no process, or to one that began later. */
 const dead = spawnSync('true').pid;
@@ -148,8 +150,8 @@ describe('a process that lets its intent go', () => {
 it('a process does not sleep over its request where the holder goes while it sets its alarm', async () => {
   const site = siteOf(newFile());
   const intent = createIntent(site);
-  const queue = new Queue(Number.POSITIVE_INFINITY, intent.name);
-  const restoreTimers = withoutTimersOf(4);
+  const queue = new Queue(Number.POSITIVE_INFINITY, parseEntry(intent.name));
+  const restoreTimers = withoutTimersOf(8);
   const { watch: watchNow } = fs;
   const restore = interceptFs({
     watch: (...args) => {
@@ -176,6 +178,7 @@ it('our own request is no sign of others, and that of another process is one', a
   const { name } = createTicket(site, 'request', 1, line);
   await own.attempt(site, { ...optionsOf([]), own: name });
   expect(own.isCrowded).toBe(false);
+  createTicket(site, 'request', 2, line);
   await theirs.attempt(site, optionsOf([]));
   expect(theirs.isCrowded).toBe(true);
 });
@@ -193,14 +196,3 @@ it('an intent stays for the next changes of others where a commit carried none, 
   };
   expect([await stands(3_600_000), await stands(0)]).toEqual([true, false]);
 });
-
-/** Timers of so many milliseconds never fire. @returns a function that ends that */
-function withoutTimersOf(ms: number): () => void {
-  const { setTimeout: original } = globalThis;
-  const replaced = (callback: () => void, after?: number) =>
-    original(callback, after === ms ? 2 ** 31 - 1 : after);
-  globalThis.setTimeout = Object.assign(replaced, original) as typeof setTimeout;
-  return () => {
-    globalThis.setTimeout = original;
-  };
-}

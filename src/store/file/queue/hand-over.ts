@@ -1,4 +1,5 @@
 import { closeSync, fchmodSync } from 'node:fs';
+import type { Directory } from '../../../surroundings/directory.js';
 import { openRegular } from '../../../surroundings/regular-file.js';
 import type { Site } from '../disk/site.js';
 import { inOrder, type QueueEntry } from './entry-names.js';
@@ -18,14 +19,19 @@ import { seemsAlive } from './owner.js';
 export function handOver(site: Site, intent: Intent, own?: string): void {
   if (!intent.directory.isOpen) return;
   release(intent);
+  wakeFirst(site, intent.intents, own);
+}
+
+/** Wakes the owner of the first request in line. Never fails. */
+export function wakeFirst(site: Site, intents: Directory, own?: string): void {
   try {
-    wakeFirst(site, intent, own);
+    touchFirst(site, intents, own);
   } catch {
     // It wakes by its timer.
   }
 }
 
-function wakeFirst(site: Site, { intents }: Intent, own: string | undefined): void {
+function touchFirst(site: Site, intents: Directory, own: string | undefined): void {
   // Also behind a ticket: its owner wakes by the removal, unless it watches an entry ahead of it, and then both would sleep.
   const first = inOrder(listEntries(intents)).find((entry) => entry.name !== own && isLive(entry));
   if (!first) return;

@@ -5,6 +5,7 @@ import type { Edit } from '../../document/change.js';
 import type { Site } from '../disk/site.js';
 import { Alarm } from './alarm.js';
 import { endedName, type QueueEntry } from './entry-names.js';
+import { wakeFirst } from './hand-over.js';
 import { destroyEntry, listEntries } from './intents.js';
 import { allAhead, nearestAhead } from './order.js';
 import { isProvablyDead, seemsAlive } from './owner.js';
@@ -20,10 +21,13 @@ export type Turn =
   /** Our request may have been carried along, and there is no evidence left. */
   | 'unknown';
 
-/** The interval between two scans, unless a process is woken earlier. */
-const pauseMs = 8;
-/** How long a request is left to the holder before the next scan. */
-const trustMs = 4;
+/** The interval between two looks, unless a process is woken earlier. */
+const pauseMsMin = 8;
+/**
+ * The same for a request that has been left to a holder for long, on a slow disk say: all who wait would look again and again, for no
+ * more than a holder that was killed.
+ */
+const pauseMsMax = 32;
 /** The deadline is checked after so many dead entries: there may be any number of them. */
 const passedMax = 100;
 /** After this time the obstacle's owner is checked thoroughly: it may be a zombie, or a new process with the same pid. */
@@ -38,8 +42,8 @@ const thoroughMs = 4;
 export class Queue {
   /** Requests in front of us whose owners did not respond for a lease. They are no longer waited for. */
   readonly unresponsive = new Set<string>();
-  /** The name of the intent that was in the way at the last scan. */
-  holder: string | undefined;
+  /** The intent that was in the way at the last scan. Undefined once it is gone. */
+  holder: QueueEntry | undefined;
   readonly #deadline: number;
   readonly #unresponsiveOwners = new Set<string>();
   #ticket: Ticket | undefined;
@@ -48,9 +52,9 @@ export class Queue {
 
   /**
    * @param deadline on the monotonic clock, in milliseconds
-   * @param holder the name of the intent that was in the way of an earlier change
+   * @param holder the intent that was in the way of an earlier change
    */
-  constructor(deadline: number, holder: string | undefined) {
+  constructor(deadline: number, holder: QueueEntry | undefined) {
     this.#deadline = deadline;
     this.holder = holder;
   }
@@ -75,70 +79,105 @@ export class Queue {
   ): Promise<Turn> {
     const alarm = new Alarm();
     try {
-      if (isCrowded && edits) {
-        this.#ticket ??= takeTicket(site, edits);
-        const end = await this.#trust(this.#ticket, alarm);
-        if (end) return end;
-      }
-      for (;;) {
-        // This comes first: once another process has carried our request along, nothing may be in the way any more.
-        const turn = this.endOfRequest() ?? this.#scan(site, leaseMs, edits, alarm);
+      if (isCrowded && edits) this.#ticket ??= takeTicket(site, edits);
+      for (let pauseMs = pauseMsMin; ; ) {
+        const turn = this.#look(site, leaseMs, edits, alarm);
         if (turn) return turn;
-        await alarm.sleep(pauseMs);
+        const leftMs = this.#deadline - performance.now();
+        const isWoken = await alarm.sleep(Math.min(pauseMs, Math.max(leftMs, pauseMsMin)));
+        // Without an alarm nothing but the look says how things are, and a ticket is not left to a holder.
+        const isOnOwn = this.request !== undefined && alarm.watches === placeOf(this.request);
+        if (!isOnOwn) pauseMs = pauseMsMin;
+        else if (!isWoken) pauseMs = Math.min(2 * pauseMs, pauseMsMax);
       }
     } finally {
       alarm.close();
     }
   }
 
-  /**
-   * While the holder that we saw last is still there, it will most likely carry our request along. To scan all the others
-   * would cost more than the commit.
-   *
-   * The alarm is set before the holder is looked for. A holder that goes later finds the request, and wakes the first in line.
-   */
-  async #trust({ intents, name }: Ticket, alarm: Alarm): Promise<Turn | undefined> {
-    if (this.holder === undefined || !existsSync(intents.at(this.holder))) return undefined;
-    const place = intents.at(name);
-    alarm.set(place);
-    // Both may have ended before the alarm was set.
-    if (existsSync(place) && existsSync(intents.at(this.holder))) await alarm.sleep(trustMs);
-    return this.endOfRequest();
-  }
-
   /** Our intent stands, and the others wait for that now. A request stays: others may have read it already. */
   enter(): void {
-    if (this.#ticket?.kind === 'ticket') this.leave();
+    if (this.#ticket?.kind === 'ticket') this.#remove(this.#ticket);
   }
 
   /** Removes our ticket. Not for a request that another process may still apply. */
   leave(): void {
-    // Another process that carried our request along, too, may have answered it meanwhile. Only we remove that answer.
-    if (this.#ticket && !removeTicket(this.#ticket)) this.endOfRequest();
-    this.#ticket = undefined;
+    const ticket = this.#ticket;
+    // Others may have found it in front of them after our intent was gone, or without one.
+    if (ticket && this.#remove(ticket)) wakeFirst(ticket.site, ticket.intents);
   }
 
-  /** Passes all processes that are gone. @returns undefined if there is something to wait for */
-  #scan(site: Site, leaseMs: number, edits: readonly Edit[] | undefined, alarm: Alarm): Turn | undefined {
+  /** @returns whether it was there */
+  #remove(ticket: Ticket): boolean {
+    const wasThere = removeTicket(ticket);
+    // Another process that carried our request along, too, may have answered it meanwhile. Only we remove that answer.
+    if (!wasThere) this.endOfRequest();
+    this.#ticket = undefined;
+    return wasThere;
+  }
+
+  /** Passes all processes that are gone. @returns undefined if there is something to wait for, and the alarm is set */
+  #look(site: Site, leaseMs: number, edits: readonly Edit[] | undefined, alarm: Alarm): Turn | undefined {
     for (;;) {
+      const isLeft = this.#isLeftToHolder(leaseMs, alarm);
+      // Once another process has carried our request along, nothing may be in the way any more.
+      const end = this.endOfRequest();
+      if (end) return end;
+      if (isLeft) return undefined;
       const { intents, entries } = scan(site);
       keepUp(entries);
       const waitedFor = entries.filter(({ name }) => !this.unresponsive.has(name));
       const ahead = allAhead(waitedFor, this.#ticket);
-      const passed = intents ? this.#passAll(intents, ahead, site.file, leaseMs) : 0;
-      if (passed > 0) continue;
+      if (intents && this.#passAll(intents, ahead, site.file, leaseMs) > 0) {
+        // Whoever is the first now may have left its request to a holder that we have passed.
+        wakeFirst(site, intents, this.#ticket?.name);
+        continue;
+      }
       const [obstacle] = ahead;
-      if (obstacle?.kind === 'intent') this.holder = obstacle.name;
+      this.holder = obstacle?.kind === 'intent' ? obstacle : undefined;
       if (!obstacle || !intents)
         return entries.some(({ name }) => name !== this.#ticket?.name) ? 'next' : 'free';
       if (performance.now() > this.#deadline) throw this.#timeout(obstacle, site.file);
       const isNew = this.#ticket === undefined;
       this.#ticket ??= takeTicket(site, edits);
-      const watched = intents.at(nearestAhead(entries, this.#ticket)?.name ?? obstacle.name);
+      const watched = intents.at(this.#watched(entries, obstacle, this.#ticket));
       const isSetAnew = alarm.watches !== watched && alarm.set(watched);
       // What is in the way may have gone while we took the ticket and set the alarm.
       if (!isNew && !isSetAnew) return undefined;
     }
+  }
+
+  /**
+   * While the holder that we saw last is there and responds, it will most likely carry our request along, and if it goes, it
+   * wakes the first in line. So two names tell all that there is to know. To list the directory and judge all the others, at each of
+   * their changes, would cost more than the commit.
+   *
+   * The alarm is set before the two are looked for:
+   *
+   *     W looks: H's intent is there | H removes it, lists, touches r-W | W sets its alarm, and sleeps over the wake-up
+   */
+  #isLeftToHolder(leaseMs: number, alarm: Alarm): boolean {
+    const { request } = this;
+    if (!request || !this.#hasHolder(request, leaseMs)) return false;
+    const own = placeOf(request);
+    if (alarm.watches === own) return true;
+    alarm.set(own);
+    return this.#hasHolder(request, leaseMs);
+  }
+
+  /** False where it is to be passed, too, or where our time is over: a scan says which. */
+  #hasHolder({ intents }: Ticket, leaseMs: number): boolean {
+    if (this.holder && !existsSync(intents.at(this.holder.name))) this.holder = undefined;
+    const { holder } = this;
+    return holder !== undefined && performance.now() <= this.#deadline && !this.#judge(holder, leaseMs);
+  }
+
+  /**
+   * Whose change is to wake us. A request is touched by its answer, and by whoever goes when it is the first in line. A ticket is
+   * touched by no process: its owner hears the end of what is in front.
+   */
+  #watched(entries: readonly QueueEntry[], obstacle: QueueEntry, own: Ticket): string {
+    return own.kind === 'request' ? own.name : (nearestAhead(entries, own)?.name ?? obstacle.name);
   }
 
   /** How our request ended, if it has. */
@@ -146,7 +185,7 @@ export class Queue {
     const { request } = this;
     if (!request) return undefined;
     const { intents, name } = request;
-    if (existsSync(intents.at(name))) return undefined;
+    if (existsSync(placeOf(request))) return undefined;
     this.#ticket = undefined;
     // Neither there nor done: it was removed from outside, perhaps after it had been read.
     return removeTicket({ intents, name: endedName(name) }) ? 'done' : 'unknown';
@@ -169,19 +208,24 @@ export class Queue {
 
   /** @returns true once the obstacle is no longer one */
   #passes(intents: Directory, obstacle: QueueEntry, leaseMs: number): boolean {
+    const judgement = this.#judge(obstacle, leaseMs);
+    if (!judgement) return false;
+    this.#unresponsiveOwners.add(identityOf(obstacle));
+    // The request of a live process is not ours to destroy. It is carried along instead.
+    if (judgement === 'silent' && obstacle.kind === 'request') this.unresponsive.add(obstacle.name);
+    else destroyEntry(intents, obstacle.name);
+    return true;
+  }
+
+  /** Why an obstacle is to be passed. Undefined where it is to be waited for. */
+  #judge(obstacle: QueueEntry, leaseMs: number): 'dead' | 'silent' | undefined {
     if (this.#seen?.name !== obstacle.name) this.#seen = { name: obstacle.name, since: performance.now() };
     const seenMs = performance.now() - this.#seen.since;
     // The thorough check costs as much as a commit's own share, and most obstacles are gone before it is due.
     const isDead = !seemsAlive(obstacle.owner) || (seenMs > thoroughMs && isProvablyDead(obstacle.owner));
+    if (isDead) return 'dead';
     // A process that stands still may have a request besides its intent. The lease is waited for once.
-    const { pid, startTime, machine } = obstacle.owner;
-    const owner = `${pid} ${startTime} ${machine}`;
-    if (!isDead && seenMs <= leaseMs && !this.#unresponsiveOwners.has(owner)) return false;
-    this.#unresponsiveOwners.add(owner);
-    // The request of a live process is not ours to destroy. It is carried along instead.
-    if (!isDead && obstacle.kind === 'request') this.unresponsive.add(obstacle.name);
-    else destroyEntry(intents, obstacle.name);
-    return true;
+    return seenMs > leaseMs || this.#unresponsiveOwners.has(identityOf(obstacle)) ? 'silent' : undefined;
   }
 
   #timeout({ owner }: QueueEntry, file: string): StoreError {
@@ -197,6 +241,15 @@ export class Queue {
       { definite: true, file, holder, hint: 'Nothing was written; try again' },
     );
   }
+}
+
+function placeOf({ intents, name }: Ticket): string {
+  return intents.at(name);
+}
+
+/** One process, whatever it has in the queue. */
+function identityOf({ owner: { pid, startTime, machine } }: QueueEntry): string {
+  return `${pid} ${startTime} ${machine}`;
 }
 
 /** Lists the directory of intents that is there now. */
