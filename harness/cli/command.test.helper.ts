@@ -26,7 +26,8 @@ export function holdfast(args: readonly string[], options: { cwd?: string; env?:
 
 /** A bound on the time would be one on how busy the machine is, on which the tests run. */
 function patient(args: readonly string[]): string[] {
-  const isBound = args[0] === 'stress' && args.includes('--duration') && !args.includes('--patience');
+  const isBound = args[0] === 'stress' && args.includes('--duration');
+  if (args.includes('--patience') || args.includes('--list')) return [...args];
   return isBound ? [...args, '--patience', '20s'] : [...args];
 }
 
@@ -39,7 +40,7 @@ export function holdfastWarm(
   args: readonly string[],
   { cwd = newDirectory(), env = {} }: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
 ) {
-  return runWarm({ command, args, cwd, env: { ...neutral, ...env }, input: '' });
+  return runWarm({ command, args: patient(args), cwd, env: { ...neutral, ...env }, input: '' });
 }
 
 /** Runs one scenario on one target, coordinated by a process that has run other commands. @returns the exit code and the report */

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Command } from 'commander';
+import { beganMs } from '../../src/cli/began.js';
 import { exitCodes } from '../../src/cli/exit-codes.js';
 import { interrupted, onInterrupt } from '../../src/cli/interrupt.js';
 import { clearLive, printReport, showLive } from '../../src/cli/render.js';
@@ -75,8 +76,7 @@ async function runSearches({
       seed,
     })),
   });
-  // On the clock that began with this process.
-  const times = new SearchTimes(flags.duration, 0, units.length);
+  const times = new SearchTimes(flags.duration, beganMs(), units.length);
   const signal = onInterrupt();
   const recorded = { environment: await environmentNow(), command: commandTyped(process.argv.slice(2)) };
   const found: { scenario: string; exploration: Harness.Exploration; reproduce: string }[] = [];

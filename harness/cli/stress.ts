@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { beganMs } from '../../src/cli/began.js';
 import { onInterrupt } from '../../src/cli/interrupt.js';
 import { parseCount, parseDuration, parseNames, parseWhole } from '../../src/cli/parse.js';
 import { paintVerdict, printReport } from '../../src/cli/render.js';
@@ -257,8 +258,7 @@ async function repeat(options: Harness.StressOptions, times: number, signal: Abo
       ...defined({ seed }),
       controls: controls !== false,
       command: commandTyped(process.argv.slice(2)),
-      // This clock begins with the process.
-      begunMs: round === 1 ? 0 : performance.now(),
+      begunMs: round === 1 ? beganMs() : performance.now(),
       signal,
     };
     const done = await (isShown ? stressInBrowser(run, onProgress) : stressWith(run, onProgress));

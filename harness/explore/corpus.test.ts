@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { eachInTiers, long } from '../../src/tiers.test.helper.js';
 import type { ScheduleFile } from './evidence/exploration.js';
-import { replaySchedule, replaySimulated } from './explore.test.helper.js';
+import { replaySchedule } from './explore.test.helper.js';
 
 const directory = fileURLToPath(new URL('../../scenarios/schedules/', import.meta.url));
 /** One of each target and kind of choice, for `npm test`: a kill, a lock that a killed process leaves, and a pause among them. */
@@ -24,20 +24,18 @@ const corpus = readdirSync(directory)
 const withoutNames = (sentence: string | undefined) => sentence?.replace(/\d{6,}/g, '*');
 
 describe('the known bugs, by their schedules', () => {
-  const again = async (file: ScheduleFile, replay: typeof replaySchedule) => {
-    const replayed = await replay(file);
+  const again = async (file: ScheduleFile, executor: 'sim' | 'process') => {
+    const replayed = await replaySchedule(file, { executor });
     expect(replayed).toMatchObject({ result: 'invalid', kind: file.kind, same: 2, of: 2 });
     expect(withoutNames(replayed.sentence)).toBe(withoutNames(file.sentence));
-    const elsewhere = await replay(file, { target: 'hardened', times: 1 });
+    const elsewhere = await replaySchedule(file, { target: 'hardened', times: 1, executor });
     expect(elsewhere).toMatchObject({ result: 'valid' });
   };
   const title = 'the schedule %s fails again with %s in %s, and passes on the hardened store';
   const rows = corpus.map((file) => [file.id, file.kind, file.program, file] as const);
 
-  eachInTiers(rows, first.length)(`${title}, in simulation`, (...[, , , file]) =>
-    again(file, replaySimulated),
-  );
-  it.each(rows)(title, long, (...[, , , file]) => again(file, replaySchedule));
+  eachInTiers(rows, first.length)(`${title}, in simulation`, (...[, , , file]) => again(file, 'sim'));
+  it.each(rows)(title, long, (...[, , , file]) => again(file, 'process'));
 
   it('every store that ships with a bug has a schedule', () => {
     const targets = new Set(corpus.map(({ target }) => target.split('?')[0]));

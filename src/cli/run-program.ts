@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { StoreError } from '../errors/store-error.js';
+import { begin } from './began.js';
 import { exitCodes, storeFailure } from './exit-codes.js';
 import { fitHelp } from './help-text.js';
 import { withoutSecrets } from './masking.js';
@@ -11,6 +12,7 @@ const placeErrors = new Set(['ENOENT', 'EISDIR', 'ENOTDIR', 'EACCES', 'EPERM', '
 
 /** Runs the command line to its end: adds the commands, reports what went wrong, sets the exit code. */
 export async function runProgram(addCommands: (program: Command) => void): Promise<void> {
+  begin();
   // `| head` has seen enough: that is no error, and no verdict either.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {

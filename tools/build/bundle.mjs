@@ -37,8 +37,8 @@ const common = {
   plugins: [lateWidth, ownPlace, ownPackages(Object.keys(packages))],
 };
 const split = { splitting: true, chunkNames: 'chunks/[hash]' };
-/** Names stay, for people who read stacks. A line is what Node prints of a program that ends by an error: some hundred columns are enough, and line ends are bytes. */
-const tight = { minifyWhitespace: true, minifySyntax: true, lineLimit: 400, legalComments: 'none' };
+/** Names stay, for people who read stacks. */
+const tight = { minifyWhitespace: true, minifySyntax: true, lineLimit: 120, legalComments: 'none' };
 
 /** A package in CommonJS asks for Node's own modules by `require`, which a module does not have. */
 const withRequire =

@@ -76,7 +76,7 @@ writeFileSync(
 const few = [
   [
     ...['--target', 'naive', '--no-controls', '--scenario', both],
-    ...['--duration', '4s', '--operations', '30'],
+    ...['--duration', '8s', '--operations', '120'],
   ],
 ];
 const usual = ['run', 'seed', 'start', 'invoke', 'ok', 'exit', 'file', 'token', 'final'];

@@ -196,9 +196,14 @@ describe('run', () => {
   it('shares one guard with other runs', async () => {
     const user = newUser();
     user.writeFile({});
-    const wait = script(user, `process.stdin.on('end', () => {}).resume();`);
+    const started = path.join(user.home, 'started');
+    const wait = script(
+      user,
+      `process.stdin.on('end', () => {}).resume(); fs.writeFileSync('${started}', '');`,
+    );
     const first = start(user, wait);
-    await expect.poll(() => existsSync(`${user.file}.guard`)).toBe(true);
+    // Before the command runs, a signal that ends it ends the guard as well.
+    await expect.poll(() => existsSync(started)).toBe(true);
     const second = await run(user, ['true']);
     expect(second.stderr).toBe(`holdfast: did not guard ${user.file}: another process guarded it`);
     first.kill('SIGTERM');

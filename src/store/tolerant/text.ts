@@ -105,5 +105,5 @@ export function isOfFirstLevel({ text, from }: { text: string; from: number }): 
  * gone, and this was an inner object: then no field of it is a credential.
  */
 export function hasBracketTooMany({ text, from }: { text: string; from: number }): boolean {
-  return /^\s*[}\]]/.test(text.slice(from));
+  return /^\s*\}/.test(text.slice(from));
 }
