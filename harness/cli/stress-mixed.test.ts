@@ -4,7 +4,7 @@ import { findOnPath } from '../targets/program/find.js';
 import { counts, fixture, holdfastWarm, newDirectory, stress } from './command.test.helper.js';
 
 /** Agents beside the clients of a store; what the store's own rules are is in src/store/file/commit/mixed-company.test.ts. */
-const mixed = ['--duration', '4s', '--operations', '24', '--seed', '1'];
+const mixed = ['--duration', '4s', '--operations', '60', '--seed', '1'];
 
 it('beside agents as they ship the hardened store keeps what it has acknowledged, and what they lose is told as theirs', async () => {
   const { exitCode, report } = await stress('hardened', 'mixed-agent', ...mixed);
