@@ -201,7 +201,7 @@ describe("the tests of a user's own store", () => {
 describe('the harness as a library', () => {
   async function endsWith(exitCode: number, said: RegExp, kind: keyof typeof stores): Promise<void> {
     const files = {
-      'mine.ts': snippetWith('await stress({ scenarios: [scenario]'),
+      'mine.ts': snippetWith('two terminals and a server, killed'),
       'my-store.ts': stores[kind],
     };
     const result = await runTypeScript(newProject(files), 'mine.ts');
