@@ -2,7 +2,7 @@ import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import type { Socket } from 'node:net';
 
 /**
- * Starts a program that ends with this process, however that ends: by then nobody holds the pipe to its keeper any more. The
+ * Starts a program that ends with this process, however that ends: by then no process holds the pipe to its keeper any more. The
  * keeper is what is returned, so a signal does not reach the program.
  */
 export function whileItLives(

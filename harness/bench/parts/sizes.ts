@@ -34,9 +34,7 @@ async function measureSize(context: BenchContext, entries: number): Promise<Benc
   const [writer, reader] = await crew.hire(2, target, file);
   if (!writer || !reader) throw new Error('no process was hired');
   const tally = new Tally(target, 2);
-  const write = (count: number, lanes: number) =>
-    tally.measure([writer], () => ({ type: 'sets', writer: 'many', count, lanes }));
-  await write(entries, entries);
+  await tally.measure([writer], () => ({ type: 'sets', writer: 'many', count: entries, lanes: entries }));
   await reader.ask({ type: 'all' });
   const [setMs, allMs, getUs]: [number[], number[], number[]] = [[], [], []];
   await inRounds(context, `${entries} entries`, roundsDefault, async (round) => {

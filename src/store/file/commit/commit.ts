@@ -128,7 +128,7 @@ async function finish(
     throw error;
   }
   for (const name of ended) if (name !== task.own) endRequest(intent.intents, name);
-  // Before the intent goes: whoever is woken by that would find our request in front of its own, and sleep again.
+  // Before the intent goes: a process that is woken by that would find our request in front of its own, and sleep again.
   if (task.own !== undefined && ended.has(task.own))
     removeTicket({ intents: intent.intents, name: task.own });
   const isAwaited = entries.some(({ kind }) => kind === 'ticket');
