@@ -74,10 +74,18 @@ export class Lab {
     return new Program(child);
   }
 
-  close(): void {
-    for (const child of this.children) child.kill('SIGKILL');
-    // The last word of a process that was killed may come while it is removed.
-    rmSync(this.directory, { recursive: true, force: true, maxRetries: 10 });
+  async close(): Promise<void> {
+    const running = this.children.filter(
+      ({ pid, exitCode, signalCode }) => pid && exitCode === null && signalCode === null,
+    );
+    // One that is not gone yet may still make a file where all is removed.
+    await Promise.all(
+      running.map((child) => {
+        child.kill('SIGKILL');
+        return once(child, 'exit');
+      }),
+    );
+    rmSync(this.directory, { recursive: true, force: true });
   }
 }
 

@@ -31,7 +31,7 @@ async function resultOf(name: string, run: (lab: Lab) => Promise<void>): Promise
     };
   } finally {
     clearTimeout(late);
-    lab.close();
+    await lab.close();
   }
 }
 

@@ -93,9 +93,11 @@ export class Etcd {
         }
         if (error instanceof Unanswered) throw new Unanswered(error.message, isLate);
         isLate ||= !(error instanceof NotSent);
-        this.#trouble = `${host}: ${error instanceof Error ? error.message : 'no answer'}`;
+        const reason = `${host}: ${error instanceof Error ? error.message : 'no answer'}`;
         const isCut = leftMs < attemptMs;
-        this.#settings.availability.failed(host, { reason: this.#trouble, begun, isCut });
+        // A try that the deadline has cut short says less than the one before it.
+        if (!isCut || tries === 0) this.#trouble = reason;
+        this.#settings.availability.failed(host, { reason, begun, isCut });
         this.#turnFrom(at);
         await sleep(randomInt(10, pauseMsMax), undefined, { ref: !isBackground });
       }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -125,7 +125,10 @@ export async function newCluster(
     prefix: () => `t${++prefixes}`,
     address: () => `etcd://${endpoints.map((url) => new URL(url).host).join(',')}/${cluster.prefix()}`,
     signal: (member, signal) => {
-      children[member]?.kill(signal);
+      const { [member]: child } = children;
+      child?.kill(signal);
+      // Else it may answer once more.
+      if (signal === 'SIGSTOP' && child?.pid !== undefined) waitUntilStopped(child.pid);
     },
     start,
     directory: (member) => directories[member] ?? '',
@@ -149,6 +152,14 @@ export async function newCluster(
   };
   await cluster.ready();
   return cluster;
+}
+
+/** Until no thread of it runs. */
+function waitUntilStopped(pid: number): void {
+  const threads = `/proc/${pid}/task`;
+  const isStopped = (thread: string) =>
+    readFileSync(path.join(threads, thread, 'stat'), 'utf8').includes(') T ');
+  while (!readdirSync(threads).every(isStopped));
 }
 
 /** Ports that the system has chosen, all of them at once, so that they differ. */

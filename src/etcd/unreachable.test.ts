@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
 import { failureOf } from '../conformance/case.js';
@@ -44,4 +47,21 @@ it('a commit ends by its own deadline, though the one before it has more time an
   await first;
   expect([error.code, error.definite, ...ended]).toEqual(['E_TIMEOUT', true, 'second', 'first']);
   await backend.close();
+});
+
+it('the reason that a member has given is told, also where the deadline cuts the next try short', async () => {
+  let asked = 0;
+  const member = createServer((request) => {
+    // The first request is refused. The next ones are never answered.
+    if (asked++ === 0) request.socket.destroy();
+  }).listen(0, '127.0.0.1');
+  await once(member, 'listening');
+  onTestFinished(() => void member.close());
+  const { port } = member.address() as AddressInfo;
+  const endpoints = [`http://127.0.0.1:${port}`];
+  // The second try may take twice as long as the first one, which is more than is left.
+  await using store = openStore(etcd({ endpoints, prefix: 'x', attemptMs: 60_000 }), { deadlineMs: 2000 });
+  const error = await failureOf(() => store.get('a'));
+  expect(asked).toBeGreaterThan(1);
+  expect(error.message).toContain('socket hang up');
 });

@@ -69,9 +69,11 @@ export class Line {
         if (error instanceof StoreError) throw error;
         if (error instanceof Refused) throw isLate ? new Refused(error.state, true) : error;
         isLate ||= !(error instanceof NotSent);
-        this.#trouble = `${host}:${port}: ${error instanceof Error ? error.message : 'no answer'}`;
-        const failure = { reason: this.#trouble, begun, isCut: leftMs < wholeMs };
-        availability.failed(`${host}:${port}`, failure);
+        const reason = `${host}:${port}: ${error instanceof Error ? error.message : 'no answer'}`;
+        const isCut = leftMs < wholeMs;
+        // A try that the deadline has cut short says less than the one before it.
+        if (!isCut || tries === 0) this.#trouble = reason;
+        availability.failed(`${host}:${port}`, { reason, begun, isCut });
         if (connection !== undefined && connection === this.#connection) this.#leave();
         await sleep(randomInt(10, pauseMsMax), undefined, { ref: !isBackground });
       }
