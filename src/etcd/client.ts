@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { errnoOf } from '../errors/store-error.js';
+import { pauseBeforeRetry } from '../store/backend/pause.js';
 import { isLoginError, Refused, Unanswered } from './failures.js';
 import { type Answer, Connections, NotSent } from './member.js';
 import type { EtcdSettings, EtcdUser } from './options.js';
@@ -13,7 +13,6 @@ export interface Told<T> {
   isLate: boolean;
 }
 
-const pauseMsMax = 50;
 /** These say that etcd has understood the request and does not do it. All others may mean anything. */
 const refusals = new Set([3, 5, 7, 8, 9, 11, 12, 16]);
 
@@ -99,7 +98,7 @@ export class Etcd {
         if (!isCut || tries === 0) this.#trouble = reason;
         this.#settings.availability.failed(host, { reason, begun, isCut });
         this.#turnFrom(at);
-        await sleep(randomInt(10, pauseMsMax), undefined, { ref: !isBackground });
+        await pauseBeforeRetry(round, deadline, isBackground);
       }
     }
   }

@@ -1,6 +1,5 @@
-import { randomInt } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreError } from '../errors/store-error.js';
+import { pauseBeforeRetry } from '../store/backend/pause.js';
 import { Connection, type Parameter, type Row } from './connection.js';
 import { NotSent, Refused, Unanswered } from './failures.js';
 import type { PostgresSettings } from './options.js';
@@ -12,8 +11,6 @@ export interface Told {
   /** An earlier try of it was not answered: it may have had its effect, or may have it later still. */
   isLate: boolean;
 }
-
-const pauseMsMax = 50;
 
 /**
  * Asks the hosts in turns until one answers, on one connection at a time. So a statement may be done more than once, and long after
@@ -75,7 +72,7 @@ export class Line {
         if (!isCut || tries === 0) this.#trouble = reason;
         availability.failed(`${host}:${port}`, { reason, begun, isCut });
         if (connection !== undefined && connection === this.#connection) this.#leave();
-        await sleep(randomInt(10, pauseMsMax), undefined, { ref: !isBackground });
+        await pauseBeforeRetry(round, deadline, isBackground);
       }
     }
   }
