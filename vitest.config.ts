@@ -82,10 +82,18 @@ export default defineConfig({
     isolate: false,
     sequence: { sequencer: LongestFirst },
     setupFiles: ['src/each-file.test.helper.ts'],
-    // Commands that tests run annotate nothing, and add nothing to the summary of the job that runs the tests.
-    env: { GITHUB_ACTIONS: '', GITHUB_STEP_SUMMARY: '' },
-    // Tests of the whole system start many real processes, and wait for some of them: four files at a time keep two cores busy.
-    maxWorkers: 4,
+    env: {
+      // Commands that tests run annotate nothing, and add nothing to the summary of the job that runs the tests.
+      GITHUB_ACTIONS: '',
+      GITHUB_STEP_SUMMARY: '',
+      // Each Node that a test starts would parse all certificates of the machine first, a third of what its start takes.
+      NODE_EXTRA_CA_CERTS: '',
+    },
+    // Tests of the whole system start many real processes, and wait for some of them: three files at a time keep two cores busy. A
+    // fourth worker would import all modules once more.
+    maxWorkers: 3,
+    // Most functions of a test run for a moment: to optimize them as early as a server does costs more than it brings.
+    execArgv: ['--interrupt-budget=540000'],
     // Safety nets for what hangs. No test passes or fails by how long something takes.
     testTimeout: 600_000,
     hookTimeout: 300_000,

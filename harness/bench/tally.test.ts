@@ -56,7 +56,7 @@ it('what a larger file costs is measured in changes that are there at the end', 
   expect(found.map(({ name }) => name)).toEqual(['set-5', 'all-5', 'get-5', undefined]);
   // The first five, and five more.
   expect(found.at(-1)).toMatchObject({ acknowledged: 10, lost: 0 });
-  expect((await resultsOf(specOf(fixture('in-memory.ts')))).at(-1)).toMatchObject({ lost: 10 });
+  expect((await resultsOf(specOf(fixture('in-memory.mjs')))).at(-1)).toMatchObject({ lost: 10 });
 });
 
 it('a process that makes very many changes is weighed: a store that leaves a file open each time grows', async () => {

@@ -170,7 +170,7 @@ function randomCalls(random: Random): HistoryEvent[] {
 
 propertyInTiers(
   'a run is judged the same from tables of numbers as from objects',
-  { few: 25, many: 1000 },
+  { few: 15, many: 1000 },
   (numRuns) => {
     const random = new Random(83, 'tables');
     let findings = 0;

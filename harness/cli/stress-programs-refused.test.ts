@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { long } from '../../src/tiers.test.helper.js';
+import { eachInTiers } from '../../src/tiers.test.helper.js';
 import { program, shell } from './stress-programs.test.helper.js';
 
 describe('a program that is not what the user says is refused in the words of the command line', () => {
@@ -58,8 +58,7 @@ describe('a program that is not what the user says is refused in the words of th
     expect(stderr).toContain(message);
     expect(exitCode).toBe(2);
   }
-  it.each(refused)('the command line refuses %j, and says why', isRefused);
-  it.each(alsoRefused)('the command line refuses %j, and says why', long, isRefused);
+  eachInTiers([...refused, ...alsoRefused], 3)('the command line refuses %j, and says why', isRefused);
 
   it('a program that keeps its file elsewhere is refused, and the file is named', async () => {
     const text = 'echo "$KEY=$VALUE" >> "$FILE"; date >> "$DIR/f.env"';

@@ -109,7 +109,7 @@ describe.skipIf(!hasTerminal)(`a run on a terminal${noTerminal}`, () => {
     expect(shown.output.includes(colour)).toBe(isColoured);
   });
 
-  it.each([50, 80])('no line of what there is to list is wider than %d columns', async (columns) => {
+  eachInTiers([50, 80])('no line of what there is to list is wider than %d columns', async (columns) => {
     const { lines } = await holdfastOnTerminal(['list', 'scenarios'], { columns });
     expect(lines.length).toBeGreaterThan(50);
     expect(wider(lines, columns)).toEqual([]);

@@ -23,7 +23,7 @@ describe('a wall clock that is set', () => {
   });
 
   // Where it is searched, the first of them that fails is the 62nd.
-  const cases = { few: 70, many: 200 };
+  const cases = { few: 40, many: 200 };
   propertyInTiers('is no finding where it is not searched', cases, async (schedules) => {
     const options = { ...two, clockSteps: false, target: trusting, schedules };
     expect((await searchSimulated(options)).failures).toEqual([]);

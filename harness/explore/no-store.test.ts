@@ -87,12 +87,17 @@ describe('a program that is no store', () => {
     },
   );
 
-  it('a program that is not deterministic and leaves a file each time is an unconfirmed failure', async () => {
-    const { result, cause, reason, failures } = await misbehaving('is-not-deterministic');
-    expect([result, cause]).toEqual(['invalid', 'nondeterministic']);
-    expect(reason).toContain('led elsewhere: at step');
-    expect(failures).toMatchObject([{ kind: 'leftover', unconfirmed: { isExplained: false } }]);
-  });
+  // evidence/unconfirmed.test.ts has others in less time.
+  it(
+    'a program that is not deterministic and leaves a file each time is an unconfirmed failure',
+    long,
+    async () => {
+      const { result, cause, reason, failures } = await misbehaving('is-not-deterministic');
+      expect([result, cause]).toEqual(['invalid', 'nondeterministic']);
+      expect(reason).toContain('led elsewhere: at step');
+      expect(failures).toMatchObject([{ kind: 'leftover', unconfirmed: { isExplained: false } }]);
+    },
+  );
 
   it('a program that changes files past the gate is inconclusive, and strace names its call', async () => {
     const { result, reason, audited } = await explore({
@@ -105,7 +110,7 @@ describe('a program that is no store', () => {
   });
 
   it('a program that never stops is ended and called stuck', async () => {
-    const { failures } = await misbehaving('never-stops', { patienceMs: 1500 });
+    const { failures } = await misbehaving('never-stops', { patienceMs: 700 });
     expect(failures).toMatchObject([{ kind: 'stuck', sentence: 'A does not come to a stop' }]);
   });
 });

@@ -11,7 +11,7 @@ describe('the fewest calls that contradict each other', () => {
   for (const kind of kinds)
     propertyInTiers(
       `the contradiction on ${kind.model.name} has no order on its own, and is the smallest`,
-      { few: 400, many: 1_500 },
+      { few: 200, many: 1_500 },
       (rounds) => {
         const random = new Random(51, 'smallest');
         let seen = 0;

@@ -12,7 +12,7 @@ import { judgeUnambiguous } from './unambiguous.js';
  *
  *     HOLDFAST_HISTORIES=3000000 npx vitest run harness/linearizable/unambiguous.test.ts
  */
-const cases = { few: 5_000, many: atLeast(60_000, 'HOLDFAST_HISTORIES') };
+const cases = { few: 3_000, many: atLeast(60_000, 'HOLDFAST_HISTORIES') };
 
 type RegisterCall = Call<RegisterInput, RegisterOutput>;
 

@@ -83,7 +83,7 @@ function isLinearizable({ operations, seeds }: Run): boolean {
 }
 
 describe('the checker, compared with a search of all orders', () => {
-  const cases = { few: 700, many: 6_000 };
+  const cases = { few: 400, many: 6_000 };
 
   propertyInTiers(
     'the checker calls a history valid exactly where some order explains it',

@@ -11,7 +11,7 @@ import { healthyRun, mutations } from './mutations.test.helper.js';
  *
  *     HOLDFAST_HISTORIES=10000 npx vitest run harness/checkers/lost-update/mutations.test.ts
  */
-const amounts = { few: 30, many: atLeast(300, 'HOLDFAST_HISTORIES') };
+const amounts = { few: 20, many: atLeast(300, 'HOLDFAST_HISTORIES') };
 
 propertyInTiers('a healthy history raises no alarm', amounts, (cases) => {
   const random = new Random(31, 'healthy');

@@ -44,7 +44,7 @@ function streamed(events: readonly HistoryEvent[]) {
 describe('a history that is judged in one pass', () => {
   const title =
     'each key has the verdict of a search of its whole history, or is undecided where it was removed';
-  propertyInTiers(title, { few: 300, many: 4000 }, (histories) => {
+  propertyInTiers(title, { few: 200, many: 4000 }, (histories) => {
     const random = new Random(61, 'stream');
     const seen = { valid: 0, invalid: 0, undecided: 0 };
     for (let n = 0; n < histories; n++) {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { eachInTiers, long } from '../../../src/tiers.test.helper.js';
+import { long } from '../../../src/tiers.test.helper.js';
 import {
   explore,
   fixture,
@@ -62,11 +62,13 @@ it('a program is not simulated', async () => {
   await expect(search).rejects.toThrow('a program is run by real processes');
 });
 
-eachInTiers([
+// Its short twin is same-schedules.test.ts, call by call.
+it.each([
   ['with one preemption', { preemptions: 1 }],
   ['in all interleavings', {}],
 ])(
   'a search of the textbook store in simulation tries as many as one of real processes: %s',
+  long,
   async (_, more) => {
     const options = { target: 'textbook', clients: ['set a', 'set b'], ...more };
     const [real, virtual] = [await searchProcesses(options), await searchSimulated(options)];

@@ -54,7 +54,7 @@ describe('what is remembered of a virtual process', () => {
     });
   };
   const sameTitle = 'a schedule leads to the same each time, in new lives and in remembered ones';
-  propertyInTiers(sameTitle, { few: 20, many: 100 }, manyTimes);
+  propertyInTiers(sameTitle, { few: 10, many: 100 }, manyTimes);
 
   it('a program that does something else in another life is refused, since its calls are no function of what it finds', async () => {
     const pool = await simPoolFor('not-simulated.mjs', false);

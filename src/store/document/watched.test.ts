@@ -68,7 +68,7 @@ const goesByTheSame = fc.property(
 
 propertyInTiers(
   'the edits of a change are right wherever what it goes by is the same',
-  { few: 2000, many: 30_000 },
+  { few: 1000, many: 30_000 },
   (numRuns) => fc.assert(goesByTheSame, { numRuns }),
 );
 

@@ -3,7 +3,7 @@ import { chmodSync, chownSync, existsSync, mkdtempSync, symlinkSync, writeFileSy
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { long } from '../../tiers.test.helper.js';
+import { eachInTiers, long } from '../../tiers.test.helper.js';
 import { newFile, textOf } from '../scratch.test.helper.js';
 import { asNobody, having, lacks } from '../system.test.helper.js';
 import { newAgent } from './agent.test.helper.js';
@@ -67,7 +67,7 @@ const unsynced = `
   interceptFs({ fsyncSync: fail, fsync });`;
 
 describe('a file to which no answer could be written', () => {
-  /** The last are variations of others. */
+  /** What the directory or the file forbids: the others are variations. */
   const places: [string, boolean, Place, string?][] = [
     ['a file that is a mount point', lacks('root', 'mount'), bound],
     ['another user’s file in the user’s own directory', lacks('root', 'setpriv'), anothers],
@@ -77,7 +77,7 @@ describe('a file to which no answer could be written', () => {
     ['another user’s file in a sticky directory', lacks('root', 'setpriv'), sticky],
   ];
   for (const [at, [name, isSkipped, place, setup = '']] of places.entries())
-    it.skipIf(isSkipped)(`no process asks the provider with ${name}`, at < 4 ? {} : long, async () => {
+    it.skipIf(isSkipped)(`no process asks the provider with ${name}`, at < 2 ? {} : long, async () => {
       const { file, provider } = await setUp();
       const before = textOf(file);
       const { wrapper = [], file: given = file } = place(file);
@@ -121,7 +121,7 @@ describe("an answer that can't be stored", () => {
     return { file, provider, holder, other };
   }
 
-  it.each([
+  eachInTiers<[string, string[][]]>([
     ['', []],
     [' by a store that is opened anew', [['reopen']]],
   ])('the next call of that process%s stores the answer, and every process gets it', async (_, calls) => {

@@ -124,8 +124,8 @@ const ends: [string, keyof typeof changes][] = [
   ['process.exit()', 'set'],
   ['an uncaught error', 'set'],
 ];
-it('SIGKILL at every sixth call of a set leaves the file whole, and nothing behind', async () => {
-  await atEveryCall('SIGKILL', changes.set, expectWhole, 6);
+it('SIGKILL at every tenth call of a set leaves the file whole, and nothing behind', async () => {
+  await atEveryCall('SIGKILL', changes.set, expectWhole, 10);
 });
 it.each(ends)(
   '%s at any call of %s leaves the file whole, and nothing behind',

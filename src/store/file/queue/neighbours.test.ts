@@ -1,6 +1,7 @@
 import { chmodSync, chownSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { long } from '../../../tiers.test.helper.js';
 import { patient as unhurried } from '../../../waiting.test.helper.js';
 import { newDirectory, newFile, runCommand, textOf } from '../../scratch.test.helper.js';
 import { openStore } from '../../store.js';
@@ -31,7 +32,11 @@ const machines: [string, Need[], string[]][] = [
   ['boot', ['mount'], having(`mount --bind ${JSON.stringify(bootId)} /proc/sys/kernel/random/boot_id`)],
 ];
 
-describe.each(machines)('a process of another %s', (_, needs, wrapper) => {
+describe.each(machines)('a process of another %s', (name, needs, wrapper) => {
+  const [[first]] = machines as [(typeof machines)[0]];
+  /** One machine of all is enough for what follows from the others' being taken for strangers. */
+  const tier = name === first ? {} : long;
+
   it.skipIf(lacks('root', ...needs))(
     'a live process there is not taken for dead by its pid, but passed after its lease',
     async () => {
@@ -48,6 +53,7 @@ describe.each(machines)('a process of another %s', (_, needs, wrapper) => {
 
   it.skipIf(lacks('root', ...needs))(
     'the death of a process there is not known, and its lease is waited for',
+    tier,
     async () => {
       const file = newFile();
       const holder = await holderOf(file, wrapper);
@@ -62,6 +68,7 @@ describe.each(machines)('a process of another %s', (_, needs, wrapper) => {
 
   it.skipIf(lacks('root', ...needs))(
     'several processes share the file, lose nothing, and none waits forever',
+    tier,
     async () => {
       const file = newFile();
       const writers = await Promise.all([[], wrapper, wrapper].map((each) => newWriter({ wrapper: each })));
