@@ -47,11 +47,11 @@ describe('many processes at once', () => {
 
   beforeAll(async () => {
     writers = await Promise.all(
-      Array.from({ length: 12 }, () => newWriter({ options: { leaseMs: 3_600_000, ...patient } })),
+      Array.from({ length: 8 }, () => newWriter({ options: { leaseMs: 3_600_000, ...patient } })),
     );
   });
 
-  const title = 'twelve processes lose no acknowledged write behind a dead holder';
+  const title = 'eight processes lose no acknowledged write behind a dead holder';
   propertyInTiers(title, { few, many }, async (rounds) => {
     const file = newFile();
     for (let round = 0; round < rounds; round++) {
@@ -71,7 +71,7 @@ describe('many processes at once', () => {
     await expect.poll(() => readdirSync(`${file}.intents`)).toEqual([]);
   });
 
-  const beginning = 'twelve processes that create the file at once lose no write';
+  const beginning = 'eight processes that create the file at once lose no write';
   propertyInTiers(beginning, { few: 3, many: 15 }, async (rounds) => {
     for (let round = 0; round < rounds; round++) {
       const file = path.join(newFile(), '..', 'not', 'yet', 'auth.json');
