@@ -265,13 +265,15 @@ describe('holdfast explore', () => {
     expect([exitCode, stderr]).toEqual([code, expect.stringContaining(message)]);
   });
 
-  it('an interrupted search leaves nothing behind', async () => {
+  it('an interrupted search says so, claims nothing, and leaves nothing behind', async () => {
     const running = holdfast(['explore', '--preemptions', '3']);
     const left = () => [tmpdir(), '/dev/shm'].flatMap((place) => leftIn(place, running.pid));
     await until(() => left().length > 0);
     running.kill('SIGINT');
-    const { exitCode } = await running;
+    const { exitCode, stdout, stderr } = await running;
     expect(exitCode).toBe(130);
+    expect(stdout + stderr).toContain('Interrupted: what is reported');
+    expect(stdout).not.toContain('No execution broke a guarantee.');
     expect(left()).toEqual([]);
   });
 });

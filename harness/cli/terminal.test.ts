@@ -131,11 +131,19 @@ describe.skipIf(!hasTerminal)(`a run on a terminal${noTerminal}`, () => {
     const stressed = await holdfastOnTerminal([...red, ...two], { interruptAt: '1 of 2' });
     expect(stressed.exitCode).toBe(130);
     expect(stressed.lines.filter((line) => line !== '').at(-1)).toMatch(/^Interrupted: what is reported/);
-    const explored = await holdfastOnTerminal(['explore'], { interruptAt: ' executions' });
-    expect(explored.exitCode).toBe(130);
-    expect(explored.lines.join('\n')).toContain('Interrupted: what is reported');
-    expect(explored.lines.join('\n')).not.toContain('No execution broke a guarantee.');
   });
+
+  // A search that a signal has ended without a terminal is in explore.test.ts.
+  it(
+    'after Ctrl-C the output of a search says that it was interrupted, and not that it found nothing',
+    long,
+    async () => {
+      const explored = await holdfastOnTerminal(['explore'], { interruptAt: ' executions' });
+      expect(explored.exitCode).toBe(130);
+      expect(explored.lines.join('\n')).toContain('Interrupted: what is reported');
+      expect(explored.lines.join('\n')).not.toContain('No execution broke a guarantee.');
+    },
+  );
 });
 
 describe('a run that no terminal sees', () => {
