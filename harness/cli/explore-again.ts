@@ -13,7 +13,7 @@ export function reproduceCommand(
         .join(' ')
     : `--target '${target}'`;
   const flags = [
-    ...(executor === 'sim' ? ['--executor sim'] : []),
+    ...(command ? [] : [`--executor ${executor}`]),
     ...(isOneWriter ? ['--one-writer'] : []),
     ...(shard === undefined ? [] : [`--shard ${shard.index}/${shard.of}`]),
     ...(preemptions === undefined ? [] : [`--preemptions ${preemptions}`]),

@@ -51,7 +51,7 @@ export const outDefault = path.join('reports', 'explore');
 
 export function addExploreOptions(command: Command): void {
   command
-    .description('search the interleavings of real processes, one call of the file system at a time')
+    .description('search the interleavings of several processes, one call of the file system at a time')
     .option(
       '--target <name...>',
       'the store: names (see: holdfast list targets) or paths of modules; default: hardened',
@@ -78,7 +78,7 @@ export function addExploreOptions(command: Command): void {
     .addOption(
       new Option(
         '--executor <name>',
-        'what runs the clients: real processes, or a simulation; default: process',
+        'what runs the clients: a simulation, or real processes; default: sim, where the store can be simulated',
       ).choices(['process', 'sim']),
     )
     .option('--preemptions <n>', 'at most n preemptions, for dpor and dfs; default: unbounded', parseWhole)
@@ -117,7 +117,7 @@ export function addExploreOptions(command: Command): void {
     )
     .option(
       '--power-loss [n]',
-      'lose the power at every point, with every disk that may be left, at most n times (default: 1); with --executor sim',
+      'lose the power at every point, with every disk that may be left, at most n times (default: 1)',
       parseWhole,
     )
     .addOption(
@@ -135,7 +135,7 @@ export function addExploreOptions(command: Command): void {
     .addOption(
       new Option(
         '--platform <name>',
-        'with --executor sim: as what system files behave; default: linux',
+        'as what system files behave, in simulation; default: linux',
       ).choices(['linux', 'macos', 'windows']),
     )
     .option('--from-nothing', 'begin without a file, and without its directory')
@@ -174,10 +174,10 @@ export function addExploreOptions(command: Command): void {
 }
 
 const help = `
-Each process is a real one, stopped before every call of the file system that is about the file. Its clock, randomness and process
-number are virtual; a file that is fsynced counts as such. With --executor sim the processes are virtual themselves, in one thread and
-on a simulated file system: what the search finds there is confirmed by real ones, and a store that does what is not simulated is
-searched by these. What one process does between two calls is not interleaved.
+Each process is stopped before every call of the file system that is about the file. Processes are virtual, on a simulated file
+system: what the search finds there is confirmed by real ones, and a store that does what is not simulated is searched by these, as is
+any with --executor process. Of those, too, clock, randomness and process number are virtual, and a file that is fsynced counts as such.
+What one process does between two calls is not interleaved.
 
 A program (--command) is run as it is, for each operation. The kernel stops it, and all that it starts, before each call on its file
 and on what lies beside it; its clock is the real one. First every schedule with one preemption, then with two: --preemptions.

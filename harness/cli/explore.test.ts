@@ -137,6 +137,8 @@ describe('holdfast explore', () => {
         'lost-update',
         '(power loss: ',
         'a machine loses its power in simulation only',
+        'lost-update, in simulation only',
+        'the same in 2 of 2 runs in simulation.',
       ])
         expect(found.stdout).toEqual(
           words instanceof RegExp ? expect.stringMatching(words) : expect.stringContaining(words),

@@ -45,8 +45,10 @@ async function runSearches({
     toFlags,
     writeExploreReport,
   } = await import('../index.js');
-  const again = ({ id }: Harness.ExploredFailure) =>
-    `${replayCommand} ${out === outDefault ? id : path.join(out, 'schedules', `${id}.json`)}`;
+  const again = ({ id, unconfirmed }: Harness.ExploredFailure) => {
+    const where = out === outDefault ? id : path.join(out, 'schedules', `${id}.json`);
+    return `${replayCommand} ${where}${unconfirmed?.isOnlySimulated ? ' --executor sim' : ''}`;
+  };
   if (program !== undefined && target !== undefined)
     throw new UsageError('--command and --target name two things to search', 'leave one of them out');
   const { targets = ['hardened'] } = program === undefined ? await loadConfig(config) : {};

@@ -35,8 +35,12 @@ export const { confirmBare, doubtMemories, follow, makeStrategy, RandomWalk, rep
  * In one thread, unless told otherwise: another test file runs beside, and two that wait for each other's turns take longer. And
  * also with one writer: most tests are about the search, and not about what it finds.
  */
-export const explore: typeof Built.explore = (options) =>
+export const exploreByDefault: typeof Built.explore = (options) =>
   exploreBuilt({ threads: 1, oneWriter: true, ...options });
+
+/** The same by real processes, unless told otherwise: what needs none of these is searched by `searchSimulated`. */
+export const explore: typeof Built.explore = (options) =>
+  exploreByDefault({ executor: 'process', ...options });
 
 export const fixture = (name: string) => fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url));
 

@@ -19,8 +19,8 @@ export type { ExecutorName, ExploreOptions, ReplayOptions };
 const pastSideFindings = 500;
 
 /**
- * Searches the interleavings of real processes, one call of the file system at a time, for one in which a target breaks a
- * guarantee.
+ * Searches the interleavings of several processes, one call of the file system at a time, for one in which a target breaks a
+ * guarantee: in simulation where the target can be simulated, else of real processes.
  * @throws UsageError if a target, an operation or an option is not what it should be
  */
 export async function explore(options: ExploreOptions = {}): Promise<Exploration> {
@@ -37,7 +37,7 @@ export async function explore(options: ExploreOptions = {}): Promise<Exploration
     SearchSession.with(subject, { ...patience, executor }, (place) =>
       searchAll(place, { ...options, executor }, execution, endOf(begun, durationMs)),
     );
-  if (options.executor !== 'sim') return searchBy('process');
+  if (command || options.executor === 'process') return searchBy('process');
   try {
     return await searchBy('sim');
   } catch (error) {
@@ -51,17 +51,21 @@ export async function explore(options: ExploreOptions = {}): Promise<Exploration
   }
 }
 
+/** It is decided what runs the clients. */
+type Planned = ExploreOptions & { executor: ExecutorName };
+
 async function searchAll(
   place: SearchSession,
-  options: ExploreOptions,
+  options: Planned,
   execution: ExecutionOptions,
   endsAt: number,
 ): Promise<Exploration> {
+  const { executor } = options;
   let found: Exploration | undefined;
   for (const preemptions of roundsOf(options)) {
     found = after(
       found,
-      await searchOnce(place, withBound(options, preemptions), execution, { found, endsAt }),
+      await searchOnce(place, { ...withBound(options, preemptions), executor }, execution, { found, endsAt }),
     );
     if (found.result !== 'valid' || !found.exhausted) break;
   }
@@ -70,11 +74,11 @@ async function searchAll(
 
 async function searchOnce(
   place: SearchSession,
-  options: ExploreOptions,
+  options: Planned,
   execution: ExecutionOptions,
   { found: before, endsAt }: { found: Exploration | undefined; endsAt: number },
 ): Promise<Exploration> {
-  const { signal, onProgress = () => {}, executor = 'process' } = options;
+  const { signal, onProgress = () => {}, executor } = options;
   const strategy = strategyOf(options, execution);
   const { threads, share } = shareOf(options, strategy, options.threads ?? availableParallelism());
   const { executions: executionsBefore = 0 } = before ?? {};

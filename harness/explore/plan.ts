@@ -70,16 +70,23 @@ export function executionOf(
       'add --crash or --abandoned to --same-pid',
     );
   const losses = budget(powerLoss);
-  if (losses > 0 && executor !== 'sim')
-    throw new UsageError('only a simulated machine can lose its power', 'add --executor sim to --power-loss');
+  const isReal = command !== undefined || executor === 'process';
+  if (losses > 0 && isReal)
+    throw new UsageError(
+      'only a simulated machine can lose its power',
+      command ? 'leave --power-loss out: a program is run by real processes' : 'leave --executor process out',
+    );
   const clocks = budget(clockSteps);
   if (losses > 0 && clocks > 0)
     throw new UsageError(
       'the clock that keeps the time while the power is off is not simulated',
       'leave --clock-steps or --power-loss out',
     );
-  if (platform !== 'linux' && executor !== 'sim')
-    throw new UsageError('only a simulated machine has another system', 'add --executor sim to --platform');
+  if (platform !== 'linux' && isReal)
+    throw new UsageError(
+      'only a simulated machine has another system',
+      command ? 'leave --platform out: a program is run by real processes' : 'leave --executor process out',
+    );
   if (!platformNames.includes(platform))
     throw new UsageError(`unknown platform "${platform}"`, `expected one of: ${platformNames.join(', ')}`);
   if (!powerModels.includes(powerModel))

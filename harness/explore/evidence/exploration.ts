@@ -72,6 +72,8 @@ export interface Unconfirmed {
   sentence: string;
   /** True if the difference itself may be the reason for the failure: then the failure proves nothing. */
   isExplained: boolean;
+  /** The failure is one of a simulated machine, as far as is known: real processes did not come to it, or could not be asked. */
+  isOnlySimulated?: true;
 }
 
 /** What a search has found. */
@@ -88,7 +90,7 @@ export interface Exploration {
   target: string;
   /** What ran the clients. */
   executor: ExecutorName;
-  /** Why real processes ran them, where a simulation was asked for: what the target does that is not simulated. */
+  /** Why real processes ran them in place of virtual ones: what the target does that is not simulated. */
   notSimulated?: string;
   program: string;
   /** What is run, where the target is no module but a program. */

@@ -104,6 +104,7 @@ const inSimulation: Unconfirmed = {
   sentence:
     'a machine loses its power in simulation only, or has another system, so no real processes were asked; there it was run again from the beginning',
   isExplained: false,
+  isOnlySimulated: true,
 };
 
 /** How often a schedule is run again in new processes. */

@@ -65,6 +65,7 @@ function inSimulationOnly(divergence: string): Unconfirmed {
   return {
     sentence: `${divergence}. It exists in the simulation only, as far as ${triesMax} runs of real processes show`,
     isExplained: true,
+    isOnlySimulated: true,
   };
 }
 

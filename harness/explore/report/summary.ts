@@ -100,7 +100,8 @@ const verdicts = {
 
 /** What went wrong, in a word or two. */
 export function titleOf({ kind, unconfirmed }: ExploredFailure): string {
-  return unconfirmed ? `${kind}, unconfirmed` : kind;
+  if (!unconfirmed) return kind;
+  return `${kind}, ${unconfirmed.isOnlySimulated ? 'in simulation only' : 'unconfirmed'}`;
 }
 
 /** Which two calls decide. @returns undefined if no two do */
@@ -111,11 +112,13 @@ export function decisionOf({ pair }: ExploredFailure): string | undefined {
 /** How it came about, and how to have it again: a line each. */
 export function originOf(failure: ExploredFailure, replayCommand: string): string[] {
   const { found, replayed, unconfirmed } = failure;
+  // Where a simulated machine alone could be asked, what was the same was not in a process.
+  const inNew = unconfirmed?.isOnlySimulated && replayed.same > 0 ? 'in simulation' : 'in new processes';
   const isSmaller = found.program !== failure.program || found.steps > failure.rows.length;
   return [
     `Schedule ${failure.id}: ${failure.schedule}`,
     ...(isSmaller ? [`Found as ${found.program} in ${found.steps} steps: ${found.schedule}`] : []),
-    `Found at execution ${found.execution}, after ${(found.afterMs / 1000).toFixed(2)} s; the same in ${replayed.same} of ${replayed.of} runs in new processes.`,
+    `Found at execution ${found.execution}, after ${(found.afterMs / 1000).toFixed(2)} s; the same in ${replayed.same} of ${replayed.of} runs ${inNew}.`,
     ...(unconfirmed ? [`Unconfirmed: ${unconfirmed.sentence}.`] : []),
     `Again: ${replayCommand}`,
   ];

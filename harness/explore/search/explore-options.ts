@@ -25,8 +25,8 @@ export interface ExploreOptions {
   /** Where an operation names no key, all clients mean the same one, and overwrite each other's values; default false. */
   sameKey?: boolean;
   /**
-   * What runs the clients; default `process`. With `sim` a failure is confirmed on real processes before it is reported, and a target
-   * that does what is not simulated is searched by real processes after all.
+   * What runs the clients of a module; default `sim`. A failure that is found there is confirmed on real processes before it is
+   * reported, and a target that does what is not simulated is searched by real processes after all. A program is always run by these.
    */
   executor?: ExecutorName;
   /** Default `dpor`. */
@@ -61,7 +61,7 @@ export interface ExploreOptions {
   clockSteps?: boolean | number;
   /**
    * Loses the machine's power at every point of every execution, with every disk that its file system may leave then, and starts a new
-   * process on it: true for once in each execution, 2 for once more while that process is at it. Needs the executor `sim`.
+   * process on it: true for once in each execution, 2 for once more while that process is at it. In simulation only.
    */
   powerLoss?: boolean | number;
   /**
@@ -80,7 +80,7 @@ export interface ExploreOptions {
   containers?: boolean;
   /**
    * As what system the simulated machine behaves: `macos` (no /proc, names without regard to capitals, times in whole seconds) or `windows`
-   * (no /proc, no modes and users, and what is open can't be renamed or removed). Needs the executor `sim`. Default `linux`.
+   * (no /proc, no modes and users, and what is open can't be renamed or removed). In simulation only. Default `linux`.
    */
   platform?: PlatformName;
   /** Begins without a file, and without its directory; default false. */

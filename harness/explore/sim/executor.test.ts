@@ -2,14 +2,18 @@ import { expect, it } from 'vitest';
 import { long } from '../../../src/tiers.test.helper.js';
 import {
   explore,
+  exploreByDefault,
   fixture,
   replaySchedule,
   searchProcesses,
   searchSimulated,
 } from '../explore.test.helper.js';
+import { exploreToHtml } from '../report/html.js';
+import { toExploreReport } from '../report/report.js';
+import { explorationToTerminal } from '../report/terminal.js';
 
-it('a failure that is found in simulation is told as real processes have confirmed it', async () => {
-  const found = await explore({ target: 'naive', executor: 'sim' });
+it('a module is simulated by default, and a failure is told as real processes have confirmed it', async () => {
+  const found = await exploreByDefault({ target: 'naive' });
   expect(found).toMatchObject({ executor: 'sim', result: 'invalid' });
   const [failure] = found.failures;
   expect(failure).toMatchObject({ kind: 'lost-update', replayed: { same: 2, of: 2 } });
@@ -28,28 +32,29 @@ it('a schedule that was found in simulation is replayed by real processes', long
   });
 });
 
-it('a failure that exists in simulation only says so, and is no verdict', async () => {
-  const found = await explore({
+it('a failure that exists in simulation only says so in every output, and is no verdict', async () => {
+  const found = await exploreByDefault({
     target: fixture('only-simulated.mjs'),
     clients: ['set k0, set k1'],
-    executor: 'sim',
   });
   expect(found).toMatchObject({ executor: 'sim', result: 'unknown', cause: 'nondeterministic' });
   const [failure] = found.failures;
-  expect(failure?.unconfirmed?.isExplained).toBe(true);
-  expect(failure?.unconfirmed?.sentence).toContain('It exists in the simulation only');
+  const sentence = expect.stringContaining('It exists in the simulation only');
+  expect(failure?.unconfirmed).toEqual({ isExplained: true, isOnlySimulated: true, sentence });
+  const report = toExploreReport([{ scenario: 'explore', exploration: found, reproduce: '' }]);
+  for (const output of [explorationToTerminal(found, () => ''), exploreToHtml(report, () => '')]) {
+    expect(output).toContain('lost-update, in simulation only');
+    expect(output).toContain('It exists in the simulation only');
+  }
 });
 
 it('a target that does what is not simulated is searched by real processes, and the report says what it does', async () => {
-  const found = await explore({
-    target: fixture('every-way.mjs'),
-    clients: ['set readStream'],
-    executor: 'sim',
-  });
-  expect(found).toMatchObject({
-    executor: 'process',
-    notSimulated: expect.stringContaining('it calls fs.createReadStream, which is not simulated'),
-  });
+  const found = await exploreByDefault({ target: fixture('every-way.mjs'), clients: ['set readStream'] });
+  const why = 'it calls fs.createReadStream, which is not simulated';
+  expect(found).toMatchObject({ executor: 'process', notSimulated: expect.stringContaining(why) });
+  expect(explorationToTerminal(found, () => '')).toMatch(
+    new RegExp(`^The search was made by real processes, .*: .*${why}`, 'm'),
+  );
 });
 
 it('a target that does not come to a stop in simulation is searched by real processes', long, async () => {
