@@ -133,10 +133,11 @@ export function addExploreOptions(command: Command): void {
     )
     .option('--containers', 'each process in a pid namespace of its own, with the same number')
     .addOption(
-      new Option(
-        '--platform <name>',
-        'as what system files behave, in simulation; default: linux',
-      ).choices(['linux', 'macos', 'windows']),
+      new Option('--platform <name>', 'as what system files behave, in simulation; default: linux').choices([
+        'linux',
+        'macos',
+        'windows',
+      ]),
     )
     .option('--from-nothing', 'begin without a file, and without its directory')
     .option(

@@ -18,9 +18,8 @@ describe('holdfast explore', () => {
     'explore prints a lost update of %s processes as a table and keeps its schedule, and replay runs it again, there or by real ones',
     async (_, executor) => {
       const cwd = newDirectory();
-      const found = await holdfastWarm(['explore', '--target', 'rename-only', '--executor', executor], {
-        cwd,
-      });
+      const there = executor === 'sim' ? [] : ['--executor', executor];
+      const found = await holdfastWarm(['explore', '--target', 'rename-only', ...there], { cwd });
       expect(found.exitCode).toBe(1);
       expect(found.stdout).toMatch(
         /\*\*lost-update\*\*: B\.0\.0 set "k1" \(acknowledged at T13\) and it was gone by T14/,
@@ -35,8 +34,8 @@ describe('holdfast explore', () => {
       const [, id = ''] = /Again: .* (rename-only-[0-9a-f]{8})$/m.exec(found.stdout) ?? [];
 
       expect(found.stdout).toContain('2 of 2 runs in new processes');
-      for (const there of [['--executor', 'sim'], []]) {
-        const again = await holdfastWarm(['replay', id, ...there], { cwd });
+      for (const where of [['--executor', 'sim'], []]) {
+        const again = await holdfastWarm(['replay', id, ...where], { cwd });
         expect([again.exitCode, again.stdout]).toEqual([
           1,
           expect.stringMatching(/lost-update.*in 2 of 2 runs/s),
@@ -89,21 +88,26 @@ describe('holdfast explore', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('explore --executor sim searches with virtual processes, and says so', long, async () => {
-    const simulated = (args: string[]) => holdfast([...args, '--executor', 'sim']);
-    const textbook = await simulated(['explore', '--target', 'textbook', '--json']);
-    expect(JSON.parse(textbook.stdout).scenarios[0]).toMatchObject({
-      result: 'valid',
-      executor: 'sim',
-      exploration: { exhausted: true },
-    });
-  });
+  it.each([
+    ['sim', []],
+    ['process', ['--executor', 'process']],
+  ])(
+    'explore says what ran the clients, and how to have it run them again: %s',
+    long,
+    async (executor, flags) => {
+      const textbook = await holdfast(['explore', '--target', 'textbook', '--json', ...flags]);
+      expect(JSON.parse(textbook.stdout).scenarios[0]).toMatchObject({
+        ...{ result: 'valid', executor, exploration: { exhausted: true } },
+        reproduce: expect.stringContaining(` --executor ${executor}`),
+      });
+    },
+  );
 
   // Its short twin is the first test.
   it('replay runs a schedule of virtual processes there or by real ones', long, async () => {
     const cwd = newDirectory();
     const simulated = (args: string[]) => holdfast([...args, '--executor', 'sim'], { cwd });
-    const naive = await simulated(['explore', '--target', 'naive']);
+    const naive = await holdfast(['explore', '--target', 'naive'], { cwd });
     expect([naive.exitCode, naive.stdout]).toEqual([
       1,
       expect.stringContaining('2 of 2 runs in new processes'),
@@ -119,16 +123,7 @@ describe('holdfast explore', () => {
     long,
     async () => {
       const cwd = newDirectory();
-      const args = [
-        'explore',
-        '--target',
-        'textbook',
-        '--executor',
-        'sim',
-        '--power-loss',
-        '--clients',
-        'set a',
-      ];
+      const args = ['explore', '--target', 'textbook', '--power-loss', '--clients', 'set a'];
       const found = await holdfastWarm([...args, '--power-states', '500'], { cwd });
       expect([found.exitCode, found.stderr]).toEqual([1, '']);
       for (const words of [

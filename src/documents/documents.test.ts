@@ -40,9 +40,10 @@ const elsewhere = {
   ],
   'harness/cli/explore.test.ts': [
     "npm run explore -- --idle --strategy random --clients 'set a, set b, set c | set d, set e, set f'",
-    'npm run explore -- --target textbook --executor sim',
-    "npm run explore -- --target textbook --executor sim --power-loss --clients 'set a'",
-    'npm run replay -- ID --executor sim',
+    'npm run explore -- --target textbook',
+    'npm run explore -- --target textbook --executor process',
+    "npm run explore -- --target textbook --power-loss --clients 'set a'",
+    'npm run replay -- ID',
   ],
   'harness/cli/documented-programs.test.ts': [
     "holdfast stress --command 'python3 store.py {file} {key} {value}' --format json --no-controls --duration 10s",
