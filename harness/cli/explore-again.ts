@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type * as Harness from '../index.js';
 
 /** The command that makes one search again. */
@@ -5,7 +6,7 @@ export function reproduceCommand(
   { command, ...found }: Harness.Exploration,
   toFlags: typeof Harness.toFlags,
 ): string {
-  const { target, program, strategy, shard, preemptions, seed, faults, conditions, executor } = found;
+  const { target, program, strategy, shard, preemptions, seed, faults, conditions, executor, corpus } = found;
   const isOneWriter = found.warning !== undefined;
   const named = command
     ? toFlags(command.specification)
@@ -32,6 +33,7 @@ export function reproduceCommand(
     ...(conditions?.hosts ? ['--hosts'] : []),
     ...(conditions?.containers ? ['--containers'] : []),
     ...(conditions?.platform ? [`--platform ${conditions.platform}`] : []),
+    ...(corpus ? [`--corpus ${quote(path.dirname(corpus.directory))}`] : []),
     ...(conditions?.fromNothing ? ['--from-nothing'] : []),
   ];
   return [

@@ -37,6 +37,8 @@ export interface Flags {
   shard?: ShardFlag;
   oneWriter?: boolean;
   duration?: number;
+  until?: number;
+  corpus?: string;
   all?: boolean;
   config?: string;
   out?: string;
@@ -48,6 +50,8 @@ export interface Flags {
 export type AllFlags = Flags & ProgramFlags;
 
 export const outDefault = path.join('reports', 'explore');
+/** Where `--until` keeps what it goes on from. */
+export const corpusDefault = path.join('reports', 'corpus');
 
 export function addExploreOptions(command: Command): void {
   command
@@ -158,6 +162,15 @@ export function addExploreOptions(command: Command): void {
       'how long the whole command takes, what it finds run again included, within a tenth: 20s, 10m; default: no end',
       parseDuration,
     )
+    .option(
+      '--until <time>',
+      'search for so long, go on from what such a search has kept, and keep what is new: --duration, with --corpus reports/corpus and pct',
+      parseDuration,
+    )
+    .option(
+      '--corpus <dir>',
+      'with pct or random: keep schedules there that show something new, and go on from those that are there',
+    )
     .option('--config <file>', 'where defaults are; default: holdfast.config.ts, .mts, .js or .mjs')
     .option(
       '--all',
@@ -193,6 +206,7 @@ Examples:
   holdfast explore --processes 3 --strategy pct --schedules 20000 --crash
   holdfast explore --strategy pct --schedules 20000 --shard 2/4        the second of four parts, each on a machine of its own
   holdfast explore --target ./my-store.ts --watch                      while you work on it
+  holdfast explore --processes 3 --crash --until 10m                   each night, from where the last one ended
   npm run explore -- --mutants                                         in a checkout: what finds its planted mistakes
   holdfast explore --command 'git config --file {file} f.{key}.v {value}' --format ini --crash
                                                                        any program, in any language: Linux, with a C compiler

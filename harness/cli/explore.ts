@@ -7,7 +7,13 @@ import { clearLive, printReport, showLive } from '../../src/cli/render.js';
 import type * as Harness from '../index.js';
 import { loadConfig } from './config.js';
 import { reproduceCommand } from './explore-again.js';
-import { type AllFlags, addExploreOptions, type Flags, outDefault } from './explore-options.js';
+import {
+  type AllFlags,
+  addExploreOptions,
+  corpusDefault,
+  type Flags,
+  outDefault,
+} from './explore-options.js';
 import { takeProgram } from './program-options.js';
 import { SearchTimes } from './search-times.js';
 import { shardOf } from './shard.js';
@@ -53,9 +59,11 @@ async function runSearches({
     throw new UsageError('--command and --target name two things to search', 'leave one of them out');
   const { targets = ['hardened'] } = program === undefined ? await loadConfig(config) : {};
   const usual = program === undefined ? targets : ['the program'];
+  if (flags.until !== undefined && flags.duration !== undefined)
+    throw new UsageError('--until and --duration both say how long it takes', 'leave one of them out');
   const searches = await searchesOf(scenario, optionsOf(flags));
   const seedsOf = ({ search, one }: { search: { name: string }; one: string }) => {
-    const { repeat, seed = 1, strategy = 'dpor' } = flags;
+    const { repeat, seed = 1, strategy = flags.until === undefined ? 'dpor' : 'pct' } = flags;
     if (repeat === undefined) return [undefined];
     if (strategy !== 'pct' && strategy !== 'random')
       throw new UsageError(
@@ -78,7 +86,7 @@ async function runSearches({
       seed,
     })),
   });
-  const times = new SearchTimes(flags.duration, beganMs(), units.length);
+  const times = new SearchTimes(flags.duration ?? flags.until, beganMs(), units.length);
   const signal = onInterrupt();
   const recorded = { environment: await environmentNow(), command: commandTyped(process.argv.slice(2)) };
   const found: { scenario: string; exploration: Harness.Exploration; reproduce: string }[] = [];
@@ -125,6 +133,7 @@ function optionsOf({
   processes,
   all,
   duration: _,
+  until,
   repeat: __,
   shard,
   ...flags
@@ -133,7 +142,9 @@ function optionsOf({
   'target' | 'scenario' | 'json' | 'out' | 'config' | 'mutants' | 'watch'
 >): Harness.ExploreOptions {
   const many = processes === undefined ? undefined : Array.from({ length: processes }, () => 'set');
+  const growing = { strategy: 'pct', schedules: Number.POSITIVE_INFINITY, corpus: corpusDefault } as const;
   return {
+    ...(until === undefined ? {} : growing),
     ...flags,
     ...(clients === undefined ? (many ? { clients: many } : {}) : { clients: clients.split('|') }),
     ...(shard === undefined ? {} : { shard: shardOf(shard) }),

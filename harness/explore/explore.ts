@@ -1,12 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { UsageError } from '../../src/cli/usage-error.js';
+import { versionHere } from '../stress/shards/shard-file.js';
+import { Corpus } from './corpus/corpus-files.js';
 import type { Exploration, Replayed, ScheduleFile } from './evidence/exploration.js';
 import { withBlindSpots, withUnsteered } from './evidence/unsteered.js';
 import { type ExecutionOptions, isOnlySimulated } from './execution/executed.js';
 import { endOf, executionOf, expectTwoWriters, roundsOf, shareOf, strategyOf, withBound } from './plan.js';
 import { warningFor } from './schedule/program.js';
 import type { ExecutorName, ExploreOptions, ReplayOptions } from './search/explore-options.js';
-import { isDrawn } from './search/index.js';
+import { isDrawn, type StrategyOptions } from './search/index.js';
 import { NotSimulatedError } from './sim/not-simulated.js';
 import { subjectOf, subjectOfReplay } from './subject.js';
 import { after, outcomeHashesOf, summarize, withDrawn } from './summarize.js';
@@ -79,7 +81,9 @@ async function searchOnce(
   { found: before, endsAt }: { found: Exploration | undefined; endsAt: number },
 ): Promise<Exploration> {
   const { signal, onProgress = () => {}, executor } = options;
-  const strategy = strategyOf(options, execution);
+  const planned = strategyOf(options, execution);
+  const corpus = corpusFor(options, execution, planned, place);
+  const strategy = { ...planned, ...(corpus ? { corpus: corpus.kept } : {}) };
   const { threads, share } = shareOf(options, strategy, options.threads ?? availableParallelism());
   const { executions: executionsBefore = 0 } = before ?? {};
   const started = performance.now();
@@ -101,12 +105,15 @@ async function searchOnce(
         counts[index] = executions;
         onProgress(executionsBefore + counts.reduce((sum, count) => sum + (count ?? 0), 0));
       });
-      return isDrawn(strategy.strategy) && !strategy.abandoned ? withDrawn(answer, share(index)) : answer;
+      return isDrawn(strategy.strategy) && !strategy.abandoned && !corpus
+        ? withDrawn(answer, share(index))
+        : answer;
     }),
   );
   const { shard } = options;
   const found = {
     ...summarize(execution.label, execution, strategy, done, performance.now() - started, executor),
+    ...(corpus ? { corpus: corpus.save(done.flatMap(({ searched }) => searched.grown ?? [])) } : {}),
     ...(shard && shard.of > 1 ? { shard, outcomeHashes: outcomeHashesOf(done) } : {}),
   };
   // A process that never stops can't be watched to the end.
@@ -119,6 +126,16 @@ async function searchOnce(
     return withNoStore(withUnsteered(found, unsteered), noStore);
   const { blindSpots } = await place.run({ kind: 'audit', execution } satisfies AuditTask);
   return withNoStore(withBlindSpots(found, unsteered, blindSpots), noStore);
+}
+
+function corpusFor(
+  { corpus }: ExploreOptions,
+  execution: ExecutionOptions,
+  { strategy, seed }: StrategyOptions,
+  place: SearchSession,
+): Corpus | undefined {
+  if (corpus === undefined) return undefined;
+  return new Corpus(corpus, execution, `${versionHere()} ${place.print}`, `${strategy} ${seed}`);
 }
 
 /** The answers of what is no store prove nothing: nor that none of them was wrong. */

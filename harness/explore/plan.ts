@@ -156,11 +156,23 @@ function checkOperations(
   }
 }
 
+/** @throws UsageError where no corpus can be kept */
+function checkCorpus({ strategy = 'dpor', powerLoss, abandoned, program }: ExploreOptions): void {
+  if (!isDrawn(strategy))
+    throw new UsageError(
+      `${strategy} makes the same executions each time, and goes on from nothing`,
+      'give --strategy pct or random to --corpus',
+    );
+  const other = program !== undefined ? '--command' : powerLoss ? '--power-loss' : abandoned && '--abandoned';
+  if (other) throw new UsageError(`no corpus is kept of a search with ${other}`, 'leave one of them out');
+}
+
 /** How it is searched. @throws UsageError where the options make no sense together */
 export function strategyOf(options: ExploreOptions, execution: ExecutionOptions): StrategyOptions {
   const { program, seed, faults } = execution;
   const { preemptions, prune = true, schedules } = options;
   const strategy = options.strategy ?? 'dpor';
+  if (options.corpus !== undefined) checkCorpus(options);
   if (!Object.hasOwn(strategies, strategy))
     throw new UsageError(
       `unknown strategy "${strategy}"`,

@@ -1,5 +1,6 @@
 import type { Guarantee, Verdict } from '../../core/verdict.js';
 import type { Evidence } from '../../history/evidence.js';
+import type { CorpusUse } from '../corpus/corpus-files.js';
 import type { Conditions, FaultBudget } from '../execution/executed.js';
 import type { CommandSource } from '../schedule/command-source.js';
 import type { ExecutorName } from '../search/explore-options.js';
@@ -128,6 +129,8 @@ export interface Exploration {
   executionsPerSecond: number;
   /** How far losses of power were searched, where they were. */
   losses?: LossCounts;
+  /** What it went on from and has left behind, where a corpus is kept. */
+  corpus?: CorpusUse;
   /** What showed the entries, where it was not the file itself. */
   evidence?: Evidence;
   /** One of each kind, the worst first. */

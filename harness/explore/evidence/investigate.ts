@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type Executed, type ExecutionOptions, isOnlySimulated, type Step } from '../execution/executed.js';
 import type { Failure } from '../execution/failure.js';
+import { callsOf } from '../execution/lines-of-calls.js';
 import type { ProcessPool } from '../execution/process-pool.js';
-import { lettersInSchedules } from '../protocol/open-flags.js';
-import { type Action, nameOf, printSchedule } from '../schedule/action.js';
+import { type Action, printSchedule } from '../schedule/action.js';
 import { printProgram } from '../schedule/program.js';
 import { type FoundFailure, follow } from '../search/search.js';
 import { findCriticalPair } from './critical-pair.js';
@@ -144,20 +144,6 @@ export function firstDifference(before: readonly string[], after: readonly strin
   );
   if (index < 0) return undefined;
   return `at step ${index + 1} "${after[index] ?? 'nothing'}" instead of "${before[index] ?? 'nothing'}"`;
-}
-
-/** A line for each step: what was called, and how it ended. Numbers in names, which may be those of this very place, are left out. */
-export function callsOf({ steps }: Executed): string[] {
-  return steps.map(({ client, action, call, path, to, end, startsAs }) => {
-    if (/^(kill|pause|wait|damage)$/.test(action.do)) return `${nameOf(client)} ${action.do}`;
-    if (action.do === 'power') return `power loss ${action.state}`;
-    if (startsAs !== undefined) return `${nameOf(client)} starts`;
-    if (!call) return `${nameOf(client)} wakes`;
-    const named = call.alias === undefined ? [path, to] : [call.alias];
-    const places = named.map((place) => place?.replaceAll(/[0-9a-f]*\d[0-9a-f]{3,}/g, '#'));
-    const words = [nameOf(client), call.call, ...places, lettersInSchedules(call.flags), end?.errno];
-    return words.filter((word) => word !== undefined).join(' ');
-  });
 }
 
 function scheduleFile(

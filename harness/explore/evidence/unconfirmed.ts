@@ -1,15 +1,9 @@
 import type { ExecutionOptions } from '../execution/executed.js';
+import { callsOf } from '../execution/lines-of-calls.js';
 import { type FoundFailure, follow, whyNot } from '../search/search.js';
 import type { ToSource } from './explain.js';
 import type { ExploredFailure, Unconfirmed } from './exploration.js';
-import {
-  callsOf,
-  describeFailure,
-  firstDifference,
-  type Pools,
-  runsInNew,
-  type Shown,
-} from './investigate.js';
+import { describeFailure, firstDifference, type Pools, runsInNew, type Shown } from './investigate.js';
 
 const triesMax = 3;
 

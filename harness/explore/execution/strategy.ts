@@ -1,5 +1,6 @@
 import type { Action } from '../schedule/action.js';
 import type { SharedAccess } from '../world/footprint.js';
+import type { Executed } from './executed.js';
 import type { LossOffer } from './losses.js';
 
 /** What can be done now. */
@@ -41,6 +42,8 @@ export interface Strategy {
   /** @returns undefined to end the execution here: what follows is known */
   pick(choice: Choice): Action | undefined;
   end(led: Led): void;
+  /** Sees what the execution has come to. */
+  learn?(executed: Executed): void;
   /** How many executions were ended early. */
   readonly abandoned: number;
   /** True if all there is was tried, within the bound that `bound` names. */

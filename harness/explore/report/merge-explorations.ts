@@ -30,7 +30,7 @@ export function mergeExplorations(parts: readonly DonePart[], of: number): Explo
   const verdict = worstOf(all.map(({ result }) => result));
   const executions = sum((one) => one.executions);
   const durationMs = Math.max(...all.map((one) => one.durationMs));
-  const { shard: _, outcomeHashes: __, cause, reason, ...common } = first;
+  const { shard: _, outcomeHashes: __, corpus: ___, cause, reason, ...common } = first;
   const merged: Exploration = {
     ...common,
     result: hasFailed ? 'invalid' : lacking === undefined ? verdict : worstOf([verdict, 'unknown']),

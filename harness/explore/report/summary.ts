@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { evidenceLine } from '../../history/evidence.js';
+import type { CorpusUse } from '../corpus/corpus-files.js';
 import type { StepRow } from '../evidence/explain.js';
 import type { CriticalStep, Exploration, ExploredFailure } from '../evidence/exploration.js';
 import type { Conditions } from '../execution/executed.js';
@@ -42,6 +43,7 @@ export function summaryOf(
     ...(warning === undefined ? [] : [`Warning: ${warning}`]),
     `${executions} executions of up to ${stepsMax} steps in ${seconds} s (${executionsPerSecond} a second), ${outcomes} different outcomes`,
     `${bound}: ${extent}${rest.shard === undefined ? '' : `, of part ${rest.shard.index} of ${rest.shard.of} of this search`}`,
+    ...(rest.corpus ? describeCorpus(rest.corpus) : []),
     ...(rest.losses ? [describeLosses(rest.losses, conditions)] : []),
     ...(rest.notSimulated === undefined ? [] : [`${byRealProcesses}: ${rest.notSimulated}`]),
     ...(cause === undefined ? [watchedBy(rest)] : []),
@@ -89,6 +91,20 @@ function describeLosses({ points, states, disks, cut }: LossCounts, conditions?:
   const { model = 'posix', statesMax = 0 } = conditions?.power ?? {};
   const left = cut === 0 ? 'none of them was left out' : `at ${cut} of the points there are more`;
   return `Power lost at ${points} points: ${disks} different disks of ${states} states that ${model} allows, at most ${statesMax} of a point (${left}).`;
+}
+
+/** What a search went on from, and what it leaves: a line, and one for each file that can't be used. */
+function describeCorpus(use: CorpusUse): string[] {
+  const { directory, before, added, kept, dropped, seen, isRunAgain, unusable = [] } = use;
+  const from =
+    before === 0
+      ? 'nothing to go on from'
+      : `went on from ${before} schedules${isRunAgain ? ' of another version of the target or of Holdfast, run again first' : ''}`;
+  const left = `${added} added, ${kept} kept${dropped === 0 ? '' : `, ${dropped} dropped for want of room`}`;
+  return [
+    `Corpus ${directory}: ${from}; ${left}. Seen so far: ${seen.pairs} pairs of calls, ${seen.states} states.`,
+    ...unusable.map((why) => `Of the corpus, left alone as it can't be used: ${why}`),
+  ];
 }
 
 const soFar = 'Interrupted: no execution until then broke a guarantee, which says nothing of the others.';

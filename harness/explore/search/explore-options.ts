@@ -110,6 +110,11 @@ export interface ExploreOptions {
    * to 500 executions, to something worse. False: one of each kind is reported at the end.
    */
   stopAtFirst?: boolean;
+  /**
+   * A directory in which schedules are kept that showed something new, and from which the next search of the same program goes on.
+   * For `pct` and `random`; default: none.
+   */
+  corpus?: string;
   /** How long all of it may take, in milliseconds, what is found made small and run again included; default: no end. */
   durationMs?: number;
   /** How long a process may take from one call to the next before it is taken for stuck, in milliseconds; default 15000. */

@@ -1,3 +1,4 @@
+import { GrownSearch, type Kept } from '../corpus/grown.js';
 import type { Strategy } from '../execution/strategy.js';
 import { AfterCrash } from './after-crash.js';
 import { DepthFirst } from './depth-first.js';
@@ -34,6 +35,8 @@ export interface StrategyOptions {
   losesPower?: boolean;
   /** The first client is killed before the search. */
   abandoned: boolean;
+  /** What to go on from, where a corpus is kept. */
+  corpus?: Kept;
 }
 
 export function makeStrategy(options: StrategyOptions, share: Share): Strategy {
@@ -43,6 +46,13 @@ export function makeStrategy(options: StrategyOptions, share: Share): Strategy {
     return new PowerLosses(makeStrategy({ ...options, losesPower: false }, share), { index: 0, of: 1 });
   if (options.losesPower)
     return new PowerLosses(makeStrategy({ ...options, losesPower: false }, { index: 0, of: 1 }), share);
+  const { corpus, seed, clients } = options;
+  if (corpus) {
+    const make = (one: number, part: Share) =>
+      makeSearch({ ...options, seed: one, schedulesMax: Number.POSITIVE_INFINITY }, part);
+    const turns = Math.ceil((options.schedulesMax - index) / of);
+    return new GrownSearch(make, { seed, turns, clients }, share, corpus);
+  }
   const turns = isDrawn(options.strategy) ? Math.ceil((options.schedulesMax - index) / of) : undefined;
   const made = options.abandoned
     ? new AfterCrash(() => makeSearch(options, share), turns)

@@ -1,3 +1,4 @@
+import { type Grown, GrownSearch } from '../corpus/grown.js';
 import { type Executed, type ExecutionOptions, LostProcessError } from '../execution/executed.js';
 import { type Failure, failureOf } from '../execution/failure.js';
 import { Replay } from '../execution/follow-schedule.js';
@@ -58,6 +59,8 @@ export interface Searched {
   failures: FoundFailure[];
   /** Where the power could be lost. */
   losses?: LossCounts;
+  /** What is to be kept of it in a corpus. */
+  grown?: Grown;
   /** What it found was enough to end it. */
   isEnough: boolean;
   /** What the clients did outside the gate, in words. */
@@ -95,6 +98,7 @@ export function search(
       uncontrolled = whyNot(error);
       break;
     }
+    strategy.learn?.(executed);
     for (const words of executed.unsteered ?? []) unsteered.add(words);
     sums.executions++;
     sums.steps += executed.steps.length;
@@ -134,6 +138,7 @@ export function search(
     failures: [...failures.values()].sort(byGrade),
     unsteered: [...unsteered],
     ...(strategy instanceof PowerLosses ? { losses: strategy.counts } : {}),
+    ...(strategy instanceof GrownSearch ? { grown: strategy.found } : {}),
     ...(uncontrolled ? { uncontrolled } : {}),
   };
 }

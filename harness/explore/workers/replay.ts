@@ -1,7 +1,8 @@
 import { describeEraser, type ToSource, toRows } from '../evidence/explain.js';
 import type { Replayed } from '../evidence/exploration.js';
-import { callsOf, firstDifference, type Pools } from '../evidence/investigate.js';
+import { firstDifference, type Pools } from '../evidence/investigate.js';
 import type { ExecutionOptions } from '../execution/executed.js';
+import { callsOf } from '../execution/lines-of-calls.js';
 import { parseSchedule } from '../schedule/action.js';
 import { parseProgram } from '../schedule/program.js';
 import type { ExecutorName } from '../search/explore-options.js';

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { accessSync, constants, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -65,6 +66,11 @@ export class SearchSession {
       signal?.removeEventListener('abort', onAbort);
       rmSync(place.directory, { recursive: true, force: true });
     }
+  }
+
+  /** A hash of what is searched, with all that it imports; of a module. */
+  get print(): string {
+    return createHash('sha256').update(readFileSync(this.bundle)).digest('hex');
   }
 
   private get setup(): Job['setup'] {
