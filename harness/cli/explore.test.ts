@@ -4,6 +4,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { eachInTiers, long } from '../../src/tiers.test.helper.js';
 import { until } from '../../src/waiting.test.helper.js';
+import { fixture } from '../explore/explore.test.helper.js';
 import type { Exploration, Replayed } from '../index.js';
 import type { ExplorePage } from '../report/page/data.js';
 import { dataIn } from '../report/page/made-up.test.helper.js';
@@ -231,6 +232,24 @@ describe('holdfast explore', () => {
     },
   );
 
+  it('a search until a time keeps a corpus, and says what it went on from and what it left', async () => {
+    const cwd = newDirectory();
+    const target = `${fixture('intents.mjs')}?way=makes-again`;
+    const until = ['explore', '--target', target, '--until', '60s', '--corpus', 'kept'];
+    const { exitCode, stdout } = await holdfastWarm(until, { cwd });
+    expect([exitCode, stdout]).toEqual([
+      1,
+      expect.stringMatching(
+        /^Corpus kept\/intents-[0-9a-f]{8}: nothing to go on from; \d+ added, \d+ kept\./m,
+      ),
+    ]);
+    const report = JSON.parse(readFileSync(path.join(cwd, 'reports', 'explore', 'report.json'), 'utf8'));
+    const [{ reproduce, exploration }] = report.scenarios;
+    expect(exploration).toMatchObject({ strategy: 'pct', corpus: { runs: 1, before: 0, dropped: 0 } });
+    expect(reproduce).toContain(" --corpus 'kept'");
+    expect(readdirSync(path.join(cwd, exploration.corpus.directory))).toContain('search.json');
+  });
+
   it('a search that was cut off is not called exhausted', async () => {
     const { exitCode, stdout } = await holdfastWarm(['explore', '--schedules', '3', '--executor', 'sim']);
     expect(stdout).toContain('not all of them tried');
@@ -250,6 +269,9 @@ describe('holdfast explore', () => {
       'a bound on preemptions is for dpor and dfs, not for pct',
     ],
     [['explore', '--processes', '99'], 2, 'from 1 to 8'],
+    [['explore', '--corpus', 'kept'], 2, 'goes on from nothing'],
+    [['explore', '--until', '9s', '--duration', '9s'], 2, 'both say how long it takes'],
+    [['explore', '--until', '9s', '--abandoned'], 2, 'no corpus is kept of a search with --abandoned'],
     [
       ['explore', '--command', 'true {file} {key} {value}', '--format', 'json', '--idle'],
       2,

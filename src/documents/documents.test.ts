@@ -44,6 +44,7 @@ const elsewhere = {
     'npm run explore -- --target textbook --executor process',
     "npm run explore -- --target textbook --power-loss --clients 'set a'",
     'npm run replay -- ID',
+    'npm run explore -- --processes 3 --crash --until 10m',
   ],
   'harness/cli/documented-programs.test.ts': [
     "holdfast stress --command 'python3 store.py {file} {key} {value}' --format json --no-controls --duration 10s",

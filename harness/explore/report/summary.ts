@@ -103,7 +103,7 @@ function describeCorpus(use: CorpusUse): string[] {
   const left = `${added} added, ${kept} kept${dropped === 0 ? '' : `, ${dropped} dropped for want of room`}`;
   return [
     `Corpus ${directory}: ${from}; ${left}. Seen so far: ${seen.pairs} pairs of calls, ${seen.states} states.`,
-    ...unusable.map((why) => `Of the corpus, left alone as it can't be used: ${why}`),
+    ...unusable.map((why) => `Of the corpus, this can't be used: ${why}`),
   ];
 }
 
