@@ -104,6 +104,7 @@ describe('the direction of imports', () => {
       ['gate', 'execution'],
       ['process'],
       ['sim', 'command'],
+      ['corpus'],
       ['search'],
       ['evidence'],
       ['report', 'workers'],

@@ -98,7 +98,9 @@ describe('holdfast explore', () => {
     async (executor, flags) => {
       const textbook = await holdfast(['explore', '--target', 'textbook', '--json', ...flags]);
       expect(JSON.parse(textbook.stdout).scenarios[0]).toMatchObject({
-        ...{ result: 'valid', executor, exploration: { exhausted: true } },
+        result: 'valid',
+        executor,
+        exploration: { exhausted: true },
         reproduce: expect.stringContaining(` --executor ${executor}`),
       });
     },

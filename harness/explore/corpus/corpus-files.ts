@@ -116,7 +116,10 @@ export class Corpus {
     }
     const union = (what: keyof Seen) => [...new Set(found.flatMap(({ seen }) => seen[what]))];
     const file: SearchFile = {
-      ...{ schema: 1, search: this.search, version: this.version, runs: run + 1 },
+      schema: 1,
+      search: this.search,
+      version: this.version,
+      runs: run + 1,
       drawn: {
         ...this.same?.drawn,
         [this.drawnBy]: Math.max(this.kept.drawn, ...found.map((one) => one.drawn)),
@@ -125,9 +128,13 @@ export class Corpus {
     };
     this.write(searchFile, file);
     return {
-      ...{ directory: this.directory, runs: run + 1, before: schedules.length },
+      directory: this.directory,
+      runs: run + 1,
+      before: schedules.length,
       ...(this.same || schedules.length === 0 ? {} : { isRunAgain: true }),
-      ...{ added: written.length, kept: stay.size, dropped: all.length - stay.size },
+      added: written.length,
+      kept: stay.size,
+      dropped: all.length - stay.size,
       seen: { pairs: file.seen.pairs.length, states: file.seen.states.length },
       ...(this.unusable.length > 0 ? { unusable: this.unusable } : {}),
     };

@@ -1,8 +1,7 @@
 import { Random } from '../../workload/random.js';
 import type { Executed } from '../execution/executed.js';
-import { type Choice, continuing, type Led, type Strategy } from '../execution/strategy.js';
+import { type Choice, continuing, type Led, type Share, type Strategy } from '../execution/strategy.js';
 import { type Action, parseSchedule, printSchedule, wordOf } from '../schedule/action.js';
-import type { Share } from '../search/random-walk.js';
 import { type Counts, Coverage, type Seen } from './coverage.js';
 
 /** What an earlier search has left for this one. */

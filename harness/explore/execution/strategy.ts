@@ -30,6 +30,12 @@ export interface Choice {
   state(): string;
 }
 
+/** Which schedules are ours, of those that several searches divide among themselves: every n-th. */
+export interface Share {
+  index: number;
+  of: number;
+}
+
 /** What became of an execution that a strategy has led. */
 export interface Led {
   steps: number;

@@ -1,11 +1,11 @@
 import { GrownSearch, type Kept } from '../corpus/grown.js';
-import type { Strategy } from '../execution/strategy.js';
+import type { Share, Strategy } from '../execution/strategy.js';
 import { AfterCrash } from './after-crash.js';
 import { DepthFirst } from './depth-first.js';
 import { Dpor } from './dpor.js';
 import { Pct } from './pct.js';
 import { PowerLosses } from './power-losses.js';
-import { RandomWalk, type Share } from './random-walk.js';
+import { RandomWalk } from './random-walk.js';
 import { SharedFaults } from './shared-faults.js';
 import { SharedFirstStep } from './shared-first-step.js';
 

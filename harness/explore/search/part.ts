@@ -1,6 +1,5 @@
-import type { Choice, Led, Strategy } from '../execution/strategy.js';
+import type { Choice, Led, Share, Strategy } from '../execution/strategy.js';
 import type { Action } from '../schedule/action.js';
-import type { Share } from './random-walk.js';
 
 /** A search of which this one does a part, by leaving out what is for the others to try. */
 export abstract class Part implements Strategy {

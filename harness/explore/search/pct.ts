@@ -1,7 +1,7 @@
 import { Random } from '../../workload/random.js';
-import type { Choice, Led, Strategy } from '../execution/strategy.js';
+import type { Choice, Led, Share, Strategy } from '../execution/strategy.js';
 import type { Action } from '../schedule/action.js';
-import { FaultLottery, type Share } from './random-walk.js';
+import { FaultLottery } from './random-walk.js';
 
 const depths = [1, 2, 3, 4] as const;
 

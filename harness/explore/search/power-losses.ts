@@ -1,9 +1,8 @@
 import type { LossOffer } from '../execution/losses.js';
-import { type Choice, continuing, type Led, type Strategy } from '../execution/strategy.js';
+import { type Choice, continuing, type Led, type Share, type Strategy } from '../execution/strategy.js';
 import { type Action, wordOf } from '../schedule/action.js';
 import { NondeterminismError } from '../schedule/nondeterminism.js';
 import { fingerprint } from '../world/fingerprint.js';
-import type { Share } from './random-walk.js';
 
 /**
  * After how many steps one of two processes lets the other go on, drawn by all that was done before: up to 64, as many calls as a

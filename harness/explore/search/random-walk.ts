@@ -1,12 +1,6 @@
 import { Random } from '../../workload/random.js';
-import type { Choice, Led, Strategy } from '../execution/strategy.js';
+import type { Choice, Led, Share, Strategy } from '../execution/strategy.js';
 import type { Action } from '../schedule/action.js';
-
-/** Which schedules are ours, of those that several searches divide among themselves: every n-th. */
-export interface Share {
-  index: number;
-  of: number;
-}
 
 /** Draws for each execution whether something goes wrong in it, how often, and before which steps. */
 export class FaultLottery {

@@ -1,37 +1,45 @@
 import { expect, it } from 'vitest';
-import { long } from '../../../src/tiers.test.helper.js';
-import { noFaults } from '../execution/executed.js';
-import { inTurn, makeStrategy, optionsFor, search, simPoolFor } from '../explore.test.helper.js';
+import type { ExploreOptions } from '../explore.js';
+import { fixture, searchSimulated } from '../explore.test.helper.js';
 
-/** Which kinds of failures drawn schedules of the textbook store come to, unmodified packages included. */
-async function kindsOf(program: string, schedulesMax: number, faults: object, abandoned = false) {
-  const pool = await simPoolFor('textbook');
-  const options = optionsFor(program, {
-    ...{ faults: { ...noFaults, ...faults }, details: false, skipsKnownAudits: true },
-  });
-  const strategy = makeStrategy(
-    {
-      ...{ strategy: 'pct', preemptionsMax: undefined, prunes: true, schedulesMax, seed: 1 },
-      ...{ clients: options.program.clients.length, hasFaults: true, abandoned },
-    },
-    { index: 0, of: 1 },
-  );
-  const limits = { executionsMax: schedulesMax, durationMsMax: 600_000, isStopped: () => false };
-  const { failures } = await inTurn(() =>
-    search(pool, options, strategy, { ...limits, stopsAtFirst: true, pastSideFindings: schedulesMax }),
-  );
-  return failures.map(({ kind }) => kind);
+/** Bugs of packages in use, unmodified, as the search in simulation comes to them. */
+
+/** Every kind of failure that a search has met, and of each the guarantee. */
+async function kindsOf(options: ExploreOptions): Promise<string[]> {
+  const { failures } = await searchSimulated({ stopAtFirst: false, ...options });
+  return failures.map(({ kind, guarantee }) => `${kind}, ${guarantee}`);
 }
 
+const textbook = 'textbook?stale=2000';
+const atomic = (fsync: boolean) => `${fixture('writes-atomically.mjs')}?fsync=${fsync}`;
+
 it('a holder of proper-lockfile that is paused beyond "stale" writes over what came after it', async () => {
-  expect(await kindsOf('set a | set b', 60, { pauses: 1 })).toContain('lost-update');
+  const options = { target: textbook, clients: ['set a', 'set b'], steal: true } as const;
+  expect(await kindsOf({ ...options, strategy: 'pct', schedules: 40 })).toContain('lost-update, G8');
 });
 
-it(
-  'two waiters of proper-lockfile take over one stale lock, and one of their writes is lost',
-  long,
-  async () => {
-    const faults = { kills: 1, waits: 1 };
-    expect(await kindsOf('set a | set b | set c', 500, faults, true)).toContain('lost-update');
+it('two waiters of proper-lockfile take over one stale lock, and one of their writes is lost: its issue 121', async () => {
+  const options = { target: textbook, clients: ['set a', 'set b', 'set c'], abandoned: true } as const;
+  expect(await kindsOf({ ...options, strategy: 'random', schedules: 100 })).toContain('lost-update, G2');
+});
+
+it('write-file-atomic takes one temporary name in two containers, as their numbers are the same, and a file is torn', async () => {
+  const options = { target: atomic(true), clients: ['set a', 'set b'], crash: true } as const;
+  const drawn = { ...options, strategy: 'pct', schedules: 60 } as const;
+  expect(await kindsOf({ ...drawn, containers: true })).toContain('torn-read, G1');
+  expect(await kindsOf(drawn)).not.toContain('torn-read, G1');
+});
+
+it.each(['posix', 'ext4'] as const)(
+  'write-file-atomic does not sync the directory, so what was acknowledged is lost with the power, by %s',
+  async (powerModel) => {
+    const options = { target: textbook, clients: ['set a'], powerLoss: true, powerModel } as const;
+    expect(await kindsOf({ ...options, stopAtFirst: true })).toEqual(['lost-update, G3']);
   },
 );
+
+it('write-file-atomic leaves a torn file after a loss of power where it is told not to sync the file', async () => {
+  const options = { clients: ['set a'], powerLoss: true } as const;
+  expect(await kindsOf({ ...options, target: atomic(false) })).toContain('torn-read, G1');
+  expect(await kindsOf({ ...options, target: atomic(true) })).not.toContain('torn-read, G1');
+});

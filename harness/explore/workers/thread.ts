@@ -10,12 +10,13 @@ import { DivergedError, investigate, type Pools } from '../evidence/investigate.
 import { reportUnconfirmed } from '../evidence/unconfirmed.js';
 import { type ExecutionOptions, isOnlySimulated, LostProcessError } from '../execution/executed.js';
 import type { Ground } from '../execution/ground.js';
+import type { Share } from '../execution/strategy.js';
 import { GatedPool } from '../process/gated-pool.js';
 import { UncontrolledError } from '../protocol/uncontrolled.js';
 import { type CommandSource, programOf } from '../schedule/command-source.js';
 import { parseProgram } from '../schedule/program.js';
 import { makeStrategy, type StrategyOptions } from '../search/index.js';
-import { RandomWalk, type Share } from '../search/random-walk.js';
+import { RandomWalk } from '../search/random-walk.js';
 import { type Searched, type SearchLimits, search, whyNot } from '../search/search.js';
 import { NotSimulatedError } from '../sim/not-simulated.js';
 import { SimPool } from '../sim/sim-pool.js';
