@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { eachInTiers } from '../../src/tiers.test.helper.js';
+import { eachInTiers, long } from '../../src/tiers.test.helper.js';
 import { explore, fixture, replaySchedule, searchSimulated } from './explore.test.helper.js';
 import { scheduleOf } from './report/schedule-files.js';
 
@@ -42,4 +42,27 @@ describe('a simulated machine of another system', () => {
     const options = { ...drawn, target: 'hardened?leaseMs=20', platform, ...more };
     expect((await searchSimulated(options)).failures.map(({ sentence }) => sentence)).toEqual([]);
   });
+
+  // The short twins are above.
+  it.each(
+    (['macos', 'windows'] as const).flatMap((platform) =>
+      ['set a | set b', 'set a | remove anthropic', 'update a | set b'].map(
+        (program) => [platform, program] as const,
+      ),
+    ),
+  )(
+    '%s: the hardened store breaks nothing in any interleaving with one preemption: %s',
+    long,
+    async (platform, program) => {
+      const options = {
+        target: 'hardened?leaseMs=20',
+        platform,
+        clients: program.split('|'),
+        preemptions: 1,
+      };
+      const found = await searchSimulated(options);
+      expect(found).toMatchObject({ exhausted: true, failures: [] });
+      expect(found.executions).toBeGreaterThan(10);
+    },
+  );
 });
