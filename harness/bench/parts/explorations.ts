@@ -52,7 +52,8 @@ async function measure(context: BenchContext, { name, title, options, goal }: Se
   const rates: number[] = [];
   await inRounds(context, title, roundsDefault, async () => {
     rates.push(
-      (await explore({ executor: 'process', ...options, stopAtFirst: false, signal: context.signal })).executionsPerSecond,
+      (await explore({ executor: 'process', ...options, stopAtFirst: false, signal: context.signal }))
+        .executionsPerSecond,
     );
   });
   return value(name, title, 'executions/s', rates, goal);
@@ -64,7 +65,11 @@ async function firstLoss(context: BenchContext): Promise<ValueResult> {
   const seconds: number[] = [];
   await inRounds(context, title, roundsDefault, async () => {
     const started = performance.now();
-    const { failures, durationMs } = await explore({ target: 'naive', executor: 'process', signal: context.signal });
+    const { failures, durationMs } = await explore({
+      target: 'naive',
+      executor: 'process',
+      signal: context.signal,
+    });
     const found = failures[0]?.found.afterMs ?? durationMs;
     // What came before the search, and none of what came after it.
     const [whole, searched] = [performance.now() - started, durationMs];
