@@ -1,4 +1,5 @@
 import type { Action } from '../schedule/action.js';
+import { fingerprint } from '../world/fingerprint.js';
 import type { World } from '../world/world.js';
 import type { Causality } from './causality.js';
 import type { Moment } from './choices.js';
@@ -48,7 +49,7 @@ export class Losses {
     const { history, offered } = this;
     const disks = this.power.disks();
     if (offered?.disks === disks && offered.events === history.length) return offered.offer;
-    const before = `${now} ${this.budget.losses} ${history.print()}`;
+    const before = fingerprint(`${now} ${this.budget.losses} ${history.print()}`);
     const client = last?.client ?? 0;
     const offer: LossOffer = {
       actions: disks.keys.map((_, state) => ({ do: 'power', client, state })),

@@ -143,41 +143,23 @@ export class Dpor implements Strategy {
 
   end(): void {}
 
-  /**
-   * Every step that conflicts with the one at the end, and that nothing between them keeps before it, could have come after it.
-   * @param own what the step depended on before: what its client had done
-   */
-  private findRaces(last: Node, index: number, own: Clock): void {
-    const { action, isTimer } = last.taken;
-    if (isTimer) return;
-    let seen = own;
-    for (let at = index - 1; at >= 0; at--) {
-      const node = this.stack[at] as Node;
-      const { client } = node.taken.action;
-      if (at <= (seen[client] ?? -1) || !inConflict(node.taken, last.taken)) continue;
-      if (client !== action.client) this.reverse(at, [...this.stack.slice(at + 1, index), last]);
-      seen = join(seen, node.clock);
-    }
-  }
-
-  /** Adds a backtrack point: a client from which the last step of `following` can be reached without the step taken here. */
-  private reverse(at: number, following: readonly Node[]): void {
+  /** Adds a backtrack point: a client from which the step at `index` can be reached without the one at `at`. */
+  private reverse(at: number, index: number, last: Node): void {
     if (this.isBounded) {
-      const { client } = (following.at(-1) as Node).taken.action;
+      const { client } = last.taken.action;
       this.letBegin(at, client);
       this.letBegin(this.beginOfTurn(at), client);
       return;
     }
     const { taken, moves, backtrack } = this.stack[at] as Node;
     const dependsOn = (node: Node, step: number, client: number) => step <= (node.clock[client] ?? -1);
-    const last = following.at(-1);
-    const without = following
+    const without = [...this.stack.slice(at + 1, index), last]
       .map((node, offset) => ({ node, step: at + 1 + offset, client: node.taken.action.client }))
       .filter(({ node }) => node === last || !dependsOn(node, at, taken.action.client));
     const initials = without
       .filter(
-        ({ node }, index) =>
-          !without.slice(0, index).some(({ step, client }) => dependsOn(node, step, client)),
+        ({ node }, place) =>
+          !without.slice(0, place).some(({ step, client }) => dependsOn(node, step, client)),
       )
       .map(({ client }) => client);
     if (initials.some((client) => backtrack.has(client))) return;
@@ -239,23 +221,30 @@ export class Dpor implements Strategy {
     return new Map([...node.asleep].filter(([, move]) => isAsleep(move)));
   }
 
-  /** Works out what the step that is taken at a node depends on. */
+  /**
+   * Works out what the step that is taken at a node depends on, from the latest step back: what one of these depends on is known to be
+   * before it. Every other step that it conflicts with could have come after it.
+   */
   private settle(node: Node, index: number): void {
     const { action, isTimer } = node.taken;
     const before = this.stack[index - 1]?.clocks ?? [];
-    const own = before[action.client] ?? [];
-    const clock = [...own];
-    for (let at = 0; at < index; at++) {
-      const cause = this.stack[at] as Node;
-      // A timer fires when all others have come to a stop, and so depends on all of them.
-      if (isTimer || inConflict(cause.taken, node.taken)) joinInto(clock, cause.clock);
-    }
+    const clock = [...(before[action.client] ?? [])];
+    const races: number[] = [];
+    // A timer fires when all others have come to a stop, and so depends on all of them.
+    if (isTimer) for (const other of before) joinInto(clock, other ?? []);
+    else
+      for (let at = index - 1; at >= 0; at--) {
+        const cause = this.stack[at] as Node;
+        if (at <= (clock[cause.taken.action.client] ?? -1) || !inConflict(cause.taken, node.taken)) continue;
+        races.push(at);
+        joinInto(clock, cause.clock);
+      }
     clock[action.client] = index;
     node.clock = clock;
     const clocks = [...before];
     clocks[action.client] = clock;
     node.clocks = clocks;
-    this.findRaces(node, index, own);
+    for (const at of races) this.reverse(at, index, node);
   }
 }
 
@@ -264,13 +253,7 @@ function wakes(fault: Move, asleep: ReadonlyMap<string, Move>): boolean {
   return [...asleep.values()].some((move) => move.action.do === 'run' && inConflict(move, fault));
 }
 
-function join(a: Clock, b: Clock): Clock {
-  return Array.from({ length: Math.max(a.length, b.length) }, (_, client) =>
-    Math.max(a[client] ?? -1, b[client] ?? -1),
-  );
-}
-
-/** The same, into the first. */
+/** Takes the later of each, into the first. */
 function joinInto(a: number[], b: Clock): void {
   for (let client = 0; client < b.length; client++) {
     const other = b[client] ?? -1;

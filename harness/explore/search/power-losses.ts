@@ -8,9 +8,16 @@ import { fingerprint } from '../world/fingerprint.js';
  * After how many steps one of two processes lets the other go on, drawn by all that was done before: up to 64, as many calls as a
  * write makes or more, and early more often than late, as a process meets first what was left.
  */
-function turnAfter(following: readonly Action[], number: number): number {
-  const drawn = fingerprint(`${number} ${following.map(wordOf).join(' ')}`);
+function turnAfter(schedule: string, number: number): number {
+  const drawn = fingerprint(`${number} ${schedule}`);
   return Math.floor(drawn / 4) % 2 ** (3 + (drawn % 4));
+}
+
+/** After how many steps one is interrupted by the other, and that one by the first. */
+function turnsAfter(following: readonly Action[]): [number, number] {
+  const schedule = following.map(wordOf).join(' ');
+  const first = turnAfter(schedule, 1);
+  return [first, first + 1 + turnAfter(schedule, 2)];
 }
 
 /** How far power losses were searched. */
@@ -50,6 +57,8 @@ export class PowerLosses implements Strategy {
   private readonly queue: Action[][] = [];
   /** The schedule to be followed; undefined where the inner search leads. */
   private following: readonly Action[] | undefined;
+  /** After how many steps behind it another process goes on; undefined until it is asked for. */
+  private turns: readonly number[] | undefined;
   private taken: Action[] = [];
   private last: LossOffer | undefined;
 
@@ -71,7 +80,7 @@ export class PowerLosses implements Strategy {
   }
 
   begin(): boolean {
-    [this.taken, this.last] = [[], undefined];
+    [this.taken, this.last, this.turns] = [[], undefined, undefined];
     this.following = this.queue.pop();
     return this.following !== undefined || this.inner.begin();
   }
@@ -93,11 +102,11 @@ export class PowerLosses implements Strategy {
     return this.following ? this.afterLoss(choice, this.following) : this.inner.pick(choice);
   }
 
-  /** Of two that come after the loss, the first is interrupted by the other, and that one by the first. */
+  /** Of two that come after the loss, each is interrupted by the other once: see `turnsAfter`. */
   private afterLoss(choice: Choice, following: readonly Action[]): Action | undefined {
     const steps = this.taken.length - following.length;
-    const first = turnAfter(following, 1);
-    const isTurn = steps === first || steps === first + 1 + turnAfter(following, 2);
+    this.turns ??= turnsAfter(following);
+    const isTurn = this.turns.includes(steps);
     if (!isTurn || choice.enabled.length < 2) return continuing(choice);
     const last = this.taken.at(-1)?.client;
     return choice.enabled.find(({ client }) => client !== last) ?? continuing(choice);
