@@ -30,7 +30,7 @@ export interface ValueResult {
   title: string;
   unit: string;
   value: Spread;
-  /** The same without a store. */
+  /** The same in another way, such as without a store. */
   beside?: { name: string; value: number };
   goal?: Goal;
   met?: boolean;

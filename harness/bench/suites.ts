@@ -10,6 +10,7 @@ import { endurance } from './parts/endurance.js';
 import { executions } from './parts/explorations.js';
 import { reads } from './parts/reads.js';
 import { rivals } from './parts/rivals.js';
+import { inSimulation } from './parts/simulations.js';
 import { sizes } from './parts/sizes.js';
 import { verification } from './parts/verification.js';
 
@@ -45,7 +46,7 @@ const suites: Readonly<Record<string, Suite>> = {
   store,
   verify,
   check,
-  explore: { executions },
+  explore: { executions, simulations: inSimulation },
   endure: { endurance, sizes, crowd },
 };
 
